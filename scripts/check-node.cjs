@@ -1,0 +1,12 @@
+// Plain JavaScript on purpose: it must run on any Node to say which Node is needed.
+"use strict";
+const required = 26;
+const major = Number(process.versions.node.split(".")[0]);
+if (major < required) {
+  console.error(
+    `Heddle needs Node ${required} or newer and found ${process.versions.node}. ` +
+      `Run "npm ci" (it installs Node as a package, without "--omit=optional"), then use "npm run …"; ` +
+      `on a platform without such a package install Node ${required} yourself.`,
+  );
+  process.exit(78);
+}
