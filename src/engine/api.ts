@@ -1,0 +1,280 @@
+import type { Json, JsonObject } from "../json.ts";
+import type { Problem } from "./definition/problem.ts";
+import type { Definition } from "./definition/schema.ts";
+import type { ReportTarget, RequestOpened, StepError, Trigger } from "./execution/events.ts";
+import type { ExecutionStatus, RequestOutcome, StepResult, Vote } from "./execution/state.ts";
+import type { CallRecord } from "./ports/store.ts";
+
+/** What the bot and the web call. Everything they may do with workflows and executions is here. */
+export interface Engine {
+  /**
+   * Checks a definition and makes it the active version.
+   *
+   * No `version`: the highest + 1, or nothing if the active version has the same content. A given version is stored under that
+   * number; equal content under a taken number changes nothing and never re-activates.
+   *
+   * @throws {AppError} `definition_conflict` when the number is taken by other content.
+   */
+  deploy(definition: unknown, options: DeployOptions): Promise<DeployResult>;
+  /** The checks of `deploy` alone. */
+  validate(definition: unknown): ValidationResult;
+  /** All workflows, by id. */
+  listWorkflows(): Promise<readonly WorkflowSummary[]>;
+  /** @throws {AppError} `workflow_not_found` (naming the nearest), `version_not_found`. */
+  getWorkflow(workflowId: string, version?: number): Promise<DeployedWorkflow>;
+  /** @throws {AppError} `workflow_not_found`, `version_not_found`. */
+  activate(workflowId: string, version: number, by: string): Promise<void>;
+
+  /**
+   * Starts the active version. Accepted when it resolves: the execution survives a crash from then on.
+   *
+   * @throws {AppError} `workflow_not_found`, `input_invalid` (its `details.problems` is a list of `{path, message, fix}`).
+   */
+  start(request: StartRequest): Promise<StartResult>;
+  /** @param id - whole id or a unique prefix, with or without `exec_`. @throws {AppError} `execution_not_found`, `execution_ambiguous`. */
+  resolveExecutionId(id: string): Promise<string>;
+  /** @throws {AppError} `execution_not_found`. */
+  getExecution(executionId: string): Promise<ExecutionView>;
+  listExecutions(query: ExecutionQuery): Promise<ExecutionPage>;
+  /** The AI calls of an execution, whole, in order. */
+  listCalls(executionId: string): Promise<readonly CallRecord[]>;
+  /**
+   * Asks an execution to stop. Durable when it resolves; the steps under way are aborted.
+   *
+   * @throws {AppError} `execution_not_found`, `execution_finished`.
+   */
+  cancel(executionId: string, by: string): Promise<void>;
+  /**
+   * Records what a person chose. Checks who may first; durable when `recorded` resolves to `true`.
+   *
+   * A refusal is an answer, not an error.
+   */
+  decide(decision: DecisionRequest): Promise<DecisionAnswer>;
+  /** Requests that are open, newest execution first, at most `limit`. */
+  listOpenRequests(limit: number): Promise<readonly OpenRequest[]>;
+
+  /** Calls `listener` with the execution id after each durable change. @returns a function that ends it. */
+  onCommitted(listener: (executionId: string) => void): () => void;
+}
+
+export interface DeployOptions {
+  /** Slack user id, `api` or `file:<name>`. */
+  readonly by: string;
+  /** Name of the file in the workflows folder that it came from. */
+  readonly file?: string;
+}
+
+export type DeployResult =
+  | {
+      readonly deployed: true;
+      readonly workflowId: string;
+      readonly version: number;
+      /** `false`: this content was deployed already. */
+      readonly changed: boolean;
+      readonly warnings: readonly Problem[];
+    }
+  | {
+      readonly deployed: false;
+      readonly problems: readonly Problem[];
+      readonly warnings: readonly Problem[];
+    };
+
+export interface ValidationResult {
+  /** `null` when there are problems. */
+  readonly definition: Definition | null;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+export interface WorkflowSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly version: number;
+  /** Types of its triggers. */
+  readonly triggers: readonly string[];
+}
+
+export interface DeployedWorkflow {
+  readonly definition: Definition;
+  /** As it was deployed, without defaults filled in. */
+  readonly source: JsonObject;
+  readonly version: number;
+  readonly active: boolean;
+  readonly deployedBy: string;
+  readonly deployedAt: number;
+}
+
+export interface StartRequest {
+  readonly workflowId: string;
+  readonly variables: JsonObject;
+  /** `text`: values come from a person's typing and are converted, undeclared names are refused. `json`: taken strictly, undeclared names pass. */
+  readonly variableForm: "text" | "json";
+  readonly trigger: Trigger;
+  /** Where it reports; absent: what the definition's `report` says. */
+  readonly report?: ReportTarget;
+  /** Starting twice under one id starts once: the second answer has `existed: true`. */
+  readonly executionId?: string;
+}
+
+export interface StartResult {
+  readonly executionId: string;
+  readonly existed: boolean;
+}
+
+/** The contract's shape of an execution, with what cards need besides. Times are ISO 8601 in UTC. */
+export interface ExecutionView {
+  readonly executionId: string;
+  readonly workflowId: string;
+  readonly workflowName: string;
+  readonly workflowVersion: number;
+  readonly status: ExecutionStatus;
+  readonly waitingOn: readonly WaitView[];
+  readonly currentStep: string | null;
+  readonly trigger: Trigger;
+  readonly report: ReportTarget | null;
+  readonly startedAt: string;
+  readonly completedAt: string | null;
+  /** Milliseconds from start to end; `null` while it runs. */
+  readonly totalDuration: number | null;
+  readonly variables: JsonObject;
+  readonly stepResults: Readonly<Record<string, StepResult>>;
+  readonly steps: readonly StepView[];
+  /** Dollars. */
+  readonly costAccumulator: number;
+  readonly totalCost: number;
+  /** Some call has no known price: the totals are lower bounds. */
+  readonly costUnknown: boolean;
+  readonly output: Json;
+  /** Why it failed. */
+  readonly error: StepError | null;
+  readonly errors: readonly ErrorView[];
+  readonly cancelledBy: string | null;
+  readonly requests: readonly RequestView[];
+  /** Steps under way, with their attempt. */
+  readonly running: readonly RunningStep[];
+  /** Revision of the log that this shows. */
+  readonly rev: number;
+}
+
+export interface WaitView {
+  /** `approval`, `timer`, `retry`. */
+  readonly for: string;
+  readonly stepId: string;
+  readonly path: string;
+  readonly since: string;
+  /** When it ends by itself. */
+  readonly until: string | null;
+  readonly requestId?: string;
+}
+
+export interface StepView {
+  readonly stepId: string;
+  readonly path: string;
+  /** Type of the step, as the definition says. */
+  readonly type: string;
+  readonly status: StepResult["status"];
+  readonly startedAt: string;
+  readonly completedAt: string;
+  /** Milliseconds. */
+  readonly duration: number;
+  /** Dollars; `null`: unknown. */
+  readonly cost: number | null;
+  readonly output: Json;
+  readonly attempts: number;
+}
+
+export interface ErrorView {
+  readonly stepId: string;
+  readonly path: string;
+  readonly attempt: number;
+  readonly code: string;
+  readonly message: string;
+  readonly at: string;
+}
+
+export interface RunningStep {
+  readonly stepId: string;
+  readonly path: string;
+  readonly attempt: number;
+  readonly phase: "running" | "retrying" | "waiting";
+}
+
+export interface RequestView {
+  readonly opened: RequestOpened;
+  readonly stepId: string;
+  readonly votes: readonly Vote[];
+  readonly outcome: RequestOutcome | null;
+}
+
+export interface OpenRequest {
+  readonly executionId: string;
+  readonly workflowId: string;
+  readonly request: RequestView;
+}
+
+export interface ExecutionQuery {
+  readonly workflowId?: string;
+  readonly status?: ExecutionStatus;
+  readonly startedBy?: string;
+  /** At most 200. */
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+export interface ExecutionSummary {
+  readonly executionId: string;
+  readonly workflowId: string;
+  readonly workflowName: string;
+  readonly workflowVersion: number;
+  readonly status: ExecutionStatus;
+  readonly waitingOn: readonly string[];
+  readonly startedBy: string | null;
+  readonly startedAt: string;
+  readonly completedAt: string | null;
+  /** Dollars. */
+  readonly totalCost: number;
+}
+
+export interface ExecutionPage {
+  readonly executions: readonly ExecutionSummary[];
+  readonly nextCursor: string | null;
+}
+
+export interface DecisionRequest {
+  readonly executionId: string;
+  readonly requestId: string;
+  readonly round: number;
+  /** The hash that the button carried. */
+  readonly hash: string;
+  readonly choice: string;
+  readonly by: string;
+  readonly comment?: string;
+}
+
+export type DecisionAnswer =
+  | {
+      readonly recorded: true;
+      /** Resolves when the execution has taken the decision, or refused it because another came first. */
+      readonly settled: Promise<DecisionSettled>;
+    }
+  | {
+      readonly recorded: false;
+      readonly reason:
+        | "not_found"
+        | "already_decided"
+        | "already_voted"
+        | "superseded"
+        | "unknown_choice"
+        | "not_an_approver"
+        | "self_approval"
+        | "guest";
+      /** A sentence for the person. */
+      readonly message: string;
+    };
+
+/** `pending`: another process has the execution and has not answered within 5 s; the card will show it. */
+export type DecisionSettled =
+  | { readonly kind: "counted" }
+  | { readonly kind: "refused"; readonly message: string }
+  | { readonly kind: "pending" };

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { Duration } from "../duration.ts";
+
+/** Ids that a route may name but no step may have. */
+export const RESERVED_STEP_IDS = ["end", "default"] as const;
+
+export const StepId = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, "must begin with a letter and have at most 64 letters, digits, - and _")
+  .refine((id) => !RESERVED_STEP_IDS.some((reserved) => reserved === id), "is reserved: choose another id");
+
+export const WorkflowId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/, "must begin with a letter or digit and have at most 80 letters, digits, - and _");
+
+/** Attempts in all and the delay before the second; later ones double it. */
+export const RetryPolicy = z.strictObject({
+  maxRetries: z.int().min(1).max(20).default(3),
+  backoffMs: Duration.default(1000),
+});
+export type RetryPolicy = z.output<typeof RetryPolicy>;
+
+export const OnFailure = z.enum(["fail", "skip", "fallback"]);
+
+/** The envelope that all steps share; `config` belongs to the step's type. */
+export const StepDefinition = z.strictObject({
+  id: StepId,
+  type: z.string(),
+  name: z.string().max(80).optional(),
+  config: z.record(z.string(), z.json()).default({}),
+  next: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
+  retryPolicy: RetryPolicy.optional(),
+  onFailure: OnFailure.default("fail"),
+  fallbackStep: z.string().optional(),
+  timeoutMs: Duration.optional(),
+  onUnknown: z.enum(["repeat", "look", "ask"]).optional(),
+});
+export type StepDefinition = z.output<typeof StepDefinition>;
+
+export const INPUT_TYPES = [
+  "string", "text", "number", "integer", "boolean", "date", "select", "multi-select", "user", "channel", "file", "email", "url",
+] as const;
+
+export const InputDefinition = z.strictObject({
+  type: z.enum(INPUT_TYPES),
+  label: z.string().max(150).optional(),
+  description: z.string().max(300).optional(),
+  required: z.boolean().default(false),
+  default: z.json().optional(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  options: z.array(z.string().min(1).max(75)).min(1).max(100).optional(),
+  pattern: z.string().max(500).optional(),
+  sensitive: z.boolean().default(false),
+});
+export type InputDefinition = z.output<typeof InputDefinition>;
+
+export const TriggerDefinition = z.looseObject({ type: z.string(), id: StepId.optional() });
+export type TriggerDefinition = z.output<typeof TriggerDefinition>;
+
+export const Limits = z.strictObject({
+  /** Dollars. */
+  maxCostUsd: z.number().min(0).max(10_000).default(0.5),
+  maxSteps: z.int().min(1).max(10_000).default(500),
+  timeout: Duration.default(30 * 86_400_000),
+});
+export type Limits = z.output<typeof Limits>;
+
+export const Report = z.strictObject({
+  channel: z.string().min(1),
+  on: z.enum(["all", "failure", "none"]).default("failure"),
+});
+
+/** A workflow definition with its defaults filled in. */
+export const Definition = z.strictObject({
+  id: WorkflowId,
+  name: z.string().min(1).max(120),
+  version: z.int().min(1).optional(),
+  description: z.string().max(1000).optional(),
+  trigger: TriggerDefinition.optional(),
+  triggers: z.array(TriggerDefinition).max(20).optional(),
+  inputs: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/), InputDefinition).optional(),
+  limits: Limits.prefault({}),
+  report: Report.optional(),
+  output: z.string().optional(),
+  steps: z.array(StepDefinition).min(1).max(1000),
+});
+export type Definition = z.output<typeof Definition>;

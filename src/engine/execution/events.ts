@@ -1,0 +1,211 @@
+import type { Json, JsonObject } from "../../json.ts";
+import type { TokenUsage } from "../ports/model.ts";
+
+/**
+ * The facts of an execution, in the past tense. The log of an execution is a list of these; its state is their fold.
+ *
+ * They are stored for years: a name or field is never changed or reused, only added. Times are milliseconds since 1970
+ * (UTC), money is an integer of nano-dollars, a `path` names one entry of a step (`pay#1`, `notify#1/email/send#1`).
+ */
+export type ExecutionEvent =
+  | ExecutionStarted
+  | { readonly type: "execution_claimed"; readonly epoch: number; readonly worker: string }
+  | CancelRequested
+  | StepStarted
+  | StepAttemptFailed
+  | StepWaiting
+  | StepCompleted
+  | StepSkipped
+  | StepFailed
+  | DecisionRecorded
+  | DecisionRefused
+  | LateResult
+  | { readonly type: "timer_fired"; readonly path: string; readonly due: number; readonly at: number }
+  | { readonly type: "signal_received"; readonly signalId: string; readonly at: number }
+  | { readonly type: "execution_completed"; readonly output: Json; readonly at: number }
+  | { readonly type: "execution_failed"; readonly error: StepError; readonly at: number }
+  | { readonly type: "execution_cancelled"; readonly at: number };
+
+/** What started an execution. */
+export interface Trigger {
+  /** `slash`, `api`, `manual`, `webhook`, `schedule`, … */
+  readonly type: string;
+  /** The trigger's id in the definition, if it is one of the definition's. */
+  readonly id?: string;
+  /** Slack user id of the person who asked for the run. */
+  readonly userId?: string;
+  /** Slack channel where it was asked for. */
+  readonly channel?: string;
+}
+
+/** Where the run is shown in Slack: absent means that it is not. */
+export interface ReportTarget {
+  readonly channel: string;
+  readonly on: "all" | "failure";
+}
+
+export interface ExecutionStarted {
+  readonly type: "execution_started";
+  readonly executionId: string;
+  readonly workflowId: string;
+  readonly workflowName: string;
+  readonly version: number;
+  readonly trigger: Trigger;
+  readonly variables: JsonObject;
+  readonly report?: ReportTarget;
+  /** When the whole execution has to be over. */
+  readonly deadline: number;
+  readonly at: number;
+}
+
+export interface CancelRequested {
+  readonly type: "execution_cancel_requested";
+  readonly by: string;
+  readonly signalId: string;
+  readonly at: number;
+}
+
+/** A stored error: no stack, nothing that may not be shown. */
+export interface StepError {
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
+export interface StepStarted {
+  readonly type: "step_started";
+  readonly path: string;
+  readonly stepId: string;
+  readonly attempt: number;
+  /** The resolved parameters, without secrets; in the first attempt only, later ones use the same. */
+  readonly params?: JsonObject;
+  /** SHA-256 of `params`. */
+  readonly paramsHash?: string;
+  /** Worst price of the attempt, held against the cap until the result is known. */
+  readonly reservedNano?: number;
+  readonly at: number;
+}
+
+/** What the calls of one attempt cost and said. */
+export interface AttemptCost {
+  /** Known part of the price; `0` for what costs nothing. */
+  readonly costNano: number;
+  /** True when some call has no known price: the total is then a lower bound. */
+  readonly costUnknown?: boolean;
+  readonly usage?: TokenUsage;
+}
+
+export interface StepAttemptFailed extends AttemptCost {
+  readonly type: "step_attempt_failed";
+  readonly path: string;
+  readonly attempt: number;
+  readonly error: StepError;
+  /** `unknown`: the effect may have happened. */
+  readonly outcome: "failed" | "unknown";
+  /** When the next attempt is due. */
+  readonly retryAt: number;
+  readonly at: number;
+}
+
+export type WaitReason = "approval" | "timer";
+
+export interface StepWaiting {
+  readonly type: "step_waiting";
+  readonly path: string;
+  readonly stepId: string;
+  readonly on: WaitReason;
+  /** When the wait ends by itself; absent: never. */
+  readonly due?: number;
+  readonly request?: RequestOpened;
+  readonly at: number;
+}
+
+export interface Choice {
+  readonly id: string;
+  readonly label: string;
+  readonly style?: "primary" | "danger";
+}
+
+/** An approval request as it was opened. Immutable; the votes are events. */
+export interface RequestOpened {
+  /** The step's key: unique, and equal after a restart. */
+  readonly id: string;
+  readonly round: number;
+  /** First 16 hex digits of the SHA-256 of what is asked; a button carries it, so that a stale card decides nothing. */
+  readonly hash: string;
+  readonly title: string;
+  readonly message: string;
+  /** Channel of the card; absent: the thread of the run's card. */
+  readonly channel?: string;
+  /** User ids (`U…`), user groups (`S…`, `@handle`), resolved when the click comes. */
+  readonly approvers: readonly string[];
+  /** How many people have to choose a non-rejecting choice. */
+  readonly required: number;
+  /** Who may not decide: the requester, unless `allowSelfApproval`. */
+  readonly excluded: readonly string[];
+  readonly choices: readonly Choice[];
+  readonly openedAt: number;
+  readonly expiresAt?: number;
+}
+
+export interface StepCompleted extends AttemptCost {
+  readonly type: "step_completed";
+  readonly path: string;
+  readonly stepId: string;
+  readonly output: Json;
+  readonly rawOutput?: string;
+  readonly reason?: string;
+  readonly confidence?: number;
+  /** The step that follows in the same body; `null`: the body ends. */
+  readonly next: string | null;
+  readonly at: number;
+}
+
+export interface StepSkipped extends AttemptCost {
+  readonly type: "step_skipped";
+  readonly path: string;
+  readonly stepId: string;
+  readonly error: StepError;
+  readonly next: string | null;
+  readonly at: number;
+}
+
+export interface StepFailed extends AttemptCost {
+  readonly type: "step_failed";
+  readonly path: string;
+  readonly stepId: string;
+  readonly error: StepError;
+  /** The fallback step, if the definition has one; absent: the body fails. */
+  readonly next?: string;
+  readonly at: number;
+}
+
+export interface DecisionRecorded {
+  readonly type: "decision_recorded";
+  readonly path: string;
+  readonly requestId: string;
+  readonly by: string;
+  readonly choice: string;
+  readonly comment?: string;
+  readonly signalId: string;
+  readonly at: number;
+}
+
+export type RefusalReason = "already_decided" | "already_voted" | "expired" | "cancelled" | "superseded";
+
+export interface DecisionRefused {
+  readonly type: "decision_refused";
+  readonly requestId: string;
+  readonly by: string;
+  readonly reason: RefusalReason;
+  readonly signalId: string;
+  readonly at: number;
+}
+
+/** A result that came after its step was over: it adds cost and audit, nothing else. */
+export interface LateResult extends AttemptCost {
+  readonly type: "late_result";
+  readonly path: string;
+  readonly attempt: number;
+  readonly at: number;
+}

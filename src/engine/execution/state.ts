@@ -1,0 +1,147 @@
+import type { Json, JsonObject } from "../../json.ts";
+import type { TokenUsage } from "../ports/model.ts";
+import type { ExecutionStarted, RequestOpened, StepError, WaitReason } from "./events.ts";
+
+/** What `stepResults.<id>` holds: the latest entry of a step, in the shape that definitions and the API read. */
+export interface StepResult {
+  readonly stepId: string;
+  readonly status: "completed" | "skipped" | "failed";
+  readonly output: Json;
+  readonly error?: StepError;
+  /** Dollars; `null` when the price is unknown. */
+  readonly cost: number | null;
+  readonly tokenUsage?: TokenUsage;
+  readonly rawOutput?: string;
+  readonly reason?: string;
+  readonly confidence?: number;
+  readonly attempts: number;
+  readonly nextStep: string;
+  readonly startedAt: string;
+  readonly completedAt: string;
+  readonly durationMs: number;
+}
+
+/** One finished entry of a step, in order of finishing: the timeline. */
+export interface StepRecord {
+  readonly path: string;
+  readonly stepId: string;
+  readonly status: StepResult["status"];
+  readonly output: Json;
+  readonly startedAt: number;
+  readonly completedAt: number;
+  readonly costNano: number;
+  readonly costUnknown: boolean;
+  readonly attempts: number;
+}
+
+/** One failed attempt, for the API's `errors`. */
+export interface AttemptError {
+  readonly path: string;
+  readonly stepId: string;
+  readonly attempt: number;
+  readonly error: StepError;
+  readonly at: number;
+}
+
+export interface Vote {
+  readonly by: string;
+  readonly choice: string;
+  readonly comment?: string;
+  readonly at: number;
+}
+
+/** How a request ended. */
+export interface RequestOutcome {
+  /** The choice, or `expired`, or `cancelled`. */
+  readonly decision: string;
+  readonly at: number;
+}
+
+/** A request with its votes; stays in the state after it was decided, because its cards show it. */
+export interface RequestState {
+  readonly opened: RequestOpened;
+  readonly path: string;
+  readonly votes: Vote[];
+  outcome: RequestOutcome | null;
+}
+
+/** A step that was entered and is not over. */
+export interface Act {
+  readonly path: string;
+  readonly frame: string;
+  readonly stepId: string;
+  /** `executionId/path`: the idempotency key, equal in every automatic attempt. */
+  readonly key: string;
+  attempt: number;
+  phase: "running" | "retrying" | "waiting";
+  /** The claim under which the attempt runs; an older one than the state's means that its worker died. */
+  epoch: number;
+  readonly startedAt: number;
+  params: JsonObject;
+  paramsHash: string;
+  reservedNano: number;
+  /** Outcome of the previous attempt is unknown: the step's policy decides how the next one begins. */
+  unknownBefore: boolean;
+  /** When the retry, the timer or the expiry is due. */
+  due: number | null;
+  waitingOn: WaitReason | null;
+  requestId: string | null;
+  costNano: number;
+  costUnknown: boolean;
+  usage: TokenUsage | null;
+}
+
+/** A body being executed: the root, later a branch or an item. */
+export interface Frame {
+  readonly path: string;
+  /** The step to enter next; `null`: none left. */
+  cursor: string | null;
+  /** How often each step was entered. */
+  readonly entries: Map<string, number>;
+  /** Latest result of each step of this body, by step id. No prototype: any name is data. */
+  readonly results: Record<string, StepResult>;
+  /** The result that ended last: its output is the body's. */
+  lastOutput: Json;
+  /** The step now being executed, by path. */
+  current: string | null;
+  /** Set when a step of the body failed for good. */
+  failure: { readonly stepId: string; readonly error: StepError } | null;
+}
+
+export type ExecutionStatus = "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+
+/** Everything about an execution. Changed by `apply` alone. */
+export interface ExecutionState {
+  readonly start: ExecutionStarted;
+  status: ExecutionStatus;
+  /** Number of the last commit that was folded; 0 is the start. */
+  rev: number;
+  epoch: number;
+  readonly variables: Record<string, Json>;
+  readonly frames: Map<string, Frame>;
+  readonly acts: Map<string, Act>;
+  readonly requests: Map<string, RequestState>;
+  readonly steps: StepRecord[];
+  readonly errors: AttemptError[];
+  /** How many steps were entered, over all bodies. */
+  entered: number;
+  spentNano: number;
+  reservedNano: number;
+  costUnknown: boolean;
+  cancel: { readonly by: string; readonly at: number } | null;
+  /** Signals that were folded: a second delivery changes nothing. */
+  readonly seen: Set<string>;
+  output: Json;
+  error: StepError | null;
+  endedAt: number | null;
+}
+
+/** Path of the root body. */
+export const ROOT = "";
+
+export const NANO_PER_DOLLAR = 1_000_000_000;
+
+/** True when nothing can happen any more, short of reopening. */
+export function isFinished(status: ExecutionStatus): boolean {
+  return status === "completed" || status === "failed" || status === "cancelled";
+}

@@ -1,0 +1,20 @@
+/** Time as the engine sees it, so that tests can move it by hand. */
+export interface Clock {
+  /** Milliseconds since 1970, UTC. */
+  now(): number;
+  /** Calls `run` once, `delayMs` from now; the returned function cancels it. */
+  after(delayMs: number, run: () => void): () => void;
+}
+
+/** The longest delay that `setTimeout` honors; a longer one would fire at once. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** The clock of the machine. Its timers do not keep the process alive. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after: (delayMs, run) => {
+    const timer = setTimeout(run, Math.min(Math.max(delayMs, 0), MAX_TIMEOUT_MS));
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};

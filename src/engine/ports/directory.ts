@@ -1,0 +1,26 @@
+/** A person of the Slack workspace, as far as rights are concerned. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  /** Owner or admin of the workspace. */
+  readonly isAdmin: boolean;
+  /** Single- or multi-channel guest. */
+  readonly isGuest: boolean;
+  /** From another organization (Slack Connect), or unknown to this workspace. */
+  readonly isStranger: boolean;
+  readonly isBot: boolean;
+}
+
+/** Who is who. Implemented by the Slack side; the engine never caches what it answers. */
+export interface Directory {
+  /** @returns the person, or `null` if this workspace has no such id. */
+  person(userId: string): Promise<Person | null>;
+  /**
+   * Members of a user group named by id (`S…`), handle (`finance`, `@finance`) or mention (`<!subteam^S…>`).
+   *
+   * Read afresh at each call, so that a decision is checked against the group as it is when the click comes.
+   *
+   * @returns user ids, or `null` if there is no such group.
+   */
+  groupMembers(group: string): Promise<readonly string[] | null>;
+}

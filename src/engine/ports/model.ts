@@ -1,0 +1,49 @@
+import type { JsonObject } from "../../json.ts";
+
+export interface ModelMessage {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+export interface ModelRequest {
+  /** As the definition names it, with its provider prefix if any: `gpt-4o-mini`, `anthropic/claude-…`. */
+  readonly model: string;
+  readonly messages: readonly ModelMessage[];
+  readonly temperature: number;
+  /** Most tokens the answer may have. */
+  readonly maxTokens: number;
+  /** JSON schema of the wanted answer; absent for plain text. `"object"` asks for any JSON object. */
+  readonly format?: { readonly name: string; readonly schema: JsonObject } | "object";
+}
+
+export interface TokenUsage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly cachedTokens?: number;
+}
+
+export interface ModelReply {
+  /** The text of the first choice; empty if the model sent none. */
+  readonly text: string;
+  readonly finishReason: string;
+  /** Set when the model declined to answer. */
+  readonly refusal?: string;
+  /** Absent when the endpoint reported none: the cost is then unknown, not zero. */
+  readonly usage?: TokenUsage;
+  /** Model name as the endpoint reports it, for the audit. */
+  readonly model: string;
+  readonly latencyMs: number;
+  /** The whole response body as received, for the audit. */
+  readonly raw: JsonObject;
+}
+
+/** A chat model behind any OpenAI-compatible endpoint. */
+export interface ModelClient {
+  /**
+   * Asks once; retries are the caller's.
+   *
+   * @throws {AppError} `model_rate_limited` (retryable, with `retryAfterMs` if told), `model_unavailable` (retryable: 5xx, network,
+   * time-out, aborted), `model_rejected` (not retryable: wrong key, unknown model, bad request).
+   */
+  complete(request: ModelRequest, signal: AbortSignal): Promise<ModelReply>;
+}

@@ -1,0 +1,60 @@
+import type { z } from "zod";
+import type { Json, JsonObject } from "../../json.ts";
+
+/** What one attempt of a service action is given besides its parameters. */
+export interface ServiceContext {
+  /** Equal in every automatic attempt of the step: send it along wherever the other side can recognize a repeat. */
+  readonly idempotencyKey: string;
+  readonly executionId: string;
+  readonly workflowId: string;
+  readonly stepId: string;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  /** Aborts at the step's time-out and at cancellation. */
+  readonly signal: AbortSignal;
+}
+
+/** What an attempt does after an earlier one whose outcome nobody knows. */
+export type UnknownPolicy = "repeat" | "look" | "ask";
+
+export interface ServiceAction {
+  /** One line for people: what it does. */
+  readonly summary: string;
+  /** The action's parameters after templates were resolved; a strict object. */
+  readonly params: z.ZodObject;
+  /** Does it change something outside? Shown to reviewers. */
+  readonly sideEffect: boolean;
+  readonly onUnknown: UnknownPolicy;
+  /**
+   * Does the work once. May be called again with the same `idempotencyKey`.
+   *
+   * @throws {AppError} whose `retryable`, `retryAfterMs` and `outcomeUnknown` say what to do next.
+   */
+  execute(params: JsonObject, context: ServiceContext): Promise<Json>;
+  /** Looks whether an earlier attempt with this key had its effect; its output, or `null`. Needed where `onUnknown` is `look`. */
+  look?(params: JsonObject, context: ServiceContext): Promise<Json | null>;
+}
+
+/** An adapter to one system of the outside world. */
+export interface Service {
+  readonly name: string;
+  /** The action of a step that names none. */
+  readonly defaultAction: string;
+  readonly actions: Readonly<Record<string, ServiceAction>>;
+}
+
+/** The services that definitions may name. */
+export interface ServiceRegistry {
+  get(name: string): Service | undefined;
+  names(): readonly string[];
+}
+
+/** Calls an action by name: `execute(action, params, context)`. Parameters are checked first. */
+export interface ServiceCaller {
+  execute(
+    service: string,
+    action: string,
+    params: JsonObject,
+    context: ServiceContext,
+  ): Promise<Json>;
+}

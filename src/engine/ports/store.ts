@@ -1,0 +1,215 @@
+import type { Json, JsonObject } from "../../json.ts";
+import type { ExecutionEvent, ExecutionStarted } from "../execution/events.ts";
+import type { ExecutionStatus } from "../execution/state.ts";
+import type { ModelMessage, TokenUsage } from "./model.ts";
+
+/**
+ * Where state is kept. The interface promises only what every supported database can keep (MongoDB without transactions
+ * is the measure): an insert on a unique id is atomic and tells who was first; everything else may lag.
+ *
+ * Times are milliseconds since 1970 (UTC), given by the caller; money is an integer of nano-dollars. Records go in and
+ * come out as deep copies. `null` means "not found".
+ *
+ * Every method may throw {AppError} `store_unavailable` (retryable): the write may or may not have happened, and doing it
+ * again with the same ids is safe.
+ */
+export interface Store extends AsyncDisposable {
+  /** What is behind it, for the log: `sqlite ./data/heddle.db`. Never a credential. */
+  readonly description: string;
+
+  /**
+   * Creates an execution. Its state at revision 0 is the fold of `head.start`.
+   *
+   * @returns `false` if an execution with this id exists; nothing is changed then.
+   */
+  insertHead(head: Head): Promise<boolean>;
+  readHead(executionId: string): Promise<Head | null>;
+  /** The commits after `afterRev`, in order, without gaps. */
+  readLog(executionId: string, afterRev: number): Promise<readonly Commit[]>;
+  /**
+   * Appends a commit. Durable when it resolves. The row `(executionId, rev)` is revision check and fence together.
+   *
+   * `head` and `settled` ride along: they are written with the commit or soon after, and may be lost in a crash, since they
+   * follow from the log. Repeating a commit with the same `commitId` succeeds.
+   *
+   * @throws {AppError} `store_conflict` when another commit has this revision: the caller has lost the execution and stops.
+   */
+  commit(commit: Commit, head: Head, settled: readonly string[]): Promise<void>;
+  /** Writes the projection of the log if it is not older than the stored one; releases the lease with `owner: null`. */
+  writeHead(head: Head): Promise<void>;
+  /**
+   * Leases executions that are due, the longest due first: sets `owner` and `due = leaseUntil`.
+   *
+   * Two callers may, on a weak database, both get one; `commit` then stops the later.
+   */
+  claimDue(claim: ClaimRequest): Promise<readonly Head[]>;
+  /** Leases one execution unless a live lease of another worker is on it; `null` then, or if it does not exist. */
+  claim(executionId: string, claim: ClaimRequest): Promise<Head | null>;
+  /** Moves the end of this worker's leases. */
+  renewLeases(worker: string, leaseUntil: number): Promise<void>;
+  /** Ends all leases at once: every unfinished execution that was leased becomes due `now`. For the one-process store at start; others do nothing. */
+  voidLeases(now: number): Promise<void>;
+  /** When the next execution is due; `null` if none is. */
+  nextDue(): Promise<number | null>;
+  /** Newest first by start, then by id. */
+  listHeads(query: HeadQuery): Promise<HeadPage>;
+  /** Ids that begin with `prefix`, at most `limit`. */
+  findExecutionIds(prefix: string, limit: number): Promise<readonly string[]>;
+
+  /** @returns `false` if a signal with this id was ever stored: its first content stands. */
+  insertSignal(signal: Signal): Promise<boolean>;
+  /** Signals not yet settled, oldest first; of one execution, or of all. */
+  pendingSignals(query: { readonly executionId?: string; readonly limit: number }): Promise<readonly Signal[]>;
+  /** Marks signals as folded; their ids stay taken. */
+  settleSignals(ids: readonly string[]): Promise<void>;
+
+  /** @returns `false` if the number is taken. */
+  insertVersion(version: VersionRecord): Promise<boolean>;
+  readVersion(workflowId: string, version: number): Promise<VersionRecord | null>;
+  /** Without definitions' bodies being copied: newest number first. */
+  listVersions(workflowId: string): Promise<readonly VersionRecord[]>;
+  readWorkflow(workflowId: string): Promise<WorkflowRecord | null>;
+  /** By id. */
+  listWorkflows(): Promise<readonly WorkflowRecord[]>;
+  writeWorkflow(workflow: WorkflowRecord): Promise<void>;
+
+  /** @returns the execution id that was stored first under this key and has not expired: the given one, or an earlier one. */
+  dedupe(key: string, executionId: string, now: number, expiresAt: number): Promise<string>;
+
+  /** A repeat of the same id is ignored. */
+  insertCall(call: CallRecord): Promise<void>;
+  readCall(id: string): Promise<CallRecord | null>;
+  /** In order of time. */
+  listCalls(executionId: string): Promise<readonly CallRecord[]>;
+
+  /** @returns `false` if there is one with this id. */
+  insertCard(card: CardRecord): Promise<boolean>;
+  readCard(id: string): Promise<CardRecord | null>;
+  listCards(executionId: string): Promise<readonly CardRecord[]>;
+  /** Ids of executions with a card that is not final, each once. */
+  listUnfinishedCards(limit: number): Promise<readonly string[]>;
+  writeCard(card: CardRecord): Promise<void>;
+}
+
+/** The projection of an execution's log by which it is found, listed and claimed. */
+export interface Head {
+  readonly executionId: string;
+  readonly workflowId: string;
+  readonly version: number;
+  readonly status: ExecutionStatus;
+  /** Revision of the log that this projection shows. */
+  readonly rev: number;
+  /** When somebody must look: now if runnable, the lease's end if running, the nearest timer if waiting; `null`: never. */
+  readonly due: number | null;
+  /** The worker that holds the lease. */
+  readonly owner: string | null;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly waitingOn: readonly string[];
+  /** Ids of open requests. */
+  readonly openRequests: readonly string[];
+  readonly costNano: number;
+  readonly costUnknown: boolean;
+  /** The event that began it: revision 0. */
+  readonly start: ExecutionStarted;
+}
+
+export interface Commit {
+  readonly executionId: string;
+  readonly rev: number;
+  readonly epoch: number;
+  /** Random; tells a repeated commit from a lost race. */
+  readonly commitId: string;
+  readonly at: number;
+  readonly events: readonly ExecutionEvent[];
+}
+
+export interface ClaimRequest {
+  readonly worker: string;
+  readonly now: number;
+  readonly leaseUntil: number;
+  /** For `claimDue`; ignored by `claim`. */
+  readonly limit: number;
+}
+
+export interface HeadQuery {
+  readonly workflowId?: string;
+  readonly status?: ExecutionStatus;
+  /** Slack user id of who started it. */
+  readonly startedBy?: string;
+  readonly limit: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+}
+
+export interface HeadPage {
+  readonly heads: readonly Head[];
+  readonly nextCursor: string | null;
+}
+
+/** Something from outside that an execution may be waiting for. */
+export interface Signal {
+  /** Unique over all signals: a repeat is recognized by it. */
+  readonly id: string;
+  readonly executionId: string;
+  readonly kind: "decision" | "cancel";
+  readonly payload: JsonObject;
+  readonly at: number;
+}
+
+export interface VersionRecord {
+  readonly workflowId: string;
+  readonly version: number;
+  readonly definition: JsonObject;
+  /** SHA-256 of the canonical definition without `version`. */
+  readonly contentHash: string;
+  readonly deployedBy: string;
+  readonly deployedAt: number;
+}
+
+export interface WorkflowRecord {
+  readonly workflowId: string;
+  readonly name: string;
+  readonly activeVersion: number;
+  /** Content hash that each file of the workflows folder last deployed, by file name. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly updatedAt: number;
+}
+
+/** One call of a model, whole: the audit, and the memory that keeps a recovery from calling again. */
+export interface CallRecord {
+  /** `stepKey:attempt:n`. */
+  readonly id: string;
+  readonly executionId: string;
+  readonly workflowId: string;
+  readonly stepId: string;
+  readonly at: number;
+  readonly model: string;
+  readonly messages: readonly ModelMessage[];
+  /** The response body as received. */
+  readonly response: Json;
+  readonly text: string;
+  /** What was understood; absent when the answer was invalid. */
+  readonly value?: Json;
+  /** Why the answer was not used. */
+  readonly problem?: string;
+  readonly usage?: TokenUsage;
+  /** `null`: unknown model or no usage reported. */
+  readonly costNano: number | null;
+  readonly priceVersion: string;
+  readonly latencyMs: number;
+}
+
+/** One copy of something shown in Slack: the run's card, an approval card, a line in the thread. */
+export interface CardRecord {
+  /** `executionId:surface`, stable over restarts. */
+  readonly id: string;
+  readonly executionId: string;
+  readonly channel: string;
+  /** Slack's time stamp of the message; `null`: not posted yet, or the answer was lost. */
+  readonly ts: string | null;
+  /** Hash of what was shown last; `null`: nothing yet. */
+  readonly shown: string | null;
+  /** Will not change any more and was shown as it stays. */
+  readonly final: boolean;
+}

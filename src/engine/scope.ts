@@ -1,0 +1,20 @@
+import type { Json } from "../json.ts";
+
+/** What templates and expressions of a step may read. */
+export interface Scope {
+  /** The value at a path like `["stepResults", "classify", "output"]`; `undefined` where nothing is. Own properties only. */
+  read(path: readonly string[]): Json | undefined;
+  /** The roots by name (`variables`, `stepResults`, `execution`, `trigger`, …) for expressions. Live objects: not to be changed. */
+  readonly roots: Readonly<Record<string, unknown>>;
+}
+
+/** Names that may begin a path. `secrets` resolves inside a service call only. */
+export const SCOPE_ROOTS = [
+  "variables",
+  "stepResults",
+  "execution",
+  "trigger",
+  "executionId",
+  "workflowId",
+  "costAccumulator",
+] as const;

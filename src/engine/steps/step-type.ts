@@ -1,0 +1,135 @@
+import type { z } from "zod";
+import type { Json, JsonObject } from "../../json.ts";
+import type { AttemptCost, RequestOpened, StepError, WaitReason } from "../execution/events.ts";
+import type { Act, RequestState } from "../execution/state.ts";
+import type { Expression } from "../expression.ts";
+import type { ModelClient } from "../ports/model.ts";
+import type { ServiceContext, ServiceRegistry } from "../ports/service.ts";
+import type { CallRecord } from "../ports/store.ts";
+import type { Scope } from "../scope.ts";
+
+/** What a step is given when it is entered. */
+export interface EnterContext {
+  readonly scope: Scope;
+  /** The step's key, unique for this entry. */
+  readonly key: string;
+  readonly now: number;
+  /** Slack user id of whoever started the run, if anybody did. */
+  readonly startedBy: string | null;
+}
+
+/** What entering a step leads to. */
+export type Entry =
+  | { readonly kind: "complete"; readonly output: Json }
+  | { readonly kind: "run"; readonly params: JsonObject; readonly reserveNano?: number }
+  | {
+      readonly kind: "wait";
+      readonly on: WaitReason;
+      readonly due?: number;
+      readonly request?: RequestOpened;
+    };
+
+/** Why a waiting step is asked to look again. */
+export type WakeCause = "due" | "decision";
+
+/** A waiting step's answer: over with an output, or still waiting. */
+export type Wake = { readonly kind: "complete"; readonly output: Json } | { readonly kind: "wait" };
+
+/** What an attempt needs from outside. */
+export interface AttemptContext extends ServiceContext {
+  readonly services: ServiceRegistry;
+  readonly model: ModelClient;
+  readonly now: () => number;
+  /** Replaces `{{secrets.NAME}}` in parameters; the result must not be stored, logged or shown to a model. */
+  readonly revealSecrets: (params: JsonObject) => JsonObject;
+  /** Keeps the record of an AI call before its result is used; an insert, so that a repeat is harmless. */
+  readonly recordCall: (call: CallRecord) => Promise<void>;
+  /** The record of the call with this id, if an earlier life of the process made it: it is used instead of calling again. */
+  readonly findCall: (id: string) => Promise<CallRecord | null>;
+  /** What the attempt before this one left unknown is to be looked for first. */
+  readonly lookFirst: boolean;
+}
+
+/** What an attempt ended with. It never throws: an error is a result, with its cost. */
+export type AttemptResult =
+  | ({
+      readonly kind: "ok";
+      readonly output: Json;
+      readonly rawOutput?: string;
+      readonly reason?: string;
+      readonly confidence?: number;
+    } & AttemptCost)
+  | ({
+      readonly kind: "failed";
+      readonly error: StepError;
+      readonly outcome: "failed" | "unknown";
+      readonly retryAfterMs?: number;
+    } & AttemptCost);
+
+/** Which routing keys the output of a step can have. */
+export type Routes =
+  | {
+      readonly kind: "closed";
+      readonly values: readonly string[];
+      /** Values that need a route of their own: `default` does not serve them. */
+      readonly explicit?: readonly string[];
+    }
+  | { readonly kind: "open" }
+  | { readonly kind: "none" };
+
+/** One step of a definition, ready to be executed. Made once per version; holds no state of an execution. */
+export interface StepProgram {
+  /** Pure. @throws {AppError} when the configuration cannot be resolved: a missing value, a failing expression. */
+  enter(context: EnterContext): Entry;
+  /** Pure. Only for steps that wait. */
+  wake?(act: Act, request: RequestState | null, cause: WakeCause, now: number): Wake;
+  /** The effect. May be called again with the same key. Only for steps that `run`. */
+  run?(params: JsonObject, context: AttemptContext): Promise<AttemptResult>;
+  readonly routes: Routes;
+  /** Most milliseconds of one attempt, unless the step says otherwise. */
+  readonly timeoutMs: number;
+  /** The expressions of the configuration, with their place in it, for the checks at deployment. */
+  readonly expressions: readonly { readonly path: readonly string[]; readonly expression: Expression }[];
+}
+
+/** A problem that a step type finds in its configuration beyond its schema. */
+export interface ConfigProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** What the checks at deployment know about the surroundings. */
+export interface CheckContext {
+  readonly services: ServiceRegistry;
+}
+
+/** One kind of step. Adding one: a module here, its test, a line in `index.ts`, an example in `workflows/`. */
+export interface StepType<Config = unknown> {
+  readonly kind: string;
+  /** One line for people and for generation. */
+  readonly summary: string;
+  readonly config: z.ZodType<Config>;
+  /** May the step carry `retryPolicy`, `timeoutMs` and `onUnknown`? */
+  readonly hasAttempts: boolean;
+  /** Problems beyond the schema; called only with a configuration that fits it. */
+  check(config: unknown, context: CheckContext): readonly ConfigProblem[];
+  /** @throws {z.ZodError} for a configuration that does not fit; deployed definitions always fit. */
+  bind(config: unknown): StepProgram;
+}
+
+/** Ties the schema of a step type to the functions that take its output. */
+export function defineStepType<Config>(parts: {
+  readonly kind: string;
+  readonly summary: string;
+  readonly config: z.ZodType<Config>;
+  readonly hasAttempts: boolean;
+  readonly check?: (config: Config, context: CheckContext) => readonly ConfigProblem[];
+  readonly bind: (config: Config) => StepProgram;
+}): StepType<Config> {
+  return {
+    ...parts,
+    check: (config, context) => parts.check?.(parts.config.parse(config), context) ?? [],
+    bind: (config) => parts.bind(parts.config.parse(config)),
+  };
+}

@@ -1,0 +1,108 @@
+import type { JsonObject } from "./json.ts";
+
+/**
+ * Every error code, with whose fault it is: the `user` who asked, the `author` of the workflow, the `operator` of the
+ * bot, an `outside` system, or `us`. Codes are never renamed once released; `docs/errors.md` has an entry for each.
+ */
+const FAULTS = {
+  config_invalid: "operator",
+  store_locked: "operator",
+  store_unavailable: "operator",
+  store_conflict: "us",
+  store_newer: "operator",
+  definition_invalid: "author",
+  definition_conflict: "author",
+  workflow_not_found: "user",
+  version_not_found: "user",
+  execution_not_found: "user",
+  execution_ambiguous: "user",
+  execution_finished: "user",
+  request_not_found: "user",
+  command_invalid: "user",
+  input_invalid: "user",
+  not_allowed: "user",
+  json_malformed: "user",
+  body_too_large: "user",
+  route_not_found: "user",
+  template_missing: "author",
+  template_invalid: "author",
+  expression_invalid: "author",
+  expression_failed: "author",
+  route_missing: "author",
+  limit_exceeded: "author",
+  cost_cap_reached: "author",
+  params_invalid: "author",
+  step_failed: "author",
+  step_timeout: "outside",
+  outcome_unknown: "outside",
+  model_rate_limited: "outside",
+  model_unavailable: "outside",
+  model_rejected: "operator",
+  model_refused: "outside",
+  model_output_invalid: "outside",
+  service_unavailable: "outside",
+  service_rejected: "author",
+  slack_unavailable: "outside",
+  slack_rejected: "author",
+  internal: "us",
+} as const satisfies Record<string, Fault>;
+
+export type Fault = "user" | "author" | "operator" | "outside" | "us";
+export type ErrorCode = keyof typeof FAULTS;
+
+/** All codes, for the test that compares them with `docs/errors.md`. */
+export const ERROR_CODES: readonly string[] = Object.keys(FAULTS);
+
+/** Whose fault an error with this code is. */
+export function faultOf(code: ErrorCode): Fault {
+  return FAULTS[code];
+}
+
+export interface AppErrorOptions {
+  readonly code: ErrorCode;
+  /** One or two sentences that may be shown to anybody: what happened and what to do. No secret, no stack. */
+  readonly message: string;
+  /** Would the same call, made later, have a chance? Defaults to `false`. */
+  readonly retryable?: boolean;
+  /** Did the effect happen? `true` when nobody can say (a reset after sending, a time-out). Defaults to `false`. */
+  readonly outcomeUnknown?: boolean;
+  /** Milliseconds that the other side asked us to wait. */
+  readonly retryAfterMs?: number;
+  /** For the log only; never shown. */
+  readonly details?: JsonObject;
+  readonly cause?: unknown;
+}
+
+/** The one error class: callers look at `code` and `retryable`, people see `message`. */
+export class AppError extends Error {
+  override readonly name = "AppError";
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly outcomeUnknown: boolean;
+  readonly retryAfterMs: number | undefined;
+  readonly details: JsonObject;
+
+  constructor(options: AppErrorOptions) {
+    super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = options.code;
+    this.retryable = options.retryable ?? false;
+    this.outcomeUnknown = options.outcomeUnknown ?? false;
+    this.retryAfterMs = options.retryAfterMs;
+    this.details = options.details ?? {};
+  }
+}
+
+/** Narrows to our own error, optionally to one code. */
+export function isAppError(error: unknown, code?: ErrorCode): error is AppError {
+  return error instanceof AppError && (code === undefined || error.code === code);
+}
+
+/** Wraps whatever was thrown, once, at a boundary. What is not ours becomes `internal` with a message that tells nothing. */
+export function asAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  return new AppError({
+    code: "internal",
+    message: "Something went wrong on our side. The operator finds the details in the log.",
+    cause: error,
+  });
+}

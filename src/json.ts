@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+
+/** What JSON can say. Stored, templated and routed values are always of this type. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+/** True for a JSON object: not null, not a list. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Reads an own property of a JSON object or an element of a list; `undefined` where there is none.
+ *
+ * Own properties only: `constructor` or `__proto__` as a name must find data or nothing.
+ */
+export function readOwn(value: unknown, key: string): unknown {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+  return Reflect.get(value, key);
+}
+
+/** JSON text with sorted keys and no white space: equal content gives equal text. */
+export function canonicalJson(value: Json): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    isJsonObject(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : part,
+  );
+}
+
+/** SHA-256 of the canonical JSON, as 64 hex digits. */
+export function hashJson(value: Json): string {
+  return createHash("sha256").update(canonicalJson(value)).digest("hex");
+}
+
+/**
+ * A value as JSON holds it: dates become text, `undefined` members disappear, big integers become numbers.
+ *
+ * @throws {TypeError} for a cycle.
+ */
+export function toJson(value: unknown): Json {
+  const text = JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === "bigint" ? Number(part) : part,
+  );
+  // JSON.stringify says `string` but gives undefined for undefined, functions and symbols.
+  const parsed: Json = text === undefined ? null : JSON.parse(text);
+  return parsed;
+}
