@@ -1,0 +1,196 @@
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { buffer } from "node:stream/consumers";
+import { SMTPServer, type SMTPServerSession } from "smtp-server";
+import { createFaultQueue } from "../fault-queue.ts";
+import { INBOX_CONTENT_SECURITY_POLICY, inboxPage } from "./inbox-page.ts";
+import { type MailFault, parseMailFault } from "./mail-fault.ts";
+import { type MailMessage, parseMailMessage } from "./mail-message.ts";
+
+const MESSAGES_KEPT = 500;
+const MESSAGE_BYTES_MAX = 25 * 1024 * 1024;
+const CLOSE_TIMEOUT_MS = 500;
+
+/** Where the sink listens. */
+export interface MailSinkOptions {
+  /** 0, the default, lets the system choose. */
+  readonly smtpPort?: number;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+}
+
+/** A mail server that keeps what it is sent and delivers nothing. */
+export interface MailSink extends AsyncDisposable {
+  /** The SMTP port that was opened. */
+  readonly port: number;
+  /** The messages received, newest last; at most the latest 500. */
+  messages(): readonly MailMessage[];
+  /**
+   * Answers `GET /mail` (a page) and `GET /mail/messages` (`{messages}`).
+   *
+   * @returns false, with nothing written, when the path is not under `/mail`.
+   */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
+  /**
+   * Adds trouble for coming messages; see {@link MailFault} for the fields.
+   *
+   * @throws {FaultRefused} when the fault makes no sense.
+   */
+  fault(fault: unknown): void;
+  /** Forgets messages and faults; delays under way end. */
+  reset(): void;
+}
+
+/**
+ * Opens a real SMTP server, without TLS; it takes any user and password, and none.
+ *
+ * @returns the sink, listening. Disposing it closes every connection.
+ * @throws the system's error (`EADDRINUSE`, `EACCES`) when the port cannot be opened.
+ */
+export async function openMailSink(options: MailSinkOptions = {}): Promise<MailSink> {
+  const faults = createFaultQueue<MailFault>();
+  const closing = new AbortController();
+  let kept: MailMessage[] = [];
+  let received = 0;
+
+  /** Lets a fault of `method` happen: waits, then refuses, drops the connection or lets it pass. */
+  async function meetFault(method: MailFault["method"], session: SMTPServerSession) {
+    const fault = faults.take((one) => one.method === method);
+    if (fault === undefined) return undefined;
+    if (fault.delay_ms !== undefined) await faults.delay(fault.delay_ms, closing.signal);
+    if (fault.error === "disconnect") dropConnection(server, session);
+    else if (fault.error !== "disconnect_after") refuse(fault);
+    return fault;
+  }
+
+  async function keep(source: Buffer, session: SMTPServerSession): Promise<void> {
+    const { mailFrom, rcptTo } = session.envelope;
+    const envelope = {
+      from: mailFrom === false ? "" : mailFrom.address,
+      recipients: rcptTo.map((recipient) => recipient.address),
+    };
+    received += 1;
+    const message = await parseMailMessage(source, envelope, received, new Date());
+    kept = [...kept, message].slice(-MESSAGES_KEPT);
+  }
+
+  const server = new SMTPServer({
+    name: "mail-sink.local",
+    banner: "Heddle simulator: mail sink",
+    authOptional: true,
+    allowInsecureAuth: true,
+    disabledCommands: ["STARTTLS"],
+    disableReverseLookup: true,
+    size: MESSAGE_BYTES_MAX,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    logger: false,
+    onAuth: (auth, _session, callback) => callback(null, { user: auth.username ?? "anyone" }),
+    onMailFrom: (_address, session, callback) => settle(meetFault("MAIL", session), callback),
+    onRcptTo: (_address, session, callback) => settle(meetFault("RCPT", session), callback),
+    onData: (stream, session, callback) => {
+      const work = async () => {
+        const source = await buffer(stream);
+        if (stream.sizeExceeded) throw smtpError(552, "The message is larger than 25 MB.");
+        const fault = await meetFault("DATA", session);
+        if (fault?.error === "disconnect") return;
+        await keep(source, session);
+        if (fault?.error === "disconnect_after") dropConnection(server, session);
+      };
+      settle(work(), callback);
+    },
+  });
+  // Broken connections belong to the client; a port that cannot be opened rejects below.
+  server.on("error", () => {});
+  const listening = once(server.server, "listening");
+  server.listen(options.smtpPort ?? 0, options.host ?? "127.0.0.1");
+  await listening;
+
+  return {
+    port: portOf(server),
+    messages: () => kept,
+    async handle(request, response) {
+      const { pathname } = new URL(request.url ?? "/", "http://localhost");
+      if (pathname !== "/mail" && !pathname.startsWith("/mail/")) return false;
+      request.resume();
+      answer(request.method ?? "GET", pathname, kept, response);
+      return true;
+    },
+    fault: (fault) => faults.add(parseMailFault(fault)),
+    reset() {
+      faults.reset();
+      kept = [];
+      received = 0;
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      server.close(() => resolve());
+      await promise;
+    },
+  };
+}
+
+function answer(
+  method: string,
+  pathname: string,
+  messages: readonly MailMessage[],
+  response: ServerResponse,
+): void {
+  const isPage = pathname === "/mail" || pathname === "/mail/";
+  if (!isPage && pathname !== "/mail/messages") {
+    send(response, 404, "application/json", JSON.stringify({ error: "There is no such page." }));
+    return;
+  }
+  if (method !== "GET" && method !== "HEAD") {
+    response.setHeader("Allow", "GET, HEAD");
+    send(response, 405, "application/json", JSON.stringify({ error: "Use GET here." }));
+    return;
+  }
+  if (isPage) {
+    response.setHeader("Content-Security-Policy", INBOX_CONTENT_SECURITY_POLICY);
+    send(response, 200, "text/html", inboxPage(messages));
+    return;
+  }
+  send(response, 200, "application/json", JSON.stringify({ messages }));
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, {
+    "Content-Type": `${type}; charset=utf-8`,
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+  });
+  response.end(response.req.method === "HEAD" ? undefined : body);
+}
+
+function settle(work: Promise<unknown>, callback: (error?: Error | null) => void): void {
+  work.then(
+    () => callback(),
+    (error: unknown) => callback(error instanceof Error ? error : new Error(String(error))),
+  );
+}
+
+/** Throws the refusal that `fault` asks for, if it asks for one. */
+function refuse(fault: MailFault): void {
+  if (fault.status === undefined && fault.error === undefined) return;
+  const status = fault.status ?? 550;
+  const fallback = status < 500 ? "Try again later" : "The message was refused";
+  throw smtpError(status, fault.error ?? `${fallback} (asked for by a test).`);
+}
+
+function smtpError(responseCode: number, message: string): Error {
+  return Object.assign(new Error(message.replace(/[\r\n]+/g, " ")), { responseCode });
+}
+
+function dropConnection(server: SMTPServer, session: SMTPServerSession): void {
+  for (const connection of server.connections) {
+    if (connection.id === session.id) connection._socket.destroy();
+  }
+}
+
+function portOf(server: SMTPServer): number {
+  const address = server.server.address();
+  if (address === null || typeof address === "string")
+    throw new Error("The mail sink has no port.");
+  return address.port;
+}
