@@ -36,6 +36,8 @@ export interface Trigger {
   readonly userId?: string;
   /** Slack channel where it was asked for. */
   readonly channel?: string;
+  /** SHA-256 of the canonical variables, when the start came with an idempotency key: tells a repeat from a reused key. */
+  readonly bodyHash?: string;
 }
 
 /** Where the run is shown in Slack: absent means that it is not. */
@@ -156,6 +158,8 @@ export interface StepCompleted extends AttemptCost {
   readonly rawOutput?: string;
   readonly reason?: string;
   readonly confidence?: number;
+  /** Name of the variable that takes the output, too. */
+  readonly outputVariable?: string;
   /** The step that follows in the same body; `null`: the body ends. */
   readonly next: string | null;
   readonly at: number;
@@ -166,6 +170,8 @@ export interface StepSkipped extends AttemptCost {
   readonly path: string;
   readonly stepId: string;
   readonly error: StepError;
+  /** Name of the variable that becomes null. */
+  readonly outputVariable?: string;
   readonly next: string | null;
   readonly at: number;
 }

@@ -80,8 +80,12 @@ export interface Act {
   params: JsonObject;
   paramsHash: string;
   reservedNano: number;
-  /** Outcome of the previous attempt is unknown: the step's policy decides how the next one begins. */
+  /** Outcome of the try before this one is unknown: the step's policy decides how this one begins. */
   unknownBefore: boolean;
+  /** How often this attempt was begun again because the worker that had it died. */
+  recoveries: number;
+  /** Worst price of one attempt. */
+  reserveNano: number;
   /** When the retry, the timer or the expiry is due. */
   due: number | null;
   waitingOn: WaitReason | null;

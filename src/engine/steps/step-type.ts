@@ -4,7 +4,7 @@ import type { AttemptCost, RequestOpened, StepError, WaitReason } from "../execu
 import type { Act, RequestState } from "../execution/state.ts";
 import type { Expression } from "../expression.ts";
 import type { ModelClient } from "../ports/model.ts";
-import type { ServiceContext, ServiceRegistry } from "../ports/service.ts";
+import type { ServiceContext, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
 import type { CallRecord } from "../ports/store.ts";
 import type { Scope } from "../scope.ts";
 
@@ -46,8 +46,10 @@ export interface AttemptContext extends ServiceContext {
   readonly recordCall: (call: CallRecord) => Promise<void>;
   /** The record of the call with this id, if an earlier life of the process made it: it is used instead of calling again. */
   readonly findCall: (id: string) => Promise<CallRecord | null>;
-  /** What the attempt before this one left unknown is to be looked for first. */
-  readonly lookFirst: boolean;
+  /** Nobody knows whether the try before this one had its effect: `onUnknown` says what to do first. */
+  readonly unknownBefore: boolean;
+  /** The step's own policy for that; absent: the action's. */
+  readonly onUnknown?: UnknownPolicy;
 }
 
 /** What an attempt ended with. It never throws: an error is a result, with its cost. */
@@ -58,6 +60,8 @@ export type AttemptResult =
       readonly rawOutput?: string;
       readonly reason?: string;
       readonly confidence?: number;
+      /** A step id of the same body that comes next, whatever the routes say. */
+      readonly route?: string;
     } & AttemptCost)
   | ({
       readonly kind: "failed";
@@ -86,6 +90,8 @@ export interface StepProgram {
   /** The effect. May be called again with the same key. Only for steps that `run`. */
   run?(params: JsonObject, context: AttemptContext): Promise<AttemptResult>;
   readonly routes: Routes;
+  /** The routing key of an output that is an object; absent: objects go by `default`. */
+  routeKey?(output: Json): string;
   /** Most milliseconds of one attempt, unless the step says otherwise. */
   readonly timeoutMs: number;
   /** The expressions of the configuration, with their place in it, for the checks at deployment. */

@@ -1,0 +1,191 @@
+import { type AppError, asAppError } from "../../errors.ts";
+import { hashJson } from "../../json.ts";
+import type { CompiledStep, CompiledWorkflow } from "../definition/compile.ts";
+import { executionScope } from "./execution-scope.ts";
+import { completeStep, endStepWithError, outputOf } from "./outcome.ts";
+import type { ExecutionEvent, StepError } from "./events.ts";
+import { stepPath } from "./path.ts";
+import { type Act, type ExecutionState, type Frame, isFinished, NANO_PER_DOLLAR, ROOT } from "./state.ts";
+
+/** How long steps under way may take to notice a cancellation before their outcome is given up as unknown. */
+export const CANCEL_GRACE_MS = 5000;
+
+/** How often an attempt whose worker died is begun again before it counts as failed: a step that kills its worker must end. */
+const MAX_RECOVERIES = 3;
+
+/**
+ * Says which facts follow from the state by themselves, without news from outside: a step that is entered, a timer that
+ * is due, an end. Pure: same arguments, same answer.
+ *
+ * The caller applies the events and asks again until the answer is empty; then the execution waits for results, signals
+ * or `nextDue`.
+ */
+export function decide(workflow: CompiledWorkflow, state: ExecutionState, now: number): readonly ExecutionEvent[] {
+  if (isFinished(state.status)) return [];
+  if (state.cancel) return decideCancelled(state, state.cancel.at, now);
+  if (now >= state.start.deadline) {
+    return [failExecution(now, "limit_exceeded", `The run passed its time limit${currentStepText(state)}.`)];
+  }
+  for (const act of state.acts.values()) {
+    const events = decideAct(workflow, state, act, now);
+    if (events.length > 0) return events;
+  }
+  for (const frame of state.frames.values()) {
+    if (frame.current === null) return decideFrame(workflow, state, frame, now);
+  }
+  return [];
+}
+
+/**
+ * When somebody has to look at the execution again without news from outside; `null`: never.
+ */
+export function nextDue(state: ExecutionState): number | null {
+  if (isFinished(state.status)) return null;
+  let due = state.cancel ? state.cancel.at + CANCEL_GRACE_MS : state.start.deadline;
+  for (const act of state.acts.values()) if (act.due !== null) due = Math.min(due, act.due);
+  return due;
+}
+
+function decideCancelled(state: ExecutionState, since: number, now: number): readonly ExecutionEvent[] {
+  const underWay = [...state.acts.values()].some(
+    (act) => act.phase === "running" && act.epoch === state.epoch,
+  );
+  return underWay && now < since + CANCEL_GRACE_MS ? [] : [{ type: "execution_cancelled", at: now }];
+}
+
+function decideAct(workflow: CompiledWorkflow, state: ExecutionState, act: Act, now: number): readonly ExecutionEvent[] {
+  const step = requireStep(workflow, act.stepId);
+  if (act.phase === "running") return act.epoch < state.epoch ? recover(step, act, now) : [];
+  if (act.phase === "retrying") {
+    return act.due !== null && act.due <= now ? [startAttempt(act, act.attempt + 1, now)] : [];
+  }
+  const request = act.requestId === null ? null : (state.requests.get(act.requestId) ?? null);
+  if (request && request.votes.length > 0) {
+    const wake = step.program.wake?.(act, request, "decision", now);
+    if (wake?.kind === "complete") return completeStep(step, act.path, wake.output, { costNano: 0 }, now);
+  }
+  if (act.due === null || act.due > now) return [];
+  const fired: ExecutionEvent = { type: "timer_fired", path: act.path, due: act.due, at: now };
+  const wake = step.program.wake?.(act, request, "due", now);
+  return wake?.kind === "complete"
+    ? [fired, ...completeStep(step, act.path, wake.output, { costNano: 0 }, now)]
+    : [fired];
+}
+
+/** The worker of a running attempt died: begin the same attempt again, with the same key. */
+function recover(step: CompiledStep, act: Act, now: number): readonly ExecutionEvent[] {
+  if (act.recoveries < MAX_RECOVERIES) return [startAttempt(act, act.attempt, now)];
+  const error: StepError = {
+    code: "outcome_unknown",
+    message: `The process ended ${MAX_RECOVERIES + 1} times while this step ran; it was given up. Whether it had its effect is not known.`,
+    retryable: false,
+  };
+  return endStepWithError(step, act.path, error, { costNano: 0 }, now);
+}
+
+function startAttempt(act: Act, attempt: number, now: number): ExecutionEvent {
+  return {
+    type: "step_started",
+    path: act.path,
+    stepId: act.stepId,
+    attempt,
+    ...(act.reserveNano > 0 && { reservedNano: act.reserveNano }),
+    at: now,
+  };
+}
+
+function decideFrame(workflow: CompiledWorkflow, state: ExecutionState, frame: Frame, now: number): readonly ExecutionEvent[] {
+  if (frame.failure) {
+    return [{ type: "execution_failed", error: frame.failure.error, at: now }];
+  }
+  if (frame.cursor !== null) return enterStep(workflow, state, frame, frame.cursor, now);
+  try {
+    return [{ type: "execution_completed", output: outputOf(workflow, state), at: now }];
+  } catch (error) {
+    const known = asAppError(error);
+    return [failExecution(now, known.code, `The run's output could not be computed: ${known.message}`)];
+  }
+}
+
+function enterStep(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  frame: Frame,
+  stepId: string,
+  now: number,
+): readonly ExecutionEvent[] {
+  const { maxSteps, maxCostUsd } = workflow.definition.limits;
+  if (state.entered >= maxSteps) {
+    const message = `The run has executed ${maxSteps} steps, the most that limits.maxSteps allows, and was about to enter "${stepId}". If the loop is meant, raise limits.maxSteps.`;
+    return [failExecution(now, "limit_exceeded", message)];
+  }
+  const step = requireStep(workflow, stepId);
+  const path = stepPath(frame.path, stepId, (frame.entries.get(stepId) ?? 0) + 1);
+  const key = `${state.start.executionId}/${path}`;
+  try {
+    const scope = executionScope(state, frame, key);
+    const entry = step.program.enter({ scope, key, now, startedBy: state.start.trigger.userId ?? null });
+    if (entry.kind === "complete") return completeStep(step, path, entry.output, { costNano: 0 }, now);
+    if (entry.kind === "wait") {
+      return [
+        {
+          type: "step_waiting",
+          path,
+          stepId,
+          on: entry.on,
+          ...(entry.due !== undefined && { due: entry.due }),
+          ...(entry.request && { request: entry.request }),
+          at: now,
+        },
+      ];
+    }
+    const reserve = entry.reserveNano ?? 0;
+    if (reserve > 0 && state.spentNano + state.reservedNano + reserve > maxCostUsd * NANO_PER_DOLLAR) {
+      return [failExecution(now, "cost_cap_reached", capMessage(state, stepId, reserve, maxCostUsd))];
+    }
+    return [
+      {
+        type: "step_started",
+        path,
+        stepId,
+        attempt: 1,
+        params: entry.params,
+        paramsHash: hashJson(entry.params),
+        ...(reserve > 0 && { reservedNano: reserve }),
+        at: now,
+      },
+    ];
+  } catch (error) {
+    return endStepWithError(step, path, toStepError(asAppError(error)), { costNano: 0 }, now);
+  }
+}
+
+function capMessage(state: ExecutionState, stepId: string, reserveNano: number, capUsd: number): string {
+  const dollars = (nano: number): string => `$${(nano / NANO_PER_DOLLAR).toFixed(4)}`;
+  return (
+    `Step "${stepId}" may cost up to ${dollars(reserveNano)}; with ${dollars(state.spentNano + state.reservedNano)} spent that ` +
+    `would pass the cap of $${capUsd} (limits.maxCostUsd). The model was not called. Raise the cap or use a cheaper model.`
+  );
+}
+
+function currentStepText(state: ExecutionState): string {
+  const current = state.frames.get(ROOT)?.current ?? null;
+  return current === null ? "" : ` in step "${state.acts.get(current)?.stepId ?? current}"`;
+}
+
+function failExecution(at: number, code: AppError["code"], message: string): ExecutionEvent {
+  return { type: "execution_failed", error: { code, message, retryable: false }, at };
+}
+
+/** The part of an error that is stored. */
+export function toStepError(error: AppError): StepError {
+  return { code: error.code, message: error.message, retryable: error.retryable };
+}
+
+/** @throws {Error} when the definition lacks the step: deployed versions are immutable and checked, so this is a defect. */
+export function requireStep(workflow: CompiledWorkflow, stepId: string): CompiledStep {
+  const step = workflow.steps.get(stepId);
+  if (!step) throw new Error(`Workflow ${workflow.definition.id} has no step "${stepId}".`);
+  return step;
+}
+

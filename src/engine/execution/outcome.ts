@@ -1,0 +1,102 @@
+import type { Json } from "../../json.ts";
+import type { CompiledStep, CompiledWorkflow } from "../definition/compile.ts";
+import type { AttemptCost, ExecutionEvent, StepCompleted, StepError } from "./events.ts";
+import { executionScope } from "./execution-scope.ts";
+import { type ExecutionState, ROOT } from "./state.ts";
+
+/** The route that ends a body. */
+const ROUTE_END = "end";
+
+/** What a step said besides its output. */
+export type Said = Partial<Pick<StepCompleted, "rawOutput" | "reason" | "confidence">>;
+
+/** The event that ends a step with an output: where it goes next is decided here. */
+export function completeStep(
+  step: CompiledStep,
+  path: string,
+  output: Json,
+  cost: AttemptCost & Said,
+  at: number,
+  route?: string,
+): readonly ExecutionEvent[] {
+  const next = route ?? routeFor(step, output);
+  if (next === undefined) {
+    const error: StepError = {
+      code: "route_missing",
+      message:
+        `Step "${step.definition.id}" gave ${JSON.stringify(output)?.slice(0, 200)}, and its "next" has neither a route for that nor a default ` +
+        `(it has: ${[...step.routes.keys()].join(", ")}). Add the route or a default.`,
+      retryable: false,
+    };
+    const { costNano, costUnknown, usage } = cost;
+    return endStepWithError(
+      step,
+      path,
+      error,
+      { costNano, ...(costUnknown !== undefined && { costUnknown }), ...(usage && { usage }) },
+      at,
+    );
+  }
+  return [
+    {
+      type: "step_completed",
+      path,
+      stepId: step.definition.id,
+      output,
+      ...cost,
+      ...variableOf(step),
+      next: next === ROUTE_END ? null : next,
+      at,
+    },
+  ];
+}
+
+/** The event that ends a step without one, by its `onFailure`. */
+export function endStepWithError(
+  step: CompiledStep,
+  path: string,
+  error: StepError,
+  cost: AttemptCost,
+  at: number,
+): readonly ExecutionEvent[] {
+  const { id: stepId, onFailure, fallbackStep } = step.definition;
+  if (onFailure === "skip") {
+    const next = routeFor(step, null);
+    if (next !== undefined) {
+      return [
+        { type: "step_skipped", path, stepId, error, ...cost, ...variableOf(step), next: next === ROUTE_END ? null : next, at },
+      ];
+    }
+  }
+  const fallback = onFailure === "fallback" && fallbackStep !== undefined;
+  return [{ type: "step_failed", path, stepId, error, ...cost, ...(fallback && { next: fallbackStep }), at }];
+}
+
+/**
+ * Where an output leads: `ROUTE_END` for the end of the body, `undefined` when nothing fits.
+ *
+ * A string goes by itself, numbers and booleans by their text; null, objects and lists by `default`.
+ */
+function routeFor(step: CompiledStep, output: Json): string | undefined {
+  if (step.routes.size === 0) return ROUTE_END;
+  const key =
+    step.program.routeKey && output !== null
+      ? step.program.routeKey(output)
+      : typeof output === "object"
+        ? undefined
+        : String(output);
+  return (key === undefined ? undefined : step.routes.get(key)) ?? step.routes.get("default");
+}
+
+function variableOf(step: CompiledStep): { readonly outputVariable?: string } {
+  const name = step.definition.config["outputVariable"];
+  return typeof name === "string" ? { outputVariable: name } : {};
+}
+
+/** The output of a finished run. @throws {AppError} when the definition's `output` expression fails. */
+export function outputOf(workflow: CompiledWorkflow, state: ExecutionState): Json {
+  const root = state.frames.get(ROOT);
+  if (!root) return null;
+  if (!workflow.output) return root.lastOutput;
+  return workflow.output.evaluate(executionScope(state, root, state.start.executionId));
+}

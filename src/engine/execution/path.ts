@@ -1,0 +1,13 @@
+/**
+ * Paths name one entry of a step: segments `stepId#entry`, branch ids and item indexes, joined by `/`. The path of the
+ * body that holds a step is the step's path without its last segment; the root body is the empty path.
+ */
+export function stepPath(frame: string, stepId: string, entry: number): string {
+  return `${frame === "" ? "" : `${frame}/`}${stepId}#${entry}`;
+}
+
+/** The body that holds the step entry at `path`. */
+export function framePath(path: string): string {
+  const slash = path.lastIndexOf("/");
+  return slash < 0 ? "" : path.slice(0, slash);
+}

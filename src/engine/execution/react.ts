@@ -1,0 +1,115 @@
+import type { CompiledWorkflow } from "../definition/compile.ts";
+import type { Signal } from "../ports/store.ts";
+import { DEFAULT_RETRY_POLICY, retryDelayMs } from "../retry.ts";
+import type { AttemptResult } from "../steps/step-type.ts";
+import { requireStep } from "./decide.ts";
+import type { AttemptCost, ExecutionEvent, RefusalReason } from "./events.ts";
+import { completeStep, endStepWithError } from "./outcome.ts";
+import { type ExecutionState, isFinished, type RequestState } from "./state.ts";
+
+/** The result of an attempt, with which attempt it was. */
+export interface AttemptEnded {
+  readonly path: string;
+  readonly attempt: number;
+  /** Claim under which it was started. */
+  readonly epoch: number;
+  readonly result: AttemptResult;
+}
+
+/** Says which facts follow from the end of an attempt. Pure. */
+export function reactToAttempt(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  ended: AttemptEnded,
+  now: number,
+): readonly ExecutionEvent[] {
+  const { path, attempt, result } = ended;
+  const act = state.acts.get(path);
+  const cost = costOf(result);
+  if (!act || act.phase !== "running" || act.attempt !== attempt || act.epoch !== ended.epoch) {
+    return cost.costNano > 0 || cost.costUnknown ? [{ type: "late_result", path, attempt, ...cost, at: now }] : [];
+  }
+  const step = requireStep(workflow, act.stepId);
+  if (result.kind === "ok") {
+    const { output, route, rawOutput, reason, confidence } = result;
+    const said = {
+      ...(rawOutput !== undefined && { rawOutput }),
+      ...(reason !== undefined && { reason }),
+      ...(confidence !== undefined && { confidence }),
+    };
+    return completeStep(step, path, output, { ...cost, ...said }, now, route);
+  }
+  const policy = step.definition.retryPolicy ?? DEFAULT_RETRY_POLICY;
+  if (!result.error.retryable || attempt >= policy.maxRetries) {
+    return endStepWithError(step, path, result.error, cost, now);
+  }
+  const delay = retryDelayMs({ policy, attempt, key: act.key, retryAfterMs: result.retryAfterMs });
+  return [
+    {
+      type: "step_attempt_failed",
+      path,
+      attempt,
+      error: result.error,
+      outcome: result.outcome,
+      ...cost,
+      retryAt: now + delay,
+      at: now,
+    },
+  ];
+}
+
+/** Says which facts follow from a signal. Pure; a signal that was folded before changes nothing. */
+export function reactToSignal(state: ExecutionState, signal: Signal, now: number): readonly ExecutionEvent[] {
+  if (state.seen.has(signal.id)) return [];
+  switch (signal.kind) {
+    case "cancel": {
+      if (isFinished(state.status)) return [{ type: "signal_received", signalId: signal.id, at: now }];
+      const by = typeof signal.payload["by"] === "string" ? signal.payload["by"] : "unknown";
+      return [{ type: "execution_cancel_requested", by, signalId: signal.id, at: now }];
+    }
+    case "decision":
+      return reactToDecision(state, signal, now);
+  }
+}
+
+function reactToDecision(state: ExecutionState, signal: Signal, now: number): readonly ExecutionEvent[] {
+  const { requestId, choice, by, comment } = signal.payload;
+  const request = typeof requestId === "string" ? state.requests.get(requestId) : undefined;
+  if (!request || typeof choice !== "string" || typeof by !== "string") {
+    return [{ type: "signal_received", signalId: signal.id, at: now }];
+  }
+  const reason = refusal(request, by, signal.at);
+  const requestRef = request.opened.id;
+  if (reason) {
+    return [{ type: "decision_refused", requestId: requestRef, by, reason, signalId: signal.id, at: now }];
+  }
+  return [
+    {
+      type: "decision_recorded",
+      path: request.path,
+      requestId: requestRef,
+      by,
+      choice,
+      ...(typeof comment === "string" && { comment }),
+      signalId: signal.id,
+      at: signal.at,
+    },
+  ];
+}
+
+/** Why a decision does not count; `null` when it does. A click after the expiry is late even if the timer was not seen yet. */
+export function refusal(request: RequestState, by: string, clickedAt: number): RefusalReason | null {
+  const decision = request.outcome?.decision;
+  if (decision === "expired" || decision === "cancelled") return decision;
+  if (request.outcome) return "already_decided";
+  if (request.opened.expiresAt !== undefined && clickedAt >= request.opened.expiresAt) return "expired";
+  return request.votes.some((vote) => vote.by === by) ? "already_voted" : null;
+}
+
+function costOf(result: AttemptResult): AttemptCost {
+  return {
+    costNano: result.costNano,
+    ...(result.costUnknown !== undefined && { costUnknown: result.costUnknown }),
+    ...(result.usage && { usage: result.usage }),
+  };
+}

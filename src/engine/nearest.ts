@@ -1,0 +1,50 @@
+/** Longer names are no typing slips, and comparing them costs the product of their lengths. */
+const MAX_LENGTH = 80;
+const MAX_NAMES = 2000;
+
+/**
+ * The name that was probably meant: the one with the fewest slips (letter wrong, missing, too many, two swapped; case
+ * does not count), the first of equals. `null` when none is close: more than a third of the letters would be wrong.
+ */
+export function nearest(name: string, names: Iterable<string>): string | null {
+  if (name.length === 0 || name.length > MAX_LENGTH) return null;
+  let best: string | null = null;
+  let fewest = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let seen = 0;
+  for (const candidate of names) {
+    seen += 1;
+    if (seen > MAX_NAMES) break;
+    if (Math.abs(candidate.length - name.length) >= fewest) continue;
+    const slips = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (slips >= fewest) continue;
+    best = candidate;
+    fewest = slips;
+  }
+  return best;
+}
+
+/** ` Did you mean "x"?`, or nothing. */
+export function didYouMean(name: string, names: Iterable<string>): string {
+  const near = nearest(name, names);
+  return near === null ? "" : ` Did you mean "${near}"?`;
+}
+
+/** Letters to insert, remove, replace or swap with their neighbor to make one text of the other. */
+export function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= a.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column += 1) {
+      const replace = (last[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      let least = Math.min(replace, (last[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1);
+      const swapped = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      if (row > 1 && column > 1 && swapped)
+        least = Math.min(least, (beforeLast[column - 2] ?? 0) + 1);
+      current.push(least);
+    }
+    beforeLast = last;
+    last = current;
+  }
+  return last[b.length] ?? 0;
+}
