@@ -28,7 +28,7 @@ export function guardSecrets(text: string): string {
 export function revealSecrets(params: JsonObject, reveal: (name: string) => string): JsonObject {
   const text = (value: string): string =>
     value.replace(
-      /\{\{'\{\{'\}\}|\{\{secrets\.([^{}]*)\}\}/g,
+      /\{\{'\{\{'\}\}|\{\{secrets\.([A-Za-z0-9_]+)\}\}/g,
       (_match, name: string | undefined) => (name === undefined ? "{{" : reveal(name)),
     );
   const visitObject = (value: JsonObject): JsonObject =>

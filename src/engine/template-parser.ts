@@ -62,7 +62,16 @@ function parseTag(source: string, open: number): { part: string | TemplatePath; 
   const part = cursor.quoted() ?? parsePath(cursor);
   cursor.take(SPACE);
   if (!source.startsWith("}}", cursor.position)) throw cursor.invalid();
+  if (typeof part !== "string" && part[0] === "secrets") checkSecret(part);
   return { part, end: cursor.position + 2 };
+}
+
+function checkSecret(path: TemplatePath): void {
+  if (path.length === 2 && /^[A-Za-z0-9_]{1,100}$/.test(path[1] ?? "")) return;
+  throw new AppError({
+    code: "template_invalid",
+    message: "A secret is written {{secrets.NAME}}, with letters, digits and _ in its name.",
+  });
 }
 
 function parsePath(cursor: Cursor): TemplatePath {

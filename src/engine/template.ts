@@ -172,7 +172,7 @@ function tooLong(): AppError {
 function tooDeep(cause?: unknown): AppError {
   return new AppError({
     code: "limit_exceeded",
-    message: `The data is nested deeper than ${MAX_DEPTH} levels. Use a part of it.`,
+    message: `The data is too large or nested deeper than ${MAX_DEPTH} levels. Use a part of it.`,
     cause,
   });
 }
