@@ -59,15 +59,18 @@ export interface Store extends AsyncDisposable {
   /** @returns `false` if a signal with this id was ever stored: its first content stands. */
   insertSignal(signal: Signal): Promise<boolean>;
   /** Signals not yet settled, oldest first; of one execution, or of all. */
-  pendingSignals(query: { readonly executionId?: string; readonly limit: number }): Promise<readonly Signal[]>;
+  pendingSignals(query: {
+    readonly executionId?: string;
+    readonly limit: number;
+  }): Promise<readonly Signal[]>;
   /** Marks signals as folded; their ids stay taken. */
   settleSignals(ids: readonly string[]): Promise<void>;
 
   /** @returns `false` if the number is taken. */
   insertVersion(version: VersionRecord): Promise<boolean>;
   readVersion(workflowId: string, version: number): Promise<VersionRecord | null>;
-  /** Without definitions' bodies being copied: newest number first. */
-  listVersions(workflowId: string): Promise<readonly VersionRecord[]>;
+  /** Newest number first, without the definitions. */
+  listVersions(workflowId: string): Promise<readonly VersionSummary[]>;
   readWorkflow(workflowId: string): Promise<WorkflowRecord | null>;
   /** By id. */
   listWorkflows(): Promise<readonly WorkflowRecord[]>;
@@ -157,14 +160,17 @@ export interface Signal {
   readonly at: number;
 }
 
-export interface VersionRecord {
+export interface VersionSummary {
   readonly workflowId: string;
   readonly version: number;
-  readonly definition: JsonObject;
   /** SHA-256 of the canonical definition without `version`. */
   readonly contentHash: string;
   readonly deployedBy: string;
   readonly deployedAt: number;
+}
+
+export interface VersionRecord extends VersionSummary {
+  readonly definition: JsonObject;
 }
 
 export interface WorkflowRecord {

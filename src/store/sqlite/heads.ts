@@ -1,0 +1,183 @@
+import type { SQLInputValue } from "node:sqlite";
+import type { ExecutionStatus } from "../../engine/execution/state.ts";
+import type { Head, HeadPage, HeadQuery, Store } from "../../engine/ports/store.ts";
+import { parseCursor, toCursor } from "../cursor.ts";
+import type { Connection } from "./connection.ts";
+import { flag, integer, integerOrNull, json, type Row, text, textOrNull } from "./row.ts";
+
+/** Beginning of every query for heads; the large and unchanging start event is kept beside them. */
+export const SELECT_HEADS = "SELECT * FROM heads JOIN starts USING (execution_id)";
+
+/** Later than any text that begins with the same characters: the highest code point there is. */
+const AFTER_ANY = "\u{10ffff}";
+
+type Heads = Pick<
+  Store,
+  "insertHead" | "readHead" | "writeHead" | "listHeads" | "findExecutionIds"
+>;
+
+/** Creating, reading, listing and rewriting the projections of executions. */
+export function createHeads(connection: Connection): Heads {
+  const insertHead = connection.prepare(
+    `INSERT INTO heads (execution_id, workflow_id, version, status, rev, due, owner, started_at, started_by, ended_at,
+       waiting_on, open_requests, cost_nano, cost_unknown)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const insertStart = connection.prepare("INSERT INTO starts (execution_id, event) VALUES (?, ?)");
+  const select = connection.prepare(`${SELECT_HEADS} WHERE execution_id = ?`);
+  const selectIds = connection.prepare(
+    "SELECT execution_id FROM heads WHERE execution_id >= ? AND execution_id < ? ORDER BY execution_id LIMIT ?",
+  );
+  const writeHead = prepareHeadWrite(connection);
+
+  return {
+    async insertHead(head) {
+      const row = insertValues(head);
+      const start = JSON.stringify(head.start);
+      return await connection.write(() => {
+        if (insertHead.run(...row).changes === 0) return false;
+        insertStart.run(head.executionId, start);
+        return true;
+      });
+    },
+    readHead: (executionId) =>
+      connection.read(() => {
+        const row = select.get(executionId);
+        return row === undefined ? null : toHead(row);
+      }),
+    writeHead: async (head) => await connection.write(writeHead(head)),
+    listHeads: (query) => connection.read(() => listHeads(connection, query)),
+    findExecutionIds: (prefix, limit) =>
+      connection.read(() =>
+        selectIds.all(prefix, prefix + AFTER_ANY, limit).map((row) => text(row, "execution_id")),
+      ),
+  };
+}
+
+/**
+ * The statement that brings a stored head up to a given one, unless the stored one is newer.
+ *
+ * @returns a function that takes the values now and gives the write to run later.
+ */
+export function prepareHeadWrite(connection: Connection): (head: Head) => () => void {
+  const update = connection.prepare(
+    `UPDATE heads SET version = ?, status = ?, rev = ?, due = ?, owner = ?, ended_at = ?, waiting_on = ?, open_requests = ?,
+       cost_nano = ?, cost_unknown = ?
+     WHERE execution_id = ? AND rev <= ?`,
+  );
+  return (head) => {
+    const values: readonly SQLInputValue[] = [
+      head.version,
+      head.status,
+      head.rev,
+      head.due,
+      head.owner,
+      head.endedAt,
+      JSON.stringify(head.waitingOn),
+      JSON.stringify(head.openRequests),
+      head.costNano,
+      Number(head.costUnknown),
+      head.executionId,
+      head.rev,
+    ];
+    return () => {
+      update.run(...values);
+    };
+  };
+}
+
+/** A head from a row of {@link SELECT_HEADS}. */
+export function toHead(row: Row): Head {
+  return {
+    executionId: text(row, "execution_id"),
+    workflowId: text(row, "workflow_id"),
+    version: integer(row, "version"),
+    status: toStatus(text(row, "status")),
+    rev: integer(row, "rev"),
+    due: integerOrNull(row, "due"),
+    owner: textOrNull(row, "owner"),
+    startedAt: integer(row, "started_at"),
+    endedAt: integerOrNull(row, "ended_at"),
+    waitingOn: json(row, "waiting_on"),
+    openRequests: json(row, "open_requests"),
+    costNano: integer(row, "cost_nano"),
+    costUnknown: flag(row, "cost_unknown"),
+    start: json(row, "event"),
+  };
+}
+
+function insertValues(head: Head): readonly SQLInputValue[] {
+  return [
+    head.executionId,
+    head.workflowId,
+    head.version,
+    head.status,
+    head.rev,
+    head.due,
+    head.owner,
+    head.startedAt,
+    head.start.trigger.userId ?? null,
+    head.endedAt,
+    JSON.stringify(head.waitingOn),
+    JSON.stringify(head.openRequests),
+    head.costNano,
+    Number(head.costUnknown),
+  ];
+}
+
+function listHeads(connection: Connection, query: HeadQuery): HeadPage {
+  const { sql, values } = pageQuery(query);
+  const heads = connection
+    .prepare(sql)
+    .all(...values)
+    .map(toHead);
+  // One more than asked for was read: it only tells that there is a next page.
+  const page = heads.slice(0, query.limit);
+  const last = page.at(-1);
+  const more = heads.length > query.limit && last !== undefined;
+  return { heads: page, nextCursor: more ? toCursor(last) : null };
+}
+
+/** The query for one page. Exported for the test that looks at the index it uses. */
+export function pageQuery(query: HeadQuery): {
+  readonly sql: string;
+  readonly values: readonly SQLInputValue[];
+} {
+  const filters = [
+    { sql: "workflow_id = ?", value: query.workflowId },
+    { sql: "status = ?", value: query.status },
+    { sql: "started_by = ?", value: query.startedBy },
+  ].flatMap(({ sql, value }) => (value === undefined ? [] : [{ sql, values: [value] }]));
+  const place = query.cursor === undefined ? null : parseCursor(query.cursor);
+  const after =
+    place === null
+      ? []
+      : [
+          {
+            sql: "(started_at, execution_id) < (?, ?)",
+            values: [place.startedAt, place.executionId],
+          },
+        ];
+  const conditions = [...filters, ...after];
+  const where =
+    conditions.length === 0 ? "" : `WHERE ${conditions.map(({ sql }) => sql).join(" AND ")}`;
+  return {
+    sql: `${SELECT_HEADS} ${where} ORDER BY started_at DESC, execution_id DESC LIMIT ?`,
+    values: [...conditions.flatMap(({ values }) => values), query.limit + 1],
+  };
+}
+
+const STATUSES: readonly ExecutionStatus[] = [
+  "queued",
+  "running",
+  "waiting",
+  "completed",
+  "failed",
+  "cancelled",
+];
+
+function toStatus(value: string): ExecutionStatus {
+  const status = STATUSES.find((known) => known === value);
+  if (status === undefined) throw new TypeError(`status ${value} is unknown`);
+  return status;
+}

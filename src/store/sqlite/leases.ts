@@ -1,0 +1,56 @@
+import type { Head, Store } from "../../engine/ports/store.ts";
+import type { Connection } from "./connection.ts";
+import { SELECT_HEADS, toHead } from "./heads.ts";
+import { integerOrNull } from "./row.ts";
+
+type Leases = Pick<Store, "claimDue" | "claim" | "renewLeases" | "voidLeases" | "nextDue">;
+
+/** Which worker looks after which execution, until when, and which one needs somebody next. */
+export function createLeases(connection: Connection): Leases {
+  const selectDue = connection.prepare(
+    `${SELECT_HEADS} WHERE due <= ? ORDER BY due, execution_id LIMIT ?`,
+  );
+  const lease = connection.prepare("UPDATE heads SET owner = ?, due = ? WHERE execution_id = ?");
+  const leaseIfFree = connection.prepare(
+    `UPDATE heads SET owner = ?, due = ?
+     WHERE execution_id = ? AND (owner IS NULL OR owner = ? OR due IS NULL OR due <= ?)`,
+  );
+  const select = connection.prepare(`${SELECT_HEADS} WHERE execution_id = ?`);
+  const renew = connection.prepare("UPDATE heads SET due = ? WHERE owner = ?");
+  const voidAll = connection.prepare(
+    `UPDATE heads SET owner = NULL, due = CASE WHEN status IN ('completed', 'failed', 'cancelled') THEN NULL ELSE ? END
+     WHERE owner IS NOT NULL`,
+  );
+  const selectNext = connection.prepare("SELECT min(due) AS due FROM heads WHERE due IS NOT NULL");
+
+  return {
+    claimDue: ({ worker, now, leaseUntil, limit }) =>
+      connection.write((): readonly Head[] =>
+        selectDue.all(now, limit).map((row) => {
+          const head = { ...toHead(row), owner: worker, due: leaseUntil };
+          lease.run(worker, leaseUntil, head.executionId);
+          return head;
+        }),
+      ),
+    claim: (executionId, { worker, now, leaseUntil }) =>
+      connection.write(() => {
+        if (leaseIfFree.run(worker, leaseUntil, executionId, worker, now).changes === 0)
+          return null;
+        const row = select.get(executionId);
+        return row === undefined ? null : toHead(row);
+      }),
+    renewLeases: (worker, leaseUntil) =>
+      connection.write(() => {
+        renew.run(leaseUntil, worker);
+      }),
+    voidLeases: (now) =>
+      connection.write(() => {
+        voidAll.run(now);
+      }),
+    nextDue: () =>
+      connection.read(() => {
+        const row = selectNext.get();
+        return row === undefined ? null : integerOrNull(row, "due");
+      }),
+  };
+}

@@ -1,0 +1,77 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { AppError } from "../../errors.ts";
+import { readOwn } from "../../json.ts";
+import { isBusy } from "./failure.ts";
+
+const LOCK_FILE = "heddle.lock";
+/** Beside the lock, because nobody else can read a locked file. Only for the message: it decides nothing. */
+const HOLDER_FILE = "heddle.lock.json";
+
+/**
+ * Takes a data folder for this process, until it is disposed or the process ends, however it ends.
+ *
+ * The lock is one of the operating system, held through an open transaction of SQLite: a killed process leaves no lock behind.
+ * It does not hold on network file systems that do not lock.
+ *
+ * @throws {AppError} `store_locked` naming the process that has the folder, `store_unavailable` when the folder cannot be written.
+ */
+export async function lockDataDir(dir: string): Promise<AsyncDisposable> {
+  const holderFile = join(dir, HOLDER_FILE);
+  let database: DatabaseSync;
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    database = new DatabaseSync(join(dir, LOCK_FILE), { timeout: 0 });
+  } catch (error) {
+    throw unusable(dir, error);
+  }
+  try {
+    database.exec("PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+    writeFileSync(
+      holderFile,
+      JSON.stringify({ pid: process.pid, startedAt: new Date().toISOString() }),
+    );
+  } catch (error) {
+    database.close();
+    throw isBusy(error) ? locked(dir, describeHolder(holderFile)) : unusable(dir, error);
+  }
+  return {
+    async [Symbol.asyncDispose]() {
+      if (!database.isOpen) return;
+      // The lock file itself stays: a process that waits for it must not be left with a file that has no name.
+      rmSync(holderFile, { force: true });
+      database.close();
+    },
+  };
+}
+
+function describeHolder(holderFile: string): string {
+  try {
+    const holder: unknown = JSON.parse(readFileSync(holderFile, "utf8"));
+    const pid = readOwn(holder, "pid");
+    const startedAt = readOwn(holder, "startedAt");
+    if (typeof pid === "number" && typeof startedAt === "string") {
+      return `process ${pid} (since ${startedAt})`;
+    }
+  } catch {
+    // Not written yet, or just removed: the lock is what counts.
+  }
+  return "another process";
+}
+
+function locked(dir: string, holder: string): AppError {
+  return new AppError({
+    code: "store_locked",
+    message: `The data folder ${dir} is in use by ${holder}. Stop that process first, or give this one a folder of its own with DATA_DIR.`,
+    details: { dir },
+  });
+}
+
+function unusable(dir: string, cause: unknown): AppError {
+  return new AppError({
+    code: "store_unavailable",
+    message: `The data folder ${dir} cannot be used. Check DATA_DIR: the folder must exist or be creatable, and the bot must be allowed to write there.`,
+    cause,
+  });
+}

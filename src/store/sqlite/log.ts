@@ -1,0 +1,62 @@
+import type { Commit, Store } from "../../engine/ports/store.ts";
+import { AppError } from "../../errors.ts";
+import type { Connection } from "./connection.ts";
+import { prepareHeadWrite } from "./heads.ts";
+import { prepareSettling } from "./inbox.ts";
+import { integer, json, type Row, text } from "./row.ts";
+
+type Log = Pick<Store, "readLog" | "commit">;
+
+/** The append-only log of each execution. Head and signals are written in the transaction of the commit: here they never lag. */
+export function createLog(connection: Connection): Log {
+  const insert = connection.prepare(
+    "INSERT INTO log (execution_id, rev, epoch, commit_id, at, events) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+  );
+  const selectCommitId = connection.prepare(
+    "SELECT commit_id FROM log WHERE execution_id = ? AND rev = ?",
+  );
+  const selectAfter = connection.prepare(
+    "SELECT * FROM log WHERE execution_id = ? AND rev > ? ORDER BY rev",
+  );
+  const writeHead = prepareHeadWrite(connection);
+  const settle = prepareSettling(connection);
+
+  return {
+    readLog: (executionId, afterRev) =>
+      connection.read(() => selectAfter.all(executionId, afterRev).map(toCommit)),
+    async commit(commit, head, settled) {
+      const { executionId, rev, epoch, commitId, at } = commit;
+      const events = JSON.stringify(commit.events);
+      const writeThisHead = writeHead(head);
+      const settleThese = settle(settled);
+      await connection.write(() => {
+        if (insert.run(executionId, rev, epoch, commitId, at, events).changes === 0) {
+          const winner = selectCommitId.get(executionId, rev);
+          if (winner === undefined || text(winner, "commit_id") !== commitId)
+            throw lostRace(commit);
+        }
+        writeThisHead();
+        settleThese();
+      });
+    },
+  };
+}
+
+function toCommit(row: Row): Commit {
+  return {
+    executionId: text(row, "execution_id"),
+    rev: integer(row, "rev"),
+    epoch: integer(row, "epoch"),
+    commitId: text(row, "commit_id"),
+    at: integer(row, "at"),
+    events: json(row, "events"),
+  };
+}
+
+function lostRace({ executionId, rev }: Commit): AppError {
+  return new AppError({
+    code: "store_conflict",
+    message: "Another worker has taken over this run and goes on with it.",
+    details: { executionId, rev },
+  });
+}

@@ -1,0 +1,102 @@
+/**
+ * The tables, as numbered steps. Forward only: a step is never edited once released, a change is a new step.
+ *
+ * JSON from outside is kept as text, so that any key and any number survives. What changes often (`heads`) is kept apart from
+ * what is large and never changes (`starts`), because SQLite rewrites a row whole.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE heads (
+    execution_id  TEXT PRIMARY KEY,
+    workflow_id   TEXT NOT NULL,
+    version       INTEGER NOT NULL,
+    status        TEXT NOT NULL,
+    rev           INTEGER NOT NULL,
+    due           INTEGER,
+    owner         TEXT,
+    started_at    INTEGER NOT NULL,
+    started_by    TEXT,
+    ended_at      INTEGER,
+    waiting_on    TEXT NOT NULL,
+    open_requests TEXT NOT NULL,
+    cost_nano     INTEGER NOT NULL,
+    cost_unknown  INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX heads_due ON heads (due, execution_id) WHERE due IS NOT NULL;
+  CREATE INDEX heads_owner ON heads (owner) WHERE owner IS NOT NULL;
+  CREATE INDEX heads_started ON heads (started_at, execution_id);
+  CREATE INDEX heads_workflow ON heads (workflow_id, started_at, execution_id);
+  CREATE INDEX heads_status ON heads (status, started_at, execution_id);
+  CREATE INDEX heads_started_by ON heads (started_by, started_at, execution_id) WHERE started_by IS NOT NULL;
+
+  CREATE TABLE starts (
+    execution_id TEXT PRIMARY KEY,
+    event        TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE log (
+    execution_id TEXT NOT NULL,
+    rev          INTEGER NOT NULL,
+    epoch        INTEGER NOT NULL,
+    commit_id    TEXT NOT NULL,
+    at           INTEGER NOT NULL,
+    events       TEXT NOT NULL,
+    PRIMARY KEY (execution_id, rev)
+  ) STRICT;
+
+  CREATE TABLE inbox (
+    id           TEXT PRIMARY KEY,
+    execution_id TEXT NOT NULL,
+    kind         TEXT NOT NULL,
+    payload      TEXT NOT NULL,
+    at           INTEGER NOT NULL,
+    settled      INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX inbox_pending ON inbox (at, id) WHERE settled = 0;
+  CREATE INDEX inbox_pending_execution ON inbox (execution_id, at, id) WHERE settled = 0;
+
+  CREATE TABLE versions (
+    workflow_id  TEXT NOT NULL,
+    version      INTEGER NOT NULL,
+    content_hash TEXT NOT NULL,
+    deployed_by  TEXT NOT NULL,
+    deployed_at  INTEGER NOT NULL,
+    definition   TEXT NOT NULL,
+    PRIMARY KEY (workflow_id, version)
+  ) STRICT;
+
+  CREATE TABLE workflows (
+    workflow_id    TEXT PRIMARY KEY,
+    name           TEXT NOT NULL,
+    active_version INTEGER NOT NULL,
+    files          TEXT NOT NULL,
+    updated_at     INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE dedupe (
+    key          TEXT PRIMARY KEY,
+    execution_id TEXT NOT NULL,
+    expires_at   INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX dedupe_expiry ON dedupe (expires_at);
+
+  CREATE TABLE calls (
+    id           TEXT PRIMARY KEY,
+    execution_id TEXT NOT NULL,
+    at           INTEGER NOT NULL,
+    record       TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX calls_execution ON calls (execution_id, at, id);
+
+  CREATE TABLE cards (
+    id           TEXT PRIMARY KEY,
+    execution_id TEXT NOT NULL,
+    channel      TEXT NOT NULL,
+    ts           TEXT,
+    shown        TEXT,
+    final        INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX cards_execution ON cards (execution_id, id);
+  CREATE INDEX cards_unfinished ON cards (execution_id) WHERE final = 0;
+  `,
+];

@@ -1,0 +1,98 @@
+import type {
+  Store,
+  VersionRecord,
+  VersionSummary,
+  WorkflowRecord,
+} from "../../engine/ports/store.ts";
+import type { Connection } from "./connection.ts";
+import { integer, json, type Row, text } from "./row.ts";
+
+type Workflows = Pick<
+  Store,
+  | "insertVersion"
+  | "readVersion"
+  | "listVersions"
+  | "readWorkflow"
+  | "listWorkflows"
+  | "writeWorkflow"
+>;
+
+/** Workflows and their numbered, unchanging versions. */
+export function createWorkflows(connection: Connection): Workflows {
+  const insertVersion = connection.prepare(
+    `INSERT INTO versions (workflow_id, version, content_hash, deployed_by, deployed_at, definition)
+     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const selectVersion = connection.prepare(
+    "SELECT * FROM versions WHERE workflow_id = ? AND version = ?",
+  );
+  const selectVersions = connection.prepare(
+    `SELECT workflow_id, version, content_hash, deployed_by, deployed_at FROM versions
+     WHERE workflow_id = ? ORDER BY version DESC`,
+  );
+  const selectWorkflow = connection.prepare("SELECT * FROM workflows WHERE workflow_id = ?");
+  const selectWorkflows = connection.prepare("SELECT * FROM workflows ORDER BY workflow_id");
+  const replaceWorkflow = connection.prepare(
+    "REPLACE INTO workflows (workflow_id, name, active_version, files, updated_at) VALUES (?, ?, ?, ?, ?)",
+  );
+
+  return {
+    async insertVersion({ workflowId, version, contentHash, deployedBy, deployedAt, definition }) {
+      const body = JSON.stringify(definition);
+      return await connection.write(() => {
+        const result = insertVersion.run(
+          workflowId,
+          version,
+          contentHash,
+          deployedBy,
+          deployedAt,
+          body,
+        );
+        return result.changes === 1;
+      });
+    },
+    readVersion: (workflowId, version) =>
+      connection.read(() => {
+        const row = selectVersion.get(workflowId, version);
+        return row === undefined ? null : toVersion(row);
+      }),
+    listVersions: (workflowId) =>
+      connection.read(() => selectVersions.all(workflowId).map(toVersionSummary)),
+    readWorkflow: (workflowId) =>
+      connection.read(() => {
+        const row = selectWorkflow.get(workflowId);
+        return row === undefined ? null : toWorkflow(row);
+      }),
+    listWorkflows: () => connection.read(() => selectWorkflows.all().map(toWorkflow)),
+    async writeWorkflow({ workflowId, name, activeVersion, files, updatedAt }) {
+      const filesText = JSON.stringify(files);
+      await connection.write(() => {
+        replaceWorkflow.run(workflowId, name, activeVersion, filesText, updatedAt);
+      });
+    },
+  };
+}
+
+function toVersionSummary(row: Row): VersionSummary {
+  return {
+    workflowId: text(row, "workflow_id"),
+    version: integer(row, "version"),
+    contentHash: text(row, "content_hash"),
+    deployedBy: text(row, "deployed_by"),
+    deployedAt: integer(row, "deployed_at"),
+  };
+}
+
+function toVersion(row: Row): VersionRecord {
+  return { ...toVersionSummary(row), definition: json(row, "definition") };
+}
+
+function toWorkflow(row: Row): WorkflowRecord {
+  return {
+    workflowId: text(row, "workflow_id"),
+    name: text(row, "name"),
+    activeVersion: integer(row, "active_version"),
+    files: json(row, "files"),
+    updatedAt: integer(row, "updated_at"),
+  };
+}
