@@ -4,9 +4,9 @@ import { type ParsedMail, simpleParser } from "mailparser";
 export interface MailMessage {
   /** Counts from 1 since the sink was opened or reset. */
   readonly id: number;
-  /** The `From` header as written, else the envelope's sender. */
+  /** The `From` header, names quoted, else the envelope's sender. */
   readonly from: string;
-  /** The `To` header as written (several are joined with a comma), else the envelope's recipients. */
+  /** The `To` header, names quoted (several are joined with a comma), else the envelope's recipients. */
   readonly to: string;
   readonly cc: string;
   readonly subject: string;

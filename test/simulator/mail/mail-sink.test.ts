@@ -34,7 +34,7 @@ test("keeps what nodemailer sends, newest last", async () => {
   expect(sink.messages()).toMatchObject([
     {
       from: '"Heddle" <bot@example.com>',
-      to: "Alice <alice@example.com>, bob@example.com",
+      to: `"Alice" <alice@example.com>, bob@example.com`,
       subject: "Grüße – expense approved",
       text: "Approved: 640 USD",
       html: "<p>Approved: <b>640 USD</b></p>",
