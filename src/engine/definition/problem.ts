@@ -13,7 +13,8 @@ export function formatPath(path: readonly PropertyKey[]): string {
   let text = "";
   for (const part of path) {
     if (typeof part === "number") text += `[${part}]`;
-    else if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(String(part))) text += `${text ? "." : ""}${String(part)}`;
+    else if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(String(part)))
+      text += `${text ? "." : ""}${String(part)}`;
     else text += `[${JSON.stringify(String(part))}]`;
   }
   return text;

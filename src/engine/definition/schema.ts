@@ -6,12 +6,21 @@ export const RESERVED_STEP_IDS = ["end", "default"] as const;
 
 export const StepId = z
   .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, "must begin with a letter and have at most 64 letters, digits, - and _")
-  .refine((id) => !RESERVED_STEP_IDS.some((reserved) => reserved === id), "is reserved: choose another id");
+  .regex(
+    /^[A-Za-z][A-Za-z0-9_-]{0,63}$/,
+    "must begin with a letter and have at most 64 letters, digits, - and _",
+  )
+  .refine(
+    (id) => !RESERVED_STEP_IDS.some((reserved) => reserved === id),
+    "is reserved: choose another id",
+  );
 
 export const WorkflowId = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/, "must begin with a letter or digit and have at most 80 letters, digits, - and _");
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/,
+    "must begin with a letter or digit and have at most 80 letters, digits, - and _",
+  );
 
 /** Attempts in all and the delay before the second; later ones double it. */
 export const RetryPolicy = z.strictObject({
@@ -38,7 +47,19 @@ export const StepDefinition = z.strictObject({
 export type StepDefinition = z.output<typeof StepDefinition>;
 
 export const INPUT_TYPES = [
-  "string", "text", "number", "integer", "boolean", "date", "select", "multi-select", "user", "channel", "file", "email", "url",
+  "string",
+  "text",
+  "number",
+  "integer",
+  "boolean",
+  "date",
+  "select",
+  "multi-select",
+  "user",
+  "channel",
+  "file",
+  "email",
+  "url",
 ] as const;
 
 export const InputDefinition = z.strictObject({

@@ -1,5 +1,5 @@
-import type { Json } from "../../json.ts";
 import { AppError } from "../../errors.ts";
+import { type Json, readOwn } from "../../json.ts";
 import type {
   AttemptCost,
   ExecutionEvent,
@@ -11,6 +11,7 @@ import type {
   StepStarted,
   StepWaiting,
 } from "./events.ts";
+import { framePath } from "./path.ts";
 import {
   type Act,
   type ExecutionState,
@@ -20,7 +21,6 @@ import {
   ROOT,
   type StepResult,
 } from "./state.ts";
-import { framePath } from "./path.ts";
 
 /**
  * The state at revision 0: nothing has happened but the start.
@@ -60,7 +60,12 @@ export function initialState(start: ExecutionStarted, firstStep: string): Execut
  * do damage.
  */
 export function apply(state: ExecutionState, event: ExecutionEvent): void {
-  if (isFinished(state.status) && event.type !== "late_result" && event.type !== "decision_refused" && event.type !== "signal_received") {
+  if (
+    isFinished(state.status) &&
+    event.type !== "late_result" &&
+    event.type !== "decision_refused" &&
+    event.type !== "signal_received"
+  ) {
     throw impossible(state, event, "the execution is finished");
   }
   switch (event.type) {
@@ -118,7 +123,11 @@ export function apply(state: ExecutionState, event: ExecutionEvent): void {
 }
 
 /** Folds a whole commit. @throws {AppError} `internal` for a gap in the log. */
-export function applyCommit(state: ExecutionState, rev: number, events: readonly ExecutionEvent[]): void {
+export function applyCommit(
+  state: ExecutionState,
+  rev: number,
+  events: readonly ExecutionEvent[],
+): void {
   if (rev !== state.rev + 1) {
     throw new AppError({
       code: "internal",
@@ -180,7 +189,13 @@ function waitInStep(state: ExecutionState, event: StepWaiting): void {
 }
 
 /** Puts a step into its body as the one being executed. */
-function enter(state: ExecutionState, path: string, stepId: string, at: number, event: ExecutionEvent): Act {
+function enter(
+  state: ExecutionState,
+  path: string,
+  stepId: string,
+  at: number,
+  event: ExecutionEvent,
+): Act {
   const frame = requireFrame(state, path, event);
   if (state.acts.has(path)) throw impossible(state, event, `${path} is under way`);
   const act: Act = {
@@ -219,7 +234,13 @@ function failAttempt(state: ExecutionState, event: StepAttemptFailed): void {
   act.due = event.retryAt;
   act.unknownBefore = event.outcome === "unknown";
   charge(state, act, event);
-  state.errors.push({ path: act.path, stepId: act.stepId, attempt: event.attempt, error: event.error, at: event.at });
+  state.errors.push({
+    path: act.path,
+    stepId: act.stepId,
+    attempt: event.attempt,
+    error: event.error,
+    at: event.at,
+  });
 }
 
 function endStep(state: ExecutionState, event: StepCompleted | StepSkipped | StepFailed): void {
@@ -228,7 +249,12 @@ function endStep(state: ExecutionState, event: StepCompleted | StepSkipped | Ste
   const frame = requireFrame(state, event.path, event);
   charge(state, act, event);
   const output = event.type === "step_completed" ? event.output : null;
-  const status = event.type === "step_completed" ? "completed" : event.type === "step_skipped" ? "skipped" : "failed";
+  const status =
+    event.type === "step_completed"
+      ? "completed"
+      : event.type === "step_skipped"
+        ? "skipped"
+        : "failed";
   const next = event.next ?? null;
   const variable = event.type === "step_failed" ? undefined : event.outputVariable;
   if (variable !== undefined) state.variables[variable] = output;
@@ -258,14 +284,21 @@ function endStep(state: ExecutionState, event: StepCompleted | StepSkipped | Ste
     attempts: act.attempt,
   });
   if (event.type !== "step_completed") {
-    state.errors.push({ path: act.path, stepId: act.stepId, attempt: act.attempt, error: event.error, at: event.at });
+    state.errors.push({
+      path: act.path,
+      stepId: act.stepId,
+      attempt: act.attempt,
+      error: event.error,
+      at: event.at,
+    });
   }
   closeRequest(state, act, output, event.at);
   state.acts.delete(event.path);
   frame.current = null;
   frame.cursor = next;
   frame.lastOutput = output;
-  if (event.type === "step_failed" && next === null) frame.failure = { stepId: act.stepId, error: event.error };
+  if (event.type === "step_failed" && next === null)
+    frame.failure = { stepId: act.stepId, error: event.error };
 }
 
 function said(event: StepCompleted): Pick<StepResult, "rawOutput" | "reason" | "confidence"> {
@@ -280,8 +313,7 @@ function said(event: StepCompleted): Pick<StepResult, "rawOutput" | "reason" | "
 function closeRequest(state: ExecutionState, act: Act, output: Json, at: number): void {
   const request = act.requestId === null ? undefined : state.requests.get(act.requestId);
   if (!request) return;
-  const decision =
-    typeof output === "object" && output !== null && "decision" in output ? output.decision : undefined;
+  const decision = readOwn(output, "decision");
   request.outcome ??= { decision: typeof decision === "string" ? decision : "cancelled", at };
 }
 
@@ -300,7 +332,11 @@ function recordDecision(
   state.seen.add(event.signalId);
 }
 
-function finish(state: ExecutionState, status: "completed" | "failed" | "cancelled", at: number): void {
+function finish(
+  state: ExecutionState,
+  status: "completed" | "failed" | "cancelled",
+  at: number,
+): void {
   for (const act of state.acts.values()) {
     if (act.requestId !== null) closeRequest(state, act, null, at);
     state.spentNano += act.reservedNano;

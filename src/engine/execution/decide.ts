@@ -1,11 +1,18 @@
 import { type AppError, asAppError } from "../../errors.ts";
 import { hashJson } from "../../json.ts";
 import type { CompiledStep, CompiledWorkflow } from "../definition/compile.ts";
+import type { ExecutionEvent, StepError } from "./events.ts";
 import { executionScope } from "./execution-scope.ts";
 import { completeStep, endStepWithError, outputOf } from "./outcome.ts";
-import type { ExecutionEvent, StepError } from "./events.ts";
 import { stepPath } from "./path.ts";
-import { type Act, type ExecutionState, type Frame, isFinished, NANO_PER_DOLLAR, ROOT } from "./state.ts";
+import {
+  type Act,
+  type ExecutionState,
+  type Frame,
+  isFinished,
+  NANO_PER_DOLLAR,
+  ROOT,
+} from "./state.ts";
 
 /** How long steps under way may take to notice a cancellation before their outcome is given up as unknown. */
 export const CANCEL_GRACE_MS = 5000;
@@ -20,11 +27,21 @@ const MAX_RECOVERIES = 3;
  * The caller applies the events and asks again until the answer is empty; then the execution waits for results, signals
  * or `nextDue`.
  */
-export function decide(workflow: CompiledWorkflow, state: ExecutionState, now: number): readonly ExecutionEvent[] {
+export function decide(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  now: number,
+): readonly ExecutionEvent[] {
   if (isFinished(state.status)) return [];
   if (state.cancel) return decideCancelled(state, state.cancel.at, now);
   if (now >= state.start.deadline) {
-    return [failExecution(now, "limit_exceeded", `The run passed its time limit${currentStepText(state)}.`)];
+    return [
+      failExecution(
+        now,
+        "limit_exceeded",
+        `The run passed its time limit${currentStepText(state)}.`,
+      ),
+    ];
   }
   for (const act of state.acts.values()) {
     const events = decideAct(workflow, state, act, now);
@@ -46,14 +63,25 @@ export function nextDue(state: ExecutionState): number | null {
   return due;
 }
 
-function decideCancelled(state: ExecutionState, since: number, now: number): readonly ExecutionEvent[] {
+function decideCancelled(
+  state: ExecutionState,
+  since: number,
+  now: number,
+): readonly ExecutionEvent[] {
   const underWay = [...state.acts.values()].some(
     (act) => act.phase === "running" && act.epoch === state.epoch,
   );
-  return underWay && now < since + CANCEL_GRACE_MS ? [] : [{ type: "execution_cancelled", at: now }];
+  return underWay && now < since + CANCEL_GRACE_MS
+    ? []
+    : [{ type: "execution_cancelled", at: now }];
 }
 
-function decideAct(workflow: CompiledWorkflow, state: ExecutionState, act: Act, now: number): readonly ExecutionEvent[] {
+function decideAct(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  act: Act,
+  now: number,
+): readonly ExecutionEvent[] {
   const step = requireStep(workflow, act.stepId);
   if (act.phase === "running") return act.epoch < state.epoch ? recover(step, act, now) : [];
   if (act.phase === "retrying") {
@@ -62,7 +90,8 @@ function decideAct(workflow: CompiledWorkflow, state: ExecutionState, act: Act, 
   const request = act.requestId === null ? null : (state.requests.get(act.requestId) ?? null);
   if (request && request.votes.length > 0) {
     const wake = step.program.wake?.(act, request, "decision", now);
-    if (wake?.kind === "complete") return completeStep(step, act.path, wake.output, { costNano: 0 }, now);
+    if (wake?.kind === "complete")
+      return completeStep(step, act.path, wake.output, { costNano: 0 }, now);
   }
   if (act.due === null || act.due > now) return [];
   const fired: ExecutionEvent = { type: "timer_fired", path: act.path, due: act.due, at: now };
@@ -94,7 +123,12 @@ function startAttempt(act: Act, attempt: number, now: number): ExecutionEvent {
   };
 }
 
-function decideFrame(workflow: CompiledWorkflow, state: ExecutionState, frame: Frame, now: number): readonly ExecutionEvent[] {
+function decideFrame(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  frame: Frame,
+  now: number,
+): readonly ExecutionEvent[] {
   if (frame.failure) {
     return [{ type: "execution_failed", error: frame.failure.error, at: now }];
   }
@@ -103,7 +137,9 @@ function decideFrame(workflow: CompiledWorkflow, state: ExecutionState, frame: F
     return [{ type: "execution_completed", output: outputOf(workflow, state), at: now }];
   } catch (error) {
     const known = asAppError(error);
-    return [failExecution(now, known.code, `The run's output could not be computed: ${known.message}`)];
+    return [
+      failExecution(now, known.code, `The run's output could not be computed: ${known.message}`),
+    ];
   }
 }
 
@@ -124,8 +160,14 @@ function enterStep(
   const key = `${state.start.executionId}/${path}`;
   try {
     const scope = executionScope(state, frame, key);
-    const entry = step.program.enter({ scope, key, now, startedBy: state.start.trigger.userId ?? null });
-    if (entry.kind === "complete") return completeStep(step, path, entry.output, { costNano: 0 }, now);
+    const entry = step.program.enter({
+      scope,
+      key,
+      now,
+      startedBy: state.start.trigger.userId ?? null,
+    });
+    if (entry.kind === "complete")
+      return completeStep(step, path, entry.output, { costNano: 0 }, now);
     if (entry.kind === "wait") {
       return [
         {
@@ -140,8 +182,13 @@ function enterStep(
       ];
     }
     const reserve = entry.reserveNano ?? 0;
-    if (reserve > 0 && state.spentNano + state.reservedNano + reserve > maxCostUsd * NANO_PER_DOLLAR) {
-      return [failExecution(now, "cost_cap_reached", capMessage(state, stepId, reserve, maxCostUsd))];
+    if (
+      reserve > 0 &&
+      state.spentNano + state.reservedNano + reserve > maxCostUsd * NANO_PER_DOLLAR
+    ) {
+      return [
+        failExecution(now, "cost_cap_reached", capMessage(state, stepId, reserve, maxCostUsd)),
+      ];
     }
     return [
       {
@@ -160,7 +207,12 @@ function enterStep(
   }
 }
 
-function capMessage(state: ExecutionState, stepId: string, reserveNano: number, capUsd: number): string {
+function capMessage(
+  state: ExecutionState,
+  stepId: string,
+  reserveNano: number,
+  capUsd: number,
+): string {
   const dollars = (nano: number): string => `$${(nano / NANO_PER_DOLLAR).toFixed(4)}`;
   return (
     `Step "${stepId}" may cost up to ${dollars(reserveNano)}; with ${dollars(state.spentNano + state.reservedNano)} spent that ` +
@@ -188,4 +240,3 @@ export function requireStep(workflow: CompiledWorkflow, stepId: string): Compile
   if (!step) throw new Error(`Workflow ${workflow.definition.id} has no step "${stepId}".`);
   return step;
 }
-

@@ -20,7 +20,12 @@ export type ExecutionEvent =
   | DecisionRecorded
   | DecisionRefused
   | LateResult
-  | { readonly type: "timer_fired"; readonly path: string; readonly due: number; readonly at: number }
+  | {
+      readonly type: "timer_fired";
+      readonly path: string;
+      readonly due: number;
+      readonly at: number;
+    }
   | { readonly type: "signal_received"; readonly signalId: string; readonly at: number }
   | { readonly type: "execution_completed"; readonly output: Json; readonly at: number }
   | { readonly type: "execution_failed"; readonly error: StepError; readonly at: number }
@@ -197,7 +202,12 @@ export interface DecisionRecorded {
   readonly at: number;
 }
 
-export type RefusalReason = "already_decided" | "already_voted" | "expired" | "cancelled" | "superseded";
+export type RefusalReason =
+  | "already_decided"
+  | "already_voted"
+  | "expired"
+  | "cancelled"
+  | "superseded";
 
 export interface DecisionRefused {
   readonly type: "decision_refused";

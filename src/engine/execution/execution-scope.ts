@@ -39,5 +39,7 @@ function readPath(root: unknown, path: readonly string[]): Json | undefined {
 
 /** All leaves of the state are JSON already; only `undefined` must be told apart. */
 function isJson(value: unknown): value is Json {
-  return value === null || isJsonObject(value) || Array.isArray(value) || typeof value !== "undefined";
+  return (
+    value === null || isJsonObject(value) || Array.isArray(value) || typeof value !== "undefined"
+  );
 }

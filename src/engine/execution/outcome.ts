@@ -64,12 +64,31 @@ export function endStepWithError(
     const next = routeFor(step, null);
     if (next !== undefined) {
       return [
-        { type: "step_skipped", path, stepId, error, ...cost, ...variableOf(step), next: next === ROUTE_END ? null : next, at },
+        {
+          type: "step_skipped",
+          path,
+          stepId,
+          error,
+          ...cost,
+          ...variableOf(step),
+          next: next === ROUTE_END ? null : next,
+          at,
+        },
       ];
     }
   }
   const fallback = onFailure === "fallback" && fallbackStep !== undefined;
-  return [{ type: "step_failed", path, stepId, error, ...cost, ...(fallback && { next: fallbackStep }), at }];
+  return [
+    {
+      type: "step_failed",
+      path,
+      stepId,
+      error,
+      ...cost,
+      ...(fallback && { next: fallbackStep }),
+      at,
+    },
+  ];
 }
 
 /**

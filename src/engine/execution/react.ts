@@ -27,7 +27,9 @@ export function reactToAttempt(
   const act = state.acts.get(path);
   const cost = costOf(result);
   if (!act || act.phase !== "running" || act.attempt !== attempt || act.epoch !== ended.epoch) {
-    return cost.costNano > 0 || cost.costUnknown ? [{ type: "late_result", path, attempt, ...cost, at: now }] : [];
+    return cost.costNano > 0 || cost.costUnknown
+      ? [{ type: "late_result", path, attempt, ...cost, at: now }]
+      : [];
   }
   const step = requireStep(workflow, act.stepId);
   if (result.kind === "ok") {
@@ -59,11 +61,16 @@ export function reactToAttempt(
 }
 
 /** Says which facts follow from a signal. Pure; a signal that was folded before changes nothing. */
-export function reactToSignal(state: ExecutionState, signal: Signal, now: number): readonly ExecutionEvent[] {
+export function reactToSignal(
+  state: ExecutionState,
+  signal: Signal,
+  now: number,
+): readonly ExecutionEvent[] {
   if (state.seen.has(signal.id)) return [];
   switch (signal.kind) {
     case "cancel": {
-      if (isFinished(state.status)) return [{ type: "signal_received", signalId: signal.id, at: now }];
+      if (isFinished(state.status))
+        return [{ type: "signal_received", signalId: signal.id, at: now }];
       const by = typeof signal.payload["by"] === "string" ? signal.payload["by"] : "unknown";
       return [{ type: "execution_cancel_requested", by, signalId: signal.id, at: now }];
     }
@@ -72,7 +79,11 @@ export function reactToSignal(state: ExecutionState, signal: Signal, now: number
   }
 }
 
-function reactToDecision(state: ExecutionState, signal: Signal, now: number): readonly ExecutionEvent[] {
+function reactToDecision(
+  state: ExecutionState,
+  signal: Signal,
+  now: number,
+): readonly ExecutionEvent[] {
   const { requestId, choice, by, comment } = signal.payload;
   const request = typeof requestId === "string" ? state.requests.get(requestId) : undefined;
   if (!request || typeof choice !== "string" || typeof by !== "string") {
@@ -81,7 +92,9 @@ function reactToDecision(state: ExecutionState, signal: Signal, now: number): re
   const reason = refusal(request, by, signal.at);
   const requestRef = request.opened.id;
   if (reason) {
-    return [{ type: "decision_refused", requestId: requestRef, by, reason, signalId: signal.id, at: now }];
+    return [
+      { type: "decision_refused", requestId: requestRef, by, reason, signalId: signal.id, at: now },
+    ];
   }
   return [
     {
@@ -98,11 +111,16 @@ function reactToDecision(state: ExecutionState, signal: Signal, now: number): re
 }
 
 /** Why a decision does not count; `null` when it does. A click after the expiry is late even if the timer was not seen yet. */
-export function refusal(request: RequestState, by: string, clickedAt: number): RefusalReason | null {
+export function refusal(
+  request: RequestState,
+  by: string,
+  clickedAt: number,
+): RefusalReason | null {
   const decision = request.outcome?.decision;
   if (decision === "expired" || decision === "cancelled") return decision;
   if (request.outcome) return "already_decided";
-  if (request.opened.expiresAt !== undefined && clickedAt >= request.opened.expiresAt) return "expired";
+  if (request.opened.expiresAt !== undefined && clickedAt >= request.opened.expiresAt)
+    return "expired";
   return request.votes.some((vote) => vote.by === by) ? "already_voted" : null;
 }
 

@@ -112,7 +112,13 @@ export interface Frame {
   failure: { readonly stepId: string; readonly error: StepError } | null;
 }
 
-export type ExecutionStatus = "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+export type ExecutionStatus =
+  | "queued"
+  | "running"
+  | "waiting"
+  | "completed"
+  | "failed"
+  | "cancelled";
 
 /** Everything about an execution. Changed by `apply` alone. */
 export interface ExecutionState {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AppError } from "../../errors.ts";
-import { hashJson, type Json, readOwn } from "../../json.ts";
+import { hashJson, type Json, readOwn, toJson } from "../../json.ts";
 import { Duration } from "../duration.ts";
 import type { Choice, RequestOpened } from "../execution/events.ts";
 import type { RequestState } from "../execution/state.ts";
@@ -15,7 +15,12 @@ import {
 } from "./step-type.ts";
 
 const ChoiceConfig = z.strictObject({
-  id: z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,39}$/, "must begin with a letter and have at most 40 letters, digits, - and _"),
+  id: z
+    .string()
+    .regex(
+      /^[A-Za-z][A-Za-z0-9_-]{0,39}$/,
+      "must begin with a letter and have at most 40 letters, digits, - and _",
+    ),
   /** Slack cuts a button's text at 75 characters. */
   label: z.string().min(1).max(75),
   style: z.enum(["primary", "danger"]).optional(),
@@ -80,8 +85,14 @@ function checkApproval(config: ApprovalConfig): readonly ConfigProblem[] {
   return problems;
 }
 
+function choicesOf(config: ApprovalConfig): readonly Choice[] {
+  return config.choices
+    ? config.choices.map(({ id, label, style }) => ({ id, label, ...(style && { style }) }))
+    : DEFAULT_CHOICES;
+}
+
 function bindApproval(config: ApprovalConfig): StepProgram {
-  const choices = config.choices ?? DEFAULT_CHOICES;
+  const choices = choicesOf(config);
   const routes = choices.map((choice) => choice.id);
   if (config.timeout !== undefined) routes.push(EXPIRED);
   return {
@@ -112,7 +123,7 @@ function openRequest(
     message: renderText(config.message, scope),
     approvers: resolveApprovers(config.approvers, scope),
     required: config.required,
-    choices: choices.map(({ id, label, style }) => ({ id, label, ...(style && { style }) })),
+    choices,
     ...(config.channel !== undefined && { channel: renderText(config.channel, scope) }),
   };
   const round = 1;
@@ -120,7 +131,7 @@ function openRequest(
     ...asked,
     id: key,
     round,
-    hash: hashJson({ ...asked, id: key, round }).slice(0, 16),
+    hash: hashJson(toJson({ ...asked, id: key, round })).slice(0, 16),
     excluded: startedBy !== null && !config.allowSelfApproval ? [startedBy] : [],
     openedAt: now,
     ...(config.timeout !== undefined && { expiresAt: now + config.timeout }),
@@ -161,7 +172,11 @@ function wakeApproval(request: RequestState | null, isDue: boolean, now: number)
         comment: last.comment ?? null,
         edits: null,
         decidedAt: new Date(last.at).toISOString(),
-        votes: votes.map((vote) => ({ by: vote.by, choice: vote.choice, comment: vote.comment ?? null })),
+        votes: votes.map((vote) => ({
+          by: vote.by,
+          choice: vote.choice,
+          comment: vote.comment ?? null,
+        })),
       };
       return { kind: "complete", output };
     }
@@ -173,7 +188,11 @@ function wakeApproval(request: RequestState | null, isDue: boolean, now: number)
     comment: null,
     edits: null,
     decidedAt: new Date(now).toISOString(),
-    votes: votes.map((vote) => ({ by: vote.by, choice: vote.choice, comment: vote.comment ?? null })),
+    votes: votes.map((vote) => ({
+      by: vote.by,
+      choice: vote.choice,
+      comment: vote.comment ?? null,
+    })),
   };
   return { kind: "complete", output };
 }

@@ -95,7 +95,10 @@ export interface StepProgram {
   /** Most milliseconds of one attempt, unless the step says otherwise. */
   readonly timeoutMs: number;
   /** The expressions of the configuration, with their place in it, for the checks at deployment. */
-  readonly expressions: readonly { readonly path: readonly string[]; readonly expression: Expression }[];
+  readonly expressions: readonly {
+    readonly path: readonly string[];
+    readonly expression: Expression;
+  }[];
 }
 
 /** A problem that a step type finds in its configuration beyond its schema. */

@@ -1,0 +1,264 @@
+import { randomUUID } from "node:crypto";
+import { asAppError, isAppError } from "../errors.ts";
+import type { CompiledWorkflow } from "./definition/compile.ts";
+import { apply } from "./execution/apply.ts";
+import { decide, nextDue } from "./execution/decide.ts";
+import type { ExecutionEvent } from "./execution/events.ts";
+import { type AttemptEnded, reactToAttempt, reactToSignal } from "./execution/react.ts";
+import { type Act, type ExecutionState, isFinished } from "./execution/state.ts";
+import { toHead } from "./head.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Head, Store } from "./ports/store.ts";
+
+/** Events of pure steps that are written in one commit, so that a pure loop neither starves others nor grows without bound. */
+const MAX_EVENTS_PER_COMMIT = 200;
+
+const RETRY_COMMIT_MIN_MS = 200;
+const RETRY_COMMIT_MAX_MS = 5000;
+
+/** What an actor needs from the worker that owns it. */
+export interface ActorHost {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly worker: string;
+  /** End of the lease that a commit made now should carry. */
+  leaseUntil(): number;
+  /** False when the lease may have run out: no effect may start then. */
+  mayStartEffects(): boolean;
+  /** Starts an attempt; `done` is called once with its result. @returns a function that aborts it. */
+  startAttempt(
+    workflow: CompiledWorkflow,
+    state: ExecutionState,
+    act: Act,
+    done: (ended: AttemptEnded) => void,
+  ): () => void;
+  /** After each durable commit. */
+  committed(executionId: string, events: readonly ExecutionEvent[]): void;
+  /** The actor has nothing left to do now; `due` is when somebody must look again. */
+  retired(actor: Actor, due: number | null): void;
+  /** The actor stopped without being able to go on: lost to another worker (`conflict`), or a defect. */
+  stopped(actor: Actor, error: unknown): void;
+}
+
+/**
+ * The one owner of a claimed execution. Results, signals and due timers arrive in any order; each turn folds what is there,
+ * commits once, then starts what the new state asks for. So a cancel or a click is handled while a model call is under way.
+ */
+export class Actor {
+  readonly executionId: string;
+  readonly #host: ActorHost;
+  readonly #workflow: CompiledWorkflow;
+  readonly #state: ExecutionState;
+  readonly #results: AttemptEnded[] = [];
+  /** Aborts of the attempts under way, by `path:attempt`. */
+  readonly #inFlight = new Map<string, () => void>();
+  /** Applied to the state, not yet committed: the claim, until there is something to commit with it. */
+  #unsaved: ExecutionEvent[] = [];
+  /** The stored head carries no lease of ours. */
+  #released = false;
+  #cancelTimer: (() => void) | null = null;
+  #signalsMayWait = true;
+  #turning = false;
+  #again = false;
+  #stopped = false;
+
+  constructor(host: ActorHost, workflow: CompiledWorkflow, state: ExecutionState) {
+    this.executionId = state.start.executionId;
+    this.#host = host;
+    this.#workflow = workflow;
+    this.#state = state;
+    this.#record({ type: "execution_claimed", epoch: state.epoch + 1, worker: host.worker });
+  }
+
+  /** The state if all of it is durable, else `null`. To be read at once, not kept. */
+  get committedState(): ExecutionState | null {
+    const claimOnly = this.#unsaved.every((event) => event.type === "execution_claimed");
+    return claimOnly && !this.#turning ? this.#state : null;
+  }
+
+  /** Something may have happened: take a turn soon. */
+  wake(): void {
+    this.#signalsMayWait = true;
+    this.#schedule();
+  }
+
+  /** Aborts what is under way and takes no further turn; nothing is written. */
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelTimer?.();
+    for (const abort of this.#inFlight.values()) abort();
+    this.#inFlight.clear();
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return;
+    if (this.#turning) {
+      this.#again = true;
+      return;
+    }
+    this.#turning = true;
+    setImmediate(() => void this.#turn());
+  }
+
+  async #turn(): Promise<void> {
+    try {
+      do {
+        this.#again = false;
+        await this.#fold();
+        if (this.#stopped) return;
+        this.#startEffects();
+        if (!this.#again && this.#isIdle()) await this.#release();
+      } while (this.#again);
+      this.#turning = false;
+      if (this.#isIdle()) this.#retire();
+      else this.#setTimer();
+    } catch (error) {
+      this.stop();
+      this.#turning = false;
+      this.#host.stopped(this, error);
+    }
+  }
+
+  async #fold(): Promise<void> {
+    const { store, clock } = this.#host;
+    const settled: string[] = [];
+    const now = clock.now();
+    for (const ended of this.#results.splice(0)) {
+      this.#inFlight.delete(attemptKey(ended.path, ended.attempt));
+      this.#recordAll(reactToAttempt(this.#workflow, this.#state, ended, now));
+    }
+    if (this.#signalsMayWait) {
+      this.#signalsMayWait = false;
+      const signals = await store.pendingSignals({ executionId: this.executionId, limit: 100 });
+      for (const signal of signals) {
+        this.#recordAll(reactToSignal(this.#state, signal, now));
+        settled.push(signal.id);
+      }
+      if (signals.length === 100) this.wake();
+    }
+    let following = decide(this.#workflow, this.#state, now);
+    while (following.length > 0) {
+      this.#recordAll(following);
+      if (this.#unsaved.length >= MAX_EVENTS_PER_COMMIT) {
+        this.#again = true;
+        break;
+      }
+      following = decide(this.#workflow, this.#state, now);
+    }
+    await this.#commit(settled);
+    if (this.#again) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  #record(event: ExecutionEvent): void {
+    apply(this.#state, event);
+    this.#unsaved.push(event);
+  }
+
+  #recordAll(events: readonly ExecutionEvent[]): void {
+    for (const event of events) this.#record(event);
+  }
+
+  async #commit(settled: readonly string[]): Promise<void> {
+    const { store, clock } = this.#host;
+    if (this.#unsaved.every((event) => event.type === "execution_claimed")) {
+      if (settled.length > 0) await store.settleSignals(settled);
+      return;
+    }
+    const events = this.#unsaved;
+    const commit = {
+      executionId: this.executionId,
+      rev: this.#state.rev + 1,
+      epoch: this.#state.epoch,
+      commitId: randomUUID(),
+      at: clock.now(),
+      events,
+    };
+    this.#state.rev = commit.rev;
+    const head = this.#head();
+    await this.#untilStored(() => store.commit(commit, head, settled));
+    this.#released = head.owner === null;
+    this.#unsaved = [];
+    this.#host.committed(this.executionId, events);
+  }
+
+  /** Tries again while the store is away: a repeat of the same commit is harmless, and the fence stops us if we were too slow. */
+  async #untilStored(write: () => Promise<void>): Promise<void> {
+    for (let delay = RETRY_COMMIT_MIN_MS; ; delay = Math.min(delay * 2, RETRY_COMMIT_MAX_MS)) {
+      try {
+        await write();
+        return;
+      } catch (error) {
+        if (!isAppError(error, "store_unavailable") || this.#stopped) throw error;
+        await new Promise<void>((resolve) => {
+          this.#host.clock.after(delay, resolve);
+        });
+      }
+    }
+  }
+
+  #head(): Head {
+    const busy = [...this.#state.acts.values()].some((act) => act.phase === "running");
+    return busy
+      ? toHead(this.#state, this.#host.worker, this.#host.leaseUntil())
+      : toHead(this.#state, null, nextDue(this.#state));
+  }
+
+  #startEffects(): void {
+    const wanted = new Map<string, Act>();
+    if (!this.#state.cancel) {
+      for (const act of this.#state.acts.values()) {
+        if (act.phase === "running" && act.epoch === this.#state.epoch) {
+          wanted.set(attemptKey(act.path, act.attempt), act);
+        }
+      }
+    }
+    for (const [key, abort] of this.#inFlight) if (!wanted.has(key)) abort();
+    if (!this.#host.mayStartEffects()) return;
+    for (const [key, act] of wanted) {
+      if (this.#inFlight.has(key)) continue;
+      const abort = this.#host.startAttempt(this.#workflow, this.#state, act, (ended) => {
+        this.#results.push(ended);
+        this.#schedule();
+      });
+      this.#inFlight.set(key, abort);
+    }
+  }
+
+  /** Nothing is under way here and nothing wants to be: what comes next comes from outside or from the clock. */
+  #isIdle(): boolean {
+    if (this.#inFlight.size > 0 || this.#results.length > 0 || this.#signalsMayWait) return false;
+    if (this.#state.cancel) return true;
+    // A running act that was not started waits for the lease to be renewed: the worker wakes us then.
+    return ![...this.#state.acts.values()].some((act) => act.phase === "running");
+  }
+
+  /** Gives the lease back if the last commit did not. */
+  async #release(): Promise<void> {
+    if (this.#released) return;
+    await this.#untilStored(() => this.#host.store.writeHead(this.#head()));
+    this.#released = true;
+  }
+
+  #retire(): void {
+    this.stop();
+    this.#host.retired(this, nextDue(this.#state));
+  }
+
+  /** Wakes the actor for timers that become due while attempts are under way. */
+  #setTimer(): void {
+    this.#cancelTimer?.();
+    const due = nextDue(this.#state);
+    if (due === null) return;
+    const { clock } = this.#host;
+    this.#cancelTimer = clock.after(Math.max(due - clock.now(), 0), () => this.#schedule());
+  }
+}
+
+function attemptKey(path: string, attempt: number): string {
+  return `${path}:${attempt}`;
+}
+
+/** What the log says of an actor that stopped. */
+export function stopReason(error: unknown): { readonly lost: boolean; readonly message: string } {
+  return { lost: isAppError(error, "store_conflict"), message: asAppError(error).message };
+}

@@ -1,0 +1,116 @@
+import { AppError, asAppError } from "../errors.ts";
+import type { JsonObject } from "../json.ts";
+import type { CompiledWorkflow } from "./definition/compile.ts";
+import { requireStep } from "./execution/decide.ts";
+import type { AttemptEnded } from "./execution/react.ts";
+import type { Act, ExecutionState } from "./execution/state.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { ModelClient } from "./ports/model.ts";
+import type { ServiceRegistry } from "./ports/service.ts";
+import type { Store } from "./ports/store.ts";
+import type { AttemptContext, AttemptResult } from "./steps/step-type.ts";
+
+/** The outside world as attempts see it. */
+export interface AttemptPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly services: ServiceRegistry;
+  readonly model: ModelClient;
+  readonly revealSecrets: (params: JsonObject) => JsonObject;
+  /** Told about what a step type threw although it should not: a defect, for the log. */
+  readonly onDefect: (error: unknown, executionId: string, path: string) => void;
+}
+
+/** How long an attempt may take to notice that it was aborted before its outcome is given up as unknown. */
+const ABORT_GRACE_MS = 5000;
+
+/**
+ * Runs one attempt of a step and calls `done` once, whatever happens: with the result, with an error, or, when the step
+ * does not react to its time-out, with an unknown outcome.
+ *
+ * @returns a function that aborts the attempt.
+ */
+export function runAttempt(
+  ports: AttemptPorts,
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  act: Act,
+  done: (ended: AttemptEnded) => void,
+): () => void {
+  const { path, attempt, epoch } = act;
+  const step = requireStep(workflow, act.stepId);
+  const timeoutMs = step.definition.timeoutMs ?? step.program.timeoutMs;
+  const controller = new AbortController();
+  const context: AttemptContext = {
+    idempotencyKey: act.key,
+    executionId: state.start.executionId,
+    workflowId: state.start.workflowId,
+    stepId: act.stepId,
+    attempt,
+    signal: controller.signal,
+    services: ports.services,
+    model: ports.model,
+    now: () => ports.clock.now(),
+    revealSecrets: ports.revealSecrets,
+    recordCall: (call) => ports.store.insertCall(call),
+    findCall: (id) => ports.store.readCall(id),
+    unknownBefore: act.unknownBefore,
+    ...(step.definition.onUnknown && { onUnknown: step.definition.onUnknown }),
+  };
+
+  let over = false;
+  const end = (result: AttemptResult): void => {
+    if (over) return;
+    over = true;
+    cancelTimeout();
+    done({ path, attempt, epoch, result });
+  };
+  const timedOut = timeoutError(act.stepId, timeoutMs);
+  const cancelTimeout = ports.clock.after(timeoutMs, () => abort(timedOut));
+  const abort = (reason: AppError): void => {
+    if (over || controller.signal.aborted) return;
+    controller.abort(reason);
+    ports.clock.after(ABORT_GRACE_MS, () => end(failed(reason)));
+  };
+
+  const params = act.params;
+  // In a turn of its own: `done` must never be called before this function has returned.
+  void Promise.resolve()
+    .then(
+      () =>
+        step.program.run?.(params, context) ??
+        Promise.reject(new Error(`${act.stepId} cannot run`)),
+    )
+    .then(end, (error: unknown) => {
+      if (!(error instanceof AppError)) ports.onDefect(error, state.start.executionId, path);
+      end(failed(asAppError(error)));
+    });
+  return () => abort(abortedError());
+}
+
+function failed(error: AppError): AttemptResult {
+  return {
+    kind: "failed",
+    error: { code: error.code, message: error.message, retryable: error.retryable },
+    outcome: error.outcomeUnknown ? "unknown" : "failed",
+    ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
+    costNano: 0,
+  };
+}
+
+function timeoutError(stepId: string, timeoutMs: number): AppError {
+  return new AppError({
+    code: "step_timeout",
+    message: `Step "${stepId}" gave no answer within ${timeoutMs} ms. Raise its timeoutMs if it needs longer.`,
+    retryable: true,
+    outcomeUnknown: true,
+  });
+}
+
+function abortedError(): AppError {
+  return new AppError({
+    code: "outcome_unknown",
+    message: "The step was stopped while it ran; whether it had its effect is not known.",
+    outcomeUnknown: true,
+  });
+}

@@ -1,0 +1,37 @@
+import type { ExecutionState } from "./execution/state.ts";
+import type { Head } from "./ports/store.ts";
+
+/**
+ * The projection of a state by which it is found, listed and claimed.
+ *
+ * @param owner - the worker that keeps the lease, or `null` to release it.
+ * @param due - when somebody must look.
+ */
+export function toHead(state: ExecutionState, owner: string | null, due: number | null): Head {
+  const open = [...state.requests.values()].filter((request) => request.outcome === null);
+  return {
+    executionId: state.start.executionId,
+    workflowId: state.start.workflowId,
+    version: state.start.version,
+    status: state.status,
+    rev: state.rev,
+    due,
+    owner,
+    startedAt: state.start.at,
+    endedAt: state.endedAt,
+    waitingOn: waitReasons(state),
+    openRequests: open.map((request) => request.opened.id),
+    costNano: state.spentNano,
+    costUnknown: state.costUnknown,
+    start: state.start,
+  };
+}
+
+/** What a waiting execution waits for, each reason once. */
+export function waitReasons(state: ExecutionState): readonly string[] {
+  if (state.status !== "waiting") return [];
+  const reasons = [...state.acts.values()].map((act) =>
+    act.phase === "retrying" ? "retry" : (act.waitingOn ?? "timer"),
+  );
+  return [...new Set(reasons)];
+}

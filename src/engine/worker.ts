@@ -1,0 +1,325 @@
+import { randomUUID } from "node:crypto";
+import { asAppError, isAppError } from "../errors.ts";
+import { Actor, type ActorHost, stopReason } from "./actor.ts";
+import { type AttemptPorts, runAttempt } from "./attempt.ts";
+import type { CompiledWorkflow } from "./definition/compile.ts";
+import { apply, applyCommit, initialState } from "./execution/apply.ts";
+import type { ExecutionEvent } from "./execution/events.ts";
+import { type ExecutionState, isFinished } from "./execution/state.ts";
+import { toHead } from "./head.ts";
+import type { Logger } from "./ports/logger.ts";
+import type { Head } from "./ports/store.ts";
+
+export interface WorkerOptions extends Omit<AttemptPorts, "onDefect"> {
+  readonly logger: Logger;
+  /** The compiled definition of a version; versions never change, so it may be cached. */
+  readonly compiled: (workflowId: string, version: number) => Promise<CompiledWorkflow>;
+  /** How often the store is looked at for what other processes left; what happens in this process wakes at once. */
+  readonly pollMs: number;
+  readonly onCommitted: (executionId: string, events: readonly ExecutionEvent[]) => void;
+}
+
+export const LEASE_MS = 30_000;
+const RENEW_MS = 10_000;
+/** Without a renewal for this long, by the machine's monotonic clock, another worker may be about to take over: no new effects. */
+const RENEWAL_TRUST_MS = 15_000;
+/** Executions that one process has in memory at a time; more wait in the store. */
+const MAX_ACTORS = 1000;
+/** Pause before an execution is tried again after a defect of ours. */
+const DEFECT_PAUSE_MS = 60_000;
+
+/** Runs executions: claims what is due, gives each claimed execution its actor, renews the leases. */
+export class Worker {
+  readonly id = `worker_${randomUUID().slice(0, 8)}`;
+  readonly #options: WorkerOptions;
+  readonly #actors = new Map<string, Actor>();
+  /** Claims under way, so that two wake-ups of one execution make one actor. */
+  readonly #claiming = new Map<string, Promise<void>>();
+  readonly #wakeAgain = new Set<string>();
+  #lastRenewal = performance.now();
+  #renewTimer: NodeJS.Timeout | null = null;
+  #cancelTick: (() => void) | null = null;
+  #tickAt = Number.POSITIVE_INFINITY;
+  #ticking: Promise<void> | null = null;
+  #running = false;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to work: first with what an earlier life of the process left. */
+  async start(): Promise<void> {
+    this.#running = true;
+    this.#renewTimer = setInterval(() => void this.#renew(), RENEW_MS);
+    this.#renewTimer.unref();
+    await this.tick();
+  }
+
+  /** Stops taking work, aborts what is under way and hands the leases back. Nothing is lost: what was aborted is done again. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#cancelTick?.();
+    if (this.#renewTimer) clearInterval(this.#renewTimer);
+    await this.#ticking;
+    await Promise.all(this.#claiming.values());
+    const { store, clock } = this.#options;
+    const actors = [...this.#actors.values()];
+    this.#actors.clear();
+    for (const actor of actors) actor.stop();
+    for (const actor of actors) {
+      const head = await store.readHead(actor.executionId);
+      if (head?.owner === this.id)
+        await store.writeHead({ ...head, owner: null, due: clock.now() });
+    }
+  }
+
+  /** The head that a new execution is inserted with: leased to this worker if it has room. */
+  firstHead(state: ExecutionState): Head {
+    const now = this.#options.clock.now();
+    const room = this.#running && this.#actors.size < MAX_ACTORS;
+    return room ? toHead(state, this.id, now + LEASE_MS) : toHead(state, null, now);
+  }
+
+  /** Takes over an execution that was just inserted with `firstHead`. */
+  adopt(head: Head, workflow: CompiledWorkflow, state: ExecutionState): void {
+    if (head.owner !== this.id) this.#scheduleTick(this.#options.clock.now());
+    else if (this.#running) this.#add(workflow, state);
+  }
+
+  /** Something happened to an execution: look at it now. */
+  wake(executionId: string): void {
+    if (!this.#running) return;
+    const actor = this.#actors.get(executionId);
+    if (actor) actor.wake();
+    else void this.#claim(executionId);
+  }
+
+  /** The durable state of an execution that this worker has in memory, to be read at once; else `null`. */
+  peek(executionId: string): ExecutionState | null {
+    return this.#actors.get(executionId)?.committedState ?? null;
+  }
+
+  /** Looks once for what is due and for signals, and takes it on. Tests call it by hand. */
+  async tick(): Promise<void> {
+    this.#ticking ??= this.#tick().finally(() => {
+      this.#ticking = null;
+    });
+    await this.#ticking;
+  }
+
+  async #tick(): Promise<void> {
+    const { store, clock, pollMs, logger } = this.#options;
+    this.#cancelTick?.();
+    this.#tickAt = Number.POSITIVE_INFINITY;
+    let next = clock.now() + pollMs;
+    try {
+      const now = clock.now();
+      const limit = Math.max(MAX_ACTORS - this.#actors.size, 0);
+      if (limit > 0) {
+        const heads = await store.claimDue({
+          worker: this.id,
+          now,
+          leaseUntil: now + LEASE_MS,
+          limit,
+        });
+        await Promise.all(heads.map((head) => this.#load(head)));
+      }
+      for (const signal of await store.pendingSignals({ limit: 1000 }))
+        this.wake(signal.executionId);
+      const due = await store.nextDue();
+      if (due !== null) next = Math.min(next, Math.max(due, clock.now() + 10));
+    } catch (error) {
+      logger.warn(
+        { error: asAppError(error).message },
+        "the store could not be read; trying again",
+      );
+    }
+    this.#scheduleTick(next);
+  }
+
+  #scheduleTick(at: number): void {
+    if (!this.#running || at >= this.#tickAt) return;
+    this.#cancelTick?.();
+    this.#tickAt = at;
+    this.#cancelTick = this.#options.clock.after(
+      Math.max(at - this.#options.clock.now(), 0),
+      () => void this.tick(),
+    );
+  }
+
+  async #claim(executionId: string): Promise<void> {
+    const known = this.#claiming.get(executionId);
+    if (known) {
+      this.#wakeAgain.add(executionId);
+      return known;
+    }
+    const claiming = this.#claimOnce(executionId).finally(() => {
+      this.#claiming.delete(executionId);
+      if (this.#wakeAgain.delete(executionId)) this.wake(executionId);
+    });
+    this.#claiming.set(executionId, claiming);
+    return claiming;
+  }
+
+  async #claimOnce(executionId: string): Promise<void> {
+    const { store, clock, logger } = this.#options;
+    try {
+      const now = clock.now();
+      const head = await store.claim(executionId, {
+        worker: this.id,
+        now,
+        leaseUntil: now + LEASE_MS,
+        limit: 1,
+      });
+      if (head) await this.#load(head);
+    } catch (error) {
+      logger.warn(
+        { executionId, error: asAppError(error).message },
+        "an execution could not be claimed; the next look at the store will find it",
+      );
+    }
+  }
+
+  async #load(head: Head): Promise<void> {
+    const { executionId } = head;
+    if (this.#actors.has(executionId)) {
+      this.#actors.get(executionId)?.wake();
+      return;
+    }
+    try {
+      const { workflow, state } = await this.read(head);
+      if (this.#running && !this.#actors.has(executionId)) this.#add(workflow, state);
+    } catch (error) {
+      if (isAppError(error, "store_unavailable")) return;
+      await this.#quarantine(head, error);
+    }
+  }
+
+  /** Folds an execution's log. @throws {AppError} `internal` when log and code do not fit together. */
+  async read(
+    head: Head,
+  ): Promise<{ readonly workflow: CompiledWorkflow; readonly state: ExecutionState }> {
+    const workflow = await this.#options.compiled(head.workflowId, head.version);
+    const state = initialState(head.start, workflow.first);
+    for (const commit of await this.#options.store.readLog(head.executionId, 0)) {
+      applyCommit(state, commit.rev, commit.events);
+    }
+    return { workflow, state };
+  }
+
+  #add(workflow: CompiledWorkflow, state: ExecutionState): void {
+    const actor = new Actor(this.#host, workflow, state);
+    this.#actors.set(actor.executionId, actor);
+    actor.wake();
+  }
+
+  readonly #host: ActorHost = this.#createHost();
+
+  #createHost(): ActorHost {
+    const worker = this;
+    return {
+      get store() {
+        return worker.#options.store;
+      },
+      get clock() {
+        return worker.#options.clock;
+      },
+      get worker() {
+        return worker.id;
+      },
+      leaseUntil: () => worker.#options.clock.now() + LEASE_MS,
+      mayStartEffects: () =>
+        worker.#running && performance.now() - worker.#lastRenewal < RENEWAL_TRUST_MS,
+      startAttempt: (workflow, state, act, done) =>
+        runAttempt({ ...worker.#options, onDefect: worker.#onDefect }, workflow, state, act, done),
+      committed: (executionId, events) => worker.#options.onCommitted(executionId, events),
+      retired: (actor, due) => worker.#retired(actor, due),
+      stopped: (actor, error) => void worker.#stopped(actor, error),
+    };
+  }
+
+  readonly #onDefect = (error: unknown, executionId: string, path: string): void => {
+    this.#options.logger.error(
+      { err: error, executionId, path },
+      "a step threw what it should have returned",
+    );
+  };
+
+  #retired(actor: Actor, due: number | null): void {
+    this.#actors.delete(actor.executionId);
+    if (due !== null) this.#scheduleTick(due);
+  }
+
+  async #stopped(actor: Actor, error: unknown): Promise<void> {
+    this.#actors.delete(actor.executionId);
+    const { lost, message } = stopReason(error);
+    if (lost) {
+      this.#options.logger.warn(
+        { executionId: actor.executionId },
+        "another worker has this execution",
+      );
+      return;
+    }
+    if (!this.#running) return;
+    this.#options.logger.error(
+      { err: error, executionId: actor.executionId, message },
+      "an execution stopped",
+    );
+    const head = await this.#options.store.readHead(actor.executionId).catch(() => null);
+    if (head) await this.#quarantine(head, error);
+  }
+
+  /** A defect must end, visibly: the execution fails; if even that cannot be written, it is looked at again after a pause. */
+  async #quarantine(head: Head, cause: unknown): Promise<void> {
+    const { store, clock, logger, onCommitted } = this.#options;
+    const { executionId } = head;
+    logger.error({ err: cause, executionId }, "an execution cannot go on because of a defect");
+    try {
+      const { state } = await this.read(head);
+      if (isFinished(state.status)) return;
+      const at = clock.now();
+      const message =
+        "The run was stopped because of a defect on our side. The operator finds the details in the log.";
+      const event: ExecutionEvent = {
+        type: "execution_failed",
+        error: { code: "internal", message, retryable: false },
+        at,
+      };
+      apply(state, event);
+      state.rev += 1;
+      const commit = {
+        executionId,
+        rev: state.rev,
+        epoch: state.epoch,
+        commitId: randomUUID(),
+        at,
+        events: [event],
+      };
+      await store.commit(commit, toHead(state, null, null), []);
+      onCommitted(executionId, [event]);
+    } catch (error) {
+      logger.error(
+        { err: error, executionId },
+        "the defective execution could not be ended; trying again later",
+      );
+      await store
+        .writeHead({ ...head, owner: null, due: clock.now() + DEFECT_PAUSE_MS })
+        .catch(() => undefined);
+    }
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      if (this.#actors.size > 0) {
+        await this.#options.store.renewLeases(this.id, this.#options.clock.now() + LEASE_MS);
+      }
+      this.#lastRenewal = performance.now();
+      for (const actor of this.#actors.values()) actor.wake();
+    } catch (error) {
+      this.#options.logger.warn(
+        { error: asAppError(error).message },
+        "leases could not be renewed",
+      );
+    }
+  }
+}
