@@ -5,7 +5,7 @@ import { apply } from "./execution/apply.ts";
 import { decide, nextDue } from "./execution/decide.ts";
 import type { ExecutionEvent } from "./execution/events.ts";
 import { type AttemptEnded, reactToAttempt, reactToSignal } from "./execution/react.ts";
-import { type Act, type ExecutionState, isFinished } from "./execution/state.ts";
+import type { Act, ExecutionState } from "./execution/state.ts";
 import { toHead } from "./head.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Head, Store } from "./ports/store.ts";

@@ -1,0 +1,121 @@
+import type {
+  ErrorView,
+  ExecutionSummary,
+  ExecutionView,
+  RequestView,
+  RunningStep,
+  StepView,
+  WaitView,
+} from "./api.ts";
+import type { CompiledWorkflow } from "./definition/compile.ts";
+import { type Act, type ExecutionState, NANO_PER_DOLLAR, ROOT } from "./execution/state.ts";
+import type { Head } from "./ports/store.ts";
+
+/** An execution as the bot and the API show it. A copy: it does not change with the state. */
+export function toExecutionView(workflow: CompiledWorkflow, state: ExecutionState): ExecutionView {
+  const { start } = state;
+  const root = state.frames.get(ROOT);
+  const totalCost = state.spentNano / NANO_PER_DOLLAR;
+  return {
+    executionId: start.executionId,
+    workflowId: start.workflowId,
+    workflowName: start.workflowName,
+    workflowVersion: start.version,
+    status: state.status,
+    waitingOn: state.status === "waiting" ? [...state.acts.values()].map(toWait) : [],
+    currentStep: currentStep(state),
+    trigger: start.trigger,
+    report: start.report ?? null,
+    startedAt: iso(start.at),
+    completedAt: state.endedAt === null ? null : iso(state.endedAt),
+    totalDuration: state.endedAt === null ? null : state.endedAt - start.at,
+    variables: { ...state.variables },
+    stepResults: { ...root?.results },
+    steps: state.steps.map((record) => toStep(workflow, record)),
+    costAccumulator: totalCost,
+    totalCost,
+    costUnknown: state.costUnknown,
+    output: state.output,
+    error: state.error,
+    errors: state.errors.map(toError),
+    cancelledBy: state.cancel?.by ?? null,
+    requests: [...state.requests.values()].map(toRequest),
+    running: [...state.acts.values()].map(toRunning),
+    rev: state.rev,
+  };
+}
+
+/** An execution as a line of a list. */
+export function toExecutionSummary(head: Head): ExecutionSummary {
+  return {
+    executionId: head.executionId,
+    workflowId: head.workflowId,
+    workflowName: head.start.workflowName,
+    workflowVersion: head.version,
+    status: head.status,
+    waitingOn: head.waitingOn,
+    startedBy: head.start.trigger.userId ?? null,
+    startedAt: iso(head.startedAt),
+    completedAt: head.endedAt === null ? null : iso(head.endedAt),
+    totalCost: head.costNano / NANO_PER_DOLLAR,
+  };
+}
+
+function currentStep(state: ExecutionState): string | null {
+  const first = state.acts.values().next().value;
+  return first?.stepId ?? state.frames.get(ROOT)?.cursor ?? null;
+}
+
+function toWait(act: Act): WaitView {
+  return {
+    for: act.phase === "retrying" ? "retry" : (act.waitingOn ?? "timer"),
+    stepId: act.stepId,
+    path: act.path,
+    since: iso(act.startedAt),
+    until: act.due === null ? null : iso(act.due),
+    ...(act.requestId !== null && { requestId: act.requestId }),
+  };
+}
+
+function toStep(workflow: CompiledWorkflow, record: ExecutionState["steps"][number]): StepView {
+  return {
+    stepId: record.stepId,
+    path: record.path,
+    type: workflow.steps.get(record.stepId)?.definition.type ?? "unknown",
+    status: record.status,
+    startedAt: iso(record.startedAt),
+    completedAt: iso(record.completedAt),
+    duration: record.completedAt - record.startedAt,
+    cost: record.costUnknown ? null : record.costNano / NANO_PER_DOLLAR,
+    output: record.output,
+    attempts: record.attempts,
+  };
+}
+
+function toError(error: ExecutionState["errors"][number]): ErrorView {
+  return {
+    stepId: error.stepId,
+    path: error.path,
+    attempt: error.attempt,
+    code: error.error.code,
+    message: error.error.message,
+    at: iso(error.at),
+  };
+}
+
+function toRequest(request: ExecutionState["requests"] extends Map<string, infer R> ? R : never): RequestView {
+  return {
+    opened: request.opened,
+    stepId: request.path.slice(request.path.lastIndexOf("/") + 1).replace(/#\d+$/, ""),
+    votes: [...request.votes],
+    outcome: request.outcome,
+  };
+}
+
+function toRunning(act: Act): RunningStep {
+  return { stepId: act.stepId, path: act.path, attempt: act.attempt, phase: act.phase };
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
