@@ -1,0 +1,15 @@
+import type { z } from "zod";
+import type { ConfigProblem } from "../steps/step-type.ts";
+
+/** One kind of trigger. Adding one: a module here, its test, a line in `index.ts`. */
+export interface TriggerType<Config = unknown> {
+  readonly kind: string;
+  /** Other words for the same kind. */
+  readonly aliases: readonly string[];
+  /** One line for people and for generation. */
+  readonly summary: string;
+  /** The members of the trigger besides `type` and `id`; a strict object. */
+  readonly config: z.ZodType<Config>;
+  /** Problems beyond the schema; called only with a configuration that fits it. */
+  check?(config: unknown): readonly ConfigProblem[];
+}

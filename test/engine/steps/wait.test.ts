@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import type { Act } from "../../../src/engine/execution/state.ts";
+import { stepTypeMap, stepTypes } from "../../../src/engine/steps/index.ts";
+import type { CheckContext, Entry } from "../../../src/engine/steps/step-type.ts";
+import { wait } from "../../../src/engine/steps/wait.ts";
+import { plainScope } from "../plain-scope.ts";
+
+const surroundings: CheckContext = { services: { get: () => undefined, names: () => [] } };
+const now = Date.parse("2026-01-31T09:00:00Z");
+
+function enter(config: unknown, when: unknown = null): Entry {
+  const scope = plainScope({ variables: { when: when as string } });
+  return wait.bind(config).enter({ scope, key: "k", now, startedBy: null });
+}
+
+test.for([
+  [{ duration: "2h" }, null, now + 7_200_000],
+  [{ until: "2026-01-31T12:00:00+01:00" }, null, now + 7_200_000],
+  [{ until: "{{variables.when}}" }, "2026-02-01T09:00:00.5Z", now + 86_400_500],
+  [{ until: "{{variables.when}}T10:00:00Z" }, "2026-01-31", now + 3_600_000],
+] as const)("%j with %j waits until %i", ([config, when, due]) => {
+  expect(enter(config, when)).toEqual({ kind: "wait", on: "timer", due });
+});
+
+test("a time that has passed is no wait", () => {
+  const output = { wokenBy: "timer", at: "2026-01-31T09:00:00.000Z" };
+  expect(enter({ duration: 0 })).toEqual({ kind: "complete", output });
+  expect(enter({ until: "2020-01-01T00:00:00Z" })).toEqual({ kind: "complete", output });
+});
+
+test("it wakes when it is due and for nothing else", () => {
+  const program = wait.bind({ duration: "1s" });
+  const act = {} as Act;
+  expect(program.wake?.(act, null, "due", now)).toEqual({
+    kind: "complete",
+    output: { wokenBy: "timer", at: "2026-01-31T09:00:00.000Z" },
+  });
+  expect(program.wake?.(act, null, "decision", now)).toEqual({ kind: "wait" });
+});
+
+test.for([
+  ["tomorrow", /which is no time with a zone/],
+  ["2026-02-01T09:00:00", /which is no time with a zone/],
+  ["2026-13-01T09:00:00Z", /which is no time with a zone/],
+  [1234, /"until" gave 1234/],
+  ["2099-01-01T00:00:00Z", /more than ten years away/],
+] as const)("until %j fails when it is entered", ([when, message]) => {
+  expect(() => enter({ until: "{{variables.when}}" }, when)).toThrow(message);
+});
+
+test.for([
+  [{}, "nothing says how long to wait"],
+  [{ duration: 1, until: "2026-01-31T09:00:00Z" }, "both duration and until are given"],
+  [{ until: "tomorrow" }, '"tomorrow" is no time with a zone'],
+] as const)("%j is a problem", ([config, message]) => {
+  expect(wait.check(config, surroundings)[0]?.message).toBe(message);
+});
+
+test("waiting for an event is not known", () => {
+  expect(wait.config.safeParse({ event: "x" }).success).toBe(false);
+});
+
+test("every step type is listed under its kind", () => {
+  for (const type of stepTypes) expect(stepTypeMap.get(type.kind)?.summary).toBe(type.summary);
+  expect(stepTypeMap.size).toBe(stepTypes.length);
+});
