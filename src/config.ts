@@ -1,0 +1,202 @@
+import { z } from "zod";
+import { AppError } from "./errors.ts";
+
+/**
+ * Everything the process takes from its environment, by area. Built field by field from checked variables; nothing else
+ * reads `process.env`.
+ */
+export interface Config {
+  readonly slack: SlackConfig;
+  readonly model: ModelConfig;
+  readonly store: { readonly dataDir: string; readonly synchronous: "full" | "normal" | "off" };
+  readonly web: {
+    readonly host: string;
+    readonly port: number;
+    /** `null`: only programs on this machine are answered. */
+    readonly apiToken: string | null;
+  };
+  readonly http: { readonly allowHosts: readonly string[] };
+  /** `SECRET_<NAME>` by name. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly workflowsDir: string;
+  readonly logLevel: LogLevel;
+}
+
+export interface SlackConfig {
+  readonly botToken: string;
+  /** Socket Mode when set, else HTTP with the signing secret. */
+  readonly appToken: string | null;
+  readonly signingSecret: string | null;
+  /** Absent: Slack itself. */
+  readonly apiUrl: string | null;
+  readonly slashCommand: string;
+  /** Slack user ids. */
+  readonly admins: readonly string[];
+}
+
+export interface ModelConfig {
+  readonly apiKey: string | null;
+  readonly baseUrl: string | null;
+  readonly defaultModel: string;
+  /** Endpoints by model prefix: `anthropic` for `anthropic/…`. */
+  readonly providers: Readonly<Record<string, { readonly baseUrl: string; readonly apiKey?: string }>>;
+}
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const text = z.string().trim().min(1);
+const port = z.coerce.number().int().min(0).max(65_535);
+const list = text.transform((value) => value.split(/[\s,]+/).filter((part) => part !== ""));
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+/** Each variable with its check; a default here is the default of `.env.example`. */
+const Environment = z.object({
+  SLACK_BOT_TOKEN: text.regex(/^xoxb-/, "must be a bot token: it begins with xoxb-"),
+  SLACK_APP_TOKEN: text.regex(/^xapp-/, "must be an app-level token: it begins with xapp-").optional(),
+  SLACK_SIGNING_SECRET: text.optional(),
+  SLACK_API_URL: httpUrl.optional(),
+  SLASH_COMMAND: text
+    .regex(/^\/[a-z0-9_-]{1,31}$/, "must be a slash and at most 31 lower-case letters, digits, - and _")
+    .default("/workflow"),
+  ADMINS: list
+    .refine(
+      (ids) => ids.every((id) => /^[UW][A-Z0-9]+$/.test(id)),
+      "must be Slack user ids like U012ABCDEF, separated by commas",
+    )
+    .default([]),
+  OPENAI_API_KEY: text.optional(),
+  OPENAI_BASE_URL: httpUrl.optional(),
+  DEFAULT_MODEL: text.default("gpt-4o-mini"),
+  DATA_DIR: text.default("./data"),
+  SQLITE_SYNCHRONOUS: z.enum(["full", "normal", "off"]).default("full"),
+  HOST: text.default("127.0.0.1"),
+  PORT: port.default(3000),
+  API_TOKEN: text.min(16, "must have at least 16 characters: it opens the whole API").optional(),
+  HTTP_ALLOW_HOSTS: list.default([]),
+  WORKFLOWS_DIR: text.default("./workflows"),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
+});
+
+/** Names of the variables, for the test that compares them with `.env.example`. */
+export const VARIABLE_NAMES: readonly string[] = Object.keys(Environment.shape);
+
+/** Families of variables whose names carry a part of their own. */
+export const VARIABLE_FAMILIES = ["LLM_<PREFIX>_BASE_URL", "LLM_<PREFIX>_API_KEY", "SECRET_<NAME>"] as const;
+
+/** Where one gets what is missing. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  SLACK_BOT_TOKEN:
+    "Create the app from manifest.yml at https://api.slack.com/apps, install it, and copy the token of OAuth & Permissions.",
+  SLACK_APP_TOKEN:
+    "Make an app-level token with the scope connections:write under Basic Information, or set SLACK_SIGNING_SECRET to receive events over HTTP.",
+  OPENAI_API_KEY:
+    "Set the key of your provider, or OPENAI_BASE_URL for an endpoint that needs none.",
+};
+
+/**
+ * Reads the configuration.
+ *
+ * @param env - the environment; empty values count as absent.
+ * @throws {AppError} `config_invalid`, whose message lists every wrong variable and what to do, and never a value.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ""),
+  );
+  const parsed = Environment.safeParse(given);
+  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => problemOf(issue, given));
+  const { providers, problems: providerProblems } = readProviders(given);
+  problems.push(...providerProblems, ...crossChecks(given));
+  if (!parsed.success || problems.length > 0) {
+    throw new AppError({
+      code: "config_invalid",
+      message: `The configuration is not complete:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+    });
+  }
+  const values = parsed.data;
+  return {
+    slack: {
+      botToken: values.SLACK_BOT_TOKEN,
+      appToken: values.SLACK_APP_TOKEN ?? null,
+      signingSecret: values.SLACK_SIGNING_SECRET ?? null,
+      apiUrl: values.SLACK_API_URL ?? null,
+      slashCommand: values.SLASH_COMMAND,
+      admins: values.ADMINS,
+    },
+    model: {
+      apiKey: values.OPENAI_API_KEY ?? null,
+      baseUrl: values.OPENAI_BASE_URL ?? null,
+      defaultModel: values.DEFAULT_MODEL,
+      providers,
+    },
+    store: { dataDir: values.DATA_DIR, synchronous: values.SQLITE_SYNCHRONOUS },
+    web: { host: values.HOST, port: values.PORT, apiToken: values.API_TOKEN ?? null },
+    http: { allowHosts: values.HTTP_ALLOW_HOSTS },
+    secrets: readSecrets(given),
+    workflowsDir: values.WORKFLOWS_DIR,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+function problemOf(issue: z.core.$ZodIssue, given: Record<string, string | undefined>): string {
+  const name = String(issue.path[0]);
+  const remedy = REMEDIES[name] ? ` ${REMEDIES[name]}` : "";
+  // zod's own messages may quote what was given; only ours and the lists of allowed values are safe to show.
+  if (given[name] === undefined) return `${name} is missing.${remedy}`;
+  if (issue.code === "invalid_value") return `${name} must be one of ${issue.values.join(", ")}.`;
+  if (issue.code === "invalid_format" && issue.format === "url") {
+    return `${name} must be a URL that begins with http:// or https://.`;
+  }
+  if (issue.code === "invalid_type" || (issue.code === "too_big" && issue.origin !== "string")) {
+    return `${name} must be a whole number from 0 to 65535.`;
+  }
+  return `${name} ${issue.message}.${remedy}`;
+}
+
+function crossChecks(given: Record<string, string | undefined>): string[] {
+  const problems: string[] = [];
+  if (!given["SLACK_APP_TOKEN"] && !given["SLACK_SIGNING_SECRET"]) {
+    problems.push(`SLACK_APP_TOKEN is missing. ${REMEDIES["SLACK_APP_TOKEN"] ?? ""}`);
+  }
+  if (!given["OPENAI_API_KEY"] && !given["OPENAI_BASE_URL"]) {
+    problems.push(`OPENAI_API_KEY is missing. ${REMEDIES["OPENAI_API_KEY"] ?? ""}`);
+  }
+  if (given["MONGODB_URI"]) {
+    problems.push(
+      "MONGODB_URI is set, and this version cannot keep its state in MongoDB yet. Unset it to use the embedded store in DATA_DIR.",
+    );
+  }
+  return problems;
+}
+
+function readProviders(given: Record<string, string | undefined>): {
+  readonly providers: ModelConfig["providers"];
+  readonly problems: readonly string[];
+} {
+  const providers: Record<string, { baseUrl: string; apiKey?: string }> = {};
+  const problems: string[] = [];
+  for (const [name, value] of Object.entries(given)) {
+    const match = /^LLM_([A-Z0-9_]+)_(BASE_URL|API_KEY)$/.exec(name);
+    const prefix = match?.[1];
+    if (prefix === undefined || value === undefined) continue;
+    const baseUrl = given[`LLM_${prefix}_BASE_URL`];
+    if (baseUrl === undefined) {
+      problems.push(`LLM_${prefix}_BASE_URL is missing: LLM_${prefix}_API_KEY alone names no endpoint.`);
+    } else if (!httpUrl.safeParse(baseUrl).success) {
+      if (match?.[2] === "BASE_URL") problems.push(`${name} must be a URL that begins with http:// or https://.`);
+    } else {
+      const apiKey = given[`LLM_${prefix}_API_KEY`];
+      providers[prefix.toLowerCase()] = { baseUrl, ...(apiKey !== undefined && { apiKey }) };
+    }
+  }
+  return { providers, problems };
+}
+
+function readSecrets(given: Record<string, string | undefined>): Record<string, string> {
+  const secrets: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(given)) {
+    if (name.startsWith("SECRET_") && name.length > 7 && value !== undefined) secrets[name.slice(7)] = value;
+  }
+  return secrets;
+}
