@@ -1,0 +1,34 @@
+/** Slack's limits, in characters unless the name says otherwise. Where sources disagree the stricter number stands. */
+export const LIMITS = {
+  messageText: 4000,
+  messageBlocks: 50,
+  homeBlocks: 100,
+  header: 150,
+  sectionText: 3000,
+  sectionField: 2000,
+  sectionFieldsCount: 10,
+  contextElementsCount: 10,
+  contextText: 2000,
+  actionsElementsCount: 25,
+  buttonText: 75,
+  buttonValue: 2000,
+  confirmTitle: 100,
+  confirmText: 300,
+} as const;
+
+/**
+ * Cuts text to at most `limit` characters and shows that it did.
+ *
+ * Never within a surrogate pair, an entity (`&amp;`) or a mention (`<@U1>`): half of one would be shown as garbage, and
+ * `<` alone may swallow what follows.
+ */
+export function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  let kept = text.slice(0, limit - 1);
+  const openEntity = /&[a-z]{0,3}$/.exec(kept);
+  if (openEntity) kept = kept.slice(0, openEntity.index);
+  const open = kept.lastIndexOf("<");
+  if (open > kept.lastIndexOf(">")) kept = kept.slice(0, open);
+  if (/[\uD800-\uDBFF]$/.test(kept)) kept = kept.slice(0, -1);
+  return `${kept.trimEnd()}…`;
+}

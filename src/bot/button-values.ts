@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { LIMITS } from "./blocks/limits.ts";
+
+/** What a button of a run's card carries. */
+const RunValue = z.object({ e: z.string() });
+export type RunValue = z.output<typeof RunValue>;
+
+/** What a button of an approval carries: execution, request, round, hash of what is asked, choice. */
+const DecisionValue = z.object({
+  e: z.string(),
+  r: z.string(),
+  n: z.int(),
+  h: z.string(),
+  c: z.string(),
+});
+export type DecisionValue = z.output<typeof DecisionValue>;
+
+export function toRunValue(value: RunValue): string {
+  return toText(value);
+}
+
+export function toDecisionValue(value: DecisionValue): string {
+  return toText(value);
+}
+
+/** `null` for anything that none of our buttons ever carried: a click may come from a client that made it up. */
+export function parseRunValue(text: string | undefined): RunValue | null {
+  return RunValue.safeParse(parseJson(text)).data ?? null;
+}
+
+/** `null` as in {@link parseRunValue}. */
+export function parseDecisionValue(text: string | undefined): DecisionValue | null {
+  return DecisionValue.safeParse(parseJson(text)).data ?? null;
+}
+
+function toText(value: object): string {
+  const text = JSON.stringify(value);
+  if (text.length > LIMITS.buttonValue)
+    throw new RangeError(`a button's value has ${text.length} characters`);
+  return text;
+}
+
+function parseJson(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Every name that Slack and this app agree on. Listeners, blocks and the test of `manifest.yml` read them here, so that a
+ * button without a listener cannot happen.
+ */
+export const ACTION_IDS = {
+  cancelRun: "cancel_run",
+} as const;
+
+/** A choice of an approval: `decide_approve`, `decide_reject`, … The choice that counts is in the button's value. */
+const DECIDE_PREFIX = "decide_";
+export const DECIDE_ACTION = /^decide_/;
+
+/** Action id of the button for a choice; at most 255 characters, which Slack demands. */
+export function decideActionId(choiceId: string): string {
+  return `${DECIDE_PREFIX}${choiceId}`.slice(0, 255);
+}
+
+/** Slash commands that the app serves, as the manifest declares them; `SLASH_COMMAND` may rename the first. */
+export const COMMANDS = ["/workflow"] as const;
+
+/** Events with a listener, as the manifest subscribes to them. */
+export const EVENTS = ["app_home_opened", "message.im"] as const;
+
+/** `metadata.event_type` of every card: by it a card whose time stamp was lost is found again. */
+export const CARD_METADATA = "heddle_card";
+
+/** Web API methods that the app calls, with the bot scopes that each needs. `[]`: any token may. */
+export const METHOD_SCOPES = {
+  "auth.test": [],
+  "chat.postMessage": ["chat:write"],
+  "chat.update": ["chat:write"],
+  "conversations.history": ["channels:history", "groups:history", "im:history"],
+  "conversations.list": ["channels:read", "groups:read"],
+  "conversations.open": ["im:write"],
+  "conversations.replies": ["channels:history", "groups:history", "im:history"],
+  "usergroups.list": ["usergroups:read"],
+  "usergroups.users.list": ["usergroups:read"],
+  "users.info": ["users:read"],
+  "views.publish": [],
+} as const satisfies Record<string, readonly string[]>;
+
+/** Scopes that commands and events need by themselves. */
+export const SURFACE_SCOPES = ["commands", "im:history"] as const;

@@ -1,0 +1,54 @@
+import type { WebClient } from "@slack/web-api";
+
+/** Pages of 200 channels that a name is looked for in. */
+const MAX_PAGES = 25;
+
+/**
+ * The conversation id of what a definition or a person named: an id stays, a person becomes the DM with them, `#name` becomes
+ * the channel's id. Found ones are remembered for the life of the process.
+ */
+export interface ChannelFinder {
+  /** @returns the id, or `null` if the bot can see no such channel. Throws what the Web API client throws. */
+  find(channel: string): Promise<string | null>;
+}
+
+export function createChannelFinder(client: WebClient): ChannelFinder {
+  const known = new Map<string, string>();
+
+  async function openDirect(userId: string): Promise<string | null> {
+    const answer = await client.conversations.open({ users: userId });
+    return answer.channel?.id ?? null;
+  }
+
+  async function findByName(name: string): Promise<string | null> {
+    let cursor: string | undefined;
+    for (let page = 0; page < MAX_PAGES; page++) {
+      const answer = await client.conversations.list({
+        types: "public_channel,private_channel",
+        exclude_archived: true,
+        limit: 200,
+        ...(cursor ? { cursor } : {}),
+      });
+      for (const channel of answer.channels ?? [])
+        if (channel.name === name) return channel.id ?? null;
+      cursor = answer.response_metadata?.next_cursor;
+      if (!cursor) return null;
+    }
+    return null;
+  }
+
+  async function find(channel: string): Promise<string | null> {
+    const mention = /^<[#@]([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(channel);
+    const target = mention?.[1] ?? channel;
+    if (/^[CGD][A-Z0-9]+$/.test(target)) return target;
+    const remembered = known.get(target);
+    if (remembered !== undefined) return remembered;
+    const id = /^[UW][A-Z0-9]+$/.test(target)
+      ? await openDirect(target)
+      : await findByName(target.replace(/^#/, "").toLowerCase());
+    if (id !== null) known.set(target, id);
+    return id;
+  }
+
+  return { find };
+}

@@ -1,0 +1,109 @@
+import type { WebClient } from "@slack/web-api";
+import type { Clock } from "../../engine/ports/clock.ts";
+import type { Directory, Person } from "../../engine/ports/directory.ts";
+import { toSlackError, toSlackFailure } from "./errors.ts";
+
+/** How long the list of user groups (not their members) may be old. */
+const GROUP_LIST_TTL_MS = 30_000;
+
+/** Slack's own errors for "there is no such person here". */
+const NO_SUCH_PERSON = new Set([
+  "user_not_found",
+  "user_not_visible",
+  "users_not_found",
+  "invalid_user",
+]);
+const NO_SUCH_GROUP = new Set(["no_such_subteam", "subteam_not_found", "invalid_usergroup"]);
+
+/**
+ * The workspace's people and user groups, read from Slack.
+ *
+ * Only the ids of user groups are kept for a moment; people and members are read at each call, because rights hang on them.
+ *
+ * @throws {AppError} from its methods: `slack_unavailable`, `slack_rejected`.
+ */
+export function createDirectory(client: WebClient, clock: Clock): Directory {
+  let ownTeam: Promise<string | null> | null = null;
+  let groups: { readonly ids: ReadonlyMap<string, string>; readonly at: number } | null = null;
+
+  function readOwnTeam(): Promise<string | null> {
+    ownTeam ??= client.auth
+      .test()
+      .then((answer) => answer.team_id ?? null)
+      .catch((error: unknown) => {
+        ownTeam = null;
+        throw toSlackError(error, "asking which workspace this is");
+      });
+    return ownTeam;
+  }
+
+  async function readGroups(): Promise<ReadonlyMap<string, string>> {
+    const now = clock.now();
+    if (groups !== null && now - groups.at < GROUP_LIST_TTL_MS) return groups.ids;
+    const answer = await client.usergroups
+      .list({ include_disabled: false })
+      .catch((error: unknown) => {
+        throw toSlackError(error, "listing the user groups");
+      });
+    const ids = new Map<string, string>();
+    for (const group of answer.usergroups ?? []) {
+      if (group.id && group.handle) ids.set(group.handle.toLowerCase(), group.id);
+    }
+    groups = { ids, at: now };
+    return ids;
+  }
+
+  async function person(userId: string): Promise<Person | null> {
+    const answer = await client.users.info({ user: userId }).catch((error: unknown) => {
+      const failure = toSlackFailure(error);
+      if (failure.kind === "refused" && NO_SUCH_PERSON.has(failure.code)) return null;
+      throw toSlackError(error, `looking up the person ${userId}`);
+    });
+    const user = answer?.user;
+    if (!user?.id || user.deleted === true) return null;
+    const team = await readOwnTeam();
+    const profileName = user.profile?.display_name || user.real_name || user.name;
+    return {
+      id: user.id,
+      name: profileName || user.id,
+      isAdmin: user.is_admin === true || user.is_owner === true || user.is_primary_owner === true,
+      isGuest: user.is_restricted === true || user.is_ultra_restricted === true,
+      isStranger:
+        user.is_stranger === true ||
+        (team !== null &&
+          user.team_id !== undefined &&
+          user.team_id !== team &&
+          !isSameGrid(user, team)),
+      isBot: user.is_bot === true || user.id === "USLACKBOT",
+    };
+  }
+
+  async function groupMembers(group: string): Promise<readonly string[] | null> {
+    const id = await toGroupId(group);
+    if (id === null) return null;
+    const answer = await client.usergroups.users.list({ usergroup: id }).catch((error: unknown) => {
+      const failure = toSlackFailure(error);
+      if (failure.kind === "refused" && NO_SUCH_GROUP.has(failure.code)) return null;
+      throw toSlackError(error, `reading the members of the user group ${group}`);
+    });
+    return answer === null ? null : (answer.users ?? []);
+  }
+
+  async function toGroupId(group: string): Promise<string | null> {
+    const mention = /^<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>$/.exec(group);
+    if (mention?.[1] !== undefined) return mention[1];
+    if (/^S[A-Z0-9]{5,}$/.test(group)) return group;
+    const ids = await readGroups();
+    return ids.get(group.replace(/^@/, "").toLowerCase()) ?? null;
+  }
+
+  return { person, groupMembers };
+}
+
+/** In an Enterprise Grid people carry the team they joined by; they are ours if our team is among theirs. */
+function isSameGrid(
+  user: { readonly enterprise_user?: { readonly teams?: string[] } },
+  team: string,
+): boolean {
+  return user.enterprise_user?.teams?.includes(team) ?? false;
+}

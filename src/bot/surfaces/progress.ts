@@ -1,0 +1,57 @@
+import type { ExecutionView, RequestView, RunningStep, WaitView } from "../../engine/api.ts";
+import { escapeText, mentionApprover, showTime } from "../blocks/text.ts";
+import type { CardContext } from "./surface.ts";
+
+/**
+ * Why an unfinished run is where it is: what it does or waits for, since when, until when, and whom to ask. One line of mrkdwn
+ * each.
+ */
+export function describeProgress(view: ExecutionView, context: CardContext): string[] {
+  const waits = view.waitingOn.map((wait) => describeWait(view, wait, context));
+  const running = view.running
+    .filter((step) => step.phase === "running")
+    .map((step) => describeRunning(step, context));
+  const lines = [...waits, ...running];
+  if (lines.length > 0) return lines;
+  if (view.status === "queued") return ["Waits for a free worker."];
+  return view.currentStep === null
+    ? []
+    : [`At *${escapeText(context.stepName(view.currentStep))}*.`];
+}
+
+/** `1 of 2`, and who may decide. */
+export function describeApprovers(request: RequestView): string {
+  const { approvers, required } = request.opened;
+  const names =
+    approvers.length > 0 ? approvers.map(mentionApprover).join(", ") : "anybody of the workspace";
+  if (required <= 1) return names;
+  return `${names} (${required} have to agree, ${countAgreed(request)} so far)`;
+}
+
+function countAgreed(request: RequestView): number {
+  return request.votes.filter((vote) => vote.choice !== "reject").length;
+}
+
+function describeWait(view: ExecutionView, wait: WaitView, context: CardContext): string {
+  const step = `*${escapeText(context.stepName(wait.stepId))}*`;
+  const since = `since ${showTime(wait.since)}`;
+  const until = wait.until === null ? "" : `, until ${showTime(wait.until)}`;
+  if (wait.for === "approval") {
+    const request = view.requests.find((candidate) => candidate.opened.id === wait.requestId);
+    const ask = request === undefined ? "" : ` Ask ${describeApprovers(request)}.`;
+    return `Waits at ${step} for an approval ${since}${until}.${ask}`;
+  }
+  if (wait.for === "retry") {
+    const last = view.errors.findLast((error) => error.path === wait.path);
+    const why = last === undefined ? "" : `: ${escapeText(last.message)}`;
+    const next = wait.until === null ? "" : ` Tries again ${showTime(wait.until)}.`;
+    return `An attempt at ${step} failed${why}.${next}`.replace(/\.\.( |$)/, ".$1");
+  }
+  if (wait.for === "timer") return `Pauses at ${step} ${since}${until}.`;
+  return `Waits at ${step} for: ${escapeText(wait.for)}, ${since}${until}.`;
+}
+
+function describeRunning(step: RunningStep, context: CardContext): string {
+  const attempt = step.attempt > 1 ? ` (attempt ${step.attempt})` : "";
+  return `At *${escapeText(context.stepName(step.stepId))}*${attempt}.`;
+}

@@ -1,0 +1,74 @@
+import type { ExecutionView } from "../../engine/api.ts";
+import { isFinished } from "../../engine/execution/state.ts";
+import {
+  button,
+  buttons,
+  type CardMessage,
+  fields,
+  message,
+  sections,
+  context as small,
+} from "../blocks/build.ts";
+import { EXECUTION_LOOK, showStatus } from "../blocks/status.ts";
+import {
+  escapeText,
+  mentionPerson,
+  shortRunId,
+  showDuration,
+  showTime,
+  showTotal,
+} from "../blocks/text.ts";
+import { toRunValue } from "../button-values.ts";
+import { ACTION_IDS } from "../ids.ts";
+import { showInputs } from "./inputs.ts";
+import { describeProgress } from "./progress.ts";
+import type { CardContext } from "./surface.ts";
+
+/** The card of a run: what it is, where it stands, what it was given, what it cost so far. Edited in place until the end. */
+export function runCard(view: ExecutionView, context: CardContext): CardMessage {
+  const finished = isFinished(view.status);
+  const name = escapeText(view.workflowName);
+  const starter = describeStarter(view);
+  const total = showTotal(view.totalCost, view.costUnknown);
+  const took = view.totalDuration === null ? "" : ` · took ${showDuration(view.totalDuration)}`;
+  const lines = finished ? [describeEnd(view)] : describeProgress(view, context);
+  const blocks = [
+    ...sections([`*${name}*  ·  ${showStatus(view.status)}`, ...lines]),
+    ...fields(showInputs(view, context)),
+    small(
+      `Run \`${shortRunId(view.executionId)}\` · version ${view.workflowVersion} · ${starter} ${showTime(view.startedAt)}${took} · ${finished ? "cost" : "cost so far"} ${total}`,
+    ),
+    ...(finished ? [] : [buttons("run", [cancelButton(view)])]),
+  ];
+  const text = `${name}: ${EXECUTION_LOOK[view.status].label}. Run ${shortRunId(view.executionId)}, ${starter}.`;
+  return message(text, blocks);
+}
+
+/** `started by @alice`, or what started it. */
+export function describeStarter(view: ExecutionView): string {
+  const { userId, type } = view.trigger;
+  return userId === undefined
+    ? `started by ${escapeText(type)}`
+    : `started by ${mentionPerson(userId)}`;
+}
+
+function describeEnd(view: ExecutionView): string {
+  if (view.status === "completed") return "Done. Result and receipt are in the thread.";
+  if (view.status === "failed") return "Failed. What happened and what to do is in the thread.";
+  const by = view.cancelledBy === null ? "" : ` by ${mentionPerson(view.cancelledBy)}`;
+  return `Cancelled${by}. The receipt is in the thread.`;
+}
+
+function cancelButton(view: ExecutionView) {
+  return button({
+    actionId: ACTION_IDS.cancelRun,
+    label: "Cancel run",
+    value: toRunValue({ e: view.executionId }),
+    confirm: {
+      title: "Cancel this run?",
+      text: "What it has done already stays done. Open approvals are withdrawn.",
+      confirm: "Cancel run",
+      deny: "Keep it going",
+    },
+  });
+}

@@ -1,0 +1,63 @@
+import type { ExecutionView } from "../../engine/api.ts";
+import type { Definition } from "../../engine/definition/schema.ts";
+import type { CardMessage } from "../blocks/build.ts";
+
+/** The surface in whose thread the others stand. */
+export const RUN_SURFACE = "run";
+
+/** Something that should stand in Slack now, for one execution. */
+export interface Surface {
+  /** Unique within the execution, and the same after a restart. */
+  readonly id: string;
+  /** Conversation id, `#name` or a person's id; what the definition or the trigger says. */
+  readonly channel: string;
+  /**
+   * Does it stand in the thread of the run's card? `same-channel`: only if it goes to the channel of that card.
+   */
+  readonly thread: "always" | "same-channel" | "never";
+  /** `soon` overtakes `later` where Slack's limits make messages wait. */
+  readonly urgency: "soon" | "later";
+  /** It cannot have been posted before this moment: where the search for a lost one begins. Milliseconds since 1970. */
+  readonly since: number;
+  readonly message: CardMessage;
+  /** Stays as it is from now on. */
+  readonly final: boolean;
+}
+
+/** What cards need to know of the definition. */
+export interface CardContext {
+  /** Name of a step for people: its `name`, else its id. */
+  stepName(stepId: string): string;
+  /** Inputs in the order of the definition, with values fit to show: `sensitive` ones are hidden. */
+  shownInputs(view: ExecutionView): readonly ShownInput[];
+}
+
+export interface ShownInput {
+  readonly label: string;
+  /** `null`: hidden. */
+  readonly value: ExecutionView["variables"][string] | null;
+  readonly hidden: boolean;
+}
+
+export function createCardContext(definition: Definition): CardContext {
+  const names = new Map(definition.steps.map((step) => [step.id, step.name ?? step.id]));
+  const inputs = Object.entries(definition.inputs ?? {});
+  const shownOf = (view: ExecutionView): ShownInput[] => {
+    if (definition.inputs === undefined) {
+      return Object.entries(view.variables).map(([label, value]) => ({
+        label,
+        value,
+        hidden: false,
+      }));
+    }
+    return inputs.flatMap(([name, input]) => {
+      const value = view.variables[name];
+      if (value === undefined || value === null) return [];
+      const label = input.label ?? name;
+      return [
+        input.sensitive ? { label, value: null, hidden: true } : { label, value, hidden: false },
+      ];
+    });
+  };
+  return { stepName: (stepId) => names.get(stepId) ?? stepId, shownInputs: shownOf };
+}

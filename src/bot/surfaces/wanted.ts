@@ -1,0 +1,117 @@
+import type { ExecutionView, RequestView } from "../../engine/api.ts";
+import type { ReportTarget } from "../../engine/execution/events.ts";
+import { isFinished } from "../../engine/execution/state.ts";
+import { aiLine, aiSteps } from "./ai-results.ts";
+import { approvalCard, outcomeOf } from "./approval-card.ts";
+import { closingMessage, failureNotice } from "./closing.ts";
+import { runCard } from "./run-card.ts";
+import { type CardContext, RUN_SURFACE, type Surface } from "./surface.ts";
+
+/** AI steps of one run that get a line of their own; a cycle of hundreds must not flood the thread. */
+const AI_LINES = 20;
+
+/** Everything that should stand in Slack for this execution now, the run's card first. The same view gives the same surfaces. */
+export function wantedSurfaces(view: ExecutionView, context: CardContext): Surface[] {
+  const { report } = view;
+  const requests = view.requests.flatMap((request) => approvalSurfaces(view, request, context));
+  if (report === null) return requests;
+  if (report.on === "failure") return [...requests, ...failureSurface(view, report, context)];
+  return [
+    runSurface(view, report, context),
+    ...aiSurfaces(view, report, context),
+    ...requests,
+    ...closingSurface(view, report, context),
+  ];
+}
+
+function runSurface(view: ExecutionView, report: ReportTarget, context: CardContext): Surface {
+  return {
+    id: RUN_SURFACE,
+    channel: report.channel,
+    thread: "never",
+    urgency: "later",
+    since: Date.parse(view.startedAt),
+    message: runCard(view, context),
+    final: isFinished(view.status),
+  };
+}
+
+function aiSurfaces(view: ExecutionView, report: ReportTarget, context: CardContext): Surface[] {
+  return aiSteps(view)
+    .slice(0, AI_LINES)
+    .map((step) => ({
+      id: `ai:${step.path}`,
+      channel: report.channel,
+      thread: "always",
+      urgency: "later",
+      since: Date.parse(step.completedAt),
+      message: aiLine(view, step, context),
+      final: true,
+    }));
+}
+
+/**
+ * The copies of an approval: in its own channel, else in the run's thread, else where failures go, else with each approver
+ * who is named in person.
+ */
+function approvalSurfaces(
+  view: ExecutionView,
+  request: RequestView,
+  context: CardContext,
+): Surface[] {
+  const { opened } = request;
+  const step = opened.id.startsWith(`${view.executionId}/`)
+    ? opened.id.slice(view.executionId.length + 1)
+    : opened.id;
+  const surface = (id: string, channel: string, thread: Surface["thread"]): Surface => ({
+    id,
+    channel,
+    thread,
+    urgency: "soon",
+    since: opened.openedAt,
+    message: approvalCard(view, request, context),
+    final: outcomeOf(view, request) !== null,
+  });
+  const id = `approval:${step}:${opened.round}`;
+  if (opened.channel !== undefined) return [surface(id, opened.channel, "same-channel")];
+  if (view.report?.on === "all") return [surface(id, view.report.channel, "always")];
+  if (view.report !== null) return [surface(id, view.report.channel, "never")];
+  return opened.approvers
+    .filter((approver) => /^[UW][A-Z0-9]+$/.test(approver))
+    .map((person) => surface(`${id}:${person}`, person, "never"));
+}
+
+function closingSurface(
+  view: ExecutionView,
+  report: ReportTarget,
+  context: CardContext,
+): Surface[] {
+  if (!isFinished(view.status)) return [];
+  return [endSurface(view, report, "always", closingMessage(view, context))];
+}
+
+function failureSurface(
+  view: ExecutionView,
+  report: ReportTarget,
+  context: CardContext,
+): Surface[] {
+  if (view.status !== "failed") return [];
+  return [endSurface(view, report, "never", failureNotice(view, context))];
+}
+
+function endSurface(
+  view: ExecutionView,
+  report: ReportTarget,
+  thread: Surface["thread"],
+  message: Surface["message"],
+): Surface {
+  return {
+    id: "end",
+    channel: report.channel,
+    thread,
+    urgency: "soon",
+    since: Date.parse(view.completedAt ?? view.startedAt),
+    message,
+    final: true,
+  };
+}
