@@ -97,10 +97,10 @@ const REMEDIES: Readonly<Record<string, string>> = {
 /**
  * Reads the configuration.
  *
- * @param env - the environment; empty values count as absent.
+ * @param env - empty values count as absent; the process's own environment by default.
  * @throws {AppError} `config_invalid`, whose message lists every wrong variable and what to do, and never a value.
  */
-export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   const given = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ""),
   );

@@ -1,0 +1,147 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createDirectory } from "./bot/slack/directory.ts";
+import { createBulkClient, createLookupClient } from "./bot/slack/clients.ts";
+import { toSlackLogger } from "./bot/slack/logger.ts";
+import { createSlackBot } from "./bot/slack-app.ts";
+import { type Config, loadConfig } from "./config.ts";
+import { createEngine, type RunningEngine } from "./engine/engine.ts";
+import { systemClock } from "./engine/ports/clock.ts";
+import { createStepTypes } from "./engine/steps/index.ts";
+import { triggerTypes } from "./engine/triggers/index.ts";
+import { asAppError, isAppError } from "./errors.ts";
+import { createLogger, type Logger } from "./log.ts";
+import { createHttpService } from "./services/http/http-service.ts";
+import { createOpenAiModelClient } from "./services/llm/openai-model-client.ts";
+import { createServiceRegistry } from "./services/registry.ts";
+import { createSecretRevealer } from "./services/secrets.ts";
+import { createSlackService } from "./services/slack/slack-service.ts";
+import { lockDataDir } from "./store/sqlite/lock.ts";
+import { openSqliteStore } from "./store/sqlite/open.ts";
+import { createWebServer } from "./web/server.ts";
+
+/** `sysexits.h`: the configuration is wrong; starting again without changing it is useless. */
+const EX_CONFIG = 78;
+
+/** The one-process store tells of everything itself; this is a safety net, not a wake-up. */
+const POLL_MS = 5000;
+
+/** How long everything may take to stop before the process ends anyway: supervisors kill at 10 s. */
+const STOP_MS = 8000;
+
+/** Puts the bot together from its configuration and starts it. @returns what stops it again, in order. */
+async function startBot(config: Config, logger: Logger): Promise<() => Promise<void>> {
+  const stack = new AsyncDisposableStack();
+  try {
+    stack.use(await lockDataDir(config.store.dataDir));
+    const store = stack.use(
+      await openSqliteStore({
+        path: join(config.store.dataDir, "heddle.db"),
+        synchronous: config.store.synchronous,
+      }),
+    );
+    await store.voidLeases(systemClock.now());
+    const slackLogger = toSlackLogger(logger);
+    const access = {
+      botToken: config.slack.botToken,
+      ...(config.slack.apiUrl !== null && { apiUrl: config.slack.apiUrl }),
+    };
+    const bulk = createBulkClient(access, slackLogger);
+    const directory = createDirectory(createLookupClient(access, slackLogger), systemClock);
+    const services = createServiceRegistry([
+      createSlackService({ client: bulk }),
+      createHttpService({ allowHosts: config.http.allowHosts }),
+    ]);
+    const engine = createEngine({
+      store,
+      clock: systemClock,
+      logger,
+      directory,
+      services,
+      model: createOpenAiModelClient(config.model),
+      stepTypes: createStepTypes({ defaultModel: config.model.defaultModel }),
+      triggerTypes,
+      revealSecrets: createSecretRevealer(config.secrets),
+      pollMs: POLL_MS,
+    });
+    stack.defer(() => engine.stop());
+    await deployFolder(engine, config.workflowsDir, logger);
+    const bot = createSlackBot({ config: config.slack, engine, cards: store, logger, clock: systemClock });
+    const web = createWebServer({
+      engine,
+      host: config.web.host,
+      port: config.web.port,
+      logger,
+      ...(config.web.apiToken !== null && { apiToken: config.web.apiToken }),
+      ...(bot.requestHandler && { extraHandlers: { "/slack/events": bot.requestHandler } }),
+    });
+    stack.defer(() => web.stop());
+    const { port } = await web.start();
+    stack.defer(() => bot.stop());
+    await bot.start();
+    await engine.run();
+    logger.info({ store: store.description, url: `http://${config.web.host}:${port}` }, "Heddle is running");
+    const stop = stack.move();
+    return () => stop.disposeAsync();
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+/** Deploys the definitions of a folder. A bad file is reported and skipped: the others must run. */
+async function deployFolder(engine: RunningEngine, folder: string, logger: Logger): Promise<void> {
+  const names = await readdir(folder).catch(() => {
+    logger.warn({ folder }, "WORKFLOWS_DIR cannot be read; no workflow was deployed from files");
+    return [];
+  });
+  for (const file of names.filter((name) => name.endsWith(".json")).sort()) {
+    try {
+      const result = await engine.deployFile(file, JSON.parse(await readFile(join(folder, file), "utf8")));
+      if (result === null) continue;
+      if (result.deployed) logger.info({ file, workflowId: result.workflowId, version: result.version }, "deployed");
+      else logger.error({ file, problems: result.problems }, "the definition has problems and was not deployed");
+    } catch (error) {
+      const message = error instanceof SyntaxError ? `it is not JSON: ${error.message}` : asAppError(error).message;
+      logger.error({ file, error: message }, "the definition could not be deployed");
+    }
+  }
+}
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const { slack, model, web, secrets } = config;
+  const hidden = [slack.botToken, slack.appToken, slack.signingSecret, model.apiKey, web.apiToken];
+  hidden.push(...Object.values(model.providers).map((provider) => provider.apiKey ?? null), ...Object.values(secrets));
+  const logger = createLogger(
+    config.logLevel,
+    hidden.filter((value) => value !== null),
+  );
+  const stop = await startBot(config, logger);
+  let stopping = false;
+  const end = (why: string, code: number): void => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ why }, "stopping");
+    setTimeout(() => process.exit(code), STOP_MS).unref();
+    stop()
+      .catch((error: unknown) => logger.error({ err: error }, "stopping failed"))
+      .finally(() => process.exit(code));
+  };
+  process.once("SIGTERM", () => end("SIGTERM", 0));
+  process.once("SIGINT", () => end("SIGINT", 0));
+  // Bolt leaves failed reconnects unhandled (a revoked token, for example): end, so that a supervisor starts afresh.
+  process.on("unhandledRejection", (error) => {
+    logger.fatal({ err: error }, "unhandled rejection");
+    end("unhandled rejection", 1);
+  });
+}
+
+try {
+  await main();
+} catch (error) {
+  const known = asAppError(error);
+  const wrongSetup = ["config_invalid", "store_locked", "store_newer"].some((code) => known.code === code);
+  console.error(isAppError(error) ? `Heddle cannot start. ${known.message}` : error);
+  process.exit(wrongSetup ? EX_CONFIG : 1);
+}
