@@ -1,0 +1,153 @@
+import type { Json } from "../../json.ts";
+import type { InputDefinition } from "./schema.ts";
+
+/** How values of one input type are read. `undefined` stands for a value that does not fit. */
+interface InputReader {
+  /** What fits, to follow "is not". */
+  readonly noun: string;
+  /** What to write. */
+  readonly fix: string;
+  /** From what a person typed; the text is trimmed and not empty. */
+  fromText(text: string, input: InputDefinition): Json | undefined;
+  /** From JSON, taken strictly. */
+  fromJson(value: Json, input: InputDefinition): Json | undefined;
+}
+
+/** Longest text that is searched by an expression of ours. */
+const MAX_ADDRESS = 2000;
+
+function textReader(
+  noun: string,
+  fix: string,
+  read: (text: string, input: InputDefinition) => string | undefined,
+): InputReader {
+  return {
+    noun,
+    fix,
+    fromText: read,
+    fromJson: (value, input) => (typeof value === "string" ? read(value, input) : undefined),
+  };
+}
+
+function numberReader(noun: string, fix: string, fits: (value: number) => boolean): InputReader {
+  const check = (value: number): number | undefined => (fits(value) ? value : undefined);
+  return {
+    noun,
+    fix,
+    fromText: (text) =>
+      /^[+-]?(\d{1,20}(\.\d{1,20})?|\.\d{1,20})$/.test(text) ? check(Number(text)) : undefined,
+    fromJson: (value) => (typeof value === "number" ? check(value) : undefined),
+  };
+}
+
+const text = textReader("text", "Write text.", (value) => value);
+
+const boolean: InputReader = {
+  noun: "yes or no",
+  fix: "Write true or false.",
+  fromText: (value) => {
+    const lower = value.toLowerCase();
+    if (["true", "yes", "on", "1"].includes(lower)) return true;
+    return ["false", "no", "off", "0"].includes(lower) ? false : undefined;
+  },
+  fromJson: (value) => (typeof value === "boolean" ? value : undefined),
+};
+
+const date = textReader("a date", "Write it as YYYY-MM-DD, such as 2026-01-31.", (value) => {
+  const ms = /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN;
+  // A day that the month does not have rolls over in some engines.
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(value) ? value : undefined;
+});
+
+const select: InputReader = {
+  noun: "one of the options",
+  fix: "Choose one.",
+  fromText: (value, { options }) =>
+    options?.find((option) => option === value) ??
+    options?.find((option) => option.toLowerCase() === value.toLowerCase()),
+  fromJson: (value, { options }) => options?.find((option) => option === value),
+};
+
+const multiSelect: InputReader = {
+  noun: "a list of options",
+  fix: "Choose some, with commas between them.",
+  fromText: (value, input) =>
+    allOf(
+      value
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== "")
+        .map((part) => select.fromText(part, input)),
+    ),
+  fromJson: (value, input) =>
+    Array.isArray(value)
+      ? allOf(value.map((item: Json) => select.fromJson(item, input)))
+      : undefined,
+};
+
+function allOf(values: readonly (Json | undefined)[]): Json | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === values.length ? [...new Set(known)] : undefined;
+}
+
+const user = textReader(
+  "a Slack user",
+  "Mention the person with @, or give the user id, such as U0123ABCD.",
+  (value) => /^(?:<@)?([UW][A-Z0-9]{1,30})(?:\|[^<>]{0,200})?>?$/.exec(value)?.[1],
+);
+
+const channel = textReader(
+  "a Slack channel",
+  "Write #channel, or give the channel id, such as C0123ABCD.",
+  (value) =>
+    /^(?:<#)?([CDG][A-Z0-9]{1,30})(?:\|[^<>]{0,200})?>?$/.exec(value)?.[1] ??
+    /^#[\p{Ll}\p{Lo}\p{N}_-]{1,80}$/u.exec(value)?.[0],
+);
+
+const url = textReader(
+  "a web address",
+  "Write it whole, such as https://example.com/page.",
+  (value) => {
+    const address = /^<([^<>|]*)(?:\|[^<>]*)?>$/.exec(value)?.[1] ?? value;
+    if (address.length > MAX_ADDRESS || /\s/.test(address)) return undefined;
+    return /^https?:\/\//i.test(address) && URL.canParse(address) ? address : undefined;
+  },
+);
+
+const email = textReader("an e-mail address", "Write it as name@example.com.", (value) => {
+  const address = /^<mailto:([^<>|]*)(?:\|[^<>]*)?>$/.exec(value)?.[1] ?? value;
+  if (address.length > 254) return undefined;
+  const [name, host, ...rest] = address.split("@");
+  if (!name || !host || rest.length > 0 || /[\s<>,;:"()[\]\\]/.test(address)) return undefined;
+  return host.split(".").length > 1 &&
+    host.split(".").every((part) => /^[\p{L}\p{N}-]{1,63}$/u.test(part))
+    ? address
+    : undefined;
+});
+
+const file = textReader(
+  "a file",
+  "Give the id of a Slack file, such as F0123ABCD, or its https address.",
+  (value, input) => /^F[A-Z0-9]{1,30}$/.exec(value)?.[0] ?? readString(url.fromText(value, input)),
+);
+
+function readString(value: Json | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The reader of each input type. */
+export const INPUT_READERS: Readonly<Record<InputDefinition["type"], InputReader>> = {
+  string: text,
+  text,
+  number: numberReader("a number", "Write digits alone, such as 1200.50.", Number.isFinite),
+  integer: numberReader("a whole number", "Write digits alone, such as 12.", Number.isSafeInteger),
+  boolean,
+  date,
+  select,
+  "multi-select": multiSelect,
+  user,
+  channel,
+  file,
+  email,
+  url,
+};

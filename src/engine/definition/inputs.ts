@@ -1,0 +1,170 @@
+import { isJsonObject, type Json, type JsonObject, readOwn } from "../../json.ts";
+import { compilePattern } from "../linear-pattern.ts";
+import { didYouMean } from "../nearest.ts";
+import { INPUT_READERS } from "./input-value.ts";
+import { formatPath, type Problem } from "./problem.ts";
+import type { Definition, InputDefinition } from "./schema.ts";
+
+/** Levels of lists and objects in one variable. */
+const MAX_DEPTH = 100;
+
+/** Where values come from: `text` that a person typed is converted, `json` is taken strictly. */
+export type VariableForm = "text" | "json";
+
+/** The variables that a run begins with, and everything that is wrong with what was given. */
+export interface ResolvedInputs {
+  readonly variables: JsonObject;
+  /** Empty: the run may begin. Paths are names of inputs. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Turns what was given into the variables of a run.
+ *
+ * Without `inputs` in the definition every name is taken as it is. With `inputs`, unset ones get their default or null, and
+ * names that are not declared pass from JSON and are refused in text. An empty text or null counts as unset.
+ */
+export function resolveInputs(
+  definition: Pick<Definition, "inputs">,
+  given: JsonObject,
+  form: VariableForm,
+): ResolvedInputs {
+  const { inputs } = definition;
+  const entries: [string, Json][] = [];
+  const problems: Problem[] = [];
+  for (const [name, input] of Object.entries(inputs ?? {})) {
+    const value = Object.hasOwn(given, name) ? (given[name] ?? null) : null;
+    const read = readInput(name, input, value, form);
+    problems.push(...read.problems);
+    entries.push([name, read.value]);
+  }
+  for (const [name, value] of Object.entries(given)) {
+    if (inputs !== undefined && Object.hasOwn(inputs, name)) continue;
+    if (inputs !== undefined && form === "text")
+      problems.push(undeclared(name, Object.keys(inputs)));
+    else if (isDeeper(value, MAX_DEPTH)) problems.push(tooDeep(name));
+    else entries.push([name, value]);
+  }
+  // fromEntries defines own members: a variable called __proto__ is a variable.
+  return { variables: Object.fromEntries(entries), problems };
+}
+
+/** Reads one input. `problems` is empty when the value fits. */
+export function readInput(
+  name: string,
+  input: InputDefinition,
+  given: Json,
+  form: VariableForm,
+): { readonly value: Json; readonly problems: readonly Problem[] } {
+  const problem = (message: string, fix: string) => ({
+    value: null,
+    problems: [{ path: formatPath([name]), message, fix }],
+  });
+  const isUnset =
+    given === null || (form === "text" && typeof given === "string" && given.trim() === "");
+  if (isUnset && input.default === undefined && input.required) {
+    return problem(`${labelOf(name, input)} is missing`, `Give a value for "${name}".`);
+  }
+  if (isUnset) return { value: input.default ?? null, problems: [] };
+  const reader = INPUT_READERS[input.type];
+  const value =
+    form === "text" && typeof given === "string"
+      ? reader.fromText(isFreeText(input) ? given : given.trim(), input)
+      : reader.fromJson(given, input);
+  if (value === undefined) {
+    const options = input.options ? ` The options are ${input.options.join(", ")}.` : "";
+    const near =
+      typeof given === "string" && !input.sensitive ? didYouMean(given, input.options ?? []) : "";
+    return problem(
+      `${shown(given, input)} is not ${reader.noun}`,
+      `${reader.fix}${options}${near}`,
+    );
+  }
+  const problems = checkBounds(name, input, value);
+  return { value, problems };
+}
+
+function isFreeText(input: InputDefinition): boolean {
+  return input.type === "string" || input.type === "text";
+}
+
+function labelOf(name: string, input: InputDefinition): string {
+  return input.label ?? `"${name}"`;
+}
+
+/** A value as a message may show it: short, and not at all if it is sensitive. */
+function shown(value: Json, input: InputDefinition): string {
+  if (input.sensitive) return "the value";
+  if (typeof value === "object" && value !== null)
+    return Array.isArray(value) ? "the list" : "an object";
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+function checkBounds(name: string, input: InputDefinition, value: Json): Problem[] {
+  const problems: Problem[] = [];
+  const add = (message: string, fix: string): void => {
+    problems.push({ path: formatPath([name]), message, fix });
+  };
+  const { measure, unit } = measureOf(value);
+  if (measure !== null && input.min !== undefined && measure < input.min) {
+    add(
+      `${unit === "" ? shown(value, input) : `${measure}${unit}`} is below ${input.min}${unit}`,
+      `Give at least ${input.min}${unit}.`,
+    );
+  }
+  if (measure !== null && input.max !== undefined && measure > input.max) {
+    add(
+      `${unit === "" ? shown(value, input) : `${measure}${unit}`} is above ${input.max}${unit}`,
+      `Give at most ${input.max}${unit}.`,
+    );
+  }
+  if (input.pattern !== undefined && typeof value === "string") {
+    const pattern = compilePattern(input.pattern);
+    if (typeof pattern === "string") add(pattern, "Tell the author of the workflow.");
+    else if (!pattern.test(value)) {
+      add(
+        `${shown(value, input)} does not have the expected form`,
+        input.description ?? `It has to match ${input.pattern}.`,
+      );
+    }
+  }
+  return problems;
+}
+
+/** What `min` and `max` are compared with: a number, or the length of a text or list. */
+function measureOf(value: Json): { readonly measure: number | null; readonly unit: string } {
+  if (typeof value === "number") return { measure: value, unit: "" };
+  if (typeof value === "string") return { measure: [...value].length, unit: " characters" };
+  return Array.isArray(value)
+    ? { measure: value.length, unit: " options" }
+    : { measure: null, unit: "" };
+}
+
+function undeclared(name: string, names: readonly string[]): Problem {
+  return {
+    path: formatPath([name]),
+    message: `"${name.slice(0, 60)}" is no input of this workflow`,
+    fix: `${names.length === 0 ? "It takes no inputs." : `Its inputs are ${names.join(", ")}.`}${didYouMean(name, names)}`,
+  };
+}
+
+function tooDeep(name: string): Problem {
+  return {
+    path: formatPath([name]),
+    message: `the value is nested deeper than ${MAX_DEPTH} levels`,
+    fix: "Give the part that the workflow needs.",
+  };
+}
+
+/** True when lists and objects lie within each other more than `levels` deep. Does not recurse further than that. */
+export function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (levels === 0) return true;
+  const members: readonly unknown[] = Array.isArray(value)
+    ? value
+    : isJsonObject(value)
+      ? Object.keys(value).map((key) => readOwn(value, key))
+      : [];
+  return members.some((item) => isDeeper(item, levels - 1));
+}

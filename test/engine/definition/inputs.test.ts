@@ -1,0 +1,216 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { resolveInputs } from "../../../src/engine/definition/inputs.ts";
+import { INPUT_TYPES, InputDefinition } from "../../../src/engine/definition/schema.ts";
+import type { Json, JsonObject } from "../../../src/json.ts";
+
+const NOTHING = Symbol("not given");
+
+function one(input: object, given: Json | typeof NOTHING, form: "text" | "json"): Json {
+  const inputs = { x: InputDefinition.parse(input) };
+  const { variables, problems } = resolveInputs(
+    { inputs },
+    given === NOTHING ? {} : { x: given },
+    form,
+  );
+  return problems.length === 0
+    ? (variables["x"] ?? null)
+    : problems.map(({ path, message, fix }) => `${path}: ${message}. ${fix}`).join("\n");
+}
+
+describe("text is converted by type", () => {
+  test.for([
+    [{ type: "string" }, " a b ", " a b "],
+    [{ type: "number" }, " 640.50 ", 640.5],
+    [{ type: "number" }, "-.5", -0.5],
+    [{ type: "integer" }, "12", 12],
+    [{ type: "boolean" }, "Yes", true],
+    [{ type: "boolean" }, "off", false],
+    [{ type: "date" }, "2024-02-29", "2024-02-29"],
+    [{ type: "select", options: ["Low", "High"] }, "high", "High"],
+    [{ type: "multi-select", options: ["a", "b", "c"] }, "c, A,c,", ["c", "a"]],
+    [{ type: "user" }, "<@U1|bob>", "U1"],
+    [{ type: "user" }, "U0BOB", "U0BOB"],
+    [{ type: "channel" }, "<#C1|general>", "C1"],
+    [{ type: "channel" }, "#general", "#general"],
+    [{ type: "email" }, "<mailto:a@b.example|a@b.example>", "a@b.example"],
+    [{ type: "url" }, "<https://a.example/x?y=1|a.example>", "https://a.example/x?y=1"],
+    [{ type: "file" }, "F012", "F012"],
+    [{ type: "number", default: 5 }, "", 5],
+    [{ type: "string" }, "", null],
+    [{ type: "string" }, NOTHING, null],
+    [{ type: "string", default: "d" }, NOTHING, "d"],
+    [{ type: "multi-select", options: ["a"] }, ["a"], ["a"]],
+  ] as const)("%j: %j becomes %j", ([input, given, value]) => {
+    expect(one(input, given as Json, "text")).toEqual(value);
+  });
+
+  test.for([
+    [
+      { type: "number" },
+      "1,200",
+      'x: "1,200" is not a number. Write digits alone, such as 1200.50.',
+    ],
+    [{ type: "number" }, "12 €", "is not a number"],
+    [{ type: "number" }, "Infinity", "is not a number"],
+    [{ type: "integer" }, "1.5", "is not a whole number"],
+    [{ type: "integer" }, "9007199254740993", "is not a whole number"],
+    [{ type: "boolean" }, "maybe", 'x: "maybe" is not yes or no. Write true or false.'],
+    [{ type: "date" }, "2023-02-29", "is not a date. Write it as YYYY-MM-DD"],
+    [{ type: "date" }, "31.01.2026", "is not a date"],
+    [
+      { type: "select", options: ["low", "high"] },
+      "hihg",
+      'x: "hihg" is not one of the options. Choose one. The options are low, high. Did you mean "high"?',
+    ],
+    [{ type: "multi-select", options: ["a", "b"] }, "a,z", "is not a list of options"],
+    [{ type: "user" }, "@bob", "is not a Slack user. Mention the person"],
+    [{ type: "channel" }, "general", "is not a Slack channel"],
+    [{ type: "email" }, "a@b", "is not an e-mail address"],
+    [{ type: "email" }, "a@b.c, d@e.f", "is not an e-mail address"],
+    [{ type: "url" }, "javascript:alert(1)", "is not a web address"],
+    [{ type: "url" }, "example.com", "is not a web address"],
+    [
+      { type: "string", required: true, label: "Item" },
+      " ",
+      'x: Item is missing. Give a value for "x".',
+    ],
+    [{ type: "number", required: true }, NOTHING, 'x: "x" is missing.'],
+    [{ type: "number", min: 1, max: 5 }, "0", "x: 0 is below 1. Give at least 1."],
+    [{ type: "number", min: 1, max: 5 }, "6", "x: 6 is above 5. Give at most 5."],
+    [
+      { type: "string", max: 3 },
+      "😀😀😀😀",
+      "x: 4 characters is above 3 characters. Give at most 3 characters.",
+    ],
+    [{ type: "multi-select", options: ["a", "b"], min: 2 }, "a", "1 options is below 2 options"],
+    [
+      { type: "string", pattern: "^[A-Z]+$" },
+      "abc",
+      'x: "abc" does not have the expected form. It has to match ^[A-Z]+$.',
+    ],
+    [
+      { type: "string", pattern: "^[A-Z]+$", description: "Capitals." },
+      "abc",
+      "expected form. Capitals.",
+    ],
+    [{ type: "number", sensitive: true }, "hunter2", "x: the value is not a number"],
+    [
+      { type: "string", sensitive: true, pattern: "^x$" },
+      "hunter2",
+      "x: the value does not have the expected form",
+    ],
+  ] as const)("%j: %j is refused", ([input, given, message]) => {
+    const answer = one(input, given as Json, "text");
+    expect(answer).toContain(message);
+    expect(answer).not.toContain("hunter2");
+  });
+});
+
+describe("JSON is taken strictly", () => {
+  test.for([
+    [{ type: "number" }, "640", 'x: "640" is not a number'],
+    [{ type: "integer" }, 1.5, "x: 1.5 is not a whole number"],
+    [{ type: "boolean" }, "true", "is not yes or no"],
+    [{ type: "string" }, 5, "x: 5 is not text"],
+    [{ type: "string" }, { a: 1 }, "x: an object is not text"],
+    [{ type: "select", options: ["High"] }, "high", "is not one of the options"],
+    [{ type: "multi-select", options: ["a"] }, "a", "is not a list of options"],
+    [{ type: "multi-select", options: ["a"] }, ["a", 1], "x: the list is not a list of options"],
+    [{ type: "date" }, 20260131, "is not a date"],
+    [{ type: "string", required: true }, null, "is missing"],
+  ] as const)("%j: %j is refused", ([input, given, message]) => {
+    expect(one(input, given, "json")).toContain(message);
+  });
+
+  test.for([
+    [{ type: "number" }, 640.5, 640.5],
+    [{ type: "boolean" }, false, false],
+    [{ type: "string" }, "", ""],
+    [{ type: "user" }, "<@U1>", "U1"],
+    [{ type: "string", default: "d" }, null, "d"],
+    [{ type: "multi-select", options: ["a", "b"] }, ["b", "b"], ["b"]],
+  ] as const)("%j: %j becomes %j", ([input, given, value]) => {
+    expect(one(input, given, "json")).toEqual(value);
+  });
+});
+
+describe("names", () => {
+  const inputs = {
+    amount: InputDefinition.parse({ type: "number", required: true }),
+    item: InputDefinition.parse({ type: "string" }),
+  };
+
+  test("without inputs every variable is open", () => {
+    const given = { a: "1", b: [1] };
+    expect(resolveInputs({}, given, "text")).toEqual({ variables: given, problems: [] });
+  });
+
+  test("undeclared names pass from JSON", () => {
+    expect(resolveInputs({ inputs }, { amount: 1, other: { a: 1 } }, "json")).toEqual({
+      variables: { amount: 1, item: null, other: { a: 1 } },
+      problems: [],
+    });
+  });
+
+  test("undeclared names are refused in text, with the nearest, and all problems come at once", () => {
+    const { problems } = resolveInputs({ inputs }, { amuont: "1", zzz: "2" }, "text");
+    expect(problems).toEqual([
+      { path: "amount", message: '"amount" is missing', fix: 'Give a value for "amount".' },
+      {
+        path: "amuont",
+        message: '"amuont" is no input of this workflow',
+        fix: 'Its inputs are amount, item. Did you mean "amount"?',
+      },
+      {
+        path: "zzz",
+        message: '"zzz" is no input of this workflow',
+        fix: "Its inputs are amount, item.",
+      },
+    ]);
+  });
+
+  test("__proto__ and constructor are names like others", () => {
+    const given = JSON.parse('{"__proto__": {"a": 1}, "constructor": "c"}') as JsonObject;
+    const { variables } = resolveInputs({}, given, "json");
+    expect(JSON.stringify(variables)).toBe('{"__proto__":{"a":1},"constructor":"c"}');
+    expect(Object.getPrototypeOf(variables)).toBe(Object.prototype);
+    expect(resolveInputs({ inputs }, given, "text").problems.map(({ path }) => path)).toEqual([
+      "amount",
+      "__proto__",
+      "constructor",
+    ]);
+    const declared = { constructor: InputDefinition.parse({ type: "string", required: true }) };
+    expect(resolveInputs({ inputs: declared }, {}, "json").problems).toHaveLength(1);
+  });
+
+  test("what is nested too deep is refused", () => {
+    const deep = JSON.parse("[".repeat(50_000) + "]".repeat(50_000)) as Json;
+    expect(resolveInputs({}, { deep }, "json").problems[0]?.message).toBe(
+      "the value is nested deeper than 100 levels",
+    );
+  });
+});
+
+test("no text is too strange for any type, and none takes long", () => {
+  const long = [
+    "a".repeat(1_000_000),
+    "a@".repeat(500_000),
+    `<${"|".repeat(1_000_000)}`,
+    "1".repeat(1_000_000),
+    `a@${"a.".repeat(500_000)}`,
+  ];
+  for (const type of INPUT_TYPES) {
+    const inputs = { x: InputDefinition.parse({ type, options: ["a"], pattern: "^(a+)+$" }) };
+    const begun = performance.now();
+    for (const x of long) resolveInputs({ inputs }, { x }, "text");
+    expect(performance.now() - begun).toBeLessThan(4000);
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), fc.jsonValue(), (text, value) => {
+        resolveInputs({ inputs }, { x: text }, "text");
+        resolveInputs({ inputs }, { x: value as Json }, "json");
+      }),
+      { numRuns: 30 },
+    );
+  }
+});
