@@ -1,0 +1,75 @@
+import type { Engine } from "../../engine/api.ts";
+import { AppError, isAppError } from "../../errors.ts";
+import { hashJson, isJsonObject, type JsonObject } from "../../json.ts";
+import { executionIdOf, readIdempotencyKey } from "../idempotency.ts";
+import type { Answer, Route } from "../route.ts";
+import type { WebRequest } from "../web-request.ts";
+
+/** Starting executions. */
+export function executeRoutes(engine: Engine): readonly Route[] {
+  return [
+    {
+      method: "POST",
+      path: "/api/workflows/:id/execute",
+      handle: (request) => execute(engine, request),
+    },
+  ];
+}
+
+async function execute(engine: Engine, request: WebRequest): Promise<Answer> {
+  const workflowId = request.param("id");
+  const variables = await readVariables(request);
+  const key = readIdempotencyKey(request.headers);
+  const start = { workflowId, variables, variableForm: "json" } as const;
+  if (key === null) {
+    const { executionId } = await engine.start({ ...start, trigger: { type: "api" } });
+    return { body: { executionId, status: "started" } };
+  }
+  const executionId = executionIdOf(workflowId, key);
+  const bodyHash = hashJson(variables);
+  // Looked up first: the active version may take other inputs by now, and a repeat has to get the first answer all the same.
+  const repeated = await findRepeat(engine, executionId, bodyHash);
+  if (repeated !== null) return repeated;
+  const { existed } = await engine.start({
+    ...start,
+    executionId,
+    trigger: { type: "api", bodyHash },
+  });
+  const raced = existed ? await findRepeat(engine, executionId, bodyHash) : null;
+  return raced ?? { body: { executionId, status: "started" } };
+}
+
+async function readVariables(request: WebRequest): Promise<JsonObject> {
+  const body = (await request.readJson()) ?? {};
+  if (isJsonObject(body)) return body;
+  const message = "must be an object of variables";
+  throw new AppError({
+    code: "input_invalid",
+    message: `The body ${message}, such as {"amount": 640}.`,
+    details: { problems: [{ path: "", message, fix: 'Send {"name": value, …}, or nothing.' }] },
+  });
+}
+
+/** @throws {AppError} `key_reused` when the key began an execution with other variables. */
+async function findRepeat(
+  engine: Engine,
+  executionId: string,
+  bodyHash: string,
+): Promise<Answer | null> {
+  try {
+    const { trigger } = await engine.getExecution(executionId);
+    if (trigger.bodyHash !== undefined && trigger.bodyHash !== bodyHash)
+      throw keyReused(executionId);
+    return { body: { executionId, status: "started", duplicate: true } };
+  } catch (error) {
+    if (isAppError(error, "execution_not_found")) return null;
+    throw error;
+  }
+}
+
+function keyReused(executionId: string): AppError {
+  return new AppError({
+    code: "key_reused",
+    message: `This Idempotency-Key began ${executionId} with other variables. Nothing was started: use a new key.`,
+  });
+}

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import type { Engine, ExecutionQuery } from "../../engine/api.ts";
+import type { Answer, Route } from "../route.ts";
+import { parseInput, queryObject, type WebRequest } from "../web-request.ts";
+
+const STATUSES = ["queued", "running", "waiting", "completed", "failed", "cancelled"] as const;
+const MAX_LIMIT = 200;
+const DEFAULT_LIMIT = 50;
+
+const ListQuery = z.object({
+  workflowId: z.string().optional(),
+  status: z.enum(STATUSES, `must be one of ${STATUSES.join(", ")}`).optional(),
+  limit: z.coerce
+    .number("must be a number")
+    .pipe(z.int("must be a whole number").min(1).max(MAX_LIMIT, `must be at most ${MAX_LIMIT}`))
+    .default(DEFAULT_LIMIT),
+  cursor: z.string().optional(),
+});
+
+/** Reading, listing and cancelling executions. */
+export function executionRoutes(engine: Engine): readonly Route[] {
+  return [
+    { method: "GET", path: "/api/executions", handle: (request) => list(engine, request) },
+    {
+      method: "GET",
+      path: "/api/executions/:id",
+      handle: async (request) => ({ body: await engine.getExecution(request.param("id")) }),
+    },
+    {
+      method: "POST",
+      path: "/api/executions/:id/cancel",
+      handle: (request) => cancel(engine, request),
+    },
+  ];
+}
+
+async function list(engine: Engine, request: WebRequest): Promise<Answer> {
+  const { workflowId, status, limit, cursor } = parseInput(
+    ListQuery,
+    queryObject(request.query),
+    "query",
+  );
+  const query: ExecutionQuery = {
+    limit,
+    ...(workflowId === undefined ? {} : { workflowId }),
+    ...(status === undefined ? {} : { status }),
+    ...(cursor === undefined ? {} : { cursor }),
+  };
+  return { body: await engine.listExecutions(query) };
+}
+
+async function cancel(engine: Engine, request: WebRequest): Promise<Answer> {
+  const executionId = request.param("id");
+  await request.readJson();
+  await engine.cancel(executionId, "api");
+  return { body: { success: true, executionId } };
+}

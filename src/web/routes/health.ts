@@ -1,0 +1,29 @@
+import type { Engine } from "../../engine/api.ts";
+import type { Route } from "../route.ts";
+
+/** Says why the process may not take work now; `null`: it may. */
+export type Readiness = () => string | null;
+
+/** For whoever watches the process; open to all, and telling nothing but yes or no and why. */
+export function healthRoutes(engine: Engine, notReady: Readiness): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/healthz",
+      open: true,
+      handle: async () => ({ body: { status: "ok" } }),
+    },
+    {
+      method: "GET",
+      path: "/readyz",
+      open: true,
+      async handle() {
+        const reason = notReady();
+        if (reason !== null) return { status: 503, body: { status: "not ready", reason } };
+        // The cheapest question that the store has to answer; when it cannot, the error is the answer.
+        await engine.listExecutions({ limit: 1 });
+        return { body: { status: "ready" } };
+      },
+    },
+  ];
+}

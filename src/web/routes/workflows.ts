@@ -1,0 +1,67 @@
+import { z } from "zod";
+import type { Engine } from "../../engine/api.ts";
+import { AppError } from "../../errors.ts";
+import type { Answer, Route } from "../route.ts";
+import { parseInput, queryObject, type WebRequest } from "../web-request.ts";
+
+const Version = z.int().min(1);
+const ActivateBody = z.strictObject({ version: Version });
+const GetQuery = z.object({ version: z.coerce.number().pipe(Version).optional() });
+
+/** Who deploys or activates by the API, as the records say. */
+const BY = "api";
+
+/** Deploying, listing, reading and activating workflows. */
+export function workflowRoutes(engine: Engine): readonly Route[] {
+  return [
+    { method: "POST", path: "/api/workflows", handle: (request) => deploy(engine, request) },
+    {
+      method: "GET",
+      path: "/api/workflows",
+      handle: async () => ({ body: { workflows: await engine.listWorkflows() } }),
+    },
+    {
+      method: "GET",
+      path: "/api/workflows/:id",
+      handle: (request) => getWorkflow(engine, request),
+    },
+    {
+      method: "POST",
+      path: "/api/workflows/:id/activate",
+      handle: (request) => activate(engine, request),
+    },
+  ];
+}
+
+async function deploy(engine: Engine, request: WebRequest): Promise<Answer> {
+  const definition = await request.readJson();
+  if (definition === undefined) {
+    throw new AppError({
+      code: "json_malformed",
+      message: "The body is empty. Send a workflow definition as JSON.",
+    });
+  }
+  const result = await engine.deploy(definition, { by: BY });
+  if (result.deployed) {
+    const { workflowId, version, changed, warnings } = result;
+    return { body: { success: true, workflowId, version, changed, warnings } };
+  }
+  const { problems, warnings } = result;
+  const [first] = problems;
+  const rest = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
+  const error = `The definition was not deployed: ${first?.path || "the definition"}: ${first?.message ?? ""}${rest}`;
+  return { status: 400, body: { error, code: "definition_invalid", problems, warnings } };
+}
+
+async function getWorkflow(engine: Engine, request: WebRequest): Promise<Answer> {
+  const { version } = parseInput(GetQuery, queryObject(request.query), "query");
+  const workflow = await engine.getWorkflow(request.param("id"), version);
+  return { body: { ...workflow.source, version: workflow.version } };
+}
+
+async function activate(engine: Engine, request: WebRequest): Promise<Answer> {
+  const workflowId = request.param("id");
+  const { version } = parseInput(ActivateBody, await request.readJson(), "body");
+  await engine.activate(workflowId, version, BY);
+  return { body: { success: true, workflowId, version } };
+}

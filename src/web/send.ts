@@ -1,0 +1,30 @@
+import type { ServerResponse } from "node:http";
+import type { Answer } from "./route.ts";
+
+/** On every answer: it is data for programs, for nobody else's page, and never kept. */
+const SECURITY_HEADERS = {
+  "Cache-Control": "no-store",
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+  "X-Frame-Options": "DENY",
+} as const;
+
+/** Sends an answer as JSON. Does nothing when the caller has gone or has an answer already. */
+export function sendAnswer(response: ServerResponse, answer: Answer): void {
+  if (response.headersSent || response.destroyed) return;
+  const text = `${JSON.stringify(answer.body)}\n`;
+  response.writeHead(answer.status ?? 200, {
+    ...SECURITY_HEADERS,
+    ...answer.headers,
+    "Content-Type": "application/json; charset=utf-8",
+    "Content-Length": Buffer.byteLength(text),
+  });
+  response.end(text);
+}
+
+/** Answers `OPTIONS`: what the path takes, and nothing for other origins. */
+export function sendAllow(response: ServerResponse, allow: string): void {
+  response.writeHead(204, { ...SECURITY_HEADERS, Allow: allow }).end();
+}

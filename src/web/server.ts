@@ -1,0 +1,127 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Logger } from "pino";
+import type { Engine } from "../engine/api.ts";
+import { AppError } from "../errors.ts";
+import { createAccess } from "./authorize.ts";
+import { answerBrokenRequest } from "./broken-request.ts";
+import { createRateLimit, type RateLimitOptions } from "./rate-limit.ts";
+import { createRequestHandler } from "./request-handler.ts";
+import { createRouter } from "./router.ts";
+import { executeRoutes } from "./routes/execute.ts";
+import { executionRoutes } from "./routes/executions.ts";
+import { healthRoutes, type Readiness } from "./routes/health.ts";
+import { workflowRoutes } from "./routes/workflows.ts";
+
+export interface WebServerOptions {
+  readonly engine: Engine;
+  /** Address to listen on. Unless it is loopback, nobody is served without a token. */
+  readonly host: string;
+  /** `0`: the system chooses. */
+  readonly port: number;
+  /** Absent: local callers alone are served. */
+  readonly apiToken?: string;
+  readonly logger: Logger;
+  /** Answer whole paths from the raw request, without our checks: `/slack/events` has Slack's signature. */
+  readonly extraHandlers?: Readonly<Record<string, RequestListener>>;
+  /** @default always ready, from `start` to `stop` */
+  readonly notReady?: Readiness;
+  readonly rateLimit?: RateLimitOptions;
+  readonly timeouts?: Timeouts;
+}
+
+export interface Timeouts {
+  /** Milliseconds for a request to arrive whole. @default 30000 */
+  readonly requestMs?: number;
+  /** Milliseconds for its headers. @default 10000 */
+  readonly headersMs?: number;
+  /** Milliseconds that answers under way get when the server stops. @default 5000 */
+  readonly stopMs?: number;
+}
+
+export interface WebServer {
+  /** @throws {AppError} `config_invalid` when the port is taken or the address is not ours. */
+  start(): Promise<{ readonly port: number }>;
+  /** Takes no more requests, finishes those under way, then closes every connection. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/** The REST API over an engine. */
+export function createWebServer(options: WebServerOptions): WebServer {
+  let stopping = false;
+  const notReady = () => (stopping ? "The bot is stopping." : (options.notReady?.() ?? null));
+  const handler = createRequestHandler({
+    router: createRouter([
+      ...workflowRoutes(options.engine),
+      ...executeRoutes(options.engine),
+      ...executionRoutes(options.engine),
+      ...healthRoutes(options.engine, notReady),
+    ]),
+    access: createAccess(options),
+    rateLimit: createRateLimit(options.rateLimit),
+    logger: options.logger,
+    extraHandlers: new Map(Object.entries(options.extraHandlers ?? {})),
+  });
+  const server = createHttpServer(options.timeouts ?? {}, (request, response) => {
+    if (stopping) response.shouldKeepAlive = false;
+    handler(request, response);
+  });
+  return {
+    async start() {
+      await listen(server, options);
+      options.logger.info({ host: options.host, port: portOf(server) }, "HTTP is listening");
+      return { port: portOf(server) };
+    },
+    async stop() {
+      stopping = true;
+      await close(server, options.timeouts?.stopMs ?? 5000);
+    },
+  };
+}
+
+function createHttpServer(timeouts: Timeouts, listener: RequestListener): Server {
+  const requestTimeout = timeouts.requestMs ?? 30_000;
+  const headersTimeout = Math.min(requestTimeout, timeouts.headersMs ?? 10_000);
+  const server = createServer(
+    {
+      requestTimeout,
+      headersTimeout,
+      // Node looks for late requests this often.
+      connectionsCheckingInterval: Math.min(5000, headersTimeout),
+      keepAliveTimeout: 10_000,
+    },
+    listener,
+  );
+  server.on("clientError", answerBrokenRequest);
+  return server;
+}
+
+async function listen(server: Server, { host, port }: WebServerOptions): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (cause) => reject(listenError(cause, host, port)));
+    server.listen({ host: host.replace(/^\[(.*)\]$/, "$1"), port }, resolve);
+  });
+}
+
+function listenError(cause: NodeJS.ErrnoException, host: string, port: number): AppError {
+  const why =
+    cause.code === "EADDRINUSE"
+      ? `Port ${port} is taken by another program: set PORT to a free one.`
+      : `Cannot listen on ${host}:${port} (${cause.code ?? "unknown reason"}): check HOST and PORT.`;
+  return new AppError({ code: "config_invalid", message: why, cause });
+}
+
+function portOf(server: Server): number {
+  const address: AddressInfo | string | null = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+async function close(server: Server, graceMs: number): Promise<void> {
+  if (!server.listening) return;
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  clearTimeout(timer);
+}
