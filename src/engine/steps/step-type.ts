@@ -90,6 +90,8 @@ export interface StepProgram {
   /** The effect. May be called again with the same key. Only for steps that `run`. */
   run?(params: JsonObject, context: AttemptContext): Promise<AttemptResult>;
   readonly routes: Routes;
+  /** Steps that the configuration names, besides `next` and `fallbackStep`; each with its place in the configuration. */
+  readonly alsoNext?: readonly { readonly path: readonly string[]; readonly stepId: string }[];
   /** The routing key of an output that is an object; absent: objects go by `default`. */
   routeKey?(output: Json): string;
   /** Most milliseconds of one attempt, unless the step says otherwise. */
@@ -121,6 +123,8 @@ export interface StepType<Config = unknown> {
   readonly config: z.ZodType<Config>;
   /** May the step carry `retryPolicy`, `timeoutMs` and `onUnknown`? */
   readonly hasAttempts: boolean;
+  /** May its configuration hold `{{secrets.NAME}}`? Only where they are revealed within a call and nowhere kept. */
+  readonly takesSecrets?: boolean;
   /** Problems beyond the schema; called only with a configuration that fits it. */
   check(config: unknown, context: CheckContext): readonly ConfigProblem[];
   /** @throws {z.ZodError} for a configuration that does not fit; deployed definitions always fit. */
@@ -133,6 +137,7 @@ export function defineStepType<Config>(parts: {
   readonly summary: string;
   readonly config: z.ZodType<Config>;
   readonly hasAttempts: boolean;
+  readonly takesSecrets?: boolean;
   readonly check?: (config: Config, context: CheckContext) => readonly ConfigProblem[];
   readonly bind: (config: Config) => StepProgram;
 }): StepType<Config> {
