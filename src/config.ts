@@ -39,7 +39,9 @@ export interface ModelConfig {
   readonly baseUrl: string | null;
   readonly defaultModel: string;
   /** Endpoints by model prefix: `anthropic` for `anthropic/…`. */
-  readonly providers: Readonly<Record<string, { readonly baseUrl: string; readonly apiKey?: string }>>;
+  readonly providers: Readonly<
+    Record<string, { readonly baseUrl: string; readonly apiKey?: string }>
+  >;
 }
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
@@ -53,11 +55,16 @@ const httpUrl = z.url({ protocol: /^https?$/ });
 /** Each variable with its check; a default here is the default of `.env.example`. */
 const Environment = z.object({
   SLACK_BOT_TOKEN: text.regex(/^xoxb-/, "must be a bot token: it begins with xoxb-"),
-  SLACK_APP_TOKEN: text.regex(/^xapp-/, "must be an app-level token: it begins with xapp-").optional(),
+  SLACK_APP_TOKEN: text
+    .regex(/^xapp-/, "must be an app-level token: it begins with xapp-")
+    .optional(),
   SLACK_SIGNING_SECRET: text.optional(),
   SLACK_API_URL: httpUrl.optional(),
   SLASH_COMMAND: text
-    .regex(/^\/[a-z0-9_-]{1,31}$/, "must be a slash and at most 31 lower-case letters, digits, - and _")
+    .regex(
+      /^\/[a-z0-9_-]{1,31}$/,
+      "must be a slash and at most 31 lower-case letters, digits, - and _",
+    )
     .default("/workflow"),
   ADMINS: list
     .refine(
@@ -82,7 +89,11 @@ const Environment = z.object({
 export const VARIABLE_NAMES: readonly string[] = Object.keys(Environment.shape);
 
 /** Families of variables whose names carry a part of their own. */
-export const VARIABLE_FAMILIES = ["LLM_<PREFIX>_BASE_URL", "LLM_<PREFIX>_API_KEY", "SECRET_<NAME>"] as const;
+export const VARIABLE_FAMILIES = [
+  "LLM_<PREFIX>_BASE_URL",
+  "LLM_<PREFIX>_API_KEY",
+  "SECRET_<NAME>",
+] as const;
 
 /** Where one gets what is missing. */
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -100,12 +111,16 @@ const REMEDIES: Readonly<Record<string, string>> = {
  * @param env - empty values count as absent; the process's own environment by default.
  * @throws {AppError} `config_invalid`, whose message lists every wrong variable and what to do, and never a value.
  */
-export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+export function loadConfig(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Config {
   const given = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ""),
   );
   const parsed = Environment.safeParse(given);
-  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => problemOf(issue, given));
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => problemOf(issue, given));
   const { providers, problems: providerProblems } = readProviders(given);
   problems.push(...providerProblems, ...crossChecks(given));
   if (!parsed.success || problems.length > 0) {
@@ -182,9 +197,12 @@ function readProviders(given: Record<string, string | undefined>): {
     if (prefix === undefined || value === undefined) continue;
     const baseUrl = given[`LLM_${prefix}_BASE_URL`];
     if (baseUrl === undefined) {
-      problems.push(`LLM_${prefix}_BASE_URL is missing: LLM_${prefix}_API_KEY alone names no endpoint.`);
+      problems.push(
+        `LLM_${prefix}_BASE_URL is missing: LLM_${prefix}_API_KEY alone names no endpoint.`,
+      );
     } else if (!httpUrl.safeParse(baseUrl).success) {
-      if (match?.[2] === "BASE_URL") problems.push(`${name} must be a URL that begins with http:// or https://.`);
+      if (match?.[2] === "BASE_URL")
+        problems.push(`${name} must be a URL that begins with http:// or https://.`);
     } else {
       const apiKey = given[`LLM_${prefix}_API_KEY`];
       providers[prefix.toLowerCase()] = { baseUrl, ...(apiKey !== undefined && { apiKey }) };
@@ -196,7 +214,8 @@ function readProviders(given: Record<string, string | undefined>): {
 function readSecrets(given: Record<string, string | undefined>): Record<string, string> {
   const secrets: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(given)) {
-    if (name.startsWith("SECRET_") && name.length > 7 && value !== undefined) secrets[name.slice(7)] = value;
+    if (name.startsWith("SECRET_") && name.length > 7 && value !== undefined)
+      secrets[name.slice(7)] = value;
   }
   return secrets;
 }

@@ -18,7 +18,9 @@ export function createLogger(level: LogLevel, secrets: readonly string[] = []): 
     base: null,
     hooks: {
       streamWrite: (line) =>
-        hidden.reduce((clean, secret) => clean.replaceAll(secret, "[redacted]"), line).replace(CREDENTIAL, "$1[redacted]"),
+        hidden
+          .reduce((clean, secret) => clean.replaceAll(secret, "[redacted]"), line)
+          .replace(CREDENTIAL, "$1[redacted]"),
     },
   });
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createDirectory } from "./bot/slack/directory.ts";
 import { createBulkClient, createLookupClient } from "./bot/slack/clients.ts";
+import { createDirectory } from "./bot/slack/directory.ts";
 import { toSlackLogger } from "./bot/slack/logger.ts";
 import { createSlackBot } from "./bot/slack-app.ts";
 import { type Config, loadConfig } from "./config.ts";
@@ -66,7 +66,13 @@ async function startBot(config: Config, logger: Logger): Promise<() => Promise<v
     });
     stack.defer(() => engine.stop());
     await deployFolder(engine, config.workflowsDir, logger);
-    const bot = createSlackBot({ config: config.slack, engine, cards: store, logger, clock: systemClock });
+    const bot = createSlackBot({
+      config: config.slack,
+      engine,
+      cards: store,
+      logger,
+      clock: systemClock,
+    });
     const web = createWebServer({
       engine,
       host: config.web.host,
@@ -80,7 +86,10 @@ async function startBot(config: Config, logger: Logger): Promise<() => Promise<v
     stack.defer(() => bot.stop());
     await bot.start();
     await engine.run();
-    logger.info({ store: store.description, url: `http://${config.web.host}:${port}` }, "Heddle is running");
+    logger.info(
+      { store: store.description, url: `http://${config.web.host}:${port}` },
+      "Heddle is running",
+    );
     const stop = stack.move();
     return () => stop.disposeAsync();
   } catch (error) {
@@ -97,12 +106,23 @@ async function deployFolder(engine: RunningEngine, folder: string, logger: Logge
   });
   for (const file of names.filter((name) => name.endsWith(".json")).sort()) {
     try {
-      const result = await engine.deployFile(file, JSON.parse(await readFile(join(folder, file), "utf8")));
+      const result = await engine.deployFile(
+        file,
+        JSON.parse(await readFile(join(folder, file), "utf8")),
+      );
       if (result === null) continue;
-      if (result.deployed) logger.info({ file, workflowId: result.workflowId, version: result.version }, "deployed");
-      else logger.error({ file, problems: result.problems }, "the definition has problems and was not deployed");
+      if (result.deployed)
+        logger.info({ file, workflowId: result.workflowId, version: result.version }, "deployed");
+      else
+        logger.error(
+          { file, problems: result.problems },
+          "the definition has problems and was not deployed",
+        );
     } catch (error) {
-      const message = error instanceof SyntaxError ? `it is not JSON: ${error.message}` : asAppError(error).message;
+      const message =
+        error instanceof SyntaxError
+          ? `it is not JSON: ${error.message}`
+          : asAppError(error).message;
       logger.error({ file, error: message }, "the definition could not be deployed");
     }
   }
@@ -112,7 +132,10 @@ async function main(): Promise<void> {
   const config = loadConfig();
   const { slack, model, web, secrets } = config;
   const hidden = [slack.botToken, slack.appToken, slack.signingSecret, model.apiKey, web.apiToken];
-  hidden.push(...Object.values(model.providers).map((provider) => provider.apiKey ?? null), ...Object.values(secrets));
+  hidden.push(
+    ...Object.values(model.providers).map((provider) => provider.apiKey ?? null),
+    ...Object.values(secrets),
+  );
   const logger = createLogger(
     config.logLevel,
     hidden.filter((value) => value !== null),
@@ -141,7 +164,9 @@ try {
   await main();
 } catch (error) {
   const known = asAppError(error);
-  const wrongSetup = ["config_invalid", "store_locked", "store_newer"].some((code) => known.code === code);
+  const wrongSetup = ["config_invalid", "store_locked", "store_newer"].some(
+    (code) => known.code === code,
+  );
   console.error(isAppError(error) ? `Heddle cannot start. ${known.message}` : error);
   process.exit(wrongSetup ? EX_CONFIG : 1);
 }

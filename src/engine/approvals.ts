@@ -81,7 +81,8 @@ export class Approvals {
     const { opened } = request;
     const reason = refusal(request, decision.by, this.#options.clock.now());
     if (reason) {
-      const known = reason === "already_voted" || reason === "superseded" ? reason : "already_decided";
+      const known =
+        reason === "already_voted" || reason === "superseded" ? reason : "already_decided";
       return { recorded: false, reason: known, message: REFUSALS[reason] };
     }
     if (opened.round !== decision.round || opened.hash !== decision.hash) {
@@ -97,11 +98,13 @@ export class Approvals {
   async #refusePerson(opened: RequestOpened, by: string): Promise<NotRecorded | null> {
     const person = await this.#options.directory.person(by);
     if (!mayAct(person)) {
-      const message = "Guests and people from other organizations cannot decide. Your click changed nothing.";
+      const message =
+        "Guests and people from other organizations cannot decide. Your click changed nothing.";
       return { recorded: false, reason: "guest", message };
     }
     if (opened.excluded.includes(by)) {
-      const message = "You asked for this run, so somebody else has to decide. Your click changed nothing.";
+      const message =
+        "You asked for this run, so somebody else has to decide. Your click changed nothing.";
       return { recorded: false, reason: "self_approval", message };
     }
     if (await this.#isApprover(opened.approvers, by)) return null;
@@ -122,7 +125,9 @@ export class Approvals {
 
   #whenSettled(signalId: string): Promise<DecisionSettled> {
     return new Promise((resolve) => {
-      const cancel = this.#options.clock.after(SETTLE_MS, () => this.#settle(signalId, { kind: "pending" }));
+      const cancel = this.#options.clock.after(SETTLE_MS, () =>
+        this.#settle(signalId, { kind: "pending" }),
+      );
       this.#waiting.set(signalId, (settled) => {
         cancel();
         resolve(settled);
@@ -154,7 +159,11 @@ function isUserId(approver: string): boolean {
 function mentionList(approvers: readonly string[]): string {
   return approvers
     .map((approver) =>
-      isUserId(approver) ? `<@${approver}>` : /^S[A-Z0-9]+$/.test(approver) ? `<!subteam^${approver}>` : approver,
+      isUserId(approver)
+        ? `<@${approver}>`
+        : /^S[A-Z0-9]+$/.test(approver)
+          ? `<!subteam^${approver}>`
+          : approver,
     )
     .join(", ");
 }

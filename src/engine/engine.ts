@@ -3,6 +3,7 @@ import { AppError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Engine, OpenRequest, StartRequest, StartResult } from "./api.ts";
 import { Approvals } from "./approvals.ts";
+import type { CompiledWorkflow } from "./definition/compile.ts";
 import { resolveInputs } from "./definition/inputs.ts";
 import type { Definition } from "./definition/schema.ts";
 import { initialState } from "./execution/apply.ts";
@@ -19,7 +20,6 @@ import type { TriggerType } from "./triggers/trigger-type.ts";
 import { toExecutionSummary, toExecutionView } from "./view.ts";
 import { Worker } from "./worker.ts";
 import { Workflows } from "./workflows.ts";
-import type { CompiledWorkflow } from "./definition/compile.ts";
 
 export interface EngineOptions {
   readonly store: Store;
@@ -99,7 +99,8 @@ export function createEngine(options: EngineOptions): RunningEngine {
       const started = startEvent(request, compiled.definition, version, clock.now());
       const state = initialState(started, compiled.first);
       const head = worker.firstHead(state);
-      if (!(await store.insertHead(head))) return { executionId: started.executionId, existed: true };
+      if (!(await store.insertHead(head)))
+        return { executionId: started.executionId, existed: true };
       announce(started.executionId, []);
       worker.adopt(head, compiled, state);
       return { executionId: started.executionId, existed: false };
@@ -112,7 +113,10 @@ export function createEngine(options: EngineOptions): RunningEngine {
     },
     listExecutions: async (query) => {
       const { limit = DEFAULT_PAGE, ...rest } = query;
-      const page = await store.listHeads({ ...rest, limit: Math.min(Math.max(limit, 1), MAX_PAGE) });
+      const page = await store.listHeads({
+        ...rest,
+        limit: Math.min(Math.max(limit, 1), MAX_PAGE),
+      });
       return { executions: page.heads.map(toExecutionSummary), nextCursor: page.nextCursor };
     },
     listCalls: (executionId) => store.listCalls(executionId),
@@ -151,8 +155,17 @@ interface Folded {
 }
 
 /** @throws {AppError} `input_invalid` with every problem in `details.problems`. */
-function startEvent(request: StartRequest, definition: Definition, version: number, now: number): ExecutionStarted {
-  const { variables, problems } = resolveInputs(definition, request.variables, request.variableForm);
+function startEvent(
+  request: StartRequest,
+  definition: Definition,
+  version: number,
+  now: number,
+): ExecutionStarted {
+  const { variables, problems } = resolveInputs(
+    definition,
+    request.variables,
+    request.variableForm,
+  );
   if (problems.length > 0) {
     const list = problems.map(({ path, message, fix }) => `${path}: ${message} ${fix}`.trim());
     throw new AppError({
@@ -185,16 +198,21 @@ function reportOf(definition: Definition): ReportTarget | null {
  * The execution id that belongs to a key from outside: the same key gives the same id, so starting twice starts once.
  */
 export function executionIdFor(workflowId: string, key: string): string {
-  const hash = createHash("sha256").update(JSON.stringify([workflowId, key])).digest("hex");
+  const hash = createHash("sha256")
+    .update(JSON.stringify([workflowId, key]))
+    .digest("hex");
   return `${EXECUTION_ID_PREFIX}${hash.slice(0, 16)}`;
 }
 
 async function resolveExecutionId(store: Store, id: string): Promise<string> {
   const wanted = id.trim().replace(/^#/, "").toLowerCase();
-  const prefix = wanted.startsWith(EXECUTION_ID_PREFIX) ? wanted : `${EXECUTION_ID_PREFIX}${wanted}`;
+  const prefix = wanted.startsWith(EXECUTION_ID_PREFIX)
+    ? wanted
+    : `${EXECUTION_ID_PREFIX}${wanted}`;
   const found = await store.findExecutionIds(prefix, 6);
   const [first] = found;
-  if (first === undefined || wanted === "" || prefix === EXECUTION_ID_PREFIX) throw executionNotFound(id);
+  if (first === undefined || wanted === "" || prefix === EXECUTION_ID_PREFIX)
+    throw executionNotFound(id);
   if (found.length === 1 || found.includes(prefix)) return found.includes(prefix) ? prefix : first;
   throw new AppError({
     code: "execution_ambiguous",
@@ -224,7 +242,10 @@ async function listOpenRequests(
   return open;
 }
 
-async function openRequestsOf(head: Head, read: (executionId: string) => Promise<Folded>): Promise<OpenRequest[]> {
+async function openRequestsOf(
+  head: Head,
+  read: (executionId: string) => Promise<Folded>,
+): Promise<OpenRequest[]> {
   const { workflow, state } = await read(head.executionId);
   return toExecutionView(workflow, state)
     .requests.filter((request) => request.outcome === null)

@@ -103,7 +103,9 @@ function toError(error: ExecutionState["errors"][number]): ErrorView {
   };
 }
 
-function toRequest(request: ExecutionState["requests"] extends Map<string, infer R> ? R : never): RequestView {
+function toRequest(
+  request: ExecutionState["requests"] extends Map<string, infer R> ? R : never,
+): RequestView {
   return {
     opened: request.opened,
     stepId: request.path.slice(request.path.lastIndexOf("/") + 1).replace(/#\d+$/, ""),

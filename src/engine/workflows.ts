@@ -62,7 +62,13 @@ export class Workflows {
         updatedAt: this.#options.clock.now(),
       });
     }
-    return { deployed: true, workflowId: definition.id, version, changed: unchanged === null, warnings };
+    return {
+      deployed: true,
+      workflowId: definition.id,
+      version,
+      changed: unchanged === null,
+      warnings,
+    };
   }
 
   /**
@@ -123,7 +129,9 @@ export class Workflows {
   }
 
   /** The active version of a workflow. @throws {AppError} `workflow_not_found`. */
-  async active(workflowId: string): Promise<{ readonly version: number; readonly compiled: CompiledWorkflow }> {
+  async active(
+    workflowId: string,
+  ): Promise<{ readonly version: number; readonly compiled: CompiledWorkflow }> {
     const { activeVersion } = await this.#require(workflowId);
     return { version: activeVersion, compiled: await this.compiled(workflowId, activeVersion) };
   }
@@ -138,7 +146,10 @@ export class Workflows {
       return known;
     }
     const record = await this.#requireVersion(workflowId, version);
-    const compiled = compileDefinition(Definition.parse(record.definition), this.#options.stepTypes);
+    const compiled = compileDefinition(
+      Definition.parse(record.definition),
+      this.#options.stepTypes,
+    );
     this.#compiled.set(key, compiled);
     const oldest = this.#compiled.keys().next().value;
     if (this.#compiled.size > MAX_COMPILED && oldest !== undefined) this.#compiled.delete(oldest);
@@ -165,7 +176,12 @@ export class Workflows {
     });
   }
 
-  async #insert(definition: Definition, body: JsonObject, contentHash: string, by: string): Promise<number> {
+  async #insert(
+    definition: Definition,
+    body: JsonObject,
+    contentHash: string,
+    by: string,
+  ): Promise<number> {
     for (;;) {
       const version = definition.version ?? (await this.#nextVersion(definition.id));
       const record: VersionRecord = {
@@ -230,8 +246,10 @@ export function triggersOf(definition: Definition): NonNullable<Definition["trig
 }
 
 /** Content of a definition: everything but its number. */
-function contentOf(source: JsonObject): { readonly body: JsonObject; readonly contentHash: string } {
+function contentOf(source: JsonObject): {
+  readonly body: JsonObject;
+  readonly contentHash: string;
+} {
   const { version: _number, ...body } = source;
   return { body, contentHash: hashJson(body) };
 }
-
