@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { AppError } from "../errors.ts";
 
@@ -19,12 +18,4 @@ export function readIdempotencyKey(headers: IncomingHttpHeaders): string | null 
     code: "input_invalid",
     message: `Idempotency-Key must come once, with 1 to ${MAX_KEY_LENGTH} characters and no comma followed by a blank.`,
   });
-}
-
-/** The one execution id that a key stands for in a workflow: a repeat after a crash finds it again. */
-export function executionIdOf(workflowId: string, key: string): string {
-  const hash = createHash("sha256")
-    .update(JSON.stringify([workflowId, key]))
-    .digest("hex");
-  return `exec_${hash.slice(0, 16)}`;
 }

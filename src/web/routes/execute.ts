@@ -1,7 +1,8 @@
 import type { Engine } from "../../engine/api.ts";
+import { executionIdFor } from "../../engine/engine.ts";
 import { AppError, isAppError } from "../../errors.ts";
 import { hashJson, isJsonObject, type JsonObject } from "../../json.ts";
-import { executionIdOf, readIdempotencyKey } from "../idempotency.ts";
+import { readIdempotencyKey } from "../idempotency.ts";
 import type { Answer, Route } from "../route.ts";
 import type { WebRequest } from "../web-request.ts";
 
@@ -25,7 +26,7 @@ async function execute(engine: Engine, request: WebRequest): Promise<Answer> {
     const { executionId } = await engine.start({ ...start, trigger: { type: "api" } });
     return { body: { executionId, status: "started" } };
   }
-  const executionId = executionIdOf(workflowId, key);
+  const executionId = executionIdFor(workflowId, key);
   const bodyHash = hashJson(variables);
   // Looked up first: the active version may take other inputs by now, and a repeat has to get the first answer all the same.
   const repeated = await findRepeat(engine, executionId, bodyHash);
