@@ -1,0 +1,137 @@
+import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../../../src/json.ts";
+import { PureRun, workflow } from "../../support/pure-run.ts";
+
+const ask = (config: JsonObject = {}, next: JsonObject = { approve: "end", reject: "end" }) =>
+  workflow([
+    {
+      id: "ok",
+      type: "approval",
+      config: {
+        title: "Pay?",
+        approvers: ["U0BOB", "U0CAROL", "U0EVE"],
+        ...config,
+      },
+      next,
+    },
+  ]);
+
+const HOUR = 3_600_000;
+
+describe("an approval", () => {
+  test("waits with everything the card has to show", () => {
+    const run = new PureRun(
+      ask(
+        { title: "Pay {{variables.amount}}?", channel: "#approvals", timeout: "1h" },
+        { approve: "end", reject: "end", expired: "end" },
+      ),
+      { amount: 640 },
+    );
+
+    const [request] = [...run.state.requests.values()];
+    expect(run.state.status).toBe("waiting");
+    expect(request?.opened).toMatchObject({
+      id: "exec_1/ok#1",
+      title: "Pay 640?",
+      channel: "#approvals",
+      approvers: ["U0BOB", "U0CAROL", "U0EVE"],
+      excluded: ["U0ALICE"],
+      expiresAt: run.now + HOUR,
+      choices: [{ id: "approve" }, { id: "reject" }],
+    });
+  });
+
+  test("goes on by the choice, and says who decided", () => {
+    const run = new PureRun(ask());
+
+    run.decide("U0BOB", "approve");
+
+    expect(run.state.status).toBe("completed");
+    expect(run.output("ok")).toMatchObject({ decision: "approve", decidedBy: "U0BOB" });
+  });
+
+  test("the first decision stands; a second one is refused and changes nothing", () => {
+    const run = new PureRun(
+      workflow([
+        {
+          id: "ok",
+          type: "approval",
+          config: { title: "?", approvers: ["U0BOB", "U0CAROL"] },
+          next: { approve: "pause", reject: "end" },
+        },
+        { id: "pause", type: "wait", config: { duration: "1h" } },
+      ]),
+    );
+
+    run.decide("U0BOB", "approve").decide("U0CAROL", "reject");
+
+    expect(run.output("ok")).toMatchObject({ decision: "approve", decidedBy: "U0BOB" });
+    expect(run.log.at(-1)).toMatchObject({
+      type: "decision_refused",
+      by: "U0CAROL",
+      reason: "already_decided",
+    });
+  });
+
+  test("a decision delivered twice counts once", () => {
+    const run = new PureRun(ask({ required: 2 }));
+
+    run.decide("U0BOB", "approve").decide("U0BOB", "approve");
+
+    expect(run.state.status).toBe("waiting");
+    expect(run.types().filter((type) => type === "decision_recorded")).toHaveLength(1);
+  });
+
+  test("with a quorum needs that many, but one rejection is enough to reject", () => {
+    const approved = new PureRun(ask({ required: 2 })).decide("U0BOB", "approve");
+    expect(approved.state.status).toBe("waiting");
+    approved.decide("U0CAROL", "approve");
+    expect(approved.output("ok")).toMatchObject({ decision: "approve", decidedBy: "U0CAROL" });
+
+    const rejected = new PureRun(ask({ required: 2 }))
+      .decide("U0BOB", "approve")
+      .decide("U0CAROL", "reject");
+    expect(rejected.output("ok")).toMatchObject({ decision: "reject" });
+  });
+
+  const timed = () => ask({ timeout: "1h" }, { approve: "end", reject: "end", expired: "end" });
+
+  test("that nobody decides expires, which is not a rejection", () => {
+    const run = new PureRun(timed()).advance(HOUR);
+
+    expect(run.output("ok")).toMatchObject({ decision: "expired", decidedBy: null });
+    expect([...run.state.requests.values()][0]?.outcome?.decision).toBe("expired");
+  });
+
+  test("a click made before the expiry counts even if it is seen after", () => {
+    const run = new PureRun(timed());
+    run.now += HOUR + 5000;
+
+    run.decide("U0BOB", "approve", run.now - 6000);
+
+    expect(run.output("ok")).toMatchObject({ decision: "approve" });
+  });
+
+  test("a click made after the expiry is late even if the timer was not seen yet", () => {
+    const run = new PureRun(timed());
+    run.now += HOUR + 5000;
+
+    run.decide("U0BOB", "approve");
+
+    expect(run.output("ok")).toMatchObject({ decision: "expired" });
+    expect(run.log).toContainEqual(
+      expect.objectContaining({ type: "decision_refused", reason: "expired" }),
+    );
+  });
+
+  test("of a cancelled run is closed as cancelled", () => {
+    const run = new PureRun(ask());
+
+    run.signal({ id: "c1", kind: "cancel", payload: { by: "U0ALICE" } });
+
+    expect(run.state.status).toBe("cancelled");
+    expect([...run.state.requests.values()][0]?.outcome?.decision).toBe("cancelled");
+    run.decide("U0BOB", "approve");
+    expect(run.log.at(-1)).toMatchObject({ type: "decision_refused", reason: "cancelled" });
+  });
+});

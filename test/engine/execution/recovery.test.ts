@@ -1,0 +1,232 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { apply, initialState } from "../../../src/engine/execution/apply.ts";
+import { CANCEL_GRACE_MS, nextDue } from "../../../src/engine/execution/decide.ts";
+import type { ExecutionEvent } from "../../../src/engine/execution/events.ts";
+import { isFinished } from "../../../src/engine/execution/state.ts";
+import { PureRun, workflow } from "../../support/pure-run.ts";
+
+const script = (id: string, rest: object = {}) => ({ id, type: "scripted", ...rest });
+
+/** What a new process does with an execution whose worker died. */
+function takeOver(run: PureRun): PureRun {
+  return run.take([{ type: "execution_claimed", epoch: run.state.epoch + 1, worker: "next" }]);
+}
+
+describe("an attempt whose worker died", () => {
+  test("begins again: same attempt, same key, outcome of the first try unknown", () => {
+    const run = new PureRun(workflow([script("pay")]));
+    const before = { ...run.act("pay") };
+
+    takeOver(run);
+
+    expect(run.act("pay")).toMatchObject({
+      key: before.key,
+      attempt: 1,
+      unknownBefore: true,
+      epoch: 2,
+    });
+  });
+
+  test("is given up when it keeps killing its worker", () => {
+    const run = new PureRun(workflow([script("poison")]));
+
+    for (let death = 0; death < 4; death += 1) takeOver(run);
+
+    expect(run.state).toMatchObject({ status: "failed", error: { code: "outcome_unknown" } });
+  });
+
+  test("adds its cost and nothing else when its result comes after all", () => {
+    const run = new PureRun(workflow([script("pay")]));
+    takeOver(run);
+
+    run.end("pay", { kind: "ok", output: "first", costNano: 700 }, 1);
+    expect(run.state).toMatchObject({ status: "running", spentNano: 700 });
+    run.end("pay", { kind: "ok", output: "second" });
+
+    expect(run.state.output).toBe("second");
+    expect(run.types()).toContain("late_result");
+  });
+});
+
+describe("a cancellation", () => {
+  const cancel = { id: "c1", kind: "cancel", payload: { by: "U0ALICE" } } as const;
+
+  test("waits a moment for what is under way, then ends the run", () => {
+    const run = new PureRun(workflow([script("slow")]));
+
+    run.signal(cancel);
+    expect(isFinished(run.state.status)).toBe(false);
+    expect(nextDue(run.state)).toBe(run.now + CANCEL_GRACE_MS);
+    run.advance(CANCEL_GRACE_MS);
+
+    expect(run.state.status).toBe("cancelled");
+  });
+
+  test("ends a waiting run at once and leaves no timer", () => {
+    const run = new PureRun(workflow([{ id: "nap", type: "wait", config: { duration: "1d" } }]));
+
+    run.signal(cancel);
+
+    expect(run.state.status).toBe("cancelled");
+    expect(nextDue(run.state)).toBeNull();
+  });
+
+  test("delivered twice is folded once", () => {
+    const run = new PureRun(workflow([script("slow")]));
+
+    run.signal(cancel).signal(cancel);
+
+    expect(run.types().filter((type) => type === "execution_cancel_requested")).toHaveLength(1);
+  });
+});
+
+/** Something that can happen to a run, in any order. */
+const happening = fc.oneof(
+  fc.record({
+    kind: fc.constant("ok" as const),
+    output: fc.constantFrom("a", "b", 3, null),
+    costNano: fc.nat(5000),
+  }),
+  fc.record({
+    kind: fc.constant("failed" as const),
+    retryable: fc.boolean(),
+    costNano: fc.nat(5000),
+  }),
+  fc.record({
+    kind: fc.constant("decide" as const),
+    by: fc.constantFrom("U0BOB", "U0CAROL"),
+    choice: fc.constantFrom("approve", "reject"),
+  }),
+  fc.record({ kind: fc.constant("advance" as const), ms: fc.nat(7_200_000) }),
+  fc.record({ kind: fc.constantFrom("cancel" as const, "die" as const) }),
+);
+
+const mixed = workflow(
+  [
+    script("work", {
+      next: { a: "ask", b: "work", default: "nap" },
+      onFailure: "fallback",
+      fallbackStep: "nap",
+    }),
+    {
+      id: "ask",
+      type: "approval",
+      config: { title: "?", approvers: ["U0BOB"], required: 2, timeout: "1h" },
+      next: { approve: "work", reject: "end", expired: "nap" },
+    },
+    { id: "nap", type: "wait", config: { duration: "10m" }, next: "count" },
+    { id: "count", type: "transform", config: { expression: "1 + 1" }, next: "ask" },
+  ],
+  { limits: { maxSteps: 40 } },
+);
+
+function happen(
+  run: PureRun,
+  what: typeof happening extends fc.Arbitrary<infer T> ? T : never,
+): void {
+  switch (what.kind) {
+    case "ok":
+    case "failed": {
+      const act = [...run.state.acts.values()].find((one) => one.phase === "running");
+      if (!act) return;
+      const error = {
+        code: "x",
+        message: "No.",
+        retryable: what.kind === "failed" && what.retryable,
+      };
+      const { costNano } = what;
+      run.end(
+        act.stepId,
+        what.kind === "ok"
+          ? { kind: "ok", output: what.output, costNano }
+          : { kind: "failed", error, costNano },
+      );
+      return;
+    }
+    case "decide":
+      run.decide(what.by, what.choice);
+      return;
+    case "advance":
+      run.advance(what.ms);
+      return;
+    case "cancel":
+      run.signal({ id: "cancel", kind: "cancel", payload: { by: "U0ALICE" } });
+      return;
+    case "die":
+      if (!isFinished(run.state.status)) takeOver(run);
+  }
+}
+
+describe("whatever happens, in any order", () => {
+  const scenario = fc.array(happening, { maxLength: 40 });
+
+  test("folding the log again gives the same state", () => {
+    fc.assert(
+      fc.property(scenario, (happenings) => {
+        const run = new PureRun(mixed);
+        for (const what of happenings) happen(run, what);
+
+        const again = initialState(run.state.start, mixed.first);
+        const stored: ExecutionEvent[] = JSON.parse(JSON.stringify(run.log));
+        for (const event of stored) apply(again, event);
+
+        expect(again).toEqual(run.state);
+      }),
+    );
+  });
+
+  test("money never decreases and is the sum of what the attempts cost", () => {
+    fc.assert(
+      fc.property(scenario, (happenings) => {
+        const run = new PureRun(mixed);
+        let before = 0;
+        for (const what of happenings) {
+          happen(run, what);
+          expect(run.state.spentNano).toBeGreaterThanOrEqual(before);
+          before = run.state.spentNano;
+        }
+        const costs = run.log.map((event) => ("costNano" in event ? event.costNano : 0));
+        expect(run.state.spentNano).toBe(costs.reduce((sum, cost) => sum + cost, 0));
+        expect(run.state.reservedNano).toBe(0);
+      }),
+    );
+  });
+
+  test("a live run always has a next cause: a running step, or a time when somebody looks", () => {
+    fc.assert(
+      fc.property(scenario, (happenings) => {
+        const run = new PureRun(mixed);
+        for (const what of happenings) {
+          happen(run, what);
+          if (isFinished(run.state.status)) expect(run.state.acts.size).toBe(0);
+          else expect(nextDue(run.state)).not.toBeNull();
+        }
+      }),
+    );
+  });
+
+  test("a finished run does not change any more", () => {
+    fc.assert(
+      fc.property(scenario, scenario, (first, more) => {
+        const run = new PureRun(mixed);
+        for (const what of first) happen(run, what);
+        run
+          .signal({ id: "end", kind: "cancel", payload: { by: "U0ALICE" } })
+          .advance(CANCEL_GRACE_MS);
+        const { status, output, spentNano, steps, endedAt } = structuredClone(run.state);
+        expect(isFinished(status)).toBe(true);
+
+        for (const what of more) happen(run, what);
+
+        expect({ status, output, spentNano, steps, endedAt }).toEqual({
+          status: run.state.status,
+          output: run.state.output,
+          spentNano: run.state.spentNano,
+          steps: run.state.steps,
+          endedAt: run.state.endedAt,
+        });
+      }),
+    );
+  });
+});
