@@ -1,0 +1,110 @@
+import { toLabel } from "../facts.ts";
+import { type Answer, type Question, toSentences } from "../question.ts";
+import { stems } from "./words.ts";
+
+const SUMMARY_CHARACTERS = 240;
+const SUBJECT_CHARACTERS = 60;
+
+const PATTERNS: readonly (readonly [RegExp, RegExp])[] = [
+  [/\be-?mail\b/i, /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/],
+  [/\b(url|link|website)\b/i, /https?:\/\/[^\s<>"')]+/],
+  [/\b(phone|telephone)\b/i, /\+?\d[\d ()/-]{6,}\d/],
+  [/\b(date|day|deadline)\b/i, /\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b/],
+  [/\b(amount|price|total|cost)\b/i, /[$€£]\s?\d[\d,]*(?:\.\d+)?/],
+  [/\b(order|ticket|invoice|reference)\b.*\b(id|number|no)\b/i, /#?\b[A-Z]{0,4}-?\d{3,}\b/],
+];
+
+/**
+ * Writes by taking from the data: a fact of the name asked for, a pattern (address, link, date …), a
+ * subject line, a reply that quotes the matter, else its first sentences.
+ */
+export function write(question: Question): Answer<string> {
+  const { topic } = question;
+  const isShortTopic = topic.split(/\s+/).length <= 8;
+  if (isShortTopic) {
+    const fact = factFor(question);
+    if (fact !== undefined) return fact;
+  }
+  const isExtraction = isShortTopic || /\b(extract|find|what is)\b/i.test(topic);
+  const pattern = isExtraction ? PATTERNS.find(([name]) => name.test(topic)) : undefined;
+  const found = pattern === undefined ? undefined : pattern[1].exec(question.data)?.[0];
+  if (found !== undefined) return { value: found, because: "found in the text", confidence: 0.85 };
+
+  if (question.data.trim() === "") {
+    return { value: "Nothing was given.", because: "no text was given", confidence: 0.2 };
+  }
+  if (/\b(subject|title|headline)\b/i.test(topic)) {
+    return taken(shorten(firstSentences(question, SUBJECT_CHARACTERS), SUBJECT_CHARACTERS));
+  }
+  if (
+    /\b(reply|response|answer to|acknowledg\w*|draft|e-?mail to|message to|letter)\b/i.test(topic)
+  ) {
+    return taken(reply(question));
+  }
+  return taken(firstSentences(question, limitIn(topic)));
+}
+
+/** @returns the words that say most about the data, at most `count`. */
+export function keywords(question: Question, count: number): readonly string[] {
+  const uses = new Map<string, { readonly word: string; times: number }>();
+  for (const word of question.data.toLowerCase().match(/\p{L}{5,}/gu) ?? []) {
+    if (COMMON.has(word)) continue;
+    const [key = word] = stems(word);
+    const use = uses.get(key);
+    if (use === undefined) uses.set(key, { word, times: 1 });
+    else use.times += 1;
+  }
+  return [...uses.values()]
+    .toSorted((a, b) => b.times - a.times)
+    .slice(0, count)
+    .map((use) => use.word);
+}
+
+const COMMON = new Set(
+  "about after again also because before being could every first from have there these their they thing think this those under very were what when where which while will with would your please hello thanks".split(
+    " ",
+  ),
+);
+
+function factFor(question: Question): Answer<string> | undefined {
+  const name = toLabel(question.topic.split(/\s/)[0] ?? "");
+  const fact =
+    question.facts.find((one) => one.label === name) ??
+    question.facts.find((one) => name !== "" && one.label.split(" ").includes(name));
+  if (fact === undefined) return undefined;
+  return { value: fact.value, because: `given as "${fact.label}"`, confidence: 0.9 };
+}
+
+function taken(value: string): Answer<string> {
+  return { value, because: "taken from the text given", confidence: 0.7 };
+}
+
+function reply(question: Question): string {
+  const matter = shorten(firstSentences(question, SUMMARY_CHARACTERS), SUMMARY_CHARACTERS);
+  return `Hello,\n\nthank you for your message. We understand it as follows: "${matter}"\n\nWe are looking into it and will come back to you.\n\nKind regards`;
+}
+
+/** The limit that a prompt sets in words or sentences, in characters. */
+function limitIn(topic: string): number {
+  const words = /\b(\d+)\s+words?\b/i.exec(topic);
+  if (words !== null) return Math.max(Number(words[1]) * 5, 20);
+  if (/\b(one|single|1)[- ](line|sentence)\b/i.test(topic)) return SUMMARY_CHARACTERS / 2;
+  return SUMMARY_CHARACTERS;
+}
+
+function firstSentences(question: Question, limit: number): string {
+  let text = "";
+  for (const sentence of toSentences(question.data)) {
+    if (text !== "" && text.length + sentence.length + 1 > limit) break;
+    text = `${text} ${sentence}`.trim();
+  }
+  return shorten(text, limit);
+}
+
+/** @returns `text` cut at a word, with an ellipsis, when it is longer than `limit` characters. */
+export function shorten(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const cut = text.slice(0, Math.max(limit - 1, 0));
+  const end = cut.lastIndexOf(" ");
+  return `${cut.slice(0, end > limit / 2 ? end : cut.length).trimEnd()}…`.slice(0, limit);
+}
