@@ -62,14 +62,21 @@ export class Worker {
     if (this.#renewTimer) clearInterval(this.#renewTimer);
     await this.#ticking;
     await Promise.all(this.#claiming.values());
-    const { store, clock } = this.#options;
+    const { store, clock, logger } = this.#options;
     const actors = [...this.#actors.values()];
     this.#actors.clear();
     for (const actor of actors) actor.stop();
-    for (const actor of actors) {
-      const head = await store.readHead(actor.executionId);
-      if (head?.owner === this.id)
-        await store.writeHead({ ...head, owner: null, due: clock.now() });
+    try {
+      for (const actor of actors) {
+        const head = await store.readHead(actor.executionId);
+        if (head?.owner === this.id)
+          await store.writeHead({ ...head, owner: null, due: clock.now() });
+      }
+    } catch (error) {
+      logger.warn(
+        { error: asAppError(error).message },
+        "leases could not be handed back; they run out by themselves",
+      );
     }
   }
 

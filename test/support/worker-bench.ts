@@ -1,0 +1,106 @@
+import { z } from "zod";
+import type { CompiledWorkflow } from "../../src/engine/definition/compile.ts";
+import { initialState } from "../../src/engine/execution/apply.ts";
+import type { ExecutionEvent } from "../../src/engine/execution/events.ts";
+import type { ExecutionState } from "../../src/engine/execution/state.ts";
+import type { ServiceContext, ServiceRegistry } from "../../src/engine/ports/service.ts";
+import type { Store } from "../../src/engine/ports/store.ts";
+import { Worker } from "../../src/engine/worker.ts";
+import { AppError } from "../../src/errors.ts";
+import type { Json, JsonObject } from "../../src/json.ts";
+import { openSqliteStore } from "../../src/store/sqlite/open.ts";
+import { ManualClock, settle } from "./manual-clock.ts";
+
+/** What an attempt of a scripted step does in a test. */
+export type Script = (params: JsonObject, context: ServiceContext) => Promise<Json>;
+
+/** Workers over one in-memory store and one clock that the test moves. */
+export class WorkerBench implements AsyncDisposable {
+  readonly clock = new ManualClock();
+  readonly store: Store;
+  readonly events: ExecutionEvent[] = [];
+  readonly #workflow: CompiledWorkflow;
+  readonly #workers: Worker[] = [];
+  readonly #services: ServiceRegistry;
+
+  private constructor(store: Store, workflow: CompiledWorkflow, script: Script) {
+    this.store = store;
+    this.#workflow = workflow;
+    this.#services = scriptRegistry(script);
+  }
+
+  static async open(
+    workflow: CompiledWorkflow,
+    script: Script = async () => "done",
+  ): Promise<WorkerBench> {
+    return new WorkerBench(await openSqliteStore({ path: ":memory:" }), workflow, script);
+  }
+
+  /** Starts one more worker; `store` may stand between it and the real one. */
+  async worker(store: Store = this.store): Promise<Worker> {
+    const worker = new Worker({
+      store,
+      clock: this.clock,
+      services: this.#services,
+      model: {
+        complete: () =>
+          Promise.reject(new AppError({ code: "model_unavailable", message: "No model here." })),
+      },
+      revealSecrets: (params) => params,
+      logger: { info() {}, warn() {}, error() {}, debug() {} },
+      compiled: async () => this.#workflow,
+      pollMs: 250,
+      onCommitted: (_executionId, events) => this.events.push(...events),
+    });
+    this.#workers.push(worker);
+    await worker.start();
+    return worker;
+  }
+
+  /** Starts an execution on a worker, as the engine does. */
+  async start(worker: Worker, executionId = "exec_1", variables: JsonObject = {}): Promise<void> {
+    const state = initialState(
+      {
+        type: "execution_started",
+        executionId,
+        workflowId: this.#workflow.definition.id,
+        workflowName: this.#workflow.definition.name,
+        version: 1,
+        trigger: { type: "api" },
+        variables,
+        deadline: this.clock.now() + this.#workflow.definition.limits.timeout,
+        at: this.clock.now(),
+      },
+      this.#workflow.first,
+    );
+    const head = worker.firstHead(state);
+    await this.store.insertHead(head);
+    worker.adopt(head, this.#workflow, state);
+    await settle();
+  }
+
+  /** The state as the log tells it. */
+  async state(executionId = "exec_1"): Promise<ExecutionState> {
+    const head = await this.store.readHead(executionId);
+    const worker = this.#workers.at(-1);
+    if (!head || !worker) throw new Error(`There is no execution ${executionId}.`);
+    return (await worker.read(head)).state;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const worker of this.#workers) await worker.stop();
+    await this.store[Symbol.asyncDispose]();
+  }
+}
+
+function scriptRegistry(script: Script): ServiceRegistry {
+  const run = {
+    summary: "Does what the test says.",
+    params: z.object({}),
+    sideEffect: true,
+    onUnknown: "repeat",
+    execute: script,
+  } as const;
+  const service = { name: "script", defaultAction: "run", actions: { run } };
+  return { get: (name) => (name === "script" ? service : undefined), names: () => ["script"] };
+}
