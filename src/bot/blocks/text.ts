@@ -10,6 +10,11 @@ export function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
+/** A sentence of our own that may hold text from outside: mentions of a person or a group work, everything else is escaped. */
+export function showSentence(text: string): string {
+  return escapeText(text).replaceAll(/&lt;((?:@|!subteam\^)[A-Z0-9]+)&gt;/g, "<$1>");
+}
+
 /** A person as Slack shows them; what is no user id is shown as text. */
 export function mentionPerson(id: string): string {
   return /^[UW][A-Z0-9]+$/.test(id) ? `<@${id}>` : escapeText(id);

@@ -1,0 +1,61 @@
+import { randomBytes } from "node:crypto";
+import type { RespondArguments } from "@slack/bolt";
+import type { Logger } from "pino";
+import { type AppError, asAppError, faultOf } from "../errors.ts";
+import { type CardMessage, context, message, section } from "./blocks/build.ts";
+import { showSentence } from "./blocks/text.ts";
+
+/** Answers the person alone. Never rejects: an answer that cannot be given is logged. */
+export type Reply = (answer: CardMessage | string) => Promise<void>;
+
+type Respond = (answer: RespondArguments) => Promise<unknown>;
+
+/** Makes private answers out of Bolt's `respond`. @param threadTs - thread in which the click was. */
+export function createReply(respond: Respond, logger: Logger, threadTs?: string): Reply {
+  return async (answer) => {
+    const { text, blocks } =
+      typeof answer === "string" ? message(answer, [section(answer)]) : answer;
+    try {
+      await respond({
+        response_type: "ephemeral",
+        replace_original: false,
+        text,
+        blocks: [...blocks],
+        ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+      });
+    } catch (error) {
+      logger.warn({ err: error }, "a private answer could not be delivered");
+    }
+  };
+}
+
+/**
+ * The one place where an error becomes what a person sees: what happened, what to do, and a reference to the log if it is not
+ * theirs to mend.
+ */
+export async function guard(
+  reply: Reply,
+  logger: Logger,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const known = asAppError(error);
+    const reference = randomBytes(4).toString("hex");
+    const isTheirs = faultOf(known.code) === "user" || faultOf(known.code) === "author";
+    logger[isTheirs ? "info" : "error"](
+      { err: known, code: known.code, reference },
+      "a request was answered with an error",
+    );
+    await reply(showError(known, isTheirs ? null : reference));
+  }
+}
+
+function showError(error: AppError, reference: string | null): CardMessage {
+  const text = `:warning: ${showSentence(error.message)}`;
+  return message(text, [
+    section(text),
+    ...(reference === null ? [] : [context(`Reference for the operator: \`${reference}\``)]),
+  ]);
+}

@@ -1,0 +1,51 @@
+import type { ExecutionView } from "../engine/api.ts";
+import type { Directory, Person } from "../engine/ports/directory.ts";
+import { AppError } from "../errors.ts";
+
+/** What somebody may do with the bot. Guests, strangers, bots and unknown people have no role at all. */
+export type Role = "admin" | "member";
+
+/** A person with the role that was found for them. */
+export interface Caller {
+  readonly userId: string;
+  readonly name: string;
+  readonly role: Role;
+}
+
+export interface Rights {
+  /** @throws {AppError} `not_allowed` for people without a role; `slack_unavailable` if nobody can say. */
+  caller(userId: string): Promise<Caller>;
+}
+
+/** @param admins - user ids that are admins whatever Slack says. */
+export function createRights(directory: Directory, admins: readonly string[]): Rights {
+  return {
+    caller: async (userId) => {
+      const person = await directory.person(userId);
+      if (person === null || !mayUse(person)) {
+        throw new AppError({
+          code: "not_allowed",
+          message:
+            "Workflows are for members of this workspace. Guests and people of other organizations cannot use them; ask a member.",
+        });
+      }
+      const isAdmin = person.isAdmin || admins.includes(userId);
+      return { userId, name: person.name, role: isAdmin ? "admin" : "member" };
+    },
+  };
+}
+
+/** @throws {AppError} `not_allowed` unless the caller started the run or is an admin. */
+export function assertMayCancel(caller: Caller, view: ExecutionView): void {
+  if (caller.role === "admin" || view.trigger.userId === caller.userId) return;
+  const starter =
+    view.trigger.userId === undefined ? "" : `<@${view.trigger.userId}>, who started it, or `;
+  throw new AppError({
+    code: "not_allowed",
+    message: `You cannot cancel this run. Ask ${starter}an admin.`,
+  });
+}
+
+function mayUse(person: Person): boolean {
+  return !person.isBot && !person.isGuest && !person.isStranger;
+}

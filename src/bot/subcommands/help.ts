@@ -1,0 +1,25 @@
+import { type CardMessage, context, message, section } from "../blocks/build.ts";
+import type { Role } from "../rights.ts";
+import type { Subcommand } from "./subcommand.ts";
+
+/** What the bot understands, as far as somebody with this role may use it. */
+export function helpMessage(
+  role: Role,
+  command: string,
+  subcommands: readonly Subcommand[],
+): CardMessage {
+  const lines = subcommands
+    .filter((subcommand) => subcommand.roles.includes(role))
+    .map(({ name, usage, summary }) => {
+      const form = [command, name, usage]
+        .filter((part) => part !== "")
+        .join(" ")
+        .replaceAll("<", "&lt;")
+        .replaceAll(">", "&gt;");
+      return `• \`${form}\`: ${summary}`;
+    });
+  const text = `*I run workflows.* AI decides what rules cannot, people approve with a button, results and costs come back to the thread.\n${lines.join("\n")}`;
+  const hint =
+    'A run can be named by the first characters of its id. Values with spaces stand in quotes: `item="Laptop stand"`.';
+  return message(text, [section(text), context(hint)]);
+}

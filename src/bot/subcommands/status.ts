@@ -1,0 +1,87 @@
+import type { KnownBlock } from "@slack/types";
+import type { ExecutionView } from "../../engine/api.ts";
+import { isFinished } from "../../engine/execution/state.ts";
+import { type CardMessage, context, divider, message, sections } from "../blocks/build.ts";
+import { showStatus } from "../blocks/status.ts";
+import {
+  escapeText,
+  shortRunId,
+  showDuration,
+  showTime,
+  showTotal,
+  showValue,
+} from "../blocks/text.ts";
+import type { BotServices } from "../services.ts";
+import { adviseOn } from "../surfaces/advice.ts";
+import { describeProgress } from "../surfaces/progress.ts";
+import { describeStarter } from "../surfaces/run-card.ts";
+import { createCardContext } from "../surfaces/surface.ts";
+import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+
+/** Own unfinished runs that `status` without an id shows. */
+const OWN_RUNS = 5;
+
+export const statusCommand: Subcommand = {
+  name: "status",
+  usage: "[run]",
+  summary: "where a run is and why; without an id: your runs that are not over",
+  roles: EVERY_ROLE,
+  run: async ({ words, caller }, services) => {
+    const { engine, command } = services;
+    const [id] = words;
+    if (id !== undefined) return showRun(await engine.resolveExecutionId(id), services);
+    const { executions } = await engine.listExecutions({ startedBy: caller.userId, limit: 100 });
+    const open = executions.filter((execution) => !isFinished(execution.status)).slice(0, OWN_RUNS);
+    const shown = open.length > 0 ? open : executions.slice(0, 1);
+    if (shown.length === 0)
+      return `You have started no runs. \`${command} list\` shows what there is.`;
+    const parts = await Promise.all(shown.map(({ executionId }) => showRun(executionId, services)));
+    const text = parts.map((part) => part.text).join("\n\n");
+    return message(
+      text,
+      parts.flatMap((part, index): KnownBlock[] =>
+        index === 0 ? [...part.blocks] : [divider, ...part.blocks],
+      ),
+    );
+  },
+};
+
+async function showRun(executionId: string, { engine }: BotServices): Promise<CardMessage> {
+  const view = await engine.getExecution(executionId);
+  const { definition } = await engine.getWorkflow(view.workflowId, view.workflowVersion);
+  const lines = [
+    `*${escapeText(view.workflowName)}* · ${showStatus(view.status)}`,
+    ...(isFinished(view.status)
+      ? describeEnd(view)
+      : describeProgress(view, createCardContext(definition))),
+    ...describeLastError(view),
+  ];
+  const took = view.totalDuration === null ? "" : ` · took ${showDuration(view.totalDuration)}`;
+  const total = showTotal(view.totalCost, view.costUnknown);
+  const footer = `Run \`${shortRunId(executionId)}\` (${escapeText(executionId)}) · ${describeStarter(view)} ${showTime(view.startedAt)}${took} · cost ${total}`;
+  return message([...lines, footer].join("\n"), [...sections(lines), context(footer)]);
+}
+
+function describeEnd(view: ExecutionView): string[] {
+  if (view.completedAt === null) return [];
+  const ended = `Ended ${showTime(view.completedAt)}.`;
+  if (view.status === "completed" && view.output !== null)
+    return [ended, `Result: ${showValue(view.output, 1000)}`];
+  if (view.error !== null)
+    return [ended, `${showValue(view.error.message, 1000)} ${adviseOn(view.error.code)}`];
+  return [ended];
+}
+
+/** The last error of an unfinished run, unless its progress tells it already. */
+function describeLastError(view: ExecutionView): string[] {
+  const last = view.errors.at(-1);
+  if (
+    last === undefined ||
+    isFinished(view.status) ||
+    view.waitingOn.some((wait) => wait.for === "retry")
+  )
+    return [];
+  return [
+    `Last error, at *${escapeText(last.stepId)}* ${showTime(last.at)}: ${showValue(last.message, 500)}`,
+  ];
+}
