@@ -7,8 +7,11 @@ import type { ModelMessage, TokenUsage } from "./model.ts";
  * Where state is kept. The interface promises only what every supported database can keep (MongoDB without transactions
  * is the measure): an insert on a unique id is atomic and tells who was first; everything else may lag.
  *
- * Times are milliseconds since 1970 (UTC), given by the caller; money is an integer of nano-dollars. Records go in and
- * come out as deep copies. `null` means "not found".
+ * Times are whole milliseconds since 1970 (UTC), given by the caller; money is an integer of nano-dollars. Records go in and
+ * come out as deep copies, taken when the method is called, and as JSON text gives them back: `-0` is `0`. `null` means "not
+ * found". Limits are at least 1.
+ *
+ * A read sees all writes of the same caller that have resolved, except what only rides along with `commit`.
  *
  * Every method may throw {AppError} `store_unavailable` (retryable): the write may or may not have happened, and doing it
  * again with the same ids is safe.
@@ -27,7 +30,8 @@ export interface Store extends AsyncDisposable {
   /** The commits after `afterRev`, in order, without gaps. */
   readLog(executionId: string, afterRev: number): Promise<readonly Commit[]>;
   /**
-   * Appends a commit. Durable when it resolves. The row `(executionId, rev)` is revision check and fence together.
+   * Appends a commit. Durable when it resolves. The row `(executionId, rev)` is revision check and fence together; that `rev`
+   * follows on the last one is the caller's care.
    *
    * `head` and `settled` ride along: they are written with the commit or soon after, and may be lost in a crash, since they
    * follow from the log. Repeating a commit with the same `commitId` succeeds.
@@ -43,7 +47,7 @@ export interface Store extends AsyncDisposable {
    * Two callers may, on a weak database, both get one; `commit` then stops the later.
    */
   claimDue(claim: ClaimRequest): Promise<readonly Head[]>;
-  /** Leases one execution unless a live lease of another worker is on it; `null` then, or if it does not exist. */
+  /** Leases one execution, due or not, unless a live lease of another worker is on it; `null` then, or if it does not exist. */
   claim(executionId: string, claim: ClaimRequest): Promise<Head | null>;
   /** Moves the end of this worker's leases. */
   renewLeases(worker: string, leaseUntil: number): Promise<void>;
@@ -51,14 +55,19 @@ export interface Store extends AsyncDisposable {
   voidLeases(now: number): Promise<void>;
   /** When the next execution is due; `null` if none is. */
   nextDue(): Promise<number | null>;
-  /** Newest first by start, then by id. */
+  /**
+   * Newest first by start; of one moment, the greatest id first. What is inserted while somebody turns the pages neither hides nor
+   * repeats what was there before.
+   *
+   * @throws {AppError} `input_invalid` naming `cursor` when it is not one of ours.
+   */
   listHeads(query: HeadQuery): Promise<HeadPage>;
-  /** Ids that begin with `prefix`, at most `limit`. */
+  /** Ids that begin with exactly `prefix`, in order of id, at most `limit`. */
   findExecutionIds(prefix: string, limit: number): Promise<readonly string[]>;
 
   /** @returns `false` if a signal with this id was ever stored: its first content stands. */
   insertSignal(signal: Signal): Promise<boolean>;
-  /** Signals not yet settled, oldest first; of one execution, or of all. */
+  /** Signals not yet settled, oldest first, of one moment by id; of one execution, or of all. */
   pendingSignals(query: {
     readonly executionId?: string;
     readonly limit: number;
@@ -74,6 +83,7 @@ export interface Store extends AsyncDisposable {
   readWorkflow(workflowId: string): Promise<WorkflowRecord | null>;
   /** By id. */
   listWorkflows(): Promise<readonly WorkflowRecord[]>;
+  /** Replaces the workflow with this id, or stores it. */
   writeWorkflow(workflow: WorkflowRecord): Promise<void>;
 
   /** @returns the execution id that was stored first under this key and has not expired: the given one, or an earlier one. */
@@ -82,15 +92,17 @@ export interface Store extends AsyncDisposable {
   /** A repeat of the same id is ignored. */
   insertCall(call: CallRecord): Promise<void>;
   readCall(id: string): Promise<CallRecord | null>;
-  /** In order of time. */
+  /** In order of time, of one moment by id. */
   listCalls(executionId: string): Promise<readonly CallRecord[]>;
 
   /** @returns `false` if there is one with this id. */
   insertCard(card: CardRecord): Promise<boolean>;
   readCard(id: string): Promise<CardRecord | null>;
+  /** By id. */
   listCards(executionId: string): Promise<readonly CardRecord[]>;
   /** Ids of executions with a card that is not final, each once. */
   listUnfinishedCards(limit: number): Promise<readonly string[]>;
+  /** Replaces the card with this id, or stores it. */
   writeCard(card: CardRecord): Promise<void>;
 }
 

@@ -1,0 +1,33 @@
+import { describe } from "vitest";
+import { callsConformance } from "./conformance/calls.ts";
+import { cardsConformance } from "./conformance/cards.ts";
+import { dedupeConformance } from "./conformance/dedupe.ts";
+import { executionsConformance } from "./conformance/executions.ts";
+import { inboxConformance } from "./conformance/inbox.ts";
+import { leasesConformance } from "./conformance/leases.ts";
+import { listingConformance } from "./conformance/listing.ts";
+import { logConformance } from "./conformance/log.ts";
+import { valuesConformance } from "./conformance/values.ts";
+import { workflowsConformance } from "./conformance/workflows.ts";
+import type { OpenStore } from "./records.ts";
+
+/**
+ * What every store has to keep, as the interface says it: inserts on unique ids decide, the rest may lag.
+ *
+ * @param name - the database, with whatever tells one run from another (version, file or memory).
+ * @param open - gives a new, empty store each time; the test disposes it.
+ */
+export function storeConformance(name: string, open: OpenStore): void {
+  describe(`store: ${name}`, () => {
+    executionsConformance(open);
+    logConformance(open);
+    leasesConformance(open);
+    listingConformance(open);
+    inboxConformance(open);
+    workflowsConformance(open);
+    dedupeConformance(open);
+    callsConformance(open);
+    cardsConformance(open);
+    valuesConformance(open);
+  });
+}

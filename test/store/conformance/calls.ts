@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import { call, type OpenStore, START } from "../records.ts";
+
+export function callsConformance(open: OpenStore): void {
+  describe("calls of models", () => {
+    test("a call is read as it was inserted, with what is absent absent", async () => {
+      await using store = await open();
+      const { value: _value, usage: _usage, ...refused } = call("exec_1/judge#1:1:1", "exec_1");
+      const stored = { ...refused, problem: "not JSON", costNano: null };
+      await store.insertCall(stored);
+
+      const read = await store.readCall(stored.id);
+
+      expect(read).toStrictEqual(stored);
+      expect(await store.readCall("exec_1/judge#1:1:2")).toBeNull();
+    });
+
+    test("a value that is null is not an absent one", async () => {
+      await using store = await open();
+      await store.insertCall(call("c1", "exec_1", { value: null }));
+
+      expect(await store.readCall("c1")).toHaveProperty("value", null);
+    });
+
+    test("a repeat is ignored: the first answer stands", async () => {
+      await using store = await open();
+      await store.insertCall(call("c1", "exec_1", { text: "yes" }));
+
+      await store.insertCall(call("c1", "exec_1", { text: "no" }));
+
+      expect((await store.readCall("c1"))?.text).toBe("yes");
+      expect(await store.listCalls("exec_1")).toHaveLength(1);
+    });
+
+    test("an execution's calls are in order of time, of one moment by id", async () => {
+      await using store = await open();
+      await store.insertCall(call("c2", "exec_1", { at: START + 1 }));
+      await store.insertCall(call("c3", "exec_1", { at: START }));
+      await store.insertCall(call("c1", "exec_1", { at: START + 1 }));
+      await store.insertCall(call("c0", "exec_2"));
+
+      expect((await store.listCalls("exec_1")).map(({ id }) => id)).toEqual(["c3", "c1", "c2"]);
+      expect(await store.listCalls("nobody")).toEqual([]);
+    });
+  });
+}

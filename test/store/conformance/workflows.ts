@@ -1,0 +1,63 @@
+import { describe, expect, test } from "vitest";
+import { type OpenStore, version, workflow } from "../records.ts";
+
+export function workflowsConformance(open: OpenStore): void {
+  describe("workflows", () => {
+    test("a version is read as it was inserted", async () => {
+      await using store = await open();
+      const stored = version("refund", 3, { definition: { id: "refund", steps: [{ id: "a" }] } });
+
+      expect(await store.insertVersion(stored)).toBe(true);
+
+      expect(await store.readVersion("refund", 3)).toEqual(stored);
+      expect(await store.readVersion("refund", 2)).toBeNull();
+      expect(await store.readVersion("other", 3)).toBeNull();
+    });
+
+    test("a number is taken once: of eight deploys exactly one gets it", async () => {
+      await using store = await open();
+
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, (_, n) =>
+          store.insertVersion(version("refund", 1, { contentHash: `rival-${n}` })),
+        ),
+      );
+
+      expect(answers.filter(Boolean)).toHaveLength(1);
+      expect((await store.readVersion("refund", 1))?.contentHash).toBe(
+        `rival-${answers.indexOf(true)}`,
+      );
+      expect(await store.insertVersion(version("other", 1))).toBe(true);
+    });
+
+    test("versions are listed newest number first, without their definitions", async () => {
+      await using store = await open();
+      for (const number of [2, 10, 9, 1]) await store.insertVersion(version("refund", number));
+      await store.insertVersion(version("refund-2", 1));
+
+      const listed = await store.listVersions("refund");
+
+      expect(listed.map((one) => one.version)).toEqual([10, 9, 2, 1]);
+      const { definition: _, ...summary } = version("refund", 10);
+      expect(listed[0]).toEqual(summary);
+      expect(await store.listVersions("nobody")).toEqual([]);
+    });
+
+    test("a workflow is stored, replaced and listed by id", async () => {
+      await using store = await open();
+      expect(await store.readWorkflow("refund")).toBeNull();
+
+      await store.writeWorkflow(workflow("triage"));
+      await store.writeWorkflow(workflow("refund"));
+      const renamed = workflow("refund", {
+        name: "Refund 💸",
+        activeVersion: 2,
+        files: { "refund.workflow.json": "abc", $set: "def" },
+      });
+      await store.writeWorkflow(renamed);
+
+      expect(await store.readWorkflow("refund")).toEqual(renamed);
+      expect(await store.listWorkflows()).toEqual([renamed, workflow("triage")]);
+    });
+  });
+}

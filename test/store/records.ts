@@ -1,0 +1,165 @@
+import type {
+  CallRecord,
+  CardRecord,
+  ClaimRequest,
+  Commit,
+  Head,
+  Signal,
+  Store,
+  VersionRecord,
+  WorkflowRecord,
+} from "../../src/engine/ports/store.ts";
+import type { JsonObject } from "../../src/json.ts";
+
+/** Gives a new, empty store to every test. */
+export type OpenStore = () => Promise<Store>;
+
+/** When everything in these tests begins. */
+export const START = 1_800_000_000_000;
+
+export interface HeadFields extends Partial<Head> {
+  readonly variables?: JsonObject;
+  readonly startedBy?: string;
+}
+
+export function head(executionId: string, fields: HeadFields = {}): Head {
+  const { variables = {}, startedBy = "U0ALICE", ...rest } = fields;
+  const { workflowId = "refund", version = 1, startedAt = START } = rest;
+  return {
+    executionId,
+    workflowId,
+    version,
+    status: "queued",
+    rev: 0,
+    due: startedAt,
+    owner: null,
+    startedAt,
+    endedAt: null,
+    waitingOn: [],
+    openRequests: [],
+    costNano: 0,
+    costUnknown: false,
+    start: {
+      type: "execution_started",
+      executionId,
+      workflowId,
+      workflowName: "Refund",
+      version,
+      trigger: { type: "slash", userId: startedBy, channel: "C0GENERAL" },
+      variables,
+      deadline: startedAt + 3_600_000,
+      at: startedAt,
+    },
+    ...rest,
+  };
+}
+
+export function commit(executionId: string, rev: number, fields: Partial<Commit> = {}): Commit {
+  return {
+    executionId,
+    rev,
+    epoch: 1,
+    commitId: `commit-${rev}`,
+    at: START + rev,
+    events: [{ type: "timer_fired", path: `wait#${rev}`, due: START, at: START + rev }],
+    ...fields,
+  };
+}
+
+export function signal(id: string, executionId: string, fields: Partial<Signal> = {}): Signal {
+  return {
+    id,
+    executionId,
+    kind: "decision",
+    payload: { choice: "approve" },
+    at: START,
+    ...fields,
+  };
+}
+
+export function version(
+  workflowId: string,
+  number: number,
+  fields: Partial<VersionRecord> = {},
+): VersionRecord {
+  return {
+    workflowId,
+    version: number,
+    definition: { id: workflowId, steps: [] },
+    contentHash: `hash-${number}`,
+    deployedBy: "U0ALICE",
+    deployedAt: START + number,
+    ...fields,
+  };
+}
+
+export function workflow(workflowId: string, fields: Partial<WorkflowRecord> = {}): WorkflowRecord {
+  return {
+    workflowId,
+    name: "Refund",
+    activeVersion: 1,
+    files: {},
+    updatedAt: START,
+    ...fields,
+  };
+}
+
+export function call(
+  id: string,
+  executionId: string,
+  fields: Partial<CallRecord> = {},
+): CallRecord {
+  return {
+    id,
+    executionId,
+    workflowId: "refund",
+    stepId: "judge",
+    at: START,
+    model: "gpt-4o-mini",
+    messages: [{ role: "user", content: "Is it urgent?" }],
+    response: { choices: [] },
+    text: "yes",
+    value: true,
+    usage: { promptTokens: 12, completionTokens: 3 },
+    costNano: 4_200,
+    priceVersion: "2026-11",
+    latencyMs: 420,
+    ...fields,
+  };
+}
+
+export function card(
+  executionId: string,
+  surface: string,
+  fields: Partial<CardRecord> = {},
+): CardRecord {
+  return {
+    id: `${executionId}:${surface}`,
+    executionId,
+    channel: "C0GENERAL",
+    ts: null,
+    shown: null,
+    final: false,
+    ...fields,
+  };
+}
+
+export function claimBy(worker: string, now: number, limit = 10): ClaimRequest {
+  return { worker, now, leaseUntil: now + 30_000, limit };
+}
+
+/**
+ * Does what every new owner does, because head and signals may lag behind the log: writes again what follows from it.
+ *
+ * @returns the head as it is stored then.
+ */
+export async function rederive(
+  store: Store,
+  projection: Head,
+  settled: readonly string[] = [],
+): Promise<Head | null> {
+  const log = await store.readLog(projection.executionId, 0);
+  await store.writeHead({ ...projection, rev: log.at(-1)?.rev ?? 0 });
+  await store.settleSignals(settled);
+  return await store.readHead(projection.executionId);
+}
