@@ -64,6 +64,10 @@ export function createWebServer(options: WebServerOptions): WebServer {
   });
   const server = createHttpServer(options.timeouts ?? {}, (request, response) => {
     if (stopping) response.shouldKeepAlive = false;
+    // A connection whose answer was under way when the server began to stop stays open for more: nothing else would end it.
+    response.once("close", () => {
+      if (stopping) setImmediate(() => server.closeIdleConnections());
+    });
     handler(request, response);
   });
   return {

@@ -41,7 +41,8 @@ async function execute(engine: Engine, request: WebRequest): Promise<Answer> {
 }
 
 async function readVariables(request: WebRequest): Promise<JsonObject> {
-  const body = (await request.readJson()) ?? {};
+  const body = await request.readJson();
+  if (body === undefined) return {};
   if (isJsonObject(body)) return body;
   const message = "must be an object of variables";
   throw new AppError({
