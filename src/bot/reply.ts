@@ -5,28 +5,38 @@ import { type AppError, asAppError, faultOf } from "../errors.ts";
 import { type CardMessage, context, message, section } from "./blocks/build.ts";
 import { showSentence } from "./blocks/text.ts";
 
-/** Answers the person alone. Never rejects: an answer that cannot be given is logged. */
+/** Answers a person. Never rejects: an answer that cannot be given is logged. */
 export type Reply = (answer: CardMessage | string) => Promise<void>;
 
 type Respond = (answer: RespondArguments) => Promise<unknown>;
 
-/** Makes private answers out of Bolt's `respond`. @param threadTs - thread in which the click was. */
-export function createReply(respond: Respond, logger: Logger, threadTs?: string): Reply {
+/** Answers through `send`. */
+export function createReply(
+  send: (answer: CardMessage) => Promise<unknown>,
+  logger: Logger,
+): Reply {
   return async (answer) => {
-    const { text, blocks } =
-      typeof answer === "string" ? message(answer, [section(answer)]) : answer;
     try {
-      await respond({
+      await send(typeof answer === "string" ? message(answer, [section(answer)]) : answer);
+    } catch (error) {
+      logger.warn({ err: error }, "an answer could not be delivered");
+    }
+  };
+}
+
+/** Answers where somebody clicked or typed, seen by them alone. @param threadTs - thread in which the click was. */
+export function createPrivateReply(respond: Respond, logger: Logger, threadTs?: string): Reply {
+  return createReply(
+    ({ text, blocks }) =>
+      respond({
         response_type: "ephemeral",
         replace_original: false,
         text,
         blocks: [...blocks],
         ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
-      });
-    } catch (error) {
-      logger.warn({ err: error }, "a private answer could not be delivered");
-    }
-  };
+      }),
+    logger,
+  );
 }
 
 /**

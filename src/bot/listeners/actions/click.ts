@@ -1,0 +1,29 @@
+import type { BlockAction } from "@slack/bolt";
+import { z } from "zod";
+
+/** What listeners need of a click on a button of a message. */
+export interface Click {
+  readonly user: string;
+  readonly channel: string | undefined;
+  /** Thread of the message, so that the answer appears where the click was. */
+  readonly threadTs: string | undefined;
+  readonly value: string | undefined;
+}
+
+const Payload = z.object({
+  user: z.object({ id: z.string() }),
+  channel: z.object({ id: z.string() }).optional(),
+  container: z.object({ thread_ts: z.string().optional() }).optional(),
+  message: z.object({ thread_ts: z.string().optional() }).optional(),
+  actions: z.array(z.object({ value: z.string().optional() })).min(1),
+});
+
+export function parseClick(body: BlockAction): Click {
+  const { user, channel, container, message, actions } = Payload.parse(body);
+  return {
+    user: user.id,
+    channel: channel?.id,
+    threadTs: container?.thread_ts ?? message?.thread_ts,
+    value: actions[0]?.value,
+  };
+}

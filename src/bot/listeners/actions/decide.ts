@@ -1,0 +1,80 @@
+import type { App, BlockAction } from "@slack/bolt";
+import type { Logger } from "pino";
+import type { DecisionAnswer, DecisionRequest } from "../../../engine/api.ts";
+import { showSentence } from "../../blocks/text.ts";
+import { parseDecisionValue } from "../../button-values.ts";
+import { DECIDE_ACTION } from "../../ids.ts";
+import { createPrivateReply, guard, type Reply } from "../../reply.ts";
+import type { BotServices } from "../../services.ts";
+import { parseClick } from "./click.ts";
+
+/** Slack gives up on a click after three seconds; the acknowledgement must have left before. */
+const ACK_WITHIN_MS = 2000;
+
+const UNCONFIRMED =
+  ":warning: It could not be confirmed that your decision was recorded. If it was, the card will show it in a moment; otherwise click again. A second click never counts twice.";
+
+/**
+ * A choice of an approval. The click is acknowledged when the decision is durable or refused, after two seconds at the latest;
+ * what the card shows comes from the execution, never from here.
+ */
+export function register(app: App, services: BotServices): void {
+  app.action<BlockAction>(DECIDE_ACTION, async ({ ack, body, respond }) => {
+    const click = parseClick(body);
+    const logger = services.logger.child({ channel: click.channel, user: click.user });
+    const reply = createPrivateReply(respond, logger, click.threadTs);
+    const value = parseDecisionValue(click.value);
+    if (value === null) {
+      await ack();
+      return reply(":warning: This button belongs to no request. Decide on the newest card.");
+    }
+    const decision: DecisionRequest = {
+      executionId: value.e,
+      requestId: value.r,
+      round: value.n,
+      hash: value.h,
+      choice: value.c,
+      by: click.user,
+    };
+    const answer = services.engine.decide(decision);
+    const isInTime = await settlesWithin(answer, ACK_WITHIN_MS, services);
+    await ack();
+    if (!isInTime) await reply(UNCONFIRMED);
+    await guard(reply, logger, async () => tellOutcome(await answer, reply, logger, decision));
+  });
+}
+
+/** Tells what the card will not: that a click did not count. */
+async function tellOutcome(
+  answer: DecisionAnswer,
+  reply: Reply,
+  logger: Logger,
+  decision: DecisionRequest,
+): Promise<void> {
+  const { executionId, requestId } = decision;
+  if (!answer.recorded) {
+    logger.info({ executionId, requestId, reason: answer.reason }, "a decision was refused");
+    return reply(showSentence(answer.message));
+  }
+  const settled = await answer.settled;
+  if (settled.kind === "refused") return reply(showSentence(settled.message));
+  if (settled.kind === "pending")
+    return reply("Your decision is recorded. The card will show it when the run takes it up.");
+  logger.info({ executionId, requestId, choice: decision.choice }, "a decision counted");
+}
+
+/** Waits for an answer or a failure, at most so long. */
+function settlesWithin(
+  answer: Promise<unknown>,
+  ms: number,
+  { clock }: BotServices,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(ms, () => resolve(false));
+    const end = (): void => {
+      cancel();
+      resolve(true);
+    };
+    answer.then(end, end);
+  });
+}

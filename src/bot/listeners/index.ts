@@ -1,0 +1,16 @@
+import type { App } from "@slack/bolt";
+import type { BotServices } from "../services.ts";
+import { register as registerCancelRun } from "./actions/cancel-run.ts";
+import { register as registerDecide } from "./actions/decide.ts";
+import { register as registerWorkflow } from "./commands/workflow.ts";
+import { register as registerAppHomeOpened } from "./events/app-home-opened.ts";
+import { register as registerDirectMessage } from "./events/direct-message.ts";
+
+/** Everything that the app listens to. */
+export function registerListeners(app: App, services: BotServices): void {
+  registerWorkflow(app, services);
+  registerDecide(app, services);
+  registerCancelRun(app, services);
+  registerAppHomeOpened(app, services);
+  registerDirectMessage(app, services);
+}
