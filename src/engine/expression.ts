@@ -77,6 +77,8 @@ function parse(source: string): ASTNode {
 }
 
 function inWords(error: ParseError, source: string): string {
+  if (source.includes("{{"))
+    return "An expression takes names without braces: write variables.amount, not {{variables.amount}}.";
   if (error.code === "limit_exceeded")
     return "The expression is too large or nested too deep. Split it over several steps.";
   const start = error.range?.start ?? 0;

@@ -9,14 +9,15 @@ const MAX_NAMES = 2000;
 export function nearest(name: string, names: Iterable<string>): string | null {
   if (name.length === 0 || name.length > MAX_LENGTH) return null;
   let best: string | null = null;
-  let fewest = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let fewest = Number.POSITIVE_INFINITY;
   let seen = 0;
   for (const candidate of names) {
     seen += 1;
     if (seen > MAX_NAMES) break;
-    if (Math.abs(candidate.length - name.length) >= fewest) continue;
+    const most = Math.max(1, Math.floor(Math.max(name.length, candidate.length) / 3));
+    if (Math.abs(candidate.length - name.length) > Math.min(most, fewest)) continue;
     const slips = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (slips >= fewest) continue;
+    if (slips > most || slips >= fewest) continue;
     best = candidate;
     fewest = slips;
   }

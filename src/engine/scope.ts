@@ -18,3 +18,32 @@ export const SCOPE_ROOTS = [
   "workflowId",
   "costAccumulator",
 ] as const;
+
+/** What `execution` holds for a step. */
+export const EXECUTION_FIELDS = [
+  "id",
+  "workflowId",
+  "workflowName",
+  "version",
+  "startedAt",
+  "startedBy",
+  "idempotencyKey",
+] as const;
+
+/** What `stepResults.<id>` holds, besides the alias that `outputVariable` makes. */
+export const STEP_RESULT_FIELDS = [
+  "output",
+  "status",
+  "error",
+  "cost",
+  "tokenUsage",
+  "rawOutput",
+  "reason",
+  "confidence",
+  "attempts",
+  "nextStep",
+  "startedAt",
+  "completedAt",
+  "durationMs",
+  "stepId",
+] as const;

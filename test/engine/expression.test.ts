@@ -194,6 +194,10 @@ describe("problems in plain words", () => {
       'expression_invalid: The expression cannot be read at character 20, at ">"',
     ],
     ["'abc", "expression_invalid: A text that begins at character 1 is not closed by its quote."],
+    [
+      "{{variables.amount}} > 1",
+      "An expression takes names without braces: write variables.amount",
+    ],
     ["variables.if", "expression_failed: variables.if has no value."],
     ["if", "The word at character 1 is reserved in CEL."],
     [

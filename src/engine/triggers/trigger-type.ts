@@ -13,3 +13,11 @@ export interface TriggerType<Config = unknown> {
   /** Problems beyond the schema; called only with a configuration that fits it. */
   check?(config: unknown): readonly ConfigProblem[];
 }
+
+/** The id of a trigger within its definition: its own, or type and position. It stays when the rest of the trigger changes. */
+export function triggerId(
+  trigger: { readonly type: string; readonly id?: string | undefined },
+  index: number,
+): string {
+  return trigger.id ?? `${trigger.type}-${index + 1}`;
+}

@@ -1,0 +1,63 @@
+import { asAppError, isAppError } from "../../errors.ts";
+import { compileExpression, type Expression } from "../expression.ts";
+import { findTemplates } from "../template.ts";
+import type { DraftStep } from "./draft.ts";
+import type { Findings } from "./findings.ts";
+import { checkReference, type ReferenceContext } from "./reference.ts";
+
+/** Checks every path that templates and expressions of the steps read, and that they can be read at all. */
+export function checkReferences(
+  steps: readonly DraftStep[],
+  context: ReferenceContext,
+  findings: Findings,
+): void {
+  for (const step of steps) {
+    const expressions = step.program?.expressions ?? [];
+    const base = [...step.path, "config"];
+    const places = new Set(expressions.map(({ path }) => JSON.stringify(path)));
+    // What cannot be compiled has a problem already, in the words of expressions.
+    const isExpression = (path: readonly PropertyKey[]): boolean =>
+      places.has(JSON.stringify(path)) || findings.hasProblemAt([...base, ...path]);
+    const templates = findTemplates(step.config, (path, error) => {
+      if (!isAppError(error)) throw error;
+      if (!isExpression(path))
+        findings.problem([...base, ...path], error.message, "Correct the template.");
+    });
+    for (const { path, template } of templates) {
+      if (isExpression(path)) continue;
+      for (const reference of template.paths) {
+        const place = { path: [...base, ...path], step, form: "template" as const };
+        checkReference(reference, place, context, findings);
+      }
+    }
+    for (const { path, expression } of expressions) {
+      checkExpression(expression, { path: [...base, ...path], step }, context, findings);
+    }
+  }
+}
+
+/** Checks the definition's own `output` expression. */
+export function checkOutput(source: unknown, context: ReferenceContext, findings: Findings): void {
+  if (typeof source !== "string") return;
+  try {
+    checkExpression(compileExpression(source), { path: ["output"], step: null }, context, findings);
+  } catch (error) {
+    findings.problem(["output"], asAppError(error).message, "Correct the CEL expression.");
+  }
+}
+
+function checkExpression(
+  expression: Expression,
+  place: { readonly path: readonly PropertyKey[]; readonly step: DraftStep | null },
+  context: ReferenceContext,
+  findings: Findings,
+): void {
+  const tested = new Set(expression.testedPaths.map((path) => JSON.stringify(path.slice(0, 2))));
+  for (const reference of expression.paths) {
+    const isTested = tested.has(JSON.stringify(reference.slice(0, 2)));
+    checkReference(reference, { ...place, form: "expression", isTested }, context, findings);
+  }
+  for (const reference of expression.testedPaths) {
+    checkReference(reference, { ...place, form: "expression", isTested: true }, context, findings);
+  }
+}

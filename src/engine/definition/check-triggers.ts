@@ -1,0 +1,66 @@
+import { isJsonObject, type JsonObject } from "../../json.ts";
+import { didYouMean } from "../nearest.ts";
+import { type TriggerType, triggerId } from "../triggers/trigger-type.ts";
+import type { Findings } from "./findings.ts";
+import { addSchemaProblems } from "./schema-problems.ts";
+
+/** Checks the triggers: one way of writing them, known types, fitting configurations, an id for each. */
+export function checkTriggers(
+  document: JsonObject,
+  triggerTypes: ReadonlyMap<string, TriggerType>,
+  findings: Findings,
+): void {
+  const { trigger, triggers } = document;
+  if (trigger !== undefined && triggers !== undefined) {
+    findings.problem(
+      ["triggers"],
+      'both "trigger" and "triggers" are given',
+      'Move all of them into the list "triggers".',
+    );
+  }
+  if (isJsonObject(trigger)) checkTrigger(trigger, ["trigger"], triggerTypes, findings);
+  if (!Array.isArray(triggers)) return;
+  const ids = new Map<string, number>();
+  triggers.forEach((source: unknown, index) => {
+    if (!isJsonObject(source)) return;
+    checkTrigger(source, ["triggers", index], triggerTypes, findings);
+    const { type, id } = source;
+    if (typeof type !== "string" || (id !== undefined && typeof id !== "string")) return;
+    const own = triggerId({ type, id }, index);
+    const same = ids.get(own);
+    if (same === undefined) ids.set(own, index);
+    else
+      findings.problem(
+        ["triggers", index, "id"],
+        `"${own}" is the id of triggers[${same}] too`,
+        "Give each trigger an id of its own.",
+      );
+  });
+}
+
+function checkTrigger(
+  source: JsonObject,
+  path: readonly PropertyKey[],
+  triggerTypes: ReadonlyMap<string, TriggerType>,
+  findings: Findings,
+): void {
+  const { type: kind, id: _id, ...config } = source;
+  if (typeof kind !== "string") return;
+  const type = triggerTypes.get(kind);
+  if (type === undefined) {
+    const kinds = [...triggerTypes.keys()];
+    findings.problem(
+      [...path, "type"],
+      `there is no trigger type "${kind.slice(0, 60)}"`,
+      `Known types: ${kinds.join(", ")}.${didYouMean(kind, kinds)}`,
+    );
+    return;
+  }
+  if (!type.config.safeParse(config).success) {
+    addSchemaProblems(type.config, config, path, findings);
+    return;
+  }
+  for (const problem of type.check?.(config) ?? []) {
+    findings.problem([...path, ...problem.path], problem.message, problem.fix);
+  }
+}

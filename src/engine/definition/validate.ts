@@ -1,0 +1,53 @@
+import type { ValidationResult } from "../api.ts";
+import type { ServiceRegistry } from "../ports/service.ts";
+import type { StepType } from "../steps/step-type.ts";
+import type { TriggerType } from "../triggers/trigger-type.ts";
+import { checkInputs } from "./check-inputs.ts";
+import { checkOutput, checkReferences } from "./check-references.ts";
+import { checkRoutes } from "./check-routes.ts";
+import { checkSteps } from "./check-steps.ts";
+import { checkTriggers } from "./check-triggers.ts";
+import { readDocument } from "./document.ts";
+import { readSteps, writtenVariables } from "./draft.ts";
+import { Findings } from "./findings.ts";
+import { Definition } from "./schema.ts";
+import { addSchemaProblems } from "./schema-problems.ts";
+
+/** What a definition may name. */
+export interface ValidationContext {
+  readonly stepTypes: ReadonlyMap<string, StepType>;
+  readonly triggerTypes: ReadonlyMap<string, TriggerType>;
+  readonly services: ServiceRegistry;
+}
+
+/**
+ * Checks a definition: everything that is wrong with it at once, in the words of people who write definitions.
+ *
+ * Accepts anything at all and never throws for it. A definition with a slip in one place is checked in all others too.
+ */
+export function validateDefinition(source: unknown, context: ValidationContext): ValidationResult {
+  const findings = new Findings();
+  const definition = check(source, context, findings);
+  const { problems, warnings } = findings;
+  return { definition: problems.length === 0 ? definition : null, problems, warnings };
+}
+
+function check(source: unknown, context: ValidationContext, findings: Findings): Definition | null {
+  const document = readDocument(source, findings);
+  if (document === null) return null;
+  addSchemaProblems(Definition, document, [], findings);
+  checkTriggers(document, context.triggerTypes, findings);
+  const inputs = checkInputs(document, findings);
+  const steps = checkSteps(readSteps(document), context.stepTypes, context.services, findings);
+  const graph = checkRoutes(steps, findings);
+  const named = steps.filter((step) => step.id !== "");
+  const references = {
+    steps: new Map(named.map((step) => [step.id, step])),
+    graph,
+    inputs,
+    written: writtenVariables(steps),
+  };
+  checkReferences(steps, references, findings);
+  checkOutput(document["output"], references, findings);
+  return Definition.safeParse(document).data ?? null;
+}

@@ -1,0 +1,112 @@
+import { z } from "zod";
+import type { ValidationResult } from "../../../src/engine/api.ts";
+import { validateDefinition } from "../../../src/engine/definition/validate.ts";
+import { stepTypeMap } from "../../../src/engine/steps/index.ts";
+import { defineStepType, type StepType } from "../../../src/engine/steps/step-type.ts";
+import { triggerTypeMap } from "../../../src/engine/triggers/index.ts";
+
+/** A step with attempts whose output is one of a few words. */
+const pick = defineStepType({
+  kind: "pick",
+  summary: "Picks a word.",
+  config: z.strictObject({
+    words: z.array(z.string()),
+    prompt: z.string().default(""),
+    doubt: z.string().optional(),
+    outputVariable: z.string().optional(),
+  }),
+  hasAttempts: true,
+  bind: ({ words, doubt }) => ({
+    enter: () => ({ kind: "complete", output: words[0] ?? null }),
+    routes: { kind: "closed", values: words },
+    alsoNext: doubt === undefined ? [] : [{ path: ["doubt"], stepId: doubt }],
+    timeoutMs: 1000,
+    expressions: [],
+  }),
+});
+
+/** A step with attempts that takes secrets. */
+const call = defineStepType({
+  kind: "call",
+  summary: "Calls somebody.",
+  config: z.strictObject({ to: z.string().default(""), outputVariable: z.string().optional() }),
+  hasAttempts: true,
+  takesSecrets: true,
+  bind: () => ({
+    enter: () => ({ kind: "complete", output: {} }),
+    routes: { kind: "none" },
+    timeoutMs: 1000,
+    expressions: [],
+  }),
+});
+
+const stepTypes: ReadonlyMap<string, StepType> = new Map<string, StepType>([
+  ...["approval", "transform", "wait"].flatMap((kind): [string, StepType][] => {
+    const type = stepTypeMap.get(kind);
+    return type === undefined ? [] : [[kind, type]];
+  }),
+  ["pick", pick],
+  ["call", call],
+]);
+
+/** Validates with the step types that need nothing from outside, and two that stand for those that do. */
+export function validate(source: unknown): ValidationResult {
+  const services = { get: () => undefined, names: () => [] };
+  return validateDefinition(source, { stepTypes, triggerTypes: triggerTypeMap, services });
+}
+
+/** A definition without problems: pick → ask → pay, or the end. */
+export function sample(): Record<string, unknown> {
+  return {
+    id: "expense",
+    name: "Expense",
+    triggers: [{ type: "slash" }, { type: "manual" }],
+    inputs: { amount: { type: "number", required: true }, item: { type: "string" } },
+    output: "stepResults.screen.output",
+    steps: [
+      {
+        id: "screen",
+        type: "pick",
+        config: { words: ["ok", "odd"], prompt: "{{variables.amount}}", outputVariable: "verdict" },
+        next: { ok: "pay", odd: "ask" },
+        retryPolicy: { maxRetries: 2, backoffMs: "1s" },
+      },
+      {
+        id: "ask",
+        type: "approval",
+        config: {
+          title: "{{variables.item}}",
+          message: "{{stepResults.screen.verdict}}",
+          approvers: ["@finance"],
+          timeout: "2d",
+        },
+        next: { approve: "pay", reject: "end", expired: "end" },
+      },
+      {
+        id: "pay",
+        type: "call",
+        config: { to: "{{variables.verdict}} {{secrets.BANK}}" },
+        next: "end",
+      },
+    ],
+  };
+}
+
+type Path = readonly (string | number)[];
+
+/** The sample with one place changed; `undefined` removes it. */
+export function changed(path: Path, value: unknown): Record<string, unknown> {
+  const source = sample();
+  let holder: unknown = source;
+  for (const key of path.slice(0, -1)) holder = Reflect.get(holder as object, key);
+  const last = path.at(-1) ?? "";
+  if (value === undefined) Reflect.deleteProperty(holder as object, last);
+  else
+    Object.defineProperty(holder, last, {
+      value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  return source;
+}
