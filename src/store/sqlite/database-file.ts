@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { AppError, isAppError } from "../../errors.ts";
@@ -14,6 +23,10 @@ const BUSY_TIMEOUT_MS = 1_000;
 
 /** How much of the write-ahead log stays on disk once its content is in the database. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/** Length of the header of a SQLite file. */
+const HEADER_BYTES = 100;
+const MAGIC = "SQLite format 3\0";
 
 export type Synchronous = "full" | "normal" | "off";
 
@@ -38,12 +51,34 @@ function prepareFile(path: string): void {
   if (existsSync(path)) {
     // A database of ours appears under its name complete, so an empty one has lost its content.
     if (statSync(path).size === 0) throw damaged(path, "is empty");
+    if (!existsSync(`${path}-wal`)) checkLength(path);
     return;
   }
   if (existsSync(`${path}-wal`))
     throw damaged(path, `is missing, but its log ${path}-wal is there`);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   createFile(path);
+}
+
+/**
+ * SQLite takes what is missing of the last page for zeros, and its own check may find nothing wrong with that.
+ *
+ * Not with a write-ahead log beside the file: a power cut may have left the file short then, and the log completes it.
+ */
+function checkLength(path: string): void {
+  const header = Buffer.alloc(HEADER_BYTES);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, header, 0, HEADER_BYTES, 0);
+  } finally {
+    closeSync(file);
+  }
+  if (header.toString("latin1", 0, MAGIC.length) !== MAGIC) return;
+  // Offsets of https://sqlite.org/fileformat.html, section 1.3; a page of 65,536 bytes is written as 1.
+  const pageBytes = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
+  const expectedBytes = header.readUInt32BE(28) * pageBytes;
+  const { size } = statSync(path);
+  if (size < expectedBytes) throw damaged(path, `is cut short (${size} of ${expectedBytes} bytes)`);
 }
 
 /** Under another name first: a crash on the way leaves nothing that looks like a database that lost its data. */

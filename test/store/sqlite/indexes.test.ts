@@ -1,0 +1,33 @@
+import { describe, expect, test } from "vitest";
+import type { HeadQuery } from "../../../src/engine/ports/store.ts";
+import { toCursor } from "../../../src/store/cursor.ts";
+import { openDatabaseFile } from "../../../src/store/sqlite/database-file.ts";
+import { pageQuery } from "../../../src/store/sqlite/heads.ts";
+import { START } from "../records.ts";
+
+const cursor = toCursor({ startedAt: START, executionId: "exec_1" });
+
+describe("lists of executions use an index and sort nothing", () => {
+  test.for<{ query: Omit<HeadQuery, "limit">; index: string }>([
+    { query: {}, index: "heads_started" },
+    { query: { cursor }, index: "heads_started" },
+    { query: { workflowId: "refund" }, index: "heads_workflow" },
+    { query: { workflowId: "refund", cursor }, index: "heads_workflow" },
+    { query: { status: "waiting" }, index: "heads_status" },
+    { query: { status: "waiting", cursor }, index: "heads_status" },
+    { query: { startedBy: "U0ALICE" }, index: "heads_started_by" },
+    { query: { startedBy: "U0ALICE", cursor }, index: "heads_started_by" },
+  ])("$index serves $query", ({ query, index }) => {
+    const database = openDatabaseFile(":memory:", "off");
+    const { sql, values } = pageQuery({ ...query, limit: 10 });
+
+    const plan = database
+      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .all(...values)
+      .map((row) => String(row["detail"]));
+
+    expect(plan.join("\n")).toContain(`USING INDEX ${index}`);
+    expect(plan.join("\n")).not.toContain("TEMP B-TREE");
+    database.close();
+  });
+});
