@@ -1,0 +1,72 @@
+import { APP_ID, BOT_ID, BOT_USER_ID, TEAM } from "../identity.ts";
+import type { MethodRegistry } from "./method.ts";
+import { SlackError } from "./slack-error.ts";
+
+/** Who the app is, and whether the API is there. */
+export function registerAuth(methods: MethodRegistry): void {
+  methods.add("auth.test", {
+    tier: "none",
+    token: "bot",
+    scopes: [],
+    run: ({ workspace }) => ({
+      url: `${workspace.url}/`,
+      team: TEAM.name,
+      user: workspace.state.directory.user(BOT_USER_ID)?.name ?? "",
+      team_id: TEAM.id,
+      user_id: BOT_USER_ID,
+      bot_id: BOT_ID,
+      is_enterprise_install: false,
+    }),
+  });
+  methods.add("api.test", {
+    tier: "none",
+    token: "none",
+    scopes: [],
+    run: ({ args }) => {
+      const error = args.text("error");
+      if (error !== undefined) throw new SlackError(error, { args: args.toLog() });
+      return { args: args.toLog() };
+    },
+  });
+  methods.add("apps.connections.open", {
+    tier: 1,
+    token: "app",
+    scopes: [],
+    run: ({ workspace }) => ({
+      url: `${workspace.url.replace(/^http/, "ws")}${workspace.sockets.createAddress()}`,
+    }),
+  });
+  methods.add("team.info", {
+    tier: 3,
+    token: "bot",
+    scopes: ["team:read"],
+    run: ({ workspace }) => ({
+      team: {
+        ...TEAM,
+        email_domain: "heddle.example",
+        icon: { image_default: true },
+        url: `${workspace.url}/`,
+      },
+    }),
+  });
+  methods.add("bots.info", {
+    tier: 3,
+    token: "bot",
+    scopes: ["users:read"],
+    run: ({ workspace, args }) => {
+      if ((args.text("bot") ?? BOT_ID) !== BOT_ID) throw new SlackError("bot_not_found");
+      const name = workspace.manifest.botName;
+      return {
+        bot: {
+          id: BOT_ID,
+          deleted: false,
+          name,
+          updated: 0,
+          app_id: APP_ID,
+          user_id: BOT_USER_ID,
+          icons: {},
+        },
+      };
+    },
+  });
+}

@@ -1,0 +1,35 @@
+import { BOT_USER_ID } from "../identity.ts";
+import type { Channel } from "../workspace/records.ts";
+import type { ApiCall } from "./method.ts";
+import { SlackError } from "./slack-error.ts";
+
+/**
+ * The channel of the argument `channel`, by id.
+ *
+ * @throws {SlackError} `channel_not_found`, or `invalid_arguments` when it is absent.
+ */
+export function channelById({ workspace, args }: ApiCall, name = "channel"): Channel {
+  const channel = workspace.state.directory.channel(args.required(name));
+  if (channel === undefined) throw new SlackError("channel_not_found");
+  return channel;
+}
+
+/**
+ * The channel to post to: an id, a channel's name with or without `#`, or a person's id for their direct message.
+ *
+ * @throws {SlackError} `channel_not_found`, or `not_in_channel` when the bot is no member.
+ */
+export function channelToPostTo(call: ApiCall): Channel {
+  const wanted = call.args.required("channel");
+  const { directory } = call.workspace.state;
+  const channel =
+    directory.channel(wanted) ??
+    directory.directMessage(wanted) ??
+    directory.channelByName(wanted.replace(/^#/, ""));
+  if (channel === undefined) throw new SlackError("channel_not_found");
+  if (!channel.members.includes(BOT_USER_ID)) {
+    if (!call.workspace.manifest.scopes.has("chat:write.public"))
+      throw new SlackError("not_in_channel");
+  }
+  return channel;
+}

@@ -1,0 +1,140 @@
+import { BOT_USER_ID } from "../identity.ts";
+import type { JsonObject } from "../json.ts";
+import { deleteMessage, editMessage, postMessage } from "../workspace/conversation.ts";
+import type { Channel, Message } from "../workspace/records.ts";
+import { channelById, channelToPostTo } from "./channel-argument.ts";
+import { registerEphemerals } from "./chat-ephemeral.ts";
+import {
+  botDraft,
+  type Content,
+  readContent,
+  requireContent,
+  truncationWarning,
+} from "./message-content.ts";
+import type { ApiCall, MethodRegistry } from "./method.ts";
+import { requireScope } from "./scopes.ts";
+import { SlackError } from "./slack-error.ts";
+import { wireMessage } from "./wire-message.ts";
+
+/** `chat.update` takes shorter texts than `chat.postMessage`. */
+const MAX_UPDATED_TEXT = 4_000;
+
+/** Posting, editing and deleting messages. */
+export function registerChat(methods: MethodRegistry): void {
+  const writing = { token: "bot", scopes: ["chat:write"] } as const;
+  methods.add("chat.postMessage", { ...writing, tier: "posting", run: runPostMessage });
+  methods.add("chat.update", { ...writing, tier: 3, run: runUpdate });
+  methods.add("chat.delete", { ...writing, tier: 3, run: runDelete });
+  methods.add("chat.getPermalink", { token: "bot", scopes: [], tier: "none", run: runPermalink });
+  registerEphemerals(methods);
+}
+
+function runPostMessage(call: ApiCall): JsonObject {
+  const { workspace, args } = call;
+  const channel = channelToPostTo(call);
+  const content = readContent(args);
+  requireContent(content);
+  const { message } = postMessage(workspace, channel, {
+    ...botDraft(workspace, content),
+    ...threadOf(call, channel),
+    ...disguise(call),
+  });
+  return {
+    channel: channel.id,
+    ts: message.ts,
+    message: wireMessage(message, true),
+    ...truncationWarning(args),
+  };
+}
+
+/** Where in the channel: at the top, in a thread, or in both. */
+function threadOf(
+  { workspace, args }: ApiCall,
+  channel: Channel,
+): Pick<Message, "thread_ts" | "subtype"> {
+  const threadTs = args.text("thread_ts");
+  if (threadTs === undefined) return {};
+  const parent = workspace.state.messages.find(channel.id, threadTs);
+  if (parent === undefined) throw new SlackError("thread_not_found");
+  const rootTs = parent.thread_ts ?? parent.ts;
+  return {
+    thread_ts: rootTs,
+    ...(args.flag("reply_broadcast") ? { subtype: "thread_broadcast" } : {}),
+  };
+}
+
+/** Another name or picture needs a scope of its own. */
+function disguise({ workspace, args }: ApiCall): Pick<Message, "username" | "icons"> {
+  const username = args.text("username");
+  const emoji = args.text("icon_emoji");
+  const image = args.text("icon_url");
+  if (username === undefined && emoji === undefined && image === undefined) return {};
+  requireScope(workspace.manifest, ["chat:write.customize"]);
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(emoji === undefined && image === undefined
+      ? {}
+      : { icons: { emoji: emoji, image_64: image } }),
+  };
+}
+
+function runUpdate(call: ApiCall): JsonObject {
+  const { workspace, args } = call;
+  const channel = channelById(call);
+  const previous = ownMessage(call, channel, "cant_update_message");
+  if ((args.text("text")?.length ?? 0) > MAX_UPDATED_TEXT) throw new SlackError("msg_too_long");
+  const content = readContent(args);
+  if (Object.keys(content).length === 0) throw new SlackError("no_text");
+  const next = merged(previous, content, workspace.state.timestamps.next());
+  editMessage(workspace, channel, previous, next);
+  return {
+    channel: channel.id,
+    ts: next.ts,
+    text: next.text,
+    message: wireMessage(next, true),
+  };
+}
+
+/** What a call does not mention stays; an empty list or object removes. */
+function merged(previous: Message, content: Content, editTs: string): Message {
+  const { blocks, attachments, metadata, ...rest } = {
+    ...previous,
+    ...content,
+    edited: { user: BOT_USER_ID, ts: editTs },
+  };
+  return {
+    ...rest,
+    ...(blocks === undefined || blocks.length === 0 ? {} : { blocks }),
+    ...(attachments === undefined || attachments.length === 0 ? {} : { attachments }),
+    ...(metadata === undefined || Object.keys(metadata).length === 0 ? {} : { metadata }),
+  };
+}
+
+function runDelete(call: ApiCall): JsonObject {
+  const channel = channelById(call);
+  const message = ownMessage(call, channel, "cant_delete_message");
+  deleteMessage(call.workspace, channel, message);
+  return { channel: channel.id, ts: message.ts };
+}
+
+/** The bot's message of the call. */
+function ownMessage({ workspace, args }: ApiCall, channel: Channel, refusal: string): Message {
+  const message = workspace.state.messages.find(channel.id, args.required("ts"));
+  if (message === undefined) throw new SlackError("message_not_found");
+  if (message.user !== BOT_USER_ID) throw new SlackError(refusal);
+  return message;
+}
+
+function runPermalink(call: ApiCall): JsonObject {
+  const { workspace, args } = call;
+  const channel = channelById(call);
+  const message = workspace.state.messages.find(channel.id, args.required("message_ts"));
+  if (message === undefined) throw new SlackError("message_not_found");
+  const path = `/archives/${channel.id}/p${message.ts.replace(".", "")}`;
+  const threadTs = message.thread_ts;
+  const query =
+    threadTs === undefined || threadTs === message.ts
+      ? ""
+      : `?thread_ts=${threadTs}&cid=${channel.id}`;
+  return { channel: channel.id, permalink: `${workspace.url}${path}${query}` };
+}

@@ -1,0 +1,95 @@
+import { completeBlocks } from "../block-kit/complete-blocks.ts";
+import { validateBlocks } from "../block-kit/validate-blocks.ts";
+import { APP_ID, BOT_ID, BOT_USER_ID } from "../identity.ts";
+import { isJsonObject, type JsonObject } from "../json.ts";
+import { botProfile } from "../payloads/people.ts";
+import type { Draft } from "../workspace/conversation.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import type { Arguments } from "./arguments.ts";
+import { readMetadata } from "./metadata.ts";
+import { SlackError } from "./slack-error.ts";
+
+/** Longer texts are cut, as Slack does. */
+const MAX_TEXT = 40_000;
+
+/** The parts of a message that an app can write; a part is absent when the call did not mention it. */
+export interface Content {
+  readonly text?: string;
+  readonly blocks?: readonly JsonObject[];
+  readonly attachments?: readonly JsonObject[];
+  readonly metadata?: JsonObject;
+}
+
+/**
+ * Reads and checks what an app wants to say.
+ *
+ * @throws {SlackError} `invalid_blocks`, `invalid_blocks_format`, `invalid_attachments`, `invalid_metadata_format` or
+ * `invalid_metadata_schema`.
+ */
+export function readContent(args: Arguments): Content {
+  const markdown = args.text("markdown_text");
+  if (markdown !== undefined && (args.has("text") || args.has("blocks"))) {
+    throw new SlackError("markdown_text_conflict");
+  }
+  const text = markdown ?? args.text("text");
+  const blocks = args.objects("blocks", "invalid_blocks_format");
+  const attachments = args.objects("attachments", "invalid_attachments");
+  const metadata = readMetadata(args);
+  if (blocks !== undefined) checkBlocks(blocks);
+  return {
+    ...(text === undefined ? {} : { text: text.slice(0, MAX_TEXT) }),
+    ...(blocks === undefined ? {} : { blocks: completeBlocks(blocks) }),
+    ...(attachments === undefined ? {} : { attachments: numbered(attachments) }),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+}
+
+/** @throws {SlackError} `no_text` when there is nothing to show. */
+export function requireContent(content: Content): void {
+  const shown = [content.blocks ?? [], content.attachments ?? []].some((list) => list.length > 0);
+  if (content.text === undefined && !shown) throw new SlackError("no_text");
+}
+
+/** A warning for the answer when the text was cut. */
+export function truncationWarning(args: Arguments): JsonObject {
+  if ((args.text("text")?.length ?? 0) <= MAX_TEXT) return {};
+  return {
+    warning: "message_truncated",
+    response_metadata: { warnings: ["message_truncated"] },
+  };
+}
+
+/** The bot's message with this content. */
+export function botDraft(workspace: Workspace, content: Content): Draft {
+  const { text = "", ...rest } = content;
+  return {
+    user: BOT_USER_ID,
+    bot_id: BOT_ID,
+    app_id: APP_ID,
+    bot_profile: botProfile(workspace),
+    text,
+    ...rest,
+  };
+}
+
+/** @throws {SlackError} `invalid_blocks` with what is wrong and where. */
+export function checkBlocks(blocks: unknown): void {
+  const problems = validateBlocks(blocks, "message", "/blocks");
+  if (problems.length === 0) return;
+  const errors = problems.map(({ message, pointer }) => `${message} [json-pointer:${pointer}]`);
+  throw new SlackError("invalid_blocks", {
+    errors,
+    response_metadata: { messages: errors.map((error) => `[ERROR] ${error}`) },
+  });
+}
+
+function numbered(attachments: readonly JsonObject[]): readonly JsonObject[] {
+  return attachments.map((attachment, index) => {
+    const blocks = attachment["blocks"];
+    if (Array.isArray(blocks)) {
+      checkBlocks(blocks);
+      return { id: index + 1, ...attachment, blocks: completeBlocks(blocks.filter(isJsonObject)) };
+    }
+    return { id: index + 1, ...attachment };
+  });
+}

@@ -1,0 +1,39 @@
+import type { JsonObject } from "../json.ts";
+import type { ApiCall, MethodRegistry } from "./method.ts";
+import { page } from "./paging.ts";
+import { SlackError } from "./slack-error.ts";
+import { wireUser } from "./wire-user.ts";
+
+/** People. */
+export function registerUsers(methods: MethodRegistry): void {
+  methods.add("users.info", { tier: 4, token: "bot", scopes: ["users:read"], run: runInfo });
+  methods.add("users.list", { tier: 2, token: "bot", scopes: ["users:read"], run: runList });
+  methods.add("users.lookupByEmail", {
+    tier: 3,
+    token: "bot",
+    scopes: ["users:read.email"],
+    run: runLookup,
+  });
+}
+
+function runInfo({ workspace, args }: ApiCall): JsonObject {
+  const user = workspace.state.directory.user(args.required("user"));
+  if (user === undefined) throw new SlackError("user_not_found");
+  return { user: wireUser(user, workspace.manifest, workspace.clock.now()) };
+}
+
+function runList({ workspace, args }: ApiCall): JsonObject {
+  const { items, metadata } = page(args, workspace.state.directory.users());
+  const now = workspace.clock.now();
+  return {
+    members: items.map((user) => wireUser(user, workspace.manifest, now)),
+    cache_ts: Math.floor(now / 1_000),
+    ...metadata,
+  };
+}
+
+function runLookup({ workspace, args }: ApiCall): JsonObject {
+  const user = workspace.state.directory.userByEmail(args.required("email"));
+  if (user === undefined) throw new SlackError("users_not_found");
+  return { user: wireUser(user, workspace.manifest, workspace.clock.now()) };
+}

@@ -1,0 +1,70 @@
+import { APP_ID, BOT_ID, BOT_USER_ID, TEAM } from "../identity.ts";
+import type { JsonObject } from "../json.ts";
+import type { AppManifest } from "../manifest.ts";
+import type { User } from "../workspace/records.ts";
+
+const UPDATED_SECONDS = 1_767_225_600;
+
+/** A member as methods return it; the address only with the scope for it. */
+export function wireUser(user: User, manifest: AppManifest, now: number): JsonObject {
+  const [firstName = "", ...lastNames] = user.realName.split(" ");
+  const offset = offsetSeconds(user.timeZone, now);
+  return {
+    id: user.id,
+    team_id: TEAM.id,
+    name: user.name,
+    deleted: false,
+    color: "9f69e7",
+    real_name: user.realName,
+    tz: user.timeZone,
+    tz_label: zoneLabel(user.timeZone, now),
+    tz_offset: offset,
+    profile: {
+      title: user.title,
+      phone: "",
+      skype: "",
+      real_name: user.realName,
+      real_name_normalized: user.realName,
+      display_name: user.isBot ? "" : user.name,
+      display_name_normalized: user.isBot ? "" : user.name,
+      fields: null,
+      status_text: "",
+      status_emoji: "",
+      status_expiration: 0,
+      avatar_hash: user.id.toLowerCase(),
+      first_name: firstName,
+      last_name: lastNames.join(" "),
+      team: TEAM.id,
+      ...(user.isBot || !manifest.scopes.has("users:read.email") ? {} : { email: user.email }),
+      ...(user.id === BOT_USER_ID
+        ? { api_app_id: APP_ID, bot_id: BOT_ID, always_active: true }
+        : {}),
+    },
+    is_admin: user.isAdmin,
+    is_owner: false,
+    is_primary_owner: false,
+    is_restricted: user.isGuest,
+    is_ultra_restricted: false,
+    is_bot: user.id === BOT_USER_ID,
+    is_app_user: false,
+    is_email_confirmed: !user.isBot,
+    updated: UPDATED_SECONDS,
+    who_can_share_contact_card: "EVERYONE",
+  };
+}
+
+function offsetSeconds(timeZone: string, now: number): number {
+  const part = zonePart(timeZone, now, "longOffset");
+  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)/.exec(part) ?? [];
+  if (hours === undefined) return 0;
+  return (sign === "-" ? -1 : 1) * (Number(hours) * 3_600 + Number(minutes) * 60);
+}
+
+function zoneLabel(timeZone: string, now: number): string {
+  return zonePart(timeZone, now, "long");
+}
+
+function zonePart(timeZone: string, now: number, timeZoneName: "long" | "longOffset"): string {
+  const format = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName });
+  return format.formatToParts(now).find((part) => part.type === "timeZoneName")?.value ?? "";
+}

@@ -1,0 +1,105 @@
+import type { Clock } from "../clock.ts";
+import { APP_ID, BOT_USER_ID, TEAM, VERIFICATION_TOKEN } from "../identity.ts";
+import type { JsonObject } from "../json.ts";
+import { createId } from "../workspace/ids.ts";
+import type { Ack, Transport } from "./transport.ts";
+
+export interface EventQueueOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly ackMs: number;
+  /** Pauses before each retry. */
+  readonly retriesMs: readonly number[];
+}
+
+/** Sends events and repeats those that were not acknowledged: at once, then after the pauses that Slack documents. */
+export class EventQueue {
+  readonly #options: EventQueueOptions;
+  readonly #timers = new Set<() => void>();
+  #closed = false;
+
+  constructor(options: EventQueueOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Delivers one event.
+   *
+   * @returns the acknowledgement of any attempt within the first acknowledgement time, else `operation_timeout`;
+   * later attempts go on in the background.
+   */
+  deliver(event: JsonObject): Promise<Ack> {
+    const { clock, ackMs } = this.#options;
+    const startedAt = clock.now();
+    return new Promise((resolve) => {
+      const giveUp = this.#later(
+        () => resolve({ acked: false, ackMs: clock.now() - startedAt, error: "operation_timeout" }),
+        ackMs,
+      );
+      this.#attempt(envelopeOf(event, startedAt), 0, "", (ack) => {
+        giveUp();
+        resolve({ ...ack, ackMs: clock.now() - startedAt });
+      });
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const cancel of [...this.#timers]) cancel();
+  }
+
+  #attempt(payload: JsonObject, attempt: number, reason: string, done: (ack: Ack) => void): void {
+    const { transport, retriesMs } = this.#options;
+    const retry = attempt === 0 ? {} : { retry: { attempt, reason } };
+    void transport
+      .send({ kind: "events_api", payload, acceptsResponse: false, ...retry })
+      .then((ack) => {
+        const pause = retriesMs[attempt];
+        if (ack.acked || pause === undefined || ack.noRetry === true || this.#closed) done(ack);
+        else this.#later(() => this.#attempt(payload, attempt + 1, reasonOf(ack), done), pause);
+      });
+  }
+
+  #later(run: () => void, delayMs: number): () => void {
+    const cancel = this.#options.clock.setTimer(() => {
+      this.#timers.delete(stop);
+      run();
+    }, delayMs);
+    const stop = (): void => {
+      this.#timers.delete(stop);
+      cancel();
+    };
+    this.#timers.add(stop);
+    return stop;
+  }
+}
+
+function reasonOf(ack: Ack): string {
+  if (ack.acked) return "";
+  return ack.error === "dispatch_failed" ? "http_error" : "http_timeout";
+}
+
+function envelopeOf(event: JsonObject, now: number): JsonObject {
+  return {
+    token: VERIFICATION_TOKEN,
+    team_id: TEAM.id,
+    context_team_id: TEAM.id,
+    context_enterprise_id: null,
+    api_app_id: APP_ID,
+    event,
+    type: "event_callback",
+    event_id: createId("Ev"),
+    event_time: Math.floor(now / 1_000),
+    authorizations: [
+      {
+        enterprise_id: null,
+        team_id: TEAM.id,
+        user_id: BOT_USER_ID,
+        is_bot: true,
+        is_enterprise_install: false,
+      },
+    ],
+    is_ext_shared_channel: false,
+    event_context: `4-${createId("")}`,
+  };
+}

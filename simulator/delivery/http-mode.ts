@@ -1,0 +1,92 @@
+import { createHmac } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import { SIGNING_SECRET } from "../identity.ts";
+import { type JsonObject, parseJson } from "../json.ts";
+import type { Ack, Delivery, Transport } from "./transport.ts";
+
+export interface HttpModeOptions {
+  /** The app's address, for instance `http://127.0.0.1:3000/slack/events`. */
+  readonly url: string;
+  readonly clock: Clock;
+  readonly ackMs: number;
+}
+
+/** Sends signed requests to the app's address; the answer to a request is the acknowledgement. */
+export class HttpTransport implements Transport {
+  readonly #options: HttpModeOptions;
+
+  constructor(options: HttpModeOptions) {
+    this.#options = options;
+  }
+
+  async send(delivery: Delivery): Promise<Ack> {
+    const { clock, url, ackMs } = this.#options;
+    const startedAt = clock.now();
+    const body = bodyOf(delivery);
+    try {
+      const response = await fetch(url, {
+        method: "POST",
+        body,
+        headers: headersOf(delivery, body, Math.floor(startedAt / 1_000)),
+        redirect: "error",
+        signal: AbortSignal.timeout(ackMs),
+      });
+      const text = await response.text();
+      const took = clock.now() - startedAt;
+      if (response.ok) return { acked: true, ackMs: took, payload: payloadOf(response, text) };
+      const noRetry = response.headers.get("x-slack-no-retry") === "1";
+      return { acked: false, ackMs: took, error: "dispatch_failed", noRetry };
+    } catch (error) {
+      const timedOut = error instanceof Error && error.name === "TimeoutError";
+      return {
+        acked: false,
+        ackMs: clock.now() - startedAt,
+        error: timedOut ? "operation_timeout" : "dispatch_failed",
+      };
+    }
+  }
+}
+
+/** Commands are form fields, interactions one form field with JSON, events JSON. */
+function bodyOf(delivery: Delivery): string {
+  switch (delivery.kind) {
+    case "slash_commands":
+      return new URLSearchParams(formFields(delivery.payload)).toString();
+    case "interactive":
+      return new URLSearchParams({ payload: JSON.stringify(delivery.payload) }).toString();
+    case "events_api":
+      return JSON.stringify(delivery.payload);
+  }
+}
+
+function formFields(payload: JsonObject): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const [name, value] of Object.entries(payload)) {
+    if (value !== null && value !== undefined) fields[name] = String(value);
+  }
+  return fields;
+}
+
+function headersOf(delivery: Delivery, body: string, timestamp: number): Record<string, string> {
+  const signature = createHmac("sha256", SIGNING_SECRET).update(`v0:${timestamp}:${body}`);
+  const isJson = delivery.kind === "events_api";
+  return {
+    "content-type": isJson ? "application/json" : "application/x-www-form-urlencoded",
+    "user-agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
+    "x-slack-request-timestamp": String(timestamp),
+    "x-slack-signature": `v0=${signature.digest("hex")}`,
+    ...(delivery.retry === undefined
+      ? {}
+      : {
+          "x-slack-retry-num": String(delivery.retry.attempt),
+          "x-slack-retry-reason": delivery.retry.reason,
+        }),
+  };
+}
+
+/** A text that is not JSON is the answer's text, as for a command. */
+function payloadOf(response: Response, text: string): unknown {
+  if (text === "") return {};
+  const isJson = response.headers.get("content-type")?.includes("json") ?? false;
+  return (isJson ? parseJson(text) : undefined) ?? { text };
+}

@@ -1,0 +1,34 @@
+import type { AppManifest } from "../manifest.ts";
+import type { Channel } from "../workspace/records.ts";
+
+interface Subscription {
+  /** The name in the manifest's `bot_events`. */
+  readonly name: string;
+  readonly scope: string | undefined;
+}
+
+/** The subscription that an event needs, by the event's type and, for messages, the kind of channel. */
+export function subscriptionFor(type: string, channel: Channel | undefined): Subscription {
+  switch (type) {
+    case "message":
+      return channel?.isIm === true
+        ? { name: "message.im", scope: "im:history" }
+        : { name: "message.channels", scope: "channels:history" };
+    case "app_mention":
+      return { name: type, scope: "app_mentions:read" };
+    case "reaction_added":
+    case "reaction_removed":
+      return { name: type, scope: "reactions:read" };
+    case "member_joined_channel":
+    case "member_left_channel":
+      return { name: type, scope: "channels:read" };
+    default:
+      return { name: type, scope: undefined };
+  }
+}
+
+/** Whether the manifest lets the app have this event: subscribed to, and with the scope it needs. */
+export function isSubscribed(manifest: AppManifest, type: string, channel?: Channel): boolean {
+  const { name, scope } = subscriptionFor(type, channel);
+  return manifest.events.has(name) && (scope === undefined || manifest.scopes.has(scope));
+}

@@ -1,0 +1,73 @@
+import { readFile } from "node:fs/promises";
+import { parse } from "yaml";
+import { member, memberAt, toObjects, toText, toTexts } from "./json.ts";
+
+export interface SlashCommand {
+  readonly command: string;
+  readonly description: string;
+  readonly usageHint: string;
+  /** Whether people and channels in the text arrive as `<@U…|name>` and `<#C…|name>`. */
+  readonly shouldEscape: boolean;
+}
+
+export interface Shortcut {
+  readonly name: string;
+  readonly type: "message" | "global";
+  readonly callbackId: string;
+  readonly description: string;
+}
+
+/** What the app's manifest allows and subscribes to; the simulator delivers and permits nothing beyond it. */
+export interface AppManifest {
+  readonly appName: string;
+  readonly botName: string;
+  readonly scopes: ReadonlySet<string>;
+  readonly events: ReadonlySet<string>;
+  readonly commands: readonly SlashCommand[];
+  readonly shortcuts: readonly Shortcut[];
+  readonly interactivity: boolean;
+  readonly homeTab: boolean;
+  readonly messagesTab: boolean;
+}
+
+/** Reads the parts of a manifest that decide what an app may do. Unknown members are ignored. */
+export function parseManifest(source: unknown): AppManifest {
+  const features = member(source, "features");
+  const settings = member(source, "settings");
+  const appName = toText(memberAt(source, "display_information", "name")) ?? "App";
+  return {
+    appName,
+    botName: toText(memberAt(features, "bot_user", "display_name")) ?? appName,
+    scopes: new Set(toTexts(memberAt(source, "oauth_config", "scopes", "bot"))),
+    events: new Set(toTexts(memberAt(settings, "event_subscriptions", "bot_events"))),
+    commands: toObjects(member(features, "slash_commands")).map((command) => ({
+      command: toText(command["command"]) ?? "",
+      description: toText(command["description"]) ?? "",
+      usageHint: toText(command["usage_hint"]) ?? "",
+      shouldEscape: command["should_escape"] === true,
+    })),
+    shortcuts: toObjects(member(features, "shortcuts")).map((shortcut) => ({
+      name: toText(shortcut["name"]) ?? "",
+      type: shortcut["type"] === "message" ? "message" : "global",
+      callbackId: toText(shortcut["callback_id"]) ?? "",
+      description: toText(shortcut["description"]) ?? "",
+    })),
+    interactivity: memberAt(settings, "interactivity", "is_enabled") === true,
+    homeTab: memberAt(features, "app_home", "home_tab_enabled") === true,
+    messagesTab: memberAt(features, "app_home", "messages_tab_enabled") !== false,
+  };
+}
+
+/**
+ * Reads a manifest in YAML or JSON.
+ *
+ * @throws {Error} when the file is missing or is not YAML; the message names the file.
+ */
+export async function readManifest(path: string): Promise<AppManifest> {
+  try {
+    return parseManifest(parse(await readFile(path, "utf8")));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The app manifest ${path} cannot be read: ${reason}`, { cause });
+  }
+}

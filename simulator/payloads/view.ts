@@ -1,0 +1,23 @@
+import type { JsonObject } from "../json.ts";
+import type { StoredView, User } from "../workspace/records.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { interactionBase } from "./interaction.ts";
+
+/** What the app gets when a person submits a modal. */
+export function viewSubmissionPayload(
+  workspace: Workspace,
+  user: User,
+  stored: StoredView,
+): JsonObject {
+  return {
+    ...interactionBase("view_submission", user),
+    trigger_id: workspace.triggers.create(user.id, stored.id),
+    view: stored.view,
+    response_urls: [],
+  };
+}
+
+/** What the app gets when a person closes a modal that asked to be told. */
+export function viewClosedPayload(user: User, stored: StoredView, isCleared: boolean): JsonObject {
+  return { ...interactionBase("view_closed", user), view: stored.view, is_cleared: isCleared };
+}

@@ -1,0 +1,155 @@
+import { wireMessage } from "../api/wire-message.ts";
+import type { Delivery } from "../delivery/transport.ts";
+import { APP_ID } from "../identity.ts";
+import { isJsonObject, type JsonObject, member, toObjects, toText } from "../json.ts";
+import { interactionBase, responseUrl } from "../payloads/interaction.ts";
+import { initialState, type StateValues } from "../state/element-state.ts";
+import type { Channel, Message, StoredView, User } from "../workspace/records.ts";
+import { saveViewValues } from "../workspace/view-actions.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { ActionRefused, notDelivered, type Outcome, outcomeOf } from "./action.ts";
+import type { PersonBody } from "./body.ts";
+import { type Click, readClick } from "./click.ts";
+import { tellAsSlackbot } from "./slackbot.ts";
+
+/**
+ * A person clicks or chooses in a message, an ephemeral message, a modal or Home.
+ *
+ * `state` (block id → action id → value) may carry what the person has filled in beside it.
+ */
+export async function blockAction(workspace: Workspace, body: PersonBody): Promise<Outcome> {
+  const user = body.user();
+  if (!workspace.manifest.interactivity) return notDelivered();
+  const viewId = body.text("view_id");
+  if (viewId !== undefined) return clickInView(workspace, body, user, viewId);
+  const channel = body.channel(user);
+  const ts = body.required("ts");
+  const { messages } = workspace.state;
+  const ephemeral = messages.ephemeral(channel.id, ts);
+  const own = ephemeral?.reader === user.id ? ephemeral.message : undefined;
+  const message = own ?? messages.find(channel.id, ts);
+  const blocks = blocksOf(message);
+  const click = readClick(body, blocks, workspace.state.timestamps.next());
+  const payload = messagePayload(workspace, user, channel, ts, message, own !== undefined, {
+    click,
+    values: withClick(withGiven(initialState(blocks), body), click),
+  });
+  const ack = await workspace.transport.send(interaction(payload));
+  if (!ack.acked) {
+    tellAsSlackbot(
+      workspace,
+      channel,
+      user,
+      `The app did not respond (${ack.error}). Try again.`,
+      message?.thread_ts,
+    );
+  }
+  return outcomeOf(ack, staleness(click, message === undefined));
+}
+
+async function clickInView(
+  workspace: Workspace,
+  body: PersonBody,
+  user: User,
+  viewId: string,
+): Promise<Outcome> {
+  const stored = workspace.state.views.find(viewId);
+  if (stored === undefined || stored.user !== user.id) {
+    throw new ActionRefused("view_not_found", `${user.name} has no view ${viewId}.`);
+  }
+  const blocks = toObjects(stored.view["blocks"]);
+  const click = readClick(body, blocks, workspace.state.timestamps.next());
+  const values = withClick(withGiven(valuesOf(stored), body), click);
+  const view = click.stale ? stored.view : saveViewValues(workspace, stored, values).view;
+  const payload = {
+    ...interactionBase("block_actions", user),
+    container: { type: "view", view_id: viewId },
+    trigger_id: workspace.triggers.create(user.id, viewId),
+    view,
+    actions: [click.action],
+  };
+  const ack = await workspace.transport.send(interaction(payload));
+  return outcomeOf(ack, staleness(click, !stored.open));
+}
+
+function messagePayload(
+  workspace: Workspace,
+  user: User,
+  channel: Channel,
+  ts: string,
+  message: Message | undefined,
+  isEphemeral: boolean,
+  { click, values }: { readonly click: Click; readonly values: StateValues },
+): JsonObject {
+  const threadTs = message?.thread_ts;
+  const inThread = threadTs === undefined ? {} : { thread_ts: threadTs };
+  const shown =
+    message === undefined ? { type: "message", ts, text: "" } : wireMessage(message, true);
+  return {
+    ...interactionBase("block_actions", user),
+    container: {
+      type: "message",
+      message_ts: ts,
+      channel_id: channel.id,
+      is_ephemeral: isEphemeral,
+      ...inThread,
+    },
+    trigger_id: workspace.triggers.create(user.id),
+    channel: { id: channel.id, name: channel.name },
+    ...(isEphemeral ? {} : { message: { app_id: APP_ID, ...shown } }),
+    state: { values },
+    response_url: responseUrl(workspace, "actions", {
+      user: user.id,
+      channel: channel.id,
+      messageTs: ts,
+      ...(threadTs === undefined || threadTs === ts ? {} : { threadTs }),
+    }),
+    actions: [click.action],
+  };
+}
+
+function interaction(payload: JsonObject): Delivery {
+  return { kind: "interactive", payload, acceptsResponse: true };
+}
+
+function staleness(click: Click, isGone: boolean): JsonObject {
+  return click.stale || isGone ? { stale: true } : {};
+}
+
+/** Blocks of the message itself and of its attachments. */
+function blocksOf(message: Message | undefined): readonly JsonObject[] {
+  const attached = (message?.attachments ?? []).flatMap((one) => toObjects(one["blocks"]));
+  return [...(message?.blocks ?? []), ...attached];
+}
+
+function valuesOf(stored: StoredView): StateValues {
+  const values = member(stored.view["state"], "values");
+  return isJsonObject(values) ? toValues(values) : {};
+}
+
+/** Values that the page sends along replace those that the simulator knows. */
+function withGiven(values: StateValues, body: PersonBody): StateValues {
+  const given = body.json("state");
+  if (!isJsonObject(given)) return values;
+  const merged: Record<string, JsonObject> = { ...values };
+  for (const [blockId, actions] of Object.entries(toValues(given))) {
+    merged[blockId] = { ...merged[blockId], ...actions };
+  }
+  return merged;
+}
+
+function withClick(values: StateValues, { action, state }: Click): StateValues {
+  if (state === undefined) return values;
+  const blockId = toText(action["block_id"]) ?? "";
+  return {
+    ...values,
+    [blockId]: { ...values[blockId], [toText(action["action_id"]) ?? ""]: state },
+  };
+}
+
+function toValues(given: JsonObject): StateValues {
+  const entries = Object.entries(given).filter((entry): entry is [string, JsonObject] =>
+    isJsonObject(entry[1]),
+  );
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,42 @@
+import { BOT_USER_ID, TEAM } from "../identity.ts";
+import type { User } from "../workspace/records.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { channelSummary, userSummary } from "./summaries.ts";
+
+/** Everything that a page needs to start as one person. */
+export function bootstrap(workspace: Workspace, user: User): object {
+  const { directory, views } = workspace.state;
+  const seen = directory.channels().filter((channel) => channel.members.includes(user.id));
+  return {
+    team: TEAM,
+    user: userSummary(user),
+    users: directory.users().map(userSummary),
+    usergroups: directory.usergroups(),
+    channels: seen.filter((channel) => !channel.isIm).map(channelSummary),
+    dms: seen.filter((channel) => channel.isIm).map(channelSummary),
+    commands: workspace.manifest.commands.map((command) => ({
+      command: command.command,
+      description: command.description,
+      usage_hint: command.usageHint,
+    })),
+    shortcuts: workspace.manifest.shortcuts.map((shortcut) => ({
+      name: shortcut.name,
+      type: shortcut.type,
+      callback_id: shortcut.callbackId,
+      description: shortcut.description,
+    })),
+    bot: { id: BOT_USER_ID, name: workspace.manifest.botName },
+    home: views.home(user.id)?.view ?? null,
+    home_enabled: workspace.manifest.homeTab,
+    views: views.modals(user.id).map((stored) => stored.view),
+    status: workspace.status(),
+    banner: {
+      simulator: true,
+      realistic: workspace.realistic,
+      mode: workspace.status().mode,
+      inbox: "/mail",
+    },
+    /** Where the stream goes on from: changes up to this one are in the answers already. */
+    last_event_id: workspace.feed.lastId,
+  };
+}

@@ -1,0 +1,111 @@
+import { findElement } from "../block-kit/find-elements.ts";
+import { isJsonObject, type Json, type JsonObject, toText } from "../json.ts";
+import { elementState, offers, valueKey } from "../state/element-state.ts";
+import { createShortId } from "../workspace/ids.ts";
+import type { PersonBody } from "./body.ts";
+
+/** A click as it goes to the app, and what the person's client knows about it. */
+export interface Click {
+  /** The entry of `actions`. */
+  readonly action: JsonObject;
+  /** The new state of the element, for those that have one. */
+  readonly state: JsonObject | undefined;
+  /** The element is gone, or no longer has or offers what was clicked. */
+  readonly stale: boolean;
+}
+
+/** Finds out what was clicked. What is not there (any more) is sent as the person's client still shows it. */
+export function readClick(
+  body: PersonBody,
+  blocks: readonly JsonObject[],
+  actionTs: string,
+): Click {
+  const actionId = body.required("action_id");
+  const blockId = body.text("block_id");
+  const found = findElement(blocks, actionId, blockId);
+  const value = body.json("value");
+  const selected = body.json("selected");
+  const element = found?.element ?? goneElement(actionId, selected, value);
+  const base = {
+    type: element["type"],
+    action_id: actionId,
+    block_id: found?.block["block_id"] ?? blockId ?? createShortId(),
+  };
+  const type = toText(element["type"]) ?? "";
+  if (type === "feedback_buttons") return feedbackClick(base, element, value, actionTs);
+  if (type === "overflow") return overflowClick(base, element, selected ?? value ?? null, actionTs);
+  if (valueKey(type) === undefined) {
+    const { value: ownValue, type: _type, action_id: _id, ...look } = element;
+    const sent = value ?? ownValue;
+    return {
+      action: {
+        ...base,
+        ...look,
+        ...(sent === undefined ? {} : { value: sent }),
+        action_ts: actionTs,
+      },
+      state: undefined,
+      stale: found === undefined || (value !== undefined && value !== ownValue),
+    };
+  }
+  const state = elementState(element, selected ?? value ?? null);
+  return {
+    action: { ...base, ...state, ...look(element), action_ts: actionTs },
+    state,
+    stale: found === undefined || !offers(element, state),
+  };
+}
+
+/** What Slack repeats of an element that holds a value. */
+function look(element: JsonObject): JsonObject {
+  const kept = Object.entries(element).filter(
+    ([name]) => name === "placeholder" || name === "confirm" || name.startsWith("initial_"),
+  );
+  return Object.fromEntries(kept);
+}
+
+function overflowClick(
+  base: JsonObject,
+  element: JsonObject,
+  given: Json,
+  actionTs: string,
+): Click {
+  const state = elementState({ ...element, type: "static_select" }, given);
+  const option = state["selected_option"];
+  return {
+    action: { ...base, selected_option: option ?? null, action_ts: actionTs },
+    state: undefined,
+    stale: !offers(element, state),
+  };
+}
+
+function feedbackClick(
+  base: JsonObject,
+  element: JsonObject,
+  given: Json | undefined,
+  actionTs: string,
+): Click {
+  const buttons = [element["positive_button"], element["negative_button"]].filter(isJsonObject);
+  const clicked = buttons.find((button) => button["value"] === given);
+  return {
+    action: { ...base, value: given ?? null, text: clicked?.["text"] ?? null, action_ts: actionTs },
+    state: undefined,
+    stale: clicked === undefined,
+  };
+}
+
+/** An element that is gone is guessed from what was clicked. */
+function goneElement(
+  actionId: string,
+  selected: Json | undefined,
+  value: Json | undefined,
+): JsonObject {
+  if (Array.isArray(selected)) return { type: "multi_static_select", action_id: actionId };
+  if (selected !== undefined) return { type: "static_select", action_id: actionId };
+  return {
+    type: "button",
+    action_id: actionId,
+    text: { type: "plain_text", text: actionId, emoji: true },
+    ...(value === undefined ? {} : { value }),
+  };
+}

@@ -1,0 +1,68 @@
+import type { MailSink } from "../mail/mail-sink.ts";
+import type { Message, User } from "../workspace/records.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { ActionRefused } from "./action.ts";
+import { bootstrap } from "./bootstrap.ts";
+import { channelSummary, userSummary } from "./summaries.ts";
+
+export interface QueryContext {
+  readonly workspace: Workspace;
+  readonly mail: MailSink | undefined;
+  readonly query: URLSearchParams;
+}
+
+/** What the person's side can look at, by path. */
+export const QUERIES: Readonly<Record<string, (context: QueryContext) => object>> = {
+  "/sim/users": ({ workspace }) => ({ users: workspace.state.directory.users().map(userSummary) }),
+  "/sim/usergroups": ({ workspace }) => ({ usergroups: workspace.state.directory.usergroups() }),
+  "/sim/channels": ({ workspace }) => ({
+    channels: workspace.state.directory.channels().map(channelSummary),
+  }),
+  "/sim/messages": messages,
+  "/sim/home": ({ workspace, query }) => {
+    const view = workspace.state.views.home(person(workspace, query).id)?.view;
+    return view ?? { id: null, hash: null, blocks: [] };
+  },
+  "/sim/views": ({ workspace, query }) => ({
+    views: workspace.state.views.modals(person(workspace, query).id).map((stored) => stored.view),
+  }),
+  "/sim/mail": ({ mail }) => ({ messages: mail?.messages() ?? [] }),
+  "/sim/calls": ({ workspace, query }) => ({
+    calls: workspace.calls.list(query.get("method") ?? undefined),
+  }),
+  "/sim/deliveries": ({ workspace }) => ({ deliveries: workspace.transport.records() }),
+  "/sim/status": ({ workspace }) => workspace.status(),
+  "/sim/bootstrap": ({ workspace, query }) => bootstrap(workspace, person(workspace, query)),
+};
+
+function messages({ workspace, query }: QueryContext): object {
+  const channelId = query.get("channel") ?? "";
+  const store = workspace.state.messages;
+  if (workspace.state.directory.channel(channelId) === undefined) {
+    throw new ActionRefused("channel_not_found", `There is no channel ${channelId}.`);
+  }
+  const threadTs = query.get("thread_ts");
+  const shown = threadTs === null ? store.topLevel(channelId) : store.thread(channelId, threadTs);
+  const reader = query.get("user");
+  const own = reader === null ? [] : store.ephemeralsOf(channelId, reader);
+  const ephemerals = own
+    .filter((message) =>
+      threadTs === null ? message.thread_ts === undefined : message.thread_ts === threadTs,
+    )
+    .map((message) => ({ ...message, ephemeral: true }));
+  return {
+    messages: [...shown.map(withCount), ...ephemerals].sort((a, b) => Number(a.ts) - Number(b.ts)),
+  };
+}
+
+function withCount(message: Message): Message {
+  return { ...message, reply_count: message.reply_count ?? 0 };
+}
+
+/** @throws {ActionRefused} `user_not_found`. */
+function person(workspace: Workspace, query: URLSearchParams): User {
+  const id = query.get("user") ?? "";
+  const user = workspace.state.directory.user(id);
+  if (user === undefined) throw new ActionRefused("user_not_found", `There is no person "${id}".`);
+  return user;
+}

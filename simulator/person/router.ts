@@ -1,0 +1,142 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { FaultRefused } from "../fault-queue.ts";
+import { parseSlackFault } from "../faults.ts";
+import { readBody } from "../http/read-body.ts";
+import { sendJson } from "../http/send.ts";
+import { isJsonObject, type JsonObject, parseJson } from "../json.ts";
+import type { StandIns } from "../stand-ins.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { ActionRefused, type Outcome } from "./action.ts";
+import { blockAction } from "./block-action.ts";
+import { PersonBody } from "./body.ts";
+import { homeOpen } from "./home-open.ts";
+import { message } from "./message.ts";
+import { QUERIES } from "./queries.ts";
+import { reaction } from "./reaction.ts";
+import { shortcut } from "./shortcut.ts";
+import { slash } from "./slash.ts";
+import { viewClose } from "./view-close.ts";
+import { viewSubmit } from "./view-submit.ts";
+
+type Action = (workspace: Workspace, body: PersonBody) => Promise<Outcome>;
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  "/sim/slash": slash,
+  "/sim/message": message,
+  "/sim/reaction": reaction,
+  "/sim/shortcut": shortcut,
+  "/sim/action": blockAction,
+  "/sim/view-submit": viewSubmit,
+  "/sim/view-close": viewClose,
+  "/sim/home-open": homeOpen,
+};
+
+type Control = (workspace: Workspace, standIns: StandIns, body: JsonObject) => object;
+
+const CONTROLS: Readonly<Record<string, Control>> = {
+  "/sim/faults": (workspace, standIns, body) => {
+    addFault(workspace, standIns, body);
+    return { ok: true, acked: true, ackMs: 0 };
+  },
+  "/sim/disconnect": (workspace, _standIns, body) => {
+    const kind =
+      body["kind"] === "warning" || body["kind"] === "refresh_requested" ? body["kind"] : "drop";
+    return { ok: true, acked: true, ackMs: 0, disconnected: workspace.sockets.disconnect(kind) };
+  },
+  "/sim/reset": (workspace, standIns) => {
+    workspace.reset();
+    standIns.mail?.reset();
+    standIns.model.reset();
+    return { ok: true, acked: true, ackMs: 0 };
+  },
+};
+
+/** Answers everything under `/sim` but the stream. */
+export async function handlePersonCall(
+  workspace: Workspace,
+  standIns: StandIns,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = new URL(request.url ?? "/", "http://localhost");
+  try {
+    if (request.method === "GET") {
+      sendQuery(workspace, standIns, url, response);
+      return;
+    }
+    const body = parseJson((await readBody(request)).toString("utf8") || "{}");
+    if (!isJsonObject(body)) {
+      sendJson(response, 400, {
+        ok: false,
+        error: "invalid_json",
+        message: "The body must be a JSON object.",
+      });
+      return;
+    }
+    const result = await act(workspace, standIns, url.pathname, body);
+    if (result === undefined) sendNotFound(response, url.pathname);
+    else sendJson(response, 200, result);
+  } catch (error) {
+    sendRefusal(response, error);
+  }
+}
+
+async function act(
+  workspace: Workspace,
+  standIns: StandIns,
+  path: string,
+  body: JsonObject,
+): Promise<object | undefined> {
+  const action = Object.hasOwn(ACTIONS, path) ? ACTIONS[path] : undefined;
+  if (action !== undefined) return action(workspace, new PersonBody(workspace, body));
+  const control = Object.hasOwn(CONTROLS, path) ? CONTROLS[path] : undefined;
+  return control?.(workspace, standIns, body);
+}
+
+function sendQuery(
+  workspace: Workspace,
+  standIns: StandIns,
+  url: URL,
+  response: ServerResponse,
+): void {
+  const query = Object.hasOwn(QUERIES, url.pathname) ? QUERIES[url.pathname] : undefined;
+  if (query === undefined) sendNotFound(response, url.pathname);
+  else sendJson(response, 200, query({ workspace, mail: standIns.mail, query: url.searchParams }));
+}
+
+function sendNotFound(response: ServerResponse, path: string): void {
+  sendJson(response, 404, { ok: false, error: "not_found", message: `There is no ${path}.` });
+}
+
+/** What could not take place is an answer like any other; only a wrong fault is a bad request. */
+function sendRefusal(response: ServerResponse, error: unknown): void {
+  if (error instanceof ActionRefused) {
+    const { code, message: reason } = error;
+    const nothing = { ok: false, acked: false, ackMs: 0, delivered: false };
+    sendJson(response, 200, { ...nothing, error: code, message: reason });
+    return;
+  }
+  if (error instanceof FaultRefused) {
+    sendJson(response, 400, { ok: false, error: "invalid_arguments", message: error.message });
+    return;
+  }
+  throw error;
+}
+
+function addFault(workspace: Workspace, standIns: StandIns, body: JsonObject): void {
+  const { target, ...fault } = body;
+  switch (target) {
+    case "slack":
+      workspace.faults.add(parseSlackFault(fault));
+      return;
+    case "model":
+      standIns.model.fault(fault);
+      return;
+    case "mail":
+      if (standIns.mail === undefined) throw new FaultRefused("There is no mail server here.");
+      standIns.mail.fault(fault);
+      return;
+    default:
+      throw new FaultRefused('"target" of a fault must be "slack", "model" or "mail".');
+  }
+}

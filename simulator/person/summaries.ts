@@ -1,0 +1,22 @@
+import type { Channel, User } from "../workspace/records.ts";
+
+/** A member as the person's side shows it. */
+export function userSummary(user: User): object {
+  return {
+    id: user.id,
+    name: user.name,
+    real_name: user.realName,
+    email: user.email,
+    title: user.title,
+    tz: user.timeZone,
+    is_admin: user.isAdmin,
+    is_restricted: user.isGuest,
+    is_bot: user.isBot,
+  };
+}
+
+/** A conversation as the person's side shows it. */
+export function channelSummary(channel: Channel): object {
+  const { id, name, isIm, user, members, topic } = channel;
+  return { id, name, is_im: isIm, ...(user === undefined ? {} : { user }), members, topic };
+}

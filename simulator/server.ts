@@ -1,0 +1,107 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { MethodRegistry } from "./api/method.ts";
+import { handleResponseUrl } from "./api/respond.ts";
+import { handleApiCall } from "./api/router.ts";
+import { streamChanges } from "./http/change-stream.ts";
+import { receiveUpload, sendFile } from "./http/file-transfer.ts";
+import { isLocalCaller } from "./http/local-callers.ts";
+import { sendPageFile } from "./http/page-files.ts";
+import { BodyTooLarge } from "./http/read-body.ts";
+import { send, sendJson } from "./http/send.ts";
+import { handlePersonCall } from "./person/router.ts";
+import type { StandIns } from "./stand-ins.ts";
+import type { Workspace } from "./workspace/workspace.ts";
+
+export interface ServerParts {
+  readonly workspace: Workspace;
+  readonly methods: MethodRegistry;
+  readonly standIns: StandIns;
+  /** Whether only this machine can reach the server. */
+  readonly isLoopback: boolean;
+}
+
+type Route = (parts: ServerParts, request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** Routes by the first part of the path. */
+const ROUTES: Readonly<Record<string, Route>> = {
+  "": (_parts, request, response) => sendPageFile(request, response),
+  page: (_parts, request, response) => sendPageFile(request, response),
+  api: ({ workspace, methods }, request, response) =>
+    handleApiCall(workspace, methods, request, response),
+  response: ({ workspace }, request, response) => handleResponseUrl(workspace, request, response),
+  upload: ({ workspace }, request, response) => receiveUpload(workspace, request, response),
+  files: ({ workspace }, request, response) => sendFile(workspace, request, response),
+  sim: personRoute,
+  v1: ({ standIns }, request, response) => standIns.model.handle(request, response),
+  mail: ({ standIns }, request, response) =>
+    standIns.mail?.handle(request, response) ?? sendNotFound(response),
+  // A permalink opens the page, which shows the message.
+  archives: (_parts, request, response) => redirectToPage(request, response),
+};
+
+/** The HTTP server of a workspace; it does not listen yet. */
+export function createSimulatorServer(parts: ServerParts): Server {
+  const server = createServer((request, response) => {
+    void answer(parts, request, response);
+  });
+  server.on("upgrade", (request, socket, head) => {
+    if (request.url?.startsWith("/socket") === true)
+      parts.workspace.sockets.upgrade(request, socket, head);
+    else socket.destroy();
+  });
+  // Bots keep connections open between calls; the default of 5 s makes them meet a closed one now and then.
+  server.keepAliveTimeout = 65_000;
+  return server;
+}
+
+async function answer(
+  parts: ServerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    if (!isLocalCaller(request, parts.isLoopback)) {
+      sendJson(response, 403, {
+        ok: false,
+        error: "foreign_origin",
+        message: "Requests from other sites are refused.",
+      });
+      return;
+    }
+    const first = new URL(request.url ?? "/", "http://localhost").pathname.split("/")[1] ?? "";
+    const route = Object.hasOwn(ROUTES, first) ? ROUTES[first] : undefined;
+    if (route === undefined) sendNotFound(response);
+    else await route(parts, request, response);
+  } catch (error) {
+    if (error instanceof BodyTooLarge) {
+      sendJson(response, 413, { ok: false, error: "request_too_large", message: error.message });
+      return;
+    }
+    console.error(`The simulator failed to answer ${request.method} ${request.url}.`, error);
+    sendJson(response, 500, { ok: false, error: "internal_error" });
+  }
+}
+
+function personRoute(
+  { workspace, standIns }: ServerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): unknown {
+  const path = new URL(request.url ?? "/", "http://localhost").pathname;
+  if (path === "/sim/stream") return streamChanges(workspace, request, response);
+  return handlePersonCall(workspace, standIns, request, response);
+}
+
+function redirectToPage(request: IncomingMessage, response: ServerResponse): void {
+  const url = new URL(request.url ?? "/", "http://localhost");
+  const [, , channel = "", message = ""] = url.pathname.split("/");
+  const ts = message.replace(/^p(\d+)(\d{6})$/, "$1.$2");
+  const query = new URLSearchParams({ channel, message: ts });
+  const threadTs = url.searchParams.get("thread_ts");
+  if (threadTs !== null) query.set("thread", threadTs);
+  send(response, 302, "text/plain; charset=utf-8", "", { location: `/?${query}` });
+}
+
+function sendNotFound(response: ServerResponse): void {
+  send(response, 404, "text/plain; charset=utf-8", "There is nothing here.");
+}

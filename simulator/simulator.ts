@@ -1,0 +1,139 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { join, resolve } from "node:path";
+import { createMethods } from "./api/register.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import type { MailSink } from "./mail/mail-sink.ts";
+import { openMailSink } from "./mail/mail-sink.ts";
+import { type AppManifest, parseManifest, readManifest } from "./manifest.ts";
+import { createStandInModel } from "./model/stand-in-model.ts";
+import { createSimulatorServer } from "./server.ts";
+import type { StandIns } from "./stand-ins.ts";
+import { SLACK_TIMINGS, type Timings } from "./timings.ts";
+import { readStateFile, StateFile } from "./workspace/state-file.ts";
+import { Workspace } from "./workspace/workspace.ts";
+import { toStateData } from "./workspace/workspace-state.ts";
+
+const MANIFEST_PATH = resolve(import.meta.dirname, "../manifest.yml");
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
+
+export interface SimulatorOptions {
+  /** @default 0, a port that the system chooses. */
+  readonly port?: number;
+  /** @default "127.0.0.1" */
+  readonly host?: string;
+  /** Port of the mail server, 0 for any. Without it there is no mail server. */
+  readonly smtpPort?: number;
+  /** Folder for the state file; without it the workspace lives in memory only. */
+  readonly dataDir?: string;
+  /** The app's address for HTTP mode; without it, Socket Mode. */
+  readonly eventsUrl?: string;
+  /** The app's manifest as an object, or the path of its file. @default `manifest.yml` of this project */
+  readonly manifest?: object | string;
+  /** Whether rate limits apply. @default true */
+  readonly realistic?: boolean;
+  /** Other periods than Slack's, for instance shorter ones in tests. */
+  readonly timings?: Partial<Timings>;
+  /** @default the machine's time */
+  readonly clock?: Clock;
+}
+
+/** A running simulator. Disposing it closes sockets and ports and writes the state file. */
+export interface Simulator extends AsyncDisposable {
+  /** Address of the page, without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  /** What to give a bot as `SLACK_API_URL`. */
+  readonly apiUrl: string;
+  /** What to give a bot as `OPENAI_BASE_URL`. */
+  readonly modelUrl: string;
+  /** Port of the mail server, if there is one. */
+  readonly smtpPort: number | undefined;
+  /** The workspace itself, for tests that look inside or close connections. */
+  readonly workspace: Workspace;
+}
+
+/**
+ * Starts a Slack workspace on this machine.
+ *
+ * @throws {Error} when the manifest or the state file cannot be read, or the port is taken (`code` is `EADDRINUSE`).
+ */
+export async function openSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const host = options.host ?? "127.0.0.1";
+  const clock = options.clock ?? systemClock;
+  const timings = { ...SLACK_TIMINGS, ...options.timings };
+  const path = options.dataDir === undefined ? undefined : join(options.dataDir, "workspace.json");
+  const workspace = new Workspace({
+    manifest: await manifestOf(options.manifest),
+    clock,
+    timings,
+    realistic: options.realistic ?? true,
+    eventsUrl: options.eventsUrl,
+    stored: path === undefined ? undefined : await readStateFile(path),
+  });
+  const file = path === undefined ? undefined : openStateFile(path, workspace);
+  const mail =
+    options.smtpPort === undefined
+      ? undefined
+      : await openMailSink({ smtpPort: options.smtpPort, host });
+  const standIns: StandIns = { model: createStandInModel(), mail };
+  const server = createSimulatorServer({
+    workspace,
+    methods: createMethods(),
+    standIns,
+    isLoopback: LOOPBACK.has(host),
+  });
+  const port = await listen(server, options.port ?? 0, host, mail);
+  workspace.url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  return {
+    url: workspace.url,
+    port,
+    apiUrl: `${workspace.url}/api/`,
+    modelUrl: `${workspace.url}/v1`,
+    smtpPort: mail?.port,
+    workspace,
+    async [Symbol.asyncDispose]() {
+      workspace.events.close();
+      await workspace.sockets.close();
+      server.closeAllConnections();
+      server.close();
+      await file?.close();
+      await mail?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function manifestOf(given: object | string | undefined): Promise<AppManifest> {
+  if (typeof given === "object") return parseManifest(given);
+  return readManifest(given ?? MANIFEST_PATH);
+}
+
+function openStateFile(path: string, workspace: Workspace): StateFile {
+  const file = new StateFile({
+    path,
+    clock: workspace.clock,
+    saveMs: workspace.timings.saveMs,
+    snapshot: () => toStateData(workspace.state),
+    onError: (error) => console.error(`The simulator cannot write ${path}.`, error),
+  });
+  workspace.onChange(() => file.touch());
+  return file;
+}
+
+/** Listens, or closes what was opened before. */
+async function listen(
+  server: Server,
+  port: number,
+  host: string,
+  mail: MailSink | undefined,
+): Promise<number> {
+  server.listen(port, host);
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    await mail?.[Symbol.asyncDispose]();
+    throw error;
+  }
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
+}

@@ -1,0 +1,69 @@
+import { isJsonObject, type JsonObject, toText } from "../json.ts";
+import { type StateValues, valueKey } from "./element-state.ts";
+
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+const WEB_ADDRESS = /^https?:\/\/\S+$/;
+
+/** What Slack's client refuses before it sends a modal: one sentence for each input block that is not right. */
+export function inputComplaints(
+  blocks: readonly JsonObject[],
+  values: StateValues,
+): Readonly<Record<string, string>> {
+  const complaints: Record<string, string> = {};
+  for (const block of blocks) {
+    const element = block["element"];
+    if (block["type"] !== "input" || !isJsonObject(element)) continue;
+    const blockId = toText(block["block_id"]) ?? "";
+    const state = values[blockId]?.[toText(element["action_id"]) ?? ""];
+    const value = isJsonObject(state) ? state[valueKey(toText(element["type"]) ?? "") ?? ""] : null;
+    const complaint = isEmpty(value)
+      ? block["optional"] === true
+        ? undefined
+        : "Please complete this required field."
+      : complaintAbout(element, value);
+    if (complaint !== undefined) complaints[blockId] = complaint;
+  }
+  return complaints;
+}
+
+function complaintAbout(element: JsonObject, value: unknown): string | undefined {
+  const text = typeof value === "string" ? value : "";
+  switch (element["type"]) {
+    case "plain_text_input":
+      return lengthComplaint(element, text.length);
+    case "email_text_input":
+      return EMAIL.test(text) ? undefined : "Please enter a valid email address.";
+    case "url_text_input":
+      return WEB_ADDRESS.test(text) ? undefined : "Please enter a valid URL.";
+    case "number_input":
+      return numberComplaint(element, text);
+    default:
+      return undefined;
+  }
+}
+
+function lengthComplaint(element: JsonObject, length: number): string | undefined {
+  const min = Number(element["min_length"] ?? 0);
+  const max = Number(element["max_length"] ?? 3_000);
+  if (length < min) return `Please enter at least ${min} characters.`;
+  return length > max ? `Please enter at most ${max} characters.` : undefined;
+}
+
+function numberComplaint(element: JsonObject, text: string): string | undefined {
+  if (!/^-?\d+(\.\d+)?$/.test(text)) return "Please enter a number.";
+  if (element["is_decimal_allowed"] !== true && text.includes("."))
+    return "Please enter a whole number.";
+  const value = Number(text);
+  const { min_value: min, max_value: max } = element;
+  if (min !== undefined && value < Number(min)) return `Please enter ${min} or more.`;
+  return max !== undefined && value > Number(max) ? `Please enter ${max} or less.` : undefined;
+}
+
+function isEmpty(value: unknown): boolean {
+  return (
+    value === null ||
+    value === undefined ||
+    value === "" ||
+    (Array.isArray(value) && value.length === 0)
+  );
+}

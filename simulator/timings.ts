@@ -1,0 +1,30 @@
+/** Every period that Slack prescribes, in milliseconds, so that tests can compress them. */
+export interface Timings {
+  /** How long an app has to acknowledge. */
+  readonly ackMs: number;
+  /** Life of a `trigger_id`. */
+  readonly triggerMs: number;
+  /** Life of a `response_url`. */
+  readonly responseUrlMs: number;
+  /** Pauses before the first, second and third retry of an event. */
+  readonly eventRetriesMs: readonly number[];
+  /** Between two pings on an open socket; a socket that stays silent for three of them is closed. */
+  readonly socketPingMs: number;
+  /** Life of an unused Socket Mode address. */
+  readonly socketTicketMs: number;
+  /** Between two heartbeats of the page's stream. */
+  readonly heartbeatMs: number;
+  /** Pause between a change and the writing of the state file. */
+  readonly saveMs: number;
+}
+
+export const SLACK_TIMINGS: Timings = {
+  ackMs: 3_000,
+  triggerMs: 3_000,
+  responseUrlMs: 30 * 60_000,
+  eventRetriesMs: [0, 60_000, 5 * 60_000],
+  socketPingMs: 10_000,
+  socketTicketMs: 60_000,
+  heartbeatMs: 15_000,
+  saveMs: 200,
+};

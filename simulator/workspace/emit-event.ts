@@ -1,0 +1,22 @@
+import { isSubscribed } from "../delivery/subscriptions.ts";
+import type { Ack } from "../delivery/transport.ts";
+import { BOT_USER_ID } from "../identity.ts";
+import { type JsonObject, toText } from "../json.ts";
+import type { Channel } from "./records.ts";
+import type { Workspace } from "./workspace.ts";
+
+/**
+ * Sends an event to the app, unless its manifest does not subscribe to it or the bot is not in the channel.
+ *
+ * @returns the acknowledgement, or `undefined` when nothing was sent.
+ */
+export function emitEvent(
+  workspace: Workspace,
+  event: JsonObject,
+  channel?: Channel,
+): Promise<Ack> | undefined {
+  if (channel !== undefined && !channel.members.includes(BOT_USER_ID)) return undefined;
+  const type = toText(event["type"]) ?? "";
+  if (!isSubscribed(workspace.manifest, type, channel)) return undefined;
+  return workspace.events.deliver(event);
+}

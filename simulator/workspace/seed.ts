@@ -1,0 +1,89 @@
+import { BOT_USER_ID, SLACKBOT_ID } from "../identity.ts";
+import type { DirectoryData } from "./directory.ts";
+import type { Channel, User } from "./records.ts";
+
+const CREATED_SECONDS = 1_767_225_600;
+
+/** The people, the group and the channels that every new workspace starts with. */
+export function seedDirectory(bot: {
+  readonly appName: string;
+  readonly botName: string;
+}): DirectoryData {
+  const people = [
+    person("ALICE", "Alice Adams", "Head of Operations", "America/New_York", { isAdmin: true }),
+    person("BOB", "Bob Brown", "Finance Manager", "America/Chicago"),
+    person("CAROL", "Carol Clark", "Finance Analyst", "Europe/London"),
+    person("DAVE", "Dave Davis", "Contractor", "Europe/Berlin", { isGuest: true }),
+  ];
+  const everybody = [...people.map((user) => user.id), BOT_USER_ID];
+  const channels = [
+    channel("C0GENERAL", "general", everybody, "Company-wide announcements"),
+    channel("C0APPROVALS", "approvals", everybody, "Requests that wait for a decision"),
+    channel("C0ONCALL", "oncall-alerts", everybody, "Alerts for whoever is on call"),
+    channel("C0FINANCE", "finance", everybody, "Expenses and invoices"),
+    channel("C0SUPPORT", "support", everybody, "Customer questions"),
+    channel("C0ENGINEERING", "engineering", everybody, "Builds, releases and incidents"),
+  ];
+  return {
+    users: [
+      ...people,
+      robot(BOT_USER_ID, bot.botName, bot.appName),
+      robot(SLACKBOT_ID, "slackbot", "Slackbot"),
+    ],
+    usergroups: [
+      { id: "S0FINANCE", handle: "finance", name: "Finance", users: ["U0BOB", "U0CAROL"] },
+    ],
+    channels: [...channels, ...people.map(directMessage)],
+  };
+}
+
+function person(
+  key: string,
+  realName: string,
+  title: string,
+  timeZone: string,
+  rights: { readonly isAdmin?: boolean; readonly isGuest?: boolean } = {},
+): User {
+  const name = key.toLowerCase();
+  return {
+    id: `U0${key}`,
+    name,
+    realName,
+    email: `${name}@heddle.example`,
+    title,
+    timeZone,
+    isAdmin: rights.isAdmin ?? false,
+    isGuest: rights.isGuest ?? false,
+    isBot: false,
+  };
+}
+
+function robot(id: string, name: string, realName: string): User {
+  return {
+    id,
+    name: name.toLowerCase().replaceAll(/[^a-z0-9._-]+/g, "-"),
+    realName,
+    email: "",
+    title: "",
+    timeZone: "America/Los_Angeles",
+    isAdmin: false,
+    isGuest: false,
+    isBot: true,
+  };
+}
+
+function channel(id: string, name: string, members: readonly string[], topic: string): Channel {
+  return { id, name, isIm: false, members, topic, created: CREATED_SECONDS };
+}
+
+function directMessage(user: User): Channel {
+  return {
+    id: user.id.replace("U0", "D0"),
+    name: "directmessage",
+    isIm: true,
+    user: user.id,
+    members: [user.id, BOT_USER_ID],
+    topic: "",
+    created: CREATED_SECONDS,
+  };
+}

@@ -1,0 +1,111 @@
+import { CallLog } from "../api/call-log.ts";
+import { RateLimits } from "../api/rate-limits.ts";
+import type { Clock } from "../clock.ts";
+import { LoggedTransport } from "../delivery/delivery-log.ts";
+import { EventQueue } from "../delivery/event-queue.ts";
+import { HttpTransport } from "../delivery/http-mode.ts";
+import { SocketHub } from "../delivery/socket-mode.ts";
+import { createFaultQueue, type FaultQueue } from "../fault-queue.ts";
+import type { SlackFault } from "../faults.ts";
+import type { AppManifest } from "../manifest.ts";
+import type { Timings } from "../timings.ts";
+import { ChangeFeed } from "./change-feed.ts";
+import { Triggers } from "./triggers.ts";
+import { createState, restoreState, type WorkspaceState } from "./workspace-state.ts";
+
+export interface WorkspaceOptions {
+  readonly manifest: AppManifest;
+  readonly clock: Clock;
+  readonly timings: Timings;
+  /** Whether rate limits apply. */
+  readonly realistic: boolean;
+  /** The app's address for HTTP mode; Socket Mode when absent. */
+  readonly eventsUrl: string | undefined;
+  /** The content of a state file, if there is one. */
+  readonly stored: unknown;
+}
+
+/** One Slack workspace with one app: its state, the ways to the app and to the pages, and what watches over calls. */
+export class Workspace {
+  readonly manifest: AppManifest;
+  readonly clock: Clock;
+  readonly timings: Timings;
+  readonly realistic: boolean;
+  readonly eventsUrl: string | undefined;
+  readonly triggers: Triggers;
+  readonly feed: ChangeFeed;
+  readonly sockets: SocketHub;
+  readonly transport: LoggedTransport;
+  readonly events: EventQueue;
+  readonly calls = new CallLog();
+  readonly limits: RateLimits;
+  readonly faults: FaultQueue<SlackFault> = createFaultQueue();
+  /** Address of the simulator, without a slash at the end; known once it listens. */
+  url = "";
+  #state: WorkspaceState;
+  #onChange: () => void = () => {};
+
+  constructor(options: WorkspaceOptions) {
+    const { clock, timings, eventsUrl } = options;
+    this.manifest = options.manifest;
+    this.clock = clock;
+    this.timings = timings;
+    this.realistic = options.realistic;
+    this.eventsUrl = eventsUrl;
+    this.#state =
+      options.stored === undefined ? createState(options) : restoreState(options.stored, options);
+    this.triggers = new Triggers(clock, timings.triggerMs);
+    this.limits = new RateLimits(clock);
+    this.feed = new ChangeFeed(clock.now() * 1_000);
+    this.sockets = new SocketHub({
+      clock,
+      ackMs: timings.ackMs,
+      pingMs: timings.socketPingMs,
+      ticketMs: timings.socketTicketMs,
+      onConnections: () => this.feed.publish({ type: "status", ...this.status() }),
+    });
+    const transport =
+      eventsUrl === undefined
+        ? this.sockets
+        : new HttpTransport({ url: eventsUrl, clock, ackMs: timings.ackMs });
+    this.transport = new LoggedTransport(transport, clock);
+    this.events = new EventQueue({
+      transport: this.transport,
+      clock,
+      ackMs: timings.ackMs,
+      retriesMs: timings.eventRetriesMs,
+    });
+  }
+
+  /** What is kept over a restart. Read it anew each time: `reset` replaces it. */
+  get state(): WorkspaceState {
+    return this.#state;
+  }
+
+  /** How the app is reached, and whether it is there. In HTTP mode nobody knows before something is sent. */
+  status(): { readonly mode: "socket" | "http"; readonly connected: number } {
+    if (this.eventsUrl !== undefined) return { mode: "http", connected: 1 };
+    return { mode: "socket", connected: this.sockets.connections };
+  }
+
+  /** Calls `listener` after every change of the state. */
+  onChange(listener: () => void): void {
+    this.#onChange = listener;
+  }
+
+  /** To be called after every change of the state. */
+  touch(): void {
+    this.#onChange();
+  }
+
+  /** Back to a new workspace; open sockets stay. */
+  reset(): void {
+    this.#state = createState(this);
+    this.limits.clear();
+    this.calls.clear();
+    this.transport.clear();
+    this.faults.reset();
+    this.feed.publish({ type: "reset" });
+    this.touch();
+  }
+}
