@@ -40,6 +40,8 @@ export function runAttempt(
   const { path, attempt, epoch } = act;
   const step = requireStep(workflow, act.stepId);
   const timeoutMs = step.definition.timeoutMs ?? step.program.timeoutMs;
+  // What an attempt with a price has spent when it ends without telling, nobody knows.
+  const costUnknown = act.reservedNano > 0;
   const controller = new AbortController();
   const context: AttemptContext = {
     idempotencyKey: act.key,
@@ -70,7 +72,7 @@ export function runAttempt(
   const abort = (reason: AppError): void => {
     if (over || controller.signal.aborted) return;
     controller.abort(reason);
-    ports.clock.after(ABORT_GRACE_MS, () => end(failed(reason)));
+    ports.clock.after(ABORT_GRACE_MS, () => end(failed(reason, costUnknown)));
   };
 
   const params = act.params;
@@ -83,18 +85,19 @@ export function runAttempt(
     )
     .then(end, (error: unknown) => {
       if (!(error instanceof AppError)) ports.onDefect(error, state.start.executionId, path);
-      end(failed(asAppError(error)));
+      end(failed(asAppError(error), costUnknown));
     });
   return () => abort(abortedError());
 }
 
-function failed(error: AppError): AttemptResult {
+function failed(error: AppError, costUnknown: boolean): AttemptResult {
   return {
     kind: "failed",
     error: { code: error.code, message: error.message, retryable: error.retryable },
     outcome: error.outcomeUnknown ? "unknown" : "failed",
     ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
     costNano: 0,
+    ...(costUnknown && { costUnknown }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ExecutionState } from "./execution/state.ts";
+import { type ExecutionState, isCostUnknown } from "./execution/state.ts";
 import type { Head } from "./ports/store.ts";
 
 /**
@@ -22,7 +22,7 @@ export function toHead(state: ExecutionState, owner: string | null, due: number 
     waitingOn: waitReasons(state),
     openRequests: open.map((request) => request.opened.id),
     costNano: state.spentNano,
-    costUnknown: state.costUnknown,
+    costUnknown: isCostUnknown(state),
     start: state.start,
   };
 }

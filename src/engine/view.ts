@@ -8,7 +8,13 @@ import type {
   WaitView,
 } from "./api.ts";
 import type { CompiledWorkflow } from "./definition/compile.ts";
-import { type Act, type ExecutionState, NANO_PER_DOLLAR, ROOT } from "./execution/state.ts";
+import {
+  type Act,
+  type ExecutionState,
+  isCostUnknown,
+  NANO_PER_DOLLAR,
+  ROOT,
+} from "./execution/state.ts";
 import type { Head } from "./ports/store.ts";
 
 /** An execution as the bot and the API show it. A copy: it does not change with the state. */
@@ -34,7 +40,7 @@ export function toExecutionView(workflow: CompiledWorkflow, state: ExecutionStat
     steps: state.steps.map((record) => toStep(workflow, record)),
     costAccumulator: totalCost,
     totalCost,
-    costUnknown: state.costUnknown,
+    costUnknown: isCostUnknown(state),
     output: state.output,
     error: state.error,
     errors: state.errors.map(toError),

@@ -4,6 +4,7 @@ import type {
   AttemptCost,
   ExecutionEvent,
   ExecutionStarted,
+  LateResult,
   StepAttemptFailed,
   StepCompleted,
   StepFailed,
@@ -43,6 +44,7 @@ export function initialState(start: ExecutionStarted, firstStep: string): Execut
     spentNano: 0,
     reservedNano: 0,
     costUnknown: false,
+    dropped: new Map(),
     cancel: null,
     seen: new Set(),
     output: null,
@@ -105,7 +107,7 @@ export function apply(state: ExecutionState, event: ExecutionEvent): void {
       state.seen.add(event.signalId);
       return;
     case "late_result":
-      addCost(state, event);
+      settleDropped(state, event);
       return;
     case "execution_completed":
       state.output = event.output;
@@ -339,14 +341,25 @@ function finish(
 ): void {
   for (const act of state.acts.values()) {
     if (act.requestId !== null) closeRequest(state, act, null, at);
-    state.spentNano += act.reservedNano;
-    // A call under way may have cost its worst price: it stays charged, and the total says that it is not certain.
-    if (act.reservedNano > 0) state.costUnknown = true;
+    drop(state, act);
   }
-  state.reservedNano = 0;
   state.acts.clear();
   state.status = status;
   state.endedAt = at;
+}
+
+/** Gives up a step under way. What its attempt costs is not known yet: the worst price stays held until a late result tells. */
+function drop(state: ExecutionState, act: Act): void {
+  if (act.reservedNano > 0) state.dropped.set(`${act.path}:${act.attempt}`, act.reservedNano);
+}
+
+function settleDropped(state: ExecutionState, event: LateResult): void {
+  const attempt = `${event.path}:${event.attempt}`;
+  const held = state.dropped.get(attempt) ?? 0;
+  state.dropped.delete(attempt);
+  state.reservedNano -= held;
+  state.spentNano += event.costUnknown ? Math.max(event.costNano, held) : event.costNano;
+  state.costUnknown ||= event.costUnknown ?? false;
 }
 
 /** Holds the worst price of an attempt. An attempt begun again holds it once: what the lost call cost is told with the result. */
@@ -370,11 +383,6 @@ function charge(state: ExecutionState, act: Act, cost: AttemptCost): void {
     };
   }
   state.spentNano += spent;
-  state.costUnknown ||= cost.costUnknown ?? false;
-}
-
-function addCost(state: ExecutionState, cost: AttemptCost): void {
-  state.spentNano += cost.costNano;
   state.costUnknown ||= cost.costUnknown ?? false;
 }
 

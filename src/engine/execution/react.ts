@@ -27,9 +27,9 @@ export function reactToAttempt(
   const act = state.acts.get(path);
   const cost = costOf(result);
   if (!act || act.phase !== "running" || act.attempt !== attempt || act.epoch !== ended.epoch) {
-    return cost.costNano > 0 || cost.costUnknown
-      ? [{ type: "late_result", path, attempt, ...cost, at: now }]
-      : [];
+    const tellsCost =
+      cost.costNano > 0 || cost.costUnknown || state.dropped.has(`${path}:${attempt}`);
+    return tellsCost ? [{ type: "late_result", path, attempt, ...cost, at: now }] : [];
   }
   const step = requireStep(workflow, act.stepId);
   if (result.kind === "ok") {

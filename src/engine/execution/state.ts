@@ -138,6 +138,8 @@ export interface ExecutionState {
   spentNano: number;
   reservedNano: number;
   costUnknown: boolean;
+  /** Worst prices of attempts that were given up while they ran, by `path:attempt`, until their results come. */
+  readonly dropped: Map<string, number>;
   cancel: { readonly by: string; readonly at: number } | null;
   /** Signals that were folded: a second delivery changes nothing. */
   readonly seen: Set<string>;
@@ -150,6 +152,11 @@ export interface ExecutionState {
 export const ROOT = "";
 
 export const NANO_PER_DOLLAR = 1_000_000_000;
+
+/** True when the sum of the known prices is only a lower bound of what was spent. */
+export function isCostUnknown(state: ExecutionState): boolean {
+  return state.costUnknown || state.dropped.size > 0;
+}
 
 /** True when nothing can happen any more, short of reopening. */
 export function isFinished(status: ExecutionStatus): boolean {

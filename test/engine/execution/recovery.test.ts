@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { apply, initialState } from "../../../src/engine/execution/apply.ts";
 import { CANCEL_GRACE_MS, nextDue } from "../../../src/engine/execution/decide.ts";
 import type { ExecutionEvent } from "../../../src/engine/execution/events.ts";
-import { isFinished } from "../../../src/engine/execution/state.ts";
+import { reactToAttempt } from "../../../src/engine/execution/react.ts";
+import { isCostUnknown, isFinished } from "../../../src/engine/execution/state.ts";
 import { PureRun, workflow } from "../../support/pure-run.ts";
 
 const script = (id: string, rest: object = {}) => ({ id, type: "scripted", ...rest });
@@ -46,6 +47,25 @@ describe("an attempt whose worker died", () => {
 
     expect(run.state.output).toBe("second");
     expect(run.types()).toContain("late_result");
+  });
+});
+
+describe("money", () => {
+  test("of a call that was given up is held until its result comes, and the total says so", () => {
+    const run = new PureRun(workflow([script("ask", { config: { reserveNano: 9000 } })]));
+    run.signal({ id: "c1", kind: "cancel", payload: { by: "U0ALICE" } }).advance(CANCEL_GRACE_MS);
+    expect(isCostUnknown(run.state)).toBe(true);
+
+    const late = {
+      path: "ask#1",
+      attempt: 1,
+      epoch: 1,
+      result: { kind: "ok", output: 1, costNano: 400 },
+    } as const;
+    run.take(reactToAttempt(run.workflow, run.state, late, run.now));
+
+    expect(isCostUnknown(run.state)).toBe(false);
+    expect(run.state).toMatchObject({ status: "cancelled", spentNano: 400, reservedNano: 0 });
   });
 });
 
