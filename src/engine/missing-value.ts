@@ -39,20 +39,20 @@ export function explainMissing(path: readonly string[], scope: Scope): string {
 }
 
 function describe(path: readonly string[], holder: unknown, names: readonly string[]): string {
-  const isRoot = path.length === 1;
-  if (isRoot && path[0] === "variables") {
-    return names.length === 0 ? "There are no variables." : listed("Known variables:", names);
-  }
-  if (isRoot && path[0] === "stepResults") {
-    return names.length === 0 ? "No step has run yet." : listed("Steps that have run:", names);
-  }
   const name = writePath(path);
   if (Array.isArray(holder)) return `${name} is a list of ${holder.length}.`;
   if (typeof holder !== "object" || holder === null) {
-    return `${name} is ${holder === null || holder === undefined ? "empty" : `a ${typeof holder}`}: there is nothing inside.`;
+    const type = holder === null || holder === undefined ? "empty" : `a ${typeof holder}`;
+    return `${name} is ${type}: there is nothing inside.`;
   }
-  return names.length === 0 ? `${name} is empty.` : listed(`${name} has`, names);
+  const words = ROOT_WORDS[name] ?? { none: `${name} is empty.`, some: `${name} has` };
+  return names.length === 0 ? words.none : listed(words.some, names);
 }
+
+const ROOT_WORDS: Readonly<Record<string, { readonly none: string; readonly some: string }>> = {
+  variables: { none: "There are no variables.", some: "Known variables:" },
+  stepResults: { none: "No step has run yet.", some: "Steps that have run:" },
+};
 
 function listed(lead: string, names: readonly string[]): string {
   const shown = names.slice(0, MAX_LISTED).map((name) => name.slice(0, 80));

@@ -32,20 +32,25 @@ export function didYouMean(name: string, names: Iterable<string>): string {
 
 /** Letters to insert, remove, replace or swap with their neighbor to make one text of the other. */
 export function editDistance(a: string, b: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, index) => index);
+  // One row per letter of `a`: slips between its beginning and each beginning of `b`.
+  const rows = [Array.from({ length: b.length + 1 }, (_, column) => column)];
+  const slips = (row: number, column: number): number => rows[row]?.[column] ?? 0;
   for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
+    rows.push([row]);
     for (let column = 1; column <= b.length; column += 1) {
-      const replace = (last[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      let least = Math.min(replace, (last[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1);
-      const swapped = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
-      if (row > 1 && column > 1 && swapped)
-        least = Math.min(least, (beforeLast[column - 2] ?? 0) + 1);
-      current.push(least);
+      const differ = a[row - 1] === b[column - 1] ? 0 : 1;
+      const ways = [
+        slips(row - 1, column - 1) + differ,
+        slips(row - 1, column) + 1,
+        slips(row, column - 1) + 1,
+      ];
+      if (isSwap(a, b, row, column)) ways.push(slips(row - 2, column - 2) + 1);
+      rows[row]?.push(Math.min(...ways));
     }
-    beforeLast = last;
-    last = current;
   }
-  return last[b.length] ?? 0;
+  return slips(a.length, b.length);
+}
+
+function isSwap(a: string, b: string, row: number, column: number): boolean {
+  return row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
 }

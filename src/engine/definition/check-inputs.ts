@@ -18,36 +18,10 @@ export function checkInputs(document: JsonObject, findings: Findings): ReadonlyS
 
 function checkInput(name: string, input: InputDefinition, findings: Findings): void {
   const path = ["inputs", name];
-  const chosen = input.type === "select" || input.type === "multi-select";
-  if (chosen && input.options === undefined) {
-    findings.problem(
-      [...path, "options"],
-      '"options" is missing',
-      `List what can be chosen: an input of type ${input.type} needs it.`,
-    );
-    return;
-  }
-  if (!chosen && input.options !== undefined) {
-    findings.problem(
-      [...path, "options"],
-      `"options" means nothing for type ${input.type}`,
-      'Use "type": "select", or remove the options.',
-    );
-  }
-  const repeated = input.options?.find((option, index) => input.options?.indexOf(option) !== index);
-  if (repeated !== undefined) {
-    findings.problem(
-      [...path, "options"],
-      `"${repeated}" is there twice`,
-      "Give each option once.",
-    );
-  }
+  if (!checkOptions(path, input, findings)) return;
   if (input.min !== undefined && input.max !== undefined && input.min > input.max) {
-    findings.problem(
-      [...path, "min"],
-      `"min" (${input.min}) is above "max" (${input.max})`,
-      "Exchange them.",
-    );
+    const message = `"min" (${input.min}) is above "max" (${input.max})`;
+    findings.problem([...path, "min"], message, "Exchange them.");
   }
   const pattern = input.pattern === undefined ? null : compilePattern(input.pattern);
   if (typeof pattern === "string") {
@@ -58,4 +32,29 @@ function checkInput(name: string, input: InputDefinition, findings: Findings): v
   for (const { message, fix } of readInput(name, input, input.default, "json").problems) {
     findings.problem([...path, "default"], message, fix);
   }
+}
+
+/** @returns false when nothing else can be said about the input. */
+function checkOptions(
+  path: readonly PropertyKey[],
+  { type, options }: InputDefinition,
+  findings: Findings,
+): boolean {
+  const place = [...path, "options"];
+  const chosen = type === "select" || type === "multi-select";
+  if (options === undefined) {
+    if (!chosen) return true;
+    const fix = `List what can be chosen: an input of type ${type} needs it.`;
+    findings.problem(place, '"options" is missing', fix);
+    return false;
+  }
+  if (!chosen) {
+    const fix = 'Use "type": "select", or remove the options.';
+    findings.problem(place, `"options" means nothing for type ${type}`, fix);
+  }
+  const repeated = options.find((option, index) => options.indexOf(option) !== index);
+  if (repeated !== undefined) {
+    findings.problem(place, `"${repeated}" is there twice`, "Give each option once.");
+  }
+  return true;
 }

@@ -1,4 +1,5 @@
 import { didYouMean, nearest } from "../nearest.ts";
+import type { Routes } from "../steps/step-type.ts";
 import type { DraftStep } from "./draft.ts";
 import type { Findings } from "./findings.ts";
 import { analyzeGraph, DEFAULT_ROUTE, END, type Graph, normalizeNext } from "./graph.ts";
@@ -26,7 +27,7 @@ export function checkRoutes(steps: readonly DraftStep[], findings: Findings): Gr
         'Name a step, or use "onFailure": "skip".',
       );
     }
-    checkClosed(step, findings);
+    checkOutputs(step, findings);
     checkSkip(step, findings);
   }
   const graph = analyzeGraph(
@@ -71,52 +72,56 @@ function whichSteps(target: string, ids: ReadonlySet<string>): string {
 }
 
 /** Every output that a step can have needs a route, and every route an output. */
-function checkClosed(step: DraftStep, findings: Findings): void {
+function checkOutputs(step: DraftStep, findings: Findings): void {
   const routes = step.program?.routes;
   if (routes === undefined || step.type === null) return;
-  const next = normalizeNext(step);
   const path = [...step.path, "next"];
+  const next = normalizeNext(step);
   if (routes.kind === "open") {
-    if (next.size === 0)
-      findings.problem(path, '"next" has no routes', 'Add a route, such as "default": "end".');
+    if (next.size > 0) return;
+    findings.problem(path, '"next" has no routes', 'Add a route, such as "default": "end".');
     return;
   }
-  const values = routes.kind === "closed" ? routes.values : [];
-  const explicit = routes.kind === "closed" ? (routes.explicit ?? []) : [];
-  for (const value of values) {
-    if (next.has(value)) continue;
-    if (explicit.includes(value)) {
-      findings.problem(
-        [...path, value],
-        `"${value}" has no route`,
-        `Add "${value}" to "next": the default does not serve it.`,
-      );
-    } else if (!next.has(DEFAULT_ROUTE)) {
-      findings.problem(
-        [...path, value],
-        `"${value}" has no route`,
-        `Add "${value}" or "default" to "next".`,
-      );
-    }
+  const { kind } = step.type;
+  if (routes.kind === "closed") checkClosed(routes, next, path, findings);
+  else if (!next.has(DEFAULT_ROUTE)) {
+    const fix = `Add it: a step of type ${kind} always goes on by "default".`;
+    findings.problem([...path, DEFAULT_ROUTE], '"default" has no route', fix);
   }
-  if (routes.kind === "none" && !next.has(DEFAULT_ROUTE)) {
-    findings.problem(
-      [...path, DEFAULT_ROUTE],
-      '"default" has no route',
-      `Add it: a step of type ${step.type.kind} always goes on by "default".`,
-    );
-  }
+  warnUnused(routes.kind === "closed" ? routes.values : [], kind, next, path, findings);
+}
+
+function warnUnused(
+  values: readonly string[],
+  kind: string,
+  next: ReadonlyMap<string, string>,
+  path: readonly PropertyKey[],
+  findings: Findings,
+): void {
+  const gives =
+    values.length > 0
+      ? `The step gives ${values.slice(0, MAX_NAMED).join(", ")}.`
+      : `A step of type ${kind} goes on by "default".`;
   for (const key of next.keys()) {
     if (key === DEFAULT_ROUTE || values.includes(key)) continue;
-    const can =
-      values.length === 0
-        ? `A step of type ${step.type.kind} goes on by "default".`
-        : `The step gives ${values.slice(0, MAX_NAMED).join(", ")}.`;
-    findings.warn(
-      [...path, key],
-      `the route "${key.slice(0, 60)}" can never be taken`,
-      `${can}${didYouMean(key, values)}`,
-    );
+    const message = `the route "${key.slice(0, 60)}" can never be taken`;
+    findings.warn([...path, key], message, `${gives}${didYouMean(key, values)}`);
+  }
+}
+
+function checkClosed(
+  { values, explicit = [] }: Extract<Routes, { kind: "closed" }>,
+  next: ReadonlyMap<string, string>,
+  path: readonly PropertyKey[],
+  findings: Findings,
+): void {
+  for (const value of values) {
+    const needsOwn = explicit.includes(value);
+    if (next.has(value) || (!needsOwn && next.has(DEFAULT_ROUTE))) continue;
+    const fix = needsOwn
+      ? `Add "${value}" to "next": the default does not serve it.`
+      : `Add "${value}" or "default" to "next".`;
+    findings.problem([...path, value], `"${value}" has no route`, fix);
   }
 }
 

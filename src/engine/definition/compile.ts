@@ -1,5 +1,5 @@
-import type { StepProgram, StepType } from "../steps/step-type.ts";
 import { compileExpression, type Expression } from "../expression.ts";
+import type { StepProgram, StepType } from "../steps/step-type.ts";
 import type { Definition, StepDefinition } from "./schema.ts";
 
 /** One step with its program and its routes. */

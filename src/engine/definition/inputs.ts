@@ -56,40 +56,42 @@ export function readInput(
   given: Json,
   form: VariableForm,
 ): { readonly value: Json; readonly problems: readonly Problem[] } {
-  const problem = (message: string, fix: string) => ({
-    value: null,
-    problems: [{ path: formatPath([name]), message, fix }],
-  });
-  const isUnset =
-    given === null || (form === "text" && typeof given === "string" && given.trim() === "");
-  if (isUnset && input.default === undefined && input.required) {
-    return problem(`${labelOf(name, input)} is missing`, `Give a value for "${name}".`);
+  const path = formatPath([name]);
+  if (isUnset(given, form)) {
+    if (input.default !== undefined || !input.required)
+      return { value: input.default ?? null, problems: [] };
+    const message = `${input.label ?? `"${name}"`} is missing`;
+    return { value: null, problems: [{ path, message, fix: `Give a value for "${name}".` }] };
   }
-  if (isUnset) return { value: input.default ?? null, problems: [] };
+  const value = convert(input, given, form);
+  if (value === undefined) return { value: null, problems: [{ path, ...misfit(input, given) }] };
+  const problems = [...checkBounds(input, value), ...checkPattern(input, value)];
+  return { value, problems: problems.map((problem) => ({ path, ...problem })) };
+}
+
+/** What is wrong, before its place is known. */
+type Complaint = Omit<Problem, "path">;
+
+function isUnset(given: Json, form: VariableForm): boolean {
+  return given === null || (form === "text" && typeof given === "string" && given.trim() === "");
+}
+
+function convert(input: InputDefinition, given: Json, form: VariableForm): Json | undefined {
   const reader = INPUT_READERS[input.type];
-  const value =
-    form === "text" && typeof given === "string"
-      ? reader.fromText(isFreeText(input) ? given : given.trim(), input)
-      : reader.fromJson(given, input);
-  if (value === undefined) {
-    const options = input.options ? ` The options are ${input.options.join(", ")}.` : "";
-    const near =
-      typeof given === "string" && !input.sensitive ? didYouMean(given, input.options ?? []) : "";
-    return problem(
-      `${shown(given, input)} is not ${reader.noun}`,
-      `${reader.fix}${options}${near}`,
-    );
-  }
-  const problems = checkBounds(name, input, value);
-  return { value, problems };
+  if (form === "json" || typeof given !== "string") return reader.fromJson(given, input);
+  return reader.fromText(isFreeText(input) ? given : given.trim(), input);
+}
+
+function misfit(input: InputDefinition, given: Json): Complaint {
+  const { noun, fix } = INPUT_READERS[input.type];
+  const options = input.options ? ` The options are ${input.options.join(", ")}.` : "";
+  const near =
+    typeof given === "string" && !input.sensitive ? didYouMean(given, input.options ?? []) : "";
+  return { message: `${shown(given, input)} is not ${noun}`, fix: `${fix}${options}${near}` };
 }
 
 function isFreeText(input: InputDefinition): boolean {
   return input.type === "string" || input.type === "text";
-}
-
-function labelOf(name: string, input: InputDefinition): string {
-  return input.label ?? `"${name}"`;
 }
 
 /** A value as a message may show it: short, and not at all if it is sensitive. */
@@ -101,41 +103,35 @@ function shown(value: Json, input: InputDefinition): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
-function checkBounds(name: string, input: InputDefinition, value: Json): Problem[] {
-  const problems: Problem[] = [];
-  const add = (message: string, fix: string): void => {
-    problems.push({ path: formatPath([name]), message, fix });
-  };
+function checkBounds(input: InputDefinition, value: Json): readonly Complaint[] {
   const { measure, unit } = measureOf(value);
-  if (measure !== null && input.min !== undefined && measure < input.min) {
-    add(
-      `${unit === "" ? shown(value, input) : `${measure}${unit}`} is below ${input.min}${unit}`,
-      `Give at least ${input.min}${unit}.`,
-    );
+  if (measure === null) return [];
+  const it = unit === "" ? shown(value, input) : `${measure}${unit}`;
+  const { min, max } = input;
+  if (min !== undefined && measure < min) {
+    return [{ message: `${it} is below ${min}${unit}`, fix: `Give at least ${min}${unit}.` }];
   }
-  if (measure !== null && input.max !== undefined && measure > input.max) {
-    add(
-      `${unit === "" ? shown(value, input) : `${measure}${unit}`} is above ${input.max}${unit}`,
-      `Give at most ${input.max}${unit}.`,
-    );
+  if (max !== undefined && measure > max) {
+    return [{ message: `${it} is above ${max}${unit}`, fix: `Give at most ${max}${unit}.` }];
   }
-  if (input.pattern !== undefined && typeof value === "string") {
-    const pattern = compilePattern(input.pattern);
-    if (typeof pattern === "string") add(pattern, "Tell the author of the workflow.");
-    else if (!pattern.test(value)) {
-      add(
-        `${shown(value, input)} does not have the expected form`,
-        input.description ?? `It has to match ${input.pattern}.`,
-      );
-    }
+  return [];
+}
+
+function checkPattern(input: InputDefinition, value: Json): readonly Complaint[] {
+  if (input.pattern === undefined || typeof value !== "string") return [];
+  const pattern = compilePattern(input.pattern);
+  if (typeof pattern === "string") {
+    return [{ message: pattern, fix: "Tell the author of the workflow." }];
   }
-  return problems;
+  if (pattern.test(value)) return [];
+  const fix = input.description ?? `It has to match ${input.pattern}.`;
+  return [{ message: `${shown(value, input)} does not have the expected form`, fix }];
 }
 
 /** What `min` and `max` are compared with: a number, or the length of a text or list. */
 function measureOf(value: Json): { readonly measure: number | null; readonly unit: string } {
   if (typeof value === "number") return { measure: value, unit: "" };
-  if (typeof value === "string") return { measure: [...value].length, unit: " characters" };
+  if (typeof value === "string") return { measure: Array.from(value).length, unit: " characters" };
   return Array.isArray(value)
     ? { measure: value.length, unit: " options" }
     : { measure: null, unit: "" };

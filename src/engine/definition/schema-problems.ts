@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Json, readOwn } from "../../json.ts";
+import { readOwn } from "../../json.ts";
 import { typeInWords } from "../expression/values.ts";
 import { didYouMean } from "../nearest.ts";
 import type { Findings } from "./findings.ts";
@@ -82,7 +82,7 @@ function describe(
     case "invalid_type": {
       const expected = EXPECTED[issue.expected] ?? issue.expected;
       return {
-        message: `${name} has to be ${expected}, and is ${wordsFor(found)}`,
+        message: `${name} has to be ${expected}, and is ${typeInWords(found)}`,
         fix: `Give ${expected}.`,
       };
     }
@@ -162,7 +162,7 @@ function addUnion(
   else
     findings.problem(
       path,
-      `${name} has to be ${expected}, and is ${wordsFor(found)}`,
+      `${name} has to be ${expected}, and is ${typeInWords(found)}`,
       `Give ${expected}.`,
     );
 }
@@ -171,11 +171,6 @@ function lastName(path: readonly PropertyKey[]): string {
   const last = path.at(-1);
   if (last === undefined) return "the definition";
   return typeof last === "number" ? `element ${last + 1}` : `"${String(last).slice(0, 60)}"`;
-}
-
-function wordsFor(value: unknown): string {
-  // Documents are checked to hold JSON alone before schemas see them.
-  return typeInWords(value as Json);
 }
 
 function shown(value: unknown): string {

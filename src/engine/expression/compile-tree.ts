@@ -92,21 +92,22 @@ function isBinary(node: ASTNode): node is ASTNode & { readonly args: readonly [A
   return BINARY.has(node.op);
 }
 
-function literal(value: unknown): Json {
+function literal(value: Extract<ASTNode, { readonly op: "value" }>["args"]): Json {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number") return value;
   if (value instanceof Uint8Array) throw invalid('Bytes (b"…") are not supported. Use text: "…".');
   const whole = Number(value);
   if (Number.isSafeInteger(whole)) return whole;
+  const written = typeof value === "bigint" ? value.toString() : whole;
   throw invalid(
-    `The number ${String(value)} is beyond 2^53, where whole numbers lose digits. Keep it as text.`,
+    `The number ${written} is beyond 2^53, where whole numbers lose digits. Keep it as text.`,
   );
 }
 
 /** The truth of one side decides, even if the other one fails: `has(x.y) && x.y > 1` works in either order. */
 function logical(deciding: boolean, left: Evaluate, right: Evaluate): Evaluate {
   return (run) => {
-    let first: unknown;
+    let first: AppError | undefined;
     try {
       if (truth(left(run)) === deciding) return deciding;
     } catch (error) {

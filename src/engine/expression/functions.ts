@@ -33,7 +33,7 @@ function number(value: Json | undefined, usage: string): number {
 function sizeOf(value: Json | undefined, usage: string, meter: Meter): number {
   if (typeof value === "string") {
     meter.spend(value.length);
-    return [...value].length;
+    return Array.from(value).length;
   }
   if (Array.isArray(value)) return value.length;
   if (isJsonObject(value)) return Object.keys(value).length;

@@ -1,5 +1,5 @@
 import { AppError, isAppError } from "../../errors.ts";
-import { type Json, readOwn } from "../../json.ts";
+import type { Json } from "../../json.ts";
 import { explainMissing, writePath } from "../missing-value.ts";
 import type { Scope } from "../scope.ts";
 import type { Evaluate, Run } from "./evaluation.ts";
@@ -7,7 +7,7 @@ import { failed, member } from "./values.ts";
 
 /** The value at a path that begins with a root. @throws {AppError} `expression_failed` naming what is there instead. */
 export function readScope(path: readonly string[], scope: Scope): Json {
-  const value = lookUp(path, scope);
+  const value = scope.read(path);
   if (value === undefined) {
     throw new AppError({
       code: "expression_failed",
@@ -16,14 +16,6 @@ export function readScope(path: readonly string[], scope: Scope): Json {
     });
   }
   return value;
-}
-
-/** The value at a path of the scope; a path of one name may be a root that `read` does not serve. */
-function lookUp(path: readonly string[], scope: Scope): Json | undefined {
-  const value = scope.read(path);
-  if (value !== undefined || path.length !== 1) return value;
-  // Roots hold what JSON can hold; `copyResult` checks what leaves the expression.
-  return readOwn(scope.roots, path[0] ?? "") as Json | undefined;
 }
 
 /** The value at a path that begins with a loop variable. @throws {AppError} `expression_failed`. */
@@ -41,7 +33,7 @@ export function readLocal(path: readonly string[], run: Run): Json {
 
 /** Whether a chain of members leads anywhere; never fails. */
 export function hasPath(path: readonly string[], locals: ReadonlySet<string>): Evaluate {
-  if (!locals.has(path[0] ?? "")) return (run) => lookUp(path, run.scope) !== undefined;
+  if (!locals.has(path[0] ?? "")) return (run) => run.scope.read(path) !== undefined;
   return (run) => {
     try {
       readLocal(path, run);

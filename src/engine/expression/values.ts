@@ -8,7 +8,7 @@ export function failed(message: string): AppError {
 }
 
 /** The type of a value in words: `text`, `a number`, `true or false`, `null`, `a list`, `an object`. */
-export function typeInWords(value: Json): string {
+export function typeInWords(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "string") return "text";

@@ -101,7 +101,7 @@ describe("text is converted by type", () => {
       "x: the value does not have the expected form",
     ],
   ] as const)("%j: %j is refused", ([input, given, message]) => {
-    const answer = one(input, given as Json, "text");
+    const answer = one(input, given, "text");
     expect(answer).toContain(message);
     expect(answer).not.toContain("hunter2");
   });

@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { z } from "zod";
 import type { ValidationResult } from "../../../src/engine/api.ts";
 import { validateDefinition } from "../../../src/engine/definition/validate.ts";
@@ -109,4 +110,24 @@ export function changed(path: Path, value: unknown): Record<string, unknown> {
       writable: true,
     });
   return source;
+}
+
+/** What is changed, where, to what, and the problem that follows. */
+export type Row = readonly [string, readonly (string | number)[], unknown, string];
+
+/** `path: message. fix`, one line each. */
+export function problemsOf(source: unknown): readonly string[] {
+  return validate(source).problems.map(({ path, message, fix }) => `${path}: ${message}. ${fix}`);
+}
+
+/** The warnings, in the form of `problemsOf`. */
+export function warningsOf(source: unknown): readonly string[] {
+  return validate(source).warnings.map(({ path, message, fix }) => `${path}: ${message}. ${fix}`);
+}
+
+/** Checks that the change makes exactly one problem, and that it holds the text. */
+export function expectOne(path: readonly (string | number)[], value: unknown, text: string): void {
+  const problems = problemsOf(changed(path, value));
+  expect(problems.join("\n")).toContain(text);
+  expect(problems).toHaveLength(1);
 }
