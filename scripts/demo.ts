@@ -1,0 +1,178 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+import { openOnFreePort, PortTakenError } from "../simulator/open-on-free-port.ts";
+import type { Simulator } from "../simulator/simulator.ts";
+import { readSimulatorEnvironment } from "../simulator/simulator-environment.ts";
+
+/**
+ * `npm run demo`: the simulated Slack workspace with its stand-ins in this process, and the real bot (`src/main.ts`) in a
+ * process of its own, so that one can kill it and see that nothing is lost: it is started again.
+ */
+
+const MAIN = resolve(import.meta.dirname, "../src/main.ts");
+const DEFAULT_DATA_DIR = "./data/demo";
+const DEFAULT_PORT = 3000;
+const EX_CONFIG = 78;
+/** How long the bot may take to say that it is ready before the demo says that something is wrong. */
+const READY_MS = 20_000;
+const RESTART_MS = 1000;
+
+/** Variables that would lead the demo's bot to systems of the shell that it was started from. */
+const NOT_INHERITED =
+  /^(SLACK_|SMTP_|DATABASE_URL|OPENAI_API_KEY$|LLM_|API_TOKEN$|ADMINS$|SLASH_COMMAND$)/;
+
+const dataDir = process.env["DATA_DIR"] || DEFAULT_DATA_DIR;
+const environment: NodeJS.ProcessEnv = { ...process.env, DATA_DIR: dataDir };
+
+/** The bot's process, kept alive until the demo ends. */
+class Bot {
+  readonly #env: NodeJS.ProcessEnv;
+  #child: ChildProcess | null = null;
+  #stopping = false;
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.#env = env;
+  }
+
+  start(): void {
+    const log = createWriteStream(join(dataDir, "bot.log"), { flags: "a" });
+    const child = spawn(process.execPath, [MAIN], {
+      env: this.#env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stdout.pipe(log);
+    child.stderr.on("data", (chunk: Buffer) => process.stderr.write(chunk));
+    child.once("exit", (code, signal) => this.#ended(code, signal));
+    this.#child = child;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((done) => child.once("exit", done));
+    child.kill("SIGTERM");
+    await ended;
+  }
+
+  #ended(code: number | null, signal: NodeJS.Signals | null): void {
+    if (this.#stopping) return;
+    if (code === EX_CONFIG) {
+      console.error("The bot could not start; the reason stands above.");
+      process.exit(EX_CONFIG);
+    }
+    console.log(`The bot ended (${signal ?? `exit code ${code}`}); starting it again.`);
+    setTimeout(() => this.start(), RESTART_MS);
+  }
+}
+
+async function main(): Promise<void> {
+  const settings = readSimulatorEnvironment(environment);
+  if ("problems" in settings) throw new PortTakenError(settings.problems.join("\n"));
+  if (process.argv.includes("--reset")) await reset();
+  await mkdir(dataDir, { recursive: true });
+  const port = await choosePort();
+  const simulator = await openOnFreePort(settings, console.log);
+  const ownModel = environment["OPENAI_BASE_URL"] || null;
+  const bot = new Bot(botEnvironment(simulator, port, ownModel));
+  bot.start();
+  const end = (): void => {
+    void bot
+      .stop()
+      .then(() => simulator[Symbol.asyncDispose]())
+      .finally(() => process.exit(0));
+  };
+  process.once("SIGINT", end);
+  process.once("SIGTERM", end);
+  await untilReady(`http://127.0.0.1:${port}/readyz`);
+  console.log(introduction(simulator, port, ownModel));
+}
+
+function botEnvironment(
+  simulator: Simulator,
+  port: number,
+  ownModel: string | null,
+): NodeJS.ProcessEnv {
+  const inherited = Object.entries(environment).filter(([name]) => !NOT_INHERITED.test(name));
+  return {
+    ...Object.fromEntries(inherited),
+    SLACK_API_URL: simulator.apiUrl,
+    SLACK_BOT_TOKEN: "xoxb-simulator",
+    SLACK_APP_TOKEN: "xapp-simulator",
+    OPENAI_BASE_URL: ownModel ?? simulator.modelUrl,
+    ...(ownModel !== null &&
+      environment["OPENAI_API_KEY"] && { OPENAI_API_KEY: environment["OPENAI_API_KEY"] }),
+    PORT: String(port),
+    HOST: "127.0.0.1",
+    NODE_COMPILE_CACHE: environment["NODE_COMPILE_CACHE"] ?? resolve("node_modules/.cache/node"),
+  };
+}
+
+/** Empties the demo's own state: only what the demo wrote, in case `DATA_DIR` names a folder with other things. */
+async function reset(): Promise<void> {
+  const own = ["heddle.db", "heddle.db-wal", "heddle.db-shm", "simulator", "bot.log"];
+  await Promise.all(own.map((name) => rm(join(dataDir, name), { recursive: true, force: true })));
+}
+
+/** `PORT` if it is given, else the first free one from 3000. */
+async function choosePort(): Promise<number> {
+  const given = environment["PORT"];
+  if (given) {
+    if (await isFree(Number(given))) return Number(given);
+    throw new PortTakenError(
+      `Port ${given} is taken. Set PORT to a free port, or unset it to take the next free one.`,
+    );
+  }
+  for (let port = DEFAULT_PORT; ; port += 1) {
+    if (await isFree(port)) return port;
+    console.log(`Port ${port} is taken; trying ${port + 1}.`);
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((done) => {
+    server.once("error", () => done(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => done(true)));
+  });
+}
+
+async function untilReady(url: string): Promise<void> {
+  const deadline = performance.now() + READY_MS;
+  while (performance.now() < deadline) {
+    const ready = await fetch(url).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    if (ready) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  console.error(
+    `The bot is not ready after ${READY_MS / 1000} s. Its log is ${join(dataDir, "bot.log")}.`,
+  );
+}
+
+function introduction(simulator: Simulator, port: number, ownModel: string | null): string {
+  return [
+    "",
+    `  Slack (simulated)  ${simulator.url}/`,
+    `  HTTP API           http://127.0.0.1:${port}/api/workflows`,
+    `  Inbox              ${simulator.url}/mail`,
+    `  AI                 ${ownModel ?? "a stand-in that decides by simple rules; set OPENAI_BASE_URL for a real model"}`,
+    `  State              ${dataDir} (embedded SQLite; the bot's log is in bot.log); npm run demo -- --reset empties it`,
+    "",
+    `  Open the first address and type: /workflow run expense-approval amount=640 item="Laptop stand"`,
+    "  End with Ctrl-C.",
+    "",
+  ].join("\n");
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(error instanceof PortTakenError ? EX_CONFIG : 1);
+}
