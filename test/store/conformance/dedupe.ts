@@ -38,6 +38,19 @@ export function dedupeConformance(open: OpenStore): void {
       expect(await store.dedupe("/hook:1", "exec_4", end + 1, end * 2)).toBe("exec_3");
     });
 
+    test("an expired key is free, however many others have expired", async () => {
+      await using store = await open();
+      const keys = Array.from({ length: 40 }, (_, n) => `/hook:${n}`);
+      await Promise.all(keys.map((key) => store.dedupe(key, "exec_old", START, START + 1)));
+
+      const answers: string[] = [];
+      for (const key of keys.toReversed()) {
+        answers.push(await store.dedupe(key, `exec_${key}`, START + 1, START + TEN_MINUTES_MS));
+      }
+
+      expect(answers).toEqual(keys.toReversed().map((key) => `exec_${key}`));
+    });
+
     test("eight callers at once agree on the one that follows an expired key", async () => {
       await using store = await open();
       await store.dedupe("/hook:1", "exec_old", START, START + 1);

@@ -1,10 +1,9 @@
+import { once } from "node:events";
 import { lockDataDir } from "../../../src/store/sqlite/lock.ts";
 
 /** A process that takes the folder given to it, says so, and keeps it until it is killed or told to stop. */
 const [, , dir = ""] = process.argv;
-const lock = await lockDataDir(dir);
+await using _lock = await lockDataDir(dir);
 process.stdout.write("locked\n");
-process.stdin.once("data", async () => {
-  await lock[Symbol.asyncDispose]();
-  process.stdin.destroy();
-});
+await once(process.stdin, "data");
+process.stdin.destroy();
