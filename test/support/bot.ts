@@ -1,0 +1,218 @@
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { pino } from "pino";
+import { isJsonObject, type JsonObject, toObjects } from "../../simulator/json.ts";
+import { openSimulator, type Simulator } from "../../simulator/simulator.ts";
+import { createLookupClient } from "../../src/bot/slack/clients.ts";
+import { createDirectory } from "../../src/bot/slack/directory.ts";
+import { toSlackLogger } from "../../src/bot/slack/logger.ts";
+import { createSlackBot, type SlackBot } from "../../src/bot/slack-app.ts";
+import { createEngine, type RunningEngine } from "../../src/engine/engine.ts";
+import { systemClock } from "../../src/engine/ports/clock.ts";
+import type { Store } from "../../src/engine/ports/store.ts";
+import { stepTypeMap } from "../../src/engine/steps/index.ts";
+import type { StepType } from "../../src/engine/steps/step-type.ts";
+import { triggerTypeMap } from "../../src/engine/triggers/index.ts";
+import { AppError } from "../../src/errors.ts";
+import { openSqliteStore } from "../../src/store/sqlite/open.ts";
+
+export interface TestBotOptions {
+  readonly definitions: readonly JsonObject[];
+  /** @default "socket" */
+  readonly mode?: "socket" | "http";
+  readonly stepTypes?: ReadonlyMap<string, StepType>;
+  /** Whether the simulator's rate limits apply. @default false */
+  readonly realistic?: boolean;
+  readonly admins?: readonly string[];
+}
+
+/** The real bot on a store in memory, in front of a simulator. */
+export class TestBot implements AsyncDisposable {
+  readonly simulator: Simulator;
+  readonly store: Store;
+  readonly #options: TestBotOptions;
+  readonly #web: Server | null;
+  #handler: RequestListener | null = null;
+  #running: { readonly engine: RunningEngine; readonly bot: SlackBot } | null = null;
+
+  private constructor(
+    options: TestBotOptions,
+    simulator: Simulator,
+    store: Store,
+    web: Server | null,
+  ) {
+    this.#options = options;
+    this.simulator = simulator;
+    this.store = store;
+    this.#web = web;
+    web?.on("request", (request, response) => this.#handler?.(request, response));
+  }
+
+  static async start(options: TestBotOptions): Promise<TestBot> {
+    const web = options.mode === "http" ? createServer().listen(0, "127.0.0.1") : null;
+    if (web !== null) await once(web, "listening");
+    const address = web?.address();
+    const port = typeof address === "object" && address !== null ? address.port : null;
+    const simulator = await openSimulator({
+      realistic: options.realistic ?? false,
+      ...(port === null ? {} : { eventsUrl: `http://127.0.0.1:${port}/slack/events` }),
+    });
+    const test = new TestBot(options, simulator, await openSqliteStore({ path: ":memory:" }), web);
+    await test.startBot();
+    for (const definition of options.definitions) {
+      const result = await test.engine.deploy(definition, { by: "test" });
+      if (!result.deployed) throw new Error(JSON.stringify(result.problems));
+    }
+    return test;
+  }
+
+  get engine(): RunningEngine {
+    if (this.#running === null) throw new Error("The bot is stopped.");
+    return this.#running.engine;
+  }
+
+  /** A new life of the bot's process, on the same store. */
+  async startBot(): Promise<void> {
+    const logger = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
+    const access = { botToken: "xoxb-simulator", apiUrl: this.simulator.apiUrl };
+    const slackLogger = toSlackLogger(logger);
+    await this.store.voidLeases(Date.now());
+    const engine = createEngine({
+      store: this.store,
+      clock: systemClock,
+      logger,
+      directory: createDirectory(createLookupClient(access, slackLogger), systemClock),
+      model: {
+        complete: () =>
+          Promise.reject(new AppError({ code: "model_unavailable", message: "No model." })),
+      },
+      services: { get: () => undefined, names: () => [] },
+      stepTypes: this.#options.stepTypes ?? stepTypeMap,
+      triggerTypes: triggerTypeMap,
+      revealSecrets: (params) => params,
+      pollMs: 250,
+    });
+    const isHttp = this.#options.mode === "http";
+    const bot = createSlackBot({
+      config: {
+        ...access,
+        appToken: isHttp ? null : "xapp-simulator",
+        signingSecret: isHttp ? "simulator" : null,
+        slashCommand: "/workflow",
+        admins: this.#options.admins ?? [],
+      },
+      engine,
+      cards: this.store,
+      logger,
+      clock: systemClock,
+    });
+    this.#handler = bot.requestHandler;
+    await bot.start();
+    await engine.run();
+    this.#running = { engine, bot };
+  }
+
+  /** Stops the bot; simulator and store go on. */
+  async stopBot(): Promise<void> {
+    const running = this.#running;
+    this.#running = null;
+    await running?.bot.stop();
+    await running?.engine.stop();
+  }
+
+  async act(action: string, body: JsonObject): Promise<JsonObject> {
+    const response = await fetch(`${this.simulator.url}/sim/${action}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const answer: unknown = await response.json();
+    if (!isJsonObject(answer)) throw new Error("The simulator's answer is no JSON object.");
+    return answer;
+  }
+
+  /** Types a slash command. @returns what the bot answered to this person alone. */
+  async slash(user: string, text: string, channel = "C0GENERAL"): Promise<string> {
+    const before = (await this.privates(user, channel)).length;
+    await this.act("slash", { user, channel, command: "/workflow", text });
+    return this.until(async () => (await this.privates(user, channel))[before]);
+  }
+
+  /** What only this person sees in a channel, in order. */
+  async privates(user: string, channel: string, threadTs?: string): Promise<string[]> {
+    const messages = await this.messages(channel, threadTs, user);
+    return messages.filter((message) => message["ephemeral"] === true).map(contentOf);
+  }
+
+  /** Top-level messages, or a thread with its parent. */
+  async messages(
+    channel: string,
+    threadTs?: string,
+    user?: string,
+  ): Promise<readonly JsonObject[]> {
+    const query = new URLSearchParams({ channel });
+    if (threadTs !== undefined) query.set("thread_ts", threadTs);
+    if (user !== undefined) query.set("user", user);
+    const response = await fetch(`${this.simulator.url}/sim/messages?${query}`);
+    const answer: unknown = await response.json();
+    return toObjects(isJsonObject(answer) ? answer["messages"] : undefined);
+  }
+
+  /** Waits for a message whose text or blocks match. */
+  message(channel: string, pattern: RegExp, threadTs?: string): Promise<JsonObject> {
+    return this.until(async () =>
+      (await this.messages(channel, threadTs)).find((message) => pattern.test(contentOf(message))),
+    );
+  }
+
+  /** Clicks the button with this action id, with the value that it carries. */
+  async click(
+    user: string,
+    channel: string,
+    message: JsonObject,
+    actionId: string,
+  ): Promise<JsonObject> {
+    const button = toObjects(message["blocks"])
+      .flatMap((block) => toObjects(block["elements"]))
+      .find((element) => element["action_id"] === actionId);
+    if (button === undefined)
+      throw new Error(`There is no button ${actionId} in ${contentOf(message)}`);
+    return this.act("action", {
+      user,
+      channel,
+      ts: message["ts"] ?? "",
+      action_id: actionId,
+      value: button["value"] ?? "",
+    });
+  }
+
+  /** Calls that the bot made. */
+  async calls(method: string): Promise<readonly JsonObject[]> {
+    const response = await fetch(`${this.simulator.url}/sim/calls?method=${method}`);
+    const answer: unknown = await response.json();
+    return toObjects(isJsonObject(answer) ? answer["calls"] : undefined);
+  }
+
+  /** Asks again until there is something. */
+  async until<T>(look: () => Promise<T | undefined>): Promise<T> {
+    for (const end = Date.now() + 10_000; Date.now() < end; ) {
+      const found = await look();
+      if (found !== undefined) return found;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    throw new Error("It did not happen within 10 s.");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stopBot();
+    this.#web?.closeAllConnections();
+    this.#web?.close();
+    await this.simulator[Symbol.asyncDispose]();
+    await this.store[Symbol.asyncDispose]();
+  }
+}
+
+/** Everything that a message says, for matching. */
+export function contentOf(message: JsonObject): string {
+  return `${String(message["text"])}\n${JSON.stringify(message["blocks"] ?? [])}`;
+}
