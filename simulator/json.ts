@@ -41,3 +41,8 @@ export function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** A value as text: numbers and flags as they are written, anything else as JSON. */
+export function toPlain(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+}

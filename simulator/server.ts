@@ -9,6 +9,7 @@ import { sendPageFile } from "./http/page-files.ts";
 import { BodyTooLarge } from "./http/read-body.ts";
 import { send, sendJson } from "./http/send.ts";
 import { handlePersonCall } from "./person/router.ts";
+import { reportError } from "./report-error.ts";
 import type { StandIns } from "./stand-ins.ts";
 import type { Workspace } from "./workspace/workspace.ts";
 
@@ -77,7 +78,7 @@ async function answer(
       sendJson(response, 413, { ok: false, error: "request_too_large", message: error.message });
       return;
     }
-    console.error(`The simulator failed to answer ${request.method} ${request.url}.`, error);
+    reportError(`The simulator failed to answer ${request.method} ${request.url}.`, error);
     sendJson(response, 500, { ok: false, error: "internal_error" });
   }
 }
@@ -99,7 +100,7 @@ function redirectToPage(request: IncomingMessage, response: ServerResponse): voi
   const query = new URLSearchParams({ channel, message: ts });
   const threadTs = url.searchParams.get("thread_ts");
   if (threadTs !== null) query.set("thread", threadTs);
-  send(response, 302, "text/plain; charset=utf-8", "", { location: `/?${query}` });
+  send(response, 302, "text/plain; charset=utf-8", "", { location: `/?${query.toString()}` });
 }
 
 function sendNotFound(response: ServerResponse): void {

@@ -7,6 +7,7 @@ import type { MailSink } from "./mail/mail-sink.ts";
 import { openMailSink } from "./mail/mail-sink.ts";
 import { type AppManifest, parseManifest, readManifest } from "./manifest.ts";
 import { createStandInModel } from "./model/stand-in-model.ts";
+import { reportError } from "./report-error.ts";
 import { createSimulatorServer } from "./server.ts";
 import type { StandIns } from "./stand-ins.ts";
 import { SLACK_TIMINGS, type Timings } from "./timings.ts";
@@ -114,7 +115,7 @@ function openStateFile(path: string, workspace: Workspace): StateFile {
     clock: workspace.clock,
     saveMs: workspace.timings.saveMs,
     snapshot: () => toStateData(workspace.state),
-    onError: (error) => console.error(`The simulator cannot write ${path}.`, error),
+    onError: (error) => reportError(`The simulator cannot write ${path}.`, error),
   });
   workspace.onChange(() => file.touch());
   return file;

@@ -36,6 +36,10 @@ export function registerAuth(methods: MethodRegistry): void {
       url: `${workspace.url.replace(/^http/, "ws")}${workspace.sockets.createAddress()}`,
     }),
   });
+  registerIdentity(methods);
+}
+
+function registerIdentity(methods: MethodRegistry): void {
   methods.add("team.info", {
     tier: 3,
     token: "bot",

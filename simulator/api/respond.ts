@@ -73,7 +73,7 @@ export function respond(workspace: Workspace, target: ResponseTarget, args: Argu
   }
   const content = readContent(args);
   requireContent(content);
-  if (args.flag("replace_original") && replaceOriginal(workspace, channel, target, content)) return;
+  if (wantsReplacement(args) && replaceOriginal(workspace, channel, target, content)) return;
   const threadTs = args.text("thread_ts") ?? target.threadTs;
   const draft = {
     ...botDraft(workspace, content),
@@ -81,6 +81,15 @@ export function respond(workspace: Workspace, target: ResponseTarget, args: Argu
   };
   if (args.text("response_type") === "in_channel") postMessage(workspace, channel, draft);
   else postEphemeral(workspace, channel, target.user, draft);
+}
+
+/**
+ * Slack's guides contradict each other about an answer to a click that says neither. The harsher reading applies here, so that an
+ * app that forgets `replace_original: false` loses its message in the simulator already.
+ */
+function wantsReplacement(args: Arguments): boolean {
+  if (args.has("replace_original")) return args.flag("replace_original");
+  return !args.has("response_type");
 }
 
 function deleteOriginal(workspace: Workspace, channel: Channel, target: ResponseTarget): void {

@@ -5,6 +5,7 @@ import { readBody } from "../http/read-body.ts";
 import { send, sendJson } from "../http/send.ts";
 import { APP_TOKEN, BOT_TOKEN } from "../identity.ts";
 import type { JsonObject } from "../json.ts";
+import { reportError } from "../report-error.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { Arguments } from "./arguments.ts";
 import type { ApiMethod, MethodRegistry } from "./method.ts";
@@ -94,7 +95,7 @@ function failure(error: unknown): Answer {
   if (error instanceof SlackError) {
     return { status: 200, body: { ok: false, error: error.code, ...error.extra } };
   }
-  console.error("The simulator failed to answer a Web API call.", error);
+  reportError("The simulator failed to answer a Web API call.", error);
   return { status: 500, body: { ok: false, error: "internal_error" } };
 }
 
@@ -104,20 +105,20 @@ async function faultyAnswer(
   answerCall: () => Promise<Answer>,
 ): Promise<{ readonly answer: Answer; readonly raw: string | undefined }> {
   if (fault.delayMs !== undefined) await delay(workspace.clock, fault.delayMs);
-  const { error, status, retryAfter, raw } = fault;
-  const isPlainDelay =
-    error === undefined && status === undefined && retryAfter === undefined && raw === undefined;
-  const real = isPlainDelay || fault.applied ? await answerCall() : undefined;
-  if (isPlainDelay && real !== undefined) return { answer: real, raw: undefined };
+  if (isPlainDelay(fault)) return { answer: await answerCall(), raw: undefined };
+  if (fault.applied) await answerCall();
+  const { retryAfter, raw } = fault;
+  const isLimit = retryAfter !== undefined;
   return {
     raw,
     answer: {
-      status: status ?? (retryAfter === undefined ? 200 : 429),
-      body: {
-        ok: false,
-        error: error ?? (retryAfter === undefined ? "internal_error" : "ratelimited"),
-      },
-      ...(retryAfter === undefined ? {} : { retryAfter }),
+      status: fault.status ?? (isLimit ? 429 : 200),
+      body: { ok: false, error: fault.error ?? (isLimit ? "ratelimited" : "internal_error") },
+      ...(isLimit ? { retryAfter } : {}),
     },
   };
+}
+
+function isPlainDelay({ error, status, retryAfter, raw }: SlackFault): boolean {
+  return [error, status, retryAfter, raw].every((part) => part === undefined);
 }

@@ -17,17 +17,27 @@ function completeBlock(block: JsonObject): JsonObject {
   return completed;
 }
 
+/** Tables and rich text have no texts to complete. */
+const KEPT_AS_THEY_ARE: ReadonlySet<unknown> = new Set(["rich_text", "table", "data_table"]);
+const WITH_ELEMENTS: ReadonlySet<unknown> = new Set(["actions", "context_actions"]);
+
 function completeMember(type: unknown, name: string, value: Json | undefined): Json | undefined {
-  if (name === "child_blocks") return completeBlocks(toObjects(value));
-  if (isJsonObject(value) && (name === "element" || name === "accessory"))
-    return completeElement(value);
-  const hasElements = type === "actions" || type === "context_actions";
-  if (name === "actions" || (name === "elements" && hasElements)) {
-    return toObjects(value).map(completeElement);
+  switch (name) {
+    case "child_blocks":
+      return completeBlocks(toObjects(value));
+    case "element":
+    case "accessory":
+      return isJsonObject(value) ? completeElement(value) : value;
+    case "actions":
+      return toObjects(value).map(completeElement);
+    case "elements":
+      if (WITH_ELEMENTS.has(type)) return toObjects(value).map(completeElement);
+      if (type === "carousel") return completeBlocks(toObjects(value));
+      break;
+    default:
+      break;
   }
-  if (type === "carousel" && name === "elements") return completeBlocks(toObjects(value));
-  if (type === "rich_text" || type === "table" || type === "data_table") return value;
-  return completeTexts(value);
+  return KEPT_AS_THEY_ARE.has(type) ? value : completeTexts(value);
 }
 
 function completeElement(element: JsonObject): JsonObject {

@@ -3,9 +3,10 @@ import { isJsonObject, type JsonObject, member, toObjects } from "../json.ts";
 /** The elements of a block that can cause an action or hold a value. */
 export function actionsOf(block: JsonObject): readonly JsonObject[] {
   const single = [block["element"], block["accessory"]].filter(isJsonObject);
-  const several = ["actions", "context_actions"].includes(String(block["type"]))
-    ? toObjects(block["elements"])
-    : [];
+  const several =
+    block["type"] === "actions" || block["type"] === "context_actions"
+      ? toObjects(block["elements"])
+      : [];
   const cards = block["type"] === "carousel" ? toObjects(block["elements"]) : [];
   const buttons = [block, ...cards].flatMap((card) =>
     card["type"] === "card" ? toObjects(card["actions"]) : [],

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { SIGNING_SECRET } from "../identity.ts";
-import { type JsonObject, parseJson } from "../json.ts";
+import { type JsonObject, parseJson, toPlain } from "../json.ts";
 import type { Ack, Delivery, Transport } from "./transport.ts";
 
 export interface HttpModeOptions {
@@ -62,7 +62,7 @@ function bodyOf(delivery: Delivery): string {
 function formFields(payload: JsonObject): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const [name, value] of Object.entries(payload)) {
-    if (value !== null && value !== undefined) fields[name] = String(value);
+    if (value !== null && value !== undefined) fields[name] = toPlain(value);
   }
   return fields;
 }

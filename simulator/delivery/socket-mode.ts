@@ -126,7 +126,7 @@ export class SocketHub implements Transport {
       return;
     }
     this.#sockets.push(socket);
-    socket.on("message", (data) => this.#acknowledge(String(data)));
+    socket.on("message", (data: Buffer) => this.#acknowledge(data.toString("utf8")));
     // A reset connection also closes: nothing else is to be done about the error itself.
     socket.on("error", () => socket.terminate());
     const stopPings = this.#keepAlive(socket);

@@ -31,28 +31,41 @@ export function readClick(
     action_id: actionId,
     block_id: found?.block["block_id"] ?? blockId ?? createShortId(),
   };
+  const click = clickOn(base, element, { value, selected }, actionTs);
+  return found === undefined ? { ...click, stale: true } : click;
+}
+
+interface Given {
+  readonly value: Json | undefined;
+  readonly selected: Json | undefined;
+}
+
+function clickOn(base: JsonObject, element: JsonObject, given: Given, actionTs: string): Click {
   const type = toText(element["type"]) ?? "";
-  if (type === "feedback_buttons") return feedbackClick(base, element, value, actionTs);
-  if (type === "overflow") return overflowClick(base, element, selected ?? value ?? null, actionTs);
-  if (valueKey(type) === undefined) {
-    const { value: ownValue, type: _type, action_id: _id, ...look } = element;
-    const sent = value ?? ownValue;
-    return {
-      action: {
-        ...base,
-        ...look,
-        ...(sent === undefined ? {} : { value: sent }),
-        action_ts: actionTs,
-      },
-      state: undefined,
-      stale: found === undefined || (value !== undefined && value !== ownValue),
-    };
-  }
-  const state = elementState(element, selected ?? value ?? null);
+  const chosen = given.selected ?? given.value ?? null;
+  if (type === "feedback_buttons") return feedbackClick(base, element, given.value, actionTs);
+  if (type === "overflow") return overflowClick(base, element, chosen, actionTs);
+  if (valueKey(type) === undefined) return buttonClick(base, element, given.value, actionTs);
+  const state = elementState(element, chosen);
   return {
     action: { ...base, ...state, ...look(element), action_ts: actionTs },
     state,
-    stale: found === undefined || !offers(element, state),
+    stale: !offers(element, state),
+  };
+}
+
+function buttonClick(
+  base: JsonObject,
+  element: JsonObject,
+  given: Json | undefined,
+  actionTs: string,
+): Click {
+  const { value: own, type: _type, action_id: _id, ...rest } = element;
+  const value = given ?? own;
+  return {
+    action: { ...base, ...rest, ...(value === undefined ? {} : { value }), action_ts: actionTs },
+    state: undefined,
+    stale: given !== undefined && given !== own,
   };
 }
 

@@ -69,7 +69,7 @@ function applyResponse(
   const current = views.find(stored.id) ?? stored;
   switch (action) {
     case undefined:
-      // Closing shows the modal below again; it stays when that one asks for no clearing.
+      // Only this one: a modal below it comes back into view.
       closeViews(workspace, [current]);
       return base;
     case "clear":

@@ -1,5 +1,13 @@
 import { actionsOf, allBlocks } from "../block-kit/find-elements.ts";
-import { isJsonObject, type Json, type JsonObject, member, toObjects, toText } from "../json.ts";
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  member,
+  toObjects,
+  toPlain,
+  toText,
+} from "../json.ts";
 import { toRichText } from "../text/typed-text.ts";
 
 /** Where each element keeps its value in `state.values`, and the member that gives its first one. */
@@ -89,7 +97,7 @@ function stateValue(element: JsonObject, key: string, given: Json): Json {
       if (isEmpty(given)) return null;
       return typeof given === "string" ? toRichText(given) : given;
     case "value":
-      return isEmpty(given) ? null : String(given);
+      return isEmpty(given) ? null : toPlain(given);
     default:
       return key.endsWith("s") ? toList(given) : given;
   }
@@ -101,7 +109,7 @@ function optionOf(element: JsonObject, given: Json): JsonObject {
   const groups = toObjects(element["option_groups"]).flatMap((group) =>
     toObjects(group["options"]),
   );
-  const wanted = String(given);
+  const wanted = toPlain(given);
   return (
     [...toObjects(element["options"]), ...groups].find((option) => option["value"] === wanted) ?? {
       text: { type: "plain_text", text: wanted, emoji: true },

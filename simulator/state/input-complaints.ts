@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, toText } from "../json.ts";
+import { isJsonObject, type JsonObject, toPlain, toText } from "../json.ts";
 import { type StateValues, valueKey } from "./element-state.ts";
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
@@ -11,19 +11,19 @@ export function inputComplaints(
 ): Readonly<Record<string, string>> {
   const complaints: Record<string, string> = {};
   for (const block of blocks) {
-    const element = block["element"];
-    if (block["type"] !== "input" || !isJsonObject(element)) continue;
-    const blockId = toText(block["block_id"]) ?? "";
-    const state = values[blockId]?.[toText(element["action_id"]) ?? ""];
-    const value = isJsonObject(state) ? state[valueKey(toText(element["type"]) ?? "") ?? ""] : null;
-    const complaint = isEmpty(value)
-      ? block["optional"] === true
-        ? undefined
-        : "Please complete this required field."
-      : complaintAbout(element, value);
-    if (complaint !== undefined) complaints[blockId] = complaint;
+    const complaint = block["type"] === "input" ? complaintOfBlock(block, values) : undefined;
+    if (complaint !== undefined) complaints[toText(block["block_id"]) ?? ""] = complaint;
   }
   return complaints;
+}
+
+function complaintOfBlock(block: JsonObject, values: StateValues): string | undefined {
+  const element = isJsonObject(block["element"]) ? block["element"] : {};
+  const state = values[toText(block["block_id"]) ?? ""]?.[toText(element["action_id"]) ?? ""];
+  const key = valueKey(toText(element["type"]) ?? "") ?? "value";
+  const value = isJsonObject(state) ? state[key] : null;
+  if (!isEmpty(value)) return complaintAbout(element, value);
+  return block["optional"] === true ? undefined : "Please complete this required field.";
 }
 
 function complaintAbout(element: JsonObject, value: unknown): string | undefined {
@@ -55,8 +55,10 @@ function numberComplaint(element: JsonObject, text: string): string | undefined 
     return "Please enter a whole number.";
   const value = Number(text);
   const { min_value: min, max_value: max } = element;
-  if (min !== undefined && value < Number(min)) return `Please enter ${min} or more.`;
-  return max !== undefined && value > Number(max) ? `Please enter ${max} or less.` : undefined;
+  if (min !== undefined && value < Number(min)) return `Please enter ${toPlain(min)} or more.`;
+  return max !== undefined && value > Number(max)
+    ? `Please enter ${toPlain(max)} or less.`
+    : undefined;
 }
 
 function isEmpty(value: unknown): boolean {

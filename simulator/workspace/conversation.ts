@@ -85,7 +85,7 @@ export function editMessage(
   publishChanged(workspace, channel, next);
   workspace.touch();
   const eventTs = workspace.state.timestamps.next();
-  emitEvent(workspace, messageChangedEvent(channel, previous, next, eventTs), channel);
+  void emitEvent(workspace, messageChangedEvent(channel, previous, next, eventTs), channel);
 }
 
 /** Removes a message; what was answered to it stays, as in Slack. */
@@ -99,7 +99,7 @@ export function deleteMessage(workspace: Workspace, channel: Channel, message: M
   if (parent !== undefined) publishChanged(workspace, channel, parent);
   workspace.touch();
   const eventTs = workspace.state.timestamps.next();
-  emitEvent(workspace, messageDeletedEvent(channel, message, eventTs), channel);
+  void emitEvent(workspace, messageDeletedEvent(channel, message, eventTs), channel);
 }
 
 /** Adds or removes one person's reaction. Returns `undefined` when that changes nothing. */
