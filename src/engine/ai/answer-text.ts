@@ -1,0 +1,132 @@
+import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+
+/** Deepest nesting of JSON that an answer may have; more is no answer, and would overflow whoever walks it. */
+const MAX_DEPTH = 100;
+/** Places of one answer where an object or a list may begin. */
+const MAX_STARTS = 100;
+
+/** The answer without what models put around it: thoughts, white space, a byte order mark. */
+export function cleanAnswer(text: string): string {
+  return text
+    .replace(/^\uFEFF/, "")
+    .replace(/<(think|thinking|reasoning)>[\s\S]*?<\/\1>/gi, "")
+    .trim();
+}
+
+/** The objects and lists that an answer holds, wherever they stand: alone, in a code fence, in the middle of a sentence. */
+export function findJson(text: string): readonly (JsonObject | readonly Json[])[] {
+  const whole = parseJson(text);
+  if (isContainer(whole)) return [whole];
+  const found: (JsonObject | readonly Json[])[] = [];
+  let position = 0;
+  for (let starts = 0; starts < MAX_STARTS; starts += 1) {
+    const start = text.slice(position).search(/[{[]/);
+    if (start < 0) break;
+    const from = position + start;
+    const end = endOfJson(text, from);
+    // Nothing closes what began here, so nothing after it can be told apart from its inside.
+    if (end === null) break;
+    const value = parseJson(text.slice(from, end));
+    if (isContainer(value)) found.push(value);
+    position = isContainer(value) ? end : from + 1;
+  }
+  return found;
+}
+
+/**
+ * The complete member `name` of an object that was cut off: `{"value": "billing", "reason": "The cust`.
+ *
+ * Only the first member counts: what follows a value that is itself cut off is guesswork.
+ */
+export function readCutOff(text: string, name: string): Json | undefined {
+  const match = new RegExp(`\\{\\s*"${name}"\\s*:\\s*`, "i").exec(text);
+  if (match === null) return undefined;
+  const rest = text.slice(match.index + match[0].length);
+  if (/^[{[]/.test(rest)) {
+    const end = endOfJson(rest, 0);
+    return end === null ? undefined : parseJson(rest.slice(0, end));
+  }
+  const scalar = /^("(?:[^"\\]|\\.)*"|[^\s,}"{[\]]+)\s*[,}]/.exec(rest)?.[1];
+  return scalar === undefined ? undefined : parseJson(scalar);
+}
+
+/** Texts within an answer that may be the value alone: all of it, its first and last line, and what follows a colon there. */
+export function candidates(text: string): readonly string[] {
+  const lines = text.split("\n").filter((line) => line.trim() !== "" && !/^\s*`{3,}/.test(line));
+  const found = new Set<string>();
+  for (const part of [lines.join("\n"), lines[0] ?? "", lines.at(-1) ?? ""]) {
+    found.add(trimValue(part));
+    const colon = part.lastIndexOf(":");
+    if (colon >= 0) found.add(trimValue(part.slice(colon + 1)));
+  }
+  found.delete("");
+  return [...found];
+}
+
+const BEFORE_VALUE = new Set(" \t\r\n\"'`*_“”‘’«»([>#•");
+const AFTER_VALUE = new Set(" \t\r\n\"'`*_“”‘’«»)].,;:!");
+
+/** Takes off quotes, emphasis, list marks and closing punctuation. */
+export function trimValue(text: string): string {
+  const item = text.trimStart();
+  let start = item.startsWith("- ") ? 2 : 0;
+  let end = item.length;
+  while (start < end && BEFORE_VALUE.has(item.charAt(start))) start += 1;
+  while (end > start && AFTER_VALUE.has(item.charAt(end - 1))) end -= 1;
+  return item.slice(start, end);
+}
+
+/** @returns the value, or `undefined` for what is no JSON or nested too deeply. */
+function parseJson(text: string): Json | undefined {
+  try {
+    const value: Json = JSON.parse(text);
+    return depthOf(text) > MAX_DEPTH ? undefined : value;
+  } catch {
+    return undefined;
+  }
+}
+
+function isContainer(value: Json | undefined): value is JsonObject | readonly Json[] {
+  return isJsonObject(value) || Array.isArray(value);
+}
+
+/** Position after the bracket that closes the one at `from`; `null` if none does. */
+function endOfJson(text: string, from: number): number | null {
+  let depth = 0;
+  for (const bracket of bracketsOf(text, from)) {
+    depth += bracket.step;
+    if (depth === 0) return bracket.at + 1;
+  }
+  return null;
+}
+
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const bracket of bracketsOf(text, 0)) {
+    depth += bracket.step;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
+
+interface Bracket {
+  readonly step: 1 | -1;
+  readonly at: number;
+}
+
+/** The brackets of a JSON text that are not within strings: +1 opens, -1 closes. */
+function bracketsOf(text: string, from: number): readonly Bracket[] {
+  const brackets: Bracket[] = [];
+  let inString = false;
+  for (let at = from; at < text.length; at += 1) {
+    const character = text[at];
+    if (inString) {
+      if (character === "\\") at += 1;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === "{" || character === "[") brackets.push({ step: 1, at });
+    else if (character === "}" || character === "]") brackets.push({ step: -1, at });
+  }
+  return brackets;
+}
