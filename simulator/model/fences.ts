@@ -19,18 +19,24 @@ const FENCE = new RegExp(
   "g",
 );
 
-/** @returns `text` with its fenced parts taken out, outermost fences only. */
+/** What a prompt may hold; the rest is not read, so that no text can keep the rules busy for long. */
+const CHARACTERS_READ = 40_000;
+
+/** @returns the first 40,000 characters of `text` with its fenced parts taken out, outermost fences only. */
 export function splitFences(text: string): Fenced {
   const parts: string[] = [];
   // A mark that is already in the text would be taken for one of ours.
-  const marked = text.replace(/[⟦⟧]/g, "").replace(FENCE, (...args) => {
-    const groups: Record<string, string | undefined> = args.at(-1);
-    const inside = Object.entries(groups).find(
-      ([name, value]) => name.startsWith("in") && value !== undefined,
-    );
-    parts.push((inside?.[1] ?? "").trim());
-    return `⟦${parts.length - 1}⟧`;
-  });
+  const marked = text
+    .slice(0, CHARACTERS_READ)
+    .replace(/[⟦⟧]/g, "")
+    .replace(FENCE, (...args) => {
+      const groups: Record<string, string | undefined> = args.at(-1);
+      const inside = Object.entries(groups).find(
+        ([name, value]) => name.startsWith("in") && value !== undefined,
+      );
+      parts.push((inside?.[1] ?? "").trim());
+      return `⟦${parts.length - 1}⟧`;
+    });
   return { text: marked, parts };
 }
 

@@ -39,7 +39,7 @@ const ABOVE = new RegExp(
 const OTHERWISE =
   /\b(otherwise|else|anything else|everything else|all (?:the )?others?|the rest)\b/i;
 const CLAUSE_END =
-  /[;\n]|\.(?!\d)|,(?!\d{3}(?!\d))(?![^(]*\))|\s(?:and|but|or)\s+(?=(?:over|above|under|below)\s+[$€£]?\d|anything|everything|between)/i;
+  /[;\n]|\.(?!\d)|,(?!\d{3}(?!\d))(?![^(]*\))|\s(?:and|but|or)\s+(?=(?:[a-z-]+\s+){0,2}(?:over|above|under|below|(?:more|less) than|at (?:least|most)|up to)\s+[$€£]?\d|anything|everything|between)/i;
 
 /** @returns the rules that the instructions contain; empty lists when they contain none. */
 export function readPolicy(instructions: string): Policy {

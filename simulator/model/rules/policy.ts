@@ -68,7 +68,7 @@ function decideByAmount(
   values: readonly string[],
   otherwise: string | undefined,
 ): Answer<string> {
-  const amount = amountIn(question);
+  const amount = amountIn(question, limits);
   const review = valueWithStance(values, "review") ?? limits[0]?.value ?? "";
   if (amount === undefined) {
     return { value: review, because: `no amount is given, so ${review}`, confidence: 0.3 };
@@ -76,7 +76,10 @@ function decideByAmount(
   if (amount < 0) {
     return { value: review, because: `${amount} is below zero, so ${review}`, confidence: 0.5 };
   }
-  const met = limits.find(({ limit }) => isWithin(amount, limit));
+  // "Over 5 review, over 30 reject": 40 meets both, and the closer limit is meant.
+  const [met] = limits
+    .filter(({ limit }) => isWithin(amount, limit))
+    .toSorted((a, b) => compare(b.limit.min, a.limit.min) || compare(a.limit.max, b.limit.max));
   if (met !== undefined) {
     return {
       value: met.value,
@@ -105,15 +108,26 @@ function valueFor(outcome: string, values: readonly string[]): string | undefine
   return closest(values.filter((value) => stanceOf(value) === stance));
 }
 
-/** The amount in question: named by the prompt first, so that text from outside cannot replace it. */
-function amountIn(question: Question): number | undefined {
-  const named = question.facts.filter(
-    (fact) => AMOUNT_LABEL.test(fact.label) && toNumber(fact.value) !== undefined,
-  );
-  const fact = named.find((one) => one.isFromPrompt) ?? named[0];
+/**
+ * The number that the limits are about: named by the prompt first, so that text from outside cannot
+ * replace it, and by a name that means an amount or that the limits use ("days", "discount").
+ */
+function amountIn(question: Question, limits: readonly MappedLimit[]): number | undefined {
+  const limitWords = new Set(limits.flatMap(({ limit }) => stems(limit.outcome)));
+  const isAmount = (label: string) =>
+    AMOUNT_LABEL.test(label) || stems(label).some((word) => limitWords.has(word));
+  const numeric = question.facts.filter((fact) => /^[$€£]?\s?-?[$€£]?\s?\d/.test(fact.value));
+  const fact =
+    numeric.find((one) => one.isFromPrompt && isAmount(one.label)) ??
+    numeric.find((one) => one.isFromPrompt) ??
+    numeric.find((one) => isAmount(one.label));
   if (fact !== undefined) return toNumber(fact.value);
   const money = /[$€£]\s?-?\d[\d,]*(?:\.\d+)?\s?[km]?\b/i.exec(question.data);
   return money === null ? undefined : toNumber(money[0]);
+}
+
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 function isWithin(amount: number, limit: Limit): boolean {

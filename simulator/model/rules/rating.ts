@@ -153,14 +153,17 @@ function balance(
 }
 
 function quantityIn(question: Question): number | undefined {
-  if (!ASKS_FOR_QUANTITY.test(question.topic)) return undefined;
+  if (!ASKS_FOR_QUANTITY.test(toLabel(question.topic))) return undefined;
   // "Score … amount of risk" is a rating after all.
   if (/\b(rate|score|rating|severity|scale)\b/i.test(question.topic)) return undefined;
-  const label = question.topic.toLowerCase();
+  const topic = toLabel(question.topic);
   const named = question.facts.find(
-    (fact) => label.includes(fact.label) && toNumber(fact.value) !== undefined,
+    (fact) => topic.includes(fact.label) && toNumber(fact.value) !== undefined,
   );
-  return toNumber(named?.value ?? question.data);
+  if (named !== undefined) return toNumber(named.value);
+  const money = /[$€£]\s?\d[\d,]*(?:\.\d+)?\s?[km]?\b/i.exec(question.data)?.[0];
+  const isMoney = /\b(amount|total|sum|price|cost)\b/.test(topic);
+  return toNumber((isMoney ? money : undefined) ?? question.data);
 }
 
 function scaleIn(text: string): { readonly min: number; readonly max: number } {

@@ -85,7 +85,7 @@ function customerWeight(question: Question, given: string) {
   if (/\b(enterprise|platinum|vip)\b/i.test(tiers)) {
     weight += 0.1;
     words.push("enterprise customer");
-  } else if (/\b(free|trial|hobby)\s*(tier|plan)?\b/i.test(tiers)) {
+  } else if (/\b(free|trial|hobby) (tier|plan|account)\b|^(free|trial|hobby)$/im.test(tiers)) {
     weight -= 0.1;
     words.push("free plan");
   }

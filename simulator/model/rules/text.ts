@@ -8,7 +8,7 @@ const SUBJECT_CHARACTERS = 60;
 const PATTERNS: readonly (readonly [RegExp, RegExp])[] = [
   [/\be-?mail\b/i, /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/],
   [/\b(url|link|website)\b/i, /https?:\/\/[^\s<>"')]+/],
-  [/\b(phone|telephone)\b/i, /\+?\d[\d ()/-]{6,}\d/],
+  [/\b(phone|telephone)\b/i, /(?!\d{4}-\d{2}-\d{2})\+?\d[\d ()/-]{6,}\d/],
   [/\b(date|day|deadline)\b/i, /\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b/],
   [/\b(amount|price|total|cost)\b/i, /[$€£]\s?\d[\d,]*(?:\.\d+)?/],
   [/\b(order|ticket|invoice|reference)\b.*\b(id|number|no)\b/i, /#?\b[A-Z]{0,4}-?\d{3,}\b/],
@@ -19,7 +19,7 @@ const PATTERNS: readonly (readonly [RegExp, RegExp])[] = [
  * subject line, a reply that quotes the matter, else its first sentences.
  */
 export function write(question: Question): Answer<string> {
-  const { topic } = question;
+  const topic = toLabel(question.topic);
   const isShortTopic = topic.split(/\s+/).length <= 8;
   if (isShortTopic) {
     const fact = factFor(question);
@@ -29,6 +29,9 @@ export function write(question: Question): Answer<string> {
   const pattern = isExtraction ? PATTERNS.find(([name]) => name.test(topic)) : undefined;
   const found = pattern === undefined ? undefined : pattern[1].exec(question.data)?.[0];
   if (found !== undefined) return { value: found, because: "found in the text", confidence: 0.85 };
+  if (pattern !== undefined && isShortTopic) {
+    return { value: "unknown", because: "not found in the text", confidence: 0.2 };
+  }
 
   if (question.data.trim() === "") {
     return { value: "Nothing was given.", because: "no text was given", confidence: 0.2 };
@@ -67,10 +70,11 @@ const COMMON = new Set(
 );
 
 function factFor(question: Question): Answer<string> | undefined {
-  const name = toLabel(question.topic.split(/\s/)[0] ?? "");
+  const topic = toLabel(question.topic);
+  const [first = ""] = topic.split(" ");
   const fact =
-    question.facts.find((one) => one.label === name) ??
-    question.facts.find((one) => name !== "" && one.label.split(" ").includes(name));
+    question.facts.find((one) => `${topic} `.startsWith(`${one.label} `)) ??
+    question.facts.find((one) => first !== "" && one.label.split(" ").includes(first));
   if (fact === undefined) return undefined;
   return { value: fact.value, because: `given as "${fact.label}"`, confidence: 0.9 };
 }
