@@ -1,0 +1,143 @@
+import { describe, expect, test } from "vitest";
+import { APPROVALS, askWorkflow } from "../support/ask-workflow.ts";
+import { contentOf, TestBot } from "../support/bot.ts";
+
+const NEEDY = askWorkflow(
+  {},
+  {
+    id: "expense",
+    name: "Expense <approval>",
+    inputs: {
+      amount: { type: "number", label: "Amount (USD)", required: true, min: 1 },
+      item: { type: "string", required: true },
+      priority: { type: "select", options: ["low", "high"], default: "low" },
+      code: { type: "string", sensitive: true },
+    },
+  },
+);
+
+describe("/workflow", () => {
+  test("explains itself, lists and shows workflows", async () => {
+    await using bot = await TestBot.start({ definitions: [askWorkflow(), NEEDY] });
+    for (const text of ["", "help"]) {
+      const help = await bot.slash("U0ALICE", text);
+      for (const part of [
+        "list",
+        "show &lt;id&gt;",
+        "run &lt;id&gt;",
+        "status [run]",
+        "runs",
+        "cancel",
+      ])
+        expect(help).toContain(part);
+    }
+    expect(await bot.slash("U0BOB", "list")).toMatch(
+      /Ask\*.*`ask`[\s\S]*Expense &lt;approval&gt;\*.*`expense`/,
+    );
+    const shown = await bot.slash("U0BOB", "show expense");
+    expect(shown).toMatch(/`amount` \(number; required\): Amount \(USD\)/);
+    expect(shown).toMatch(/`priority` \(select: low, high; optional, default low\)/);
+    expect(shown).toContain("run expense amount=1 item=text");
+    expect(shown).toContain("approve: done");
+  });
+
+  test.for([
+    [
+      "a subcommand that it does not know",
+      "lst",
+      /no \/workflow lst\. Did you mean \/workflow list\?/,
+    ],
+    ["a workflow that does not exist", "run expens amount=1", /expens[\s\S]*expense/],
+    ["a missing id", "run", /Say which workflow/],
+    [
+      "missing values",
+      "run expense",
+      /was not started[\s\S]*`amount`[\s\S]*missing[\s\S]*`item`[\s\S]*missing[\s\S]*number; required[\s\S]*run expense amount=1 item=text/,
+    ],
+    [
+      "a value of the wrong type",
+      "run expense amount=much item=x",
+      /`amount`: .*not a number[\s\S]*run expense amount=1 item=x/,
+    ],
+    [
+      "an input that does not exist",
+      "run expense amount=2 item=x prio=low",
+      /`prio`[\s\S]*priority/,
+    ],
+    ["an open quote", 'run expense item="x', /quote is open/],
+    ["words without names", "run expense 640", /no key=value/],
+    ["a run that does not exist", "status zzzzz", /zzzzz/],
+  ] as const)("answers %s with what to do, and starts nothing", async ([, text, expected]) => {
+    await using bot = await TestBot.start({ definitions: [NEEDY] });
+    expect(await bot.slash("U0ALICE", text)).toMatch(expected);
+    expect((await bot.engine.listExecutions({})).executions).toEqual([]);
+  });
+
+  test("tells where a run is and why, lists runs, and cancels one by the start of its id", async () => {
+    await using bot = await TestBot.start({ definitions: [askWorkflow()] });
+    expect(await bot.slash("U0ALICE", "status")).toMatch(/started no runs/);
+    const started = await bot.slash("U0ALICE", "run ask");
+    const id = /run `(\w{5})`/.exec(started)?.[1] ?? "";
+    await bot.message("C0GENERAL", /Waits at/);
+    for (const text of ["status", `status ${id}`]) {
+      expect(await bot.slash("U0ALICE", text)).toMatch(
+        /Waiting[\s\S]*Waits at \*approve\* for an approval since[\s\S]*Ask @finance/,
+      );
+    }
+    expect(await bot.slash("U0BOB", "runs")).toMatch(new RegExp(`${id}.*Ask.*Waiting.*<@U0ALICE>`));
+    expect(await bot.slash("U0BOB", `cancel ${id}`)).toMatch(/cannot cancel this run/);
+    expect(await bot.slash("U0ALICE", `cancel ${id}`)).toMatch(/is being cancelled/);
+    await bot.message(APPROVALS, /withdrawn/);
+    expect(await bot.slash("U0ALICE", `cancel ${id}`)).toMatch(/is over/);
+    expect(await bot.slash("U0ALICE", "status")).toMatch(/Cancelled/);
+  });
+
+  test("does nothing for guests", async () => {
+    await using bot = await TestBot.start({ definitions: [askWorkflow()] });
+    for (const text of ["help", "list", "run ask", "cancel x"]) {
+      expect(await bot.slash("U0DAVE", text)).toMatch(/Guests/);
+    }
+    expect((await bot.engine.listExecutions({})).executions).toEqual([]);
+  });
+
+  test("lets people whom the operator named cancel any run", async () => {
+    await using bot = await TestBot.start({ definitions: [askWorkflow()], admins: ["U0CAROL"] });
+    await bot.slash("U0BOB", "run ask");
+    const { executions } = await bot.engine.listExecutions({});
+    expect(await bot.slash("U0CAROL", `cancel ${executions[0]?.executionId}`)).toMatch(
+      /is being cancelled/,
+    );
+  });
+
+  test("tells of trouble with a reference, and not with a stack", async () => {
+    await using bot = await TestBot.start({ definitions: [askWorkflow()] });
+    await bot.act("faults", { target: "slack", method: "users.info", status: 503, times: 10 });
+    const answer = await bot.slash("U0ALICE", "list");
+    expect(answer).toMatch(/Slack did not answer[\s\S]*Reference for the operator: `[0-9a-f]{8}`/);
+    expect(answer).not.toMatch(/at .*\.ts/);
+  });
+});
+
+describe("the bot's own pages", () => {
+  test("App Home shows what waits and one's own runs", async () => {
+    await using bot = await TestBot.start({ definitions: [askWorkflow()] });
+    await bot.slash("U0ALICE", "run ask");
+    await bot.message(APPROVALS, /Approval needed/);
+    const look = async () =>
+      JSON.stringify(await (await fetch(`${bot.simulator.url}/sim/home?user=U0ALICE`)).json());
+    await bot.act("home-open", { user: "U0ALICE", tab: "home" });
+    const home = await bot.until(async () => {
+      const seen = await look();
+      return seen.includes("Shall we?") ? seen : undefined;
+    });
+    expect(home).toMatch(/Your latest runs[\s\S]*Ask[\s\S]*Waiting/);
+  });
+
+  test("a direct message is answered with help, a guest's with a refusal", async () => {
+    await using bot = await TestBot.start({ definitions: [] });
+    await bot.act("message", { user: "U0ALICE", channel: "D0ALICE", text: "hello" });
+    expect(contentOf(await bot.message("D0ALICE", /I run workflows/))).toContain("/workflow run");
+    await bot.act("message", { user: "U0DAVE", channel: "D0DAVE", text: "hello" });
+    await bot.message("D0DAVE", /Guests/);
+  });
+});
