@@ -1,7 +1,6 @@
 import { AppError, asAppError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
-import type { CompiledWorkflow } from "./definition/compile.ts";
-import { requireStep } from "./execution/decide.ts";
+import { type CompiledWorkflow, stepAt } from "./definition/compile.ts";
 import type { AttemptEnded } from "./execution/react.ts";
 import type { Act, ExecutionState } from "./execution/state.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -38,7 +37,7 @@ export function runAttempt(
   done: (ended: AttemptEnded) => void,
 ): () => void {
   const { path, attempt, epoch } = act;
-  const step = requireStep(workflow, act.stepId);
+  const step = stepAt(workflow, act.path);
   const timeoutMs = step.definition.timeoutMs ?? step.program.timeoutMs;
   // What an attempt with a price has spent when it ends without telling, nobody knows.
   const costUnknown = act.reservedNano > 0;

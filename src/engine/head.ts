@@ -30,8 +30,8 @@ export function toHead(state: ExecutionState, owner: string | null, due: number 
 /** What a waiting execution waits for, each reason once. */
 export function waitReasons(state: ExecutionState): readonly string[] {
   if (state.status !== "waiting") return [];
-  const reasons = [...state.acts.values()].map((act) =>
-    act.phase === "retrying" ? "retry" : (act.waitingOn ?? "timer"),
-  );
+  const reasons = [...state.acts.values()]
+    .filter((act) => act.waitingOn !== "branches")
+    .map((act) => (act.phase === "retrying" ? "retry" : (act.waitingOn ?? "timer")));
   return [...new Set(reasons)];
 }

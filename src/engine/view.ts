@@ -7,7 +7,7 @@ import type {
   StepView,
   WaitView,
 } from "./api.ts";
-import type { CompiledWorkflow } from "./definition/compile.ts";
+import { type CompiledWorkflow, stepAt } from "./definition/compile.ts";
 import {
   type Act,
   type ExecutionState,
@@ -28,7 +28,10 @@ export function toExecutionView(workflow: CompiledWorkflow, state: ExecutionStat
     workflowName: start.workflowName,
     workflowVersion: start.version,
     status: state.status,
-    waitingOn: state.status === "waiting" ? [...state.acts.values()].map(toWait) : [],
+    waitingOn:
+      state.status === "waiting"
+        ? [...state.acts.values()].filter((act) => act.waitingOn !== "branches").map(toWait)
+        : [],
     currentStep: currentStep(state),
     trigger: start.trigger,
     report: start.report ?? null,
@@ -68,8 +71,8 @@ export function toExecutionSummary(head: Head): ExecutionSummary {
 }
 
 function currentStep(state: ExecutionState): string | null {
-  const first = state.acts.values().next().value;
-  return first?.stepId ?? state.frames.get(ROOT)?.cursor ?? null;
+  const innermost = [...state.acts.values()].find((act) => act.waitingOn !== "branches");
+  return innermost?.stepId ?? state.frames.get(ROOT)?.cursor ?? null;
 }
 
 function toWait(act: Act): WaitView {
@@ -87,7 +90,7 @@ function toStep(workflow: CompiledWorkflow, record: ExecutionState["steps"][numb
   return {
     stepId: record.stepId,
     path: record.path,
-    type: workflow.steps.get(record.stepId)?.definition.type ?? "unknown",
+    type: stepAt(workflow, record.path).definition.type,
     status: record.status,
     startedAt: iso(record.startedAt),
     completedAt: iso(record.completedAt),

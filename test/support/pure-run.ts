@@ -7,6 +7,7 @@ import { reactToAttempt, reactToSignal } from "../../src/engine/execution/react.
 import type { Act, ExecutionState } from "../../src/engine/execution/state.ts";
 import type { Signal } from "../../src/engine/ports/store.ts";
 import { approval } from "../../src/engine/steps/approval.ts";
+import { parallel } from "../../src/engine/steps/parallel.ts";
 import type { AttemptResult, StepType } from "../../src/engine/steps/step-type.ts";
 import { transform } from "../../src/engine/steps/transform.ts";
 import { wait } from "../../src/engine/steps/wait.ts";
@@ -14,7 +15,7 @@ import type { Json, JsonObject } from "../../src/json.ts";
 import { scripted } from "./scripted-step.ts";
 
 const TYPES: ReadonlyMap<string, StepType> = new Map(
-  [approval, transform, wait, scripted].map((type: StepType): [string, StepType] => [
+  [approval, parallel, transform, wait, scripted].map((type: StepType): [string, StepType] => [
     type.kind,
     type,
   ]),

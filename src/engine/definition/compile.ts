@@ -2,21 +2,27 @@ import { compileExpression, type Expression } from "../expression.ts";
 import type { StepProgram, StepType } from "../steps/step-type.ts";
 import type { Definition, StepDefinition } from "./schema.ts";
 
-/** One step with its program and its routes. */
+/** One step with its program, its routes and the bodies it holds. */
 export interface CompiledStep {
   readonly definition: StepDefinition;
   readonly type: StepType;
   readonly program: StepProgram;
-  /** Routing key → step id or `end`; empty when the step has no `next`. */
+  /** Routing key → step id of the same body, or `end`; empty: whatever the output, the body ends. */
   readonly routes: ReadonlyMap<string, string>;
+  /** Bodies by branch id. */
+  readonly bodies: ReadonlyMap<string, CompiledBody>;
 }
 
-/** A checked definition, ready to be executed. Holds no state of an execution and never changes. */
-export interface CompiledWorkflow {
-  readonly definition: Definition;
-  /** Id of the step that a run begins with. */
+/** Steps that belong together: the root, or a branch. */
+export interface CompiledBody {
+  /** Id of the step that it begins with. */
   readonly first: string;
   readonly steps: ReadonlyMap<string, CompiledStep>;
+}
+
+/** A checked definition, ready to be executed; itself the root body. Holds no state of an execution and never changes. */
+export interface CompiledWorkflow extends CompiledBody {
+  readonly definition: Definition;
   /** The expression of the run's output; `null`: the output of the last root step. */
   readonly output: Expression | null;
 }
@@ -24,31 +30,53 @@ export interface CompiledWorkflow {
 /**
  * Makes a definition executable.
  *
- * @throws {AppError} when the definition was not checked before: an unknown step type, a broken expression.
+ * @throws {Error} when the definition was not checked before: an unknown step type, a broken expression.
  */
 export function compileDefinition(
   definition: Definition,
   stepTypes: ReadonlyMap<string, StepType>,
 ): CompiledWorkflow {
-  const steps = new Map<string, CompiledStep>();
-  for (const step of definition.steps) {
-    const type = stepTypes.get(step.type);
-    if (!type) throw new Error(`There is no step type "${step.type}".`);
-    steps.set(step.id, {
-      definition: step,
-      type,
-      program: type.bind(step.config),
-      routes: routesOf(step),
-    });
-  }
-  const first = definition.steps[0];
-  if (!first) throw new Error("A definition has at least one step.");
   return {
+    ...compileBody(definition.steps, stepTypes, true),
     definition,
-    first: first.id,
-    steps,
     output: definition.output === undefined ? null : compileExpression(definition.output),
   };
+}
+
+/** The step that an entry's path names. @throws {Error} when there is none: deployed versions are immutable, so that is a defect. */
+export function stepAt(workflow: CompiledWorkflow, path: string): CompiledStep {
+  let body: CompiledBody | undefined = workflow;
+  let step: CompiledStep | undefined;
+  path.split("/").forEach((segment, index) => {
+    if (index % 2 === 0) step = body?.steps.get(segment.slice(0, segment.lastIndexOf("#")));
+    else body = step?.bodies.get(segment);
+  });
+  if (!step) throw new Error(`Workflow ${workflow.definition.id} has no step at ${path}.`);
+  return step;
+}
+
+function compileBody(
+  definitions: readonly StepDefinition[],
+  stepTypes: ReadonlyMap<string, StepType>,
+  isRoot: boolean,
+): CompiledBody {
+  const steps = new Map<string, CompiledStep>();
+  definitions.forEach((definition, index) => {
+    const type = stepTypes.get(definition.type);
+    if (!type) throw new Error(`There is no step type "${definition.type}".`);
+    const program = type.bind(definition.config);
+    const bodies = (program.bodies ?? []).map(({ id, steps: inner }): [string, CompiledBody] => [
+      id,
+      compileBody(inner, stepTypes, false),
+    ]);
+    // At the root a missing `next` ends the run; in a branch it goes on to the next step of the list.
+    const following = isRoot ? undefined : definitions[index + 1]?.id;
+    const routes = routesOf({ next: definition.next ?? following });
+    steps.set(definition.id, { definition, type, program, routes, bodies: new Map(bodies) });
+  });
+  const first = definitions[0];
+  if (!first) throw new Error("A body has at least one step.");
+  return { first: first.id, steps };
 }
 
 /** The routes of a step as a map: a string `next` means the default. */

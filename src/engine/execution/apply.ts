@@ -4,6 +4,8 @@ import type {
   AttemptCost,
   ExecutionEvent,
   ExecutionStarted,
+  FrameClosed,
+  FramesOpened,
   LateResult,
   StepAttemptFailed,
   StepCompleted,
@@ -12,7 +14,7 @@ import type {
   StepStarted,
   StepWaiting,
 } from "./events.ts";
-import { framePath } from "./path.ts";
+import { framePath, isWithin } from "./path.ts";
 import {
   type Act,
   type ExecutionState,
@@ -29,13 +31,15 @@ import {
  * @param firstStep - id of the definition's first step.
  */
 export function initialState(start: ExecutionStarted, firstStep: string): ExecutionState {
+  const variables = Object.assign(noPrototype<Json>(), start.variables);
+  const root = openFrame(ROOT, firstStep, null, variables);
   return {
     start,
     status: "queued",
     rev: 0,
     epoch: 0,
-    variables: Object.assign(noPrototype<Json>(), start.variables),
-    frames: new Map([[ROOT, openFrame(ROOT, firstStep)]]),
+    variables,
+    frames: new Map([[ROOT, root]]),
     acts: new Map(),
     requests: new Map(),
     steps: [],
@@ -89,6 +93,12 @@ export function apply(state: ExecutionState, event: ExecutionEvent): void {
     case "step_waiting":
       waitInStep(state, event);
       break;
+    case "frames_opened":
+      openFrames(state, event);
+      break;
+    case "frame_closed":
+      closeFrame(state, event);
+      break;
     case "step_attempt_failed":
       failAttempt(state, event);
       break;
@@ -140,9 +150,17 @@ export function applyCommit(
   state.rev = rev;
 }
 
-function openFrame(path: string, cursor: string | null): Frame {
+function openFrame(
+  path: string,
+  cursor: string,
+  due: number | null,
+  locals: Record<string, Json>,
+): Frame {
   return {
     path,
+    status: "open",
+    due,
+    locals,
     cursor,
     entries: new Map(),
     results: noPrototype<StepResult>(),
@@ -190,6 +208,60 @@ function waitInStep(state: ExecutionState, event: StepWaiting): void {
   }
 }
 
+function openFrames(state: ExecutionState, event: FramesOpened): void {
+  const act = enter(state, event.path, event.stepId, event.at, event);
+  act.phase = "waiting";
+  act.waitingOn = "branches";
+  act.frames = event.frames.map(({ id, first, due }) => {
+    const path = `${event.path}/${id}`;
+    state.frames.set(path, openFrame(path, first, due ?? null, noPrototype<Json>()));
+    return path;
+  });
+}
+
+function closeFrame(state: ExecutionState, event: FrameClosed): void {
+  const frame = state.frames.get(event.path);
+  if (frame?.status !== "open") throw impossible(state, event, `${event.path} is not open`);
+  giveUpWithin(state, frame.path, event.at);
+  frame.status = event.status;
+  frame.current = null;
+  if (event.error) frame.failure ??= { stepId: "", error: event.error };
+}
+
+/** Gives up everything under way inside a body or step. */
+function giveUpWithin(state: ExecutionState, outer: string, at: number): void {
+  for (const act of [...state.acts.values()]) {
+    if (!isWithin(act.path, outer)) continue;
+    closeRequest(state, act, null, at);
+    drop(state, act);
+    state.acts.delete(act.path);
+  }
+  for (const frame of state.frames.values()) {
+    if (frame.status === "open" && frame.path !== outer && isWithin(frame.path, outer)) {
+      frame.status = "cancelled";
+    }
+  }
+}
+
+/**
+ * Ends the bodies of a step: what completed ones wrote becomes the outer body's, in the order of their declaration, and a
+ * result is found under its step's own id where only one body has it.
+ */
+function mergeFrames(state: ExecutionState, act: Act, outer: Frame, at: number): void {
+  giveUpWithin(state, act.path, at);
+  const inner = act.frames.flatMap((path) => state.frames.get(path) ?? []);
+  for (const frame of inner) {
+    if (frame.status === "completed") Object.assign(outer.locals, frame.locals);
+    for (const [id, result] of Object.entries(frame.results)) {
+      const isUnique = inner.every((other) => other === frame || !Object.hasOwn(other.results, id));
+      if (isUnique) outer.results[id] = result;
+    }
+  }
+  for (const path of [...state.frames.keys()]) {
+    if (path !== ROOT && isWithin(path, act.path)) state.frames.delete(path);
+  }
+}
+
 /** Puts a step into its body as the one being executed. */
 function enter(
   state: ExecutionState,
@@ -217,6 +289,7 @@ function enter(
     reserveNano: 0,
     due: null,
     waitingOn: null,
+    frames: [],
     requestId: null,
     costNano: 0,
     costUnknown: false,
@@ -259,7 +332,8 @@ function endStep(state: ExecutionState, event: StepCompleted | StepSkipped | Ste
         : "failed";
   const next = event.next ?? null;
   const variable = event.type === "step_failed" ? undefined : event.outputVariable;
-  if (variable !== undefined) state.variables[variable] = output;
+  if (act.frames.length > 0) mergeFrames(state, act, frame, event.at);
+  if (variable !== undefined) frame.locals[variable] = output;
   frame.results[event.stepId] = {
     ...(variable !== undefined && { [variable]: output }),
     stepId: event.stepId,
@@ -339,11 +413,7 @@ function finish(
   status: "completed" | "failed" | "cancelled",
   at: number,
 ): void {
-  for (const act of state.acts.values()) {
-    if (act.requestId !== null) closeRequest(state, act, null, at);
-    drop(state, act);
-  }
-  state.acts.clear();
+  giveUpWithin(state, ROOT, at);
   state.status = status;
   state.endedAt = at;
 }
@@ -388,8 +458,12 @@ function charge(state: ExecutionState, act: Act, cost: AttemptCost): void {
 
 function liveStatus(state: ExecutionState): "running" | "waiting" {
   if (state.acts.size === 0) return "running";
-  for (const act of state.acts.values()) if (act.phase === "running") return "running";
-  return "waiting";
+  let isWaiting = false;
+  for (const act of state.acts.values()) {
+    if (act.phase === "running") return "running";
+    isWaiting ||= act.waitingOn !== "branches";
+  }
+  return isWaiting ? "waiting" : "running";
 }
 
 function requireFrame(state: ExecutionState, path: string, event: ExecutionEvent): Frame {

@@ -1,10 +1,11 @@
 import { type AppError, asAppError } from "../../errors.ts";
 import { hashJson } from "../../json.ts";
-import type { CompiledStep, CompiledWorkflow } from "../definition/compile.ts";
+import { type CompiledStep, type CompiledWorkflow, stepAt } from "../definition/compile.ts";
+import type { FrameView } from "../steps/step-type.ts";
 import type { ExecutionEvent, StepError } from "./events.ts";
 import { executionScope } from "./execution-scope.ts";
 import { completeStep, endStepWithError, outputOf } from "./outcome.ts";
-import { stepPath } from "./path.ts";
+import { branchId, stepPath } from "./path.ts";
 import {
   type Act,
   type ExecutionState,
@@ -48,7 +49,8 @@ export function decide(
     if (events.length > 0) return events;
   }
   for (const frame of state.frames.values()) {
-    if (frame.current === null) return decideFrame(workflow, state, frame, now);
+    const events = frame.status === "open" ? decideFrame(workflow, state, frame, now) : [];
+    if (events.length > 0) return events;
   }
   return [];
 }
@@ -60,6 +62,9 @@ export function nextDue(state: ExecutionState): number | null {
   if (isFinished(state.status)) return null;
   let due = state.cancel ? state.cancel.at + CANCEL_GRACE_MS : state.start.deadline;
   for (const act of state.acts.values()) if (act.due !== null) due = Math.min(due, act.due);
+  for (const frame of state.frames.values()) {
+    if (frame.status === "open" && frame.due !== null) due = Math.min(due, frame.due);
+  }
   return due;
 }
 
@@ -82,7 +87,8 @@ function decideAct(
   act: Act,
   now: number,
 ): readonly ExecutionEvent[] {
-  const step = requireStep(workflow, act.stepId);
+  const step = stepAt(workflow, act.path);
+  if (act.waitingOn === "branches") return decideJoin(step, state, act, now);
   if (act.phase === "running") return act.epoch < state.epoch ? recover(step, act, now) : [];
   if (act.phase === "retrying") {
     return act.due !== null && act.due <= now ? [startAttempt(act, act.attempt + 1, now)] : [];
@@ -99,6 +105,33 @@ function decideAct(
   return wake?.kind === "complete"
     ? [fired, ...completeStep(step, act.path, wake.output, { costNano: 0 }, now)]
     : [fired];
+}
+
+/** Asks a step whose bodies are executed what they amount to so far. */
+function decideJoin(
+  step: CompiledStep,
+  state: ExecutionState,
+  act: Act,
+  now: number,
+): readonly ExecutionEvent[] {
+  const views = act.frames.flatMap((path) => {
+    const frame = state.frames.get(path);
+    return frame ? [toFrameView(frame)] : [];
+  });
+  const join = step.program.join?.(views) ?? { kind: "wait" };
+  if (join.kind === "wait") return [];
+  return join.kind === "complete"
+    ? completeStep(step, act.path, join.output, { costNano: 0 }, now)
+    : endStepWithError(step, act.path, join.error, { costNano: 0 }, now);
+}
+
+function toFrameView(frame: Frame): FrameView {
+  return {
+    id: branchId(frame.path),
+    status: frame.status,
+    results: frame.results,
+    error: frame.failure?.error ?? null,
+  };
 }
 
 /** The worker of a running attempt died: begin the same attempt again, with the same key. */
@@ -129,10 +162,16 @@ function decideFrame(
   frame: Frame,
   now: number,
 ): readonly ExecutionEvent[] {
+  if (frame.due !== null && frame.due <= now) return [closeFrame(frame, timedOut(frame), now)];
+  if (frame.current !== null) return [];
   if (frame.failure) {
-    return [{ type: "execution_failed", error: frame.failure.error, at: now }];
+    const { error } = frame.failure;
+    return frame.path === ROOT
+      ? [{ type: "execution_failed", error, at: now }]
+      : [closeFrame(frame, error, now)];
   }
   if (frame.cursor !== null) return enterStep(workflow, state, frame, frame.cursor, now);
+  if (frame.path !== ROOT) return [closeFrame(frame, null, now)];
   try {
     return [{ type: "execution_completed", output: outputOf(workflow, state), at: now }];
   } catch (error) {
@@ -141,6 +180,16 @@ function decideFrame(
       failExecution(now, known.code, `The run's output could not be computed: ${known.message}`),
     ];
   }
+}
+
+function closeFrame(frame: Frame, error: StepError | null, at: number): ExecutionEvent {
+  const status = error ? "failed" : "completed";
+  return { type: "frame_closed", path: frame.path, status, ...(error && { error }), at };
+}
+
+function timedOut(frame: Frame): StepError {
+  const message = `Branch "${branchId(frame.path)}" was not over in time. Raise its timeoutMs if it needs longer.`;
+  return { code: "step_timeout", message, retryable: false };
 }
 
 function enterStep(
@@ -155,8 +204,8 @@ function enterStep(
     const message = `The run has executed ${maxSteps} steps, the most that limits.maxSteps allows, and was about to enter "${stepId}". If the loop is meant, raise limits.maxSteps.`;
     return [failExecution(now, "limit_exceeded", message)];
   }
-  const step = requireStep(workflow, stepId);
   const path = stepPath(frame.path, stepId, (frame.entries.get(stepId) ?? 0) + 1);
+  const step = stepAt(workflow, path);
   const key = `${state.start.executionId}/${path}`;
   try {
     const scope = executionScope(state, frame, key);
@@ -168,6 +217,14 @@ function enterStep(
     });
     if (entry.kind === "complete")
       return completeStep(step, path, entry.output, { costNano: 0 }, now);
+    if (entry.kind === "open") {
+      const frames = entry.frames.map(({ id, due }) => ({
+        id,
+        first: step.bodies.get(id)?.first ?? "",
+        ...(due !== undefined && { due }),
+      }));
+      return [{ type: "frames_opened", path, stepId, frames, at: now }];
+    }
     if (entry.kind === "wait") {
       return [
         {
@@ -232,11 +289,4 @@ function failExecution(at: number, code: AppError["code"], message: string): Exe
 /** The part of an error that is stored. */
 export function toStepError(error: AppError): StepError {
   return { code: error.code, message: error.message, retryable: error.retryable };
-}
-
-/** @throws {Error} when the definition lacks the step: deployed versions are immutable and checked, so this is a defect. */
-export function requireStep(workflow: CompiledWorkflow, stepId: string): CompiledStep {
-  const step = workflow.steps.get(stepId);
-  if (!step) throw new Error(`Workflow ${workflow.definition.id} has no step "${stepId}".`);
-  return step;
 }

@@ -14,6 +14,8 @@ export type ExecutionEvent =
   | StepStarted
   | StepAttemptFailed
   | StepWaiting
+  | FramesOpened
+  | FrameClosed
   | StepCompleted
   | StepSkipped
   | StepFailed
@@ -124,6 +126,30 @@ export interface StepWaiting {
   /** When the wait ends by itself; absent: never. */
   readonly due?: number;
   readonly request?: RequestOpened;
+  readonly at: number;
+}
+
+/** A step was entered that executes bodies of its own. */
+export interface FramesOpened {
+  readonly type: "frames_opened";
+  readonly path: string;
+  readonly stepId: string;
+  readonly frames: readonly {
+    readonly id: string;
+    /** The step that the body begins with. */
+    readonly first: string;
+    /** When it has to be over. */
+    readonly due?: number;
+  }[];
+  readonly at: number;
+}
+
+/** A body is over: what it had under way is given up. */
+export interface FrameClosed {
+  readonly type: "frame_closed";
+  readonly path: string;
+  readonly status: "completed" | "failed";
+  readonly error?: StepError;
   readonly at: number;
 }
 

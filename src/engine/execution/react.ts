@@ -1,8 +1,7 @@
-import type { CompiledWorkflow } from "../definition/compile.ts";
+import { type CompiledWorkflow, stepAt } from "../definition/compile.ts";
 import type { Signal } from "../ports/store.ts";
 import { DEFAULT_RETRY_POLICY, retryDelayMs } from "../retry.ts";
 import type { AttemptResult } from "../steps/step-type.ts";
-import { requireStep } from "./decide.ts";
 import type { AttemptCost, ExecutionEvent, RefusalReason } from "./events.ts";
 import { completeStep, endStepWithError } from "./outcome.ts";
 import { type ExecutionState, isFinished, type RequestState } from "./state.ts";
@@ -31,7 +30,7 @@ export function reactToAttempt(
       cost.costNano > 0 || cost.costUnknown || state.dropped.has(`${path}:${attempt}`);
     return tellsCost ? [{ type: "late_result", path, attempt, ...cost, at: now }] : [];
   }
-  const step = requireStep(workflow, act.stepId);
+  const step = stepAt(workflow, act.path);
   if (result.kind === "ok") {
     const { output, route, rawOutput, reason, confidence } = result;
     const said = {

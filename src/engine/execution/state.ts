@@ -88,16 +88,27 @@ export interface Act {
   reserveNano: number;
   /** When the retry, the timer or the expiry is due. */
   due: number | null;
-  waitingOn: WaitReason | null;
+  /** `branches`: the bodies that the step holds. */
+  waitingOn: WaitReason | "branches" | null;
+  /** Paths of the bodies that the step opened, in order. */
+  frames: readonly string[];
   requestId: string | null;
   costNano: number;
   costUnknown: boolean;
   usage: TokenUsage | null;
 }
 
-/** A body being executed: the root, later a branch or an item. */
+/** `cancelled`: given up because the step that holds it was over before. */
+export type FrameStatus = "open" | "completed" | "failed" | "cancelled";
+
+/** A body being executed: the root or a branch. */
 export interface Frame {
   readonly path: string;
+  status: FrameStatus;
+  /** When it has to be over; `null`: the run's own deadline. */
+  readonly due: number | null;
+  /** Variables written in this body; at the root they are the run's own. */
+  readonly locals: Record<string, Json>;
   /** The step to enter next; `null`: none left. */
   cursor: string | null;
   /** How often each step was entered. */

@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import type { Json, JsonObject } from "../../json.ts";
+import type { StepDefinition } from "../definition/schema.ts";
 import type { AttemptCost, RequestOpened, StepError, WaitReason } from "../execution/events.ts";
-import type { Act, RequestState } from "../execution/state.ts";
+import type { Act, FrameStatus, RequestState, StepResult } from "../execution/state.ts";
 import type { Expression } from "../expression.ts";
 import type { ModelClient } from "../ports/model.ts";
 import type { ServiceContext, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
@@ -23,6 +24,11 @@ export type Entry =
   | { readonly kind: "complete"; readonly output: Json }
   | { readonly kind: "run"; readonly params: JsonObject; readonly reserveNano?: number }
   | {
+      /** The step's bodies are executed; `join` says when it is over. */
+      readonly kind: "open";
+      readonly frames: readonly { readonly id: string; readonly due?: number }[];
+    }
+  | {
       readonly kind: "wait";
       readonly on: WaitReason;
       readonly due?: number;
@@ -34,6 +40,21 @@ export type WakeCause = "due" | "decision";
 
 /** A waiting step's answer: over with an output, or still waiting. */
 export type Wake = { readonly kind: "complete"; readonly output: Json } | { readonly kind: "wait" };
+
+/** A body of a step, as far as it has come. */
+export interface FrameView {
+  /** Branch id. */
+  readonly id: string;
+  readonly status: FrameStatus;
+  readonly results: Readonly<Record<string, StepResult>>;
+  readonly error: StepError | null;
+}
+
+/** What the bodies of a step amount to. Bodies still open when the step is over are given up. */
+export type Join =
+  | { readonly kind: "wait" }
+  | { readonly kind: "complete"; readonly output: Json }
+  | { readonly kind: "fail"; readonly error: StepError };
 
 /** What an attempt needs from outside. */
 export interface AttemptContext extends ServiceContext {
@@ -87,6 +108,10 @@ export interface StepProgram {
   enter(context: EnterContext): Entry;
   /** Pure. Only for steps that wait. */
   wake?(act: Act, request: RequestState | null, cause: WakeCause, now: number): Wake;
+  /** The bodies that the step holds, in order. */
+  readonly bodies?: readonly { readonly id: string; readonly steps: readonly StepDefinition[] }[];
+  /** Pure. Only for steps that open bodies; asked whenever one of them ends. */
+  join?(frames: readonly FrameView[]): Join;
   /** The effect. May be called again with the same key. Only for steps that `run`. */
   run?(params: JsonObject, context: AttemptContext): Promise<AttemptResult>;
   readonly routes: Routes;
