@@ -1,0 +1,112 @@
+// @ts-check
+/** Starts the page: who one is, what there is, what happens from now on. */
+
+import { listen, read } from "./api.js";
+import { hear, isConnected, loadAll } from "./deeds/hear.js";
+import { addressOf, followAddress } from "./deeds/navigate.js";
+import { patch } from "./dom/patch.js";
+import { page } from "./parts/page.js";
+import { watchPopups } from "./parts/popover.js";
+import { keepEnds } from "./parts/scroll.js";
+import { unreadIn } from "./parts/sidebar.js";
+import { App } from "./state/app.js";
+import { data, text, textList } from "./state/shape.js";
+import { recall } from "./state/storage.js";
+import { toWorkspace } from "./state/workspace.js";
+import { applyTheme } from "./theme.js";
+
+const DEFAULT_PERSON = "U0ALICE";
+const RETRY_MS = 1500;
+
+applyTheme();
+await start();
+
+/** @returns {Promise<void>} */
+async function start() {
+  const root = document.getElementById("app");
+  if (root === null) return;
+  const user = personInAddress();
+  const answer = await bootstrap(root, user);
+  if (answer === null) return;
+  const app = new App(toWorkspace(answer, user), () => show(app, root));
+  root.textContent = "";
+  app.botConnected = isConnected(data(answer["status"])["connected"]);
+  app.dismissed = new Set(textList(recall("session", `dismissed.${user}`)));
+  followAddress(app);
+  await loadAll(app);
+  app.reads.open(app.route.channel);
+  listen(user, text(answer["last_event_id"]), {
+    event: (event) => hear(app, event),
+    up: () => setStream(app, true),
+    down: () => setStream(app, false),
+  });
+  addEventListener("hashchange", () => followAddress(app));
+  addEventListener("focus", () => app.update());
+  addEventListener("storage", () => {
+    app.tour.reload();
+    app.update();
+  });
+  watchPopups(app);
+  app.update();
+}
+
+/** @returns {string} the person from `?user=`; a link to a message becomes a place on the page */
+function personInAddress() {
+  const query = new URLSearchParams(location.search);
+  const user = query.get("user") ?? DEFAULT_PERSON;
+  const channel = query.get("channel");
+  const thread = query.get("thread") ?? undefined;
+  const fragment = channel === null ? location.hash : addressOf(channel, thread);
+  history.replaceState(null, "", `?${new URLSearchParams({ user })}${fragment}`);
+  return user;
+}
+
+/** @param {HTMLElement} root @param {string} user @returns {Promise<import("./state/shape.js").Data | null>} */
+async function bootstrap(root, user) {
+  try {
+    return await read("/sim/bootstrap", { user });
+  } catch (error) {
+    const isUnknown = error instanceof Error && /answered 4/.test(error.message);
+    root.textContent = isUnknown
+      ? `There is no person ${user} in this workspace. Open the page as ?user=${DEFAULT_PERSON}.`
+      : "The simulator does not answer. This page tries again.";
+    if (!isUnknown) setTimeout(() => location.reload(), RETRY_MS);
+    return null;
+  }
+}
+
+/** @param {App} app @param {boolean} up @returns {void} */
+function setStream(app, up) {
+  app.streamUp = up;
+  app.update();
+}
+
+/** @param {App} app @param {HTMLElement} root @returns {void} */
+function show(app, root) {
+  markRead(app);
+  patch(root, page(app));
+  keepEnds();
+  document.title = titleOf(app);
+}
+
+/** What stands on a page that somebody looks at counts as read. @param {App} app @returns {void} */
+function markRead(app) {
+  if (document.visibilityState !== "visible" || !document.hasFocus()) return;
+  const { channel, thread, place } = app.route;
+  if (place === "channel") app.reads.mark(channel, app.book.top(channel).at(-1)?.ts ?? "0");
+  if (thread !== undefined)
+    app.reads.mark(`${channel}/${thread}`, app.book.replies(channel, thread).at(-1)?.ts ?? "0");
+}
+
+/** @param {App} app @returns {string} */
+function titleOf(app) {
+  const mentions = [...app.workspace.channels.keys()].reduce(
+    (sum, channel) => sum + unreadIn(app, channel).mentions,
+    0,
+  );
+  const name = app.workspace.channels.get(app.route.channel)?.name;
+  const place =
+    app.route.channel === app.workspace.appChannel ? app.workspace.bot.name : `#${name ?? ""}`;
+  const who = app.names.user(app.me) ?? app.me;
+  return `${mentions > 0 ? `(${mentions}) ` : ""}${place} · ${who} · ${app.workspace.team}`;
+}

@@ -1,0 +1,99 @@
+// @ts-check
+/** Where the page is: the person is in the query, the place in the fragment (`#C0GENERAL/1700000000.000100`, `#home`). */
+
+import { act, read } from "../api.js";
+import { data } from "../state/shape.js";
+
+/** @typedef {import("../state/app.js").App} App */
+/** @typedef {import("../state/app.js").Route} Route */
+
+/** @param {App} app @returns {void} goes where the address says */
+export function followAddress(app) {
+  const route = toRoute(app, decodeURIComponent(location.hash.slice(1)));
+  const moved = route.place !== app.route.place || route.channel !== app.route.channel;
+  const threadMoved = moved || route.thread !== app.route.thread;
+  app.route = route;
+  app.sidebarOpen = false;
+  app.popup = null;
+  if (route.place === "home" && moved) void openHome(app);
+  if (route.place === "channel" && moved) app.reads.open(route.channel);
+  if (route.thread !== undefined && threadMoved) void loadThread(app, route.channel, route.thread);
+  app.update();
+}
+
+/** @param {App} app @param {string} fragment @returns {Route} */
+function toRoute(app, fragment) {
+  const [place = "", thread] = fragment.split("/");
+  if (place === "home")
+    return { place: "home", channel: app.workspace.appChannel ?? "", thread: undefined };
+  if (app.workspace.channels.has(place))
+    return { place: "channel", channel: place, thread: thread || undefined };
+  const first = [...app.workspace.channels.keys()].find(
+    (id) => app.workspace.channels.get(id)?.name === "general",
+  );
+  return {
+    place: "channel",
+    channel: first ?? [...app.workspace.channels.keys()][0] ?? "",
+    thread: undefined,
+  };
+}
+
+/** @param {string} channel @param {string} [thread] @returns {string} */
+export function addressOf(channel, thread) {
+  return thread === undefined ? `#${channel}` : `#${channel}/${thread}`;
+}
+
+/** @param {string} address a fragment @returns {void} */
+export function go(address) {
+  location.hash = address;
+}
+
+/** @param {string} user @returns {string} this place, seen by somebody else; a direct message is theirs alone */
+export function addressAs(user) {
+  const isShared = location.hash.startsWith("#C");
+  return `?${new URLSearchParams({ user })}${isShared ? location.hash : ""}`;
+}
+
+/** @param {App} app @returns {Promise<void>} */
+async function openHome(app) {
+  const outcome = await act("/sim/home-open", { user: app.me, tab: "home" });
+  if (outcome.error === "unreachable") app.toast("error", "The simulator does not answer.");
+  await loadHome(app);
+}
+
+/** @param {App} app @returns {Promise<void>} */
+export async function loadHome(app) {
+  const answer = await read("/sim/home", { user: app.me }).catch(() => ({}));
+  const view = data(answer)["view"] === undefined ? data(answer) : data(data(answer)["view"]);
+  if (Array.isArray(view["blocks"])) showHome(app, view);
+}
+
+/** @param {App} app @param {import("../state/shape.js").Data} view @returns {void} */
+export function showHome(app, view) {
+  app.home = view;
+  if (app.route.place === "home") app.tour.meet({ type: "home", view });
+  app.update();
+}
+
+/** @param {App} app @param {string} channel @param {string} thread @returns {Promise<void>} */
+export async function loadThread(app, channel, thread) {
+  try {
+    const answer = await read("/sim/messages", { channel, thread_ts: thread, user: app.me });
+    app.book.reload(channel, answer["messages"], thread);
+    meetThread(app);
+  } catch {
+    app.toast("error", "This thread could not be loaded.");
+  }
+  app.update();
+}
+
+/** Tells the tour about the thread that is open. @param {App} app @returns {void} */
+export function meetThread(app) {
+  const { channel, thread } = app.route;
+  if (thread === undefined) return;
+  const parent = app.book.find(channel, thread);
+  app.tour.meet({
+    type: "thread",
+    messages: [...(parent ? [parent] : []), ...app.book.replies(channel, thread)],
+  });
+}

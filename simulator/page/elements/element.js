@@ -1,0 +1,63 @@
+// @ts-check
+/** Chooses how an element of Block Kit is shown. */
+
+import { h } from "../dom/h.js";
+import { text } from "../state/shape.js";
+import { button, feedbackButtons, iconButton } from "./button.js";
+import { choices } from "./choices.js";
+import { image } from "./image.js";
+import { menu } from "./menu.js";
+import { overflow } from "./overflow.js";
+import { picker } from "./picker.js";
+import { textInput } from "./text-input.js";
+
+/** @typedef {import("../dom/h.js").Child} Child */
+/**
+ * @typedef {object} Place where an element stands
+ * @property {import("../state/app.js").App} app
+ * @property {import("../state/app.js").Origin} origin
+ * @property {string} blockId
+ * @property {boolean} dispatches whether a change is sent at once
+ * @property {string | undefined} labelId of the text that names it, inside an input block
+ * @property {string | undefined} problemId of the complaint about it
+ */
+/** @typedef {(place: Place, element: import("../state/shape.js").Data) => Child} ElementView */
+
+/** @type {Record<string, ElementView>} */
+const views = {
+  button,
+  workflow_button: button,
+  icon_button: iconButton,
+  feedback_buttons: feedbackButtons,
+  overflow,
+  image: (place, element) => image(place.app, element, "accessory"),
+  checkboxes: choices,
+  radio_buttons: choices,
+  datepicker: picker,
+  timepicker: picker,
+  datetimepicker: picker,
+  static_select: menu,
+  multi_static_select: menu,
+  users_select: menu,
+  multi_users_select: menu,
+  channels_select: menu,
+  multi_channels_select: menu,
+  conversations_select: menu,
+  multi_conversations_select: menu,
+  plain_text_input: textInput,
+  email_text_input: textInput,
+  url_text_input: textInput,
+  number_input: textInput,
+  rich_text_input: textInput,
+};
+
+/** @type {ElementView} */
+export function renderElement(place, element) {
+  const view = views[text(element["type"])];
+  if (view !== undefined) return view(place, element);
+  return h(
+    "span",
+    { class: "unsupported" },
+    `“${text(element["type"], "element")}” is not shown by the simulator`,
+  );
+}

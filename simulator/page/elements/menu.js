@@ -1,0 +1,215 @@
+// @ts-check
+/** Select menus, for one or for several values, with a search field. */
+
+import { sendAction } from "../deeds/interact.js";
+import { classes, h } from "../dom/h.js";
+import { icon } from "../parts/icons.js";
+import { popover } from "../parts/popover.js";
+import { fieldId, fieldKey, fieldValue, fill, isManyValued } from "../state/form.js";
+import { number, text } from "../state/shape.js";
+import { failure, pendingOf } from "./button.js";
+import { optionsOf } from "./options.js";
+import { plainOf } from "./text-object.js";
+
+/** @typedef {import("./element.js").Place} Place */
+/** @typedef {import("../state/shape.js").Data} Data */
+/** @typedef {import("./options.js").Option} Option */
+/**
+ * @typedef {object} Menu
+ * @property {Place} place
+ * @property {Data} element
+ * @property {string} id
+ * @property {Option[]} options
+ * @property {readonly string[]} chosen
+ * @property {boolean} isMany
+ * @property {boolean} isOpen
+ */
+
+/** @type {import("./element.js").ElementView} */
+export function menu(place, element) {
+  const { app, origin, blockId } = place;
+  const id = fieldId(origin, fieldKey(blockId, element));
+  const value = fieldValue(app, origin, blockId, element);
+  /** @type {Menu} */
+  const state = {
+    place,
+    element,
+    id,
+    options: optionsOf(app, element),
+    chosen: typeof value === "string" ? [value].filter(Boolean) : (value ?? []),
+    isMany: isManyValued(element),
+    isOpen: app.popup?.id === id,
+  };
+  return h(
+    "span",
+    { class: "menu-holder" },
+    trigger(state),
+    state.isOpen ? list(state) : null,
+    failure(pendingOf(place, element)),
+  );
+}
+
+/** @param {Menu} state @returns {import("../dom/h.js").VNode} */
+function trigger(state) {
+  const { place, element, id, chosen, isOpen } = state;
+  const labels = chosen.map(
+    (value) => state.options.find((option) => option.value === value)?.label ?? value,
+  );
+  const placeholder =
+    plainOf(element["placeholder"]) || (state.isMany ? "Choose some options" : "Choose an option");
+  const toggle = () => {
+    place.app.popup = isOpen
+      ? null
+      : {
+          id,
+          query: "",
+          active: Math.max(
+            0,
+            state.isMany ? 0 : state.options.findIndex((o) => chosen.includes(o.value)),
+          ),
+        };
+    place.app.update();
+  };
+  const keydown = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "ArrowDown" || isOpen) return;
+    event.preventDefault();
+    toggle();
+  };
+  const props = {
+    class: classes("field", "menu-trigger", labels.length === 0 && "empty"),
+    type: "button",
+    role: "combobox",
+    id,
+    "data-action-id": text(element["action_id"]),
+    "aria-haspopup": "listbox",
+    "aria-expanded": String(isOpen),
+    "aria-labelledby": place.labelId === undefined ? null : `${place.labelId} ${id}`,
+    "aria-label": place.labelId === undefined ? [placeholder, ...labels].join(": ") : null,
+    "aria-describedby": place.problemId,
+    "aria-invalid": place.problemId === undefined ? null : "true",
+    onClick: toggle,
+    onKeydown: keydown,
+  };
+  const shown =
+    labels.length === 0
+      ? h("span", { class: "menu-value" }, placeholder)
+      : state.isMany
+        ? labels.map((label) => h("span", { class: "token", key: label }, label))
+        : h("span", { class: "menu-value" }, labels[0]);
+  return h("button", props, h("span", { class: "menu-values" }, shown), icon("chevron"));
+}
+
+/** @param {Menu} state @returns {import("../dom/h.js").VNode} */
+function list(state) {
+  const { app } = state.place;
+  const query = (app.popup?.query ?? "").toLowerCase();
+  const options = state.options.filter((option) =>
+    `${option.label} ${option.group}`.toLowerCase().includes(query),
+  );
+  const active = Math.min(app.popup?.active ?? 0, Math.max(0, options.length - 1));
+  const search = h("input", {
+    class: "field menu-search",
+    type: "text",
+    value: "",
+    placeholder: "Search",
+    "aria-label": "Search options",
+    "aria-controls": `${state.id}-list`,
+    "aria-activedescendant": options[active] === undefined ? null : `${state.id}-o${active}`,
+    autocomplete: "off",
+    onInput: (/** @type {Event} */ event) => {
+      if (!(event.target instanceof HTMLInputElement) || app.popup === null) return;
+      app.popup = { ...app.popup, query: event.target.value, active: 0 };
+      app.update();
+    },
+    onKeydown: (/** @type {KeyboardEvent} */ event) => keyInList(state, event, options, active),
+  });
+  const rows = options.map((option, index) => [
+    option.group !== "" && option.group !== options[index - 1]?.group
+      ? h("li", { class: "option-group", role: "presentation" }, option.group)
+      : null,
+    row(state, option, index, index === active),
+  ]);
+  const box = h(
+    "ul",
+    {
+      id: `${state.id}-list`,
+      role: "listbox",
+      "aria-label": "Options",
+      "aria-multiselectable": state.isMany ? "true" : null,
+    },
+    rows,
+  );
+  return popover(
+    state.id,
+    { class: "menu" },
+    search,
+    options.length === 0 ? h("p", { class: "empty-note" }, "Nothing found") : box,
+  );
+}
+
+/** @param {Menu} state @param {Option} option @param {number} index @param {boolean} isActive @returns {import("../dom/h.js").VNode} */
+function row(state, option, index, isActive) {
+  const isChosen = state.chosen.includes(option.value);
+  return h(
+    "li",
+    {
+      key: option.value,
+      id: `${state.id}-o${index}`,
+      role: "option",
+      class: classes("option", isActive && "active"),
+      "aria-selected": String(isChosen),
+      "data-value": option.value,
+      onClick: () => choose(state, option.value),
+    },
+    h("span", { class: "option-check" }, isChosen ? icon("check") : null),
+    h(
+      "span",
+      { class: "option-label" },
+      option.label,
+      option.description === ""
+        ? null
+        : h("span", { class: "choice-description" }, option.description),
+    ),
+  );
+}
+
+/** @param {Menu} state @param {KeyboardEvent} event @param {Option[]} options @param {number} active @returns {void} */
+function keyInList(state, event, options, active) {
+  const { app } = state.place;
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step !== undefined && app.popup !== null && options.length > 0) {
+    event.preventDefault();
+    app.popup = { ...app.popup, active: (active + step + options.length) % options.length };
+    app.update();
+    document
+      .getElementById(`${state.id}-o${app.popup.active}`)
+      ?.scrollIntoView({ block: "nearest" });
+  }
+  const option = options[active];
+  if (event.key === "Enter" && option !== undefined) {
+    event.preventDefault();
+    choose(state, option.value);
+  }
+  if (event.key === "Tab") {
+    app.popup = null;
+    app.update();
+  }
+}
+
+/** @param {Menu} state @param {string} value @returns {void} */
+function choose(state, value) {
+  const { place, element, chosen } = state;
+  const { app, origin, blockId } = place;
+  const most = number(element["max_selected_items"]) ?? Number.POSITIVE_INFINITY;
+  const next = chosen.includes(value)
+    ? chosen.filter((one) => one !== value)
+    : [...chosen, value].slice(0, most);
+  const selected = state.isMany ? next : value;
+  fill(app, origin, fieldKey(blockId, element), selected);
+  if (!state.isMany) {
+    app.popup = null;
+    document.getElementById(state.id)?.focus({ preventScroll: true });
+  }
+  if (place.dispatches) void sendAction(app, origin, blockId, element, { selected });
+  app.update();
+}

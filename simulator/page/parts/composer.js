@@ -1,0 +1,126 @@
+// @ts-check
+/**
+ * The box for typing. What stands in it belongs to the person: no update writes to it, and it is
+ * remembered for this tab until it is sent.
+ */
+
+import { registerComposer, send } from "../deeds/send.js";
+import { h } from "../dom/h.js";
+import { text } from "../state/shape.js";
+import { recall, remember } from "../state/storage.js";
+import { completeAt, completionList, onCompletionKey } from "./completion.js";
+import { icon } from "./icons.js";
+
+/** @typedef {import("../state/app.js").App} App */
+/** @typedef {{app: App, channel: string, thread: string | undefined, place: string, id: string}} Box */
+
+/**
+ * @param {App} app
+ * @param {string} channel
+ * @param {string | undefined} thread
+ * @param {string} hint
+ * @returns {import("../dom/h.js").VNode}
+ */
+export function composer(app, channel, thread, hint) {
+  const place = thread === undefined ? channel : `${channel}/${thread}`;
+  /** @type {Box} */
+  const box = { app, channel, thread, place, id: `composer-${place.replace(/[^\w]/g, "-")}` };
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    void sendTyped(box);
+  };
+  return h(
+    "form",
+    { class: "composer", key: place, "data-composer": place, onSubmit: submit },
+    completionList(box),
+    h("textarea", {
+      id: box.id,
+      class: "composer-text",
+      rows: "1",
+      placeholder: hint,
+      "aria-label": hint,
+      "aria-autocomplete": "list",
+      "aria-controls": `${box.id}-completion`,
+      "aria-activedescendant":
+        app.popup?.id === `${box.id}-completion`
+          ? `${box.id}-completion-${app.popup.active}`
+          : null,
+      value: text(recall("session", `draft.${app.me}.${place}`)),
+      ref: (/** @type {HTMLTextAreaElement} */ area) => settle(box, area),
+      onInput: () => onInput(box),
+      onKeydown: (/** @type {KeyboardEvent} */ event) => onKeydown(box, event),
+      onClick: () => completeAt(box),
+    }),
+    h(
+      "button",
+      { class: "send", type: "submit", "aria-label": "Send", title: "Send (Enter)" },
+      icon("send"),
+    ),
+  );
+}
+
+/** @param {Box} box @returns {HTMLTextAreaElement | null} */
+export function areaOf(box) {
+  const area = document.getElementById(box.id);
+  return area instanceof HTMLTextAreaElement ? area : null;
+}
+
+/** @param {Box} box @param {HTMLTextAreaElement} area @returns {void} once, when the box appears */
+function settle(box, area) {
+  grow(area);
+  registerComposer(box.place, (typed) => {
+    write(box, typed);
+    area.focus();
+    area.setSelectionRange(typed.length, typed.length);
+  });
+  const isBusy =
+    document.activeElement instanceof HTMLInputElement ||
+    document.querySelector("dialog[open]") !== null;
+  if (!isBusy && matchMedia("(min-width: 700px)").matches) area.focus({ preventScroll: true });
+}
+
+/** @param {Box} box @param {string} typed @returns {void} puts text into the box */
+export function write(box, typed) {
+  const area = areaOf(box);
+  if (area === null) return;
+  area.value = typed;
+  onInput(box);
+}
+
+/** @param {Box} box @returns {void} */
+function onInput(box) {
+  const area = areaOf(box);
+  if (area === null) return;
+  grow(area);
+  remember(
+    "session",
+    `draft.${box.app.me}.${box.place}`,
+    area.value === "" ? undefined : area.value,
+  );
+  completeAt(box);
+}
+
+/** @param {HTMLTextAreaElement} area @returns {void} */
+function grow(area) {
+  area.style.height = "auto";
+  area.style.height = `${area.scrollHeight}px`;
+}
+
+/** @param {Box} box @param {KeyboardEvent} event @returns {void} */
+function onKeydown(box, event) {
+  if (event.isComposing || onCompletionKey(box, event)) return;
+  if (event.key !== "Enter" || event.shiftKey) return;
+  event.preventDefault();
+  void sendTyped(box);
+}
+
+/** @param {Box} box @returns {Promise<void>} */
+async function sendTyped(box) {
+  const area = areaOf(box);
+  const typed = area?.value ?? "";
+  if (area === null || typed.trim() === "") return;
+  write(box, "");
+  box.app.popup = null;
+  box.app.update();
+  await send(box.app, box.channel, box.thread, typed);
+}

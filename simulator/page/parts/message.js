@@ -1,0 +1,239 @@
+// @ts-check
+/** One message. */
+
+import { renderBlocks } from "../blocks/blocks.js";
+import { react } from "../deeds/interact.js";
+import { addressOf, go } from "../deeds/navigate.js";
+import { classes, h } from "../dom/h.js";
+import { data, dataList, number, text, textList } from "../state/shape.js";
+import { remember } from "../state/storage.js";
+import { fullTimeOfTs, timeOfTs } from "../text/date.js";
+import { parseMrkdwn } from "../text/mrkdwn.js";
+import { renderEmoji, renderText } from "../text/render.js";
+import { avatar } from "./avatar.js";
+import { icon } from "./icons.js";
+import { reactionPicker } from "./reaction-picker.js";
+
+/** @typedef {import("../state/app.js").App} App */
+/** @typedef {import("../state/message-book.js").Message} Message */
+/** @typedef {import("../dom/h.js").VNode} VNode */
+/** @typedef {{channel: string, compact: boolean, inThread: boolean}} Setting */
+
+/** @param {App} app @param {Message} message @returns {{id: string, name: string, isBot: boolean}} */
+export function authorOf(app, message) {
+  const id = text(message["user"]);
+  const isBot = message["bot_id"] !== undefined || id === app.workspace.bot.id;
+  const profile = text(data(message["bot_profile"])["name"]);
+  const name = text(message["username"]) || app.names.user(id) || profile || id || "Somebody";
+  return { id, name: id === "USLACKBOT" ? "Slackbot" : name, isBot: isBot || id === "USLACKBOT" };
+}
+
+/** @param {App} app @param {Message} message @param {Setting} setting @returns {VNode} */
+export function messageView(app, message, setting) {
+  const author = authorOf(app, message);
+  const ephemeral = message.ephemeral === true;
+  const compact = setting.compact && !ephemeral;
+  return h(
+    "article",
+    {
+      class: classes("message", compact && "compact", ephemeral && "ephemeral"),
+      key: message.ts,
+      "data-ts": message.ts,
+      "data-user": author.id,
+      "data-ephemeral": ephemeral ? "true" : null,
+      "aria-label": `${author.name}, ${timeOfTs(message.ts)}`,
+    },
+    ephemeral ? visibleToYou(app, message, setting.channel) : null,
+    h(
+      "div",
+      { class: "message-gutter" },
+      compact ? time(message) : avatar(author.id, author.name, { isBot: author.isBot }),
+    ),
+    h(
+      "div",
+      { class: "message-body" },
+      compact ? null : heading(author, message),
+      content(app, message, setting.channel),
+      attachments(app, message, setting.channel),
+      reactions(app, message, setting.channel),
+      setting.inThread ? null : threadSummary(app, message, setting.channel),
+    ),
+    ephemeral ? null : toolbar(app, message, setting),
+  );
+}
+
+/** @param {Message} message @returns {VNode} */
+function time(message) {
+  return h(
+    "time",
+    {
+      class: "time",
+      title: fullTimeOfTs(message.ts),
+      datetime: new Date(Number(message.ts) * 1000).toISOString(),
+    },
+    timeOfTs(message.ts),
+  );
+}
+
+/** @param {{name: string, isBot: boolean}} author @param {Message} message @returns {VNode} */
+function heading(author, message) {
+  return h(
+    "div",
+    { class: "message-heading" },
+    h("span", { class: "author" }, author.name),
+    author.isBot ? h("span", { class: "app-badge" }, "APP") : null,
+    time(message),
+  );
+}
+
+/** @param {App} app @param {Message} message @param {string} channel @returns {VNode} */
+function visibleToYou(app, message, channel) {
+  const dismiss = () => {
+    app.dismissed.add(message.ts);
+    remember("session", `dismissed.${app.me}`, [...app.dismissed].slice(-200));
+    if (message["local"] === true) app.book.remove(channel, message.ts);
+    app.update();
+  };
+  return h(
+    "div",
+    { class: "visible-to-you" },
+    icon("eye"),
+    "Only visible to you",
+    h(
+      "button",
+      { class: "link", type: "button", "aria-label": "Dismiss message", onClick: dismiss },
+      "Dismiss",
+    ),
+  );
+}
+
+/** @param {App} app @param {Message} message @param {string} channel @returns {VNode} */
+function content(app, message, channel) {
+  const blocks = dataList(message["blocks"]);
+  const author = authorOf(app, message);
+  const edited =
+    message["edited"] === undefined ? null : h("span", { class: "edited" }, "(edited)");
+  // What people type comes with one rich_text block that says the same as the text.
+  const useText =
+    blocks.length === 0 ||
+    (!author.isBot && blocks.every((block) => block["type"] === "rich_text"));
+  if (useText) {
+    return h(
+      "div",
+      { class: "message-text" },
+      renderText(parseMrkdwn(text(message["text"])), app.names),
+      edited,
+    );
+  }
+  /** @type {import("../state/app.js").Origin} */
+  const origin = {
+    kind: "message",
+    channel,
+    ts: message.ts,
+    ephemeral: message.ephemeral === true,
+  };
+  return h("div", { class: "blocks" }, renderBlocks({ app, origin }, blocks), edited);
+}
+
+/** @param {App} app @param {Message} message @param {string} channel @returns {VNode[]} */
+function attachments(app, message, channel) {
+  return dataList(message["attachments"]).map((attachment, index) => {
+    const color = /^#?[0-9a-f]{6}$/i.test(text(attachment["color"]))
+      ? `#${text(attachment["color"]).replace("#", "")}`
+      : "";
+    const paint = (/** @type {HTMLElement} */ element) => {
+      if (color !== "") element.style.borderColor = color;
+    };
+    const blocks = dataList(attachment["blocks"]);
+    const words = [
+      attachment["pretext"],
+      attachment["title"],
+      attachment["text"] ?? attachment["fallback"],
+    ].map((part) => text(part));
+    return h(
+      "div",
+      { class: "attachment", key: index, ref: paint },
+      blocks.length > 0
+        ? renderBlocks(
+            { app, origin: { kind: "message", channel, ts: message.ts, ephemeral: false } },
+            blocks,
+          )
+        : words.map((part) => renderText(parseMrkdwn(part), app.names)),
+    );
+  });
+}
+
+/** @param {App} app @param {Message} message @param {string} channel @returns {VNode | null} */
+function reactions(app, message, channel) {
+  const all = dataList(message["reactions"]);
+  if (all.length === 0) return null;
+  return h(
+    "div",
+    { class: "reactions" },
+    all.map((reaction) => {
+      const name = text(reaction["name"]);
+      const users = textList(reaction["users"]);
+      const mine = users.includes(app.me);
+      const who = users.map((id) => app.names.user(id) ?? id).join(", ");
+      return h(
+        "button",
+        {
+          key: name,
+          type: "button",
+          class: classes("reaction", mine && "mine"),
+          "aria-pressed": String(mine),
+          title: `${who} reacted with :${name}:`,
+          "aria-label": `${name.replaceAll("_", " ")}, ${users.length}: ${who}`,
+          onClick: () => void react(app, channel, message.ts, name, mine),
+        },
+        renderEmoji(name),
+        h("span", null, number(reaction["count"]) ?? users.length),
+      );
+    }),
+  );
+}
+
+/** @param {App} app @param {Message} message @param {string} channel @returns {VNode | null} */
+function threadSummary(app, message, channel) {
+  const count = number(message["reply_count"]) ?? 0;
+  if (count === 0) return null;
+  const latest = text(message["latest_reply"]);
+  const unread = latest !== "" && app.reads.isUnread(`${channel}/${message.ts}`, latest);
+  const users = textList(message["reply_users"]).slice(0, 4);
+  return h(
+    "button",
+    {
+      class: classes("thread-summary", unread && "unread"),
+      type: "button",
+      onClick: () => go(addressOf(channel, message.ts)),
+    },
+    users.map((id) =>
+      avatar(id, app.names.user(id) ?? id, { isBot: id === app.workspace.bot.id, small: true }),
+    ),
+    h("span", { class: "thread-count" }, `${count} ${count === 1 ? "reply" : "replies"}`),
+    latest === "" ? null : h("span", { class: "thread-latest" }, `Last reply ${timeOfTs(latest)}`),
+  );
+}
+
+/** @param {App} app @param {Message} message @param {Setting} setting @returns {VNode} */
+function toolbar(app, message, setting) {
+  const thread = text(message["thread_ts"]) || message.ts;
+  return h(
+    "div",
+    { class: "toolbar" },
+    reactionPicker(app, setting.channel, message.ts, setting.inThread),
+    setting.inThread
+      ? null
+      : h(
+          "button",
+          {
+            class: "tool",
+            type: "button",
+            title: "Reply in thread",
+            "aria-label": "Reply in thread",
+            onClick: () => go(addressOf(setting.channel, thread)),
+          },
+          icon("thread"),
+        ),
+  );
+}

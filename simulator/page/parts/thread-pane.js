@@ -1,0 +1,75 @@
+// @ts-check
+/** The pane at the right: one thread. */
+
+import { addressOf, go } from "../deeds/navigate.js";
+import { h } from "../dom/h.js";
+import { composer } from "./composer.js";
+import { icon } from "./icons.js";
+import { messageView } from "./message.js";
+import { replyRows } from "./message-list.js";
+import { followEnd } from "./scroll.js";
+
+/** @param {import("../state/app.js").App} app @returns {import("../dom/h.js").VNode | null} */
+export function threadPane(app) {
+  const { channel, thread } = app.route;
+  if (thread === undefined) return null;
+  const parent = app.book.find(channel, thread);
+  const replies = app.book.replies(channel, thread);
+  const place = app.workspace.channels.get(channel);
+  const name = place?.isIm === true ? app.workspace.bot.name : `#${place?.name ?? ""}`;
+  const close = () => go(addressOf(channel));
+  const keydown = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) close();
+  };
+  const count = replies.filter((reply) => reply.ephemeral !== true).length;
+  return h(
+    "aside",
+    {
+      class: "pane thread-pane",
+      key: `thread-${thread}`,
+      "aria-label": `Thread in ${name}`,
+      "data-thread": thread,
+      onKeydown: keydown,
+    },
+    h(
+      "div",
+      { class: "pane-header" },
+      h("h2", null, "Thread"),
+      h("span", { class: "topic" }, name),
+      h("span", { class: "spacer" }),
+      h(
+        "button",
+        {
+          class: "tool",
+          type: "button",
+          "aria-label": "Close thread",
+          title: "Close (Esc)",
+          onClick: close,
+        },
+        icon("close"),
+      ),
+    ),
+    h(
+      "div",
+      {
+        class: "messages",
+        role: "log",
+        "aria-live": "polite",
+        "aria-label": "Replies",
+        tabindex: "0",
+        "data-follow": true,
+        ref: followEnd,
+      },
+      parent === undefined
+        ? h("p", { class: "start-note" }, "The message that began this thread was deleted.")
+        : messageView(app, parent, { channel, compact: false, inThread: true }),
+      h(
+        "div",
+        { class: "reply-line", role: "separator" },
+        h("span", null, `${count} ${count === 1 ? "reply" : "replies"}`),
+      ),
+      replyRows(app, channel, replies),
+    ),
+    h("div", { class: "composer-area" }, composer(app, channel, thread, "Reply…")),
+  );
+}

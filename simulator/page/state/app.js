@@ -1,0 +1,122 @@
+// @ts-check
+/** Everything the page knows, and the request to show it again. */
+
+import { MessageBook } from "./message-book.js";
+import { Reads } from "./reads.js";
+import { Tour } from "./tour.js";
+import { namesIn } from "./workspace.js";
+
+/** @typedef {import("./shape.js").Data} Data */
+/** @typedef {import("./workspace.js").Workspace} Workspace */
+/** @typedef {{kind: "message", channel: string, ts: string, ephemeral: boolean} | {kind: "view", id: string, home: boolean}} Origin where an interactive element stands */
+/** @typedef {{place: "channel" | "home", channel: string, thread: string | undefined}} Route */
+/** @typedef {{id: string, query: string, active: number}} Popup the one menu that is open */
+/** @typedef {{id: number, tone: "error" | "info", text: string}} Toast */
+/** @typedef {{confirm: Data, settle: (accepted: boolean) => void}} Question */
+/** @typedef {string | string[] | undefined} FieldValue */
+
+export class App {
+  /** @type {Workspace} */
+  workspace;
+  /** @type {import("../text/render.js").Names} */
+  names;
+  book = new MessageBook();
+  /** @type {Reads} */
+  reads;
+  /** @type {Tour} */
+  tour;
+  /** @type {Data[]} open modals, the topmost last */
+  views = [];
+  /** @type {Data | null} */
+  home = null;
+  /** The bot's connection; `undefined` until the simulator has said. @type {boolean | undefined} */
+  botConnected = undefined;
+  streamUp = true;
+  /** @type {Route} */
+  route = { place: "channel", channel: "", thread: undefined };
+  /** @type {Map<string, Map<string, FieldValue>>} what people filled in, by origin, then by field */
+  forms = new Map();
+  /** @type {Map<string, string>} complaints, by origin and field */
+  problems = new Map();
+  /** @type {Map<string, "busy" | string>} elements that wait for an acknowledgement, or why it did not come */
+  pending = new Map();
+  /** @type {Popup | null} */
+  popup = null;
+  /** @type {Question | null} */
+  question = null;
+  /** @type {Toast[]} */
+  toasts = [];
+  /** @type {Set<string>} ephemeral messages put away */
+  dismissed = new Set();
+  /** How many of a channel's latest messages are shown. @type {Map<string, number>} */
+  shown = new Map();
+  sidebarOpen = false;
+  #show;
+  #waiting = false;
+
+  /**
+   * @param {Workspace} workspace
+   * @param {() => void} show
+   */
+  constructor(workspace, show) {
+    this.workspace = workspace;
+    this.names = namesIn(workspace);
+    this.reads = new Reads(workspace.me);
+    this.tour = new Tour(workspace);
+    this.#show = show;
+  }
+
+  /** @returns {string} */
+  get me() {
+    return this.workspace.me;
+  }
+
+  /** Shows the page again soon; many calls in a row cost one. A timer, as hidden tabs get no animation frames. @returns {void} */
+  update() {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    setTimeout(() => {
+      this.#waiting = false;
+      this.#show();
+    }, 0);
+  }
+
+  /** @param {Toast["tone"]} tone @param {string} text @returns {void} */
+  toast(tone, text) {
+    const id = (this.toasts.at(-1)?.id ?? 0) + 1;
+    this.toasts = [...this.toasts.filter((toast) => toast.text !== text), { id, tone, text }].slice(
+      -3,
+    );
+    this.update();
+    setTimeout(() => this.dropToast(id), TOAST_MS);
+  }
+
+  /** @param {number} id @returns {void} */
+  dropToast(id) {
+    this.toasts = this.toasts.filter((toast) => toast.id !== id);
+    this.update();
+  }
+
+  /** Asks before a deed, as Slack's confirm dialogs do. @param {Data} confirm @returns {Promise<boolean>} */
+  ask(confirm) {
+    this.question?.settle(false);
+    return new Promise((resolve) => {
+      this.question = {
+        confirm,
+        settle: (accepted) => {
+          this.question = null;
+          this.update();
+          resolve(accepted);
+        },
+      };
+      this.update();
+    });
+  }
+}
+
+const TOAST_MS = 8000;
+
+/** @param {Origin} origin @returns {string} */
+export function originKey(origin) {
+  return origin.kind === "message" ? `${origin.channel}/${origin.ts}` : origin.id;
+}

@@ -1,0 +1,144 @@
+// @ts-check
+/**
+ * The checklist that shows a newcomer around.
+ *
+ * A step is done when something really happened: each one looks at the facts that the page meets
+ * (stream events with what they replaced, threads and views that were opened). To add a step, add an
+ * entry to `steps`. What is done is shared by all tabs, so that Bob's tab ticks off Alice's list too.
+ */
+
+import { data, dataList, text } from "./shape.js";
+import { recall, remember } from "./storage.js";
+
+/** @typedef {import("./shape.js").Data} Data */
+/** @typedef {import("./workspace.js").Workspace} Workspace */
+/**
+ * @typedef {{type: "event", event: Data, before: Data | undefined}
+ *   | {type: "thread", messages: readonly Data[]}
+ *   | {type: "home", view: Data}} Fact
+ */
+/**
+ * @typedef {object} Step
+ * @property {string} id
+ * @property {string} title
+ * @property {string} hint
+ * @property {(fact: Fact, workspace: Workspace) => boolean} isDone
+ * @property {string} [command] offered as something to put into the message box
+ * @property {string} [person] offered as somebody to become
+ */
+
+export const firstRun = '/workflow run expense-approval amount=640 item="Laptop stand"';
+
+/** @type {readonly Step[]} */
+export const steps = [
+  {
+    id: "run",
+    title: "Run a workflow",
+    hint: "Send this in #general as Alice. The AI screens the expense first.",
+    command: firstRun,
+    isDone: (fact, workspace) =>
+      fact.type === "event" &&
+      fact.event["type"] === "message" &&
+      isFromBot(fact.event, workspace) &&
+      hasBlocks(fact.event),
+  },
+  {
+    id: "decide",
+    title: "Become Bob and approve",
+    hint: "Nobody approves their own expense: switch to Bob and click Approve on the card.",
+    person: "U0BOB",
+    isDone: (fact) =>
+      fact.type === "event" &&
+      fact.event["type"] === "message_changed" &&
+      asksForDecision(fact.before) &&
+      !asksForDecision(data(fact.event["message"])),
+  },
+  {
+    id: "receipt",
+    title: "Read the receipt in the thread",
+    hint: "Open the thread under the card: the result, and what each step took and cost.",
+    isDone: (fact, workspace) =>
+      fact.type === "thread" &&
+      !fact.messages.some(asksForDecision) &&
+      fact.messages
+        .slice(1)
+        .some(
+          (message) =>
+            message["user"] === workspace.bot.id && /\$\d+\.\d/.test(JSON.stringify(message)),
+        ),
+  },
+];
+
+/** @param {Data} event @param {Workspace} workspace @returns {boolean} */
+function isFromBot(event, workspace) {
+  const message = data(event["message"]);
+  return message["user"] === workspace.bot.id || message["bot_id"] !== undefined;
+}
+
+/** @param {Data} event @returns {boolean} */
+function hasBlocks(event) {
+  return dataList(data(event["message"])["blocks"]).length > 0;
+}
+
+/** @param {Data | undefined} message @returns {boolean} whether it has a button that approves */
+function asksForDecision(message) {
+  return dataList(message?.["blocks"])
+    .flatMap((block) => [...dataList(block["elements"]), data(block["accessory"])])
+    .some(
+      (element) =>
+        element["type"] === "button" && /approve/i.test(text(data(element["text"])["text"])),
+    );
+}
+
+export class Tour {
+  #workspace;
+  /** @type {Set<string>} */
+  #done = new Set();
+  isOpen;
+
+  /** @param {Workspace} workspace */
+  constructor(workspace) {
+    this.#workspace = workspace;
+    this.isOpen = recall("local", "tour.open") !== false;
+    this.reload();
+  }
+
+  /** Takes over what other tabs ticked off. @returns {void} */
+  reload() {
+    const stored = recall("local", "tour.done");
+    this.#done = new Set(Array.isArray(stored) ? stored.map(String) : []);
+  }
+
+  /** @param {Fact} fact @returns {void} */
+  meet(fact) {
+    const next = steps.filter(
+      (step) => !this.#done.has(step.id) && step.isDone(fact, this.#workspace),
+    );
+    if (next.length === 0) return;
+    for (const step of next) this.#done.add(step.id);
+    remember("local", "tour.done", [...this.#done]);
+  }
+
+  /** @param {string} id @returns {boolean} */
+  isDone(id) {
+    return this.#done.has(id);
+  }
+
+  /** @returns {boolean} */
+  get isOver() {
+    return steps.every((step) => this.#done.has(step.id));
+  }
+
+  /** @param {boolean} open @returns {void} */
+  setOpen(open) {
+    this.isOpen = open;
+    remember("local", "tour.open", open);
+  }
+
+  /** @returns {void} */
+  restart() {
+    this.#done.clear();
+    remember("local", "tour.done", undefined);
+    this.setOpen(true);
+  }
+}
