@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 
 /** What JSON can say. Stored, templated and routed values are always of this type. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
 /** True for a JSON object: not null, not a list. */
@@ -45,4 +51,10 @@ export function toJson(value: unknown): Json {
   // JSON.stringify says `string` but gives undefined for undefined, functions and symbols.
   const parsed: Json = text === undefined ? null : JSON.parse(text);
   return parsed;
+}
+
+/** An object in which any name is data: it inherits nothing, not even `constructor`. */
+export function emptyRecord<T>(): Record<string, T> {
+  const record: Record<string, T> = Object.create(null);
+  return record;
 }

@@ -1,0 +1,24 @@
+import { type Json, readOwn } from "../../json.ts";
+import type { DecisionRecorded } from "./events.ts";
+import { impossible } from "./impossible.ts";
+import type { Act, ExecutionState } from "./state.ts";
+
+/** The request of an approval that ended: its output says how. */
+export function closeRequest(state: ExecutionState, act: Act, output: Json, at: number): void {
+  const request = act.requestId === null ? undefined : state.requests.get(act.requestId);
+  if (!request) return;
+  const decision = readOwn(output, "decision");
+  request.outcome ??= { decision: typeof decision === "string" ? decision : "cancelled", at };
+}
+
+export function recordDecision(state: ExecutionState, event: DecisionRecorded): void {
+  const request = state.requests.get(event.requestId);
+  if (!request || request.outcome) throw impossible(state, event, "no such request is open");
+  request.votes.push({
+    by: event.by,
+    choice: event.choice,
+    at: event.at,
+    ...(event.comment !== undefined && { comment: event.comment }),
+  });
+  state.seen.add(event.signalId);
+}
