@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Engine } from "../engine/api.ts";
 import type { Clock } from "../engine/ports/clock.ts";
 import type { Rights } from "./rights.ts";
+import type { GroupFinder } from "./slack/groups.ts";
 import type { RecentKeys } from "./slack/recent.ts";
 
 /** What listeners work with. */
@@ -15,6 +16,7 @@ export interface BotServices {
   readonly command: string;
   /** Events that were handled lately, by `event_id`. */
   readonly events: RecentKeys;
+  readonly groups: GroupFinder;
   /** For what a listener sends by itself: short, never repeated. */
   readonly client: WebClient;
 }

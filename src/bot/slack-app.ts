@@ -18,6 +18,7 @@ import {
 } from "./slack/clients.ts";
 import { connect } from "./slack/connect.ts";
 import { createDirectory } from "./slack/directory.ts";
+import { createGroupFinder } from "./slack/groups.ts";
 import { toSlackLogger } from "./slack/logger.ts";
 import { createRecentKeys } from "./slack/recent.ts";
 
@@ -60,6 +61,12 @@ export interface SlackBot {
 
 export const EVENTS_PATH = "/slack/events";
 
+/**
+ * A socket whose pongs are older than this is given up, and a lost one is replaced after as long. Below the three seconds for
+ * which Slack keeps a click that it could not deliver.
+ */
+const PING_TIMEOUT_MS = 2000;
+
 /** Events that are remembered so that a second delivery is recognized; Slack repeats within minutes. */
 const REMEMBERED_EVENTS = 5000;
 
@@ -80,7 +87,9 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
   const directory = createDirectory(lookup, clock);
   const receiver = createReceiver(config, slackLogger);
   const app = createApp(config, receiver, slackLogger);
-  const keeper = new CardKeeper({ engine, cards: options.cards, client: bulk, clock, logger });
+  const groups = createGroupFinder(lookup, clock);
+  const { cards } = options;
+  const keeper = new CardKeeper({ engine, cards, client: bulk, groups, clock, logger });
   registerListeners(app, {
     engine,
     rights: createRights(directory, config.admins),
@@ -88,6 +97,7 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     logger,
     command: config.slashCommand,
     events: createRecentKeys(REMEMBERED_EVENTS),
+    groups,
     client: lookup,
   });
   app.error(async (error) => logger.error({ err: error }, "a listener failed"));
@@ -122,6 +132,7 @@ function createReceiver(
     return new SocketModeReceiver({
       appToken: config.appToken,
       logger,
+      clientPingTimeout: PING_TIMEOUT_MS,
       installerOptions: {
         clientOptions: {
           slackApiUrl,

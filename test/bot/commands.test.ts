@@ -81,7 +81,7 @@ describe("/workflow", () => {
     await bot.message("C0GENERAL", /Waits at/);
     for (const text of ["status", `status ${id}`]) {
       expect(await bot.slash("U0ALICE", text)).toMatch(
-        /Waiting[\s\S]*Waits at \*approve\* for an approval since[\s\S]*Ask @finance/,
+        /Waiting[\s\S]*Waits at \*approve\* for an approval since[\s\S]*Ask <!subteam\^S0FINANCE>/,
       );
     }
     expect(await bot.slash("U0BOB", "runs")).toMatch(new RegExp(`${id}.*Ask.*Waiting.*<@U0ALICE>`));

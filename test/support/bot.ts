@@ -55,7 +55,7 @@ export class TestBot implements AsyncDisposable {
     const port = typeof address === "object" && address !== null ? address.port : null;
     const simulator = await openSimulator({
       realistic: options.realistic ?? false,
-      ...(port === null ? {} : { eventsUrl: `http://127.0.0.1:${port}/slack/events` }),
+      ...(port !== null && { eventsUrl: `http://127.0.0.1:${port}/slack/events` }),
     });
     const test = new TestBot(options, simulator, await openSqliteStore({ path: ":memory:" }), web);
     await test.startBot();
@@ -69,6 +69,13 @@ export class TestBot implements AsyncDisposable {
   get engine(): RunningEngine {
     if (this.#running === null) throw new Error("The bot is stopped.");
     return this.#running.engine;
+  }
+
+  /** Where the simulator sends in HTTP mode. */
+  get eventsUrl(): string {
+    const address = this.#web?.address();
+    if (typeof address !== "object" || address === null) throw new Error("The bot has no URL.");
+    return `http://127.0.0.1:${address.port}/slack/events`;
   }
 
   /** A new life of the bot's process, on the same store. */

@@ -79,7 +79,7 @@ export function requestView(
       title: "Expense: $640 for Laptop stand",
       message: "Why: back hurts",
       channel: "C0APPROVALS",
-      approvers: ["U0BOB", "S0FINANCE"],
+      approvers: ["U0BOB", "@finance"],
       required: 1,
       excluded: ["U0ALICE"],
       choices: [

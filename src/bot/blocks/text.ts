@@ -20,13 +20,6 @@ export function mentionPerson(id: string): string {
   return /^[UW][A-Z0-9]+$/.test(id) ? `<@${id}>` : escapeText(id);
 }
 
-/** An approver as a definition names them: person, user group by id, or a handle. */
-export function mentionApprover(approver: string): string {
-  const bare = /^<[@!](?:subteam\^)?([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(approver)?.[1] ?? approver;
-  if (/^S[A-Z0-9]{5,}$/.test(bare)) return `<!subteam^${bare}>`;
-  return mentionPerson(bare);
-}
-
 /** A channel id as a link to it, a name as it is. */
 export function mentionChannel(channel: string): string {
   return /^[CG][A-Z0-9]+$/.test(channel) ? `<#${channel}>` : escapeText(channel);

@@ -1,10 +1,12 @@
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Engine, ExecutionView } from "../../engine/api.ts";
+import type { Definition } from "../../engine/definition/schema.ts";
 import type { ExecutionStatus } from "../../engine/execution/state.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import { isAppError } from "../../errors.ts";
 import { toSlackFailure } from "../slack/errors.ts";
+import type { GroupFinder } from "../slack/groups.ts";
 import {
   type CardContext,
   createCardContext,
@@ -23,6 +25,7 @@ export interface CardKeeperOptions {
   readonly cards: CardStore;
   /** A client that neither waits nor repeats. */
   readonly client: WebClient;
+  readonly groups: GroupFinder;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -39,8 +42,8 @@ const LAST_RETRY_MS = 60_000;
 const RECENT_ENDS = 50;
 const OPEN_STATUSES: readonly ExecutionStatus[] = ["queued", "running", "waiting"];
 const ENDED_STATUSES: readonly ExecutionStatus[] = ["completed", "failed", "cancelled"];
-/** Contexts of definitions that are kept; versions never change. */
-const MAX_CONTEXTS = 500;
+/** Definitions that are kept; versions never change. */
+const MAX_DEFINITIONS = 500;
 
 /** What is under way for one execution. */
 interface Job {
@@ -62,7 +65,7 @@ export class CardKeeper {
   readonly #writer: CardWriter;
   readonly #pacer: Pacer;
   readonly #jobs = new Map<string, Job>();
-  readonly #contexts = new Map<string, CardContext>();
+  readonly #definitions = new Map<string, Definition>();
   readonly #stop = new AbortController();
   #unsubscribe: (() => void) | null = null;
 
@@ -228,16 +231,16 @@ export class CardKeeper {
 
   async #context(view: ExecutionView): Promise<CardContext> {
     const key = `${view.workflowId}@${view.workflowVersion}`;
-    const known = this.#contexts.get(key);
-    if (known !== undefined) return known;
-    const { definition } = await this.#options.engine.getWorkflow(
-      view.workflowId,
-      view.workflowVersion,
-    );
-    const made = createCardContext(definition);
-    if (this.#contexts.size >= MAX_CONTEXTS) this.#contexts.clear();
-    this.#contexts.set(key, made);
-    return made;
+    let definition = this.#definitions.get(key);
+    if (definition === undefined) {
+      const { engine } = this.#options;
+      ({ definition } = await engine.getWorkflow(view.workflowId, view.workflowVersion));
+      if (this.#definitions.size >= MAX_DEFINITIONS) this.#definitions.clear();
+      this.#definitions.set(key, definition);
+    }
+    const namesApprovers = view.requests.length > 0;
+    const groups = namesApprovers ? await this.#options.groups.lastKnownIds() : new Map();
+    return createCardContext(definition, groups);
   }
 
   /** Waits before the next try, longer each time. A change does not shorten it: Slack is in trouble. */

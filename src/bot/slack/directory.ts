@@ -2,9 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../engine/ports/clock.ts";
 import type { Directory, Person } from "../../engine/ports/directory.ts";
 import { toSlackError, toSlackFailure } from "./errors.ts";
-
-/** How long the list of user groups (not their members) may be old. */
-const GROUP_LIST_TTL_MS = 30_000;
+import { createGroupFinder, groupIdOf } from "./groups.ts";
 
 /** Slack's own errors for "there is no such person here". */
 const NO_SUCH_PERSON = new Set([
@@ -23,8 +21,8 @@ const NO_SUCH_GROUP = new Set(["no_such_subteam", "subteam_not_found", "invalid_
  * @throws {AppError} from its methods: `slack_unavailable`, `slack_rejected`.
  */
 export function createDirectory(client: WebClient, clock: Clock): Directory {
+  const groups = createGroupFinder(client, clock);
   let ownTeam: Promise<string | null> | null = null;
-  let groups: { readonly ids: ReadonlyMap<string, string>; readonly at: number } | null = null;
 
   function readOwnTeam(): Promise<string | null> {
     ownTeam ??= client.auth
@@ -35,22 +33,6 @@ export function createDirectory(client: WebClient, clock: Clock): Directory {
         throw toSlackError(error, "asking which workspace this is");
       });
     return ownTeam;
-  }
-
-  async function readGroups(): Promise<ReadonlyMap<string, string>> {
-    const now = clock.now();
-    if (groups !== null && now - groups.at < GROUP_LIST_TTL_MS) return groups.ids;
-    const answer = await client.usergroups
-      .list({ include_disabled: false })
-      .catch((error: unknown) => {
-        throw toSlackError(error, "listing the user groups");
-      });
-    const ids = new Map<string, string>();
-    for (const group of answer.usergroups ?? []) {
-      if (group.id && group.handle) ids.set(group.handle.toLowerCase(), group.id);
-    }
-    groups = { ids, at: now };
-    return ids;
   }
 
   async function person(userId: string): Promise<Person | null> {
@@ -90,11 +72,13 @@ export function createDirectory(client: WebClient, clock: Clock): Directory {
   }
 
   async function toGroupId(group: string): Promise<string | null> {
-    const mention = /^<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>$/.exec(group);
-    if (mention?.[1] !== undefined) return mention[1];
-    if (/^S[A-Z0-9]{5,}$/.test(group)) return group;
-    const ids = await readGroups();
-    return ids.get(group.replace(/^@/, "").toLowerCase()) ?? null;
+    // An id needs no list.
+    const id = groupIdOf(group, new Map());
+    if (id !== null) return id;
+    const ids = await groups.ids().catch((error: unknown) => {
+      throw toSlackError(error, "listing the user groups");
+    });
+    return groupIdOf(group, ids);
   }
 
   return { person, groupMembers };

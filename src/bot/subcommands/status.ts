@@ -46,14 +46,14 @@ export const statusCommand: Subcommand = {
   },
 };
 
-async function showRun(executionId: string, { engine }: BotServices): Promise<CardMessage> {
+async function showRun(executionId: string, { engine, groups }: BotServices): Promise<CardMessage> {
   const view = await engine.getExecution(executionId);
   const { definition } = await engine.getWorkflow(view.workflowId, view.workflowVersion);
   const lines = [
     `*${escapeText(view.workflowName)}* · ${showStatus(view.status)}`,
     ...(isFinished(view.status)
       ? describeEnd(view)
-      : describeProgress(view, createCardContext(definition))),
+      : describeProgress(view, createCardContext(definition, await groups.lastKnownIds()))),
     ...describeLastError(view),
   ];
   const took = view.totalDuration === null ? "" : ` · took ${showDuration(view.totalDuration)}`;

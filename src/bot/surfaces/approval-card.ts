@@ -62,16 +62,16 @@ export function approvalCard(
     small(
       `Run \`${shortRunId(view.executionId)}\` · ${describeStarter(view)} · asked ${showTime(opened.openedAt)}`,
     ),
-    ...(outcome === null ? openPart(view, request) : votesPart(request)),
+    ...(outcome === null ? openPart(view, request, context) : votesPart(request)),
   ];
   const text =
     outcome === null
-      ? `Approval needed: ${title} (${escapeText(view.workflowName)}). ${describeApprovers(request)}, please decide.`
+      ? `Approval needed: ${title} (${escapeText(view.workflowName)}). ${describeApprovers(request, context.mention)}, please decide.`
       : describeOutcome(request, outcome);
   return message(text, blocks);
 }
 
-function openPart(view: ExecutionView, request: RequestView): KnownBlock[] {
+function openPart(view: ExecutionView, request: RequestView, context: CardContext): KnownBlock[] {
   const { opened } = request;
   const expiry = opened.expiresAt === undefined ? "" : ` · expires ${showTime(opened.expiresAt)}`;
   const elements = opened.choices.map((choice) =>
@@ -89,7 +89,7 @@ function openPart(view: ExecutionView, request: RequestView): KnownBlock[] {
     }),
   );
   return [
-    section(`For ${describeApprovers(request)}${expiry}`),
+    section(`For ${describeApprovers(request, context.mention)}${expiry}`),
     ...votesPart(request),
     buttons("decide", elements),
   ];

@@ -4,17 +4,20 @@ import { context, divider, header, section, sections } from "../blocks/build.ts"
 import { LIMITS } from "../blocks/limits.ts";
 import { showStatus } from "../blocks/status.ts";
 import { escapeText, shortRunId, showCost, showTime } from "../blocks/text.ts";
+import type { GroupIds } from "../slack/groups.ts";
 import { describeApprovers } from "./progress.ts";
+import { mentionApprover } from "./surface.ts";
 
 /** What App Home shows: open decisions, own runs, and how to begin. */
 export function homeView(
   requests: readonly OpenRequest[],
   runs: readonly ExecutionSummary[],
+  groups: GroupIds,
   command: string,
 ): HomeView {
   const waiting = requests.map(
     ({ executionId, request }) =>
-      `• *${escapeText(request.opened.title)}* (run \`${shortRunId(executionId)}\`), since ${showTime(request.opened.openedAt)}. Ask ${describeApprovers(request)}.`,
+      `• *${escapeText(request.opened.title)}* (run \`${shortRunId(executionId)}\`), since ${showTime(request.opened.openedAt)}. Ask ${describeApprovers(request, (approver) => mentionApprover(approver, groups))}.`,
   );
   const own = runs.map(
     (run) =>

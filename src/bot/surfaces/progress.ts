@@ -1,5 +1,5 @@
 import type { ExecutionView, RequestView, RunningStep, WaitView } from "../../engine/api.ts";
-import { escapeText, mentionApprover, showTime } from "../blocks/text.ts";
+import { escapeText, showTime } from "../blocks/text.ts";
 import type { CardContext } from "./surface.ts";
 
 /**
@@ -20,10 +20,10 @@ export function describeProgress(view: ExecutionView, context: CardContext): str
 }
 
 /** `1 of 2`, and who may decide. */
-export function describeApprovers(request: RequestView): string {
+export function describeApprovers(request: RequestView, mention: CardContext["mention"]): string {
   const { approvers, required } = request.opened;
   const names =
-    approvers.length > 0 ? approvers.map(mentionApprover).join(", ") : "anybody of the workspace";
+    approvers.length > 0 ? approvers.map(mention).join(", ") : "anybody of the workspace";
   if (required <= 1) return names;
   return `${names} (${required} have to agree, ${countAgreed(request)} so far)`;
 }
@@ -38,7 +38,7 @@ function describeWait(view: ExecutionView, wait: WaitView, context: CardContext)
   const until = wait.until === null ? "" : `, until ${showTime(wait.until)}`;
   if (wait.for === "approval") {
     const request = view.requests.find((candidate) => candidate.opened.id === wait.requestId);
-    const ask = request === undefined ? "" : ` Ask ${describeApprovers(request)}.`;
+    const ask = request === undefined ? "" : ` Ask ${describeApprovers(request, context.mention)}.`;
     return `Waits at ${step} for an approval ${since}${until}.${ask}`;
   }
   if (wait.for === "retry") {

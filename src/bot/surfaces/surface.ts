@@ -1,6 +1,8 @@
 import type { ExecutionView } from "../../engine/api.ts";
 import type { Definition } from "../../engine/definition/schema.ts";
 import type { CardMessage } from "../blocks/build.ts";
+import { mentionPerson } from "../blocks/text.ts";
+import { type GroupIds, groupIdOf } from "../slack/groups.ts";
 
 /** The surface in whose thread the others stand. */
 export const RUN_SURFACE = "run";
@@ -28,6 +30,8 @@ export interface Surface {
 export interface CardContext {
   /** Name of a step for people: its `name`, else its id. */
   stepName(stepId: string): string;
+  /** An approver as the definition names them, so that Slack notifies who is meant. */
+  mention(approver: string): string;
   /** Inputs in the order of the definition, with values fit to show: `sensitive` ones are hidden. */
   shownInputs(view: ExecutionView): readonly ShownInput[];
 }
@@ -39,7 +43,8 @@ export interface ShownInput {
   readonly hidden: boolean;
 }
 
-export function createCardContext(definition: Definition): CardContext {
+/** @param groups - user groups by handle: `@finance` in a definition is only text to Slack. */
+export function createCardContext(definition: Definition, groups: GroupIds): CardContext {
   const names = new Map(definition.steps.map((step) => [step.id, step.name ?? step.id]));
   const inputs = Object.entries(definition.inputs ?? {});
   const shownOf = (view: ExecutionView): ShownInput[] => {
@@ -59,5 +64,16 @@ export function createCardContext(definition: Definition): CardContext {
       ];
     });
   };
-  return { stepName: (stepId) => names.get(stepId) ?? stepId, shownInputs: shownOf };
+  return {
+    stepName: (stepId) => names.get(stepId) ?? stepId,
+    mention: (approver) => mentionApprover(approver, groups),
+    shownInputs: shownOf,
+  };
+}
+
+/** A person or user group as Slack shows and notifies them; what is neither is shown as text. */
+export function mentionApprover(approver: string, groups: GroupIds): string {
+  const person = /^<@([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(approver)?.[1] ?? approver;
+  const group = /^[UW][A-Z0-9]+$/.test(person) ? null : groupIdOf(approver, groups);
+  return group === null ? mentionPerson(person) : `<!subteam^${group}>`;
 }

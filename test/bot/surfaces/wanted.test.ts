@@ -19,6 +19,7 @@ const CONTEXT = createCardContext(
       { id: "approve", type: "approval" },
     ],
   }),
+  new Map([["finance", "S0FINANCE"]]),
 );
 const DECIDED_AT = Date.parse("2026-11-23T09:05:03.000Z");
 const COMPLETED = {

@@ -24,16 +24,17 @@ export function register(app: App, services: BotServices): void {
   });
 }
 
-async function buildView(userId: string, { engine, rights, command }: BotServices) {
+async function buildView(userId: string, { engine, rights, groups, command }: BotServices) {
   try {
     await rights.caller(userId);
   } catch (error) {
     if (isAppError(error, "not_allowed")) return closedHomeView(error.message);
     throw error;
   }
-  const [requests, { executions }] = await Promise.all([
+  const [requests, { executions }, groupIds] = await Promise.all([
     engine.listOpenRequests(REQUESTS_SHOWN),
     engine.listExecutions({ startedBy: userId, limit: RUNS_SHOWN }),
+    groups.lastKnownIds(),
   ]);
-  return homeView(requests, executions, command);
+  return homeView(requests, executions, groupIds, command);
 }
