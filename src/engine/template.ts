@@ -5,7 +5,7 @@ import type { Scope } from "./scope.ts";
 import { guardSecrets, secretReference } from "./secret-reference.ts";
 import { parseTemplate, type Template, type TemplatePath } from "./template-parser.ts";
 
-export { parseTemplate, type Template, type TemplatePath } from "./template-parser.ts";
+export { parseTemplate, type Template } from "./template-parser.ts";
 
 /** Characters that templates may produce in one text or one set of parameters. */
 export const MAX_RENDERED_LENGTH = 4_000_000;
