@@ -1,18 +1,76 @@
-import { mergeFrames } from "./apply-frames.ts";
+import { closeFrame, mergeFrames, openFrames } from "./apply-frames.ts";
 import { charge, hold } from "./apply-money.ts";
 import { closeRequest } from "./apply-requests.ts";
 import { enter, requireAct, requireFrame } from "./enter.ts";
 import type {
+  ExecutionEvent,
+  FrameClosed,
+  FramesOpened,
   StepAttemptFailed,
   StepCompleted,
   StepFailed,
   StepSkipped,
   StepStarted,
   StepWaiting,
+  TimerFired,
 } from "./events.ts";
-import { type ExecutionState, NANO_PER_DOLLAR, type StepResult } from "./state.ts";
+import { type Act, type ExecutionState, NANO_PER_DOLLAR, type StepResult } from "./state.ts";
 
-export function startStep(state: ExecutionState, event: StepStarted): void {
+type StepEnded = StepCompleted | StepSkipped | StepFailed;
+
+/** The events that move a step or the bodies that it holds. */
+export type StepEvent =
+  | StepStarted
+  | StepWaiting
+  | StepAttemptFailed
+  | StepEnded
+  | FramesOpened
+  | FrameClosed
+  | TimerFired;
+
+const STEP_EVENTS: Readonly<Record<StepEvent["type"], true>> = {
+  step_started: true,
+  step_waiting: true,
+  step_attempt_failed: true,
+  step_completed: true,
+  step_skipped: true,
+  step_failed: true,
+  frames_opened: true,
+  frame_closed: true,
+  timer_fired: true,
+};
+
+export function isStepEvent(event: ExecutionEvent): event is StepEvent {
+  return Object.hasOwn(STEP_EVENTS, event.type);
+}
+
+/** Folds an event of a step. @throws {AppError} `internal` when it is impossible in this state. */
+export function applyToStep(state: ExecutionState, event: StepEvent): void {
+  switch (event.type) {
+    case "step_started":
+      startStep(state, event);
+      return;
+    case "step_waiting":
+      waitInStep(state, event);
+      return;
+    case "step_attempt_failed":
+      failAttempt(state, event);
+      return;
+    case "frames_opened":
+      openFrames(state, event);
+      return;
+    case "frame_closed":
+      closeFrame(state, event);
+      return;
+    case "timer_fired":
+      requireAct(state, event.path, event).due = null;
+      return;
+    default:
+      endStep(state, event);
+  }
+}
+
+function startStep(state: ExecutionState, event: StepStarted): void {
   const known = state.acts.get(event.path);
   if (known) {
     // The same attempt begun again: its worker died, and nobody knows how far it came.
@@ -34,7 +92,7 @@ export function startStep(state: ExecutionState, event: StepStarted): void {
   hold(state, act, event.reservedNano ?? 0);
 }
 
-export function waitInStep(state: ExecutionState, event: StepWaiting): void {
+function waitInStep(state: ExecutionState, event: StepWaiting): void {
   const act = enter(state, event.path, event.stepId, event.at, event);
   act.phase = "waiting";
   act.waitingOn = event.on;
@@ -50,7 +108,7 @@ export function waitInStep(state: ExecutionState, event: StepWaiting): void {
   }
 }
 
-export function failAttempt(state: ExecutionState, event: StepAttemptFailed): void {
+function failAttempt(state: ExecutionState, event: StepAttemptFailed): void {
   const act = requireAct(state, event.path, event);
   act.phase = "retrying";
   act.due = event.retryAt;
@@ -65,66 +123,67 @@ export function failAttempt(state: ExecutionState, event: StepAttemptFailed): vo
   });
 }
 
-export function endStep(
-  state: ExecutionState,
-  event: StepCompleted | StepSkipped | StepFailed,
-): void {
+function endStep(state: ExecutionState, event: StepEnded): void {
   // A step that needs no attempt (a transform) begins and ends with this one event.
   const act = state.acts.get(event.path) ?? enter(state, event.path, event.stepId, event.at, event);
   const frame = requireFrame(state, event.path, event);
   charge(state, act, event);
-  const output = event.type === "step_completed" ? event.output : null;
-  const status =
-    event.type === "step_completed"
-      ? "completed"
-      : event.type === "step_skipped"
-        ? "skipped"
-        : "failed";
-  const next = event.next ?? null;
-  const variable = event.type === "step_failed" ? undefined : event.outputVariable;
   if (act.frames.length > 0) mergeFrames(state, act, frame, event.at);
-  if (variable !== undefined) frame.locals[variable] = output;
+  const result = toResult(act, event);
+  const variable = event.type === "step_failed" ? undefined : event.outputVariable;
+  if (variable !== undefined) frame.locals[variable] = result.output;
   frame.results[event.stepId] = {
-    ...(variable !== undefined && { [variable]: output }),
+    ...(variable !== undefined && { [variable]: result.output }),
+    ...result,
+  };
+  record(state, act, result, event.at);
+  closeRequest(state, act, result.output, event.at);
+  state.acts.delete(event.path);
+  frame.current = null;
+  frame.cursor = event.next ?? null;
+  frame.lastOutput = result.output;
+  if (event.type === "step_failed" && event.next === undefined) {
+    frame.failure = { stepId: act.stepId, error: event.error };
+  }
+}
+
+const STATUS = {
+  step_completed: "completed",
+  step_skipped: "skipped",
+  step_failed: "failed",
+} as const;
+
+function toResult(act: Act, event: StepEnded): StepResult {
+  return {
     stepId: event.stepId,
-    status,
-    output,
+    status: STATUS[event.type],
+    output: event.type === "step_completed" ? event.output : null,
     cost: act.costUnknown ? null : act.costNano / NANO_PER_DOLLAR,
     attempts: act.attempt,
-    nextStep: next ?? "end",
+    nextStep: event.next ?? "end",
     startedAt: new Date(act.startedAt).toISOString(),
     completedAt: new Date(event.at).toISOString(),
     durationMs: event.at - act.startedAt,
     ...(act.usage && { tokenUsage: act.usage }),
     ...(event.type === "step_completed" ? said(event) : { error: event.error }),
   };
+}
+
+/** Adds the entry to the timeline, and its error to the errors. */
+function record(state: ExecutionState, act: Act, result: StepResult, at: number): void {
+  const { path, stepId, attempt } = act;
   state.steps.push({
-    path: act.path,
-    stepId: act.stepId,
-    status,
-    output,
+    path,
+    stepId,
+    status: result.status,
+    output: result.output,
     startedAt: act.startedAt,
-    completedAt: event.at,
+    completedAt: at,
     costNano: act.costNano,
     costUnknown: act.costUnknown,
-    attempts: act.attempt,
+    attempts: attempt,
   });
-  if (event.type !== "step_completed") {
-    state.errors.push({
-      path: act.path,
-      stepId: act.stepId,
-      attempt: act.attempt,
-      error: event.error,
-      at: event.at,
-    });
-  }
-  closeRequest(state, act, output, event.at);
-  state.acts.delete(event.path);
-  frame.current = null;
-  frame.cursor = next;
-  frame.lastOutput = output;
-  if (event.type === "step_failed" && next === null)
-    frame.failure = { stepId: act.stepId, error: event.error };
+  if (result.error) state.errors.push({ path, stepId, attempt, error: result.error, at });
 }
 
 function said(event: StepCompleted): Pick<StepResult, "rawOutput" | "reason" | "confidence"> {

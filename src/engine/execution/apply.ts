@@ -1,10 +1,9 @@
 import { AppError } from "../../errors.ts";
 import { emptyRecord, type Json } from "../../json.ts";
-import { closeFrame, giveUpWithin, openFrame, openFrames } from "./apply-frames.ts";
+import { giveUpWithin, openFrame } from "./apply-frames.ts";
 import { settleDropped } from "./apply-money.ts";
 import { recordDecision } from "./apply-requests.ts";
-import { endStep, failAttempt, startStep, waitInStep } from "./apply-steps.ts";
-import { requireAct } from "./enter.ts";
+import { applyToStep, isStepEvent, type StepEvent } from "./apply-steps.ts";
 import type { ExecutionEvent, ExecutionStarted } from "./events.ts";
 import { impossible } from "./impossible.ts";
 import { type ExecutionState, isFinished, ROOT } from "./state.ts";
@@ -50,55 +49,36 @@ export function initialState(start: ExecutionStarted, firstStep: string): Execut
  * do damage.
  */
 export function apply(state: ExecutionState, event: ExecutionEvent): void {
-  if (
-    isFinished(state.status) &&
-    event.type !== "late_result" &&
-    event.type !== "decision_refused" &&
-    event.type !== "signal_received"
-  ) {
+  if (isFinished(state.status) && !isAllowedAfterEnd(event)) {
     throw impossible(state, event, "the execution is finished");
   }
+  if (isStepEvent(event)) applyToStep(state, event);
+  else applyToExecution(state, event);
+  if (!isFinished(state.status)) state.status = liveStatus(state);
+}
+
+/** What may still be noted of a finished execution: it changes nothing that was decided. */
+function isAllowedAfterEnd({ type }: ExecutionEvent): boolean {
+  return type === "late_result" || type === "decision_refused" || type === "signal_received";
+}
+
+function applyToExecution(state: ExecutionState, event: Exclude<ExecutionEvent, StepEvent>): void {
   switch (event.type) {
     case "execution_started":
       throw impossible(state, event, "an execution starts once");
     case "execution_claimed":
       state.epoch = event.epoch;
-      break;
+      return;
     case "execution_cancel_requested":
       state.cancel ??= { by: event.by, at: event.at };
       state.seen.add(event.signalId);
-      break;
-    case "signal_received":
-      state.seen.add(event.signalId);
       return;
-    case "step_started":
-      startStep(state, event);
-      break;
-    case "step_waiting":
-      waitInStep(state, event);
-      break;
-    case "frames_opened":
-      openFrames(state, event);
-      break;
-    case "frame_closed":
-      closeFrame(state, event);
-      break;
-    case "step_attempt_failed":
-      failAttempt(state, event);
-      break;
-    case "step_completed":
-    case "step_skipped":
-    case "step_failed":
-      endStep(state, event);
-      break;
-    case "timer_fired":
-      requireAct(state, event.path, event).due = null;
-      break;
-    case "decision_recorded":
-      recordDecision(state, event);
-      break;
+    case "signal_received":
     case "decision_refused":
       state.seen.add(event.signalId);
+      return;
+    case "decision_recorded":
+      recordDecision(state, event);
       return;
     case "late_result":
       settleDropped(state, event);
@@ -106,16 +86,14 @@ export function apply(state: ExecutionState, event: ExecutionEvent): void {
     case "execution_completed":
       state.output = event.output;
       finish(state, "completed", event.at);
-      break;
+      return;
     case "execution_failed":
       state.error = event.error;
       finish(state, "failed", event.at);
-      break;
+      return;
     case "execution_cancelled":
       finish(state, "cancelled", event.at);
-      break;
   }
-  if (!isFinished(state.status)) state.status = liveStatus(state);
 }
 
 /** Folds a whole commit. @throws {AppError} `internal` for a gap in the log. */

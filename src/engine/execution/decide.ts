@@ -1,19 +1,11 @@
-import { type AppError, asAppError } from "../../errors.ts";
-import { hashJson } from "../../json.ts";
+import { asAppError } from "../../errors.ts";
 import { type CompiledStep, type CompiledWorkflow, stepAt } from "../definition/compile.ts";
-import type { FrameView } from "../steps/step-type.ts";
+import type { FrameView, Wake } from "../steps/step-type.ts";
+import { beyondCap, enterStep, failExecution } from "./enter-step.ts";
 import type { ExecutionEvent, StepError } from "./events.ts";
-import { executionScope } from "./execution-scope.ts";
 import { completeStep, endStepWithError, outputOf } from "./outcome.ts";
-import { branchId, stepPath } from "./path.ts";
-import {
-  type Act,
-  type ExecutionState,
-  type Frame,
-  isFinished,
-  NANO_PER_DOLLAR,
-  ROOT,
-} from "./state.ts";
+import { branchId } from "./path.ts";
+import { type Act, type ExecutionState, type Frame, isFinished, ROOT } from "./state.ts";
 
 /** How long steps under way may take to notice a cancellation before their outcome is given up as unknown. */
 export const CANCEL_GRACE_MS = 5000;
@@ -89,22 +81,54 @@ function decideAct(
 ): readonly ExecutionEvent[] {
   const step = stepAt(workflow, act.path);
   if (act.waitingOn === "branches") return decideJoin(step, state, act, now);
-  if (act.phase === "running") return act.epoch < state.epoch ? recover(step, act, now) : [];
-  if (act.phase === "retrying") {
-    return act.due !== null && act.due <= now ? [startAttempt(act, act.attempt + 1, now)] : [];
+  switch (act.phase) {
+    case "running":
+      return act.epoch < state.epoch ? recover(step, act, now) : [];
+    case "retrying":
+      return isDue(act, now) ? retry(workflow, state, act, now) : [];
+    case "waiting":
+      return decideWaiting(step, state, act, now);
   }
+}
+
+function isDue(act: Act, now: number): act is Act & { readonly due: number } {
+  return act.due !== null && act.due <= now;
+}
+
+function retry(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  act: Act,
+  now: number,
+): readonly ExecutionEvent[] {
+  const beyond = beyondCap(workflow, state, act.stepId, act.reserveNano);
+  return [
+    beyond === null
+      ? startAttempt(act, act.attempt + 1, now)
+      : failExecution(now, "cost_cap_reached", beyond),
+  ];
+}
+
+function decideWaiting(
+  step: CompiledStep,
+  state: ExecutionState,
+  act: Act,
+  now: number,
+): readonly ExecutionEvent[] {
   const request = act.requestId === null ? null : (state.requests.get(act.requestId) ?? null);
-  if (request && request.votes.length > 0) {
-    const wake = step.program.wake?.(act, request, "decision", now);
-    if (wake?.kind === "complete")
-      return completeStep(step, act.path, wake.output, { costNano: 0 }, now);
+  const events: ExecutionEvent[] = [];
+  let wake: Wake | undefined;
+  // Decisions first: one that was made in time counts even if it is seen after the expiry.
+  if (request && request.votes.length > 0)
+    wake = step.program.wake?.(act, request, "decision", now);
+  if (wake?.kind !== "complete" && isDue(act, now)) {
+    events.push({ type: "timer_fired", path: act.path, due: act.due, at: now });
+    wake = step.program.wake?.(act, request, "due", now);
   }
-  if (act.due === null || act.due > now) return [];
-  const fired: ExecutionEvent = { type: "timer_fired", path: act.path, due: act.due, at: now };
-  const wake = step.program.wake?.(act, request, "due", now);
-  return wake?.kind === "complete"
-    ? [fired, ...completeStep(step, act.path, wake.output, { costNano: 0 }, now)]
-    : [fired];
+  if (wake?.kind === "complete") {
+    events.push(...completeStep(step, act.path, wake.output, { costNano: 0 }, now));
+  }
+  return events;
 }
 
 /** Asks a step whose bodies are executed what they amount to so far. */
@@ -192,101 +216,7 @@ function timedOut(frame: Frame): StepError {
   return { code: "step_timeout", message, retryable: false };
 }
 
-function enterStep(
-  workflow: CompiledWorkflow,
-  state: ExecutionState,
-  frame: Frame,
-  stepId: string,
-  now: number,
-): readonly ExecutionEvent[] {
-  const { maxSteps, maxCostUsd } = workflow.definition.limits;
-  if (state.entered >= maxSteps) {
-    const message = `The run has executed ${maxSteps} steps, the most that limits.maxSteps allows, and was about to enter "${stepId}". If the loop is meant, raise limits.maxSteps.`;
-    return [failExecution(now, "limit_exceeded", message)];
-  }
-  const path = stepPath(frame.path, stepId, (frame.entries.get(stepId) ?? 0) + 1);
-  const step = stepAt(workflow, path);
-  const key = `${state.start.executionId}/${path}`;
-  try {
-    const scope = executionScope(state, frame, key);
-    const entry = step.program.enter({
-      scope,
-      key,
-      now,
-      startedBy: state.start.trigger.userId ?? null,
-    });
-    if (entry.kind === "complete")
-      return completeStep(step, path, entry.output, { costNano: 0 }, now);
-    if (entry.kind === "open") {
-      const frames = entry.frames.map(({ id, due }) => ({
-        id,
-        first: step.bodies.get(id)?.first ?? "",
-        ...(due !== undefined && { due }),
-      }));
-      return [{ type: "frames_opened", path, stepId, frames, at: now }];
-    }
-    if (entry.kind === "wait") {
-      return [
-        {
-          type: "step_waiting",
-          path,
-          stepId,
-          on: entry.on,
-          ...(entry.due !== undefined && { due: entry.due }),
-          ...(entry.request && { request: entry.request }),
-          at: now,
-        },
-      ];
-    }
-    const reserve = entry.reserveNano ?? 0;
-    if (
-      reserve > 0 &&
-      state.spentNano + state.reservedNano + reserve > maxCostUsd * NANO_PER_DOLLAR
-    ) {
-      return [
-        failExecution(now, "cost_cap_reached", capMessage(state, stepId, reserve, maxCostUsd)),
-      ];
-    }
-    return [
-      {
-        type: "step_started",
-        path,
-        stepId,
-        attempt: 1,
-        params: entry.params,
-        paramsHash: hashJson(entry.params),
-        ...(reserve > 0 && { reservedNano: reserve }),
-        at: now,
-      },
-    ];
-  } catch (error) {
-    return endStepWithError(step, path, toStepError(asAppError(error)), { costNano: 0 }, now);
-  }
-}
-
-function capMessage(
-  state: ExecutionState,
-  stepId: string,
-  reserveNano: number,
-  capUsd: number,
-): string {
-  const dollars = (nano: number): string => `$${(nano / NANO_PER_DOLLAR).toFixed(4)}`;
-  return (
-    `Step "${stepId}" may cost up to ${dollars(reserveNano)}; with ${dollars(state.spentNano + state.reservedNano)} spent that ` +
-    `would pass the cap of $${capUsd} (limits.maxCostUsd). The model was not called. Raise the cap or use a cheaper model.`
-  );
-}
-
 function currentStepText(state: ExecutionState): string {
   const current = state.frames.get(ROOT)?.current ?? null;
   return current === null ? "" : ` in step "${state.acts.get(current)?.stepId ?? current}"`;
-}
-
-function failExecution(at: number, code: AppError["code"], message: string): ExecutionEvent {
-  return { type: "execution_failed", error: { code, message, retryable: false }, at };
-}
-
-/** The part of an error that is stored. */
-export function toStepError(error: AppError): StepError {
-  return { code: error.code, message: error.message, retryable: error.retryable };
 }

@@ -22,12 +22,7 @@ export type ExecutionEvent =
   | DecisionRecorded
   | DecisionRefused
   | LateResult
-  | {
-      readonly type: "timer_fired";
-      readonly path: string;
-      readonly due: number;
-      readonly at: number;
-    }
+  | TimerFired
   | { readonly type: "signal_received"; readonly signalId: string; readonly at: number }
   | { readonly type: "execution_completed"; readonly output: Json; readonly at: number }
   | { readonly type: "execution_failed"; readonly error: StepError; readonly at: number }
@@ -126,6 +121,14 @@ export interface StepWaiting {
   /** When the wait ends by itself; absent: never. */
   readonly due?: number;
   readonly request?: RequestOpened;
+  readonly at: number;
+}
+
+export interface TimerFired {
+  readonly type: "timer_fired";
+  readonly path: string;
+  /** When it was due. */
+  readonly due: number;
   readonly at: number;
 }
 

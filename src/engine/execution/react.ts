@@ -1,10 +1,10 @@
-import { type CompiledWorkflow, stepAt } from "../definition/compile.ts";
+import { type CompiledStep, type CompiledWorkflow, stepAt } from "../definition/compile.ts";
 import type { Signal } from "../ports/store.ts";
 import { DEFAULT_RETRY_POLICY, retryDelayMs } from "../retry.ts";
 import type { AttemptResult } from "../steps/step-type.ts";
 import type { AttemptCost, ExecutionEvent, RefusalReason } from "./events.ts";
 import { completeStep, endStepWithError } from "./outcome.ts";
-import { type ExecutionState, isFinished, type RequestState } from "./state.ts";
+import { type Act, type ExecutionState, isFinished, type RequestState } from "./state.ts";
 
 /** The result of an attempt, with which attempt it was. */
 export interface AttemptEnded {
@@ -24,38 +24,48 @@ export function reactToAttempt(
 ): readonly ExecutionEvent[] {
   const { path, attempt, result } = ended;
   const act = state.acts.get(path);
+  if (act?.phase !== "running" || act.attempt !== attempt || act.epoch !== ended.epoch) {
+    return lateResult(state, ended, now);
+  }
+  const step = stepAt(workflow, path);
+  if (result.kind === "failed") return attemptFailed(step, act, result, now);
+  const { output, route, rawOutput, reason, confidence } = result;
+  const said = {
+    ...(rawOutput !== undefined && { rawOutput }),
+    ...(reason !== undefined && { reason }),
+    ...(confidence !== undefined && { confidence }),
+  };
+  return completeStep(step, path, output, { ...costOf(result), ...said }, now, route);
+}
+
+function lateResult(
+  state: ExecutionState,
+  ended: AttemptEnded,
+  now: number,
+): readonly ExecutionEvent[] {
+  const { path, attempt } = ended;
+  const cost = costOf(ended.result);
+  const tellsCost =
+    cost.costNano > 0 || cost.costUnknown || state.dropped.has(`${path}:${attempt}`);
+  return tellsCost ? [{ type: "late_result", path, attempt, ...cost, at: now }] : [];
+}
+
+function attemptFailed(
+  step: CompiledStep,
+  act: Act,
+  result: Extract<AttemptResult, { readonly kind: "failed" }>,
+  now: number,
+): readonly ExecutionEvent[] {
+  const { path, attempt, key } = act;
+  const { error, outcome, retryAfterMs } = result;
   const cost = costOf(result);
-  if (!act || act.phase !== "running" || act.attempt !== attempt || act.epoch !== ended.epoch) {
-    const tellsCost =
-      cost.costNano > 0 || cost.costUnknown || state.dropped.has(`${path}:${attempt}`);
-    return tellsCost ? [{ type: "late_result", path, attempt, ...cost, at: now }] : [];
-  }
-  const step = stepAt(workflow, act.path);
-  if (result.kind === "ok") {
-    const { output, route, rawOutput, reason, confidence } = result;
-    const said = {
-      ...(rawOutput !== undefined && { rawOutput }),
-      ...(reason !== undefined && { reason }),
-      ...(confidence !== undefined && { confidence }),
-    };
-    return completeStep(step, path, output, { ...cost, ...said }, now, route);
-  }
   const policy = step.definition.retryPolicy ?? DEFAULT_RETRY_POLICY;
-  if (!result.error.retryable || attempt >= policy.maxRetries) {
-    return endStepWithError(step, path, result.error, cost, now);
+  if (!error.retryable || attempt >= policy.maxRetries) {
+    return endStepWithError(step, path, error, cost, now);
   }
-  const delay = retryDelayMs({ policy, attempt, key: act.key, retryAfterMs: result.retryAfterMs });
+  const retryAt = now + retryDelayMs({ policy, attempt, key, retryAfterMs });
   return [
-    {
-      type: "step_attempt_failed",
-      path,
-      attempt,
-      error: result.error,
-      outcome: result.outcome,
-      ...cost,
-      retryAt: now + delay,
-      at: now,
-    },
+    { type: "step_attempt_failed", path, attempt, error, outcome, ...cost, retryAt, at: now },
   ];
 }
 

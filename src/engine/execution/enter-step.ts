@@ -1,0 +1,124 @@
+import { asAppError } from "../../errors.ts";
+import { hashJson } from "../../json.ts";
+import { type CompiledStep, type CompiledWorkflow, stepAt } from "../definition/compile.ts";
+import type { Entry } from "../steps/step-type.ts";
+import type {
+  ExecutionEvent,
+  FramesOpened,
+  StepError,
+  StepStarted,
+  StepWaiting,
+} from "./events.ts";
+import { executionScope } from "./execution-scope.ts";
+import { completeStep, endStepWithError } from "./outcome.ts";
+import { stepPath } from "./path.ts";
+import { type ExecutionState, type Frame, NANO_PER_DOLLAR } from "./state.ts";
+
+/** The facts that follow when a body comes to a step. Pure. */
+export function enterStep(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  frame: Frame,
+  stepId: string,
+  now: number,
+): readonly ExecutionEvent[] {
+  const { maxSteps } = workflow.definition.limits;
+  if (state.entered >= maxSteps) {
+    const message = `The run has executed ${maxSteps} steps, the most that limits.maxSteps allows, and was about to enter "${stepId}". If the loop is meant, raise limits.maxSteps.`;
+    return [failExecution(now, "limit_exceeded", message)];
+  }
+  const path = stepPath(frame.path, stepId, (frame.entries.get(stepId) ?? 0) + 1);
+  const step = stepAt(workflow, path);
+  const key = `${state.start.executionId}/${path}`;
+  const startedBy = state.start.trigger.userId ?? null;
+  try {
+    const entry = step.program.enter({
+      scope: executionScope(state, frame, key),
+      key,
+      now,
+      startedBy,
+    });
+    if (entry.kind === "complete")
+      return completeStep(step, path, entry.output, { costNano: 0 }, now);
+    if (entry.kind === "open") return [opened(step, path, entry, now)];
+    if (entry.kind === "wait") return [waiting(stepId, path, entry, now)];
+    const beyond = beyondCap(workflow, state, stepId, entry.reserveNano ?? 0);
+    if (beyond !== null) return [failExecution(now, "cost_cap_reached", beyond)];
+    return [started(stepId, path, entry, now)];
+  } catch (thrown) {
+    const { code, message, retryable } = asAppError(thrown);
+    return endStepWithError(step, path, { code, message, retryable }, { costNano: 0 }, now);
+  }
+}
+
+/** Why an attempt may not begin: with its worst price the execution could pass its cap. `null`: it may. */
+export function beyondCap(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  stepId: string,
+  reserveNano: number,
+): string | null {
+  const { maxCostUsd } = workflow.definition.limits;
+  const committed = state.spentNano + state.reservedNano;
+  if (reserveNano === 0 || committed + reserveNano <= maxCostUsd * NANO_PER_DOLLAR) return null;
+  return (
+    `Step "${stepId}" may cost up to ${dollars(reserveNano)}; with ${dollars(committed)} spent or held that would pass ` +
+    `the cap of $${maxCostUsd} (limits.maxCostUsd). The model was not called. Raise the cap or use a cheaper model.`
+  );
+}
+
+/** The event that ends the whole execution with an error. */
+export function failExecution(
+  at: number,
+  code: StepError["code"],
+  message: string,
+): ExecutionEvent {
+  return { type: "execution_failed", error: { code, message, retryable: false }, at };
+}
+
+type EntryOf<Kind> = Extract<Entry, { readonly kind: Kind }>;
+
+function started(stepId: string, path: string, entry: EntryOf<"run">, at: number): StepStarted {
+  const { params, reserveNano = 0 } = entry;
+  return {
+    type: "step_started",
+    path,
+    stepId,
+    attempt: 1,
+    params,
+    paramsHash: hashJson(params),
+    ...(reserveNano > 0 && { reservedNano: reserveNano }),
+    at,
+  };
+}
+
+function waiting(stepId: string, path: string, entry: EntryOf<"wait">, at: number): StepWaiting {
+  const { on, due, request } = entry;
+  return {
+    type: "step_waiting",
+    path,
+    stepId,
+    on,
+    ...(due !== undefined && { due }),
+    ...(request && { request }),
+    at,
+  };
+}
+
+function opened(
+  step: CompiledStep,
+  path: string,
+  entry: EntryOf<"open">,
+  at: number,
+): FramesOpened {
+  const frames = entry.frames.map(({ id, due }) => {
+    const body = step.bodies.get(id);
+    if (!body) throw new Error(`Step "${step.definition.id}" has no body "${id}".`);
+    return { id, first: body.first, ...(due !== undefined && { due }) };
+  });
+  return { type: "frames_opened", path, stepId: step.definition.id, frames, at };
+}
+
+function dollars(nano: number): string {
+  return `$${(nano / NANO_PER_DOLLAR).toFixed(4)}`;
+}
