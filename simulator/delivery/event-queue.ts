@@ -8,6 +8,8 @@ export interface EventQueueOptions {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly ackMs: number;
+  /** Whether the app is reached by HTTP; it only changes what a retry gives as its reason. */
+  readonly isHttp: boolean;
   /** Pauses before each retry. */
   readonly retriesMs: readonly number[];
 }
@@ -49,14 +51,18 @@ export class EventQueue {
   }
 
   #attempt(payload: JsonObject, attempt: number, reason: string, done: (ack: Ack) => void): void {
-    const { transport, retriesMs } = this.#options;
+    const { transport, retriesMs, isHttp } = this.#options;
     const retry = attempt === 0 ? {} : { retry: { attempt, reason } };
     void transport
       .send({ kind: "events_api", payload, acceptsResponse: false, ...retry })
       .then((ack) => {
         const pause = retriesMs[attempt];
         if (ack.acked || pause === undefined || ack.noRetry === true || this.#closed) done(ack);
-        else this.#later(() => this.#attempt(payload, attempt + 1, reasonOf(ack), done), pause);
+        else
+          this.#later(
+            () => this.#attempt(payload, attempt + 1, reasonOf(ack, isHttp), done),
+            pause,
+          );
       });
   }
 
@@ -74,8 +80,10 @@ export class EventQueue {
   }
 }
 
-function reasonOf(ack: Ack): string {
+/** Over HTTP the reasons say so; over a socket there is but one. */
+function reasonOf(ack: Ack, isHttp: boolean): string {
   if (ack.acked) return "";
+  if (!isHttp) return "timeout";
   return ack.error === "dispatch_failed" ? "http_error" : "http_timeout";
 }
 

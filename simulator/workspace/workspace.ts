@@ -73,6 +73,7 @@ export class Workspace {
       transport: this.transport,
       clock,
       ackMs: timings.ackMs,
+      isHttp: eventsUrl !== undefined,
       retriesMs: timings.eventRetriesMs,
     });
   }
