@@ -60,15 +60,6 @@ export function parseCommandLine(text: string): CommandLine {
   return { words, values };
 }
 
-/** Decodes Slack's entities in text that is not split into words. */
-export function decodeEntities(text: string): string {
-  return text.replaceAll(
-    /<([^<>]*)>|&(amp|lt|gt);/g,
-    (whole, inside: string | undefined, name: string | undefined) =>
-      decodeEntity(whole, inside, name),
-  );
-}
-
 function* tokenize(text: string): Generator<Token> {
   const reader = new Reader(text);
   while (reader.skipSpace()) yield reader.readToken();

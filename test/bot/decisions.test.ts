@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { APPROVALS, askWorkflow } from "../support/ask-workflow.ts";
-import { contentOf, TestBot } from "../support/bot.ts";
+import { contentOf, TestBot, tsOf } from "../support/bot.ts";
 
 async function startAsked(config = {}) {
   const bot = await TestBot.start({ definitions: [askWorkflow(config)] });
@@ -95,5 +95,5 @@ test("a run is cancelled by its starter or an admin, from its card, and its appr
   await bot.click("U0ALICE", "C0GENERAL", card, "cancel_run");
   await bot.message(APPROVALS, /withdrawn/);
   await bot.message("C0GENERAL", /Cancelled by <@U0ALICE>/);
-  await bot.message("C0GENERAL", /What was done before stays done/, String(card["ts"]));
+  await bot.message("C0GENERAL", /What was done before stays done/, tsOf(card));
 });

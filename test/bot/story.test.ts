@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { contentOf, TestBot } from "../support/bot.ts";
+import { contentOf, TestBot, tsOf } from "../support/bot.ts";
 
 const EXPENSE = {
   id: "expense",
@@ -50,7 +50,7 @@ describe.each(["socket", "http"] as const)("the story in %s mode", (mode) => {
     const decided = await bot.message("C0APPROVALS", /\*Approve\* by <@U0BOB>/);
     expect(decided["ts"]).toBe(card["ts"]);
     expect(contentOf(decided)).not.toContain("decide_");
-    const threadTs = String(run["ts"]);
+    const threadTs = tsOf(run);
     const end = await bot.message("C0GENERAL", /Receipt/, threadTs);
     expect(contentOf(end)).toMatch(
       /result: approved[\s\S]*Approve by <@U0BOB>[\s\S]*Total: \$0\.0000/,

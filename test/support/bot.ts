@@ -160,7 +160,7 @@ export class TestBot implements AsyncDisposable {
     const query = new URLSearchParams({ channel });
     if (threadTs !== undefined) query.set("thread_ts", threadTs);
     if (user !== undefined) query.set("user", user);
-    const response = await fetch(`${this.simulator.url}/sim/messages?${query}`);
+    const response = await fetch(`${this.simulator.url}/sim/messages?${query.toString()}`);
     const answer: unknown = await response.json();
     return toObjects(isJsonObject(answer) ? answer["messages"] : undefined);
   }
@@ -221,5 +221,12 @@ export class TestBot implements AsyncDisposable {
 
 /** Everything that a message says, for matching. */
 export function contentOf(message: JsonObject): string {
-  return `${String(message["text"])}\n${JSON.stringify(message["blocks"] ?? [])}`;
+  const { text, blocks } = message;
+  return `${typeof text === "string" ? text : ""}\n${JSON.stringify(blocks ?? [])}`;
+}
+
+/** Slack's time stamp of a message. */
+export function tsOf(message: JsonObject): string {
+  const { ts } = message;
+  return typeof ts === "string" ? ts : "";
 }

@@ -51,21 +51,25 @@ export function planNext(
   records: ReadonlyMap<string, CardRecord>,
   shown: ReadonlySet<string>,
 ): CardAction | null {
-  const run = records.get(cardId(executionId, RUN_SURFACE)) ?? null;
+  const run = records.get(cardId(executionId, RUN_SURFACE));
   const hasRun = surfaces.some((surface) => surface.id === RUN_SURFACE);
-  const runIsPending = hasRun && (run === null || (run.ts === null && !isAbandoned(run)));
-  const runIsGone = run !== null && isAbandoned(run);
-  let best: CardAction | null = null;
-  for (const surface of surfaces) {
-    const id = cardId(executionId, surface.id);
-    const record = records.get(id) ?? null;
-    const wanted: Wanted = { cardId: id, surface, record };
-    if (surface.thread !== "never" && runIsPending) continue;
-    if (surface.thread === "always" && runIsGone) continue;
-    const action = actionFor(wanted, shown.has(id));
-    if (action !== null && (best === null || action.rank < best.rank)) best = action;
-  }
-  return best;
+  const actions = surfaces
+    .filter((surface) => hasParent(surface, hasRun, run))
+    .map((surface) => {
+      const id = cardId(executionId, surface.id);
+      return actionFor({ cardId: id, surface, record: records.get(id) ?? null }, shown.has(id));
+    })
+    .filter((action) => action !== null)
+    .sort((a, b) => a.rank - b.rank);
+  return actions[0] ?? null;
+}
+
+/** What belongs into a thread waits for its parent, and falls with it. */
+function hasParent(surface: Surface, hasRun: boolean, run: CardRecord | undefined): boolean {
+  if (surface.thread === "never" || !hasRun) return true;
+  if (run === undefined) return false;
+  if (isAbandoned(run)) return surface.thread === "same-channel";
+  return run.ts !== null;
 }
 
 function actionFor(wanted: Wanted, isShown: boolean): CardAction | null {

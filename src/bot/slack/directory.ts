@@ -3,6 +3,7 @@ import type { Clock } from "../../engine/ports/clock.ts";
 import type { Directory, Person } from "../../engine/ports/directory.ts";
 import { toSlackError, toSlackFailure } from "./errors.ts";
 import { createGroupFinder, groupIdOf } from "./groups.ts";
+import { toPerson } from "./person.ts";
 
 /** Slack's own errors for "there is no such person here". */
 const NO_SUCH_PERSON = new Set([
@@ -42,22 +43,7 @@ export function createDirectory(client: WebClient, clock: Clock): Directory {
       throw toSlackError(error, `looking up the person ${userId}`);
     });
     const user = answer?.user;
-    if (!user?.id || user.deleted === true) return null;
-    const team = await readOwnTeam();
-    const profileName = user.profile?.display_name || user.real_name || user.name;
-    return {
-      id: user.id,
-      name: profileName || user.id,
-      isAdmin: user.is_admin === true || user.is_owner === true || user.is_primary_owner === true,
-      isGuest: user.is_restricted === true || user.is_ultra_restricted === true,
-      isStranger:
-        user.is_stranger === true ||
-        (team !== null &&
-          user.team_id !== undefined &&
-          user.team_id !== team &&
-          !isSameGrid(user, team)),
-      isBot: user.is_bot === true || user.id === "USLACKBOT",
-    };
+    return user === undefined || user.deleted === true ? null : toPerson(user, await readOwnTeam());
   }
 
   async function groupMembers(group: string): Promise<readonly string[] | null> {
@@ -82,12 +68,4 @@ export function createDirectory(client: WebClient, clock: Clock): Directory {
   }
 
   return { person, groupMembers };
-}
-
-/** In an Enterprise Grid people carry the team they joined by; they are ours if our team is among theirs. */
-function isSameGrid(
-  user: { readonly enterprise_user?: { readonly teams?: string[] } },
-  team: string,
-): boolean {
-  return user.enterprise_user?.teams?.includes(team) ?? false;
 }

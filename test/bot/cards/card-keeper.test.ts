@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { APPROVALS, askWorkflow } from "../../support/ask-workflow.ts";
-import { contentOf, TestBot } from "../../support/bot.ts";
+import { contentOf, TestBot, tsOf } from "../../support/bot.ts";
 
 function start(): Promise<TestBot> {
   return TestBot.start({ definitions: [askWorkflow()] });
@@ -115,9 +115,9 @@ describe("a card", () => {
     await using bot = await TestBot.start({ definitions: [askWorkflow({ channel: "#nowhere" })] });
     await bot.slash("U0ALICE", "run ask");
     const run = await bot.message("C0GENERAL", /Waits at/);
-    const card = await bot.message("C0GENERAL", /I cannot post in #nowhere/, String(run["ts"]));
+    const card = await bot.message("C0GENERAL", /I cannot post in #nowhere/, tsOf(run));
     await bot.click("U0BOB", "C0GENERAL", card, "decide_approve");
-    await bot.message("C0GENERAL", /\*Approve\* by <@U0BOB>/, String(run["ts"]));
+    await bot.message("C0GENERAL", /\*Approve\* by <@U0BOB>/, tsOf(run));
     await everythingShown(bot);
   });
 
