@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { createBulkClient, createLookupClient } from "./bot/slack/clients.ts";
 import { createDirectory } from "./bot/slack/directory.ts";
 import { toSlackLogger } from "./bot/slack/logger.ts";
-import { createSlackBot } from "./bot/slack-app.ts";
+import { createSlackBot, EVENTS_PATH } from "./bot/slack-app.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { createEngine, type RunningEngine } from "./engine/engine.ts";
 import { systemClock } from "./engine/ports/clock.ts";
+import type { Store } from "./engine/ports/store.ts";
 import { createStepTypes } from "./engine/steps/index.ts";
-import { triggerTypes } from "./engine/triggers/index.ts";
+import { triggerTypeMap } from "./engine/triggers/index.ts";
 import { asAppError, isAppError } from "./errors.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { createHttpService } from "./services/http/http-service.ts";
@@ -33,37 +34,8 @@ const STOP_MS = 8000;
 async function startBot(config: Config, logger: Logger): Promise<() => Promise<void>> {
   const stack = new AsyncDisposableStack();
   try {
-    stack.use(await lockDataDir(config.store.dataDir));
-    const store = stack.use(
-      await openSqliteStore({
-        path: join(config.store.dataDir, "heddle.db"),
-        synchronous: config.store.synchronous,
-      }),
-    );
-    await store.voidLeases(systemClock.now());
-    const slackLogger = toSlackLogger(logger);
-    const access = {
-      botToken: config.slack.botToken,
-      ...(config.slack.apiUrl !== null && { apiUrl: config.slack.apiUrl }),
-    };
-    const bulk = createBulkClient(access, slackLogger);
-    const directory = createDirectory(createLookupClient(access, slackLogger), systemClock);
-    const services = createServiceRegistry([
-      createSlackService({ client: bulk }),
-      createHttpService({ allowHosts: config.http.allowHosts }),
-    ]);
-    const engine = createEngine({
-      store,
-      clock: systemClock,
-      logger,
-      directory,
-      services,
-      model: createOpenAiModelClient(config.model),
-      stepTypes: createStepTypes({ defaultModel: config.model.defaultModel }),
-      triggerTypes,
-      revealSecrets: createSecretRevealer(config.secrets),
-      pollMs: POLL_MS,
-    });
+    const store = await openStore(config, stack);
+    const engine = buildEngine(config, store, logger);
     stack.defer(() => engine.stop());
     await deployFolder(engine, config.workflowsDir, logger);
     const bot = createSlackBot({
@@ -79,23 +51,51 @@ async function startBot(config: Config, logger: Logger): Promise<() => Promise<v
       port: config.web.port,
       logger,
       ...(config.web.apiToken !== null && { apiToken: config.web.apiToken }),
-      ...(bot.requestHandler && { extraHandlers: { "/slack/events": bot.requestHandler } }),
+      ...(bot.requestHandler && { extraHandlers: { [EVENTS_PATH]: bot.requestHandler } }),
     });
     stack.defer(() => web.stop());
     const { port } = await web.start();
     stack.defer(() => bot.stop());
     await bot.start();
     await engine.run();
-    logger.info(
-      { store: store.description, url: `http://${config.web.host}:${port}` },
-      "Heddle is running",
-    );
-    const stop = stack.move();
-    return () => stop.disposeAsync();
+    const url = `http://${config.web.host}:${port}`;
+    logger.info({ store: store.description, url }, "Heddle is running");
+    const started = stack.move();
+    return () => started.disposeAsync();
   } catch (error) {
     await stack.disposeAsync();
     throw error;
   }
+}
+
+/** Takes the data folder for this process and opens the store in it; what an earlier process held is free again. */
+async function openStore(config: Config, stack: AsyncDisposableStack): Promise<Store> {
+  const { dataDir, synchronous } = config.store;
+  stack.use(await lockDataDir(dataDir));
+  const store = stack.use(await openSqliteStore({ path: join(dataDir, "heddle.db"), synchronous }));
+  await store.voidLeases(systemClock.now());
+  return store;
+}
+
+function buildEngine(config: Config, store: Store, logger: Logger): RunningEngine {
+  const slackLogger = toSlackLogger(logger);
+  const { botToken, apiUrl } = config.slack;
+  const access = { botToken, ...(apiUrl !== null && { apiUrl }) };
+  return createEngine({
+    store,
+    clock: systemClock,
+    logger,
+    directory: createDirectory(createLookupClient(access, slackLogger), systemClock),
+    services: createServiceRegistry([
+      createSlackService({ client: createBulkClient(access, slackLogger) }),
+      createHttpService({ allowHosts: config.http.allowHosts }),
+    ]),
+    model: createOpenAiModelClient(config.model),
+    stepTypes: createStepTypes({ defaultModel: config.model.defaultModel }),
+    triggerTypes: triggerTypeMap,
+    revealSecrets: createSecretRevealer(config.secrets),
+    pollMs: POLL_MS,
+  });
 }
 
 /** Deploys the definitions of a folder. A bad file is reported and skipped: the others must run. */
@@ -164,7 +164,7 @@ try {
   await main();
 } catch (error) {
   const known = asAppError(error);
-  const wrongSetup = ["config_invalid", "store_locked", "store_newer"].some(
+  const wrongSetup = ["config_invalid", "store_locked", "store_newer", "store_unavailable"].some(
     (code) => known.code === code,
   );
   console.error(isAppError(error) ? `Heddle cannot start. ${known.message}` : error);

@@ -32,6 +32,7 @@ const DEFECT_PAUSE_MS = 60_000;
 export class Worker {
   readonly id = `worker_${randomUUID().slice(0, 8)}`;
   readonly #options: WorkerOptions;
+  readonly #host: ActorHost;
   readonly #actors = new Map<string, Actor>();
   /** Claims under way, so that two wake-ups of one execution make one actor. */
   readonly #claiming = new Map<string, Promise<void>>();
@@ -45,6 +46,19 @@ export class Worker {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    this.#host = {
+      store: options.store,
+      clock: options.clock,
+      worker: this.id,
+      leaseUntil: () => options.clock.now() + LEASE_MS,
+      mayStartEffects: () =>
+        this.#running && performance.now() - this.#lastRenewal < RENEWAL_TRUST_MS,
+      startAttempt: (workflow, state, act, done) =>
+        runAttempt({ ...options, onDefect: this.#onDefect }, workflow, state, act, done),
+      committed: options.onCommitted,
+      retired: (actor, due) => this.#retired(actor, due),
+      stopped: (actor, error) => void this.#stopped(actor, error),
+    };
   }
 
   /** Begins to work: first with what an earlier life of the process left. */
@@ -218,31 +232,6 @@ export class Worker {
     const actor = new Actor(this.#host, workflow, state);
     this.#actors.set(actor.executionId, actor);
     actor.wake();
-  }
-
-  readonly #host: ActorHost = this.#createHost();
-
-  #createHost(): ActorHost {
-    const worker = this;
-    return {
-      get store() {
-        return worker.#options.store;
-      },
-      get clock() {
-        return worker.#options.clock;
-      },
-      get worker() {
-        return worker.id;
-      },
-      leaseUntil: () => worker.#options.clock.now() + LEASE_MS,
-      mayStartEffects: () =>
-        worker.#running && performance.now() - worker.#lastRenewal < RENEWAL_TRUST_MS,
-      startAttempt: (workflow, state, act, done) =>
-        runAttempt({ ...worker.#options, onDefect: worker.#onDefect }, workflow, state, act, done),
-      committed: (executionId, events) => worker.#options.onCommitted(executionId, events),
-      retired: (actor, due) => worker.#retired(actor, due),
-      stopped: (actor, error) => void worker.#stopped(actor, error),
-    };
   }
 
   readonly #onDefect = (error: unknown, executionId: string, path: string): void => {

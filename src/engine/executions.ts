@@ -1,0 +1,210 @@
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { AppError } from "../errors.ts";
+import type {
+  ExecutionPage,
+  ExecutionQuery,
+  ExecutionView,
+  OpenRequest,
+  StartRequest,
+  StartResult,
+} from "./api.ts";
+import type { CompiledWorkflow } from "./definition/compile.ts";
+import { resolveInputs } from "./definition/inputs.ts";
+import type { Definition } from "./definition/schema.ts";
+import { initialState } from "./execution/apply.ts";
+import type { ExecutionStarted, ReportTarget } from "./execution/events.ts";
+import { type ExecutionState, isFinished } from "./execution/state.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Head, Store } from "./ports/store.ts";
+import { toExecutionSummary, toExecutionView } from "./view.ts";
+import type { Worker } from "./worker.ts";
+import type { Workflows } from "./workflows.ts";
+
+const EXECUTION_ID_PREFIX = "exec_";
+const MAX_PAGE = 200;
+const DEFAULT_PAGE = 50;
+
+/** An execution as its log tells it. */
+interface Folded {
+  readonly workflow: CompiledWorkflow;
+  readonly state: ExecutionState;
+}
+
+export interface ExecutionsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly workflows: Workflows;
+  readonly worker: Worker;
+  /** Told of each execution that was accepted. */
+  readonly started: (executionId: string) => void;
+}
+
+/** Starts, finds, shows and cancels executions. The contract of each method stands in {@link Engine}. */
+export class Executions {
+  readonly #options: ExecutionsOptions;
+
+  constructor(options: ExecutionsOptions) {
+    this.#options = options;
+  }
+
+  async start(request: StartRequest): Promise<StartResult> {
+    const { store, clock, workflows, worker, started } = this.#options;
+    const { version, compiled } = await workflows.active(request.workflowId);
+    const start = startEvent(request, compiled.definition, version, clock.now());
+    const { executionId } = start;
+    const state = initialState(start, compiled.first);
+    const head = worker.firstHead(state);
+    if (!(await store.insertHead(head))) return { executionId, existed: true };
+    started(executionId);
+    worker.adopt(head, compiled, state);
+    return { executionId, existed: false };
+  }
+
+  async resolveId(id: string): Promise<string> {
+    const wanted = id.trim().replace(/^#/, "").toLowerCase();
+    const prefix = wanted.startsWith(EXECUTION_ID_PREFIX)
+      ? wanted
+      : `${EXECUTION_ID_PREFIX}${wanted}`;
+    if (prefix === EXECUTION_ID_PREFIX) throw executionNotFound(id);
+    const found = await this.#options.store.findExecutionIds(prefix, 6);
+    const [first] = found;
+    if (first === undefined) throw executionNotFound(id);
+    if (found.length === 1 || found.includes(prefix))
+      return found.includes(prefix) ? prefix : first;
+    const some = `${found.slice(0, 5).join(", ")}${found.length > 5 ? ", …" : ""}`;
+    throw new AppError({
+      code: "execution_ambiguous",
+      message: `"${id}" fits several runs: ${some}. Give more of the id.`,
+    });
+  }
+
+  /** The durable state. To be read at once, not kept: it may be the worker's own. @throws {AppError} `execution_not_found`. */
+  async read(executionId: string): Promise<Folded> {
+    const { store, workflows, worker } = this.#options;
+    const live = worker.peek(executionId);
+    if (live) {
+      const { workflowId, version } = live.start;
+      const workflow = await workflows.compiled(workflowId, version);
+      const still = worker.peek(executionId);
+      if (still) return { state: still, workflow };
+    }
+    const head = await store.readHead(executionId);
+    if (!head) throw executionNotFound(executionId);
+    return worker.read(head);
+  }
+
+  async get(executionId: string): Promise<ExecutionView> {
+    const { workflow, state } = await this.read(executionId);
+    return toExecutionView(workflow, state);
+  }
+
+  async list(query: ExecutionQuery): Promise<ExecutionPage> {
+    const limit = Math.min(Math.max(query.limit ?? DEFAULT_PAGE, 1), MAX_PAGE);
+    const page = await this.#options.store.listHeads({ ...query, limit });
+    return { executions: page.heads.map(toExecutionSummary), nextCursor: page.nextCursor };
+  }
+
+  async cancel(executionId: string, by: string): Promise<void> {
+    const { store, clock, worker } = this.#options;
+    const { state } = await this.read(executionId);
+    if (isFinished(state.status)) {
+      throw new AppError({
+        code: "execution_finished",
+        message: `Run ${executionId} is over (${state.status}); there is nothing to cancel.`,
+      });
+    }
+    await store.insertSignal({
+      id: `cancel:${executionId}:${randomUUID()}`,
+      executionId,
+      kind: "cancel",
+      payload: { by },
+      at: clock.now(),
+    });
+    worker.wake(executionId);
+  }
+
+  async listOpenRequests(limit: number): Promise<readonly OpenRequest[]> {
+    const open: OpenRequest[] = [];
+    // A run with branches can be running while a request of it is open.
+    for (const status of ["waiting", "running"] as const) {
+      let cursor: string | undefined;
+      do {
+        const page = await this.#options.store.listHeads({
+          status,
+          limit: MAX_PAGE,
+          ...(cursor !== undefined && { cursor }),
+        });
+        for (const head of page.heads) {
+          if (head.openRequests.length > 0) open.push(...(await this.#openRequestsOf(head)));
+          if (open.length >= limit) return open.slice(0, limit);
+        }
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+    }
+    return open;
+  }
+
+  async #openRequestsOf({ executionId, workflowId }: Head): Promise<readonly OpenRequest[]> {
+    const { requests } = await this.get(executionId);
+    return requests
+      .filter((request) => request.outcome === null)
+      .map((request) => ({ executionId, workflowId, request }));
+  }
+}
+
+/** @throws {AppError} `input_invalid` with every problem in `details.problems`. */
+function startEvent(
+  request: StartRequest,
+  definition: Definition,
+  version: number,
+  now: number,
+): ExecutionStarted {
+  const { variables, problems } = resolveInputs(
+    definition,
+    request.variables,
+    request.variableForm,
+  );
+  if (problems.length > 0) {
+    const list = problems.map(({ path, message, fix }) => `${path}: ${message} ${fix}`.trim());
+    throw new AppError({
+      code: "input_invalid",
+      message: `The inputs of "${definition.id}" do not fit. ${list.join(" ")}`,
+      details: { problems: problems.map(({ path, message, fix }) => ({ path, message, fix })) },
+    });
+  }
+  const report = request.report ?? reportOf(definition);
+  return {
+    type: "execution_started",
+    executionId: request.executionId ?? `${EXECUTION_ID_PREFIX}${randomBytes(8).toString("hex")}`,
+    workflowId: definition.id,
+    workflowName: definition.name,
+    version,
+    trigger: request.trigger,
+    variables,
+    ...(report && { report }),
+    deadline: now + definition.limits.timeout,
+    at: now,
+  };
+}
+
+function reportOf(definition: Definition): ReportTarget | null {
+  const { report } = definition;
+  return report && report.on !== "none" ? { channel: report.channel, on: report.on } : null;
+}
+
+/**
+ * The execution id that belongs to a key from outside: the same key gives the same id, so starting twice starts once.
+ */
+export function executionIdFor(workflowId: string, key: string): string {
+  const hash = createHash("sha256")
+    .update(JSON.stringify([workflowId, key]))
+    .digest("hex");
+  return `${EXECUTION_ID_PREFIX}${hash.slice(0, 16)}`;
+}
+
+function executionNotFound(id: string): AppError {
+  return new AppError({
+    code: "execution_not_found",
+    message: `There is no run "${id}". "runs" lists the newest ones.`,
+  });
+}
