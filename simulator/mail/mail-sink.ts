@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
-import { SMTPServer, type SMTPServerSession } from "smtp-server";
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
 import { createFaultQueue } from "../fault-queue.ts";
 import { INBOX_CONTENT_SECURITY_POLICY, inboxPage } from "./inbox-page.ts";
 import { type MailFault, parseMailFault } from "./mail-fault.ts";
-import { type MailMessage, parseMailMessage } from "./mail-message.ts";
+import { type Envelope, type MailMessage, parseMailMessage } from "./mail-message.ts";
 
 const MESSAGES_KEPT = 500;
 const MESSAGE_BYTES_MAX = 25 * 1024 * 1024;
@@ -53,50 +53,16 @@ export async function openMailSink(options: MailSinkOptions = {}): Promise<MailS
   let kept: MailMessage[] = [];
   let received = 0;
 
-  /** Lets a fault of `method` happen: waits, then refuses, drops the connection or lets it pass. */
-  async function meetFault(method: MailFault["method"], session: SMTPServerSession) {
-    const fault = faults.take((one) => one.method === method);
-    if (fault === undefined) return undefined;
-    if (fault.delay_ms !== undefined) await faults.delay(fault.delay_ms, closing.signal);
-    if (fault.error === "disconnect") dropConnection(server, session);
-    else if (fault.error !== "disconnect_after") refuse(fault);
-    return fault;
-  }
-
-  async function keep(source: Buffer, session: SMTPServerSession): Promise<void> {
-    const { mailFrom, rcptTo } = session.envelope;
-    const envelope = {
-      from: mailFrom === false ? "" : mailFrom.address,
-      recipients: rcptTo.map((recipient) => recipient.address),
-    };
-    received += 1;
-    const message = await parseMailMessage(source, envelope, received, new Date());
-    kept = [...kept, message].slice(-MESSAGES_KEPT);
-  }
-
-  const server = new SMTPServer({
-    name: "mail-sink.local",
-    banner: "Heddle simulator: mail sink",
-    authOptional: true,
-    allowInsecureAuth: true,
-    disabledCommands: ["STARTTLS"],
-    disableReverseLookup: true,
-    size: MESSAGE_BYTES_MAX,
-    closeTimeout: CLOSE_TIMEOUT_MS,
-    logger: false,
-    onAuth: (auth, _session, callback) => callback(null, { user: auth.username ?? "anyone" }),
-    onMailFrom: (_address, session, callback) => settle(meetFault("MAIL", session), callback),
-    onRcptTo: (_address, session, callback) => settle(meetFault("RCPT", session), callback),
-    onData: (stream, session, callback) => {
-      const work = async () => {
-        const source = await buffer(stream);
-        if (stream.sizeExceeded) throw smtpError(552, "The message is larger than 25 MB.");
-        const fault = await meetFault("DATA", session);
-        if (fault?.error === "disconnect") return;
-        await keep(source, session);
-        if (fault?.error === "disconnect_after") dropConnection(server, session);
-      };
-      settle(work(), callback);
+  const server = createSmtpServer({
+    async meetFault(method) {
+      const fault = faults.take((one) => one.method === method);
+      if (fault?.delay_ms !== undefined) await faults.delay(fault.delay_ms, closing.signal);
+      return fault;
+    },
+    async keep(source, envelope) {
+      received += 1;
+      const message = await parseMailMessage(source, envelope, received, new Date());
+      kept = [...kept, message].slice(-MESSAGES_KEPT);
     },
   });
   // Broken connections belong to the client; a port that cannot be opened rejects below.
@@ -127,6 +93,53 @@ export async function openMailSink(options: MailSinkOptions = {}): Promise<MailS
       server.close(() => resolve());
       await promise;
     },
+  };
+}
+
+/** What the SMTP conversation needs of the sink. */
+interface Conversation {
+  /** Waits as the next fault for `method` says, and returns that fault. */
+  meetFault(method: MailFault["method"]): Promise<MailFault | undefined>;
+  keep(source: Buffer, envelope: Envelope): Promise<void>;
+}
+
+function createSmtpServer({ meetFault, keep }: Conversation): SMTPServer {
+  const meet = async (method: MailFault["method"], session: SMTPServerSession) => {
+    const fault = await meetFault(method);
+    if (fault?.error === "disconnect") dropConnection(server, session);
+    else if (fault !== undefined && fault.error !== "disconnect_after") refuse(fault);
+    return fault;
+  };
+  const receive = async (stream: SMTPServerDataStream, session: SMTPServerSession) => {
+    const source = await buffer(stream);
+    if (stream.sizeExceeded) throw smtpError(552, "The message is larger than 25 MB.");
+    const fault = await meet("DATA", session);
+    if (fault?.error === "disconnect") return;
+    await keep(source, toEnvelope(session));
+    if (fault?.error === "disconnect_after") dropConnection(server, session);
+  };
+  const server = new SMTPServer({
+    name: "mail-sink.local",
+    banner: "Heddle simulator: mail sink",
+    authOptional: true,
+    allowInsecureAuth: true,
+    disabledCommands: ["STARTTLS"],
+    disableReverseLookup: true,
+    size: MESSAGE_BYTES_MAX,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    logger: false,
+    onAuth: (auth, _session, callback) => callback(null, { user: auth.username ?? "anyone" }),
+    onMailFrom: (_address, session, callback) => settle(meet("MAIL", session), callback),
+    onRcptTo: (_address, session, callback) => settle(meet("RCPT", session), callback),
+    onData: (stream, session, callback) => settle(receive(stream, session), callback),
+  });
+  return server;
+}
+
+function toEnvelope({ envelope: { mailFrom, rcptTo } }: SMTPServerSession): Envelope {
+  return {
+    from: mailFrom === false ? "" : mailFrom.address,
+    recipients: rcptTo.map((recipient) => recipient.address),
   };
 }
 

@@ -36,7 +36,7 @@ export function answerContent(request: ChatRequest): string {
 function bare(shape: Shape, question: Question): string {
   const { value } = fill(shape, question);
   if (shape.kind === "text")
-    return `${String(value)}\n\n(Stand-in model: taken from the text given.)`;
+    return `${write(question).value}\n\n(Stand-in model: taken from the text given.)`;
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 

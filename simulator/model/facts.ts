@@ -46,7 +46,8 @@ function leaves(value: unknown, label: string): Fact[] {
     return Object.entries(value).flatMap(([key, member]) => leaves(member, toLabel(key)));
   }
   if (value === null || value === undefined || label === "") return [];
-  return [{ label, value: String(value), isFromPrompt: false }];
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return [{ label, value: text, isFromPrompt: false }];
 }
 
 function parseOrNothing(text: string): unknown {

@@ -152,24 +152,40 @@ function shapeOfField(
   alternatives: readonly string[],
 ): Shape {
   if (isReason(name)) return TEXT;
+  return (
+    shapeOfExample(name, example, items) ??
+    shapeOfName(name, question) ??
+    (DECISION.test(name) ? decisionShape(question, alternatives) : TEXT)
+  );
+}
+
+function shapeOfExample(
+  name: string,
+  example: string,
+  items: readonly string[],
+): Shape | undefined {
   if (/^(?:"?(?:true|false)\b|"?boolean)/i.test(example)) return { kind: "boolean" };
-  if (example.startsWith("[") || LISTS.test(name)) return { kind: "list", item: TEXT, minItems: 0 };
+  if (example.startsWith("[")) return { kind: "list", item: TEXT, minItems: 0 };
   if (items.length >= 2 && !/^\d/.test(example)) return { kind: "choice", values: items };
   if (/^confidence$/i.test(name)) return { kind: "number", min: 0, max: 1, isInteger: false };
   if (/^-?\d|^"?(?:number|integer|float)/i.test(example))
     return numberShape(/integer/i.test(example));
+  return undefined;
+}
+
+function shapeOfName(name: string, question: Question): Shape | undefined {
+  if (LISTS.test(name)) return { kind: "list", item: TEXT, minItems: 0 };
   if (NUMERIC.test(toLabel(name))) return numberShape(false);
-  if (DECISION.test(name)) return decisionShape(question, alternatives);
   if (YES_NO.test(name)) return { kind: "boolean" };
   if (DEGREES.test(name)) {
     const asksForNumber = /\b\d+\s*(?:-|–|to)\s*\d+\b/.test(question.instructions);
-    return asksForNumber
-      ? numberShape(false)
-      : { kind: "choice", values: ["low", "medium", "high"] };
+    if (asksForNumber) return numberShape(false);
+    return { kind: "choice", values: ["low", "medium", "high"] };
   }
-  if (/^sentiment$/i.test(name))
+  if (/^sentiment$/i.test(name)) {
     return { kind: "choice", values: ["positive", "neutral", "negative"] };
-  return TEXT;
+  }
+  return undefined;
 }
 
 /** What a decision may be when its field has no values of its own. */

@@ -63,20 +63,26 @@ function readLimit(clause: string): Limit | undefined {
     if (min === undefined || max === undefined || min > max) return undefined;
     return { min, max, includesMin: true, includesMax: true, outcome: rest(clause, between) };
   }
-  const below = BELOW.exec(clause);
-  if (below !== null) {
-    const max = toNumber(below[2] ?? below[4] ?? below[6] ?? "");
-    const includesMax = (below[1] ?? below[3] ?? below[5]) === undefined;
-    if (max === undefined) return undefined;
-    const range = { min: -Infinity, max, includesMin: true, includesMax };
-    return { ...range, outcome: rest(clause, below) };
+  const below = readBound(BELOW, clause);
+  if (below !== undefined) {
+    const { amount: max, isIncluded: includesMax, outcome } = below;
+    return { min: -Infinity, max, includesMin: true, includesMax, outcome };
   }
-  const above = ABOVE.exec(clause);
-  if (above === null) return undefined;
-  const min = toNumber(above[2] ?? above[4] ?? above[6] ?? "");
-  if (min === undefined) return undefined;
-  const includesMin = (above[1] ?? above[3] ?? above[5]) === undefined;
-  return { min, max: Infinity, includesMin, includesMax: true, outcome: rest(clause, above) };
+  const above = readBound(ABOVE, clause);
+  if (above === undefined) return undefined;
+  const { amount: min, isIncluded: includesMin, outcome } = above;
+  return { min, max: Infinity, includesMin, includesMax: true, outcome };
+}
+
+/** Reads one end of a range. In the patterns odd groups exclude the amount itself, even ones are it. */
+function readBound(pattern: RegExp, clause: string) {
+  const match = pattern.exec(clause);
+  if (match === null) return undefined;
+  const groups = match.slice(1);
+  const amount = toNumber(groups.find((group, index) => index % 2 === 1 && group) ?? "");
+  if (amount === undefined) return undefined;
+  const isIncluded = groups.every((group, index) => index % 2 === 1 || group === undefined);
+  return { amount, isIncluded, outcome: rest(clause, match) };
 }
 
 function rest(clause: string, match: RegExpExecArray): string {
@@ -88,17 +94,20 @@ function rest(clause: string, match: RegExpExecArray): string {
 const GENERIC =
   /\b(unusual|suspicious|certain|special|categor(?:y|ies)|expenses?|items?|purchases?|requests?|claims?|any|all|every|the|that|are|is|be|for|of|plainly|policy|company|e\.?g|such as|like|including)\b/gi;
 
+/** What names things and says of them, as `[names, what is said]`. */
+const EXCEPTIONS = [
+  /\(([^)]*)\)(.*)$/s,
+  /^(.*?)\b(?:always|never|must|(?:is|are)\s+(?:always\s+)?(?=[a-z]+ed\b))(.*)$/is,
+];
+
 function readException(clause: string): Exception | undefined {
   if (/^(?:respond|answer|reply|return|give|output|choose|pick|decide)\b/i.test(clause)) {
     return undefined;
   }
-  const listed = /\(([^)]*)\)(.*)$/s.exec(clause);
-  const said =
-    /^(.*?)\b(?:always|never|must|(?:is|are)\s+(?:always\s+)?(?=[a-z]+ed\b))(.*)$/is.exec(clause);
-  const outcome = listed?.[2] ?? said?.[2] ?? "";
   if (!/\b(always|never|must|are|is|needs?|requires?|gets?)\b/i.test(clause)) return undefined;
+  const match = EXCEPTIONS.map((pattern) => pattern.exec(clause)).find((one) => one !== null);
+  const [, named = "", outcome = ""] = match ?? [];
   if (stanceOf(outcome) === undefined) return undefined;
-  const named = listed?.[1] ?? said?.[1] ?? "";
   const items = named
     .split(/,|\bor\b|\band\b|\//i)
     .map((item) => item.replace(GENERIC, " ").replace(/\s+/g, " ").trim().toLowerCase())

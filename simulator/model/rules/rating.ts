@@ -80,7 +80,6 @@ const LARGE_COMPANY = 1_000;
  * 10 when neither does. A quantity that is asked for is read from the data instead.
  */
 export function rate(question: Question, bounds: Bounds): Answer<number> {
-  const asked = `${question.topic} ${question.instructions}`;
   const quantity = quantityIn(question);
   if (quantity !== undefined) {
     const value = clamp(quantity, bounds.min ?? -Infinity, bounds.max ?? Infinity);
@@ -90,19 +89,26 @@ export function rate(question: Question, bounds: Bounds): Answer<number> {
       confidence: 0.8,
     };
   }
+  const asked = `${question.topic} ${question.instructions}`;
+  const { min, max } = scaleFor(asked, bounds);
+  const level = levelOf(question);
+  const share = STARTS_AT_WORST.test(asked) ? 1 - level.value : level.value;
+  const exact = min + share * (max - min);
+  const isWide = max - min >= 2 && Number.isInteger(min) && Number.isInteger(max);
+  const value =
+    bounds.isInteger || isWide
+      ? clamp(Math.round(exact), Math.ceil(min), Math.floor(max))
+      : round(exact);
+  return { ...level, value, because: `${level.because}, so ${value} of ${min} to ${max}` };
+}
+
+const STARTS_AT_WORST = /\b1\s*(?:=|is|being|:)\s*(?:the\s+)?(?:most|highest|worst|critical)\b/i;
+
+/** @returns the bounds, and where they are open the scale that the prompt names. */
+function scaleFor(asked: string, bounds: Bounds): { readonly min: number; readonly max: number } {
   const scale = scaleIn(asked);
   const min = bounds.min ?? (bounds.max === undefined ? scale.min : Math.min(0, bounds.max));
-  const max = bounds.max ?? Math.max(scale.max, min);
-  const level = levelOf(question);
-  const isInverted = /\b1\s*(?:=|is|being|:)\s*(?:the\s+)?(?:most|highest|worst|critical)\b/i.test(
-    asked,
-  );
-  const share = isInverted ? 1 - level.value : level.value;
-  const exact = min + share * (max - min);
-  const isWhole =
-    bounds.isInteger || (max - min >= 2 && Number.isInteger(min) && Number.isInteger(max));
-  const value = isWhole ? clamp(Math.round(exact), Math.ceil(min), Math.floor(max)) : round(exact);
-  return { ...level, value, because: `${level.because}, so ${value} of ${min} to ${max}` };
+  return { min, max: bounds.max ?? Math.max(scale.max, min) };
 }
 
 /** @returns how strongly the data shows what is rated, 0 to 1. */

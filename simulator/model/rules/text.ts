@@ -6,9 +6,9 @@ const SUMMARY_CHARACTERS = 240;
 const SUBJECT_CHARACTERS = 60;
 
 const PATTERNS: readonly (readonly [RegExp, RegExp])[] = [
-  [/\be-?mail\b/i, /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/],
+  [/\be[- ]?mail\b/i, /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/],
   [/\b(url|link|website)\b/i, /https?:\/\/[^\s<>"')]+/],
-  [/\b(phone|telephone)\b/i, /(?!\d{4}-\d{2}-\d{2})\+?\d[\d ()/-]{6,}\d/],
+  [/\b(phone|telephone)\b/i, /(?<!\d)(?!\d{4}-\d{2}-\d{2})\+?\d[\d ()/-]{6,}\d/],
   [/\b(date|day|deadline)\b/i, /\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b/],
   [/\b(amount|price|total|cost)\b/i, /[$€£]\s?\d[\d,]*(?:\.\d+)?/],
   [/\b(order|ticket|invoice|reference)\b.*\b(id|number|no)\b/i, /#?\b[A-Z]{0,4}-?\d{3,}\b/],
@@ -20,31 +20,39 @@ const PATTERNS: readonly (readonly [RegExp, RegExp])[] = [
  */
 export function write(question: Question): Answer<string> {
   const topic = toLabel(question.topic);
-  const isShortTopic = topic.split(/\s+/).length <= 8;
-  if (isShortTopic) {
-    const fact = factFor(question);
-    if (fact !== undefined) return fact;
-  }
-  const isExtraction = isShortTopic || /\b(extract|find|what is)\b/i.test(topic);
-  const pattern = isExtraction ? PATTERNS.find(([name]) => name.test(topic)) : undefined;
-  const found = pattern === undefined ? undefined : pattern[1].exec(question.data)?.[0];
-  if (found !== undefined) return { value: found, because: "found in the text", confidence: 0.85 };
-  if (pattern !== undefined && isShortTopic) {
-    return { value: "unknown", because: "not found in the text", confidence: 0.2 };
-  }
+  return (
+    extract(question, topic) ?? {
+      value: compose(question, topic),
+      because: "taken from the text given",
+      confidence: question.data.trim() === "" ? 0.2 : 0.7,
+    }
+  );
+}
 
-  if (question.data.trim() === "") {
-    return { value: "Nothing was given.", because: "no text was given", confidence: 0.2 };
-  }
-  if (/\b(subject|title|headline)\b/i.test(topic)) {
-    return taken(shorten(firstSentences(question, SUBJECT_CHARACTERS), SUBJECT_CHARACTERS));
-  }
+/** A named value, when the topic is one: short, or asking to extract. */
+function extract(question: Question, topic: string): Answer<string> | undefined {
+  const isShort = topic.split(" ").length <= 8;
+  const fact = isShort ? factFor(question, topic) : undefined;
+  if (fact !== undefined) return fact;
+  if (!isShort && !/\b(extract|find|what is)\b/.test(topic)) return undefined;
+  const [, pattern] = PATTERNS.find(([name]) => name.test(topic)) ?? [];
+  if (pattern === undefined) return undefined;
+  const found = pattern.exec(question.data)?.[0];
+  if (found !== undefined) return { value: found, because: "found in the text", confidence: 0.85 };
+  if (!isShort) return undefined;
+  return { value: "unknown", because: "not found in the text", confidence: 0.2 };
+}
+
+function compose(question: Question, topic: string): string {
+  if (question.data.trim() === "") return "Nothing was given.";
+  if (/\b(subject|title|headline)\b/.test(topic))
+    return firstSentences(question, SUBJECT_CHARACTERS);
   if (
-    /\b(reply|response|answer to|acknowledg\w*|draft|e-?mail to|message to|letter)\b/i.test(topic)
+    /\b(reply|response|answer to|acknowledg\w*|draft|e ?mail to|message to|letter)\b/.test(topic)
   ) {
-    return taken(reply(question));
+    return reply(question);
   }
-  return taken(firstSentences(question, limitIn(topic)));
+  return firstSentences(question, limitIn(topic));
 }
 
 /** @returns the words that say most about the data, at most `count`. */
@@ -69,8 +77,7 @@ const COMMON = new Set(
   ),
 );
 
-function factFor(question: Question): Answer<string> | undefined {
-  const topic = toLabel(question.topic);
+function factFor(question: Question, topic: string): Answer<string> | undefined {
   const [first = ""] = topic.split(" ");
   const fact =
     question.facts.find((one) => `${topic} `.startsWith(`${one.label} `)) ??
@@ -79,12 +86,8 @@ function factFor(question: Question): Answer<string> | undefined {
   return { value: fact.value, because: `given as "${fact.label}"`, confidence: 0.9 };
 }
 
-function taken(value: string): Answer<string> {
-  return { value, because: "taken from the text given", confidence: 0.7 };
-}
-
 function reply(question: Question): string {
-  const matter = shorten(firstSentences(question, SUMMARY_CHARACTERS), SUMMARY_CHARACTERS);
+  const matter = firstSentences(question, SUMMARY_CHARACTERS);
   return `Hello,\n\nthank you for your message. We understand it as follows: "${matter}"\n\nWe are looking into it and will come back to you.\n\nKind regards`;
 }
 
