@@ -4,13 +4,13 @@ import type { Ack, Delivery, DeliveryKind, Transport } from "./transport.ts";
 
 const MAX_KEPT = 500;
 
-/** What was sent to the app and what came back, for the inspector. */
+/** What was sent to the app and, once it is known, what came back; for the inspector. */
 export interface DeliveryRecord {
   readonly at: number;
   readonly kind: DeliveryKind;
   readonly payload: JsonObject;
   readonly retry?: Delivery["retry"];
-  readonly ack: Ack;
+  ack?: Ack;
 }
 
 /** A transport that remembers the latest deliveries of another one. */
@@ -25,15 +25,21 @@ export class LoggedTransport implements Transport {
   }
 
   async send(delivery: Delivery): Promise<Ack> {
-    const at = this.#clock.now();
-    const ack = await this.#inner.send(delivery);
     const { kind, payload, retry } = delivery;
-    this.#records.push({ at, kind, payload, ack, ...(retry === undefined ? {} : { retry }) });
+    const record: DeliveryRecord = {
+      at: this.#clock.now(),
+      kind,
+      payload,
+      ...(retry === undefined ? {} : { retry }),
+    };
+    this.#records.push(record);
     if (this.#records.length > 2 * MAX_KEPT) this.#records = this.#records.slice(-MAX_KEPT);
+    const ack = await this.#inner.send(delivery);
+    record.ack = ack;
     return ack;
   }
 
-  records(): readonly DeliveryRecord[] {
+  records(): readonly Readonly<DeliveryRecord>[] {
     return this.#records.slice(-MAX_KEPT);
   }
 

@@ -3,8 +3,12 @@ import type { User } from "../workspace/records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { channelSummary, userSummary } from "./summaries.ts";
 
-/** Everything that a page needs to start as one person. */
-export function bootstrap(workspace: Workspace, user: User): object {
+/**
+ * Everything that a page needs to start as one person.
+ *
+ * @param inbox - path of the inbox page; `null` when there is no mail server.
+ */
+export function bootstrap(workspace: Workspace, user: User, inbox: string | null): object {
   const { directory, views } = workspace.state;
   const seen = directory.channels().filter((channel) => channel.members.includes(user.id));
   return {
@@ -34,7 +38,7 @@ export function bootstrap(workspace: Workspace, user: User): object {
       simulator: true,
       realistic: workspace.realistic,
       mode: workspace.status().mode,
-      inbox: "/mail",
+      inbox,
     },
     /** Where the stream goes on from: changes up to this one are in the answers already. */
     last_event_id: workspace.feed.lastId,

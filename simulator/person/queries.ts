@@ -32,7 +32,8 @@ export const QUERIES: Readonly<Record<string, (context: QueryContext) => object>
   }),
   "/sim/deliveries": ({ workspace }) => ({ deliveries: workspace.transport.records() }),
   "/sim/status": ({ workspace }) => workspace.status(),
-  "/sim/bootstrap": ({ workspace, query }) => bootstrap(workspace, person(workspace, query)),
+  "/sim/bootstrap": ({ workspace, mail, query }) =>
+    bootstrap(workspace, person(workspace, query), mail === undefined ? null : "/mail"),
 };
 
 function messages({ workspace, query }: QueryContext): object {

@@ -61,7 +61,7 @@ export async function handlePersonCall(
   const url = new URL(request.url ?? "/", "http://localhost");
   try {
     if (request.method === "GET") {
-      sendQuery(workspace, standIns, url, response);
+      answerQuery(workspace, standIns, url, response);
       return;
     }
     const body = parseJson((await readBody(request)).toString("utf8") || "{}");
@@ -93,15 +93,24 @@ async function act(
   return control?.(workspace, standIns, body);
 }
 
-function sendQuery(
+/** Looking at what does not exist is a 404; only actions answer 200 whatever they came to. */
+function answerQuery(
   workspace: Workspace,
   standIns: StandIns,
   url: URL,
   response: ServerResponse,
 ): void {
   const query = Object.hasOwn(QUERIES, url.pathname) ? QUERIES[url.pathname] : undefined;
-  if (query === undefined) sendNotFound(response, url.pathname);
-  else sendJson(response, 200, query({ workspace, mail: standIns.mail, query: url.searchParams }));
+  if (query === undefined) {
+    sendNotFound(response, url.pathname);
+    return;
+  }
+  try {
+    sendJson(response, 200, query({ workspace, mail: standIns.mail, query: url.searchParams }));
+  } catch (error) {
+    if (!(error instanceof ActionRefused)) throw error;
+    sendJson(response, 404, { ok: false, error: error.code, message: error.message });
+  }
 }
 
 function sendNotFound(response: ServerResponse, path: string): void {

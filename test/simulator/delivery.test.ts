@@ -1,6 +1,11 @@
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { isJsonObject, type JsonObject, memberAt, parseJson } from "../../simulator/json.ts";
@@ -162,13 +167,14 @@ interface Received {
 /** An app behind an address that answers with the given statuses, the last one for ever. */
 async function httpApp(statuses: readonly number[], headers: Record<string, string> = {}) {
   const received: Received[] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => void answer(request, response));
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let body = "";
     for await (const chunk of request) body += String(chunk);
     const status = statuses[received.length] ?? statuses.at(-1) ?? 200;
     received.push({ headers: request.headers, body });
     response.writeHead(status, headers).end();
-  });
+  };
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
@@ -200,7 +206,7 @@ describe("HTTP mode", () => {
     });
     expect(parseJson(event?.body ?? "")).toMatchObject({ type: "event_callback" });
     for (const { headers, body } of app.received) {
-      const base = `v0:${headers["x-slack-request-timestamp"]}:${body}`;
+      const base = ["v0", headers["x-slack-request-timestamp"], body].join(":");
       const expected = createHmac("sha256", "simulator").update(base).digest("hex");
       expect(headers["x-slack-signature"]).toBe(`v0=${expected}`);
     }
