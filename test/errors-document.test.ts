@@ -16,7 +16,7 @@ test("docs/errors.md has each code once, under whose fault it is, with its HTTP 
   const text = await readFile(join(import.meta.dirname, "../docs/errors.md"), "utf8");
   const documented = text.split(/^## /m).flatMap((section) => {
     const fault = SECTIONS[section.split("\n")[0] ?? ""];
-    const rows = section.matchAll(/^\| `(\w+)` \| (\d+) \| .+ \| .+ \|$/gm);
+    const rows = section.matchAll(/^\| `(\w+)` +\| (\d+) +\| .+ \| .+ \|$/gm);
     return [...rows].map(([, code, status]) => ({ code, status: Number(status), fault }));
   });
 
