@@ -1,4 +1,4 @@
-import type { Json } from "../../json.ts";
+import { isJsonObject, type Json } from "../../json.ts";
 import { cut } from "./limits.ts";
 
 /**
@@ -29,6 +29,15 @@ export function mentionChannel(channel: string): string {
 export function showValue(value: Json, limit: number): string {
   const text = typeof value === "string" ? value : value === null ? "–" : JSON.stringify(value);
   return cut(escapeText(text.replaceAll(/\s*\n\s*/g, " ").trim() || "(empty)"), limit);
+}
+
+/** Like {@link showValue}, but members of an object are told one by one: `decision: reject; reason: too dear`. */
+export function showMembers(value: Json, limit: number): string {
+  if (!isJsonObject(value) || Object.keys(value).length === 0) return showValue(value, limit);
+  const members = Object.entries(value).map(
+    ([name, member]) => `${escapeText(name)}: ${showValue(member, limit)}`,
+  );
+  return cut(members.join("; "), limit);
 }
 
 /** Dollars with four decimals; `null` is a price that nobody knows. */

@@ -119,8 +119,12 @@ export class CardKeeper {
       done: Promise.resolve(),
     };
     this.#jobs.set(executionId, job);
-    job.done = this.#run(executionId, job).finally(() => this.#jobs.delete(executionId));
+    job.done = this.#run(executionId, job).finally(() => this.#forget(executionId, job));
     return job.done;
+  }
+
+  #forget(executionId: string, job: Job): void {
+    if (this.#jobs.get(executionId) === job) this.#jobs.delete(executionId);
   }
 
   async #syncAll(status: ExecutionStatus): Promise<void> {
@@ -143,8 +147,8 @@ export class CardKeeper {
       try {
         if (!(await this.#pass(executionId, job))) continue;
         job.failures = 0;
-        // `dirty` may have been set while awaiting.
-        if (!job.dirty) return;
+        // Forgotten in the same turn as the last look: a change that comes later begins a new job.
+        if (!job.dirty) return this.#forget(executionId, job);
       } catch (error) {
         if (isAppError(error, "execution_not_found")) return;
         await this.#rest(executionId, job, error);
@@ -170,11 +174,13 @@ export class CardKeeper {
         await this.#shown(sheet, surfaces),
       );
       if (action === null) return true;
-      if (!(await this.#waitForRoom(sheet, action, job)) || job.dirty) return false;
+      if (!(await this.#waitForRoom(sheet, action, job))) return false;
       await this.#perform(sheet, action);
       if (action.kind === "update" && action.wanted.surface.id === RUN_SURFACE) {
         job.lastEdit = this.#options.clock.now();
       }
+      // Only now, so that even a run that changes all the time gets one thing done in each pass.
+      if (job.dirty) return false;
     }
     return true;
   }

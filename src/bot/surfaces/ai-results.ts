@@ -1,7 +1,7 @@
 import type { ExecutionView, StepView } from "../../engine/api.ts";
 import type { StepResult } from "../../engine/execution/state.ts";
 import { type CardMessage, message, section, context as small } from "../blocks/build.ts";
-import { escapeText, showCost, showDuration, showValue } from "../blocks/text.ts";
+import { escapeText, showCost, showDuration, showMembers, showValue } from "../blocks/text.ts";
 import type { CardContext } from "./surface.ts";
 
 const AI_STEP = "ai-decision";
@@ -23,7 +23,7 @@ export function aiLine(view: ExecutionView, step: StepView, context: CardContext
     const text = `:robot_face: The AI step *${name}* gave no result${why}`;
     return message(text, [section(text), cost]);
   }
-  const value = showValue(step.output, VALUE_CHARS);
+  const value = showMembers(step.output, VALUE_CHARS);
   const text = `:robot_face: AI on *${name}*: *${value}*${describeConfidence(result)}`;
   const reason = result?.reason ? `\n>${showValue(result.reason, REASON_CHARS)}` : "";
   return message(`${text}${reason}`, [section(`${text}${reason}`), cost]);
@@ -37,7 +37,7 @@ export function aiFindings(view: ExecutionView, before: number, context: CardCon
     .map((step) => {
       const result = resultOf(view, step);
       const reason = result?.reason ? `: ${showValue(result.reason, VALUE_CHARS)}` : "";
-      const value = showValue(step.output, VALUE_CHARS);
+      const value = showMembers(step.output, VALUE_CHARS);
       return `• ${escapeText(context.stepName(step.stepId))}: *${value}*${describeConfidence(result)}${reason}`;
     });
 }

@@ -121,6 +121,14 @@ describe("a card", () => {
     await everythingShown(bot);
   });
 
+  test("of an approval that goes to the run's own channel stands in its thread", async () => {
+    await using bot = await start();
+    await bot.slash("U0ALICE", "run ask", APPROVALS);
+    const run = await bot.message(APPROVALS, /Waits at/);
+    await bot.message(APPROVALS, /Approval needed/, tsOf(run));
+    expect(await bot.messages(APPROVALS)).toHaveLength(1);
+  });
+
   test("that somebody deleted holds up nothing", async () => {
     await using bot = await start();
     await bot.slash("U0ALICE", "run ask");

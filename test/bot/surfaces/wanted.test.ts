@@ -220,6 +220,12 @@ describe("the thread", () => {
     expect(textOf(surfaces["ai:screen#1"])).toMatch(
       /AI screening.*needs-review.*Above the limit.*\$0\.0001/,
     );
+    const answer = executionView({
+      steps: [stepView({ output: { decision: "reject", reason: "a <gift>" } })],
+    });
+    expect(textOf(surfacesOf(answer)["ai:screen#1"])).toContain(
+      "*decision: reject; reason: a &lt;gift&gt;*",
+    );
     expect(textOf(surfaces["ai:other#1"])).toMatch(/gave no result.*cost unknown/);
   });
 
