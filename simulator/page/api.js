@@ -72,12 +72,7 @@ export function listen(user, since, handlers) {
   source.addEventListener("open", handlers.up);
   source.addEventListener("message", (message) => {
     last = message.lastEventId || last;
-    try {
-      handlers.event(data(JSON.parse(message.data)));
-    } catch (error) {
-      // One unreadable event must not end the stream.
-      console.error(error);
-    }
+    handlers.event(data(JSON.parse(message.data)));
   });
   source.addEventListener("error", () => {
     handlers.down();

@@ -23,7 +23,7 @@ import { dataTableBlock, tableBlock } from "./table.js";
 /** @typedef {import("../dom/h.js").Child} Child */
 /** @typedef {import("../state/shape.js").Data} Data */
 /** @typedef {{app: import("../state/app.js").App, origin: import("../state/app.js").Origin}} Stage */
-/** @typedef {(stage: Stage, block: Data) => Child} BlockView */
+/** @typedef {(stage: Stage, block: Data, inner: (blocks: readonly Data[]) => Child[]) => Child} BlockView shows a block; `inner` shows those inside it */
 
 /** @type {Record<string, BlockView>} */
 const views = {
@@ -61,7 +61,7 @@ export function renderBlocks(stage, blocks) {
     const content =
       view === undefined
         ? h("p", { class: "unsupported" }, `A “${type}” block, which the simulator does not show`)
-        : view(stage, block);
+        : view(stage, block, (inside) => renderBlocks(stage, inside));
     return h("div", { class: `block block-${type}`, key: id, "data-block-id": id }, content);
   });
 }

@@ -8,7 +8,6 @@ import { plainOf, textObject } from "../elements/text-object.js";
 import { data, dataList, isData, text } from "../state/shape.js";
 import { renderText } from "../text/render.js";
 import { richTextBlocks } from "../text/rich-text.js";
-import { renderBlocks } from "./blocks.js";
 
 /** @typedef {import("./blocks.js").BlockView} BlockView */
 /** @typedef {import("../state/shape.js").Data} Data */
@@ -49,20 +48,20 @@ export function cardBlock(stage, block) {
 }
 
 /** @type {BlockView} */
-export function carouselBlock(stage, block) {
+export function carouselBlock(_stage, block, inner) {
   return h(
     "div",
     { class: "carousel", tabindex: "0", role: "group", "aria-label": "Cards" },
-    renderBlocks(stage, dataList(block["elements"])),
+    inner(dataList(block["elements"])),
   );
 }
 
 /** @type {BlockView} */
-export function containerBlock(stage, block) {
+export function containerBlock(stage, block, inner) {
   const title = isData(block["title"])
     ? plainOf(block["title"])
     : renderText(richTextBlocks(data(block["rich_text_title"])), stage.app.names);
-  const inside = renderBlocks(stage, dataList(block["child_blocks"]));
+  const inside = inner(dataList(block["child_blocks"]));
   if (block["is_collapsible"] !== true)
     return h("div", { class: "card" }, h("div", { class: "card-title" }, title), inside);
   return h(
@@ -74,13 +73,13 @@ export function containerBlock(stage, block) {
 }
 
 /** @type {BlockView} */
-export function planBlock(stage, block) {
+export function planBlock(stage, block, inner) {
   const title = isData(block["title"]) ? plainOf(block["title"]) : text(block["title"]);
   return h(
     "div",
     { class: "card" },
     h("div", { class: "card-title" }, title),
-    dataList(block["tasks"]).map((task) => taskCardBlock(stage, task)),
+    dataList(block["tasks"]).map((task) => taskCardBlock(stage, task, inner)),
   );
 }
 

@@ -20,7 +20,7 @@
 /**
  * Describes an element.
  *
- * Props: `key`; `ref` (called once with the new element); `onX` (listener for event `x`); `value`
+ * Props: `key`; `ref` (called once, when the new element stands in the document); `onX` (listener for event `x`); `value`
  * and `checked` (set only when they differ from the last description, so that what a person typed
  * stays); the rest are attributes, where `true` means present and `null`, `undefined`, `false` absent.
  *
@@ -33,7 +33,7 @@ export function h(tag, props, ...children) {
   const { key, ...rest } = props ?? {};
   return {
     tag,
-    key: key === undefined || key === null ? undefined : String(key),
+    key: typeof key === "string" || typeof key === "number" ? `${key}` : undefined,
     props: rest,
     children: flatten(children),
   };

@@ -16,6 +16,10 @@ const mountedIn = new WeakMap();
 /** @type {WeakMap<Element, Map<string, (event: Event) => void>>} */
 const listenersOf = new WeakMap();
 
+/** Elements of this update that want to know when they stand in the document. @type {(() => void)[]} */
+let arrivals = [];
+let depth = 0;
+
 const SVG = "http://www.w3.org/2000/svg";
 const urlAttributes = new Set(["href", "src"]);
 
@@ -25,32 +29,36 @@ const urlAttributes = new Set(["href", "src"]);
  * @returns {void}
  */
 export function patch(parent, children) {
+  depth += 1;
+  try {
+    patchChildren(parent, children);
+  } finally {
+    depth -= 1;
+  }
+  if (depth > 0) return;
+  const arrived = arrivals;
+  arrivals = [];
+  for (const arrive of arrived) arrive();
+}
+
+/** @param {Element} parent @param {readonly (VNode | string)[]} children @returns {void} */
+function patchChildren(parent, children) {
   const before = mountedIn.get(parent) ?? [];
-  const free = new Map(
-    identify(before.map((entry) => entry.description)).map((id, i) => [id, before[i]]),
-  );
+  const oldIds = identify(before.map((entry) => entry.description));
+  const free = new Map(oldIds.map((id, index) => [id, before[index]]));
   const ids = identify(children);
   /** @type {Mounted[]} */
   const after = [];
-  /** @type {((() => void) | undefined)[]} */
-  const fresh = [];
   for (const [index, description] of children.entries()) {
     const id = ids[index] ?? "";
     const old = free.get(id);
-    if (old === undefined) {
-      const { node, mounted } = create(description, parent);
-      after.push({ description, node });
-      fresh.push(mounted);
-    } else {
-      free.delete(id);
-      update(old, description);
-      after.push({ description, node: old.node });
-    }
+    free.delete(id);
+    if (old !== undefined) update(old, description);
+    after.push({ description, node: old?.node ?? create(description, parent) });
   }
   for (const entry of free.values()) entry?.node.parentNode?.removeChild(entry.node);
   place(parent, after);
   mountedIn.set(parent, after);
-  for (const mounted of fresh) mounted?.();
 }
 
 /**
@@ -88,24 +96,18 @@ function place(parent, entries) {
   }
 }
 
-/**
- * @param {VNode | string} description
- * @param {Element} parent
- * @returns {{node: Node, mounted?: () => void}} `mounted` is to be called once the node is in the document
- */
+/** @param {VNode | string} description @param {Element} parent @returns {Node} */
 function create(description, parent) {
-  if (typeof description === "string") return { node: document.createTextNode(description) };
+  if (typeof description === "string") return document.createTextNode(description);
   const inSvg = description.tag === "svg" || parent.namespaceURI === SVG;
   const element = inSvg
     ? document.createElementNS(SVG, description.tag)
     : document.createElement(description.tag);
   for (const [name, value] of Object.entries(description.props)) setProp(element, name, value);
   patch(element, description.children);
-  // A select takes its value only once its options are there.
-  if (description.tag === "select") setProp(element, "value", description.props["value"]);
   const ref = description.props["ref"];
-  if (typeof ref !== "function") return { node: element };
-  return { node: element, mounted: () => ref(element) };
+  if (typeof ref === "function") arrivals.push(() => ref(element));
+  return element;
 }
 
 /**
@@ -139,19 +141,23 @@ function update(old, description) {
  */
 function setProp(element, name, value) {
   if (name === "ref") return;
-  if (name.startsWith("on")) {
-    setListener(element, name.slice(2).toLowerCase(), value);
-  } else if (name === "value" || name === "checked" || name === "indeterminate") {
-    Reflect.set(element, name, value ?? (name === "value" ? "" : false));
-  } else if (value === null || value === undefined || value === false) {
-    element.removeAttribute(name);
-  } else if (urlAttributes.has(name)) {
-    const url = safeUrl(value);
-    if (url === null) element.removeAttribute(name);
-    else element.setAttribute(name, url);
-  } else {
-    element.setAttribute(name, value === true ? "" : String(value));
-  }
+  if (name.startsWith("on")) setListener(element, name.slice(2).toLowerCase(), value);
+  else if (name === "value") Reflect.set(element, name, value ?? "");
+  else if (name === "checked") Reflect.set(element, name, value === true);
+  else setAttribute(element, name, urlAttributes.has(name) ? safeUrl(value) : value);
+}
+
+/**
+ * @param {Element} element
+ * @param {string} name
+ * @param {unknown} value `true` for present, texts and numbers as they are, absent for all else
+ * @returns {void}
+ */
+function setAttribute(element, name, value) {
+  if (value === true) element.setAttribute(name, "");
+  else if (typeof value === "string" || typeof value === "number")
+    element.setAttribute(name, `${value}`);
+  else element.removeAttribute(name);
 }
 
 /**

@@ -16,7 +16,8 @@ export function avatar(id, name, look = {}) {
   if (look.isBot === true) {
     return h("img", { class: `avatar${size}`, src: "/page/bot.svg", alt: "" });
   }
-  const color = [...id].reduce((sum, character) => sum + character.charCodeAt(0), 0) % COLORS;
+  const color =
+    Array.from(id).reduce((sum, character) => sum + character.charCodeAt(0), 0) % COLORS;
   const initials = name
     .split(/\s+/)
     .slice(0, 2)

@@ -3,9 +3,9 @@
 
 import { classes, h } from "../dom/h.js";
 import { emoji } from "../text/emoji.js";
-import { areaOf, write } from "./composer.js";
+import { areaOf, write } from "./composer-box.js";
 
-/** @typedef {import("./composer.js").Box} Box */
+/** @typedef {import("./composer-box.js").Box} Box */
 /** @typedef {import("../state/app.js").App} App */
 /** @typedef {{insert: string, label: string, note: string}} Offer */
 
@@ -87,7 +87,7 @@ function current(box) {
 export function completeAt(box) {
   const id = `${box.id}-completion`;
   const { offers } = current(box);
-  if (offers.length > 0) box.app.popup = { id, query: String(Math.random()), active: 0 };
+  if (offers.length > 0) box.app.popup = { id, query: "", active: 0 };
   else if (box.app.popup?.id === id) box.app.popup = null;
   else return;
   box.app.update();
@@ -96,24 +96,26 @@ export function completeAt(box) {
 /** @param {Box} box @param {KeyboardEvent} event @returns {boolean} whether the key was for the offers */
 export function onCompletionKey(box, event) {
   const { app } = box;
-  if (app.popup?.id !== `${box.id}-completion`) return false;
+  const { popup } = app;
   const { offers } = current(box);
-  const active = app.popup.active;
+  if (popup?.id !== `${box.id}-completion` || offers.length === 0 || event.shiftKey) return false;
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step !== undefined && offers.length > 0) {
-    event.preventDefault();
-    app.popup = { ...app.popup, active: (active + step + offers.length) % offers.length };
+  const offer = offers[popup.active];
+  if (step !== undefined) {
+    app.popup = { ...popup, active: (popup.active + step + offers.length) % offers.length };
     app.update();
-    return true;
-  }
-  const offer = offers[active];
-  const isTyped = offer !== undefined && areaOf(box)?.value.trim() === offer.insert;
-  if ((event.key !== "Enter" && event.key !== "Tab") || event.shiftKey || offer === undefined)
+  } else if (offer !== undefined && takesOffer(box, event.key, offer)) {
+    take(box, offer);
+  } else {
     return false;
-  if (isTyped && event.key === "Enter") return false;
+  }
   event.preventDefault();
-  take(box, offer);
   return true;
+}
+
+/** @param {Box} box @param {string} key @param {Offer} offer @returns {boolean} Enter sends what is complete already */
+function takesOffer(box, key, offer) {
+  return key === "Tab" || (key === "Enter" && areaOf(box)?.value.trim() !== offer.insert);
 }
 
 /** @param {Box} box @param {Offer} offer @returns {void} */
@@ -121,11 +123,9 @@ function take(box, offer) {
   const area = areaOf(box);
   if (area === null) return;
   const { from, caret } = current(box);
-  const rest = area.value.slice(caret);
   const typed = `${area.value.slice(0, from)}${offer.insert} `;
-  write(box, typed + rest.trimStart());
   area.focus();
-  area.setSelectionRange(typed.length, typed.length);
+  write(box, typed + area.value.slice(caret).trimStart(), typed.length);
   box.app.popup = null;
   box.app.update();
 }

@@ -9,10 +9,11 @@ import { h } from "../dom/h.js";
 import { text } from "../state/shape.js";
 import { recall, remember } from "../state/storage.js";
 import { completeAt, completionList, onCompletionKey } from "./completion.js";
+import { areaOf, write } from "./composer-box.js";
 import { icon } from "./icons.js";
 
 /** @typedef {import("../state/app.js").App} App */
-/** @typedef {{app: App, channel: string, thread: string | undefined, place: string, id: string}} Box */
+/** @typedef {import("./composer-box.js").Box} Box */
 
 /**
  * @param {App} app
@@ -59,32 +60,17 @@ export function composer(app, channel, thread, hint) {
   );
 }
 
-/** @param {Box} box @returns {HTMLTextAreaElement | null} */
-export function areaOf(box) {
-  const area = document.getElementById(box.id);
-  return area instanceof HTMLTextAreaElement ? area : null;
-}
-
 /** @param {Box} box @param {HTMLTextAreaElement} area @returns {void} once, when the box appears */
 function settle(box, area) {
   grow(area);
   registerComposer(box.place, (typed) => {
-    write(box, typed);
     area.focus();
-    area.setSelectionRange(typed.length, typed.length);
+    write(box, typed);
   });
   const isBusy =
     document.activeElement instanceof HTMLInputElement ||
     document.querySelector("dialog[open]") !== null;
   if (!isBusy && matchMedia("(min-width: 700px)").matches) area.focus({ preventScroll: true });
-}
-
-/** @param {Box} box @param {string} typed @returns {void} puts text into the box */
-export function write(box, typed) {
-  const area = areaOf(box);
-  if (area === null) return;
-  area.value = typed;
-  onInput(box);
 }
 
 /** @param {Box} box @returns {void} */

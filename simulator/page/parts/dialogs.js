@@ -31,8 +31,6 @@ function open(element) {
 /** @param {App} app @param {Data} view @param {number} index @returns {VNode} */
 function modal(app, view, index) {
   const id = text(view["id"]);
-  const blocks = dataList(view["blocks"]);
-  const hasInputs = blocks.some((block) => block["type"] === "input");
   const pending = app.pending.get(id);
   const close = (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -42,7 +40,7 @@ function modal(app, view, index) {
     event.preventDefault();
     if (pending !== "busy") void submitView(app, view);
   };
-  const showsSubmit = isData(view["submit"]) || hasInputs;
+  const failure = pending === "busy" ? undefined : pending;
   return h(
     "dialog",
     {
@@ -68,35 +66,40 @@ function modal(app, view, index) {
           icon("close"),
         ),
       ),
-      pending !== undefined && pending !== "busy"
-        ? h("p", { class: "modal-failure", role: "alert" }, icon("warning"), pending)
-        : null,
+      failure === undefined
+        ? null
+        : h("p", { class: "modal-failure", role: "alert" }, icon("warning"), failure),
       h(
         "div",
         { class: "modal-body" },
-        renderBlocks({ app, origin: { kind: "view", id, home: false } }, blocks),
+        renderBlocks({ app, origin: { kind: "view", id, home: false } }, dataList(view["blocks"])),
       ),
-      h(
-        "div",
-        { class: "dialog-actions" },
-        h(
-          "button",
-          { class: "button", type: "button", onClick: close },
-          plainOf(view["close"]) || "Cancel",
-        ),
-        showsSubmit
-          ? h(
-              "button",
-              {
-                class: classes("button", "primary", pending === "busy" && "busy"),
-                type: "submit",
-                "aria-busy": pending === "busy" ? "true" : null,
-              },
-              plainOf(view["submit"]) || "Submit",
-            )
-          : null,
-      ),
+      modalActions(view, pending === "busy", close),
     ),
+  );
+}
+
+/** @param {Data} view @param {boolean} busy @param {(event: Event) => void} close @returns {VNode} */
+function modalActions(view, busy, close) {
+  const hasInputs = dataList(view["blocks"]).some((block) => block["type"] === "input");
+  const submit = h(
+    "button",
+    {
+      class: classes("button", "primary", busy && "busy"),
+      type: "submit",
+      "aria-busy": busy ? "true" : null,
+    },
+    plainOf(view["submit"]) || "Submit",
+  );
+  return h(
+    "div",
+    { class: "dialog-actions" },
+    h(
+      "button",
+      { class: "button", type: "button", onClick: close },
+      plainOf(view["close"]) || "Cancel",
+    ),
+    isData(view["submit"]) || hasInputs ? submit : null,
   );
 }
 

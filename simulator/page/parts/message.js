@@ -43,7 +43,7 @@ export function messageView(app, message, setting) {
       "data-ephemeral": ephemeral ? "true" : null,
       "aria-label": `${author.name}, ${timeOfTs(message.ts)}`,
     },
-    ephemeral ? visibleToYou(app, message, setting.channel) : null,
+    ephemeral ? visibleToYou(app, message) : null,
     h(
       "div",
       { class: "message-gutter" },
@@ -86,12 +86,11 @@ function heading(author, message) {
   );
 }
 
-/** @param {App} app @param {Message} message @param {string} channel @returns {VNode} */
-function visibleToYou(app, message, channel) {
+/** @param {App} app @param {Message} message @returns {VNode} */
+function visibleToYou(app, message) {
   const dismiss = () => {
     app.dismissed.add(message.ts);
     remember("session", `dismissed.${app.me}`, [...app.dismissed].slice(-200));
-    if (message["local"] === true) app.book.remove(channel, message.ts);
     app.update();
   };
   return h(

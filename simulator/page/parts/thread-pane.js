@@ -9,19 +9,19 @@ import { messageView } from "./message.js";
 import { replyRows } from "./message-list.js";
 import { followEnd } from "./scroll.js";
 
-/** @param {import("../state/app.js").App} app @returns {import("../dom/h.js").VNode | null} */
+/** @typedef {import("../state/app.js").App} App */
+/** @typedef {import("../dom/h.js").VNode} VNode */
+
+/** @param {App} app @returns {VNode | null} */
 export function threadPane(app) {
   const { channel, thread } = app.route;
   if (thread === undefined) return null;
-  const parent = app.book.find(channel, thread);
-  const replies = app.book.replies(channel, thread);
   const place = app.workspace.channels.get(channel);
   const name = place?.isIm === true ? app.workspace.bot.name : `#${place?.name ?? ""}`;
   const close = () => go(addressOf(channel));
   const keydown = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Escape" && !event.defaultPrevented) close();
   };
-  const count = replies.filter((reply) => reply.ephemeral !== true).length;
   return h(
     "aside",
     {
@@ -49,27 +49,35 @@ export function threadPane(app) {
         icon("close"),
       ),
     ),
+    messages(app, channel, thread),
+    h("div", { class: "composer-area" }, composer(app, channel, thread, "Reply…")),
+  );
+}
+
+/** @param {App} app @param {string} channel @param {string} thread @returns {VNode} */
+function messages(app, channel, thread) {
+  const parent = app.book.find(channel, thread);
+  const replies = app.book.replies(channel, thread);
+  const count = replies.filter((reply) => reply.ephemeral !== true).length;
+  return h(
+    "div",
+    {
+      class: "messages",
+      role: "log",
+      "aria-live": "polite",
+      "aria-label": "Replies",
+      tabindex: "0",
+      "data-follow": true,
+      ref: followEnd,
+    },
+    parent === undefined
+      ? h("p", { class: "start-note" }, "The message that began this thread was deleted.")
+      : messageView(app, parent, { channel, compact: false, inThread: true }),
     h(
       "div",
-      {
-        class: "messages",
-        role: "log",
-        "aria-live": "polite",
-        "aria-label": "Replies",
-        tabindex: "0",
-        "data-follow": true,
-        ref: followEnd,
-      },
-      parent === undefined
-        ? h("p", { class: "start-note" }, "The message that began this thread was deleted.")
-        : messageView(app, parent, { channel, compact: false, inThread: true }),
-      h(
-        "div",
-        { class: "reply-line", role: "separator" },
-        h("span", null, `${count} ${count === 1 ? "reply" : "replies"}`),
-      ),
-      replyRows(app, channel, replies),
+      { class: "reply-line", role: "separator" },
+      h("span", null, `${count} ${count === 1 ? "reply" : "replies"}`),
     ),
-    h("div", { class: "composer-area" }, composer(app, channel, thread, "Reply…")),
+    replyRows(app, channel, replies),
   );
 }

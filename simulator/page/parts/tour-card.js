@@ -1,7 +1,7 @@
 // @ts-check
 /** The checklist for newcomers. What is done and why is in `state/tour.js`. */
 
-import { addressAs, go } from "../deeds/navigate.js";
+import { addressAs, addressOf, go } from "../deeds/navigate.js";
 import { suggest } from "../deeds/send.js";
 import { classes, h } from "../dom/h.js";
 import { steps } from "../state/tour.js";
@@ -57,25 +57,10 @@ function again(app) {
 /** @param {App} app @param {Step} step @param {boolean} isNext @returns {import("../dom/h.js").VNode} */
 function row(app, step, isNext) {
   const isDone = app.tour.isDone(step.id);
-  const { command, person } = step;
-  const first =
-    [...app.workspace.channels.values()].find((place) => place.name === "general")?.id ??
-    app.route.channel;
-  const tryIt = () => {
-    const channel = app.route.place === "channel" ? app.route.channel : first;
-    if (app.route.place !== "channel") go(`#${first}`);
-    app.sidebarOpen = false;
-    app.update();
-    setTimeout(() => suggest(channel, command ?? ""), 50);
-  };
+  const state = { "data-tour-step": step.id, "data-done": String(isDone) };
   return h(
     "li",
-    {
-      class: classes("tour-step", isDone && "done", isNext && "next"),
-      key: step.id,
-      "data-tour-step": step.id,
-      "data-done": String(isDone),
-    },
+    { class: classes("tour-step", isDone && "done", isNext && "next"), key: step.id, ...state },
     h(
       "span",
       { class: "tour-mark", role: "img", "aria-label": isDone ? "done" : "to do" },
@@ -86,20 +71,37 @@ function row(app, step, isNext) {
       null,
       h("div", { class: "tour-step-title" }, step.title),
       isNext ? h("p", { class: "tour-hint" }, step.hint) : null,
-      isNext && command !== undefined
-        ? h(
-            "button",
-            { class: "tour-deed", type: "button", onClick: tryIt },
-            "Put the command into the box",
-          )
-        : null,
-      isNext && person !== undefined && person !== app.me
-        ? h(
-            "a",
-            { class: "tour-deed", href: addressAs(person) },
-            `Become ${app.names.user(person) ?? person}`,
-          )
-        : null,
+      isNext ? deed(app, step) : null,
     ),
   );
 }
+
+/** @param {App} app @param {Step} step @returns {import("../dom/h.js").VNode | null} what takes the person to the step */
+function deed(app, { command, person }) {
+  if (command !== undefined) {
+    return h(
+      "button",
+      { class: "tour-deed", type: "button", onClick: () => typeInGeneral(app, command) },
+      "Put the command into the box",
+    );
+  }
+  if (person === undefined || person === app.me) return null;
+  return h(
+    "a",
+    { class: "tour-deed", href: addressAs(person) },
+    `Become ${app.names.user(person) ?? person}`,
+  );
+}
+
+/** @param {App} app @param {string} command @returns {void} */
+function typeInGeneral(app, command) {
+  const general = [...app.workspace.channels.values()].find((place) => place.name === "general");
+  const channel = general?.id ?? app.route.channel;
+  go(addressOf(channel));
+  app.sidebarOpen = false;
+  app.update();
+  // The message box may have to appear first.
+  setTimeout(() => suggest(channel, command), SETTLE_MS);
+}
+
+const SETTLE_MS = 60;

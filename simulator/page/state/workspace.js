@@ -12,7 +12,7 @@ import { data, dataList, isData, text, textList } from "./shape.js";
 /** @typedef {{text: string, inbox: string}} Banner */
 
 const defaultBanner =
-  "A simulated Slack workspace on this machine, with a stand-in AI unless the bot was given a real one.";
+  "A Slack workspace on this machine. The AI is a stand-in, unless the bot was given a real one.";
 
 /**
  * @typedef {object} Workspace
@@ -37,6 +37,11 @@ const defaultBanner =
 export function toWorkspace(answer, me) {
   const bot = data(answer["bot"]);
   const botId = text(bot["user_id"]) || text(bot["id"]);
+  const people = new Map(
+    dataList(answer["users"])
+      .map(toPerson)
+      .map((person) => [person.id, person]),
+  );
   const places = [...dataList(answer["channels"]), ...dataList(answer["dms"])].map(toChannel);
   const channels = new Map(
     places
@@ -46,11 +51,7 @@ export function toWorkspace(answer, me) {
   return {
     me,
     team: text(data(answer["team"])["name"], "Workspace"),
-    people: new Map(
-      dataList(answer["users"])
-        .map(toPerson)
-        .map((person) => [person.id, person]),
-    ),
+    people,
     groups: new Map(
       dataList(answer["usergroups"])
         .map(toGroup)
@@ -59,7 +60,7 @@ export function toWorkspace(answer, me) {
     channels,
     commands: dataList(answer["commands"]).map(toCommand),
     shortcuts: dataList(answer["shortcuts"]).map(toShortcut),
-    bot: { id: botId, name: text(bot["name"], "App") },
+    bot: { id: botId, name: people.get(botId)?.name ?? text(bot["name"], "App") },
     appChannel: [...channels.values()].find((place) => place.isIm)?.id,
     hasHome: answer["home_enabled"] !== false,
     banner: toBanner(answer["banner"]),

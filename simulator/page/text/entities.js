@@ -3,6 +3,8 @@
 
 /** @typedef {import("./nodes.js").Inline} Inline */
 
+const broadcasts = new Set(["here", "channel", "everyone"]);
+
 /**
  * @param {string} text
  * @returns {string}
@@ -35,20 +37,25 @@ export function parseEntity(inside) {
  * @returns {Inline | null}
  */
 function parseCommand(command, label) {
-  const [name = "", first, second, third] = command.split("^");
-  if (name === "here" || name === "channel" || name === "everyone")
-    return { type: "broadcast", range: name };
-  if (name === "subteam" && first !== undefined) {
+  const [name = "", first = ""] = command.split("^");
+  if (broadcasts.has(name)) return { type: "broadcast", range: name };
+  if (name === "subteam" && first !== "") {
     return { type: "group", id: first, ...(label === undefined ? {} : { label }) };
   }
-  if (name === "date" && first !== undefined && second !== undefined && /^\d+$/.test(first)) {
-    return {
-      type: "date",
-      timestamp: Number(first),
-      format: decode(second),
-      fallback: label ?? "",
-      ...(third === undefined ? {} : { url: decode(third) }),
-    };
-  }
-  return label === undefined ? null : { type: "text", text: label };
+  const date = name === "date" ? parseDate(command, label ?? "") : null;
+  return date ?? (label === undefined ? null : { type: "text", text: label });
+}
+
+/** @param {string} command `date^seconds^format^link`, the link may be missing @param {string} fallback @returns {Inline | null} */
+function parseDate(command, fallback) {
+  const match = /^date\^(\d+)\^([^^]*)(?:\^(.*))?$/s.exec(command);
+  if (match === null) return null;
+  const [, seconds, format = "", link] = match;
+  return {
+    type: "date",
+    timestamp: Number(seconds),
+    format: decode(format),
+    fallback,
+    ...(link === undefined ? {} : { url: decode(link) }),
+  };
 }

@@ -66,6 +66,7 @@ function entityAt(text, at) {
 
 /** @param {string} text @param {number} at @returns {{node: Inline, end: number} | null} */
 function codeAt(text, at) {
+  if (text[at] !== "`") return null;
   const match = /^`([^`\n]+)`/.exec(text.slice(at));
   if (match === null) return null;
   return { node: { type: "code", text: decode(match[1] ?? "") }, end: at + match[0].length };
@@ -102,20 +103,24 @@ function styleAt(text, at, options) {
 
 /** @param {string} text @param {number} at @param {string} mark @returns {number} -1 if it is never closed */
 function closingMark(text, at, mark) {
-  for (let index = at + 1; index < text.length; index += 1) {
-    const character = text[index];
-    if (character === "\n") return -1;
-    if (character === "`" || character === "<") {
-      // Marks inside code and links do not close a style.
-      const skip = character === "`" ? codeAt(text, index) : entityAt(text, index);
-      if (skip !== null) index = skip.end - 1;
+  let index = at + 1;
+  while (index < text.length && text[index] !== "\n") {
+    // Marks inside code and links do not close a style.
+    const skipped = codeAt(text, index) ?? (text[index] === "<" ? entityAt(text, index) : null);
+    if (skipped !== null) {
+      index = skipped.end;
       continue;
     }
-    if (character !== mark || /\s/.test(text[index - 1] ?? " ")) continue;
-    const next = text[index + 1] ?? "";
-    if (!wordCharacter.test(next) && next !== mark) return index;
+    if (text[index] === mark && closes(text, index, mark)) return index;
+    index += 1;
   }
   return -1;
+}
+
+/** @param {string} text @param {number} index @param {string} mark @returns {boolean} */
+function closes(text, index, mark) {
+  const next = text[index + 1] ?? "";
+  return !/\s/.test(text[index - 1] ?? " ") && !wordCharacter.test(next) && next !== mark;
 }
 
 /** @param {string} text @param {number} at @returns {{node: Inline, end: number} | null} */

@@ -75,39 +75,36 @@ function quoteAt(lines, at) {
 
 /** @param {string[]} lines @param {number} at @returns {Found} one level; deeper ones are parsed from its items */
 function listAt(lines, at) {
-  const first = item.exec(lines[at] ?? "");
-  const indent = first?.[1]?.length ?? 0;
-  const ordered = /\d/.test(first?.[2] ?? "");
+  const [, space = "", mark = ""] = item.exec(lines.at(at) ?? "") ?? [];
+  const ordered = /\d/.test(mark);
   /** @type {ListItem[]} */
   const items = [];
   let end = at;
-  while (end < lines.length) {
-    const match = item.exec(lines[end] ?? "");
-    if (match === null || match[1]?.length !== indent || /\d/.test(match[2] ?? "") !== ordered)
-      break;
-    const body = [match[3] ?? ""];
-    end += 1;
-    while (end < lines.length && belongsToItem(lines, end, indent)) {
-      body.push((lines[end] ?? "").slice(indent + 2));
-      end += 1;
-    }
-    items.push(toItem(body));
-    while (
-      end < lines.length &&
-      (lines[end] ?? "").trim() === "" &&
-      item.test(lines[end + 1] ?? "")
-    )
-      end += 1;
+  let next = at;
+  while (isItem(lines.slice(next), space.length, ordered)) {
+    end = endOfItem(lines, next, space.length);
+    const [first = "", ...rest] = lines.slice(next, end);
+    items.push(
+      toItem([first.replace(item, "$3"), ...rest.map((line) => line.slice(space.length + 2))]),
+    );
+    // An empty line between two items does not end the list.
+    next = lines.findIndex((line, index) => index >= end && line.trim() !== "");
+    if (next < 0) break;
   }
-  const start = ordered ? Number.parseInt(first?.[2] ?? "1", 10) : 1;
+  const start = ordered ? Number.parseInt(mark, 10) : 1;
   return { block: { type: "list", ordered, start, indent: 0, items }, next: end };
 }
 
-/** @param {string[]} lines @param {number} at @param {number} indent @returns {boolean} */
-function belongsToItem(lines, at, indent) {
-  const line = lines[at] ?? "";
-  if (line.trim() === "") return false;
-  return /^\s*/.exec(line)?.[0].length ? (/^\s*/.exec(line)?.[0].length ?? 0) > indent : false;
+/** @param {string[]} lines @param {number} indent @param {boolean} ordered @returns {boolean} whether the first line is an item of this list */
+function isItem([line = ""], indent, ordered) {
+  const match = item.exec(line);
+  return match !== null && match[1]?.length === indent && /\d/.test(match[2] ?? "") === ordered;
+}
+
+/** @param {string[]} lines @param {number} at of the item @param {number} indent @returns {number} the line after its last, more indented one */
+function endOfItem(lines, at, indent) {
+  const end = lines.findIndex((line, index) => index > at && line.search(/\S/) <= indent);
+  return end < 0 ? lines.length : end;
 }
 
 /** @param {string[]} body @returns {ListItem} */

@@ -92,15 +92,13 @@ function bareInline(element, code) {
 
 /** @param {string} value @returns {Inline[]} */
 function textWithBreaks(value) {
-  return value
-    .split("\n")
-    .flatMap(
-      (line, index) =>
-        /** @type {Inline[]} */ ([
-          ...(index > 0 ? [{ type: "break" }] : []),
-          ...(line === "" ? [] : [{ type: "text", text: line }]),
-        ]),
-    );
+  /** @type {Inline[]} */
+  const out = [];
+  for (const [index, line] of value.split("\n").entries()) {
+    if (index > 0) out.push({ type: "break" });
+    if (line !== "") out.push({ type: "text", text: line });
+  }
+  return out;
 }
 
 /** @param {unknown} value such as `1f44b-1f3fd` @returns {{character?: string}} */
