@@ -1,6 +1,7 @@
 import { toLabel } from "./facts.ts";
+import { findSchema } from "./prompt-schema.ts";
 import type { Question } from "./question.ts";
-import { type Field, type Shape, TEXT } from "./shape.ts";
+import { type Field, type Shape, shapeOfSchema, TEXT } from "./shape.ts";
 
 const DECISION =
   /^(value|decision|action|category|label|classification|class|verdict|result|outcome|answer|choice|status|route|queue|team|department)$/i;
@@ -13,11 +14,12 @@ const DEGREES = /^(severity|priority|urgency|risk|impact)$/i;
 
 const ITEM = String.raw`["'\x60]?[\w$][\w-]*(?: [\w-]+){0,2}["'\x60]?`;
 const LIST = String.raw`${ITEM}(?:\s*(?:,\s*(?:or|and)?|\bor\b|\band\b|[|/])\s*${ITEM})+`;
+const NAMED_LIST = new RegExp(
+  String.raw`\b(?:one of|allowed values(?: are)?|possible values(?: are)?|options(?: are)?)\s*:?\s*\(?(${LIST})`,
+  "i",
+);
 const ALTERNATIVES = [
-  new RegExp(
-    String.raw`\b(?:one of|allowed values(?: are)?|possible values(?: are)?|options(?: are)?)\s*:?\s*\(?(${LIST})`,
-    "i",
-  ),
+  NAMED_LIST,
   new RegExp(
     String.raw`\b(?:respond|answer|reply|return|output|say)(?: only| exactly)?(?: with)?(?: either)?\s*:?\s*(${LIST})`,
     "i",
@@ -33,18 +35,27 @@ const ALTERNATIVES = [
 export function alternativesIn(question: Question): readonly string[] {
   for (const text of [question.instructions, question.system]) {
     for (const pattern of ALTERNATIVES) {
-      const items = listItems(pattern.exec(text)?.[1] ?? "");
-      if (items.length >= 2 && !/\bjson\b/i.test(items.join(" "))) return items;
+      const list = pattern.exec(text)?.[1] ?? "";
+      const items = listItems(list);
+      // "Answer with a greeting and a summary" asks for both; alternatives are joined by "or".
+      const isChoice = pattern === NAMED_LIST || !/\band\b/i.test(list);
+      if (items.length >= 2 && isChoice && !/\bjson\b/i.test(list)) return items;
     }
   }
   return [];
 }
 
 /**
- * @returns the object that a prompt without a schema asks for: the fields it names, else one for the
- *   values it enumerates; always with a `reason`.
+ * @returns the object that a request without a schema asks for: by the schema that its prompt spells
+ *   out, else with the fields that it names, else with one for the values that it enumerates and a `reason`.
  */
 export function objectOfPrompt(question: Question): Shape {
+  for (const part of ["instructions", "system"] as const) {
+    const found = findSchema(question[part]);
+    if (found !== undefined) {
+      return objectAround(shapeOfSchema(found.schema), { ...question, [part]: found.rest });
+    }
+  }
   const alternatives = alternativesIn(question);
   const named = namedFields(question).map((field) => describeField(field, question, alternatives));
   const hasDecision = named.some(
@@ -73,6 +84,17 @@ export function shapeOfPrompt(question: Question): Shape {
     return { kind: "boolean" };
   }
   return TEXT;
+}
+
+/** @returns `value` in the envelope that the rest of the prompt describes, or alone when it describes none. */
+function objectAround(value: Shape, question: Question): Shape {
+  const named = namedFields(question);
+  if (!named.some((field) => field.name === "value")) return value;
+  const fields = named.map((field): Field => {
+    if (field.name === "value") return { name: "value", description: "", shape: value };
+    return describeField(field, question, []);
+  });
+  return { kind: "object", fields };
 }
 
 /** @returns true for fields that explain the others. */

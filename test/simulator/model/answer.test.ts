@@ -67,6 +67,27 @@ test("fills an envelope that is described in words", () => {
   expect(JSON.parse(ask(prompt, { kind: "text" }))).toEqual(expected);
 });
 
+test("follows a schema that the prompt spells out, in the envelope that it describes", () => {
+  const schema =
+    '{"type":"object","properties":{"decision":{"enum":["approve","reject"]},"reason":{"type":"string"}}}';
+  const prompt = `Approve under $50, reject over $50. Amount: $90. The value follows this JSON schema: ${schema}`;
+  const reason = "Stand-in model: 90 is over 50, so reject";
+  const value = { decision: "reject", reason };
+  expect(askJson(prompt)).toEqual(value);
+  expect(
+    askJson(
+      `${prompt}\nAnswer with {"value": …, "reason": "…", "confidence": …}. No JSON around it.`,
+    ),
+  ).toEqual({ value, reason, confidence: 0.95 });
+});
+
+test("takes only what is joined by 'or' for alternatives", () => {
+  const text = ask("Write it as short and simple text. <data>All is well.</data>", {
+    kind: "text",
+  });
+  expect(text).toMatch(/^All is well\./);
+});
+
 test("answers yes or no, summaries and drafts", () => {
   expect(askEnum("Is this urgent? <data>production down</data>", ["yes", "no"])["value"]).toBe(
     "yes",
