@@ -9,6 +9,7 @@ import type { Act, ExecutionState } from "./execution/state.ts";
 import { toHead } from "./head.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Head, Store } from "./ports/store.ts";
+import { totalsOf } from "./totals.ts";
 
 /** Events of pure steps that are written in one commit, so that a pure loop neither starves others nor grows without bound. */
 const MAX_EVENTS_PER_COMMIT = 200;
@@ -175,7 +176,8 @@ export class Actor {
     };
     this.#state.rev = commit.rev;
     const head = this.#head();
-    await this.#untilStored(() => store.commit(commit, head, settled));
+    const totals = totalsOf(this.#state.start, events, commit.rev === 1);
+    await this.#untilStored(() => store.commit(commit, head, settled, totals));
     this.#released = head.owner === null;
     this.#unsaved = [];
     this.#host.committed(this.executionId, events);

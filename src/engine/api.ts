@@ -3,6 +3,7 @@ import type { Problem } from "./definition/problem.ts";
 import type { Definition } from "./definition/schema.ts";
 import type { ReportTarget, RequestOpened, StepError, Trigger } from "./execution/events.ts";
 import type { ExecutionStatus, RequestOutcome, StepResult, Vote } from "./execution/state.ts";
+import type { CostOverview, CostReport, WorkflowMetrics } from "./metrics.ts";
 import type { CallRecord } from "./ports/store.ts";
 
 /** What the bot and the web call. Everything they may do with workflows and executions is here. */
@@ -50,6 +51,12 @@ export interface Engine {
    * A refusal is an answer, not an error.
    */
   decide(decision: DecisionRequest): Promise<DecisionAnswer>;
+  /** Counts and costs of a workflow since it exists. @throws {AppError} `workflow_not_found`. */
+  metrics(workflowId: string): Promise<WorkflowMetrics>;
+  /** What a workflow cost in the last `days` days, in all and by step. @throws {AppError} `workflow_not_found`. */
+  costs(workflowId: string, days: number): Promise<CostReport>;
+  /** What all workflows cost in the last `days` days, the most expensive first. */
+  costOverview(days: number): Promise<CostOverview>;
   /** Requests that are open, newest execution first, at most `limit`. */
   listOpenRequests(limit: number): Promise<readonly OpenRequest[]>;
 

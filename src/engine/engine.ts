@@ -3,6 +3,7 @@ import type { Engine } from "./api.ts";
 import { Approvals } from "./approvals.ts";
 import type { ExecutionEvent } from "./execution/events.ts";
 import { Executions } from "./executions.ts";
+import { Metrics } from "./metrics.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Directory } from "./ports/directory.ts";
 import type { Logger } from "./ports/logger.ts";
@@ -69,6 +70,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     read: async (executionId) => (await executions.read(executionId)).state,
     wake: (executionId) => worker.wake(executionId),
   });
+  const metrics = new Metrics(store, clock);
   return {
     deploy: (definition, by) => workflows.deploy(definition, by),
     deployFile: (file, source) => workflows.deployFile(file, source),
@@ -82,6 +84,15 @@ export function createEngine(options: EngineOptions): RunningEngine {
     listExecutions: (query) => executions.list(query),
     listCalls: (executionId) => store.listCalls(executionId),
     cancel: (executionId, by) => executions.cancel(executionId, by),
+    metrics: async (workflowId) => {
+      await workflows.active(workflowId);
+      return metrics.metrics(workflowId);
+    },
+    costs: async (workflowId, days) => {
+      await workflows.active(workflowId);
+      return metrics.costs(workflowId, days);
+    },
+    costOverview: (days) => metrics.overview(days),
     decide: (decision) => approvals.decide(decision),
     listOpenRequests: (limit) => executions.listOpenRequests(limit),
     onCommitted: (listener) => {

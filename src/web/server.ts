@@ -11,6 +11,7 @@ import { createRouter } from "./router.ts";
 import { executeRoutes } from "./routes/execute.ts";
 import { executionRoutes } from "./routes/executions.ts";
 import { healthRoutes, type Readiness } from "./routes/health.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
 import { workflowRoutes } from "./routes/workflows.ts";
 
 export interface WebServerOptions {
@@ -55,6 +56,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
       ...workflowRoutes(options.engine),
       ...executeRoutes(options.engine),
       ...executionRoutes(options.engine),
+      ...metricsRoutes(options.engine),
       ...healthRoutes(options.engine, notReady),
     ]),
     access: createAccess(options),

@@ -7,6 +7,7 @@ import { inboxConformance } from "./conformance/inbox.ts";
 import { leasesConformance } from "./conformance/leases.ts";
 import { listingConformance } from "./conformance/listing.ts";
 import { logConformance } from "./conformance/log.ts";
+import { totalsConformance } from "./conformance/totals.ts";
 import { valuesConformance } from "./conformance/values.ts";
 import { workflowsConformance } from "./conformance/workflows.ts";
 import type { OpenStore } from "./records.ts";
@@ -24,6 +25,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     leasesConformance(open);
     listingConformance(open);
     inboxConformance(open);
+    totalsConformance(open);
     workflowsConformance(open);
     dedupeConformance(open);
     callsConformance(open);

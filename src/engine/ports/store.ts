@@ -34,11 +34,19 @@ export interface Store extends AsyncDisposable {
    * follows on the last one is the caller's care.
    *
    * `head` and `settled` ride along: they are written with the commit or soon after, and may be lost in a crash, since they
-   * follow from the log. Repeating a commit with the same `commitId` succeeds.
+   * follow from the log. `totals` are added exactly once, with the commit or soon after. Repeating a commit with the same
+   * `commitId` succeeds and adds nothing.
    *
    * @throws {AppError} `store_conflict` when another commit has this revision: the caller has lost the execution and stops.
    */
-  commit(commit: Commit, head: Head, settled: readonly string[]): Promise<void>;
+  commit(
+    commit: Commit,
+    head: Head,
+    settled: readonly string[],
+    totals?: readonly TotalsDelta[],
+  ): Promise<void>;
+  /** Running totals of the hours that begin from `from` up to, not including, `to`; of one workflow, or of all. */
+  readTotals(query: TotalsQuery): Promise<readonly TotalsRow[]>;
   /** Writes the projection of the log if it is not older than the stored one; releases the lease with `owner: null`. */
   writeHead(head: Head): Promise<void>;
   /**
@@ -137,6 +145,36 @@ export interface Commit {
   readonly commitId: string;
   readonly at: number;
   readonly events: readonly ExecutionEvent[];
+}
+
+/** What happened in one hour, as numbers that add up. */
+export interface Totals {
+  readonly started: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  /** Sum of the durations of executions that completed, in milliseconds. */
+  readonly durationMs: number;
+  readonly costNano: number;
+  /** Entries of steps whose price is not known in full. */
+  readonly costUnknown: number;
+}
+
+/** A change of the running totals of one workflow in one hour, of the workflow itself or of one step. */
+export interface TotalsDelta extends Totals {
+  readonly workflowId: string;
+  /** `null`: the workflow itself. A step counts its entries as `started`, and how they ended. */
+  readonly stepId: string | null;
+  /** When the hour began, UTC. */
+  readonly hour: number;
+}
+
+export type TotalsRow = TotalsDelta;
+
+export interface TotalsQuery {
+  readonly workflowId?: string;
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface ClaimRequest {

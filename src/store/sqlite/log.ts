@@ -4,6 +4,7 @@ import type { Connection } from "./connection.ts";
 import { prepareHeadWrite } from "./heads.ts";
 import { prepareSettling } from "./inbox.ts";
 import { integer, json, type Row, text } from "./row.ts";
+import { prepareTotals } from "./totals.ts";
 
 type Log = Pick<Store, "readLog" | "commit">;
 
@@ -20,21 +21,23 @@ export function createLog(connection: Connection): Log {
   );
   const writeHead = prepareHeadWrite(connection);
   const settle = prepareSettling(connection);
+  const addTotals = prepareTotals(connection);
 
   return {
     readLog: (executionId, afterRev) =>
       connection.read(() => selectAfter.all(executionId, afterRev).map(toCommit)),
-    async commit(commit, head, settled) {
+    async commit(commit, head, settled, totals = []) {
       const { executionId, rev, epoch, commitId, at } = commit;
       const events = JSON.stringify(commit.events);
       const writeThisHead = writeHead(head);
       const settleThese = settle(settled);
+      const addThese = addTotals(totals);
       await connection.write(() => {
         if (insert.run(executionId, rev, epoch, commitId, at, events).changes === 0) {
           const winner = selectCommitId.get(executionId, rev);
           if (winner === undefined || text(winner, "commit_id") !== commitId)
             throw lostRace(commit);
-        }
+        } else addThese();
         writeThisHead();
         settleThese();
       });

@@ -99,4 +99,20 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX cards_execution ON cards (execution_id, id);
   CREATE INDEX cards_unfinished ON cards (execution_id) WHERE final = 0;
   `,
+  `
+  CREATE TABLE totals (
+    workflow_id  TEXT NOT NULL,
+    hour         INTEGER NOT NULL,
+    step_id      TEXT NOT NULL,
+    started      INTEGER NOT NULL,
+    completed    INTEGER NOT NULL,
+    failed       INTEGER NOT NULL,
+    cancelled    INTEGER NOT NULL,
+    duration_ms  INTEGER NOT NULL,
+    cost_nano    INTEGER NOT NULL,
+    cost_unknown INTEGER NOT NULL,
+    PRIMARY KEY (workflow_id, hour, step_id)
+  ) STRICT;
+  CREATE INDEX totals_hour ON totals (hour);
+  `,
 ];

@@ -8,6 +8,7 @@ import { createHeads } from "./heads.ts";
 import { createInbox } from "./inbox.ts";
 import { createLeases } from "./leases.ts";
 import { createLog } from "./log.ts";
+import { createTotals } from "./totals.ts";
 import { createWorkflows } from "./workflows.ts";
 
 export interface SqliteStoreOptions {
@@ -51,6 +52,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     ...createDedupe(connection),
     ...createCalls(connection),
     ...createCards(connection),
+    ...createTotals(connection),
     async [Symbol.asyncDispose]() {
       connection.close();
     },

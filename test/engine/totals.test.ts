@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { HOUR_MS, sumTotals, totalsOf } from "../../src/engine/totals.ts";
+import { NINE, PureRun, workflow } from "../support/pure-run.ts";
+
+const script = (id: string, rest: object = {}) => ({ id, type: "scripted", ...rest });
+
+test("totals count the run, its end, its steps and their cost, each in the hour it belongs to", () => {
+  const run = new PureRun(
+    workflow([
+      script("ask", { next: "nap" }),
+      { id: "nap", type: "wait", config: { duration: "2h" } },
+    ]),
+  );
+  run.end("ask", { kind: "failed", costNano: 40 }).advance(5000);
+  run.end("ask", { kind: "ok", output: 1, costNano: 60 }).advance(2 * HOUR_MS);
+
+  const deltas = totalsOf(run.state.start, run.log, true);
+
+  const whole = deltas.filter((delta) => delta.stepId === null);
+  expect(
+    whole.map((delta) => [delta.hour, delta.started, delta.completed, delta.costNano]),
+  ).toEqual([
+    [NINE, 1, 0, 100],
+    [NINE + 2 * HOUR_MS, 0, 1, 0],
+  ]);
+  expect(sumTotals(whole).durationMs).toBe(2 * HOUR_MS + 5000);
+  const ask = deltas.filter((delta) => delta.stepId === "ask");
+  expect(sumTotals(ask)).toMatchObject({ started: 1, completed: 1, costNano: 100 });
+});
+
+test("a call without a known price counts as unknown, not as free", () => {
+  const run = new PureRun(workflow([script("ask")]));
+  run.end("ask", { kind: "ok", output: 1, costNano: 0, costUnknown: true });
+
+  const [whole] = totalsOf(run.state.start, run.log, false);
+
+  expect(whole).toMatchObject({ stepId: null, started: 0, costNano: 0, costUnknown: 1 });
+});
