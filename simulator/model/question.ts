@@ -17,6 +17,8 @@ export interface Question {
   readonly topic: string;
   readonly facts: readonly Fact[];
   /** The text from outside, without sentences that try to give orders. */
+  readonly passage: string;
+  /** The passage, and the values that the prompt gives by name: all that decisions rest on. */
   readonly data: string;
   /** True when such sentences were left out. */
   readonly hadOrders: boolean;
@@ -61,15 +63,18 @@ export function readQuestion(messages: readonly Message[]): Question {
   const given = facts
     .filter((fact) => fact.isFromPrompt && !outside.includes(fact.value))
     .map((fact) => fact.value);
-  const sentences = toSentences([outside, ...given].join("\n"));
-  const kept = sentences.filter((sentence) => !ORDERS.some((order) => order.test(sentence)));
+  const isOrder = (sentence: string) => ORDERS.some((order) => order.test(sentence));
+  const sentences = toSentences(outside);
+  const passage = sentences.filter((sentence) => !isOrder(sentence));
+  const values = toSentences(given.join("\n")).filter((sentence) => !isOrder(sentence));
   return {
     system,
     instructions,
     topic: instructions,
     facts,
-    data: kept.join("\n"),
-    hadOrders: kept.length < sentences.length,
+    passage: passage.join("\n"),
+    data: [...passage, ...values].join("\n"),
+    hadOrders: passage.length < sentences.length,
   };
 }
 

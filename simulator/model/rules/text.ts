@@ -44,7 +44,7 @@ function extract(question: Question, topic: string): Answer<string> | undefined 
 }
 
 function compose(question: Question, topic: string): string {
-  if (question.data.trim() === "") return "Nothing was given.";
+  if (question.data.trim() === "") return "The prompt holds no text to take an answer from.";
   if (/\b(subject|title|headline)\b/.test(topic))
     return firstSentences(question, SUBJECT_CHARACTERS);
   if (
@@ -101,7 +101,7 @@ function limitIn(topic: string): number {
 
 function firstSentences(question: Question, limit: number): string {
   let text = "";
-  for (const sentence of toSentences(question.data)) {
+  for (const sentence of toSentences(question.passage || question.data)) {
     if (text !== "" && text.length + sentence.length + 1 > limit) break;
     text = `${text} ${sentence}`.trim();
   }

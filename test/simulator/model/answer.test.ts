@@ -95,7 +95,7 @@ test("answers yes or no, summaries and drafts", () => {
   const text = ask("Summarize: <data>The disk is full. We made room.</data>", { kind: "text" });
   expect(text).toMatch(/^The disk is full\. We made room\.\n\n\(Stand-in model: /);
   const draft = askWithSchema(
-    "Draft a reply. <data>My card was charged twice.</data>",
+    "Draft a reply.\nCategory: billing\nTicket: <data>My card was charged twice.</data>",
     envelope({ type: "string" }),
   );
   expect(draft["value"]).toContain('"My card was charged twice."');
