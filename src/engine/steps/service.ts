@@ -1,0 +1,173 @@
+import { z } from "zod";
+import { AppError, asAppError, isAppError } from "../../errors.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { didYouMean } from "../nearest.ts";
+import type { ServiceAction, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
+import { fitParams, holdsTemplate, prepareParams } from "../service-params.ts";
+import { resolveTemplates } from "../template.ts";
+import { OutputVariable } from "./output-variable.ts";
+import {
+  type AttemptContext,
+  type AttemptResult,
+  type CheckContext,
+  type ConfigProblem,
+  defineStepType,
+  type StepProgram,
+} from "./step-type.ts";
+
+/** Milliseconds of one attempt: a safety net above the limits that the services keep themselves. */
+const TIMEOUT_MS = 6 * 60_000;
+
+const ServiceConfig = z
+  .looseObject({
+    service: z.string().min(1),
+    /** Absent: the service's default action. */
+    action: z.string().min(1).optional(),
+    outputVariable: OutputVariable.optional(),
+  })
+  .catchall(z.json());
+type ServiceConfig = z.output<typeof ServiceConfig>;
+
+/** Calls an action of a service with the parameters that stand beside its name. */
+export const service = defineStepType({
+  kind: "service",
+  summary: "Calls an action of a service: sends a message, makes an HTTP request.",
+  config: ServiceConfig,
+  hasAttempts: true,
+  takesSecrets: true,
+  check: checkService,
+  bind: bindService,
+});
+
+function paramsOf(config: ServiceConfig): JsonObject {
+  const { service: _, action: __, outputVariable: ___, ...params } = config;
+  return params;
+}
+
+function checkService(config: ServiceConfig, { services }: CheckContext): readonly ConfigProblem[] {
+  const found = services.get(config.service);
+  if (!found) {
+    const names = services.names();
+    return [
+      {
+        path: ["service"],
+        message: `there is no service "${config.service.slice(0, 60)}"`,
+        fix: `Known services: ${names.join(", ")}.${didYouMean(config.service, names)}`,
+      },
+    ];
+  }
+  const name = config.action ?? found.defaultAction;
+  const action = actionOf(services, config.service, name);
+  if (!action) {
+    const names = Object.keys(found.actions);
+    return [
+      {
+        path: ["action"],
+        message: `the service ${found.name} has no action "${name.slice(0, 60)}"`,
+        fix: `Its actions: ${names.join(", ")}.${didYouMean(name, names)}`,
+      },
+    ];
+  }
+  return fitParams(action, paramsOf(config), holdsTemplate).problems.map((problem) => ({
+    ...problem,
+    message: `"${problem.path.join(".")}" ${problem.message}`,
+  }));
+}
+
+function bindService(config: ServiceConfig): StepProgram {
+  return {
+    enter: ({ scope }) => {
+      const params = resolveTemplates(paramsOf(config), scope);
+      if (!isJsonObject(params)) throw new Error("An object resolves to an object.");
+      return {
+        kind: "run",
+        params: {
+          service: config.service,
+          ...(config.action !== undefined && { action: config.action }),
+          ...params,
+        },
+      };
+    },
+    run: runService,
+    routes: { kind: "none" },
+    timeoutMs: TIMEOUT_MS,
+    expressions: [],
+  };
+}
+
+async function runService(entered: JsonObject, context: AttemptContext): Promise<AttemptResult> {
+  let policy: UnknownPolicy = context.onUnknown ?? "repeat";
+  try {
+    const config = ServiceConfig.parse(entered);
+    const { place, action } = requireAction(config, context.services);
+    policy = context.onUnknown ?? action.onUnknown;
+    const params = prepareParams(place, action, context.revealSecrets(paramsOf(config)));
+    if (context.unknownBefore) {
+      const earlier = await settleUnknown(policy, place, action, params, context);
+      if (earlier) return { kind: "ok", output: earlier.output, costNano: 0 };
+    }
+    return { kind: "ok", output: await action.execute(params, context), costNano: 0 };
+  } catch (error) {
+    const { signal } = context;
+    if (signal.aborted) return toFailure(asAppError(signal.reason), policy);
+    // Anything else is a defect of the service and goes to the log.
+    if (!isAppError(error)) throw error;
+    return toFailure(error, policy);
+  }
+}
+
+/** Does what the policy says about an earlier try whose effect nobody knows; the found output ends the step. */
+async function settleUnknown(
+  policy: UnknownPolicy,
+  place: string,
+  action: ServiceAction,
+  params: JsonObject,
+  context: AttemptContext,
+): Promise<{ readonly output: Json } | null> {
+  if (policy === "repeat") return null;
+  if (policy === "look" && action.look) {
+    const output = await action.look(params, context);
+    return output === null ? null : { output };
+  }
+  const why = policy === "ask" ? "" : ` (${place} cannot look for it)`;
+  throw new AppError({
+    code: "outcome_unknown",
+    message: `Nobody knows whether an earlier try of ${place} had its effect${why}. Look there, then retry the run or cancel it.`,
+  });
+}
+
+function toFailure(error: AppError, policy: UnknownPolicy): AttemptResult {
+  const { code, message, retryable, retryAfterMs, outcomeUnknown } = error;
+  // With "ask" an effect that may have happened is never tried again without a person.
+  const mayRetry = retryable && !(outcomeUnknown && policy === "ask");
+  return {
+    kind: "failed",
+    error: { code, message, retryable: mayRetry },
+    outcome: outcomeUnknown ? "unknown" : "failed",
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    costNano: 0,
+  };
+}
+
+function actionOf(
+  services: ServiceRegistry,
+  service: string,
+  name: string,
+): ServiceAction | undefined {
+  const actions = services.get(service)?.actions ?? {};
+  return Object.hasOwn(actions, name) ? actions[name] : undefined;
+}
+
+function requireAction(
+  config: ServiceConfig,
+  services: ServiceRegistry,
+): { readonly place: string; readonly action: ServiceAction } {
+  const name = config.action ?? services.get(config.service)?.defaultAction ?? "";
+  const place = `${config.service}.${name}`;
+  const action = actionOf(services, config.service, name);
+  if (action) return { place, action };
+  throw new AppError({
+    code: "params_invalid",
+    message: `There is no action ${place} any more. Deploy the workflow anew with one that exists.`,
+  });
+}

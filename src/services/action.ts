@@ -1,0 +1,20 @@
+import type { z } from "zod";
+import type { ServiceAction, ServiceContext } from "../engine/ports/service.ts";
+import type { Json } from "../json.ts";
+
+/** Ties the schema of an action's parameters to the functions that take them. */
+export function defineAction<Params extends z.ZodObject>(
+  parts: Omit<ServiceAction, "params" | "execute" | "look"> & {
+    readonly params: Params;
+    readonly execute: (params: z.output<Params>, context: ServiceContext) => Promise<Json>;
+    readonly look?: (params: z.output<Params>, context: ServiceContext) => Promise<Json | null>;
+  },
+): ServiceAction {
+  const { params: schema, execute, look, ...rest } = parts;
+  return {
+    ...rest,
+    params: schema,
+    execute: async (params, context) => execute(schema.parse(params), context),
+    ...(look && { look: async (params, context) => look(schema.parse(params), context) }),
+  };
+}

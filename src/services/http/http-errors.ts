@@ -1,0 +1,84 @@
+import { AppError } from "../../errors.ts";
+import { parseRetryAfter } from "../retry-after.ts";
+
+/** The connection never stood: the request cannot have had an effect. */
+const NEVER_SENT = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EADDRNOTAVAIL",
+]);
+
+/** Codes of OpenSSL and Node for a certificate that is not accepted. */
+const CERTIFICATE =
+  /^(?:CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$)/;
+
+/** Statuses that may be different a moment later. */
+const RETRYABLE = new Set([408, 425, 429]);
+
+/** A request, for the message of an error; nothing but the host, since path and query may hold secrets. */
+export interface FailedRequest {
+  readonly host: string;
+  readonly method: string;
+  readonly timeoutMs: number;
+  /** Our own time limit ended the request. */
+  readonly timedOut: boolean;
+}
+
+/** Turns what the HTTP client threw into an error that says whether the request may have had an effect. */
+export function toHttpError(error: unknown, request: FailedRequest): AppError {
+  const { host, method, timeoutMs, timedOut } = request;
+  const fail = (what: string, more: Partial<AppError> = {}): AppError =>
+    new AppError({
+      code: "service_unavailable",
+      message: `${host} ${what}`,
+      retryable: more.retryable ?? true,
+      outcomeUnknown: more.outcomeUnknown ?? false,
+      cause: error,
+    });
+  // Nothing is changed by asking, so there is no outcome to be unsure of.
+  const outcomeUnknown = !["GET", "HEAD", "OPTIONS"].includes(method);
+  if (timedOut) return fail(`did not answer within ${timeoutMs} ms.`, { outcomeUnknown });
+  const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
+  if (typeof code !== "string") return blocked(host, error);
+  if (NEVER_SENT.has(code)) return fail(`cannot be reached (${code}). Check the address.`);
+  if (CERTIFICATE.test(code)) {
+    return new AppError({
+      code: "service_rejected",
+      message: `${host} cannot be trusted: its certificate was not accepted (${code}).`,
+      cause: error,
+    });
+  }
+  return fail(`broke the connection off (${code}).`, { outcomeUnknown });
+}
+
+/** The guard is the one source of errors without a code: it refuses an address before anything is sent. */
+function blocked(host: string, cause: unknown): AppError {
+  return new AppError({
+    code: "service_rejected",
+    message: `${host} is an address of a private network, which workflows may not reach. If it is meant, the operator adds it to HTTP_ALLOW_HOSTS.`,
+    cause,
+  });
+}
+
+/** The error for a status that the definition does not expect. */
+export function toStatusError(
+  status: number,
+  host: string,
+  retryAfter: string | undefined,
+  excerpt: string,
+): AppError {
+  const said = excerpt === "" ? "" : `: ${excerpt}`;
+  const retryable = RETRYABLE.has(status) || status >= 500;
+  const retryAfterMs = retryable ? parseRetryAfter(retryAfter, Date.now()) : null;
+  return new AppError({
+    code: retryable ? "service_unavailable" : "service_rejected",
+    message: retryable
+      ? `${host} answered with status ${status}${said}`
+      : `${host} refused the request with status ${status}${said}. Correct the request, or list the status in "expectStatus" if it is meant.`,
+    retryable,
+    ...(retryAfterMs !== null && { retryAfterMs }),
+  });
+}

@@ -1,0 +1,188 @@
+import type { Readable } from "node:stream";
+import axios, { type AxiosRequestConfig, type AxiosResponse } from "axios";
+import type { ServiceContext } from "../../engine/ports/service.ts";
+import { AppError, isAppError } from "../../errors.ts";
+import type { Json, JsonObject } from "../../json.ts";
+import type { AddressGuard } from "./address-guard.ts";
+import { toHttpError, toStatusError } from "./http-errors.ts";
+import type { RequestParams } from "./http-service.ts";
+import { decodeBody, readBody } from "./response-body.ts";
+
+const MAX_REDIRECTS = 5;
+
+/** Characters of a refusal that are quoted. */
+const MAX_EXCERPT = 200;
+
+/** Headers that another host may see too; any other may hold a key that was meant for the first one. */
+const FOR_ANY_HOST = new Set([
+  "accept",
+  "accept-language",
+  "content-type",
+  "idempotency-key",
+  "user-agent",
+]);
+
+/** One hop of a request; redirects make the next one. */
+interface Hop {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Json | undefined;
+}
+
+/**
+ * Sends a request and follows its redirects.
+ *
+ * @throws {AppError} `service_unavailable` (retryable) or `service_rejected`; `outcomeUnknown` when the request was sent, could
+ *   have changed something, and no answer came.
+ */
+export async function sendRequest(
+  params: RequestParams,
+  context: ServiceContext,
+  guard: AddressGuard,
+): Promise<Json> {
+  let hop = firstHop(params, context.idempotencyKey);
+  const limit = AbortSignal.timeout(params.timeout);
+  const signal = AbortSignal.any([context.signal, limit]);
+  try {
+    for (let redirects = 0; ; redirects += 1) {
+      const response = await sendHop(hop, signal, guard);
+      const next = nextHop(hop, response);
+      if (next === null) return await toOutput(response, hop, params);
+      response.data.destroy();
+      if (redirects === MAX_REDIRECTS) throw tooManyRedirects(hop.url.host);
+      hop = next;
+    }
+  } catch (error) {
+    if (isAppError(error)) throw error;
+    const timedOut = limit.aborted && !context.signal.aborted;
+    const { method, url } = hop;
+    throw toHttpError(error, { host: url.host, method, timeoutMs: params.timeout, timedOut });
+  }
+}
+
+function firstHop(params: RequestParams, idempotencyKey: string): Hop {
+  const url = new URL(params.url);
+  for (const [name, value] of Object.entries(params.query ?? {})) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== null) url.searchParams.append(name, String(one));
+    }
+  }
+  const headers = new Map<string, string>([
+    ["user-agent", "Heddle"],
+    ["idempotency-key", idempotencyKey],
+  ]);
+  const type = contentType(params.body);
+  if (type !== null) headers.set("content-type", type);
+  for (const [name, value] of Object.entries(params.headers ?? {})) {
+    headers.set(name.toLowerCase(), String(value));
+  }
+  return { url, method: params.method, headers: Object.fromEntries(headers), body: params.body };
+}
+
+function contentType(body: Json | undefined): string | null {
+  if (body === undefined || body === null) return null;
+  return typeof body !== "string" || isJsonText(body)
+    ? "application/json"
+    : "text/plain; charset=utf-8";
+}
+
+function isJsonText(text: string): boolean {
+  if (!/^\s*[[{]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function sendHop(
+  hop: Hop,
+  signal: AbortSignal,
+  guard: AddressGuard,
+): Promise<AxiosResponse<Readable>> {
+  const request: AxiosRequestConfig = {
+    url: hop.url.href,
+    method: hop.method,
+    headers: hop.headers,
+    responseType: "stream",
+    signal,
+    maxRedirects: 0,
+    validateStatus: null,
+    // A proxy would connect in our place, past the guard.
+    proxy: false,
+    ...(hop.body !== undefined && hop.body !== null && { data: hop.body }),
+    ...(await guard(hop.url)),
+  };
+  return axios.request<Readable>(request);
+}
+
+/** Where a redirect leads; `null` for an answer that is none. */
+function nextHop(hop: Hop, response: AxiosResponse): Hop | null {
+  const location: unknown = response.headers["location"];
+  if (![301, 302, 303, 307, 308].includes(response.status) || typeof location !== "string") {
+    return null;
+  }
+  const url = URL.parse(location, hop.url);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new AppError({
+      code: "service_rejected",
+      message: `${hop.url.host} redirects to something that is no web address.`,
+    });
+  }
+  const keepsMethod = response.status >= 307 || hop.method === "GET" || hop.method === "HEAD";
+  const drop = (name: string): boolean =>
+    (url.origin !== hop.url.origin && !FOR_ANY_HOST.has(name)) ||
+    (!keepsMethod && name.startsWith("content-"));
+  return {
+    url,
+    method: keepsMethod ? hop.method : "GET",
+    headers: Object.fromEntries(Object.entries(hop.headers).filter(([name]) => !drop(name))),
+    body: keepsMethod ? hop.body : undefined,
+  };
+}
+
+async function toOutput(
+  response: AxiosResponse<Readable>,
+  hop: Hop,
+  params: RequestParams,
+): Promise<Json> {
+  const { status } = response;
+  const headers = toHeaders(response.headers);
+  const type = typeof headers["content-type"] === "string" ? headers["content-type"] : "";
+  const data = decodeBody(await readBody(response.data, hop.url.host), type);
+  const { expectStatus } = params;
+  const expected = Array.isArray(expectStatus) ? expectStatus : [expectStatus];
+  if (status < 400 || expected.includes(status)) return { status, data, headers };
+  const retryAfter = headers["retry-after"];
+  throw toStatusError(
+    status,
+    hop.url.host,
+    typeof retryAfter === "string" ? retryAfter : undefined,
+    excerptOf(data),
+  );
+}
+
+function toHeaders(headers: AxiosResponse["headers"]): JsonObject {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]): [string, Json][] => {
+      if (typeof value === "string") return [[name.toLowerCase(), value]];
+      return Array.isArray(value) ? [[name.toLowerCase(), value.map(String)]] : [];
+    }),
+  );
+}
+
+/** The beginning of what a server says about its refusal; pages are left out. */
+function excerptOf(data: Json): string {
+  const text = typeof data === "string" ? data : data === null ? "" : JSON.stringify(data);
+  if (/^\s*</.test(text)) return "";
+  return text.replace(/\s+/g, " ").trim().slice(0, MAX_EXCERPT);
+}
+
+function tooManyRedirects(host: string): AppError {
+  return new AppError({
+    code: "service_rejected",
+    message: `The request was redirected more than ${MAX_REDIRECTS} times, last by ${host}.`,
+  });
+}

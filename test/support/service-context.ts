@@ -1,0 +1,14 @@
+import type { ServiceContext } from "../../src/engine/ports/service.ts";
+
+/** What an attempt gives a service, with nothing special about it. */
+export function serviceContext(more: Partial<ServiceContext> = {}): ServiceContext {
+  return {
+    idempotencyKey: "exec_1/send#1",
+    executionId: "exec_1",
+    workflowId: "expense",
+    stepId: "send",
+    attempt: 1,
+    signal: new AbortController().signal,
+    ...more,
+  };
+}
