@@ -3,7 +3,6 @@ import type { Server } from "node:http";
 import { join, resolve } from "node:path";
 import { createMethods } from "./api/register.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import type { MailSink } from "./mail/mail-sink.ts";
 import { openMailSink } from "./mail/mail-sink.ts";
 import { type AppManifest, parseManifest, readManifest } from "./manifest.ts";
 import { createStandInModel } from "./model/stand-in-model.ts";
@@ -11,6 +10,7 @@ import { reportError } from "./report-error.ts";
 import { createSimulatorServer } from "./server.ts";
 import type { StandIns } from "./stand-ins.ts";
 import { SLACK_TIMINGS, type Timings } from "./timings.ts";
+import { lockFolder } from "./workspace/folder-lock.ts";
 import { readStateFile, StateFile } from "./workspace/state-file.ts";
 import { Workspace } from "./workspace/workspace.ts";
 import { toStateData } from "./workspace/workspace-state.ts";
@@ -60,23 +60,13 @@ export interface Simulator extends AsyncDisposable {
  * @throws {Error} when the manifest or the state file cannot be read, or the port is taken (`code` is `EADDRINUSE`).
  */
 export async function openSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  // What was opened is closed again, last first, on disposal and when a later part cannot be opened.
+  await using opened = new AsyncDisposableStack();
   const host = options.host ?? "127.0.0.1";
-  const clock = options.clock ?? systemClock;
-  const timings = { ...SLACK_TIMINGS, ...options.timings };
-  const path = options.dataDir === undefined ? undefined : join(options.dataDir, "workspace.json");
-  const workspace = new Workspace({
-    manifest: await manifestOf(options.manifest),
-    clock,
-    timings,
-    realistic: options.realistic ?? true,
-    eventsUrl: options.eventsUrl,
-    stored: path === undefined ? undefined : await readStateFile(path),
-  });
-  const file = path === undefined ? undefined : openStateFile(path, workspace);
+  const workspace = await openWorkspace(options, opened);
+  const { smtpPort } = options;
   const mail =
-    options.smtpPort === undefined
-      ? undefined
-      : await openMailSink({ smtpPort: options.smtpPort, host });
+    smtpPort === undefined ? undefined : opened.use(await openMailSink({ smtpPort, host }));
   const standIns: StandIns = { model: createStandInModel(), mail };
   const server = createSimulatorServer({
     workspace,
@@ -84,8 +74,15 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
     standIns,
     isLoopback: LOOPBACK.has(host),
   });
-  const port = await listen(server, options.port ?? 0, host, mail);
+  const port = await listen(server, options.port ?? 0, host);
+  opened.defer(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  opened.defer(() => workspace.sockets.close());
+  opened.defer(() => workspace.events.close());
   workspace.url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const owned = opened.move();
   return {
     url: workspace.url,
     port,
@@ -93,15 +90,31 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
     modelUrl: `${workspace.url}/v1`,
     smtpPort: mail?.port,
     workspace,
-    async [Symbol.asyncDispose]() {
-      workspace.events.close();
-      await workspace.sockets.close();
-      server.closeAllConnections();
-      server.close();
-      await file?.close();
-      await mail?.[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** The workspace, as it was left if there is a folder for it. */
+async function openWorkspace(
+  options: SimulatorOptions,
+  opened: AsyncDisposableStack,
+): Promise<Workspace> {
+  const { dataDir } = options;
+  const path = dataDir === undefined ? undefined : join(dataDir, "workspace.json");
+  if (dataDir !== undefined) opened.defer(await lockFolder(dataDir));
+  const workspace = new Workspace({
+    manifest: await manifestOf(options.manifest),
+    clock: options.clock ?? systemClock,
+    timings: { ...SLACK_TIMINGS, ...options.timings },
+    realistic: options.realistic ?? true,
+    eventsUrl: options.eventsUrl,
+    stored: path === undefined ? undefined : await readStateFile(path),
+  });
+  if (path !== undefined) {
+    const file = openStateFile(path, workspace);
+    opened.defer(() => file.close());
+  }
+  return workspace;
 }
 
 async function manifestOf(given: object | string | undefined): Promise<AppManifest> {
@@ -121,20 +134,10 @@ function openStateFile(path: string, workspace: Workspace): StateFile {
   return file;
 }
 
-/** Listens, or closes what was opened before. */
-async function listen(
-  server: Server,
-  port: number,
-  host: string,
-  mail: MailSink | undefined,
-): Promise<number> {
+/** @returns the port, which the system chose if 0 was asked for. */
+async function listen(server: Server, port: number, host: string): Promise<number> {
   server.listen(port, host);
-  try {
-    await once(server, "listening");
-  } catch (error) {
-    await mail?.[Symbol.asyncDispose]();
-    throw error;
-  }
+  await once(server, "listening");
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : port;
 }

@@ -25,17 +25,14 @@ import { richText } from "./rich-text.ts";
 
 type Checks = Readonly<Record<string, Check>>;
 
-const contextElement: Check = (value, pointer, problems) => {
-  const check = typed(
-    {
-      image: imageElement,
-      plain_text: anyText(LIMITS.textObject),
-      mrkdwn: anyText(LIMITS.textObject),
-    },
-    "type",
-  );
-  check(value, pointer, problems);
-};
+const contextElement = typed(
+  {
+    image: imageElement,
+    plain_text: anyText(LIMITS.textObject),
+    mrkdwn: anyText(LIMITS.textObject),
+  },
+  "type",
+);
 
 const typedImage = typed({ image: imageElement }, "type");
 

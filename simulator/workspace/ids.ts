@@ -11,7 +11,7 @@ export function createId(prefix: string): string {
 
 /** A short random id for blocks and actions that came without one. */
 export function createShortId(): string {
-  return randomBytes(4).toString("base64url").slice(0, 5);
+  return randomUUID().slice(0, 8);
 }
 
 /** A secret part of an address, or the third part of a `trigger_id`. */

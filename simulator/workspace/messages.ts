@@ -13,10 +13,13 @@ export interface MessageData {
 export class MessageStore {
   readonly #messages = new Map<string, Map<string, Message>>();
   readonly #ephemerals = new Map<string, Map<string, Ephemeral>>();
+  /** The `ts` of replies, in order, by channel and thread. */
+  readonly #replies = new Map<string, string[]>();
 
   constructor(data: MessageData = { messages: {}, ephemerals: {} }) {
     for (const [channel, messages] of Object.entries(data.messages)) {
       this.#messages.set(channel, new Map(messages.map((message) => [message.ts, message])));
+      for (const message of messages) this.#index(channel, message);
     }
     for (const [channel, ephemerals] of Object.entries(data.ephemerals)) {
       this.#ephemerals.set(channel, new Map(ephemerals.map((one) => [one.message.ts, one])));
@@ -32,7 +35,8 @@ export class MessageStore {
     const messages = this.#of(channel);
     const isNew = !messages.has(message.ts);
     messages.set(message.ts, message);
-    if (messages.size > MAX_MESSAGES_PER_CHANNEL) dropOldest(messages);
+    if (isNew) this.#index(channel, message);
+    if (messages.size > MAX_MESSAGES_PER_CHANNEL) this.#dropOldest(channel, messages);
     return isNew && isReply(message) ? this.#countReplies(channel, message) : undefined;
   }
 
@@ -41,6 +45,7 @@ export class MessageStore {
     const messages = this.#of(channel);
     const message = messages.get(ts);
     messages.delete(ts);
+    if (message !== undefined) this.#unindex(channel, message);
     return message !== undefined && isReply(message)
       ? this.#countReplies(channel, message)
       : undefined;
@@ -55,9 +60,9 @@ export class MessageStore {
 
   /** A parent and its replies, oldest first. */
   thread(channel: string, threadTs: string): readonly Message[] {
-    return [...(this.#messages.get(channel)?.values() ?? [])].filter(
-      (message) => message.ts === threadTs || message.thread_ts === threadTs,
-    );
+    return [threadTs, ...(this.#replies.get(`${channel} ${threadTs}`) ?? [])]
+      .map((ts) => this.find(channel, ts))
+      .filter((message) => message !== undefined);
   }
 
   saveEphemeral(channel: string, ephemeral: Ephemeral): void {
@@ -89,6 +94,31 @@ export class MessageStore {
     const messages = this.#messages.get(channel) ?? new Map<string, Message>();
     this.#messages.set(channel, messages);
     return messages;
+  }
+
+  #index(channel: string, message: Message): void {
+    if (!isReply(message)) return;
+    const key = `${channel} ${message.thread_ts}`;
+    const replies = this.#replies.get(key);
+    if (replies === undefined) this.#replies.set(key, [message.ts]);
+    else replies.push(message.ts);
+  }
+
+  #unindex(channel: string, message: Message): void {
+    if (!isReply(message)) return;
+    const key = `${channel} ${message.thread_ts}`;
+    const left = (this.#replies.get(key) ?? []).filter((ts) => ts !== message.ts);
+    if (left.length === 0) this.#replies.delete(key);
+    else this.#replies.set(key, left);
+  }
+
+  /** Forgets the oldest message of a channel. */
+  #dropOldest(channel: string, messages: Map<string, Message>): void {
+    for (const [ts, message] of messages) {
+      messages.delete(ts);
+      this.#unindex(channel, message);
+      return;
+    }
   }
 
   #countReplies(channel: string, reply: Message): Message | undefined {

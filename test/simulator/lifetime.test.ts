@@ -1,4 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -43,6 +45,23 @@ test("a workspace outlives its simulator", async () => {
   expect(again.workspace.state.responseUrls.use(secret)).toMatchObject({ user: "U0BOB" });
   const next = await clientOf(again).chat.postMessage({ channel: "C0GENERAL", text: "Next" });
   expect(Number(next.ts)).toBeGreaterThan(Number(ts));
+});
+
+test("a folder that another process uses is refused, one left by a dead process is not", async () => {
+  await using folder = await temporaryFolder();
+  const lock = join(folder.path, "simulator.lock");
+
+  await writeFile(lock, String(process.ppid));
+  await expect(openSample({ dataDir: folder.path })).rejects.toThrow(
+    `is in use by the simulator with process id ${process.ppid}`,
+  );
+  const dead = spawn(process.execPath, ["--version"]);
+  await once(dead, "exit");
+  await writeFile(lock, String(dead.pid));
+  await using simulator = await openSample({ dataDir: folder.path });
+
+  expect(await readFile(lock, "utf8")).toBe(String(process.pid));
+  expect(simulator.port).toBeGreaterThan(0);
 });
 
 test("two simulators side by side know nothing of each other", async () => {
