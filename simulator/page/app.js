@@ -3,7 +3,7 @@
 
 import { listen, read } from "./api.js";
 import { hear, isConnected, loadAll } from "./deeds/hear.js";
-import { addressOf, followAddress } from "./deeds/navigate.js";
+import { addressOf, drawNewLine, followAddress } from "./deeds/navigate.js";
 import { patch } from "./dom/patch.js";
 import { page } from "./parts/page.js";
 import { watchPopups } from "./parts/popover.js";
@@ -34,14 +34,17 @@ async function start() {
   app.dismissed = new Set(textList(recall("session", `dismissed.${user}`)));
   followAddress(app);
   await loadAll(app);
-  app.reads.open(app.route.channel);
+  drawNewLine(app);
   listen(user, text(answer["last_event_id"]), {
     event: (event) => hear(app, event),
     up: () => setStream(app, true),
     down: () => setStream(app, false),
   });
   addEventListener("hashchange", () => followAddress(app));
-  addEventListener("focus", () => app.update());
+  addEventListener("focus", () => {
+    drawNewLine(app);
+    app.update();
+  });
   addEventListener("storage", () => {
     app.tour.reload();
     app.update();

@@ -16,9 +16,16 @@ export function followAddress(app) {
   app.sidebarOpen = false;
   app.popup = null;
   if (route.place === "home" && moved) void openHome(app);
-  if (route.place === "channel" && moved) app.reads.open(route.channel);
+  if (moved) app.reads.leave();
+  if (route.place === "channel") drawNewLine(app);
   if (route.thread !== undefined && threadMoved) void loadThread(app, route.channel, route.thread);
   app.update();
+}
+
+/** To be called when somebody begins to look at a channel. @param {App} app @returns {void} */
+export function drawNewLine(app) {
+  const { channel } = app.route;
+  app.reads.open(channel, app.book.top(channel).at(-1)?.ts ?? "0");
 }
 
 /** @param {App} app @param {string} fragment @returns {Route} */

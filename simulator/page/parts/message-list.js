@@ -39,7 +39,7 @@ function rows(app, channel, messages, readUpTo) {
   /** @type {Child[]} */
   const out = [];
   let day = "";
-  let lineDrawn = readUpTo === undefined || readUpTo === "0";
+  let lineDrawn = readUpTo === undefined;
   /** @type {Message | undefined} */
   let previous;
   for (const message of messages) {

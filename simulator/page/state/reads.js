@@ -30,12 +30,17 @@ export class Reads {
 
   /** Takes everything as read in a place seen for the first time. @param {string} place @param {string} ts @returns {void} */
   start(place, ts) {
-    if (this.#read[place] === undefined) this.mark(place, ts);
+    this.#read[place] ??= ts;
   }
 
-  /** @param {string} place @returns {void} keeps the "New" line where reading begins */
-  open(place) {
-    this.#lines = { [place]: this.#read[place] ?? "0" };
+  /** Draws the "New" line where reading goes on, if there is something to read. @param {string} place @param {string} latest @returns {void} */
+  open(place, latest) {
+    if (this.isUnread(place, latest)) this.#lines = { [place]: this.#read[place] ?? "0" };
+  }
+
+  /** Takes the "New" line away. @returns {void} */
+  leave() {
+    this.#lines = {};
   }
 
   /** @param {string} place @returns {string | undefined} messages after this `ts` stand below the line */

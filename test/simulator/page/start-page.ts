@@ -1,0 +1,34 @@
+import type { WebClient } from "@slack/web-api";
+import type { Simulator } from "../../../simulator/simulator.ts";
+import { startSample } from "../sample-app.ts";
+import { clientOf } from "../web-client.ts";
+import { type Audience, openAudience } from "./browser.ts";
+import { addPageListeners, type Submitted } from "./page-bot.ts";
+
+export interface PageSetup extends AsyncDisposable {
+  readonly simulator: Simulator;
+  readonly audience: Audience;
+  /** Slack's own client, with which tests post as the bot. */
+  readonly client: WebClient;
+  /** What people submitted in modals. */
+  readonly submitted: readonly Submitted[];
+}
+
+/** A simulator with a real Bolt app, and a browser in front of it. */
+export async function startPage(): Promise<PageSetup> {
+  const submitted: Submitted[] = [];
+  const sample = await startSample("socket", { realistic: false }, (app) => {
+    addPageListeners(app, submitted);
+  });
+  const audience = await openAudience(sample.simulator);
+  return {
+    simulator: sample.simulator,
+    audience,
+    client: clientOf(sample.simulator),
+    submitted,
+    async [Symbol.asyncDispose]() {
+      await audience[Symbol.asyncDispose]();
+      await sample[Symbol.asyncDispose]();
+    },
+  };
+}
