@@ -1,15 +1,6 @@
 import { AppError } from "../../errors.ts";
+import { isNeverSent, networkCode } from "../network-error.ts";
 import { parseRetryAfter } from "../retry-after.ts";
-
-/** The connection never stood: the request cannot have had an effect. */
-const NEVER_SENT = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EADDRNOTAVAIL",
-]);
 
 /** Codes of OpenSSL and Node for a certificate that is not accepted. */
 const CERTIFICATE =
@@ -41,9 +32,9 @@ export function toHttpError(error: unknown, request: FailedRequest): AppError {
   // Nothing is changed by asking, so there is no outcome to be unsure of.
   const outcomeUnknown = !["GET", "HEAD", "OPTIONS"].includes(method);
   if (timedOut) return fail(`did not answer within ${timeoutMs} ms.`, { outcomeUnknown });
-  const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
-  if (typeof code !== "string") return blocked(host, error);
-  if (NEVER_SENT.has(code)) return fail(`cannot be reached (${code}). Check the address.`);
+  const code = networkCode(error);
+  if (code === null) return blocked(host, error);
+  if (isNeverSent(code)) return fail(`cannot be reached (${code}). Check the address.`);
   if (CERTIFICATE.test(code)) {
     return new AppError({
       code: "service_rejected",

@@ -1,6 +1,7 @@
 import OpenAI from "openai";
 import { AppError } from "../../errors.ts";
 import { readOwn } from "../../json.ts";
+import { isNeverSent, networkCode } from "../network-error.ts";
 import { parseRetryAfter } from "../retry-after.ts";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -34,7 +35,7 @@ export function toModelError(error: unknown, call: FailedCall): AppError {
     return statusError(error, error.status, call);
   }
   const code = networkCode(error);
-  if (code !== null && NEVER_SENT.has(code)) {
+  if (code !== null && isNeverSent(code)) {
     return new AppError({
       code: "model_unavailable",
       message: `The model endpoint ${endpoint.host} cannot be reached (${code}). Check its address, or try again later.`,
@@ -45,16 +46,6 @@ export function toModelError(error: unknown, call: FailedCall): AppError {
   const what = error instanceof SyntaxError ? "sent an answer that is not JSON" : "broke off";
   return unavailable(what, call, error, true);
 }
-
-/** The connection never stood: nothing can have been charged. */
-const NEVER_SENT = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
 
 function statusError(
   error: InstanceType<typeof OpenAI.APIError>,
@@ -122,14 +113,4 @@ function unavailable(
     outcomeUnknown,
     cause,
   });
-}
-
-/** The system's error code, which `fetch` hides in a chain of causes. */
-function networkCode(error: unknown): string | null {
-  for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 5; depth += 1) {
-    const code: unknown = Reflect.get(cause, "code");
-    if (typeof code === "string") return code;
-    cause = cause.cause;
-  }
-  return null;
 }

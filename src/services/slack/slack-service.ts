@@ -1,0 +1,120 @@
+import type { KnownBlock } from "@slack/types";
+import type { ChatPostMessageArguments } from "@slack/web-api";
+import { z } from "zod";
+import type { Service, ServiceContext } from "../../engine/ports/service.ts";
+import { AppError, isAppError } from "../../errors.ts";
+import { type Json, readOwn } from "../../json.ts";
+import { defineAction } from "../action.ts";
+import { findPosted, type PostedMessage, stepMetadata } from "./find-posted.ts";
+import { conversationId, isPersonId, readMention, type SlackClient } from "./slack-client.ts";
+import { toSlackError } from "./slack-failure.ts";
+
+/** Slack cuts texts there without a word. */
+const MAX_TEXT_LENGTH = 40_000;
+const CUT_NOTE = "\n… (cut: the text was longer than Slack takes)";
+const MAX_BLOCKS = 50;
+
+/** Slack itself checks what is inside: new kinds of blocks appear all the time. */
+const Block = z.custom<KnownBlock>(
+  (value) => typeof readOwn(value, "type") === "string",
+  "a list of Block Kit objects",
+);
+
+const MessageParams = z.strictObject({
+  /** `#name`, an id, or a person's id for a direct message. */
+  channel: z.string().trim().min(1),
+  /** Slack's own markup. With blocks: what notifications show. */
+  message: z.string().min(1),
+  blocks: z.array(Block).max(MAX_BLOCKS).optional(),
+  /** Time stamp of the message whose thread this belongs to. */
+  threadTs: z.string().min(1).optional(),
+});
+type MessageParams = z.output<typeof MessageParams>;
+
+/** Messages in Slack. */
+export function createSlackService(options: { readonly client: SlackClient }): Service {
+  const { client } = options;
+  return {
+    name: "slack",
+    defaultAction: "sendMessage",
+    actions: {
+      sendMessage: defineAction({
+        summary: "Posts a message to a channel, a person or a thread; gives {messageTs, channel}.",
+        params: MessageParams,
+        sideEffect: true,
+        // Slack knows no idempotency keys: a message that may stand already is looked for by its metadata.
+        onUnknown: "look",
+        execute: async (params, context) => sendMessage(client, params, context),
+        look: async (params, context) => lookForMessage(client, params, context),
+      }),
+    },
+  };
+}
+
+async function sendMessage(
+  client: SlackClient,
+  params: MessageParams,
+  context: ServiceContext,
+): Promise<Json> {
+  const named = readMention(params.channel);
+  return withSlackErrors(`posting to ${params.channel}`, async () => {
+    // The direct conversation has to be open before something can stand in it.
+    const channel = isPersonId(named) ? ((await conversationId(client, named)) ?? named) : named;
+    context.signal.throwIfAborted();
+    const answer = await client.chat.postMessage(toArguments(params, channel, context));
+    if (answer.ts === undefined || answer.channel === undefined) {
+      throw new AppError({
+        code: "slack_unavailable",
+        message: "Slack took the message and did not say where it stands.",
+        retryable: true,
+        outcomeUnknown: true,
+      });
+    }
+    return toOutput({ messageTs: answer.ts, channel: answer.channel });
+  });
+}
+
+async function lookForMessage(
+  client: SlackClient,
+  params: MessageParams,
+  context: ServiceContext,
+): Promise<Json | null> {
+  return withSlackErrors(`looking for the message in ${params.channel}`, async () => {
+    const channel = await conversationId(client, readMention(params.channel));
+    if (channel === null) return null;
+    const place = { channel, threadTs: params.threadTs };
+    const found = await findPosted(client, place, context.idempotencyKey);
+    return found === null ? null : toOutput(found);
+  });
+}
+
+function toArguments(
+  params: MessageParams,
+  channel: string,
+  context: ServiceContext,
+): ChatPostMessageArguments {
+  const { message, blocks, threadTs } = params;
+  const text =
+    message.length > MAX_TEXT_LENGTH
+      ? message.slice(0, MAX_TEXT_LENGTH - CUT_NOTE.length) + CUT_NOTE
+      : message;
+  return {
+    channel,
+    text,
+    ...(blocks && { blocks }),
+    ...(threadTs !== undefined && { thread_ts: threadTs }),
+    metadata: stepMetadata(context.idempotencyKey),
+  };
+}
+
+function toOutput({ messageTs, channel }: PostedMessage): Json {
+  return { messageTs, channel };
+}
+
+async function withSlackErrors<Value>(doing: string, run: () => Promise<Value>): Promise<Value> {
+  try {
+    return await run();
+  } catch (error) {
+    throw isAppError(error) ? error : toSlackError(error, doing);
+  }
+}
