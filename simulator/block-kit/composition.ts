@@ -23,11 +23,6 @@ export function anyText(max: number): Check {
   return typed({ plain_text: plainTextShape(max), mrkdwn: mrkdwnShape(max) }, "type");
 }
 
-/** `mrkdwn` of a length. */
-export function mrkdwn(max: number): Check {
-  return typed({ mrkdwn: mrkdwnShape(max) }, "type");
-}
-
 function plainTextShape(max: number): Check {
   return shape({ required: { text: text({ max }) }, optional: { emoji: flag } });
 }

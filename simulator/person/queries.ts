@@ -1,5 +1,7 @@
+import { EVENTS, METHODS, PAYLOADS } from "../coverage.ts";
 import type { MailSink } from "../mail/mail-sink.ts";
-import type { Message, User } from "../workspace/records.ts";
+import { withReplyCount } from "../workspace/messages.ts";
+import type { User } from "../workspace/records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused } from "./action.ts";
 import { bootstrap } from "./bootstrap.ts";
@@ -31,6 +33,7 @@ export const QUERIES: Readonly<Record<string, (context: QueryContext) => object>
     calls: workspace.calls.list(query.get("method") ?? undefined),
   }),
   "/sim/deliveries": ({ workspace }) => ({ deliveries: workspace.transport.records() }),
+  "/sim/coverage": () => ({ methods: METHODS, events: EVENTS, payloads: PAYLOADS }),
   "/sim/status": ({ workspace }) => workspace.status(),
   "/sim/bootstrap": ({ workspace, mail, query }) =>
     bootstrap(workspace, person(workspace, query), mail === undefined ? null : "/mail"),
@@ -52,12 +55,10 @@ function messages({ workspace, query }: QueryContext): object {
     )
     .map((message) => ({ ...message, ephemeral: true }));
   return {
-    messages: [...shown.map(withCount), ...ephemerals].sort((a, b) => Number(a.ts) - Number(b.ts)),
+    messages: [...shown.map(withReplyCount), ...ephemerals].sort(
+      (a, b) => Number(a.ts) - Number(b.ts),
+    ),
   };
-}
-
-function withCount(message: Message): Message {
-  return { ...message, reply_count: message.reply_count ?? 0 };
 }
 
 /** @throws {ActionRefused} `user_not_found`. */

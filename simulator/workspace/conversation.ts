@@ -1,5 +1,5 @@
 import type { Ack } from "../delivery/transport.ts";
-import { BOT_USER_ID, TEAM } from "../identity.ts";
+import { BOT_USER_ID, SLACKBOT_ID, TEAM } from "../identity.ts";
 import type { JsonObject } from "../json.ts";
 import {
   messageChangedEvent,
@@ -8,7 +8,7 @@ import {
 } from "../payloads/message-events.ts";
 import { reactionEvent } from "../payloads/reaction-event.ts";
 import { emitEvent } from "./emit-event.ts";
-import { isReply } from "./messages.ts";
+import { isReply, withReplyCount } from "./messages.ts";
 import type { Channel, Message, Reaction } from "./records.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -28,7 +28,10 @@ export function postMessage(
   const message: Message = { type: "message", ts: timestamps.next(), team: TEAM.id, ...draft };
   const parent = messages.save(channel.id, message);
   const audience = { channel: channel.id };
-  workspace.feed.publish({ type: "message", channel: channel.id, message }, audience);
+  workspace.feed.publish(
+    { type: "message", channel: channel.id, message: withReplyCount(message) },
+    audience,
+  );
   if (parent !== undefined) publishChanged(workspace, channel, parent);
   workspace.touch();
   return { message, acks: announce(workspace, channel, message) };
@@ -88,8 +91,12 @@ export function editMessage(
   void emitEvent(workspace, messageChangedEvent(channel, previous, next, eventTs), channel);
 }
 
-/** Removes a message; what was answered to it stays, as in Slack. */
+/** Removes a message. One that was answered leaves a sign in its place, so that its thread stays. */
 export function deleteMessage(workspace: Workspace, channel: Channel, message: Message): void {
+  if ((message.reply_count ?? 0) > 0 && !isReply(message)) {
+    editMessage(workspace, channel, message, tombstone(message));
+    return;
+  }
   const parent = workspace.state.messages.remove(channel.id, message.ts);
   const audience = { channel: channel.id };
   workspace.feed.publish(
@@ -100,6 +107,29 @@ export function deleteMessage(workspace: Workspace, channel: Channel, message: M
   workspace.touch();
   const eventTs = workspace.state.timestamps.next();
   void emitEvent(workspace, messageDeletedEvent(channel, message, eventTs), channel);
+}
+
+function tombstone({
+  ts,
+  team,
+  thread_ts,
+  reply_count,
+  reply_users,
+  latest_reply,
+}: Message): Message {
+  const thread = { thread_ts, reply_count, reply_users, latest_reply };
+  const known = Object.fromEntries(
+    Object.entries(thread).filter(([, value]) => value !== undefined),
+  );
+  return {
+    type: "message",
+    subtype: "tombstone",
+    ts,
+    team,
+    user: SLACKBOT_ID,
+    text: "This message was deleted.",
+    ...known,
+  };
 }
 
 /** Adds or removes one person's reaction. Returns `undefined` when that changes nothing. */
@@ -165,7 +195,7 @@ function parentOf(workspace: Workspace, channel: Channel, message: Message): Mes
 
 function publishChanged(workspace: Workspace, channel: Channel, message: Message): void {
   workspace.feed.publish(
-    { type: "message_changed", channel: channel.id, message },
+    { type: "message_changed", channel: channel.id, message: withReplyCount(message) },
     { channel: channel.id },
   );
 }

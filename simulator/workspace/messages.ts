@@ -148,6 +148,11 @@ export function isReply(message: Message): boolean {
   return message.thread_ts !== undefined && message.thread_ts !== message.ts;
 }
 
+/** A message as people's programs get it: the number of replies is always there. */
+export function withReplyCount(message: Message): Message {
+  return { ...message, reply_count: message.reply_count ?? 0 };
+}
+
 function dropOldest(entries: Map<string, unknown>): void {
   for (const key of entries.keys()) {
     entries.delete(key);

@@ -194,7 +194,7 @@ const refused: readonly (readonly [string, unknown])[] = [
   ["mrkdwn in a header", { type: "header", text: mrkdwn(4) }],
   ["mrkdwn in a button", actions(button({ text: mrkdwn(4) }))],
   ["an unknown style", actions(button({ style: "warning" }))],
-  ["a member that does not exist", actions(button({ colour: "red" }))],
+  ["a member that does not exist", actions(button({ tint: "red" }))],
   ["actions without elements", actions()],
   [
     "a menu with options and groups",

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { createMethods } from "../../simulator/api/register.ts";
 import { EVENTS, METHODS } from "../../simulator/coverage.ts";
+import { openSample } from "./web-client.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -35,4 +36,16 @@ test("the coverage list names every event of Slack's types", () => {
     .map((match) => match[1]);
 
   expect(EVENTS.map((event) => event.name)).toEqual([...new Set(known)].sort());
+});
+
+test("everybody can look the coverage up", async () => {
+  await using simulator = await openSample();
+
+  const response = await fetch(`${simulator.url}/sim/coverage`);
+
+  expect(await response.json()).toMatchObject({
+    methods: expect.arrayContaining([{ name: "views.open", status: "supported" }]),
+    events: expect.arrayContaining([{ name: "team_join", status: "missing" }]),
+    payloads: expect.arrayContaining([{ name: "block_suggestion", status: "missing" }]),
+  });
 });

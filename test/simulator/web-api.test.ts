@@ -149,6 +149,22 @@ describe("messages", () => {
     }
   });
 
+  test("a deleted message that was answered leaves a sign, so that its thread stays", async () => {
+    await using simulator = await openSample();
+    const { chat, conversations } = clientOf(simulator);
+    const channel = "C0GENERAL";
+    const { ts = "" } = await chat.postMessage({ channel, text: "Parent" });
+    await chat.postMessage({ channel, thread_ts: ts, text: "Reply" });
+
+    await chat.delete({ channel, ts });
+
+    const { messages } = await conversations.replies({ channel, ts });
+    expect(messages).toMatchObject([
+      { subtype: "tombstone", user: "USLACKBOT", reply_count: 1 },
+      { text: "Reply" },
+    ]);
+  });
+
   test("a text over 40,000 characters is cut with a warning", async () => {
     await using simulator = await openSample();
 
