@@ -1,0 +1,65 @@
+import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openSimulator, type Simulator } from "../../simulator/simulator.ts";
+import { type Audience, chromiumPath, openAudience } from "../simulator/page/browser.ts";
+import { BotProcess } from "../support/bot-process.ts";
+
+/** Where the pictures of the README are; they are made anew when `SCREENSHOTS` is set. */
+const IMAGES = resolve(import.meta.dirname, "../../docs/images");
+
+describe.skipIf(chromiumPath === undefined)("the main story, in a browser", () => {
+  let simulator: Simulator;
+  let bot: BotProcess;
+  let audience: Audience;
+
+  beforeAll(async () => {
+    simulator = await openSimulator();
+    bot = await BotProcess.start(simulator);
+    audience = await openAudience(simulator);
+  });
+
+  afterAll(async () => {
+    await audience[Symbol.asyncDispose]();
+    await bot[Symbol.asyncDispose]();
+    await simulator[Symbol.asyncDispose]();
+  });
+
+  test("Alice runs a workflow, AI screens, Bob approves, and the receipt stands in the thread", async () => {
+    const alice = await audience.openAs("U0ALICE");
+    const bob = await audience.openAs("U0BOB", "C0APPROVALS");
+    await alice
+      .getByRole("textbox", { name: /Message/ })
+      .fill('/workflow run expense-approval amount=640 item="Laptop stand"');
+    await alice.keyboard.press("Enter");
+    const card = alice
+      .getByRole("main")
+      .locator("[data-ts]", { hasText: "Expense approval" })
+      .first();
+    await card.getByRole("button", { name: /repl/ }).click();
+    const thread = alice.getByRole("complementary");
+    await thread
+      .getByText(/needs-review/)
+      .first()
+      .waitFor();
+
+    const asked = bob.getByRole("main").locator("[data-ts]", { hasText: "Laptop stand" }).first();
+    await asked.getByRole("button", { name: "Approve" }).click();
+
+    await asked.getByText(/Approved by/).waitFor();
+    expect(await asked.getByRole("button", { name: "Approve" }).count()).toBe(0);
+    await thread.getByText(/Receipt/).waitFor();
+    await thread
+      .getByText(/\$0\.\d{4}/)
+      .first()
+      .waitFor();
+    await card.getByText(/Completed/).waitFor();
+    expect(audience.complaints).toEqual([]);
+    expect(audience.requests.filter((url) => !url.startsWith(simulator.url))).toEqual([]);
+    if (process.env["SCREENSHOTS"]) {
+      await mkdir(IMAGES, { recursive: true });
+      await alice.screenshot({ path: resolve(IMAGES, "story.png") });
+      await bob.screenshot({ path: resolve(IMAGES, "approval.png") });
+    }
+  });
+});
