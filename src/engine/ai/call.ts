@@ -1,0 +1,139 @@
+import { AppError, asAppError } from "../../errors.ts";
+import { type Json, readOwn, toJson } from "../../json.ts";
+import type { ModelReply, ModelRequest, TokenUsage } from "../ports/model.ts";
+import type { CallRecord } from "../ports/store.ts";
+import type { PriceBook } from "../pricing.ts";
+import type { AttemptContext } from "../steps/step-type.ts";
+import type { Judgment } from "./judge.ts";
+
+/** One question to a model, answered or not. */
+export interface CallResult {
+  readonly judgment: Judgment;
+  readonly text: string;
+  /** `null`: nobody knows. */
+  readonly costNano: number | null;
+  readonly usage?: TokenUsage;
+}
+
+/** What the calls of one attempt have in common. */
+export interface CallSetup {
+  readonly context: AttemptContext;
+  readonly prices: PriceBook;
+  readonly judge: (reply: Pick<ModelReply, "text" | "finishReason" | "refusal">) => Judgment;
+}
+
+/**
+ * Asks a model once and keeps the record of it before anybody uses the result; a call that an earlier life of the process
+ * recorded is not made again. Calls that failed are recorded too, so that a repeat takes the same way.
+ *
+ * @param n - number of the call within its attempt, from 1.
+ * @throws {AppError} `store_unavailable` when the record cannot be kept, and the reason of the abort when the attempt is stopped.
+ */
+export async function callModel(
+  setup: CallSetup,
+  request: ModelRequest,
+  n: number,
+): Promise<CallResult> {
+  const { context } = setup;
+  const id = `${context.idempotencyKey}:${context.attempt}:${n}`;
+  const earlier = await context.findCall(id);
+  if (earlier) return replay(setup, earlier);
+  const at = context.now();
+  const base = {
+    id,
+    executionId: context.executionId,
+    workflowId: context.workflowId,
+    stepId: context.stepId,
+    at,
+    model: request.model,
+    messages: request.messages,
+  };
+  let reply: ModelReply;
+  try {
+    reply = await context.model.complete(request, context.signal);
+  } catch (error) {
+    // Whether a stopped call was charged is unknown; a later life may make it anew.
+    if (context.signal.aborted) throw asAppError(context.signal.reason);
+    if (!(error instanceof AppError)) throw error;
+    return recordFailure(setup, base, error);
+  }
+  const judgment = setup.judge(reply);
+  const { usage, text } = reply;
+  const price = setup.prices.priceCall({ model: request.model, usage, at });
+  await context.recordCall({
+    ...base,
+    response: reply.raw,
+    text,
+    ...(judgment.kind === "answer" ? { value: judgment.value } : { problem: problemOf(judgment) }),
+    ...(usage && { usage }),
+    ...price,
+    latencyMs: reply.latencyMs,
+  });
+  return { judgment, text, costNano: price.costNano, ...(usage && { usage }) };
+}
+
+type CallBase = Pick<
+  CallRecord,
+  "id" | "executionId" | "workflowId" | "stepId" | "at" | "model" | "messages"
+>;
+
+async function recordFailure(
+  { context, prices }: CallSetup,
+  base: CallBase,
+  error: AppError,
+): Promise<CallResult> {
+  // A refusal at the door is not charged; a connection that broke may have been.
+  const costNano = error.outcomeUnknown ? null : 0;
+  await context.recordCall({
+    ...base,
+    response: { [FAILURE]: toFailure(error) },
+    text: "",
+    problem: error.message,
+    costNano,
+    priceVersion: prices.priceCall({ model: base.model, usage: undefined, at: base.at })
+      .priceVersion,
+    latencyMs: context.now() - base.at,
+  });
+  return { judgment: { kind: "failed", error }, text: "", costNano };
+}
+
+function replay({ judge }: CallSetup, record: CallRecord): CallResult {
+  const { text, costNano, usage, response } = record;
+  const failure = readOwn(response, FAILURE);
+  const choice = readOwn(readOwn(response, "choices"), "0");
+  const finishReason = choice === undefined ? "no_choices" : readOwn(choice, "finish_reason");
+  const refusal = readOwn(readOwn(choice, "message"), "refusal");
+  const judgment: Judgment =
+    failure === undefined
+      ? judge({
+          text,
+          finishReason: typeof finishReason === "string" ? finishReason : "stop",
+          ...(typeof refusal === "string" && refusal !== "" && { refusal }),
+        })
+      : { kind: "failed", error: fromFailure(failure, record.problem ?? "") };
+  return { judgment, text, costNano, ...(usage && { usage }) };
+}
+
+/** Member of a recorded response that holds an error of ours: no endpoint sends it. */
+const FAILURE = "heddleFailure";
+
+function toFailure(error: AppError): Json {
+  const { code, retryable, outcomeUnknown, retryAfterMs } = error;
+  return toJson({ code, retryable, outcomeUnknown, retryAfterMs });
+}
+
+function fromFailure(failure: unknown, message: string): AppError {
+  const code = readOwn(failure, "code");
+  const retryAfterMs = readOwn(failure, "retryAfterMs");
+  return new AppError({
+    code: code === "model_rate_limited" || code === "model_rejected" ? code : "model_unavailable",
+    message,
+    retryable: readOwn(failure, "retryable") === true,
+    outcomeUnknown: readOwn(failure, "outcomeUnknown") === true,
+    ...(typeof retryAfterMs === "number" && { retryAfterMs }),
+  });
+}
+
+function problemOf(judgment: Exclude<Judgment, { kind: "answer" }>): string {
+  return judgment.kind === "invalid" ? judgment.complaint : judgment.error.message;
+}

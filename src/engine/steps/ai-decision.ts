@@ -1,0 +1,129 @@
+import { z } from "zod";
+import type { JsonObject } from "../../json.ts";
+import { decideByModel, type Question, worstAttemptNano } from "../ai/decide-by-model.ts";
+import { renderPrompt } from "../ai/prompt.ts";
+import { createPriceBook, type PriceBook } from "../pricing.ts";
+import { parseTemplate } from "../template.ts";
+import { AiDecisionConfig, checkAiDecision, formatOf, maxTokensOf } from "./ai-decision-config.ts";
+import {
+  type AttemptContext,
+  type AttemptResult,
+  defineStepType,
+  type StepProgram,
+  type StepType,
+} from "./step-type.ts";
+
+/** Milliseconds of one attempt: up to four calls, each with a limit of its own. */
+const TIMEOUT_MS = 5 * 60_000;
+
+/** Characters of an answer that are kept with the result; the record of the call has all. */
+const MAX_RAW_OUTPUT = 10_000;
+
+export interface AiDecisionOptions {
+  /** The model of steps that name none. */
+  readonly defaultModel: string;
+  /** Defaults to the prices of the package. */
+  readonly prices?: PriceBook;
+}
+
+/** A decision by a language model, in a form that the run can go on by. */
+export function createAiDecision(options: AiDecisionOptions): StepType<AiDecisionConfig> {
+  const { defaultModel, prices = createPriceBook() } = options;
+  return defineStepType({
+    kind: "ai-decision",
+    summary:
+      "Lets a language model decide: one of several values, a number, yes or no, JSON or text.",
+    config: AiDecisionConfig,
+    hasAttempts: true,
+    check: checkAiDecision,
+    bind: (config) => bindAiDecision(config, defaultModel, prices),
+  });
+}
+
+/** What entering the step fixes; attempts take it from the log. */
+const EnteredParams = z.object({
+  model: z.string(),
+  fallbackModel: z.string().optional(),
+  messages: z.array(
+    z.object({ role: z.enum(["system", "user", "assistant"]), content: z.string() }),
+  ),
+});
+
+function bindAiDecision(
+  config: AiDecisionConfig,
+  defaultModel: string,
+  prices: PriceBook,
+): StepProgram {
+  const template = parseTemplate(config.prompt);
+  const format = formatOf(config);
+  const { temperature, onLowConfidence: stepId } = config;
+  const maxTokens = maxTokensOf(config);
+
+  const questionOf = (entered: z.output<typeof EnteredParams>): Question => ({
+    messages: entered.messages,
+    models: [entered.model, ...(entered.fallbackModel ? [entered.fallbackModel] : [])],
+    format,
+    temperature,
+    maxTokens,
+  });
+
+  return {
+    enter: ({ scope, key, now }) => {
+      const { model = defaultModel, fallbackModel, outputFormat } = config;
+      const messages = renderPrompt({ template, scope, format, key }).map(({ role, content }) => ({
+        role,
+        content,
+      }));
+      const entered = { model, ...(fallbackModel !== undefined && { fallbackModel }), messages };
+      const reserveNano = worstAttemptNano(questionOf(entered), prices, now);
+      return {
+        kind: "run",
+        params: { ...entered, outputFormat, temperature, maxTokens },
+        ...(reserveNano !== null && { reserveNano }),
+      };
+    },
+    run: async (params: JsonObject, context: AttemptContext) =>
+      decide(questionOf(EnteredParams.parse(params)), config, context, prices),
+    routes:
+      format.kind === "enum"
+        ? { kind: "closed", values: format.allowedValues }
+        : format.kind === "boolean"
+          ? { kind: "closed", values: ["true", "false"] }
+          : { kind: "open" },
+    ...(stepId !== undefined && { alsoNext: [{ path: ["onLowConfidence"], stepId }] }),
+    timeoutMs: TIMEOUT_MS,
+    expressions: [],
+  };
+}
+
+async function decide(
+  question: Question,
+  config: AiDecisionConfig,
+  context: AttemptContext,
+  prices: PriceBook,
+): Promise<AttemptResult> {
+  const decision = await decideByModel(question, context, prices);
+  if (!decision.ok) {
+    const { code, message, retryable, retryAfterMs } = decision.error;
+    return {
+      kind: "failed",
+      error: { code, message, retryable },
+      // A model changes nothing outside: asking again is always safe.
+      outcome: "failed",
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...decision.cost,
+    };
+  }
+  const { value, reason, confidence } = decision.answer;
+  const { minConfidence, onLowConfidence } = config;
+  const isUnsure = minConfidence !== undefined && (confidence ?? 0) < minConfidence;
+  return {
+    kind: "ok",
+    output: value,
+    rawOutput: decision.text.slice(0, MAX_RAW_OUTPUT),
+    ...(reason !== undefined && { reason }),
+    ...(confidence !== undefined && { confidence }),
+    ...(isUnsure && onLowConfidence !== undefined && { route: onLowConfidence }),
+    ...decision.cost,
+  };
+}

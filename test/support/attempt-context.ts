@@ -1,0 +1,29 @@
+import type { CallRecord } from "../../src/engine/ports/store.ts";
+import type { AttemptContext } from "../../src/engine/steps/step-type.ts";
+import { createOpenAiModelClient } from "../../src/services/llm/openai-model-client.ts";
+import { createServiceRegistry } from "../../src/services/registry.ts";
+import { serviceContext } from "./service-context.ts";
+
+/** What an attempt is given, with the records of its AI calls at hand. */
+export interface TestAttempt extends AttemptContext {
+  readonly calls: Map<string, CallRecord>;
+}
+
+/** An attempt without services; its model is whatever answers at `modelUrl`. */
+export function attemptContext(modelUrl: string, more: Partial<AttemptContext> = {}): TestAttempt {
+  const calls = new Map<string, CallRecord>();
+  return {
+    ...serviceContext({ idempotencyKey: "exec_1/ask#1", stepId: "ask" }),
+    services: createServiceRegistry([]),
+    model: createOpenAiModelClient({ baseUrl: modelUrl, timeoutMs: 300 }),
+    now: () => Date.UTC(2026, 10, 23),
+    revealSecrets: (params) => params,
+    recordCall: async (call) => {
+      if (!calls.has(call.id)) calls.set(call.id, structuredClone(call));
+    },
+    findCall: async (id) => calls.get(id) ?? null,
+    unknownBefore: false,
+    calls,
+    ...more,
+  };
+}
