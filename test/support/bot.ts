@@ -10,7 +10,7 @@ import { createSlackBot, type SlackBot } from "../../src/bot/slack-app.ts";
 import { createEngine, type RunningEngine } from "../../src/engine/engine.ts";
 import { systemClock } from "../../src/engine/ports/clock.ts";
 import type { Store } from "../../src/engine/ports/store.ts";
-import { stepTypeMap } from "../../src/engine/steps/index.ts";
+import { createStepTypes } from "../../src/engine/steps/index.ts";
 import type { StepType } from "../../src/engine/steps/step-type.ts";
 import { triggerTypeMap } from "../../src/engine/triggers/index.ts";
 import { AppError } from "../../src/errors.ts";
@@ -94,7 +94,7 @@ export class TestBot implements AsyncDisposable {
           Promise.reject(new AppError({ code: "model_unavailable", message: "No model." })),
       },
       services: { get: () => undefined, names: () => [] },
-      stepTypes: this.#options.stepTypes ?? stepTypeMap,
+      stepTypes: this.#options.stepTypes ?? createStepTypes({ defaultModel: "gpt-4o-mini" }),
       triggerTypes: triggerTypeMap,
       revealSecrets: (params) => params,
       pollMs: 250,

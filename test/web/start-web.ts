@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { pino } from "pino";
 import { createEngine, type RunningEngine } from "../../src/engine/engine.ts";
 import { systemClock } from "../../src/engine/ports/clock.ts";
-import { stepTypeMap } from "../../src/engine/steps/index.ts";
+import { createStepTypes } from "../../src/engine/steps/index.ts";
 import { triggerTypeMap } from "../../src/engine/triggers/index.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/store/sqlite/open.ts";
 import { createWebServer, type WebServerOptions } from "../../src/web/server.ts";
@@ -43,7 +43,7 @@ export async function startWeb(options: Partial<WebServerOptions> = {}): Promise
     model: {
       complete: () => Promise.reject(new Error("These workflows ask no model.")),
     },
-    stepTypes: stepTypeMap,
+    stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
     triggerTypes: triggerTypeMap,
     revealSecrets: (params) => params,
     pollMs: 5000,

@@ -1,12 +1,24 @@
+import { createAiDecision } from "./ai-decision.ts";
 import { approval } from "./approval.ts";
+import { service } from "./service.ts";
 import type { StepType } from "./step-type.ts";
 import { transform } from "./transform.ts";
 import { wait } from "./wait.ts";
 
-/** Every kind of step that definitions may name. */
-export const stepTypes = [approval, transform, wait] as const;
-
-/** The kinds by name. */
-export const stepTypeMap: ReadonlyMap<string, StepType> = new Map(
-  stepTypes.map((type: StepType): [string, StepType] => [type.kind, type]),
-);
+/**
+ * Every kind of step that definitions may name, by name.
+ *
+ * @param options - `defaultModel`: the model of AI steps that name none.
+ */
+export function createStepTypes(options: {
+  readonly defaultModel: string;
+}): ReadonlyMap<string, StepType> {
+  const types: readonly StepType[] = [
+    createAiDecision(options),
+    service,
+    transform,
+    approval,
+    wait,
+  ];
+  return new Map(types.map((type) => [type.kind, type]));
+}

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { z } from "zod";
 import type { ValidationResult } from "../../../src/engine/api.ts";
 import { validateDefinition } from "../../../src/engine/definition/validate.ts";
-import { stepTypeMap } from "../../../src/engine/steps/index.ts";
+import { createStepTypes } from "../../../src/engine/steps/index.ts";
 import { defineStepType, type StepType } from "../../../src/engine/steps/step-type.ts";
 import { triggerTypeMap } from "../../../src/engine/triggers/index.ts";
 
@@ -43,7 +43,7 @@ const call = defineStepType({
 
 const stepTypes: ReadonlyMap<string, StepType> = new Map<string, StepType>([
   ...["approval", "transform", "wait"].flatMap((kind): [string, StepType][] => {
-    const type = stepTypeMap.get(kind);
+    const type = createStepTypes({ defaultModel: "gpt-4o-mini" }).get(kind);
     return type === undefined ? [] : [[kind, type]];
   }),
   ["pick", pick],
