@@ -19,6 +19,10 @@ const EX_CONFIG = 78;
 /** How long the bot may take to say that it is ready before the demo says that something is wrong. */
 const READY_MS = 20_000;
 const RESTART_MS = 1000;
+/** A bot that ends sooner than this did not get to work. */
+const EARLY_MS = 5000;
+/** So often in a row it may end early before the demo gives up. */
+const MAX_EARLY_ENDS = 3;
 
 /** Variables that would lead the demo's bot to systems of the shell that it was started from. */
 const NOT_INHERITED =
@@ -32,6 +36,8 @@ class Bot {
   readonly #env: NodeJS.ProcessEnv;
   #child: ChildProcess | null = null;
   #stopping = false;
+  #startedAt = 0;
+  #earlyEnds = 0;
 
   constructor(env: NodeJS.ProcessEnv) {
     this.#env = env;
@@ -47,6 +53,7 @@ class Bot {
     child.stderr.on("data", (chunk: Buffer) => process.stderr.write(chunk));
     child.once("exit", (code, signal) => this.#ended(code, signal));
     this.#child = child;
+    this.#startedAt = performance.now();
   }
 
   async stop(): Promise<void> {
@@ -63,6 +70,13 @@ class Bot {
     if (code === EX_CONFIG) {
       console.error("The bot could not start; the reason stands above.");
       process.exit(EX_CONFIG);
+    }
+    this.#earlyEnds = performance.now() - this.#startedAt < EARLY_MS ? this.#earlyEnds + 1 : 0;
+    if (this.#earlyEnds >= MAX_EARLY_ENDS) {
+      console.error(
+        `The bot ended ${MAX_EARLY_ENDS} times in a row right after its start; the reason stands above.`,
+      );
+      process.exit(1);
     }
     console.log(`The bot ended (${signal ?? `exit code ${code}`}); starting it again.`);
     setTimeout(() => this.start(), RESTART_MS);
