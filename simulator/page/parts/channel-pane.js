@@ -77,7 +77,15 @@ function messages(app, channel, name) {
         "data-follow": true,
         ref: followEnd,
       },
-      h("div", { class: "start-note" }, h("strong", null, name), ` This is where ${name} begins.`),
+      h(
+        "div",
+        { class: "start-note" },
+        h("strong", null, name),
+        ` This is where ${name} begins.`,
+        app.book.top(channel).length === 0
+          ? " Type / to see the commands, or take one from below."
+          : null,
+      ),
       rows,
     ),
     h(

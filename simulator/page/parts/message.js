@@ -12,6 +12,7 @@ import { parseMrkdwn } from "../text/mrkdwn.js";
 import { renderEmoji, renderText } from "../text/render.js";
 import { avatar } from "./avatar.js";
 import { icon } from "./icons.js";
+import { isInteractive, remembered } from "./message-cache.js";
 import { reactionPicker } from "./reaction-picker.js";
 
 /** @typedef {import("../state/app.js").App} App */
@@ -30,13 +31,33 @@ export function authorOf(app, message) {
 
 /** @param {App} app @param {Message} message @param {Setting} setting @returns {VNode} */
 export function messageView(app, message, setting) {
+  if (isInteractive(message) || app.popup?.id.startsWith("react-"))
+    return draw(app, message, setting);
+  const unread = hasUnreadReplies(app, message, setting.channel);
+  const circumstances = [setting.compact, setting.inThread, unread].join();
+  return remembered(message, circumstances, () => draw(app, message, setting));
+}
+
+/** @param {App} app @param {Message} message @param {string} channel @returns {boolean} */
+function hasUnreadReplies(app, message, channel) {
+  const latest = text(message["latest_reply"]);
+  return latest !== "" && app.reads.isUnread(`${channel}/${message.ts}`, latest);
+}
+
+/** @param {App} app @param {Message} message @param {Setting} setting @returns {VNode} */
+function draw(app, message, setting) {
   const author = authorOf(app, message);
   const ephemeral = message.ephemeral === true;
   const compact = setting.compact && !ephemeral;
   return h(
     "article",
     {
-      class: classes("message", compact && "compact", ephemeral && "ephemeral"),
+      class: classes(
+        "message",
+        compact && "compact",
+        ephemeral && "ephemeral",
+        message["subtype"] === "tombstone" && "tombstone",
+      ),
       key: message.ts,
       "data-ts": message.ts,
       "data-user": author.id,
@@ -47,7 +68,9 @@ export function messageView(app, message, setting) {
     h(
       "div",
       { class: "message-gutter" },
-      compact ? time(message) : avatar(author.id, author.name, { isBot: author.isBot }),
+      compact
+        ? time(message)
+        : avatar(author.id, author.name, { isBot: author.isBot && author.id !== "USLACKBOT" }),
     ),
     h(
       "div",
@@ -197,7 +220,7 @@ function threadSummary(app, message, channel) {
   const count = number(message["reply_count"]) ?? 0;
   if (count === 0) return null;
   const latest = text(message["latest_reply"]);
-  const unread = latest !== "" && app.reads.isUnread(`${channel}/${message.ts}`, latest);
+  const unread = hasUnreadReplies(app, message, channel);
   const users = textList(message["reply_users"]).slice(0, 4);
   return h(
     "button",
