@@ -1,0 +1,294 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import type { Service, ServiceAction } from "../../../src/engine/ports/service.ts";
+import { service } from "../../../src/engine/steps/service.ts";
+import type { AttemptContext, AttemptResult } from "../../../src/engine/steps/step-type.ts";
+import { AppError, type AppErrorOptions } from "../../../src/errors.ts";
+import type { Json, JsonObject } from "../../../src/json.ts";
+import { createServiceRegistry } from "../../../src/services/registry.ts";
+import { createSecretRevealer } from "../../../src/services/secrets.ts";
+import { attemptContext } from "../../support/attempt-context.ts";
+import { plainScope } from "../plain-scope.ts";
+
+const POST: JsonObject = { service: "board", channel: "#a", text: "hi" };
+
+/** A service that keeps what it was given and answers as told. */
+class Board {
+  readonly posts: JsonObject[] = [];
+  failure: AppErrorOptions | null = null;
+  found: Json | null = null;
+  onUnknown: ServiceAction["onUnknown"] = "look";
+  canLook = true;
+
+  get service(): Service {
+    const post: ServiceAction = {
+      summary: "Posts.",
+      params: z.strictObject({
+        channel: z.string().min(1),
+        text: z.string().min(1),
+        count: z.number().optional(),
+        tags: z.array(z.string()).optional(),
+      }),
+      sideEffect: true,
+      onUnknown: this.onUnknown,
+      execute: async (params) => {
+        this.posts.push(params);
+        if (this.failure) throw new AppError(this.failure);
+        return { id: this.posts.length };
+      },
+      ...(this.canLook && { look: async () => this.found }),
+    };
+    return { name: "board", defaultAction: "post", actions: { post, pin: post } };
+  }
+
+  context(more: Partial<AttemptContext> = {}): AttemptContext {
+    return attemptContext("http://127.0.0.1:1", {
+      services: createServiceRegistry([this.service]),
+      revealSecrets: createSecretRevealer({ KEY: "s3cret" }),
+      ...more,
+    });
+  }
+
+  async run(config: JsonObject, variables: JsonObject = {}, more: Partial<AttemptContext> = {}) {
+    const result = await service.bind(config).run?.(enter(config, variables), this.context(more));
+    return result as AttemptResult;
+  }
+}
+
+function enter(config: JsonObject, variables: JsonObject = {}): JsonObject {
+  const entry = service.bind(config).enter({
+    scope: plainScope({ variables }),
+    key: "exec_1/post#1",
+    now: 0,
+    startedBy: null,
+  });
+  return entry.kind === "run" ? entry.params : {};
+}
+
+describe("calling an action", () => {
+  test("resolves templates at entry and calls the default action", async () => {
+    const board = new Board();
+
+    const result = await board.run(
+      { ...POST, text: "Paid ${{variables.amount}}", outputVariable: "posted" },
+      { amount: 5 },
+    );
+
+    expect(result).toEqual({ kind: "ok", output: { id: 1 }, costNano: 0 });
+    expect(board.posts).toEqual([{ channel: "#a", text: "Paid $5" }]);
+  });
+
+  test.each([
+    [5, "5"],
+    [true, "true"],
+    [{ a: 1 }, '{"a":1}'],
+    [["x"], '["x"]'],
+  ])("writes %j into a text parameter as text", async (value, text) => {
+    const board = new Board();
+
+    await board.run({ ...POST, text: "{{variables.v}}" }, { v: value });
+
+    expect(board.posts).toEqual([{ channel: "#a", text }]);
+  });
+
+  test("keeps the type where it is wanted, and leaves optional nothing out", async () => {
+    const board = new Board();
+
+    await board.run(
+      { ...POST, count: "{{variables.n}}", tags: "{{variables.none}}" },
+      { n: 3, none: null },
+    );
+
+    expect(board.posts).toEqual([{ channel: "#a", text: "hi", count: 3 }]);
+  });
+
+  test("reveals secrets within the call alone; a typed one stays text", async () => {
+    const board = new Board();
+    const config = { ...POST, channel: "{{variables.v}}", text: "Bearer {{secrets.KEY}}" };
+    const variables = { v: "{{secrets.KEY}}" };
+
+    await board.run(config, variables);
+
+    expect(JSON.stringify(enter(config, variables))).not.toContain("s3cret");
+    expect(board.posts).toEqual([{ channel: "{{secrets.KEY}}", text: "Bearer s3cret" }]);
+  });
+
+  test.each<[JsonObject, RegExp]>([
+    [{ ...POST, text: "{{variables.empty}}" }, /"text" is not right/],
+    [{ ...POST, count: "{{variables.word}}" }, /"count" is not right: expected number/],
+    [{ ...POST, text: "{{secrets.OTHER}}" }, /no secret "OTHER".*SECRET_OTHER/],
+  ])("%j is refused before anything happens", async (config, message) => {
+    const board = new Board();
+
+    const result = await board.run(config, { empty: null, word: "s3cret-word" });
+
+    expect(result).toMatchObject({
+      kind: "failed",
+      outcome: "failed",
+      error: { code: "params_invalid", retryable: false, message: expect.stringMatching(message) },
+    });
+    expect(JSON.stringify(result)).not.toContain("s3cret-word");
+    expect(board.posts).toEqual([]);
+  });
+});
+
+describe("a failure of the service", () => {
+  const failure = { code: "service_unavailable", message: "Down.", retryable: true } as const;
+
+  test("says whether to try again, and when", async () => {
+    const board = new Board();
+    board.failure = { ...failure, retryAfterMs: 5000 };
+
+    expect(await board.run(POST)).toEqual({
+      kind: "failed",
+      error: { code: "service_unavailable", message: "Down.", retryable: true },
+      outcome: "failed",
+      retryAfterMs: 5000,
+      costNano: 0,
+    });
+  });
+
+  test("whose outcome is unknown is tried again, but not where a person is to be asked", async () => {
+    const board = new Board();
+    board.failure = { ...failure, outcomeUnknown: true };
+
+    expect(await board.run(POST)).toMatchObject({ outcome: "unknown", error: { retryable: true } });
+    expect(await board.run(POST, {}, { onUnknown: "ask" })).toMatchObject({
+      outcome: "unknown",
+      error: { retryable: false },
+    });
+  });
+
+  test("that is a defect is not hidden", async () => {
+    const board = new Board();
+    const context = board.context({
+      revealSecrets: () => {
+        throw new TypeError("defect");
+      },
+    });
+
+    await expect(service.bind(POST).run?.(enter(POST), context)).rejects.toThrow("defect");
+  });
+
+  test("after a stop gives the reason of the stop", async () => {
+    const board = new Board();
+    board.failure = failure;
+    const reason = new AppError({ code: "step_timeout", message: "Late.", outcomeUnknown: true });
+
+    const result = await board.run(POST, {}, { signal: AbortSignal.abort(reason) });
+
+    expect(result).toMatchObject({ outcome: "unknown", error: { code: "step_timeout" } });
+  });
+});
+
+describe("after a try whose effect nobody knows", () => {
+  const unknownBefore = true;
+
+  test("the effect is looked for, and found it is not repeated", async () => {
+    const board = new Board();
+    board.found = { id: 7 };
+
+    expect(await board.run(POST, {}, { unknownBefore })).toMatchObject({
+      kind: "ok",
+      output: { id: 7 },
+    });
+    expect(board.posts).toEqual([]);
+  });
+
+  test("an effect that is not found is made", async () => {
+    const board = new Board();
+
+    expect(await board.run(POST, {}, { unknownBefore })).toMatchObject({ output: { id: 1 } });
+  });
+
+  test.each<[ServiceAction["onUnknown"], boolean, number, object]>([
+    ["repeat", true, 1, { kind: "ok" }],
+    ["ask", true, 0, { kind: "failed", error: { code: "outcome_unknown", retryable: false } }],
+    [
+      "look",
+      false,
+      0,
+      { kind: "failed", error: { message: expect.stringContaining("cannot look for it") } },
+    ],
+  ])("the policy %s (can look: %s) leads to %i calls", async (policy, canLook, count, expected) => {
+    const board = new Board();
+    board.onUnknown = policy;
+    board.canLook = canLook;
+
+    expect(await board.run(POST, {}, { unknownBefore })).toMatchObject(expected);
+    expect(board.posts).toHaveLength(count);
+  });
+
+  test("the step's own policy goes first", async () => {
+    const board = new Board();
+    board.found = { id: 7 };
+
+    await board.run(POST, {}, { unknownBefore, onUnknown: "repeat" });
+
+    expect(board.posts).toHaveLength(1);
+  });
+});
+
+describe("checking a configuration", () => {
+  const services = createServiceRegistry([new Board().service]);
+  const check = (config: JsonObject) => service.check(config, { services });
+
+  test.each<[JsonObject, string, string, RegExp]>([
+    [{ service: "bord" }, "service", 'there is no service "bord"', /Did you mean "board"/],
+    [
+      { ...POST, action: "pots" },
+      "action",
+      'the service board has no action "pots"',
+      /post, pin. Did you mean "post"/,
+    ],
+    [{ service: "board", channel: "#a" }, "text", '"text" is missing', /Add "text"/],
+    [{ ...POST, txt: "x" }, "txt", '"txt" is no parameter of this action', /Did you mean "text"/],
+    [{ ...POST, count: "three" }, "count", '"count" is not right: expected number', /Correct/],
+    [{ ...POST, tags: ["a", 1] }, "tags.1", '"tags.1" is not right: expected string', /Correct/],
+    [
+      { ...POST, constructor: "x" },
+      "constructor",
+      '"constructor" is no parameter of this action',
+      /Remove/,
+    ],
+  ])("%j has a problem", (config, path, message, fix) => {
+    const problems = check(config);
+
+    expect(problems).toEqual([
+      { path: expect.anything(), message, fix: expect.stringMatching(fix) },
+    ]);
+    expect(problems[0]?.path.join(".")).toBe(path);
+  });
+
+  test("what a template gives is not judged, and a number fits a text", () => {
+    expect(check({ ...POST, count: "{{variables.n}}", text: 5 })).toEqual([]);
+  });
+
+  test("every problem is named at once", () => {
+    expect(check({ service: "board", count: "x", extra: 1 })).toHaveLength(4);
+  });
+});
+
+describe("the registry", () => {
+  test("calls by name and checks the parameters first", async () => {
+    const board = new Board();
+    const registry = createServiceRegistry([board.service]);
+    const context = board.context();
+
+    expect(await registry.execute("board", "post", { channel: "#a", text: 5 }, context)).toEqual({
+      id: 1,
+    });
+    await expect(registry.execute("board", "post", {}, context)).rejects.toMatchObject({
+      code: "params_invalid",
+      message: expect.stringContaining("board.post"),
+    });
+    await expect(registry.execute("board", "toString", {}, context)).rejects.toMatchObject({
+      code: "params_invalid",
+    });
+    await expect(registry.execute("other", "post", {}, context)).rejects.toThrow(/other.post/);
+  });
+
+  test("refuses two services with one name", () => {
+    expect(() => createServiceRegistry([new Board().service, new Board().service])).toThrow();
+  });
+});
