@@ -1,38 +1,49 @@
 import { asAppError, isAppError } from "../../errors.ts";
 import { compileExpression, type Expression } from "../expression.ts";
 import { findTemplates } from "../template.ts";
-import type { DraftStep } from "./draft.ts";
+import type { DraftBody, DraftStep } from "./draft.ts";
 import type { Findings } from "./findings.ts";
+import { formatPath } from "./problem.ts";
 import { checkReference, type ReferenceContext } from "./reference.ts";
 
-/** Checks every path that templates and expressions of the steps read, and that they can be read at all. */
+/** Checks every path that templates and expressions of a body's steps read, and that they can be read at all. */
 export function checkReferences(
-  steps: readonly DraftStep[],
-  context: ReferenceContext,
+  body: DraftBody,
+  outer: ReferenceContext,
   findings: Findings,
 ): void {
-  for (const step of steps) {
-    const expressions = step.program?.expressions ?? [];
-    const base = [...step.path, "config"];
-    const places = new Set(expressions.map(({ path }) => JSON.stringify(path)));
-    // What cannot be compiled has a problem already, in the words of expressions.
-    const isExpression = (path: readonly PropertyKey[]): boolean =>
-      places.has(JSON.stringify(path)) || findings.hasProblemAt([...base, ...path]);
-    const templates = findTemplates(step.config, (path, error) => {
-      if (!isAppError(error)) throw error;
-      if (!isExpression(path))
-        findings.problem([...base, ...path], error.message, "Correct the template.");
-    });
-    for (const { path, template } of templates) {
-      if (isExpression(path)) continue;
-      for (const reference of template.paths) {
-        const place = { path: [...base, ...path], step, form: "template" as const };
-        checkReference(reference, place, context, findings);
-      }
+  for (const step of body.steps) {
+    const levels = [{ body, here: step.id }, ...outer.levels];
+    const context = { ...outer, levels };
+    checkStepReferences(step, context, findings);
+    for (const inner of step.bodies) checkReferences(inner, context, findings);
+  }
+}
+
+function checkStepReferences(step: DraftStep, context: ReferenceContext, findings: Findings): void {
+  const expressions = step.program?.expressions ?? [];
+  const base = [...step.path, "config"];
+  const places = new Set(expressions.map(({ path }) => JSON.stringify(path)));
+  const bodies = step.bodies.map(({ path }) => `${formatPath(path)}[`);
+  // What cannot be compiled has a problem already, in the words of expressions; inner steps are checked by themselves.
+  const isElsewhere = (path: readonly PropertyKey[]): boolean =>
+    places.has(JSON.stringify(path)) ||
+    findings.hasProblemAt([...base, ...path]) ||
+    bodies.some((inner) => formatPath([...base, ...path]).startsWith(inner));
+  const templates = findTemplates(step.config, (path, error) => {
+    if (!isAppError(error)) throw error;
+    if (!isElsewhere(path))
+      findings.problem([...base, ...path], error.message, "Correct the template.");
+  });
+  for (const { path, template } of templates) {
+    if (isElsewhere(path)) continue;
+    for (const reference of template.paths) {
+      const place = { path: [...base, ...path], step, form: "template" as const };
+      checkReference(reference, place, context, findings);
     }
-    for (const { path, expression } of expressions) {
-      checkExpression(expression, { path: [...base, ...path], step }, context, findings);
-    }
+  }
+  for (const { path, expression } of expressions) {
+    checkExpression(expression, { path: [...base, ...path], step }, context, findings);
   }
 }
 

@@ -1,13 +1,14 @@
 import { didYouMean, nearest } from "../nearest.ts";
 import type { Routes } from "../steps/step-type.ts";
-import type { DraftStep } from "./draft.ts";
+import type { DraftBody, DraftStep } from "./draft.ts";
 import type { Findings } from "./findings.ts";
 import { analyzeGraph, DEFAULT_ROUTE, END, type Graph, normalizeNext } from "./graph.ts";
 
 const MAX_NAMED = 12;
 
-/** Checks where steps lead: that targets exist, that every step is reached, that every output has a route. */
-export function checkRoutes(steps: readonly DraftStep[], findings: Findings): Graph {
+/** Checks where the steps of a body lead: that targets exist, that every step is reached, that every output has a route. */
+export function checkRoutes(body: Omit<DraftBody, "graph">, findings: Findings): Graph {
+  const { steps, isRoot } = body;
   const ids = new Set(steps.map((step) => step.id).filter((id) => id !== ""));
   const meant = new Set<string>();
   for (const step of steps) {
@@ -17,7 +18,7 @@ export function checkRoutes(steps: readonly DraftStep[], findings: Findings): Gr
       findings.problem(
         [...step.path, ...path],
         `there is no step "${target.slice(0, 64)}"`,
-        whichSteps(target, ids),
+        whichSteps(target, ids, isRoot),
       );
     }
     if (step.fallbackStep === END) {
@@ -44,7 +45,7 @@ export function checkRoutes(steps: readonly DraftStep[], findings: Findings): Gr
     findings.problem(
       [...step.path, "id"],
       `no route leads to "${step.id}"`,
-      'Name it in the "next" of an earlier step (without "next" a run ends), or remove it.',
+      `Name it in the "next" of an earlier step (without "next" ${isRoot ? "a run ends" : "the next of the list follows"}), or remove it.`,
     );
   }
   return graph;
@@ -65,10 +66,12 @@ function targetsOf(
   return targets;
 }
 
-function whichSteps(target: string, ids: ReadonlySet<string>): string {
+function whichSteps(target: string, ids: ReadonlySet<string>, isRoot: boolean): string {
   const names = [...ids].slice(0, MAX_NAMED).join(", ");
   const more = ids.size > MAX_NAMED ? ` and ${ids.size - MAX_NAMED} more` : "";
-  return `Steps are ${names}${more}; "end" ends the run.${didYouMean(target, ids)}`;
+  const where = isRoot ? "Steps are" : "A route stays within its branch, whose steps are";
+  const ends = isRoot ? "the run" : "the branch";
+  return `${where} ${names}${more}; "end" ends ${ends}.${didYouMean(target, ids)}`;
 }
 
 /** Every output that a step can have needs a route, and every route an output. */

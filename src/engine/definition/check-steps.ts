@@ -4,15 +4,21 @@ import type { ServiceRegistry } from "../ports/service.ts";
 import type { StepProgram, StepType } from "../steps/step-type.ts";
 import type { DraftStep, RawStep } from "./draft.ts";
 import type { Findings } from "./findings.ts";
+import { formatPath } from "./problem.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
+
+/** What steps may name. */
+export interface StepContext {
+  readonly stepTypes: ReadonlyMap<string, StepType>;
+  readonly services: ServiceRegistry;
+}
 
 /** Checks each step by itself and ties it to its type. */
 export function checkSteps(
   steps: readonly RawStep[],
-  stepTypes: ReadonlyMap<string, StepType>,
-  services: ServiceRegistry,
+  { stepTypes, services }: StepContext,
   findings: Findings,
-): readonly DraftStep[] {
+): readonly Omit<DraftStep, "bodies">[] {
   checkIds(steps, findings);
   return steps.map((step) => {
     const type = typeOf(step, stepTypes, findings);
@@ -29,10 +35,9 @@ function checkIds(steps: readonly RawStep[], findings: Findings): void {
     const same = first.get(step.id);
     if (same === undefined) first.set(step.id, step);
     else if (step.id !== "") {
-      const place = `steps[${String(same.path.at(-1))}]`;
       findings.problem(
         [...step.path, "id"],
-        `"${step.id}" is the id of ${place} too`,
+        `"${step.id}" is the id of ${formatPath(same.path)} too`,
         "Give each step an id of its own.",
       );
     }

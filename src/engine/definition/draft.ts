@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import type { StepProgram, StepType } from "../steps/step-type.ts";
-import { END } from "./graph.ts";
+import { END, type Graph } from "./graph.ts";
 
 /** A step as far as it can be understood: a definition with one slip is checked for all others too. */
 export interface DraftStep {
@@ -17,22 +17,45 @@ export interface DraftStep {
   readonly type: StepType | null;
   /** `null`: the configuration does not fit its type. */
   readonly program: StepProgram | null;
+  /** The bodies that the step holds, in the order of the definition. */
+  readonly bodies: readonly DraftBody[];
 }
 
 /** The part of a draft that can be read before types are known. */
-export type RawStep = Omit<DraftStep, "type" | "program">;
+export type RawStep = Omit<DraftStep, "type" | "program" | "bodies">;
 
-const MAX_STEPS = 1000;
+/** A list of steps that belong together, before they are checked. */
+export interface RawBody {
+  /** Branch id; empty for the root, and when it is missing or no text. */
+  readonly id: string;
+  /** Where the list of steps is in the document. */
+  readonly path: readonly PropertyKey[];
+  readonly isRoot: boolean;
+  readonly steps: readonly RawStep[];
+}
 
-/** The steps of a document, without those that are no objects. */
-export function readSteps(document: JsonObject): readonly RawStep[] {
-  const steps = document["steps"];
-  if (!Array.isArray(steps)) return [];
-  return steps
-    .slice(0, MAX_STEPS)
-    .flatMap((source: Json, index) =>
-      isJsonObject(source) ? [readStep(source, ["steps", index])] : [],
-    );
+/** Steps that belong together, each checked by itself, and how they follow each other. */
+export interface DraftBody extends Omit<RawBody, "steps"> {
+  readonly steps: readonly DraftStep[];
+  readonly graph: Graph;
+}
+
+/** The steps of a list, without those that are no objects. */
+export function readBody(
+  list: Json | undefined,
+  place: { readonly id: string; readonly path: readonly PropertyKey[]; readonly isRoot: boolean },
+): RawBody {
+  if (!Array.isArray(list)) return { ...place, steps: [] };
+  const steps = list.flatMap((source: Json, index) =>
+    isJsonObject(source) ? [readStep(source, [...place.path, index])] : [],
+  );
+  if (place.isRoot) return { ...place, steps };
+  // In the body of a step, a missing `next` goes on to the next step of the list.
+  const following = steps.map((step, index) => ({
+    ...step,
+    next: step.next ?? (steps[index + 1]?.id || undefined),
+  }));
+  return { ...place, steps: following };
 }
 
 function readStep(source: JsonObject, path: readonly PropertyKey[]): RawStep {
@@ -56,17 +79,4 @@ function readNext(next: Json | undefined): RawStep["next"] {
   return Object.fromEntries(
     Object.entries(next).map(([key, target]) => [key, typeof target === "string" ? target : END]),
   );
-}
-
-/** The names that the outputs of steps are stored under, each with the ids of its steps. */
-export function writtenVariables(
-  steps: readonly RawStep[],
-): ReadonlyMap<string, readonly string[]> {
-  const written = new Map<string, string[]>();
-  for (const step of steps) {
-    const name = step.config["outputVariable"];
-    if (typeof name !== "string") continue;
-    written.set(name, [...(written.get(name) ?? []), step.id]);
-  }
-  return written;
 }

@@ -1,19 +1,27 @@
 import { writePath } from "../missing-value.ts";
 import { didYouMean } from "../nearest.ts";
 import { EXECUTION_FIELDS, SCOPE_ROOTS, STEP_RESULT_FIELDS } from "../scope.ts";
-import type { DraftStep } from "./draft.ts";
+import type { DraftBody, DraftStep } from "./draft.ts";
 import type { Findings } from "./findings.ts";
-import type { Graph } from "./graph.ts";
+import { namesOf, type Visible } from "./visible.ts";
+
+/** One of the bodies around a place. */
+export interface Level {
+  readonly body: DraftBody;
+  /** The step of the body at which the place is, or which holds it; `null`: after all steps. */
+  readonly here: string | null;
+}
 
 /** What the references of a definition are checked against. */
 export interface ReferenceContext {
-  readonly steps: ReadonlyMap<string, DraftStep>;
-  readonly graph: Graph;
+  /** The bodies around the place, the innermost first: names resolve in this order. */
+  readonly levels: readonly Level[];
   /** Names of the declared inputs; `null`: every variable is possible. */
   readonly inputs: ReadonlySet<string> | null;
-  /** Names that steps write with `outputVariable`, each with the ids of the steps. */
-  readonly written: ReadonlyMap<string, readonly string[]>;
 }
+
+/** What the output of a step with branches holds for each. */
+const BRANCH_FIELDS: readonly string[] = ["branchId", "status", "results", "error"];
 
 /** Where a reference stands. */
 export interface ReferencePlace {
@@ -70,7 +78,9 @@ function unknownRoot(
   context: ReferenceContext,
   findings: Findings,
 ): void {
-  const isVariable = context.inputs?.has(root) === true || context.written.has(root);
+  const isVariable =
+    context.inputs?.has(root) === true ||
+    context.levels.some(({ body }) => namesOf(body).variables.has(root));
   findings.problem(
     place.path,
     `"${short(root)}" is not known`,
@@ -87,9 +97,11 @@ function checkStepResult(
   context: ReferenceContext,
   findings: Findings,
 ): void {
-  const step = context.steps.get(id);
-  if (step === undefined) {
-    const names = [...context.steps.keys()];
+  const { levels } = context;
+  const level = levels.find(({ body }) => namesOf(body).results.has(id));
+  const found = level && namesOf(level.body).results.get(id);
+  if (level === undefined || found === undefined) {
+    const names = levels.flatMap(({ body }) => [...namesOf(body).results.keys()]);
     findings.problem(
       place.path,
       `${writePath(reference)}: there is no step "${short(id)}"`,
@@ -97,40 +109,78 @@ function checkStepResult(
     );
     return;
   }
-  checkField(reference, step, place, findings);
-  if (place.isTested !== true) checkOrder([id], `"${id}"`, place, context, findings);
+  checkField(reference, 2, found.step, place, findings);
+  if (place.isTested !== true) checkOrder([[level, [found]]], `"${id}"`, place, findings);
 }
 
+/** @param at - where in the reference the field of the step's result stands. */
 function checkField(
   reference: readonly string[],
+  at: number,
   step: DraftStep,
   place: ReferencePlace,
   findings: Findings,
 ): void {
-  const field = reference[2];
-  if (field === undefined || STEP_RESULT_FIELDS.some((known) => known === field)) return;
+  const field = reference[at];
   const alias = step.config["outputVariable"];
-  if (field === alias) return;
+  if (field === undefined) return;
+  if (field === "output" || field === alias)
+    return checkBranch(reference, at + 1, step, place, findings);
+  if (STEP_RESULT_FIELDS.some((known) => known === field)) return;
   const fields = typeof alias === "string" ? [...STEP_RESULT_FIELDS, alias] : STEP_RESULT_FIELDS;
   const near = didYouMean(field, fields);
-  const meant = writePath(["stepResults", step.id, "output", ...reference.slice(2)]);
+  const meant = writePath([...reference.slice(0, at), "output", ...reference.slice(at)]);
   findings.problem(
     place.path,
-    `${writePath(reference.slice(0, 2))} has no "${short(field)}"`,
+    `${writePath(reference.slice(0, at))} has no "${short(field)}"`,
     `What the step gives is its output: write ${meant}. A result has ${fields.join(", ")}.${near}`,
   );
+}
+
+/** What a path into the output of a step with branches names: the branch, and the step in it. */
+function checkBranch(
+  reference: readonly string[],
+  at: number,
+  step: DraftStep,
+  place: ReferencePlace,
+  findings: Findings,
+): void {
+  const [id, part, inner] = reference.slice(at);
+  if (step.bodies.length === 0 || id === undefined) return;
+  const body = step.bodies.find((known) => known.id === id);
+  const missing = (what: string, name: string, names: readonly string[]): void =>
+    findings.problem(
+      place.path,
+      `${writePath(reference)}: there is no ${what} "${short(name)}"`,
+      `There is ${listed(names)}.${didYouMean(name, names)}`,
+    );
+  if (body === undefined) {
+    const names = step.bodies.map((known) => known.id);
+    return missing("branch", id, names);
+  }
+  if (part === undefined) return;
+  if (!BRANCH_FIELDS.includes(part)) return missing("member", part, BRANCH_FIELDS);
+  if (part !== "results" || inner === undefined) return;
+  const { results } = namesOf(body);
+  const found = results.get(inner);
+  if (found === undefined) return missing("step", inner, [...results.keys()]);
+  checkField(reference, at + 3, found.step, place, findings);
 }
 
 function checkVariable(
   name: string,
   place: ReferencePlace,
-  context: ReferenceContext,
+  { inputs, levels }: ReferenceContext,
   findings: Findings,
 ): void {
-  if (context.inputs === null || context.inputs.has(name)) return;
-  const writers = context.written.get(name);
-  if (writers === undefined) {
-    const names = [...context.inputs, ...context.written.keys()];
+  if (inputs === null || inputs.has(name)) return;
+  const writers = levels.flatMap((level): [Level, readonly Visible[]][] => {
+    const own = namesOf(level.body).variables.get(name);
+    return own === undefined ? [] : [[level, own]];
+  });
+  if (writers.length === 0) {
+    const written = levels.flatMap(({ body }) => [...namesOf(body).variables.keys()]);
+    const names = [...new Set([...inputs, ...written])];
     findings.problem(
       place.path,
       `${writePath(["variables", name])}: there is no such variable`,
@@ -138,32 +188,23 @@ function checkVariable(
     );
     return;
   }
-  if (place.isTested !== true)
-    checkOrder(
-      writers,
-      `${writePath(["variables", name])}, which ${quoted(writers)} writes,`,
-      place,
-      context,
-      findings,
-    );
+  if (place.isTested === true) return;
+  const ids = new Set(writers.flatMap(([, own]) => own.map(({ step }) => step.id)));
+  const what = `${writePath(["variables", name])}, which ${quoted([...ids])} writes,`;
+  checkOrder(writers, what, place, findings);
 }
 
-/** Reports when none of the steps can, or not always one does, come before the place. */
+/** Reports when none of what gives a value can, or not always one does, come before the place. */
 function checkOrder(
-  ids: readonly string[],
+  givers: readonly (readonly [Level, readonly Visible[]])[],
   what: string,
   place: ReferencePlace,
-  context: ReferenceContext,
   findings: Findings,
 ): void {
-  const { graph } = context;
-  const here = place.step?.id;
-  if (here !== undefined && !graph.isReachable(here)) return;
-  const can = ids.some((id) =>
-    here === undefined ? graph.isReachable(id) : graph.canPrecede(id, here),
-  );
-  const where = here === undefined ? "the end of the run" : `"${here}"`;
-  if (!can) {
+  const isDead = ({ body, here }: Level): boolean => here !== null && !body.graph.isReachable(here);
+  if (givers.some(([level]) => isDead(level))) return;
+  const where = place.step === null ? "the end of the run" : `"${place.step.id}"`;
+  if (!givers.some(([level, visible]) => canComeBefore(level, visible))) {
     findings.problem(
       place.path,
       `${what} cannot have run before ${where}`,
@@ -171,15 +212,29 @@ function checkOrder(
     );
     return;
   }
-  const ends = here === undefined ? graph.last.filter((id) => graph.isReachable(id)) : [here];
-  const must = ends.every((end) =>
-    ids.some((id) => (here === undefined && id === end) || graph.mustPrecede(id, end)),
-  );
-  if (must) return;
+  if (givers.some(([level, visible]) => alwaysComesBefore(level, visible))) return;
   findings.warn(
     place.path,
     `${what} may not have run before ${where}`,
     "A run that comes here without it fails: lead every route through it, or ask with has(…) in a transform step first.",
+  );
+}
+
+function canComeBefore({ body, here }: Level, visible: readonly Visible[]): boolean {
+  const { graph } = body;
+  return visible.some(({ after }) =>
+    here === null ? graph.isReachable(after) : graph.canPrecede(after, here),
+  );
+}
+
+function alwaysComesBefore({ body, here }: Level, visible: readonly Visible[]): boolean {
+  const { graph } = body;
+  const ends = here === null ? graph.last.filter((id) => graph.isReachable(id)) : [here];
+  return ends.every((end) =>
+    visible.some(
+      ({ after, isSure }) =>
+        isSure && ((here === null && after === end) || graph.mustPrecede(after, end)),
+    ),
   );
 }
 

@@ -2,13 +2,11 @@ import type { ValidationResult } from "../api.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
 import type { StepType } from "../steps/step-type.ts";
 import type { TriggerType } from "../triggers/trigger-type.ts";
+import { checkBodies } from "./check-bodies.ts";
 import { checkInputs } from "./check-inputs.ts";
 import { checkOutput, checkReferences } from "./check-references.ts";
-import { checkRoutes } from "./check-routes.ts";
-import { checkSteps } from "./check-steps.ts";
 import { checkTriggers } from "./check-triggers.ts";
 import { readDocument } from "./document.ts";
-import { readSteps, writtenVariables } from "./draft.ts";
 import { Findings } from "./findings.ts";
 import { Definition } from "./schema.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
@@ -38,16 +36,8 @@ function check(source: unknown, context: ValidationContext, findings: Findings):
   addSchemaProblems(Definition, document, [], findings);
   checkTriggers(document, context.triggerTypes, findings);
   const inputs = checkInputs(document, findings);
-  const steps = checkSteps(readSteps(document), context.stepTypes, context.services, findings);
-  const graph = checkRoutes(steps, findings);
-  const named = steps.filter((step) => step.id !== "");
-  const references = {
-    steps: new Map(named.map((step) => [step.id, step])),
-    graph,
-    inputs,
-    written: writtenVariables(steps),
-  };
-  checkReferences(steps, references, findings);
-  checkOutput(document["output"], references, findings);
+  const root = checkBodies(document, context, findings);
+  checkReferences(root, { levels: [], inputs }, findings);
+  checkOutput(document["output"], { levels: [{ body: root, here: null }], inputs }, findings);
   return Definition.safeParse(document).data ?? null;
 }

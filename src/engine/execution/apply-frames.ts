@@ -64,7 +64,7 @@ export function giveUpWithin(state: ExecutionState, outer: string, at: number): 
 
 /**
  * Ends the bodies of a step: what completed ones wrote becomes the outer body's, in the order of their declaration, and a
- * result is found under its step's own id where only one body has it.
+ * result is found under its step's own id where no other body, this one included, has a step of that id.
  */
 export function mergeFrames(state: ExecutionState, act: Act, outer: Frame, at: number): void {
   giveUpWithin(state, act.path, at);
@@ -73,7 +73,7 @@ export function mergeFrames(state: ExecutionState, act: Act, outer: Frame, at: n
     if (frame.status === "completed") Object.assign(outer.locals, frame.locals);
     for (const [id, result] of Object.entries(frame.results)) {
       const isUnique = inner.every((other) => other === frame || !Object.hasOwn(other.results, id));
-      if (isUnique) outer.results[id] = result;
+      if (isUnique && !outer.entries.has(id)) outer.results[id] = result;
     }
   }
   for (const path of [...state.frames.keys()]) {

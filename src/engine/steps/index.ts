@@ -1,5 +1,6 @@
 import { createAiDecision } from "./ai-decision.ts";
 import { approval } from "./approval.ts";
+import { parallel } from "./parallel.ts";
 import { service } from "./service.ts";
 import type { StepType } from "./step-type.ts";
 import { transform } from "./transform.ts";
@@ -17,6 +18,7 @@ export function createStepTypes(options: {
     createAiDecision(options),
     service,
     transform,
+    parallel,
     approval,
     wait,
   ];

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { type Json, toJson } from "../../json.ts";
+import { type Json, type JsonObject, readOwn, toJson } from "../../json.ts";
 import { StepDefinition } from "../definition/schema.ts";
 import { Duration } from "../duration.ts";
 import type { StepError } from "../execution/events.ts";
 import { OutputVariable } from "./output-variable.ts";
 import {
+  type BodyPlace,
   type ConfigProblem,
   defineStepType,
   type FrameView,
@@ -41,9 +42,20 @@ export const parallel = defineStepType({
   summary: "Executes several branches side by side and joins them.",
   config: ParallelConfig,
   hasAttempts: false,
+  bodiesIn,
   check: checkParallel,
   bind: bindParallel,
 });
+
+function bodiesIn({ branches }: JsonObject): readonly BodyPlace[] {
+  if (!Array.isArray(branches)) return [];
+  return branches.flatMap((branch: Json, index) => {
+    const id = readOwn(branch, "id");
+    const steps = readOwn(branch, "steps");
+    if (!Array.isArray(steps)) return [];
+    return { id: typeof id === "string" ? id : "", path: ["branches", index, "steps"], steps };
+  });
+}
 
 function checkParallel(config: ParallelConfig): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = [];

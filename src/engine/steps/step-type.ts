@@ -135,6 +135,14 @@ export interface ConfigProblem {
   readonly fix: string;
 }
 
+/** A list of inner steps within a configuration. */
+export interface BodyPlace {
+  /** Branch id; empty when it is missing. */
+  readonly id: string;
+  readonly path: readonly (string | number)[];
+  readonly steps: Json;
+}
+
 /** What the checks at deployment know about the surroundings. */
 export interface CheckContext {
   readonly services: ServiceRegistry;
@@ -150,6 +158,8 @@ export interface StepType<Config = unknown> {
   readonly hasAttempts: boolean;
   /** May its configuration hold `{{secrets.NAME}}`? Only where they are revealed within a call and nowhere kept. */
   readonly takesSecrets?: boolean;
+  /** Where in a configuration the lists of inner steps are; a configuration that does not fit the schema gives what can be found. */
+  bodiesIn?(config: JsonObject): readonly BodyPlace[];
   /** Problems beyond the schema; called only with a configuration that fits it. */
   check(config: unknown, context: CheckContext): readonly ConfigProblem[];
   /** @throws {z.ZodError} for a configuration that does not fit; deployed definitions always fit. */
@@ -163,6 +173,7 @@ export function defineStepType<Config>(parts: {
   readonly config: z.ZodType<Config>;
   readonly hasAttempts: boolean;
   readonly takesSecrets?: boolean;
+  readonly bodiesIn?: (config: JsonObject) => readonly BodyPlace[];
   readonly check?: (config: Config, context: CheckContext) => readonly ConfigProblem[];
   readonly bind: (config: Config) => StepProgram;
 }): StepType<Config> {

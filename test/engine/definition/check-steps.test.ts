@@ -7,7 +7,7 @@ describe("steps", () => {
       "an unknown type",
       ["steps", 2, "type"],
       "aproval",
-      'steps[2].type: there is no step type "aproval". Known types: approval, transform, wait, pick, call. Did you mean "approval"?',
+      'steps[2].type: there is no step type "aproval". Known types: approval, parallel, transform, wait, pick, call. Did you mean "approval"?',
     ],
     [
       "an attempt where there is none",

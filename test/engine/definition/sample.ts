@@ -42,7 +42,7 @@ const call = defineStepType({
 });
 
 const stepTypes: ReadonlyMap<string, StepType> = new Map<string, StepType>([
-  ...["approval", "transform", "wait"].flatMap((kind): [string, StepType][] => {
+  ...["approval", "parallel", "transform", "wait"].flatMap((kind): [string, StepType][] => {
     const type = createStepTypes({ defaultModel: "gpt-4o-mini" }).get(kind);
     return type === undefined ? [] : [[kind, type]];
   }),

@@ -134,3 +134,17 @@ describe("parallel branches", () => {
     });
   });
 });
+
+test("a step of the body around keeps its result when a branch has a step of the same id", () => {
+  const branches = [{ id: "mail", steps: [script("send")] }];
+  const run = new PureRun(
+    workflow([
+      script("send", { next: "fork" }),
+      { id: "fork", type: "parallel", config: JSON.parse(JSON.stringify({ branches })) },
+    ]),
+  );
+
+  run.end("send", { kind: "ok", output: "outer" }).end("send", { kind: "ok", output: "inner" });
+
+  expect(run.output("send")).toBe("outer");
+});
