@@ -14,6 +14,7 @@ const FAULTS = {
   definition_conflict: "author",
   workflow_not_found: "user",
   version_not_found: "user",
+  template_not_found: "user",
   execution_not_found: "user",
   execution_ambiguous: "user",
   execution_finished: "user",

@@ -25,6 +25,15 @@ export interface Engine {
   getWorkflow(workflowId: string, version?: number): Promise<DeployedWorkflow>;
   /** @throws {AppError} `workflow_not_found`, `version_not_found`. */
   activate(workflowId: string, version: number, by: string): Promise<void>;
+  /** The built-in templates, by id. */
+  listTemplates(): readonly TemplateSummary[];
+  /**
+   * A definition made from a template, with the id `<template>-<milliseconds>` and version 1; `overrides` replace its members
+   * whole. Nothing is deployed.
+   *
+   * @throws {AppError} `template_not_found` (naming the nearest).
+   */
+  fromTemplate(templateId: string, overrides: JsonObject): JsonObject;
 
   /**
    * Starts the active version. Accepted when it resolves: the execution survives a crash from then on.
@@ -100,6 +109,18 @@ export interface WorkflowSummary {
   readonly version: number;
   /** Types of its triggers. */
   readonly triggers: readonly string[];
+}
+
+export interface TemplateSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  /** Types of its triggers. */
+  readonly triggers: readonly string[];
+  /** Names of its inputs. */
+  readonly inputs: readonly string[];
+  /** How many steps it has, those of branches not counted. */
+  readonly steps: number;
 }
 
 export interface DeployedWorkflow {

@@ -11,6 +11,7 @@ import type { ModelClient } from "./ports/model.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
 import type { Store } from "./ports/store.ts";
 import type { StepType } from "./steps/step-type.ts";
+import { fromTemplate, listTemplates } from "./templates.ts";
 import type { TriggerType } from "./triggers/trigger-type.ts";
 import { Worker } from "./worker.ts";
 import { Workflows } from "./workflows.ts";
@@ -78,6 +79,8 @@ export function createEngine(options: EngineOptions): RunningEngine {
     listWorkflows: () => workflows.list(),
     getWorkflow: (workflowId, version) => workflows.get(workflowId, version),
     activate: (workflowId, version) => workflows.activate(workflowId, version),
+    listTemplates,
+    fromTemplate: (templateId, overrides) => fromTemplate(templateId, overrides, clock.now()),
     start: (request) => executions.start(request),
     resolveExecutionId: (id) => executions.resolveId(id),
     getExecution: (executionId) => executions.get(executionId),

@@ -6,6 +6,7 @@ import type { Answer } from "./route.ts";
 const STATUS: { readonly [Code in ErrorCode]?: number } = {
   workflow_not_found: 404,
   version_not_found: 404,
+  template_not_found: 404,
   execution_not_found: 404,
   request_not_found: 404,
   route_not_found: 404,

@@ -12,6 +12,7 @@ import { executeRoutes } from "./routes/execute.ts";
 import { executionRoutes } from "./routes/executions.ts";
 import { healthRoutes, type Readiness } from "./routes/health.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
+import { templateRoutes } from "./routes/templates.ts";
 import { workflowRoutes } from "./routes/workflows.ts";
 
 export interface WebServerOptions {
@@ -57,6 +58,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
       ...executeRoutes(options.engine),
       ...executionRoutes(options.engine),
       ...metricsRoutes(options.engine),
+      ...templateRoutes(options.engine),
       ...healthRoutes(options.engine, notReady),
     ]),
     access: createAccess(options),

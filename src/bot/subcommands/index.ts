@@ -11,6 +11,7 @@ import { runsCommand } from "./runs.ts";
 import { showCommand } from "./show.ts";
 import { statusCommand } from "./status.ts";
 import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+import { templatesCommand } from "./templates.ts";
 
 const helpCommand: Subcommand = {
   name: "help",
@@ -29,6 +30,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   statusCommand,
   runsCommand,
   cancelCommand,
+  templatesCommand,
 ];
 
 /**

@@ -1,0 +1,26 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { TEMPLATES } from "../../src/engine/templates/index.ts";
+import type { JsonObject } from "../../src/json.ts";
+
+const FOLDER = join(import.meta.dirname, "../../workflows");
+
+/** Which shipped workflow each template is. */
+const WORKFLOW_OF: Readonly<Record<string, string>> = {
+  "content-moderation": "content-moderation",
+  "data-enrichment": "lead-enrichment",
+  "expense-approval": "expense-approval",
+  "incident-response": "incident-response",
+  "ticket-triage": "ticket-triage",
+};
+
+test("every template is a shipped workflow without its id, so that the tests of one hold for the other", async () => {
+  expect([...TEMPLATES.keys()]).toEqual(Object.keys(WORKFLOW_OF));
+  for (const [id, template] of TEMPLATES) {
+    const workflow = WORKFLOW_OF[id] ?? "";
+    const text = await readFile(join(FOLDER, `${workflow}.json`), "utf8");
+    const shipped = JSON.parse(text) as JsonObject;
+    expect({ id: workflow, ...template }).toEqual(shipped);
+  }
+});
