@@ -34,7 +34,7 @@ export function findJson(text: string): readonly (JsonObject | readonly Json[])[
 }
 
 /**
- * The complete member `name` of an object that was cut off: `{"value": "billing", "reason": "The cust`.
+ * The complete member `name` of an object that was cut off: `{"value": "billing", "reason": "The custom`.
  *
  * Only the first member counts: what follows a value that is itself cut off is guesswork.
  */

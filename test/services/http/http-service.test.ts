@@ -88,7 +88,7 @@ describe("a request", () => {
     expect(await request({ url: server.url })).toMatchObject({ data });
   });
 
-  test.each([{ url: "ftp://x/y" }, { url: "nonsense" }, { url: "http://x", metod: "GET" }, {}])(
+  test.each([{ url: "ftp://x/y" }, { url: "nonsense" }, { url: "http://x", verb: "GET" }, {}])(
     "%j is refused before anything is sent",
     async (params) => {
       await expect(request(params)).rejects.toMatchObject({ code: "params_invalid" });
