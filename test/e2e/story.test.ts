@@ -29,13 +29,10 @@ describe.skipIf(chromiumPath === undefined)("the main story, in a browser", () =
     const alice = await audience.openAs("U0ALICE");
     const bob = await audience.openAs("U0BOB", "C0APPROVALS");
     await alice
-      .getByRole("textbox", { name: /Message/ })
+      .getByRole("textbox", { name: /general/ })
       .fill('/workflow run expense-approval amount=640 item="Laptop stand"');
     await alice.keyboard.press("Enter");
-    const card = alice
-      .getByRole("main")
-      .locator("[data-ts]", { hasText: "Expense approval" })
-      .first();
+    const card = alice.getByRole("main").locator("[data-ts]", { hasText: "Amount (USD)" }).first();
     await card.getByRole("button", { name: /repl/ }).click();
     const thread = alice.getByRole("complementary");
     await thread
@@ -46,7 +43,7 @@ describe.skipIf(chromiumPath === undefined)("the main story, in a browser", () =
     const asked = bob.getByRole("main").locator("[data-ts]", { hasText: "Laptop stand" }).first();
     await asked.getByRole("button", { name: "Approve" }).click();
 
-    await asked.getByText(/Approved by/).waitFor();
+    await asked.getByText("Approved", { exact: true }).waitFor();
     expect(await asked.getByRole("button", { name: "Approve" }).count()).toBe(0);
     await thread.getByText(/Receipt/).waitFor();
     await thread

@@ -1,5 +1,6 @@
 import type { ExecutionView, StepView } from "../../engine/api.ts";
 import type { StepResult } from "../../engine/execution/state.ts";
+import { isJsonObject, type Json } from "../../json.ts";
 import { type CardMessage, message, section, context as small } from "../blocks/build.ts";
 import { escapeText, showCost, showDuration, showMembers, showValue } from "../blocks/text.ts";
 import type { CardContext } from "./surface.ts";
@@ -23,7 +24,7 @@ export function aiLine(view: ExecutionView, step: StepView, context: CardContext
     const text = `:robot_face: The AI step *${name}* gave no result${why}`;
     return message(text, [section(text), cost]);
   }
-  const value = showMembers(step.output, VALUE_CHARS);
+  const value = showMembers(withoutReason(step.output, result), VALUE_CHARS);
   const text = `:robot_face: AI on *${name}*: *${value}*${describeConfidence(result)}`;
   const reason = result?.reason ? `\n>${showValue(result.reason, REASON_CHARS)}` : "";
   return message(`${text}${reason}`, [section(`${text}${reason}`), cost]);
@@ -37,7 +38,7 @@ export function aiFindings(view: ExecutionView, before: number, context: CardCon
     .map((step) => {
       const result = resultOf(view, step);
       const reason = result?.reason ? `: ${showValue(result.reason, VALUE_CHARS)}` : "";
-      const value = showMembers(step.output, VALUE_CHARS);
+      const value = showMembers(withoutReason(step.output, result), VALUE_CHARS);
       return `• ${escapeText(context.stepName(step.stepId))}: *${value}*${describeConfidence(result)}${reason}`;
     });
 }
@@ -48,6 +49,13 @@ function resultOf(view: ExecutionView, step: StepView): StepResult | undefined {
     ? view.stepResults[step.stepId]
     : undefined;
   return result?.completedAt === step.completedAt ? result : undefined;
+}
+
+/** An answer whose own members repeat the reason: once is enough. */
+function withoutReason(output: Json, result: StepResult | undefined): Json {
+  if (!isJsonObject(output) || result?.reason === undefined) return output;
+  const members = Object.entries(output).filter(([, value]) => value !== result.reason);
+  return members.length > 0 ? Object.fromEntries(members) : output;
 }
 
 function describeConfidence(result: StepResult | undefined): string {

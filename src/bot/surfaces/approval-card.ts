@@ -116,7 +116,7 @@ function describeOutcome(request: RequestView, outcome: RequestOutcome): string 
     return `:no_entry_sign: ${title}: withdrawn ${when}, the run was ended.`;
   const choice = choiceOf(request, outcome.decision);
   const icon = isRefusal(outcome.decision, choice) ? ":x:" : ":white_check_mark:";
-  return `${icon} ${title}: *${labelOf(request, outcome.decision)}* by ${decidersOf(request, outcome)} ${when}`;
+  return `${icon} ${title}: *${outcomeLabel(request, outcome.decision)}* by ${decidersOf(request, outcome)} ${when}`;
 }
 
 /** Who made the choice that stands. */
@@ -133,7 +133,15 @@ function choiceOf(request: RequestView, id: string): Choice | undefined {
   return request.opened.choices.find((choice) => choice.id === id);
 }
 
+/** What came of the choice: `Approved` rather than the button's `Approve`. */
+export function outcomeLabel(request: RequestView, choiceId: string): string {
+  const label = labelOf(request, choiceId);
+  return PARTICIPLES[label] ?? label;
+}
+
+const PARTICIPLES: Readonly<Record<string, string>> = { Approve: "Approved", Reject: "Rejected" };
+
 /** What the chosen button said. */
-export function labelOf(request: RequestView, choiceId: string): string {
+function labelOf(request: RequestView, choiceId: string): string {
   return escapeText(choiceOf(request, choiceId)?.label ?? choiceId);
 }

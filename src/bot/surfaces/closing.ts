@@ -19,7 +19,7 @@ import {
   showValue,
 } from "../blocks/text.ts";
 import { adviseOn } from "./advice.ts";
-import { decidersOf, labelOf, outcomeOf } from "./approval-card.ts";
+import { decidersOf, outcomeLabel, outcomeOf } from "./approval-card.ts";
 import type { CardContext } from "./surface.ts";
 
 const OUTPUT_CHARS = 2500;
@@ -111,7 +111,7 @@ function describeDecision(view: ExecutionView, request: RequestView): string {
   if (outcome === null) return "";
   if (outcome.decision === "expired" || outcome.decision === "cancelled")
     return ` · ${outcome.decision}`;
-  return ` · ${labelOf(request, outcome.decision)} by ${decidersOf(request, outcome)}`;
+  return ` · ${outcomeLabel(request, outcome.decision)} by ${decidersOf(request, outcome)}`;
 }
 
 /** `Total: $0.0012 · 12 s · of which 8 s waiting for people`. */
