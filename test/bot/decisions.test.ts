@@ -49,14 +49,14 @@ describe("a click on an approval", () => {
     expect(contentOf(voted).match(/<@U0BOB> chose/g)).toHaveLength(1);
     // The card was edited; a click on what Carol still sees of it counts all the same.
     await bot.click("U0CAROL", APPROVALS, card, "decide_approve");
-    await bot.message(APPROVALS, /\*Approve\* by <@U0BOB>, <@U0CAROL>/);
+    await bot.message(APPROVALS, /\*Approved\* by <@U0BOB>, <@U0CAROL>/);
   });
 
   test("comes too late when somebody else has decided", async () => {
     const { bot, card } = await startAsked();
     await using _ = bot;
     await bot.click("U0CAROL", APPROVALS, card, "decide_reject");
-    await bot.message(APPROVALS, /:x:.*\*Reject\* by <@U0CAROL>/);
+    await bot.message(APPROVALS, /:x:.*\*Rejected\* by <@U0CAROL>/);
     await bot.click("U0BOB", APPROVALS, card, "decide_approve");
     expect(await bot.until(async () => (await bot.privates("U0BOB", APPROVALS))[0])).toMatch(
       /decided already/,

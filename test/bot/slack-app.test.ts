@@ -12,7 +12,7 @@ describe("the connection to Slack", () => {
     expect(await bot.click("U0BOB", APPROVALS, card, "decide_approve")).toMatchObject({
       acked: true,
     });
-    await bot.message(APPROVALS, /\*Approve\* by <@U0BOB>/);
+    await bot.message(APPROVALS, /\*Approved\* by <@U0BOB>/);
   });
 
   test("is tried again while Slack is in trouble", async () => {
@@ -73,5 +73,5 @@ test("a decision that cannot be confirmed in two seconds is acknowledged and exp
   expect(await bot.until(async () => (await bot.privates("U0BOB", APPROVALS))[0])).toMatch(
     /could not be confirmed/,
   );
-  await bot.message(APPROVALS, /\*Approve\* by <@U0BOB>/);
+  await bot.message(APPROVALS, /\*Approved\* by <@U0BOB>/);
 });

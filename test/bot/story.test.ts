@@ -47,13 +47,13 @@ describe.each(["socket", "http"] as const)("the story in %s mode", (mode) => {
     const ack = await bot.click("U0BOB", "C0APPROVALS", card, "decide_approve");
     expect(ack).toMatchObject({ ok: true, acked: true });
 
-    const decided = await bot.message("C0APPROVALS", /\*Approve\* by <@U0BOB>/);
+    const decided = await bot.message("C0APPROVALS", /\*Approved\* by <@U0BOB>/);
     expect(decided["ts"]).toBe(card["ts"]);
     expect(contentOf(decided)).not.toContain("decide_");
     const threadTs = tsOf(run);
     const end = await bot.message("C0GENERAL", /Receipt/, threadTs);
     expect(contentOf(end)).toMatch(
-      /result: approved[\s\S]*Approve by <@U0BOB>[\s\S]*Total: \$0\.0000/,
+      /result: approved[\s\S]*Approved by <@U0BOB>[\s\S]*Total: \$0\.0000/,
     );
     const over = await bot.message("C0GENERAL", /Completed/);
     expect(over["ts"]).toBe(run["ts"]);

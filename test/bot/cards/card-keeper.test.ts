@@ -42,7 +42,7 @@ describe("a card", () => {
     await everythingShown(bot);
     expect(await bot.messages("C0GENERAL")).toHaveLength(1);
     expect(await bot.messages(APPROVALS)).toHaveLength(1);
-    expect(contentOf((await bot.messages(APPROVALS))[0] ?? {})).toMatch(/\*Approve\* by <@U0BOB>/);
+    expect(contentOf((await bot.messages(APPROVALS))[0] ?? {})).toMatch(/\*Approved\* by <@U0BOB>/);
   });
 
   test("whose answer was lost in the process's last moment is taken up by the next process", async () => {
@@ -117,7 +117,7 @@ describe("a card", () => {
     const run = await bot.message("C0GENERAL", /Waits at/);
     const card = await bot.message("C0GENERAL", /I cannot post in #nowhere/, tsOf(run));
     await bot.click("U0BOB", "C0GENERAL", card, "decide_approve");
-    await bot.message("C0GENERAL", /\*Approve\* by <@U0BOB>/, tsOf(run));
+    await bot.message("C0GENERAL", /\*Approved\* by <@U0BOB>/, tsOf(run));
     await everythingShown(bot);
   });
 

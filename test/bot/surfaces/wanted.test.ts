@@ -150,12 +150,12 @@ describe("an approval's card", () => {
     [
       "approve",
       [{ by: "U0BOB", choice: "approve", at: DECIDED_AT }],
-      /white_check_mark.*\*Approve\* by <@U0BOB> <!date\^/,
+      /white_check_mark.*\*Approved\* by <@U0BOB> <!date\^/,
     ],
     [
       "reject",
       [{ by: "U0BOB", choice: "reject", comment: "too <dear>", at: DECIDED_AT }],
-      /:x:.*\*Reject\* by <@U0BOB>.*too &lt;dear&gt;/,
+      /:x:.*\*Rejected\* by <@U0BOB>.*too &lt;dear&gt;/,
     ],
     ["expired", [], /alarm_clock.*expired.*nobody decided in time/],
     ["cancelled", [], /no_entry_sign.*withdrawn/],
@@ -254,7 +254,7 @@ describe("the thread", () => {
     const text = textOf(surfacesOf(view)["end"]);
     expect(text).toMatch(/Completed\. Result:.*result: approved.*amount: 640/);
     expect(text).toMatch(/AI screening · 2\.0 s · \$0\.0001/);
-    expect(text).toMatch(/approve · 5 min · \$0\.0000 · Approve by <@U0BOB>/);
+    expect(text).toMatch(/approve · 5 min · \$0\.0000 · Approved by <@U0BOB>/);
     expect(text).toMatch(
       /Total: at least \$0\.0001.*5 min 5 s · of which 5 min waiting for people/,
     );
