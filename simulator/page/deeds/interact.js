@@ -159,3 +159,15 @@ export async function react(app, channel, ts, name, mine) {
   ]);
   if (!harmless.has(outcome.error)) app.toast("error", whyNot(outcome.error, app));
 }
+
+/**
+ * @param {App} app
+ * @param {string} callbackId
+ * @param {{channel?: string, ts?: string}} message none for a global shortcut
+ * @returns {Promise<void>}
+ */
+export async function useShortcut(app, callbackId, message) {
+  const body = { user: app.me, callback_id: callbackId, ...message };
+  const outcome = await act("/sim/shortcut", body);
+  if (!outcome.acked) app.toast("error", whyNot(outcome.error, app));
+}

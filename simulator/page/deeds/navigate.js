@@ -55,10 +55,13 @@ export function go(address) {
   location.hash = address;
 }
 
-/** @param {string} user @returns {string} this place, seen by somebody else; a direct message is theirs alone */
-export function addressAs(user) {
-  const isShared = location.hash.startsWith("#C");
-  return `?${new URLSearchParams({ user })}${isShared ? location.hash : ""}`;
+/**
+ * @param {string} user
+ * @param {string} [place] a fragment; this place otherwise, unless it is a direct message
+ * @returns {string} the address of the page as somebody sees it
+ */
+export function addressAs(user, place = location.hash.startsWith("#C") ? location.hash : "") {
+  return `?${new URLSearchParams({ user })}${place}`;
 }
 
 /** @param {App} app @returns {Promise<void>} */

@@ -1,20 +1,21 @@
 // @ts-check
 /** Offers commands, people, channels and emoji while somebody types. */
 
+import { useShortcut } from "../deeds/interact.js";
 import { classes, h } from "../dom/h.js";
 import { emoji } from "../text/emoji.js";
 import { areaOf, write } from "./composer-box.js";
 
 /** @typedef {import("./composer-box.js").Box} Box */
 /** @typedef {import("../state/app.js").App} App */
-/** @typedef {{insert: string, label: string, note: string}} Offer */
+/** @typedef {{insert: string, label: string, note: string, shortcut?: string}} Offer `shortcut`: something to do instead of something to insert */
 
 const MAX_OFFERS = 8;
 
 /** @param {string} before what stands before the caret @returns {{kind: "command" | "person" | "channel" | "emoji", from: number, query: string} | null} */
 function wordAt(before) {
   const command = /^\/\S*$/.exec(before);
-  if (command !== null) return { kind: "command", from: 0, query: before };
+  if (command !== null) return { kind: "command", from: 0, query: before.toLowerCase() };
   const match = /(?:^|\s|[=,(])([@#:])([\w+-]*)$/.exec(before);
   if (match === null) return null;
   const [, sign = "", query = ""] = match;
@@ -25,17 +26,29 @@ function wordAt(before) {
 
 /** @param {App} app @param {NonNullable<ReturnType<typeof wordAt>>} word @returns {Offer[]} */
 function offersFor(app, word) {
-  const { people, groups, channels, commands } = app.workspace;
+  const { people, groups, channels, commands, shortcuts } = app.workspace;
   const starts = (/** @type {string} */ name) => name.toLowerCase().startsWith(word.query);
   switch (word.kind) {
     case "command":
-      return commands
-        .filter((entry) => starts(entry.command))
-        .map((entry) => ({
-          insert: entry.command,
-          label: `${entry.command} ${entry.usageHint}`,
-          note: entry.description,
-        }));
+      return [
+        ...commands
+          .filter((entry) => starts(entry.command))
+          .map((entry) => ({
+            insert: entry.command,
+            label: `${entry.command} ${entry.usageHint}`,
+            note: entry.description,
+          })),
+        ...shortcuts
+          .filter(
+            (one) => one.type === "global" && one.name.toLowerCase().includes(word.query.slice(1)),
+          )
+          .map((one) => ({
+            insert: "",
+            label: one.name,
+            note: "Shortcut",
+            shortcut: one.callbackId,
+          })),
+      ];
     case "person":
       return [
         ...[...people.values()]
@@ -123,6 +136,11 @@ function take(box, offer) {
   const area = areaOf(box);
   if (area === null) return;
   const { from, caret } = current(box);
+  if (offer.shortcut !== undefined) {
+    write(box, area.value.slice(caret).trimStart());
+    void useShortcut(box.app, offer.shortcut, {});
+    return;
+  }
   const typed = `${area.value.slice(0, from)}${offer.insert} `;
   area.focus();
   write(box, typed + area.value.slice(caret).trimStart(), typed.length);
@@ -139,7 +157,7 @@ export function completionList(box) {
     h(
       "li",
       {
-        key: offer.insert,
+        key: offer.label,
         id: `${id}-${index}`,
         role: "option",
         class: classes("option", index === active && "active"),

@@ -14,6 +14,7 @@ import { avatar } from "./avatar.js";
 import { icon } from "./icons.js";
 import { isInteractive, remembered } from "./message-cache.js";
 import { reactionPicker } from "./reaction-picker.js";
+import { shortcutMenu } from "./shortcut-menu.js";
 
 /** @typedef {import("../state/app.js").App} App */
 /** @typedef {import("../state/message-book.js").Message} Message */
@@ -257,5 +258,6 @@ function toolbar(app, message, setting) {
           },
           icon("thread"),
         ),
+    shortcutMenu(app, setting.channel, message.ts, setting.inThread),
   );
 }

@@ -77,20 +77,23 @@ function row(app, step, isNext) {
 }
 
 /** @param {App} app @param {Step} step @returns {import("../dom/h.js").VNode | null} what takes the person to the step */
-function deed(app, { command, person }) {
+function deed(app, { command, person, lookAt, opensThread }) {
   if (command !== undefined) {
     return h(
       "button",
       { class: "tour-deed", type: "button", onClick: () => typeInGeneral(app, command) },
-      "Put the command into the box",
+      "Put it into the message box",
     );
   }
-  if (person === undefined || person === app.me) return null;
-  return h(
-    "a",
-    { class: "tour-deed", href: addressAs(person) },
-    `Become ${app.names.user(person) ?? person}`,
-  );
+  const message = lookAt === undefined ? undefined : app.book.latest(lookAt);
+  const place = message && addressOf(message.channel, opensThread ? message.ts : undefined);
+  if (person !== undefined && person !== app.me) {
+    const name = app.names.user(person) ?? person;
+    return h("a", { class: "tour-deed", href: addressAs(person, place) }, `Become ${name}`);
+  }
+  if (place === undefined) return null;
+  const label = opensThread ? "Open the thread" : "Show the card";
+  return h("a", { class: "tour-deed", href: place }, label);
 }
 
 /** @param {App} app @param {string} command @returns {void} */

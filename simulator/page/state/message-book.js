@@ -67,6 +67,17 @@ export class MessageBook {
     return this.#channels.get(channel)?.get(ts);
   }
 
+  /**
+   * @param {(message: Message) => boolean} matches
+   * @returns {{channel: string, ts: string} | undefined} the youngest in any channel
+   */
+  latest(matches) {
+    const found = [...this.#channels].flatMap(([channel, messages]) =>
+      [...messages.values()].filter(matches).map(({ ts }) => ({ channel, ts })),
+    );
+    return found.sort((a, b) => Number(a.ts) - Number(b.ts)).at(-1);
+  }
+
   /** @param {string} channel @returns {Message[]} what the channel shows, oldest first */
   top(channel) {
     const version = this.#versions.get(channel) ?? 0;

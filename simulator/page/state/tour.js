@@ -7,7 +7,7 @@
  * entry to `steps`. What is done is shared by all tabs, so that Bob's tab ticks off Alice's list too.
  */
 
-import { data, dataList, text } from "./shape.js";
+import { data, dataList, number, text } from "./shape.js";
 import { recall, remember } from "./storage.js";
 
 /** @typedef {import("./shape.js").Data} Data */
@@ -24,7 +24,9 @@ import { recall, remember } from "./storage.js";
  * @property {string} hint
  * @property {(fact: Fact, workspace: Workspace) => boolean} isDone
  * @property {string} [command] offered as something to put into the message box
- * @property {string} [person] offered as somebody to become
+ * @property {string} [person] offered as somebody to become, where `lookAt` is
+ * @property {(message: Data) => boolean} [lookAt] finds the message that the step is about
+ * @property {boolean} [opensThread] the step is about that message's thread
  */
 
 export const firstRun = '/workflow run expense-approval amount=640 item="Laptop stand"';
@@ -45,8 +47,9 @@ export const steps = [
   {
     id: "decide",
     title: "Become Bob and approve",
-    hint: "Nobody approves their own expense: switch to Bob and click Approve on the card.",
+    hint: "Nobody approves their own expense: switch to Bob and click Approve on the card in #approvals.",
     person: "U0BOB",
+    lookAt: asksForDecision,
     isDone: (fact) =>
       fact.type === "event" &&
       fact.event["type"] === "message_changed" &&
@@ -57,17 +60,20 @@ export const steps = [
     id: "receipt",
     title: "Read the receipt in the thread",
     hint: "Open the thread under the card: the result, and what each step took and cost.",
-    isDone: (fact, workspace) =>
-      fact.type === "thread" &&
-      !fact.messages.some(asksForDecision) &&
-      fact.messages
-        .slice(1)
-        .some(
-          (message) =>
-            message["user"] === workspace.bot.id && /\$\d+\.\d/.test(JSON.stringify(message)),
-        ),
+    lookAt: (message) =>
+      buttonsOf(message).length === 0 && (number(message["reply_count"]) ?? 0) > 0,
+    opensThread: true,
+    isDone: (fact, workspace) => {
+      if (fact.type !== "thread" || buttonsOf(fact.messages[0]).length > 0) return false;
+      return fact.messages.slice(1).some((reply) => isReceipt(reply, workspace));
+    },
   },
 ];
+
+/** @param {Data} reply @param {Workspace} workspace @returns {boolean} whether the app says in it what something cost */
+function isReceipt(reply, workspace) {
+  return reply["user"] === workspace.bot.id && /\$\d+\.\d/.test(JSON.stringify(reply));
+}
 
 /** @param {Data} event @param {Workspace} workspace @returns {boolean} */
 function isFromBot(event, workspace) {
@@ -80,14 +86,17 @@ function hasBlocks(event) {
   return dataList(data(event["message"])["blocks"]).length > 0;
 }
 
-/** @param {Data | undefined} message @returns {boolean} whether it has a button that approves */
-function asksForDecision(message) {
+/** @param {Data | undefined} message @returns {string[]} what its buttons say */
+function buttonsOf(message) {
   return dataList(message?.["blocks"])
     .flatMap((block) => [...dataList(block["elements"]), data(block["accessory"])])
-    .some(
-      (element) =>
-        element["type"] === "button" && /approve/i.test(text(data(element["text"])["text"])),
-    );
+    .filter((element) => element["type"] === "button")
+    .map((element) => text(data(element["text"])["text"]));
+}
+
+/** @param {Data | undefined} message @returns {boolean} whether it has a button that approves */
+export function asksForDecision(message) {
+  return buttonsOf(message).some((label) => /approve/i.test(label));
 }
 
 export class Tour {
@@ -111,12 +120,14 @@ export class Tour {
 
   /** @param {Fact} fact @returns {void} */
   meet(fact) {
-    const next = steps.filter(
-      (step) => !this.#done.has(step.id) && step.isDone(fact, this.#workspace),
-    );
-    if (next.length === 0) return;
-    for (const step of next) this.#done.add(step.id);
-    remember("local", "tour.done", [...this.#done]);
+    const before = this.#done.size;
+    for (const step of steps) {
+      if (this.#done.has(step.id)) continue;
+      // In their order: a cost in a thread is no receipt while nobody has decided.
+      if (!step.isDone(fact, this.#workspace)) break;
+      this.#done.add(step.id);
+    }
+    if (this.#done.size > before) remember("local", "tour.done", [...this.#done]);
   }
 
   /** @param {string} id @returns {boolean} */

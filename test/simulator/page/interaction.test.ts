@@ -112,6 +112,20 @@ describe.skipIf(chromiumPath === undefined)("buttons, menus and commands on the 
       .waitFor();
   });
 
+  test("shortcuts are found beside a message and under the slash", async () => {
+    const posted = await setup.client.chat.postMessage({ channel: GENERAL, text: "A topic" });
+    const message = bob.locator(`main [data-ts="${posted.ts}"]`);
+    await message.hover();
+    await message.getByRole("button", { name: "More actions" }).click();
+    await bob.getByRole("menuitem", { name: /Make a request/ }).click();
+    await bob.getByText("About: A topic").waitFor();
+    await bob.getByRole("textbox", { name: "Message #general" }).pressSequentially("/new");
+    await bob.getByRole("option", { name: /New request/ }).click();
+
+    await bob.getByRole("dialog", { name: "Every input" }).waitFor();
+    await bob.keyboard.press("Escape");
+  });
+
   test("the page says that the bot is there, and when it is gone", async () => {
     await alice.getByText("Sample is connected").waitFor();
     setup.simulator.workspace.feed.publish({ type: "status", mode: "socket", connected: 0 });

@@ -86,6 +86,15 @@ export function addPageListeners(app: App, submitted: Submitted[]): void {
       text: `Delegated to ${action.selected_option.value}`,
     });
   });
+  app.shortcut("new_request", async ({ ack, shortcut, client }) => {
+    await ack();
+    await client.views.open({ trigger_id: shortcut.trigger_id, view: everyInput });
+  });
+  app.shortcut("from_message", async ({ ack, shortcut, respond }) => {
+    await ack();
+    if (shortcut.type !== "message_action") return;
+    await respond({ response_type: "ephemeral", text: `About: ${shortcut.message.text}` });
+  });
   app.view("every_input", async ({ ack, view }) => {
     if (view.state.values["reason"]?.["text"]?.value === "because") {
       await ack({ response_action: "errors", errors: { reason: "Give a better reason." } });
