@@ -32,6 +32,13 @@ export function seedDirectory(bot: {
     ],
     usergroups: [
       { id: "S0FINANCE", handle: "finance", name: "Finance", users: ["U0BOB", "U0CAROL"] },
+      {
+        id: "S0MODERATORS",
+        handle: "moderators",
+        name: "Moderators",
+        users: ["U0ALICE", "U0CAROL"],
+      },
+      { id: "S0ONCALL", handle: "oncall", name: "On call", users: ["U0ALICE", "U0BOB"] },
     ],
     channels: [...channels, ...people.map(directMessage)],
   };

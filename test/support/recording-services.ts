@@ -1,0 +1,50 @@
+import type { Service, ServiceAction } from "../../src/engine/ports/service.ts";
+import { AppError } from "../../src/errors.ts";
+import type { Json, JsonObject } from "../../src/json.ts";
+import { createHttpService } from "../../src/services/http/http-service.ts";
+import { createServiceRegistry } from "../../src/services/registry.ts";
+import type { SlackClient } from "../../src/services/slack/slack-client.ts";
+import { createSlackService } from "../../src/services/slack/slack-service.ts";
+
+/** What a service was asked to do. */
+export interface RecordedCall {
+  /** `slack.sendMessage` */
+  readonly name: string;
+  readonly params: JsonObject;
+}
+
+/** What a call gives; an error is thrown. */
+export type ServiceScript = (name: string, params: JsonObject) => Json | AppError;
+
+/** The registry with the real services' actions and parameters; nothing leaves the process, calls are kept. */
+export function recordingServices(calls: RecordedCall[], script: ServiceScript) {
+  const nobody: SlackClient = {
+    chat: { postMessage: () => Promise.reject(new Error("Nothing is sent in this test.")) },
+  } as unknown as SlackClient;
+  const services = [createSlackService({ client: nobody }), createHttpService({ allowHosts: [] })];
+  return createServiceRegistry(services.map((service) => recording(service, calls, script)));
+}
+
+function recording(service: Service, calls: RecordedCall[], script: ServiceScript): Service {
+  const actions = Object.entries(service.actions).map(([action, real]): [string, ServiceAction] => {
+    const name = `${service.name}.${action}`;
+    const execute = async (params: JsonObject): Promise<Json> => {
+      calls.push({ name, params });
+      const result = script(name, params);
+      if (result instanceof AppError) throw result;
+      return result;
+    };
+    return [action, { ...real, execute }];
+  });
+  return { ...service, actions: Object.fromEntries(actions) };
+}
+
+/** A failure that trying again does not mend. */
+export function refused(): AppError {
+  return new AppError({ code: "service_rejected", message: "The other side said no." });
+}
+
+/** The model's failure that sends a step to its fallback at once. */
+export function modelDown(): AppError {
+  return new AppError({ code: "model_rejected", message: "The model said no." });
+}
