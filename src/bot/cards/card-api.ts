@@ -1,8 +1,8 @@
 import type { WebClient } from "@slack/web-api";
-import { readOwn } from "../../json.ts";
+import { type ChannelFinder, createChannelFinder } from "../../services/slack/channels.ts";
+import { findMessage, type MessageMark } from "../../services/slack/find-message.ts";
 import type { CardMessage } from "../blocks/build.ts";
 import { CARD_METADATA } from "../ids.ts";
-import { type ChannelFinder, createChannelFinder } from "../slack/channels.ts";
 
 /** Where a card stands or shall stand. */
 export interface CardPlace {
@@ -13,8 +13,6 @@ export interface CardPlace {
 
 /** Clocks may differ by this much between us and Slack. */
 const CLOCK_SLACK_MS = 60_000;
-const PAGE = 100;
-const MAX_PAGES = 30;
 
 /** The Web API calls that cards need. They throw what the client throws. */
 export interface CardApi extends ChannelFinder {
@@ -34,7 +32,7 @@ export function createCardApi(client: WebClient): CardApi {
         channel,
         text: message.text,
         blocks: [...message.blocks],
-        metadata: { event_type: CARD_METADATA, event_payload: { card: cardId } },
+        metadata: markOf(cardId),
         unfurl_links: false,
         unfurl_media: false,
         ...(threadTs === null ? {} : { thread_ts: threadTs }),
@@ -44,39 +42,12 @@ export function createCardApi(client: WebClient): CardApi {
     update: async (channel, ts, message) => {
       await client.chat.update({ channel, ts, text: message.text, blocks: [...message.blocks] });
     },
-    look: (place, cardId, since) => lookFor(client, place, cardId, since),
+    look: (place, cardId, since) =>
+      findMessage(client, { ...place, since: since - CLOCK_SLACK_MS }, markOf(cardId)),
   };
 }
 
-async function lookFor(
-  client: WebClient,
-  place: CardPlace,
-  cardId: string,
-  since: number,
-): Promise<string | null> {
-  const { channel, threadTs } = place;
-  const oldest = String((since - CLOCK_SLACK_MS) / 1000);
-  let cursor: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const query = {
-      channel,
-      oldest,
-      limit: PAGE,
-      include_all_metadata: true,
-      ...(cursor ? { cursor } : {}),
-    };
-    const answer =
-      threadTs === null
-        ? await client.conversations.history(query)
-        : await client.conversations.replies({ ...query, ts: threadTs });
-    for (const message of answer.messages ?? []) {
-      const metadata = readOwn(message, "metadata");
-      const isCard = readOwn(metadata, "event_type") === CARD_METADATA;
-      if (isCard && readOwn(readOwn(metadata, "event_payload"), "card") === cardId)
-        return message.ts ?? null;
-    }
-    cursor = answer.response_metadata?.next_cursor;
-    if (!cursor) return null;
-  }
-  return null;
+/** What a card's message is recognized by. */
+function markOf(cardId: string): MessageMark {
+  return { event_type: CARD_METADATA, event_payload: { card: cardId } };
 }

@@ -5,7 +5,7 @@ import type { Definition } from "../../engine/definition/schema.ts";
 import type { ExecutionStatus } from "../../engine/execution/state.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import { isAppError } from "../../errors.ts";
-import { toSlackFailure } from "../slack/errors.ts";
+import { toSlackFailure } from "../../services/slack/slack-failure.ts";
 import type { GroupFinder } from "../slack/groups.ts";
 import {
   type CardContext,

@@ -1,8 +1,8 @@
 import type { ExecutionView } from "../../engine/api.ts";
 import type { CardRecord } from "../../engine/ports/store.ts";
+import { toSlackFailure } from "../../services/slack/slack-failure.ts";
 import { type CardMessage, context, message } from "../blocks/build.ts";
 import { mentionChannel } from "../blocks/text.ts";
-import { toSlackFailure } from "../slack/errors.ts";
 import type { Surface } from "../surfaces/surface.ts";
 import type { CardApi, CardPlace } from "./card-api.ts";
 import { isAbandoned } from "./plan.ts";

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { ExecutionView } from "../../engine/api.ts";
 import type { CardRecord, Store } from "../../engine/ports/store.ts";
-import { toSlackFailure } from "../slack/errors.ts";
+import { toSlackFailure } from "../../services/slack/slack-failure.ts";
 import { RUN_SURFACE, type Surface } from "../surfaces/surface.ts";
 import type { CardApi } from "./card-api.ts";
 import type { CardPlacer } from "./card-placer.ts";

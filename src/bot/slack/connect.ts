@@ -2,7 +2,7 @@ import type { App } from "@slack/bolt";
 import type { Logger } from "pino";
 import type { Clock } from "../../engine/ports/clock.ts";
 import { AppError } from "../../errors.ts";
-import { toSlackFailure } from "./errors.ts";
+import { toSlackFailure } from "../../services/slack/slack-failure.ts";
 
 export interface ConnectOptions {
   readonly app: App;

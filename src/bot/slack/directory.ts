@@ -1,7 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../engine/ports/clock.ts";
 import type { Directory, Person } from "../../engine/ports/directory.ts";
-import { toSlackError, toSlackFailure } from "./errors.ts";
+import { toSlackError, toSlackFailure } from "../../services/slack/slack-failure.ts";
 import { createGroupFinder, groupIdOf } from "./groups.ts";
 import { toPerson } from "./person.ts";
 

@@ -12,6 +12,7 @@ const SLACK_TROUBLE = new Set([
   "internal_error",
   "request_timeout",
   "service_unavailable",
+  "team_added_to_org",
 ]);
 
 const REINSTALL = "The operator installs the app anew and sets SLACK_BOT_TOKEN.";
@@ -39,49 +40,76 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /**
+ * What a failed Web API call means for the one who made it.
+ *
+ * - `limited`: refused for now, nothing happened.
+ * - `unknown`: nobody can say whether it happened (time-out, reset, an error of Slack's own).
+ * - `unsent`: the connection never stood, nothing happened.
+ * - `refused`: Slack said no; `code` is its error. Nothing happened.
+ */
+export type SlackFailure =
+  | { readonly kind: "limited"; readonly retryAfterMs: number }
+  | { readonly kind: "unknown" | "unsent" | "refused"; readonly code: string };
+
+/** Sorts what the Web API client threw, by its codes, never by its text. */
+export function toSlackFailure(error: unknown): SlackFailure {
+  const code = readOwn(error, "code");
+  if (code === ErrorCode.RateLimitedError) {
+    return limited(Number(readOwn(error, "retryAfter")) * 1000);
+  }
+  if (code === ErrorCode.PlatformError) {
+    return fromAnswer(String(readOwn(readOwn(error, "data"), "error")));
+  }
+  if (code === ErrorCode.HTTPError) {
+    const status = Number(readOwn(error, "statusCode"));
+    if (status === 429) return limited(Number.NaN);
+    return { kind: status >= 500 ? "unknown" : "refused", code: `http_${status}` };
+  }
+  const network = networkCode(readOwn(error, "original"));
+  const isUnsent = network !== null && isNeverSent(network);
+  return { kind: isUnsent ? "unsent" : "unknown", code: network ?? "no_answer" };
+}
+
+/**
  * Turns what the Web API client threw into an error that people may see.
  *
  * @param doing - what was tried: `posting to #general`.
  */
 export function toSlackError(error: unknown, doing: string): AppError {
-  const code = readOwn(error, "code");
-  if (code === ErrorCode.RateLimitedError) {
-    return limited(Number(readOwn(error, "retryAfter")) * 1000, doing, error);
+  const failure = toSlackFailure(error);
+  switch (failure.kind) {
+    case "limited":
+      return new AppError({
+        code: "slack_unavailable",
+        message: `Slack takes no more requests at the moment (${doing}).`,
+        retryable: true,
+        retryAfterMs: failure.retryAfterMs,
+        cause: error,
+      });
+    case "unknown":
+      return unavailable(
+        failure.code === "no_answer"
+          ? "did not answer"
+          : `did not answer properly: ${failure.code}`,
+        doing,
+        true,
+        error,
+      );
+    case "unsent":
+      return unavailable(`cannot be reached, ${failure.code}`, doing, false, error);
+    case "refused":
+      return refused(failure.code, doing, error);
   }
-  if (code === ErrorCode.PlatformError) return toRefusal(error, doing);
-  if (code === ErrorCode.HTTPError) {
-    const status = Number(readOwn(error, "statusCode"));
-    if (status === 429) return limited(Number.NaN, doing, error);
-    return status >= 500
-      ? unavailable(`answered with status ${status}`, doing, true, error)
-      : refused(`http_${status}`, doing, error);
-  }
-  const cause = networkCode(readOwn(error, "original"));
-  return cause !== null && isNeverSent(cause)
-    ? unavailable(`cannot be reached (${cause})`, doing, false, error)
-    : unavailable("did not answer", doing, true, error);
 }
 
-function toRefusal(error: unknown, doing: string): AppError {
-  const answer = String(readOwn(readOwn(error, "data"), "error"));
-  if (answer === "ratelimited" || answer === "rate_limited") {
-    return limited(Number.NaN, doing, error);
-  }
-  return SLACK_TROUBLE.has(answer)
-    ? unavailable(`answered ${answer}`, doing, true, error)
-    : refused(answer, doing, error);
+function fromAnswer(code: string): SlackFailure {
+  if (code === "ratelimited" || code === "rate_limited") return limited(Number.NaN);
+  return { kind: SLACK_TROUBLE.has(code) ? "unknown" : "refused", code };
 }
 
-function limited(retryAfterMs: number, doing: string, cause: unknown): AppError {
-  return new AppError({
-    code: "slack_unavailable",
-    message: `Slack takes no more requests at the moment (${doing}).`,
-    retryable: true,
-    retryAfterMs: Number.isFinite(retryAfterMs)
-      ? Math.max(retryAfterMs, 1000)
-      : DEFAULT_RETRY_AFTER_MS,
-    cause,
-  });
+function limited(retryAfterMs: number): SlackFailure {
+  const known = Number.isFinite(retryAfterMs) ? retryAfterMs : DEFAULT_RETRY_AFTER_MS;
+  return { kind: "limited", retryAfterMs: Math.max(known, 1000) };
 }
 
 function unavailable(

@@ -5,8 +5,9 @@ import type { Service, ServiceContext } from "../../engine/ports/service.ts";
 import { AppError, isAppError } from "../../errors.ts";
 import { type Json, readOwn } from "../../json.ts";
 import { defineAction } from "../action.ts";
-import { findPosted, type PostedMessage, stepMetadata } from "./find-posted.ts";
-import { conversationId, isPersonId, readMention, type SlackClient } from "./slack-client.ts";
+import { type ChannelFinder, createChannelFinder, isPersonId, readMention } from "./channels.ts";
+import { findMessage, type MessageMark } from "./find-message.ts";
+import type { SlackClient } from "./slack-client.ts";
 import { toSlackError } from "./slack-failure.ts";
 
 /** Slack cuts texts there without a word. */
@@ -34,6 +35,7 @@ type MessageParams = z.output<typeof MessageParams>;
 /** Messages in Slack. */
 export function createSlackService(options: { readonly client: SlackClient }): Service {
   const { client } = options;
+  const channels = createChannelFinder(client);
   return {
     name: "slack",
     defaultAction: "sendMessage",
@@ -44,8 +46,8 @@ export function createSlackService(options: { readonly client: SlackClient }): S
         sideEffect: true,
         // Slack knows no idempotency keys: a message that may stand already is looked for by its metadata.
         onUnknown: "look",
-        execute: async (params, context) => sendMessage(client, params, context),
-        look: async (params, context) => lookForMessage(client, params, context),
+        execute: async (params, context) => sendMessage(client, channels, params, context),
+        look: async (params, context) => lookForMessage(client, channels, params, context),
       }),
     },
   };
@@ -53,13 +55,14 @@ export function createSlackService(options: { readonly client: SlackClient }): S
 
 async function sendMessage(
   client: SlackClient,
+  channels: ChannelFinder,
   params: MessageParams,
   context: ServiceContext,
 ): Promise<Json> {
   const named = readMention(params.channel);
   return withSlackErrors(`posting to ${params.channel}`, async () => {
     // The direct conversation has to be open before something can stand in it.
-    const channel = isPersonId(named) ? ((await conversationId(client, named)) ?? named) : named;
+    const channel = isPersonId(named) ? ((await channels.find(named)) ?? named) : named;
     context.signal.throwIfAborted();
     const answer = await client.chat.postMessage(toArguments(params, channel, context));
     if (answer.ts === undefined || answer.channel === undefined) {
@@ -70,21 +73,22 @@ async function sendMessage(
         outcomeUnknown: true,
       });
     }
-    return toOutput({ messageTs: answer.ts, channel: answer.channel });
+    return { messageTs: answer.ts, channel: answer.channel };
   });
 }
 
 async function lookForMessage(
   client: SlackClient,
+  channels: ChannelFinder,
   params: MessageParams,
   context: ServiceContext,
 ): Promise<Json | null> {
   return withSlackErrors(`looking for the message in ${params.channel}`, async () => {
-    const channel = await conversationId(client, readMention(params.channel));
+    const channel = await channels.find(params.channel);
     if (channel === null) return null;
-    const place = { channel, threadTs: params.threadTs };
-    const found = await findPosted(client, place, context.idempotencyKey);
-    return found === null ? null : toOutput(found);
+    const place = { channel, threadTs: params.threadTs ?? null };
+    const messageTs = await findMessage(client, place, markOf(context));
+    return messageTs === null ? null : { messageTs, channel };
   });
 }
 
@@ -103,12 +107,13 @@ function toArguments(
     text,
     ...(blocks && { blocks }),
     ...(threadTs !== undefined && { thread_ts: threadTs }),
-    metadata: stepMetadata(context.idempotencyKey),
+    metadata: markOf(context),
   };
 }
 
-function toOutput({ messageTs, channel }: PostedMessage): Json {
-  return { messageTs, channel };
+/** What a step's message is recognized by. */
+function markOf({ idempotencyKey }: ServiceContext): MessageMark {
+  return { event_type: "heddle_step", event_payload: { key: idempotencyKey } };
 }
 
 async function withSlackErrors<Value>(doing: string, run: () => Promise<Value>): Promise<Value> {

@@ -1,7 +1,7 @@
 import type { App } from "@slack/bolt";
 import { isAppError } from "../../../errors.ts";
+import { toSlackError } from "../../../services/slack/slack-failure.ts";
 import type { BotServices } from "../../services.ts";
-import { toSlackError } from "../../slack/errors.ts";
 import { closedHomeView, homeView } from "../../surfaces/home.ts";
 
 const REQUESTS_SHOWN = 10;

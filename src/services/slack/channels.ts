@@ -1,7 +1,17 @@
-import type { WebClient } from "@slack/web-api";
+import type { SlackClient } from "./slack-client.ts";
 
 /** Pages of 200 channels that a name is looked for in. */
 const MAX_PAGES = 25;
+
+/** `<#C123|general>` and `<@U123>` as what they name; everything else as it is. */
+export function readMention(channel: string): string {
+  return /^<[#@]([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(channel.trim())?.[1] ?? channel.trim();
+}
+
+/** A person's id: messages to it go to the direct conversation with the bot. */
+export function isPersonId(channel: string): boolean {
+  return /^[UW][A-Z0-9]{4,}$/.test(channel);
+}
 
 /**
  * The conversation id of what a definition or a person named: an id stays, a person becomes the DM with them, `#name` becomes
@@ -12,7 +22,7 @@ export interface ChannelFinder {
   find(channel: string): Promise<string | null>;
 }
 
-export function createChannelFinder(client: WebClient): ChannelFinder {
+export function createChannelFinder(client: Pick<SlackClient, "conversations">): ChannelFinder {
   const known = new Map<string, string>();
 
   async function openDirect(userId: string): Promise<string | null> {
@@ -38,12 +48,11 @@ export function createChannelFinder(client: WebClient): ChannelFinder {
   }
 
   async function find(channel: string): Promise<string | null> {
-    const mention = /^<[#@]([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(channel);
-    const target = mention?.[1] ?? channel;
-    if (/^[CGD][A-Z0-9]+$/.test(target)) return target;
+    const target = readMention(channel);
+    if (/^[CGD][A-Z0-9]{4,}$/.test(target)) return target;
     const remembered = known.get(target);
     if (remembered !== undefined) return remembered;
-    const id = /^[UW][A-Z0-9]+$/.test(target)
+    const id = isPersonId(target)
       ? await openDirect(target)
       : await findByName(target.replace(/^#/, "").toLowerCase());
     if (id !== null) known.set(target, id);
