@@ -7,6 +7,7 @@ import { inboxConformance } from "./conformance/inbox.ts";
 import { leasesConformance } from "./conformance/leases.ts";
 import { listingConformance } from "./conformance/listing.ts";
 import { logConformance } from "./conformance/log.ts";
+import { marksConformance } from "./conformance/marks.ts";
 import { totalsConformance } from "./conformance/totals.ts";
 import { valuesConformance } from "./conformance/values.ts";
 import { workflowsConformance } from "./conformance/workflows.ts";
@@ -28,6 +29,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     totalsConformance(open);
     workflowsConformance(open);
     dedupeConformance(open);
+    marksConformance(open);
     callsConformance(open);
     cardsConformance(open);
     valuesConformance(open);

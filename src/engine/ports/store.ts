@@ -59,7 +59,7 @@ export interface Store extends AsyncDisposable {
   claim(executionId: string, claim: ClaimRequest): Promise<Head | null>;
   /** Moves the end of this worker's leases. */
   renewLeases(worker: string, leaseUntil: number): Promise<void>;
-  /** Ends all leases at once: every unfinished execution that was leased becomes due `now`. For the one-process store at start; others do nothing. */
+  /** Ends all leases at once: every execution that was leased becomes due `now`, a finished one too: somebody was telling others of its end. For the one-process store at start; others do nothing. */
   voidLeases(now: number): Promise<void>;
   /** When the next execution is due; `null` if none is. */
   nextDue(): Promise<number | null>;
@@ -96,6 +96,11 @@ export interface Store extends AsyncDisposable {
 
   /** @returns the execution id that was stored first under this key and has not expired: the given one, or an earlier one. */
   dedupe(key: string, executionId: string, now: number, expiresAt: number): Promise<string>;
+
+  /** What was last written under this key; `null`: nothing. */
+  readMark(key: string): Promise<Json>;
+  /** Remembers how far something recurring has come, such as the last look of a trigger at a database. The last write stands. */
+  writeMark(key: string, value: Json): Promise<void>;
 
   /** A repeat of the same id is ignored. */
   insertCall(call: CallRecord): Promise<void>;

@@ -18,8 +18,7 @@ export function createLeases(connection: Connection): Leases {
   const select = connection.prepare(`${SELECT_HEADS} WHERE execution_id = ?`);
   const renew = connection.prepare("UPDATE heads SET due = ? WHERE owner = ?");
   const voidAll = connection.prepare(
-    `UPDATE heads SET owner = NULL, due = CASE WHEN status IN ('completed', 'failed', 'cancelled') THEN NULL ELSE ? END
-     WHERE owner IS NOT NULL`,
+    "UPDATE heads SET owner = NULL, due = ? WHERE owner IS NOT NULL",
   );
   const selectNext = connection.prepare("SELECT min(due) AS due FROM heads WHERE due IS NOT NULL");
 

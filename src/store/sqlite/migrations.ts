@@ -115,4 +115,10 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX totals_hour ON totals (hour);
   `,
+  `
+  CREATE TABLE marks (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

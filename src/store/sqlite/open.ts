@@ -8,6 +8,7 @@ import { createHeads } from "./heads.ts";
 import { createInbox } from "./inbox.ts";
 import { createLeases } from "./leases.ts";
 import { createLog } from "./log.ts";
+import { createMarks } from "./marks.ts";
 import { createTotals } from "./totals.ts";
 import { createWorkflows } from "./workflows.ts";
 
@@ -50,6 +51,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     ...createInbox(connection),
     ...createWorkflows(connection),
     ...createDedupe(connection),
+    ...createMarks(connection),
     ...createCalls(connection),
     ...createCards(connection),
     ...createTotals(connection),
