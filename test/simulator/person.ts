@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, toObjects } from "../../simulator/json.ts";
+import { until } from "../support/until.ts";
 
 /** One person in front of a simulator, over HTTP like every other program. */
 export class Person {
@@ -38,14 +39,9 @@ export class Person {
     return toObjects((await this.see("views"))["views"]);
   }
 
-  /** Asks again until `find` finds something. */
-  async until<T>(look: () => Promise<T | undefined>): Promise<T> {
-    for (const end = Date.now() + 5_000; Date.now() < end; ) {
-      const found = await look();
-      if (found !== undefined) return found;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    throw new Error("It did not happen within 5 s.");
+  /** Asks again until `look` finds something. */
+  until<T>(look: () => Promise<T | undefined>): Promise<T> {
+    return until(look);
   }
 }
 

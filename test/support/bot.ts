@@ -15,6 +15,7 @@ import type { StepType } from "../../src/engine/steps/step-type.ts";
 import { triggerTypeMap } from "../../src/engine/triggers/index.ts";
 import { AppError } from "../../src/errors.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
+import { until } from "./until.ts";
 
 export interface TestBotOptions {
   readonly definitions: readonly JsonObject[];
@@ -201,13 +202,8 @@ export class TestBot implements AsyncDisposable {
   }
 
   /** Asks again until there is something. */
-  async until<T>(look: () => Promise<T | undefined>): Promise<T> {
-    for (const end = Date.now() + 10_000; Date.now() < end; ) {
-      const found = await look();
-      if (found !== undefined) return found;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    throw new Error("It did not happen within 10 s.");
+  until<T>(look: () => Promise<T | undefined>): Promise<T> {
+    return until(look);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
