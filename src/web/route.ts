@@ -1,12 +1,24 @@
 import type { JsonObject } from "../json.ts";
+import type { Html } from "./views/html.ts";
 import type { WebRequest } from "./web-request.ts";
 
 /** What a route answers; an error is thrown instead. */
-export interface Answer {
+export type Answer = JsonAnswer | PageAnswer;
+
+interface AnswerHead {
   /** @default 200 */
   readonly status?: number;
-  readonly body: JsonObject | object;
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Data for programs. */
+export interface JsonAnswer extends AnswerHead {
+  readonly body: JsonObject | object;
+}
+
+/** A page for a browser; its route says what it may load (`Content-Security-Policy`). */
+export interface PageAnswer extends AnswerHead {
+  readonly page: Html;
 }
 
 export type Method = "GET" | "POST";

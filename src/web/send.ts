@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Answer } from "./route.ts";
 
-/** On every answer: it is data for programs, for nobody else's page, and never kept. */
+/** On every answer, unless its route says otherwise: data for programs, for nobody else's page, and never kept. */
 const SECURITY_HEADERS = {
   "Cache-Control": "no-store",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -11,14 +11,17 @@ const SECURITY_HEADERS = {
   "X-Frame-Options": "DENY",
 } as const;
 
-/** Sends an answer as JSON. Does nothing when the caller has gone or has an answer already. */
+/** Sends an answer, as JSON or as a page. Does nothing when the caller has gone or has an answer already. */
 export function sendAnswer(response: ServerResponse, answer: Answer): void {
   if (response.headersSent || response.destroyed) return;
-  const text = `${JSON.stringify(answer.body)}\n`;
+  const [type, text] =
+    "page" in answer
+      ? ["text/html", answer.page.text]
+      : ["application/json", `${JSON.stringify(answer.body)}\n`];
   response.writeHead(answer.status ?? 200, {
     ...SECURITY_HEADERS,
     ...answer.headers,
-    "Content-Type": "application/json; charset=utf-8",
+    "Content-Type": `${type}; charset=utf-8`,
     "Content-Length": Buffer.byteLength(text),
   });
   response.end(text);

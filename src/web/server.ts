@@ -8,6 +8,7 @@ import { answerBrokenRequest } from "./broken-request.ts";
 import { createRateLimit, type RateLimitOptions } from "./rate-limit.ts";
 import { createRequestHandler } from "./request-handler.ts";
 import { createRouter } from "./router.ts";
+import { dashboardRoutes } from "./routes/dashboard.ts";
 import { executeRoutes } from "./routes/execute.ts";
 import { executionRoutes } from "./routes/executions.ts";
 import { healthRoutes, type Readiness } from "./routes/health.ts";
@@ -58,6 +59,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
       ...executeRoutes(options.engine),
       ...executionRoutes(options.engine),
       ...metricsRoutes(options.engine),
+      ...dashboardRoutes(options.engine),
       ...templateRoutes(options.engine),
       ...healthRoutes(options.engine, notReady),
     ]),

@@ -1,0 +1,42 @@
+import type { Engine } from "../../engine/api.ts";
+import { NANO_PER_DOLLAR } from "../../engine/execution/state.ts";
+import { toMetricsAnswer } from "../metrics-answer.ts";
+import { prefersJson } from "../prefers-json.ts";
+import type { Answer, Route } from "../route.ts";
+import { type Dashboard, dashboardPage } from "../views/dashboard.ts";
+import { PAGE_CSP } from "../views/page.ts";
+import type { WebRequest } from "../web-request.ts";
+
+const EXECUTIONS_SHOWN = 25;
+
+/** How all workflows are doing: a page for people, JSON for programs that ask for it. */
+export function dashboardRoutes(engine: Engine): readonly Route[] {
+  return [{ method: "GET", path: "/dashboard", handle: (request) => show(engine, request) }];
+}
+
+async function show(engine: Engine, { headers }: WebRequest): Promise<Answer> {
+  const dashboard = await readDashboard(engine);
+  const varies = { Vary: "Accept" };
+  if (prefersJson(headers.accept)) return { body: dashboard, headers: varies };
+  const [{ executions }, { total }] = await Promise.all([
+    engine.listExecutions({ limit: EXECUTIONS_SHOWN }),
+    engine.costOverview(Number.POSITIVE_INFINITY),
+  ]);
+  const cost = `$${(total.costNano / NANO_PER_DOLLAR).toFixed(4)}`;
+  return {
+    page: dashboardPage(dashboard, executions, cost, Date.now()),
+    headers: { ...varies, "Content-Security-Policy": PAGE_CSP },
+  };
+}
+
+async function readDashboard(engine: Engine): Promise<Dashboard> {
+  const workflows = await Promise.all(
+    (await engine.listWorkflows()).map(async ({ id, name }) => ({
+      id,
+      name,
+      metrics: toMetricsAnswer(id, await engine.metrics(id)),
+    })),
+  );
+  const totalExecutions = workflows.reduce((sum, { metrics }) => sum + metrics.totalExecutions, 0);
+  return { totalWorkflows: workflows.length, totalExecutions, workflows };
+}

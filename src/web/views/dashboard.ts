@@ -1,0 +1,101 @@
+import type { ExecutionSummary } from "../../engine/api.ts";
+import type { MetricsAnswer } from "../metrics-answer.ts";
+import { showAge, showDuration, showMoment } from "./figures.ts";
+import { type Html, html } from "./html.ts";
+import { page } from "./page.ts";
+
+/** A workflow with its figures, as the dashboard lists it. */
+export interface DashboardWorkflow {
+  readonly id: string;
+  readonly name: string;
+  readonly metrics: MetricsAnswer;
+}
+
+/** Everything that the dashboard tells. */
+export interface Dashboard {
+  readonly totalWorkflows: number;
+  readonly totalExecutions: number;
+  readonly workflows: readonly DashboardWorkflow[];
+}
+
+/** The dashboard as a page. @param newest - newest executions first. @param now - milliseconds since 1970. */
+export function dashboardPage(
+  dashboard: Dashboard,
+  newest: readonly ExecutionSummary[],
+  totalCost: string,
+  now: number,
+): Html {
+  const last24h = dashboard.workflows.reduce((sum, { metrics }) => sum + metrics.last24h, 0);
+  const unfinished = newest.filter((execution) => execution.completedAt === null).length;
+  return page(
+    "Heddle: dashboard",
+    html`<header><h1>Heddle</h1><p class="quiet">as of ${showMoment(now)} · <a href="/dashboard">refresh</a></p></header>
+<dl class="figures">
+${figure("Workflows", dashboard.totalWorkflows)}
+${figure("Executions", dashboard.totalExecutions)}
+${figure("Last 24 hours", last24h)}
+${figure("Not over yet, of the newest", unfinished)}
+${figure("Cost so far", totalCost)}
+</dl>
+<h2>Workflows</h2>
+${dashboard.workflows.length === 0 ? noWorkflows() : workflowTable(dashboard.workflows)}
+<h2>Newest executions</h2>
+${newest.length === 0 ? noExecutions() : executionTable(newest, now)}`,
+  );
+}
+
+function figure(name: string, value: string | number): Html {
+  return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+}
+
+function noWorkflows(): Html {
+  return html`<p class="empty">No workflow is deployed. Put definitions into the workflows folder, or send one to <code>POST /api/workflows</code>.</p>`;
+}
+
+function noExecutions(): Html {
+  return html`<p class="empty">Nothing has run yet. Start one in Slack with <code>/workflow run &lt;id&gt;</code>.</p>`;
+}
+
+function workflowTable(workflows: readonly DashboardWorkflow[]): Html {
+  return html`<table>
+<thead><tr><th scope="col">Workflow</th><th scope="col" class="number">Executions</th><th scope="col" class="number">Completed</th><th scope="col" class="number">Failed</th><th scope="col" class="number">Success</th><th scope="col" class="number">Cost</th><th scope="col" class="number">Per execution</th><th scope="col" class="number">Average time</th><th scope="col" class="number">Last 24 h</th></tr></thead>
+<tbody>
+${workflows.map(workflowRow)}
+</tbody>
+</table>`;
+}
+
+function workflowRow({ id, name, metrics }: DashboardWorkflow): Html {
+  const unknown = metrics.unknownCosts ?? 0;
+  const more =
+    unknown > 0 ? html`<br><span class="quiet">and ${unknown} calls of unknown price</span>` : null;
+  return html`<tr><th scope="row">${name}<br><a class="quiet" href="/api/workflows/${encodeURIComponent(id)}"><code>${id}</code></a></th>
+${cell("Executions", metrics.totalExecutions)}${cell("Completed", metrics.completed)}${cell("Failed", metrics.failed)}${cell("Success", metrics.successRate)}<td class="number" data-label="Cost">${metrics.totalCost}${more}</td>${cell("Per execution", metrics.avgCostPerExecution)}${cell("Average time", metrics.completed > 0 ? showDuration(metrics.avgDurationMs) : "–")}${cell("Last 24 h", metrics.last24h)}</tr>
+`;
+}
+
+function cell(label: string, value: string | number): Html {
+  return html`<td class="number" data-label="${label}">${value}</td>`;
+}
+
+function executionTable(executions: readonly ExecutionSummary[], now: number): Html {
+  return html`<table>
+<thead><tr><th scope="col">Execution</th><th scope="col">Workflow</th><th scope="col">Status</th><th scope="col" class="number">Began</th><th scope="col" class="number">Took</th><th scope="col" class="number">Cost</th></tr></thead>
+<tbody>
+${executions.map((execution) => executionRow(execution, now))}
+</tbody>
+</table>`;
+}
+
+function executionRow(execution: ExecutionSummary, now: number): Html {
+  const { executionId, workflowName, workflowVersion, status, waitingOn } = execution;
+  const startedAt = Date.parse(execution.startedAt);
+  const took =
+    execution.completedAt === null
+      ? "–"
+      : showDuration(Date.parse(execution.completedAt) - startedAt);
+  const waits =
+    waitingOn.length > 0 ? html` <span class="quiet">for ${waitingOn.join(", ")}</span>` : null;
+  return html`<tr><th scope="row"><a href="/api/executions/${encodeURIComponent(executionId)}"><code>${executionId}</code></a></th><td class="wide">${workflowName} <span class="quiet">version ${workflowVersion}</span></td><td><span class="status ${status}">${status}</span>${waits}</td><td class="number" data-label="Began"><time datetime="${execution.startedAt}" title="${showMoment(startedAt)}">${showAge(now - startedAt)}</time></td><td class="number" data-label="Took">${took}</td><td class="number" data-label="Cost">$${execution.totalCost.toFixed(4)}</td></tr>
+`;
+}

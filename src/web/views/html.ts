@@ -1,0 +1,37 @@
+/** HTML that is safe to send: made by {@link html}, or trusted text of our own. */
+export class Html {
+  readonly text: string;
+
+  /** @param text - HTML already; what comes from outside goes through {@link html}. */
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+type Part = Html | string | number | null | readonly Part[];
+
+/** Builds HTML: values are escaped, unless they are HTML from this very function; lists are joined, `null` is nothing. */
+export function html(strings: TemplateStringsArray, ...values: readonly Part[]): Html {
+  const parts = strings.map((text, index) => text + toText(values[index] ?? null));
+  return new Html(parts.join(""));
+}
+
+function toText(value: Part): string {
+  if (value === null) return "";
+  if (value instanceof Html) return value.text;
+  if (typeof value === "string" || typeof value === "number") return escapeHtml(String(value));
+  return value.map(toText).join("");
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Safe between tags and within quoted attributes. */
+function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+}
