@@ -1,0 +1,145 @@
+import { describe, expect, test } from "vitest";
+import { isAppError } from "../../src/errors.ts";
+import type { JsonObject } from "../../src/json.ts";
+import { WorkflowBench } from "../support/workflow-bench.ts";
+
+/** A definition that computes `value`; other content for every other value. */
+function computing(value: number, rest: JsonObject = {}): JsonObject {
+  const step = { id: "compute", type: "transform", config: { expression: String(value) } };
+  return { id: "numbers", name: "Numbers", steps: [step], ...rest };
+}
+
+const BY = { by: "U0ALICE" };
+
+describe("deploying", () => {
+  test("numbers versions, and the newest becomes the active one", async () => {
+    await using bench = await WorkflowBench.open(computing(1));
+
+    expect(await bench.engine.deploy(computing(2), BY)).toMatchObject({
+      version: 2,
+      changed: true,
+    });
+
+    expect(await bench.engine.getWorkflow("numbers")).toMatchObject({
+      version: 2,
+      active: true,
+      deployedBy: "U0ALICE",
+    });
+    expect(await bench.engine.getWorkflow("numbers", 1)).toMatchObject({
+      version: 1,
+      active: false,
+    });
+  });
+
+  test("the active content again changes nothing", async () => {
+    await using bench = await WorkflowBench.open(computing(1));
+
+    expect(await bench.engine.deploy(computing(1), BY)).toMatchObject({
+      version: 1,
+      changed: false,
+    });
+  });
+
+  test("under a number of its own choice keeps the number", async () => {
+    await using bench = await WorkflowBench.open(computing(1, { version: 7 }));
+
+    expect(await bench.engine.getWorkflow("numbers")).toMatchObject({ version: 7 });
+    expect(await bench.engine.deploy(computing(2), BY)).toMatchObject({ version: 8 });
+  });
+
+  test("other content under a taken number is refused, naming the next free one", async () => {
+    await using bench = await WorkflowBench.open(computing(1, { version: 3 }));
+
+    const refused = await bench.engine
+      .deploy(computing(2, { version: 3 }), BY)
+      .catch((error: unknown) => error);
+
+    expect(isAppError(refused, "definition_conflict")).toBe(true);
+    expect(refused).toMatchObject({ message: expect.stringContaining("version 4") });
+  });
+
+  test("equal content under a taken number never re-activates it", async () => {
+    await using bench = await WorkflowBench.open(computing(1, { version: 1 }));
+    await bench.engine.deploy(computing(2), BY);
+
+    expect(await bench.engine.deploy(computing(1, { version: 1 }), BY)).toMatchObject({
+      changed: false,
+    });
+
+    expect(await bench.engine.getWorkflow("numbers")).toMatchObject({ version: 2 });
+  });
+
+  test("a run under way keeps the version that it started with", async () => {
+    const pausing = (value: number): JsonObject => ({
+      ...computing(value),
+      steps: [
+        { id: "nap", type: "wait", config: { duration: "1h" }, next: "compute" },
+        { id: "compute", type: "transform", config: { expression: String(value) } },
+      ],
+    });
+    await using bench = await WorkflowBench.open(pausing(1));
+    const { executionId } = await bench.engine.start({
+      workflowId: "numbers",
+      variables: {},
+      variableForm: "json",
+      trigger: { type: "api" },
+    });
+    await bench.engine.deploy(pausing(2), BY);
+
+    await bench.clock.advance(3_600_000);
+
+    expect(await bench.engine.getExecution(executionId)).toMatchObject({
+      status: "completed",
+      output: 1,
+      workflowVersion: 1,
+    });
+  });
+
+  test("is undone by activating an earlier version", async () => {
+    await using bench = await WorkflowBench.open(computing(1));
+    await bench.engine.deploy(computing(2), BY);
+
+    await bench.engine.activate("numbers", 1, "U0ALICE");
+
+    expect(await bench.engine.getWorkflow("numbers")).toMatchObject({ version: 1, active: true });
+  });
+});
+
+describe("a file of the workflows folder", () => {
+  test("is deployed once, and again only when it changed", async () => {
+    await using bench = await WorkflowBench.open(computing(0, { id: "other" }));
+
+    expect(await bench.engine.deployFile("numbers.json", computing(1))).toMatchObject({
+      version: 1,
+    });
+    expect(await bench.engine.deployFile("numbers.json", computing(1))).toBeNull();
+    expect(await bench.engine.deployFile("numbers.json", computing(2))).toMatchObject({
+      version: 2,
+    });
+  });
+
+  test("does not undo a newer version that was made elsewhere", async () => {
+    await using bench = await WorkflowBench.open(computing(0, { id: "other" }));
+    await bench.engine.deployFile("numbers.json", computing(1));
+    await bench.engine.deploy(computing(5), BY);
+
+    expect(await bench.engine.deployFile("numbers.json", computing(1))).toBeNull();
+
+    expect(await bench.engine.getWorkflow("numbers")).toMatchObject({ version: 2 });
+  });
+
+  test("that still carries an old number becomes the next version when it changed", async () => {
+    await using bench = await WorkflowBench.open(computing(0, { id: "other" }));
+    await bench.engine.deployFile("numbers.json", computing(1, { version: 1 }));
+
+    expect(
+      await bench.engine.deployFile("numbers.json", computing(2, { version: 1 })),
+    ).toMatchObject({ version: 2 });
+  });
+});
+
+test("a misspelled workflow is answered with the nearest name", async () => {
+  await using bench = await WorkflowBench.open(computing(1));
+
+  await expect(bench.engine.getWorkflow("nombers")).rejects.toThrow('Did you mean "numbers"?');
+});
