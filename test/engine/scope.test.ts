@@ -1,19 +1,16 @@
 import { expect, test } from "vitest";
 import { executionScope } from "../../src/engine/execution/execution-scope.ts";
-import type { ExecutionState, Frame } from "../../src/engine/execution/state.ts";
+import { ROOT } from "../../src/engine/execution/state.ts";
 import { EXECUTION_FIELDS, SCOPE_ROOTS } from "../../src/engine/scope.ts";
+import { PureRun, workflow } from "../support/pure-run.ts";
 
 test("the names that definitions are checked against are those that steps can read", () => {
-  const start = {
-    executionId: "e",
-    workflowId: "w",
-    workflowName: "W",
-    version: 1,
-    at: 0,
-    trigger: { type: "api" },
-  };
-  const state = { start, variables: {}, spentNano: 0 } as unknown as ExecutionState;
-  const { roots } = executionScope(state, { results: {} } as unknown as Frame, "key");
+  const { state } = new PureRun(workflow([{ id: "only", type: "scripted" }]));
+  const root = state.frames.get(ROOT);
+  if (!root) throw new Error("every execution has a root body");
+
+  const { roots } = executionScope(state, root, "key");
+
   expect(Object.keys(roots).sort()).toEqual([...SCOPE_ROOTS].sort());
-  expect(Object.keys(roots["execution"] as object).sort()).toEqual([...EXECUTION_FIELDS].sort());
+  expect(Object.keys(roots["execution"] ?? {}).sort()).toEqual([...EXECUTION_FIELDS].sort());
 });
