@@ -9,9 +9,10 @@ import { createEngine, type RunningEngine } from "./engine/engine.ts";
 import { systemClock } from "./engine/ports/clock.ts";
 import type { Store } from "./engine/ports/store.ts";
 import { createStepTypes } from "./engine/steps/index.ts";
-import { triggerTypeMap } from "./engine/triggers/index.ts";
+import { createTriggerTypes } from "./engine/triggers/index.ts";
 import { asAppError, isAppError } from "./errors.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { createCron } from "./services/cron/node-cron.ts";
 import { createHttpService } from "./services/http/http-service.ts";
 import { createOpenAiModelClient } from "./services/llm/openai-model-client.ts";
 import { createServiceRegistry } from "./services/registry.ts";
@@ -81,6 +82,7 @@ function buildEngine(config: Config, store: Store, logger: Logger): RunningEngin
   const slackLogger = toSlackLogger(logger);
   const { botToken, apiUrl } = config.slack;
   const access = { botToken, ...(apiUrl !== null && { apiUrl }) };
+  const cron = createCron();
   return createEngine({
     store,
     clock: systemClock,
@@ -92,7 +94,8 @@ function buildEngine(config: Config, store: Store, logger: Logger): RunningEngin
     ]),
     model: createOpenAiModelClient(config.model),
     stepTypes: createStepTypes({ defaultModel: config.model.defaultModel }),
-    triggerTypes: triggerTypeMap,
+    triggerTypes: createTriggerTypes({ cron }),
+    cron,
     revealSecrets: createSecretRevealer(config.secrets),
     pollMs: POLL_MS,
   });

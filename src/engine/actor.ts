@@ -5,7 +5,7 @@ import { apply } from "./execution/apply.ts";
 import { decide, nextDue } from "./execution/decide.ts";
 import type { ExecutionEvent } from "./execution/events.ts";
 import { type AttemptEnded, reactToAttempt, reactToSignal } from "./execution/react.ts";
-import type { Act, ExecutionState } from "./execution/state.ts";
+import { type Act, type ExecutionState, isFinished } from "./execution/state.ts";
 import { toHead } from "./head.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Head, Store } from "./ports/store.ts";
@@ -26,6 +26,8 @@ export interface ActorHost {
   leaseUntil(): number;
   /** False when the lease may have run out: no effect may start then. */
   mayStartEffects(): boolean;
+  /** Has the end of a finished execution to be told to others? Its head stays due until that is done. */
+  endIsWanted(state: ExecutionState): boolean;
   /** Starts an attempt; `done` is called once with its result. @returns a function that aborts it. */
   startAttempt(
     workflow: CompiledWorkflow,
@@ -202,7 +204,12 @@ export class Actor {
     const busy = [...this.#state.acts.values()].some((act) => act.phase === "running");
     return busy
       ? toHead(this.#state, this.#host.worker, this.#host.leaseUntil())
-      : toHead(this.#state, null, nextDue(this.#state));
+      : toHead(this.#state, null, this.#nextDue());
+  }
+
+  #nextDue(): number | null {
+    if (!isFinished(this.#state.status)) return nextDue(this.#state);
+    return this.#host.endIsWanted(this.#state) ? this.#host.clock.now() : null;
   }
 
   #startEffects(): void {
@@ -243,7 +250,7 @@ export class Actor {
 
   #retire(): void {
     this.stop();
-    this.#host.retired(this, nextDue(this.#state));
+    this.#host.retired(this, this.#nextDue());
   }
 
   /** Wakes the actor for timers that become due while attempts are under way. */

@@ -5,6 +5,8 @@ import type { ReportTarget, RequestOpened, StepError, Trigger } from "./executio
 import type { ExecutionStatus, RequestOutcome, StepResult, Vote } from "./execution/state.ts";
 import type { CostOverview, CostReport, WorkflowMetrics } from "./metrics.ts";
 import type { CallRecord } from "./ports/store.ts";
+import type { IncomingMessage } from "./triggering/message-starter.ts";
+import type { WebhookAnswer, WebhookRequest } from "./triggering/webhook-starter.ts";
 
 /** What the bot and the web call. Everything they may do with workflows and executions is here. */
 export interface Engine {
@@ -60,6 +62,18 @@ export interface Engine {
    * A refusal is an answer, not an error.
    */
   decide(decision: DecisionRequest): Promise<DecisionAnswer>;
+  /**
+   * Starts what a message in a channel asks for, each workflow once, however often the message is delivered.
+   *
+   * @returns the runs that it began, or had begun before.
+   */
+  receiveMessage(message: IncomingMessage): Promise<readonly StartResult[]>;
+  /**
+   * Starts what a request to a webhook asks for. Accepted when it resolves.
+   *
+   * @throws {AppError} `route_not_found`, `not_allowed`, `token_invalid`, `input_invalid`.
+   */
+  receiveWebhook(request: WebhookRequest): Promise<WebhookAnswer>;
   /** Counts and costs of a workflow since it exists. @throws {AppError} `workflow_not_found`. */
   metrics(workflowId: string): Promise<WorkflowMetrics>;
   /** What a workflow cost in the last `days` days, in all and by step. @throws {AppError} `workflow_not_found`. */
@@ -68,6 +82,11 @@ export interface Engine {
   costOverview(days: number): Promise<CostOverview>;
   /** Requests that are open, newest execution first, at most `limit`. */
   listOpenRequests(limit: number): Promise<readonly OpenRequest[]>;
+  /**
+   * What a person may decide now and has not decided yet, newest execution first: their own requests are not among it, nor
+   * are those of groups that they are not in. The newest 500 open requests are looked at.
+   */
+  listDecisions(userId: string): Promise<readonly OpenRequest[]>;
 
   /** Calls `listener` with the execution id after each durable change. @returns a function that ends it. */
   onCommitted(listener: (executionId: string) => void): () => void;

@@ -5,6 +5,7 @@ import type { ExecutionEvent } from "./execution/events.ts";
 import { Executions } from "./executions.ts";
 import { Metrics } from "./metrics.ts";
 import type { Clock } from "./ports/clock.ts";
+import type { Cron } from "./ports/cron.ts";
 import type { Directory } from "./ports/directory.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { ModelClient } from "./ports/model.ts";
@@ -12,9 +13,13 @@ import type { ServiceRegistry } from "./ports/service.ts";
 import type { Store } from "./ports/store.ts";
 import type { StepType } from "./steps/step-type.ts";
 import { fromTemplate, listTemplates } from "./templates.ts";
+import { Triggering } from "./triggering/triggering.ts";
 import type { TriggerType } from "./triggers/trigger-type.ts";
 import { Worker } from "./worker.ts";
 import { Workflows } from "./workflows.ts";
+
+/** Open requests that are looked at to find those that somebody may decide. */
+const MAX_LOOKED_AT = 500;
 
 export interface EngineOptions {
   readonly store: Store;
@@ -25,6 +30,8 @@ export interface EngineOptions {
   readonly services: ServiceRegistry;
   readonly stepTypes: ReadonlyMap<string, StepType>;
   readonly triggerTypes: ReadonlyMap<string, TriggerType>;
+  /** Reads the times of schedules. */
+  readonly cron: Cron;
   /** Replaces `{{secrets.NAME}}` in the parameters of a service call. */
   readonly revealSecrets: (params: JsonObject) => JsonObject;
   /** How often the store is looked at for what other processes left, in milliseconds. */
@@ -51,11 +58,17 @@ export function createEngine(options: EngineOptions): RunningEngine {
     approvals.committed(events);
     for (const listener of listeners) listener(executionId);
   };
-  const workflows = new Workflows(options);
+  const workflows = new Workflows({ ...options, changed: () => triggering.changed() });
+  const triggering = new Triggering({
+    ...options,
+    compiled: (workflowId, version) => workflows.compiled(workflowId, version),
+    start: (request) => executions.start(request),
+  });
   const worker = new Worker({
     ...options,
     compiled: (workflowId, version) => workflows.compiled(workflowId, version),
     onCommitted: announce,
+    ends: triggering.completions,
   });
   const executions = new Executions({
     store,
@@ -71,7 +84,6 @@ export function createEngine(options: EngineOptions): RunningEngine {
     read: async (executionId) => (await executions.read(executionId)).state,
     wake: (executionId) => worker.wake(executionId),
   });
-  const metrics = new Metrics(store, clock);
   return {
     deploy: (definition, by) => workflows.deploy(definition, by),
     deployFile: (file, source) => workflows.deployFile(file, source),
@@ -87,6 +99,27 @@ export function createEngine(options: EngineOptions): RunningEngine {
     listExecutions: (query) => executions.list(query),
     listCalls: (executionId) => store.listCalls(executionId),
     cancel: (executionId, by) => executions.cancel(executionId, by),
+    ...costMethods(workflows, new Metrics(store, clock)),
+    decide: (decision) => approvals.decide(decision),
+    listDecisions: async (userId) =>
+      approvals.decidableBy(userId, await executions.listOpenRequests(MAX_LOOKED_AT)),
+    listOpenRequests: (limit) => executions.listOpenRequests(limit),
+    onCommitted: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    receiveMessage: (message) => triggering.messages.receive(message),
+    receiveWebhook: (request) => triggering.webhooks.receive(request),
+    ...lifetime(triggering, worker),
+  };
+}
+
+/** What is known of costs; of a workflow that does not exist, nothing. */
+function costMethods(
+  workflows: Workflows,
+  metrics: Metrics,
+): Pick<Engine, "metrics" | "costs" | "costOverview"> {
+  return {
     metrics: async (workflowId) => {
       await workflows.active(workflowId);
       return metrics.metrics(workflowId);
@@ -96,14 +129,23 @@ export function createEngine(options: EngineOptions): RunningEngine {
       return metrics.costs(workflowId, days);
     },
     costOverview: (days) => metrics.overview(days),
-    decide: (decision) => approvals.decide(decision),
-    listOpenRequests: (limit) => executions.listOpenRequests(limit),
-    onCommitted: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+  };
+}
+
+function lifetime(
+  triggering: Triggering,
+  worker: Worker,
+): Pick<RunningEngine, "run" | "stop" | "tick"> {
+  return {
+    run: async () => {
+      await triggering.prepare();
+      await worker.start();
+      await triggering.start();
     },
-    run: () => worker.start(),
-    stop: () => worker.stop(),
+    stop: async () => {
+      await triggering.stop();
+      await worker.stop();
+    },
     tick: () => worker.tick(),
   };
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { AppError } from "../errors.ts";
 import type {
   ExecutionPage,
@@ -14,13 +14,13 @@ import type { Definition } from "./definition/schema.ts";
 import { initialState } from "./execution/apply.ts";
 import type { ExecutionStarted, ReportTarget } from "./execution/events.ts";
 import { type ExecutionState, isFinished } from "./execution/state.ts";
+import { EXECUTION_ID_PREFIX, newExecutionId } from "./execution-id.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Head, Store } from "./ports/store.ts";
 import { toExecutionSummary, toExecutionView } from "./view.ts";
 import type { Worker } from "./worker.ts";
 import type { Workflows } from "./workflows.ts";
 
-const EXECUTION_ID_PREFIX = "exec_";
 const MAX_PAGE = 200;
 const DEFAULT_PAGE = 50;
 
@@ -175,7 +175,7 @@ function startEvent(
   const report = request.report ?? reportOf(definition);
   return {
     type: "execution_started",
-    executionId: request.executionId ?? `${EXECUTION_ID_PREFIX}${randomBytes(8).toString("hex")}`,
+    executionId: request.executionId ?? newExecutionId(),
     workflowId: definition.id,
     workflowName: definition.name,
     version,
@@ -190,16 +190,6 @@ function startEvent(
 function reportOf(definition: Definition): ReportTarget | null {
   const { report } = definition;
   return report && report.on !== "none" ? { channel: report.channel, on: report.on } : null;
-}
-
-/**
- * The execution id that belongs to a key from outside: the same key gives the same id, so starting twice starts once.
- */
-export function executionIdFor(workflowId: string, key: string): string {
-  const hash = createHash("sha256")
-    .update(JSON.stringify([workflowId, key]))
-    .digest("hex");
-  return `${EXECUTION_ID_PREFIX}${hash.slice(0, 16)}`;
 }
 
 function executionNotFound(id: string): AppError {

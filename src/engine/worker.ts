@@ -5,6 +5,7 @@ import { type AttemptPorts, runAttempt } from "./attempt.ts";
 import type { CompiledWorkflow } from "./definition/compile.ts";
 import { apply, applyCommit, initialState } from "./execution/apply.ts";
 import type { ExecutionEvent } from "./execution/events.ts";
+import { reactToSignal } from "./execution/react.ts";
 import { type ExecutionState, isFinished } from "./execution/state.ts";
 import { toHead } from "./head.ts";
 import type { Logger } from "./ports/logger.ts";
@@ -17,6 +18,13 @@ export interface WorkerOptions extends Omit<AttemptPorts, "onDefect"> {
   /** How often the store is looked at for what other processes left; what happens in this process wakes at once. */
   readonly pollMs: number;
   readonly onCommitted: (executionId: string, events: readonly ExecutionEvent[]) => void;
+  /** Who is told that an execution ended. */
+  readonly ends: {
+    /** Has the end to be told to anybody? */
+    readonly isWanted: (state: ExecutionState) => boolean;
+    /** Tells it; done again after a crash or an error, so a repeat must be harmless. */
+    readonly tell: (state: ExecutionState) => Promise<void>;
+  };
 }
 
 export const LEASE_MS = 30_000;
@@ -55,6 +63,7 @@ export class Worker {
         this.#running && performance.now() - this.#lastRenewal < RENEWAL_TRUST_MS,
       startAttempt: (workflow, state, act, done) =>
         runAttempt({ ...options, onDefect: this.#onDefect }, workflow, state, act, done),
+      endIsWanted: (state) => options.ends.isWanted(state),
       committed: options.onCommitted,
       retired: (actor, due) => this.#retired(actor, due),
       stopped: (actor, error) => void this.#stopped(actor, error),
@@ -209,11 +218,24 @@ export class Worker {
     }
     try {
       const { workflow, state } = await this.read(head);
-      if (this.#running && !this.#actors.has(executionId)) this.#add(workflow, state);
+      if (isFinished(state.status)) await this.#afterEnd(state);
+      else if (this.#running && !this.#actors.has(executionId)) this.#add(workflow, state);
     } catch (error) {
       if (isAppError(error, "store_unavailable")) return;
       await this.#quarantine(head, error);
     }
+  }
+
+  /** What is left to do for a finished execution: tell those who wait for its end, refuse what came too late. */
+  async #afterEnd(state: ExecutionState): Promise<void> {
+    const { store, clock, ends, onCommitted } = this.#options;
+    const { executionId } = state.start;
+    await ends.tell(state);
+    const late = await store.pendingSignals({ executionId, limit: 100 });
+    const events = late.flatMap((signal) => reactToSignal(state, signal, clock.now()));
+    if (events.length > 0) onCommitted(executionId, events);
+    await store.settleSignals(late.map(({ id }) => id));
+    await store.writeHead(toHead(state, null, null));
   }
 
   /** Folds an execution's log. @throws {AppError} `internal` when log and code do not fit together. */
@@ -291,7 +313,8 @@ export class Worker {
         at,
         events: [event],
       };
-      await store.commit(commit, toHead(state, null, null), []);
+      const due = this.#options.ends.isWanted(state) ? at : null;
+      await store.commit(commit, toHead(state, null, due), []);
       onCommitted(executionId, [event]);
     } catch (error) {
       logger.error(

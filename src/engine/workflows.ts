@@ -8,6 +8,7 @@ import type {
   WorkflowSummary,
 } from "./api.ts";
 import { type CompiledWorkflow, compileDefinition } from "./definition/compile.ts";
+import type { Problem } from "./definition/problem.ts";
 import { Definition } from "./definition/schema.ts";
 import { validateDefinition } from "./definition/validate.ts";
 import { nearest } from "./nearest.ts";
@@ -23,6 +24,8 @@ export interface WorkflowsOptions {
   readonly services: ServiceRegistry;
   readonly stepTypes: ReadonlyMap<string, StepType>;
   readonly triggerTypes: ReadonlyMap<string, TriggerType>;
+  /** Told when another version became active. */
+  readonly changed: () => Promise<void>;
 }
 
 /** Compiled versions kept in memory; the ones used longest ago go first. */
@@ -46,6 +49,8 @@ export class Workflows {
     const { definition, problems, warnings } = this.validate(source);
     const content = toJson(source);
     if (!definition || !isJsonObject(content)) return { deployed: false, problems, warnings };
+    const taken = await this.#takenPaths(definition);
+    if (taken.length > 0) return { deployed: false, problems: taken, warnings };
     const { contentHash, body } = contentOf(content);
     const existing = await this.#options.store.readWorkflow(definition.id);
     const unchanged = await this.#sameContent(definition, contentHash, existing);
@@ -61,6 +66,7 @@ export class Workflows {
         },
         updatedAt: this.#options.clock.now(),
       });
+      await this.#options.changed();
     }
     return {
       deployed: true,
@@ -125,7 +131,34 @@ export class Workflows {
     const workflow = await this.#require(workflowId);
     await this.#requireVersion(workflowId, version);
     const updatedAt = this.#options.clock.now();
+    const { definition } = await this.compiled(workflowId, version);
+    const [taken] = await this.#takenPaths(definition);
+    if (taken) {
+      throw new AppError({
+        code: "definition_conflict",
+        message: `Version ${version} cannot become active: ${taken.message}. ${taken.fix}`,
+      });
+    }
     await this.#options.store.writeWorkflow({ ...workflow, activeVersion: version, updatedAt });
+    await this.#options.changed();
+  }
+
+  /** Paths of the definition's webhooks at which another active workflow listens. */
+  async #takenPaths(definition: Definition): Promise<readonly Problem[]> {
+    const wanted = webhookPaths(definition);
+    if (wanted.length === 0) return [];
+    const taken = new Map<string, string>();
+    for (const { workflowId, activeVersion } of await this.#options.store.listWorkflows()) {
+      if (workflowId === definition.id) continue;
+      const other = await this.compiled(workflowId, activeVersion);
+      for (const { path } of webhookPaths(other.definition)) taken.set(path, workflowId);
+    }
+    return wanted.flatMap(({ path, place }) => {
+      const owner = taken.get(path);
+      if (owner === undefined) return [];
+      const message = `the workflow "${owner}" listens at ${path} already`;
+      return [{ path: place, message, fix: "Choose another path, or change that workflow first." }];
+    });
   }
 
   /** The active version of a workflow. @throws {AppError} `workflow_not_found`. */
@@ -243,6 +276,17 @@ export class Workflows {
 /** The triggers of a definition, however it lists them. */
 export function triggersOf(definition: Definition): NonNullable<Definition["triggers"]> {
   return definition.triggers ?? (definition.trigger ? [definition.trigger] : []);
+}
+
+/** The paths at which a definition's webhooks listen, each with its place in the document. */
+function webhookPaths(
+  definition: Definition,
+): readonly { readonly path: string; readonly place: string }[] {
+  return triggersOf(definition).flatMap((trigger, index) => {
+    const { type, path } = trigger;
+    if (type !== "webhook" || typeof path !== "string") return [];
+    return [{ path, place: definition.triggers ? `triggers[${index}].path` : "trigger.path" }];
+  });
 }
 
 /** Content of a definition: everything but its number. */

@@ -12,8 +12,9 @@ import { systemClock } from "../../src/engine/ports/clock.ts";
 import type { Store } from "../../src/engine/ports/store.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
 import type { StepType } from "../../src/engine/steps/step-type.ts";
-import { triggerTypeMap } from "../../src/engine/triggers/index.ts";
+import { createTriggerTypes } from "../../src/engine/triggers/index.ts";
 import { AppError } from "../../src/errors.ts";
+import { createCron } from "../../src/services/cron/node-cron.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 import { until } from "./until.ts";
 
@@ -96,7 +97,8 @@ export class TestBot implements AsyncDisposable {
       },
       services: { get: () => undefined, names: () => [] },
       stepTypes: this.#options.stepTypes ?? createStepTypes({ defaultModel: "gpt-4o-mini" }),
-      triggerTypes: triggerTypeMap,
+      triggerTypes: createTriggerTypes({ cron: createCron() }),
+      cron: createCron(),
       revealSecrets: (params) => params,
       pollMs: 250,
     });

@@ -51,6 +51,7 @@ export class WorkerBench implements AsyncDisposable {
       compiled: async () => this.#workflow,
       pollMs: 250,
       onCommitted: (_executionId, events) => this.events.push(...events),
+      ends: { isWanted: () => false, tell: async () => undefined },
     });
     this.#workers.push(worker);
     await worker.start();

@@ -6,7 +6,8 @@ import { isFinished } from "../../src/engine/execution/state.ts";
 import type { ModelClient, ModelRequest } from "../../src/engine/ports/model.ts";
 import type { Store } from "../../src/engine/ports/store.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
-import { triggerTypeMap } from "../../src/engine/triggers/index.ts";
+import { createCron } from "../../src/services/cron/node-cron.ts";
+import { createTriggerTypes } from "../../src/engine/triggers/index.ts";
 import { AppError } from "../../src/errors.ts";
 import type { Json, JsonObject } from "../../src/json.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
@@ -57,7 +58,8 @@ export class WorkflowBench implements AsyncDisposable {
       services: recordingServices(calls, options.services ?? (() => ({}))),
       model: scriptedModel(options.answers ?? [], questions),
       stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
-      triggerTypes: triggerTypeMap,
+      triggerTypes: createTriggerTypes({ cron: createCron() }),
+      cron: createCron(),
       revealSecrets: (params) => params,
       // Timers alone wake it: days pass in these tests.
       pollMs: 86_400_000,

@@ -4,7 +4,8 @@ import { pino } from "pino";
 import { createEngine, type RunningEngine } from "../../src/engine/engine.ts";
 import { systemClock } from "../../src/engine/ports/clock.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
-import { triggerTypeMap } from "../../src/engine/triggers/index.ts";
+import { createTriggerTypes } from "../../src/engine/triggers/index.ts";
+import { createCron } from "../../src/services/cron/node-cron.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/store/sqlite/open.ts";
 import { createWebServer, type WebServerOptions } from "../../src/web/server.ts";
 
@@ -44,7 +45,8 @@ export async function startWeb(options: Partial<WebServerOptions> = {}): Promise
       complete: () => Promise.reject(new Error("These workflows ask no model.")),
     },
     stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
-    triggerTypes: triggerTypeMap,
+    triggerTypes: createTriggerTypes({ cron: createCron() }),
+    cron: createCron(),
     revealSecrets: (params) => params,
     pollMs: 5000,
   });

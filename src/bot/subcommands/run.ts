@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Definition } from "../../engine/definition/schema.ts";
-import { executionIdFor } from "../../engine/executions.ts";
+import { executionIdFor } from "../../engine/execution-id.ts";
 import { AppError, isAppError } from "../../errors.ts";
 import { type CardMessage, message, sections } from "../blocks/build.ts";
 import { escapeText, shortRunId, showSentence } from "../blocks/text.ts";

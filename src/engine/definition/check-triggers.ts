@@ -20,6 +20,7 @@ export function checkTriggers(
   }
   if (isJsonObject(trigger)) checkTrigger(trigger, ["trigger"], triggerTypes, findings);
   if (!Array.isArray(triggers)) return;
+  checkSamePaths(triggers, findings);
   const ids = new Map<string, number>();
   triggers.forEach((source: unknown, index) => {
     if (!isJsonObject(source)) return;
@@ -34,6 +35,24 @@ export function checkTriggers(
         ["triggers", index, "id"],
         `"${own}" is the id of triggers[${same}] too`,
         "Give each trigger an id of its own.",
+      );
+  });
+}
+
+/** A request to one path can start one run only. */
+function checkSamePaths(triggers: readonly unknown[], findings: Findings): void {
+  const first = new Map<string, number>();
+  triggers.forEach((source, index) => {
+    if (!isJsonObject(source) || source["type"] !== "webhook") return;
+    const { path } = source;
+    if (typeof path !== "string") return;
+    const same = first.get(path);
+    if (same === undefined) first.set(path, index);
+    else
+      findings.problem(
+        ["triggers", index, "path"],
+        `${path.slice(0, 200)} is the path of triggers[${same}] too`,
+        "Give each webhook a path of its own.",
       );
   });
 }

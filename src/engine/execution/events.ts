@@ -38,6 +38,10 @@ export interface Trigger {
   readonly userId?: string;
   /** Slack channel where it was asked for. */
   readonly channel?: string;
+  /** The execution whose end started this one. */
+  readonly source?: string;
+  /** How many executions have started each other up to this one. */
+  readonly depth?: number;
   /** SHA-256 of the canonical variables, when the start came with an idempotency key: tells a repeat from a reused key. */
   readonly bodyHash?: string;
 }
@@ -46,6 +50,8 @@ export interface Trigger {
 export interface ReportTarget {
   readonly channel: string;
   readonly on: "all" | "failure";
+  /** Slack's time stamp of the message in whose thread it is shown. */
+  readonly threadTs?: string;
 }
 
 export interface ExecutionStarted {

@@ -1,13 +1,27 @@
+import type { Cron } from "../ports/cron.ts";
+import { databaseChange } from "./database-change.ts";
+import { event } from "./event.ts";
 import { manual } from "./manual.ts";
+import { message } from "./message.ts";
+import { createSchedule } from "./schedule.ts";
 import { slash } from "./slash.ts";
 import type { TriggerType } from "./trigger-type.ts";
+import { webhook } from "./webhook.ts";
 
-/** Every kind of trigger that definitions may name. */
-export const triggerTypes = [manual, slash] as const;
-
-/** The kinds by name, aliases included. */
-export const triggerTypeMap: ReadonlyMap<string, TriggerType> = new Map(
-  triggerTypes.flatMap((type: TriggerType) =>
-    [type.kind, ...type.aliases].map((name): [string, TriggerType] => [name, type]),
-  ),
-);
+/** Every kind of trigger that definitions may name, by name, aliases included. */
+export function createTriggerTypes(options: {
+  readonly cron: Cron;
+}): ReadonlyMap<string, TriggerType> {
+  const types: readonly TriggerType[] = [
+    manual,
+    slash,
+    message,
+    createSchedule(options.cron),
+    webhook,
+    event,
+    databaseChange,
+  ];
+  return new Map(
+    types.flatMap((type) => [type.kind, ...type.aliases].map((name) => [name, type] as const)),
+  );
+}

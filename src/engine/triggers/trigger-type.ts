@@ -14,6 +14,20 @@ export interface TriggerType<Config = unknown> {
   check?(config: unknown): readonly ConfigProblem[];
 }
 
+/** Ties the schema of a trigger type to the check that takes its output. */
+export function defineTriggerType<Config>(parts: {
+  readonly kind: string;
+  readonly summary: string;
+  readonly config: z.ZodType<Config>;
+  readonly check: (config: Config) => readonly ConfigProblem[];
+}): TriggerType<Config> {
+  return {
+    ...parts,
+    aliases: [],
+    check: (config) => parts.check(parts.config.parse(config)),
+  };
+}
+
 /** The id of a trigger within its definition: its own, or type and position. It stays when the rest of the trigger changes. */
 export function triggerId(
   trigger: { readonly type: string; readonly id?: string | undefined },

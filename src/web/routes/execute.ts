@@ -1,5 +1,5 @@
 import type { Engine } from "../../engine/api.ts";
-import { executionIdFor } from "../../engine/executions.ts";
+import { executionIdFor } from "../../engine/execution-id.ts";
 import { AppError, isAppError } from "../../errors.ts";
 import { hashJson, isJsonObject, type JsonObject } from "../../json.ts";
 import { readIdempotencyKey } from "../idempotency.ts";

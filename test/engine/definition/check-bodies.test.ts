@@ -3,7 +3,8 @@ import { z } from "zod";
 import { validateDefinition } from "../../../src/engine/definition/validate.ts";
 import type { Service } from "../../../src/engine/ports/service.ts";
 import { createStepTypes } from "../../../src/engine/steps/index.ts";
-import { triggerTypeMap } from "../../../src/engine/triggers/index.ts";
+import { createTriggerTypes } from "../../../src/engine/triggers/index.ts";
+import { createCron } from "../../../src/services/cron/node-cron.ts";
 import { problemsOf, validate, warningsOf } from "./sample.ts";
 
 const call = (id: string, to = "", rest: object = {}) => ({
@@ -279,7 +280,7 @@ test("the printed definition that notifies all has no problems", () => {
     { id: "notify", name: "Notify", version: 1, steps: [notifyAll] },
     {
       stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
-      triggerTypes: triggerTypeMap,
+      triggerTypes: createTriggerTypes({ cron: createCron() }),
       services: { get: (name) => services[name], names: () => Object.keys(services) },
     },
   );

@@ -4,7 +4,8 @@ import type { ValidationResult } from "../../../src/engine/api.ts";
 import { validateDefinition } from "../../../src/engine/definition/validate.ts";
 import { createStepTypes } from "../../../src/engine/steps/index.ts";
 import { defineStepType, type StepType } from "../../../src/engine/steps/step-type.ts";
-import { triggerTypeMap } from "../../../src/engine/triggers/index.ts";
+import { createTriggerTypes } from "../../../src/engine/triggers/index.ts";
+import { createCron } from "../../../src/services/cron/node-cron.ts";
 
 /** A step with attempts whose output is one of a few words. */
 const pick = defineStepType({
@@ -53,7 +54,11 @@ const stepTypes: ReadonlyMap<string, StepType> = new Map<string, StepType>([
 /** Validates with the step types that need nothing from outside, and two that stand for those that do. */
 export function validate(source: unknown): ValidationResult {
   const services = { get: () => undefined, names: () => [] };
-  return validateDefinition(source, { stepTypes, triggerTypes: triggerTypeMap, services });
+  return validateDefinition(source, {
+    stepTypes,
+    triggerTypes: createTriggerTypes({ cron: createCron() }),
+    services,
+  });
 }
 
 /** A definition without problems: pick → ask → pay, or the end. */

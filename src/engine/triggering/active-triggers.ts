@@ -1,0 +1,111 @@
+import { asAppError } from "../../errors.ts";
+import type { CompiledWorkflow } from "../definition/compile.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Store } from "../ports/store.ts";
+import { triggerId } from "../triggers/trigger-type.ts";
+import { triggersOf } from "../workflows.ts";
+
+/** A trigger of a workflow's active version. */
+export interface ActiveTrigger {
+  readonly workflowId: string;
+  /** Id of the trigger within its definition. */
+  readonly id: string;
+  readonly kind: string;
+  /** Its members besides `type` and `id`, as the definition has them. */
+  readonly config: unknown;
+  /** When the version became active, or a file last confirmed it. */
+  readonly since: number;
+  /** Does the definition say itself where its runs report? */
+  readonly reports: boolean;
+}
+
+export interface ActiveTriggersOptions {
+  readonly store: Store;
+  readonly logger: Logger;
+  readonly compiled: (workflowId: string, version: number) => Promise<CompiledWorkflow>;
+}
+
+interface Known {
+  readonly version: number;
+  readonly since: number;
+  readonly triggers: readonly ActiveTrigger[];
+}
+
+/** The triggers of all active versions, as they were at the last look at the store. */
+export class ActiveTriggers {
+  readonly #options: ActiveTriggersOptions;
+  #known: ReadonlyMap<string, Known> = new Map();
+  #refreshing: Promise<void> | null = null;
+  #again = false;
+
+  constructor(options: ActiveTriggersOptions) {
+    this.#options = options;
+  }
+
+  /** The triggers of one kind, by workflow. A trigger is the same object until its workflow changes. */
+  of(kind: string): readonly ActiveTrigger[] {
+    return [...this.#known.values()].flatMap(({ triggers }) =>
+      triggers.filter((trigger) => trigger.kind === kind),
+    );
+  }
+
+  /** Looks at the store. What cannot be read stays as it was, until the next look. Never rejects. */
+  async refresh(): Promise<void> {
+    if (this.#refreshing) {
+      // What changed since the look under way began would be missed.
+      this.#again = true;
+      return this.#refreshing;
+    }
+    this.#refreshing = this.#refresh().finally(() => {
+      this.#refreshing = null;
+    });
+    await this.#refreshing;
+  }
+
+  async #refresh(): Promise<void> {
+    do {
+      this.#again = false;
+      try {
+        await this.#read();
+      } catch (error) {
+        this.#options.logger.warn(
+          { error: asAppError(error).message },
+          "the active workflows could not be read; their triggers stay as they were",
+        );
+      }
+    } while (this.#again);
+  }
+
+  async #read(): Promise<void> {
+    const known = new Map<string, Known>();
+    for (const record of await this.#options.store.listWorkflows()) {
+      const { workflowId, activeVersion: version, updatedAt: since } = record;
+      const before = this.#known.get(workflowId);
+      const same = before?.version === version && before.since === since;
+      known.set(workflowId, same ? before : await this.#load(workflowId, version, since));
+    }
+    this.#known = known;
+  }
+
+  async #load(workflowId: string, version: number, since: number): Promise<Known> {
+    const { definition } = await this.#options.compiled(workflowId, version);
+    const reports = definition.report !== undefined;
+    const triggers = triggersOf(definition).map((trigger, index) => {
+      const { type: kind, id: _id, ...config } = trigger;
+      return { workflowId, id: triggerId(trigger, index), kind, config, since, reports };
+    });
+    return { version, since, triggers };
+  }
+}
+
+/** Remembers what is made of a trigger for as long as the trigger is the same. */
+export function onceForEach<Made>(
+  make: (trigger: ActiveTrigger) => Made,
+): (trigger: ActiveTrigger) => Made {
+  const made = new WeakMap<ActiveTrigger, { readonly value: Made }>();
+  return (trigger) => {
+    const known = made.get(trigger) ?? { value: make(trigger) };
+    made.set(trigger, known);
+    return known.value;
+  };
+}

@@ -1,0 +1,85 @@
+import type { JsonObject } from "../../json.ts";
+import type { StartRequest, StartResult } from "../api.ts";
+import type { CompiledWorkflow } from "../definition/compile.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Cron } from "../ports/cron.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { ServiceRegistry } from "../ports/service.ts";
+import type { Store } from "../ports/store.ts";
+import { ActiveTriggers } from "./active-triggers.ts";
+import { CompletionTeller } from "./completion-teller.ts";
+import { MessageStarter } from "./message-starter.ts";
+import { RowPoller } from "./row-poller.ts";
+import { Scheduler } from "./scheduler.ts";
+import { WebhookStarter } from "./webhook-starter.ts";
+
+export interface TriggeringOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly cron: Cron;
+  readonly services: ServiceRegistry;
+  readonly revealSecrets: (params: JsonObject) => JsonObject;
+  readonly compiled: (workflowId: string, version: number) => Promise<CompiledWorkflow>;
+  readonly start: (request: StartRequest) => Promise<StartResult>;
+  /** How often the store is looked at for what other processes activated, in milliseconds. */
+  readonly pollMs: number;
+}
+
+/** Everything that starts runs by itself, with its lifetime. */
+export class Triggering {
+  readonly messages: MessageStarter;
+  readonly webhooks: WebhookStarter;
+  readonly completions: CompletionTeller;
+  readonly #options: TriggeringOptions;
+  readonly #active: ActiveTriggers;
+  readonly #scheduler: Scheduler;
+  readonly #rows: RowPoller;
+  #cancelTimer: (() => void) | null = null;
+  #running = false;
+
+  constructor(options: TriggeringOptions) {
+    this.#options = options;
+    this.#active = new ActiveTriggers(options);
+    const parts = { ...options, triggers: this.#active };
+    this.messages = new MessageStarter(parts);
+    this.webhooks = new WebhookStarter(parts);
+    this.completions = new CompletionTeller(parts);
+    this.#scheduler = new Scheduler(parts);
+    this.#rows = new RowPoller(parts);
+  }
+
+  /** Reads the active triggers. To be done before executions run: their ends are told to those who wait for them. */
+  async prepare(): Promise<void> {
+    await this.#active.refresh();
+  }
+
+  /** Begins with the clock and the databases. */
+  async start(): Promise<void> {
+    this.#running = true;
+    await this.#scheduler.start();
+    this.#rows.start();
+    this.#setTimer();
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#cancelTimer?.();
+    await this.#scheduler.stop();
+    await this.#rows.stop();
+  }
+
+  /** To be called when another version becomes active in this process, and from time to time for the others. */
+  async changed(): Promise<void> {
+    await this.#active.refresh();
+    this.#scheduler.replan();
+    this.#rows.replan();
+  }
+
+  #setTimer(): void {
+    if (!this.#running) return;
+    this.#cancelTimer = this.#options.clock.after(this.#options.pollMs, () => {
+      void this.changed().finally(() => this.#setTimer());
+    });
+  }
+}
