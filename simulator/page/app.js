@@ -7,7 +7,7 @@ import { addressOf, drawNewLine, followAddress } from "./deeds/navigate.js";
 import { patch } from "./dom/patch.js";
 import { page } from "./parts/page.js";
 import { watchPopups } from "./parts/popover.js";
-import { keepEnds } from "./parts/scroll.js";
+import { keepEnds, noteEnds } from "./parts/scroll.js";
 import { unreadIn } from "./parts/sidebar.js";
 import { App } from "./state/app.js";
 import { data, text, textList } from "./state/shape.js";
@@ -87,6 +87,7 @@ function setStream(app, up) {
 /** @param {App} app @param {HTMLElement} root @returns {void} */
 function show(app, root) {
   markRead(app);
+  noteEnds();
   patch(root, page(app));
   keepEnds();
   document.title = titleOf(app);

@@ -14,11 +14,15 @@ export function choices(place, element) {
   const field = fieldKey(blockId, element);
   const id = fieldId(origin, field);
   const isMany = element["type"] === "checkboxes";
-  const value = fieldValue(app, origin, blockId, element);
-  const chosen = new Set(typeof value === "string" ? [value] : (value ?? []));
+  const chosenNow = () => {
+    const value = fieldValue(app, origin, blockId, element);
+    return new Set(typeof value === "string" ? [value] : value);
+  };
+  const chosen = chosenNow();
   const toggle = (/** @type {string} */ option) => {
     const order = dataList(element["options"]).map((one) => text(one["value"]));
-    const next = isMany ? order.filter((one) => chosen.has(one) !== (one === option)) : option;
+    const before = chosenNow();
+    const next = isMany ? order.filter((one) => before.has(one) !== (one === option)) : option;
     fill(app, origin, field, next);
     if (place.dispatches) void sendAction(app, origin, blockId, element, { selected: next });
     app.update();

@@ -29,14 +29,13 @@ import { plainOf } from "./text-object.js";
 export function menu(place, element) {
   const { app, origin, blockId } = place;
   const id = fieldId(origin, fieldKey(blockId, element));
-  const value = fieldValue(app, origin, blockId, element);
   /** @type {Menu} */
   const state = {
     place,
     element,
     id,
     options: optionsOf(app, element),
-    chosen: typeof value === "string" ? [value].filter(Boolean) : (value ?? []),
+    chosen: chosenIn(place, element),
     isMany: isManyValued(element),
     isOpen: app.popup?.id === id,
   };
@@ -47,6 +46,12 @@ export function menu(place, element) {
     state.isOpen ? list(state) : null,
     failure(pendingOf(place, element)),
   );
+}
+
+/** @param {Place} place @param {Data} element @returns {string[]} */
+function chosenIn({ app, origin, blockId }, element) {
+  const value = fieldValue(app, origin, blockId, element) ?? [];
+  return typeof value === "string" ? [value].filter(Boolean) : value;
 }
 
 /** @param {Menu} state @returns {import("../dom/h.js").VNode} */
@@ -102,11 +107,7 @@ function trigger(state) {
 /** @param {Menu} state @returns {import("../dom/h.js").VNode} */
 function list(state) {
   const { app } = state.place;
-  const query = (app.popup?.query ?? "").toLowerCase();
-  const options = state.options.filter((option) =>
-    `${option.label} ${option.group}`.toLowerCase().includes(query),
-  );
-  const active = Math.min(app.popup?.active ?? 0, Math.max(0, options.length - 1));
+  const { options, active } = offered(state);
   const search = h("input", {
     class: "field menu-search",
     type: "text",
@@ -121,7 +122,7 @@ function list(state) {
       app.popup = { ...app.popup, query: event.target.value, active: 0 };
       app.update();
     },
-    onKeydown: (/** @type {KeyboardEvent} */ event) => keyInList(state, event, options, active),
+    onKeydown: (/** @type {KeyboardEvent} */ event) => keyInList(state, event),
   });
   const rows = options.map((option, index) => [
     option.group !== "" && option.group !== options[index - 1]?.group
@@ -173,9 +174,20 @@ function row(state, option, index, isActive) {
   );
 }
 
-/** @param {Menu} state @param {KeyboardEvent} event @param {Option[]} options @param {number} active @returns {void} */
-function keyInList(state, event, options, active) {
+/** @param {Menu} state @returns {{options: Option[], active: number}} what the search leaves, as of now */
+function offered(state) {
+  const { popup } = state.place.app;
+  const query = (popup?.query ?? "").toLowerCase();
+  const options = state.options.filter((option) =>
+    `${option.label} ${option.group}`.toLowerCase().includes(query),
+  );
+  return { options, active: Math.min(popup?.active ?? 0, Math.max(0, options.length - 1)) };
+}
+
+/** People type faster than the page is drawn, so keys go by what is known now. @param {Menu} state @param {KeyboardEvent} event @returns {void} */
+function keyInList(state, event) {
   const { app } = state.place;
+  const { options, active } = offered(state);
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step !== undefined && app.popup !== null && options.length > 0) {
     event.preventDefault();
@@ -198,8 +210,9 @@ function keyInList(state, event, options, active) {
 
 /** @param {Menu} state @param {string} value @returns {void} */
 function choose(state, value) {
-  const { place, element, chosen } = state;
+  const { place, element } = state;
   const { app, origin, blockId } = place;
+  const chosen = chosenIn(place, element);
   const most = number(element["max_selected_items"]) ?? Number.POSITIVE_INFINITY;
   const next = chosen.includes(value)
     ? chosen.filter((one) => one !== value)

@@ -3,32 +3,48 @@
 
 const NEAR_END_PX = 80;
 
-/** @type {WeakSet<HTMLElement>} */
-const away = new WeakSet();
+/** Where each list was put when it was kept at its end; absent for those read further up. @type {WeakMap<HTMLElement, number>} */
+const followed = new WeakMap();
 
 /** @param {HTMLElement} list @returns {void} to be called once for each list */
 export function followEnd(list) {
-  list.scrollTop = list.scrollHeight;
-  list.addEventListener(
-    "scroll",
-    () => {
-      const distance = list.scrollHeight - list.scrollTop - list.clientHeight;
-      if (distance > NEAR_END_PX) away.add(list);
-      else away.delete(list);
-    },
-    { passive: true },
-  );
-  new ResizeObserver(() => keepEnd(list)).observe(list);
+  toEnd(list);
+  list.addEventListener("scroll", () => note(list), { passive: true });
+  new ResizeObserver(() => keep(list)).observe(list);
 }
 
-/** @param {HTMLElement} list @returns {void} */
-function keepEnd(list) {
-  if (!away.has(list)) list.scrollTop = list.scrollHeight;
+/** To be called before every update of the page. @returns {void} */
+export function noteEnds() {
+  for (const list of lists()) note(list);
 }
 
 /** To be called after every update of the page. @returns {void} */
 export function keepEnds() {
-  for (const list of document.querySelectorAll("[data-follow]")) {
-    if (list instanceof HTMLElement) keepEnd(list);
-  }
+  for (const list of lists()) keep(list);
+}
+
+/** @returns {HTMLElement[]} */
+function lists() {
+  return [...document.querySelectorAll("[data-follow]")].filter(
+    (list) => list instanceof HTMLElement,
+  );
+}
+
+/** Finds out whether the reader is at the end. A list that nobody moved is, even if it became smaller. @param {HTMLElement} list @returns {void} */
+function note(list) {
+  if (followed.get(list) === list.scrollTop) return;
+  const distance = list.scrollHeight - list.scrollTop - list.clientHeight;
+  if (distance > NEAR_END_PX) followed.delete(list);
+  else followed.set(list, list.scrollTop);
+}
+
+/** @param {HTMLElement} list @returns {void} */
+function keep(list) {
+  if (followed.has(list)) toEnd(list);
+}
+
+/** @param {HTMLElement} list @returns {void} */
+function toEnd(list) {
+  list.scrollTop = list.scrollHeight;
+  followed.set(list, list.scrollTop);
 }

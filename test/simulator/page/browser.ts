@@ -63,7 +63,7 @@ export async function openAudience(simulator: Simulator): Promise<Audience> {
     requests,
     complaints,
     async openAs(user, place = "C0GENERAL") {
-      const page = await context.newPage();
+      const page = await openWindow(context);
       await page.goto(`${simulator.url}/?user=${user}#${place}`);
       await page.getByRole("main").waitFor();
       return page;
@@ -72,4 +72,15 @@ export async function openAudience(simulator: Simulator): Promise<Audience> {
       await browser.close();
     },
   };
+}
+
+/** A tab behind another one is drawn once a second at best; a window of its own is drawn at once. */
+async function openWindow(context: BrowserContext): Promise<Page> {
+  const first = context.pages()[0];
+  if (first === undefined) return context.newPage();
+  const opened = context.waitForEvent("page");
+  await first.evaluate(
+    `void open("about:blank", "_blank", "popup,noopener,width=1280,height=800")`,
+  );
+  return opened;
 }

@@ -14,10 +14,10 @@ export interface PageSetup extends AsyncDisposable {
   readonly submitted: readonly Submitted[];
 }
 
-/** A simulator with a real Bolt app, and a browser in front of it. */
+/** A simulator with a real Bolt app, and a browser in front of it. By HTTP: a busy machine makes sockets with short pings drop. */
 export async function startPage(): Promise<PageSetup> {
   const submitted: Submitted[] = [];
-  const sample = await startSample("socket", { realistic: false }, (app) => {
+  const sample = await startSample("http", { realistic: false }, (app) => {
     addPageListeners(app, submitted);
   });
   const audience = await openAudience(sample.simulator);
