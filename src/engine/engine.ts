@@ -108,8 +108,6 @@ export function createEngine(options: EngineOptions): RunningEngine {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    receiveMessage: (message) => triggering.messages.receive(message),
-    receiveWebhook: (request) => triggering.webhooks.receive(request),
     ...lifetime(triggering, worker),
   };
 }
@@ -135,8 +133,10 @@ function costMethods(
 function lifetime(
   triggering: Triggering,
   worker: Worker,
-): Pick<RunningEngine, "run" | "stop" | "tick"> {
+): Pick<RunningEngine, "receiveMessage" | "receiveWebhook" | "run" | "stop" | "tick"> {
   return {
+    receiveMessage: (message) => triggering.messages.receive(message),
+    receiveWebhook: (request) => triggering.webhooks.receive(request),
     run: async () => {
       await triggering.prepare();
       await worker.start();

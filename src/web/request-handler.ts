@@ -92,19 +92,28 @@ async function callRoute(
   match: Match,
   target: Target,
 ): Promise<Answer> {
+  const isLocal = options.access.isLocal(request);
   if (match.route.open !== true) {
-    if (!options.access.isLocal(request)) options.rateLimit(request.socket.remoteAddress ?? "");
-    options.access.assertAllowed(request);
+    if (!isLocal) options.rateLimit(request.socket.remoteAddress ?? "");
+    if (match.route.checksCallers !== true) options.access.assertAllowed(request);
   }
-  return await match.route.handle(toWebRequest(request, match, target));
+  return await match.route.handle(toWebRequest(request, match, target, isLocal));
 }
 
-function toWebRequest(request: IncomingMessage, match: Match, target: Target): WebRequest {
+function toWebRequest(
+  request: IncomingMessage,
+  match: Match,
+  target: Target,
+  isLocal: boolean,
+): WebRequest {
   return {
     id: target.id,
+    path: target.path,
+    isLocal,
     headers: request.headers,
     query: target.query,
     param: (name) => match.params.get(name) ?? "",
+    readBody: () => readBody(request),
     async readJson() {
       const body = await readBody(request);
       return body.length === 0 ? undefined : parseJsonBody(body);

@@ -26,9 +26,11 @@ export type Method = "GET" | "POST";
 /** One method of one path. */
 export interface Route {
   readonly method: Method;
-  /** `/api/workflows/:id`: a segment with a colon takes any text. */
+  /** `/api/workflows/:id`: a segment with a colon takes any text; `*` at the end takes one segment or more. */
   readonly path: string;
   /** `true`: for everybody, without token and rate limit. */
   readonly open?: boolean;
+  /** `true`: without token, since the route checks its callers itself; with rate limit. */
+  readonly checksCallers?: boolean;
   handle(request: WebRequest): Promise<Answer>;
 }

@@ -53,7 +53,9 @@ function matchPath(
   segments: readonly string[],
 ): ReadonlyMap<string, string> | null {
   const parts = pattern.split("/").slice(1);
-  if (parts.length !== segments.length) return null;
+  const isOpenEnded = parts.at(-1) === "*" && segments.length >= parts.length;
+  if (isOpenEnded) parts.pop();
+  else if (parts.length !== segments.length) return null;
   const params = new Map<string, string>();
   for (const [index, part] of parts.entries()) {
     const segment = segments[index] ?? "";

@@ -14,6 +14,7 @@ import { executionRoutes } from "./routes/executions.ts";
 import { healthRoutes, type Readiness } from "./routes/health.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { templateRoutes } from "./routes/templates.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
 import { workflowRoutes } from "./routes/workflows.ts";
 
 export interface WebServerOptions {
@@ -61,6 +62,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
       ...metricsRoutes(options.engine),
       ...dashboardRoutes(options.engine),
       ...templateRoutes(options.engine),
+      ...webhookRoutes(options.engine),
       ...healthRoutes(options.engine, notReady),
     ]),
     access: createAccess(options),

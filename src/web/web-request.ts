@@ -9,9 +9,19 @@ export interface WebRequest {
   /** Reference of the request, in the answer's header and in the log. */
   readonly id: string;
   readonly headers: IncomingHttpHeaders;
+  /** As it was sent, without the query. */
+  readonly path: string;
+  /** It comes from a program of this machine, on behalf of nobody else. */
+  readonly isLocal: boolean;
   /** The decoded segments that the route's path names. */
   param(name: string): string;
   readonly query: URLSearchParams;
+  /**
+   * The body as it was sent. Either this or `readJson` may be called, once.
+   *
+   * @throws {AppError} `body_too_large`.
+   */
+  readBody(): Promise<Buffer>;
   /**
    * The body as JSON; `undefined` when it is empty.
    *

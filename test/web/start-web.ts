@@ -5,6 +5,7 @@ import { createEngine, type RunningEngine } from "../../src/engine/engine.ts";
 import { systemClock } from "../../src/engine/ports/clock.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
 import { createTriggerTypes } from "../../src/engine/triggers/index.ts";
+import type { JsonObject } from "../../src/json.ts";
 import { createCron } from "../../src/services/cron/node-cron.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/store/sqlite/open.ts";
 import { createWebServer, type WebServerOptions } from "../../src/web/server.ts";
@@ -32,7 +33,10 @@ export interface Reply {
   readonly body: any;
 }
 
-export async function startWeb(options: Partial<WebServerOptions> = {}): Promise<RunningWeb> {
+export async function startWeb(
+  options: Partial<WebServerOptions> = {},
+  revealSecrets: (params: JsonObject) => JsonObject = (params) => params,
+): Promise<RunningWeb> {
   const stack = new AsyncDisposableStack();
   const store = stack.use(await openSqliteStore({ path: ":memory:" }));
   const engine = createEngine({
@@ -47,7 +51,7 @@ export async function startWeb(options: Partial<WebServerOptions> = {}): Promise
     stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
     triggerTypes: createTriggerTypes({ cron: createCron() }),
     cron: createCron(),
-    revealSecrets: (params) => params,
+    revealSecrets,
     pollMs: 5000,
   });
   stack.defer(() => engine.stop());

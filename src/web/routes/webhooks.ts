@@ -1,0 +1,42 @@
+import type { Engine } from "../../engine/api.ts";
+import { isJsonObject, type JsonObject } from "../../json.ts";
+import { parseJsonBody } from "../parse-json.ts";
+import type { Answer, Route } from "../route.ts";
+import type { WebRequest } from "../web-request.ts";
+
+/** Where other systems start workflows: every path below `/webhooks/` that an active workflow names. */
+export function webhookRoutes(engine: Engine): readonly Route[] {
+  return [
+    {
+      method: "POST",
+      path: "/webhooks/*",
+      checksCallers: true,
+      handle: (request) => receive(engine, request),
+    },
+  ];
+}
+
+/** Answers when the start is durable and before the work begins: senders give up soon. */
+async function receive(engine: Engine, request: WebRequest): Promise<Answer> {
+  const body = await request.readBody();
+  const { executionId, duplicate } = await engine.receiveWebhook({
+    path: request.path,
+    isLocal: request.isLocal,
+    body,
+    header: (name) => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    },
+    variables: () => readVariables(body, request.headers["content-type"] ?? ""),
+  });
+  return { body: { executionId, status: "started", ...(duplicate && { duplicate }) } };
+}
+
+/** The members of a JSON object or of a form; any other JSON value is the variable `body`. */
+function readVariables(body: Buffer, contentType: string): JsonObject {
+  if (body.length === 0) return {};
+  if (/^application\/x-www-form-urlencoded\b/i.test(contentType))
+    return Object.fromEntries(new URLSearchParams(body.toString("utf8")));
+  const value = parseJsonBody(body);
+  return isJsonObject(value) ? value : { body: value };
+}
