@@ -2,6 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Engine } from "../engine/api.ts";
 import type { Clock } from "../engine/ports/clock.ts";
+import type { HomePublisher } from "./home-publisher.ts";
 import type { Rights } from "./rights.ts";
 import type { GroupFinder } from "./slack/groups.ts";
 import type { RecentKeys } from "./slack/recent.ts";
@@ -17,6 +18,7 @@ export interface BotServices {
   /** Events that were handled lately, by `event_id`. */
   readonly events: RecentKeys;
   readonly groups: GroupFinder;
+  readonly home: HomePublisher;
   /** For what a listener sends by itself: short, never repeated. */
   readonly client: WebClient;
 }

@@ -8,6 +8,7 @@ import type { Directory } from "../engine/ports/directory.ts";
 import { AppError } from "../errors.ts";
 import { CardKeeper } from "./cards/card-keeper.ts";
 import type { CardStore } from "./cards/card-writer.ts";
+import { createHomePublisher } from "./home-publisher.ts";
 import { registerListeners } from "./listeners/index.ts";
 import { createRights } from "./rights.ts";
 import {
@@ -90,14 +91,17 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
   const groups = createGroupFinder(lookup, clock);
   const { cards } = options;
   const keeper = new CardKeeper({ engine, cards, client: bulk, groups, clock, logger });
+  const rights = createRights(directory, config.admins);
+  const command = config.slashCommand;
   registerListeners(app, {
     engine,
-    rights: createRights(directory, config.admins),
+    rights,
     clock,
     logger,
-    command: config.slashCommand,
+    command,
     events: createRecentKeys(REMEMBERED_EVENTS),
     groups,
+    home: createHomePublisher({ engine, rights, client: lookup, clock, command }),
     client: lookup,
   });
   app.error(async (error) => logger.error({ err: error }, "a listener failed"));

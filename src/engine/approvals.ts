@@ -1,4 +1,4 @@
-import type { DecisionAnswer, DecisionRequest, DecisionSettled } from "./api.ts";
+import type { DecisionAnswer, DecisionRequest, DecisionSettled, OpenRequest } from "./api.ts";
 import type { ExecutionEvent, RefusalReason, RequestOpened } from "./execution/events.ts";
 import { refusal } from "./execution/react.ts";
 import type { ExecutionState, RequestState } from "./execution/state.ts";
@@ -15,6 +15,7 @@ export interface ApprovalsOptions {
   readonly wake: (executionId: string) => void;
 }
 
+type MemberReader = Directory["groupMembers"];
 type NotRecorded = Extract<DecisionAnswer, { readonly recorded: false }>;
 
 /** How long a click waits to hear whether it counted, before the card has to tell. */
@@ -67,6 +68,23 @@ export class Approvals {
     return { recorded: true, settled };
   }
 
+  /** Those of the requests that this person may decide and has not voted on yet, in the same order. */
+  async decidableBy(
+    userId: string,
+    requests: readonly OpenRequest[],
+  ): Promise<readonly OpenRequest[]> {
+    if (!mayAct(await this.#options.directory.person(userId))) return [];
+    const members = this.#memberReader();
+    const found: OpenRequest[] = [];
+    for (const open of requests) {
+      const { opened, votes } = open.request;
+      const hasVoted = votes.some((vote) => vote.by === userId);
+      if (hasVoted || opened.excluded.includes(userId)) continue;
+      if (await isApprover(opened.approvers, userId, members)) found.push(open);
+    }
+    return found;
+  }
+
   /** To be called with the events of each commit: answers the clicks that they settle. */
   committed(events: readonly ExecutionEvent[]): void {
     for (const event of events) {
@@ -107,20 +125,19 @@ export class Approvals {
         "You asked for this run, so somebody else has to decide. Your click changed nothing.";
       return { recorded: false, reason: "self_approval", message };
     }
-    if (await this.#isApprover(opened.approvers, by)) return null;
+    if (await isApprover(opened.approvers, by, this.#memberReader())) return null;
     const message = `Only ${mentionList(opened.approvers)} can decide this. Your click changed nothing.`;
     return { recorded: false, reason: "not_an_approver", message };
   }
 
-  /** Groups are read now, not when the request was opened: who left the group since cannot decide. */
-  async #isApprover(approvers: readonly string[], userId: string): Promise<boolean> {
-    if (approvers.includes(userId)) return true;
-    for (const approver of approvers) {
-      if (isUserId(approver)) continue;
-      const members = await this.#options.directory.groupMembers(approver);
-      if (members?.includes(userId)) return true;
-    }
-    return false;
+  /** Groups are read now, not when the request was opened: who left the group since cannot decide. Each is read once. */
+  #memberReader(): MemberReader {
+    const known = new Map<string, ReturnType<MemberReader>>();
+    return (group) => {
+      const members = known.get(group) ?? this.#options.directory.groupMembers(group);
+      known.set(group, members);
+      return members;
+    };
   }
 
   #whenSettled(signalId: string): Promise<DecisionSettled> {
@@ -145,6 +162,18 @@ export class Approvals {
 /** Guests, strangers from other organizations, bots and unknown people do nothing. */
 export function mayAct(person: Person | null): person is Person {
   return person !== null && !person.isGuest && !person.isStranger && !person.isBot;
+}
+
+async function isApprover(
+  approvers: readonly string[],
+  userId: string,
+  members: MemberReader,
+): Promise<boolean> {
+  if (approvers.includes(userId)) return true;
+  for (const approver of approvers) {
+    if (!isUserId(approver) && (await members(approver))?.includes(userId)) return true;
+  }
+  return false;
 }
 
 function notFound(): NotRecorded {

@@ -119,20 +119,6 @@ describe("/workflow", () => {
 });
 
 describe("the bot's own pages", () => {
-  test("App Home shows what waits and one's own runs", async () => {
-    await using bot = await TestBot.start({ definitions: [askWorkflow()] });
-    await bot.slash("U0ALICE", "run ask");
-    await bot.message(APPROVALS, /Approval needed/);
-    const look = async () =>
-      JSON.stringify(await (await fetch(`${bot.simulator.url}/sim/home?user=U0ALICE`)).json());
-    await bot.act("home-open", { user: "U0ALICE", tab: "home" });
-    const home = await bot.until(async () => {
-      const seen = await look();
-      return seen.includes("Shall we?") ? seen : undefined;
-    });
-    expect(home).toMatch(/Your latest runs[\s\S]*Ask[\s\S]*Waiting/);
-  });
-
   test("a direct message is answered with help, a guest's with a refusal", async () => {
     await using bot = await TestBot.start({ definitions: [] });
     await bot.act("message", { user: "U0ALICE", channel: "D0ALICE", text: "hello" });

@@ -3,8 +3,6 @@ import type { ExecutionView, RequestView } from "../../engine/api.ts";
 import type { Choice } from "../../engine/execution/events.ts";
 import { isFinished, type RequestOutcome, type Vote } from "../../engine/execution/state.ts";
 import {
-  button,
-  buttons,
   type CardMessage,
   divider,
   fields,
@@ -13,9 +11,8 @@ import {
   context as small,
 } from "../blocks/build.ts";
 import { escapeText, mentionPerson, shortRunId, showTime, showValue } from "../blocks/text.ts";
-import { toDecisionValue } from "../button-values.ts";
-import { decideActionId } from "../ids.ts";
 import { aiFindings } from "./ai-results.ts";
+import { decideButtons } from "./decide-buttons.ts";
 import { showInputs } from "./inputs.ts";
 import { describeApprovers } from "./progress.ts";
 import { describeStarter } from "./run-card.ts";
@@ -74,24 +71,10 @@ export function approvalCard(
 function openPart(view: ExecutionView, request: RequestView, context: CardContext): KnownBlock[] {
   const { opened } = request;
   const expiry = opened.expiresAt === undefined ? "" : ` · expires ${showTime(opened.expiresAt)}`;
-  const elements = opened.choices.map((choice) =>
-    button({
-      actionId: decideActionId(choice.id),
-      label: choice.label,
-      style: choice.style,
-      value: toDecisionValue({
-        e: view.executionId,
-        r: opened.id,
-        n: opened.round,
-        h: opened.hash,
-        c: choice.id,
-      }),
-    }),
-  );
   return [
     section(`For ${describeApprovers(request, context.mention)}${expiry}`),
     ...votesPart(request),
-    buttons("decide", elements),
+    decideButtons("decide", view.executionId, opened),
   ];
 }
 

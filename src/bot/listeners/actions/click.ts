@@ -1,13 +1,15 @@
 import type { BlockAction } from "@slack/bolt";
 import { z } from "zod";
 
-/** What listeners need of a click on a button of a message. */
+/** What listeners need of a click on a button of a message or of App Home. */
 export interface Click {
   readonly user: string;
   readonly channel: string | undefined;
   /** Thread of the message, so that the answer appears where the click was. */
   readonly threadTs: string | undefined;
   readonly value: string | undefined;
+  /** App Home as the person saw it, if the click was there. */
+  readonly home: { readonly hash: string | undefined } | null;
 }
 
 const Payload = z.object({
@@ -15,15 +17,17 @@ const Payload = z.object({
   channel: z.object({ id: z.string() }).optional(),
   container: z.object({ thread_ts: z.string().optional() }).optional(),
   message: z.object({ thread_ts: z.string().optional() }).optional(),
+  view: z.object({ type: z.string(), hash: z.string().optional() }).optional(),
   actions: z.array(z.object({ value: z.string().optional() })).min(1),
 });
 
 export function parseClick(body: BlockAction): Click {
-  const { user, channel, container, message, actions } = Payload.parse(body);
+  const { user, channel, container, message, view, actions } = Payload.parse(body);
   return {
     user: user.id,
     channel: channel?.id,
     threadTs: container?.thread_ts ?? message?.thread_ts,
     value: actions[0]?.value,
+    home: view?.type === "home" ? { hash: view.hash } : null,
   };
 }

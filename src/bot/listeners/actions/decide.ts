@@ -4,8 +4,9 @@ import type { DecisionAnswer, DecisionRequest } from "../../../engine/api.ts";
 import { showSentence } from "../../blocks/text.ts";
 import { parseDecisionValue } from "../../button-values.ts";
 import { DECIDE_ACTION } from "../../ids.ts";
-import { createPrivateReply, guard, type Reply } from "../../reply.ts";
+import { guard, type Reply } from "../../reply.ts";
 import type { BotServices } from "../../services.ts";
+import { createClickReply } from "./answer-click.ts";
 import { parseClick } from "./click.ts";
 
 /** Slack gives up on a click after three seconds; the acknowledgement must have left before. */
@@ -22,7 +23,7 @@ export function register(app: App, services: BotServices): void {
   app.action<BlockAction>(DECIDE_ACTION, async ({ ack, body, respond }) => {
     const click = parseClick(body);
     const logger = services.logger.child({ channel: click.channel, user: click.user });
-    const reply = createPrivateReply(respond, logger, click.threadTs);
+    const reply = createClickReply(click, respond, services, logger);
     const value = parseDecisionValue(click.value);
     if (value === null) {
       await ack();
@@ -40,27 +41,38 @@ export function register(app: App, services: BotServices): void {
     const isInTime = await settlesWithin(answer, ACK_WITHIN_MS, services);
     await ack();
     if (!isInTime) await reply(UNCONFIRMED);
-    await guard(reply, logger, async () => tellOutcome(await answer, reply, logger, decision));
+    await guard(reply, logger, async () => {
+      const counted = await tellOutcome(await answer, reply, logger, decision);
+      // No card tells of it in App Home.
+      if (counted && click.home !== null) await reply(":white_check_mark: Your decision counts.");
+    });
   });
 }
 
-/** Tells what the card will not: that a click did not count. */
+/** Tells what the card will not: that a click did not count. @returns whether it counted. */
 async function tellOutcome(
   answer: DecisionAnswer,
   reply: Reply,
   logger: Logger,
   decision: DecisionRequest,
-): Promise<void> {
+): Promise<boolean> {
   const { executionId, requestId } = decision;
   if (!answer.recorded) {
     logger.info({ executionId, requestId, reason: answer.reason }, "a decision was refused");
-    return reply(showSentence(answer.message));
+    await reply(showSentence(answer.message));
+    return false;
   }
   const settled = await answer.settled;
-  if (settled.kind === "refused") return reply(showSentence(settled.message));
-  if (settled.kind === "pending")
-    return reply("Your decision is recorded. The card will show it when the run takes it up.");
-  logger.info({ executionId, requestId, choice: decision.choice }, "a decision counted");
+  if (settled.kind === "counted") {
+    logger.info({ executionId, requestId, choice: decision.choice }, "a decision counted");
+    return true;
+  }
+  await reply(
+    settled.kind === "refused"
+      ? showSentence(settled.message)
+      : "Your decision is recorded. The card will show it when the run takes it up.",
+  );
+  return false;
 }
 
 /** Waits for an answer or a failure, at most so long. */

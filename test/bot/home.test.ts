@@ -1,0 +1,188 @@
+import { describe, expect, test } from "vitest";
+import { isJsonObject, type JsonObject, toObjects } from "../../simulator/json.ts";
+import { APPROVALS, askWorkflow } from "../support/ask-workflow.ts";
+import { TestBot, type TestBotOptions } from "../support/bot.ts";
+
+/** App Home as one person sees it. */
+class Home {
+  readonly #bot: TestBot;
+  readonly #user: string;
+
+  constructor(bot: TestBot, user: string) {
+    this.#bot = bot;
+    this.#user = user;
+  }
+
+  async view(): Promise<JsonObject> {
+    const response = await fetch(`${this.#bot.simulator.url}/sim/home?user=${this.#user}`);
+    return (await response.json()) as JsonObject;
+  }
+
+  /** Opens it and waits until it shows something. */
+  async open(pattern: RegExp): Promise<string> {
+    await this.#bot.act("home-open", { user: this.#user, tab: "home" });
+    return this.shows(pattern);
+  }
+
+  shows(pattern: RegExp): Promise<string> {
+    return this.#bot.until(async () => {
+      const text = JSON.stringify(await this.view());
+      return pattern.test(text) ? text : undefined;
+    });
+  }
+
+  /** Clicks the first button with this action id. */
+  async click(actionId: string): Promise<JsonObject> {
+    const view = await this.view();
+    const button = buttonsOf(view).find((element) => element["action_id"] === actionId);
+    if (button === undefined) throw new Error(`There is no button ${actionId}.`);
+    return this.#bot.act("action", {
+      user: this.#user,
+      view_id: view["id"],
+      action_id: actionId,
+      block_id: button["block_id"],
+      value: button["value"],
+    });
+  }
+}
+
+function buttonsOf(view: JsonObject): readonly JsonObject[] {
+  return toObjects(view["blocks"])
+    .filter((block) => block["type"] === "actions")
+    .flatMap((block) =>
+      toObjects(block["elements"]).map((button) => ({ ...button, block_id: block["block_id"] })),
+    );
+}
+
+async function start(config = {}, options: Partial<TestBotOptions> = {}) {
+  return TestBot.start({ definitions: [askWorkflow(config)], ...options });
+}
+
+describe("App Home", () => {
+  test("shows costs, what waits and one's own runs to somebody who is new", async () => {
+    await using bot = await start();
+    const home = await new Home(bot, "U0ALICE").open(/As of/);
+
+    expect(home).toContain("Nothing waits for you.");
+    expect(home).toContain("You have started none yet.");
+    expect(home).toMatch(/Today \(last 24 hours\)\*\\n\$0\.0000 · 0 runs/);
+    expect(home).toMatch(/Last 7 days\*.*Last 30 days\*.*Nothing has run in the last 30 days/);
+  });
+
+  test("offers a decision to those who may make it, and to nobody else", async () => {
+    await using bot = await start({ message: "For the <new> desk" });
+    await bot.slash("U0CAROL", "run ask");
+    await bot.message(APPROVALS, /Approval needed/);
+
+    const bob = await new Home(bot, "U0BOB").open(/Shall we/);
+    expect(bob).toMatch(/For the &lt;new&gt; desk.*decide_approve.*decide_reject/);
+    // Alice is not of @finance; Carol is, but asked herself.
+    expect(await new Home(bot, "U0ALICE").open(/As of/)).toContain("Nothing waits for you.");
+    const carol = await new Home(bot, "U0CAROL").open(/Waiting for approval|As of/);
+    expect(carol).toContain("Nothing waits for you.");
+    expect(carol).toMatch(
+      /\*Ask\* · :hourglass_flowing_sand: Waiting for approval · \$0\.0000 · .* ago/,
+    );
+  });
+
+  test("takes a decision by its button, and shows what came of it", async () => {
+    await using bot = await start();
+    await bot.slash("U0ALICE", "run ask");
+    await bot.message(APPROVALS, /Approval needed/);
+    const home = new Home(bot, "U0BOB");
+    await home.open(/Shall we/);
+
+    expect(await home.click("decide_approve")).toMatchObject({ acked: true });
+
+    const after = await home.shows(/Your decision counts/);
+    expect(after).toContain("Nothing waits for you.");
+    expect(after).not.toContain("decide_approve");
+    await bot.message(APPROVALS, /\*Approved\* by <@U0BOB>/);
+    await bot.message("C0GENERAL", /Completed/);
+    // Opened again, the notice is gone.
+    await bot.act("home-open", { user: "U0BOB", tab: "home" });
+    await bot.until(async () =>
+      JSON.stringify(await home.view()).includes("decision counts") ? undefined : true,
+    );
+  });
+
+  test("tells why a click came too late, and what waits no more is gone", async () => {
+    await using bot = await start();
+    await bot.slash("U0ALICE", "run ask");
+    const card = await bot.message(APPROVALS, /Approval needed/);
+    const home = new Home(bot, "U0BOB");
+    await home.open(/Shall we/);
+    await bot.click("U0CAROL", APPROVALS, card, "decide_reject");
+    await bot.message(APPROVALS, /\*Rejected\* by <@U0CAROL>/);
+
+    await home.click("decide_approve");
+
+    expect(await home.shows(/decided already/)).toContain("Nothing waits for you.");
+  });
+
+  test("no longer offers a decision of several once one has voted", async () => {
+    await using bot = await start({ required: 2 });
+    await bot.slash("U0ALICE", "run ask");
+    await bot.message(APPROVALS, /Approval needed/);
+    const home = new Home(bot, "U0BOB");
+    await home.open(/Shall we/);
+    await home.click("decide_approve");
+
+    expect(await home.shows(/Your decision counts/)).toContain("Nothing waits for you.");
+    expect(await new Home(bot, "U0CAROL").open(/Shall we/)).toContain("decide_approve");
+  });
+
+  test("keeps within Slack's limits, and says how many more there are", async () => {
+    await using bot = await start({ message: "x".repeat(2900) });
+    for (let run = 0; run < 17; run += 1) {
+      await bot.engine.start({
+        workflowId: "ask",
+        variables: {},
+        variableForm: "json",
+        trigger: { type: "api", userId: "U0ALICE" },
+      });
+    }
+    await bot.until(async () =>
+      (await bot.engine.listOpenRequests(50)).length === 17 ? true : undefined,
+    );
+
+    const home = new Home(bot, "U0BOB");
+    await home.open(/and 2 more/);
+    const { blocks } = await home.view();
+    expect(toObjects(blocks).length).toBeLessThanOrEqual(100);
+    expect(buttonsOf(await home.view())).toHaveLength(30);
+    expect(await new Home(bot, "U0ALICE").open(/As of/)).toMatch(/More: `\/workflow runs`/);
+  });
+
+  test("is published over what the person saw, and anew if that was out of date", async () => {
+    await using bot = await start();
+    const home = new Home(bot, "U0BOB");
+    await home.open(/As of/);
+    const { hash } = await home.view();
+    await bot.slash("U0ALICE", "run ask");
+    await bot.message(APPROVALS, /Approval needed/);
+    await home.open(/Shall we/);
+    await bot.act("faults", {
+      target: "slack",
+      method: "views.publish",
+      error: "hash_conflict",
+      times: 1,
+    });
+    await bot.slash("U0CAROL", "run ask");
+    await home.open(/Shall we.*Shall we/);
+
+    const calls = await bot.calls("views.publish");
+    expect(calls.map(({ ok }) => ok)).toEqual([true, true, false, true]);
+    const hashes = calls.map(({ args }) => (isJsonObject(args) ? args["hash"] : null));
+    expect([hashes[0], hashes[1], hashes[3]]).toEqual([undefined, hash, undefined]);
+  });
+
+  test("explains itself to guests, and shows them nothing", async () => {
+    await using bot = await start();
+    await bot.slash("U0ALICE", "run ask");
+    await bot.message(APPROVALS, /Approval needed/);
+
+    const home = await new Home(bot, "U0DAVE").open(/Guests/);
+    expect(home).not.toMatch(/Shall we|\$0/);
+  });
+});
