@@ -89,8 +89,8 @@ async function main(): Promise<void> {
   if (process.argv.includes("--reset")) await reset();
   await mkdir(dataDir, { recursive: true });
   const port = await choosePort();
-  const simulator = await openOnFreePort(settings, console.log);
   const ownModel = environment["OPENAI_BASE_URL"] || null;
+  const simulator = await openOnFreePort(settings, console.log, bannerFor(ownModel));
   const bot = new Bot(botEnvironment(simulator, port, ownModel));
   bot.start();
   const end = (): void => {
@@ -103,6 +103,14 @@ async function main(): Promise<void> {
   process.once("SIGTERM", end);
   await untilReady(`http://127.0.0.1:${port}/readyz`);
   console.log(introduction(simulator, port, ownModel));
+}
+
+function bannerFor(ownModel: string | null): string {
+  const ai =
+    ownModel === null
+      ? "The AI is a stand-in that decides by simple rules."
+      : `The AI answers at ${ownModel}.`;
+  return `A Slack workspace on this machine, not Slack itself. ${ai}`;
 }
 
 function botEnvironment(

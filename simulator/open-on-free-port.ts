@@ -14,11 +14,13 @@ export class PortTakenError extends Error {
  * Opens the simulator with its state in `DATA_DIR/simulator`. A default port that is taken moves to the next free one.
  *
  * @param say - told of each port that was taken.
+ * @param banner - what the page says about itself.
  * @throws {PortTakenError} when a port that was given explicitly is taken.
  */
 export async function openOnFreePort(
   settings: SimulatorSettings,
   say: (line: string) => void,
+  banner?: string,
 ): Promise<Simulator> {
   let { port, smtpPort } = settings;
   for (let tries = 0; ; tries += 1) {
@@ -28,6 +30,7 @@ export async function openOnFreePort(
         smtpPort: smtpPort.value,
         dataDir: join(settings.dataDir, "simulator"),
         realistic: settings.realistic,
+        ...(banner !== undefined && { banner }),
         ...(settings.eventsUrl === undefined ? {} : { eventsUrl: settings.eventsUrl }),
         ...(settings.manifestPath === undefined ? {} : { manifest: settings.manifestPath }),
       });

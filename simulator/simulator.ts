@@ -33,6 +33,8 @@ export interface SimulatorOptions {
   readonly manifest?: object | string;
   /** Whether rate limits apply. @default true */
   readonly realistic?: boolean;
+  /** What the page's banner says, for instance which model answers. @default that the AI is a stand-in */
+  readonly banner?: string;
   /** Other periods than Slack's, for instance shorter ones in tests. */
   readonly timings?: Partial<Timings>;
   /** @default the machine's time */
@@ -107,6 +109,7 @@ async function openWorkspace(
     clock: options.clock ?? systemClock,
     timings: { ...SLACK_TIMINGS, ...options.timings },
     realistic: options.realistic ?? true,
+    banner: options.banner,
     eventsUrl: options.eventsUrl,
     stored: path === undefined ? undefined : await readStateFile(path),
   });

@@ -36,6 +36,7 @@ export function bootstrap(workspace: Workspace, user: User, inbox: string | null
     status: workspace.status(),
     banner: {
       simulator: true,
+      text: workspace.banner,
       realistic: workspace.realistic,
       mode: workspace.status().mode,
       inbox,

@@ -19,6 +19,8 @@ export interface WorkspaceOptions {
   readonly timings: Timings;
   /** Whether rate limits apply. */
   readonly realistic: boolean;
+  /** What the page's banner says; `undefined`: the page's own words. */
+  readonly banner: string | undefined;
   /** The app's address for HTTP mode; Socket Mode when absent. */
   readonly eventsUrl: string | undefined;
   /** The content of a state file, if there is one. */
@@ -31,6 +33,8 @@ export class Workspace {
   readonly clock: Clock;
   readonly timings: Timings;
   readonly realistic: boolean;
+  /** What the page's banner says; `undefined`: the page's own words. */
+  readonly banner: string | undefined;
   readonly eventsUrl: string | undefined;
   readonly triggers: Triggers;
   readonly feed: ChangeFeed;
@@ -51,6 +55,7 @@ export class Workspace {
     this.clock = clock;
     this.timings = timings;
     this.realistic = options.realistic;
+    this.banner = options.banner;
     this.eventsUrl = eventsUrl;
     this.#state =
       options.stored === undefined ? createState(options) : restoreState(options.stored, options);
