@@ -65,6 +65,6 @@ function unknownCosts({ costUnknown }: Totals): { readonly unknownCosts?: number
 }
 
 /** Money with four decimals, as people compare it. */
-function dollars(nano: number): string {
+export function dollars(nano: number): string {
   return `$${(nano / NANO_PER_DOLLAR).toFixed(4)}`;
 }

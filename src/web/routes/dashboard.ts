@@ -1,5 +1,4 @@
 import type { Engine } from "../../engine/api.ts";
-import { NANO_PER_DOLLAR } from "../../engine/execution/state.ts";
 import { toMetricsAnswer } from "../metrics-answer.ts";
 import { prefersJson } from "../prefers-json.ts";
 import type { Answer, Route } from "../route.ts";
@@ -22,9 +21,8 @@ async function show(engine: Engine, { headers }: WebRequest): Promise<Answer> {
     engine.listExecutions({ limit: EXECUTIONS_SHOWN }),
     engine.costOverview(Number.POSITIVE_INFINITY),
   ]);
-  const cost = `$${(total.costNano / NANO_PER_DOLLAR).toFixed(4)}`;
   return {
-    page: dashboardPage(dashboard, executions, cost, Date.now()),
+    page: dashboardPage(dashboard, executions, total, Date.now()),
     headers: { ...varies, "Content-Security-Policy": PAGE_CSP },
   };
 }

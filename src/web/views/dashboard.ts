@@ -1,5 +1,6 @@
 import type { ExecutionSummary } from "../../engine/api.ts";
-import type { MetricsAnswer } from "../metrics-answer.ts";
+import type { Totals } from "../../engine/ports/store.ts";
+import { dollars, type MetricsAnswer } from "../metrics-answer.ts";
 import { showAge, showDuration, showMoment } from "./figures.ts";
 import { type Html, html } from "./html.ts";
 import { page } from "./page.ts";
@@ -18,24 +19,30 @@ export interface Dashboard {
   readonly workflows: readonly DashboardWorkflow[];
 }
 
-/** The dashboard as a page. @param newest - newest executions first. @param now - milliseconds since 1970. */
+/**
+ * The dashboard as a page.
+ *
+ * @param newest - newest executions first.
+ * @param total - counts and costs of all workflows since they exist.
+ * @param now - milliseconds since 1970.
+ */
 export function dashboardPage(
   dashboard: Dashboard,
   newest: readonly ExecutionSummary[],
-  totalCost: string,
+  total: Totals,
   now: number,
 ): Html {
   const last24h = dashboard.workflows.reduce((sum, { metrics }) => sum + metrics.last24h, 0);
-  const unfinished = newest.filter((execution) => execution.completedAt === null).length;
+  const unfinished = total.started - total.completed - total.failed - total.cancelled;
   return page(
     "Heddle: dashboard",
     html`<header><h1>Heddle</h1><p class="quiet">as of ${showMoment(now)} · <a href="/dashboard">refresh</a></p></header>
 <dl class="figures">
 ${figure("Workflows", dashboard.totalWorkflows)}
 ${figure("Executions", dashboard.totalExecutions)}
-${figure("Last 24 hours", last24h)}
-${figure("Not over yet, of the newest", unfinished)}
-${figure("Cost so far", totalCost)}
+${figure("Begun in 24 hours", last24h)}
+${figure("Not over yet", unfinished)}
+${figure(total.costUnknown > 0 ? "Cost so far, at least" : "Cost so far", dollars(total.costNano))}
 </dl>
 <h2>Workflows</h2>
 ${dashboard.workflows.length === 0 ? noWorkflows() : workflowTable(dashboard.workflows)}

@@ -26,7 +26,7 @@ a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .figures div { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .7rem .9rem; }
 .figures dt { color: var(--quiet); font-size: .82rem; }
 .figures dd { margin: 0; font-size: 1.35rem; font-variant-numeric: tabular-nums; }
-table { width: 100%; border-collapse: collapse; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; border-spacing: 0; overflow: hidden; }
+table { width: 100%; border-collapse: separate; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; border-spacing: 0; overflow: hidden; }
 th, td { padding: .55rem .8rem; text-align: left; vertical-align: top; border-top: 1px solid var(--line); }
 thead th { border-top: 0; color: var(--quiet); font-size: .8rem; font-weight: 600; white-space: nowrap; }
 tbody th { font-weight: 600; }
