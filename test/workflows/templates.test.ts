@@ -15,12 +15,14 @@ const WORKFLOW_OF: Readonly<Record<string, string>> = {
   "ticket-triage": "ticket-triage",
 };
 
-test("every template is a shipped workflow without its id, so that the tests of one hold for the other", async () => {
+test("every template is a shipped workflow without id and webhook, so that the tests of one hold for the other", async () => {
   expect([...TEMPLATES.keys()]).toEqual(Object.keys(WORKFLOW_OF));
   for (const [id, template] of TEMPLATES) {
     const workflow = WORKFLOW_OF[id] ?? "";
     const text = await readFile(join(FOLDER, `${workflow}.json`), "utf8");
-    const shipped = JSON.parse(text) as JsonObject;
-    expect({ id: workflow, ...template }).toEqual(shipped);
+    const shipped = JSON.parse(text) as { readonly triggers: readonly JsonObject[] };
+    // A path belongs to one workflow: a template that had one could not be deployed beside the workflow.
+    const triggers = shipped.triggers.filter((trigger) => trigger["type"] !== "webhook");
+    expect({ id: workflow, ...template }).toEqual({ ...shipped, triggers });
   }
 });

@@ -1,0 +1,23 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { TEMPLATES } from "../../src/engine/templates/index.ts";
+import { askWorkflow } from "../support/ask-workflow.ts";
+import { WorkflowBench } from "../support/workflow-bench.ts";
+
+const FOLDER = join(import.meta.dirname, "../../workflows");
+
+test("all shipped workflows and one of each template are deployed side by side, without a warning", async () => {
+  await using bench = await WorkflowBench.open(askWorkflow());
+  const files = (await readdir(FOLDER)).filter((name) => name.endsWith(".json"));
+  for (const file of files) {
+    const source: unknown = JSON.parse(await readFile(join(FOLDER, file), "utf8"));
+    const result = await bench.engine.deployFile(file, source);
+    expect({ file, ...result }).toMatchObject({ file, deployed: true, warnings: [] });
+  }
+  for (const id of TEMPLATES.keys()) {
+    const made = bench.engine.fromTemplate(id, {});
+    const result = await bench.engine.deploy(made, { by: "test" });
+    expect({ id, ...result }).toMatchObject({ id, deployed: true, version: 1, warnings: [] });
+  }
+});
