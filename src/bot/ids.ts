@@ -19,7 +19,12 @@ export function decideActionId(choiceId: string): string {
 export const COMMANDS = ["/workflow"] as const;
 
 /** Events with a listener, as the manifest subscribes to them. */
-export const EVENTS = ["app_home_opened", "message.im"] as const;
+export const EVENTS = [
+  "app_home_opened",
+  "message.channels",
+  "message.groups",
+  "message.im",
+] as const;
 
 /** `metadata.event_type` of every card: by it a card whose time stamp was lost is found again. */
 export const CARD_METADATA = "heddle_card";
@@ -40,4 +45,9 @@ export const METHOD_SCOPES = {
 } as const satisfies Record<string, readonly string[]>;
 
 /** Scopes that commands and events need by themselves. */
-export const SURFACE_SCOPES = ["commands", "im:history"] as const;
+export const SURFACE_SCOPES = [
+  "channels:history",
+  "commands",
+  "groups:history",
+  "im:history",
+] as const;

@@ -10,6 +10,11 @@ export function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
+/** Text as somebody wrote it, of the text that Slack sends; mentions and links stay in Slack's form. */
+export function unescapeText(text: string): string {
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+
 /** A sentence of our own that may hold text from outside: mentions of a person or a group work, everything else is escaped. */
 export function showSentence(text: string): string {
   return escapeText(text).replaceAll(/&lt;((?:@|!subteam\^)[A-Z0-9]+)&gt;/g, "<$1>");

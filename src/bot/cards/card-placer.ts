@@ -20,7 +20,7 @@ export interface CardPlacer {
   ): Promise<string | null>;
   /** The message as it stands in that conversation: elsewhere than wanted it says why. */
   dress(surface: Surface, record: CardRecord, home: string | null): CardMessage;
-  /** The conversation, and the run's thread if the surface belongs there. */
+  /** The conversation, and the thread if the surface belongs in one: the run's, or the one that all of the run stands in. */
   place(surface: Surface, channel: string, run: CardRecord | null): CardPlace;
 }
 
@@ -55,7 +55,10 @@ export function createCardPlacer(api: CardApi): CardPlacer {
         run.ts !== null &&
         surface.thread !== "never" &&
         run.channel === channel;
-      return { channel, threadTs: inThread ? run.ts : null };
+      const parent = surface.parent?.channel === channel ? surface.parent.ts : null;
+      // A reply has no thread of its own: what belongs to a run's card that is one stands beside it.
+      if (inThread) return { channel, threadTs: parent ?? run.ts };
+      return { channel, threadTs: surface.thread === "never" ? parent : null };
     },
   };
 }

@@ -5,6 +5,7 @@ import { register as registerDecide } from "./actions/decide.ts";
 import { register as registerWorkflow } from "./commands/workflow.ts";
 import { register as registerAppHomeOpened } from "./events/app-home-opened.ts";
 import { register as registerDirectMessage } from "./events/direct-message.ts";
+import { register as registerMessage } from "./events/message.ts";
 
 /** Everything that the app listens to. */
 export function registerListeners(app: App, services: BotServices): void {
@@ -13,4 +14,5 @@ export function registerListeners(app: App, services: BotServices): void {
   registerCancelRun(app, services);
   registerAppHomeOpened(app, services);
   registerDirectMessage(app, services);
+  registerMessage(app, services);
 }

@@ -17,6 +17,8 @@ export interface Surface {
    * Does it stand in the thread of the run's card? `same-channel`: only if it goes to the channel of that card.
    */
   readonly thread: "always" | "same-channel" | "never";
+  /** A message in whose thread all of the run stands, as long as it stands in that channel. */
+  readonly parent?: { readonly channel: string; readonly ts: string };
   /** `soon` overtakes `later` where Slack's limits make messages wait. */
   readonly urgency: "soon" | "later";
   /** It cannot have been posted before this moment: where the search for a lost one begins. Milliseconds since 1970. */

@@ -13,6 +13,15 @@ const AI_LINES = 20;
 /** Everything that should stand in Slack for this execution now, the run's card first. The same view gives the same surfaces. */
 export function wantedSurfaces(view: ExecutionView, context: CardContext): Surface[] {
   const { report } = view;
+  const { threadTs: ts } = report ?? {};
+  const surfaces = surfacesOf(view, context);
+  if (report === null || ts === undefined) return surfaces;
+  const parent = { channel: report.channel, ts };
+  return surfaces.map((surface) => ({ ...surface, parent }));
+}
+
+function surfacesOf(view: ExecutionView, context: CardContext): Surface[] {
+  const { report } = view;
   const requests = view.requests.flatMap((request) => approvalSurfaces(view, request, context));
   if (report === null) return requests;
   if (report.on === "failure") return [...requests, ...failureSurface(view, report, context)];
