@@ -15,6 +15,9 @@ const SLACK_TROUBLE = new Set([
   "team_added_to_org",
 ]);
 
+/** What an error of Slack's own looks like: `channel_not_found`. */
+const SLACK_CODE = /^[A-Za-z][A-Za-z0-9_.:-]{0,79}$/;
+
 const REINSTALL = "The operator installs the app anew and sets SLACK_BOT_TOKEN.";
 
 /** What to do about Slack's refusals, by its error. */
@@ -104,6 +107,8 @@ export function toSlackError(error: unknown, doing: string): AppError {
 
 function fromAnswer(code: string): SlackFailure {
   if (code === "ratelimited" || code === "rate_limited") return limited(Number.NaN);
+  // The client takes a page of a proxy for an error, too.
+  if (!SLACK_CODE.test(code)) return { kind: "unknown", code: "no_slack_answer" };
   return { kind: SLACK_TROUBLE.has(code) ? "unknown" : "refused", code };
 }
 

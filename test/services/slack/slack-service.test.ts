@@ -146,6 +146,14 @@ describe("trouble", () => {
     [{ error: "invalid_auth" }, { code: "slack_rejected", retryable: false }],
     [{ error: "internal_error" }, { retryable: true, outcomeUnknown: true }],
     [{ status: 500 }, { retryable: true, outcomeUnknown: true }],
+    [
+      { raw: "<html>gateway</html>" },
+      {
+        retryable: true,
+        outcomeUnknown: true,
+        message: "Slack did not answer properly: no_slack_answer (posting to C0GENERAL).",
+      },
+    ],
   ])("%j is sorted", async (fault, error) => {
     await using slack = await open();
     await slack.fault({ method: "chat.postMessage", ...fault });
