@@ -19,9 +19,18 @@ export function createGroupFinder(client: WebClient, clock: Clock): GroupFinder 
   let known: GroupIds = new Map();
   let readAt = Number.NEGATIVE_INFINITY;
   let failedAt = Number.NEGATIVE_INFINITY;
+  let reading: Promise<GroupIds> | null = null;
 
   async function ids(): Promise<GroupIds> {
     if (clock.now() - readAt < TTL_MS) return known;
+    // One call for all who ask meanwhile: after a restart every open request does, and Slack allows about 20 a minute.
+    reading ??= read().finally(() => {
+      reading = null;
+    });
+    return reading;
+  }
+
+  async function read(): Promise<GroupIds> {
     const answer = await client.usergroups.list({ include_disabled: false });
     const found = new Map<string, string>();
     for (const { id, handle } of answer.usergroups ?? []) {
