@@ -181,6 +181,7 @@ function introduction(simulator: Simulator, port: number, ownModel: string | nul
   return [
     "",
     `  Slack (simulated)  ${simulator.url}/`,
+    `  Dashboard          http://127.0.0.1:${port}/dashboard`,
     `  HTTP API           http://127.0.0.1:${port}/api/workflows`,
     `  Inbox              ${simulator.url}/mail`,
     `  AI                 ${ownModel ?? "a stand-in that decides by simple rules; set OPENAI_BASE_URL for a real model"}`,

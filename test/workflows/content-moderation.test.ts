@@ -68,7 +68,7 @@ test("nothing is published when nobody looks in time", async () => {
   const answers = [says("flag")];
   const ended = await workflow.run({ variables, answers, deeds: [{ waitMs: 2 * DAY }] });
 
-  expect(ended.view.output).toEqual({ result: "unreviewed", author: "U0DAVE" });
+  expect(ended.view.output).toEqual({ result: "not-reviewed", author: "U0DAVE" });
   expect(ended.channels).toEqual(["#approvals"]);
 });
 
