@@ -57,7 +57,7 @@ describe("a message in a channel", () => {
         isReply: false,
       },
     });
-    await bot.message("C0GENERAL", /Receipt/, String(ts));
+    await bot.message("C0GENERAL", /Receipt/, tsOf({ ts: ts ?? null }));
     const top = await bot.messages("C0GENERAL");
     expect(top.map((message) => tsOf(message))).toEqual([ts]);
   });
@@ -71,7 +71,7 @@ describe("a message in a channel", () => {
 
     const { variables } = await bot.engine.getExecution(run?.executionId ?? "");
     expect(variables).toMatchObject({ threadTs: ts, isReply: true });
-    await bot.message("C0GENERAL", /Receipt/, String(ts));
+    await bot.message("C0GENERAL", /Receipt/, tsOf({ ts: ts ?? null }));
     expect(await bot.messages("C0GENERAL")).toHaveLength(1);
   });
 

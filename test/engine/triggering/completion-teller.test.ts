@@ -1,0 +1,174 @@
+import { describe, expect, test } from "vitest";
+import type { RunningEngine } from "../../../src/engine/engine.ts";
+import type { Store } from "../../../src/engine/ports/store.ts";
+import { AppError } from "../../../src/errors.ts";
+import type { JsonObject } from "../../../src/json.ts";
+import { settle } from "../../support/manual-clock.ts";
+import { TriggerBench } from "./trigger-bench.ts";
+
+const on = (eventName: string, rest: JsonObject = {}): JsonObject => ({
+  type: "event",
+  eventName,
+  ...rest,
+});
+
+async function run(
+  bench: TriggerBench,
+  engine: RunningEngine,
+  workflowId: string,
+  variables: JsonObject = {},
+): Promise<string> {
+  const { executionId } = await engine.start({
+    workflowId,
+    variables,
+    variableForm: "json",
+    trigger: { type: "api" },
+  });
+  await settle();
+  await bench.clock.advance(500);
+  return executionId;
+}
+
+const FAILING = { steps: [{ id: "no", type: "transform", config: { expression: "1 / 0" } }] };
+
+describe("the end of a run", () => {
+  test("starts those who wait for it, with what it gave", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    await bench.deploy(engine, "triage", { type: "manual" });
+    await bench.deploy(engine, "after", on("triage.completed"));
+    await bench.deploy(engine, "audit", on("workflow.completed"));
+    await bench.deploy(engine, "alarm", on("workflow.failed"));
+
+    const executionId = await run(bench, engine, "triage", { ticket: 7 });
+
+    expect(await bench.runs(engine, "after")).toEqual([
+      {
+        event: "triage.completed",
+        workflowId: "triage",
+        executionId,
+        status: "completed",
+        output: { ticket: 7 },
+        variables: { ticket: 7 },
+      },
+    ]);
+    // The audit hears of both others, and never of itself.
+    const audited = await bench.runs(engine, "audit");
+    expect(audited.map((variables) => variables["workflowId"]).sort()).toEqual(["after", "triage"]);
+    expect(await bench.runs(engine, "alarm")).toEqual([]);
+    const { executions } = await engine.listExecutions({ workflowId: "after" });
+    const view = await engine.getExecution(executions[0]?.executionId ?? "");
+    expect(view.trigger).toEqual({ type: "event", id: "event-1", source: executionId, depth: 1 });
+  });
+
+  test("by a failure tells why", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    await bench.deploy(engine, "broken", { type: "manual" }, FAILING);
+    await bench.deploy(engine, "alarm", on("workflow.failed"));
+    await bench.deploy(engine, "after", on("broken.completed"));
+
+    await run(bench, engine, "broken");
+
+    expect(await bench.runs(engine, "alarm")).toMatchObject([
+      { event: "workflow.failed", status: "failed", error: { code: "expression_failed" } },
+    ]);
+    expect(await bench.runs(engine, "after")).toEqual([]);
+  });
+
+  test("is told only where match is true", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    await bench.deploy(engine, "triage", { type: "manual" });
+    const match = "variables.variables.amount > 100";
+    await bench.deploy(engine, "after", on("triage.completed", { match }));
+
+    await run(bench, engine, "triage", { amount: 50 });
+    await run(bench, engine, "triage", { amount: 500 });
+    await run(bench, engine, "triage", {});
+
+    expect(await bench.runs(engine, "after")).toMatchObject([{ variables: { amount: 500 } }]);
+    expect(bench.warnings).toEqual(["a workflow that waits for this event could not be started"]);
+  });
+
+  test("is told by the next life of the process when this one dies before", async () => {
+    await using bench = await TriggerBench.open();
+    let isDead = false;
+    const dies: Store = {
+      ...bench.store,
+      description: "dies",
+      claimDue: (claim) =>
+        isDead
+          ? Promise.reject(new AppError({ code: "store_unavailable", message: "Dead." }))
+          : bench.store.claimDue(claim),
+    };
+    const first = await bench.start(dies);
+    await bench.deploy(first, "triage", { type: "manual" });
+    await bench.deploy(first, "after", on("triage.completed"));
+    isDead = true;
+    const executionId = await run(bench, first, "triage");
+    expect((await first.getExecution(executionId)).status).toBe("completed");
+    expect(await bench.runs(first, "after")).toEqual([]);
+
+    const second = await bench.start();
+    await bench.clock.advance(500);
+
+    expect(await bench.runs(second, "after")).toMatchObject([{ executionId }]);
+    expect(await bench.store.nextDue()).toBeNull();
+  });
+
+  test("that was told but not noted so is told again, and starts nothing twice", async () => {
+    await using bench = await TriggerBench.open();
+    let isDead = false;
+    const dies: Store = {
+      ...bench.store,
+      description: "dies",
+      writeHead: (head) =>
+        isDead
+          ? Promise.reject(new AppError({ code: "store_unavailable", message: "Dead." }))
+          : bench.store.writeHead(head),
+    };
+    const first = await bench.start(dies);
+    await bench.deploy(first, "triage", { type: "manual" });
+    await bench.deploy(first, "after", on("triage.completed"));
+    isDead = true;
+    await run(bench, first, "triage");
+    expect(await bench.runs(first, "after")).toHaveLength(1);
+
+    await bench.store.voidLeases(bench.clock.now());
+    const second = await bench.start();
+    await bench.clock.advance(500);
+
+    expect(await bench.runs(second, "after")).toHaveLength(1);
+    expect(await bench.store.nextDue()).toBeNull();
+  });
+});
+
+describe("workflows that wait for each other", () => {
+  test("start each other ten times at most", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    await bench.deploy(engine, "ping", on("pong.completed"));
+    await bench.deploy(engine, "pong", on("ping.completed"));
+
+    await run(bench, engine, "ping");
+
+    const { executions } = await engine.listExecutions({});
+    expect(executions).toHaveLength(11);
+    expect(bench.warnings.join()).toContain("10 runs have started each other already");
+  });
+});
+
+test.for<readonly [JsonObject, string, string]>([
+  [on("done"), "trigger.eventName", 'there is no event "done"'],
+  [on("workflow.cancelled"), "trigger.eventName", "there is no event"],
+  [on("a.completed", { match: "1 +" }), "trigger.match", "ends too early"],
+  [on("a.completed", { match: "output.x" }), "trigger.match", '"output" is not known here'],
+])("%j is a problem", async ([trigger, path, text]) => {
+  await using bench = await TriggerBench.open();
+  const engine = await bench.start();
+  const steps = [{ id: "note", type: "transform", config: { expression: "1" } }];
+  expect(engine.validate({ id: "w", name: "W", trigger, steps }).problems).toMatchObject([
+    { path, message: expect.stringContaining(text) },
+  ]);
+});
