@@ -92,6 +92,14 @@ describe("/workflow", () => {
     expect(await bot.slash("U0ALICE", "status")).toMatch(/Cancelled/);
   });
 
+  test("lists the templates that come with it", async () => {
+    await using bot = await TestBot.start({ definitions: [] });
+    const answer = await bot.slash("U0BOB", "templates");
+    for (const id of ["content-moderation", "data-enrichment", "incident-response"])
+      expect(answer).toContain(`\`${id}\``);
+    expect(await bot.slash("U0BOB", "help")).toContain("/workflow templates");
+  });
+
   test("does nothing for guests", async () => {
     await using bot = await TestBot.start({ definitions: [askWorkflow()] });
     for (const text of ["help", "list", "run ask", "cancel x"]) {
