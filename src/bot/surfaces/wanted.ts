@@ -118,7 +118,8 @@ function endSurface(
     id: "end",
     channel: report.channel,
     thread,
-    urgency: "soon",
+    // In the thread it comes after what is told of the steps; alone, it is news.
+    urgency: thread === "never" ? "soon" : "later",
     since: Date.parse(view.completedAt ?? view.startedAt),
     message,
     final: true,

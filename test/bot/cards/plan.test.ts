@@ -6,7 +6,7 @@ import type { CardRecord } from "../../../src/engine/ports/store.ts";
 const RUN = surface("run", { thread: "never", urgency: "later" });
 const APPROVAL = surface("approval", { thread: "same-channel", urgency: "soon" });
 const AI = surface("ai", { thread: "always", urgency: "later", final: true });
-const END = surface("end", { thread: "always", urgency: "soon", final: true });
+const END = surface("end", { thread: "always", urgency: "later", final: true });
 
 function surface(id: string, parts: Partial<Surface>): Surface {
   return {
@@ -60,12 +60,13 @@ describe("what a card keeper does next", () => {
       "post run",
     ],
     [
-      "posts approvals and ends before other lines",
+      "posts approvals before other lines",
       [RUN, AI, APPROVAL],
       [record("run")],
       [],
       "post approval",
     ],
+    ["posts the end after the lines of the steps", [RUN, AI, END], [record("run")], [], "post ai"],
     [
       "edits an approval before the run's card",
       [RUN, APPROVAL],
