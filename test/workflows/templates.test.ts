@@ -23,6 +23,7 @@ test("every template is a shipped workflow without id and webhook, so that the t
     const shipped = JSON.parse(text) as { readonly triggers: readonly JsonObject[] };
     // A path belongs to one workflow: a template that had one could not be deployed beside the workflow.
     const triggers = shipped.triggers.filter((trigger) => trigger["type"] !== "webhook");
-    expect({ id: workflow, ...template }).toEqual({ ...shipped, triggers });
+    const what = `workflows/${workflow}.json has changed: copy it to src/engine/templates/${id}.json, without id and webhook`;
+    expect({ id: workflow, ...template }, what).toEqual({ ...shipped, triggers });
   }
 });
