@@ -93,6 +93,7 @@ function buildEngine(config: Config, store: Store, logger: Logger): RunningEngin
       createHttpService({ allowHosts: config.http.allowHosts }),
     ]),
     model: createOpenAiModelClient(config.model),
+    defaultModel: config.model.defaultModel,
     stepTypes: createStepTypes({ defaultModel: config.model.defaultModel }),
     triggerTypes: createTriggerTypes({ cron }),
     cron,

@@ -1,8 +1,11 @@
 import type { Json, JsonObject } from "../json.ts";
 import type { Problem } from "./definition/problem.ts";
 import type { Definition } from "./definition/schema.ts";
+import type { Drafts } from "./drafts.ts";
 import type { ReportTarget, RequestOpened, StepError, Trigger } from "./execution/events.ts";
 import type { ExecutionStatus, RequestOutcome, StepResult, Vote } from "./execution/state.ts";
+import type { Explanation } from "./explain.ts";
+import type { Generated } from "./generate.ts";
 import type { CostOverview, CostReport, WorkflowMetrics } from "./metrics.ts";
 import type { CallRecord } from "./ports/store.ts";
 import type { IncomingMessage } from "./triggering/message-starter.ts";
@@ -36,6 +39,17 @@ export interface Engine {
    * @throws {AppError} `template_not_found` (naming the nearest).
    */
   fromTemplate(templateId: string, overrides: JsonObject): JsonObject;
+  /**
+   * Has a language model write a definition for a description. Nothing is deployed.
+   *
+   * @throws {AppError} `input_invalid`, `generation_failed` with the remaining problems in `details.problems`, and what the
+   * model client throws.
+   */
+  generate(description: string): Promise<Generated>;
+  /** What a definition does, in plain words. */
+  explain(definition: Definition): Explanation;
+  /** Workflows that people describe in Slack, before they are deployed. */
+  readonly drafts: Drafts;
 
   /**
    * Starts the active version. Accepted when it resolves: the execution survives a crash from then on.

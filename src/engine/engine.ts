@@ -1,8 +1,13 @@
+import { randomBytes } from "node:crypto";
 import type { JsonObject } from "../json.ts";
 import type { Engine } from "./api.ts";
 import { Approvals } from "./approvals.ts";
+import type { Definition } from "./definition/schema.ts";
+import { createDrafts } from "./drafts.ts";
 import type { ExecutionEvent } from "./execution/events.ts";
 import { Executions } from "./executions.ts";
+import { type Explanation, explain } from "./explain.ts";
+import { createGenerator } from "./generate.ts";
 import { Metrics } from "./metrics.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Cron } from "./ports/cron.ts";
@@ -11,6 +16,7 @@ import type { Logger } from "./ports/logger.ts";
 import type { ModelClient } from "./ports/model.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
 import type { Store } from "./ports/store.ts";
+import { createPriceBook } from "./pricing.ts";
 import type { StepType } from "./steps/step-type.ts";
 import { fromTemplate, listTemplates } from "./templates.ts";
 import { Triggering } from "./triggering/triggering.ts";
@@ -27,6 +33,8 @@ export interface EngineOptions {
   readonly logger: Logger;
   readonly directory: Directory;
   readonly model: ModelClient;
+  /** The model that writes workflows. @default "gpt-4o-mini" */
+  readonly defaultModel?: string;
   readonly services: ServiceRegistry;
   readonly stepTypes: ReadonlyMap<string, StepType>;
   readonly triggerTypes: ReadonlyMap<string, TriggerType>;
@@ -93,6 +101,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     activate: (workflowId, version) => workflows.activate(workflowId, version),
     listTemplates,
     fromTemplate: (templateId, overrides) => fromTemplate(templateId, overrides, clock.now()),
+    ...generationMethods(options, workflows),
     start: (request) => executions.start(request),
     resolveExecutionId: (id) => executions.resolveId(id),
     getExecution: (executionId) => executions.get(executionId),
@@ -109,6 +118,35 @@ export function createEngine(options: EngineOptions): RunningEngine {
       return () => listeners.delete(listener);
     },
     ...lifetime(triggering, worker),
+  };
+}
+
+/** What people describe becomes a definition, and a draft where they look at it first. */
+function generationMethods(
+  options: EngineOptions,
+  workflows: Workflows,
+): Pick<Engine, "generate" | "explain" | "drafts"> {
+  const { store, clock, services, defaultModel = "gpt-4o-mini" } = options;
+  const generator = createGenerator({
+    ...options,
+    modelName: defaultModel,
+    prices: createPriceBook(),
+    now: () => clock.now(),
+  });
+  const explainHere = (definition: Definition): Explanation => explain(definition, services);
+  return {
+    generate: (description) =>
+      generator.generate({ id: `gen_${randomBytes(8).toString("hex")}`, description }),
+    explain: explainHere,
+    drafts: createDrafts({
+      store,
+      clock,
+      generator,
+      validate: (source) => workflows.validate(source),
+      explain: explainHere,
+      deploy: (source, by) => workflows.deploy(source, by),
+      get: (workflowId) => workflows.get(workflowId),
+    }),
   };
 }
 

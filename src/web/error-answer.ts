@@ -9,6 +9,8 @@ const STATUS: { readonly [Code in ErrorCode]?: number } = {
   template_not_found: 404,
   execution_not_found: 404,
   request_not_found: 404,
+  draft_not_found: 404,
+  generation_failed: 422,
   route_not_found: 404,
   method_not_allowed: 405,
   definition_conflict: 409,

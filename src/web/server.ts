@@ -57,6 +57,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
   const handler = createRequestHandler({
     router: createRouter([
       ...workflowRoutes(options.engine),
+      ...generateRoutes(options.engine),
       ...executeRoutes(options.engine),
       ...executionRoutes(options.engine),
       ...metricsRoutes(options.engine),

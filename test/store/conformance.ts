@@ -2,6 +2,7 @@ import { describe } from "vitest";
 import { callsConformance } from "./conformance/calls.ts";
 import { cardsConformance } from "./conformance/cards.ts";
 import { dedupeConformance } from "./conformance/dedupe.ts";
+import { draftsConformance } from "./conformance/drafts.ts";
 import { executionsConformance } from "./conformance/executions.ts";
 import { inboxConformance } from "./conformance/inbox.ts";
 import { leasesConformance } from "./conformance/leases.ts";
@@ -32,6 +33,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     marksConformance(open);
     callsConformance(open);
     cardsConformance(open);
+    draftsConformance(open);
     valuesConformance(open);
   });
 }

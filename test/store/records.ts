@@ -3,6 +3,7 @@ import type {
   CardRecord,
   ClaimRequest,
   Commit,
+  DraftRecord,
   Head,
   Signal,
   Store,
@@ -162,4 +163,23 @@ export async function rederive(
   await store.writeHead({ ...projection, rev: log.at(-1)?.rev ?? 0 });
   await store.settleSignals(settled);
   return await store.readHead(projection.executionId);
+}
+
+export function draft(id: string, fields: Partial<DraftRecord> = {}): DraftRecord {
+  return {
+    id,
+    ownerId: "U0BOB",
+    channel: "D0BOB",
+    threadTs: "1800000000.000100",
+    source: null,
+    description: "post the lunch menu",
+    round: 0,
+    status: "open",
+    messageTs: null,
+    settledBy: null,
+    version: null,
+    createdAt: START,
+    updatedAt: START,
+    ...fields,
+  };
 }

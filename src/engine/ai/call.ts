@@ -15,9 +15,24 @@ export interface CallResult {
   readonly usage?: TokenUsage;
 }
 
+/** What a call needs of whoever makes it: an attempt of a step, or the generation of a definition. */
+export type CallContext = Pick<
+  AttemptContext,
+  | "executionId"
+  | "workflowId"
+  | "stepId"
+  | "idempotencyKey"
+  | "attempt"
+  | "model"
+  | "now"
+  | "recordCall"
+  | "findCall"
+  | "signal"
+>;
+
 /** What the calls of one attempt have in common. */
 export interface CallSetup {
-  readonly context: AttemptContext;
+  readonly context: CallContext;
   readonly prices: PriceBook;
   readonly judge: (reply: Pick<ModelReply, "text" | "finishReason" | "refusal">) => Judgment;
 }

@@ -117,6 +117,14 @@ export interface Store extends AsyncDisposable {
   listUnfinishedCards(limit: number): Promise<readonly string[]>;
   /** Replaces the card with this id, or stores it. */
   writeCard(card: CardRecord): Promise<void>;
+
+  /** @returns `false` if there is one with this id. */
+  insertDraft(draft: DraftRecord): Promise<boolean>;
+  readDraft(id: string): Promise<DraftRecord | null>;
+  /** The newest draft of a thread by `createdAt`, of one moment the greatest id. */
+  findDraft(channel: string, threadTs: string): Promise<DraftRecord | null>;
+  /** Replaces the draft with this id, or stores it. */
+  writeDraft(draft: DraftRecord): Promise<void>;
 }
 
 /** The projection of an execution's log by which it is found, listed and claimed. */
@@ -273,4 +281,29 @@ export interface CardRecord {
   readonly shown: string | null;
   /** Will not change any more and was shown as it stays. */
   readonly final: boolean;
+}
+
+/** A workflow that somebody described, before it is deployed or put away. */
+export interface DraftRecord {
+  readonly id: string;
+  /** Slack user id of who described it. */
+  readonly ownerId: string;
+  readonly channel: string;
+  /** Thread in which it is talked about. */
+  readonly threadTs: string;
+  /** The newest definition; `null`: none was written yet. */
+  readonly source: JsonObject | null;
+  /** What was asked for, changes included. */
+  readonly description: string;
+  /** How many definitions were written: 1 is the first. */
+  readonly round: number;
+  readonly status: "open" | "deployed" | "discarded";
+  /** Slack's time stamp of the message that shows it; `null`: none yet. */
+  readonly messageTs: string | null;
+  /** Slack user id of who deployed or discarded it. */
+  readonly settledBy: string | null;
+  /** As which version it was deployed. */
+  readonly version: number | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
 }

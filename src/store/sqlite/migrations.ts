@@ -121,4 +121,14 @@ export const MIGRATIONS: readonly string[] = [
     value TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE drafts (
+    id         TEXT PRIMARY KEY,
+    channel    TEXT NOT NULL,
+    thread_ts  TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    record     TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX drafts_thread ON drafts (channel, thread_ts, created_at, id);
+  `,
 ];

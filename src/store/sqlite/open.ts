@@ -4,6 +4,7 @@ import { createCards } from "./cards.ts";
 import { Connection } from "./connection.ts";
 import { openDatabaseFile, type Synchronous } from "./database-file.ts";
 import { createDedupe } from "./dedupe.ts";
+import { createDrafts } from "./drafts.ts";
 import { createHeads } from "./heads.ts";
 import { createInbox } from "./inbox.ts";
 import { createLeases } from "./leases.ts";
@@ -54,6 +55,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     ...createMarks(connection),
     ...createCalls(connection),
     ...createCards(connection),
+    ...createDrafts(connection),
     ...createTotals(connection),
     async [Symbol.asyncDispose]() {
       connection.close();

@@ -1,0 +1,196 @@
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { StepDefinition } from "./definition/schema.ts";
+import { formatDuration, parseDuration } from "./duration.ts";
+import type { ServiceRegistry } from "./ports/service.ts";
+
+/** One step in plain words. */
+export interface StepExplanation {
+  readonly id: string;
+  readonly title: string;
+  /** How deep within branches; 0: not in any. */
+  readonly depth: number;
+  readonly text: string;
+  /** Where it goes on, if that is not simply the next step. */
+  readonly then: string | null;
+}
+
+/** Steps, what they change outside, and whom they ask. */
+export interface StepsExplanation {
+  readonly steps: readonly StepExplanation[];
+  readonly sideEffects: readonly string[];
+  readonly approvers: readonly string[];
+}
+
+/** Tells what the steps of a body do, branches included. */
+export function describeSteps(
+  steps: readonly StepDefinition[],
+  services: ServiceRegistry,
+  depth = 0,
+): StepsExplanation {
+  const parts = steps.map((step, index): StepsExplanation => {
+    const told = describeStep(step, services);
+    const own: StepExplanation = {
+      id: step.id,
+      title: step.name ?? step.id,
+      depth,
+      text: told.text,
+      then: describeRoutes(step, steps[index + 1]?.id, depth > 0),
+    };
+    const inner = describeSteps(innerSteps(step.config), services, depth + 1);
+    return {
+      steps: [own, ...inner.steps],
+      sideEffects: [...told.sideEffects, ...inner.sideEffects],
+      approvers: [...told.approvers, ...inner.approvers],
+    };
+  });
+  return {
+    steps: parts.flatMap((part) => part.steps),
+    sideEffects: parts.flatMap((part) => part.sideEffects),
+    approvers: parts.flatMap((part) => part.approvers),
+  };
+}
+
+interface Told {
+  readonly text: string;
+  readonly sideEffects: readonly string[];
+  readonly approvers: readonly string[];
+}
+
+function describeStep({ type, config, id, name }: StepDefinition, services: ServiceRegistry): Told {
+  switch (type) {
+    case "service":
+      return describeService(config, services);
+    case "approval":
+      return describeApproval(config, name ?? id);
+    case "ai-decision":
+      return inside(
+        `Asks the AI${model(config)} for ${answerOf(config)}: "${text(config, "prompt")}"`,
+      );
+    case "transform":
+      return inside(`Calculates ${showText(config["expression"] ?? config["set"])}`);
+    case "wait":
+      return inside(`Waits ${waitOf(config)}`);
+    case "parallel":
+      return inside("Does these side by side");
+    default:
+      return inside(`${type}: ${showMembers(config)}`);
+  }
+}
+
+/** A step that changes nothing outside. */
+function inside(sentence: string): Told {
+  return { text: sentence, sideEffects: [], approvers: [] };
+}
+
+function describeService(config: JsonObject, services: ServiceRegistry): Told {
+  const { service: name, action: actionName, outputVariable: _, ...params } = config;
+  const service = services.get(String(name));
+  const called = typeof actionName === "string" ? actionName : (service?.defaultAction ?? "");
+  const actions = service?.actions ?? {};
+  const action = Object.hasOwn(actions, called) ? actions[called] : undefined;
+  // After the semicolon, summaries tell what comes back.
+  const what = action?.summary.split(/[;.]/)[0] ?? `Calls ${String(name)}.${called}`;
+  const line = `${what} (${String(name)}.${called}). ${showMembers(params)}`;
+  const changes = action === undefined || (action.sideEffect && !isReading(params, service?.name));
+  return { text: line, sideEffects: changes ? [line] : [], approvers: [] };
+}
+
+/** A request that only reads changes nothing, wherever it goes; what it sends along is shown with its step. */
+function isReading(params: JsonObject, service: string | undefined): boolean {
+  const { method = "GET" } = params;
+  return service === "http" && typeof method === "string" && /^(?:get|head)$/i.test(method);
+}
+
+function describeApproval(config: JsonObject, title: string): Told {
+  const approvers = Array.isArray(config["approvers"])
+    ? config["approvers"].map((approver: Json) => String(approver)).join(", ")
+    : "nobody";
+  const required = typeof config["required"] === "number" ? config["required"] : 1;
+  const channel = config["channel"];
+  const place = typeof channel === "string" ? ` in ${channel}` : " where the run is shown";
+  const timeout = parseDuration(config["timeout"]);
+  const ends = timeout === null ? "" : `, and waits ${formatDuration(timeout)} at most`;
+  const count = required === 1 ? "one of them decides" : `${required} of them have to agree`;
+  const self =
+    config["allowSelfApproval"] === true ? " Whoever started the run may decide, too." : "";
+  return {
+    text: `Asks ${approvers}${place}: "${text(config, "title")}"; ${count}${ends}.${self}`,
+    sideEffects: [`Posts a request for a decision${place} ("${title}").`],
+    approvers: [`${approvers} (${count}): ${title}.${self}`],
+  };
+}
+
+function model(config: JsonObject): string {
+  return typeof config["model"] === "string" ? ` (${config["model"]})` : "";
+}
+
+function answerOf(config: JsonObject): string {
+  const { outputFormat, allowedValues, min, max } = config;
+  switch (outputFormat) {
+    case "enum":
+      return `one of ${Array.isArray(allowedValues) ? allowedValues.join(", ") : "some values"}`;
+    case "number":
+      return min === undefined && max === undefined
+        ? "a number"
+        : `a number from ${String(min ?? "…")} to ${String(max ?? "…")}`;
+    case "boolean":
+      return "yes or no";
+    case "json":
+      return "an object";
+    default:
+      return "a text";
+  }
+}
+
+function waitOf(config: JsonObject): string {
+  if (config["until"] !== undefined) return `until ${showText(config["until"])}`;
+  const ms = parseDuration(config["duration"]);
+  return ms === null ? showMembers(config) : formatDuration(ms);
+}
+
+function describeRoutes(
+  { next, onFailure, fallbackStep }: StepDefinition,
+  following: string | undefined,
+  isInBranch: boolean,
+): string | null {
+  const routes: string[] = [];
+  if (typeof next === "object") {
+    routes.push(...Object.entries(next).map(([key, step]) => `${key} → ${step}`));
+  } else if (next !== undefined && next !== following) routes.push(`then ${next}`);
+  else if (next === undefined && !isInBranch && following !== undefined) routes.push("then end");
+  if (onFailure === "skip") routes.push("failures are skipped");
+  if (onFailure === "fallback" && fallbackStep !== undefined)
+    routes.push(`on failure → ${fallbackStep}`);
+  return routes.length === 0 ? null : routes.join("; ");
+}
+
+/** The steps of a step's branches. */
+function innerSteps(config: JsonObject): readonly StepDefinition[] {
+  const { branches } = config;
+  if (!Array.isArray(branches)) return [];
+  return branches.flatMap((branch: Json) => {
+    const steps = isJsonObject(branch) ? branch["steps"] : undefined;
+    if (!Array.isArray(steps)) return [];
+    return steps.flatMap((step: Json) => StepDefinition.safeParse(step).data ?? []);
+  });
+}
+
+function text(config: JsonObject, name: string): string {
+  return showText(config[name] ?? "");
+}
+
+/** Members of a configuration in one line, each cut to what a person reads. */
+function showMembers(config: JsonObject): string {
+  return Object.entries(config)
+    .map(([name, value]) => `${name}: ${showText(value)}`)
+    .join("; ");
+}
+
+const MAX_VALUE = 160;
+
+/** A value in one line, at most 160 characters. */
+export function showText(value: unknown): string {
+  const shown = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+  const line = shown.replaceAll(/\s+/g, " ").trim();
+  return line.length <= MAX_VALUE ? line : `${line.slice(0, MAX_VALUE - 1)}…`;
+}

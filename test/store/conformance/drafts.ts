@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import { draft, type OpenStore, START } from "../records.ts";
+
+export function draftsConformance(open: OpenStore): void {
+  describe("drafts", () => {
+    test("a draft is inserted once: of eight exactly one is first", async () => {
+      await using store = await open();
+
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, (_, n) =>
+          store.insertDraft(draft("draft_1", { description: `number ${n}` })),
+        ),
+      );
+
+      expect(answers.filter(Boolean)).toHaveLength(1);
+      expect(await store.readDraft("draft_1")).toEqual(
+        draft("draft_1", { description: `number ${answers.indexOf(true)}` }),
+      );
+    });
+
+    test("a draft that is written replaces the stored one whole, or is stored", async () => {
+      await using store = await open();
+      await store.insertDraft(draft("draft_1", { description: "$a.b 💸" }));
+      const written = draft("draft_1", {
+        source: { id: "menu", "$odd.key": [null, 1.5] },
+        round: 2,
+        status: "deployed",
+        messageTs: "1800000000.000200",
+        settledBy: "U0ALICE",
+        version: 3,
+        updatedAt: START + 1,
+      });
+
+      await store.writeDraft(written);
+      await store.writeDraft(draft("draft_2"));
+
+      expect(await store.readDraft("draft_1")).toStrictEqual(written);
+      expect(await store.readDraft("draft_2")).toStrictEqual(draft("draft_2"));
+      expect(await store.readDraft("draft_3")).toBeNull();
+    });
+
+    test("the newest draft of a thread is found, and none of another thread or channel", async () => {
+      await using store = await open();
+      await store.insertDraft(draft("draft_3", { createdAt: START }));
+      await store.insertDraft(draft("draft_1", { createdAt: START + 5 }));
+      await store.insertDraft(draft("draft_2", { createdAt: START + 5 }));
+      await store.insertDraft(draft("draft_9", { threadTs: "2", createdAt: START + 9 }));
+      const { channel, threadTs } = draft("draft_1");
+
+      expect((await store.findDraft(channel, threadTs))?.id).toBe("draft_2");
+      expect((await store.findDraft(channel, "2"))?.id).toBe("draft_9");
+      expect(await store.findDraft("D0ALICE", threadTs)).toBeNull();
+      expect(await store.findDraft(channel, "3")).toBeNull();
+    });
+  });
+}
