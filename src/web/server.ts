@@ -11,6 +11,7 @@ import { createRouter } from "./router.ts";
 import { dashboardRoutes } from "./routes/dashboard.ts";
 import { executeRoutes } from "./routes/execute.ts";
 import { executionRoutes } from "./routes/executions.ts";
+import { generateRoutes } from "./routes/generate.ts";
 import { healthRoutes, type Readiness } from "./routes/health.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { templateRoutes } from "./routes/templates.ts";
