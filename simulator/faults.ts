@@ -11,7 +11,7 @@ export interface SlackFault {
   readonly status?: number;
   /** Answers 429 with this `Retry-After`, in seconds. */
   readonly retryAfter?: number;
-  /** Waits before answering. */
+  /** Answers so much later; what the call does is done before. */
   readonly delayMs?: number;
   /** Answers with this body as it is. */
   readonly raw?: string;

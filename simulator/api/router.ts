@@ -104,9 +104,10 @@ async function faultyAnswer(
   fault: SlackFault,
   answerCall: () => Promise<Answer>,
 ): Promise<{ readonly answer: Answer; readonly raw: string | undefined }> {
+  // What takes effect does so at once; the caller only hears of it late, or never if it is gone by then.
+  const done = isPlainDelay(fault) || fault.applied ? await answerCall() : null;
   if (fault.delayMs !== undefined) await delay(workspace.clock, fault.delayMs);
-  if (isPlainDelay(fault)) return { answer: await answerCall(), raw: undefined };
-  if (fault.applied) await answerCall();
+  if (done !== null && isPlainDelay(fault)) return { answer: done, raw: undefined };
   const { retryAfter, raw } = fault;
   const isLimit = retryAfter !== undefined;
   return {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { toObjects, toText } from "../../simulator/json.ts";
 import { Person } from "./person.ts";
 import { startSample } from "./sample-app.ts";
@@ -202,6 +202,29 @@ describe("control", () => {
     const calls = toObjects((await alice.see("calls", { method: "chat.postMessage" }))["calls"]);
     expect(calls.map((call) => call["status"])).toEqual([200, 429, 503, 200, 200]);
     expect(JSON.stringify(calls)).not.toContain("xoxb");
+  });
+
+  test("a late answer is late alone: what the call does is done at once", async () => {
+    await using simulator = await openSample();
+    const alice = new Person(simulator.url, "U0ALICE");
+    const fault = { target: "slack", method: "chat.postMessage", delay_ms: 300, times: 1 };
+    await alice.act("faults", fault);
+
+    let isAnswered = false;
+    const call = fetch(`${simulator.url}/api/chat.postMessage`, {
+      method: "POST",
+      headers: {
+        authorization: "Bearer xoxb-simulator",
+        "content-type": "application/x-www-form-urlencoded",
+      },
+      body: "channel=C0GENERAL&text=slow",
+    }).finally(() => {
+      isAnswered = true;
+    });
+    await vi.waitFor(async () => expect(await alice.messages("C0GENERAL")).toHaveLength(1));
+
+    expect(isAnswered).toBe(false);
+    expect((await call).status).toBe(200);
   });
 
   test("a fault that makes no sense is a bad request that names the member", async () => {
