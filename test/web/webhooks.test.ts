@@ -57,6 +57,12 @@ describe("a webhook", () => {
       { "content-type": "application/x-www-form-urlencoded" },
       { a: "1", b: "x y" },
     ],
+    [
+      "JSON that says it is a form, as curl sends it",
+      '{"a": 1}',
+      { "content-type": "application/x-www-form-urlencoded" },
+      { a: 1 },
+    ],
     ["a JSON value that is no object", "[1]", {}, { body: [1] }],
   ])("takes %s", async ([, raw, headers, variables]) => {
     await using web = await serve();

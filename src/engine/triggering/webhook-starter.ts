@@ -43,7 +43,6 @@ const DELIVERY_HEADERS = [
   "x-github-delivery",
   "x-delivery-id",
   "webhook-id",
-  "svix-id",
 ] as const;
 
 /** Starts what requests of other systems ask for. */

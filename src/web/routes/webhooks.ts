@@ -35,8 +35,11 @@ async function receive(engine: Engine, request: WebRequest): Promise<Answer> {
 /** The members of a JSON object or of a form; any other JSON value is the variable `body`. */
 function readVariables(body: Buffer, contentType: string): JsonObject {
   if (body.length === 0) return {};
-  if (/^application\/x-www-form-urlencoded\b/i.test(contentType))
-    return Object.fromEntries(new URLSearchParams(body.toString("utf8")));
+  const text = body.toString("utf8");
+  // curl calls everything a form; in a real one a brace at the beginning would be encoded.
+  const isForm =
+    /^application\/x-www-form-urlencoded\b/i.test(contentType) && !/^\s*[{[]/.test(text);
+  if (isForm) return Object.fromEntries(new URLSearchParams(text));
   const value = parseJsonBody(body);
   return isJsonObject(value) ? value : { body: value };
 }
