@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { openOnFreePort, PortTakenError } from "../simulator/open-on-free-port.ts";
 import type { Simulator } from "../simulator/simulator.ts";
 import { readSimulatorEnvironment } from "../simulator/simulator-environment.ts";
+import { lockFolder } from "../simulator/workspace/folder-lock.ts";
 
 /**
  * `npm run demo`: the simulated Slack workspace with its stand-ins in this process, and the real bot (`src/main.ts`) in a
@@ -133,8 +134,14 @@ function botEnvironment(
   };
 }
 
-/** Empties the demo's own state: only what the demo wrote, in case `DATA_DIR` names a folder with other things. */
+/**
+ * Empties the demo's own state: only what the demo wrote, in case `DATA_DIR` names a folder with other things.
+ *
+ * @throws {Error} when a demo that runs has the folder.
+ */
 async function reset(): Promise<void> {
+  const release = await lockFolder(join(dataDir, "simulator"));
+  await release();
   const own = ["heddle.db", "heddle.db-wal", "heddle.db-shm", "simulator", "bot.log"];
   await Promise.all(own.map((name) => rm(join(dataDir, name), { recursive: true, force: true })));
 }
@@ -143,6 +150,9 @@ async function reset(): Promise<void> {
 async function choosePort(): Promise<number> {
   const given = environment["PORT"];
   if (given) {
+    if (!/^\d{1,5}$/.test(given) || Number(given) < 1 || Number(given) > 65_535) {
+      throw new PortTakenError("PORT must be a port from 1 to 65535.");
+    }
     if (await isFree(Number(given))) return Number(given);
     throw new PortTakenError(
       `Port ${given} is taken. Set PORT to a free port, or unset it to take the next free one.`,
