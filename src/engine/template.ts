@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
 import { isJsonObject, type Json } from "../json.ts";
+import { escapeHtml } from "./escape-html.ts";
 import { missingValue } from "./missing-value.ts";
 import type { Scope } from "./scope.ts";
 import { guardSecrets, secretReference } from "./secret-reference.ts";
@@ -66,6 +67,21 @@ export function resolveTemplates(value: Json, scope: Scope): Json {
   });
 }
 
+/**
+ * Resolves every template in a value that is HTML: what the templates put in is escaped, a lone `{{…}}` too, so that data
+ * is text there and never markup; what the definition says stays.
+ *
+ * @throws {AppError} `template_invalid`, `template_missing`, `limit_exceeded`; `params_invalid` for a secret.
+ */
+export function resolveHtmlTemplates(value: Json, scope: Scope): Json {
+  const budget: Budget = { left: MAX_RENDERED_LENGTH };
+  return mapTexts(value, 0, budget, (text) => {
+    const template = parseTemplate(text);
+    if (template.paths.some((path) => path[0] === "secrets")) throw secretInHtml();
+    return renderGuarded(template, scope, escapeHtml);
+  });
+}
+
 /** A template within a value, and where it is. */
 export interface FoundTemplate {
   readonly path: readonly (string | number)[];
@@ -109,7 +125,11 @@ function readPath(path: TemplatePath, scope: Scope): Json {
 }
 
 /** Guards what lies between two references to secrets as one text: two values side by side could spell a third reference. */
-function renderGuarded(template: Template, scope: Scope): string {
+function renderGuarded(
+  template: Template,
+  scope: Scope,
+  write: (text: string) => string = (text) => text,
+): string {
   const texts: string[] = [];
   let run: string[] = [];
   const flush = (): void => {
@@ -121,7 +141,7 @@ function renderGuarded(template: Template, scope: Scope): string {
     else if (part[0] === "secrets") {
       flush();
       texts.push(secretReference(part));
-    } else run.push(toText(readPath(part, scope)));
+    } else run.push(write(toText(readPath(part, scope))));
   }
   flush();
   return join(texts);
@@ -160,6 +180,13 @@ function mapTexts(value: Json, depth: number, budget: Budget, map: (text: string
       return [guardSecrets(key), mapTexts(item, depth + 1, budget, map)];
     }),
   );
+}
+
+function secretInHtml(): AppError {
+  return new AppError({
+    code: "params_invalid",
+    message: "HTML may not hold a secret: people would read it. Remove {{secrets.…}}.",
+  });
 }
 
 function tooLong(): AppError {

@@ -179,10 +179,10 @@ export class Workflows {
       return known;
     }
     const record = await this.#requireVersion(workflowId, version);
-    const compiled = compileDefinition(
-      Definition.parse(record.definition),
-      this.#options.stepTypes,
-    );
+    const { stepTypes, services } = this.#options;
+    const compiled = compileDefinition(Definition.parse(record.definition), stepTypes, {
+      services,
+    });
     this.#compiled.set(key, compiled);
     const oldest = this.#compiled.keys().next().value;
     if (this.#compiled.size > MAX_COMPILED && oldest !== undefined) this.#compiled.delete(oldest);

@@ -1,19 +1,22 @@
 import type { z } from "zod";
-import type { ServiceAction, ServiceContext } from "../engine/ports/service.ts";
+import type { ServiceAction, ServiceContext, UnknownPolicy } from "../engine/ports/service.ts";
 import type { Json } from "../json.ts";
 
 /** Ties the schema of an action's parameters to the functions that take them. */
 export function defineAction<Params extends z.ZodObject>(
-  parts: Omit<ServiceAction, "params" | "execute" | "look"> & {
+  parts: Omit<ServiceAction, "params" | "onUnknown" | "execute" | "look"> & {
     readonly params: Params;
+    readonly onUnknown: UnknownPolicy | ((params: z.output<Params>) => UnknownPolicy);
     readonly execute: (params: z.output<Params>, context: ServiceContext) => Promise<Json>;
     readonly look?: (params: z.output<Params>, context: ServiceContext) => Promise<Json | null>;
   },
 ): ServiceAction {
-  const { params: schema, execute, look, ...rest } = parts;
+  const { params: schema, onUnknown, execute, look, ...rest } = parts;
   return {
     ...rest,
     params: schema,
+    onUnknown:
+      typeof onUnknown === "function" ? (params) => onUnknown(schema.parse(params)) : onUnknown,
     execute: async (params, context) => execute(schema.parse(params), context),
     ...(look && { look: async (params, context) => look(schema.parse(params), context) }),
   };

@@ -25,7 +25,9 @@ export const NINE = Date.UTC(2026, 10, 23, 9, 0, 0);
 
 /** A definition with an id and a name filled in. */
 export function workflow(steps: readonly JsonObject[], rest: JsonObject = {}): CompiledWorkflow {
-  return compileDefinition(Definition.parse({ id: "test", name: "Test", ...rest, steps }), TYPES);
+  const services = { get: () => undefined, names: () => [] };
+  const definition = Definition.parse({ id: "test", name: "Test", ...rest, steps });
+  return compileDefinition(definition, TYPES, { services });
 }
 
 /** An execution driven by hand: no store, no clock, no world. The log is what a store would hold. */

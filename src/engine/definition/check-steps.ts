@@ -116,7 +116,7 @@ function bindStep(
   for (const { path, message, fix } of problems) findings.problem([...base, ...path], message, fix);
   if (problems.length > 0) return null;
   try {
-    return type.bind(step.config);
+    return type.bind(step.config, { services });
   } catch (error) {
     if (!isAppError(error)) throw error;
     // Templates that cannot be read are reported with their place by the check of references.

@@ -1,5 +1,5 @@
 import { compileExpression, type Expression } from "../expression.ts";
-import type { StepProgram, StepType } from "../steps/step-type.ts";
+import type { CheckContext, StepProgram, StepType } from "../steps/step-type.ts";
 import type { Definition, StepDefinition } from "./schema.ts";
 
 /** One step with its program, its routes and the bodies it holds. */
@@ -35,9 +35,10 @@ export interface CompiledWorkflow extends CompiledBody {
 export function compileDefinition(
   definition: Definition,
   stepTypes: ReadonlyMap<string, StepType>,
+  context: CheckContext,
 ): CompiledWorkflow {
   return {
-    ...compileBody(definition.steps, stepTypes, true),
+    ...compileBody(definition.steps, stepTypes, context, true),
     definition,
     output: definition.output === undefined ? null : compileExpression(definition.output),
   };
@@ -58,16 +59,17 @@ export function stepAt(workflow: CompiledWorkflow, path: string): CompiledStep {
 function compileBody(
   definitions: readonly StepDefinition[],
   stepTypes: ReadonlyMap<string, StepType>,
+  context: CheckContext,
   isRoot: boolean,
 ): CompiledBody {
   const steps = new Map<string, CompiledStep>();
   definitions.forEach((definition, index) => {
     const type = stepTypes.get(definition.type);
     if (!type) throw new Error(`There is no step type "${definition.type}".`);
-    const program = type.bind(definition.config);
+    const program = type.bind(definition.config, context);
     const bodies = (program.bodies ?? []).map(({ id, steps: inner }): [string, CompiledBody] => [
       id,
-      compileBody(inner, stepTypes, false),
+      compileBody(inner, stepTypes, context, false),
     ]);
     // At the root a missing `next` ends the run; in a branch it goes on to the next step of the list.
     const following = isRoot ? undefined : definitions[index + 1]?.id;

@@ -24,7 +24,8 @@ export interface ServiceAction {
   readonly params: z.ZodObject;
   /** Does it change something outside? Shown to reviewers. */
   readonly sideEffect: boolean;
-  readonly onUnknown: UnknownPolicy;
+  /** A function where it depends on the parameters: a read may be repeated, a payment may not. */
+  readonly onUnknown: UnknownPolicy | ((params: JsonObject) => UnknownPolicy);
   /**
    * Does the work once. May be called again with the same `idempotencyKey`.
    *

@@ -2,9 +2,11 @@ import { z } from "zod";
 import { AppError, asAppError, isAppError } from "../../errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import { didYouMean } from "../nearest.ts";
+import { htmlParams, traitProblems } from "../param-traits.ts";
 import type { ServiceAction, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
+import type { Scope } from "../scope.ts";
 import { fitParams, holdsTemplate, prepareParams } from "../service-params.ts";
-import { resolveTemplates } from "../template.ts";
+import { resolveHtmlTemplates, resolveTemplates } from "../template.ts";
 import { OutputVariable } from "./output-variable.ts";
 import {
   type AttemptContext,
@@ -68,26 +70,31 @@ function checkService(config: ServiceConfig, { services }: CheckContext): readon
       },
     ];
   }
-  return fitParams(action, paramsOf(config), holdsTemplate).problems.map((problem) => ({
+  const params = paramsOf(config);
+  const problems = [
+    ...fitParams(action, params, holdsTemplate).problems,
+    ...traitProblems(action, params),
+  ];
+  return problems.map((problem) => ({
     ...problem,
     message: `"${problem.path.join(".")}" ${problem.message}`,
   }));
 }
 
-function bindService(config: ServiceConfig): StepProgram {
+function bindService(config: ServiceConfig, context?: CheckContext): StepProgram {
+  // Without the services nobody would know which parameters are HTML, and data would become markup.
+  if (!context) throw new Error("A service step is bound with the services.");
+  const found = actionOf(context.services, config.service, nameOfAction(config, context.services));
+  const html = found ? htmlParams(found) : new Set<string>();
   return {
-    enter: ({ scope }) => {
-      const params = resolveTemplates(paramsOf(config), scope);
-      if (!isJsonObject(params)) throw new Error("An object resolves to an object.");
-      return {
-        kind: "run",
-        params: {
-          service: config.service,
-          ...(config.action !== undefined && { action: config.action }),
-          ...params,
-        },
-      };
-    },
+    enter: ({ scope }) => ({
+      kind: "run",
+      params: {
+        service: config.service,
+        ...(config.action !== undefined && { action: config.action }),
+        ...resolveParams(paramsOf(config), html, scope),
+      },
+    }),
     run: runService,
     routes: { kind: "none" },
     timeoutMs: TIMEOUT_MS,
@@ -95,13 +102,25 @@ function bindService(config: ServiceConfig): StepProgram {
   };
 }
 
+function resolveParams(params: JsonObject, html: ReadonlySet<string>, scope: Scope): JsonObject {
+  const parts = Object.groupBy(Object.entries(params), ([name]) =>
+    html.has(name) ? "html" : "plain",
+  );
+  const plain = resolveTemplates(Object.fromEntries(parts.plain ?? []), scope);
+  const markup = resolveHtmlTemplates(Object.fromEntries(parts.html ?? []), scope);
+  if (!isJsonObject(plain) || !isJsonObject(markup)) {
+    throw new Error("An object resolves to an object.");
+  }
+  return { ...plain, ...markup };
+}
+
 async function runService(entered: JsonObject, context: AttemptContext): Promise<AttemptResult> {
   let policy: UnknownPolicy = context.onUnknown ?? "repeat";
   try {
     const config = ServiceConfig.parse(entered);
     const { place, action } = requireAction(config, context.services);
-    policy = context.onUnknown ?? action.onUnknown;
     const params = prepareParams(place, action, context.revealSecrets(paramsOf(config)));
+    policy = context.onUnknown ?? policyOf(action, params);
     if (context.unknownBefore) {
       const earlier = await settleUnknown(policy, place, action, params, context);
       if (earlier) return { kind: "ok", output: earlier.output, costNano: 0 };
@@ -114,6 +133,10 @@ async function runService(entered: JsonObject, context: AttemptContext): Promise
     if (!isAppError(error)) throw error;
     return toFailure(error, policy);
   }
+}
+
+function policyOf({ onUnknown }: ServiceAction, params: JsonObject): UnknownPolicy {
+  return typeof onUnknown === "function" ? onUnknown(params) : onUnknown;
 }
 
 /** Does what the policy says about an earlier try whose effect nobody knows; the found output ends the step. */
@@ -149,6 +172,10 @@ function toFailure(error: AppError, policy: UnknownPolicy): AttemptResult {
   };
 }
 
+function nameOfAction(config: ServiceConfig, services: ServiceRegistry): string {
+  return config.action ?? services.get(config.service)?.defaultAction ?? "";
+}
+
 function actionOf(
   services: ServiceRegistry,
   service: string,
@@ -162,7 +189,7 @@ function requireAction(
   config: ServiceConfig,
   services: ServiceRegistry,
 ): { readonly place: string; readonly action: ServiceAction } {
-  const name = config.action ?? services.get(config.service)?.defaultAction ?? "";
+  const name = nameOfAction(config, services);
   const place = `${config.service}.${name}`;
   const action = actionOf(services, config.service, name);
   if (action) return { place, action };

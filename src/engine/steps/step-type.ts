@@ -143,7 +143,7 @@ export interface BodyPlace {
   readonly steps: Json;
 }
 
-/** What the checks at deployment know about the surroundings. */
+/** What checking and binding know about the surroundings. */
 export interface CheckContext {
   readonly services: ServiceRegistry;
 }
@@ -162,8 +162,11 @@ export interface StepType<Config = unknown> {
   bodiesIn?(config: JsonObject): readonly BodyPlace[];
   /** Problems beyond the schema; called only with a configuration that fits it. */
   check(config: unknown, context: CheckContext): readonly ConfigProblem[];
-  /** @throws {z.ZodError} for a configuration that does not fit; deployed definitions always fit. */
-  bind(config: unknown): StepProgram;
+  /**
+   * @param context - left out in tests of step types that call no service.
+   * @throws {z.ZodError} for a configuration that does not fit; deployed definitions always fit.
+   */
+  bind(config: unknown, context?: CheckContext): StepProgram;
 }
 
 /** Ties the schema of a step type to the functions that take its output. */
@@ -175,11 +178,11 @@ export function defineStepType<Config>(parts: {
   readonly takesSecrets?: boolean;
   readonly bodiesIn?: (config: JsonObject) => readonly BodyPlace[];
   readonly check?: (config: Config, context: CheckContext) => readonly ConfigProblem[];
-  readonly bind: (config: Config) => StepProgram;
+  readonly bind: (config: Config, context?: CheckContext) => StepProgram;
 }): StepType<Config> {
   return {
     ...parts,
     check: (config, context) => parts.check?.(parts.config.parse(config), context) ?? [],
-    bind: (config) => parts.bind(parts.config.parse(config)),
+    bind: (config, context) => parts.bind(parts.config.parse(config), context),
   };
 }

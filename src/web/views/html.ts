@@ -1,3 +1,5 @@
+import { escapeHtml } from "../../engine/escape-html.ts";
+
 /** HTML that is safe to send: made by {@link html}, or trusted text of our own. */
 export class Html {
   readonly text: string;
@@ -21,17 +23,4 @@ function toText(value: Part): string {
   if (value instanceof Html) return value.text;
   if (typeof value === "string" || typeof value === "number") return escapeHtml(String(value));
   return value.map(toText).join("");
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Safe between tags and within quoted attributes. */
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

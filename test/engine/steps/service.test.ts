@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { paramTraits } from "../../../src/engine/param-traits.ts";
 import type { Service, ServiceAction } from "../../../src/engine/ports/service.ts";
 import { service } from "../../../src/engine/steps/service.ts";
 import type { AttemptContext, AttemptResult } from "../../../src/engine/steps/step-type.ts";
@@ -28,6 +29,8 @@ class Board {
         text: z.string().min(1),
         count: z.number().optional(),
         tags: z.array(z.string()).optional(),
+        page: z.string().optional().register(paramTraits, { isHtml: true }),
+        rule: z.string().optional().register(paramTraits, { insteadOfTemplates: "Write $1." }),
       }),
       sideEffect: true,
       onUnknown: this.onUnknown,
@@ -50,13 +53,22 @@ class Board {
   }
 
   async run(config: JsonObject, variables: JsonObject = {}, more: Partial<AttemptContext> = {}) {
-    const result = await service.bind(config).run?.(enter(config, variables), this.context(more));
+    const result = await bind(config).run?.(enter(config, variables), this.context(more));
     return result as AttemptResult;
   }
 }
 
+function bind(config: JsonObject) {
+  return service.bind(config, { services: createServiceRegistry([new Board().service]) });
+}
+
+function check(config: JsonObject): readonly string[] {
+  const services = createServiceRegistry([new Board().service]);
+  return service.check(config, { services }).map((problem) => problem.message);
+}
+
 function enter(config: JsonObject, variables: JsonObject = {}): JsonObject {
-  const entry = service.bind(config).enter({
+  const entry = bind(config).enter({
     scope: plainScope({ variables }),
     key: "exec_1/post#1",
     now: 0,
@@ -132,6 +144,41 @@ describe("calling an action", () => {
   });
 });
 
+describe("a parameter that is HTML", () => {
+  test("shows data as text, also where it is all there is; the definition's own markup stays", async () => {
+    const board = new Board();
+    const variables = { name: `<b>"Bob" & 'Ann'</b>`, list: ["<i>"] };
+
+    await board.run({ ...POST, page: "<p>{{variables.name}} {{variables.list}}</p>" }, variables);
+    await board.run({ ...POST, page: "{{variables.name}}" }, variables);
+
+    const bob = "&lt;b&gt;&quot;Bob&quot; &amp; &#39;Ann&#39;&lt;/b&gt;";
+    expect(board.posts.map((post) => post["page"])).toEqual([
+      `<p>${bob} [&quot;&lt;i&gt;&quot;]</p>`,
+      bob,
+    ]);
+  });
+
+  test("takes no secret, not even one that data spells", async () => {
+    const board = new Board();
+    const page = "<p>{{secrets.KEY}}</p>";
+
+    expect(check({ ...POST, page })).toEqual(['"page" may not hold a secret']);
+    expect(() => enter({ ...POST, page })).toThrow("HTML may not hold a secret");
+    await board.run({ ...POST, page: "{{variables.v}}" }, { v: "{{secrets.KEY}}" });
+    expect(board.posts[0]).toMatchObject({ page: "{{secrets.KEY}}" });
+  });
+
+  test("is never lost sight of: without the services a step cannot be bound", () => {
+    expect(() => service.bind(POST)).toThrow("bound with the services");
+  });
+});
+
+test("a parameter that is written in full takes no template", () => {
+  expect(check({ ...POST, rule: "a {{variables.v}}" })).toEqual(['"rule" may not hold {{…}}']);
+  expect(check({ ...POST, rule: "a $1" })).toEqual([]);
+});
+
 describe("a failure of the service", () => {
   const failure = { code: "service_unavailable", message: "Down.", retryable: true } as const;
 
@@ -167,7 +214,7 @@ describe("a failure of the service", () => {
       },
     });
 
-    await expect(service.bind(POST).run?.(enter(POST), context)).rejects.toThrow("defect");
+    await expect(bind(POST).run?.(enter(POST), context)).rejects.toThrow("defect");
   });
 
   test("after a stop gives the reason of the stop", async () => {
@@ -204,6 +251,7 @@ describe("after a try whose effect nobody knows", () => {
   test.each<[ServiceAction["onUnknown"], boolean, number, object]>([
     ["repeat", true, 1, { kind: "ok" }],
     ["ask", true, 0, { kind: "failed", error: { code: "outcome_unknown", retryable: false } }],
+    [({ count }) => (count === 2 ? "ask" : "repeat"), true, 0, { kind: "failed" }],
     [
       "look",
       false,
@@ -215,7 +263,7 @@ describe("after a try whose effect nobody knows", () => {
     board.onUnknown = policy;
     board.canLook = canLook;
 
-    expect(await board.run(POST, {}, { unknownBefore })).toMatchObject(expected);
+    expect(await board.run({ ...POST, count: 2 }, {}, { unknownBefore })).toMatchObject(expected);
     expect(board.posts).toHaveLength(count);
   });
 
