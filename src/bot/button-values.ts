@@ -15,6 +15,19 @@ const DecisionValue = z.object({
 });
 export type DecisionValue = z.output<typeof DecisionValue>;
 
+/** What a button of a draft carries: draft and round. */
+const DraftValue = z.object({ d: z.string(), n: z.int() });
+export type DraftValue = z.output<typeof DraftValue>;
+
+export function toDraftValue(value: DraftValue): string {
+  return toText(value);
+}
+
+/** `null` as in {@link parseRunValue}. */
+export function parseDraftValue(text: string | undefined): DraftValue | null {
+  return DraftValue.safeParse(parseJson(text)).data ?? null;
+}
+
 export function toRunValue(value: RunValue): string {
   return toText(value);
 }

@@ -4,6 +4,9 @@
  */
 export const ACTION_IDS = {
   cancelRun: "cancel_run",
+  deployDraft: "deploy_draft",
+  changeDraft: "change_draft",
+  discardDraft: "discard_draft",
 } as const;
 
 /** A choice of an approval: `decide_approve`, `decide_reject`, … The choice that counts is in the button's value. */
@@ -31,6 +34,7 @@ export const CARD_METADATA = "heddle_card";
 
 /** Web API methods that the app calls, with the bot scopes that each needs. `[]`: any token may. */
 export const METHOD_SCOPES = {
+  "assistant.threads.setStatus": ["assistant:write"],
   "auth.test": [],
   "chat.postMessage": ["chat:write"],
   "chat.update": ["chat:write"],

@@ -15,11 +15,14 @@ export interface Caller {
 export interface Rights {
   /** @throws {AppError} `not_allowed` for people without a role; `slack_unavailable` if nobody can say. */
   caller(userId: string): Promise<Caller>;
+  /** User ids that are admins whatever Slack says. */
+  readonly admins: readonly string[];
 }
 
 /** @param admins - user ids that are admins whatever Slack says. */
 export function createRights(directory: Directory, admins: readonly string[]): Rights {
   return {
+    admins,
     caller: async (userId) => {
       const person = await directory.person(userId);
       if (person === null || !mayUse(person)) {
@@ -43,6 +46,17 @@ export function assertMayCancel(caller: Caller, view: ExecutionView): void {
   throw new AppError({
     code: "not_allowed",
     message: `You cannot cancel this run. Ask ${starter}an admin.`,
+  });
+}
+
+/** @throws {AppError} `not_allowed`, naming who may, unless the caller is an admin. */
+export function assertMayDeploy(caller: Caller, admins: readonly string[], how: string): void {
+  if (caller.role === "admin") return;
+  const named = admins.map((id) => `<@${id}>`).join(", ");
+  const who = named === "" ? "" : `${named}, or `;
+  throw new AppError({
+    code: "not_allowed",
+    message: `Only admins deploy workflows. Ask ${who}an owner or admin of this workspace: ${how}`,
   });
 }
 

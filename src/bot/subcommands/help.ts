@@ -21,5 +21,7 @@ export function helpMessage(
   const text = `*I run workflows.* AI decides what rules cannot, people approve with a button, results and costs come back to the thread.\n${lines.join("\n")}`;
   const hint =
     'A run can be named by the first characters of its id. Values with spaces stand in quotes: `item="Laptop stand"`.';
-  return message(text, [section(text), context(hint)]);
+  const build =
+    "To have a workflow built, write to me in a direct message: `build me a workflow that …`. You see a draft, and an admin deploys it.";
+  return message(text, [section(text), context(hint), context(build)]);
 }

@@ -4,6 +4,7 @@ import type { CardMessage } from "../blocks/build.ts";
 import { parseCommandLine } from "../command-line.ts";
 import type { BotServices } from "../services.ts";
 import { cancelCommand } from "./cancel.ts";
+import { draftCommand } from "./draft.ts";
 import { helpMessage } from "./help.ts";
 import { listCommand } from "./list.ts";
 import { runCommand } from "./run.ts";
@@ -31,6 +32,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   runsCommand,
   cancelCommand,
   templatesCommand,
+  draftCommand,
 ];
 
 /**

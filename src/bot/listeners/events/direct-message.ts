@@ -1,23 +1,88 @@
 import type { App } from "@slack/bolt";
-import { createReply, guard } from "../../reply.ts";
+import type { DraftRecord } from "../../../engine/ports/store.ts";
+import { parseBuildRequest, readTyped } from "../../build-request.ts";
+import { createDraftWriter, type DraftWriter } from "../../draft-writer.ts";
+import { createReply, guard, type Reply } from "../../reply.ts";
 import type { BotServices } from "../../services.ts";
 import { helpMessage } from "../../subcommands/help.ts";
 import { SUBCOMMANDS } from "../../subcommands/index.ts";
 
-/** A message to the bot: it explains itself. */
+const SAY_MORE =
+  "Say what the workflow shall do: what starts it, what happens, and where the result goes. For example: build me a workflow that asks @finance to approve purchases over $500 in #approvals";
+
+/** A direct message as its answer needs it. */
+interface DirectMessage {
+  readonly user: string;
+  readonly channel: string;
+  readonly ts: string;
+  /** The thread that it was written in; `null`: none. */
+  readonly threadTs: string | null;
+  readonly text: string;
+}
+
+/** A message to the bot: a description of a workflow becomes a draft, a reply to a draft its next round; the rest gets help. */
 export function register(app: App, services: BotServices): void {
-  app.event("message", async ({ event, body, say }) => {
+  app.event("message", async ({ event, body, say, client }) => {
     const isFromPerson = event.subtype === undefined && event.bot_id === undefined;
     if (!isFromPerson || event.channel_type !== "im" || !services.events.add(body.event_id)) return;
-    const logger = services.logger.child({
-      channel: event.channel,
-      user: event.user,
-      event: body.event_id,
-    });
-    const reply = createReply(({ text, blocks }) => say({ text, blocks: [...blocks] }), logger);
+    const { user, channel, ts, thread_ts: threadTs = null } = event;
+    const logger = services.logger.child({ channel, user, event: body.event_id });
+    const text = readTyped(event.text ?? "");
+    const wanted = parseBuildRequest(text);
+    // What is about a draft stays in its thread, errors included.
+    const thread = threadTs ?? (wanted === null ? undefined : ts);
+    const reply = createReply(
+      (answer) =>
+        say({
+          text: answer.text,
+          blocks: [...answer.blocks],
+          ...(thread !== undefined && { thread_ts: thread }),
+        }),
+      logger,
+    );
     await guard(reply, logger, async () => {
-      const caller = await services.rights.caller(event.user);
+      const caller = await services.rights.caller(user);
+      const writer = createDraftWriter(services, client, logger);
+      const message = { user, channel, ts, threadTs, text };
+      if (wanted !== null) return begin(message, wanted, services, writer, reply);
+      const draft = threadTs && (await services.engine.drafts.find(channel, threadTs));
+      if (draft) return goOn(draft, message, writer, reply);
       await reply(helpMessage(caller.role, services.command, SUBCOMMANDS));
     });
   });
+}
+
+async function begin(
+  { user, channel, ts, threadTs }: DirectMessage,
+  description: string,
+  { engine }: BotServices,
+  writer: DraftWriter,
+  reply: Reply,
+): Promise<void> {
+  if (description === "") return reply(SAY_MORE);
+  const draft = await engine.drafts.open({
+    key: `${channel}:${ts}`,
+    ownerId: user,
+    channel,
+    threadTs: threadTs ?? ts,
+    description,
+  });
+  // An earlier delivery of this message began it.
+  if (draft !== null) await writer.write(draft);
+}
+
+async function goOn(
+  draft: DraftRecord,
+  { user, text }: DirectMessage,
+  writer: DraftWriter,
+  reply: Reply,
+): Promise<void> {
+  if (draft.ownerId !== user)
+    return reply(`Only <@${draft.ownerId}>, who described it, changes this draft.`);
+  if (draft.status !== "open") {
+    return reply(
+      `This draft was ${draft.status} already. To begin another, write: build me a workflow that …`,
+    );
+  }
+  await writer.write(draft, text);
 }
