@@ -165,7 +165,7 @@ function startEvent(
     request.variableForm,
   );
   if (problems.length > 0) {
-    const list = problems.map(({ path, message, fix }) => `${path}: ${message} ${fix}`.trim());
+    const list = problems.map(({ path, message, fix }) => `${path}: ${message}. ${fix}`.trim());
     throw new AppError({
       code: "input_invalid",
       message: `The inputs of "${definition.id}" do not fit. ${list.join(" ")}`,
@@ -195,6 +195,6 @@ function reportOf(definition: Definition): ReportTarget | null {
 function executionNotFound(id: string): AppError {
   return new AppError({
     code: "execution_not_found",
-    message: `There is no run "${id}". "runs" lists the newest ones.`,
+    message: `There is no run "${id}". The list of runs shows the newest ones.`,
   });
 }

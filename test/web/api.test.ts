@@ -170,9 +170,9 @@ describe("reading and cancelling executions", () => {
 
   test.for([
     ["/api/executions?status=done", /status: must be one of queued/],
-    ["/api/executions?limit=0", /limit/],
-    ["/api/executions?limit=1000", /limit: must be at most 200/],
-    ["/api/executions?limit=many", /limit: must be a number/],
+    ["/api/executions?limit=0", /limit: must be a whole number from 1 to 200/],
+    ["/api/executions?limit=1000", /limit: must be a whole number from 1 to 200/],
+    ["/api/executions?limit=many", /limit: must be a whole number from 1 to 200/],
     ["/api/executions?cursor=nonsense", /cursor/i],
   ] as const)("GET %s is refused", async ([path, message]) => {
     await using web = await startWeb();

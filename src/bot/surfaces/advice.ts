@@ -3,6 +3,9 @@ import { ERROR_CODES, type ErrorCode, faultOf } from "../../errors.ts";
 /** What a person can do about an error of this code; codes of other releases count as ours. */
 export function adviseOn(code: string): string {
   if (!isErrorCode(code)) return "Tell the operator of the bot; the log has the details.";
+  if (code === "model_output_invalid") {
+    return "Start it again; if it happens often, the author makes the prompt clearer or names a fallbackModel.";
+  }
   switch (faultOf(code)) {
     case "user":
       return "Check what was given to the run and start it again.";

@@ -7,12 +7,14 @@ const STATUSES = ["queued", "running", "waiting", "completed", "failed", "cancel
 const MAX_LIMIT = 200;
 const DEFAULT_LIMIT = 50;
 
+const LIMIT = `must be a whole number from 1 to ${MAX_LIMIT}`;
+
 const ListQuery = z.object({
   workflowId: z.string().optional(),
   status: z.enum(STATUSES, `must be one of ${STATUSES.join(", ")}`).optional(),
   limit: z.coerce
-    .number("must be a number")
-    .pipe(z.int("must be a whole number").min(1).max(MAX_LIMIT, `must be at most ${MAX_LIMIT}`))
+    .number(LIMIT)
+    .pipe(z.int(LIMIT).min(1, LIMIT).max(MAX_LIMIT, LIMIT))
     .default(DEFAULT_LIMIT),
   cursor: z.string().optional(),
 });

@@ -4,9 +4,10 @@ import { AppError } from "../../errors.ts";
 import type { Answer, Route } from "../route.ts";
 import { parseInput, queryObject, type WebRequest } from "../web-request.ts";
 
-const Version = z.int().min(1);
+const VERSION = "must be a whole number from 1";
+const Version = z.int(VERSION).min(1, VERSION);
 const ActivateBody = z.strictObject({ version: Version });
-const GetQuery = z.object({ version: z.coerce.number().pipe(Version).optional() });
+const GetQuery = z.object({ version: z.coerce.number(VERSION).pipe(Version).optional() });
 
 /** Who deploys or activates by the API, as the records say. */
 const BY = "api";
