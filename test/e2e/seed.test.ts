@@ -66,7 +66,7 @@ describe("the article's walk-through over HTTP", () => {
     });
 
     const execution = await until(async () => {
-      const shown = await call(`/api/executions/${String(started["executionId"])}`);
+      const shown = await call(`/api/executions/${JSON.stringify(started["executionId"]).slice(1, -1)}`);
       return shown["status"] === "completed" ? shown : undefined;
     });
 
