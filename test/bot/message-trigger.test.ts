@@ -188,11 +188,11 @@ describe("nothing is started by", () => {
     expect(started).toHaveLength(count);
   });
 
-  test("a workflow whose inputs the message does not have; others start all the same", async () => {
+  test("a workflow whose inputs the message does not fit; others start all the same", async () => {
     const needy = noting(
       "needy",
       { keywords: ["outage"] },
-      { inputs: { n: { type: "number", required: true } } },
+      { inputs: { text: { type: "string", required: true, max: 3 } } },
     );
     await using bot = await TestBot.start({ definitions: [needy, outage] });
     await say(bot, "outage");

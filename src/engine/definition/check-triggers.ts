@@ -1,8 +1,58 @@
-import { isJsonObject, type JsonObject } from "../../json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import { didYouMean } from "../nearest.ts";
 import { type TriggerType, triggerId } from "../triggers/trigger-type.ts";
 import type { Findings } from "./findings.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
+
+/** A definition's triggers, wherever they stand, as far as they are objects. */
+function triggersIn(
+  document: JsonObject,
+): readonly { readonly source: JsonObject; readonly path: readonly PropertyKey[] }[] {
+  const { trigger, triggers } = document;
+  const list = Array.isArray(triggers) ? triggers : [];
+  const listed = list.map((source: Json, index) => ({ source, path: ["triggers", index] }));
+  return [...listed, { source: trigger, path: ["trigger"] }].flatMap(({ source, path }) =>
+    isJsonObject(source) ? [{ source, path }] : [],
+  );
+}
+
+/** The variables that runs begin with, whatever the inputs say. */
+export function variablesOfTriggers(
+  document: JsonObject,
+  triggerTypes: ReadonlyMap<string, TriggerType>,
+): readonly string[] {
+  return triggersIn(document).flatMap(({ source: { type } }) =>
+    typeof type === "string" ? (triggerTypes.get(type)?.gives ?? []) : [],
+  );
+}
+
+/** An input that has to be given, and that a trigger cannot give, keeps it from ever starting a run. */
+export function checkGivenInputs(
+  document: JsonObject,
+  triggerTypes: ReadonlyMap<string, TriggerType>,
+  findings: Findings,
+): void {
+  const { inputs } = document;
+  if (!isJsonObject(inputs)) return;
+  for (const { source, path } of triggersIn(document)) {
+    const { type: kind } = source;
+    const gives = typeof kind === "string" ? triggerTypes.get(kind)?.gives : undefined;
+    if (typeof kind !== "string" || gives === undefined) continue;
+    for (const [name, input] of Object.entries(inputs)) {
+      if (!isNeeded(input) || gives.includes(name)) continue;
+      findings.problem(
+        path,
+        `a trigger of type ${kind} cannot give the input "${name}", which is required`,
+        `Give the input a default, or make it optional. The trigger gives ${gives.join(", ")}.`,
+      );
+    }
+  }
+}
+
+function isNeeded(input: Json): boolean {
+  if (!isJsonObject(input) || input["required"] !== true) return false;
+  return (input["default"] ?? null) === null;
+}
 
 /** Checks the triggers: one way of writing them, known types, fitting configurations, an id for each. */
 export function checkTriggers(

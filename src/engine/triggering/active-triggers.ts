@@ -1,5 +1,6 @@
-import { asAppError } from "../../errors.ts";
+import { asAppError, isAppError } from "../../errors.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
+import type { Definition } from "../definition/schema.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import { triggerId } from "../triggers/trigger-type.ts";
@@ -37,6 +38,7 @@ export class ActiveTriggers {
   #known: ReadonlyMap<string, Known> = new Map();
   #refreshing: Promise<void> | null = null;
   #again = false;
+  #isLoaded = false;
 
   constructor(options: ActiveTriggersOptions) {
     this.#options = options;
@@ -47,6 +49,11 @@ export class ActiveTriggers {
     return [...this.#known.values()].flatMap(({ triggers }) =>
       triggers.filter((trigger) => trigger.kind === kind),
     );
+  }
+
+  /** Looks at the store unless that was done before. */
+  async load(): Promise<void> {
+    if (!this.#isLoaded) await this.refresh();
   }
 
   /** Looks at the store. What cannot be read stays as it was, until the next look. Never rejects. */
@@ -85,16 +92,32 @@ export class ActiveTriggers {
       known.set(workflowId, same ? before : await this.#load(workflowId, version, since));
     }
     this.#known = known;
+    this.#isLoaded = true;
   }
 
   async #load(workflowId: string, version: number, since: number): Promise<Known> {
-    const { definition } = await this.#options.compiled(workflowId, version);
+    const definition = await this.#definition(workflowId, version);
+    if (definition === null) return { version, since, triggers: [] };
     const reports = definition.report !== undefined;
     const triggers = triggersOf(definition).map((trigger, index) => {
       const { type: kind, id: _id, ...config } = trigger;
       return { workflowId, id: triggerId(trigger, index), kind, config, since, reports };
     });
     return { version, since, triggers };
+  }
+
+  /** A workflow that cannot be read must not keep others from starting. */
+  async #definition(workflowId: string, version: number): Promise<Definition | null> {
+    try {
+      return (await this.#options.compiled(workflowId, version)).definition;
+    } catch (error) {
+      if (isAppError(error, "store_unavailable")) throw error;
+      this.#options.logger.error(
+        { workflowId, version, err: error },
+        "a workflow cannot be read, so nothing starts it",
+      );
+      return null;
+    }
   }
 }
 

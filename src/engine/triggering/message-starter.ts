@@ -46,6 +46,8 @@ export class MessageStarter {
 
   async receive(message: IncomingMessage): Promise<readonly StartResult[]> {
     const started = new Map<string, StartResult>();
+    // Messages may come before the process has begun to work.
+    await this.#options.triggers.load();
     let may: boolean | null = null;
     for (const trigger of this.#options.triggers.of("message")) {
       if (started.has(trigger.workflowId)) continue;

@@ -83,7 +83,7 @@ export class Scheduler {
     const { store, clock, triggers, logger } = this.#options;
     const now = clock.now();
     try {
-      this.#until ??= markedTime(await store.readMark(MARK)) ?? now;
+      this.#until ??= markedTime(await store.readMark(MARK)) ?? 0;
       for (const trigger of triggers.of("schedule"))
         await this.#startDue(trigger, this.#until, now);
       this.#until = now;

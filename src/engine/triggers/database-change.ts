@@ -19,6 +19,7 @@ export const databaseChange = defineTriggerType({
   kind: "database-change",
   summary: "Started by rows that a query finds in a database, one run for each row.",
   config: DatabaseChangeConfig,
+  gives: ["changeRecord"],
   check: checkDatabaseChange,
 });
 

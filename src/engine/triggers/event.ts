@@ -20,6 +20,7 @@ export const event = defineTriggerType({
   kind: "event",
   summary: "Started when a run of another workflow completes or fails.",
   config: EventConfig,
+  gives: ["event", "workflowId", "executionId", "status", "output", "variables", "error"],
   check: checkEvent,
 });
 

@@ -26,6 +26,7 @@ export const message = defineTriggerType({
   kind: "message",
   summary: "Started by a message in a channel: by keywords, a pattern or a mention of the bot.",
   config: MessageConfig,
+  gives: ["text", "user", "channel", "ts", "threadTs", "isReply"],
   check: checkMessage,
 });
 

@@ -20,6 +20,7 @@ export function createSchedule(cron: Cron): TriggerType<ScheduleConfig> {
     kind: "schedule",
     summary: "Started by the clock: a cron expression in a time zone.",
     config: ScheduleConfig,
+    gives: ["triggeredBy", "at"],
     check: (config) => [...checkTimezone(config.timezone), ...checkCron(config.cron, cron)],
   });
 }

@@ -10,6 +10,8 @@ export interface TriggerType<Config = unknown> {
   readonly summary: string;
   /** The members of the trigger besides `type` and `id`; a strict object. */
   readonly config: z.ZodType<Config>;
+  /** The variables that its runs begin with; absent: whoever starts the run gives them. */
+  readonly gives?: readonly string[];
   /** Problems beyond the schema; called only with a configuration that fits it. */
   check?(config: unknown): readonly ConfigProblem[];
 }
@@ -19,6 +21,7 @@ export function defineTriggerType<Config>(parts: {
   readonly kind: string;
   readonly summary: string;
   readonly config: z.ZodType<Config>;
+  readonly gives?: readonly string[];
   readonly check: (config: Config) => readonly ConfigProblem[];
 }): TriggerType<Config> {
   return {

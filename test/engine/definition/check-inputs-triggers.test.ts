@@ -105,3 +105,43 @@ describe("inputs and triggers", () => {
     expect(problemsOf({ ...source, trigger: { type: "slash", x: 1 } })).toHaveLength(1);
   });
 });
+
+describe("what a trigger gives", () => {
+  const started = (trigger: object, inputs: object, to = ""): Record<string, unknown> => ({
+    id: "w",
+    name: "W",
+    trigger,
+    inputs,
+    steps: [{ id: "a", type: "call", config: { to } }],
+  });
+  const message = { type: "message", keywords: ["x"] };
+
+  test.for<readonly [object, object, string, string | null]>([
+    [message, { n: { type: "number" } }, "{{variables.text}} {{variables.n}}", null],
+    [message, { text: { type: "string", required: true } }, "", null],
+    [message, { n: { type: "number", required: true, default: 1 } }, "", null],
+    [
+      message,
+      { n: { type: "number", required: true } },
+      "",
+      'trigger: a trigger of type message cannot give the input "n", which is required. Give the input a default, or make it optional. The trigger gives text, user,',
+    ],
+    [
+      { type: "schedule", cron: "* * * * *" },
+      { n: { type: "number", required: true } },
+      "",
+      'trigger: a trigger of type schedule cannot give the input "n"',
+    ],
+    [{ type: "webhook", path: "/webhooks/x" }, { n: { type: "number", required: true } }, "", null],
+    [
+      { type: "webhook", path: "/webhooks/x" },
+      { n: { type: "number" } },
+      "{{variables.text}}",
+      "variables.text: there is no such variable",
+    ],
+  ])("%j with the inputs %j and %j", ([trigger, inputs, to, text]) => {
+    const problems = problemsOf(started(trigger, inputs, to));
+    if (text === null) expect(problems).toEqual([]);
+    else expect(problems).toEqual([expect.stringContaining(text)]);
+  });
+});
