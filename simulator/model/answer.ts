@@ -3,6 +3,7 @@ import type { ChatRequest } from "./chat-request.ts";
 import { alternativesIn, isReason, objectOfPrompt, shapeOfPrompt } from "./prompt-shape.ts";
 import { type Answer, about, type Question, readQuestion } from "./question.ts";
 import { classify, classifyMany } from "./rules/classification.ts";
+import { generateDefinition } from "./rules/generation.ts";
 import { moderate } from "./rules/moderation.ts";
 import { decideByPolicy } from "./rules/policy.ts";
 import { rate } from "./rules/rating.ts";
@@ -19,6 +20,8 @@ const KEYWORDS = 5;
  *   same request gives the same content.
  */
 export function answerContent(request: ChatRequest): string {
+  const definition = generateDefinition(request);
+  if (definition !== undefined) return definition;
   const question = readQuestion(request.messages);
   const { format } = request;
   switch (format.kind) {

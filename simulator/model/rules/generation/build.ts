@@ -1,0 +1,209 @@
+import type { JsonObject } from "../../../json.ts";
+import type { Plan } from "./plan.ts";
+
+/** Writes the definition of a plan. */
+export function buildDefinition(plan: Plan): JsonObject {
+  const { steps, inputs } = parts(plan);
+  const byHand = plan.trigger.type === "slash";
+  return {
+    id: plan.id,
+    name: plan.name,
+    description: plan.description,
+    triggers: [{ ...plan.trigger }],
+    // What messages and requests bring is not declared.
+    ...(byHand && inputs !== undefined && { inputs }),
+    steps,
+  };
+}
+
+interface Parts {
+  readonly steps: readonly JsonObject[];
+  readonly inputs: JsonObject | undefined;
+}
+
+function parts(plan: Plan): Parts {
+  switch (plan.kind) {
+    case "approval":
+      return approval(plan);
+    case "sort":
+      return sorting(plan);
+    case "summary":
+      return summary(plan);
+    case "post":
+      return {
+        steps: [post("post-message", "Post the message", plan.channel, plan.text, "end")],
+        inputs: undefined,
+      };
+    default:
+      return plan.kind satisfies never;
+  }
+}
+
+function approval(plan: Plan): Parts {
+  const { description, threshold, channel } = plan;
+  const byHand = plan.trigger.type === "slash";
+  const matter = matterOf(description);
+  // What starts without a person brings no amount that could be relied on.
+  const hasAmount =
+    byHand &&
+    (threshold !== undefined || /\b(purchas|expens|buy|spend|budget|cost)/i.test(description));
+  const subject = !byHand
+    ? matter
+    : hasAmount
+      ? "{{variables.item}} (${{variables.amount}})"
+      : "{{variables.item}}";
+  const steps: JsonObject[] = [];
+  if (hasAmount && threshold !== undefined) {
+    steps.push(
+      {
+        id: "check-amount",
+        name: "Check the amount",
+        type: "transform",
+        config: { expression: `variables.amount >= ${threshold} ? 'large' : 'small'` },
+        next: { large: "ask-approval", small: "announce-small" },
+      },
+      post(
+        "announce-small",
+        "No approval needed",
+        channel,
+        `:white_check_mark: No approval needed: ${subject}.`,
+        "end",
+      ),
+    );
+  }
+  steps.push(
+    {
+      id: "ask-approval",
+      name: "Ask for approval",
+      type: "approval",
+      config: {
+        channel,
+        title: `${matter}: ${subject}`,
+        approvers: plan.approvers,
+        required: plan.required,
+        ...(plan.timeout !== undefined && { timeout: plan.timeout }),
+      },
+      next: {
+        approve: "announce-approval",
+        reject: "announce-rejection",
+        ...(plan.timeout !== undefined && { expired: "announce-expiry" }),
+      },
+    },
+    post(
+      "announce-approval",
+      "Announce the approval",
+      channel,
+      `:white_check_mark: Approved: ${subject}.`,
+      "end",
+    ),
+    post(
+      "announce-rejection",
+      "Announce the rejection",
+      channel,
+      `:no_entry: Rejected: ${subject}.`,
+      "end",
+    ),
+  );
+  if (plan.timeout !== undefined)
+    steps.push(
+      post(
+        "announce-expiry",
+        "Announce the expiry",
+        channel,
+        `:hourglass: Nobody decided in time: ${subject}.`,
+        "end",
+      ),
+    );
+  return {
+    steps,
+    inputs: {
+      item: { type: "string", label: "What it is about", required: true },
+      ...(hasAmount && {
+        amount: { type: "number", label: "Amount (USD)", required: true, min: 0 },
+      }),
+    },
+  };
+}
+
+function matterOf(text: string): string {
+  if (/\b(vacation|time off|leave|holiday|pto)\b/i.test(text)) return "Time off";
+  if (/\b(deploy\w*|release\w*|rollout)\b/i.test(text)) return "Deployment";
+  if (/\b(expens\w*)\b/i.test(text)) return "Expense";
+  if (/\b(purchas\w*|buy\w*|order\w*)\b/i.test(text)) return "Purchase";
+  if (/\b(contract|document|draft)s?\b/i.test(text)) return "Document";
+  return "Request";
+}
+
+function sorting({ categories, channel, trigger }: Plan): Parts {
+  const names = categories.map((category) => category.name);
+  const value = textOf(trigger.type);
+  return {
+    steps: [
+      {
+        id: "classify",
+        name: "Sort it",
+        type: "ai-decision",
+        config: {
+          prompt: `Classify this text into one of: ${names.join(", ")}.\nText: ${value}`,
+          outputFormat: "enum",
+          allowedValues: names,
+        },
+        next: Object.fromEntries(names.map((name) => [name, `post-${slug(name)}`])),
+      },
+      ...categories.map((category) =>
+        post(
+          `post-${slug(category.name)}`,
+          `Post ${category.name}`,
+          category.channel ?? channel,
+          `*${category.name}*: ${value}`,
+          "end",
+        ),
+      ),
+    ],
+    inputs: { text: { type: "text", label: "Text", required: true } },
+  };
+}
+
+function summary({ channel, trigger }: Plan): Parts {
+  return {
+    steps: [
+      {
+        id: "summarize",
+        name: "Summarize",
+        type: "ai-decision",
+        config: {
+          prompt: `Summarize this in two sentences.\nText: ${textOf(trigger.type)}`,
+          outputFormat: "text",
+        },
+        next: "post-summary",
+      },
+      post("post-summary", "Post the summary", channel, "{{stepResults.summarize.output}}", "end"),
+    ],
+    inputs: { text: { type: "text", label: "Text", required: true } },
+  };
+}
+
+/** Where the text comes from: schedules bring none, so the time stands for it. */
+function textOf(trigger: string): string {
+  return trigger === "schedule" ? "{{variables.at}}" : "{{variables.text}}";
+}
+
+function post(
+  id: string,
+  name: string,
+  channel: string,
+  message: string,
+  next: string,
+): JsonObject {
+  return {
+    id,
+    name,
+    type: "service",
+    config: { service: "slack", action: "sendMessage", channel, message },
+    next,
+  };
+}
+
+function slug(name: string): string {
+  return name.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "") || "category";
+}

@@ -1,0 +1,20 @@
+import { WebClient } from "@slack/web-api";
+import type { ValidationContext } from "../../src/engine/definition/validate.ts";
+import { createStepTypes } from "../../src/engine/steps/index.ts";
+import { createTriggerTypes } from "../../src/engine/triggers/index.ts";
+import { createCron } from "../../src/services/cron/node-cron.ts";
+import { createHttpService } from "../../src/services/http/http-service.ts";
+import { createServiceRegistry } from "../../src/services/registry.ts";
+import { createSlackService } from "../../src/services/slack/slack-service.ts";
+
+/** What definitions may name in the real bot; nothing is called. */
+export function realRegistries(): ValidationContext {
+  return {
+    stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
+    triggerTypes: createTriggerTypes({ cron: createCron() }),
+    services: createServiceRegistry([
+      createSlackService({ client: new WebClient() }),
+      createHttpService(),
+    ]),
+  };
+}
