@@ -144,6 +144,25 @@ describe("the end of a run", () => {
   });
 });
 
+test("a signal that comes after the end is settled, and changes nothing", async () => {
+  await using bench = await TriggerBench.open();
+  const engine = await bench.start();
+  await bench.deploy(engine, "triage", { type: "manual" });
+  const executionId = await run(bench, engine, "triage");
+  const before = await engine.getExecution(executionId);
+
+  for (const kind of ["cancel", "decision"] as const) {
+    const payload = { by: "U0BOB", requestId: "none", choice: "approve" };
+    await bench.store.insertSignal({ id: kind, executionId, kind, payload, at: bench.clock.now() });
+  }
+  await bench.clock.advance(2000);
+
+  expect(await bench.store.pendingSignals({ limit: 10 })).toEqual([]);
+  expect(await engine.getExecution(executionId)).toEqual(before);
+  expect(await bench.store.nextDue()).toBeNull();
+  expect(bench.warnings).toEqual([]);
+});
+
 describe("workflows that wait for each other", () => {
   test("start each other ten times at most", async () => {
     await using bench = await TriggerBench.open();
