@@ -128,6 +128,11 @@ function botEnvironment(
     OPENAI_BASE_URL: ownModel ?? simulator.modelUrl,
     ...(ownModel !== null &&
       environment["OPENAI_API_KEY"] && { OPENAI_API_KEY: environment["OPENAI_API_KEY"] }),
+    ...(simulator.smtpPort !== undefined && {
+      SMTP_HOST: "127.0.0.1",
+      SMTP_PORT: String(simulator.smtpPort),
+      EMAIL_FROM: "Heddle <heddle@example.com>",
+    }),
     PORT: String(port),
     HOST: "127.0.0.1",
     NODE_COMPILE_CACHE: environment["NODE_COMPILE_CACHE"] ?? resolve("node_modules/.cache/node"),

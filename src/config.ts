@@ -16,6 +16,8 @@ export interface Config {
     readonly apiToken: string | null;
   };
   readonly http: { readonly allowHosts: readonly string[] };
+  /** `null`: e-mail is not set up. */
+  readonly mail: MailConfig | null;
   /** `SECRET_<NAME>` by name. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly workflowsDir: string;
@@ -42,6 +44,13 @@ export interface ModelConfig {
   readonly providers: Readonly<
     Record<string, { readonly baseUrl: string; readonly apiKey?: string }>
   >;
+}
+
+export interface MailConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly login: { readonly user: string; readonly password: string } | null;
+  readonly from: string;
 }
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
@@ -81,6 +90,16 @@ const Environment = z.object({
   PORT: port.default(3000),
   API_TOKEN: text.min(16, "must have at least 16 characters: it opens the whole API").optional(),
   HTTP_ALLOW_HOSTS: list.default([]),
+  SMTP_HOST: text.optional(),
+  SMTP_PORT: port.default(587),
+  SMTP_USER: text.optional(),
+  SMTP_PASS: z.string().optional(),
+  EMAIL_FROM: text
+    .regex(
+      /^(?:[^<>\p{Cc}]*<[^\s<>@,]+@[^\s<>@,]+>|[^\s<>@,]+@[^\s<>@,]+)$/u,
+      "must be one e-mail address, with or without a name: Heddle <bot@example.com>",
+    )
+    .optional(),
   WORKFLOWS_DIR: text.default("./workflows"),
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
 });
@@ -148,10 +167,18 @@ export function loadConfig(
     store: { dataDir: values.DATA_DIR, synchronous: values.SQLITE_SYNCHRONOUS },
     web: { host: values.HOST, port: values.PORT, apiToken: values.API_TOKEN ?? null },
     http: { allowHosts: values.HTTP_ALLOW_HOSTS },
+    mail: mailConfig(values),
     secrets: readSecrets(given),
     workflowsDir: values.WORKFLOWS_DIR,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function mailConfig(values: z.output<typeof Environment>): MailConfig | null {
+  const { SMTP_HOST: host, SMTP_PORT: port, SMTP_USER: user, SMTP_PASS: password } = values;
+  if (host === undefined || values.EMAIL_FROM === undefined) return null;
+  const login = user === undefined || password === undefined ? null : { user, password };
+  return { host, port, login, from: values.EMAIL_FROM };
 }
 
 function problemOf(issue: z.core.$ZodIssue, given: Record<string, string | undefined>): string {
@@ -177,9 +204,25 @@ function crossChecks(given: Record<string, string | undefined>): string[] {
   if (!given["OPENAI_API_KEY"] && !given["OPENAI_BASE_URL"]) {
     problems.push(`OPENAI_API_KEY is missing. ${REMEDIES["OPENAI_API_KEY"] ?? ""}`);
   }
+  problems.push(...mailChecks(given));
   if (given["MONGODB_URI"]) {
     problems.push(
       "MONGODB_URI is set, and this version cannot keep its state in MongoDB yet. Unset it to use the embedded store in DATA_DIR.",
+    );
+  }
+  return problems;
+}
+
+function mailChecks(given: Record<string, string | undefined>): string[] {
+  if (!given["SMTP_HOST"]) return [];
+  const problems: string[] = [];
+  if (!given["EMAIL_FROM"]) {
+    problems.push("EMAIL_FROM is missing: SMTP_HOST is set, and e-mails need a sender.");
+  }
+  if (!given["SMTP_USER"] !== !given["SMTP_PASS"]) {
+    const missing = given["SMTP_USER"] ? "SMTP_PASS" : "SMTP_USER";
+    problems.push(
+      `${missing} is missing: a login needs SMTP_USER and SMTP_PASS. Set both or none.`,
     );
   }
   return problems;

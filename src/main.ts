@@ -13,6 +13,7 @@ import { createTriggerTypes } from "./engine/triggers/index.ts";
 import { asAppError, isAppError } from "./errors.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { createCron } from "./services/cron/node-cron.ts";
+import { createEmailService } from "./services/email/email-service.ts";
 import { createHttpService } from "./services/http/http-service.ts";
 import { createOpenAiModelClient } from "./services/llm/openai-model-client.ts";
 import { createServiceRegistry } from "./services/registry.ts";
@@ -91,6 +92,10 @@ function buildEngine(config: Config, store: Store, logger: Logger): RunningEngin
     services: createServiceRegistry([
       createSlackService({ client: createBulkClient(access, slackLogger) }),
       createHttpService({ allowHosts: config.http.allowHosts }),
+      createEmailService({
+        server: config.mail,
+        templatesDir: join(config.workflowsDir, "email-templates"),
+      }),
     ]),
     model: createOpenAiModelClient(config.model),
     defaultModel: config.model.defaultModel,
@@ -139,6 +144,7 @@ async function main(): Promise<void> {
   hidden.push(
     ...Object.values(model.providers).map((provider) => provider.apiKey ?? null),
     ...Object.values(secrets),
+    config.mail?.login?.password ?? null,
   );
   const logger = createLogger(
     config.logLevel,

@@ -38,7 +38,27 @@ describe("the configuration", () => {
     expect(config.secrets["CRM_TOKEN"]).toBe("s3cret");
   });
 
+  test("takes a mail server with a sender, and a login with both halves", () => {
+    const mail = { SMTP_HOST: "mail.example", EMAIL_FROM: "Heddle <bot@example.com>" };
+
+    expect(loadConfig(MINIMAL).mail).toBeNull();
+    expect(loadConfig({ ...MINIMAL, ...mail }).mail).toEqual({
+      host: "mail.example",
+      port: 587,
+      login: null,
+      from: "Heddle <bot@example.com>",
+    });
+    expect(
+      loadConfig({ ...MINIMAL, ...mail, SMTP_PORT: "25", SMTP_USER: "u", SMTP_PASS: " p " }).mail,
+    ).toMatchObject({ port: 25, login: { user: "u", password: " p " } });
+    expect(() => loadConfig({ ...MINIMAL, SMTP_HOST: "mail.example" })).toThrow(
+      "EMAIL_FROM is missing",
+    );
+    expect(() => loadConfig({ ...MINIMAL, ...mail, SMTP_PASS: "p" })).toThrow("SMTP_USER");
+  });
+
   test.for([
+    ["EMAIL_FROM", "nobody-at-all", "one e-mail address"],
     ["SLACK_BOT_TOKEN", "nothing-of-the-kind", "begins with xoxb-"],
     ["SLACK_API_URL", "slack", "must be a URL"],
     ["SLASH_COMMAND", "workflow", "must be a slash"],

@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+import type { MailComposerAttachment } from "nodemailer/lib/mail-composer";
+import { AppError } from "../../errors.ts";
+import { readAddresses } from "./addresses.ts";
+import type { SendParams } from "./email-service.ts";
+import { fillEmailTemplate } from "./email-template.ts";
+
+/** All attachments of a message together, decoded. */
+export const MAX_ATTACHMENT_BYTES = 5_000_000;
+
+const DEFAULT_SUBJECT = "Workflow Notification";
+
+/** A message as it goes over the wire. */
+export interface ComposedMail {
+  readonly messageId: string;
+  readonly from: string;
+  readonly recipients: readonly string[];
+  readonly source: Buffer;
+}
+
+/** What a message needs besides its parameters. */
+export interface ComposeContext {
+  readonly from: string;
+  readonly idempotencyKey: string;
+  readonly templatesDir: string;
+}
+
+/**
+ * Makes the message. The same parameters and key give the same `Message-ID`.
+ *
+ * @throws {AppError} `params_invalid`, naming the parameter.
+ */
+export async function composeMail(
+  params: SendParams,
+  { from, idempotencyKey, templatesDir }: ComposeContext,
+): Promise<ComposedMail> {
+  const { subject, html } = await contentOf(params, templatesDir);
+  const [sender] = await readAddresses("EMAIL_FROM", from);
+  const to = await readAddresses("to", params.to);
+  const cc = params.cc === undefined ? [] : await readAddresses("cc", params.cc);
+  const bcc = params.bcc === undefined ? [] : await readAddresses("bcc", params.bcc);
+  if (!sender) throw new Error("An address was read.");
+  const messageId = messageIdOf(idempotencyKey, sender.address);
+  const { default: MailComposer } = await import("nodemailer/lib/mail-composer");
+  const message = new MailComposer({
+    from: sender,
+    to: [...to],
+    cc: [...cc],
+    // A blind copy is in the envelope alone.
+    subject: oneLine(params.subject ?? subject ?? DEFAULT_SUBJECT),
+    messageId,
+    ...(html !== null && { html }),
+    ...(params.text !== undefined && { text: params.text }),
+    attachments: attachmentsOf(params),
+    headers: { "Auto-Submitted": "auto-generated" },
+    newline: "win",
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const recipients = new Set([...to, ...cc, ...bcc].map(({ address }) => address));
+  const source = await message.compile().build();
+  return { messageId, from: sender.address, recipients: [...recipients], source };
+}
+
+async function contentOf(
+  { body, text, template, values }: SendParams,
+  templatesDir: string,
+): Promise<{ readonly subject: string | null; readonly html: string | null }> {
+  if (template !== undefined) {
+    if (body !== undefined) throw invalid('Give "body" or "template", not both.');
+    return fillEmailTemplate(templatesDir, template, values ?? {});
+  }
+  if (values !== undefined) throw invalid('"values" is for a "template", and none is given.');
+  if (body) return { subject: null, html: body };
+  if (!text) throw invalid('The e-mail is empty: give "body", "text" or "template".');
+  return { subject: null, html: null };
+}
+
+/** The key's hash: mailboxes and archives recognize a repeat, and nobody reads ids of runs in it. */
+function messageIdOf(idempotencyKey: string, sender: string): string {
+  const hash = createHash("sha256").update(idempotencyKey).digest("hex").slice(0, 40);
+  return `<${hash}@${sender.slice(sender.lastIndexOf("@") + 1)}>`;
+}
+
+function attachmentsOf({ attachments = [] }: SendParams): MailComposerAttachment[] {
+  let bytes = 0;
+  return attachments.map(({ filename, content, encoding, contentType }, index) => {
+    const field = `"attachments.${index}`;
+    if (encoding === "base64" && !isBase64(content)) {
+      throw invalid(`${field}.content" is not base64. Leave "encoding" out if it is text.`);
+    }
+    const data = Buffer.from(content, encoding ?? "utf8");
+    bytes += data.length;
+    if (bytes > MAX_ATTACHMENT_BYTES) {
+      throw invalid(
+        `The attachments are larger than ${MAX_ATTACHMENT_BYTES / 1_000_000} MB together. Send a link instead.`,
+      );
+    }
+    // A name is shown and saved by others: no folders, nothing that could begin a header.
+    const name = oneLine(filename).replaceAll(/[/\\]/g, "_");
+    return { filename: name, content: data, ...(contentType !== undefined && { contentType }) };
+  });
+}
+
+function isBase64(text: string): boolean {
+  return /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text) && text.replaceAll(/\s/g, "").length % 4 === 0;
+}
+
+/** Line breaks and other control characters as spaces: they could begin a header of their own. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
+}
+
+function invalid(message: string): AppError {
+  return new AppError({ code: "params_invalid", message });
+}

@@ -1,0 +1,71 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { escapeHtml } from "../../engine/escape-html.ts";
+import { parseTemplate, toText } from "../../engine/template.ts";
+import { AppError } from "../../errors.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+
+const MAX_TEMPLATE_BYTES = 500_000;
+
+/** A template with its values filled in. */
+export interface FilledTemplate {
+  /** `null`: the file names none. */
+  readonly subject: string | null;
+  readonly html: string;
+}
+
+/**
+ * Fills the file `<name>.html`. Its first line may be `<!-- subject: … -->`; `{{name}}` and `{{order.number}}` stand for the
+ * values, escaped in the HTML.
+ *
+ * @param name - checked before: it holds no dots and no slashes.
+ * @throws {AppError} `params_invalid` when there is no such file or a value is missing; `template_invalid`.
+ */
+export async function fillEmailTemplate(
+  templatesDir: string,
+  name: string,
+  values: JsonObject,
+): Promise<FilledTemplate> {
+  const source = await readTemplate(templatesDir, name);
+  const [, subject, html = source] =
+    /^\s*<!--\s*subject:([^\n]*?)-->[ \t]*\r?\n?([^]*)$/i.exec(source) ?? [];
+  const fill = (text: string, write: (value: string) => string): string =>
+    parseTemplate(text)
+      .parts.map((part) =>
+        typeof part === "string" ? part : write(toText(readValue(name, values, part))),
+      )
+      .join("");
+  return {
+    subject: subject === undefined ? null : fill(subject.trim(), (value) => value),
+    html: fill(html, escapeHtml),
+  };
+}
+
+async function readTemplate(templatesDir: string, name: string): Promise<string> {
+  try {
+    const source = await readFile(join(templatesDir, `${name}.html`), "utf8");
+    if (source.length <= MAX_TEMPLATE_BYTES) return source;
+  } catch (cause) {
+    throw new AppError({
+      code: "params_invalid",
+      message: `There is no e-mail template "${name}". The operator puts ${name}.html into the folder email-templates beside the workflows.`,
+      cause,
+    });
+  }
+  throw new AppError({
+    code: "params_invalid",
+    message: `The e-mail template "${name}" has more than ${MAX_TEMPLATE_BYTES} characters.`,
+  });
+}
+
+function readValue(name: string, values: JsonObject, path: readonly string[]): Json {
+  let value: Json | undefined = values;
+  for (const segment of path) {
+    value = isJsonObject(value) && Object.hasOwn(value, segment) ? value[segment] : undefined;
+  }
+  if (value !== undefined) return value;
+  throw new AppError({
+    code: "params_invalid",
+    message: `The e-mail template "${name}" needs the value "${path.join(".")}". Add it to "values".`,
+  });
+}

@@ -1,0 +1,64 @@
+import { AppError } from "../../errors.ts";
+import { readOwn } from "../../json.ts";
+
+/** Characters of a server's refusal that are quoted. */
+const MAX_EXCERPT = 200;
+
+/**
+ * Turns what the SMTP client threw into an error that says whether the message may have been taken.
+ *
+ * @param messageBegun - the server had asked for the message itself.
+ */
+export function toMailError(error: unknown, host: string, messageBegun: boolean): AppError {
+  const status = readOwn(error, "responseCode");
+  const code = readOwn(error, "code");
+  if (typeof status === "number" && status >= 400) return refused(error, host, status, code);
+  if (code === "EAUTH") return loginFailed(host, "", error);
+  if (code === "ETLS") {
+    return new AppError({
+      code: "service_rejected",
+      message: `The mail server ${host} gave no encrypted connection that can be trusted. The operator checks SMTP_HOST, SMTP_PORT and the server's certificate.`,
+      cause: error,
+    });
+  }
+  const original = readOwn(error, "originalCode") ?? code;
+  const why = typeof original === "string" ? ` (${original})` : "";
+  return new AppError({
+    code: "service_unavailable",
+    message: messageBegun
+      ? `The connection to the mail server ${host} was lost${why} while it took the message. Nobody knows whether it was sent.`
+      : `The mail server ${host} cannot be reached${why}. The operator checks SMTP_HOST and SMTP_PORT.`,
+    retryable: true,
+    outcomeUnknown: messageBegun,
+    cause: error,
+  });
+}
+
+/** An answer of the server is clear: the message was not taken. */
+function refused(cause: unknown, host: string, status: number, code: unknown): AppError {
+  const said = excerptOf(readOwn(cause, "response"));
+  if (code === "EAUTH" && status >= 500) return loginFailed(host, said, cause);
+  const retryable = status < 500;
+  return new AppError({
+    code: retryable ? "service_unavailable" : "service_rejected",
+    message: retryable
+      ? `The mail server ${host} cannot take the message now${said}`
+      : `The mail server ${host} refused the message${said}`,
+    retryable,
+    cause,
+  });
+}
+
+function loginFailed(host: string, said: string, cause: unknown): AppError {
+  return new AppError({
+    code: "service_rejected",
+    message: `The mail server ${host} did not accept the login${said || "."} The operator checks SMTP_USER and SMTP_PASS.`,
+    cause,
+  });
+}
+
+function excerptOf(response: unknown): string {
+  if (typeof response !== "string") return ".";
+  const text = response.replaceAll(/\s+/g, " ").trim().slice(0, MAX_EXCERPT);
+  return `: ${/[.!?]$/.test(text) ? text : `${text}.`}`;
+}

@@ -1,0 +1,277 @@
+import { createServer } from "node:net";
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { openMailSink } from "../../../simulator/mail/mail-sink.ts";
+import type { JsonObject } from "../../../src/json.ts";
+import { createEmailService, type MailServer } from "../../../src/services/email/email-service.ts";
+import { createServiceRegistry } from "../../../src/services/registry.ts";
+import { serviceContext } from "../../support/service-context.ts";
+
+const TEMPLATES = resolve(import.meta.dirname, "../../../workflows/email-templates");
+const MAIL = { to: "ann@example.com", text: "Hello" };
+
+async function send(
+  port: number | null,
+  params: JsonObject,
+  more: { login?: MailServer["login"]; key?: string; signal?: AbortSignal } = {},
+) {
+  const server = { host: "127.0.0.1", login: null, from: "Heddle <bot@example.com>" };
+  const service = createEmailService({
+    server: port === null ? null : { ...server, port, ...(more.login && { login: more.login }) },
+    templatesDir: TEMPLATES,
+  });
+  const context = serviceContext({
+    ...(more.key !== undefined && { idempotencyKey: more.key }),
+    ...(more.signal && { signal: more.signal }),
+  });
+  return createServiceRegistry([service]).execute("email", "send", params, context);
+}
+
+describe("a message", () => {
+  test("arrives with all its parts; a blind copy is nowhere to be read", async () => {
+    await using sink = await openMailSink();
+
+    const output = await send(sink.port, {
+      to: ["Ann <ann@example.com>", "bob@example.com, carol@example.com"],
+      cc: "dave@example.com",
+      bcc: "eve@example.com",
+      subject: "Grüße ✓",
+      body: "<p>Hello <b>you</b></p>",
+      text: "Hello you",
+      attachments: [
+        { filename: "a.csv", content: "a;b", contentType: "text/csv" },
+        { filename: "../b.bin", content: "AAEC", encoding: "base64" },
+      ],
+    });
+
+    const [message] = sink.messages();
+    expect(message).toMatchObject({
+      from: '"Heddle" <bot@example.com>',
+      to: expect.stringContaining("carol@example.com"),
+      cc: "dave@example.com",
+      subject: "Grüße ✓",
+      html: "<p>Hello <b>you</b></p>",
+      text: "Hello you",
+      attachments: [
+        { filename: "a.csv", bytes: 3 },
+        { filename: ".._b.bin", bytes: 3 },
+      ],
+    });
+    expect(JSON.stringify(message?.headers)).not.toContain("eve@");
+    expect(output).toEqual({
+      messageId: message?.headers["message-id"],
+      accepted: message?.recipients,
+      rejected: [],
+    });
+    expect(message?.recipients).toHaveLength(5);
+  });
+
+  test("has the subject of the seed when it names none", async () => {
+    await using sink = await openMailSink();
+
+    await send(sink.port, MAIL);
+
+    expect(sink.messages()[0]).toMatchObject({ subject: "Workflow Notification", text: "Hello" });
+  });
+
+  test("has one id for every attempt of a step, and another for another step", async () => {
+    await using sink = await openMailSink();
+
+    for (const key of ["exec_1/a#1", "exec_1/a#1", "exec_1/a#2"]) {
+      await send(sink.port, MAIL, { key });
+    }
+
+    const ids = sink.messages().map((message) => message.headers["message-id"]);
+    expect(ids[0]).toMatch(/^<[0-9a-f]{40}@example\.com>$/);
+    expect(ids[1]).toBe(ids[0]);
+    expect(ids[2]).not.toBe(ids[0]);
+  });
+
+  test("is sent with a login where there is one", async () => {
+    await using sink = await openMailSink();
+
+    await send(sink.port, MAIL, { login: { user: "bot", password: "pass word" } });
+
+    expect(sink.messages()).toHaveLength(1);
+  });
+
+  test("from a template has its subject and its values, which are text and never markup", async () => {
+    await using sink = await openMailSink();
+    const values = {
+      customer: "<script>alert(1)</script>",
+      ticket: { id: 4711, subject: "Login\r\nBcc: eve@example.com" },
+      respondWithin: "4 hours & 5 minutes",
+    };
+
+    await send(sink.port, { to: "ann@example.com", template: "ticket-acknowledged", values });
+
+    const [message] = sink.messages();
+    expect(message?.subject).toBe("We have your request: Login Bcc: eve@example.com");
+    expect(message?.recipients).toEqual(["ann@example.com"]);
+    expect(message?.html).toContain("Hello &lt;script&gt;alert(1)&lt;/script&gt;,");
+    expect(message?.html).toContain("4 hours &amp; 5 minutes");
+    expect(message?.html).toContain("<strong>4711</strong>");
+    expect(message?.html).toMatch(/^<!doctype html>/);
+  });
+});
+
+describe("nothing in a parameter begins a header", () => {
+  test("a subject is one line", async () => {
+    await using sink = await openMailSink();
+
+    await send(sink.port, { ...MAIL, subject: "Hi\r\nBcc: eve@example.com\r\n\r\nowned" });
+
+    expect(sink.messages()[0]).toMatchObject({
+      subject: "Hi Bcc: eve@example.com owned",
+      recipients: ["ann@example.com"],
+      text: "Hello",
+    });
+    expect(sink.messages()[0]?.headers).not.toHaveProperty("bcc");
+  });
+
+  test("a file name is one line", async () => {
+    await using sink = await openMailSink();
+    const filename = 'a.txt"\r\nX-Evil: 1';
+
+    await send(sink.port, { ...MAIL, attachments: [{ filename, content: "x" }] });
+
+    expect(sink.messages()[0]?.headers).not.toHaveProperty("x-evil");
+    expect(sink.messages()[0]?.attachments).toHaveLength(1);
+  });
+
+  test.each([
+    "ann@example.com\r\nBcc: eve@example.com",
+    "ann@example.com\nRCPT TO:<eve@example.com>",
+    "Ann\r\nX: y <ann@example.com>",
+  ])("%j is no address", async (to) => {
+    await expect(send(1, { ...MAIL, to })).rejects.toMatchObject({
+      code: "params_invalid",
+      message: expect.stringContaining('"to"'),
+    });
+  });
+});
+
+describe("parameters that do not make a message are refused before anything is sent", () => {
+  test.each<[JsonObject, string]>([
+    [{ text: "x" }, '"to" is missing'],
+    [{ ...MAIL, to: "nobody" }, '"to"'],
+    [{ ...MAIL, to: ["ann@example.com", "@"] }, '"to"'],
+    [{ ...MAIL, to: [] }, "to"],
+    [{ ...MAIL, cc: "ann@ex ample.com" }, '"cc"'],
+    [{ ...MAIL, to: Array.from({ length: 101 }, (_, n) => `a${n}@example.com`) }, "100"],
+    [{ to: "ann@example.com" }, "empty"],
+    [{ to: "ann@example.com", body: "" }, "empty"],
+    [{ ...MAIL, values: { a: 1 } }, '"values"'],
+    [{ ...MAIL, body: "x", template: "ticket-acknowledged" }, "not both"],
+    [{ to: "ann@example.com", template: "../../package" }, "template"],
+    [{ to: "ann@example.com", template: "no-such" }, 'no e-mail template "no-such"'],
+    [{ to: "ann@example.com", template: "ticket-acknowledged", values: {} }, '"ticket.subject"'],
+    [
+      { ...MAIL, attachments: [{ filename: "a", content: "not base64!", encoding: "base64" }] },
+      "attachments.0.content",
+    ],
+    [{ ...MAIL, attachments: [{ filename: "a", path: "/etc/passwd" }] }, "attachments.0"],
+    [
+      { ...MAIL, attachments: [{ filename: "a", content: "x", contentType: "a/b\r\nX: y" }] },
+      "attachments.0.contentType",
+    ],
+    [{ ...MAIL, attachments: [{ filename: "a", content: "x".repeat(5_000_001) }] }, "5 MB"],
+  ])("%#", async (params, message) => {
+    await expect(send(1, params)).rejects.toMatchObject({
+      code: "params_invalid",
+      retryable: false,
+      message: expect.stringContaining(message),
+    });
+  });
+});
+
+describe("a mail server that does not take the message", () => {
+  test.each([
+    [
+      { status: 421, error: "Busy" },
+      { code: "service_unavailable", retryable: true },
+    ],
+    [
+      { status: 451, method: "RCPT" },
+      { code: "service_unavailable", retryable: true },
+    ],
+    [
+      { status: 550, error: "No such box" },
+      { code: "service_rejected", retryable: false },
+    ],
+    [
+      { status: 554, method: "MAIL" },
+      { code: "service_rejected", retryable: false },
+    ],
+    [
+      { error: "disconnect", method: "MAIL" },
+      { code: "service_unavailable", retryable: true },
+    ],
+  ])("%j is a clear failure", async (fault, error) => {
+    await using sink = await openMailSink();
+    sink.fault(fault);
+
+    await expect(send(sink.port, MAIL)).rejects.toMatchObject({
+      ...error,
+      outcomeUnknown: false,
+      message: expect.stringContaining("status" in fault ? String(fault.status) : "127.0.0.1"),
+    });
+    expect(sink.messages()).toEqual([]);
+  });
+
+  test.each(["disconnect", "disconnect_after"])("%s leaves it unknown", async (error) => {
+    await using sink = await openMailSink();
+    sink.fault({ error });
+
+    await expect(send(sink.port, MAIL)).rejects.toMatchObject({
+      code: "service_unavailable",
+      retryable: true,
+      outcomeUnknown: true,
+    });
+  });
+
+  test("that refuses some of the recipients has taken it for the others", async () => {
+    await using sink = await openMailSink();
+    sink.fault({ method: "RCPT", status: 550 });
+
+    const output = await send(sink.port, { ...MAIL, cc: "bob@example.com" });
+
+    expect(output).toMatchObject({
+      accepted: ["bob@example.com"],
+      rejected: ["ann@example.com"],
+    });
+  });
+
+  test("that is not there may be there later", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await new Promise((done) => server.once("listening", done));
+    const address = server.address();
+    const port = typeof address === "object" && address ? address.port : 1;
+    await new Promise((done) => server.close(done));
+
+    await expect(send(port, MAIL)).rejects.toMatchObject({
+      code: "service_unavailable",
+      retryable: true,
+      outcomeUnknown: false,
+      message: expect.stringContaining("ECONNREFUSED"),
+    });
+  });
+
+  test("is let go of when the step is stopped", async () => {
+    await using sink = await openMailSink();
+    sink.fault({ delay_ms: 60_000 });
+    const stop = new AbortController();
+    const sending = send(sink.port, MAIL, { signal: stop.signal });
+    stop.abort(new Error("stopped"));
+
+    await expect(sending).rejects.toThrow();
+  });
+
+  test("was never set up: the step says what the operator sets", async () => {
+    await expect(send(null, MAIL)).rejects.toMatchObject({
+      code: "service_rejected",
+      retryable: false,
+      message: expect.stringContaining("SMTP_HOST"),
+    });
+  });
+});
