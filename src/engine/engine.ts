@@ -102,22 +102,40 @@ export function createEngine(options: EngineOptions): RunningEngine {
     listTemplates,
     fromTemplate: (templateId, overrides) => fromTemplate(templateId, overrides, clock.now()),
     ...generationMethods(options, workflows),
-    start: (request) => executions.start(request),
-    resolveExecutionId: (id) => executions.resolveId(id),
-    getExecution: (executionId) => executions.get(executionId),
-    listExecutions: (query) => executions.list(query),
-    listCalls: (executionId) => store.listCalls(executionId),
-    cancel: (executionId, by) => executions.cancel(executionId, by),
+    ...executionMethods(executions, store),
     ...costMethods(workflows, new Metrics(store, clock)),
     decide: (decision) => approvals.decide(decision),
     listDecisions: async (userId) =>
       approvals.decidableBy(userId, await executions.listOpenRequests(MAX_LOOKED_AT)),
-    listOpenRequests: (limit) => executions.listOpenRequests(limit),
     onCommitted: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     ...lifetime(triggering, worker),
+  };
+}
+
+function executionMethods(
+  executions: Executions,
+  store: Store,
+): Pick<
+  Engine,
+  | "start"
+  | "resolveExecutionId"
+  | "getExecution"
+  | "listExecutions"
+  | "listCalls"
+  | "listOpenRequests"
+  | "cancel"
+> {
+  return {
+    start: (request) => executions.start(request),
+    resolveExecutionId: (id) => executions.resolveId(id),
+    getExecution: (executionId) => executions.get(executionId),
+    listExecutions: (query) => executions.list(query),
+    listCalls: (executionId) => store.listCalls(executionId),
+    listOpenRequests: (limit) => executions.listOpenRequests(limit),
+    cancel: (executionId, by) => executions.cancel(executionId, by),
   };
 }
 

@@ -62,7 +62,7 @@ function body({ draft, definition, explanation, warnings, calls, cost }: DraftVi
   if (steps.length > MAX_STEPS) shown.push(`_and ${steps.length - MAX_STEPS} more steps_`);
   const none = "Nothing: it only calculates.";
   return [
-    ...(description === null ? [] : [section(escapeText(description))]),
+    ...(description === null ? [] : [section(show(description))]),
     ...list("What starts it", triggers),
     ...list("What it is given", inputs),
     ...sections([`*Steps*`, ...shown]),
@@ -73,21 +73,28 @@ function body({ draft, definition, explanation, warnings, calls, cost }: DraftVi
       warnings.map(({ path, message: what, fix }) => `${path}: ${what}. ${fix}`),
     ),
     context(
-      `Id \`${definition.id}\` · round ${draft.round} · ${limits.map(escapeText).join(" ")}`,
+      `Id \`${definition.id}\` · round ${draft.round} · ${limits.map(show).join(" ")}`,
       `Writing it cost ${showCost(cost)} (${calls} AI ${calls === 1 ? "call" : "calls"}).`,
     ),
   ];
+}
+
+/** Text of the definition; ids of people and groups become their names. */
+function show(text: string): string {
+  return escapeText(text)
+    .replaceAll(/(?<![\w@^/])[UW](?=[A-Z]*\d)[A-Z0-9]{5,}\b/g, "<@$&>")
+    .replaceAll(/(?<![\w@^/])S(?=[A-Z]*\d)[A-Z0-9]{5,}\b/g, "<!subteam^$&>");
 }
 
 function showStep({ id, title, depth, text, then }: StepExplanation, index: number): string {
   const name = title === id ? "" : ` (\`${id}\`)`;
   const next = then === null ? "" : ` _${escapeText(then)}_`;
   const indent = "      ".repeat(depth);
-  return `${indent}${index + 1}. *${escapeText(title)}*${name}: ${escapeText(text)}${next}`;
+  return `${indent}${index + 1}. *${escapeText(title)}*${name}: ${show(text)}${next}`;
 }
 
 function list(title: string, lines: readonly string[]) {
   return lines.length === 0
     ? []
-    : sections([`*${title}*`, ...lines.map((line) => `• ${escapeText(line)}`)]);
+    : sections([`*${title}*`, ...lines.map((line) => `• ${show(line)}`)]);
 }

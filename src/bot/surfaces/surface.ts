@@ -1,5 +1,6 @@
 import type { ExecutionView } from "../../engine/api.ts";
 import type { Definition } from "../../engine/definition/schema.ts";
+import { readOwn } from "../../json.ts";
 import type { CardMessage } from "../blocks/build.ts";
 import { mentionPerson } from "../blocks/text.ts";
 import { type GroupIds, groupIdOf } from "../slack/groups.ts";
@@ -47,7 +48,7 @@ export interface ShownInput {
 
 /** @param groups - user groups by handle: `@finance` in a definition is only text to Slack. */
 export function createCardContext(definition: Definition, groups: GroupIds): CardContext {
-  const names = new Map(definition.steps.map((step) => [step.id, step.name ?? step.id]));
+  const names = new Map(namesIn(definition.steps));
   const inputs = Object.entries(definition.inputs ?? {});
   const shownOf = (view: ExecutionView): ShownInput[] => {
     if (definition.inputs === undefined) {
@@ -71,6 +72,21 @@ export function createCardContext(definition: Definition, groups: GroupIds): Car
     mention: (approver) => mentionApprover(approver, groups),
     shownInputs: shownOf,
   };
+}
+
+/** Ids and names of steps and of those in the bodies that they hold. */
+function namesIn(steps: unknown): readonly (readonly [string, string])[] {
+  if (!Array.isArray(steps)) return [];
+  return steps.flatMap((step: unknown) => {
+    const id = readOwn(step, "id");
+    if (typeof id !== "string") return [];
+    const name = readOwn(step, "name");
+    const branches = readOwn(readOwn(step, "config"), "branches");
+    const inner = Array.isArray(branches)
+      ? branches.flatMap((branch: unknown) => namesIn(readOwn(branch, "steps")))
+      : [];
+    return [[id, typeof name === "string" ? name : id] as const, ...inner];
+  });
 }
 
 /** A person or user group as Slack shows and notifies them; what is neither is shown as text. */
