@@ -119,7 +119,15 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     },
     directory,
     slackClient: bulk,
-    requestHandler: receiver instanceof HTTPReceiver ? receiver.requestListener : null,
+    requestHandler: receiver instanceof HTTPReceiver ? postOnly(receiver.requestListener) : null,
+  };
+}
+
+/** The receiver throws at every other method; anybody could end the process with a `GET`. */
+function postOnly(listener: RequestListener): RequestListener {
+  return (request, response) => {
+    if (request.method === "POST") listener(request, response);
+    else response.writeHead(405, { Allow: "POST" }).end();
   };
 }
 

@@ -30,7 +30,7 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestLis
     const path = end < 0 ? target : target.slice(0, end);
     const extra = options.extraHandlers.get(path);
     if (extra !== undefined) {
-      extra(request, response);
+      callExtra(extra, request, response, options.logger);
       return;
     }
     const id = `req_${randomBytes(6).toString("hex")}`;
@@ -38,6 +38,23 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestLis
     const query = new URLSearchParams(end < 0 ? "" : target.slice(end + 1));
     void answerRequest(options, request, response, { id, path, query });
   };
+}
+
+/** Others may throw at a request that is not for them; that must not end the process. */
+function callExtra(
+  extra: RequestListener,
+  request: IncomingMessage,
+  response: ServerResponse,
+  logger: Logger,
+): void {
+  try {
+    extra(request, response);
+  } catch (thrown) {
+    const error = asAppError(thrown);
+    const { method = "GET", url: path = "/" } = request;
+    logger.warn({ err: thrown, method, path }, "a request was not understood");
+    sendAnswer(response, toErrorAnswer(error, ""));
+  }
 }
 
 interface Target {

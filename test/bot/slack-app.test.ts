@@ -75,3 +75,15 @@ test("a decision that cannot be confirmed in two seconds is acknowledged and exp
   );
   await bot.message(APPROVALS, /\*Approved\* by <@U0BOB>/);
 });
+
+test.for(["GET", "PUT", "HEAD"])(
+  "%s on the address for events is refused, not fatal",
+  async (method) => {
+    await using bot = await TestBot.start({ definitions: [], mode: "http" });
+
+    const response = await fetch(bot.eventsUrl, { method });
+
+    expect(response.status).toBe(405);
+    expect(response.headers.get("allow")).toBe("POST");
+  },
+);

@@ -206,6 +206,22 @@ describe("the life of the server", () => {
     await web.stop();
   });
 
+  test("a handler that throws at a request does not end the process", async () => {
+    await using web = await startWeb({
+      extraHandlers: {
+        "/slack/events": () => {
+          throw new Error("This is not for me.");
+        },
+      },
+    });
+
+    const reply = await fetch(`${web.url}/slack/events`);
+
+    expect(reply.status).toBe(500);
+    expect(await reply.text()).not.toContain("not for me");
+    expect((await web.call("GET", "/healthz")).status).toBe(200);
+  });
+
   test("an answer that never comes does not hold the end up", async () => {
     const began = Promise.withResolvers<void>();
     await using web = await startWeb({
