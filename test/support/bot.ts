@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { pino } from "pino";
 import { isJsonObject, type JsonObject, toObjects } from "../../simulator/json.ts";
 import { openSimulator, type Simulator } from "../../simulator/simulator.ts";
-import { createLookupClient } from "../../src/bot/slack/clients.ts";
+import { createBulkClient, createLookupClient } from "../../src/bot/slack/clients.ts";
 import { createDirectory } from "../../src/bot/slack/directory.ts";
 import { toSlackLogger } from "../../src/bot/slack/logger.ts";
 import { createSlackBot, type SlackBot } from "../../src/bot/slack-app.ts";
@@ -15,6 +15,9 @@ import type { StepType } from "../../src/engine/steps/step-type.ts";
 import { createTriggerTypes } from "../../src/engine/triggers/index.ts";
 import { AppError } from "../../src/errors.ts";
 import { createCron } from "../../src/services/cron/node-cron.ts";
+import { createOpenAiModelClient } from "../../src/services/llm/openai-model-client.ts";
+import { createServiceRegistry } from "../../src/services/registry.ts";
+import { createSlackService } from "../../src/services/slack/slack-service.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 import { until } from "./until.ts";
 
@@ -26,6 +29,8 @@ export interface TestBotOptions {
   /** Whether the simulator's rate limits apply. @default false */
   readonly realistic?: boolean;
   readonly admins?: readonly string[];
+  /** Whether the simulator's stand-in model answers and steps may post to its Slack. @default false */
+  readonly connected?: boolean;
 }
 
 /** The real bot on a store in memory, in front of a simulator. */
@@ -91,11 +96,7 @@ export class TestBot implements AsyncDisposable {
       clock: systemClock,
       logger,
       directory: createDirectory(createLookupClient(access, slackLogger), systemClock),
-      model: {
-        complete: () =>
-          Promise.reject(new AppError({ code: "model_unavailable", message: "No model." })),
-      },
-      services: { get: () => undefined, names: () => [] },
+      ...this.#outside(access),
       stepTypes: this.#options.stepTypes ?? createStepTypes({ defaultModel: "gpt-4o-mini" }),
       triggerTypes: createTriggerTypes({ cron: createCron() }),
       cron: createCron(),
@@ -120,6 +121,22 @@ export class TestBot implements AsyncDisposable {
     await bot.start();
     await engine.run();
     this.#running = { engine, bot };
+  }
+
+  /** What steps reach: nothing at all, or the simulator. */
+  #outside(access: { readonly botToken: string; readonly apiUrl: string }) {
+    if (this.#options.connected !== true) {
+      const away = new AppError({ code: "model_unavailable", message: "No model." });
+      return {
+        model: { complete: () => Promise.reject(away) },
+        services: { get: () => undefined, names: () => [] },
+      };
+    }
+    const client = createBulkClient(access, toSlackLogger(pino({ level: "silent" })));
+    return {
+      model: createOpenAiModelClient({ apiKey: "none", baseUrl: `${this.simulator.url}/v1` }),
+      services: createServiceRegistry([createSlackService({ client })]),
+    };
   }
 
   /** Stops the bot; simulator and store go on. */

@@ -22,12 +22,12 @@ export interface Plan {
 
 const NUMBERS: Readonly<Record<string, number>> = { one: 1, two: 2, three: 3, four: 4, five: 5 };
 const FILLERS =
-  /^(an?|the|me|us|workflow|that|which|to|for|of|with|and|or|when|whenever|every|each|in|on|at|by|it|into|from|is|are|someone|somebody|please|new|over|under|then)$/;
+  /^(an?|the|me|us|workflow|that|which|to|for|of|with|and|or|when|whenever|every|each|in|on|at|by|it|into|from|is|are|someone|somebody|please|new|over|under|then|asks?|needs?|posts?)$/;
 
 /** Reads a description. */
 export function readPlan(description: string): Plan {
   const words = description
-    .replace(/https?:\S+/g, " ")
+    .replace(/https?:\S+|[@#]\S+|\b[US](?=[A-Z]*\d)[A-Z0-9]{4,}\b/g, " ")
     .toLowerCase()
     .match(/\p{L}[\p{L}\d]*/gu);
   const telling = (words ?? []).filter((word) => !FILLERS.test(word)).slice(0, 4);
@@ -96,7 +96,7 @@ function resultChannel(text: string): string | undefined {
 }
 
 function approversIn(text: string, otherwise: readonly string[] = ["@finance"]): readonly string[] {
-  const found = text.match(/(?<![\w.])@[\p{L}][\p{L}\d_-]*|\bU[A-Z0-9]{4,}\b/gu);
+  const found = text.match(/(?<![\w.])@[\p{L}][\p{L}\d_-]*|\b[US](?=[A-Z]*\d)[A-Z0-9]{4,}\b/gu);
   return found === null ? otherwise : [...new Set(found)];
 }
 
