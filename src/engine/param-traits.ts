@@ -1,38 +1,41 @@
 import { z } from "zod";
 import type { Json, JsonObject } from "../json.ts";
+import type { Markup } from "./markup.ts";
 import type { ServiceAction } from "./ports/service.ts";
 import type { ParamProblem } from "./service-params.ts";
 import { findTemplates } from "./template.ts";
 
 /** What the engine must know of a parameter before the action sees it. */
 export interface ParamTrait {
-  /** HTML: what templates put into it is escaped, what the definition says stays, and secrets are refused. */
-  readonly isHtml?: true;
+  /** What templates put into it is escaped for this markup, what the definition says stays, and secrets are refused. */
+  readonly markup?: Markup;
   /** Written in full in the definition, without templates; the text says what to do instead. */
   readonly insteadOfTemplates?: string;
 }
 
-/** The traits of parameters: `z.string().optional().register(paramTraits, { isHtml: true })`, on the outermost schema. */
+/** The traits of parameters: `z.string().optional().register(paramTraits, { markup: "html" })`, on the outermost schema. */
 export const paramTraits = z.registry<ParamTrait>();
 
-/** Names of an action's parameters that are HTML. */
-export function htmlParams(action: ServiceAction): ReadonlySet<string> {
-  const names = Object.entries(action.params.shape)
-    .filter(([, type]) => paramTraits.get(type)?.isHtml === true)
-    .map(([name]) => name);
-  return new Set(names);
+/** The parameters of an action that hold markup, by name. */
+export function markupParams(action: ServiceAction): ReadonlyMap<string, Markup> {
+  return new Map(
+    Object.entries(action.params.shape).flatMap(([name, type]): [string, Markup][] => {
+      const markup = paramTraits.get(type)?.markup;
+      return markup === undefined ? [] : [[name, markup]];
+    }),
+  );
 }
 
 /** Templates and secrets where the traits of the parameters do not allow them. */
 export function traitProblems(action: ServiceAction, given: JsonObject): readonly ParamProblem[] {
   return Object.entries(action.params.shape).flatMap(([name, type]): ParamProblem[] => {
-    const { isHtml, insteadOfTemplates } = paramTraits.get(type) ?? {};
+    const { markup, insteadOfTemplates } = paramTraits.get(type) ?? {};
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value === undefined) return [];
     if (insteadOfTemplates !== undefined && holdsBraces(value)) {
       return [{ path: [name], message: "may not hold {{…}}", fix: insteadOfTemplates }];
     }
-    if (isHtml === true && holdsSecret(value)) {
+    if (markup !== undefined && holdsSecret(value)) {
       return [{ path: [name], message: "may not hold a secret", fix: "Remove {{secrets.…}}." }];
     }
     return [];

@@ -1,6 +1,5 @@
 import { AppError } from "../errors.ts";
 import { isJsonObject, type Json } from "../json.ts";
-import { escapeHtml } from "./escape-html.ts";
 import { missingValue } from "./missing-value.ts";
 import type { Scope } from "./scope.ts";
 import { guardSecrets, secretReference } from "./secret-reference.ts";
@@ -68,17 +67,18 @@ export function resolveTemplates(value: Json, scope: Scope): Json {
 }
 
 /**
- * Resolves every template in a value that is HTML: what the templates put in is escaped, a lone `{{…}}` too, so that data
+ * Resolves every template in a value that is markup: what the templates put in is escaped, a lone `{{…}}` too, so that data
  * is text there and never markup; what the definition says stays.
  *
+ * @param escape - writes text from outside into the markup.
  * @throws {AppError} `template_invalid`, `template_missing`, `limit_exceeded`; `params_invalid` for a secret.
  */
-export function resolveHtmlTemplates(value: Json, scope: Scope): Json {
+export function resolveMarkup(value: Json, scope: Scope, escape: (text: string) => string): Json {
   const budget: Budget = { left: MAX_RENDERED_LENGTH };
   return mapTexts(value, 0, budget, (text) => {
     const template = parseTemplate(text);
-    if (template.paths.some((path) => path[0] === "secrets")) throw secretInHtml();
-    return renderGuarded(template, scope, escapeHtml);
+    if (template.paths.some((path) => path[0] === "secrets")) throw secretShown();
+    return renderGuarded(template, scope, escape);
   });
 }
 
@@ -182,10 +182,10 @@ function mapTexts(value: Json, depth: number, budget: Budget, map: (text: string
   );
 }
 
-function secretInHtml(): AppError {
+function secretShown(): AppError {
   return new AppError({
     code: "params_invalid",
-    message: "HTML may not hold a secret: people would read it. Remove {{secrets.…}}.",
+    message: "What people read may not hold a secret. Remove {{secrets.…}}.",
   });
 }
 

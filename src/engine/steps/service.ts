@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { AppError, asAppError, isAppError } from "../../errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { MARKUPS, type Markup } from "../markup.ts";
 import { didYouMean } from "../nearest.ts";
-import { htmlParams, traitProblems } from "../param-traits.ts";
+import { markupParams, traitProblems } from "../param-traits.ts";
 import type { ServiceAction, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
 import type { Scope } from "../scope.ts";
 import { fitParams, holdsTemplate, prepareParams } from "../service-params.ts";
-import { resolveHtmlTemplates, resolveTemplates } from "../template.ts";
+import { resolveMarkup, resolveTemplates } from "../template.ts";
 import { OutputVariable } from "./output-variable.ts";
 import {
   type AttemptContext,
@@ -82,17 +83,17 @@ function checkService(config: ServiceConfig, { services }: CheckContext): readon
 }
 
 function bindService(config: ServiceConfig, context?: CheckContext): StepProgram {
-  // Without the services nobody would know which parameters are HTML, and data would become markup.
+  // Without the services nobody would know which parameters are markup, and data would become markup, too.
   if (!context) throw new Error("A service step is bound with the services.");
   const found = actionOf(context.services, config.service, nameOfAction(config, context.services));
-  const html = found ? htmlParams(found) : new Set<string>();
+  const markups = found ? markupParams(found) : new Map<string, Markup>();
   return {
     enter: ({ scope }) => ({
       kind: "run",
       params: {
         service: config.service,
         ...(config.action !== undefined && { action: config.action }),
-        ...resolveParams(paramsOf(config), html, scope),
+        ...resolveParams(paramsOf(config), markups, scope),
       },
     }),
     run: runService,
@@ -102,16 +103,19 @@ function bindService(config: ServiceConfig, context?: CheckContext): StepProgram
   };
 }
 
-function resolveParams(params: JsonObject, html: ReadonlySet<string>, scope: Scope): JsonObject {
-  const parts = Object.groupBy(Object.entries(params), ([name]) =>
-    html.has(name) ? "html" : "plain",
-  );
-  const plain = resolveTemplates(Object.fromEntries(parts.plain ?? []), scope);
-  const markup = resolveHtmlTemplates(Object.fromEntries(parts.html ?? []), scope);
-  if (!isJsonObject(plain) || !isJsonObject(markup)) {
-    throw new Error("An object resolves to an object.");
-  }
-  return { ...plain, ...markup };
+function resolveParams(
+  params: JsonObject,
+  markups: ReadonlyMap<string, Markup>,
+  scope: Scope,
+): JsonObject {
+  const plain = Object.entries(params).filter(([name]) => !markups.has(name));
+  const resolved = resolveTemplates(Object.fromEntries(plain), scope);
+  if (!isJsonObject(resolved)) throw new Error("An object resolves to an object.");
+  const escaped = Object.entries(params).flatMap(([name, value]): [string, Json][] => {
+    const markup = markups.get(name);
+    return markup === undefined ? [] : [[name, resolveMarkup(value, scope, MARKUPS[markup])]];
+  });
+  return { ...resolved, ...Object.fromEntries(escaped) };
 }
 
 async function runService(entered: JsonObject, context: AttemptContext): Promise<AttemptResult> {

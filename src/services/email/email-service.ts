@@ -45,7 +45,7 @@ const SendParams = z.strictObject({
   bcc: Addresses.optional(),
   subject: z.string().max(1000).optional(),
   /** HTML. */
-  body: z.string().optional().register(paramTraits, { isHtml: true }),
+  body: z.string().optional().register(paramTraits, { markup: "html" }),
   text: z.string().optional(),
   /** Name of a file in the folder of templates, without its ending. */
   template: z

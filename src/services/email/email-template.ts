@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { escapeHtml } from "../../engine/escape-html.ts";
+import { escapeHtml } from "../../engine/markup.ts";
 import { parseTemplate, toText } from "../../engine/template.ts";
 import { AppError } from "../../errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";

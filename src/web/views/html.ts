@@ -1,4 +1,4 @@
-import { escapeHtml } from "../../engine/escape-html.ts";
+import { escapeHtml } from "../../engine/markup.ts";
 
 /** HTML that is safe to send: made by {@link html}, or trusted text of our own. */
 export class Html {

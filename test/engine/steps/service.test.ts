@@ -29,7 +29,7 @@ class Board {
         text: z.string().min(1),
         count: z.number().optional(),
         tags: z.array(z.string()).optional(),
-        page: z.string().optional().register(paramTraits, { isHtml: true }),
+        page: z.string().optional().register(paramTraits, { markup: "html" }),
         rule: z.string().optional().register(paramTraits, { insteadOfTemplates: "Write $1." }),
       }),
       sideEffect: true,
@@ -164,7 +164,7 @@ describe("a parameter that is HTML", () => {
     const page = "<p>{{secrets.KEY}}</p>";
 
     expect(check({ ...POST, page })).toEqual(['"page" may not hold a secret']);
-    expect(() => enter({ ...POST, page })).toThrow("HTML may not hold a secret");
+    expect(() => enter({ ...POST, page })).toThrow("may not hold a secret");
     await board.run({ ...POST, page: "{{variables.v}}" }, { v: "{{secrets.KEY}}" });
     expect(board.posts[0]).toMatchObject({ page: "{{secrets.KEY}}" });
   });
