@@ -140,7 +140,8 @@ export function createDrafts(options: DraftsOptions): Drafts {
       throw notFound("There is a newer round of this draft further down. Look at that one.");
     }
     const { version: _number, ...source } = draft.source;
-    const workflowId = String(source["id"]);
+    const { definition } = await viewOf(draft);
+    const workflowId = definition.id;
     if (await isAnother(workflowId, source))
       return { kind: "taken", workflowId, free: await freeId(workflowId, store) };
     const result = await options.deploy(source, { by });

@@ -83,14 +83,15 @@ function inside(sentence: string): Told {
 }
 
 function describeService(config: JsonObject, services: ServiceRegistry): Told {
-  const { service: name, action: actionName, outputVariable: _, ...params } = config;
-  const service = services.get(String(name));
+  const { service: serviceName, action: actionName, outputVariable: _, ...params } = config;
+  const name = showText(serviceName);
+  const service = services.get(name);
   const called = typeof actionName === "string" ? actionName : (service?.defaultAction ?? "");
   const actions = service?.actions ?? {};
   const action = Object.hasOwn(actions, called) ? actions[called] : undefined;
   // After the semicolon, summaries tell what comes back.
-  const what = action?.summary.split(/[;.]/)[0] ?? `Calls ${String(name)}.${called}`;
-  const line = `${what} (${String(name)}.${called}). ${showMembers(params)}`;
+  const what = action?.summary.split(/[;.]/)[0] ?? `Calls ${name}.${called}`;
+  const line = `${what} (${name}.${called}). ${showMembers(params)}`;
   const changes = action === undefined || (action.sideEffect && !isReading(params, service?.name));
   return { text: line, sideEffects: changes ? [line] : [], approvers: [] };
 }
@@ -103,7 +104,7 @@ function isReading(params: JsonObject, service: string | undefined): boolean {
 
 function describeApproval(config: JsonObject, title: string): Told {
   const approvers = Array.isArray(config["approvers"])
-    ? config["approvers"].map((approver: Json) => String(approver)).join(", ")
+    ? config["approvers"].map((approver: Json) => showText(approver)).join(", ")
     : "nobody";
   const required = typeof config["required"] === "number" ? config["required"] : 1;
   const channel = config["channel"];
@@ -132,7 +133,7 @@ function answerOf(config: JsonObject): string {
     case "number":
       return min === undefined && max === undefined
         ? "a number"
-        : `a number from ${String(min ?? "…")} to ${String(max ?? "…")}`;
+        : `a number from ${showText(min ?? "…")} to ${showText(max ?? "…")}`;
     case "boolean":
       return "yes or no";
     case "json":

@@ -134,7 +134,7 @@ describe("a workflow described in a direct message", () => {
     const thread = await say(bot, "U0ALICE", DM, WISH);
     const draft = await bot.message(DM, /Draft: /, thread);
     const record = await bot.store.findDraft(DM, thread);
-    const id = String(record?.source?.["id"]);
+    const id = String(Object(record?.source)["id"]);
     const other = {
       id,
       name: "Other",
