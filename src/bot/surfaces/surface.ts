@@ -44,6 +44,8 @@ export interface ShownInput {
   /** `null`: hidden. */
   readonly value: ExecutionView["variables"][string] | null;
   readonly hidden: boolean;
+  /** The value is the id of a person or a channel. */
+  readonly names?: "user" | "channel";
 }
 
 /** @param groups - user groups by handle: `@finance` in a definition is only text to Slack. */
@@ -58,13 +60,14 @@ export function createCardContext(definition: Definition, groups: GroupIds): Car
         hidden: false,
       }));
     }
-    return inputs.flatMap(([name, input]) => {
+    return inputs.flatMap(([name, input]): ShownInput[] => {
       const value = view.variables[name];
       if (value === undefined || value === null) return [];
       const label = input.label ?? name;
-      return [
-        input.sensitive ? { label, value: null, hidden: true } : { label, value, hidden: false },
-      ];
+      if (input.sensitive) return [{ label, value: null, hidden: true }];
+      const { type } = input;
+      const names = type === "user" || type === "channel" ? { names: type } : {};
+      return [{ label, value, hidden: false, ...names }];
     });
   };
   return {

@@ -13,6 +13,8 @@ const CONTEXT = createCardContext(
       amount: { type: "number", label: "Amount (USD)" },
       item: { type: "string" },
       pin: { type: "string", sensitive: true },
+      buyer: { type: "user" },
+      shop: { type: "channel" },
     },
     steps: [
       { id: "screen", name: "AI screening", type: "ai-decision" },
@@ -99,6 +101,15 @@ describe("the run's card", () => {
     expect(run?.final).toBe(true);
     expect(textOf(run)).toContain("cost $0.0001");
   });
+});
+
+test("a card mentions the people and channels that were given", () => {
+  const { run } = surfacesOf(
+    executionView({ variables: { item: "U0NOBODY", buyer: "U0CAROL", shop: "C0GENERAL" } }),
+  );
+  const text = textOf(run);
+  for (const part of ["<@U0CAROL>", "<#C0GENERAL>"]) expect(text).toContain(part);
+  expect(text).not.toContain("<@U0NOBODY>");
 });
 
 describe("an approval's card", () => {
