@@ -97,3 +97,15 @@ test("a run is cancelled by its starter or an admin, from its card, and its appr
   await bot.message("C0GENERAL", /Cancelled by <@U0ALICE>/);
   await bot.message("C0GENERAL", /What was done before stays done/, tsOf(card));
 });
+
+test("a click that Slack did not let us check is answered with what to do", async () => {
+  const { bot, card } = await startAsked();
+  await using _ = bot;
+  const limit = { method: "usergroups.users.list", retry_after: 3, times: 1 };
+  await bot.act("faults", { target: "slack", ...limit });
+  await bot.click("U0BOB", APPROVALS, card, "decide_approve");
+  const answer = await bot.until(async () => (await bot.privates("U0BOB", APPROVALS))[0]);
+  expect(answer).toMatch(/no more requests[\s\S]*was not recorded: click again/);
+  await bot.click("U0BOB", APPROVALS, card, "decide_approve");
+  await bot.message(APPROVALS, /\*Approved\* by <@U0BOB>/);
+});

@@ -1,6 +1,7 @@
 import type { App, BlockAction } from "@slack/bolt";
 import type { Logger } from "pino";
 import type { DecisionAnswer, DecisionRequest } from "../../../engine/api.ts";
+import { AppError, isAppError } from "../../../errors.ts";
 import { showSentence } from "../../blocks/text.ts";
 import { parseDecisionValue } from "../../button-values.ts";
 import { DECIDE_ACTION } from "../../ids.ts";
@@ -42,10 +43,20 @@ export function register(app: App, services: BotServices): void {
     await ack();
     if (!isInTime) await reply(UNCONFIRMED);
     await guard(reply, logger, async () => {
-      const counted = await tellOutcome(await answer, reply, logger, decision);
+      const counted = await tellOutcome(await answer.catch(askAgain), reply, logger, decision);
       // No card tells of it in App Home.
       if (counted && click.home !== null) await reply(":white_check_mark: Your decision counts.");
     });
+  });
+}
+
+/** Slack is asked who may decide before anything is recorded: if it does not answer, nothing was. */
+function askAgain(error: unknown): never {
+  if (!isAppError(error, "slack_unavailable")) throw error;
+  throw new AppError({
+    code: error.code,
+    message: `${error.message} Your decision was not recorded: click again in a moment.`,
+    cause: error,
   });
 }
 
