@@ -72,28 +72,80 @@ export interface DraftsOptions {
 
 const NANO_PER_DOLLAR = 1_000_000_000;
 
-export function createDrafts(options: DraftsOptions): Drafts {
-  const { store, clock, generator } = options;
-  const inTurn = createTurns();
+/** The drafts of a store. */
+export class StoredDrafts implements Drafts {
+  readonly #options: DraftsOptions;
+  readonly #inTurn = createTurns();
 
-  async function read(id: string): Promise<DraftRecord> {
-    const draft = await store.readDraft(id);
+  constructor(options: DraftsOptions) {
+    this.#options = options;
+  }
+
+  async open({ key, ...request }: DraftRequest): Promise<DraftRecord | null> {
+    const now = this.#options.clock.now();
+    const draft: DraftRecord = {
+      ...request,
+      id: draftIdFor(key),
+      source: null,
+      round: 0,
+      status: "open",
+      messageTs: null,
+      settledBy: null,
+      version: null,
+      createdAt: now,
+      updatedAt: now,
+    };
+    return (await this.#options.store.insertDraft(draft)) ? draft : null;
+  }
+
+  write(id: string, change?: string): Promise<DraftView> {
+    return this.#inTurn(id, () => this.#write(id, change));
+  }
+
+  find(channel: string, threadTs: string): Promise<DraftRecord | null> {
+    return this.#options.store.findDraft(channel, threadTs);
+  }
+
+  async view(id: string): Promise<DraftView> {
+    return this.#viewOf(await this.#read(id));
+  }
+
+  shown(id: string, messageTs: string): Promise<void> {
+    return this.#inTurn(id, async () => {
+      await this.#update(await this.#read(id), { messageTs });
+    });
+  }
+
+  deploy(id: string, round: number, by: string): Promise<DraftDeployed> {
+    return this.#inTurn(id, () => this.#deploy(id, round, by));
+  }
+
+  discard(id: string, by: string): Promise<DraftRecord> {
+    return this.#inTurn(id, async () => {
+      const draft = await this.#read(id);
+      if (draft.status !== "open") return draft;
+      return this.#update(draft, { status: "discarded", settledBy: by });
+    });
+  }
+
+  async #read(id: string): Promise<DraftRecord> {
+    const draft = await this.#options.store.readDraft(id);
     if (draft !== null) return draft;
     throw notFound("There is no such draft. Describe the workflow again.");
   }
 
-  async function update(draft: DraftRecord, change: Partial<DraftRecord>): Promise<DraftRecord> {
-    const changed = { ...draft, ...change, updatedAt: clock.now() };
-    await store.writeDraft(changed);
+  async #update(draft: DraftRecord, change: Partial<DraftRecord>): Promise<DraftRecord> {
+    const changed = { ...draft, ...change, updatedAt: this.#options.clock.now() };
+    await this.#options.store.writeDraft(changed);
     return changed;
   }
 
-  async function viewOf(draft: DraftRecord): Promise<DraftView> {
-    const { definition, warnings } = options.validate(draft.source);
+  async #viewOf(draft: DraftRecord): Promise<DraftView> {
+    const { definition, warnings } = this.#options.validate(draft.source);
     if (definition === null) {
       throw notFound("This draft has no definition yet. Describe in its thread what it shall do.");
     }
-    const calls = await store.listCalls(draft.id);
+    const calls = await this.#options.store.listCalls(draft.id);
     const costs = calls.map((call) => call.costNano);
     const nano = costs.reduce(
       (sum, cost) => (sum === null || cost === null ? null : sum + cost),
@@ -102,28 +154,28 @@ export function createDrafts(options: DraftsOptions): Drafts {
     return {
       draft,
       definition,
-      explanation: options.explain(definition),
+      explanation: this.#options.explain(definition),
       warnings,
       calls: calls.length,
       cost: nano === null ? null : nano / NANO_PER_DOLLAR,
     };
   }
 
-  async function write(id: string, wanted?: string): Promise<DraftView> {
-    const draft = await read(id);
+  async #write(id: string, wanted?: string): Promise<DraftView> {
+    const draft = await this.#read(id);
     if (draft.status !== "open") throw notFound(closed(draft));
     const { source, description } = draft;
     const change = wanted !== undefined && source !== null ? { earlier: source, wanted } : null;
     // What was added before there was a definition is part of the description.
     const base =
       change === null && wanted !== undefined ? `${description}\n${wanted}` : description;
-    const generated = await generator.generate({
+    const generated = await this.#options.generator.generate({
       id,
       description: base,
       ...(change && { change }),
     });
-    return viewOf(
-      await update(draft, {
+    return this.#viewOf(
+      await this.#update(draft, {
         source: generated.source,
         description: change === null ? base : `${base}\nChange: ${change.wanted}`,
         round: draft.round + 1,
@@ -131,66 +183,32 @@ export function createDrafts(options: DraftsOptions): Drafts {
     );
   }
 
-  async function deploy(id: string, round: number, by: string): Promise<DraftDeployed> {
-    const draft = await read(id);
+  async #deploy(id: string, round: number, by: string): Promise<DraftDeployed> {
+    const draft = await this.#read(id);
     if (draft.status === "deployed")
-      return { kind: "deployed", view: await viewOf(draft), isRepeat: true };
+      return { kind: "deployed", view: await this.#viewOf(draft), isRepeat: true };
     if (draft.status === "discarded") throw notFound(closed(draft));
     if (draft.round !== round || draft.source === null) {
       throw notFound("There is a newer round of this draft further down. Look at that one.");
     }
     const { version: _number, ...source } = draft.source;
-    const { definition } = await viewOf(draft);
+    const { definition } = await this.#viewOf(draft);
     const workflowId = definition.id;
-    if (await isAnother(workflowId, source))
-      return { kind: "taken", workflowId, free: await freeId(workflowId, store) };
-    const result = await options.deploy(source, { by });
+    if (await this.#isAnother(workflowId, source))
+      return { kind: "taken", workflowId, free: await freeId(workflowId, this.#options.store) };
+    const result = await this.#options.deploy(source, { by });
     if (!result.deployed) return { kind: "problems", problems: result.problems };
     const { version } = result;
-    const settled = await update(draft, { status: "deployed", version, settledBy: by });
-    return { kind: "deployed", view: await viewOf(settled), isRepeat: false };
+    const settled = await this.#update(draft, { status: "deployed", version, settledBy: by });
+    return { kind: "deployed", view: await this.#viewOf(settled), isRepeat: false };
   }
 
   /** A workflow with this id and other content: with equal content, an earlier click did its work and crashed. */
-  async function isAnother(workflowId: string, source: JsonObject): Promise<boolean> {
-    if ((await store.readWorkflow(workflowId)) === null) return false;
-    const { version: _number, ...present } = (await options.get(workflowId)).source;
+  async #isAnother(workflowId: string, source: JsonObject): Promise<boolean> {
+    if ((await this.#options.store.readWorkflow(workflowId)) === null) return false;
+    const { version: _number, ...present } = (await this.#options.get(workflowId)).source;
     return canonicalJson(present) !== canonicalJson(source);
   }
-
-  return {
-    async open({ key, ...request }) {
-      const now = clock.now();
-      const draft: DraftRecord = {
-        ...request,
-        id: draftIdFor(key),
-        source: null,
-        round: 0,
-        status: "open",
-        messageTs: null,
-        settledBy: null,
-        version: null,
-        createdAt: now,
-        updatedAt: now,
-      };
-      return (await store.insertDraft(draft)) ? draft : null;
-    },
-    write: (id, change) => inTurn(id, () => write(id, change)),
-    find: (channel, threadTs) => store.findDraft(channel, threadTs),
-    view: async (id) => viewOf(await read(id)),
-    shown: (id, messageTs) =>
-      inTurn(id, async () => {
-        await update(await read(id), { messageTs });
-      }),
-    deploy: (id, round, by) => inTurn(id, () => deploy(id, round, by)),
-    discard: (id, by) =>
-      inTurn(id, async () => {
-        const draft = await read(id);
-        return draft.status === "open"
-          ? update(draft, { status: "discarded", settledBy: by })
-          : draft;
-      }),
-  };
 }
 
 function closed({ status }: DraftRecord): string {

@@ -3,7 +3,7 @@ import type { JsonObject } from "../json.ts";
 import type { Engine } from "./api.ts";
 import { Approvals } from "./approvals.ts";
 import type { Definition } from "./definition/schema.ts";
-import { createDrafts } from "./drafts.ts";
+import { StoredDrafts } from "./drafts.ts";
 import type { ExecutionEvent } from "./execution/events.ts";
 import { Executions } from "./executions.ts";
 import { type Explanation, explain } from "./explain.ts";
@@ -156,7 +156,7 @@ function generationMethods(
     generate: (description) =>
       generator.generate({ id: `gen_${randomBytes(8).toString("hex")}`, description }),
     explain: explainHere,
-    drafts: createDrafts({
+    drafts: new StoredDrafts({
       store,
       clock,
       generator,

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { StepDefinition } from "./definition/schema.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
-import type { ServiceRegistry } from "./ports/service.ts";
+import type { Service, ServiceAction, ServiceRegistry } from "./ports/service.ts";
 
 /** One step in plain words. */
 export interface StepExplanation {
@@ -11,7 +11,7 @@ export interface StepExplanation {
   readonly depth: number;
   readonly text: string;
   /** Where it goes on, if that is not simply the next step. */
-  readonly then: string | null;
+  readonly goesOn: string | null;
 }
 
 /** Steps, what they change outside, and whom they ask. */
@@ -34,7 +34,7 @@ export function describeSteps(
       title: step.name ?? step.id,
       depth,
       text: told.text,
-      then: describeRoutes(step, steps[index + 1]?.id, depth > 0),
+      goesOn: describeRoutes(step, steps[index + 1]?.id, depth > 0),
     };
     const inner = describeSteps(innerSteps(step.config), services, depth + 1);
     return {
@@ -86,14 +86,18 @@ function describeService(config: JsonObject, services: ServiceRegistry): Told {
   const { service: serviceName, action: actionName, outputVariable: _, ...params } = config;
   const name = showText(serviceName);
   const service = services.get(name);
-  const called = typeof actionName === "string" ? actionName : (service?.defaultAction ?? "");
-  const actions = service?.actions ?? {};
-  const action = Object.hasOwn(actions, called) ? actions[called] : undefined;
+  const called = showText(actionName ?? service?.defaultAction);
+  const action = actionOf(service, called);
   // After the semicolon, summaries tell what comes back.
   const what = action?.summary.split(/[;.]/)[0] ?? `Calls ${name}.${called}`;
   const line = `${what} (${name}.${called}). ${showMembers(params)}`;
   const changes = action === undefined || (action.sideEffect && !isReading(params, service?.name));
   return { text: line, sideEffects: changes ? [line] : [], approvers: [] };
+}
+
+function actionOf(service: Service | undefined, name: string): ServiceAction | undefined {
+  const actions = service?.actions ?? {};
+  return Object.hasOwn(actions, name) ? actions[name] : undefined;
 }
 
 /** A request that only reads changes nothing, wherever it goes; what it sends along is shown with its step. */

@@ -21,7 +21,9 @@ export const MAX_DESCRIPTION = 8000;
 
 /** Room for about forty steps. */
 const MAX_TOKENS = 8000;
-const TEMPERATURE = 0.2;
+
+/** How the answer is asked for. */
+const ANSWER = { temperature: 0.2, maxTokens: MAX_TOKENS, format: "object" } as const;
 
 /** Milliseconds for all calls of one definition. */
 const TIMEOUT_MS = 4 * 60_000;
@@ -67,23 +69,10 @@ export interface Generator {
 }
 
 export function createGenerator(options: GeneratorOptions): Generator {
-  const { store, model, modelName, prices } = options;
+  const { store, modelName, prices } = options;
 
   async function ask(request: GenerateRequest): Promise<Omit<Generated, "explanation">> {
-    const at = options.now();
-    const context: CallContext = {
-      executionId: request.id,
-      workflowId: GENERATION,
-      stepId: GENERATION,
-      // Nothing is resumed, so no two generations may share a record.
-      idempotencyKey: `${request.id}#${at}`,
-      attempt: 1,
-      model,
-      now: options.now,
-      recordCall: (call) => store.insertCall(call),
-      findCall: (id) => store.readCall(id),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    };
+    const context = contextOf(request.id, options);
     const first = firstMessages(describeLanguage(options), request);
     let messages: readonly ModelMessage[] = first;
     let costNano: number | null = 0;
@@ -99,9 +88,7 @@ export function createGenerator(options: GeneratorOptions): Generator {
         {
           model: modelName,
           messages,
-          temperature: TEMPERATURE,
-          maxTokens: MAX_TOKENS,
-          format: "object",
+          ...ANSWER,
         },
         calls,
       );
@@ -131,6 +118,22 @@ export function createGenerator(options: GeneratorOptions): Generator {
         explanation: explain(definition, options.services),
       };
     },
+  };
+}
+
+function contextOf(id: string, { store, model, now }: GeneratorOptions): CallContext {
+  return {
+    executionId: id,
+    workflowId: GENERATION,
+    stepId: GENERATION,
+    // Nothing is resumed, so no two generations may share a record.
+    idempotencyKey: `${id}#${now()}`,
+    attempt: 1,
+    model,
+    now,
+    recordCall: (call) => store.insertCall(call),
+    findCall: (callId) => store.readCall(callId),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
   };
 }
 

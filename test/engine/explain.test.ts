@@ -18,7 +18,7 @@ describe("explaining a definition", () => {
     expect(told.triggers).toContain("Somebody starts it with the slash command");
     expect(told.inputs[0]).toBe("amount (number, required): Amount (USD)");
     expect(told.steps[0]).toMatchObject({ id: "ai-prescreen", depth: 0 });
-    expect(told.steps[0]?.then).toContain("on failure → manager-approval-unscreened");
+    expect(told.steps[0]?.goesOn).toContain("on failure → manager-approval-unscreened");
     expect(told.steps.find(({ id }) => id === "two-person-approval")?.text).toMatch(
       /Asks @finance in #approvals: .*2 of them have to agree, and waits 3 d at most/,
     );

@@ -86,9 +86,9 @@ function show(text: string): string {
     .replaceAll(/(?<![\w@^/])S(?=[A-Z]*\d)[A-Z0-9]{5,}\b/g, "<!subteam^$&>");
 }
 
-function showStep({ id, title, depth, text, then }: StepExplanation, index: number): string {
+function showStep({ id, title, depth, text, goesOn }: StepExplanation, index: number): string {
   const name = title === id ? "" : ` (\`${id}\`)`;
-  const next = then === null ? "" : ` _${escapeText(then)}_`;
+  const next = goesOn === null ? "" : ` _${escapeText(goesOn)}_`;
   const indent = "      ".repeat(depth);
   return `${indent}${index + 1}. *${escapeText(title)}*${name}: ${show(text)}${next}`;
 }

@@ -52,26 +52,43 @@ function approval(plan: Plan): Parts {
     : hasAmount
       ? "{{variables.item}} (${{variables.amount}})"
       : "{{variables.item}}";
-  const steps: JsonObject[] = [];
-  if (hasAmount && threshold !== undefined) {
-    steps.push(
-      {
-        id: "check-amount",
-        name: "Check the amount",
-        type: "transform",
-        config: { expression: `variables.amount >= ${threshold} ? 'large' : 'small'` },
-        next: { large: "ask-approval", small: "announce-small" },
-      },
-      post(
-        "announce-small",
-        "No approval needed",
-        channel,
-        `:white_check_mark: No approval needed: ${subject}.`,
-        "end",
-      ),
-    );
-  }
-  steps.push(
+  const steps: JsonObject[] = [
+    ...(hasAmount && threshold !== undefined ? amountSteps(threshold, channel, subject) : []),
+    ...approvalSteps(plan, matter, subject),
+  ];
+  return {
+    steps,
+    inputs: {
+      item: { type: "string", label: "What it is about", required: true },
+      ...(hasAmount && {
+        amount: { type: "number", label: "Amount (USD)", required: true, min: 0 },
+      }),
+    },
+  };
+}
+
+function amountSteps(threshold: number, channel: string, subject: string): readonly JsonObject[] {
+  return [
+    {
+      id: "check-amount",
+      name: "Check the amount",
+      type: "transform",
+      config: { expression: `variables.amount >= ${threshold} ? 'large' : 'small'` },
+      next: { large: "ask-approval", small: "announce-small" },
+    },
+    post(
+      "announce-small",
+      "No approval needed",
+      channel,
+      `:white_check_mark: No approval needed: ${subject}.`,
+      "end",
+    ),
+  ];
+}
+
+function approvalSteps(plan: Plan, matter: string, subject: string): readonly JsonObject[] {
+  const { channel } = plan;
+  const steps: JsonObject[] = [
     {
       id: "ask-approval",
       name: "Ask for approval",
@@ -103,7 +120,8 @@ function approval(plan: Plan): Parts {
       `:no_entry: Rejected: ${subject}.`,
       "end",
     ),
-  );
+  ];
+
   if (plan.timeout !== undefined)
     steps.push(
       post(
@@ -114,15 +132,7 @@ function approval(plan: Plan): Parts {
         "end",
       ),
     );
-  return {
-    steps,
-    inputs: {
-      item: { type: "string", label: "What it is about", required: true },
-      ...(hasAmount && {
-        amount: { type: "number", label: "Amount (USD)", required: true, min: 0 },
-      }),
-    },
-  };
+  return steps;
 }
 
 function matterOf(text: string): string {

@@ -66,18 +66,31 @@ export function applyChange(plan: Plan, change: string): Plan {
   const trigger = readTrigger(change, plan.id);
   const isAboutTrigger = trigger.type !== "slash" || /\b(slash|by hand|manually)\b/i.test(change);
   const needsApproval = /\bapprov/i.test(change) && plan.kind === "post";
+  const threshold = amountIn(change);
+  const timeout = timeoutIn(change);
   return {
     ...plan,
-    ...(id !== undefined && { id }),
-    ...(approvers.length > 0 && { approvers }),
-    ...(required !== undefined && { required }),
-    ...(newChannel !== undefined && { channel: newChannel }),
-    ...(amountIn(change) !== undefined && { threshold: amountIn(change) }),
-    ...(timeoutIn(change) !== undefined && { timeout: timeoutIn(change) }),
-    ...(text !== undefined && { text }),
-    ...(isAboutTrigger && { trigger }),
-    ...(needsApproval && { kind: "approval" as const }),
+    ...withoutUnset({
+      id,
+      required,
+      threshold,
+      timeout,
+      text,
+      approvers: approvers.length > 0 ? approvers : undefined,
+      channel: newChannel,
+      trigger: isAboutTrigger ? trigger : undefined,
+      kind: needsApproval ? ("approval" as const) : undefined,
+    }),
   };
+}
+
+function withoutUnset<Members extends object>(
+  members: Members,
+): {
+  [Name in keyof Members]?: Exclude<Members[Name], undefined>;
+} {
+  const set = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.assign({}, ...set.map(([name, value]) => ({ [name]: value })));
 }
 
 function kindOf(text: string): Plan["kind"] {
