@@ -26,6 +26,38 @@ export function createDraftWriter(
   client: WebClient,
   logger: Logger,
 ): DraftWriter {
+  const { tellBusy, post, edit, endBusy } = createDraftMessages(client, logger);
+  return {
+    async write(draft, change) {
+      const note = await tellBusy(draft);
+      let view: DraftView;
+      try {
+        view = await engine.drafts.write(draft.id, change);
+      } catch (error) {
+        await endBusy(draft, note);
+        throw error;
+      }
+      const card = draftCard(view);
+      const { channel, messageTs, round } = view.draft;
+      if (note === null) await engine.drafts.shown(draft.id, await post(draft, card));
+      else {
+        await edit(channel, note, card);
+        await engine.drafts.shown(draft.id, note);
+      }
+      // Slack ends the status by itself when the app answers, in some surfaces only.
+      if (note === null) await endBusy(draft, note);
+      if (messageTs !== null)
+        await edit(channel, messageTs, replacedDraftCard(view.explanation.name, round - 1));
+    },
+    async showSettled(view) {
+      const { channel, messageTs } = view.draft;
+      if (messageTs !== null) await edit(channel, messageTs, settledDraftCard(view, command));
+    },
+  };
+}
+
+/** Messages of drafts, and the status while one is written. */
+function createDraftMessages(client: WebClient, logger: Logger) {
   /** @returns the message that says so, where Slack has no status. */
   async function tellBusy({ channel, threadTs }: DraftRecord): Promise<string | null> {
     try {
@@ -84,31 +116,5 @@ export function createDraftWriter(
     }
   }
 
-  return {
-    async write(draft, change) {
-      const note = await tellBusy(draft);
-      let view: DraftView;
-      try {
-        view = await engine.drafts.write(draft.id, change);
-      } catch (error) {
-        await endBusy(draft, note);
-        throw error;
-      }
-      const card = draftCard(view);
-      const { channel, messageTs, round } = view.draft;
-      if (note === null) await engine.drafts.shown(draft.id, await post(draft, card));
-      else {
-        await edit(channel, note, card);
-        await engine.drafts.shown(draft.id, note);
-      }
-      // Slack ends the status by itself when the app answers, in some surfaces only.
-      if (note === null) await endBusy(draft, note);
-      if (messageTs !== null)
-        await edit(channel, messageTs, replacedDraftCard(view.explanation.name, round - 1));
-    },
-    async showSettled(view) {
-      const { channel, messageTs } = view.draft;
-      if (messageTs !== null) await edit(channel, messageTs, settledDraftCard(view, command));
-    },
-  };
+  return { tellBusy, post, edit, endBusy };
 }
