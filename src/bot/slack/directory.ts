@@ -2,6 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../engine/ports/clock.ts";
 import type { Directory, Person } from "../../engine/ports/directory.ts";
 import { toSlackError, toSlackFailure } from "../../services/slack/slack-failure.ts";
+import { createGroupMembers } from "./group-members.ts";
 import { createGroupFinder, groupIdOf } from "./groups.ts";
 import { toPerson } from "./person.ts";
 
@@ -12,17 +13,17 @@ const NO_SUCH_PERSON = new Set([
   "users_not_found",
   "invalid_user",
 ]);
-const NO_SUCH_GROUP = new Set(["no_such_subteam", "subteam_not_found", "invalid_usergroup"]);
 
 /**
  * The workspace's people and user groups, read from Slack.
  *
- * Only the ids of user groups are kept for a moment; people and members are read at each call, because rights hang on them.
+ * People are read at each call, because rights hang on them; members of groups, too, but for clicks that come together.
  *
  * @throws {AppError} from its methods: `slack_unavailable`, `slack_rejected`.
  */
 export function createDirectory(client: WebClient, clock: Clock): Directory {
   const groups = createGroupFinder(client, clock);
+  const members = createGroupMembers(client, clock);
   let ownTeam: Promise<string | null> | null = null;
 
   function readOwnTeam(): Promise<string | null> {
@@ -48,13 +49,7 @@ export function createDirectory(client: WebClient, clock: Clock): Directory {
 
   async function groupMembers(group: string): Promise<readonly string[] | null> {
     const id = await toGroupId(group);
-    if (id === null) return null;
-    const answer = await client.usergroups.users.list({ usergroup: id }).catch((error: unknown) => {
-      const failure = toSlackFailure(error);
-      if (failure.kind === "refused" && NO_SUCH_GROUP.has(failure.code)) return null;
-      throw toSlackError(error, `reading the members of the user group ${group}`);
-    });
-    return answer === null ? null : (answer.users ?? []);
+    return id === null ? null : members.of(id);
   }
 
   async function toGroupId(group: string): Promise<string | null> {

@@ -11,14 +11,15 @@ export interface Person {
   readonly isBot: boolean;
 }
 
-/** Who is who. Implemented by the Slack side; the engine never caches what it answers. */
+/** Who is who. Implemented by the Slack side; the engine keeps nothing of what it answers. */
 export interface Directory {
   /** @returns the person, or `null` if this workspace has no such id. */
   person(userId: string): Promise<Person | null>;
   /**
    * Members of a user group named by id (`S…`), handle (`finance`, `@finance`) or mention (`<!subteam^S…>`).
    *
-   * Read afresh at each call, so that a decision is checked against the group as it is when the click comes.
+   * Read when the click comes, so that a decision is checked against the group as it is then: at most two seconds old, and
+   * at most a minute while the workspace limits such questions.
    *
    * @returns user ids, or `null` if there is no such group.
    */
