@@ -77,11 +77,11 @@ function row(app, step, isNext) {
 }
 
 /** @param {App} app @param {Step} step @returns {import("../dom/h.js").VNode | null} what takes the person to the step */
-function deed(app, { command, person, lookAt, opensThread }) {
-  if (command !== undefined) {
+function deed(app, { command, toApp, address, person, lookAt, opensThread }) {
+  if (command !== undefined && (person === undefined || person === app.me)) {
     return h(
       "button",
-      { class: "tour-deed", type: "button", onClick: () => typeInGeneral(app, command) },
+      { class: "tour-deed", type: "button", onClick: () => typeFor(app, command, toApp === true) },
       "Put it into the message box",
     );
   }
@@ -91,15 +91,17 @@ function deed(app, { command, person, lookAt, opensThread }) {
     const name = app.names.user(person) ?? person;
     return h("a", { class: "tour-deed", href: addressAs(person, place) }, `Become ${name}`);
   }
+  if (address !== undefined) return h("a", { class: "tour-deed", href: address }, "Open it");
   if (place === undefined) return null;
   const label = opensThread ? "Open the thread" : "Show the card";
   return h("a", { class: "tour-deed", href: place }, label);
 }
 
-/** @param {App} app @param {string} command @returns {void} */
-function typeInGeneral(app, command) {
+/** @param {App} app @param {string} command @param {boolean} toApp @returns {void} */
+function typeFor(app, command, toApp) {
   const general = [...app.workspace.channels.values()].find((place) => place.name === "general");
-  const channel = general?.id ?? app.route.channel;
+  const wanted = toApp ? app.workspace.appChannel : general?.id;
+  const channel = wanted ?? app.route.channel;
   go(addressOf(channel));
   app.sidebarOpen = false;
   app.update();

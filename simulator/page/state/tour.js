@@ -24,12 +24,17 @@ import { recall, remember } from "./storage.js";
  * @property {string} hint
  * @property {(fact: Fact, workspace: Workspace) => boolean} isDone
  * @property {string} [command] offered as something to put into the message box
+ * @property {boolean} [toApp] the command is for the conversation with the app, not for #general
+ * @property {string} [address] offered as a place to open: a fragment
  * @property {string} [person] offered as somebody to become, where `lookAt` is
  * @property {(message: Data) => boolean} [lookAt] finds the message that the step is about
  * @property {boolean} [opensThread] the step is about that message's thread
  */
 
 export const firstRun = '/workflow run expense-approval amount=640 item="Laptop stand"';
+
+export const firstDescription =
+  "Build me a workflow that asks @finance to approve purchases over $500 in #approvals";
 
 /** @type {readonly Step[]} */
 export const steps = [
@@ -68,6 +73,36 @@ export const steps = [
       return fact.messages.slice(1).some((reply) => isReceipt(reply, workspace));
     },
   },
+  {
+    id: "home",
+    title: "Look at App Home",
+    hint: "Costs, your pending decisions and your latest runs are in the app's Home tab.",
+    address: "#home",
+    isDone: (fact) => fact.type === "home" && /\$\d+\.\d/.test(JSON.stringify(fact.view)),
+  },
+  {
+    id: "build",
+    title: "Describe a workflow",
+    hint: "Tell the app in a direct message what you want, as Alice. It answers with a draft.",
+    person: "U0ALICE",
+    command: firstDescription,
+    toApp: true,
+    isDone: (fact, workspace) =>
+      fact.type === "event" &&
+      isFromBot(fact.event, workspace) &&
+      hasDeployButton(data(fact.event["message"])),
+  },
+  {
+    id: "deploy",
+    title: "Deploy the draft",
+    hint: "Read what it does and what it changes, then click Deploy. Nothing runs before.",
+    lookAt: hasDeployButton,
+    isDone: (fact) =>
+      fact.type === "event" &&
+      fact.event["type"] === "message_changed" &&
+      hasDeployButton(fact.before) &&
+      /was deployed/.test(JSON.stringify(fact.event["message"])),
+  },
 ];
 
 /** @param {Data} reply @param {Workspace} workspace @returns {boolean} whether the app says in it what something cost */
@@ -97,6 +132,11 @@ function buttonsOf(message) {
 /** @param {Data | undefined} message @returns {boolean} whether it has a button that approves */
 export function asksForDecision(message) {
   return buttonsOf(message).some((label) => /approve/i.test(label));
+}
+
+/** @param {Data | undefined} message @returns {boolean} whether it has a button that deploys */
+function hasDeployButton(message) {
+  return buttonsOf(message).includes("Deploy");
 }
 
 export class Tour {
