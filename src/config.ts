@@ -18,6 +18,8 @@ export interface Config {
   readonly http: { readonly allowHosts: readonly string[] };
   /** `null`: e-mail is not set up. */
   readonly mail: MailConfig | null;
+  /** URLs of databases by name, in lower case: `DATABASE_URL` is `default`, `DATABASE_URL_CRM` is `crm`. */
+  readonly databases: Readonly<Record<string, string>>;
   /** `SECRET_<NAME>` by name. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly workflowsDir: string;
@@ -59,6 +61,10 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const text = z.string().trim().min(1);
 const port = z.coerce.number().int().min(0).max(65_535);
 const list = text.transform((value) => value.split(/[\s,]+/).filter((part) => part !== ""));
+const databaseUrl = text.refine(
+  (url) => /^sqlite:[^?]/.test(url) || (/^postgres(?:ql)?:/.test(url) && URL.canParse(url)),
+  "must be postgres://user:password@host/name or sqlite:./file.db",
+);
 const httpUrl = z.url({ protocol: /^https?$/ });
 
 /** Each variable with its check; a default here is the default of `.env.example`. */
@@ -90,6 +96,7 @@ const Environment = z.object({
   PORT: port.default(3000),
   API_TOKEN: text.min(16, "must have at least 16 characters: it opens the whole API").optional(),
   HTTP_ALLOW_HOSTS: list.default([]),
+  DATABASE_URL: databaseUrl.optional(),
   SMTP_HOST: text.optional(),
   SMTP_PORT: port.default(587),
   SMTP_USER: text.optional(),
@@ -111,6 +118,7 @@ export const VARIABLE_NAMES: readonly string[] = Object.keys(Environment.shape);
 export const VARIABLE_FAMILIES = [
   "LLM_<PREFIX>_BASE_URL",
   "LLM_<PREFIX>_API_KEY",
+  "DATABASE_URL_<NAME>",
   "SECRET_<NAME>",
 ] as const;
 
@@ -141,7 +149,8 @@ export function loadConfig(
     ? []
     : parsed.error.issues.map((issue) => problemOf(issue, given));
   const { providers, problems: providerProblems } = readProviders(given);
-  problems.push(...providerProblems, ...crossChecks(given));
+  const { databases, problems: databaseProblems } = readDatabases(given);
+  problems.push(...providerProblems, ...databaseProblems, ...crossChecks(given));
   if (!parsed.success || problems.length > 0) {
     throw new AppError({
       code: "config_invalid",
@@ -168,6 +177,7 @@ export function loadConfig(
     web: { host: values.HOST, port: values.PORT, apiToken: values.API_TOKEN ?? null },
     http: { allowHosts: values.HTTP_ALLOW_HOSTS },
     mail: mailConfig(values),
+    databases,
     secrets: readSecrets(given),
     workflowsDir: values.WORKFLOWS_DIR,
     logLevel: values.LOG_LEVEL,
@@ -252,6 +262,24 @@ function readProviders(given: Record<string, string | undefined>): {
     }
   }
   return { providers, problems };
+}
+
+function readDatabases(given: Record<string, string | undefined>): {
+  readonly databases: Config["databases"];
+  readonly problems: readonly string[];
+} {
+  const databases: Record<string, string> = {};
+  const problems: string[] = [];
+  for (const [name, value] of Object.entries(given)) {
+    const [, suffix] = /^DATABASE_URL(?:_([A-Z0-9_]+))?$/.exec(name) ?? [null];
+    if (suffix === null) continue;
+    const url = databaseUrl.safeParse(value);
+    if (url.success) databases[suffix?.toLowerCase() ?? "default"] = url.data;
+    // DATABASE_URL itself is reported with the other variables.
+    else if (suffix !== undefined)
+      problems.push(`${name} ${url.error.issues[0]?.message ?? "is not right"}.`);
+  }
+  return { databases, problems };
 }
 
 function readSecrets(given: Record<string, string | undefined>): Record<string, string> {

@@ -7,12 +7,15 @@ import { createSlackBot, EVENTS_PATH } from "./bot/slack-app.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { createEngine, type RunningEngine } from "./engine/engine.ts";
 import { systemClock } from "./engine/ports/clock.ts";
+import type { Service } from "./engine/ports/service.ts";
 import type { Store } from "./engine/ports/store.ts";
 import { createStepTypes } from "./engine/steps/index.ts";
 import { createTriggerTypes } from "./engine/triggers/index.ts";
 import { asAppError, isAppError } from "./errors.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { createCron } from "./services/cron/node-cron.ts";
+import { secretsOfUrl } from "./services/database/connection-url.ts";
+import { createDatabaseService } from "./services/database/database-service.ts";
 import { createEmailService } from "./services/email/email-service.ts";
 import { createHttpService } from "./services/http/http-service.ts";
 import { createOpenAiModelClient } from "./services/llm/openai-model-client.ts";
@@ -37,7 +40,8 @@ async function startBot(config: Config, logger: Logger): Promise<() => Promise<v
   const stack = new AsyncDisposableStack();
   try {
     const store = await openStore(config, stack);
-    const engine = buildEngine(config, store, logger);
+    const database = stack.use(createDatabaseService({ urls: config.databases }));
+    const engine = buildEngine(config, store, database, logger);
     stack.defer(() => engine.stop());
     await deployFolder(engine, config.workflowsDir, logger);
     const bot = createSlackBot({
@@ -79,7 +83,12 @@ async function openStore(config: Config, stack: AsyncDisposableStack): Promise<S
   return store;
 }
 
-function buildEngine(config: Config, store: Store, logger: Logger): RunningEngine {
+function buildEngine(
+  config: Config,
+  store: Store,
+  database: Service,
+  logger: Logger,
+): RunningEngine {
   const slackLogger = toSlackLogger(logger);
   const { botToken, apiUrl } = config.slack;
   const access = { botToken, ...(apiUrl !== null && { apiUrl }) };
@@ -96,6 +105,7 @@ function buildEngine(config: Config, store: Store, logger: Logger): RunningEngin
         server: config.mail,
         templatesDir: join(config.workflowsDir, "email-templates"),
       }),
+      database,
     ]),
     model: createOpenAiModelClient(config.model),
     defaultModel: config.model.defaultModel,
@@ -145,6 +155,7 @@ async function main(): Promise<void> {
     ...Object.values(model.providers).map((provider) => provider.apiKey ?? null),
     ...Object.values(secrets),
     config.mail?.login?.password ?? null,
+    ...Object.values(config.databases).flatMap(secretsOfUrl),
   );
   const logger = createLogger(
     config.logLevel,

@@ -57,7 +57,18 @@ describe("the configuration", () => {
     expect(() => loadConfig({ ...MINIMAL, ...mail, SMTP_PASS: "p" })).toThrow("SMTP_USER");
   });
 
+  test("finds databases by name", () => {
+    const urls = { DATABASE_URL: "postgres://u:p@h/shop", DATABASE_URL_CRM_2: "sqlite:./crm.db" };
+
+    expect(loadConfig({ ...MINIMAL, ...urls }).databases).toEqual({
+      default: "postgres://u:p@h/shop",
+      crm_2: "sqlite:./crm.db",
+    });
+  });
+
   test.for([
+    ["DATABASE_URL", "mysql://u:hidden@h/x", "must be postgres://"],
+    ["DATABASE_URL_CRM", "postgres:// hidden", "must be postgres://"],
     ["EMAIL_FROM", "nobody-at-all", "one e-mail address"],
     ["SLACK_BOT_TOKEN", "nothing-of-the-kind", "begins with xoxb-"],
     ["SLACK_API_URL", "slack", "must be a URL"],

@@ -1,0 +1,49 @@
+import { AppError } from "../../errors.ts";
+
+/** Where a database is. */
+export type Connection =
+  | { readonly kind: "postgres"; readonly url: string; readonly isReadOnly: boolean }
+  | { readonly kind: "sqlite"; readonly path: string; readonly isReadOnly: boolean };
+
+/**
+ * Reads `postgres://user:password@host/name`, `sqlite:./file.db` or `sqlite:/folder/file.db`; `?readonly=true` forbids
+ * changes.
+ *
+ * @throws {AppError} `config_invalid`; the message does not hold the URL, which may hold a password.
+ */
+export function readConnectionUrl(name: string, url: string): Connection {
+  if (url.startsWith("sqlite:")) {
+    const [rest = "", query] = url.slice("sqlite:".length).split("?");
+    const path = rest.replace(/^\/\/(?=\/)/, "");
+    if (path === "") throw invalid(name);
+    return { kind: "sqlite", path, isReadOnly: isTrue(new URLSearchParams(query)) };
+  }
+  const parsed = URL.parse(url);
+  if (!parsed || !/^postgres(?:ql)?:$/.test(parsed.protocol)) throw invalid(name);
+  const isReadOnly = isTrue(parsed.searchParams);
+  // The driver hands what it does not know to the server, which does not know it either.
+  parsed.searchParams.delete("readonly");
+  return { kind: "postgres", url: parsed.href, isReadOnly };
+}
+
+/** What of a URL may not appear in the log: all of it, and its password as it is written and as it is meant. */
+export function secretsOfUrl(url: string): readonly string[] {
+  const password = URL.parse(url)?.password ?? "";
+  if (password === "") return [];
+  try {
+    return [url, password, decodeURIComponent(password)];
+  } catch {
+    return [url, password];
+  }
+}
+
+function isTrue(query: URLSearchParams): boolean {
+  return query.get("readonly") === "true";
+}
+
+function invalid(name: string): AppError {
+  return new AppError({
+    code: "config_invalid",
+    message: `The URL of the database "${name}" must begin with postgres:// or sqlite: and name a database.`,
+  });
+}

@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { paramTraits } from "../../engine/param-traits.ts";
+import type { Service } from "../../engine/ports/service.ts";
+import { AppError } from "../../errors.ts";
+import { defineAction } from "../action.ts";
+import { readConnectionUrl } from "./connection-url.ts";
+import type { Database } from "./database.ts";
+import { createPostgresDatabase } from "./postgres/postgres-database.ts";
+import { isRead, isUpsert } from "./repeatable.ts";
+import { createSqliteDatabase } from "./sqlite/sqlite-database.ts";
+
+/** The connection of a query that names none: `DATABASE_URL`. */
+export const DEFAULT_CONNECTION = "default";
+
+const QueryParams = z.strictObject({
+  /** One statement, with `$1`, `$2` … for the values. */
+  query: z.string().min(1).max(50_000).register(paramTraits, {
+    insteadOfTemplates: 'Write $1, $2 … in the query and the templates into "values", in order.',
+  }),
+  values: z.array(z.json()).max(1000).default([]),
+  /** Name of a connection; case does not matter, and `-` is `_`. */
+  connection: z.string().min(1).max(64).default(DEFAULT_CONNECTION),
+});
+
+/**
+ * Queries to PostgreSQL and SQLite.
+ *
+ * @param options - `urls`: the databases by name, in lower case. They are reached when they are first needed.
+ * @returns the service; disposing it closes the connections.
+ * @throws {AppError} `config_invalid` for a URL that names no database.
+ */
+export function createDatabaseService(options: {
+  readonly urls: Readonly<Record<string, string>>;
+}): Service & AsyncDisposable {
+  const databases = new Map(
+    Object.entries(options.urls).map(([name, url]): [string, Database] => [name, open(name, url)]),
+  );
+  const find = (name: string): Database => {
+    const found = databases.get(name.toLowerCase().replaceAll("-", "_"));
+    if (found) return found;
+    throw unknownConnection(name, [...databases.keys()]);
+  };
+  return {
+    name: "database",
+    defaultAction: "query",
+    actions: {
+      query: defineAction({
+        summary: "Runs one SQL statement with its values; gives {rows, rowCount}.",
+        params: QueryParams,
+        sideEffect: true,
+        onUnknown: ({ query, connection }) => {
+          const isHarmless = find(connection).isReadOnly ? isRead(query) : isUpsert(query);
+          return isHarmless ? "repeat" : "ask";
+        },
+        execute: async ({ query, values, connection }, { signal }) =>
+          find(connection).query(query, values, signal),
+      }),
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...databases.values()].map((one) => one[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+function open(name: string, url: string): Database {
+  const connection = readConnectionUrl(name, url);
+  return connection.kind === "postgres"
+    ? createPostgresDatabase(name, connection)
+    : createSqliteDatabase(name, connection);
+}
+
+function unknownConnection(name: string, known: readonly string[]): AppError {
+  const variable =
+    name === DEFAULT_CONNECTION
+      ? "DATABASE_URL"
+      : `DATABASE_URL_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`;
+  const others = known.length === 0 ? "" : ` Known connections: ${known.join(", ")}.`;
+  return new AppError({
+    code: "params_invalid",
+    message: `There is no database connection "${name}": the operator sets ${variable} in the bot's environment.${others}`,
+  });
+}

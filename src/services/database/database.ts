@@ -1,0 +1,21 @@
+import type { Json, JsonObject } from "../../json.ts";
+
+/** What a query gives. */
+export type QueryResult = {
+  readonly rows: readonly JsonObject[];
+  /** Rows given, or, where there are none to give, rows changed. */
+  readonly rowCount: number;
+};
+
+/** One database that workflows may query. */
+export interface Database extends AsyncDisposable {
+  /** Enforced by the database: a query that would change something fails. */
+  readonly isReadOnly: boolean;
+  /**
+   * Runs one statement in a transaction of its own.
+   *
+   * @throws {AppError} `service_rejected` when the database refuses it; `service_unavailable` (retryable) when it cannot be
+   *   reached. `outcomeUnknown` only when the connection was lost while the transaction was being committed.
+   */
+  query(sql: string, values: readonly Json[], signal: AbortSignal): Promise<QueryResult>;
+}

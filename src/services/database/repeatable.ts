@@ -1,0 +1,140 @@
+import { type SqlToken, sqlTokens } from "./sql-tokens.ts";
+
+/*
+ * After an unknown outcome a statement may run again only if a second time changes nothing more than the first. That is
+ * read off its form, and whatever is not plainly of that form is not repeated: a person is asked.
+ */
+
+/** Whether the statement only reads. Meant for connections on which the database forbids changes. */
+export function isRead(sql: string): boolean {
+  const first = sqlTokens(sql)[0];
+  return first?.kind === "word" && ["SELECT", "VALUES", "WITH", "TABLE"].includes(first.text);
+}
+
+/**
+ * Whether the statement is `INSERT INTO t (a, b) VALUES ($1, 'x'), … ON CONFLICT (a) DO NOTHING`, or `DO UPDATE SET` whose
+ * values are parameters, literals and `EXCLUDED`.
+ *
+ * The columns of the conflict must be given in the statement by parameters or literals: a default like a serial number would
+ * be another one the second time, and there would be no conflict.
+ */
+export function isUpsert(sql: string): boolean {
+  return new UpsertReader(sqlTokens(sql)).read();
+}
+
+class UpsertReader {
+  readonly #tokens: readonly SqlToken[];
+  #at = 0;
+
+  constructor(tokens: readonly SqlToken[]) {
+    this.#tokens = tokens;
+  }
+
+  read(): boolean {
+    if (!this.#words("INSERT", "INTO") || !this.#path()) return false;
+    const columns = this.#names();
+    if (columns === null || !this.#words("VALUES") || !this.#rows()) return false;
+    if (!this.#words("ON", "CONFLICT")) return false;
+    const target = this.#names();
+    if (target === null || !target.every((name) => columns.includes(name))) return false;
+    if (!this.#words("DO") || !this.#action()) return false;
+    return this.#returning() && this.#end();
+  }
+
+  #rows(): boolean {
+    do {
+      if (!this.#list(() => this.#constant())) return false;
+    } while (this.#symbol(","));
+    return true;
+  }
+
+  #action(): boolean {
+    if (this.#words("NOTHING")) return true;
+    if (!this.#words("UPDATE", "SET")) return false;
+    do {
+      if (this.#name() === null || !this.#symbol("=")) return false;
+      const isExcluded = this.#words("EXCLUDED");
+      if (isExcluded ? !this.#symbol(".") || this.#name() === null : !this.#constant()) {
+        return false;
+      }
+    } while (this.#symbol(","));
+    return true;
+  }
+
+  /** `RETURNING *` or names: they change nothing. */
+  #returning(): boolean {
+    if (!this.#words("RETURNING")) return true;
+    if (this.#symbol("*")) return true;
+    do {
+      if (this.#name() === null) return false;
+    } while (this.#symbol(","));
+    return true;
+  }
+
+  #end(): boolean {
+    this.#symbol(";");
+    return this.#at === this.#tokens.length;
+  }
+
+  #constant(): boolean {
+    this.#symbol("-");
+    const token = this.#tokens[this.#at];
+    const isConstant =
+      token !== undefined &&
+      (["parameter", "number"].includes(token.kind) ||
+        // A backslash means something in some dialects and nothing in others.
+        (token.kind === "text" && !token.text.includes("\\")) ||
+        (token.kind === "word" && ["NULL", "TRUE", "FALSE"].includes(token.text)));
+    if (isConstant) this.#at += 1;
+    return isConstant;
+  }
+
+  #list(item: () => boolean): boolean {
+    if (!this.#symbol("(")) return false;
+    do {
+      if (!item()) return false;
+    } while (this.#symbol(","));
+    return this.#symbol(")");
+  }
+
+  #names(): readonly string[] | null {
+    const names: string[] = [];
+    const isRead = this.#list(() => {
+      const name = this.#name();
+      if (name !== null) names.push(name);
+      return name !== null;
+    });
+    return isRead ? names : null;
+  }
+
+  #path(): boolean {
+    do {
+      if (this.#name() === null) return false;
+    } while (this.#symbol("."));
+    return true;
+  }
+
+  /** A name as it compares with others; quoted ones keep their case. */
+  #name(): string | null {
+    const token = this.#tokens[this.#at];
+    if (token?.kind !== "word" && token?.kind !== "name") return null;
+    this.#at += 1;
+    return token.kind === "word" ? token.text.toLowerCase() : token.text;
+  }
+
+  #words(...words: readonly string[]): boolean {
+    const isThere = words.every((word, index) => {
+      const token = this.#tokens[this.#at + index];
+      return token?.kind === "word" && token.text === word;
+    });
+    if (isThere) this.#at += words.length;
+    return isThere;
+  }
+
+  #symbol(text: string): boolean {
+    const token = this.#tokens[this.#at];
+    const isThere = token?.kind === "symbol" && token.text === text;
+    if (isThere) this.#at += 1;
+    return isThere;
+  }
+}

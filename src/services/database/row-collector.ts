@@ -1,0 +1,43 @@
+import { AppError } from "../../errors.ts";
+import type { Json, JsonObject } from "../../json.ts";
+
+/** Rows of one answer. */
+export const MAX_ROWS = 1000;
+/** Characters of one answer as JSON: it is stored with the run. */
+export const MAX_ANSWER_LENGTH = 1_000_000;
+
+/** Takes rows until they are too many or too long. */
+export class RowCollector {
+  readonly rows: JsonObject[] = [];
+  #length = 0;
+
+  /** @throws {AppError} `limit_exceeded`. */
+  add(columns: readonly string[], cells: readonly Json[]): void {
+    if (this.rows.length === MAX_ROWS) throw tooMuch(`more than ${MAX_ROWS} rows`);
+    // fromEntries defines own properties, so that a column named __proto__ stays data.
+    const row = Object.fromEntries(columns.map((name, index) => [name, cells[index] ?? null]));
+    this.#length += JSON.stringify(row).length;
+    if (this.#length > MAX_ANSWER_LENGTH) {
+      throw tooMuch(`more than ${MAX_ANSWER_LENGTH / 1_000_000} MB`);
+    }
+    this.rows.push(row);
+  }
+}
+
+function tooMuch(what: string): AppError {
+  return new AppError({
+    code: "limit_exceeded",
+    message: `The query gives ${what}, and nothing was changed. Ask for less: fewer columns, a WHERE, a LIMIT.`,
+  });
+}
+
+/** An integer of a database: a number where JSON holds it exactly, else text. */
+export function integerToJson(value: bigint): number | string {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value.toString();
+}
+
+/** A floating-point number; JSON has no word for those that are none. */
+export function realToJson(value: number): number | string {
+  return Number.isFinite(value) ? value : String(value);
+}

@@ -1,0 +1,93 @@
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
+import { AppError } from "../../../errors.ts";
+import type { Json } from "../../../json.ts";
+import type { QueryResult } from "../database.ts";
+import { integerToJson, RowCollector, realToJson } from "../row-collector.ts";
+import { type SqlToken, sqlTokens } from "../sql-tokens.ts";
+import { authorize } from "./authorize.ts";
+
+/**
+ * Runs one statement in a transaction of its own.
+ *
+ * @throws {AppError} `params_invalid`, `limit_exceeded`; the error of SQLite. Nothing was changed then.
+ */
+export function runStatement(
+  database: DatabaseSync,
+  sql: string,
+  values: readonly Json[],
+): QueryResult {
+  const tokens = sqlTokens(sql).filter(({ text }) => !/^(?:--|\/\*)/.test(text));
+  requireOneStatement(tokens);
+  const parameters = readParameters(tokens, values);
+  // A writer takes its lock at once: taking it later can fail although waiting would have helped.
+  const reads = ["SELECT", "VALUES", "EXPLAIN", "PRAGMA"].includes(tokens[0]?.text ?? "");
+  database.exec(reads ? "BEGIN" : "BEGIN IMMEDIATE");
+  try {
+    database.setAuthorizer(authorize);
+    const statement = database.prepare(sql);
+    const result = execute(statement, parameters);
+    database.setAuthorizer(null);
+    database.exec("COMMIT");
+    return result;
+  } catch (error) {
+    database.setAuthorizer(null);
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** SQLite would run the first one and forget the others. */
+function requireOneStatement(tokens: readonly SqlToken[]): void {
+  const end = tokens.findIndex(({ kind, text }) => kind === "symbol" && text === ";");
+  if (tokens.length > 0 && (end === -1 || end === tokens.length - 1)) return;
+  throw new AppError({
+    code: "params_invalid",
+    message: '"query" must be one statement. Use a step for each.',
+  });
+}
+
+/** The values by the names that SQLite knows them by; it would take what is missing for NULL. */
+function readParameters(
+  tokens: readonly SqlToken[],
+  values: readonly Json[],
+): Record<string, SQLInputValue> {
+  const used = new Set(tokens.filter(({ kind }) => kind === "parameter").map(({ text }) => text));
+  const given = values.map((value, index): [string, SQLInputValue] => [
+    `$${index + 1}`,
+    toSqlite(value),
+  ]);
+  const names = new Set(given.map(([name]) => name));
+  if (used.symmetricDifference(names).size === 0) return Object.fromEntries(given);
+  const list = [...used].sort().join(", ") || "none";
+  throw new AppError({
+    code: "params_invalid",
+    message: `"values" has ${values.length} values, and the query uses ${list}. Each value is used by its number: $1 is the first.`,
+  });
+}
+
+function execute(statement: StatementSync, parameters: Record<string, SQLInputValue>): QueryResult {
+  statement.setReadBigInts(true);
+  const columns = statement.columns().map((column) => column.name);
+  if (columns.length === 0) {
+    return { rows: [], rowCount: Number(statement.run(parameters).changes) };
+  }
+  statement.setReturnArrays(true);
+  const collector = new RowCollector();
+  // With setReturnArrays a row is a list, which the types of Node do not say.
+  for (const row of statement.iterate(parameters)) {
+    collector.add(columns, Object.values(row).map(toJsonCell));
+  }
+  return { rows: collector.rows, rowCount: collector.rows.length };
+}
+
+function toSqlite(value: Json): SQLInputValue {
+  if (typeof value === "boolean") return value ? 1 : 0;
+  if (typeof value === "number" && Number.isSafeInteger(value)) return BigInt(value);
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
+}
+
+function toJsonCell(value: SQLOutputValue): Json {
+  if (typeof value === "bigint") return integerToJson(value);
+  if (typeof value === "number") return realToJson(value);
+  return value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value;
+}

@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import { service as serviceStep } from "../../../src/engine/steps/service.ts";
+import { secretsOfUrl } from "../../../src/services/database/connection-url.ts";
+import { createDatabaseService } from "../../../src/services/database/database-service.ts";
+import { createServiceRegistry } from "../../../src/services/registry.ts";
+
+const urls = {
+  default: "postgres://u:p@127.0.0.1:1/x",
+  reports: "sqlite:./reports.db?readonly=true",
+};
+
+describe("after a query whose outcome nobody knows", () => {
+  const UPSERT = "INSERT INTO t (id) VALUES ($1) ON CONFLICT (id) DO NOTHING";
+
+  test.each([
+    ["SELECT 1", "reports", "repeat"],
+    ["DELETE FROM t", "reports", "ask"],
+    [UPSERT, "default", "repeat"],
+    ["SELECT pay($1)", "default", "ask"],
+    ["INSERT INTO t (id) VALUES ($1)", "default", "ask"],
+  ])("%s on %s: %s", async (query, connection, policy) => {
+    await using service = createDatabaseService({ urls });
+    const onUnknown = service.actions["query"]?.onUnknown;
+
+    expect(typeof onUnknown === "function" && onUnknown({ query, connection })).toBe(policy);
+  });
+});
+
+test("a template in a query is refused at deployment, with what to do", async () => {
+  await using service = createDatabaseService({ urls });
+  const config = {
+    service: "database",
+    query: "SELECT * FROM t WHERE a = '{{variables.a}}'",
+    values: ["{{variables.a}}"],
+  };
+
+  const problems = serviceStep.check(config, { services: createServiceRegistry([service]) });
+
+  expect(problems).toEqual([
+    {
+      path: ["query"],
+      message: '"query" may not hold {{…}}',
+      fix: expect.stringContaining("$1"),
+    },
+  ]);
+});
+
+test.each(["mysql://s3cret@h/x", "sqlite:?s3cret", "nonsense with s3cret"])(
+  "%s is no database, and the message does not repeat it",
+  (url) => {
+    const create = () => createDatabaseService({ urls: { crm: url } });
+
+    expect(create).toThrow('"crm" must begin with postgres:// or sqlite:');
+    expect(create).not.toThrow("s3cret");
+  },
+);
+
+test("the log hides a URL with a password, and the password however it is written", () => {
+  const url = "postgres://u:p%40ss@h/x";
+
+  expect(secretsOfUrl(url)).toEqual([url, "p%40ss", "p@ss"]);
+  expect(secretsOfUrl("sqlite:./x.db")).toEqual([]);
+  expect(secretsOfUrl("postgres://u:%zz@h/x")).toContain("%zz");
+});

@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Json, JsonObject } from "../../../src/json.ts";
+import { createDatabaseService } from "../../../src/services/database/database-service.ts";
+import { createServiceRegistry } from "../../../src/services/registry.ts";
+import { type PostgresServer, postgresMissing, startPostgres } from "../../support/postgres.ts";
+import { serviceContext } from "../../support/service-context.ts";
+import { until } from "../../support/until.ts";
+
+const why = postgresMissing === null ? "" : ` (skipped: ${postgresMissing})`;
+
+describe.skipIf(postgresMissing !== null)(`a query to PostgreSQL${why}`, () => {
+  let server: PostgresServer;
+  let service: ReturnType<typeof createDatabaseService>;
+
+  beforeAll(async () => {
+    server = await startPostgres();
+    service = createDatabaseService({
+      urls: {
+        default: server.url,
+        reports: `${server.url}?readonly=true`,
+        stranger: server.url.replace("heddle@", "stranger:s3cret-word@"),
+        nowhere: "postgres://u:s3cret-word@127.0.0.1:1/x",
+      },
+    });
+    await query("CREATE TABLE orders (id serial PRIMARY KEY, item text UNIQUE, amount int)");
+  });
+  afterAll(async () => {
+    await service?.[Symbol.asyncDispose]();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  async function query(
+    sql: string,
+    values: readonly Json[] = [],
+    more: { connection?: string; signal?: AbortSignal } = {},
+  ): Promise<Json> {
+    const { connection, signal } = more;
+    const params: JsonObject = { query: sql, values, ...(connection && { connection }) };
+    const context = serviceContext(signal && { signal });
+    return createServiceRegistry([service]).execute("database", "query", params, context);
+  }
+
+  const INSERT = "INSERT INTO orders (item, amount) VALUES ($1, $2)";
+
+  test("takes values as values", async () => {
+    const item = "'; DROP TABLE orders; --";
+
+    expect(await query(INSERT, [item, 5])).toEqual({ rows: [], rowCount: 1 });
+    expect(await query("SELECT item, amount FROM orders WHERE item = $1", [item])).toEqual({
+      rows: [{ item, amount: 5 }],
+      rowCount: 1,
+    });
+    expect(await query("DELETE FROM orders WHERE item = ANY($1)", [[item, "x"]])).toEqual({
+      rows: [],
+      rowCount: 1,
+    });
+  });
+
+  test.each<[string, Json]>([
+    ["9007199254740991::int8", 9007199254740991],
+    ["9007199254740993::int8", "9007199254740993"],
+    ["12.50::numeric", 12.5],
+    ["12345678901234.567890::numeric", "12345678901234.567890"],
+    ["'NaN'::numeric", "NaN"],
+    ["0.1::float8", 0.1],
+    ["'Infinity'::float8", "Infinity"],
+    ["true", true],
+    ["NULL::int", null],
+    ["timestamptz '2026-11-23 10:00:00.5+01'", "2026-11-23T09:00:00.5Z"],
+    ["timestamp '2026-11-23 10:00:00'", "2026-11-23T10:00:00"],
+    ["date '2026-11-23'", "2026-11-23"],
+    ["interval '1 day 2 hours'", "P1DT2H"],
+    ["'\\x0001ff'::bytea", "AAH/"],
+    ["'{\"a\": [1, null]}'::jsonb", { a: [1, null] }],
+    ["'{x}'::text", "{x}"],
+    ["ARRAY[1, NULL, 3]", [1, null, 3]],
+    ["ARRAY['a', 'b,c']::text[]", ["a", "b,c"]],
+    ["ARRAY['\\x00ff'::bytea]", ["AP8="]],
+    ["'127.0.0.1'::inet", "127.0.0.1"],
+  ])("gives %s as JSON", async (expression, value) => {
+    expect(await query(`SELECT ${expression} AS v`)).toEqual({ rows: [{ v: value }], rowCount: 1 });
+  });
+
+  test("leaves nothing set for the next one", async () => {
+    await query("SET search_path = pg_catalog");
+    await query("SELECT set_config('DateStyle', 'German', false)");
+
+    expect(
+      await query("SELECT count(*) AS n, current_date::text ~ '^\\d{4}-' AS iso FROM orders"),
+    ).toMatchObject({
+      rows: [{ n: 0, iso: true }],
+    });
+  });
+
+  test.each<[string, Json[], string]>([
+    ["SELECT * FROM nowhere", [], "(42P01)"],
+    ["SELEC 1", [], "(42601)"],
+    ["SELECT 1; SELECT 2", [], "(42601)"],
+    ["SELECT $1::int", ["s3cret-word"], "(22P02)"],
+    ["INSERT INTO orders (id, item) VALUES (1000, $1), (1000, $1)", ["s3cret-word"], "(23505)"],
+    ["SELECT 1", ["s3cret-word"], "(08P01)"],
+    ["VACUUM", [], "(25001)"],
+  ])("that is refused is not tried again: %s", async (sql, values, state) => {
+    const failing = query(sql, values);
+
+    await expect(failing).rejects.toMatchObject({
+      code: "service_rejected",
+      retryable: false,
+      outcomeUnknown: false,
+      message: expect.stringContaining(state),
+    });
+    await expect(failing).rejects.not.toThrow("s3cret-word");
+  });
+
+  test("changes nothing on a connection that only reads, whatever it tries", async () => {
+    const connection = "reports";
+    for (const sql of [
+      "INSERT INTO orders (item) VALUES ('x')",
+      "WITH x AS (INSERT INTO orders (item) VALUES ('x') RETURNING id) SELECT * FROM x",
+      "SELECT set_config('transaction_read_only', 'off', false)",
+    ]) {
+      await expect(query(sql, [], { connection })).rejects.toMatchObject({
+        code: "service_rejected",
+      });
+    }
+    await query("SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE", [], { connection });
+    await expect(query("DELETE FROM orders", [], { connection })).rejects.toThrow("(25006)");
+    expect(await query("SELECT 1 AS n", [], { connection })).toMatchObject({ rowCount: 1 });
+  });
+
+  test("that gives more than it may changes nothing", async () => {
+    expect(await query("SELECT generate_series(1, 1000)")).toMatchObject({ rowCount: 1000 });
+    await expect(query("SELECT generate_series(1, 1000000000)")).rejects.toThrow("1000 rows");
+    await expect(query("SELECT repeat('x', 1000001)")).rejects.toThrow("more than 1 MB");
+    const insert = "INSERT INTO orders (amount) SELECT generate_series(1, 1001) RETURNING id";
+    await expect(query(insert)).rejects.toMatchObject({
+      code: "limit_exceeded",
+      retryable: false,
+    });
+    expect(await query("SELECT id FROM orders")).toMatchObject({ rowCount: 0 });
+  });
+
+  test("that is stopped ends on the server, too", async () => {
+    const stop = new AbortController();
+    const slow = query("SELECT pg_sleep(600)", [], { signal: stop.signal });
+    const running = async () =>
+      query("SELECT 1 FROM pg_stat_activity WHERE query ~ '^SELECT pg_sleep' AND state = 'active'");
+    await until(async () => ((await running()) as { rowCount: number }).rowCount || undefined);
+
+    stop.abort(new Error("too long"));
+
+    await expect(slow).rejects.toThrow("too long");
+    await until(
+      async () => ((await running()) as { rowCount: number }).rowCount === 0 || undefined,
+    );
+  });
+
+  test.each([
+    ["nowhere", { code: "service_unavailable", retryable: true }],
+    ["stranger", { code: "service_rejected", retryable: false }],
+    [
+      "no-such",
+      { code: "params_invalid", message: expect.stringContaining("DATABASE_URL_NO_SUCH") },
+    ],
+  ])("to a database that cannot be reached: %s", async (connection, error) => {
+    const failing = query("SELECT 1", [], { connection });
+
+    await expect(failing).rejects.toMatchObject({ ...error, outcomeUnknown: false });
+    await expect(failing).rejects.not.toThrow("s3cret-word");
+  });
+
+  test("survives the server's restart; what was under way has had no effect", async () => {
+    const insert = "INSERT INTO orders (amount) SELECT 1 FROM pg_sleep(600)";
+    const slow = query(insert).catch((error: unknown) => error);
+    await until(async () => {
+      const found = await query("SELECT 1 FROM pg_stat_activity WHERE query ~ '^INSERT.*pg_sleep'");
+      return (found as { rowCount: number }).rowCount || undefined;
+    });
+
+    await server.restart();
+
+    expect(await slow).toMatchObject({
+      code: "service_unavailable",
+      retryable: true,
+      outcomeUnknown: false,
+    });
+    expect(await until(() => query("SELECT id FROM orders").catch(() => undefined))).toMatchObject({
+      rowCount: 0,
+    });
+  });
+});
