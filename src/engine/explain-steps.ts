@@ -90,7 +90,7 @@ function describeService(config: JsonObject, services: ServiceRegistry): Told {
   const action = actionOf(service, called);
   // After the semicolon, summaries tell what comes back.
   const what = action?.summary.split(/[;.]/)[0] ?? `Calls ${name}.${called}`;
-  const line = `${what} (${name}.${called}). ${showMembers(params)}`;
+  const line = action?.describe?.(params) ?? `${what} (${name}.${called}). ${showMembers(params)}`;
   const changes = action === undefined || (action.sideEffect && !isReading(params, service?.name));
   return { text: line, sideEffects: changes ? [line] : [], approvers: [] };
 }

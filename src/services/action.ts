@@ -2,6 +2,11 @@ import type { z } from "zod";
 import type { ServiceAction, ServiceContext, UnknownPolicy } from "../engine/ports/service.ts";
 import type { Json } from "../json.ts";
 
+/** A parameter as a sentence shows it. */
+export function showText(value: Json | undefined): string {
+  return typeof value === "string" ? value : JSON.stringify(value ?? "…");
+}
+
 /** Ties the schema of an action's parameters to the functions that take them. */
 export function defineAction<Params extends z.ZodObject>(
   parts: Omit<ServiceAction, "params" | "onUnknown" | "execute" | "look"> & {

@@ -22,7 +22,7 @@ describe("explaining a definition", () => {
     expect(told.steps.find(({ id }) => id === "two-person-approval")?.text).toMatch(
       /Asks @finance in #approvals: .*2 of them have to agree, and waits 3 d at most/,
     );
-    expect(told.sideEffects.join("\n")).toContain("channel: #approvals");
+    expect(told.sideEffects.join("\n")).toContain("Posts to #approvals: ");
     expect(told.approvers.join("\n")).toContain("@finance (2 of them have to agree)");
     expect(told.limits[0]).toBe("AI may cost $0.10 a run at most.");
   });
@@ -57,6 +57,6 @@ describe("explaining a definition", () => {
       ["tell", 1],
     ]);
     expect(told.sideEffects).toHaveLength(1);
-    expect(told.sideEffects[0]).toContain("method: POST");
+    expect(told.sideEffects[0]).toContain("POST https:");
   });
 });

@@ -20,6 +20,11 @@ export type UnknownPolicy = "repeat" | "look" | "ask";
 export interface ServiceAction {
   /** One line for people: what it does. */
   readonly summary: string;
+  /**
+   * What a call with these parameters does, in one sentence for people: rendered by code, so that reviewers see the action itself
+   * and no summary of it. Parameters may still hold templates, and may be incomplete.
+   */
+  describe?(params: JsonObject): string;
   /** The action's parameters after templates were resolved; a strict object. */
   readonly params: z.ZodObject;
   /** Does it change something outside? Shown to reviewers. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Service } from "../../engine/ports/service.ts";
-import { defineAction } from "../action.ts";
+import { defineAction, showText } from "../action.ts";
 import { createAddressGuard } from "./address-guard.ts";
 import { sendRequest } from "./send-request.ts";
 
@@ -40,6 +40,10 @@ export function createHttpService(
     actions: {
       request: defineAction({
         summary: "Makes an HTTP request; gives {status, data, headers}.",
+        describe: ({ method, url, body }) => {
+          const sent = body === undefined ? "" : ` with ${showText(body)}`;
+          return `Sends ${showText(method ?? "GET")} ${showText(url)}${sent}`;
+        },
         params: RequestParams,
         sideEffect: true,
         onUnknown: "repeat",

@@ -5,7 +5,7 @@ import { paramTraits } from "../../engine/param-traits.ts";
 import type { Service, ServiceContext } from "../../engine/ports/service.ts";
 import { AppError, isAppError } from "../../errors.ts";
 import { type Json, readOwn } from "../../json.ts";
-import { defineAction } from "../action.ts";
+import { defineAction, showText } from "../action.ts";
 import { type ChannelFinder, createChannelFinder, isPersonId, readMention } from "./channels.ts";
 import { findMessage, type MessageMark } from "./find-message.ts";
 import type { SlackClient } from "./slack-client.ts";
@@ -43,6 +43,7 @@ export function createSlackService(options: { readonly client: SlackClient }): S
     actions: {
       sendMessage: defineAction({
         summary: "Posts a message to a channel, a person or a thread; gives {messageTs, channel}.",
+        describe: ({ channel, message }) => `Posts to ${showText(channel)}: "${showText(message)}"`,
         params: MessageParams,
         sideEffect: true,
         // Slack knows no idempotency keys: a message that may stand already is looked for by its metadata.
