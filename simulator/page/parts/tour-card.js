@@ -77,24 +77,30 @@ function row(app, step, isNext) {
 }
 
 /** @param {App} app @param {Step} step @returns {import("../dom/h.js").VNode | null} what takes the person to the step */
-function deed(app, { command, toApp, address, person, lookAt, opensThread }) {
-  if (command !== undefined && (person === undefined || person === app.me)) {
-    return h(
-      "button",
-      { class: "tour-deed", type: "button", onClick: () => typeFor(app, command, toApp === true) },
-      "Put it into the message box",
-    );
-  }
+function deed(app, step) {
+  const { command, toApp, person, address, lookAt, opensThread } = step;
   const message = lookAt === undefined ? undefined : app.book.latest(lookAt);
   const place = message && addressOf(message.channel, opensThread ? message.ts : undefined);
   if (person !== undefined && person !== app.me) {
     const name = app.names.user(person) ?? person;
-    return h("a", { class: "tour-deed", href: addressAs(person, place) }, `Become ${name}`);
+    return link(addressAs(person, place), `Become ${name}`);
   }
-  if (address !== undefined) return h("a", { class: "tour-deed", href: address }, "Open it");
+  if (command !== undefined) {
+    const onClick = () => typeFor(app, command, toApp === true);
+    return h(
+      "button",
+      { class: "tour-deed", type: "button", onClick },
+      "Put it into the message box",
+    );
+  }
+  if (address !== undefined) return link(address, "Open it");
   if (place === undefined) return null;
-  const label = opensThread ? "Open the thread" : "Show the card";
-  return h("a", { class: "tour-deed", href: place }, label);
+  return link(place, opensThread ? "Open the thread" : "Show the card");
+}
+
+/** @param {string} href @param {string} label @returns {import("../dom/h.js").VNode} */
+function link(href, label) {
+  return h("a", { class: "tour-deed", href }, label);
 }
 
 /** @param {App} app @param {string} command @param {boolean} toApp @returns {void} */

@@ -47,7 +47,8 @@ export const steps = [
       fact.type === "event" &&
       fact.event["type"] === "message" &&
       isFromBot(fact.event, workspace) &&
-      hasBlocks(fact.event),
+      hasBlocks(fact.event) &&
+      !hasDeployButton(data(fact.event["message"])),
   },
   {
     id: "decide",
