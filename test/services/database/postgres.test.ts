@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Json, JsonObject } from "../../../src/json.ts";
 import { createDatabaseService } from "../../../src/services/database/database-service.ts";
 import { createServiceRegistry } from "../../../src/services/registry.ts";
+import { startCuttingProxy } from "../../support/cutting-proxy.ts";
 import { type PostgresServer, postgresMissing, startPostgres } from "../../support/postgres.ts";
 import { serviceContext } from "../../support/service-context.ts";
 import { until } from "../../support/until.ts";
@@ -170,6 +171,24 @@ describe.skipIf(postgresMissing !== null)("a query to PostgreSQL", () => {
 
     await expect(failing).rejects.toMatchObject({ ...error, outcomeUnknown: false });
     await expect(failing).rejects.not.toThrow("s3cret-word");
+  });
+
+  test.each([
+    ["default", true],
+    ["reports", false],
+  ])("whose commit is cut off on %s has an unknown outcome: %s", async (connection, isUnknown) => {
+    await using proxy = await startCuttingProxy(server.url, "COMMIT");
+    const url = proxy.url + (connection === "reports" ? "?readonly=true" : "");
+    await using cut = createDatabaseService({ urls: { default: url } });
+    const services = createServiceRegistry([cut]);
+
+    await expect(
+      services.execute("database", "query", { query: "SELECT 1" }, serviceContext()),
+    ).rejects.toMatchObject({
+      code: "service_unavailable",
+      retryable: true,
+      outcomeUnknown: isUnknown,
+    });
   });
 
   test("survives the server's restart; what was under way has had no effect", async () => {
