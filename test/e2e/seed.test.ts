@@ -66,7 +66,9 @@ describe("the article's walk-through over HTTP", () => {
     });
 
     const execution = await until(async () => {
-      const shown = await call(`/api/executions/${JSON.stringify(started["executionId"]).slice(1, -1)}`);
+      const shown = await call(
+        `/api/executions/${JSON.stringify(started["executionId"]).slice(1, -1)}`,
+      );
       return shown["status"] === "completed" ? shown : undefined;
     });
 

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSimulator, type Simulator } from "../../simulator/simulator.ts";
 import { type Audience, chromiumPath, openAudience } from "../simulator/page/browser.ts";
@@ -41,6 +42,8 @@ describe.skipIf(chromiumPath === undefined)("the main story, in a browser", () =
       .waitFor();
 
     const asked = bob.getByRole("main").locator("[data-ts]", { hasText: "Laptop stand" }).first();
+    await asked.getByRole("button", { name: "Approve" }).waitFor();
+    await picture(bob, "approval.png");
     await asked.getByRole("button", { name: "Approve" }).click();
 
     await asked.getByText("Approved", { exact: true }).waitFor();
@@ -53,10 +56,12 @@ describe.skipIf(chromiumPath === undefined)("the main story, in a browser", () =
     await card.getByText(/Completed/).waitFor();
     expect(audience.complaints).toEqual([]);
     expect(audience.requests.filter((url) => !url.startsWith(simulator.url))).toEqual([]);
-    if (process.env["SCREENSHOTS"]) {
-      await mkdir(IMAGES, { recursive: true });
-      await alice.screenshot({ path: resolve(IMAGES, "story.png") });
-      await bob.screenshot({ path: resolve(IMAGES, "approval.png") });
-    }
+    await picture(alice, "story.png");
   });
 });
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (!process.env["SCREENSHOTS"]) return;
+  await mkdir(IMAGES, { recursive: true });
+  await page.screenshot({ path: resolve(IMAGES, name) });
+}
