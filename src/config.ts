@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 import { AppError } from "./errors.ts";
 
@@ -95,7 +96,12 @@ const Environment = z.object({
   HOST: text.default("127.0.0.1"),
   PORT: port.default(3000),
   API_TOKEN: text.min(16, "must have at least 16 characters: it opens the whole API").optional(),
-  HTTP_ALLOW_HOSTS: list.default([]),
+  HTTP_ALLOW_HOSTS: list
+    .refine(
+      (hosts) => hosts.every(isHostOrRange),
+      "must be host names, host:port, addresses or ranges like 10.0.0.0/8, separated by commas",
+    )
+    .default([]),
   DATABASE_URL: databaseUrl.optional(),
   SMTP_HOST: text.optional(),
   SMTP_PORT: port.default(587),
@@ -110,6 +116,16 @@ const Environment = z.object({
   WORKFLOWS_DIR: text.default("./workflows"),
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
 });
+
+/** `intranet.example`, `intranet.example:8080`, `10.0.0.1`, `10.0.0.0/8`, `fd00::/8`. */
+function isHostOrRange(text: string): boolean {
+  const [address = "", bits, ...rest] = text.split("/");
+  if (bits !== undefined) {
+    const most = { 4: 32, 6: 128 }[isIP(address)] ?? -1;
+    return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
+  }
+  return isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/i.test(text);
+}
 
 /** Names of the variables, for the test that compares them with `.env.example`. */
 export const VARIABLE_NAMES: readonly string[] = Object.keys(Environment.shape);

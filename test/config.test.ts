@@ -78,6 +78,8 @@ describe("the configuration", () => {
     ["PORT", "70000", "whole number from 0 to 65535"],
     ["API_TOKEN", "short", "at least 16 characters"],
     ["LLM_LOCAL_API_KEY", "hidden-value", "LLM_LOCAL_BASE_URL is missing"],
+    ["HTTP_ALLOW_HOSTS", "::bad::", "must be host names"],
+    ["HTTP_ALLOW_HOSTS", "10.0.0.0/64", "must be host names"],
     ["LOG_LEVEL", "loud", "one of trace"],
   ] as const)("says what is wrong with %s, without its value", ([name, value, complaint]) => {
     const load = () => loadConfig({ ...MINIMAL, [name]: value });
