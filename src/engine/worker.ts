@@ -49,6 +49,8 @@ export class Worker {
   #renewTimer: NodeJS.Timeout | null = null;
   #cancelTick: (() => void) | null = null;
   #tickAt = Number.POSITIVE_INFINITY;
+  /** A look became due while one was under way, which may have passed what it is for. */
+  #tickAgain = false;
   #ticking: Promise<void> | null = null;
   #running = false;
 
@@ -164,7 +166,9 @@ export class Worker {
         "the store could not be read; trying again",
       );
     }
-    this.#scheduleTick(next);
+    const again = this.#tickAgain;
+    this.#tickAgain = false;
+    this.#scheduleTick(again ? clock.now() : next);
   }
 
   #scheduleTick(at: number): void {
@@ -173,7 +177,12 @@ export class Worker {
     this.#tickAt = at;
     this.#cancelTick = this.#options.clock.after(
       Math.max(at - this.#options.clock.now(), 0),
-      () => void this.tick(),
+      () => {
+        // What fired is no longer planned: kept, its time would refuse every later one.
+        this.#tickAt = Number.POSITIVE_INFINITY;
+        if (this.#ticking) this.#tickAgain = true;
+        else void this.tick();
+      },
     );
   }
 

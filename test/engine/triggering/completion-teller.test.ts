@@ -117,6 +117,37 @@ describe("the end of a run", () => {
     expect(await bench.store.nextDue()).toBeNull();
   });
 
+  test("is told also when it comes while the worker is looking for work, and so is the next one", async () => {
+    await using bench = await TriggerBench.open();
+    let look: PromiseWithResolvers<void> | null = null;
+    const slow: Store = {
+      ...bench.store,
+      description: "slow",
+      claimDue: async (claim) => {
+        const heads = await bench.store.claimDue(claim);
+        await look?.promise;
+        return heads;
+      },
+    };
+    const engine = await bench.start(slow);
+    await bench.deploy(engine, "triage", { type: "manual" });
+    await bench.deploy(engine, "after", on("triage.completed"));
+
+    look = Promise.withResolvers<void>();
+    await bench.clock.advance(1000);
+    const first = await run(bench, engine, "triage");
+    look.resolve();
+    await settle();
+    await bench.clock.advance(500);
+    expect(await bench.runs(engine, "after")).toMatchObject([{ executionId: first }]);
+
+    const second = await run(bench, engine, "triage");
+    expect(await bench.runs(engine, "after")).toMatchObject([
+      { executionId: first },
+      { executionId: second },
+    ]);
+  });
+
   test("that was told but not noted so is told again, and starts nothing twice", async () => {
     await using bench = await TriggerBench.open();
     let isDead = false;
