@@ -287,8 +287,9 @@ function readDatabases(given: Record<string, string | undefined>): {
   const databases: Record<string, string> = {};
   const problems: string[] = [];
   for (const [name, value] of Object.entries(given)) {
-    const [, suffix] = /^DATABASE_URL(?:_([A-Z0-9_]+))?$/.exec(name) ?? [null];
-    if (suffix === null) continue;
+    const match = /^DATABASE_URL(?:_([A-Z0-9_]+))?$/.exec(name);
+    if (match === null) continue;
+    const suffix = match[1];
     const url = databaseUrl.safeParse(value);
     if (url.success) databases[suffix?.toLowerCase() ?? "default"] = url.data;
     // DATABASE_URL itself is reported with the other variables.

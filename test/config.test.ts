@@ -66,6 +66,13 @@ describe("the configuration", () => {
     });
   });
 
+  test("takes no database from a variable of another name", () => {
+    const urls = { DATABASE_URL: "sqlite:./shop.db", PAYROLL_URL: "postgres://u:p@h/payroll" };
+
+    expect(loadConfig({ ...MINIMAL, ...urls }).databases).toEqual({ default: "sqlite:./shop.db" });
+    expect(loadConfig({ ...MINIMAL, PAYROLL_URL: urls.PAYROLL_URL }).databases).toEqual({});
+  });
+
   test.for([
     ["DATABASE_URL", "mysql://u:hidden@h/x", "must be postgres://"],
     ["DATABASE_URL_CRM", "postgres:// hidden", "must be postgres://"],
