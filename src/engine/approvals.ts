@@ -33,7 +33,8 @@ const REFUSALS: Readonly<Record<RefusalReason, string>> = {
 /** Takes people's decisions: checks who may, keeps the decision durably, tells what became of it. */
 export class Approvals {
   readonly #options: ApprovalsOptions;
-  readonly #waiting = new Map<string, (settled: DecisionSettled) => void>();
+  /** Clicks by signal: a person who clicks twice at once waits twice. */
+  readonly #waiting = new Map<string, Set<(settled: DecisionSettled) => void>>();
 
   constructor(options: ApprovalsOptions) {
     this.#options = options;
@@ -47,7 +48,7 @@ export class Approvals {
     const refused = request ? await this.#refuse(request, decision) : notFound();
     if (refused) return refused;
     const signalId = `${decision.requestId}:${decision.by}`;
-    const settled = this.#whenSettled(signalId);
+    const click = this.#whenSettled(signalId);
     const isNew = await store.insertSignal({
       id: signalId,
       executionId: decision.executionId,
@@ -61,11 +62,11 @@ export class Approvals {
       at: clock.now(),
     });
     if (!isNew) {
-      this.#settle(signalId, { kind: "pending" });
+      click.giveUp();
       return { recorded: false, reason: "already_voted", message: REFUSALS.already_voted };
     }
     this.#options.wake(decision.executionId);
-    return { recorded: true, settled };
+    return { recorded: true, settled: click.settled };
   }
 
   /** Those of the requests that this person may decide and has not voted on yet, in the same order. */
@@ -140,22 +141,28 @@ export class Approvals {
     };
   }
 
-  #whenSettled(signalId: string): Promise<DecisionSettled> {
-    return new Promise((resolve) => {
-      const cancel = this.#options.clock.after(SETTLE_MS, () =>
-        this.#settle(signalId, { kind: "pending" }),
-      );
-      this.#waiting.set(signalId, (settled) => {
-        cancel();
-        resolve(settled);
-      });
-    });
+  #whenSettled(signalId: string): {
+    readonly settled: Promise<DecisionSettled>;
+    readonly giveUp: () => void;
+  } {
+    const { promise, resolve } = Promise.withResolvers<DecisionSettled>();
+    const clicks = this.#waiting.get(signalId) ?? new Set();
+    this.#waiting.set(signalId, clicks);
+    const tell = (settled: DecisionSettled): void => {
+      cancel();
+      clicks.delete(tell);
+      if (clicks.size === 0 && this.#waiting.get(signalId) === clicks)
+        this.#waiting.delete(signalId);
+      resolve(settled);
+    };
+    const giveUp = (): void => tell({ kind: "pending" });
+    const cancel = this.#options.clock.after(SETTLE_MS, giveUp);
+    clicks.add(tell);
+    return { settled: promise, giveUp };
   }
 
   #settle(signalId: string, settled: DecisionSettled): void {
-    const resolve = this.#waiting.get(signalId);
-    this.#waiting.delete(signalId);
-    resolve?.(settled);
+    for (const tell of this.#waiting.get(signalId) ?? []) tell(settled);
   }
 }
 
