@@ -24,6 +24,11 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  /** Moves time on without letting any timer run: the process was busy. */
+  lag(ms: number): void {
+    this.#now += ms;
+  }
+
   /**
    * Moves time on; every timer that becomes due runs at its own moment, and what it started gets to settle before the next.
    */

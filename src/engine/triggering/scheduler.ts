@@ -43,6 +43,8 @@ export class Scheduler {
   #until: number | null = null;
   #marked = 0;
   #cancelTimer: (() => void) | null = null;
+  /** When the timer is to run. */
+  #nextBeat = Number.POSITIVE_INFINITY;
   #beating: Promise<void> | null = null;
   #running = false;
 
@@ -67,7 +69,10 @@ export class Scheduler {
 
   /** The schedules may have changed: look at the next second. */
   replan(): void {
-    if (this.#running && !this.#beating) this.#setTimer();
+    if (!this.#running || this.#beating) return;
+    // A timer that is late must not be put off to its next time: this one would be passed over.
+    if (this.#nextBeat <= this.#options.clock.now()) void this.beat();
+    else this.#setTimer();
   }
 
   /** Starts everything whose time has come since the last look. Never rejects. */
@@ -135,13 +140,16 @@ export class Scheduler {
 
   #setTimer(): void {
     this.#cancelTimer?.();
+    this.#nextBeat = Number.POSITIVE_INFINITY;
     const { clock, triggers } = this.#options;
     const schedules = triggers.of("schedule");
     if (!this.#running || schedules.length === 0) return;
     const step = schedules.some((trigger) => this.#plan(trigger).times.hasSeconds)
       ? SECOND_MS
       : MINUTE_MS;
-    this.#cancelTimer = clock.after(step - (clock.now() % step), () => void this.beat());
+    const delayMs = step - (clock.now() % step);
+    this.#nextBeat = clock.now() + delayMs;
+    this.#cancelTimer = clock.after(delayMs, () => void this.beat());
   }
 }
 

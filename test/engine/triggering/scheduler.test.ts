@@ -113,6 +113,19 @@ describe("a schedule", () => {
     expect(await times(bench, second)).toHaveLength(101);
   });
 
+  test("is not passed over when the triggers are looked at first after a busy moment", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    await bench.deploy(engine, "report", schedule("* * * * *"));
+    await bench.clock.advance(MINUTE - 500);
+
+    bench.clock.lag(520);
+    await bench.deploy(engine, "other", { type: "manual" });
+    await bench.clock.advance(2 * MINUTE);
+
+    expect(await times(bench, engine)).toHaveLength(3);
+  });
+
   test("that could not be started because the store was away is started when it is back", async () => {
     await using bench = await TriggerBench.open();
     let isAway = false;
