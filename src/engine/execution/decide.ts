@@ -52,7 +52,9 @@ export function decide(
  */
 export function nextDue(state: ExecutionState): number | null {
   if (isFinished(state.status)) return null;
-  let due = state.cancel ? state.cancel.at + CANCEL_GRACE_MS : state.start.deadline;
+  // Its other timers do nothing any more: one that has passed would have it looked at without end.
+  if (state.cancel) return state.cancel.at + CANCEL_GRACE_MS;
+  let due = state.start.deadline;
   for (const act of state.acts.values()) if (act.due !== null) due = Math.min(due, act.due);
   for (const frame of state.frames.values()) {
     if (frame.status === "open" && frame.due !== null) due = Math.min(due, frame.due);
@@ -131,6 +133,23 @@ function decideWaiting(
   return events;
 }
 
+/** What follows from the votes on a request alone, whatever the clock says; nothing once the execution is being cancelled. Pure. */
+export function decideByVotes(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  path: string,
+  now: number,
+): readonly ExecutionEvent[] {
+  const act = state.acts.get(path);
+  const request = state.requests.get(act?.requestId ?? "");
+  if (state.cancel || !act || !request) return [];
+  const step = stepAt(workflow, path);
+  const wake = step.program.wake?.(act, request, "decision", now);
+  return wake?.kind === "complete"
+    ? completeStep(step, path, wake.output, { costNano: 0 }, now)
+    : [];
+}
+
 /** Asks a step whose bodies are executed what they amount to so far. */
 function decideJoin(
   step: CompiledStep,
@@ -166,7 +185,9 @@ function recover(step: CompiledStep, act: Act, now: number): readonly ExecutionE
     message: `The process ended ${MAX_RECOVERIES + 1} times while this step ran; it was given up. Whether it had its effect is not known.`,
     retryable: false,
   };
-  return endStepWithError(step, act.path, error, { costNano: 0 }, now);
+  const costUnknown = act.reservedNano > 0;
+  const cost = { costNano: 0, ...(costUnknown && { costUnknown }) };
+  return endStepWithError(step, act.path, error, cost, now);
 }
 
 function startAttempt(act: Act, attempt: number, now: number): ExecutionEvent {

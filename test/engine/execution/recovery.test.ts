@@ -5,9 +5,14 @@ import { CANCEL_GRACE_MS, nextDue } from "../../../src/engine/execution/decide.t
 import type { ExecutionEvent } from "../../../src/engine/execution/events.ts";
 import { reactToAttempt } from "../../../src/engine/execution/react.ts";
 import { isCostUnknown, isFinished } from "../../../src/engine/execution/state.ts";
+import type { JsonObject } from "../../../src/json.ts";
 import { PureRun, workflow } from "../../support/pure-run.ts";
 
-const script = (id: string, rest: object = {}) => ({ id, type: "scripted", ...rest });
+const script = (id: string, rest: JsonObject = {}): JsonObject => ({
+  id,
+  type: "scripted",
+  ...rest,
+});
 
 /** What a new process does with an execution whose worker died. */
 function takeOver(run: PureRun): PureRun {
@@ -51,6 +56,15 @@ describe("an attempt whose worker died", () => {
 });
 
 describe("money", () => {
+  test("of an attempt that kept killing its worker stays charged, and the total says so", () => {
+    const run = new PureRun(workflow([script("ask", { config: { reserveNano: 9000 } })]));
+
+    for (let death = 0; death < 4; death += 1) takeOver(run);
+
+    expect(run.state).toMatchObject({ status: "failed", spentNano: 9000, reservedNano: 0 });
+    expect(isCostUnknown(run.state)).toBe(true);
+  });
+
   test("of a call that was given up is held until its result comes, and the total says so", () => {
     const run = new PureRun(workflow([script("ask", { config: { reserveNano: 9000 } })]));
     run.signal({ id: "c1", kind: "cancel", payload: { by: "U0ALICE" } }).advance(CANCEL_GRACE_MS);
@@ -249,4 +263,17 @@ describe("whatever happens, in any order", () => {
       }),
     );
   });
+});
+
+test("a cancelled execution is due at the end of its grace, whatever timers it has besides", () => {
+  const branch = (id: string, step: JsonObject): JsonObject => ({ id, steps: [step] });
+  const nap = { id: "nap", type: "wait", config: { duration: "1s" } };
+  const config: JsonObject = { branches: [branch("a", script("slow")), branch("b", nap)] };
+  const run = new PureRun(workflow([{ id: "both", type: "parallel", config }]));
+  run.signal({ id: "c1", kind: "cancel", payload: { by: "U0ALICE" } });
+  const cancelledAt = run.now;
+
+  run.advance(2000);
+
+  expect(nextDue(run.state)).toBe(cancelledAt + CANCEL_GRACE_MS);
 });
