@@ -2,13 +2,13 @@ import { randomUUID } from "node:crypto";
 import { asAppError, isAppError } from "../errors.ts";
 import type { CompiledWorkflow } from "./definition/compile.ts";
 import { apply } from "./execution/apply.ts";
-import { decide, nextDue } from "./execution/decide.ts";
+import { decide, decideByVotes, nextDue } from "./execution/decide.ts";
 import type { ExecutionEvent } from "./execution/events.ts";
 import { type AttemptEnded, reactToAttempt, reactToSignal } from "./execution/react.ts";
 import { type Act, type ExecutionState, isFinished } from "./execution/state.ts";
 import { toHead } from "./head.ts";
 import type { Clock } from "./ports/clock.ts";
-import type { Head, Store } from "./ports/store.ts";
+import type { Head, Signal, Store } from "./ports/store.ts";
 import { totalsOf } from "./totals.ts";
 
 /** Events of pure steps that are written in one commit, so that a pure loop neither starves others nor grows without bound. */
@@ -59,6 +59,8 @@ export class Actor {
   #unsaved: ExecutionEvent[] = [];
   /** The stored head carries no lease of ours. */
   #released = false;
+  /** The worker leased the head once more while we were here: it has to be given back, whatever our last commit said. */
+  #leasedAgain = false;
   #cancelTimer: (() => void) | null = null;
   #signalsMayWait = true;
   #turning = false;
@@ -83,6 +85,12 @@ export class Actor {
   wake(): void {
     this.#signalsMayWait = true;
     this.#schedule();
+  }
+
+  /** The worker claimed the execution although we have it: look, and give that lease back in the end. */
+  wakeLeased(): void {
+    this.#leasedAgain = true;
+    this.wake();
   }
 
   /** Aborts what is under way and takes no further turn; nothing is written. */
@@ -132,9 +140,12 @@ export class Actor {
     }
     if (this.#signalsMayWait) {
       this.#signalsMayWait = false;
-      const signals = await store.pendingSignals({ executionId: this.executionId, limit: 100 });
+      const { executionId } = this;
+      const signals = await this.#untilStored(() =>
+        store.pendingSignals({ executionId, limit: 100 }),
+      );
       for (const signal of signals) {
-        this.#recordAll(reactToSignal(this.#state, signal, now));
+        this.#foldSignal(signal, now);
         settled.push(signal.id);
       }
       if (signals.length === 100) this.wake();
@@ -152,6 +163,15 @@ export class Actor {
     if (this.#again) await new Promise((resolve) => setImmediate(resolve));
   }
 
+  /** A vote that decides does so before the next one is looked at: the first valid decision stands. */
+  #foldSignal(signal: Signal, now: number): void {
+    for (const event of reactToSignal(this.#state, signal, now)) {
+      this.#record(event);
+      if (event.type !== "decision_recorded") continue;
+      this.#recordAll(decideByVotes(this.#workflow, this.#state, event.path, now));
+    }
+  }
+
   #record(event: ExecutionEvent): void {
     apply(this.#state, event);
     this.#unsaved.push(event);
@@ -164,7 +184,7 @@ export class Actor {
   async #commit(settled: readonly string[]): Promise<void> {
     const { store, clock } = this.#host;
     if (this.#unsaved.every((event) => event.type === "execution_claimed")) {
-      if (settled.length > 0) await store.settleSignals(settled);
+      if (settled.length > 0) await this.#untilStored(() => store.settleSignals(settled));
       return;
     }
     const events = this.#unsaved;
@@ -186,11 +206,10 @@ export class Actor {
   }
 
   /** Tries again while the store is away: a repeat of the same commit is harmless, and the fence stops us if we were too slow. */
-  async #untilStored(write: () => Promise<void>): Promise<void> {
+  async #untilStored<T>(ask: () => Promise<T>): Promise<T> {
     for (let delay = RETRY_COMMIT_MIN_MS; ; delay = Math.min(delay * 2, RETRY_COMMIT_MAX_MS)) {
       try {
-        await write();
-        return;
+        return await ask();
       } catch (error) {
         if (!isAppError(error, "store_unavailable") || this.#stopped) throw error;
         await new Promise<void>((resolve) => {
@@ -243,7 +262,8 @@ export class Actor {
 
   /** Gives the lease back if the last commit did not. */
   async #release(): Promise<void> {
-    if (this.#released) return;
+    if (this.#released && !this.#leasedAgain) return;
+    this.#leasedAgain = false;
     await this.#untilStored(() => this.#host.store.writeHead(this.#head()));
     this.#released = true;
   }

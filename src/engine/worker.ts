@@ -10,6 +10,7 @@ import { type ExecutionState, isFinished } from "./execution/state.ts";
 import { toHead } from "./head.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Head } from "./ports/store.ts";
+import { totalsOf } from "./totals.ts";
 
 export interface WorkerOptions extends Omit<AttemptPorts, "onDefect"> {
   readonly logger: Logger;
@@ -35,6 +36,8 @@ const RENEWAL_TRUST_MS = 15_000;
 const MAX_ACTORS = 1000;
 /** Pause before an execution is tried again after a defect of ours. */
 const DEFECT_PAUSE_MS = 60_000;
+/** Pause before an execution is claimed again that the store did not give when it was asked. */
+const CLAIM_PAUSE_MS = 1000;
 
 /** Runs executions: claims what is due, gives each claimed execution its actor, renews the leases. */
 export class Worker {
@@ -45,6 +48,8 @@ export class Worker {
   /** Claims under way, so that two wake-ups of one execution make one actor. */
   readonly #claiming = new Map<string, Promise<void>>();
   readonly #wakeAgain = new Set<string>();
+  /** Executions to be claimed again: the store may have them leased to us, and such a lease would be renewed for ever. */
+  readonly #claimLater = new Set<string>();
   #lastRenewal = performance.now();
   #renewTimer: NodeJS.Timeout | null = null;
   #cancelTick: (() => void) | null = null;
@@ -214,15 +219,26 @@ export class Worker {
     } catch (error) {
       logger.warn(
         { executionId, error: asAppError(error).message },
-        "an execution could not be claimed; the next look at the store will find it",
+        "an execution could not be claimed; trying again",
       );
+      this.#retryClaim(executionId);
     }
+  }
+
+  #retryClaim(executionId: string): void {
+    if (!this.#running || this.#claimLater.has(executionId)) return;
+    this.#claimLater.add(executionId);
+    this.#options.clock.after(CLAIM_PAUSE_MS, () => {
+      this.#claimLater.delete(executionId);
+      this.wake(executionId);
+    });
   }
 
   async #load(head: Head): Promise<void> {
     const { executionId } = head;
-    if (this.#actors.has(executionId)) {
-      this.#actors.get(executionId)?.wake();
+    const known = this.#actors.get(executionId);
+    if (known) {
+      known.wakeLeased();
       return;
     }
     try {
@@ -230,8 +246,8 @@ export class Worker {
       if (isFinished(state.status)) await this.#afterEnd(state);
       else if (this.#running && !this.#actors.has(executionId)) this.#add(workflow, state);
     } catch (error) {
-      if (isAppError(error, "store_unavailable")) return;
-      await this.#quarantine(head, error);
+      if (isAppError(error, "store_unavailable")) this.#retryClaim(executionId);
+      else await this.#quarantine(head, error);
     }
   }
 
@@ -294,6 +310,7 @@ export class Worker {
     );
     const head = await this.#options.store.readHead(actor.executionId).catch(() => null);
     if (head) await this.#quarantine(head, error);
+    else this.#retryClaim(actor.executionId);
   }
 
   /** A defect must end, visibly: the execution fails; if even that cannot be written, it is looked at again after a pause. */
@@ -323,7 +340,8 @@ export class Worker {
         events: [event],
       };
       const due = this.#options.ends.isWanted(state) ? at : null;
-      await store.commit(commit, toHead(state, null, due), []);
+      const totals = totalsOf(state.start, commit.events, commit.rev === 1);
+      await store.commit(commit, toHead(state, null, due), [], totals);
       onCommitted(executionId, [event]);
     } catch (error) {
       logger.error(

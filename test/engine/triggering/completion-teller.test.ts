@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import type { RunningEngine } from "../../../src/engine/engine.ts";
+import type { Service } from "../../../src/engine/ports/service.ts";
 import type { Store } from "../../../src/engine/ports/store.ts";
 import { AppError } from "../../../src/errors.ts";
 import type { JsonObject } from "../../../src/json.ts";
@@ -151,13 +153,13 @@ describe("the end of a run", () => {
   test("that was told but not noted so is told again, and starts nothing twice", async () => {
     await using bench = await TriggerBench.open();
     let isDead = false;
+    const dead = (): Promise<never> =>
+      Promise.reject(new AppError({ code: "store_unavailable", message: "Dead." }));
     const dies: Store = {
       ...bench.store,
       description: "dies",
-      writeHead: (head) =>
-        isDead
-          ? Promise.reject(new AppError({ code: "store_unavailable", message: "Dead." }))
-          : bench.store.writeHead(head),
+      claim: (executionId, claim) => (isDead ? dead() : bench.store.claim(executionId, claim)),
+      writeHead: (head) => (isDead ? dead() : bench.store.writeHead(head)),
     };
     const first = await bench.start(dies);
     await bench.deploy(first, "triage", { type: "manual" });
@@ -221,4 +223,42 @@ test.for<readonly [JsonObject, string, string]>([
   expect(engine.validate({ id: "w", name: "W", trigger, steps }).problems).toMatchObject([
     { path, message: expect.stringContaining(text) },
   ]);
+});
+
+/** A service whose calls take their time to notice that they were stopped. */
+const STUBBORN: Service = {
+  name: "stubborn",
+  defaultAction: "run",
+  actions: {
+    run: {
+      summary: "Never answers.",
+      params: z.object({}),
+      sideEffect: true,
+      onUnknown: "repeat",
+      execute: () => new Promise(() => undefined),
+    },
+  },
+};
+
+test("the end of a run is told soon although a call of it is still being given up", async () => {
+  await using bench = await TriggerBench.open({ services: [STUBBORN] });
+  const engine = await bench.start();
+  await bench.deploy(engine, "alarm", on("two.failed"));
+  const branches = [
+    { id: "a", steps: [{ id: "call", type: "service", config: { service: "stubborn" } }] },
+    {
+      id: "b",
+      steps: [
+        { id: "nap", type: "wait", config: { duration: "1s" } },
+        { id: "no", type: "transform", config: { expression: "1 / 0" } },
+      ],
+    },
+  ];
+  const steps = [{ id: "both", type: "parallel", config: { branches } }];
+  await bench.deploy(engine, "two", { type: "manual" }, { steps });
+
+  await run(bench, engine, "two");
+  await bench.clock.advance(10_000);
+
+  expect(await bench.runs(engine, "alarm")).toHaveLength(1);
 });

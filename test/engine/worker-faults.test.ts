@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import type { Store } from "../../src/engine/ports/store.ts";
+import { AppError, type ErrorCode } from "../../src/errors.ts";
+import { settle } from "../support/manual-clock.ts";
+import { workflow } from "../support/pure-run.ts";
+import { WorkerBench } from "../support/worker-bench.ts";
+
+const script = (id: string, rest: object = {}) => ({ id, type: "scripted", ...rest });
+const TEN_SECONDS = 10_000;
+
+describe("a worker whose store fails once", () => {
+  test("reads the signals of an execution again instead of giving the execution up", async () => {
+    await using bench = await WorkerBench.open(workflow([script("a")]));
+    const store = failingOnce(bench.store, "pendingSignals", ([query]) =>
+      Boolean(query?.executionId),
+    );
+
+    await bench.start(await bench.worker(store));
+    await bench.clock.advance(TEN_SECONDS);
+
+    expect((await bench.state()).status).toBe("completed");
+  });
+
+  test("loads an execution again that it had claimed already", async () => {
+    await using bench = await WorkerBench.open(
+      workflow([{ id: "nap", type: "wait", config: { duration: "10m" } }]),
+    );
+    const store = failingOnce(bench.store, "readLog", () => true);
+    await bench.start(await bench.worker(store));
+
+    await bench.clock.advance(600_000);
+    await bench.clock.advance(TEN_SECONDS);
+
+    expect((await bench.state()).status).toBe("completed");
+  });
+});
+
+test("an execution that a defect stopped counts as failed in the totals", async () => {
+  await using bench = await WorkerBench.open(
+    workflow([{ id: "nap", type: "wait", config: { duration: "10m" } }]),
+  );
+  const store = failingOnce(bench.store, "readLog", () => true, "internal");
+  await bench.start(await bench.worker(store));
+
+  await bench.clock.advance(600_000);
+
+  const totals = await bench.store.readTotals({ from: 0, to: bench.clock.now() + 1 });
+  expect((await bench.state()).status).toBe("failed");
+  expect(totals.reduce((sum, { stepId, failed }) => sum + (stepId ? 0 : failed), 0)).toBe(1);
+});
+
+test("the first of two decisions that are found together stands; the other is refused", async () => {
+  await using bench = await WorkerBench.open(
+    workflow([
+      {
+        id: "ok",
+        type: "approval",
+        config: { title: "Pay?", approvers: ["U0BOB", "U0CAROL"] },
+        next: { approve: "end", reject: "end" },
+      },
+    ]),
+  );
+  const worker = await bench.worker();
+  await bench.start(worker);
+  const vote = (by: string, choice: string, at: number): Promise<boolean> =>
+    bench.store.insertSignal({
+      id: `exec_1/ok#1:${by}`,
+      executionId: "exec_1",
+      kind: "decision",
+      payload: { requestId: "exec_1/ok#1", choice, by },
+      at,
+    });
+
+  await vote("U0BOB", "reject", bench.clock.now());
+  await vote("U0CAROL", "approve", bench.clock.now() + 1);
+  worker.wake("exec_1");
+  await settle();
+
+  expect((await bench.state()).output).toMatchObject({ decision: "reject", decidedBy: "U0BOB" });
+  expect(bench.events).toContainEqual(
+    expect.objectContaining({
+      type: "decision_refused",
+      by: "U0CAROL",
+      reason: "already_decided",
+    }),
+  );
+});
+
+/** The same store; the first call of a method that fits is answered with an error. */
+function failingOnce<Name extends "pendingSignals" | "readLog">(
+  store: Store,
+  name: Name,
+  fits: (args: Parameters<Store[Name]>) => boolean,
+  code: ErrorCode = "store_unavailable",
+): Store {
+  let hasFailed = false;
+  return new Proxy(store, {
+    get(target, member, receiver) {
+      const value: unknown = Reflect.get(target, member, receiver);
+      if (member !== name || typeof value !== "function") return value;
+      return (...args: Parameters<Store[Name]>): unknown => {
+        if (hasFailed || !fits(args)) return Reflect.apply(value, target, args);
+        hasFailed = true;
+        return Promise.reject(new AppError({ code, message: "Not now.", retryable: true }));
+      };
+    },
+  });
+}
