@@ -98,7 +98,7 @@ function reactToDecision(
   if (!request || typeof choice !== "string" || typeof by !== "string") {
     return [{ type: "signal_received", signalId: signal.id, at: now }];
   }
-  const reason = refusal(request, by, signal.at);
+  const reason = refusal(request, by, signal.at) ?? (state.cancel ? "cancelled" : null);
   const requestRef = request.opened.id;
   if (reason) {
     return [

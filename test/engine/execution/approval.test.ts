@@ -135,3 +135,22 @@ describe("an approval", () => {
     expect(run.log.at(-1)).toMatchObject({ type: "decision_refused", reason: "cancelled" });
   });
 });
+
+test("a decision that comes while the run is being cancelled is refused", () => {
+  const approve: JsonObject = {
+    id: "ok",
+    type: "approval",
+    config: { title: "Pay?", approvers: ["U0BOB"] },
+    next: { approve: "end", reject: "end" },
+  };
+  const branches: JsonObject[] = [
+    { id: "a", steps: [{ id: "slow", type: "scripted" }] },
+    { id: "b", steps: [approve] },
+  ];
+  const run = new PureRun(workflow([{ id: "both", type: "parallel", config: { branches } }]));
+  run.signal({ id: "c1", kind: "cancel", payload: { by: "U0ALICE" } });
+
+  run.decide("U0BOB", "approve");
+
+  expect(run.log.at(-1)).toMatchObject({ type: "decision_refused", reason: "cancelled" });
+});
