@@ -112,7 +112,8 @@ function failAttempt(state: ExecutionState, event: StepAttemptFailed): void {
   const act = requireAct(state, event.path, event);
   act.phase = "retrying";
   act.due = event.retryAt;
-  act.unknownBefore = event.outcome === "unknown";
+  // A later try that failed for sure need not have come as far as to settle the doubt about an earlier one.
+  act.unknownBefore ||= event.outcome === "unknown";
   charge(state, act, event);
   state.errors.push({
     path: act.path,

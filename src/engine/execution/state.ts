@@ -80,7 +80,7 @@ export interface Act {
   params: JsonObject;
   paramsHash: string;
   reservedNano: number;
-  /** Outcome of the try before this one is unknown: the step's policy decides how this one begins. */
+  /** Outcome of some try before this one is unknown: the step's policy decides how this one begins. */
   unknownBefore: boolean;
   /** How often this attempt was begun again because the worker that had it died. */
   recoveries: number;

@@ -8,6 +8,7 @@ import { isCostUnknown, isFinished } from "../../../src/engine/execution/state.t
 import type { JsonObject } from "../../../src/json.ts";
 import { PureRun, workflow } from "../../support/pure-run.ts";
 
+const HOUR = 3_600_000;
 const script = (id: string, rest: JsonObject = {}): JsonObject => ({
   id,
   type: "scripted",
@@ -32,6 +33,15 @@ describe("an attempt whose worker died", () => {
       unknownBefore: true,
       epoch: 2,
     });
+  });
+
+  test("stays in doubt when the next try fails before it could settle the doubt", () => {
+    const run = new PureRun(workflow([script("pay")]));
+
+    run.end("pay", { kind: "failed", outcome: "unknown" }).advance(HOUR);
+    run.end("pay", { kind: "failed", outcome: "failed" }).advance(HOUR);
+
+    expect(run.act("pay")).toMatchObject({ attempt: 3, phase: "running", unknownBefore: true });
   });
 
   test("is given up when it keeps killing its worker", () => {
