@@ -46,7 +46,8 @@ function approval(plan: Plan): Parts {
   // What starts without a person brings no amount that could be relied on.
   const hasAmount =
     byHand &&
-    (threshold !== undefined || /\b(purchases?|expenses?|buy|spend|budget|cost)/i.test(description));
+    (threshold !== undefined ||
+      /\b(purchases?|expenses?|buy|spend|budget|cost)/i.test(description));
   const subject = !byHand
     ? matter
     : hasAmount

@@ -93,8 +93,12 @@ function withoutUnset<Members extends object>(
   return Object.assign({}, ...set.map(([name, value]) => ({ [name]: value })));
 }
 
-function kindOf(text: string): Plan["kind"] {
-  if (/\b(approv\w*|sign[- ]?off|permission|ok from)\b/i.test(text)) return "approval";
+function kindOf(description: string): Plan["kind"] {
+  // A channel's name says where, not what.
+  const text = description.replace(/#\S+/g, " ");
+  if (/\b(approv\w*|sign[- ]?off|permission|ok from|decisions?|decides?)\b/i.test(text))
+    return "approval";
+  if (/\brat(?:es?|ing)\b.*\bas\b.*\bor\b/is.test(text)) return "sort";
   if (/\b(classif\w*|sort\w*|route\w*|triag\w*|categori\w*)\b/i.test(text)) return "sort";
   if (/\b(summar\w*|digest|shorten\w*|tl;?dr)\b/i.test(text)) return "summary";
   return "post";
@@ -171,7 +175,8 @@ function categoriesIn(text: string): Plan["categories"] {
   const listed = list
     ?.toLowerCase()
     .split(/\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+/)
-    .filter((word) => word !== "");
+    // What is done with them follows by an "and" as well.
+    .filter((word) => !/^$|^(posts?|sends?|tells?|asks?|writes?|announces?|shares?)$/.test(word));
   const names = [...new Set(listed ?? DEFAULT_CATEGORIES)].slice(0, 8);
   return names.map((name) => ({ name, channel: channels.get(name) }));
 }

@@ -70,9 +70,10 @@ function message(text: string): Trigger | undefined {
   const [whole = "", rest = ""] = said;
   const channel = /\b(?:in|to)\s+(#[\p{L}\d_-]+)/iu.exec(whole)?.[1];
   const quoted = [...whole.matchAll(/["“]([^"”]+)["”]/g)].map((match) => match[1] ?? "");
-  const bare = /\b(?:mentions?|says?|contains?|containing|with the word)\s+([\p{L}\d-]+)/iu.exec(
-    whole,
-  )?.[1];
+  const bare =
+    /\b(?:mentions?|says?|contains?|containing|with the word)\s+(?:(?:an?|the|some|any)\s+)?(?!(?:that|something|anything|it)\b)([\p{L}\d-]+)/iu.exec(
+      whole,
+    )?.[1];
   const keywords = quoted.length > 0 ? quoted : bare === undefined || rest === "" ? [] : [bare];
   return {
     type: "message",

@@ -54,6 +54,19 @@ describe("the stand-in's workflow definitions", () => {
   });
 
   test.for([
+    ["when a message in #general mentions an outage, post a note to #oncall-alerts", '["outage"]'],
+    ["when a message in #general says that the build is red, post it", '"pattern":"."'],
+    ["summarize what is new and post it to #approvals every morning", '"id":"summarize"'],
+    ["ask @finance for a decision about a purchase", '"type":"approval"'],
+    [
+      "rate feedback as positive or negative and post it",
+      '"allowedValues":["positive","negative"]',
+    ],
+  ] as const)('take from "%s" what is meant', ([description, part]) => {
+    expect(JSON.stringify(answer(firstMessages("", { description })))).toContain(part);
+  });
+
+  test.for([
     ["make it two approvers", '"required":2'],
     ["post to #oncall-alerts instead", '"channel":"#oncall-alerts"'],
     ["let U0BOB and U0CAROL decide", '"approvers":["U0BOB","U0CAROL"]'],
