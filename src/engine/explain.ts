@@ -45,10 +45,16 @@ function describeTriggers(triggers: readonly TriggerDefinition[]): readonly stri
   if (triggers.length === 0) return ["Somebody starts it, in Slack or by the API."];
   return triggers.map((trigger) => {
     const { type, id: _id, ...config } = trigger;
-    const members = Object.entries(config).map(([name, value]) => `${name} ${showText(value)}`);
+    const members = Object.entries(config).map(([name, value]) => `${name} ${showMember(value)}`);
     const given = members.length === 0 ? "" : ` (${members.join(", ")})`;
     return `${TRIGGER_TEXTS[type] ?? type}${given}`;
   });
+}
+
+/** Of a list, such as channels and keywords, one is enough. */
+function showMember(value: unknown): string {
+  const isTexts = Array.isArray(value) && value.every((one) => typeof one === "string");
+  return showText(isTexts ? value.join(" or ") : value);
 }
 
 /** Kinds that are not here are shown by their name. */

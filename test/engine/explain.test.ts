@@ -36,7 +36,10 @@ describe("explaining a definition", () => {
     const told = explained({
       id: "both",
       name: "Both",
-      triggers: [{ type: "schedule", cron: "0 9 * * 1-5" }],
+      triggers: [
+        { type: "schedule", cron: "0 9 * * 1-5" },
+        { type: "message", channels: ["#ops"], keywords: ["down", "outage"] },
+      ],
       steps: [
         {
           id: "fetch",
@@ -50,7 +53,10 @@ describe("explaining a definition", () => {
         },
       ],
     });
-    expect(told.triggers).toEqual(["The clock starts it (cron 0 9 * * 1-5)"]);
+    expect(told.triggers).toEqual([
+      "The clock starts it (cron 0 9 * * 1-5)",
+      "A message in a channel starts it (channels #ops, keywords down or outage)",
+    ]);
     expect(told.steps.map(({ id, depth }) => [id, depth])).toEqual([
       ["fetch", 0],
       ["look", 1],
