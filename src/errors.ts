@@ -43,6 +43,7 @@ const FAULTS = {
   outcome_unknown: "outside",
   model_rate_limited: "outside",
   model_unavailable: "outside",
+  model_breaker_open: "outside",
   model_rejected: "operator",
   model_refused: "outside",
   model_output_invalid: "outside",

@@ -219,7 +219,7 @@ export interface ExecutionView {
 }
 
 export interface WaitView {
-  /** `approval`, `timer`, `retry`. */
+  /** `approval`, `timer`, `retry`, `breaker`. */
   readonly for: string;
   readonly stepId: string;
   readonly path: string;

@@ -55,6 +55,7 @@ export function runAttempt(
     revealSecrets: ports.revealSecrets,
     recordCall: (call) => ports.store.insertCall(call),
     findCall: (id) => ports.store.readCall(id),
+    recoveries: act.recoveries,
     unknownBefore: act.unknownBefore,
     ...(step.definition.onUnknown && { onUnknown: step.definition.onUnknown }),
   };

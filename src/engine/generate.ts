@@ -129,6 +129,7 @@ function contextOf(id: string, { store, model, now }: GeneratorOptions): CallCon
     // Nothing is resumed, so no two generations may share a record.
     idempotencyKey: `${id}#${now()}`,
     attempt: 1,
+    recoveries: 0,
     model,
     now,
     recordCall: (call) => store.insertCall(call),

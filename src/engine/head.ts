@@ -1,4 +1,4 @@
-import { type ExecutionState, isCostUnknown } from "./execution/state.ts";
+import { type Act, type ExecutionState, isCostUnknown } from "./execution/state.ts";
 import type { Head } from "./ports/store.ts";
 
 /**
@@ -32,6 +32,13 @@ export function waitReasons(state: ExecutionState): readonly string[] {
   if (state.status !== "waiting") return [];
   const reasons = [...state.acts.values()]
     .filter((act) => act.waitingOn !== "branches")
-    .map((act) => (act.phase === "retrying" ? "retry" : (act.waitingOn ?? "timer")));
+    .map((act) => waitReason(state, act));
   return [...new Set(reasons)];
+}
+
+/** What a step under way waits for: `retry` after a failed attempt, `breaker` if its model was not even asked. */
+export function waitReason(state: ExecutionState, act: Act): string {
+  if (act.phase !== "retrying") return act.waitingOn ?? "timer";
+  const last = state.errors.findLast(({ path }) => path === act.path);
+  return last?.error.code === "model_breaker_open" ? "breaker" : "retry";
 }

@@ -15,6 +15,7 @@ import {
   NANO_PER_DOLLAR,
   ROOT,
 } from "./execution/state.ts";
+import { waitReason } from "./head.ts";
 import type { Head } from "./ports/store.ts";
 
 /** An execution as the bot and the API show it. A copy: it does not change with the state. */
@@ -30,7 +31,9 @@ export function toExecutionView(workflow: CompiledWorkflow, state: ExecutionStat
     status: state.status,
     waitingOn:
       state.status === "waiting"
-        ? [...state.acts.values()].filter((act) => act.waitingOn !== "branches").map(toWait)
+        ? [...state.acts.values()]
+            .filter((act) => act.waitingOn !== "branches")
+            .map((act) => toWait(state, act))
         : [],
     currentStep: currentStep(state),
     trigger: start.trigger,
@@ -75,9 +78,9 @@ function currentStep(state: ExecutionState): string | null {
   return innermost?.stepId ?? state.frames.get(ROOT)?.cursor ?? null;
 }
 
-function toWait(act: Act): WaitView {
+function toWait(state: ExecutionState, act: Act): WaitView {
   return {
-    for: act.phase === "retrying" ? "retry" : (act.waitingOn ?? "timer"),
+    for: waitReason(state, act),
     stepId: act.stepId,
     path: act.path,
     since: iso(act.startedAt),

@@ -22,6 +22,7 @@ export function attemptContext(modelUrl: string, more: Partial<AttemptContext> =
       if (!calls.has(call.id)) calls.set(call.id, structuredClone(call));
     },
     findCall: async (id) => calls.get(id) ?? null,
+    recoveries: 0,
     unknownBefore: false,
     calls,
     ...more,

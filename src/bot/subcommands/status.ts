@@ -78,7 +78,7 @@ function describeLastError(view: ExecutionView): string[] {
   if (
     last === undefined ||
     isFinished(view.status) ||
-    view.waitingOn.some((wait) => wait.for === "retry")
+    view.waitingOn.some((wait) => wait.for === "retry" || wait.for === "breaker")
   )
     return [];
   return [

@@ -41,7 +41,7 @@ function describeWait(view: ExecutionView, wait: WaitView, context: CardContext)
     const ask = request === undefined ? "" : ` Ask ${describeApprovers(request, context.mention)}.`;
     return `Waits at ${step} for an approval ${since}${until}.${ask}`;
   }
-  if (wait.for === "retry") {
+  if (wait.for === "retry" || wait.for === "breaker") {
     const last = view.errors.findLast((error) => error.path === wait.path);
     const why = last === undefined ? "" : `: ${escapeText(last.message)}`;
     const next = wait.until === null ? "" : ` Tries again ${showTime(wait.until)}.`;

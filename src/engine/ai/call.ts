@@ -1,4 +1,4 @@
-import { AppError, asAppError } from "../../errors.ts";
+import { AppError, asAppError, type ErrorCode } from "../../errors.ts";
 import { type Json, readOwn, toJson } from "../../json.ts";
 import type { ModelReply, ModelRequest, TokenUsage } from "../ports/model.ts";
 import type { CallRecord } from "../ports/store.ts";
@@ -10,6 +10,8 @@ import type { Judgment } from "./judge.ts";
 export interface CallResult {
   readonly judgment: Judgment;
   readonly text: string;
+  /** How often the attempt had been begun again when the call was made: so many earlier calls may have been lost. */
+  readonly recoveries: number;
   /** `null`: nobody knows. */
   readonly costNano: number | null;
   readonly usage?: TokenUsage;
@@ -25,6 +27,7 @@ export type CallContext = Pick<
   | "attempt"
   | "model"
   | "now"
+  | "recoveries"
   | "recordCall"
   | "findCall"
   | "signal"
@@ -62,6 +65,7 @@ export async function callModel(
     at,
     model: request.model,
     messages: request.messages,
+    ...(context.recoveries > 0 && { recoveries: context.recoveries }),
   };
   let reply: ModelReply;
   try {
@@ -84,12 +88,13 @@ export async function callModel(
     ...price,
     latencyMs: reply.latencyMs,
   });
-  return { judgment, text, costNano: price.costNano, ...(usage && { usage }) };
+  const { recoveries } = context;
+  return { judgment, text, recoveries, costNano: price.costNano, ...(usage && { usage }) };
 }
 
 type CallBase = Pick<
   CallRecord,
-  "id" | "executionId" | "workflowId" | "stepId" | "at" | "model" | "messages"
+  "id" | "executionId" | "workflowId" | "stepId" | "at" | "model" | "messages" | "recoveries"
 >;
 
 async function recordFailure(
@@ -109,11 +114,12 @@ async function recordFailure(
       .priceVersion,
     latencyMs: context.now() - base.at,
   });
-  return { judgment: { kind: "failed", error }, text: "", costNano };
+  const { recoveries } = context;
+  return { judgment: { kind: "failed", error }, text: "", recoveries, costNano };
 }
 
 function replay({ judge }: CallSetup, record: CallRecord): CallResult {
-  const { text, costNano, usage, response } = record;
+  const { text, costNano, usage, response, recoveries = 0 } = record;
   const failure = readOwn(response, FAILURE);
   const choice = readOwn(readOwn(response, "choices"), "0");
   const finishReason = choice === undefined ? "no_choices" : readOwn(choice, "finish_reason");
@@ -126,8 +132,16 @@ function replay({ judge }: CallSetup, record: CallRecord): CallResult {
           ...(typeof refusal === "string" && refusal !== "" && { refusal }),
         })
       : { kind: "failed", error: fromFailure(failure, record.problem ?? "") };
-  return { judgment, text, costNano, ...(usage && { usage }) };
+  return { judgment, text, recoveries, costNano, ...(usage && { usage }) };
 }
+
+/** What model clients throw. */
+const MODEL_FAILURES = [
+  "model_rate_limited",
+  "model_rejected",
+  "model_breaker_open",
+  "model_unavailable",
+] as const satisfies readonly ErrorCode[];
 
 /** Member of a recorded response that holds an error of ours: no endpoint sends it. */
 const FAILURE = "heddleFailure";
@@ -141,7 +155,7 @@ function fromFailure(failure: unknown, message: string): AppError {
   const code = readOwn(failure, "code");
   const retryAfterMs = readOwn(failure, "retryAfterMs");
   return new AppError({
-    code: code === "model_rate_limited" || code === "model_rejected" ? code : "model_unavailable",
+    code: MODEL_FAILURES.find((known) => known === code) ?? "model_unavailable",
     message,
     retryable: readOwn(failure, "retryable") === true,
     outcomeUnknown: readOwn(failure, "outcomeUnknown") === true,

@@ -110,11 +110,19 @@ function combine(failures: readonly AppError[]): AppError {
   });
 }
 
+/**
+ * What the calls cost in all.
+ *
+ * A process that ends between a model's answer and the record of it loses that call: it was charged, and nobody knows how much.
+ * If any call was made after the attempt had been begun again, an earlier life ended before it was through with its own.
+ */
 function totalCost(calls: readonly CallResult[]): AttemptCost {
+  const mayHaveLost = calls.some(({ recoveries }) => recoveries > 0);
+  const isUnknown = mayHaveLost || calls.some(({ costNano }) => costNano === null);
   const usages = calls.flatMap(({ usage }) => usage ?? []);
   return {
     costNano: calls.reduce((sum, { costNano }) => sum + (costNano ?? 0), 0),
-    ...(calls.some(({ costNano }) => costNano === null) && { costUnknown: true }),
+    ...(isUnknown && { costUnknown: true }),
     ...(usages.length > 0 && { usage: usages.reduce(addUsage) }),
   };
 }

@@ -43,7 +43,8 @@ export interface ModelClient {
    * Asks once; retries are the caller's.
    *
    * @throws {AppError} `model_rate_limited` (retryable, with `retryAfterMs` if told), `model_unavailable` (retryable: 5xx, network,
-   * time-out, aborted), `model_rejected` (not retryable: wrong key, unknown model, bad request).
+   * time-out, aborted), `model_breaker_open` (retryable, with `retryAfterMs`: it failed so often that it was not asked),
+   * `model_rejected` (not retryable: wrong key, unknown model, bad request).
    */
   complete(request: ModelRequest, signal: AbortSignal): Promise<ModelReply>;
 }

@@ -255,6 +255,8 @@ export interface CallRecord {
   readonly at: number;
   readonly model: string;
   readonly messages: readonly ModelMessage[];
+  /** How often the attempt had been begun again when this call was made; absent: never. */
+  readonly recoveries?: number;
   /** The response body as received. */
   readonly response: Json;
   readonly text: string;

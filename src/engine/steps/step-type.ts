@@ -67,6 +67,8 @@ export interface AttemptContext extends ServiceContext {
   readonly recordCall: (call: CallRecord) => Promise<void>;
   /** The record of the call with this id, if an earlier life of the process made it: it is used instead of calling again. */
   readonly findCall: (id: string) => Promise<CallRecord | null>;
+  /** How often this attempt was begun again because the process that had it ended. */
+  readonly recoveries: number;
   /** Nobody knows whether the try before this one had its effect: `onUnknown` says what to do first. */
   readonly unknownBefore: boolean;
   /** The step's own policy for that; absent: the action's. */

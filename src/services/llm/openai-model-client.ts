@@ -7,6 +7,7 @@ import type {
 } from "../../engine/ports/model.ts";
 import { AppError } from "../../errors.ts";
 import { isJsonObject, readOwn, toJson } from "../../json.ts";
+import { createBreakers } from "./breaker.ts";
 import { createDialects, type Dialect, dialectParameters, nextDialect } from "./dialect.ts";
 import { createEndpointFinder, type Endpoint, type EndpointOptions } from "./endpoint.ts";
 import { type FailedCall, isMalformedRequest, toModelError } from "./model-errors.ts";
@@ -25,12 +26,14 @@ export interface OpenAiModelClientOptions extends EndpointOptions {
  * A client for every endpoint that speaks OpenAI's chat completions.
  *
  * What an endpoint does not take (structured output, a temperature, the name of the token limit) is asked for in another way,
- * and the way that worked is remembered for the life of the client.
+ * and the way that worked is remembered for the life of the client. A model that fails again and again is left alone for a
+ * moment; no other model waits for that.
  */
 export function createOpenAiModelClient(options: OpenAiModelClientOptions = {}): ModelClient {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const findEndpoint = createEndpointFinder(options, options.providers ?? {}, timeoutMs);
   const dialects = createDialects();
+  const breakerOf = createBreakers();
 
   async function ask(
     request: ModelRequest,
@@ -56,20 +59,29 @@ export function createOpenAiModelClient(options: OpenAiModelClientOptions = {}):
     }
   }
 
+  async function complete(
+    request: ModelRequest,
+    endpoint: Endpoint,
+    signal: AbortSignal,
+  ): Promise<ModelReply> {
+    const { model } = request;
+    const startedAt = performance.now();
+    // The client's own time limit ends when the headers are there; a body may stall, too.
+    const limit = AbortSignal.timeout(timeoutMs);
+    try {
+      const body = await ask(request, endpoint, AbortSignal.any([signal, limit]));
+      return toReply(body, model, Math.round(performance.now() - startedAt));
+    } catch (error) {
+      const timedOut = limit.aborted && !signal.aborted;
+      throw toError(error, { endpoint, model, timeoutMs, timedOut }, signal);
+    }
+  }
+
   return {
-    async complete(request, signal) {
+    complete: (request, signal) => {
       const { endpoint, name } = findEndpoint(request.model);
-      const startedAt = performance.now();
-      // The client's own time limit ends when the headers are there; a body may stall, too.
-      const limit = AbortSignal.timeout(timeoutMs);
-      const call = { endpoint, model: name, timeoutMs };
-      try {
-        const both = AbortSignal.any([signal, limit]);
-        const body = await ask({ ...request, model: name }, endpoint, both);
-        return toReply(body, name, Math.round(performance.now() - startedAt));
-      } catch (error) {
-        throw toError(error, { ...call, timedOut: limit.aborted && !signal.aborted }, signal);
-      }
+      const breaker = breakerOf(endpoint.client.baseURL, endpoint.host, name);
+      return breaker.run(() => complete({ ...request, model: name }, endpoint, signal));
     },
   };
 }
@@ -96,6 +108,7 @@ function toError(error: unknown, call: FailedCall, signal: AbortSignal): AppErro
     message: `The call of the model ${call.model} was stopped before it answered.`,
     retryable: true,
     outcomeUnknown: true,
+    details: { stopped: true },
     cause: error,
   });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { waitReasons } from "../../../src/engine/head.ts";
 import { PureRun, workflow } from "../../support/pure-run.ts";
 
 const script = (id: string, rest: object = {}) => ({ id, type: "scripted", ...rest });
@@ -214,4 +215,14 @@ describe("limits", () => {
     expect(run.state.error).toMatchObject({ code: "limit_exceeded" });
     expect(run.state.error?.message).toContain('in step "slow"');
   });
+});
+
+test("a run whose model is left alone waits for that, not for a failed attempt", () => {
+  const run = new PureRun(workflow([{ id: "ask", type: "scripted", config: {} }]));
+  const error = { code: "model_breaker_open", message: "Not asked.", retryable: true };
+
+  run.end("ask", { kind: "failed", error, retryAfterMs: 15_000 });
+
+  expect(waitReasons(run.state)).toEqual(["breaker"]);
+  expect(run.act("ask").due).toBe(run.now + 15_000);
 });

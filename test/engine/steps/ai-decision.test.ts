@@ -290,6 +290,45 @@ describe("after the process died", () => {
     expect(server.received).toHaveLength(0);
   });
 
+  test("a call that left no record is made again, and what the lost one cost is unknown", async () => {
+    await using server = await startLoopbackServer(says("billing"));
+    const context = attemptContext(server.url, { recoveries: 1 });
+
+    const result = await run(TICKET, context);
+
+    expect(result).toMatchObject({ kind: "ok", costNano: CALL_NANO, costUnknown: true });
+  });
+
+  test("the doubt stays when the repeated call is read from its record in yet another life", async () => {
+    await using server = await startLoopbackServer(says("billing"));
+    const second = attemptContext(server.url, { recoveries: 1 });
+    await run(TICKET, second);
+    const { calls } = second;
+
+    const third = attemptContext(server.url, {
+      recoveries: 2,
+      findCall: async (id) => calls.get(id) ?? null,
+    });
+
+    expect(await run(TICKET, third)).toMatchObject({ costNano: CALL_NANO, costUnknown: true });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test("a first life that recorded all its calls lost none", async () => {
+    const first = await decide(TICKET, says("x"), says("billing"));
+    await using server = await startLoopbackServer(says("technical"));
+    const { calls } = first.context;
+    const context = attemptContext(server.url, {
+      recoveries: 1,
+      findCall: async (id) => calls.get(id) ?? null,
+    });
+
+    const result = await run(TICKET, context);
+
+    expect(result.costNano).toBe(2 * CALL_NANO);
+    expect(result).not.toHaveProperty("costUnknown");
+  });
+
   test("a record that cannot be kept keeps the answer from being used", async () => {
     await using server = await startLoopbackServer(says("billing"));
     const full = new Error("disk full");
