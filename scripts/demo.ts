@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
@@ -7,6 +7,7 @@ import { openOnFreePort, PortTakenError } from "../simulator/open-on-free-port.t
 import type { Simulator } from "../simulator/simulator.ts";
 import { readSimulatorEnvironment } from "../simulator/simulator-environment.ts";
 import { lockFolder } from "../simulator/workspace/folder-lock.ts";
+import { seedSampleRuns } from "./sample-runs/seed-sample-runs.ts";
 
 /**
  * `npm run demo`: the simulated Slack workspace with its stand-ins in this process, and the real bot (`src/main.ts`) in a
@@ -14,6 +15,7 @@ import { lockFolder } from "../simulator/workspace/folder-lock.ts";
  */
 
 const MAIN = resolve(import.meta.dirname, "../src/main.ts");
+const WORKFLOWS_DIR = resolve(import.meta.dirname, "../workflows");
 const DEFAULT_DATA_DIR = "./data/demo";
 const DEFAULT_PORT = 3000;
 const EX_CONFIG = 78;
@@ -92,6 +94,7 @@ async function main(): Promise<void> {
   const port = await choosePort();
   const ownModel = environment["OPENAI_BASE_URL"] || null;
   const simulator = await openOnFreePort(settings, console.log, bannerFor(ownModel));
+  const samples = await seedSamples();
   const bot = new Bot(botEnvironment(simulator, port, ownModel));
   bot.start();
   const end = (): void => {
@@ -103,7 +106,28 @@ async function main(): Promise<void> {
   process.once("SIGINT", end);
   process.once("SIGTERM", end);
   await untilReady(`http://127.0.0.1:${port}/readyz`);
-  console.log(introduction(simulator, port, ownModel));
+  console.log(introduction(simulator, port, ownModel, samples));
+}
+
+/**
+ * Gives a new data folder its sample runs. A database of somebody's own gets none.
+ *
+ * @returns what to say about them; `null` when there is nothing new to say.
+ */
+async function seedSamples(): Promise<string | null> {
+  if (environment["MONGODB_URI"] || existsSync(join(dataDir, "heddle.db"))) return null;
+  try {
+    const count = await seedSampleRuns({
+      dataDir,
+      workflowsDir: WORKFLOWS_DIR,
+      now: Date.now(),
+    });
+    return `${count} sample runs over 30 days; their workflows are marked “(sample)”`;
+  } catch (error) {
+    // The demo is whole without them.
+    const reason = error instanceof Error ? error.message : String(error);
+    return `none could be made: ${reason}`;
+  }
 }
 
 function bannerFor(ownModel: string | null): string {
@@ -192,7 +216,12 @@ async function untilReady(url: string): Promise<void> {
   );
 }
 
-function introduction(simulator: Simulator, port: number, ownModel: string | null): string {
+function introduction(
+  simulator: Simulator,
+  port: number,
+  ownModel: string | null,
+  samples: string | null,
+): string {
   return [
     "",
     `  Slack (simulated)  ${simulator.url}/`,
@@ -201,6 +230,7 @@ function introduction(simulator: Simulator, port: number, ownModel: string | nul
     `  Inbox              ${simulator.url}/mail`,
     `  AI                 ${ownModel ?? "a stand-in that decides by simple rules; set OPENAI_BASE_URL for a real model"}`,
     `  State              ${dataDir} (embedded SQLite; the bot's log is in bot.log); npm run demo -- --reset empties it`,
+    ...(samples === null ? [] : [`  Samples            ${samples}`]),
     "",
     `  Open the first address and type: /workflow run expense-approval amount=640 item="Laptop stand"`,
     "  End with Ctrl-C.",

@@ -1,0 +1,48 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isJsonObject, type Json, type JsonObject } from "../../src/json.ts";
+
+/** What every sample carries in its name, so that it is told apart wherever the name of a workflow is shown. */
+const LABEL = "(sample)";
+
+/** The id of the sample that is made of a shipped workflow. */
+export function sampleId(workflow: string): string {
+  return `sample-${workflow}`;
+}
+
+/**
+ * A shipped workflow as a sample: with an id and a name of its own, started by hand alone, and without channels for its requests,
+ * so that its past decisions get no cards.
+ *
+ * @throws {Error} when the file is missing or is no JSON object.
+ */
+export async function readSampleDefinition(folder: string, workflow: string): Promise<JsonObject> {
+  const path = join(folder, `${workflow}.json`);
+  const shipped: Json = JSON.parse(await readFile(path, "utf8"));
+  if (!isJsonObject(shipped)) throw new Error(`${path} holds no workflow.`);
+  const { triggers: _triggers, trigger: _trigger, ...rest } = withoutRequestChannels(shipped);
+  return {
+    ...rest,
+    id: sampleId(workflow),
+    name: `${toText(shipped["name"])} ${LABEL}`,
+    description: `Sample data of the demo: runs of the last 30 days that never happened. ${toText(shipped["description"])}`,
+  };
+}
+
+function toText(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
+}
+
+function withoutRequestChannels(definition: JsonObject): JsonObject {
+  const { steps } = definition;
+  if (!Array.isArray(steps)) return definition;
+  return { ...definition, steps: steps.map(withoutChannel) };
+}
+
+function withoutChannel(step: Json): Json {
+  if (!isJsonObject(step) || step["type"] !== "approval" || !isJsonObject(step["config"] ?? null)) {
+    return step;
+  }
+  const { channel: _channel, ...config } = Object(step["config"]);
+  return { ...step, config };
+}
