@@ -41,7 +41,8 @@ const partial: Readonly<Record<string, string>> = {
   "assistant.threads.setStatus": "shown on the page, not kept",
   "assistant.threads.setSuggestedPrompts": "shown on the page, not kept",
   "files.getUploadURLExternal": "up to 16 MB",
-  "files.completeUploadExternal": "no `slack_file` check in blocks",
+  "files.completeUploadExternal": "one folder of files, no previews",
+  "files.delete": "messages go on showing the file's name",
   "files.info": "no comments, no shares",
   "team.info": "fixed values",
 };
@@ -101,7 +102,7 @@ const missing = names(`
   conversations.requestSharedInvite.approve conversations.requestSharedInvite.deny
   conversations.requestSharedInvite.list conversations.setPurpose conversations.setTopic
   conversations.unarchive dialog.open dnd.endDnd dnd.endSnooze dnd.info dnd.setSnooze dnd.teamInfo
-  emoji.list entity.presentDetails files.comments.delete files.delete files.list files.remote.add
+  emoji.list entity.presentDetails files.comments.delete files.list files.remote.add
   files.remote.info files.remote.list files.remote.remove files.remote.share files.remote.update
   files.revokePublicURL files.sharedPublicURL functions.completeError functions.completeSuccess
   migration.exchange oauth.access oauth.v2.access oauth.v2.exchange openid.connect.token
@@ -124,7 +125,7 @@ export const METHODS: readonly Coverage[] = coverage(supported, partial, missing
 
 /** Every event of Slack's SDK. Those that are missing are never sent, even if the manifest subscribes to them. */
 export const EVENTS: readonly Coverage[] = coverage(
-  names("app_home_opened app_mention reaction_added reaction_removed"),
+  names("app_home_opened app_mention file_created file_shared reaction_added reaction_removed"),
   { message: "new, edited and deleted messages and thread broadcasts; none of the other subtypes" },
   names(`
     agent_session_stopped agent_session_title_changed app_context_changed app_deleted app_installed
@@ -133,7 +134,7 @@ export const EVENTS: readonly Coverage[] = coverage(
     channel_created channel_deleted channel_history_changed channel_id_changed channel_left
     channel_rename channel_shared channel_unarchive channel_unshared dnd_updated dnd_updated_user
     email_domain_changed emoji_changed entity_details_requested file_change file_comment_deleted
-    file_created file_deleted file_public file_shared file_unshared function_executed
+    file_deleted file_public file_unshared function_executed
     grid_migration_finished grid_migration_started group_archive group_close group_deleted
     group_history_changed group_left group_open group_rename group_unarchive im_close im_created
     im_history_changed im_open invite_requested link_shared member_joined_channel

@@ -8,33 +8,64 @@ export interface Counted {
   readonly times: number;
 }
 
-/** Faults that wait for the calls they apply to, in the order in which they were asked for. */
-export interface FaultQueue<Fault extends Counted> {
-  add(fault: Fault): void;
-  /** Returns the oldest fault that `applies` and uses it up once; `undefined` when there is none. */
-  take(applies: (fault: Fault) => boolean): Fault | undefined;
+/** A fault that waits, under the id it can be taken back by. */
+export interface WaitingFault<Fault extends Counted> {
+  readonly id: string;
+  /** How many more it hits. */
+  readonly left: number;
+  readonly fault: Fault;
+}
+
+/** What everybody may do with waiting faults, whatever they are for. */
+export interface FaultList {
+  /** Faults that still wait, oldest first. */
+  list(): readonly WaitingFault<Counted>[];
+  /** Takes a fault back. Returns false when there is none with this id. */
+  remove(id: string): boolean;
   /** Forgets all faults and ends every delay under way at once. */
   reset(): void;
+}
+
+/** Faults that wait for the calls they apply to, in the order in which they were asked for. */
+export interface FaultQueue<Fault extends Counted> extends FaultList {
+  /** Returns the id of the new fault. */
+  add(fault: Fault): string;
+  /** Returns the oldest fault that `applies` and uses it up once; `undefined` when there is none. */
+  take(applies: (fault: Fault) => boolean): Fault | undefined;
   /**
    * Waits `ms` milliseconds, less when `until` aborts or the queue is reset. Never rejects.
    */
   delay(ms: number, until: AbortSignal): Promise<void>;
 }
 
-/** @returns an empty queue with its own delays; two queues never meet. */
-export function createFaultQueue<Fault extends Counted>(): FaultQueue<Fault> {
-  let waiting: { readonly fault: Fault; left: number }[] = [];
+/**
+ * @param target - what the faults are for; ids begin with it.
+ * @returns an empty queue with its own delays; two queues never meet.
+ */
+export function createFaultQueue<Fault extends Counted>(target: string): FaultQueue<Fault> {
+  let waiting: { readonly id: string; readonly fault: Fault; left: number }[] = [];
   let resets = new AbortController();
+  let count = 0;
   return {
     add(fault) {
-      waiting.push({ fault, left: fault.times });
+      count += 1;
+      const id = `${target}-${count}`;
+      waiting.push({ id, fault, left: fault.times });
+      return id;
     },
     take(applies) {
+      if (waiting.length === 0) return undefined;
       const found = waiting.find((entry) => applies(entry.fault));
       if (found === undefined) return undefined;
       found.left -= 1;
       waiting = waiting.filter((entry) => entry.left > 0);
       return found.fault;
+    },
+    list: () => waiting.map((entry) => ({ ...entry })),
+    remove(id) {
+      const before = waiting.length;
+      waiting = waiting.filter((entry) => entry.id !== id);
+      return waiting.length < before;
     },
     reset() {
       waiting = [];

@@ -3,11 +3,12 @@ import type { MethodRegistry } from "./api/method.ts";
 import { handleResponseUrl } from "./api/respond.ts";
 import { handleApiCall } from "./api/router.ts";
 import { streamChanges } from "./http/change-stream.ts";
-import { receiveUpload, sendFile } from "./http/file-transfer.ts";
+import { handlePersonFile, receiveUpload, sendFile } from "./http/file-transfer.ts";
 import { isLocalCaller } from "./http/local-callers.ts";
 import { sendPageFile } from "./http/page-files.ts";
 import { BodyTooLarge } from "./http/read-body.ts";
 import { send, sendJson } from "./http/send.ts";
+import { streamTraffic } from "./http/traffic-stream.ts";
 import { handlePersonCall } from "./person/router.ts";
 import { reportError } from "./report-error.ts";
 import type { StandIns } from "./stand-ins.ts";
@@ -90,6 +91,8 @@ function personRoute(
 ): unknown {
   const path = new URL(request.url ?? "/", "http://localhost").pathname;
   if (path === "/sim/stream") return streamChanges(workspace, request, response);
+  if (path === "/sim/file") return handlePersonFile(workspace, request, response);
+  if (path === "/sim/inspector/stream") return streamTraffic(workspace, request, response);
   return handlePersonCall(workspace, standIns, request, response);
 }
 

@@ -10,8 +10,14 @@ export interface Timings {
   readonly eventRetriesMs: readonly number[];
   /** Between two pings on an open socket; a socket that stays silent for three of them is closed. */
   readonly socketPingMs: number;
+  /** How long Slack keeps a Socket Mode connection; some hours, as its `hello` says. */
+  readonly socketLifeMs: number;
+  /** How long before that a connection is warned, and how long it may stay after it was told to go. */
+  readonly socketGraceMs: number;
   /** Life of an unused Socket Mode address. */
   readonly socketTicketMs: number;
+  /** How long after an upload blocks cannot refer to the file yet. */
+  readonly fileReadyMs: number;
   /** Between two heartbeats of the page's stream. */
   readonly heartbeatMs: number;
   /** Pause between a change and the writing of the state file. */
@@ -24,7 +30,10 @@ export const SLACK_TIMINGS: Timings = {
   responseUrlMs: 30 * 60_000,
   eventRetriesMs: [0, 60_000, 5 * 60_000],
   socketPingMs: 10_000,
+  socketLifeMs: 18_060_000,
+  socketGraceMs: 10_000,
   socketTicketMs: 60_000,
+  fileReadyMs: 1_000,
   heartbeatMs: 15_000,
   saveMs: 200,
 };

@@ -15,7 +15,7 @@ export function registerEphemerals(methods: MethodRegistry): void {
       const channel = channelToPostTo(call);
       const reader = args.required("user");
       if (!channel.members.includes(reader)) throw new SlackError("user_not_in_channel");
-      const content = readContent(args);
+      const content = readContent(workspace, args);
       requireContent(content);
       const threadTs = args.text("thread_ts");
       const message = postEphemeral(workspace, channel, reader, {

@@ -32,7 +32,7 @@ export function registerChat(methods: MethodRegistry): void {
 function runPostMessage(call: ApiCall): JsonObject {
   const { workspace, args } = call;
   const channel = channelToPostTo(call);
-  const content = readContent(args);
+  const content = readContent(workspace, args);
   requireContent(content);
   const { message } = postMessage(workspace, channel, {
     ...botDraft(workspace, content),
@@ -83,7 +83,7 @@ function runUpdate(call: ApiCall): JsonObject {
   const channel = channelById(call);
   const previous = ownMessage(call, channel, "cant_update_message");
   if ((args.text("text")?.length ?? 0) > MAX_UPDATED_TEXT) throw new SlackError("msg_too_long");
-  const content = readContent(args);
+  const content = readContent(workspace, args);
   if (Object.keys(content).length === 0) throw new SlackError("no_text");
   const next = merged(previous, content, workspace.state.timestamps.next());
   editMessage(workspace, channel, previous, next);

@@ -1,7 +1,8 @@
 import { completeBlocks } from "../block-kit/complete-blocks.ts";
+import { fileProblems } from "../block-kit/file-problems.ts";
 import { validateBlocks } from "../block-kit/validate-blocks.ts";
 import { APP_ID, BOT_ID, BOT_USER_ID } from "../identity.ts";
-import { isJsonObject, type JsonObject } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { botProfile } from "../payloads/people.ts";
 import type { Draft } from "../workspace/conversation.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -26,7 +27,7 @@ export interface Content {
  * @throws {SlackError} `invalid_blocks`, `invalid_blocks_format`, `invalid_attachments`, `invalid_metadata_format` or
  * `invalid_metadata_schema`.
  */
-export function readContent(args: Arguments): Content {
+export function readContent(workspace: Workspace, args: Arguments): Content {
   const markdown = args.text("markdown_text");
   if (markdown !== undefined && (args.has("text") || args.has("blocks"))) {
     throw new SlackError("markdown_text_conflict");
@@ -35,11 +36,11 @@ export function readContent(args: Arguments): Content {
   const blocks = args.objects("blocks", "invalid_blocks_format");
   const attachments = args.objects("attachments", "invalid_attachments");
   const metadata = readMetadata(args);
-  if (blocks !== undefined) checkBlocks(blocks);
+  if (blocks !== undefined) checkBlocks(workspace, blocks);
   return {
     ...(text === undefined ? {} : { text: text.slice(0, MAX_TEXT) }),
     ...(blocks === undefined ? {} : { blocks: completeBlocks(blocks) }),
-    ...(attachments === undefined ? {} : { attachments: numbered(attachments) }),
+    ...(attachments === undefined ? {} : { attachments: numbered(workspace, attachments) }),
     ...(metadata === undefined ? {} : { metadata }),
   };
 }
@@ -73,8 +74,12 @@ export function botDraft(workspace: Workspace, content: Content): Draft {
 }
 
 /** @throws {SlackError} `invalid_blocks` with what is wrong and where. */
-export function checkBlocks(blocks: unknown): void {
-  const problems = validateBlocks(blocks, "message", "/blocks");
+export function checkBlocks(workspace: Workspace, blocks: readonly Json[]): void {
+  const context = { files: workspace.state.files, now: workspace.clock.now() };
+  const problems = [
+    ...validateBlocks(blocks, "message", "/blocks"),
+    ...fileProblems(context, blocks, "/blocks"),
+  ];
   if (problems.length === 0) return;
   const errors = problems.map(({ message, pointer }) => `${message} [json-pointer:${pointer}]`);
   throw new SlackError("invalid_blocks", {
@@ -83,11 +88,11 @@ export function checkBlocks(blocks: unknown): void {
   });
 }
 
-function numbered(attachments: readonly JsonObject[]): readonly JsonObject[] {
+function numbered(workspace: Workspace, attachments: readonly JsonObject[]): readonly JsonObject[] {
   return attachments.map((attachment, index) => {
     const blocks = attachment["blocks"];
     if (Array.isArray(blocks)) {
-      checkBlocks(blocks);
+      checkBlocks(workspace, blocks);
       return { id: index + 1, ...attachment, blocks: completeBlocks(blocks.filter(isJsonObject)) };
     }
     return { id: index + 1, ...attachment };

@@ -26,21 +26,27 @@ export async function handleResponseUrl(
 ): Promise<void> {
   const at = workspace.clock.now();
   const secret = request.url?.split("/")[3] ?? "";
-  const body = parseJson((await readBody(request)).toString("utf8"));
+  const bytes = await readBody(request);
+  const body = parseJson(bytes.toString("utf8"));
   const args = new Arguments(isJsonObject(body) ? body : {});
   const target = workspace.state.responseUrls.use(secret);
   workspace.touch();
   const error = target === undefined ? "expired_url" : refusal(workspace, target, args);
   const status = error === undefined ? 200 : error === "expired_url" ? 404 : 400;
-  workspace.calls.add({
-    method: "response_url",
-    at,
-    ms: workspace.clock.now() - at,
-    status,
-    ok: error === undefined,
-    ...(error === undefined ? {} : { error }),
-    args: args.toLog(),
-  });
+  workspace.traffic.add(
+    {
+      type: "call",
+      method: "response_url",
+      at,
+      ms: workspace.clock.now() - at,
+      status,
+      ok: error === undefined,
+      ...(error === undefined ? {} : { error }),
+      args: args.toLog(),
+      response: error === undefined ? { ok: true } : { ok: false, error },
+    },
+    bytes.length,
+  );
   if (error === undefined) send(response, 200, "text/plain; charset=utf-8", "ok");
   else sendJson(response, status, { ok: false, error });
 }
@@ -71,7 +77,7 @@ export function respond(workspace: Workspace, target: ResponseTarget, args: Argu
     deleteOriginal(workspace, channel, target);
     return;
   }
-  const content = readContent(args);
+  const content = readContent(workspace, args);
   requireContent(content);
   if (wantsReplacement(args) && replaceOriginal(workspace, channel, target, content)) return;
   const threadTs = args.text("thread_ts") ?? target.threadTs;

@@ -1,23 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { delay } from "../clock.ts";
-import type { SlackFault } from "../faults.ts";
 import { readBody } from "../http/read-body.ts";
-import { send, sendJson } from "../http/send.ts";
+import { send } from "../http/send.ts";
 import { APP_TOKEN, BOT_TOKEN } from "../identity.ts";
-import type { JsonObject } from "../json.ts";
 import { reportError } from "../report-error.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { Arguments } from "./arguments.ts";
+import { type Answer, faultyAnswer } from "./faulty-answer.ts";
 import type { ApiMethod, MethodRegistry } from "./method.ts";
 import { readArguments } from "./read-arguments.ts";
 import { requireScope } from "./scopes.ts";
 import { SlackError } from "./slack-error.ts";
-
-interface Answer {
-  readonly status: number;
-  readonly body: JsonObject;
-  readonly retryAfter?: number;
-}
 
 /** Answers `/api/<method>`: faults first, then token, scopes, rate limits, and the method itself. */
 export async function handleApiCall(
@@ -40,24 +32,41 @@ export async function handleApiCall(
     }
   };
   const fault = workspace.faults.take((one) => (one.method ?? name) === name);
-  const { answer, raw } =
+  const answer =
     fault === undefined
-      ? { answer: await answerCall(), raw: undefined }
-      : await faultyAnswer(workspace, fault, answerCall);
+      ? await answerCall()
+      : await faultyAnswer({ workspace, fault, answerCall, gone: goneSignal(response) });
+  const text = answer.raw ?? JSON.stringify(answer.body);
   const error = answer.body["error"];
-  workspace.calls.add({
-    method: name,
-    at,
-    ms: workspace.clock.now() - at,
-    status: answer.status,
-    ok: answer.body["ok"] === true,
-    ...(typeof error === "string" ? { error } : {}),
-    args: args.toLog(),
-  });
-  const headers =
-    answer.retryAfter === undefined ? {} : { "retry-after": String(answer.retryAfter) };
-  if (raw === undefined) sendJson(response, answer.status, answer.body, headers);
-  else send(response, answer.status, "application/json; charset=utf-8", raw, headers);
+  workspace.traffic.add(
+    {
+      type: "call",
+      method: name,
+      at,
+      ms: workspace.clock.now() - at,
+      status: answer.isCut === true ? 0 : answer.status,
+      ok: answer.body["ok"] === true,
+      ...(typeof error === "string" ? { error } : {}),
+      args: args.toLog(),
+      response: answer.body,
+    },
+    body.length + text.length,
+  );
+  if (answer.isCut === true) response.destroy();
+  else send(response, answer.status, JSON_TYPE, text, retryHeader(answer));
+}
+
+const JSON_TYPE = "application/json; charset=utf-8";
+
+function retryHeader({ retryAfter }: Answer): Readonly<Record<string, string>> {
+  return retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
+}
+
+/** Aborts when the caller is gone. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  return gone.signal;
 }
 
 async function runMethod(
@@ -97,29 +106,4 @@ function failure(error: unknown): Answer {
   }
   reportError("The simulator failed to answer a Web API call.", error);
   return { status: 500, body: { ok: false, error: "internal_error" } };
-}
-
-async function faultyAnswer(
-  workspace: Workspace,
-  fault: SlackFault,
-  answerCall: () => Promise<Answer>,
-): Promise<{ readonly answer: Answer; readonly raw: string | undefined }> {
-  // What takes effect does so at once; the caller only hears of it late, or never if it is gone by then.
-  const done = isPlainDelay(fault) || fault.applied ? await answerCall() : null;
-  if (fault.delayMs !== undefined) await delay(workspace.clock, fault.delayMs);
-  if (done !== null && isPlainDelay(fault)) return { answer: done, raw: undefined };
-  const { retryAfter, raw } = fault;
-  const isLimit = retryAfter !== undefined;
-  return {
-    raw,
-    answer: {
-      status: fault.status ?? (isLimit ? 429 : 200),
-      body: { ok: false, error: fault.error ?? (isLimit ? "ratelimited" : "internal_error") },
-      ...(isLimit ? { retryAfter } : {}),
-    },
-  };
-}
-
-function isPlainDelay({ error, status, retryAfter, raw }: SlackFault): boolean {
-  return [error, status, retryAfter, raw].every((part) => part === undefined);
 }

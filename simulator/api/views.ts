@@ -1,3 +1,4 @@
+import { fileProblems } from "../block-kit/file-problems.ts";
 import { LIMITS } from "../block-kit/limits.ts";
 import { validateView } from "../block-kit/validate-view.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
@@ -70,11 +71,12 @@ function runPublish(call: ApiCall): JsonObject {
 }
 
 /** @throws {SlackError} `invalid_arguments` with what is wrong and where, or `view_too_large`. */
-function readView({ args }: ApiCall, type: "modal" | "home"): JsonObject {
+function readView({ workspace, args }: ApiCall, type: "modal" | "home"): JsonObject {
   const view = args.json("view");
   if (!isJsonObject(view)) throw invalidArguments("missing required field: view");
   if (JSON.stringify(view).length > LIMITS.viewBytes) throw new SlackError("view_too_large");
-  const problems = validateView(view, type);
+  const context = { files: workspace.state.files, now: workspace.clock.now() };
+  const problems = [...validateView(view, type), ...fileProblems(context, view, "/view")];
   if (problems.length > 0) {
     throw invalidArguments(
       ...problems.map(({ message, pointer }) => `${message} [json-pointer:${pointer}]`),

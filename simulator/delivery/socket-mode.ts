@@ -1,25 +1,27 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { Clock } from "../clock.ts";
 import { APP_ID } from "../identity.ts";
 import { member, parseJson } from "../json.ts";
 import { createSecret, createUuid } from "../workspace/ids.ts";
+import { type ConnectionTimes, SocketConnection } from "./socket-connection.ts";
 import type { Ack, Delivery, Transport } from "./transport.ts";
 
 const MAX_CONNECTIONS = 10;
 
-export interface SocketModeOptions {
-  readonly clock: Clock;
+export interface SocketModeOptions extends ConnectionTimes {
   readonly ackMs: number;
-  readonly pingMs: number;
   readonly ticketMs: number;
-  /** Told whenever a socket opens or closes. */
-  readonly onConnections: (count: number) => void;
+  /** Told whenever a socket opens, closes or is told to go, and how many there are then. */
+  readonly onConnection: (
+    event: "opened" | "closed" | "disconnect",
+    count: number,
+    reason?: string,
+  ) => void;
 }
 
 /** How `disconnect` ends the open sockets. */
-export type DisconnectKind = "drop" | "warning" | "refresh_requested";
+export type DisconnectKind = "drop" | "freeze" | "warning" | "refresh_requested";
 
 interface Pending {
   readonly id: string;
@@ -28,7 +30,7 @@ interface Pending {
     ack: Omit<Ack & { acked: true }, "ackMs"> | Omit<Ack & { acked: false }, "ackMs">,
   ) => void;
   /** `undefined` while it waits for a socket. */
-  socket: WebSocket | undefined;
+  connection: SocketConnection | undefined;
 }
 
 /**
@@ -41,7 +43,7 @@ export class SocketHub implements Transport {
   readonly #options: SocketModeOptions;
   readonly #server = new WebSocketServer({ noServer: true });
   readonly #tickets = new Map<string, number>();
-  readonly #sockets: WebSocket[] = [];
+  readonly #connections: SocketConnection[] = [];
   readonly #pending = new Map<string, Pending>();
   #turn = 0;
 
@@ -50,7 +52,7 @@ export class SocketHub implements Transport {
   }
 
   get connections(): number {
-    return this.#sockets.length;
+    return this.#connections.length;
   }
 
   /** Path and query of a new address. */
@@ -89,89 +91,86 @@ export class SocketHub implements Transport {
         () => finish({ acked: false, error: "operation_timeout" }),
         ackMs,
       );
-      const pending: Pending = { id, delivery, settle: finish, socket: undefined };
+      const pending: Pending = { id, delivery, settle: finish, connection: undefined };
       this.#pending.set(id, pending);
       this.#assign(pending);
     });
   }
 
   /**
-   * Ends all sockets, as the network (`drop`) or Slack (`refresh_requested`) does, or only announces it (`warning`).
+   * Ends all sockets, as the network (`drop`) or Slack (`refresh_requested`) does, only announces it (`warning`), or lets them
+   * stand without carrying anything (`freeze`).
    *
-   * @returns how many sockets were told.
+   * @returns how many sockets there were.
    */
   disconnect(kind: DisconnectKind): number {
-    const sockets = [...this.#sockets];
-    for (const socket of sockets) {
-      if (kind === "drop") socket.terminate();
-      else socket.send(disconnectFrame(kind));
+    const connections = [...this.#connections];
+    for (const connection of connections) {
+      if (kind === "drop") connection.socket.terminate();
+      else if (kind === "freeze") connection.freeze();
+      else connection.disconnect(kind);
     }
-    return sockets.length;
+    this.#options.onConnection("disconnect", connections.length, kind);
+    return connections.length;
   }
 
   async close(): Promise<void> {
     for (const pending of [...this.#pending.values()]) {
       pending.settle({ acked: false, error: "connection_dropped" });
     }
-    for (const socket of [...this.#sockets]) socket.terminate();
+    for (const { socket } of [...this.#connections]) socket.terminate();
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
   }
 
   #open(socket: WebSocket): void {
-    if (this.#sockets.length >= MAX_CONNECTIONS) {
-      socket.send(disconnectFrame("too_many_websockets"));
+    const connection = new SocketConnection(socket, this.#options);
+    if (this.#connections.length >= MAX_CONNECTIONS) {
+      connection.disconnect("too_many_websockets");
       socket.close();
       return;
     }
-    this.#sockets.push(socket);
+    this.#connections.push(connection);
     socket.on("message", (data: Buffer) => this.#acknowledge(data.toString("utf8")));
-    // A reset connection also closes: nothing else is to be done about the error itself.
-    socket.on("error", () => socket.terminate());
-    const stopPings = this.#keepAlive(socket);
-    socket.on("close", () => {
-      stopPings();
-      this.#forget(socket);
-    });
-    socket.send(helloFrame(this.#sockets.length));
+    socket.on("close", () => this.#forget(connection));
+    connection.send(helloFrame(this.#connections.length, this.#options.lifeMs));
     for (const pending of this.#pending.values()) {
-      if (pending.socket === undefined && waitsForSocket(pending.delivery)) this.#assign(pending);
+      if (pending.connection === undefined && waitsForSocket(pending.delivery))
+        this.#assign(pending);
     }
-    this.#options.onConnections(this.#sockets.length);
+    this.#options.onConnection("opened", this.#connections.length);
   }
 
-  #forget(socket: WebSocket): void {
-    this.#sockets.splice(this.#sockets.indexOf(socket), 1);
+  #forget(connection: SocketConnection): void {
+    this.#connections.splice(this.#connections.indexOf(connection), 1);
     for (const pending of [...this.#pending.values()]) {
-      if (pending.socket !== socket) continue;
-      pending.socket = undefined;
+      if (pending.connection !== connection) continue;
+      pending.connection = undefined;
       if (pending.delivery.kind === "interactive") this.#assign(pending);
       if (pending.delivery.kind === "events_api") {
         pending.settle({ acked: false, error: "connection_dropped" });
       }
     }
-    this.#options.onConnections(this.#sockets.length);
+    this.#options.onConnection("closed", this.#connections.length);
   }
 
   #assign(pending: Pending): void {
-    const open = this.#sockets.filter((socket) => socket.readyState === socket.OPEN);
-    const socket = open[this.#turn % Math.max(1, open.length)];
-    if (socket === undefined) return;
+    const open = this.#connections.filter((connection) => connection.isOpen);
+    const connection = open[this.#turn % Math.max(1, open.length)];
+    if (connection === undefined) return;
     this.#turn += 1;
-    pending.socket = socket;
+    pending.connection = connection;
     const { kind, payload, acceptsResponse, retry } = pending.delivery;
-    socket.send(
-      JSON.stringify({
-        envelope_id: pending.id,
-        payload,
-        type: kind,
-        accepts_response_payload: acceptsResponse,
-        ...(kind === "events_api"
-          ? { retry_attempt: retry?.attempt ?? 0, retry_reason: retry?.reason ?? "" }
-          : {}),
-      }),
-    );
+    connection.send({
+      envelope_id: pending.id,
+      payload,
+      type: kind,
+      accepts_response_payload: acceptsResponse,
+      ...(kind === "events_api"
+        ? { retry_attempt: retry?.attempt ?? 0, retry_reason: retry?.reason ?? "" }
+        : {}),
+    });
   }
 
   #acknowledge(text: string): void {
@@ -180,24 +179,6 @@ export class SocketHub implements Transport {
     if (typeof id !== "string") return;
     this.#pending.get(id)?.settle({ acked: true, payload: member(frame, "payload") ?? {} });
   }
-
-  #keepAlive(socket: WebSocket): () => void {
-    const { clock, pingMs } = this.#options;
-    let heardAt = clock.now();
-    let cancel: () => void = () => {};
-    const hear = (): void => {
-      heardAt = clock.now();
-    };
-    socket.on("pong", hear);
-    socket.on("ping", hear);
-    const beat = (): void => {
-      if (clock.now() - heardAt > 3 * pingMs) socket.terminate();
-      else socket.ping(`Ping from ${APP_ID}`);
-      cancel = clock.setTimer(beat, pingMs);
-    };
-    cancel = clock.setTimer(beat, pingMs);
-    return () => cancel();
-  }
 }
 
 /** A command that finds no socket is lost; the rest may wait for one until its time is over. */
@@ -205,15 +186,15 @@ function waitsForSocket(delivery: Delivery): boolean {
   return delivery.kind !== "slash_commands";
 }
 
-function helloFrame(connections: number): string {
-  return JSON.stringify({
+function helloFrame(connections: number, lifeMs: number): object {
+  return {
     type: "hello",
     num_connections: connections,
-    debug_info: { host: "simulator", build_number: 1, approximate_connection_time: 18_060 },
+    debug_info: {
+      host: "simulator",
+      build_number: 1,
+      approximate_connection_time: Math.round(lifeMs / 1_000),
+    },
     connection_info: { app_id: APP_ID },
-  });
-}
-
-function disconnectFrame(reason: string): string {
-  return JSON.stringify({ type: "disconnect", reason, debug_info: { host: "simulator" } });
+  };
 }

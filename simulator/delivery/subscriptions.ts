@@ -22,6 +22,9 @@ export function subscriptionFor(type: string, channel: Channel | undefined): Sub
     case "member_joined_channel":
     case "member_left_channel":
       return { name: type, scope: "channels:read" };
+    case "file_created":
+    case "file_shared":
+      return { name: type, scope: "files:read" };
     default:
       return { name: type, scope: undefined };
   }

@@ -10,6 +10,8 @@ export interface Delivery {
   readonly acceptsResponse: boolean;
   /** For an event that is sent again. */
   readonly retry?: { readonly attempt: number; readonly reason: string };
+  /** What a fault does to it, for the inspector. */
+  readonly fault?: string;
 }
 
 /** What became of one delivery. */

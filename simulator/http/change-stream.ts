@@ -1,9 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { NumberedChange } from "../workspace/change-feed.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-
-/** Slow pages are dropped when this much waits for them; they come back and ask for what they missed. */
-const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+import { openEventStream, resumeAfter } from "./event-stream.ts";
 
 /**
  * Sends one person's changes as Server-Sent Events until the page goes away.
@@ -16,41 +14,18 @@ export function streamChanges(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const query = new URL(request.url ?? "/", "http://localhost").searchParams;
-  const user = query.get("user") ?? "";
-  response.writeHead(200, {
-    "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-store",
-    "x-accel-buffering": "no",
-  });
-  const write = (text: string): void => {
-    if (response.writableLength > MAX_WAITING_BYTES) response.destroy();
-    else response.write(text);
-  };
+  const { feed } = workspace;
+  const user = new URL(request.url ?? "/", "http://localhost").searchParams.get("user") ?? "";
+  const stream = openEventStream(workspace, response);
   const send = (numbered: NumberedChange): void => {
-    if (concerns(workspace, numbered, user)) write(format(numbered.id, numbered.change));
+    if (concerns(workspace, numbered, user)) stream.send(numbered.id, numbered.change);
   };
-  const lastId = String(request.headers["last-event-id"] ?? query.get("since") ?? "");
-  write(": open\n\n");
-  if (/^\d+$/.test(lastId)) replay(workspace, Number(lastId), send, write);
-  write(format(workspace.feed.lastId, { type: "status", ...workspace.status() }));
-  const unsubscribe = workspace.feed.subscribe(send);
-  const stopBeats = beat(workspace, () => write(": beat\n\n"));
-  response.on("close", () => {
-    unsubscribe();
-    stopBeats();
-  });
-}
-
-function replay(
-  workspace: Workspace,
-  lastId: number,
-  send: (numbered: NumberedChange) => void,
-  write: (text: string) => void,
-): void {
-  const missed = workspace.feed.since(lastId);
-  if (missed === undefined) write(format(workspace.feed.lastId, { type: "reset" }));
+  const lastId = resumeAfter(request);
+  const missed = lastId === undefined ? [] : feed.since(lastId);
+  if (missed === undefined) stream.send(feed.lastId, { type: "reset" });
   else for (const numbered of missed) send(numbered);
+  stream.send(feed.lastId, { type: "status", ...workspace.status() });
+  stream.onClose(feed.subscribe(send));
 }
 
 /** Messages go to those who see the channel; ephemeral messages, views and Home to their person. */
@@ -58,21 +33,4 @@ function concerns(workspace: Workspace, { audience }: NumberedChange, user: stri
   if (audience === undefined) return true;
   if ("user" in audience) return audience.user === user;
   return workspace.state.directory.sees(user, audience.channel);
-}
-
-function format(id: number, change: object): string {
-  return `id: ${id}\ndata: ${JSON.stringify(change)}\n\n`;
-}
-
-function beat(workspace: Workspace, run: () => void): () => void {
-  const { clock, timings } = workspace;
-  let cancel: () => void = () => {};
-  const next = (): void => {
-    cancel = clock.setTimer(() => {
-      run();
-      next();
-    }, timings.heartbeatMs);
-  };
-  next();
-  return () => cancel();
 }

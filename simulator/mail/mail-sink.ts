@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
-import { createFaultQueue } from "../fault-queue.ts";
+import { createFaultQueue, type FaultList } from "../fault-queue.ts";
 import { INBOX_CONTENT_SECURITY_POLICY, inboxPage } from "./inbox-page.ts";
 import { type MailFault, parseMailFault } from "./mail-fault.ts";
 import { type Envelope, type MailMessage, parseMailMessage } from "./mail-message.ts";
@@ -34,9 +34,12 @@ export interface MailSink extends AsyncDisposable {
   /**
    * Adds trouble for coming messages; see {@link MailFault} for the fields.
    *
+   * @returns the id under which it can be taken back.
    * @throws {FaultRefused} when the fault makes no sense.
    */
-  fault(fault: unknown): void;
+  fault(fault: unknown): string;
+  /** Faults that still wait. */
+  readonly faults: FaultList;
   /** Forgets messages and faults; delays under way end. */
   reset(): void;
 }
@@ -48,7 +51,7 @@ export interface MailSink extends AsyncDisposable {
  * @throws the system's error (`EADDRINUSE`, `EACCES`) when the port cannot be opened.
  */
 export async function openMailSink(options: MailSinkOptions = {}): Promise<MailSink> {
-  const faults = createFaultQueue<MailFault>();
+  const faults = createFaultQueue<MailFault>("mail");
   const closing = new AbortController();
   let kept: MailMessage[] = [];
   let received = 0;
@@ -82,6 +85,7 @@ export async function openMailSink(options: MailSinkOptions = {}): Promise<MailS
       return true;
     },
     fault: (fault) => faults.add(parseMailFault(fault)),
+    faults,
     reset() {
       faults.reset();
       kept = [];

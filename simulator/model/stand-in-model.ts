@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createFaultQueue } from "../fault-queue.ts";
+import { createFaultQueue, type FaultList } from "../fault-queue.ts";
 import { parseJson } from "../json.ts";
 import { answerContent } from "./answer.ts";
 import { type ChatRequest, parseChatRequest } from "./chat-request.ts";
@@ -36,9 +36,12 @@ export interface StandInModel {
   /**
    * Adds trouble for coming calls; see {@link ModelFault} for the fields.
    *
+   * @returns the id under which it can be taken back.
    * @throws {FaultRefused} when the fault makes no sense.
    */
-  fault(fault: unknown): void;
+  fault(fault: unknown): string;
+  /** Faults that still wait. */
+  readonly faults: FaultList;
   /** Forgets calls and faults; delays under way end. */
   reset(): void;
   /** The latest chat requests, newest last; at most 200. */
@@ -54,7 +57,7 @@ export interface StandInModelOptions {
 /** @returns a model of its own; two models never meet. */
 export function createStandInModel(options: StandInModelOptions = {}): StandInModel {
   const now = options.now ?? (() => new Date());
-  const faults = createFaultQueue<ModelFault>();
+  const faults = createFaultQueue<ModelFault>("model");
   let calls: { path: string; body: unknown; status?: number; content?: string }[] = [];
   let answered = 0;
 
@@ -98,6 +101,7 @@ export function createStandInModel(options: StandInModelOptions = {}): StandInMo
       return true;
     },
     fault: (fault) => faults.add(parseModelFault(fault)),
+    faults,
     reset() {
       faults.reset();
       calls = [];

@@ -10,8 +10,10 @@ export function messageEvent(
   parent: Message | undefined,
 ): JsonObject {
   const { metadata: _metadata, reply_count: _count, ...rest } = message;
+  const withFiles = (message.files ?? []).length > 0 && message.subtype === undefined;
   return {
     ...toWire(rest),
+    ...(withFiles ? { subtype: "file_share", upload: false, display_as_bot: false } : {}),
     channel: channel.id,
     event_ts: message.ts,
     channel_type: channelType(channel),

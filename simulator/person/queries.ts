@@ -1,5 +1,7 @@
 import { EVENTS, METHODS, PAYLOADS } from "../coverage.ts";
-import type { MailSink } from "../mail/mail-sink.ts";
+import { listFaults } from "../faults/control.ts";
+import type { CallEntry } from "../inspector/traffic.ts";
+import type { StandIns } from "../stand-ins.ts";
 import { withReplyCount } from "../workspace/messages.ts";
 import type { User } from "../workspace/records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -9,7 +11,7 @@ import { channelSummary, userSummary } from "./summaries.ts";
 
 export interface QueryContext {
   readonly workspace: Workspace;
-  readonly mail: MailSink | undefined;
+  readonly standIns: StandIns;
   readonly query: URLSearchParams;
 }
 
@@ -28,16 +30,29 @@ export const QUERIES: Readonly<Record<string, (context: QueryContext) => object>
   "/sim/views": ({ workspace, query }) => ({
     views: workspace.state.views.modals(person(workspace, query).id).map((stored) => stored.view),
   }),
-  "/sim/mail": ({ mail }) => ({ messages: mail?.messages() ?? [] }),
+  "/sim/mail": ({ standIns }) => ({ messages: standIns.mail?.messages() ?? [] }),
   "/sim/calls": ({ workspace, query }) => ({
-    calls: workspace.calls.list(query.get("method") ?? undefined),
+    calls: workspace.traffic.calls(query.get("method") ?? undefined).map(withoutResponse),
   }),
-  "/sim/deliveries": ({ workspace }) => ({ deliveries: workspace.transport.records() }),
+  "/sim/deliveries": ({ workspace }) => ({ deliveries: workspace.traffic.deliveries() }),
+  "/sim/inspector": inspector,
+  "/sim/faults": ({ workspace, standIns }) => ({ faults: listFaults(workspace, standIns) }),
   "/sim/coverage": () => ({ methods: METHODS, events: EVENTS, payloads: PAYLOADS }),
   "/sim/status": ({ workspace }) => workspace.status(),
-  "/sim/bootstrap": ({ workspace, mail, query }) =>
-    bootstrap(workspace, person(workspace, query), mail === undefined ? null : "/mail"),
+  "/sim/bootstrap": ({ workspace, standIns, query }) =>
+    bootstrap(workspace, person(workspace, query), standIns.mail === undefined ? null : "/mail"),
 };
+
+/** The latest entries of the inspector, or those added or changed after `since`; `limit` takes the newest of them. */
+function inspector({ workspace, query }: QueryContext): object {
+  const limit = Number(query.get("limit") ?? 500) || 500;
+  const entries = workspace.traffic.list(Number(query.get("since") ?? 0) || 0);
+  return { entries: entries.slice(-limit), last_seq: workspace.traffic.lastSeq };
+}
+
+function withoutResponse({ response: _response, ...call }: CallEntry): object {
+  return call;
+}
 
 function messages({ workspace, query }: QueryContext): object {
   const channelId = query.get("channel") ?? "";

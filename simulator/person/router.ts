@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { FaultRefused } from "../fault-queue.ts";
-import { parseSlackFault } from "../faults.ts";
+import { addFault, removeFaults } from "../faults/control.ts";
 import { readBody } from "../http/read-body.ts";
 import { sendJson } from "../http/send.ts";
 import { isJsonObject, type JsonObject, parseJson } from "../json.ts";
@@ -33,23 +33,26 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 
 type Control = (workspace: Workspace, standIns: StandIns, body: JsonObject) => object;
 
+const DONE = { ok: true, acked: true, ackMs: 0 };
+
 const CONTROLS: Readonly<Record<string, Control>> = {
-  "/sim/faults": (workspace, standIns, body) => {
-    addFault(workspace, standIns, body);
-    return { ok: true, acked: true, ackMs: 0 };
-  },
+  "/sim/faults": (workspace, standIns, body) => ({
+    ...DONE,
+    id: addFault(workspace, standIns, body),
+  }),
   "/sim/disconnect": (workspace, _standIns, body) => {
-    const kind =
-      body["kind"] === "warning" || body["kind"] === "refresh_requested" ? body["kind"] : "drop";
-    return { ok: true, acked: true, ackMs: 0, disconnected: workspace.sockets.disconnect(kind) };
+    const kind = DISCONNECTS.find((one) => one === body["kind"]) ?? "drop";
+    return { ...DONE, disconnected: workspace.sockets.disconnect(kind) };
   },
   "/sim/reset": (workspace, standIns) => {
     workspace.reset();
     standIns.mail?.reset();
     standIns.model.reset();
-    return { ok: true, acked: true, ackMs: 0 };
+    return DONE;
   },
 };
+
+const DISCONNECTS = ["drop", "freeze", "warning", "refresh_requested"] as const;
 
 /** Answers everything under `/sim` but the stream. */
 export async function handlePersonCall(
@@ -62,6 +65,11 @@ export async function handlePersonCall(
   try {
     if (request.method === "GET") {
       answerQuery(workspace, standIns, url, response);
+      return;
+    }
+    if (request.method === "DELETE" && url.pathname === "/sim/faults") {
+      const removed = removeFaults(workspace, standIns, url.searchParams.get("id") ?? undefined);
+      sendJson(response, 200, { ...DONE, removed });
       return;
     }
     const body = parseJson((await readBody(request)).toString("utf8") || "{}");
@@ -106,7 +114,7 @@ function answerQuery(
     return;
   }
   try {
-    sendJson(response, 200, query({ workspace, mail: standIns.mail, query: url.searchParams }));
+    sendJson(response, 200, query({ workspace, standIns, query: url.searchParams }));
   } catch (error) {
     if (!(error instanceof ActionRefused)) throw error;
     sendJson(response, 404, { ok: false, error: error.code, message: error.message });
@@ -130,22 +138,4 @@ function sendRefusal(response: ServerResponse, error: unknown): void {
     return;
   }
   throw error;
-}
-
-function addFault(workspace: Workspace, standIns: StandIns, body: JsonObject): void {
-  const { target, ...fault } = body;
-  switch (target) {
-    case "slack":
-      workspace.faults.add(parseSlackFault(fault));
-      return;
-    case "model":
-      standIns.model.fault(fault);
-      return;
-    case "mail":
-      if (standIns.mail === undefined) throw new FaultRefused("There is no mail server here.");
-      standIns.mail.fault(fault);
-      return;
-    default:
-      throw new FaultRefused('"target" of a fault must be "slack", "model" or "mail".');
-  }
 }

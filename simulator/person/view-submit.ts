@@ -1,9 +1,12 @@
+import { wireFile } from "../api/wire-file.ts";
 import { validateView } from "../block-kit/validate-view.ts";
 import type { Ack } from "../delivery/transport.ts";
-import { isJsonObject, member, toObjects, toText } from "../json.ts";
+import { isJsonObject, type Json, member, toObjects, toText } from "../json.ts";
 import { viewSubmissionPayload } from "../payloads/view.ts";
+import type { StateValues } from "../state/element-state.ts";
 import { inputComplaints } from "../state/input-complaints.ts";
 import { submittedValues } from "../state/submitted-values.ts";
+import { seesFile } from "../workspace/file-actions.ts";
 import type { StoredView, User } from "../workspace/records.ts";
 import { closeViews, openView, saveViewValues, updateView } from "../workspace/view-actions.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -16,7 +19,8 @@ export async function viewSubmit(workspace: Workspace, body: PersonBody): Promis
   if (!workspace.manifest.interactivity) return notDelivered();
   const stored = openModal(workspace, user, body.required("view_id"));
   const given = body.json("values");
-  const values = submittedValues(stored.view, isJsonObject(given) ? given : {});
+  const typed = submittedValues(stored.view, isJsonObject(given) ? given : {});
+  const values = withFiles(workspace, user, typed);
   const complaints = inputComplaints(toObjects(stored.view["blocks"]), values);
   if (Object.keys(complaints).length > 0) return refusedInput(complaints);
   const filled = saveViewValues(workspace, stored, values);
@@ -28,6 +32,30 @@ export async function viewSubmit(workspace: Workspace, body: PersonBody): Promis
   });
   if (!ack.acked) return outcomeOf(ack);
   return applyResponse(workspace, filled, ack);
+}
+
+/** Ids of files that the person uploaded before become the files themselves, as Slack sends them. */
+function withFiles(workspace: Workspace, user: User, values: StateValues): StateValues {
+  const fileOf = (given: Json): Json => {
+    if (typeof given !== "string") return given;
+    const file = workspace.state.files.find(given);
+    if (file === undefined || !seesFile(workspace, user.id, file)) {
+      throw new ActionRefused("file_not_found", `${user.name} has no file ${given}.`);
+    }
+    return wireFile(workspace, file);
+  };
+  const resolved = (state: Json | undefined): Json | undefined => {
+    const files = member(state, "files");
+    return isJsonObject(state) && Array.isArray(files)
+      ? { ...state, files: files.map(fileOf) }
+      : state;
+  };
+  return Object.fromEntries(
+    Object.entries(values).map(([blockId, actions]) => [
+      blockId,
+      Object.fromEntries(Object.entries(actions).map(([id, state]) => [id, resolved(state)])),
+    ]),
+  );
 }
 
 /**

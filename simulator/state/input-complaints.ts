@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, toPlain, toText } from "../json.ts";
+import { isJsonObject, type JsonObject, toObjects, toPlain, toText, toTexts } from "../json.ts";
 import { type StateValues, valueKey } from "./element-state.ts";
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
@@ -35,6 +35,8 @@ function complaintAbout(element: JsonObject, value: unknown): string | undefined
       return EMAIL.test(text) ? undefined : "Please enter a valid email address.";
     case "url_text_input":
       return WEB_ADDRESS.test(text) ? undefined : "Please enter a valid URL.";
+    case "file_input":
+      return fileComplaint(element, value);
     case "number_input":
       return numberComplaint(element, text);
     default:
@@ -59,6 +61,17 @@ function numberComplaint(element: JsonObject, text: string): string | undefined 
   return max !== undefined && value > Number(max)
     ? `Please enter ${toPlain(max)} or less.`
     : undefined;
+}
+
+/** Slack's client takes ten files of any type unless the element says otherwise. */
+function fileComplaint(element: JsonObject, value: unknown): string | undefined {
+  const files = toObjects(value);
+  const max = Number(element["max_files"] ?? 10);
+  if (files.length > max) return `Please choose at most ${max} files.`;
+  const types = toTexts(element["filetypes"]);
+  const isTaken = (file: JsonObject): boolean =>
+    types.length === 0 || types.includes(toText(file["filetype"]) ?? "");
+  return files.every(isTaken) ? undefined : `Please choose files of type ${types.join(", ")}.`;
 }
 
 function isEmpty(value: unknown): boolean {

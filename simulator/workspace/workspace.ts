@@ -1,12 +1,14 @@
-import { CallLog } from "../api/call-log.ts";
 import { RateLimits } from "../api/rate-limits.ts";
 import type { Clock } from "../clock.ts";
-import { LoggedTransport } from "../delivery/delivery-log.ts";
 import { EventQueue } from "../delivery/event-queue.ts";
+import { FaultyTransport } from "../delivery/faulty-transport.ts";
 import { HttpTransport } from "../delivery/http-mode.ts";
+import { LoggedTransport } from "../delivery/logged-transport.ts";
 import { SocketHub } from "../delivery/socket-mode.ts";
+import type { Transport } from "../delivery/transport.ts";
 import { createFaultQueue, type FaultQueue } from "../fault-queue.ts";
-import type { SlackFault } from "../faults.ts";
+import type { DeliveryFault, SlackFault } from "../faults/slack-fault.ts";
+import { TrafficLog } from "../inspector/traffic.ts";
 import type { AppManifest } from "../manifest.ts";
 import type { Timings } from "../timings.ts";
 import { ChangeFeed } from "./change-feed.ts";
@@ -39,11 +41,13 @@ export class Workspace {
   readonly triggers: Triggers;
   readonly feed: ChangeFeed;
   readonly sockets: SocketHub;
-  readonly transport: LoggedTransport;
+  readonly transport: Transport;
   readonly events: EventQueue;
-  readonly calls = new CallLog();
+  /** What went between Slack and the app. */
+  readonly traffic: TrafficLog;
   readonly limits: RateLimits;
-  readonly faults: FaultQueue<SlackFault> = createFaultQueue();
+  readonly faults: FaultQueue<SlackFault> = createFaultQueue("slack");
+  readonly deliveryFaults: FaultQueue<DeliveryFault> = createFaultQueue("delivery");
   /** Address of the simulator, without a slash at the end; known once it listens. */
   url = "";
   #state: WorkspaceState;
@@ -62,18 +66,29 @@ export class Workspace {
     this.triggers = new Triggers(clock, timings.triggerMs);
     this.limits = new RateLimits(clock);
     this.feed = new ChangeFeed(clock.now() * 1_000);
+    this.traffic = new TrafficLog(clock);
     this.sockets = new SocketHub({
       clock,
       ackMs: timings.ackMs,
       pingMs: timings.socketPingMs,
+      lifeMs: timings.socketLifeMs,
+      graceMs: timings.socketGraceMs,
       ticketMs: timings.socketTicketMs,
-      onConnections: () => this.feed.publish({ type: "status", ...this.status() }),
+      onConnection: (event, count, reason) => {
+        this.traffic.connection(event, count, reason);
+        this.feed.publish({ type: "status", ...this.status() });
+      },
     });
-    const transport =
+    const direct =
       eventsUrl === undefined
         ? this.sockets
         : new HttpTransport({ url: eventsUrl, clock, ackMs: timings.ackMs });
-    this.transport = new LoggedTransport(transport, clock);
+    this.transport = new FaultyTransport({
+      inner: new LoggedTransport(direct, this.traffic, clock),
+      clock,
+      ackMs: timings.ackMs,
+      faults: this.deliveryFaults,
+    });
     this.events = new EventQueue({
       transport: this.transport,
       clock,
@@ -108,9 +123,9 @@ export class Workspace {
   reset(): void {
     this.#state = createState(this);
     this.limits.clear();
-    this.calls.clear();
-    this.transport.clear();
+    this.traffic.clear();
     this.faults.reset();
+    this.deliveryFaults.reset();
     this.feed.publish({ type: "reset" });
     this.touch();
   }

@@ -32,7 +32,7 @@ const common = { token, team, user: alice, enterprise: null, is_enterprise_insta
 const quick = { timings: { ackMs: 10, eventRetriesMs: [] } };
 
 function lastPayload(simulator: Simulator): unknown {
-  return simulator.workspace.transport.records().at(-1)?.payload;
+  return simulator.workspace.traffic.deliveries().at(-1)?.payload;
 }
 
 async function act(simulator: Simulator, action: string, body: Record<string, string>) {

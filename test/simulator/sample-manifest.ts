@@ -45,6 +45,8 @@ export const sampleManifest = {
       bot_events: [
         "app_home_opened",
         "app_mention",
+        "file_created",
+        "file_shared",
         "message.channels",
         "message.im",
         "reaction_added",

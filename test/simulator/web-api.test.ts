@@ -226,7 +226,7 @@ describe("people and groups", () => {
   });
 });
 
-describe("reactions and files", () => {
+describe("reactions", () => {
   test("a reaction counts once", async () => {
     await using simulator = await openSample();
     const { chat, reactions } = clientOf(simulator);
@@ -241,24 +241,5 @@ describe("reactions and files", () => {
     });
     await reactions.remove(item);
     expect(await refusal(reactions.remove(item))).toMatchObject({ error: "no_reaction" });
-  });
-
-  test("a file goes up in three steps and is shared in a channel", async () => {
-    await using simulator = await openSample();
-    const client = clientOf(simulator);
-
-    await client.filesUploadV2({
-      channel_id: "C0GENERAL",
-      filename: "report.csv",
-      content: "a,b\n1,2\n",
-      initial_comment: "The report",
-    });
-
-    const { messages } = await client.conversations.history({ channel: "C0GENERAL" });
-    expect(messages).toMatchObject([
-      { text: "The report", files: [{ name: "report.csv", mimetype: "text/csv", size: 8 }] },
-    ]);
-    const download = await fetch(messages?.[0]?.files?.[0]?.url_private ?? "");
-    expect(await download.text()).toBe("a,b\n1,2\n");
   });
 });

@@ -19,7 +19,7 @@ async function open() {
 }
 
 function reads(simulator: Simulator): number {
-  return simulator.workspace.calls.list("usergroups.users.list").length;
+  return simulator.workspace.traffic.calls("usergroups.users.list").length;
 }
 
 async function limit(simulator: Simulator): Promise<void> {
