@@ -72,6 +72,8 @@ function describeStep({ type, config, id, name }: StepDefinition, services: Serv
       return inside(`Waits ${waitOf(config)}`);
     case "parallel":
       return inside("Does these side by side");
+    case "foreach":
+      return inside(`Does these for each of ${text(config, "items")}${atATime(config)}`);
     default:
       return inside(`${type}: ${showMembers(config)}`);
   }
@@ -169,15 +171,24 @@ function describeRoutes(
   return routes.length === 0 ? null : routes.join("; ");
 }
 
-/** The steps of a step's branches. */
-function innerSteps(config: JsonObject): readonly StepDefinition[] {
-  const { branches } = config;
-  if (!Array.isArray(branches)) return [];
-  return branches.flatMap((branch: Json) => {
-    const steps = isJsonObject(branch) ? branch["steps"] : undefined;
-    if (!Array.isArray(steps)) return [];
-    return steps.flatMap((step: Json) => StepDefinition.safeParse(step).data ?? []);
-  });
+function atATime({ concurrency }: JsonObject): string {
+  return typeof concurrency === "number" && concurrency > 1
+    ? `, up to ${concurrency} at a time`
+    : ", one after the other";
+}
+
+/** The steps that a step holds: those of its branches, those for each item. */
+function innerSteps({ branches, steps }: JsonObject): readonly StepDefinition[] {
+  const lists = Array.isArray(branches) ? branches.map((branch: Json) => listOf(branch)) : [steps];
+  return lists.flatMap((list) =>
+    Array.isArray(list)
+      ? list.flatMap((step: Json) => StepDefinition.safeParse(step).data ?? [])
+      : [],
+  );
+}
+
+function listOf(branch: Json): Json | undefined {
+  return isJsonObject(branch) ? branch["steps"] : undefined;
 }
 
 function text(config: JsonObject, name: string): string {

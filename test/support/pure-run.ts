@@ -3,10 +3,15 @@ import { Definition } from "../../src/engine/definition/schema.ts";
 import { apply, initialState } from "../../src/engine/execution/apply.ts";
 import { decide } from "../../src/engine/execution/decide.ts";
 import type { ExecutionEvent } from "../../src/engine/execution/events.ts";
-import { reactToAttempt, reactToSignal } from "../../src/engine/execution/react.ts";
+import {
+  type AttemptEnded,
+  reactToAttempt,
+  reactToSignal,
+} from "../../src/engine/execution/react.ts";
 import type { Act, ExecutionState } from "../../src/engine/execution/state.ts";
 import type { Signal } from "../../src/engine/ports/store.ts";
 import { approval } from "../../src/engine/steps/approval.ts";
+import { foreach } from "../../src/engine/steps/foreach.ts";
 import { parallel } from "../../src/engine/steps/parallel.ts";
 import type { AttemptResult, StepType } from "../../src/engine/steps/step-type.ts";
 import { transform } from "../../src/engine/steps/transform.ts";
@@ -15,10 +20,9 @@ import type { Json, JsonObject } from "../../src/json.ts";
 import { scripted } from "./scripted-step.ts";
 
 const TYPES: ReadonlyMap<string, StepType> = new Map(
-  [approval, parallel, transform, wait, scripted].map((type: StepType): [string, StepType] => [
-    type.kind,
-    type,
-  ]),
+  [approval, foreach, parallel, transform, wait, scripted].map(
+    (type: StepType): [string, StepType] => [type.kind, type],
+  ),
 );
 
 export const NINE = Date.UTC(2026, 10, 23, 9, 0, 0);
@@ -68,6 +72,11 @@ export class PureRun {
       epoch,
       result: complete(result),
     };
+    return this.endAt(ended);
+  }
+
+  /** Ends an attempt at a path. */
+  endAt(ended: AttemptEnded): this {
     return this.take(reactToAttempt(this.workflow, this.state, ended, this.now));
   }
 

@@ -84,10 +84,10 @@ function namesIn(steps: unknown): readonly (readonly [string, string])[] {
     const id = readOwn(step, "id");
     if (typeof id !== "string") return [];
     const name = readOwn(step, "name");
-    const branches = readOwn(readOwn(step, "config"), "branches");
-    const inner = Array.isArray(branches)
-      ? branches.flatMap((branch: unknown) => namesIn(readOwn(branch, "steps")))
-      : [];
+    const config = readOwn(step, "config");
+    const branches = readOwn(config, "branches");
+    const bodies: readonly unknown[] = Array.isArray(branches) ? branches : [config];
+    const inner = bodies.flatMap((body) => namesIn(readOwn(body, "steps")));
     return [[id, typeof name === "string" ? name : id] as const, ...inner];
   });
 }

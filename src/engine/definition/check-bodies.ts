@@ -57,14 +57,14 @@ class BodyCheck {
     if (depth > MAX_NESTED_BODIES) {
       this.#findings.problem(
         [...step.path, "config"],
-        `branches are nested deeper than ${MAX_NESTED_BODIES} levels`,
+        `steps are nested deeper than ${MAX_NESTED_BODIES} levels`,
         "Flatten them.",
       );
       return [];
     }
-    const bodies = places.map(({ id, path, steps }) =>
+    const bodies = places.map(({ id, path, steps, item }) =>
       this.body(
-        readBody(steps, { id, path: [...step.path, "config", ...path], isRoot: false }),
+        readBody(steps, { id, path: [...step.path, "config", ...path], isRoot: false, item }),
         depth,
       ),
     );

@@ -1,5 +1,6 @@
 import { compileExpression, type Expression } from "../expression.ts";
 import type { CheckContext, StepProgram, StepType } from "../steps/step-type.ts";
+import { EACH } from "./each.ts";
 import type { Definition, StepDefinition } from "./schema.ts";
 
 /** One step with its program, its routes and the bodies it holds. */
@@ -50,7 +51,7 @@ export function stepAt(workflow: CompiledWorkflow, path: string): CompiledStep {
   let step: CompiledStep | undefined;
   path.split("/").forEach((segment, index) => {
     if (index % 2 === 0) step = body?.steps.get(segment.slice(0, segment.lastIndexOf("#")));
-    else body = step?.bodies.get(segment);
+    else body = step?.bodies.get(segment) ?? step?.bodies.get(EACH);
   });
   if (!step) throw new Error(`Workflow ${workflow.definition.id} has no step at ${path}.`);
   return step;

@@ -31,6 +31,8 @@ export interface RawBody {
   /** Where the list of steps is in the document. */
   readonly path: readonly PropertyKey[];
   readonly isRoot: boolean;
+  /** The variable that holds the item, in a body that is executed for each item of a list. */
+  readonly item?: string | undefined;
   readonly steps: readonly RawStep[];
 }
 
@@ -41,10 +43,7 @@ export interface DraftBody extends Omit<RawBody, "steps"> {
 }
 
 /** The steps of a list, without those that are no objects. */
-export function readBody(
-  list: Json | undefined,
-  place: { readonly id: string; readonly path: readonly PropertyKey[]; readonly isRoot: boolean },
-): RawBody {
+export function readBody(list: Json | undefined, place: Omit<RawBody, "steps">): RawBody {
   if (!Array.isArray(list)) return { ...place, steps: [] };
   const steps = list.flatMap((source: Json, index) =>
     isJsonObject(source) ? [readStep(source, [...place.path, index])] : [],

@@ -23,6 +23,9 @@ export interface ReferenceContext {
 /** What the output of a step with branches holds for each. */
 const BRANCH_FIELDS: readonly string[] = ["branchId", "status", "results", "error"];
 
+/** What the output of a step holds for each item of its list. */
+const ITEM_FIELDS: readonly string[] = ["index", "status", "output", "error"];
+
 /** Where a reference stands. */
 export interface ReferencePlace {
   readonly path: readonly PropertyKey[];
@@ -80,7 +83,7 @@ function unknownRoot(
 ): void {
   const isVariable =
     context.inputs?.has(root) === true ||
-    context.levels.some(({ body }) => namesOf(body).variables.has(root));
+    context.levels.some(({ body }) => body.item === root || namesOf(body).variables.has(root));
   findings.problem(
     place.path,
     `"${short(root)}" is not known`,
@@ -137,7 +140,7 @@ function checkField(
   );
 }
 
-/** What a path into the output of a step with branches names: the branch, and the step in it. */
+/** What a path into the output of a step with bodies names: the branch and the step in it, or the item. */
 function checkBranch(
   reference: readonly string[],
   at: number,
@@ -147,13 +150,14 @@ function checkBranch(
 ): void {
   const [id, part, inner] = reference.slice(at);
   if (step.bodies.length === 0 || id === undefined) return;
-  const body = step.bodies.find((known) => known.id === id);
   const missing = (what: string, name: string, names: readonly string[]): void =>
     findings.problem(
       place.path,
       `${writePath(reference)}: there is no ${what} "${short(name)}"`,
       `There is ${listed(names)}.${didYouMean(name, names)}`,
     );
+  if (step.bodies.some((known) => known.item !== undefined)) return checkItem(id, part, missing);
+  const body = step.bodies.find((known) => known.id === id);
   if (body === undefined) {
     const names = step.bodies.map((known) => known.id);
     return missing("branch", id, names);
@@ -167,6 +171,15 @@ function checkBranch(
   checkField(reference, at + 3, found.step, place, findings);
 }
 
+function checkItem(
+  index: string,
+  part: string | undefined,
+  missing: (what: string, name: string, names: readonly string[]) => void,
+): void {
+  if (!/^\d+$/.test(index)) missing("item", index, ["0, 1, 2 and so on"]);
+  else if (part !== undefined && !ITEM_FIELDS.includes(part)) missing("member", part, ITEM_FIELDS);
+}
+
 function checkVariable(
   name: string,
   place: ReferencePlace,
@@ -174,13 +187,15 @@ function checkVariable(
   findings: Findings,
 ): void {
   if (inputs === null || inputs.has(name)) return;
+  if (levels.some(({ body }) => body.item === name)) return;
   const writers = levels.flatMap((level): [Level, readonly Visible[]][] => {
     const own = namesOf(level.body).variables.get(name);
     return own === undefined ? [] : [[level, own]];
   });
   if (writers.length === 0) {
     const written = levels.flatMap(({ body }) => [...namesOf(body).variables.keys()]);
-    const names = [...new Set([...inputs, ...written])];
+    const items = levels.flatMap(({ body }) => body.item ?? []);
+    const names = [...new Set([...inputs, ...items, ...written])];
     findings.problem(
       place.path,
       `${writePath(["variables", name])}: there is no such variable`,

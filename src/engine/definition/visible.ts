@@ -42,7 +42,8 @@ function findNames(body: DraftBody): Names {
   }
   const own = new Set(results.keys());
   for (const { id: after, bodies } of body.steps) {
-    for (const inner of bodies) {
+    // Of what is done for each item nothing is seen from outside but the output.
+    for (const inner of bodies.filter(({ item }) => item === undefined)) {
       const names = namesOf(inner);
       for (const [id, visible] of names.results) {
         if (results.has(id)) shared.add(id);

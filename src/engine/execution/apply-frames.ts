@@ -1,11 +1,11 @@
 import { emptyRecord, type Json } from "../../json.ts";
 import { drop } from "./apply-money.ts";
 import { closeRequest } from "./apply-requests.ts";
-import { enter } from "./enter.ts";
-import type { FrameClosed, FramesOpened } from "./events.ts";
+import { enter, leave, moveTo } from "./enter.ts";
+import type { FrameClosed, FrameOpened, FramesOpened } from "./events.ts";
 import { impossible } from "./impossible.ts";
-import { isWithin } from "./path.ts";
-import { type Act, type ExecutionState, type Frame, ROOT, type StepResult } from "./state.ts";
+import { framePath, lastSegment } from "./path.ts";
+import type { Act, ExecutionState, Frame, ItemsState, StepResult } from "./state.ts";
 
 export function openFrame(
   path: string,
@@ -29,54 +29,102 @@ export function openFrame(
 
 export function openFrames(state: ExecutionState, event: FramesOpened): void {
   const act = enter(state, event.path, event.stepId, event.at, event);
-  act.phase = "waiting";
-  act.waitingOn = "branches";
-  act.frames = event.frames.map(({ id, first, due }) => {
-    const path = `${event.path}/${id}`;
-    state.frames.set(path, openFrame(path, first, due ?? null, emptyRecord<Json>()));
-    return path;
-  });
+  moveTo(state, act, "waiting", "branches");
+  if (event.items) {
+    act.items = {
+      as: event.as ?? "item",
+      values: event.items,
+      opened: 0,
+      ends: [],
+      ended: 0,
+      firstFailed: null,
+    };
+  }
+  for (const { id, first, due } of event.frames) {
+    beginFrame(state, act, `${event.path}/${id}`, first, due ?? null);
+  }
+}
+
+/** Begins with the next item of a step. */
+export function openItemFrame(state: ExecutionState, event: FrameOpened): void {
+  const act = state.acts.get(framePath(event.path));
+  if (!act?.items) throw impossible(state, event, "no step holds the items");
+  beginFrame(state, act, event.path, event.first, null);
+}
+
+function beginFrame(
+  state: ExecutionState,
+  act: Act,
+  path: string,
+  first: string,
+  due: number | null,
+): void {
+  const frame = openFrame(path, first, due, emptyRecord<Json>());
+  if (act.items) {
+    frame.locals[act.items.as] = act.items.values[Number(lastSegment(path))] ?? null;
+    act.items.opened += 1;
+  }
+  act.frames.add(path);
+  state.frames.set(path, frame);
+  state.agenda.add(path);
+  state.agenda.wakeBy(due);
 }
 
 export function closeFrame(state: ExecutionState, event: FrameClosed): void {
   const frame = state.frames.get(event.path);
   if (frame?.status !== "open") throw impossible(state, event, `${event.path} is not open`);
-  giveUpWithin(state, frame.path, event.at);
+  giveUpBody(state, frame, event.at);
   frame.status = event.status;
-  frame.current = null;
   if (event.error) frame.failure ??= { stepId: "", error: event.error };
+  const holder = state.acts.get(framePath(frame.path));
+  if (!holder?.items) return;
+  // Of an item only how it ended is still needed: a list of thousands must not fill the memory.
+  endItem(holder.items, frame, event);
+  holder.frames.delete(frame.path);
+  state.frames.delete(frame.path);
 }
 
-/** Gives up everything under way inside a body or step. */
-export function giveUpWithin(state: ExecutionState, outer: string, at: number): void {
-  for (const act of [...state.acts.values()]) {
-    if (!isWithin(act.path, outer)) continue;
-    closeRequest(state, act, null, at);
-    drop(state, act);
-    state.acts.delete(act.path);
-  }
-  for (const frame of state.frames.values()) {
-    if (frame.status === "open" && frame.path !== outer && isWithin(frame.path, outer)) {
-      frame.status = "cancelled";
-    }
+function endItem(items: ItemsState, frame: Frame, { status, error }: FrameClosed): void {
+  const index = Number(lastSegment(frame.path));
+  const output = status === "completed" ? frame.lastOutput : null;
+  items.ends[index] = { status, output, error: error ?? null };
+  items.ended += 1;
+  if (status === "failed") items.firstFailed ??= index;
+}
+
+/** Gives up what a body has under way, with everything inside. */
+export function giveUpBody(state: ExecutionState, frame: Frame, at: number): void {
+  const act = frame.current === null ? undefined : state.acts.get(frame.current);
+  frame.current = null;
+  if (!act) return;
+  giveUpBodies(state, act, at);
+  closeRequest(state, act, null, at);
+  drop(state, act);
+  leave(state, act);
+}
+
+/** Gives up what the bodies of a step have under way, and the bodies. */
+function giveUpBodies(state: ExecutionState, act: Act, at: number): void {
+  for (const path of act.frames) {
+    const frame = state.frames.get(path);
+    if (frame) giveUpBody(state, frame, at);
+    state.frames.delete(path);
   }
 }
 
 /**
  * Ends the bodies of a step: what completed ones wrote becomes the outer body's, in the order of their declaration, and a
- * result is found under its step's own id where no other body, this one included, has a step of that id.
+ * result is found under its step's own id where no other body, this one included, has a step of that id. Bodies of items
+ * leave nothing but the step's output.
  */
 export function mergeFrames(state: ExecutionState, act: Act, outer: Frame, at: number): void {
-  giveUpWithin(state, act.path, at);
-  const inner = act.frames.flatMap((path) => state.frames.get(path) ?? []);
+  const inner = act.items ? [] : [...act.frames].flatMap((path) => state.frames.get(path) ?? []);
+  giveUpBodies(state, act, at);
   for (const frame of inner) {
     if (frame.status === "completed") Object.assign(outer.locals, frame.locals);
     for (const [id, result] of Object.entries(frame.results)) {
       const isUnique = inner.every((other) => other === frame || !Object.hasOwn(other.results, id));
       if (isUnique && !outer.entries.has(id)) outer.results[id] = result;
     }
-  }
-  for (const path of [...state.frames.keys()]) {
-    if (path !== ROOT && isWithin(path, act.path)) state.frames.delete(path);
   }
 }

@@ -9,6 +9,7 @@ export function closeRequest(state: ExecutionState, act: Act, output: Json, at: 
   if (!request) return;
   const decision = readOwn(output, "decision");
   request.outcome ??= { decision: typeof decision === "string" ? decision : "cancelled", at };
+  state.openRequests.delete(request.opened.id);
 }
 
 export function recordDecision(state: ExecutionState, event: DecisionRecorded): void {

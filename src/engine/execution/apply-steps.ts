@@ -1,10 +1,11 @@
-import { closeFrame, mergeFrames, openFrames } from "./apply-frames.ts";
+import { closeFrame, mergeFrames, openFrames, openItemFrame } from "./apply-frames.ts";
 import { charge, hold } from "./apply-money.ts";
 import { closeRequest } from "./apply-requests.ts";
-import { enter, requireAct, requireFrame } from "./enter.ts";
+import { enter, leave, moveTo, requireAct, requireFrame } from "./enter.ts";
 import type {
   ExecutionEvent,
   FrameClosed,
+  FrameOpened,
   FramesOpened,
   StepAttemptFailed,
   StepCompleted,
@@ -25,6 +26,7 @@ export type StepEvent =
   | StepAttemptFailed
   | StepEnded
   | FramesOpened
+  | FrameOpened
   | FrameClosed
   | TimerFired;
 
@@ -36,6 +38,7 @@ const STEP_EVENTS: Readonly<Record<StepEvent["type"], true>> = {
   step_skipped: true,
   step_failed: true,
   frames_opened: true,
+  frame_opened: true,
   frame_closed: true,
   timer_fired: true,
 };
@@ -59,6 +62,9 @@ export function applyToStep(state: ExecutionState, event: StepEvent): void {
     case "frames_opened":
       openFrames(state, event);
       return;
+    case "frame_opened":
+      openItemFrame(state, event);
+      return;
     case "frame_closed":
       closeFrame(state, event);
       return;
@@ -78,7 +84,7 @@ function startStep(state: ExecutionState, event: StepStarted): void {
     known.recoveries = again ? known.recoveries + 1 : 0;
     known.unknownBefore ||= again;
     known.attempt = event.attempt;
-    known.phase = "running";
+    moveTo(state, known, "running");
     known.epoch = state.epoch;
     known.due = null;
     hold(state, known, event.reservedNano ?? 0);
@@ -94,11 +100,12 @@ function startStep(state: ExecutionState, event: StepStarted): void {
 
 function waitInStep(state: ExecutionState, event: StepWaiting): void {
   const act = enter(state, event.path, event.stepId, event.at, event);
-  act.phase = "waiting";
-  act.waitingOn = event.on;
+  moveTo(state, act, "waiting", event.on);
   act.due = event.due ?? null;
+  state.agenda.wakeBy(act.due);
   if (event.request) {
     act.requestId = event.request.id;
+    state.openRequests.add(event.request.id);
     state.requests.set(event.request.id, {
       opened: event.request,
       path: event.path,
@@ -110,8 +117,9 @@ function waitInStep(state: ExecutionState, event: StepWaiting): void {
 
 function failAttempt(state: ExecutionState, event: StepAttemptFailed): void {
   const act = requireAct(state, event.path, event);
-  act.phase = "retrying";
+  moveTo(state, act, "retrying");
   act.due = event.retryAt;
+  state.agenda.wakeBy(act.due);
   // A later try that failed for sure need not have come as far as to settle the doubt about an earlier one.
   act.unknownBefore ||= event.outcome === "unknown";
   charge(state, act, event);
@@ -129,7 +137,7 @@ function endStep(state: ExecutionState, event: StepEnded): void {
   const act = state.acts.get(event.path) ?? enter(state, event.path, event.stepId, event.at, event);
   const frame = requireFrame(state, event.path, event);
   charge(state, act, event);
-  if (act.frames.length > 0) mergeFrames(state, act, frame, event.at);
+  if (act.waitingOn === "branches") mergeFrames(state, act, frame, event.at);
   const result = toResult(act, event);
   const variable = event.type === "step_failed" ? undefined : event.outputVariable;
   if (variable !== undefined) frame.locals[variable] = result.output;
@@ -139,7 +147,7 @@ function endStep(state: ExecutionState, event: StepEnded): void {
   };
   record(state, act, result, event.at);
   closeRequest(state, act, result.output, event.at);
-  state.acts.delete(event.path);
+  leave(state, act);
   frame.current = null;
   frame.cursor = event.next ?? null;
   frame.lastOutput = result.output;

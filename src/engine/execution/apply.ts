@@ -1,11 +1,13 @@
 import { AppError } from "../../errors.ts";
 import { emptyRecord, type Json } from "../../json.ts";
-import { giveUpWithin, openFrame } from "./apply-frames.ts";
+import { Agenda } from "./agenda.ts";
+import { giveUpBody, openFrame } from "./apply-frames.ts";
 import { settleDropped } from "./apply-money.ts";
 import { recordDecision } from "./apply-requests.ts";
 import { applyToStep, isStepEvent, type StepEvent } from "./apply-steps.ts";
 import type { ExecutionEvent, ExecutionStarted } from "./events.ts";
 import { impossible } from "./impossible.ts";
+import { framePath } from "./path.ts";
 import { type ExecutionState, isFinished, ROOT } from "./state.ts";
 
 /**
@@ -16,6 +18,8 @@ import { type ExecutionState, isFinished, ROOT } from "./state.ts";
 export function initialState(start: ExecutionStarted, firstStep: string): ExecutionState {
   const variables = Object.assign(emptyRecord<Json>(), start.variables);
   const root = openFrame(ROOT, firstStep, null, variables);
+  const agenda = new Agenda();
+  agenda.add(ROOT);
   return {
     start,
     status: "queued",
@@ -25,6 +29,9 @@ export function initialState(start: ExecutionStarted, firstStep: string): Execut
     frames: new Map([[ROOT, root]]),
     acts: new Map(),
     requests: new Map(),
+    openRequests: new Set(),
+    load: { running: 0, waiting: 0 },
+    agenda,
     steps: [],
     errors: [],
     entered: 0,
@@ -52,8 +59,12 @@ export function apply(state: ExecutionState, event: ExecutionEvent): void {
   if (isFinished(state.status) && !isAllowedAfterEnd(event)) {
     throw impossible(state, event, "the execution is finished");
   }
-  if (isStepEvent(event)) applyToStep(state, event);
-  else applyToExecution(state, event);
+  if (isStepEvent(event)) {
+    applyToStep(state, event);
+    // The step or body itself, and what is around it: the body of a step, the step that holds a body.
+    state.agenda.add(event.path);
+    state.agenda.add(framePath(event.path));
+  } else applyToExecution(state, event);
   if (!isFinished(state.status)) state.status = liveStatus(state);
 }
 
@@ -68,6 +79,8 @@ function applyToExecution(state: ExecutionState, event: Exclude<ExecutionEvent, 
       throw impossible(state, event, "an execution starts once");
     case "execution_claimed":
       state.epoch = event.epoch;
+      for (const path of state.acts.keys()) state.agenda.add(path);
+      for (const path of state.frames.keys()) state.agenda.add(path);
       return;
     case "execution_cancel_requested":
       state.cancel ??= { by: event.by, at: event.at };
@@ -79,6 +92,7 @@ function applyToExecution(state: ExecutionState, event: Exclude<ExecutionEvent, 
       return;
     case "decision_recorded":
       recordDecision(state, event);
+      state.agenda.add(event.path);
       return;
     case "late_result":
       settleDropped(state, event);
@@ -117,17 +131,12 @@ function finish(
   status: "completed" | "failed" | "cancelled",
   at: number,
 ): void {
-  giveUpWithin(state, ROOT, at);
+  const root = state.frames.get(ROOT);
+  if (root) giveUpBody(state, root, at);
   state.status = status;
   state.endedAt = at;
 }
 
-function liveStatus(state: ExecutionState): "running" | "waiting" {
-  if (state.acts.size === 0) return "running";
-  let isWaiting = false;
-  for (const act of state.acts.values()) {
-    if (act.phase === "running") return "running";
-    isWaiting ||= act.waitingOn !== "branches";
-  }
-  return isWaiting ? "waiting" : "running";
+function liveStatus({ load }: ExecutionState): "running" | "waiting" {
+  return load.running === 0 && load.waiting > 0 ? "waiting" : "running";
 }

@@ -1,11 +1,19 @@
 import { asAppError } from "../../errors.ts";
 import { type CompiledStep, type CompiledWorkflow, stepAt } from "../definition/compile.ts";
-import type { FrameView, Wake } from "../steps/step-type.ts";
+import { EACH } from "../definition/each.ts";
+import type { FrameView, Join, Wake } from "../steps/step-type.ts";
 import { beyondCap, enterStep, failExecution } from "./enter-step.ts";
 import type { ExecutionEvent, StepError } from "./events.ts";
 import { completeStep, endStepWithError, outputOf } from "./outcome.ts";
-import { branchId } from "./path.ts";
-import { type Act, type ExecutionState, type Frame, isFinished, ROOT } from "./state.ts";
+import { lastSegment } from "./path.ts";
+import {
+  type Act,
+  type ExecutionState,
+  type Frame,
+  type ItemsState,
+  isFinished,
+  ROOT,
+} from "./state.ts";
 
 /** How long steps under way may take to notice a cancellation before their outcome is given up as unknown. */
 export const CANCEL_GRACE_MS = 5000;
@@ -15,7 +23,7 @@ const MAX_RECOVERIES = 3;
 
 /**
  * Says which facts follow from the state by themselves, without news from outside: a step that is entered, a timer that
- * is due, an end. Pure: same arguments, same answer.
+ * is due, an end. Pure: same arguments, same answer; it takes from the agenda what it found to be at rest.
  *
  * The caller applies the events and asks again until the answer is empty; then the execution waits for results, signals
  * or `nextDue`.
@@ -36,15 +44,47 @@ export function decide(
       ),
     ];
   }
-  for (const act of state.acts.values()) {
-    const events = decideAct(workflow, state, act, now);
+  noteDue(state, now);
+  for (const path of state.agenda.paths) {
+    const events = decideAt(workflow, state, path, now);
     if (events.length > 0) return events;
-  }
-  for (const frame of state.frames.values()) {
-    const events = frame.status === "open" ? decideFrame(workflow, state, frame, now) : [];
-    if (events.length > 0) return events;
+    state.agenda.crossOff(path);
   }
   return [];
+}
+
+/** Puts on the agenda what has become due. */
+function noteDue(state: ExecutionState, now: number): void {
+  if (now < state.agenda.wakeAt) return;
+  state.agenda.forgetTimes();
+  for (const { path, due } of timed(state)) {
+    if (due <= now) state.agenda.add(path);
+    else state.agenda.wakeBy(due);
+  }
+}
+
+/**
+ * Everything under way that ends or goes on at a time.
+ *
+ * @yields its path and that time.
+ */
+function* timed(state: ExecutionState): Iterable<{ readonly path: string; readonly due: number }> {
+  for (const { path, due } of state.acts.values()) if (due !== null) yield { path, due };
+  for (const { path, due, status } of state.frames.values()) {
+    if (due !== null && status === "open") yield { path, due };
+  }
+}
+
+function decideAt(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  path: string,
+  now: number,
+): readonly ExecutionEvent[] {
+  const act = state.acts.get(path);
+  if (act) return decideAct(workflow, state, act, now);
+  const frame = state.frames.get(path);
+  return frame?.status === "open" ? decideFrame(workflow, state, frame, now) : [];
 }
 
 /**
@@ -55,10 +95,7 @@ export function nextDue(state: ExecutionState): number | null {
   // Its other timers do nothing any more: one that has passed would have it looked at without end.
   if (state.cancel) return state.cancel.at + CANCEL_GRACE_MS;
   let due = state.start.deadline;
-  for (const act of state.acts.values()) if (act.due !== null) due = Math.min(due, act.due);
-  for (const frame of state.frames.values()) {
-    if (frame.status === "open" && frame.due !== null) due = Math.min(due, frame.due);
-  }
+  for (const next of timed(state)) due = Math.min(due, next.due);
   return due;
 }
 
@@ -82,7 +119,9 @@ function decideAct(
   now: number,
 ): readonly ExecutionEvent[] {
   const step = stepAt(workflow, act.path);
-  if (act.waitingOn === "branches") return decideJoin(step, state, act, now);
+  if (act.waitingOn === "branches") {
+    return act.items ? decideItems(step, act, act.items, now) : decideJoin(step, state, act, now);
+  }
   switch (act.phase) {
     case "running":
       return act.epoch < state.epoch ? recover(step, act, now) : [];
@@ -157,20 +196,50 @@ function decideJoin(
   act: Act,
   now: number,
 ): readonly ExecutionEvent[] {
-  const views = act.frames.flatMap((path) => {
+  const views = [...act.frames].flatMap((path) => {
     const frame = state.frames.get(path);
     return frame ? [toFrameView(frame)] : [];
   });
-  const join = step.program.join?.(views) ?? { kind: "wait" };
+  return endJoin(step, act, step.program.join?.(views) ?? { kind: "wait" }, now);
+}
+
+function endJoin(step: CompiledStep, act: Act, join: Join, now: number): readonly ExecutionEvent[] {
   if (join.kind === "wait") return [];
   return join.kind === "complete"
     ? completeStep(step, act.path, join.output, { costNano: 0 }, now)
     : endStepWithError(step, act.path, join.error, { costNano: 0 }, now);
 }
 
+/** Asks a step that executes a body for each item whether to begin with more. */
+function decideItems(
+  step: CompiledStep,
+  act: Act,
+  items: ItemsState,
+  now: number,
+): readonly ExecutionEvent[] {
+  const { values, opened, ends, firstFailed } = items;
+  const error = firstFailed === null ? null : (ends[firstFailed]?.error ?? null);
+  const next = step.program.nextItems?.({
+    total: values.length,
+    opened,
+    open: act.frames.size,
+    failed: firstFailed === null || error === null ? null : { index: firstFailed, error },
+    ends,
+  });
+  if (next?.kind !== "open") return endJoin(step, act, next ?? { kind: "wait" }, now);
+  const first = step.bodies.get(EACH)?.first;
+  if (first === undefined) throw new Error(`Step "${step.definition.id}" has no body for items.`);
+  return Array.from({ length: next.count }, (_, index) => ({
+    type: "frame_opened",
+    path: `${act.path}/${opened + index}`,
+    first,
+    at: now,
+  }));
+}
+
 function toFrameView(frame: Frame): FrameView {
   return {
-    id: branchId(frame.path),
+    id: lastSegment(frame.path),
     status: frame.status,
     results: frame.results,
     error: frame.failure?.error ?? null,
@@ -233,7 +302,7 @@ function closeFrame(frame: Frame, error: StepError | null, at: number): Executio
 }
 
 function timedOut(frame: Frame): StepError {
-  const message = `Branch "${branchId(frame.path)}" was not over in time. Raise its timeoutMs if it needs longer.`;
+  const message = `Branch "${lastSegment(frame.path)}" was not over in time. Raise its timeoutMs if it needs longer.`;
   return { code: "step_timeout", message, retryable: false };
 }
 

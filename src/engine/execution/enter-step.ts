@@ -41,6 +41,7 @@ export function enterStep(
     if (entry.kind === "complete")
       return completeStep(step, path, entry.output, { costNano: 0 }, now);
     if (entry.kind === "open") return [opened(step, path, entry, now)];
+    if (entry.kind === "each") return [openedItems(stepId, path, entry, now)];
     if (entry.kind === "wait") return [waiting(stepId, path, entry, now)];
     const beyond = beyondCap(workflow, state, stepId, entry.reserveNano ?? 0);
     if (beyond !== null) return [failExecution(now, "cost_cap_reached", beyond)];
@@ -117,6 +118,16 @@ function opened(
     return { id, first: body.first, ...(due !== undefined && { due }) };
   });
   return { type: "frames_opened", path, stepId: step.definition.id, frames, at };
+}
+
+/** The bodies follow one by one: `nextItems` says how many at a time. */
+function openedItems(
+  stepId: string,
+  path: string,
+  { items, as }: EntryOf<"each">,
+  at: number,
+): FramesOpened {
+  return { type: "frames_opened", path, stepId, frames: [], items, as, at };
 }
 
 function dollars(nano: number): string {

@@ -30,7 +30,8 @@ export function enter(
     reserveNano: 0,
     due: null,
     waitingOn: null,
-    frames: [],
+    frames: new Set(),
+    items: null,
     requestId: null,
     costNano: 0,
     costUnknown: false,
@@ -41,7 +42,32 @@ export function enter(
   frame.current = path;
   state.entered += 1;
   state.acts.set(path, act);
+  count(state, act, 1);
   return act;
+}
+
+/** Takes a step that is over out of what is under way. */
+export function leave(state: ExecutionState, act: Act): void {
+  count(state, act, -1);
+  state.acts.delete(act.path);
+}
+
+/** Changes what a step under way does, and what it waits for. */
+export function moveTo(
+  state: ExecutionState,
+  act: Act,
+  phase: Act["phase"],
+  waitingOn: Act["waitingOn"] = null,
+): void {
+  count(state, act, -1);
+  act.phase = phase;
+  act.waitingOn = waitingOn;
+  count(state, act, 1);
+}
+
+function count({ load }: ExecutionState, act: Act, by: 1 | -1): void {
+  if (act.phase === "running") load.running += by;
+  else if (act.waitingOn !== "branches") load.waiting += by;
 }
 
 export function requireFrame(state: ExecutionState, path: string, event: ExecutionEvent): Frame {

@@ -15,6 +15,7 @@ export type ExecutionEvent =
   | StepAttemptFailed
   | StepWaiting
   | FramesOpened
+  | FrameOpened
   | FrameClosed
   | StepCompleted
   | StepSkipped
@@ -150,6 +151,20 @@ export interface FramesOpened {
     /** When it has to be over. */
     readonly due?: number;
   }[];
+  /** The list whose items have a body each; `frames` has the first of them, their ids are indexes. */
+  readonly items?: readonly Json[];
+  /** The variable that holds the item within its body. */
+  readonly as?: string;
+  readonly at: number;
+}
+
+/** One more body of a step was begun: that of the next item. */
+export interface FrameOpened {
+  readonly type: "frame_opened";
+  /** Of the body. */
+  readonly path: string;
+  /** The step that the body begins with. */
+  readonly first: string;
   readonly at: number;
 }
 

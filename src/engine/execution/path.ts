@@ -6,14 +6,9 @@ export function stepPath(frame: string, stepId: string, entry: number): string {
   return `${frame === "" ? "" : `${frame}/`}${stepId}#${entry}`;
 }
 
-/** The last segment of a body's path: its branch id. */
-export function branchId(framePath: string): string {
+/** The last segment of a body's path: its branch id, or the index of its item. */
+export function lastSegment(framePath: string): string {
   return framePath.slice(framePath.lastIndexOf("/") + 1);
-}
-
-/** True for a path inside the body or step at `outer`. */
-export function isWithin(path: string, outer: string): boolean {
-  return outer === "" || path.startsWith(`${outer}/`);
 }
 
 /** The body that holds the step entry at `path`. */

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../../json.ts";
 import type { TokenUsage } from "../ports/model.ts";
+import type { Agenda } from "./agenda.ts";
 import type { ExecutionStarted, RequestOpened, StepError, WaitReason } from "./events.ts";
 
 /** What `stepResults.<id>` holds: the latest entry of a step, in the shape that definitions and the API read. */
@@ -90,12 +91,35 @@ export interface Act {
   due: number | null;
   /** `branches`: the bodies that the step holds. */
   waitingOn: WaitReason | "branches" | null;
-  /** Paths of the bodies that the step opened, in order. */
-  frames: readonly string[];
+  /** Paths of the bodies that the step opened, in order; of a step with items those alone that are still executed. */
+  readonly frames: Set<string>;
+  /** What a step that has a body for each item of a list knows of them. */
+  items: ItemsState | null;
   requestId: string | null;
   costNano: number;
   costUnknown: boolean;
   usage: TokenUsage | null;
+}
+
+/** How the body of one item ended. */
+export interface ItemEnd {
+  readonly status: "completed" | "failed";
+  readonly output: Json;
+  readonly error: StepError | null;
+}
+
+/** The items of a step that executes one body for each, and how far it has come. */
+export interface ItemsState {
+  /** The variable that holds the item within its body. */
+  readonly as: string;
+  readonly values: readonly Json[];
+  /** Index of the next item to begin with: bodies are opened in order. */
+  opened: number;
+  /** By index; a hole: not over yet. */
+  readonly ends: ItemEnd[];
+  ended: number;
+  /** The item that failed first, in order of time. */
+  firstFailed: number | null;
 }
 
 /** `cancelled`: given up because the step that holds it was over before. */
@@ -144,6 +168,11 @@ export interface ExecutionState {
   readonly requests: Map<string, RequestState>;
   readonly steps: StepRecord[];
   readonly errors: AttemptError[];
+  /** Requests that nobody has decided yet, by id. */
+  readonly openRequests: Set<string>;
+  /** Acts by what they do, those that hold bodies left out: the status follows from it. */
+  readonly load: { running: number; waiting: number };
+  readonly agenda: Agenda;
   /** How many steps were entered, over all bodies. */
   entered: number;
   spentNano: number;

@@ -1,5 +1,6 @@
 import { createAiDecision } from "./ai-decision.ts";
 import { approval } from "./approval.ts";
+import { foreach } from "./foreach.ts";
 import { parallel } from "./parallel.ts";
 import { service } from "./service.ts";
 import type { StepType } from "./step-type.ts";
@@ -19,6 +20,7 @@ export function createStepTypes(options: {
     service,
     transform,
     parallel,
+    foreach,
     approval,
     wait,
   ];

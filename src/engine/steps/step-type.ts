@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Json, JsonObject } from "../../json.ts";
 import type { StepDefinition } from "../definition/schema.ts";
 import type { AttemptCost, RequestOpened, StepError, WaitReason } from "../execution/events.ts";
-import type { Act, FrameStatus, RequestState, StepResult } from "../execution/state.ts";
+import type { Act, FrameStatus, ItemEnd, RequestState, StepResult } from "../execution/state.ts";
 import type { Expression } from "../expression.ts";
 import type { ModelClient } from "../ports/model.ts";
 import type { ServiceContext, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
@@ -27,6 +27,13 @@ export type Entry =
       /** The step's bodies are executed; `join` says when it is over. */
       readonly kind: "open";
       readonly frames: readonly { readonly id: string; readonly due?: number }[];
+    }
+  | {
+      /** One body is executed for each item; `nextItems` says when to begin with how many, and when the step is over. */
+      readonly kind: "each";
+      readonly items: readonly Json[];
+      /** The variable that holds the item within its body. */
+      readonly as: string;
     }
   | {
       readonly kind: "wait";
@@ -55,6 +62,22 @@ export type Join =
   | { readonly kind: "wait" }
   | { readonly kind: "complete"; readonly output: Json }
   | { readonly kind: "fail"; readonly error: StepError };
+
+/** How far a step has come that executes a body for each item of a list. */
+export interface ItemsProgress {
+  readonly total: number;
+  /** How many bodies were begun, in order. */
+  readonly opened: number;
+  /** How many of them are not over. */
+  readonly open: number;
+  /** The item that failed first. */
+  readonly failed: { readonly index: number; readonly error: StepError } | null;
+  /** How each item ended, in order; complete when nothing is left to begin with and nothing open. */
+  readonly ends: readonly ItemEnd[];
+}
+
+/** What follows from the progress of the items: begin with some more, wait, or an end. */
+export type ItemsNext = Join | { readonly kind: "open"; readonly count: number };
 
 /** What an attempt needs from outside. */
 export interface AttemptContext extends ServiceContext {
@@ -114,6 +137,8 @@ export interface StepProgram {
   readonly bodies?: readonly { readonly id: string; readonly steps: readonly StepDefinition[] }[];
   /** Pure. Only for steps that open bodies; asked whenever one of them ends. */
   join?(frames: readonly FrameView[]): Join;
+  /** Pure. Only for steps with a body for each item, which have one body; asked when they begin and whenever an item ends. */
+  nextItems?(progress: ItemsProgress): ItemsNext;
   /** The effect. May be called again with the same key. Only for steps that `run`. */
   run?(params: JsonObject, context: AttemptContext): Promise<AttemptResult>;
   readonly routes: Routes;
@@ -143,6 +168,8 @@ export interface BodyPlace {
   readonly id: string;
   readonly path: readonly (string | number)[];
   readonly steps: Json;
+  /** The body is executed for each item of a list, which this variable holds: nothing of it is seen from outside. */
+  readonly item?: string;
 }
 
 /** What checking and binding know about the surroundings. */

@@ -208,7 +208,7 @@ describe("limits", () => {
           };
     const deep = (depth: number) => ({ id: "w", name: "W", steps: [nest(depth)] });
     expect(validate(deep(5)).problems).toEqual([]);
-    expect(problemsOf(deep(6)).join()).toContain("branches are nested deeper than 5 levels");
+    expect(problemsOf(deep(6)).join()).toContain("steps are nested deeper than 5 levels");
   });
 
   test("a thousand steps in all", () => {

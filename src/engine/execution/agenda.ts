@@ -1,0 +1,37 @@
+/**
+ * Where `decide` has to look: the paths of acts and bodies at which something happened since it last found nothing to do there,
+ * and the first moment at which something is due. No fact of an execution, it only spares looking at everything: one that
+ * names all paths, and any moment that is not later, leads to the same decisions.
+ */
+export class Agenda {
+  readonly #paths = new Set<string>();
+  #wakeAt = Number.POSITIVE_INFINITY;
+
+  /** In the order in which they were added. Adding or crossing off while it is read is allowed. */
+  get paths(): Iterable<string> {
+    return this.#paths;
+  }
+
+  /** Nothing is due before. */
+  get wakeAt(): number {
+    return this.#wakeAt;
+  }
+
+  add(path: string): void {
+    this.#paths.add(path);
+  }
+
+  crossOff(path: string): void {
+    this.#paths.delete(path);
+  }
+
+  /** Something is due then; `null`: it is not. */
+  wakeBy(due: number | null): void {
+    if (due !== null) this.#wakeAt = Math.min(this.#wakeAt, due);
+  }
+
+  /** To be called before everything that is still due is named again. */
+  forgetTimes(): void {
+    this.#wakeAt = Number.POSITIVE_INFINITY;
+  }
+}
