@@ -1,4 +1,3 @@
-import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createBulkClient, createLookupClient } from "./bot/slack/clients.ts";
 import { createDirectory } from "./bot/slack/directory.ts";
@@ -25,6 +24,7 @@ import { createSlackService } from "./services/slack/slack-service.ts";
 import { lockDataDir } from "./store/sqlite/lock.ts";
 import { openSqliteStore } from "./store/sqlite/open.ts";
 import { createWebServer } from "./web/server.ts";
+import { deployFolder, tellNotices } from "./workflow-folder.ts";
 
 /** `sysexits.h`: the configuration is wrong; starting again without changing it is useless. */
 const EX_CONFIG = 78;
@@ -43,7 +43,7 @@ async function startBot(config: Config, logger: Logger): Promise<() => Promise<v
     const database = stack.use(createDatabaseService({ urls: config.databases }));
     const engine = buildEngine(config, store, database, logger);
     stack.defer(() => engine.stop());
-    await deployFolder(engine, config.workflowsDir, logger);
+    const notices = await deployFolder(engine, config.workflowsDir, logger);
     const bot = createSlackBot({
       config: config.slack,
       engine,
@@ -64,6 +64,7 @@ async function startBot(config: Config, logger: Logger): Promise<() => Promise<v
     stack.defer(() => bot.stop());
     await bot.start();
     await engine.run();
+    await tellNotices(notices, store, (text, concerns) => bot.tellAdmins(text, concerns));
     const url = `http://${config.web.host}:${port}`;
     logger.info({ store: store.description, url }, "Heddle is running");
     const started = stack.move();
@@ -115,36 +116,6 @@ function buildEngine(
     revealSecrets: createSecretRevealer(config.secrets),
     pollMs: POLL_MS,
   });
-}
-
-/** Deploys the definitions of a folder. A bad file is reported and skipped: the others must run. */
-async function deployFolder(engine: RunningEngine, folder: string, logger: Logger): Promise<void> {
-  const names = await readdir(folder).catch(() => {
-    logger.warn({ folder }, "WORKFLOWS_DIR cannot be read; no workflow was deployed from files");
-    return [];
-  });
-  for (const file of names.filter((name) => name.endsWith(".json")).sort()) {
-    try {
-      const result = await engine.deployFile(
-        file,
-        JSON.parse(await readFile(join(folder, file), "utf8")),
-      );
-      if (result === null) continue;
-      if (result.deployed)
-        logger.info({ file, workflowId: result.workflowId, version: result.version }, "deployed");
-      else
-        logger.error(
-          { file, problems: result.problems },
-          "the definition has problems and was not deployed",
-        );
-    } catch (error) {
-      const message =
-        error instanceof SyntaxError
-          ? `it is not JSON: ${error.message}`
-          : asAppError(error).message;
-      logger.error({ file, error: message }, "the definition could not be deployed");
-    }
-  }
 }
 
 async function main(): Promise<void> {

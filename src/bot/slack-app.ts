@@ -6,6 +6,8 @@ import type { Engine } from "../engine/api.ts";
 import type { Clock } from "../engine/ports/clock.ts";
 import type { Directory } from "../engine/ports/directory.ts";
 import { AppError } from "../errors.ts";
+import { message, section } from "./blocks/build.ts";
+import { showSentence } from "./blocks/text.ts";
 import { CardKeeper } from "./cards/card-keeper.ts";
 import type { CardStore } from "./cards/card-writer.ts";
 import { createHomePublisher } from "./home-publisher.ts";
@@ -53,6 +55,13 @@ export interface SlackBot {
    */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /**
+   * Tells the admins of the configuration, and whom else it concerns, in a direct message.
+   *
+   * @param text - plain text; `<@U…>` mentions somebody.
+   * @returns `false` if nobody could be told.
+   */
+  tellAdmins(text: string, concerns?: string): Promise<boolean>;
   readonly directory: Directory;
   /** Client that neither waits nor repeats, for the `slack` service. */
   readonly slackClient: WebClient;
@@ -117,10 +126,36 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
       if (isSocket) await app.stop();
       await keeper.stop();
     },
+    tellAdmins: (text, concerns) => tellAll([...config.admins, concerns], text, lookup, logger),
     directory,
     slackClient: bulk,
     requestHandler: receiver instanceof HTTPReceiver ? postOnly(receiver.requestListener) : null,
   };
+}
+
+async function tellAll(
+  people: readonly (string | undefined)[],
+  text: string,
+  client: WebClient,
+  logger: Logger,
+): Promise<boolean> {
+  let isTold = false;
+  for (const users of new Set(people)) {
+    if (users === undefined) continue;
+    try {
+      const { channel } = await client.conversations.open({ users });
+      if (channel?.id === undefined) continue;
+      const told = showSentence(text);
+      await client.chat.postMessage({
+        channel: channel.id,
+        ...message(told, [section(`:information_source: ${told}`)]),
+      });
+      isTold = true;
+    } catch (error) {
+      logger.warn({ user: users, err: error }, "somebody could not be told in a direct message");
+    }
+  }
+  return isTold;
 }
 
 /** The receiver throws at every other method; anybody could end the process with a `GET`. */

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../json.ts";
+import type { DefinitionDiff } from "./definition/diff.ts";
 import type { Problem } from "./definition/problem.ts";
 import type { Definition } from "./definition/schema.ts";
 import type { Drafts } from "./drafts.ts";
@@ -7,7 +8,7 @@ import type { ExecutionStatus, RequestOutcome, StepResult, Vote } from "./execut
 import type { Explanation } from "./explain.ts";
 import type { Generated } from "./generate.ts";
 import type { CostOverview, CostReport, WorkflowMetrics } from "./metrics.ts";
-import type { CallRecord } from "./ports/store.ts";
+import type { CallRecord, VersionSummary } from "./ports/store.ts";
 import type { IncomingMessage } from "./triggering/message-starter.ts";
 import type { WebhookAnswer, WebhookRequest } from "./triggering/webhook-starter.ts";
 
@@ -19,7 +20,8 @@ export interface Engine {
    * No `version`: the highest + 1, or nothing if the active version has the same content. A given version is stored under that
    * number; equal content under a taken number changes nothing and never re-activates.
    *
-   * @throws {AppError} `definition_conflict` when the number is taken by other content.
+   * @throws {AppError} `definition_conflict` when the number is taken by other content, with `details.diff` (from what has the
+   * number to what was given) and `details.nextVersion`.
    */
   deploy(definition: unknown, options: DeployOptions): Promise<DeployResult>;
   /** The checks of `deploy` alone. */
@@ -28,8 +30,19 @@ export interface Engine {
   listWorkflows(): Promise<readonly WorkflowSummary[]>;
   /** @throws {AppError} `workflow_not_found` (naming the nearest), `version_not_found`. */
   getWorkflow(workflowId: string, version?: number): Promise<DeployedWorkflow>;
-  /** @throws {AppError} `workflow_not_found`, `version_not_found`. */
-  activate(workflowId: string, version: number, by: string): Promise<void>;
+  /** All versions of a workflow, the newest number first. @throws {AppError} `workflow_not_found`. */
+  listVersions(workflowId: string): Promise<readonly VersionView[]>;
+  /** How version `from` became version `to`. @throws {AppError} `workflow_not_found`, `version_not_found`. */
+  diffVersions(workflowId: string, from: number, to: number): Promise<DefinitionDiff>;
+  /**
+   * Makes a stored version the active one. Runs under way keep theirs.
+   *
+   * @throws {AppError} `workflow_not_found`, `version_not_found`; `definition_invalid` when this release cannot execute it any
+   * more, `definition_conflict` when another workflow has taken its webhook.
+   */
+  activate(workflowId: string, version: number, by: string): Promise<Activation>;
+  /** Activates the version with the next lower number than the active one. @throws {AppError} as `activate`. */
+  rollBack(workflowId: string, by: string): Promise<Activation>;
   /** The built-in templates, by id. */
   listTemplates(): readonly TemplateSummary[];
   /**
@@ -107,10 +120,8 @@ export interface Engine {
 }
 
 export interface DeployOptions {
-  /** Slack user id, `api` or `file:<name>`. */
+  /** Slack user id or `api`. */
   readonly by: string;
-  /** Name of the file in the workflows folder that it came from. */
-  readonly file?: string;
 }
 
 export type DeployResult =
@@ -120,6 +131,8 @@ export type DeployResult =
       readonly version: number;
       /** `false`: this content was deployed already. */
       readonly changed: boolean;
+      /** `false`: it is stored, and another version is the active one. */
+      readonly active: boolean;
       readonly warnings: readonly Problem[];
     }
   | {
@@ -127,6 +140,46 @@ export type DeployResult =
       readonly problems: readonly Problem[];
       readonly warnings: readonly Problem[];
     };
+
+/** What became of a file of the workflows folder. */
+export type FileDeployment =
+  | {
+      readonly outcome: "deployed";
+      readonly workflowId: string;
+      readonly version: number;
+      readonly warnings: readonly Problem[];
+    }
+  | {
+      /** It says what it said when it was last deployed. */
+      readonly outcome: "unchanged";
+      readonly workflowId: string;
+      /** The active version that was made in Slack or by the API and differs from the file. */
+      readonly newer: VersionSummary | null;
+    }
+  | {
+      /** It changed, but a version made in Slack or by the API is active: stored under `version`, not activated. */
+      readonly outcome: "kept_back";
+      readonly workflowId: string;
+      readonly version: number;
+      readonly newer: VersionSummary;
+    }
+  | { readonly outcome: "invalid"; readonly problems: readonly Problem[] };
+
+export interface VersionView {
+  readonly version: number;
+  readonly active: boolean;
+  /** Slack user id, `api` or `file:<name>`. */
+  readonly deployedBy: string;
+  /** ISO 8601 in UTC. */
+  readonly deployedAt: string;
+}
+
+/** A version became active; `previous` was before. */
+export interface Activation {
+  readonly workflowId: string;
+  readonly version: number;
+  readonly previous: number;
+}
 
 export interface ValidationResult {
   /** `null` when there are problems. */

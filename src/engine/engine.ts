@@ -3,6 +3,7 @@ import type { JsonObject } from "../json.ts";
 import type { Engine } from "./api.ts";
 import { Approvals } from "./approvals.ts";
 import type { Definition } from "./definition/schema.ts";
+import { Deployments } from "./deployments.ts";
 import { StoredDrafts } from "./drafts.ts";
 import type { ExecutionEvent } from "./execution/events.ts";
 import { Executions } from "./executions.ts";
@@ -52,8 +53,13 @@ export interface RunningEngine extends Engine {
   run(): Promise<void>;
   /** Hands everything back; nothing is lost. */
   stop(): Promise<void>;
-  /** Deploys a file of the workflows folder if it changed since it was last deployed. */
-  deployFile: Workflows["deployFile"];
+  /**
+   * Deploys a file of the workflows folder, but only if it differs from what this file deployed last. What people made in Slack or
+   * by the API stays active: the file is then stored as a version and kept back.
+   *
+   * @throws {AppError} what `deploy` throws.
+   */
+  deployFile: Deployments["deployFile"];
   /** Looks once for due work; for tests with a clock of their own. */
   tick(): Promise<void>;
 }
@@ -67,6 +73,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     for (const listener of listeners) listener(executionId);
   };
   const workflows = new Workflows({ ...options, changed: () => triggering.changed() });
+  const deployments = new Deployments({ store, clock, workflows });
   const triggering = new Triggering({
     ...options,
     compiled: (workflowId, version) => workflows.compiled(workflowId, version),
@@ -93,15 +100,11 @@ export function createEngine(options: EngineOptions): RunningEngine {
     wake: (executionId) => worker.wake(executionId),
   });
   return {
-    deploy: (definition, by) => workflows.deploy(definition, by),
-    deployFile: (file, source) => workflows.deployFile(file, source),
-    validate: (definition) => workflows.validate(definition),
-    listWorkflows: () => workflows.list(),
-    getWorkflow: (workflowId, version) => workflows.get(workflowId, version),
-    activate: (workflowId, version) => workflows.activate(workflowId, version),
+    deployFile: (file, source) => deployments.deployFile(file, source),
+    ...workflowMethods(workflows, deployments),
     listTemplates,
     fromTemplate: (templateId, overrides) => fromTemplate(templateId, overrides, clock.now()),
-    ...generationMethods(options, workflows),
+    ...generationMethods(options, workflows, deployments),
     ...executionMethods(executions, store),
     ...costMethods(workflows, new Metrics(store, clock)),
     decide: (decision) => approvals.decide(decision),
@@ -112,6 +115,32 @@ export function createEngine(options: EngineOptions): RunningEngine {
       return () => listeners.delete(listener);
     },
     ...lifetime(triggering, worker),
+  };
+}
+
+function workflowMethods(
+  workflows: Workflows,
+  deployments: Deployments,
+): Pick<
+  Engine,
+  | "deploy"
+  | "validate"
+  | "listWorkflows"
+  | "getWorkflow"
+  | "listVersions"
+  | "diffVersions"
+  | "activate"
+  | "rollBack"
+> {
+  return {
+    deploy: (definition, by) => deployments.deploy(definition, by),
+    validate: (definition) => workflows.validate(definition),
+    listWorkflows: () => workflows.list(),
+    getWorkflow: (workflowId, version) => workflows.get(workflowId, version),
+    listVersions: (workflowId) => workflows.versions(workflowId),
+    diffVersions: (workflowId, from, to) => workflows.diff(workflowId, from, to),
+    activate: (workflowId, version, by) => workflows.activate(workflowId, version, by),
+    rollBack: (workflowId, by) => workflows.rollBack(workflowId, by),
   };
 }
 
@@ -143,6 +172,7 @@ function executionMethods(
 function generationMethods(
   options: EngineOptions,
   workflows: Workflows,
+  deployments: Deployments,
 ): Pick<Engine, "generate" | "explain" | "drafts"> {
   const { store, clock, services, defaultModel = "gpt-4o-mini" } = options;
   const generator = createGenerator({
@@ -162,7 +192,7 @@ function generationMethods(
       generator,
       validate: (source) => workflows.validate(source),
       explain: explainHere,
-      deploy: (source, by) => workflows.deploy(source, by),
+      deploy: (source, by) => deployments.deploy(source, by),
       get: (workflowId) => workflows.get(workflowId),
     }),
   };

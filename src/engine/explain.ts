@@ -1,8 +1,7 @@
-import type { Definition, TriggerDefinition } from "./definition/schema.ts";
+import { type Definition, type TriggerDefinition, triggersOf } from "./definition/schema.ts";
 import { formatDuration } from "./duration.ts";
 import { describeSteps, type StepExplanation, showText } from "./explain-steps.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
-import { triggersOf } from "./workflows.ts";
 
 /** A definition in plain words, for people who decide about it. Made by code, never by a model. Plain text, nothing escaped. */
 export interface Explanation {

@@ -1,10 +1,9 @@
 import { AppError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { TemplateSummary } from "./api.ts";
-import { Definition } from "./definition/schema.ts";
+import { Definition, triggersOf } from "./definition/schema.ts";
 import { didYouMean } from "./nearest.ts";
 import { TEMPLATES } from "./templates/index.ts";
-import { triggersOf } from "./workflows.ts";
 
 /** What the built-in templates are, by id. */
 export function listTemplates(): readonly TemplateSummary[] {

@@ -1,18 +1,20 @@
 import { AppError } from "../errors.ts";
-import { hashJson, isJsonObject, type JsonObject, toJson } from "../json.ts";
 import type {
+  Activation,
   DeployedWorkflow,
-  DeployOptions,
-  DeployResult,
   ValidationResult,
+  VersionView,
   WorkflowSummary,
 } from "./api.ts";
 import { type CompiledWorkflow, compileDefinition } from "./definition/compile.ts";
+import { type DefinitionDiff, diffDefinitions } from "./definition/diff.ts";
 import type { Problem } from "./definition/problem.ts";
-import { Definition } from "./definition/schema.ts";
+import { Definition, triggersOf } from "./definition/schema.ts";
 import { validateDefinition } from "./definition/validate.ts";
+import { explain } from "./explain.ts";
 import { nearest } from "./nearest.ts";
 import type { Clock } from "./ports/clock.ts";
+import type { Logger } from "./ports/logger.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
 import type { Store, VersionRecord, WorkflowRecord } from "./ports/store.ts";
 import type { StepType } from "./steps/step-type.ts";
@@ -24,6 +26,7 @@ export interface WorkflowsOptions {
   readonly services: ServiceRegistry;
   readonly stepTypes: ReadonlyMap<string, StepType>;
   readonly triggerTypes: ReadonlyMap<string, TriggerType>;
+  readonly logger: Logger;
   /** Told when another version became active. */
   readonly changed: () => Promise<void>;
 }
@@ -31,7 +34,7 @@ export interface WorkflowsOptions {
 /** Compiled versions kept in memory; the ones used longest ago go first. */
 const MAX_COMPILED = 500;
 
-/** The deployed workflows: immutable numbered versions, one of them active. */
+/** The deployed workflows: immutable numbered versions, one of them active. How new ones come: `deployments.ts`. */
 export class Workflows {
   readonly #options: WorkflowsOptions;
   readonly #compiled = new Map<string, CompiledWorkflow>();
@@ -43,57 +46,6 @@ export class Workflows {
   validate(source: unknown): ValidationResult {
     const { stepTypes, triggerTypes, services } = this.#options;
     return validateDefinition(source, { stepTypes, triggerTypes, services });
-  }
-
-  async deploy(source: unknown, options: DeployOptions): Promise<DeployResult> {
-    const { definition, problems, warnings } = this.validate(source);
-    const content = toJson(source);
-    if (!definition || !isJsonObject(content)) return { deployed: false, problems, warnings };
-    const taken = await this.#takenPaths(definition);
-    if (taken.length > 0) return { deployed: false, problems: taken, warnings };
-    const { contentHash, body } = contentOf(content);
-    const existing = await this.#options.store.readWorkflow(definition.id);
-    const unchanged = await this.#sameContent(definition, contentHash, existing);
-    const version = unchanged ?? (await this.#insert(definition, body, contentHash, options.by));
-    if (unchanged === null || options.file !== undefined) {
-      await this.#options.store.writeWorkflow({
-        workflowId: definition.id,
-        name: definition.name,
-        activeVersion: unchanged === null ? version : (existing?.activeVersion ?? version),
-        files: {
-          ...existing?.files,
-          ...(options.file !== undefined && { [options.file]: contentHash }),
-        },
-        updatedAt: this.#options.clock.now(),
-      });
-      await this.#options.changed();
-    }
-    return {
-      deployed: true,
-      workflowId: definition.id,
-      version,
-      changed: unchanged === null,
-      warnings,
-    };
-  }
-
-  /**
-   * Deploys a file of the workflows folder, but only if it differs from what this file deployed last: a newer version made
-   * in Slack or by the API stays active over a restart.
-   *
-   * @returns `null` when there was nothing to do.
-   */
-  async deployFile(file: string, source: unknown): Promise<DeployResult | null> {
-    if (isJsonObject(source) && typeof source["id"] === "string") {
-      const existing = await this.#options.store.readWorkflow(source["id"]);
-      if (existing?.files[file] === contentOf(source).contentHash) return null;
-      // Changed since: it becomes the next version even if the file still carries the number of an earlier one.
-      if (existing && (await this.#numberTaken(source))) {
-        const { version: _taken, ...rest } = source;
-        return this.deploy(rest, { by: `file:${file}`, file });
-      }
-    }
-    return this.deploy(source, { by: `file:${file}`, file });
   }
 
   async list(): Promise<readonly WorkflowSummary[]> {
@@ -127,24 +79,90 @@ export class Workflows {
     };
   }
 
-  async activate(workflowId: string, version: number): Promise<void> {
-    const workflow = await this.#require(workflowId);
-    await this.#requireVersion(workflowId, version);
-    const updatedAt = this.#options.clock.now();
-    const { definition } = await this.compiled(workflowId, version);
-    const [taken] = await this.#takenPaths(definition);
-    if (taken) {
+  async versions(workflowId: string): Promise<readonly VersionView[]> {
+    const { activeVersion } = await this.#require(workflowId);
+    const versions = await this.#options.store.listVersions(workflowId);
+    return versions.map(({ version, deployedBy, deployedAt }) => ({
+      version,
+      active: version === activeVersion,
+      deployedBy,
+      deployedAt: new Date(deployedAt).toISOString(),
+    }));
+  }
+
+  /** How one version became another. @throws {AppError} `workflow_not_found`, `version_not_found`. */
+  async diff(workflowId: string, from: number, to: number): Promise<DefinitionDiff> {
+    await this.#require(workflowId);
+    const before = await this.compiled(workflowId, from);
+    const after = await this.compiled(workflowId, to);
+    return this.diffOf(before.definition, after.definition);
+  }
+
+  diffOf(from: Definition, to: Definition): DefinitionDiff {
+    const { stepTypes, services } = this.#options;
+    return diffDefinitions(from, to, {
+      bodiesIn: ({ type, config }) => stepTypes.get(type)?.bodiesIn?.(config) ?? [],
+      sideEffectsOf: (definition) => explain(definition, services).sideEffects,
+    });
+  }
+
+  /** @throws {AppError} `workflow_not_found`, `version_not_found`, `definition_invalid`, `definition_conflict`. */
+  async activate(workflowId: string, version: number, by: string): Promise<Activation> {
+    const { activeVersion } = await this.#require(workflowId);
+    const record = await this.#requireVersion(workflowId, version);
+    const { definition, problems } = this.validate(record.definition);
+    const [problem] = definition ? await this.takenPaths(definition) : problems;
+    if (problem || !definition) {
       throw new AppError({
-        code: "definition_conflict",
-        message: `Version ${version} cannot become active: ${taken.message}. ${taken.fix}`,
+        code: definition ? "definition_conflict" : "definition_invalid",
+        message: `Version ${version} cannot become active: ${problem?.path ?? ""}: ${problem?.message ?? ""}. ${problem?.fix ?? ""}`,
       });
     }
-    await this.#options.store.writeWorkflow({ ...workflow, activeVersion: version, updatedAt });
+    await this.setActive(definition, version, by);
+    return { workflowId, version, previous: activeVersion };
+  }
+
+  /**
+   * Activates the version with the next lower number than the active one.
+   *
+   * @throws {AppError} `version_not_found` when there is none, and as {@link activate}.
+   */
+  async rollBack(workflowId: string, by: string): Promise<Activation> {
+    const { activeVersion } = await this.#require(workflowId);
+    const versions = await this.#options.store.listVersions(workflowId);
+    const earlier = versions.find(({ version }) => version < activeVersion);
+    if (earlier) return this.activate(workflowId, earlier.version, by);
+    throw new AppError({
+      code: "version_not_found",
+      message: `Version ${activeVersion} of "${workflowId}" is the first; there is nothing to roll back to.`,
+    });
+  }
+
+  /** Makes a version the active one; `file`: what a file of the workflows folder deployed with it. */
+  async setActive(
+    { id: workflowId, name }: Definition,
+    activeVersion: number,
+    by: string,
+    file: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const { store, clock, logger } = this.#options;
+    const existing = await store.readWorkflow(workflowId);
+    await store.writeWorkflow({
+      workflowId,
+      name,
+      activeVersion,
+      files: { ...existing?.files, ...file },
+      updatedAt: clock.now(),
+    });
+    if (existing?.activeVersion !== activeVersion) {
+      const previous = existing?.activeVersion ?? null;
+      logger.info({ workflowId, version: activeVersion, previous, by }, "a version became active");
+    }
     await this.#options.changed();
   }
 
   /** Paths of the definition's webhooks at which another active workflow listens. */
-  async #takenPaths(definition: Definition): Promise<readonly Problem[]> {
+  async takenPaths(definition: Definition): Promise<readonly Problem[]> {
     const wanted = webhookPaths(definition);
     if (wanted.length === 0) return [];
     const taken = new Map<string, string>();
@@ -189,68 +207,6 @@ export class Workflows {
     return compiled;
   }
 
-  /** The version that already has this content: under the given number, or, without a number, the active one. */
-  async #sameContent(
-    definition: Definition,
-    contentHash: string,
-    existing: WorkflowRecord | null,
-  ): Promise<number | null> {
-    const number = definition.version ?? existing?.activeVersion;
-    if (number === undefined) return null;
-    const record = await this.#options.store.readVersion(definition.id, number);
-    if (!record) return null;
-    if (record.contentHash === contentHash) return existing ? number : null;
-    if (definition.version === undefined) return null;
-    const next = await this.#nextVersion(definition.id);
-    throw new AppError({
-      code: "definition_conflict",
-      message: `Version ${number} of "${definition.id}" exists with other content, and versions never change. Deploy it as version ${next}, or leave "version" out.`,
-      details: { workflowId: definition.id, version: number, nextVersion: next },
-    });
-  }
-
-  async #insert(
-    definition: Definition,
-    body: JsonObject,
-    contentHash: string,
-    by: string,
-  ): Promise<number> {
-    for (;;) {
-      const version = definition.version ?? (await this.#nextVersion(definition.id));
-      const record: VersionRecord = {
-        workflowId: definition.id,
-        version,
-        definition: body,
-        contentHash,
-        deployedBy: by,
-        deployedAt: this.#options.clock.now(),
-      };
-      if (await this.#options.store.insertVersion(record)) return version;
-      // Somebody else took the number in this moment. Equal content under a given number is what was asked for (a crash
-      // between version and workflow record leaves that); without a number, the next is tried.
-      if (definition.version !== undefined) {
-        const taken = await this.#options.store.readVersion(definition.id, version);
-        if (taken?.contentHash === contentHash) return version;
-        throw new AppError({
-          code: "definition_conflict",
-          message: `Version ${version} of "${definition.id}" was just deployed with other content. Leave "version" out to get the next free number.`,
-        });
-      }
-    }
-  }
-
-  async #nextVersion(workflowId: string): Promise<number> {
-    const versions = await this.#options.store.listVersions(workflowId);
-    return Math.max(0, ...versions.map((record) => record.version)) + 1;
-  }
-
-  async #numberTaken(source: JsonObject): Promise<boolean> {
-    const { id, version } = source;
-    if (typeof id !== "string" || typeof version !== "number") return false;
-    const record = await this.#options.store.readVersion(id, version);
-    return record !== null && record.contentHash !== contentOf(source).contentHash;
-  }
-
   async #require(workflowId: string): Promise<WorkflowRecord> {
     const workflow = await this.#options.store.readWorkflow(workflowId);
     if (workflow) return workflow;
@@ -273,11 +229,6 @@ export class Workflows {
   }
 }
 
-/** The triggers of a definition, however it lists them. */
-export function triggersOf(definition: Definition): NonNullable<Definition["triggers"]> {
-  return definition.triggers ?? (definition.trigger ? [definition.trigger] : []);
-}
-
 /** The paths at which a definition's webhooks listen, each with its place in the document. */
 function webhookPaths(
   definition: Definition,
@@ -287,13 +238,4 @@ function webhookPaths(
     if (type !== "webhook" || typeof path !== "string") return [];
     return [{ path, place: definition.triggers ? `triggers[${index}].path` : "trigger.path" }];
   });
-}
-
-/** Content of a definition: everything but its number. */
-function contentOf(source: JsonObject): {
-  readonly body: JsonObject;
-  readonly contentHash: string;
-} {
-  const { version: _number, ...body } = source;
-  return { body, contentHash: hashJson(body) };
 }

@@ -70,6 +70,7 @@ function shownDetails(error: AppError): JsonObject {
     "warnings",
     "near",
     "nextVersion",
+    "diff",
     "line",
     "column",
     "position",

@@ -55,7 +55,13 @@ describe("deploying", () => {
       .catch((error: unknown) => error);
 
     expect(isAppError(refused, "definition_conflict")).toBe(true);
-    expect(refused).toMatchObject({ message: expect.stringContaining("version 4") });
+    expect(refused).toMatchObject({
+      message: expect.stringContaining("version 4"),
+      details: {
+        nextVersion: 4,
+        diff: { changes: [{ of: "compute", member: "config.expression", from: "1", to: "2" }] },
+      },
+    });
   });
 
   test("equal content under a taken number never re-activates it", async () => {
@@ -64,6 +70,7 @@ describe("deploying", () => {
 
     expect(await bench.engine.deploy(computing(1, { version: 1 }), BY)).toMatchObject({
       changed: false,
+      active: false,
     });
 
     expect(await bench.engine.getWorkflow("numbers")).toMatchObject({ version: 2 });
@@ -99,9 +106,25 @@ describe("deploying", () => {
     await using bench = await WorkflowBench.open(computing(1));
     await bench.engine.deploy(computing(2), BY);
 
-    await bench.engine.activate("numbers", 1, "U0ALICE");
+    expect(await bench.engine.activate("numbers", 1, "U0ALICE")).toMatchObject({ previous: 2 });
 
     expect(await bench.engine.getWorkflow("numbers")).toMatchObject({ version: 1, active: true });
+  });
+
+  test("is rolled back to the version with the next lower number, and no further than the first", async () => {
+    await using bench = await WorkflowBench.open(computing(1));
+    await bench.engine.deploy(computing(2, { version: 7 }), BY);
+    await bench.engine.deploy(computing(3), BY);
+
+    expect(await bench.engine.rollBack("numbers", "U0ALICE")).toMatchObject({ version: 7 });
+    expect(await bench.engine.rollBack("numbers", "U0ALICE")).toMatchObject({ version: 1 });
+    await expect(bench.engine.rollBack("numbers", "U0ALICE")).rejects.toThrow("is the first");
+
+    expect(await bench.engine.listVersions("numbers")).toMatchObject([
+      { version: 8, active: false },
+      { version: 7, active: false },
+      { version: 1, active: true, deployedBy: "test" },
+    ]);
   });
 });
 
@@ -112,8 +135,12 @@ describe("a file of the workflows folder", () => {
     expect(await bench.engine.deployFile("numbers.json", computing(1))).toMatchObject({
       version: 1,
     });
-    expect(await bench.engine.deployFile("numbers.json", computing(1))).toBeNull();
+    expect(await bench.engine.deployFile("numbers.json", computing(1))).toMatchObject({
+      outcome: "unchanged",
+      newer: null,
+    });
     expect(await bench.engine.deployFile("numbers.json", computing(2))).toMatchObject({
+      outcome: "deployed",
       version: 2,
     });
   });
@@ -123,9 +150,45 @@ describe("a file of the workflows folder", () => {
     await bench.engine.deployFile("numbers.json", computing(1));
     await bench.engine.deploy(computing(5), BY);
 
-    expect(await bench.engine.deployFile("numbers.json", computing(1))).toBeNull();
+    expect(await bench.engine.deployFile("numbers.json", computing(1))).toMatchObject({
+      outcome: "unchanged",
+      newer: { version: 2, deployedBy: "U0ALICE" },
+    });
 
     expect(await bench.engine.getWorkflow("numbers")).toMatchObject({ version: 2 });
+  });
+
+  test("that changed while a version from Slack is active is stored and kept back", async () => {
+    await using bench = await WorkflowBench.open(computing(0, { id: "other" }));
+    await bench.engine.deployFile("numbers.json", computing(1));
+    await bench.engine.deploy(computing(5), BY);
+
+    expect(await bench.engine.deployFile("numbers.json", computing(2))).toMatchObject({
+      outcome: "kept_back",
+      version: 3,
+      newer: { version: 2 },
+    });
+    expect(await bench.engine.deployFile("numbers.json", computing(3))).toMatchObject({
+      outcome: "kept_back",
+      version: 4,
+    });
+    expect(await bench.engine.getWorkflow("numbers")).toMatchObject({ version: 2 });
+
+    await bench.engine.activate("numbers", 4, "U0ALICE");
+    expect(await bench.engine.deployFile("numbers.json", computing(6))).toMatchObject({
+      outcome: "deployed",
+      version: 5,
+    });
+  });
+
+  test("that says what was deployed in Slack belongs together with it from then on", async () => {
+    await using bench = await WorkflowBench.open(computing(0, { id: "other" }));
+    await bench.engine.deploy(computing(1), BY);
+
+    expect(await bench.engine.deployFile("numbers.json", computing(1))).toMatchObject({
+      outcome: "deployed",
+      version: 1,
+    });
   });
 
   test("that still carries an old number becomes the next version when it changed", async () => {

@@ -13,6 +13,7 @@ import { showCommand } from "./show.ts";
 import { statusCommand } from "./status.ts";
 import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 import { templatesCommand } from "./templates.ts";
+import { activateCommand, diffCommand, rollbackCommand, versionsCommand } from "./versions.ts";
 
 const helpCommand: Subcommand = {
   name: "help",
@@ -33,6 +34,10 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   cancelCommand,
   templatesCommand,
   draftCommand,
+  versionsCommand,
+  diffCommand,
+  rollbackCommand,
+  activateCommand,
 ];
 
 /**

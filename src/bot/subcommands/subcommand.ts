@@ -28,3 +28,6 @@ export interface Subcommand {
 
 /** Everybody who may use the bot. */
 export const EVERY_ROLE: readonly Role[] = ["member", "admin"];
+
+/** Who decides what is deployed and what may run. */
+export const ADMINS_ONLY: readonly Role[] = ["admin"];

@@ -109,3 +109,8 @@ export const Definition = z.strictObject({
   steps: z.array(StepDefinition).min(1).max(1000),
 });
 export type Definition = z.output<typeof Definition>;
+
+/** The triggers of a definition, however it lists them. */
+export function triggersOf(definition: Definition): readonly TriggerDefinition[] {
+  return definition.triggers ?? (definition.trigger ? [definition.trigger] : []);
+}

@@ -1,10 +1,9 @@
 import { asAppError, isAppError } from "../../errors.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
-import type { Definition } from "../definition/schema.ts";
+import { type Definition, triggersOf } from "../definition/schema.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import { triggerId } from "../triggers/trigger-type.ts";
-import { triggersOf } from "../workflows.ts";
 
 /** A trigger of a workflow's active version. */
 export interface ActiveTrigger {

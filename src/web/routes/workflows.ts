@@ -7,12 +7,14 @@ import { parseInput, queryObject, type WebRequest } from "../web-request.ts";
 const VERSION = "must be a whole number from 1";
 const Version = z.int(VERSION).min(1, VERSION);
 const ActivateBody = z.strictObject({ version: Version });
-const GetQuery = z.object({ version: z.coerce.number(VERSION).pipe(Version).optional() });
+const GivenVersion = z.coerce.number(VERSION).pipe(Version);
+const GetQuery = z.object({ version: GivenVersion.optional() });
+const DiffQuery = z.object({ from: GivenVersion, to: GivenVersion });
 
 /** Who deploys or activates by the API, as the records say. */
 const BY = "api";
 
-/** Deploying, listing, reading and activating workflows. */
+/** Deploying, listing, reading, comparing and activating workflows. */
 export function workflowRoutes(engine: Engine): readonly Route[] {
   return [
     { method: "POST", path: "/api/workflows", handle: (request) => deploy(engine, request) },
@@ -25,6 +27,16 @@ export function workflowRoutes(engine: Engine): readonly Route[] {
       method: "GET",
       path: "/api/workflows/:id",
       handle: (request) => getWorkflow(engine, request),
+    },
+    {
+      method: "GET",
+      path: "/api/workflows/:id/versions",
+      handle: (request) => listVersions(engine, request),
+    },
+    {
+      method: "GET",
+      path: "/api/workflows/:id/diff",
+      handle: (request) => diff(engine, request),
     },
     {
       method: "POST",
@@ -44,8 +56,8 @@ async function deploy(engine: Engine, request: WebRequest): Promise<Answer> {
   }
   const result = await engine.deploy(definition, { by: BY });
   if (result.deployed) {
-    const { workflowId, version, changed, warnings } = result;
-    return { body: { success: true, workflowId, version, changed, warnings } };
+    const { workflowId, version, changed, active, warnings } = result;
+    return { body: { success: true, workflowId, version, changed, active, warnings } };
   }
   const { problems, warnings } = result;
   const [first] = problems;
@@ -60,9 +72,19 @@ async function getWorkflow(engine: Engine, request: WebRequest): Promise<Answer>
   return { body: { ...workflow.source, version: workflow.version } };
 }
 
+async function listVersions(engine: Engine, request: WebRequest): Promise<Answer> {
+  const workflowId = request.param("id");
+  return { body: { workflowId, versions: await engine.listVersions(workflowId) } };
+}
+
+async function diff(engine: Engine, request: WebRequest): Promise<Answer> {
+  const workflowId = request.param("id");
+  const { from, to } = parseInput(DiffQuery, queryObject(request.query), "query");
+  return { body: { workflowId, from, to, ...(await engine.diffVersions(workflowId, from, to)) } };
+}
+
 async function activate(engine: Engine, request: WebRequest): Promise<Answer> {
   const workflowId = request.param("id");
   const { version } = parseInput(ActivateBody, await request.readJson(), "body");
-  await engine.activate(workflowId, version, BY);
-  return { body: { success: true, workflowId, version } };
+  return { body: { success: true, ...(await engine.activate(workflowId, version, BY)) } };
 }
