@@ -6,35 +6,48 @@ import { join, resolve } from "node:path";
 import type { Simulator } from "../../simulator/simulator.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../src/main.ts");
-const READY = "Heddle is running";
+/** The line with which the bot says that it is ready, and where. */
+const READY = /"url":"([^"]+)"[^\n]*Heddle is running/;
+
+/** What the real bot needs to work with a simulator, but for a folder of its own. */
+export function botEnvironment(simulator: Simulator): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env["PATH"],
+    SLACK_API_URL: simulator.apiUrl,
+    SLACK_BOT_TOKEN: "xoxb-simulator",
+    SLACK_APP_TOKEN: "xapp-simulator",
+    OPENAI_BASE_URL: simulator.modelUrl,
+    PORT: "0",
+  };
+}
 
 /** The real bot as a process of its own, against a simulator; it can be killed and started again over the same state. */
 export class BotProcess implements AsyncDisposable {
   readonly #env: NodeJS.ProcessEnv;
-  readonly #dataDir: string;
+  /** A folder that goes with the bot; `null`: its folder is somebody else's. */
+  readonly #ownFolder: string | null;
   #child: ChildProcess | null = null;
   /** Everything it wrote. */
   output = "";
   /** Address of its HTTP API, once it is ready. */
   url = "";
 
-  private constructor(dataDir: string, env: NodeJS.ProcessEnv) {
-    this.#dataDir = dataDir;
+  private constructor(env: NodeJS.ProcessEnv, ownFolder: string | null) {
     this.#env = env;
+    this.#ownFolder = ownFolder;
   }
 
+  /** A bot with a data folder of its own, ready. */
   static async start(simulator: Simulator, env: NodeJS.ProcessEnv = {}): Promise<BotProcess> {
-    const dataDir = await mkdtemp(join(tmpdir(), "heddle-bot-"));
-    const bot = new BotProcess(dataDir, {
-      PATH: process.env["PATH"],
-      SLACK_API_URL: simulator.apiUrl,
-      SLACK_BOT_TOKEN: "xoxb-simulator",
-      SLACK_APP_TOKEN: "xapp-simulator",
-      OPENAI_BASE_URL: simulator.modelUrl,
-      PORT: "0",
-      DATA_DIR: dataDir,
-      ...env,
-    });
+    const folder = await mkdtemp(join(tmpdir(), "heddle-bot-"));
+    const bot = new BotProcess({ ...botEnvironment(simulator), DATA_DIR: folder, ...env }, folder);
+    await bot.start();
+    return bot;
+  }
+
+  /** A bot with exactly this environment, ready. */
+  static async launch(env: NodeJS.ProcessEnv): Promise<BotProcess> {
+    const bot = new BotProcess(env, null);
     await bot.start();
     return bot;
   }
@@ -47,25 +60,31 @@ export class BotProcess implements AsyncDisposable {
     });
     this.#child = child;
     const { promise, resolve: ready, reject } = Promise.withResolvers<void>();
+    let said = "";
     const read = (chunk: Buffer): void => {
+      said += String(chunk);
       this.output += String(chunk);
-      const url = /"url":"([^"]+)"[^\n]*Heddle is running/.exec(
-        this.output.slice(this.output.lastIndexOf(`"url"`) - 200),
-      )?.[1];
-      if (String(chunk).includes(READY)) {
-        this.url = url ?? "";
-        ready();
-      }
+      const url = READY.exec(said)?.[1];
+      if (url === undefined) return;
+      this.url = url;
+      said = "";
+      ready();
     };
     child.stdout.on("data", read);
     child.stderr.on("data", read);
-    child.once("exit", (code) => reject(new Error(`The bot ended with ${code}:\n${this.output}`)));
+    child.once("exit", (code) => reject(new Error(`The bot ended with ${code}:\n${said}`)));
     await promise;
   }
 
   /** `kill -9`: no chance to put anything in order. */
   async kill(): Promise<void> {
     await this.#end("SIGKILL");
+  }
+
+  /** Asks it to stop, and waits. @returns its exit code. */
+  async stop(): Promise<number | null> {
+    await this.#end("SIGTERM");
+    return this.#child?.exitCode ?? null;
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
@@ -76,8 +95,8 @@ export class BotProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#end("SIGTERM");
-    await rm(this.#dataDir, { recursive: true, force: true });
+    await this.stop();
+    if (this.#ownFolder !== null) await rm(this.#ownFolder, { recursive: true, force: true });
   }
 }
 

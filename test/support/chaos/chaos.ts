@@ -1,0 +1,206 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { openSimulator, type Simulator } from "../../../simulator/simulator.ts";
+import type { Store } from "../../../src/engine/ports/store.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
+import { botEnvironment } from "../bot-process.ts";
+import { BotFleet } from "./bot-fleet.ts";
+import { Clicker } from "./clicker.ts";
+import { Findings } from "./findings.ts";
+import { Load, planRuns, webhookPath } from "./load.ts";
+import { MailCollector, postedCards, postedMessages, writtenRows } from "./outside-effects.ts";
+import { Random } from "./random.ts";
+import { startRecordingServer } from "./recording-server.ts";
+import type { PlannedRun, Scenario } from "./scenario.ts";
+import { createScenarios } from "./scenarios.ts";
+import { EFFECTS_TABLE } from "./steps.ts";
+import { makeTrouble } from "./trouble.ts";
+import { verifyCards, verifyEffects } from "./verify-effects.ts";
+import { verifyStore } from "./verify-store.ts";
+
+/** Where the bots keep their state. */
+export interface ChaosStore {
+  /** What the bots are given, besides their data folder. */
+  readonly env: NodeJS.ProcessEnv;
+  /** How many of them share it. */
+  readonly bots: number;
+  /** Opens it when no bot runs any more. */
+  open(dataDir: string): Promise<Store>;
+}
+
+export interface ChaosOptions {
+  readonly seed: number;
+  readonly executions: number;
+  readonly kills: number;
+  /** @default the embedded store, in a folder that goes with the run */
+  readonly store?: ChaosStore;
+  /** Told now and then how far it is. */
+  readonly progress?: (line: string) => void;
+}
+
+export interface ChaosReport {
+  readonly counts: ReadonlyMap<string, number>;
+  /** Everything lost, doubled or wrong: empty when all is well. */
+  readonly problems: readonly string[];
+  readonly seconds: number;
+}
+
+/** How long executions may take to end once nobody kills bots any more. */
+const CALM_MS = 90_000;
+/** How long cards may take to show the end: Slack allows about 50 edits a minute. */
+const CARDS_MS = 90_000;
+const LOOK_MS = 250;
+
+export const embeddedStore: ChaosStore = {
+  env: {},
+  bots: 1,
+  open: (dataDir) => openSqliteStore({ path: join(dataDir, "heddle.db") }),
+};
+
+/**
+ * Executes workflows of every kind on real bots that are killed at random moments, and checks afterwards, from outside and in
+ * the store, that nothing was lost and nothing was done twice.
+ */
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  const { seed, executions, kills, store: chaosStore = embeddedStore } = options;
+  const begun = performance.now();
+  const findings = new Findings();
+  await using stage = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), "heddle-chaos-"));
+  stage.defer(() => rm(folder, { recursive: true, force: true }));
+  const simulator = stage.use(await openSimulator({ realistic: false, smtpPort: 0 }));
+  const outside = stage.use(await startRecordingServer(seed));
+  const scenarios = createScenarios({ effectsUrl: outside.url, refusingUrl: outside.refusingUrl });
+  const runs = planRuns(scenarios, executions, new Random(seed, "plan"));
+  await makeTrouble(simulator, seed, 2 * executions);
+  const rows = join(folder, "effects.db");
+  prepareRows(rows);
+  const workflowsDir = await writeDefinitions(scenarios, folder);
+  const env = { ...environment(simulator, rows, workflowsDir), ...chaosStore.env };
+  const dataDirs = Array.from({ length: chaosStore.bots }, (_, index) =>
+    join(folder, `bot${index}`),
+  );
+  const fleet = stage.use(
+    await BotFleet.start(
+      dataDirs.map((dataDir) => ({ ...env, DATA_DIR: dataDir })),
+      new Random(seed, "kills"),
+    ),
+  );
+  const mails = new MailCollector(simulator);
+  const clicker = new Clicker(simulator, runs);
+  const load = new Load(() => fleet.url());
+  const calm = new AbortController();
+  const background = [clicker.work(calm.signal), mails.work(calm.signal)];
+
+  const starting = startAll(runs, load, fleet, kills);
+  await Promise.all([fleet.killAtRandom(kills, () => outside.nextTry()), starting]);
+  options.progress?.(`${fleet.kills} kills; waiting for the last executions`);
+  await untilAllEnded(fleet, findings);
+  await untilCardsRest(clicker, findings);
+  calm.abort();
+  await Promise.all(background);
+  const codes = await fleet.stop();
+  if (codes.some((code) => code !== 0)) findings.problem(`bots stopped with ${codes.join(", ")}`);
+
+  await using store = await chaosStore.open(dataDirs[0] ?? folder);
+  await verifyStore(runs, store, findings);
+  const effects = [
+    ...outside.effects,
+    ...(await mails.collect()),
+    ...postedMessages(simulator),
+    ...writtenRows(rows),
+  ];
+  verifyEffects(runs, effects, findings);
+  verifyCards(postedCards(simulator), findings);
+  for (const surprise of load.surprises) findings.problem(surprise);
+  countDeeds(fleet, load, clicker, findings);
+  const seconds = (performance.now() - begun) / 1000;
+  return { counts: findings.counts, problems: findings.problems, seconds };
+}
+
+function environment(simulator: Simulator, rows: string, workflowsDir: string): NodeJS.ProcessEnv {
+  return {
+    ...botEnvironment(simulator),
+    SMTP_HOST: "127.0.0.1",
+    SMTP_PORT: String(simulator.smtpPort),
+    EMAIL_FROM: "heddle@example.com",
+    HTTP_ALLOW_HOSTS: "127.0.0.1",
+    DATABASE_URL: `sqlite:${rows}`,
+    WORKFLOWS_DIR: workflowsDir,
+    NODE_COMPILE_CACHE: resolve(import.meta.dirname, "../../../node_modules/.cache/node"),
+  };
+}
+
+function prepareRows(path: string): void {
+  const database = new DatabaseSync(path);
+  database.exec(`pragma journal_mode = wal; ${EFFECTS_TABLE}`);
+  database.close();
+}
+
+/** @returns the folder from which the bots deploy. */
+async function writeDefinitions(scenarios: readonly Scenario[], folder: string): Promise<string> {
+  const workflowsDir = join(folder, "workflows");
+  await mkdir(workflowsDir);
+  for (const { definition } of scenarios) {
+    const triggers = [{ type: "webhook", path: webhookPath(definition.id) }];
+    await writeFile(
+      join(workflowsDir, `${definition.id}.json`),
+      JSON.stringify({ ...definition, triggers }),
+    );
+  }
+  return workflowsDir;
+}
+
+/** Starts the runs one after another, evenly over the kills, and cancels those that are to be cancelled. */
+async function startAll(
+  runs: readonly PlannedRun[],
+  load: Load,
+  fleet: BotFleet,
+  kills: number,
+): Promise<void> {
+  const cancels: Promise<void>[] = [];
+  for (const [index, run] of runs.entries()) {
+    while (index > (runs.length * (fleet.kills + 1)) / (kills + 1)) await pause(20);
+    const executionId = await load.start(run);
+    const { cancelAfterMs } = run.plan;
+    if (cancelAfterMs !== undefined)
+      cancels.push(pause(cancelAfterMs).then(() => load.cancel(executionId)));
+  }
+  await Promise.all(cancels);
+}
+
+async function untilAllEnded(fleet: BotFleet, findings: Findings): Promise<void> {
+  const open = async (status: string): Promise<number> => {
+    const response = await fetch(`${fleet.url()}/api/executions?status=${status}&limit=200`);
+    const { executions } = (await response.json()) as { executions: readonly unknown[] };
+    return executions.length;
+  };
+  let left = 1;
+  for (const end = performance.now() + CALM_MS; left > 0 && performance.now() < end; ) {
+    await pause(LOOK_MS);
+    left = (await open("queued")) + (await open("running")) + (await open("waiting"));
+  }
+  if (left > 0) findings.problem(`${left} executions did not end within ${CALM_MS / 1000} s`);
+}
+
+/** Cards of what is over must not ask any more. */
+async function untilCardsRest(clicker: Clicker, findings: Findings): Promise<void> {
+  const end = performance.now() + CARDS_MS;
+  while (clicker.openCards().length > 0 && performance.now() < end) await pause(LOOK_MS);
+  const left = clicker.openCards().length;
+  if (left > 0) findings.problem(`${left} cards still ask for what is over`);
+}
+
+function countDeeds(fleet: BotFleet, load: Load, clicker: Clicker, findings: Findings): void {
+  findings.count("kills", fleet.kills);
+  findings.count("kills before the bot was ready", fleet.killsAtStart);
+  findings.count("requests sent again", load.repeats);
+  findings.count("clicks", clicker.clicks);
+  findings.count("clicks acknowledged", clicker.acknowledged);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms));
+}

@@ -1,0 +1,166 @@
+import { isDeepStrictEqual } from "node:util";
+import { applyCommit, initialState } from "../../../src/engine/execution/apply.ts";
+import type { ExecutionEvent } from "../../../src/engine/execution/events.ts";
+import { type ExecutionState, isCostUnknown } from "../../../src/engine/execution/state.ts";
+import type { Head, Store } from "../../../src/engine/ports/store.ts";
+import { isJsonObject, type Json, readOwn } from "../../../src/json.ts";
+import type { Findings } from "./findings.ts";
+import type { PlannedRun } from "./scenario.ts";
+
+interface StoredRun {
+  readonly head: Head;
+  readonly state: ExecutionState;
+  readonly events: readonly ExecutionEvent[];
+}
+
+/** What the store says of the runs, once all of them are over and no bot runs any more. */
+export async function verifyStore(
+  runs: readonly PlannedRun[],
+  store: Store,
+  findings: Findings,
+): Promise<void> {
+  const stored = await readRuns(store);
+  const byName = Map.groupBy(stored, ({ state }) => String(readOwn(state.variables, "run")));
+  for (const run of runs) {
+    const [own, ...others] = byName.get(run.name) ?? [];
+    findings.count("executions expected");
+    if (own === undefined) findings.problem(`${run.name}: lost: there is no execution of it`);
+    else verifyRun(run, own, findings);
+    if (others.length > 0) findings.problem(`${run.name}: ${others.length + 1} executions of it`);
+  }
+  if (stored.length !== runs.length)
+    findings.problem(`${stored.length} executions are stored, ${runs.length} were started`);
+  let spentNano = 0;
+  for (const run of stored) spentNano += await verifyCost(run, store, findings);
+  await verifyTotals(stored, spentNano, store, findings);
+  const left = await store.pendingSignals({ limit: 1000 });
+  if (left.length > 0) findings.problem(`${left.length} signals were never folded`);
+  if ((await store.nextDue()) !== null) findings.problem("an execution is due that is over");
+}
+
+async function readRuns(store: Store): Promise<readonly StoredRun[]> {
+  const heads: Head[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await store.listHeads({ limit: 200, ...(cursor !== undefined && { cursor }) });
+    heads.push(...page.heads);
+    if (page.nextCursor === null) break;
+    cursor = page.nextCursor;
+  }
+  const runs: StoredRun[] = [];
+  for (const head of heads) {
+    const version = await store.readVersion(head.workflowId, head.version);
+    const first = readOwn(readOwn(version?.definition["steps"], "0"), "id");
+    const state = initialState(head.start, String(first));
+    const log = await store.readLog(head.executionId, 0);
+    for (const { rev, events } of log) applyCommit(state, rev, events);
+    runs.push({ head, state, events: log.flatMap(({ events }) => events) });
+  }
+  return runs;
+}
+
+function verifyRun(run: PlannedRun, stored: StoredRun, findings: Findings): void {
+  const { state, head } = stored;
+  const { status, output } = run.plan.expected;
+  const where = `${run.name} (${head.executionId}, ${run.workflowId})`;
+  findings.count(`executions ${state.status}`);
+  if (state.status !== status)
+    findings.problem(
+      `${where}: ${state.status} instead of ${status}: ${JSON.stringify(state.error)}`,
+    );
+  else if (output !== undefined && !isDeepStrictEqual(state.output, withName(output, run.name)))
+    findings.problem(`${where}: its output is ${JSON.stringify(state.output)}`);
+  const isProjection =
+    head.status === state.status && head.rev === state.rev && head.costNano === state.spentNano;
+  if (!isProjection || head.due !== null)
+    findings.problem(`${where}: its head is not the projection of its log`);
+  verifyDecisions(run, stored, where, findings);
+  findings.count("attempts begun again", recoveries(stored.events));
+}
+
+/** Outputs carry the run's name, so that one run's result cannot pass for another's. */
+function withName(output: Json, run: string): Json {
+  return isJsonObject(output) ? { run, ...output } : output;
+}
+
+function verifyDecisions(
+  { plan }: PlannedRun,
+  { state, events }: StoredRun,
+  where: string,
+  findings: Findings,
+): void {
+  const recorded = events.filter((event) => event.type === "decision_recorded");
+  const refused = events.filter((event) => event.type === "decision_refused");
+  findings.count("decisions recorded", recorded.length);
+  findings.count("decisions refused", refused.length);
+  const signals = [...recorded, ...refused].map(({ signalId }) => signalId);
+  if (new Set(signals).size < signals.length)
+    findings.problem(`${where}: a decision was folded twice`);
+  for (const { opened, votes, outcome } of state.requests.values()) {
+    findings.count("requests");
+    if (new Set(votes.map(({ by }) => by)).size < votes.length)
+      findings.problem(`${where}: somebody's decision counts twice`);
+    const possible = ["expired", "cancelled", ...(plan.clicks ?? []).map(({ choice }) => choice)];
+    if (outcome === null || !possible.includes(outcome.decision))
+      findings.problem(`${where}: ${opened.id} ended as ${JSON.stringify(outcome)}`);
+  }
+}
+
+function recoveries(events: readonly ExecutionEvent[]): number {
+  const begun = new Set<string>();
+  let again = 0;
+  for (const event of events) {
+    if (event.type !== "step_started") continue;
+    const attempt = `${event.path}:${event.attempt}`;
+    if (begun.has(attempt)) again += 1;
+    begun.add(attempt);
+  }
+  return again;
+}
+
+/**
+ * The price of an execution is the sum of its recorded calls; where a call was lost, it says that it may be more.
+ *
+ * @returns that sum.
+ */
+async function verifyCost(
+  { head, state }: StoredRun,
+  store: Store,
+  findings: Findings,
+): Promise<number> {
+  const calls = await store.listCalls(head.executionId);
+  const sum = calls.reduce((total, { costNano }) => total + (costNano ?? 0), 0);
+  findings.count("AI calls", calls.length);
+  const isUnknown = isCostUnknown(state);
+  if (isUnknown) findings.count("executions with a cost not known in full");
+  const fits = isUnknown ? state.spentNano >= sum : state.spentNano === sum;
+  if (!fits || state.reservedNano !== 0)
+    findings.problem(
+      `${head.executionId}: spent ${state.spentNano}, its calls sum up to ${sum}, held ${state.reservedNano}`,
+    );
+  return sum;
+}
+
+/** The running totals are the sums over all executions. */
+async function verifyTotals(
+  stored: readonly StoredRun[],
+  spentNano: number,
+  store: Store,
+  findings: Findings,
+): Promise<void> {
+  const rows = await store.readTotals({ from: 0, to: Number.MAX_SAFE_INTEGER });
+  const ofWorkflows = rows.filter(({ stepId }) => stepId === null);
+  const count = (status: string): number =>
+    stored.filter(({ state }) => state.status === status).length;
+  const expected = {
+    started: stored.length,
+    completed: count("completed"),
+    failed: count("failed"),
+    cancelled: count("cancelled"),
+    costNano: spentNano,
+  };
+  for (const [name, value] of Object.entries(expected)) {
+    const total = ofWorkflows.reduce((sum, row) => sum + Number(readOwn(row, name)), 0);
+    if (total !== value) findings.problem(`the total of ${name} is ${total}, not ${value}`);
+  }
+  findings.count("nano-dollars spent", spentNano);
+}
