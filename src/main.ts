@@ -19,7 +19,7 @@ import { createEmailService } from "./services/email/email-service.ts";
 import { createHttpService } from "./services/http/http-service.ts";
 import { createOpenAiModelClient } from "./services/llm/openai-model-client.ts";
 import { createServiceRegistry } from "./services/registry.ts";
-import { createSecretRevealer } from "./services/secrets.ts";
+import { createSecretHider, createSecretRevealer } from "./services/secrets.ts";
 import { createSlackService } from "./services/slack/slack-service.ts";
 import { lockDataDir } from "./store/sqlite/lock.ts";
 import { openSqliteStore } from "./store/sqlite/open.ts";
@@ -114,24 +114,29 @@ function buildEngine(
     triggerTypes: createTriggerTypes({ cron }),
     cron,
     revealSecrets: createSecretRevealer(config.secrets),
+    hideSecrets: createSecretHider(secretValues(config)),
     pollMs: POLL_MS,
   });
 }
 
+/** What may stand neither in the log nor in a prompt. */
+function secretValues({ slack, model, web, secrets, mail, databases }: Config): readonly string[] {
+  return [
+    slack.botToken,
+    slack.appToken,
+    slack.signingSecret,
+    web.apiToken,
+    model.apiKey,
+    ...Object.values(model.providers).map((provider) => provider.apiKey),
+    ...Object.values(secrets),
+    mail?.login?.password,
+    ...Object.values(databases).flatMap(secretsOfUrl),
+  ].filter((value) => typeof value === "string");
+}
+
 async function main(): Promise<void> {
   const config = loadConfig();
-  const { slack, model, web, secrets } = config;
-  const hidden = [slack.botToken, slack.appToken, slack.signingSecret, model.apiKey, web.apiToken];
-  hidden.push(
-    ...Object.values(model.providers).map((provider) => provider.apiKey ?? null),
-    ...Object.values(secrets),
-    config.mail?.login?.password ?? null,
-    ...Object.values(config.databases).flatMap(secretsOfUrl),
-  );
-  const logger = createLogger(
-    config.logLevel,
-    hidden.filter((value) => value !== null),
-  );
+  const logger = createLogger(config.logLevel, secretValues(config));
   const stop = await startBot(config, logger);
   let stopping = false;
   const end = (why: string, code: number): void => {

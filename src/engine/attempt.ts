@@ -16,6 +16,7 @@ export interface AttemptPorts {
   readonly services: ServiceRegistry;
   readonly model: ModelClient;
   readonly revealSecrets: (params: JsonObject) => JsonObject;
+  readonly hideSecrets: (text: string) => string;
   /** Told about what a step type threw although it should not: a defect, for the log. */
   readonly onDefect: (error: unknown, executionId: string, path: string) => void;
 }
@@ -53,6 +54,7 @@ export function runAttempt(
     model: ports.model,
     now: () => ports.clock.now(),
     revealSecrets: ports.revealSecrets,
+    hideSecrets: ports.hideSecrets,
     recordCall: (call) => ports.store.insertCall(call),
     findCall: (id) => ports.store.readCall(id),
     recoveries: act.recoveries,

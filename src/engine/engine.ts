@@ -43,6 +43,8 @@ export interface EngineOptions {
   readonly cron: Cron;
   /** Replaces `{{secrets.NAME}}` in the parameters of a service call. */
   readonly revealSecrets: (params: JsonObject) => JsonObject;
+  /** Blots out the values of secrets in what a model is shown. */
+  readonly hideSecrets: (text: string) => string;
   /** How often the store is looked at for what other processes left, in milliseconds. */
   readonly pollMs: number;
 }

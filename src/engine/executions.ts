@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { AppError } from "../errors.ts";
 import type {
   ExecutionPage,
@@ -181,6 +181,7 @@ function startEvent(
     version,
     trigger: request.trigger,
     variables,
+    salt: randomBytes(9).toString("base64url"),
     ...(report && { report }),
     deadline: now + definition.limits.timeout,
     at: now,

@@ -55,6 +55,7 @@ export interface GeneratorOptions extends ValidationContext {
   readonly modelName: string;
   readonly prices: PriceBook;
   readonly now: () => number;
+  readonly hideSecrets: (text: string) => string;
 }
 
 /** Turns descriptions into checked definitions. */
@@ -121,7 +122,7 @@ export function createGenerator(options: GeneratorOptions): Generator {
   };
 }
 
-function contextOf(id: string, { store, model, now }: GeneratorOptions): CallContext {
+function contextOf(id: string, { store, model, now, hideSecrets }: GeneratorOptions): CallContext {
   return {
     executionId: id,
     workflowId: GENERATION,
@@ -132,6 +133,7 @@ function contextOf(id: string, { store, model, now }: GeneratorOptions): CallCon
     recoveries: 0,
     model,
     now,
+    hideSecrets,
     recordCall: (call) => store.insertCall(call),
     findCall: (callId) => store.readCall(callId),
     signal: AbortSignal.timeout(TIMEOUT_MS),

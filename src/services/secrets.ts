@@ -20,3 +20,17 @@ export function createSecretRevealer(
       });
     });
 }
+
+/** Shorter values are words of everyday text: blotting them out would spoil it and hide nothing. */
+const MIN_HIDDEN_LENGTH = 8;
+
+/** Replaces the values of secrets wherever they stand in a text, as they are and as they stand in JSON. */
+export function createSecretHider(values: readonly string[]): (text: string) => string {
+  const hidden = values
+    .filter((value) => value.length >= MIN_HIDDEN_LENGTH)
+    .flatMap((value) => [value, JSON.stringify(value).slice(1, -1)])
+    .toSorted((a, b) => b.length - a.length);
+  if (hidden.length === 0) return (text) => text;
+  const pattern = new RegExp([...new Set(hidden)].map(RegExp.escape).join("|"), "g");
+  return (text) => text.replace(pattern, "[secret]");
+}

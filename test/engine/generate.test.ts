@@ -27,6 +27,7 @@ function scripted(store: Store, answers: readonly (string | AppError)[]) {
     modelName: "gpt-4o-mini",
     prices: createPriceBook(),
     now: () => 1_800_000_000_000,
+    hideSecrets: (text) => text.replaceAll("hunter2hunter2", "[secret]"),
     model: {
       complete: async (request) => {
         const answer = answers[asked.length] ?? "";

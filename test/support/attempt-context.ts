@@ -18,6 +18,7 @@ export function attemptContext(modelUrl: string, more: Partial<AttemptContext> =
     model: createOpenAiModelClient({ baseUrl: modelUrl, timeoutMs: 300 }),
     now: () => Date.UTC(2026, 10, 23),
     revealSecrets: (params) => params,
+    hideSecrets: (text) => text,
     recordCall: async (call) => {
       if (!calls.has(call.id)) calls.set(call.id, structuredClone(call));
     },

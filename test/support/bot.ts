@@ -101,6 +101,7 @@ export class TestBot implements AsyncDisposable {
       triggerTypes: createTriggerTypes({ cron: createCron() }),
       cron: createCron(),
       revealSecrets: (params) => params,
+      hideSecrets: (text) => text,
       pollMs: 250,
     });
     const isHttp = this.#options.mode === "http";

@@ -47,6 +47,7 @@ export class WorkerBench implements AsyncDisposable {
           Promise.reject(new AppError({ code: "model_unavailable", message: "No model here." })),
       },
       revealSecrets: (params) => params,
+      hideSecrets: (text) => text,
       logger: { info() {}, warn() {}, error() {}, debug() {} },
       compiled: async () => this.#workflow,
       pollMs: 250,

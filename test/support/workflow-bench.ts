@@ -15,8 +15,8 @@ import { ManualClock, settle } from "./manual-clock.ts";
 import { type RecordedCall, recordingServices, type ServiceScript } from "./recording-services.ts";
 
 export interface WorkflowBenchOptions {
-  /** What the model says, in turn; an error is thrown. */
-  readonly answers?: readonly (Json | AppError)[];
+  /** What the model says, in turn or to each question; an error is thrown. */
+  readonly answers?: readonly (Json | AppError)[] | ((request: ModelRequest) => Json | AppError);
   readonly services?: ServiceScript;
 }
 
@@ -61,6 +61,7 @@ export class WorkflowBench implements AsyncDisposable {
       triggerTypes: createTriggerTypes({ cron: createCron() }),
       cron: createCron(),
       revealSecrets: (params) => params,
+      hideSecrets: (text) => text,
       // Timers alone wake it: days pass in these tests.
       pollMs: 86_400_000,
     });
@@ -142,14 +143,14 @@ export class WorkflowBench implements AsyncDisposable {
 }
 
 function scriptedModel(
-  answers: readonly (Json | AppError)[],
+  answers: NonNullable<WorkflowBenchOptions["answers"]>,
   questions: ModelRequest[],
 ): ModelClient {
-  const left = [...answers];
+  const left = typeof answers === "function" ? [] : [...answers];
   return {
     complete: async (request) => {
       questions.push(request);
-      const answer = left.shift();
+      const answer = typeof answers === "function" ? answers(request) : left.shift();
       if (answer === undefined)
         throw new AppError({ code: "model_rejected", message: "The script has no more answers." });
       if (answer instanceof AppError) throw answer;

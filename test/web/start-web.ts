@@ -52,6 +52,7 @@ export async function startWeb(
     triggerTypes: createTriggerTypes({ cron: createCron() }),
     cron: createCron(),
     revealSecrets,
+    hideSecrets: (text) => text,
     pollMs: 5000,
   });
   stack.defer(() => engine.stop());

@@ -1,6 +1,6 @@
 import { AppError, asAppError, type ErrorCode } from "../../errors.ts";
 import { type Json, readOwn, toJson } from "../../json.ts";
-import type { ModelReply, ModelRequest, TokenUsage } from "../ports/model.ts";
+import type { ModelMessage, ModelReply, ModelRequest, TokenUsage } from "../ports/model.ts";
 import type { CallRecord } from "../ports/store.ts";
 import type { PriceBook } from "../pricing.ts";
 import type { AttemptContext } from "../steps/step-type.ts";
@@ -28,6 +28,7 @@ export type CallContext = Pick<
   | "model"
   | "now"
   | "recoveries"
+  | "hideSecrets"
   | "recordCall"
   | "findCall"
   | "signal"
@@ -49,10 +50,11 @@ export interface CallSetup {
  */
 export async function callModel(
   setup: CallSetup,
-  request: ModelRequest,
+  wanted: ModelRequest,
   n: number,
 ): Promise<CallResult> {
   const { context } = setup;
+  const request = { ...wanted, messages: wanted.messages.map(withoutSecrets(context)) };
   const id = `${context.idempotencyKey}:${context.attempt}:${n}`;
   const earlier = await context.findCall(id);
   if (earlier) return replay(setup, earlier);
@@ -90,6 +92,13 @@ export async function callModel(
   });
   const { recoveries } = context;
   return { judgment, text, recoveries, costNano: price.costNano, ...(usage && { usage }) };
+}
+
+function withoutSecrets({ hideSecrets }: CallContext) {
+  return ({ role, content }: ModelMessage): ModelMessage => ({
+    role,
+    content: hideSecrets(content),
+  });
 }
 
 type CallBase = Pick<

@@ -15,15 +15,15 @@ import { type AnswerFormat, hasEnvelope, MAX_REASON_LENGTH } from "./envelope.ts
 /** Longest prompt in characters, after its templates were filled in. */
 const MAX_PROMPT_LENGTH = 1_000_000;
 
-/** One word: too little to give an order, and what enum values, ids and names usually are. */
-const WORD = /^[\p{L}\p{N}](?:[\p{L}\p{N}_.@+-]{0,30}[\p{L}\p{N}])?$/u;
+/** One word of at most three parts: too little to give an order, and what enum values, ids and names usually are. */
+const WORD = /^(?=.{1,32}$)[\p{L}\p{N}]+(?:[_.@+-][\p{L}\p{N}]+){0,2}$/u;
 
 /** What a prompt is made from. */
 export interface PromptSource {
   readonly template: Template;
   readonly scope: Scope;
   readonly format: AnswerFormat;
-  /** The step's key: the fence is derived from it, so that the same entry of a step always gives the same prompt. */
+  /** The fence is derived from it, so that the same entry of a step always gives the same prompt. Nobody outside may know it. */
   readonly key: string;
 }
 
@@ -77,11 +77,12 @@ function readValue(path: readonly string[], { scope }: PromptSource): Json {
   return renderTemplate({ source: "", parts: [path], paths: [path], whole: true }, scope);
 }
 
-/** A tag that occurs in none of the texts: whoever writes them can neither know nor guess it. */
+/** A tag that occurs in none of the texts, however they are written: whoever writes them can neither know nor guess it. */
 function fenceName(key: string, texts: readonly string[]): string {
   for (let count = 0; ; count += 1) {
-    const name = `data-${createHash("sha256").update(`${key} ${count}`).digest("hex").slice(0, 12)}`;
-    if (!texts.some((text) => text.includes(name))) return name;
+    const digits = createHash("sha256").update(`${key} ${count}`).digest("hex").slice(0, 12);
+    if (!texts.some((text) => text.normalize("NFKC").toLowerCase().includes(digits)))
+      return `data-${digits}`;
   }
 }
 

@@ -30,13 +30,15 @@ export function enterStep(
   const path = stepPath(frame.path, stepId, (frame.entries.get(stepId) ?? 0) + 1);
   const step = stepAt(workflow, path);
   const key = `${state.start.executionId}/${path}`;
-  const startedBy = state.start.trigger.userId ?? null;
+  const { salt, trigger } = state.start;
+  const startedBy = trigger.userId ?? null;
   try {
     const entry = step.program.enter({
       scope: executionScope(state, frame, key),
       key,
       now,
       startedBy,
+      ...(salt !== undefined && { salt }),
     });
     if (entry.kind === "complete")
       return completeStep(step, path, entry.output, { costNano: 0 }, now);

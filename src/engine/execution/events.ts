@@ -64,6 +64,8 @@ export interface ExecutionStarted {
   readonly trigger: Trigger;
   readonly variables: JsonObject;
   readonly report?: ReportTarget;
+  /** Random: what nobody outside can compute is made from it, such as the fences of prompts. Absent in old logs. */
+  readonly salt?: string;
   /** When the whole execution has to be over. */
   readonly deadline: number;
   readonly at: number;

@@ -68,12 +68,10 @@ function bindAiDecision(
   });
 
   return {
-    enter: ({ scope, key, now }) => {
+    enter: ({ scope, key, now, salt = "" }) => {
       const { model = defaultModel, fallbackModel, outputFormat } = config;
-      const messages = renderPrompt({ template, scope, format, key }).map(({ role, content }) => ({
-        role,
-        content,
-      }));
+      const source = { template, scope, format, key: `${key} ${salt}` };
+      const messages = renderPrompt(source).map(({ role, content }) => ({ role, content }));
       const entered = { model, ...(fallbackModel !== undefined && { fallbackModel }), messages };
       const reserveNano = worstAttemptNano(questionOf(entered), prices, now);
       return {

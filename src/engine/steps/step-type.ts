@@ -14,6 +14,8 @@ export interface EnterContext {
   readonly scope: Scope;
   /** The step's key, unique for this entry. */
   readonly key: string;
+  /** Random, one for the execution; absent for executions of old releases. */
+  readonly salt?: string;
   readonly now: number;
   /** Slack user id of whoever started the run, if anybody did. */
   readonly startedBy: string | null;
@@ -86,6 +88,8 @@ export interface AttemptContext extends ServiceContext {
   readonly now: () => number;
   /** Replaces `{{secrets.NAME}}` in parameters; the result must not be stored, logged or shown to a model. */
   readonly revealSecrets: (params: JsonObject) => JsonObject;
+  /** Blots out the values of secrets, should data hold them: nothing else may be shown to a model. */
+  readonly hideSecrets: (text: string) => string;
   /** Keeps the record of an AI call before its result is used; an insert, so that a repeat is harmless. */
   readonly recordCall: (call: CallRecord) => Promise<void>;
   /** The record of the call with this id, if an earlier life of the process made it: it is used instead of calling again. */

@@ -53,6 +53,7 @@ export class TriggerBench implements AsyncDisposable {
       triggerTypes: createTriggerTypes({ cron }),
       cron,
       revealSecrets: (params) => params,
+      hideSecrets: (text) => text,
       pollMs: 1000,
     });
     this.#engines.push(engine);
