@@ -4,6 +4,7 @@
  */
 export const ACTION_IDS = {
   cancelRun: "cancel_run",
+  whyRun: "why_run",
   deployDraft: "deploy_draft",
   changeDraft: "change_draft",
   discardDraft: "discard_draft",

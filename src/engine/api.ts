@@ -1,5 +1,9 @@
 import type { Json, JsonObject } from "../json.ts";
+<<<<<<< HEAD
 import type { DefinitionDiff } from "./definition/diff.ts";
+=======
+import type { AuditView } from "./audit.ts";
+>>>>>>> 1b6b2b5 (why: show what AI decided and why, in Slack and over HTTP)
 import type { Problem } from "./definition/problem.ts";
 import type { Definition } from "./definition/schema.ts";
 import type { Drafts } from "./drafts.ts";
@@ -8,7 +12,10 @@ import type { ExecutionStatus, RequestOutcome, StepResult, Vote } from "./execut
 import type { Explanation } from "./explain.ts";
 import type { Generated } from "./generate.ts";
 import type { CostOverview, CostReport, WorkflowMetrics } from "./metrics.ts";
+<<<<<<< HEAD
 import type { CallRecord, VersionSummary } from "./ports/store.ts";
+=======
+>>>>>>> 1b6b2b5 (why: show what AI decided and why, in Slack and over HTTP)
 import type { IncomingMessage } from "./triggering/message-starter.ts";
 import type { WebhookAnswer, WebhookRequest } from "./triggering/webhook-starter.ts";
 
@@ -75,8 +82,12 @@ export interface Engine {
   /** @throws {AppError} `execution_not_found`. */
   getExecution(executionId: string): Promise<ExecutionView>;
   listExecutions(query: ExecutionQuery): Promise<ExecutionPage>;
-  /** The AI calls of an execution, whole, in order. */
-  listCalls(executionId: string): Promise<readonly CallRecord[]>;
+  /**
+   * What models were asked in an execution, what they answered and what was made of it.
+   *
+   * @param stepId - this step alone. @throws {AppError} `execution_not_found`, `input_invalid` for a step that asked no model.
+   */
+  audit(executionId: string, stepId?: string): Promise<AuditView>;
   /**
    * Asks an execution to stop. Durable when it resolves; the steps under way are aborted.
    *

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { JsonObject } from "../json.ts";
 import type { Engine } from "./api.ts";
 import { Approvals } from "./approvals.ts";
+import { decisionsOf, toDecisions } from "./audit.ts";
 import type { Definition } from "./definition/schema.ts";
 import { Deployments } from "./deployments.ts";
 import { StoredDrafts } from "./drafts.ts";
@@ -155,7 +156,7 @@ function executionMethods(
   | "resolveExecutionId"
   | "getExecution"
   | "listExecutions"
-  | "listCalls"
+  | "audit"
   | "listOpenRequests"
   | "cancel"
 > {
@@ -164,7 +165,12 @@ function executionMethods(
     resolveExecutionId: (id) => executions.resolveId(id),
     getExecution: (executionId) => executions.get(executionId),
     listExecutions: (query) => executions.list(query),
-    listCalls: (executionId) => store.listCalls(executionId),
+    audit: async (executionId, stepId) => {
+      const { workflowId, workflowVersion } = await executions.get(executionId);
+      const all = toDecisions(await store.listCalls(executionId));
+      const decisions = stepId === undefined ? all : decisionsOf(all, stepId);
+      return { executionId, workflowId, workflowVersion, decisions };
+    },
     listOpenRequests: (limit) => executions.listOpenRequests(limit),
     cancel: (executionId, by) => executions.cancel(executionId, by),
   };

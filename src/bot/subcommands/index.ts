@@ -14,6 +14,7 @@ import { statusCommand } from "./status.ts";
 import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 import { templatesCommand } from "./templates.ts";
 import { activateCommand, diffCommand, rollbackCommand, versionsCommand } from "./versions.ts";
+import { whyCommand } from "./why.ts";
 
 const helpCommand: Subcommand = {
   name: "help",
@@ -31,6 +32,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   runCommand,
   statusCommand,
   runsCommand,
+  whyCommand,
   cancelCommand,
   templatesCommand,
   draftCommand,

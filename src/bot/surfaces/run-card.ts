@@ -20,6 +20,7 @@ import {
 } from "../blocks/text.ts";
 import { toRunValue } from "../button-values.ts";
 import { ACTION_IDS } from "../ids.ts";
+import { aiSteps } from "./ai-results.ts";
 import { showInputs } from "./inputs.ts";
 import { describeProgress } from "./progress.ts";
 import type { CardContext } from "./surface.ts";
@@ -32,13 +33,17 @@ export function runCard(view: ExecutionView, context: CardContext): CardMessage 
   const total = showTotal(view.totalCost, view.costUnknown);
   const took = view.totalDuration === null ? "" : ` · took ${showDuration(view.totalDuration)}`;
   const lines = finished ? [describeEnd(view)] : describeProgress(view, context);
+  const actions = [
+    ...(aiSteps(view).length > 0 ? [whyButton(view)] : []),
+    ...(finished ? [] : [cancelButton(view)]),
+  ];
   const blocks = [
     ...sections([`*${name}*  ·  ${showStatus(view.status)}`, ...lines]),
     ...fields(showInputs(view, context)),
     small(
       `Run \`${shortRunId(view.executionId)}\` · version ${view.workflowVersion} · ${starter} ${showTime(view.startedAt)}${took} · ${finished ? "cost" : "cost so far"} ${total}`,
     ),
-    ...(finished ? [] : [buttons("run", [cancelButton(view)])]),
+    ...(actions.length > 0 ? [buttons("run", actions)] : []),
   ];
   const text = `${name}: ${EXECUTION_LOOK[view.status].label}. Run ${shortRunId(view.executionId)}, ${starter}.`;
   return message(text, blocks);
@@ -57,6 +62,15 @@ function describeEnd(view: ExecutionView): string {
   if (view.status === "failed") return "Failed. What happened and what to do is in the thread.";
   const by = view.cancelledBy === null ? "" : ` by ${mentionPerson(view.cancelledBy)}`;
   return `Cancelled${by}. The receipt is in the thread.`;
+}
+
+/** What AI decided, and why: seen by whoever asks. */
+function whyButton(view: ExecutionView) {
+  return button({
+    actionId: ACTION_IDS.whyRun,
+    label: "Why?",
+    value: toRunValue({ e: view.executionId }),
+  });
 }
 
 function cancelButton(view: ExecutionView) {

@@ -85,7 +85,7 @@ export async function callModel(
     ...base,
     response: reply.raw,
     text,
-    ...(judgment.kind === "answer" ? { value: judgment.value } : { problem: problemOf(judgment) }),
+    ...(judgment.kind === "answer" ? understood(judgment) : { problem: problemOf(judgment) }),
     ...(usage && { usage }),
     ...price,
     latencyMs: reply.latencyMs,
@@ -170,6 +170,14 @@ function fromFailure(failure: unknown, message: string): AppError {
     outcomeUnknown: readOwn(failure, "outcomeUnknown") === true,
     ...(typeof retryAfterMs === "number" && { retryAfterMs }),
   });
+}
+
+function understood({ value, reason, confidence }: Extract<Judgment, { kind: "answer" }>) {
+  return {
+    value,
+    ...(reason !== undefined && { reason }),
+    ...(confidence !== undefined && { confidence }),
+  };
 }
 
 function problemOf(judgment: Exclude<Judgment, { kind: "answer" }>): string {

@@ -245,6 +245,12 @@ export interface WorkflowRecord {
   readonly updatedAt: number;
 }
 
+/** One version of a named prompt. */
+export interface PromptVersionId {
+  readonly name: string;
+  readonly version: number;
+}
+
 /** One call of a model, whole: the audit, and the memory that keeps a recovery from calling again. */
 export interface CallRecord {
   /** `stepKey:attempt:n`. */
@@ -262,6 +268,10 @@ export interface CallRecord {
   readonly text: string;
   /** What was understood; absent when the answer was invalid. */
   readonly value?: Json;
+  readonly reason?: string;
+  readonly confidence?: number;
+  /** The named prompt that was asked; absent: the prompt stands in the definition. */
+  readonly prompt?: PromptVersionId;
   /** Why the answer was not used. */
   readonly problem?: string;
   readonly usage?: TokenUsage;

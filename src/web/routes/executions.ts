@@ -19,6 +19,8 @@ const ListQuery = z.object({
   cursor: z.string().optional(),
 });
 
+const CallsQuery = z.object({ step: z.string().min(1).optional() });
+
 /** Reading, listing and cancelling executions. */
 export function executionRoutes(engine: Engine): readonly Route[] {
   return [
@@ -27,6 +29,14 @@ export function executionRoutes(engine: Engine): readonly Route[] {
       method: "GET",
       path: "/api/executions/:id",
       handle: async (request) => ({ body: await engine.getExecution(request.param("id")) }),
+    },
+    {
+      method: "GET",
+      path: "/api/executions/:id/calls",
+      handle: async (request) => {
+        const { step } = parseInput(CallsQuery, queryObject(request.query), "query");
+        return { body: await engine.audit(request.param("id"), step) };
+      },
     },
     {
       method: "POST",

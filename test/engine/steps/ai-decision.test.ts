@@ -130,6 +130,18 @@ describe("a decision", () => {
   });
 });
 
+test("a secret that stands in the data reaches neither the model nor the record", async () => {
+  await using server = await startLoopbackServer(says("billing"));
+  const hideSecrets = (text: string): string => text.replaceAll("hunter2hunter2", "[secret]");
+  const context = attemptContext(server.url, { hideSecrets });
+
+  const params = enter(TICKET, { ticket: "My key hunter2hunter2 fails." }).params;
+  await aiDecision.bind(TICKET).run?.(params, context);
+
+  expect(server.received[0]?.body).toContain("My key [secret] fails.");
+  expect(JSON.stringify([...context.calls.values()])).not.toContain("hunter2");
+});
+
 describe("an answer in a wrong form", () => {
   test("is complained about once, exactly; both calls are paid for", async () => {
     const { result, asked, records } = await decide(TICKET, says("refund"), says("billing"));

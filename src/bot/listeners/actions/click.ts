@@ -16,17 +16,19 @@ const Payload = z.object({
   user: z.object({ id: z.string() }),
   channel: z.object({ id: z.string() }).optional(),
   container: z.object({ thread_ts: z.string().optional() }).optional(),
-  message: z.object({ thread_ts: z.string().optional() }).optional(),
+  message: z.object({ ts: z.string().optional(), thread_ts: z.string().optional() }).optional(),
   view: z.object({ type: z.string(), hash: z.string().optional() }).optional(),
   actions: z.array(z.object({ value: z.string().optional() })).min(1),
 });
 
 export function parseClick(body: BlockAction): Click {
   const { user, channel, container, message, view, actions } = Payload.parse(body);
+  const thread = container?.thread_ts ?? message?.thread_ts;
   return {
     user: user.id,
     channel: channel?.id,
-    threadTs: container?.thread_ts ?? message?.thread_ts,
+    // A message with replies is in its own thread, but whoever clicks on it in the channel looks at the channel.
+    threadTs: thread === message?.ts ? undefined : thread,
     value: actions[0]?.value,
     home: view?.type === "home" ? { hash: view.hash } : null,
   };

@@ -1,0 +1,39 @@
+import { AppError } from "../../errors.ts";
+import type { CardMessage } from "../blocks/build.ts";
+import type { BotServices } from "../services.ts";
+import { createCardContext } from "../surfaces/surface.ts";
+import { whyOverview, whyStep } from "../surfaces/why.ts";
+import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+
+export const whyCommand: Subcommand = {
+  name: "why",
+  usage: "<run> [step]",
+  summary: "what AI decided in a run and why; with a step: question and answer word for word",
+  roles: EVERY_ROLE,
+  run: async ({ words }, services) => {
+    const [id, stepId] = words;
+    if (id === undefined) {
+      throw new AppError({
+        code: "command_invalid",
+        message: `Say which run: ${services.command} why <run>. The newest are in ${services.command} runs.`,
+      });
+    }
+    return showWhy(services, await services.engine.resolveExecutionId(id), stepId);
+  },
+};
+
+/**
+ * Why AI decided as it did.
+ *
+ * @throws {AppError} `execution_not_found`, `input_invalid` for a step that asked no model.
+ */
+export async function showWhy(
+  { engine, groups, command }: BotServices,
+  executionId: string,
+  stepId?: string,
+): Promise<CardMessage> {
+  const audit = await engine.audit(executionId, stepId);
+  const { definition } = await engine.getWorkflow(audit.workflowId, audit.workflowVersion);
+  const context = createCardContext(definition, await groups.lastKnownIds());
+  return stepId === undefined ? whyOverview(audit, context, command) : whyStep(audit, context);
+}
