@@ -1,9 +1,6 @@
 import type { Json, JsonObject } from "../json.ts";
-<<<<<<< HEAD
-import type { DefinitionDiff } from "./definition/diff.ts";
-=======
 import type { AuditView } from "./audit.ts";
->>>>>>> 1b6b2b5 (why: show what AI decided and why, in Slack and over HTTP)
+import type { DefinitionDiff } from "./definition/diff.ts";
 import type { Problem } from "./definition/problem.ts";
 import type { Definition } from "./definition/schema.ts";
 import type { Drafts } from "./drafts.ts";
@@ -12,10 +9,7 @@ import type { ExecutionStatus, RequestOutcome, StepResult, Vote } from "./execut
 import type { Explanation } from "./explain.ts";
 import type { Generated } from "./generate.ts";
 import type { CostOverview, CostReport, WorkflowMetrics } from "./metrics.ts";
-<<<<<<< HEAD
-import type { CallRecord, VersionSummary } from "./ports/store.ts";
-=======
->>>>>>> 1b6b2b5 (why: show what AI decided and why, in Slack and over HTTP)
+import type { VersionSummary } from "./ports/store.ts";
 import type { IncomingMessage } from "./triggering/message-starter.ts";
 import type { WebhookAnswer, WebhookRequest } from "./triggering/webhook-starter.ts";
 

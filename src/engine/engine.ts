@@ -44,8 +44,8 @@ export interface EngineOptions {
   readonly cron: Cron;
   /** Replaces `{{secrets.NAME}}` in the parameters of a service call. */
   readonly revealSecrets: (params: JsonObject) => JsonObject;
-  /** Blots out the values of secrets in what a model is shown. */
-  readonly hideSecrets: (text: string) => string;
+  /** Blots out the values of secrets in what a model is shown. @default there are none */
+  readonly hideSecrets?: (text: string) => string;
   /** How often the store is looked at for what other processes left, in milliseconds. */
   readonly pollMs: number;
 }
@@ -84,6 +84,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
   });
   const worker = new Worker({
     ...options,
+    hideSecrets: hiderOf(options),
     compiled: (workflowId, version) => workflows.compiled(workflowId, version),
     onCommitted: announce,
     ends: triggering.completions,
@@ -176,6 +177,10 @@ function executionMethods(
   };
 }
 
+function hiderOf({ hideSecrets = (text) => text }: EngineOptions): (text: string) => string {
+  return hideSecrets;
+}
+
 /** What people describe becomes a definition, and a draft where they look at it first. */
 function generationMethods(
   options: EngineOptions,
@@ -185,6 +190,7 @@ function generationMethods(
   const { store, clock, services, defaultModel = "gpt-4o-mini" } = options;
   const generator = createGenerator({
     ...options,
+    hideSecrets: hiderOf(options),
     modelName: defaultModel,
     prices: createPriceBook(),
     now: () => clock.now(),
