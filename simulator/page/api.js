@@ -58,6 +58,17 @@ export async function act(path, body) {
 }
 
 /**
+ * Never rejects: what cannot be removed stays.
+ *
+ * @param {string} path
+ * @param {Record<string, string>} query
+ * @returns {Promise<void>}
+ */
+export async function remove(path, query) {
+  await fetch(`${path}?${new URLSearchParams(query)}`, { method: "DELETE" }).catch(() => undefined);
+}
+
+/**
  * Listens to what happens, for as long as the page is open. After an interruption what was missed
  * comes first, or an event `reset` if that is too much.
  *

@@ -3,13 +3,17 @@
 
 import { listen, read } from "./api.js";
 import { hear, isConnected, loadAll } from "./deeds/hear.js";
+import { watchKeys } from "./deeds/keys.js";
+import { watchFaults } from "./deeds/make-trouble.js";
 import { addressOf, drawNewLine, followAddress } from "./deeds/navigate.js";
+import { watchTraffic } from "./deeds/watch-traffic.js";
 import { patch } from "./dom/patch.js";
 import { page } from "./parts/page.js";
 import { watchPopups } from "./parts/popover.js";
 import { keepEnds, noteEnds } from "./parts/scroll.js";
 import { unreadIn } from "./parts/sidebar.js";
 import { App } from "./state/app.js";
+import { placeName } from "./state/places.js";
 import { data, text, textList } from "./state/shape.js";
 import { recall } from "./state/storage.js";
 import { toWorkspace } from "./state/workspace.js";
@@ -50,6 +54,10 @@ async function start() {
     app.update();
   });
   watchPopups(app);
+  watchKeys(app);
+  // Both tools need it: the faults offer the methods that were called.
+  app.onTool = () => watchTraffic(app);
+  void watchFaults(app);
   app.update();
 }
 
@@ -108,9 +116,8 @@ function titleOf(app) {
     (sum, channel) => sum + unreadIn(app, channel).mentions,
     0,
   );
-  const name = app.workspace.channels.get(app.route.channel)?.name;
-  const place =
-    app.route.channel === app.workspace.appChannel ? app.workspace.bot.name : `#${name ?? ""}`;
+  const channel = app.workspace.channels.get(app.route.channel);
+  const place = channel === undefined ? "" : placeName(app, channel);
   const who = app.names.user(app.me) ?? app.me;
   return `${mentions > 0 ? `(${mentions}) ` : ""}${place} · ${who} · ${app.workspace.team}`;
 }

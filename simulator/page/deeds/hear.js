@@ -81,6 +81,7 @@ async function startAgain(app) {
   app.book.clear();
   app.views = [];
   app.home = null;
+  app.traffic.clear();
   await loadAll(app).catch(() =>
     app.toast("error", "The simulator does not answer. Reload the page."),
   );

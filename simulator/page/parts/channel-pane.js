@@ -3,7 +3,9 @@
 
 import { suggest } from "../deeds/send.js";
 import { classes, h } from "../dom/h.js";
+import { placeName } from "../state/places.js";
 import { firstRun } from "../state/tour.js";
+import { avatar } from "./avatar.js";
 import { composer } from "./composer.js";
 import { homeView } from "./home.js";
 import { channelRows } from "./message-list.js";
@@ -12,26 +14,47 @@ import { followEnd } from "./scroll.js";
 /** @typedef {import("../state/app.js").App} App */
 /** @typedef {import("../dom/h.js").VNode} VNode */
 
+const FACES = 3;
+
 /** @param {App} app @returns {VNode} */
 export function channelPane(app) {
   const { channel, place } = app.route;
   const details = app.workspace.channels.get(channel);
   const isApp = channel === app.workspace.appChannel;
-  const name = isApp ? app.workspace.bot.name : (details?.name ?? "");
+  const title = details === undefined ? "" : placeName(app, details);
+  const name = title.replace("#", "");
   return h(
     "main",
     {
       class: "pane channel-pane",
       "data-channel": channel,
-      "aria-label": isApp ? name : `Channel ${name}`,
+      "aria-label": details?.isIm === true ? name : `Channel ${name}`,
     },
     h(
       "div",
       { class: "pane-header" },
-      h("h2", null, isApp ? name : `# ${name}`),
+      h("h2", null, title),
       isApp ? tabs(app, channel) : h("span", { class: "topic" }, details?.topic ?? ""),
+      h("span", { class: "spacer" }),
+      details === undefined || details.isIm ? null : memberList(app, details),
     ),
-    place === "home" ? homeView(app) : messages(app, channel, isApp ? name : `#${name}`),
+    place === "home" ? homeView(app) : messages(app, channel, title),
+  );
+}
+
+/** @param {App} app @param {import("../state/workspace.js").Channel} channel @returns {VNode} */
+function memberList(app, channel) {
+  const names = channel.members.map((id) => app.names.user(id) ?? id);
+  const label = `${channel.members.length} members: ${names.join(", ")}`;
+  return h(
+    "span",
+    { class: "members", role: "img", "aria-label": label, title: names.join(", ") },
+    channel.members
+      .slice(0, FACES)
+      .map((id) =>
+        avatar(id, app.names.user(id) ?? id, { isBot: id === app.workspace.bot.id, small: true }),
+      ),
+    h("span", { class: "members-count" }, channel.members.length),
   );
 }
 

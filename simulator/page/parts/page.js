@@ -2,12 +2,15 @@
 /** The whole page. */
 
 import { classes, flatten, h } from "../dom/h.js";
+import { banner } from "./banner.js";
 import { channelPane } from "./channel-pane.js";
 import { dialogs } from "./dialogs.js";
 import { icon } from "./icons.js";
+import { jumpDialog } from "./jump.js";
 import { sidebar } from "./sidebar.js";
 import { threadPane } from "./thread-pane.js";
-import { banner, topBar } from "./top-bar.js";
+import { toolDrawer } from "./tool-drawer.js";
+import { topBar } from "./top-bar.js";
 import { tourCard } from "./tour-card.js";
 
 /** @typedef {import("../state/app.js").App} App */
@@ -36,7 +39,9 @@ export function page(app) {
       channelPane(app),
       threadPane(app),
     ),
+    toolDrawer(app),
     dialogs(app),
+    jumpDialog(app),
     toasts(app),
   ]);
 }

@@ -3,6 +3,7 @@
 
 import { addressOf } from "../deeds/navigate.js";
 import { classes, h } from "../dom/h.js";
+import { otherPerson, placeName } from "../state/places.js";
 import { text } from "../state/shape.js";
 import { avatar } from "./avatar.js";
 
@@ -34,9 +35,7 @@ export function sidebar(app) {
       ? null
       : group(
           "Direct messages",
-          others.map((place) =>
-            row(app, place, "", app.names.user(place.withUser ?? "") ?? place.name),
-          ),
+          others.map((place) => personRow(app, place)),
         ),
     appChannel === undefined ? null : group("Apps", [appRow(app, appChannel, bot)]),
   );
@@ -80,6 +79,13 @@ function row(app, place, sign, name) {
     h("span", { class: "sign", "aria-hidden": "true" }, sign),
     name,
   );
+}
+
+/** @param {App} app @param {Channel} place @returns {VNode} */
+function personRow(app, place) {
+  const name = placeName(app, place);
+  const face = avatar(otherPerson(app, place), name, { small: true });
+  return link(app, place.id, addressOf(place.id), face, name);
 }
 
 /** @param {App} app @param {string} channel @param {{id: string, name: string}} bot @returns {VNode} */

@@ -3,6 +3,7 @@
 
 import { addressOf, go } from "../deeds/navigate.js";
 import { h } from "../dom/h.js";
+import { placeName } from "../state/places.js";
 import { composer } from "./composer.js";
 import { icon } from "./icons.js";
 import { messageView } from "./message.js";
@@ -17,7 +18,7 @@ export function threadPane(app) {
   const { channel, thread } = app.route;
   if (thread === undefined) return null;
   const place = app.workspace.channels.get(channel);
-  const name = place?.isIm === true ? app.workspace.bot.name : `#${place?.name ?? ""}`;
+  const name = place === undefined ? "" : placeName(app, place);
   const close = () => go(addressOf(channel));
   const keydown = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Escape" && !event.defaultPrevented) close();

@@ -1,9 +1,11 @@
 // @ts-check
 /** Everything the page knows, and the request to show it again. */
 
+import { Faults } from "./faults.js";
 import { MessageBook } from "./message-book.js";
 import { Reads } from "./reads.js";
 import { Tour } from "./tour.js";
+import { Traffic } from "./traffic.js";
 import { namesIn } from "./workspace.js";
 
 /** @typedef {import("./shape.js").Data} Data */
@@ -14,6 +16,8 @@ import { namesIn } from "./workspace.js";
 /** @typedef {{id: number, tone: "error" | "info", text: string}} Toast */
 /** @typedef {{confirm: Data, settle: (accepted: boolean) => void}} Question */
 /** @typedef {string | string[] | undefined} FieldValue */
+/** @typedef {"inspector" | "faults"} Tool one of the simulator's own tools */
+/** @typedef {{query: string, active: number}} Jump what is typed into the field that jumps to places */
 
 export class App {
   /** @type {Workspace} */
@@ -51,6 +55,14 @@ export class App {
   /** How many of a channel's latest messages are shown. @type {Map<string, number>} */
   shown = new Map();
   sidebarOpen = false;
+  traffic = new Traffic();
+  faults = new Faults();
+  /** The tool that is open. @type {Tool | null} */
+  tool = null;
+  /** @type {Jump | null} */
+  jumping = null;
+  /** Told which tool was opened. @type {(tool: Tool) => void} */
+  onTool = () => undefined;
   #waiting = false;
   #wake = new MessageChannel();
 
@@ -80,6 +92,19 @@ export class App {
     if (this.#waiting) return;
     this.#waiting = true;
     this.#wake.port2.postMessage(null);
+  }
+
+  /** @param {Tool | null} tool @returns {void} */
+  openTool(tool) {
+    this.tool = tool;
+    if (tool !== null) this.onTool(tool);
+    this.update();
+  }
+
+  /** Opens or closes the field that jumps to places. @param {boolean} open @returns {void} */
+  jump(open) {
+    this.jumping = open ? { query: "", active: 0 } : null;
+    this.update();
   }
 
   /** @param {Toast["tone"]} tone @param {string} text @returns {void} */

@@ -61,7 +61,9 @@ export function toWorkspace(answer, me) {
     commands: dataList(answer["commands"]).map(toCommand),
     shortcuts: dataList(answer["shortcuts"]).map(toShortcut),
     bot: { id: botId, name: people.get(botId)?.name ?? text(bot["name"], "App") },
-    appChannel: [...channels.values()].find((place) => place.isIm)?.id,
+    appChannel: [...channels.values()].find(
+      (place) => place.isIm && (place.members.length === 0 || place.members.includes(botId)),
+    )?.id,
     hasHome: answer["home_enabled"] !== false,
     banner: toBanner(answer["banner"]),
   };

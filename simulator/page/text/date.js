@@ -86,3 +86,11 @@ export function dayOfTs(ts, now) {
   if (relative !== undefined) return relative.charAt(0).toUpperCase() + relative.slice(1);
   return date.toLocaleDateString("en-US", { weekday: "long", month: "long", day: "numeric" });
 }
+
+/** @param {number} milliseconds since 1970 @returns {string} `14:03:07.125`, in the reader's zone */
+export function clockTime(milliseconds) {
+  const date = new Date(milliseconds);
+  const two = (/** @type {number} */ value) => String(value).padStart(2, "0");
+  const seconds = `${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, "0")}`;
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${seconds}`;
+}
