@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { asAppError, isAppError } from "../errors.ts";
+import { costOfCalls } from "./call-costs.ts";
 import type { CompiledWorkflow } from "./definition/compile.ts";
 import { apply } from "./execution/apply.ts";
 import { decide, decideByVotes, nextDue } from "./execution/decide.ts";
@@ -150,17 +151,48 @@ export class Actor {
       }
       if (signals.length === 100) this.wake();
     }
+    await this.#settleLost(now);
+    do this.#follow(now);
+    while (await this.#settleLost(now));
+    await this.#commit(settled);
+    if (this.#again) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** Records what follows from the state by itself, as far as one commit takes it. */
+  #follow(now: number): void {
     let following = decide(this.#workflow, this.#state, now);
     while (following.length > 0) {
       this.#recordAll(following);
       if (this.#unsaved.length >= MAX_EVENTS_PER_COMMIT) {
         this.#again = true;
-        break;
+        return;
       }
       following = decide(this.#workflow, this.#state, now);
     }
-    await this.#commit(settled);
-    if (this.#again) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /**
+   * Tells what attempts cost whose results nobody brings any more, because they were given up after their worker had died: what
+   * their recorded calls tell. A call that was under way may have been charged, too. @returns whether there were any.
+   */
+  async #settleLost(at: number): Promise<boolean> {
+    const lost = [...this.#state.dropped.keys()].filter((key) => !this.#inFlight.has(key));
+    if (lost.length === 0) return false;
+    const { executionId } = this;
+    const calls = await this.#untilStored(() => this.#host.store.listCalls(executionId));
+    for (const key of lost) {
+      const colon = key.lastIndexOf(":");
+      const own = calls.filter(({ id }) => id.startsWith(`${executionId}/${key}:`));
+      this.#record({
+        type: "late_result",
+        path: key.slice(0, colon),
+        attempt: Number(key.slice(colon + 1)),
+        ...costOfCalls(own),
+        costUnknown: true,
+        at,
+      });
+    }
+    return true;
   }
 
   /** A vote that decides does so before the next one is looked at: the first valid decision stands. */
@@ -220,7 +252,8 @@ export class Actor {
   }
 
   #head(): Head {
-    const busy = [...this.#state.acts.values()].some((act) => act.phase === "running");
+    const { acts, dropped } = this.#state;
+    const busy = dropped.size > 0 || [...acts.values()].some((act) => act.phase === "running");
     return busy
       ? toHead(this.#state, this.#host.worker, this.#host.leaseUntil())
       : toHead(this.#state, null, this.#nextDue());

@@ -1,12 +1,14 @@
 import { AppError, asAppError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
+import { costOfCalls } from "./call-costs.ts";
 import { type CompiledWorkflow, stepAt } from "./definition/compile.ts";
+import type { AttemptCost } from "./execution/events.ts";
 import type { AttemptEnded } from "./execution/react.ts";
 import type { Act, ExecutionState } from "./execution/state.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { ModelClient } from "./ports/model.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
-import type { Store } from "./ports/store.ts";
+import type { CallRecord, Store } from "./ports/store.ts";
 import type { AttemptContext, AttemptResult } from "./steps/step-type.ts";
 
 /** The outside world as attempts see it. */
@@ -40,8 +42,7 @@ export function runAttempt(
   const { path, attempt, epoch } = act;
   const step = stepAt(workflow, act.path);
   const timeoutMs = step.definition.timeoutMs ?? step.program.timeoutMs;
-  // What an attempt with a price has spent when it ends without telling, nobody knows.
-  const costUnknown = act.reservedNano > 0;
+  const spending = new Spending(act);
   const controller = new AbortController();
   const context: AttemptContext = {
     idempotencyKey: act.key,
@@ -55,8 +56,11 @@ export function runAttempt(
     now: () => ports.clock.now(),
     revealSecrets: ports.revealSecrets,
     hideSecrets: ports.hideSecrets,
-    recordCall: (call) => ports.store.insertCall(call),
-    findCall: (id) => ports.store.readCall(id),
+    recordCall: async (call) => {
+      await ports.store.insertCall(call);
+      spending.recorded(call);
+    },
+    findCall: async (id) => spending.found(await ports.store.readCall(id)),
     recoveries: act.recoveries,
     unknownBefore: act.unknownBefore,
     ...(step.definition.onUnknown && { onUnknown: step.definition.onUnknown }),
@@ -67,14 +71,14 @@ export function runAttempt(
     if (over) return;
     over = true;
     cancelTimeout();
-    done({ path, attempt, epoch, result });
+    done({ path, attempt, epoch, result: { ...result, ...spending.cost(result) } });
   };
   const timedOut = timeoutError(act.stepId, timeoutMs);
   const cancelTimeout = ports.clock.after(timeoutMs, () => abort(timedOut));
   const abort = (reason: AppError): void => {
     if (over || controller.signal.aborted) return;
     controller.abort(reason);
-    ports.clock.after(ABORT_GRACE_MS, () => end(failed(reason, costUnknown)));
+    ports.clock.after(ABORT_GRACE_MS, () => end(failed(reason, spending.mayBeUnknown)));
   };
 
   const params = act.params;
@@ -87,9 +91,35 @@ export function runAttempt(
     )
     .then(end, (error: unknown) => {
       if (!(error instanceof AppError)) ports.onDefect(error, state.start.executionId, path);
-      end(failed(asAppError(error), costUnknown));
+      end(failed(asAppError(error), spending.mayBeUnknown));
     });
   return () => abort(abortedError());
+}
+
+/** What an attempt spends, by the calls that are recorded: they are what its costs have to agree with. */
+class Spending {
+  /** What an attempt with a price has spent when it ends without telling, nobody knows. */
+  readonly mayBeUnknown: boolean;
+  readonly #calls: CallRecord[] = [];
+
+  constructor({ reservedNano }: Act) {
+    this.mayBeUnknown = reservedNano > 0;
+  }
+
+  recorded(call: CallRecord): void {
+    this.#calls.push(call);
+  }
+
+  /** A call that an earlier life of the process recorded. */
+  found(call: CallRecord | null): CallRecord | null {
+    if (call) this.#calls.push(call);
+    return call;
+  }
+
+  cost(told: AttemptCost): AttemptCost {
+    const counted = this.#calls.length > 0 ? costOfCalls(this.#calls) : {};
+    return { costNano: told.costNano, ...counted, ...(told.costUnknown && { costUnknown: true }) };
+  }
 }
 
 function failed(error: AppError, costUnknown: boolean): AttemptResult {

@@ -243,7 +243,9 @@ export class Worker {
     }
     try {
       const { workflow, state } = await this.read(head);
-      if (isFinished(state.status)) await this.#afterEnd(state);
+      // What a call under way cost that was given up is still to be told, even after the end.
+      const isOver = isFinished(state.status) && state.dropped.size === 0;
+      if (isOver) await this.#afterEnd(state);
       else if (this.#running && !this.#actors.has(executionId)) this.#add(workflow, state);
     } catch (error) {
       if (isAppError(error, "store_unavailable")) this.#retryClaim(executionId);

@@ -41,7 +41,11 @@ export class PureRun {
   readonly log: ExecutionEvent[] = [];
   now = NINE;
 
-  constructor(compiled: CompiledWorkflow, variables: JsonObject = {}, startedBy = "U0ALICE") {
+  constructor(
+    compiled: CompiledWorkflow,
+    variables: JsonObject = {},
+    startedBy: string | null = "U0ALICE",
+  ) {
     this.workflow = compiled;
     this.state = fresh(compiled, variables, startedBy);
     this.take([{ type: "execution_claimed", epoch: 1, worker: "w1" }]);
@@ -110,7 +114,7 @@ export class PureRun {
 export function fresh(
   compiled: CompiledWorkflow,
   variables: JsonObject = {},
-  startedBy = "U0ALICE",
+  startedBy: string | null = "U0ALICE",
 ): ExecutionState {
   const start = {
     type: "execution_started" as const,
@@ -118,7 +122,7 @@ export function fresh(
     workflowId: compiled.definition.id,
     workflowName: compiled.definition.name,
     version: 1,
-    trigger: { type: "slash", userId: startedBy },
+    trigger: { type: "slash", ...(startedBy !== null && { userId: startedBy }) },
     variables,
     deadline: NINE + compiled.definition.limits.timeout,
     at: NINE,

@@ -6,12 +6,16 @@ import { isJsonObject } from "../../src/json.ts";
 
 /**
  * A step whose attempts are the test's: `config` is resolved into its parameters, and what an attempt does is said by the
- * service `script` of the engine under test. `reserveNano` is held against the cap.
+ * service `script` of the engine under test. `reserveNano` is held against the cap; `cheaperNano` would be with another model.
  */
 export const scripted = defineStepType({
   kind: "scripted",
   summary: "Does what the test says.",
-  config: z.looseObject({ reserveNano: z.int().optional(), outputVariable: z.string().optional() }),
+  config: z.looseObject({
+    reserveNano: z.int().optional(),
+    cheaperNano: z.int().optional(),
+    outputVariable: z.string().optional(),
+  }),
   hasAttempts: true,
   bind: (config) => ({
     enter: ({ scope }) => {
@@ -22,6 +26,10 @@ export const scripted = defineStepType({
         ...(config.reserveNano !== undefined && { reserveNano: config.reserveNano }),
       };
     },
+    cheaper: () =>
+      config.cheaperNano === undefined
+        ? null
+        : { model: "small", change: { model: "small" }, reserveNano: config.cheaperNano },
     run: async (params, context): Promise<AttemptResult> => {
       const action = context.services.get("script")?.actions["run"];
       if (!action) throw new AppError({ code: "internal", message: "The test has no script." });

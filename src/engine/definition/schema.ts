@@ -82,8 +82,8 @@ export type TriggerDefinition = z.output<typeof TriggerDefinition>;
 export const Limits = z.strictObject({
   /** Dollars. */
   maxCostUsd: z.number().min(0).max(10_000).default(0.5),
-  /** What happens at the cap: the run ends before the call that could pass it. */
-  onCostCap: z.enum(["fail"]).default("fail"),
+  /** What happens before a call that could pass the cap: the run waits for its owner, or ends. A run without owner ends. */
+  onCostCap: z.enum(["wait", "fail"]).default("wait"),
   maxSteps: z.int().min(1).max(10_000).default(500),
   timeout: Duration.default(30 * 86_400_000),
 });

@@ -5,6 +5,7 @@
  */
 export class Agenda {
   readonly #paths = new Set<string>();
+  readonly #heldUp = new Set<string>();
   #wakeAt = Number.POSITIVE_INFINITY;
 
   /** In the order in which they were added. Adding or crossing off while it is read is allowed. */
@@ -23,6 +24,21 @@ export class Agenda {
 
   crossOff(path: string): void {
     this.#paths.delete(path);
+  }
+
+  /** What wants to begin at a path waits until there is room for it under the cost cap. */
+  holdUp(path: string): void {
+    this.#heldUp.add(path);
+  }
+
+  isHeldUp(path: string): boolean {
+    return this.#heldUp.has(path);
+  }
+
+  /** There may be more room under the cost cap. */
+  madeRoom(): void {
+    for (const path of this.#heldUp) this.#paths.add(path);
+    this.#heldUp.clear();
   }
 
   /** Something is due then; `null`: it is not. */

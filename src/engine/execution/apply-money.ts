@@ -1,28 +1,28 @@
 import type { AttemptCost, LateResult } from "./events.ts";
 import type { Act, ExecutionState } from "./state.ts";
 
-/** Holds the worst price of an attempt. An attempt begun again holds it once: what the lost call cost is told with the result. */
+/**
+ * Holds the worst price of an attempt against the cap. An attempt that is begun again because its worker died is held once
+ * more: the call that was under way may be charged too.
+ */
 export function hold(state: ExecutionState, act: Act, nano: number): void {
-  state.reservedNano += nano - act.reservedNano;
-  act.reservedNano = nano;
+  state.reservedNano += nano;
+  act.reservedNano += nano;
 }
 
 /** Settles an attempt: the reservation goes, the price comes. */
 export function charge(state: ExecutionState, act: Act, cost: AttemptCost): void {
-  state.reservedNano -= act.reservedNano;
-  // Without a known price the reservation stays charged to the cap.
-  const spent = cost.costUnknown ? Math.max(cost.costNano, act.reservedNano) : cost.costNano;
-  act.reservedNano = 0;
-  act.costNano += spent;
-  act.costUnknown ||= cost.costUnknown ?? false;
+  act.costNano += cost.costNano;
+  act.costUnknown ||= (cost.costUnknown ?? false) || (cost.costPending ?? false);
   if (cost.usage) {
     act.usage = {
       promptTokens: (act.usage?.promptTokens ?? 0) + cost.usage.promptTokens,
       completionTokens: (act.usage?.completionTokens ?? 0) + cost.usage.completionTokens,
     };
   }
-  state.spentNano += spent;
-  state.costUnknown ||= cost.costUnknown ?? false;
+  if (cost.costPending) drop(state, act);
+  else settle(state, act.reservedNano, cost);
+  act.reservedNano = 0;
 }
 
 /** Gives up a step under way. What its attempt costs is not known yet: the worst price stays held until a late result tells. */
@@ -34,7 +34,21 @@ export function settleDropped(state: ExecutionState, event: LateResult): void {
   const attempt = `${event.path}:${event.attempt}`;
   const held = state.dropped.get(attempt) ?? 0;
   state.dropped.delete(attempt);
+  settle(state, held, event);
+}
+
+/** Raises the cap. */
+export function addRoom(state: ExecutionState, nano: number): void {
+  state.addedNano += nano;
+  state.agenda.madeRoom();
+}
+
+/** What was held and is not known to have been spent stays charged to the cap as long as some price is unknown. */
+function settle(state: ExecutionState, held: number, cost: AttemptCost): void {
   state.reservedNano -= held;
-  state.spentNano += event.costUnknown ? Math.max(event.costNano, held) : event.costNano;
-  state.costUnknown ||= event.costUnknown ?? false;
+  if (held > 0) state.agenda.madeRoom();
+  state.spentNano += cost.costNano;
+  if (!cost.costUnknown) return;
+  state.unknownNano += Math.max(held - cost.costNano, 0);
+  state.costUnknown = true;
 }

@@ -1,7 +1,13 @@
 import { type Json, readOwn } from "../../json.ts";
-import type { DecisionRecorded } from "./events.ts";
+import type { DecisionRecorded, RequestOpened } from "./events.ts";
 import { impossible } from "./impossible.ts";
 import type { Act, ExecutionState } from "./state.ts";
+
+export function openRequest(state: ExecutionState, act: Act, opened: RequestOpened): void {
+  act.requestId = opened.id;
+  state.openRequests.add(opened.id);
+  state.requests.set(opened.id, { opened, path: act.path, votes: [], outcome: null });
+}
 
 /** The request of an approval that ended: its output says how. */
 export function closeRequest(state: ExecutionState, act: Act, output: Json, at: number): void {

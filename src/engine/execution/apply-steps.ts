@@ -1,8 +1,11 @@
+import { changeBudget, requestBudget } from "./apply-budget.ts";
 import { closeFrame, mergeFrames, openFrames, openItemFrame } from "./apply-frames.ts";
 import { charge, hold } from "./apply-money.ts";
-import { closeRequest } from "./apply-requests.ts";
+import { closeRequest, openRequest } from "./apply-requests.ts";
 import { enter, leave, moveTo, requireAct, requireFrame } from "./enter.ts";
 import type {
+  BudgetChanged,
+  BudgetRequested,
   ExecutionEvent,
   FrameClosed,
   FrameOpened,
@@ -23,6 +26,8 @@ type StepEnded = StepCompleted | StepSkipped | StepFailed;
 export type StepEvent =
   | StepStarted
   | StepWaiting
+  | BudgetRequested
+  | BudgetChanged
   | StepAttemptFailed
   | StepEnded
   | FramesOpened
@@ -33,6 +38,8 @@ export type StepEvent =
 const STEP_EVENTS: Readonly<Record<StepEvent["type"], true>> = {
   step_started: true,
   step_waiting: true,
+  budget_requested: true,
+  budget_changed: true,
   step_attempt_failed: true,
   step_completed: true,
   step_skipped: true,
@@ -55,6 +62,12 @@ export function applyToStep(state: ExecutionState, event: StepEvent): void {
       return;
     case "step_waiting":
       waitInStep(state, event);
+      return;
+    case "budget_requested":
+      requestBudget(state, event);
+      return;
+    case "budget_changed":
+      changeBudget(state, event);
       return;
     case "step_attempt_failed":
       failAttempt(state, event);
@@ -80,13 +93,14 @@ function startStep(state: ExecutionState, event: StepStarted): void {
   const known = state.acts.get(event.path);
   if (known) {
     // The same attempt begun again: its worker died, and nobody knows how far it came.
-    const again = known.phase === "running";
+    const again = known.attempt === event.attempt;
     known.recoveries = again ? known.recoveries + 1 : 0;
     known.unknownBefore ||= again;
     known.attempt = event.attempt;
     moveTo(state, known, "running");
     known.epoch = state.epoch;
     known.due = null;
+    known.heldAttempt = null;
     hold(state, known, event.reservedNano ?? 0);
     return;
   }
@@ -103,16 +117,7 @@ function waitInStep(state: ExecutionState, event: StepWaiting): void {
   moveTo(state, act, "waiting", event.on);
   act.due = event.due ?? null;
   state.agenda.wakeBy(act.due);
-  if (event.request) {
-    act.requestId = event.request.id;
-    state.openRequests.add(event.request.id);
-    state.requests.set(event.request.id, {
-      opened: event.request,
-      path: event.path,
-      votes: [],
-      outcome: null,
-    });
-  }
+  if (event.request) openRequest(state, act, event.request);
 }
 
 function failAttempt(state: ExecutionState, event: StepAttemptFailed): void {

@@ -36,7 +36,9 @@ export function initialState(start: ExecutionStarted, firstStep: string): Execut
     errors: [],
     entered: 0,
     spentNano: 0,
+    unknownNano: 0,
     reservedNano: 0,
+    addedNano: 0,
     costUnknown: false,
     dropped: new Map(),
     cancel: null,
@@ -70,8 +72,15 @@ export function apply(state: ExecutionState, event: ExecutionEvent): void {
 
 /** What may still be noted of a finished execution: it changes nothing that was decided. */
 function isAllowedAfterEnd({ type }: ExecutionEvent): boolean {
-  return type === "late_result" || type === "decision_refused" || type === "signal_received";
+  return ALLOWED_AFTER_END.has(type);
 }
+
+const ALLOWED_AFTER_END: ReadonlySet<ExecutionEvent["type"]> = new Set([
+  "execution_claimed",
+  "late_result",
+  "decision_refused",
+  "signal_received",
+]);
 
 function applyToExecution(state: ExecutionState, event: Exclude<ExecutionEvent, StepEvent>): void {
   switch (event.type) {

@@ -2,8 +2,9 @@ import { asAppError } from "../../errors.ts";
 import { type CompiledStep, type CompiledWorkflow, stepAt } from "../definition/compile.ts";
 import { EACH } from "../definition/each.ts";
 import type { FrameView, Join, Wake } from "../steps/step-type.ts";
-import { beyondCap, enterStep, failExecution } from "./enter-step.ts";
-import type { ExecutionEvent, StepError } from "./events.ts";
+import { decideBudget, decideByOwner } from "./budget.ts";
+import { begin, enterStep, failExecution } from "./enter-step.ts";
+import type { ExecutionEvent, StepError, StepStarted } from "./events.ts";
 import { completeStep, endStepWithError, outputOf } from "./outcome.ts";
 import { lastSegment } from "./path.ts";
 import {
@@ -95,7 +96,11 @@ export function nextDue(state: ExecutionState): number | null {
   // Its other timers do nothing any more: one that has passed would have it looked at without end.
   if (state.cancel) return state.cancel.at + CANCEL_GRACE_MS;
   let due = state.start.deadline;
-  for (const next of timed(state)) due = Math.min(due, next.due);
+  for (const next of timed(state)) {
+    // A retry without room is looked at when there is room.
+    const isHeldUp = state.acts.has(next.path) && state.agenda.isHeldUp(next.path);
+    if (!isHeldUp) due = Math.min(due, next.due);
+  }
   return due;
 }
 
@@ -124,11 +129,13 @@ function decideAct(
   }
   switch (act.phase) {
     case "running":
-      return act.epoch < state.epoch ? recover(step, act, now) : [];
+      return act.epoch < state.epoch ? recover(workflow, state, act, now) : [];
     case "retrying":
       return isDue(act, now) ? retry(workflow, state, act, now) : [];
     case "waiting":
-      return decideWaiting(step, state, act, now);
+      return act.waitingOn === "budget"
+        ? decideBudget(workflow, state, act, now)
+        : decideWaiting(step, state, act, now);
   }
 }
 
@@ -142,12 +149,7 @@ function retry(
   act: Act,
   now: number,
 ): readonly ExecutionEvent[] {
-  const beyond = beyondCap(workflow, state, act.stepId, act.reserveNano);
-  return [
-    beyond === null
-      ? startAttempt(act, act.attempt + 1, now)
-      : failExecution(now, "cost_cap_reached", beyond),
-  ];
+  return begin(workflow, state, startAttempt(act, act.heldAttempt ?? act.attempt + 1, now), now);
 }
 
 function decideWaiting(
@@ -182,6 +184,7 @@ export function decideByVotes(
   const act = state.acts.get(path);
   const request = state.requests.get(act?.requestId ?? "");
   if (state.cancel || !act || !request) return [];
+  if (act.waitingOn === "budget") return decideByOwner(state, act, now);
   const step = stepAt(workflow, path);
   const wake = step.program.wake?.(act, request, "decision", now);
   return wake?.kind === "complete"
@@ -247,19 +250,25 @@ function toFrameView(frame: Frame): FrameView {
 }
 
 /** The worker of a running attempt died: begin the same attempt again, with the same key. */
-function recover(step: CompiledStep, act: Act, now: number): readonly ExecutionEvent[] {
-  if (act.recoveries < MAX_RECOVERIES) return [startAttempt(act, act.attempt, now)];
+function recover(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  act: Act,
+  now: number,
+): readonly ExecutionEvent[] {
+  if (act.recoveries < MAX_RECOVERIES)
+    return begin(workflow, state, startAttempt(act, act.attempt, now), now);
   const error: StepError = {
     code: "outcome_unknown",
     message: `The process ended ${MAX_RECOVERIES + 1} times while this step ran; it was given up. Whether it had its effect is not known.`,
     retryable: false,
   };
-  const costUnknown = act.reservedNano > 0;
-  const cost = { costNano: 0, ...(costUnknown && { costUnknown }) };
-  return endStepWithError(step, act.path, error, cost, now);
+  const costPending = act.reservedNano > 0;
+  const cost = { costNano: 0, ...(costPending && { costPending }) };
+  return endStepWithError(stepAt(workflow, act.path), act.path, error, cost, now);
 }
 
-function startAttempt(act: Act, attempt: number, now: number): ExecutionEvent {
+function startAttempt(act: Act, attempt: number, now: number): StepStarted {
   return {
     type: "step_started",
     path: act.path,

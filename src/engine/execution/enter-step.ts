@@ -2,6 +2,7 @@ import { asAppError } from "../../errors.ts";
 import { hashJson } from "../../json.ts";
 import { type CompiledStep, type CompiledWorkflow, stepAt } from "../definition/compile.ts";
 import type { Entry } from "../steps/step-type.ts";
+import { askForBudget, roomFor } from "./budget.ts";
 import type {
   ExecutionEvent,
   FramesOpened,
@@ -11,8 +12,8 @@ import type {
 } from "./events.ts";
 import { executionScope } from "./execution-scope.ts";
 import { completeStep, endStepWithError } from "./outcome.ts";
-import { stepPath } from "./path.ts";
-import { type ExecutionState, type Frame, NANO_PER_DOLLAR } from "./state.ts";
+import { framePath, stepPath } from "./path.ts";
+import type { ExecutionState, Frame } from "./state.ts";
 
 /** The facts that follow when a body comes to a step. Pure. */
 export function enterStep(
@@ -45,29 +46,35 @@ export function enterStep(
     if (entry.kind === "open") return [opened(step, path, entry, now)];
     if (entry.kind === "each") return [openedItems(stepId, path, entry, now)];
     if (entry.kind === "wait") return [waiting(stepId, path, entry, now)];
-    const beyond = beyondCap(workflow, state, stepId, entry.reserveNano ?? 0);
-    if (beyond !== null) return [failExecution(now, "cost_cap_reached", beyond)];
-    return [started(stepId, path, entry, now)];
+    return begin(workflow, state, started(stepId, path, entry, now), now);
   } catch (thrown) {
     const { code, message, retryable } = asAppError(thrown);
     return endStepWithError(step, path, { code, message, retryable }, { costNano: 0 }, now);
   }
 }
 
-/** Why an attempt may not begin: with its worst price the execution could pass its cap. `null`: it may. */
-export function beyondCap(
+/**
+ * Begins an attempt if its worst price fits under the cap. If not, it waits: for what is under way, where that may leave room, else
+ * for the owner.
+ *
+ * @returns nothing as long as it waits for what is under way.
+ */
+export function begin(
   workflow: CompiledWorkflow,
   state: ExecutionState,
-  stepId: string,
-  reserveNano: number,
-): string | null {
-  const { maxCostUsd } = workflow.definition.limits;
-  const committed = state.spentNano + state.reservedNano;
-  if (reserveNano === 0 || committed + reserveNano <= maxCostUsd * NANO_PER_DOLLAR) return null;
-  return (
-    `Step "${stepId}" may cost up to ${dollars(reserveNano)}; with ${dollars(committed)} spent or held that would pass ` +
-    `the cap of $${maxCostUsd} (limits.maxCostUsd). The model was not called. Raise the cap or use a cheaper model.`
-  );
+  start: StepStarted,
+  now: number,
+): readonly ExecutionEvent[] {
+  const wanted = { ...start, reserveNano: start.reservedNano ?? 0 };
+  switch (roomFor(workflow, state, wanted)) {
+    case "now":
+      return [start];
+    case "later":
+      state.agenda.holdUp(state.acts.has(start.path) ? start.path : framePath(start.path));
+      return [];
+    case "none":
+      return [askForBudget(workflow, state, wanted, now)];
+  }
 }
 
 /** The event that ends the whole execution with an error. */
@@ -130,8 +137,4 @@ function openedItems(
   at: number,
 ): FramesOpened {
   return { type: "frames_opened", path, stepId, frames: [], items, as, at };
-}
-
-function dollars(nano: number): string {
-  return `$${(nano / NANO_PER_DOLLAR).toFixed(4)}`;
 }

@@ -28,6 +28,7 @@ export function enter(
     unknownBefore: false,
     recoveries: 0,
     reserveNano: 0,
+    heldAttempt: null,
     due: null,
     waitingOn: null,
     frames: new Set(),

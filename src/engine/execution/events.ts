@@ -14,6 +14,8 @@ export type ExecutionEvent =
   | StepStarted
   | StepAttemptFailed
   | StepWaiting
+  | BudgetRequested
+  | BudgetChanged
   | FramesOpened
   | FrameOpened
   | FrameClosed
@@ -68,6 +70,8 @@ export interface ExecutionStarted {
   readonly salt?: string;
   /** When the whole execution has to be over. */
   readonly deadline: number;
+  /** The most that it may spend, if that is less than its definition allows: what the execution that started it allotted. */
+  readonly capNano?: number;
   readonly at: number;
 }
 
@@ -106,6 +110,25 @@ export interface AttemptCost {
   /** True when some call has no known price: the total is then a lower bound. */
   readonly costUnknown?: boolean;
   readonly usage?: TokenUsage;
+  /** The same by model and prompt. */
+  readonly charges?: readonly ModelCharge[];
+  /** Nobody has added up the calls yet: a `late_result` tells what they cost. */
+  readonly costPending?: boolean;
+}
+
+/** What the calls of one model with one prompt cost. */
+export interface ModelCharge {
+  /** As the definition names it. */
+  readonly model: string;
+  /** Stored prompt and its version, `triage@3`; absent: the definition holds the prompt itself. */
+  readonly prompt?: string;
+  readonly calls: number;
+  /** Sum of the known prices. */
+  readonly costNano: number;
+  /** Calls without a known price. */
+  readonly unknown: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
 }
 
 export interface StepAttemptFailed extends AttemptCost {
@@ -120,7 +143,7 @@ export interface StepAttemptFailed extends AttemptCost {
   readonly at: number;
 }
 
-export type WaitReason = "approval" | "timer";
+export type WaitReason = "approval" | "timer" | "budget";
 
 export interface StepWaiting {
   readonly type: "step_waiting";
@@ -131,6 +154,71 @@ export interface StepWaiting {
   readonly due?: number;
   readonly request?: RequestOpened;
   readonly at: number;
+}
+
+/**
+ * The worst price of an attempt does not fit under the cap any more: it waits, and the owner is asked. A step that has not been
+ * entered yet is entered with this event.
+ */
+export interface BudgetRequested {
+  readonly type: "budget_requested";
+  readonly path: string;
+  readonly stepId: string;
+  /** The attempt that begins when there is room for it. */
+  readonly attempt: number;
+  /** As in `step_started`: only when the step is entered with this event. */
+  readonly params?: JsonObject;
+  readonly paramsHash?: string;
+  /** Worst price of one attempt. */
+  readonly reserveNano: number;
+  readonly request: RequestOpened;
+  readonly at: number;
+}
+
+/** What ended the wait for budget; the attempt then begins if it fits, else the owner is asked anew. */
+export interface BudgetChanged {
+  readonly type: "budget_changed";
+  readonly path: string;
+  readonly requestId: string;
+  /** What the owner chose; `room`: nobody had to, because other calls turned out cheaper than they might have. */
+  readonly choice: BudgetChoice | "room";
+  readonly by?: string;
+  /** `add`: by how much the cap is raised. */
+  readonly addedNano?: number;
+  /** `cheaper`: members of the step's parameters that change; null removes one. */
+  readonly change?: JsonObject;
+  /** SHA-256 of the parameters after that change. */
+  readonly paramsHash?: string;
+  /** Worst price of one attempt after that change. */
+  readonly reserveNano?: number;
+  readonly at: number;
+}
+
+export type BudgetChoice = "add" | "cheaper" | "stop";
+
+/** The figures that a request for budget was opened with. */
+export interface BudgetAsked {
+  readonly stepId: string;
+  readonly capNano: number;
+  /** Known prices of the calls so far. */
+  readonly spentNano: number;
+  /** Held against the cap: worst prices of calls under way and of calls whose price nobody knows. */
+  readonly heldNano: number;
+  /** Worst price of the attempt that waits. */
+  readonly neededNano: number;
+  /** What the choice `add` adds. */
+  readonly addNano: number;
+  /** What the choice `cheaper` does. */
+  readonly cheaper?: CheaperOption;
+}
+
+/** Another way to run a step, for less money. */
+export interface CheaperOption {
+  readonly model: string;
+  /** Members of the step's parameters that change; null removes one. */
+  readonly change: JsonObject;
+  /** Worst price of one attempt then. */
+  readonly reserveNano: number;
 }
 
 export interface TimerFired {
@@ -205,6 +293,8 @@ export interface RequestOpened {
   readonly choices: readonly Choice[];
   readonly openedAt: number;
   readonly expiresAt?: number;
+  /** It asks for budget; absent: it is the request of an approval step. */
+  readonly budget?: BudgetAsked;
 }
 
 export interface StepCompleted extends AttemptCost {

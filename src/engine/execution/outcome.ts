@@ -28,14 +28,8 @@ export function completeStep(
         `(it has: ${[...step.routes.keys()].join(", ")}). Add the route or a default.`,
       retryable: false,
     };
-    const { costNano, costUnknown, usage } = cost;
-    return endStepWithError(
-      step,
-      path,
-      error,
-      { costNano, ...(costUnknown !== undefined && { costUnknown }), ...(usage && { usage }) },
-      at,
-    );
+    const { rawOutput: _text, reason: _why, confidence: _how, ...spent } = cost;
+    return endStepWithError(step, path, error, spent, at);
   }
   return [
     {

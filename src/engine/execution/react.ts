@@ -138,5 +138,6 @@ function costOf(result: AttemptResult): AttemptCost {
     costNano: result.costNano,
     ...(result.costUnknown !== undefined && { costUnknown: result.costUnknown }),
     ...(result.usage && { usage: result.usage }),
+    ...(result.charges && { charges: result.charges }),
   };
 }

@@ -87,6 +87,8 @@ export interface Act {
   recoveries: number;
   /** Worst price of one attempt. */
   reserveNano: number;
+  /** The attempt that waits for budget, or waited for it; `null`: none since the last one began. */
+  heldAttempt: number | null;
   /** When the retry, the timer or the expiry is due. */
   due: number | null;
   /** `branches`: the bodies that the step holds. */
@@ -175,8 +177,14 @@ export interface ExecutionState {
   readonly agenda: Agenda;
   /** How many steps were entered, over all bodies. */
   entered: number;
+  /** Sum of the known prices: equal to that of the recorded calls. */
   spentNano: number;
+  /** Charged to the cap for calls whose price nobody knows: what was held for them, less what is known. */
+  unknownNano: number;
+  /** Worst prices of what is under way. */
   reservedNano: number;
+  /** By how much the owner raised the cap. */
+  addedNano: number;
   costUnknown: boolean;
   /** Worst prices of attempts that were given up while they ran, by `path:attempt`, until their results come. */
   readonly dropped: Map<string, number>;

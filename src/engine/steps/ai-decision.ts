@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { JsonObject } from "../../json.ts";
 import { decideByModel, type Question, worstAttemptNano } from "../ai/decide-by-model.ts";
 import { renderPrompt } from "../ai/prompt.ts";
+import type { CheaperOption } from "../execution/events.ts";
 import { createPriceBook, type PriceBook } from "../pricing.ts";
 import { parseTemplate } from "../template.ts";
 import { AiDecisionConfig, checkAiDecision, formatOf, maxTokensOf } from "./ai-decision-config.ts";
@@ -80,6 +81,12 @@ function bindAiDecision(
         ...(reserveNano !== null && { reserveNano }),
       };
     },
+    cheaper: (params, now) => {
+      const entered = EnteredParams.parse(params);
+      const worst = (model: string): number | null =>
+        worstAttemptNano(questionOf({ model, messages: entered.messages }), prices, now);
+      return cheapest([config.fallbackModel, defaultModel], entered, worst);
+    },
     run: async (params: JsonObject, context: AttemptContext) =>
       decide(questionOf(EnteredParams.parse(params)), config, context, prices),
     routes:
@@ -92,6 +99,21 @@ function bindAiDecision(
     timeoutMs: TIMEOUT_MS,
     expressions: [],
   };
+}
+
+/** The cheapest of some models, if it alone costs less than the step's own. @param worst - worst price with a model alone. */
+function cheapest(
+  models: readonly (string | undefined)[],
+  entered: { readonly model: string },
+  worst: (model: string) => number | null,
+): CheaperOption | null {
+  const own = worst(entered.model) ?? Number.POSITIVE_INFINITY;
+  const options = models.flatMap((model) => {
+    const reserveNano = model === undefined ? null : worst(model);
+    if (model === undefined || reserveNano === null || reserveNano >= own) return [];
+    return [{ model, change: { model, fallbackModel: null }, reserveNano }];
+  });
+  return options.sort((a, b) => a.reserveNano - b.reserveNano)[0] ?? null;
 }
 
 async function decide(

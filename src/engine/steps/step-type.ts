@@ -1,7 +1,13 @@
 import type { z } from "zod";
 import type { Json, JsonObject } from "../../json.ts";
 import type { StepDefinition } from "../definition/schema.ts";
-import type { AttemptCost, RequestOpened, StepError, WaitReason } from "../execution/events.ts";
+import type {
+  AttemptCost,
+  CheaperOption,
+  RequestOpened,
+  StepError,
+  WaitReason,
+} from "../execution/events.ts";
 import type { Act, FrameStatus, ItemEnd, RequestState, StepResult } from "../execution/state.ts";
 import type { Expression } from "../expression.ts";
 import type { ModelClient } from "../ports/model.ts";
@@ -145,6 +151,8 @@ export interface StepProgram {
   nextItems?(progress: ItemsProgress): ItemsNext;
   /** The effect. May be called again with the same key. Only for steps that `run`. */
   run?(params: JsonObject, context: AttemptContext): Promise<AttemptResult>;
+  /** Pure. Another way to run with these parameters for less money; `null`: none. Only for steps that reserve. */
+  cheaper?(params: JsonObject, now: number): CheaperOption | null;
   readonly routes: Routes;
   /** Steps that the configuration names, besides `next` and `fallbackStep`; each with its place in the configuration. */
   readonly alsoNext?: readonly { readonly path: readonly string[]; readonly stepId: string }[];

@@ -192,7 +192,7 @@ describe("limits", () => {
           script("second", { config: { reserveNano: 60_000_000 } }),
         ],
         {
-          limits: { maxCostUsd: 0.1 },
+          limits: { maxCostUsd: 0.1, onCostCap: "fail" },
         },
       ),
     );

@@ -71,7 +71,8 @@ describe("money", () => {
 
     for (let death = 0; death < 4; death += 1) takeOver(run);
 
-    expect(run.state).toMatchObject({ status: "failed", spentNano: 9000, reservedNano: 0 });
+    // Each of the four tries may have made its calls.
+    expect(run.state).toMatchObject({ status: "failed", spentNano: 0, reservedNano: 36_000 });
     expect(isCostUnknown(run.state)).toBe(true);
   });
 

@@ -1,0 +1,332 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { CompiledWorkflow } from "../../../src/engine/definition/compile.ts";
+import { apply, initialState } from "../../../src/engine/execution/apply.ts";
+import { leftNano } from "../../../src/engine/execution/budget.ts";
+import { nextDue } from "../../../src/engine/execution/decide.ts";
+import type { BudgetChoice, ExecutionEvent } from "../../../src/engine/execution/events.ts";
+import { isFinished, type RequestState } from "../../../src/engine/execution/state.ts";
+import type { JsonObject } from "../../../src/json.ts";
+import { PureRun, workflow } from "../../support/pure-run.ts";
+
+const CENT = 10_000_000;
+const script = (id: string, config: JsonObject = {}, rest: JsonObject = {}): JsonObject => ({
+  id,
+  type: "scripted",
+  config,
+  ...rest,
+});
+
+/** Two calls of up to 6 cents each, one after the other, under a cap of 10. */
+const TWO = (limits: JsonObject = {}, second: JsonObject = {}) =>
+  workflow(
+    [
+      script("first", { reserveNano: 6 * CENT }, { next: "second" }),
+      script("second", { reserveNano: 6 * CENT, ...second }),
+    ],
+    { limits: { maxCostUsd: 0.1, ...limits } },
+  );
+
+/** A body for each price, all begun at once, under a cap of 10 cents. */
+const BESIDE = (cents: readonly number[], limits: JsonObject = {}) =>
+  workflow(
+    [
+      {
+        id: "all",
+        type: "parallel",
+        config: {
+          branches: cents.map((price, index) => ({
+            id: `b${index}`,
+            steps: [script(`s${index}`, { reserveNano: price * CENT })],
+          })),
+        },
+      },
+    ],
+    { limits: { maxCostUsd: 0.1, ...limits } },
+  );
+
+/** A run whose second step has no room: the first cost 5 cents. */
+function capped(limits: JsonObject = {}, second: JsonObject = {}): PureRun {
+  const run = new PureRun(TWO(limits, second));
+  return run.end("first", { kind: "ok", output: "kept", costNano: 5 * CENT });
+}
+
+function openBudget(run: PureRun): RequestState {
+  const open = [...run.state.requests.values()].find(
+    ({ opened, outcome }) => opened.budget && outcome === null,
+  );
+  if (!open) throw new Error("Nobody is asked for budget.");
+  return open;
+}
+
+function choose(run: PureRun, choice: BudgetChoice, by = "U0ALICE"): PureRun {
+  const { id } = openBudget(run).opened;
+  return run.signal({
+    id: `${id}:${by}`,
+    kind: "decision",
+    payload: { requestId: id, choice, by },
+  });
+}
+
+/** The worker dies; another claims the execution. */
+function takeOver(run: PureRun): PureRun {
+  return run.take([{ type: "execution_claimed", epoch: run.state.epoch + 1, worker: "next" }]);
+}
+
+describe("a call that could pass the cap", () => {
+  test("waits, and the owner is asked with the figures", () => {
+    const run = capped();
+
+    expect(run.state).toMatchObject({ status: "waiting", spentNano: 5 * CENT, reservedNano: 0 });
+    expect(run.act("second")).toMatchObject({ phase: "waiting", waitingOn: "budget" });
+    const { opened } = openBudget(run);
+    expect(opened).toMatchObject({
+      approvers: ["U0ALICE"],
+      excluded: [],
+      budget: { capNano: 10 * CENT, spentNano: 5 * CENT, neededNano: 6 * CENT, addNano: 1e9 },
+    });
+    expect(opened.choices.map(({ id }) => id)).toEqual(["add", "stop"]);
+    expect(opened.message).toContain(
+      'Step "second" may cost up to $0.0600. With $0.0500 spent that could pass the cap of $0.1000.',
+    );
+  });
+
+  test("begins where it was when the owner adds a dollar, and its cap is a dollar higher", () => {
+    const run = choose(capped(), "add");
+
+    expect(run.act("second")).toMatchObject({ phase: "running", attempt: 1, recoveries: 0 });
+    expect(leftNano(run.workflow, run.state)).toBe(99 * CENT);
+    expect(openOutcomes(run)).toEqual(["add"]);
+    run.end("second", { kind: "ok", output: "done", costNano: CENT });
+    expect(run.state).toMatchObject({ status: "completed", output: "done", spentNano: 6 * CENT });
+  });
+
+  test("is offered enough at once when a dollar is too little", () => {
+    const run = capped({}, { reserveNano: 250 * CENT });
+
+    expect(openBudget(run).opened.choices[0]).toMatchObject({ id: "add", label: "Add $3" });
+    expect(choose(run, "add").act("second").phase).toBe("running");
+  });
+
+  test("begins with the cheaper model when the owner prefers that", () => {
+    const run = capped({}, { cheaperNano: 2 * CENT, model: "large" });
+    expect(openBudget(run).opened.choices.map(({ label }) => label)).toContain("Use small");
+
+    choose(run, "cheaper");
+
+    expect(run.act("second")).toMatchObject({ phase: "running", reservedNano: 2 * CENT });
+    expect(run.act("second").params).toMatchObject({ model: "small" });
+  });
+
+  test("is not offered a cheaper model that has no room either", () => {
+    const run = capped({}, { cheaperNano: 5.5 * CENT });
+
+    expect(openBudget(run).opened.choices.map(({ id }) => id)).not.toContain("cheaper");
+  });
+
+  test("ends the run with its results kept when the owner stops it", () => {
+    const run = choose(capped(), "stop");
+
+    expect(run.state).toMatchObject({ status: "cancelled", cancel: { by: "U0ALICE" } });
+    expect(run.output("first")).toBe("kept");
+    expect(openOutcomes(run)).toEqual(["stop"]);
+  });
+
+  test("counts one decision; a second click changes nothing", () => {
+    const run = capped();
+    const { id } = openBudget(run).opened;
+    choose(run, "add");
+
+    run.signal({
+      id: `${id}:U0BOB`,
+      kind: "decision",
+      payload: { requestId: id, choice: "stop", by: "U0BOB" },
+    });
+
+    expect(run.log.at(-1)).toMatchObject({ type: "decision_refused", reason: "already_decided" });
+    expect(run.state).toMatchObject({ status: "running", addedNano: 1e9 });
+  });
+
+  test("ends the run at once where the definition says so", () => {
+    expect(capped({ onCostCap: "fail" }).state.error).toMatchObject({ code: "cost_cap_reached" });
+  });
+
+  test("ends the run that nobody owns: there is nobody to ask", () => {
+    const run = new PureRun(TWO(), {}, null);
+    run.end("first", { kind: "ok", output: null, costNano: 5 * CENT });
+
+    expect(run.state).toMatchObject({ status: "failed", error: { code: "cost_cap_reached" } });
+  });
+
+  test("asks for a retry too, and goes on with the attempt that was due", () => {
+    const run = new PureRun(TWO());
+    run.end("first", { kind: "failed", costNano: 5 * CENT }).advance(60_000);
+    expect(run.act("first").waitingOn).toBe("budget");
+
+    choose(run, "add");
+
+    expect(run.act("first")).toMatchObject({ phase: "running", attempt: 2 });
+  });
+
+  test("is withdrawn when the run is cancelled meanwhile", () => {
+    const run = capped();
+
+    run.signal({ id: "c1", kind: "cancel", payload: { by: "U0BOB" } });
+
+    expect(run.state.status).toBe("cancelled");
+    expect(openOutcomes(run)).toEqual(["cancelled"]);
+  });
+});
+
+describe("branches", () => {
+  test("that do not fit beside each other run one after the other, and nobody is asked", () => {
+    const run = new PureRun(BESIDE([6, 6]));
+    expect([...run.state.acts.values()].filter(({ phase }) => phase === "running")).toHaveLength(1);
+    expect(run.state.requests.size).toBe(0);
+
+    run.end("s0", { kind: "ok", output: 0, costNano: CENT });
+    run.end("s1", { kind: "ok", output: 1, costNano: CENT });
+
+    expect(run.state).toMatchObject({ status: "completed", spentNano: 2 * CENT });
+  });
+
+  test("ask only when what is under way cannot leave enough room", () => {
+    const run = new PureRun(BESIDE([6, 6]));
+
+    run.end("s0", { kind: "ok", output: 0, costNano: 5 * CENT });
+
+    expect(run.act("s1").waitingOn).toBe("budget");
+  });
+
+  test("share what is added: a second question that it answers is withdrawn", () => {
+    const run = new PureRun(BESIDE([12, 14]));
+    expect(run.state.requests.size).toBe(2);
+
+    choose(run, "add");
+
+    expect(run.types().filter((type) => type === "step_started")).toHaveLength(2);
+    expect(openOutcomes(run)).toEqual(["add", "room"]);
+  });
+});
+
+describe("a call whose worker died", () => {
+  test("may have been charged: what it could cost stays held when it is made again", () => {
+    const run = takeOver(new PureRun(workflow([script("ask", { reserveNano: 6 * CENT })])));
+
+    expect(run.state.reservedNano).toBe(12 * CENT);
+    run.end("ask", { kind: "ok", output: 1, costNano: CENT, costUnknown: true });
+    expect(run.state).toMatchObject({ spentNano: CENT, unknownNano: 11 * CENT, reservedNano: 0 });
+  });
+
+  test("waits for budget if both together could pass the cap, and is known as a repeat", () => {
+    const run = takeOver(new PureRun(TWO()));
+    expect(run.act("first")).toMatchObject({ waitingOn: "budget", reservedNano: 6 * CENT });
+
+    choose(run, "add");
+
+    expect(run.act("first")).toMatchObject({ attempt: 1, recoveries: 1, unknownBefore: true });
+  });
+});
+
+function openOutcomes(run: PureRun): readonly (string | undefined)[] {
+  return [...run.state.requests.values()].map(({ outcome }) => outcome?.decision);
+}
+
+/** A world in which each call is charged when it is made, whether anybody learns of it or not. */
+class Till {
+  readonly run: PureRun;
+  readonly #prices: readonly number[];
+  #seen = 0;
+  paid = 0;
+
+  constructor(compiled: CompiledWorkflow, prices: readonly number[]) {
+    this.#prices = prices;
+    this.run = new PureRun(compiled);
+    this.collect();
+  }
+
+  /** Charges the calls that were begun: a share of their worst price each. */
+  collect(): void {
+    for (const event of this.run.log.slice(this.#seen)) {
+      if (event.type === "step_started") this.paid += this.priceOf(event.path, event.reservedNano);
+    }
+    this.#seen = this.run.log.length;
+  }
+
+  priceOf(path: string, worst = 0): number {
+    const share = this.#prices[path.length % this.#prices.length] ?? 100;
+    return Math.floor((worst * share) / 100);
+  }
+}
+
+const happening = fc.record({
+  what: fc.constantFrom("end", "fail", "unknown", "die", "wait", "add", "cheaper", "stop"),
+  which: fc.nat(5),
+});
+
+function happen(till: Till, { what, which }: { readonly what: string; readonly which: number }) {
+  const { run } = till;
+  if (what === "die" && !isFinished(run.state.status)) takeOver(run);
+  if (what === "wait") run.advance(120_000);
+  if (what === "end" || what === "fail" || what === "unknown") endOne(till, what, which);
+  if (what === "add" || what === "cheaper" || what === "stop") answer(run, what);
+  till.collect();
+}
+
+function endOne(till: Till, how: "end" | "fail" | "unknown", which: number): void {
+  const { run } = till;
+  const running = [...run.state.acts.values()].filter(({ phase }) => phase === "running");
+  const act = running[which % Math.max(running.length, 1)];
+  if (!act) return;
+  // A repeat knows what its own call cost, and not whether the lost one was charged.
+  const costUnknown = how === "unknown" || act.recoveries > 0;
+  const costNano = how === "unknown" ? 0 : till.priceOf(act.path, act.reserveNano);
+  run.end(act.stepId, { kind: how === "fail" ? "failed" : "ok", costNano, costUnknown });
+}
+
+function answer(run: PureRun, choice: BudgetChoice): void {
+  const open = [...run.state.requests.values()].find(({ outcome }) => outcome === null);
+  if (open?.opened.choices.some(({ id }) => id === choice)) choose(run, choice);
+}
+
+describe("whatever happens to branches, in any order", () => {
+  const cents = fc.array(fc.nat(14), { minLength: 2, maxLength: 4 });
+  const prices = fc.array(fc.nat(100), { minLength: 1, maxLength: 5 });
+  const story = fc.array(happening, { maxLength: 60 });
+
+  test("what was paid never passes the cap by a nano-dollar, though workers die and prices are unknown", () => {
+    fc.assert(
+      fc.property(cents, prices, story, (some, shares, happenings) => {
+        const till = new Till(BESIDE(some), shares);
+        for (const what of happenings) {
+          happen(till, what);
+          expect(till.paid).toBeLessThanOrEqual(10 * CENT + till.run.state.addedNano);
+          expect(till.run.state.reservedNano).toBeGreaterThanOrEqual(0);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("a live run always has a next cause, and its log folds to the same state", () => {
+    fc.assert(
+      fc.property(cents, prices, story, (some, shares, happenings) => {
+        const till = new Till(BESIDE(some), shares);
+        for (const what of happenings) happen(till, what);
+        const { run } = till;
+
+        const again = initialState(run.state.start, run.workflow.first);
+        const stored: ExecutionEvent[] = JSON.parse(JSON.stringify(run.log));
+        for (const event of stored) apply(again, event);
+
+        expect(again).toEqual(run.state);
+        if (isFinished(run.state.status)) return;
+        const acts = [...run.state.acts.values()];
+        const isAlive = acts.some(
+          ({ phase, waitingOn }) => phase === "running" || waitingOn === "budget",
+        );
+        expect(isAlive || nextDue(run.state) !== null).toBe(true);
+      }),
+    );
+  });
+});
