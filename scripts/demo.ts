@@ -229,13 +229,21 @@ function introduction(
     `  HTTP API           http://127.0.0.1:${port}/api/workflows`,
     `  Inbox              ${simulator.url}/mail`,
     `  AI                 ${ownModel ?? "a stand-in that decides by simple rules; set OPENAI_BASE_URL for a real model"}`,
-    `  State              ${dataDir} (embedded SQLite; the bot's log is in bot.log); npm run demo -- --reset empties it`,
+    `  State              ${stateLine()}`,
     ...(samples === null ? [] : [`  Samples            ${samples}`]),
     "",
     `  Open the first address and type: /workflow run expense-approval amount=640 item="Laptop stand"`,
     "  End with Ctrl-C.",
     "",
   ].join("\n");
+}
+
+function stateLine(): string {
+  const uri = environment["MONGODB_URI"];
+  if (!uri)
+    return `${dataDir} (embedded SQLite; the bot's log is in bot.log); npm run demo -- --reset empties it`;
+  const withoutLogin = uri.replace(/^([a-z+]+:\/\/)[^/]*@/, "$1");
+  return `MongoDB at ${withoutLogin} (the bot's log is ${join(dataDir, "bot.log")})`;
 }
 
 try {

@@ -9,7 +9,7 @@ import { AppError } from "./errors.ts";
 export interface Config {
   readonly slack: SlackConfig;
   readonly model: ModelConfig;
-  readonly store: { readonly dataDir: string; readonly synchronous: "full" | "normal" | "off" };
+  readonly store: StoreConfig;
   readonly web: {
     readonly host: string;
     readonly port: number;
@@ -26,6 +26,15 @@ export interface Config {
   readonly workflowsDir: string;
   readonly logLevel: LogLevel;
 }
+
+/** Where state is kept: in MongoDB, or in a file of this machine. */
+export type StoreConfig =
+  | { readonly kind: "mongodb"; readonly uri: string }
+  | {
+      readonly kind: "sqlite";
+      readonly dataDir: string;
+      readonly synchronous: "full" | "normal" | "off";
+    };
 
 export interface SlackConfig {
   readonly botToken: string;
@@ -91,6 +100,12 @@ const Environment = z.object({
   OPENAI_API_KEY: text.optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
   DEFAULT_MODEL: text.default("gpt-4o-mini"),
+  MONGODB_URI: text
+    .regex(
+      /^mongodb(\+srv)?:\/\/[^/]/,
+      "must be an address like mongodb://user:password@host:27017/database",
+    )
+    .optional(),
   DATA_DIR: text.default("./data"),
   SQLITE_SYNCHRONOUS: z.enum(["full", "normal", "off"]).default("full"),
   HOST: text.default("127.0.0.1"),
@@ -189,7 +204,7 @@ export function loadConfig(
       defaultModel: values.DEFAULT_MODEL,
       providers,
     },
-    store: { dataDir: values.DATA_DIR, synchronous: values.SQLITE_SYNCHRONOUS },
+    store: storeConfig(values),
     web: { host: values.HOST, port: values.PORT, apiToken: values.API_TOKEN ?? null },
     http: { allowHosts: values.HTTP_ALLOW_HOSTS },
     mail: mailConfig(values),
@@ -198,6 +213,11 @@ export function loadConfig(
     workflowsDir: values.WORKFLOWS_DIR,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function storeConfig(values: z.output<typeof Environment>): StoreConfig {
+  const { MONGODB_URI: uri, DATA_DIR: dataDir, SQLITE_SYNCHRONOUS: synchronous } = values;
+  return uri === undefined ? { kind: "sqlite", dataDir, synchronous } : { kind: "mongodb", uri };
 }
 
 function mailConfig(values: z.output<typeof Environment>): MailConfig | null {
@@ -231,11 +251,6 @@ function crossChecks(given: Record<string, string | undefined>): string[] {
     problems.push(`OPENAI_API_KEY is missing. ${REMEDIES["OPENAI_API_KEY"] ?? ""}`);
   }
   problems.push(...mailChecks(given));
-  if (given["MONGODB_URI"]) {
-    problems.push(
-      "MONGODB_URI is set, and this version cannot keep its state in MongoDB yet. Unset it to use the embedded store in DATA_DIR.",
-    );
-  }
   return problems;
 }
 

@@ -3,7 +3,7 @@ import { createBulkClient, createLookupClient } from "./bot/slack/clients.ts";
 import { createDirectory } from "./bot/slack/directory.ts";
 import { toSlackLogger } from "./bot/slack/logger.ts";
 import { createSlackBot, EVENTS_PATH } from "./bot/slack-app.ts";
-import { type Config, loadConfig } from "./config.ts";
+import { type Config, loadConfig, type StoreConfig } from "./config.ts";
 import { createEngine, type RunningEngine } from "./engine/engine.ts";
 import { systemClock } from "./engine/ports/clock.ts";
 import type { Service } from "./engine/ports/service.ts";
@@ -21,6 +21,8 @@ import { createOpenAiModelClient } from "./services/llm/openai-model-client.ts";
 import { createServiceRegistry } from "./services/registry.ts";
 import { createSecretHider, createSecretRevealer } from "./services/secrets.ts";
 import { createSlackService } from "./services/slack/slack-service.ts";
+import { openMongoStore } from "./store/mongodb/open.ts";
+import { secretsOfUri } from "./store/mongodb/uri.ts";
 import { lockDataDir } from "./store/sqlite/lock.ts";
 import { openSqliteStore } from "./store/sqlite/open.ts";
 import { createWebServer } from "./web/server.ts";
@@ -29,8 +31,8 @@ import { deployFolder, tellNotices } from "./workflow-folder.ts";
 /** `sysexits.h`: the configuration is wrong; starting again without changing it is useless. */
 const EX_CONFIG = 78;
 
-/** The one-process store tells of everything itself; this is a safety net, not a wake-up. */
-const POLL_MS = 5000;
+/** How often the store is looked at, by kind. Who is alone is told of everything; else this is how one hears of the others. */
+const POLL_MS = { sqlite: 5000, mongodb: 250 } as const;
 
 /** How long everything may take to stop before the process ends anyway: supervisors kill at 10 s. */
 const STOP_MS = 8000;
@@ -39,7 +41,7 @@ const STOP_MS = 8000;
 async function startBot(config: Config, logger: Logger): Promise<() => Promise<void>> {
   const stack = new AsyncDisposableStack();
   try {
-    const store = await openStore(config, stack);
+    const store = await openStore(config.store, stack);
     const database = stack.use(createDatabaseService({ urls: config.databases }));
     const engine = buildEngine(config, store, database, logger);
     stack.defer(() => engine.stop());
@@ -75,9 +77,10 @@ async function startBot(config: Config, logger: Logger): Promise<() => Promise<v
   }
 }
 
-/** Takes the data folder for this process and opens the store in it; what an earlier process held is free again. */
-async function openStore(config: Config, stack: AsyncDisposableStack): Promise<Store> {
-  const { dataDir, synchronous } = config.store;
+/** Opens the store. A data folder is taken for this process alone, and what an earlier one held in it is free again. */
+async function openStore(config: StoreConfig, stack: AsyncDisposableStack): Promise<Store> {
+  if (config.kind === "mongodb") return stack.use(await openMongoStore(config.uri));
+  const { dataDir, synchronous } = config;
   stack.use(await lockDataDir(dataDir));
   const store = stack.use(await openSqliteStore({ path: join(dataDir, "heddle.db"), synchronous }));
   await store.voidLeases(systemClock.now());
@@ -115,12 +118,13 @@ function buildEngine(
     cron,
     revealSecrets: createSecretRevealer(config.secrets),
     hideSecrets: createSecretHider(secretValues(config)),
-    pollMs: POLL_MS,
+    pollMs: POLL_MS[config.store.kind],
   });
 }
 
 /** What may stand neither in the log nor in a prompt. */
-function secretValues({ slack, model, web, secrets, mail, databases }: Config): readonly string[] {
+function secretValues(config: Config): readonly string[] {
+  const { slack, model, web, secrets, mail, databases, store } = config;
   return [
     slack.botToken,
     slack.appToken,
@@ -131,6 +135,7 @@ function secretValues({ slack, model, web, secrets, mail, databases }: Config): 
     ...Object.values(secrets),
     mail?.login?.password,
     ...Object.values(databases).flatMap(secretsOfUrl),
+    ...(store.kind === "mongodb" ? secretsOfUri(store.uri) : []),
   ].filter((value) => typeof value === "string");
 }
 

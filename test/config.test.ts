@@ -8,7 +8,7 @@ describe("the configuration", () => {
   test("takes the smallest environment, with loopback and the embedded store as defaults", () => {
     expect(loadConfig(MINIMAL)).toMatchObject({
       slack: { slashCommand: "/workflow", admins: [] },
-      store: { dataDir: "./data", synchronous: "full" },
+      store: { kind: "sqlite", dataDir: "./data", synchronous: "full" },
       web: { host: "127.0.0.1", port: 3000, apiToken: null },
       model: { defaultModel: "gpt-4o-mini" },
     });

@@ -163,7 +163,7 @@ export class Worker {
       }
       for (const signal of await store.pendingSignals({ limit: 1000 }))
         this.wake(signal.executionId);
-      const due = await store.nextDue();
+      const due = await store.nextDue(next);
       if (due !== null) next = Math.min(next, Math.max(due, clock.now() + 10));
     } catch (error) {
       logger.warn(

@@ -59,10 +59,14 @@ export interface Store extends AsyncDisposable {
   claim(executionId: string, claim: ClaimRequest): Promise<Head | null>;
   /** Moves the end of this worker's leases. */
   renewLeases(worker: string, leaseUntil: number): Promise<void>;
+  /** The executions that this worker has a lease on: also those whose claim succeeded while its answer was lost. */
+  leasedBy(worker: string): Promise<readonly Head[]>;
+  /** Ends this worker's leases: what it held becomes due `now`, for whoever looks first. */
+  releaseLeases(worker: string, now: number): Promise<void>;
   /** Ends all leases at once: every execution that was leased becomes due `now`, a finished one too: somebody was telling others of its end. For the one-process store at start; others do nothing. */
   voidLeases(now: number): Promise<void>;
-  /** When the next execution is due; `null` if none is. */
-  nextDue(): Promise<number | null>;
+  /** When the next execution is due; `null` if none is up to and including `until`. */
+  nextDue(until: number): Promise<number | null>;
   /**
    * Newest first by start; of one moment, the greatest id first. What is inserted while somebody turns the pages neither hides nor
    * repeats what was there before.

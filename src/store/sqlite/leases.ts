@@ -3,7 +3,10 @@ import type { Connection } from "./connection.ts";
 import { SELECT_HEADS, toHead } from "./heads.ts";
 import { integerOrNull } from "./row.ts";
 
-type Leases = Pick<Store, "claimDue" | "claim" | "renewLeases" | "voidLeases" | "nextDue">;
+type Leases = Pick<
+  Store,
+  "claimDue" | "claim" | "renewLeases" | "leasedBy" | "releaseLeases" | "voidLeases" | "nextDue"
+>;
 
 /** Which worker looks after which execution, until when, and which one needs somebody next. */
 export function createLeases(connection: Connection): Leases {
@@ -20,7 +23,9 @@ export function createLeases(connection: Connection): Leases {
   const voidAll = connection.prepare(
     "UPDATE heads SET owner = NULL, due = ? WHERE owner IS NOT NULL",
   );
-  const selectNext = connection.prepare("SELECT min(due) AS due FROM heads WHERE due IS NOT NULL");
+  const selectOwned = connection.prepare(`${SELECT_HEADS} WHERE owner = ?`);
+  const release = connection.prepare("UPDATE heads SET owner = NULL, due = ? WHERE owner = ?");
+  const selectNext = connection.prepare("SELECT min(due) AS due FROM heads WHERE due <= ?");
 
   return {
     claimDue: ({ worker, now, leaseUntil, limit }) =>
@@ -42,13 +47,18 @@ export function createLeases(connection: Connection): Leases {
       connection.write(() => {
         renew.run(leaseUntil, worker);
       }),
+    leasedBy: (worker) => connection.read(() => selectOwned.all(worker).map(toHead)),
+    releaseLeases: (worker, now) =>
+      connection.write(() => {
+        release.run(now, worker);
+      }),
     voidLeases: (now) =>
       connection.write(() => {
         voidAll.run(now);
       }),
-    nextDue: () =>
+    nextDue: (until) =>
       connection.read(() => {
-        const row = selectNext.get();
+        const row = selectNext.get(until);
         return row === undefined ? null : integerOrNull(row, "due");
       }),
   };

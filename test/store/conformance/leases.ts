@@ -150,19 +150,49 @@ export function leasesConformance(open: OpenStore): void {
       });
     });
 
-    test("the next one due is the earliest timer or end of a lease", async () => {
+    test("a worker can list its leases, and no others", async () => {
       await using store = await open();
-      expect(await store.nextDue()).toBeNull();
+      for (const id of ["exec_1", "exec_2", "exec_3"]) await store.insertHead(head(id));
+      await store.claim("exec_1", claimBy("worker-a", START));
+      await store.claim("exec_2", claimBy("worker-b", START));
+
+      expect(await store.leasedBy("worker-a")).toEqual([
+        head("exec_1", { owner: "worker-a", due: START + 30_000 }),
+      ]);
+      expect(await store.leasedBy("worker-c")).toEqual([]);
+    });
+
+    test("a worker that gives its leases back makes them due at once, and no others", async () => {
+      await using store = await open();
+      for (const id of ["exec_1", "exec_2"]) await store.insertHead(head(id));
+      await store.claim("exec_1", claimBy("worker-a", START));
+      await store.claim("exec_2", claimBy("worker-b", START));
+
+      await store.releaseLeases("worker-a", START + 5);
+
+      expect(await store.readHead("exec_1")).toMatchObject({ owner: null, due: START + 5 });
+      expect(await store.readHead("exec_2")).toMatchObject({ owner: "worker-b" });
+      expect(await store.claimDue(claimBy("worker-c", START + 5))).toMatchObject([
+        { executionId: "exec_1", owner: "worker-c" },
+      ]);
+    });
+
+    test("the next one due is the earliest timer or end of a lease, up to the time asked for", async () => {
+      await using store = await open();
+      const inAnHour = START + 3_600_000;
+      expect(await store.nextDue(inAnHour)).toBeNull();
 
       await store.insertHead(head("exec_never", { due: null }));
-      expect(await store.nextDue()).toBeNull();
+      expect(await store.nextDue(inAnHour)).toBeNull();
 
       await store.insertHead(head("exec_1", { due: START + 70_000 }));
       await store.insertHead(head("exec_2", { due: START }));
-      expect(await store.nextDue()).toBe(START);
+      expect(await store.nextDue(inAnHour)).toBe(START);
+      expect(await store.nextDue(START)).toBe(START);
+      expect(await store.nextDue(START - 1)).toBeNull();
 
       await store.claim("exec_2", claimBy("worker-a", START));
-      expect(await store.nextDue()).toBe(START + 30_000);
+      expect(await store.nextDue(inAnHour)).toBe(START + 30_000);
     });
   });
 }

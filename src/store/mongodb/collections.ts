@@ -1,0 +1,243 @@
+import type { Collection, Db, IndexSpecification } from "mongodb";
+import type { ExecutionStatus } from "../../engine/execution/state.ts";
+import type { Signal } from "../../engine/ports/store.ts";
+
+/** Form of the documents that this version writes; it stands in each of them. */
+export const SCHEMA_VERSION = 1;
+
+interface Stored {
+  readonly _id: string;
+  readonly schemaVersion: number;
+}
+
+/** A document that is inserted once. The mark tells a repeat after a lost answer from a race that was lost. */
+export interface Inserted extends Stored {
+  readonly insertId: string;
+}
+
+/** JSON text: keys with dots and dollar signs, numbers and halves of characters survive in it as they are. */
+type JsonText = string;
+
+/** `_id`: the execution. What is `null` in the record and is looked for through an index is absent here. */
+export interface HeadDocument extends Inserted {
+  readonly workflow: string;
+  readonly version: number;
+  readonly status: ExecutionStatus;
+  readonly rev: number;
+  readonly due?: Date;
+  readonly owner?: string;
+  /** Tells one claim of many executions from another. */
+  readonly claim?: string;
+  readonly startedAt: Date;
+  readonly startedBy?: string;
+  readonly endedAt?: Date;
+  readonly waitingOn: readonly string[];
+  readonly openRequests: readonly string[];
+  readonly costNano: number;
+  readonly costUnknown: boolean;
+  readonly start: JsonText;
+  /** The log may hold totals after `totalsRev`. */
+  readonly totalsPending?: true;
+  /** Revision up to which the log is in the running totals. @default 0 */
+  readonly totalsRev?: number;
+}
+
+/** `_id`: `execution:revision`, the revision with leading zeros, so that the ids of one log are in order. */
+export interface LogDocument extends Inserted {
+  readonly execution: string;
+  readonly rev: number;
+  readonly epoch: number;
+  readonly at: Date;
+  readonly events: JsonText;
+  readonly totals?: JsonText;
+}
+
+/** `_id`: the signal. */
+export interface SignalDocument extends Inserted {
+  readonly execution: string;
+  readonly kind: Signal["kind"];
+  readonly payload: JsonText;
+  readonly at: Date;
+  /** Equal to `at` until the signal is settled, then absent. */
+  readonly pendingAt?: Date;
+}
+
+/** `_id`: `workflow@number`. */
+export interface VersionDocument extends Inserted {
+  readonly workflow: string;
+  readonly version: number;
+  readonly contentHash: string;
+  readonly deployedBy: string;
+  readonly deployedAt: Date;
+  readonly definition: JsonText;
+}
+
+/** `_id`: the workflow. */
+export interface WorkflowDocument extends Stored {
+  readonly record: JsonText;
+}
+
+/** `_id`: the key. */
+export interface DedupeDocument extends Stored {
+  readonly execution: string;
+  readonly expiresAt: Date;
+}
+
+/** `_id`: the key. */
+export interface MarkDocument extends Stored {
+  readonly value: JsonText;
+}
+
+/** `_id`: the call. */
+export interface CallDocument extends Inserted {
+  readonly execution: string;
+  readonly at: Date;
+  readonly record: JsonText;
+}
+
+/** `_id`: the card. */
+export interface CardDocument extends Inserted {
+  readonly execution: string;
+  readonly final: boolean;
+  readonly record: JsonText;
+}
+
+/** `_id`: the draft. */
+export interface DraftDocument extends Inserted {
+  readonly channel: string;
+  readonly threadTs: string;
+  readonly createdAt: Date;
+  readonly record: JsonText;
+}
+
+/** `_id`: JSON text of workflow, hour and step. */
+export interface TotalsDocument extends Stored {
+  readonly workflow: string;
+  readonly hour: Date;
+  readonly step: string | null;
+  readonly started: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly durationMs: number;
+  readonly costNano: number;
+  readonly costUnknown: number;
+  /** Number of the last batch that was added. */
+  readonly lastBatch: number;
+}
+
+/** `_id`: the batch's number. */
+export interface TotalsBatchDocument {
+  readonly _id: number;
+  readonly schemaVersion: number;
+  readonly executions: readonly { readonly id: string; readonly rev: number }[];
+  readonly deltas: JsonText;
+  readonly isDone: boolean;
+  readonly expiresAt?: Date;
+}
+
+/** One document, `_id: "schema"`. */
+export interface SchemaDocument {
+  readonly _id: "schema";
+  readonly version: number;
+}
+
+/** The collections of a database, typed. */
+export interface Collections {
+  readonly heads: Collection<HeadDocument>;
+  readonly log: Collection<LogDocument>;
+  readonly inbox: Collection<SignalDocument>;
+  readonly versions: Collection<VersionDocument>;
+  readonly workflows: Collection<WorkflowDocument>;
+  readonly dedupe: Collection<DedupeDocument>;
+  readonly marks: Collection<MarkDocument>;
+  readonly calls: Collection<CallDocument>;
+  readonly cards: Collection<CardDocument>;
+  readonly drafts: Collection<DraftDocument>;
+  readonly totals: Collection<TotalsDocument>;
+  readonly totalsBatches: Collection<TotalsBatchDocument>;
+  readonly schema: Collection<SchemaDocument>;
+}
+
+export function collectionsOf(db: Db): Collections {
+  return {
+    heads: db.collection("heads"),
+    log: db.collection("log"),
+    inbox: db.collection("inbox"),
+    versions: db.collection("versions"),
+    workflows: db.collection("workflows"),
+    dedupe: db.collection("dedupe"),
+    marks: db.collection("marks"),
+    calls: db.collection("calls"),
+    cards: db.collection("cards"),
+    drafts: db.collection("drafts"),
+    totals: db.collection("totals"),
+    totalsBatches: db.collection("totalsBatches"),
+    schema: db.collection("schema"),
+  };
+}
+
+/** An index with its name; what it serves stands in `docs/store.md`. */
+export interface Index {
+  readonly name: string;
+  readonly key: IndexSpecification;
+  /** Only documents in which this field is there are in the index; queries say so, too (`$exists`). */
+  readonly where?: Readonly<Record<string, unknown>>;
+  /** The server removes a document so long after the time in the indexed field. */
+  readonly expireAfterSeconds?: number;
+}
+
+/** The server's clock may be ahead of ours: what expires there is kept somewhat longer than here. */
+const EXPIRY_GRACE_SECONDS = 60;
+
+const there = (field: string) => ({ [field]: { $exists: true } });
+
+/** Every index besides those on `_id`. */
+export const INDEXES: Readonly<Partial<Record<keyof Collections, readonly Index[]>>> = {
+  heads: [
+    { name: "heads_due", key: { due: 1, _id: 1 }, where: there("due") },
+    { name: "heads_owner", key: { owner: 1 }, where: there("owner") },
+    { name: "heads_started", key: { startedAt: -1, _id: -1 } },
+    { name: "heads_workflow", key: { workflow: 1, startedAt: -1, _id: -1 } },
+    { name: "heads_status", key: { status: 1, startedAt: -1, _id: -1 } },
+    {
+      name: "heads_started_by",
+      key: { startedBy: 1, startedAt: -1, _id: -1 },
+      where: there("startedBy"),
+    },
+    { name: "heads_totals", key: { totalsPending: 1 }, where: there("totalsPending") },
+  ],
+  inbox: [
+    { name: "inbox_pending", key: { pendingAt: 1, _id: 1 }, where: there("pendingAt") },
+    {
+      name: "inbox_pending_execution",
+      key: { execution: 1, pendingAt: 1, _id: 1 },
+      where: there("pendingAt"),
+    },
+  ],
+  versions: [{ name: "versions_workflow", key: { workflow: 1, version: -1 } }],
+  dedupe: [
+    {
+      name: "dedupe_expiry",
+      key: { expiresAt: 1 },
+      expireAfterSeconds: EXPIRY_GRACE_SECONDS,
+    },
+  ],
+  calls: [{ name: "calls_execution", key: { execution: 1, at: 1, _id: 1 } }],
+  cards: [
+    { name: "cards_execution", key: { execution: 1, _id: 1 } },
+    { name: "cards_unfinished", key: { execution: 1, final: 1 }, where: { final: false } },
+  ],
+  drafts: [{ name: "drafts_thread", key: { channel: 1, threadTs: 1, createdAt: -1, _id: -1 } }],
+  totals: [
+    { name: "totals_workflow", key: { workflow: 1, hour: 1 } },
+    { name: "totals_hour", key: { hour: 1 } },
+  ],
+  totalsBatches: [
+    {
+      name: "totals_batches_expiry",
+      key: { expiresAt: 1 },
+      expireAfterSeconds: EXPIRY_GRACE_SECONDS,
+    },
+  ],
+};

@@ -1,0 +1,41 @@
+import type { DraftRecord, Store } from "../../engine/ports/store.ts";
+import { type DraftDocument, SCHEMA_VERSION } from "./collections.ts";
+import type { Connection } from "./connection.ts";
+import { newInsertId, readJson } from "./values.ts";
+
+type Drafts = Pick<Store, "insertDraft" | "readDraft" | "findDraft" | "writeDraft">;
+
+/** Described workflows. A record is written and read whole, so it is one text beside what it is found by. */
+export function createDrafts(connection: Connection): Drafts {
+  const { drafts } = connection.collections;
+  const inserts = connection.inserts<DraftDocument>("drafts");
+  return {
+    insertDraft: (draft) =>
+      inserts.add({ _id: draft.id, insertId: newInsertId(), ...bodyOf(draft) }),
+    async readDraft(id) {
+      const document = await connection.ask(() => drafts.findOne({ _id: id }));
+      return document && readJson<DraftRecord>(document.record);
+    },
+    async findDraft(channel, threadTs) {
+      const [document] = await connection.ask(() =>
+        drafts.find({ channel, threadTs }).sort({ createdAt: -1, _id: -1 }).limit(1).toArray(),
+      );
+      return document === undefined ? null : readJson<DraftRecord>(document.record);
+    },
+    async writeDraft(draft) {
+      const { id } = draft;
+      const body = { insertId: newInsertId(), ...bodyOf(draft) };
+      await connection.ask(() => drafts.replaceOne({ _id: id }, body, { upsert: true }));
+    },
+  };
+}
+
+function bodyOf(draft: DraftRecord): Omit<DraftDocument, "_id" | "insertId"> {
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    channel: draft.channel,
+    threadTs: draft.threadTs,
+    createdAt: new Date(draft.createdAt),
+    record: JSON.stringify(draft),
+  };
+}

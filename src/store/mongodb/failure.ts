@@ -1,0 +1,97 @@
+import {
+  BSON,
+  MongoAPIError,
+  MongoError,
+  MongoNetworkError,
+  MongoNetworkTimeoutError,
+  MongoNotConnectedError,
+  MongoServerError,
+  MongoTopologyClosedError,
+} from "mongodb";
+import { AppError, asAppError } from "../../errors.ts";
+
+/** Codes of MongoDB's `error_codes.yml`. */
+const BAD_VALUE = 2;
+const FAILED_TO_PARSE = 9;
+const UNAUTHORIZED = 13;
+const TYPE_MISMATCH = 14;
+const AUTHENTICATION_FAILED = 18;
+export const DUPLICATE_KEY = 11_000;
+const BSON_OBJECT_TOO_LARGE = 10_334;
+/** What Atlas answers to a wrong password. */
+const ATLAS_ERROR = 8000;
+
+/** The server understood and refused what it was sent: no later time and no other server would take it. */
+const OWN_FAULTS: readonly unknown[] = [
+  BAD_VALUE,
+  FAILED_TO_PARSE,
+  TYPE_MISMATCH,
+  BSON_OBJECT_TOO_LARGE,
+];
+
+/** True if a document with this unique key is there already. */
+export function isDuplicateKey(error: unknown): boolean {
+  return error instanceof MongoError && error.code === DUPLICATE_KEY;
+}
+
+/**
+ * True if the connection broke or the server was about to step down: the same call has a good chance at once, over another
+ * connection. A call that waited for its time-out is not repeated: its caller has waited long enough.
+ */
+export function isWorthRepeating(error: unknown): boolean {
+  if (error instanceof MongoNetworkTimeoutError) return false;
+  if (error instanceof MongoNetworkError) return true;
+  return error instanceof MongoServerError && error.hasErrorLabel("RetryableWriteError");
+}
+
+/**
+ * What a caller of the store gets for an error of the driver: `store_unavailable` with what to do about it; `internal` for what
+ * no operator can mend. Messages of the driver may hold parts of the URI, so they are kept as the cause and never shown.
+ *
+ * @param name - what the message calls the database: servers and name, without credentials.
+ */
+export function toStoreError(error: unknown, name: string): AppError {
+  if (error instanceof AppError || isOwnFault(error)) return asAppError(error);
+  const code = error instanceof MongoError ? error.code : undefined;
+  const remedy = remedyOf(code);
+  if (remedy === null) return unconfirmed(name, error);
+  return new AppError({
+    code: "store_unavailable",
+    message: `The database (${name}) ${remedy}`,
+    details: { mongoCode: code ?? null },
+    cause: error,
+  });
+}
+
+/** Nobody can say whether it happened, and the same call may be made again. */
+export function unconfirmed(name: string, cause?: unknown): AppError {
+  const code = cause instanceof MongoError ? cause.code : undefined;
+  return new AppError({
+    code: "store_unavailable",
+    message: `The database (${name}) does not answer at the moment. Nothing that was accepted is lost; try again soon.`,
+    retryable: true,
+    ...(code !== undefined && { details: { mongoCode: code } }),
+    cause,
+  });
+}
+
+/** True if the error lies in what was asked; false if the database could not do it, for this or any other call. */
+export function isOwnFault(error: unknown): boolean {
+  if (error instanceof MongoNotConnectedError || error instanceof MongoTopologyClosedError)
+    return false;
+  if (error instanceof MongoAPIError || error instanceof BSON.BSONError) return true;
+  if (error instanceof MongoServerError) return OWN_FAULTS.includes(error.code);
+  return !(error instanceof MongoError);
+}
+
+function remedyOf(code: number | string | undefined): string | null {
+  switch (code) {
+    case AUTHENTICATION_FAILED:
+    case ATLAS_ERROR:
+      return "refuses the user or the password of MONGODB_URI. Correct them; special characters in a password must be percent-encoded.";
+    case UNAUTHORIZED:
+      return "does not let the user of MONGODB_URI do this. Give that user the role readWrite on this database.";
+    default:
+      return null;
+  }
+}

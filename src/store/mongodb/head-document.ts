@@ -1,0 +1,75 @@
+import type { Head } from "../../engine/ports/store.ts";
+import { type HeadDocument, SCHEMA_VERSION } from "./collections.ts";
+import { readJson, time, timeOrNull } from "./values.ts";
+
+/** A new execution as it is inserted. */
+export function toHeadDocument(head: Head, insertId: string): HeadDocument {
+  const { userId } = head.start.trigger;
+  return {
+    _id: head.executionId,
+    schemaVersion: SCHEMA_VERSION,
+    insertId,
+    workflow: head.workflowId,
+    startedAt: new Date(head.startedAt),
+    ...(userId !== undefined && { startedBy: userId }),
+    start: JSON.stringify(head.start),
+    ...projectionOf(head),
+    ...(head.due !== null && { due: new Date(head.due) }),
+    ...(head.owner !== null && { owner: head.owner }),
+    ...(head.endedAt !== null && { endedAt: new Date(head.endedAt) }),
+  };
+}
+
+/** What brings a stored head up to a given one. Takes the values now. */
+export function toHeadUpdate(head: Head): {
+  readonly $set: Partial<HeadDocument>;
+  readonly $unset: Partial<Record<keyof HeadDocument, "">>;
+} {
+  const { due, owner, endedAt } = head;
+  return {
+    $set: {
+      ...projectionOf(head),
+      totalsPending: true,
+      ...(due !== null && { due: new Date(due) }),
+      ...(owner !== null && { owner }),
+      ...(endedAt !== null && { endedAt: new Date(endedAt) }),
+    },
+    $unset: {
+      claim: "",
+      ...(due === null && { due: "" }),
+      ...(owner === null && { owner: "" }),
+      ...(endedAt === null && { endedAt: "" }),
+    },
+  };
+}
+
+function projectionOf(head: Head) {
+  return {
+    version: head.version,
+    status: head.status,
+    rev: head.rev,
+    waitingOn: [...head.waitingOn],
+    openRequests: [...head.openRequests],
+    costNano: head.costNano,
+    costUnknown: head.costUnknown,
+  };
+}
+
+export function toHead(document: HeadDocument): Head {
+  return {
+    executionId: document._id,
+    workflowId: document.workflow,
+    version: document.version,
+    status: document.status,
+    rev: document.rev,
+    due: timeOrNull(document.due),
+    owner: document.owner ?? null,
+    startedAt: time(document.startedAt),
+    endedAt: timeOrNull(document.endedAt),
+    waitingOn: document.waitingOn,
+    openRequests: document.openRequests,
+    costNano: document.costNano,
+    costUnknown: document.costUnknown,
+    start: readJson(document.start),
+  };
+}

@@ -1,0 +1,83 @@
+import type { Filter } from "mongodb";
+import type { Head, HeadPage, HeadQuery, Store } from "../../engine/ports/store.ts";
+import { parseCursor, toCursor } from "../cursor.ts";
+import type { HeadDocument } from "./collections.ts";
+import type { Connection } from "./connection.ts";
+import { toHead, toHeadDocument } from "./head-document.ts";
+import type { TrailingWrites } from "./trailing-writes.ts";
+import { newInsertId } from "./values.ts";
+
+/** Later than any text that begins with the same characters: the highest code point there is. */
+const AFTER_ANY = "\u{10ffff}";
+
+/** Newest first; of one moment, the greatest id. */
+export const NEWEST_FIRST = { startedAt: -1, _id: -1 } as const;
+
+type Heads = Pick<
+  Store,
+  "insertHead" | "readHead" | "writeHead" | "listHeads" | "findExecutionIds"
+>;
+
+/** Creating, reading, listing and rewriting the projections of executions. */
+export function createHeads(connection: Connection, trailing: TrailingWrites): Heads {
+  const { heads } = connection.collections;
+  const inserts = connection.inserts<HeadDocument>("heads");
+  return {
+    insertHead: (head) => inserts.add(toHeadDocument(head, newInsertId())),
+    async readHead(executionId) {
+      const document = await connection.ask(() => heads.findOne({ _id: executionId }));
+      return document && toHead(document);
+    },
+    async writeHead(head) {
+      trailing.putHead(head);
+      await trailing.flush();
+    },
+    async listHeads(query) {
+      const filter = pageFilter(query);
+      const documents = await connection.ask(() =>
+        heads
+          .find(filter)
+          .sort(NEWEST_FIRST)
+          .limit(query.limit + 1)
+          .toArray(),
+      );
+      return toPage(documents.map(toHead), query.limit);
+    },
+    async findExecutionIds(prefix, limit) {
+      const documents = await connection.ask(() =>
+        heads
+          .find({ _id: { $gte: prefix, $lt: prefix + AFTER_ANY } }, { projection: { _id: 1 } })
+          .sort({ _id: 1 })
+          .limit(limit)
+          .toArray(),
+      );
+      return documents.map(({ _id }) => _id);
+    },
+  };
+}
+
+/** One more than asked for was read: it only tells that there is a next page. */
+function toPage(found: readonly Head[], limit: number): HeadPage {
+  const heads = found.slice(0, limit);
+  const last = heads.at(-1);
+  const more = found.length > limit && last !== undefined;
+  return { heads, nextCursor: more ? toCursor(last) : null };
+}
+
+/** What one page is made of. Exported for the test that looks at the index it uses. */
+export function pageFilter(query: HeadQuery): Filter<HeadDocument> {
+  const { workflowId, status, startedBy, cursor } = query;
+  const place = cursor === undefined ? null : parseCursor(cursor);
+  const at = place === null ? null : new Date(place.startedAt);
+  return {
+    ...(workflowId !== undefined && { workflow: workflowId }),
+    ...(status !== undefined && { status }),
+    ...(startedBy !== undefined && { startedBy: { $eq: startedBy, $exists: true } }),
+    // A bound even where none is needed: some compatible servers do not use an index for the order alone.
+    startedAt: at === null ? { $gt: new Date(0) } : { $lte: at },
+    ...(place !== null &&
+      at !== null && {
+        $or: [{ startedAt: { $lt: at } }, { startedAt: at, _id: { $lt: place.executionId } }],
+      }),
+  };
+}

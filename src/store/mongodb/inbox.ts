@@ -1,0 +1,58 @@
+import type { Signal, Store } from "../../engine/ports/store.ts";
+import { SCHEMA_VERSION, type SignalDocument } from "./collections.ts";
+import type { Connection } from "./connection.ts";
+import type { TrailingWrites } from "./trailing-writes.ts";
+import { newInsertId, readJson, time } from "./values.ts";
+
+type Inbox = Pick<Store, "insertSignal" | "pendingSignals" | "settleSignals">;
+
+/** What came from outside for executions. A settled document stays, because its id has to stay taken. */
+export function createInbox(connection: Connection, trailing: TrailingWrites): Inbox {
+  const { inbox } = connection.collections;
+  const inserts = connection.inserts<SignalDocument>("inbox");
+  return {
+    insertSignal: (signal) => inserts.add(toDocument(signal)),
+    async pendingSignals({ executionId, limit }) {
+      const documents = await connection.ask(() =>
+        inbox.find(pendingOf(executionId)).sort({ pendingAt: 1, _id: 1 }).limit(limit).toArray(),
+      );
+      // What was folded here must not come again only because the database was not told yet.
+      return documents.filter(({ _id }) => !trailing.isSettled(_id)).map(toSignal);
+    },
+    async settleSignals(ids) {
+      trailing.putSettled(ids);
+      await trailing.flush();
+    },
+  };
+}
+
+/** Signals not yet settled, of one execution or of all. Exported for the test that looks at the index it uses. */
+export function pendingOf(executionId?: string) {
+  return {
+    ...(executionId !== undefined && { execution: executionId }),
+    pendingAt: { $exists: true },
+  };
+}
+
+function toDocument({ id, executionId, kind, payload, at }: Signal): SignalDocument {
+  return {
+    _id: id,
+    schemaVersion: SCHEMA_VERSION,
+    insertId: newInsertId(),
+    execution: executionId,
+    kind,
+    payload: JSON.stringify(payload),
+    at: new Date(at),
+    pendingAt: new Date(at),
+  };
+}
+
+function toSignal(document: SignalDocument): Signal {
+  return {
+    id: document._id,
+    executionId: document.execution,
+    kind: document.kind,
+    payload: readJson(document.payload),
+    at: time(document.at),
+  };
+}

@@ -1,0 +1,113 @@
+import { randomUUID } from "node:crypto";
+import type { ClaimRequest, Head, Store } from "../../engine/ports/store.ts";
+import type { Connection } from "./connection.ts";
+import { toHead } from "./head-document.ts";
+import type { TrailingWrites } from "./trailing-writes.ts";
+import { time } from "./values.ts";
+
+type Leases = Pick<
+  Store,
+  "claimDue" | "claim" | "renewLeases" | "leasedBy" | "releaseLeases" | "voidLeases" | "nextDue"
+>;
+
+/** Which worker looks after which execution, until when, and which one needs somebody next. */
+export function createLeases(connection: Connection, trailing: TrailingWrites): Leases {
+  const { heads } = connection.collections;
+  return {
+    async claimDue(claim) {
+      if (trailing.isPending()) await trailing.flush();
+      return claimDue(connection, claim);
+    },
+    async claim(executionId, { worker, now, leaseUntil }) {
+      if (trailing.isPending(executionId)) await trailing.flush();
+      const document = await connection.ask(() =>
+        heads.findOneAndUpdate(
+          {
+            _id: executionId,
+            $or: [
+              { owner: worker },
+              { owner: { $exists: false } },
+              { due: { $exists: false } },
+              { due: { $lte: new Date(now) } },
+            ],
+          },
+          { $set: { owner: worker, due: new Date(leaseUntil) } },
+          { returnDocument: "after" },
+        ),
+      );
+      return document && toHead(document);
+    },
+    async renewLeases(worker, leaseUntil) {
+      await connection.ask(() =>
+        heads.updateMany(ownedBy(worker), { $set: { due: new Date(leaseUntil) } }),
+      );
+    },
+    async leasedBy(worker) {
+      if (trailing.isPending()) await trailing.flush();
+      const documents = await connection.ask(() => heads.find(ownedBy(worker)).toArray());
+      return documents.map(toHead);
+    },
+    async releaseLeases(worker, now) {
+      if (trailing.isPending()) await trailing.flush();
+      await connection.ask(() =>
+        heads.updateMany(ownedBy(worker), {
+          $set: { due: new Date(now) },
+          $unset: { owner: "", claim: "" },
+        }),
+      );
+    },
+    async voidLeases() {
+      // Other processes may be at work: their leases end by themselves.
+    },
+    async nextDue(until) {
+      const [next] = await connection.ask(() =>
+        heads
+          .find(dueBy(until), { projection: { due: 1 } })
+          .sort({ due: 1, _id: 1 })
+          .limit(1)
+          .toArray(),
+      );
+      return next?.due === undefined ? null : time(next.due);
+    },
+  };
+}
+
+/** Due up to a time. Exported for the test that looks at the index it uses. */
+export function dueBy(until: number) {
+  return { due: { $exists: true, $lte: new Date(until) } };
+}
+
+/** Leased by a worker. Exported for the same reason. */
+export function ownedBy(worker: string) {
+  return { owner: { $exists: true, $eq: worker } };
+}
+
+/**
+ * Three calls for any number of executions: which are due, take those that still are, see which of them were taken. The mark of
+ * this claim is what tells ours from those that another worker took in the same moment.
+ */
+async function claimDue(
+  connection: Connection,
+  { worker, now, leaseUntil, limit }: ClaimRequest,
+): Promise<readonly Head[]> {
+  const { heads } = connection.collections;
+  const due = await connection.ask(() =>
+    heads
+      .find(dueBy(now), { projection: { _id: 1 } })
+      .sort({ due: 1, _id: 1 })
+      .limit(limit)
+      .toArray(),
+  );
+  if (due.length === 0) return [];
+  const ids = due.map(({ _id }) => _id);
+  const claim = randomUUID();
+  await connection.ask(() =>
+    heads.updateMany(
+      { _id: { $in: ids }, due: { $lte: new Date(now) } },
+      { $set: { owner: worker, due: new Date(leaseUntil), claim } },
+    ),
+  );
+  const claimed = await connection.ask(() => heads.find({ _id: { $in: ids }, claim }).toArray());
+  const found = new Map(claimed.map((document) => [document._id, toHead(document)]));
+  return ids.flatMap((id) => found.get(id) ?? []);
+}

@@ -1,0 +1,81 @@
+import type { Commit, Store, TotalsDelta } from "../../engine/ports/store.ts";
+import { AppError } from "../../errors.ts";
+import { type LogDocument, SCHEMA_VERSION } from "./collections.ts";
+import type { Connection } from "./connection.ts";
+import type { TrailingWrites } from "./trailing-writes.ts";
+import { readJson, time } from "./values.ts";
+
+/** Digits of a revision within an id, so that the order of ids is the order of revisions. */
+const REV_DIGITS = 10;
+const LAST_REV = 10 ** REV_DIGITS - 1;
+
+/** The append-only log of each execution. One insert is a commit; head and signals follow. */
+export function createLog(
+  connection: Connection,
+  trailing: TrailingWrites,
+): Pick<Store, "readLog" | "commit"> {
+  const { log } = connection.collections;
+  const inserts = connection.inserts<LogDocument>("log");
+  return {
+    async readLog(executionId, afterRev) {
+      const documents = await connection.ask(() =>
+        log.find(logAfter(executionId, afterRev)).sort({ _id: 1 }).toArray(),
+      );
+      return documents.map(toCommit);
+    },
+    async commit(commit, head, settled, totals = []) {
+      const document = toDocument(commit, totals);
+      const projection = structuredClone(head);
+      const ids = [...settled];
+      if (!(await inserts.add(document))) throw lostRace(commit);
+      trailing.putHead(projection);
+      trailing.putSettled(ids);
+    },
+  };
+}
+
+/** The commits after a revision. The execution stands beside the range, because it says on which shard they are. */
+export function logAfter(executionId: string, afterRev: number) {
+  return {
+    execution: executionId,
+    _id: { $gt: logId(executionId, afterRev), $lte: logId(executionId, LAST_REV) },
+  };
+}
+
+function logId(executionId: string, rev: number): string {
+  return `${executionId}:${String(rev).padStart(REV_DIGITS, "0")}`;
+}
+
+function toDocument(commit: Commit, totals: readonly TotalsDelta[]): LogDocument {
+  const { executionId, rev, epoch, commitId, at, events } = commit;
+  return {
+    _id: logId(executionId, rev),
+    schemaVersion: SCHEMA_VERSION,
+    insertId: commitId,
+    execution: executionId,
+    rev,
+    epoch,
+    at: new Date(at),
+    events: JSON.stringify(events),
+    ...(totals.length > 0 && { totals: JSON.stringify(totals) }),
+  };
+}
+
+function toCommit(document: LogDocument): Commit {
+  return {
+    executionId: document.execution,
+    rev: document.rev,
+    epoch: document.epoch,
+    commitId: document.insertId,
+    at: time(document.at),
+    events: readJson(document.events),
+  };
+}
+
+function lostRace({ executionId, rev }: Commit): AppError {
+  return new AppError({
+    code: "store_conflict",
+    message: "Another worker has taken over this run and goes on with it.",
+    details: { executionId, rev },
+  });
+}

@@ -1,0 +1,26 @@
+import type { Store } from "../../engine/ports/store.ts";
+import type { Json } from "../../json.ts";
+import { SCHEMA_VERSION } from "./collections.ts";
+import type { Connection } from "./connection.ts";
+import { readJson } from "./values.ts";
+
+/** How far recurring things have come, by key. */
+export function createMarks(connection: Connection): Pick<Store, "readMark" | "writeMark"> {
+  const { marks } = connection.collections;
+  return {
+    async readMark(key) {
+      const document = await connection.ask(() => marks.findOne({ _id: key }));
+      return document && readJson<Json>(document.value);
+    },
+    async writeMark(key, value) {
+      const text = JSON.stringify(value);
+      await connection.ask(() =>
+        marks.replaceOne(
+          { _id: key },
+          { schemaVersion: SCHEMA_VERSION, value: text },
+          { upsert: true },
+        ),
+      );
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { Store } from "../../engine/ports/store.ts";
+import { createCalls } from "./calls.ts";
+import { createCards } from "./cards.ts";
+import { Connection } from "./connection.ts";
+import { createDedupe } from "./dedupe.ts";
+import { createDrafts } from "./drafts.ts";
+import { createHeads } from "./heads.ts";
+import { createInbox } from "./inbox.ts";
+import { createLeases } from "./leases.ts";
+import { createLog } from "./log.ts";
+import { createMarks } from "./marks.ts";
+import { migrate } from "./migrations.ts";
+import { createTotals } from "./totals.ts";
+import { TotalsProjector } from "./totals-projector.ts";
+import { TrailingWrites } from "./trailing-writes.ts";
+import { createWorkflows } from "./workflows.ts";
+
+/**
+ * Opens the store in a MongoDB database, or one of a compatible server: connects, creates missing indexes, brings older data up to
+ * date. Any number of processes may have it open. Disposing it writes what trails behind the log, if the database takes it.
+ *
+ * @param uri - `mongodb://user:password@host/database?options`; without a database, `heddle`.
+ * @throws {AppError} `config_invalid`, `store_unavailable`, `store_newer`.
+ */
+export async function openMongoStore(uri: string): Promise<Store> {
+  await using opened = new AsyncDisposableStack();
+  const connection = opened.use(await Connection.open(uri));
+  await migrate(connection);
+  const projector = new TotalsProjector(connection);
+  opened.defer(() => projector.close());
+  const trailing = new TrailingWrites(connection, () => projector.noteWritten());
+  opened.defer(() => trailing.close());
+  const stack = opened.move();
+  return {
+    description: connection.name,
+    ...createHeads(connection, trailing),
+    ...createLeases(connection, trailing),
+    ...createLog(connection, trailing),
+    ...createInbox(connection, trailing),
+    ...createWorkflows(connection),
+    ...createDedupe(connection),
+    ...createMarks(connection),
+    ...createCalls(connection),
+    ...createCards(connection),
+    ...createDrafts(connection),
+    ...createTotals(connection, trailing, projector),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}

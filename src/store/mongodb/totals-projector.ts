@@ -1,0 +1,249 @@
+import type { AnyBulkWriteOperation } from "mongodb";
+import type { Totals, TotalsDelta } from "../../engine/ports/store.ts";
+import { addTotals } from "../../engine/totals.ts";
+import {
+  type HeadDocument,
+  SCHEMA_VERSION,
+  type TotalsBatchDocument,
+  type TotalsDocument,
+} from "./collections.ts";
+import type { Connection } from "./connection.ts";
+import { isDuplicateKey } from "./failure.ts";
+import { logAfter } from "./log.ts";
+import { readJson } from "./values.ts";
+
+/** Executions in one batch. */
+const MAX_EXECUTIONS = 100;
+/** How long totals may lag behind the log: bounds how often the busiest documents of the database are written. */
+const LAG_MS = 1000;
+/** How often a process looks for what another one left when it died. */
+const SWEEP_MS = 30_000;
+/** How long a batch is kept after the next one began. */
+const KEPT_MS = 7 * 24 * 3_600_000;
+/** A process that stood still for so long may have missed the end of a batch's memory; far below {@link KEPT_MS}. */
+const MAX_STANDSTILL_MS = 60_000;
+/** Rounds in which a reader tries to be up to date before it takes what there is. */
+const MAX_ROUNDS = 20;
+
+type Batch = Pick<TotalsBatchDocument, "executions"> & { readonly deltas: readonly TotalsDelta[] };
+
+/**
+ * Adds what the logs say to the running totals, each commit exactly once, without a transaction and whoever dies on the way.
+ *
+ * Batches are numbered. Inserting number n is the fence: of several processes one succeeds, and nobody begins n+1 before n is
+ * done. A batch holds the sums it adds. Each sum is added only where the last batch is below n, so that doing a batch again, in
+ * part or late, adds nothing twice. Then the executions are marked with the revision up to which they are counted, then the
+ * batch as done.
+ */
+export class TotalsProjector {
+  readonly #connection: Connection;
+  #timer: NodeJS.Timeout | null = null;
+  readonly #sweep: NodeJS.Timeout;
+  /** Something was committed here that may not be counted yet. */
+  #isBehind = false;
+  #running: Promise<boolean> | null = null;
+  #closed = false;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#sweep = setInterval(() => this.#schedule(0), SWEEP_MS);
+    this.#sweep.unref();
+  }
+
+  /** Says that heads were written, whose logs may hold totals. */
+  noteWritten(): void {
+    this.#isBehind = true;
+    this.#schedule(LAG_MS);
+  }
+
+  /** Counts what was written here before. @throws {AppError} `store_unavailable`. */
+  async catchUp(): Promise<void> {
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      if (!this.#isBehind) return;
+      await this.#runOnce();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#sweep);
+    if (this.#timer) clearTimeout(this.#timer);
+    await this.#running?.catch(() => undefined);
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#closed || this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#runOnce().then(
+        (more) => more && this.#schedule(0),
+        // The database is away: what is not counted stays marked and is found later.
+        () => this.#schedule(LAG_MS),
+      );
+    }, delayMs);
+    this.#timer.unref();
+  }
+
+  /** @returns whether there may be more to count. */
+  async #runOnce(): Promise<boolean> {
+    this.#running ??= this.#project().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async #project(): Promise<boolean> {
+    const { totalsBatches } = this.#connection.collections;
+    const startedAt = Date.now();
+    this.#isBehind = false;
+    try {
+      const [last] = await this.#connection.ask(() =>
+        totalsBatches.find().sort({ _id: -1 }).limit(1).toArray(),
+      );
+      // Read after the last batch, so that its marks are seen: else one commit could be in two batches.
+      if (last && !last.isDone) await this.#apply(last._id, parse(last));
+      const batch = await this.#collect();
+      if (batch === null) return false;
+      if (Date.now() - startedAt > MAX_STANDSTILL_MS) throw new Error("stood still");
+      const number = (last?._id ?? 0) + 1;
+      const isOurs = batch.deltas.length === 0 || (await this.#begin(number, batch));
+      // Somebody else counts: what is left is looked at after that.
+      if (!isOurs) return (this.#isBehind = true);
+      if (batch.deltas.length > 0) await this.#apply(number, batch);
+      else await this.#markCounted(batch);
+      this.#isBehind = true;
+      return true;
+    } catch (error) {
+      this.#isBehind = true;
+      throw error;
+    }
+  }
+
+  /** What the logs of some marked executions say beyond what is counted; `null`: none is marked. */
+  async #collect(): Promise<Batch | null> {
+    const { heads, log } = this.#connection.collections;
+    const marked = await this.#connection.ask(() =>
+      heads
+        .find(toBeCounted(), { projection: { rev: 1, totalsRev: 1 } })
+        .limit(MAX_EXECUTIONS)
+        .toArray(),
+    );
+    if (marked.length === 0) return null;
+    const ranges = marked.map(({ _id, totalsRev }) => logAfter(_id, totalsRev ?? 0));
+    const rows = await this.#connection.ask(() =>
+      log.find({ $or: ranges }, { projection: { execution: 1, rev: 1, totals: 1 } }).toArray(),
+    );
+    const revs = new Map(marked.map(({ _id, totalsRev }) => [_id, totalsRev ?? 0]));
+    for (const { execution, rev } of rows) {
+      revs.set(execution, Math.max(revs.get(execution) ?? 0, rev));
+    }
+    const deltas = rows.flatMap(({ totals }) =>
+      totals === undefined ? [] : readJson<readonly TotalsDelta[]>(totals),
+    );
+    return { executions: [...revs].map(([id, rev]) => ({ id, rev })), deltas: sumByKey(deltas) };
+  }
+
+  async #begin(number: number, { executions, deltas }: Batch): Promise<boolean> {
+    const { totalsBatches } = this.#connection.collections;
+    try {
+      await totalsBatches.insertOne({
+        _id: number,
+        schemaVersion: SCHEMA_VERSION,
+        executions,
+        deltas: JSON.stringify(deltas),
+        isDone: false,
+      });
+    } catch (error) {
+      if (isDuplicateKey(error)) return false;
+      // Perhaps it is there: then the next round, here or elsewhere, does it.
+      throw error;
+    }
+    await this.#connection.ask(() =>
+      totalsBatches.updateOne(
+        { _id: number - 1 },
+        { $set: { expiresAt: new Date(Date.now() + KEPT_MS) } },
+      ),
+    );
+    return true;
+  }
+
+  async #apply(number: number, batch: Batch): Promise<void> {
+    const { totals, totalsBatches } = this.#connection.collections;
+    const additions = batch.deltas.map((delta) => toAddition(number, delta));
+    await this.#connection.ask(async () => {
+      try {
+        await totals.bulkWrite(additions, { ordered: false });
+      } catch (error) {
+        // The guard found nothing to update and the id is there: added before.
+        if (!isDuplicateKey(error)) throw error;
+      }
+    });
+    await this.#markCounted(batch);
+    await this.#connection.ask(() =>
+      totalsBatches.updateOne({ _id: number }, { $set: { isDone: true } }),
+    );
+  }
+
+  async #markCounted({ executions }: Batch): Promise<void> {
+    const { heads } = this.#connection.collections;
+    const marks = executions.flatMap(({ id, rev }): AnyBulkWriteOperation<HeadDocument>[] => [
+      { updateOne: { filter: { _id: id }, update: { $max: { totalsRev: rev } } } },
+      // A head that went on meanwhile stays marked.
+      {
+        updateOne: {
+          filter: { _id: id, rev: { $lte: rev } },
+          update: { $unset: { totalsPending: "" } },
+        },
+      },
+    ]);
+    await this.#connection.ask(() => heads.bulkWrite(marks, { ordered: false }));
+  }
+}
+
+/** Executions whose logs may hold what is not counted. Exported for the test that looks at the index it uses. */
+export function toBeCounted() {
+  return { totalsPending: { $exists: true, $eq: true } } as const;
+}
+
+function parse({ executions, deltas }: TotalsBatchDocument): Batch {
+  return { executions, deltas: readJson(deltas) };
+}
+
+function keyOf({ workflowId, hour, stepId }: TotalsDelta): string {
+  return JSON.stringify([workflowId, hour, stepId]);
+}
+
+function sumByKey(deltas: readonly TotalsDelta[]): readonly TotalsDelta[] {
+  const sums = new Map<string, TotalsDelta>();
+  for (const delta of deltas) {
+    const key = keyOf(delta);
+    const known = sums.get(key);
+    sums.set(key, known ? { ...known, ...addTotals(known, delta) } : delta);
+  }
+  return [...sums.values()];
+}
+
+function countsOf(delta: Totals): Totals {
+  const { started, completed, failed, cancelled, durationMs, costNano, costUnknown } = delta;
+  return { started, completed, failed, cancelled, durationMs, costNano, costUnknown };
+}
+
+function toAddition(number: number, delta: TotalsDelta): AnyBulkWriteOperation<TotalsDocument> {
+  const { workflowId, hour, stepId } = delta;
+  return {
+    updateOne: {
+      filter: { _id: keyOf(delta), lastBatch: { $lt: number } },
+      update: {
+        $inc: { ...countsOf(delta) },
+        $set: { lastBatch: number },
+        $setOnInsert: {
+          schemaVersion: SCHEMA_VERSION,
+          workflow: workflowId,
+          hour: new Date(hour),
+          step: stepId,
+        },
+      },
+      upsert: true,
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { Store, TotalsRow } from "../../engine/ports/store.ts";
+import type { TotalsDocument } from "./collections.ts";
+import type { Connection } from "./connection.ts";
+import type { TotalsProjector } from "./totals-projector.ts";
+import type { TrailingWrites } from "./trailing-writes.ts";
+import { time } from "./values.ts";
+
+/** Reading the running totals, with what this process committed before. */
+export function createTotals(
+  connection: Connection,
+  trailing: TrailingWrites,
+  projector: TotalsProjector,
+): Pick<Store, "readTotals"> {
+  const { totals } = connection.collections;
+  return {
+    async readTotals({ workflowId, from, to }) {
+      if (trailing.isPending()) await trailing.flush();
+      await projector.catchUp();
+      const documents = await connection.ask(() =>
+        totals
+          .find({
+            ...(workflowId !== undefined && { workflow: workflowId }),
+            hour: { $gte: new Date(from), $lt: new Date(to) },
+          })
+          .sort({ workflow: 1, hour: 1, step: 1 })
+          .toArray(),
+      );
+      return documents.map(toRow);
+    },
+  };
+}
+
+function toRow(document: TotalsDocument): TotalsRow {
+  return {
+    workflowId: document.workflow,
+    stepId: document.step,
+    hour: time(document.hour),
+    started: document.started,
+    completed: document.completed,
+    failed: document.failed,
+    cancelled: document.cancelled,
+    durationMs: document.durationMs,
+    costNano: document.costNano,
+    costUnknown: document.costUnknown,
+  };
+}

@@ -1,0 +1,91 @@
+import type {
+  Store,
+  VersionRecord,
+  VersionSummary,
+  WorkflowRecord,
+} from "../../engine/ports/store.ts";
+import { SCHEMA_VERSION, type VersionDocument } from "./collections.ts";
+import type { Connection } from "./connection.ts";
+import { newInsertId, readJson, time } from "./values.ts";
+
+type Workflows = Pick<
+  Store,
+  | "insertVersion"
+  | "readVersion"
+  | "listVersions"
+  | "readWorkflow"
+  | "listWorkflows"
+  | "writeWorkflow"
+>;
+
+/** Workflows and their numbered, unchanging versions. */
+export function createWorkflows(connection: Connection): Workflows {
+  const { versions, workflows } = connection.collections;
+  const inserts = connection.inserts<VersionDocument>("versions");
+  return {
+    insertVersion: (version) => inserts.add(toDocument(version)),
+    async readVersion(workflowId, version) {
+      const document = await connection.ask(() =>
+        versions.findOne({ _id: versionId(workflowId, version) }),
+      );
+      return document && { ...toSummary(document), definition: readJson(document.definition) };
+    },
+    async listVersions(workflowId) {
+      const documents = await connection.ask(() =>
+        versions
+          .find({ workflow: workflowId }, { projection: { definition: 0 } })
+          .sort({ workflow: 1, version: -1 })
+          .toArray(),
+      );
+      return documents.map(toSummary);
+    },
+    async readWorkflow(workflowId) {
+      const document = await connection.ask(() => workflows.findOne({ _id: workflowId }));
+      return document && readJson<WorkflowRecord>(document.record);
+    },
+    async listWorkflows() {
+      const documents = await connection.ask(() => workflows.find().sort({ _id: 1 }).toArray());
+      return documents.map(({ record }) => readJson<WorkflowRecord>(record));
+    },
+    async writeWorkflow(workflow) {
+      const { workflowId } = workflow;
+      const record = JSON.stringify(workflow);
+      await connection.ask(() =>
+        workflows.replaceOne(
+          { _id: workflowId },
+          { schemaVersion: SCHEMA_VERSION, record },
+          { upsert: true },
+        ),
+      );
+    },
+  };
+}
+
+/** The number is last and a workflow's id has no `@`, so that two versions never meet under one id. */
+function versionId(workflowId: string, version: number): string {
+  return `${workflowId}@${version}`;
+}
+
+function toDocument(record: VersionRecord): VersionDocument {
+  return {
+    _id: versionId(record.workflowId, record.version),
+    schemaVersion: SCHEMA_VERSION,
+    insertId: newInsertId(),
+    workflow: record.workflowId,
+    version: record.version,
+    contentHash: record.contentHash,
+    deployedBy: record.deployedBy,
+    deployedAt: new Date(record.deployedAt),
+    definition: JSON.stringify(record.definition),
+  };
+}
+
+function toSummary(document: Omit<VersionDocument, "definition">): VersionSummary {
+  return {
+    workflowId: document.workflow,
+    version: document.version,
+    contentHash: document.contentHash,
+    deployedBy: document.deployedBy,
+    deployedAt: time(document.deployedAt),
+  };
+}
