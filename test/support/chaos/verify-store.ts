@@ -35,7 +35,8 @@ export async function verifyStore(
   await verifyTotals(stored, spentNano, store, findings);
   const left = await store.pendingSignals({ limit: 1000 });
   if (left.length > 0) findings.problem(`${left.length} signals were never folded`);
-  if ((await store.nextDue(Number.MAX_SAFE_INTEGER)) !== null) findings.problem("an execution is due that is over");
+  if ((await store.nextDue(Number.MAX_SAFE_INTEGER)) !== null)
+    findings.problem("an execution is due that is over");
 }
 
 async function readRuns(store: Store): Promise<readonly StoredRun[]> {
