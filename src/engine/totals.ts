@@ -59,6 +59,9 @@ export function totalsOf(
   };
   if (isFirst) add(null, start.at, { started: 1 });
   for (const event of events) {
+    // Reopened, it has not ended, after all.
+    if (event.type === "execution_reopened")
+      add(null, event.ended.at, { [event.ended.status]: -1 });
     const end = endOf(event);
     if (end) {
       const durationMs = end.status === "completed" ? end.at - start.at : 0;

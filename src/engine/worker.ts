@@ -245,7 +245,7 @@ export class Worker {
       const { workflow, state } = await this.read(head);
       // What a call under way cost that was given up is still to be told, even after the end.
       const isOver = isFinished(state.status) && state.dropped.size === 0;
-      if (isOver) await this.#afterEnd(state);
+      if (isOver) await this.#afterEnd(workflow, state);
       else if (this.#running && !this.#actors.has(executionId)) this.#add(workflow, state);
     } catch (error) {
       if (isAppError(error, "store_unavailable")) this.#retryClaim(executionId);
@@ -254,11 +254,15 @@ export class Worker {
   }
 
   /** What is left to do for a finished execution: tell those who wait for its end, refuse what came too late. */
-  async #afterEnd(state: ExecutionState): Promise<void> {
+  async #afterEnd(workflow: CompiledWorkflow, state: ExecutionState): Promise<void> {
     const { store, clock, ends, onCommitted } = this.#options;
     const { executionId } = state.start;
     await ends.tell(state);
     const late = await store.pendingSignals({ executionId, limit: 100 });
+    if (late.some(({ kind }) => kind === "retry")) {
+      if (this.#running && !this.#actors.has(executionId)) this.#add(workflow, state);
+      return;
+    }
     const events = late.flatMap((signal) => reactToSignal(state, signal, clock.now()));
     if (events.length > 0) onCommitted(executionId, events);
     await store.settleSignals(late.map(({ id }) => id));

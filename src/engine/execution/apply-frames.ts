@@ -5,18 +5,21 @@ import { enter, leave, moveTo } from "./enter.ts";
 import type { FrameClosed, FrameOpened, FramesOpened } from "./events.ts";
 import { impossible } from "./impossible.ts";
 import { framePath, lastSegment } from "./path.ts";
-import type { Act, ExecutionState, Frame, ItemsState, StepResult } from "./state.ts";
+import type { Act, ExecutionState, Frame, ItemsState, StepResult, Trace } from "./state.ts";
+import { overwrite, toPast } from "./trail.ts";
 
 export function openFrame(
   path: string,
   cursor: string,
   due: number | null,
   locals: Record<string, Json>,
+  allowedMs: number | null = null,
 ): Frame {
   return {
     path,
     status: "open",
     due,
+    allowedMs,
     locals,
     cursor,
     entries: new Map(),
@@ -24,6 +27,9 @@ export function openFrame(
     lastOutput: null,
     current: null,
     failure: null,
+    trail: [],
+    stopped: null,
+    again: null,
   };
 }
 
@@ -38,10 +44,11 @@ export function openFrames(state: ExecutionState, event: FramesOpened): void {
       ends: [],
       ended: 0,
       firstFailed: null,
+      failedBody: null,
     };
   }
   for (const { id, first, due } of event.frames) {
-    beginFrame(state, act, `${event.path}/${id}`, first, due ?? null);
+    beginFrame(state, act, `${event.path}/${id}`, first, due ?? null, event.at);
   }
 }
 
@@ -49,7 +56,7 @@ export function openFrames(state: ExecutionState, event: FramesOpened): void {
 export function openItemFrame(state: ExecutionState, event: FrameOpened): void {
   const act = state.acts.get(framePath(event.path));
   if (!act?.items) throw impossible(state, event, "no step holds the items");
-  beginFrame(state, act, event.path, event.first, null);
+  beginFrame(state, act, event.path, event.first, null, event.at);
 }
 
 function beginFrame(
@@ -58,8 +65,10 @@ function beginFrame(
   path: string,
   first: string,
   due: number | null,
+  at: number,
 ): void {
-  const frame = openFrame(path, first, due, emptyRecord<Json>());
+  const allowedMs = due === null ? null : due - at;
+  const frame = openFrame(path, first, due, emptyRecord<Json>(), allowedMs);
   if (act.items) {
     frame.locals[act.items.as] = act.items.values[Number(lastSegment(path))] ?? null;
     act.items.opened += 1;
@@ -89,7 +98,9 @@ function endItem(items: ItemsState, frame: Frame, { status, error }: FrameClosed
   const output = status === "completed" ? frame.lastOutput : null;
   items.ends[index] = { status, output, error: error ?? null };
   items.ended += 1;
-  if (status === "failed") items.firstFailed ??= index;
+  if (status !== "failed") return;
+  items.firstFailed ??= index;
+  items.failedBody = frame;
 }
 
 /** Gives up what a body has under way, with everything inside. */
@@ -97,34 +108,49 @@ export function giveUpBody(state: ExecutionState, frame: Frame, at: number): voi
   const act = frame.current === null ? undefined : state.acts.get(frame.current);
   frame.current = null;
   if (!act) return;
-  giveUpBodies(state, act, at);
+  const bodies = giveUpBodies(state, act, at);
   closeRequest(state, act, null, at);
   drop(state, act);
   leave(state, act);
+  frame.stopped = toPast(act, bodies, act.unknownBefore || act.phase === "running", at);
 }
 
-/** Gives up what the bodies of a step have under way, and the bodies. */
-function giveUpBodies(state: ExecutionState, act: Act, at: number): void {
-  for (const path of act.frames) {
-    const frame = state.frames.get(path);
-    if (frame) giveUpBody(state, frame, at);
-    state.frames.delete(path);
+/** Gives up what the bodies of a step have under way, and the bodies. @returns those that a retry may let go on. */
+function giveUpBodies(state: ExecutionState, act: Act, at: number): readonly Frame[] {
+  const bodies = [...act.frames].flatMap((path) => state.frames.get(path) ?? []);
+  for (const frame of bodies) {
+    giveUpBody(state, frame, at);
+    state.frames.delete(frame.path);
   }
+  const failed = act.items?.failedBody;
+  return failed ? [failed, ...bodies] : bodies;
 }
 
 /**
  * Ends the bodies of a step: what completed ones wrote becomes the outer body's, in the order of their declaration, and a
  * result is found under its step's own id where no other body, this one included, has a step of that id. Bodies of items
  * leave nothing but the step's output.
+ *
+ * @returns the bodies that a retry may let go on.
  */
-export function mergeFrames(state: ExecutionState, act: Act, outer: Frame, at: number): void {
-  const inner = act.items ? [] : [...act.frames].flatMap((path) => state.frames.get(path) ?? []);
-  giveUpBodies(state, act, at);
+export function mergeFrames(
+  state: ExecutionState,
+  act: Act,
+  outer: Frame,
+  before: Trace["before"],
+  at: number,
+): readonly Frame[] {
+  const bodies = giveUpBodies(state, act, at);
+  const inner = act.items ? [] : bodies;
   for (const frame of inner) {
-    if (frame.status === "completed") Object.assign(outer.locals, frame.locals);
+    if (frame.status === "completed") {
+      for (const [name, value] of Object.entries(frame.locals))
+        overwrite(outer.locals, name, value, before.locals);
+    }
     for (const [id, result] of Object.entries(frame.results)) {
       const isUnique = inner.every((other) => other === frame || !Object.hasOwn(other.results, id));
-      if (isUnique && !outer.entries.has(id)) outer.results[id] = result;
+      if (isUnique && !outer.entries.has(id)) overwrite(outer.results, id, result, before.results);
     }
   }
+  return bodies;
 }

@@ -19,6 +19,7 @@ import type {
   TimerFired,
 } from "./events.ts";
 import { type Act, type ExecutionState, NANO_PER_DOLLAR, type StepResult } from "./state.ts";
+import { beginTrace, overwrite, toPast } from "./trail.ts";
 
 type StepEnded = StepCompleted | StepSkipped | StepFailed;
 
@@ -142,15 +143,20 @@ function endStep(state: ExecutionState, event: StepEnded): void {
   const act = state.acts.get(event.path) ?? enter(state, event.path, event.stepId, event.at, event);
   const frame = requireFrame(state, event.path, event);
   charge(state, act, event);
-  if (act.waitingOn === "branches") mergeFrames(state, act, frame, event.at);
+  const before = beginTrace(frame);
+  const bodies =
+    act.waitingOn === "branches" ? mergeFrames(state, act, frame, before, event.at) : [];
   const result = toResult(act, event);
   const variable = event.type === "step_failed" ? undefined : event.outputVariable;
-  if (variable !== undefined) frame.locals[variable] = result.output;
-  frame.results[event.stepId] = {
-    ...(variable !== undefined && { [variable]: result.output }),
-    ...result,
-  };
+  if (variable !== undefined) overwrite(frame.locals, variable, result.output, before.locals);
+  const named = variable === undefined ? result : { [variable]: result.output, ...result };
+  overwrite(frame.results, event.stepId, named, before.results);
   record(state, act, result, event.at);
+  frame.trail.push({
+    ...toPast(act, bodies, isUnknown(act, event), event.at),
+    isKept: event.type === "step_failed",
+    before,
+  });
   closeRequest(state, act, result.output, event.at);
   leave(state, act);
   frame.current = null;
@@ -159,6 +165,13 @@ function endStep(state: ExecutionState, event: StepEnded): void {
   if (event.type === "step_failed" && event.next === undefined) {
     frame.failure = { stepId: act.stepId, error: event.error };
   }
+}
+
+function isUnknown(act: Act, event: StepEnded): boolean {
+  if (event.type !== "step_failed") return false;
+  return (
+    act.unknownBefore || event.outcomeUnknown === true || event.error.code === "outcome_unknown"
+  );
 }
 
 const STATUS = {

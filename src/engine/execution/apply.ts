@@ -3,6 +3,7 @@ import { emptyRecord, type Json } from "../../json.ts";
 import { Agenda } from "./agenda.ts";
 import { giveUpBody, openFrame } from "./apply-frames.ts";
 import { settleDropped } from "./apply-money.ts";
+import { reopen } from "./apply-reopen.ts";
 import { recordDecision } from "./apply-requests.ts";
 import { applyToStep, isStepEvent, type StepEvent } from "./apply-steps.ts";
 import type { ExecutionEvent, ExecutionStarted } from "./events.ts";
@@ -35,6 +36,9 @@ export function initialState(start: ExecutionStarted, firstStep: string): Execut
     steps: [],
     errors: [],
     entered: 0,
+    enteredBefore: 0,
+    deadline: start.deadline,
+    reopened: [],
     spentNano: 0,
     unknownNano: 0,
     reservedNano: 0,
@@ -58,7 +62,7 @@ export function initialState(start: ExecutionStarted, firstStep: string): Execut
  * do damage.
  */
 export function apply(state: ExecutionState, event: ExecutionEvent): void {
-  if (isFinished(state.status) && !isAllowedAfterEnd(event)) {
+  if (isFinished(state.status) && !AFTER_END.has(event.type)) {
     throw impossible(state, event, "the execution is finished");
   }
   if (isStepEvent(event)) {
@@ -70,16 +74,13 @@ export function apply(state: ExecutionState, event: ExecutionEvent): void {
   if (!isFinished(state.status)) state.status = liveStatus(state);
 }
 
-/** What may still be noted of a finished execution: it changes nothing that was decided. */
-function isAllowedAfterEnd({ type }: ExecutionEvent): boolean {
-  return ALLOWED_AFTER_END.has(type);
-}
-
-const ALLOWED_AFTER_END: ReadonlySet<ExecutionEvent["type"]> = new Set([
-  "execution_claimed",
+/** What may still be noted of a finished execution: it changes nothing that was decided, unless a person reopens it. */
+const AFTER_END: ReadonlySet<ExecutionEvent["type"]> = new Set([
   "late_result",
   "decision_refused",
   "signal_received",
+  "execution_claimed",
+  "execution_reopened",
 ]);
 
 function applyToExecution(state: ExecutionState, event: Exclude<ExecutionEvent, StepEvent>): void {
@@ -116,6 +117,9 @@ function applyToExecution(state: ExecutionState, event: Exclude<ExecutionEvent, 
       return;
     case "execution_cancelled":
       finish(state, "cancelled", event.at);
+      return;
+    case "execution_reopened":
+      reopen(state, event);
   }
 }
 

@@ -36,7 +36,7 @@ export function decide(
 ): readonly ExecutionEvent[] {
   if (isFinished(state.status)) return [];
   if (state.cancel) return decideCancelled(state, state.cancel.at, now);
-  if (now >= state.start.deadline) {
+  if (now >= state.deadline) {
     return [
       failExecution(
         now,
@@ -95,7 +95,7 @@ export function nextDue(state: ExecutionState): number | null {
   if (isFinished(state.status)) return null;
   // Its other timers do nothing any more: one that has passed would have it looked at without end.
   if (state.cancel) return state.cancel.at + CANCEL_GRACE_MS;
-  let due = state.start.deadline;
+  let due = state.deadline;
   for (const next of timed(state)) {
     // A retry without room is looked at when there is room.
     const isHeldUp = state.acts.has(next.path) && state.agenda.isHeldUp(next.path);

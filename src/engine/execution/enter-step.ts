@@ -3,6 +3,7 @@ import { hashJson } from "../../json.ts";
 import { type CompiledStep, type CompiledWorkflow, stepAt } from "../definition/compile.ts";
 import type { Entry } from "../steps/step-type.ts";
 import { askForBudget, roomFor } from "./budget.ts";
+import { enterContext, entryPlace } from "./entry-place.ts";
 import type {
   ExecutionEvent,
   FramesOpened,
@@ -10,9 +11,8 @@ import type {
   StepStarted,
   StepWaiting,
 } from "./events.ts";
-import { executionScope } from "./execution-scope.ts";
 import { completeStep, endStepWithError } from "./outcome.ts";
-import { framePath, stepPath } from "./path.ts";
+import { framePath } from "./path.ts";
 import type { ExecutionState, Frame } from "./state.ts";
 
 /** The facts that follow when a body comes to a step. Pure. */
@@ -24,29 +24,20 @@ export function enterStep(
   now: number,
 ): readonly ExecutionEvent[] {
   const { maxSteps } = workflow.definition.limits;
-  if (state.entered >= maxSteps) {
+  if (state.entered - state.enteredBefore >= maxSteps) {
     const message = `The run has executed ${maxSteps} steps, the most that limits.maxSteps allows, and was about to enter "${stepId}". If the loop is meant, raise limits.maxSteps.`;
     return [failExecution(now, "limit_exceeded", message)];
   }
-  const path = stepPath(frame.path, stepId, (frame.entries.get(stepId) ?? 0) + 1);
+  const { path, attempt } = entryPlace(workflow, state, frame, stepId, now);
   const step = stepAt(workflow, path);
-  const key = `${state.start.executionId}/${path}`;
-  const { salt, trigger } = state.start;
-  const startedBy = trigger.userId ?? null;
   try {
-    const entry = step.program.enter({
-      scope: executionScope(state, frame, key),
-      key,
-      now,
-      startedBy,
-      ...(salt !== undefined && { salt }),
-    });
+    const entry = step.program.enter(enterContext(state, frame, path, now));
     if (entry.kind === "complete")
       return completeStep(step, path, entry.output, { costNano: 0 }, now);
     if (entry.kind === "open") return [opened(step, path, entry, now)];
     if (entry.kind === "each") return [openedItems(stepId, path, entry, now)];
     if (entry.kind === "wait") return [waiting(stepId, path, entry, now)];
-    return begin(workflow, state, started(stepId, path, entry, now), now);
+    return begin(workflow, state, started(stepId, path, attempt, entry, now), now);
   } catch (thrown) {
     const { code, message, retryable } = asAppError(thrown);
     return endStepWithError(step, path, { code, message, retryable }, { costNano: 0 }, now);
@@ -88,13 +79,19 @@ export function failExecution(
 
 type EntryOf<Kind> = Extract<Entry, { readonly kind: Kind }>;
 
-function started(stepId: string, path: string, entry: EntryOf<"run">, at: number): StepStarted {
+function started(
+  stepId: string,
+  path: string,
+  attempt: number,
+  entry: EntryOf<"run">,
+  at: number,
+): StepStarted {
   const { params, reserveNano = 0 } = entry;
   return {
     type: "step_started",
     path,
     stepId,
-    attempt: 1,
+    attempt,
     params,
     paramsHash: hashJson(params),
     ...(reserveNano > 0 && { reservedNano: reserveNano }),

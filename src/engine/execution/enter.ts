@@ -1,6 +1,6 @@
 import type { ExecutionEvent } from "./events.ts";
 import { impossible } from "./impossible.ts";
-import { framePath } from "./path.ts";
+import { entryOf, framePath } from "./path.ts";
 import type { Act, ExecutionState, Frame } from "./state.ts";
 
 /** Puts a step into its body as the one being executed. */
@@ -26,6 +26,7 @@ export function enter(
     paramsHash: "",
     reservedNano: 0,
     unknownBefore: false,
+    firstAttempt: 1,
     recoveries: 0,
     reserveNano: 0,
     heldAttempt: null,
@@ -38,13 +39,25 @@ export function enter(
     costUnknown: false,
     usage: null,
   };
-  frame.entries.set(stepId, (frame.entries.get(stepId) ?? 0) + 1);
+  // An entry that goes on after a retry has its number already.
+  frame.entries.set(stepId, Math.max(frame.entries.get(stepId) ?? 0, entryOf(path)));
+  const { again } = frame;
+  if (again?.path === path) {
+    act.unknownBefore = again.isUnknown;
+    act.firstAttempt = again.attempt + 1;
+  }
+  frame.again = null;
   frame.cursor = null;
   frame.current = path;
   state.entered += 1;
-  state.acts.set(path, act);
-  count(state, act, 1);
+  enlist(state, act);
   return act;
+}
+
+/** Counts a step among what is under way. */
+export function enlist(state: ExecutionState, act: Act): void {
+  state.acts.set(act.path, act);
+  count(state, act, 1);
 }
 
 /** Takes a step that is over out of what is under way. */

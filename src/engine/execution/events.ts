@@ -29,7 +29,8 @@ export type ExecutionEvent =
   | { readonly type: "signal_received"; readonly signalId: string; readonly at: number }
   | { readonly type: "execution_completed"; readonly output: Json; readonly at: number }
   | { readonly type: "execution_failed"; readonly error: StepError; readonly at: number }
-  | { readonly type: "execution_cancelled"; readonly at: number };
+  | { readonly type: "execution_cancelled"; readonly at: number }
+  | ExecutionReopened;
 
 /** What started an execution. */
 export interface Trigger {
@@ -79,6 +80,22 @@ export interface CancelRequested {
   readonly type: "execution_cancel_requested";
   readonly by: string;
   readonly signalId: string;
+  readonly at: number;
+}
+
+/** A person lets an execution go on that failed or was cancelled. */
+export interface ExecutionReopened {
+  readonly type: "execution_reopened";
+  /** The entry that is done again, or the body that goes on; absent: everything goes on where it was given up. */
+  readonly path?: string;
+  /** Variables that get other values. */
+  readonly variables?: JsonObject;
+  readonly by: string;
+  readonly signalId: string;
+  /** When it has to be over now. */
+  readonly deadline: number;
+  /** How it had ended: running totals take that back. */
+  readonly ended: { readonly status: "failed" | "cancelled"; readonly at: number };
   readonly at: number;
 }
 
@@ -328,6 +345,8 @@ export interface StepFailed extends AttemptCost {
   readonly path: string;
   readonly stepId: string;
   readonly error: StepError;
+  /** Nobody knows whether the last attempt had its effect. */
+  readonly outcomeUnknown?: boolean;
   /** The fallback step, if the definition has one; absent: the body fails. */
   readonly next?: string;
   readonly at: number;

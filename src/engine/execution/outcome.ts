@@ -52,6 +52,7 @@ export function endStepWithError(
   error: StepError,
   cost: AttemptCost,
   at: number,
+  outcomeUnknown = false,
 ): readonly ExecutionEvent[] {
   const { id: stepId, onFailure, fallbackStep } = step.definition;
   if (onFailure === "skip") {
@@ -78,6 +79,7 @@ export function endStepWithError(
       path,
       stepId,
       error,
+      ...(outcomeUnknown && { outcomeUnknown }),
       ...cost,
       ...(fallback && { next: fallbackStep }),
       at,

@@ -11,6 +11,16 @@ export function lastSegment(framePath: string): string {
   return framePath.slice(framePath.lastIndexOf("/") + 1);
 }
 
+/** True for a path inside the body or step at `outer`. */
+export function isWithin(path: string, outer: string): boolean {
+  return outer === "" || path.startsWith(`${outer}/`);
+}
+
+/** Which entry of its step a path names: 1 is the first. */
+export function entryOf(path: string): number {
+  return Number(path.slice(path.lastIndexOf("#") + 1));
+}
+
 /** The body that holds the step entry at `path`. */
 export function framePath(path: string): string {
   const slash = path.lastIndexOf("/");

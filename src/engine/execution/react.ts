@@ -1,9 +1,11 @@
+import { isJsonObject } from "../../json.ts";
 import { type CompiledStep, type CompiledWorkflow, stepAt } from "../definition/compile.ts";
 import type { Signal } from "../ports/store.ts";
 import { DEFAULT_RETRY_POLICY, retryDelayMs } from "../retry.ts";
 import type { AttemptResult } from "../steps/step-type.ts";
 import type { AttemptCost, ExecutionEvent, RefusalReason } from "./events.ts";
 import { completeStep, endStepWithError } from "./outcome.ts";
+import { isRetryPath } from "./retry-point.ts";
 import { type Act, type ExecutionState, isFinished, type RequestState } from "./state.ts";
 
 /** The result of an attempt, with which attempt it was. */
@@ -60,10 +62,11 @@ function attemptFailed(
   const { error, outcome, retryAfterMs } = result;
   const cost = costOf(result);
   const policy = step.definition.retryPolicy ?? DEFAULT_RETRY_POLICY;
-  if (!error.retryable || attempt >= policy.maxRetries) {
-    return endStepWithError(step, path, error, cost, now);
+  const tries = attempt - act.firstAttempt + 1;
+  if (!error.retryable || tries >= policy.maxRetries) {
+    return endStepWithError(step, path, error, cost, now, outcome === "unknown");
   }
-  const retryAt = now + retryDelayMs({ policy, attempt, key, retryAfterMs });
+  const retryAt = now + retryDelayMs({ policy, attempt: tries, key, retryAfterMs });
   return [
     { type: "step_attempt_failed", path, attempt, error, outcome, ...cost, retryAt, at: now },
   ];
@@ -83,9 +86,36 @@ export function reactToSignal(
       const by = typeof signal.payload["by"] === "string" ? signal.payload["by"] : "unknown";
       return [{ type: "execution_cancel_requested", by, signalId: signal.id, at: now }];
     }
+    case "retry":
+      return reactToRetry(state, signal, now);
     case "decision":
       return reactToDecision(state, signal, now);
   }
+}
+
+/** Only what has ended is reopened, once for each end; whatever else was asked for came too late. */
+function reactToRetry(
+  state: ExecutionState,
+  signal: Signal,
+  now: number,
+): readonly ExecutionEvent[] {
+  const { start, status, endedAt } = state;
+  const { by, path, variables } = signal.payload;
+  const isOpen = (status !== "failed" && status !== "cancelled") || endedAt === null;
+  const isLost = typeof path === "string" && !isRetryPath(state, path);
+  if (isOpen || isLost) return [{ type: "signal_received", signalId: signal.id, at: now }];
+  return [
+    {
+      type: "execution_reopened",
+      ...(typeof path === "string" && { path }),
+      ...(isJsonObject(variables) && { variables }),
+      by: typeof by === "string" ? by : "unknown",
+      signalId: signal.id,
+      deadline: now + (start.deadline - start.at),
+      ended: { status, at: endedAt },
+      at: now,
+    },
+  ];
 }
 
 function reactToDecision(

@@ -83,6 +83,8 @@ export interface Act {
   reservedNano: number;
   /** Outcome of some try before this one is unknown: the step's policy decides how this one begins. */
   unknownBefore: boolean;
+  /** The first attempt since a person had the step done again; 1, unless they had: attempts of `retryPolicy` count from here. */
+  firstAttempt: number;
   /** How often this attempt was begun again because the worker that had it died. */
   recoveries: number;
   /** Worst price of one attempt. */
@@ -122,6 +124,43 @@ export interface ItemsState {
   ended: number;
   /** The item that failed first, in order of time. */
   firstFailed: number | null;
+  /** The body of the item that failed last, for a retry within it. */
+  failedBody: Frame | null;
+}
+
+/** A step that is over or was given up, as far as a retry needs it. */
+export interface Past {
+  readonly path: string;
+  readonly stepId: string;
+  readonly attempt: number;
+  /** Of the parameters of its attempts; empty: it had none. */
+  readonly paramsHash: string;
+  /** Nobody knows whether its effect happened. */
+  readonly isUnknown: boolean;
+  /** The step itself if it executed bodies, and those that can go on. */
+  readonly holder: Act | null;
+  readonly bodies: readonly Frame[];
+  /** When it ended or was given up. */
+  readonly at: number;
+}
+
+/** What a step left in its body when it ended. */
+export interface Trace extends Past {
+  /** It failed: done again with equal parameters it keeps its key. */
+  readonly isKept: boolean;
+  readonly before: {
+    readonly results: [string, StepResult | undefined][];
+    readonly locals: [string, Json | undefined][];
+    readonly lastOutput: Json;
+  };
+}
+
+/** A retry of an execution that had ended. */
+export interface Reopening {
+  readonly by: string;
+  readonly at: number;
+  /** The step that was entered once more; `null`: it went on where it was. */
+  readonly path: string | null;
 }
 
 /** `cancelled`: given up because the step that holds it was over before. */
@@ -132,7 +171,9 @@ export interface Frame {
   readonly path: string;
   status: FrameStatus;
   /** When it has to be over; `null`: the run's own deadline. */
-  readonly due: number | null;
+  due: number | null;
+  /** How long it may take, by itself. */
+  readonly allowedMs: number | null;
   /** Variables written in this body; at the root they are the run's own. */
   readonly locals: Record<string, Json>;
   /** The step to enter next; `null`: none left. */
@@ -147,6 +188,12 @@ export interface Frame {
   current: string | null;
   /** Set when a step of the body failed for good. */
   failure: { readonly stepId: string; readonly error: StepError } | null;
+  /** What ended in it, oldest first. */
+  readonly trail: Trace[];
+  /** What was under way when it was given up. */
+  stopped: Past | null;
+  /** The step at the cursor was entered before: with equal parameters it goes on under the same key. */
+  again: Past | null;
 }
 
 export type ExecutionStatus =
@@ -177,6 +224,11 @@ export interface ExecutionState {
   readonly agenda: Agenda;
   /** How many steps were entered, over all bodies. */
   entered: number;
+  /** Those of them that were entered before a person reopened the execution: they do not count against the limit. */
+  enteredBefore: number;
+  /** When it has to be over. */
+  deadline: number;
+  readonly reopened: Reopening[];
   /** Sum of the known prices: equal to that of the recorded calls. */
   spentNano: number;
   /** Charged to the cap for calls whose price nobody knows: what was held for them, less what is known. */

@@ -222,7 +222,7 @@ export interface Signal {
   /** Unique over all signals: a repeat is recognized by it. */
   readonly id: string;
   readonly executionId: string;
-  readonly kind: "decision" | "cancel";
+  readonly kind: "decision" | "cancel" | "retry";
   readonly payload: JsonObject;
   readonly at: number;
 }

@@ -61,7 +61,10 @@ function toSignal(row: Row): Signal {
   };
 }
 
+const KINDS: readonly Signal["kind"][] = ["decision", "cancel", "retry"];
+
 function toKind(value: string): Signal["kind"] {
-  if (value === "decision" || value === "cancel") return value;
-  throw new TypeError(`signal kind ${value} is unknown`);
+  const kind = KINDS.find((known) => known === value);
+  if (kind === undefined) throw new TypeError(`signal kind ${value} is unknown`);
+  return kind;
 }
