@@ -2,7 +2,8 @@ import { AppError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { NANO_PER_DOLLAR } from "./execution/state.ts";
 import type { ModelMessage, TokenUsage } from "./ports/model.ts";
-import type { CallRecord, PromptVersionId } from "./ports/store.ts";
+import type { PromptVersionId } from "./ports/prompt-records.ts";
+import type { CallRecord } from "./ports/store.ts";
 
 /** One call of a model, whole. Times are ISO 8601 in UTC. */
 export interface CallView {

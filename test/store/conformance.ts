@@ -9,6 +9,8 @@ import { leasesConformance } from "./conformance/leases.ts";
 import { listingConformance } from "./conformance/listing.ts";
 import { logConformance } from "./conformance/log.ts";
 import { marksConformance } from "./conformance/marks.ts";
+import { promptsConformance } from "./conformance/prompts.ts";
+import { samplesConformance } from "./conformance/samples.ts";
 import { totalsConformance } from "./conformance/totals.ts";
 import { valuesConformance } from "./conformance/values.ts";
 import { workflowsConformance } from "./conformance/workflows.ts";
@@ -34,6 +36,8 @@ export function storeConformance(name: string, open: OpenStore): void {
     callsConformance(open);
     cardsConformance(open);
     draftsConformance(open);
+    promptsConformance(open);
+    samplesConformance(open);
     valuesConformance(open);
   });
 }

@@ -1,4 +1,9 @@
 import type {
+  PromptRecord,
+  PromptVersionRecord,
+  SampleRecord,
+} from "../../src/engine/ports/prompt-records.ts";
+import type {
   CallRecord,
   CardRecord,
   ClaimRequest,
@@ -180,6 +185,51 @@ export function draft(id: string, fields: Partial<DraftRecord> = {}): DraftRecor
     version: null,
     createdAt: START,
     updatedAt: START,
+    ...fields,
+  };
+}
+
+export function promptVersion(
+  name: string,
+  number: number,
+  fields: Partial<PromptVersionRecord> = {},
+): PromptVersionRecord {
+  return {
+    name,
+    version: number,
+    text: "Is it urgent? {{variables.text}}",
+    note: null,
+    createdBy: "U0ALICE",
+    createdAt: START + number,
+    ...fields,
+  };
+}
+
+export function prompt(name: string, fields: Partial<PromptRecord> = {}): PromptRecord {
+  return {
+    name,
+    active: 1,
+    previous: null,
+    split: null,
+    files: {},
+    updatedBy: "U0ALICE",
+    updatedAt: START,
+    ...fields,
+  };
+}
+
+export function sample(id: string, fields: Partial<SampleRecord> = {}): SampleRecord {
+  return {
+    id,
+    workflowId: "refund",
+    stepId: "judge",
+    executionId: "exec_1",
+    inputs: { text: "It burns." },
+    actual: false,
+    expected: true,
+    note: null,
+    by: "U0BOB",
+    at: START,
     ...fields,
   };
 }

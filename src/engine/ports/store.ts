@@ -2,6 +2,13 @@ import type { Json, JsonObject } from "../../json.ts";
 import type { ExecutionEvent, ExecutionStarted } from "../execution/events.ts";
 import type { ExecutionStatus } from "../execution/state.ts";
 import type { ModelMessage, TokenUsage } from "./model.ts";
+import type {
+  PromptCall,
+  PromptRecord,
+  PromptVersionId,
+  PromptVersionRecord,
+  SampleRecord,
+} from "./prompt-records.ts";
 
 /**
  * Where state is kept. The interface promises only what every supported database can keep (MongoDB without transactions
@@ -111,6 +118,26 @@ export interface Store extends AsyncDisposable {
   readCall(id: string): Promise<CallRecord | null>;
   /** In order of time, of one moment by id. */
   listCalls(executionId: string): Promise<readonly CallRecord[]>;
+  /** The newest calls that asked one version of a named prompt, newest first, of one moment the greatest id. */
+  listPromptCalls(prompt: PromptVersionId, limit: number): Promise<readonly PromptCall[]>;
+
+  /** @returns `false` if the number is taken: its text never changes. */
+  insertPromptVersion(version: PromptVersionRecord): Promise<boolean>;
+  readPromptVersion(name: string, version: number): Promise<PromptVersionRecord | null>;
+  /** Newest number first. */
+  listPromptVersions(name: string): Promise<readonly PromptVersionRecord[]>;
+  readPrompt(name: string): Promise<PromptRecord | null>;
+  /** By name. */
+  listPrompts(): Promise<readonly PromptRecord[]>;
+  /** Replaces the prompt with this name, or stores it. */
+  writePrompt(prompt: PromptRecord): Promise<void>;
+
+  /** Replaces the sample with this id, or stores it. */
+  writeSample(sample: SampleRecord): Promise<void>;
+  /** In order of time, of one moment by id; of one workflow, or of what one version of a named prompt decided. */
+  listSamples(
+    of: { readonly workflowId: string } | { readonly prompt: PromptVersionId },
+  ): Promise<readonly SampleRecord[]>;
 
   /** @returns `false` if there is one with this id. */
   insertCard(card: CardRecord): Promise<boolean>;
@@ -247,12 +274,6 @@ export interface WorkflowRecord {
   /** Content hash that each file of the workflows folder last deployed, by file name. */
   readonly files: Readonly<Record<string, string>>;
   readonly updatedAt: number;
-}
-
-/** One version of a named prompt. */
-export interface PromptVersionId {
-  readonly name: string;
-  readonly version: number;
 }
 
 /** One call of a model, whole: the audit, and the memory that keeps a recovery from calling again. */

@@ -131,4 +131,29 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX drafts_thread ON drafts (channel, thread_ts, created_at, id);
   `,
+  `
+  ALTER TABLE calls ADD COLUMN prompt TEXT;
+  CREATE INDEX calls_prompt ON calls (prompt, at, id) WHERE prompt IS NOT NULL;
+
+  CREATE TABLE prompt_versions (
+    name       TEXT NOT NULL,
+    version    INTEGER NOT NULL,
+    record     TEXT NOT NULL,
+    PRIMARY KEY (name, version)
+  ) STRICT;
+  CREATE TABLE prompts (
+    name   TEXT PRIMARY KEY,
+    record TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE samples (
+    id          TEXT PRIMARY KEY,
+    workflow_id TEXT NOT NULL,
+    prompt      TEXT,
+    at          INTEGER NOT NULL,
+    record      TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX samples_workflow ON samples (workflow_id, at, id);
+  CREATE INDEX samples_prompt ON samples (prompt, at, id) WHERE prompt IS NOT NULL;
+  `,
 ];

@@ -10,6 +10,8 @@ import { createInbox } from "./inbox.ts";
 import { createLeases } from "./leases.ts";
 import { createLog } from "./log.ts";
 import { createMarks } from "./marks.ts";
+import { createPrompts } from "./prompts.ts";
+import { createSamples } from "./samples.ts";
 import { createTotals } from "./totals.ts";
 import { createWorkflows } from "./workflows.ts";
 
@@ -56,6 +58,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     ...createCalls(connection),
     ...createCards(connection),
     ...createDrafts(connection),
+    ...createPrompts(connection),
+    ...createSamples(connection),
     ...createTotals(connection),
     async [Symbol.asyncDispose]() {
       connection.close();
