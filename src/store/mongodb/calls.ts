@@ -1,9 +1,10 @@
+import type { PromptCall, PromptVersionId } from "../../engine/ports/prompt-records.ts";
 import type { CallRecord, Store } from "../../engine/ports/store.ts";
 import { type CallDocument, SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { newInsertId, readJson } from "./values.ts";
 
-type Calls = Pick<Store, "insertCall" | "readCall" | "listCalls">;
+type Calls = Pick<Store, "insertCall" | "readCall" | "listCalls" | "listPromptCalls">;
 
 /** Calls of models. A record is written once and read whole, so it is one text. */
 export function createCalls(connection: Connection): Calls {
@@ -17,6 +18,7 @@ export function createCalls(connection: Connection): Calls {
         insertId: newInsertId(),
         execution: call.executionId,
         at: new Date(call.at),
+        ...(call.prompt && { prompt: promptKey(call.prompt), figures: figuresOf(call) }),
         record: JSON.stringify(call),
       });
     },
@@ -30,5 +32,30 @@ export function createCalls(connection: Connection): Calls {
       );
       return documents.map(({ record }) => readJson<CallRecord>(record));
     },
+    async listPromptCalls(prompt, limit) {
+      const documents = await connection.ask(() =>
+        calls
+          .find(
+            { prompt: { $eq: promptKey(prompt), $exists: true } },
+            { projection: { figures: 1 } },
+          )
+          .sort({ at: -1, _id: -1 })
+          .limit(limit)
+          .toArray(),
+      );
+      return documents.flatMap(({ figures }) =>
+        figures === undefined ? [] : readJson<PromptCall>(figures),
+      );
+    },
   };
+}
+
+/** How a version of a named prompt is found: names hold no `@`. */
+export function promptKey({ name, version }: PromptVersionId): string {
+  return `${name}@${version}`;
+}
+
+function figuresOf({ id, at, model, costNano, latencyMs, value }: CallRecord): string {
+  const figures: PromptCall = { id, at, model, costNano, latencyMs, valid: value !== undefined };
+  return JSON.stringify(figures);
 }

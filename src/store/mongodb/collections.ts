@@ -92,6 +92,30 @@ export interface MarkDocument extends Stored {
 export interface CallDocument extends Inserted {
   readonly execution: string;
   readonly at: Date;
+  /** `name@version` of a named prompt, and what counts for its figures. */
+  readonly prompt?: string;
+  readonly figures?: JsonText;
+  readonly record: JsonText;
+}
+
+/** `_id`: `name@version`. */
+export interface PromptVersionDocument extends Inserted {
+  readonly prompt: string;
+  readonly version: number;
+  readonly record: JsonText;
+}
+
+/** `_id`: the name. */
+export interface PromptDocument extends Stored {
+  readonly record: JsonText;
+}
+
+/** `_id`: the sample. */
+export interface SampleDocument extends Stored {
+  readonly workflow: string;
+  /** `name@version`. */
+  readonly prompt?: string;
+  readonly at: Date;
   readonly record: JsonText;
 }
 
@@ -154,6 +178,9 @@ export interface Collections {
   readonly calls: Collection<CallDocument>;
   readonly cards: Collection<CardDocument>;
   readonly drafts: Collection<DraftDocument>;
+  readonly promptVersions: Collection<PromptVersionDocument>;
+  readonly prompts: Collection<PromptDocument>;
+  readonly samples: Collection<SampleDocument>;
   readonly totals: Collection<TotalsDocument>;
   readonly totalsBatches: Collection<TotalsBatchDocument>;
   readonly schema: Collection<SchemaDocument>;
@@ -171,6 +198,9 @@ export function collectionsOf(db: Db): Collections {
     calls: db.collection("calls"),
     cards: db.collection("cards"),
     drafts: db.collection("drafts"),
+    promptVersions: db.collection("promptVersions"),
+    prompts: db.collection("prompts"),
+    samples: db.collection("samples"),
     totals: db.collection("totals"),
     totalsBatches: db.collection("totalsBatches"),
     schema: db.collection("schema"),
@@ -223,7 +253,15 @@ export const INDEXES: Readonly<Partial<Record<keyof Collections, readonly Index[
       expireAfterSeconds: EXPIRY_GRACE_SECONDS,
     },
   ],
-  calls: [{ name: "calls_execution", key: { execution: 1, at: 1, _id: 1 } }],
+  calls: [
+    { name: "calls_execution", key: { execution: 1, at: 1, _id: 1 } },
+    { name: "calls_prompt", key: { prompt: 1, at: -1, _id: -1 }, where: there("prompt") },
+  ],
+  promptVersions: [{ name: "prompt_versions_prompt", key: { prompt: 1, version: -1 } }],
+  samples: [
+    { name: "samples_workflow", key: { workflow: 1, at: 1, _id: 1 } },
+    { name: "samples_prompt", key: { prompt: 1, at: 1, _id: 1 }, where: there("prompt") },
+  ],
   cards: [
     { name: "cards_execution", key: { execution: 1, _id: 1 } },
     { name: "cards_unfinished", key: { execution: 1, final: 1 }, where: { final: false } },

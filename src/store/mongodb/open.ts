@@ -10,6 +10,8 @@ import { createLeases } from "./leases.ts";
 import { createLog } from "./log.ts";
 import { createMarks } from "./marks.ts";
 import { migrate } from "./migrations.ts";
+import { createPrompts } from "./prompts.ts";
+import { createSamples } from "./samples.ts";
 import { createTotals } from "./totals.ts";
 import { TotalsProjector } from "./totals-projector.ts";
 import { TrailingWrites } from "./trailing-writes.ts";
@@ -43,6 +45,8 @@ export async function openMongoStore(uri: string): Promise<Store> {
     ...createCalls(connection),
     ...createCards(connection),
     ...createDrafts(connection),
+    ...createPrompts(connection),
+    ...createSamples(connection),
     ...createTotals(connection, trailing, projector),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

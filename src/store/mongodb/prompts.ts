@@ -1,0 +1,63 @@
+import type { PromptRecord, PromptVersionRecord } from "../../engine/ports/prompt-records.ts";
+import type { Store } from "../../engine/ports/store.ts";
+import { promptKey } from "./calls.ts";
+import { type PromptVersionDocument, SCHEMA_VERSION } from "./collections.ts";
+import type { Connection } from "./connection.ts";
+import { newInsertId, readJson } from "./values.ts";
+
+type Prompts = Pick<
+  Store,
+  | "insertPromptVersion"
+  | "readPromptVersion"
+  | "listPromptVersions"
+  | "readPrompt"
+  | "listPrompts"
+  | "writePrompt"
+>;
+
+/** Named prompts: versions that never change, and which of them are asked. */
+export function createPrompts(connection: Connection): Prompts {
+  const { promptVersions, prompts } = connection.collections;
+  const inserts = connection.inserts<PromptVersionDocument>("promptVersions");
+  return {
+    insertPromptVersion: (version) =>
+      inserts.add({
+        _id: promptKey(version),
+        schemaVersion: SCHEMA_VERSION,
+        insertId: newInsertId(),
+        prompt: version.name,
+        version: version.version,
+        record: JSON.stringify(version),
+      }),
+    async readPromptVersion(name, version) {
+      const document = await connection.ask(() =>
+        promptVersions.findOne({ _id: promptKey({ name, version }) }),
+      );
+      return document && readJson<PromptVersionRecord>(document.record);
+    },
+    async listPromptVersions(name) {
+      const documents = await connection.ask(() =>
+        promptVersions.find({ prompt: name }).sort({ prompt: 1, version: -1 }).toArray(),
+      );
+      return documents.map(({ record }) => readJson<PromptVersionRecord>(record));
+    },
+    async readPrompt(name) {
+      const document = await connection.ask(() => prompts.findOne({ _id: name }));
+      return document && readJson<PromptRecord>(document.record);
+    },
+    async listPrompts() {
+      const documents = await connection.ask(() => prompts.find().sort({ _id: 1 }).toArray());
+      return documents.map(({ record }) => readJson<PromptRecord>(record));
+    },
+    async writePrompt(prompt) {
+      const record = JSON.stringify(prompt);
+      await connection.ask(() =>
+        prompts.replaceOne(
+          { _id: prompt.name },
+          { schemaVersion: SCHEMA_VERSION, record },
+          { upsert: true },
+        ),
+      );
+    },
+  };
+}

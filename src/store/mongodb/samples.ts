@@ -1,0 +1,35 @@
+import type { SampleRecord } from "../../engine/ports/prompt-records.ts";
+import type { Store } from "../../engine/ports/store.ts";
+import { promptKey } from "./calls.ts";
+import { SCHEMA_VERSION } from "./collections.ts";
+import type { Connection } from "./connection.ts";
+import { readJson } from "./values.ts";
+
+/** Decisions that people have labelled. */
+export function createSamples(connection: Connection): Pick<Store, "writeSample" | "listSamples"> {
+  const { samples } = connection.collections;
+  return {
+    async writeSample(sample) {
+      const document = {
+        schemaVersion: SCHEMA_VERSION,
+        workflow: sample.workflowId,
+        ...(sample.prompt && { prompt: promptKey(sample.prompt) }),
+        at: new Date(sample.at),
+        record: JSON.stringify(sample),
+      };
+      await connection.ask(() =>
+        samples.replaceOne({ _id: sample.id }, document, { upsert: true }),
+      );
+    },
+    async listSamples(of) {
+      const filter =
+        "prompt" in of
+          ? { prompt: { $eq: promptKey(of.prompt), $exists: true } }
+          : { workflow: of.workflowId };
+      const documents = await connection.ask(() =>
+        samples.find(filter).sort({ at: 1, _id: 1 }).toArray(),
+      );
+      return documents.map(({ record }) => readJson<SampleRecord>(record));
+    },
+  };
+}
