@@ -6,7 +6,7 @@ import { apply } from "./execution/apply.ts";
 import { decide, decideByVotes, nextDue } from "./execution/decide.ts";
 import type { ExecutionEvent } from "./execution/events.ts";
 import { type AttemptEnded, reactToAttempt, reactToSignal } from "./execution/react.ts";
-import { type Act, type ExecutionState, isFinished } from "./execution/state.ts";
+import { type Act, type ExecutionState, isFinished, type OutboxEntry } from "./execution/state.ts";
 import { toHead } from "./head.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Head, Signal, Store } from "./ports/store.ts";
@@ -29,6 +29,10 @@ export interface ActorHost {
   mayStartEffects(): boolean;
   /** Has the end of a finished execution to be told to others? Its head stays due until that is done. */
   endIsWanted(state: ExecutionState): boolean;
+  /** Tells it; done again after a crash or an error. */
+  tellEnd(state: ExecutionState): Promise<void>;
+  /** Delivers something that leaves the execution; done again after a crash or an error. */
+  deliver(state: ExecutionState, entry: OutboxEntry): Promise<void>;
   /** Starts an attempt; `done` is called once with its result. @returns a function that aborts it. */
   startAttempt(
     workflow: CompiledWorkflow,
@@ -58,8 +62,9 @@ export class Actor {
   readonly #inFlight = new Map<string, () => void>();
   /** Applied to the state, not yet committed: the claim, until there is something to commit with it. */
   #unsaved: ExecutionEvent[] = [];
-  /** The stored head carries no lease of ours. */
-  #released = false;
+  /** The head as we last wrote it. */
+  #written: Pick<Head, "owner" | "due"> | null = null;
+  #endIsTold = false;
   /** The worker leased the head once more while we were here: it has to be given back, whatever our last commit said. */
   #leasedAgain = false;
   #cancelTimer: (() => void) | null = null;
@@ -78,8 +83,7 @@ export class Actor {
 
   /** The state if all of it is durable, else `null`. To be read at once, not kept. */
   get committedState(): ExecutionState | null {
-    const claimOnly = this.#unsaved.every((event) => event.type === "execution_claimed");
-    return claimOnly && !this.#turning ? this.#state : null;
+    return this.#unsaved.every(isNote) && !this.#turning ? this.#state : null;
   }
 
   /** Something may have happened: take a turn soon. */
@@ -119,6 +123,7 @@ export class Actor {
         await this.#fold();
         if (this.#stopped) return;
         this.#startEffects();
+        await this.#sendOut();
         if (!this.#again && this.#isIdle()) await this.#release();
       } while (this.#again);
       this.#turning = false;
@@ -197,7 +202,7 @@ export class Actor {
 
   /** A vote that decides does so before the next one is looked at: the first valid decision stands. */
   #foldSignal(signal: Signal, now: number): void {
-    for (const event of reactToSignal(this.#state, signal, now)) {
+    for (const event of reactToSignal(this.#workflow, this.#state, signal, now)) {
       this.#record(event);
       if (event.type !== "decision_recorded") continue;
       this.#recordAll(decideByVotes(this.#workflow, this.#state, event.path, now));
@@ -215,7 +220,7 @@ export class Actor {
 
   async #commit(settled: readonly string[]): Promise<void> {
     const { store, clock } = this.#host;
-    if (this.#unsaved.every((event) => event.type === "execution_claimed")) {
+    if (this.#unsaved.every(isNote)) {
       if (settled.length > 0) await this.#untilStored(() => store.settleSignals(settled));
       return;
     }
@@ -232,7 +237,7 @@ export class Actor {
     const head = this.#head();
     const totals = totalsOf(this.#state.start, events, commit.rev === 1);
     await this.#untilStored(() => store.commit(commit, head, settled, totals));
-    this.#released = head.owner === null;
+    this.#written = head;
     this.#unsaved = [];
     this.#host.committed(this.executionId, events);
   }
@@ -259,9 +264,26 @@ export class Actor {
       : toHead(this.#state, null, this.#nextDue());
   }
 
+  /** Somebody must look at once while others wait to be told. */
   #nextDue(): number | null {
-    if (!isFinished(this.#state.status)) return nextDue(this.#state);
-    return this.#host.endIsWanted(this.#state) ? this.#host.clock.now() : null;
+    const isOver = isFinished(this.#state.status);
+    const isTold = !isOver || this.#endIsTold || !this.#host.endIsWanted(this.#state);
+    if (this.#state.outbox.size > 0 || !isTold) return this.#host.clock.now();
+    return isOver ? null : nextDue(this.#state);
+  }
+
+  /** Delivers what the last commit left for others. The head is due until that is done. */
+  async #sendOut(): Promise<void> {
+    const state = this.#state;
+    const ids: string[] = [];
+    for (const entry of state.outbox.values()) {
+      await this.#untilStored(() => this.#host.deliver(state, entry));
+      ids.push(entry.id);
+    }
+    if (ids.length > 0) this.#record({ type: "outbox_delivered", ids });
+    if (!isFinished(state.status) || this.#endIsTold) return;
+    if (this.#host.endIsWanted(state)) await this.#untilStored(() => this.#host.tellEnd(state));
+    this.#endIsTold = true;
   }
 
   #startEffects(): void {
@@ -295,10 +317,12 @@ export class Actor {
 
   /** Gives the lease back if the last commit did not. */
   async #release(): Promise<void> {
-    if (this.#released && !this.#leasedAgain) return;
+    const head = this.#head();
+    const { owner, due } = this.#written ?? {};
+    if (owner === head.owner && due === head.due && !this.#leasedAgain) return;
     this.#leasedAgain = false;
-    await this.#untilStored(() => this.#host.store.writeHead(this.#head()));
-    this.#released = true;
+    await this.#untilStored(() => this.#host.store.writeHead(head));
+    this.#written = head;
   }
 
   #retire(): void {
@@ -314,6 +338,11 @@ export class Actor {
     const { clock } = this.#host;
     this.#cancelTimer = clock.after(Math.max(due - clock.now(), 0), () => this.#schedule());
   }
+}
+
+/** What is known again after a crash without having been written: it needs no commit of its own. */
+function isNote({ type }: ExecutionEvent): boolean {
+  return type === "execution_claimed" || type === "outbox_delivered";
 }
 
 function attemptKey(path: string, attempt: number): string {

@@ -1,15 +1,18 @@
 import { AppError, asAppError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import { costOfCalls } from "./call-costs.ts";
-import { type CompiledWorkflow, stepAt } from "./definition/compile.ts";
-import type { AttemptCost } from "./execution/events.ts";
+import { type CompiledStep, type CompiledWorkflow, stepAt } from "./definition/compile.ts";
+
+import type { AttemptCost, ExecutionStarted } from "./execution/events.ts";
+
 import type { AttemptEnded } from "./execution/react.ts";
 import type { Act, ExecutionState } from "./execution/state.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { ModelClient } from "./ports/model.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
+
 import type { CallRecord, Store } from "./ports/store.ts";
-import type { AttemptContext, AttemptResult } from "./steps/step-type.ts";
+import type { AttemptContext, AttemptResult, ChildPlan, ChildRequest } from "./steps/step-type.ts";
 
 /** The outside world as attempts see it. */
 export interface AttemptPorts {
@@ -19,6 +22,8 @@ export interface AttemptPorts {
   readonly model: ModelClient;
   readonly revealSecrets: (params: JsonObject) => JsonObject;
   readonly hideSecrets: (text: string) => string;
+  /** Looks up and checks what a step of this execution wants to start. */
+  readonly prepareChild: (parent: ExecutionStarted, request: ChildRequest) => Promise<ChildPlan>;
   /** Told about what a step type threw although it should not: a defect, for the log. */
   readonly onDefect: (error: unknown, executionId: string, path: string) => void;
 }
@@ -44,27 +49,7 @@ export function runAttempt(
   const timeoutMs = step.definition.timeoutMs ?? step.program.timeoutMs;
   const spending = new Spending(act);
   const controller = new AbortController();
-  const context: AttemptContext = {
-    idempotencyKey: act.key,
-    executionId: state.start.executionId,
-    workflowId: state.start.workflowId,
-    stepId: act.stepId,
-    attempt,
-    signal: controller.signal,
-    services: ports.services,
-    model: ports.model,
-    now: () => ports.clock.now(),
-    revealSecrets: ports.revealSecrets,
-    hideSecrets: ports.hideSecrets,
-    recordCall: async (call) => {
-      await ports.store.insertCall(call);
-      spending.recorded(call);
-    },
-    findCall: async (id) => spending.found(await ports.store.readCall(id)),
-    recoveries: act.recoveries,
-    unknownBefore: act.unknownBefore,
-    ...(step.definition.onUnknown && { onUnknown: step.definition.onUnknown }),
-  };
+  const context = contextOf(ports, state, act, { step, spending, signal: controller.signal });
 
   let over = false;
   const end = (result: AttemptResult): void => {
@@ -94,6 +79,42 @@ export function runAttempt(
       end(failed(asAppError(error), spending.mayBeUnknown));
     });
   return () => abort(abortedError());
+}
+
+/** What the attempt of a step is given. */
+function contextOf(
+  ports: AttemptPorts,
+  state: ExecutionState,
+  act: Act,
+  own: {
+    readonly step: CompiledStep;
+    readonly spending: Spending;
+    readonly signal: AbortSignal;
+  },
+): AttemptContext {
+  const { step, spending, signal } = own;
+  return {
+    idempotencyKey: act.key,
+    executionId: state.start.executionId,
+    workflowId: state.start.workflowId,
+    stepId: act.stepId,
+    attempt: act.attempt,
+    signal,
+    services: ports.services,
+    model: ports.model,
+    now: () => ports.clock.now(),
+    revealSecrets: ports.revealSecrets,
+    hideSecrets: ports.hideSecrets,
+    recordCall: async (call) => {
+      await ports.store.insertCall(call);
+      spending.recorded(call);
+    },
+    findCall: async (id) => spending.found(await ports.store.readCall(id)),
+    prepareChild: (request) => ports.prepareChild(state.start, request),
+    recoveries: act.recoveries,
+    unknownBefore: act.unknownBefore,
+    ...(step.definition.onUnknown && { onUnknown: step.definition.onUnknown }),
+  };
 }
 
 /** What an attempt spends, by the calls that are recorded: they are what its costs have to agree with. */

@@ -3,10 +3,10 @@ import type { JsonObject } from "../json.ts";
 import type { Engine } from "./api.ts";
 import { Approvals } from "./approvals.ts";
 import { decisionsOf, toDecisions } from "./audit.ts";
+import { Children } from "./children.ts";
 import type { Definition } from "./definition/schema.ts";
 import { Deployments } from "./deployments.ts";
 import { StoredDrafts } from "./drafts.ts";
-import type { ExecutionEvent } from "./execution/events.ts";
 import { Executions } from "./executions.ts";
 import { type Explanation, explain } from "./explain.ts";
 import { createGenerator } from "./generate.ts";
@@ -23,7 +23,7 @@ import type { StepType } from "./steps/step-type.ts";
 import { fromTemplate, listTemplates } from "./templates.ts";
 import { Triggering } from "./triggering/triggering.ts";
 import type { TriggerType } from "./triggers/trigger-type.ts";
-import { Worker } from "./worker.ts";
+import { Worker, type WorkerOptions } from "./worker.ts";
 import { Workflows } from "./workflows.ts";
 
 /** Open requests that are looked at to find those that somebody may decide. */
@@ -69,40 +69,13 @@ export interface RunningEngine extends Engine {
 
 /** Puts the engine together. It does nothing until `run`. */
 export function createEngine(options: EngineOptions): RunningEngine {
-  const { store, clock, directory } = options;
+  const { store, clock } = options;
   const listeners = new Set<(executionId: string) => void>();
-  const announce = (executionId: string, events: readonly ExecutionEvent[]): void => {
-    approvals.committed(events);
+  const announce = (executionId: string): void => {
     for (const listener of listeners) listener(executionId);
   };
-  const workflows = new Workflows({ ...options, changed: () => triggering.changed() });
-  const deployments = new Deployments({ store, clock, workflows });
-  const triggering = new Triggering({
-    ...options,
-    compiled: (workflowId, version) => workflows.compiled(workflowId, version),
-    start: (request) => executions.start(request),
-  });
-  const worker = new Worker({
-    ...options,
-    hideSecrets: hiderOf(options),
-    compiled: (workflowId, version) => workflows.compiled(workflowId, version),
-    onCommitted: announce,
-    ends: triggering.completions,
-  });
-  const executions = new Executions({
-    store,
-    clock,
-    workflows,
-    worker,
-    started: (executionId) => announce(executionId, []),
-  });
-  const approvals = new Approvals({
-    store,
-    clock,
-    directory,
-    read: async (executionId) => (await executions.read(executionId)).state,
-    wake: (executionId) => worker.wake(executionId),
-  });
+  const parts = connect(options, announce);
+  const { workflows, deployments, triggering, worker, executions, approvals } = parts;
   return {
     deployFile: (file, source) => deployments.deployFile(file, source),
     ...workflowMethods(workflows, deployments),
@@ -120,6 +93,41 @@ export function createEngine(options: EngineOptions): RunningEngine {
     },
     ...lifetime(triggering, worker),
   };
+}
+
+/** Makes the parts and tells each of those that it calls. @param announce - told of each durable change of an execution. */
+function connect(options: EngineOptions, announce: (executionId: string) => void) {
+  const { store, clock, directory } = options;
+  const wake = (executionId: string): void => worker.wake(executionId);
+  const workflows = new Workflows({ ...options, changed: () => triggering.changed() });
+  const deployments = new Deployments({ store, clock, workflows });
+  const triggering = new Triggering({
+    ...options,
+    compiled: (workflowId, version) => workflows.compiled(workflowId, version),
+    start: (request) => executions.start(request),
+  });
+  const children = new Children({ store, clock, workflows, executions: () => executions, wake });
+  const worker = new Worker({
+    ...options,
+    hideSecrets: hiderOf(options),
+    compiled: (workflowId, version) => workflows.compiled(workflowId, version),
+    onCommitted: (executionId, events) => {
+      approvals.committed(events);
+      announce(executionId);
+    },
+    prepareChild: (parent, request) => children.prepare(parent, request),
+    deliver: (state, entry) => children.deliver(state, entry),
+    ends: allOf([children, triggering.completions]),
+  });
+  const executions = new Executions({ store, clock, workflows, worker, started: announce });
+  const approvals = new Approvals({
+    store,
+    clock,
+    directory,
+    read: async (executionId) => (await executions.read(executionId)).state,
+    wake,
+  });
+  return { workflows, deployments, triggering, worker, executions, approvals };
 }
 
 function workflowMethods(
@@ -145,6 +153,16 @@ function workflowMethods(
     diffVersions: (workflowId, from, to) => workflows.diff(workflowId, from, to),
     activate: (workflowId, version, by) => workflows.activate(workflowId, version, by),
     rollBack: (workflowId, by) => workflows.rollBack(workflowId, by),
+  };
+}
+
+/** Several that are told of ends, as one. */
+function allOf(tellers: readonly WorkerOptions["ends"][]): WorkerOptions["ends"] {
+  return {
+    isWanted: (state) => tellers.some((teller) => teller.isWanted(state)),
+    tell: async (state) => {
+      for (const teller of tellers) await teller.tell(state);
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { AppError } from "../errors.ts";
+import type { JsonObject } from "../json.ts";
 import type {
   ExecutionPage,
   ExecutionQuery,
@@ -12,6 +13,7 @@ import type { CompiledWorkflow } from "./definition/compile.ts";
 import { resolveInputs } from "./definition/inputs.ts";
 import type { Definition } from "./definition/schema.ts";
 import { initialState } from "./execution/apply.ts";
+import type { ParentStep } from "./execution/child-events.ts";
 import type { ExecutionStarted, ReportTarget } from "./execution/events.ts";
 import { type ExecutionState, isFinished } from "./execution/state.ts";
 import { EXECUTION_ID_PREFIX, newExecutionId } from "./execution-id.ts";
@@ -28,6 +30,15 @@ const DEFAULT_PAGE = 50;
 interface Folded {
   readonly workflow: CompiledWorkflow;
   readonly state: ExecutionState;
+}
+
+/** A start whose variables are those of the version. */
+export interface CheckedStart extends Omit<StartRequest, "variableForm"> {
+  readonly version: number;
+  /** Where it reports if its definition says nothing. */
+  readonly fallbackReport?: ReportTarget;
+  readonly parent?: ParentStep;
+  readonly capNano?: number;
 }
 
 export interface ExecutionsOptions {
@@ -48,9 +59,37 @@ export class Executions {
   }
 
   async start(request: StartRequest): Promise<StartResult> {
-    const { store, clock, workflows, worker, started } = this.#options;
-    const { version, compiled } = await workflows.active(request.workflowId);
-    const start = startEvent(request, compiled.definition, version, clock.now());
+    const { version, compiled } = await this.#options.workflows.active(request.workflowId);
+    const { variables, variableForm, ...rest } = request;
+    const checked = this.check(compiled.definition, variables, variableForm);
+    return this.#insert(compiled, { ...rest, version, variables: checked });
+  }
+
+  /**
+   * Starts a version with variables that were checked before.
+   *
+   * @throws {AppError} `version_not_found`.
+   */
+  async begin(request: CheckedStart): Promise<StartResult> {
+    const { workflowId, version } = request;
+    return this.#insert(await this.#options.workflows.compiled(workflowId, version), request);
+  }
+
+  /** @returns the variables with defaults filled in. @throws {AppError} `input_invalid` with every problem in `details.problems`. */
+  check(definition: Definition, given: JsonObject, form: StartRequest["variableForm"]): JsonObject {
+    const { variables, problems } = resolveInputs(definition, given, form);
+    if (problems.length === 0) return variables;
+    const list = problems.map(({ path, message, fix }) => `${path}: ${message}. ${fix}`.trim());
+    throw new AppError({
+      code: "input_invalid",
+      message: `The inputs of "${definition.id}" do not fit. ${list.join(" ")}`,
+      details: { problems: problems.map(({ path, message, fix }) => ({ path, message, fix })) },
+    });
+  }
+
+  async #insert(compiled: CompiledWorkflow, request: CheckedStart): Promise<StartResult> {
+    const { store, clock, worker, started } = this.#options;
+    const start = startEvent(request, compiled.definition, clock.now());
     const { executionId } = start;
     const state = initialState(start, compiled.first);
     const head = worker.firstHead(state);
@@ -152,37 +191,21 @@ export class Executions {
   }
 }
 
-/** @throws {AppError} `input_invalid` with every problem in `details.problems`. */
-function startEvent(
-  request: StartRequest,
-  definition: Definition,
-  version: number,
-  now: number,
-): ExecutionStarted {
-  const { variables, problems } = resolveInputs(
-    definition,
-    request.variables,
-    request.variableForm,
-  );
-  if (problems.length > 0) {
-    const list = problems.map(({ path, message, fix }) => `${path}: ${message}. ${fix}`.trim());
-    throw new AppError({
-      code: "input_invalid",
-      message: `The inputs of "${definition.id}" do not fit. ${list.join(" ")}`,
-      details: { problems: problems.map(({ path, message, fix }) => ({ path, message, fix })) },
-    });
-  }
-  const report = request.report ?? reportOf(definition);
+function startEvent(request: CheckedStart, definition: Definition, now: number): ExecutionStarted {
+  const { executionId, version, trigger, variables, parent, capNano } = request;
+  const report = request.report ?? reportOf(definition) ?? request.fallbackReport;
   return {
     type: "execution_started",
-    executionId: request.executionId ?? newExecutionId(),
+    executionId: executionId ?? newExecutionId(),
     workflowId: definition.id,
     workflowName: definition.name,
     version,
-    trigger: request.trigger,
+    trigger,
     variables,
     salt: randomBytes(9).toString("base64url"),
     ...(report && { report }),
+    ...(parent && { parent }),
+    ...(capNano !== undefined && { capNano }),
     deadline: now + definition.limits.timeout,
     at: now,
   };

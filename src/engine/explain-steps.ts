@@ -70,6 +70,8 @@ function describeStep({ type, config, id, name }: StepDefinition, services: Serv
       return inside(`Calculates ${showText(config["expression"] ?? config["set"])}`);
     case "wait":
       return inside(`Waits ${waitOf(config)}`);
+    case "workflow":
+      return describeChild(config);
     case "parallel":
       return inside("Does these side by side");
     case "foreach":
@@ -169,6 +171,16 @@ function describeRoutes(
   if (onFailure === "fallback" && fallbackStep !== undefined)
     routes.push(`on failure → ${fallbackStep}`);
   return routes.length === 0 ? null : routes.join("; ");
+}
+
+function describeChild(config: JsonObject): Told {
+  const version =
+    config["version"] === undefined ? "" : ` (version ${showText(config["version"])})`;
+  const what = `Starts the workflow ${text(config, "workflowId")}${version}`;
+  const after = config["wait"] === false ? "and goes on at once" : "and waits for its end";
+  const { variables } = config;
+  const given = isJsonObject(variables) ? `, with ${showMembers(variables)}` : "";
+  return { text: `${what}${given}, ${after}`, sideEffects: [`${what}.`], approvers: [] };
 }
 
 function atATime({ concurrency }: JsonObject): string {

@@ -86,6 +86,7 @@ function toWait(state: ExecutionState, act: Act): WaitView {
     since: iso(act.startedAt),
     until: act.due === null ? null : iso(act.due),
     ...(act.requestId !== null && { requestId: act.requestId }),
+    ...(act.childId !== null && { executionId: act.childId }),
   };
 }
 

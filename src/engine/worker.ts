@@ -6,7 +6,7 @@ import type { CompiledWorkflow } from "./definition/compile.ts";
 import { apply, applyCommit, initialState } from "./execution/apply.ts";
 import type { ExecutionEvent } from "./execution/events.ts";
 import { reactToSignal } from "./execution/react.ts";
-import { type ExecutionState, isFinished } from "./execution/state.ts";
+import { type ExecutionState, isFinished, type OutboxEntry } from "./execution/state.ts";
 import { toHead } from "./head.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Head } from "./ports/store.ts";
@@ -26,6 +26,8 @@ export interface WorkerOptions extends Omit<AttemptPorts, "onDefect"> {
     /** Tells it; done again after a crash or an error, so a repeat must be harmless. */
     readonly tell: (state: ExecutionState) => Promise<void>;
   };
+  /** Delivers what leaves an execution; done again after a crash or an error, so a repeat must be harmless. */
+  readonly deliver: (state: ExecutionState, entry: OutboxEntry) => Promise<void>;
 }
 
 export const LEASE_MS = 30_000;
@@ -71,6 +73,8 @@ export class Worker {
       startAttempt: (workflow, state, act, done) =>
         runAttempt({ ...options, onDefect: this.#onDefect }, workflow, state, act, done),
       endIsWanted: (state) => options.ends.isWanted(state),
+      tellEnd: (state) => options.ends.tell(state),
+      deliver: (state, entry) => options.deliver(state, entry),
       committed: options.onCommitted,
       retired: (actor, due) => this.#retired(actor, due),
       stopped: (actor, error) => void this.#stopped(actor, error),
@@ -255,18 +259,32 @@ export class Worker {
 
   /** What is left to do for a finished execution: tell those who wait for its end, refuse what came too late. */
   async #afterEnd(workflow: CompiledWorkflow, state: ExecutionState): Promise<void> {
-    const { store, clock, ends, onCommitted } = this.#options;
+    const { store, clock, ends, deliver, onCommitted } = this.#options;
     const { executionId } = state.start;
+    for (const entry of state.outbox.values()) await deliver(state, entry);
     await ends.tell(state);
     const late = await store.pendingSignals({ executionId, limit: 100 });
     if (late.some(({ kind }) => kind === "retry")) {
       if (this.#running && !this.#actors.has(executionId)) this.#add(workflow, state);
       return;
     }
-    const events = late.flatMap((signal) => reactToSignal(state, signal, clock.now()));
+    const events = late.flatMap((signal) => reactToSignal(workflow, state, signal, clock.now()));
+    // What came too late changes nothing, but what it cost is kept.
+    const costs = events.filter((event) => event.type === "child_ended");
+    if (costs.length > 0) await this.#commitLate(state, costs);
     if (events.length > 0) onCommitted(executionId, events);
     await store.settleSignals(late.map(({ id }) => id));
     await store.writeHead(toHead(state, null, null));
+  }
+
+  async #commitLate(state: ExecutionState, events: readonly ExecutionEvent[]): Promise<void> {
+    for (const event of events) apply(state, event);
+    state.rev += 1;
+    const { rev, epoch, start } = state;
+    const { executionId } = start;
+    const at = this.#options.clock.now();
+    const commit = { executionId, rev, epoch, commitId: randomUUID(), at, events };
+    await this.#options.store.commit(commit, toHead(state, null, at), []);
   }
 
   /** Folds an execution's log. @throws {AppError} `internal` when log and code do not fit together. */
@@ -345,7 +363,8 @@ export class Worker {
         at,
         events: [event],
       };
-      const due = this.#options.ends.isWanted(state) ? at : null;
+      const isLeft = state.outbox.size > 0 || this.#options.ends.isWanted(state);
+      const due = isLeft ? at : null;
       const totals = totalsOf(state.start, commit.events, commit.rev === 1);
       await store.commit(commit, toHead(state, null, due), [], totals);
       onCommitted(executionId, [event]);

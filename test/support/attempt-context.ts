@@ -19,6 +19,7 @@ export function attemptContext(modelUrl: string, more: Partial<AttemptContext> =
     now: () => Date.UTC(2026, 10, 23),
     revealSecrets: (params) => params,
     hideSecrets: (text) => text,
+    prepareChild: () => Promise.reject(new Error("There are no other workflows.")),
     recordCall: async (call) => {
       if (!calls.has(call.id)) calls.set(call.id, structuredClone(call));
     },

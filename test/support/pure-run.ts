@@ -86,7 +86,7 @@ export class PureRun {
 
   signal(signal: Pick<Signal, "id" | "kind" | "payload"> & { readonly at?: number }): this {
     const whole = { executionId: "exec_1", at: this.now, ...signal };
-    return this.take(reactToSignal(this.state, whole, this.now));
+    return this.take(reactToSignal(this.workflow, this.state, whole, this.now));
   }
 
   decide(by: string, choice: string, at = this.now): this {

@@ -52,6 +52,8 @@ export class WorkerBench implements AsyncDisposable {
       compiled: async () => this.#workflow,
       pollMs: 250,
       onCommitted: (_executionId, events) => this.events.push(...events),
+      prepareChild: () => Promise.reject(new Error("No workflow but this one.")),
+      deliver: async () => undefined,
       ends: { isWanted: () => false, tell: async () => undefined },
     });
     this.#workers.push(worker);

@@ -1,5 +1,5 @@
 import type { ExecutionView, RequestView, RunningStep, WaitView } from "../../engine/api.ts";
-import { escapeText, showTime } from "../blocks/text.ts";
+import { escapeText, shortRunId, showTime } from "../blocks/text.ts";
 import type { CardContext } from "./surface.ts";
 
 /**
@@ -46,6 +46,11 @@ function describeWait(view: ExecutionView, wait: WaitView, context: CardContext)
     const why = last === undefined ? "" : `: ${escapeText(last.message)}`;
     const next = wait.until === null ? "" : ` Tries again ${showTime(wait.until)}.`;
     return `An attempt at ${step} failed${why}.${next}`.replace(/\.\.( |$)/, ".$1");
+  }
+  if (wait.for === "child") {
+    const run =
+      wait.executionId === undefined ? "another run" : `run \`${shortRunId(wait.executionId)}\``;
+    return `Waits at ${step} for the end of ${run} ${since}.`;
   }
   if (wait.for === "timer") return `Pauses at ${step} ${since}${until}.`;
   return `Waits at ${step} for: ${escapeText(wait.for)}, ${since}${until}.`;

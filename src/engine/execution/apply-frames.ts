@@ -1,4 +1,5 @@
 import { emptyRecord, type Json } from "../../json.ts";
+import { abandonChild } from "./apply-children.ts";
 import { drop } from "./apply-money.ts";
 import { closeRequest } from "./apply-requests.ts";
 import { enter, leave, moveTo } from "./enter.ts";
@@ -110,6 +111,7 @@ export function giveUpBody(state: ExecutionState, frame: Frame, at: number): voi
   if (!act) return;
   const bodies = giveUpBodies(state, act, at);
   closeRequest(state, act, null, at);
+  abandonChild(state, act);
   drop(state, act);
   leave(state, act);
   frame.stopped = toPast(act, bodies, act.unknownBefore || act.phase === "running", at);

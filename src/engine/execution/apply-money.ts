@@ -52,3 +52,10 @@ function settle(state: ExecutionState, held: number, cost: AttemptCost): void {
   state.unknownNano += Math.max(held - cost.costNano, 0);
   state.costUnknown = true;
 }
+
+/** What a child that was given up spent is known now. */
+export function settleAbandoned(state: ExecutionState, childId: string, cost: AttemptCost): void {
+  const held = state.abandoned.get(childId) ?? 0;
+  state.abandoned.delete(childId);
+  settle(state, held, cost);
+}

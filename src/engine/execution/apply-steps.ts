@@ -1,7 +1,11 @@
 import { changeBudget, requestBudget } from "./apply-budget.ts";
+
+import { startChild } from "./apply-children.ts";
+
 import { closeFrame, mergeFrames, openFrames, openItemFrame } from "./apply-frames.ts";
 import { charge, hold } from "./apply-money.ts";
 import { closeRequest, openRequest } from "./apply-requests.ts";
+import type { ChildStarted } from "./child-events.ts";
 import { enter, leave, moveTo, requireAct, requireFrame } from "./enter.ts";
 import type {
   BudgetChanged,
@@ -18,6 +22,7 @@ import type {
   StepWaiting,
   TimerFired,
 } from "./events.ts";
+
 import { type Act, type ExecutionState, NANO_PER_DOLLAR, type StepResult } from "./state.ts";
 import { beginTrace, overwrite, toPast } from "./trail.ts";
 
@@ -34,7 +39,8 @@ export type StepEvent =
   | FramesOpened
   | FrameOpened
   | FrameClosed
-  | TimerFired;
+  | TimerFired
+  | ChildStarted;
 
 const STEP_EVENTS: Readonly<Record<StepEvent["type"], true>> = {
   step_started: true,
@@ -49,6 +55,7 @@ const STEP_EVENTS: Readonly<Record<StepEvent["type"], true>> = {
   frame_opened: true,
   frame_closed: true,
   timer_fired: true,
+  child_started: true,
 };
 
 export function isStepEvent(event: ExecutionEvent): event is StepEvent {
@@ -81,6 +88,9 @@ export function applyToStep(state: ExecutionState, event: StepEvent): void {
       return;
     case "frame_closed":
       closeFrame(state, event);
+      return;
+    case "child_started":
+      startChild(state, requireAct(state, event.path, event), event);
       return;
     case "timer_fired":
       requireAct(state, event.path, event).due = null;

@@ -1,6 +1,7 @@
 import { AppError } from "../../errors.ts";
 import { emptyRecord, type Json } from "../../json.ts";
 import { Agenda } from "./agenda.ts";
+import { endChild } from "./apply-children.ts";
 import { giveUpBody, openFrame } from "./apply-frames.ts";
 import { settleDropped } from "./apply-money.ts";
 import { reopen } from "./apply-reopen.ts";
@@ -45,6 +46,8 @@ export function initialState(start: ExecutionStarted, firstStep: string): Execut
     addedNano: 0,
     costUnknown: false,
     dropped: new Map(),
+    abandoned: new Map(),
+    outbox: new Map(),
     cancel: null,
     seen: new Set(),
     output: null,
@@ -81,6 +84,8 @@ const AFTER_END: ReadonlySet<ExecutionEvent["type"]> = new Set([
   "signal_received",
   "execution_claimed",
   "execution_reopened",
+  "child_ended",
+  "outbox_delivered",
 ]);
 
 function applyToExecution(state: ExecutionState, event: Exclude<ExecutionEvent, StepEvent>): void {
@@ -103,6 +108,12 @@ function applyToExecution(state: ExecutionState, event: Exclude<ExecutionEvent, 
     case "decision_recorded":
       recordDecision(state, event);
       state.agenda.add(event.path);
+      return;
+    case "child_ended":
+      endChild(state, event);
+      return;
+    case "outbox_delivered":
+      for (const id of event.ids) state.outbox.delete(id);
       return;
     case "late_result":
       settleDropped(state, event);

@@ -35,6 +35,7 @@ export function enter(
     frames: new Set(),
     items: null,
     requestId: null,
+    childId: null,
     costNano: 0,
     costUnknown: false,
     usage: null,

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../../json.ts";
 import type { TokenUsage } from "../ports/model.ts";
+import type { ChildEnded, ChildStarted, OutboxDelivered, ParentStep } from "./child-events.ts";
 
 /**
  * The facts of an execution, in the past tense. The log of an execution is a list of these; its state is their fold.
@@ -26,6 +27,9 @@ export type ExecutionEvent =
   | DecisionRefused
   | LateResult
   | TimerFired
+  | ChildStarted
+  | ChildEnded
+  | OutboxDelivered
   | { readonly type: "signal_received"; readonly signalId: string; readonly at: number }
   | { readonly type: "execution_completed"; readonly output: Json; readonly at: number }
   | { readonly type: "execution_failed"; readonly error: StepError; readonly at: number }
@@ -69,6 +73,8 @@ export interface ExecutionStarted {
   readonly report?: ReportTarget;
   /** Random: what nobody outside can compute is made from it, such as the fences of prompts. Absent in old logs. */
   readonly salt?: string;
+  /** The step that started it, if one did. */
+  readonly parent?: ParentStep;
   /** When the whole execution has to be over. */
   readonly deadline: number;
   /** The most that it may spend, if that is less than its definition allows: what the execution that started it allotted. */
@@ -160,7 +166,7 @@ export interface StepAttemptFailed extends AttemptCost {
   readonly at: number;
 }
 
-export type WaitReason = "approval" | "timer" | "budget";
+export type WaitReason = "approval" | "timer" | "budget" | "child";
 
 export interface StepWaiting {
   readonly type: "step_waiting";

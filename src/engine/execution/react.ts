@@ -5,6 +5,7 @@ import { DEFAULT_RETRY_POLICY, retryDelayMs } from "../retry.ts";
 import type { AttemptResult } from "../steps/step-type.ts";
 import type { AttemptCost, ExecutionEvent, RefusalReason } from "./events.ts";
 import { completeStep, endStepWithError } from "./outcome.ts";
+import { reactToChildEnd, reactToChildPlan } from "./react-children.ts";
 import { isRetryPath } from "./retry-point.ts";
 import { type Act, type ExecutionState, isFinished, type RequestState } from "./state.ts";
 
@@ -30,6 +31,7 @@ export function reactToAttempt(
     return lateResult(state, ended, now);
   }
   const step = stepAt(workflow, path);
+  if (result.kind === "child") return reactToChildPlan(workflow, state, act, result, now);
   if (result.kind === "failed") return attemptFailed(step, act, result, now);
   const { output, route, rawOutput, reason, confidence } = result;
   const said = {
@@ -74,6 +76,7 @@ function attemptFailed(
 
 /** Says which facts follow from a signal. Pure; a signal that was folded before changes nothing. */
 export function reactToSignal(
+  workflow: CompiledWorkflow,
   state: ExecutionState,
   signal: Signal,
   now: number,
@@ -88,6 +91,8 @@ export function reactToSignal(
     }
     case "retry":
       return reactToRetry(state, signal, now);
+    case "child_ended":
+      return reactToChildEnd(workflow, state, signal, now);
     case "decision":
       return reactToDecision(state, signal, now);
   }

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../../json.ts";
 import type { TokenUsage } from "../ports/model.ts";
 import type { Agenda } from "./agenda.ts";
+import type { ChildStarted } from "./child-events.ts";
 import type { ExecutionStarted, RequestOpened, StepError, WaitReason } from "./events.ts";
 
 /** What `stepResults.<id>` holds: the latest entry of a step, in the shape that definitions and the API read. */
@@ -100,6 +101,8 @@ export interface Act {
   /** What a step that has a body for each item of a list knows of them. */
   items: ItemsState | null;
   requestId: string | null;
+  /** The execution that the step started and waits for. */
+  childId: string | null;
   costNano: number;
   costUnknown: boolean;
   usage: TokenUsage | null;
@@ -162,6 +165,16 @@ export interface Reopening {
   /** The step that was entered once more; `null`: it went on where it was. */
   readonly path: string | null;
 }
+
+/** Something that leaves an execution. Delivered by inserts that can be repeated; the id follows from what it is about. */
+export type OutboxEntry =
+  | { readonly kind: "start_child"; readonly id: string; readonly child: ChildStarted }
+  | {
+      readonly kind: "cancel_child";
+      readonly id: string;
+      readonly childId: string;
+      readonly by: string;
+    };
 
 /** `cancelled`: given up because the step that holds it was over before. */
 export type FrameStatus = "open" | "completed" | "failed" | "cancelled";
@@ -240,6 +253,10 @@ export interface ExecutionState {
   costUnknown: boolean;
   /** Worst prices of attempts that were given up while they ran, by `path:attempt`, until their results come. */
   readonly dropped: Map<string, number>;
+  /** What children that were given up may spend, by their ids, until their ends are known. */
+  readonly abandoned: Map<string, number>;
+  /** What has to be told to others, by id, until it is; in order. */
+  readonly outbox: Map<string, OutboxEntry>;
   cancel: { readonly by: string; readonly at: number } | null;
   /** Signals that were folded: a second delivery changes nothing. */
   readonly seen: Set<string>;
@@ -255,7 +272,7 @@ export const NANO_PER_DOLLAR = 1_000_000_000;
 
 /** True when the sum of the known prices is only a lower bound of what was spent. */
 export function isCostUnknown(state: ExecutionState): boolean {
-  return state.costUnknown || state.dropped.size > 0;
+  return state.costUnknown || state.dropped.size > 0 || state.abandoned.size > 0;
 }
 
 /** True when nothing can happen any more, short of reopening. */

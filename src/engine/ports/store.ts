@@ -244,12 +244,15 @@ export interface HeadPage {
   readonly nextCursor: string | null;
 }
 
+export const SIGNAL_KINDS = ["decision", "cancel", "retry", "child_ended"] as const;
+export type SignalKind = (typeof SIGNAL_KINDS)[number];
+
 /** Something from outside that an execution may be waiting for. */
 export interface Signal {
   /** Unique over all signals: a repeat is recognized by it. */
   readonly id: string;
   readonly executionId: string;
-  readonly kind: "decision" | "cancel" | "retry";
+  readonly kind: SignalKind;
   readonly payload: JsonObject;
   readonly at: number;
 }

@@ -6,6 +6,7 @@ import { service } from "./service.ts";
 import type { StepType } from "./step-type.ts";
 import { transform } from "./transform.ts";
 import { wait } from "./wait.ts";
+import { workflow } from "./workflow.ts";
 
 /**
  * Every kind of step that definitions may name, by name.
@@ -23,6 +24,7 @@ export function createStepTypes(options: {
     foreach,
     approval,
     wait,
+    workflow,
   ];
   return new Map(types.map((type) => [type.kind, type]));
 }

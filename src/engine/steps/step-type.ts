@@ -87,6 +87,23 @@ export interface ItemsProgress {
 /** What follows from the progress of the items: begin with some more, wait, or an end. */
 export type ItemsNext = Join | { readonly kind: "open"; readonly count: number };
 
+/** Which workflow a step asks for. */
+export interface ChildRequest {
+  readonly workflowId: string;
+  /** Absent: the active one. */
+  readonly version?: number;
+  readonly variables: JsonObject;
+}
+
+/** A run that can be started: its version and inputs were checked. */
+export interface ChildPlan {
+  readonly workflowId: string;
+  readonly version: number;
+  readonly variables: JsonObject;
+  /** Most that its definition lets it spend. */
+  readonly capNano: number;
+}
+
 /** What an attempt needs from outside. */
 export interface AttemptContext extends ServiceContext {
   readonly services: ServiceRegistry;
@@ -102,6 +119,12 @@ export interface AttemptContext extends ServiceContext {
   readonly findCall: (id: string) => Promise<CallRecord | null>;
   /** How often this attempt was begun again because the process that had it ended. */
   readonly recoveries: number;
+  /**
+   * Looks up a workflow and checks that it can be started with these variables. Starts nothing.
+   *
+   * @throws {AppError} `workflow_not_found`, `version_not_found`, `input_invalid`, `limit_exceeded` for too long a chain.
+   */
+  readonly prepareChild: (request: ChildRequest) => Promise<ChildPlan>;
   /** Nobody knows whether the try before this one had its effect: `onUnknown` says what to do first. */
   readonly unknownBefore: boolean;
   /** The step's own policy for that; absent: the action's. */
@@ -124,6 +147,12 @@ export type AttemptResult =
       readonly error: StepError;
       readonly outcome: "failed" | "unknown";
       readonly retryAfterMs?: number;
+    } & AttemptCost)
+  | ({
+      /** Another workflow is to be started, and the step is over with its end, or at once. */
+      readonly kind: "child";
+      readonly child: ChildPlan;
+      readonly waits: boolean;
     } & AttemptCost);
 
 /** Which routing keys the output of a step can have. */

@@ -8,15 +8,13 @@ import type { Logger } from "../ports/logger.ts";
 import type { Scope } from "../scope.ts";
 import { EventConfig } from "../triggers/event.ts";
 import { type ActiveTrigger, type ActiveTriggers, onceForEach } from "./active-triggers.ts";
+import { MAX_CHAIN } from "./chain.ts";
 
 export interface CompletionTellerOptions {
   readonly triggers: ActiveTriggers;
   readonly start: (request: StartRequest) => Promise<StartResult>;
   readonly logger: Logger;
 }
-
-/** Runs that start each other in a chain: two workflows that wait for each other must end some time. */
-export const MAX_CHAIN = 10;
 
 /** Starts what waits for the end of a run. Doing it again starts nothing twice: each end gives each trigger one id. */
 export class CompletionTeller {

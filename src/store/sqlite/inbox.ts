@@ -1,4 +1,4 @@
-import type { Signal, Store } from "../../engine/ports/store.ts";
+import { SIGNAL_KINDS, type Signal, type Store } from "../../engine/ports/store.ts";
 import type { Connection } from "./connection.ts";
 import { integer, json, type Row, text } from "./row.ts";
 
@@ -61,10 +61,8 @@ function toSignal(row: Row): Signal {
   };
 }
 
-const KINDS: readonly Signal["kind"][] = ["decision", "cancel", "retry"];
-
 function toKind(value: string): Signal["kind"] {
-  const kind = KINDS.find((known) => known === value);
-  if (kind === undefined) throw new TypeError(`signal kind ${value} is unknown`);
-  return kind;
+  const kind = SIGNAL_KINDS.find((known) => known === value);
+  if (kind !== undefined) return kind;
+  throw new TypeError(`signal kind ${value} is unknown`);
 }

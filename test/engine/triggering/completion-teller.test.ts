@@ -99,15 +99,18 @@ describe("the end of a run", () => {
     const dies: Store = {
       ...bench.store,
       description: "dies",
-      claimDue: (claim) =>
+      insertHead: (head) =>
         isDead
           ? Promise.reject(new AppError({ code: "store_unavailable", message: "Dead." }))
-          : bench.store.claimDue(claim),
+          : bench.store.insertHead(head),
+      commit: async (commit, ...rest) => {
+        await bench.store.commit(commit, ...rest);
+        isDead ||= commit.events.some(({ type }) => type === "execution_completed");
+      },
     };
     const first = await bench.start(dies);
     await bench.deploy(first, "triage", { type: "manual" });
     await bench.deploy(first, "after", on("triage.completed"));
-    isDead = true;
     const executionId = await run(bench, first, "triage");
     expect((await first.getExecution(executionId)).status).toBe("completed");
     expect(await bench.runs(first, "after")).toEqual([]);

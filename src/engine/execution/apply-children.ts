@@ -1,0 +1,45 @@
+import { charge, hold, settleAbandoned } from "./apply-money.ts";
+import type { ChildEnded, ChildStarted } from "./child-events.ts";
+import { moveTo } from "./enter.ts";
+import type { Act, ExecutionState } from "./state.ts";
+
+/** The step holds what the child may spend and, if it waits for the end, waits; the start itself leaves by the outbox. */
+export function startChild(state: ExecutionState, act: Act, event: ChildStarted): void {
+  const id = startId(event.childId);
+  state.outbox.set(id, { kind: "start_child", id, child: event });
+  if (!event.waits) return;
+  moveTo(state, act, "waiting", "child");
+  act.childId = event.childId;
+  hold(state, act, event.allottedNano ?? 0);
+}
+
+/** Settles what the child was allotted. What follows for the step is told by an event of its own. */
+export function endChild(state: ExecutionState, event: ChildEnded): void {
+  state.seen.add(event.signalId);
+  // Whoever has ended was started.
+  state.outbox.delete(startId(event.childId));
+  const cost = {
+    costNano: event.spentNano,
+    ...(event.costUnknown !== undefined && { costUnknown: event.costUnknown }),
+  };
+  const act = state.acts.get(event.path);
+  if (act?.childId !== event.childId) return settleAbandoned(state, event.childId, cost);
+  charge(state, act, cost);
+  act.childId = null;
+}
+
+/** The step that waits for a child is over before: the child is to stop, and what it spent is told when it has. */
+export function abandonChild(state: ExecutionState, act: Act): void {
+  const { childId } = act;
+  if (childId === null) return;
+  state.abandoned.set(childId, act.reservedNano);
+  act.reservedNano = 0;
+  state.outbox.delete(startId(childId));
+  const id = `cancel:${childId}`;
+  const by = state.cancel?.by ?? state.start.executionId;
+  state.outbox.set(id, { kind: "cancel_child", id, childId, by });
+}
+
+function startId(childId: string): string {
+  return `start:${childId}`;
+}

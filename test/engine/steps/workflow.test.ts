@@ -1,0 +1,300 @@
+import { describe, expect, test } from "vitest";
+import type { ExecutionView } from "../../../src/engine/api.ts";
+import type { RunningEngine } from "../../../src/engine/engine.ts";
+import { nextDue } from "../../../src/engine/execution/decide.ts";
+import type { Store } from "../../../src/engine/ports/store.ts";
+import type { AttemptResult } from "../../../src/engine/steps/step-type.ts";
+import { totalsOf } from "../../../src/engine/totals.ts";
+import { AppError } from "../../../src/errors.ts";
+import type { JsonObject } from "../../../src/json.ts";
+import { PureRun, workflow } from "../../support/pure-run.ts";
+import { TriggerBench } from "../triggering/trigger-bench.ts";
+
+const MANUAL = { type: "manual" };
+const calls = (workflowId: string, rest: JsonObject = {}): JsonObject => ({
+  id: "call",
+  type: "workflow",
+  config: { workflowId, variables: { n: "{{variables.n}}" }, ...rest },
+});
+const doubles = {
+  steps: [{ id: "d", type: "transform", config: { expression: "variables.n * 2" } }],
+};
+const naps = { steps: [{ id: "nap", type: "wait", config: { duration: "1h" } }] };
+
+async function start(bench: TriggerBench, engine: RunningEngine, id: string): Promise<string> {
+  const { executionId } = await engine.start({
+    workflowId: id,
+    variables: { n: 21 },
+    variableForm: "json",
+    trigger: { type: "slash", userId: "U0ALICE" },
+  });
+  await bench.clock.advance(100);
+  return executionId;
+}
+
+async function only(engine: RunningEngine, workflowId: string): Promise<ExecutionView> {
+  const { executions } = await engine.listExecutions({ workflowId });
+  expect(executions).toHaveLength(1);
+  return engine.getExecution(executions[0]?.executionId ?? "");
+}
+
+/** A store whose named methods stop working when its process is dead. */
+function dying(store: Store, methods: readonly (keyof Store)[]) {
+  let isDead = false;
+  const away = () => Promise.reject(new AppError({ code: "store_unavailable", message: "Dead." }));
+  const proxy = new Proxy(store, {
+    get: (target, name) => {
+      const isCut = isDead && methods.some((method) => method === name);
+      return isCut ? away : Reflect.get(target, name);
+    },
+  });
+  return {
+    store: proxy,
+    die: () => {
+      isDead = true;
+    },
+  };
+}
+
+describe("a workflow step", () => {
+  test("starts the other workflow with its variables, and its output is the other's", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    await bench.deploy(engine, "child", MANUAL, doubles);
+    await bench.deploy(engine, "parent", MANUAL, { steps: [calls("child")] });
+
+    const parentId = await start(bench, engine, "parent");
+
+    expect(await engine.getExecution(parentId)).toMatchObject({ status: "completed", output: 42 });
+    const child = await only(engine, "child");
+    expect(child).toMatchObject({
+      variables: { n: 21 },
+      trigger: { type: "workflow", source: parentId, userId: "U0ALICE", depth: 1 },
+    });
+    expect(await bench.store.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
+  });
+
+  test("with wait false goes on at once and gives the id of the run", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    await bench.deploy(engine, "child", MANUAL, naps);
+    await bench.deploy(engine, "parent", MANUAL, { steps: [calls("child", { wait: false })] });
+
+    const parentId = await start(bench, engine, "parent");
+
+    const child = await only(engine, "child");
+    expect(child.status).toBe("waiting");
+    expect(await engine.getExecution(parentId)).toMatchObject({
+      status: "completed",
+      output: { executionId: child.executionId },
+    });
+  });
+
+  test("fails with what the other failed with", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    const broken = { steps: [{ id: "no", type: "transform", config: { expression: "1 / 0" } }] };
+    await bench.deploy(engine, "child", MANUAL, broken);
+    await bench.deploy(engine, "parent", MANUAL, { steps: [calls("child")] });
+
+    const view = await engine.getExecution(await start(bench, engine, "parent"));
+
+    expect(view.error).toMatchObject({ code: "expression_failed" });
+    expect(view.error?.message).toMatch(/^Run exec_\w+ of "child" failed: /);
+  });
+
+  test("fails when there is no such workflow, or its inputs do not fit, and starts nothing", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    const inputs = { n: { type: "string" } };
+    await bench.deploy(engine, "child", MANUAL, { ...doubles, inputs });
+    await bench.deploy(engine, "lost", MANUAL, { steps: [calls("childs")] });
+    await bench.deploy(engine, "misfit", MANUAL, { steps: [calls("child")] });
+
+    const lost = await engine.getExecution(await start(bench, engine, "lost"));
+    const misfit = await engine.getExecution(await start(bench, engine, "misfit"));
+
+    expect(lost.error?.message).toBe('There is no workflow "childs". Did you mean "child"?');
+    expect(misfit.error?.code).toBe("input_invalid");
+    expect((await engine.listExecutions({ workflowId: "child" })).executions).toEqual([]);
+  });
+
+  test("cancelled with its run stops the other, too; a detached one goes on", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    await bench.deploy(engine, "child", MANUAL, naps);
+    await bench.deploy(engine, "free", MANUAL, naps);
+    const steps = [
+      { ...calls("free", { wait: false }), id: "let-go", next: "call" },
+      calls("child"),
+    ];
+    await bench.deploy(engine, "parent", MANUAL, { steps });
+    const parentId = await start(bench, engine, "parent");
+
+    await engine.cancel(parentId, "U0ALICE");
+    await bench.clock.advance(1000);
+
+    expect((await engine.getExecution(parentId)).status).toBe("cancelled");
+    expect(await only(engine, "child")).toMatchObject({
+      status: "cancelled",
+      cancelledBy: "U0ALICE",
+    });
+    expect((await only(engine, "free")).status).toBe("waiting");
+  });
+
+  test("whose run was cancelled by somebody else fails and says so", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    await bench.deploy(engine, "child", MANUAL, naps);
+    await bench.deploy(engine, "parent", MANUAL, { steps: [calls("child")] });
+    const parentId = await start(bench, engine, "parent");
+
+    await engine.cancel((await only(engine, "child")).executionId, "U0BOB");
+    await bench.clock.advance(1000);
+
+    expect((await engine.getExecution(parentId)).error?.message).toMatch(/was cancelled\.$/);
+  });
+
+  test("that calls its own workflow ends after ten", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    await bench.deploy(engine, "self", MANUAL, { steps: [calls("self")] });
+
+    const executionId = await start(bench, engine, "self");
+    await bench.clock.advance(2000);
+
+    const view = await engine.getExecution(executionId);
+    expect(view.error?.message).toContain("10 runs have started each other already");
+    expect((await engine.listExecutions({ workflowId: "self" })).executions).toHaveLength(11);
+  });
+});
+
+describe("a process that dies", () => {
+  test("after the step was committed and before the other run was inserted: the next one starts it", async () => {
+    await using bench = await TriggerBench.open();
+    const life = dying(bench.store, ["insertHead", "claimDue", "claim", "writeHead"]);
+    const first = await bench.start(life.store);
+    await bench.deploy(first, "child", MANUAL, doubles);
+    await bench.deploy(first, "parent", MANUAL, {
+      steps: [
+        { id: "nap", type: "wait", config: { duration: "1m" }, next: "call" },
+        calls("child"),
+      ],
+    });
+    const parentId = await start(bench, first, "parent");
+    let isCut = false;
+    bench.store.commit = cutAfter(bench.store, "child_started", () => {
+      isCut = true;
+      life.die();
+    });
+    await bench.clock.advance(61_000);
+    expect(isCut).toBe(true);
+    expect((await first.listExecutions({ workflowId: "child" })).executions).toEqual([]);
+
+    await bench.store.voidLeases(bench.clock.now());
+    const second = await bench.start();
+    await bench.clock.advance(1000);
+
+    expect(await second.getExecution(parentId)).toMatchObject({ status: "completed", output: 42 });
+    await only(second, "child");
+  });
+
+  test("after the other run ended and before the step was told: the next one tells it", async () => {
+    await using bench = await TriggerBench.open();
+    const life = dying(bench.store, ["insertSignal", "claimDue", "claim", "writeHead"]);
+    const first = await bench.start(life.store);
+    await bench.deploy(first, "child", MANUAL, naps);
+    await bench.deploy(first, "parent", MANUAL, { steps: [calls("child")] });
+    const parentId = await start(bench, first, "parent");
+    bench.store.commit = cutAfter(bench.store, "execution_completed", life.die);
+
+    await bench.clock.advance(3_600_000);
+    expect((await only(first, "child")).status).toBe("completed");
+    expect((await first.getExecution(parentId)).status).toBe("waiting");
+    await bench.store.voidLeases(bench.clock.now());
+    const second = await bench.start();
+    await bench.clock.advance(1000);
+
+    expect((await second.getExecution(parentId)).status).toBe("completed");
+    expect(await bench.store.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
+  });
+});
+
+/** The commit that, once it is durable with such an event, is the last thing that happened. */
+function cutAfter(store: Store, type: string, then: () => void): Store["commit"] {
+  const commit = store.commit.bind(store);
+  return async (...args) => {
+    await commit(...args);
+    if (args[0].events.some((event) => event.type === type)) then();
+  };
+}
+
+/** A plan for a child that may cost `capNano`. */
+function plan(capNano: number): AttemptResult {
+  const child = { workflowId: "child", version: 1, variables: {}, capNano };
+  return { kind: "child", child, waits: true, costNano: 0 };
+}
+
+describe("money of a child", () => {
+  const asks = { id: "ask", type: "scripted", config: { reserveNano: 400 } };
+  const branches = [
+    { id: "a", steps: [{ id: "call", type: "scripted" }] },
+    { id: "b", steps: [{ id: "nap", type: "wait", config: { duration: "1s" } }, asks] },
+  ];
+  const both = (): PureRun =>
+    new PureRun(
+      workflow([{ id: "both", type: "parallel", config: { branches, failureMode: "continue" } }], {
+        limits: { maxCostUsd: 1e-6 },
+      }),
+    );
+  const plans = (run: PureRun, capNano: number): PureRun => {
+    const { path, attempt, epoch } = run.act("call");
+    return run.endAt({ path, attempt, epoch, result: plan(capNano) });
+  };
+  const ends = (run: PureRun, spentNano: number): PureRun =>
+    run.signal({
+      id: "child:1",
+      kind: "child_ended",
+      payload: {
+        path: "both#1/a/call#1",
+        attempt: 1,
+        childId: run.log.find((event) => event.type === "child_started")?.childId ?? "none",
+        status: "completed",
+        output: 7,
+        spentNano,
+      },
+    });
+
+  test("is its own cap or what is left, held until it has ended, then what it spent", () => {
+    const run = plans(both(), 700);
+    expect(run.state.reservedNano).toBe(700);
+    expect(run.log.at(-1)).toMatchObject({ type: "child_started", allottedNano: 700 });
+
+    ends(run, 250);
+
+    expect(run.state).toMatchObject({ reservedNano: 0, spentNano: 250 });
+    expect(run.state.steps.at(-1)).toMatchObject({ stepId: "call", costNano: 250 });
+    expect(plans(both(), 5000).state.reservedNano).toBe(1000);
+    // In the totals it counts once: with the workflow that spent it.
+    const spent = totalsOf(run.state.start, run.log, false).map(({ costNano }) => costNano);
+    expect(spent.every((nano) => nano === 0)).toBe(true);
+  });
+
+  test("keeps the parent from spending it twice", () => {
+    const run = plans(both(), 700).advance(1000);
+
+    expect(run.act("ask")).toMatchObject({ waitingOn: "budget" });
+  });
+
+  test("that was given up is held until its end is known, also after the end of the run", () => {
+    const run = plans(both(), 700);
+    run.signal({ id: "c1", kind: "cancel", payload: { by: "U0ALICE" } });
+    expect(run.state).toMatchObject({ status: "cancelled", reservedNano: 700 });
+    expect([...run.state.outbox.values()]).toMatchObject([{ kind: "cancel_child" }]);
+    expect(nextDue(run.state)).toBeNull();
+
+    ends(run, 250);
+
+    expect(run.state).toMatchObject({ status: "cancelled", reservedNano: 0, spentNano: 250 });
+  });
+});
