@@ -151,10 +151,12 @@ export const EVENTS: readonly Coverage[] = coverage(
 
 /** Everything else that Slack sends an app. */
 export const PAYLOADS: readonly Coverage[] = coverage(
-  names("slash_command block_actions view_submission view_closed shortcut message_action"),
+  names(
+    "slash_command block_actions block_suggestion view_submission view_closed shortcut message_action",
+  ),
   {},
   names(
-    "block_suggestion dialog_submission dialog_suggestion interactive_message url_verification app_rate_limited",
+    "dialog_submission dialog_suggestion interactive_message url_verification app_rate_limited",
   ),
 );
 

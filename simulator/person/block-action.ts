@@ -1,6 +1,4 @@
-import { wireMessage } from "../api/wire-message.ts";
 import type { Delivery } from "../delivery/transport.ts";
-import { APP_ID } from "../identity.ts";
 import { isJsonObject, type JsonObject, member, toObjects, toText } from "../json.ts";
 import { interactionBase, responseUrl } from "../payloads/interaction.ts";
 import { initialState, type StateValues } from "../state/element-state.ts";
@@ -10,6 +8,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused, notDelivered, type Outcome, outcomeOf } from "./action.ts";
 import type { PersonBody } from "./body.ts";
 import { type Click, readClick } from "./click.ts";
+import { blocksOf, messageMembers } from "./place.ts";
 import { tellAsSlackbot } from "./slackbot.ts";
 
 /**
@@ -82,21 +81,10 @@ function messagePayload(
   { click, values }: { readonly click: Click; readonly values: StateValues },
 ): JsonObject {
   const threadTs = message?.thread_ts;
-  const inThread = threadTs === undefined ? {} : { thread_ts: threadTs };
-  const shown =
-    message === undefined ? { type: "message", ts, text: "" } : wireMessage(message, true);
   return {
     ...interactionBase("block_actions", user),
-    container: {
-      type: "message",
-      message_ts: ts,
-      channel_id: channel.id,
-      is_ephemeral: isEphemeral,
-      ...inThread,
-    },
+    ...messageMembers(channel, ts, message, isEphemeral),
     trigger_id: workspace.triggers.create(user.id),
-    channel: { id: channel.id, name: channel.name },
-    ...(isEphemeral ? {} : { message: { app_id: APP_ID, ...shown } }),
     state: { values },
     response_url: responseUrl(workspace, "actions", {
       user: user.id,
@@ -114,12 +102,6 @@ function interaction(payload: JsonObject): Delivery {
 
 function staleness(click: Click, isGone: boolean): JsonObject {
   return click.stale || isGone ? { stale: true } : {};
-}
-
-/** Blocks of the message itself and of its attachments. */
-function blocksOf(message: Message | undefined): readonly JsonObject[] {
-  const attached = (message?.attachments ?? []).flatMap((one) => toObjects(one["blocks"]));
-  return [...(message?.blocks ?? []), ...attached];
 }
 
 function valuesOf(stored: StoredView): StateValues {

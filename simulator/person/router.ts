@@ -11,6 +11,7 @@ import { blockAction } from "./block-action.ts";
 import { PersonBody } from "./body.ts";
 import { homeOpen } from "./home-open.ts";
 import { message } from "./message.ts";
+import { options } from "./options.ts";
 import { QUERIES } from "./queries.ts";
 import { reaction } from "./reaction.ts";
 import { shortcut } from "./shortcut.ts";
@@ -26,6 +27,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   "/sim/reaction": reaction,
   "/sim/shortcut": shortcut,
   "/sim/action": blockAction,
+  "/sim/options": options,
   "/sim/view-submit": viewSubmit,
   "/sim/view-close": viewClose,
   "/sim/home-open": homeOpen,

@@ -46,6 +46,6 @@ test("everybody can look the coverage up", async () => {
   expect(await response.json()).toMatchObject({
     methods: expect.arrayContaining([{ name: "views.open", status: "supported" }]),
     events: expect.arrayContaining([{ name: "team_join", status: "missing" }]),
-    payloads: expect.arrayContaining([{ name: "block_suggestion", status: "missing" }]),
+    payloads: expect.arrayContaining([{ name: "block_suggestion", status: "supported" }]),
   });
 });
