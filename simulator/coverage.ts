@@ -14,9 +14,17 @@ const supported = names(`
   chat.delete
   chat.getPermalink
   chat.postEphemeral
+  conversations.archive
+  conversations.create
   conversations.history
+  conversations.invite
+  conversations.join
+  conversations.kick
+  conversations.leave
   conversations.members
+  conversations.rename
   conversations.replies
+  conversations.unarchive
   reactions.add
   reactions.remove
   usergroups.users.list
@@ -32,8 +40,10 @@ const supported = names(`
 const partial: Readonly<Record<string, string>> = {
   "chat.postMessage": "no unfurling, no `parse` and `link_names`, attachments are kept as given",
   "chat.update": "as chat.postMessage",
-  "conversations.info": "public channels and direct messages only",
-  "conversations.list": "public channels and direct messages only",
+  "conversations.info": "no group messages",
+  "conversations.list": "no group messages",
+  "conversations.setPurpose": "topic and purpose are one text",
+  "conversations.setTopic": "topic and purpose are one text",
   "users.conversations": "the bot's own conversations only",
   "conversations.open": "finds direct messages; there are no group messages",
   "reactions.get": "messages only",
@@ -94,14 +104,12 @@ const missing = names(`
   canvases.access.delete canvases.access.set canvases.create canvases.delete canvases.edit
   canvases.sections.lookup chat.appendStream chat.deleteScheduledMessage chat.meMessage
   chat.scheduleMessage chat.scheduledMessages.list chat.startStream chat.stopStream chat.unfurl
-  conversations.acceptSharedInvite conversations.approveSharedInvite conversations.archive
-  conversations.canvases.create conversations.close conversations.create
+  conversations.acceptSharedInvite conversations.approveSharedInvite
+  conversations.canvases.create conversations.close
   conversations.declineSharedInvite conversations.externalInvitePermissions.set
-  conversations.invite conversations.inviteShared conversations.join conversations.kick
-  conversations.leave conversations.listConnectInvites conversations.mark conversations.rename
+  conversations.inviteShared conversations.listConnectInvites conversations.mark
   conversations.requestSharedInvite.approve conversations.requestSharedInvite.deny
-  conversations.requestSharedInvite.list conversations.setPurpose conversations.setTopic
-  conversations.unarchive dialog.open dnd.endDnd dnd.endSnooze dnd.info dnd.setSnooze dnd.teamInfo
+  conversations.requestSharedInvite.list dialog.open dnd.endDnd dnd.endSnooze dnd.info dnd.setSnooze dnd.teamInfo
   emoji.list entity.presentDetails files.comments.delete files.list files.remote.add
   files.remote.info files.remote.list files.remote.remove files.remote.share files.remote.update
   files.revokePublicURL files.sharedPublicURL functions.completeError functions.completeSuccess
@@ -125,25 +133,26 @@ export const METHODS: readonly Coverage[] = coverage(supported, partial, missing
 
 /** Every event of Slack's SDK. Those that are missing are never sent, even if the manifest subscribes to them. */
 export const EVENTS: readonly Coverage[] = coverage(
-  names("app_home_opened app_mention file_created file_shared reaction_added reaction_removed"),
+  names(`
+    app_home_opened app_mention channel_archive channel_created channel_left channel_rename
+    channel_unarchive file_created file_shared member_joined_channel member_left_channel
+    reaction_added reaction_removed subteam_members_changed subteam_updated team_join user_change
+  `),
   { message: "new, edited and deleted messages and thread broadcasts; none of the other subtypes" },
   names(`
     agent_session_stopped agent_session_title_changed app_context_changed app_deleted app_installed
     app_rate_limited app_requested app_uninstalled app_uninstalled_team
-    assistant_thread_context_changed assistant_thread_started call_rejected channel_archive
-    channel_created channel_deleted channel_history_changed channel_id_changed channel_left
-    channel_rename channel_shared channel_unarchive channel_unshared dnd_updated dnd_updated_user
+    assistant_thread_context_changed assistant_thread_started call_rejected     channel_deleted channel_history_changed channel_id_changed     channel_shared channel_unshared dnd_updated dnd_updated_user
     email_domain_changed emoji_changed entity_details_requested file_change file_comment_deleted
     file_deleted file_public file_unshared function_executed
     grid_migration_finished grid_migration_started group_archive group_close group_deleted
     group_history_changed group_left group_open group_rename group_unarchive im_close im_created
-    im_history_changed im_open invite_requested link_shared member_joined_channel
-    member_left_channel message_metadata_deleted message_metadata_posted message_metadata_updated
+    im_history_changed im_open invite_requested link_shared     message_metadata_deleted message_metadata_posted message_metadata_updated
     pin_added pin_removed shared_channel_invite_accepted shared_channel_invite_approved
     shared_channel_invite_declined shared_channel_invite_received shared_channel_invite_requested
-    star_added star_removed subteam_created subteam_members_changed subteam_self_added
-    subteam_self_removed subteam_updated team_access_granted team_access_revoked team_domain_change
-    team_join team_rename tokens_revoked user_change user_huddle_changed user_profile_changed
+    star_added star_removed subteam_created subteam_self_added
+    subteam_self_removed team_access_granted team_access_revoked team_domain_change
+    team_rename tokens_revoked user_huddle_changed user_profile_changed
     user_status_changed workflow_deleted workflow_published workflow_step_deleted
     workflow_step_execute workflow_unpublished
   `),

@@ -1,5 +1,7 @@
 /** The one workspace, the one app and its credentials. They are fixed, so that any bot can be pointed at the simulator. */
 export const TEAM = { id: "T0HEDDLE", domain: "heddle", name: "Heddle" } as const;
+/** The other organization, whose people are strangers here. */
+export const PARTNER_TEAM_ID = "T0PARTNER";
 export const APP_ID = "A0HEDDLE";
 export const BOT_USER_ID = "U0BOT";
 export const BOT_ID = "B0HEDDLE";

@@ -10,14 +10,19 @@ import { SlackError } from "./slack-error.ts";
  */
 export function channelById({ workspace, args }: ApiCall, name = "channel"): Channel {
   const channel = workspace.state.directory.channel(args.required(name));
-  if (channel === undefined) throw new SlackError("channel_not_found");
+  if (channel === undefined || !isVisible(channel)) throw new SlackError("channel_not_found");
   return channel;
+}
+
+/** Whether the bot knows of a channel: everything but private channels that it is not in. */
+export function isVisible(channel: Channel): boolean {
+  return channel.isPrivate !== true || channel.members.includes(BOT_USER_ID);
 }
 
 /**
  * The channel to post to: an id, a channel's name with or without `#`, or a person's id for their direct message.
  *
- * @throws {SlackError} `channel_not_found`, or `not_in_channel` when the bot is no member.
+ * @throws {SlackError} `channel_not_found`, `is_archived`, `messages_tab_disabled`, or `not_in_channel` when the bot is no member.
  */
 export function channelToPostTo(call: ApiCall): Channel {
   const wanted = call.args.required("channel");
@@ -26,7 +31,10 @@ export function channelToPostTo(call: ApiCall): Channel {
     directory.channel(wanted) ??
     directory.directMessage(wanted) ??
     directory.channelByName(wanted.replace(/^#/, ""));
-  if (channel === undefined) throw new SlackError("channel_not_found");
+  if (channel === undefined || !isVisible(channel)) throw new SlackError("channel_not_found");
+  if (channel.isArchived === true) throw new SlackError("is_archived");
+  if (channel.isIm && !call.workspace.manifest.messagesTab)
+    throw new SlackError("messages_tab_disabled");
   if (!channel.members.includes(BOT_USER_ID)) {
     if (!call.workspace.manifest.scopes.has("chat:write.public"))
       throw new SlackError("not_in_channel");

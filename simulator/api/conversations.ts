@@ -1,8 +1,9 @@
 import { BOT_USER_ID } from "../identity.ts";
 import type { JsonObject } from "../json.ts";
-import type { Channel } from "../workspace/records.ts";
-import { channelById } from "./channel-argument.ts";
+import type { Channel, User } from "../workspace/records.ts";
+import { channelById, isVisible } from "./channel-argument.ts";
 import { registerHistory } from "./conversations-history.ts";
+import { registerChannelManagement } from "./conversations-manage.ts";
 import type { ApiCall, MethodRegistry } from "./method.ts";
 import { page } from "./paging.ts";
 import { channelScope, requireScope } from "./scopes.ts";
@@ -14,7 +15,12 @@ const READ_SCOPES = ["channels:read", "groups:read", "im:read", "mpim:read"];
 /** Channels and their members. */
 export function registerConversations(methods: MethodRegistry): void {
   methods.add("conversations.list", { tier: 2, token: "bot", scopes: READ_SCOPES, run: runList });
-  methods.add("users.conversations", { tier: 3, token: "bot", scopes: READ_SCOPES, run: runList });
+  methods.add("users.conversations", {
+    tier: 3,
+    token: "bot",
+    scopes: READ_SCOPES,
+    run: runOwnList,
+  });
   methods.add("conversations.info", { tier: 3, token: "bot", scopes: READ_SCOPES, run: runInfo });
   methods.add("conversations.members", {
     tier: 4,
@@ -29,17 +35,41 @@ export function registerConversations(methods: MethodRegistry): void {
     run: runOpen,
   });
   registerHistory(methods);
+  registerChannelManagement(methods);
 }
 
-function runList({ workspace, args }: ApiCall): JsonObject {
-  const types = (args.text("types") ?? "public_channel").split(",").map((type) => type.trim());
-  const wants = (channel: Channel): boolean =>
-    types.includes(channel.isIm ? "im" : "public_channel");
-  const { directory } = workspace.state;
-  const channels = directory.channels().filter(wants);
-  for (const channel of channels) requireScope(workspace.manifest, [channelScope(channel, "read")]);
-  const { items, metadata } = page(args, channels);
+function runList(call: ApiCall): JsonObject {
+  const { items, metadata } = page(call.args, wanted(call));
   return { channels: items.map(wireChannel), ...metadata };
+}
+
+/** Of the channels that the bot is in Slack does not repeat that it is. */
+function runOwnList(call: ApiCall): JsonObject {
+  const own = wanted(call).filter((channel) => channel.members.includes(BOT_USER_ID));
+  const { items, metadata } = page(call.args, own);
+  const channels = items.map((channel) => {
+    const { is_member: _isMember, num_members: _count, ...rest } = wireChannel(channel);
+    return rest;
+  });
+  return { channels, ...metadata };
+}
+
+/** Channels of the kinds that the call asks for; private ones only where the bot is. */
+function wanted({ workspace, args }: ApiCall): readonly Channel[] {
+  const types = (args.text("types") ?? "public_channel").split(",").map((type) => type.trim());
+  const withArchived = !args.flag("exclude_archived");
+  const channels = workspace.state.directory
+    .channels()
+    .filter((channel) => types.includes(kindOf(channel)))
+    .filter((channel) => isVisible(channel))
+    .filter((channel) => withArchived || channel.isArchived !== true);
+  for (const channel of channels) requireScope(workspace.manifest, [channelScope(channel, "read")]);
+  return channels;
+}
+
+function kindOf(channel: Channel): string {
+  if (channel.isIm) return "im";
+  return channel.isPrivate === true ? "private_channel" : "public_channel";
 }
 
 function runInfo(call: ApiCall): JsonObject {
@@ -74,7 +104,8 @@ function runOpen({ workspace, args }: ApiCall): JsonObject {
       ? directory.directMessage(users[0] ?? "")
       : directory.channel(channelId);
   if (channel === undefined) {
-    throw new SlackError(channelId === undefined ? notReachable(users[0]) : "channel_not_found");
+    const user = directory.user(users[0] ?? "");
+    throw new SlackError(channelId === undefined ? notReachable(user) : "channel_not_found");
   }
   return {
     no_op: true,
@@ -83,6 +114,7 @@ function runOpen({ workspace, args }: ApiCall): JsonObject {
   };
 }
 
-function notReachable(user: string | undefined): string {
-  return user === BOT_USER_ID ? "cannot_dm_bot" : "user_not_found";
+function notReachable(user: User | undefined): string {
+  if (user?.isStranger === true) return "user_not_visible";
+  return user?.id === BOT_USER_ID ? "cannot_dm_bot" : "user_not_found";
 }

@@ -84,8 +84,22 @@ function share(
 
 function runInfo(call: ApiCall): JsonObject {
   const file = visible(call);
-  const shown = wireFile(call.workspace, file);
-  return { file: shown, comments: [], response_metadata: { next_cursor: "" } };
+  const { channels = [] } = file;
+  const { directory } = call.workspace.state;
+  const places = (isIm: boolean, isPrivate: boolean): readonly string[] =>
+    channels.filter((id) => {
+      const channel = directory.channel(id);
+      return channel?.isIm === isIm && (channel.isPrivate === true) === isPrivate;
+    });
+  return {
+    file: {
+      ...wireFile(call.workspace, file),
+      channels: places(false, false),
+      groups: places(false, true),
+      ims: places(true, false),
+    },
+    comments: [],
+  };
 }
 
 function runDelete(call: ApiCall): JsonObject {

@@ -17,5 +17,6 @@ export function requireScope(manifest: AppManifest, scopes: readonly string[]): 
 
 /** The scope for reading in this kind of channel: `channels:read`, `im:history` and so on. */
 export function channelScope(channel: Channel, what: "read" | "history"): string {
-  return channel.isIm ? `im:${what}` : `channels:${what}`;
+  if (channel.isIm) return `im:${what}`;
+  return channel.isPrivate === true ? `groups:${what}` : `channels:${what}`;
 }

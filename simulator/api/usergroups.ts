@@ -1,10 +1,7 @@
-import { TEAM } from "../identity.ts";
 import type { JsonObject } from "../json.ts";
-import type { Usergroup } from "../workspace/records.ts";
 import type { ApiCall, MethodRegistry } from "./method.ts";
 import { SlackError } from "./slack-error.ts";
-
-const CREATED_SECONDS = 1_767_225_600;
+import { wireUsergroup } from "./wire-usergroup.ts";
 
 /** User groups and who is in them. */
 export function registerUsergroups(methods: MethodRegistry): void {
@@ -29,27 +26,4 @@ function runUsers({ workspace, args }: ApiCall): JsonObject {
   const group = workspace.state.directory.usergroup(args.required("usergroup"));
   if (group === undefined) throw new SlackError("no_such_subteam");
   return { users: group.users };
-}
-
-function wireUsergroup(group: Usergroup): JsonObject {
-  return {
-    id: group.id,
-    team_id: TEAM.id,
-    is_usergroup: true,
-    is_subteam: true,
-    name: group.name,
-    description: "",
-    handle: group.handle,
-    is_external: false,
-    date_create: CREATED_SECONDS,
-    date_update: CREATED_SECONDS,
-    date_delete: 0,
-    auto_type: null,
-    auto_provision: false,
-    enterprise_subteam_id: "",
-    created_by: "U0ALICE",
-    updated_by: "U0ALICE",
-    deleted_by: null,
-    prefs: { channels: [], groups: [] },
-  };
 }

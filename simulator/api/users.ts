@@ -1,4 +1,6 @@
 import type { JsonObject } from "../json.ts";
+import type { User } from "../workspace/records.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 import type { ApiCall, MethodRegistry } from "./method.ts";
 import { page } from "./paging.ts";
 import { SlackError } from "./slack-error.ts";
@@ -19,21 +21,26 @@ export function registerUsers(methods: MethodRegistry): void {
 function runInfo({ workspace, args }: ApiCall): JsonObject {
   const user = workspace.state.directory.user(args.required("user"));
   if (user === undefined) throw new SlackError("user_not_found");
-  return { user: wireUser(user, workspace.manifest, workspace.clock.now()) };
+  return { user: wireUser(workspace, user) };
 }
 
 function runList({ workspace, args }: ApiCall): JsonObject {
-  const { items, metadata } = page(args, workspace.state.directory.users());
+  const { items, metadata } = page(args, members(workspace));
   const now = workspace.clock.now();
   return {
-    members: items.map((user) => wireUser(user, workspace.manifest, now)),
+    members: items.map((user) => wireUser(workspace, user)),
     cache_ts: Math.floor(now / 1_000),
     ...metadata,
   };
 }
 
+/** Strangers are not members of the workspace. */
+function members({ state }: Workspace): readonly User[] {
+  return state.directory.users().filter((user) => user.isStranger !== true);
+}
+
 function runLookup({ workspace, args }: ApiCall): JsonObject {
   const user = workspace.state.directory.userByEmail(args.required("email"));
-  if (user === undefined) throw new SlackError("users_not_found");
-  return { user: wireUser(user, workspace.manifest, workspace.clock.now()) };
+  if (user === undefined || user.isDeleted === true) throw new SlackError("users_not_found");
+  return { user: wireUser(workspace, user) };
 }

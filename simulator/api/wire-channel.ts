@@ -1,4 +1,4 @@
-import { BOT_USER_ID, TEAM } from "../identity.ts";
+import { BOT_USER_ID, PARTNER_TEAM_ID, TEAM } from "../identity.ts";
 import type { JsonObject } from "../json.ts";
 import type { Channel } from "../workspace/records.ts";
 
@@ -22,16 +22,16 @@ export function wireChannel(channel: Channel): JsonObject {
     id: channel.id,
     name: channel.name,
     name_normalized: channel.name,
-    is_channel: true,
-    is_group: false,
+    is_channel: channel.isPrivate !== true,
+    is_group: channel.isPrivate === true,
     is_im: false,
     is_mpim: false,
-    is_private: false,
-    is_archived: false,
+    is_private: channel.isPrivate === true,
+    is_archived: channel.isArchived === true,
     is_general: channel.name === "general",
-    is_shared: false,
+    is_shared: channel.isShared === true,
     is_org_shared: false,
-    is_ext_shared: false,
+    is_ext_shared: channel.isShared === true,
     is_pending_ext_shared: false,
     is_member: channel.members.includes(BOT_USER_ID),
     created: channel.created,
@@ -41,7 +41,7 @@ export function wireChannel(channel: Channel): JsonObject {
     parent_conversation: null,
     pending_shared: [],
     previous_names: [],
-    shared_team_ids: [TEAM.id],
+    shared_team_ids: channel.isShared === true ? [TEAM.id, PARTNER_TEAM_ID] : [TEAM.id],
     context_team_id: TEAM.id,
     topic: { value: channel.topic, creator: "U0ALICE", last_set: channel.created },
     purpose: { value: channel.topic, creator: "U0ALICE", last_set: channel.created },

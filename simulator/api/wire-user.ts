@@ -1,19 +1,21 @@
-import { APP_ID, BOT_ID, BOT_USER_ID, TEAM } from "../identity.ts";
+import { APP_ID, BOT_ID, BOT_USER_ID } from "../identity.ts";
 import type { JsonObject } from "../json.ts";
-import type { AppManifest } from "../manifest.ts";
+import { teamOf } from "../payloads/people.ts";
 import type { User } from "../workspace/records.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 
 const UPDATED_SECONDS = 1_767_225_600;
 
 /** A member as methods return it; the address only with the scope for it. */
-export function wireUser(user: User, manifest: AppManifest, now: number): JsonObject {
+export function wireUser({ manifest, clock, url }: Workspace, user: User): JsonObject {
+  const now = clock.now();
   const [firstName = "", ...lastNames] = user.realName.split(" ");
   const offset = offsetSeconds(user.timeZone, now);
   return {
     id: user.id,
-    team_id: TEAM.id,
+    team_id: teamOf(user),
     name: user.name,
-    deleted: false,
+    deleted: user.isDeleted === true,
     color: "9f69e7",
     real_name: user.realName,
     tz: user.timeZone,
@@ -27,14 +29,15 @@ export function wireUser(user: User, manifest: AppManifest, now: number): JsonOb
       real_name_normalized: user.realName,
       display_name: user.isBot ? "" : user.name,
       display_name_normalized: user.isBot ? "" : user.name,
-      fields: null,
       status_text: "",
+      status_text_canonical: "",
       status_emoji: "",
       status_expiration: 0,
       avatar_hash: user.id.toLowerCase(),
       first_name: firstName,
       last_name: lastNames.join(" "),
-      team: TEAM.id,
+      team: teamOf(user),
+      ...images(url),
       ...(user.isBot || !manifest.scopes.has("users:read.email") ? {} : { email: user.email }),
       ...(user.id === BOT_USER_ID
         ? { api_app_id: APP_ID, bot_id: BOT_ID, always_active: true }
@@ -49,8 +52,17 @@ export function wireUser(user: User, manifest: AppManifest, now: number): JsonOb
     is_app_user: false,
     is_email_confirmed: !user.isBot,
     updated: UPDATED_SECONDS,
+    ...(user.isStranger === true ? { is_stranger: true } : {}),
     who_can_share_contact_card: "EVERYONE",
   };
+}
+
+/** Everybody has the same picture. */
+function images(url: string): JsonObject {
+  const picture = `${url}/page/bot.svg`;
+  return Object.fromEntries(
+    [24, 32, 48, 72, 192, 512].map((size) => [`image_${size}`, picture] as const),
+  );
 }
 
 function offsetSeconds(timeZone: string, now: number): number {

@@ -29,8 +29,9 @@ export class EventQueue {
    *
    * @returns the acknowledgement of any attempt within the first acknowledgement time, else `operation_timeout`;
    * later attempts go on in the background.
+   * @param isShared - whether it happened in a channel that is shared with another organization.
    */
-  deliver(event: JsonObject): Promise<Ack> {
+  deliver(event: JsonObject, isShared = false): Promise<Ack> {
     const { clock, ackMs } = this.#options;
     const startedAt = clock.now();
     return new Promise((resolve) => {
@@ -38,7 +39,7 @@ export class EventQueue {
         () => resolve({ acked: false, ackMs: clock.now() - startedAt, error: "operation_timeout" }),
         ackMs,
       );
-      this.#attempt(envelopeOf(event, startedAt), 0, "", (ack) => {
+      this.#attempt(envelopeOf(event, startedAt, isShared), 0, "", (ack) => {
         giveUp();
         resolve({ ...ack, ackMs: clock.now() - startedAt });
       });
@@ -87,7 +88,7 @@ function reasonOf(ack: Ack, isHttp: boolean): string {
   return ack.error === "dispatch_failed" ? "http_error" : "http_timeout";
 }
 
-function envelopeOf(event: JsonObject, now: number): JsonObject {
+function envelopeOf(event: JsonObject, now: number, isShared: boolean): JsonObject {
   return {
     token: VERIFICATION_TOKEN,
     team_id: TEAM.id,
@@ -107,7 +108,7 @@ function envelopeOf(event: JsonObject, now: number): JsonObject {
         is_enterprise_install: false,
       },
     ],
-    is_ext_shared_channel: false,
+    is_ext_shared_channel: isShared,
     event_context: `4-${createId("")}`,
   };
 }

@@ -11,9 +11,7 @@ interface Subscription {
 export function subscriptionFor(type: string, channel: Channel | undefined): Subscription {
   switch (type) {
     case "message":
-      return channel?.isIm === true
-        ? { name: "message.im", scope: "im:history" }
-        : { name: "message.channels", scope: "channels:history" };
+      return messageSubscription(channel);
     case "app_mention":
       return { name: type, scope: "app_mentions:read" };
     case "reaction_added":
@@ -21,13 +19,31 @@ export function subscriptionFor(type: string, channel: Channel | undefined): Sub
       return { name: type, scope: "reactions:read" };
     case "member_joined_channel":
     case "member_left_channel":
+      return { name: type, scope: channel?.isPrivate === true ? "groups:read" : "channels:read" };
+    case "channel_archive":
+    case "channel_created":
+    case "channel_left":
+    case "channel_rename":
+    case "channel_unarchive":
       return { name: type, scope: "channels:read" };
+    case "subteam_members_changed":
+    case "subteam_updated":
+      return { name: type, scope: "usergroups:read" };
+    case "team_join":
+    case "user_change":
+      return { name: type, scope: "users:read" };
     case "file_created":
     case "file_shared":
       return { name: type, scope: "files:read" };
     default:
       return { name: type, scope: undefined };
   }
+}
+
+function messageSubscription(channel: Channel | undefined): Subscription {
+  if (channel?.isIm === true) return { name: "message.im", scope: "im:history" };
+  if (channel?.isPrivate === true) return { name: "message.groups", scope: "groups:history" };
+  return { name: "message.channels", scope: "channels:history" };
 }
 
 /** Whether the manifest lets the app have this event: subscribed to, and with the scope it needs. */

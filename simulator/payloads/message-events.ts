@@ -17,8 +17,14 @@ export function messageEvent(
     channel: channel.id,
     event_ts: message.ts,
     channel_type: channelType(channel),
-    ...(parent === undefined ? {} : { parent_user_id: parent.user }),
+    ...(parent === undefined ? {} : inThread(message, parent)),
   };
+}
+
+/** A reply names who it answers; one that the channel sees as well brings what it answers. */
+function inThread(message: Message, parent: Message): JsonObject {
+  if (message.subtype !== "thread_broadcast") return { parent_user_id: parent.user };
+  return { root: toWire(withoutMetadata(parent)) };
 }
 
 /** What the app is told about an edited message. */
@@ -31,8 +37,8 @@ export function messageChangedEvent(
   return {
     type: "message",
     subtype: "message_changed",
-    message: toWire({ ...next, source_team: TEAM.id, user_team: TEAM.id }),
-    previous_message: toWire(previous),
+    message: toWire({ ...withoutMetadata(next), source_team: TEAM.id, user_team: TEAM.id }),
+    previous_message: toWire(withoutMetadata(previous)),
     channel: channel.id,
     hidden: true,
     ts: eventTs,
@@ -50,7 +56,7 @@ export function messageDeletedEvent(
   return {
     type: "message",
     subtype: "message_deleted",
-    previous_message: toWire(previous),
+    previous_message: toWire(withoutMetadata(previous)),
     deleted_ts: previous.ts,
     channel: channel.id,
     hidden: true,
@@ -60,6 +66,12 @@ export function messageDeletedEvent(
   };
 }
 
+/** Metadata comes with events of its own. */
+function withoutMetadata({ metadata: _metadata, ...rest }: Message): object {
+  return rest;
+}
+
 function channelType(channel: Channel): string {
-  return channel.isIm ? "im" : "channel";
+  if (channel.isIm) return "im";
+  return channel.isPrivate === true ? "group" : "channel";
 }

@@ -1,11 +1,16 @@
-import { APP_ID, BOT_ID, BOT_USER_ID, TEAM } from "../identity.ts";
+import { APP_ID, BOT_ID, PARTNER_TEAM_ID, TEAM } from "../identity.ts";
 import type { JsonObject } from "../json.ts";
 import type { User } from "../workspace/records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 /** The `user` of interactions. */
 export function payloadUser(user: User): JsonObject {
-  return { id: user.id, username: user.name, name: user.name, team_id: TEAM.id };
+  return { id: user.id, username: user.name, name: user.name, team_id: teamOf(user) };
+}
+
+/** The organization that somebody belongs to. */
+export function teamOf(user: User | undefined): string {
+  return user?.isStranger === true ? PARTNER_TEAM_ID : TEAM.id;
 }
 
 /** The `team` of interactions. */
@@ -18,7 +23,6 @@ export function botProfile(workspace: Workspace): JsonObject {
   return {
     id: BOT_ID,
     app_id: APP_ID,
-    user_id: BOT_USER_ID,
     name: workspace.manifest.botName,
     icons: {
       image_36: `${workspace.url}/page/bot.svg`,

@@ -34,7 +34,7 @@ export class PersonBody {
   user(): User {
     const id = this.required("user");
     const user = this.#workspace.state.directory.user(id);
-    if (user === undefined || user.isBot) {
+    if (user === undefined || user.isBot || user.isDeleted === true) {
       throw new ActionRefused("user_not_found", `There is no person ${id}.`);
     }
     return user;

@@ -10,6 +10,12 @@ export async function homeOpen(workspace: Workspace, body: PersonBody): Promise<
   if (tab === "home" && !workspace.manifest.homeTab) {
     throw new ActionRefused("not_enabled", "The manifest does not enable the Home tab.");
   }
+  if (user.isStranger === true) {
+    throw new ActionRefused(
+      "app_not_found",
+      `${user.name} has not this app: another organization.`,
+    );
+  }
   const view = workspace.state.views.home(user.id)?.view;
   const ack = emitEvent(workspace, {
     type: "app_home_opened",

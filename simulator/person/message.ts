@@ -14,6 +14,7 @@ import type { PersonBody } from "./body.ts";
 export async function message(workspace: Workspace, body: PersonBody): Promise<Outcome> {
   const user = body.user();
   const channel = body.channel(user);
+  checkWritable(workspace, channel);
   const files = filesOf(workspace, body, user);
   const typed = files.length === 0 ? body.required("text") : (body.text("text") ?? "");
   const { directory, messages } = workspace.state;
@@ -34,6 +35,16 @@ export async function message(workspace: Workspace, body: PersonBody): Promise<O
     ...(parent === undefined ? {} : { thread_ts: parent.thread_ts ?? parent.ts }),
   });
   return outcomeOfEvents(posted.acks, { ts: posted.message.ts });
+}
+
+/** @throws {ActionRefused} `is_archived` or `messages_tab_disabled`. */
+function checkWritable({ manifest }: Workspace, channel: Channel): void {
+  if (channel.isArchived === true) {
+    throw new ActionRefused("is_archived", `#${channel.name} is archived.`);
+  }
+  if (channel.isIm && !manifest.messagesTab) {
+    throw new ActionRefused("messages_tab_disabled", "The app takes no direct messages.");
+  }
 }
 
 /** @throws {ActionRefused} `file_not_found`. */

@@ -9,6 +9,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused, type Outcome } from "./action.ts";
 import { blockAction } from "./block-action.ts";
 import { PersonBody } from "./body.ts";
+import { changeChannel, changeUser, changeUsergroup } from "./change-directory.ts";
 import { homeOpen } from "./home-open.ts";
 import { message } from "./message.ts";
 import { options } from "./options.ts";
@@ -42,6 +43,15 @@ const CONTROLS: Readonly<Record<string, Control>> = {
     ...DONE,
     id: addFault(workspace, standIns, body),
   }),
+  "/sim/channel": (workspace, _standIns, body) => ({
+    ...DONE,
+    channel: changeChannel(workspace, body),
+  }),
+  "/sim/usergroup": (workspace, _standIns, body) => ({
+    ...DONE,
+    usergroup: changeUsergroup(workspace, body),
+  }),
+  "/sim/person": (workspace, _standIns, body) => ({ ...DONE, user: changeUser(workspace, body) }),
   "/sim/disconnect": (workspace, _standIns, body) => {
     const kind = DISCONNECTS.find((one) => one === body["kind"]) ?? "drop";
     return { ...DONE, disconnected: workspace.sockets.disconnect(kind) };

@@ -1,6 +1,7 @@
 import { wireMessage } from "../api/wire-message.ts";
 import type { JsonObject } from "../json.ts";
 import { interactionBase, responseUrl } from "../payloads/interaction.ts";
+import { teamOf } from "../payloads/people.ts";
 import type { Channel, User } from "../workspace/records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused, notDelivered, type Outcome, outcomeOf } from "./action.ts";
@@ -61,6 +62,7 @@ function messagePayload(
   const { api_app_id: _app, ...base } = interactionBase("message_action", user);
   return {
     ...base,
+    user: { id: user.id, name: user.name, team_id: teamOf(user) },
     callback_id: callbackId,
     action_ts: workspace.state.timestamps.next(),
     trigger_id: workspace.triggers.create(user.id),

@@ -25,7 +25,11 @@ export async function slash(workspace: Workspace, body: PersonBody): Promise<Out
     );
     return refused("command_not_supported_in_threads");
   }
-  if (known === undefined) {
+  if (
+    known === undefined ||
+    user.isStranger === true ||
+    !workspace.manifest.scopes.has("commands")
+  ) {
     tellAsSlackbot(
       workspace,
       channel,

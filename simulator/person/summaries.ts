@@ -12,11 +12,23 @@ export function userSummary(user: User): object {
     is_admin: user.isAdmin,
     is_restricted: user.isGuest,
     is_bot: user.isBot,
+    is_stranger: user.isStranger === true,
+    deleted: user.isDeleted === true,
   };
 }
 
 /** A conversation as the person's side shows it. */
 export function channelSummary(channel: Channel): object {
   const { id, name, isIm, user, members, topic } = channel;
-  return { id, name, is_im: isIm, ...(user === undefined ? {} : { user }), members, topic };
+  return {
+    id,
+    name,
+    is_im: isIm,
+    is_private: channel.isPrivate === true,
+    is_archived: channel.isArchived === true,
+    is_ext_shared: channel.isShared === true,
+    ...(user === undefined ? {} : { user }),
+    members,
+    topic,
+  };
 }

@@ -6,6 +6,7 @@ import {
   messageDeletedEvent,
   messageEvent,
 } from "../payloads/message-events.ts";
+import { teamOf } from "../payloads/people.ts";
 import { reactionEvent } from "../payloads/reaction-event.ts";
 import { emitEvent } from "./emit-event.ts";
 import { isReply, withReplyCount } from "./messages.ts";
@@ -25,7 +26,8 @@ export function postMessage(
   draft: Draft,
 ): { readonly message: Message; readonly acks: Acks } {
   const { messages, timestamps } = workspace.state;
-  const message: Message = { type: "message", ts: timestamps.next(), team: TEAM.id, ...draft };
+  const team = teamOf(workspace.state.directory.user(draft.user));
+  const message: Message = { type: "message", ts: timestamps.next(), team, ...draft };
   const parent = messages.save(channel.id, message);
   const audience = { channel: channel.id };
   workspace.feed.publish(

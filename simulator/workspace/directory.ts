@@ -71,6 +71,16 @@ export class Directory {
     return this.#channels.get(channelId)?.members.includes(user) ?? false;
   }
 
+  /** Adds or replaces a member. */
+  saveUser(user: User): void {
+    this.#users.set(user.id, user);
+  }
+
+  /** Adds or replaces a user group. */
+  saveUsergroup(group: Usergroup): void {
+    this.#usergroups.set(group.id, group);
+  }
+
   /** Adds or replaces a channel, for instance after somebody joined. */
   saveChannel(channel: Channel): void {
     this.#channels.set(channel.id, channel);

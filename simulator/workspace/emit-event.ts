@@ -18,5 +18,5 @@ export function emitEvent(
   if (channel !== undefined && !channel.members.includes(BOT_USER_ID)) return undefined;
   const type = toText(event["type"]) ?? "";
   if (!isSubscribed(workspace.manifest, type, channel)) return undefined;
-  return workspace.events.deliver(event);
+  return workspace.events.deliver(event, channel?.isShared === true);
 }

@@ -10,6 +10,10 @@ export interface User {
   readonly timeZone: string;
   readonly isAdmin: boolean;
   readonly isGuest: boolean;
+  /** Somebody of another organization, whom one meets in shared channels. */
+  readonly isStranger?: boolean;
+  /** The account is deactivated. */
+  readonly isDeleted?: boolean;
   readonly isBot: boolean;
 }
 
@@ -24,6 +28,11 @@ export interface Channel {
   readonly id: string;
   readonly name: string;
   readonly isIm: boolean;
+  /** Who is no member does not know that it exists. */
+  readonly isPrivate?: boolean;
+  readonly isArchived?: boolean;
+  /** Shared with another organization. */
+  readonly isShared?: boolean;
   /** The person of a direct message with the bot. */
   readonly user?: string;
   readonly members: readonly string[];

@@ -15,6 +15,10 @@ export function seedDirectory(bot: {
     person("CAROL", "Carol Clark", "Finance Analyst", "Europe/London"),
     person("DAVE", "Dave Davis", "Contractor", "Europe/Berlin", { isGuest: true }),
   ];
+  const stranger = {
+    ...person("ERIN", "Erin Evans", "Account Manager", "Europe/Paris"),
+    email: "",
+  };
   const everybody = [...people.map((user) => user.id), BOT_USER_ID];
   const channels = [
     channel("C0GENERAL", "general", everybody, "Company-wide announcements"),
@@ -23,10 +27,20 @@ export function seedDirectory(bot: {
     channel("C0FINANCE", "finance", everybody, "Expenses and invoices"),
     channel("C0SUPPORT", "support", everybody, "Customer questions"),
     channel("C0ENGINEERING", "engineering", everybody, "Builds, releases and incidents"),
+    channel("C0RANDOM", "random", ["U0ALICE", "U0BOB", "U0CAROL"], "The app is not here"),
+    {
+      ...channel("C0LEADS", "leads", ["U0ALICE", "U0BOB", BOT_USER_ID], "Private"),
+      isPrivate: true,
+    },
+    {
+      ...channel("C0PARTNER", "partner", ["U0ALICE", stranger.id, BOT_USER_ID], "With a partner"),
+      isShared: true,
+    },
   ];
   return {
     users: [
       ...people,
+      { ...stranger, isStranger: true },
       robot(BOT_USER_ID, bot.botName, bot.appName),
       robot(SLACKBOT_ID, "slackbot", "Slackbot"),
     ],
@@ -83,7 +97,8 @@ function channel(id: string, name: string, members: readonly string[], topic: st
   return { id, name, isIm: false, members, topic, created: CREATED_SECONDS };
 }
 
-function directMessage(user: User): Channel {
+/** The direct message of a person with the bot. */
+export function directMessage(user: User): Channel {
   return {
     id: user.id.replace("U0", "D0"),
     name: "directmessage",

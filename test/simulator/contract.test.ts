@@ -14,7 +14,7 @@ describe("the person's side without a bot", () => {
           event_subscriptions: { bot_events: ["message.im"] },
           interactivity: { is_enabled: true },
         },
-        oauth_config: { scopes: { bot: ["im:history"] } },
+        oauth_config: { scopes: { bot: ["commands", "im:history"] } },
         features: { slash_commands: [{ command: "/sample" }] },
       },
       ...quick,

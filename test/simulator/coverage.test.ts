@@ -45,7 +45,7 @@ test("everybody can look the coverage up", async () => {
 
   expect(await response.json()).toMatchObject({
     methods: expect.arrayContaining([{ name: "views.open", status: "supported" }]),
-    events: expect.arrayContaining([{ name: "team_join", status: "missing" }]),
+    events: expect.arrayContaining([{ name: "star_added", status: "missing" }]),
     payloads: expect.arrayContaining([{ name: "block_suggestion", status: "supported" }]),
   });
 });

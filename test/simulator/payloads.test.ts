@@ -248,6 +248,7 @@ test("shortcuts carry what Bolt reads from them", async () => {
   } satisfies Nullable<GlobalShortcut>);
   expect(ofMessage).toEqual({
     ...common,
+    user: { id: "U0ALICE", name: "alice", team_id: "T0HEDDLE" },
     type: "message_action",
     callback_id: "from_message",
     action_ts: ts,

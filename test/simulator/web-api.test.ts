@@ -79,7 +79,7 @@ describe("messages", () => {
         team: "T0HEDDLE",
         text: "Parent",
         ts,
-        bot_profile: { name: "sample", user_id: "U0BOT" },
+        bot_profile: { name: "sample", team_id: "T0HEDDLE" },
       },
     });
     const history = await conversations.history({
