@@ -63,20 +63,22 @@ async function buildView(
     if (isAppError(error, "not_allowed")) return closedHomeView(error.message);
     throw error;
   }
-  const [decisions, runs, workflows, day, week, month] = await Promise.all([
+  const [decisions, runs, workflows, day, week, month, models, people] = await Promise.all([
     engine.listDecisions(userId),
     engine.listExecutions({ startedBy: userId, limit: RUNS_SHOWN }),
     engine.listWorkflows(),
     engine.costOverview(1),
     engine.costOverview(7),
     engine.costOverview(30),
+    engine.costBreakdown({ by: "model", days: 30 }),
+    engine.costBreakdown({ by: "person", days: 30 }),
   ]);
   return homeView({
     notice,
     decisions,
     runs: runs.executions,
     hasMoreRuns: runs.nextCursor !== null,
-    costs: { day, week, month },
+    costs: { day, week, month, models: models.lines, people: people.lines },
     names: new Map(workflows.map(({ id, name }) => [id, name])),
     command,
     now: clock.now(),

@@ -9,7 +9,13 @@ import type { ExecutionStatus } from "./execution/state.ts";
 import type { ExecutionView, RequestView } from "./execution-view.ts";
 import type { Explanation } from "./explain.ts";
 import type { Generated } from "./generate.ts";
-import type { CostOverview, CostReport, WorkflowMetrics } from "./metrics.ts";
+import type {
+  CostBreakdown,
+  CostOverview,
+  CostQuery,
+  CostReport,
+  WorkflowMetrics,
+} from "./metrics.ts";
 import type { VersionSummary } from "./ports/store.ts";
 import type { IncomingMessage } from "./triggering/message-starter.ts";
 import type { WebhookAnswer, WebhookRequest } from "./triggering/webhook-starter.ts";
@@ -113,6 +119,8 @@ export interface Engine {
   costs(workflowId: string, days: number): Promise<CostReport>;
   /** What all workflows cost in the last `days` days, the most expensive first. */
   costOverview(days: number): Promise<CostOverview>;
+  /** Costs by one dimension, the most expensive first. @throws {AppError} `workflow_not_found`. */
+  costBreakdown(query: CostQuery): Promise<CostBreakdown>;
   /** Requests that are open, newest execution first, at most `limit`. */
   listOpenRequests(limit: number): Promise<readonly OpenRequest[]>;
   /**

@@ -164,13 +164,14 @@ export class StoredDrafts implements Drafts {
   async #write(id: string, wanted?: string): Promise<DraftView> {
     const draft = await this.#read(id);
     if (draft.status !== "open") throw notFound(closed(draft));
-    const { source, description } = draft;
+    const { source, description, ownerId } = draft;
     const change = wanted !== undefined && source !== null ? { earlier: source, wanted } : null;
     // What was added before there was a definition is part of the description.
     const base =
       change === null && wanted !== undefined ? `${description}\n${wanted}` : description;
     const generated = await this.#options.generator.generate({
       id,
+      by: ownerId,
       description: base,
       ...(change && { change }),
     });

@@ -234,7 +234,7 @@ function generationMethods(
 function costMethods(
   workflows: Workflows,
   metrics: Metrics,
-): Pick<Engine, "metrics" | "costs" | "costOverview"> {
+): Pick<Engine, "metrics" | "costs" | "costOverview" | "costBreakdown"> {
   return {
     metrics: async (workflowId) => {
       await workflows.active(workflowId);
@@ -245,6 +245,10 @@ function costMethods(
       return metrics.costs(workflowId, days);
     },
     costOverview: (days) => metrics.overview(days),
+    costBreakdown: async (query) => {
+      if (query.workflowId !== undefined) await workflows.active(query.workflowId);
+      return metrics.breakdown(query);
+    },
   };
 }
 

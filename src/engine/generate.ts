@@ -28,12 +28,14 @@ const ANSWER = { temperature: 0.2, maxTokens: MAX_TOKENS, format: "object" } as 
 /** Milliseconds for all calls of one definition. */
 const TIMEOUT_MS = 4 * 60_000;
 
-/** What the records of calls name as workflow and step. */
-const GENERATION = "generate";
+/** What the records of calls name as workflow and step: an id that no workflow can have. */
+export const GENERATION = ":drafts";
 
 export interface GenerateRequest extends Wish {
   /** Under it the calls are recorded, where executions have their id. */
   readonly id: string;
+  /** Slack user id of whoever asked for it. */
+  readonly by?: string;
 }
 
 /** A definition that passed every check. It is not deployed. */
@@ -73,7 +75,7 @@ export function createGenerator(options: GeneratorOptions): Generator {
   const { store, modelName, prices } = options;
 
   async function ask(request: GenerateRequest): Promise<Omit<Generated, "explanation">> {
-    const context = contextOf(request.id, options);
+    const context = contextOf(request, options);
     const first = firstMessages(describeLanguage(options), request);
     let messages: readonly ModelMessage[] = first;
     let costNano: number | null = 0;
@@ -122,7 +124,10 @@ export function createGenerator(options: GeneratorOptions): Generator {
   };
 }
 
-function contextOf(id: string, { store, model, now, hideSecrets }: GeneratorOptions): CallContext {
+function contextOf(
+  { id, by }: GenerateRequest,
+  { store, model, now, hideSecrets }: GeneratorOptions,
+): CallContext {
   return {
     executionId: id,
     workflowId: GENERATION,
@@ -134,7 +139,7 @@ function contextOf(id: string, { store, model, now, hideSecrets }: GeneratorOpti
     model,
     now,
     hideSecrets,
-    recordCall: (call) => store.insertCall(call),
+    recordCall: (call) => store.insertCall({ ...call, ...(by !== undefined && { by }) }),
     findCall: (callId) => store.readCall(callId),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   };

@@ -1,5 +1,5 @@
-import type { ExecutionEvent, ExecutionStarted } from "./execution/events.ts";
-import type { Totals, TotalsDelta } from "./ports/store.ts";
+import type { AttemptCost, ExecutionEvent, ExecutionStarted } from "./execution/events.ts";
+import type { Totals, TotalsDelta, TotalsDimension } from "./ports/store.ts";
 
 export const HOUR_MS = 3_600_000;
 
@@ -8,7 +8,7 @@ export function hourOf(at: number): number {
   return Math.floor(at / HOUR_MS) * HOUR_MS;
 }
 
-const NOTHING: Totals = {
+export const NOTHING: Totals = {
   started: 0,
   completed: 0,
   failed: 0,
@@ -16,6 +16,9 @@ const NOTHING: Totals = {
   durationMs: 0,
   costNano: 0,
   costUnknown: 0,
+  calls: 0,
+  promptTokens: 0,
+  completionTokens: 0,
 };
 
 /** The sum of two totals, member by member. */
@@ -28,6 +31,9 @@ export function addTotals(a: Totals, b: Totals): Totals {
     durationMs: a.durationMs + b.durationMs,
     costNano: a.costNano + b.costNano,
     costUnknown: a.costUnknown + b.costUnknown,
+    calls: a.calls + b.calls,
+    promptTokens: a.promptTokens + b.promptTokens,
+    completionTokens: a.completionTokens + b.completionTokens,
   };
 }
 
@@ -38,8 +44,35 @@ export function sumTotals(all: Iterable<Totals>): Totals {
   return sum;
 }
 
+/** Sums totals by where they belong. */
+class Sums {
+  readonly #workflowId: string;
+  readonly #deltas = new Map<string, TotalsDelta>();
+
+  constructor(workflowId: string) {
+    this.#workflowId = workflowId;
+  }
+
+  get deltas(): readonly TotalsDelta[] {
+    return [...this.#deltas.values()];
+  }
+
+  add(dimension: TotalsDimension, name: string, at: number, part: Partial<Totals>): void {
+    const hour = hourOf(at);
+    const key = `${hour}/${dimension}/${name}`;
+    const known = this.#deltas.get(key) ?? {
+      ...NOTHING,
+      workflowId: this.#workflowId,
+      dimension,
+      name,
+      hour,
+    };
+    this.#deltas.set(key, { ...known, ...addTotals(known, { ...NOTHING, ...part }) });
+  }
+}
+
 /**
- * What the events of one commit add to the running totals: counts and costs, by hour, of the workflow and of each step.
+ * What the events of one commit add to the running totals: counts and costs, by hour, in every dimension.
  *
  * Money counts in the hour in which it was spent, an execution in the hour in which it began, its end in the hour of the end.
  *
@@ -50,14 +83,13 @@ export function totalsOf(
   events: readonly ExecutionEvent[],
   isFirst: boolean,
 ): readonly TotalsDelta[] {
-  const deltas = new Map<string, TotalsDelta>();
-  const add = (stepId: string | null, at: number, part: Partial<Totals>): void => {
-    const hour = hourOf(at);
-    const key = `${hour}/${stepId ?? ""}`;
-    const known = deltas.get(key) ?? { ...NOTHING, workflowId: start.workflowId, stepId, hour };
-    deltas.set(key, { ...known, ...addTotals(known, { ...NOTHING, ...part }) });
+  const sums = new Sums(start.workflowId);
+  const addWhole = (at: number, part: Partial<Totals>): void => {
+    sums.add("workflow", "", at, part);
+    sums.add("version", String(start.version), at, part);
+    sums.add("person", start.trigger.userId ?? "", at, part);
   };
-  if (isFirst) add(null, start.at, { started: 1 });
+  if (isFirst) addWhole(start.at, { started: 1 });
   for (const event of events) {
     // Reopened, it has not ended, after all.
     if (event.type === "execution_reopened")
@@ -65,14 +97,37 @@ export function totalsOf(
     const end = endOf(event);
     if (end) {
       const durationMs = end.status === "completed" ? end.at - start.at : 0;
-      add(null, end.at, { [end.status]: 1, durationMs });
+      addWhole(end.at, { [end.status]: 1, durationMs });
     }
     if (!("costNano" in event)) continue;
-    const cost = { costNano: event.costNano, costUnknown: event.costUnknown ? 1 : 0 };
-    add(null, event.at, cost);
-    add(stepIdOf(event.path), event.at, { ...cost, ...entryOf(event) });
+    const spent = spentOn(event);
+    if (spent) addWhole(event.at, spent);
+    const entry = entryOf(event);
+    if (spent || entry) sums.add("step", stepIdOf(event.path), event.at, { ...spent, ...entry });
+    addCharges(sums, event, event.at);
   }
-  return [...deltas.values()];
+  return sums.deltas;
+}
+
+/** `null`: the event cost nothing. */
+function spentOn({ costNano, costUnknown, charges, usage }: AttemptCost): Partial<Totals> | null {
+  const calls = charges?.reduce((sum, charge) => sum + charge.calls, 0) ?? 0;
+  if (costNano === 0 && !costUnknown && calls === 0) return null;
+  return {
+    costNano,
+    costUnknown: costUnknown ? 1 : 0,
+    calls,
+    promptTokens: usage?.promptTokens ?? 0,
+    completionTokens: usage?.completionTokens ?? 0,
+  };
+}
+
+function addCharges(sums: Sums, { charges = [] }: AttemptCost, at: number): void {
+  for (const { model, prompt, unknown, ...spent } of charges) {
+    const part = { ...spent, costUnknown: unknown };
+    sums.add("model", model, at, part);
+    if (prompt !== undefined) sums.add("prompt", prompt, at, part);
+  }
 }
 
 function endOf(
@@ -91,11 +146,11 @@ function endOf(
 }
 
 /** The end of a step's entry; failed attempts and late results add their cost alone. */
-function entryOf(event: ExecutionEvent): Partial<Totals> {
+function entryOf(event: ExecutionEvent): Partial<Totals> | null {
   if (event.type === "step_completed") return { started: 1, completed: 1 };
   if (event.type === "step_failed" || event.type === "step_skipped")
     return { started: 1, failed: 1 };
-  return {};
+  return null;
 }
 
 function stepIdOf(path: string): string {

@@ -48,10 +48,12 @@ describe("the demo's sample runs", () => {
   test("cost what their recorded calls cost, and the running totals say the same", async () => {
     const calls = await Promise.all(heads.map(({ executionId }) => store.listCalls(executionId)));
     const recorded = calls.flat().reduce((sum, { costNano }) => sum + (costNano ?? 0), 0);
-    const totals = await store.readTotals({ from: NOW - 31 * DAY_MS, to: NOW });
-    const counted = totals
-      .filter(({ stepId }) => stepId === null)
-      .reduce((sum, { costNano }) => sum + costNano, 0);
+    const totals = await store.readTotals({
+      dimension: "workflow",
+      from: NOW - 31 * DAY_MS,
+      to: NOW,
+    });
+    const counted = totals.reduce((sum, { costNano }) => sum + costNano, 0);
 
     expect(recorded / NANO_PER_DOLLAR).toBeGreaterThan(0.01);
     expect(counted).toBe(recorded);

@@ -1,18 +1,23 @@
 import type { KnownBlock } from "@slack/types";
-import { NANO_PER_DOLLAR } from "../../engine/execution/state.ts";
-import type { CostOverview } from "../../engine/metrics.ts";
+import type { CostLine, CostOverview } from "../../engine/metrics.ts";
 import type { Totals } from "../../engine/ports/store.ts";
-import { fields, section, sections } from "../blocks/build.ts";
-import { escapeText, showCost } from "../blocks/text.ts";
+import { context, fields, section, sections } from "../blocks/build.ts";
+import { escapeText, mentionPerson, showCost } from "../blocks/text.ts";
+import { countRuns, describeUnknown, isCost, listSpent, showSpent } from "./cost-figures.ts";
 
 /** What all runs cost, over three spans that end now. */
 export interface HomeCosts {
   readonly day: CostOverview;
   readonly week: CostOverview;
   readonly month: CostOverview;
+  /** The last 30 days by model. */
+  readonly models: readonly CostLine[];
+  /** The last 30 days by who started the runs. */
+  readonly people: readonly CostLine[];
 }
 
 const WORKFLOWS_SHOWN = 10;
+const NAMES_SHOWN = 5;
 
 /** Costs of the three spans, and of each workflow in them. @param nameOf - a workflow's name for people. */
 export function costBlocks(costs: HomeCosts, nameOf: (workflowId: string) => string): KnownBlock[] {
@@ -35,14 +40,12 @@ export function costBlocks(costs: HomeCosts, nameOf: (workflowId: string) => str
   });
   const more = used.length - WORKFLOWS_SHOWN;
   if (more > 0) lines.push(`_and ${more} more_`);
-  const unknown = month.total.costUnknown;
-  if (unknown > 0) {
-    const calls = unknown === 1 ? "1 call has" : `${unknown} calls have`;
-    lines.push(
-      `:grey_question: ${calls} no known price. It is not in these sums, so they say “at least”.`,
-    );
-  }
-  return [...spans, ...sections(lines)];
+  const { generation } = month;
+  if (isCost(generation))
+    lines.push(`• _Drafts of workflows_: ${showSpent(generation)} in 30 days`);
+  const unknown = describeUnknown(month.total);
+  if (unknown !== null) lines.push(unknown);
+  return [...spans, ...sections(lines), ...breakdown(costs)];
 }
 
 function describeSpan(totals: Totals): string {
@@ -54,15 +57,15 @@ function spentIn(overview: CostOverview, workflowId: string): string {
   return found === undefined ? showCost(0) : showSpent(found.totals);
 }
 
-function showSpent({ costNano, costUnknown }: Totals): string {
-  const known = showCost(costNano / NANO_PER_DOLLAR);
-  return costUnknown > 0 ? `at least ${known}` : known;
-}
-
-function countRuns({ started }: Totals): string {
-  return started === 1 ? "1 run" : `${started} runs`;
-}
-
-function isCost({ costNano, costUnknown }: Totals): boolean {
-  return costNano > 0 || costUnknown > 0;
+/** Who and what the money of 30 days went to, in a line each. */
+function breakdown({ models, people }: HomeCosts): KnownBlock[] {
+  const byModel = listSpent(models, NAMES_SHOWN, escapeText);
+  const byPerson = listSpent(people, NAMES_SHOWN, (id) =>
+    id === "" ? "started by nobody" : mentionPerson(id),
+  );
+  const lines = [
+    ...(byModel === "" ? [] : [`By model, 30 days: ${byModel}`]),
+    ...(byPerson === "" ? [] : [`By person, 30 days: ${byPerson}`]),
+  ];
+  return lines.map((line) => context(line));
 }

@@ -52,7 +52,10 @@ export interface Store extends AsyncDisposable {
     settled: readonly string[],
     totals?: readonly TotalsDelta[],
   ): Promise<void>;
-  /** Running totals of the hours that begin from `from` up to, not including, `to`; of one workflow, or of all. */
+  /**
+   * Running totals of the hours that begin from `from` up to, not including, `to`, by one dimension; of one workflow, or of all. In
+   * order of workflow, hour and name. What was committed by the same caller is in them.
+   */
   readTotals(query: TotalsQuery): Promise<readonly TotalsRow[]>;
   /** Writes the projection of the log if it is not older than the stored one; releases the lease with `owner: null`. */
   writeHead(head: Head): Promise<void>;
@@ -138,6 +141,8 @@ export interface Store extends AsyncDisposable {
   listSamples(
     of: { readonly workflowId: string } | { readonly prompt: PromptVersionId },
   ): Promise<readonly SampleRecord[]>;
+  /** What the calls recorded for a workflow cost from `from` up to, not including, `to`; in order of time, of one moment by id. */
+  listCallCosts(query: CallCostQuery): Promise<readonly CallCost[]>;
 
   /** @returns `false` if there is one with this id. */
   insertCard(card: CardRecord): Promise<boolean>;
@@ -200,15 +205,29 @@ export interface Totals {
   /** Sum of the durations of executions that completed, in milliseconds. */
   readonly durationMs: number;
   readonly costNano: number;
-  /** Entries of steps whose price is not known in full. */
+  /** Entries of steps whose price is not known in full; by model and prompt: calls. */
   readonly costUnknown: number;
+  /** Calls of models. */
+  readonly calls: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
 }
 
-/** A change of the running totals of one workflow in one hour, of the workflow itself or of one step. */
+/**
+ * By what the running totals are kept. Each dimension counts the same money once. `workflow`, `version` and `person` count
+ * executions; `step` counts entries of steps as `started`, and how they ended; `model` and `prompt` count calls alone.
+ */
+export type TotalsDimension = "workflow" | "version" | "person" | "step" | "model" | "prompt";
+
+/** A change of the running totals of one workflow in one hour, by one dimension. */
 export interface TotalsDelta extends Totals {
   readonly workflowId: string;
-  /** `null`: the workflow itself. A step counts its entries as `started`, and how they ended. */
-  readonly stepId: string | null;
+  readonly dimension: TotalsDimension;
+  /**
+   * The number of the version, the Slack user id of who started it, the step's id, the model, the prompt and its version
+   * (`triage@3`). Empty for the workflow itself, and for what nobody started.
+   */
+  readonly name: string;
   /** When the hour began, UTC. */
   readonly hour: number;
 }
@@ -216,7 +235,9 @@ export interface TotalsDelta extends Totals {
 export type TotalsRow = TotalsDelta;
 
 export interface TotalsQuery {
+  readonly dimension: TotalsDimension;
   readonly workflowId?: string;
+  readonly name?: string;
   readonly from: number;
   readonly to: number;
 }
@@ -289,6 +310,8 @@ export interface CallRecord {
   readonly at: number;
   readonly model: string;
   readonly messages: readonly ModelMessage[];
+  /** Slack user id of whoever asked for it, if no execution tells. */
+  readonly by?: string;
   /** How often the attempt had been begun again when this call was made; absent: never. */
   readonly recoveries?: number;
   /** The response body as received. */
@@ -308,6 +331,18 @@ export interface CallRecord {
   readonly priceVersion: string;
   readonly latencyMs: number;
 }
+
+export interface CallCostQuery {
+  readonly workflowId: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What is told of a call where only its cost matters. */
+export type CallCost = Pick<
+  CallRecord,
+  "id" | "at" | "model" | "by" | "usage" | "costNano" | "priceVersion"
+>;
 
 /** One copy of something shown in Slack: the run's card, an approval card, a line in the thread. */
 export interface CardRecord {

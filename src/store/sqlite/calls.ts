@@ -1,18 +1,24 @@
 import type { PromptCall, PromptVersionId } from "../../engine/ports/prompt-records.ts";
-import type { CallRecord, Store } from "../../engine/ports/store.ts";
+import type { CallCost, CallRecord, Store } from "../../engine/ports/store.ts";
 import type { Connection } from "./connection.ts";
 import { flag, integer, integerOrNull, json, type Row, text } from "./row.ts";
 
-type Calls = Pick<Store, "insertCall" | "readCall" | "listCalls" | "listPromptCalls">;
+type Calls = Pick<
+  Store,
+  "insertCall" | "readCall" | "listCalls" | "listCallCosts" | "listPromptCalls"
+>;
 
 /** Calls of models. A record is written once and read whole, so it is one text. */
 export function createCalls(connection: Connection): Calls {
   const insert = connection.prepare(
-    "INSERT INTO calls (id, execution_id, at, prompt, record) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    "INSERT INTO calls (id, execution_id, workflow_id, at, prompt, record, cost) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
   );
   const select = connection.prepare("SELECT record FROM calls WHERE id = ?");
   const selectOfExecution = connection.prepare(
     "SELECT record FROM calls WHERE execution_id = ? ORDER BY at, id",
+  );
+  const selectCosts = connection.prepare(
+    "SELECT cost FROM calls WHERE workflow_id = ? AND at >= ? AND at < ? ORDER BY at, id",
   );
 
   const selectOfPrompt = connection.prepare(`
@@ -25,10 +31,19 @@ export function createCalls(connection: Connection): Calls {
 
   return {
     async insertCall(call) {
-      const { id, executionId, at, prompt } = call;
+      const { id, executionId, workflowId, at, prompt } = call;
       const record = JSON.stringify(call);
+      const cost = JSON.stringify(costOf(call));
       await connection.write(() => {
-        insert.run(id, executionId, at, prompt ? promptKey(prompt) : null, record);
+        insert.run(
+          id,
+          executionId,
+          workflowId,
+          at,
+          prompt ? promptKey(prompt) : null,
+          record,
+          cost,
+        );
       });
     },
     readCall: (id) =>
@@ -39,6 +54,10 @@ export function createCalls(connection: Connection): Calls {
     listCalls: (executionId) =>
       connection.read(() =>
         selectOfExecution.all(executionId).map((row) => json<CallRecord>(row, "record")),
+      ),
+    listCallCosts: ({ workflowId, from, to }) =>
+      connection.read(() =>
+        selectCosts.all(workflowId, from, to).map((row) => json<CallCost>(row, "cost")),
       ),
     listPromptCalls: (prompt, limit) =>
       connection.read(() => selectOfPrompt.all(promptKey(prompt), limit).map(toPromptCall)),
@@ -58,5 +77,18 @@ function toPromptCall(row: Row): PromptCall {
     costNano: integerOrNull(row, "cost_nano"),
     latencyMs: integer(row, "latency_ms"),
     valid: flag(row, "valid"),
+  };
+}
+
+/** Kept beside the record, which is large. */
+function costOf({ id, at, model, by, usage, costNano, priceVersion }: CallRecord): CallCost {
+  return {
+    id,
+    at,
+    model,
+    ...(by !== undefined && { by }),
+    ...(usage && { usage }),
+    costNano,
+    priceVersion,
   };
 }

@@ -156,4 +156,33 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX samples_workflow ON samples (workflow_id, at, id);
   CREATE INDEX samples_prompt ON samples (prompt, at, id) WHERE prompt IS NOT NULL;
   `,
+  `
+  CREATE TABLE totals_by (
+    dimension         TEXT NOT NULL,
+    workflow_id       TEXT NOT NULL,
+    hour              INTEGER NOT NULL,
+    name              TEXT NOT NULL,
+    started           INTEGER NOT NULL,
+    completed         INTEGER NOT NULL,
+    failed            INTEGER NOT NULL,
+    cancelled         INTEGER NOT NULL,
+    duration_ms       INTEGER NOT NULL,
+    cost_nano         INTEGER NOT NULL,
+    cost_unknown      INTEGER NOT NULL,
+    calls             INTEGER NOT NULL,
+    prompt_tokens     INTEGER NOT NULL,
+    completion_tokens INTEGER NOT NULL,
+    PRIMARY KEY (dimension, workflow_id, hour, name)
+  ) STRICT;
+  INSERT INTO totals_by SELECT iif(step_id = '', 'workflow', 'step'), workflow_id, hour, step_id, started, completed, failed,
+    cancelled, duration_ms, cost_nano, cost_unknown, 0, 0, 0 FROM totals;
+  DROP TABLE totals;
+  ALTER TABLE totals_by RENAME TO totals;
+  CREATE INDEX totals_hour ON totals (dimension, hour);
+  ALTER TABLE calls ADD COLUMN workflow_id TEXT;
+  ALTER TABLE calls ADD COLUMN cost TEXT;
+  UPDATE calls SET workflow_id = record ->> '$.workflowId', cost = json_object('id', id, 'at', at, 'model', record -> '$.model',
+    'usage', record -> '$.usage', 'costNano', record -> '$.costNano', 'priceVersion', record -> '$.priceVersion');
+  CREATE INDEX calls_workflow ON calls (workflow_id, at, id);
+  `,
 ];

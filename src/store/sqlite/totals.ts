@@ -1,25 +1,38 @@
-import type { Store, TotalsDelta, TotalsRow } from "../../engine/ports/store.ts";
+import type { SQLInputValue } from "node:sqlite";
+import type {
+  Store,
+  TotalsDelta,
+  TotalsDimension,
+  TotalsQuery,
+  TotalsRow,
+} from "../../engine/ports/store.ts";
 import type { Connection } from "./connection.ts";
 import { integer, type Row, text } from "./row.ts";
 
-/** Stands for the workflow itself in the key; no step has an empty id. */
-const WHOLE = "";
-
 /** Reading the running totals. */
 export function createTotals(connection: Connection): Pick<Store, "readTotals"> {
-  const ofOne = connection.prepare(
-    "SELECT * FROM totals WHERE workflow_id = ? AND hour >= ? AND hour < ? ORDER BY hour, step_id",
-  );
-  const ofAll = connection.prepare(
-    "SELECT * FROM totals WHERE hour >= ? AND hour < ? ORDER BY workflow_id, hour, step_id",
-  );
   return {
-    readTotals: ({ workflowId, from, to }) =>
-      connection.read(() =>
-        (workflowId === undefined ? ofAll.all(from, to) : ofOne.all(workflowId, from, to)).map(
-          toRow,
-        ),
-      ),
+    readTotals: (query) =>
+      connection.read(() => {
+        const { sql, values } = totalsQuery(query);
+        return connection
+          .prepare(sql)
+          .all(...values)
+          .map((row) => toRow(row, query.dimension));
+      }),
+  };
+}
+
+/** The query for some totals. Exported for the test that looks at the index it uses. */
+export function totalsQuery({ dimension, workflowId, name, from, to }: TotalsQuery): {
+  readonly sql: string;
+  readonly values: readonly SQLInputValue[];
+} {
+  const ofWorkflow = workflowId === undefined ? "" : "AND workflow_id = ?";
+  const ofName = name === undefined ? "" : "AND name = ?";
+  return {
+    sql: `SELECT * FROM totals WHERE dimension = ? AND hour >= ? AND hour < ? ${ofWorkflow} ${ofName} ORDER BY workflow_id, hour, name`,
+    values: [dimension, from, to, ...[workflowId, name].filter((value) => value !== undefined)],
   };
 }
 
@@ -31,26 +44,20 @@ export function createTotals(connection: Connection): Pick<Store, "readTotals"> 
 export function prepareTotals(
   connection: Connection,
 ): (deltas: readonly TotalsDelta[]) => () => void {
+  const counts = [...COUNTS.values()];
   const add = connection.prepare(
-    `INSERT INTO totals (workflow_id, hour, step_id, started, completed, failed, cancelled, duration_ms, cost_nano, cost_unknown)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (workflow_id, hour, step_id) DO UPDATE SET
-       started = started + excluded.started, completed = completed + excluded.completed, failed = failed + excluded.failed,
-       cancelled = cancelled + excluded.cancelled, duration_ms = duration_ms + excluded.duration_ms,
-       cost_nano = cost_nano + excluded.cost_nano, cost_unknown = cost_unknown + excluded.cost_unknown`,
+    `INSERT INTO totals (dimension, workflow_id, hour, name, ${counts.join(", ")})
+     VALUES (?, ?, ?, ?, ${counts.map(() => "?").join(", ")})
+     ON CONFLICT (dimension, workflow_id, hour, name) DO UPDATE SET
+       ${counts.map((column) => `${column} = ${column} + excluded.${column}`).join(", ")}`,
   );
   return (deltas) => {
-    const rows = deltas.map((delta) => [
+    const rows = deltas.map((delta): readonly SQLInputValue[] => [
+      delta.dimension,
       delta.workflowId,
       delta.hour,
-      delta.stepId ?? WHOLE,
-      delta.started,
-      delta.completed,
-      delta.failed,
-      delta.cancelled,
-      delta.durationMs,
-      delta.costNano,
-      delta.costUnknown,
+      delta.name,
+      ...[...COUNTS.keys()].map((member) => delta[member]),
     ]);
     return () => {
       for (const row of rows) add.run(...row);
@@ -58,12 +65,29 @@ export function prepareTotals(
   };
 }
 
-function toRow(row: Row): TotalsRow {
-  const stepId = text(row, "step_id");
+/** Columns of what adds up, by member. */
+const COUNTS: ReadonlyMap<
+  Exclude<keyof TotalsDelta, "dimension" | "workflowId" | "hour" | "name">,
+  string
+> = new Map([
+  ["started", "started"],
+  ["completed", "completed"],
+  ["failed", "failed"],
+  ["cancelled", "cancelled"],
+  ["durationMs", "duration_ms"],
+  ["costNano", "cost_nano"],
+  ["costUnknown", "cost_unknown"],
+  ["calls", "calls"],
+  ["promptTokens", "prompt_tokens"],
+  ["completionTokens", "completion_tokens"],
+]);
+
+function toRow(row: Row, dimension: TotalsDimension): TotalsRow {
   return {
     workflowId: text(row, "workflow_id"),
+    dimension,
+    name: text(row, "name"),
     hour: integer(row, "hour"),
-    stepId: stepId === WHOLE ? null : stepId,
     started: integer(row, "started"),
     completed: integer(row, "completed"),
     failed: integer(row, "failed"),
@@ -71,5 +95,8 @@ function toRow(row: Row): TotalsRow {
     durationMs: integer(row, "duration_ms"),
     costNano: integer(row, "cost_nano"),
     costUnknown: integer(row, "cost_unknown"),
+    calls: integer(row, "calls"),
+    promptTokens: integer(row, "prompt_tokens"),
+    completionTokens: integer(row, "completion_tokens"),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { costBlocks } from "../../../src/bot/surfaces/home-costs.ts";
+import { costBlocks, type HomeCosts } from "../../../src/bot/surfaces/home-costs.ts";
 import type { CostOverview } from "../../../src/engine/metrics.ts";
 import type { Totals } from "../../../src/engine/ports/store.ts";
 import { sumTotals } from "../../../src/engine/totals.ts";
@@ -12,11 +12,17 @@ function overview(workflows: Readonly<Record<string, Totals>>): CostOverview {
   return {
     total: sumTotals(Object.values(workflows)),
     workflows: Object.entries(workflows).map(([workflowId, own]) => ({ workflowId, totals: own })),
+    generation: totals(0, 0),
   };
 }
 
-function show(day: CostOverview, week: CostOverview, month: CostOverview): string {
-  const blocks = costBlocks({ day, week, month }, (id) => `<${id}>`);
+function show(
+  day: CostOverview,
+  week: CostOverview,
+  month: CostOverview,
+  by: Partial<Pick<HomeCosts, "models" | "people">> = {},
+): string {
+  const blocks = costBlocks({ day, week, month, models: [], people: [], ...by }, (id) => `<${id}>`);
   return JSON.stringify(blocks);
 }
 
@@ -46,6 +52,26 @@ describe("costs in App Home", () => {
 
     expect(text).toContain("at least $0.0020 · 3 runs");
     expect(text).toContain("2 calls have no known price");
+  });
+
+  test("are told of drafts, models and people as well", () => {
+    const month = { ...overview({ a: totals(1, 9_000_000) }), generation: totals(0, 2_000_000) };
+    const text = show(month, month, month, {
+      models: [
+        { name: "gpt-4o", totals: totals(0, 8_000_000) },
+        { name: "local/<llama>", totals: totals(0, 0, 1) },
+      ],
+      people: [
+        { name: "U0ALICE", totals: totals(1, 7_000_000) },
+        { name: "", totals: totals(1, 2_000_000) },
+      ],
+    });
+
+    expect(text).toContain("• _Drafts of workflows_: $0.0020 in 30 days");
+    expect(text).toContain(
+      "By model, 30 days: gpt-4o $0.0080 · local/&lt;llama&gt; at least $0.0000",
+    );
+    expect(text).toContain("By person, 30 days: <@U0ALICE> $0.0070 · started by nobody $0.0020");
   });
 
   test("are shown for ten workflows; how many more there are is said", () => {

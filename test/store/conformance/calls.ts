@@ -42,5 +42,27 @@ export function callsConformance(open: OpenStore): void {
       expect((await store.listCalls("exec_1")).map(({ id }) => id)).toEqual(["c3", "c1", "c2"]);
       expect(await store.listCalls("nobody")).toEqual([]);
     });
+
+    test("what a workflow's calls cost is told in order of time, the last moment excluded", async () => {
+      await using store = await open();
+      const { usage: _usage, ...rest } = call("c2", "draft_1", { at: START + 1, costNano: null });
+      await store.insertCall({ ...rest, by: "U0ALICE" });
+      const first = call("c1", "draft_1", { at: START });
+      await store.insertCall(first);
+      await store.insertCall(call("c3", "draft_1", { at: START + 2 }));
+      await store.insertCall(call("c4", "exec_1", { workflowId: "another" }));
+
+      const costs = await store.listCallCosts({
+        workflowId: first.workflowId,
+        from: START,
+        to: START + 2,
+      });
+
+      const { id, at, model, usage, costNano, priceVersion } = first;
+      expect(costs).toStrictEqual([
+        { id, at, model, usage, costNano, priceVersion },
+        { id: "c2", at: START + 1, model, by: "U0ALICE", costNano: null, priceVersion },
+      ]);
+    });
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { TotalsDelta } from "../../../src/engine/ports/store.ts";
+import type { Store, TotalsDelta, TotalsQuery } from "../../../src/engine/ports/store.ts";
 import { commit, head, type OpenStore } from "../records.ts";
 
 const HOUR = 3_600_000;
@@ -8,7 +8,8 @@ const HOUR = 3_600_000;
 function delta(parts: Partial<TotalsDelta> = {}): TotalsDelta {
   return {
     workflowId: "expenses",
-    stepId: null,
+    dimension: "workflow",
+    name: "",
     hour: 0,
     started: 1,
     completed: 0,
@@ -17,19 +18,27 @@ function delta(parts: Partial<TotalsDelta> = {}): TotalsDelta {
     durationMs: 0,
     costNano: 5,
     costUnknown: 0,
+    calls: 1,
+    promptTokens: 20,
+    completionTokens: 2,
     ...parts,
   };
 }
 
+function read(store: Store, query: Partial<TotalsQuery> = {}) {
+  return store.readTotals({ dimension: "workflow", from: 0, to: 2 * HOUR, ...query });
+}
+
 export function totalsConformance(open: OpenStore): void {
   describe("running totals", () => {
-    test("add up over commits, by workflow, hour and step", async () => {
+    test("add up over commits, by workflow, hour, dimension and name", async () => {
       await using store = await open();
       await store.insertHead(head("exec_1"));
       const whole = delta();
-      const step = delta({ stepId: "pay", costNano: 3 });
+      const step = delta({ dimension: "step", name: "pay", costNano: 3 });
+      const model = delta({ dimension: "model", name: "pay", costNano: 2 });
 
-      await store.commit(commit("exec_1", 1), head("exec_1", { rev: 1 }), [], [whole, step]);
+      await store.commit(commit("exec_1", 1), head("exec_1", { rev: 1 }), [], [whole, step, model]);
       await store.commit(
         commit("exec_1", 2),
         head("exec_1", { rev: 2 }),
@@ -37,11 +46,12 @@ export function totalsConformance(open: OpenStore): void {
         [whole, delta({ hour: HOUR })],
       );
 
-      expect(await store.readTotals({ workflowId: "expenses", from: 0, to: 2 * HOUR })).toEqual([
-        delta({ started: 2, costNano: 10 }),
-        step,
+      expect(await read(store, { workflowId: "expenses" })).toEqual([
+        delta({ started: 2, costNano: 10, calls: 2, promptTokens: 40, completionTokens: 4 }),
         delta({ hour: HOUR }),
       ]);
+      expect(await read(store, { dimension: "step" })).toEqual([step]);
+      expect(await read(store, { dimension: "model" })).toEqual([model]);
     });
 
     test("count a repeated commit once, and a lost race not at all", async () => {
@@ -55,7 +65,7 @@ export function totalsConformance(open: OpenStore): void {
       await write(one);
       await expect(write({ ...one, commitId: "rival" })).rejects.toThrow();
 
-      expect(await store.readTotals({ from: 0, to: HOUR })).toEqual([delta()]);
+      expect(await read(store)).toEqual([delta()]);
     });
 
     test("are read for the hours asked for, the last one excluded", async () => {
@@ -64,9 +74,24 @@ export function totalsConformance(open: OpenStore): void {
       const hours = [0, HOUR, 2 * HOUR].map((hour) => delta({ hour }));
       await store.commit(commit("exec_1", 1), head("exec_1", { rev: 1 }), [], hours);
 
-      const rows = await store.readTotals({ from: HOUR, to: 2 * HOUR });
+      const rows = await read(store, { from: HOUR });
 
       expect(rows.map((row) => row.hour)).toEqual([HOUR]);
+    });
+
+    test("are read for one name over all workflows, in order of workflow, hour and name", async () => {
+      await using store = await open();
+      await store.insertHead(head("exec_1"));
+      const of = (workflowId: string, name: string, hour = 0): TotalsDelta =>
+        delta({ workflowId, dimension: "person", name, hour });
+      const rows = [of("b", "U1"), of("a", "U2"), of("a", "U1", HOUR), of("a", "U1")];
+      await store.commit(commit("exec_1", 1), head("exec_1", { rev: 1 }), [], rows);
+
+      const ofAll = await read(store, { dimension: "person" });
+      const ofOne = await read(store, { dimension: "person", name: "U1" });
+
+      expect(ofAll).toEqual([of("a", "U1"), of("a", "U2"), of("a", "U1", HOUR), of("b", "U1")]);
+      expect(ofOne).toEqual([of("a", "U1"), of("a", "U1", HOUR), of("b", "U1")]);
     });
   });
 }

@@ -3,6 +3,7 @@ import type { HeadQuery } from "../../../src/engine/ports/store.ts";
 import { toCursor } from "../../../src/store/cursor.ts";
 import { openDatabaseFile } from "../../../src/store/sqlite/database-file.ts";
 import { pageQuery } from "../../../src/store/sqlite/heads.ts";
+import { totalsQuery } from "../../../src/store/sqlite/totals.ts";
 import { START } from "../records.ts";
 
 const cursor = toCursor({ startedAt: START, executionId: "exec_1" });
@@ -30,4 +31,17 @@ describe("lists of executions use an index and sort nothing", () => {
     expect(plan.join("\n")).not.toContain("TEMP B-TREE");
     database.close();
   });
+});
+
+test.for([
+  { query: { workflowId: "refund" }, index: "dimension=? AND workflow_id=?" },
+  { query: {}, index: "totals_hour (dimension=? AND hour>? AND hour<?)" },
+])("running totals of $query are found by $index", ({ query, index }) => {
+  const database = openDatabaseFile(":memory:", "off");
+  const { sql, values } = totalsQuery({ dimension: "workflow", from: 0, to: 1, ...query });
+
+  const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values);
+
+  expect(plan.map((row) => String(row["detail"])).join("\n")).toContain(index);
+  database.close();
 });

@@ -148,8 +148,11 @@ async function verifyTotals(
   store: Store,
   findings: Findings,
 ): Promise<void> {
-  const rows = await store.readTotals({ from: 0, to: Number.MAX_SAFE_INTEGER });
-  const ofWorkflows = rows.filter(({ stepId }) => stepId === null);
+  const ofWorkflows = await store.readTotals({
+    dimension: "workflow",
+    from: 0,
+    to: Number.MAX_SAFE_INTEGER,
+  });
   const count = (status: string): number =>
     stored.filter(({ state }) => state.status === status).length;
   const expected = {
