@@ -92,8 +92,7 @@ export function totalsOf(
   if (isFirst) addWhole(start.at, { started: 1 });
   for (const event of events) {
     // Reopened, it has not ended, after all.
-    if (event.type === "execution_reopened")
-      add(null, event.ended.at, { [event.ended.status]: -1 });
+    if (event.type === "execution_reopened") addWhole(event.ended.at, { [event.ended.status]: -1 });
     const end = endOf(event);
     if (end) {
       const durationMs = end.status === "completed" ? end.at - start.at : 0;

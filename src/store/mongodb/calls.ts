@@ -1,10 +1,14 @@
 import type { PromptCall, PromptVersionId } from "../../engine/ports/prompt-records.ts";
-import type { CallRecord, Store } from "../../engine/ports/store.ts";
+import type { CallCost, CallRecord, Store } from "../../engine/ports/store.ts";
+import { toCallCost } from "../call-cost.ts";
 import { type CallDocument, SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { newInsertId, readJson } from "./values.ts";
 
-type Calls = Pick<Store, "insertCall" | "readCall" | "listCalls" | "listPromptCalls">;
+type Calls = Pick<
+  Store,
+  "insertCall" | "readCall" | "listCalls" | "listCallCosts" | "listPromptCalls"
+>;
 
 /** Calls of models. A record is written once and read whole, so it is one text. */
 export function createCalls(connection: Connection): Calls {
@@ -17,9 +21,11 @@ export function createCalls(connection: Connection): Calls {
         schemaVersion: SCHEMA_VERSION,
         insertId: newInsertId(),
         execution: call.executionId,
+        workflow: call.workflowId,
         at: new Date(call.at),
         ...(call.prompt && { prompt: promptKey(call.prompt), figures: figuresOf(call) }),
         record: JSON.stringify(call),
+        cost: JSON.stringify(toCallCost(call)),
       });
     },
     async readCall(id) {
@@ -46,6 +52,18 @@ export function createCalls(connection: Connection): Calls {
       return documents.flatMap(({ figures }) =>
         figures === undefined ? [] : readJson<PromptCall>(figures),
       );
+    },
+    async listCallCosts({ workflowId, from, to }) {
+      const documents = await connection.ask(() =>
+        calls
+          .find(
+            { workflow: workflowId, at: { $gte: new Date(from), $lt: new Date(to) } },
+            { projection: { cost: 1 } },
+          )
+          .sort({ at: 1, _id: 1 })
+          .toArray(),
+      );
+      return documents.map(({ cost }) => readJson<CallCost>(cost));
     },
   };
 }

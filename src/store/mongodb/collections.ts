@@ -1,6 +1,6 @@
 import type { Collection, Db, IndexSpecification } from "mongodb";
 import type { ExecutionStatus } from "../../engine/execution/state.ts";
-import type { Signal } from "../../engine/ports/store.ts";
+import type { Signal, TotalsDimension } from "../../engine/ports/store.ts";
 
 /** Form of the documents that this version writes; it stands in each of them. */
 export const SCHEMA_VERSION = 1;
@@ -91,11 +91,14 @@ export interface MarkDocument extends Stored {
 /** `_id`: the call. */
 export interface CallDocument extends Inserted {
   readonly execution: string;
+  readonly workflow: string;
   readonly at: Date;
   /** `name@version` of a named prompt, and what counts for its figures. */
   readonly prompt?: string;
   readonly figures?: JsonText;
   readonly record: JsonText;
+  /** What is told of it where only its cost matters: the record is large. */
+  readonly cost: JsonText;
 }
 
 /** `_id`: `name@version`. */
@@ -138,7 +141,8 @@ export interface DraftDocument extends Inserted {
 export interface TotalsDocument extends Stored {
   readonly workflow: string;
   readonly hour: Date;
-  readonly step: string | null;
+  readonly dimension: TotalsDimension;
+  readonly name: string;
   readonly started: number;
   readonly completed: number;
   readonly failed: number;
@@ -146,6 +150,9 @@ export interface TotalsDocument extends Stored {
   readonly durationMs: number;
   readonly costNano: number;
   readonly costUnknown: number;
+  readonly calls: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
   /** Number of the last batch that was added. */
   readonly lastBatch: number;
 }
@@ -255,6 +262,7 @@ export const INDEXES: Readonly<Partial<Record<keyof Collections, readonly Index[
   ],
   calls: [
     { name: "calls_execution", key: { execution: 1, at: 1, _id: 1 } },
+    { name: "calls_workflow", key: { workflow: 1, at: 1, _id: 1 } },
     { name: "calls_prompt", key: { prompt: 1, at: -1, _id: -1 }, where: there("prompt") },
   ],
   promptVersions: [{ name: "prompt_versions_prompt", key: { prompt: 1, version: -1 } }],
@@ -268,8 +276,8 @@ export const INDEXES: Readonly<Partial<Record<keyof Collections, readonly Index[
   ],
   drafts: [{ name: "drafts_thread", key: { channel: 1, threadTs: 1, createdAt: -1, _id: -1 } }],
   totals: [
-    { name: "totals_workflow", key: { workflow: 1, hour: 1 } },
-    { name: "totals_hour", key: { hour: 1 } },
+    { name: "totals_workflow", key: { dimension: 1, workflow: 1, hour: 1, name: 1 } },
+    { name: "totals_hour", key: { dimension: 1, hour: 1 } },
   ],
   totalsBatches: [
     {

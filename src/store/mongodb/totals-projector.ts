@@ -1,6 +1,6 @@
 import type { AnyBulkWriteOperation } from "mongodb";
 import type { Totals, TotalsDelta } from "../../engine/ports/store.ts";
-import { addTotals } from "../../engine/totals.ts";
+import { addTotals, NOTHING } from "../../engine/totals.ts";
 import {
   type HeadDocument,
   SCHEMA_VERSION,
@@ -209,8 +209,8 @@ function parse({ executions, deltas }: TotalsBatchDocument): Batch {
   return { executions, deltas: readJson(deltas) };
 }
 
-function keyOf({ workflowId, hour, stepId }: TotalsDelta): string {
-  return JSON.stringify([workflowId, hour, stepId]);
+function keyOf({ dimension, workflowId, hour, name }: TotalsDelta): string {
+  return JSON.stringify([dimension, workflowId, hour, name]);
 }
 
 function sumByKey(deltas: readonly TotalsDelta[]): readonly TotalsDelta[] {
@@ -224,12 +224,11 @@ function sumByKey(deltas: readonly TotalsDelta[]): readonly TotalsDelta[] {
 }
 
 function countsOf(delta: Totals): Totals {
-  const { started, completed, failed, cancelled, durationMs, costNano, costUnknown } = delta;
-  return { started, completed, failed, cancelled, durationMs, costNano, costUnknown };
+  return addTotals(NOTHING, delta);
 }
 
 function toAddition(number: number, delta: TotalsDelta): AnyBulkWriteOperation<TotalsDocument> {
-  const { workflowId, hour, stepId } = delta;
+  const { dimension, workflowId, hour, name } = delta;
   return {
     updateOne: {
       filter: { _id: keyOf(delta), lastBatch: { $lt: number } },
@@ -240,7 +239,8 @@ function toAddition(number: number, delta: TotalsDelta): AnyBulkWriteOperation<T
           schemaVersion: SCHEMA_VERSION,
           workflow: workflowId,
           hour: new Date(hour),
-          step: stepId,
+          dimension,
+          name,
         },
       },
       upsert: true,

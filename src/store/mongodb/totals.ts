@@ -13,16 +13,18 @@ export function createTotals(
 ): Pick<Store, "readTotals"> {
   const { totals } = connection.collections;
   return {
-    async readTotals({ workflowId, from, to }) {
+    async readTotals({ dimension, workflowId, name, from, to }) {
       if (trailing.isPending()) await trailing.flush();
       await projector.catchUp();
       const documents = await connection.ask(() =>
         totals
           .find({
+            dimension,
             ...(workflowId !== undefined && { workflow: workflowId }),
+            ...(name !== undefined && { name }),
             hour: { $gte: new Date(from), $lt: new Date(to) },
           })
-          .sort({ workflow: 1, hour: 1, step: 1 })
+          .sort({ workflow: 1, hour: 1, name: 1 })
           .toArray(),
       );
       return documents.map(toRow);
@@ -33,7 +35,8 @@ export function createTotals(
 function toRow(document: TotalsDocument): TotalsRow {
   return {
     workflowId: document.workflow,
-    stepId: document.step,
+    dimension: document.dimension,
+    name: document.name,
     hour: time(document.hour),
     started: document.started,
     completed: document.completed,
@@ -42,5 +45,8 @@ function toRow(document: TotalsDocument): TotalsRow {
     durationMs: document.durationMs,
     costNano: document.costNano,
     costUnknown: document.costUnknown,
+    calls: document.calls,
+    promptTokens: document.promptTokens,
+    completionTokens: document.completionTokens,
   };
 }

@@ -1,5 +1,6 @@
 import type { PromptCall, PromptVersionId } from "../../engine/ports/prompt-records.ts";
 import type { CallCost, CallRecord, Store } from "../../engine/ports/store.ts";
+import { toCallCost } from "../call-cost.ts";
 import type { Connection } from "./connection.ts";
 import { flag, integer, integerOrNull, json, type Row, text } from "./row.ts";
 
@@ -33,7 +34,7 @@ export function createCalls(connection: Connection): Calls {
     async insertCall(call) {
       const { id, executionId, workflowId, at, prompt } = call;
       const record = JSON.stringify(call);
-      const cost = JSON.stringify(costOf(call));
+      const cost = JSON.stringify(toCallCost(call));
       await connection.write(() => {
         insert.run(
           id,
@@ -77,18 +78,5 @@ function toPromptCall(row: Row): PromptCall {
     costNano: integerOrNull(row, "cost_nano"),
     latencyMs: integer(row, "latency_ms"),
     valid: flag(row, "valid"),
-  };
-}
-
-/** Kept beside the record, which is large. */
-function costOf({ id, at, model, by, usage, costNano, priceVersion }: CallRecord): CallCost {
-  return {
-    id,
-    at,
-    model,
-    ...(by !== undefined && { by }),
-    ...(usage && { usage }),
-    costNano,
-    priceVersion,
   };
 }
