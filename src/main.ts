@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { createBulkClient, createLookupClient } from "./bot/slack/clients.ts";
 import { createDirectory } from "./bot/slack/directory.ts";
 import { toSlackLogger } from "./bot/slack/logger.ts";
+import { createSlackNameChecks } from "./bot/slack/name-checks.ts";
 import { createSlackBot, EVENTS_PATH } from "./bot/slack-app.ts";
 import { type Config, loadConfig, type StoreConfig } from "./config.ts";
 import { createEngine, type RunningEngine } from "./engine/engine.ts";
 import { systemClock } from "./engine/ports/clock.ts";
-import type { Service } from "./engine/ports/service.ts";
 import type { Store } from "./engine/ports/store.ts";
 import { createStepTypes } from "./engine/steps/index.ts";
 import { createTriggerTypes } from "./engine/triggers/index.ts";
@@ -14,7 +14,10 @@ import { asAppError, isAppError } from "./errors.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { createCron } from "./services/cron/node-cron.ts";
 import { secretsOfUrl } from "./services/database/connection-url.ts";
-import { createDatabaseService } from "./services/database/database-service.ts";
+import {
+  createDatabaseService,
+  type DatabaseService,
+} from "./services/database/database-service.ts";
 import { createEmailService } from "./services/email/email-service.ts";
 import { createHttpService } from "./services/http/http-service.ts";
 import { createOpenAiModelClient } from "./services/llm/openai-model-client.ts";
@@ -90,18 +93,24 @@ async function openStore(config: StoreConfig, stack: AsyncDisposableStack): Prom
 function buildEngine(
   config: Config,
   store: Store,
-  database: Service,
+  database: DatabaseService,
   logger: Logger,
 ): RunningEngine {
   const slackLogger = toSlackLogger(logger);
   const { botToken, apiUrl } = config.slack;
   const access = { botToken, ...(apiUrl !== null && { apiUrl }) };
   const cron = createCron();
+  const lookups = createLookupClient(access, slackLogger);
+  const directory = createDirectory(lookups, systemClock);
   return createEngine({
     store,
     clock: systemClock,
     logger,
-    directory: createDirectory(createLookupClient(access, slackLogger), systemClock),
+    directory,
+    nameChecks: {
+      ...createSlackNameChecks(lookups, directory),
+      connection: database.checkConnection,
+    },
     services: createServiceRegistry([
       createSlackService({ client: createBulkClient(access, slackLogger) }),
       createHttpService({ allowHosts: config.http.allowHosts }),

@@ -56,6 +56,8 @@ async function deployOne(
     } else if (deployment.outcome === "deployed") {
       const { workflowId, version } = deployment;
       logger.info({ file, workflowId, version }, "deployed");
+      const { warnings } = deployment;
+      if (warnings.length > 0) logger.warn({ file, warnings }, "what was deployed may not work");
     } else if (notice) logger.warn({ file }, notice.text);
     return notice;
   } catch (error) {

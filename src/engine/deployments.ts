@@ -1,6 +1,7 @@
 import { AppError } from "../errors.ts";
 import { hashJson, isJsonObject, type JsonObject, toJson } from "../json.ts";
 import type { DeployOptions, DeployResult, FileDeployment } from "./api.ts";
+import type { Problem } from "./definition/problem.ts";
 import { Definition } from "./definition/schema.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Store, VersionRecord, VersionSummary, WorkflowRecord } from "./ports/store.ts";
@@ -10,6 +11,8 @@ export interface DeploymentsOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly workflows: Workflows;
+  /** Warnings for what a definition names and the outside does not have. Never rejects. */
+  readonly warnOf: (definition: Definition) => Promise<readonly Problem[]>;
 }
 
 /** Who deployed what came from a file of the workflows folder. */
@@ -75,7 +78,8 @@ export class Deployments {
       version,
       changed: unchanged === null,
       active: version === active,
-      warnings,
+      // Asked when all is stored, so that a slow outside delays the answer alone.
+      warnings: [...warnings, ...(await this.#options.warnOf(definition))],
     };
   }
 

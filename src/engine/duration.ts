@@ -33,6 +33,9 @@ export const Duration = z.union([z.number(), z.string()]).transform((value, cont
   return z.NEVER;
 });
 
+/** The most time that something may take: a duration that is not 0, which nothing could keep. */
+export const TimeLimit = Duration.refine((ms) => ms > 0, "must be longer than 0");
+
 /** The two largest units, for people: `0 ms`, `300 ms`, `1.4 s`, `2 min 5 s`, `2 h 5 min`, `3 d`. */
 export function formatDuration(ms: number): string {
   const whole = Math.max(0, Math.round(ms));

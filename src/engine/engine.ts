@@ -4,6 +4,7 @@ import type { Engine } from "./api.ts";
 import { Approvals } from "./approvals.ts";
 import { decisionsOf, toDecisions } from "./audit.ts";
 import { Children } from "./children.ts";
+import { namesIn } from "./definition/names.ts";
 import type { Definition } from "./definition/schema.ts";
 import { Deployments } from "./deployments.ts";
 import { StoredDrafts } from "./drafts.ts";
@@ -11,11 +12,13 @@ import { Executions } from "./executions.ts";
 import { type Explanation, explain } from "./explain.ts";
 import { createGenerator } from "./generate.ts";
 import { Metrics } from "./metrics.ts";
+import { warnOfNames } from "./name-warnings.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Cron } from "./ports/cron.ts";
 import type { Directory } from "./ports/directory.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { ModelClient } from "./ports/model.ts";
+import type { NameChecks } from "./ports/name-checks.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
 import type { Store } from "./ports/store.ts";
 import { createPriceBook } from "./pricing.ts";
@@ -42,6 +45,8 @@ export interface EngineOptions {
   readonly triggerTypes: ReadonlyMap<string, TriggerType>;
   /** Reads the times of schedules. */
   readonly cron: Cron;
+  /** Who is asked at deployment whether what a definition names exists outside. @default nobody */
+  readonly nameChecks?: NameChecks;
   /** Replaces `{{secrets.NAME}}` in the parameters of a service call. */
   readonly revealSecrets: (params: JsonObject) => JsonObject;
   /** Blots out the values of secrets in what a model is shown. @default there are none */
@@ -100,7 +105,13 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
   const { store, clock, directory } = options;
   const wake = (executionId: string): void => worker.wake(executionId);
   const workflows = new Workflows({ ...options, changed: () => triggering.changed() });
-  const deployments = new Deployments({ store, clock, workflows });
+  const deployments = new Deployments({
+    store,
+    clock,
+    workflows,
+    warnOf: (definition) =>
+      warnOfNames(namesIn(definition, options), { ...options, checks: options.nameChecks ?? {} }),
+  });
   const triggering = new Triggering({
     ...options,
     compiled: (workflowId, version) => workflows.compiled(workflowId, version),

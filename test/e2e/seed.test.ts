@@ -53,6 +53,36 @@ describe("the article's walk-through over HTTP", () => {
     return parsed;
   }
 
+  test("warns of a channel and a database that are not there, and deploys all the same", async () => {
+    const post = { service: "slack", channel: "#nowhere", message: "Hello" };
+    const read = { service: "database", query: "select 1", connection: "crm" };
+
+    const deployed = await call("/api/workflows", {
+      id: "into-the-blue",
+      name: "Into the blue",
+      steps: [
+        { id: "post", type: "service", config: post, next: "read" },
+        { id: "read", type: "service", config: read },
+      ],
+    });
+
+    expect(deployed).toMatchObject({
+      success: true,
+      warnings: [
+        {
+          path: "steps[0].config.channel",
+          message: 'the bot sees no channel "#nowhere"',
+          fix: "Check the name. If the channel is private, invite the bot there.",
+        },
+        {
+          path: "steps[1].config.connection",
+          message: 'there is no database connection "crm"',
+          fix: "The operator sets DATABASE_URL_CRM in the bot's environment.",
+        },
+      ],
+    });
+  });
+
   test("deploys, executes, shows the execution, its metrics, its costs and the dashboard", async () => {
     expect(await call("/api/workflows", DEMO_TRIAGE)).toMatchObject({
       success: true,

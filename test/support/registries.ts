@@ -3,6 +3,8 @@ import type { ValidationContext } from "../../src/engine/definition/validate.ts"
 import { createStepTypes } from "../../src/engine/steps/index.ts";
 import { createTriggerTypes } from "../../src/engine/triggers/index.ts";
 import { createCron } from "../../src/services/cron/node-cron.ts";
+import { createDatabaseService } from "../../src/services/database/database-service.ts";
+import { createEmailService } from "../../src/services/email/email-service.ts";
 import { createHttpService } from "../../src/services/http/http-service.ts";
 import { createServiceRegistry } from "../../src/services/registry.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
@@ -15,6 +17,8 @@ export function realRegistries(): ValidationContext {
     services: createServiceRegistry([
       createSlackService({ client: new WebClient() }),
       createHttpService(),
+      createEmailService({ server: null, templatesDir: "none" }),
+      createDatabaseService({ urls: {} }),
     ]),
   };
 }

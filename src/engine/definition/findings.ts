@@ -7,10 +7,13 @@ const MAX_LISTED = 200;
 export class Findings {
   readonly #problems = new Map<string, Problem>();
   readonly #warnings = new Map<string, Problem>();
+  readonly #places = new Set<string>();
 
   /** What keeps the definition from being deployed. */
   problem(path: readonly PropertyKey[], message: string, fix: string): void {
-    add(this.#problems, { path: formatPath(path), message, fix });
+    const place = formatPath(path);
+    this.#places.add(place);
+    add(this.#problems, { path: place, message, fix });
   }
 
   /** What may be meant, but often is not. */
@@ -20,8 +23,7 @@ export class Findings {
 
   /** True when a problem was found at exactly this place. */
   hasProblemAt(path: readonly PropertyKey[]): boolean {
-    const place = formatPath(path);
-    return [...this.#problems.values()].some((problem) => problem.path === place);
+    return this.#places.has(formatPath(path));
   }
 
   get problems(): readonly Problem[] {
@@ -33,8 +35,10 @@ export class Findings {
   }
 }
 
-function add(found: Map<string, Problem>, problem: Problem): void {
-  const key = JSON.stringify([problem.path, problem.message]);
+/** What errors say of themselves ends with a period, what checks say does not: whoever shows problems adds it. */
+function add(found: Map<string, Problem>, { path, message, fix }: Problem): void {
+  const problem = { path, message: message.replace(/\.$/, ""), fix };
+  const key = JSON.stringify([path, problem.message]);
   if (!found.has(key)) found.set(key, problem);
 }
 

@@ -228,6 +228,16 @@ function checkOrder(
     return;
   }
   if (givers.some(([level, visible]) => alwaysComesBefore(level, visible))) return;
+  // An expression may ask for other things first; a template that meets nothing fails.
+  const failsAtFirst = place.form === "template" && place.step?.source["onFailure"] === undefined;
+  if (failsAtFirst && givers.every(([level, visible]) => onlyComesAfter(level, visible))) {
+    findings.problem(
+      place.path,
+      `${what} has never run when a run first comes to ${where}`,
+      "Refer to an earlier step, or let a transform step before it give a value for the first time.",
+    );
+    return;
+  }
   findings.warn(
     place.path,
     `${what} may not have run before ${where}`,
@@ -240,6 +250,12 @@ function canComeBefore({ body, here }: Level, visible: readonly Visible[]): bool
   return visible.some(({ after }) =>
     here === null ? graph.isReachable(after) : graph.canPrecede(after, here),
   );
+}
+
+/** True when a run that comes to the place for the first time cannot have the value: every way to what gives it leads through the place. */
+function onlyComesAfter({ body, here }: Level, visible: readonly Visible[]): boolean {
+  if (here === null) return false;
+  return visible.every(({ after }) => after === here || body.graph.mustPrecede(here, after));
 }
 
 function alwaysComesBefore({ body, here }: Level, visible: readonly Visible[]): boolean {

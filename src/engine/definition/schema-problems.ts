@@ -81,8 +81,11 @@ function describe(
   switch (issue.code) {
     case "invalid_type": {
       const expected = EXPECTED[issue.expected] ?? issue.expected;
+      // A number that is not whole is told by its value.
+      const isFraction = issue.expected === "int" && typeof found === "number";
+      const is = isFraction ? shown(found) : typeInWords(found);
       return {
-        message: `${name} has to be ${expected}, and is ${typeInWords(found)}`,
+        message: `${name} has to be ${expected}, and is ${is}`,
         fix: `Give ${expected}.`,
       };
     }
@@ -124,8 +127,13 @@ function describeSize(
   name: string,
 ): { message: string; fix: string } {
   const limit = issue.code === "too_small" ? issue.minimum : issue.maximum;
+  const plural = Number(limit) === 1 ? "" : "s";
   const unit =
-    issue.origin === "string" ? " characters" : issue.origin === "array" ? " elements" : "";
+    issue.origin === "string"
+      ? ` character${plural}`
+      : issue.origin === "array"
+        ? ` element${plural}`
+        : "";
   const word = issue.code === "too_small" ? "at least" : "at most";
   const verb = unit === "" ? "has to be" : "has to have";
   return {

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { Duration } from "../duration.ts";
+import { Duration, TimeLimit } from "../duration.ts";
+import { outsideNames } from "./outside-names.ts";
 
 /** Ids that a route may name but no step may have. */
 export const RESERVED_STEP_IDS = ["end", "default"] as const;
@@ -41,7 +42,7 @@ export const StepDefinition = z.strictObject({
   retryPolicy: RetryPolicy.optional(),
   onFailure: OnFailure.default("fail"),
   fallbackStep: z.string().optional(),
-  timeoutMs: Duration.optional(),
+  timeoutMs: TimeLimit.optional(),
   onUnknown: z.enum(["repeat", "look", "ask"]).optional(),
 });
 export type StepDefinition = z.output<typeof StepDefinition>;
@@ -85,12 +86,16 @@ export const Limits = z.strictObject({
   /** What happens before a call that could pass the cap: the run waits for its owner, or ends. A run without owner ends. */
   onCostCap: z.enum(["wait", "fail"]).default("wait"),
   maxSteps: z.int().min(1).max(10_000).default(500),
-  timeout: Duration.default(30 * 86_400_000),
+  timeout: TimeLimit.default(30 * 86_400_000),
 });
 export type Limits = z.output<typeof Limits>;
 
 export const Report = z.strictObject({
-  channel: z.string().min(1),
+  channel: z
+    .string()
+    .min(1)
+    .refine((channel) => !channel.includes("{{"), "may not hold {{…}}: all runs report there")
+    .register(outsideNames, { kind: "channel" }),
   on: z.enum(["all", "failure", "none"]).default("failure"),
 });
 

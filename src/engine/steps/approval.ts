@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { AppError } from "../../errors.ts";
 import { hashJson, type Json, readOwn, toJson } from "../../json.ts";
-import { Duration } from "../duration.ts";
+import { outsideNames } from "../definition/outside-names.ts";
+import { TimeLimit } from "../duration.ts";
 import type { Choice, RequestOpened } from "../execution/events.ts";
 import type { RequestState } from "../execution/state.ts";
 import type { Scope } from "../scope.ts";
@@ -27,14 +28,14 @@ const ChoiceConfig = z.strictObject({
 });
 
 const ApprovalConfig = z.strictObject({
-  channel: z.string().min(1).optional(),
+  channel: z.string().min(1).optional().register(outsideNames, { kind: "channel" }),
   title: z.string().min(1),
   message: z.string().default(""),
-  approvers: z.array(z.string().min(1)).min(1).max(50),
+  approvers: z.array(z.string().min(1)).min(1).max(50).register(outsideNames, { kind: "approver" }),
   required: z.int().min(1).max(50).default(1),
   allowSelfApproval: z.boolean().default(false),
   choices: z.array(ChoiceConfig).min(2).max(5).optional(),
-  timeout: Duration.optional(),
+  timeout: TimeLimit.optional(),
   outputVariable: z.string().optional(),
 });
 type ApprovalConfig = z.output<typeof ApprovalConfig>;

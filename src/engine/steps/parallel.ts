@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Json, type JsonObject, readOwn, toJson } from "../../json.ts";
 import { StepDefinition } from "../definition/schema.ts";
-import { Duration } from "../duration.ts";
+import { TimeLimit } from "../duration.ts";
 import type { StepError } from "../execution/events.ts";
 import { OutputVariable } from "./output-variable.ts";
 import {
@@ -21,7 +21,7 @@ const Branch = z.strictObject({
       "must begin with a letter and have at most 64 letters, digits, - and _",
     ),
   steps: z.array(StepDefinition).min(1).max(100),
-  timeoutMs: Duration.optional(),
+  timeoutMs: TimeLimit.optional(),
 });
 
 const ParallelConfig = z.strictObject({

@@ -38,6 +38,12 @@ export const service = defineStepType({
   config: ServiceConfig,
   hasAttempts: true,
   takesSecrets: true,
+  parametersOf: (config, { services }) => {
+    const { service: name, action } = config;
+    if (typeof name !== "string") return undefined;
+    const chosen = typeof action === "string" ? action : (services.get(name)?.defaultAction ?? "");
+    return actionOf(services, name, chosen)?.params;
+  },
   check: checkService,
   bind: bindService,
 });

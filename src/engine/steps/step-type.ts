@@ -228,6 +228,8 @@ export interface StepType<Config = unknown> {
   readonly hasAttempts: boolean;
   /** May its configuration hold `{{secrets.NAME}}`? Only where they are revealed within a call and nowhere kept. */
   readonly takesSecrets?: boolean;
+  /** Members that stand in the configuration beside those of `config`, where they depend on what it says. */
+  parametersOf?(config: JsonObject, context: CheckContext): z.ZodObject | undefined;
   /** Where in a configuration the lists of inner steps are; a configuration that does not fit the schema gives what can be found. */
   bodiesIn?(config: JsonObject): readonly BodyPlace[];
   /** Problems beyond the schema; called only with a configuration that fits it. */
@@ -246,6 +248,7 @@ export function defineStepType<Config>(parts: {
   readonly config: z.ZodType<Config>;
   readonly hasAttempts: boolean;
   readonly takesSecrets?: boolean;
+  readonly parametersOf?: NonNullable<StepType["parametersOf"]>;
   readonly bodiesIn?: (config: JsonObject) => readonly BodyPlace[];
   readonly check?: (config: Config, context: CheckContext) => readonly ConfigProblem[];
   readonly bind: (config: Config, context?: CheckContext) => StepProgram;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { outsideNames } from "../definition/outside-names.ts";
 import { Duration } from "../duration.ts";
 import type { ConfigProblem } from "../steps/step-type.ts";
 import { defineTriggerType } from "./trigger-type.ts";
@@ -7,7 +8,12 @@ const MIN_POLL_MS = 1000;
 
 export const DatabaseChangeConfig = z.strictObject({
   /** Name of the database: `DATABASE_URL_<NAME>`; absent: `DATABASE_URL`. */
-  connection: z.string().min(1).max(64).optional(),
+  connection: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .register(outsideNames, { kind: "connection", absent: "default" }),
   /** Reads what changed; `$1` is the time of the last look, in UTC. */
   query: z.string().min(1).max(10_000),
   pollIntervalMs: Duration.default(30_000),

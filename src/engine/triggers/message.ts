@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { outsideNames } from "../definition/outside-names.ts";
 import { compilePattern } from "../linear-pattern.ts";
 import type { ConfigProblem } from "../steps/step-type.ts";
 import { keywordWords } from "./keywords.ts";
@@ -6,7 +7,12 @@ import { defineTriggerType } from "./trigger-type.ts";
 
 export const MessageConfig = z.strictObject({
   /** Ids or names (`#support`); absent: every channel that the bot is in. */
-  channels: z.array(z.string().min(1).max(100)).min(1).max(100).optional(),
+  channels: z
+    .array(z.string().min(1).max(100))
+    .min(1)
+    .max(100)
+    .optional()
+    .register(outsideNames, { kind: "channel" }),
   /** RE2 syntax; found anywhere in the text. */
   pattern: z.string().min(1).max(500).optional(),
   /** Words or phrases, whatever their case; one is enough. */

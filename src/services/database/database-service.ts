@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { outsideNames } from "../../engine/definition/outside-names.ts";
 import { paramTraits } from "../../engine/param-traits.ts";
+import type { NameCheck, NameDoubt } from "../../engine/ports/name-checks.ts";
 import type { Service } from "../../engine/ports/service.ts";
 import { AppError } from "../../errors.ts";
 import { defineAction } from "../action.ts";
@@ -19,8 +21,18 @@ const QueryParams = z.strictObject({
   }),
   values: z.array(z.json()).max(1000).default([]),
   /** Name of a connection; case does not matter, and `-` is `_`. */
-  connection: z.string().min(1).max(64).default(DEFAULT_CONNECTION),
+  connection: z
+    .string()
+    .min(1)
+    .max(64)
+    .default(DEFAULT_CONNECTION)
+    .register(outsideNames, { kind: "connection", absent: DEFAULT_CONNECTION }),
 });
+
+export interface DatabaseService extends Service, AsyncDisposable {
+  /** Whether a connection of this name is set up; whether the database answers is seen when it is needed. */
+  readonly checkConnection: NameCheck;
+}
 
 /**
  * Queries to PostgreSQL and SQLite.
@@ -31,14 +43,17 @@ const QueryParams = z.strictObject({
  */
 export function createDatabaseService(options: {
   readonly urls: Readonly<Record<string, string>>;
-}): Service & AsyncDisposable {
+}): DatabaseService {
   const databases = new Map(
     Object.entries(options.urls).map(([name, url]): [string, Database] => [name, open(name, url)]),
   );
+  const lookUp = (name: string): Database | undefined =>
+    databases.get(name.toLowerCase().replaceAll("-", "_"));
   const find = (name: string): Database => {
-    const found = databases.get(name.toLowerCase().replaceAll("-", "_"));
+    const found = lookUp(name);
     if (found) return found;
-    throw unknownConnection(name, [...databases.keys()]);
+    const { message, fix } = unknownConnection(name, [...databases.keys()]);
+    throw new AppError({ code: "params_invalid", message: `T${message.slice(1)}. ${fix}` });
   };
   return {
     name: "database",
@@ -56,6 +71,8 @@ export function createDatabaseService(options: {
           find(connection).query(query, values, signal),
       }),
     },
+    checkConnection: async (name) =>
+      lookUp(name) === undefined ? unknownConnection(name, [...databases.keys()]) : null,
     async [Symbol.asyncDispose]() {
       await Promise.all([...databases.values()].map((one) => one[Symbol.asyncDispose]()));
     },
@@ -69,14 +86,14 @@ function open(name: string, url: string): Database {
     : createSqliteDatabase(name, connection);
 }
 
-function unknownConnection(name: string, known: readonly string[]): AppError {
+function unknownConnection(name: string, known: readonly string[]): NameDoubt {
   const variable =
     name === DEFAULT_CONNECTION
       ? "DATABASE_URL"
       : `DATABASE_URL_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`;
   const others = known.length === 0 ? "" : ` Known connections: ${known.join(", ")}.`;
-  return new AppError({
-    code: "params_invalid",
-    message: `There is no database connection "${name}": the operator sets ${variable} in the bot's environment.${others}`,
-  });
+  return {
+    message: `there is no database connection "${name}"`,
+    fix: `The operator sets ${variable} in the bot's environment.${others}`,
+  };
 }

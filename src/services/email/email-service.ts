@@ -24,9 +24,11 @@ export interface EmailServiceOptions {
   readonly templatesDir: string;
 }
 
-const Addresses = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
-  error: "an e-mail address, or a list of them",
-});
+/** A slip that can be seen at deployment; every part is read with care before anything is sent. */
+const ADDRESSES = "an e-mail address such as ann@example.com, or a list of them";
+const Address = z.string().regex(/@/, ADDRESSES);
+
+const Addresses = z.union([Address, z.array(Address).min(1)], ADDRESSES);
 
 const Attachment = z.strictObject({
   filename: z.string().min(1).max(200),

@@ -13,7 +13,7 @@ const RequestParams = z.strictObject({
   method: z
     .string()
     .transform((method) => method.toUpperCase())
-    .pipe(z.enum(METHODS))
+    .pipe(z.enum(METHODS, `one of ${METHODS.join(", ")}`))
     .default("GET"),
   headers: z.record(z.string().min(1), Scalar).optional(),
   query: z.record(z.string().min(1), z.union([Scalar, z.null(), z.array(Scalar)])).optional(),
@@ -21,7 +21,9 @@ const RequestParams = z.strictObject({
   /** Milliseconds; at most five minutes. */
   timeout: z.int().min(1).max(300_000).default(30_000),
   /** Statuses of 400 and more that are no failure. */
-  expectStatus: z.union([Status, z.array(Status).min(1)]).optional(),
+  expectStatus: z
+    .union([Status, z.array(Status).min(1)], "a status such as 404, or a list of them")
+    .optional(),
 });
 export type RequestParams = z.output<typeof RequestParams>;
 

@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { ChatPostMessageArguments } from "@slack/web-api";
 import { z } from "zod";
+import { outsideNames } from "../../engine/definition/outside-names.ts";
 import { paramTraits } from "../../engine/param-traits.ts";
 import type { Service, ServiceContext } from "../../engine/ports/service.ts";
 import { AppError, isAppError } from "../../errors.ts";
@@ -24,7 +25,7 @@ const Block = z.custom<KnownBlock>(
 
 const MessageParams = z.strictObject({
   /** `#name`, an id, or a person's id for a direct message. */
-  channel: z.string().trim().min(1),
+  channel: z.string().trim().min(1).register(outsideNames, { kind: "channel" }),
   /** Slack's own markup. With blocks: what notifications show. */
   message: z.string().min(1).register(paramTraits, { markup: "slack" }),
   blocks: z.array(Block).max(MAX_BLOCKS).optional(),

@@ -48,7 +48,7 @@ describe("steps", () => {
       steps: [{ id: "t", type: "transform", config: { set: { a: "1 +" } } }],
     };
     expect(problemsOf({ ...broken, output: "1" })).toEqual([
-      "steps[0].config.set.a: The expression ends too early.. Correct the CEL expression.",
+      "steps[0].config.set.a: The expression ends too early. Correct the CEL expression.",
     ]);
     const braces = [
       { id: "t", type: "transform", config: { expression: "{{variables.amount}} > 1" } },

@@ -27,7 +27,7 @@ describe("the form", () => {
       "a version of 1.5",
       ["version"],
       1.5,
-      'version: "version" has to be a whole number, and is a number.',
+      'version: "version" has to be a whole number, and is 1.5.',
     ],
     [
       "an unknown key",
@@ -124,7 +124,7 @@ describe("the form", () => {
 
   test("no steps", () => {
     expect(problemsOf({ id: "a", name: "A", steps: [] })).toEqual([
-      'steps: "steps" has to have at least 1 elements. Use at least 1 elements.',
+      'steps: "steps" has to have at least 1 element. Use at least 1 element.',
     ]);
     expect(problemsOf({})).toHaveLength(3);
   });

@@ -1,0 +1,20 @@
+/** What definitions name outside: Slack conversations, people and user groups who decide, databases. */
+export type NameKind = "channel" | "approver" | "connection";
+
+/** Why something that a definition names does not seem to be there. */
+export interface NameDoubt {
+  /** What is wrong: `the bot sees no channel "#ops"`. */
+  readonly message: string;
+  /** What to do. */
+  readonly fix: string;
+}
+
+/**
+ * Looks whether what definitions name exists.
+ *
+ * @returns `null` when it does. May take long and may throw: then nothing is said, since a doubt is no more than a warning.
+ */
+export type NameCheck = (name: string) => Promise<NameDoubt | null>;
+
+/** Who is asked about which names; kinds that are missing are not asked about. */
+export type NameChecks = Readonly<Partial<Record<NameKind, NameCheck>>>;
