@@ -41,8 +41,8 @@ describe("calls of services", () => {
     ],
     [
       "a missing and an unknown parameter",
-      step("service", { service: "slack", channel: "#general", mesage: "Hello" }),
-      'steps[0].config.mesage: "mesage" is no parameter of this action. Remove it. Known parameters: channel, message, blocks, threadTs. Did you mean "message"?',
+      step("service", { service: "slack", channel: "#general", text: "Hello" }),
+      'steps[0].config.text: "text" is no parameter of this action. Remove it. Known parameters: channel, message, blocks, threadTs.',
       'steps[0].config.message: "message" is missing. Add "message" (expected string).',
     ],
     [
