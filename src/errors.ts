@@ -18,6 +18,8 @@ const FAULTS = {
   execution_not_found: "user",
   execution_ambiguous: "user",
   execution_finished: "user",
+  execution_under_way: "user",
+  effect_in_doubt: "user",
   request_not_found: "user",
   draft_not_found: "user",
   command_invalid: "user",

@@ -19,6 +19,47 @@ export type DecisionValue = z.output<typeof DecisionValue>;
 const DraftValue = z.object({ d: z.string(), n: z.int() });
 export type DraftValue = z.output<typeof DraftValue>;
 
+/** What a button carries that lets a run go on: execution, step, values as typed, whether a doubtful effect is accepted. */
+const RetryValue = z.object({
+  e: z.string(),
+  f: z.string().optional(),
+  v: z.record(z.string(), z.string()).optional(),
+  d: z.boolean().optional(),
+});
+export type RetryValue = z.output<typeof RetryValue>;
+
+/** What a button carries that lets many runs go on: workflow, status, started since. */
+const BulkRetryValue = z.object({
+  w: z.string(),
+  s: z.enum(["failed", "cancelled"]),
+  t: z.number(),
+});
+export type BulkRetryValue = z.output<typeof BulkRetryValue>;
+
+/** The value as text; may be too long for a button, see {@link fitsButton}. */
+export function toRetryValue(value: RetryValue): string {
+  return JSON.stringify(value);
+}
+
+/** Can a button carry it? */
+export function fitsButton(value: string): boolean {
+  return value.length <= LIMITS.buttonValue;
+}
+
+export function toBulkRetryValue(value: BulkRetryValue): string {
+  return toText(value);
+}
+
+/** `null` as in {@link parseRunValue}. */
+export function parseRetryValue(text: string | undefined): RetryValue | null {
+  return RetryValue.safeParse(parseJson(text)).data ?? null;
+}
+
+/** `null` as in {@link parseRunValue}. */
+export function parseBulkRetryValue(text: string | undefined): BulkRetryValue | null {
+  return BulkRetryValue.safeParse(parseJson(text)).data ?? null;
+}
+
 export function toDraftValue(value: DraftValue): string {
   return toText(value);
 }

@@ -4,6 +4,8 @@
  */
 export const ACTION_IDS = {
   cancelRun: "cancel_run",
+  retryRun: "retry_run",
+  retryAll: "retry_all",
   whyRun: "why_run",
   deployDraft: "deploy_draft",
   changeDraft: "change_draft",

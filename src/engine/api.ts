@@ -17,6 +17,7 @@ import type {
   WorkflowMetrics,
 } from "./metrics.ts";
 import type { VersionSummary } from "./ports/store.ts";
+import type { BulkRetry, BulkRetryRequest, RetryRequest, RetryResult } from "./retry-request.ts";
 import type { IncomingMessage } from "./triggering/message-starter.ts";
 import type { WebhookAnswer, WebhookRequest } from "./triggering/webhook-starter.ts";
 
@@ -95,6 +96,22 @@ export interface Engine {
    * @throws {AppError} `execution_not_found`, `execution_finished`.
    */
   cancel(executionId: string, by: string): Promise<void>;
+  /**
+   * Lets an execution go on that failed or was cancelled, from the step that failed unless another is named: results after its
+   * last entry are dropped, siblings and costs stay, the time limit begins anew. What completed is run again, as a new execution.
+   * Durable when it resolves; asking twice does it once.
+   *
+   * @throws {AppError} `execution_not_found`; `execution_under_way`; `input_invalid` for a step that it did not come to or for
+   * variables that do not fit; `effect_in_doubt` unless `acceptsDoubt`.
+   */
+  retry(request: RetryRequest): Promise<RetryResult>;
+  /**
+   * Retries the executions of a workflow that failed (or were cancelled), each from where it failed, the oldest first; at most
+   * 1000. If the process dies in between, those that were not reached stay as they are: ask again.
+   *
+   * @throws {AppError} `workflow_not_found`, `input_invalid` when they are more.
+   */
+  retryAll(request: BulkRetryRequest): Promise<BulkRetry>;
   /**
    * Records what a person chose. Checks who may first; durable when `recorded` resolves to `true`.
    *
@@ -254,10 +271,12 @@ export type {
   ErrorView,
   ExecutionView,
   RequestView,
+  RetryView,
   RunningStep,
   StepView,
   WaitView,
 } from "./execution-view.ts";
+export type { BulkRetry, BulkRetryRequest, RetryRequest, RetryResult } from "./retry-request.ts";
 
 export interface OpenRequest {
   readonly executionId: string;

@@ -22,6 +22,7 @@ import type { NameChecks } from "./ports/name-checks.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
 import type { Store } from "./ports/store.ts";
 import { createPriceBook } from "./pricing.ts";
+import { Retries } from "./retries.ts";
 import type { StepType } from "./steps/step-type.ts";
 import { fromTemplate, listTemplates } from "./templates.ts";
 import { Triggering } from "./triggering/triggering.ts";
@@ -80,7 +81,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     for (const listener of listeners) listener(executionId);
   };
   const parts = connect(options, announce);
-  const { workflows, deployments, triggering, worker, executions, approvals } = parts;
+  const { workflows, deployments, triggering, worker, executions, retries, approvals } = parts;
   return {
     deployFile: (file, source) => deployments.deployFile(file, source),
     ...workflowMethods(workflows, deployments),
@@ -88,6 +89,11 @@ export function createEngine(options: EngineOptions): RunningEngine {
     fromTemplate: (templateId, overrides) => fromTemplate(templateId, overrides, clock.now()),
     ...generationMethods(options, workflows, deployments),
     ...executionMethods(executions, store),
+    retry: (request) => retries.retry(request),
+    retryAll: async (request) => {
+      await workflows.active(request.workflowId);
+      return retries.retryAll(request);
+    },
     ...costMethods(workflows, new Metrics(store, clock)),
     decide: (decision) => approvals.decide(decision),
     listDecisions: async (userId) =>
@@ -131,6 +137,13 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
     ends: allOf([children, triggering.completions]),
   });
   const executions = new Executions({ store, clock, workflows, worker, started: announce });
+  const retries = new Retries({
+    store,
+    clock,
+    load: (executionId) => executions.load(executionId),
+    start: (request) => executions.start(request),
+    wake,
+  });
   const approvals = new Approvals({
     store,
     clock,
@@ -138,7 +151,7 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
     read: async (executionId) => (await executions.read(executionId)).state,
     wake,
   });
-  return { workflows, deployments, triggering, worker, executions, approvals };
+  return { workflows, deployments, triggering, worker, executions, retries, approvals };
 }
 
 function workflowMethods(

@@ -30,11 +30,19 @@ export interface ExecutionView {
   readonly error: StepError | null;
   readonly errors: readonly ErrorView[];
   readonly cancelledBy: string | null;
+  /** Who had it go on after it had ended, from which step (`null`: from where it was given up), oldest first. */
+  readonly retries: readonly RetryView[];
   readonly requests: readonly RequestView[];
   /** Steps under way, with their attempt. */
   readonly running: readonly RunningStep[];
   /** Revision of the log that this shows. */
   readonly rev: number;
+}
+
+export interface RetryView {
+  readonly by: string;
+  readonly at: string;
+  readonly fromStep: string | null;
 }
 
 export interface WaitView {

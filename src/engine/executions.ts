@@ -132,6 +132,13 @@ export class Executions {
     return worker.read(head);
   }
 
+  /** Folded anew, so that the state is the caller's own. @throws {AppError} `execution_not_found`. */
+  async load(executionId: string): Promise<Folded> {
+    const head = await this.#options.store.readHead(executionId);
+    if (!head) throw executionNotFound(executionId);
+    return this.#options.worker.read(head);
+  }
+
   async get(executionId: string): Promise<ExecutionView> {
     const { workflow, state } = await this.read(executionId);
     return toExecutionView(workflow, state);

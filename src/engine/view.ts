@@ -51,6 +51,11 @@ export function toExecutionView(workflow: CompiledWorkflow, state: ExecutionStat
     error: state.error,
     errors: state.errors.map(toError),
     cancelledBy: state.cancel?.by ?? null,
+    retries: state.reopened.map(({ by, at, path }) => ({
+      by,
+      at: iso(at),
+      fromStep: path === null ? null : stepIdOf(path),
+    })),
     requests: [...state.requests.values()].map(toRequest),
     running: [...state.acts.values()].map(toRunning),
     rev: state.rev,
@@ -121,7 +126,7 @@ function toRequest(
 ): RequestView {
   return {
     opened: request.opened,
-    stepId: request.path.slice(request.path.lastIndexOf("/") + 1).replace(/#\d+$/, ""),
+    stepId: stepIdOf(request.path),
     votes: [...request.votes],
     outcome: request.outcome,
   };
@@ -129,6 +134,10 @@ function toRequest(
 
 function toRunning(act: Act): RunningStep {
   return { stepId: act.stepId, path: act.path, attempt: act.attempt, phase: act.phase };
+}
+
+function stepIdOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1).replace(/#\d+$/, "");
 }
 
 function iso(at: number): string {

@@ -14,6 +14,7 @@ import { executionRoutes } from "./routes/executions.ts";
 import { generateRoutes } from "./routes/generate.ts";
 import { healthRoutes, type Readiness } from "./routes/health.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
+import { retryRoutes } from "./routes/retry.ts";
 import { templateRoutes } from "./routes/templates.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
 import { workflowRoutes } from "./routes/workflows.ts";
@@ -61,6 +62,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
       ...generateRoutes(options.engine),
       ...executeRoutes(options.engine),
       ...executionRoutes(options.engine),
+      ...retryRoutes(options.engine),
       ...metricsRoutes(options.engine),
       ...dashboardRoutes(options.engine),
       ...templateRoutes(options.engine),

@@ -28,6 +28,7 @@ export function executionView(parts: Partial<ExecutionView> = {}): ExecutionView
     error: null,
     errors: [],
     cancelledBy: null,
+    retries: [],
     requests: [],
     running: [],
     rev: 1,

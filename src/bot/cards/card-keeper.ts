@@ -189,7 +189,8 @@ export class CardKeeper {
     const shown = new Set<string>();
     for (const surface of surfaces) {
       const record = sheet.records.get(cardId(sheet.view.executionId, surface.id));
-      if (!record || record.final || record.ts === null) continue;
+      if (!record || record.ts === null) continue;
+      if (record.final && surface.id !== RUN_SURFACE) continue;
       if (await this.#writer.isShown(sheet, surface, record)) shown.add(record.id);
     }
     return shown;

@@ -79,7 +79,8 @@ function actionFor(wanted: Wanted, isShown: boolean): CardAction | null {
   if (record === null || (record.ts === null && !record.final)) {
     return { kind: "post", wanted, rank: isRun ? RANK.runPost : rank };
   }
-  if (record.final) return null;
+  // A run that had ended may go on, or has ended once more since.
+  if (record.final && (!isRun || isShown || isAbandoned(record))) return null;
   if (isShown && !surface.final) return null;
   return { kind: "update", wanted, record, rank: isRun ? RANK.runEdit : rank };
 }

@@ -3,6 +3,7 @@ import type { BotServices } from "../services.ts";
 import { register as registerCancelRun } from "./actions/cancel-run.ts";
 import { register as registerDecide } from "./actions/decide.ts";
 import { register as registerDraft } from "./actions/draft.ts";
+import { register as registerRetry } from "./actions/retry.ts";
 import { register as registerWhyRun } from "./actions/why-run.ts";
 import { register as registerWorkflow } from "./commands/workflow.ts";
 import { register as registerAppHomeOpened } from "./events/app-home-opened.ts";
@@ -14,6 +15,7 @@ export function registerListeners(app: App, services: BotServices): void {
   registerWorkflow(app, services);
   registerDecide(app, services);
   registerCancelRun(app, services);
+  registerRetry(app, services);
   registerWhyRun(app, services);
   registerDraft(app, services);
   registerAppHomeOpened(app, services);

@@ -4,17 +4,17 @@ import { ERROR_CODES, type ErrorCode, faultOf } from "../../errors.ts";
 export function adviseOn(code: string): string {
   if (!isErrorCode(code)) return "Tell the operator of the bot; the log has the details.";
   if (code === "model_output_invalid") {
-    return "Start it again; if it happens often, the author makes the prompt clearer or names a fallbackModel.";
+    return "Retry it; if it happens often, the author makes the prompt clearer or names a fallbackModel.";
   }
   switch (faultOf(code)) {
     case "user":
-      return "Check what was given to the run and start it again.";
+      return "Check what was given to the run and retry it with other values.";
     case "author":
       return "The workflow has to be corrected by its author; then start it again.";
     case "operator":
-      return "The operator of the bot has to correct its configuration; then start it again.";
+      return "The operator of the bot has to correct its configuration; then retry the run.";
     case "outside":
-      return "The other side was in trouble. Start it again when it has recovered.";
+      return "The other side was in trouble. Retry the run when it has recovered.";
     case "us":
       return "Tell the operator of the bot; the log has the details.";
   }

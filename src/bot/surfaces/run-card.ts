@@ -18,7 +18,7 @@ import {
   showTime,
   showTotal,
 } from "../blocks/text.ts";
-import { toRunValue } from "../button-values.ts";
+import { toRetryValue, toRunValue } from "../button-values.ts";
 import { ACTION_IDS } from "../ids.ts";
 import { aiSteps } from "./ai-results.ts";
 import { showInputs } from "./inputs.ts";
@@ -36,6 +36,7 @@ export function runCard(view: ExecutionView, context: CardContext): CardMessage 
   const actions = [
     ...(aiSteps(view).length > 0 ? [whyButton(view)] : []),
     ...(finished ? [] : [cancelButton(view)]),
+    ...(finished && view.status !== "completed" ? [retryButton(view)] : []),
   ];
   const blocks = [
     ...sections([`*${name}*  ·  ${showStatus(view.status)}`, ...lines]),
@@ -70,6 +71,21 @@ function whyButton(view: ExecutionView) {
     actionId: ACTION_IDS.whyRun,
     label: "Why?",
     value: toRunValue({ e: view.executionId }),
+  });
+}
+
+function retryButton(view: ExecutionView) {
+  const failed = view.status === "failed";
+  return button({
+    actionId: ACTION_IDS.retryRun,
+    label: "Retry",
+    value: toRetryValue({ e: view.executionId }),
+    confirm: {
+      title: "Retry this run?",
+      text: `It goes on ${failed ? "at the step that failed" : "where it was stopped"}; what came before stays. For other values or another step use the retry command.`,
+      confirm: "Retry",
+      deny: "Leave it",
+    },
   });
 }
 

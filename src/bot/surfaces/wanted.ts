@@ -1,6 +1,8 @@
-import type { ExecutionView, RequestView } from "../../engine/api.ts";
+import type { ExecutionView, RequestView, StepView } from "../../engine/api.ts";
 import type { ReportTarget } from "../../engine/execution/events.ts";
 import { isFinished } from "../../engine/execution/state.ts";
+import { message, section } from "../blocks/build.ts";
+import { escapeText, mentionPerson } from "../blocks/text.ts";
 import { aiLine, aiSteps } from "./ai-results.ts";
 import { approvalCard, outcomeOf } from "./approval-card.ts";
 import { closingMessage, failureNotice } from "./closing.ts";
@@ -29,6 +31,7 @@ function surfacesOf(view: ExecutionView, context: CardContext): Surface[] {
     runSurface(view, report, context),
     ...aiSurfaces(view, report, context),
     ...requests,
+    ...retrySurfaces(view, report, context),
     ...closingSurface(view, report, context),
   ];
 }
@@ -46,10 +49,11 @@ function runSurface(view: ExecutionView, report: ReportTarget, context: CardCont
 }
 
 function aiSurfaces(view: ExecutionView, report: ReportTarget, context: CardContext): Surface[] {
+  const seen = new Set<string>();
   return aiSteps(view)
     .slice(0, AI_LINES)
     .map((step) => ({
-      id: `ai:${step.path}`,
+      id: aiSurfaceId(step, seen),
       channel: report.channel,
       thread: "always",
       urgency: "later",
@@ -57,6 +61,30 @@ function aiSurfaces(view: ExecutionView, report: ReportTarget, context: CardCont
       message: aiLine(view, step, context),
       final: true,
     }));
+}
+
+/** An entry that went on after a retry ends twice. */
+function aiSurfaceId({ path, attempts }: StepView, seen: Set<string>): string {
+  const id = seen.has(path) ? `ai:${path}:${attempts}` : `ai:${path}`;
+  seen.add(path);
+  return id;
+}
+
+/** A line in the thread for each time that somebody had the run go on. */
+function retrySurfaces(view: ExecutionView, report: ReportTarget, context: CardContext): Surface[] {
+  return view.retries.map(({ by, at, fromStep }, index) => {
+    const from = fromStep === null ? "" : ` from *${escapeText(context.stepName(fromStep))}*`;
+    const text = `:arrows_counterclockwise: Retried by ${mentionPerson(by)}${from}.`;
+    return {
+      id: `retry:${index + 1}`,
+      channel: report.channel,
+      thread: "always",
+      urgency: "later",
+      since: Date.parse(at),
+      message: message(text, [section(text)]),
+      final: true,
+    };
+  });
 }
 
 /**
@@ -115,7 +143,8 @@ function endSurface(
   message: Surface["message"],
 ): Surface {
   return {
-    id: "end",
+    // Each end has a message of its own: the one before it is history.
+    id: view.retries.length === 0 ? "end" : `end:${view.retries.length}`,
     channel: report.channel,
     thread,
     // In the thread it comes after what is told of the steps; alone, it is news.

@@ -56,7 +56,7 @@ export class CompletionTeller {
       if (match && !isTrue(match, variables)) return;
       await this.#options.start({
         workflowId,
-        executionId: executionIdFor(workflowId, `event:${id}:${executionId}`),
+        executionId: executionIdFor(workflowId, `event:${id}:${endId(state)}`),
         variables,
         variableForm: "json",
         trigger: { type: "event", id, source: executionId, depth },
@@ -80,6 +80,11 @@ export class CompletionTeller {
       return eventName === `workflow.${status}` && trigger.workflowId !== start.workflowId;
     });
   }
+}
+
+/** Names an end: what was reopened ends once more, and that is told as well. */
+function endId({ start, reopened }: ExecutionState): string {
+  return reopened.length === 0 ? start.executionId : `${start.executionId}:${reopened.length}`;
 }
 
 interface Rule {

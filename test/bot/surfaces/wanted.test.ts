@@ -285,7 +285,7 @@ describe("the thread", () => {
     });
     const text = textOf(surfacesOf(view)["end"]);
     expect(text).toMatch(
-      /Failed at \*AI screening\*: The model &lt;x&gt; did not answer\..*Start it again/,
+      /Failed at \*AI screening\*: The model &lt;x&gt; did not answer\..*Retry the run/,
     );
     expect(text).toContain("3 attempts");
   });
