@@ -26,7 +26,7 @@ const picky: StepType = defineStepType({
             outcome: ok === "unknown" ? "unknown" : "failed",
             error: {
               code: "service_rejected",
-              message: `It says ${String(ok)}.`,
+              message: `It says ${JSON.stringify(ok)}.`,
               retryable: false,
             },
             costNano: 0,
@@ -57,7 +57,7 @@ test("a failed run is retried with another value, and its card and thread tell s
   await bot.slash("U0BOB", "run picky ok=no");
   const card = await bot.message("C0GENERAL", /Picky: Failed/);
   const run = /Run `?(\w{5})/.exec(contentOf(card))?.[1] ?? "";
-  await bot.message("C0GENERAL", /It says no/, tsOf(card));
+  await bot.message("C0GENERAL", /It says "no"|It says \\"no/, tsOf(card));
 
   expect(await bot.slash("U0CAROL", `retry ${run}`)).toMatch(
     /cannot retry this run[\s\S]*<@U0BOB>, who started it, or an admin/,

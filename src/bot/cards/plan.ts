@@ -79,8 +79,11 @@ function actionFor(wanted: Wanted, isShown: boolean): CardAction | null {
   if (record === null || (record.ts === null && !record.final)) {
     return { kind: "post", wanted, rank: isRun ? RANK.runPost : rank };
   }
-  // A run that had ended may go on, or has ended once more since.
-  if (record.final && (!isRun || isShown || isAbandoned(record))) return null;
-  if (isShown && !surface.final) return null;
+  if (record.final ? staysAsItIs(record, isRun, isShown) : isShown && !surface.final) return null;
   return { kind: "update", wanted, record, rank: isRun ? RANK.runEdit : rank };
+}
+
+/** A final card is left alone, except the card of a run that goes on after its end, or has ended once more since. */
+function staysAsItIs(record: CardRecord, isRun: boolean, isShown: boolean): boolean {
+  return !isRun || isShown || isAbandoned(record);
 }
