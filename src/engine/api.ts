@@ -271,7 +271,6 @@ export type {
   ErrorView,
   ExecutionView,
   RequestView,
-  RetryView,
   RunningStep,
   StepView,
   WaitView,
