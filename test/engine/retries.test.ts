@@ -6,7 +6,7 @@ import { WorkflowBench } from "../support/workflow-bench.ts";
 const paying: JsonObject = {
   id: "paying",
   name: "Paying",
-  inputs: { iban: { type: "string", required: true }, amount: { type: "number", default: 5 } },
+  inputs: { account: { type: "string", required: true }, amount: { type: "number", default: 5 } },
   steps: [
     {
       id: "look",
@@ -21,7 +21,7 @@ const paying: JsonObject = {
         service: "http",
         url: "https://bank.example/pay",
         method: "POST",
-        body: { iban: "{{variables.iban}}" },
+        body: { account: "{{variables.account}}" },
       },
     },
   ],
@@ -42,12 +42,12 @@ function refusing(times: number) {
 describe("retrying a run", () => {
   test("goes on with the values that a person gives, converted as at the start", async () => {
     await using bench = await WorkflowBench.open(paying, { services: refusing(1) });
-    const { executionId, status } = await bench.start("paying", { iban: "wrong" });
+    const { executionId, status } = await bench.start("paying", { account: "wrong" });
     expect(status).toBe("failed");
 
     const retried = await bench.engine.retry({
       executionId,
-      variables: { iban: "right", amount: "7.5" },
+      variables: { account: "right", amount: "7.5" },
       ...BY,
     });
 
@@ -55,18 +55,18 @@ describe("retrying a run", () => {
     const view = await bench.rest(executionId);
     expect(view).toMatchObject({
       status: "completed",
-      variables: { iban: "right", amount: 7.5 },
+      variables: { account: "right", amount: 7.5 },
       retries: [{ by: "U0BOB", fromStep: "pay" }],
     });
     expect(bench.calls.map(({ params }) => params["body"])).toEqual([
-      { iban: "wrong" },
-      { iban: "right" },
+      { account: "wrong" },
+      { account: "right" },
     ]);
   });
 
   test("counts as one run that completed", async () => {
     await using bench = await WorkflowBench.open(paying, { services: refusing(1) });
-    const { executionId } = await bench.start("paying", { iban: "x" });
+    const { executionId } = await bench.start("paying", { account: "x" });
     expect(await bench.engine.metrics("paying")).toMatchObject({ totals: { failed: 1 } });
 
     await bench.engine.retry({ executionId, ...BY });
@@ -79,7 +79,7 @@ describe("retrying a run", () => {
 
   test("survives the process that accepted it", async () => {
     await using bench = await WorkflowBench.open(paying, { services: refusing(1) });
-    const { executionId } = await bench.start("paying", { iban: "x" });
+    const { executionId } = await bench.start("paying", { account: "x" });
     await bench.engine.stop();
 
     await bench.engine.retry({ executionId, ...BY });
@@ -97,7 +97,7 @@ describe("retrying a run", () => {
 
   test("happens once, however many ask at once", async () => {
     await using bench = await WorkflowBench.open(paying, { services: refusing(1) });
-    const { executionId } = await bench.start("paying", { iban: "x" });
+    const { executionId } = await bench.start("paying", { account: "x" });
 
     const asked = await Promise.allSettled(
       ["U0BOB", "U0CAROL", "U0ALICE"].map((by) =>
@@ -112,7 +112,7 @@ describe("retrying a run", () => {
 
   test("of a completed run starts a new one with the same inputs", async () => {
     await using bench = await WorkflowBench.open(paying, { services: refusing(0) });
-    const first = await bench.start("paying", { iban: "same", amount: 3 });
+    const first = await bench.start("paying", { account: "same", amount: 3 });
 
     const again = await bench.engine.retry({
       executionId: first.executionId,
@@ -124,7 +124,7 @@ describe("retrying a run", () => {
     expect(again.executionId).not.toBe(first.executionId);
     expect(await bench.rest(again.executionId)).toMatchObject({
       status: "completed",
-      variables: { iban: "same", amount: 4 },
+      variables: { account: "same", amount: 4 },
       trigger: { source: first.executionId, userId: "U0BOB" },
     });
     await expect(
@@ -136,13 +136,13 @@ describe("retrying a run", () => {
     ["a value that does not fit", { variables: { amount: "much" } }, /amount: .*not a number/],
     [
       "a variable that it does not have",
-      { variables: { ibam: "x" } },
-      /no variable "ibam".*"iban"/,
+      { variables: { amounts: "x" } },
+      /no variable "amounts".*"amount"/,
     ],
     ["a step that it did not enter", { fromStep: "pya" }, /cannot be retried from "pya".*"pay"/],
   ] as const)("is refused with %s, and changes nothing", async ([, request, message]) => {
     await using bench = await WorkflowBench.open(paying, { services: refusing(1) });
-    const { executionId } = await bench.start("paying", { iban: "x" });
+    const { executionId } = await bench.start("paying", { account: "x" });
 
     await expect(bench.engine.retry({ executionId, ...request, ...BY })).rejects.toThrow(message);
 
@@ -157,8 +157,8 @@ describe("retrying a run", () => {
       throw new AppError({ code: "service_unavailable", message: "Reset.", outcomeUnknown: true });
     };
     await using bench = await WorkflowBench.open(paying, { services });
-    const { executionId } = await bench.start("paying", { iban: "old" });
-    const edited = { executionId, variables: { iban: "new" }, ...BY };
+    const { executionId } = await bench.start("paying", { account: "old" });
+    const edited = { executionId, variables: { account: "new" }, ...BY };
 
     await expect(bench.engine.retry(edited)).rejects.toMatchObject({ code: "effect_in_doubt" });
     expect(calls).toBe(1);
@@ -172,8 +172,8 @@ describe("retrying many", () => {
   test("takes those that failed since a moment, the oldest first, and tells how many", async () => {
     await using bench = await WorkflowBench.open(paying, { services: refusing(3) });
     const ids: string[] = [];
-    for (const iban of ["a", "b", "c"]) {
-      ids.push((await bench.start("paying", { iban })).executionId);
+    for (const account of ["a", "b", "c"]) {
+      ids.push((await bench.start("paying", { account })).executionId);
       await bench.clock.advance(60_000);
     }
     const since = bench.clock.now() - 150_000;
