@@ -117,7 +117,7 @@ function runKick(call: ApiCall): JsonObject {
   if (!channel.members.includes(user)) throw new SlackError("not_in_channel");
   const left = channel.members.filter((member) => member !== user);
   saveChannel(call.workspace, withMembers(channel, left), BOT_USER_ID);
-  return { errors: {} };
+  return {};
 }
 
 function archive(call: ApiCall, isArchived: boolean): JsonObject {

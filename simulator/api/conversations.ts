@@ -40,7 +40,11 @@ export function registerConversations(methods: MethodRegistry): void {
 
 function runList(call: ApiCall): JsonObject {
   const { items, metadata } = page(call.args, wanted(call));
-  return { channels: items.map(wireChannel), ...metadata };
+  const channels = items.map((channel) => ({
+    ...wireChannel(channel),
+    ...(channel.isIm ? {} : { num_members: channel.members.length }),
+  }));
+  return { channels, ...metadata };
 }
 
 /** Of the channels that the bot is in Slack does not repeat that it is. */
@@ -48,7 +52,7 @@ function runOwnList(call: ApiCall): JsonObject {
   const own = wanted(call).filter((channel) => channel.members.includes(BOT_USER_ID));
   const { items, metadata } = page(call.args, own);
   const channels = items.map((channel) => {
-    const { is_member: _isMember, num_members: _count, ...rest } = wireChannel(channel);
+    const { is_member: _isMember, ...rest } = wireChannel(channel);
     return rest;
   });
   return { channels, ...metadata };
@@ -107,10 +111,11 @@ function runOpen({ workspace, args }: ApiCall): JsonObject {
     const user = directory.user(users[0] ?? "");
     throw new SlackError(channelId === undefined ? notReachable(user) : "channel_not_found");
   }
+  const { is_user_deleted: _isDeleted, ...shown } = wireChannel(channel);
   return {
     no_op: true,
     already_open: true,
-    channel: args.flag("return_im") ? wireChannel(channel) : { id: channel.id },
+    channel: args.flag("return_im") ? shown : { id: channel.id },
   };
 }
 

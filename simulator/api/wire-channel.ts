@@ -38,13 +38,11 @@ export function wireChannel(channel: Channel): JsonObject {
     updated: channel.created * 1_000,
     creator: "U0ALICE",
     unlinked: 0,
-    parent_conversation: null,
     pending_shared: [],
     previous_names: [],
     shared_team_ids: channel.isShared === true ? [TEAM.id, PARTNER_TEAM_ID] : [TEAM.id],
     context_team_id: TEAM.id,
     topic: { value: channel.topic, creator: "U0ALICE", last_set: channel.created },
     purpose: { value: channel.topic, creator: "U0ALICE", last_set: channel.created },
-    num_members: channel.members.length,
   };
 }

@@ -1,4 +1,4 @@
-import { BOT_ID, BOT_USER_ID, TEAM } from "../identity.ts";
+import { TEAM } from "../identity.ts";
 import type { JsonObject } from "../json.ts";
 import type { StoredFile } from "../workspace/files.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -27,7 +27,6 @@ export function wireFile(workspace: Workspace, file: StoredFile): JsonObject {
     public_url_shared: false,
     display_as_bot: false,
     username: "",
-    ...(file.user === BOT_USER_ID ? { bot_id: BOT_ID } : {}),
     url_private: address,
     url_private_download: address,
     permalink: address,

@@ -1,3 +1,4 @@
+import { member } from "../json.ts";
 import {
   atLeastOne,
   type Check,
@@ -53,6 +54,15 @@ const CLASSIC_BLOCKS: Checks = {
   input: shape({
     required: { label: plainText(LIMITS.label), element: inputElement },
     optional: { hint: plainText(LIMITS.label), optional: flag, dispatch_action: flag },
+    also: (value, pointer, problems) => {
+      const isFile = member(value["element"], "type") === "file_input";
+      if (isFile && value["dispatch_action"] === true) {
+        problems.push({
+          message: "not allowed with file_input",
+          pointer: `${pointer}/dispatch_action`,
+        });
+      }
+    },
   }),
   rich_text: richText,
   section: shape({
@@ -146,7 +156,15 @@ const container = shape({
     default_collapsed: flag,
     has_header_divider: flag,
   },
-  also: atLeastOne("title", "rich_text_title"),
+  also: (value, pointer, problems) => {
+    atLeastOne("title", "rich_text_title")(value, pointer, problems);
+    if (value["default_collapsed"] === true && value["is_collapsible"] !== true) {
+      problems.push({
+        message: "needs is_collapsible",
+        pointer: `${pointer}/default_collapsed`,
+      });
+    }
+  },
 });
 
 /** The check of each block type. */

@@ -62,9 +62,9 @@ export function oneOf(...allowed: readonly (string | number)[]): Check {
 /** A list with a number of items, each checked. */
 export function list(
   item: Check,
-  limits: { readonly max?: number; readonly min?: number } = {},
+  limits: { readonly max?: number; readonly min?: number; readonly unique?: boolean } = {},
 ): Check {
-  const { max = Number.POSITIVE_INFINITY, min = 1 } = limits;
+  const { max = Number.POSITIVE_INFINITY, min = 1, unique = false } = limits;
   return (value, pointer, problems) => {
     if (!Array.isArray(value)) {
       problems.push({ message: "must be an array", pointer });
@@ -75,6 +75,9 @@ export function list(
     }
     if (value.length < min) {
       problems.push({ message: `no less than ${min} items allowed`, pointer });
+    }
+    if (unique && new Set(value).size < value.length) {
+      problems.push({ message: "must have unique items", pointer });
     }
     for (const [index, one] of value.entries()) item(one, `${pointer}/${index}`, problems);
   };

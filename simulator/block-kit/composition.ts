@@ -1,5 +1,6 @@
 import { member } from "../json.ts";
 import {
+  atLeastOne,
   type Check,
   exactlyOne,
   flag,
@@ -41,14 +42,17 @@ export const link: Check = (value, pointer, problems) => {
   if (typeof value === "string") text({ max: LIMITS.url })(value, pointer, problems);
 };
 
+export const userId = pattern(/^[UW][A-Z0-9]+$/, "the id of a user");
+export const channelId = pattern(/^[CG][A-Z0-9]+$/, "the id of a channel");
+
 export const confirm = shape({
-  required: { text: anyText(LIMITS.confirmText) },
-  optional: {
+  required: {
     title: plainText(LIMITS.confirmTitle),
+    text: anyText(LIMITS.confirmText),
     confirm: plainText(LIMITS.confirmButton),
     deny: plainText(LIMITS.confirmButton),
-    style,
   },
+  optional: { style },
 });
 
 /** An option of a menu. */
@@ -83,16 +87,20 @@ export const slackFile = shape({
 
 export const dispatchConfig = shape({
   required: {
-    trigger_actions_on: list(oneOf("on_enter_pressed", "on_character_entered"), { max: 2 }),
+    trigger_actions_on: list(oneOf("on_enter_pressed", "on_character_entered"), {
+      max: 2,
+      unique: true,
+    }),
   },
 });
 
 export const conversationFilter = shape({
   optional: {
-    include: list(oneOf("im", "mpim", "private", "public"), { max: 4 }),
+    include: list(oneOf("im", "mpim", "private", "public"), { max: 4, unique: true }),
     exclude_external_shared_channels: flag,
     exclude_bot_users: flag,
   },
+  also: atLeastOne("include", "exclude_external_shared_channels", "exclude_bot_users"),
 });
 
 /** Initial choices must be among the options. */

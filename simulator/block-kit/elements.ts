@@ -1,3 +1,4 @@
+import type { JsonObject } from "../json.ts";
 import {
   type Check,
   exactlyOne,
@@ -6,12 +7,14 @@ import {
   lazy,
   list,
   oneOf,
+  type Problem,
   pattern,
   shape,
   text,
   typed,
 } from "./check.ts";
 import {
+  channelId,
   choiceOption,
   confirm,
   conversationFilter,
@@ -26,6 +29,7 @@ import {
   slackFile,
   style,
   url,
+  userId,
 } from "./composition.ts";
 import { LIMITS } from "./limits.ts";
 import { richText } from "./rich-text.ts";
@@ -79,8 +83,12 @@ const BUTTONS: Checks = {
     },
   }),
   workflow_button: shape({
-    required: { text: plainText(LIMITS.buttonText), workflow: lazy(() => workflow) },
-    optional: { ...confirmable, ...accessible, style },
+    required: {
+      text: plainText(LIMITS.buttonText),
+      workflow: lazy(() => workflow),
+      action_id: id,
+    },
+    optional: { ...accessible, style },
   }),
 };
 
@@ -111,12 +119,14 @@ const MENUS: Checks = {
       min_query_length: integer(0, 1_000),
     },
   }),
-  users_select: shape({ optional: { ...picker, initial_user: id } }),
-  multi_users_select: shape({ optional: { ...picker, ...multi, initial_users: ids } }),
+  users_select: shape({ optional: { ...picker, initial_user: userId } }),
+  multi_users_select: shape({ optional: { ...picker, ...multi, initial_users: list(userId) } }),
   channels_select: shape({
-    optional: { ...picker, initial_channel: id, response_url_enabled: flag },
+    optional: { ...picker, initial_channel: channelId, response_url_enabled: flag },
   }),
-  multi_channels_select: shape({ optional: { ...picker, ...multi, initial_channels: ids } }),
+  multi_channels_select: shape({
+    optional: { ...picker, ...multi, initial_channels: list(channelId) },
+  }),
   conversations_select: shape({
     optional: {
       ...picker,
@@ -139,7 +149,10 @@ const MENUS: Checks = {
 
 const PICKERS: Checks = {
   datepicker: shape({
-    optional: { ...picker, initial_date: pattern(/^\d{4}-\d{2}-\d{2}$/, "a date YYYY-MM-DD") },
+    optional: {
+      ...picker,
+      initial_date: pattern(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, "a date YYYY-MM-DD"),
+    },
   }),
   timepicker: shape({
     optional: {
@@ -184,10 +197,14 @@ const INPUTS: Checks = {
   number_input: shape({
     required: { is_decimal_allowed: flag },
     optional: { ...input, initial_value: decimal, min_value: decimal, max_value: decimal },
+    also: orderedBounds,
   }),
   rich_text_input: shape({
+    required: actionable,
     optional: {
-      ...input,
+      ...focus,
+      ...placeholder,
+      dispatch_action_config: dispatchConfig,
       initial_value: richText,
       min_lines: integer(1, 100),
       max_lines: integer(1, 100),
@@ -217,7 +234,6 @@ export const actionsElement: Check = typed(
     ...PICKERS,
     ...DATE_AND_TIME,
     ...OVERFLOW,
-    ...pick(INPUTS, "rich_text_input"),
   },
   "type",
 );
@@ -241,14 +257,16 @@ export const contextAction: Check = typed(
         ...confirmable,
         ...accessible,
         value: text({ max: LIMITS.buttonValue }),
-        visible_to_user_ids: ids,
+        visible_to_user_ids: list(userId, { min: 0 }),
       },
     }),
   },
   "type",
 );
 
-function pick(checks: Checks, name: string): Checks {
-  const check = checks[name];
-  return check === undefined ? {} : { [name]: check };
+function orderedBounds(value: JsonObject, pointer: string, problems: Problem[]): void {
+  const { min_value: min, max_value: max } = value;
+  if (min !== undefined && max !== undefined && Number(min) > Number(max)) {
+    problems.push({ message: "min_value must not be above max_value", pointer });
+  }
 }

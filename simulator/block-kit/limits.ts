@@ -43,7 +43,7 @@ export const LIMITS = {
   tableCharacters: 10_000,
   chartTitle: 50,
   chartLabel: 20,
-  chartSeries: 12,
+  chartSeries: 6,
   chartPoints: 20,
   chartsInMessage: 2,
   cardTitle: 150,

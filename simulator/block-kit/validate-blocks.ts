@@ -23,10 +23,12 @@ export function validateBlocks(blocks: unknown, surface: Surface, pointer: strin
     block(one, at, problems);
     checkSurface(one, surface, at, problems);
     checkActionIds(one, at, problems);
+    checkResponseUrl(one, surface, at, problems);
   }
   const objects = toObjects(blocks);
   checkBlockIds(objects, pointer, problems);
   checkTotals(objects, surface, pointer, problems);
+  checkFocus(objects, pointer, problems);
   return problems;
 }
 
@@ -38,6 +40,26 @@ function checkSurface(one: unknown, surface: Surface, pointer: string, problems:
   const element = toText(member(member(one, "element"), "type")) ?? "";
   if (surface !== "modal" && MODAL_ELEMENTS.has(element)) {
     problems.push({ message: `unsupported type: ${element}`, pointer: `${pointer}/element/type` });
+  }
+}
+
+/** Only an input of a modal can ask for a `response_url`. */
+function checkResponseUrl(
+  one: unknown,
+  surface: Surface,
+  pointer: string,
+  problems: Problem[],
+): void {
+  if (!isJsonObject(one) || (surface === "modal" && one["type"] === "input")) return;
+  if (actionsOf(one).some((element) => element["response_url_enabled"] !== undefined)) {
+    problems.push({ message: "response_url_enabled needs an input of a modal", pointer });
+  }
+}
+
+function checkFocus(blocks: readonly JsonObject[], pointer: string, problems: Problem[]): void {
+  const focused = blocks.flatMap(actionsOf).filter((element) => element["focus_on_load"] === true);
+  if (focused.length > 1) {
+    problems.push({ message: "only one element may have focus_on_load", pointer });
   }
 }
 
@@ -80,6 +102,9 @@ function checkTotals(
         pointer,
       });
     }
+  }
+  if (ofType("plan").length > 1) {
+    problems.push({ message: "only one plan allowed", pointer });
   }
   if (ofType("data_visualization").length > LIMITS.chartsInMessage) {
     problems.push({ message: `no more than ${LIMITS.chartsInMessage} charts allowed`, pointer });

@@ -18,6 +18,7 @@ const option = (value: string, extra: JsonObject = {}): JsonObject => ({
   value,
   ...extra,
 });
+const asked = { title: plain(1), text: plain(1), confirm: plain(1), deny: plain(1) };
 const select = (extra: JsonObject): JsonObject =>
   actions({ type: "static_select", options: [option("a")], ...extra });
 const input = (element: JsonObject, extra: JsonObject = {}): JsonObject => ({
@@ -68,13 +69,13 @@ const limits: readonly (readonly [string, (size: number) => JsonObject, number, 
   ],
   [
     "confirm text",
-    (n) => actions(button({ confirm: { text: mrkdwn(n) } })),
+    (n) => actions(button({ confirm: { ...asked, text: mrkdwn(n) } })),
     300,
     "/elements/0/confirm/text/text",
   ],
   [
     "confirm button",
-    (n) => actions(button({ confirm: { text: plain(1), confirm: plain(n) } })),
+    (n) => actions(button({ confirm: { ...asked, confirm: plain(n) } })),
     30,
     "/elements/0/confirm/confirm/text",
   ],
