@@ -14,9 +14,10 @@ export function channelById({ workspace, args }: ApiCall, name = "channel"): Cha
   return channel;
 }
 
-/** Whether the bot knows of a channel: everything but private channels that it is not in. */
+/** Whether the bot knows of a channel: everything but private channels and other people's direct messages. */
 export function isVisible(channel: Channel): boolean {
-  return channel.isPrivate !== true || channel.members.includes(BOT_USER_ID);
+  const isOpen = channel.isPrivate !== true && !channel.isIm;
+  return isOpen || channel.members.includes(BOT_USER_ID);
 }
 
 /**

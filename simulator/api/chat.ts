@@ -86,7 +86,7 @@ function runUpdate(call: ApiCall): JsonObject {
   const content = readContent(workspace, args);
   if (Object.keys(content).length === 0) throw new SlackError("no_text");
   const next = merged(previous, content, workspace.state.timestamps.next());
-  editMessage(workspace, channel, previous, next);
+  void editMessage(workspace, channel, previous, next);
   return {
     channel: channel.id,
     ts: next.ts,
@@ -113,7 +113,7 @@ function merged(previous: Message, content: Content, editTs: string): Message {
 function runDelete(call: ApiCall): JsonObject {
   const channel = channelById(call);
   const message = ownMessage(call, channel, "cant_delete_message");
-  deleteMessage(call.workspace, channel, message);
+  void deleteMessage(call.workspace, channel, message);
   return { channel: channel.id, ts: message.ts };
 }
 

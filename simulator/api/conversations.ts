@@ -107,7 +107,7 @@ function runOpen({ workspace, args }: ApiCall): JsonObject {
     channelId === undefined
       ? directory.directMessage(users[0] ?? "")
       : directory.channel(channelId);
-  if (channel === undefined) {
+  if (channel === undefined || !isVisible(channel)) {
     const user = directory.user(users[0] ?? "");
     throw new SlackError(channelId === undefined ? notReachable(user) : "channel_not_found");
   }

@@ -5,6 +5,7 @@ import { completeFile, createFile, seesFile, shareFile } from "../workspace/file
 import type { StoredFile } from "../workspace/files.ts";
 import { createSecret } from "../workspace/ids.ts";
 import type { Channel } from "../workspace/records.ts";
+import { isVisible } from "./channel-argument.ts";
 import { botDraft, checkBlocks } from "./message-content.ts";
 import type { ApiCall, MethodRegistry } from "./method.ts";
 import { invalidArguments, SlackError } from "./slack-error.ts";
@@ -55,7 +56,7 @@ function targets({ workspace }: ApiCall, ids: string | undefined): readonly Chan
     .filter((id) => id !== "")
     .map((id) => {
       const channel = workspace.state.directory.channel(id);
-      if (channel === undefined) throw new SlackError("channel_not_found");
+      if (channel === undefined || !isVisible(channel)) throw new SlackError("channel_not_found");
       if (!channel.members.includes(BOT_USER_ID)) throw new SlackError("not_in_channel");
       return channel;
     });

@@ -103,7 +103,7 @@ function deleteOriginal(workspace: Workspace, channel: Channel, target: Response
   const ephemeral = workspace.state.messages.ephemeral(channel.id, ts);
   const message = workspace.state.messages.find(channel.id, ts);
   if (ephemeral !== undefined) deleteEphemeral(workspace, channel, ephemeral.reader, ts);
-  else if (message !== undefined) deleteMessage(workspace, channel, message);
+  else if (message !== undefined) void deleteMessage(workspace, channel, message);
 }
 
 /** Returns false when there is no original, as with a slash command: the answer is then posted. */
@@ -125,7 +125,7 @@ function replaceOriginal(
   if (message === undefined) return false;
   const { metadata } = message;
   const kept = metadata === undefined ? {} : { metadata };
-  editMessage(workspace, channel, message, {
+  void editMessage(workspace, channel, message, {
     ...withoutContent(message),
     text: "",
     ...kept,

@@ -58,6 +58,24 @@ export async function act(path, body) {
 }
 
 /**
+ * Uploads a file as somebody.
+ *
+ * @param {string} user
+ * @param {File} file
+ * @returns {Promise<{id: string, name: string, size: number} | null>} `null` when it was not taken
+ */
+export async function upload(user, file) {
+  try {
+    const query = new URLSearchParams({ user, name: file.name });
+    const response = await fetch(`/sim/file?${query}`, { method: "POST", body: file });
+    const { id } = data(data(await response.json())["file"]);
+    return typeof id === "string" ? { id, name: file.name, size: file.size } : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
  * Never rejects: what cannot be removed stays.
  *
  * @param {string} path

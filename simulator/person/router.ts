@@ -13,6 +13,7 @@ import { changeChannel, changeUser, changeUsergroup } from "./change-directory.t
 import { homeOpen } from "./home-open.ts";
 import { message } from "./message.ts";
 import { options } from "./options.ts";
+import { messageDelete, messageEdit } from "./own-message.ts";
 import { QUERIES } from "./queries.ts";
 import { reaction } from "./reaction.ts";
 import { shortcut } from "./shortcut.ts";
@@ -25,6 +26,8 @@ type Action = (workspace: Workspace, body: PersonBody) => Promise<Outcome>;
 const ACTIONS: Readonly<Record<string, Action>> = {
   "/sim/slash": slash,
   "/sim/message": message,
+  "/sim/message-edit": messageEdit,
+  "/sim/message-delete": messageDelete,
   "/sim/reaction": reaction,
   "/sim/shortcut": shortcut,
   "/sim/action": blockAction,

@@ -85,19 +85,20 @@ export function editMessage(
   channel: Channel,
   previous: Message,
   next: Message,
-): void {
+): Acks {
   workspace.state.messages.save(channel.id, next);
   publishChanged(workspace, channel, next);
   workspace.touch();
   const eventTs = workspace.state.timestamps.next();
-  void emitEvent(workspace, messageChangedEvent(channel, previous, next, eventTs), channel);
+  return acksOf(
+    emitEvent(workspace, messageChangedEvent(channel, previous, next, eventTs), channel),
+  );
 }
 
 /** Removes a message. One that was answered leaves a sign in its place, so that its thread stays. */
-export function deleteMessage(workspace: Workspace, channel: Channel, message: Message): void {
+export function deleteMessage(workspace: Workspace, channel: Channel, message: Message): Acks {
   if ((message.reply_count ?? 0) > 0 && !isReply(message)) {
-    editMessage(workspace, channel, message, tombstone(message));
-    return;
+    return editMessage(workspace, channel, message, tombstone(message));
   }
   const parent = workspace.state.messages.remove(channel.id, message.ts);
   const audience = { channel: channel.id };
@@ -108,7 +109,7 @@ export function deleteMessage(workspace: Workspace, channel: Channel, message: M
   if (parent !== undefined) publishChanged(workspace, channel, parent);
   workspace.touch();
   const eventTs = workspace.state.timestamps.next();
-  void emitEvent(workspace, messageDeletedEvent(channel, message, eventTs), channel);
+  return acksOf(emitEvent(workspace, messageDeletedEvent(channel, message, eventTs), channel));
 }
 
 function tombstone({
@@ -162,6 +163,10 @@ export function react(
     reactionEvent(channel, message, { ...change, eventTs: workspace.state.timestamps.next() }),
     channel,
   );
+  return acksOf(ack);
+}
+
+function acksOf(ack: Promise<Ack> | undefined): Acks {
   return ack === undefined ? [] : [ack];
 }
 

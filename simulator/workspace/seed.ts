@@ -54,7 +54,7 @@ export function seedDirectory(bot: {
       },
       { id: "S0ONCALL", handle: "oncall", name: "On call", users: ["U0ALICE", "U0BOB"] },
     ],
-    channels: [...channels, ...people.map(directMessage)],
+    channels: [...channels, ...people.map(directMessage), ...conversationsOf(people)],
   };
 }
 
@@ -95,6 +95,20 @@ function robot(id: string, name: string, realName: string): User {
 
 function channel(id: string, name: string, members: readonly string[], topic: string): Channel {
   return { id, name, isIm: false, members, topic, created: CREATED_SECONDS };
+}
+
+/** A direct message for every two people. The app is in none of them and never hears of them. */
+function conversationsOf(people: readonly User[]): readonly Channel[] {
+  return people.flatMap((one, index) =>
+    people.slice(index + 1).map((other) => ({
+      id: `${one.id.replace("U0", "D0")}${other.id.replace("U0", "")}`,
+      name: "directmessage",
+      isIm: true,
+      members: [one.id, other.id],
+      topic: "",
+      created: CREATED_SECONDS,
+    })),
+  );
 }
 
 /** The direct message of a person with the bot. */

@@ -100,6 +100,7 @@ function placeIn(stage, block, dispatches) {
     ...stage,
     blockId: text(block["block_id"]),
     dispatches,
+    optional: false,
     labelId: undefined,
     problemId: undefined,
   };

@@ -9,8 +9,7 @@ import { originKey } from "../state/app.js";
 import { fieldId, fieldKey } from "../state/form.js";
 import { data, text } from "../state/shape.js";
 
-const labelled =
-  /^(plain_text|email_text|url_text|number|rich_text)_input$|^(date|time|datetime)picker$/;
+const labelled = /^(plain_text|email_text|url_text|number)_input$|^(date|time|datetime)picker$/;
 
 /** @type {import("./blocks.js").BlockView} */
 export function inputBlock(stage, block) {
@@ -25,6 +24,7 @@ export function inputBlock(stage, block) {
     ...stage,
     blockId,
     dispatches: block["dispatch_action"] === true,
+    optional: block["optional"] === true,
     labelId: `${id}-label`,
     problemId: problem === undefined ? undefined : `${id}-problem`,
   };

@@ -27,6 +27,7 @@ export function cardBlock(stage, block) {
     ...stage,
     blockId: text(block["block_id"]),
     dispatches: true,
+    optional: false,
     labelId: undefined,
     problemId: undefined,
   };

@@ -4,7 +4,7 @@
 import { act } from "../api.js";
 import { originKey } from "../state/app.js";
 import { elementState } from "../state/element-state.js";
-import { fieldKey, fields, valuesOf } from "../state/form.js";
+import { fieldKey, fields } from "../state/form.js";
 import { data, dataList, isData, text } from "../state/shape.js";
 import { closeView } from "./hear.js";
 
@@ -35,18 +35,18 @@ export async function sendAction(app, origin, blockId, element, chosen) {
     block_id: blockId,
     ...chosen,
     ...place,
-    state: statesAt(app, origin),
+    state: statesOf(fields(app, origin, blocksAt(app, origin))),
   });
   if (outcome.acked) app.pending.delete(key);
   else app.pending.set(key, whyNot(outcome.error, app));
   app.update();
 }
 
-/** @param {App} app @param {Origin} origin @returns {Record<string, Data>} what is filled in around the element */
-function statesAt(app, origin) {
+/** @param {ReturnType<typeof fields>} filled @returns {Record<string, Data>} `state.values` */
+function statesOf(filled) {
   /** @type {Record<string, Data>} */
   const states = {};
-  for (const { blockId, element, value } of fields(app, origin, blocksAt(app, origin))) {
+  for (const { blockId, element, value } of filled) {
     const block = states[blockId] ?? {};
     states[blockId] = block;
     block[text(element["action_id"])] = elementState(element, value);
@@ -96,7 +96,7 @@ export async function submitView(app, view) {
   const outcome = await act("/sim/view-submit", {
     user: app.me,
     view_id: id,
-    values: valuesOf(filled),
+    values: statesOf(filled),
   });
   app.pending.delete(id);
   const errors = data(outcome.answer["errors"]);

@@ -13,21 +13,24 @@ import { whyNot } from "./interact.js";
  * @param {string} channel
  * @param {string | undefined} thread
  * @param {string} typed
+ * @param {readonly string[]} [files] ids of uploaded files
  * @returns {Promise<void>}
  */
-export async function send(app, channel, thread, typed) {
+export async function send(app, channel, thread, typed, files = []) {
   const text = typed.trim();
-  if (text === "") return;
-  if (text.startsWith("/")) await sendCommand(app, channel, thread, text);
-  else await sendMessage(app, channel, thread, text);
+  if (text === "" && files.length === 0) return;
+  // A space before the slash makes a message of it, as in Slack.
+  if (typed.startsWith("/") && files.length === 0) await sendCommand(app, channel, thread, text);
+  else await sendMessage(app, channel, thread, text, files);
 }
 
-/** @param {App} app @param {string} channel @param {string | undefined} thread @param {string} text @returns {Promise<void>} */
-async function sendMessage(app, channel, thread, text) {
+/** @param {App} app @param {string} channel @param {string | undefined} thread @param {string} text @param {readonly string[]} files @returns {Promise<void>} */
+async function sendMessage(app, channel, thread, text, files) {
   const outcome = await act("/sim/message", {
     user: app.me,
     channel,
     text,
+    ...(files.length === 0 ? {} : { files }),
     ...(thread === undefined ? {} : { thread_ts: thread }),
   });
   // The message stands in the channel even when the app did not hear of it.

@@ -16,7 +16,7 @@ export function choices(place, element) {
   const isMany = element["type"] === "checkboxes";
   const chosenNow = () => {
     const value = fieldValue(app, origin, blockId, element);
-    return new Set(typeof value === "string" ? [value] : value);
+    return new Set(Array.isArray(value) ? value : [value]);
   };
   const chosen = chosenNow();
   const toggle = (/** @type {string} */ option) => {

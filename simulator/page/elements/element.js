@@ -5,10 +5,12 @@ import { h } from "../dom/h.js";
 import { text } from "../state/shape.js";
 import { button, feedbackButtons, iconButton } from "./button.js";
 import { choices } from "./choices.js";
+import { fileInput } from "./file-input.js";
 import { image } from "./image.js";
 import { menu } from "./menu.js";
 import { overflow } from "./overflow.js";
 import { picker } from "./picker.js";
+import { richTextInput } from "./rich-text-input.js";
 import { textInput } from "./text-input.js";
 
 /** @typedef {import("../dom/h.js").Child} Child */
@@ -18,6 +20,7 @@ import { textInput } from "./text-input.js";
  * @property {import("../state/app.js").Origin} origin
  * @property {string} blockId
  * @property {boolean} dispatches whether a change is sent at once
+ * @property {boolean} optional whether it may be left empty
  * @property {string | undefined} labelId of the text that names it, inside an input block
  * @property {string | undefined} problemId of the complaint about it
  */
@@ -38,6 +41,8 @@ const views = {
   datetimepicker: picker,
   static_select: menu,
   multi_static_select: menu,
+  external_select: menu,
+  multi_external_select: menu,
   users_select: menu,
   multi_users_select: menu,
   channels_select: menu,
@@ -48,7 +53,8 @@ const views = {
   email_text_input: textInput,
   url_text_input: textInput,
   number_input: textInput,
-  rich_text_input: textInput,
+  rich_text_input: richTextInput,
+  file_input: fileInput,
 };
 
 /** @type {ElementView} */

@@ -2,10 +2,21 @@
 /** Select menus, for one or for several values, with a search field. */
 
 import { sendAction } from "../deeds/interact.js";
+import { leastQuery, loadOffersSoon } from "../deeds/load-offers.js";
 import { classes, h } from "../dom/h.js";
 import { icon } from "../parts/icons.js";
 import { popover } from "../parts/popover.js";
-import { fieldId, fieldKey, fieldValue, fill, isManyValued } from "../state/form.js";
+import { originKey } from "../state/app.js";
+import { elementState } from "../state/element-state.js";
+import {
+  fieldId,
+  fieldKey,
+  fieldValue,
+  fill,
+  isExternal,
+  isManyValued,
+  withOffers,
+} from "../state/form.js";
 import { number, text } from "../state/shape.js";
 import { failure, pendingOf } from "./button.js";
 import { optionsOf } from "./options.js";
@@ -34,7 +45,7 @@ export function menu(place, element) {
     place,
     element,
     id,
-    options: optionsOf(app, element),
+    options: optionsOf(app, withOffers(app, origin, blockId, element)),
     chosen: chosenIn(place, element),
     isMany: isManyValued(element),
     isOpen: app.popup?.id === id,
@@ -43,6 +54,7 @@ export function menu(place, element) {
     "span",
     { class: "menu-holder" },
     trigger(state),
+    clearButton(state),
     state.isOpen ? list(state) : null,
     failure(pendingOf(place, element)),
   );
@@ -50,8 +62,24 @@ export function menu(place, element) {
 
 /** @param {Place} place @param {Data} element @returns {string[]} */
 function chosenIn({ app, origin, blockId }, element) {
-  const value = fieldValue(app, origin, blockId, element) ?? [];
-  return typeof value === "string" ? [value].filter(Boolean) : value;
+  const value = fieldValue(app, origin, blockId, element);
+  if (Array.isArray(value)) return value;
+  return typeof value === "string" && value !== "" ? [value] : [];
+}
+
+/** What is not required may be taken back. @param {Menu} state @returns {import("../dom/h.js").VNode | null} */
+function clearButton({ place, element, chosen, isMany }) {
+  if (!place.optional || chosen.length === 0) return null;
+  const { app, origin, blockId } = place;
+  const clear = () => {
+    fill(app, origin, fieldKey(blockId, element), isMany ? [] : "");
+    app.update();
+  };
+  return h(
+    "button",
+    { class: "tool clear", type: "button", "aria-label": "Clear the choice", onClick: clear },
+    icon("close"),
+  );
 }
 
 /** @param {Menu} state @returns {import("../dom/h.js").VNode} */
@@ -63,6 +91,7 @@ function trigger(state) {
   const placeholder =
     plainOf(element["placeholder"]) || (state.isMany ? "Choose some options" : "Choose an option");
   const toggle = () => {
+    if (!isOpen && isExternal(element)) loadOffersSoon(place, element, "");
     place.app.popup = isOpen
       ? null
       : {
@@ -120,6 +149,7 @@ function list(state) {
     onInput: (/** @type {Event} */ event) => {
       if (!(event.target instanceof HTMLInputElement) || app.popup === null) return;
       app.popup = { ...app.popup, query: event.target.value, active: 0 };
+      if (isExternal(state.element)) loadOffersSoon(state.place, state.element, event.target.value);
       app.update();
     },
     onKeydown: (/** @type {KeyboardEvent} */ event) => keyInList(state, event),
@@ -144,8 +174,26 @@ function list(state) {
     state.id,
     { class: "menu" },
     search,
-    options.length === 0 ? h("p", { class: "empty-note" }, "Nothing found") : box,
+    options.length === 0 ? h("p", { class: "empty-note", role: "status" }, whyEmpty(state)) : box,
   );
+}
+
+/** @param {Menu} state @returns {string} */
+function whyEmpty({ place, element }) {
+  if (!isExternal(element)) return "Nothing found";
+  const { app } = place;
+  const query = app.popup?.query ?? "";
+  const least = leastQuery(element);
+  if (query.length < least)
+    return `Type ${least === 1 ? "a character" : `${least} characters`} to search`;
+  const offers = offersAt(place, element);
+  if (offers?.query !== query) return "Searching…";
+  return offers.problem ?? "Nothing found";
+}
+
+/** @param {Place} place @param {Data} element @returns {import("../state/app.js").Offers | undefined} */
+function offersAt({ app, origin, blockId }, element) {
+  return app.offers.get(`${originKey(origin)}/${fieldKey(blockId, element)}`);
 }
 
 /** @param {Menu} state @param {Option} option @param {number} index @param {boolean} isActive @returns {import("../dom/h.js").VNode} */
@@ -178,10 +226,19 @@ function row(state, option, index, isActive) {
 function offered(state) {
   const { popup } = state.place.app;
   const query = (popup?.query ?? "").toLowerCase();
-  const options = state.options.filter((option) =>
-    `${option.label} ${option.group}`.toLowerCase().includes(query),
-  );
+  const options = isExternal(state.element)
+    ? externalOptions(state, popup?.query ?? "")
+    : state.options.filter((option) =>
+        `${option.label} ${option.group}`.toLowerCase().includes(query),
+      );
   return { options, active: Math.min(popup?.active ?? 0, Math.max(0, options.length - 1)) };
+}
+
+/** The app does the searching here: its answer stands as it is. @param {Menu} state @param {string} query @returns {Option[]} */
+function externalOptions({ place, element }, query) {
+  const offers = offersAt(place, element);
+  if (offers === undefined || query.length < leastQuery(element)) return [];
+  return optionsOf(place.app, { ...element, option_groups: offers.groups });
 }
 
 /** People type faster than the page is drawn, so keys go by what is known now. @param {Menu} state @param {KeyboardEvent} event @returns {void} */
@@ -223,6 +280,10 @@ function choose(state, value) {
     app.popup = null;
     document.getElementById(state.id)?.focus({ preventScroll: true });
   }
-  if (place.dispatches) void sendAction(app, origin, blockId, element, { selected });
+  if (place.dispatches) {
+    const known = withOffers(app, origin, blockId, element);
+    const state = isExternal(element) ? elementState(known, selected) : selected;
+    void sendAction(app, origin, blockId, element, { selected: state });
+  }
   app.update();
 }

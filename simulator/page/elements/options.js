@@ -1,6 +1,7 @@
 // @ts-check
 /** What a menu offers. */
 
+import { placeName } from "../state/places.js";
 import { data, dataList, text, textList } from "../state/shape.js";
 import { plainOf } from "./text-object.js";
 
@@ -48,16 +49,15 @@ function people(app) {
 function places(app, withDirect, filter = {}) {
   const include = textList(filter["include"]);
   const wanted = (/** @type {string} */ kind) => include.length === 0 || include.includes(kind);
-  return [...app.workspace.channels.values()]
-    .filter((place) =>
-      place.isIm
-        ? withDirect && wanted("im") && filter["exclude_bot_users"] !== true
-        : wanted("public"),
-    )
-    .map((place) => ({
-      value: place.id,
-      label: place.isIm ? app.workspace.bot.name : `#${place.name}`,
-      description: place.isIm ? "Direct message" : "",
-      group: "",
-    }));
+  const mayBe = (/** @type {import("../state/workspace.js").Channel} */ place) => {
+    if (!place.isIm) return wanted("public");
+    const isBot = place.id === app.workspace.appChannel;
+    return withDirect && wanted("im") && !(isBot && filter["exclude_bot_users"] === true);
+  };
+  return [...app.workspace.channels.values()].filter(mayBe).map((place) => ({
+    value: place.id,
+    label: placeName(app, place),
+    description: place.isIm ? "Direct message" : "",
+    group: "",
+  }));
 }

@@ -21,7 +21,7 @@ export function textInput(place, element) {
   const field = fieldKey(blockId, element);
   const value = fieldValue(app, origin, blockId, element);
   const most = number(element["max_length"]);
-  const isLong = element["multiline"] === true || element["type"] === "rich_text_input";
+  const isLong = element["multiline"] === true;
   const when = textList(data(element["dispatch_action_config"])["trigger_actions_on"]);
   const dispatch = (/** @type {string} */ typed) =>
     sendAction(app, origin, blockId, element, { value: typed });

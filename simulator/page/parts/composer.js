@@ -4,12 +4,15 @@
  * remembered for this tab until it is sent.
  */
 
+import { attach, takeAttached } from "../deeds/attach.js";
+import { editLast } from "../deeds/edit.js";
 import { registerComposer, send } from "../deeds/send.js";
-import { h } from "../dom/h.js";
+import { classes, h } from "../dom/h.js";
 import { text } from "../state/shape.js";
 import { recall, remember } from "../state/storage.js";
 import { completeAt, completionList, onCompletionKey } from "./completion.js";
 import { areaOf, write } from "./composer-box.js";
+import { attachedFiles, composerTools, surround } from "./composer-tools.js";
 import { icon } from "./icons.js";
 
 /** @typedef {import("../state/app.js").App} App */
@@ -32,7 +35,14 @@ export function composer(app, channel, thread, hint) {
   };
   return h(
     "form",
-    { class: "composer", key: place, "data-composer": place, onSubmit: submit },
+    {
+      class: classes("composer", (app.attached.get(place) ?? []).length > 0 && "with-files"),
+      key: place,
+      "data-composer": place,
+      onSubmit: submit,
+      onDragover: (/** @type {Event} */ event) => event.preventDefault(),
+      onDrop: (/** @type {DragEvent} */ event) => takeFiles(box, event, event.dataTransfer),
+    },
     completionList(box),
     h("textarea", {
       id: box.id,
@@ -51,14 +61,33 @@ export function composer(app, channel, thread, hint) {
       onInput: () => onInput(box),
       onKeydown: (/** @type {KeyboardEvent} */ event) => onKeydown(box, event),
       onClick: () => completeAt(box),
+      onPaste: (/** @type {ClipboardEvent} */ event) => takeFiles(box, event, event.clipboardData),
     }),
+    attachedFiles(box),
     h(
-      "button",
-      { class: "send", type: "submit", "aria-label": "Send", title: "Send (Enter)" },
-      icon("send"),
+      "div",
+      { class: "composer-foot" },
+      composerTools(box),
+      h("span", { class: "spacer" }),
+      h(
+        "button",
+        { class: "send", type: "submit", "aria-label": "Send", title: "Send (Enter)" },
+        icon("send"),
+      ),
     ),
   );
 }
+
+/** Files that are dropped or pasted go along; text is left to the browser. @param {Box} box @param {Event} event @param {DataTransfer | null} source @returns {void} */
+function takeFiles(box, event, source) {
+  const files = [...(source?.files ?? [])];
+  if (files.length === 0) return;
+  event.preventDefault();
+  void attach(box.app, box.place, files);
+}
+
+/** @type {Record<string, string>} */
+const marksOfKeys = { b: "*", i: "_", e: "`" };
 
 /** @param {Box} box @param {HTMLTextAreaElement} area @returns {void} once, when the box appears */
 function settle(box, area) {
@@ -95,6 +124,16 @@ function grow(area) {
 /** @param {Box} box @param {KeyboardEvent} event @returns {void} */
 function onKeydown(box, event) {
   if (event.isComposing || onCompletionKey(box, event)) return;
+  const mark = event.ctrlKey || event.metaKey ? marksOfKeys[event.key] : undefined;
+  if (mark !== undefined) {
+    event.preventDefault();
+    surround(box, mark);
+    return;
+  }
+  if (event.key === "ArrowUp" && areaOf(box)?.value === "") {
+    if (editLast(box.app, box.channel, box.thread)) event.preventDefault();
+    return;
+  }
   if (event.key !== "Enter" || event.shiftKey) return;
   event.preventDefault();
   void sendTyped(box);
@@ -104,9 +143,11 @@ function onKeydown(box, event) {
 async function sendTyped(box) {
   const area = areaOf(box);
   const typed = area?.value ?? "";
-  if (area === null || typed.trim() === "") return;
+  const hasFiles = (box.app.attached.get(box.place) ?? []).length > 0;
+  if (area === null || (typed.trim() === "" && !hasFiles)) return;
+  const files = takeAttached(box.app, box.place);
   write(box, "");
   box.app.popup = null;
   box.app.update();
-  await send(box.app, box.channel, box.thread, typed);
+  await send(box.app, box.channel, box.thread, typed, files);
 }

@@ -11,10 +11,12 @@ import { fullTimeOfTs, timeOfTs } from "../text/date.js";
 import { parseMrkdwn } from "../text/mrkdwn.js";
 import { renderEmoji, renderText } from "../text/render.js";
 import { avatar } from "./avatar.js";
+import { filesOf } from "./files.js";
 import { icon } from "./icons.js";
 import { isInteractive, remembered } from "./message-cache.js";
+import { messageEditor } from "./message-editor.js";
+import { messageMenu } from "./message-menu.js";
 import { reactionPicker } from "./reaction-picker.js";
-import { shortcutMenu } from "./shortcut-menu.js";
 
 /** @typedef {import("../state/app.js").App} App */
 /** @typedef {import("../state/message-book.js").Message} Message */
@@ -32,11 +34,16 @@ export function authorOf(app, message) {
 
 /** @param {App} app @param {Message} message @param {Setting} setting @returns {VNode} */
 export function messageView(app, message, setting) {
-  if (isInteractive(message) || app.popup?.id.startsWith("react-"))
+  if (isInteractive(message) || app.popup?.id.startsWith("react-") || isEdited(app, message))
     return draw(app, message, setting);
   const unread = hasUnreadReplies(app, message, setting.channel);
   const circumstances = [setting.compact, setting.inThread, unread].join();
   return remembered(message, circumstances, () => draw(app, message, setting));
+}
+
+/** @param {App} app @param {Message} message @returns {boolean} whether its author is changing it at the moment */
+function isEdited(app, message) {
+  return app.editing?.ts === message.ts;
 }
 
 /** @param {App} app @param {Message} message @param {string} channel @returns {boolean} */
@@ -77,13 +84,27 @@ function draw(app, message, setting) {
       "div",
       { class: "message-body" },
       compact ? null : heading(author, message),
-      content(app, message, setting.channel),
-      attachments(app, message, setting.channel),
-      reactions(app, message, setting.channel),
-      setting.inThread ? null : threadSummary(app, message, setting.channel),
+      body(app, message, setting),
     ),
-    ephemeral ? null : toolbar(app, message, setting),
+    hasToolbar(app, message) ? toolbar(app, message, setting) : null,
   );
+}
+
+/** @param {App} app @param {Message} message @param {Setting} setting @returns {import("../dom/h.js").Child} */
+function body(app, message, { channel, inThread }) {
+  return [
+    isEdited(app, message) ? messageEditor(app, channel, message) : content(app, message, channel),
+    filesOf(app, message),
+    attachments(app, message, channel),
+    reactions(app, message, channel),
+    inThread ? null : threadSummary(app, message, channel),
+  ];
+}
+
+/** @param {App} app @param {Message} message @returns {boolean} */
+function hasToolbar(app, message) {
+  const isGone = message["subtype"] === "tombstone";
+  return message.ephemeral !== true && !isGone && !isEdited(app, message);
 }
 
 /** @param {Message} message @returns {VNode} */
@@ -258,6 +279,6 @@ function toolbar(app, message, setting) {
           },
           icon("thread"),
         ),
-    shortcutMenu(app, setting.channel, message.ts, setting.inThread),
+    messageMenu(app, setting.channel, message, setting.inThread),
   );
 }

@@ -3,11 +3,8 @@
 
 import { react } from "../deeds/interact.js";
 import { h } from "../dom/h.js";
-import { emoji, quickReactions } from "../text/emoji.js";
+import { emojiPicker } from "./emoji-picker.js";
 import { icon } from "./icons.js";
-import { popover } from "./popover.js";
-
-const MAX_FOUND = 48;
 
 /**
  * @param {import("../state/app.js").App} app
@@ -23,6 +20,7 @@ export function reactionPicker(app, channel, ts, inThread) {
     app.popup = isOpen ? null : { id, query: "", active: 0 };
     app.update();
   };
+  const pick = (/** @type {string} */ name) => void react(app, channel, ts, name, false);
   return [
     h(
       "button",
@@ -38,54 +36,6 @@ export function reactionPicker(app, channel, ts, inThread) {
       },
       icon("smile"),
     ),
-    isOpen ? choices(app, id, channel, ts) : null,
+    isOpen ? emojiPicker(app, id, "Add reaction", pick) : null,
   ];
-}
-
-/** @param {import("../state/app.js").App} app @param {string} id @param {string} channel @param {string} ts @returns {import("../dom/h.js").VNode} */
-function choices(app, id, channel, ts) {
-  const query = (app.popup?.query ?? "").replaceAll(":", "").toLowerCase();
-  const names =
-    query === ""
-      ? quickReactions
-      : [...emoji.keys()].filter((name) => name.includes(query)).slice(0, MAX_FOUND);
-  const search = (/** @type {Event} */ event) => {
-    if (!(event.target instanceof HTMLInputElement) || app.popup === null) return;
-    app.popup = { ...app.popup, query: event.target.value };
-    app.update();
-  };
-  return popover(
-    id,
-    { class: "emoji-picker", role: "dialog", "aria-label": "Add reaction" },
-    h("input", {
-      class: "field",
-      type: "text",
-      value: "",
-      placeholder: "Search emoji",
-      "aria-label": "Search emoji",
-      onInput: search,
-    }),
-    h(
-      "div",
-      { class: "emoji-grid" },
-      names.map((name) =>
-        h(
-          "button",
-          {
-            key: name,
-            class: "tool",
-            type: "button",
-            title: `:${name}:`,
-            "aria-label": name.replaceAll("_", " "),
-            onClick: () => {
-              app.popup = null;
-              app.update();
-              void react(app, channel, ts, name, false);
-            },
-          },
-          emoji.get(name),
-        ),
-      ),
-    ),
-  );
 }

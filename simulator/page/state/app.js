@@ -15,7 +15,9 @@ import { namesIn } from "./workspace.js";
 /** @typedef {{id: string, query: string, active: number}} Popup the one menu that is open */
 /** @typedef {{id: number, tone: "error" | "info", text: string}} Toast */
 /** @typedef {{confirm: Data, settle: (accepted: boolean) => void}} Question */
-/** @typedef {string | string[] | undefined} FieldValue */
+/** @typedef {string | string[] | Data | undefined} FieldValue a `rich_text` value is an object */
+/** @typedef {{query: string, groups: Data[], known: Data[], problem: string | undefined}} Offers options that the app has given: for the latest `query`, and all so far */
+/** @typedef {{id: string, name: string, size: number}} Upload a file that was uploaded and is not sent yet */
 /** @typedef {"inspector" | "faults"} Tool one of the simulator's own tools */
 /** @typedef {{query: string, active: number}} Jump what is typed into the field that jumps to places */
 
@@ -44,6 +46,14 @@ export class App {
   problems = new Map();
   /** @type {Map<string, "busy" | string>} elements that wait for an acknowledgement, or why it did not come */
   pending = new Map();
+  /** Options of menus whose options the app gives, by origin and field. @type {Map<string, Offers>} */
+  offers = new Map();
+  /** Files that this tab uploaded, by id. @type {Map<string, Upload>} */
+  uploads = new Map();
+  /** Files that wait beside a message box, by its place. @type {Map<string, string[]>} */
+  attached = new Map();
+  /** The message that the person edits. @type {{channel: string, ts: string} | null} */
+  editing = null;
   /** @type {Popup | null} */
   popup = null;
   /** @type {Question | null} */

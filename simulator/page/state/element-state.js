@@ -14,7 +14,7 @@ import { data, dataList, text } from "./shape.js";
 export function elementState(element, value) {
   const type = text(element["type"]);
   const sent = sentValue(element, value);
-  if (/^(multi_)?static_select|checkboxes|radio_buttons/.test(type))
+  if (/^(multi_)?(static|external)_select|checkboxes|radio_buttons/.test(type))
     return { type, ...chosenOptions(element, value) };
   const kind = /(user|channel|conversation)s_select$/.exec(type)?.[1];
   if (kind !== undefined)
@@ -22,13 +22,8 @@ export function elementState(element, value) {
   const moment = /^(date|time|datetime)picker$/.exec(type)?.[1];
   if (moment !== undefined)
     return { type, [`selected_${moment === "datetime" ? "date_time" : moment}`]: sent };
-  if (type !== "rich_text_input") return { type, value: sent };
-  const words = [{ type: "text", text: text(sent) }];
-  const section = { type: "rich_text_section", elements: words };
-  return {
-    type,
-    rich_text_value: sent === null ? null : { type: "rich_text", elements: [section] },
-  };
+  if (type === "file_input") return { type, files: sent };
+  return { type, [type === "rich_text_input" ? "rich_text_value" : "value"]: sent };
 }
 
 /** @param {Data} element @param {import("./app.js").FieldValue} value @returns {Data} */
@@ -37,7 +32,7 @@ function chosenOptions(element, value) {
     ...dataList(element["options"]),
     ...dataList(element["option_groups"]).flatMap((group) => dataList(group["options"])),
   ];
-  const chosen = new Set(typeof value === "string" ? [value] : value);
+  const chosen = new Set(Array.isArray(value) ? value : [value]);
   const options = offered.filter((option) => chosen.has(text(data(option)["value"])));
   return isManyValued(element)
     ? { selected_options: options }

@@ -2,14 +2,14 @@
 /** What people filled in, before it is sent. */
 
 import { originKey } from "./app.js";
-import { data, dataList, text, textList } from "./shape.js";
+import { data, dataList, isData, text, textList } from "./shape.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("./app.js").Origin} Origin */
 /** @typedef {import("./app.js").FieldValue} FieldValue */
 /** @typedef {import("./shape.js").Data} Data */
 
-const manyValued = /^(multi_|checkboxes)/;
+const manyValued = /^(multi_|checkboxes|file_input)/;
 
 /** @param {Data} element @returns {boolean} whether the element's value is a list */
 export function isManyValued(element) {
@@ -30,7 +30,9 @@ export function fieldId(origin, field) {
 export function fieldValue(app, origin, blockId, element) {
   const form = app.forms.get(originKey(origin));
   const key = fieldKey(blockId, element);
-  return form?.has(key) ? form.get(key) : initialValue(element);
+  if (form?.has(key)) return form.get(key);
+  if (element["default_to_current_conversation"] !== true) return initialValue(element);
+  return isManyValued(element) ? [app.route.channel] : app.route.channel;
 }
 
 /** @param {App} app @param {Origin} origin @param {string} field @param {FieldValue} value @returns {void} */
@@ -41,8 +43,32 @@ export function fill(app, origin, field, value) {
   app.problems.delete(`${key}/${field}`);
 }
 
+/**
+ * The element with the options that the app has offered for it so far, where they are not part of the view.
+ *
+ * @param {App} app
+ * @param {Origin} origin
+ * @param {string} blockId
+ * @param {Data} element
+ * @returns {Data}
+ */
+export function withOffers(app, origin, blockId, element) {
+  if (!isExternal(element)) return element;
+  const offered = app.offers.get(`${originKey(origin)}/${fieldKey(blockId, element)}`);
+  const initial = isData(element["initial_option"]) ? [element["initial_option"]] : [];
+  const known = [...initial, ...dataList(element["initial_options"]), ...(offered?.known ?? [])];
+  return { ...element, options: known };
+}
+
+/** @param {Data} element @returns {boolean} whether the app is asked for its options */
+export function isExternal(element) {
+  return text(element["type"]).endsWith("external_select");
+}
+
 /** @param {Data} element @returns {FieldValue} what the bot filled in */
 export function initialValue(element) {
+  if (element["type"] === "rich_text_input")
+    return isData(element["initial_value"]) ? element["initial_value"] : undefined;
   if (isManyValued(element)) {
     for (const name of ["initial_users", "initial_channels", "initial_conversations"]) {
       if (Array.isArray(element[name])) return textList(element[name]);
@@ -55,21 +81,8 @@ export function initialValue(element) {
   for (const name of names) {
     const value = element[`initial_${name}`];
     if (typeof value === "string" || typeof value === "number") return String(value);
-    if (name === "value" && typeof value === "object") return plainOf(data(value));
   }
   return undefined;
-}
-
-/** @param {Data} richText @returns {string} the words of a `rich_text` value */
-function plainOf(richText) {
-  const sections = dataList(richText["elements"]);
-  return sections
-    .map((section) =>
-      dataList(section["elements"])
-        .map((part) => text(part["text"]))
-        .join(""),
-    )
-    .join("\n");
 }
 
 /**
@@ -87,7 +100,7 @@ export function fields(app, origin, blocks) {
         : [...dataList(block["elements"]), data(block["accessory"])].filter(hasValue);
     return elements.map((element) => ({
       blockId,
-      element,
+      element: withOffers(app, origin, blockId, element),
       value: fieldValue(app, origin, blockId, element),
     }));
   });
@@ -98,25 +111,10 @@ function hasValue(element) {
   return /select$|picker$|checkboxes|radio_buttons|_input$/.test(text(element["type"]));
 }
 
-/** @typedef {string | number | string[] | null} Sent */
+/** @typedef {string | number | string[] | Data | null} Sent */
 
 /** @param {Data} element @param {FieldValue} value @returns {Sent} as the server takes it */
 export function sentValue(element, value) {
   if (value === undefined || value === "") return isManyValued(element) ? [] : null;
   return element["type"] === "datetimepicker" ? Number(value) : value;
-}
-
-/**
- * @param {ReturnType<typeof fields>} filled
- * @returns {Record<string, Record<string, Sent>>} by block, then by action
- */
-export function valuesOf(filled) {
-  /** @type {Record<string, Record<string, Sent>>} */
-  const values = {};
-  for (const { blockId, element, value } of filled) {
-    const block = values[blockId] ?? {};
-    values[blockId] = block;
-    block[text(element["action_id"])] = sentValue(element, value);
-  }
-  return values;
 }

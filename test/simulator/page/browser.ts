@@ -21,6 +21,9 @@ const ARGUMENTS = [
   "--disable-sync",
 ];
 
+/** Shorter than a test may take, so that a failure names what was looked for. */
+const LOOK_MS = 8_000;
+
 /** Where this machine has a Chromium, if it has one. */
 export const chromiumPath = CANDIDATES.find((path) => existsSync(path));
 
@@ -51,6 +54,7 @@ export async function openAudience(simulator: Simulator): Promise<Audience> {
     viewport: { width: 1280, height: 800 },
     timezoneId: "UTC",
   });
+  context.setDefaultTimeout(LOOK_MS);
   const requests: string[] = [];
   const complaints: string[] = [];
   context.on("request", (request) => requests.push(request.url()));

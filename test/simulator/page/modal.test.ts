@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath } from "./browser.ts";
+import { everyInput } from "./every-input.ts";
 import { type PageSetup, startPage } from "./start-page.ts";
 
 describe.skipIf(chromiumPath === undefined)("modals and Home on the page", () => {
@@ -29,13 +30,35 @@ describe.skipIf(chromiumPath === undefined)("modals and Home on the page", () =>
     if (names.length > 1) await alice.keyboard.press("Escape");
   }
 
+  /** Types into a menu whose options the app gives, and takes one. */
+  async function search(label: string, typed: string, name: string): Promise<void> {
+    await alice.getByRole("combobox", { name: new RegExp(`^${label} `) }).click();
+    await alice.getByText("Type 2 characters to search").waitFor();
+    await alice.getByRole("textbox", { name: "Search options" }).fill(typed);
+    await alice.getByRole("option", { name }).click();
+  }
+
+  async function writeEssay(): Promise<void> {
+    const dialog = alice.getByRole("dialog", { name: "Every input" });
+    await dialog.getByRole("textbox", { name: "Essay" }).click();
+    await alice.keyboard.type("Ask @bob ");
+    await dialog.getByRole("button", { name: "Bold" }).click();
+    await alice.keyboard.type("now");
+    await dialog.getByRole("button", { name: "Bold" }).click();
+    await alice.keyboard.press("Enter");
+    await dialog.getByRole("button", { name: "Bulleted list" }).click();
+    await alice.keyboard.type("one");
+    await alice.keyboard.press("Enter");
+    await alice.keyboard.type("two");
+  }
+
   test("missing and wrong values are told under their fields, also those that the app refuses", async () => {
     await openModal();
     const dialog = alice.getByRole("dialog", { name: "Every input" });
     await dialog.getByRole("button", { name: "Send" }).click();
     await dialog.locator('[data-block-id="reason"]').getByRole("alert").waitFor();
 
-    expect(await dialog.getByRole("alert").count()).toBe(16);
+    expect(await dialog.getByRole("alert").count()).toBe(everyInput.blocks.length);
     expect(await dialog.getByLabel("Reason").getAttribute("aria-invalid")).toBe("true");
     expect(await dialog.locator(":focus").getAttribute("aria-labelledby")).toContain("reason");
   });
@@ -49,16 +72,27 @@ describe.skipIf(chromiumPath === undefined)("modals and Home on the page", () =>
     await dialog.getByLabel("Link").fill("https://heddle.example/x");
     await choose("Color", "Green");
     await choose("Colors", "Red", "Blue");
+    await search("Customer", "glo", "Globex");
+    await choose("Partners", "Acme", "Initech");
     await choose("Person", "Bob Brown");
+    await choose("People", "Alice Adams", "Carol Clark");
     await choose("Channel", "#finance");
+    await choose("Channels", "#general", "#support");
     await choose("Place", "#support");
+    await choose("Places", "#approvals", "Dave Davis");
     await dialog.getByLabel("Day").fill("2026-12-24");
     await dialog.getByLabel("Hour").fill("09:30");
     await dialog.getByLabel("Moment").fill("2026-12-24T09:30");
     await dialog.getByRole("group", { name: "Checks" }).getByLabel("Red").check();
     await dialog.getByRole("group", { name: "Checks" }).getByLabel("Blue").check();
     await dialog.getByRole("radiogroup", { name: "Radio" }).getByLabel("Green").check();
-    await dialog.getByLabel("Essay").fill("Words");
+    await writeEssay();
+    await dialog.getByLabel("Proof").setInputFiles({
+      name: "proof.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from("a,b"),
+    });
+    await dialog.getByText("proof.csv").waitFor();
     await dialog.getByRole("button", { name: "Send" }).click();
     await dialog.getByText("Give a better reason.").waitFor();
     await dialog.getByLabel("Reason").fill("it is needed");
@@ -81,7 +115,42 @@ describe.skipIf(chromiumPath === undefined)("modals and Home on the page", () =>
       moment: { moment: { selected_date_time: Date.UTC(2026, 11, 24, 9, 30) / 1_000 } },
       checks: { checks: { selected_options: [{ value: "red" }, { value: "blue" }] } },
       radio: { radio: { selected_option: { value: "green" } } },
-      essay: { essay: { rich_text_value: { type: "rich_text" } } },
+      customer: { customer: { selected_option: { value: "globex", text: { text: "Globex" } } } },
+      partners: {
+        partners: { selected_options: [{ value: "acme" }, { value: "initech" }] },
+      },
+      people: { users: { selected_users: ["U0ALICE", "U0CAROL"] } },
+      channels: { channels: { selected_channels: ["C0GENERAL", "C0SUPPORT"] } },
+      places: { conversations: { selected_conversations: ["C0APPROVALS", "D0ALICEDAVE"] } },
+      proof: { proof: { files: [{ name: "proof.csv", size: 3 }] } },
+    });
+    expect(setup.submitted[0]?.["essay"]).toEqual({
+      essay: {
+        type: "rich_text_input",
+        rich_text_value: {
+          type: "rich_text",
+          elements: [
+            {
+              type: "rich_text_section",
+              elements: [
+                { type: "text", text: "Ask " },
+                { type: "user", user_id: "U0BOB" },
+                { type: "text", text: " " },
+                { type: "text", text: "now", style: { bold: true } },
+              ],
+            },
+            {
+              type: "rich_text_list",
+              style: "bullet",
+              indent: 0,
+              elements: [
+                { type: "rich_text_section", elements: [{ type: "text", text: "one" }] },
+                { type: "rich_text_section", elements: [{ type: "text", text: "two" }] },
+              ],
+            },
+          ],
+        },
+      },
     });
   });
 

@@ -53,6 +53,11 @@ export const card: KnownBlock[] = [
   },
 ];
 
+const companies = ["Acme", "Globex", "Initech"].map((name) => ({
+  text: { type: "plain_text" as const, text: name },
+  value: name.toLowerCase(),
+}));
+
 /** Listeners of a small bot: a card with decisions, a modal with every input, a Home. */
 export function addPageListeners(app: App, submitted: Submitted[]): void {
   app.command("/sample", async ({ ack, command, client, respond }) => {
@@ -84,6 +89,14 @@ export function addPageListeners(app: App, submitted: Submitted[]): void {
       response_type: "ephemeral",
       replace_original: false,
       text: `Delegated to ${action.selected_option.value}`,
+    });
+  });
+  app.options("customer", async ({ ack, options }) => {
+    await ack({ options: companies.filter(({ value }) => value.includes(options.value)) });
+  });
+  app.options("partners", async ({ ack }) => {
+    await ack({
+      option_groups: [{ label: { type: "plain_text", text: "Known" }, options: companies }],
     });
   });
   app.shortcut("new_request", async ({ ack, shortcut, client }) => {
