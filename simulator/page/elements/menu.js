@@ -117,6 +117,7 @@ function trigger(state) {
     "data-action-id": text(element["action_id"]),
     "aria-haspopup": "listbox",
     "aria-expanded": String(isOpen),
+    "aria-controls": isOpen ? `${id}-list` : null,
     "aria-labelledby": place.labelId === undefined ? null : `${place.labelId} ${id}`,
     "aria-label": place.labelId === undefined ? [placeholder, ...labels].join(": ") : null,
     "aria-describedby": place.problemId,
@@ -174,7 +175,8 @@ function list(state) {
     state.id,
     { class: "menu" },
     search,
-    options.length === 0 ? h("p", { class: "empty-note", role: "status" }, whyEmpty(state)) : box,
+    box,
+    options.length === 0 ? h("p", { class: "empty-note", role: "status" }, whyEmpty(state)) : null,
   );
 }
 

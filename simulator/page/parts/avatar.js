@@ -23,9 +23,10 @@ export function avatar(id, name, look = {}) {
     .slice(0, 2)
     .map((word) => word.charAt(0).toUpperCase())
     .join("");
-  return h(
-    "span",
-    { class: `avatar${size} color-${color}`, "aria-hidden": "true" },
-    initials || "?",
-  );
+  // Not as text: it would be read and copied along with the name beside it.
+  return h("span", {
+    class: `avatar${size} color-${color}`,
+    "aria-hidden": "true",
+    "data-initials": initials || "?",
+  });
 }

@@ -51,7 +51,7 @@ export function composer(app, channel, thread, hint) {
       placeholder: hint,
       "aria-label": hint,
       "aria-autocomplete": "list",
-      "aria-controls": `${box.id}-completion`,
+      "aria-controls": app.popup?.id === `${box.id}-completion` ? `${box.id}-completion` : null,
       "aria-activedescendant":
         app.popup?.id === `${box.id}-completion`
           ? `${box.id}-completion-${app.popup.active}`

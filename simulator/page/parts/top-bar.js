@@ -46,7 +46,7 @@ function jumpField(app) {
     {
       class: "jump-field",
       type: "button",
-      "aria-label": "Jump to a channel or a person",
+      title: "Jump to a channel or a person",
       "aria-keyshortcuts": "Control+K Meta+K",
       onClick: () => app.jump(true),
     },
