@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../json.ts";
 import type { ReportTarget, RequestOpened, StepError, Trigger } from "./execution/events.ts";
 import type { ExecutionStatus, RequestOutcome, StepResult, Vote } from "./execution/state.ts";
+import type { TokenUsage } from "./ports/model.ts";
 
 /** The contract's shape of an execution, with what cards need besides. Times are ISO 8601 in UTC. */
 export interface ExecutionView {
@@ -72,6 +73,8 @@ export interface StepView {
   readonly cost: number | null;
   readonly output: Json;
   readonly attempts: number;
+  /** Tokens of its calls, as far as endpoints reported them; absent: it made none. */
+  readonly tokenUsage?: TokenUsage;
 }
 
 export interface ErrorView {

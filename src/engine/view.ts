@@ -107,6 +107,7 @@ function toStep(workflow: CompiledWorkflow, record: ExecutionState["steps"][numb
     cost: record.costUnknown ? null : record.costNano / NANO_PER_DOLLAR,
     output: record.output,
     attempts: record.attempts,
+    ...(record.usage && { tokenUsage: record.usage }),
   };
 }
 

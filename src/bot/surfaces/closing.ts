@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { ExecutionView, RequestView, StepView } from "../../engine/api.ts";
+import type { TokenUsage } from "../../engine/ports/model.ts";
 import {
   type CardMessage,
   divider,
@@ -15,15 +16,20 @@ import {
   shortRunId,
   showCost,
   showDuration,
+  showMembers,
   showTotal,
   showValue,
 } from "../blocks/text.ts";
 import { adviseOn } from "./advice.ts";
 import { decidersOf, outcomeLabel, outcomeOf } from "./approval-card.ts";
+import { describeBudgetOutcome } from "./budget-card.ts";
 import type { CardContext } from "./surface.ts";
 
 const OUTPUT_CHARS = 2500;
 const ERROR_CHARS = 1500;
+/** Results that are shown of a run that was stopped, the newest ones. */
+const KEPT_SHOWN = 8;
+const KEPT_CHARS = 300;
 /** Steps of the receipt that are listed one by one: more would not be read. */
 const RECEIPT_STEPS = 40;
 
@@ -57,10 +63,35 @@ function describeEnding(view: ExecutionView, context: CardContext): string {
       : `:white_check_mark: Completed. Result:\n${showOutput(view)}`;
   }
   if (view.status === "cancelled") {
+    const stopped = stoppedAtCap(view);
+    if (stopped !== null) return `${stopped}\n${describeKept(view, context)}`;
     const by = view.cancelledBy === null ? "" : ` by ${mentionPerson(view.cancelledBy)}`;
     return `:no_entry_sign: Cancelled${by}. What was done before stays done.`;
   }
   return describeFailure(view, context);
+}
+
+/** `null`: it was not its cost cap that it was stopped at. */
+function stoppedAtCap(view: ExecutionView): string | null {
+  for (const request of view.requests) {
+    const { budget } = request.opened;
+    if (budget && request.outcome?.decision === "stop")
+      return describeBudgetOutcome(request, budget, request.outcome);
+  }
+  return null;
+}
+
+/** What the steps gave before the run was stopped. */
+function describeKept(view: ExecutionView, context: CardContext): string {
+  const done = view.steps.filter(({ status, output }) => status === "completed" && output !== null);
+  if (done.length === 0) return "It had no results yet.";
+  const lines = done
+    .slice(-KEPT_SHOWN)
+    .map(
+      ({ stepId, output }) =>
+        `• ${escapeText(context.stepName(stepId))}: ${showMembers(output, KEPT_CHARS)}`,
+    );
+  return ["Results so far:", ...lines].join("\n");
 }
 
 function showOutput(view: ExecutionView): string {
@@ -89,6 +120,7 @@ function receipt(view: ExecutionView, context: CardContext): KnownBlock[] {
   const left = view.steps.length - listed.length;
   const lines = listed.map((step) => receiptLine(view, step, context));
   if (left > 0) lines.push(`_and ${left} more_`);
+  lines.push(...view.requests.flatMap((request) => budgetLine(view, request)));
   return [...sections(["*Receipt*", ...lines]), small(totals(view))];
 }
 
@@ -99,11 +131,23 @@ function receiptLine(view: ExecutionView, step: StepView, context: CardContext):
   const request = requestOf(view, step);
   const decided = request === undefined ? "" : describeDecision(view, request);
   const name = escapeText(context.stepName(step.stepId));
-  return `${look.icon} ${name}${remark} · ${showDuration(step.duration)}${attempts} · ${showCost(step.cost)}${decided}`;
+  const tokens = step.tokenUsage ? ` · ${countTokens(step.tokenUsage)} tokens` : "";
+  return `${look.icon} ${name}${remark} · ${showDuration(step.duration)}${attempts} · ${showCost(step.cost)}${tokens}${decided}`;
 }
 
 function requestOf(view: ExecutionView, step: StepView): RequestView | undefined {
   return view.requests.find((request) => request.opened.id === `${view.executionId}/${step.path}`);
+}
+
+/** What the owner decided about the cost cap. */
+function budgetLine(view: ExecutionView, request: RequestView): string[] {
+  const outcome = outcomeOf(view, request);
+  const { budget } = request.opened;
+  return budget && outcome ? [describeBudgetOutcome(request, budget, outcome)] : [];
+}
+
+function countTokens({ promptTokens, completionTokens }: TokenUsage): number {
+  return promptTokens + completionTokens;
 }
 
 function describeDecision(view: ExecutionView, request: RequestView): string {
@@ -121,6 +165,8 @@ function totals(view: ExecutionView): string {
     return outcome === null ? sum : sum + Math.max(outcome.at - request.opened.openedAt, 0);
   }, 0);
   const parts = [`Total: ${showTotal(view.totalCost, view.costUnknown)}`];
+  const tokens = view.steps.flatMap(({ tokenUsage }) => tokenUsage ?? []).map(countTokens);
+  if (tokens.length > 0) parts.push(`${tokens.reduce((sum, count) => sum + count, 0)} tokens`);
   if (view.totalDuration !== null) parts.push(showDuration(view.totalDuration));
   if (view.requests.length > 0) parts.push(`of which ${showDuration(waited)} waiting for people`);
   return parts.join(" · ");

@@ -36,10 +36,11 @@ function describeWait(view: ExecutionView, wait: WaitView, context: CardContext)
   const step = `*${escapeText(context.stepName(wait.stepId))}*`;
   const since = `since ${showTime(wait.since)}`;
   const until = wait.until === null ? "" : `, until ${showTime(wait.until)}`;
-  if (wait.for === "approval") {
-    const request = view.requests.find((candidate) => candidate.opened.id === wait.requestId);
-    const ask = request === undefined ? "" : ` Ask ${describeApprovers(request, context.mention)}.`;
-    return `Waits at ${step} for an approval ${since}${until}.${ask}`;
+  if (wait.for === "approval")
+    return `Waits at ${step} for an approval ${since}${until}.${whomToAsk(view, wait, context)}`;
+  if (wait.for === "budget") {
+    const ask = whomToAsk(view, wait, context);
+    return `Waits before ${step} for budget ${since}: it could pass the run's cost cap.${ask}`;
   }
   if (wait.for === "retry" || wait.for === "breaker") {
     const last = view.errors.findLast((error) => error.path === wait.path);
@@ -54,6 +55,11 @@ function describeWait(view: ExecutionView, wait: WaitView, context: CardContext)
   }
   if (wait.for === "timer") return `Pauses at ${step} ${since}${until}.`;
   return `Waits at ${step} for: ${escapeText(wait.for)}, ${since}${until}.`;
+}
+
+function whomToAsk(view: ExecutionView, wait: WaitView, context: CardContext): string {
+  const request = view.requests.find((candidate) => candidate.opened.id === wait.requestId);
+  return request === undefined ? "" : ` Ask ${describeApprovers(request, context.mention)}.`;
 }
 
 function describeRunning(step: RunningStep, context: CardContext): string {

@@ -1,10 +1,11 @@
 import type { ExecutionView, RequestView, StepView } from "../../engine/api.ts";
 import type { ReportTarget } from "../../engine/execution/events.ts";
 import { isFinished } from "../../engine/execution/state.ts";
-import { message, section } from "../blocks/build.ts";
+import { type CardMessage, message, section } from "../blocks/build.ts";
 import { escapeText, mentionPerson } from "../blocks/text.ts";
 import { aiLine, aiSteps } from "./ai-results.ts";
 import { approvalCard, outcomeOf } from "./approval-card.ts";
+import { budgetCard } from "./budget-card.ts";
 import { closingMessage, failureNotice } from "./closing.ts";
 import { runCard } from "./run-card.ts";
 import { type CardContext, RUN_SURFACE, type Surface } from "./surface.ts";
@@ -106,7 +107,7 @@ function approvalSurfaces(
     thread,
     urgency: "soon",
     since: opened.openedAt,
-    message: approvalCard(view, request, context),
+    message: requestCard(view, request, context),
     final: outcomeOf(view, request) !== null,
   });
   const id = `approval:${step}:${opened.round}`;
@@ -116,6 +117,11 @@ function approvalSurfaces(
   return opened.approvers
     .filter((approver) => /^[UW][A-Z0-9]+$/.test(approver))
     .map((person) => surface(`${id}:${person}`, person, "never"));
+}
+
+function requestCard(view: ExecutionView, request: RequestView, context: CardContext): CardMessage {
+  const { budget } = request.opened;
+  return budget ? budgetCard(view, request, budget, context) : approvalCard(view, request, context);
 }
 
 function closingSurface(

@@ -218,6 +218,7 @@ function record(state: ExecutionState, act: Act, result: StepResult, at: number)
     completedAt: at,
     costNano: act.costNano,
     costUnknown: act.costUnknown,
+    usage: act.usage,
     attempts: attempt,
   });
   if (result.error) state.errors.push({ path, stepId, attempt, error: result.error, at });

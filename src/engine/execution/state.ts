@@ -33,6 +33,7 @@ export interface StepRecord {
   readonly completedAt: number;
   readonly costNano: number;
   readonly costUnknown: boolean;
+  readonly usage: TokenUsage | null;
   readonly attempts: number;
 }
 
