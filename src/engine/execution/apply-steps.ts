@@ -110,6 +110,7 @@ function startStep(state: ExecutionState, event: StepStarted): void {
     known.attempt = event.attempt;
     moveTo(state, known, "running");
     known.epoch = state.epoch;
+    known.begunAt = event.at;
     known.due = null;
     known.heldAttempt = null;
     hold(state, known, event.reservedNano ?? 0);

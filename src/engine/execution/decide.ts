@@ -7,6 +7,7 @@ import { begin, enterStep, failExecution } from "./enter-step.ts";
 import type { ExecutionEvent, StepError, StepStarted } from "./events.ts";
 import { completeStep, endStepWithError, outputOf } from "./outcome.ts";
 import { lastSegment } from "./path.ts";
+import { MAX_RECOVERIES, recoverableAt } from "./recovery.ts";
 import {
   type Act,
   type ExecutionState,
@@ -18,9 +19,6 @@ import {
 
 /** How long steps under way may take to notice a cancellation before their outcome is given up as unknown. */
 export const CANCEL_GRACE_MS = 5000;
-
-/** How often an attempt whose worker died is begun again before it counts as failed: a step that kills its worker must end. */
-const MAX_RECOVERIES = 3;
 
 /**
  * Says which facts follow from the state by themselves, without news from outside: a step that is entered, a timer that
@@ -70,7 +68,10 @@ function noteDue(state: ExecutionState, now: number): void {
  * @yields its path and that time.
  */
 function* timed(state: ExecutionState): Iterable<{ readonly path: string; readonly due: number }> {
-  for (const { path, due } of state.acts.values()) if (due !== null) yield { path, due };
+  for (const act of state.acts.values()) {
+    const due = act.due ?? recoverableAt(state, act);
+    if (due !== null) yield { path: act.path, due };
+  }
   for (const { path, due, status } of state.frames.values()) {
     if (due !== null && status === "open") yield { path, due };
   }
@@ -129,7 +130,7 @@ function decideAct(
   }
   switch (act.phase) {
     case "running":
-      return act.epoch < state.epoch ? recover(workflow, state, act, now) : [];
+      return recover(workflow, state, act, now);
     case "retrying":
       return isDue(act, now) ? retry(workflow, state, act, now) : [];
     case "waiting":
@@ -249,13 +250,19 @@ function toFrameView(frame: Frame): FrameView {
   };
 }
 
-/** The worker of a running attempt died: begin the same attempt again, with the same key. */
+/** If the worker of a running attempt died: begin the same attempt again, with the same key. */
 function recover(
   workflow: CompiledWorkflow,
   state: ExecutionState,
   act: Act,
   now: number,
 ): readonly ExecutionEvent[] {
+  const from = recoverableAt(state, act);
+  if (from === null) return [];
+  if (now < from) {
+    state.agenda.wakeBy(from);
+    return [];
+  }
   if (act.recoveries < MAX_RECOVERIES)
     return begin(workflow, state, startAttempt(act, act.attempt, now), now);
   const error: StepError = {

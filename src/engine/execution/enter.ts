@@ -22,6 +22,7 @@ export function enter(
     phase: "running",
     epoch: state.epoch,
     startedAt: at,
+    begunAt: at,
     params: {},
     paramsHash: "",
     reservedNano: 0,

@@ -80,6 +80,8 @@ export interface Act {
   /** The claim under which the attempt runs; an older one than the state's means that its worker died. */
   epoch: number;
   readonly startedAt: number;
+  /** When the attempt was begun, last if it was begun again. */
+  begunAt: number;
   params: JsonObject;
   paramsHash: string;
   reservedNano: number;

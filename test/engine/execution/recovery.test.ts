@@ -9,6 +9,7 @@ import type { JsonObject } from "../../../src/json.ts";
 import { PureRun, workflow } from "../../support/pure-run.ts";
 
 const HOUR = 3_600_000;
+const MINUTE = 60_000;
 const script = (id: string, rest: JsonObject = {}): JsonObject => ({
   id,
   type: "scripted",
@@ -18,6 +19,11 @@ const script = (id: string, rest: JsonObject = {}): JsonObject => ({
 /** What a new process does with an execution whose worker died. */
 function takeOver(run: PureRun): PureRun {
   return run.take([{ type: "execution_claimed", epoch: run.state.epoch + 1, worker: "next" }]);
+}
+
+/** The worker dies as often as an attempt is begun again, and once more. */
+function dieAgainAndAgain(run: PureRun): void {
+  for (let death = 0; death < 9; death += 1) takeOver(run).advance(2 * MINUTE);
 }
 
 describe("an attempt whose worker died", () => {
@@ -47,9 +53,35 @@ describe("an attempt whose worker died", () => {
   test("is given up when it keeps killing its worker", () => {
     const run = new PureRun(workflow([script("poison")]));
 
-    for (let death = 0; death < 4; death += 1) takeOver(run);
+    dieAgainAndAgain(run);
 
     expect(run.state).toMatchObject({ status: "failed", error: { code: "outcome_unknown" } });
+  });
+
+  test("is begun again later each time, and at another time than others that died with it", () => {
+    const branch = (id: string) => ({ id, steps: [script(id)] });
+    const run = new PureRun(
+      workflow([
+        { id: "all", type: "parallel", config: { branches: [branch("one"), branch("two")] } },
+      ]),
+    );
+    const isUp = (id: string): boolean => run.act(id).epoch === run.state.epoch;
+
+    takeOver(run);
+    expect([isUp("one"), isUp("two")]).toEqual([true, true]);
+
+    takeOver(run);
+    expect([isUp("one"), isUp("two")]).toEqual([false, false]);
+    run.advance(250);
+    const first = nextDue(run.state) ?? 0;
+    run.advance(first - run.now);
+    expect(isUp("one")).not.toBe(isUp("two"));
+    run.advance(750);
+    expect([isUp("one"), isUp("two")]).toEqual([true, true]);
+
+    takeOver(run);
+    run.advance(499);
+    expect([isUp("one"), isUp("two")]).toEqual([false, false]);
   });
 
   test("adds its cost and nothing else when its result comes after all", () => {
@@ -69,10 +101,10 @@ describe("money", () => {
   test("of an attempt that kept killing its worker stays charged, and the total says so", () => {
     const run = new PureRun(workflow([script("ask", { config: { reserveNano: 9000 } })]));
 
-    for (let death = 0; death < 4; death += 1) takeOver(run);
+    dieAgainAndAgain(run);
 
     // Each of the four tries may have made its calls.
-    expect(run.state).toMatchObject({ status: "failed", spentNano: 0, reservedNano: 36_000 });
+    expect(run.state).toMatchObject({ status: "failed", spentNano: 0, reservedNano: 81_000 });
     expect(isCostUnknown(run.state)).toBe(true);
   });
 

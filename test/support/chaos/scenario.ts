@@ -19,7 +19,16 @@ export interface Plan {
   readonly isContested?: boolean;
   /** It is cancelled so many milliseconds after its start. */
   readonly cancelAfterMs?: number;
+  /** The executions that its steps start; they carry a variable `part`. */
+  readonly children?: Children;
   readonly expected: Expected;
+}
+
+export interface Children {
+  readonly count: number;
+  readonly status: Expected["status"];
+  /** Whether they begin depends on when something came. */
+  readonly isMaybe?: boolean;
 }
 
 export interface Click {

@@ -20,16 +20,21 @@ export async function verifyStore(
   findings: Findings,
 ): Promise<void> {
   const stored = await readRuns(store);
-  const byName = Map.groupBy(stored, ({ state }) => String(readOwn(state.variables, "run")));
+  const isChild = ({ state }: StoredRun): boolean => Object.hasOwn(state.variables, "part");
+  const nameOf = ({ state }: StoredRun): string => String(readOwn(state.variables, "run"));
+  const children = Map.groupBy(stored.filter(isChild), nameOf);
+  const planned = stored.filter((run) => !isChild(run));
+  const byName = Map.groupBy(planned, nameOf);
   for (const run of runs) {
     const [own, ...others] = byName.get(run.name) ?? [];
     findings.count("executions expected");
     if (own === undefined) findings.problem(`${run.name}: lost: there is no execution of it`);
     else verifyRun(run, own, findings);
+    verifyChildren(run, children.get(run.name) ?? [], findings);
     if (others.length > 0) findings.problem(`${run.name}: ${others.length + 1} executions of it`);
   }
-  if (stored.length !== runs.length)
-    findings.problem(`${stored.length} executions are stored, ${runs.length} were started`);
+  if (planned.length !== runs.length)
+    findings.problem(`${planned.length} executions are stored, ${runs.length} were started`);
   let spentNano = 0;
   for (const run of stored) spentNano += await verifyCost(run, store, findings);
   await verifyTotals(stored, spentNano, store, findings);
@@ -78,6 +83,22 @@ function verifyRun(run: PlannedRun, stored: StoredRun, findings: Findings): void
   findings.count("attempts begun again", recoveries(stored.events));
 }
 
+/** The executions that a step starts begin once and end as the plan says. */
+function verifyChildren(
+  { name, plan }: PlannedRun,
+  stored: readonly StoredRun[],
+  findings: Findings,
+): void {
+  findings.count("children", stored.length);
+  const { count = 0, status, isMaybe } = plan.children ?? {};
+  const fits = isMaybe ? stored.length <= count : stored.length === count;
+  if (!fits) findings.problem(`${name}: ${stored.length} children instead of ${count}`);
+  for (const { head, state } of stored) {
+    if (state.status !== status)
+      findings.problem(`${name}: its child ${head.executionId} is ${state.status}`);
+  }
+}
+
 /** Outputs carry the run's name, so that one run's result cannot pass for another's. */
 function withName(output: Json, run: string): Json {
   return isJsonObject(output) ? { run, ...output } : output;
@@ -124,19 +145,25 @@ function recoveries(events: readonly ExecutionEvent[]): number {
  * @returns that sum.
  */
 async function verifyCost(
-  { head, state }: StoredRun,
+  { head, state, events }: StoredRun,
   store: Store,
   findings: Findings,
 ): Promise<number> {
   const calls = await store.listCalls(head.executionId);
   const sum = calls.reduce((total, { costNano }) => total + (costNano ?? 0), 0);
+  // What children spent is theirs, and charged to whoever waits for them.
+  const ofChildren = events.reduce(
+    (total, event) => total + (event.type === "child_ended" ? event.spentNano : 0),
+    0,
+  );
+  const charged = sum + ofChildren;
   findings.count("AI calls", calls.length);
   const isUnknown = isCostUnknown(state);
   if (isUnknown) findings.count("executions with a cost not known in full");
-  const fits = isUnknown ? state.spentNano >= sum : state.spentNano === sum;
+  const fits = isUnknown ? state.spentNano >= charged : state.spentNano === charged;
   if (!fits || state.reservedNano !== 0)
     findings.problem(
-      `${head.executionId}: spent ${state.spentNano}, its calls sum up to ${sum}, held ${state.reservedNano}`,
+      `${head.executionId}: spent ${state.spentNano}, its calls and children sum up to ${charged}, held ${state.reservedNano}`,
     );
   return sum;
 }
