@@ -12,6 +12,7 @@ import { createStepTypes } from "./engine/steps/index.ts";
 import { createTriggerTypes } from "./engine/triggers/index.ts";
 import { asAppError, isAppError } from "./errors.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { addPromptFolder } from "./prompt-folder.ts";
 import { createCron } from "./services/cron/node-cron.ts";
 import { secretsOfUrl } from "./services/database/connection-url.ts";
 import {
@@ -48,6 +49,7 @@ async function startBot(config: Config, logger: Logger): Promise<() => Promise<v
     const database = stack.use(createDatabaseService({ urls: config.databases }));
     const engine = buildEngine(config, store, database, logger);
     stack.defer(() => engine.stop());
+    await addPromptFolder(engine, join(config.workflowsDir, "prompts"), logger);
     const notices = await deployFolder(engine, config.workflowsDir, logger);
     const bot = createSlackBot({
       config: config.slack,

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../json.ts";
-import type { AuditView } from "./audit.ts";
+import type { AiMethods } from "./ai-api.ts";
 import type { DefinitionDiff } from "./definition/diff.ts";
 import type { Problem } from "./definition/problem.ts";
 import type { Definition } from "./definition/schema.ts";
@@ -22,7 +22,7 @@ import type { IncomingMessage } from "./triggering/message-starter.ts";
 import type { WebhookAnswer, WebhookRequest } from "./triggering/webhook-starter.ts";
 
 /** What the bot and the web call. Everything they may do with workflows and executions is here. */
-export interface Engine {
+export interface Engine extends AiMethods {
   /**
    * Checks a definition and makes it the active version.
    *
@@ -84,12 +84,6 @@ export interface Engine {
   /** @throws {AppError} `execution_not_found`. */
   getExecution(executionId: string): Promise<ExecutionView>;
   listExecutions(query: ExecutionQuery): Promise<ExecutionPage>;
-  /**
-   * What models were asked in an execution, what they answered and what was made of it.
-   *
-   * @param stepId - this step alone. @throws {AppError} `execution_not_found`, `input_invalid` for a step that asked no model.
-   */
-  audit(executionId: string, stepId?: string): Promise<AuditView>;
   /**
    * Asks an execution to stop. Durable when it resolves; the steps under way are aborted.
    *

@@ -5,6 +5,7 @@ import type { Problem } from "./definition/problem.ts";
 import { Definition } from "./definition/schema.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Store, VersionRecord, VersionSummary, WorkflowRecord } from "./ports/store.ts";
+import type { PromptLibrary } from "./prompt-library.ts";
 import type { Workflows } from "./workflows.ts";
 
 export interface DeploymentsOptions {
@@ -13,6 +14,7 @@ export interface DeploymentsOptions {
   readonly workflows: Workflows;
   /** Warnings for what a definition names and the outside does not have. Never rejects. */
   readonly warnOf: (definition: Definition) => Promise<readonly Problem[]>;
+  readonly prompts: PromptLibrary;
 }
 
 /** Who deployed what came from a file of the workflows folder. */
@@ -60,6 +62,7 @@ export class Deployments {
     file: Readonly<Record<string, string>>,
   ): Promise<DeployResult> {
     const { workflows, store } = this.#options;
+    await this.#options.prompts.lookAt(source);
     const { definition, problems, warnings } = workflows.validate(source);
     const content = toJson(source);
     if (!definition || !isJsonObject(content)) return { deployed: false, problems, warnings };
@@ -101,6 +104,7 @@ export class Deployments {
     newer: VersionSummary,
   ): Promise<FileDeployment> {
     const { workflows, store } = this.#options;
+    await this.#options.prompts.lookAt(body);
     const { definition, problems } = workflows.validate(body);
     if (!definition) return { outcome: "invalid", problems };
     const { contentHash } = contentOf(body);

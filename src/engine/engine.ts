@@ -22,6 +22,9 @@ import type { NameChecks } from "./ports/name-checks.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
 import type { Store } from "./ports/store.ts";
 import { createPriceBook } from "./pricing.ts";
+import { PromptLibrary } from "./prompt-library.ts";
+import { problemsWithPrompt } from "./prompt-use.ts";
+import { Prompts } from "./prompts.ts";
 import { Retries } from "./retries.ts";
 import type { StepType } from "./steps/step-type.ts";
 import { fromTemplate, listTemplates } from "./templates.ts";
@@ -81,7 +84,8 @@ export function createEngine(options: EngineOptions): RunningEngine {
     for (const listener of listeners) listener(executionId);
   };
   const parts = connect(options, announce);
-  const { workflows, deployments, triggering, worker, executions, retries, approvals } = parts;
+  const { library, workflows, deployments, triggering, worker, executions } = parts;
+  const { retries, approvals } = parts;
   return {
     deployFile: (file, source) => deployments.deployFile(file, source),
     ...workflowMethods(workflows, deployments),
@@ -89,6 +93,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     fromTemplate: (templateId, overrides) => fromTemplate(templateId, overrides, clock.now()),
     ...generationMethods(options, workflows, deployments),
     ...executionMethods(executions, store),
+    prompts: createPrompts(options, workflows, library),
     retry: (request) => retries.retry(request),
     retryAll: async (request) => {
       await workflows.active(request.workflowId);
@@ -98,11 +103,8 @@ export function createEngine(options: EngineOptions): RunningEngine {
     decide: (decision) => approvals.decide(decision),
     listDecisions: async (userId) =>
       approvals.decidableBy(userId, await executions.listOpenRequests(MAX_LOOKED_AT)),
-    onCommitted: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    ...lifetime(triggering, worker),
+    onCommitted: (listener) => join(listeners, listener),
+    ...lifetime(library, triggering, worker),
   };
 }
 
@@ -110,11 +112,17 @@ export function createEngine(options: EngineOptions): RunningEngine {
 function connect(options: EngineOptions, announce: (executionId: string) => void) {
   const { store, clock, directory } = options;
   const wake = (executionId: string): void => worker.wake(executionId);
-  const workflows = new Workflows({ ...options, changed: () => triggering.changed() });
+  const library = new PromptLibrary(store);
+  const workflows = new Workflows({
+    ...options,
+    prompts: library,
+    changed: () => triggering.changed(),
+  });
   const deployments = new Deployments({
     store,
     clock,
     workflows,
+    prompts: library,
     warnOf: (definition) =>
       warnOfNames(namesIn(definition, options), { ...options, checks: options.nameChecks ?? {} }),
   });
@@ -127,7 +135,8 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
   const worker = new Worker({
     ...options,
     hideSecrets: hiderOf(options),
-    compiled: (workflowId, version) => workflows.compiled(workflowId, version),
+    compiled: async ({ workflowId, version, start }) =>
+      library.attach(await workflows.compiled(workflowId, version), start),
     onCommitted: (executionId, events) => {
       approvals.committed(events);
       announce(executionId);
@@ -136,7 +145,14 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
     deliver: (state, entry) => children.deliver(state, entry),
     ends: allOf([children, triggering.completions]),
   });
-  const executions = new Executions({ store, clock, workflows, worker, started: announce });
+  const executions = new Executions({
+    store,
+    clock,
+    workflows,
+    prompts: library,
+    worker,
+    started: announce,
+  });
   const retries = new Retries({
     store,
     clock,
@@ -151,7 +167,7 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
     read: async (executionId) => (await executions.read(executionId)).state,
     wake,
   });
-  return { workflows, deployments, triggering, worker, executions, retries, approvals };
+  return { library, workflows, deployments, triggering, worker, executions, retries, approvals };
 }
 
 function workflowMethods(
@@ -219,6 +235,25 @@ function executionMethods(
   };
 }
 
+/** Adds a member. @returns a function that takes it out again. */
+function join<Member>(members: Set<Member>, member: Member): () => void {
+  members.add(member);
+  return () => members.delete(member);
+}
+
+function createPrompts(
+  { store, clock }: EngineOptions,
+  workflows: Workflows,
+  library: PromptLibrary,
+): Prompts {
+  return new Prompts({
+    store,
+    clock,
+    library,
+    problemsWith: (name, text) => problemsWithPrompt(workflows, library, name, text),
+  });
+}
+
 function hiderOf({ hideSecrets = (text) => text }: EngineOptions): (text: string) => string {
   return hideSecrets;
 }
@@ -277,6 +312,7 @@ function costMethods(
 }
 
 function lifetime(
+  library: PromptLibrary,
   triggering: Triggering,
   worker: Worker,
 ): Pick<RunningEngine, "receiveMessage" | "receiveWebhook" | "run" | "stop" | "tick"> {
@@ -284,6 +320,7 @@ function lifetime(
     receiveMessage: (message) => triggering.messages.receive(message),
     receiveWebhook: (request) => triggering.webhooks.receive(request),
     run: async () => {
+      await library.refresh();
       await triggering.prepare();
       await worker.start();
       await triggering.start();

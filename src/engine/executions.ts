@@ -19,6 +19,7 @@ import { type ExecutionState, isFinished } from "./execution/state.ts";
 import { EXECUTION_ID_PREFIX, newExecutionId } from "./execution-id.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Head, Store } from "./ports/store.ts";
+import type { PromptLibrary } from "./prompt-library.ts";
 import { toExecutionSummary, toExecutionView } from "./view.ts";
 import type { Worker } from "./worker.ts";
 import type { Workflows } from "./workflows.ts";
@@ -45,6 +46,7 @@ export interface ExecutionsOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly workflows: Workflows;
+  readonly prompts: PromptLibrary;
   readonly worker: Worker;
   /** Told of each execution that was accepted. */
   readonly started: (executionId: string) => void;
@@ -88,14 +90,17 @@ export class Executions {
   }
 
   async #insert(compiled: CompiledWorkflow, request: CheckedStart): Promise<StartResult> {
-    const { store, clock, worker, started } = this.#options;
-    const start = startEvent(request, compiled.definition, clock.now());
-    const { executionId } = start;
+    const { store, clock, prompts, worker, started } = this.#options;
+    const first = startEvent(request, compiled.definition, clock.now());
+    const { executionId } = first;
+    const assigned = await prompts.assign(compiled.promptRefs, executionId);
+    const start = Object.keys(assigned).length > 0 ? { ...first, prompts: assigned } : first;
+    const workflow = await prompts.attach(compiled, start);
     const state = initialState(start, compiled.first);
     const head = worker.firstHead(state);
     if (!(await store.insertHead(head))) return { executionId, existed: true };
     started(executionId);
-    worker.adopt(head, compiled, state);
+    worker.adopt(head, workflow, state);
     return { executionId, existed: false };
   }
 

@@ -63,9 +63,7 @@ function describeStep({ type, config, id, name }: StepDefinition, services: Serv
     case "approval":
       return describeApproval(config, name ?? id);
     case "ai-decision":
-      return inside(
-        `Asks the AI${model(config)} for ${answerOf(config)}: "${text(config, "prompt")}"`,
-      );
+      return inside(`Asks the AI${model(config)} for ${answerOf(config)}: ${promptOf(config)}`);
     case "transform":
       return inside(`Calculates ${showText(config["expression"] ?? config["set"])}`);
     case "wait":
@@ -131,6 +129,11 @@ function describeApproval(config: JsonObject, title: string): Told {
 
 function model(config: JsonObject): string {
   return typeof config["model"] === "string" ? ` (${config["model"]})` : "";
+}
+
+function promptOf(config: JsonObject): string {
+  const { promptRef } = config;
+  return typeof promptRef === "string" ? `the prompt ${promptRef}` : `"${text(config, "prompt")}"`;
 }
 
 function answerOf(config: JsonObject): string {

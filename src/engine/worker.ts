@@ -14,8 +14,8 @@ import { totalsOf } from "./totals.ts";
 
 export interface WorkerOptions extends Omit<AttemptPorts, "onDefect"> {
   readonly logger: Logger;
-  /** The compiled definition of a version; versions never change, so it may be cached. */
-  readonly compiled: (workflowId: string, version: number) => Promise<CompiledWorkflow>;
+  /** The compiled definition of a version with the prompts that this execution asks. */
+  readonly compiled: (head: Head) => Promise<CompiledWorkflow>;
   /** How often the store is looked at for what other processes left; what happens in this process wakes at once. */
   readonly pollMs: number;
   readonly onCommitted: (executionId: string, events: readonly ExecutionEvent[]) => void;
@@ -291,7 +291,7 @@ export class Worker {
   async read(
     head: Head,
   ): Promise<{ readonly workflow: CompiledWorkflow; readonly state: ExecutionState }> {
-    const workflow = await this.#options.compiled(head.workflowId, head.version);
+    const workflow = await this.#options.compiled(head);
     const state = initialState(head.start, workflow.first);
     for (const commit of await this.#options.store.readLog(head.executionId, 0)) {
       applyCommit(state, commit.rev, commit.events);

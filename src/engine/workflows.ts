@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import type { PromptLookup } from "./ai/prompt-ref.ts";
 import type {
   Activation,
   DeployedWorkflow,
@@ -17,6 +18,7 @@ import type { Clock } from "./ports/clock.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
 import type { Store, VersionRecord, WorkflowRecord } from "./ports/store.ts";
+import type { PromptLibrary } from "./prompt-library.ts";
 import type { StepType } from "./steps/step-type.ts";
 import type { TriggerType } from "./triggers/trigger-type.ts";
 
@@ -26,6 +28,7 @@ export interface WorkflowsOptions {
   readonly services: ServiceRegistry;
   readonly stepTypes: ReadonlyMap<string, StepType>;
   readonly triggerTypes: ReadonlyMap<string, TriggerType>;
+  readonly prompts: PromptLibrary;
   readonly logger: Logger;
   /** Told when another version became active. */
   readonly changed: () => Promise<void>;
@@ -43,9 +46,10 @@ export class Workflows {
     this.#options = options;
   }
 
-  validate(source: unknown): ValidationResult {
+  /** @param prompts - the named prompts that count; absent: those that are asked now. */
+  validate(source: unknown, prompts: PromptLookup = this.#options.prompts): ValidationResult {
     const { stepTypes, triggerTypes, services } = this.#options;
-    return validateDefinition(source, { stepTypes, triggerTypes, services });
+    return validateDefinition(source, { stepTypes, triggerTypes, services, prompts });
   }
 
   async list(): Promise<readonly WorkflowSummary[]> {
@@ -110,6 +114,7 @@ export class Workflows {
   async activate(workflowId: string, version: number, by: string): Promise<Activation> {
     const { activeVersion } = await this.#require(workflowId);
     const record = await this.#requireVersion(workflowId, version);
+    await this.#options.prompts.lookAt(record.definition);
     const { definition, problems } = this.validate(record.definition);
     const [problem] = definition ? await this.takenPaths(definition) : problems;
     if (problem || !definition) {

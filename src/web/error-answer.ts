@@ -7,6 +7,7 @@ const STATUS: { readonly [Code in ErrorCode]?: number } = {
   workflow_not_found: 404,
   version_not_found: 404,
   template_not_found: 404,
+  prompt_not_found: 404,
   execution_not_found: 404,
   request_not_found: 404,
   draft_not_found: 404,

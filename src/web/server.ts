@@ -14,6 +14,7 @@ import { executionRoutes } from "./routes/executions.ts";
 import { generateRoutes } from "./routes/generate.ts";
 import { healthRoutes, type Readiness } from "./routes/health.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
+import { promptRoutes } from "./routes/prompts.ts";
 import { retryRoutes } from "./routes/retry.ts";
 import { templateRoutes } from "./routes/templates.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
@@ -62,6 +63,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
       ...generateRoutes(options.engine),
       ...executeRoutes(options.engine),
       ...executionRoutes(options.engine),
+      ...promptRoutes(options.engine),
       ...retryRoutes(options.engine),
       ...metricsRoutes(options.engine),
       ...dashboardRoutes(options.engine),

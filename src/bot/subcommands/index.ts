@@ -7,6 +7,7 @@ import { cancelCommand } from "./cancel.ts";
 import { draftCommand } from "./draft.ts";
 import { helpMessage } from "./help.ts";
 import { listCommand } from "./list.ts";
+import { promptsCommand } from "./prompts.ts";
 import { retryCommand } from "./retry.ts";
 import { runCommand } from "./run.ts";
 import { runsCommand } from "./runs.ts";
@@ -34,6 +35,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   statusCommand,
   runsCommand,
   whyCommand,
+  promptsCommand,
   cancelCommand,
   retryCommand,
   templatesCommand,

@@ -1,6 +1,7 @@
 import { AppError, asAppError, type ErrorCode } from "../../errors.ts";
 import { type Json, readOwn, toJson } from "../../json.ts";
 import type { ModelMessage, ModelReply, ModelRequest, TokenUsage } from "../ports/model.ts";
+import type { PromptVersionId } from "../ports/prompt-records.ts";
 import type { CallRecord } from "../ports/store.ts";
 import type { PriceBook } from "../pricing.ts";
 import type { AttemptContext } from "../steps/step-type.ts";
@@ -38,6 +39,8 @@ export type CallContext = Pick<
 export interface CallSetup {
   readonly context: CallContext;
   readonly prices: PriceBook;
+  /** The named prompt that is asked, for the record. */
+  readonly prompt?: PromptVersionId;
   readonly judge: (reply: Pick<ModelReply, "text" | "finishReason" | "refusal">) => Judgment;
 }
 
@@ -68,6 +71,7 @@ export async function callModel(
     model: request.model,
     messages: request.messages,
     ...(context.recoveries > 0 && { recoveries: context.recoveries }),
+    ...(setup.prompt && { prompt: setup.prompt }),
   };
   let reply: ModelReply;
   try {
@@ -103,7 +107,15 @@ function withoutSecrets({ hideSecrets }: CallContext) {
 
 type CallBase = Pick<
   CallRecord,
-  "id" | "executionId" | "workflowId" | "stepId" | "at" | "model" | "messages" | "recoveries"
+  | "id"
+  | "executionId"
+  | "workflowId"
+  | "stepId"
+  | "at"
+  | "model"
+  | "messages"
+  | "recoveries"
+  | "prompt"
 >;
 
 async function recordFailure(

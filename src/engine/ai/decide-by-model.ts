@@ -1,6 +1,7 @@
 import { AppError, asAppError, isAppError } from "../../errors.ts";
 import type { AttemptCost } from "../execution/events.ts";
 import type { ModelMessage, TokenUsage } from "../ports/model.ts";
+import type { PromptVersionId } from "../ports/prompt-records.ts";
 import type { PriceBook } from "../pricing.ts";
 import type { AttemptContext } from "../steps/step-type.ts";
 import { type CallResult, callModel } from "./call.ts";
@@ -13,6 +14,8 @@ const MAX_ECHO = 4000;
 /** What is to be decided. */
 export interface Question {
   readonly messages: readonly ModelMessage[];
+  /** The named prompt that they come from. */
+  readonly prompt?: PromptVersionId;
   /** The model, then those to ask when it fails; each begins afresh. */
   readonly models: readonly string[];
   readonly format: AnswerFormat;
@@ -79,7 +82,9 @@ async function askOneModel(
   const ask = async (messages: readonly ModelMessage[]): Promise<CallResult> => {
     context.signal.throwIfAborted();
     const request = { model, messages, temperature, maxTokens, ...(form && { format: form }) };
-    const call = await callModel({ context, prices, judge }, request, calls.length + 1);
+    const { prompt } = question;
+    const setup = { context, prices, judge, ...(prompt && { prompt }) };
+    const call = await callModel(setup, request, calls.length + 1);
     calls.push(call);
     return call;
   };

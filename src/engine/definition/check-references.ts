@@ -35,7 +35,7 @@ function checkStepReferences(step: DraftStep, context: ReferenceContext, finding
     if (!isElsewhere(path))
       findings.problem([...base, ...path], error.message, "Correct the template.");
   });
-  for (const { path, template } of templates) {
+  for (const { path, template } of [...templates, ...(step.program?.templates ?? [])]) {
     if (isElsewhere(path)) continue;
     for (const reference of template.paths) {
       const place = { path: [...base, ...path], step, form: "template" as const };

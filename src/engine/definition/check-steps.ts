@@ -1,31 +1,30 @@
 import { isAppError } from "../../errors.ts";
 import { didYouMean } from "../nearest.ts";
-import type { ServiceRegistry } from "../ports/service.ts";
-import type { StepProgram, StepType } from "../steps/step-type.ts";
+import type { CheckContext, StepProgram, StepType } from "../steps/step-type.ts";
 import type { DraftStep, RawStep } from "./draft.ts";
 import type { Findings } from "./findings.ts";
 import { formatPath } from "./problem.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
 
 /** What steps may name. */
-export interface StepContext {
+export interface StepContext extends CheckContext {
   readonly stepTypes: ReadonlyMap<string, StepType>;
-  readonly services: ServiceRegistry;
 }
 
 /** Checks each step by itself and ties it to its type. */
 export function checkSteps(
   steps: readonly RawStep[],
-  { stepTypes, services }: StepContext,
+  context: StepContext,
   findings: Findings,
 ): readonly Omit<DraftStep, "bodies">[] {
+  const { stepTypes } = context;
   checkIds(steps, findings);
   return steps.map((step) => {
     const type = typeOf(step, stepTypes, findings);
     if (type === null) return { ...step, type, program: null };
     checkAttempts(step, type, stepTypes, findings);
     checkOnFailure(step, findings);
-    return { ...step, type, program: bindStep(step, type, services, findings) };
+    return { ...step, type, program: bindStep(step, type, context, findings) };
   });
 }
 
@@ -104,7 +103,7 @@ function checkOnFailure(step: RawStep, findings: Findings): void {
 function bindStep(
   step: RawStep,
   type: StepType,
-  services: ServiceRegistry,
+  context: CheckContext,
   findings: Findings,
 ): StepProgram | null {
   const base = [...step.path, "config"];
@@ -112,11 +111,11 @@ function bindStep(
     addSchemaProblems(type.config, step.config, base, findings);
     return null;
   }
-  const problems = type.check(step.config, { services });
+  const problems = type.check(step.config, context);
   for (const { path, message, fix } of problems) findings.problem([...base, ...path], message, fix);
   if (problems.length > 0) return null;
   try {
-    return type.bind(step.config, { services });
+    return type.bind(step.config, context);
   } catch (error) {
     if (!isAppError(error)) throw error;
     // Templates that cannot be read are reported with their place by the check of references.

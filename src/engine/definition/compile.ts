@@ -1,3 +1,4 @@
+import type { NamedPrompt } from "../ai/prompt-ref.ts";
 import { compileExpression, type Expression } from "../expression.ts";
 import type { CheckContext, StepProgram, StepType } from "../steps/step-type.ts";
 import { EACH } from "./each.ts";
@@ -26,6 +27,10 @@ export interface CompiledWorkflow extends CompiledBody {
   readonly definition: Definition;
   /** The expression of the run's output; `null`: the output of the last root step. */
   readonly output: Expression | null;
+  /** The named prompts of all bodies, each once. */
+  readonly promptRefs: readonly string[];
+  /** Their texts as one execution asks them, by reference; absent until it is known which execution. */
+  readonly prompts?: ReadonlyMap<string, NamedPrompt>;
 }
 
 /**
@@ -38,9 +43,11 @@ export function compileDefinition(
   stepTypes: ReadonlyMap<string, StepType>,
   context: CheckContext,
 ): CompiledWorkflow {
+  const root = compileBody(definition.steps, stepTypes, context, true);
   return {
-    ...compileBody(definition.steps, stepTypes, context, true),
+    ...root,
     definition,
+    promptRefs: [...new Set(promptRefsOf(root))],
     output: definition.output === undefined ? null : compileExpression(definition.output),
   };
 }
@@ -80,6 +87,13 @@ function compileBody(
   const first = definitions[0];
   if (!first) throw new Error("A body has at least one step.");
   return { first: first.id, steps };
+}
+
+function promptRefsOf({ steps }: CompiledBody): readonly string[] {
+  return [...steps.values()].flatMap(({ program: { promptRef }, bodies }) => [
+    ...(promptRef === undefined ? [] : [promptRef]),
+    ...[...bodies.values()].flatMap(promptRefsOf),
+  ]);
 }
 
 /** The routes of a step as a map: a string `next` means the default. */

@@ -1,3 +1,4 @@
+import type { PromptLookup } from "../ai/prompt-ref.ts";
 import type { ValidationResult } from "../api.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
 import type { StepType } from "../steps/step-type.ts";
@@ -16,6 +17,8 @@ export interface ValidationContext {
   readonly stepTypes: ReadonlyMap<string, StepType>;
   readonly triggerTypes: ReadonlyMap<string, TriggerType>;
   readonly services: ServiceRegistry;
+  /** Absent: definitions may name no prompts. */
+  readonly prompts?: PromptLookup;
 }
 
 /**

@@ -31,7 +31,7 @@ export function enterStep(
   const { path, attempt } = entryPlace(workflow, state, frame, stepId, now);
   const step = stepAt(workflow, path);
   try {
-    const entry = step.program.enter(enterContext(state, frame, path, now));
+    const entry = step.program.enter(enterContext(workflow, state, frame, path, now));
     if (entry.kind === "complete")
       return completeStep(step, path, entry.output, { costNano: 0 }, now);
     if (entry.kind === "open") return [opened(step, path, entry, now)];

@@ -27,7 +27,7 @@ export function entryPlace(
   if (again?.stepId !== stepId || again.paramsHash === "") return { path, attempt: 1 };
   try {
     const { program } = stepAt(workflow, again.path);
-    const entry = program.enter(enterContext(state, frame, again.path, now));
+    const entry = program.enter(enterContext(workflow, state, frame, again.path, now));
     if (entry.kind === "run" && hashJson(entry.params) === again.paramsHash)
       return { path: again.path, attempt: again.attempt + 1 };
   } catch {
@@ -38,6 +38,7 @@ export function entryPlace(
 
 /** What the step at this path is given when it is entered. */
 export function enterContext(
+  { prompts }: CompiledWorkflow,
   state: ExecutionState,
   frame: Frame,
   path: string,
@@ -51,5 +52,6 @@ export function enterContext(
     now,
     startedBy: trigger.userId ?? null,
     ...(salt !== undefined && { salt }),
+    ...(prompts && { prompts }),
   };
 }

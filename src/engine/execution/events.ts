@@ -75,6 +75,8 @@ export interface ExecutionStarted {
   readonly salt?: string;
   /** The step that started it, if one did. */
   readonly parent?: ParentStep;
+  /** Which version of each named prompt it asks, for its whole life; absent: its definition names none. */
+  readonly prompts?: Readonly<Record<string, number>>;
   /** When the whole execution has to be over. */
   readonly deadline: number;
   /** The most that it may spend, if that is less than its definition allows: what the execution that started it allotted. */

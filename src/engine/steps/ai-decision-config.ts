@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { type AnswerFormat, hasEnvelope } from "../ai/envelope.ts";
 import { compileSchema } from "../ai/json-schema.ts";
+import { PROMPT_REF, type PromptLookup } from "../ai/prompt-ref.ts";
+import { didYouMean } from "../nearest.ts";
 import { OutputVariable } from "./output-variable.ts";
-import type { ConfigProblem } from "./step-type.ts";
+import type { CheckContext, ConfigProblem } from "./step-type.ts";
 
 const FORMATS = ["enum", "number", "json", "text", "boolean"] as const;
 
@@ -14,7 +16,12 @@ const ModelName = z.string().trim().min(1).max(200);
 export const AiDecisionConfig = z.strictObject({
   /** Absent: the bot's default model. */
   model: ModelName.optional(),
-  prompt: z.string().min(1),
+  prompt: z.string().min(1).optional(),
+  /** Instead of `prompt`: a named one, `urgency`, or one version of it, `urgency@3`. */
+  promptRef: z
+    .string()
+    .regex(PROMPT_REF, "must be the name of a prompt, such as urgency or urgency@3")
+    .optional(),
   outputFormat: z.enum(FORMATS).default("text"),
   allowedValues: z.array(z.string().trim().min(1).max(200)).min(1).max(200).optional(),
   min: z.number().optional(),
@@ -71,8 +78,12 @@ export function maxTokensOf(config: AiDecisionConfig): number {
 }
 
 /** Finds what the schema of the configuration cannot say. */
-export function checkAiDecision(config: AiDecisionConfig): readonly ConfigProblem[] {
+export function checkAiDecision(
+  config: AiDecisionConfig,
+  { prompts }: CheckContext,
+): readonly ConfigProblem[] {
   return [
+    ...checkPrompt(config, prompts),
     ...checkBelonging(config),
     ...checkAllowedValues(config),
     ...checkBounds(config),
@@ -84,6 +95,29 @@ export function checkAiDecision(config: AiDecisionConfig): readonly ConfigProble
 
 function problem(path: string, message: string, fix: string): ConfigProblem {
   return { path: [path], message, fix };
+}
+
+function checkPrompt(
+  { prompt, promptRef }: AiDecisionConfig,
+  prompts: PromptLookup | undefined,
+): readonly ConfigProblem[] {
+  if (prompt === undefined && promptRef === undefined) {
+    return [problem("prompt", '"prompt" is missing', 'Say what to decide, or name a "promptRef".')];
+  }
+  if (promptRef === undefined) return [];
+  if (prompt !== undefined) {
+    return [problem("promptRef", '"prompt" and "promptRef" are both given', "Remove one of them.")];
+  }
+  if (prompts === undefined || prompts.get(promptRef) !== null) return [];
+  const names = prompts.names();
+  const known = names.length === 0 ? "There are none yet." : `There are: ${names.join(", ")}.`;
+  return [
+    problem(
+      "promptRef",
+      `there is no prompt "${promptRef}"`,
+      `${known}${didYouMean(promptRef, names)} Files in workflows/prompts and the API add prompts.`,
+    ),
+  ];
 }
 
 function checkBelonging(config: AiDecisionConfig): readonly ConfigProblem[] {

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { AppError } from "../../errors.ts";
 import type { JsonObject } from "../../json.ts";
 import { decideByModel, type Question, worstAttemptNano } from "../ai/decide-by-model.ts";
 import { renderPrompt } from "../ai/prompt.ts";
+import type { NamedPrompt, PromptLookup } from "../ai/prompt-ref.ts";
 import type { CheaperOption } from "../execution/events.ts";
 import { createPriceBook, type PriceBook } from "../pricing.ts";
 import { parseTemplate } from "../template.ts";
@@ -29,7 +31,6 @@ export interface AiDecisionOptions {
 
 /** A decision by a language model, in a form that the run can go on by. */
 export function createAiDecision(options: AiDecisionOptions): StepType<AiDecisionConfig> {
-  const { defaultModel, prices = createPriceBook() } = options;
   return defineStepType({
     kind: "ai-decision",
     summary:
@@ -37,7 +38,7 @@ export function createAiDecision(options: AiDecisionOptions): StepType<AiDecisio
     config: AiDecisionConfig,
     hasAttempts: true,
     check: checkAiDecision,
-    bind: (config) => bindAiDecision(config, defaultModel, prices),
+    bind: (config, context) => bindAiDecision(config, options, context?.prompts ?? null),
   });
 }
 
@@ -45,6 +46,7 @@ export function createAiDecision(options: AiDecisionOptions): StepType<AiDecisio
 const EnteredParams = z.object({
   model: z.string(),
   fallbackModel: z.string().optional(),
+  prompt: z.object({ name: z.string(), version: z.int() }).optional(),
   messages: z.array(
     z.object({ role: z.enum(["system", "user", "assistant"]), content: z.string() }),
   ),
@@ -52,16 +54,18 @@ const EnteredParams = z.object({
 
 function bindAiDecision(
   config: AiDecisionConfig,
-  defaultModel: string,
-  prices: PriceBook,
+  { defaultModel, prices = createPriceBook() }: AiDecisionOptions,
+  prompts: PromptLookup | null,
 ): StepProgram {
-  const template = parseTemplate(config.prompt);
+  const { promptRef } = config;
+  const inline = parseTemplate(config.prompt ?? "");
   const format = formatOf(config);
   const { temperature, onLowConfidence: stepId } = config;
   const maxTokens = maxTokensOf(config);
 
   const questionOf = (entered: z.output<typeof EnteredParams>): Question => ({
     messages: entered.messages,
+    ...(entered.prompt && { prompt: entered.prompt }),
     models: [entered.model, ...(entered.fallbackModel ? [entered.fallbackModel] : [])],
     format,
     temperature,
@@ -69,11 +73,18 @@ function bindAiDecision(
   });
 
   return {
-    enter: ({ scope, key, now, salt = "" }) => {
+    enter: ({ scope, key, now, salt = "", prompts: asked }) => {
       const { model = defaultModel, fallbackModel, outputFormat } = config;
+      const named = promptRef === undefined ? null : requirePrompt(asked, promptRef);
+      const template = named?.template ?? inline;
       const source = { template, scope, format, key: `${key} ${salt}` };
       const messages = renderPrompt(source).map(({ role, content }) => ({ role, content }));
-      const entered = { model, ...(fallbackModel !== undefined && { fallbackModel }), messages };
+      const entered = {
+        model,
+        ...(fallbackModel !== undefined && { fallbackModel }),
+        ...(named && { prompt: { name: named.name, version: named.version } }),
+        messages,
+      };
       const reserveNano = worstAttemptNano(questionOf(entered), prices, now);
       return {
         kind: "run",
@@ -96,6 +107,7 @@ function bindAiDecision(
           ? { kind: "closed", values: ["true", "false"] }
           : { kind: "open" },
     ...(stepId !== undefined && { alsoNext: [{ path: ["onLowConfidence"], stepId }] }),
+    ...(promptRef !== undefined && { promptRef, templates: templatesOf(promptRef, prompts) }),
     timeoutMs: TIMEOUT_MS,
     expressions: [],
   };
@@ -114,6 +126,24 @@ function cheapest(
     return [{ model, change: { model, fallbackModel: null }, reserveNano }];
   });
   return options.sort((a, b) => a.reserveNano - b.reserveNano)[0] ?? null;
+}
+
+/** The texts that the check of references has to look at, too. */
+function templatesOf(ref: string, prompts: PromptLookup | null) {
+  const path = ["promptRef"];
+  return (prompts?.get(ref) ?? []).map(({ template }) => ({ path, template }));
+}
+
+function requirePrompt(
+  prompts: ReadonlyMap<string, NamedPrompt> | undefined,
+  ref: string,
+): NamedPrompt {
+  const prompt = prompts?.get(ref);
+  if (prompt) return prompt;
+  throw new AppError({
+    code: "prompt_not_found",
+    message: `There is no prompt "${ref}". Add it, or name another in the step's "promptRef".`,
+  });
 }
 
 async function decide(

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Json, JsonObject } from "../../json.ts";
+import type { NamedPrompt, PromptLookup } from "../ai/prompt-ref.ts";
 import type { StepDefinition } from "../definition/schema.ts";
 import type {
   AttemptCost,
@@ -14,6 +15,7 @@ import type { ModelClient } from "../ports/model.ts";
 import type { ServiceContext, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
 import type { CallRecord } from "../ports/store.ts";
 import type { Scope } from "../scope.ts";
+import type { Template } from "../template.ts";
 
 /** What a step is given when it is entered. */
 export interface EnterContext {
@@ -23,6 +25,8 @@ export interface EnterContext {
   /** Random, one for the execution; absent for executions of old releases. */
   readonly salt?: string;
   readonly now: number;
+  /** The named prompts of the execution, by what `promptRef` says. */
+  readonly prompts?: ReadonlyMap<string, NamedPrompt>;
   /** Slack user id of whoever started the run, if anybody did. */
   readonly startedBy: string | null;
 }
@@ -189,6 +193,13 @@ export interface StepProgram {
   routeKey?(output: Json): string;
   /** Most milliseconds of one attempt, unless the step says otherwise. */
   readonly timeoutMs: number;
+  /** The named prompt that the step asks, as the configuration says it. */
+  readonly promptRef?: string;
+  /** Templates that the configuration only names, with its place in it, for the checks at deployment. */
+  readonly templates?: readonly {
+    readonly path: readonly string[];
+    readonly template: Template;
+  }[];
   /** The expressions of the configuration, with their place in it, for the checks at deployment. */
   readonly expressions: readonly {
     readonly path: readonly string[];
@@ -216,6 +227,8 @@ export interface BodyPlace {
 /** What checking and binding know about the surroundings. */
 export interface CheckContext {
   readonly services: ServiceRegistry;
+  /** Absent: no prompts are named, or they were checked before. */
+  readonly prompts?: PromptLookup;
 }
 
 /** One kind of step. Adding one: a module here, its test, a line in `index.ts`, an example in `workflows/`. */

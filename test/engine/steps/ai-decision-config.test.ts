@@ -29,6 +29,7 @@ describe("checking a configuration", () => {
     [{ outputFormat: "number", minConfidence: 0.5 }, /"onLowConfidence" is missing/],
     [{ minConfidence: 0.5, onLowConfidence: "x" }, /have no confidence/],
     [{ outputFormat: "json", minConfidence: 0.5, onLowConfidence: "x" }, /without "schema"/],
+    [{ promptRef: "urgency" }, /^promptRef: "prompt" and "promptRef" are both given$/],
     [{ model: "a", fallbackModel: "a" }, /the fallback is the model itself/],
   ])("%j has a problem", (config, problem) => {
     expect(check({ ...base, ...config })).toEqual([expect.stringMatching(problem)]);
@@ -50,6 +51,6 @@ describe("checking a configuration", () => {
   });
 
   test("unknown options are refused", () => {
-    expect(aiDecision.config.safeParse({ ...base, promptRef: "x" }).success).toBe(false);
+    expect(aiDecision.config.safeParse({ ...base, promptReference: "x" }).success).toBe(false);
   });
 });
