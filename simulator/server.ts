@@ -70,7 +70,7 @@ async function answer(
       });
       return;
     }
-    const first = new URL(request.url ?? "/", "http://localhost").pathname.split("/")[1] ?? "";
+    const first = /^\/([^/?#]*)/.exec(request.url ?? "/")?.[1] ?? "";
     const route = Object.hasOwn(ROUTES, first) ? ROUTES[first] : undefined;
     if (route === undefined) sendNotFound(response);
     else await route(parts, request, response);

@@ -4,6 +4,7 @@ import { invalidArguments, SlackError } from "./slack-error.ts";
 /** The arguments of a call, whether they came as form fields, query or JSON. */
 export class Arguments {
   readonly #values: JsonObject;
+  readonly #parsed = new Map<string, Json | undefined>();
 
   constructor(values: JsonObject) {
     this.#values = values;
@@ -43,8 +44,11 @@ export class Arguments {
   json(name: string): Json | undefined {
     const value = this.#values[name];
     if (typeof value !== "string") return value ?? undefined;
-    const parsed = parseJson(value);
-    return isJson(parsed) ? parsed : undefined;
+    if (!this.#parsed.has(name)) {
+      const parsed = parseJson(value);
+      this.#parsed.set(name, isJson(parsed) ? parsed : undefined);
+    }
+    return this.#parsed.get(name);
   }
 
   /** @throws {SlackError} with `code` when the argument is given and no list of objects. */

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { TrafficLog } from "../inspector/traffic.ts";
+import { type JsonObject, member } from "../json.ts";
 import type { Ack, Delivery, Transport } from "./transport.ts";
 
 /** A transport that writes each delivery and its acknowledgement into the traffic log. */
@@ -38,13 +39,9 @@ export class LoggedTransport implements Transport {
   }
 }
 
-/** A guess without writing the payload as JSON once more: each block of a message or view counts for its usual size. */
-function estimatedBytes(value: unknown, depth = 0): number {
-  if (typeof value === "string") return value.length;
-  if (typeof value !== "object" || value === null) return 8;
-  if (depth > 8) return 64;
-  return Object.entries(value).reduce(
-    (sum, [name, part]) => sum + name.length + estimatedBytes(part, depth + 1),
-    16,
-  );
+/** A guess that costs nothing: what a payload weighs is mostly its blocks, some 1.5 kB each with what goes around them. */
+function estimatedBytes({ event, message, view }: JsonObject): number {
+  const blocks = [event, message, view].map((part) => member(part, "blocks"));
+  const count = blocks.reduce<number>((sum, one) => sum + (Array.isArray(one) ? one.length : 0), 0);
+  return 1_500 * (1 + count);
 }

@@ -12,14 +12,20 @@ export class BodyTooLarge extends Error {
  *
  * @throws {BodyTooLarge} beyond 16 MB.
  */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-    size += bytes.length;
-    if (size > MAX_BYTES) throw new BodyTooLarge("The request is larger than 16 MB.");
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
+export function readBody(request: IncomingMessage): Promise<Buffer> {
+  // By events: iterating a stream costs several turns of the loop for each of thousands of small bodies.
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_BYTES) reject(new BodyTooLarge("The request is larger than 16 MB."));
+      else chunks.push(chunk);
+    });
+    request.on("end", () => resolve(Buffer.concat(chunks)));
+    request.on("error", reject);
+    request.on("close", () => {
+      if (!request.complete) reject(new Error("The caller went away."));
+    });
+  });
 }

@@ -19,7 +19,7 @@ export type Audience = { readonly user: string } | { readonly channel: string };
 
 /** Numbered changes for the pages that are open, with the latest ones kept for those that come back. */
 export class ChangeFeed {
-  readonly #kept: NumberedChange[] = [];
+  #kept: NumberedChange[] = [];
   readonly #listeners = new Set<(change: NumberedChange) => void>();
   #nextId: number;
 
@@ -32,7 +32,7 @@ export class ChangeFeed {
     const numbered = { id: this.#nextId, change, audience };
     this.#nextId += 1;
     this.#kept.push(numbered);
-    if (this.#kept.length > MAX_KEPT) this.#kept.splice(0, this.#kept.length - MAX_KEPT);
+    if (this.#kept.length > 2 * MAX_KEPT) this.#kept = this.#kept.slice(-MAX_KEPT);
     for (const listener of this.#listeners) listener(numbered);
   }
 

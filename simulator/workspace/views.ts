@@ -4,6 +4,8 @@ import type { StoredView } from "./records.ts";
 export const MAX_STACKED_VIEWS = 3;
 /** Closed views are kept for late clicks on them, up to this many. */
 const MAX_CLOSED_VIEWS = 200;
+/** Modals that nobody ever closes are forgotten beyond this, oldest first. */
+const MAX_VIEWS = 2_000;
 
 /** Modals by person, as a stack, and one Home view each. */
 export class ViewStore {
@@ -56,6 +58,10 @@ export class ViewStore {
     const closed = [...this.#views.values()].filter((stored) => !stored.open);
     for (const stored of closed.slice(0, Math.max(0, closed.length - MAX_CLOSED_VIEWS / 2))) {
       this.#views.delete(stored.id);
+    }
+    for (const [id, stored] of this.#views) {
+      if (this.#views.size <= MAX_VIEWS) return;
+      if (stored.view["type"] === "modal") this.#views.delete(id);
     }
   }
 }

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
+import { TrafficLog } from "../../simulator/inspector/traffic.ts";
 import { toObjects, toPlain } from "../../simulator/json.ts";
+import { ViewStore } from "../../simulator/workspace/views.ts";
+import { ManualClock } from "./manual-clock.ts";
 import { Person } from "./person.ts";
 import { startSample } from "./sample-app.ts";
 import { clientOf, openSample } from "./web-client.ts";
@@ -56,4 +59,22 @@ test("no token reaches the inspector", async () => {
 
   expect(seen).toContain("api.test");
   expect(seen).not.toContain("xoxb-simulator");
+});
+
+test("what is kept does not grow without end, in number or in size", () => {
+  const traffic = new TrafficLog(new ManualClock());
+  const call = { type: "call", method: "x", at: 0, ms: 0, status: 200, ok: true } as const;
+  const add = (bytes: number) => traffic.add({ ...call, args: {}, response: {} }, bytes);
+
+  for (let count = 0; count < 4_500; count += 1) add(100);
+  expect(traffic.list()).toHaveLength(4_000);
+  for (let count = 0; count < 100; count += 1) add(1024 * 1024);
+  expect(traffic.list()).toHaveLength(48);
+
+  const views = new ViewStore();
+  for (let count = 0; count < 2_500; count += 1) {
+    views.save({ id: `V${count}`, user: "U1", open: true, view: { type: "modal" } });
+  }
+  expect(views.toData()).toHaveLength(2_000);
+  expect(views.find("V2499")).toBeDefined();
 });
