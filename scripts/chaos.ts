@@ -1,33 +1,19 @@
 import { parseArgs } from "node:util";
-import { openMongoStore } from "../src/store/mongodb/open.ts";
-import {
-  type ChaosReport,
-  type ChaosStore,
-  embeddedStore,
-  runChaos,
-} from "../test/support/chaos/chaos.ts";
+import { type ChaosReport, embeddedStore, runChaos } from "../test/support/chaos/chaos.ts";
+import { openMongoChaos, openMortalMongoChaos } from "../test/support/chaos/mongo-store.ts";
 
 /**
  * `npm run chaos -- --seed 7 --executions 300 --kills 40`: mixed workflows on the real bot, which is killed again and again;
- * prints what was lost or done twice. With `--store mongodb --bots 3` several bots share a new database of the server at
- * MONGODB_URI.
+ * prints what was lost or done twice.
+ *
+ * With `--store mongodb --bots 3` several bots share a MongoDB database, on the server that the tests would take;
+ * `--database-kills 6` kills the database, too, for which a server of its own is started.
  */
 
 function wholeNumber(name: string, text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   console.error(`--${name} must be a whole number, such as --${name} 7.`);
   process.exit(64);
-}
-
-function mongoStore(bots: number): ChaosStore {
-  const uri = URL.parse(process.env["MONGODB_URI"] ?? "");
-  if (uri === null) {
-    console.error("MONGODB_URI must name a server, such as mongodb://127.0.0.1:27017.");
-    process.exit(64);
-  }
-  uri.pathname = `/heddle_chaos_${Date.now()}`;
-  console.log(`The state is in the database ${uri.pathname.slice(1)}, which stays.`);
-  return { env: { MONGODB_URI: uri.href }, bots, open: () => openMongoStore(uri.href) };
 }
 
 function print({ counts, problems, seconds }: ChaosReport): void {
@@ -50,15 +36,28 @@ const { values } = parseArgs({
     kills: { type: "string", default: "40" },
     store: { type: "string", default: "sqlite" },
     bots: { type: "string", default: "3" },
+    "database-kills": { type: "string", default: "0" },
   },
 });
 const options = {
   seed: wholeNumber("seed", values.seed),
   executions: wholeNumber("executions", values.executions),
   kills: wholeNumber("kills", values.kills),
-  store: values.store === "mongodb" ? mongoStore(wholeNumber("bots", values.bots)) : embeddedStore,
+  databaseKills: wholeNumber("database-kills", values["database-kills"]),
 };
-console.log(`Seed ${options.seed}: ${options.executions} executions, ${options.kills} kills.`);
-const report = await runChaos({ ...options, progress: (line) => console.log(line) });
+if (values.store !== "sqlite" && values.store !== "mongodb") {
+  console.error("--store must be sqlite or mongodb.");
+  process.exit(64);
+}
+await using stage = new AsyncDisposableStack();
+const openShared = options.databaseKills > 0 ? openMortalMongoChaos : openMongoChaos;
+const store =
+  values.store === "sqlite"
+    ? embeddedStore
+    : stage.use(await openShared(wholeNumber("bots", values.bots)));
+console.log(
+  `Seed ${options.seed}: ${options.executions} executions, ${options.kills} kills, ${store.bots} bots on ${store.name}.`,
+);
+const report = await runChaos({ ...options, store, progress: (line) => console.log(line) });
 print(report);
 process.exitCode = report.problems.length === 0 ? 0 : 1;

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { createBulkClient, createLookupClient } from "./bot/slack/clients.ts";
 import { createDirectory } from "./bot/slack/directory.ts";
@@ -34,6 +35,8 @@ import { deployFolder, tellNotices } from "./workflow-folder.ts";
 
 /** `sysexits.h`: the configuration is wrong; starting again without changing it is useless. */
 const EX_CONFIG = 78;
+/** `sysexits.h`: a service that is needed does not answer; starting again later is what helps. */
+const EX_UNAVAILABLE = 69;
 
 /** How often the store is looked at, by kind. Who is alone is told of everything; else this is how one hears of the others. */
 const POLL_MS = { sqlite: 5000, mongodb: 250 } as const;
@@ -48,13 +51,14 @@ async function startBot(config: Config, logger: Logger): Promise<() => Promise<v
     const store = await openStore(config.store, stack);
     const database = stack.use(createDatabaseService({ urls: config.databases }));
     const engine = buildEngine(config, store, database, logger);
-    stack.defer(() => engine.stop());
+    let isDraining = false;
     await addPromptFolder(engine, join(config.workflowsDir, "prompts"), logger);
     const notices = await deployFolder(engine, config.workflowsDir, logger);
     const bot = createSlackBot({
       config: config.slack,
       engine,
       cards: store,
+      onProcessDied: (listener) => engine.onProcessDied(listener),
       logger,
       clock: systemClock,
     });
@@ -63,6 +67,7 @@ async function startBot(config: Config, logger: Logger): Promise<() => Promise<v
       host: config.web.host,
       port: config.web.port,
       logger,
+      notReady: () => (isDraining ? "The bot is stopping." : null),
       ...(config.web.apiToken !== null && { apiToken: config.web.apiToken }),
       ...(bot.requestHandler && { extraHandlers: { [EVENTS_PATH]: bot.requestHandler } }),
     });
@@ -70,6 +75,11 @@ async function startBot(config: Config, logger: Logger): Promise<() => Promise<v
     const { port } = await web.start();
     stack.defer(() => bot.stop());
     await bot.start();
+    // Stopped first: the others take over at once, while what people are told still gets out.
+    stack.defer(() => {
+      isDraining = true;
+      return engine.stop();
+    });
     await engine.run();
     await tellNotices(notices, store, (text, concerns) => bot.tellAdmins(text, concerns));
     const url = `http://${config.web.host}:${port}`;
@@ -130,6 +140,7 @@ function buildEngine(
     revealSecrets: createSecretRevealer(config.secrets),
     hideSecrets: createSecretHider(secretValues(config)),
     pollMs: POLL_MS[config.store.kind],
+    processName: `${hostname()}:${process.pid}`,
   });
 }
 
@@ -176,10 +187,14 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  const known = asAppError(error);
-  const wrongSetup = ["config_invalid", "store_locked", "store_newer", "store_unavailable"].some(
-    (code) => known.code === code,
-  );
-  console.error(isAppError(error) ? `Heddle cannot start. ${known.message}` : error);
-  process.exit(wrongSetup ? EX_CONFIG : 1);
+  console.error(isAppError(error) ? `Heddle cannot start. ${error.message}` : error);
+  process.exit(exitCodeOf(error));
+}
+
+function exitCodeOf(error: unknown): number {
+  const { code, retryable } = asAppError(error);
+  if (code === "store_unavailable") return retryable ? EX_UNAVAILABLE : EX_CONFIG;
+  return code === "config_invalid" || code === "store_locked" || code === "store_newer"
+    ? EX_CONFIG
+    : 1;
 }

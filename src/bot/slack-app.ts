@@ -8,7 +8,7 @@ import type { Directory } from "../engine/ports/directory.ts";
 import { AppError } from "../errors.ts";
 import { message, section } from "./blocks/build.ts";
 import { showSentence } from "./blocks/text.ts";
-import { CardKeeper } from "./cards/card-keeper.ts";
+import { CardKeeper, type CardKeeperOptions } from "./cards/card-keeper.ts";
 import type { CardStore } from "./cards/card-writer.ts";
 import { createHomePublisher } from "./home-publisher.ts";
 import { registerListeners } from "./listeners/index.ts";
@@ -43,6 +43,7 @@ export interface SlackBotOptions {
   readonly config: SlackBotConfig;
   readonly engine: Engine;
   readonly cards: CardStore;
+  readonly onProcessDied: CardKeeperOptions["onProcessDied"];
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -98,8 +99,16 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
   const receiver = createReceiver(config, slackLogger);
   const app = createApp(config, receiver, slackLogger);
   const groups = createGroupFinder(lookup, clock);
-  const { cards } = options;
-  const keeper = new CardKeeper({ engine, cards, client: bulk, groups, clock, logger });
+  const { cards, onProcessDied } = options;
+  const keeper = new CardKeeper({
+    engine,
+    cards,
+    onProcessDied,
+    client: bulk,
+    groups,
+    clock,
+    logger,
+  });
   const rights = createRights(directory, config.admins);
   const command = config.slashCommand;
   registerListeners(app, {

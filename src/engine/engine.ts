@@ -22,6 +22,7 @@ import type { NameChecks } from "./ports/name-checks.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
 import type { Store } from "./ports/store.ts";
 import { createPriceBook } from "./pricing.ts";
+import { Processes } from "./processes.ts";
 import { PromptLibrary } from "./prompt-library.ts";
 import { problemsWithPrompt } from "./prompt-use.ts";
 import { Prompts } from "./prompts.ts";
@@ -57,6 +58,8 @@ export interface EngineOptions {
   readonly hideSecrets?: (text: string) => string;
   /** How often the store is looked at for what other processes left, in milliseconds. */
   readonly pollMs: number;
+  /** For people: where this process runs. @default the worker's id */
+  readonly processName?: string;
 }
 
 /** An engine with its lifetime, and what only the composition root needs. */
@@ -72,6 +75,8 @@ export interface RunningEngine extends Engine {
    * @throws {AppError} what `deploy` throws.
    */
   deployFile: Deployments["deployFile"];
+  /** Calls `listener` when another process died: what it was about to show is left to the others. @returns a function that ends it. */
+  onProcessDied(listener: () => void): () => void;
   /** Looks once for due work; for tests with a clock of their own. */
   tick(): Promise<void>;
 }
@@ -79,13 +84,13 @@ export interface RunningEngine extends Engine {
 /** Puts the engine together. It does nothing until `run`. */
 export function createEngine(options: EngineOptions): RunningEngine {
   const { store, clock } = options;
-  const listeners = new Set<(executionId: string) => void>();
-  const announce = (executionId: string): void => {
-    for (const listener of listeners) listener(executionId);
-  };
-  const parts = connect(options, announce);
+  const changes = new Set<(executionId: string) => void>();
+  const parts = connect(options, (executionId) => {
+    for (const tell of changes) tell(executionId);
+  });
   const { library, workflows, deployments, triggering, worker, executions } = parts;
   const { retries, approvals } = parts;
+  const { processes, onProcessDied } = watchProcesses(options, worker);
   return {
     deployFile: (file, source) => deployments.deployFile(file, source),
     ...workflowMethods(workflows, deployments),
@@ -103,8 +108,24 @@ export function createEngine(options: EngineOptions): RunningEngine {
     decide: (decision) => approvals.decide(decision),
     listDecisions: async (userId) =>
       approvals.decidableBy(userId, await executions.listOpenRequests(MAX_LOOKED_AT)),
-    onCommitted: (listener) => join(listeners, listener),
-    ...lifetime(library, triggering, worker),
+    onCommitted: (listener) => join(changes, listener),
+    onProcessDied,
+    ...lifetime(library, triggering, worker, processes),
+  };
+}
+
+/** Notices when another process dies. */
+function watchProcesses(
+  options: EngineOptions,
+  { id }: Worker,
+): { readonly processes: Processes; readonly onProcessDied: RunningEngine["onProcessDied"] } {
+  const listeners = new Set<() => void>();
+  const died = (): void => {
+    for (const tell of listeners) tell();
+  };
+  return {
+    processes: new Processes({ ...options, id, name: options.processName ?? id, died }),
+    onProcessDied: (listener) => join(listeners, listener),
   };
 }
 
@@ -315,6 +336,7 @@ function lifetime(
   library: PromptLibrary,
   triggering: Triggering,
   worker: Worker,
+  processes: Processes,
 ): Pick<RunningEngine, "receiveMessage" | "receiveWebhook" | "run" | "stop" | "tick"> {
   return {
     receiveMessage: (message) => triggering.messages.receive(message),
@@ -322,12 +344,14 @@ function lifetime(
     run: async () => {
       await library.refresh();
       await triggering.prepare();
+      await processes.start();
       await worker.start();
       await triggering.start();
     },
     stop: async () => {
       await triggering.stop();
       await worker.stop();
+      await processes.stop();
     },
     tick: () => worker.tick(),
   };

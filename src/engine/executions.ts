@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { AppError } from "../errors.ts";
+import { AppError, isAppError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type {
   ExecutionPage,
@@ -98,7 +98,12 @@ export class Executions {
     const workflow = await prompts.attach(compiled, start);
     const state = initialState(start, compiled.first);
     const head = worker.firstHead(state);
-    if (!(await store.insertHead(head))) return { executionId, existed: true };
+    try {
+      if (!(await store.insertHead(head))) return { executionId, existed: true };
+    } catch (error) {
+      worker.doubtLeases();
+      throw notStarted(error);
+    }
     started(executionId);
     worker.adopt(head, workflow, state);
     return { executionId, existed: false };
@@ -226,6 +231,16 @@ function startEvent(request: CheckedStart, definition: Definition, now: number):
 function reportOf(definition: Definition): ReportTarget | null {
   const { report } = definition;
   return report && report.on !== "none" ? { channel: report.channel, on: report.on } : null;
+}
+
+/** Tells who wanted to start something what the store's failure means for it. */
+function notStarted(error: unknown): unknown {
+  if (!isAppError(error, "store_unavailable")) return error;
+  const message = error.outcomeUnknown
+    ? "It could not be confirmed that the run began: the store does not answer. Look at the list of runs before you start it again."
+    : "Nothing was started: the store does not answer. Try again in a moment.";
+  const { code, retryable, outcomeUnknown, details } = error;
+  return new AppError({ code, message, retryable, outcomeUnknown, details, cause: error });
 }
 
 function executionNotFound(id: string): AppError {

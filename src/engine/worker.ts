@@ -3,14 +3,15 @@ import { asAppError, isAppError } from "../errors.ts";
 import { Actor, type ActorHost, stopReason } from "./actor.ts";
 import { type AttemptPorts, runAttempt } from "./attempt.ts";
 import type { CompiledWorkflow } from "./definition/compile.ts";
+import { endDefective } from "./end-defective.ts";
 import { apply, applyCommit, initialState } from "./execution/apply.ts";
 import type { ExecutionEvent } from "./execution/events.ts";
 import { reactToSignal } from "./execution/react.ts";
 import { type ExecutionState, isFinished, type OutboxEntry } from "./execution/state.ts";
 import { toHead } from "./head.ts";
+import { LEASE_MS } from "./leases.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Head } from "./ports/store.ts";
-import { totalsOf } from "./totals.ts";
 
 export interface WorkerOptions extends Omit<AttemptPorts, "onDefect"> {
   readonly logger: Logger;
@@ -30,14 +31,11 @@ export interface WorkerOptions extends Omit<AttemptPorts, "onDefect"> {
   readonly deliver: (state: ExecutionState, entry: OutboxEntry) => Promise<void>;
 }
 
-export const LEASE_MS = 30_000;
 const RENEW_MS = 10_000;
 /** Without a renewal for this long, by the machine's monotonic clock, another worker may be about to take over: no new effects. */
 const RENEWAL_TRUST_MS = 15_000;
 /** Executions that one process has in memory at a time; more wait in the store. */
 const MAX_ACTORS = 1000;
-/** Pause before an execution is tried again after a defect of ours. */
-const DEFECT_PAUSE_MS = 60_000;
 /** Pause before an execution is claimed again that the store did not give when it was asked. */
 const CLAIM_PAUSE_MS = 1000;
 
@@ -52,6 +50,7 @@ export class Worker {
   readonly #wakeAgain = new Set<string>();
   /** Executions to be claimed again: the store may have them leased to us, and such a lease would be renewed for ever. */
   readonly #claimLater = new Set<string>();
+  #leasesInDoubt = false;
   #lastRenewal = performance.now();
   #renewTimer: NodeJS.Timeout | null = null;
   #cancelTick: (() => void) | null = null;
@@ -97,15 +96,10 @@ export class Worker {
     await this.#ticking;
     await Promise.all(this.#claiming.values());
     const { store, clock, logger } = this.#options;
-    const actors = [...this.#actors.values()];
+    for (const actor of this.#actors.values()) actor.stop();
     this.#actors.clear();
-    for (const actor of actors) actor.stop();
     try {
-      for (const actor of actors) {
-        const head = await store.readHead(actor.executionId);
-        if (head?.owner === this.id)
-          await store.writeHead({ ...head, owner: null, due: clock.now() });
-      }
+      await store.releaseLeases(this.id, clock.now());
     } catch (error) {
       logger.warn(
         { error: asAppError(error).message },
@@ -124,7 +118,13 @@ export class Worker {
   /** Takes over an execution that was just inserted with `firstHead`. */
   adopt(head: Head, workflow: CompiledWorkflow, state: ExecutionState): void {
     if (head.owner !== this.id) this.#scheduleTick(this.#options.clock.now());
-    else if (this.#running) this.#add(workflow, state);
+    else if (this.#running && !this.#actors.has(head.executionId)) this.#add(workflow, state);
+  }
+
+  /** An insert or a claim may have succeeded while its answer was lost: find what is leased to us and has nobody here. */
+  doubtLeases(): void {
+    this.#leasesInDoubt = true;
+    this.#scheduleTick(this.#options.clock.now() + CLAIM_PAUSE_MS);
   }
 
   /** Something happened to an execution: look at it now. */
@@ -154,17 +154,8 @@ export class Worker {
     this.#tickAt = Number.POSITIVE_INFINITY;
     let next = clock.now() + pollMs;
     try {
-      const now = clock.now();
-      const limit = Math.max(MAX_ACTORS - this.#actors.size, 0);
-      if (limit > 0) {
-        const heads = await store.claimDue({
-          worker: this.id,
-          now,
-          leaseUntil: now + LEASE_MS,
-          limit,
-        });
-        await Promise.all(heads.map((head) => this.#load(head)));
-      }
+      if (this.#leasesInDoubt) await this.#findLost();
+      await this.#claimDue();
       for (const signal of await store.pendingSignals({ limit: 1000 }))
         this.wake(signal.executionId);
       const due = await store.nextDue(next);
@@ -178,6 +169,35 @@ export class Worker {
     const again = this.#tickAgain;
     this.#tickAgain = false;
     this.#scheduleTick(again ? clock.now() : next);
+  }
+
+  async #claimDue(): Promise<void> {
+    const { store, clock } = this.#options;
+    const limit = MAX_ACTORS - this.#actors.size;
+    if (limit <= 0) return;
+    const now = clock.now();
+    const claim = { worker: this.id, now, leaseUntil: now + LEASE_MS, limit };
+    try {
+      const heads = await store.claimDue(claim);
+      await Promise.all(heads.map((head) => this.#load(head)));
+    } catch (error) {
+      this.#leasesInDoubt = true;
+      throw error;
+    }
+  }
+
+  async #findLost(): Promise<void> {
+    this.#leasesInDoubt = false;
+    try {
+      const leased = await this.#options.store.leasedBy(this.id);
+      const lost = leased.filter(
+        ({ executionId }) => !this.#actors.has(executionId) && !this.#claiming.has(executionId),
+      );
+      await Promise.all(lost.map((head) => this.#load(head)));
+    } catch (error) {
+      this.#leasesInDoubt = true;
+      throw error;
+    }
   }
 
   #scheduleTick(at: number): void {
@@ -253,7 +273,7 @@ export class Worker {
       else if (this.#running && !this.#actors.has(executionId)) this.#add(workflow, state);
     } catch (error) {
       if (isAppError(error, "store_unavailable")) this.#retryClaim(executionId);
-      else await this.#quarantine(head, error);
+      else await this.#endDefective(head, error);
     }
   }
 
@@ -333,50 +353,13 @@ export class Worker {
       "an execution stopped",
     );
     const head = await this.#options.store.readHead(actor.executionId).catch(() => null);
-    if (head) await this.#quarantine(head, error);
+    if (head) await this.#endDefective(head, error);
     else this.#retryClaim(actor.executionId);
   }
 
-  /** A defect must end, visibly: the execution fails; if even that cannot be written, it is looked at again after a pause. */
-  async #quarantine(head: Head, cause: unknown): Promise<void> {
-    const { store, clock, logger, onCommitted } = this.#options;
-    const { executionId } = head;
-    logger.error({ err: cause, executionId }, "an execution cannot go on because of a defect");
-    try {
-      const { state } = await this.read(head);
-      if (isFinished(state.status)) return;
-      const at = clock.now();
-      const message =
-        "The run was stopped because of a defect on our side. The operator finds the details in the log.";
-      const event: ExecutionEvent = {
-        type: "execution_failed",
-        error: { code: "internal", message, retryable: false },
-        at,
-      };
-      apply(state, event);
-      state.rev += 1;
-      const commit = {
-        executionId,
-        rev: state.rev,
-        epoch: state.epoch,
-        commitId: randomUUID(),
-        at,
-        events: [event],
-      };
-      const isLeft = state.outbox.size > 0 || this.#options.ends.isWanted(state);
-      const due = isLeft ? at : null;
-      const totals = totalsOf(state.start, commit.events, commit.rev === 1);
-      await store.commit(commit, toHead(state, null, due), [], totals);
-      onCommitted(executionId, [event]);
-    } catch (error) {
-      logger.error(
-        { err: error, executionId },
-        "the defective execution could not be ended; trying again later",
-      );
-      await store
-        .writeHead({ ...head, owner: null, due: clock.now() + DEFECT_PAUSE_MS })
-        .catch(() => undefined);
-    }
+  #endDefective(head: Head, cause: unknown): Promise<void> {
+    const read = async (): Promise<ExecutionState> => (await this.read(head)).state;
+    return endDefective({ ...this.#options, read }, head, cause);
   }
 
   async #renew(): Promise<void> {

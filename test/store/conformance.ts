@@ -9,6 +9,7 @@ import { leasesConformance } from "./conformance/leases.ts";
 import { listingConformance } from "./conformance/listing.ts";
 import { logConformance } from "./conformance/log.ts";
 import { marksConformance } from "./conformance/marks.ts";
+import { processesConformance } from "./conformance/processes.ts";
 import { promptsConformance } from "./conformance/prompts.ts";
 import { samplesConformance } from "./conformance/samples.ts";
 import { totalsConformance } from "./conformance/totals.ts";
@@ -38,6 +39,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     draftsConformance(open);
     promptsConformance(open);
     samplesConformance(open);
+    processesConformance(open);
     valuesConformance(open);
   });
 }

@@ -84,6 +84,11 @@ export class BotProcess implements AsyncDisposable {
   /** Asks it to stop, and waits. @returns its exit code. */
   async stop(): Promise<number | null> {
     await this.#end("SIGTERM");
+    return this.exitCode;
+  }
+
+  /** With which code it ended last; `null`: it runs, or was killed. */
+  get exitCode(): number | null {
     return this.#child?.exitCode ?? null;
   }
 

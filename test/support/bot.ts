@@ -115,6 +115,7 @@ export class TestBot implements AsyncDisposable {
       },
       engine,
       cards: this.store,
+      onProcessDied: (listener) => engine.onProcessDied(listener),
       logger,
       clock: systemClock,
     });

@@ -33,11 +33,25 @@ interface Source {
 /** Why there is no server for the tests; `null`: there is. */
 export const mongoMissing: string | null = (await findSource()) === null ? whyMissing() : null;
 
+/** Why there is no server whose processes may be killed; `null`: there is. */
+export const mongoStackMissing: string | null = await whyNoStack();
+
 /** The first there is: the one that is given, `mongod`, the stack of `npm run mongo`, one that is fetched. */
 export async function startMongoServer(): Promise<MongoServer> {
   const source = await findSource();
   if (source === null) throw new Error(whyMissing());
   return serve(source);
+}
+
+/** A server of our own, whose processes may be killed. */
+export async function startMongoStackServer(): Promise<MongoServer> {
+  return serve(stackSource());
+}
+
+async function whyNoStack(): Promise<string | null> {
+  const obstacle = whyNoMongoParts();
+  if (obstacle !== null) return obstacle;
+  return (await findMongoParts()) === null ? "run npm run mongo -- --set-up first" : null;
 }
 
 async function serve(source: Source): Promise<MongoServer> {

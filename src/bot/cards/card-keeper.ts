@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Engine, ExecutionView } from "../../engine/api.ts";
@@ -23,6 +24,8 @@ import { type CardAction, cardId, planNext } from "./plan.ts";
 export interface CardKeeperOptions {
   readonly engine: Engine;
   readonly cards: CardStore;
+  /** Tells `listener` when another process died. @returns a function that ends it. */
+  readonly onProcessDied: (listener: () => void) => () => void;
   /** A client that neither waits nor repeats. */
   readonly client: WebClient;
   readonly groups: GroupFinder;
@@ -36,6 +39,10 @@ const UPDATE_RATE: Rate = { capacity: 20, perSecond: 50 / 60 };
 const POST_RATE: Rate = { capacity: 5, perSecond: 1 };
 /** A run's card is edited at most this often while it runs. */
 const EDIT_PAUSE_MS = 1000;
+/** How long an execution's cards are kept from other processes: longer than a call to Slack may take (10 s). Prolonged by each. */
+const CLAIM_MS = 15_000;
+/** Pause before cards are asked for again that another process sees to. */
+const CLAIM_PAUSE_MS = 300;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 60_000;
 /** Ended executions that are looked at when the process starts, of each status: the last ones may lack their cards. */
@@ -47,6 +54,8 @@ const MAX_DEFINITIONS = 500;
 
 /** What is under way for one execution. */
 interface Job {
+  /** Under this name the execution's cards are claimed from the store. */
+  readonly holder: string;
   dirty: boolean;
   /** Ends a wait for room when something changed. */
   interrupt: AbortController;
@@ -83,8 +92,22 @@ export class CardKeeper {
 
   /** Follows the engine from now on, and looks at everything that an earlier life may have left undone. */
   async start(): Promise<void> {
+    const { engine, logger } = this.#options;
+    const ends = [
+      engine.onCommitted((executionId) => void this.sync(executionId)),
+      this.#options.onProcessDied(() => {
+        this.#syncLeft().catch((error: unknown) => {
+          logger.warn({ err: error }, "cards of a process that died could not be looked for");
+        });
+      }),
+    ];
+    this.#unsubscribe = () => ends.forEach((end) => end());
+    await this.#syncLeft();
+  }
+
+  /** Looks at everything that a process that is no more may have left undone. */
+  async #syncLeft(): Promise<void> {
     const { engine, cards } = this.#options;
-    this.#unsubscribe = engine.onCommitted((executionId) => void this.sync(executionId));
     for (const executionId of await cards.listUnfinishedCards(10_000)) void this.sync(executionId);
     for (const status of OPEN_STATUSES) await this.#syncAll(status);
     for (const status of ENDED_STATUSES) {
@@ -111,6 +134,7 @@ export class CardKeeper {
       return running.done;
     }
     const job: Job = {
+      holder: randomUUID(),
       dirty: false,
       interrupt: new AbortController(),
       failures: 0,
@@ -119,8 +143,28 @@ export class CardKeeper {
       done: Promise.resolve(),
     };
     this.#jobs.set(executionId, job);
-    job.done = this.#run(executionId, job).finally(() => this.#forget(executionId, job));
+    job.done = this.#run(executionId, job)
+      .finally(() => this.#forget(executionId, job))
+      .then(() => this.#release(executionId, job));
     return job.done;
+  }
+
+  /** Another process may see to the same cards: what it did between our look and our deed would be done twice. */
+  #claim(executionId: string, { holder }: Job): Promise<boolean> {
+    const { cards, clock } = this.#options;
+    const now = clock.now();
+    return cards.claimCards(executionId, holder, now, now + CLAIM_MS);
+  }
+
+  async #release(executionId: string, { holder }: Job): Promise<void> {
+    try {
+      await this.#options.cards.releaseCards(executionId, holder);
+    } catch (error) {
+      this.#options.logger.debug(
+        { executionId, err: error },
+        "a claim on cards runs out by itself",
+      );
+    }
   }
 
   #forget(executionId: string, job: Job): void {
@@ -145,6 +189,10 @@ export class CardKeeper {
       job.dirty = false;
       job.interrupt = new AbortController();
       try {
+        if (!(await this.#claim(executionId, job))) {
+          await this.#pause(CLAIM_PAUSE_MS);
+          continue;
+        }
         if (!(await this.#pass(executionId, job))) continue;
         job.failures = 0;
         // Forgotten in the same turn as the last look: a change that comes later begins a new job.
@@ -175,6 +223,7 @@ export class CardKeeper {
       );
       if (action === null) return true;
       if (!(await this.#waitForRoom(sheet, action, job))) return false;
+      if (!(await this.#claim(executionId, job))) return false;
       await this.#perform(sheet, action);
       if (action.kind === "update" && action.wanted.surface.id === RUN_SURFACE) {
         job.lastEdit = this.#options.clock.now();
@@ -252,7 +301,7 @@ export class CardKeeper {
 
   /** Waits before the next try, longer each time. A change does not shorten it: Slack is in trouble. */
   async #rest(executionId: string, job: Job, error: unknown): Promise<void> {
-    const { clock, logger } = this.#options;
+    const { logger } = this.#options;
     job.failures += 1;
     const failure = toSlackFailure(error);
     const asked = failure.kind === "limited" ? failure.retryAfterMs : 0;
@@ -262,13 +311,19 @@ export class CardKeeper {
     );
     const log = job.failures === 1 ? logger.info.bind(logger) : logger.warn.bind(logger);
     log({ executionId, err: error, waitMs }, "cards could not be brought up to date; trying again");
-    await new Promise<void>((resolve) => {
+    await this.#pause(waitMs);
+  }
+
+  /** Waits, no longer than until the keeper is stopped. */
+  #pause(ms: number): Promise<void> {
+    const { clock } = this.#options;
+    return new Promise<void>((resolve) => {
       const end = (): void => {
         cancel();
         this.#stop.signal.removeEventListener("abort", end);
         resolve();
       };
-      const cancel = clock.after(waitMs, end);
+      const cancel = clock.after(ms, end);
       this.#stop.signal.addEventListener("abort", end, { once: true });
     });
   }

@@ -11,7 +11,13 @@ import { toRefusalKind } from "./refusals.ts";
 /** What the cards need of the store. */
 export type CardStore = Pick<
   Store,
-  "insertCard" | "readCard" | "listCards" | "listUnfinishedCards" | "writeCard"
+  | "insertCard"
+  | "readCard"
+  | "listCards"
+  | "listUnfinishedCards"
+  | "writeCard"
+  | "claimCards"
+  | "releaseCards"
 >;
 
 export interface CardWriterOptions {

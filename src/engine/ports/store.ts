@@ -9,6 +9,7 @@ import type {
   PromptVersionRecord,
   SampleRecord,
 } from "./prompt-records.ts";
+import type { SharedWork } from "./shared-work.ts";
 
 /**
  * Where state is kept. The interface promises only what every supported database can keep (MongoDB without transactions
@@ -23,7 +24,7 @@ import type {
  * Every method may throw {AppError} `store_unavailable` (retryable): the write may or may not have happened, and doing it
  * again with the same ids is safe.
  */
-export interface Store extends AsyncDisposable {
+export interface Store extends AsyncDisposable, SharedWork {
   /** What is behind it, for the log: `sqlite ./data/heddle.db`. Never a credential. */
   readonly description: string;
 
@@ -73,7 +74,7 @@ export interface Store extends AsyncDisposable {
   leasedBy(worker: string): Promise<readonly Head[]>;
   /** Ends this worker's leases: what it held becomes due `now`, for whoever looks first. */
   releaseLeases(worker: string, now: number): Promise<void>;
-  /** Ends all leases at once: every execution that was leased becomes due `now`, a finished one too: somebody was telling others of its end. For the one-process store at start; others do nothing. */
+  /** Ends all leases at once: every execution that was leased becomes due `now`, a finished one too: somebody was telling others of its end. Forgets processes and who has which cards. For the one-process store at start; others do nothing. */
   voidLeases(now: number): Promise<void>;
   /** When the next execution is due; `null` if none is up to and including `until`. */
   nextDue(until: number): Promise<number | null>;

@@ -3,7 +3,7 @@ import type { CallCost, CallRecord, Store } from "../../engine/ports/store.ts";
 import { toCallCost } from "../call-cost.ts";
 import { type CallDocument, SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
-import { newInsertId, readJson } from "./values.ts";
+import { newInsertId, readJson, toDate } from "./values.ts";
 
 type Calls = Pick<
   Store,
@@ -22,7 +22,7 @@ export function createCalls(connection: Connection): Calls {
         insertId: newInsertId(),
         execution: call.executionId,
         workflow: call.workflowId,
-        at: new Date(call.at),
+        at: toDate(call.at),
         ...(call.prompt && { prompt: promptKey(call.prompt), figures: figuresOf(call) }),
         record: JSON.stringify(call),
         cost: JSON.stringify(toCallCost(call)),
@@ -57,7 +57,7 @@ export function createCalls(connection: Connection): Calls {
       const documents = await connection.ask(() =>
         calls
           .find(
-            { workflow: workflowId, at: { $gte: new Date(from), $lt: new Date(to) } },
+            { workflow: workflowId, at: { $gte: toDate(from), $lt: toDate(to) } },
             { projection: { cost: 1 } },
           )
           .sort({ at: 1, _id: 1 })

@@ -129,6 +129,19 @@ export interface CardDocument extends Inserted {
   readonly record: JsonText;
 }
 
+/** `_id`: the execution. */
+export interface CardClaimDocument extends Stored {
+  readonly holder: string;
+  readonly expiresAt: Date;
+}
+
+/** `_id`: the worker. */
+export interface ProcessDocument extends Stored {
+  readonly name: string;
+  readonly startedAt: Date;
+  readonly seenAt: Date;
+}
+
 /** `_id`: the draft. */
 export interface DraftDocument extends Inserted {
   readonly channel: string;
@@ -184,6 +197,8 @@ export interface Collections {
   readonly marks: Collection<MarkDocument>;
   readonly calls: Collection<CallDocument>;
   readonly cards: Collection<CardDocument>;
+  readonly cardClaims: Collection<CardClaimDocument>;
+  readonly processes: Collection<ProcessDocument>;
   readonly drafts: Collection<DraftDocument>;
   readonly promptVersions: Collection<PromptVersionDocument>;
   readonly prompts: Collection<PromptDocument>;
@@ -204,6 +219,8 @@ export function collectionsOf(db: Db): Collections {
     marks: db.collection("marks"),
     calls: db.collection("calls"),
     cards: db.collection("cards"),
+    cardClaims: db.collection("cardClaims"),
+    processes: db.collection("processes"),
     drafts: db.collection("drafts"),
     promptVersions: db.collection("promptVersions"),
     prompts: db.collection("prompts"),
@@ -273,6 +290,13 @@ export const INDEXES: Readonly<Partial<Record<keyof Collections, readonly Index[
   cards: [
     { name: "cards_execution", key: { execution: 1, _id: 1 } },
     { name: "cards_unfinished", key: { execution: 1, final: 1 }, where: { final: false } },
+  ],
+  cardClaims: [
+    {
+      name: "card_claims_expiry",
+      key: { expiresAt: 1 },
+      expireAfterSeconds: EXPIRY_GRACE_SECONDS,
+    },
   ],
   drafts: [{ name: "drafts_thread", key: { channel: 1, threadTs: 1, createdAt: -1, _id: -1 } }],
   totals: [

@@ -1,7 +1,13 @@
 import { type Db, MongoClient } from "mongodb";
 import { AppError } from "../../errors.ts";
 import { type Collections, collectionsOf, type Inserted } from "./collections.ts";
-import { isWorthRepeating, toStoreError } from "./failure.ts";
+import {
+  isOwnFault,
+  isWorthRepeating,
+  mayHaveHappened,
+  toStoreError,
+  unconfirmed,
+} from "./failure.ts";
 import { InsertQueue } from "./insert-queue.ts";
 import { databaseOfUri, optionsOfUri } from "./uri.ts";
 
@@ -60,15 +66,19 @@ export class Connection implements AsyncDisposable {
    * @throws {AppError} `store_unavailable`, `internal`.
    */
   async ask<T>(call: () => Promise<T>): Promise<T> {
+    let first: unknown;
     try {
       return await call();
     } catch (error) {
       if (!isWorthRepeating(error)) throw toStoreError(error, this.name);
+      first = error;
     }
     await new Promise((resolve) => setTimeout(resolve, REPEAT_PAUSE_MS));
     try {
       return await call();
     } catch (error) {
+      // That the repeat never arrived does not tell whether the first one did.
+      if (!isOwnFault(error) && mayHaveHappened(first)) throw unconfirmed(this.name, first);
       throw toStoreError(error, this.name);
     }
   }
@@ -126,6 +136,7 @@ function toOpenError(error: unknown, name: string): AppError {
   return new AppError({
     code: "store_unavailable",
     message: `No database answers at ${name}. Check MONGODB_URI, that the server runs, and that this machine may reach it.`,
+    retryable: true,
     cause: error,
   });
 }

@@ -1,7 +1,7 @@
 import type { DraftRecord, Store } from "../../engine/ports/store.ts";
 import { type DraftDocument, SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
-import { newInsertId, readJson } from "./values.ts";
+import { newInsertId, readJson, toDate } from "./values.ts";
 
 type Drafts = Pick<Store, "insertDraft" | "readDraft" | "findDraft" | "writeDraft">;
 
@@ -35,7 +35,7 @@ function bodyOf(draft: DraftRecord): Omit<DraftDocument, "_id" | "insertId"> {
     schemaVersion: SCHEMA_VERSION,
     channel: draft.channel,
     threadTs: draft.threadTs,
-    createdAt: new Date(draft.createdAt),
+    createdAt: toDate(draft.createdAt),
     record: JSON.stringify(draft),
   };
 }

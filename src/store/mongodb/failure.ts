@@ -6,6 +6,7 @@ import {
   MongoNetworkTimeoutError,
   MongoNotConnectedError,
   MongoServerError,
+  MongoServerSelectionError,
   MongoTopologyClosedError,
 } from "mongodb";
 import { AppError, asAppError } from "../../errors.ts";
@@ -29,6 +30,9 @@ const OWN_FAULTS: readonly unknown[] = [
   BSON_OBJECT_TOO_LARGE,
 ];
 
+/** The server takes no writes at the moment: it is not the primary, or is about not to be. */
+const NOT_PRIMARY: readonly unknown[] = [10_107, 10_058, 11_602, 13_435, 13_436, 189];
+
 /** True if a document with this unique key is there already. */
 export function isDuplicateKey(error: unknown): boolean {
   return error instanceof MongoError && error.code === DUPLICATE_KEY;
@@ -42,6 +46,14 @@ export function isWorthRepeating(error: unknown): boolean {
   if (error instanceof MongoNetworkTimeoutError) return false;
   if (error instanceof MongoNetworkError) return true;
   return error instanceof MongoServerError && error.hasErrorLabel("RetryableWriteError");
+}
+
+/** True if the call may have done its work all the same; false if it certainly never reached a server that does such work. */
+export function mayHaveHappened(error: unknown): boolean {
+  if (error instanceof MongoServerSelectionError) return false;
+  // A call that waited in vain for a free connection; the driver does not export the class.
+  if (error instanceof MongoError && error.name === "MongoWaitQueueTimeoutError") return false;
+  return !(error instanceof MongoServerError && NOT_PRIMARY.includes(error.code));
 }
 
 /**
@@ -70,6 +82,7 @@ export function unconfirmed(name: string, cause?: unknown): AppError {
     code: "store_unavailable",
     message: `The database (${name}) does not answer at the moment. Nothing that was accepted is lost; try again soon.`,
     retryable: true,
+    outcomeUnknown: cause === undefined || mayHaveHappened(cause),
     ...(code !== undefined && { details: { mongoCode: code } }),
     cause,
   });

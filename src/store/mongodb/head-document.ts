@@ -1,6 +1,6 @@
 import type { Head } from "../../engine/ports/store.ts";
 import { type HeadDocument, SCHEMA_VERSION } from "./collections.ts";
-import { readJson, time, timeOrNull } from "./values.ts";
+import { readJson, time, timeOrNull, toDate } from "./values.ts";
 
 /** A new execution as it is inserted. */
 export function toHeadDocument(head: Head, insertId: string): HeadDocument {
@@ -10,13 +10,13 @@ export function toHeadDocument(head: Head, insertId: string): HeadDocument {
     schemaVersion: SCHEMA_VERSION,
     insertId,
     workflow: head.workflowId,
-    startedAt: new Date(head.startedAt),
+    startedAt: toDate(head.startedAt),
     ...(userId !== undefined && { startedBy: userId }),
     start: JSON.stringify(head.start),
     ...projectionOf(head),
-    ...(head.due !== null && { due: new Date(head.due) }),
+    ...(head.due !== null && { due: toDate(head.due) }),
     ...(head.owner !== null && { owner: head.owner }),
-    ...(head.endedAt !== null && { endedAt: new Date(head.endedAt) }),
+    ...(head.endedAt !== null && { endedAt: toDate(head.endedAt) }),
   };
 }
 
@@ -30,9 +30,9 @@ export function toHeadUpdate(head: Head): {
     $set: {
       ...projectionOf(head),
       totalsPending: true,
-      ...(due !== null && { due: new Date(due) }),
+      ...(due !== null && { due: toDate(due) }),
       ...(owner !== null && { owner }),
-      ...(endedAt !== null && { endedAt: new Date(endedAt) }),
+      ...(endedAt !== null && { endedAt: toDate(endedAt) }),
     },
     $unset: {
       claim: "",

@@ -5,7 +5,7 @@ import type { HeadDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { toHead, toHeadDocument } from "./head-document.ts";
 import type { TrailingWrites } from "./trailing-writes.ts";
-import { newInsertId } from "./values.ts";
+import { newInsertId, toDate } from "./values.ts";
 
 /** Later than any text that begins with the same characters: the highest code point there is. */
 const AFTER_ANY = "\u{10ffff}";
@@ -68,7 +68,7 @@ function toPage(found: readonly Head[], limit: number): HeadPage {
 export function pageFilter(query: HeadQuery): Filter<HeadDocument> {
   const { workflowId, status, startedBy, cursor } = query;
   const place = cursor === undefined ? null : parseCursor(cursor);
-  const at = place === null ? null : new Date(place.startedAt);
+  const at = place === null ? null : toDate(place.startedAt);
   return {
     ...(workflowId !== undefined && { workflow: workflowId }),
     ...(status !== undefined && { status }),

@@ -2,7 +2,7 @@ import type { Signal, Store } from "../../engine/ports/store.ts";
 import { SCHEMA_VERSION, type SignalDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import type { TrailingWrites } from "./trailing-writes.ts";
-import { newInsertId, readJson, time } from "./values.ts";
+import { newInsertId, readJson, time, toDate } from "./values.ts";
 
 type Inbox = Pick<Store, "insertSignal" | "pendingSignals" | "settleSignals">;
 
@@ -42,8 +42,8 @@ function toDocument({ id, executionId, kind, payload, at }: Signal): SignalDocum
     execution: executionId,
     kind,
     payload: JSON.stringify(payload),
-    at: new Date(at),
-    pendingAt: new Date(at),
+    at: toDate(at),
+    pendingAt: toDate(at),
   };
 }
 

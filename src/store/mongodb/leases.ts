@@ -3,7 +3,7 @@ import type { ClaimRequest, Head, Store } from "../../engine/ports/store.ts";
 import type { Connection } from "./connection.ts";
 import { toHead } from "./head-document.ts";
 import type { TrailingWrites } from "./trailing-writes.ts";
-import { time } from "./values.ts";
+import { time, toDate } from "./values.ts";
 
 type Leases = Pick<
   Store,
@@ -28,10 +28,10 @@ export function createLeases(connection: Connection, trailing: TrailingWrites): 
               { owner: worker },
               { owner: { $exists: false } },
               { due: { $exists: false } },
-              { due: { $lte: new Date(now) } },
+              { due: { $lte: toDate(now) } },
             ],
           },
-          { $set: { owner: worker, due: new Date(leaseUntil) } },
+          { $set: { owner: worker, due: toDate(leaseUntil) } },
           { returnDocument: "after" },
         ),
       );
@@ -39,7 +39,7 @@ export function createLeases(connection: Connection, trailing: TrailingWrites): 
     },
     async renewLeases(worker, leaseUntil) {
       await connection.ask(() =>
-        heads.updateMany(ownedBy(worker), { $set: { due: new Date(leaseUntil) } }),
+        heads.updateMany(ownedBy(worker), { $set: { due: toDate(leaseUntil) } }),
       );
     },
     async leasedBy(worker) {
@@ -51,7 +51,7 @@ export function createLeases(connection: Connection, trailing: TrailingWrites): 
       if (trailing.isPending()) await trailing.flush();
       await connection.ask(() =>
         heads.updateMany(ownedBy(worker), {
-          $set: { due: new Date(now) },
+          $set: { due: toDate(now) },
           $unset: { owner: "", claim: "" },
         }),
       );
@@ -74,7 +74,7 @@ export function createLeases(connection: Connection, trailing: TrailingWrites): 
 
 /** Due up to a time. Exported for the test that looks at the index it uses. */
 export function dueBy(until: number) {
-  return { due: { $exists: true, $lte: new Date(until) } };
+  return { due: { $exists: true, $lte: toDate(until) } };
 }
 
 /** Leased by a worker. Exported for the same reason. */
@@ -103,8 +103,8 @@ async function claimDue(
   const claim = randomUUID();
   await connection.ask(() =>
     heads.updateMany(
-      { _id: { $in: ids }, due: { $lte: new Date(now) } },
-      { $set: { owner: worker, due: new Date(leaseUntil), claim } },
+      { _id: { $in: ids }, due: { $lte: toDate(now) } },
+      { $set: { owner: worker, due: toDate(leaseUntil), claim } },
     ),
   );
   const claimed = await connection.ask(() => heads.find({ _id: { $in: ids }, claim }).toArray());

@@ -3,7 +3,7 @@ import { AppError } from "../../errors.ts";
 import { type LogDocument, SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import type { TrailingWrites } from "./trailing-writes.ts";
-import { readJson, time } from "./values.ts";
+import { readJson, time, toDate } from "./values.ts";
 
 /** Digits of a revision within an id, so that the order of ids is the order of revisions. */
 const REV_DIGITS = 10;
@@ -55,7 +55,7 @@ function toDocument(commit: Commit, totals: readonly TotalsDelta[]): LogDocument
     execution: executionId,
     rev,
     epoch,
-    at: new Date(at),
+    at: toDate(at),
     events: JSON.stringify(events),
     ...(totals.length > 0 && { totals: JSON.stringify(totals) }),
   };

@@ -1,5 +1,6 @@
 import type { Store } from "../../engine/ports/store.ts";
 import { createCalls } from "./calls.ts";
+import { createCardClaims } from "./card-claims.ts";
 import { createCards } from "./cards.ts";
 import { Connection } from "./connection.ts";
 import { createDedupe } from "./dedupe.ts";
@@ -10,6 +11,7 @@ import { createLeases } from "./leases.ts";
 import { createLog } from "./log.ts";
 import { createMarks } from "./marks.ts";
 import { migrate } from "./migrations.ts";
+import { createProcesses } from "./processes.ts";
 import { createPrompts } from "./prompts.ts";
 import { createSamples } from "./samples.ts";
 import { createTotals } from "./totals.ts";
@@ -44,9 +46,11 @@ export async function openMongoStore(uri: string): Promise<Store> {
     ...createMarks(connection),
     ...createCalls(connection),
     ...createCards(connection),
+    ...createCardClaims(connection),
     ...createDrafts(connection),
     ...createPrompts(connection),
     ...createSamples(connection),
+    ...createProcesses(connection),
     ...createTotals(connection, trailing, projector),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

@@ -3,7 +3,7 @@ import type { Store } from "../../engine/ports/store.ts";
 import { promptKey } from "./calls.ts";
 import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
-import { readJson } from "./values.ts";
+import { readJson, toDate } from "./values.ts";
 
 /** Decisions that people have labelled. */
 export function createSamples(connection: Connection): Pick<Store, "writeSample" | "listSamples"> {
@@ -14,7 +14,7 @@ export function createSamples(connection: Connection): Pick<Store, "writeSample"
         schemaVersion: SCHEMA_VERSION,
         workflow: sample.workflowId,
         ...(sample.prompt && { prompt: promptKey(sample.prompt) }),
-        at: new Date(sample.at),
+        at: toDate(sample.at),
         record: JSON.stringify(sample),
       };
       await connection.ask(() =>

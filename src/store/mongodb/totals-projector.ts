@@ -10,7 +10,7 @@ import {
 import type { Connection } from "./connection.ts";
 import { isDuplicateKey } from "./failure.ts";
 import { logAfter } from "./log.ts";
-import { readJson } from "./values.ts";
+import { readJson, toDate } from "./values.ts";
 
 /** Executions in one batch. */
 const MAX_EXECUTIONS = 100;
@@ -238,7 +238,7 @@ function toAddition(number: number, delta: TotalsDelta): AnyBulkWriteOperation<T
         $setOnInsert: {
           schemaVersion: SCHEMA_VERSION,
           workflow: workflowId,
-          hour: new Date(hour),
+          hour: toDate(hour),
           dimension,
           name,
         },

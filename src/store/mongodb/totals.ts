@@ -3,7 +3,7 @@ import type { TotalsDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import type { TotalsProjector } from "./totals-projector.ts";
 import type { TrailingWrites } from "./trailing-writes.ts";
-import { time } from "./values.ts";
+import { time, toDate } from "./values.ts";
 
 /** Reading the running totals, with what this process committed before. */
 export function createTotals(
@@ -22,7 +22,7 @@ export function createTotals(
             dimension,
             ...(workflowId !== undefined && { workflow: workflowId }),
             ...(name !== undefined && { name }),
-            hour: { $gte: new Date(from), $lt: new Date(to) },
+            hour: { $gte: toDate(from), $lt: toDate(to) },
           })
           .sort({ workflow: 1, hour: 1, name: 1 })
           .toArray(),

@@ -1,5 +1,13 @@
 import { randomBytes } from "node:crypto";
 
+/** The last moment that a date can name. */
+const END_OF_TIME = 8_640_000_000_000_000;
+
+/** How a time in milliseconds since 1970 is stored; what lies after the end of all dates is that end. */
+export function toDate(at: number): Date {
+  return new Date(Math.min(at, END_OF_TIME));
+}
+
 /** Milliseconds since 1970 of a stored time. */
 export function time(date: Date): number {
   return date.getTime();

@@ -6,7 +6,7 @@ import type {
 } from "../../engine/ports/store.ts";
 import { SCHEMA_VERSION, type VersionDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
-import { newInsertId, readJson, time } from "./values.ts";
+import { newInsertId, readJson, time, toDate } from "./values.ts";
 
 type Workflows = Pick<
   Store,
@@ -75,7 +75,7 @@ function toDocument(record: VersionRecord): VersionDocument {
     version: record.version,
     contentHash: record.contentHash,
     deployedBy: record.deployedBy,
-    deployedAt: new Date(record.deployedAt),
+    deployedAt: toDate(record.deployedAt),
     definition: JSON.stringify(record.definition),
   };
 }

@@ -5,7 +5,13 @@ import { flag, type Row, text, textOrNull } from "./row.ts";
 
 type Cards = Pick<
   Store,
-  "insertCard" | "readCard" | "listCards" | "listUnfinishedCards" | "writeCard"
+  | "insertCard"
+  | "readCard"
+  | "listCards"
+  | "listUnfinishedCards"
+  | "writeCard"
+  | "claimCards"
+  | "releaseCards"
 >;
 
 const COLUMNS = "(id, execution_id, channel, ts, shown, final) VALUES (?, ?, ?, ?, ?, ?)";
@@ -20,6 +26,15 @@ export function createCards(connection: Connection): Cards {
   );
   const selectUnfinished = connection.prepare(
     "SELECT DISTINCT execution_id FROM cards WHERE final = 0 ORDER BY execution_id LIMIT ?",
+  );
+
+  const claim = connection.prepare(
+    `INSERT INTO card_claims (execution_id, holder, until) VALUES (?, ?, ?)
+     ON CONFLICT (execution_id) DO UPDATE SET holder = excluded.holder, until = excluded.until
+     WHERE card_claims.holder = excluded.holder OR card_claims.until <= ?`,
+  );
+  const release = connection.prepare(
+    "DELETE FROM card_claims WHERE execution_id = ? AND holder = ?",
   );
 
   return {
@@ -42,6 +57,12 @@ export function createCards(connection: Connection): Cards {
         replace.run(...values);
       });
     },
+    claimCards: (executionId, holder, now, until) =>
+      connection.write(() => claim.run(executionId, holder, until, now).changes === 1),
+    releaseCards: (executionId, holder) =>
+      connection.write(() => {
+        release.run(executionId, holder);
+      }),
   };
 }
 

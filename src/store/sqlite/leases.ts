@@ -25,6 +25,8 @@ export function createLeases(connection: Connection): Leases {
   );
   const selectOwned = connection.prepare(`${SELECT_HEADS} WHERE owner = ?`);
   const release = connection.prepare("UPDATE heads SET owner = NULL, due = ? WHERE owner = ?");
+  const forgetCardClaims = connection.prepare("DELETE FROM card_claims");
+  const forgetProcesses = connection.prepare("DELETE FROM processes");
   const selectNext = connection.prepare("SELECT min(due) AS due FROM heads WHERE due <= ?");
 
   return {
@@ -55,6 +57,8 @@ export function createLeases(connection: Connection): Leases {
     voidLeases: (now) =>
       connection.write(() => {
         voidAll.run(now);
+        forgetProcesses.run();
+        forgetCardClaims.run();
       }),
     nextDue: (until) =>
       connection.read(() => {

@@ -185,4 +185,18 @@ export const MIGRATIONS: readonly string[] = [
     'usage', record -> '$.usage', 'costNano', record -> '$.costNano', 'priceVersion', record -> '$.priceVersion');
   CREATE INDEX calls_workflow ON calls (workflow_id, at, id);
   `,
+  `
+  CREATE TABLE card_claims (
+    execution_id TEXT PRIMARY KEY,
+    holder       TEXT NOT NULL,
+    until        INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE processes (
+    id         TEXT PRIMARY KEY,
+    name       TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    seen_at    INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];

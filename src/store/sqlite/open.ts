@@ -10,6 +10,7 @@ import { createInbox } from "./inbox.ts";
 import { createLeases } from "./leases.ts";
 import { createLog } from "./log.ts";
 import { createMarks } from "./marks.ts";
+import { createProcesses } from "./processes.ts";
 import { createPrompts } from "./prompts.ts";
 import { createSamples } from "./samples.ts";
 import { createTotals } from "./totals.ts";
@@ -61,6 +62,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     ...createPrompts(connection),
     ...createSamples(connection),
     ...createTotals(connection),
+    ...createProcesses(connection),
     async [Symbol.asyncDispose]() {
       connection.close();
     },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { card, type OpenStore } from "../records.ts";
+import { card, type OpenStore, START } from "../records.ts";
 
 export function cardsConformance(open: OpenStore): void {
   describe("cards", () => {
@@ -58,6 +58,37 @@ export function cardsConformance(open: OpenStore): void {
 
       await store.writeCard(card("exec_3", "approval", { final: true }));
       expect(await store.listUnfinishedCards(10)).toEqual(["exec_1"]);
+    });
+
+    test("the cards of an execution are one holder's until it lets go or its time is over", async () => {
+      await using store = await open();
+      const claim = (holder: string, now: number) =>
+        store.claimCards("exec_1", holder, now, now + 60_000);
+
+      expect(await claim("a", START)).toBe(true);
+      expect(await claim("b", START + 59_999)).toBe(false);
+      expect(await store.claimCards("exec_2", "b", START, START + 1)).toBe(true);
+
+      expect(await claim("a", START + 59_999)).toBe(true);
+      expect(await claim("b", START + 60_000)).toBe(false);
+      expect(await claim("b", START + 119_999)).toBe(true);
+
+      await store.releaseCards("exec_1", "a");
+      expect(await claim("a", START + 120_000)).toBe(false);
+      await store.releaseCards("exec_1", "b");
+      expect(await claim("a", START + 120_000)).toBe(true);
+    });
+
+    test("of eight that want the cards of an execution at once exactly one gets them", async () => {
+      await using store = await open();
+
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, (_, n) =>
+          store.claimCards("exec_1", `holder-${n}`, START, START + 60_000),
+        ),
+      );
+
+      expect(answers.filter(Boolean)).toHaveLength(1);
     });
   });
 }

@@ -11,6 +11,10 @@ const DIES_IN_EFFECT = 0.5;
 /** Milliseconds from the moment an effect is tried. */
 const EFFECT_MS = [0, 20] as const;
 
+/** With this code a bot ends whose database does not answer when it starts. */
+const EX_UNAVAILABLE = 69;
+const RESTART_MS = 500;
+
 /** Processes of the real bot over one store, all of which die at random moments and are started again. */
 export class BotFleet implements AsyncDisposable {
   readonly #bots: readonly BotProcess[];
@@ -58,7 +62,7 @@ export class BotFleet implements AsyncDisposable {
       await this.#kill(bot);
       const diesAtBirth = this.#chance.chance(DIES_AT_BIRTH) && this.kills < count;
       if (diesAtBirth) await this.#killAtBirth(bot);
-      await bot.start();
+      await startWhenPossible(bot);
     }
   }
 
@@ -88,6 +92,18 @@ export class BotFleet implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+}
+
+/** As a supervisor does: again and again while the database is away. */
+async function startWhenPossible(bot: BotProcess): Promise<void> {
+  for (;;) {
+    try {
+      return await bot.start();
+    } catch (error) {
+      if (bot.exitCode !== EX_UNAVAILABLE) throw error;
+      await pause(RESTART_MS);
+    }
   }
 }
 

@@ -22,18 +22,23 @@ import { verifyStore } from "./verify-store.ts";
 
 /** Where the bots keep their state. */
 export interface ChaosStore {
+  readonly name: string;
   /** What the bots are given, besides their data folder. */
   readonly env: NodeJS.ProcessEnv;
   /** How many of them share it. */
   readonly bots: number;
   /** Opens it when no bot runs any more. */
   open(dataDir: string): Promise<Store>;
+  /** Kills a process of the database itself and starts it again so many milliseconds later. */
+  kill?(downMs: number): Promise<void>;
 }
 
 export interface ChaosOptions {
   readonly seed: number;
   readonly executions: number;
   readonly kills: number;
+  /** How often the database is killed. @default 0 */
+  readonly databaseKills?: number;
   /** @default the embedded store, in a folder that goes with the run */
   readonly store?: ChaosStore;
   /** Told now and then how far it is. */
@@ -53,7 +58,12 @@ const CALM_MS = 90_000;
 const CARDS_MS = 90_000;
 const LOOK_MS = 250;
 
+/** Milliseconds between two deaths of the database, and that it stays away. */
+const DATABASE_LIFE_MS = [1500, 6000] as const;
+const DATABASE_DOWN_MS = [200, 4000] as const;
+
 export const embeddedStore: ChaosStore = {
+  name: "the embedded store",
   env: {},
   bots: 1,
   open: (dataDir) => openSqliteStore({ path: join(dataDir, "heddle.db") }),
@@ -94,8 +104,16 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const calm = new AbortController();
   const background = [clicker.work(calm.signal), mails.work(calm.signal)];
 
-  const starting = startAll(runs, load, fleet, kills);
-  await Promise.all([fleet.killAtRandom(kills, () => outside.nextTry()), starting]);
+  const deaths = {
+    planned: kills + (options.databaseKills ?? 0),
+    soFar: () => fleet.kills + (findings.counts.get("kills of the database") ?? 0),
+  };
+  const starting = startAll(runs, load, deaths);
+  await Promise.all([
+    fleet.killAtRandom(kills, () => outside.nextTry()),
+    killDatabase(options, new Random(seed, "database"), findings),
+    starting,
+  ]);
   options.progress?.(`${fleet.kills} kills; waiting for the last executions`);
   await untilAllEnded(fleet, findings);
   await untilCardsRest(clicker, findings);
@@ -118,6 +136,18 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   countDeeds(fleet, load, clicker, findings);
   const seconds = (performance.now() - begun) / 1000;
   return { counts: findings.counts, problems: findings.problems, seconds };
+}
+
+async function killDatabase(
+  { store, databaseKills = 0 }: ChaosOptions,
+  chance: Random,
+  findings: Findings,
+): Promise<void> {
+  for (let kill = 0; kill < databaseKills; kill += 1) {
+    await pause(chance.between(...DATABASE_LIFE_MS));
+    await store?.kill?.(chance.between(...DATABASE_DOWN_MS));
+    findings.count("kills of the database");
+  }
 }
 
 function environment(simulator: Simulator, rows: string, workflowsDir: string): NodeJS.ProcessEnv {
@@ -153,16 +183,15 @@ async function writeDefinitions(scenarios: readonly Scenario[], folder: string):
   return workflowsDir;
 }
 
-/** Starts the runs one after another, evenly over the kills, and cancels those that are to be cancelled. */
+/** Starts the runs one after another, evenly over the deaths, and cancels those that are to be cancelled. */
 async function startAll(
   runs: readonly PlannedRun[],
   load: Load,
-  fleet: BotFleet,
-  kills: number,
+  deaths: { readonly planned: number; readonly soFar: () => number },
 ): Promise<void> {
   const cancels: Promise<void>[] = [];
   for (const [index, run] of runs.entries()) {
-    while (index > (runs.length * (fleet.kills + 1)) / (kills + 1)) await pause(20);
+    while (index > (runs.length * (deaths.soFar() + 1)) / (deaths.planned + 1)) await pause(20);
     const executionId = await load.start(run);
     const { cancelAfterMs } = run.plan;
     if (cancelAfterMs !== undefined)

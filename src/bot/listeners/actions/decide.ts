@@ -13,8 +13,9 @@ import { parseClick } from "./click.ts";
 /** Slack gives up on a click after three seconds; the acknowledgement must have left before. */
 const ACK_WITHIN_MS = 2000;
 
-const UNCONFIRMED =
-  ":warning: It could not be confirmed that your decision was recorded. If it was, the card will show it in a moment; otherwise click again. A second click never counts twice.";
+const UNCONFIRMED_SENTENCE =
+  "It could not be confirmed that your decision was recorded. If it was, the card will show it in a moment; otherwise click again. A second click never counts twice.";
+const UNCONFIRMED = `:warning: ${UNCONFIRMED_SENTENCE}`;
 
 /**
  * A choice of an approval. The click is acknowledged when the decision is durable or refused, after two seconds at the latest;
@@ -50,9 +51,16 @@ export function register(app: App, services: BotServices): void {
   });
 }
 
-/** Slack is asked who may decide before anything is recorded: if it does not answer, nothing was. */
+/**
+ * Slack is asked who may decide before anything is recorded: if it does not answer, nothing was. The store says of itself whether
+ * something may have been.
+ */
 function askAgain(error: unknown): never {
-  if (!isAppError(error, "slack_unavailable")) throw error;
+  const isStore = isAppError(error, "store_unavailable");
+  if (!isStore && !isAppError(error, "slack_unavailable")) throw error;
+  if (isStore && error.outcomeUnknown) {
+    throw new AppError({ code: error.code, message: UNCONFIRMED_SENTENCE, cause: error });
+  }
   throw new AppError({
     code: error.code,
     message: `${error.message} Your decision was not recorded: click again in a moment.`,

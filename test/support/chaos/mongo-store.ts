@@ -1,0 +1,37 @@
+import { openMongoStore } from "../../../src/store/mongodb/open.ts";
+import { type MongoServer, startMongoServer, startMongoStackServer } from "../mongo-server.ts";
+import type { ChaosStore } from "./chaos.ts";
+
+/** A database of its own on the server of the tests. */
+export async function openMongoChaos(bots: number): Promise<ChaosStore & AsyncDisposable> {
+  return onServer(await startMongoServer(), bots);
+}
+
+/** The same on a server whose two processes are killed in turn. */
+export async function openMortalMongoChaos(bots: number): Promise<ChaosStore & AsyncDisposable> {
+  const server = await startMongoStackServer();
+  const { stack } = server;
+  if (stack === null) throw new Error("This server is not ours to kill.");
+  let kills = 0;
+  return {
+    ...onServer(server, bots),
+    async kill(downMs) {
+      const victim = kills % 2 === 0 ? stack.gateway : stack.postgres;
+      kills += 1;
+      await victim.kill();
+      await new Promise((resolve) => setTimeout(resolve, downMs));
+      await victim.start();
+    },
+  };
+}
+
+function onServer(server: MongoServer, bots: number): ChaosStore & AsyncDisposable {
+  const uri = server.uri();
+  return {
+    name: server.name,
+    env: { MONGODB_URI: uri },
+    bots,
+    open: () => openMongoStore(uri),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
