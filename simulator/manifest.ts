@@ -17,6 +17,11 @@ export interface Shortcut {
   readonly description: string;
 }
 
+export interface SuggestedPrompt {
+  readonly title: string;
+  readonly message: string;
+}
+
 /** What the app's manifest allows and subscribes to; the simulator delivers and permits nothing beyond it. */
 export interface AppManifest {
   readonly appName: string;
@@ -28,6 +33,8 @@ export interface AppManifest {
   readonly interactivity: boolean;
   readonly homeTab: boolean;
   readonly messagesTab: boolean;
+  /** What the app offers to be asked in a direct message. */
+  readonly suggestedPrompts: readonly SuggestedPrompt[];
 }
 
 /** Reads the parts of a manifest that decide what an app may do. Unknown members are ignored. */
@@ -55,6 +62,12 @@ export function parseManifest(source: unknown): AppManifest {
     interactivity: memberAt(settings, "interactivity", "is_enabled") === true,
     homeTab: memberAt(features, "app_home", "home_tab_enabled") === true,
     messagesTab: memberAt(features, "app_home", "messages_tab_enabled") !== false,
+    suggestedPrompts: toObjects(memberAt(features, "agent_view", "suggested_prompts")).map(
+      (prompt) => ({
+        title: toText(prompt["title"]) ?? "",
+        message: toText(prompt["message"]) ?? "",
+      }),
+    ),
   };
 }
 

@@ -30,6 +30,7 @@ export function bootstrap(workspace: Workspace, user: User, inbox: string | null
       description: shortcut.description,
     })),
     bot: { id: BOT_USER_ID, name: workspace.manifest.botName },
+    suggested_prompts: workspace.manifest.suggestedPrompts,
     home: views.home(user.id)?.view ?? null,
     home_enabled: workspace.manifest.homeTab,
     views: views.modals(user.id).map((stored) => stored.view),

@@ -3,7 +3,8 @@
 
 import { read } from "../api.js";
 import { data, dataList, number, text } from "../state/shape.js";
-import { loadHome, loadThread, meetThread, showHome } from "./navigate.js";
+import { toWorkspace } from "../state/workspace.js";
+import { followAddress, loadHome, loadThread, meetThread, showHome } from "./navigate.js";
 
 /** @typedef {import("../state/app.js").App} App */
 /** @typedef {import("../state/shape.js").Data} Data */
@@ -30,6 +31,9 @@ const hearers = {
   status: (app, event) => {
     app.botConnected = isConnected(event["connected"]);
   },
+  assistant_status: (app, event) => app.assistant.hearStatus(event),
+  assistant_prompts: (app, event) => app.assistant.hearPrompts(event),
+  directory: (app) => void reloadWorkspace(app),
   reset: (app) => void startAgain(app),
 };
 
@@ -50,7 +54,26 @@ export function isConnected(connected) {
 
 /** @param {App} app @param {Data} event @returns {void} */
 function hearMessage(app, event) {
-  app.book.save(text(event["channel"]), data(event["message"]));
+  const channel = text(event["channel"]);
+  app.book.save(channel, data(event["message"]));
+  if (event["type"] === "message") app.assistant.hearAnswer(channel, data(event["message"]));
+}
+
+/** Somebody joined or left, or a channel is another one: what one sees of places may have changed too. @param {App} app @returns {Promise<void>} */
+async function reloadWorkspace(app) {
+  const answer = await read("/sim/bootstrap", { user: app.me }).catch(() => null);
+  if (answer === null) return;
+  const before = new Set(app.workspace.channels.keys());
+  app.setWorkspace(toWorkspace(answer, app.me));
+  const added = [...app.workspace.channels.keys()].filter((channel) => !before.has(channel));
+  await Promise.all(added.map((channel) => loadChannel(app, channel)));
+  followAddress(app);
+}
+
+/** @param {App} app @param {string} channel @returns {Promise<void>} */
+async function loadChannel(app, channel) {
+  const { messages } = await read("/sim/messages", { channel, user: app.me });
+  app.book.reload(channel, messages);
 }
 
 /** @param {App} app @param {Data} view @returns {void} adds the modal, or replaces it in place */
@@ -82,6 +105,8 @@ async function startAgain(app) {
   app.views = [];
   app.home = null;
   app.traffic.clear();
+  app.assistant.clear();
+  await reloadWorkspace(app);
   await loadAll(app).catch(() =>
     app.toast("error", "The simulator does not answer. Reload the page."),
   );

@@ -128,7 +128,10 @@ export function onCompletionKey(box, event) {
 
 /** @param {Box} box @param {string} key @param {Offer} offer @returns {boolean} Enter sends what is complete already */
 function takesOffer(box, key, offer) {
-  return key === "Tab" || (key === "Enter" && areaOf(box)?.value.trim() !== offer.insert);
+  if (key !== "Enter") return key === "Tab";
+  const area = areaOf(box);
+  const { from, caret } = current(box);
+  return area?.value.slice(from, caret) !== offer.insert;
 }
 
 /** @param {Box} box @param {Offer} offer @returns {void} */

@@ -83,7 +83,7 @@ function draw(app, message, setting) {
     h(
       "div",
       { class: "message-body" },
-      compact ? null : heading(author, message),
+      compact ? null : heading(app, author, message),
       body(app, message, setting),
     ),
     hasToolbar(app, message) ? toolbar(app, message, setting) : null,
@@ -120,13 +120,16 @@ function time(message) {
   );
 }
 
-/** @param {{name: string, isBot: boolean}} author @param {Message} message @returns {VNode} */
-function heading(author, message) {
+/** @param {App} app @param {{id: string, name: string, isBot: boolean}} author @param {Message} message @returns {VNode} */
+function heading(app, author, message) {
+  const person = app.workspace.people.get(author.id);
   return h(
     "div",
     { class: "message-heading" },
     h("span", { class: "author" }, author.name),
     author.isBot ? h("span", { class: "app-badge" }, "APP") : null,
+    person?.isGuest === true ? h("span", { class: "app-badge" }, "GUEST") : null,
+    person?.isStranger === true ? h("span", { class: "app-badge" }, "EXTERNAL") : null,
     time(message),
   );
 }

@@ -21,7 +21,9 @@ export function personMenu(app) {
     app.popup = isOpen ? null : { id: MENU, query: "", active: 0 };
     app.update();
   };
-  const people = [...app.workspace.people.values()].filter((person) => !person.isBot);
+  const people = [...app.workspace.people.values()].filter(
+    (person) => !person.isBot && !person.isGone,
+  );
   return h(
     "div",
     { class: "menu-holder" },
@@ -55,10 +57,17 @@ export function personMenu(app) {
   );
 }
 
+/** @param {import("../state/workspace.js").Person} person @returns {string} */
+function rightsOf({ isAdmin, isGuest, isStranger }) {
+  if (isStranger) return "Other organization";
+  if (isGuest) return "Guest";
+  return isAdmin ? "Admin" : "";
+}
+
 /** @param {App} app @param {import("../state/workspace.js").Person} person @returns {VNode} */
 function personRow(app, person) {
   const isMe = person.id === app.me;
-  const rights = person.isAdmin ? "Admin" : person.isGuest ? "Guest" : "";
+  const rights = rightsOf(person);
   const groups = [...app.workspace.groups.values()].filter((group) =>
     group.users.includes(person.id),
   );

@@ -6,6 +6,7 @@ import { classes, h } from "../dom/h.js";
 import { otherPerson, placeName } from "../state/places.js";
 import { text } from "../state/shape.js";
 import { avatar } from "./avatar.js";
+import { icon } from "./icons.js";
 
 /** @typedef {import("../state/app.js").App} App */
 /** @typedef {import("../state/workspace.js").Channel} Channel */
@@ -29,15 +30,17 @@ export function sidebar(app) {
     },
     group(
       "Channels",
-      places.filter((place) => !place.isIm).map((place) => row(app, place, `#`, place.name)),
+      places
+        .filter((place) => !place.isIm && !place.isArchived)
+        .map((place) => row(app, place, place.isPrivate ? icon("lock") : "#", place.name)),
     ),
+    appChannel === undefined ? null : group("Apps", [appRow(app, appChannel, bot)]),
     others.length === 0
       ? null
       : group(
           "Direct messages",
           others.map((place) => personRow(app, place)),
         ),
-    appChannel === undefined ? null : group("Apps", [appRow(app, appChannel, bot)]),
   );
 }
 
@@ -70,7 +73,7 @@ function speaksToMe(app, source) {
   );
 }
 
-/** @param {App} app @param {Channel} place @param {string} sign @param {string} name @returns {VNode} */
+/** @param {App} app @param {Channel} place @param {import("../dom/h.js").Child} sign @param {string} name @returns {VNode} */
 function row(app, place, sign, name) {
   return link(
     app,

@@ -4,6 +4,7 @@
 import { addressOf, go } from "../deeds/navigate.js";
 import { h } from "../dom/h.js";
 import { placeName } from "../state/places.js";
+import { assistantStatus, chips } from "./above-composer.js";
 import { composer } from "./composer.js";
 import { icon } from "./icons.js";
 import { messageView } from "./message.js";
@@ -51,7 +52,13 @@ export function threadPane(app) {
       ),
     ),
     messages(app, channel, thread),
-    h("div", { class: "composer-area" }, composer(app, channel, thread, "Reply…")),
+    h(
+      "div",
+      { class: "composer-area" },
+      assistantStatus(app, channel, thread),
+      chips(app, channel, thread),
+      composer(app, channel, thread, "Reply…"),
+    ),
   );
 }
 

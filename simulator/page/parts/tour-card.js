@@ -10,7 +10,7 @@ import { icon } from "./icons.js";
 /** @typedef {import("../state/app.js").App} App */
 /** @typedef {import("../state/tour.js").Step} Step */
 
-/** @param {App} app @returns {import("../dom/h.js").VNode} */
+/** Folded it shows the next step alone: the sidebar is for places. @param {App} app @returns {import("../dom/h.js").VNode} */
 export function tourCard(app) {
   const { tour } = app;
   const done = steps.filter((step) => tour.isDone(step.id)).length;
@@ -28,20 +28,24 @@ export function tourCard(app) {
         class: "tour-title",
         type: "button",
         "aria-expanded": String(tour.isOpen),
+        title: tour.isOpen ? "Show the next step alone" : "Show all steps",
         onClick: toggle,
       },
-      h("span", null, tour.isOver ? "Tour done 🎉" : "Take the tour"),
-      h("span", { class: "tour-count" }, `${done}/${steps.length}`),
+      h("span", null, tour.isOver ? "Tour done 🎉" : "Tour"),
+      h("span", { class: "tour-count" }, `${done} of ${steps.length}`),
       icon("chevron"),
     ),
-    tour.isOpen
-      ? h(
-          "ol",
-          { class: "tour-steps" },
-          steps.map((step) => row(app, step, step === next)),
-        )
-      : null,
-    tour.isOpen && tour.isOver ? again(app) : null,
+    h(
+      "div",
+      { class: "tour-progress", "aria-hidden": "true" },
+      steps.map((step) => h("i", { class: tour.isDone(step.id) ? "done" : null, key: step.id })),
+    ),
+    h(
+      "ol",
+      { class: "tour-steps" },
+      steps.map((step) => row(app, step, step === next)),
+    ),
+    tour.isOver ? again(app) : null,
   );
 }
 
@@ -51,7 +55,16 @@ function again(app) {
     app.tour.restart();
     app.update();
   };
-  return h("button", { class: "link", type: "button", onClick: restart }, "Start again");
+  return h(
+    "div",
+    { class: "tour-over" },
+    h(
+      "p",
+      null,
+      "Now look inside with the Inspector, or break something under Faults: nothing that was accepted is lost.",
+    ),
+    h("button", { class: "link", type: "button", onClick: restart }, "Start again"),
+  );
 }
 
 /** @param {App} app @param {Step} step @param {boolean} isNext @returns {import("../dom/h.js").VNode} */
@@ -87,11 +100,7 @@ function deed(app, step) {
   }
   if (command !== undefined) {
     const onClick = () => typeFor(app, command, toApp === true);
-    return h(
-      "button",
-      { class: "tour-deed", type: "button", onClick },
-      "Put it into the message box",
-    );
+    return h("button", { class: "tour-deed", type: "button", onClick }, "Type it for me");
   }
   if (address !== undefined) return link(address, "Open it");
   if (place === undefined) return null;

@@ -1,6 +1,7 @@
 // @ts-check
 /** Everything the page knows, and the request to show it again. */
 
+import { Assistant } from "./assistant.js";
 import { Faults } from "./faults.js";
 import { MessageBook } from "./message-book.js";
 import { Reads } from "./reads.js";
@@ -65,6 +66,7 @@ export class App {
   /** How many of a channel's latest messages are shown. @type {Map<string, number>} */
   shown = new Map();
   sidebarOpen = false;
+  assistant = new Assistant();
   traffic = new Traffic();
   faults = new Faults();
   /** The tool that is open. @type {Tool | null} */
@@ -90,6 +92,13 @@ export class App {
       show();
     });
     this.#wake.port1.start();
+  }
+
+  /** Takes over what the workspace is now: people, places and groups may have changed. @param {Workspace} workspace @returns {void} */
+  setWorkspace(workspace) {
+    this.workspace = workspace;
+    this.names = namesIn(workspace);
+    this.update();
   }
 
   /** @returns {string} */

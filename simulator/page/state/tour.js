@@ -149,7 +149,7 @@ export class Tour {
   /** @param {Workspace} workspace */
   constructor(workspace) {
     this.#workspace = workspace;
-    this.isOpen = recall("local", "tour.open") !== false;
+    this.isOpen = recall("local", "tour.open") === true;
     this.reload();
   }
 
@@ -191,6 +191,5 @@ export class Tour {
   restart() {
     this.#done.clear();
     remember("local", "tour.done", undefined);
-    this.setOpen(true);
   }
 }

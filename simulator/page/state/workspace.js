@@ -4,9 +4,9 @@
 import { data, dataList, isData, text, textList } from "./shape.js";
 
 /** @typedef {import("./shape.js").Data} Data */
-/** @typedef {{id: string, name: string, handle: string, title: string, isBot: boolean, isAdmin: boolean, isGuest: boolean}} Person */
+/** @typedef {{id: string, name: string, handle: string, title: string, isBot: boolean, isAdmin: boolean, isGuest: boolean, isStranger: boolean, isGone: boolean}} Person */
 /** @typedef {{id: string, handle: string, name: string, users: string[]}} Group */
-/** @typedef {{id: string, name: string, isIm: boolean, withUser: string | undefined, members: string[], topic: string}} Channel */
+/** @typedef {{id: string, name: string, isIm: boolean, withUser: string | undefined, isPrivate: boolean, isArchived: boolean, isShared: boolean, members: string[], topic: string}} Channel */
 /** @typedef {{command: string, description: string, usageHint: string}} Command */
 /** @typedef {{name: string, callbackId: string, type: string}} Shortcut */
 /** @typedef {{text: string, inbox: string}} Banner */
@@ -26,6 +26,7 @@ const defaultBanner =
  * @property {{id: string, name: string}} bot
  * @property {string | undefined} appChannel the direct message with the app
  * @property {boolean} hasHome
+ * @property {readonly {title: string, message: string}[]} prompts what the app offers to be asked
  * @property {Banner} banner
  */
 
@@ -65,6 +66,10 @@ export function toWorkspace(answer, me) {
       (place) => place.isIm && (place.members.length === 0 || place.members.includes(botId)),
     )?.id,
     hasHome: answer["home_enabled"] !== false,
+    prompts: dataList(answer["suggested_prompts"]).map((prompt) => ({
+      title: text(prompt["title"]),
+      message: text(prompt["message"]),
+    })),
     banner: toBanner(answer["banner"]),
   };
 }
@@ -85,6 +90,8 @@ function toPerson(raw) {
     isBot: raw["is_bot"] === true || raw["id"] === "USLACKBOT",
     isAdmin: raw["is_admin"] === true || raw["is_owner"] === true,
     isGuest: raw["is_restricted"] === true || raw["is_ultra_restricted"] === true,
+    isStranger: raw["is_stranger"] === true,
+    isGone: raw["deleted"] === true,
   };
 }
 
@@ -106,6 +113,9 @@ function toChannel(raw) {
     id: text(raw["id"]),
     name: text(raw["name"]),
     isIm: raw["is_im"] === true,
+    isPrivate: raw["is_private"] === true,
+    isArchived: raw["is_archived"] === true,
+    isShared: raw["is_ext_shared"] === true,
     withUser: withUser === "" ? undefined : withUser,
     members: textList(raw["members"]),
     topic,

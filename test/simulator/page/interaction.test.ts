@@ -46,9 +46,11 @@ describe.skipIf(chromiumPath === undefined)("buttons, menus and commands on the 
   test("the tour ticks off what happened, in every tab", async () => {
     const tour = alice.getByRole("region", { name: "Tour" });
     for (const step of ["run", "decide", "receipt"]) {
-      await tour.locator(`[data-tour-step="${step}"][data-done="true"]`).waitFor();
+      await tour
+        .locator(`[data-tour-step="${step}"][data-done="true"]`)
+        .waitFor({ state: "attached" });
     }
-    await bob.locator('[data-tour-step="receipt"][data-done="true"]').waitFor();
+    await bob.getByRole("region", { name: "Tour" }).getByText("3 of 6").waitFor();
   });
 
   test("a button with a confirm dialog does nothing until it is confirmed", async () => {

@@ -1,0 +1,74 @@
+// @ts-check
+/** What stands above a message box: that the app is at work, and what one may send. */
+
+import { placeOf, suggest } from "../deeds/send.js";
+import { h } from "../dom/h.js";
+import { firstRun } from "../state/tour.js";
+
+/** @typedef {import("../state/app.js").App} App */
+/** @typedef {import("../dom/h.js").VNode} VNode */
+
+/** @param {App} app @param {string} channel @param {string | undefined} thread @returns {VNode | null} */
+export function assistantStatus(app, channel, thread) {
+  const status = app.assistant.status(channel, thread);
+  if (status === undefined) return null;
+  return h(
+    "p",
+    { class: "assistant-status", key: "status", role: "status" },
+    h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
+    `${app.workspace.bot.name} ${status}`,
+  );
+}
+
+/** @param {App} app @param {string} channel @param {string | undefined} thread @returns {VNode | null} */
+export function chips(app, channel, thread) {
+  const place = placeOf(channel, thread);
+  const offered = app.assistant.prompts(channel, thread) ?? ownPrompts(app, channel, thread);
+  if (offered !== undefined)
+    return row(
+      place,
+      offered.title || "Try",
+      offered.prompts.map(({ title, message }) => ({
+        label: title,
+        typed: message,
+        isCode: false,
+      })),
+    );
+  const command = app.workspace.commands[0]?.command;
+  if (command === undefined || thread !== undefined) return null;
+  const tries = [command, `${command} list`, firstRun.replace("/workflow", command)];
+  return row(
+    place,
+    "Try",
+    tries.map((typed) => ({ label: typed, typed, isCode: true })),
+  );
+}
+
+/** What the manifest offers, in the direct message with the app. @param {App} app @param {string} channel @param {string | undefined} thread @returns {import("../state/assistant.js").Prompts | undefined} */
+function ownPrompts(app, channel, thread) {
+  const { appChannel, prompts } = app.workspace;
+  if (channel !== appChannel || thread !== undefined || prompts.length === 0) return undefined;
+  return { title: "Ask", prompts: [...prompts] };
+}
+
+/** @param {string} place @param {string} title @param {{label: string, typed: string, isCode: boolean}[]} offers @returns {VNode} */
+function row(place, title, offers) {
+  return h(
+    "div",
+    { class: "chips", key: "chips", role: "group", "aria-label": "What to try" },
+    h("span", { class: "chips-label" }, title),
+    offers.map(({ label, typed, isCode }) =>
+      h(
+        "button",
+        {
+          class: isCode ? "chip" : "chip words",
+          key: label,
+          type: "button",
+          title: "Put into the message box",
+          onClick: () => suggest(place, typed),
+        },
+        label,
+      ),
+    ),
+  );
+}
