@@ -36,6 +36,11 @@ export const Duration = z.union([z.number(), z.string()]).transform((value, cont
 /** The most time that something may take: a duration that is not 0, which nothing could keep. */
 export const TimeLimit = Duration.refine((ms) => ms > 0, "must be longer than 0");
 
+/** Milliseconds from one moment to another: none if somebody set the clock back between them. */
+export function elapsed(from: number, to: number): number {
+  return Math.max(0, to - from);
+}
+
 /** The two largest units, for people: `0 ms`, `300 ms`, `1.4 s`, `2 min 5 s`, `2 h 5 min`, `3 d`. */
 export function formatDuration(ms: number): string {
   const whole = Math.max(0, Math.round(ms));

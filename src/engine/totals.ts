@@ -1,3 +1,4 @@
+import { elapsed } from "./duration.ts";
 import type { AttemptCost, ExecutionEvent, ExecutionStarted } from "./execution/events.ts";
 import type { Totals, TotalsDelta, TotalsDimension } from "./ports/store.ts";
 
@@ -95,7 +96,7 @@ export function totalsOf(
     if (event.type === "execution_reopened") addWhole(event.ended.at, { [event.ended.status]: -1 });
     const end = endOf(event);
     if (end) {
-      const durationMs = end.status === "completed" ? end.at - start.at : 0;
+      const durationMs = end.status === "completed" ? elapsed(start.at, end.at) : 0;
       addWhole(end.at, { [end.status]: 1, durationMs });
     }
     if (!("costNano" in event)) continue;

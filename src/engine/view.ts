@@ -8,6 +8,7 @@ import type {
   WaitView,
 } from "./api.ts";
 import { type CompiledWorkflow, stepAt } from "./definition/compile.ts";
+import { elapsed } from "./duration.ts";
 import {
   type Act,
   type ExecutionState,
@@ -40,7 +41,7 @@ export function toExecutionView(workflow: CompiledWorkflow, state: ExecutionStat
     report: start.report ?? null,
     startedAt: iso(start.at),
     completedAt: state.endedAt === null ? null : iso(state.endedAt),
-    totalDuration: state.endedAt === null ? null : state.endedAt - start.at,
+    totalDuration: state.endedAt === null ? null : elapsed(start.at, state.endedAt),
     variables: { ...state.variables },
     stepResults: { ...root?.results },
     steps: state.steps.map((record) => toStep(workflow, record)),
@@ -103,7 +104,7 @@ function toStep(workflow: CompiledWorkflow, record: ExecutionState["steps"][numb
     status: record.status,
     startedAt: iso(record.startedAt),
     completedAt: iso(record.completedAt),
-    duration: record.completedAt - record.startedAt,
+    duration: elapsed(record.startedAt, record.completedAt),
     cost: record.costUnknown ? null : record.costNano / NANO_PER_DOLLAR,
     output: record.output,
     attempts: record.attempts,

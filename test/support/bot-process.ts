@@ -21,6 +21,12 @@ export function botEnvironment(simulator: Simulator): NodeJS.ProcessEnv {
   };
 }
 
+/** What a bot may not exceed. */
+interface Limits {
+  /** No file may become larger: to a program that is like a disk that is full. */
+  readonly fileBytes?: number;
+}
+
 /** The real bot as a process of its own, against a simulator; it can be killed and started again over the same state. */
 export class BotProcess implements AsyncDisposable {
   readonly #env: NodeJS.ProcessEnv;
@@ -45,19 +51,21 @@ export class BotProcess implements AsyncDisposable {
     return bot;
   }
 
-  /** A bot with exactly this environment, ready. */
-  static async launch(env: NodeJS.ProcessEnv): Promise<BotProcess> {
+  /** A bot with exactly this environment, ready. @param limits - as for `start`. */
+  static async launch(env: NodeJS.ProcessEnv, limits: Limits = {}): Promise<BotProcess> {
     const bot = new BotProcess(env, null);
-    await bot.start();
+    await bot.start(limits);
     return bot;
   }
 
   /** Starts it (again) and waits until it is ready. */
-  async start(): Promise<void> {
-    const child = spawn(process.execPath, [MAIN], {
-      env: this.#env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+  async start({ fileBytes }: Limits = {}): Promise<void> {
+    const command = [process.execPath, MAIN];
+    // The shell counts in blocks of 512 bytes.
+    const blocks = Math.floor((fileBytes ?? 0) / 512);
+    const limited = ["sh", "-c", `ulimit -f ${blocks}; exec "$0" "$@"`, ...command];
+    const [program = "", ...args] = fileBytes === undefined ? command : limited;
+    const child = spawn(program, args, { env: this.#env, stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
     const { promise, resolve: ready, reject } = Promise.withResolvers<void>();
     let said = "";

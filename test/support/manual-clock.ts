@@ -7,7 +7,10 @@ interface Timer {
 
 /** A clock that stands still until a test moves it. Timers fire in order of time, within `advance`. */
 export class ManualClock implements Clock {
+  /** Time that really passed: timers go by it. */
   #now: number;
+  /** By how much the clock was set. */
+  #offset = 0;
   readonly #timers = new Set<Timer>();
 
   constructor(now = Date.UTC(2026, 10, 23, 9, 0, 0)) {
@@ -15,7 +18,7 @@ export class ManualClock implements Clock {
   }
 
   now(): number {
-    return this.#now;
+    return this.#now + this.#offset;
   }
 
   after(delayMs: number, run: () => void): () => void {
@@ -27,6 +30,11 @@ export class ManualClock implements Clock {
   /** Moves time on without letting any timer run: the process was busy. */
   lag(ms: number): void {
     this.#now += ms;
+  }
+
+  /** Somebody sets the clock, forward or back. Timers take no notice. */
+  set(byMs: number): void {
+    this.#offset += byMs;
   }
 
   /**

@@ -18,6 +18,8 @@ export interface WorkflowBenchOptions {
   /** What the model says, in turn or to each question; an error is thrown. */
   readonly answers?: readonly (Json | AppError)[] | ((request: ModelRequest) => Json | AppError);
   readonly services?: ServiceScript;
+  /** How often the worker looks for itself. @default a day: timers alone wake it, since days pass in these tests */
+  readonly pollMs?: number;
 }
 
 const GROUP = ["U0BOB", "U0CAROL"];
@@ -62,8 +64,7 @@ export class WorkflowBench implements AsyncDisposable {
       cron: createCron(),
       revealSecrets: (params) => params,
       hideSecrets: (text) => text,
-      // Timers alone wake it: days pass in these tests.
-      pollMs: 86_400_000,
+      pollMs: options.pollMs ?? 86_400_000,
     });
   }
 

@@ -1,3 +1,4 @@
+import { elapsed } from "../duration.ts";
 import { changeBudget, requestBudget } from "./apply-budget.ts";
 
 import { startChild } from "./apply-children.ts";
@@ -201,7 +202,7 @@ function toResult(act: Act, event: StepEnded): StepResult {
     nextStep: event.next ?? "end",
     startedAt: new Date(act.startedAt).toISOString(),
     completedAt: new Date(event.at).toISOString(),
-    durationMs: event.at - act.startedAt,
+    durationMs: elapsed(act.startedAt, event.at),
     ...(act.usage && { tokenUsage: act.usage }),
     ...(event.type === "step_completed" ? said(event) : { error: event.error }),
   };

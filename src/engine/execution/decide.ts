@@ -259,7 +259,8 @@ function recover(
 ): readonly ExecutionEvent[] {
   const from = recoverableAt(state, act);
   if (from === null) return [];
-  if (now < from) {
+  // Unless somebody has set the clock back.
+  if (now < from && now >= act.begunAt) {
     state.agenda.wakeBy(from);
     return [];
   }
