@@ -121,7 +121,8 @@ export class WorkflowBench implements AsyncDisposable {
       const view = await this.engine.getExecution(executionId);
       if (isFinished(view.status)) return view;
       const waits = new Set(view.waitingOn.map((wait) => wait.for));
-      if (view.status === "waiting" && waits.size === 1 && waits.has("approval")) return view;
+      const isAsking = [...waits].every((wait) => wait === "approval" || wait === "budget");
+      if (view.status === "waiting" && isAsking) return view;
       if (waits.has("retry")) await this.clock.advance(1000);
     }
     throw new Error(`${executionId} does not come to rest.`);

@@ -1,0 +1,57 @@
+import type { Store } from "../../src/engine/ports/store.ts";
+
+/** Methods that change nothing. */
+const READS = /^(?:read|list|find|pending|nextDue|description)/;
+
+export interface CrashingStore {
+  readonly store: Store;
+  /** Writes that were asked for. */
+  readonly writes: number;
+  readonly isDead: boolean;
+  /** The process dies now. */
+  die(): void;
+}
+
+/**
+ * A store as a process sees it that dies at its n-th write: just before it, or just after it, before it hears of it. From then on
+ * nothing is ever answered.
+ *
+ * @param inner - what another process goes on with.
+ */
+export function crashingStore(
+  inner: Store,
+  atWrite: number,
+  when: "before" | "after",
+): CrashingStore {
+  let writes = 0;
+  let isDead = false;
+  const never = () => new Promise<never>(() => {});
+  const store = new Proxy(inner, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== "function") return member;
+      return async (...parameters: readonly unknown[]): Promise<unknown> => {
+        if (isDead) return never();
+        if (READS.test(String(name))) {
+          const read: unknown = await Reflect.apply(member, target, parameters);
+          return isDead ? never() : read;
+        }
+        writes += 1;
+        isDead = writes === atWrite;
+        if (isDead && when === "before") return never();
+        const written: unknown = await Reflect.apply(member, target, parameters);
+        return isDead ? never() : written;
+      };
+    },
+  });
+  return {
+    store,
+    get writes() {
+      return writes;
+    },
+    get isDead() {
+      return isDead;
+    },
+    die: () => (isDead = true),
+  };
+}
