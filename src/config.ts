@@ -52,6 +52,8 @@ export interface ModelConfig {
   readonly apiKey: string | null;
   readonly baseUrl: string | null;
   readonly defaultModel: string;
+  /** File with prices of one's own; `null`: those of the package alone. */
+  readonly pricesFile: string | null;
   /** Endpoints by model prefix: `anthropic` for `anthropic/…`. */
   readonly providers: Readonly<
     Record<string, { readonly baseUrl: string; readonly apiKey?: string }>
@@ -100,6 +102,7 @@ const Environment = z.object({
   OPENAI_API_KEY: text.optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
   DEFAULT_MODEL: text.default("gpt-4o-mini"),
+  PRICES_FILE: text.optional(),
   MONGODB_URI: text
     .regex(
       /^mongodb(\+srv)?:\/\/[^/]/,
@@ -202,6 +205,7 @@ export function loadConfig(
       apiKey: values.OPENAI_API_KEY ?? null,
       baseUrl: values.OPENAI_BASE_URL ?? null,
       defaultModel: values.DEFAULT_MODEL,
+      pricesFile: values.PRICES_FILE ?? null,
       providers,
     },
     store: storeConfig(values),

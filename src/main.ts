@@ -9,10 +9,12 @@ import { type Config, loadConfig, type StoreConfig } from "./config.ts";
 import { createEngine, type RunningEngine } from "./engine/engine.ts";
 import { systemClock } from "./engine/ports/clock.ts";
 import type { Store } from "./engine/ports/store.ts";
+import { createPriceBook } from "./engine/pricing.ts";
 import { createStepTypes } from "./engine/steps/index.ts";
 import { createTriggerTypes } from "./engine/triggers/index.ts";
 import { asAppError, isAppError } from "./errors.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { readPricesFile } from "./prices-file.ts";
 import { addPromptFolder } from "./prompt-folder.ts";
 import { createCron } from "./services/cron/node-cron.ts";
 import { secretsOfUrl } from "./services/database/connection-url.ts";
@@ -112,6 +114,8 @@ function buildEngine(
   const { botToken, apiUrl } = config.slack;
   const access = { botToken, ...(apiUrl !== null && { apiUrl }) };
   const cron = createCron();
+  const { pricesFile } = config.model;
+  const prices = createPriceBook(pricesFile === null ? {} : readPricesFile(pricesFile));
   const lookups = createLookupClient(access, slackLogger);
   const directory = createDirectory(lookups, systemClock);
   return createEngine({
@@ -134,7 +138,8 @@ function buildEngine(
     ]),
     model: createOpenAiModelClient(config.model),
     defaultModel: config.model.defaultModel,
-    stepTypes: createStepTypes({ defaultModel: config.model.defaultModel }),
+    prices,
+    stepTypes: createStepTypes({ defaultModel: config.model.defaultModel, prices }),
     triggerTypes: createTriggerTypes({ cron }),
     cron,
     revealSecrets: createSecretRevealer(config.secrets),

@@ -4,6 +4,7 @@ import type { DefinitionDiff } from "./definition/diff.ts";
 import type { Problem } from "./definition/problem.ts";
 import type { Definition } from "./definition/schema.ts";
 import type { Drafts } from "./drafts.ts";
+import type { Estimate } from "./estimate.ts";
 import type { ReportTarget, Trigger } from "./execution/events.ts";
 import type { ExecutionStatus } from "./execution/state.ts";
 import type { ExecutionView, RequestView } from "./execution-view.ts";
@@ -132,6 +133,12 @@ export interface Engine extends AiMethods {
   costOverview(days: number): Promise<CostOverview>;
   /** Costs by one dimension, the most expensive first. @throws {AppError} `workflow_not_found`. */
   costBreakdown(query: CostQuery): Promise<CostBreakdown>;
+  /**
+   * What runs of a version, by default the active one, have cost and how long they took.
+   *
+   * @throws {AppError} `workflow_not_found`, `version_not_found`.
+   */
+  estimate(workflowId: string, version?: number): Promise<Estimate>;
   /** Requests that are open, newest execution first, at most `limit`. */
   listOpenRequests(limit: number): Promise<readonly OpenRequest[]>;
   /**

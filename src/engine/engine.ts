@@ -4,6 +4,7 @@ import type { Engine } from "./api.ts";
 import { Approvals } from "./approvals.ts";
 import { decisionsOf, toDecisions } from "./audit.ts";
 import { Children } from "./children.ts";
+import { costMethods } from "./cost-methods.ts";
 import { namesIn } from "./definition/names.ts";
 import type { Definition } from "./definition/schema.ts";
 import { Deployments } from "./deployments.ts";
@@ -21,7 +22,7 @@ import type { ModelClient } from "./ports/model.ts";
 import type { NameChecks } from "./ports/name-checks.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
 import type { Store } from "./ports/store.ts";
-import { createPriceBook } from "./pricing.ts";
+import { createPriceBook, type PriceBook } from "./pricing.ts";
 import { Processes } from "./processes.ts";
 import { PromptLibrary } from "./prompt-library.ts";
 import { problemsWithPrompt } from "./prompt-use.ts";
@@ -45,6 +46,8 @@ export interface EngineOptions {
   readonly model: ModelClient;
   /** The model that writes workflows. @default "gpt-4o-mini" */
   readonly defaultModel?: string;
+  /** Defaults to the prices of the package. */
+  readonly prices?: PriceBook;
   readonly services: ServiceRegistry;
   readonly stepTypes: ReadonlyMap<string, StepType>;
   readonly triggerTypes: ReadonlyMap<string, TriggerType>;
@@ -104,7 +107,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
       await workflows.active(request.workflowId);
       return retries.retryAll(request);
     },
-    ...costMethods(workflows, new Metrics(store, clock)),
+    ...costMethods(workflows, new Metrics(store, clock), store),
     decide: (decision) => approvals.decide(decision),
     listDecisions: async (userId) =>
       approvals.decidableBy(userId, await executions.listOpenRequests(MAX_LOOKED_AT)),
@@ -290,7 +293,7 @@ function generationMethods(
     ...options,
     hideSecrets: hiderOf(options),
     modelName: defaultModel,
-    prices: createPriceBook(),
+    prices: options.prices ?? createPriceBook(),
     now: () => clock.now(),
   });
   const explainHere = (definition: Definition): Explanation => explain(definition, services);
@@ -307,28 +310,6 @@ function generationMethods(
       deploy: (source, by) => deployments.deploy(source, by),
       get: (workflowId) => workflows.get(workflowId),
     }),
-  };
-}
-
-/** What is known of costs; of a workflow that does not exist, nothing. */
-function costMethods(
-  workflows: Workflows,
-  metrics: Metrics,
-): Pick<Engine, "metrics" | "costs" | "costOverview" | "costBreakdown"> {
-  return {
-    metrics: async (workflowId) => {
-      await workflows.active(workflowId);
-      return metrics.metrics(workflowId);
-    },
-    costs: async (workflowId, days) => {
-      await workflows.active(workflowId);
-      return metrics.costs(workflowId, days);
-    },
-    costOverview: (days) => metrics.overview(days),
-    costBreakdown: async (query) => {
-      if (query.workflowId !== undefined) await workflows.active(query.workflowId);
-      return metrics.breakdown(query);
-    },
   };
 }
 

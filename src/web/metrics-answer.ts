@@ -1,5 +1,6 @@
+import type { Estimate, Spread } from "../engine/estimate.ts";
 import { NANO_PER_DOLLAR } from "../engine/execution/state.ts";
-import type { CostReport, WorkflowMetrics } from "../engine/metrics.ts";
+import type { CostBreakdown, CostQuery, CostReport, WorkflowMetrics } from "../engine/metrics.ts";
 import type { Totals } from "../engine/ports/store.ts";
 
 /** How a workflow has done, as the API tells it. Money is text with four decimals. */
@@ -57,6 +58,55 @@ export function toCostsAnswer(workflowId: string, days: number, report: CostRepo
     totalCost: totals.costNano / NANO_PER_DOLLAR,
     ...unknownCosts(totals),
     costByStep: Object.fromEntries(byStep),
+  };
+}
+
+/** Costs by one dimension, the most expensive first; days in their order. */
+export function toBreakdownAnswer(query: CostQuery, { total, lines }: CostBreakdown): object {
+  const { by, days, workflowId, person } = query;
+  return {
+    by,
+    period: `${days} days`,
+    ...(workflowId !== undefined && { workflowId }),
+    ...(person !== undefined && { person }),
+    ...spentOf(total, by === "step" ? undefined : "executions"),
+    costs: lines.map(({ name, totals }) => ({ name, ...spentOf(totals, COUNTED[by]) })),
+  };
+}
+
+/** What a dimension counts besides calls; models and prompts nothing. */
+const COUNTED: Readonly<Partial<Record<CostQuery["by"], string>>> = {
+  workflow: "executions",
+  version: "executions",
+  person: "executions",
+  day: "executions",
+  step: "invocations",
+};
+
+function spentOf(totals: Totals, counted: string | undefined): object {
+  const { started, calls, promptTokens, completionTokens, costNano } = totals;
+  return {
+    totalCost: dollars(costNano),
+    ...unknownCosts(totals),
+    ...(counted !== undefined && { [counted]: started }),
+    calls,
+    promptTokens,
+    completionTokens,
+  };
+}
+
+/** Half of the runs, and nine of ten, cost and took no more than this; `null` as long as none has completed. */
+export function toEstimateAnswer(workflowId: string, estimate: Estimate): object {
+  const { version, runs, durationMs, costNano, unknownCosts: unknown } = estimate;
+  const cost = costNano && { p50: dollars(costNano.p50), p90: dollars(costNano.p90) };
+  const time: Spread | null = durationMs;
+  return {
+    workflowId,
+    version,
+    runs,
+    durationMs: time,
+    cost,
+    ...(unknown > 0 && { unknownCosts: unknown }),
   };
 }
 

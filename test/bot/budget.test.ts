@@ -136,3 +136,29 @@ describe("a run at its cost cap", () => {
     await bot.message(GENERAL, /may cost up to .*The model was not called/, tsOf(run));
   });
 });
+
+describe("/workflow costs", () => {
+  test("tells what was spent by workflow, model and person, of one workflow and of oneself", async () => {
+    const { bot, run, ask } = await capped();
+    await using _ = bot;
+    await bot.click("U0BOB", GENERAL, ask, "decide_add");
+    await bot.message(GENERAL, /Receipt/, tsOf(run));
+
+    const all = await bot.slash("U0ALICE", "costs");
+    expect(all).toMatch(/Costs of all workflows\*, last 30 days/);
+    expect(all).toMatch(/Total: \*\$0\.\d{4}\* · 1 run · 1 calls? of models · \d+ tokens/);
+    expect(all).toMatch(/\*Workflows\*\\n• Judge: \$0\.\d{4} · 1 call/);
+    expect(all).toMatch(/\*Models\*\\n• gpt-4o: \$0\.\d{4}/);
+    expect(all).toMatch(/\*People\*\\n• <@U0BOB>: \$0\.\d{4}/);
+    expect(await bot.slash("U0BOB", "costs judge days=7")).toMatch(
+      /last 7 days[\s\S]*\*Steps\*\\n• `decide`: \$0\.\d{4}[\s\S]*version 1/,
+    );
+    expect(await bot.slash("U0BOB", "costs me")).toMatch(/you started[\s\S]*Judge/);
+    expect(await bot.slash("U0ALICE", "costs me")).toMatch(/Nothing cost anything/);
+    expect(await bot.slash("U0ALICE", "costs days=x")).toMatch(/days must be a whole number/);
+    expect(await bot.slash("U0ALICE", "costs judg")).toMatch(/judg[\s\S]*judge/);
+    const shown = await bot.slash("U0ALICE", "show judge");
+    expect(shown).toMatch(/The one completed run of version 1 took [\d.]+ s and \$0\.\d{4}/);
+    expect(shown).toContain("Cost cap $0.002 per run, then its starter is asked");
+  });
+});

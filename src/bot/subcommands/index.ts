@@ -4,6 +4,7 @@ import type { CardMessage } from "../blocks/build.ts";
 import { parseCommandLine } from "../command-line.ts";
 import type { BotServices } from "../services.ts";
 import { cancelCommand } from "./cancel.ts";
+import { costsCommand } from "./costs.ts";
 import { draftCommand } from "./draft.ts";
 import { helpMessage } from "./help.ts";
 import { listCommand } from "./list.ts";
@@ -36,6 +37,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   runsCommand,
   whyCommand,
   promptsCommand,
+  costsCommand,
   cancelCommand,
   retryCommand,
   templatesCommand,

@@ -4,6 +4,7 @@ import { executionIdFor } from "../../engine/execution-id.ts";
 import { AppError, isAppError } from "../../errors.ts";
 import { type CardMessage, message, sections } from "../blocks/build.ts";
 import { escapeText, shortRunId, showSentence } from "../blocks/text.ts";
+import { describeEstimate } from "../surfaces/estimate-line.ts";
 import { describeInputs, exampleLine } from "./inputs-help.ts";
 import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
@@ -32,7 +33,8 @@ export const runCommand: Subcommand = {
         executionId: executionIdFor(workflowId, `slash:${request.deliveryId}`),
       });
       const run = shortRunId(executionId);
-      return `Started *${escapeText(definition.name)}*: run \`${run}\`. Its card shows how it goes; so does \`${command} status ${run}\`.`;
+      const estimate = describeEstimate(await engine.estimate(workflowId));
+      return `Started *${escapeText(definition.name)}*: run \`${run}\`. Its card shows how it goes; so does \`${command} status ${run}\`. ${estimate}`;
     } catch (error) {
       const problems = isAppError(error, "input_invalid")
         ? InputProblems.safeParse(error.details).data?.problems

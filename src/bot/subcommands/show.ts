@@ -2,6 +2,7 @@ import type { StepDefinition } from "../../engine/definition/schema.ts";
 import { AppError } from "../../errors.ts";
 import { context, message, sections } from "../blocks/build.ts";
 import { escapeText, mentionPerson, showTime, showValue } from "../blocks/text.ts";
+import { describeEstimate } from "../surfaces/estimate-line.ts";
 import { describeInputs, exampleLine } from "./inputs-help.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
@@ -25,6 +26,10 @@ export const showCommand: Subcommand = {
     const steps = definition.steps.slice(0, STEPS_SHOWN).map(describeStep);
     if (definition.steps.length > STEPS_SHOWN)
       steps.push(`_and ${definition.steps.length - STEPS_SHOWN} more_`);
+    const { maxCostUsd, onCostCap } = definition.limits;
+    const atCap = onCostCap === "wait" ? "then its starter is asked" : "then it ends";
+    const limits = `Cost cap $${maxCostUsd} per run, ${atCap}`;
+    const estimate = describeEstimate(await engine.estimate(id, version));
     const lines = [
       `*${escapeText(definition.name)}* (\`${escapeText(definition.id)}\`, version ${version})`,
       ...(definition.description === undefined ? [] : [showValue(definition.description, 1000)]),
@@ -32,9 +37,9 @@ export const showCommand: Subcommand = {
       ...inputs,
       "*Steps*",
       ...steps,
+      `*Cost and time*: ${estimate}`,
       `*Start it*: \`${exampleLine(command, definition, new Map())}\``,
     ];
-    const limits = `At most $${definition.limits.maxCostUsd} per run`;
     const deployed = `Deployed by ${mentionPerson(deployedBy)} ${showTime(deployedAt)}`;
     return message(lines.join("\n"), [...sections(lines), context(`${limits} · ${deployed}`)]);
   },

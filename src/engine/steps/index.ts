@@ -1,4 +1,4 @@
-import { createAiDecision } from "./ai-decision.ts";
+import { type AiDecisionOptions, createAiDecision } from "./ai-decision.ts";
 import { approval } from "./approval.ts";
 import { foreach } from "./foreach.ts";
 import { parallel } from "./parallel.ts";
@@ -11,11 +11,9 @@ import { workflow } from "./workflow.ts";
 /**
  * Every kind of step that definitions may name, by name.
  *
- * @param options - `defaultModel`: the model of AI steps that name none.
+ * @param options - of AI steps: the model of those that name none, and what models cost.
  */
-export function createStepTypes(options: {
-  readonly defaultModel: string;
-}): ReadonlyMap<string, StepType> {
+export function createStepTypes(options: AiDecisionOptions): ReadonlyMap<string, StepType> {
   const types: readonly StepType[] = [
     createAiDecision(options),
     service,

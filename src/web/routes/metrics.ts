@@ -1,6 +1,12 @@
 import { z } from "zod";
 import type { Engine } from "../../engine/api.ts";
-import { toCostsAnswer, toMetricsAnswer } from "../metrics-answer.ts";
+import { COST_DIMENSIONS } from "../../engine/metrics.ts";
+import {
+  toBreakdownAnswer,
+  toCostsAnswer,
+  toEstimateAnswer,
+  toMetricsAnswer,
+} from "../metrics-answer.ts";
 import type { Route } from "../route.ts";
 import { parseInput, queryObject } from "../web-request.ts";
 
@@ -11,6 +17,26 @@ const CostsQuery = z.object({
   days: z.coerce.number(RANGE).pipe(z.int(RANGE).min(1, RANGE).max(MAX_DAYS, RANGE)).default(30),
 });
 
+const EstimateQuery = z.object({ version: z.coerce.number().pipe(z.int().min(1)).optional() });
+
+const BreakdownQuery = z
+  .object({
+    by: z.enum(COST_DIMENSIONS).default("workflow"),
+    days: CostsQuery.shape.days,
+    workflowId: z.string().min(1).optional(),
+    person: z.string().min(1).optional(),
+  })
+  .refine(({ by, person }) => person === undefined || by === "workflow" || by === "day", {
+    path: ["by"],
+    message: "must be workflow or day when a person is given",
+  })
+  .transform(({ by, days, workflowId, person }) => ({
+    by,
+    days,
+    ...(workflowId !== undefined && { workflowId }),
+    ...(person !== undefined && { person }),
+  }));
+
 /** Counts and costs of workflows, from running totals. */
 export function metricsRoutes(engine: Engine): readonly Route[] {
   return [
@@ -20,6 +46,23 @@ export function metricsRoutes(engine: Engine): readonly Route[] {
       handle: async (request) => {
         const workflowId = request.param("id");
         return { body: toMetricsAnswer(workflowId, await engine.metrics(workflowId)) };
+      },
+    },
+    {
+      method: "GET",
+      path: "/api/workflows/:id/estimate",
+      handle: async (request) => {
+        const workflowId = request.param("id");
+        const { version } = parseInput(EstimateQuery, queryObject(request.query), "query");
+        return { body: toEstimateAnswer(workflowId, await engine.estimate(workflowId, version)) };
+      },
+    },
+    {
+      method: "GET",
+      path: "/api/costs",
+      handle: async (request) => {
+        const query = parseInput(BreakdownQuery, queryObject(request.query), "query");
+        return { body: toBreakdownAnswer(query, await engine.costBreakdown(query)) };
       },
     },
     {
