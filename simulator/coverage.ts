@@ -134,14 +134,13 @@ export const METHODS: readonly Coverage[] = coverage(supported, partial, missing
 /** Every event of Slack's SDK. Those that are missing are never sent, even if the manifest subscribes to them. */
 export const EVENTS: readonly Coverage[] = coverage(
   names(`
-    app_home_opened app_mention channel_archive channel_created channel_left channel_rename
+    app_home_opened app_mention app_rate_limited channel_archive channel_created channel_left channel_rename
     channel_unarchive file_created file_shared member_joined_channel member_left_channel
     reaction_added reaction_removed subteam_members_changed subteam_updated team_join user_change
   `),
   { message: "new, edited and deleted messages and thread broadcasts; none of the other subtypes" },
   names(`
-    agent_session_stopped agent_session_title_changed app_context_changed app_deleted app_installed
-    app_rate_limited app_requested app_uninstalled app_uninstalled_team
+    agent_session_stopped agent_session_title_changed app_context_changed app_deleted app_installed  app_requested app_uninstalled app_uninstalled_team
     assistant_thread_context_changed assistant_thread_started call_rejected     channel_deleted channel_history_changed channel_id_changed     channel_shared channel_unshared dnd_updated dnd_updated_user
     email_domain_changed emoji_changed entity_details_requested file_change file_comment_deleted
     file_deleted file_public file_unshared function_executed
@@ -161,12 +160,10 @@ export const EVENTS: readonly Coverage[] = coverage(
 /** Everything else that Slack sends an app. */
 export const PAYLOADS: readonly Coverage[] = coverage(
   names(
-    "slash_command block_actions block_suggestion view_submission view_closed shortcut message_action",
+    "slash_command block_actions block_suggestion app_rate_limited url_verification view_submission view_closed shortcut message_action",
   ),
   {},
-  names(
-    "dialog_submission dialog_suggestion interactive_message url_verification app_rate_limited",
-  ),
+  names("dialog_submission dialog_suggestion interactive_message"),
 );
 
 function names(text: string): readonly string[] {

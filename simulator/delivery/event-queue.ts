@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { APP_ID, BOT_USER_ID, TEAM, VERIFICATION_TOKEN } from "../identity.ts";
 import type { JsonObject } from "../json.ts";
 import { createId } from "../workspace/ids.ts";
+import { EventAllowance } from "./event-allowance.ts";
 import type { Ack, Transport } from "./transport.ts";
 
 export interface EventQueueOptions {
@@ -12,16 +13,20 @@ export interface EventQueueOptions {
   readonly isHttp: boolean;
   /** Pauses before each retry. */
   readonly retriesMs: readonly number[];
+  /** Deliveries that an app gets within an hour; beyond, it is told once a minute that there were more. */
+  readonly perHour: number;
 }
 
 /** Sends events and repeats those that were not acknowledged: at once, then after the pauses that Slack documents. */
 export class EventQueue {
   readonly #options: EventQueueOptions;
   readonly #timers = new Set<() => void>();
+  readonly #allowance: EventAllowance;
   #closed = false;
 
   constructor(options: EventQueueOptions) {
     this.#options = options;
+    this.#allowance = new EventAllowance(options.clock, options.perHour);
   }
 
   /**
@@ -34,6 +39,10 @@ export class EventQueue {
   deliver(event: JsonObject, isShared = false): Promise<Ack> {
     const { clock, ackMs } = this.#options;
     const startedAt = clock.now();
+    if (!this.#allowance.take()) {
+      this.#tellLimited(startedAt);
+      return Promise.resolve({ acked: false, ackMs: 0, error: "app_rate_limited" });
+    }
     return new Promise((resolve) => {
       const giveUp = this.#later(
         () => resolve({ acked: false, ackMs: clock.now() - startedAt, error: "operation_timeout" }),
@@ -44,6 +53,19 @@ export class EventQueue {
         resolve({ ...ack, ackMs: clock.now() - startedAt });
       });
     });
+  }
+
+  /** Says once a minute that events were withheld. */
+  #tellLimited(now: number): void {
+    if (!this.#allowance.isFirstOfMinute()) return;
+    const payload = {
+      token: VERIFICATION_TOKEN,
+      type: "app_rate_limited",
+      team_id: TEAM.id,
+      minute_rate_limited: Math.floor(now / 60_000) * 60,
+      api_app_id: APP_ID,
+    };
+    void this.#options.transport.send({ kind: "events_api", payload, acceptsResponse: false });
   }
 
   close(): void {
@@ -84,8 +106,7 @@ export class EventQueue {
 /** Over HTTP the reasons say so; over a socket there is but one. */
 function reasonOf(ack: Ack, isHttp: boolean): string {
   if (ack.acked) return "";
-  if (!isHttp) return "timeout";
-  return ack.error === "dispatch_failed" ? "http_error" : "http_timeout";
+  return isHttp ? (ack.reason ?? "http_timeout") : "timeout";
 }
 
 function envelopeOf(event: JsonObject, now: number, isShared: boolean): JsonObject {

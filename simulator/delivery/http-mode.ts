@@ -1,8 +1,9 @@
 import { createHmac } from "node:crypto";
 import type { Clock } from "../clock.ts";
-import { SIGNING_SECRET } from "../identity.ts";
-import { type JsonObject, parseJson, toPlain } from "../json.ts";
-import type { Ack, Delivery, Transport } from "./transport.ts";
+import { SIGNING_SECRET, VERIFICATION_TOKEN } from "../identity.ts";
+import { type JsonObject, member, parseJson, toPlain } from "../json.ts";
+import { createSecret } from "../workspace/ids.ts";
+import type { Ack, Delivery, RetryReason, Transport } from "./transport.ts";
 
 export interface HttpModeOptions {
   /** The app's address, for instance `http://127.0.0.1:3000/slack/events`. */
@@ -28,23 +29,60 @@ export class HttpTransport implements Transport {
         method: "POST",
         body,
         headers: headersOf(delivery, body, Math.floor(startedAt / 1_000)),
-        redirect: "error",
+        redirect: "manual",
         signal: AbortSignal.timeout(ackMs),
       });
       const text = await response.text();
       const took = clock.now() - startedAt;
       if (response.ok) return { acked: true, ackMs: took, payload: payloadOf(response, text) };
       const noRetry = response.headers.get("x-slack-no-retry") === "1";
-      return { acked: false, ackMs: took, error: "dispatch_failed", noRetry };
+      const isRedirect = response.status >= 300 && response.status < 400;
+      const reason = isRedirect ? "too_many_redirects" : "http_error";
+      return { acked: false, ackMs: took, error: "dispatch_failed", noRetry, reason };
     } catch (error) {
-      const timedOut = error instanceof Error && error.name === "TimeoutError";
+      const reason = reasonOf(error);
       return {
         acked: false,
         ackMs: clock.now() - startedAt,
-        error: timedOut ? "operation_timeout" : "dispatch_failed",
+        error: reason === "http_timeout" ? "operation_timeout" : "dispatch_failed",
+        reason,
       };
     }
   }
+
+  /**
+   * Does what Slack does before it takes an address for events: sends a challenge that the app must give back.
+   *
+   * @returns what was wrong, or `undefined` when the address is good.
+   */
+  async verify(): Promise<string | undefined> {
+    const { clock, url, ackMs } = this.#options;
+    const challenge = createSecret();
+    const body = JSON.stringify({ token: VERIFICATION_TOKEN, challenge, type: "url_verification" });
+    try {
+      const response = await fetch(url, {
+        method: "POST",
+        body,
+        headers: signedHeaders("application/json", body, Math.floor(clock.now() / 1_000)),
+        redirect: "manual",
+        signal: AbortSignal.timeout(ackMs),
+      });
+      const text = await response.text();
+      if (response.status !== 200) return `it answered with status ${response.status}`;
+      const answer = member(parseJson(text), "challenge") ?? text.trim();
+      return answer === challenge ? undefined : "it did not give the challenge back";
+    } catch (error) {
+      return reasonOf(error);
+    }
+  }
+}
+
+function reasonOf(error: unknown): RetryReason {
+  if (!(error instanceof Error)) return "unknown_error";
+  if (error.name === "TimeoutError") return "http_timeout";
+  return error.cause instanceof Error && "code" in error.cause
+    ? "connection_failed"
+    : "unknown_error";
 }
 
 /** Commands are form fields, interactions one form field with JSON, events JSON. */
@@ -68,19 +106,26 @@ function formFields(payload: JsonObject): Record<string, string> {
 }
 
 function headersOf(delivery: Delivery, body: string, timestamp: number): Record<string, string> {
-  const signature = createHmac("sha256", SIGNING_SECRET).update(`v0:${timestamp}:${body}`);
   const isJson = delivery.kind === "events_api";
+  const type = isJson ? "application/json" : "application/x-www-form-urlencoded";
   return {
-    "content-type": isJson ? "application/json" : "application/x-www-form-urlencoded",
-    "user-agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
-    "x-slack-request-timestamp": String(timestamp),
-    "x-slack-signature": `v0=${signature.digest("hex")}`,
+    ...signedHeaders(type, body, timestamp),
     ...(delivery.retry === undefined
       ? {}
       : {
           "x-slack-retry-num": String(delivery.retry.attempt),
           "x-slack-retry-reason": delivery.retry.reason,
         }),
+  };
+}
+
+function signedHeaders(type: string, body: string, timestamp: number): Record<string, string> {
+  const signature = createHmac("sha256", SIGNING_SECRET).update(`v0:${timestamp}:${body}`);
+  return {
+    "content-type": type,
+    "user-agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
+    "x-slack-request-timestamp": String(timestamp),
+    "x-slack-signature": `v0=${signature.digest("hex")}`,
   };
 }
 

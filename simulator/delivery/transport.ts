@@ -20,10 +20,24 @@ export type Ack =
   | {
       readonly acked: false;
       readonly ackMs: number;
-      readonly error: "operation_timeout" | "dispatch_failed" | "connection_dropped";
+      readonly error:
+        | "operation_timeout"
+        | "dispatch_failed"
+        | "connection_dropped"
+        | "app_rate_limited";
       /** The app asked not to be sent this again. */
       readonly noRetry?: boolean;
+      /** What Slack gives as the reason of a retry, where it is told apart. */
+      readonly reason?: RetryReason;
     };
+
+/** @see https://docs.slack.dev/apis/events-api, retries */
+export type RetryReason =
+  | "connection_failed"
+  | "http_error"
+  | "http_timeout"
+  | "too_many_redirects"
+  | "unknown_error";
 
 /** A way to the app. `send` never rejects and answers within Slack's acknowledgement time. */
 export interface Transport {

@@ -37,7 +37,11 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   "/sim/home-open": homeOpen,
 };
 
-type Control = (workspace: Workspace, standIns: StandIns, body: JsonObject) => object;
+type Control = (
+  workspace: Workspace,
+  standIns: StandIns,
+  body: JsonObject,
+) => object | Promise<object>;
 
 const DONE = { ok: true, acked: true, ackMs: 0 };
 
@@ -58,6 +62,10 @@ const CONTROLS: Readonly<Record<string, Control>> = {
   "/sim/disconnect": (workspace, _standIns, body) => {
     const kind = DISCONNECTS.find((one) => one === body["kind"]) ?? "drop";
     return { ...DONE, disconnected: workspace.sockets.disconnect(kind) };
+  },
+  "/sim/verify-url": async (workspace) => {
+    const problem = await workspace.verifyEventsUrl();
+    return problem === undefined ? DONE : { ...DONE, ok: false, acked: false, error: problem };
   },
   "/sim/reset": (workspace, standIns) => {
     workspace.reset();

@@ -29,6 +29,9 @@ export interface WorkspaceOptions {
   readonly stored: unknown;
 }
 
+/** Deliveries per hour, workspace and app. @see https://docs.slack.dev/reference/events/app_rate_limited */
+const EVENTS_PER_HOUR = 30_000;
+
 /** One Slack workspace with one app: its state, the ways to the app and to the pages, and what watches over calls. */
 export class Workspace {
   readonly manifest: AppManifest;
@@ -51,6 +54,7 @@ export class Workspace {
   /** Address of the simulator, without a slash at the end; known once it listens. */
   url = "";
   #state: WorkspaceState;
+  readonly #http: HttpTransport | undefined;
   #onChange: () => void = () => {};
 
   constructor(options: WorkspaceOptions) {
@@ -79,10 +83,12 @@ export class Workspace {
         this.feed.publish({ type: "status", ...this.status() });
       },
     });
-    const direct =
+    const http =
       eventsUrl === undefined
-        ? this.sockets
+        ? undefined
         : new HttpTransport({ url: eventsUrl, clock, ackMs: timings.ackMs });
+    this.#http = http;
+    const direct = http ?? this.sockets;
     this.transport = new FaultyTransport({
       inner: new LoggedTransport(direct, this.traffic, clock),
       clock,
@@ -95,6 +101,7 @@ export class Workspace {
       ackMs: timings.ackMs,
       isHttp: eventsUrl !== undefined,
       retriesMs: timings.eventRetriesMs,
+      perHour: options.realistic ? EVENTS_PER_HOUR : Number.POSITIVE_INFINITY,
     });
   }
 
@@ -107,6 +114,15 @@ export class Workspace {
   status(): { readonly mode: "socket" | "http"; readonly connected: number } {
     if (this.eventsUrl !== undefined) return { mode: "http", connected: 1 };
     return { mode: "socket", connected: this.sockets.connections };
+  }
+
+  /**
+   * Puts the app's address for HTTP mode to Slack's test.
+   *
+   * @returns what was wrong with it, or `undefined` when it is good.
+   */
+  async verifyEventsUrl(): Promise<string | undefined> {
+    return this.#http === undefined ? "the app is reached by Socket Mode" : this.#http.verify();
   }
 
   /** Calls `listener` after every change of the state. */

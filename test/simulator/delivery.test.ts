@@ -11,6 +11,7 @@ import { WebSocket } from "ws";
 import { memberAt, parseJson } from "../../simulator/json.ts";
 import { Person } from "./person.ts";
 import { RawSocket } from "./raw-socket.ts";
+import { startSample } from "./sample-app.ts";
 import { clientOf, openSample } from "./web-client.ts";
 
 const timings = { eventRetriesMs: [0, 5, 10] };
@@ -200,6 +201,39 @@ describe("HTTP mode", () => {
     await using second = await openSample({ eventsUrl: declining.url, timings });
     await new Person(second.url, "U0ALICE").act("message", { channel: "D0ALICE", text: "hi" });
     expect(declining.received).toHaveLength(1);
+  });
+
+  test("the reason of a retry tells a redirect and a closed port apart", async () => {
+    await using app = await httpApp([302, 200]);
+    await using simulator = await openSample({ eventsUrl: app.url, timings });
+    await new Person(simulator.url, "U0ALICE").act("message", { channel: "D0ALICE", text: "hi" });
+
+    expect(app.received[1]?.headers["x-slack-retry-reason"]).toBe("too_many_redirects");
+
+    const gone = await httpApp([200]);
+    await gone[Symbol.asyncDispose]();
+    await using nobody = await openSample({ eventsUrl: gone.url, timings });
+    await new Person(nobody.url, "U0ALICE").act("message", { channel: "D0ALICE", text: "hi" });
+    expect(nobody.workspace.traffic.deliveries().map(({ retry }) => retry?.reason)).toEqual([
+      undefined,
+      "connection_failed",
+      "connection_failed",
+      "connection_failed",
+    ]);
+  });
+
+  test("an address is good when it gives the challenge back", async () => {
+    await using setup = await startSample("http");
+    await using deaf = await httpApp([200]);
+    await using simulator = await openSample({ eventsUrl: deaf.url, timings });
+
+    expect(await new Person(setup.simulator.url, "U0ALICE").act("verify-url")).toMatchObject({
+      ok: true,
+    });
+    expect(await new Person(simulator.url, "U0ALICE").act("verify-url")).toMatchObject({
+      ok: false,
+      error: "it did not give the challenge back",
+    });
   });
 
   test("an app that is not there fails a command at once, for the person to see", async () => {

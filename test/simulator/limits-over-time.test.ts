@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { EventQueue } from "../../simulator/delivery/event-queue.ts";
+import type { Delivery } from "../../simulator/delivery/transport.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { requestModal } from "./sample-listeners.ts";
 import { clientOf, openSample, refusal } from "./web-client.ts";
@@ -31,6 +33,55 @@ describe("rate limits", () => {
     for (let count = 0; count < 50; count += 1) await edit();
 
     await expect(edit()).rejects.toMatchObject({ retryAfter: 2 });
+  });
+
+  test.for([
+    ["usergroups.users.list", 20, { usergroup: "S0FINANCE" }],
+    ["conversations.info", 50, { channel: "C0GENERAL" }],
+    ["users.info", 100, { user: "U0ALICE" }],
+    ["apps.connections.open", 20, {}],
+  ] as const)("%s is answered %i times a minute", async ([method, times, args]) => {
+    const clock = new ManualClock();
+    await using simulator = await openSample({ clock });
+    const token = method === "apps.connections.open" ? "xapp-simulator" : "xoxb-simulator";
+    const client = clientOf(simulator, token);
+    for (let count = 0; count < times; count += 1) await client.apiCall(method, { ...args });
+
+    await expect(client.apiCall(method, { ...args })).rejects.toMatchObject({
+      code: "slack_webapi_rate_limited_error",
+    });
+    clock.advance(60_000);
+    expect(await client.apiCall(method, { ...args })).toMatchObject({ ok: true });
+  });
+
+  test("events beyond the hour's are withheld, and the app is told once a minute", async () => {
+    const clock = new ManualClock();
+    const sent: Delivery[] = [];
+    const events = new EventQueue({
+      clock,
+      ackMs: 3_000,
+      isHttp: false,
+      retriesMs: [],
+      perHour: 3,
+      transport: {
+        send: (delivery) => {
+          sent.push(delivery);
+          return Promise.resolve({ acked: true, ackMs: 0, payload: {} });
+        },
+      },
+    });
+    const types = () => sent.map(({ payload }) => payload["type"]);
+    for (let count = 0; count < 5; count += 1) await events.deliver({ type: "message" });
+
+    expect(types()).toEqual([
+      "event_callback",
+      "event_callback",
+      "event_callback",
+      "app_rate_limited",
+    ]);
+    expect(sent.at(-1)?.payload).toMatchObject({ team_id: "T0HEDDLE", api_app_id: "A0HEDDLE" });
+    clock.advance(60 * 60_000);
+    expect(await events.deliver({ type: "message" })).toMatchObject({ acked: true });
   });
 
   test("the fast mode has none", async () => {

@@ -89,8 +89,6 @@ export const SAMPLE_PAYLOADS: Readonly<Record<string, string>> = {
     event: type=s user=o cache_ts=n
     event.user: id=s team_id=s name=s deleted=b color=s real_name=s tz=s tz_label=s tz_offset=n profile=o is_admin=b is_owner=b is_primary_owner=b is_invited_user=b is_restricted=b is_ultra_restricted=b is_bot=b is_connector_bot=b is_stranger=b is_app_user=b updated=n has_2fa=b is_email_confirmed=b presence=s enterprise_user=o has_files=b locale=s is_workflow_bot=b who_can_share_contact_card=s
     event.user.profile: guest_channels=s guest_invited_by=s guest_expiration_ts=n avatar_hash=s status_text=s status_text_canonical=s status_emoji=s status_expiration=n display_name=s display_name_normalized=s real_name=s real_name_normalized=s bot_id=s title=s email=s skype=s phone=s team=s api_app_id=s always_active=b image_original=s image_24=s image_32=s image_48=s image_72=s image_192=s image_512=s image_1024=s is_custom_image=b pronouns=s first_name=s last_name=s`,
-  app_rate_limited: `
-    event: type=s token=s team_id=s minute_rate_limited=n api_app_id=s`,
   block_actions: `
     .: type=s enterprise=o team=o user=o api_app_id=s token=s container=o trigger_id=s channel=o message=o response_url=s view=o state=o app_unfurl=o actions=l is_enterprise_install=b bot_access_token=s function_data=o interactivity=o
     enterprise: id=s name=s
