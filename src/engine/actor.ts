@@ -10,6 +10,7 @@ import { type Act, type ExecutionState, isFinished, type OutboxEntry } from "./e
 import { toHead } from "./head.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Head, Signal, Store } from "./ports/store.ts";
+import { Subscriptions } from "./subscriptions.ts";
 import { totalsOf } from "./totals.ts";
 
 /** Events of pure steps that are written in one commit, so that a pure loop neither starves others nor grows without bound. */
@@ -57,6 +58,7 @@ export class Actor {
   readonly #host: ActorHost;
   readonly #workflow: CompiledWorkflow;
   readonly #state: ExecutionState;
+  readonly #subscriptions: Subscriptions;
   readonly #results: AttemptEnded[] = [];
   /** Aborts of the attempts under way, by `path:attempt`. */
   readonly #inFlight = new Map<string, () => void>();
@@ -64,7 +66,8 @@ export class Actor {
   #unsaved: ExecutionEvent[] = [];
   /** The head as we last wrote it. */
   #written: Pick<Head, "owner" | "due"> | null = null;
-  #endIsTold = false;
+  /** How often the execution had been reopened when its end was told: each end is told. */
+  #toldEnd: number | null = null;
   /** The worker leased the head once more while we were here: it has to be given back, whatever our last commit said. */
   #leasedAgain = false;
   #cancelTimer: (() => void) | null = null;
@@ -78,6 +81,7 @@ export class Actor {
     this.#host = host;
     this.#workflow = workflow;
     this.#state = state;
+    this.#subscriptions = new Subscriptions(host.store, state);
     this.#record({ type: "execution_claimed", epoch: state.epoch + 1, worker: host.worker });
   }
 
@@ -158,8 +162,9 @@ export class Actor {
     }
     await this.#settleLost(now);
     do this.#follow(now);
-    while (await this.#settleLost(now));
+    while ((await this.#settleLost(now)) || (await this.#lookBack(now)));
     await this.#commit(settled);
+    await this.#subscriptions.leave(this.#state);
     if (this.#again) await new Promise((resolve) => setImmediate(resolve));
   }
 
@@ -200,8 +205,24 @@ export class Actor {
     return true;
   }
 
+  /** Looks for events that came before a step began to wait for them. @returns whether one of them ends a wait. */
+  async #lookBack(now: number): Promise<boolean> {
+    let isWoken = false;
+    for (const act of this.#state.acts.values()) {
+      if (act.event === null || act.searched) continue;
+      this.#record({ type: "events_searched", path: act.path });
+      const events = await this.#untilStored(() =>
+        this.#subscriptions.lookBack(this.#workflow, this.#state, act, now),
+      );
+      this.#recordAll(events);
+      isWoken ||= events.length > 0;
+    }
+    return isWoken;
+  }
+
   /** A vote that decides does so before the next one is looked at: the first valid decision stands. */
   #foldSignal(signal: Signal, now: number): void {
+    if (signal.kind === "event") this.#subscriptions.note(signal);
     for (const event of reactToSignal(this.#workflow, this.#state, signal, now)) {
       this.#record(event);
       if (event.type !== "decision_recorded") continue;
@@ -264,6 +285,10 @@ export class Actor {
       : toHead(this.#state, null, this.#nextDue());
   }
 
+  get #endIsTold(): boolean {
+    return this.#toldEnd === this.#state.reopened.length;
+  }
+
   /** Somebody must look at once while others wait to be told. */
   #nextDue(): number | null {
     const isOver = isFinished(this.#state.status);
@@ -283,7 +308,7 @@ export class Actor {
     if (ids.length > 0) this.#record({ type: "outbox_delivered", ids });
     if (!isFinished(state.status) || this.#endIsTold) return;
     if (this.#host.endIsWanted(state)) await this.#untilStored(() => this.#host.tellEnd(state));
-    this.#endIsTold = true;
+    this.#toldEnd = state.reopened.length;
   }
 
   #startEffects(): void {
@@ -340,9 +365,15 @@ export class Actor {
   }
 }
 
+const NOTES: ReadonlySet<ExecutionEvent["type"]> = new Set([
+  "execution_claimed",
+  "outbox_delivered",
+  "events_searched",
+]);
+
 /** What is known again after a crash without having been written: it needs no commit of its own. */
 function isNote({ type }: ExecutionEvent): boolean {
-  return type === "execution_claimed" || type === "outbox_delivered";
+  return NOTES.has(type);
 }
 
 function attemptKey(path: string, attempt: number): string {

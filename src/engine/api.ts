@@ -19,6 +19,7 @@ import type {
 } from "./metrics.ts";
 import type { VersionSummary } from "./ports/store.ts";
 import type { BulkRetry, BulkRetryRequest, RetryRequest, RetryResult } from "./retry-request.ts";
+import type { PublishRequest, PublishResult } from "./triggering/event-bus.ts";
 import type { IncomingMessage } from "./triggering/message-starter.ts";
 import type { WebhookAnswer, WebhookRequest } from "./triggering/webhook-starter.ts";
 
@@ -125,6 +126,13 @@ export interface Engine extends AiMethods {
    * @throws {AppError} `route_not_found`, `not_allowed`, `token_invalid`, `input_invalid`.
    */
   receiveWebhook(request: WebhookRequest): Promise<WebhookAnswer>;
+  /**
+   * Makes known that something happened: starts the workflows with a fitting `event` trigger, and wakes the runs that wait for it,
+   * now or later. Durable when it resolves; with an `id`, a repeat changes nothing.
+   *
+   * @throws {AppError} `input_invalid` for the name of a run's end.
+   */
+  publish(event: PublishRequest): Promise<PublishResult>;
   /** Counts and costs of a workflow since it exists. @throws {AppError} `workflow_not_found`. */
   metrics(workflowId: string): Promise<WorkflowMetrics>;
   /** What a workflow cost in the last `days` days, in all and by step. @throws {AppError} `workflow_not_found`. */

@@ -32,7 +32,8 @@ import type { StepType } from "./steps/step-type.ts";
 import { fromTemplate, listTemplates } from "./templates.ts";
 import { Triggering } from "./triggering/triggering.ts";
 import type { TriggerType } from "./triggers/trigger-type.ts";
-import { Worker, type WorkerOptions } from "./worker.ts";
+import { Worker } from "./worker.ts";
+import type { WorkerOptions } from "./worker-options.ts";
 import { Workflows } from "./workflows.ts";
 
 /** Open requests that are looked at to find those that somebody may decide. */
@@ -132,16 +133,11 @@ function watchProcesses(
   };
 }
 
-/** Makes the parts and tells each of those that it calls. @param announce - told of each durable change of an execution. */
-function connect(options: EngineOptions, announce: (executionId: string) => void) {
-  const { store, clock, directory } = options;
-  const wake = (executionId: string): void => worker.wake(executionId);
+/** What is deployed. @param changed - told when other versions are active. */
+function connectLibrary(options: EngineOptions, changed: () => Promise<void>) {
+  const { store, clock } = options;
   const library = new PromptLibrary(store);
-  const workflows = new Workflows({
-    ...options,
-    prompts: library,
-    changed: () => triggering.changed(),
-  });
+  const workflows = new Workflows({ ...options, prompts: library, changed });
   const deployments = new Deployments({
     store,
     clock,
@@ -150,10 +146,20 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
     warnOf: (definition) =>
       warnOfNames(namesIn(definition, options), { ...options, checks: options.nameChecks ?? {} }),
   });
+  return { library, workflows, deployments };
+}
+
+/** Makes the parts and tells each of those that it calls. @param announce - told of each durable change of an execution. */
+function connect(options: EngineOptions, announce: (executionId: string) => void) {
+  const { store, clock, directory } = options;
+  const wake = (executionId: string): void => worker.wake(executionId);
+  const deployed = connectLibrary(options, () => triggering.changed());
+  const { library, workflows } = deployed;
   const triggering = new Triggering({
     ...options,
     compiled: (workflowId, version) => workflows.compiled(workflowId, version),
     start: (request) => executions.start(request),
+    wake,
   });
   const children = new Children({ store, clock, workflows, executions: () => executions, wake });
   const worker = new Worker({
@@ -167,7 +173,7 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
     },
     prepareChild: (parent, request) => children.prepare(parent, request),
     deliver: (state, entry) => children.deliver(state, entry),
-    ends: allOf([children, triggering.completions]),
+    ends: allOf([children, triggering.ends]),
   });
   const executions = new Executions({
     store,
@@ -191,7 +197,7 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
     read: async (executionId) => (await executions.read(executionId)).state,
     wake,
   });
-  return { library, workflows, deployments, triggering, worker, executions, retries, approvals };
+  return { ...deployed, triggering, worker, executions, retries, approvals };
 }
 
 function workflowMethods(
@@ -318,9 +324,10 @@ function lifetime(
   triggering: Triggering,
   worker: Worker,
   processes: Processes,
-): Pick<RunningEngine, "receiveMessage" | "receiveWebhook" | "run" | "stop" | "tick"> {
+): Pick<RunningEngine, "receiveMessage" | "receiveWebhook" | "publish" | "run" | "stop" | "tick"> {
   return {
     receiveMessage: (message) => triggering.messages.receive(message),
+    publish: (event) => triggering.events.receive(event),
     receiveWebhook: (request) => triggering.webhooks.receive(request),
     run: async () => {
       await library.refresh();

@@ -57,6 +57,8 @@ export interface WaitView {
   readonly requestId?: string;
   /** The run whose end it waits for. */
   readonly executionId?: string;
+  /** Name of the event that it waits for. */
+  readonly event?: string;
 }
 
 export interface StepView {

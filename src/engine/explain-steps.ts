@@ -155,9 +155,18 @@ function answerOf(config: JsonObject): string {
 }
 
 function waitOf(config: JsonObject): string {
+  if (config["event"] !== undefined) return forEvent(config);
   if (config["until"] !== undefined) return `until ${showText(config["until"])}`;
   const ms = parseDuration(config["duration"]);
   return ms === null ? showMembers(config) : formatDuration(ms);
+}
+
+function forEvent(config: JsonObject): string {
+  const { match } = config;
+  const timeout = parseDuration(config["timeout"]);
+  const which = match === undefined ? "" : ` for which ${showText(match)}`;
+  const ends = timeout === null ? "" : `, ${formatDuration(timeout)} at most`;
+  return `for the event ${text(config, "event")}${which}${ends}`;
 }
 
 function describeRoutes(

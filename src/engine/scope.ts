@@ -8,6 +8,32 @@ export interface Scope {
   readonly roots: Readonly<Record<string, unknown>>;
 }
 
+/** A scope with one more root. */
+export function withRoot(scope: Scope, name: string, value: Json): Scope {
+  // Roots may be computed when they are read.
+  const roots: Record<string, unknown> = Object.create(null, {
+    ...Object.getOwnPropertyDescriptors(scope.roots),
+    [name]: { value, enumerable: true },
+  });
+  return {
+    roots,
+    read: ([root, ...path]) => {
+      if (root === undefined || root !== name)
+        return scope.read(root === undefined ? [] : [root, ...path]);
+      let found: Json | undefined = value;
+      for (const part of path) found = member(found, part);
+      return found;
+    },
+  };
+}
+
+function member(holder: Json | undefined, name: string): Json | undefined {
+  if (typeof holder !== "object" || holder === null || !Object.hasOwn(holder, name))
+    return undefined;
+  const value: Json | undefined = Reflect.get(holder, name);
+  return value;
+}
+
 /** Names that may begin a path. `secrets` resolves inside a service call only. */
 export const SCOPE_ROOTS = [
   "variables",

@@ -93,6 +93,7 @@ function toWait(state: ExecutionState, act: Act): WaitView {
     until: act.due === null ? null : iso(act.due),
     ...(act.requestId !== null && { requestId: act.requestId }),
     ...(act.childId !== null && { executionId: act.childId }),
+    ...(act.event !== null && { event: act.event }),
   };
 }
 

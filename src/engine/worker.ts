@@ -1,35 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { asAppError, isAppError } from "../errors.ts";
 import { Actor, type ActorHost, stopReason } from "./actor.ts";
-import { type AttemptPorts, runAttempt } from "./attempt.ts";
+import { runAttempt } from "./attempt.ts";
 import type { CompiledWorkflow } from "./definition/compile.ts";
 import { endDefective } from "./end-defective.ts";
-import { apply, applyCommit, initialState } from "./execution/apply.ts";
-import type { ExecutionEvent } from "./execution/events.ts";
-import { reactToSignal } from "./execution/react.ts";
-import { type ExecutionState, isFinished, type OutboxEntry } from "./execution/state.ts";
+import { applyCommit, initialState } from "./execution/apply.ts";
+import { type ExecutionState, isFinished } from "./execution/state.ts";
 import { toHead } from "./head.ts";
 import { LEASE_MS } from "./leases.ts";
-import type { Logger } from "./ports/logger.ts";
 import type { Head } from "./ports/store.ts";
-
-export interface WorkerOptions extends Omit<AttemptPorts, "onDefect"> {
-  readonly logger: Logger;
-  /** The compiled definition of a version with the prompts that this execution asks. */
-  readonly compiled: (head: Head) => Promise<CompiledWorkflow>;
-  /** How often the store is looked at for what other processes left; what happens in this process wakes at once. */
-  readonly pollMs: number;
-  readonly onCommitted: (executionId: string, events: readonly ExecutionEvent[]) => void;
-  /** Who is told that an execution ended. */
-  readonly ends: {
-    /** Has the end to be told to anybody? */
-    readonly isWanted: (state: ExecutionState) => boolean;
-    /** Tells it; done again after a crash or an error, so a repeat must be harmless. */
-    readonly tell: (state: ExecutionState) => Promise<void>;
-  };
-  /** Delivers what leaves an execution; done again after a crash or an error, so a repeat must be harmless. */
-  readonly deliver: (state: ExecutionState, entry: OutboxEntry) => Promise<void>;
-}
+import { settleEnd } from "./settle-end.ts";
+import type { WorkerOptions } from "./worker-options.ts";
 
 const RENEW_MS = 10_000;
 /** Without a renewal for this long, by the machine's monotonic clock, another worker may be about to take over: no new effects. */
@@ -277,34 +258,11 @@ export class Worker {
     }
   }
 
-  /** What is left to do for a finished execution: tell those who wait for its end, refuse what came too late. */
   async #afterEnd(workflow: CompiledWorkflow, state: ExecutionState): Promise<void> {
-    const { store, clock, ends, deliver, onCommitted } = this.#options;
+    const settled = await settleEnd(this.#options, workflow, state);
     const { executionId } = state.start;
-    for (const entry of state.outbox.values()) await deliver(state, entry);
-    await ends.tell(state);
-    const late = await store.pendingSignals({ executionId, limit: 100 });
-    if (late.some(({ kind }) => kind === "retry")) {
-      if (this.#running && !this.#actors.has(executionId)) this.#add(workflow, state);
-      return;
-    }
-    const events = late.flatMap((signal) => reactToSignal(workflow, state, signal, clock.now()));
-    // What came too late changes nothing, but what it cost is kept.
-    const costs = events.filter((event) => event.type === "child_ended");
-    if (costs.length > 0) await this.#commitLate(state, costs);
-    if (events.length > 0) onCommitted(executionId, events);
-    await store.settleSignals(late.map(({ id }) => id));
-    await store.writeHead(toHead(state, null, null));
-  }
-
-  async #commitLate(state: ExecutionState, events: readonly ExecutionEvent[]): Promise<void> {
-    for (const event of events) apply(state, event);
-    state.rev += 1;
-    const { rev, epoch, start } = state;
-    const { executionId } = start;
-    const at = this.#options.clock.now();
-    const commit = { executionId, rev, epoch, commitId: randomUUID(), at, events };
-    await this.#options.store.commit(commit, toHead(state, null, at), []);
+    // A retry lets it go on.
+    if (!settled && this.#running && !this.#actors.has(executionId)) this.#add(workflow, state);
   }
 
   /** Folds an execution's log. @throws {AppError} `internal` when log and code do not fit together. */

@@ -9,6 +9,7 @@ import { createRateLimit, type RateLimitOptions } from "./rate-limit.ts";
 import { createRequestHandler } from "./request-handler.ts";
 import { createRouter } from "./router.ts";
 import { dashboardRoutes } from "./routes/dashboard.ts";
+import { eventRoutes } from "./routes/events.ts";
 import { executeRoutes } from "./routes/execute.ts";
 import { executionRoutes } from "./routes/executions.ts";
 import { generateRoutes } from "./routes/generate.ts";
@@ -69,6 +70,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
       ...dashboardRoutes(options.engine),
       ...templateRoutes(options.engine),
       ...webhookRoutes(options.engine),
+      ...eventRoutes(options.engine),
       ...healthRoutes(options.engine, notReady),
     ]),
     access: createAccess(options),

@@ -3,6 +3,7 @@ import { callsConformance } from "./conformance/calls.ts";
 import { cardsConformance } from "./conformance/cards.ts";
 import { dedupeConformance } from "./conformance/dedupe.ts";
 import { draftsConformance } from "./conformance/drafts.ts";
+import { eventsConformance } from "./conformance/events.ts";
 import { executionsConformance } from "./conformance/executions.ts";
 import { inboxConformance } from "./conformance/inbox.ts";
 import { leasesConformance } from "./conformance/leases.ts";
@@ -37,6 +38,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     callsConformance(open);
     cardsConformance(open);
     draftsConformance(open);
+    eventsConformance(open);
     promptsConformance(open);
     samplesConformance(open);
     processesConformance(open);

@@ -36,30 +36,39 @@ function describeWait(view: ExecutionView, wait: WaitView, context: CardContext)
   const step = `*${escapeText(context.stepName(wait.stepId))}*`;
   const since = `since ${showTime(wait.since)}`;
   const until = wait.until === null ? "" : `, until ${showTime(wait.until)}`;
-  if (wait.for === "approval")
-    return `Waits at ${step} for an approval ${since}${until}.${whomToAsk(view, wait, context)}`;
-  if (wait.for === "budget") {
-    const ask = whomToAsk(view, wait, context);
-    return `Waits before ${step} for budget ${since}: it could pass the run's cost cap.${ask}`;
+  switch (wait.for) {
+    case "approval":
+      return `Waits at ${step} for an approval ${since}${until}.${whomToAsk(view, wait, context)}`;
+    case "budget":
+      return `Waits before ${step} for budget ${since}: it could pass the run's cost cap.${whomToAsk(view, wait, context)}`;
+    case "retry":
+    case "breaker":
+      return describeRetry(view, wait, step);
+    case "child":
+      return `Waits at ${step} for the end of ${nameRun(wait)} ${since}.`;
+    case "event":
+      return `Waits at ${step} for the event \`${escapeText(wait.event ?? "")}\` ${since}${until}.`;
+    case "timer":
+      return `Pauses at ${step} ${since}${until}.`;
+    default:
+      return `Waits at ${step} for: ${escapeText(wait.for)}, ${since}${until}.`;
   }
-  if (wait.for === "retry" || wait.for === "breaker") {
-    const last = view.errors.findLast((error) => error.path === wait.path);
-    const why = last === undefined ? "" : `: ${escapeText(last.message)}`;
-    const next = wait.until === null ? "" : ` Tries again ${showTime(wait.until)}.`;
-    return `An attempt at ${step} failed${why}.${next}`.replace(/\.\.( |$)/, ".$1");
-  }
-  if (wait.for === "child") {
-    const run =
-      wait.executionId === undefined ? "another run" : `run \`${shortRunId(wait.executionId)}\``;
-    return `Waits at ${step} for the end of ${run} ${since}.`;
-  }
-  if (wait.for === "timer") return `Pauses at ${step} ${since}${until}.`;
-  return `Waits at ${step} for: ${escapeText(wait.for)}, ${since}${until}.`;
 }
 
 function whomToAsk(view: ExecutionView, wait: WaitView, context: CardContext): string {
   const request = view.requests.find((candidate) => candidate.opened.id === wait.requestId);
   return request === undefined ? "" : ` Ask ${describeApprovers(request, context.mention)}.`;
+}
+
+function describeRetry(view: ExecutionView, wait: WaitView, step: string): string {
+  const last = view.errors.findLast((error) => error.path === wait.path);
+  const why = last === undefined ? "" : `: ${escapeText(last.message)}`;
+  const next = wait.until === null ? "" : ` Tries again ${showTime(wait.until)}.`;
+  return `An attempt at ${step} failed${why}.${next}`.replace(/\.\.( |$)/, ".$1");
+}
+
+function nameRun({ executionId }: WaitView): string {
+  return executionId === undefined ? "another run" : `run \`${shortRunId(executionId)}\``;
 }
 
 function describeRunning(step: RunningStep, context: CardContext): string {

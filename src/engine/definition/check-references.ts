@@ -4,7 +4,7 @@ import { findTemplates } from "../template.ts";
 import type { DraftBody, DraftStep } from "./draft.ts";
 import type { Findings } from "./findings.ts";
 import { formatPath } from "./problem.ts";
-import { checkReference, type ReferenceContext } from "./reference.ts";
+import { checkReference, type ReferenceContext, type ReferencePlace } from "./reference.ts";
 
 /** Checks every path that templates and expressions of a body's steps read, and that they can be read at all. */
 export function checkReferences(
@@ -42,8 +42,9 @@ function checkStepReferences(step: DraftStep, context: ReferenceContext, finding
       checkReference(reference, place, context, findings);
     }
   }
-  for (const { path, expression } of expressions) {
-    checkExpression(expression, { path: [...base, ...path], step }, context, findings);
+  for (const { path, expression, roots } of expressions) {
+    const place = { path: [...base, ...path], step, ...(roots && { roots }) };
+    checkExpression(expression, place, context, findings);
   }
 }
 
@@ -59,7 +60,7 @@ export function checkOutput(source: unknown, context: ReferenceContext, findings
 
 function checkExpression(
   expression: Expression,
-  place: { readonly path: readonly PropertyKey[]; readonly step: DraftStep | null },
+  place: Pick<ReferencePlace, "path" | "step" | "roots">,
   context: ReferenceContext,
   findings: Findings,
 ): void {

@@ -36,7 +36,8 @@ export function checkGivenInputs(
   if (!isJsonObject(inputs)) return;
   for (const { source, path } of triggersIn(document)) {
     const { type: kind } = source;
-    const gives = typeof kind === "string" ? triggerTypes.get(kind)?.gives : undefined;
+    const type = typeof kind === "string" ? triggerTypes.get(kind) : undefined;
+    const gives = type?.givesMore === true ? undefined : type?.gives;
     if (typeof kind !== "string" || gives === undefined) continue;
     for (const [name, input] of Object.entries(inputs)) {
       if (!isNeeded(input) || gives.includes(name)) continue;

@@ -32,6 +32,8 @@ export interface ReferencePlace {
   /** `null`: the definition's `output`, which is evaluated after all steps. */
   readonly step: DraftStep | null;
   readonly form: "template" | "expression";
+  /** Names that may begin a path here, besides those of every scope. */
+  readonly roots?: readonly string[];
   /** True when `has(…)` asks for the value first: it may then be missing. */
   readonly isTested?: boolean;
 }
@@ -44,7 +46,7 @@ export function checkReference(
   findings: Findings,
 ): void {
   const [root, name] = reference;
-  if (root === undefined) return;
+  if (root === undefined || place.roots?.includes(root)) return;
   if (root === "secrets") return checkSecret(reference, place, findings);
   if (!SCOPE_ROOTS.some((known) => known === root))
     return unknownRoot(root, place, context, findings);

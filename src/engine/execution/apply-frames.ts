@@ -3,7 +3,7 @@ import { abandonChild } from "./apply-children.ts";
 import { drop } from "./apply-money.ts";
 import { closeRequest } from "./apply-requests.ts";
 import { enter, leave, moveTo } from "./enter.ts";
-import type { FrameClosed, FrameOpened, FramesOpened } from "./events.ts";
+import type { FrameClosed, FrameOpened, FramesOpened } from "./frame-events.ts";
 import { impossible } from "./impossible.ts";
 import { framePath, lastSegment } from "./path.ts";
 import type { Act, ExecutionState, Frame, ItemsState, StepResult, Trace } from "./state.ts";

@@ -12,9 +12,6 @@ import type {
   BudgetChanged,
   BudgetRequested,
   ExecutionEvent,
-  FrameClosed,
-  FrameOpened,
-  FramesOpened,
   StepAttemptFailed,
   StepCompleted,
   StepFailed,
@@ -23,9 +20,11 @@ import type {
   StepWaiting,
   TimerFired,
 } from "./events.ts";
-
+import type { FrameClosed, FrameOpened, FramesOpened } from "./frame-events.ts";
+import { consumedKey } from "./path.ts";
 import { type Act, type ExecutionState, NANO_PER_DOLLAR, type StepResult } from "./state.ts";
 import { beginTrace, overwrite, toPast } from "./trail.ts";
+import type { EventReceived, EventsSearched } from "./wait-events.ts";
 
 type StepEnded = StepCompleted | StepSkipped | StepFailed;
 
@@ -41,7 +40,9 @@ export type StepEvent =
   | FrameOpened
   | FrameClosed
   | TimerFired
-  | ChildStarted;
+  | ChildStarted
+  | EventReceived
+  | EventsSearched;
 
 const STEP_EVENTS: Readonly<Record<StepEvent["type"], true>> = {
   step_started: true,
@@ -57,6 +58,8 @@ const STEP_EVENTS: Readonly<Record<StepEvent["type"], true>> = {
   frame_closed: true,
   timer_fired: true,
   child_started: true,
+  event_received: true,
+  events_searched: true,
 };
 
 export function isStepEvent(event: ExecutionEvent): event is StepEvent {
@@ -92,6 +95,12 @@ export function applyToStep(state: ExecutionState, event: StepEvent): void {
       return;
     case "child_started":
       startChild(state, requireAct(state, event.path, event), event);
+      return;
+    case "event_received":
+      receiveEvent(state, event);
+      return;
+    case "events_searched":
+      requireAct(state, event.path, event).searched = true;
       return;
     case "timer_fired":
       requireAct(state, event.path, event).due = null;
@@ -129,8 +138,19 @@ function waitInStep(state: ExecutionState, event: StepWaiting): void {
   const act = enter(state, event.path, event.stepId, event.at, event);
   moveTo(state, act, "waiting", event.on);
   act.due = event.due ?? null;
+  act.event = event.event ?? null;
   state.agenda.wakeBy(act.due);
   if (event.request) openRequest(state, act, event.request);
+}
+
+/** Events that an execution remembers to have been woken by. */
+const MAX_CONSUMED = 1000;
+
+function receiveEvent(state: ExecutionState, event: EventReceived): void {
+  state.consumed.add(consumedKey(event.path, event.eventId));
+  const [oldest] = state.consumed;
+  if (state.consumed.size > MAX_CONSUMED && oldest !== undefined) state.consumed.delete(oldest);
+  if (event.signalId !== undefined) state.seen.add(event.signalId);
 }
 
 function failAttempt(state: ExecutionState, event: StepAttemptFailed): void {

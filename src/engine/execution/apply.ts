@@ -47,6 +47,7 @@ export function initialState(start: ExecutionStarted, firstStep: string): Execut
     costUnknown: false,
     dropped: new Map(),
     abandoned: new Map(),
+    consumed: new Set(),
     outbox: new Map(),
     cancel: null,
     seen: new Set(),

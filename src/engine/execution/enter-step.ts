@@ -4,13 +4,8 @@ import { type CompiledStep, type CompiledWorkflow, stepAt } from "../definition/
 import type { Entry } from "../steps/step-type.ts";
 import { askForBudget, roomFor } from "./budget.ts";
 import { enterContext, entryPlace } from "./entry-place.ts";
-import type {
-  ExecutionEvent,
-  FramesOpened,
-  StepError,
-  StepStarted,
-  StepWaiting,
-} from "./events.ts";
+import type { ExecutionEvent, StepError, StepStarted, StepWaiting } from "./events.ts";
+import type { FramesOpened } from "./frame-events.ts";
 import { completeStep, endStepWithError } from "./outcome.ts";
 import { framePath } from "./path.ts";
 import type { ExecutionState, Frame } from "./state.ts";
@@ -100,7 +95,7 @@ function started(
 }
 
 function waiting(stepId: string, path: string, entry: EntryOf<"wait">, at: number): StepWaiting {
-  const { on, due, request } = entry;
+  const { on, due, request, event } = entry;
   return {
     type: "step_waiting",
     path,
@@ -108,6 +103,7 @@ function waiting(stepId: string, path: string, entry: EntryOf<"wait">, at: numbe
     on,
     ...(due !== undefined && { due }),
     ...(request && { request }),
+    ...(event !== undefined && { event }),
     at,
   };
 }

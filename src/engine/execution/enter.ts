@@ -37,6 +37,8 @@ export function enter(
     items: null,
     requestId: null,
     childId: null,
+    event: null,
+    searched: false,
     costNano: 0,
     costUnknown: false,
     usage: null,

@@ -1,6 +1,8 @@
 import type { Json, JsonObject } from "../../json.ts";
 import type { TokenUsage } from "../ports/model.ts";
 import type { ChildEnded, ChildStarted, OutboxDelivered, ParentStep } from "./child-events.ts";
+import type { FrameClosed, FrameOpened, FramesOpened } from "./frame-events.ts";
+import type { EventReceived, EventsSearched } from "./wait-events.ts";
 
 /**
  * The facts of an execution, in the past tense. The log of an execution is a list of these; its state is their fold.
@@ -30,6 +32,8 @@ export type ExecutionEvent =
   | ChildStarted
   | ChildEnded
   | OutboxDelivered
+  | EventReceived
+  | EventsSearched
   | { readonly type: "signal_received"; readonly signalId: string; readonly at: number }
   | { readonly type: "execution_completed"; readonly output: Json; readonly at: number }
   | { readonly type: "execution_failed"; readonly error: StepError; readonly at: number }
@@ -46,7 +50,9 @@ export interface Trigger {
   readonly userId?: string;
   /** Slack channel where it was asked for. */
   readonly channel?: string;
-  /** The execution whose end started this one. */
+  /** Id of the event that started this one. */
+  readonly event?: string;
+  /** The execution whose end, or whose step, started this one. */
   readonly source?: string;
   /** How many executions have started each other up to this one. */
   readonly depth?: number;
@@ -168,7 +174,7 @@ export interface StepAttemptFailed extends AttemptCost {
   readonly at: number;
 }
 
-export type WaitReason = "approval" | "timer" | "budget" | "child";
+export type WaitReason = "approval" | "timer" | "budget" | "child" | "event";
 
 export interface StepWaiting {
   readonly type: "step_waiting";
@@ -178,6 +184,8 @@ export interface StepWaiting {
   /** When the wait ends by itself; absent: never. */
   readonly due?: number;
   readonly request?: RequestOpened;
+  /** Name of the event that ends the wait. */
+  readonly event?: string;
   readonly at: number;
 }
 
@@ -251,44 +259,6 @@ export interface TimerFired {
   readonly path: string;
   /** When it was due. */
   readonly due: number;
-  readonly at: number;
-}
-
-/** A step was entered that executes bodies of its own. */
-export interface FramesOpened {
-  readonly type: "frames_opened";
-  readonly path: string;
-  readonly stepId: string;
-  readonly frames: readonly {
-    readonly id: string;
-    /** The step that the body begins with. */
-    readonly first: string;
-    /** When it has to be over. */
-    readonly due?: number;
-  }[];
-  /** The list whose items have a body each; `frames` has the first of them, their ids are indexes. */
-  readonly items?: readonly Json[];
-  /** The variable that holds the item within its body. */
-  readonly as?: string;
-  readonly at: number;
-}
-
-/** One more body of a step was begun: that of the next item. */
-export interface FrameOpened {
-  readonly type: "frame_opened";
-  /** Of the body. */
-  readonly path: string;
-  /** The step that the body begins with. */
-  readonly first: string;
-  readonly at: number;
-}
-
-/** A body is over: what it had under way is given up. */
-export interface FrameClosed {
-  readonly type: "frame_closed";
-  readonly path: string;
-  readonly status: "completed" | "failed";
-  readonly error?: StepError;
   readonly at: number;
 }
 

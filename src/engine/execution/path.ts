@@ -21,6 +21,11 @@ export function entryOf(path: string): number {
   return Number(path.slice(path.lastIndexOf("#") + 1));
 }
 
+/** An event and the place of a step, whichever entry of it: what a step that is entered again must not take twice. */
+export function consumedKey(path: string, eventId: string): string {
+  return `${path.slice(0, path.lastIndexOf("#"))} ${eventId}`;
+}
+
 /** The body that holds the step entry at `path`. */
 export function framePath(path: string): string {
   const slash = path.lastIndexOf("/");

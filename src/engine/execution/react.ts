@@ -6,6 +6,7 @@ import type { AttemptResult } from "../steps/step-type.ts";
 import type { AttemptCost, ExecutionEvent, RefusalReason } from "./events.ts";
 import { completeStep, endStepWithError } from "./outcome.ts";
 import { reactToChildEnd, reactToChildPlan } from "./react-children.ts";
+import { reactToEvent } from "./react-events.ts";
 import { isRetryPath } from "./retry-point.ts";
 import { type Act, type ExecutionState, isFinished, type RequestState } from "./state.ts";
 
@@ -91,6 +92,8 @@ export function reactToSignal(
     }
     case "retry":
       return reactToRetry(state, signal, now);
+    case "event":
+      return reactToEvent(workflow, state, signal, now);
     case "child_ended":
       return reactToChildEnd(workflow, state, signal, now);
     case "decision":

@@ -106,6 +106,10 @@ export interface Act {
   requestId: string | null;
   /** The execution that the step started and waits for. */
   childId: string | null;
+  /** Name of the event that the step waits for. */
+  event: string | null;
+  /** Events that had come before were looked for. */
+  searched: boolean;
   costNano: number;
   costUnknown: boolean;
   usage: TokenUsage | null;
@@ -261,6 +265,8 @@ export interface ExecutionState {
   /** What has to be told to others, by id, until it is; in order. */
   readonly outbox: Map<string, OutboxEntry>;
   cancel: { readonly by: string; readonly at: number } | null;
+  /** Events that ended waits, each with the step: one that is entered again waits for another. The newest thousand. */
+  readonly consumed: Set<string>;
   /** Signals that were folded: a second delivery changes nothing. */
   readonly seen: Set<string>;
   output: Json;

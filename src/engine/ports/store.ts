@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../../json.ts";
 import type { ExecutionEvent, ExecutionStarted } from "../execution/events.ts";
 import type { ExecutionStatus } from "../execution/state.ts";
+import type { EventStore } from "./event-records.ts";
 import type { ModelMessage, TokenUsage } from "./model.ts";
 import type {
   PromptCall,
@@ -10,6 +11,7 @@ import type {
   SampleRecord,
 } from "./prompt-records.ts";
 import type { SharedWork } from "./shared-work.ts";
+import type { SnapshotStore } from "./snapshot-records.ts";
 
 /**
  * Where state is kept. The interface promises only what every supported database can keep (MongoDB without transactions
@@ -24,7 +26,7 @@ import type { SharedWork } from "./shared-work.ts";
  * Every method may throw {AppError} `store_unavailable` (retryable): the write may or may not have happened, and doing it
  * again with the same ids is safe.
  */
-export interface Store extends AsyncDisposable, SharedWork {
+export interface Store extends AsyncDisposable, SharedWork, EventStore, SnapshotStore {
   /** What is behind it, for the log: `sqlite ./data/heddle.db`. Never a credential. */
   readonly description: string;
 
@@ -266,7 +268,7 @@ export interface HeadPage {
   readonly nextCursor: string | null;
 }
 
-export const SIGNAL_KINDS = ["decision", "cancel", "retry", "child_ended"] as const;
+export const SIGNAL_KINDS = ["decision", "cancel", "retry", "child_ended", "event"] as const;
 export type SignalKind = (typeof SIGNAL_KINDS)[number];
 
 /** Something from outside that an execution may be waiting for. */

@@ -10,6 +10,7 @@ import type {
   WaitReason,
 } from "../execution/events.ts";
 import type { Act, FrameStatus, ItemEnd, RequestState, StepResult } from "../execution/state.ts";
+import type { NamedEvent } from "../execution/wait-events.ts";
 import type { Expression } from "../expression.ts";
 import type { ModelClient } from "../ports/model.ts";
 import type { ServiceContext, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
@@ -51,6 +52,8 @@ export type Entry =
       readonly kind: "wait";
       readonly on: WaitReason;
       readonly due?: number;
+      /** Name of the event that ends the wait. */
+      readonly event?: string;
       readonly request?: RequestOpened;
     };
 
@@ -176,6 +179,8 @@ export interface StepProgram {
   enter(context: EnterContext): Entry;
   /** Pure. Only for steps that wait. */
   wake?(act: Act, request: RequestState | null, cause: WakeCause, now: number): Wake;
+  /** Pure. Only for steps that wait for events: the output if this event ends the wait; `null`: another one is meant. */
+  take?(scope: Scope, event: NamedEvent, now: number): Json | null;
   /** The bodies that the step holds, in order. */
   readonly bodies?: readonly { readonly id: string; readonly steps: readonly StepDefinition[] }[];
   /** Pure. Only for steps that open bodies; asked whenever one of them ends. */
@@ -204,6 +209,8 @@ export interface StepProgram {
   readonly expressions: readonly {
     readonly path: readonly string[];
     readonly expression: Expression;
+    /** Names that it may read besides those of every scope. */
+    readonly roots?: readonly string[];
   }[];
 }
 

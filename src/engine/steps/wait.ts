@@ -1,7 +1,10 @@
 import { z } from "zod";
-import { AppError } from "../../errors.ts";
-import type { Json } from "../../json.ts";
+import { AppError, isAppError } from "../../errors.ts";
+import { type Json, type JsonObject, readOwn } from "../../json.ts";
 import { Duration, MAX_DURATION_MS } from "../duration.ts";
+import { EventName } from "../event-name.ts";
+import { compileExpression, type Expression } from "../expression.ts";
+import { type Scope, withRoot } from "../scope.ts";
 import { parseTemplate, renderTemplate } from "../template.ts";
 import { OutputVariable } from "./output-variable.ts";
 import { type ConfigProblem, defineStepType, type StepProgram } from "./step-type.ts";
@@ -10,14 +13,23 @@ const WaitConfig = z.strictObject({
   duration: Duration.optional(),
   /** A time in ISO 8601 with its zone, or a template that gives one. */
   until: z.string().optional(),
+  /** Name of the event to wait for. */
+  event: EventName.optional(),
+  /** CEL: is this event meant? It reads `event.payload`, `event.name`, `event.id`, and what every step may read. */
+  match: z.string().max(2000).optional(),
+  /** How long to wait for the event. */
+  timeout: Duration.optional(),
   outputVariable: OutputVariable.optional(),
 });
 type WaitConfig = z.output<typeof WaitConfig>;
 
-/** Waits for a time to pass or to come; a restart does not lose it. A time that has passed is no wait. */
+/**
+ * Waits for a time to pass or to come, or for a named event; a restart does not lose it. A time that has passed is no wait. An
+ * event counts from the beginning of the run on, also if it came before the step; the same event never ends a step twice.
+ */
 export const wait = defineStepType({
   kind: "wait",
-  summary: "Waits for a duration, or until a point in time.",
+  summary: "Waits for a duration, until a point in time, or for a named event.",
   config: WaitConfig,
   hasAttempts: false,
   check: checkWait,
@@ -25,49 +37,114 @@ export const wait = defineStepType({
 });
 
 function checkWait(config: WaitConfig): readonly ConfigProblem[] {
-  if ((config.duration === undefined) === (config.until === undefined)) {
-    return [
-      {
-        path: [],
-        message:
-          config.until === undefined
-            ? "nothing says how long to wait"
-            : "both duration and until are given",
-        fix: 'Give "duration" (such as 2h) or "until" (such as 2026-01-31T09:00:00Z), not both.',
-      },
-    ];
+  const { duration, until, event } = config;
+  const given = [duration, until, event].filter((value) => value !== undefined);
+  if (given.length !== 1) {
+    const message = given.length === 0 ? "nothing says how long to wait" : tooMuch(config);
+    const fix =
+      'Give "duration" (such as 2h), "until" (such as 2026-01-31T09:00:00Z) or "event", one of them.';
+    return [{ path: [], message, fix }];
   }
-  if (config.until === undefined || config.until.includes("{{") || parseTime(config.until) !== null)
-    return [];
+  if (event === undefined) return [...checkUntil(config), ...checkEventParts(config)];
+  return checkMatch(config);
+}
+
+function tooMuch({ duration, until, event }: WaitConfig): string {
+  const names = Object.entries({ duration, until, event }).flatMap(([name, value]) =>
+    value === undefined ? [] : [name],
+  );
+  return names.length === 2
+    ? `both ${names.join(" and ")} are given`
+    : `${names.join(", ")} are all given`;
+}
+
+function checkUntil({ until }: WaitConfig): readonly ConfigProblem[] {
+  if (until === undefined || until.includes("{{") || parseTime(until) !== null) return [];
   return [
     {
       path: ["until"],
-      message: `"${config.until.slice(0, 80)}" is no time with a zone`,
+      message: `"${until.slice(0, 80)}" is no time with a zone`,
       fix: "Write it as 2026-01-31T09:00:00Z or 2026-01-31T09:00:00+01:00, or use a template that gives such a time.",
     },
   ];
 }
 
+function checkEventParts({ match, timeout }: WaitConfig): readonly ConfigProblem[] {
+  return Object.entries({ match, timeout }).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const message = `"${name}" means nothing without "event"`;
+    return [{ path: [name], message, fix: 'Name the "event" to wait for, or remove it.' }];
+  });
+}
+
+function checkMatch({ match }: WaitConfig): readonly ConfigProblem[] {
+  try {
+    if (match !== undefined) compileExpression(match);
+    return [];
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    const fix = "Write a CEL expression, such as event.payload.orderId == variables.orderId.";
+    return [{ path: ["match"], message: error.message, fix }];
+  }
+}
+
 function bindWait(config: WaitConfig): StepProgram {
+  return config.event === undefined ? bindTimer(config) : bindEvent(config, config.event);
+}
+
+function bindTimer(config: WaitConfig): StepProgram {
   const until = config.until === undefined ? null : parseTemplate(config.until);
   return {
     enter: ({ scope, now }) => {
       const due =
         until === null ? now + (config.duration ?? 0) : timeOf(renderTemplate(until, scope), now);
       return due <= now
-        ? { kind: "complete", output: outputAt(now) }
+        ? { kind: "complete", output: outputAt("timer", now) }
         : { kind: "wait", on: "timer", due };
     },
     wake: (_act, _request, cause, now) =>
-      cause === "due" ? { kind: "complete", output: outputAt(now) } : { kind: "wait" },
+      cause === "due" ? { kind: "complete", output: outputAt("timer", now) } : { kind: "wait" },
     routes: { kind: "none" },
     timeoutMs: 0,
     expressions: [],
   };
 }
 
-function outputAt(now: number): Json {
-  return { wokenBy: "timer", at: new Date(now).toISOString() };
+function bindEvent({ match, timeout }: WaitConfig, event: string): StepProgram {
+  const expression = match === undefined ? null : compileExpression(match);
+  return {
+    enter: ({ now }) => ({
+      kind: "wait",
+      on: "event",
+      event,
+      ...(timeout !== undefined && { due: now + timeout }),
+    }),
+    wake: (_act, _request, cause, now) =>
+      cause === "due" ? { kind: "complete", output: outputAt("timeout", now) } : { kind: "wait" },
+    take: (scope, { id, name, at, payload }, now) => {
+      const told = { id, name, at: new Date(at).toISOString(), payload };
+      if (expression && !isMeant(expression, withRoot(scope, "event", told))) return null;
+      return { ...outputAt("event", now), event: told };
+    },
+    routes: { kind: "closed", values: timeout === undefined ? ["event"] : ["event", "timeout"] },
+    routeKey: (output) => String(readOwn(output, "wokenBy")),
+    timeoutMs: 0,
+    expressions: expression ? [{ path: ["match"], expression, roots: ["event"] }] : [],
+  };
+}
+
+/** An event that lacks what the condition asks for is another one than is meant. */
+function isMeant(match: Expression, scope: Scope): boolean {
+  try {
+    return match.evaluate(scope) === true;
+  } catch (error) {
+    if (isAppError(error)) return false;
+    throw error;
+  }
+}
+
+function outputAt(wokenBy: "timer" | "event" | "timeout", now: number): JsonObject {
+  return { wokenBy, at: new Date(now).toISOString() };
 }
 
 /** Milliseconds since 1970, or `null`: without a zone nobody knows which moment is meant. */

@@ -4,6 +4,7 @@ import { type Definition, triggersOf } from "../definition/schema.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import { triggerId } from "../triggers/trigger-type.ts";
+import { AwaitedEvents } from "./awaited-events.ts";
 
 /** A trigger of a workflow's active version. */
 export interface ActiveTrigger {
@@ -29,18 +30,22 @@ interface Known {
   readonly version: number;
   readonly since: number;
   readonly triggers: readonly ActiveTrigger[];
+  /** Names of events that steps of any version wait for. */
+  readonly awaited: ReadonlySet<string>;
 }
 
 /** The triggers of all active versions, as they were at the last look at the store. */
 export class ActiveTriggers {
   readonly #options: ActiveTriggersOptions;
   #known: ReadonlyMap<string, Known> = new Map();
+  readonly #awaited: AwaitedEvents;
   #refreshing: Promise<void> | null = null;
   #again = false;
   #isLoaded = false;
 
   constructor(options: ActiveTriggersOptions) {
     this.#options = options;
+    this.#awaited = new AwaitedEvents(options.store);
   }
 
   /** The triggers of one kind, by workflow. A trigger is the same object until its workflow changes. */
@@ -48,6 +53,18 @@ export class ActiveTriggers {
     return [...this.#known.values()].flatMap(({ triggers }) =>
       triggers.filter((trigger) => trigger.kind === kind),
     );
+  }
+
+  /** Does some step of some version, active or not, wait for events of this name? */
+  isAwaited(name: string): boolean {
+    return [...this.#known.values()].some(({ awaited }) => awaited.has(name));
+  }
+
+  /** Is it the name by which a deployed workflow, or all of them, tell the ends of their runs? */
+  isEndName(name: string): boolean {
+    const [workflowId = "", end, more] = name.split(".");
+    if (more !== undefined || (end !== "completed" && end !== "failed")) return false;
+    return workflowId === "workflow" || this.#known.has(workflowId);
   }
 
   /** Looks at the store unless that was done before. */
@@ -95,14 +112,15 @@ export class ActiveTriggers {
   }
 
   async #load(workflowId: string, version: number, since: number): Promise<Known> {
+    const awaited = await this.#awaited.of(workflowId);
     const definition = await this.#definition(workflowId, version);
-    if (definition === null) return { version, since, triggers: [] };
+    if (definition === null) return { version, since, triggers: [], awaited };
     const reports = definition.report !== undefined;
     const triggers = triggersOf(definition).map((trigger, index) => {
       const { type: kind, id: _id, ...config } = trigger;
       return { workflowId, id: triggerId(trigger, index), kind, config, since, reports };
     });
-    return { version, since, triggers };
+    return { version, since, triggers, awaited };
   }
 
   /** A workflow that cannot be read must not keep others from starting. */

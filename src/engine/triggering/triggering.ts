@@ -7,7 +7,8 @@ import type { Logger } from "../ports/logger.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
 import type { Store } from "../ports/store.ts";
 import { ActiveTriggers } from "./active-triggers.ts";
-import { CompletionTeller } from "./completion-teller.ts";
+import { EndTeller } from "./end-teller.ts";
+import { EventBus } from "./event-bus.ts";
 import { MessageStarter } from "./message-starter.ts";
 import { RowPoller } from "./row-poller.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -22,6 +23,8 @@ export interface TriggeringOptions {
   readonly revealSecrets: (params: JsonObject) => JsonObject;
   readonly compiled: (workflowId: string, version: number) => Promise<CompiledWorkflow>;
   readonly start: (request: StartRequest) => Promise<StartResult>;
+  /** An execution has a signal. */
+  readonly wake: (executionId: string) => void;
   /** How often the store is looked at for what other processes activated, in milliseconds. */
   readonly pollMs: number;
 }
@@ -30,7 +33,8 @@ export interface TriggeringOptions {
 export class Triggering {
   readonly messages: MessageStarter;
   readonly webhooks: WebhookStarter;
-  readonly completions: CompletionTeller;
+  readonly ends: EndTeller;
+  readonly events: EventBus;
   readonly #options: TriggeringOptions;
   readonly #active: ActiveTriggers;
   readonly #scheduler: Scheduler;
@@ -44,7 +48,11 @@ export class Triggering {
     const parts = { ...options, triggers: this.#active };
     this.messages = new MessageStarter(parts);
     this.webhooks = new WebhookStarter(parts);
-    this.completions = new CompletionTeller(parts);
+    this.events = new EventBus(parts);
+    this.ends = new EndTeller({
+      triggers: this.#active,
+      publish: (event) => this.events.publish(event),
+    });
     this.#scheduler = new Scheduler(parts);
     this.#rows = new RowPoller(parts);
   }
@@ -57,6 +65,7 @@ export class Triggering {
   /** Begins with the clock and the databases. */
   async start(): Promise<void> {
     this.#running = true;
+    await this.events.catchUp();
     await this.#scheduler.start();
     this.#rows.start();
     this.#setTimer();
@@ -67,6 +76,7 @@ export class Triggering {
     this.#cancelTimer?.();
     await this.#scheduler.stop();
     await this.#rows.stop();
+    await this.events.stop();
   }
 
   /** To be called when another version becomes active in this process, and from time to time for the others. */
@@ -79,7 +89,7 @@ export class Triggering {
   #setTimer(): void {
     if (!this.#running) return;
     this.#cancelTimer = this.#options.clock.after(this.#options.pollMs, () => {
-      void this.changed().finally(() => this.#setTimer());
+      void Promise.all([this.changed(), this.events.catchUp()]).finally(() => this.#setTimer());
     });
   }
 }

@@ -1,36 +1,44 @@
 import { z } from "zod";
 import { isAppError } from "../../errors.ts";
+import { EventName } from "../event-name.ts";
 import { compileExpression } from "../expression.ts";
 import type { ConfigProblem } from "../steps/step-type.ts";
 import { defineTriggerType } from "./trigger-type.ts";
 
 export const EventConfig = z.strictObject({
-  /** `workflow.completed`, `workflow.failed`, or the same of one workflow: `ticket-triage.completed`. */
-  eventName: z.string().min(1).max(120),
+  /** A name that somebody tells, or the end of a run: `workflow.completed`, `ticket-triage.failed`. */
+  eventName: EventName,
   /** CEL over the variables that the run would get; it starts where this is true. */
   match: z.string().max(2000).optional(),
 });
 export type EventConfig = z.output<typeof EventConfig>;
 
 /**
- * The end of another workflow's run starts the workflow. Variables: `event`, `workflowId`, `executionId`, `status`, `output`,
- * `variables`, and `error` of a run that failed.
+ * A named event starts the workflow, with its payload as variables. Events come from outside and from the ends of runs; these give
+ * `event`, `workflowId`, `executionId`, `status`, `output`, `variables`, and `error` of a run that failed.
  */
 export const event = defineTriggerType({
   kind: "event",
-  summary: "Started when a run of another workflow completes or fails.",
+  summary:
+    "Started by a named event that another system tells, or when a run of another workflow completes or fails.",
   config: EventConfig,
   gives: ["event", "workflowId", "executionId", "status", "output", "variables", "error"],
+  givesMore: true,
   check: checkEvent,
 });
 
+/** Can the name be that of the end of a run? Others may have the same form. */
+function isEndName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9_-]*\.(?:completed|failed)$/.test(name);
+}
+
 function checkEvent({ eventName, match }: EventConfig): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  if (!/^[A-Za-z0-9][A-Za-z0-9_-]*\.(?:completed|failed)$/.test(eventName)) {
+  if (eventName.startsWith("workflow.") && !isEndName(eventName)) {
     problems.push({
       path: ["eventName"],
       message: `there is no event "${eventName}"`,
-      fix: "Use workflow.completed, workflow.failed, or these of one workflow: <id>.completed, <id>.failed.",
+      fix: "Of runs there are workflow.completed and workflow.failed, or these of one workflow: <id>.completed, <id>.failed.",
     });
   }
   if (match === undefined) return problems;

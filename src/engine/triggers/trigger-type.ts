@@ -12,6 +12,8 @@ export interface TriggerType<Config = unknown> {
   readonly config: z.ZodType<Config>;
   /** The variables that its runs begin with; absent: whoever starts the run gives them. */
   readonly gives?: readonly string[];
+  /** Others may come besides: what is told decides. */
+  readonly givesMore?: boolean;
   /** Problems beyond the schema; called only with a configuration that fits it. */
   check?(config: unknown): readonly ConfigProblem[];
 }
@@ -22,6 +24,7 @@ export function defineTriggerType<Config>(parts: {
   readonly summary: string;
   readonly config: z.ZodType<Config>;
   readonly gives?: readonly string[];
+  readonly givesMore?: boolean;
   readonly check: (config: Config) => readonly ConfigProblem[];
 }): TriggerType<Config> {
   return {

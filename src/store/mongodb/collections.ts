@@ -150,6 +150,27 @@ export interface DraftDocument extends Inserted {
   readonly record: JsonText;
 }
 
+/** `_id`: the event. */
+export interface EventDocument extends Inserted {
+  readonly name: string;
+  readonly at: Date;
+  /** Equal to `at` until the event is settled, then absent. */
+  readonly pendingAt?: Date;
+  readonly record: JsonText;
+}
+
+/** `_id`: `name execution`. */
+export interface SubscriptionDocument extends Stored {
+  readonly name: string;
+  readonly execution: string;
+}
+
+/** `_id`: the execution. */
+export interface SnapshotDocument extends Stored {
+  readonly rev: number;
+  readonly state: JsonText;
+}
+
 /** `_id`: JSON text of workflow, hour and step. */
 export interface TotalsDocument extends Stored {
   readonly workflow: string;
@@ -200,6 +221,9 @@ export interface Collections {
   readonly cardClaims: Collection<CardClaimDocument>;
   readonly processes: Collection<ProcessDocument>;
   readonly drafts: Collection<DraftDocument>;
+  readonly events: Collection<EventDocument>;
+  readonly subscriptions: Collection<SubscriptionDocument>;
+  readonly snapshots: Collection<SnapshotDocument>;
   readonly promptVersions: Collection<PromptVersionDocument>;
   readonly prompts: Collection<PromptDocument>;
   readonly samples: Collection<SampleDocument>;
@@ -222,6 +246,9 @@ export function collectionsOf(db: Db): Collections {
     cardClaims: db.collection("cardClaims"),
     processes: db.collection("processes"),
     drafts: db.collection("drafts"),
+    events: db.collection("events"),
+    subscriptions: db.collection("subscriptions"),
+    snapshots: db.collection("snapshots"),
     promptVersions: db.collection("promptVersions"),
     prompts: db.collection("prompts"),
     samples: db.collection("samples"),
@@ -299,6 +326,11 @@ export const INDEXES: Readonly<Partial<Record<keyof Collections, readonly Index[
     },
   ],
   drafts: [{ name: "drafts_thread", key: { channel: 1, threadTs: 1, createdAt: -1, _id: -1 } }],
+  events: [
+    { name: "events_name", key: { name: 1, at: 1, _id: 1 } },
+    { name: "events_pending", key: { pendingAt: 1, _id: 1 }, where: there("pendingAt") },
+  ],
+  subscriptions: [{ name: "subscriptions_name", key: { name: 1, execution: 1 } }],
   totals: [
     { name: "totals_workflow", key: { dimension: 1, workflow: 1, hour: 1, name: 1 } },
     { name: "totals_hour", key: { dimension: 1, hour: 1 } },

@@ -5,6 +5,7 @@ import { createCards } from "./cards.ts";
 import { Connection } from "./connection.ts";
 import { createDedupe } from "./dedupe.ts";
 import { createDrafts } from "./drafts.ts";
+import { createEvents } from "./events.ts";
 import { createHeads } from "./heads.ts";
 import { createInbox } from "./inbox.ts";
 import { createLeases } from "./leases.ts";
@@ -14,6 +15,7 @@ import { migrate } from "./migrations.ts";
 import { createProcesses } from "./processes.ts";
 import { createPrompts } from "./prompts.ts";
 import { createSamples } from "./samples.ts";
+import { createSnapshots } from "./snapshots.ts";
 import { createTotals } from "./totals.ts";
 import { TotalsProjector } from "./totals-projector.ts";
 import { TrailingWrites } from "./trailing-writes.ts";
@@ -48,6 +50,8 @@ export async function openMongoStore(uri: string): Promise<Store> {
     ...createCards(connection),
     ...createCardClaims(connection),
     ...createDrafts(connection),
+    ...createEvents(connection),
+    ...createSnapshots(connection),
     ...createPrompts(connection),
     ...createSamples(connection),
     ...createProcesses(connection),

@@ -199,4 +199,26 @@ export const MIGRATIONS: readonly string[] = [
     seen_at    INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE events (
+    id      TEXT PRIMARY KEY,
+    name    TEXT NOT NULL,
+    at      INTEGER NOT NULL,
+    record  TEXT NOT NULL,
+    settled INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX events_name ON events (name, at, id);
+  CREATE INDEX events_pending ON events (at, id) WHERE settled = 0;
+  CREATE TABLE subscriptions (
+    name         TEXT NOT NULL,
+    execution_id TEXT NOT NULL,
+    PRIMARY KEY (name, execution_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE snapshots (
+    execution_id TEXT PRIMARY KEY,
+    rev          INTEGER NOT NULL,
+    state        TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -5,6 +5,7 @@ import { Connection } from "./connection.ts";
 import { openDatabaseFile, type Synchronous } from "./database-file.ts";
 import { createDedupe } from "./dedupe.ts";
 import { createDrafts } from "./drafts.ts";
+import { createEvents } from "./events.ts";
 import { createHeads } from "./heads.ts";
 import { createInbox } from "./inbox.ts";
 import { createLeases } from "./leases.ts";
@@ -13,6 +14,7 @@ import { createMarks } from "./marks.ts";
 import { createProcesses } from "./processes.ts";
 import { createPrompts } from "./prompts.ts";
 import { createSamples } from "./samples.ts";
+import { createSnapshots } from "./snapshots.ts";
 import { createTotals } from "./totals.ts";
 import { createWorkflows } from "./workflows.ts";
 
@@ -59,6 +61,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     ...createCalls(connection),
     ...createCards(connection),
     ...createDrafts(connection),
+    ...createEvents(connection),
+    ...createSnapshots(connection),
     ...createPrompts(connection),
     ...createSamples(connection),
     ...createTotals(connection),

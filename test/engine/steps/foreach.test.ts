@@ -184,7 +184,7 @@ describe("the checks", () => {
 
   test("find what is wrong with the list and with inner steps", () => {
     expect(check([each("1", { items: "1 +" }), after("1")])).toEqual([
-      "steps[0].config.items: The expression ends too early.",
+      "steps[0].config.items: The expression ends too early",
     ]);
     expect(check([each("variables.nobody"), after("1")])[0]).toContain(
       "steps[0].config.steps[0].config.expression: variables.nobody: there is no such variable",

@@ -52,12 +52,12 @@ test.for([
   [{}, "nothing says how long to wait"],
   [{ duration: 1, until: "2026-01-31T09:00:00Z" }, "both duration and until are given"],
   [{ until: "tomorrow" }, '"tomorrow" is no time with a zone'],
+  [{ duration: 1, event: "x" }, "both duration and event are given"],
+  [{ event: "x", match: "1 +" }, "The expression ends too early."],
+  [{ duration: 1, match: "true" }, '"match" means nothing without "event"'],
+  [{ duration: 1, timeout: "1h" }, '"timeout" means nothing without "event"'],
 ] as const)("%j is a problem", ([config, message]) => {
   expect(wait.check(config, surroundings)[0]?.message).toBe(message);
-});
-
-test("waiting for an event is not known", () => {
-  expect(wait.config.safeParse({ event: "x" }).success).toBe(false);
 });
 
 test("every step type is listed under its kind", () => {

@@ -60,7 +60,12 @@ describe("the end of a run", () => {
     expect(await bench.runs(engine, "alarm")).toEqual([]);
     const { executions } = await engine.listExecutions({ workflowId: "after" });
     const view = await engine.getExecution(executions[0]?.executionId ?? "");
-    expect(view.trigger).toEqual({ type: "event", id: "event-1", source: executionId, depth: 1 });
+    expect(view.trigger).toMatchObject({
+      type: "event",
+      id: "event-1",
+      source: executionId,
+      depth: 1,
+    });
   });
 
   test("by a failure tells why", async () => {
@@ -210,12 +215,12 @@ describe("workflows that wait for each other", () => {
 
     const { executions } = await engine.listExecutions({});
     expect(executions).toHaveLength(11);
-    expect(bench.warnings.join()).toContain("10 runs have started each other already");
+    expect(bench.warnings).toEqual(["a workflow that waits for this event could not be started"]);
   });
 });
 
 test.for<readonly [JsonObject, string, string]>([
-  [on("done"), "trigger.eventName", 'there is no event "done"'],
+  [on("is done"), "trigger.eventName", "must begin with a letter or digit"],
   [on("workflow.cancelled"), "trigger.eventName", "there is no event"],
   [on("a.completed", { match: "1 +" }), "trigger.match", "ends too early"],
   [on("a.completed", { match: "output.x" }), "trigger.match", '"output" is not known here'],

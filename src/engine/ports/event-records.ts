@@ -1,0 +1,51 @@
+import type { JsonObject } from "../../json.ts";
+
+/** Something that happened, under a name: told from outside, or the end of an execution. */
+export interface EventRecord {
+  /** Unique over all events: a repeat is recognized by it. */
+  readonly id: string;
+  /** `invoice.paid`, `workflow.completed`, `ticket-triage.failed`. */
+  readonly name: string;
+  readonly at: number;
+  /** What a run that it starts begins with. */
+  readonly payload: JsonObject;
+  /** The execution whose end it tells. */
+  readonly source?: EventSource;
+}
+
+export interface EventSource {
+  readonly executionId: string;
+  readonly workflowId: string;
+  /** How many executions have started each other up to that one. */
+  readonly depth: number;
+}
+
+/** The part of a store that keeps events, and who waits for which. */
+export interface EventStore {
+  /** Durable when it resolves. @returns `false` if an event with this id was ever stored: its first content stands. */
+  insertEvent(event: EventRecord): Promise<boolean>;
+  /** Events of a name from a time on, or after one of them; oldest first, of one moment by id. */
+  listEvents(query: EventQuery): Promise<readonly EventRecord[]>;
+  /** Events not yet settled, oldest first, of one moment by id. */
+  pendingEvents(limit: number): Promise<readonly EventRecord[]>;
+  /** Marks events as told to all who wait; their ids stay taken. */
+  settleEvents(ids: readonly string[]): Promise<void>;
+
+  /** Notes that an execution waits for events of a name. Durable when it resolves; a repeat changes nothing. */
+  subscribe(executionId: string, name: string): Promise<void>;
+  /** A repeat changes nothing. */
+  unsubscribe(executionId: string, name: string): Promise<void>;
+  /** Ids of the executions that wait for a name, in order of id, after `after`. */
+  listSubscribers(
+    name: string,
+    query: { readonly after?: string; readonly limit: number },
+  ): Promise<readonly string[]>;
+}
+
+export interface EventQuery {
+  readonly name: string;
+  readonly from: number;
+  /** The last one of the page before. */
+  readonly after?: Pick<EventRecord, "at" | "id">;
+  readonly limit: number;
+}

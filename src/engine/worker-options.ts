@@ -1,0 +1,24 @@
+import type { AttemptPorts } from "./attempt.ts";
+import type { CompiledWorkflow } from "./definition/compile.ts";
+import type { ExecutionEvent } from "./execution/events.ts";
+import type { ExecutionState, OutboxEntry } from "./execution/state.ts";
+import type { Logger } from "./ports/logger.ts";
+import type { Head } from "./ports/store.ts";
+
+export interface WorkerOptions extends Omit<AttemptPorts, "onDefect"> {
+  readonly logger: Logger;
+  /** The compiled definition of a version with the prompts that this execution asks. */
+  readonly compiled: (head: Head) => Promise<CompiledWorkflow>;
+  /** How often the store is looked at for what other processes left; what happens in this process wakes at once. */
+  readonly pollMs: number;
+  readonly onCommitted: (executionId: string, events: readonly ExecutionEvent[]) => void;
+  /** Who is told that an execution ended. */
+  readonly ends: {
+    /** Has the end to be told to anybody? */
+    readonly isWanted: (state: ExecutionState) => boolean;
+    /** Tells it; done again after a crash or an error, so a repeat must be harmless. */
+    readonly tell: (state: ExecutionState) => Promise<void>;
+  };
+  /** Delivers what leaves an execution; done again after a crash or an error, so a repeat must be harmless. */
+  readonly deliver: (state: ExecutionState, entry: OutboxEntry) => Promise<void>;
+}

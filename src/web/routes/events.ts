@@ -1,0 +1,45 @@
+import { z } from "zod";
+import type { Engine } from "../../engine/api.ts";
+import { EventName } from "../../engine/event-name.ts";
+import { AppError } from "../../errors.ts";
+import type { Answer, Route } from "../route.ts";
+import type { WebRequest } from "../web-request.ts";
+
+const Body = z.strictObject({
+  name: EventName,
+  payload: z.record(z.string(), z.json()).default({}),
+  /** Tells a repeat. */
+  id: z.string().min(1).max(200).optional(),
+});
+
+/** Where other systems tell that something happened. */
+export function eventRoutes(engine: Engine): readonly Route[] {
+  return [{ method: "POST", path: "/api/events", handle: (request) => receive(engine, request) }];
+}
+
+/** Answers when the event is durable; who waits for it is told then. */
+async function receive(engine: Engine, request: WebRequest): Promise<Answer> {
+  const { name, payload, id } = parseBody(await request.readJson());
+  const { eventId, existed } = await engine.publish({
+    name,
+    payload,
+    ...(id !== undefined && { id }),
+  });
+  return { body: { eventId, status: "accepted", ...(existed && { duplicate: true }) } };
+}
+
+function parseBody(body: unknown): z.output<typeof Body> {
+  const parsed = Body.safeParse(body ?? {});
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => ({
+    path: path.join("."),
+    message,
+    fix: 'Send {"name": "invoice.paid", "payload": {…}, "id": "…"}; payload and id may be left out.',
+  }));
+  const list = problems.map(({ path, message }) => `${path || "body"}: ${message}`).join("; ");
+  throw new AppError({
+    code: "input_invalid",
+    message: `The event cannot be taken. ${list}.`,
+    details: { problems },
+  });
+}
