@@ -9,6 +9,7 @@ import { data, dataList, isData, text } from "../state/shape.js";
 import { parseMarkdown } from "../text/markdown.js";
 import { renderText } from "../text/render.js";
 import { richTextBlocks } from "../text/rich-text.js";
+import { chartBlock } from "./chart.js";
 import { inputBlock } from "./input.js";
 import {
   alertBlock,
@@ -39,6 +40,7 @@ const views = {
   markdown: (stage, block) => renderText(parseMarkdown(text(block["text"])), stage.app.names),
   table: tableBlock,
   data_table: dataTableBlock,
+  data_visualization: chartBlock,
   video: videoBlock,
   alert: alertBlock,
   card: cardBlock,
