@@ -1,3 +1,4 @@
+import { ManifestError } from "./manifest.ts";
 import { openOnFreePort, PortTakenError } from "./open-on-free-port.ts";
 import type { Simulator } from "./simulator.ts";
 import { readSimulatorEnvironment } from "./simulator-environment.ts";
@@ -35,5 +36,6 @@ try {
   await main();
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = error instanceof PortTakenError ? 78 : 1;
+  const isConfiguration = error instanceof PortTakenError || error instanceof ManifestError;
+  process.exitCode = isConfiguration ? 78 : 1;
 }
