@@ -316,7 +316,7 @@ export const INDEXES: Readonly<Partial<Record<keyof Collections, readonly Index[
   ],
   cards: [
     { name: "cards_execution", key: { execution: 1, _id: 1 } },
-    { name: "cards_unfinished", key: { execution: 1, final: 1 }, where: { final: false } },
+    { name: "cards_not_final", key: { final: 1, execution: 1 }, where: { final: false } },
   ],
   cardClaims: [
     {
@@ -342,4 +342,19 @@ export const INDEXES: Readonly<Partial<Record<keyof Collections, readonly Index[
       expireAfterSeconds: EXPIRY_GRACE_SECONDS,
     },
   ],
+};
+
+/**
+ * By what each collection is distributed in a sharded cluster. Where ids are unique, the key is the id or follows from it, so
+ * that two documents with one id always meet on one shard. Collections that are not listed stay whole: they are small.
+ */
+export const SHARD_KEYS: Readonly<
+  Partial<Record<keyof Collections, Readonly<Record<string, "hashed">>>>
+> = {
+  heads: { _id: "hashed" },
+  log: { execution: "hashed" },
+  inbox: { _id: "hashed" },
+  dedupe: { _id: "hashed" },
+  calls: { _id: "hashed" },
+  cards: { execution: "hashed" },
 };

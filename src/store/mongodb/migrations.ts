@@ -1,34 +1,40 @@
 import { AppError } from "../../errors.ts";
-import { type Collections, INDEXES, type Index } from "./collections.ts";
+import { type Collections, INDEXES, type Index, SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { isDuplicateKey } from "./failure.ts";
 
 /**
- * What brings a database up to the next version. Several processes may run one at the same time, and one that was killed in the
- * middle runs again: so each step has to be harmless when repeated. Forward only; never edited once released.
+ * What brings data up to the next form: number n in the list leads from form n to form n + 1. Several processes may run one at the
+ * same time, and one that was killed in the middle runs again: so each has to be harmless when repeated. Forward only; never edited
+ * once released. New indexes need none.
  */
 type Migration = (collections: Collections) => Promise<void>;
 
-const MIGRATIONS: readonly Migration[] = [createIndexes];
+const MIGRATIONS: readonly Migration[] = [];
+
+/** A new database begins with this form. */
+const FIRST_FORM = 1;
 
 /**
- * Creates what is missing and brings older data up to date.
+ * Brings older data up to date and creates the indexes that are missing.
  *
  * @throws {AppError} `store_newer` when a newer version of the bot has the database.
  */
 export async function migrate(connection: Connection): Promise<void> {
   const { collections, name } = connection;
   const found = await connection.ask(() => collections.schema.findOne({ _id: "schema" }));
-  const version = found?.version ?? 0;
-  if (version > MIGRATIONS.length) throw newer(name, version);
-  for (const [index, step] of MIGRATIONS.entries()) {
-    if (index + 1 <= version) continue;
-    await connection.ask(() => step(collections));
-    await connection.ask(() => raiseVersion(collections, index + 1));
+  if (found !== null && found.version > SCHEMA_VERSION) throw newer(name, found.version);
+  let form = found?.version ?? SCHEMA_VERSION;
+  for (; form < SCHEMA_VERSION; form += 1) {
+    const step = MIGRATIONS[form - FIRST_FORM];
+    if (step) await connection.ask(() => step(collections));
+    await connection.ask(() => raiseForm(collections, form + 1));
   }
+  if (found === null) await connection.ask(() => raiseForm(collections, SCHEMA_VERSION));
+  await connection.ask(() => createIndexes(collections));
 }
 
-async function raiseVersion({ schema }: Collections, version: number): Promise<void> {
+async function raiseForm({ schema }: Collections, version: number): Promise<void> {
   try {
     await schema.updateOne(
       { _id: "schema", version: { $lt: version } },
@@ -42,12 +48,10 @@ async function raiseVersion({ schema }: Collections, version: number): Promise<v
 }
 
 async function createIndexes(collections: Collections): Promise<void> {
-  await Promise.all([
-    ...Object.entries(INDEXES).map(([name, indexes]) => {
-      const [collection] = Object.entries(collections).filter(([known]) => known === name);
-      return collection?.[1].createIndexes(indexes.map(toDescription));
-    }),
-  ]);
+  for (const [name, collection] of Object.entries(collections)) {
+    const indexes = Object.entries(INDEXES).find(([known]) => known === name)?.[1] ?? [];
+    if (indexes.length > 0) await collection.createIndexes(indexes.map(toDescription));
+  }
 }
 
 function toDescription({ name, key, where, expireAfterSeconds }: Index) {
@@ -62,6 +66,6 @@ function toDescription({ name, key, where, expireAfterSeconds }: Index) {
 function newer(name: string, version: number): AppError {
   return new AppError({
     code: "store_newer",
-    message: `The database (${name}) was written by a newer version of Heddle (form ${version}; this one knows up to ${MIGRATIONS.length}). Start that version again, or restore a backup from before.`,
+    message: `The database (${name}) was written by a newer version of Heddle (form ${version}; this one knows up to ${SCHEMA_VERSION}). Start that version again, or restore a backup from before.`,
   });
 }

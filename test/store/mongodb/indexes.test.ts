@@ -1,0 +1,166 @@
+import { MongoClient } from "mongodb";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Store } from "../../../src/engine/ports/store.ts";
+import { openMongoStore } from "../../../src/store/mongodb/open.ts";
+import { type MongoServer, mongoMissing, startMongoServer } from "../../support/mongo-server.ts";
+import { type MongoTap, startMongoTap } from "../../support/mongo-tap.ts";
+import { call, card, claimBy, commit, draft, head, START, sample, signal } from "../records.ts";
+
+const MANY = 3000;
+const AT_ONCE = 200;
+const HOUR = 3_600_000;
+const prompt = { name: "judge", version: 1 };
+
+/** What a caller asks, and the index that has to serve it. */
+const QUESTIONS: readonly {
+  readonly what: string;
+  readonly ask: (store: Store) => Promise<unknown>;
+  readonly index: string;
+}[] = [
+  { what: "what is due", ask: (s) => s.claimDue(claimBy("w", START + 40)), index: "heads_due" },
+  { what: "when the next is due", ask: (s) => s.nextDue(START + 40), index: "heads_due" },
+  { what: "what a worker holds", ask: (s) => s.leasedBy("worker-a"), index: "heads_owner" },
+  {
+    what: "the newest executions",
+    ask: (s) => s.listHeads({ limit: 5 }),
+    index: "heads_started",
+  },
+  {
+    what: "a workflow's executions",
+    ask: (s) => s.listHeads({ workflowId: "rare", limit: 5 }),
+    index: "heads_workflow",
+  },
+  {
+    what: "failed executions",
+    ask: (s) => s.listHeads({ status: "failed", limit: 5 }),
+    index: "heads_status",
+  },
+  {
+    what: "a person's executions",
+    ask: (s) => s.listHeads({ startedBy: "U0BOB", limit: 5 }),
+    index: "heads_started_by",
+  },
+  { what: "an execution", ask: (s) => s.readHead("exec_7"), index: "_id_" },
+  { what: "ids by their beginning", ask: (s) => s.findExecutionIds("exec_77", 6), index: "_id_" },
+  { what: "an execution's log", ask: (s) => s.readLog("exec_7", 0), index: "_id_" },
+  { what: "all signals", ask: (s) => s.pendingSignals({ limit: 10 }), index: "inbox_pending" },
+  {
+    what: "an execution's signals",
+    ask: (s) => s.pendingSignals({ executionId: "exec_7", limit: 10 }),
+    index: "inbox_pending_execution",
+  },
+  { what: "a workflow's versions", ask: (s) => s.listVersions("rare"), index: "versions_workflow" },
+  { what: "a call", ask: (s) => s.readCall("call_7"), index: "_id_" },
+  { what: "an execution's calls", ask: (s) => s.listCalls("exec_7"), index: "calls_execution" },
+  {
+    what: "what a workflow's calls cost",
+    ask: (s) => s.listCallCosts({ workflowId: "rare", from: START, to: START + HOUR }),
+    index: "calls_workflow",
+  },
+  {
+    what: "calls of a named prompt",
+    ask: (s) => s.listPromptCalls(prompt, 10),
+    index: "calls_prompt",
+  },
+  { what: "an execution's cards", ask: (s) => s.listCards("exec_7"), index: "cards_execution" },
+  {
+    what: "unfinished cards",
+    ask: (s) => s.listUnfinishedCards(10),
+    index: "cards_not_final",
+  },
+  {
+    what: "the draft of a thread",
+    ask: (s) => s.findDraft("D0BOB", "7"),
+    index: "drafts_thread",
+  },
+  {
+    what: "a workflow's samples",
+    ask: (s) => s.listSamples({ workflowId: "rare" }),
+    index: "samples_workflow",
+  },
+];
+
+describe.skipIf(mongoMissing !== null)("no question of the hot paths scans a collection", () => {
+  let server: MongoServer;
+  let tap: MongoTap;
+  let client: MongoClient;
+  let store: Store;
+  const database = `heddle_test_plans_${process.pid}`;
+
+  beforeAll(async () => {
+    server = await startMongoServer();
+    tap = await startMongoTap(server.uri(database));
+    client = await new MongoClient(server.uri(database)).connect();
+    store = await openMongoStore(tap.uri(database));
+    await fill(store);
+  });
+  afterAll(async () => {
+    await store?.[Symbol.asyncDispose]();
+    await client?.close();
+    await tap?.[Symbol.asyncDispose]();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  test.for(QUESTIONS)("$index serves $what", async ({ ask, index }) => {
+    tap.take();
+    await ask(store);
+
+    const [question] = tap.take().filter((command) => command["find"] ?? command["aggregate"]);
+    expect(question, "the first read").toBeDefined();
+    const { lsid: _session, $clusterTime: _time, $db: _db, ...rest } = question ?? {};
+    const plan = JSON.stringify(await client.db().command({ explain: { ...rest } }));
+
+    expect(plan).not.toMatch(/COLLSCAN|Seq Scan/);
+    const used = [...plan.matchAll(/"(?:indexName|Index Name)":"([^"]+)"/g)].map(
+      ([, name]) => name,
+    );
+    expect(used).toContain(index);
+    // On servers over PostgreSQL a walk through the whole collection goes by the index of its ids.
+    if (index === "_id_") expect(plan).toMatch(/object_id|IXSCAN|IDHACK|EXPRESS/);
+  });
+});
+
+/** Much that is over, and little of everything that is looked for. */
+async function fill(store: Store): Promise<void> {
+  const each = Array.from({ length: MANY }, (_, n) => n);
+  for (let from = 0; from < MANY; from += AT_ONCE)
+    await fillSome(store, each.slice(from, from + AT_ONCE));
+  await store.settleSignals(each.filter((n) => n % 500 !== 7).map((n) => `s_${n}`));
+}
+
+async function fillSome(store: Store, numbers: readonly number[]): Promise<void> {
+  await Promise.all(
+    numbers.flatMap((n) => {
+      const isRare = n % 500 === 7;
+      const id = `exec_${n}`;
+      const workflowId = isRare ? "rare" : "common";
+      const status = isRare ? "failed" : "completed";
+      return [
+        store.insertHead(
+          head(id, {
+            workflowId,
+            status,
+            startedAt: START + n,
+            startedBy: isRare ? "U0BOB" : "U0ALICE",
+            due: isRare ? START + 30 : null,
+            owner: isRare ? "worker-a" : null,
+          }),
+        ),
+        store.commit(commit(id, 1), head(id, { workflowId, status, rev: 1, due: null }), []),
+        store.insertSignal(signal(`s_${n}`, id)),
+        store.insertCall(call(`call_${n}`, id, { workflowId, ...(isRare && { prompt }) })),
+        store.insertCard(card(id, "run", { final: !isRare })),
+        store.insertDraft(draft(`draft_${n}`, { threadTs: String(n) })),
+        store.writeSample(sample(`sample_${n}`, { workflowId })),
+        store.insertVersion({
+          workflowId: isRare ? "rare" : `common_${n}`,
+          version: n + 1,
+          contentHash: "hash",
+          deployedBy: "U0ALICE",
+          deployedAt: START,
+          definition: {},
+        }),
+      ];
+    }),
+  );
+}
