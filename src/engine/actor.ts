@@ -41,6 +41,12 @@ export interface ActorHost {
     act: Act,
     done: (ended: AttemptEnded) => void,
   ): () => void;
+  /** The facts that follow from what holds executions from outside: a pause. */
+  gate(
+    workflow: CompiledWorkflow,
+    state: ExecutionState,
+    now: number,
+  ): Promise<readonly ExecutionEvent[]>;
   /** After each durable commit. */
   committed(executionId: string, events: readonly ExecutionEvent[]): void;
   /** The actor has nothing left to do now; `due` is when somebody must look again. */
@@ -161,11 +167,19 @@ export class Actor {
       if (signals.length === 100) this.wake();
     }
     await this.#settleLost(now);
+    await this.#passGate(now);
     do this.#follow(now);
     while ((await this.#settleLost(now)) || (await this.#lookBack(now)));
     await this.#commit(settled);
     await this.#subscriptions.leave(this.#state);
     if (this.#again) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** Whether it may go on is asked in every turn: what holds it may have ended. */
+  async #passGate(now: number): Promise<void> {
+    if (isFinished(this.#state.status) || this.#state.cancel) return;
+    const ask = () => this.#host.gate(this.#workflow, this.#state, now);
+    this.#recordAll(await this.#untilStored(ask));
   }
 
   /** Records what follows from the state by itself, as far as one commit takes it. */

@@ -109,6 +109,21 @@ export interface Engine extends AiMethods {
    */
   retryAll(request: BulkRetryRequest): Promise<BulkRetry>;
   /**
+   * Holds all runs of a workflow, or of all workflows (`null`): steps under way end, no further one begins; approvals can still
+   * be decided; what is started is accepted and held. Paused already, it stays as it was.
+   *
+   * @throws {AppError} `workflow_not_found`.
+   */
+  pause(workflowId: string | null, by: string): Promise<void>;
+  /**
+   * Lets them go on, those that began first first. `null` ends the pause of everything; what was paused by itself stays so.
+   *
+   * @returns whether it was paused. @throws {AppError} `workflow_not_found`.
+   */
+  resume(workflowId: string | null): Promise<boolean>;
+  /** What holds a workflow; `null`: what holds everything. */
+  pauseOf(workflowId: string | null): Pause | null;
+  /**
    * Records what a person chose. Checks who may first; durable when `recorded` resolves to `true`.
    *
    * A refusal is an answer, not an error.
@@ -157,6 +172,13 @@ export interface Engine extends AiMethods {
 
   /** Calls `listener` with the execution id after each durable change. @returns a function that ends it. */
   onCommitted(listener: (executionId: string) => void): () => void;
+}
+
+/** Somebody paused a workflow, or everything. */
+export interface Pause {
+  readonly by: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 export interface DeployOptions {

@@ -14,6 +14,7 @@ import { type Explanation, explain } from "./explain.ts";
 import { createGenerator } from "./generate.ts";
 import { Metrics } from "./metrics.ts";
 import { warnOfNames } from "./name-warnings.ts";
+import { Pauses, pauseMethods } from "./pauses.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Cron } from "./ports/cron.ts";
 import type { Directory } from "./ports/directory.ts";
@@ -92,8 +93,8 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const parts = connect(options, (executionId) => {
     for (const tell of changes) tell(executionId);
   });
-  const { library, workflows, deployments, triggering, worker, executions } = parts;
-  const { retries, approvals } = parts;
+  const { library, workflows, deployments, worker, executions } = parts;
+  const { retries, approvals, pauses } = parts;
   const { processes, onProcessDied } = watchProcesses(options, worker);
   return {
     deployFile: (file, source) => deployments.deployFile(file, source),
@@ -114,7 +115,8 @@ export function createEngine(options: EngineOptions): RunningEngine {
       approvals.decidableBy(userId, await executions.listOpenRequests(MAX_LOOKED_AT)),
     onCommitted: (listener) => join(changes, listener),
     onProcessDied,
-    ...lifetime(library, triggering, worker, processes),
+    ...pauseMethods(pauses, (workflowId) => workflows.active(workflowId)),
+    ...lifetime(parts, processes),
   };
 }
 
@@ -172,8 +174,14 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
       announce(executionId);
     },
     prepareChild: (parent, request) => children.prepare(parent, request),
+    gate: async (_workflow, state, now) => pauses.factsFor(state, now),
     deliver: (state, entry) => children.deliver(state, entry),
     ends: allOf([children, triggering.ends]),
+  });
+  const pauses = new Pauses({
+    ...options,
+    changed: () => worker.wakeAll(),
+    released: () => worker.tick(),
   });
   const executions = new Executions({
     store,
@@ -183,13 +191,7 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
     worker,
     started: announce,
   });
-  const retries = new Retries({
-    store,
-    clock,
-    load: (executionId) => executions.load(executionId),
-    start: (request) => executions.start(request),
-    wake,
-  });
+  const retries = createRetries(options, executions, wake);
   const approvals = new Approvals({
     store,
     clock,
@@ -197,7 +199,21 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
     read: async (executionId) => (await executions.read(executionId)).state,
     wake,
   });
-  return { ...deployed, triggering, worker, executions, retries, approvals };
+  return { ...deployed, triggering, worker, executions, retries, approvals, pauses };
+}
+
+function createRetries(
+  { store, clock }: EngineOptions,
+  executions: Executions,
+  wake: (executionId: string) => void,
+): Retries {
+  return new Retries({
+    store,
+    clock,
+    load: (executionId) => executions.load(executionId),
+    start: (request) => executions.start(request),
+    wake,
+  });
 }
 
 function workflowMethods(
@@ -320,9 +336,7 @@ function generationMethods(
 }
 
 function lifetime(
-  library: PromptLibrary,
-  triggering: Triggering,
-  worker: Worker,
+  { library, triggering, worker, pauses }: ReturnType<typeof connect>,
   processes: Processes,
 ): Pick<RunningEngine, "receiveMessage" | "receiveWebhook" | "publish" | "run" | "stop" | "tick"> {
   return {
@@ -333,11 +347,13 @@ function lifetime(
       await library.refresh();
       await triggering.prepare();
       await processes.start();
+      await pauses.start();
       await worker.start();
       await triggering.start();
     },
     stop: async () => {
       await triggering.stop();
+      await pauses.stop();
       await worker.stop();
       await processes.stop();
     },

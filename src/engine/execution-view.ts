@@ -55,6 +55,8 @@ export interface WaitView {
   /** When it ends by itself. */
   readonly until: string | null;
   readonly requestId?: string;
+  /** Who paused the workflow. */
+  readonly by?: string;
   /** The run whose end it waits for. */
   readonly executionId?: string;
   /** Name of the event that it waits for. */

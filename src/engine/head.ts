@@ -33,7 +33,7 @@ export function waitReasons(state: ExecutionState): readonly string[] {
   const reasons = [...state.acts.values()]
     .filter((act) => act.waitingOn !== "branches")
     .map((act) => waitReason(state, act));
-  return [...new Set(reasons)];
+  return [...new Set([...(state.held ? [state.held.reason] : []), ...reasons])];
 }
 
 /** What a step under way waits for: `retry` after a failed attempt, `breaker` if its model was not even asked. */

@@ -32,9 +32,12 @@ export function toExecutionView(workflow: CompiledWorkflow, state: ExecutionStat
     status: state.status,
     waitingOn:
       state.status === "waiting"
-        ? [...state.acts.values()]
-            .filter((act) => act.waitingOn !== "branches")
-            .map((act) => toWait(state, act))
+        ? [
+            ...heldWait(state),
+            ...[...state.acts.values()]
+              .filter((act) => act.waitingOn !== "branches")
+              .map((act) => toWait(state, act)),
+          ]
         : [],
     currentStep: currentStep(state),
     trigger: start.trigger,
@@ -82,6 +85,15 @@ export function toExecutionSummary(head: Head): ExecutionSummary {
 function currentStep(state: ExecutionState): string | null {
   const innermost = [...state.acts.values()].find((act) => act.waitingOn !== "branches");
   return innermost?.stepId ?? state.frames.get(ROOT)?.cursor ?? null;
+}
+
+/** What holds the whole execution, at the step that comes next. */
+function heldWait(state: ExecutionState): readonly WaitView[] {
+  const { held } = state;
+  if (!held) return [];
+  const stepId = currentStep(state) ?? "";
+  const by = held.by === null ? {} : { by: held.by };
+  return [{ for: held.reason, stepId, path: "", since: iso(held.since), until: null, ...by }];
 }
 
 function toWait(state: ExecutionState, act: Act): WaitView {

@@ -1,3 +1,4 @@
+import type { ActorHost } from "./actor.ts";
 import type { AttemptPorts } from "./attempt.ts";
 import type { CompiledWorkflow } from "./definition/compile.ts";
 import type { ExecutionEvent } from "./execution/events.ts";
@@ -19,6 +20,8 @@ export interface WorkerOptions extends Omit<AttemptPorts, "onDefect"> {
     /** Tells it; done again after a crash or an error, so a repeat must be harmless. */
     readonly tell: (state: ExecutionState) => Promise<void>;
   };
+  /** What holds executions from outside. */
+  readonly gate: ActorHost["gate"];
   /** Delivers what leaves an execution; done again after a crash or an error, so a repeat must be harmless. */
   readonly deliver: (state: ExecutionState, entry: OutboxEntry) => Promise<void>;
 }

@@ -55,6 +55,7 @@ export class Worker {
       endIsWanted: (state) => options.ends.isWanted(state),
       tellEnd: (state) => options.ends.tell(state),
       deliver: (state, entry) => options.deliver(state, entry),
+      gate: options.gate,
       committed: options.onCommitted,
       retired: (actor, due) => this.#retired(actor, due),
       stopped: (actor, error) => void this.#stopped(actor, error),
@@ -114,6 +115,11 @@ export class Worker {
     const actor = this.#actors.get(executionId);
     if (actor) actor.wake();
     else void this.#claim(executionId);
+  }
+
+  /** Something changed for all executions: those in memory look now. */
+  wakeAll(): void {
+    for (const actor of this.#actors.values()) actor.wake();
   }
 
   /** The durable state of an execution that this worker has in memory, to be read at once; else `null`. */
@@ -326,7 +332,7 @@ export class Worker {
         await this.#options.store.renewLeases(this.id, this.#options.clock.now() + LEASE_MS);
       }
       this.#lastRenewal = performance.now();
-      for (const actor of this.#actors.values()) actor.wake();
+      this.wakeAll();
     } catch (error) {
       this.#options.logger.warn(
         { error: asAppError(error).message },

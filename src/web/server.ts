@@ -15,6 +15,7 @@ import { executionRoutes } from "./routes/executions.ts";
 import { generateRoutes } from "./routes/generate.ts";
 import { healthRoutes, type Readiness } from "./routes/health.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
+import { pauseRoutes } from "./routes/pause.ts";
 import { promptRoutes } from "./routes/prompts.ts";
 import { retryRoutes } from "./routes/retry.ts";
 import { templateRoutes } from "./routes/templates.ts";
@@ -66,6 +67,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
       ...executionRoutes(options.engine),
       ...promptRoutes(options.engine),
       ...retryRoutes(options.engine),
+      ...pauseRoutes(options.engine),
       ...metricsRoutes(options.engine),
       ...dashboardRoutes(options.engine),
       ...templateRoutes(options.engine),

@@ -11,10 +11,12 @@ export interface RecordedCall {
   /** `slack.sendMessage` */
   readonly name: string;
   readonly params: JsonObject;
+  /** The step's idempotency key: execution and path. */
+  readonly key: string;
 }
 
 /** What a call gives; an error is thrown. */
-export type ServiceScript = (name: string, params: JsonObject) => Json | AppError;
+export type ServiceScript = (name: string, params: JsonObject) => Json | AppError | Promise<Json>;
 
 /** The registry with the real services' actions and parameters; nothing leaves the process, calls are kept. */
 export function recordingServices(calls: RecordedCall[], script: ServiceScript) {
@@ -28,9 +30,9 @@ export function recordingServices(calls: RecordedCall[], script: ServiceScript) 
 function recording(service: Service, calls: RecordedCall[], script: ServiceScript): Service {
   const actions = Object.entries(service.actions).map(([action, real]): [string, ServiceAction] => {
     const name = `${service.name}.${action}`;
-    const execute = async (params: JsonObject): Promise<Json> => {
-      calls.push({ name, params });
-      const result = script(name, params);
+    const execute: ServiceAction["execute"] = async (params, { idempotencyKey: key }) => {
+      calls.push({ name, params, key });
+      const result = await script(name, params);
       if (result instanceof AppError) throw result;
       return result;
     };

@@ -54,6 +54,7 @@ export class WorkerBench implements AsyncDisposable {
       onCommitted: (_executionId, events) => this.events.push(...events),
       prepareChild: () => Promise.reject(new Error("No workflow but this one.")),
       deliver: async () => undefined,
+      gate: async () => [],
       ends: { isWanted: () => false, tell: async () => undefined },
     });
     this.#workers.push(worker);

@@ -8,6 +8,7 @@ import { costsCommand } from "./costs.ts";
 import { draftCommand } from "./draft.ts";
 import { helpMessage } from "./help.ts";
 import { listCommand } from "./list.ts";
+import { pauseCommand, resumeCommand } from "./pause.ts";
 import { promptsCommand } from "./prompts.ts";
 import { retryCommand } from "./retry.ts";
 import { runCommand } from "./run.ts";
@@ -46,6 +47,8 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   diffCommand,
   rollbackCommand,
   activateCommand,
+  pauseCommand,
+  resumeCommand,
 ];
 
 /**

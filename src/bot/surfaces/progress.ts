@@ -1,5 +1,5 @@
 import type { ExecutionView, RequestView, RunningStep, WaitView } from "../../engine/api.ts";
-import { escapeText, shortRunId, showTime } from "../blocks/text.ts";
+import { escapeText, mentionPerson, shortRunId, showTime } from "../blocks/text.ts";
 import type { CardContext } from "./surface.ts";
 
 /**
@@ -48,6 +48,8 @@ function describeWait(view: ExecutionView, wait: WaitView, context: CardContext)
       return `Waits at ${step} for the end of ${nameRun(wait)} ${since}.`;
     case "event":
       return `Waits at ${step} for the event \`${escapeText(wait.event ?? "")}\` ${since}${until}.`;
+    case "pause":
+      return describePause(wait, step);
     case "timer":
       return `Pauses at ${step} ${since}${until}.`;
     default:
@@ -74,4 +76,9 @@ function nameRun({ executionId }: WaitView): string {
 function describeRunning(step: RunningStep, context: CardContext): string {
   const attempt = step.attempt > 1 ? ` (attempt ${step.attempt})` : "";
   return `At *${escapeText(context.stepName(step.stepId))}*${attempt}.`;
+}
+
+function describePause({ by, since }: WaitView, step: string): string {
+  const who = by === undefined ? "" : ` by ${mentionPerson(by)}`;
+  return `:double_vertical_bar: Held before ${step} since ${showTime(since)}: paused${who}. It goes on when that is resumed.`;
 }

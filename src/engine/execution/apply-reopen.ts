@@ -1,5 +1,5 @@
+import type { ExecutionReopened } from "./control-events.ts";
 import { enlist } from "./enter.ts";
-import type { ExecutionReopened } from "./events.ts";
 import { impossible } from "./impossible.ts";
 import { framePath, isWithin, lastSegment } from "./path.ts";
 import { type Act, type ExecutionState, type Frame, ROOT } from "./state.ts";
@@ -20,6 +20,7 @@ export function reopen(state: ExecutionState, event: ExecutionReopened): void {
   state.output = null;
   state.error = null;
   state.endedAt = null;
+  state.held = null;
   state.deadline = event.deadline;
   state.enteredBefore = state.entered;
   state.reopened.push({ by: event.by, at: event.at, path: event.path ?? null });

@@ -2,11 +2,12 @@ import { AppError } from "../../errors.ts";
 import { emptyRecord, type Json } from "../../json.ts";
 import { Agenda } from "./agenda.ts";
 import { endChild } from "./apply-children.ts";
+import { applyControl, isControlEvent } from "./apply-control.ts";
 import { giveUpBody, openFrame } from "./apply-frames.ts";
 import { settleDropped } from "./apply-money.ts";
-import { reopen } from "./apply-reopen.ts";
 import { recordDecision } from "./apply-requests.ts";
 import { applyToStep, isStepEvent, type StepEvent } from "./apply-steps.ts";
+import type { ControlEvent } from "./control-events.ts";
 import type { ExecutionEvent, ExecutionStarted } from "./events.ts";
 import { impossible } from "./impossible.ts";
 import { framePath } from "./path.ts";
@@ -39,6 +40,7 @@ export function initialState(start: ExecutionStarted, firstStep: string): Execut
     entered: 0,
     enteredBefore: 0,
     deadline: start.deadline,
+    held: null,
     reopened: [],
     spentNano: 0,
     unknownNano: 0,
@@ -74,7 +76,8 @@ export function apply(state: ExecutionState, event: ExecutionEvent): void {
     // The step or body itself, and what is around it: the body of a step, the step that holds a body.
     state.agenda.add(event.path);
     state.agenda.add(framePath(event.path));
-  } else applyToExecution(state, event);
+  } else if (isControlEvent(event)) applyControl(state, event);
+  else applyToExecution(state, event);
   if (!isFinished(state.status)) state.status = liveStatus(state);
 }
 
@@ -89,7 +92,9 @@ const AFTER_END: ReadonlySet<ExecutionEvent["type"]> = new Set([
   "outbox_delivered",
 ]);
 
-function applyToExecution(state: ExecutionState, event: Exclude<ExecutionEvent, StepEvent>): void {
+type OtherEvent = Exclude<ExecutionEvent, StepEvent | ControlEvent>;
+
+function applyToExecution(state: ExecutionState, event: OtherEvent): void {
   switch (event.type) {
     case "execution_started":
       throw impossible(state, event, "an execution starts once");
@@ -129,9 +134,6 @@ function applyToExecution(state: ExecutionState, event: Exclude<ExecutionEvent, 
       return;
     case "execution_cancelled":
       finish(state, "cancelled", event.at);
-      return;
-    case "execution_reopened":
-      reopen(state, event);
   }
 }
 
@@ -162,6 +164,6 @@ function finish(
   state.endedAt = at;
 }
 
-function liveStatus({ load }: ExecutionState): "running" | "waiting" {
-  return load.running === 0 && load.waiting > 0 ? "waiting" : "running";
+function liveStatus({ load, held }: ExecutionState): "running" | "waiting" {
+  return load.running === 0 && (load.waiting > 0 || held) ? "waiting" : "running";
 }

@@ -34,6 +34,7 @@ export function decide(
 ): readonly ExecutionEvent[] {
   if (isFinished(state.status)) return [];
   if (state.cancel) return decideCancelled(state, state.cancel.at, now);
+  if (state.held) return [];
   if (now >= state.deadline) {
     return [
       failExecution(
@@ -96,6 +97,7 @@ export function nextDue(state: ExecutionState): number | null {
   if (isFinished(state.status)) return null;
   // Its other timers do nothing any more: one that has passed would have it looked at without end.
   if (state.cancel) return state.cancel.at + CANCEL_GRACE_MS;
+  if (state.held) return null;
   let due = state.deadline;
   for (const next of timed(state)) {
     // A retry without room is looked at when there is room.

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../../json.ts";
 import type { TokenUsage } from "../ports/model.ts";
 import type { ChildEnded, ChildStarted, OutboxDelivered, ParentStep } from "./child-events.ts";
+import type { ControlEvent } from "./control-events.ts";
 import type { FrameClosed, FrameOpened, FramesOpened } from "./frame-events.ts";
 import type { EventReceived, EventsSearched } from "./wait-events.ts";
 
@@ -38,7 +39,7 @@ export type ExecutionEvent =
   | { readonly type: "execution_completed"; readonly output: Json; readonly at: number }
   | { readonly type: "execution_failed"; readonly error: StepError; readonly at: number }
   | { readonly type: "execution_cancelled"; readonly at: number }
-  | ExecutionReopened;
+  | ControlEvent;
 
 /** What started an execution. */
 export interface Trigger {
@@ -94,22 +95,6 @@ export interface CancelRequested {
   readonly type: "execution_cancel_requested";
   readonly by: string;
   readonly signalId: string;
-  readonly at: number;
-}
-
-/** A person lets an execution go on that failed or was cancelled. */
-export interface ExecutionReopened {
-  readonly type: "execution_reopened";
-  /** The entry that is done again, or the body that goes on; absent: everything goes on where it was given up. */
-  readonly path?: string;
-  /** Variables that get other values. */
-  readonly variables?: JsonObject;
-  readonly by: string;
-  readonly signalId: string;
-  /** When it has to be over now. */
-  readonly deadline: number;
-  /** How it had ended: running totals take that back. */
-  readonly ended: { readonly status: "failed" | "cancelled"; readonly at: number };
   readonly at: number;
 }
 

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "../../json.ts";
 import type { TokenUsage } from "../ports/model.ts";
 import type { Agenda } from "./agenda.ts";
 import type { ChildStarted } from "./child-events.ts";
+import type { HoldReason } from "./control-events.ts";
 import type { ExecutionStarted, RequestOpened, StepError, WaitReason } from "./events.ts";
 
 /** What `stepResults.<id>` holds: the latest entry of a step, in the shape that definitions and the API read. */
@@ -165,6 +166,14 @@ export interface Trace extends Past {
   };
 }
 
+/** Why an execution does not go on although it could. */
+export interface Hold {
+  readonly reason: HoldReason;
+  /** Who paused. */
+  readonly by: string | null;
+  readonly since: number;
+}
+
 /** A retry of an execution that had ended. */
 export interface Reopening {
   readonly by: string;
@@ -249,6 +258,8 @@ export interface ExecutionState {
   /** When it has to be over. */
   deadline: number;
   readonly reopened: Reopening[];
+  /** It enters no step and begins no attempt. */
+  held: Hold | null;
   /** Sum of the known prices: equal to that of the recorded calls. */
   spentNano: number;
   /** Charged to the cap for calls whose price nobody knows: what was held for them, less what is known. */

@@ -116,6 +116,8 @@ export interface Store extends AsyncDisposable, SharedWork, EventStore, Snapshot
 
   /** What was last written under this key; `null`: nothing. */
   readMark(key: string): Promise<Json>;
+  /** What was last written under the keys that begin with exactly `prefix`, in order of key. */
+  listMarks(prefix: string): Promise<readonly { readonly key: string; readonly value: Json }[]>;
   /** Remembers how far something recurring has come, such as the last look of a trigger at a database. The last write stands. */
   writeMark(key: string, value: Json): Promise<void>;
 

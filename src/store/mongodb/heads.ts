@@ -1,14 +1,12 @@
 import type { Filter } from "mongodb";
 import type { Head, HeadPage, HeadQuery, Store } from "../../engine/ports/store.ts";
 import { parseCursor, toCursor } from "../cursor.ts";
+import { AFTER_ANY } from "../prefix.ts";
 import type { HeadDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { toHead, toHeadDocument } from "./head-document.ts";
 import type { TrailingWrites } from "./trailing-writes.ts";
 import { newInsertId, toDate } from "./values.ts";
-
-/** Later than any text that begins with the same characters: the highest code point there is. */
-const AFTER_ANY = "\u{10ffff}";
 
 /** Newest first; of one moment, the greatest id. */
 export const NEWEST_FIRST = { startedAt: -1, _id: -1 } as const;

@@ -1,16 +1,28 @@
 import type { Store } from "../../engine/ports/store.ts";
 import type { Json } from "../../json.ts";
+import { AFTER_ANY } from "../prefix.ts";
 import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { readJson } from "./values.ts";
 
 /** How far recurring things have come, by key. */
-export function createMarks(connection: Connection): Pick<Store, "readMark" | "writeMark"> {
+export function createMarks(
+  connection: Connection,
+): Pick<Store, "readMark" | "listMarks" | "writeMark"> {
   const { marks } = connection.collections;
   return {
     async readMark(key) {
       const document = await connection.ask(() => marks.findOne({ _id: key }));
       return document && readJson<Json>(document.value);
+    },
+    async listMarks(prefix) {
+      const documents = await connection.ask(() =>
+        marks
+          .find({ _id: { $gte: prefix, $lt: prefix + AFTER_ANY } })
+          .sort({ _id: 1 })
+          .toArray(),
+      );
+      return documents.map(({ _id, value }) => ({ key: _id, value: readJson<Json>(value) }));
     },
     async writeMark(key, value) {
       const text = JSON.stringify(value);

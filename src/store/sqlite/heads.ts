@@ -2,14 +2,12 @@ import type { SQLInputValue } from "node:sqlite";
 import type { ExecutionStatus } from "../../engine/execution/state.ts";
 import type { Head, HeadPage, HeadQuery, Store } from "../../engine/ports/store.ts";
 import { parseCursor, toCursor } from "../cursor.ts";
+import { AFTER_ANY } from "../prefix.ts";
 import type { Connection } from "./connection.ts";
 import { flag, integer, integerOrNull, json, type Row, text, textOrNull } from "./row.ts";
 
 /** Beginning of every query for heads; the large and unchanging start event is kept beside them. */
 export const SELECT_HEADS = "SELECT * FROM heads JOIN starts USING (execution_id)";
-
-/** Later than any text that begins with the same characters: the highest code point there is. */
-const AFTER_ANY = "\u{10ffff}";
 
 type Heads = Pick<
   Store,

@@ -1,11 +1,17 @@
 import type { Store } from "../../engine/ports/store.ts";
 import type { Json } from "../../json.ts";
+import { AFTER_ANY } from "../prefix.ts";
 import type { Connection } from "./connection.ts";
-import { json } from "./row.ts";
+import { json, text } from "./row.ts";
 
 /** How far recurring things have come, by key. */
-export function createMarks(connection: Connection): Pick<Store, "readMark" | "writeMark"> {
+export function createMarks(
+  connection: Connection,
+): Pick<Store, "readMark" | "listMarks" | "writeMark"> {
   const select = connection.prepare("SELECT value FROM marks WHERE key = ?");
+  const selectRange = connection.prepare(
+    "SELECT key, value FROM marks WHERE key >= ? AND key < ? ORDER BY key",
+  );
   const replace = connection.prepare("REPLACE INTO marks (key, value) VALUES (?, ?)");
   return {
     readMark: (key) =>
@@ -13,10 +19,16 @@ export function createMarks(connection: Connection): Pick<Store, "readMark" | "w
         const row = select.get(key);
         return row === undefined ? null : json<Json>(row, "value");
       }),
+    listMarks: (prefix) =>
+      connection.read(() =>
+        selectRange
+          .all(prefix, prefix + AFTER_ANY)
+          .map((row) => ({ key: text(row, "key"), value: json<Json>(row, "value") })),
+      ),
     async writeMark(key, value) {
-      const text = JSON.stringify(value);
+      const valueText = JSON.stringify(value);
       await connection.write(() => {
-        replace.run(key, text);
+        replace.run(key, valueText);
       });
     },
   };

@@ -21,7 +21,7 @@ export function workflowRoutes(engine: Engine): readonly Route[] {
     {
       method: "GET",
       path: "/api/workflows",
-      handle: async () => ({ body: { workflows: await engine.listWorkflows() } }),
+      handle: () => list(engine),
     },
     {
       method: "GET",
@@ -64,6 +64,14 @@ async function deploy(engine: Engine, request: WebRequest): Promise<Answer> {
   const rest = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
   const error = `The definition was not deployed: ${first?.path || "the definition"}: ${first?.message ?? ""}${rest}`;
   return { status: 400, body: { error, code: "definition_invalid", problems, warnings } };
+}
+
+async function list(engine: Engine): Promise<Answer> {
+  const workflows = (await engine.listWorkflows()).map((workflow) => ({
+    ...workflow,
+    paused: engine.pauseOf(workflow.id) !== null,
+  }));
+  return { body: { workflows } };
 }
 
 async function getWorkflow(engine: Engine, request: WebRequest): Promise<Answer> {

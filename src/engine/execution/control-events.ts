@@ -1,0 +1,36 @@
+import type { JsonObject } from "../../json.ts";
+
+/** What people and their settings do to an execution as a whole, besides cancelling it. As stable as {@link ExecutionEvent}. */
+export type ControlEvent = ExecutionReopened | ExecutionHeld | ExecutionResumed;
+
+/** A person lets an execution go on that failed or was cancelled. */
+export interface ExecutionReopened {
+  readonly type: "execution_reopened";
+  /** The entry that is done again, or the body that goes on; absent: everything goes on where it was given up. */
+  readonly path?: string;
+  /** Variables that get other values. */
+  readonly variables?: JsonObject;
+  readonly by: string;
+  readonly signalId: string;
+  /** When it has to be over now. */
+  readonly deadline: number;
+  /** How it had ended: running totals take that back. */
+  readonly ended: { readonly status: "failed" | "cancelled"; readonly at: number };
+  readonly at: number;
+}
+
+/** It enters no step and begins no attempt until it is resumed. What is under way ends; decisions count; its time stands still. */
+export interface ExecutionHeld {
+  readonly type: "execution_held";
+  readonly reason: HoldReason;
+  /** Who paused. */
+  readonly by?: string;
+  readonly at: number;
+}
+
+export type HoldReason = "pause";
+
+export interface ExecutionResumed {
+  readonly type: "execution_resumed";
+  readonly at: number;
+}

@@ -1,0 +1,42 @@
+import type { Engine } from "../../engine/api.ts";
+import type { Answer, Route } from "../route.ts";
+import type { WebRequest } from "../web-request.ts";
+
+/** Holding the runs of a workflow, or all runs, and letting them go on. */
+export function pauseRoutes(engine: Engine): readonly Route[] {
+  return [
+    {
+      method: "POST",
+      path: "/api/workflows/:id/pause",
+      handle: (request) => pause(engine, request, request.param("id")),
+    },
+    {
+      method: "POST",
+      path: "/api/workflows/:id/resume",
+      handle: (request) => resume(engine, request, request.param("id")),
+    },
+    { method: "POST", path: "/api/pause", handle: (request) => pause(engine, request, null) },
+    { method: "POST", path: "/api/resume", handle: (request) => resume(engine, request, null) },
+  ];
+}
+
+async function pause(
+  engine: Engine,
+  request: WebRequest,
+  workflowId: string | null,
+): Promise<Answer> {
+  await request.readJson();
+  await engine.pause(workflowId, "api");
+  return { body: { success: true, ...(workflowId !== null && { workflowId }), paused: true } };
+}
+
+async function resume(
+  engine: Engine,
+  request: WebRequest,
+  workflowId: string | null,
+): Promise<Answer> {
+  await request.readJson();
+  const wasPaused = await engine.resume(workflowId);
+  const paused = engine.pauseOf(workflowId) !== null;
+  return { body: { success: true, ...(workflowId !== null && { workflowId }), wasPaused, paused } };
+}
