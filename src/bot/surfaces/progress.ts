@@ -41,6 +41,8 @@ function describeWait(view: ExecutionView, wait: WaitView, context: CardContext)
       return `Waits at ${step} for an approval ${since}${until}.${whomToAsk(view, wait, context)}`;
     case "budget":
       return `Waits before ${step} for budget ${since}: it could pass the run's cost cap.${whomToAsk(view, wait, context)}`;
+    case "person":
+      return `Waits ${since} for somebody to say whether ${step} had its effect.${whomToAsk(view, wait, context)}`;
     case "retry":
     case "breaker":
       return describeRetry(view, wait, step);

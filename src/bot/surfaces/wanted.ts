@@ -7,6 +7,7 @@ import { aiLine, aiSteps } from "./ai-results.ts";
 import { approvalCard, outcomeOf } from "./approval-card.ts";
 import { budgetCard } from "./budget-card.ts";
 import { closingMessage, failureNotice } from "./closing.ts";
+import { doubtCard } from "./doubt-card.ts";
 import { runCard } from "./run-card.ts";
 import { type CardContext, RUN_SURFACE, type Surface } from "./surface.ts";
 
@@ -120,7 +121,8 @@ function approvalSurfaces(
 }
 
 function requestCard(view: ExecutionView, request: RequestView, context: CardContext): CardMessage {
-  const { budget } = request.opened;
+  const { budget, doubt } = request.opened;
+  if (doubt) return doubtCard(view, request, doubt, context);
   return budget ? budgetCard(view, request, budget, context) : approvalCard(view, request, context);
 }
 

@@ -7,6 +7,8 @@ import { closeFrame, mergeFrames, openFrames, openItemFrame } from "./apply-fram
 import { charge, hold } from "./apply-money.ts";
 import { closeRequest, openRequest } from "./apply-requests.ts";
 import type { ChildStarted } from "./child-events.ts";
+import { askOutcome, tellOutcome } from "./doubt.ts";
+import type { OutcomeAsked, OutcomeTold } from "./doubt-events.ts";
 import { enter, leave, moveTo, requireAct, requireFrame } from "./enter.ts";
 import type {
   BudgetChanged,
@@ -41,6 +43,8 @@ export type StepEvent =
   | FrameClosed
   | TimerFired
   | ChildStarted
+  | OutcomeAsked
+  | OutcomeTold
   | EventReceived
   | EventsSearched;
 
@@ -58,6 +62,8 @@ const STEP_EVENTS: Readonly<Record<StepEvent["type"], true>> = {
   frame_closed: true,
   timer_fired: true,
   child_started: true,
+  outcome_asked: true,
+  outcome_told: true,
   event_received: true,
   events_searched: true,
 };
@@ -95,6 +101,12 @@ export function applyToStep(state: ExecutionState, event: StepEvent): void {
       return;
     case "child_started":
       startChild(state, requireAct(state, event.path, event), event);
+      return;
+    case "outcome_asked":
+      askOutcome(state, requireAct(state, event.path, event), event);
+      return;
+    case "outcome_told":
+      tellOutcome(state, requireAct(state, event.path, event), event);
       return;
     case "event_received":
       receiveEvent(state, event);

@@ -3,6 +3,7 @@ import { type CompiledStep, type CompiledWorkflow, stepAt } from "../definition/
 import { EACH } from "../definition/each.ts";
 import type { FrameView, Join, Wake } from "../steps/step-type.ts";
 import { decideBudget, decideByOwner } from "./budget.ts";
+import { decideByPerson } from "./doubt.ts";
 import { begin, enterStep, failExecution } from "./enter-step.ts";
 import type { ExecutionEvent, StepError, StepStarted } from "./events.ts";
 import { completeStep, endStepWithError, outputOf } from "./outcome.ts";
@@ -136,6 +137,7 @@ function decideAct(
     case "retrying":
       return isDue(act, now) ? retry(workflow, state, act, now) : [];
     case "waiting":
+      if (act.waitingOn === "person") return decideByPerson(workflow, state, act, now);
       return act.waitingOn === "budget"
         ? decideBudget(workflow, state, act, now)
         : decideWaiting(step, state, act, now);
@@ -188,6 +190,7 @@ export function decideByVotes(
   const request = state.requests.get(act?.requestId ?? "");
   if (state.cancel || !act || !request) return [];
   if (act.waitingOn === "budget") return decideByOwner(state, act, now);
+  if (act.waitingOn === "person") return decideByPerson(workflow, state, act, now);
   const step = stepAt(workflow, path);
   const wake = step.program.wake?.(act, request, "decision", now);
   return wake?.kind === "complete"

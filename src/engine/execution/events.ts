@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "../../json.ts";
 import type { TokenUsage } from "../ports/model.ts";
 import type { ChildEnded, ChildStarted, OutboxDelivered, ParentStep } from "./child-events.ts";
 import type { ControlEvent } from "./control-events.ts";
+import type { OutcomeAsked, OutcomeTold } from "./doubt-events.ts";
 import type { FrameClosed, FrameOpened, FramesOpened } from "./frame-events.ts";
 import type { EventReceived, EventsSearched } from "./wait-events.ts";
 
@@ -33,6 +34,8 @@ export type ExecutionEvent =
   | ChildStarted
   | ChildEnded
   | OutboxDelivered
+  | OutcomeAsked
+  | OutcomeTold
   | EventReceived
   | EventsSearched
   | { readonly type: "signal_received"; readonly signalId: string; readonly at: number }
@@ -159,7 +162,7 @@ export interface StepAttemptFailed extends AttemptCost {
   readonly at: number;
 }
 
-export type WaitReason = "approval" | "timer" | "budget" | "child" | "event";
+export type WaitReason = "approval" | "timer" | "budget" | "child" | "event" | "person";
 
 export interface StepWaiting {
   readonly type: "step_waiting";
@@ -273,6 +276,8 @@ export interface RequestOpened {
   readonly choices: readonly Choice[];
   readonly openedAt: number;
   readonly expiresAt?: number;
+  /** Asks whether an attempt had its effect, not for an approval. */
+  readonly doubt?: { readonly stepId: string; readonly attempt: number };
   /** It asks for budget; absent: it is the request of an approval step. */
   readonly budget?: BudgetAsked;
 }

@@ -3,6 +3,7 @@ import { type CompiledStep, type CompiledWorkflow, stepAt } from "../definition/
 import type { Signal } from "../ports/store.ts";
 import { DEFAULT_RETRY_POLICY, retryDelayMs } from "../retry.ts";
 import type { AttemptResult } from "../steps/step-type.ts";
+import { askForOutcome } from "./doubt.ts";
 import type { AttemptCost, ExecutionEvent, RefusalReason } from "./events.ts";
 import { completeStep, endStepWithError } from "./outcome.ts";
 import { reactToChildEnd, reactToChildPlan } from "./react-children.ts";
@@ -33,7 +34,11 @@ export function reactToAttempt(
   }
   const step = stepAt(workflow, path);
   if (result.kind === "child") return reactToChildPlan(workflow, state, act, result, now);
-  if (result.kind === "failed") return attemptFailed(step, act, result, now);
+  if (result.kind === "failed") {
+    const asked =
+      result.asks === true ? askForOutcome(state, act, result.error, costOf(result), now) : null;
+    return asked ? [asked] : attemptFailed(step, act, result, now);
+  }
   const { output, route, rawOutput, reason, confidence } = result;
   const said = {
     ...(rawOutput !== undefined && { rawOutput }),

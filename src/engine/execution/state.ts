@@ -107,6 +107,8 @@ export interface Act {
   requestId: string | null;
   /** The execution that the step started and waits for. */
   childId: string | null;
+  /** What is not known of the last attempt, as long as a person is asked. */
+  doubt: StepError | null;
   /** Name of the event that the step waits for. */
   event: string | null;
   /** Events that had come before were looked for. */

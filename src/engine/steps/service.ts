@@ -141,7 +141,8 @@ async function runService(entered: JsonObject, context: AttemptContext): Promise
     if (signal.aborted) return toFailure(asAppError(signal.reason), policy);
     // Anything else is a defect of the service and goes to the log.
     if (!isAppError(error)) throw error;
-    return toFailure(error, policy);
+    // Who cannot look has to ask.
+    return toFailure(error, error.code === "outcome_unknown" ? "ask" : policy);
   }
 }
 
@@ -165,18 +166,21 @@ async function settleUnknown(
   const why = policy === "ask" ? "" : ` (${place} cannot look for it)`;
   throw new AppError({
     code: "outcome_unknown",
-    message: `Nobody knows whether an earlier try of ${place} had its effect${why}. Look there, then retry the run or cancel it.`,
+    message: `Nobody knows whether an earlier try of ${place} had its effect${why}. Look there, then say so, or retry the run or cancel it.`,
+    outcomeUnknown: true,
   });
 }
 
 function toFailure(error: AppError, policy: UnknownPolicy): AttemptResult {
   const { code, message, retryable, retryAfterMs, outcomeUnknown } = error;
   // With "ask" an effect that may have happened is never tried again without a person.
-  const mayRetry = retryable && !(outcomeUnknown && policy === "ask");
+  const asks = outcomeUnknown && policy === "ask";
+  const mayRetry = retryable && !asks;
   return {
     kind: "failed",
     error: { code, message, retryable: mayRetry },
     outcome: outcomeUnknown ? "unknown" : "failed",
+    ...(asks && { asks }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     costNano: 0,
   };

@@ -153,6 +153,8 @@ export type AttemptResult =
       readonly kind: "failed";
       readonly error: StepError;
       readonly outcome: "failed" | "unknown";
+      /** A person has to say whether it had its effect, before anything else is done. */
+      readonly asks?: boolean;
       readonly retryAfterMs?: number;
     } & AttemptCost)
   | ({

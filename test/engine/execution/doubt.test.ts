@@ -1,0 +1,95 @@
+import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../../../src/json.ts";
+import { PureRun, workflow } from "../../support/pure-run.ts";
+
+const script = (id: string, rest: JsonObject = {}): JsonObject => ({
+  id,
+  type: "scripted",
+  ...rest,
+});
+const steps = [script("pay", { next: "after" }), script("after")];
+const lost = {
+  kind: "failed",
+  outcome: "unknown",
+  asks: true,
+  error: { code: "outcome_unknown", message: "The line broke after sending.", retryable: false },
+} as const;
+
+describe("a step of which nobody knows whether it had its effect", () => {
+  test("waits for the run's owner, and nothing else is done", () => {
+    const run = new PureRun(workflow(steps)).end("pay", lost).advance(86_400_000);
+
+    expect(run.state).toMatchObject({ status: "waiting" });
+    expect(run.act("pay")).toMatchObject({ waitingOn: "person", attempt: 1 });
+    const [request] = run.state.requests.values();
+    expect(request?.opened).toMatchObject({
+      approvers: ["U0ALICE"],
+      excluded: [],
+      message: "The line broke after sending.",
+      doubt: { stepId: "pay", attempt: 1 },
+    });
+  });
+
+  test("is done when the owner says that it happened", () => {
+    const run = new PureRun(workflow(steps)).end("pay", lost).decide("U0ALICE", "happened");
+
+    expect(run.output("pay")).toMatchObject({ confirmedBy: "U0ALICE" });
+    expect(run.act("after").phase).toBe("running");
+    expect([...run.state.requests.values()][0]?.outcome?.decision).toBe("happened");
+  });
+
+  test("is done again without doubt, under the same key, when the owner says so", () => {
+    const run = new PureRun(workflow(steps)).end("pay", lost).decide("U0ALICE", "again");
+
+    expect(run.act("pay")).toMatchObject({
+      phase: "running",
+      attempt: 2,
+      unknownBefore: false,
+      key: "exec_1/pay#1",
+    });
+  });
+
+  test("is asked about again when the next try is lost as well", () => {
+    const run = new PureRun(workflow(steps)).end("pay", lost).decide("U0ALICE", "again");
+
+    run.end("pay", lost).decide("U0ALICE", "happened");
+
+    expect([...run.state.requests.keys()]).toEqual([
+      "exec_1/pay#1:doubt:1",
+      "exec_1/pay#1:doubt:2",
+    ]);
+    expect(run.act("after").phase).toBe("running");
+  });
+
+  test("fails by onFailure when the owner says so", () => {
+    const falls = [
+      script("pay", { onFailure: "fallback", fallbackStep: "other" }),
+      script("other"),
+    ];
+    const run = new PureRun(workflow(falls)).end("pay", lost).decide("U0ALICE", "fail");
+
+    expect(run.act("other").phase).toBe("running");
+    expect(run.state.steps[0]).toMatchObject({ stepId: "pay", status: "failed" });
+  });
+
+  test("keeps its question when the process dies, and asks nothing twice", () => {
+    const run = new PureRun(workflow(steps)).end("pay", lost);
+
+    run.take([{ type: "execution_claimed", epoch: 2, worker: "next" }]);
+
+    expect(run.state.openRequests.size).toBe(1);
+    expect(run.act("pay").waitingOn).toBe("person");
+  });
+
+  test("fails at once where nobody owns the run, or it is being cancelled", () => {
+    const unowned = new PureRun(workflow(steps), {}, undefined);
+    Reflect.deleteProperty(unowned.state.start.trigger, "userId");
+    expect(unowned.end("pay", lost).state).toMatchObject({
+      status: "failed",
+      error: { code: "outcome_unknown" },
+    });
+    const cancelled = new PureRun(workflow(steps));
+    cancelled.signal({ id: "c", kind: "cancel", payload: { by: "U0ALICE" } }).end("pay", lost);
+    expect(cancelled.state.status).toBe("cancelled");
+  });
+});
