@@ -40,7 +40,7 @@ test("the owner is asked whether a step happened, and a click lets the run go on
   await using bot = await TestBot.start({ definitions: [definition], stepTypes });
   await bot.slash("U0ALICE", "run payout");
   const run = await bot.message("C0GENERAL", /Payout/);
-  const ts = String(run["ts"]);
+  const ts = z.string().parse(run["ts"]);
   const card = await bot.message("C0GENERAL", /The line broke after sending/, ts);
   await bot.message("C0GENERAL", /say whether \*Pay the bill\* had its effect/);
   await bot.stopBot();
