@@ -12,7 +12,9 @@ const supported = names(`
   auth.test
   bots.info
   chat.delete
+  chat.deleteScheduledMessage
   chat.getPermalink
+  chat.meMessage
   chat.postEphemeral
   conversations.archive
   conversations.create
@@ -40,6 +42,14 @@ const supported = names(`
 const partial: Readonly<Record<string, string>> = {
   "chat.postMessage": "no unfurling, no `parse` and `link_names`, attachments are kept as given",
   "chat.update": "as chat.postMessage",
+  "chat.scheduleMessage": "forgotten when the simulator ends",
+  "chat.scheduledMessages.list": "no filter by time",
+  "chat.startStream": "no display modes; of chunks only texts are shown",
+  "chat.appendStream": "of chunks only texts are shown",
+  "chat.stopStream": "of chunks only texts are shown",
+  "users.getPresence": "everybody is there",
+  "users.profile.get": "no custom fields",
+  "assistant.threads.setTitle": "told to the page, not kept",
   "conversations.info": "no group messages",
   "conversations.list": "no group messages",
   "conversations.setPurpose": "topic and purpose are one text",
@@ -98,12 +108,12 @@ const missing = names(`
   agents.conversations.setProperties agents.conversations.setView agents.sessions.rename
   agents.sessions.setStatus apps.event.authorizations.list apps.manifest.create
   apps.manifest.delete apps.manifest.export apps.manifest.update apps.manifest.validate
-  apps.uninstall apps.user.connection.update assistant.threads.setTitle auth.revoke
+  apps.uninstall apps.user.connection.update  auth.revoke
   auth.teams.list blocks.validate bookmarks.add bookmarks.edit bookmarks.list bookmarks.remove
   calls.add calls.end calls.info calls.participants.add calls.participants.remove calls.update
   canvases.access.delete canvases.access.set canvases.create canvases.delete canvases.edit
-  canvases.sections.lookup chat.appendStream chat.deleteScheduledMessage chat.meMessage
-  chat.scheduleMessage chat.scheduledMessages.list chat.startStream chat.stopStream chat.unfurl
+  canvases.sections.lookup   
+      chat.unfurl
   conversations.acceptSharedInvite conversations.approveSharedInvite
   conversations.canvases.create conversations.close
   conversations.declineSharedInvite conversations.externalInvitePermissions.set
@@ -123,8 +133,8 @@ const missing = names(`
   stars.remove team.accessLogs team.billableInfo team.billing.info team.externalTeams.disconnect
   team.externalTeams.list team.integrationLogs team.preferences.list team.profile.get
   tooling.tokens.rotate usergroups.create usergroups.disable usergroups.enable usergroups.update
-  usergroups.users.update users.deletePhoto users.discoverableContacts.lookup users.getPresence
-  users.identity users.profile.get users.profile.set users.setPhoto users.setPresence
+  usergroups.users.update users.deletePhoto users.discoverableContacts.lookup 
+  users.identity  users.profile.set users.setPhoto users.setPresence
   workflows.featured.add workflows.featured.list workflows.featured.remove workflows.featured.set
 `);
 

@@ -83,6 +83,7 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
   });
   opened.defer(() => workspace.sockets.close());
   opened.defer(() => workspace.events.close());
+  opened.defer(() => workspace.scheduled.clear());
   workspace.url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   const owned = opened.move();
   return {

@@ -40,6 +40,12 @@ export class Arguments {
     return this.#values[name] !== undefined && this.#values[name] !== null;
   }
 
+  /** The same arguments but for one. */
+  without(name: string): Arguments {
+    const { [name]: _gone, ...rest } = this.#values;
+    return new Arguments(rest);
+  }
+
   /** A structured argument: JSON in a text, or a member of a JSON body. `undefined` when absent or malformed. */
   json(name: string): Json | undefined {
     const value = this.#values[name];

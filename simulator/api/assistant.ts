@@ -10,6 +10,12 @@ const MAX_PROMPTS = 4;
 export function registerAssistant(methods: MethodRegistry): void {
   const writing = { token: "bot", scopes: ["assistant:write", "chat:write"] } as const;
   methods.add("assistant.threads.setStatus", { ...writing, tier: 4, run: runStatus });
+  methods.add("assistant.threads.setTitle", {
+    token: "bot",
+    scopes: ["assistant:write"],
+    tier: 4,
+    run: runTitle,
+  });
   methods.add("assistant.threads.setSuggestedPrompts", {
     token: "bot",
     scopes: ["assistant:write"],
@@ -30,6 +36,18 @@ function runStatus(call: ApiCall): JsonObject {
       thread_ts: threadTs,
       status: args.text("status") ?? "",
     },
+    { channel: channel.id },
+  );
+  return {};
+}
+
+function runTitle(call: ApiCall): JsonObject {
+  const { workspace, args } = call;
+  const channel = channelById(call, "channel_id");
+  const threadTs = args.required("thread_ts");
+  const title = args.required("title");
+  workspace.feed.publish(
+    { type: "assistant_title", channel: channel.id, thread_ts: threadTs, title },
     { channel: channel.id },
   );
   return {};

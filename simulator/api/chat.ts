@@ -1,9 +1,12 @@
 import { BOT_USER_ID } from "../identity.ts";
 import type { JsonObject } from "../json.ts";
+import { storedText } from "../text/stored-text.ts";
 import { deleteMessage, editMessage, postMessage } from "../workspace/conversation.ts";
 import type { Channel, Message } from "../workspace/records.ts";
 import { channelById, channelToPostTo } from "./channel-argument.ts";
 import { registerEphemerals } from "./chat-ephemeral.ts";
+import { registerScheduled } from "./chat-scheduled.ts";
+import { registerStreams } from "./chat-stream.ts";
 import {
   botDraft,
   type Content,
@@ -26,7 +29,10 @@ export function registerChat(methods: MethodRegistry): void {
   methods.add("chat.update", { ...writing, tier: 3, run: runUpdate });
   methods.add("chat.delete", { ...writing, tier: 3, run: runDelete });
   methods.add("chat.getPermalink", { token: "bot", scopes: [], tier: "none", run: runPermalink });
+  methods.add("chat.meMessage", { ...writing, tier: 3, run: runMeMessage });
   registerEphemerals(methods);
+  registerScheduled(methods);
+  registerStreams(methods);
 }
 
 function runPostMessage(call: ApiCall): JsonObject {
@@ -45,6 +51,14 @@ function runPostMessage(call: ApiCall): JsonObject {
     message: wireMessage(message, true),
     ...truncationWarning(args),
   };
+}
+
+function runMeMessage(call: ApiCall): JsonObject {
+  const { workspace, args } = call;
+  const channel = channelToPostTo(call);
+  const draft = botDraft(workspace, { text: storedText(args.required("text")) });
+  const { message } = postMessage(workspace, channel, { ...draft, subtype: "me_message" });
+  return { channel: channel.id, ts: message.ts };
 }
 
 /** Where in the channel: at the top, in a thread, or in both. */

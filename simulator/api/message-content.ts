@@ -1,9 +1,11 @@
 import { completeBlocks } from "../block-kit/complete-blocks.ts";
 import { fileProblems } from "../block-kit/file-problems.ts";
+import { LIMITS } from "../block-kit/limits.ts";
 import { validateBlocks } from "../block-kit/validate-blocks.ts";
 import { APP_ID, BOT_ID, BOT_USER_ID } from "../identity.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { botProfile } from "../payloads/people.ts";
+import { storedText } from "../text/stored-text.ts";
 import type { Draft } from "../workspace/conversation.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Arguments } from "./arguments.ts";
@@ -12,6 +14,7 @@ import { SlackError } from "./slack-error.ts";
 
 /** Longer texts are cut, as Slack does. */
 const MAX_TEXT = 40_000;
+const MAX_ATTACHMENTS = 100;
 
 /** The parts of a message that an app can write; a part is absent when the call did not mention it. */
 export interface Content {
@@ -28,21 +31,33 @@ export interface Content {
  * `invalid_metadata_schema`.
  */
 export function readContent(workspace: Workspace, args: Arguments): Content {
-  const markdown = args.text("markdown_text");
-  if (markdown !== undefined && (args.has("text") || args.has("blocks"))) {
-    throw new SlackError("markdown_text_conflict");
-  }
-  const text = markdown ?? args.text("text");
+  const text = readText(args);
   const blocks = args.objects("blocks", "invalid_blocks_format");
-  const attachments = args.objects("attachments", "invalid_attachments");
+  const attachments = readAttachments(args);
   const metadata = readMetadata(args);
   if (blocks !== undefined) checkBlocks(workspace, blocks);
   return {
-    ...(text === undefined ? {} : { text: text.slice(0, MAX_TEXT) }),
+    ...(text === undefined ? {} : { text: storedText(text.slice(0, MAX_TEXT)) }),
     ...(blocks === undefined ? {} : { blocks: completeBlocks(blocks) }),
     ...(attachments === undefined ? {} : { attachments: numbered(workspace, attachments) }),
     ...(metadata === undefined ? {} : { metadata }),
   };
+}
+
+/** @throws {SlackError} `markdown_text_conflict` or `msg_too_long`. */
+function readText(args: Arguments): string | undefined {
+  const markdown = args.text("markdown_text");
+  if (markdown === undefined) return args.text("text");
+  if (args.has("text") || args.has("blocks")) throw new SlackError("markdown_text_conflict");
+  if (markdown.length > LIMITS.markdown) throw new SlackError("msg_too_long");
+  return markdown;
+}
+
+/** @throws {SlackError} `invalid_attachments` or `too_many_attachments`. */
+function readAttachments(args: Arguments): readonly JsonObject[] | undefined {
+  const attachments = args.objects("attachments", "invalid_attachments");
+  if ((attachments?.length ?? 0) > MAX_ATTACHMENTS) throw new SlackError("too_many_attachments");
+  return attachments;
 }
 
 /** @throws {SlackError} `no_text` when there is nothing to show. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../json.ts";
+import { isJsonObject, type JsonObject } from "../json.ts";
 import type { User } from "../workspace/records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { ApiCall, MethodRegistry } from "./method.ts";
@@ -10,6 +10,21 @@ import { wireUser } from "./wire-user.ts";
 export function registerUsers(methods: MethodRegistry): void {
   methods.add("users.info", { tier: 4, token: "bot", scopes: ["users:read"], run: runInfo });
   methods.add("users.list", { tier: 2, token: "bot", scopes: ["users:read"], run: runList });
+  methods.add("users.getPresence", {
+    tier: 3,
+    token: "bot",
+    scopes: ["users:read"],
+    run: (call) => {
+      person(call);
+      return { presence: "active" };
+    },
+  });
+  methods.add("users.profile.get", {
+    tier: 4,
+    token: "bot",
+    scopes: ["users.profile:read"],
+    run: runProfile,
+  });
   methods.add("users.lookupByEmail", {
     tier: 3,
     token: "bot",
@@ -18,10 +33,21 @@ export function registerUsers(methods: MethodRegistry): void {
   });
 }
 
-function runInfo({ workspace, args }: ApiCall): JsonObject {
+function runInfo(call: ApiCall): JsonObject {
+  return { user: wireUser(call.workspace, person(call)) };
+}
+
+function runProfile(call: ApiCall): JsonObject {
+  const { profile } = wireUser(call.workspace, person(call));
+  const { team: _team, ...rest } = isJsonObject(profile) ? profile : {};
+  return { profile: rest };
+}
+
+/** @throws {SlackError} `user_not_found`. */
+function person({ workspace, args }: ApiCall): User {
   const user = workspace.state.directory.user(args.required("user"));
   if (user === undefined) throw new SlackError("user_not_found");
-  return { user: wireUser(workspace, user) };
+  return user;
 }
 
 function runList({ workspace, args }: ApiCall): JsonObject {

@@ -12,6 +12,7 @@ import { TrafficLog } from "../inspector/traffic.ts";
 import type { AppManifest } from "../manifest.ts";
 import type { Timings } from "../timings.ts";
 import { ChangeFeed } from "./change-feed.ts";
+import { ScheduledMessages } from "./scheduled-messages.ts";
 import { Triggers } from "./triggers.ts";
 import { createState, restoreState, type WorkspaceState } from "./workspace-state.ts";
 
@@ -49,6 +50,9 @@ export class Workspace {
   /** What went between Slack and the app. */
   readonly traffic: TrafficLog;
   readonly limits: RateLimits;
+  readonly scheduled: ScheduledMessages;
+  /** Until when a streamed message stays open, by channel and `ts`. */
+  readonly streams = new Map<string, number>();
   readonly faults: FaultQueue<SlackFault> = createFaultQueue("slack");
   readonly deliveryFaults: FaultQueue<DeliveryFault> = createFaultQueue("delivery");
   /** Address of the simulator, without a slash at the end; known once it listens. */
@@ -69,6 +73,7 @@ export class Workspace {
       options.stored === undefined ? createState(options) : restoreState(options.stored, options);
     this.triggers = new Triggers(clock, timings.triggerMs);
     this.limits = new RateLimits(clock);
+    this.scheduled = new ScheduledMessages(clock);
     this.feed = new ChangeFeed(clock.now() * 1_000);
     this.traffic = new TrafficLog(clock);
     this.sockets = new SocketHub({
@@ -139,6 +144,8 @@ export class Workspace {
   reset(): void {
     this.#state = createState(this);
     this.limits.clear();
+    this.scheduled.clear();
+    this.streams.clear();
     this.traffic.clear();
     this.faults.reset();
     this.deliveryFaults.reset();

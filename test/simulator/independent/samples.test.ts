@@ -30,6 +30,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   ],
   [/^(team_join|user_change) event\.event_ts$/, "every event has one; documented"],
   [/^chat\.update message\.ts$/, "typed in Slack's SDK"],
+  [/^chat\.stopStream (channel|ts|message)$/, "typed in Slack's SDK; the sample is of a refusal"],
   [
     /^conversations\.replies messages\[\]\.(client_msg_id|subtype)$/,
     "a thread holds people's messages and broadcasts",
@@ -50,6 +51,7 @@ const everything = {
         "channels:manage",
         "channels:write.invites",
         "team:read",
+        "users.profile:read",
       ],
     },
   },
@@ -99,6 +101,7 @@ async function talk(simulator: Simulator, client: WebClient): Promise<void> {
   await conversation(client, alice, channel, ts);
   await files(simulator, client, alice, channel);
   await channels(client, alice);
+  await slowMessages(client, channel);
   await alice.act("usergroup", { usergroup: "S0FINANCE", users: ["U0CAROL"] });
   await alice.act("person", { person: "U0FRANK", name: "frank" });
   await alice.act("person", { person: "U0FRANK", title: "Clerk" });
@@ -161,6 +164,25 @@ async function files(
   await client.files.delete({ file: uploaded.files[0]?.files?.[0]?.id ?? "" });
 }
 
+/** Messages for later and messages that grow. */
+async function slowMessages(client: WebClient, channel: string): Promise<void> {
+  const post_at = Math.floor(Date.now() / 1_000) + 3_600;
+  const later = await client.chat.scheduleMessage({ channel, text: "Later", post_at });
+  await client.chat.scheduledMessages.list({ channel });
+  const scheduled_message_id = later.scheduled_message_id ?? "";
+  await client.chat.deleteScheduledMessage({ channel, scheduled_message_id });
+  const { ts: thread_ts = "" } = await client.chat.postMessage({ channel, text: "Thread" });
+  const { ts = "" } = await client.chat.startStream({
+    channel,
+    thread_ts,
+    recipient_user_id: "U0ALICE",
+    recipient_team_id: "T0HEDDLE",
+  });
+  await client.chat.appendStream({ channel, ts, markdown_text: "**Hello**" });
+  await client.chat.stopStream({ channel, ts });
+  await client.chat.meMessage({ channel, text: "waves" });
+}
+
 async function channels(client: WebClient, alice: Person): Promise<void> {
   const { channel } = await client.conversations.create({ name: "incident" });
   const id = channel?.id ?? "";
@@ -184,6 +206,8 @@ async function lookUps(client: WebClient, channel: string): Promise<void> {
   await client.bots.info();
   await client.team.info();
   await client.users.info({ user: "U0ALICE" });
+  await client.users.getPresence({ user: "U0ALICE" });
+  await client.users.profile.get({ user: "U0ALICE" });
   await client.users.list({});
   await client.users.lookupByEmail({ email: "bob@heddle.example" });
   await client.users.conversations({});

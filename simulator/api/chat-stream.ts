@@ -1,0 +1,96 @@
+import { LIMITS } from "../block-kit/limits.ts";
+import { type JsonObject, toObjects, toText } from "../json.ts";
+import { editMessage, postMessage } from "../workspace/conversation.ts";
+import type { Channel, Message } from "../workspace/records.ts";
+import { channelById } from "./channel-argument.ts";
+import { botDraft, readContent } from "./message-content.ts";
+import type { ApiCall, MethodRegistry } from "./method.ts";
+import { invalidArguments, SlackError } from "./slack-error.ts";
+import { wireMessage } from "./wire-message.ts";
+
+/** How long a stream stays open without being stopped. */
+const OPEN_MS = 5 * 60_000;
+
+/** Messages that grow while an answer is being made. */
+export function registerStreams(methods: MethodRegistry): void {
+  const writing = { token: "bot", scopes: ["chat:write"] } as const;
+  methods.add("chat.startStream", { ...writing, tier: 2, run: runStart });
+  methods.add("chat.appendStream", { ...writing, tier: 4, run: runAppend });
+  methods.add("chat.stopStream", { ...writing, tier: 2, run: runStop });
+}
+
+function runStart(call: ApiCall): JsonObject {
+  const { workspace, args } = call;
+  const channel = channelById(call);
+  const threadTs = args.required("thread_ts");
+  if (workspace.state.messages.find(channel.id, threadTs) === undefined) {
+    throw new SlackError("thread_not_found");
+  }
+  if (!channel.isIm) {
+    if (args.text("recipient_user_id") === undefined)
+      throw new SlackError("missing_recipient_user_id");
+    if (args.text("recipient_team_id") === undefined)
+      throw new SlackError("missing_recipient_team_id");
+  }
+  const draft = botDraft(workspace, { text: addition(call) });
+  const { message } = postMessage(workspace, channel, { ...draft, thread_ts: threadTs });
+  for (const [place, until] of workspace.streams) {
+    if (until > workspace.clock.now()) break;
+    workspace.streams.delete(place);
+  }
+  workspace.streams.set(`${channel.id} ${message.ts}`, workspace.clock.now() + OPEN_MS);
+  return { channel: channel.id, ts: message.ts };
+}
+
+function runAppend(call: ApiCall): JsonObject {
+  const { channel, message } = open(call);
+  const text = addition(call);
+  if (text === "" && !call.args.has("chunks")) throw new SlackError("no_text");
+  void editMessage(call.workspace, channel, message, { ...message, text: message.text + text });
+  return { channel: channel.id, ts: message.ts };
+}
+
+function runStop(call: ApiCall): JsonObject {
+  const { workspace, args } = call;
+  const { channel, message } = open(call);
+  const { blocks, metadata } = readContent(workspace, args.without("markdown_text"));
+  const next: Message = {
+    ...message,
+    text: message.text + addition(call),
+    ...(blocks === undefined ? {} : { blocks }),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+  workspace.streams.delete(`${channel.id} ${message.ts}`);
+  void editMessage(workspace, channel, message, next);
+  return { channel: channel.id, ts: message.ts, message: wireMessage(next, true) };
+}
+
+/** The message of the call, still open. */
+function open(call: ApiCall): { readonly channel: Channel; readonly message: Message } {
+  const { workspace, args } = call;
+  const channel = channelById(call);
+  const message = workspace.state.messages.find(channel.id, args.required("ts"));
+  if (message === undefined) throw new SlackError("message_not_found");
+  const until = workspace.streams.get(`${channel.id} ${message.ts}`);
+  if (until === undefined || workspace.clock.now() >= until) {
+    throw new SlackError("message_not_in_streaming_state");
+  }
+  return { channel, message };
+}
+
+/** What a call adds: `markdown_text`, or the texts of its chunks. */
+function addition({ args }: ApiCall): string {
+  const given = args.text("markdown_text");
+  const chunks = toObjects(args.json("chunks"));
+  if (given !== undefined && chunks.length > 0) {
+    throw invalidArguments("markdown_text and chunks cannot be given together");
+  }
+  const text =
+    given ??
+    chunks
+      .filter((chunk) => chunk["type"] === "markdown_text")
+      .map((chunk) => toText(chunk["text"]) ?? "")
+      .join("");
+  if (text.length > LIMITS.markdown) throw new SlackError("msg_too_long");
+  return text;
+}
