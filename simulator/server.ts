@@ -1,9 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import type { MethodRegistry } from "./api/method.ts";
 import { handleResponseUrl } from "./api/respond.ts";
 import { handleApiCall } from "./api/router.ts";
 import { streamChanges } from "./http/change-stream.ts";
+import { type EventStream, openEventStream } from "./http/event-stream.ts";
 import { handlePersonFile, receiveUpload, sendFile } from "./http/file-transfer.ts";
+import type { LiveSockets } from "./http/live-sockets.ts";
 import { isLocalCaller } from "./http/local-callers.ts";
 import { sendPageFile } from "./http/page-files.ts";
 import { BodyTooLarge } from "./http/read-body.ts";
@@ -18,6 +21,7 @@ export interface ServerParts {
   readonly workspace: Workspace;
   readonly methods: MethodRegistry;
   readonly standIns: StandIns;
+  readonly pages: LiveSockets;
   /** Whether only this machine can reach the server. */
   readonly isLoopback: boolean;
 }
@@ -46,14 +50,38 @@ export function createSimulatorServer(parts: ServerParts): Server {
   const server = createServer((request, response) => {
     void answer(parts, request, response);
   });
-  server.on("upgrade", (request, socket, head) => {
-    if (request.url?.startsWith("/socket") === true)
-      parts.workspace.sockets.upgrade(request, socket, head);
-    else socket.destroy();
-  });
+  server.on("upgrade", (request, socket, head) => upgrade(parts, request, socket, head));
   // Bots keep connections open between calls; the default of 5 s makes them meet a closed one now and then.
   server.keepAliveTimeout = 65_000;
   return server;
+}
+
+/** What one can listen to, by Server-Sent Events or by WebSocket. */
+const STREAMS: Readonly<
+  Record<string, (workspace: Workspace, request: IncomingMessage, stream: EventStream) => void>
+> = {
+  "/sim/stream": streamChanges,
+  "/sim/inspector/stream": streamTraffic,
+};
+
+function streamFor(request: IncomingMessage): (typeof STREAMS)[string] | undefined {
+  const { pathname } = new URL(request.url ?? "/", "http://localhost");
+  return Object.hasOwn(STREAMS, pathname) ? STREAMS[pathname] : undefined;
+}
+
+/** Apps come to `/socket`, pages to a stream. */
+function upgrade(
+  { workspace, pages, isLoopback }: ServerParts,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  const begin = streamFor(request);
+  if (request.url?.startsWith("/socket") === true) workspace.sockets.upgrade(request, socket, head);
+  else if (begin === undefined || !isLocalCaller(request, isLoopback)) socket.destroy();
+  else {
+    pages.open(workspace, request, socket, head, (stream) => begin(workspace, request, stream));
+  }
 }
 
 async function answer(
@@ -90,9 +118,9 @@ function personRoute(
   response: ServerResponse,
 ): unknown {
   const path = new URL(request.url ?? "/", "http://localhost").pathname;
-  if (path === "/sim/stream") return streamChanges(workspace, request, response);
+  const begin = streamFor(request);
+  if (begin !== undefined) return begin(workspace, request, openEventStream(workspace, response));
   if (path === "/sim/file") return handlePersonFile(workspace, request, response);
-  if (path === "/sim/inspector/stream") return streamTraffic(workspace, request, response);
   return handlePersonCall(workspace, standIns, request, response);
 }
 

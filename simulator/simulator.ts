@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import { join, resolve } from "node:path";
 import { createMethods } from "./api/register.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { LiveSockets } from "./http/live-sockets.ts";
 import { openMailSink } from "./mail/mail-sink.ts";
 import { type AppManifest, parseManifest, readManifest } from "./manifest.ts";
 import { createStandInModel } from "./model/stand-in-model.ts";
@@ -70,15 +71,18 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
   const mail =
     smtpPort === undefined ? undefined : opened.use(await openMailSink({ smtpPort, host }));
   const standIns: StandIns = { model: createStandInModel(), mail };
+  const pages = new LiveSockets();
   const server = createSimulatorServer({
     workspace,
     methods: createMethods(),
     standIns,
+    pages,
     isLoopback: LOOPBACK.has(host),
   });
   const port = await listen(server, options.port ?? 0, host);
   opened.defer(() => {
     server.closeAllConnections();
+    pages.close();
     server.close();
   });
   opened.defer(() => workspace.sockets.close());

@@ -12,6 +12,9 @@ const EXPIRY_MS = 3 * DAY_MS;
 /** The last sample is at least this old, so that even slow decisions lie in the past. */
 const MARGIN_MS = 4 * 60 * MINUTE_MS;
 
+/** How many of the runs that may meet trouble do. */
+const TROUBLE_SHARE = 0.35;
+
 /** Something that happens at a moment, in milliseconds since 1970. */
 export type Moment = { readonly at: number; readonly run: number } & (
   | { readonly kind: "start"; readonly scenario: Scenario }
@@ -35,7 +38,8 @@ export function planMoments(now: number): readonly Moment[] {
       const mayStillWait = scenario.decisions === undefined && now - at < EXPIRY_MS + MARGIN_MS;
       if (at > now - MARGIN_MS || at < now - SAMPLE_DAYS * DAY_MS) continue;
       if (mayStillWait && waitsForNobody(scenario)) continue;
-      moments.push(...momentsOf(scenario, run, at, chance));
+      const isTroubled = chance.next() < TROUBLE_SHARE;
+      moments.push(...momentsOf(isTroubled ? scenario : smooth(scenario), run, at, chance));
       run += 1;
     }
   }
@@ -52,6 +56,10 @@ function runsOn(midnight: number, daysAgo: number, chance: Chance): number {
 function waitsForNobody({ workflow, variables, decisions }: Scenario): boolean {
   const isLarge = workflow === "expense-approval" && Number(variables["amount"]) >= 500;
   return decisions === undefined && isLarge;
+}
+
+function smooth({ trouble: _trouble, ...scenario }: Scenario): Scenario {
+  return scenario;
 }
 
 function momentsOf(scenario: Scenario, run: number, at: number, chance: Chance): Moment[] {

@@ -1,10 +1,10 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { NumberedChange } from "../workspace/change-feed.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { openEventStream, resumeAfter } from "./event-stream.ts";
+import { type EventStream, resumeAfter } from "./event-stream.ts";
 
 /**
- * Sends one person's changes as Server-Sent Events until the page goes away.
+ * Sends one person's changes until the page goes away.
  *
  * With `Last-Event-ID` (or `?since=`), what was missed comes first; a change `reset` says that too much was missed and the page
  * must start again.
@@ -12,11 +12,10 @@ import { openEventStream, resumeAfter } from "./event-stream.ts";
 export function streamChanges(
   workspace: Workspace,
   request: IncomingMessage,
-  response: ServerResponse,
+  stream: EventStream,
 ): void {
   const { feed } = workspace;
   const user = new URL(request.url ?? "/", "http://localhost").searchParams.get("user") ?? "";
-  const stream = openEventStream(workspace, response);
   const send = (numbered: NumberedChange): void => {
     if (concerns(workspace, numbered, user)) stream.send(numbered.id, numbered.change);
   };

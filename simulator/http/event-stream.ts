@@ -4,7 +4,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 /** Slow pages are dropped when this much waits for them; they come back and ask for what they missed. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
-/** A stream of Server-Sent Events to one page. */
+/** A stream of numbered events to one page or tool. */
 export interface EventStream {
   send(id: number, data: object): void;
   /** Calls `run` when the page is gone. */
@@ -23,7 +23,7 @@ export function openEventStream(workspace: Workspace, response: ServerResponse):
     else response.write(text);
   };
   write(": open\n\n");
-  const stopBeats = beat(workspace, () => write(": beat\n\n"));
+  const stopBeats = repeatBeats(workspace, () => write(": beat\n\n"));
   response.on("close", stopBeats);
   return {
     send: (id, data) => write(`id: ${id}\ndata: ${JSON.stringify(data)}\n\n`),
@@ -40,7 +40,8 @@ export function resumeAfter(request: IncomingMessage): number | undefined {
   return /^\d+$/.test(given) ? Number(given) : undefined;
 }
 
-function beat({ clock, timings }: Workspace, run: () => void): () => void {
+/** Calls `run` at every heartbeat. Returns a function that ends that. */
+export function repeatBeats({ clock, timings }: Workspace, run: () => void): () => void {
   let cancel: () => void = () => {};
   const next = (): void => {
     cancel = clock.setTimer(() => {

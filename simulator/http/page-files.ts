@@ -18,15 +18,19 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** The page talks to this simulator alone and runs its own files alone. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'self'",
-  "img-src 'self' data: blob:",
-  "style-src 'self' 'unsafe-inline'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'self'",
-  "object-src 'none'",
-].join("; ");
+function contentSecurityPolicy(host: string): string {
+  return [
+    "default-src 'self'",
+    // Not every browser takes a WebSocket to the same place for 'self'.
+    `connect-src 'self' ws://${host}`,
+    "img-src 'self' data: blob:",
+    "style-src 'self' 'unsafe-inline'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'self'",
+    "object-src 'none'",
+  ].join("; ");
+}
 
 /** Serves `/` and `/page/…` from the page's directory. */
 export async function sendPageFile(
@@ -45,7 +49,7 @@ export async function sendPageFile(
     const bytes = await readFile(file);
     send(response, 200, contentType, bytes, {
       "cache-control": "no-cache",
-      "content-security-policy": CONTENT_SECURITY_POLICY,
+      "content-security-policy": contentSecurityPolicy(request.headers.host ?? ""),
       "referrer-policy": "no-referrer",
     });
   } catch {

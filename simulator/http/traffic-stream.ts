@@ -1,18 +1,17 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Workspace } from "../workspace/workspace.ts";
-import { openEventStream, resumeAfter } from "./event-stream.ts";
+import { type EventStream, resumeAfter } from "./event-stream.ts";
 
 /**
- * Sends the entries of the inspector as Server-Sent Events, each when it is added and again when it changes (its `id` stays);
+ * Sends the entries of the inspector, each when it is added and again when it changes (its `id` stays);
  * with `Last-Event-ID` (or `?since=`) those that were missed come first.
  */
 export function streamTraffic(
   workspace: Workspace,
   request: IncomingMessage,
-  response: ServerResponse,
+  stream: EventStream,
 ): void {
   const { traffic } = workspace;
-  const stream = openEventStream(workspace, response);
   const since = resumeAfter(request);
   const missed = since === undefined ? [] : traffic.list(since);
   for (const entry of missed.toSorted((a, b) => a.seq - b.seq)) stream.send(entry.seq, entry);

@@ -1,7 +1,7 @@
 // @ts-check
 /** Calls to the simulator. */
 
-import { data } from "./state/shape.js";
+import { data, text } from "./state/shape.js";
 
 /** @typedef {import("./state/shape.js").Data} Data */
 
@@ -87,26 +87,28 @@ export async function remove(path, query) {
 }
 
 /**
- * Listens to what happens, for as long as the page is open. After an interruption what was missed
- * comes first, or an event `reset` if that is too much.
+ * Listens to a stream for as long as the page is open. After an interruption what was missed comes first, or an event `reset` if
+ * that is too much. By WebSocket: with one HTTP connection for each tab that listens, a sixth tab could send nothing.
  *
- * @param {string} user
+ * @param {string} path
+ * @param {Record<string, string>} query
  * @param {string} since number of the last event that is known already
- * @param {{event: (event: Data) => void, up: () => void, down: () => void}} handlers
+ * @param {{event: (event: Data) => void, up?: () => void, down?: () => void}} handlers
  * @returns {void}
  */
-export function listen(user, since, handlers) {
-  const source = new EventSource(`/sim/stream?${new URLSearchParams({ user, since })}`);
+export function listen(path, query, since, handlers) {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  const search = new URLSearchParams({ ...query, since });
+  const socket = new WebSocket(`${scheme}://${location.host}${path}?${search}`);
   let last = since;
-  source.addEventListener("open", handlers.up);
-  source.addEventListener("message", (message) => {
-    last = message.lastEventId || last;
-    handlers.event(data(JSON.parse(message.data)));
+  socket.addEventListener("open", () => handlers.up?.());
+  socket.addEventListener("message", (message) => {
+    const { id, data: event } = data(JSON.parse(message.data));
+    last = text(id, last);
+    handlers.event(data(event));
   });
-  source.addEventListener("error", () => {
-    handlers.down();
-    // The browser opens a dropped connection again, but gives a refused one up.
-    if (source.readyState === EventSource.CLOSED)
-      setTimeout(() => listen(user, last, handlers), RECONNECT_MS);
+  socket.addEventListener("close", () => {
+    handlers.down?.();
+    setTimeout(() => listen(path, query, last, handlers), RECONNECT_MS);
   });
 }

@@ -39,7 +39,7 @@ async function start() {
   followAddress(app);
   await loadAll(app);
   drawNewLine(app);
-  listen(user, text(answer["last_event_id"]), {
+  listen("/sim/stream", { user }, text(answer["last_event_id"]), {
     event: (event) => hear(app, event),
     up: () => setStream(app, true),
     down: () => setStream(app, false),

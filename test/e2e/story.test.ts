@@ -57,8 +57,22 @@ describe.skipIf(chromiumPath === undefined)("the main story, in a browser", () =
     expect(audience.complaints).toEqual([]);
     expect(audience.requests.filter((url) => !url.startsWith(simulator.url))).toEqual([]);
     await picture(alice, "story.png");
+    await lookInside(alice, bob);
   });
 });
+
+/** The inspector, and Home in the dark. */
+async function lookInside(alice: Page, bob: Page): Promise<void> {
+  await bob.emulateMedia({ colorScheme: "dark" });
+  await bob.getByRole("link", { name: "Heddle" }).click();
+  await bob.getByRole("heading", { name: "Costs of all workflows" }).waitFor();
+  await picture(bob, "home.png");
+  await alice.getByRole("button", { name: "Inspector" }).click();
+  await alice.getByRole("button", { name: "Interactions" }).click();
+  await alice.getByRole("button", { name: /→ block_actions/ }).click();
+  await alice.getByText("Acknowledgement").waitFor();
+  await picture(alice, "inspector.png");
+}
 
 async function picture(page: Page, name: string): Promise<void> {
   if (!process.env["SCREENSHOTS"]) return;

@@ -158,8 +158,6 @@ function visibleToYou(app, message) {
 function content(app, message, channel) {
   const blocks = dataList(message["blocks"]);
   const author = authorOf(app, message);
-  const edited =
-    message["edited"] === undefined ? null : h("span", { class: "edited" }, "(edited)");
   // What people type comes with one rich_text block that says the same as the text.
   const useText =
     blocks.length === 0 ||
@@ -169,7 +167,8 @@ function content(app, message, channel) {
       "div",
       { class: "message-text" },
       renderText(parseMrkdwn(text(message["text"])), app.names),
-      edited,
+      // Blocks that an app replaces do not say so, in Slack neither.
+      message["edited"] === undefined ? null : h("span", { class: "edited" }, "(edited)"),
     );
   }
   /** @type {import("../state/app.js").Origin} */
@@ -179,7 +178,7 @@ function content(app, message, channel) {
     ts: message.ts,
     ephemeral: message.ephemeral === true,
   };
-  return h("div", { class: "blocks" }, renderBlocks({ app, origin }, blocks), edited);
+  return h("div", { class: "blocks" }, renderBlocks({ app, origin }, blocks));
 }
 
 /** @param {App} app @param {Message} message @param {string} channel @returns {VNode[]} */

@@ -4,6 +4,8 @@
 import { addressAs, addressOf, go } from "../deeds/navigate.js";
 import { suggest } from "../deeds/send.js";
 import { classes, h } from "../dom/h.js";
+import { isReply } from "../state/message-book.js";
+import { text } from "../state/shape.js";
 import { steps } from "../state/tour.js";
 import { icon } from "./icons.js";
 
@@ -92,8 +94,7 @@ function row(app, step, isNext) {
 /** @param {App} app @param {Step} step @returns {import("../dom/h.js").VNode | null} what takes the person to the step */
 function deed(app, step) {
   const { command, toApp, person, address, lookAt, opensThread } = step;
-  const message = lookAt === undefined ? undefined : app.book.latest(lookAt);
-  const place = message && addressOf(message.channel, opensThread ? message.ts : undefined);
+  const place = lookAt === undefined ? undefined : placeOf(app, lookAt, opensThread === true);
   if (person !== undefined && person !== app.me) {
     const name = app.names.user(person) ?? person;
     return link(addressAs(person, place), `Become ${name}`);
@@ -105,6 +106,15 @@ function deed(app, step) {
   if (address !== undefined) return link(address, "Open it");
   if (place === undefined) return null;
   return link(place, opensThread ? "Open the thread" : "Show the card");
+}
+
+/** @param {App} app @param {NonNullable<Step["lookAt"]>} lookAt @param {boolean} opensThread @returns {string | undefined} where the message of a step stands, in its thread if it is a reply */
+function placeOf(app, lookAt, opensThread) {
+  const found = app.book.latest(lookAt);
+  if (found === undefined) return undefined;
+  const message = app.book.find(found.channel, found.ts);
+  const thread = message && isReply(message) ? text(message["thread_ts"]) : undefined;
+  return addressOf(found.channel, thread ?? (opensThread ? found.ts : undefined));
 }
 
 /** @param {string} href @param {string} label @returns {import("../dom/h.js").VNode} */

@@ -67,10 +67,12 @@ export const steps = [
     title: "Read the receipt in the thread",
     hint: "Open the thread under the card: the result, and what each step took and cost.",
     lookAt: (message) =>
-      buttonsOf(message).length === 0 && (number(message["reply_count"]) ?? 0) > 0,
+      message["bot_id"] !== undefined &&
+      isOver(message) &&
+      (number(message["reply_count"]) ?? 0) > 0,
     opensThread: true,
     isDone: (fact, workspace) => {
-      if (fact.type !== "thread" || buttonsOf(fact.messages[0]).length > 0) return false;
+      if (fact.type !== "thread" || !isOver(fact.messages[0])) return false;
       return fact.messages.slice(1).some((reply) => isReceipt(reply, workspace));
     },
   },
@@ -128,6 +130,11 @@ function buttonsOf(message) {
     .flatMap((block) => [...dataList(block["elements"]), data(block["accessory"])])
     .filter((element) => element["type"] === "button")
     .map((element) => text(data(element["text"])["text"]));
+}
+
+/** @param {Data | undefined} message @returns {boolean} whether nothing is left to decide, cancel or deploy at it */
+function isOver(message) {
+  return !buttonsOf(message).some((label) => /approve|cancel|deploy/i.test(label));
 }
 
 /** @param {Data | undefined} message @returns {boolean} whether it has a button that approves */

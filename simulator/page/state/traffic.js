@@ -28,8 +28,6 @@ export class Traffic {
   query = "";
   /** @type {number | undefined} */
   selected = undefined;
-  /** Number of the last change that is known. */
-  lastSeq = 0;
   /** Whether the page listens to the simulator's log. */
   isListening = false;
 
@@ -38,7 +36,6 @@ export class Traffic {
     const id = number(entry["id"]);
     if (id === undefined) return;
     this.#entries.set(id, entry);
-    this.lastSeq = Math.max(this.lastSeq, number(entry["seq"]) ?? 0);
     const oldest = this.#entries.keys().next().value;
     if (this.#entries.size > MAX_ENTRIES && oldest !== undefined) this.#entries.delete(oldest);
   }

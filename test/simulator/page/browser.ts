@@ -22,7 +22,7 @@ const ARGUMENTS = [
 ];
 
 /** Shorter than a test may take, so that a failure names what was looked for. */
-const LOOK_MS = 8_000;
+const LOOK_MS = 15_000;
 
 /** Where this machine has a Chromium, if it has one. */
 export const chromiumPath = CANDIDATES.find((path) => existsSync(path));

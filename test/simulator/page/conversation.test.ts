@@ -121,6 +121,18 @@ describe.skipIf(chromiumPath === undefined)("conversations on the page", () => {
     expect(await alice.getByRole("separator", { name: "New messages" }).count()).toBe(1);
   });
 
+  test("more tabs of one browser than it opens connections are live at once, and each can send", async () => {
+    const people = ["U0ALICE", "U0BOB", "U0CAROL", "U0DAVE", "U0ALICE", "U0BOB"];
+    const tabs: Page[] = [];
+    for (const person of people) tabs.push(await setup.audience.openAs(person));
+    const box = tabs.at(-1)?.getByRole("textbox", { name: "Message #general" });
+    await box?.fill("To all of you");
+    await box?.press("Enter");
+
+    for (const tab of tabs) await tab.getByText("To all of you").waitFor();
+    await Promise.all(tabs.map((tab) => tab.close()));
+  });
+
   test("text from outside never becomes markup", async () => {
     const text =
       '<b>bold</b> <img src=x onerror="window.broken = true"> <javascript:alert(1)|click>';
