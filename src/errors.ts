@@ -41,6 +41,7 @@ const FAULTS = {
   route_missing: "author",
   limit_exceeded: "author",
   cost_cap_reached: "author",
+  budget_exhausted: "operator",
   params_invalid: "author",
   step_failed: "author",
   step_timeout: "outside",

@@ -83,6 +83,9 @@ async function startBot(config: Config, logger: Logger): Promise<() => Promise<v
       return engine.stop();
     });
     await engine.run();
+    engine.onBudgetWarning(({ budget, text }) =>
+      bot.tellAdmins(text, budget.scope === "person" ? budget.subject : undefined),
+    );
     await tellNotices(notices, store, (text, concerns) => bot.tellAdmins(text, concerns));
     const url = `http://${config.web.host}:${port}`;
     logger.info({ store: store.description, url }, "Heddle is running");

@@ -1,22 +1,15 @@
 import type { JsonObject } from "../json.ts";
 import type { AiMethods } from "./ai-api.ts";
+import type { CostMethods } from "./cost-api.ts";
 import type { DefinitionDiff } from "./definition/diff.ts";
 import type { Problem } from "./definition/problem.ts";
 import type { Definition } from "./definition/schema.ts";
 import type { Drafts } from "./drafts.ts";
-import type { Estimate } from "./estimate.ts";
 import type { ReportTarget, Trigger } from "./execution/events.ts";
 import type { ExecutionStatus } from "./execution/state.ts";
 import type { ExecutionView, RequestView } from "./execution-view.ts";
 import type { Explanation } from "./explain.ts";
 import type { Generated } from "./generate.ts";
-import type {
-  CostBreakdown,
-  CostOverview,
-  CostQuery,
-  CostReport,
-  WorkflowMetrics,
-} from "./metrics.ts";
 import type { VersionSummary } from "./ports/store.ts";
 import type { BulkRetry, BulkRetryRequest, RetryRequest, RetryResult } from "./retry-request.ts";
 import type { PublishRequest, PublishResult } from "./triggering/event-bus.ts";
@@ -24,7 +17,7 @@ import type { IncomingMessage } from "./triggering/message-starter.ts";
 import type { WebhookAnswer, WebhookRequest } from "./triggering/webhook-starter.ts";
 
 /** What the bot and the web call. Everything they may do with workflows and executions is here. */
-export interface Engine extends AiMethods {
+export interface Engine extends AiMethods, CostMethods {
   /**
    * Checks a definition and makes it the active version.
    *
@@ -148,20 +141,6 @@ export interface Engine extends AiMethods {
    * @throws {AppError} `input_invalid` for the name of a run's end.
    */
   publish(event: PublishRequest): Promise<PublishResult>;
-  /** Counts and costs of a workflow since it exists. @throws {AppError} `workflow_not_found`. */
-  metrics(workflowId: string): Promise<WorkflowMetrics>;
-  /** What a workflow cost in the last `days` days, in all and by step. @throws {AppError} `workflow_not_found`. */
-  costs(workflowId: string, days: number): Promise<CostReport>;
-  /** What all workflows cost in the last `days` days, the most expensive first. */
-  costOverview(days: number): Promise<CostOverview>;
-  /** Costs by one dimension, the most expensive first. @throws {AppError} `workflow_not_found`. */
-  costBreakdown(query: CostQuery): Promise<CostBreakdown>;
-  /**
-   * What runs of a version, by default the active one, have cost and how long they took.
-   *
-   * @throws {AppError} `workflow_not_found`, `version_not_found`.
-   */
-  estimate(workflowId: string, version?: number): Promise<Estimate>;
   /** Requests that are open, newest execution first, at most `limit`. */
   listOpenRequests(limit: number): Promise<readonly OpenRequest[]>;
   /**

@@ -24,6 +24,8 @@ export interface AttemptPorts {
   readonly hideSecrets: (text: string) => string;
   /** Looks up and checks what a step of this execution wants to start. */
   readonly prepareChild: (parent: ExecutionStarted, request: ChildRequest) => Promise<ChildPlan>;
+  /** Why money may not be spent on an execution now; `null`: it may. */
+  readonly refusal?: (state: ExecutionState) => Promise<AppError | null>;
   /** Told about what a step type threw although it should not: a defect, for the log. */
   readonly onDefect: (error: unknown, executionId: string, path: string) => void;
 }
@@ -69,16 +71,22 @@ export function runAttempt(
   const params = act.params;
   // In a turn of its own: `done` must never be called before this function has returned.
   void Promise.resolve()
-    .then(
-      () =>
-        step.program.run?.(params, context) ??
-        Promise.reject(new Error(`${act.stepId} cannot run`)),
-    )
+    .then(() => (mayBeRefused(act) ? ports.refusal?.(state) : null))
+    .then((refusal) => {
+      if (refusal) return failed(refusal, false);
+      if (!step.program.run) throw new Error(`${act.stepId} cannot run`);
+      return step.program.run(params, context);
+    })
     .then(end, (error: unknown) => {
       if (!(error instanceof AppError)) ports.onDefect(error, state.start.executionId, path);
       end(failed(asAppError(error), spending.mayBeUnknown));
     });
   return () => abort(abortedError());
+}
+
+/** A repeat has perhaps spent already: it is finished, so that what it spent is told. */
+function mayBeRefused({ reservedNano, recoveries }: Act): boolean {
+  return reservedNano > 0 && recoveries === 0;
 }
 
 /** What the attempt of a step is given. */

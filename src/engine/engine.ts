@@ -3,15 +3,16 @@ import type { JsonObject } from "../json.ts";
 import type { Engine } from "./api.ts";
 import { Approvals } from "./approvals.ts";
 import { decisionsOf, toDecisions } from "./audit.ts";
+import { Budgets, type BudgetWarning } from "./budgets.ts";
 import { Children } from "./children.ts";
-import { costMethods } from "./cost-methods.ts";
+import { costMethods, definedBudgets } from "./cost-methods.ts";
 import { namesIn } from "./definition/names.ts";
 import type { Definition } from "./definition/schema.ts";
 import { Deployments } from "./deployments.ts";
 import { StoredDrafts } from "./drafts.ts";
 import { Executions } from "./executions.ts";
 import { type Explanation, explain } from "./explain.ts";
-import { createGenerator } from "./generate.ts";
+import { createGenerator, type Generator } from "./generate.ts";
 import { Metrics } from "./metrics.ts";
 import { warnOfNames } from "./name-warnings.ts";
 import { Pauses, pauseMethods } from "./pauses.ts";
@@ -101,7 +102,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     ...workflowMethods(workflows, deployments),
     listTemplates,
     fromTemplate: (templateId, overrides) => fromTemplate(templateId, overrides, clock.now()),
-    ...generationMethods(options, workflows, deployments),
+    ...generationMethods(options, workflows, deployments, parts.budgets),
     ...executionMethods(executions, store),
     prompts: createPrompts(options, workflows, library),
     retry: (request) => retries.retry(request),
@@ -109,7 +110,8 @@ export function createEngine(options: EngineOptions): RunningEngine {
       await workflows.active(request.workflowId);
       return retries.retryAll(request);
     },
-    ...costMethods(workflows, new Metrics(store, clock), store),
+    ...costMethods(workflows, parts.metrics, parts.budgets, store),
+    onBudgetWarning: (listener) => join(parts.budgetListeners, listener),
     decide: (decision) => approvals.decide(decision),
     listDecisions: async (userId) =>
       approvals.decidableBy(userId, await executions.listOpenRequests(MAX_LOOKED_AT)),
@@ -163,6 +165,7 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
     start: (request) => executions.start(request),
     wake,
   });
+  const costs = createCosts(options, workflows);
   const children = new Children({ store, clock, workflows, executions: () => executions, wake });
   const worker = new Worker({
     ...options,
@@ -173,6 +176,8 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
       approvals.committed(events);
       announce(executionId);
     },
+    refusal: ({ start }) =>
+      costs.budgets.refusal({ workflowId: start.workflowId, person: start.trigger.userId }),
     prepareChild: (parent, request) => children.prepare(parent, request),
     gate: async (_workflow, state, now) => pauses.factsFor(state, now),
     deliver: (state, entry) => children.deliver(state, entry),
@@ -199,7 +204,25 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
     read: async (executionId) => (await executions.read(executionId)).state,
     wake,
   });
-  return { ...deployed, triggering, worker, executions, retries, approvals, pauses };
+  return { ...deployed, triggering, worker, executions, retries, approvals, pauses, ...costs };
+}
+
+/** What is known of costs, and who is told when a budget is nearly used. */
+function createCosts({ store, clock, logger }: EngineOptions, workflows: Workflows) {
+  const metrics = new Metrics(store, clock);
+  const budgetListeners = new Set<(warning: BudgetWarning) => Promise<boolean>>();
+  const budgets = new Budgets({
+    store,
+    clock,
+    logger,
+    metrics,
+    definedUsd: () => definedBudgets(workflows, store),
+    warn: async (warning) => {
+      const told = await Promise.all([...budgetListeners].map((tell) => tell(warning)));
+      return told.includes(true);
+    },
+  });
+  return { metrics, budgets, budgetListeners };
 }
 
 function createRetries(
@@ -309,15 +332,23 @@ function generationMethods(
   options: EngineOptions,
   workflows: Workflows,
   deployments: Deployments,
+  budgets: Budgets,
 ): Pick<Engine, "generate" | "explain" | "drafts"> {
   const { store, clock, services, defaultModel = "gpt-4o-mini" } = options;
-  const generator = createGenerator({
+  const writer = createGenerator({
     ...options,
     hideSecrets: hiderOf(options),
     modelName: defaultModel,
     prices: options.prices ?? createPriceBook(),
     now: () => clock.now(),
   });
+  const generator: Generator = {
+    generate: async (request) => {
+      const refusal = await budgets.refusal({ person: request.by });
+      if (refusal) throw refusal;
+      return writer.generate(request);
+    },
+  };
   const explainHere = (definition: Definition): Explanation => explain(definition, services);
   return {
     generate: (description) =>

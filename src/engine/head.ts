@@ -36,9 +36,14 @@ export function waitReasons(state: ExecutionState): readonly string[] {
   return [...new Set([...(state.held ? [state.held.reason] : []), ...reasons])];
 }
 
-/** What a step under way waits for: `retry` after a failed attempt, `breaker` if its model was not even asked. */
+const NOT_ASKED: Readonly<Record<string, string>> = {
+  model_breaker_open: "breaker",
+  budget_exhausted: "budget",
+};
+
+/** What a step under way waits for: `retry` after a failed attempt, `breaker` or `budget` if its model was not even asked. */
 export function waitReason(state: ExecutionState, act: Act): string {
   if (act.phase !== "retrying") return act.waitingOn ?? "timer";
   const last = state.errors.findLast(({ path }) => path === act.path);
-  return last?.error.code === "model_breaker_open" ? "breaker" : "retry";
+  return NOT_ASKED[last?.error.code ?? ""] ?? "retry";
 }

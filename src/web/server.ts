@@ -8,6 +8,7 @@ import { answerBrokenRequest } from "./broken-request.ts";
 import { createRateLimit, type RateLimitOptions } from "./rate-limit.ts";
 import { createRequestHandler } from "./request-handler.ts";
 import { createRouter } from "./router.ts";
+import { budgetRoutes } from "./routes/budgets.ts";
 import { dashboardRoutes } from "./routes/dashboard.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { executeRoutes } from "./routes/execute.ts";
@@ -69,6 +70,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
       ...retryRoutes(options.engine),
       ...pauseRoutes(options.engine),
       ...metricsRoutes(options.engine),
+      ...budgetRoutes(options.engine),
       ...dashboardRoutes(options.engine),
       ...templateRoutes(options.engine),
       ...webhookRoutes(options.engine),

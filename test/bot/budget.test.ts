@@ -162,3 +162,22 @@ describe("/workflow costs", () => {
     expect(shown).toContain("Cost cap $0.002 per run, then its starter is asked");
   });
 });
+
+test("an admin sets a monthly budget; at 80 % admins are told once, and a run waits until it is raised", async () => {
+  await using bot = await TestBot.start({
+    definitions: [judge({ maxCostUsd: 1 })],
+    connected: true,
+    admins: ["U0ALICE"],
+  });
+  expect(await bot.slash("U0BOB", "budget")).toMatch(/Only admins/);
+  expect(await bot.slash("U0ALICE", "budget workflow judge 0")).toMatch(
+    /the workflow \\?"judge\\?": \$0\.0000 of \$0\.0000 used \(100 %\), set by <@U0ALICE>/,
+  );
+
+  await bot.slash("U0BOB", "run judge");
+
+  await bot.message(GENERAL, /for budget .*This month's budget of the workflow/);
+  expect(await bot.slash("U0ALICE", "budget workflow judge off")).toMatch(/No monthly budget/);
+  expect(await bot.slash("U0ALICE", "budget person bob 5")).toMatch(/Say whose budget/);
+  expect(await bot.slash("U0ALICE", "budget all much")).toMatch(/no number of dollars/);
+});

@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { budgetsConformance } from "./conformance/budgets.ts";
 import { callsConformance } from "./conformance/calls.ts";
 import { cardsConformance } from "./conformance/cards.ts";
 import { dedupeConformance } from "./conformance/dedupe.ts";
@@ -36,6 +37,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     dedupeConformance(open);
     marksConformance(open);
     callsConformance(open);
+    budgetsConformance(open);
     cardsConformance(open);
     draftsConformance(open);
     eventsConformance(open);

@@ -3,6 +3,7 @@ import { AppError } from "../../errors.ts";
 import type { CardMessage } from "../blocks/build.ts";
 import { parseCommandLine } from "../command-line.ts";
 import type { BotServices } from "../services.ts";
+import { budgetCommand } from "./budget.ts";
 import { cancelCommand } from "./cancel.ts";
 import { costsCommand } from "./costs.ts";
 import { draftCommand } from "./draft.ts";
@@ -39,6 +40,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   whyCommand,
   promptsCommand,
   costsCommand,
+  budgetCommand,
   cancelCommand,
   retryCommand,
   templatesCommand,

@@ -1,5 +1,5 @@
 import type { ExecutionView, RequestView, RunningStep, WaitView } from "../../engine/api.ts";
-import { escapeText, mentionPerson, shortRunId, showTime } from "../blocks/text.ts";
+import { escapeText, mentionPerson, shortRunId, showSentence, showTime } from "../blocks/text.ts";
 import type { CardContext } from "./surface.ts";
 
 /**
@@ -40,7 +40,7 @@ function describeWait(view: ExecutionView, wait: WaitView, context: CardContext)
     case "approval":
       return `Waits at ${step} for an approval ${since}${until}.${whomToAsk(view, wait, context)}`;
     case "budget":
-      return `Waits before ${step} for budget ${since}: it could pass the run's cost cap.${whomToAsk(view, wait, context)}`;
+      return `Waits before ${step} for budget ${since}: ${describeBudget(view, wait, context)}`;
     case "person":
       return `Waits ${since} for somebody to say whether ${step} had its effect.${whomToAsk(view, wait, context)}`;
     case "retry":
@@ -57,6 +57,14 @@ function describeWait(view: ExecutionView, wait: WaitView, context: CardContext)
     default:
       return `Waits at ${step} for: ${escapeText(wait.for)}, ${since}${until}.`;
   }
+}
+
+/** Its own cap, of which somebody is asked, or a monthly budget that is looked at again. */
+function describeBudget(view: ExecutionView, wait: WaitView, context: CardContext): string {
+  if (wait.requestId !== undefined)
+    return `it could pass the run's cost cap.${whomToAsk(view, wait, context)}`;
+  const last = view.errors.findLast((error) => error.path === wait.path);
+  return `${showSentence(last?.message ?? "")} Looks again ${showTime(wait.until ?? wait.since)}.`;
 }
 
 function whomToAsk(view: ExecutionView, wait: WaitView, context: CardContext): string {

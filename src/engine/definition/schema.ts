@@ -85,6 +85,8 @@ export const Limits = z.strictObject({
   maxCostUsd: z.number().min(0).max(10_000).default(0.5),
   /** What happens before a call that could pass the cap: the run waits for its owner, or ends. A run without owner ends. */
   onCostCap: z.enum(["wait", "fail"]).default("wait"),
+  /** Dollars for all runs of a month, UTC; an admin's own budget goes before it. */
+  monthlyBudgetUsd: z.number().min(0).max(1_000_000).optional(),
   maxSteps: z.int().min(1).max(10_000).default(500),
   timeout: TimeLimit.default(30 * 86_400_000),
 });

@@ -18,7 +18,7 @@ export function requestBudget(state: ExecutionState, event: BudgetRequested): vo
 
 function enterHeld(state: ExecutionState, event: BudgetRequested): Act {
   const act = enter(state, event.path, event.stepId, event.at, event);
-  act.attempt = 0;
+  act.attempt = event.attempt - 1;
   act.params = event.params ?? {};
   act.paramsHash = event.paramsHash ?? "";
   return act;

@@ -173,6 +173,12 @@ function failAttempt(state: ExecutionState, event: StepAttemptFailed): void {
   // A later try that failed for sure need not have come as far as to settle the doubt about an earlier one.
   act.unknownBefore ||= event.outcome === "unknown";
   charge(state, act, event);
+  if (event.error.code === "budget_exhausted") {
+    act.firstAttempt = event.attempt + 1;
+    // It may be looked for money hundreds of times: once is enough to tell.
+    const last = state.errors.findLast(({ path }) => path === act.path);
+    if (last?.error.code === event.error.code) return;
+  }
   state.errors.push({
     path: act.path,
     stepId: act.stepId,

@@ -71,6 +71,13 @@ function attemptFailed(
   const cost = costOf(result);
   const policy = step.definition.retryPolicy ?? DEFAULT_RETRY_POLICY;
   const tries = attempt - act.firstAttempt + 1;
+  // Nothing was tried: it waits for money, however long that takes.
+  if (error.code === "budget_exhausted") {
+    const retryAt = now + (retryAfterMs ?? 0);
+    return [
+      { type: "step_attempt_failed", path, attempt, error, outcome, ...cost, retryAt, at: now },
+    ];
+  }
   if (!error.retryable || tries >= policy.maxRetries) {
     return endStepWithError(step, path, error, cost, now, outcome === "unknown");
   }

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../../json.ts";
 import type { ExecutionEvent, ExecutionStarted } from "../execution/events.ts";
 import type { ExecutionStatus } from "../execution/state.ts";
+import type { BudgetStore } from "./budget-records.ts";
 import type { EventStore } from "./event-records.ts";
 import type { ModelMessage, TokenUsage } from "./model.ts";
 import type {
@@ -26,7 +27,7 @@ import type { SnapshotStore } from "./snapshot-records.ts";
  * Every method may throw {AppError} `store_unavailable` (retryable): the write may or may not have happened, and doing it
  * again with the same ids is safe.
  */
-export interface Store extends AsyncDisposable, SharedWork, EventStore, SnapshotStore {
+export interface Store extends BudgetStore, AsyncDisposable, SharedWork, EventStore, SnapshotStore {
   /** What is behind it, for the log: `sqlite ./data/heddle.db`. Never a credential. */
   readonly description: string;
 

@@ -109,6 +109,11 @@ export interface PromptVersionDocument extends Inserted {
 }
 
 /** `_id`: the name. */
+/** `_id`: `scope:subject`. */
+export interface BudgetDocument extends Stored {
+  readonly record: JsonText;
+}
+
 export interface PromptDocument extends Stored {
   readonly record: JsonText;
 }
@@ -226,6 +231,7 @@ export interface Collections {
   readonly snapshots: Collection<SnapshotDocument>;
   readonly promptVersions: Collection<PromptVersionDocument>;
   readonly prompts: Collection<PromptDocument>;
+  readonly budgets: Collection<BudgetDocument>;
   readonly samples: Collection<SampleDocument>;
   readonly totals: Collection<TotalsDocument>;
   readonly totalsBatches: Collection<TotalsBatchDocument>;
@@ -251,6 +257,7 @@ export function collectionsOf(db: Db): Collections {
     snapshots: db.collection("snapshots"),
     promptVersions: db.collection("promptVersions"),
     prompts: db.collection("prompts"),
+    budgets: db.collection("budgets"),
     samples: db.collection("samples"),
     totals: db.collection("totals"),
     totalsBatches: db.collection("totalsBatches"),

@@ -1,4 +1,5 @@
 import type { Store } from "../../engine/ports/store.ts";
+import { createBudgets } from "./budgets.ts";
 import { createCalls } from "./calls.ts";
 import { createCardClaims } from "./card-claims.ts";
 import { createCards } from "./cards.ts";
@@ -54,6 +55,7 @@ export async function openMongoStore(uri: string): Promise<Store> {
     ...createSnapshots(connection),
     ...createPrompts(connection),
     ...createSamples(connection),
+    ...createBudgets(connection),
     ...createProcesses(connection),
     ...createTotals(connection, trailing, projector),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

@@ -221,4 +221,12 @@ export const MIGRATIONS: readonly string[] = [
     state        TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE budgets (
+    scope   TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    record  TEXT NOT NULL,
+    PRIMARY KEY (scope, subject)
+  ) STRICT;
+  `,
 ];

@@ -1,4 +1,5 @@
 import type { Store } from "../../engine/ports/store.ts";
+import { createBudgets } from "./budgets.ts";
 import { createCalls } from "./calls.ts";
 import { createCards } from "./cards.ts";
 import { Connection } from "./connection.ts";
@@ -65,6 +66,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     ...createSnapshots(connection),
     ...createPrompts(connection),
     ...createSamples(connection),
+    ...createBudgets(connection),
     ...createTotals(connection),
     ...createProcesses(connection),
     async [Symbol.asyncDispose]() {

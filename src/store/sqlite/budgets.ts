@@ -1,0 +1,23 @@
+import type { BudgetRecord } from "../../engine/ports/budget-records.ts";
+import type { Store } from "../../engine/ports/store.ts";
+import type { Connection } from "./connection.ts";
+import { json } from "./row.ts";
+
+/** Monthly budgets. There are few, and they are read together. */
+export function createBudgets(connection: Connection): Pick<Store, "listBudgets" | "writeBudget"> {
+  const select = connection.prepare("SELECT record FROM budgets ORDER BY scope, subject");
+  const replace = connection.prepare(
+    "REPLACE INTO budgets (scope, subject, record) VALUES (?, ?, ?)",
+  );
+  return {
+    listBudgets: () =>
+      connection.read(() => select.all().map((row) => json<BudgetRecord>(row, "record"))),
+    async writeBudget(budget) {
+      const { scope, subject } = budget;
+      const record = JSON.stringify(budget);
+      await connection.write(() => {
+        replace.run(scope, subject, record);
+      });
+    },
+  };
+}

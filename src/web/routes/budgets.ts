@@ -1,0 +1,52 @@
+import { z } from "zod";
+import type { Engine } from "../../engine/api.ts";
+import type { BudgetStatus } from "../../engine/budgets.ts";
+import { dollars } from "../metrics-answer.ts";
+import type { Route } from "../route.ts";
+import { parseInput } from "../web-request.ts";
+
+const NewBudget = z
+  .strictObject({
+    scope: z.enum(["all", "workflow", "person"]),
+    /** Workflow id or Slack user id. */
+    subject: z.string().default(""),
+    /** Dollars a month; null takes the budget away. */
+    monthlyUsd: z.number().min(0).max(1_000_000).nullable(),
+  })
+  .refine(({ scope, subject }) => (scope === "all") === (subject === ""), {
+    path: ["subject"],
+    message: "must name the workflow or the person, and be absent for all",
+  });
+
+/** Monthly budgets. */
+export function budgetRoutes(engine: Engine): readonly Route[] {
+  const list = async () => ({ budgets: (await engine.listBudgets()).map(toAnswer) });
+  return [
+    { method: "GET", path: "/api/budgets", handle: async () => ({ body: await list() }) },
+    {
+      method: "POST",
+      path: "/api/budgets",
+      handle: async (request) => {
+        const { scope, subject, monthlyUsd } = parseInput(
+          NewBudget,
+          await request.readJson(),
+          "body",
+        );
+        if (scope === "workflow") await engine.getWorkflow(subject);
+        await engine.setBudget(scope, subject, monthlyUsd, "api");
+        return { body: await list() };
+      },
+    },
+  ];
+}
+
+function toAnswer({ scope, subject, monthlyNano, spentNano, setBy }: BudgetStatus): object {
+  return {
+    scope,
+    ...(subject !== "" && { subject }),
+    monthly: dollars(monthlyNano),
+    spent: dollars(spentNano),
+    usedPercent: monthlyNano === 0 ? 100 : Math.floor((spentNano / monthlyNano) * 100),
+    setBy,
+  };
+}

@@ -1,0 +1,34 @@
+import { describe, expect, test } from "vitest";
+import type { BudgetRecord } from "../../../src/engine/ports/budget-records.ts";
+import { type OpenStore, START } from "../records.ts";
+
+function budget(parts: Partial<BudgetRecord> = {}): BudgetRecord {
+  return {
+    scope: "workflow",
+    subject: "refund",
+    monthlyNano: 20_000_000_000,
+    setBy: "U0ALICE",
+    setAt: START,
+    ...parts,
+  };
+}
+
+export function budgetsConformance(open: OpenStore): void {
+  describe("budgets", () => {
+    test("are read together, by scope and subject; the last write of one stands", async () => {
+      await using store = await open();
+      const person = budget({ scope: "person", subject: "U0BOB" });
+      const all = budget({ scope: "all", subject: "" });
+      expect(await store.listBudgets()).toEqual([]);
+
+      for (const one of [budget(), person, all]) await store.writeBudget(one);
+      await store.writeBudget(budget({ monthlyNano: null, setAt: START + 1 }));
+
+      expect(await store.listBudgets()).toEqual([
+        all,
+        person,
+        budget({ monthlyNano: null, setAt: START + 1 }),
+      ]);
+    });
+  });
+}
