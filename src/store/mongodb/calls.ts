@@ -16,17 +16,7 @@ export function createCalls(connection: Connection): Calls {
   const inserts = connection.inserts<CallDocument>("calls");
   return {
     async insertCall(call) {
-      await inserts.add({
-        _id: call.id,
-        schemaVersion: SCHEMA_VERSION,
-        insertId: newInsertId(),
-        execution: call.executionId,
-        workflow: call.workflowId,
-        at: toDate(call.at),
-        ...(call.prompt && { prompt: promptKey(call.prompt), figures: figuresOf(call) }),
-        record: JSON.stringify(call),
-        cost: JSON.stringify(toCallCost(call)),
-      });
+      await inserts.add(toCallDocument(call));
     },
     async readCall(id) {
       const document = await connection.ask(() => calls.findOne({ _id: id }));
@@ -71,6 +61,21 @@ export function createCalls(connection: Connection): Calls {
 /** How a version of a named prompt is found: names hold no `@`. */
 export function promptKey({ name, version }: PromptVersionId): string {
   return `${name}@${version}`;
+}
+
+/** A call as it is inserted. */
+export function toCallDocument(call: CallRecord): CallDocument {
+  return {
+    _id: call.id,
+    schemaVersion: SCHEMA_VERSION,
+    insertId: newInsertId(),
+    execution: call.executionId,
+    workflow: call.workflowId,
+    at: toDate(call.at),
+    ...(call.prompt && { prompt: promptKey(call.prompt), figures: figuresOf(call) }),
+    record: JSON.stringify(call),
+    cost: JSON.stringify(toCallCost(call)),
+  };
 }
 
 function figuresOf({ id, at, model, costNano, latencyMs, value }: CallRecord): string {

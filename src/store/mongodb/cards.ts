@@ -13,7 +13,7 @@ export function createCards(connection: Connection): Cards {
   const { cards } = connection.collections;
   const inserts = connection.inserts<CardDocument>("cards");
   return {
-    insertCard: (card) => inserts.add({ _id: card.id, insertId: newInsertId(), ...bodyOf(card) }),
+    insertCard: (card) => inserts.add(toCardDocument(card)),
     async readCard(id) {
       const document = await connection.ask(() => cards.findOne({ _id: id }));
       return document && readJson<CardRecord>(document.record);
@@ -45,6 +45,11 @@ export function createCards(connection: Connection): Cards {
       );
     },
   };
+}
+
+/** A card as it is inserted. */
+export function toCardDocument(card: CardRecord): CardDocument {
+  return { _id: card.id, insertId: newInsertId(), ...bodyOf(card) };
 }
 
 function bodyOf(card: CardRecord): Omit<CardDocument, "_id" | "insertId"> {

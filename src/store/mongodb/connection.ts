@@ -1,4 +1,4 @@
-import { type Db, MongoClient } from "mongodb";
+import { type Collection, type Db, MongoClient } from "mongodb";
 import { AppError } from "../../errors.ts";
 import { type Collections, collectionsOf, type Inserted } from "./collections.ts";
 import {
@@ -65,7 +65,7 @@ export class Connection implements AsyncDisposable {
    *
    * @throws {AppError} `store_unavailable`, `internal`.
    */
-  async ask<T>(call: () => Promise<T>): Promise<T> {
+  readonly ask = async <T>(call: () => Promise<T>): Promise<T> => {
     let first: unknown;
     try {
       return await call();
@@ -81,6 +81,11 @@ export class Connection implements AsyncDisposable {
       if (!isOwnFault(error) && mayHaveHappened(first)) throw unconfirmed(this.name, first);
       throw toStoreError(error, this.name);
     }
+  };
+
+  /** A collection whose documents may have any form: for copies. */
+  collection(name: keyof Collections): Collection {
+    return this.#db.collection(name);
   }
 
   /** What inserts documents on unique ids into a collection. */

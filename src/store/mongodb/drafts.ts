@@ -10,8 +10,7 @@ export function createDrafts(connection: Connection): Drafts {
   const { drafts } = connection.collections;
   const inserts = connection.inserts<DraftDocument>("drafts");
   return {
-    insertDraft: (draft) =>
-      inserts.add({ _id: draft.id, insertId: newInsertId(), ...bodyOf(draft) }),
+    insertDraft: (draft) => inserts.add(toDraftDocument(draft)),
     async readDraft(id) {
       const document = await connection.ask(() => drafts.findOne({ _id: id }));
       return document && readJson<DraftRecord>(document.record);
@@ -28,6 +27,11 @@ export function createDrafts(connection: Connection): Drafts {
       await connection.ask(() => drafts.replaceOne({ _id: id }, body, { upsert: true }));
     },
   };
+}
+
+/** A draft as it is inserted. */
+export function toDraftDocument(draft: DraftRecord): DraftDocument {
+  return { _id: draft.id, insertId: newInsertId(), ...bodyOf(draft) };
 }
 
 function bodyOf(draft: DraftRecord): Omit<DraftDocument, "_id" | "insertId"> {

@@ -8,7 +8,7 @@ export function createEvents(connection: Connection): EventStore {
   const { events, subscriptions } = connection.collections;
   const inserts = connection.inserts<EventDocument>("events");
   return {
-    insertEvent: (event) => inserts.add(toDocument(event)),
+    insertEvent: (event) => inserts.add(toEventDocument(event)),
     async listEvents({ name, from, after, limit }) {
       const filter = eventsAfter(name, from, after);
       const found = await connection.ask(() =>
@@ -62,11 +62,12 @@ export function pendingEvents() {
 }
 
 /** A name has no space in it. */
-function subscriptionId(execution: string, name: string): string {
+export function subscriptionId(execution: string, name: string): string {
   return `${name} ${execution}`;
 }
 
-function toDocument(event: EventRecord): EventDocument {
+/** An event as it is inserted. */
+export function toEventDocument(event: EventRecord): EventDocument {
   const at = new Date(event.at);
   return {
     _id: event.id,

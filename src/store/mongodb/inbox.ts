@@ -11,7 +11,7 @@ export function createInbox(connection: Connection, trailing: TrailingWrites): I
   const { inbox } = connection.collections;
   const inserts = connection.inserts<SignalDocument>("inbox");
   return {
-    insertSignal: (signal) => inserts.add(toDocument(signal)),
+    insertSignal: (signal) => inserts.add(toSignalDocument(signal)),
     async pendingSignals({ executionId, limit }) {
       const documents = await connection.ask(() =>
         inbox.find(pendingOf(executionId)).sort({ pendingAt: 1, _id: 1 }).limit(limit).toArray(),
@@ -34,7 +34,8 @@ export function pendingOf(executionId?: string) {
   };
 }
 
-function toDocument({ id, executionId, kind, payload, at }: Signal): SignalDocument {
+/** A signal as it is inserted. */
+export function toSignalDocument({ id, executionId, kind, payload, at }: Signal): SignalDocument {
   return {
     _id: id,
     schemaVersion: SCHEMA_VERSION,

@@ -24,7 +24,7 @@ export function createLog(
       return documents.map(toCommit);
     },
     async commit(commit, head, settled, totals = []) {
-      const document = toDocument(commit, totals);
+      const document = toLogDocument(commit, totals);
       const projection = structuredClone(head);
       const ids = [...settled];
       if (!(await inserts.add(document))) throw lostRace(commit);
@@ -46,7 +46,8 @@ function logId(executionId: string, rev: number): string {
   return `${executionId}:${String(rev).padStart(REV_DIGITS, "0")}`;
 }
 
-function toDocument(commit: Commit, totals: readonly TotalsDelta[]): LogDocument {
+/** A commit as it is inserted. */
+export function toLogDocument(commit: Commit, totals: readonly TotalsDelta[]): LogDocument {
   const { executionId, rev, epoch, commitId, at, events } = commit;
   return {
     _id: logId(executionId, rev),

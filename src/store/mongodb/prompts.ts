@@ -20,15 +20,7 @@ export function createPrompts(connection: Connection): Prompts {
   const { promptVersions, prompts } = connection.collections;
   const inserts = connection.inserts<PromptVersionDocument>("promptVersions");
   return {
-    insertPromptVersion: (version) =>
-      inserts.add({
-        _id: promptKey(version),
-        schemaVersion: SCHEMA_VERSION,
-        insertId: newInsertId(),
-        prompt: version.name,
-        version: version.version,
-        record: JSON.stringify(version),
-      }),
+    insertPromptVersion: (version) => inserts.add(toPromptVersionDocument(version)),
     async readPromptVersion(name, version) {
       const document = await connection.ask(() =>
         promptVersions.findOne({ _id: promptKey({ name, version }) }),
@@ -59,5 +51,17 @@ export function createPrompts(connection: Connection): Prompts {
         ),
       );
     },
+  };
+}
+
+/** A version of a prompt as it is inserted. */
+export function toPromptVersionDocument(version: PromptVersionRecord): PromptVersionDocument {
+  return {
+    _id: promptKey(version),
+    schemaVersion: SCHEMA_VERSION,
+    insertId: newInsertId(),
+    prompt: version.name,
+    version: version.version,
+    record: JSON.stringify(version),
   };
 }

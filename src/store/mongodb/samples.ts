@@ -1,7 +1,7 @@
 import type { SampleRecord } from "../../engine/ports/prompt-records.ts";
 import type { Store } from "../../engine/ports/store.ts";
 import { promptKey } from "./calls.ts";
-import { SCHEMA_VERSION } from "./collections.ts";
+import { type SampleDocument, SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { readJson, toDate } from "./values.ts";
 
@@ -10,16 +10,8 @@ export function createSamples(connection: Connection): Pick<Store, "writeSample"
   const { samples } = connection.collections;
   return {
     async writeSample(sample) {
-      const document = {
-        schemaVersion: SCHEMA_VERSION,
-        workflow: sample.workflowId,
-        ...(sample.prompt && { prompt: promptKey(sample.prompt) }),
-        at: toDate(sample.at),
-        record: JSON.stringify(sample),
-      };
-      await connection.ask(() =>
-        samples.replaceOne({ _id: sample.id }, document, { upsert: true }),
-      );
+      const { _id, ...body } = toSampleDocument(sample);
+      await connection.ask(() => samples.replaceOne({ _id }, body, { upsert: true }));
     },
     async listSamples(of) {
       const filter =
@@ -31,5 +23,17 @@ export function createSamples(connection: Connection): Pick<Store, "writeSample"
       );
       return documents.map(({ record }) => readJson<SampleRecord>(record));
     },
+  };
+}
+
+/** A labelled decision as it is stored. */
+export function toSampleDocument(sample: SampleRecord): SampleDocument {
+  return {
+    _id: sample.id,
+    schemaVersion: SCHEMA_VERSION,
+    workflow: sample.workflowId,
+    ...(sample.prompt && { prompt: promptKey(sample.prompt) }),
+    at: toDate(sample.at),
+    record: JSON.stringify(sample),
   };
 }

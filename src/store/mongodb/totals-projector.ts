@@ -209,14 +209,15 @@ function parse({ executions, deltas }: TotalsBatchDocument): Batch {
   return { executions, deltas: readJson(deltas) };
 }
 
-function keyOf({ dimension, workflowId, hour, name }: TotalsDelta): string {
+/** Id of one sum. */
+export function totalsId({ dimension, workflowId, hour, name }: TotalsDelta): string {
   return JSON.stringify([dimension, workflowId, hour, name]);
 }
 
 function sumByKey(deltas: readonly TotalsDelta[]): readonly TotalsDelta[] {
   const sums = new Map<string, TotalsDelta>();
   for (const delta of deltas) {
-    const key = keyOf(delta);
+    const key = totalsId(delta);
     const known = sums.get(key);
     sums.set(key, known ? { ...known, ...addTotals(known, delta) } : delta);
   }
@@ -231,7 +232,7 @@ function toAddition(number: number, delta: TotalsDelta): AnyBulkWriteOperation<T
   const { dimension, workflowId, hour, name } = delta;
   return {
     updateOne: {
-      filter: { _id: keyOf(delta), lastBatch: { $lt: number } },
+      filter: { _id: totalsId(delta), lastBatch: { $lt: number } },
       update: {
         $inc: { ...countsOf(delta) },
         $set: { lastBatch: number },

@@ -23,7 +23,7 @@ export function createWorkflows(connection: Connection): Workflows {
   const { versions, workflows } = connection.collections;
   const inserts = connection.inserts<VersionDocument>("versions");
   return {
-    insertVersion: (version) => inserts.add(toDocument(version)),
+    insertVersion: (version) => inserts.add(toVersionDocument(version)),
     async readVersion(workflowId, version) {
       const document = await connection.ask(() =>
         versions.findOne({ _id: versionId(workflowId, version) }),
@@ -66,7 +66,8 @@ function versionId(workflowId: string, version: number): string {
   return `${workflowId}@${version}`;
 }
 
-function toDocument(record: VersionRecord): VersionDocument {
+/** A version as it is inserted. */
+export function toVersionDocument(record: VersionRecord): VersionDocument {
   return {
     _id: versionId(record.workflowId, record.version),
     schemaVersion: SCHEMA_VERSION,

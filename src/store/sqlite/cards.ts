@@ -71,7 +71,7 @@ function toValues(card: CardRecord): readonly SQLInputValue[] {
   return [id, executionId, channel, ts, shown, Number(final)];
 }
 
-function toCard(row: Row): CardRecord {
+export function toCard(row: Row): CardRecord {
   return {
     id: text(row, "id"),
     executionId: text(row, "execution_id"),

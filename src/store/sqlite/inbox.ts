@@ -51,7 +51,7 @@ export function prepareSettling(connection: Connection): (ids: readonly string[]
   };
 }
 
-function toSignal(row: Row): Signal {
+export function toSignal(row: Row): Signal {
   return {
     id: text(row, "id"),
     executionId: text(row, "execution_id"),

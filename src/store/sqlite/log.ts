@@ -45,7 +45,7 @@ export function createLog(connection: Connection): Log {
   };
 }
 
-function toCommit(row: Row): Commit {
+export function toCommit(row: Row): Commit {
   return {
     executionId: text(row, "execution_id"),
     rev: integer(row, "rev"),

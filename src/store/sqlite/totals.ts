@@ -18,7 +18,7 @@ export function createTotals(connection: Connection): Pick<Store, "readTotals"> 
         return connection
           .prepare(sql)
           .all(...values)
-          .map((row) => toRow(row, query.dimension));
+          .map((row) => toTotals(row, query.dimension));
       }),
   };
 }
@@ -82,7 +82,24 @@ const COUNTS: ReadonlyMap<
   ["completionTokens", "completion_tokens"],
 ]);
 
-function toRow(row: Row, dimension: TotalsDimension): TotalsRow {
+const DIMENSIONS: readonly TotalsDimension[] = [
+  "workflow",
+  "version",
+  "person",
+  "step",
+  "model",
+  "prompt",
+];
+
+/** @throws {TypeError} for what is no dimension. */
+export function toDimension(value: string): TotalsDimension {
+  const dimension = DIMENSIONS.find((known) => known === value);
+  if (dimension === undefined) throw new TypeError(`dimension ${value} is unknown`);
+  return dimension;
+}
+
+/** A sum as it is stored. */
+export function toTotals(row: Row, dimension: TotalsDimension): TotalsRow {
   return {
     workflowId: text(row, "workflow_id"),
     dimension,

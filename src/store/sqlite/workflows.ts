@@ -83,11 +83,11 @@ function toVersionSummary(row: Row): VersionSummary {
   };
 }
 
-function toVersion(row: Row): VersionRecord {
+export function toVersion(row: Row): VersionRecord {
   return { ...toVersionSummary(row), definition: json(row, "definition") };
 }
 
-function toWorkflow(row: Row): WorkflowRecord {
+export function toWorkflow(row: Row): WorkflowRecord {
   return {
     workflowId: text(row, "workflow_id"),
     name: text(row, "name"),

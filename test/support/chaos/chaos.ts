@@ -29,6 +29,8 @@ export interface ChaosStore {
   readonly bots: number;
   /** Opens it when no bot runs any more. */
   open(dataDir: string): Promise<Store>;
+  /** Is nothing left to be done, while bots are at work? Ends of executions are told to others after they are over. */
+  isQuiet?(): Promise<boolean>;
   /** Kills a process of the database itself and starts it again so many milliseconds later. */
   kill?(downMs: number): Promise<void>;
 }
@@ -116,6 +118,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   ]);
   options.progress?.(`${fleet.kills} kills; waiting for the last executions`);
   await untilAllEnded(fleet, findings);
+  await untilQuiet(chaosStore, findings);
   await untilCardsRest(clicker, findings);
   calm.abort();
   await Promise.all(background);
@@ -212,6 +215,13 @@ async function untilAllEnded(fleet: BotFleet, findings: Findings): Promise<void>
     left = (await open("queued")) + (await open("running")) + (await open("waiting"));
   }
   if (left > 0) findings.problem(`${left} executions did not end within ${CALM_MS / 1000} s`);
+}
+
+async function untilQuiet({ isQuiet }: ChaosStore, findings: Findings): Promise<void> {
+  for (const end = performance.now() + CALM_MS; isQuiet && !(await isQuiet()); ) {
+    if (performance.now() > end) return findings.problem("something is due that nobody does");
+    await pause(LOOK_MS);
+  }
 }
 
 /** Cards of what is over must not ask any more. */

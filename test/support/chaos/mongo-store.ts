@@ -32,6 +32,11 @@ function onServer(server: MongoServer, bots: number): ChaosStore & AsyncDisposab
     env: { MONGODB_URI: uri },
     bots,
     open: () => openMongoStore(uri),
+    async isQuiet() {
+      await using store = await openMongoStore(uri);
+      const due = await store.nextDue(Number.MAX_SAFE_INTEGER);
+      return due === null && (await store.pendingSignals({ limit: 1 })).length === 0;
+    },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
