@@ -9,6 +9,8 @@ export function startChild(state: ExecutionState, act: Act, event: ChildStarted)
   state.outbox.set(id, { kind: "start_child", id, child: event });
   if (!event.waits) return;
   moveTo(state, act, "waiting", "child");
+  // What waits for room counted on this attempt to end soon; a run may take days.
+  state.agenda.madeRoom();
   act.childId = event.childId;
   hold(state, act, event.allottedNano ?? 0);
 }

@@ -74,9 +74,12 @@ function resumeHolder(
   act.frames.clear();
   for (const body of bodies) {
     const isOnPath = path !== null && (path === body.path || isWithin(path, body.path));
+    const goesOn = isOnPath || body.status === "open";
+    // Of an item that stays failed the step has the end, and the body for a retry of its own.
+    if (act.items && !goesOn) continue;
     if (act.items && isOnPath) forgetEnd(act, body);
     act.frames.add(body.path);
-    if (isOnPath || body.status === "open") resume(state, body, event, isOnPath ? path : null);
+    if (goesOn) resume(state, body, event, isOnPath ? path : null);
     else state.frames.set(body.path, body);
   }
   state.agenda.add(act.path);

@@ -375,6 +375,23 @@ describe("within a list", () => {
     ]);
     expectFolds(run);
   });
+
+  test("retried at another item than the one that failed, it fails by that one as before, and can still be retried there", () => {
+    const run = new PureRun(workflow([each]), { people: ["ann", "ben"] });
+    const path = (item: number): string => `each#1/${item}/mail#1`;
+    const result = { ...refused, outcome: "failed", costNano: 0 } as const;
+    run.endAt({ path: path(0), attempt: 1, epoch: 1, result });
+
+    retry(run, { path: path(1) });
+    expect(run.state).toMatchObject({ status: "failed", error: { code: "service_rejected" } });
+    const points = retryPoints(run.state).map((point) => point.path);
+    expect(points).toEqual([...new Set(points)]);
+
+    retry(run, { path: path(0) });
+    expect(run.state.status).toBe("running");
+    expect(run.state.acts.has(path(0))).toBe(true);
+    expectFolds(run);
+  });
 });
 
 test("what can be done again is told by path", () => {

@@ -1,0 +1,159 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { apply, initialState } from "../../../src/engine/execution/apply.ts";
+import { decide, nextDue } from "../../../src/engine/execution/decide.ts";
+import type { ExecutionEvent } from "../../../src/engine/execution/events.ts";
+import { type ExecutionState, isFinished } from "../../../src/engine/execution/state.ts";
+import { anySteps, VARIABLES } from "../../support/any-workflow.ts";
+import { anyHappening, type Happening, World } from "../../support/happenings.ts";
+import { PureRun, workflow } from "../../support/pure-run.ts";
+
+const story = fc.array(anyHappening, { minLength: 15, maxLength: 60 });
+
+/** An execution of some definition, to which things happen. */
+function tell(
+  steps: Parameters<typeof workflow>[0],
+  happenings: readonly Happening[],
+  look: (run: PureRun) => void = () => undefined,
+): PureRun {
+  const run = new PureRun(
+    workflow(steps, { limits: { maxSteps: 80, maxCostUsd: 0.3 } }),
+    VARIABLES,
+  );
+  const world = new World(run);
+  look(run);
+  for (const happening of happenings) {
+    world.happen(happening);
+    look(run);
+  }
+  return run;
+}
+
+/** The state as a process finds it that reads the log. */
+function refold(run: PureRun, log: readonly ExecutionEvent[] = run.log): ExecutionState {
+  const state = initialState(run.state.start, run.workflow.first);
+  const stored: ExecutionEvent[] = JSON.parse(JSON.stringify(log));
+  for (const event of stored) apply(state, event);
+  return state;
+}
+
+/**
+ * What makes a live execution go on by itself or by somebody's deed: also the price of what was given up, which its owner reads
+ * from the recorded calls. Its deadline, which only ends it, is none.
+ */
+function causes({
+  acts,
+  frames,
+  epoch,
+  cancel,
+  dropped,
+  abandoned,
+}: ExecutionState): readonly string[] {
+  const ofActs = [...acts.values()].flatMap((act) => {
+    if (act.phase === "running") return act.epoch === epoch || act.recoveries > 0 ? [act.path] : [];
+    if (act.due !== null) return [act.path];
+    return act.waitingOn === "branches" || act.waitingOn === null ? [] : [act.path];
+  });
+  const ofFrames = [...frames.values()].filter(
+    ({ status, due }) => status === "open" && due !== null,
+  );
+  const pending = [...dropped.keys(), ...abandoned.keys(), ...(cancel ? ["cancel"] : [])];
+  return [...ofActs, ...ofFrames.map(({ path }) => path), ...pending];
+}
+
+describe("whatever a definition says and whatever happens, in any order", () => {
+  test("the log folds to the same state, and who reads it sees nothing more to do", () => {
+    fc.assert(
+      fc.property(anySteps, story, (steps, happenings) => {
+        const run = tell(steps, happenings);
+        const again = refold(run);
+
+        expect(again).toEqual(run.state);
+        expect(decide(run.workflow, again, run.now)).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("a live execution has a cause to go on, and a time at which somebody looks", () => {
+    fc.assert(
+      fc.property(anySteps, story, (steps, happenings) => {
+        tell(steps, happenings, ({ state }) => {
+          if (isFinished(state.status)) {
+            expect(state.acts.size).toBe(0);
+            expect(nextDue(state)).toBeNull();
+            return;
+          }
+          expect(causes(state)).not.toEqual([]);
+          expect(nextDue(state)).not.toBeNull();
+        });
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("money never decreases, nothing is held below zero, and all of it is in the log", () => {
+    fc.assert(
+      fc.property(anySteps, story, (steps, happenings) => {
+        let before = 0;
+        const run = tell(steps, happenings, ({ state }) => {
+          expect(state.spentNano).toBeGreaterThanOrEqual(before);
+          expect(state.reservedNano).toBeGreaterThanOrEqual(0);
+          expect(state.unknownNano).toBeGreaterThanOrEqual(0);
+          before = state.spentNano;
+        });
+        const spent = run.log.reduce((sum, event) => {
+          if (event.type === "child_ended") return sum + event.spentNano;
+          return sum + ("costNano" in event ? event.costNano : 0);
+        }, 0);
+        expect(run.state.spentNano).toBe(spent);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("an end stays as it is until somebody reopens the execution", () => {
+    fc.assert(
+      fc.property(anySteps, story, (steps, happenings) => {
+        let end: string | null = null;
+        let reopened = 0;
+        tell(steps, happenings, ({ state }) => {
+          const isReopened = state.reopened.length > reopened;
+          reopened = state.reopened.length;
+          const now = isFinished(state.status) ? endOf(state) : null;
+          if (end !== null && !isReopened) expect(now).toBe(end);
+          end = now;
+        });
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("each entry of a step has a path of its own, and ends once unless the execution was reopened", () => {
+    fc.assert(
+      fc.property(anySteps, story, (steps, happenings) => {
+        const { log } = tell(
+          steps,
+          happenings.filter(({ what }) => what !== "reopen"),
+        );
+        const ends = log.flatMap((event) =>
+          event.type === "step_completed" ||
+          event.type === "step_failed" ||
+          event.type === "step_skipped"
+            ? [event.path]
+            : [],
+        );
+        const begun = log.flatMap((event) =>
+          event.type === "step_started" && event.params !== undefined ? [event.path] : [],
+        );
+        expect(new Set(ends).size).toBe(ends.length);
+        expect(new Set(begun).size).toBe(begun.length);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+function endOf({ status, output, error, steps, endedAt }: ExecutionState): string {
+  return JSON.stringify({ status, output, error, steps, endedAt });
+}
