@@ -151,7 +151,9 @@ export class Executions {
 
   async get(executionId: string): Promise<ExecutionView> {
     const { workflow, state } = await this.read(executionId);
-    return toExecutionView(workflow, state);
+    const view = toExecutionView(workflow, state);
+    this.#options.worker.keep(state);
+    return view;
   }
 
   async list(query: ExecutionQuery): Promise<ExecutionPage> {

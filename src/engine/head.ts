@@ -8,7 +8,6 @@ import type { Head } from "./ports/store.ts";
  * @param due - when somebody must look.
  */
 export function toHead(state: ExecutionState, owner: string | null, due: number | null): Head {
-  const open = [...state.requests.values()].filter((request) => request.outcome === null);
   return {
     executionId: state.start.executionId,
     workflowId: state.start.workflowId,
@@ -20,7 +19,7 @@ export function toHead(state: ExecutionState, owner: string | null, due: number 
     startedAt: state.start.at,
     endedAt: state.endedAt,
     waitingOn: waitReasons(state),
-    openRequests: open.map((request) => request.opened.id),
+    openRequests: [...state.openRequests],
     costNano: state.spentNano,
     costUnknown: isCostUnknown(state),
     start: state.start,

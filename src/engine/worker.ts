@@ -7,6 +7,7 @@ import { endDefective } from "./end-defective.ts";
 import { applyCommit, initialState } from "./execution/apply.ts";
 import { type ExecutionState, isFinished } from "./execution/state.ts";
 import { toHead } from "./head.ts";
+import { IdleStates } from "./idle-states.ts";
 import { LEASE_MS } from "./leases.ts";
 import type { Head } from "./ports/store.ts";
 import { settleEnd } from "./settle-end.ts";
@@ -26,6 +27,7 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #host: ActorHost;
   readonly #actors = new Map<string, Actor>();
+  readonly #idle = new IdleStates();
   /** Claims under way, so that two wake-ups of one execution make one actor. */
   readonly #claiming = new Map<string, Promise<void>>();
   readonly #wakeAgain = new Set<string>();
@@ -271,13 +273,19 @@ export class Worker {
     if (!settled && this.#running && !this.#actors.has(executionId)) this.#add(workflow, state);
   }
 
-  /** Folds an execution's log. @throws {AppError} `internal` when log and code do not fit together. */
+  /** Keeps a state that `read` gave and that nobody changed, to be read faster the next time. */
+  keep(state: ExecutionState): void {
+    if (!this.#actors.has(state.start.executionId)) this.#idle.keep(state);
+  }
+
+  /** Folds an execution's log, from where this process left it. The caller owns the state. @throws {AppError} `internal` when log and code do not fit together. */
   async read(
     head: Head,
   ): Promise<{ readonly workflow: CompiledWorkflow; readonly state: ExecutionState }> {
+    const { executionId } = head;
     const workflow = await this.#options.compiled(head);
-    const state = initialState(head.start, workflow.first);
-    for (const commit of await this.#options.store.readLog(head.executionId, 0)) {
+    const state = this.#idle.take(executionId) ?? initialState(head.start, workflow.first);
+    for (const commit of await this.#options.store.readLog(executionId, state.rev)) {
       applyCommit(state, commit.rev, commit.events);
     }
     return { workflow, state };
@@ -298,6 +306,8 @@ export class Worker {
 
   #retired(actor: Actor, due: number | null): void {
     this.#actors.delete(actor.executionId);
+    const state = actor.committedState;
+    if (state && !isFinished(state.status)) this.keep(state);
     if (due !== null) this.#scheduleTick(due);
   }
 
