@@ -146,6 +146,7 @@ export const EVENTS: readonly Coverage[] = coverage(
   names(`
     app_home_opened app_mention app_rate_limited channel_archive channel_created channel_left channel_rename
     channel_unarchive file_created file_shared member_joined_channel member_left_channel
+    message_metadata_deleted message_metadata_posted message_metadata_updated
     reaction_added reaction_removed subteam_members_changed subteam_updated team_join user_change
   `),
   { message: "new, edited and deleted messages and thread broadcasts; none of the other subtypes" },
@@ -156,7 +157,7 @@ export const EVENTS: readonly Coverage[] = coverage(
     file_deleted file_public file_unshared function_executed
     grid_migration_finished grid_migration_started group_archive group_close group_deleted
     group_history_changed group_left group_open group_rename group_unarchive im_close im_created
-    im_history_changed im_open invite_requested link_shared     message_metadata_deleted message_metadata_posted message_metadata_updated
+    im_history_changed im_open invite_requested link_shared       
     pin_added pin_removed shared_channel_invite_accepted shared_channel_invite_approved
     shared_channel_invite_declined shared_channel_invite_received shared_channel_invite_requested
     star_added star_removed subteam_created subteam_self_added

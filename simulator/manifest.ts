@@ -29,11 +29,15 @@ export interface AppManifest {
   readonly botName: string;
   readonly scopes: ReadonlySet<string>;
   readonly events: ReadonlySet<string>;
+  /** Types of message metadata that the app wants to hear of. */
+  readonly metadataTypes: ReadonlySet<string>;
   readonly commands: readonly SlashCommand[];
   readonly shortcuts: readonly Shortcut[];
   readonly interactivity: boolean;
   readonly homeTab: boolean;
   readonly messagesTab: boolean;
+  /** The app writes there and nobody answers. */
+  readonly messagesReadOnly: boolean;
   /** What the app offers to be asked in a direct message. */
   readonly suggestedPrompts: readonly SuggestedPrompt[];
 }
@@ -45,9 +49,15 @@ export function parseManifest(source: unknown): AppManifest {
   const appName = toText(memberAt(source, "display_information", "name")) ?? "App";
   return {
     appName,
+    messagesReadOnly: memberAt(features, "app_home", "messages_tab_read_only_enabled") === true,
     botName: toText(memberAt(features, "bot_user", "display_name")) ?? appName,
     scopes: new Set(toTexts(memberAt(source, "oauth_config", "scopes", "bot"))),
     events: new Set(toTexts(memberAt(settings, "event_subscriptions", "bot_events"))),
+    metadataTypes: new Set(
+      toObjects(memberAt(settings, "event_subscriptions", "metadata_subscriptions")).map(
+        (one) => toText(one["event_type"]) ?? "",
+      ),
+    ),
     commands: toObjects(member(features, "slash_commands")).map((command) => ({
       command: toText(command["command"]) ?? "",
       description: toText(command["description"]) ?? "",

@@ -42,7 +42,7 @@ function checkWritable({ manifest }: Workspace, channel: Channel): void {
   if (channel.isArchived === true) {
     throw new ActionRefused("is_archived", `#${channel.name} is archived.`);
   }
-  if (channel.isIm && !manifest.messagesTab) {
+  if (channel.isIm && (!manifest.messagesTab || manifest.messagesReadOnly)) {
     throw new ActionRefused("messages_tab_disabled", "The app takes no direct messages.");
   }
 }

@@ -10,6 +10,7 @@ import { teamOf } from "../payloads/people.ts";
 import { reactionEvent } from "../payloads/reaction-event.ts";
 import { emitEvent } from "./emit-event.ts";
 import { isReply, withReplyCount } from "./messages.ts";
+import { tellMetadata } from "./metadata-events.ts";
 import type { Channel, Message, Reaction } from "./records.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -36,7 +37,9 @@ export function postMessage(
   );
   if (parent !== undefined) publishChanged(workspace, channel, parent);
   workspace.touch();
-  return { message, acks: announce(workspace, channel, message) };
+  const acks = announce(workspace, channel, message);
+  tellMetadata(workspace, channel, undefined, message);
+  return { message, acks };
 }
 
 /** Posts a message that only `reader` sees. The app gets no event. */
@@ -89,6 +92,7 @@ export function editMessage(
   workspace.state.messages.save(channel.id, next);
   publishChanged(workspace, channel, next);
   workspace.touch();
+  tellMetadata(workspace, channel, previous, next);
   const eventTs = workspace.state.timestamps.next();
   return acksOf(
     emitEvent(workspace, messageChangedEvent(channel, previous, next, eventTs), channel),
@@ -107,6 +111,7 @@ export function deleteMessage(workspace: Workspace, channel: Channel, message: M
     audience,
   );
   if (parent !== undefined) publishChanged(workspace, channel, parent);
+  tellMetadata(workspace, channel, message, undefined);
   workspace.touch();
   const eventTs = workspace.state.timestamps.next();
   return acksOf(emitEvent(workspace, messageDeletedEvent(channel, message, eventTs), channel));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ManualClock } from "./manual-clock.ts";
+import { sampleManifest } from "./sample-manifest.ts";
 import { clientOf, openSample, refusal } from "./web-client.ts";
 
 const channel = "C0GENERAL";
@@ -33,6 +34,52 @@ describe("a text", () => {
     expect(await refusal(chat.postMessage({ channel, text: "x", attachments }))).toMatchObject({
       error: "too_many_attachments",
     });
+  });
+});
+
+describe("metadata", () => {
+  test("is told to an app that subscribes to its type: posted, changed and gone", async () => {
+    const manifest = {
+      ...sampleManifest,
+      oauth_config: {
+        scopes: { bot: [...sampleManifest.oauth_config.scopes.bot, "metadata.message:read"] },
+      },
+      settings: {
+        ...sampleManifest.settings,
+        event_subscriptions: {
+          bot_events: [
+            "message_metadata_posted",
+            "message_metadata_updated",
+            "message_metadata_deleted",
+          ],
+          metadata_subscriptions: [{ app_id: "A0HEDDLE", event_type: "run" }],
+        },
+      },
+    };
+    const timings = { ackMs: 10, eventRetriesMs: [] };
+    await using simulator = await openSample({ manifest, timings });
+    const { chat } = clientOf(simulator);
+    const run = (id: string) => ({ event_type: "run", event_payload: { id } });
+
+    await chat.postMessage({
+      channel,
+      text: "Other",
+      metadata: { event_type: "other", event_payload: {} },
+    });
+    const { ts = "" } = await chat.postMessage({ channel, text: "Run", metadata: run("1") });
+    await chat.update({ channel, ts, text: "Run", metadata: run("2") });
+    await chat.delete({ channel, ts });
+
+    const events = simulator.workspace.traffic.deliveries().map(({ payload }) => payload["event"]);
+    expect(events).toMatchObject([
+      { type: "message_metadata_posted", message_ts: ts, metadata: run("1") },
+      { type: "message_metadata_updated", metadata: run("2"), previous_metadata: run("1") },
+      {
+        type: "message_metadata_deleted",
+        previous_metadata: run("2"),
+        deleted_ts: expect.any(String),
+      },
+    ]);
   });
 });
 

@@ -127,7 +127,7 @@ describe("mentions", () => {
 
     expect((await alice.messages("C0GENERAL")).map((message) => message["text"])).toEqual([
       "`ask <@U0BOB|bob> or <@U0CAROL|carol> or <!subteam^S0FINANCE|@finance> in <#C0GENERAL|general> &amp; tell <https://x.y/z> &lt;now&gt;`",
-      "`ask @bob or @carol or @finance in #general & tell https://x.y/z <now>`",
+      "`ask @bob or @carol or @finance in #general &amp; tell https://x.y/z &lt;now&gt;`",
     ]);
   });
 

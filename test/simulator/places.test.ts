@@ -108,6 +108,21 @@ describe("places where the app is not", () => {
 
     expect(await refusal(posted)).toMatchObject({ error: "messages_tab_disabled" });
   });
+
+  test("an app whose messages are read only gets no answer", async () => {
+    const app_home = { messages_tab_enabled: true, messages_tab_read_only_enabled: true };
+    const features = { ...sampleManifest.features, app_home };
+    await using simulator = await openSample({ manifest: { ...sampleManifest, features } });
+    const alice = new Person(simulator.url, "U0ALICE");
+
+    expect(await alice.act("message", { channel: "D0ALICE", text: "hi" })).toMatchObject({
+      error: "messages_tab_disabled",
+      delivered: false,
+    });
+    expect(
+      await clientOf(simulator).chat.postMessage({ channel: "D0ALICE", text: "x" }),
+    ).toMatchObject({ ok: true });
+  });
 });
 
 describe("an app that manages channels", () => {

@@ -104,7 +104,7 @@ describe.each(["socket", "http"] as const)("a Bolt app in %s mode", (mode) => {
     });
 
     expect(await dave.messages("C0GENERAL")).toMatchObject([
-      { text: "You typed: hello @bob & co", ephemeral: true },
+      { text: "You typed: hello @bob &amp; co", ephemeral: true },
     ]);
     expect(reply).toMatchObject({ text: "pong", thread_ts: sent["ts"] });
   });
