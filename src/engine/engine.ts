@@ -30,6 +30,7 @@ import { PromptLibrary } from "./prompt-library.ts";
 import { problemsWithPrompt } from "./prompt-use.ts";
 import { Prompts } from "./prompts.ts";
 import { Retries } from "./retries.ts";
+import { Slots } from "./slots.ts";
 import type { StepType } from "./steps/step-type.ts";
 import { fromTemplate, listTemplates } from "./templates.ts";
 import { Triggering } from "./triggering/triggering.ts";
@@ -167,6 +168,7 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
   });
   const costs = createCosts(options, workflows);
   const children = new Children({ store, clock, workflows, executions: () => executions, wake });
+  const slots = new Slots({ store, clock, wake });
   const worker = new Worker({
     ...options,
     hideSecrets: hiderOf(options),
@@ -179,9 +181,10 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
     refusal: ({ start }) =>
       costs.budgets.refusal({ workflowId: start.workflowId, person: start.trigger.userId }),
     prepareChild: (parent, request) => children.prepare(parent, request),
-    gate: async (_workflow, state, now) => pauses.factsFor(state, now),
+    gate: async (workflow, state, now) =>
+      pauses.factsFor(state, now) ?? (await slots.factsFor(workflow, state, now)),
     deliver: (state, entry) => children.deliver(state, entry),
-    ends: allOf([children, triggering.ends]),
+    ends: allOf([children, triggering.ends, slots]),
   });
   const pauses = new Pauses({
     ...options,

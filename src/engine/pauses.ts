@@ -84,10 +84,10 @@ export class Pauses {
     return this.#refreshing;
   }
 
-  /** The facts that follow for an execution: it is held, or it goes on. */
-  factsFor(state: ExecutionState, now: number): readonly ExecutionEvent[] {
+  /** The facts that follow for an execution that is paused; `null`: it is not. */
+  factsFor(state: ExecutionState, now: number): readonly ExecutionEvent[] | null {
     const pause = this.of(state.start.workflowId);
-    if (!pause) return state.held ? [{ type: "execution_resumed", at: now }] : [];
+    if (!pause) return null;
     if (state.held?.reason === "pause") return [];
     return [{ type: "execution_held", reason: "pause", by: pause.by, at: now }];
   }

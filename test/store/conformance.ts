@@ -14,6 +14,7 @@ import { marksConformance } from "./conformance/marks.ts";
 import { processesConformance } from "./conformance/processes.ts";
 import { promptsConformance } from "./conformance/prompts.ts";
 import { samplesConformance } from "./conformance/samples.ts";
+import { slotsConformance } from "./conformance/slots.ts";
 import { totalsConformance } from "./conformance/totals.ts";
 import { valuesConformance } from "./conformance/values.ts";
 import { workflowsConformance } from "./conformance/workflows.ts";
@@ -36,6 +37,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     workflowsConformance(open);
     dedupeConformance(open);
     marksConformance(open);
+    slotsConformance(open);
     callsConformance(open);
     budgetsConformance(open);
     cardsConformance(open);

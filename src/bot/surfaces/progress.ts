@@ -52,6 +52,8 @@ function describeWait(view: ExecutionView, wait: WaitView, context: CardContext)
       return `Waits at ${step} for the event \`${escapeText(wait.event ?? "")}\` ${since}${until}.`;
     case "pause":
       return describePause(wait, step);
+    case "slot":
+      return `Waits in line before ${step} ${since}: as many runs with this key go on as may at a time.`;
     case "timer":
       return `Pauses at ${step} ${since}${until}.`;
     default:

@@ -92,6 +92,15 @@ export const Limits = z.strictObject({
 });
 export type Limits = z.output<typeof Limits>;
 
+/** At most so many runs with the same key go on at a time. */
+export const Concurrency = z.strictObject({
+  /** A template; runs for which it gives the same text count together. @default all runs of the workflow */
+  key: z.string().max(1000).default(""),
+  limit: z.int().min(1).max(1000).default(1),
+  onLimit: z.enum(["queue", "skip"]).default("queue"),
+});
+export type Concurrency = z.output<typeof Concurrency>;
+
 export const Report = z.strictObject({
   channel: z
     .string()
@@ -111,6 +120,7 @@ export const Definition = z.strictObject({
   triggers: z.array(TriggerDefinition).max(20).optional(),
   inputs: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/), InputDefinition).optional(),
   limits: Limits.prefault({}),
+  concurrency: Concurrency.optional(),
   report: Report.optional(),
   output: z.string().optional(),
   steps: z.array(StepDefinition).min(1).max(1000),

@@ -4,6 +4,7 @@ import type { ServiceRegistry } from "../ports/service.ts";
 import type { StepType } from "../steps/step-type.ts";
 import type { TriggerType } from "../triggers/trigger-type.ts";
 import { checkBodies } from "./check-bodies.ts";
+import { checkConcurrency } from "./check-concurrency.ts";
 import { checkInputs } from "./check-inputs.ts";
 import { checkOutput, checkReferences } from "./check-references.ts";
 import { checkGivenInputs, checkTriggers, variablesOfTriggers } from "./check-triggers.ts";
@@ -44,6 +45,7 @@ function check(source: unknown, context: ValidationContext, findings: Findings):
   const inputs = declared === null ? null : new Set([...declared, ...given]);
   const root = checkBodies(document, context, findings);
   checkReferences(root, { levels: [], inputs }, findings);
+  checkConcurrency(document, findings);
   checkOutput(document["output"], { levels: [{ body: root, here: null }], inputs }, findings);
   return Definition.safeParse(document).data ?? null;
 }

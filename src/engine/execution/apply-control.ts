@@ -8,6 +8,7 @@ const CONTROL_EVENTS: Readonly<Record<ControlEvent["type"], true>> = {
   execution_reopened: true,
   execution_held: true,
   execution_resumed: true,
+  slot_acquired: true,
 };
 
 export function isControlEvent(event: ExecutionEvent): event is ControlEvent {
@@ -26,11 +27,15 @@ export function applyControl(state: ExecutionState, event: ControlEvent): void {
         by: event.by ?? null,
         since: state.held?.since ?? event.at,
       };
+      if (event.line !== undefined) state.line = { name: event.line, slot: null };
       return;
     case "execution_resumed":
       if (!state.held) throw impossible(state, event, "it is not held");
       // Its time stood still.
       state.deadline += event.at - state.held.since;
       state.held = null;
+      return;
+    case "slot_acquired":
+      state.line = { name: event.line, slot: event.slot };
   }
 }

@@ -21,6 +21,7 @@ export function reopen(state: ExecutionState, event: ExecutionReopened): void {
   state.error = null;
   state.endedAt = null;
   state.held = null;
+  state.line = null;
   state.deadline = event.deadline;
   state.enteredBefore = state.entered;
   state.reopened.push({ by: event.by, at: event.at, path: event.path ?? null });

@@ -41,6 +41,7 @@ export function initialState(start: ExecutionStarted, firstStep: string): Execut
     enteredBefore: 0,
     deadline: start.deadline,
     held: null,
+    line: null,
     reopened: [],
     spentNano: 0,
     unknownNano: 0,
@@ -133,6 +134,7 @@ function applyToExecution(state: ExecutionState, event: OtherEvent): void {
       finish(state, "failed", event.at);
       return;
     case "execution_cancelled":
+      state.error = event.error ?? null;
       finish(state, "cancelled", event.at);
   }
 }

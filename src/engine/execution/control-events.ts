@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../json.ts";
 
 /** What people and their settings do to an execution as a whole, besides cancelling it. As stable as {@link ExecutionEvent}. */
-export type ControlEvent = ExecutionReopened | ExecutionHeld | ExecutionResumed;
+export type ControlEvent = ExecutionReopened | ExecutionHeld | ExecutionResumed | SlotAcquired;
 
 /** A person lets an execution go on that failed or was cancelled. */
 export interface ExecutionReopened {
@@ -25,12 +25,24 @@ export interface ExecutionHeld {
   readonly reason: HoldReason;
   /** Who paused. */
   readonly by?: string;
+  /** The line in which it waits for a slot. */
+  readonly line?: string;
   readonly at: number;
 }
 
-export type HoldReason = "pause";
+/** `slot`: as many as may go on with this key do already. */
+export type HoldReason = "pause" | "slot";
 
 export interface ExecutionResumed {
   readonly type: "execution_resumed";
+  readonly at: number;
+}
+
+/** It is one of those that may go on with its key; it keeps the slot to its end. */
+export interface SlotAcquired {
+  readonly type: "slot_acquired";
+  /** Workflow and key. */
+  readonly line: string;
+  readonly slot: number;
   readonly at: number;
 }

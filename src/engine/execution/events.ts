@@ -41,7 +41,12 @@ export type ExecutionEvent =
   | { readonly type: "signal_received"; readonly signalId: string; readonly at: number }
   | { readonly type: "execution_completed"; readonly output: Json; readonly at: number }
   | { readonly type: "execution_failed"; readonly error: StepError; readonly at: number }
-  | { readonly type: "execution_cancelled"; readonly at: number }
+  | {
+      readonly type: "execution_cancelled";
+      /** Why nobody's wish was needed for it. */
+      readonly error?: StepError;
+      readonly at: number;
+    }
   | ControlEvent;
 
 /** What started an execution. */

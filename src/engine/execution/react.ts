@@ -102,6 +102,9 @@ export function reactToSignal(
       const by = typeof signal.payload["by"] === "string" ? signal.payload["by"] : "unknown";
       return [{ type: "execution_cancel_requested", by, signalId: signal.id, at: now }];
     }
+    case "slot":
+      // A call to look again, nothing more.
+      return [];
     case "retry":
       return reactToRetry(state, signal, now);
     case "event":

@@ -262,6 +262,8 @@ export interface ExecutionState {
   readonly reopened: Reopening[];
   /** It enters no step and begins no attempt. */
   held: Hold | null;
+  /** Where it waits for a slot, or has one: among the executions of its workflow with the same key. */
+  line: { readonly name: string; readonly slot: number | null } | null;
   /** Sum of the known prices: equal to that of the recorded calls. */
   spentNano: number;
   /** Charged to the cap for calls whose price nobody knows: what was held for them, less what is known. */

@@ -12,6 +12,7 @@ import type {
   SampleRecord,
 } from "./prompt-records.ts";
 import type { SharedWork } from "./shared-work.ts";
+import type { SlotStore } from "./slot-records.ts";
 import type { SnapshotStore } from "./snapshot-records.ts";
 
 /**
@@ -27,7 +28,13 @@ import type { SnapshotStore } from "./snapshot-records.ts";
  * Every method may throw {AppError} `store_unavailable` (retryable): the write may or may not have happened, and doing it
  * again with the same ids is safe.
  */
-export interface Store extends BudgetStore, AsyncDisposable, SharedWork, EventStore, SnapshotStore {
+export interface Store
+  extends BudgetStore,
+    AsyncDisposable,
+    SharedWork,
+    EventStore,
+    SlotStore,
+    SnapshotStore {
   /** What is behind it, for the log: `sqlite ./data/heddle.db`. Never a credential. */
   readonly description: string;
 
@@ -271,7 +278,14 @@ export interface HeadPage {
   readonly nextCursor: string | null;
 }
 
-export const SIGNAL_KINDS = ["decision", "cancel", "retry", "child_ended", "event"] as const;
+export const SIGNAL_KINDS = [
+  "decision",
+  "cancel",
+  "retry",
+  "slot",
+  "child_ended",
+  "event",
+] as const;
 export type SignalKind = (typeof SIGNAL_KINDS)[number];
 
 /** Something from outside that an execution may be waiting for. */

@@ -88,6 +88,20 @@ export interface MarkDocument extends Stored {
   readonly value: JsonText;
 }
 
+/** `_id`: `line#number`. */
+export interface SlotDocument extends Stored {
+  readonly line: string;
+  readonly slot: number;
+  readonly execution: string;
+}
+
+/** `_id`: `line#execution`. */
+export interface PlaceInLineDocument extends Stored {
+  readonly line: string;
+  readonly execution: string;
+  readonly at: Date;
+}
+
 /** `_id`: the call. */
 export interface CallDocument extends Inserted {
   readonly execution: string;
@@ -221,6 +235,8 @@ export interface Collections {
   readonly workflows: Collection<WorkflowDocument>;
   readonly dedupe: Collection<DedupeDocument>;
   readonly marks: Collection<MarkDocument>;
+  readonly slots: Collection<SlotDocument>;
+  readonly lines: Collection<PlaceInLineDocument>;
   readonly calls: Collection<CallDocument>;
   readonly cards: Collection<CardDocument>;
   readonly cardClaims: Collection<CardClaimDocument>;
@@ -247,6 +263,8 @@ export function collectionsOf(db: Db): Collections {
     workflows: db.collection("workflows"),
     dedupe: db.collection("dedupe"),
     marks: db.collection("marks"),
+    slots: db.collection("slots"),
+    lines: db.collection("lines"),
     calls: db.collection("calls"),
     cards: db.collection("cards"),
     cardClaims: db.collection("cardClaims"),
@@ -311,6 +329,8 @@ export const INDEXES: Readonly<Partial<Record<keyof Collections, readonly Index[
       expireAfterSeconds: EXPIRY_GRACE_SECONDS,
     },
   ],
+  slots: [{ name: "slots_line", key: { line: 1, slot: 1 } }],
+  lines: [{ name: "lines_next", key: { line: 1, at: 1, execution: 1 } }],
   calls: [
     { name: "calls_execution", key: { execution: 1, at: 1, _id: 1 } },
     { name: "calls_workflow", key: { workflow: 1, at: 1, _id: 1 } },

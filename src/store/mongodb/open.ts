@@ -16,6 +16,7 @@ import { migrate } from "./migrations.ts";
 import { createProcesses } from "./processes.ts";
 import { createPrompts } from "./prompts.ts";
 import { createSamples } from "./samples.ts";
+import { createSlots } from "./slots.ts";
 import { createSnapshots } from "./snapshots.ts";
 import { createTotals } from "./totals.ts";
 import { TotalsProjector } from "./totals-projector.ts";
@@ -47,6 +48,7 @@ export async function openMongoStore(uri: string): Promise<Store> {
     ...createWorkflows(connection),
     ...createDedupe(connection),
     ...createMarks(connection),
+    ...createSlots(connection),
     ...createCalls(connection),
     ...createCards(connection),
     ...createCardClaims(connection),

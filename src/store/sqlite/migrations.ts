@@ -229,4 +229,19 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (scope, subject)
   ) STRICT;
   `,
+  `
+  CREATE TABLE slots (
+    line         TEXT NOT NULL,
+    slot         INTEGER NOT NULL,
+    execution_id TEXT NOT NULL,
+    PRIMARY KEY (line, slot)
+  ) STRICT;
+  CREATE TABLE lines (
+    line         TEXT NOT NULL,
+    execution_id TEXT NOT NULL,
+    at           INTEGER NOT NULL,
+    PRIMARY KEY (line, execution_id)
+  ) STRICT;
+  CREATE INDEX lines_next ON lines (line, at, execution_id);
+  `,
 ];

@@ -15,6 +15,7 @@ import { createMarks } from "./marks.ts";
 import { createProcesses } from "./processes.ts";
 import { createPrompts } from "./prompts.ts";
 import { createSamples } from "./samples.ts";
+import { createSlots } from "./slots.ts";
 import { createSnapshots } from "./snapshots.ts";
 import { createTotals } from "./totals.ts";
 import { createWorkflows } from "./workflows.ts";
@@ -59,6 +60,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     ...createWorkflows(connection),
     ...createDedupe(connection),
     ...createMarks(connection),
+    ...createSlots(connection),
     ...createCalls(connection),
     ...createCards(connection),
     ...createDrafts(connection),

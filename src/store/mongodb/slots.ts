@@ -1,0 +1,56 @@
+import type { SlotStore } from "../../engine/ports/slot-records.ts";
+import { SCHEMA_VERSION } from "./collections.ts";
+import type { Connection } from "./connection.ts";
+import { isDuplicateKey } from "./failure.ts";
+
+/** Who may go on, and who waits for that. Each slot and each place in line is a document: inserting it is taking it. */
+export function createSlots(connection: Connection): SlotStore {
+  const { slots, lines } = connection.collections;
+
+  const insertOnce = async (insert: () => Promise<unknown>): Promise<void> => {
+    try {
+      await insert();
+    } catch (error) {
+      // There already: its own from before a lost answer, or somebody else's.
+      if (!isDuplicateKey(error)) throw error;
+    }
+  };
+
+  return {
+    async readSlots(line) {
+      const documents = await connection.ask(() =>
+        slots.find({ line }).sort({ line: 1, slot: 1 }).toArray(),
+      );
+      return documents.map(({ slot, execution }) => ({ slot, executionId: execution }));
+    },
+    async takeSlot(line, slot, execution) {
+      const _id = `${line}#${slot}`;
+      const document = { _id, schemaVersion: SCHEMA_VERSION, line, slot, execution };
+      await connection.ask(() => insertOnce(() => slots.insertOne(document)));
+      const holder = await connection.ask(() => slots.findOne({ _id }));
+      return holder?.execution === execution;
+    },
+    async freeSlot(line, slot, execution) {
+      await connection.ask(() => slots.deleteOne({ _id: `${line}#${slot}`, execution }));
+    },
+    async joinLine({ line, executionId, at }) {
+      const document = {
+        _id: `${line}#${executionId}`,
+        schemaVersion: SCHEMA_VERSION,
+        line,
+        execution: executionId,
+        at: new Date(at),
+      };
+      await connection.ask(() => insertOnce(() => lines.insertOne(document)));
+    },
+    async leaveLine(line, executionId) {
+      await connection.ask(() => lines.deleteOne({ _id: `${line}#${executionId}` }));
+    },
+    async nextInLine(line, limit) {
+      const documents = await connection.ask(() =>
+        lines.find({ line }).sort({ line: 1, at: 1, execution: 1 }).limit(limit).toArray(),
+      );
+      return documents.map(({ execution }) => execution);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { SlotStore } from "../../engine/ports/slot-records.ts";
+import type { Connection } from "./connection.ts";
+import { integer, text } from "./row.ts";
+
+/** Who may go on, and who waits for that. */
+export function createSlots(connection: Connection): SlotStore {
+  const select = connection.prepare(
+    "SELECT slot, execution_id FROM slots WHERE line = ? ORDER BY slot",
+  );
+  const take = connection.prepare(
+    "INSERT INTO slots (line, slot, execution_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+  );
+  const selectHolder = connection.prepare(
+    "SELECT execution_id FROM slots WHERE line = ? AND slot = ?",
+  );
+  const free = connection.prepare(
+    "DELETE FROM slots WHERE line = ? AND slot = ? AND execution_id = ?",
+  );
+  const join = connection.prepare(
+    "INSERT INTO lines (line, execution_id, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+  );
+  const leave = connection.prepare("DELETE FROM lines WHERE line = ? AND execution_id = ?");
+  const selectNext = connection.prepare(
+    "SELECT execution_id FROM lines WHERE line = ? ORDER BY at, execution_id LIMIT ?",
+  );
+
+  return {
+    readSlots: (line) =>
+      connection.read(() =>
+        select
+          .all(line)
+          .map((row) => ({ slot: integer(row, "slot"), executionId: text(row, "execution_id") })),
+      ),
+    takeSlot: (line, slot, executionId) =>
+      connection.write(() => {
+        take.run(line, slot, executionId);
+        const holder = selectHolder.get(line, slot);
+        return holder !== undefined && text(holder, "execution_id") === executionId;
+      }),
+    freeSlot: (line, slot, executionId) =>
+      connection.write(() => {
+        free.run(line, slot, executionId);
+      }),
+    joinLine: ({ line, executionId, at }) =>
+      connection.write(() => {
+        join.run(line, executionId, at);
+      }),
+    leaveLine: (line, executionId) =>
+      connection.write(() => {
+        leave.run(line, executionId);
+      }),
+    nextInLine: (line, limit) =>
+      connection.read(() => selectNext.all(line, limit).map((row) => text(row, "execution_id"))),
+  };
+}
