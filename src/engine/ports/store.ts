@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "../../json.ts";
 import type { ExecutionEvent, ExecutionStarted } from "../execution/events.ts";
 import type { ExecutionStatus } from "../execution/state.ts";
 import type { BudgetStore } from "./budget-records.ts";
+import type { DraftRecord } from "./draft-record.ts";
 import type { EventStore } from "./event-records.ts";
 import type { ModelMessage, TokenUsage } from "./model.ts";
 import type {
@@ -14,6 +15,8 @@ import type {
 import type { SharedWork } from "./shared-work.ts";
 import type { SlotStore } from "./slot-records.ts";
 import type { SnapshotStore } from "./snapshot-records.ts";
+
+export type { DraftRecord };
 
 /**
  * Where state is kept. The interface promises only what every supported database can keep (MongoDB without transactions
@@ -376,29 +379,4 @@ export interface CardRecord {
   readonly shown: string | null;
   /** Will not change any more and was shown as it stays. */
   readonly final: boolean;
-}
-
-/** A workflow that somebody described, before it is deployed or put away. */
-export interface DraftRecord {
-  readonly id: string;
-  /** Slack user id of who described it. */
-  readonly ownerId: string;
-  readonly channel: string;
-  /** Thread in which it is talked about. */
-  readonly threadTs: string;
-  /** The newest definition; `null`: none was written yet. */
-  readonly source: JsonObject | null;
-  /** What was asked for, changes included. */
-  readonly description: string;
-  /** How many definitions were written: 1 is the first. */
-  readonly round: number;
-  readonly status: "open" | "deployed" | "discarded";
-  /** Slack's time stamp of the message that shows it; `null`: none yet. */
-  readonly messageTs: string | null;
-  /** Slack user id of who deployed or discarded it. */
-  readonly settledBy: string | null;
-  /** As which version it was deployed. */
-  readonly version: number | null;
-  readonly createdAt: number;
-  readonly updatedAt: number;
 }
