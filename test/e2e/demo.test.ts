@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { access, mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { tempFolder } from "../store/temp-folder.ts";
@@ -26,6 +27,38 @@ async function run(
   return { code: child.exitCode, output };
 }
 
+/** Starts a demo and waits until it has said where everything is. */
+async function untilIntroduced(
+  env: NodeJS.ProcessEnv,
+): Promise<{ output: string; stop(): Promise<void> }> {
+  const child = spawn(process.execPath, [DEMO], {
+    env: { PATH: process.env["PATH"], SIMULATOR_PORT: "0", SIMULATOR_SMTP_PORT: "0", ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
+    output += String(chunk);
+    if (output.includes("End with Ctrl-C")) break;
+  }
+  child.stdout.resume();
+  return {
+    output,
+    async stop() {
+      child.kill("SIGTERM");
+      await once(child, "exit");
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  await new Promise((closed) => server.close(closed));
+  if (typeof address !== "object" || address === null) throw new Error("No port.");
+  return address.port;
+}
+
 describe("the demo", () => {
   test.for(["many", "0", "70000", "-1"])("refuses PORT=%s by its name", async (port) => {
     await using folder = await tempFolder();
@@ -33,6 +66,24 @@ describe("the demo", () => {
       code: 78,
       output: "PORT must be a port from 1 to 65535.\n",
     });
+  });
+
+  test("says where everything is, fills a new folder with samples, and leaves an old one alone", async () => {
+    await using folder = await tempFolder();
+    const env = { DATA_DIR: folder.path, PORT: String(await freePort()) };
+    const first = await untilIntroduced(env);
+    const page = /Slack \(simulated\)\s+(http:\S+)/.exec(first.output)?.[1] ?? "";
+    expect(await (await fetch(page)).text()).toContain("Slack simulator");
+    expect(first.output).toMatch(/Samples\s+\d{3} sample runs/);
+    const dashboard = await fetch(`http://127.0.0.1:${env.PORT}/dashboard`, {
+      headers: { accept: "application/json" },
+    });
+    expect(JSON.stringify(await dashboard.json())).toContain("Expense approval (sample)");
+    await first.stop();
+
+    const second = await untilIntroduced(env);
+    expect(second.output).not.toContain("Samples");
+    await second.stop();
   });
 
   test("does not empty the state of another demo that runs", async () => {

@@ -8,7 +8,7 @@ import { composer } from "./composer.js";
 import { homeView } from "./home.js";
 import { channelRows } from "./message-list.js";
 import { paneHeader } from "./pane-header.js";
-import { followEnd } from "./scroll.js";
+import { endButton, followEnd } from "./scroll.js";
 
 /** @typedef {import("../state/app.js").App} App */
 /** @typedef {import("../dom/h.js").VNode} VNode */
@@ -59,6 +59,7 @@ function messages(app, channel, name) {
       ),
       rows,
     ),
+    endButton(),
     h(
       "div",
       { class: "composer-area", key: `composer-${channel}` },

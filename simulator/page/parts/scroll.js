@@ -1,7 +1,12 @@
 // @ts-check
 /** Keeps a list at its end while its reader is there, and where it is while they read further up. */
 
+import { h } from "../dom/h.js";
+import { icon } from "./icons.js";
+
 const NEAR_END_PX = 80;
+/** Further away than this, a button leads back to the end. */
+const AWAY_PX = 400;
 
 /** Where each list was put when it was kept at its end; absent for those read further up. @type {WeakMap<HTMLElement, number>} */
 const followed = new WeakMap();
@@ -32,10 +37,30 @@ function lists() {
 
 /** Finds out whether the reader is at the end. A list that nobody moved is, even if it became smaller. @param {HTMLElement} list @returns {void} */
 function note(list) {
+  list.toggleAttribute("data-away", distanceToEnd(list) > AWAY_PX);
   if (followed.get(list) === list.scrollTop) return;
-  const distance = list.scrollHeight - list.scrollTop - list.clientHeight;
-  if (distance > NEAR_END_PX) followed.delete(list);
+  if (distanceToEnd(list) > NEAR_END_PX) followed.delete(list);
   else followed.set(list, list.scrollTop);
+}
+
+/** @param {HTMLElement} list @returns {number} in pixels */
+function distanceToEnd(list) {
+  return list.scrollHeight - list.scrollTop - list.clientHeight;
+}
+
+/** Leads back to the end of the list before it, for those who read far up. @returns {import("../dom/h.js").VNode} */
+export function endButton() {
+  const jump = (/** @type {Event} */ event) => {
+    const list =
+      event.currentTarget instanceof Element ? event.currentTarget.previousElementSibling : null;
+    if (list instanceof HTMLElement) toEnd(list);
+  };
+  return h(
+    "button",
+    { class: "to-end", key: "to-end", type: "button", onClick: jump },
+    icon("chevron"),
+    "Newest messages",
+  );
 }
 
 /** @param {HTMLElement} list @returns {void} */
@@ -46,5 +71,6 @@ function keep(list) {
 /** @param {HTMLElement} list @returns {void} */
 function toEnd(list) {
   list.scrollTop = list.scrollHeight;
+  list.removeAttribute("data-away");
   followed.set(list, list.scrollTop);
 }

@@ -52,6 +52,8 @@ describe.skipIf(chromiumPath === undefined)("conversations on the page", () => {
 
     expect(await box.inputValue()).toBe("half a thought");
     expect(await list.evaluate((element) => element.scrollTop)).toBe(100);
+    await carol.getByRole("button", { name: "Newest messages" }).click();
+    await carol.getByRole("button", { name: "Newest messages" }).waitFor({ state: "hidden" });
     await carol.reload();
     expect(await box.inputValue()).toBe("half a thought");
   });
