@@ -26,6 +26,7 @@ import { createEmailService } from "./services/email/email-service.ts";
 import { createHttpService } from "./services/http/http-service.ts";
 import { createOpenAiModelClient } from "./services/llm/openai-model-client.ts";
 import { createServiceRegistry } from "./services/registry.ts";
+import { createSampleFiles } from "./services/sample-files.ts";
 import { createSecretHider, createSecretRevealer } from "./services/secrets.ts";
 import { createSlackService } from "./services/slack/slack-service.ts";
 import { openMongoStore } from "./store/mongodb/open.ts";
@@ -147,6 +148,7 @@ function buildEngine(
     cron,
     revealSecrets: createSecretRevealer(config.secrets),
     hideSecrets: createSecretHider(secretValues(config)),
+    sampleFiles: createSampleFiles(join(config.workflowsDir, "evals")),
     pollMs: POLL_MS[config.store.kind],
     processName: `${hostname()}:${process.pid}`,
   });

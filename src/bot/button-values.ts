@@ -60,6 +60,19 @@ export function parseBulkRetryValue(text: string | undefined): BulkRetryValue | 
   return BulkRetryValue.safeParse(parseJson(text)).data ?? null;
 }
 
+/** What labels a decision: execution, path, and the number of the choice; absent: AI was right. */
+const LabelValue = z.object({ e: z.string(), p: z.string(), c: z.int().optional() });
+export type LabelValue = z.output<typeof LabelValue>;
+
+export function toLabelValue(value: LabelValue): string {
+  return toText(value);
+}
+
+/** `null` as in {@link parseRunValue}. */
+export function parseLabelValue(text: string | undefined): LabelValue | null {
+  return LabelValue.safeParse(parseJson(text)).data ?? null;
+}
+
 export function toDraftValue(value: DraftValue): string {
   return toText(value);
 }

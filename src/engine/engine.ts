@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { JsonObject } from "../json.ts";
+import { type AiMethodsOptions, createAiMethods } from "./ai-methods.ts";
 import type { Engine } from "./api.ts";
 import { Approvals } from "./approvals.ts";
-import { decisionsOf, toDecisions } from "./audit.ts";
 import { Budgets, type BudgetWarning } from "./budgets.ts";
 import { Children } from "./children.ts";
 import { costMethods, definedBudgets } from "./cost-methods.ts";
@@ -10,6 +10,7 @@ import { namesIn } from "./definition/names.ts";
 import type { Definition } from "./definition/schema.ts";
 import { Deployments } from "./deployments.ts";
 import { StoredDrafts } from "./drafts.ts";
+import type { SampleFiles } from "./evaluation/evaluations.ts";
 import { Executions } from "./executions.ts";
 import { type Explanation, explain } from "./explain.ts";
 import { createGenerator, type Generator } from "./generate.ts";
@@ -27,8 +28,6 @@ import type { Store } from "./ports/store.ts";
 import { createPriceBook, type PriceBook } from "./pricing.ts";
 import { Processes } from "./processes.ts";
 import { PromptLibrary } from "./prompt-library.ts";
-import { problemsWithPrompt } from "./prompt-use.ts";
-import { Prompts } from "./prompts.ts";
 import { Retries } from "./retries.ts";
 import { Slots } from "./slots.ts";
 import type { StepType } from "./steps/step-type.ts";
@@ -63,6 +62,10 @@ export interface EngineOptions {
   readonly revealSecrets: (params: JsonObject) => JsonObject;
   /** Blots out the values of secrets in what a model is shown. @default there are none */
   readonly hideSecrets?: (text: string) => string;
+  /** Labelled samples of the decisions of shipped workflows. @default there are none */
+  readonly sampleFiles?: SampleFiles;
+  /** How many decisions an evaluation asks at a time. @default 4 */
+  readonly evaluations?: { readonly concurrency: number };
   /** How often the store is looked at for what other processes left, in milliseconds. */
   readonly pollMs: number;
   /** For people: where this process runs. @default the worker's id */
@@ -95,7 +98,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const parts = connect(options, (executionId) => {
     for (const tell of changes) tell(executionId);
   });
-  const { library, workflows, deployments, worker, executions } = parts;
+  const { workflows, deployments, worker, executions } = parts;
   const { retries, approvals, pauses } = parts;
   const { processes, onProcessDied } = watchProcesses(options, worker);
   return {
@@ -104,8 +107,8 @@ export function createEngine(options: EngineOptions): RunningEngine {
     listTemplates,
     fromTemplate: (templateId, overrides) => fromTemplate(templateId, overrides, clock.now()),
     ...generationMethods(options, workflows, deployments, parts.budgets),
-    ...executionMethods(executions, store),
-    prompts: createPrompts(options, workflows, library),
+    ...executionMethods(executions),
+    ...aiMethods(options, parts),
     retry: (request) => retries.retry(request),
     retryAll: async (request) => {
       await workflows.active(request.workflowId);
@@ -280,28 +283,15 @@ function allOf(tellers: readonly WorkerOptions["ends"][]): WorkerOptions["ends"]
 
 function executionMethods(
   executions: Executions,
-  store: Store,
 ): Pick<
   Engine,
-  | "start"
-  | "resolveExecutionId"
-  | "getExecution"
-  | "listExecutions"
-  | "audit"
-  | "listOpenRequests"
-  | "cancel"
+  "start" | "resolveExecutionId" | "getExecution" | "listExecutions" | "listOpenRequests" | "cancel"
 > {
   return {
     start: (request) => executions.start(request),
     resolveExecutionId: (id) => executions.resolveId(id),
     getExecution: (executionId) => executions.get(executionId),
     listExecutions: (query) => executions.list(query),
-    audit: async (executionId, stepId) => {
-      const { workflowId, workflowVersion } = await executions.get(executionId);
-      const all = toDecisions(await store.listCalls(executionId));
-      const decisions = stepId === undefined ? all : decisionsOf(all, stepId);
-      return { executionId, workflowId, workflowVersion, decisions };
-    },
     listOpenRequests: (limit) => executions.listOpenRequests(limit),
     cancel: (executionId, by) => executions.cancel(executionId, by),
   };
@@ -313,16 +303,23 @@ function join<Member>(members: Set<Member>, member: Member): () => void {
   return () => members.delete(member);
 }
 
-function createPrompts(
-  { store, clock }: EngineOptions,
-  workflows: Workflows,
-  library: PromptLibrary,
-): Prompts {
-  return new Prompts({
-    store,
-    clock,
+/** Labelled samples in no folder. */
+const NO_FILES: SampleFiles = { read: async () => null };
+
+function aiMethods(
+  options: EngineOptions,
+  parts: Pick<AiMethodsOptions, "library" | "workflows" | "executions">,
+) {
+  const { library, workflows, executions } = parts;
+  return createAiMethods({
+    ...options,
+    defaultModel: options.defaultModel ?? "gpt-4o-mini",
+    hideSecrets: hiderOf(options),
+    sampleFiles: options.sampleFiles ?? NO_FILES,
+    concurrency: options.evaluations?.concurrency ?? 4,
     library,
-    problemsWith: (name, text) => problemsWithPrompt(workflows, library, name, text),
+    workflows,
+    executions,
   });
 }
 

@@ -10,6 +10,7 @@ import { createRequestHandler } from "./request-handler.ts";
 import { createRouter } from "./router.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
 import { dashboardRoutes } from "./routes/dashboard.ts";
+import { evaluationRoutes } from "./routes/evaluations.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { executeRoutes } from "./routes/execute.ts";
 import { executionRoutes } from "./routes/executions.ts";
@@ -67,6 +68,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
       ...executeRoutes(options.engine),
       ...executionRoutes(options.engine),
       ...promptRoutes(options.engine),
+      ...evaluationRoutes(options.engine),
       ...retryRoutes(options.engine),
       ...pauseRoutes(options.engine),
       ...metricsRoutes(options.engine),

@@ -9,13 +9,21 @@ export interface TestAttempt extends AttemptContext {
   readonly calls: Map<string, CallRecord>;
 }
 
-/** An attempt without services; its model is whatever answers at `modelUrl`. */
-export function attemptContext(modelUrl: string, more: Partial<AttemptContext> = {}): TestAttempt {
+/**
+ * An attempt without services; its model is whatever answers at `modelUrl`.
+ *
+ * @param timeoutMs - short where silence is tested, else long enough for a busy machine.
+ */
+export function attemptContext(
+  modelUrl: string,
+  more: Partial<AttemptContext> = {},
+  timeoutMs = 20_000,
+): TestAttempt {
   const calls = new Map<string, CallRecord>();
   return {
     ...serviceContext({ idempotencyKey: "exec_1/ask#1", stepId: "ask" }),
     services: createServiceRegistry([]),
-    model: createOpenAiModelClient({ baseUrl: modelUrl, timeoutMs: 300 }),
+    model: createOpenAiModelClient({ baseUrl: modelUrl, timeoutMs }),
     now: () => Date.UTC(2026, 10, 23),
     revealSecrets: (params) => params,
     hideSecrets: (text) => text,

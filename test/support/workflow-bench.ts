@@ -20,6 +20,10 @@ export interface WorkflowBenchOptions {
   readonly services?: ServiceScript;
   /** How often the worker looks for itself. @default a day: timers alone wake it, since days pass in these tests */
   readonly pollMs?: number;
+  /** Labelled samples, by `workflow/step`. */
+  readonly samples?: Readonly<Record<string, string>>;
+  /** Named prompts that are there before the workflow is deployed. */
+  readonly prompts?: Readonly<Record<string, string>>;
 }
 
 const GROUP = ["U0BOB", "U0CAROL"];
@@ -64,6 +68,12 @@ export class WorkflowBench implements AsyncDisposable {
       cron: createCron(),
       revealSecrets: (params) => params,
       hideSecrets: (text) => text,
+      sampleFiles: {
+        read: async (workflowId, stepId) => {
+          const text = options.samples?.[`${workflowId}/${stepId}`];
+          return text === undefined ? null : { text, place: `${workflowId}/${stepId}.jsonl` };
+        },
+      },
       pollMs: options.pollMs ?? 86_400_000,
     });
   }
@@ -73,6 +83,8 @@ export class WorkflowBench implements AsyncDisposable {
     options: WorkflowBenchOptions = {},
   ): Promise<WorkflowBench> {
     const bench = new WorkflowBench(await openSqliteStore({ path: ":memory:" }), options);
+    for (const [name, text] of Object.entries(options.prompts ?? {}))
+      await bench.engine.prompts.add({ name, text, by: "file:test" });
     const deployed = await bench.engine.deploy(definition, { by: "test" });
     expect(deployed).toMatchObject({ deployed: true, warnings: [] });
     await bench.engine.run();

@@ -12,6 +12,9 @@ export const LIMITS = {
   actionsElementsCount: 25,
   buttonText: 75,
   buttonValue: 2000,
+  optionText: 75,
+  optionValue: 75,
+  optionsCount: 100,
   confirmTitle: 100,
   confirmText: 300,
 } as const;

@@ -3,6 +3,7 @@ import type { BotServices } from "../services.ts";
 import { register as registerCancelRun } from "./actions/cancel-run.ts";
 import { register as registerDecide } from "./actions/decide.ts";
 import { register as registerDraft } from "./actions/draft.ts";
+import { register as registerLabel } from "./actions/label.ts";
 import { register as registerRetry } from "./actions/retry.ts";
 import { register as registerWhyRun } from "./actions/why-run.ts";
 import { register as registerWorkflow } from "./commands/workflow.ts";
@@ -17,6 +18,7 @@ export function registerListeners(app: App, services: BotServices): void {
   registerCancelRun(app, services);
   registerRetry(app, services);
   registerWhyRun(app, services);
+  registerLabel(app, services);
   registerDraft(app, services);
   registerAppHomeOpened(app, services);
   registerDirectMessage(app, services);

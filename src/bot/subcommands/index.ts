@@ -8,6 +8,7 @@ import { cancelCommand } from "./cancel.ts";
 import { costsCommand } from "./costs.ts";
 import { draftCommand } from "./draft.ts";
 import { helpMessage } from "./help.ts";
+import { labelCommand } from "./label.ts";
 import { listCommand } from "./list.ts";
 import { pauseCommand, resumeCommand } from "./pause.ts";
 import { promptsCommand } from "./prompts.ts";
@@ -38,6 +39,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   statusCommand,
   runsCommand,
   whyCommand,
+  labelCommand,
   promptsCommand,
   costsCommand,
   budgetCommand,

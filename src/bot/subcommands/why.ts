@@ -1,3 +1,5 @@
+import type { Definition } from "../../engine/definition/schema.ts";
+import { aiStepsOf } from "../../engine/evaluation/evaluate.ts";
 import { AppError } from "../../errors.ts";
 import type { CardMessage } from "../blocks/build.ts";
 import type { BotServices } from "../services.ts";
@@ -35,5 +37,15 @@ export async function showWhy(
   const audit = await engine.audit(executionId, stepId);
   const { definition } = await engine.getWorkflow(audit.workflowId, audit.workflowVersion);
   const context = createCardContext(definition, await groups.lastKnownIds());
-  return stepId === undefined ? whyOverview(audit, context, command) : whyStep(audit, context);
+  if (stepId !== undefined) return whyStep(audit, context);
+  return whyOverview(audit, context, command, (id) => choicesOf(definition, id));
+}
+
+/** What a decision of this step can be, if it is one of a few. */
+export function choicesOf({ steps }: Definition, stepId: string): readonly (string | boolean)[] {
+  const step = aiStepsOf(steps).find(({ id }) => id === stepId);
+  const { outputFormat, allowedValues } = step?.config ?? {};
+  if (outputFormat === "boolean") return [true, false];
+  if (outputFormat !== "enum" || !Array.isArray(allowedValues)) return [];
+  return allowedValues.filter((value) => typeof value === "string");
 }

@@ -1,6 +1,8 @@
+import type { ActionsBlock, KnownBlock, StaticSelect } from "@slack/types";
 import type { AiDecisionView, AuditView, CallView } from "../../engine/audit.ts";
 import { NANO_PER_DOLLAR } from "../../engine/execution/state.ts";
 import {
+  button,
   type CardMessage,
   divider,
   message,
@@ -10,18 +12,39 @@ import {
 } from "../blocks/build.ts";
 import { cut, LIMITS } from "../blocks/limits.ts";
 import { escapeText, shortRunId, showDuration, showMembers, showTime } from "../blocks/text.ts";
+import { toLabelValue } from "../button-values.ts";
+import { ACTION_IDS } from "../ids.ts";
 import type { CardContext } from "./surface.ts";
 
 const VALUE_CHARS = 500;
 const REASON_CHARS = 1000;
 
-/** What AI decided in a run and why, one paragraph a decision; how to see all of one. */
-export function whyOverview(audit: AuditView, context: CardContext, command: string): CardMessage {
+/** Decisions of one run that are shown with what labels them. */
+const LABELLED = 10;
+
+/** What a decision could have been: a person's label is one of these. Empty: too many to choose from. */
+export type ChoicesOf = (stepId: string) => readonly (string | boolean)[];
+
+/** What AI decided in a run and why, one paragraph a decision, each to be labelled; how to see all of one. */
+export function whyOverview(
+  audit: AuditView,
+  context: CardContext,
+  command: string,
+  choicesOf: ChoicesOf,
+): CardMessage {
   if (audit.decisions.length === 0) return saysNothing(audit);
   const lines = audit.decisions.map((decision) => describeDecision(decision, context));
   const [first] = audit.decisions;
+  const blocks = audit.decisions
+    .slice(0, LABELLED)
+    .flatMap((decision, index): KnownBlock[] => [
+      section(lines[index] ?? ""),
+      ...(decision.decided
+        ? [labels(audit.executionId, decision, choicesOf(decision.stepId))]
+        : []),
+    ]);
   const more = `What was asked and answered, word for word: \`${command} why ${shortRunId(audit.executionId)} ${first?.stepId ?? "step"}\``;
-  return message(lines.join("\n\n"), [...sections(lines), small(more)]);
+  return message(lines.join("\n\n"), [...blocks, ...sections(lines.slice(LABELLED)), small(more)]);
 }
 
 /** Everything about the latest decision of one step: question, answer, model, price. */
@@ -50,6 +73,39 @@ export function whyStep(audit: AuditView, context: CardContext): CardMessage {
     ...[...asked, ...answered].map(section),
     small(...notes),
   ]);
+}
+
+/** Was it right? If not, what would have been? */
+function labels(
+  executionId: string,
+  { path, calls }: AiDecisionView,
+  choices: readonly (string | boolean)[],
+): ActionsBlock {
+  const value = { e: executionId, p: path };
+  const right = button({
+    actionId: ACTION_IDS.labelRight,
+    label: "That was right",
+    value: toLabelValue(value),
+  });
+  const decided = calls.at(-1)?.value;
+  const others = choices.flatMap((choice, c) =>
+    choice === decided ? [] : { text: String(choice), value: toLabelValue({ ...value, c }) },
+  );
+  const fits = others.length > 0 && others.every((one) => one.value.length <= LIMITS.optionValue);
+  const menu: StaticSelect = {
+    type: "static_select",
+    action_id: ACTION_IDS.labelOther,
+    placeholder: { type: "plain_text", text: "Wrong, it should be …" },
+    options: others.slice(0, LIMITS.optionsCount).map((one) => ({
+      text: { type: "plain_text", text: cut(one.text, LIMITS.optionText) },
+      value: one.value,
+    })),
+  };
+  return {
+    type: "actions",
+    block_id: `label:${path}`.slice(0, 255),
+    elements: fits ? [right, menu] : [right],
+  };
 }
 
 function saysNothing({ executionId }: AuditView): CardMessage {

@@ -9,7 +9,7 @@ import { isJsonObject, type Json } from "../../json.ts";
 /**
  * Whether a decision is what a sample expects.
  *
- * @param expected - a value to equal; `{oneOf: […]}`; `{from, to}` for numbers; `{contains: […], lacks: […], maxLength}` for text
+ * @param expected - a value to equal; `{oneOf: […]}`; `{from, to}` for numbers; `{contains: […], containsAny: […], lacks: […], maxLength}` for text
  * (without regard to case); any other object: the members that the decision must have, each by these rules.
  */
 export function fitsExpected(actual: Json, expected: Json): boolean {
@@ -27,12 +27,14 @@ export function fitsExpected(actual: Json, expected: Json): boolean {
 
 type Rule = Readonly<Record<string, Json>>;
 
-function isRange(rule: Rule): boolean {
+/** A rule for numbers. */
+export function isRange(rule: Rule): boolean {
   return onlyHas(rule, ["from", "to"]);
 }
 
-function isTextRule(rule: Rule): boolean {
-  return onlyHas(rule, ["contains", "lacks", "maxLength"]);
+/** A rule for text. */
+export function isTextRule(rule: Rule): boolean {
+  return onlyHas(rule, ["contains", "containsAny", "lacks", "maxLength"]);
 }
 
 function onlyHas(rule: Rule, names: readonly string[]): boolean {
@@ -45,13 +47,18 @@ function isWithin(actual: Json, { from, to }: Rule): boolean {
   return (typeof from !== "number" || actual >= from) && (typeof to !== "number" || actual <= to);
 }
 
-function isTextAsWanted(actual: Json, { contains, lacks, maxLength }: Rule): boolean {
+function isTextAsWanted(actual: Json, { contains, containsAny, lacks, maxLength }: Rule): boolean {
   if (typeof actual !== "string") return false;
   if (typeof maxLength === "number" && actual.length > maxLength) return false;
   const text = actual.toLowerCase();
   const isIn = (part: Json): boolean =>
     typeof part === "string" && text.includes(part.toLowerCase());
-  return toList(contains).every(isIn) && !toList(lacks).some(isIn);
+  const any = toList(containsAny);
+  return (
+    toList(contains).every(isIn) &&
+    (any.length === 0 || any.some(isIn)) &&
+    !toList(lacks).some(isIn)
+  );
 }
 
 function toList(value: Json | undefined): readonly Json[] {

@@ -136,7 +136,7 @@ function withReason(value: Coerced, envelope: JsonObject): ParsedAnswer {
 function toReason(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
   const text = value
-    .replace(/`{3,}(?:\w*\n)?/g, " ")
+    .replace(/`{3,}(?:\w+(?=\s))?/g, " ")
     .replace(/\s+/g, " ")
     .trim();
   if (text === "") return undefined;

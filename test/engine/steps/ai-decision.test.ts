@@ -16,6 +16,9 @@ const TICKET = {
 /** gpt-4o-mini: 12 tokens of the prompt, 3 of the answer. */
 const CALL_NANO = 12 * 150 + 3 * 600;
 
+/** A model that never answers. */
+const SILENCE: Answer = () => {};
+
 function says(content: string, choice: object = {}): Answer {
   return json(200, {
     model: "gpt-4o-mini",
@@ -44,7 +47,7 @@ async function run(config: JsonObject, context: AttemptContext): Promise<Attempt
 /** Runs a decision against a model that gives these answers in turn. */
 async function decide(config: JsonObject, ...answers: readonly Answer[]) {
   await using server = await startLoopbackServer(inTurn(...answers));
-  const context = attemptContext(server.url);
+  const context = attemptContext(server.url, {}, answers.includes(SILENCE) ? 200 : undefined);
   const result = await run(config, context);
   const asked = server.received.map(({ body }) => JSON.parse(body));
   return { result, asked, records: [...context.calls.values()], context };
@@ -232,7 +235,7 @@ describe("a model that cannot be had", () => {
   test.each<[string, Answer, JsonObject]>([
     ["429", json(429, {}, { "retry-after": "9" }), { retryAfterMs: 9000, costNano: 0 }],
     ["500", json(500, {}), { costNano: 0 }],
-    ["silence", () => {}, { costNano: 0, costUnknown: true }],
+    ["silence", SILENCE, { costNano: 0, costUnknown: true }],
     ["a page", (_, response) => response.end("<html>"), { costNano: 0, costUnknown: true }],
   ])("after %s the step's retry policy decides", async (_name, answer, more) => {
     const { result, asked, records } = await decide(TICKET, answer);
@@ -290,7 +293,7 @@ describe("after the process died", () => {
     ["a refusal", [says("", { message: { refusal: "no" } })]],
     ["no choices", [json(200, { choices: [] })]],
     ["a rate limit", [json(429, {}, { "retry-after": "9" })]],
-    ["silence", [() => {}]],
+    ["silence", [SILENCE]],
   ])("%s that was recorded is not asked for again", async (_name, answers) => {
     const first = await decide(TICKET, ...answers);
     await using server = await startLoopbackServer(says("technical"));

@@ -1,7 +1,7 @@
 import type { BlockAction } from "@slack/bolt";
 import { z } from "zod";
 
-/** What listeners need of a click on a button of a message or of App Home. */
+/** What listeners need of a click on a button, or of a choice in a menu, of a message or of App Home. */
 export interface Click {
   readonly user: string;
   readonly channel: string | undefined;
@@ -18,7 +18,14 @@ const Payload = z.object({
   container: z.object({ thread_ts: z.string().optional() }).optional(),
   message: z.object({ ts: z.string().optional(), thread_ts: z.string().optional() }).optional(),
   view: z.object({ type: z.string(), hash: z.string().optional() }).optional(),
-  actions: z.array(z.object({ value: z.string().optional() })).min(1),
+  actions: z
+    .array(
+      z.object({
+        value: z.string().optional(),
+        selected_option: z.object({ value: z.string() }).nullish(),
+      }),
+    )
+    .min(1),
 });
 
 export function parseClick(body: BlockAction): Click {
@@ -29,7 +36,7 @@ export function parseClick(body: BlockAction): Click {
     channel: channel?.id,
     // A message with replies is in its own thread, but whoever clicks on it in the channel looks at the channel.
     threadTs: thread === message?.ts ? undefined : thread,
-    value: actions[0]?.value,
+    value: actions.map(({ value, selected_option }) => value ?? selected_option?.value)[0],
     home: view?.type === "home" ? { hash: view.hash } : null,
   };
 }

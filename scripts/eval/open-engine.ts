@@ -1,0 +1,80 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { WebClient } from "@slack/web-api";
+import { createEngine, type RunningEngine } from "../../src/engine/engine.ts";
+import { systemClock } from "../../src/engine/ports/clock.ts";
+import type { ModelClient } from "../../src/engine/ports/model.ts";
+import { createStepTypes } from "../../src/engine/steps/index.ts";
+import { createTriggerTypes } from "../../src/engine/triggers/index.ts";
+import { createLogger } from "../../src/log.ts";
+import { addPromptFolder } from "../../src/prompt-folder.ts";
+import { createCron } from "../../src/services/cron/node-cron.ts";
+import { createDatabaseService } from "../../src/services/database/database-service.ts";
+import { createEmailService } from "../../src/services/email/email-service.ts";
+import { createHttpService } from "../../src/services/http/http-service.ts";
+import { createServiceRegistry } from "../../src/services/registry.ts";
+import { createSampleFiles } from "../../src/services/sample-files.ts";
+import { createSecretHider } from "../../src/services/secrets.ts";
+import { createSlackService } from "../../src/services/slack/slack-service.ts";
+import { openSqliteStore } from "../../src/store/sqlite/open.ts";
+
+/** An engine that only evaluates: the definitions, prompts and samples of a folder, and a store that is gone afterwards. */
+export interface EvalEngine extends AsyncDisposable {
+  readonly engine: RunningEngine;
+  /** Ids of the workflows of the folder. */
+  readonly workflowIds: readonly string[];
+}
+
+/**
+ * @param hidden - values that no model may see.
+ * @throws {Error} when a definition of the folder has problems.
+ */
+export async function openEvalEngine(
+  folder: string,
+  model: ModelClient,
+  defaultModel: string,
+  hidden: readonly string[],
+  concurrency: number,
+): Promise<EvalEngine> {
+  await using stack = new AsyncDisposableStack();
+  const logger = createLogger("warn", hidden);
+  const store = stack.use(await openSqliteStore({ path: ":memory:" }));
+  const database = stack.use(createDatabaseService({ urls: {} }));
+  const cron = createCron();
+  const engine = createEngine({
+    store,
+    clock: systemClock,
+    logger,
+    directory: { person: async () => null, groupMembers: async () => null },
+    services: createServiceRegistry([
+      createSlackService({ client: new WebClient() }),
+      createHttpService(),
+      createEmailService({ server: null, templatesDir: join(folder, "email-templates") }),
+      database,
+    ]),
+    model,
+    defaultModel,
+    stepTypes: createStepTypes({ defaultModel }),
+    triggerTypes: createTriggerTypes({ cron }),
+    cron,
+    revealSecrets: (params) => params,
+    hideSecrets: createSecretHider(hidden),
+    sampleFiles: createSampleFiles(join(folder, "evals")),
+    evaluations: { concurrency },
+    pollMs: 60_000,
+  });
+  stack.defer(() => engine.stop());
+  await addPromptFolder(engine, join(folder, "prompts"), logger);
+  const workflowIds: string[] = [];
+  for (const file of (await readdir(folder)).filter((name) => name.endsWith(".json")).sort()) {
+    const definition: unknown = JSON.parse(await readFile(join(folder, file), "utf8"));
+    const result = await engine.deploy(definition, { by: `file:${file}` });
+    if (!result.deployed) {
+      const [first] = result.problems;
+      throw new Error(`${file} has problems: ${first?.path ?? ""}: ${first?.message ?? ""}`);
+    }
+    workflowIds.push(result.workflowId);
+  }
+  const opened = stack.move();
+  return { engine, workflowIds, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}

@@ -1,0 +1,18 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { SampleFiles } from "../engine/evaluation/evaluations.ts";
+
+/** What ids of workflows and steps are made of; anything else could lead out of the folder. */
+const ID = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+
+/** Labelled samples in `<folder>/<workflow>/<step>.jsonl`. */
+export function createSampleFiles(folder: string): SampleFiles {
+  return {
+    async read(workflowId, stepId) {
+      if (!ID.test(workflowId) || !ID.test(stepId)) return null;
+      const place = join(folder, workflowId, `${stepId}.jsonl`);
+      const text = await readFile(place, "utf8").catch(() => null);
+      return text === null ? null : { text, place: `${workflowId}/${stepId}.jsonl` };
+    },
+  };
+}

@@ -1,0 +1,229 @@
+import { describe, expect, test } from "vitest";
+import type { EvaluationsRequest } from "../../../src/engine/evaluation/evaluations.ts";
+import { parseSamples } from "../../../src/engine/evaluation/sample.ts";
+import { AppError } from "../../../src/errors.ts";
+import type { JsonObject } from "../../../src/json.ts";
+import { WorkflowBench, type WorkflowBenchOptions } from "../../support/workflow-bench.ts";
+
+const FREE = Number.MAX_SAFE_INTEGER;
+const JUDGE: JsonObject = {
+  id: "judge",
+  name: "Judge",
+  inputs: { text: { type: "text" }, tier: { type: "string", default: "free" } },
+  steps: [
+    {
+      id: "decide",
+      type: "ai-decision",
+      config: {
+        prompt: "Is it urgent for a {{variables.tier}} customer? {{variables.text}}",
+        outputFormat: "boolean",
+      },
+      next: "note",
+    },
+    { id: "note", type: "transform", config: { expression: "1" } },
+  ],
+};
+const SAMPLES = [
+  '{"inputs": {"text": "It burns!"}, "expected": true}',
+  '{"inputs": {"text": "A typo."}, "expected": false, "note": "small"}',
+].join("\n");
+
+async function open(
+  options: WorkflowBenchOptions = {},
+  definition = JUDGE,
+): Promise<WorkflowBench> {
+  return WorkflowBench.open(definition, { samples: { "judge/decide": SAMPLES }, ...options });
+}
+
+function run(bench: WorkflowBench, more: Partial<EvaluationsRequest> = {}) {
+  return bench.engine.evaluate({ workflowId: "judge", capNano: FREE, ...more });
+}
+
+describe("an evaluation", () => {
+  test("asks each sample as a run would, with defaults filled in, and acts on nothing", async () => {
+    await using bench = await open({
+      answers: ({ messages }) => /burns/.test(messages[1]?.content ?? ""),
+    });
+
+    const { steps } = await run(bench);
+
+    expect(steps).toMatchObject([
+      {
+        stepId: "decide",
+        samples: 2,
+        arms: [
+          {
+            label: "prompt of the definition, gpt-4o-mini",
+            figures: { asked: 2, correct: 2, calls: 2, repaired: 0 },
+          },
+        ],
+      },
+    ]);
+    const [question] = bench.questions;
+    expect(question?.messages[1]?.content).toMatch(
+      /^Is it urgent for a free customer\? <data-\w+>It burns!/,
+    );
+    expect((await bench.engine.listExecutions({})).executions).toEqual([]);
+  });
+
+  test("compares with another text and another model on the same samples", async () => {
+    await using bench = await open({ answers: ({ model }) => model === "gpt-4o" });
+
+    const { steps } = await run(bench, {
+      model: "gpt-4o",
+      against: { prompt: "Urgent? {{variables.text}}" },
+    });
+
+    expect(steps[0]).toMatchObject({
+      arms: [
+        { label: "prompt of the definition, gpt-4o", figures: { correct: 1 } },
+        { label: "another prompt, gpt-4o-mini", figures: { correct: 1 } },
+      ],
+      difference: { both: 2, onlyFirst: 1, onlySecond: 1, isClear: false },
+    });
+    expect(bench.questions.at(-1)?.messages[1]?.content).toMatch(/^Urgent\?/);
+  });
+
+  test("asks versions of a named prompt", async () => {
+    const [first, ...rest] = JUDGE["steps"] as JsonObject[];
+    const config = { promptRef: "urgency", outputFormat: "boolean" };
+    const named = { ...JUDGE, steps: [{ ...first, config }, ...rest] };
+    await using bench = await open(
+      { answers: () => true, prompts: { urgency: "One {{variables.text}}" } },
+      named,
+    );
+    await bench.engine.prompts.add({ name: "urgency", text: "Two {{variables.text}}", by: "api" });
+
+    const { steps } = await run(bench, { prompt: "v2", against: {} });
+
+    expect(steps[0]?.arms.map(({ label }) => label)).toEqual([
+      "urgency v2, gpt-4o-mini",
+      "urgency v1, gpt-4o-mini",
+    ]);
+    await expect(run(bench, { prompt: "v9" })).rejects.toThrow(/no version 9/);
+  });
+
+  test("counts a repaired answer, one that stays bad, and a model that cannot be had", async () => {
+    await using bench = await open({
+      answers: ({ messages }) =>
+        messages.length > 2 && /burns/.test(messages[1]?.content ?? "") ? true : "perhaps",
+    });
+
+    const { steps } = await run(bench);
+
+    expect(steps[0]?.arms[0]?.figures).toMatchObject({
+      asked: 2,
+      correct: 1,
+      failed: 1,
+      failures: { model_output_invalid: 1 },
+    });
+    const down = new AppError({ code: "model_rejected", message: "No such model." });
+    await using other = await open({ answers: () => down });
+    expect((await run(other)).steps[0]?.arms[0]?.figures).toMatchObject({
+      failed: 2,
+      failures: { model_rejected: 2 },
+    });
+  });
+
+  test("asks nothing whose worst price would pass the cap", async () => {
+    await using bench = await open({ answers: () => true });
+
+    const { steps } = await run(bench, { capNano: 1 });
+
+    expect(steps[0]?.arms[0]?.figures).toMatchObject({ asked: 0, skipped: 2, costNano: 0 });
+    expect(bench.questions).toEqual([]);
+  });
+
+  test("says what is missing", async () => {
+    await using bench = await open();
+
+    await expect(run(bench, { stepId: "decid" })).rejects.toThrow(/no AI decision "decid".*decide/);
+    await expect(run(bench, { prompt: "v2" })).rejects.toThrow(/stands in the definition/);
+    await using empty = await open({ samples: {} });
+    await expect(run(empty)).rejects.toThrow(/no labelled samples.*workflows\/evals\/judge/);
+  });
+});
+
+describe("a decision that a person labels", () => {
+  test("becomes a sample with what the step saw, and is asked by the next evaluation", async () => {
+    await using bench = await open({ answers: () => false, samples: {} });
+    const { executionId } = await bench.start("judge", { text: "It burns!" });
+
+    const sample = await bench.engine.label({
+      executionId,
+      path: "decide",
+      expected: true,
+      by: "U0BOB",
+    });
+
+    expect(sample).toMatchObject({
+      id: `${executionId}/decide#1`,
+      inputs: { text: "It burns!", tier: "free" },
+      actual: false,
+      expected: true,
+      by: "U0BOB",
+    });
+    expect(await bench.engine.listSamples("judge")).toEqual([sample]);
+    expect((await run(bench)).steps).toMatchObject([{ samples: 1 }]);
+  });
+
+  test("can be found right; the last label stands", async () => {
+    await using bench = await open({ answers: () => false });
+    const { executionId } = await bench.start("judge", { text: "It burns!" });
+    await bench.engine.label({ executionId, path: "decide#1", expected: true, by: "U0BOB" });
+
+    await bench.engine.label({ executionId, path: "decide#1", by: "U0CAROL", note: "a drill" });
+
+    expect(await bench.engine.listSamples("judge")).toMatchObject([
+      { expected: false, by: "U0CAROL", note: "a drill" },
+    ]);
+  });
+
+  test("sees earlier steps as they were then, and no sensitive input that the prompt does not show", async () => {
+    const [first] = JUDGE["steps"] as JsonObject[];
+    const prompt = "Is {{stepResults.look.output}} urgent?";
+    const look = {
+      id: "look",
+      type: "transform",
+      config: { expression: "{'a': 1}" },
+      next: "decide",
+    };
+    const later = {
+      id: "note",
+      type: "transform",
+      config: { expression: "'changed'", outputVariable: "text" },
+    };
+    const definition = {
+      ...JUDGE,
+      inputs: { text: { type: "text" }, code: { type: "string", sensitive: true } },
+      steps: [look, { ...first, config: { prompt, outputFormat: "boolean" } }, later],
+    };
+    await using bench = await open({ answers: () => false }, definition);
+    const { executionId } = await bench.start("judge", { text: "before", code: "1234" });
+
+    const sample = await bench.engine.label({ executionId, path: "decide", by: "U0BOB" });
+
+    expect(sample.inputs).toEqual({ text: "before" });
+    expect(sample.stepResults).toEqual({ look: { output: { a: 1 } } });
+  });
+
+  test("must be one, and its label must be possible", async () => {
+    await using bench = await open({ answers: () => false });
+    const { executionId } = await bench.start("judge", { text: "It burns!" });
+    const { engine } = bench;
+
+    const of = (more: object) => engine.label({ executionId, path: "decide", by: "api", ...more });
+    await expect(of({ path: "note" })).rejects.toThrow(/decided nothing at "note"/);
+    await expect(of({ expected: "yes" })).rejects.toThrow(/true or false/);
+    await expect(of({ executionId: "exec_none" })).rejects.toMatchObject({
+      code: "execution_not_found",
+    });
+  });
+});
+
+test("a bad line of a file of samples is named", () => {
+  expect(() => parseSamples('{"inputs": {}, "expected": 1}\n\nnonsense', "a/b.jsonl")).toThrow(
+    /a\/b\.jsonl, line 3/,
+  );
+  expect(() => parseSamples('{"input": {}, "expected": 1}', "a/b.jsonl")).toThrow(/line 1.*input/);
+});
