@@ -56,6 +56,8 @@ export interface ChaosReport {
 
 /** How long executions may take to end once nobody kills bots any more. */
 const CALM_MS = 90_000;
+/** How long one may try to have failed executions go on. */
+const PATIENCE_MS = 600_000;
 /** How long cards may take to show the end: Slack allows about 50 edits a minute. */
 const CARDS_MS = 90_000;
 const LOOK_MS = 250;
@@ -186,21 +188,24 @@ async function writeDefinitions(scenarios: readonly Scenario[], folder: string):
   return workflowsDir;
 }
 
-/** Starts the runs one after another, evenly over the deaths, and cancels those that are to be cancelled. */
+/** Starts the runs one after another, evenly over the deaths, and does to them what their plans say. */
 async function startAll(
   runs: readonly PlannedRun[],
   load: Load,
   deaths: { readonly planned: number; readonly soFar: () => number },
 ): Promise<void> {
-  const cancels: Promise<void>[] = [];
+  const deeds: Promise<void>[] = [];
+  const patience = AbortSignal.timeout(PATIENCE_MS);
   for (const [index, run] of runs.entries()) {
     while (index > (runs.length * (deaths.soFar() + 1)) / (deaths.planned + 1)) await pause(20);
     const executionId = await load.start(run);
-    const { cancelAfterMs } = run.plan;
+    const { cancelAfterMs, eventAfterMs, isRetried } = run.plan;
     if (cancelAfterMs !== undefined)
-      cancels.push(pause(cancelAfterMs).then(() => load.cancel(executionId)));
+      deeds.push(pause(cancelAfterMs).then(() => load.cancel(executionId)));
+    if (eventAfterMs !== undefined) deeds.push(pause(eventAfterMs).then(() => load.tell(run.name)));
+    if (isRetried) deeds.push(load.retry(executionId, patience));
   }
-  await Promise.all(cancels);
+  await Promise.all(deeds);
 }
 
 async function untilAllEnded(fleet: BotFleet, findings: Findings): Promise<void> {

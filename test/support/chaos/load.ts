@@ -57,6 +57,34 @@ export class Load {
     await this.#post(`/api/executions/${executionId}/cancel`, {}, `cancel-${executionId}`);
   }
 
+  /** Tells the event that a run waits for. */
+  async tell(run: string): Promise<void> {
+    const event = { name: "chaos.go", payload: { run }, id: `go-${run}` };
+    await this.#post("/api/events", event, `event-${run}`);
+  }
+
+  /** Has an execution go on as often as it fails, until it has ended otherwise. */
+  async retry(executionId: string, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const status = await this.#statusOf(executionId);
+      if (status === "completed" || status === "cancelled") return;
+      if (status === "failed")
+        await this.#post(`/api/executions/${executionId}/retry`, {}, `retry-${executionId}`);
+      await new Promise((resolve) => setTimeout(resolve, 10 * PAUSE_MS));
+    }
+  }
+
+  async #statusOf(executionId: string): Promise<unknown> {
+    try {
+      const response = await fetch(`${this.#url()}/api/executions/${executionId}`, {
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      });
+      return readOwn(await response.json(), "status");
+    } catch {
+      return null;
+    }
+  }
+
   async #post(path: string, body: JsonObject, key: string): Promise<JsonObject> {
     for (;;) {
       const answer = await this.#try(path, body, key);

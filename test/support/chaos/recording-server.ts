@@ -36,6 +36,9 @@ export async function startRecordingServer(seed: number): Promise<RecordingServe
     tried = Promise.withResolvers();
     const nth = (tries.get(effect.key) ?? 0) + 1;
     tries.set(effect.key, nth);
+    // Its first try is refused for good: somebody has to see to it.
+    if (nth === 1 && effect.name.endsWith("once-refused"))
+      return json(422, { error: "not yet" })(request, response);
     const chance = new Random(seed, `${effect.run} ${effect.name} ${nth}`);
     const hasTrouble = (probability: number): boolean =>
       nth <= TROUBLED_TRIES && chance.chance(probability);

@@ -19,6 +19,10 @@ export interface Plan {
   readonly isContested?: boolean;
   /** It is cancelled so many milliseconds after its start. */
   readonly cancelAfterMs?: number;
+  /** The event `chaos.go` of this run is told so many milliseconds after its start. */
+  readonly eventAfterMs?: number;
+  /** When it has failed, somebody has it go on. */
+  readonly isRetried?: boolean;
   /** The executions that its steps start; they carry a variable `part`. */
   readonly children?: Children;
   readonly expected: Expected;

@@ -4,7 +4,7 @@ import { announce, book, mail, type Outside, post, result } from "../steps.ts";
 
 /** Workflows that nobody outside has to help along. */
 export function flows(outside: Outside): readonly Scenario[] {
-  return [order(outside), rounds(outside), pauses(outside), triage(outside)];
+  return [order(outside), rounds(outside), pauses(outside), signals(outside), triage(outside)];
 }
 
 /** Effects of every service side by side, then one that needs them all. */
@@ -112,6 +112,33 @@ function pauses(outside: Outside): Scenario {
         output: { woken: "timer" },
         effects: ["http wake", "row rise"],
       },
+    }),
+  };
+}
+
+/** An event that comes before the step waits for it, or after, or while nobody is there. */
+function signals(outside: Outside): Scenario {
+  return {
+    weight: 2,
+    definition: {
+      id: "chaos-signals",
+      name: "Signals",
+      steps: [
+        post(outside, "order", "order", { next: "await" }),
+        {
+          id: "await",
+          type: "wait",
+          config: { event: "chaos.go", match: "event.payload.run == variables.run" },
+          next: { event: "deliver" },
+        },
+        post(outside, "deliver", "deliver", { next: "sum" }),
+        result("sum", { told: "stepResults.await.output.event.payload.run" }),
+      ],
+    },
+    plan: (chance) => ({
+      variables: {},
+      eventAfterMs: chance.between(0, 2500),
+      expected: { status: "completed", effects: ["http order", "http deliver"] },
     }),
   };
 }

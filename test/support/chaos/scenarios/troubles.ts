@@ -3,7 +3,13 @@ import { book, mail, type Outside, post, refused, result } from "../steps.ts";
 
 /** Workflows in which something goes wrong as their definition foresees. */
 export function troubles(outside: Outside): readonly Scenario[] {
-  return [fallback(outside), failure(outside), partial(outside), cancelled(outside)];
+  return [
+    fallback(outside),
+    failure(outside),
+    partial(outside),
+    retried(outside),
+    cancelled(outside),
+  ];
 }
 
 function fallback(outside: Outside): Scenario {
@@ -76,6 +82,30 @@ function partial(outside: Outside): Scenario {
         status: "completed",
         output: { good: "completed", bad: "failed" },
         effects: ["http work", "mail tell"],
+      },
+    }),
+  };
+}
+
+/** It fails, and goes on at the same step under the same key when somebody has seen to it. */
+function retried(outside: Outside): Scenario {
+  return {
+    definition: {
+      id: "chaos-retried",
+      name: "Retried",
+      steps: [
+        post(outside, "begin", "begin", { next: "insist" }),
+        post(outside, "insist", "insist once-refused", { next: "sum" }),
+        result("sum", { begun: "stepResults.begin.status" }),
+      ],
+    },
+    plan: () => ({
+      variables: {},
+      isRetried: true,
+      expected: {
+        status: "completed",
+        output: { begun: "completed" },
+        effects: ["http begin", "http insist once-refused"],
       },
     }),
   };
