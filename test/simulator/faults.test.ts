@@ -1,12 +1,17 @@
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
+import type { TrafficEntry } from "../../simulator/inspector/traffic.ts";
 import { memberAt, toObjects, toText } from "../../simulator/json.ts";
 import type { Simulator } from "../../simulator/simulator.ts";
 import { Person } from "./person.ts";
 import { RawSocket } from "./raw-socket.ts";
+import { startSample } from "./sample-app.ts";
 import { clientOf, openSample } from "./web-client.ts";
 
 const timings = { ackMs: 400, eventRetriesMs: [0] };
+
+const isOpening = (entry: TrafficEntry): boolean =>
+  entry.type === "connection" && entry.event === "opened";
 
 /** A connected app that acknowledges everything, and what it got. */
 async function listen(simulator: Simulator) {
@@ -118,6 +123,40 @@ describe("a fault of delivery", () => {
 });
 
 describe("a connection", () => {
+  test.for(["drop", "refresh_requested"])(
+    "of a Bolt app comes back after %s, with the click that was under way",
+    async (kind) => {
+      let release: () => void = () => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      let clicks = 0;
+      await using setup = await startSample("socket", {}, (app) => {
+        app.action("approve", async ({ ack }) => {
+          clicks += 1;
+          // The first one is on a connection that ends before it is acknowledged.
+          if (clicks === 1 && kind === "drop") await held;
+          await ack().catch(() => {});
+        });
+        app.error(() => Promise.resolve());
+      });
+      const { workspace, url } = setup.simulator;
+      const bob = new Person(url, "U0BOB");
+      const place = { channel: "C0GENERAL", ts: "1.000001", action_id: "approve" };
+
+      const click = bob.act("action", place);
+      await bob.until(async () => (clicks > 0 ? true : undefined));
+      await bob.act("disconnect", { kind });
+      await bob.until(async () =>
+        workspace.traffic.list().filter(isOpening).length > 1 ? true : undefined,
+      );
+      release();
+
+      expect(await click).toMatchObject({ acked: true });
+      expect(await bob.act("action", place)).toMatchObject({ acked: true });
+    },
+  );
+
   test("that is frozen carries nothing and tells nobody", async () => {
     await using simulator = await openSample({ timings: { ...timings, ackMs: 60 } });
     const { raw } = await listen(simulator);
