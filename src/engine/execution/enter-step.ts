@@ -8,6 +8,7 @@ import type { ExecutionEvent, StepError, StepStarted, StepWaiting } from "./even
 import type { FramesOpened } from "./frame-events.ts";
 import { completeStep, endStepWithError } from "./outcome.ts";
 import { framePath } from "./path.ts";
+import { variablesFault } from "./size-limits.ts";
 import type { ExecutionState, Frame } from "./state.ts";
 
 /** The facts that follow when a body comes to a step. Pure. */
@@ -23,6 +24,8 @@ export function enterStep(
     const message = `The run has executed ${maxSteps} steps, the most that limits.maxSteps allows, and was about to enter "${stepId}". If the loop is meant, raise limits.maxSteps.`;
     return [failExecution(now, "limit_exceeded", message)];
   }
+  const tooMuch = variablesFault(stepId, frame);
+  if (tooMuch) return [failExecution(now, tooMuch.code, tooMuch.message)];
   const { path, attempt } = entryPlace(workflow, state, frame, stepId, now);
   const step = stepAt(workflow, path);
   try {

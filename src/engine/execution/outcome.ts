@@ -2,6 +2,7 @@ import type { Json } from "../../json.ts";
 import type { CompiledStep, CompiledWorkflow } from "../definition/compile.ts";
 import type { AttemptCost, ExecutionEvent, StepCompleted, StepError } from "./events.ts";
 import { executionScope } from "./execution-scope.ts";
+import { outputFault } from "./size-limits.ts";
 import { type ExecutionState, ROOT } from "./state.ts";
 
 /** The route that ends a body. */
@@ -19,6 +20,9 @@ export function completeStep(
   at: number,
   route?: string,
 ): readonly ExecutionEvent[] {
+  const { rawOutput: _text, reason: _why, confidence: _how, ...spent } = cost;
+  const fault = outputFault(step.definition.id, output);
+  if (fault) return endStepWithError(step, path, fault, spent, at);
   const next = route ?? routeFor(step, output);
   if (next === undefined) {
     const error: StepError = {
@@ -28,7 +32,6 @@ export function completeStep(
         `(it has: ${[...step.routes.keys()].join(", ")}). Add the route or a default.`,
       retryable: false,
     };
-    const { rawOutput: _text, reason: _why, confidence: _how, ...spent } = cost;
     return endStepWithError(step, path, error, spent, at);
   }
   return [
