@@ -34,6 +34,7 @@ import { secretsOfUri } from "./store/mongodb/uri.ts";
 import { lockDataDir } from "./store/sqlite/lock.ts";
 import { openSqliteStore } from "./store/sqlite/open.ts";
 import { createWebServer } from "./web/server.ts";
+import { createTelemetry, type Telemetry } from "./web/telemetry.ts";
 import { deployFolder, tellNotices } from "./workflow-folder.ts";
 
 /** `sysexits.h`: the configuration is wrong; starting again without changing it is useless. */
@@ -53,7 +54,8 @@ async function startBot(config: Config, logger: Logger): Promise<() => Promise<v
   try {
     const store = await openStore(config.store, stack);
     const database = stack.use(createDatabaseService({ urls: config.databases }));
-    const engine = buildEngine(config, store, database, logger);
+    const telemetry = createTelemetry();
+    const engine = buildEngine(config, store, database, logger, telemetry);
     let isDraining = false;
     await addPromptFolder(engine, join(config.workflowsDir, "prompts"), logger);
     const notices = await deployFolder(engine, config.workflowsDir, logger);
@@ -67,6 +69,7 @@ async function startBot(config: Config, logger: Logger): Promise<() => Promise<v
     });
     const web = createWebServer({
       engine,
+      telemetry,
       host: config.web.host,
       port: config.web.port,
       logger,
@@ -113,6 +116,7 @@ function buildEngine(
   store: Store,
   database: DatabaseService,
   logger: Logger,
+  telemetry: Telemetry,
 ): RunningEngine {
   const slackLogger = toSlackLogger(logger);
   const { botToken, apiUrl } = config.slack;
@@ -149,6 +153,7 @@ function buildEngine(
     revealSecrets: createSecretRevealer(config.secrets),
     hideSecrets: createSecretHider(secretValues(config)),
     sampleFiles: createSampleFiles(join(config.workflowsDir, "evals")),
+    observe: telemetry.observe,
     pollMs: POLL_MS[config.store.kind],
     processName: `${hostname()}:${process.pid}`,
   });

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { asAppError, isAppError } from "../errors.ts";
+import type { ActorHost } from "./actor-host.ts";
 import { costOfCalls } from "./call-costs.ts";
 import type { CompiledWorkflow } from "./definition/compile.ts";
 import { apply } from "./execution/apply.ts";
 import { decide, decideByVotes, nextDue } from "./execution/decide.ts";
 import type { ExecutionEvent } from "./execution/events.ts";
 import { type AttemptEnded, reactToAttempt, reactToSignal } from "./execution/react.ts";
-import { type Act, type ExecutionState, isFinished, type OutboxEntry } from "./execution/state.ts";
+import { type Act, type ExecutionState, isFinished } from "./execution/state.ts";
 import { toHead } from "./head.ts";
-import type { Clock } from "./ports/clock.ts";
-import type { Head, Signal, Store } from "./ports/store.ts";
+import type { Head, Signal } from "./ports/store.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { totalsOf } from "./totals.ts";
 
@@ -18,42 +18,6 @@ const MAX_EVENTS_PER_COMMIT = 200;
 
 const RETRY_COMMIT_MIN_MS = 200;
 const RETRY_COMMIT_MAX_MS = 5000;
-
-/** What an actor needs from the worker that owns it. */
-export interface ActorHost {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly worker: string;
-  /** End of the lease that a commit made now should carry. */
-  leaseUntil(): number;
-  /** False when the lease may have run out: no effect may start then. */
-  mayStartEffects(): boolean;
-  /** Has the end of a finished execution to be told to others? Its head stays due until that is done. */
-  endIsWanted(state: ExecutionState): boolean;
-  /** Tells it; done again after a crash or an error. */
-  tellEnd(state: ExecutionState): Promise<void>;
-  /** Delivers something that leaves the execution; done again after a crash or an error. */
-  deliver(state: ExecutionState, entry: OutboxEntry): Promise<void>;
-  /** Starts an attempt; `done` is called once with its result. @returns a function that aborts it. */
-  startAttempt(
-    workflow: CompiledWorkflow,
-    state: ExecutionState,
-    act: Act,
-    done: (ended: AttemptEnded) => void,
-  ): () => void;
-  /** The facts that follow from what holds executions from outside: a pause. */
-  gate(
-    workflow: CompiledWorkflow,
-    state: ExecutionState,
-    now: number,
-  ): Promise<readonly ExecutionEvent[]>;
-  /** After each durable commit. */
-  committed(executionId: string, events: readonly ExecutionEvent[]): void;
-  /** The actor has nothing left to do now; `due` is when somebody must look again. */
-  retired(actor: Actor, due: number | null): void;
-  /** The actor stopped without being able to go on: lost to another worker (`conflict`), or a defect. */
-  stopped(actor: Actor, error: unknown): void;
-}
 
 /**
  * The one owner of a claimed execution. Results, signals and due timers arrive in any order; each turn folds what is there,
@@ -274,7 +238,8 @@ export class Actor {
     await this.#untilStored(() => store.commit(commit, head, settled, totals));
     this.#written = head;
     this.#unsaved = [];
-    this.#host.committed(this.executionId, events);
+    const after = { workflow: this.#workflow, state: this.#state };
+    this.#host.committed(this.executionId, events, after);
   }
 
   /** Tries again while the store is away: a repeat of the same commit is harmless, and the fence stops us if we were too slow. */

@@ -45,7 +45,7 @@ export class Children {
     const version = request.version ?? (await workflows.active(workflowId)).version;
     const { definition } = await workflows.compiled(workflowId, version);
     const variables = executions().check(definition, request.variables, "json");
-    const capNano = definition.limits.maxCostUsd * NANO_PER_DOLLAR;
+    const capNano = Math.round(definition.limits.maxCostUsd * NANO_PER_DOLLAR);
     return { workflowId, version, variables, capNano };
   }
 

@@ -1,3 +1,4 @@
+import type { Backlog } from "./backlog.ts";
 import type { BudgetStatus, BudgetWarning } from "./budgets.ts";
 import type { Estimate } from "./estimate.ts";
 import type {
@@ -19,6 +20,8 @@ export interface CostMethods {
   costOverview(days: number): Promise<CostOverview>;
   /** Costs by one dimension, the most expensive first. @throws {AppError} `workflow_not_found`. */
   costBreakdown(query: CostQuery): Promise<CostBreakdown>;
+  /** What is left to do, for whoever watches the process. */
+  backlog(): Promise<Backlog>;
   /** The monthly budgets, with what is used of them. */
   listBudgets(): Promise<readonly BudgetStatus[]>;
   /**

@@ -1,7 +1,9 @@
-import type { Budgets } from "./budgets.ts";
+import { readBacklog } from "./backlog.ts";
+import { Budgets, type BudgetsOptions, type BudgetWarning } from "./budgets.ts";
 import type { CostMethods } from "./cost-api.ts";
 import { estimateRun } from "./estimate.ts";
-import type { Metrics } from "./metrics.ts";
+import { Metrics } from "./metrics.ts";
+import type { Clock } from "./ports/clock.ts";
 import type { Store } from "./ports/store.ts";
 import type { Workflows } from "./workflows.ts";
 
@@ -11,6 +13,7 @@ export function costMethods(
   metrics: Metrics,
   budgets: Budgets,
   store: Store,
+  clock: Clock,
 ): Omit<CostMethods, "onBudgetWarning"> {
   return {
     metrics: async (workflowId) => {
@@ -30,13 +33,14 @@ export function costMethods(
       const deployed = await workflows.get(workflowId, version);
       return estimateRun(store, workflowId, deployed.version);
     },
+    backlog: () => readBacklog(store, clock),
     listBudgets: () => budgets.list(),
     setBudget: (scope, subject, monthlyUsd, by) => budgets.set(scope, subject, monthlyUsd, by),
   };
 }
 
 /** `limits.monthlyBudgetUsd` of the active version of every workflow that has one, by id. */
-export async function definedBudgets(
+async function definedBudgets(
   workflows: Workflows,
   store: Store,
 ): Promise<ReadonlyMap<string, number>> {
@@ -47,4 +51,25 @@ export async function definedBudgets(
     if (monthlyBudgetUsd !== undefined) defined.set(workflowId, monthlyBudgetUsd);
   }
   return defined;
+}
+
+/** What is known of costs, and who is told when a budget is nearly used. */
+export function createCosts(
+  { store, clock, logger }: Pick<BudgetsOptions, "store" | "clock" | "logger">,
+  workflows: Workflows,
+) {
+  const metrics = new Metrics(store, clock);
+  const budgetListeners = new Set<(warning: BudgetWarning) => Promise<boolean>>();
+  const budgets = new Budgets({
+    store,
+    clock,
+    logger,
+    metrics,
+    definedUsd: () => definedBudgets(workflows, store),
+    warn: async (warning) => {
+      const told = await Promise.all([...budgetListeners].map((tell) => tell(warning)));
+      return told.includes(true);
+    },
+  });
+  return { metrics, budgets, budgetListeners };
 }

@@ -3,18 +3,20 @@ import type { JsonObject } from "../json.ts";
 import { type AiMethodsOptions, createAiMethods } from "./ai-methods.ts";
 import type { Engine } from "./api.ts";
 import { Approvals } from "./approvals.ts";
-import { Budgets, type BudgetWarning } from "./budgets.ts";
+import type { Budgets } from "./budgets.ts";
 import { Children } from "./children.ts";
-import { costMethods, definedBudgets } from "./cost-methods.ts";
+import { costMethods, createCosts } from "./cost-methods.ts";
+import { type CompiledWorkflow, stepAt } from "./definition/compile.ts";
 import { namesIn } from "./definition/names.ts";
 import type { Definition } from "./definition/schema.ts";
 import { Deployments } from "./deployments.ts";
 import { StoredDrafts } from "./drafts.ts";
 import type { SampleFiles } from "./evaluation/evaluations.ts";
+import type { ExecutionEvent } from "./execution/events.ts";
+import type { ExecutionState } from "./execution/state.ts";
 import { Executions } from "./executions.ts";
 import { type Explanation, explain } from "./explain.ts";
 import { createGenerator, type Generator } from "./generate.ts";
-import { Metrics } from "./metrics.ts";
 import { warnOfNames } from "./name-warnings.ts";
 import { Pauses, pauseMethods } from "./pauses.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -66,6 +68,12 @@ export interface EngineOptions {
   readonly sampleFiles?: SampleFiles;
   /** How many decisions an evaluation asks at a time. @default 4 */
   readonly evaluations?: { readonly concurrency: number };
+  /** Told of each commit of this process, for figures about it. */
+  readonly observe?: (
+    events: readonly ExecutionEvent[],
+    state: ExecutionState,
+    typeOf: (path: string) => string,
+  ) => void;
   /** How often the store is looked at for what other processes left, in milliseconds. */
   readonly pollMs: number;
   /** For people: where this process runs. @default the worker's id */
@@ -114,7 +122,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
       await workflows.active(request.workflowId);
       return retries.retryAll(request);
     },
-    ...costMethods(workflows, parts.metrics, parts.budgets, store),
+    ...costMethods(workflows, parts.metrics, parts.budgets, store, clock),
     onBudgetWarning: (listener) => join(parts.budgetListeners, listener),
     decide: (decision) => approvals.decide(decision),
     listDecisions: async (userId) =>
@@ -177,7 +185,8 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
     hideSecrets: hiderOf(options),
     compiled: async ({ workflowId, version, start }) =>
       library.attach(await workflows.compiled(workflowId, version), start),
-    onCommitted: (executionId, events) => {
+    onCommitted: (executionId, events, after) => {
+      if (after) options.observe?.(events, after.state, typeIn(after.workflow));
       approvals.committed(events);
       announce(executionId);
     },
@@ -213,22 +222,9 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
   return { ...deployed, triggering, worker, executions, retries, approvals, pauses, ...costs };
 }
 
-/** What is known of costs, and who is told when a budget is nearly used. */
-function createCosts({ store, clock, logger }: EngineOptions, workflows: Workflows) {
-  const metrics = new Metrics(store, clock);
-  const budgetListeners = new Set<(warning: BudgetWarning) => Promise<boolean>>();
-  const budgets = new Budgets({
-    store,
-    clock,
-    logger,
-    metrics,
-    definedUsd: () => definedBudgets(workflows, store),
-    warn: async (warning) => {
-      const told = await Promise.all([...budgetListeners].map((tell) => tell(warning)));
-      return told.includes(true);
-    },
-  });
-  return { metrics, budgets, budgetListeners };
+/** The type of the step at a path. */
+function typeIn(workflow: CompiledWorkflow): (path: string) => string {
+  return (path) => stepAt(workflow, path).definition.type;
 }
 
 function createRetries(

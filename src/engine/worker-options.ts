@@ -1,4 +1,4 @@
-import type { ActorHost } from "./actor.ts";
+import type { ActorHost, Committed } from "./actor-host.ts";
 import type { AttemptPorts } from "./attempt.ts";
 import type { CompiledWorkflow } from "./definition/compile.ts";
 import type { ExecutionEvent } from "./execution/events.ts";
@@ -12,7 +12,12 @@ export interface WorkerOptions extends Omit<AttemptPorts, "onDefect"> {
   readonly compiled: (head: Head) => Promise<CompiledWorkflow>;
   /** How often the store is looked at for what other processes left; what happens in this process wakes at once. */
   readonly pollMs: number;
-  readonly onCommitted: (executionId: string, events: readonly ExecutionEvent[]) => void;
+  /** @param after - absent for facts that an actor did not commit. */
+  readonly onCommitted: (
+    executionId: string,
+    events: readonly ExecutionEvent[],
+    after?: Committed,
+  ) => void;
   /** Who is told that an execution ended. */
   readonly ends: {
     /** Has the end to be told to anybody? */

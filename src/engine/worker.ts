@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { asAppError, isAppError } from "../errors.ts";
-import { Actor, type ActorHost, stopReason } from "./actor.ts";
+import { Actor, stopReason } from "./actor.ts";
+import type { ActorHost } from "./actor-host.ts";
 import { runAttempt } from "./attempt.ts";
 import type { CompiledWorkflow } from "./definition/compile.ts";
 import { endDefective } from "./end-defective.ts";

@@ -3,7 +3,7 @@ import type { Html } from "./views/html.ts";
 import type { WebRequest } from "./web-request.ts";
 
 /** What a route answers; an error is thrown instead. */
-export type Answer = JsonAnswer | PageAnswer;
+export type Answer = JsonAnswer | PageAnswer | TextAnswer;
 
 interface AnswerHead {
   /** @default 200 */
@@ -19,6 +19,12 @@ export interface JsonAnswer extends AnswerHead {
 /** A page for a browser; its route says what it may load (`Content-Security-Policy`). */
 export interface PageAnswer extends AnswerHead {
   readonly page: Html;
+}
+
+/** Text in a format of its own. */
+export interface TextAnswer extends AnswerHead {
+  readonly text: string;
+  readonly contentType: string;
 }
 
 export type Method = "GET" | "POST";

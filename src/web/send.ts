@@ -14,17 +14,20 @@ const SECURITY_HEADERS = {
 /** Sends an answer, as JSON or as a page. Does nothing when the caller has gone or has an answer already. */
 export function sendAnswer(response: ServerResponse, answer: Answer): void {
   if (response.headersSent || response.destroyed) return;
-  const [type, text] =
-    "page" in answer
-      ? ["text/html", answer.page.text]
-      : ["application/json", `${JSON.stringify(answer.body)}\n`];
+  const [type, text] = contentOf(answer);
   response.writeHead(answer.status ?? 200, {
     ...SECURITY_HEADERS,
     ...answer.headers,
-    "Content-Type": `${type}; charset=utf-8`,
+    "Content-Type": type,
     "Content-Length": Buffer.byteLength(text),
   });
   response.end(text);
+}
+
+function contentOf(answer: Answer): readonly [string, string] {
+  if ("text" in answer) return [answer.contentType, answer.text];
+  if ("page" in answer) return ["text/html; charset=utf-8", answer.page.text];
+  return ["application/json; charset=utf-8", `${JSON.stringify(answer.body)}\n`];
 }
 
 /** Answers `OPTIONS`: what the path takes, and nothing for other origins. */

@@ -20,9 +20,11 @@ import { metricsRoutes } from "./routes/metrics.ts";
 import { pauseRoutes } from "./routes/pause.ts";
 import { promptRoutes } from "./routes/prompts.ts";
 import { retryRoutes } from "./routes/retry.ts";
+import { telemetryRoutes } from "./routes/telemetry.ts";
 import { templateRoutes } from "./routes/templates.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
 import { workflowRoutes } from "./routes/workflows.ts";
+import type { Telemetry } from "./telemetry.ts";
 
 export interface WebServerOptions {
   readonly engine: Engine;
@@ -33,6 +35,8 @@ export interface WebServerOptions {
   /** Absent: local callers alone are served. */
   readonly apiToken?: string;
   readonly logger: Logger;
+  /** Serves `/metrics`. */
+  readonly telemetry?: Telemetry;
   /** Answer whole paths from the raw request, without our checks: `/slack/events` has Slack's signature. */
   readonly extraHandlers?: Readonly<Record<string, RequestListener>>;
   /** @default always ready, from `start` to `stop` */
@@ -73,6 +77,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
       ...pauseRoutes(options.engine),
       ...metricsRoutes(options.engine),
       ...budgetRoutes(options.engine),
+      ...(options.telemetry ? telemetryRoutes(options.engine, options.telemetry) : []),
       ...dashboardRoutes(options.engine),
       ...templateRoutes(options.engine),
       ...webhookRoutes(options.engine),

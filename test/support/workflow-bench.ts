@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { expect } from "vitest";
 import type { ExecutionView } from "../../src/engine/api.ts";
-import { createEngine, type RunningEngine } from "../../src/engine/engine.ts";
+import { createEngine, type EngineOptions, type RunningEngine } from "../../src/engine/engine.ts";
 import { isFinished } from "../../src/engine/execution/state.ts";
 import type { ModelClient, ModelRequest } from "../../src/engine/ports/model.ts";
 import type { Store } from "../../src/engine/ports/store.ts";
@@ -18,6 +18,7 @@ export interface WorkflowBenchOptions {
   /** What the model says, in turn or to each question; an error is thrown. */
   readonly answers?: readonly (Json | AppError)[] | ((request: ModelRequest) => Json | AppError);
   readonly services?: ServiceScript;
+  readonly observe?: EngineOptions["observe"];
   /** How often the worker looks for itself. @default a day: timers alone wake it, since days pass in these tests */
   readonly pollMs?: number;
   /** Labelled samples, by `workflow/step`. */
@@ -66,6 +67,7 @@ export class WorkflowBench implements AsyncDisposable {
       stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
       triggerTypes: createTriggerTypes({ cron: createCron() }),
       cron: createCron(),
+      ...(options.observe && { observe: options.observe }),
       revealSecrets: (params) => params,
       hideSecrets: (text) => text,
       sampleFiles: {

@@ -1,0 +1,14 @@
+import type { Engine } from "../../engine/api.ts";
+import type { Route } from "../route.ts";
+import type { Telemetry } from "../telemetry.ts";
+
+/** What Prometheus reads. */
+export function telemetryRoutes(engine: Engine, telemetry: Telemetry): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/metrics",
+      handle: async () => telemetry.render(await engine.backlog()),
+    },
+  ];
+}

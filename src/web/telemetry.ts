@@ -1,0 +1,169 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Backlog } from "../engine/backlog.ts";
+import type { AttemptCost, ExecutionEvent } from "../engine/execution/events.ts";
+import { type ExecutionState, NANO_PER_DOLLAR } from "../engine/execution/state.ts";
+
+/** Seconds; steps take from milliseconds (a transform) to days (an approval). */
+const STEP_SECONDS = [0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 3600, 86_400];
+
+/** Models that get a label of their own; definitions may name any number. */
+const MAX_MODELS = 50;
+
+/** What Prometheus reads. Counters count what this process did since it started; labels have few values. */
+export interface Telemetry {
+  /** Counts the facts of a commit. @param state - as it is after them. @param typeOf - the type of the step at a path. */
+  observe(
+    events: readonly ExecutionEvent[],
+    state: ExecutionState,
+    typeOf: (path: string) => string,
+  ): void;
+  /** The text that Prometheus reads, and its content type. */
+  render(backlog: Backlog): Promise<{ readonly text: string; readonly contentType: string }>;
+}
+
+export function createTelemetry(): Telemetry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const meters = createMeters(registry);
+  const gauges = createGauges(registry);
+  const models = new Set<string>();
+  const modelLabel = (model: string): string => {
+    if (!models.has(model) && models.size >= MAX_MODELS) return "other";
+    models.add(model);
+    return model;
+  };
+  return {
+    observe(events, state, typeOf) {
+      for (const event of events) {
+        countExecution(meters, event);
+        if ("costNano" in event) countCalls(meters, event, modelLabel);
+        if (!isStepEnd(event)) continue;
+        const record = state.steps.findLast(({ path }) => path === event.path);
+        const labels = { type: typeOf(event.path), status: STEP_STATUS[event.type] };
+        if (record) meters.steps.observe(labels, (record.completedAt - record.startedAt) / 1000);
+      }
+      // The event of the start is not part of a commit: its first claim follows it.
+      if (state.rev === 1) meters.started.inc({ trigger: state.start.trigger.type });
+    },
+    async render({ queued, openRequests, lagMs }) {
+      gauges.queued.set(queued);
+      gauges.openRequests.set(openRequests);
+      gauges.lag.set(lagMs / 1000);
+      return { text: await registry.metrics(), contentType: registry.contentType };
+    },
+  };
+}
+
+function createMeters(registry: Registry) {
+  const registers = [registry];
+  return {
+    started: new Counter({
+      name: "heddle_executions_started_total",
+      help: "Executions that this process began, by type of trigger.",
+      labelNames: ["trigger"] as const,
+      registers,
+    }),
+    ended: new Counter({
+      name: "heddle_executions_ended_total",
+      help: "Executions that this process ended, by status.",
+      labelNames: ["status"] as const,
+      registers,
+    }),
+    steps: new Histogram({
+      name: "heddle_step_duration_seconds",
+      help: "From entering a step to its end, attempts and waiting included.",
+      labelNames: ["type", "status"] as const,
+      buckets: STEP_SECONDS,
+      registers,
+    }),
+    calls: new Counter({
+      name: "heddle_ai_calls_total",
+      help: "Calls of models, by model.",
+      labelNames: ["model"] as const,
+      registers,
+    }),
+    tokens: new Counter({
+      name: "heddle_ai_tokens_total",
+      help: "Tokens of calls, as endpoints reported them.",
+      labelNames: ["model", "kind"] as const,
+      registers,
+    }),
+    cost: new Counter({
+      name: "heddle_ai_cost_dollars_total",
+      help: "Known prices of calls.",
+      labelNames: ["model"] as const,
+      registers,
+    }),
+    unknown: new Counter({
+      name: "heddle_ai_unknown_cost_calls_total",
+      help: "Calls whose price nobody knows.",
+      labelNames: ["model"] as const,
+      registers,
+    }),
+  };
+}
+
+type Meters = ReturnType<typeof createMeters>;
+
+function createGauges(registry: Registry) {
+  const registers = [registry];
+  return {
+    queued: new Gauge({
+      name: "heddle_executions_queued",
+      help: "Executions that were accepted and have not begun (counted up to 1000).",
+      registers,
+    }),
+    openRequests: new Gauge({
+      name: "heddle_requests_open",
+      help: "Approvals and questions for budget that wait for people (of up to 2000 executions).",
+      registers,
+    }),
+    lag: new Gauge({
+      name: "heddle_due_lag_seconds",
+      help: "How long the execution that is due longest has been due.",
+      registers,
+    }),
+  };
+}
+
+const END_STATUS = {
+  execution_completed: "completed",
+  execution_failed: "failed",
+  execution_cancelled: "cancelled",
+} as const;
+
+function countExecution({ ended }: Meters, { type }: ExecutionEvent): void {
+  if (
+    type === "execution_completed" ||
+    type === "execution_failed" ||
+    type === "execution_cancelled"
+  )
+    ended.inc({ status: END_STATUS[type] });
+}
+
+function countCalls(
+  { calls, tokens, cost, unknown }: Meters,
+  { charges = [] }: AttemptCost,
+  label: (model: string) => string,
+): void {
+  for (const charge of charges) {
+    const model = label(charge.model);
+    calls.inc({ model }, charge.calls);
+    tokens.inc({ model, kind: "prompt" }, charge.promptTokens);
+    tokens.inc({ model, kind: "completion" }, charge.completionTokens);
+    cost.inc({ model }, charge.costNano / NANO_PER_DOLLAR);
+    unknown.inc({ model }, charge.unknown);
+  }
+}
+
+const STEP_STATUS = {
+  step_completed: "completed",
+  step_skipped: "skipped",
+  step_failed: "failed",
+} as const;
+
+function isStepEnd(
+  event: ExecutionEvent,
+): event is Extract<ExecutionEvent, { readonly type: keyof typeof STEP_STATUS }> {
+  return Object.hasOwn(STEP_STATUS, event.type);
+}
