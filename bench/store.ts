@@ -1,8 +1,8 @@
 import { mkdtempDisposableSync } from "node:fs";
 import { cpus, platform, release, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Commit, Head } from "../src/engine/ports/store.ts";
 import { openSqliteStore } from "../src/store/sqlite/open.ts";
+import { benchCommit, benchHead } from "./records.ts";
 
 /**
  * Commits per second of the embedded store: `node bench/store.ts [folder]`.
@@ -21,71 +21,19 @@ interface Result {
   readonly p99Ms: number;
 }
 
-function headOf(executionId: string, rev: number): Head {
-  const at = Date.now();
-  return {
-    executionId,
-    workflowId: "bench",
-    version: 1,
-    status: "running",
-    rev,
-    due: at + 30_000,
-    owner: "bench",
-    startedAt: at,
-    endedAt: null,
-    waitingOn: [],
-    openRequests: [],
-    costNano: rev,
-    costUnknown: false,
-    start: {
-      type: "execution_started",
-      executionId,
-      workflowId: "bench",
-      workflowName: "Bench",
-      version: 1,
-      trigger: { type: "api" },
-      variables: {},
-      deadline: at + 3_600_000,
-      at,
-    },
-  };
-}
-
-function commitOf(executionId: string, rev: number): Commit {
-  const at = Date.now();
-  return {
-    executionId,
-    rev,
-    epoch: 1,
-    commitId: `${executionId}-${rev}`,
-    at,
-    events: [
-      {
-        type: "step_completed",
-        path: `step#${rev}`,
-        stepId: "step",
-        output: OUTPUT,
-        next: "step",
-        costNano: 0,
-        at,
-      },
-    ],
-  };
-}
-
 async function measure(synchronous: "full" | "normal", concurrency: number): Promise<Result> {
   using dir = mkdtempDisposableSync(join(folder, "heddle-bench-"));
   await using store = await openSqliteStore({ path: join(dir.path, "heddle.db"), synchronous });
   const latencies: number[] = [];
   const ids = Array.from({ length: concurrency }, (_, n) => `exec_${n}`);
-  await Promise.all(ids.map((id) => store.insertHead(headOf(id, 0))));
+  await Promise.all(ids.map((id) => store.insertHead(benchHead(id, 0))));
   const transactionsBefore = store.transactions;
   const start = performance.now();
   await Promise.all(
     ids.map(async (id) => {
       for (let rev = 1; performance.now() - start < DURATION_MS; rev += 1) {
         const before = performance.now();
-        await store.commit(commitOf(id, rev), headOf(id, rev), []);
+        await store.commit(benchCommit(id, rev, OUTPUT), benchHead(id, rev), []);
         latencies.push(performance.now() - before);
       }
     }),

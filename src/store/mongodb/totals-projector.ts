@@ -186,7 +186,9 @@ export class TotalsProjector {
 
   async #markCounted({ executions }: Batch): Promise<void> {
     const { heads } = this.#connection.collections;
-    const marks = executions.flatMap(({ id, rev }): AnyBulkWriteOperation<HeadDocument>[] => [
+    // In order of id, as heads are written elsewhere, too: no two writers wait for each other.
+    const sorted = [...executions].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const marks = sorted.flatMap(({ id, rev }): AnyBulkWriteOperation<HeadDocument>[] => [
       { updateOne: { filter: { _id: id }, update: { $max: { totalsRev: rev } } } },
       // A head that went on meanwhile stays marked.
       {
@@ -221,7 +223,7 @@ function sumByKey(deltas: readonly TotalsDelta[]): readonly TotalsDelta[] {
     const known = sums.get(key);
     sums.set(key, known ? { ...known, ...addTotals(known, delta) } : delta);
   }
-  return [...sums.values()];
+  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
 }
 
 function countsOf(delta: Totals): Totals {

@@ -127,7 +127,9 @@ export class TrailingWrites {
   }
 
   async #writeHeads(): Promise<void> {
-    const operations = [...this.#headsUnderWay].map(
+    // In order of id, as everybody writes many heads: servers that lock rows must not find two writers waiting for each other.
+    const sorted = [...this.#headsUnderWay].sort(([a], [b]) => (a < b ? -1 : 1));
+    const operations = sorted.map(
       ([id, { rev, update }]): AnyBulkWriteOperation<HeadDocument> => ({
         updateOne: { filter: { _id: id, rev: { $lte: rev } }, update },
       }),

@@ -1,0 +1,55 @@
+import type { Commit, Head } from "../src/engine/ports/store.ts";
+
+/** The head of an execution that is under way. */
+export function benchHead(executionId: string, rev: number): Head {
+  const at = Date.now();
+  return {
+    executionId,
+    workflowId: "bench",
+    version: 1,
+    status: "running",
+    rev,
+    due: at + 30_000,
+    owner: "bench",
+    startedAt: at,
+    endedAt: null,
+    waitingOn: [],
+    openRequests: [],
+    costNano: rev,
+    costUnknown: false,
+    start: {
+      type: "execution_started",
+      executionId,
+      workflowId: "bench",
+      workflowName: "Bench",
+      version: 1,
+      trigger: { type: "api" },
+      variables: {},
+      deadline: at + 3_600_000,
+      at,
+    },
+  };
+}
+
+/** A commit that ends a step with this output. */
+export function benchCommit(executionId: string, rev: number, output: string): Commit {
+  const at = Date.now();
+  return {
+    executionId,
+    rev,
+    epoch: 1,
+    commitId: `${executionId}-${rev}`,
+    at,
+    events: [
+      {
+        type: "step_completed",
+        path: `step#${rev}`,
+        stepId: "step",
+        output,
+        next: "step",
+        costNano: 0,
+        at,
+      },
+    ],
+  };
+}
