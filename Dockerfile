@@ -1,0 +1,23 @@
+# Heddle, the bot alone: configured by environment variables (.env.example), state in MongoDB or in the volume /data.
+FROM node:26-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# The image has its own Node; the binaries of other machines and the tools for tests are not needed.
+RUN npm ci --omit=dev --omit=optional --no-audit --no-fund
+
+FROM node:26-bookworm-slim
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data WORKFLOWS_DIR=/app/workflows
+WORKDIR /app
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY package.json manifest.yml ./
+COPY src ./src
+COPY workflows ./workflows
+RUN mkdir /data && chown node:node /data
+VOLUME /data
+USER node
+EXPOSE 3000
+# Ready means: connected to the store and not about to stop. A bot that drains is unhealthy on purpose.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/readyz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+# No shell and no npm in between, so that SIGTERM reaches the bot.
+CMD ["node", "src/main.ts"]

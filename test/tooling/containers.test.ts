@@ -1,0 +1,140 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { VARIABLE_NAMES } from "../../src/config.ts";
+
+/** No engine for containers runs where these tests run: what can be known without one is checked. */
+const ROOT = join(import.meta.dirname, "../..");
+const read = (name: string) => readFile(join(ROOT, name), "utf8");
+
+const HealthCheck = z.strictObject({
+  test: z.tuple([z.literal("CMD")], z.string()),
+  interval: z.string().regex(/^\d+s$/),
+  timeout: z.string().regex(/^\d+s$/),
+  retries: z.int(),
+});
+const Service = z.strictObject({
+  image: z.string().optional(),
+  build: z.string().optional(),
+  restart: z.enum(["no", "unless-stopped"]),
+  env_file: z.string().optional(),
+  environment: z.record(z.string(), z.string()).default({}),
+  command: z.array(z.string()).default([]),
+  ports: z.array(z.string().regex(/^127\.0\.0\.1:\d+:\d+$/)).default([]),
+  volumes: z.array(z.string().regex(/^[a-z0-9]+:\/[a-z/]+$/)).default([]),
+  healthcheck: HealthCheck.optional(),
+  stop_grace_period: z.string().optional(),
+  depends_on: z
+    .record(
+      z.string(),
+      z.strictObject({ condition: z.enum(["service_healthy", "service_completed_successfully"]) }),
+    )
+    .default({}),
+});
+const Compose = z.strictObject({
+  name: z.string(),
+  "x-bot": z.unknown(),
+  "x-mongo": z.unknown(),
+  services: z.record(z.string(), Service),
+  volumes: z.record(z.string(), z.null()),
+});
+
+describe("compose.yml", () => {
+  const compose = async () => Compose.parse(parse(await read("compose.yml"), { merge: true }));
+
+  test("names nothing that is not there", async () => {
+    const { services, volumes } = await compose();
+
+    const all = Object.values(services);
+    const dependencies = all.flatMap(({ depends_on }) => Object.keys(depends_on));
+    const variables = all.flatMap(({ environment }) => Object.keys(environment));
+    const mounts = all.flatMap((service) => service.volumes.map((mount) => mount.split(":")[0]));
+    expect(Object.keys(services)).toEqual(expect.arrayContaining(dependencies));
+    expect(VARIABLE_NAMES).toEqual(expect.arrayContaining(variables));
+    expect(Object.keys(volumes).sort()).toEqual(mounts.sort());
+  });
+
+  test("has two bots, on ports of their own, over a replica set of three", async () => {
+    const { services } = await compose();
+    const bots = Object.values(services).filter(({ build }) => build !== undefined);
+
+    expect(bots).toHaveLength(2);
+    expect(new Set(bots.flatMap(({ ports }) => ports)).size).toBe(2);
+    const uris = new Set(bots.map(({ environment }) => environment["MONGODB_URI"]));
+    expect([...uris]).toEqual([expect.stringMatching(/\?replicaSet=heddle$/)]);
+    const hosts = /\/\/([^/]*)/.exec([...uris][0] ?? "")?.[1]?.split(",") ?? [];
+    expect(hosts).toHaveLength(3);
+    const initiation = services["replica-set"]?.command.join("\n");
+    for (const host of hosts) {
+      expect(services[host.replace(":27017", "")]?.command).toContain("heddle");
+      expect(initiation).toContain(`host: "${host}"`);
+    }
+  });
+});
+
+describe("Dockerfile", () => {
+  test("copies what exists and is let into the image, and runs the bot as nobody special", async () => {
+    const lines = (await read("Dockerfile")).replaceAll("\\\n", " ").split("\n");
+    const allowed = (await read(".dockerignore"))
+      .split("\n")
+      .filter((line) => line.startsWith("!"));
+
+    const copied = lines
+      .filter((line) => line.startsWith("COPY ") && !line.includes("--from"))
+      .flatMap((line) => line.split(/\s+/).slice(1, -1));
+    expect(copied.length).toBeGreaterThan(0);
+    for (const path of copied) {
+      expect(existsSync(join(ROOT, path)), path).toBe(true);
+      expect(allowed).toContain(`!${path.replace(/^\.\//, "")}`);
+    }
+    const command: unknown = JSON.parse(
+      lines.findLast((line) => line.startsWith("CMD "))?.slice(4) ?? "",
+    );
+    expect(command).toEqual(["node", "src/main.ts"]);
+    expect(lines.findLast((line) => line.startsWith("USER "))).toBe("USER node");
+    const stages = lines.filter((line) => line.startsWith("FROM "));
+    const { engines } = z
+      .object({ engines: z.object({ node: z.string() }) })
+      .parse(JSON.parse(await read("package.json")));
+    for (const stage of stages) expect(`>=${/node:(\d+)/.exec(stage)?.[1]}`).toBe(engines.node);
+    for (const [, name] of lines.join("\n").matchAll(/\b([A-Z_]+)=\S+/g)) {
+      expect([...VARIABLE_NAMES, "NODE_ENV"]).toContain(name);
+    }
+  });
+
+  test("calls a bot healthy that is ready, and no other", async () => {
+    const text = (await read("Dockerfile")).replaceAll("\\\n", " ");
+    const [program = "", ...args] = z
+      .array(z.string())
+      .parse(JSON.parse(/HEALTHCHECK .*?CMD (\[.*\])/.exec(text)?.[1] ?? ""));
+    expect(program).toBe("node");
+    let status = 200;
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? "");
+      response.writeHead(status).end();
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    const PORT = typeof address === "object" ? String(address?.port) : "";
+    const check = () =>
+      promisify(execFile)(process.execPath, args, { env: { PORT } }).then(
+        () => "healthy",
+        () => "unhealthy",
+      );
+
+    expect(await check()).toBe("healthy");
+    status = 503;
+    expect(await check()).toBe("unhealthy");
+    server.close();
+    expect(await check()).toBe("unhealthy");
+    expect(asked).toEqual(["/readyz", "/readyz"]);
+  });
+});
