@@ -8,6 +8,8 @@ export interface BenchWeb extends AsyncDisposable {
   readonly url: string;
   // oxlint-disable-next-line typescript/no-explicit-any -- the shape is what the tests check
   get(path: string): Promise<{ readonly status: number; readonly body: any }>;
+  // oxlint-disable-next-line typescript/no-explicit-any -- the shape is what the tests check
+  post(path: string, body: unknown): Promise<{ readonly status: number; readonly body: any }>;
 }
 
 export async function startBenchWeb(
@@ -31,6 +33,10 @@ export async function startBenchWeb(
     url,
     async get(path) {
       const response = await fetch(`${url}${path}`, { headers: { accept: "application/json" } });
+      return { status: response.status, body: await response.json() };
+    },
+    async post(path, body) {
+      const response = await fetch(`${url}${path}`, { method: "POST", body: JSON.stringify(body) });
       return { status: response.status, body: await response.json() };
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
