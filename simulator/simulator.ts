@@ -36,6 +36,8 @@ export interface SimulatorOptions {
   readonly realistic?: boolean;
   /** What the page's banner says, for instance which model answers. @default that the AI is a stand-in */
   readonly banner?: string;
+  /** Whether the page offers the tour of this project's bot. @default with this project's manifest alone */
+  readonly tour?: boolean;
   /** Other periods than Slack's, for instance shorter ones in tests. */
   readonly timings?: Partial<Timings>;
   /** @default the machine's time */
@@ -115,6 +117,7 @@ async function openWorkspace(
     timings: { ...SLACK_TIMINGS, ...options.timings },
     realistic: options.realistic ?? true,
     banner: options.banner,
+    tour: options.tour ?? options.manifest === undefined,
     eventsUrl: options.eventsUrl,
     stored: path === undefined ? undefined : await readStateFile(path),
   });

@@ -35,6 +35,7 @@ export function bootstrap(workspace: Workspace, user: User, inbox: string | null
     home_enabled: workspace.manifest.homeTab,
     views: views.modals(user.id).map((stored) => stored.view),
     status: workspace.status(),
+    tour: workspace.tour,
     banner: {
       simulator: true,
       text: workspace.banner,

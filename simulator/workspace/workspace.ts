@@ -24,6 +24,8 @@ export interface WorkspaceOptions {
   readonly realistic: boolean;
   /** What the page's banner says; `undefined`: the page's own words. */
   readonly banner: string | undefined;
+  /** Whether the page offers the tour of this project's bot. */
+  readonly tour: boolean;
   /** The app's address for HTTP mode; Socket Mode when absent. */
   readonly eventsUrl: string | undefined;
   /** The content of a state file, if there is one. */
@@ -41,6 +43,7 @@ export class Workspace {
   readonly realistic: boolean;
   /** What the page's banner says; `undefined`: the page's own words. */
   readonly banner: string | undefined;
+  readonly tour: boolean;
   readonly eventsUrl: string | undefined;
   readonly triggers: Triggers;
   readonly feed: ChangeFeed;
@@ -68,6 +71,7 @@ export class Workspace {
     this.timings = timings;
     this.realistic = options.realistic;
     this.banner = options.banner;
+    this.tour = options.tour;
     this.eventsUrl = eventsUrl;
     this.#state =
       options.stored === undefined ? createState(options) : restoreState(options.stored, options);

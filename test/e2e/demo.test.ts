@@ -8,6 +8,9 @@ import { tempFolder } from "../store/temp-folder.ts";
 
 const DEMO = resolve(import.meta.dirname, "../../scripts/demo.ts");
 
+/** Two whole starts, on a machine that has other things to do. */
+const START_MS = 90_000;
+
 /** Starts a demo that cannot go far, and waits for its end. */
 async function run(
   args: readonly string[],
@@ -68,7 +71,9 @@ describe("the demo", () => {
     });
   });
 
-  test("says where everything is, fills a new folder with samples, and leaves an old one alone", async () => {
+  test("says where everything is, fills a new folder with samples, and leaves an old one alone", {
+    timeout: START_MS,
+  }, async () => {
     await using folder = await tempFolder();
     const env = { DATA_DIR: folder.path, PORT: String(await freePort()) };
     const first = await untilIntroduced(env);

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { toObjects, toText } from "../../simulator/json.ts";
+import { openSimulator } from "../../simulator/simulator.ts";
 import { Person } from "./person.ts";
 import { startSample } from "./sample-app.ts";
 import { clientOf, openSample } from "./web-client.ts";
@@ -7,6 +8,14 @@ import { clientOf, openSample } from "./web-client.ts";
 const quick = { timings: { ackMs: 60, eventRetriesMs: [] } };
 
 describe("the person's side without a bot", () => {
+  test("offers the tour with this project's manifest, and none with another bot's", async () => {
+    await using own = await openSimulator(quick);
+    await using other = await openSample(quick);
+
+    expect(await new Person(own.url, "U0ALICE").see("bootstrap")).toMatchObject({ tour: true });
+    expect(await new Person(other.url, "U0ALICE").see("bootstrap")).toMatchObject({ tour: false });
+  });
+
   test("says at once what the bot does not subscribe to, and after the time for it what nobody answered", async () => {
     await using simulator = await openSample({
       manifest: {

@@ -36,7 +36,9 @@ export function chips(app, channel, thread) {
     );
   const command = app.workspace.commands[0]?.command;
   if (command === undefined || thread !== undefined) return null;
-  const tries = [command, `${command} list`, firstRun.replace("/workflow", command)];
+  const tries = app.workspace.hasTour
+    ? [command, `${command} list`, firstRun.replace("/workflow", command)]
+    : app.workspace.commands.map((one) => one.command);
   return row(
     place,
     "Try",

@@ -27,7 +27,12 @@ export function page(app) {
     h(
       "div",
       { class: classes("workspace", app.route.thread !== undefined && "with-thread") },
-      h("div", { class: classes("side", app.sidebarOpen && "open") }, sidebar(app), tourCard(app)),
+      h(
+        "div",
+        { class: classes("side", app.sidebarOpen && "open") },
+        sidebar(app),
+        app.workspace.hasTour ? tourCard(app) : null,
+      ),
       app.sidebarOpen
         ? h("button", {
             class: "backdrop",

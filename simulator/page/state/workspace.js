@@ -28,6 +28,7 @@ const defaultBanner =
  * @property {boolean} hasHome
  * @property {readonly {title: string, message: string}[]} prompts what the app offers to be asked
  * @property {Banner} banner
+ * @property {boolean} hasTour whether the app is the one that the tour is about
  */
 
 /**
@@ -71,6 +72,7 @@ export function toWorkspace(answer, me) {
       message: text(prompt["message"]),
     })),
     banner: toBanner(answer["banner"]),
+    hasTour: answer["tour"] === true,
   };
 }
 

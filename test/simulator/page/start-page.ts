@@ -21,7 +21,7 @@ export interface PageSetup extends AsyncDisposable {
 export async function startPage(): Promise<PageSetup> {
   const submitted: Submitted[] = [];
   const actions = new Map<string, object>();
-  const sample = await startSample("http", { realistic: false }, (app) => {
+  const sample = await startSample("http", { realistic: false, tour: true }, (app) => {
     addPageListeners(app, submitted);
     keepActions(app, actions);
   });
