@@ -15,7 +15,7 @@ test("an admin sees what changed and rolls back; a member sees it and may not", 
     /version 1 → 2[\s\S]*report → #general[\s\S]*limit `maxCostUsd`: `0\.5` → `3`/,
   );
   expect(await bot.slash("U0BOB", "rollback ask")).toMatch(/Only admins/);
-  expect(await bot.slash("U0BOB", "help")).not.toContain("rollback");
+  expect(await bot.slash("U0BOB", "help")).not.toContain("/workflow rollback");
   expect(await bot.slash("U0ALICE", "help")).toContain("rollback &lt;id&gt; [version]");
 
   expect(await bot.slash("U0ALICE", "rollback ask")).toMatch(

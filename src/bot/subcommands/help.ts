@@ -10,6 +10,10 @@ export function helpMessage(
 ): CardMessage {
   const lines = subcommands
     .filter((subcommand) => subcommand.roles.includes(role))
+    .flatMap(({ name, usage, summary, adminForm }) => [
+      { name, usage, summary },
+      ...(adminForm && role === "admin" ? [{ name, ...adminForm }] : []),
+    ])
     .map(({ name, usage, summary }) => {
       const form = [command, name, usage]
         .filter((part) => part !== "")

@@ -12,9 +12,12 @@ import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.t
 export const retryCommand: Subcommand = {
   name: "retry",
   usage: "<run> [from=step] [key=value …]",
-  summary:
-    "let a run of yours go on that failed or was cancelled, with other values if you give some; admins also: retry <workflow> failed since=2h",
+  summary: "let a run of yours go on that failed or was cancelled, with other values if you like",
   roles: EVERY_ROLE,
+  adminForm: {
+    usage: "<workflow> failed|cancelled since=2h",
+    summary: "the same for all of them; says how many and asks first",
+  },
   run: async (request, services) => {
     const { words, values, caller } = request;
     const [id, which] = words;

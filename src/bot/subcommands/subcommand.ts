@@ -22,6 +22,8 @@ export interface Subcommand {
   /** One line for the help. */
   readonly summary: string;
   readonly roles: readonly Role[];
+  /** Another form of it, which admins alone may use. */
+  readonly adminForm?: { readonly usage: string; readonly summary: string };
   /** @throws {AppError} which the caller sees. */
   run(request: CommandRequest, services: BotServices): Promise<CardMessage | string>;
 }
