@@ -26,12 +26,20 @@ export function decideActionId(choiceId: string): string {
 /** Slash commands that the app serves, as the manifest declares them; `SLASH_COMMAND` may rename the first. */
 export const COMMANDS = ["/workflow"] as const;
 
+/** Shortcuts and dialogs; the manifest declares the shortcuts. */
+export const CALLBACK_IDS = {
+  runWorkflow: "run_workflow",
+  runWorkflowOnMessage: "run_workflow_on_message",
+  chooseWorkflow: "choose_workflow",
+} as const;
+
 /** Events with a listener, as the manifest subscribes to them. */
 export const EVENTS = [
   "app_home_opened",
   "message.channels",
   "message.groups",
   "message.im",
+  "reaction_added",
 ] as const;
 
 /** `metadata.event_type` of every card: by it a card whose time stamp was lost is found again. */
@@ -44,12 +52,14 @@ export const METHOD_SCOPES = {
   "chat.postMessage": ["chat:write"],
   "chat.update": ["chat:write"],
   "conversations.history": ["channels:history", "groups:history", "im:history"],
+  "conversations.info": ["channels:read", "groups:read"],
   "conversations.list": ["channels:read", "groups:read"],
   "conversations.open": ["im:write"],
   "conversations.replies": ["channels:history", "groups:history", "im:history"],
   "usergroups.list": ["usergroups:read"],
   "usergroups.users.list": ["usergroups:read"],
   "users.info": ["users:read"],
+  "views.open": [],
   "views.publish": [],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -59,4 +69,5 @@ export const SURFACE_SCOPES = [
   "commands",
   "groups:history",
   "im:history",
+  "reactions:read",
 ] as const;

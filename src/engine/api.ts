@@ -14,6 +14,8 @@ import type { VersionSummary } from "./ports/store.ts";
 import type { BulkRetry, BulkRetryRequest, RetryRequest, RetryResult } from "./retry-request.ts";
 import type { PublishRequest, PublishResult } from "./triggering/event-bus.ts";
 import type { IncomingMessage } from "./triggering/message-starter.ts";
+import type { IncomingReaction } from "./triggering/reaction-starter.ts";
+import type { ShortcutRequest } from "./triggering/shortcut-starter.ts";
 import type { WebhookAnswer, WebhookRequest } from "./triggering/webhook-starter.ts";
 
 /** What the bot and the web call. Everything they may do with workflows and executions is here. */
@@ -128,6 +130,12 @@ export interface Engine extends AiMethods, CostMethods {
    * @returns the runs that it began, or had begun before.
    */
   receiveMessage(message: IncomingMessage): Promise<readonly StartResult[]>;
+  /** Starts what an emoji on a message asks for, each workflow once, however often it is delivered. */
+  receiveReaction(reaction: IncomingReaction): Promise<readonly StartResult[]>;
+  /** Ids of the workflows that people can start by a shortcut. */
+  listShortcuts(): Promise<readonly string[]>;
+  /** @throws {AppError} `workflow_not_found`, `input_invalid`. */
+  startFromShortcut(request: ShortcutRequest): Promise<StartResult>;
   /**
    * Starts what a request to a webhook asks for. Accepted when it resolves.
    *

@@ -365,9 +365,23 @@ function generationMethods(
 function lifetime(
   { library, triggering, worker, pauses }: ReturnType<typeof connect>,
   processes: Processes,
-): Pick<RunningEngine, "receiveMessage" | "receiveWebhook" | "publish" | "run" | "stop" | "tick"> {
+): Pick<
+  RunningEngine,
+  | "receiveMessage"
+  | "receiveReaction"
+  | "listShortcuts"
+  | "startFromShortcut"
+  | "receiveWebhook"
+  | "publish"
+  | "run"
+  | "stop"
+  | "tick"
+> {
   return {
     receiveMessage: (message) => triggering.messages.receive(message),
+    receiveReaction: (reaction) => triggering.reactions.receive(reaction),
+    listShortcuts: () => triggering.shortcuts.offered(),
+    startFromShortcut: (request) => triggering.shortcuts.start(request),
     publish: (event) => triggering.events.receive(event),
     receiveWebhook: (request) => triggering.webhooks.receive(request),
     run: async () => {

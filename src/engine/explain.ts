@@ -62,9 +62,11 @@ const TRIGGER_TEXTS: Readonly<Record<string, string>> = {
   api: "Somebody starts it, in Slack or by the API",
   slash: "Somebody starts it with the slash command",
   message: "A message in a channel starts it",
+  reaction: "An emoji on a message starts it",
+  shortcut: "Somebody starts it by a shortcut, alone or for a message",
   schedule: "The clock starts it",
   webhook: "A request of another system starts it",
-  event: "The end of another workflow's run starts it",
+  event: "A named event starts it: told by another system, or the end of another workflow's run",
   "database-change": "New rows in a database start it",
 };
 

@@ -4,10 +4,19 @@ import { Ajv } from "ajv";
 import ajvFormats from "ajv-formats";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { COMMANDS, EVENTS, METHOD_SCOPES, SURFACE_SCOPES } from "../../src/bot/ids.ts";
+import {
+  CALLBACK_IDS,
+  COMMANDS,
+  EVENTS,
+  METHOD_SCOPES,
+  SURFACE_SCOPES,
+} from "../../src/bot/ids.ts";
 
 interface Manifest {
-  readonly features: { readonly slash_commands: readonly { readonly command: string }[] };
+  readonly features: {
+    readonly slash_commands: readonly { readonly command: string }[];
+    readonly shortcuts: readonly { readonly callback_id: string }[];
+  };
   readonly oauth_config: { readonly scopes: { readonly bot: readonly string[] } };
   readonly settings: { readonly event_subscriptions: { readonly bot_events: readonly string[] } };
 }
@@ -50,6 +59,10 @@ describe("manifest.yml", () => {
   test("declares the commands and events that have a listener, and no others", async () => {
     const source = await readCallers();
     expect(manifest.features.slash_commands.map(({ command }) => command)).toEqual([...COMMANDS]);
+    const { chooseWorkflow: _dialog, ...shortcuts } = CALLBACK_IDS;
+    expect(manifest.features.shortcuts.map((one) => one.callback_id)).toEqual(
+      Object.values(shortcuts),
+    );
     expect([...manifest.settings.event_subscriptions.bot_events].sort()).toEqual(
       [...EVENTS].sort(),
     );

@@ -10,6 +10,8 @@ import { register as registerWorkflow } from "./commands/workflow.ts";
 import { register as registerAppHomeOpened } from "./events/app-home-opened.ts";
 import { register as registerDirectMessage } from "./events/direct-message.ts";
 import { register as registerMessage } from "./events/message.ts";
+import { register as registerReactionAdded } from "./events/reaction-added.ts";
+import { register as registerRunWorkflow } from "./shortcuts/run-workflow.ts";
 
 /** Everything that the app listens to. */
 export function registerListeners(app: App, services: BotServices): void {
@@ -23,4 +25,6 @@ export function registerListeners(app: App, services: BotServices): void {
   registerAppHomeOpened(app, services);
   registerDirectMessage(app, services);
   registerMessage(app, services);
+  registerReactionAdded(app, services);
+  registerRunWorkflow(app, services);
 }

@@ -10,8 +10,10 @@ import { ActiveTriggers } from "./active-triggers.ts";
 import { EndTeller } from "./end-teller.ts";
 import { EventBus } from "./event-bus.ts";
 import { MessageStarter } from "./message-starter.ts";
+import { ReactionStarter } from "./reaction-starter.ts";
 import { RowPoller } from "./row-poller.ts";
 import { Scheduler } from "./scheduler.ts";
+import { ShortcutStarter } from "./shortcut-starter.ts";
 import { WebhookStarter } from "./webhook-starter.ts";
 
 export interface TriggeringOptions {
@@ -32,6 +34,8 @@ export interface TriggeringOptions {
 /** Everything that starts runs by itself, with its lifetime. */
 export class Triggering {
   readonly messages: MessageStarter;
+  readonly reactions: ReactionStarter;
+  readonly shortcuts: ShortcutStarter;
   readonly webhooks: WebhookStarter;
   readonly ends: EndTeller;
   readonly events: EventBus;
@@ -47,6 +51,8 @@ export class Triggering {
     this.#active = new ActiveTriggers(options);
     const parts = { ...options, triggers: this.#active };
     this.messages = new MessageStarter(parts);
+    this.reactions = new ReactionStarter(parts);
+    this.shortcuts = new ShortcutStarter(parts);
     this.webhooks = new WebhookStarter(parts);
     this.events = new EventBus(parts);
     this.ends = new EndTeller({

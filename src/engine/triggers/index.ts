@@ -3,7 +3,9 @@ import { databaseChange } from "./database-change.ts";
 import { event } from "./event.ts";
 import { manual } from "./manual.ts";
 import { message } from "./message.ts";
+import { reaction } from "./reaction.ts";
 import { createSchedule } from "./schedule.ts";
+import { shortcut } from "./shortcut.ts";
 import { slash } from "./slash.ts";
 import type { TriggerType } from "./trigger-type.ts";
 import { webhook } from "./webhook.ts";
@@ -16,6 +18,8 @@ export function createTriggerTypes(options: {
     manual,
     slash,
     message,
+    reaction,
+    shortcut,
     createSchedule(options.cron),
     webhook,
     event,

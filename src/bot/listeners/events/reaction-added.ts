@@ -1,0 +1,38 @@
+import type { App } from "@slack/bolt";
+import { isAppError } from "../../../errors.ts";
+import { createChannelFinder } from "../../../services/slack/channels.ts";
+import type { BotServices } from "../../services.ts";
+import { readMessage } from "../../slack/read-message.ts";
+
+/** An emoji on a message: workflows with a fitting trigger start. */
+export function register(app: App, services: BotServices): void {
+  const { engine, rights, client } = services;
+  const channels = createChannelFinder(client);
+  app.event("reaction_added", async ({ event, body, context }) => {
+    const { user, reaction, item } = event;
+    // What this app does must start nothing.
+    if (item.type !== "message" || user === context.botUserId) return;
+    const { channel, ts } = item;
+    const logger = services.logger.child({ channel, user, event: body.event_id });
+    try {
+      await engine.receiveReaction({
+        eventId: body.event_id,
+        emoji: reaction,
+        user,
+        message: () => readMessage(client, channel, ts),
+        isIn: async (named) => (await channels.find(named)) === channel,
+        mayStart: async () => {
+          try {
+            await rights.caller(user);
+            return true;
+          } catch (error) {
+            if (!isAppError(error, "not_allowed")) throw error;
+            return false;
+          }
+        },
+      });
+    } catch (error) {
+      logger.warn({ err: error }, "it could not be found out what a reaction starts");
+    }
+  });
+}
