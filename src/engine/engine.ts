@@ -34,6 +34,7 @@ import { Retries } from "./retries.ts";
 import { Slots } from "./slots.ts";
 import type { StepType } from "./steps/step-type.ts";
 import { fromTemplate, listTemplates } from "./templates.ts";
+import { triggerMethods } from "./triggering/trigger-methods.ts";
 import { Triggering } from "./triggering/triggering.ts";
 import type { TriggerType } from "./triggers/trigger-type.ts";
 import { Worker } from "./worker.ts";
@@ -130,6 +131,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     onCommitted: (listener) => join(changes, listener),
     onProcessDied,
     ...pauseMethods(pauses, (workflowId) => workflows.active(workflowId)),
+    ...triggerMethods(parts.triggering),
     ...lifetime(parts, processes),
   };
 }
@@ -365,25 +367,8 @@ function generationMethods(
 function lifetime(
   { library, triggering, worker, pauses }: ReturnType<typeof connect>,
   processes: Processes,
-): Pick<
-  RunningEngine,
-  | "receiveMessage"
-  | "receiveReaction"
-  | "listShortcuts"
-  | "startFromShortcut"
-  | "receiveWebhook"
-  | "publish"
-  | "run"
-  | "stop"
-  | "tick"
-> {
+): Pick<RunningEngine, "run" | "stop" | "tick"> {
   return {
-    receiveMessage: (message) => triggering.messages.receive(message),
-    receiveReaction: (reaction) => triggering.reactions.receive(reaction),
-    listShortcuts: () => triggering.shortcuts.offered(),
-    startFromShortcut: (request) => triggering.shortcuts.start(request),
-    publish: (event) => triggering.events.receive(event),
-    receiveWebhook: (request) => triggering.webhooks.receive(request),
     run: async () => {
       await library.refresh();
       await triggering.prepare();
