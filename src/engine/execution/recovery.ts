@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Act, ExecutionState } from "./state.ts";
 
 /** How often an attempt whose worker died is begun again before it counts as failed: a step that kills its worker must end. */
-export const MAX_RECOVERIES = 8;
+export const MAX_RECOVERIES = 20;
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;

@@ -23,7 +23,7 @@ function takeOver(run: PureRun): PureRun {
 
 /** The worker dies as often as an attempt is begun again, and once more. */
 function dieAgainAndAgain(run: PureRun): void {
-  for (let death = 0; death < 9; death += 1) takeOver(run).advance(2 * MINUTE);
+  for (let death = 0; death < 21; death += 1) takeOver(run).advance(2 * MINUTE);
 }
 
 describe("an attempt whose worker died", () => {
@@ -104,7 +104,7 @@ describe("money", () => {
     dieAgainAndAgain(run);
 
     // Each of the four tries may have made its calls.
-    expect(run.state).toMatchObject({ status: "failed", spentNano: 0, reservedNano: 81_000 });
+    expect(run.state).toMatchObject({ status: "failed", spentNano: 0, reservedNano: 189_000 });
     expect(isCostUnknown(run.state)).toBe(true);
   });
 

@@ -68,8 +68,9 @@ export class Load {
     while (!signal.aborted) {
       const status = await this.#statusOf(executionId);
       if (status === "completed" || status === "cancelled") return;
+      // Asked once for each look: what has completed meanwhile would be run again, as another execution.
       if (status === "failed")
-        await this.#post(`/api/executions/${executionId}/retry`, {}, `retry-${executionId}`);
+        await this.#try(`/api/executions/${executionId}/retry`, {}, `retry-${executionId}`);
       await new Promise((resolve) => setTimeout(resolve, 10 * PAUSE_MS));
     }
   }

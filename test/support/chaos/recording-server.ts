@@ -21,7 +21,7 @@ export interface RecordingServer extends AsyncDisposable {
   readonly refusingUrl: string;
   /** Every try that had its effect, repeats included. */
   readonly effects: readonly Effect[];
-  /** Resolves as soon as somebody tries something. */
+  /** Resolves as soon as something is tried for the first time: a death at each try would make a poison of it. */
   nextTry(): Promise<void>;
 }
 
@@ -32,10 +32,12 @@ export async function startRecordingServer(seed: number): Promise<RecordingServe
   const server: LoopbackServer = await startLoopbackServer((request, response) => {
     if (request.url === "/refuse") return json(422, { error: "never" })(request, response);
     const effect = toEffect(request);
-    tried.resolve();
-    tried = Promise.withResolvers();
     const nth = (tries.get(effect.key) ?? 0) + 1;
     tries.set(effect.key, nth);
+    if (nth === 1) {
+      tried.resolve();
+      tried = Promise.withResolvers();
+    }
     // Its first try is refused for good: somebody has to see to it.
     if (nth === 1 && effect.name.endsWith("once-refused"))
       return json(422, { error: "not yet" })(request, response);
