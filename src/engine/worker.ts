@@ -343,6 +343,8 @@ export class Worker {
         await this.#options.store.renewLeases(this.id, this.#options.clock.now() + LEASE_MS);
       }
       this.#lastRenewal = performance.now();
+      // What is leased to us and has nobody here would be renewed for ever: the next look finds it.
+      this.#leasesInDoubt = true;
       this.wakeAll();
     } catch (error) {
       this.#options.logger.warn(

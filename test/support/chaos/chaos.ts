@@ -29,8 +29,8 @@ export interface ChaosStore {
   readonly bots: number;
   /** Opens it when no bot runs any more. */
   open(dataDir: string): Promise<Store>;
-  /** Is nothing left to be done, while bots are at work? Ends of executions are told to others after they are over. */
-  isQuiet?(): Promise<boolean>;
+  /** What is left to be done while bots are at work: ends are told to others after executions are over. `null`: nothing. */
+  whatIsLeft?(): Promise<string | null>;
   /** Kills a process of the database itself and starts it again so many milliseconds later. */
   kill?(downMs: number): Promise<void>;
 }
@@ -222,9 +222,12 @@ async function untilAllEnded(fleet: BotFleet, findings: Findings): Promise<void>
   if (left > 0) findings.problem(`${left} executions did not end within ${CALM_MS / 1000} s`);
 }
 
-async function untilQuiet({ isQuiet }: ChaosStore, findings: Findings): Promise<void> {
-  for (const end = performance.now() + CALM_MS; isQuiet && !(await isQuiet()); ) {
-    if (performance.now() > end) return findings.problem("something is due that nobody does");
+async function untilQuiet(store: ChaosStore, findings: Findings): Promise<void> {
+  for (const end = performance.now() + CALM_MS; ; ) {
+    const left = (await store.whatIsLeft?.()) ?? null;
+    if (left === null) return;
+    if (performance.now() > end)
+      return findings.problem(`something is due that nobody does: ${left}`);
     await pause(LOOK_MS);
   }
 }

@@ -32,10 +32,17 @@ function onServer(server: MongoServer, bots: number): ChaosStore & AsyncDisposab
     env: { MONGODB_URI: uri },
     bots,
     open: () => openMongoStore(uri),
-    async isQuiet() {
+    async whatIsLeft() {
       await using store = await openMongoStore(uri);
+      const signals = await store.pendingSignals({ limit: 3 });
+      if (signals.length > 0) return JSON.stringify(signals);
       const due = await store.nextDue(Number.MAX_SAFE_INTEGER);
-      return due === null && (await store.pendingSignals({ limit: 1 })).length === 0;
+      if (due === null) return null;
+      const { heads } = await store.listHeads({ limit: 1000 });
+      const left = heads.filter((head) => head.due !== null);
+      return left
+        .map(({ executionId, status, owner }) => `${executionId} ${status} ${owner}`)
+        .join(", ");
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
