@@ -32,7 +32,7 @@ export interface EvaluationsRequest extends ArmRequest {
   readonly stepId?: string;
   /** Second arm on the same samples. */
   readonly against?: ArmRequest;
-  /** Samples of each decision at most. */
+  /** Samples of each decision at most, taken evenly from the whole list: files are often grouped by label. */
   readonly limit?: number;
   readonly capNano: number;
 }
@@ -144,7 +144,16 @@ async function samplesOf(
       ...(note !== null && { note }),
     }));
   const samples = [...(file ? parseSamples(file.text, file.place) : []), ...clicked];
-  return samples.slice(0, Math.min(limit, MAX_SAMPLES));
+  return spread(samples, Math.min(limit, MAX_SAMPLES));
+}
+
+/** At most so many, at equal distances, so that a list that is grouped by label gives some of each. */
+function spread<T>(list: readonly T[], limit: number): readonly T[] {
+  if (list.length <= limit) return list;
+  return list.filter(
+    (_, index) =>
+      Math.floor((index * limit) / list.length) !== Math.floor(((index - 1) * limit) / list.length),
+  );
 }
 
 async function toArm(

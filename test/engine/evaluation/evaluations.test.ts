@@ -66,6 +66,18 @@ describe("an evaluation", () => {
     expect((await bench.engine.listExecutions({})).executions).toEqual([]);
   });
 
+  test("takes the samples it is limited to from the whole file, not the label that comes first", async () => {
+    const grouped = ["fire 1", "fire 2", "fire 3", "typo 1", "typo 2", "typo 3"]
+      .map((text) => JSON.stringify({ inputs: { text }, expected: text.startsWith("fire") }))
+      .join("\n");
+    await using bench = await open({ samples: { "judge/decide": grouped }, answers: () => true });
+
+    await run(bench, { limit: 2 });
+
+    const texts = bench.questions.map(({ messages }) => messages[1]?.content ?? "");
+    expect(texts.map((text) => /fire \d|typo \d/.exec(text)?.[0])).toEqual(["fire 1", "typo 1"]);
+  });
+
   test("compares with another text and another model on the same samples", async () => {
     await using bench = await open({ answers: ({ model }) => model === "gpt-4o" });
 
