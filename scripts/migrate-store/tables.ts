@@ -120,6 +120,30 @@ export const TABLES: Readonly<Record<string, Table>> = {
     select: "SELECT * FROM samples",
     toDocument: (row) => toSampleDocument(json(row, "record")),
   },
+  budgets: {
+    collection: "budgets",
+    select: "SELECT * FROM budgets",
+    toDocument: (row) =>
+      keyed(`${text(row, "scope")}:${text(row, "subject")}`, { record: text(row, "record") }),
+  },
+  slots: {
+    collection: "slots",
+    select: "SELECT * FROM slots",
+    toDocument: (row) => {
+      const line = text(row, "line");
+      const slot = integer(row, "slot");
+      return keyed(`${line}#${slot}`, { line, slot, execution: text(row, "execution_id") });
+    },
+  },
+  lines: {
+    collection: "lines",
+    select: "SELECT * FROM lines",
+    toDocument: (row) => {
+      const line = text(row, "line");
+      const execution = text(row, "execution_id");
+      return keyed(`${line}#${execution}`, { line, execution, at: toDate(integer(row, "at")) });
+    },
+  },
   totals: { collection: "totals", select: "SELECT * FROM totals", toDocument: moveTotals },
 };
 

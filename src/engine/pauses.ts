@@ -57,7 +57,8 @@ export class Pauses {
   async stop(): Promise<void> {
     this.#running = false;
     this.#cancelTimer?.();
-    await this.#refreshing;
+    // That the last look failed was told when it did.
+    await this.#refreshing.catch(() => undefined);
   }
 
   /** @param workflowId - `null`: everything. Paused already, it stays as it was. */

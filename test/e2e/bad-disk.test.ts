@@ -64,7 +64,7 @@ describe("a disk that is full", () => {
     expect(refused).toHaveLength(5);
     for (const answer of refused) {
       expect(answer).toMatchObject({ status: 503, code: "store_unavailable" });
-      expect(answer["error"]).toContain("heddle.db cannot be read or written at the moment.");
+      expect(answer["error"]).toContain("Nothing was started: the store does not answer.");
     }
     expect((await fetch(`${bot.url}/healthz`)).status).toBe(200);
 

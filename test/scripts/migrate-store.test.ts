@@ -14,6 +14,13 @@ import { type MongoServer, mongoMissing, startMongoServer } from "../support/mon
 
 const SCRIPT = resolve(import.meta.dirname, "../../scripts/migrate-store.ts");
 const { START } = records;
+const BUDGET = {
+  scope: "workflow",
+  subject: "refund",
+  monthlyNano: 5_000_000_000,
+  setBy: "U0ALICE",
+  setAt: START,
+} as const;
 const TOTAL: TotalsDelta = {
   workflowId: "refund",
   dimension: "workflow",
@@ -155,6 +162,9 @@ async function fillFolder(folder: string): Promise<unknown> {
   await store.writeSample(records.sample("sample_1"));
   await store.insertEvent({ id: "e1", name: "paid", at: START, payload: { "a.b": 1 } });
   await store.subscribe("exec_1", "paid");
+  await store.takeSlot("refund:eu", 1, "exec_1");
+  await store.joinLine({ line: "refund:eu", executionId: "exec_2", at: START });
+  await store.writeBudget(BUDGET);
   await store.writeSnapshot({ executionId: "exec_1", rev: 1, state: { vars: {} } });
   return await readAll(store);
 }
@@ -177,6 +187,8 @@ async function readAll(store: Store): Promise<unknown> {
     prompts: [await store.listPrompts(), await store.listPromptVersions("judge")],
     samples: await store.listSamples({ workflowId: records.sample("sample_1").workflowId }),
     events: [await store.pendingEvents(9), await store.listSubscribers("paid", { limit: 9 })],
+    slots: [await store.readSlots("refund:eu"), await store.nextInLine("refund:eu", 9)],
+    budgets: await store.listBudgets(),
     snapshot: await store.readSnapshot("exec_1"),
     totals: await store.readTotals({ dimension: "workflow", from: 0, to: START + 1 }),
   };

@@ -113,7 +113,7 @@ describe("time and attempts", () => {
           { id: "b", type: "wait", config: { until: "tomorrow" } },
         ],
       },
-      'steps[0].config: nothing says how long to wait. Give "duration" (such as 2h) or "until" (such as 2026-01-31T09:00:00Z), not both.',
+      'steps[0].config: nothing says how long to wait. Give "duration" (such as 2h), "until" (such as 2026-01-31T09:00:00Z) or "event", one of them.',
       'steps[1].config.until: "tomorrow" is no time with a zone. Write it as 2026-01-31T09:00:00Z or 2026-01-31T09:00:00+01:00, or use a template that gives such a time.',
     ],
   ])("%s", check);
@@ -271,9 +271,9 @@ describe("triggers", () => {
       'trigger.path: "/hooks/x" is no path of a webhook. Begin with /webhooks/ and use letters, digits, -, _, . and ~, such as /webhooks/support-ticket.',
     ],
     [
-      "an unknown event",
-      started({ type: "event", eventName: "x" }),
-      'trigger.eventName: there is no event "x". Use workflow.completed, workflow.failed, or these of one workflow: <id>.completed, <id>.failed.',
+      "an event without a possible name",
+      started({ type: "event", eventName: "invoice paid" }),
+      'trigger.eventName: "eventName" must begin with a letter or digit and have at most 120 letters, digits, . : - and _. Change "invoice paid".',
     ],
     [
       "a look at a database all the time, with a template",

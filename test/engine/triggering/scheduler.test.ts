@@ -152,7 +152,7 @@ test.for<readonly [object, string, string]>([
   [{ cron: "* * *" }, "trigger.cron", "expected 5 or 6 fields but got 3"],
   [{ cron: "61 * * * *" }, "trigger.cron", '"61" is not possible for the minute'],
   [{ cron: "0 0 32 * *" }, "trigger.cron", '"32" is not possible for the day of month'],
-  [{ cron: "" }, "trigger.cron", "at least 1 characters"],
+  [{ cron: "" }, "trigger.cron", "at least 1 character"],
   [{ cron: "* * * * *", timezone: "Europe/Berln" }, "trigger.timezone", "there is no time zone"],
   [{ cron: "* * * * *", missed: "some" }, "trigger.missed", "is not possible"],
 ])("%j is a problem", async ([trigger, path, text]) => {
