@@ -52,7 +52,7 @@ export class Children {
   /** Delivers what a step left for a child. @throws {AppError} `store_unavailable`: to be done again. */
   async deliver(parent: ExecutionState, entry: OutboxEntry): Promise<void> {
     if (entry.kind === "start_child") await this.#start(parent.start, entry.child);
-    else await this.#cancel(entry.childId, entry.by);
+    else await this.#cancel(parent.start, entry);
   }
 
   /** Does somebody wait for the end of this execution? */
@@ -97,10 +97,15 @@ export class Children {
     });
   }
 
-  async #cancel(childId: string, by: string): Promise<void> {
+  /**
+   * A child that never began is begun with its cancellation before it, so that it ends without a step. Inserting it decides against
+   * a start that is still under way elsewhere: whoever is second finds the cancellation there.
+   */
+  async #cancel(
+    parent: ExecutionStarted,
+    { childId, by, start }: Extract<OutboxEntry, { readonly kind: "cancel_child" }>,
+  ): Promise<void> {
     const { store, clock, wake } = this.#options;
-    // A signal for a run that never began would be looked at for ever.
-    if ((await store.readHead(childId)) === null) return;
     await store.insertSignal({
       id: `cancel:${childId}:parent`,
       executionId: childId,
@@ -108,6 +113,7 @@ export class Children {
       payload: { by },
       at: clock.now(),
     });
+    if (start) await this.#start(parent, start);
     wake(childId);
   }
 }

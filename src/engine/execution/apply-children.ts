@@ -18,8 +18,9 @@ export function startChild(state: ExecutionState, act: Act, event: ChildStarted)
 /** Settles what the child was allotted. What follows for the step is told by an event of its own. */
 export function endChild(state: ExecutionState, event: ChildEnded): void {
   state.seen.add(event.signalId);
-  // Whoever has ended was started.
+  // Whoever has ended was started, and need not be stopped: told again, the two would tell each other without end.
   state.outbox.delete(startId(event.childId));
+  state.outbox.delete(cancelId(event.childId));
   const cost = {
     costNano: event.spentNano,
     ...(event.costUnknown !== undefined && { costUnknown: event.costUnknown }),
@@ -30,18 +31,32 @@ export function endChild(state: ExecutionState, event: ChildEnded): void {
   act.childId = null;
 }
 
-/** The step that waits for a child is over before: the child is to stop, and what it spent is told when it has. */
+/**
+ * The step that waits for a child is over before: the child is to stop, and what it spent is told when it has. One whose start
+ * is not known to have been delivered is begun as one that is cancelled: it ends at once, so its end is told like any other.
+ */
 export function abandonChild(state: ExecutionState, act: Act): void {
   const { childId } = act;
   if (childId === null) return;
   state.abandoned.set(childId, act.reservedNano);
   act.reservedNano = 0;
+  const start = state.outbox.get(startId(childId));
   state.outbox.delete(startId(childId));
-  const id = `cancel:${childId}`;
+  const id = cancelId(childId);
   const by = state.cancel?.by ?? state.start.executionId;
-  state.outbox.set(id, { kind: "cancel_child", id, childId, by });
+  state.outbox.set(id, {
+    kind: "cancel_child",
+    id,
+    childId,
+    by,
+    ...(start?.kind === "start_child" && { start: start.child }),
+  });
 }
 
 function startId(childId: string): string {
   return `start:${childId}`;
+}
+
+function cancelId(childId: string): string {
+  return `cancel:${childId}`;
 }

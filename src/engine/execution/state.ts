@@ -192,6 +192,8 @@ export type OutboxEntry =
       readonly id: string;
       readonly childId: string;
       readonly by: string;
+      /** How it was to begin, if nobody knows whether it did. */
+      readonly start?: ChildStarted;
     };
 
 /** `cancelled`: given up because the step that holds it was over before. */

@@ -199,6 +199,42 @@ describe("a process that dies", () => {
     await only(second, "child");
   });
 
+  test("before the other run was inserted, and the run is cancelled: nothing is done, and its money comes back", async () => {
+    await using bench = await TriggerBench.open();
+    const life = dying(bench.store, ["insertHead", "claimDue", "claim", "writeHead"]);
+    const first = await bench.start(life.store);
+    await bench.deploy(first, "child", MANUAL, {
+      steps: [
+        {
+          id: "ask",
+          type: "ai-decision",
+          config: { prompt: "Well?", outputFormat: "boolean", model: "gpt-4o-mini" },
+        },
+      ],
+    });
+    await bench.deploy(first, "parent", MANUAL, {
+      steps: [
+        { id: "nap", type: "wait", config: { duration: "1m" }, next: "call" },
+        calls("child"),
+      ],
+    });
+    const parentId = await start(bench, first, "parent");
+    bench.store.commit = cutAfter(bench.store, "child_started", life.die);
+    await bench.clock.advance(61_000);
+    expect((await first.listExecutions({ workflowId: "child" })).executions).toEqual([]);
+
+    await first.cancel(parentId, "U0ALICE");
+    await bench.store.voidLeases(bench.clock.now());
+    const second = await bench.start();
+    await bench.clock.advance(15_000);
+
+    expect(await second.getExecution(parentId)).toMatchObject({ status: "cancelled" });
+    expect(await bench.store.readHead(parentId)).toMatchObject({ costNano: 0, costUnknown: false });
+    expect(await only(second, "child")).toMatchObject({ status: "cancelled", steps: [] });
+    expect(await bench.store.pendingSignals({ limit: 10 })).toEqual([]);
+    expect(await bench.store.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
+  });
+
   test("after the other run ended and before the step was told: the next one tells it", async () => {
     await using bench = await TriggerBench.open();
     const life = dying(bench.store, ["insertSignal", "claimDue", "claim", "writeHead"]);
@@ -290,7 +326,10 @@ describe("money of a child", () => {
     const run = plans(both(), 700);
     run.signal({ id: "c1", kind: "cancel", payload: { by: "U0ALICE" } });
     expect(run.state).toMatchObject({ status: "cancelled", reservedNano: 700 });
-    expect([...run.state.outbox.values()]).toMatchObject([{ kind: "cancel_child" }]);
+    // Nobody knows yet whether the child began.
+    expect([...run.state.outbox.values()]).toMatchObject([
+      { kind: "cancel_child", start: { type: "child_started", allottedNano: 700 } },
+    ]);
     expect(nextDue(run.state)).toBeNull();
 
     ends(run, 250);
