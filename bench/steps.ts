@@ -3,7 +3,7 @@ import { z } from "zod";
 import { compileDefinition } from "../src/engine/definition/compile.ts";
 import { Definition } from "../src/engine/definition/schema.ts";
 import { createEngine, type RunningEngine } from "../src/engine/engine.ts";
-import { apply, initialState } from "../src/engine/execution/apply.ts";
+import { apply, applyCommit, initialState } from "../src/engine/execution/apply.ts";
 import { decide } from "../src/engine/execution/decide.ts";
 import type { Clock } from "../src/engine/ports/clock.ts";
 import type { Service } from "../src/engine/ports/service.ts";
@@ -17,7 +17,7 @@ import { openSqliteStore } from "../src/store/sqlite/open.ts";
 
 /**
  * What a step costs early and late in an execution of 500: `npm run bench:steps [runs]`. The ratio should be 1: whatever grows
- * with the length of an execution shows here.
+ * with the length of an execution shows here. The last line is what grows with it: reading an execution anew.
  *
  * Times are the median over the runs of each step, and the mean of 40 steps around the 25th and the 475th. The store is in memory
  * and the clock leaps over waits, so that nothing but the engine and its store is measured.
@@ -166,6 +166,23 @@ function meanAround(runs: readonly (readonly number[])[], center: number): numbe
   return medians.reduce((sum, ms) => sum + ms, 0) / medians.length;
 }
 
+/** Reads the last execution as a process does that takes it over with nothing in memory. */
+async function measureResume(store: Store, workflowId: string): Promise<void> {
+  const { heads } = await store.listHeads({ workflowId, limit: 1 });
+  const [head] = heads;
+  if (!head) throw new Error(`${workflowId} was not executed.`);
+  const times: number[] = [];
+  for (let run = 0; run < RUNS * 5; run += 1) {
+    const begun = performance.now();
+    const state = initialState(head.start, "s0");
+    for (const { rev, events } of await store.readLog(head.executionId, 0))
+      applyCommit(state, rev, events);
+    times.push(performance.now() - begun);
+    if (state.status !== "completed") throw new Error(`The log of ${workflowId} has no end.`);
+  }
+  console.log(`resume   ${median(times).toFixed(2)} ms for ${STEPS} steps`);
+}
+
 async function main(): Promise<void> {
   await using store = await openSqliteStore({ path: ":memory:" });
   const clock = new LeapingClock();
@@ -194,6 +211,7 @@ async function main(): Promise<void> {
     tell(kind, runs);
   }
   await engine.stop();
+  await measureResume(store, "wait");
 }
 
 await main();

@@ -61,16 +61,6 @@ export const TABLES: Readonly<Record<string, Table>> = {
       };
     },
   },
-  snapshots: {
-    collection: "snapshots",
-    select: "SELECT * FROM snapshots",
-    toDocument: (row) => ({
-      _id: text(row, "execution_id"),
-      schemaVersion: SCHEMA_VERSION,
-      rev: integer(row, "rev"),
-      state: text(row, "state"),
-    }),
-  },
   versions: {
     collection: "versions",
     select: "SELECT * FROM versions",

@@ -165,7 +165,6 @@ async function fillFolder(folder: string): Promise<unknown> {
   await store.takeSlot("refund:eu", 1, "exec_1");
   await store.joinLine({ line: "refund:eu", executionId: "exec_2", at: START });
   await store.writeBudget(BUDGET);
-  await store.writeSnapshot({ executionId: "exec_1", rev: 1, state: { vars: {} } });
   return await readAll(store);
 }
 
@@ -189,7 +188,6 @@ async function readAll(store: Store): Promise<unknown> {
     events: [await store.pendingEvents(9), await store.listSubscribers("paid", { limit: 9 })],
     slots: [await store.readSlots("refund:eu"), await store.nextInLine("refund:eu", 9)],
     budgets: await store.listBudgets(),
-    snapshot: await store.readSnapshot("exec_1"),
     totals: await store.readTotals({ dimension: "workflow", from: 0, to: START + 1 }),
   };
 }

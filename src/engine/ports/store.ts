@@ -14,7 +14,6 @@ import type {
 } from "./prompt-records.ts";
 import type { SharedWork } from "./shared-work.ts";
 import type { SlotStore } from "./slot-records.ts";
-import type { SnapshotStore } from "./snapshot-records.ts";
 
 export type { DraftRecord };
 
@@ -31,13 +30,7 @@ export type { DraftRecord };
  * Every method may throw {AppError} `store_unavailable` (retryable): the write may or may not have happened, and doing it
  * again with the same ids is safe.
  */
-export interface Store
-  extends BudgetStore,
-    AsyncDisposable,
-    SharedWork,
-    EventStore,
-    SlotStore,
-    SnapshotStore {
+export interface Store extends BudgetStore, AsyncDisposable, SharedWork, EventStore, SlotStore {
   /** What is behind it, for the log: `sqlite ./data/heddle.db`. Never a credential. */
   readonly description: string;
 

@@ -184,12 +184,6 @@ export interface SubscriptionDocument extends Stored {
   readonly execution: string;
 }
 
-/** `_id`: the execution. */
-export interface SnapshotDocument extends Stored {
-  readonly rev: number;
-  readonly state: JsonText;
-}
-
 /** `_id`: JSON text of workflow, hour and step. */
 export interface TotalsDocument extends Stored {
   readonly workflow: string;
@@ -244,7 +238,6 @@ export interface Collections {
   readonly drafts: Collection<DraftDocument>;
   readonly events: Collection<EventDocument>;
   readonly subscriptions: Collection<SubscriptionDocument>;
-  readonly snapshots: Collection<SnapshotDocument>;
   readonly promptVersions: Collection<PromptVersionDocument>;
   readonly prompts: Collection<PromptDocument>;
   readonly budgets: Collection<BudgetDocument>;
@@ -272,7 +265,6 @@ export function collectionsOf(db: Db): Collections {
     drafts: db.collection("drafts"),
     events: db.collection("events"),
     subscriptions: db.collection("subscriptions"),
-    snapshots: db.collection("snapshots"),
     promptVersions: db.collection("promptVersions"),
     prompts: db.collection("prompts"),
     budgets: db.collection("budgets"),

@@ -17,7 +17,6 @@ import { createProcesses } from "./processes.ts";
 import { createPrompts } from "./prompts.ts";
 import { createSamples } from "./samples.ts";
 import { createSlots } from "./slots.ts";
-import { createSnapshots } from "./snapshots.ts";
 import { createTotals } from "./totals.ts";
 import { TotalsProjector } from "./totals-projector.ts";
 import { TrailingWrites } from "./trailing-writes.ts";
@@ -54,7 +53,6 @@ export async function openMongoStore(uri: string): Promise<Store> {
     ...createCardClaims(connection),
     ...createDrafts(connection),
     ...createEvents(connection),
-    ...createSnapshots(connection),
     ...createPrompts(connection),
     ...createSamples(connection),
     ...createBudgets(connection),

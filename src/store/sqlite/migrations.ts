@@ -214,12 +214,6 @@ export const MIGRATIONS: readonly string[] = [
     execution_id TEXT NOT NULL,
     PRIMARY KEY (name, execution_id)
   ) STRICT, WITHOUT ROWID;
-
-  CREATE TABLE snapshots (
-    execution_id TEXT PRIMARY KEY,
-    rev          INTEGER NOT NULL,
-    state        TEXT NOT NULL
-  ) STRICT;
   `,
   `
   CREATE TABLE budgets (

@@ -16,7 +16,6 @@ import { createProcesses } from "./processes.ts";
 import { createPrompts } from "./prompts.ts";
 import { createSamples } from "./samples.ts";
 import { createSlots } from "./slots.ts";
-import { createSnapshots } from "./snapshots.ts";
 import { createTotals } from "./totals.ts";
 import { createWorkflows } from "./workflows.ts";
 
@@ -65,7 +64,6 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     ...createCards(connection),
     ...createDrafts(connection),
     ...createEvents(connection),
-    ...createSnapshots(connection),
     ...createPrompts(connection),
     ...createSamples(connection),
     ...createBudgets(connection),

@@ -67,20 +67,4 @@ export function eventsConformance(open: OpenStore): void {
       expect(await store.listSubscribers("invoice.lost", { limit: 9 })).toEqual(["exec_1"]);
     });
   });
-
-  describe("snapshots", () => {
-    test("the newest of an execution is kept, whichever is written last", async () => {
-      await using store = await open();
-      expect(await store.readSnapshot("exec_1")).toBeNull();
-
-      for (const rev of [3, 9, 5])
-        await store.writeSnapshot({ executionId: "exec_1", rev, state: { "at.$": rev } });
-
-      expect(await store.readSnapshot("exec_1")).toEqual({
-        executionId: "exec_1",
-        rev: 9,
-        state: { "at.$": 9 },
-      });
-    });
-  });
 }
