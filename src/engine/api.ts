@@ -78,6 +78,8 @@ export interface Engine extends AiMethods, CostMethods {
   start(request: StartRequest): Promise<StartResult>;
   /** @param id - whole id or a unique prefix, with or without `exec_`. @throws {AppError} `execution_not_found`, `execution_ambiguous`. */
   resolveExecutionId(id: string): Promise<string>;
+  /** Whether the store takes writes, as it was within the last five seconds. @throws {AppError} `store_unavailable`. */
+  assertWritable(): Promise<void>;
   /** @throws {AppError} `execution_not_found`. */
   getExecution(executionId: string): Promise<ExecutionView>;
   listExecutions(query: ExecutionQuery): Promise<ExecutionPage>;
@@ -90,9 +92,9 @@ export interface Engine extends AiMethods, CostMethods {
   /**
    * Lets an execution go on that failed or was cancelled, from the step that failed unless another is named: results after its
    * last entry are dropped, siblings and costs stay, the time limit begins anew. What completed is run again, as a new execution.
-   * Durable when it resolves; asking twice does it once.
+   * Durable when it resolves; asking twice does it once, and with the same `idempotencyKey` gets the same answer.
    *
-   * @throws {AppError} `execution_not_found`; `execution_under_way`; `input_invalid` for a step that it did not come to or for
+   * @throws {AppError} `execution_not_found`; `execution_under_way`; `key_reused`; `input_invalid` for a step that it did not come to or for
    * variables that do not fit; `effect_in_doubt` unless `acceptsDoubt`.
    */
   retry(request: RetryRequest): Promise<RetryResult>;

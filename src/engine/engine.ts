@@ -33,6 +33,7 @@ import { PromptLibrary } from "./prompt-library.ts";
 import { Retries } from "./retries.ts";
 import { Slots } from "./slots.ts";
 import type { StepType } from "./steps/step-type.ts";
+import { StoreCheck } from "./store-check.ts";
 import { fromTemplate, listTemplates } from "./templates.ts";
 import { triggerMethods } from "./triggering/trigger-methods.ts";
 import { Triggering } from "./triggering/triggering.ts";
@@ -110,6 +111,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const { workflows, deployments, worker, executions } = parts;
   const { retries, approvals, pauses } = parts;
   const { processes, onProcessDied } = watchProcesses(options, worker);
+  const storeCheck = new StoreCheck({ store, clock });
   return {
     deployFile: (file, source) => deployments.deployFile(file, source),
     ...workflowMethods(workflows, deployments),
@@ -118,6 +120,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     ...generationMethods(options, workflows, deployments, parts.budgets),
     ...executionMethods(executions),
     ...aiMethods(options, parts),
+    assertWritable: () => storeCheck.assertWritable(),
     retry: (request) => retries.retry(request),
     retryAll: async (request) => {
       await workflows.active(request.workflowId);

@@ -5,9 +5,17 @@ import type { CompiledWorkflow } from "./definition/compile.ts";
 import { resolveEdits } from "./definition/edits.ts";
 import type { Problem } from "./definition/problem.ts";
 import { apply } from "./execution/apply.ts";
+import type { KeyedRequest } from "./execution/control-events.ts";
 import { reactToSignal } from "./execution/react.ts";
 import { doubtfulSteps, failedPath, retryPoints } from "./execution/retry-point.ts";
 import { type ExecutionState, isFinished } from "./execution/state.ts";
+import {
+  answeredReopening,
+  answeredRerun,
+  keyedRequest,
+  rerunIdFor,
+  stepIdOf,
+} from "./keyed-retry.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Head, Signal, Store } from "./ports/store.ts";
@@ -36,7 +44,13 @@ export class Retries {
   }
 
   async retry(request: RetryRequest): Promise<RetryResult> {
-    const { workflow, state } = await this.#options.load(request.executionId);
+    const { load, store } = this.#options;
+    const { executionId } = request;
+    const asked = keyedRequest(request);
+    const pending = asked ? await store.pendingSignals({ executionId, limit: 100 }) : [];
+    const { workflow, state } = await load(executionId);
+    const answered = asked && answeredReopening(asked, state, pending);
+    if (answered) return answered;
     if (!isFinished(state.status)) throw underWay(state, `is not over (${state.status})`);
     const { variables, problems } = resolveEdits(
       workflow.definition,
@@ -91,10 +105,15 @@ export class Retries {
 
   /** What completed stays as it is: the same is done anew, as a run of its own. */
   async #runAgain(
-    { start }: ExecutionState,
+    state: ExecutionState,
     variables: JsonObject,
-    { by, fromStep }: RetryRequest,
+    request: RetryRequest,
   ): Promise<RetryResult> {
+    const { start } = state;
+    const { by, fromStep } = request;
+    const asked = keyedRequest(request);
+    const answered = asked && (await answeredRerun(asked, state, this.#options.load));
+    if (answered) return answered;
     if (fromStep !== undefined) {
       throw new AppError({
         code: "input_invalid",
@@ -102,22 +121,31 @@ export class Retries {
           "This run completed, so it is not reopened but run again from its beginning. Leave the step out.",
       });
     }
-    const { executionId } = await this.#options.start({
+    const { executionId, existed } = await this.#options.start({
+      ...(asked && { executionId: rerunIdFor(start.executionId, asked) }),
       workflowId: start.workflowId,
       variables: { ...start.variables, ...variables },
       variableForm: "json",
-      trigger: { type: "manual", source: start.executionId, ...(by !== "api" && { userId: by }) },
+      trigger: {
+        type: "manual",
+        source: start.executionId,
+        ...(by !== "api" && { userId: by }),
+        ...(asked && { bodyHash: asked.bodyHash }),
+      },
       ...(start.report && { report: start.report }),
     });
-    return { executionId, reopened: false, fromStep: null };
+    const raced = existed && asked && (await answeredRerun(asked, state, this.#options.load));
+    return raced || { executionId, reopened: false, fromStep: null };
   }
 
   async #reopen(
     workflow: CompiledWorkflow,
     state: ExecutionState,
     variables: JsonObject,
-    { by, fromStep, acceptsDoubt = false }: RetryRequest,
+    request: RetryRequest,
   ): Promise<RetryResult> {
+    const { by, fromStep, acceptsDoubt = false } = request;
+    const asked = keyedRequest(request);
     const { store, clock, wake } = this.#options;
     const { executionId } = state.start;
     const path = fromStep === undefined ? failedPath(state) : pathOf(state, fromStep);
@@ -126,13 +154,24 @@ export class Retries {
       id: `retry:${executionId}:${state.rev}`,
       executionId,
       kind: "retry",
-      payload: { by, variables, ...(path !== null && { path }) },
+      payload: { by, variables, ...(path !== null && { path }), ...asked },
       at: clock.now(),
     };
     if (!acceptsDoubt) assertNoDoubt(workflow, state, signal);
-    if (!(await store.insertSignal(signal))) throw underWay(state, "is being retried already");
+    if (!(await store.insertSignal(signal))) return this.#tooLate(state, asked);
     wake(executionId);
     return { executionId, reopened: true, fromStep: path === null ? null : stepIdOf(path) };
+  }
+
+  /** Somebody else was faster: perhaps an equal request. @throws {AppError} `execution_under_way`. */
+  async #tooLate({ start }: ExecutionState, asked: KeyedRequest | null): Promise<RetryResult> {
+    const { executionId } = start;
+    const { store, load } = this.#options;
+    const pending = await store.pendingSignals({ executionId, limit: 100 });
+    const { state } = await load(executionId);
+    const answered = asked && answeredReopening(asked, state, pending);
+    if (answered) return answered;
+    throw underWay(state, "is being retried already");
   }
 }
 
@@ -160,10 +199,6 @@ function pathOf(state: ExecutionState, step: string): string {
     code: "input_invalid",
     message: `The run cannot be retried from "${step.slice(0, 80)}": it did not come there, or nothing is kept of it. It can from: ${ids.join(", ") || "no step"}.${didYouMean(step, ids)}`,
   });
-}
-
-function stepIdOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1).replace(/#\d+$/, "");
 }
 
 function underWay({ start }: ExecutionState, what: string): AppError {

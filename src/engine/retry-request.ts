@@ -12,6 +12,8 @@ export interface RetryRequest {
   readonly variableForm: "text" | "json";
   /** A person knows that a step may be done although it is not known whether it had its effect before. @default false */
   readonly acceptsDoubt?: boolean;
+  /** A repeat with the same key does nothing and gets the first answer. */
+  readonly idempotencyKey?: string;
 }
 
 export interface RetryResult {
@@ -21,6 +23,8 @@ export interface RetryResult {
   readonly reopened: boolean;
   /** `null`: from the beginning, or where it was given up. */
   readonly fromStep: string | null;
+  /** The same was asked before with this key: this is what came of it. */
+  readonly duplicate?: true;
 }
 
 export interface BulkRetryRequest {

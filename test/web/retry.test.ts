@@ -74,3 +74,53 @@ test("failed executions are counted, then retried together", async () => {
     400,
   );
 });
+
+test("a repeat with the same key gets the first answer and does nothing, also once the run has completed", async () => {
+  await using web = await startWeb();
+  await web.call("POST", "/api/workflows", dividing);
+  const { executionId } = (await web.call("POST", "/api/workflows/dividing/execute", { by: 0 }))
+    .body;
+  await untilStatus(web.engine, executionId, "failed");
+  const retry = (variables: JsonObject) =>
+    web.call(
+      "POST",
+      `/api/executions/${executionId}/retry`,
+      { variables },
+      { "Idempotency-Key": "k1" },
+    );
+
+  const [first, second] = await Promise.all([retry({ by: 4 }), retry({ by: 4 })]);
+  await untilStatus(web.engine, executionId, "completed");
+  const third = await retry({ by: 4 });
+
+  const answer = { success: true, executionId, reopened: true, fromStep: "divide" };
+  for (const { status, body } of [first, second, third]) {
+    expect(status).toBe(200);
+    expect(body).toMatchObject(answer);
+  }
+  expect(third.body).toEqual({ ...answer, duplicate: true });
+  expect(await retry({ by: 3 })).toMatchObject({ status: 422, body: { code: "key_reused" } });
+  expect((await web.engine.getExecution(executionId)).retries).toHaveLength(1);
+  expect((await web.engine.listExecutions({})).executions).toHaveLength(1);
+});
+
+test("what completed is run again once for each key", async () => {
+  await using web = await startWeb();
+  await web.call("POST", "/api/workflows", dividing);
+  const { executionId } = (await web.call("POST", "/api/workflows/dividing/execute", { by: 4 }))
+    .body;
+  await untilStatus(web.engine, executionId, "completed");
+  const retry = (key: string, body: JsonObject = {}) =>
+    web.call("POST", `/api/executions/${executionId}/retry`, body, { "Idempotency-Key": key });
+
+  const first = await retry("k1");
+  const repeat = await retry("k1");
+  const other = await retry("k2");
+
+  expect(first.body).toMatchObject({ reopened: false, fromStep: null });
+  expect(repeat.body).toEqual({ ...first.body, duplicate: true });
+  expect(other.body.executionId).not.toBe(first.body.executionId);
+  expect((await retry("k1", { variables: { by: 2 } })).status).toBe(422);
+  expect((await retry("")).status).toBe(400);
+  expect((await web.engine.listExecutions({})).executions).toHaveLength(3);
+});

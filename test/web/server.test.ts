@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
+import { AppError } from "../../src/errors.ts";
 import { doubling, rawRequest, sendRaw, startWeb } from "./start-web.ts";
 
 const POST = "POST /api/workflows";
@@ -181,6 +182,25 @@ describe("the life of the server", () => {
     expect(before).toMatchObject({ status: 503, body: { reason: "Slack is not connected yet." } });
     expect((await web.call("GET", "/readyz")).status).toBe(200);
     expect((await web.call("GET", "/healthz")).body).toEqual({ status: "ok" });
+  });
+
+  test("it is not ready while its store cannot write, and asking often writes seldom", async () => {
+    await using web = await startWeb();
+    let writes = 0;
+    web.store.writeMark = async () => {
+      writes += 1;
+      throw new AppError({
+        code: "store_unavailable",
+        message: "The disk that holds heddle.db is full.",
+      });
+    };
+
+    const answers = await Promise.all([1, 2, 3].map(() => web.call("GET", "/readyz")));
+
+    for (const answer of answers)
+      expect(answer).toMatchObject({ status: 503, body: { code: "store_unavailable" } });
+    expect(writes).toBe(1);
+    expect((await web.call("GET", "/healthz")).status).toBe(200);
   });
 
   test("a request under way is finished when it stops; new ones are not taken", async () => {

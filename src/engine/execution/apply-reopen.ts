@@ -24,7 +24,8 @@ export function reopen(state: ExecutionState, event: ExecutionReopened): void {
   state.line = null;
   state.deadline = event.deadline;
   state.enteredBefore = state.entered;
-  state.reopened.push({ by: event.by, at: event.at, path: event.path ?? null });
+  const { by, at, path = null, asked = null } = event;
+  state.reopened.push({ by, at, path, asked });
   state.seen.add(event.signalId);
   resume(state, root, event, event.path ?? null);
   Object.assign(state.variables, event.variables);

@@ -3,6 +3,13 @@ import type { JsonObject } from "../../json.ts";
 /** What people and their settings do to an execution as a whole, besides cancelling it. As stable as {@link ExecutionEvent}. */
 export type ControlEvent = ExecutionReopened | ExecutionHeld | ExecutionResumed | SlotAcquired;
 
+/** A request that came with an idempotency key. */
+export interface KeyedRequest {
+  readonly key: string;
+  /** SHA-256 of what was asked: tells a repeat from a reused key. */
+  readonly bodyHash: string;
+}
+
 /** A person lets an execution go on that failed or was cancelled. */
 export interface ExecutionReopened {
   readonly type: "execution_reopened";
@@ -11,6 +18,7 @@ export interface ExecutionReopened {
   /** Variables that get other values. */
   readonly variables?: JsonObject;
   readonly by: string;
+  readonly asked?: KeyedRequest;
   readonly signalId: string;
   /** When it has to be over now. */
   readonly deadline: number;

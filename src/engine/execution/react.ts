@@ -123,7 +123,8 @@ function reactToRetry(
   now: number,
 ): readonly ExecutionEvent[] {
   const { start, status, endedAt } = state;
-  const { by, path, variables } = signal.payload;
+  const { by, path, variables, key, bodyHash } = signal.payload;
+  const isKeyed = typeof key === "string" && typeof bodyHash === "string";
   const isOpen = (status !== "failed" && status !== "cancelled") || endedAt === null;
   const isLost = typeof path === "string" && !isRetryPath(state, path);
   if (isOpen || isLost) return [{ type: "signal_received", signalId: signal.id, at: now }];
@@ -133,6 +134,7 @@ function reactToRetry(
       ...(typeof path === "string" && { path }),
       ...(isJsonObject(variables) && { variables }),
       by: typeof by === "string" ? by : "unknown",
+      ...(isKeyed && { asked: { key, bodyHash } }),
       signalId: signal.id,
       deadline: now + (start.deadline - start.at),
       ended: { status, at: endedAt },

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "../../json.ts";
 import type { TokenUsage } from "../ports/model.ts";
 import type { Agenda } from "./agenda.ts";
 import type { ChildStarted } from "./child-events.ts";
-import type { HoldReason } from "./control-events.ts";
+import type { HoldReason, KeyedRequest } from "./control-events.ts";
 import type { ExecutionStarted, RequestOpened, StepError, WaitReason } from "./events.ts";
 
 /** What `stepResults.<id>` holds: the latest entry of a step, in the shape that definitions and the API read. */
@@ -182,6 +182,7 @@ export interface Reopening {
   readonly at: number;
   /** The step that was entered once more; `null`: it went on where it was. */
   readonly path: string | null;
+  readonly asked: KeyedRequest | null;
 }
 
 /** Something that leaves an execution. Delivered by inserts that can be repeated; the id follows from what it is about. */

@@ -20,8 +20,8 @@ export function healthRoutes(engine: Engine, notReady: Readiness): readonly Rout
       async handle() {
         const reason = notReady();
         if (reason !== null) return { status: 503, body: { status: "not ready", reason } };
-        // The cheapest question that the store has to answer; when it cannot, the error is the answer.
-        await engine.listExecutions({ limit: 1 });
+        // What is accepted has to be kept; when the store cannot, its error is the answer.
+        await engine.assertWritable();
         return { body: { status: "ready" } };
       },
     },

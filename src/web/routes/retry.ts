@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Engine } from "../../engine/api.ts";
 import { parseDuration } from "../../engine/duration.ts";
+import { readIdempotencyKey } from "../idempotency.ts";
 import type { Answer, Route } from "../route.ts";
 import { parseInput, type WebRequest } from "../web-request.ts";
 
@@ -39,6 +40,7 @@ async function retry(engine: Engine, request: WebRequest): Promise<Answer> {
     (await request.readJson()) ?? {},
     "body",
   );
+  const idempotencyKey = readIdempotencyKey(request.headers);
   const result = await engine.retry({
     executionId: request.param("id"),
     by: "api",
@@ -46,6 +48,7 @@ async function retry(engine: Engine, request: WebRequest): Promise<Answer> {
     ...(fromStep !== undefined && { fromStep }),
     ...(variables && { variables }),
     ...(acceptsDoubt !== undefined && { acceptsDoubt }),
+    ...(idempotencyKey !== null && { idempotencyKey }),
   });
   return { body: { success: true, ...result } };
 }
