@@ -43,9 +43,9 @@ export class Children {
     }
     const { workflowId } = request;
     const version = request.version ?? (await workflows.active(workflowId)).version;
-    const { definition } = await workflows.compiled(workflowId, version);
+    const { definition, mayCost } = await workflows.compiled(workflowId, version);
     const variables = executions().check(definition, request.variables, "json");
-    const capNano = Math.round(definition.limits.maxCostUsd * NANO_PER_DOLLAR);
+    const capNano = mayCost ? Math.round(definition.limits.maxCostUsd * NANO_PER_DOLLAR) : 0;
     return { workflowId, version, variables, capNano };
   }
 

@@ -27,6 +27,8 @@ export interface CompiledWorkflow extends CompiledBody {
   readonly definition: Definition;
   /** The expression of the run's output; `null`: the output of the last root step. */
   readonly output: Expression | null;
+  /** Some step of it, in whatever body, may cost money. */
+  readonly mayCost: boolean;
   /** The named prompts of all bodies, each once. */
   readonly promptRefs: readonly string[];
   /** Their texts as one execution asks them, by reference; absent until it is known which execution. */
@@ -47,6 +49,7 @@ export function compileDefinition(
   return {
     ...root,
     definition,
+    mayCost: mayCost(root),
     promptRefs: [...new Set(promptRefsOf(root))],
     output: definition.output === undefined ? null : compileExpression(definition.output),
   };
@@ -87,6 +90,12 @@ function compileBody(
   const first = definitions[0];
   if (!first) throw new Error("A body has at least one step.");
   return { first: first.id, steps };
+}
+
+function mayCost({ steps }: CompiledBody): boolean {
+  return [...steps.values()].some(
+    ({ program, bodies }) => program.mayCost === true || [...bodies.values()].some(mayCost),
+  );
 }
 
 function promptRefsOf({ steps }: CompiledBody): readonly string[] {

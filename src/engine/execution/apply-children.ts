@@ -1,7 +1,13 @@
 import { charge, hold, settleAbandoned } from "./apply-money.ts";
-import type { ChildEnded, ChildStarted } from "./child-events.ts";
+import type { ChildEnded, ChildHeld, ChildStarted } from "./child-events.ts";
 import { moveTo } from "./enter.ts";
 import type { Act, ExecutionState } from "./state.ts";
+
+/** The step waits until there is room for the child that it wants to start. */
+export function holdChild(state: ExecutionState, act: Act, event: ChildHeld): void {
+  moveTo(state, act, "waiting", "child");
+  act.heldChild = event.child;
+}
 
 /** The step holds what the child may spend and, if it waits for the end, waits; the start itself leaves by the outbox. */
 export function startChild(state: ExecutionState, act: Act, event: ChildStarted): void {
@@ -11,6 +17,7 @@ export function startChild(state: ExecutionState, act: Act, event: ChildStarted)
   moveTo(state, act, "waiting", "child");
   // What waits for room counted on this attempt to end soon; a run may take days.
   state.agenda.madeRoom();
+  act.heldChild = null;
   act.childId = event.childId;
   hold(state, act, event.allottedNano ?? 0);
 }

@@ -1,12 +1,12 @@
 import { elapsed } from "../duration.ts";
 import { changeBudget, requestBudget } from "./apply-budget.ts";
 
-import { startChild } from "./apply-children.ts";
+import { holdChild, startChild } from "./apply-children.ts";
 
 import { closeFrame, mergeFrames, openFrames, openItemFrame } from "./apply-frames.ts";
 import { charge, hold } from "./apply-money.ts";
 import { closeRequest, openRequest } from "./apply-requests.ts";
-import type { ChildStarted } from "./child-events.ts";
+import type { ChildHeld, ChildStarted } from "./child-events.ts";
 import { askOutcome, tellOutcome } from "./doubt.ts";
 import type { OutcomeAsked, OutcomeTold } from "./doubt-events.ts";
 import { enter, leave, moveTo, requireAct, requireFrame } from "./enter.ts";
@@ -42,6 +42,7 @@ export type StepEvent =
   | FrameOpened
   | FrameClosed
   | TimerFired
+  | ChildHeld
   | ChildStarted
   | OutcomeAsked
   | OutcomeTold
@@ -61,6 +62,7 @@ const STEP_EVENTS: Readonly<Record<StepEvent["type"], true>> = {
   frame_opened: true,
   frame_closed: true,
   timer_fired: true,
+  child_held: true,
   child_started: true,
   outcome_asked: true,
   outcome_told: true,
@@ -98,6 +100,9 @@ export function applyToStep(state: ExecutionState, event: StepEvent): void {
       return;
     case "frame_closed":
       closeFrame(state, event);
+      return;
+    case "child_held":
+      holdChild(state, requireAct(state, event.path, event), event);
       return;
     case "child_started":
       startChild(state, requireAct(state, event.path, event), event);

@@ -57,6 +57,21 @@ export function roomFor(
   return reserveNano <= room + settlingNano(state, path) ? "later" : "none";
 }
 
+/**
+ * Whether a run that a step starts may begin now with what it is allotted: all that is left, up to its cap. It waits as long as
+ * something else holds money that it might get when that has settled: other runs, attempts under way.
+ *
+ * @param capNano - most that it may cost; 0: it waits for nothing.
+ */
+export function roomForChild(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  capNano: number,
+): Exclude<Room, "none"> {
+  const isShort = capNano > leftNano(workflow, state);
+  return isShort && state.reservedNano > 0 ? "later" : "now";
+}
+
 /** What is held for attempts whose results are under way; not what a step holds for itself, or for a run that it started. */
 function settlingNano(state: ExecutionState, except: string): number {
   let held = 0;

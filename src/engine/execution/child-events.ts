@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../json.ts";
+import type { ChildPlan } from "../steps/step-type.ts";
 
 /** The step of another execution that started this one. */
 export interface ParentStep {
@@ -22,8 +23,18 @@ export interface ChildStarted {
   readonly variables: JsonObject;
   /** The step waits for the end; else it goes on at once, and the child goes its own way. */
   readonly waits: boolean;
-  /** Most that the child may spend, held against the cap until it has ended. */
+  /** Most that the child may spend, held against the cap until it has ended; absent: it can cost nothing. */
   readonly allottedNano?: number;
+  readonly at: number;
+}
+
+/** A step has found the workflow that it starts; the start waits until others have settled what they hold of the cap. */
+export interface ChildHeld {
+  readonly type: "child_held";
+  readonly path: string;
+  readonly stepId: string;
+  readonly attempt: number;
+  readonly child: ChildPlan;
   readonly at: number;
 }
 

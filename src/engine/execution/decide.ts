@@ -8,6 +8,7 @@ import { begin, enterStep, failExecution } from "./enter-step.ts";
 import type { ExecutionEvent, StepError, StepStarted } from "./events.ts";
 import { completeStep, endStepWithError, outputOf } from "./outcome.ts";
 import { lastSegment } from "./path.ts";
+import { decideHeldChild } from "./react-children.ts";
 import { MAX_RECOVERIES, recoverableAt } from "./recovery.ts";
 import {
   type Act,
@@ -137,6 +138,7 @@ function decideAct(
     case "retrying":
       return isDue(act, now) ? retry(workflow, state, act, now) : [];
     case "waiting":
+      if (act.heldChild) return decideHeldChild(workflow, state, act, act.heldChild, now);
       if (act.waitingOn === "person") return decideByPerson(workflow, state, act, now);
       return act.waitingOn === "budget"
         ? decideBudget(workflow, state, act, now)

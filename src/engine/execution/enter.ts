@@ -37,6 +37,7 @@ export function enter(
     items: null,
     requestId: null,
     childId: null,
+    heldChild: null,
     doubt: null,
     event: null,
     searched: false,

@@ -1,6 +1,12 @@
 import type { Json, JsonObject } from "../../json.ts";
 import type { TokenUsage } from "../ports/model.ts";
-import type { ChildEnded, ChildStarted, OutboxDelivered, ParentStep } from "./child-events.ts";
+import type {
+  ChildEnded,
+  ChildHeld,
+  ChildStarted,
+  OutboxDelivered,
+  ParentStep,
+} from "./child-events.ts";
 import type { ControlEvent } from "./control-events.ts";
 import type { OutcomeAsked, OutcomeTold } from "./doubt-events.ts";
 import type { FrameClosed, FrameOpened, FramesOpened } from "./frame-events.ts";
@@ -31,6 +37,7 @@ export type ExecutionEvent =
   | DecisionRefused
   | LateResult
   | TimerFired
+  | ChildHeld
   | ChildStarted
   | ChildEnded
   | OutboxDelivered

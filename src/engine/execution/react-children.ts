@@ -2,9 +2,9 @@ import { hashJson, type JsonObject, readOwn } from "../../json.ts";
 import { type CompiledWorkflow, stepAt } from "../definition/compile.ts";
 import { EXECUTION_ID_PREFIX } from "../execution-id.ts";
 import type { Signal } from "../ports/store.ts";
-import type { AttemptResult } from "../steps/step-type.ts";
-import { leftNano } from "./budget.ts";
-import type { ChildEnded } from "./child-events.ts";
+import type { AttemptResult, ChildPlan } from "../steps/step-type.ts";
+import { leftNano, roomForChild } from "./budget.ts";
+import type { ChildEnded, ChildStarted } from "./child-events.ts";
 import type { ExecutionEvent, StepError } from "./events.ts";
 import { completeStep, endStepWithError } from "./outcome.ts";
 import type { Act, ExecutionState } from "./state.ts";
@@ -17,27 +17,53 @@ export function reactToChildPlan(
   { child, waits }: Extract<AttemptResult, { readonly kind: "child" }>,
   now: number,
 ): readonly ExecutionEvent[] {
-  const { path, stepId, key, attempt } = act;
+  const { path, stepId, attempt } = act;
+  if (waits && roomForChild(workflow, state, child.capNano) === "later")
+    return [{ type: "child_held", path, stepId, attempt, child, at: now }];
+  const started = startOf(workflow, state, act, child, waits, now);
+  if (waits) return [started];
+  const output = { executionId: started.childId };
+  return [started, ...completeStep(stepAt(workflow, path), path, output, { costNano: 0 }, now)];
+}
+
+/** What follows for a child that waits for room: it begins, if there is some by now or nothing can bring more. Pure. */
+export function decideHeldChild(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  act: Act,
+  child: ChildPlan,
+  now: number,
+): readonly ExecutionEvent[] {
+  if (roomForChild(workflow, state, child.capNano) === "now")
+    return [startOf(workflow, state, act, child, true, now)];
+  state.agenda.holdUp(act.path);
+  return [];
+}
+
+function startOf(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  { path, stepId, key, attempt }: Act,
+  { workflowId, version, variables, capNano }: ChildPlan,
+  waits: boolean,
+  at: number,
+): ChildStarted {
   // A step that is done again with its run starts another one: the first has ended.
   const name = ["child", key, ...(state.reopened.length > 0 ? [state.reopened.length] : [])];
-  const childId = `${EXECUTION_ID_PREFIX}${hashJson(name).slice(0, 16)}`;
-  const { workflowId, version, variables } = child;
-  const started: ExecutionEvent = {
+  const allottedNano = Math.min(capNano, leftNano(workflow, state));
+  return {
     type: "child_started",
     path,
     stepId,
     attempt,
-    childId,
+    childId: `${EXECUTION_ID_PREFIX}${hashJson(name).slice(0, 16)}`,
     workflowId,
     version,
     variables,
     waits,
-    ...(waits && { allottedNano: Math.min(child.capNano, leftNano(workflow, state)) }),
-    at: now,
+    ...(waits && capNano > 0 && { allottedNano }),
+    at,
   };
-  if (waits) return [started];
-  const output = { executionId: childId };
-  return [started, ...completeStep(stepAt(workflow, path), path, output, { costNano: 0 }, now)];
 }
 
 /** Says which facts follow from the end of a child. Pure. */

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../../json.ts";
 import type { TokenUsage } from "../ports/model.ts";
+import type { ChildPlan } from "../steps/step-type.ts";
 import type { Agenda } from "./agenda.ts";
 import type { ChildStarted } from "./child-events.ts";
 import type { HoldReason, KeyedRequest } from "./control-events.ts";
@@ -107,6 +108,8 @@ export interface Act {
   requestId: string | null;
   /** The execution that the step started and waits for. */
   childId: string | null;
+  /** The execution that the step is about to start, as long as it waits for room under the cap. */
+  heldChild: ChildPlan | null;
   /** What is not known of the last attempt, as long as a person is asked. */
   doubt: StepError | null;
   /** Name of the event that the step waits for. */

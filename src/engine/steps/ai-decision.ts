@@ -92,6 +92,7 @@ function bindAiDecision(
         ...(reserveNano !== null && { reserveNano }),
       };
     },
+    mayCost: true,
     cheaper: (params, now) => {
       const entered = EnteredParams.parse(params);
       const worst = (model: string): number | null =>

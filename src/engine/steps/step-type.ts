@@ -107,7 +107,7 @@ export interface ChildPlan {
   readonly workflowId: string;
   readonly version: number;
   readonly variables: JsonObject;
-  /** Most that its definition lets it spend. */
+  /** Most that its definition lets it spend; 0: it has no step that can cost anything. */
   readonly capNano: number;
 }
 
@@ -191,6 +191,8 @@ export interface StepProgram {
   nextItems?(progress: ItemsProgress): ItemsNext;
   /** The effect. May be called again with the same key. Only for steps that `run`. */
   run?(params: JsonObject, context: AttemptContext): Promise<AttemptResult>;
+  /** Its attempts may cost money, or what it starts may. */
+  readonly mayCost?: boolean;
   /** Pure. Another way to run with these parameters for less money; `null`: none. Only for steps that reserve. */
   cheaper?(params: JsonObject, now: number): CheaperOption | null;
   readonly routes: Routes;

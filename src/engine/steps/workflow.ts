@@ -42,6 +42,8 @@ export const workflow = defineStepType({
       },
     }),
     run: async (entered, context) => prepare(EnteredParams.parse(entered), context),
+    // What is not waited for spends money of its own.
+    mayCost: wait,
     routes: { kind: "none" },
     timeoutMs: TIMEOUT_MS,
     expressions: [],

@@ -1,13 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { ExecutionView } from "../../../src/engine/api.ts";
 import type { RunningEngine } from "../../../src/engine/engine.ts";
-import { nextDue } from "../../../src/engine/execution/decide.ts";
 import type { Store } from "../../../src/engine/ports/store.ts";
-import type { AttemptResult } from "../../../src/engine/steps/step-type.ts";
-import { totalsOf } from "../../../src/engine/totals.ts";
 import { AppError } from "../../../src/errors.ts";
 import type { JsonObject } from "../../../src/json.ts";
-import { PureRun, workflow } from "../../support/pure-run.ts";
 import { TriggerBench } from "../triggering/trigger-bench.ts";
 
 const MANUAL = { type: "manual" };
@@ -117,6 +113,64 @@ describe("a workflow step", () => {
     expect(lost.error?.message).toBe('There is no workflow "childs". Did you mean "child"?');
     expect(misfit.error?.code).toBe("input_invalid");
     expect((await engine.listExecutions({ workflowId: "child" })).executions).toEqual([]);
+  });
+
+  test("in a list starts its runs beside each other if they cannot cost anything", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    await bench.deploy(engine, "child", MANUAL, naps);
+    const each = {
+      id: "each",
+      type: "foreach",
+      config: { items: "[1, 2, 3]", concurrency: 3, steps: [calls("child")] },
+    };
+    await bench.deploy(engine, "parent", MANUAL, { steps: [each] });
+
+    const parentId = await start(bench, engine, "parent");
+
+    const { executions } = await engine.listExecutions({ workflowId: "child" });
+    expect(executions.map(({ status }) => status)).toEqual(["waiting", "waiting", "waiting"]);
+    await bench.clock.advance(3_601_000);
+    expect((await engine.getExecution(parentId)).status).toBe("completed");
+  });
+
+  test("in a list waits with a run that might cost money until the ones before have ended", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    const ask = {
+      id: "ask",
+      type: "ai-decision",
+      config: { prompt: "Well?", outputFormat: "boolean", model: "gpt-4o-mini" },
+    };
+    await bench.deploy(engine, "asks", MANUAL, {
+      steps: [
+        {
+          id: "both",
+          type: "parallel",
+          config: {
+            branches: [
+              { id: "a", steps: [{ id: "nap", type: "wait", config: { duration: "1h" } }] },
+              { id: "b", steps: [ask] },
+            ],
+            failureMode: "continue",
+          },
+        },
+      ],
+    });
+    const each = {
+      id: "each",
+      type: "foreach",
+      config: { items: "[1, 2]", concurrency: 2, steps: [calls("asks")] },
+    };
+    await bench.deploy(engine, "parent", MANUAL, { steps: [each] });
+
+    const parentId = await start(bench, engine, "parent");
+
+    expect((await engine.listExecutions({ workflowId: "asks" })).executions).toHaveLength(1);
+    await bench.clock.advance(3_601_000);
+    expect((await engine.listExecutions({ workflowId: "asks" })).executions).toHaveLength(2);
+    await bench.clock.advance(3_601_000);
+    expect((await engine.getExecution(parentId)).status).not.toBe("waiting");
   });
 
   test("cancelled with its run stops the other, too; a detached one goes on", async () => {
@@ -264,76 +318,3 @@ function cutAfter(store: Store, type: string, then: () => void): Store["commit"]
     if (args[0].events.some((event) => event.type === type)) then();
   };
 }
-
-/** A plan for a child that may cost `capNano`. */
-function plan(capNano: number): AttemptResult {
-  const child = { workflowId: "child", version: 1, variables: {}, capNano };
-  return { kind: "child", child, waits: true, costNano: 0 };
-}
-
-describe("money of a child", () => {
-  const asks = { id: "ask", type: "scripted", config: { reserveNano: 400 } };
-  const branches = [
-    { id: "a", steps: [{ id: "call", type: "scripted" }] },
-    { id: "b", steps: [{ id: "nap", type: "wait", config: { duration: "1s" } }, asks] },
-  ];
-  const both = (): PureRun =>
-    new PureRun(
-      workflow([{ id: "both", type: "parallel", config: { branches, failureMode: "continue" } }], {
-        limits: { maxCostUsd: 1e-6 },
-      }),
-    );
-  const plans = (run: PureRun, capNano: number): PureRun => {
-    const { path, attempt, epoch } = run.act("call");
-    return run.endAt({ path, attempt, epoch, result: plan(capNano) });
-  };
-  const ends = (run: PureRun, spentNano: number): PureRun =>
-    run.signal({
-      id: "child:1",
-      kind: "child_ended",
-      payload: {
-        path: "both#1/a/call#1",
-        attempt: 1,
-        childId: run.log.find((event) => event.type === "child_started")?.childId ?? "none",
-        status: "completed",
-        output: 7,
-        spentNano,
-      },
-    });
-
-  test("is its own cap or what is left, held until it has ended, then what it spent", () => {
-    const run = plans(both(), 700);
-    expect(run.state.reservedNano).toBe(700);
-    expect(run.log.at(-1)).toMatchObject({ type: "child_started", allottedNano: 700 });
-
-    ends(run, 250);
-
-    expect(run.state).toMatchObject({ reservedNano: 0, spentNano: 250 });
-    expect(run.state.steps.at(-1)).toMatchObject({ stepId: "call", costNano: 250 });
-    expect(plans(both(), 5000).state.reservedNano).toBe(1000);
-    // In the totals it counts once: with the workflow that spent it.
-    const spent = totalsOf(run.state.start, run.log, false).map(({ costNano }) => costNano);
-    expect(spent.every((nano) => nano === 0)).toBe(true);
-  });
-
-  test("keeps the parent from spending it twice", () => {
-    const run = plans(both(), 700).advance(1000);
-
-    expect(run.act("ask")).toMatchObject({ waitingOn: "budget" });
-  });
-
-  test("that was given up is held until its end is known, also after the end of the run", () => {
-    const run = plans(both(), 700);
-    run.signal({ id: "c1", kind: "cancel", payload: { by: "U0ALICE" } });
-    expect(run.state).toMatchObject({ status: "cancelled", reservedNano: 700 });
-    // Nobody knows yet whether the child began.
-    expect([...run.state.outbox.values()]).toMatchObject([
-      { kind: "cancel_child", start: { type: "child_started", allottedNano: 700 } },
-    ]);
-    expect(nextDue(run.state)).toBeNull();
-
-    ends(run, 250);
-
-    expect(run.state).toMatchObject({ status: "cancelled", reservedNano: 0, spentNano: 250 });
-  });
-});
