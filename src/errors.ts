@@ -21,6 +21,7 @@ const FAULTS = {
   execution_finished: "user",
   execution_under_way: "user",
   effect_in_doubt: "user",
+  migration_refused: "user",
   request_not_found: "user",
   draft_not_found: "user",
   command_invalid: "user",

@@ -34,6 +34,11 @@ export interface ActorHost {
     act: Act,
     done: (ended: AttemptEnded) => void,
   ): () => void;
+  /** A version of its workflow, as this execution would execute it. */
+  compiled(
+    state: Pick<ExecutionState, "start" | "prompts">,
+    version: number,
+  ): Promise<CompiledWorkflow>;
   /** The facts that follow from what holds executions from outside: a pause. */
   gate(
     workflow: CompiledWorkflow,

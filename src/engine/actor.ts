@@ -6,6 +6,7 @@ import type { CompiledWorkflow } from "./definition/compile.ts";
 import { apply } from "./execution/apply.ts";
 import { decide, decideByVotes, nextDue } from "./execution/decide.ts";
 import type { ExecutionEvent } from "./execution/events.ts";
+import { reactToMigration } from "./execution/migration.ts";
 import { type AttemptEnded, reactToAttempt, reactToSignal } from "./execution/react.ts";
 import { type Act, type ExecutionState, isFinished } from "./execution/state.ts";
 import { toHead } from "./head.ts";
@@ -26,7 +27,7 @@ const RETRY_COMMIT_MAX_MS = 5000;
 export class Actor {
   readonly executionId: string;
   readonly #host: ActorHost;
-  readonly #workflow: CompiledWorkflow;
+  #workflow: CompiledWorkflow;
   readonly #state: ExecutionState;
   readonly #subscriptions: Subscriptions;
   readonly #results: AttemptEnded[] = [];
@@ -125,7 +126,8 @@ export class Actor {
         store.pendingSignals({ executionId, limit: 100 }),
       );
       for (const signal of signals) {
-        this.#foldSignal(signal, now);
+        if (signal.kind === "migrate") await this.#migrate(signal, settled, now);
+        else this.#foldSignal(signal, now);
         settled.push(signal.id);
       }
       if (signals.length === 100) this.wake();
@@ -206,6 +208,20 @@ export class Actor {
       if (event.type !== "decision_recorded") continue;
       this.#recordAll(decideByVotes(this.#workflow, this.#state, event.path, now));
     }
+  }
+
+  /** A commit holds events of one version: whoever reads it looks their steps up there. */
+  async #migrate(signal: Signal, settled: string[], now: number): Promise<void> {
+    const version = Number(signal.payload["version"]);
+    const load = () => this.#host.compiled(this.#state, version);
+    const to = { version, workflow: await this.#untilStored(load) };
+    const events = reactToMigration(this.#workflow, to, this.#state, signal, now);
+    const isMigrated = events.some(({ type }) => type === "execution_migrated");
+    if (!isMigrated) return this.#recordAll(events);
+    await this.#commit(settled.splice(0));
+    this.#recordAll(events);
+    this.#workflow = to.workflow;
+    await this.#commit([signal.id]);
   }
 
   #record(event: ExecutionEvent): void {

@@ -10,6 +10,7 @@ import type { ExecutionStatus } from "./execution/state.ts";
 import type { ExecutionView, RequestView } from "./execution-view.ts";
 import type { Explanation } from "./explain.ts";
 import type { Generated } from "./generate.ts";
+import type { MigrationRequest, MigrationResult } from "./migration-request.ts";
 import type { VersionSummary } from "./ports/store.ts";
 import type { BulkRetry, BulkRetryRequest, RetryRequest, RetryResult } from "./retry-request.ts";
 import type { PublishRequest, PublishResult } from "./triggering/event-bus.ts";
@@ -98,6 +99,14 @@ export interface Engine extends AiMethods, CostMethods {
    * variables that do not fit; `effect_in_doubt` unless `acceptsDoubt`.
    */
   retry(request: RetryRequest): Promise<RetryResult>;
+  /**
+   * Has a waiting execution go on with another version: only when nothing is in flight and each step at which it stands is found
+   * there at the same place with the same type. Open approvals are asked anew. Durable when it resolves; asking twice does it
+   * once. It is checked again when it is done: a run that has moved on meanwhile keeps its version.
+   *
+   * @throws {AppError} `execution_not_found`, `version_not_found`; `migration_refused`, saying which step and why.
+   */
+  migrate(request: MigrationRequest): Promise<MigrationResult>;
   /**
    * Retries the executions of a workflow that failed (or were cancelled), each from where it failed, the oldest first; at most
    * 1000. If the process dies in between, those that were not reached stay as they are: ask again.
@@ -290,11 +299,13 @@ export interface StartResult {
 export type {
   ErrorView,
   ExecutionView,
+  MigrationView,
   RequestView,
   RunningStep,
   StepView,
   WaitView,
 } from "./execution-view.ts";
+export type { MigrationRequest, MigrationResult } from "./migration-request.ts";
 export type { BulkRetry, BulkRetryRequest, RetryRequest, RetryResult } from "./retry-request.ts";
 
 export interface OpenRequest {

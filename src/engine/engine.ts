@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import type { JsonObject } from "../json.ts";
 import { type AiMethodsOptions, createAiMethods } from "./ai-methods.ts";
 import type { Engine } from "./api.ts";
-import { Approvals } from "./approvals.ts";
 import type { Budgets } from "./budgets.ts";
 import { Children } from "./children.ts";
+import { compiler, connectControls } from "./controls.ts";
 import { costMethods, createCosts } from "./cost-methods.ts";
 import { type CompiledWorkflow, stepAt } from "./definition/compile.ts";
 import { namesIn } from "./definition/names.ts";
@@ -30,7 +30,6 @@ import type { Store } from "./ports/store.ts";
 import { createPriceBook, type PriceBook } from "./pricing.ts";
 import { Processes } from "./processes.ts";
 import { PromptLibrary } from "./prompt-library.ts";
-import { Retries } from "./retries.ts";
 import { Slots } from "./slots.ts";
 import type { StepType } from "./steps/step-type.ts";
 import { StoreCheck } from "./store-check.ts";
@@ -122,6 +121,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     ...aiMethods(options, parts),
     assertWritable: () => storeCheck.assertWritable(),
     retry: (request) => retries.retry(request),
+    migrate: (request) => parts.migrations.migrate(request),
     retryAll: async (request) => {
       await workflows.active(request.workflowId);
       return retries.retryAll(request);
@@ -172,7 +172,7 @@ function connectLibrary(options: EngineOptions, changed: () => Promise<void>) {
 
 /** Makes the parts and tells each of those that it calls. @param announce - told of each durable change of an execution. */
 function connect(options: EngineOptions, announce: (executionId: string) => void) {
-  const { store, clock, directory } = options;
+  const { store, clock } = options;
   const wake = (executionId: string): void => worker.wake(executionId);
   const deployed = connectLibrary(options, () => triggering.changed());
   const { library, workflows } = deployed;
@@ -185,14 +185,14 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
   const costs = createCosts(options, workflows);
   const children = new Children({ store, clock, workflows, executions: () => executions, wake });
   const slots = new Slots({ store, clock, wake });
+  const compiled = compiler(library, workflows);
   const worker = new Worker({
     ...options,
     hideSecrets: hiderOf(options),
-    compiled: async ({ workflowId, version, start }) =>
-      library.attach(await workflows.compiled(workflowId, version), start),
+    compiled,
     onCommitted: (executionId, events, after) => {
       if (after) options.observe?.(events, after.state, typeIn(after.workflow));
-      approvals.committed(events);
+      controls.approvals.committed(events);
       announce(executionId);
     },
     refusal: ({ start }) =>
@@ -216,34 +216,13 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
     worker,
     started: announce,
   });
-  const retries = createRetries(options, executions, wake);
-  const approvals = new Approvals({
-    store,
-    clock,
-    directory,
-    read: async (executionId) => (await executions.read(executionId)).state,
-    wake,
-  });
-  return { ...deployed, triggering, worker, executions, retries, approvals, pauses, ...costs };
+  const controls = connectControls(options, executions, workflows, compiled, wake);
+  return { ...deployed, triggering, worker, executions, ...controls, pauses, ...costs };
 }
 
 /** The type of the step at a path. */
 function typeIn(workflow: CompiledWorkflow): (path: string) => string {
   return (path) => stepAt(workflow, path).definition.type;
-}
-
-function createRetries(
-  { store, clock }: EngineOptions,
-  executions: Executions,
-  wake: (executionId: string) => void,
-): Retries {
-  return new Retries({
-    store,
-    clock,
-    load: (executionId) => executions.load(executionId),
-    start: (request) => executions.start(request),
-    wake,
-  });
 }
 
 function workflowMethods(

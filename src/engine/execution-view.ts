@@ -8,6 +8,7 @@ export interface ExecutionView {
   readonly executionId: string;
   readonly workflowId: string;
   readonly workflowName: string;
+  /** The version that it executes now. */
   readonly workflowVersion: number;
   readonly status: ExecutionStatus;
   readonly waitingOn: readonly WaitView[];
@@ -33,6 +34,8 @@ export interface ExecutionView {
   readonly cancelledBy: string | null;
   /** Who had it go on after it had ended, from which step (`null`: from where it was given up), oldest first. */
   readonly retries: readonly RetryView[];
+  /** Who had it go on with another version, oldest first. */
+  readonly migrations: readonly MigrationView[];
   readonly requests: readonly RequestView[];
   /** Steps under way, with their attempt. */
   readonly running: readonly RunningStep[];
@@ -44,6 +47,13 @@ export interface RetryView {
   readonly by: string;
   readonly at: string;
   readonly fromStep: string | null;
+}
+
+export interface MigrationView {
+  readonly by: string;
+  readonly at: string;
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface WaitView {

@@ -132,10 +132,10 @@ export class Executions {
     const { store, workflows, worker } = this.#options;
     const live = worker.peek(executionId);
     if (live) {
-      const { workflowId, version } = live.start;
-      const workflow = await workflows.compiled(workflowId, version);
+      const { start, version } = live;
+      const workflow = await workflows.compiled(start.workflowId, version);
       const still = worker.peek(executionId);
-      if (still) return { state: still, workflow };
+      if (still?.version === version) return { state: still, workflow };
     }
     const head = await store.readHead(executionId);
     if (!head) throw executionNotFound(executionId);

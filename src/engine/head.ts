@@ -11,7 +11,7 @@ export function toHead(state: ExecutionState, owner: string | null, due: number 
   return {
     executionId: state.start.executionId,
     workflowId: state.start.workflowId,
-    version: state.start.version,
+    version: state.version,
     status: state.status,
     rev: state.rev,
     due,

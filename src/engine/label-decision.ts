@@ -7,7 +7,7 @@ import { executionScope } from "./execution/execution-scope.ts";
 import { framePath } from "./execution/path.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { SampleRecord } from "./ports/prompt-records.ts";
-import type { Head, Store } from "./ports/store.ts";
+import type { Commit, Head, Store } from "./ports/store.ts";
 import type { PromptLibrary } from "./prompt-library.ts";
 import { parseTemplate, type Template } from "./template.ts";
 import type { Workflows } from "./workflows.ts";
@@ -45,7 +45,8 @@ export async function labelDecision(
   const head = await requireHead(executionId, store);
   const { decision, actual } = await requireDecision(executionId, wanted, store);
   const { stepId, path, prompt } = decision;
-  const workflow = await workflows.compiled(head.workflowId, head.version);
+  const log = await store.readLog(executionId, 0);
+  const workflow = await workflows.compiled(head.workflowId, versionAt(head, log, path));
   const { config } = stepAt(workflow, path).definition;
   const label = expected ?? actual;
   assertPossible(config, label);
@@ -56,7 +57,7 @@ export async function labelDecision(
     stepId,
     executionId,
     ...(prompt && { prompt }),
-    ...(await whatWasSeen(head, workflow, path, paths, store)),
+    ...(await whatWasSeen(head, log, { path, paths }, options, workflow)),
     actual,
     expected: label,
     note: note ?? null,
@@ -101,26 +102,36 @@ async function templateOf(
 
 type Seen = Pick<SampleRecord, "inputs" | "stepResults">;
 
+/** The version that made the decision: the run may have gone on with another one since. */
+function versionAt({ start }: Head, log: readonly Commit[], path: string): number {
+  let { version } = start;
+  let found = version;
+  for (const event of log.flatMap(({ events }) => events)) {
+    if (event.type === "execution_migrated") version = event.version;
+    if (event.type === "step_started" && event.path === path) found = version;
+  }
+  return found;
+}
+
 /** Folds the log up to the moment in which the step was entered. */
 async function whatWasSeen(
-  head: Head,
+  { start, executionId, workflowId }: Head,
+  log: readonly Commit[],
+  { path, paths }: { readonly path: string; readonly paths: readonly (readonly string[])[] },
+  { workflows }: LabelOptions,
   workflow: CompiledWorkflow,
-  path: string,
-  paths: readonly (readonly string[])[],
-  store: Store,
 ): Promise<Seen> {
-  const state = initialState(head.start, workflow.first);
+  const { first } = await workflows.compiled(workflowId, start.version);
+  const state = initialState(start, first);
   let seen: Seen = { inputs: {} };
-  for (const { events } of await store.readLog(head.executionId, 0)) {
-    for (const event of events) {
-      const frame = state.frames.get(framePath(path));
-      const isEntry = event.type === "step_started" && event.path === path && event.params;
-      if (isEntry && frame) {
-        const { roots } = executionScope(state, frame, `${head.executionId}/${path}`);
-        seen = snapshot(workflow, roots, paths);
-      }
-      apply(state, event);
+  for (const event of log.flatMap(({ events }) => events)) {
+    const frame = state.frames.get(framePath(path));
+    const isEntry = event.type === "step_started" && event.path === path && event.params;
+    if (isEntry && frame) {
+      const { roots } = executionScope(state, frame, `${executionId}/${path}`);
+      seen = snapshot(workflow, roots, paths);
     }
+    apply(state, event);
   }
   return seen;
 }

@@ -28,7 +28,7 @@ export function toExecutionView(workflow: CompiledWorkflow, state: ExecutionStat
     executionId: start.executionId,
     workflowId: start.workflowId,
     workflowName: start.workflowName,
-    workflowVersion: start.version,
+    workflowVersion: state.version,
     status: state.status,
     waitingOn:
       state.status === "waiting"
@@ -47,7 +47,7 @@ export function toExecutionView(workflow: CompiledWorkflow, state: ExecutionStat
     totalDuration: state.endedAt === null ? null : elapsed(start.at, state.endedAt),
     variables: { ...state.variables },
     stepResults: { ...root?.results },
-    steps: state.steps.map((record) => toStep(workflow, record)),
+    steps: state.steps.map((record) => toStep(workflow, state, record)),
     costAccumulator: totalCost,
     totalCost,
     costUnknown: isCostUnknown(state),
@@ -60,6 +60,7 @@ export function toExecutionView(workflow: CompiledWorkflow, state: ExecutionStat
       at: iso(at),
       fromStep: path === null ? null : stepIdOf(path),
     })),
+    migrations: state.migrations.map(({ by, at, from, to }) => ({ by, at: iso(at), from, to })),
     requests: [...state.requests.values()].map(toRequest),
     running: [...state.acts.values()].map(toRunning),
     rev: state.rev,
@@ -109,11 +110,15 @@ function toWait(state: ExecutionState, act: Act): WaitView {
   };
 }
 
-function toStep(workflow: CompiledWorkflow, record: ExecutionState["steps"][number]): StepView {
+function toStep(
+  workflow: CompiledWorkflow,
+  { formerTypes }: ExecutionState,
+  record: ExecutionState["steps"][number],
+): StepView {
   return {
     stepId: record.stepId,
     path: record.path,
-    type: stepAt(workflow, record.path).definition.type,
+    type: formerTypes.get(record.path) ?? stepAt(workflow, record.path).definition.type,
     status: record.status,
     startedAt: iso(record.startedAt),
     completedAt: iso(record.completedAt),

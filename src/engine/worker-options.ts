@@ -1,15 +1,13 @@
 import type { ActorHost, Committed } from "./actor-host.ts";
 import type { AttemptPorts } from "./attempt.ts";
-import type { CompiledWorkflow } from "./definition/compile.ts";
 import type { ExecutionEvent } from "./execution/events.ts";
 import type { ExecutionState, OutboxEntry } from "./execution/state.ts";
 import type { Logger } from "./ports/logger.ts";
-import type { Head } from "./ports/store.ts";
 
 export interface WorkerOptions extends Omit<AttemptPorts, "onDefect"> {
   readonly logger: Logger;
-  /** The compiled definition of a version with the prompts that this execution asks. */
-  readonly compiled: (head: Head) => Promise<CompiledWorkflow>;
+  /** The compiled definition of a version with the prompts that this execution asks. @throws {AppError} `version_not_found`. */
+  readonly compiled: ActorHost["compiled"];
   /** How often the store is looked at for what other processes left; what happens in this process wakes at once. */
   readonly pollMs: number;
   /** @param after - absent for facts that an actor did not commit. */

@@ -58,6 +58,7 @@ export class Worker {
       endIsWanted: (state) => options.ends.isWanted(state),
       tellEnd: (state) => options.ends.tell(state),
       deliver: (state, entry) => options.deliver(state, entry),
+      compiled: options.compiled,
       gate: options.gate,
       committed: options.onCommitted,
       retired: (actor, due) => this.#retired(actor, due),
@@ -284,12 +285,18 @@ export class Worker {
     head: Head,
   ): Promise<{ readonly workflow: CompiledWorkflow; readonly state: ExecutionState }> {
     const { executionId } = head;
-    const workflow = await this.#options.compiled(head);
-    const state = this.#idle.take(executionId) ?? initialState(head.start, workflow.first);
+    const state = this.#idle.take(executionId) ?? (await this.#stateAtStart(head));
     for (const commit of await this.#options.store.readLog(executionId, state.rev)) {
       applyCommit(state, commit.rev, commit.events);
     }
-    return { workflow, state };
+    // The log decides which version it is: the head may be older.
+    return { workflow: await this.#options.compiled(state, state.version), state };
+  }
+
+  async #stateAtStart({ start }: Head): Promise<ExecutionState> {
+    const begun = { start, prompts: start.prompts ?? {} };
+    const { first } = await this.#options.compiled(begun, start.version);
+    return initialState(start, first);
   }
 
   #add(workflow: CompiledWorkflow, state: ExecutionState): void {

@@ -19,6 +19,7 @@ const STATUS: { readonly [Code in ErrorCode]?: number } = {
   execution_finished: 409,
   execution_under_way: 409,
   effect_in_doubt: 409,
+  migration_refused: 409,
   body_too_large: 413,
   key_reused: 422,
   rate_limited: 429,

@@ -17,6 +17,7 @@ import { executionRoutes } from "./routes/executions.ts";
 import { generateRoutes } from "./routes/generate.ts";
 import { healthRoutes, type Readiness } from "./routes/health.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
+import { migrateRoutes } from "./routes/migrate.ts";
 import { pauseRoutes } from "./routes/pause.ts";
 import { promptRoutes } from "./routes/prompts.ts";
 import { retryRoutes } from "./routes/retry.ts";
@@ -73,6 +74,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
       ...executionRoutes(options.engine),
       ...promptRoutes(options.engine),
       ...evaluationRoutes(options.engine),
+      ...migrateRoutes(options.engine),
       ...retryRoutes(options.engine),
       ...pauseRoutes(options.engine),
       ...metricsRoutes(options.engine),

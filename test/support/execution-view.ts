@@ -29,6 +29,7 @@ export function executionView(parts: Partial<ExecutionView> = {}): ExecutionView
     errors: [],
     cancelledBy: null,
     retries: [],
+    migrations: [],
     requests: [],
     running: [],
     rev: 1,

@@ -31,7 +31,8 @@ const GROUP = ["U0BOB", "U0CAROL"];
 
 /** The real engine with a store in memory, a clock that the test moves, a scripted model and services that only record. */
 export class WorkflowBench implements AsyncDisposable {
-  readonly engine: RunningEngine;
+  readonly #create: () => RunningEngine;
+  #engine: RunningEngine;
   readonly store: Store;
   readonly clock: ManualClock;
   /** What the services were asked to do. */
@@ -47,37 +48,51 @@ export class WorkflowBench implements AsyncDisposable {
     this.clock = clock;
     this.calls = calls;
     this.questions = questions;
-    this.engine = createEngine({
-      store,
-      clock,
-      logger: pino({ level: "silent" }),
-      directory: {
-        person: async (id) => ({
-          id,
-          name: id,
-          isAdmin: false,
-          isGuest: false,
-          isStranger: false,
-          isBot: false,
-        }),
-        groupMembers: async () => GROUP,
-      },
-      services: recordingServices(calls, options.services ?? (() => ({}))),
-      model: scriptedModel(options.answers ?? [], questions),
-      stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
-      triggerTypes: createTriggerTypes({ cron: createCron() }),
-      cron: createCron(),
-      ...(options.observe && { observe: options.observe }),
-      revealSecrets: (params) => params,
-      hideSecrets: (text) => text,
-      sampleFiles: {
-        read: async (workflowId, stepId) => {
-          const text = options.samples?.[`${workflowId}/${stepId}`];
-          return text === undefined ? null : { text, place: `${workflowId}/${stepId}.jsonl` };
+    this.#create = () =>
+      createEngine({
+        store,
+        clock,
+        logger: pino({ level: "silent" }),
+        directory: {
+          person: async (id) => ({
+            id,
+            name: id,
+            isAdmin: false,
+            isGuest: false,
+            isStranger: false,
+            isBot: false,
+          }),
+          groupMembers: async () => GROUP,
         },
-      },
-      pollMs: options.pollMs ?? 86_400_000,
-    });
+        services: recordingServices(calls, options.services ?? (() => ({}))),
+        model: scriptedModel(options.answers ?? [], questions),
+        stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
+        triggerTypes: createTriggerTypes({ cron: createCron() }),
+        cron: createCron(),
+        ...(options.observe && { observe: options.observe }),
+        revealSecrets: (params) => params,
+        hideSecrets: (text) => text,
+        sampleFiles: {
+          read: async (workflowId, stepId) => {
+            const text = options.samples?.[`${workflowId}/${stepId}`];
+            return text === undefined ? null : { text, place: `${workflowId}/${stepId}.jsonl` };
+          },
+        },
+        pollMs: options.pollMs ?? 86_400_000,
+      });
+    this.#engine = this.#create();
+  }
+
+  get engine(): RunningEngine {
+    return this.#engine;
+  }
+
+  /** Ends the engine; another one begins on the same store. @param meanwhile - what happens to the store in between. */
+  async restart(meanwhile: () => Promise<void> = async () => undefined): Promise<void> {
+    await this.#engine.stop();
+    await meanwhile();
+    this.#engine = this.#create();
+    await this.#engine.run();
   }
 
   static async open(

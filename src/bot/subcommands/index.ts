@@ -10,6 +10,7 @@ import { draftCommand } from "./draft.ts";
 import { helpMessage } from "./help.ts";
 import { labelCommand } from "./label.ts";
 import { listCommand } from "./list.ts";
+import { migrateCommand } from "./migrate.ts";
 import { pauseCommand, resumeCommand } from "./pause.ts";
 import { promptsCommand } from "./prompts.ts";
 import { retryCommand } from "./retry.ts";
@@ -51,6 +52,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   diffCommand,
   rollbackCommand,
   activateCommand,
+  migrateCommand,
   pauseCommand,
   resumeCommand,
 ];

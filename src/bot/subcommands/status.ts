@@ -13,6 +13,7 @@ import {
 } from "../blocks/text.ts";
 import type { BotServices } from "../services.ts";
 import { adviseOn } from "../surfaces/advice.ts";
+import { describeMigration } from "../surfaces/migration.ts";
 import { describeProgress } from "../surfaces/progress.ts";
 import { describeStarter } from "../surfaces/run-card.ts";
 import { createCardContext } from "../surfaces/surface.ts";
@@ -54,6 +55,7 @@ async function showRun(executionId: string, { engine, groups }: BotServices): Pr
     ...(isFinished(view.status)
       ? describeEnd(view)
       : describeProgress(view, createCardContext(definition, await groups.lastKnownIds()))),
+    ...view.migrations.slice(-1).map(describeMigration),
     ...describeLastError(view),
   ];
   const took = view.totalDuration === null ? "" : ` · took ${showDuration(view.totalDuration)}`;

@@ -108,7 +108,8 @@ function incomplete(usage: string): AppError {
   return new AppError({ code: "command_invalid", message: `Something is missing: ${usage}` });
 }
 
-function readVersion(word: string | undefined, usage: string): number | undefined {
+/** A version number such as `3` or `v3`. @throws {AppError} `command_invalid`. */
+export function readVersion(word: string | undefined, usage: string): number | undefined {
   if (word === undefined) return undefined;
   const text = word.replace(/^v/i, "");
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);

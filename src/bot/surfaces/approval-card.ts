@@ -97,6 +97,8 @@ function describeOutcome(request: RequestView, outcome: RequestOutcome): string 
     return `:alarm_clock: ${title}: expired ${when}, nobody decided in time.`;
   if (outcome.decision === "cancelled")
     return `:no_entry_sign: ${title}: withdrawn ${when}, the run was ended.`;
+  if (outcome.decision === "superseded")
+    return `:arrow_right: ${title}: asked anew ${when} by a newer version. Decide on the newest card.`;
   const choice = choiceOf(request, outcome.decision);
   const icon = isRefusal(outcome.decision, choice) ? ":x:" : ":white_check_mark:";
   return `${icon} ${title}: *${outcomeLabel(request, outcome.decision)}* by ${decidersOf(request, outcome)} ${when}`;

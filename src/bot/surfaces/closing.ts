@@ -136,7 +136,11 @@ function receiptLine(view: ExecutionView, step: StepView, context: CardContext):
 }
 
 function requestOf(view: ExecutionView, step: StepView): RequestView | undefined {
-  return view.requests.find((request) => request.opened.id === `${view.executionId}/${step.path}`);
+  const key = `${view.executionId}/${step.path}`;
+  // The last round is the one that was decided.
+  return view.requests.findLast(
+    ({ opened }) => opened.id === key || opened.id === `${key}:round:${opened.round}`,
+  );
 }
 
 /** What the owner decided about the cost cap. */

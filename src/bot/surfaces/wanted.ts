@@ -8,6 +8,7 @@ import { approvalCard, outcomeOf } from "./approval-card.ts";
 import { budgetCard } from "./budget-card.ts";
 import { closingMessage, failureNotice } from "./closing.ts";
 import { doubtCard } from "./doubt-card.ts";
+import { describeMigration } from "./migration.ts";
 import { runCard } from "./run-card.ts";
 import { type CardContext, RUN_SURFACE, type Surface } from "./surface.ts";
 
@@ -34,6 +35,7 @@ function surfacesOf(view: ExecutionView, context: CardContext): Surface[] {
     ...aiSurfaces(view, report, context),
     ...requests,
     ...retrySurfaces(view, report, context),
+    ...migrationSurfaces(view, report),
     ...closingSurface(view, report, context),
   ];
 }
@@ -83,6 +85,22 @@ function retrySurfaces(view: ExecutionView, report: ReportTarget, context: CardC
       thread: "always",
       urgency: "later",
       since: Date.parse(at),
+      message: message(text, [section(text)]),
+      final: true,
+    };
+  });
+}
+
+/** A line in the thread for each time that somebody had the run go on with another version. */
+function migrationSurfaces(view: ExecutionView, report: ReportTarget): Surface[] {
+  return view.migrations.map((migration, index) => {
+    const text = describeMigration(migration);
+    return {
+      id: `migrated:${index + 1}`,
+      channel: report.channel,
+      thread: "always",
+      urgency: "later",
+      since: Date.parse(migration.at),
       message: message(text, [section(text)]),
       final: true,
     };

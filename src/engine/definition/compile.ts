@@ -57,14 +57,20 @@ export function compileDefinition(
 
 /** The step that an entry's path names. @throws {Error} when there is none: deployed versions are immutable, so that is a defect. */
 export function stepAt(workflow: CompiledWorkflow, path: string): CompiledStep {
+  const step = findStep(workflow, path);
+  if (!step) throw new Error(`Workflow ${workflow.definition.id} has no step at ${path}.`);
+  return step;
+}
+
+/** The step that an entry's path names, perhaps a path of another version; `null`: there is none. */
+export function findStep(workflow: CompiledWorkflow, path: string): CompiledStep | null {
   let body: CompiledBody | undefined = workflow;
   let step: CompiledStep | undefined;
   path.split("/").forEach((segment, index) => {
     if (index % 2 === 0) step = body?.steps.get(segment.slice(0, segment.lastIndexOf("#")));
     else body = step?.bodies.get(segment) ?? step?.bodies.get(EACH);
   });
-  if (!step) throw new Error(`Workflow ${workflow.definition.id} has no step at ${path}.`);
-  return step;
+  return step ?? null;
 }
 
 function compileBody(

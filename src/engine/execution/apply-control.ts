@@ -1,3 +1,4 @@
+import { migrate } from "./apply-migrate.ts";
 import { reopen } from "./apply-reopen.ts";
 import type { ControlEvent } from "./control-events.ts";
 import type { ExecutionEvent } from "./events.ts";
@@ -6,6 +7,7 @@ import type { ExecutionState } from "./state.ts";
 
 const CONTROL_EVENTS: Readonly<Record<ControlEvent["type"], true>> = {
   execution_reopened: true,
+  execution_migrated: true,
   execution_held: true,
   execution_resumed: true,
   slot_acquired: true,
@@ -20,6 +22,9 @@ export function applyControl(state: ExecutionState, event: ControlEvent): void {
   switch (event.type) {
     case "execution_reopened":
       reopen(state, event);
+      return;
+    case "execution_migrated":
+      migrate(state, event);
       return;
     case "execution_held":
       state.held = {

@@ -25,6 +25,8 @@ export function initialState(start: ExecutionStarted, firstStep: string): Execut
   agenda.add(ROOT);
   return {
     start,
+    version: start.version,
+    prompts: start.prompts ?? {},
     status: "queued",
     rev: 0,
     epoch: 0,
@@ -43,6 +45,8 @@ export function initialState(start: ExecutionStarted, firstStep: string): Execut
     held: null,
     line: null,
     reopened: [],
+    migrations: [],
+    formerTypes: new Map(),
     spentNano: 0,
     unknownNano: 0,
     reservedNano: 0,

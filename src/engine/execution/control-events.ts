@@ -1,7 +1,13 @@
 import type { JsonObject } from "../../json.ts";
+import type { RequestOpened } from "./events.ts";
 
 /** What people and their settings do to an execution as a whole, besides cancelling it. As stable as {@link ExecutionEvent}. */
-export type ControlEvent = ExecutionReopened | ExecutionHeld | ExecutionResumed | SlotAcquired;
+export type ControlEvent =
+  | ExecutionReopened
+  | ExecutionMigrated
+  | ExecutionHeld
+  | ExecutionResumed
+  | SlotAcquired;
 
 /** A request that came with an idempotency key. */
 export interface KeyedRequest {
@@ -24,6 +30,21 @@ export interface ExecutionReopened {
   readonly deadline: number;
   /** How it had ended: running totals take that back. */
   readonly ended: { readonly status: "failed" | "cancelled"; readonly at: number };
+  readonly at: number;
+}
+
+/** A person has a waiting execution go on with another version of its workflow. */
+export interface ExecutionMigrated {
+  readonly type: "execution_migrated";
+  readonly version: number;
+  /** Steps that wait for a decision, and what is asked from now on; whatever was asked before decides nothing any more. */
+  readonly asked: readonly { readonly path: string; readonly request: RequestOpened }[];
+  /** Types of finished entries whose step the version does not have, or has with another type; by path. */
+  readonly formerTypes?: Readonly<Record<string, string>>;
+  /** Versions of the named prompts that it did not ask before. */
+  readonly prompts?: Readonly<Record<string, number>>;
+  readonly by: string;
+  readonly signalId: string;
   readonly at: number;
 }
 

@@ -31,7 +31,7 @@ export function executionScope(state: ExecutionState, frame: Frame, key: string)
       id: start.executionId,
       workflowId: start.workflowId,
       workflowName: start.workflowName,
-      version: start.version,
+      version: state.version,
       startedAt: new Date(start.at).toISOString(),
       startedBy: start.trigger.userId ?? null,
       idempotencyKey: key,

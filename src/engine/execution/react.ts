@@ -107,6 +107,9 @@ export function reactToSignal(
       return [];
     case "retry":
       return reactToRetry(state, signal, now);
+    case "migrate":
+      // Whoever has the version folds it by `reactToMigration`.
+      return [{ type: "signal_received", signalId: signal.id, at: now }];
     case "event":
       return reactToEvent(workflow, state, signal, now);
     case "child_ended":
@@ -182,6 +185,7 @@ export function refusal(
 ): RefusalReason | null {
   const decision = request.outcome?.decision;
   if (decision === "expired" || decision === "cancelled") return decision;
+  if (decision === "superseded") return decision;
   if (request.outcome) return "already_decided";
   if (request.opened.expiresAt !== undefined && clickedAt >= request.opened.expiresAt)
     return "expired";

@@ -57,7 +57,7 @@ export interface Vote {
 
 /** How a request ended. */
 export interface RequestOutcome {
-  /** The choice, or `expired`, or `cancelled`. */
+  /** The choice, or `expired`, or `cancelled`, or `superseded` by a newer round. */
   readonly decision: string;
   readonly at: number;
 }
@@ -188,6 +188,14 @@ export interface Reopening {
   readonly asked: KeyedRequest | null;
 }
 
+/** An execution went on with another version. */
+export interface Migration {
+  readonly by: string;
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Something that leaves an execution. Delivered by inserts that can be repeated; the id follows from what it is about. */
 export type OutboxEntry =
   | { readonly kind: "start_child"; readonly id: string; readonly child: ChildStarted }
@@ -244,6 +252,10 @@ export type ExecutionStatus =
 /** Everything about an execution. Changed by `apply` alone. */
 export interface ExecutionState {
   readonly start: ExecutionStarted;
+  /** The version that it executes: the one with which it started, until it is migrated. */
+  version: number;
+  /** Which version of each named prompt it asks. */
+  prompts: Readonly<Record<string, number>>;
   status: ExecutionStatus;
   /** Number of the last commit that was folded; 0 is the start. */
   rev: number;
@@ -266,6 +278,9 @@ export interface ExecutionState {
   /** When it has to be over. */
   deadline: number;
   readonly reopened: Reopening[];
+  readonly migrations: Migration[];
+  /** Types of finished entries as they were executed, by path, where the version of now says something else. */
+  readonly formerTypes: Map<string, string>;
   /** It enters no step and begins no attempt. */
   held: Hold | null;
   /** Where it waits for a slot, or has one: among the executions of its workflow with the same key. */

@@ -278,6 +278,7 @@ export const SIGNAL_KINDS = [
   "decision",
   "cancel",
   "retry",
+  "migrate",
   "slot",
   "child_ended",
   "event",
