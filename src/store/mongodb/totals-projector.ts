@@ -39,8 +39,8 @@ export class TotalsProjector {
   readonly #connection: Connection;
   #timer: NodeJS.Timeout | null = null;
   readonly #sweep: NodeJS.Timeout;
-  /** Something was committed here that may not be counted yet. */
-  #isBehind = false;
+  /** Something was committed here that may not be counted yet; at first, by a process that died before it counted. */
+  #isBehind = true;
   #running: Promise<boolean> | null = null;
   #closed = false;
 
