@@ -50,7 +50,11 @@ async function fail(ports: EndDefectivePorts, head: Head): Promise<void> {
   const { store, clock, ends, onCommitted } = ports;
   const { executionId } = head;
   const state = await ports.read(head);
-  if (isFinished(state.status)) return;
+  if (isFinished(state.status)) {
+    // What is left to tell of its end is tried again; kept, the lease would be renewed for ever.
+    await store.writeHead(toHead(state, null, clock.now() + DEFECT_PAUSE_MS));
+    return;
+  }
   const at = clock.now();
   const event: ExecutionEvent = {
     type: "execution_failed",

@@ -53,6 +53,32 @@ test("an execution that a defect stopped counts as failed in the totals", async 
   expect(totals.reduce((sum, { failed }) => sum + failed, 0)).toBe(1);
 });
 
+test("a finished execution whose late signal could not be taken is given back, and looked at again", async () => {
+  await using bench = await WorkerBench.open(workflow([script("a")]));
+  let isArmed = false;
+  const store = failingOnce(bench.store, "pendingSignals", () => isArmed, "internal");
+  const worker = await bench.worker(store);
+  await bench.start(worker);
+  await bench.clock.advance(TEN_SECONDS);
+  expect((await bench.state()).status).toBe("completed");
+  await bench.store.insertSignal({
+    id: "cancel:late",
+    executionId: "exec_1",
+    kind: "cancel",
+    payload: { by: "U0BOB" },
+    at: bench.clock.now(),
+  });
+
+  isArmed = true;
+  worker.wake("exec_1");
+  await settle();
+
+  expect((await bench.store.readHead("exec_1"))?.owner).toBeNull();
+  await bench.clock.advance(60_000);
+  expect(await bench.store.pendingSignals({ limit: 9 })).toEqual([]);
+  expect(await bench.store.readHead("exec_1")).toMatchObject({ owner: null, due: null });
+});
+
 test("the first of two decisions that are found together stands; the other is refused", async () => {
   await using bench = await WorkerBench.open(
     workflow([
