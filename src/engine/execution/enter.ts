@@ -80,6 +80,10 @@ export function moveTo(
   waitingOn: Act["waitingOn"] = null,
 ): void {
   count(state, act, -1);
+  // What waits for room counted on this attempt to settle soon, and it keeps what it holds.
+  if (act.phase === "running" && phase !== "running" && act.reservedNano > 0) {
+    state.agenda.madeRoom();
+  }
   act.phase = phase;
   act.waitingOn = waitingOn;
   count(state, act, 1);

@@ -198,6 +198,19 @@ describe("branches", () => {
     expect(run.act("s1").waitingOn).toBe("budget");
   });
 
+  test("ask as well when what they waited for has to ask itself, and keeps what it holds", () => {
+    const run = new PureRun(BESIDE([6, 6]));
+    run.end("s0", { kind: "failed", costNano: 0 });
+    expect(run.act("s1").phase).toBe("running");
+    run.advance(60_000);
+    expect(run.act("s0").phase).toBe("retrying");
+
+    takeOver(run);
+
+    expect(run.act("s1")).toMatchObject({ waitingOn: "budget", reservedNano: 6 * CENT });
+    expect(run.act("s0").waitingOn).toBe("budget");
+  });
+
   test("share what is added: a second question that it answers is withdrawn", () => {
     const run = new PureRun(BESIDE([12, 14]));
     expect(run.state.requests.size).toBe(2);
