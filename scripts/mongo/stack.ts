@@ -179,6 +179,7 @@ async function initialize(root: string, inside: string, data: string): Promise<v
   const settings = `
 shared_preload_libraries = 'pg_cron,pg_documentdb_core,pg_documentdb'
 cron.database_name = 'postgres'
+autovacuum_naptime = 1s
 listen_addresses = '127.0.0.1'
 max_connections = 300
 dynamic_shared_memory_type = mmap
