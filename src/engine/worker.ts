@@ -263,7 +263,10 @@ export class Worker {
       if (isOver) await this.#afterEnd(workflow, state);
       else if (this.#running && !this.#actors.has(executionId)) this.#add(workflow, state);
     } catch (error) {
-      if (isAppError(error, "store_unavailable")) this.#retryClaim(executionId);
+      // In a conflict the log moved on between reading and writing: the next look sees how.
+      const isPassing =
+        isAppError(error, "store_unavailable") || isAppError(error, "store_conflict");
+      if (isPassing) this.#retryClaim(executionId);
       else await this.#endDefective(head, error);
     }
   }

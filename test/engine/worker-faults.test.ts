@@ -79,6 +79,31 @@ test("a finished execution whose late signal could not be taken is given back, a
   expect(await bench.store.readHead("exec_1")).toMatchObject({ owner: null, due: null });
 });
 
+test("a finished execution whose log another worker continued meanwhile is looked at again, and nobody calls it a defect", async () => {
+  await using bench = await WorkerBench.open(workflow([script("a")]));
+  let isArmed = false;
+  const store = failingOnce(bench.store, "pendingSignals", () => isArmed, "store_conflict");
+  const worker = await bench.worker(store);
+  await bench.start(worker);
+  await bench.clock.advance(TEN_SECONDS);
+  await bench.store.insertSignal({
+    id: "cancel:late",
+    executionId: "exec_1",
+    kind: "cancel",
+    payload: { by: "U0BOB" },
+    at: bench.clock.now(),
+  });
+
+  isArmed = true;
+  worker.wake("exec_1");
+  await settle();
+  await bench.clock.advance(TEN_SECONDS);
+
+  expect(await bench.store.pendingSignals({ limit: 9 })).toEqual([]);
+  expect(await bench.store.readHead("exec_1")).toMatchObject({ owner: null, due: null });
+  expect(bench.errors).toEqual([]);
+});
+
 test("the first of two decisions that are found together stands; the other is refused", async () => {
   await using bench = await WorkerBench.open(
     workflow([

@@ -19,6 +19,8 @@ export class WorkerBench implements AsyncDisposable {
   readonly clock = new ManualClock();
   readonly store: Store;
   readonly events: ExecutionEvent[] = [];
+  /** What the log told the operator as an error. */
+  readonly errors: string[] = [];
   readonly #workflow: CompiledWorkflow;
   readonly #workers: Worker[] = [];
   readonly #services: ServiceRegistry;
@@ -48,7 +50,12 @@ export class WorkerBench implements AsyncDisposable {
       },
       revealSecrets: (params) => params,
       hideSecrets: (text) => text,
-      logger: { info() {}, warn() {}, error() {}, debug() {} },
+      logger: {
+        info() {},
+        warn() {},
+        error: (_details, message) => void this.errors.push(message),
+        debug() {},
+      },
       compiled: async () => this.#workflow,
       pollMs: 250,
       onCommitted: (_executionId, events) => this.events.push(...events),
