@@ -17,7 +17,7 @@ import type { PlannedRun, Scenario } from "./scenario.ts";
 import { createScenarios } from "./scenarios.ts";
 import { EFFECTS_TABLE } from "./steps.ts";
 import { makeTrouble } from "./trouble.ts";
-import { verifyCards, verifyEffects } from "./verify-effects.ts";
+import { verifyCards, verifyEffects, verifyLines } from "./verify-effects.ts";
 import { verifyStore } from "./verify-store.ts";
 
 /** Where the bots keep their state. */
@@ -66,6 +66,10 @@ const LOOK_MS = 250;
 const DATABASE_LIFE_MS = [1500, 6000] as const;
 const DATABASE_DOWN_MS = [200, 4000] as const;
 
+/** Milliseconds between two pauses of everything, and that one lasts. */
+const HOLD_EVERY_MS = [1000, 6000] as const;
+const HOLD_MS = [50, 1500] as const;
+
 export const embeddedStore: ChaosStore = {
   name: "the embedded store",
   env: {},
@@ -113,11 +117,17 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     soFar: () => fleet.kills + (findings.counts.get("kills of the database") ?? 0),
   };
   const starting = startAll(runs, load, deaths);
-  await Promise.all([
+  const killing = Promise.all([
     fleet.killAtRandom(kills, () => outside.nextTry()),
     killDatabase(options, new Random(seed, "database"), findings),
-    starting,
   ]);
+  await Promise.all([
+    killing,
+    starting,
+    holdAtRandom(load, new Random(seed, "holds"), killing, findings),
+  ]);
+  // A pause that a bot took long to write may have come after its end.
+  await load.hold(false);
   options.progress?.(`${fleet.kills} kills; waiting for the last executions`);
   await untilAllEnded(fleet, findings);
   await untilQuiet(chaosStore, findings);
@@ -136,6 +146,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     ...writtenRows(rows),
   ];
   verifyEffects(runs, effects, findings);
+  verifyLines(runs, outside.effects, findings);
   verifyCards(postedCards(simulator), findings);
   for (const surprise of load.surprises) findings.problem(surprise);
   countDeeds(fleet, load, clicker, findings);
@@ -152,6 +163,26 @@ async function killDatabase(
     await pause(chance.between(...DATABASE_LIFE_MS));
     await store?.kill?.(chance.between(...DATABASE_DOWN_MS));
     findings.count("kills of the database");
+  }
+}
+
+/** Pauses everything now and then, as long as somebody kills. */
+async function holdAtRandom(
+  load: Load,
+  chance: Random,
+  killing: Promise<unknown>,
+  findings: Findings,
+): Promise<void> {
+  let isCalm = false;
+  const calm = killing.finally(() => {
+    isCalm = true;
+  });
+  while (!isCalm) {
+    await Promise.race([calm, pause(chance.between(...HOLD_EVERY_MS))]);
+    await load.hold(true);
+    await pause(chance.between(...HOLD_MS));
+    await load.hold(false);
+    findings.count("pauses of everything");
   }
 }
 

@@ -63,6 +63,11 @@ export class Load {
     await this.#post("/api/events", event, `event-${run}`);
   }
 
+  /** Holds everything, or lets it go on. */
+  async hold(isHeld: boolean): Promise<void> {
+    await this.#post(isHeld ? "/api/pause" : "/api/resume", {}, "hold");
+  }
+
   /** Has an execution go on as often as it fails, until it has ended otherwise. */
   async retry(executionId: string, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {

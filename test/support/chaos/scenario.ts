@@ -23,6 +23,8 @@ export interface Plan {
   readonly eventAfterMs?: number;
   /** When it has failed, somebody has it go on. */
   readonly isRetried?: boolean;
+  /** Of the runs of one line the next one begins when the last one is over. */
+  readonly line?: string;
   /** The executions that its steps start; they carry a variable `part`. */
   readonly children?: Children;
   readonly expected: Expected;

@@ -25,6 +25,26 @@ export function verifyEffects(
   for (const name of seen.keys()) findings.problem(`${name}: effects of an unknown run`);
 }
 
+/** Runs of one line did not overlap: what came from one of them stands together. `effects` are in the order in which they came. */
+export function verifyLines(
+  runs: readonly PlannedRun[],
+  effects: readonly Effect[],
+  findings: Findings,
+): void {
+  const lineOf = new Map(runs.map(({ name, plan }) => [name, plan.line]));
+  const last = new Map<string, string>();
+  const entered = new Set<string>();
+  for (const { run } of effects) {
+    const line = lineOf.get(run);
+    if (line === undefined || last.get(line) === run) continue;
+    if (entered.has(run))
+      findings.problem(`${run}: ${last.get(line)} came between its effects, in line ${line}`);
+    last.set(line, run);
+    entered.add(run);
+  }
+  findings.count("turns in a line", entered.size);
+}
+
 /** A card stands once, however often its bot died while posting it. */
 export function verifyCards(cards: readonly string[], findings: Findings): void {
   for (const [card, same] of Map.groupBy(cards, (id) => id)) {
