@@ -16,12 +16,13 @@ function wholeNumber(name: string, text: string): number {
   process.exit(64);
 }
 
-function print({ counts, problems, seconds }: ChaosReport): void {
+function print({ counts, problems, seconds, evidence }: ChaosReport): void {
   for (const [what, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
     console.log(`${what.padEnd(44)}${String(count).padStart(10)}`);
   }
   console.log(`${"seconds".padEnd(44)}${seconds.toFixed(1).padStart(10)}`);
   for (const problem of problems.slice(0, 50)) console.log(`WRONG  ${problem}`);
+  if (evidence !== null) console.log(`The state of the bots is kept in ${evidence}.`);
   console.log(
     problems.length === 0
       ? "Nothing was lost, nothing was done twice."
@@ -58,6 +59,11 @@ const store =
 console.log(
   `Seed ${options.seed}: ${options.executions} executions, ${options.kills} kills, ${store.bots} bots on ${store.name}.`,
 );
-const report = await runChaos({ ...options, store, progress: (line) => console.log(line) });
+const report = await runChaos({
+  ...options,
+  store,
+  keepsEvidence: true,
+  progress: (line) => console.log(line),
+});
 print(report);
 process.exitCode = report.problems.length === 0 ? 0 : 1;

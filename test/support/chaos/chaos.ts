@@ -43,6 +43,8 @@ export interface ChaosOptions {
   readonly databaseKills?: number;
   /** @default the embedded store, in a folder that goes with the run */
   readonly store?: ChaosStore;
+  /** Keeps the bots' folder when something is wrong. */
+  readonly keepsEvidence?: boolean;
   /** Told now and then how far it is. */
   readonly progress?: (line: string) => void;
 }
@@ -52,6 +54,8 @@ export interface ChaosReport {
   /** Everything lost, doubled or wrong: empty when all is well. */
   readonly problems: readonly string[];
   readonly seconds: number;
+  /** Where the bots' state was kept, as evidence; `null`: removed. */
+  readonly evidence: string | null;
 }
 
 /** How long executions may take to end once nobody kills bots any more. */
@@ -87,7 +91,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const findings = new Findings();
   await using stage = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "heddle-chaos-"));
-  stage.defer(() => rm(folder, { recursive: true, force: true }));
+  const isKept = (): boolean => options.keepsEvidence === true && findings.problems.length > 0;
+  stage.defer(async () => {
+    if (!isKept()) await rm(folder, { recursive: true, force: true });
+  });
   const simulator = stage.use(await openSimulator({ realistic: false, smtpPort: 0 }));
   const outside = stage.use(await startRecordingServer(seed));
   const scenarios = createScenarios({ effectsUrl: outside.url, refusingUrl: outside.refusingUrl });
@@ -151,7 +158,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   for (const surprise of load.surprises) findings.problem(surprise);
   countDeeds(fleet, load, clicker, findings);
   const seconds = (performance.now() - begun) / 1000;
-  return { counts: findings.counts, problems: findings.problems, seconds };
+  const evidence = isKept() ? folder : null;
+  return { counts: findings.counts, problems: findings.problems, seconds, evidence };
 }
 
 async function killDatabase(

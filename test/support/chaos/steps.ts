@@ -7,7 +7,7 @@ export interface Outside {
 }
 
 /** Patience with an outside that is unreliable on purpose, quick enough for a test. */
-const PATIENT: JsonObject = { maxRetries: 12, backoffMs: 150 };
+export const PATIENT: JsonObject = { maxRetries: 12, backoffMs: 150 };
 
 /** A step that has the effect `http <effect>`. */
 export function post(

@@ -1,6 +1,6 @@
 import type { Random } from "../random.ts";
 import type { Scenario } from "../scenario.ts";
-import { announce, book, mail, type Outside, post, result } from "../steps.ts";
+import { announce, book, mail, type Outside, PATIENT, post, result } from "../steps.ts";
 
 /** Workflows that nobody outside has to help along. */
 export function flows(outside: Outside): readonly Scenario[] {
@@ -169,6 +169,7 @@ function triage(outside: Outside): Scenario {
             outputFormat: "enum",
             allowedValues: ["billing", "technical", "general"],
           },
+          retryPolicy: PATIENT,
           next: { billing: "refund", default: "repair" },
         },
         post(outside, "refund", "refund", { next: "answer" }),
@@ -177,6 +178,7 @@ function triage(outside: Outside): Scenario {
           id: "answer",
           type: "ai-decision",
           config: { prompt: "Write one friendly sentence to the customer: {{variables.ticket}}" },
+          retryPolicy: PATIENT,
           next: "send",
         },
         announce("send", "send", { next: "sum" }),

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../../src/json.ts";
 import type { Scenario } from "../scenario.ts";
-import { book, type Outside, post, result } from "../steps.ts";
+import { book, type Outside, PATIENT, post, result } from "../steps.ts";
 
 /** Workflows whose steps hold steps, or start other workflows. */
 export function nesting(outside: Outside): readonly Scenario[] {
@@ -70,6 +70,7 @@ function part(outside: Outside): Scenario {
           id: "think",
           type: "ai-decision",
           config: { prompt: "Write one friendly sentence about part {{variables.part}}." },
+          retryPolicy: PATIENT,
           next: "work",
         },
         post(outside, "work", "work {{variables.part}}", { next: "linger" }),
