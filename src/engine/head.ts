@@ -40,8 +40,12 @@ const NOT_ASKED: Readonly<Record<string, string>> = {
   budget_exhausted: "budget",
 };
 
-/** What a step under way waits for: `retry` after a failed attempt, `breaker` or `budget` if its model was not even asked. */
+/**
+ * What a step under way waits for: `retry` after a failed attempt, `breaker` or `budget` if its model was not even asked; `room` when
+ * others of the execution hold the money that a child needs to begin.
+ */
 export function waitReason(state: ExecutionState, act: Act): string {
+  if (act.heldChild !== null) return "room";
   if (act.phase !== "retrying") return act.waitingOn ?? "timer";
   const last = state.errors.findLast(({ path }) => path === act.path);
   return NOT_ASKED[last?.error.code ?? ""] ?? "retry";

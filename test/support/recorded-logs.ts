@@ -2,7 +2,6 @@ import { applyCommit, initialState } from "../../src/engine/execution/apply.ts";
 import { nextDue } from "../../src/engine/execution/decide.ts";
 import type { ExecutionEvent, ExecutionStarted } from "../../src/engine/execution/events.ts";
 import { type ExecutionState, isCostUnknown, ROOT } from "../../src/engine/execution/state.ts";
-import { waitReasons } from "../../src/engine/head.ts";
 import type { Store } from "../../src/engine/ports/store.ts";
 import type { JsonObject } from "../../src/json.ts";
 
@@ -53,7 +52,6 @@ export function standingOf(state: ExecutionState): JsonObject {
       [key, phase, attempt, waitingOn, due].join(" "),
     ),
     requests: [...state.openRequests],
-    waitingOn: waitReasons(state),
     due: nextDue(state),
     line,
     outbox: [...state.outbox.keys()],
@@ -96,10 +94,9 @@ export async function* recordRuns(store: Store): AsyncIterable<RecordedRun> {
   const known = new Set<string>();
   for (let cursor: string | undefined; ; ) {
     const page = await store.listHeads({ limit: 200, ...(cursor !== undefined && { cursor }) });
-    for (const { executionId, start } of page.heads) {
+    for (const { executionId, start, status, waitingOn } of page.heads) {
       const run = await recordRun(store, executionId, start);
       const events = run.commits.flatMap((commit) => commit.events.map(({ type }) => type));
-      const { status, waitingOn } = run.facts;
       const kinds = [JSON.stringify([start.workflowId, status, waitingOn]), ...events];
       if (kinds.every((kind) => known.has(kind))) continue;
       for (const kind of kinds) known.add(kind);

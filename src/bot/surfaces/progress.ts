@@ -48,6 +48,8 @@ function describeWait(view: ExecutionView, wait: WaitView, context: CardContext)
       return describeRetry(view, wait, step);
     case "child":
       return `Waits at ${step} for the end of ${nameRun(wait)} ${since}.`;
+    case "room":
+      return `Waits before ${step} for room under the run's cost cap ${since}: other steps of the run hold what is left of it until they end.`;
     case "event":
       return `Waits at ${step} for the event \`${escapeText(wait.event ?? "")}\` ${since}${until}.`;
     case "pause":

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { nextDue } from "../../../src/engine/execution/decide.ts";
+import { waitReasons } from "../../../src/engine/head.ts";
 import type { AttemptResult } from "../../../src/engine/steps/step-type.ts";
 import { totalsOf } from "../../../src/engine/totals.ts";
 import { PureRun, workflow } from "../../support/pure-run.ts";
@@ -81,6 +82,7 @@ describe("money of a child", () => {
     for (const index of [0, 1, 2]) planAt(run, index, 600);
     expect(allotted(run)).toEqual([600]);
     expect(run.state).toMatchObject({ status: "waiting", reservedNano: 600 });
+    expect(waitReasons(run.state)).toEqual(["child", "room"]);
 
     endAt(run, 0, 100);
     expect(allotted(run)).toEqual([600, 600]);
