@@ -42,7 +42,7 @@ const EX_CONFIG = 78;
 /** `sysexits.h`: a service that is needed does not answer; starting again later is what helps. */
 const EX_UNAVAILABLE = 69;
 
-/** How often the store is looked at, by kind. Who is alone is told of everything; else this is how one hears of the others. */
+/** How often the store is looked at, by kind. Who is alone is told of everything; else, without change streams, this is how one hears of the others. */
 const POLL_MS = { sqlite: 5000, mongodb: 250 } as const;
 
 /** How long everything may take to stop before the process ends anyway: supervisors kill at 10 s. */
@@ -154,6 +154,7 @@ function buildEngine(
     hideSecrets: createSecretHider(secretValues(config)),
     sampleFiles: createSampleFiles(join(config.workflowsDir, "evals")),
     observe: telemetry.observe,
+    onWatchState: telemetry.watching,
     pollMs: POLL_MS[config.store.kind],
     processName: `${hostname()}:${process.pid}`,
   });

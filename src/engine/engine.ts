@@ -17,6 +17,7 @@ import type { ExecutionState } from "./execution/state.ts";
 import { Executions } from "./executions.ts";
 import { type Explanation, explain } from "./explain.ts";
 import { createGenerator, type Generator } from "./generate.ts";
+import { Lookout, longestPollMs } from "./lookout.ts";
 import { warnOfNames } from "./name-warnings.ts";
 import { Pauses, pauseMethods } from "./pauses.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -75,8 +76,10 @@ export interface EngineOptions {
     state: ExecutionState,
     typeOf: (path: string) => string,
   ) => void;
-  /** How often the store is looked at for what other processes left, in milliseconds. */
+  /** How often the store is looked at for what other processes left, in milliseconds, while changes do not ring. */
   readonly pollMs: number;
+  /** Told whether changes by other processes ring from now on: a change stream is open. */
+  readonly onWatchState?: (isLive: boolean) => void;
   /** For people: where this process runs. @default the worker's id */
   readonly processName?: string;
 }
@@ -189,6 +192,7 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
   const worker = new Worker({
     ...options,
     hideSecrets: hiderOf(options),
+    lookAheadMs: longestPollMs(options.pollMs),
     compiled,
     onCommitted: (executionId, events, after) => {
       if (after) options.observe?.(events, after.state, typeIn(after.workflow));
@@ -217,7 +221,15 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
     started: announce,
   });
   const controls = connectControls(options, executions, workflows, compiled, wake);
-  return { ...deployed, triggering, worker, executions, ...controls, pauses, ...costs };
+  const lookout = new Lookout({
+    ...options,
+    looks: {
+      executions: () => worker.tick(),
+      pauses: () => pauses.look(),
+      workflows: () => triggering.look(),
+    },
+  });
+  return { ...deployed, triggering, worker, executions, ...controls, pauses, ...costs, lookout };
 }
 
 /** The type of the step at a path. */
@@ -347,7 +359,7 @@ function generationMethods(
 }
 
 function lifetime(
-  { library, triggering, worker, pauses }: ReturnType<typeof connect>,
+  { library, triggering, worker, pauses, lookout }: ReturnType<typeof connect>,
   processes: Processes,
 ): Pick<RunningEngine, "run" | "stop" | "tick"> {
   return {
@@ -358,8 +370,10 @@ function lifetime(
       await pauses.start();
       await worker.start();
       await triggering.start();
+      lookout.start();
     },
     stop: async () => {
+      await lookout.stop();
       await triggering.stop();
       await pauses.stop();
       await worker.stop();

@@ -3,6 +3,7 @@ import { asAppError } from "../errors.ts";
 import type { Engine, Pause } from "./api.ts";
 import type { ExecutionEvent } from "./execution/events.ts";
 import type { ExecutionState } from "./execution/state.ts";
+import { PAUSE_MARKS } from "./ports/changes.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Head, Store } from "./ports/store.ts";
@@ -11,27 +12,22 @@ export interface PausesOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** How often the store is looked at for what other processes paused or resumed, in milliseconds. */
-  readonly pollMs: number;
   /** Something was paused or resumed: executions in memory have to look. */
   readonly changed: () => void;
   /** Executions were made due. */
   readonly released: () => Promise<void>;
 }
 
-const PREFIX = "pause:";
 /** No workflow id: those have no star. */
 const EVERYTHING = "*";
 const PAGE = 200;
 const StoredPause = z.object({ by: z.string(), at: z.number() });
 
-/** What is paused: known to every process within its poll, to the one that does it at once. */
+/** What is paused: known at once to the process that does it, to the others when they look. */
 export class Pauses {
   readonly #options: PausesOptions;
   #known: ReadonlyMap<string, Pause> = new Map();
-  #cancelTimer: (() => void) | null = null;
   #refreshing: Promise<void> = Promise.resolve();
-  #running = false;
 
   constructor(options: PausesOptions) {
     this.#options = options;
@@ -48,15 +44,11 @@ export class Pauses {
 
   /** Reads what is paused, and makes due what was resumed when nobody was there to do it. To be done before executions run. */
   async start(): Promise<void> {
-    this.#running = true;
     this.#known = await this.#read();
     await this.#release();
-    this.#setTimer();
   }
 
   async stop(): Promise<void> {
-    this.#running = false;
-    this.#cancelTimer?.();
     // That the last look failed was told when it did.
     await this.#refreshing.catch(() => undefined);
   }
@@ -66,7 +58,7 @@ export class Pauses {
     const key = workflowId ?? EVERYTHING;
     this.#known = await this.#read();
     if (this.#known.has(key)) return;
-    await this.#options.store.writeMark(PREFIX + key, { by, at: this.#options.clock.now() });
+    await this.#options.store.writeMark(PAUSE_MARKS + key, { by, at: this.#options.clock.now() });
     await this.refresh();
   }
 
@@ -74,9 +66,22 @@ export class Pauses {
   async resume(workflowId: string | null): Promise<boolean> {
     const key = workflowId ?? EVERYTHING;
     const wasPaused = (await this.#read()).has(key);
-    if (wasPaused) await this.#options.store.writeMark(PREFIX + key, null);
+    if (wasPaused) await this.#options.store.writeMark(PAUSE_MARKS + key, null);
     await this.refresh();
     return wasPaused;
+  }
+
+  /** Looks for what other processes paused or resumed. Never rejects. */
+  async look(): Promise<void> {
+    try {
+      await this.refresh();
+    } catch (error) {
+      const { message } = asAppError(error);
+      this.#options.logger.warn(
+        { error: message },
+        "it could not be read what is paused; trying again",
+      );
+    }
   }
 
   /** Looks at the store; one look at a time. */
@@ -106,11 +111,11 @@ export class Pauses {
   }
 
   async #read(): Promise<ReadonlyMap<string, Pause>> {
-    const marks = await this.#options.store.listMarks(PREFIX);
+    const marks = await this.#options.store.listMarks(PAUSE_MARKS);
     return new Map(
       marks.flatMap(({ key, value }): [string, Pause][] => {
         const pause = StoredPause.safeParse(value).data;
-        return pause ? [[key.slice(PREFIX.length), pause]] : [];
+        return pause ? [[key.slice(PAUSE_MARKS.length), pause]] : [];
       }),
     );
   }
@@ -143,19 +148,6 @@ export class Pauses {
       cursor = page.nextCursor ?? undefined;
     } while (cursor !== undefined);
     return held;
-  }
-
-  #setTimer(): void {
-    if (!this.#running) return;
-    const { clock, pollMs, logger } = this.#options;
-    this.#cancelTimer = clock.after(pollMs, () => {
-      this.refresh()
-        .catch((error: unknown) => {
-          const { message } = asAppError(error);
-          logger.warn({ error: message }, "it could not be read what is paused; trying again");
-        })
-        .finally(() => this.#setTimer());
-    });
   }
 }
 

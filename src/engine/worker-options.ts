@@ -8,8 +8,8 @@ export interface WorkerOptions extends Omit<AttemptPorts, "onDefect"> {
   readonly logger: Logger;
   /** The compiled definition of a version with the prompts that this execution asks. @throws {AppError} `version_not_found`. */
   readonly compiled: ActorHost["compiled"];
-  /** How often the store is looked at for what other processes left; what happens in this process wakes at once. */
-  readonly pollMs: number;
+  /** How far a look plans ahead for what becomes due, in milliseconds: not less than the time until somebody calls `tick` again. */
+  readonly lookAheadMs: number;
   /** @param after - absent for facts that an actor did not commit. */
   readonly onCommitted: (
     executionId: string,

@@ -39,8 +39,6 @@ export class Worker {
   #renewTimer: NodeJS.Timeout | null = null;
   #cancelTick: (() => void) | null = null;
   #tickAt = Number.POSITIVE_INFINITY;
-  /** A look became due while one was under way, which may have passed what it is for. */
-  #tickAgain = false;
   #ticking: Promise<void> | null = null;
   #running = false;
 
@@ -131,8 +129,11 @@ export class Worker {
     return this.#actors.get(executionId)?.committedState ?? null;
   }
 
-  /** Looks once for what is due and for signals, and takes it on. Tests call it by hand. */
+  /** Looks for what is due and for signals, and takes it on. Never rejects. */
   async tick(): Promise<void> {
+    // A look under way may have passed what this one is for.
+    await this.#ticking;
+    if (!this.#running) return;
     this.#ticking ??= this.#tick().finally(() => {
       this.#ticking = null;
     });
@@ -140,26 +141,23 @@ export class Worker {
   }
 
   async #tick(): Promise<void> {
-    const { store, clock, pollMs, logger } = this.#options;
+    const { store, clock, lookAheadMs, logger } = this.#options;
     this.#cancelTick?.();
     this.#tickAt = Number.POSITIVE_INFINITY;
-    let next = clock.now() + pollMs;
+    const until = clock.now() + lookAheadMs;
     try {
       if (this.#leasesInDoubt) await this.#findLost();
       await this.#claimDue();
       for (const signal of await store.pendingSignals({ limit: 1000 }))
         this.wake(signal.executionId);
-      const due = await store.nextDue(next);
-      if (due !== null) next = Math.min(next, Math.max(due, clock.now() + 10));
+      const due = await store.nextDue(until);
+      if (due !== null) this.#scheduleTick(Math.max(due, clock.now() + 10));
     } catch (error) {
       logger.warn(
         { error: asAppError(error).message },
         "the store could not be read; trying again",
       );
     }
-    const again = this.#tickAgain;
-    this.#tickAgain = false;
-    this.#scheduleTick(again ? clock.now() : next);
   }
 
   async #claimDue(): Promise<void> {
@@ -200,8 +198,7 @@ export class Worker {
       () => {
         // What fired is no longer planned: kept, its time would refuse every later one.
         this.#tickAt = Number.POSITIVE_INFINITY;
-        if (this.#ticking) this.#tickAgain = true;
-        else void this.tick();
+        void this.tick();
       },
     );
   }

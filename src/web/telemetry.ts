@@ -17,6 +17,8 @@ export interface Telemetry {
     state: ExecutionState,
     typeOf: (path: string) => string,
   ): void;
+  /** Whether a change stream is open. @default none is */
+  watching(isLive: boolean): void;
   /** The text that Prometheus reads, and its content type. */
   render(backlog: Backlog): Promise<{ readonly text: string; readonly contentType: string }>;
 }
@@ -45,6 +47,7 @@ export function createTelemetry(): Telemetry {
       // The event of the start is not part of a commit: its first claim follows it.
       if (state.rev === 1) meters.started.inc({ trigger: state.start.trigger.type });
     },
+    watching: (isLive) => gauges.stream.set(isLive ? 1 : 0),
     async render({ queued, openRequests, lagMs }) {
       gauges.queued.set(queued);
       gauges.openRequests.set(openRequests);
@@ -116,6 +119,11 @@ function createGauges(registry: Registry) {
     openRequests: new Gauge({
       name: "heddle_requests_open",
       help: "Approvals and questions for budget that wait for people (of up to 2000 executions).",
+      registers,
+    }),
+    stream: new Gauge({
+      name: "heddle_change_stream_open",
+      help: "1: a change stream tells at once what other processes do; 0: this process looks for it from time to time.",
       registers,
     }),
     lag: new Gauge({

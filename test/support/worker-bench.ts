@@ -5,11 +5,14 @@ import type { ExecutionEvent } from "../../src/engine/execution/events.ts";
 import type { ExecutionState } from "../../src/engine/execution/state.ts";
 import type { ServiceContext, ServiceRegistry } from "../../src/engine/ports/service.ts";
 import type { Store } from "../../src/engine/ports/store.ts";
+import { RepeatedLook } from "../../src/engine/repeated-look.ts";
 import { Worker } from "../../src/engine/worker.ts";
 import { AppError } from "../../src/errors.ts";
 import type { Json, JsonObject } from "../../src/json.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 import { ManualClock, settle } from "./manual-clock.ts";
+
+const POLL_MS = 250;
 
 /** What an attempt of a scripted step does in a test. */
 export type Script = (params: JsonObject, context: ServiceContext) => Promise<Json>;
@@ -57,15 +60,21 @@ export class WorkerBench implements AsyncDisposable {
         debug() {},
       },
       compiled: async () => this.#workflow,
-      pollMs: 250,
+      lookAheadMs: POLL_MS,
       onCommitted: (_executionId, events) => this.events.push(...events),
       prepareChild: () => Promise.reject(new Error("No workflow but this one.")),
       deliver: async () => undefined,
       gate: async () => [],
       ends: { isWanted: () => false, tell: async () => undefined },
     });
+    const look = new RepeatedLook({
+      clock: this.clock,
+      intervalMs: () => POLL_MS,
+      look: () => worker.tick(),
+    });
     this.#workers.push(worker);
     await worker.start();
+    look.start();
     return worker;
   }
 

@@ -36,6 +36,8 @@ test("Prometheus reads what ran, what it cost and what waits", async () => {
   await web.bench.start("ask", {});
   await web.bench.start("ask", {});
 
+  telemetry.watching(true);
+
   const { type, text } = await scrape(web.url);
 
   expect(type).toMatch(/^text\/plain/);
@@ -49,6 +51,7 @@ test("Prometheus reads what ran, what it cost and what waits", async () => {
     'heddle_ai_unknown_cost_calls_total{model="gpt-4o"} 0',
     "heddle_executions_queued 0",
     "heddle_requests_open 1",
+    "heddle_change_stream_open 1",
     "heddle_due_lag_seconds 0",
   ])
     expect(text.split("\n")).toContain(line);

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "../../json.ts";
 import type { ExecutionEvent, ExecutionStarted } from "../execution/events.ts";
 import type { ExecutionStatus } from "../execution/state.ts";
 import type { BudgetStore } from "./budget-records.ts";
+import type { ChangeSource } from "./changes.ts";
 import type { DraftRecord } from "./draft-record.ts";
 import type { EventStore } from "./event-records.ts";
 import type { ModelMessage, TokenUsage } from "./model.ts";
@@ -30,7 +31,13 @@ export type { DraftRecord };
  * Every method may throw {AppError} `store_unavailable` (retryable): the write may or may not have happened, and doing it
  * again with the same ids is safe.
  */
-export interface Store extends BudgetStore, AsyncDisposable, SharedWork, EventStore, SlotStore {
+export interface Store
+  extends BudgetStore,
+    ChangeSource,
+    AsyncDisposable,
+    SharedWork,
+    EventStore,
+    SlotStore {
   /** What is behind it, for the log: `sqlite ./data/heddle.db`. Never a credential. */
   readonly description: string;
 

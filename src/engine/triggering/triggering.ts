@@ -27,8 +27,6 @@ export interface TriggeringOptions {
   readonly start: (request: StartRequest) => Promise<StartResult>;
   /** An execution has a signal. */
   readonly wake: (executionId: string) => void;
-  /** How often the store is looked at for what other processes activated, in milliseconds. */
-  readonly pollMs: number;
 }
 
 /** Everything that starts runs by itself, with its lifetime. */
@@ -39,15 +37,11 @@ export class Triggering {
   readonly webhooks: WebhookStarter;
   readonly ends: EndTeller;
   readonly events: EventBus;
-  readonly #options: TriggeringOptions;
   readonly #active: ActiveTriggers;
   readonly #scheduler: Scheduler;
   readonly #rows: RowPoller;
-  #cancelTimer: (() => void) | null = null;
-  #running = false;
 
   constructor(options: TriggeringOptions) {
-    this.#options = options;
     this.#active = new ActiveTriggers(options);
     const parts = { ...options, triggers: this.#active };
     this.messages = new MessageStarter(parts);
@@ -70,32 +64,26 @@ export class Triggering {
 
   /** Begins with the clock and the databases. */
   async start(): Promise<void> {
-    this.#running = true;
     await this.events.catchUp();
     await this.#scheduler.start();
     this.#rows.start();
-    this.#setTimer();
   }
 
   async stop(): Promise<void> {
-    this.#running = false;
-    this.#cancelTimer?.();
     await this.#scheduler.stop();
     await this.#rows.stop();
     await this.events.stop();
   }
 
-  /** To be called when another version becomes active in this process, and from time to time for the others. */
+  /** Looks for what other processes activated, and for events that they left untold. Never rejects. */
+  async look(): Promise<void> {
+    await Promise.all([this.changed(), this.events.catchUp()]);
+  }
+
+  /** To be called when another version becomes active. */
   async changed(): Promise<void> {
     await this.#active.refresh();
     this.#scheduler.replan();
     this.#rows.replan();
-  }
-
-  #setTimer(): void {
-    if (!this.#running) return;
-    this.#cancelTimer = this.#options.clock.after(this.#options.pollMs, () => {
-      void Promise.all([this.changed(), this.events.catchUp()]).finally(() => this.#setTimer());
-    });
   }
 }

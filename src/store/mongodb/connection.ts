@@ -1,4 +1,4 @@
-import { type Collection, type Db, MongoClient } from "mongodb";
+import { type ChangeStream, type Collection, type Db, type Document, MongoClient } from "mongodb";
 import { AppError } from "../../errors.ts";
 import { type Collections, collectionsOf, type Inserted } from "./collections.ts";
 import {
@@ -82,6 +82,11 @@ export class Connection implements AsyncDisposable {
       throw toStoreError(error, this.name);
     }
   };
+
+  /** What changes in the database. Nothing is asked before the first read. */
+  changes(pipeline: Document[]): ChangeStream {
+    return this.#db.watch(pipeline);
+  }
 
   /** A collection whose documents may have any form: for copies. */
   collection(name: keyof Collections): Collection {

@@ -3,6 +3,7 @@ import { createBudgets } from "./budgets.ts";
 import { createCalls } from "./calls.ts";
 import { createCardClaims } from "./card-claims.ts";
 import { createCards } from "./cards.ts";
+import { ChangeStreamWatch } from "./change-stream-watch.ts";
 import { Connection } from "./connection.ts";
 import { createDedupe } from "./dedupe.ts";
 import { createDrafts } from "./drafts.ts";
@@ -58,6 +59,7 @@ export async function openMongoStore(uri: string): Promise<Store> {
     ...createBudgets(connection),
     ...createProcesses(connection),
     ...createTotals(connection, trailing, projector),
+    watch: (listener) => new ChangeStreamWatch(connection, listener),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

@@ -69,6 +69,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     ...createBudgets(connection),
     ...createTotals(connection),
     ...createProcesses(connection),
+    // Nobody else is there whose changes could be told of.
+    watch: () => ({ async [Symbol.asyncDispose]() {} }),
     async [Symbol.asyncDispose]() {
       connection.close();
     },
