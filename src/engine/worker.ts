@@ -179,10 +179,9 @@ export class Worker {
     this.#leasesInDoubt = false;
     try {
       const leased = await this.#options.store.leasedBy(this.id);
-      const lost = leased.filter(
-        ({ executionId }) => !this.#actors.has(executionId) && !this.#claiming.has(executionId),
-      );
-      await Promise.all(lost.map((head) => this.#load(head)));
+      const lost = leased.filter(({ executionId }) => !this.#actors.has(executionId));
+      // Claimed, not just loaded: what had an actor when the store was asked may have been given back since, and be somebody else's.
+      await Promise.all(lost.map(({ executionId }) => this.#claim(executionId)));
     } catch (error) {
       this.#leasesInDoubt = true;
       throw error;

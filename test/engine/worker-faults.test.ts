@@ -104,6 +104,49 @@ test("a finished execution whose log another worker continued meanwhile is looke
   expect(bench.errors).toEqual([]);
 });
 
+test("what a worker is told late that it holds, and has given back meanwhile, stays with the one who took it", async () => {
+  const begun: string[] = [];
+  const first = Promise.withResolvers<string>();
+  await using bench = await WorkerBench.open(
+    workflow([
+      script("a", { next: "nap" }),
+      { id: "nap", type: "wait", config: { duration: "10s" }, next: "b" },
+      script("b"),
+    ]),
+    (_params, { idempotencyKey }) => {
+      begun.push(idempotencyKey);
+      return idempotencyKey.endsWith("a#1") ? first.promise : new Promise(() => undefined);
+    },
+  );
+  const late = Promise.withResolvers<void>();
+  const slow = new Proxy(bench.store, {
+    get(target, member) {
+      const value: unknown = Reflect.get(target, member);
+      if (typeof value !== "function") return value;
+      if (member !== "leasedBy") return value.bind(target);
+      return async (worker: string) => {
+        const heads = await target.leasedBy(worker);
+        await late.promise;
+        return heads;
+      };
+    },
+  });
+  const worker = await bench.worker(slow);
+  await bench.start(worker);
+  worker.doubtLeases();
+  await bench.clock.advance(1000);
+  first.resolve("done");
+  await settle();
+  await bench.worker();
+  await bench.clock.advance(TEN_SECONDS);
+  expect(begun).toEqual(["exec_1/a#1", "exec_1/b#1"]);
+
+  late.resolve();
+  await bench.clock.advance(1000);
+
+  expect(begun).toEqual(["exec_1/a#1", "exec_1/b#1"]);
+});
+
 test("the first of two decisions that are found together stands; the other is refused", async () => {
   await using bench = await WorkerBench.open(
     workflow([

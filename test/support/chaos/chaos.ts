@@ -8,6 +8,7 @@ import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import { botEnvironment } from "../bot-process.ts";
 import { BotFleet } from "./bot-fleet.ts";
 import { Clicker } from "./clicker.ts";
+import { keepEvidence } from "./evidence.ts";
 import { Findings } from "./findings.ts";
 import { Load, planRuns, webhookPath } from "./load.ts";
 import { MailCollector, postedCards, postedMessages, writtenRows } from "./outside-effects.ts";
@@ -159,6 +160,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   countDeeds(fleet, load, clicker, findings);
   const seconds = (performance.now() - begun) / 1000;
   const evidence = isKept() ? folder : null;
+  if (evidence !== null) await keepEvidence(evidence, findings, store, fleet.output);
   return { counts: findings.counts, problems: findings.problems, seconds, evidence };
 }
 
