@@ -80,6 +80,39 @@ const QUESTIONS: readonly {
     ask: (s) => s.listSamples({ workflowId: "rare" }),
     index: "samples_workflow",
   },
+  {
+    what: "what happened under a name since a run began",
+    ask: (s) => s.listEvents({ name: "order.paid", from: START + MANY / 2, limit: 10 }),
+    index: "events_name",
+  },
+  {
+    what: "what happened under a name after an event",
+    ask: (s) =>
+      s.listEvents({
+        name: "order.paid",
+        from: START,
+        after: { at: START + 507, id: "event_507" },
+        limit: 10,
+      }),
+    index: "events_name",
+  },
+  {
+    what: "events that not everybody was told of",
+    ask: (s) => s.pendingEvents(10),
+    index: "events_pending",
+  },
+  {
+    what: "who waits for an event",
+    ask: (s) => s.listSubscribers("order.paid", { limit: 10 }),
+    index: "subscriptions_name",
+  },
+  {
+    what: "the next page of who waits",
+    ask: (s) => s.listSubscribers("order.paid", { after: "exec_1007", limit: 10 }),
+    index: "subscriptions_name",
+  },
+  { what: "a line's slots", ask: (s) => s.readSlots("line_507"), index: "slots_line" },
+  { what: "who is next in a line", ask: (s) => s.nextInLine("rare", 1), index: "lines_next" },
 ];
 
 describe.skipIf(mongoMissing !== null)("no question of the hot paths scans a collection", () => {
@@ -143,7 +176,9 @@ async function fill(store: Store): Promise<void> {
   const each = Array.from({ length: MANY }, (_, n) => n);
   for (let from = 0; from < MANY; from += AT_ONCE)
     await fillSome(store, each.slice(from, from + AT_ONCE));
-  await store.settleSignals(each.filter((n) => n % 500 !== 7).map((n) => `s_${n}`));
+  const over = each.filter((n) => n % 500 !== 7);
+  await store.settleSignals(over.map((n) => `s_${n}`));
+  await store.settleEvents(over.map((n) => `event_${n}`));
 }
 
 async function fillSome(store: Store, numbers: readonly number[]): Promise<void> {
@@ -153,6 +188,7 @@ async function fillSome(store: Store, numbers: readonly number[]): Promise<void>
       const id = `exec_${n}`;
       const workflowId = isRare ? "rare" : "common";
       const status = isRare ? "failed" : "completed";
+      const topic = isRare ? "order.paid" : "order.seen";
       return [
         store.insertHead(
           head(id, {
@@ -170,6 +206,10 @@ async function fillSome(store: Store, numbers: readonly number[]): Promise<void>
         store.insertCard(card(id, "run", { final: !isRare })),
         store.insertDraft(draft(`draft_${n}`, { threadTs: String(n) })),
         store.writeSample(sample(`sample_${n}`, { workflowId })),
+        store.insertEvent({ id: `event_${n}`, name: topic, payload: {}, at: START + n }),
+        store.subscribe(id, topic),
+        store.takeSlot(`line_${n}`, 0, id),
+        store.joinLine({ line: workflowId, executionId: id, at: START + n }),
         store.insertVersion({
           workflowId: isRare ? "rare" : `common_${n}`,
           version: n + 1,
