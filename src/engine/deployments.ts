@@ -71,7 +71,7 @@ export class Deployments {
     const { contentHash, body } = contentOf(content);
     const existing = await store.readWorkflow(definition.id);
     const unchanged = await this.#sameContent(definition, contentHash, existing);
-    const version = unchanged ?? (await this.#insert(definition, body, contentHash, by));
+    const version = unchanged ?? (await this.#insert(definition, body, contentHash, by, existing));
     const active = unchanged === null ? version : (existing?.activeVersion ?? version);
     const isNews = unchanged === null || Object.keys(file).length > 0;
     if (isNews) await workflows.setActive(definition, active, by, file);
@@ -108,7 +108,8 @@ export class Deployments {
     const { definition, problems } = workflows.validate(body);
     if (!definition) return { outcome: "invalid", problems };
     const { contentHash } = contentOf(body);
-    const version = await this.#insert(definition, body, contentHash, `${FILE_PREFIX}${file}`);
+    const by = `${FILE_PREFIX}${file}`;
+    const version = await this.#insert(definition, body, contentHash, by, existing);
     const files = { ...existing.files, [file]: contentHash };
     await store.writeWorkflow({ ...existing, files });
     return { outcome: "kept_back", workflowId: definition.id, version, newer };
@@ -149,30 +150,37 @@ export class Deployments {
     });
   }
 
+  /**
+   * Takes a number for a content. Processes that deploy the same at one moment get the same number.
+   *
+   * @param existing - the workflow as it was before.
+   */
   async #insert(
     definition: Definition,
     body: JsonObject,
     contentHash: string,
     by: string,
+    existing: WorkflowRecord | null,
   ): Promise<number> {
+    const { store, clock } = this.#options;
     for (;;) {
-      const version = definition.version ?? (await this.#nextVersion(definition.id));
+      const [newest] = await store.listVersions(definition.id);
+      const version = definition.version ?? numberFor({ contentHash, by }, newest, existing);
+      if (version === newest?.version && newest.contentHash === contentHash) return version;
       const record: VersionRecord = {
         workflowId: definition.id,
         version,
         definition: body,
         contentHash,
         deployedBy: by,
-        deployedAt: this.#options.clock.now(),
+        deployedAt: clock.now(),
       };
-      if (await this.#options.store.insertVersion(record)) return version;
-      // Somebody else took the number in this moment. Equal content under a given number is what was asked for (a crash
-      // between version and workflow record leaves that); without a number, the next is tried.
-      if (definition.version !== undefined) {
-        const taken = await this.#options.store.readVersion(definition.id, version);
-        if (taken?.contentHash === contentHash) return version;
-        if (taken) throw await this.#conflict(definition, taken);
-      }
+      if (await store.insertVersion(record)) return version;
+      // Somebody else took the number in this moment. Under it stands what was to stand there, or without a number of its own the
+      // next one is tried.
+      const taken = await store.readVersion(definition.id, version);
+      if (taken?.contentHash === contentHash) return version;
+      if (taken && definition.version !== undefined) throw await this.#conflict(definition, taken);
     }
   }
 
@@ -185,6 +193,21 @@ export class Deployments {
     const record = await this.#options.store.readVersion(workflowId, version);
     return record !== null && record.contentHash !== contentHash;
   }
+}
+
+/**
+ * The number after the newest one; or that one, if it is this very deployment, of another process that has not activated it yet or
+ * died before that. What was active once does not count: going back and deploying again is a deployment of its own.
+ */
+function numberFor(
+  wanted: { readonly contentHash: string; readonly by: string },
+  newest: VersionSummary | undefined,
+  existing: WorkflowRecord | null,
+): number {
+  if (!newest) return 1;
+  const isSame = newest.contentHash === wanted.contentHash && newest.deployedBy === wanted.by;
+  const isUnderWay = existing === null || newest.deployedAt > existing.updatedAt;
+  return isSame && isUnderWay ? newest.version : newest.version + 1;
 }
 
 /** Content of a definition: everything but its number. */

@@ -1,4 +1,5 @@
 import { createEngine, type RunningEngine } from "../../../src/engine/engine.ts";
+import type { Clock } from "../../../src/engine/ports/clock.ts";
 import type { Logger } from "../../../src/engine/ports/logger.ts";
 import type { Service } from "../../../src/engine/ports/service.ts";
 import type { Store } from "../../../src/engine/ports/store.ts";
@@ -25,20 +26,25 @@ export class TriggerBench implements AsyncDisposable {
   }
 
   static async open(
-    options: { readonly now?: number; readonly services?: readonly Service[] } = {},
+    options: {
+      readonly now?: number;
+      readonly services?: readonly Service[];
+      /** @default one in memory */
+      readonly store?: Store;
+    } = {},
   ): Promise<TriggerBench> {
-    const store = await openSqliteStore({ path: ":memory:" });
+    const store = options.store ?? (await openSqliteStore({ path: ":memory:" }));
     return new TriggerBench(store, options.now, options.services ?? []);
   }
 
-  /** Starts a process; `store` may stand between it and the real one. */
-  async start(store: Store = this.store): Promise<RunningEngine> {
+  /** Starts a process; `store` may stand between it and the real one. @param aheadMs - by how much its clock is ahead. */
+  async start(store: Store = this.store, aheadMs = 0): Promise<RunningEngine> {
     const cron = createCron();
     const warn = (_fields: object, text: string): unknown => this.warnings.push(text);
     const logger: Logger = { info() {}, debug() {}, warn, error: warn };
     const engine = createEngine({
       store,
-      clock: this.clock,
+      clock: aheadOf(this.clock, aheadMs),
       logger,
       directory: { person: async () => null, groupMembers: async () => null },
       model: {
@@ -87,4 +93,9 @@ export class TriggerBench implements AsyncDisposable {
     for (const engine of this.#engines) await engine.stop();
     await this.store[Symbol.asyncDispose]();
   }
+}
+
+/** The clock of another machine: time passes there alike, but its hands stand differently. */
+function aheadOf(clock: Clock, ms: number): Clock {
+  return { now: () => clock.now() + ms, after: (delayMs, run) => clock.after(delayMs, run) };
 }
