@@ -35,8 +35,9 @@ export class Worker {
   /** Executions to be claimed again: the store may have them leased to us, and such a lease would be renewed for ever. */
   readonly #claimLater = new Set<string>();
   #leasesInDoubt = false;
-  #lastRenewal = performance.now();
-  #renewTimer: NodeJS.Timeout | null = null;
+  /** When the last renewal that succeeded was begun: from then on its leases last. */
+  #renewedAt: number;
+  #cancelRenewal: (() => void) | null = null;
   #cancelTick: (() => void) | null = null;
   #tickAt = Number.POSITIVE_INFINITY;
   #ticking: Promise<void> | null = null;
@@ -44,13 +45,14 @@ export class Worker {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    this.#renewedAt = options.clock.elapsed();
     this.#host = {
       store: options.store,
       clock: options.clock,
       worker: this.id,
       leaseUntil: () => options.clock.now() + LEASE_MS,
       mayStartEffects: () =>
-        this.#running && performance.now() - this.#lastRenewal < RENEWAL_TRUST_MS,
+        this.#running && options.clock.elapsed() - this.#renewedAt < RENEWAL_TRUST_MS,
       startAttempt: (workflow, state, act, done) =>
         runAttempt({ ...options, onDefect: this.#onDefect }, workflow, state, act, done),
       endIsWanted: (state) => options.ends.isWanted(state),
@@ -67,8 +69,8 @@ export class Worker {
   /** Begins to work: first with what an earlier life of the process left. */
   async start(): Promise<void> {
     this.#running = true;
-    this.#renewTimer = setInterval(() => void this.#renew(), RENEW_MS);
-    this.#renewTimer.unref();
+    this.#renewedAt = this.#options.clock.elapsed();
+    this.#planRenewal();
     await this.tick();
   }
 
@@ -76,7 +78,7 @@ export class Worker {
   async stop(): Promise<void> {
     this.#running = false;
     this.#cancelTick?.();
-    if (this.#renewTimer) clearInterval(this.#renewTimer);
+    this.#cancelRenewal?.();
     await this.#ticking;
     await Promise.all(this.#claiming.values());
     const { store, clock, logger } = this.#options;
@@ -343,20 +345,24 @@ export class Worker {
     return endDefective({ ...this.#options, read }, head, cause);
   }
 
+  #planRenewal(): void {
+    this.#cancelRenewal = this.#options.clock.after(RENEW_MS, () => {
+      void this.#renew();
+      this.#planRenewal();
+    });
+  }
+
   async #renew(): Promise<void> {
+    const { store, clock, logger } = this.#options;
+    const begun = clock.elapsed();
     try {
-      if (this.#actors.size > 0) {
-        await this.#options.store.renewLeases(this.id, this.#options.clock.now() + LEASE_MS);
-      }
-      this.#lastRenewal = performance.now();
+      if (this.#actors.size > 0) await store.renewLeases(this.id, clock.now() + LEASE_MS);
+      this.#renewedAt = Math.max(this.#renewedAt, begun);
       // What is leased to us and has nobody here would be renewed for ever: the next look finds it.
       this.#leasesInDoubt = true;
       this.wakeAll();
     } catch (error) {
-      this.#options.logger.warn(
-        { error: asAppError(error).message },
-        "leases could not be renewed",
-      );
+      logger.warn({ error: asAppError(error).message }, "leases could not be renewed");
     }
   }
 }

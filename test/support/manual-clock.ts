@@ -21,6 +21,10 @@ export class ManualClock implements Clock {
     return this.#now + this.#offset;
   }
 
+  elapsed(): number {
+    return this.#now;
+  }
+
   after(delayMs: number, run: () => void): () => void {
     const timer = { at: this.#now + Math.max(delayMs, 0), run };
     this.#timers.add(timer);

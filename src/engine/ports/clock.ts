@@ -2,6 +2,8 @@
 export interface Clock {
   /** Milliseconds since 1970, UTC. */
   now(): number;
+  /** Milliseconds since some moment, by a clock that nobody sets: for how long ago something was. */
+  elapsed(): number;
   /** Calls `run` once, `delayMs` from now; the returned function cancels it. */
   after(delayMs: number, run: () => void): () => void;
 }
@@ -12,6 +14,7 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /** The clock of the machine. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after: (delayMs, run) => {
     const timer = setTimeout(run, Math.min(Math.max(delayMs, 0), MAX_TIMEOUT_MS));
     timer.unref();

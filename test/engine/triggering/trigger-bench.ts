@@ -97,5 +97,9 @@ export class TriggerBench implements AsyncDisposable {
 
 /** The clock of another machine: time passes there alike, but its hands stand differently. */
 function aheadOf(clock: Clock, ms: number): Clock {
-  return { now: () => clock.now() + ms, after: (delayMs, run) => clock.after(delayMs, run) };
+  return {
+    now: () => clock.now() + ms,
+    elapsed: () => clock.elapsed(),
+    after: (delayMs, run) => clock.after(delayMs, run),
+  };
 }
