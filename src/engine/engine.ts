@@ -184,6 +184,7 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
     compiled: (workflowId, version) => workflows.compiled(workflowId, version),
     start: (request) => executions.start(request),
     wake,
+    process: () => worker.id,
   });
   const costs = createCosts(options, workflows);
   const children = new Children({ store, clock, workflows, executions: () => executions, wake });

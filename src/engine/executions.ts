@@ -91,7 +91,7 @@ export class Executions {
 
   async #insert(compiled: CompiledWorkflow, request: CheckedStart): Promise<StartResult> {
     const { store, clock, prompts, worker, started } = this.#options;
-    const first = startEvent(request, compiled.definition, clock.now());
+    const first = startEvent(request, compiled.definition, { process: worker.id, at: clock.now() });
     const { executionId } = first;
     const assigned = await prompts.assign(compiled.promptRefs, executionId);
     const start = Object.keys(assigned).length > 0 ? { ...first, prompts: assigned } : first;
@@ -210,7 +210,11 @@ export class Executions {
   }
 }
 
-function startEvent(request: CheckedStart, definition: Definition, now: number): ExecutionStarted {
+function startEvent(
+  request: CheckedStart,
+  definition: Definition,
+  moment: Pick<ExecutionStarted, "process" | "at">,
+): ExecutionStarted {
   const { executionId, version, trigger, variables, parent, capNano } = request;
   const report = request.report ?? reportOf(definition) ?? request.fallbackReport;
   return {
@@ -225,8 +229,8 @@ function startEvent(request: CheckedStart, definition: Definition, now: number):
     ...(report && { report }),
     ...(parent && { parent }),
     ...(capNano !== undefined && { capNano }),
-    deadline: now + definition.limits.timeout,
-    at: now,
+    deadline: moment.at + definition.limits.timeout,
+    ...moment,
   };
 }
 

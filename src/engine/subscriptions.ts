@@ -2,6 +2,7 @@ import type { CompiledWorkflow } from "./definition/compile.ts";
 import type { ExecutionEvent } from "./execution/events.ts";
 import { wakeByEvent } from "./execution/react-events.ts";
 import type { Act, ExecutionState } from "./execution/state.ts";
+import { CLOCK_DIFFERENCE_MS } from "./leases.ts";
 import type { EventRecord } from "./ports/event-records.ts";
 import type { Signal, Store } from "./ports/store.ts";
 
@@ -42,11 +43,12 @@ export class Subscriptions {
     if (name === null) return [];
     this.#names.add(name);
     await this.#store.subscribe(this.#executionId, name);
+    const from = state.start.at - CLOCK_DIFFERENCE_MS;
     let after: EventRecord | undefined;
     do {
-      const query = { name, from: state.start.at, limit: PAGE, ...(after && { after }) };
+      const query = { name, from, limit: PAGE, ...(after && { after }) };
       const page = await this.#store.listEvents(query);
-      for (const event of page) {
+      for (const event of page.filter((one) => isSince(state, one))) {
         const events = wakeByEvent(workflow, state, act, { event }, now);
         if (events.length > 0) return events;
       }
@@ -65,4 +67,12 @@ export class Subscriptions {
       this.#names.delete(name);
     }
   }
+}
+
+/**
+ * Did an event come since the execution began? By one clock that is known. Of two clocks nobody knows, and an event that is missed
+ * would leave the execution waiting for ever: so one that seems a little too early counts.
+ */
+function isSince({ start }: ExecutionState, event: EventRecord): boolean {
+  return event.at >= start.at || event.process !== start.process;
 }

@@ -39,8 +39,8 @@ const UPDATE_RATE: Rate = { capacity: 20, perSecond: 50 / 60 };
 const POST_RATE: Rate = { capacity: 5, perSecond: 1 };
 /** A run's card is edited at most this often while it runs. */
 const EDIT_PAUSE_MS = 1000;
-/** How long an execution's cards are kept from other processes: longer than a call to Slack may take (10 s). Prolonged by each. */
-const CLAIM_MS = 15_000;
+/** How long an execution's cards are kept from other processes: longer than a call to Slack may take (10 s) where clocks differ by 5 s. Prolonged by each. */
+const CLAIM_MS = 20_000;
 /** Pause before cards are asked for again that another process sees to. */
 const CLAIM_PAUSE_MS = 300;
 const FIRST_RETRY_MS = 500;

@@ -103,6 +103,8 @@ export interface ExecutionStarted {
   readonly deadline: number;
   /** The most that it may spend, if that is less than its definition allows: what the execution that started it allotted. */
   readonly capNano?: number;
+  /** The worker of the process by whose clock it has its time. Absent in old logs. */
+  readonly process?: string;
   readonly at: number;
 }
 

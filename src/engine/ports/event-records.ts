@@ -11,6 +11,8 @@ export interface EventRecord {
   readonly payload: JsonObject;
   /** The execution whose end it tells. */
   readonly source?: EventSource;
+  /** The worker of the process by whose clock it has its time. Absent in old records. */
+  readonly process?: string;
 }
 
 export interface EventSource {

@@ -7,7 +7,7 @@ import { type ActiveTriggers, onceForEach } from "./active-triggers.ts";
 export interface EndTellerOptions {
   readonly triggers: ActiveTriggers;
   /** Makes an event known, and tells everybody who waits for it. @throws {AppError} `store_unavailable`: to be done again. */
-  readonly publish: (event: Omit<EventRecord, "at">) => Promise<unknown>;
+  readonly publish: (event: Omit<EventRecord, "at" | "process">) => Promise<unknown>;
 }
 
 /** Makes events of the ends of runs, if anybody may wait for them. Doing it again changes nothing: each end has its ids. */

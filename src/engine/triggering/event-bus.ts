@@ -22,6 +22,8 @@ export interface EventBusOptions {
   readonly start: (request: StartRequest) => Promise<StartResult>;
   /** An execution has a signal. */
   readonly wake: (executionId: string) => void;
+  /** The worker of this process. */
+  readonly process: () => string;
 }
 
 /** Something that happened outside, to be made known under a name. */
@@ -64,18 +66,22 @@ export class EventBus {
     await this.#options.triggers.load();
     if (this.#options.triggers.isEndName(name)) throw reservedName(name);
     const eventId = id === undefined ? `event:${randomUUID()}` : `given:${name}:${id}`;
-    const event = { id: eventId, name, payload, at: this.#options.clock.now() };
+    const event = { id: eventId, name, payload, ...this.#moment() };
     const isNew = await this.#options.store.insertEvent(event);
     if (isNew) void this.catchUp();
     return { eventId, existed: !isNew };
   }
 
   /** Keeps an event and tells it to all who wait. @throws {AppError} `store_unavailable`: to be done again. */
-  async publish(event: Omit<EventRecord, "at">): Promise<void> {
-    const record = { ...event, at: this.#options.clock.now() };
+  async publish(event: Omit<EventRecord, "at" | "process">): Promise<void> {
+    const record = { ...event, ...this.#moment() };
     // One that is there already may not have been told to everybody.
     await this.#options.store.insertEvent(record);
     await this.#tell(record);
+  }
+
+  #moment(): Pick<EventRecord, "at" | "process"> {
+    return { at: this.#options.clock.now(), process: this.#options.process() };
   }
 
   /** Tells the events that not everybody was told of. Never rejects. */

@@ -27,6 +27,8 @@ export interface TriggeringOptions {
   readonly start: (request: StartRequest) => Promise<StartResult>;
   /** An execution has a signal. */
   readonly wake: (executionId: string) => void;
+  /** The worker of this process. */
+  readonly process: () => string;
 }
 
 /** Everything that starts runs by itself, with its lifetime. */
