@@ -1,0 +1,204 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
+import { MongoClient } from "mongodb";
+import { z } from "zod";
+import { createEngine, type RunningEngine } from "../src/engine/engine.ts";
+import { systemClock } from "../src/engine/ports/clock.ts";
+import type { Service } from "../src/engine/ports/service.ts";
+import type { Store } from "../src/engine/ports/store.ts";
+import { createStepTypes } from "../src/engine/steps/index.ts";
+import { createTriggerTypes } from "../src/engine/triggers/index.ts";
+import { createCron } from "../src/services/cron/node-cron.ts";
+import { createServiceRegistry } from "../src/services/registry.ts";
+import { openMongoStore } from "../src/store/mongodb/open.ts";
+
+/**
+ * How long it takes until a process has recorded what another one tells an execution that it has in memory, and what it asks the
+ * database while nothing happens: `node bench/wake-ups.ts mongodb://127.0.0.1:27017/`, first without change streams, then with
+ * them if the server has them. The database it makes is dropped afterwards.
+ */
+const [, , uri = "mongodb://127.0.0.1:27017/", role = "tell", database = randomDatabase()] =
+  process.argv;
+const SIGNALS = 100;
+/** Time between two signals: longer than an interval of looking, so that each meets a process at rest. */
+const MIN_GAP_MS = 300;
+const GAP_SPREAD_MS = 500;
+const IDLE_MS = 10_000;
+/** Everything by which a process looks for what others left. */
+const QUESTIONS = [
+  "claimDue",
+  "pendingSignals",
+  "nextDue",
+  "listMarks",
+  "listWorkflows",
+  "pendingEvents",
+] as const satisfies readonly (keyof Store)[];
+
+/** Milliseconds since 1970 with fractions, the same clock in every process of the machine. */
+const now = (): number => performance.timeOrigin + performance.now();
+
+const Message = z.union([
+  z.object({ state: z.enum(["live", "broken", "unsupported"]) }),
+  z.object({ ready: z.array(z.string()) }),
+  z.object({ cancelled: z.string(), at: z.number() }),
+  z.object({ questions: z.number() }),
+]);
+type Message = z.infer<typeof Message>;
+
+const never: Service = {
+  name: "never",
+  defaultAction: "answer",
+  actions: {
+    answer: {
+      summary: "Does not answer.",
+      params: z.object({}),
+      sideEffect: true,
+      onUnknown: "repeat",
+      execute: () => new Promise(() => undefined),
+    },
+  },
+};
+
+/** Has executions in memory, and tells when it recorded that one is to be cancelled. */
+async function hold(streams: boolean): Promise<void> {
+  const tell = (message: Message): unknown => process.send?.(message);
+  await using opened = await openMongoStore(`${uri}${database}`);
+  let questions = 0;
+  const store: Store = { ...opened };
+  for (const name of QUESTIONS) {
+    const ask: (...args: never[]) => unknown = opened[name];
+    Object.assign(store, {
+      [name]: (...args: never[]) => {
+        questions += 1;
+        return ask(...args);
+      },
+    });
+  }
+  const engine = createEngine({
+    ...engineParts(),
+    store: streams ? store : { ...store, watch: () => ({ async [Symbol.asyncDispose]() {} }) },
+    observe: (events, { start }) => {
+      if (events.some(({ type }) => type === "execution_cancel_requested"))
+        tell({ cancelled: start.executionId, at: now() });
+    },
+    onWatchState: (isLive) => tell({ state: isLive ? "live" : "unsupported" }),
+  });
+  await engine.run();
+  tell({ ready: await begin(engine) });
+  // To be asked what is asked at rest.
+  await once(process, "message");
+  const before = questions;
+  await setTimeout(IDLE_MS);
+  tell({ questions: questions - before });
+  await once(process, "disconnect");
+  await engine.stop();
+}
+
+function engineParts() {
+  const cron = createCron();
+  return {
+    clock: systemClock,
+    logger: { info() {}, debug() {}, warn: console.warn, error: console.error },
+    directory: { person: async () => null, groupMembers: async () => null },
+    model: { complete: () => Promise.reject(new Error("No model.")) },
+    services: createServiceRegistry([never]),
+    stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
+    triggerTypes: createTriggerTypes({ cron }),
+    cron,
+    revealSecrets: <T>(params: T): T => params,
+    pollMs: 250,
+  };
+}
+
+async function begin(engine: RunningEngine): Promise<string[]> {
+  const steps = [{ id: "wait", type: "service", config: { service: "never" } }];
+  const deployed = await engine.deploy({ id: "hold", name: "Hold", steps }, { by: "bench" });
+  if (!deployed.deployed) throw new Error(JSON.stringify(deployed.problems));
+  const ids: string[] = [];
+  for (let n = 0; n < SIGNALS; n += 1) {
+    const { executionId } = await engine.start({
+      workflowId: "hold",
+      variables: {},
+      variableForm: "json",
+      trigger: { type: "api" },
+    });
+    ids.push(executionId);
+  }
+  return ids;
+}
+
+/** Tells another process's executions to stop. */
+async function measure(streams: boolean): Promise<void> {
+  const holder = fork(import.meta.filename, [uri, streams ? "stream" : "poll", database]);
+  await using store = await openMongoStore(`${uri}${database}`);
+  const state = streams ? next(holder, "state") : null;
+  const { ready } = await next(holder, "ready");
+  if ((await state)?.state === "unsupported") {
+    console.log("stream   the server has no change streams");
+    await end(holder);
+    return;
+  }
+  await setTimeout(2000);
+  const latencies: number[] = [];
+  for (const executionId of ready) {
+    await setTimeout(MIN_GAP_MS + Math.random() * GAP_SPREAD_MS);
+    const cancelled = next(holder, "cancelled");
+    const begun = now();
+    const id = `bench:${executionId}`;
+    const payload = { by: "bench" };
+    await store.insertSignal({ id, executionId, kind: "cancel", payload, at: Date.now() });
+    latencies.push((await cancelled).at - begun);
+  }
+  latencies.sort((a, b) => a - b);
+  const at = (share: number): string => (latencies[Math.floor(SIGNALS * share)] ?? 0).toFixed(1);
+  // Executions that are cancelled have five seconds to come to an end.
+  await setTimeout(6000);
+  holder.send("count");
+  const { questions } = await next(holder, "questions");
+  console.log(
+    `${streams ? "stream" : "poll  "}   median ${at(0.5)} ms, 95 % within ${at(0.95)} ms, slowest ${at(0.99)} ms; ` +
+      `at rest ${((questions / IDLE_MS) * 1000).toFixed(1)} questions a second`,
+  );
+  await end(holder);
+}
+
+async function next<Key extends "state" | "ready" | "cancelled" | "questions">(
+  child: ChildProcess,
+  key: Key,
+): Promise<Extract<Message, Readonly<Record<Key, unknown>>>> {
+  for await (const [message] of eventsOf(child)) {
+    const parsed = Message.parse(message);
+    if (has(parsed, key)) return parsed;
+  }
+  throw new Error("The other process ended.");
+}
+
+async function* eventsOf(child: ChildProcess): AsyncGenerator<readonly unknown[]> {
+  for (;;) yield await once(child, "message");
+}
+
+function has<Key extends string>(
+  message: Message,
+  key: Key,
+): message is Extract<Message, Readonly<Record<Key, unknown>>> {
+  return key in message;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const ended = once(child, "exit");
+  child.disconnect();
+  await ended;
+}
+
+function randomDatabase(): string {
+  return `heddle_bench_${randomBytes(4).toString("hex")}`;
+}
+
+if (role === "tell") {
+  await measure(false);
+  await measure(true);
+  await using client = new MongoClient(uri);
+  await client.db(database).dropDatabase();
+} else await hold(role === "stream");
