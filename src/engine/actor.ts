@@ -10,6 +10,7 @@ import { reactToMigration } from "./execution/migration.ts";
 import { type AttemptEnded, reactToAttempt, reactToSignal } from "./execution/react.ts";
 import { type Act, type ExecutionState, isFinished } from "./execution/state.ts";
 import { toHead } from "./head.ts";
+import { pause } from "./ports/clock.ts";
 import type { Head, Signal } from "./ports/store.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { totalsOf } from "./totals.ts";
@@ -265,9 +266,7 @@ export class Actor {
         return await ask();
       } catch (error) {
         if (!isAppError(error, "store_unavailable") || this.#stopped) throw error;
-        await new Promise<void>((resolve) => {
-          this.#host.clock.after(delay, resolve);
-        });
+        await pause(this.#host.clock, delay);
       }
     }
   }

@@ -2,15 +2,12 @@ import { AppError, asAppError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import { costOfCalls } from "./call-costs.ts";
 import { type CompiledStep, type CompiledWorkflow, stepAt } from "./definition/compile.ts";
-
 import type { AttemptCost, ExecutionStarted } from "./execution/events.ts";
-
 import type { AttemptEnded } from "./execution/react.ts";
 import type { Act, ExecutionState } from "./execution/state.ts";
-import type { Clock } from "./ports/clock.ts";
+import { type Clock, pause } from "./ports/clock.ts";
 import type { ModelClient } from "./ports/model.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
-
 import type { CallRecord, Store } from "./ports/store.ts";
 import type { AttemptContext, AttemptResult, ChildPlan, ChildRequest } from "./steps/step-type.ts";
 
@@ -111,6 +108,7 @@ function contextOf(
     services: ports.services,
     model: ports.model,
     now: () => ports.clock.now(),
+    pause: (ms) => pause(ports.clock, ms, signal),
     revealSecrets: ports.revealSecrets,
     hideSecrets: ports.hideSecrets,
     recordCall: async (call) => {

@@ -25,6 +25,7 @@ export function attemptContext(
     services: createServiceRegistry([]),
     model: createOpenAiModelClient({ baseUrl: modelUrl, timeoutMs }),
     now: () => Date.UTC(2026, 10, 23),
+    pause: async () => undefined,
     revealSecrets: (params) => params,
     hideSecrets: (text) => text,
     prepareChild: () => Promise.reject(new Error("There are no other workflows.")),

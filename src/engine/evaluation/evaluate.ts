@@ -3,7 +3,7 @@ import { hashJson, isJsonObject, type Json, type JsonObject, toJson } from "../.
 import { fitsExpected } from "../ai/expected.ts";
 import type { NamedPrompt } from "../ai/prompt-ref.ts";
 import { type Definition, StepDefinition } from "../definition/schema.ts";
-import type { Clock } from "../ports/clock.ts";
+import { type Clock, pause } from "../ports/clock.ts";
 import type { ModelClient } from "../ports/model.ts";
 import type { CallRecord } from "../ports/store.ts";
 import type {
@@ -198,6 +198,7 @@ function attemptContext(
     services: { get: () => undefined, names: () => [] },
     model,
     now: () => clock.now(),
+    pause: (ms) => pause(clock, ms),
     recoveries: 0,
     revealSecrets: (params) => params,
     hideSecrets,
@@ -208,12 +209,6 @@ function attemptContext(
       throw new Error("A decision starts no runs.");
     },
   };
-}
-
-function pause(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.after(ms, resolve);
-  });
 }
 
 const NOTHING = {

@@ -8,6 +8,18 @@ export interface Clock {
   after(delayMs: number, run: () => void): () => void;
 }
 
+/** Resolves after so many milliseconds; rejects with the reason when the signal aborts before. */
+export async function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const cancel = clock.after(ms, resolve);
+    signal?.addEventListener("abort", () => {
+      cancel();
+      reject(signal.reason);
+    });
+  });
+}
+
 /** The longest delay that `setTimeout` honors; a longer one would fire at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 

@@ -150,6 +150,12 @@ function policyOf({ onUnknown }: ServiceAction, params: JsonObject): UnknownPoli
   return typeof onUnknown === "function" ? onUnknown(params) : onUnknown;
 }
 
+/**
+ * What a process sent just before it ended may still be on its way, and whoever takes over does so within milliseconds. Slack
+ * answers a post in less than a second as a rule.
+ */
+const SETTLING_MS = 3000;
+
 /** Does what the policy says about an earlier try whose effect nobody knows; the found output ends the step. */
 async function settleUnknown(
   policy: UnknownPolicy,
@@ -160,6 +166,7 @@ async function settleUnknown(
 ): Promise<{ readonly output: Json } | null> {
   if (policy === "repeat") return null;
   if (policy === "look" && action.look) {
+    if (context.recoveries > 0) await context.pause(SETTLING_MS);
     const output = await action.look(params, context);
     return output === null ? null : { output };
   }

@@ -116,6 +116,8 @@ export interface AttemptContext extends ServiceContext {
   readonly services: ServiceRegistry;
   readonly model: ModelClient;
   readonly now: () => number;
+  /** Resolves after so many milliseconds. @throws {AppError} the reason, when the attempt is aborted. */
+  readonly pause: (ms: number) => Promise<void>;
   /** Replaces `{{secrets.NAME}}` in parameters; the result must not be stored, logged or shown to a model. */
   readonly revealSecrets: (params: JsonObject) => JsonObject;
   /** Blots out the values of secrets, should data hold them: nothing else may be shown to a model. */

@@ -242,6 +242,18 @@ describe("after a try whose effect nobody knows", () => {
     expect(board.posts).toEqual([]);
   });
 
+  test("what a process sent before it ended may arrive before it is looked for", async () => {
+    const board = new Board();
+    const pause = async (): Promise<void> => {
+      board.found = { id: 7 };
+    };
+
+    const result = await board.run(POST, {}, { unknownBefore, recoveries: 1, pause });
+
+    expect(result).toMatchObject({ kind: "ok", output: { id: 7 } });
+    expect(board.posts).toEqual([]);
+  });
+
   test("an effect that is not found is made", async () => {
     const board = new Board();
 
