@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/json.ts";
+import { settle } from "../support/manual-clock.ts";
 import { WorkflowBench } from "../support/workflow-bench.ts";
 
 const BY = { by: "U0ADMIN" };
@@ -102,6 +103,88 @@ describe("having a waiting run go on with another version", () => {
       status: "completed",
     });
     expect(bench.calls.map(({ params }) => params["url"])).toEqual(["https://new.example/pay"]);
+  });
+
+  describe("at a step that a pause kept it from entering", () => {
+    const first = {
+      id: "first",
+      type: "service",
+      config: { service: "http", url: "https://example.com/first", method: "POST" },
+      next: "ask",
+    };
+    const behind = (definition: JsonObject): JsonObject => {
+      const steps = Array.isArray(definition["steps"]) ? definition["steps"].slice(1) : [];
+      return { ...definition, steps: [first, ...steps] };
+    };
+
+    /** A run of the first version, held before its approval, and the second version. */
+    async function held() {
+      const { promise, resolve } = Promise.withResolvers<JsonObject>();
+      const bench = await WorkflowBench.open(behind(FIRST), { services: () => promise });
+      const { executionId } = await bench.engine.start({
+        workflowId: "paying",
+        variables: {},
+        variableForm: "json",
+        trigger: { type: "slash", userId: "U0ALICE" },
+      });
+      await settle();
+      await bench.engine.pause("paying", "U0ADMIN");
+      resolve({ status: 200 });
+      await settle();
+      await bench.engine.deploy(behind(SECOND), { by: "test" });
+      expect(await bench.engine.getExecution(executionId)).toMatchObject({
+        waitingOn: [{ for: "pause", stepId: "ask" }],
+      });
+      return { bench, executionId };
+    }
+
+    async function expectSecondVersion(bench: WorkflowBench, executionId: string): Promise<void> {
+      expect(await bench.rest(executionId)).toMatchObject({
+        workflowVersion: 2,
+        requests: [{ opened: { title: "Pay now? 2" }, outcome: null }],
+      });
+      expect(await bench.decide(executionId, "U0BOB", "approve")).toMatchObject({
+        status: "completed",
+      });
+      expect(bench.calls.map(({ params }) => params["url"])).toEqual([
+        "https://example.com/first",
+        "https://new.example/pay",
+      ]);
+    }
+
+    test("enters that of the new version once it is resumed", async () => {
+      const { bench, executionId } = await held();
+      await using _ = bench;
+
+      await bench.engine.migrate({ executionId, ...BY });
+      await bench.engine.resume("paying");
+
+      await expectSecondVersion(bench, executionId);
+    });
+
+    test("does so though no engine ran when it was migrated and resumed", async () => {
+      const { bench, executionId } = await held();
+      await using _ = bench;
+      await bench.engine.stop();
+
+      await bench.engine.migrate({ executionId, ...BY });
+      await bench.engine.resume("paying");
+      await bench.engine.run();
+
+      await expectSecondVersion(bench, executionId);
+    });
+
+    test("does so in a new process that finds both", async () => {
+      const { bench, executionId } = await held();
+      await using _ = bench;
+
+      await bench.restart(async () => {
+        await bench.engine.migrate({ executionId, ...BY });
+        await bench.engine.resume("paying");
+      });
+
+      await expectSecondVersion(bench, executionId);
+    });
   });
 
   test("shows finished steps that the version does not have any more", async () => {

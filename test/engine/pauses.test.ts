@@ -153,6 +153,19 @@ test("a pause outlives the process, and what was resumed while nobody was there 
   expect(await bench.rest(id)).toMatchObject({ status: "completed" });
 });
 
+test("a process that is about to end leaves to the next one what it is asked to resume", async () => {
+  await using bench = await WorkflowBench.open(two);
+  await bench.engine.pause("two", "U0ALICE");
+  const id = await begin(bench, "two");
+
+  await bench.restart(async () => {
+    await bench.engine.resume("two");
+    expect(await bench.store.readHead(id)).toMatchObject({ owner: null });
+  });
+
+  expect(await bench.rest(id)).toMatchObject({ status: "completed" });
+});
+
 test("another process sees a pause and a resumption within its poll", async () => {
   await using bench = await WorkflowBench.open(two, { pollMs: 250 });
   await bench.store.writeMark("pause:two", { by: "U0CAROL", at: bench.clock.now() });
