@@ -8,6 +8,9 @@ import { type ExecutionState, ROOT } from "./state.ts";
 /** The route that ends a body. */
 const ROUTE_END = "end";
 
+/** The route of what no other one names. */
+const ROUTE_DEFAULT = "default";
+
 /** What a step said besides its output. */
 export type Said = Partial<Pick<StepCompleted, "rawOutput" | "reason" | "confidence">>;
 
@@ -75,7 +78,6 @@ export function endStepWithError(
       ];
     }
   }
-  const fallback = onFailure === "fallback" && fallbackStep !== undefined;
   return [
     {
       type: "step_failed",
@@ -84,7 +86,8 @@ export function endStepWithError(
       error,
       ...(outcomeUnknown && { outcomeUnknown }),
       ...cost,
-      ...(fallback && { next: fallbackStep }),
+      // A definition names one with "onFailure": "fallback" alone.
+      ...(fallbackStep !== undefined && { next: fallbackStep }),
       at,
     },
   ];
@@ -97,13 +100,13 @@ export function endStepWithError(
  */
 function routeFor(step: CompiledStep, output: Json): string | undefined {
   if (step.routes.size === 0) return ROUTE_END;
-  const key =
-    step.program.routeKey && output !== null
-      ? step.program.routeKey(output)
-      : typeof output === "object"
-        ? undefined
-        : String(output);
-  return (key === undefined ? undefined : step.routes.get(key)) ?? step.routes.get("default");
+  return step.routes.get(routeKeyFor(step, output)) ?? step.routes.get(ROUTE_DEFAULT);
+}
+
+function routeKeyFor({ program }: CompiledStep, output: Json): string {
+  if (output === null) return ROUTE_DEFAULT;
+  if (program.routeKey) return program.routeKey(output);
+  return typeof output === "object" ? ROUTE_DEFAULT : String(output);
 }
 
 function variableOf(step: CompiledStep): { readonly outputVariable?: string } {

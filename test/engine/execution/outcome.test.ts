@@ -10,16 +10,23 @@ describe("routing", () => {
     ["a number goes by its text", 7, "on-7"],
     ["a boolean goes by its text", true, "on-true"],
     ["an object goes by default", { yes: 1 }, "on-default"],
-    ["null goes by default", null, "on-default"],
+    ["a list goes by default, though its one member has a route", ["yes"], "on-default"],
+    ["null goes by default, though a route is named like it", null, "on-default"],
     ["what no route names goes by default", "maybe", "on-default"],
     ["a name of Object's own is no route", "constructor", "on-default"],
   ] as const)("%s", ([, output, expected]) => {
     const run = new PureRun(
       workflow([
         script("ask", {
-          next: { yes: "on-yes", 7: "on-7", true: "on-true", default: "on-default" },
+          next: {
+            yes: "on-yes",
+            7: "on-7",
+            true: "on-true",
+            null: "on-null",
+            default: "on-default",
+          },
         }),
-        ...["on-yes", "on-7", "on-true", "on-default"].map((id) => script(id)),
+        ...["on-yes", "on-7", "on-true", "on-null", "on-default"].map((id) => script(id)),
       ]),
     );
 
@@ -36,6 +43,15 @@ describe("routing", () => {
     expect(run.state.status).toBe("failed");
     expect(run.state.error?.message).toContain('Step "ask" gave "perhaps"');
     expect(run.state.error?.message).toContain("it has: yes");
+    expect(run.state.error?.retryable).toBe(false);
+  });
+
+  test("an output without a route is quoted only so far that the message can be read", () => {
+    const run = new PureRun(workflow([script("ask", { next: { yes: "end" } })]));
+
+    run.end("ask", { kind: "ok", output: "x".repeat(100_000) });
+
+    expect(run.state.error?.message.length).toBeLessThan(500);
   });
 
   test("a root step without next ends the run with its output", () => {
@@ -44,6 +60,24 @@ describe("routing", () => {
     run.end("only", { kind: "ok", output: 42 });
 
     expect(run.state).toMatchObject({ status: "completed", output: 42 });
+  });
+
+  test("the output of a run is what its definition says, whatever the last step gave", () => {
+    const total = { output: "stepResults.first.output + stepResults.last.output" };
+    const run = new PureRun(workflow([script("first", { next: "last" }), script("last")], total));
+
+    run.end("first", { kind: "ok", output: 40 }).end("last", { kind: "ok", output: 2 });
+
+    expect(run.state).toMatchObject({ status: "completed", output: 42 });
+  });
+
+  test("a run whose output cannot be computed fails and says so", () => {
+    const run = new PureRun(workflow([script("only")], { output: "stepResults.only.output.sum" }));
+
+    run.end("only", { kind: "ok", output: {} });
+
+    expect(run.state.status).toBe("failed");
+    expect(run.state.error?.message).toContain("The run's output could not be computed: ");
   });
 
   test("a result may name the next step itself", () => {
@@ -131,6 +165,16 @@ describe("failure", () => {
       status: "skipped",
       output: null,
     });
+  });
+
+  test("is not skipped where nothing says how to go on", () => {
+    const run = new PureRun(
+      workflow([script("call", { onFailure: "skip", next: { yes: "after" } }), script("after")]),
+    );
+
+    run.end("call", failing);
+
+    expect(run.state).toMatchObject({ status: "failed", error: { message: "No." } });
   });
 
   test("goes to the fallback step and keeps the failed result with its error", () => {
