@@ -8,6 +8,9 @@ import { anySteps, VARIABLES } from "../../support/any-workflow.ts";
 import { anyHappening, type Happening, World } from "../../support/happenings.ts";
 import { PureRun, workflow } from "../../support/pure-run.ts";
 
+/** `npm run mutants` tells fewer: many mutants have to get past them. */
+const RUNS = fc.readConfigureGlobal().numRuns ?? 150;
+
 const story = fc.array(anyHappening, { minLength: 15, maxLength: 60 });
 
 /** An execution of some definition, to which things happen. */
@@ -71,7 +74,7 @@ describe("whatever a definition says and whatever happens, in any order", () => 
         expect(again).toEqual(run.state);
         expect(decide(run.workflow, again, run.now)).toEqual([]);
       }),
-      { numRuns: 150 },
+      { numRuns: RUNS },
     );
   });
 
@@ -88,7 +91,7 @@ describe("whatever a definition says and whatever happens, in any order", () => 
           expect(nextDue(state)).not.toBeNull();
         });
       }),
-      { numRuns: 150 },
+      { numRuns: RUNS },
     );
   });
 
@@ -108,7 +111,7 @@ describe("whatever a definition says and whatever happens, in any order", () => 
         }, 0);
         expect(run.state.spentNano).toBe(spent);
       }),
-      { numRuns: 150 },
+      { numRuns: RUNS },
     );
   });
 
@@ -125,7 +128,7 @@ describe("whatever a definition says and whatever happens, in any order", () => 
           end = now;
         });
       }),
-      { numRuns: 150 },
+      { numRuns: RUNS },
     );
   });
 
@@ -149,7 +152,7 @@ describe("whatever a definition says and whatever happens, in any order", () => 
         expect(new Set(ends).size).toBe(ends.length);
         expect(new Set(begun).size).toBe(begun.length);
       }),
-      { numRuns: 150 },
+      { numRuns: RUNS },
     );
   });
 });

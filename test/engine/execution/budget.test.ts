@@ -317,7 +317,7 @@ describe("whatever happens to branches, in any order", () => {
           expect(till.run.state.reservedNano).toBeGreaterThanOrEqual(0);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: fc.readConfigureGlobal().numRuns ?? 300 },
     );
   });
 
