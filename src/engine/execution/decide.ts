@@ -1,7 +1,7 @@
 import { asAppError } from "../../errors.ts";
 import { type CompiledStep, type CompiledWorkflow, stepAt } from "../definition/compile.ts";
 import { EACH } from "../definition/each.ts";
-import type { FrameView, Join, Wake } from "../steps/step-type.ts";
+import type { FrameView, Join, WakeCause } from "../steps/step-type.ts";
 import { decideBudget, decideByOwner } from "./budget.ts";
 import { decideByPerson } from "./doubt.ts";
 import { begin, enterStep, failExecution } from "./enter-step.ts";
@@ -165,20 +165,28 @@ function decideWaiting(
   act: Act,
   now: number,
 ): readonly ExecutionEvent[] {
-  const request = act.requestId === null ? null : (state.requests.get(act.requestId) ?? null);
-  const events: ExecutionEvent[] = [];
-  let wake: Wake | undefined;
   // Decisions first: one that was made in time counts even if it is seen after the expiry.
-  if (request && request.votes.length > 0)
-    wake = step.program.wake?.(act, request, "decision", now);
-  if (wake?.kind !== "complete" && isDue(act, now)) {
-    events.push({ type: "timer_fired", path: act.path, due: act.due, at: now });
-    wake = step.program.wake?.(act, request, "due", now);
-  }
-  if (wake?.kind === "complete") {
-    events.push(...completeStep(step, act.path, wake.output, { costNano: 0 }, now));
-  }
-  return events;
+  const decided = wakeStep(step, state, act, "decision", now);
+  if (decided.length > 0 || !isDue(act, now)) return decided;
+  return [
+    { type: "timer_fired", path: act.path, due: act.due, at: now },
+    ...wakeStep(step, state, act, "due", now),
+  ];
+}
+
+/** Asks a waiting step whether its wait is over. */
+function wakeStep(
+  step: CompiledStep,
+  state: ExecutionState,
+  act: Act,
+  cause: WakeCause,
+  now: number,
+): readonly ExecutionEvent[] {
+  const request = state.requests.get(act.requestId ?? "") ?? null;
+  const wake = step.program.wake?.(act, request, cause, now);
+  return wake?.kind === "complete"
+    ? completeStep(step, act.path, wake.output, { costNano: 0 }, now)
+    : [];
 }
 
 /** What follows from the votes on a request alone, whatever the clock says; nothing once the execution is being cancelled. Pure. */
@@ -189,15 +197,10 @@ export function decideByVotes(
   now: number,
 ): readonly ExecutionEvent[] {
   const act = state.acts.get(path);
-  const request = state.requests.get(act?.requestId ?? "");
-  if (state.cancel || !act || !request) return [];
+  if (state.cancel || !act) return [];
   if (act.waitingOn === "budget") return decideByOwner(state, act, now);
   if (act.waitingOn === "person") return decideByPerson(workflow, state, act, now);
-  const step = stepAt(workflow, path);
-  const wake = step.program.wake?.(act, request, "decision", now);
-  return wake?.kind === "complete"
-    ? completeStep(step, path, wake.output, { costNano: 0 }, now)
-    : [];
+  return wakeStep(stepAt(workflow, path), state, act, "decision", now);
 }
 
 /** Asks a step whose bodies are executed what they amount to so far. */
@@ -229,12 +232,12 @@ function decideItems(
   now: number,
 ): readonly ExecutionEvent[] {
   const { values, opened, ends, firstFailed } = items;
-  const error = firstFailed === null ? null : (ends[firstFailed]?.error ?? null);
+  const error = firstFailed === null ? null : ends[firstFailed]?.error;
   const next = step.program.nextItems?.({
     total: values.length,
     opened,
     open: act.frames.size,
-    failed: firstFailed === null || error === null ? null : { index: firstFailed, error },
+    failed: firstFailed !== null && error ? { index: firstFailed, error } : null,
     ends,
   });
   if (next?.kind !== "open") return endJoin(step, act, next ?? { kind: "wait" }, now);

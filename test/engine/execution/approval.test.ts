@@ -101,6 +101,9 @@ describe("an approval", () => {
 
     expect(run.output("ok")).toMatchObject({ decision: "expired", decidedBy: null });
     expect([...run.state.requests.values()][0]?.outcome?.decision).toBe("expired");
+    expect(run.log).toContainEqual(
+      expect.objectContaining({ type: "timer_fired", path: "ok#1", due: run.now }),
+    );
   });
 
   test("a click made before the expiry counts even if it is seen after", () => {
@@ -110,6 +113,7 @@ describe("an approval", () => {
     run.decide("U0BOB", "approve", run.now - 6000);
 
     expect(run.output("ok")).toMatchObject({ decision: "approve" });
+    expect(run.types()).not.toContain("timer_fired");
   });
 
   test("a click made after the expiry is late even if the timer was not seen yet", () => {

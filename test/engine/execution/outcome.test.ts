@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { decide } from "../../../src/engine/execution/decide.ts";
 import { waitReasons } from "../../../src/engine/head.ts";
-import { PureRun, workflow } from "../../support/pure-run.ts";
+import { fresh, NINE, PureRun, workflow } from "../../support/pure-run.ts";
 
 const script = (id: string, rest: object = {}) => ({ id, type: "scripted", ...rest });
 
@@ -258,6 +259,14 @@ describe("limits", () => {
 
     expect(run.state.error).toMatchObject({ code: "limit_exceeded" });
     expect(run.state.error?.message).toContain('in step "slow"');
+  });
+
+  test("a run that nobody took up before its time limit names no step", () => {
+    const definition = workflow([script("slow")], { limits: { timeout: "1h" } });
+
+    expect(decide(definition, fresh(definition), NINE + 3_600_000)).toMatchObject([
+      { type: "execution_failed", error: { message: "The run passed its time limit." } },
+    ]);
   });
 });
 

@@ -55,7 +55,26 @@ describe("an attempt whose worker died", () => {
 
     dieAgainAndAgain(run);
 
-    expect(run.state).toMatchObject({ status: "failed", error: { code: "outcome_unknown" } });
+    expect(run.state).toMatchObject({
+      status: "failed",
+      error: {
+        code: "outcome_unknown",
+        message: expect.stringContaining("ended 21 times while this step ran"),
+        retryable: false,
+      },
+    });
+    // It could not have cost anything.
+    expect(isCostUnknown(run.state)).toBe(false);
+  });
+
+  test("is begun again at once when the clock was set back meanwhile", () => {
+    const run = new PureRun(workflow([script("pay")]));
+    takeOver(run);
+    run.now -= HOUR;
+
+    takeOver(run);
+
+    expect(run.act("pay")).toMatchObject({ epoch: run.state.epoch, begunAt: run.now });
   });
 
   test("is begun again later each time, and at another time than others that died with it", () => {
@@ -136,6 +155,17 @@ describe("a cancellation", () => {
     expect(isFinished(run.state.status)).toBe(false);
     expect(nextDue(run.state)).toBe(run.now + CANCEL_GRACE_MS);
     run.advance(CANCEL_GRACE_MS);
+
+    expect(run.state.status).toBe("cancelled");
+  });
+
+  test("does not wait for what died with its worker", () => {
+    const run = new PureRun(workflow([script("slow")]));
+    takeOver(run);
+    run.take([{ type: "execution_claimed", epoch: 3, worker: "w3" }]);
+    expect(run.act("slow").epoch).toBe(2);
+
+    run.signal(cancel);
 
     expect(run.state.status).toBe("cancelled");
   });
