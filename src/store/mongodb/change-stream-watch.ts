@@ -66,6 +66,8 @@ export class ChangeStreamWatch implements AsyncDisposable {
   readonly #stopping = new AbortController();
   readonly #ended: Promise<void>;
   #stream: ChangeStream | null = null;
+  /** When the last one was open; `null`: it never was. */
+  #openedAt: number | null = null;
 
   constructor(connection: Connection, listener: ChangeListener) {
     this.#connection = connection;
@@ -84,7 +86,6 @@ export class ChangeStreamWatch implements AsyncDisposable {
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
     for (let pauseMs = MIN_PAUSE_MS; !signal.aborted; ) {
-      const begun = performance.now();
       const error = await this.#follow();
       if (signal.aborted) return;
       if (hasNoStreams(error)) {
@@ -93,8 +94,9 @@ export class ChangeStreamWatch implements AsyncDisposable {
         return;
       }
       this.#listener.stateChanged({ kind: "broken", problem: this.#problem(error) });
-      // One that lasted was no failed attempt.
-      if (performance.now() - begun > pauseMs) pauseMs = MIN_PAUSE_MS;
+      // One that was open for longer than the pause was no failed attempt.
+      const openMs = this.#openedAt === null ? 0 : performance.now() - this.#openedAt;
+      if (openMs > pauseMs) pauseMs = MIN_PAUSE_MS;
       await setTimeout(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
       pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
     }
@@ -104,10 +106,12 @@ export class ChangeStreamWatch implements AsyncDisposable {
   async #follow(): Promise<unknown> {
     const stream = this.#connection.changes([...CHANGES_THAT_MATTER]);
     this.#stream = stream;
+    this.#openedAt = null;
     try {
       // Opens it, and waits for a first answer of it: up to a second if nothing changes.
       await stream.tryNext();
       if (this.#stopping.signal.aborted) return null;
+      this.#openedAt = performance.now();
       this.#listener.stateChanged({ kind: "live" });
       // Read in this form the driver does not resume by itself, so that one knows while nothing rings.
       for await (const change of stream.stream()) this.#tell(change);

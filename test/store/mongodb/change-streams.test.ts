@@ -175,10 +175,13 @@ describe.skipIf(mongoMissing !== null)("changes of a MongoDB database", () => {
     expect(JSON.stringify(ear.states)).not.toContain("mongodb://");
   });
 
-  test("one that cannot be opened for the moment is tried again, and opened in the end", async () => {
+  test("one that cannot be opened for the moment is tried again, ever more rarely, and opened in the end", async () => {
     double.refuse(189);
+    const begun = performance.now();
     await using ear = new Ear(other);
-    await ear.hears("broken", 2);
+    await ear.hears("broken", 3);
+    // Half a second, then a whole one.
+    expect(performance.now() - begun).toBeGreaterThan(1400);
     double.refuse(null);
 
     await ear.hears("live");
