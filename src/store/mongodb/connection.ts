@@ -117,6 +117,9 @@ function createClient(uri: string): MongoClient {
         socketTimeoutMS: SOCKET_MS,
         waitQueueTimeoutMS: POOL_WAIT_MS,
         maxPoolSize: MAX_CONNECTIONS,
+        // `ask` repeats, whatever the server can do; and not after a time-out, which the driver would wait for twice.
+        retryReads: false,
+        retryWrites: false,
       }),
     });
   } catch (error) {

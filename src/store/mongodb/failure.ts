@@ -33,6 +33,9 @@ const OWN_FAULTS: readonly unknown[] = [
 /** The server takes no writes at the moment: it is not the primary, or is about not to be. */
 const NOT_PRIMARY: readonly unknown[] = [10_107, 10_058, 11_602, 13_435, 13_436, 189];
 
+/** Of MongoDB's specification of retryable reads, besides those: it stopped in the middle, or lost sight of the others. */
+const PASSING: readonly unknown[] = [6, 7, 89, 91, 134, 262, 9001, 11_600];
+
 /** True if a document with this unique key is there already. */
 export function isDuplicateKey(error: unknown): boolean {
   return error instanceof MongoError && error.code === DUPLICATE_KEY;
@@ -45,7 +48,9 @@ export function isDuplicateKey(error: unknown): boolean {
 export function isWorthRepeating(error: unknown): boolean {
   if (error instanceof MongoNetworkTimeoutError) return false;
   if (error instanceof MongoNetworkError) return true;
-  return error instanceof MongoServerError && error.hasErrorLabel("RetryableWriteError");
+  if (!(error instanceof MongoServerError)) return false;
+  if (NOT_PRIMARY.includes(error.code) || PASSING.includes(error.code)) return true;
+  return error.hasErrorLabel("RetryableWriteError");
 }
 
 /** True if the call may have done its work all the same; false if it certainly never reached a server that does such work. */
