@@ -48,14 +48,23 @@ const POLL_MS = { sqlite: 5000, mongodb: 250 } as const;
 /** How long everything may take to stop before the process ends anyway: supervisors kill at 10 s. */
 const STOP_MS = 8000;
 
-/** Puts the bot together from its configuration and starts it. @returns what stops it again, in order. */
-async function startBot(config: Config, logger: Logger): Promise<() => Promise<void>> {
+/**
+ * Puts the bot together from its configuration and starts it.
+ *
+ * @param outdated - told what to do when a newer version of the bot has taken the data over.
+ * @returns what stops it again, in order.
+ */
+async function startBot(
+  config: Config,
+  logger: Logger,
+  outdated: (remedy: string) => void,
+): Promise<() => Promise<void>> {
   const stack = new AsyncDisposableStack();
   try {
     const store = await openStore(config.store, stack);
     const database = stack.use(createDatabaseService({ urls: config.databases }));
     const telemetry = createTelemetry();
-    const engine = buildEngine(config, store, database, logger, telemetry);
+    const engine = buildEngine(config, store, database, logger, telemetry, outdated);
     let isDraining = false;
     await addPromptFolder(engine, join(config.workflowsDir, "prompts"), logger);
     const notices = await deployFolder(engine, config.workflowsDir, logger);
@@ -117,6 +126,7 @@ function buildEngine(
   database: DatabaseService,
   logger: Logger,
   telemetry: Telemetry,
+  onOutdated: (remedy: string) => void,
 ): RunningEngine {
   const slackLogger = toSlackLogger(logger);
   const { botToken, apiUrl } = config.slack;
@@ -156,6 +166,7 @@ function buildEngine(
     observe: telemetry.observe,
     onWatchState: telemetry.watching,
     pollMs: POLL_MS[config.store.kind],
+    onOutdated,
     processName: `${hostname()}:${process.pid}`,
   });
 }
@@ -180,7 +191,8 @@ function secretValues(config: Config): readonly string[] {
 async function main(): Promise<void> {
   const config = loadConfig();
   const logger = createLogger(config.logLevel, secretValues(config));
-  const stop = await startBot(config, logger);
+  const outdated = Promise.withResolvers<string>();
+  const stop = await startBot(config, logger, outdated.resolve);
   let stopping = false;
   const end = (why: string, code: number): void => {
     if (stopping) return;
@@ -191,6 +203,10 @@ async function main(): Promise<void> {
       .catch((error: unknown) => logger.error({ err: error }, "stopping failed"))
       .finally(() => process.exit(code));
   };
+  void outdated.promise.then((remedy) => {
+    logger.fatal({ remedy }, "a newer version has the data");
+    end("a newer version has the data", EX_CONFIG);
+  });
   process.once("SIGTERM", () => end("SIGTERM", 0));
   process.once("SIGINT", () => end("SIGINT", 0));
   // Bolt leaves failed reconnects unhandled (a revoked token, for example): end, so that a supervisor starts afresh.

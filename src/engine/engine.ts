@@ -80,6 +80,11 @@ export interface EngineOptions {
   readonly pollMs: number;
   /** Told whether changes by other processes ring from now on: a change stream is open. */
   readonly onWatchState?: (isLive: boolean) => void;
+  /**
+   * Told what the operator has to do when a newer version of the bot has brought the data into another form: this process has to end
+   * before it writes the old one. @default nobody is told
+   */
+  readonly onOutdated?: (remedy: string) => void;
   /** For people: where this process runs. @default the worker's id */
   readonly processName?: string;
 }
@@ -151,8 +156,9 @@ function watchProcesses(
   const died = (): void => {
     for (const tell of listeners) tell();
   };
+  const { processName: name = id, onOutdated: outdated = () => undefined } = options;
   return {
-    processes: new Processes({ ...options, id, name: options.processName ?? id, died }),
+    processes: new Processes({ ...options, id, name, died, outdated }),
     onProcessDied: (listener) => join(listeners, listener),
   };
 }

@@ -15,6 +15,8 @@ export interface ProcessesOptions {
   readonly name: string;
   /** Told when another process died, of which something may be left that only it knew of. */
   readonly died: () => void;
+  /** Told what to do when a newer version of the bot has taken the data over: this process has to end. */
+  readonly outdated: (remedy: string) => void;
 }
 
 const BEAT_MS = 10_000;
@@ -66,6 +68,8 @@ export class Processes {
   async #sayAndLook(): Promise<void> {
     const { store, clock, logger, id, name } = this.#options;
     try {
+      const remedy = await store.readUpgrade();
+      if (remedy !== null) this.#options.outdated(remedy);
       const now = clock.now();
       await store.writeProcess({ id, name, startedAt: this.#startedAt, seenAt: now });
       for (const known of await store.listProcesses()) {

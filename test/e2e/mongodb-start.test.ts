@@ -1,7 +1,10 @@
-import { MongoServerError } from "mongodb";
+import { MongoClient, MongoServerError } from "mongodb";
 import { describe, expect, test } from "vitest";
+import { openSimulator } from "../../simulator/simulator.ts";
 import { toStoreError } from "../../src/store/mongodb/failure.ts";
-import { runUntilExit } from "../support/bot-process.ts";
+import { BotProcess, runUntilExit } from "../support/bot-process.ts";
+import { mongoMissing, startMongoServer } from "../support/mongo-server.ts";
+import { until } from "../support/until.ts";
 
 const BOT = {
   SLACK_BOT_TOKEN: "xoxb-nobody",
@@ -48,3 +51,24 @@ describe("a MONGODB_URI that leads nowhere ends the start with a sentence and wi
     expect(error.message).not.toContain("hunter2");
   });
 });
+
+test.skipIf(mongoMissing !== null)(
+  "a bot whose data a newer version takes over hands its work back, says why, and ends",
+  async () => {
+    await using server = await startMongoServer();
+    const uri = server.uri();
+    await using simulator = await openSimulator({ realistic: false });
+    await using bot = await BotProcess.start(simulator, { MONGODB_URI: uri });
+    await using client = new MongoClient(uri);
+    const database = client.db();
+    expect(await database.collection("processes").countDocuments()).toBe(1);
+
+    await database.collection("schema").updateOne({}, { $set: { version: 999 } });
+    const code = await until(async () => bot.exitCode ?? undefined);
+
+    expect(code).toBe(78);
+    expect(bot.output).toMatch(/written by a newer version of Heddle \(form 999/);
+    expect(await database.collection("processes").countDocuments()).toBe(0);
+  },
+  60_000,
+);

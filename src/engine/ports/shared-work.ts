@@ -2,6 +2,14 @@
 export interface SharedWork {
   /** Says that a process is alive. */
   writeProcess(process: ProcessRecord): Promise<void>;
+  /**
+   * Whether a newer version of the bot has brought the data into another form since the store was opened. Whoever writes on in the old
+   * form may do damage.
+   *
+   * @returns what to do, for the operator; `null`: it has not.
+   */
+  readUpgrade(): Promise<string | null>;
+
   /** By id. */
   listProcesses(): Promise<readonly ProcessRecord[]>;
   /** Forgets a process unless it was seen again. @returns `true` to one of several callers at most. */

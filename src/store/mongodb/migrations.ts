@@ -23,7 +23,8 @@ const FIRST_FORM = 1;
 export async function migrate(connection: Connection): Promise<void> {
   const { collections, name } = connection;
   const found = await connection.ask(() => collections.schema.findOne({ _id: "schema" }));
-  if (found !== null && found.version > SCHEMA_VERSION) throw newer(name, found.version);
+  if (found !== null && found.version > SCHEMA_VERSION)
+    throw new AppError({ code: "store_newer", message: whatIsNewer(name, found.version) });
   let form = found?.version ?? SCHEMA_VERSION;
   for (; form < SCHEMA_VERSION; form += 1) {
     const step = MIGRATIONS[form - FIRST_FORM];
@@ -63,9 +64,12 @@ function toDescription({ name, key, where, expireAfterSeconds }: Index) {
   };
 }
 
-function newer(name: string, version: number): AppError {
-  return new AppError({
-    code: "store_newer",
-    message: `The database (${name}) was written by a newer version of Heddle (form ${version}; this one knows up to ${SCHEMA_VERSION}). Start that version again, or restore a backup from before.`,
-  });
+/** What to do when a newer version of the bot has brought the data into another form meanwhile; `null`: it has not. */
+export async function readUpgrade({ ask, collections, name }: Connection): Promise<string | null> {
+  const found = await ask(() => collections.schema.findOne({ _id: "schema" }));
+  return found !== null && found.version > SCHEMA_VERSION ? whatIsNewer(name, found.version) : null;
+}
+
+function whatIsNewer(name: string, version: number): string {
+  return `The database (${name}) was written by a newer version of Heddle (form ${version}; this one knows up to ${SCHEMA_VERSION}). Start that version again, or restore a backup from before.`;
 }

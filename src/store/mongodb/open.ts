@@ -13,7 +13,7 @@ import { createInbox } from "./inbox.ts";
 import { createLeases } from "./leases.ts";
 import { createLog } from "./log.ts";
 import { createMarks } from "./marks.ts";
-import { migrate } from "./migrations.ts";
+import { migrate, readUpgrade } from "./migrations.ts";
 import { createProcesses } from "./processes.ts";
 import { createPrompts } from "./prompts.ts";
 import { createSamples } from "./samples.ts";
@@ -58,6 +58,7 @@ export async function openMongoStore(uri: string): Promise<Store> {
     ...createSamples(connection),
     ...createBudgets(connection),
     ...createProcesses(connection),
+    readUpgrade: () => readUpgrade(connection),
     ...createTotals(connection, trailing, projector),
     watch: (listener) => new ChangeStreamWatch(connection, listener),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

@@ -2,7 +2,10 @@ import type { ProcessRecord, SharedWork } from "../../engine/ports/shared-work.t
 import type { Connection } from "./connection.ts";
 import { integer, type Row, text } from "./row.ts";
 
-type Processes = Pick<SharedWork, "writeProcess" | "listProcesses" | "removeProcess">;
+type Processes = Pick<
+  SharedWork,
+  "writeProcess" | "listProcesses" | "removeProcess" | "readUpgrade"
+>;
 
 /** Which processes are at work. Here it is one. */
 export function createProcesses(connection: Connection): Processes {
@@ -17,6 +20,8 @@ export function createProcesses(connection: Connection): Processes {
         replace.run(id, name, startedAt, seenAt);
       }),
     listProcesses: () => connection.read(() => select.all().map(toProcess)),
+    // Nobody else has the file while this process has it.
+    readUpgrade: async () => null,
     removeProcess: ({ id, seenAt }) => connection.write(() => remove.run(id, seenAt).changes === 1),
   };
 }
