@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { openSimulator, type Simulator } from "../../../simulator/simulator.ts";
+import { CLOCK_DIFFERENCE_MS } from "../../../src/engine/leases.ts";
 import type { Store } from "../../../src/engine/ports/store.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import { botEnvironment } from "../bot-process.ts";
+import { clockAhead } from "../clock-ahead.ts";
 import { BotFleet } from "./bot-fleet.ts";
 import { Clicker } from "./clicker.ts";
 import { keepEvidence } from "./evidence.ts";
@@ -110,7 +112,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   );
   const fleet = stage.use(
     await BotFleet.start(
-      dataDirs.map((dataDir) => ({ ...env, DATA_DIR: dataDir })),
+      dataDirs.map((dataDir, n) => ({ ...env, DATA_DIR: dataDir, ...clockOf(n, dataDirs.length) })),
       new Random(seed, "kills"),
     ),
   );
@@ -194,6 +196,11 @@ async function holdAtRandom(
     await load.hold(false);
     findings.count("pauses of everything");
   }
+}
+
+/** Each of several bots may be on a machine of its own: from the right time to the greatest difference that is allowed. */
+function clockOf(index: number, bots: number): NodeJS.ProcessEnv {
+  return bots === 1 ? {} : clockAhead((CLOCK_DIFFERENCE_MS * index) / (bots - 1));
 }
 
 function environment(simulator: Simulator, rows: string, workflowsDir: string): NodeJS.ProcessEnv {
