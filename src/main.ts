@@ -45,6 +45,9 @@ const EX_UNAVAILABLE = 69;
 /** How often the store is looked at, by kind. Who is alone is told of everything; else, without change streams, this is how one hears of the others. */
 const POLL_MS = { sqlite: 5000, mongodb: 250 } as const;
 
+/** How long attempts under way may take to end when the bot stops: most calls of services do within this. */
+const STOP_GRACE_MS = 3000;
+
 /** How long everything may take to stop before the process ends anyway: supervisors kill at 10 s. */
 const STOP_MS = 8000;
 
@@ -166,6 +169,7 @@ function buildEngine(
     observe: telemetry.observe,
     onWatchState: telemetry.watching,
     pollMs: POLL_MS[config.store.kind],
+    stopGraceMs: STOP_GRACE_MS,
     onOutdated,
     processName: `${hostname()}:${process.pid}`,
   });
@@ -198,7 +202,7 @@ async function main(): Promise<void> {
     if (stopping) return;
     stopping = true;
     logger.info({ why }, "stopping");
-    setTimeout(() => process.exit(code), STOP_MS).unref();
+    setTimeout(() => process.exit(code), STOP_MS);
     stop()
       .catch((error: unknown) => logger.error({ err: error }, "stopping failed"))
       .finally(() => process.exit(code));

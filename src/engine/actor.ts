@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { asAppError, isAppError } from "../errors.ts";
 import type { ActorHost } from "./actor-host.ts";
-import { costOfCalls } from "./call-costs.ts";
+import { costOfLost } from "./call-costs.ts";
 import type { CompiledWorkflow } from "./definition/compile.ts";
 import { apply } from "./execution/apply.ts";
 import { decide, decideByVotes, nextDue } from "./execution/decide.ts";
@@ -47,6 +47,8 @@ export class Actor {
   #turning = false;
   #again = false;
   #stopped = false;
+  /** Set: nothing is begun any more. Resolved when nothing is under way. */
+  #drained: PromiseWithResolvers<void> | null = null;
 
   constructor(host: ActorHost, workflow: CompiledWorkflow, state: ExecutionState) {
     this.executionId = state.start.executionId;
@@ -74,9 +76,25 @@ export class Actor {
     this.wake();
   }
 
+  /**
+   * Takes what the attempts under way bring, and begins nothing any more; the lease is kept, so that whoever takes it gets what
+   * follows. Resolves when none is under way.
+   */
+  async drain(): Promise<void> {
+    this.#drained ??= Promise.withResolvers();
+    this.#noteDrained();
+    await this.#drained.promise;
+  }
+
+  #noteDrained(): void {
+    const isOver = this.#inFlight.size === 0 && this.#results.length === 0 && !this.#turning;
+    if (isOver || this.#stopped) this.#drained?.resolve();
+  }
+
   /** Aborts what is under way and takes no further turn; nothing is written. */
   stop(): void {
     this.#stopped = true;
+    this.#drained?.resolve();
     this.#cancelTimer?.();
     for (const abort of this.#inFlight.values()) abort();
     this.#inFlight.clear();
@@ -103,7 +121,8 @@ export class Actor {
         if (!this.#again && this.#isIdle()) await this.#release();
       } while (this.#again);
       this.#turning = false;
-      if (this.#isIdle()) this.#retire();
+      if (this.#drained) this.#noteDrained();
+      else if (this.#isIdle()) this.#retire();
       else this.#setTimer();
     } catch (error) {
       this.stop();
@@ -120,6 +139,7 @@ export class Actor {
       this.#inFlight.delete(attemptKey(ended.path, ended.attempt));
       this.#recordAll(reactToAttempt(this.#workflow, this.#state, ended, now));
     }
+    if (this.#drained) return this.#commit(settled);
     if (this.#signalsMayWait) {
       this.#signalsMayWait = false;
       const { executionId } = this;
@@ -162,10 +182,7 @@ export class Actor {
     }
   }
 
-  /**
-   * Tells what attempts cost whose results nobody brings any more, because they were given up after their worker had died: what
-   * their recorded calls tell. A call that was under way may have been charged, too. @returns whether there were any.
-   */
+  /** Tells what attempts cost whose results nobody brings any more. @returns whether there were any. */
   async #settleLost(at: number): Promise<boolean> {
     const lost = [...this.#state.dropped.keys()].filter((key) => !this.#inFlight.has(key));
     if (lost.length === 0) return false;
@@ -173,15 +190,10 @@ export class Actor {
     const calls = await this.#untilStored(() => this.#host.store.listCalls(executionId));
     for (const key of lost) {
       const colon = key.lastIndexOf(":");
-      const own = calls.filter(({ id }) => id.startsWith(`${executionId}/${key}:`));
-      this.#record({
-        type: "late_result",
-        path: key.slice(0, colon),
-        attempt: Number(key.slice(colon + 1)),
-        ...costOfCalls(own),
-        costUnknown: true,
-        at,
-      });
+      const path = key.slice(0, colon);
+      this.#record(
+        costOfLost({ executionId, path, attempt: Number(key.slice(colon + 1)) }, calls, at),
+      );
     }
     return true;
   }
@@ -273,7 +285,10 @@ export class Actor {
 
   #head(): Head {
     const { acts, dropped } = this.#state;
-    const busy = dropped.size > 0 || [...acts.values()].some((act) => act.phase === "running");
+    const busy =
+      this.#drained !== null ||
+      dropped.size > 0 ||
+      [...acts.values()].some((act) => act.phase === "running");
     return busy
       ? toHead(this.#state, this.#host.worker, this.#host.leaseUntil())
       : toHead(this.#state, null, this.#nextDue());

@@ -1,4 +1,4 @@
-import type { AttemptCost, ModelCharge } from "./execution/events.ts";
+import type { AttemptCost, LateResult, ModelCharge } from "./execution/events.ts";
 import type { TokenUsage } from "./ports/model.ts";
 import type { CallRecord } from "./ports/store.ts";
 
@@ -22,6 +22,21 @@ export function costOfCalls(calls: readonly CallRecord[]): AttemptCost {
     ...(usages.length > 0 && { usage: usages.reduce(addUsage) }),
     ...(all.length > 0 && { charges: all }),
   };
+}
+
+/**
+ * What an attempt cost whose result nobody brings any more, because it was given up after its worker had died: what its recorded
+ * calls tell. A call that was under way may have been charged, too.
+ *
+ * @param calls - those of the execution.
+ */
+export function costOfLost(
+  { executionId, path, attempt }: Pick<LateResult, "path" | "attempt"> & { executionId: string },
+  calls: readonly CallRecord[],
+  at: number,
+): LateResult {
+  const own = calls.filter(({ id }) => id.startsWith(`${executionId}/${path}:${attempt}:`));
+  return { type: "late_result", path, attempt, ...costOfCalls(own), costUnknown: true, at };
 }
 
 function isUncertain({ costNano, recoveries = 0 }: CallRecord): boolean {

@@ -78,6 +78,8 @@ export interface EngineOptions {
   ) => void;
   /** How often the store is looked at for what other processes left, in milliseconds, while changes do not ring. */
   readonly pollMs: number;
+  /** How long attempts under way may take to end when the engine stops, in milliseconds. @default 0 */
+  readonly stopGraceMs?: number;
   /** Told whether changes by other processes ring from now on: a change stream is open. */
   readonly onWatchState?: (isLive: boolean) => void;
   /**

@@ -8,6 +8,11 @@ export interface WorkerOptions extends Omit<AttemptPorts, "onDefect"> {
   readonly logger: Logger;
   /** The compiled definition of a version with the prompts that this execution asks. @throws {AppError} `version_not_found`. */
   readonly compiled: ActorHost["compiled"];
+  /**
+   * How long attempts under way may take to end when the worker stops, in milliseconds: one that is aborted instead has an outcome
+   * that nobody knows. @default 0
+   */
+  readonly stopGraceMs?: number;
   /** How far a look plans ahead for what becomes due, in milliseconds: not less than the time until somebody calls `tick` again. */
   readonly lookAheadMs: number;
   /** @param after - absent for facts that an actor did not commit. */

@@ -10,6 +10,7 @@ import { type ExecutionState, isFinished } from "./execution/state.ts";
 import { toHead } from "./head.ts";
 import { IdleStates } from "./idle-states.ts";
 import { LEASE_MS } from "./leases.ts";
+import { pause } from "./ports/clock.ts";
 import type { Head } from "./ports/store.ts";
 import { settleEnd } from "./settle-end.ts";
 import type { WorkerOptions } from "./worker-options.ts";
@@ -51,8 +52,7 @@ export class Worker {
       clock: options.clock,
       worker: this.id,
       leaseUntil: () => options.clock.now() + LEASE_MS,
-      mayStartEffects: () =>
-        this.#running && options.clock.elapsed() - this.#renewedAt < RENEWAL_TRUST_MS,
+      mayStartEffects: () => options.clock.elapsed() - this.#renewedAt < RENEWAL_TRUST_MS,
       startAttempt: (workflow, state, act, done) =>
         runAttempt({ ...options, onDefect: this.#onDefect }, workflow, state, act, done),
       endIsWanted: (state) => options.ends.isWanted(state),
@@ -74,14 +74,19 @@ export class Worker {
     await this.tick();
   }
 
-  /** Stops taking work, aborts what is under way and hands the leases back. Nothing is lost: what was aborted is done again. */
+  /**
+   * Stops taking work, lets what is under way end for a while, aborts the rest and hands the leases back. Nothing is lost: what was
+   * aborted is done again.
+   */
   async stop(): Promise<void> {
     this.#running = false;
     this.#cancelTick?.();
     this.#cancelRenewal?.();
     await this.#ticking;
     await Promise.all(this.#claiming.values());
-    const { store, clock, logger } = this.#options;
+    const { store, clock, logger, stopGraceMs = 0 } = this.#options;
+    const drained = Promise.all([...this.#actors.values()].map((actor) => actor.drain()));
+    if (stopGraceMs > 0) await Promise.race([drained, pause(clock, stopGraceMs)]);
     for (const actor of this.#actors.values()) actor.stop();
     this.#actors.clear();
     try {

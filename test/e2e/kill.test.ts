@@ -44,6 +44,37 @@ describe("a bot that is killed while an approval waits", () => {
   });
 });
 
+test("a step that is under way when the bot stops in order ends before the bot does", async () => {
+  await using simulator = await openSimulator({ realistic: false });
+  await using bot = await BotProcess.start(simulator);
+  const alice = new Person(simulator.url, "U0ALICE");
+  const config = { service: "slack", channel: "#general", message: "The parcel is here" };
+  const tell = { id: "tell", type: "service", config };
+  const post = (path: string, body: object): Promise<Response> =>
+    fetch(path, { method: "POST", body: JSON.stringify(body) });
+  await post(`${bot.url}/api/workflows`, { id: "parcel", name: "Parcel", steps: [tell] });
+  const slow = { target: "slack", method: "chat.postMessage", delay_ms: 1000, times: 1 };
+  await post(`${simulator.url}/sim/faults`, slow);
+  await post(`${bot.url}/api/workflows/parcel/execute`, {});
+  await alice.until(async () => {
+    const pending = await (await fetch(`${simulator.url}/sim/faults`)).text();
+    return pending.includes("chat.postMessage") ? undefined : true;
+  });
+
+  await bot.stop();
+  await bot.start();
+
+  await alice.until(async () => {
+    const listed = await fetch(`${bot.url}/api/executions?workflowId=parcel&status=completed`);
+    return (await listed.text()).includes("exec_") ? true : undefined;
+  });
+  // Nobody had to look whether it stands already.
+  const looks = await fetch(`${simulator.url}/sim/calls?method=conversations.history`);
+  expect(await looks.json()).toMatchObject({ calls: [] });
+  const messages = await alice.messages(GENERAL);
+  expect(messages.filter(({ text }) => text === "The parcel is here")).toHaveLength(1);
+});
+
 /** Waits until a person sees a message that fits. */
 function see(
   person: Person,

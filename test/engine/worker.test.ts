@@ -121,6 +121,58 @@ describe("a worker", () => {
     expect(await bench.state()).toMatchObject({ status: "completed", output: "paid" });
   });
 
+  test("that stops lets a step under way end, and begins nothing more: the next one goes on behind it", async () => {
+    const script1 = gate();
+    const keys: string[] = [];
+    await using bench = await WorkerBench.open(
+      workflow([script("a", { next: "b" }), script("b")]),
+      (params, context) => {
+        keys.push(context.idempotencyKey);
+        return context.idempotencyKey.endsWith("b#1")
+          ? Promise.resolve("done")
+          : script1.run(params, context);
+      },
+    );
+    const first = await bench.worker(bench.store, 3000);
+    await bench.start(first);
+    const stopping = first.stop();
+    await settle();
+    expect(await bench.store.readHead("exec_1")).toMatchObject({ owner: first.id });
+
+    script1.open("ended in time");
+    await stopping;
+
+    expect(keys).toEqual(["exec_1/a#1"]);
+    expect(script1.calls[0]?.signal.aborted).toBe(false);
+    expect(await bench.store.readHead("exec_1")).toMatchObject({ owner: null });
+    await bench.worker();
+    await settle();
+    expect(keys).toEqual(["exec_1/a#1", "exec_1/b#1"]);
+    expect(await bench.state()).toMatchObject({ status: "completed", output: "done" });
+  });
+
+  test("that stops aborts a step that takes longer, and hands it over", async () => {
+    const script1 = gate();
+    await using bench = await WorkerBench.open(workflow([script("a")]), script1.run);
+    const first = await bench.worker(bench.store, 3000);
+    await bench.start(first);
+
+    const stopping = first.stop();
+    await settle();
+    await bench.clock.advance(2999);
+    expect(script1.calls[0]?.signal.aborted).toBe(false);
+    await bench.clock.advance(1);
+    await stopping;
+
+    expect(script1.calls[0]?.signal.aborted).toBe(true);
+    await bench.worker();
+    await settle();
+    expect(script1.calls.map(({ idempotencyKey }) => idempotencyKey)).toEqual([
+      "exec_1/a#1",
+      "exec_1/a#1",
+    ]);
+  });
+
   test("that died without a word is followed by another when its lease has run out", async () => {
     const slow = gate();
     await using bench = await WorkerBench.open(workflow([script("pay")]), slow.run);

@@ -42,9 +42,10 @@ export class WorkerBench implements AsyncDisposable {
   }
 
   /** Starts one more worker; `store` may stand between it and the real one. */
-  async worker(store: Store = this.store): Promise<Worker> {
+  async worker(store: Store = this.store, stopGraceMs = 0): Promise<Worker> {
     const worker = new Worker({
       store,
+      stopGraceMs,
       clock: this.clock,
       services: this.#services,
       model: {
