@@ -35,11 +35,17 @@ export function createLog(
 }
 
 /** The commits after a revision. The execution stands beside the range, because it says on which shard they are. */
-export function logAfter(executionId: string, afterRev: number) {
+function logAfter(executionId: string, afterRev: number) {
   return {
     execution: executionId,
     _id: { $gt: logId(executionId, afterRev), $lte: logId(executionId, LAST_REV) },
   };
+}
+
+/** Ids of the commits from after one revision up to another. */
+export function commitIds(executionId: string, afterRev: number, lastRev: number): string[] {
+  const count = Math.max(lastRev - afterRev, 0);
+  return Array.from({ length: count }, (_, index) => logId(executionId, afterRev + 1 + index));
 }
 
 function logId(executionId: string, rev: number): string {

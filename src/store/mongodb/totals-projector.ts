@@ -9,11 +9,13 @@ import {
 } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { isDuplicateKey } from "./failure.ts";
-import { logAfter } from "./log.ts";
+import { commitIds } from "./log.ts";
 import { readJson, toDate } from "./values.ts";
 
 /** Executions in one batch. */
 const MAX_EXECUTIONS = 100;
+/** Commits in one batch: they are asked for by their ids. */
+const MAX_COMMITS = 2000;
 /** How long totals may lag behind the log: bounds how often the busiest documents of the database are written. */
 const LAG_MS = 1000;
 /** How often a process looks for what another one left when it died. */
@@ -129,18 +131,14 @@ export class TotalsProjector {
         .toArray(),
     );
     if (marked.length === 0) return null;
-    const ranges = marked.map(({ _id, totalsRev }) => logAfter(_id, totalsRev ?? 0));
+    const { executions, ids } = uncounted(marked);
     const rows = await this.#connection.ask(() =>
-      log.find({ $or: ranges }, { projection: { execution: 1, rev: 1, totals: 1 } }).toArray(),
+      log.find(commitsWithIds(executions, ids), { projection: { totals: 1 } }).toArray(),
     );
-    const revs = new Map(marked.map(({ _id, totalsRev }) => [_id, totalsRev ?? 0]));
-    for (const { execution, rev } of rows) {
-      revs.set(execution, Math.max(revs.get(execution) ?? 0, rev));
-    }
     const deltas = rows.flatMap(({ totals }) =>
       totals === undefined ? [] : readJson<readonly TotalsDelta[]>(totals),
     );
-    return { executions: [...revs].map(([id, rev]) => ({ id, rev })), deltas: sumByKey(deltas) };
+    return { executions, deltas: sumByKey(deltas) };
   }
 
   async #begin(number: number, { executions, deltas }: Batch): Promise<boolean> {
@@ -205,6 +203,29 @@ export class TotalsProjector {
 /** Executions whose logs may hold what is not counted. Exported for the test that looks at the index it uses. */
 export function toBeCounted() {
   return { totalsPending: { $exists: true, $eq: true } } as const;
+}
+
+/**
+ * The commits that are not counted, up to where the heads stand: whoever brings a head up to its log marks it again.
+ *
+ * @returns up to which revision each execution is counted with them; some may have more.
+ */
+function uncounted(marked: readonly Pick<HeadDocument, "_id" | "rev" | "totalsRev">[]): {
+  readonly executions: Batch["executions"];
+  readonly ids: readonly string[];
+} {
+  const ids: string[] = [];
+  const executions = marked.map(({ _id, rev, totalsRev = 0 }) => {
+    const last = Math.min(rev, totalsRev + MAX_COMMITS - ids.length);
+    ids.push(...commitIds(_id, totalsRev, last));
+    return { id: _id, rev: Math.max(last, totalsRev) };
+  });
+  return { executions, ids };
+}
+
+/** By their ids, which every server finds by the index; the executions say on which shards they are. */
+function commitsWithIds(executions: Batch["executions"], ids: readonly string[]) {
+  return { execution: { $in: executions.map(({ id }) => id) }, _id: { $in: [...ids] } };
 }
 
 function parse({ executions, deltas }: TotalsBatchDocument): Batch {

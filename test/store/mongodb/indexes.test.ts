@@ -45,6 +45,14 @@ const QUESTIONS: readonly {
   { what: "an execution", ask: (s) => s.readHead("exec_7"), index: "_id_" },
   { what: "ids by their beginning", ask: (s) => s.findExecutionIds("exec_77", 6), index: "_id_" },
   { what: "an execution's log", ask: (s) => s.readLog("exec_7", 0), index: "_id_" },
+  {
+    what: "what is to be counted, and its commits",
+    ask: async (s) => {
+      await s.commit(commit("exec_8", 2), head("exec_8", { rev: 2, due: null }), []);
+      await s.readTotals({ dimension: "workflow", from: 0, to: START + HOUR });
+    },
+    index: "heads_totals",
+  },
   { what: "all signals", ask: (s) => s.pendingSignals({ limit: 10 }), index: "inbox_pending" },
   {
     what: "an execution's signals",
