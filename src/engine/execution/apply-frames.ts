@@ -43,7 +43,6 @@ export function openFrames(state: ExecutionState, event: FramesOpened): void {
       values: event.items,
       opened: 0,
       ends: [],
-      ended: 0,
       firstFailed: null,
       failedBody: null,
     };
@@ -98,7 +97,6 @@ function endItem(items: ItemsState, frame: Frame, { status, error }: FrameClosed
   const index = Number(lastSegment(frame.path));
   const output = status === "completed" ? frame.lastOutput : null;
   items.ends[index] = { status, output, error: error ?? null };
-  items.ended += 1;
   if (status !== "failed") return;
   items.firstFailed ??= index;
   items.failedBody = frame;

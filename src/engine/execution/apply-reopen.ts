@@ -73,13 +73,12 @@ function resumeHolder(
   frame.cursor = null;
   frame.current = act.path;
   enlist(state, act);
-  act.frames.clear();
   for (const body of bodies) {
     const isOnPath = path !== null && (path === body.path || isWithin(path, body.path));
     const goesOn = isOnPath || body.status === "open";
     // Of an item that stays failed the step has the end, and the body for a retry of its own.
     if (act.items && !goesOn) continue;
-    if (act.items && isOnPath) forgetEnd(act, body);
+    forgetEnd(act, body);
     act.frames.add(body.path);
     if (goesOn) resume(state, body, event, isOnPath ? path : null);
     else state.frames.set(body.path, body);
@@ -92,7 +91,6 @@ function forgetEnd({ items }: Act, body: Frame): void {
   const index = Number(lastSegment(body.path));
   if (!items?.ends[index]) return;
   Reflect.deleteProperty(items.ends, index);
-  items.ended -= 1;
   items.failedBody = null;
   if (items.firstFailed === index) items.firstFailed = null;
 }

@@ -51,7 +51,6 @@ export function roomFor(
   state: ExecutionState,
   { path, reserveNano }: Pick<WantedAttempt, "path" | "reserveNano">,
 ): Room {
-  if (reserveNano === 0) return "now";
   const room = leftNano(workflow, state);
   if (reserveNano <= room) return "now";
   return reserveNano <= room + settlingNano(state, path) ? "later" : "none";

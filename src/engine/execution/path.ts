@@ -11,9 +11,9 @@ export function lastSegment(framePath: string): string {
   return framePath.slice(framePath.lastIndexOf("/") + 1);
 }
 
-/** True for a path inside the body or step at `outer`. */
+/** True for a path inside the body or step at `outer`, which is not the root. */
 export function isWithin(path: string, outer: string): boolean {
-  return outer === "" || path.startsWith(`${outer}/`);
+  return path.startsWith(`${outer}/`);
 }
 
 /** Which entry of its step a path names: 1 is the first. */

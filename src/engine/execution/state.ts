@@ -137,7 +137,6 @@ export interface ItemsState {
   opened: number;
   /** By index; a hole: not over yet. */
   readonly ends: ItemEnd[];
-  ended: number;
   /** The item that failed first, in order of time. */
   firstFailed: number | null;
   /** The body of the item that failed last, for a retry within it. */

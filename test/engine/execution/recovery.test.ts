@@ -93,6 +93,7 @@ describe("an attempt whose worker died", () => {
     expect([isUp("one"), isUp("two")]).toEqual([false, false]);
     run.advance(250);
     const first = nextDue(run.state) ?? 0;
+    expect(first - run.act("one").begunAt).toBeLessThanOrEqual(750);
     run.advance(first - run.now);
     expect(isUp("one")).not.toBe(isUp("two"));
     run.advance(750);

@@ -292,6 +292,51 @@ describe("within branches", () => {
     ]);
   });
 
+  test("a retry into one branch leaves failed those that had failed beside it", () => {
+    const config = { ...fork.config, failureMode: "continue" };
+    const run = new PureRun(workflow([{ ...fork, config }, call("last")]));
+    run.end("write", refused).end("post", refused).end("note", { kind: "ok" }).end("last", refused);
+
+    retry(run, { path: "fork#1/mail/write#1" });
+    run.end("write", { kind: "ok" }).end("send", { kind: "ok" });
+
+    expect(run.output("fork")).toMatchObject({
+      mail: { status: "completed" },
+      chat: { status: "failed", error: "No." },
+      log: { status: "completed" },
+    });
+    expectFolds(run);
+  });
+
+  test("a run that was cancelled goes on in all branches that were open", () => {
+    const run = new PureRun(workflow([fork, call("last")]));
+    run.end("write", { kind: "ok" }).end("post", { kind: "ok" });
+    run.signal({ id: "c1", kind: "cancel", payload: { by: "U0ALICE" } }).advance(5000);
+    expect(failedPath(run.state)).toBeNull();
+
+    retry(run);
+
+    expect(started(run).slice(-2).toSorted()).toEqual([
+      "fork#1/log/note#1:2",
+      "fork#1/mail/send#1:2",
+    ]);
+    expect(run.state).toMatchObject({ status: "running", cancel: null });
+  });
+
+  test("the step to begin with is that of the branch that failed last", () => {
+    for (const [first, second] of [
+      ["post", "note"],
+      ["note", "post"],
+    ] as const) {
+      const config = { ...fork.config, branches: fork.config.branches.slice(1), join: "any" };
+      const run = new PureRun(workflow([{ ...fork, config }, call("last")]));
+      run.end(first, refused).advance(1000).end(second, refused);
+
+      expect(run.state.status).toBe("failed");
+      expect(failedPath(run.state)).toContain(`/${second}#1`);
+    }
+  });
+
   test("a later failure can go back into a branch that had completed", () => {
     const run = new PureRun(workflow([fork, call("last")]));
     run.end("write", { kind: "ok" }).end("post", { kind: "ok" }).end("note", { kind: "ok" });
@@ -323,6 +368,73 @@ describe("within branches", () => {
     run.end("think", { kind: "ok" });
     expect(run.state.status).toBe("completed");
   });
+});
+
+test("a branch that was not over in time is where a retry begins, and has its whole time again", () => {
+  const nap = { id: "nap", type: "wait", config: { duration: "1h" } };
+  const branches = [{ id: "slow", timeoutMs: 600_000, steps: [call("quick"), nap] }];
+  const run = new PureRun(workflow([{ id: "fork", type: "parallel", config: { branches } }]));
+  run.end("quick", { kind: "ok" }).advance(600_000);
+  expect(failedPath(run.state)).toBe("fork#1/slow");
+  run.advance(3_600_000);
+
+  retry(run).advance(599_999);
+  expect(run.act("nap").phase).toBe("waiting");
+  run.advance(1);
+
+  expect(run.state.status).toBe("failed");
+  expect(run.state.errors.at(-1)?.error.message).toContain("was not over in time");
+});
+
+test("a retry at a body that there is not, or folded twice, changes nothing", () => {
+  const branches = [{ id: "mail", steps: [call("send")] }];
+  const run = new PureRun(workflow([{ id: "fork", type: "parallel", config: { branches } }]));
+  run.end("send", refused);
+
+  retry(run, { path: "fork#1/nobody" });
+  expect(run.state.status).toBe("failed");
+  const once = {
+    id: "retry:1",
+    kind: "retry",
+    payload: { by: "U0BOB", path: "fork#1/mail/send#1" },
+  } as const;
+  run.signal(once).end("send", refused).signal(once);
+
+  expect(run.state.status).toBe("failed");
+  expect(run.state.reopened).toHaveLength(1);
+});
+
+test("an event that reopens what runs, or at a step that never ended, is refused as a defect", () => {
+  const run = new PureRun(workflow([call("pay")]));
+  const event = {
+    type: "execution_reopened",
+    by: "U0BOB",
+    signalId: "r1",
+    deadline: run.state.deadline,
+    ended: { status: "failed", at: NINE },
+    at: NINE,
+  } as const;
+
+  expect(() => apply(run.state, event)).toThrow("only what failed or was cancelled is reopened");
+  run.end("pay", refused);
+  expect(() => apply(run.state, { ...event, path: "other#1" })).toThrow(
+    "other#1 did not end in the root body",
+  );
+});
+
+test("a step that had completed is done again without doubt", () => {
+  const run = new PureRun(workflow([call("find", { next: "pay" }), call("pay")]));
+  run.end("find", { kind: "failed", outcome: "unknown" }).advance(5000);
+  run.end("find", { kind: "ok" }).end("pay", refused);
+  const state = initialState(run.state.start, run.workflow.first);
+  for (const event of run.log) apply(state, event);
+
+  retry(run, { path: "find#1" });
+
+  expect(run.act("find")).toMatchObject({ path: "find#2", unknownBefore: false });
+  const reopened = run.log.find(({ type }) => type === "execution_reopened");
+  if (reopened) apply(state, reopened);
+  expect(doubtfulSteps(run.workflow, state, run.now)).toEqual([]);
 });
 
 describe("within a list", () => {
@@ -374,6 +486,17 @@ describe("within a list", () => {
       "each#1/3/mail#1:1",
     ]);
     expectFolds(run);
+  });
+
+  test("of a list that failed, the next item that fails fails it again", () => {
+    const config = { ...each.config, concurrency: 1 };
+    const run = new PureRun(workflow([{ ...each, config }]), { people: ["ann", "ben"] });
+    run.end("mail", refused);
+
+    retry(run).end("mail", { kind: "ok" }).end("mail", refused);
+
+    expect(run.state).toMatchObject({ status: "failed", error: { message: "Item 1 failed: No." } });
+    expect(failedPath(run.state)).toBe("each#1/1/mail#1");
   });
 
   test("retried at another item than the one that failed, it fails by that one as before, and can still be retried there", () => {
