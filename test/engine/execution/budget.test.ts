@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CompiledWorkflow } from "../../../src/engine/definition/compile.ts";
 import { apply, initialState } from "../../../src/engine/execution/apply.ts";
-import { leftNano } from "../../../src/engine/execution/budget.ts";
+import { capOf, leftNano } from "../../../src/engine/execution/budget.ts";
 import { nextDue } from "../../../src/engine/execution/decide.ts";
 import type { BudgetChoice, ExecutionEvent } from "../../../src/engine/execution/events.ts";
 import { isFinished, type RequestState } from "../../../src/engine/execution/state.ts";
@@ -57,6 +57,10 @@ function openBudget(run: PureRun): RequestState {
   );
   if (!open) throw new Error("Nobody is asked for budget.");
   return open;
+}
+
+function openedBudgets(run: PureRun): readonly RequestState[] {
+  return [...run.state.requests.values()].filter(({ opened }) => opened.budget);
 }
 
 function choose(run: PureRun, choice: BudgetChoice, by = "U0ALICE"): PureRun {
@@ -132,6 +136,63 @@ describe("a call that could pass the cap", () => {
     expect(openOutcomes(run)).toEqual(["stop"]);
   });
 
+  test("keeps what it was to be asked while it waits", () => {
+    const run = capped({}, { question: "{{stepResults.first.output}}" });
+    const asked = { question: "kept", reserveNano: 6 * CENT };
+    expect(run.act("second").params).toEqual(asked);
+
+    choose(run, "add");
+
+    expect(run.act("second")).toMatchObject({ phase: "running", params: asked });
+    expect(run.act("second").paramsHash).not.toBe("");
+  });
+
+  test("is begun as it was when the owner prefers to add, though a cheaper model is offered", () => {
+    const run = choose(capped({}, { cheaperNano: 5 * CENT }), "add");
+
+    expect(openedBudgets(run)[0]?.opened.choices.map(({ id }) => id)).toContain("cheaper");
+    expect(run.act("second").params).not.toHaveProperty("model");
+    expect(run.state).toMatchObject({ addedNano: 1_000_000_000, reservedNano: 6 * CENT });
+  });
+
+  test("adds nothing for a choice that there is not", () => {
+    const run = capped();
+    const { id: requestId } = openBudget(run).opened;
+
+    run.signal({
+      id: "v1",
+      kind: "decision",
+      payload: { requestId, choice: "yes", by: "U0ALICE" },
+    });
+
+    expect(run.state).toMatchObject({ addedNano: 0, status: "waiting" });
+  });
+
+  test("is offered no dollar more than it takes", () => {
+    const run = capped({}, { reserveNano: 200 * CENT });
+
+    // 5 cents are spent and 10 are the cap: 1.95 dollars are short.
+    expect(openBudget(run).opened.budget?.addNano).toBe(2_000_000_000);
+  });
+
+  test("asks in another round when it has to ask again", () => {
+    const run = choose(capped({}, { reserveNano: 90 * CENT }), "add");
+    run.end("second", { kind: "failed", costNano: 85 * CENT }).advance(5000);
+
+    expect(openBudget(run).opened).toMatchObject({ id: "exec_1/second#1:budget:2", round: 2 });
+    expect(openedBudgets(run)).toHaveLength(2);
+  });
+
+  test("tells what is held because nobody knows its price", () => {
+    const run = new PureRun(TWO());
+    run.end("first", { kind: "ok", costUnknown: true });
+
+    expect(openBudget(run).opened.budget).toMatchObject({ spentNano: 0, heldNano: 6 * CENT });
+    expect(openBudget(run).opened.message).toContain(
+      "and $0.0600 held for calls of open or unknown price",
+    );
+  });
+
   test("counts one decision; a second click changes nothing", () => {
     const run = capped();
     const { id } = openBudget(run).opened;
@@ -176,6 +237,57 @@ describe("a call that could pass the cap", () => {
     expect(run.state.status).toBe("cancelled");
     expect(openOutcomes(run)).toEqual(["cancelled"]);
   });
+});
+
+describe("a call that fits exactly", () => {
+  test("is not asked about", () => {
+    const run = new PureRun(TWO({}, { reserveNano: 5 * CENT }));
+
+    run.end("first", { kind: "ok", costNano: 5 * CENT });
+
+    expect(run.act("second").phase).toBe("running");
+  });
+
+  test("into what is under way waits for that", () => {
+    const run = new PureRun(BESIDE([6, 10]));
+
+    expect(run.state.openRequests.size).toBe(0);
+    run.end("s0", { kind: "ok" });
+    expect(run.act("s1").phase).toBe("running");
+  });
+});
+
+test("a call waits for the price of one that was given up, which may leave room", () => {
+  const branches = [
+    { id: "a", timeoutMs: 1000, steps: [script("lost", { reserveNano: 8 * CENT })] },
+    {
+      id: "b",
+      steps: [
+        { id: "nap", type: "wait", config: { duration: "2s" } },
+        script("next", { reserveNano: 8 * CENT }),
+      ],
+    },
+  ];
+  const config = { branches, failureMode: "continue" };
+  const run = new PureRun(
+    workflow([{ id: "all", type: "parallel", config }], { limits: { maxCostUsd: 0.1 } }),
+  );
+  run.advance(1000).advance(1000);
+  expect(run.state.openRequests.size).toBe(0);
+
+  run.take([
+    { type: "late_result", path: "all#1/a/lost#1", attempt: 1, costNano: CENT, at: run.now },
+  ]);
+
+  expect(run.act("next").phase).toBe("running");
+});
+
+test("a run that another one started has the smaller cap of the two", () => {
+  const { workflow: definition, state } = new PureRun(TWO());
+  const withCap = (capNano: number) => ({ ...state, start: { ...state.start, capNano } });
+
+  expect(capOf(definition, withCap(4 * CENT))).toBe(4 * CENT);
+  expect(capOf(definition, withCap(40 * CENT))).toBe(10 * CENT);
 });
 
 describe("branches", () => {

@@ -72,6 +72,26 @@ describe("a step of which nobody knows whether it had its effect", () => {
     expect(run.state.steps[0]).toMatchObject({ stepId: "pay", status: "failed" });
   });
 
+  test("is charged and told with its error, whatever the owner says", () => {
+    const run = new PureRun(workflow(steps)).end("pay", { ...lost, costNano: 700 });
+
+    expect(run.state).toMatchObject({
+      spentNano: 700,
+      errors: [{ stepId: "pay", attempt: 1, error: { code: "outcome_unknown" } }],
+    });
+  });
+
+  test.for(["cancelled", "failed"])("stays in doubt when the run is %s and retried", (end) => {
+    const run = new PureRun(workflow(steps)).end("pay", lost);
+    if (end === "failed") run.decide("U0ALICE", "fail");
+    else run.signal({ id: "c1", kind: "cancel", payload: { by: "U0ALICE" } });
+    expect(run.state.status).toBe(end);
+
+    run.signal({ id: "r1", kind: "retry", payload: { by: "U0ALICE", path: "pay#1" } });
+
+    expect(run.act("pay")).toMatchObject({ path: "pay#1", attempt: 2, unknownBefore: true });
+  });
+
   test("keeps its question when the process dies, and asks nothing twice", () => {
     const run = new PureRun(workflow(steps)).end("pay", lost);
 
