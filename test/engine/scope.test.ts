@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { executionScope } from "../../src/engine/execution/execution-scope.ts";
 import { ROOT } from "../../src/engine/execution/state.ts";
 import { EXECUTION_FIELDS, SCOPE_ROOTS } from "../../src/engine/scope.ts";
+import type { JsonObject } from "../../src/json.ts";
 import { PureRun, workflow } from "../support/pure-run.ts";
 
 test("the names that definitions are checked against are those that steps can read", () => {
@@ -13,4 +14,45 @@ test("the names that definitions are checked against are those that steps can re
 
   expect(Object.keys(roots).sort()).toEqual([...SCOPE_ROOTS].sort());
   expect(Object.keys(roots["execution"] ?? {}).sort()).toEqual([...EXECUTION_FIELDS].sort());
+});
+
+test("a step of a branch reads all variables and results around it, the inner ones first, and what was spent", () => {
+  const inner: JsonObject[] = [
+    {
+      id: "note",
+      type: "transform",
+      config: { expression: "'inner'", outputVariable: "word" },
+    },
+    {
+      id: "read",
+      type: "scripted",
+      config: {
+        all: "{{variables}}",
+        word: "{{variables.word}}",
+        other: "{{variables.other}}",
+        results: "{{stepResults}}",
+        spent: "{{costAccumulator}}",
+        by: "{{execution.startedBy}}",
+      },
+    },
+  ];
+  const run = new PureRun(
+    workflow([
+      { id: "before", type: "scripted", next: "all" },
+      { id: "all", type: "parallel", config: { branches: [{ id: "a", steps: inner }] } },
+    ]),
+    { word: "outer", other: 1 },
+  );
+
+  run.end("before", { kind: "ok", output: 7, costNano: 250_000_000 });
+
+  expect(run.act("read").params).toMatchObject({
+    all: { word: "inner", other: 1 },
+    word: "inner",
+    other: 1,
+    results: { before: { output: 7 }, note: { output: "inner" } },
+    spent: 0.25,
+    by: "U0ALICE",
+  });
+  expect(run.state.variables).toEqual({ word: "outer", other: 1 });
 });

@@ -67,6 +67,134 @@ function migrate(run: PureRun, steps: readonly JsonObject[], version = 2): PureR
   return run;
 }
 
+/** A step that fails, in a body beside or before one that waits. */
+const fails: JsonObject = {
+  id: "try",
+  type: "transform",
+  config: { expression: "variables.none" },
+};
+
+describe("what a waiting run cannot leave behind", () => {
+  test("a branch that failed", () => {
+    const config = {
+      branches: [
+        { id: "a", steps: [fails] },
+        { id: "b", steps: [ask()] },
+      ],
+      failureMode: "continue",
+    };
+    const steps = [{ id: "fork", type: "parallel", config }];
+
+    expect(whyNot(at(...steps), steps)).toBe('branch "a" of step "fork" failed');
+  });
+
+  test("an item that failed", () => {
+    const body = [work(), ask()];
+    const config = { items: "[1, 2]", as: "one", steps: body, failureMode: "continue" };
+    const steps = [{ id: "each", type: "foreach", config }];
+    const run = at(...steps);
+    const error = { code: "x", message: "No.", retryable: false };
+    run.end("work", { kind: "failed", error }).end("work", { kind: "ok" });
+    expect(run.act("ask").path).toBe("each#1/1/ask#1");
+
+    expect(whyNot(run, steps)).toBe('item 0 of step "each" failed');
+  });
+
+  test("a price that is still to come of an attempt that was given up", () => {
+    const branches = [
+      {
+        id: "a",
+        timeoutMs: 1000,
+        steps: [{ id: "paid", type: "scripted", config: { reserveNano: 5 } }],
+      },
+      { id: "b", steps: [ask()] },
+    ];
+    const steps = [{ id: "fork", type: "parallel", config: { branches, failureMode: "continue" } }];
+    const run = at(...steps).advance(1000);
+
+    expect(whyNot(run, steps)).toBe(
+      'an attempt of step "paid" that was given up is still under way',
+    );
+  });
+
+  test("its place in a line", () => {
+    const run = at(ask());
+    run.take([{ type: "execution_held", reason: "slot", line: "one", at: run.now }]);
+
+    expect(whyNot(run, [ask()])).toBe("it waits in line for its turn");
+  });
+
+  test("a step that a pause kept it from entering, in whatever branch", () => {
+    const branch = (id: string, next: string): JsonObject => ({
+      id,
+      steps: [
+        { id: `${id}1`, type: "scripted" },
+        { ...ask(), id: next },
+      ],
+    });
+    const run = at(fork(branch("a", "one"), branch("b", "two")));
+    run.take([{ type: "execution_held", reason: "pause", at: run.now }]);
+    run.end("a1", { kind: "ok" }).end("b1", { kind: "ok" });
+
+    expect(whyNot(run, [fork(branch("a", "one"), branch("b", "two"))])).toBeNull();
+    expect(whyNot(run, [fork(branch("a", "one"), branch("b", "three"))])).toContain(
+      'it stands at step "two", and version 2 has no such step there',
+    );
+  });
+
+  test("another name of a branch that is over, though there are as many", () => {
+    const branch = (id: string, step: JsonObject): JsonObject => ({ id, steps: [step] });
+    const run = at(fork(branch("a", work()), branch("b", ask()))).end("work", { kind: "ok" });
+
+    expect(whyNot(run, [fork(branch("c", work()), branch("b", ask()))])).toBe(
+      'step "fork" has other branches in version 2',
+    );
+  });
+
+  test("what it waits for: a wait for a time is none for an event", () => {
+    expect(whyNot(at(nap({ event: "paid" })), [nap({ duration: "1h" })])).toContain(
+      "waits for something else",
+    );
+  });
+});
+
+describe("what a version changes", () => {
+  test("is nothing of finished steps that it has as they were", () => {
+    const steps = [work("ask"), ask()];
+    const run = migrate(at(...steps).end("work", { kind: "ok" }), steps);
+
+    const migrated = run.log.find(({ type }) => type === "execution_migrated");
+    expect(migrated).not.toHaveProperty("formerTypes");
+    expect(migrated).not.toHaveProperty("prompts");
+    expect(run.state.formerTypes.size).toBe(0);
+  });
+
+  test("is nothing if it is the one that the run has", () => {
+    const run = migrate(at(ask()), [ask()], 1);
+
+    expect(run.state.migrations).toEqual([]);
+    expect(run.state.seen.has("migrate:1")).toBe(true);
+  });
+
+  test("is which prompts it asks, for those that it did not ask before and that name no version", () => {
+    const run = at(ask());
+    run.state.prompts = { tone: 1 };
+    const prompt = (name: string, version: number) => ({ name, version, template: { parts: [] } });
+    const prompts = new Map([
+      ["tone", prompt("tone", 4)],
+      ["greeting", prompt("greeting", 2)],
+      ["closing@7", prompt("closing", 7)],
+    ]);
+    const to = { version: 2, workflow: { ...workflow([ask()]), prompts } };
+
+    const plan = planMigration(run.workflow, to as never, run.state, run.now);
+
+    expect(plan).toMatchObject({ fits: true, prompts: { greeting: 2 } });
+    expect(plan).not.toHaveProperty("prompts.tone");
+    expect(plan).not.toHaveProperty("prompts.closing");
+  });
+});
+
 describe("what a waiting run can go on with", () => {
   test.each<[string, JsonObject, JsonObject[]]>([
     ["an approval with another text", ask(), [ask({ title: "Please?" })]],
