@@ -1,49 +1,17 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { CompiledWorkflow } from "../../../src/engine/definition/compile.ts";
-import { apply, initialState } from "../../../src/engine/execution/apply.ts";
 import { capOf, leftNano } from "../../../src/engine/execution/budget.ts";
-import { nextDue } from "../../../src/engine/execution/decide.ts";
-import type { BudgetChoice, ExecutionEvent } from "../../../src/engine/execution/events.ts";
-import { isFinished, type RequestState } from "../../../src/engine/execution/state.ts";
+import type { RequestState } from "../../../src/engine/execution/state.ts";
 import type { JsonObject } from "../../../src/json.ts";
+import {
+  BESIDE,
+  CENT,
+  choose,
+  openBudget,
+  script,
+  TWO,
+  takeOver,
+} from "../../support/capped-run.ts";
 import { PureRun, workflow } from "../../support/pure-run.ts";
-
-const CENT = 10_000_000;
-const script = (id: string, config: JsonObject = {}, rest: JsonObject = {}): JsonObject => ({
-  id,
-  type: "scripted",
-  config,
-  ...rest,
-});
-
-/** Two calls of up to 6 cents each, one after the other, under a cap of 10. */
-const TWO = (limits: JsonObject = {}, second: JsonObject = {}) =>
-  workflow(
-    [
-      script("first", { reserveNano: 6 * CENT }, { next: "second" }),
-      script("second", { reserveNano: 6 * CENT, ...second }),
-    ],
-    { limits: { maxCostUsd: 0.1, ...limits } },
-  );
-
-/** A body for each price, all begun at once, under a cap of 10 cents. */
-const BESIDE = (cents: readonly number[], limits: JsonObject = {}) =>
-  workflow(
-    [
-      {
-        id: "all",
-        type: "parallel",
-        config: {
-          branches: cents.map((price, index) => ({
-            id: `b${index}`,
-            steps: [script(`s${index}`, { reserveNano: price * CENT })],
-          })),
-        },
-      },
-    ],
-    { limits: { maxCostUsd: 0.1, ...limits } },
-  );
 
 /** A run whose second step has no room: the first cost 5 cents. */
 function capped(limits: JsonObject = {}, second: JsonObject = {}): PureRun {
@@ -51,30 +19,8 @@ function capped(limits: JsonObject = {}, second: JsonObject = {}): PureRun {
   return run.end("first", { kind: "ok", output: "kept", costNano: 5 * CENT });
 }
 
-function openBudget(run: PureRun): RequestState {
-  const open = [...run.state.requests.values()].find(
-    ({ opened, outcome }) => opened.budget && outcome === null,
-  );
-  if (!open) throw new Error("Nobody is asked for budget.");
-  return open;
-}
-
 function openedBudgets(run: PureRun): readonly RequestState[] {
   return [...run.state.requests.values()].filter(({ opened }) => opened.budget);
-}
-
-function choose(run: PureRun, choice: BudgetChoice, by = "U0ALICE"): PureRun {
-  const { id } = openBudget(run).opened;
-  return run.signal({
-    id: `${id}:${by}`,
-    kind: "decision",
-    payload: { requestId: id, choice, by },
-  });
-}
-
-/** The worker dies; another claims the execution. */
-function takeOver(run: PureRun): PureRun {
-  return run.take([{ type: "execution_claimed", epoch: run.state.epoch + 1, worker: "next" }]);
 }
 
 describe("a call that could pass the cap", () => {
@@ -356,102 +302,3 @@ describe("a call whose worker died", () => {
 function openOutcomes(run: PureRun): readonly (string | undefined)[] {
   return [...run.state.requests.values()].map(({ outcome }) => outcome?.decision);
 }
-
-/** A world in which each call is charged when it is made, whether anybody learns of it or not. */
-class Till {
-  readonly run: PureRun;
-  readonly #prices: readonly number[];
-  #seen = 0;
-  paid = 0;
-
-  constructor(compiled: CompiledWorkflow, prices: readonly number[]) {
-    this.#prices = prices;
-    this.run = new PureRun(compiled);
-    this.collect();
-  }
-
-  /** Charges the calls that were begun: a share of their worst price each. */
-  collect(): void {
-    for (const event of this.run.log.slice(this.#seen)) {
-      if (event.type === "step_started") this.paid += this.priceOf(event.path, event.reservedNano);
-    }
-    this.#seen = this.run.log.length;
-  }
-
-  priceOf(path: string, worst = 0): number {
-    const share = this.#prices[path.length % this.#prices.length] ?? 100;
-    return Math.floor((worst * share) / 100);
-  }
-}
-
-const happening = fc.record({
-  what: fc.constantFrom("end", "fail", "unknown", "die", "wait", "add", "cheaper", "stop"),
-  which: fc.nat(5),
-});
-
-function happen(till: Till, { what, which }: { readonly what: string; readonly which: number }) {
-  const { run } = till;
-  if (what === "die" && !isFinished(run.state.status)) takeOver(run);
-  if (what === "wait") run.advance(120_000);
-  if (what === "end" || what === "fail" || what === "unknown") endOne(till, what, which);
-  if (what === "add" || what === "cheaper" || what === "stop") answer(run, what);
-  till.collect();
-}
-
-function endOne(till: Till, how: "end" | "fail" | "unknown", which: number): void {
-  const { run } = till;
-  const running = [...run.state.acts.values()].filter(({ phase }) => phase === "running");
-  const act = running[which % Math.max(running.length, 1)];
-  if (!act) return;
-  // A repeat knows what its own call cost, and not whether the lost one was charged.
-  const costUnknown = how === "unknown" || act.recoveries > 0;
-  const costNano = how === "unknown" ? 0 : till.priceOf(act.path, act.reserveNano);
-  run.end(act.stepId, { kind: how === "fail" ? "failed" : "ok", costNano, costUnknown });
-}
-
-function answer(run: PureRun, choice: BudgetChoice): void {
-  const open = [...run.state.requests.values()].find(({ outcome }) => outcome === null);
-  if (open?.opened.choices.some(({ id }) => id === choice)) choose(run, choice);
-}
-
-describe("whatever happens to branches, in any order", () => {
-  const cents = fc.array(fc.nat(14), { minLength: 2, maxLength: 4 });
-  const prices = fc.array(fc.nat(100), { minLength: 1, maxLength: 5 });
-  const story = fc.array(happening, { maxLength: 60 });
-
-  test("what was paid never passes the cap by a nano-dollar, though workers die and prices are unknown", () => {
-    fc.assert(
-      fc.property(cents, prices, story, (some, shares, happenings) => {
-        const till = new Till(BESIDE(some), shares);
-        for (const what of happenings) {
-          happen(till, what);
-          expect(till.paid).toBeLessThanOrEqual(10 * CENT + till.run.state.addedNano);
-          expect(till.run.state.reservedNano).toBeGreaterThanOrEqual(0);
-        }
-      }),
-      { numRuns: fc.readConfigureGlobal().numRuns ?? 300 },
-    );
-  });
-
-  test("a live run always has a next cause, and its log folds to the same state", () => {
-    fc.assert(
-      fc.property(cents, prices, story, (some, shares, happenings) => {
-        const till = new Till(BESIDE(some), shares);
-        for (const what of happenings) happen(till, what);
-        const { run } = till;
-
-        const again = initialState(run.state.start, run.workflow.first);
-        const stored: ExecutionEvent[] = JSON.parse(JSON.stringify(run.log));
-        for (const event of stored) apply(again, event);
-
-        expect(again).toEqual(run.state);
-        if (isFinished(run.state.status)) return;
-        const acts = [...run.state.acts.values()];
-        const isAlive = acts.some(
-          ({ phase, waitingOn }) => phase === "running" || waitingOn === "budget",
-        );
-        expect(isAlive || nextDue(run.state) !== null).toBe(true);
-      }),
-    );
-  });
-});

@@ -1,0 +1,65 @@
+import type { BudgetChoice } from "../../src/engine/execution/events.ts";
+import type { RequestState } from "../../src/engine/execution/state.ts";
+import type { JsonObject } from "../../src/json.ts";
+import { type PureRun, workflow } from "./pure-run.ts";
+
+/** Nano-dollars. */
+export const CENT = 10_000_000;
+export const script = (id: string, config: JsonObject = {}, rest: JsonObject = {}): JsonObject => ({
+  id,
+  type: "scripted",
+  config,
+  ...rest,
+});
+
+/** Two calls of up to 6 cents each, one after the other, under a cap of 10. */
+export const TWO = (limits: JsonObject = {}, second: JsonObject = {}) =>
+  workflow(
+    [
+      script("first", { reserveNano: 6 * CENT }, { next: "second" }),
+      script("second", { reserveNano: 6 * CENT, ...second }),
+    ],
+    { limits: { maxCostUsd: 0.1, ...limits } },
+  );
+
+/** A body for each price, all begun at once, under a cap of 10 cents. */
+export const BESIDE = (cents: readonly number[], limits: JsonObject = {}) =>
+  workflow(
+    [
+      {
+        id: "all",
+        type: "parallel",
+        config: {
+          branches: cents.map((price, index) => ({
+            id: `b${index}`,
+            steps: [script(`s${index}`, { reserveNano: price * CENT })],
+          })),
+        },
+      },
+    ],
+    { limits: { maxCostUsd: 0.1, ...limits } },
+  );
+
+/** The request for budget that nobody has decided. */
+export function openBudget(run: PureRun): RequestState {
+  const open = [...run.state.requests.values()].find(
+    ({ opened, outcome }) => opened.budget && outcome === null,
+  );
+  if (!open) throw new Error("Nobody is asked for budget.");
+  return open;
+}
+
+/** The run's owner chooses, or somebody else. */
+export function choose(run: PureRun, choice: BudgetChoice, by = "U0ALICE"): PureRun {
+  const { id } = openBudget(run).opened;
+  return run.signal({
+    id: `${id}:${by}`,
+    kind: "decision",
+    payload: { requestId: id, choice, by },
+  });
+}
+
+/** The worker dies; another claims the execution. */
+export function takeOver(run: PureRun): PureRun {
+  return run.take([{ type: "execution_claimed", epoch: run.state.epoch + 1, worker: "next" }]);
+}
