@@ -10,16 +10,13 @@ import { reactToMigration } from "./execution/migration.ts";
 import { type AttemptEnded, reactToAttempt, reactToSignal } from "./execution/react.ts";
 import { type Act, type ExecutionState, isFinished } from "./execution/state.ts";
 import { toHead } from "./head.ts";
-import { pause } from "./ports/clock.ts";
 import type { Head, Signal } from "./ports/store.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { totalsOf } from "./totals.ts";
+import { untilStored } from "./until-stored.ts";
 
 /** Events of pure steps that are written in one commit, so that a pure loop neither starves others nor grows without bound. */
 const MAX_EVENTS_PER_COMMIT = 200;
-
-const RETRY_COMMIT_MIN_MS = 200;
-const RETRY_COMMIT_MAX_MS = 5000;
 
 /**
  * The one owner of a claimed execution. Results, signals and due timers arrive in any order; each turn folds what is there,
@@ -271,16 +268,9 @@ export class Actor {
     this.#host.committed(this.executionId, events, after);
   }
 
-  /** Tries again while the store is away: a repeat of the same commit is harmless, and the fence stops us if we were too slow. */
-  async #untilStored<T>(ask: () => Promise<T>): Promise<T> {
-    for (let delay = RETRY_COMMIT_MIN_MS; ; delay = Math.min(delay * 2, RETRY_COMMIT_MAX_MS)) {
-      try {
-        return await ask();
-      } catch (error) {
-        if (!isAppError(error, "store_unavailable") || this.#stopped) throw error;
-        await pause(this.#host.clock, delay);
-      }
-    }
+  /** A repeat of the same commit is harmless, and the fence stops us if we were too slow. */
+  #untilStored<T>(ask: () => Promise<T>): Promise<T> {
+    return untilStored(this.#host.clock, ask, () => this.#stopped);
   }
 
   #head(): Head {

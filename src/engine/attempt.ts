@@ -10,6 +10,7 @@ import type { ModelClient } from "./ports/model.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
 import type { CallRecord, Store } from "./ports/store.ts";
 import type { AttemptContext, AttemptResult, ChildPlan, ChildRequest } from "./steps/step-type.ts";
+import { untilStored } from "./until-stored.ts";
 
 /** The outside world as attempts see it. */
 export interface AttemptPorts {
@@ -112,10 +113,18 @@ function contextOf(
     revealSecrets: ports.revealSecrets,
     hideSecrets: ports.hideSecrets,
     recordCall: async (call) => {
-      await ports.store.insertCall(call);
+      // First, since its record may stand although nobody could say so.
       spending.recorded(call);
+      await untilStored(
+        ports.clock,
+        () => ports.store.insertCall(call),
+        () => signal.aborted,
+      );
     },
-    findCall: async (id) => spending.found(await ports.store.readCall(id)),
+    findCall: async (id) => {
+      const read = () => ports.store.readCall(id);
+      return spending.found(await untilStored(ports.clock, read, () => signal.aborted));
+    },
     prepareChild: (request) => ports.prepareChild(state.start, request),
     recoveries: act.recoveries,
     unknownBefore: act.unknownBefore,

@@ -4,11 +4,12 @@ import type { ExecutionView } from "../../src/engine/api.ts";
 import { createEngine, type RunningEngine } from "../../src/engine/engine.ts";
 import { isFinished, NANO_PER_DOLLAR } from "../../src/engine/execution/state.ts";
 import type { ModelClient } from "../../src/engine/ports/model.ts";
-import type { Store, TotalsDimension } from "../../src/engine/ports/store.ts";
+import type { CallRecord, Store, TotalsDimension } from "../../src/engine/ports/store.ts";
 import { createPriceBook } from "../../src/engine/pricing.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
 import { sumTotals } from "../../src/engine/totals.ts";
 import { createTriggerTypes } from "../../src/engine/triggers/index.ts";
+import { AppError } from "../../src/errors.ts";
 import type { JsonObject } from "../../src/json.ts";
 import { createCron } from "../../src/services/cron/node-cron.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
@@ -192,6 +193,38 @@ describe("whenever the process dies", () => {
       expect(write).toBeGreaterThan(10);
     },
   );
+});
+
+test("a call whose record stands although the store could not say so is charged, and asked once", async () => {
+  await using store = await openSqliteStore({ path: ":memory:" });
+  const clock = new ManualClock();
+  const provider = new Provider();
+  let lost = 0;
+  const deaf: Store = new Proxy(store, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== "function" || name !== "insertCall") return member;
+      return async (call: CallRecord): Promise<void> => {
+        await target.insertCall(call);
+        if (lost++ === 0)
+          throw new AppError({ code: "store_unavailable", message: "Not now.", retryable: true });
+      };
+    },
+  });
+  const engine = engineOn(deaf, clock, provider);
+  await engine.deploy({ id: "ask", name: "Ask", steps: [ask("only")] }, { by: "test" });
+  await engine.run();
+  await start(engine);
+  for (let second = 0; second < 10; second += 1) {
+    await settle();
+    await clock.advance(1000);
+  }
+
+  const view = await live(engine, () => false);
+
+  await verify(store, provider, view, "record stored, answer lost");
+  expect(provider.charged).toBe(PRICE);
+  await engine.stop();
 });
 
 test("two branches that could pass the cap together ask one after the other", async () => {
