@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { capOf, leftNano } from "../../../src/engine/execution/budget.ts";
+import { nextDue } from "../../../src/engine/execution/decide.ts";
 import type { RequestState } from "../../../src/engine/execution/state.ts";
 import type { JsonObject } from "../../../src/json.ts";
 import {
@@ -254,6 +255,20 @@ describe("branches", () => {
     run.end("s0", { kind: "ok", output: 0, costNano: 5 * CENT });
 
     expect(run.act("s1").waitingOn).toBe("budget");
+  });
+
+  test("whose retry had to wait for room are tried again in time when that fails, too", () => {
+    const run = new PureRun(BESIDE([6, 6]));
+    run.end("s0", { kind: "failed", costNano: 0 });
+    run.advance(60_000);
+    expect(run.act("s0").phase).toBe("retrying");
+    run.end("s1", { kind: "ok", output: 1, costNano: 0 });
+    expect(run.act("s0").phase).toBe("running");
+
+    run.end("s0", { kind: "failed", costNano: 0 });
+
+    expect(run.act("s0")).toMatchObject({ phase: "retrying", due: expect.any(Number) });
+    expect(nextDue(run.state)).toBe(run.act("s0").due);
   });
 
   test("ask as well when what they waited for has to ask itself, and keeps what it holds", () => {
