@@ -160,7 +160,8 @@ describe.skipIf(mongoMissing !== null)("told by a change stream, without looking
     await second.engine.pause(null, "U0BOB");
     double.refuse(null);
 
+    // The look that follows the break may find it, too, if it comes late.
+    await until(async () => first.isLive || undefined);
     await until(async () => first.engine.pauseOf(null) ?? undefined);
-    expect(first.isLive).toBe(true);
   });
 });
