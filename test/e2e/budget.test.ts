@@ -5,6 +5,7 @@ import { openSimulator } from "../../simulator/simulator.ts";
 import { Person } from "../simulator/person.ts";
 import { contentOf, tsOf } from "../support/bot.ts";
 import { BotProcess } from "../support/bot-process.ts";
+import { clickOn } from "../support/seeing.ts";
 
 const Execution = z.object({ executionId: z.string(), totalCost: z.number() });
 const Executions = z.object({ executions: z.tuple([Execution]) });
@@ -43,14 +44,8 @@ test("money that was added survives kill -9: the run goes on, and its cost is th
   await bob.act("slash", { channel: GENERAL, command: "/workflow", text: "run judge" });
   const card = await see(/for budget/);
   const asked = await see(/Cost cap reached/, tsOf(card));
-  const value = /"value":("\{.*?\}")/.exec(contentOf(asked))?.[1] ?? '""';
 
-  const clicked = await bob.act("action", {
-    channel: GENERAL,
-    ts: tsOf(asked),
-    action_id: "decide_add",
-    value: JSON.parse(value),
-  });
+  const clicked = await bob.act("action", clickOn(asked, GENERAL, "decide_add"));
   await bot.kill();
   await bot.start();
 

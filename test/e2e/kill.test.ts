@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { JsonObject } from "../../simulator/json.ts";
 import { openSimulator } from "../../simulator/simulator.ts";
 import { Person } from "../simulator/person.ts";
 import { contentOf, tsOf } from "../support/bot.ts";
 import { BotProcess } from "../support/bot-process.ts";
+import { clickOn, see } from "../support/seeing.ts";
 
 const GENERAL = "C0GENERAL";
 const APPROVALS = "C0APPROVALS";
@@ -20,13 +20,7 @@ describe("a bot that is killed while an approval waits", () => {
 
     await bot.kill();
     await bot.start();
-    const value = /"value":("\{.*?\}")/.exec(contentOf(asked))?.[1] ?? '""';
-    const clicked = await bob.act("action", {
-      channel: APPROVALS,
-      ts: tsOf(asked),
-      action_id: "decide_approve",
-      value: JSON.parse(value),
-    });
+    const clicked = await bob.act("action", clickOn(asked, APPROVALS, "decide_approve"));
 
     expect(clicked).toMatchObject({ ok: true, acked: true });
     await see(bob, APPROVALS, /Expense approved/);
@@ -74,16 +68,3 @@ test("a step that is under way when the bot stops in order ends before the bot d
   const messages = await alice.messages(GENERAL);
   expect(messages.filter(({ text }) => text === "The parcel is here")).toHaveLength(1);
 });
-
-/** Waits until a person sees a message that fits. */
-function see(
-  person: Person,
-  channel: string,
-  pattern: RegExp,
-  thread?: string,
-): Promise<JsonObject> {
-  const query: Record<string, string> = thread === undefined ? {} : { thread_ts: thread };
-  return person.until(async () =>
-    (await person.messages(channel, query)).find((message) => pattern.test(contentOf(message))),
-  );
-}

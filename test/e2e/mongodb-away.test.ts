@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { JsonObject } from "../../simulator/json.ts";
 import { openSimulator } from "../../simulator/simulator.ts";
 import { Person } from "../simulator/person.ts";
-import { contentOf, tsOf } from "../support/bot.ts";
+import { contentOf } from "../support/bot.ts";
 import { BotProcess } from "../support/bot-process.ts";
 import { mongoStackMissing, startMongoStackServer } from "../support/mongo-server.ts";
+import { clickOn, see } from "../support/seeing.ts";
 
 const GENERAL = "C0GENERAL";
 const APPROVALS = "C0APPROVALS";
@@ -23,7 +23,7 @@ describe.skipIf(mongoStackMissing !== null)("while the database is away", () => 
     const bob = new Person(simulator.url, "U0BOB");
     await alice.act("slash", { channel: GENERAL, command: "/workflow", text: RUN });
     const asked = await see(bob, APPROVALS, /decide_approve/);
-    const click = clickOn(asked);
+    const click = clickOn(asked, APPROVALS, "decide_approve");
 
     await server.stack?.gateway.kill();
     const slash = { channel: GENERAL, command: "/workflow", text: RUN };
@@ -45,20 +45,3 @@ describe.skipIf(mongoStackMissing !== null)("while the database is away", () => 
     expect(told).toHaveLength(1);
   }, 120_000);
 });
-
-function clickOn(asked: JsonObject): JsonObject {
-  const value = /"value":("\{.*?\}")/.exec(contentOf(asked))?.[1] ?? '""';
-  return {
-    channel: APPROVALS,
-    ts: tsOf(asked),
-    action_id: "decide_approve",
-    value: JSON.parse(value),
-  };
-}
-
-/** Waits until a person sees a message that fits. */
-function see(person: Person, channel: string, pattern: RegExp): Promise<JsonObject> {
-  return person.until(async () =>
-    (await person.messages(channel)).find((message) => pattern.test(contentOf(message))),
-  );
-}

@@ -2,10 +2,11 @@ import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../simulator/json.ts";
 import { openSimulator } from "../../simulator/simulator.ts";
 import { Person } from "../simulator/person.ts";
-import { contentOf, tsOf } from "../support/bot.ts";
+import { contentOf } from "../support/bot.ts";
 import { BotProcess } from "../support/bot-process.ts";
 import { startHoldingProxy } from "../support/holding-proxy.ts";
 import { mongoMissing, startMongoServer } from "../support/mongo-server.ts";
+import { clickOn, see } from "../support/seeing.ts";
 import { until } from "../support/until.ts";
 
 const GENERAL = "C0GENERAL";
@@ -39,7 +40,7 @@ describe.skipIf(mongoMissing !== null)("while the database takes far too long to
       const slash = { channel: GENERAL, command: "/workflow", text: RUN };
       await alice.act("slash", slash);
       const asked = await see(bob, APPROVALS, /decide_approve/);
-      const click = clickOn(asked);
+      const click = clickOn(asked, APPROVALS, "decide_approve");
 
       proxy.hold();
       const answers = await Promise.all([alice.act("slash", slash), bob.act("action", click)]);
@@ -71,21 +72,4 @@ async function isReady({ url }: BotProcess): Promise<boolean> {
 async function approved(person: Person): Promise<readonly JsonObject[]> {
   const posted = await person.messages(APPROVALS);
   return posted.filter((message) => contentOf(message).includes("Expense approved"));
-}
-
-function clickOn(asked: JsonObject): JsonObject {
-  const value = /"value":("\{.*?\}")/.exec(contentOf(asked))?.[1] ?? '""';
-  return {
-    channel: APPROVALS,
-    ts: tsOf(asked),
-    action_id: "decide_approve",
-    value: JSON.parse(value),
-  };
-}
-
-/** Waits until a person sees a message that fits. */
-function see(person: Person, channel: string, pattern: RegExp): Promise<JsonObject> {
-  return person.until(async () =>
-    (await person.messages(channel)).find((message) => pattern.test(contentOf(message))),
-  );
 }

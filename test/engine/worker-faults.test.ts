@@ -53,55 +53,27 @@ test("an execution that a defect stopped counts as failed in the totals", async 
   expect(totals.reduce((sum, { failed }) => sum + failed, 0)).toBe(1);
 });
 
-test("a finished execution whose late signal could not be taken is given back, and looked at again", async () => {
-  await using bench = await WorkerBench.open(workflow([script("a")]));
-  let isArmed = false;
-  const store = failingOnce(bench.store, "pendingSignals", () => isArmed, "internal");
-  const worker = await bench.worker(store);
-  await bench.start(worker);
-  await bench.clock.advance(TEN_SECONDS);
-  expect((await bench.state()).status).toBe("completed");
-  await bench.store.insertSignal({
-    id: "cancel:late",
-    executionId: "exec_1",
-    kind: "cancel",
-    payload: { by: "U0BOB" },
-    at: bench.clock.now(),
+describe("a finished execution whose late signal could not be taken", () => {
+  test("because of a defect is given back, and looked at again", async () => {
+    await using bench = await WorkerBench.open(workflow([script("a")]));
+    await failAtLateSignal(bench, "internal");
+
+    expect((await bench.store.readHead("exec_1"))?.owner).toBeNull();
+    await bench.clock.advance(60_000);
+    expect(await bench.store.pendingSignals({ limit: 9 })).toEqual([]);
+    expect(await bench.store.readHead("exec_1")).toMatchObject({ owner: null, due: null });
   });
 
-  isArmed = true;
-  worker.wake("exec_1");
-  await settle();
+  test("because another worker continued its log is looked at soon, and nobody calls it a defect", async () => {
+    await using bench = await WorkerBench.open(workflow([script("a")]));
+    await failAtLateSignal(bench, "store_conflict");
 
-  expect((await bench.store.readHead("exec_1"))?.owner).toBeNull();
-  await bench.clock.advance(60_000);
-  expect(await bench.store.pendingSignals({ limit: 9 })).toEqual([]);
-  expect(await bench.store.readHead("exec_1")).toMatchObject({ owner: null, due: null });
-});
+    await bench.clock.advance(TEN_SECONDS);
 
-test("a finished execution whose log another worker continued meanwhile is looked at again, and nobody calls it a defect", async () => {
-  await using bench = await WorkerBench.open(workflow([script("a")]));
-  let isArmed = false;
-  const store = failingOnce(bench.store, "pendingSignals", () => isArmed, "store_conflict");
-  const worker = await bench.worker(store);
-  await bench.start(worker);
-  await bench.clock.advance(TEN_SECONDS);
-  await bench.store.insertSignal({
-    id: "cancel:late",
-    executionId: "exec_1",
-    kind: "cancel",
-    payload: { by: "U0BOB" },
-    at: bench.clock.now(),
+    expect(await bench.store.pendingSignals({ limit: 9 })).toEqual([]);
+    expect(await bench.store.readHead("exec_1")).toMatchObject({ owner: null, due: null });
+    expect(bench.errors).toEqual([]);
   });
-
-  isArmed = true;
-  worker.wake("exec_1");
-  await settle();
-  await bench.clock.advance(TEN_SECONDS);
-
-  expect(await bench.store.pendingSignals({ limit: 9 })).toEqual([]);
-  expect(await bench.store.readHead("exec_1")).toMatchObject({ owner: null, due: null });
-  expect(bench.errors).toEqual([]);
 });
 
 test("what a worker is told late that it holds, and has given back meanwhile, stays with the one who took it", async () => {
@@ -183,6 +155,27 @@ test("the first of two decisions that are found together stands; the other is re
     }),
   );
 });
+
+/** A run is over, then a signal comes for it, and the worker fails once when it reads that. */
+async function failAtLateSignal(bench: WorkerBench, code: ErrorCode): Promise<void> {
+  let isArmed = false;
+  const worker = await bench.worker(
+    failingOnce(bench.store, "pendingSignals", () => isArmed, code),
+  );
+  await bench.start(worker);
+  await bench.clock.advance(TEN_SECONDS);
+  expect((await bench.state()).status).toBe("completed");
+  await bench.store.insertSignal({
+    id: "cancel:late",
+    executionId: "exec_1",
+    kind: "cancel",
+    payload: { by: "U0BOB" },
+    at: bench.clock.now(),
+  });
+  isArmed = true;
+  worker.wake("exec_1");
+  await settle();
+}
 
 /** The same store; the first call of a method that fits is answered with an error. */
 function failingOnce<Name extends "pendingSignals" | "readLog">(

@@ -1,7 +1,7 @@
-import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { BSON, type Document, MongoClient } from "mongodb";
 import { messagesOf, type WireMessage, wireReply } from "./mongo-wire.ts";
+import { startTcpProxy } from "./tcp-proxy.ts";
 
 /**
  * Stands in for a server with change streams: a way to one that has none. It answers the commands of change streams itself, from
@@ -145,30 +145,14 @@ class Double {
 }
 
 export async function startChangeStreamDouble(serverUri: string): Promise<ChangeStreamDouble> {
-  const target = new URL(serverUri);
   const evaluator = await new MongoClient(serverUri).connect();
   const scratch = evaluator.db().databaseName;
   const double = new Double(evaluator, scratch);
-  const sockets = new Set<Socket>();
-  const server = createServer((client) => {
-    const upstream = connect(Number(target.port), target.hostname);
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => {
-        sockets.delete(socket);
-        client.destroy();
-        upstream.destroy();
-      });
-    }
+  const proxy = await startTcpProxy(serverUri, (client, upstream) => {
     passOn(double, client, upstream);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("There is no port.");
   return {
-    uri: (database) => `mongodb://127.0.0.1:${address.port}/${database}?directConnection=true`,
+    uri: (database) => `mongodb://127.0.0.1:${proxy.port}/${database}?directConnection=true`,
     get asked() {
       return double.asked;
     },
@@ -186,10 +170,7 @@ export async function startChangeStreamDouble(serverUri: string): Promise<Change
       for (const stream of double.streams.values()) double.end(stream, failure(code, "Failed"));
     },
     async [Symbol.asyncDispose]() {
-      const closed = once(server, "close");
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
+      await proxy[Symbol.asyncDispose]();
       await evaluator.db(scratch).dropDatabase();
       await evaluator.close();
     },

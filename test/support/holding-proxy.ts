@@ -1,6 +1,5 @@
-import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
 import { messagesOf } from "./mongo-wire.ts";
+import { startTcpProxy } from "./tcp-proxy.ts";
 
 /** A way to a MongoDB server that can keep its answers back: the server does what it is asked, and nobody hears of it. */
 export interface HoldingProxy extends AsyncDisposable {
@@ -20,12 +19,9 @@ const HEALTH = ["hello", "ismaster", "isMaster"];
 
 /** Passes everything on in both directions until it is told to hold. */
 export async function startHoldingProxy(serverUri: string): Promise<HoldingProxy> {
-  const target = new URL(serverUri);
-  const open = new Set<Socket>();
   const releases = new Set<() => void>();
   let isHolding = false;
-  const server = createServer((client) => {
-    const upstream = connect(Number(target.port), target.hostname);
+  const proxy = await startTcpProxy(serverUri, (client, upstream) => {
     let held: Buffer[] = [];
     let isAtWork = false;
     const release = (): void => {
@@ -33,16 +29,7 @@ export async function startHoldingProxy(serverUri: string): Promise<HoldingProxy
       held = [];
     };
     releases.add(release);
-    for (const socket of [client, upstream]) {
-      open.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => {
-        open.delete(socket);
-        releases.delete(release);
-        client.destroy();
-        upstream.destroy();
-      });
-    }
+    client.on("close", () => releases.delete(release));
     const look = messagesOf((_bytes, message) => {
       isAtWork ||= message !== null && !HEALTH.some((name) => name in message.command);
     });
@@ -55,23 +42,14 @@ export async function startHoldingProxy(serverUri: string): Promise<HoldingProxy
       else client.write(chunk);
     });
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("There is no port.");
   return {
     uri: (database, options) =>
-      `mongodb://127.0.0.1:${address.port}/${database}?directConnection=true${options ? `&${options}` : ""}`,
+      `mongodb://127.0.0.1:${proxy.port}/${database}?directConnection=true${options ? `&${options}` : ""}`,
     hold: () => (isHolding = true),
     release() {
       isHolding = false;
       for (const release of releases) release();
     },
-    async [Symbol.asyncDispose]() {
-      const closed = once(server, "close");
-      server.close();
-      for (const socket of open) socket.destroy();
-      await closed;
-    },
+    [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
   };
 }
