@@ -333,6 +333,8 @@ export class Actor {
 
   /** Nothing is under way here and nothing wants to be: what comes next comes from outside or from the clock. */
   #isIdle(): boolean {
+    // What comes next is the next owner's.
+    if (this.#drained) return false;
     if (this.#inFlight.size > 0 || this.#results.length > 0 || this.#signalsMayWait) return false;
     if (this.#state.cancel) return true;
     // A running act that was not started waits for the lease to be renewed: the worker wakes us then.

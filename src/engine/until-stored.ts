@@ -5,9 +5,10 @@ const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5000;
 
 /**
- * Asks the store again, with growing pauses, as long as it is away: every method may be repeated with the same ids.
+ * Asks the store again as long as it is away: every method may be repeated with the same ids. The pauses between are 200 ms at
+ * first and double, up to 5 s.
  *
- * @param isOver - nobody wants the answer any more: what the store says then is thrown.
+ * @param isOver - nobody wants the answer any more: `store_unavailable` is thrown then, too. Asked after each failure.
  * @throws {AppError} what the store throws besides `store_unavailable`.
  */
 export async function untilStored<T>(

@@ -188,17 +188,18 @@ function attemptContext(
   { model, clock, hideSecrets, signal }: EvaluationPorts,
 ): AttemptContext {
   const limit = AbortSignal.timeout(DECISION_MS);
+  const either = signal ? AbortSignal.any([signal, limit]) : limit;
   return {
     idempotencyKey: key,
     executionId: "eval",
     workflowId: definition.id,
     stepId: step.id,
     attempt,
-    signal: signal ? AbortSignal.any([signal, limit]) : limit,
+    signal: either,
     services: { get: () => undefined, names: () => [] },
     model,
     now: () => clock.now(),
-    pause: (ms) => pause(clock, ms),
+    pause: (ms) => pause(clock, ms, either),
     recoveries: 0,
     revealSecrets: (params) => params,
     hideSecrets,

@@ -8,15 +8,16 @@ export interface Clock {
   after(delayMs: number, run: () => void): () => void;
 }
 
-/** Resolves after so many milliseconds; rejects with the reason when the signal aborts before. */
+/** Resolves after so many milliseconds. @throws the signal's reason, if it aborts before or has aborted. */
 export async function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
     const cancel = clock.after(ms, resolve);
-    signal?.addEventListener("abort", () => {
+    const abort = (): void => {
       cancel();
-      reject(signal.reason);
-    });
+      reject(signal?.reason);
+    };
+    signal?.addEventListener("abort", abort, { once: true });
   });
 }
 

@@ -151,8 +151,8 @@ function policyOf({ onUnknown }: ServiceAction, params: JsonObject): UnknownPoli
 }
 
 /**
- * What a process sent just before it ended may still be on its way, and whoever takes over does so within milliseconds. Slack
- * answers a post in less than a second as a rule.
+ * Milliseconds before an effect of a process that ended is looked for: what it sent last may still be on its way, and whoever takes
+ * over may do so at once. Slack answers a post in less than a second as a rule.
  */
 const SETTLING_MS = 3000;
 
