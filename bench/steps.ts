@@ -1,18 +1,18 @@
 import { performance } from "node:perf_hooks";
 import { z } from "zod";
+import { createCron } from "../src/adapters/node-cron.ts";
 import { compileDefinition } from "../src/engine/definition/compile.ts";
 import { Definition } from "../src/engine/definition/schema.ts";
 import { createEngine, type RunningEngine } from "../src/engine/engine.ts";
-import { apply, applyCommit, initialState } from "../src/engine/execution/apply.ts";
-import { decide } from "../src/engine/execution/decide.ts";
+import { decide } from "../src/engine/execution/decider/advance.ts";
+import { apply, applyCommit, initialState } from "../src/engine/execution/reducer/apply.ts";
 import type { Clock } from "../src/engine/ports/clock.ts";
 import type { Service } from "../src/engine/ports/service.ts";
 import type { Store } from "../src/engine/ports/store.ts";
 import { createStepTypes } from "../src/engine/steps/index.ts";
-import { createTriggerTypes } from "../src/engine/triggers/index.ts";
-import type { JsonObject } from "../src/json.ts";
-import { createCron } from "../src/services/cron/node-cron.ts";
+import { createTriggerTypes } from "../src/engine/triggers/types/index.ts";
 import { createServiceRegistry } from "../src/services/registry.ts";
+import type { JsonObject } from "../src/shared/json.ts";
 import { openSqliteStore } from "../src/store/sqlite/open.ts";
 
 /**

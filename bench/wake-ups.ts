@@ -4,13 +4,13 @@ import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { MongoClient } from "mongodb";
 import { z } from "zod";
+import { createCron } from "../src/adapters/node-cron.ts";
 import { createEngine, type RunningEngine } from "../src/engine/engine.ts";
 import { systemClock } from "../src/engine/ports/clock.ts";
 import type { Service } from "../src/engine/ports/service.ts";
 import type { Store } from "../src/engine/ports/store.ts";
 import { createStepTypes } from "../src/engine/steps/index.ts";
-import { createTriggerTypes } from "../src/engine/triggers/index.ts";
-import { createCron } from "../src/services/cron/node-cron.ts";
+import { createTriggerTypes } from "../src/engine/triggers/types/index.ts";
 import { createServiceRegistry } from "../src/services/registry.ts";
 import { openMongoStore } from "../src/store/mongodb/open.ts";
 

@@ -2,15 +2,15 @@ import { appendFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { openSimulator } from "../simulator/simulator.ts";
-import type { EvaluationsRequest } from "../src/engine/evaluation/evaluations.ts";
-import type { ModelClient } from "../src/engine/ports/model.ts";
-import { asAppError, isAppError } from "../src/errors.ts";
-import { createOpenAiModelClient } from "../src/services/llm/openai-model-client.ts";
+import { createOpenAiModelClient } from "../src/adapters/llm/openai-model-client.ts";
 import {
   type RecordedAnswer,
   recordAnswers,
   replayAnswers,
-} from "../src/services/llm/recorded-model.ts";
+} from "../src/adapters/llm/recorded-model.ts";
+import type { EvaluationsRequest } from "../src/engine/evaluation/evaluations.ts";
+import type { ModelClient } from "../src/engine/ports/model.ts";
+import { asAppError, isAppError } from "../src/shared/errors.ts";
 import { type EvalArguments, readArguments, USAGE } from "./eval/arguments.ts";
 import { type EvalEngine, openEvalEngine } from "./eval/open-engine.ts";
 import { showReport } from "./eval/report.ts";

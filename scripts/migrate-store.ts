@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { AppError, asAppError, isAppError } from "../src/errors.ts";
+import { AppError, asAppError, isAppError } from "../src/shared/errors.ts";
 import { Connection } from "../src/store/mongodb/connection.ts";
 import { migrate } from "../src/store/mongodb/migrations.ts";
 import { openDatabaseFile } from "../src/store/sqlite/database-file.ts";

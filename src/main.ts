@@ -1,22 +1,21 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { createBulkClient, createLookupClient } from "./bot/slack/clients.ts";
-import { createDirectory } from "./bot/slack/directory.ts";
-import { toSlackLogger } from "./bot/slack/logger.ts";
-import { createSlackNameChecks } from "./bot/slack/name-checks.ts";
-import { createSlackBot, EVENTS_PATH } from "./bot/slack-app.ts";
-import { type Config, loadConfig, type StoreConfig } from "./config.ts";
+import { createOpenAiModelClient } from "./adapters/llm/openai-model-client.ts";
+import { createCron } from "./adapters/node-cron.ts";
+import { createSampleFiles } from "./adapters/sample-files.ts";
+import { createSecretHider, createSecretRevealer } from "./adapters/secrets.ts";
+import { type Config, loadConfig, type StoreConfig } from "./app/config.ts";
+import { addPromptFolder } from "./app/deploy-prompts.ts";
+import { deployFolder, tellNotices } from "./app/deploy-workflows.ts";
+import { createLogger, type Logger } from "./app/log.ts";
+import { readPricesFile } from "./app/prices-file.ts";
+import { createSlackBot, EVENTS_PATH } from "./bot/app.ts";
+import { createPriceBook } from "./engine/ai/pricing.ts";
 import { createEngine, type RunningEngine } from "./engine/engine.ts";
 import { systemClock } from "./engine/ports/clock.ts";
 import type { Store } from "./engine/ports/store.ts";
-import { createPriceBook } from "./engine/pricing.ts";
 import { createStepTypes } from "./engine/steps/index.ts";
-import { createTriggerTypes } from "./engine/triggers/index.ts";
-import { asAppError, isAppError } from "./errors.ts";
-import { createLogger, type Logger } from "./log.ts";
-import { readPricesFile } from "./prices-file.ts";
-import { addPromptFolder } from "./prompt-folder.ts";
-import { createCron } from "./services/cron/node-cron.ts";
+import { createTriggerTypes } from "./engine/triggers/types/index.ts";
 import { secretsOfUrl } from "./services/database/connection-url.ts";
 import {
   createDatabaseService,
@@ -24,18 +23,19 @@ import {
 } from "./services/database/database-service.ts";
 import { createEmailService } from "./services/email/email-service.ts";
 import { createHttpService } from "./services/http/http-service.ts";
-import { createOpenAiModelClient } from "./services/llm/openai-model-client.ts";
 import { createServiceRegistry } from "./services/registry.ts";
-import { createSampleFiles } from "./services/sample-files.ts";
-import { createSecretHider, createSecretRevealer } from "./services/secrets.ts";
 import { createSlackService } from "./services/slack/slack-service.ts";
+import { asAppError, isAppError } from "./shared/errors.ts";
+import { createBulkClient, createLookupClient } from "./slack/clients.ts";
+import { createDirectory } from "./slack/directory.ts";
+import { toSlackLogger } from "./slack/logger.ts";
+import { createSlackNameChecks } from "./slack/name-checks.ts";
 import { openMongoStore } from "./store/mongodb/open.ts";
 import { secretsOfUri } from "./store/mongodb/uri.ts";
 import { lockDataDir } from "./store/sqlite/lock.ts";
 import { openSqliteStore } from "./store/sqlite/open.ts";
 import { createWebServer } from "./web/server.ts";
 import { createTelemetry, type Telemetry } from "./web/telemetry.ts";
-import { deployFolder, tellNotices } from "./workflow-folder.ts";
 
 /** `sysexits.h`: the configuration is wrong; starting again without changing it is useless. */
 const EX_CONFIG = 78;

@@ -1,20 +1,20 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { WebClient } from "@slack/web-api";
+import { createCron } from "../../src/adapters/node-cron.ts";
+import { createSampleFiles } from "../../src/adapters/sample-files.ts";
+import { createSecretHider } from "../../src/adapters/secrets.ts";
+import { addPromptFolder } from "../../src/app/deploy-prompts.ts";
+import { createLogger } from "../../src/app/log.ts";
 import { createEngine, type RunningEngine } from "../../src/engine/engine.ts";
 import { systemClock } from "../../src/engine/ports/clock.ts";
 import type { ModelClient } from "../../src/engine/ports/model.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
-import { createTriggerTypes } from "../../src/engine/triggers/index.ts";
-import { createLogger } from "../../src/log.ts";
-import { addPromptFolder } from "../../src/prompt-folder.ts";
-import { createCron } from "../../src/services/cron/node-cron.ts";
+import { createTriggerTypes } from "../../src/engine/triggers/types/index.ts";
 import { createDatabaseService } from "../../src/services/database/database-service.ts";
 import { createEmailService } from "../../src/services/email/email-service.ts";
 import { createHttpService } from "../../src/services/http/http-service.ts";
 import { createServiceRegistry } from "../../src/services/registry.ts";
-import { createSampleFiles } from "../../src/services/sample-files.ts";
-import { createSecretHider } from "../../src/services/secrets.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 

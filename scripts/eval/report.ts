@@ -5,7 +5,7 @@ import type {
 } from "../../src/engine/evaluation/evaluations.ts";
 import type { Difference, Figures, Share } from "../../src/engine/evaluation/figures.ts";
 import { describeActual, describeExpected } from "../../src/engine/evaluation/labels.ts";
-import type { Json } from "../../src/json.ts";
+import type { Json } from "../../src/shared/json.ts";
 
 const NANO_PER_DOLLAR = 1_000_000_000;
 const NOTE_CHARS = 90;

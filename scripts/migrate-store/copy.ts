@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { BSON, Collection } from "mongodb";
-import { AppError } from "../../src/errors.ts";
-import { canonicalJson, toJson } from "../../src/json.ts";
+import { AppError } from "../../src/shared/errors.ts";
+import { canonicalJson, toJson } from "../../src/shared/json.ts";
 import type { Connection } from "../../src/store/mongodb/connection.ts";
 import { TABLES, type Table } from "./tables.ts";
 

@@ -22,7 +22,8 @@ import { type NotedTest, takeNoted } from "./vitest.ts";
 const TESTS = [
   "test/engine/execution/!(any-workflow).test.ts",
   "test/engine/steps/{child-money,foreach,parallel,wait}.test.ts",
-  "test/engine/{scope,totals}.test.ts",
+  "test/engine/execution/{decider,projections}/*.test.ts",
+  "test/engine/language/scope.test.ts",
   "test/engine/execution/any-workflow.test.ts",
 ];
 

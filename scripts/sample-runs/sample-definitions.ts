@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isJsonObject, type Json, type JsonObject } from "../../src/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../src/shared/json.ts";
 
 /** What every sample carries in its name, so that it is told apart wherever the name of a workflow is shown. */
 const LABEL = "(sample)";

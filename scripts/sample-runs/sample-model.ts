@@ -3,8 +3,8 @@ import { answerContent } from "../../simulator/model/answer.ts";
 import { parseChatRequest } from "../../simulator/model/chat-request.ts";
 import { toCompletion } from "../../simulator/model/completion.ts";
 import type { ModelClient, ModelRequest } from "../../src/engine/ports/model.ts";
-import { AppError } from "../../src/errors.ts";
-import { toJson } from "../../src/json.ts";
+import { AppError } from "../../src/shared/errors.ts";
+import { toJson } from "../../src/shared/json.ts";
 import type { SampleWorld } from "./sample-world.ts";
 
 const LEAST_LATENCY_MS = 350;

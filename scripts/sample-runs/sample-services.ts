@@ -1,8 +1,8 @@
 import { WebClient } from "@slack/web-api";
 import type { Service, ServiceAction, ServiceRegistry } from "../../src/engine/ports/service.ts";
-import { AppError } from "../../src/errors.ts";
 import { createServiceRegistry } from "../../src/services/registry.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
+import { AppError } from "../../src/shared/errors.ts";
 import type { SampleWorld } from "./sample-world.ts";
 
 const LEAST_CALL_MS = 90;

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../src/json.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
 
 /** What happens in one kind of sample run. */
 export interface Scenario {

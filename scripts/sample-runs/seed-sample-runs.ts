@@ -1,12 +1,12 @@
 import { join } from "node:path";
+import { createCron } from "../../src/adapters/node-cron.ts";
 import { createEngine, type RunningEngine } from "../../src/engine/engine.ts";
-import { type ExecutionStatus, isFinished } from "../../src/engine/execution/state.ts";
-import { executionIdFor } from "../../src/engine/execution-id.ts";
+import { executionIdFor } from "../../src/engine/model/execution-id.ts";
+import { type ExecutionStatus, isFinished } from "../../src/engine/model/state.ts";
 import type { Logger } from "../../src/engine/ports/logger.ts";
 import type { Store } from "../../src/engine/ports/store.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
-import { createTriggerTypes } from "../../src/engine/triggers/index.ts";
-import { createCron } from "../../src/services/cron/node-cron.ts";
+import { createTriggerTypes } from "../../src/engine/triggers/types/index.ts";
 import { lockDataDir } from "../../src/store/sqlite/lock.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 import { Chance } from "./chance.ts";

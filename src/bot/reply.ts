@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { RespondArguments } from "@slack/bolt";
 import type { Logger } from "pino";
-import { type AppError, asAppError, faultOf } from "../errors.ts";
-import { type CardMessage, context, message, section } from "./blocks/build.ts";
-import { showSentence } from "./blocks/text.ts";
+import { type AppError, asAppError, faultOf } from "../shared/errors.ts";
+import { showSentence } from "../slack/text.ts";
+import { type CardMessage, context, message, section } from "./views/blocks/build.ts";
 
 /** Answers a person. Never rejects: an answer that cannot be given is logged. */
 export type Reply = (answer: CardMessage | string) => Promise<void>;

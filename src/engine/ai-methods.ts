@@ -1,20 +1,20 @@
-import type { AiMethods } from "./ai-api.ts";
-import { decisionsOf, toDecisions } from "./audit.ts";
+import type { AiMethods } from "./api/ai.ts";
+import type { StepType } from "./definition/step-type.ts";
+import { decisionsOf, toDecisions } from "./evaluation/audit.ts";
 import {
   type EvaluationsOptions,
   runEvaluation,
   type SampleFiles,
 } from "./evaluation/evaluations.ts";
-import type { Executions } from "./executions.ts";
-import { labelDecision } from "./label-decision.ts";
+import { labelDecision } from "./evaluation/label-decision.ts";
+import type { Executions } from "./executions/executions.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { ModelClient } from "./ports/model.ts";
 import type { Store } from "./ports/store.ts";
-import type { PromptLibrary } from "./prompt-library.ts";
-import { problemsWithPrompt } from "./prompt-use.ts";
-import { Prompts } from "./prompts.ts";
-import type { StepType } from "./steps/step-type.ts";
-import type { Workflows } from "./workflows.ts";
+import type { PromptLibrary } from "./prompts/prompt-library.ts";
+import { Prompts } from "./prompts/prompts.ts";
+import { problemsWithPrompt } from "./workflows/check-prompt-use.ts";
+import type { Workflows } from "./workflows/workflows.ts";
 
 export interface AiMethodsOptions {
   readonly store: Store;

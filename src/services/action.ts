@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { ServiceAction, ServiceContext, UnknownPolicy } from "../engine/ports/service.ts";
-import type { Json } from "../json.ts";
+import type { Json } from "../shared/json.ts";
 
 /** A parameter as a sentence shows it. */
 export function showText(value: Json | undefined): string {

@@ -1,6 +1,6 @@
+import { prepareParams } from "../engine/definition/service-params.ts";
 import type { Service, ServiceCaller, ServiceRegistry } from "../engine/ports/service.ts";
-import { prepareParams } from "../engine/service-params.ts";
-import { AppError } from "../errors.ts";
+import { AppError } from "../shared/errors.ts";
 
 /**
  * The services by name.

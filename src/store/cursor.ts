@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { AppError } from "../shared/errors.ts";
 
 /** Where a page of executions ended: the next one begins after this place, whatever was inserted meanwhile. */
 export interface Place {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { JsonObject } from "../../src/json.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
 import { contentOf, TestBot, tsOf } from "../support/bot.ts";
 
 const GENERAL = "C0GENERAL";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { JsonObject } from "../../src/json.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
 import { contentOf, TestBot, tsOf } from "../support/bot.ts";
 
 function asking(title: string): JsonObject {

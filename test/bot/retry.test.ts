@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
+import type { StepType } from "../../src/engine/definition/step-type.ts";
+import { defineStepType } from "../../src/engine/definition/step-type.ts";
+import { resolveTemplates } from "../../src/engine/language/template.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
-import type { StepType } from "../../src/engine/steps/step-type.ts";
-import { defineStepType } from "../../src/engine/steps/step-type.ts";
-import { resolveTemplates } from "../../src/engine/template.ts";
-import { isJsonObject, type JsonObject } from "../../src/json.ts";
+import { isJsonObject, type JsonObject } from "../../src/shared/json.ts";
 import { contentOf, TestBot, tsOf } from "../support/bot.ts";
 
 /** Fails as long as its parameter `ok` is not "yes"; whether it had its effect is then known or not. */

@@ -5,7 +5,7 @@ import { openSimulator } from "../../simulator/simulator.ts";
 import { Person } from "../simulator/person.ts";
 import { contentOf, tsOf } from "../support/bot.ts";
 import { BotProcess } from "../support/bot-process.ts";
-import { clickOn } from "../support/seeing.ts";
+import { clickOn } from "../support/slack-assertions.ts";
 
 const Execution = z.object({ executionId: z.string(), totalCost: z.number() });
 const Executions = z.object({ executions: z.tuple([Execution]) });

@@ -3,7 +3,7 @@ import { openSimulator } from "../../simulator/simulator.ts";
 import { Person } from "../simulator/person.ts";
 import { contentOf, tsOf } from "../support/bot.ts";
 import { BotProcess } from "../support/bot-process.ts";
-import { clickOn, see } from "../support/seeing.ts";
+import { clickOn, see } from "../support/slack-assertions.ts";
 
 const GENERAL = "C0GENERAL";
 const APPROVALS = "C0APPROVALS";

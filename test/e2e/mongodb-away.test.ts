@@ -4,7 +4,7 @@ import { Person } from "../simulator/person.ts";
 import { contentOf } from "../support/bot.ts";
 import { BotProcess } from "../support/bot-process.ts";
 import { mongoStackMissing, startMongoStackServer } from "../support/mongo-server.ts";
-import { clickOn, see } from "../support/seeing.ts";
+import { clickOn, see } from "../support/slack-assertions.ts";
 
 const GENERAL = "C0GENERAL";
 const APPROVALS = "C0APPROVALS";

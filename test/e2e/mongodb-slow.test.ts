@@ -6,7 +6,7 @@ import { contentOf } from "../support/bot.ts";
 import { BotProcess } from "../support/bot-process.ts";
 import { startHoldingProxy } from "../support/holding-proxy.ts";
 import { mongoMissing, startMongoServer } from "../support/mongo-server.ts";
-import { clickOn, see } from "../support/seeing.ts";
+import { clickOn, see } from "../support/slack-assertions.ts";
 import { until } from "../support/until.ts";
 
 const GENERAL = "C0GENERAL";

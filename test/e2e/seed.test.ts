@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSimulator, type Simulator } from "../../simulator/simulator.ts";
-import { isJsonObject, type JsonObject } from "../../src/json.ts";
+import { isJsonObject, type JsonObject } from "../../src/shared/json.ts";
 import { BotProcess } from "../support/bot-process.ts";
 import { until } from "../support/until.ts";
 

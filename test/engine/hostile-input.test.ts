@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { validateDefinition } from "../../src/engine/definition/validate.ts";
-import type { JsonObject } from "../../src/json.ts";
+import { validateDefinition } from "../../src/engine/definition/validation/validate.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
 import { realRegistries } from "../support/registries.ts";
-import { WorkflowBench } from "../support/workflow-bench.ts";
+import { WorkflowBench } from "../support/workflow-harness.ts";
 
 const registries = realRegistries();
 

@@ -15,7 +15,7 @@ import type {
   VersionRecord,
   WorkflowRecord,
 } from "../../src/engine/ports/store.ts";
-import type { JsonObject } from "../../src/json.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
 
 /** Gives a new, empty store to every test. */
 export type OpenStore = () => Promise<Store>;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { JsonObject } from "../../src/json.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
 
 /** Bodies within bodies of the definitions. */
 const MAX_DEPTH = 3;

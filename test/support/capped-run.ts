@@ -1,7 +1,7 @@
-import type { BudgetChoice } from "../../src/engine/execution/events.ts";
-import type { RequestState } from "../../src/engine/execution/state.ts";
-import type { JsonObject } from "../../src/json.ts";
-import { type PureRun, workflow } from "./pure-run.ts";
+import type { BudgetChoice } from "../../src/engine/model/events.ts";
+import type { RequestState } from "../../src/engine/model/state.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
+import { type PureRun, workflow } from "./execution-harness.ts";
 
 /** Nano-dollars. */
 export const CENT = 10_000_000;

@@ -1,5 +1,5 @@
-import type { ExecutionView, RequestView, StepView } from "../../src/engine/api.ts";
-import type { StepResult } from "../../src/engine/execution/state.ts";
+import type { ExecutionView, RequestView, StepView } from "../../src/engine/api/engine.ts";
+import type { StepResult } from "../../src/engine/model/state.ts";
 
 export const STARTED_AT = "2026-11-23T09:00:00.000Z";
 

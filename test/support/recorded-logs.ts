@@ -1,9 +1,9 @@
-import { applyCommit, initialState } from "../../src/engine/execution/apply.ts";
-import { nextDue } from "../../src/engine/execution/decide.ts";
-import type { ExecutionEvent, ExecutionStarted } from "../../src/engine/execution/events.ts";
-import { type ExecutionState, isCostUnknown, ROOT } from "../../src/engine/execution/state.ts";
+import { nextDue } from "../../src/engine/execution/decider/advance.ts";
+import { applyCommit, initialState } from "../../src/engine/execution/reducer/apply.ts";
+import type { ExecutionEvent, ExecutionStarted } from "../../src/engine/model/events.ts";
+import { type ExecutionState, isCostUnknown, ROOT } from "../../src/engine/model/state.ts";
 import type { Store } from "../../src/engine/ports/store.ts";
-import type { JsonObject } from "../../src/json.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
 
 /** An execution as some release wrote it, and what that release made of it. */
 export interface RecordedRun {

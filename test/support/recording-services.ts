@@ -1,10 +1,10 @@
 import type { Service, ServiceAction } from "../../src/engine/ports/service.ts";
-import { AppError } from "../../src/errors.ts";
-import type { Json, JsonObject } from "../../src/json.ts";
 import { createHttpService } from "../../src/services/http/http-service.ts";
 import { createServiceRegistry } from "../../src/services/registry.ts";
-import type { SlackClient } from "../../src/services/slack/slack-client.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
+import { AppError } from "../../src/shared/errors.ts";
+import type { Json, JsonObject } from "../../src/shared/json.ts";
+import type { SlackClient } from "../../src/slack/slack-client.ts";
 
 /** What a service was asked to do. */
 export interface RecordedCall {

@@ -1,8 +1,8 @@
 import { WebClient } from "@slack/web-api";
-import type { ValidationContext } from "../../src/engine/definition/validate.ts";
+import { createCron } from "../../src/adapters/node-cron.ts";
+import type { ValidationContext } from "../../src/engine/definition/validation/validate.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
-import { createTriggerTypes } from "../../src/engine/triggers/index.ts";
-import { createCron } from "../../src/services/cron/node-cron.ts";
+import { createTriggerTypes } from "../../src/engine/triggers/types/index.ts";
 import { createDatabaseService } from "../../src/services/database/database-service.ts";
 import { createEmailService } from "../../src/services/email/email-service.ts";
 import { createHttpService } from "../../src/services/http/http-service.ts";

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
-import { apply, initialState } from "../../src/engine/execution/apply.ts";
-import { failedPath } from "../../src/engine/execution/retry-point.ts";
-import type { JsonObject } from "../../src/json.ts";
-import type { PureRun } from "./pure-run.ts";
+import { failedPath } from "../../src/engine/execution/decider/retry-points.ts";
+import { apply, initialState } from "../../src/engine/execution/reducer/apply.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
+import type { PureRun } from "./execution-harness.ts";
 
 /** A failure that trying again cannot mend. */
 export const refused = {

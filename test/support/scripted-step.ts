@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { type AttemptResult, defineStepType } from "../../src/engine/steps/step-type.ts";
-import { resolveTemplates } from "../../src/engine/template.ts";
-import { AppError } from "../../src/errors.ts";
-import { isJsonObject } from "../../src/json.ts";
+import { type AttemptResult, defineStepType } from "../../src/engine/definition/step-type.ts";
+import { resolveTemplates } from "../../src/engine/language/template.ts";
+import { AppError } from "../../src/shared/errors.ts";
+import { isJsonObject } from "../../src/shared/json.ts";
 
 /**
  * A step whose attempts are the test's: `config` is resolved into its parameters, and what an attempt does is said by the

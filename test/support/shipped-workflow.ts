@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ExecutionView } from "../../src/engine/api.ts";
-import { isJsonObject, type JsonObject } from "../../src/json.ts";
+import type { ExecutionView } from "../../src/engine/api/engine.ts";
+import { isJsonObject, type JsonObject } from "../../src/shared/json.ts";
 import type { RecordedCall } from "./recording-services.ts";
-import { WorkflowBench, type WorkflowBenchOptions } from "./workflow-bench.ts";
+import { WorkflowBench, type WorkflowBenchOptions } from "./workflow-harness.ts";
 
 /** What people do while a run waits for them: who chooses what, or how long nobody does. */
 export type Deed = readonly [by: string, choice: string] | { readonly waitMs: number };

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { VARIABLE_NAMES } from "../../src/config.ts";
+import { VARIABLE_NAMES } from "../../src/app/config.ts";
 
 /** No engine for containers runs where these tests run: what can be known without one is checked. */
 const ROOT = join(import.meta.dirname, "../..");

@@ -80,8 +80,8 @@ const VIOLATIONS: readonly (readonly [rule: string, path: string, code: string])
 
 /** Who may not import what: the file, and the import. */
 const FORBIDDEN_IMPORTS: readonly (readonly [path: string, specifier: string])[] = [
-  ["src/errors.ts", "./engine/engine.ts"],
-  ["src/json.ts", "./store/sqlite/open.ts"],
+  ["src/shared/errors.ts", "./engine/engine.ts"],
+  ["src/shared/json.ts", "./store/sqlite/open.ts"],
   ["src/engine/a.ts", "../services/registry.ts"],
   ["src/engine/b.ts", "../store/sqlite/open.ts"],
   ["src/engine/c.ts", "../bot/slack-app.ts"],
@@ -106,7 +106,7 @@ const FORBIDDEN_IMPORTS: readonly (readonly [path: string, specifier: string])[]
   ["src/d.ts", "../simulator/main.ts"],
   ["src/e.ts", "../test/setup.ts"],
   ["simulator/a.ts", "../src/errors.ts"],
-  ["simulator/api/b.ts", "../../src/json.ts"],
+  ["simulator/api/b.ts", "../../src/shared/json.ts"],
   ["simulator/c.ts", "@slack/bolt"],
 ];
 
@@ -118,9 +118,9 @@ const ALLOWED: readonly (readonly [path: string, code: string])[] = [
   ],
   [
     "src/web/routes/good.ts",
-    'import { AppError } from "../../errors.ts";\nexport const e = AppError;',
+    'import { AppError } from "../../shared/errors.ts";\nexport const e = AppError;',
   ],
-  ["src/config.ts", 'export const home = process.env["HOME"];'],
+  ["src/app/config.ts", 'export const home = process.env["HOME"];'],
   ["src/engine/clock.ts", "export const now = (): number => Date.now();"],
   [
     "test/engine/good.test.ts",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { startBenchWeb } from "./bench-web.ts";
+import { startBenchWeb } from "./web-harness.ts";
 
 const JUDGE = {
   id: "judge",

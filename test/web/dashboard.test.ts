@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { askWorkflow } from "../support/ask-workflow.ts";
-import { startBenchWeb } from "./bench-web.ts";
+import { startBenchWeb } from "./web-harness.ts";
 
 const HOSTILE = '<script>alert("x")</script>';
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { WorkflowBenchOptions } from "../support/workflow-bench.ts";
-import { startBenchWeb } from "./bench-web.ts";
+import type { WorkflowBenchOptions } from "../support/workflow-harness.ts";
+import { startBenchWeb } from "./web-harness.ts";
 
 const JUDGE = {
   id: "judge",

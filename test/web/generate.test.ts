@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { AppError } from "../../src/errors.ts";
-import type { Json } from "../../src/json.ts";
-import { WorkflowBench } from "../support/workflow-bench.ts";
+import { AppError } from "../../src/shared/errors.ts";
+import type { Json } from "../../src/shared/json.ts";
+import { WorkflowBench } from "../support/workflow-harness.ts";
 import { doubling, startWeb } from "./start-web.ts";
 
 const HALVING = {

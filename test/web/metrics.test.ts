@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Json } from "../../src/json.ts";
+import type { Json } from "../../src/shared/json.ts";
 import { modelDown } from "../support/recording-services.ts";
-import { type BenchWeb, startBenchWeb } from "./bench-web.ts";
+import { type BenchWeb, startBenchWeb } from "./web-harness.ts";
 
 const DAY = 86_400_000;
 const TRIAGE = {

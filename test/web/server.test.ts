@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
-import { AppError } from "../../src/errors.ts";
+import { AppError } from "../../src/shared/errors.ts";
 import { doubling, rawRequest, sendRaw, startWeb } from "./start-web.ts";
 
 const POST = "POST /api/workflows";

@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { pino } from "pino";
+import { createCron } from "../../src/adapters/node-cron.ts";
 import { createEngine, type RunningEngine } from "../../src/engine/engine.ts";
 import { systemClock } from "../../src/engine/ports/clock.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
-import { createTriggerTypes } from "../../src/engine/triggers/index.ts";
-import type { JsonObject } from "../../src/json.ts";
-import { createCron } from "../../src/services/cron/node-cron.ts";
+import { createTriggerTypes } from "../../src/engine/triggers/types/index.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/store/sqlite/open.ts";
 import { createWebServer, type WebServerOptions } from "../../src/web/server.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createTelemetry } from "../../src/web/telemetry.ts";
-import { startBenchWeb } from "./bench-web.ts";
+import { startBenchWeb } from "./web-harness.ts";
 
 const ASK = {
   id: "ask",

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { createSecretRevealer } from "../../src/services/secrets.ts";
+import { createSecretRevealer } from "../../src/adapters/secrets.ts";
 import { type RunningWeb, startWeb, untilStatus } from "./start-web.ts";
 
 const SECRET = "s3cret-of-the-forge";

@@ -1,11 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { createSampleFiles } from "../../src/adapters/sample-files.ts";
 import { Definition } from "../../src/engine/definition/schema.ts";
 import { aiStepsOf } from "../../src/engine/evaluation/evaluate.ts";
 import { parseSamples } from "../../src/engine/evaluation/sample.ts";
-import { createSampleFiles } from "../../src/services/sample-files.ts";
-import { WorkflowBench } from "../support/workflow-bench.ts";
+import { WorkflowBench } from "../support/workflow-harness.ts";
 
 const FOLDER = join(import.meta.dirname, "../../workflows");
 const files = (await readdir(FOLDER)).filter((name) => name.endsWith(".json"));

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { TEMPLATES } from "../../src/engine/templates/index.ts";
-import type { JsonObject } from "../../src/json.ts";
+import { TEMPLATES } from "../../src/engine/workflows/templates/index.ts";
+import type { JsonObject } from "../../src/shared/json.ts";
 
 const FOLDER = join(import.meta.dirname, "../../workflows");
 

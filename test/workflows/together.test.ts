@@ -1,9 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { TEMPLATES } from "../../src/engine/templates/index.ts";
+import { TEMPLATES } from "../../src/engine/workflows/templates/index.ts";
 import { askWorkflow } from "../support/ask-workflow.ts";
-import { WorkflowBench } from "../support/workflow-bench.ts";
+import { WorkflowBench } from "../support/workflow-harness.ts";
 
 const FOLDER = join(import.meta.dirname, "../../workflows");
 

@@ -1,5 +1,5 @@
 import type { App } from "@slack/bolt";
-import type { BotServices } from "../services.ts";
+import type { BotServices } from "../context.ts";
 import { register as registerCancelRun } from "./actions/cancel-run.ts";
 import { register as registerDecide } from "./actions/decide.ts";
 import { register as registerDraft } from "./actions/draft.ts";

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 
 /** Deepest nesting of JSON that an answer may have; more is no answer, and would overflow whoever walks it. */
 const MAX_DEPTH = 100;

@@ -1,11 +1,11 @@
-import { AppError, asAppError, type ErrorCode } from "../../errors.ts";
-import { type Json, readOwn, toJson } from "../../json.ts";
+import { AppError, asAppError, type ErrorCode } from "../../shared/errors.ts";
+import { type Json, readOwn, toJson } from "../../shared/json.ts";
+import type { AttemptContext } from "../definition/step-type.ts";
 import type { ModelMessage, ModelReply, ModelRequest, TokenUsage } from "../ports/model.ts";
 import type { PromptVersionId } from "../ports/prompt-records.ts";
 import type { CallRecord } from "../ports/store.ts";
-import type { PriceBook } from "../pricing.ts";
-import type { AttemptContext } from "../steps/step-type.ts";
-import type { Judgment } from "./judge.ts";
+import type { PriceBook } from "./pricing.ts";
+import type { Judgment } from "./validate-answer.ts";
 
 /** One question to a model, answered or not. */
 export interface CallResult {

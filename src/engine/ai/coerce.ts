@@ -1,4 +1,4 @@
-import type { Json } from "../../json.ts";
+import type { Json } from "../../shared/json.ts";
 import { candidates, trimValue } from "./answer-text.ts";
 import type { AnswerFormat } from "./envelope.ts";
 import { describeNumber } from "./prompt.ts";

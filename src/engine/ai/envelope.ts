@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../json.ts";
+import type { JsonObject } from "../../shared/json.ts";
 import type { ModelRequest } from "../ports/model.ts";
 
 /** What form the value of a decision has. */

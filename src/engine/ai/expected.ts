@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isJsonObject, type Json } from "../../json.ts";
+import { isJsonObject, type Json } from "../../shared/json.ts";
 
 /*
  * What a labelled sample expects of a decision. A label of a value is the value itself. Where several answers are right it is an

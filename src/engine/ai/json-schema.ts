@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import type { Coerced } from "./coerce.ts";
 
 /** Whether a value follows a schema; the complaint names each place that does not. */

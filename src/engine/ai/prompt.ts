@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { AppError } from "../../errors.ts";
-import type { Json } from "../../json.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { Json } from "../../shared/json.ts";
+import type { Scope } from "../language/scope.ts";
+import { renderTemplate, type Template, toText } from "../language/template.ts";
 import type { ModelMessage } from "../ports/model.ts";
-import type { Scope } from "../scope.ts";
-import { renderTemplate, type Template, toText } from "../template.ts";
 import { type AnswerFormat, hasEnvelope, MAX_REASON_LENGTH } from "./envelope.ts";
 
 /*

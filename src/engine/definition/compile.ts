@@ -1,8 +1,8 @@
-import type { NamedPrompt } from "../ai/prompt-ref.ts";
-import { compileExpression, type Expression } from "../expression.ts";
-import type { CheckContext, StepProgram, StepType } from "../steps/step-type.ts";
-import { EACH } from "./each.ts";
+import { compileExpression, type Expression } from "../language/expression.ts";
+import type { NamedPrompt } from "../language/prompt-ref.ts";
+import { EACH } from "./foreach-body-id.ts";
 import type { Definition, StepDefinition } from "./schema.ts";
+import type { CheckContext, StepProgram, StepType } from "./step-type.ts";
 
 /** One step with its program, its routes and the bodies it holds. */
 export interface CompiledStep {

@@ -1,6 +1,13 @@
-import { hashJson, isJsonObject, type Json, type JsonObject, readOwn, toJson } from "../../json.ts";
-import type { BodyPlace } from "../steps/step-type.ts";
+import {
+  hashJson,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  readOwn,
+  toJson,
+} from "../../shared/json.ts";
 import { type Definition, StepDefinition, triggersOf } from "./schema.ts";
+import type { BodyPlace } from "./step-type.ts";
 
 /** One thing in which two versions differ. */
 export interface DefinitionChange {

@@ -1,4 +1,4 @@
-import type { Json } from "../../json.ts";
+import type { Json } from "../../shared/json.ts";
 import type { InputDefinition } from "./schema.ts";
 
 /** How values of one input type are read. `undefined` stands for a value that does not fit. */

@@ -1,6 +1,6 @@
-import { isJsonObject, type Json, type JsonObject, readOwn } from "../../json.ts";
-import { compilePattern } from "../linear-pattern.ts";
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../../shared/did-you-mean.ts";
+import { isJsonObject, type Json, type JsonObject, readOwn } from "../../shared/json.ts";
+import { compilePattern } from "../language/safe-pattern.ts";
 import { INPUT_READERS } from "./input-value.ts";
 import { formatPath, type Problem } from "./problem.ts";
 import type { Definition, InputDefinition } from "./schema.ts";

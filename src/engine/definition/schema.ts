@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Duration, TimeLimit } from "../duration.ts";
-import { outsideNames } from "./outside-names.ts";
+import { Duration, TimeLimit } from "../../shared/duration.ts";
+import { outsideNames } from "./external-names.ts";
 
 /** Ids that a route may name but no step may have. */
 export const RESERVED_STEP_IDS = ["end", "default"] as const;

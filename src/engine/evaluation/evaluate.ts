@@ -1,18 +1,18 @@
-import { AppError, asAppError, isAppError } from "../../errors.ts";
-import { hashJson, isJsonObject, type Json, type JsonObject, toJson } from "../../json.ts";
+import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
+import { hashJson, isJsonObject, type Json, type JsonObject, toJson } from "../../shared/json.ts";
 import { fitsExpected } from "../ai/expected.ts";
-import type { NamedPrompt } from "../ai/prompt-ref.ts";
 import { type Definition, StepDefinition } from "../definition/schema.ts";
-import { type Clock, pause } from "../ports/clock.ts";
-import type { ModelClient } from "../ports/model.ts";
-import type { CallRecord } from "../ports/store.ts";
 import type {
   AttemptContext,
   AttemptResult,
   Entry,
   StepProgram,
   StepType,
-} from "../steps/step-type.ts";
+} from "../definition/step-type.ts";
+import type { NamedPrompt } from "../language/prompt-ref.ts";
+import { type Clock, pause } from "../ports/clock.ts";
+import type { ModelClient } from "../ports/model.ts";
+import type { CallRecord } from "../ports/store.ts";
 import type { Sample } from "./sample.ts";
 import { scopeOf } from "./sample-scope.ts";
 

@@ -1,11 +1,11 @@
-import { AppError } from "../../errors.ts";
-import type { NamedPrompt } from "../ai/prompt-ref.ts";
-import { parsePromptRef } from "../ai/prompt-ref.ts";
-import type { DeployedWorkflow } from "../api.ts";
+import { didYouMean } from "../../shared/did-you-mean.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { DeployedWorkflow } from "../api/engine.ts";
 import type { StepDefinition } from "../definition/schema.ts";
-import { didYouMean } from "../nearest.ts";
+import type { NamedPrompt } from "../language/prompt-ref.ts";
+import { parsePromptRef } from "../language/prompt-ref.ts";
 import type { Store } from "../ports/store.ts";
-import type { PromptLibrary } from "../prompt-library.ts";
+import type { PromptLibrary } from "../prompts/prompt-library.ts";
 import {
   type Arm,
   aiStepsOf,

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from "../../json.ts";
+import { isJsonObject, type Json } from "../../shared/json.ts";
 import { fitsExpected, isRange, isTextRule } from "../ai/expected.ts";
 
 /** Longest answer that is shown in a table. */

@@ -1,6 +1,6 @@
-import { type Json, type JsonObject, readOwn, toJson } from "../../json.ts";
+import { type Json, type JsonObject, readOwn, toJson } from "../../shared/json.ts";
 import type { Definition } from "../definition/schema.ts";
-import type { Scope } from "../scope.ts";
+import type { Scope } from "../language/scope.ts";
 import type { Sample } from "./sample.ts";
 
 /** What the step reads: the sample, with the defaults of inputs that it leaves out. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { AppError } from "../../errors.ts";
-import type { Json, JsonObject } from "../../json.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
 
 /** What a decision is given in a run, and what would be right. */
 export interface Sample {

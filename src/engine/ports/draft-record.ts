@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../json.ts";
+import type { JsonObject } from "../../shared/json.ts";
 
 /** A workflow that somebody described, before it is deployed or put away. */
 export interface DraftRecord {

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../json.ts";
+import type { JsonObject } from "../../shared/json.ts";
 
 /** Something that happened, under a name: told from outside, or the end of an execution. */
 export interface EventRecord {

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Json, JsonObject } from "../../json.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
 
 /** What one attempt of a service action is given besides its parameters. */
 export interface ServiceContext {

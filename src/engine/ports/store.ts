@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from "../../json.ts";
-import type { ExecutionEvent, ExecutionStarted } from "../execution/events.ts";
-import type { ExecutionStatus } from "../execution/state.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
+import type { ExecutionEvent, ExecutionStarted } from "../model/events.ts";
+import type { ExecutionStatus } from "../model/state.ts";
 import type { BudgetStore } from "./budget-records.ts";
 import type { ChangeSource } from "./changes.ts";
 import type { DraftRecord } from "./draft-record.ts";

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { didYouMean } from "../../shared/did-you-mean.ts";
 import { type AnswerFormat, hasEnvelope } from "../ai/envelope.ts";
 import { compileSchema } from "../ai/json-schema.ts";
-import { PROMPT_REF, type PromptLookup } from "../ai/prompt-ref.ts";
-import { didYouMean } from "../nearest.ts";
-import { OutputVariable } from "./output-variable.ts";
-import type { CheckContext, ConfigProblem } from "./step-type.ts";
+import { OutputVariable } from "../definition/output-variable.ts";
+import type { CheckContext, ConfigProblem } from "../definition/step-type.ts";
+import { PROMPT_REF, type PromptLookup } from "../language/prompt-ref.ts";
 
 const FORMATS = ["enum", "number", "json", "text", "boolean"] as const;
 

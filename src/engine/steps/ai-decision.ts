@@ -1,20 +1,20 @@
 import { z } from "zod";
-import { AppError } from "../../errors.ts";
-import type { JsonObject } from "../../json.ts";
-import { decideByModel, type Question, worstAttemptNano } from "../ai/decide-by-model.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import { decideByModel, type Question, worstAttemptNano } from "../ai/ask-models.ts";
+import { createPriceBook, type PriceBook } from "../ai/pricing.ts";
 import { renderPrompt } from "../ai/prompt.ts";
-import type { NamedPrompt, PromptLookup } from "../ai/prompt-ref.ts";
-import type { CheaperOption } from "../execution/events.ts";
-import { createPriceBook, type PriceBook } from "../pricing.ts";
-import { parseTemplate } from "../template.ts";
-import { AiDecisionConfig, checkAiDecision, formatOf, maxTokensOf } from "./ai-decision-config.ts";
 import {
   type AttemptContext,
   type AttemptResult,
   defineStepType,
   type StepProgram,
   type StepType,
-} from "./step-type.ts";
+} from "../definition/step-type.ts";
+import type { NamedPrompt, PromptLookup } from "../language/prompt-ref.ts";
+import { parseTemplate } from "../language/template.ts";
+import type { CheaperOption } from "../model/events.ts";
+import { AiDecisionConfig, checkAiDecision, formatOf, maxTokensOf } from "./ai-decision-config.ts";
 
 /** Milliseconds of one attempt: up to four calls, each with a limit of its own. */
 const TIMEOUT_MS = 5 * 60_000;

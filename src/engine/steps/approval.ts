@@ -1,19 +1,19 @@
 import { z } from "zod";
-import { AppError } from "../../errors.ts";
-import { hashJson, type Json, readOwn, toJson } from "../../json.ts";
-import { outsideNames } from "../definition/outside-names.ts";
-import { TimeLimit } from "../duration.ts";
-import type { Choice, RequestOpened } from "../execution/events.ts";
-import type { RequestState } from "../execution/state.ts";
-import type { Scope } from "../scope.ts";
-import { renderText, resolveTemplates } from "../template.ts";
+import { TimeLimit } from "../../shared/duration.ts";
+import { AppError } from "../../shared/errors.ts";
+import { hashJson, type Json, readOwn, toJson } from "../../shared/json.ts";
+import { outsideNames } from "../definition/external-names.ts";
 import {
   type ConfigProblem,
   defineStepType,
   type EnterContext,
   type StepProgram,
   type Wake,
-} from "./step-type.ts";
+} from "../definition/step-type.ts";
+import type { Scope } from "../language/scope.ts";
+import { renderText, resolveTemplates } from "../language/template.ts";
+import type { Choice, RequestOpened } from "../model/events.ts";
+import type { RequestState } from "../model/state.ts";
 
 const ChoiceConfig = z.strictObject({
   id: z

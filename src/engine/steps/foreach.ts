@@ -1,11 +1,9 @@
 import { z } from "zod";
-import { AppError, isAppError } from "../../errors.ts";
-import type { Json, JsonObject } from "../../json.ts";
-import { EACH } from "../definition/each.ts";
+import { AppError, isAppError } from "../../shared/errors.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
+import { EACH } from "../definition/foreach-body-id.ts";
+import { OutputVariable } from "../definition/output-variable.ts";
 import { StepDefinition } from "../definition/schema.ts";
-import type { ItemEnd } from "../execution/state.ts";
-import { compileExpression } from "../expression.ts";
-import { OutputVariable } from "./output-variable.ts";
 import {
   type BodyPlace,
   type ConfigProblem,
@@ -13,7 +11,9 @@ import {
   type ItemsNext,
   type ItemsProgress,
   type StepProgram,
-} from "./step-type.ts";
+} from "../definition/step-type.ts";
+import { compileExpression } from "../language/expression.ts";
+import type { ItemEnd } from "../model/state.ts";
 
 /** Items of one list. More belong into a database, or into runs of their own. */
 const MAX_ITEMS = 10_000;

@@ -1,9 +1,9 @@
+import type { StepType } from "../definition/step-type.ts";
 import { type AiDecisionOptions, createAiDecision } from "./ai-decision.ts";
 import { approval } from "./approval.ts";
 import { foreach } from "./foreach.ts";
 import { parallel } from "./parallel.ts";
 import { service } from "./service.ts";
-import type { StepType } from "./step-type.ts";
 import { transform } from "./transform.ts";
 import { wait } from "./wait.ts";
 import { workflow } from "./workflow.ts";

@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { type Json, type JsonObject, readOwn, toJson } from "../../json.ts";
+import { TimeLimit } from "../../shared/duration.ts";
+import { type Json, type JsonObject, readOwn, toJson } from "../../shared/json.ts";
+import { OutputVariable } from "../definition/output-variable.ts";
 import { StepDefinition } from "../definition/schema.ts";
-import { TimeLimit } from "../duration.ts";
-import type { StepError } from "../execution/events.ts";
-import { OutputVariable } from "./output-variable.ts";
 import {
   type BodyPlace,
   type ConfigProblem,
@@ -11,7 +10,8 @@ import {
   type FrameView,
   type Join,
   type StepProgram,
-} from "./step-type.ts";
+} from "../definition/step-type.ts";
+import type { StepError } from "../model/events.ts";
 
 const Branch = z.strictObject({
   id: z

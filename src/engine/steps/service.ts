@@ -1,14 +1,10 @@
 import { z } from "zod";
-import { AppError, asAppError, isAppError } from "../../errors.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
-import { MARKUPS, type Markup } from "../markup.ts";
-import { didYouMean } from "../nearest.ts";
-import { markupParams, traitProblems } from "../param-traits.ts";
-import type { ServiceAction, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
-import type { Scope } from "../scope.ts";
-import { fitParams, holdsTemplate, prepareParams } from "../service-params.ts";
-import { resolveMarkup, resolveTemplates } from "../template.ts";
-import { OutputVariable } from "./output-variable.ts";
+import { didYouMean } from "../../shared/did-you-mean.ts";
+import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import { OutputVariable } from "../definition/output-variable.ts";
+import { markupParams, traitProblems } from "../definition/param-traits.ts";
+import { fitParams, holdsTemplate, prepareParams } from "../definition/service-params.ts";
 import {
   type AttemptContext,
   type AttemptResult,
@@ -16,7 +12,11 @@ import {
   type ConfigProblem,
   defineStepType,
   type StepProgram,
-} from "./step-type.ts";
+} from "../definition/step-type.ts";
+import { MARKUPS, type Markup } from "../language/markup.ts";
+import type { Scope } from "../language/scope.ts";
+import { resolveMarkup, resolveTemplates } from "../language/template.ts";
+import type { ServiceAction, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
 
 /** Milliseconds of one attempt: a safety net above the limits that the services keep themselves. */
 const TIMEOUT_MS = 6 * 60_000;

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { isAppError } from "../../errors.ts";
-import type { Json } from "../../json.ts";
-import { compileExpression, type Expression } from "../expression.ts";
-import { OutputVariable } from "./output-variable.ts";
-import { type ConfigProblem, defineStepType, type StepProgram } from "./step-type.ts";
+import { isAppError } from "../../shared/errors.ts";
+import type { Json } from "../../shared/json.ts";
+import { OutputVariable } from "../definition/output-variable.ts";
+import { type ConfigProblem, defineStepType, type StepProgram } from "../definition/step-type.ts";
+import { compileExpression, type Expression } from "../language/expression.ts";
 
 const TransformConfig = z.strictObject({
   /** CEL; its value is the output. */

@@ -1,8 +1,12 @@
 import { z } from "zod";
+import { OutputVariable } from "../definition/output-variable.ts";
 import { WorkflowId } from "../definition/schema.ts";
-import { resolveTemplates } from "../template.ts";
-import { OutputVariable } from "./output-variable.ts";
-import { type AttemptContext, type AttemptResult, defineStepType } from "./step-type.ts";
+import {
+  type AttemptContext,
+  type AttemptResult,
+  defineStepType,
+} from "../definition/step-type.ts";
+import { resolveTemplates } from "../language/template.ts";
 
 /** Milliseconds for looking the workflow up. */
 const TIMEOUT_MS = 30_000;

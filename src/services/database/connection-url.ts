@@ -1,4 +1,4 @@
-import { AppError } from "../../errors.ts";
+import { AppError } from "../../shared/errors.ts";
 
 /** Where a database is. */
 export type Connection =

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { outsideNames } from "../../engine/definition/outside-names.ts";
-import { paramTraits } from "../../engine/param-traits.ts";
+import { outsideNames } from "../../engine/definition/external-names.ts";
+import { paramTraits } from "../../engine/definition/param-traits.ts";
 import type { NameCheck, NameDoubt } from "../../engine/ports/name-checks.ts";
 import type { Service } from "../../engine/ports/service.ts";
-import { AppError } from "../../errors.ts";
+import { AppError } from "../../shared/errors.ts";
 import { defineAction } from "../action.ts";
 import { readConnectionUrl } from "./connection-url.ts";
 import type { Database } from "./database.ts";

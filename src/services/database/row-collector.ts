@@ -1,5 +1,5 @@
-import { AppError } from "../../errors.ts";
-import type { Json, JsonObject } from "../../json.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
 
 /** Rows of one answer. */
 export const MAX_ROWS = 1000;

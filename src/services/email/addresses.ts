@@ -1,5 +1,5 @@
 import type { MailboxAddress } from "nodemailer/lib/addressparser";
-import { AppError } from "../../errors.ts";
+import { AppError } from "../../shared/errors.ts";
 
 /** Recipients of one message, all fields together. */
 export const MAX_RECIPIENTS = 100;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { MailComposerAttachment } from "nodemailer/lib/mail-composer";
-import { AppError } from "../../errors.ts";
+import { AppError } from "../../shared/errors.ts";
 import { readAddresses } from "./addresses.ts";
 import type { SendParams } from "./email-service.ts";
 import { fillEmailTemplate } from "./email-template.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { paramTraits } from "../../engine/param-traits.ts";
+import { paramTraits } from "../../engine/definition/param-traits.ts";
 import type { Service } from "../../engine/ports/service.ts";
-import { AppError } from "../../errors.ts";
+import { AppError } from "../../shared/errors.ts";
 import { defineAction } from "../action.ts";
 import { composeMail } from "./compose-mail.ts";
 import { sendMail } from "./send-mail.ts";

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { escapeHtml } from "../../engine/markup.ts";
-import { parseTemplate, toText } from "../../engine/template.ts";
-import { AppError } from "../../errors.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { escapeHtml } from "../../engine/language/markup.ts";
+import { parseTemplate, toText } from "../../engine/language/template.ts";
+import { AppError } from "../../shared/errors.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 
 const MAX_TEMPLATE_BYTES = 500_000;
 

@@ -1,5 +1,5 @@
-import { AppError } from "../../errors.ts";
-import { readOwn } from "../../json.ts";
+import { AppError } from "../../shared/errors.ts";
+import { readOwn } from "../../shared/json.ts";
 
 /** Characters of a server's refusal that are quoted. */
 const MAX_EXCERPT = 200;

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
-import type { JsonObject } from "../../json.ts";
+import type { JsonObject } from "../../shared/json.ts";
 import type { ComposedMail } from "./compose-mail.ts";
 import type { MailServer } from "./email-service.ts";
 import { toMailError } from "./mail-errors.ts";

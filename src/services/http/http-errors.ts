@@ -1,6 +1,6 @@
-import { AppError } from "../../errors.ts";
-import { isNeverSent, networkCode } from "../network-error.ts";
-import { parseRetryAfter } from "../retry-after.ts";
+import { AppError } from "../../shared/errors.ts";
+import { isNeverSent, networkCode } from "../../shared/network-error.ts";
+import { parseRetryAfter } from "../../shared/retry-after.ts";
 
 /** Codes of OpenSSL and Node for a certificate that is not accepted. */
 const CERTIFICATE =

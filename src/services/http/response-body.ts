@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
-import { AppError } from "../../errors.ts";
-import type { Json } from "../../json.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { Json } from "../../shared/json.ts";
 
 /** Largest answer that is taken, in bytes after decompression: it is stored with the run. */
 export const MAX_RESPONSE_BYTES = 1_000_000;

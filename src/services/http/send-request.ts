@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
 import axios, { type AxiosRequestConfig, type AxiosResponse } from "axios";
 import type { ServiceContext } from "../../engine/ports/service.ts";
-import { AppError, isAppError } from "../../errors.ts";
-import type { Json, JsonObject } from "../../json.ts";
+import { AppError, isAppError } from "../../shared/errors.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
 import type { AddressGuard } from "./address-guard.ts";
 import { toHttpError, toStatusError } from "./http-errors.ts";
 import type { RequestParams } from "./http-service.ts";

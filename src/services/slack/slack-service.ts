@@ -1,16 +1,21 @@
 import type { KnownBlock } from "@slack/types";
 import type { ChatPostMessageArguments } from "@slack/web-api";
 import { z } from "zod";
-import { outsideNames } from "../../engine/definition/outside-names.ts";
-import { paramTraits } from "../../engine/param-traits.ts";
+import { outsideNames } from "../../engine/definition/external-names.ts";
+import { paramTraits } from "../../engine/definition/param-traits.ts";
 import type { Service, ServiceContext } from "../../engine/ports/service.ts";
-import { AppError, isAppError } from "../../errors.ts";
-import { type Json, readOwn } from "../../json.ts";
+import { AppError, isAppError } from "../../shared/errors.ts";
+import { type Json, readOwn } from "../../shared/json.ts";
+import {
+  type ChannelFinder,
+  createChannelFinder,
+  isPersonId,
+  readMention,
+} from "../../slack/channels.ts";
+import { toSlackError } from "../../slack/errors.ts";
+import { findMessage, type MessageMark } from "../../slack/find-message.ts";
+import type { SlackClient } from "../../slack/slack-client.ts";
 import { defineAction, showText } from "../action.ts";
-import { type ChannelFinder, createChannelFinder, isPersonId, readMention } from "./channels.ts";
-import { findMessage, type MessageMark } from "./find-message.ts";
-import type { SlackClient } from "./slack-client.ts";
-import { toSlackError } from "./slack-failure.ts";
 
 /** Slack cuts texts there without a word. */
 const MAX_TEXT_LENGTH = 40_000;

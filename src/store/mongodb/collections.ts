@@ -1,5 +1,5 @@
 import type { Collection, Db, IndexSpecification } from "mongodb";
-import type { ExecutionStatus } from "../../engine/execution/state.ts";
+import type { ExecutionStatus } from "../../engine/model/state.ts";
 import type { Signal, TotalsDimension } from "../../engine/ports/store.ts";
 
 /** Form of the documents that this version writes; it stands in each of them. */

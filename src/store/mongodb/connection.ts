@@ -1,5 +1,5 @@
 import { type ChangeStream, type Collection, type Db, type Document, MongoClient } from "mongodb";
-import { AppError } from "../../errors.ts";
+import { AppError } from "../../shared/errors.ts";
 import { type Collections, collectionsOf, type Inserted } from "./collections.ts";
 import {
   isOwnFault,
@@ -8,7 +8,7 @@ import {
   toStoreError,
   unconfirmed,
 } from "./failure.ts";
-import { InsertQueue } from "./insert-queue.ts";
+import { InsertQueue } from "./insert-batcher.ts";
 import { databaseOfUri, optionsOfUri } from "./uri.ts";
 
 /** How long to look for a server that takes writes: an election takes some seconds. */

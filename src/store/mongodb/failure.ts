@@ -9,7 +9,7 @@ import {
   MongoServerSelectionError,
   MongoTopologyClosedError,
 } from "mongodb";
-import { AppError, asAppError } from "../../errors.ts";
+import { AppError, asAppError } from "../../shared/errors.ts";
 
 /** Codes of MongoDB's `error_codes.yml`. */
 const BAD_VALUE = 2;

@@ -5,8 +5,8 @@ import { AFTER_ANY } from "../prefix.ts";
 import type { HeadDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { toHead, toHeadDocument } from "./head-document.ts";
-import type { TrailingWrites } from "./trailing-writes.ts";
 import { newInsertId, toDate } from "./values.ts";
+import type { TrailingWrites } from "./write-behind.ts";
 
 /** Newest first; of one moment, the greatest id. */
 export const NEWEST_FIRST = { startedAt: -1, _id: -1 } as const;

@@ -1,8 +1,8 @@
 import type { Signal, Store } from "../../engine/ports/store.ts";
 import { SCHEMA_VERSION, type SignalDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
-import type { TrailingWrites } from "./trailing-writes.ts";
 import { newInsertId, readJson, time, toDate } from "./values.ts";
+import type { TrailingWrites } from "./write-behind.ts";
 
 type Inbox = Pick<Store, "insertSignal" | "pendingSignals" | "settleSignals">;
 

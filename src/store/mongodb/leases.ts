@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { ClaimRequest, Head, Store } from "../../engine/ports/store.ts";
 import type { Connection } from "./connection.ts";
 import { toHead } from "./head-document.ts";
-import type { TrailingWrites } from "./trailing-writes.ts";
 import { time, toDate } from "./values.ts";
+import type { TrailingWrites } from "./write-behind.ts";
 
 type Leases = Pick<
   Store,

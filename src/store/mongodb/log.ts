@@ -1,9 +1,9 @@
 import type { Commit, Store, TotalsDelta } from "../../engine/ports/store.ts";
-import { AppError } from "../../errors.ts";
+import { AppError } from "../../shared/errors.ts";
 import { type LogDocument, SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
-import type { TrailingWrites } from "./trailing-writes.ts";
 import { readJson, time, toDate } from "./values.ts";
+import type { TrailingWrites } from "./write-behind.ts";
 
 /** Digits of a revision within an id, so that the order of ids is the order of revisions. */
 const REV_DIGITS = 10;

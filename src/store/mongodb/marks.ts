@@ -1,5 +1,5 @@
 import type { Store } from "../../engine/ports/store.ts";
-import type { Json } from "../../json.ts";
+import type { Json } from "../../shared/json.ts";
 import { AFTER_ANY } from "../prefix.ts";
 import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";

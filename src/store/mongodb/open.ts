@@ -20,8 +20,8 @@ import { createSamples } from "./samples.ts";
 import { createSlots } from "./slots.ts";
 import { createTotals } from "./totals.ts";
 import { TotalsProjector } from "./totals-projector.ts";
-import { TrailingWrites } from "./trailing-writes.ts";
 import { createWorkflows } from "./workflows.ts";
+import { TrailingWrites } from "./write-behind.ts";
 
 /**
  * Opens the store in a MongoDB database, or one of a compatible server: connects, creates missing indexes, brings older data up to

@@ -1,6 +1,6 @@
 import type { AnyBulkWriteOperation } from "mongodb";
+import { addTotals, NOTHING } from "../../engine/execution/projections/totals.ts";
 import type { Totals, TotalsDelta } from "../../engine/ports/store.ts";
-import { addTotals, NOTHING } from "../../engine/totals.ts";
 import {
   type HeadDocument,
   SCHEMA_VERSION,

@@ -2,8 +2,8 @@ import type { Store, TotalsRow } from "../../engine/ports/store.ts";
 import type { TotalsDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import type { TotalsProjector } from "./totals-projector.ts";
-import type { TrailingWrites } from "./trailing-writes.ts";
 import { time, toDate } from "./values.ts";
+import type { TrailingWrites } from "./write-behind.ts";
 
 /** Reading the running totals, with what this process committed before. */
 export function createTotals(

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { AppError } from "../../errors.ts";
+import { AppError } from "../../shared/errors.ts";
 import { toStoreError } from "./failure.ts";
 import { GroupCommit } from "./group-commit.ts";
 

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { AppError, isAppError } from "../../errors.ts";
+import { AppError, isAppError } from "../../shared/errors.ts";
 import { toStoreError } from "./failure.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { integer, text } from "./row.ts";

@@ -1,4 +1,4 @@
-import { AppError, asAppError } from "../../errors.ts";
+import { AppError, asAppError } from "../../shared/errors.ts";
 
 /** Primary result codes of SQLite (the low byte of `errcode`), as https://sqlite.org/rescode.html numbers them. */
 const BUSY = 5;

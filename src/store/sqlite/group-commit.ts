@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { isAppError } from "../../errors.ts";
+import { isAppError } from "../../shared/errors.ts";
 import { isOwnFault } from "./failure.ts";
 
 /** Most writes in one transaction: bounds how long one turn of the event loop can last. */

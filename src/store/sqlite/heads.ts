@@ -1,5 +1,5 @@
 import type { SQLInputValue } from "node:sqlite";
-import type { ExecutionStatus } from "../../engine/execution/state.ts";
+import type { ExecutionStatus } from "../../engine/model/state.ts";
 import type { Head, HeadPage, HeadQuery, Store } from "../../engine/ports/store.ts";
 import { parseCursor, toCursor } from "../cursor.ts";
 import { AFTER_ANY } from "../prefix.ts";

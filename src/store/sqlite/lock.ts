@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { AppError } from "../../errors.ts";
-import { readOwn } from "../../json.ts";
+import { AppError } from "../../shared/errors.ts";
+import { readOwn } from "../../shared/json.ts";
 import { isBusy } from "./failure.ts";
 
 const LOCK_FILE = "heddle.lock";

@@ -1,5 +1,5 @@
 import type { Commit, Store } from "../../engine/ports/store.ts";
-import { AppError } from "../../errors.ts";
+import { AppError } from "../../shared/errors.ts";
 import type { Connection } from "./connection.ts";
 import { prepareHeadWrite } from "./heads.ts";
 import { prepareSettling } from "./inbox.ts";

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { Engine } from "../../engine/api.ts";
-import type { BudgetStatus } from "../../engine/budgets.ts";
-import { dollars } from "../metrics-answer.ts";
-import type { Route } from "../route.ts";
-import { parseInput } from "../web-request.ts";
+import type { Engine } from "../../engine/api/engine.ts";
+import type { BudgetStatus } from "../../engine/costs/budgets.ts";
+import type { Route } from "../http/route.ts";
+import { parseInput } from "../http/web-request.ts";
+import { dollars } from "./metrics-response.ts";
 
 const NewBudget = z
   .strictObject({

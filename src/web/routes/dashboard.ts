@@ -1,10 +1,10 @@
-import type { Engine } from "../../engine/api.ts";
-import { toMetricsAnswer } from "../metrics-answer.ts";
-import { prefersJson } from "../prefers-json.ts";
-import type { Answer, Route } from "../route.ts";
+import type { Engine } from "../../engine/api/engine.ts";
+import { prefersJson } from "../http/accepts.ts";
+import type { Answer, Route } from "../http/route.ts";
+import type { WebRequest } from "../http/web-request.ts";
 import { type Dashboard, dashboardPage } from "../views/dashboard.ts";
 import { PAGE_CSP } from "../views/page.ts";
-import type { WebRequest } from "../web-request.ts";
+import { toMetricsAnswer } from "./metrics-response.ts";
 
 const EXECUTIONS_SHOWN = 25;
 

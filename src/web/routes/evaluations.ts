@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { Engine } from "../../engine/api.ts";
+import type { Engine } from "../../engine/api/engine.ts";
 import { MAX_SAMPLES } from "../../engine/evaluation/evaluations.ts";
-import { NANO_PER_DOLLAR } from "../../engine/execution/state.ts";
-import type { Route } from "../route.ts";
-import { parseInput } from "../web-request.ts";
+import { NANO_PER_DOLLAR } from "../../engine/model/state.ts";
+import type { Route } from "../http/route.ts";
+import { parseInput } from "../http/web-request.ts";
 
 const Arm = {
   prompt: z.string().min(1).max(100_000).optional(),

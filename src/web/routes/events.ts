@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { Engine } from "../../engine/api.ts";
-import { EventName } from "../../engine/event-name.ts";
-import { AppError } from "../../errors.ts";
-import type { Answer, Route } from "../route.ts";
-import type { WebRequest } from "../web-request.ts";
+import type { Engine } from "../../engine/api/engine.ts";
+import { EventName } from "../../engine/definition/event-name.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { Answer, Route } from "../http/route.ts";
+import type { WebRequest } from "../http/web-request.ts";
 
 const Body = z.strictObject({
   name: EventName,

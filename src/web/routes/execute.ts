@@ -1,10 +1,10 @@
-import type { Engine } from "../../engine/api.ts";
-import { executionIdFor } from "../../engine/execution-id.ts";
-import { AppError, isAppError } from "../../errors.ts";
-import { hashJson, isJsonObject, type JsonObject } from "../../json.ts";
-import { readIdempotencyKey } from "../idempotency.ts";
-import type { Answer, Route } from "../route.ts";
-import type { WebRequest } from "../web-request.ts";
+import type { Engine } from "../../engine/api/engine.ts";
+import { executionIdFor } from "../../engine/model/execution-id.ts";
+import { AppError, isAppError } from "../../shared/errors.ts";
+import { hashJson, isJsonObject, type JsonObject } from "../../shared/json.ts";
+import { readIdempotencyKey } from "../http/idempotency.ts";
+import type { Answer, Route } from "../http/route.ts";
+import type { WebRequest } from "../http/web-request.ts";
 
 /** Starting executions. */
 export function executeRoutes(engine: Engine): readonly Route[] {

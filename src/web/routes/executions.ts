@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Engine, ExecutionQuery } from "../../engine/api.ts";
-import type { Answer, Route } from "../route.ts";
-import { parseInput, queryObject, type WebRequest } from "../web-request.ts";
+import type { Engine, ExecutionQuery } from "../../engine/api/engine.ts";
+import type { Answer, Route } from "../http/route.ts";
+import { parseInput, queryObject, type WebRequest } from "../http/web-request.ts";
 
 const STATUSES = ["queued", "running", "waiting", "completed", "failed", "cancelled"] as const;
 const MAX_LIMIT = 200;

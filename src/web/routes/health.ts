@@ -1,5 +1,5 @@
-import type { Engine } from "../../engine/api.ts";
-import type { Route } from "../route.ts";
+import type { Engine } from "../../engine/api/engine.ts";
+import type { Route } from "../http/route.ts";
 
 /** Says why the process may not take work now; `null`: it may. */
 export type Readiness = () => string | null;

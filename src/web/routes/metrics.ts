@@ -1,14 +1,14 @@
 import { z } from "zod";
-import type { Engine } from "../../engine/api.ts";
-import { COST_DIMENSIONS } from "../../engine/metrics.ts";
+import type { Engine } from "../../engine/api/engine.ts";
+import { COST_DIMENSIONS } from "../../engine/costs/metrics.ts";
+import type { Route } from "../http/route.ts";
+import { parseInput, queryObject } from "../http/web-request.ts";
 import {
   toBreakdownAnswer,
   toCostsAnswer,
   toEstimateAnswer,
   toMetricsAnswer,
-} from "../metrics-answer.ts";
-import type { Route } from "../route.ts";
-import { parseInput, queryObject } from "../web-request.ts";
+} from "./metrics-response.ts";
 
 const MAX_DAYS = 3660;
 const RANGE = `must be a whole number from 1 to ${MAX_DAYS}`;

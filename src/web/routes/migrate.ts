@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Engine } from "../../engine/api.ts";
-import type { Route } from "../route.ts";
-import { parseInput } from "../web-request.ts";
+import type { Engine } from "../../engine/api/engine.ts";
+import type { Route } from "../http/route.ts";
+import { parseInput } from "../http/web-request.ts";
 
 const MigrateBody = z.strictObject({ version: z.int().min(1).optional() });
 

@@ -1,6 +1,6 @@
-import type { Engine } from "../../engine/api.ts";
-import type { Answer, Route } from "../route.ts";
-import type { WebRequest } from "../web-request.ts";
+import type { Engine } from "../../engine/api/engine.ts";
+import type { Answer, Route } from "../http/route.ts";
+import type { WebRequest } from "../http/web-request.ts";
 
 /** Holding the runs of a workflow, or all runs, and letting them go on. */
 export function pauseRoutes(engine: Engine): readonly Route[] {

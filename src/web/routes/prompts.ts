@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { Engine } from "../../engine/api.ts";
+import type { Engine } from "../../engine/api/engine.ts";
 import type { PromptRecord, PromptVersionRecord } from "../../engine/ports/prompt-records.ts";
-import type { Route } from "../route.ts";
-import { parseInput } from "../web-request.ts";
+import type { Route } from "../http/route.ts";
+import { parseInput } from "../http/web-request.ts";
 
 const VERSION = "must be a whole number from 1";
 const Version = z.int(VERSION).min(1, VERSION);

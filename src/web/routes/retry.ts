@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { Engine } from "../../engine/api.ts";
-import { parseDuration } from "../../engine/duration.ts";
-import { readIdempotencyKey } from "../idempotency.ts";
-import type { Answer, Route } from "../route.ts";
-import { parseInput, type WebRequest } from "../web-request.ts";
+import type { Engine } from "../../engine/api/engine.ts";
+import { parseDuration } from "../../shared/duration.ts";
+import { readIdempotencyKey } from "../http/idempotency.ts";
+import type { Answer, Route } from "../http/route.ts";
+import { parseInput, type WebRequest } from "../http/web-request.ts";
 
 const RetryBody = z.strictObject({
   fromStep: z.string().min(1).max(1000).optional(),

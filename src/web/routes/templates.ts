@@ -1,8 +1,8 @@
-import type { Engine } from "../../engine/api.ts";
-import { AppError } from "../../errors.ts";
-import { isJsonObject, type JsonObject } from "../../json.ts";
-import type { Route } from "../route.ts";
-import type { WebRequest } from "../web-request.ts";
+import type { Engine } from "../../engine/api/engine.ts";
+import { AppError } from "../../shared/errors.ts";
+import { isJsonObject, type JsonObject } from "../../shared/json.ts";
+import type { Route } from "../http/route.ts";
+import type { WebRequest } from "../http/web-request.ts";
 
 /** The built-in templates, and definitions made from them. Nothing is deployed here. */
 export function templateRoutes(engine: Engine): readonly Route[] {

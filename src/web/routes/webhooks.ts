@@ -1,8 +1,8 @@
-import type { Engine } from "../../engine/api.ts";
-import { isJsonObject, type JsonObject } from "../../json.ts";
-import { parseJsonBody } from "../parse-json.ts";
-import type { Answer, Route } from "../route.ts";
-import type { WebRequest } from "../web-request.ts";
+import type { Engine } from "../../engine/api/engine.ts";
+import { isJsonObject, type JsonObject } from "../../shared/json.ts";
+import { parseJsonBody } from "../http/parse-json.ts";
+import type { Answer, Route } from "../http/route.ts";
+import type { WebRequest } from "../http/web-request.ts";
 
 /** Where other systems start workflows: every path below `/webhooks/` that an active workflow names. */
 export function webhookRoutes(engine: Engine): readonly Route[] {

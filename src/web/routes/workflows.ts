@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { Engine } from "../../engine/api.ts";
-import { AppError } from "../../errors.ts";
-import type { Answer, Route } from "../route.ts";
-import { parseInput, queryObject, type WebRequest } from "../web-request.ts";
+import type { Engine } from "../../engine/api/engine.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { Answer, Route } from "../http/route.ts";
+import { parseInput, queryObject, type WebRequest } from "../http/web-request.ts";
 
 const VERSION = "must be a whole number from 1";
 const Version = z.int(VERSION).min(1, VERSION);

@@ -1,6 +1,6 @@
-import type { ExecutionSummary } from "../../engine/api.ts";
+import type { ExecutionSummary } from "../../engine/api/engine.ts";
 import type { Totals } from "../../engine/ports/store.ts";
-import { dollars, type MetricsAnswer } from "../metrics-answer.ts";
+import { dollars, type MetricsAnswer } from "../routes/metrics-response.ts";
 import { showAge, showDuration, showMoment } from "./figures.ts";
 import { type Html, html } from "./html.ts";
 import { page } from "./page.ts";

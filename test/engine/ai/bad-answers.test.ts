@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createAiDecision } from "../../../src/engine/steps/ai-decision.ts";
-import type { JsonObject } from "../../../src/json.ts";
+import type { JsonObject } from "../../../src/shared/json.ts";
 import { attemptContext } from "../../support/attempt-context.ts";
 import { type Answer, inTurn, json, startLoopbackServer } from "../../support/loopback-server.ts";
-import { plainScope } from "../plain-scope.ts";
+import { plainScope } from "../language/plain-scope.ts";
 
 const aiDecision = createAiDecision({ defaultModel: "gpt-4o-mini" });
 

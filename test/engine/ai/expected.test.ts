@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { fitsExpected } from "../../../src/engine/ai/expected.ts";
 import { describeActual, describeExpected } from "../../../src/engine/evaluation/labels.ts";
-import type { Json } from "../../../src/json.ts";
+import type { Json } from "../../../src/shared/json.ts";
 
 test.for<[Json, Json, boolean]>([
   ["billing", "billing", true],

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { renderPrompt } from "../../../src/engine/ai/prompt.ts";
-import { parseTemplate } from "../../../src/engine/template.ts";
+import { parseTemplate } from "../../../src/engine/language/template.ts";
 import { INJECTION_ATTEMPTS } from "../../fixtures/injection-attempts.ts";
-import { WorkflowBench } from "../../support/workflow-bench.ts";
-import { plainScope } from "../plain-scope.ts";
+import { WorkflowBench } from "../../support/workflow-harness.ts";
+import { plainScope } from "../language/plain-scope.ts";
 
 const PROMPT = "May {{variables.who}} have this?\n{{variables.text}}\nAnswer at once.";
 const PASSWORD = "correct-horse";

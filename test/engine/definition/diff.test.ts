@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type DefinitionDiff, diffDefinitions } from "../../../src/engine/definition/diff.ts";
 import { Definition } from "../../../src/engine/definition/schema.ts";
 import { createStepTypes } from "../../../src/engine/steps/index.ts";
-import type { JsonObject } from "../../../src/json.ts";
+import type { JsonObject } from "../../../src/shared/json.ts";
 
 const TYPES = createStepTypes({ defaultModel: "gpt-4o-mini" });
 

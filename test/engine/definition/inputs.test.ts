@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { resolveInputs } from "../../../src/engine/definition/inputs.ts";
 import { INPUT_TYPES, InputDefinition } from "../../../src/engine/definition/schema.ts";
-import type { Json, JsonObject } from "../../../src/json.ts";
+import type { Json, JsonObject } from "../../../src/shared/json.ts";
 
 const NOTHING = Symbol("not given");
 

@@ -1,11 +1,11 @@
 import { expect } from "vitest";
 import { z } from "zod";
-import type { ValidationResult } from "../../../src/engine/api.ts";
-import { validateDefinition } from "../../../src/engine/definition/validate.ts";
+import { createCron } from "../../../src/adapters/node-cron.ts";
+import type { ValidationResult } from "../../../src/engine/api/engine.ts";
+import { defineStepType, type StepType } from "../../../src/engine/definition/step-type.ts";
+import { validateDefinition } from "../../../src/engine/definition/validation/validate.ts";
 import { createStepTypes } from "../../../src/engine/steps/index.ts";
-import { defineStepType, type StepType } from "../../../src/engine/steps/step-type.ts";
-import { createTriggerTypes } from "../../../src/engine/triggers/index.ts";
-import { createCron } from "../../../src/services/cron/node-cron.ts";
+import { createTriggerTypes } from "../../../src/engine/triggers/types/index.ts";
 
 /** A step with attempts whose output is one of a few words. */
 const pick = defineStepType({

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { EvaluationsRequest } from "../../../src/engine/evaluation/evaluations.ts";
 import { parseSamples } from "../../../src/engine/evaluation/sample.ts";
-import { AppError } from "../../../src/errors.ts";
-import type { JsonObject } from "../../../src/json.ts";
-import { WorkflowBench, type WorkflowBenchOptions } from "../../support/workflow-bench.ts";
+import { AppError } from "../../../src/shared/errors.ts";
+import type { JsonObject } from "../../../src/shared/json.ts";
+import { WorkflowBench, type WorkflowBenchOptions } from "../../support/workflow-harness.ts";
 
 const FREE = Number.MAX_SAFE_INTEGER;
 const JUDGE: JsonObject = {

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { apply, initialState } from "../../../src/engine/execution/apply.ts";
-import { decide, nextDue } from "../../../src/engine/execution/decide.ts";
-import type { ExecutionEvent } from "../../../src/engine/execution/events.ts";
-import { type ExecutionState, isFinished } from "../../../src/engine/execution/state.ts";
+import { decide, nextDue } from "../../../src/engine/execution/decider/advance.ts";
+import { apply, initialState } from "../../../src/engine/execution/reducer/apply.ts";
+import type { ExecutionEvent } from "../../../src/engine/model/events.ts";
+import { type ExecutionState, isFinished } from "../../../src/engine/model/state.ts";
 import { anySteps, VARIABLES } from "../../support/any-workflow.ts";
-import { anyHappening, type Happening, World } from "../../support/happenings.ts";
-import { PureRun, workflow } from "../../support/pure-run.ts";
+import { anyHappening, type Happening, World } from "../../support/arbitraries.ts";
+import { PureRun, workflow } from "../../support/execution-harness.ts";
 
 /** `npm run mutants` tells fewer: many mutants have to get past them. */
 const RUNS = fc.readConfigureGlobal().numRuns ?? 150;

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CompiledWorkflow } from "../../../src/engine/definition/compile.ts";
-import { apply, initialState } from "../../../src/engine/execution/apply.ts";
-import { nextDue } from "../../../src/engine/execution/decide.ts";
-import type { BudgetChoice, ExecutionEvent } from "../../../src/engine/execution/events.ts";
-import { isFinished } from "../../../src/engine/execution/state.ts";
+import { nextDue } from "../../../src/engine/execution/decider/advance.ts";
+import { apply, initialState } from "../../../src/engine/execution/reducer/apply.ts";
+import type { BudgetChoice, ExecutionEvent } from "../../../src/engine/model/events.ts";
+import { isFinished } from "../../../src/engine/model/state.ts";
 import { BESIDE, CENT, choose, takeOver } from "../../support/capped-run.ts";
-import { PureRun } from "../../support/pure-run.ts";
+import { PureRun } from "../../support/execution-harness.ts";
 
 /** A world in which each call is charged when it is made, whether anybody learns of it or not. */
 class Till {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { isCostUnknown } from "../../../src/engine/execution/state.ts";
-import type { AttemptResult } from "../../../src/engine/steps/step-type.ts";
-import type { JsonObject } from "../../../src/json.ts";
-import { PureRun, workflow } from "../../support/pure-run.ts";
+import type { AttemptResult } from "../../../src/engine/definition/step-type.ts";
+import { isCostUnknown } from "../../../src/engine/model/state.ts";
+import type { JsonObject } from "../../../src/shared/json.ts";
+import { PureRun, workflow } from "../../support/execution-harness.ts";
 
 const CALL: JsonObject = { id: "call", type: "scripted", next: "after" };
 const AFTER: JsonObject = { id: "after", type: "scripted" };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { apply, applyCommit } from "../../../src/engine/execution/apply.ts";
-import type { ExecutionEvent } from "../../../src/engine/execution/events.ts";
-import { NINE, PureRun, workflow } from "../../support/pure-run.ts";
+import { apply, applyCommit } from "../../../src/engine/execution/reducer/apply.ts";
+import type { ExecutionEvent } from "../../../src/engine/model/events.ts";
+import { NINE, PureRun, workflow } from "../../support/execution-harness.ts";
 
 const CALL = { id: "call", type: "scripted" };
 const started = (path: string): ExecutionEvent => ({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { JsonObject } from "../../../src/json.ts";
-import { PureRun, workflow } from "../../support/pure-run.ts";
+import type { JsonObject } from "../../../src/shared/json.ts";
+import { PureRun, workflow } from "../../support/execution-harness.ts";
 
 const HOUR = 3_600_000;
 const paid = (rest: JsonObject = {}, next?: JsonObject): JsonObject => ({

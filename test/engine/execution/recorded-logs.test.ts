@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { compileDefinition } from "../../../src/engine/definition/compile.ts";
 import { Definition } from "../../../src/engine/definition/schema.ts";
-import { decide } from "../../../src/engine/execution/decide.ts";
-import type { ExecutionEvent } from "../../../src/engine/execution/events.ts";
-import { readOwn } from "../../../src/json.ts";
+import { decide } from "../../../src/engine/execution/decider/advance.ts";
+import type { ExecutionEvent } from "../../../src/engine/model/events.ts";
+import { readOwn } from "../../../src/shared/json.ts";
 import {
   factsOf,
   foldRecorded,

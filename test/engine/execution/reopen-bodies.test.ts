@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { failedPath, retryPoints } from "../../../src/engine/execution/retry-point.ts";
-import { PureRun, workflow } from "../../support/pure-run.ts";
+import { failedPath, retryPoints } from "../../../src/engine/execution/decider/retry-points.ts";
+import { PureRun, workflow } from "../../support/execution-harness.ts";
 
 import { call, expectFolds, refused, retry, started } from "../../support/retried-run.ts";
 

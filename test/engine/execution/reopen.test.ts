@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { apply, initialState } from "../../../src/engine/execution/apply.ts";
 import {
   doubtfulSteps,
   failedPath,
   retryPoints,
-} from "../../../src/engine/execution/retry-point.ts";
-import { NINE, PureRun, workflow } from "../../support/pure-run.ts";
+} from "../../../src/engine/execution/decider/retry-points.ts";
+import { apply, initialState } from "../../../src/engine/execution/reducer/apply.ts";
+import { NINE, PureRun, workflow } from "../../support/execution-harness.ts";
 
 import { call, expectFolds, refused, retry, started } from "../../support/retried-run.ts";
 

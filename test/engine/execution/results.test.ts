@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { AttemptResult } from "../../../src/engine/steps/step-type.ts";
-import type { JsonObject } from "../../../src/json.ts";
-import { PureRun, workflow } from "../../support/pure-run.ts";
+import type { AttemptResult } from "../../../src/engine/definition/step-type.ts";
+import type { JsonObject } from "../../../src/shared/json.ts";
+import { PureRun, workflow } from "../../support/execution-harness.ts";
 
 const script = (id: string, rest: JsonObject = {}): JsonObject => ({
   id,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { nextDue } from "../../../src/engine/execution/decide.ts";
-import type { JsonObject } from "../../../src/json.ts";
-import { NINE, PureRun, workflow } from "../../support/pure-run.ts";
+import { nextDue } from "../../../src/engine/execution/decider/advance.ts";
+import type { JsonObject } from "../../../src/shared/json.ts";
+import { NINE, PureRun, workflow } from "../../support/execution-harness.ts";
 
 const MINUTE = 60_000;
 const nap = (id: string, duration: string): JsonObject => ({

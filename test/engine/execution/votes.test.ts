@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { apply } from "../../../src/engine/execution/apply.ts";
-import { decideByVotes } from "../../../src/engine/execution/decide.ts";
-import type { ExecutionEvent } from "../../../src/engine/execution/events.ts";
-import { reactToSignal } from "../../../src/engine/execution/react.ts";
-import type { JsonObject } from "../../../src/json.ts";
-import { PureRun, workflow } from "../../support/pure-run.ts";
+import { decideByVotes } from "../../../src/engine/execution/decider/advance.ts";
+import { reactToSignal } from "../../../src/engine/execution/decider/handle-signal.ts";
+import { apply } from "../../../src/engine/execution/reducer/apply.ts";
+import type { ExecutionEvent } from "../../../src/engine/model/events.ts";
+import type { JsonObject } from "../../../src/shared/json.ts";
+import { PureRun, workflow } from "../../support/execution-harness.ts";
 
 const script = (id: string, rest: JsonObject = {}): JsonObject => ({
   id,

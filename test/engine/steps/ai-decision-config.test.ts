@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createAiDecision } from "../../../src/engine/steps/ai-decision.ts";
-import type { JsonObject } from "../../../src/json.ts";
 import { createServiceRegistry } from "../../../src/services/registry.ts";
+import type { JsonObject } from "../../../src/shared/json.ts";
 
 const aiDecision = createAiDecision({ defaultModel: "gpt-4o-mini" });
 const TICKET = {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { openSimulator } from "../../../simulator/simulator.ts";
+import type { AttemptContext, AttemptResult } from "../../../src/engine/definition/step-type.ts";
 import { createAiDecision } from "../../../src/engine/steps/ai-decision.ts";
-import type { AttemptContext, AttemptResult } from "../../../src/engine/steps/step-type.ts";
-import type { Json, JsonObject } from "../../../src/json.ts";
+import type { Json, JsonObject } from "../../../src/shared/json.ts";
 import { attemptContext } from "../../support/attempt-context.ts";
 import { type Answer, inTurn, json, startLoopbackServer } from "../../support/loopback-server.ts";
-import { plainScope } from "../plain-scope.ts";
+import { plainScope } from "../language/plain-scope.ts";
 
 const aiDecision = createAiDecision({ defaultModel: "gpt-4o-mini" });
 const TICKET = {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { nextDue } from "../../../src/engine/execution/decide.ts";
-import { waitReasons } from "../../../src/engine/head.ts";
-import type { AttemptResult } from "../../../src/engine/steps/step-type.ts";
-import { totalsOf } from "../../../src/engine/totals.ts";
-import { PureRun, workflow } from "../../support/pure-run.ts";
+import type { AttemptResult } from "../../../src/engine/definition/step-type.ts";
+import { nextDue } from "../../../src/engine/execution/decider/advance.ts";
+import { waitReasons } from "../../../src/engine/execution/projections/execution-record.ts";
+import { totalsOf } from "../../../src/engine/execution/projections/totals.ts";
+import { PureRun, workflow } from "../../support/execution-harness.ts";
 
 /** A plan for a child that may cost `capNano`. */
 function plan(capNano: number): AttemptResult {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { validateDefinition } from "../../../src/engine/definition/validate.ts";
-import type { JsonObject } from "../../../src/json.ts";
-import { PureRun, workflow } from "../../support/pure-run.ts";
+import { validateDefinition } from "../../../src/engine/definition/validation/validate.ts";
+import type { JsonObject } from "../../../src/shared/json.ts";
+import { PureRun, workflow } from "../../support/execution-harness.ts";
 import { realRegistries } from "../../support/registries.ts";
 
 const script = (id: string, rest: JsonObject = {}): JsonObject => ({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { JsonObject } from "../../../src/json.ts";
-import { PureRun, workflow } from "../../support/pure-run.ts";
+import type { JsonObject } from "../../../src/shared/json.ts";
+import { PureRun, workflow } from "../../support/execution-harness.ts";
 
 const script = (id: string, rest: object = {}) => ({ id, type: "scripted", ...rest });
 const refused = { kind: "failed", error: { code: "x", message: "No.", retryable: false } } as const;

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { paramTraits } from "../../../src/engine/param-traits.ts";
+import { createSecretRevealer } from "../../../src/adapters/secrets.ts";
+import { paramTraits } from "../../../src/engine/definition/param-traits.ts";
+import type { AttemptContext, AttemptResult } from "../../../src/engine/definition/step-type.ts";
 import type { Service, ServiceAction } from "../../../src/engine/ports/service.ts";
 import { service } from "../../../src/engine/steps/service.ts";
-import type { AttemptContext, AttemptResult } from "../../../src/engine/steps/step-type.ts";
-import { AppError, type AppErrorOptions } from "../../../src/errors.ts";
-import type { Json, JsonObject } from "../../../src/json.ts";
 import { createServiceRegistry } from "../../../src/services/registry.ts";
-import { createSecretRevealer } from "../../../src/services/secrets.ts";
+import { AppError, type AppErrorOptions } from "../../../src/shared/errors.ts";
+import type { Json, JsonObject } from "../../../src/shared/json.ts";
 import { attemptContext } from "../../support/attempt-context.ts";
-import { plainScope } from "../plain-scope.ts";
+import { plainScope } from "../language/plain-scope.ts";
 
 const POST: JsonObject = { service: "board", channel: "#a", text: "hi" };
 

@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
-import type { CheckContext, EnterContext, Entry } from "../../../src/engine/steps/step-type.ts";
+import type {
+  CheckContext,
+  EnterContext,
+  Entry,
+} from "../../../src/engine/definition/step-type.ts";
 import { transform } from "../../../src/engine/steps/transform.ts";
-import { expenseScope as scope } from "../plain-scope.ts";
+import { expenseScope as scope } from "../language/plain-scope.ts";
 
 const context: EnterContext = { scope, key: "k", now: 0, startedBy: null };
 const surroundings: CheckContext = { services: { get: () => undefined, names: () => [] } };

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { Act } from "../../../src/engine/execution/state.ts";
+import type { CheckContext, Entry } from "../../../src/engine/definition/step-type.ts";
+import type { Act } from "../../../src/engine/model/state.ts";
 import { createStepTypes } from "../../../src/engine/steps/index.ts";
-import type { CheckContext, Entry } from "../../../src/engine/steps/step-type.ts";
 import { wait } from "../../../src/engine/steps/wait.ts";
-import { plainScope } from "../plain-scope.ts";
+import { plainScope } from "../language/plain-scope.ts";
 
 const surroundings: CheckContext = { services: { get: () => undefined, names: () => [] } };
 const now = Date.parse("2026-01-31T09:00:00Z");

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { ExecutionView } from "../../../src/engine/api.ts";
+import type { ExecutionView } from "../../../src/engine/api/engine.ts";
 import type { RunningEngine } from "../../../src/engine/engine.ts";
 import type { Store } from "../../../src/engine/ports/store.ts";
-import { AppError } from "../../../src/errors.ts";
-import type { JsonObject } from "../../../src/json.ts";
-import { TriggerBench } from "../triggering/trigger-bench.ts";
+import { AppError } from "../../../src/shared/errors.ts";
+import type { JsonObject } from "../../../src/shared/json.ts";
+import { TriggerBench } from "../triggers/trigger-harness.ts";
 
 const MANUAL = { type: "manual" };
 const calls = (workflowId: string, rest: JsonObject = {}): JsonObject => ({

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Json, JsonObject } from "../../../src/json.ts";
 import { createDatabaseService } from "../../../src/services/database/database-service.ts";
 import { createServiceRegistry } from "../../../src/services/registry.ts";
+import type { Json, JsonObject } from "../../../src/shared/json.ts";
 import { startCuttingProxy } from "../../support/cutting-proxy.ts";
 import { type PostgresServer, postgresMissing, startPostgres } from "../../support/postgres.ts";
 import { serviceContext } from "../../support/service-context.ts";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
-import type { Json, JsonObject } from "../../../src/json.ts";
 import { createDatabaseService } from "../../../src/services/database/database-service.ts";
 import { createServiceRegistry } from "../../../src/services/registry.ts";
+import type { Json, JsonObject } from "../../../src/shared/json.ts";
 import { tempFolder } from "../../store/temp-folder.ts";
 import { serviceContext } from "../../support/service-context.ts";
 

@@ -2,9 +2,9 @@ import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openMailSink } from "../../../simulator/mail/mail-sink.ts";
-import type { JsonObject } from "../../../src/json.ts";
 import { createEmailService, type MailServer } from "../../../src/services/email/email-service.ts";
 import { createServiceRegistry } from "../../../src/services/registry.ts";
+import type { JsonObject } from "../../../src/shared/json.ts";
 import { serviceContext } from "../../support/service-context.ts";
 
 const TEMPLATES = resolve(import.meta.dirname, "../../../workflows/email-templates");

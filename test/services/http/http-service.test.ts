@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import type { Json, JsonObject } from "../../../src/json.ts";
 import { createHttpService } from "../../../src/services/http/http-service.ts";
 import { createServiceRegistry } from "../../../src/services/registry.ts";
+import type { Json, JsonObject } from "../../../src/shared/json.ts";
 import { inTurn, json, startLoopbackServer } from "../../support/loopback-server.ts";
 import { serviceContext } from "../../support/service-context.ts";
 

@@ -2,8 +2,8 @@ import { LogLevel, WebClient } from "@slack/web-api";
 import { describe, expect, test } from "vitest";
 import { openSimulator } from "../../../simulator/simulator.ts";
 import type { ServiceAction } from "../../../src/engine/ports/service.ts";
-import type { Json, JsonObject } from "../../../src/json.ts";
 import { createSlackService } from "../../../src/services/slack/slack-service.ts";
+import type { Json, JsonObject } from "../../../src/shared/json.ts";
 import { json, startLoopbackServer } from "../../support/loopback-server.ts";
 import { serviceContext } from "../../support/service-context.ts";
 

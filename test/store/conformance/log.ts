@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isAppError } from "../../../src/errors.ts";
+import { isAppError } from "../../../src/shared/errors.ts";
 import { commit, head, type OpenStore, rederive, START, signal } from "../records.ts";
 
 export function logConformance(open: OpenStore): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { JsonObject } from "../../../src/json.ts";
+import type { JsonObject } from "../../../src/shared/json.ts";
 import { call, commit, head, type OpenStore, signal, version } from "../records.ts";
 
 /** As text, because some of these keys cannot be written in an object literal without meaning something else. */

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createCron } from "../../../src/adapters/node-cron.ts";
 import { createEngine, type RunningEngine } from "../../../src/engine/engine.ts";
-import type { ExecutionEvent } from "../../../src/engine/execution/events.ts";
+import type { ExecutionEvent } from "../../../src/engine/model/events.ts";
 import { systemClock } from "../../../src/engine/ports/clock.ts";
 import { createStepTypes } from "../../../src/engine/steps/index.ts";
-import { createTriggerTypes } from "../../../src/engine/triggers/index.ts";
-import { AppError } from "../../../src/errors.ts";
-import { createCron } from "../../../src/services/cron/node-cron.ts";
+import { createTriggerTypes } from "../../../src/engine/triggers/types/index.ts";
+import { AppError } from "../../../src/shared/errors.ts";
 import { openMongoStore } from "../../../src/store/mongodb/open.ts";
 import {
   type ChangeStreamDouble,

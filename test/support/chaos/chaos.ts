@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { openSimulator, type Simulator } from "../../../simulator/simulator.ts";
-import { CLOCK_DIFFERENCE_MS } from "../../../src/engine/leases.ts";
+import { CLOCK_DIFFERENCE_MS } from "../../../src/engine/model/lease.ts";
 import type { Store } from "../../../src/engine/ports/store.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import { botEnvironment } from "../bot-process.ts";

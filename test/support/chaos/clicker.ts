@@ -1,6 +1,6 @@
 import { type JsonObject, toObjects } from "../../../simulator/json.ts";
 import type { Simulator } from "../../../simulator/simulator.ts";
-import { readOwn } from "../../../src/json.ts";
+import { readOwn } from "../../../src/shared/json.ts";
 import { Person } from "../../simulator/person.ts";
 import type { Click, PlannedRun } from "./scenario.ts";
 

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Store } from "../../../src/engine/ports/store.ts";
-import { readOwn } from "../../../src/json.ts";
+import { readOwn } from "../../../src/shared/json.ts";
 import type { Findings } from "./findings.ts";
 
 const CONCERNED = /\br\d{4}\b|\bexec_[0-9a-f]+/g;

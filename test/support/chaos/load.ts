@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, readOwn } from "../../../src/json.ts";
+import { isJsonObject, type JsonObject, readOwn } from "../../../src/shared/json.ts";
 import type { Random } from "./random.ts";
 import type { PlannedRun, Scenario } from "./scenario.ts";
 

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { isJsonObject, type JsonObject, toObjects } from "../../../simulator/json.ts";
 import type { Simulator } from "../../../simulator/simulator.ts";
-import { readOwn } from "../../../src/json.ts";
+import { readOwn } from "../../../src/shared/json.ts";
 import type { Effect } from "./scenario.ts";
 
 /** How often the inbox is emptied: it keeps its latest 500 messages. */

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../../src/json.ts";
+import type { Json, JsonObject } from "../../../src/shared/json.ts";
 import type { Random } from "./random.ts";
 
 /** A workflow of the chaos run, and how executions of it are planned. */

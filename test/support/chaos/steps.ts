@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../src/json.ts";
+import type { JsonObject } from "../../../src/shared/json.ts";
 
 /** Where the effects of the scenarios go. */
 export interface Outside {

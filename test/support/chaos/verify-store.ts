@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { applyCommit, initialState } from "../../../src/engine/execution/apply.ts";
-import type { ExecutionEvent } from "../../../src/engine/execution/events.ts";
-import { type ExecutionState, isCostUnknown } from "../../../src/engine/execution/state.ts";
+import { applyCommit, initialState } from "../../../src/engine/execution/reducer/apply.ts";
+import type { ExecutionEvent } from "../../../src/engine/model/events.ts";
+import { type ExecutionState, isCostUnknown } from "../../../src/engine/model/state.ts";
 import type { Head, Store } from "../../../src/engine/ports/store.ts";
-import { isJsonObject, type Json, readOwn } from "../../../src/json.ts";
+import { isJsonObject, type Json, readOwn } from "../../../src/shared/json.ts";
 import type { Findings } from "./findings.ts";
 import type { PlannedRun } from "./scenario.ts";
 

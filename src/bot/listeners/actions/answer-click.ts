@@ -1,8 +1,8 @@
 import type { RespondFn } from "@slack/bolt";
 import type { Logger } from "pino";
-import { divider } from "../../blocks/build.ts";
+import type { BotServices } from "../../context.ts";
 import { createPrivateReply, createReply, type Reply } from "../../reply.ts";
-import type { BotServices } from "../../services.ts";
+import { divider } from "../../views/blocks/build.ts";
 import type { Click } from "./click.ts";
 
 /**

@@ -1,8 +1,8 @@
 import type { App } from "@slack/bolt";
-import { parseRunValue } from "../../button-values.ts";
+import { parseRunValue } from "../../action-values.ts";
+import { cancelRun } from "../../commands/cancel.ts";
+import type { BotServices } from "../../context.ts";
 import { ACTION_IDS } from "../../ids.ts";
-import type { BotServices } from "../../services.ts";
-import { cancelRun } from "../../subcommands/cancel.ts";
 import { onRunButton } from "./run-button.ts";
 
 /** The button of a run's card. */

@@ -1,12 +1,12 @@
 import type { App, BlockAction } from "@slack/bolt";
 import type { Logger } from "pino";
-import type { DecisionAnswer, DecisionRequest } from "../../../engine/api.ts";
-import { AppError, isAppError } from "../../../errors.ts";
-import { showSentence } from "../../blocks/text.ts";
-import { parseDecisionValue } from "../../button-values.ts";
+import type { DecisionAnswer, DecisionRequest } from "../../../engine/api/engine.ts";
+import { AppError, isAppError } from "../../../shared/errors.ts";
+import { showSentence } from "../../../slack/text.ts";
+import { parseDecisionValue } from "../../action-values.ts";
+import type { BotServices } from "../../context.ts";
 import { DECIDE_ACTION } from "../../ids.ts";
 import { guard, type Reply } from "../../reply.ts";
-import type { BotServices } from "../../services.ts";
 import { createClickReply } from "./answer-click.ts";
 import { parseClick } from "./click.ts";
 

@@ -1,12 +1,12 @@
 import type { App, BlockAction } from "@slack/bolt";
-import { AppError } from "../../../errors.ts";
-import { escapeText, mentionPerson } from "../../blocks/text.ts";
-import { type DraftValue, parseDraftValue } from "../../button-values.ts";
-import { createDraftWriter, type DraftWriter } from "../../draft-writer.ts";
+import { AppError } from "../../../shared/errors.ts";
+import { escapeText, mentionPerson } from "../../../slack/text.ts";
+import { type DraftValue, parseDraftValue } from "../../action-values.ts";
+import type { BotServices } from "../../context.ts";
+import { createDraftWriter, type DraftWriter } from "../../drafts/draft-writer.ts";
 import { ACTION_IDS } from "../../ids.ts";
+import { assertMayDeploy, type Caller } from "../../permissions.ts";
 import { createPrivateReply, guard, type Reply } from "../../reply.ts";
-import { assertMayDeploy, type Caller } from "../../rights.ts";
-import type { BotServices } from "../../services.ts";
 import { parseClick } from "./click.ts";
 
 interface DraftClick {

@@ -1,10 +1,10 @@
 import type { App } from "@slack/bolt";
-import { AppError } from "../../../errors.ts";
-import { type LabelValue, parseLabelValue } from "../../button-values.ts";
+import { AppError } from "../../../shared/errors.ts";
+import { type LabelValue, parseLabelValue } from "../../action-values.ts";
+import { keepLabel } from "../../commands/label.ts";
+import { choicesOf } from "../../commands/why.ts";
+import type { BotServices } from "../../context.ts";
 import { ACTION_IDS } from "../../ids.ts";
-import type { BotServices } from "../../services.ts";
-import { keepLabel } from "../../subcommands/label.ts";
-import { choicesOf } from "../../subcommands/why.ts";
 import { onRunButton } from "./run-button.ts";
 
 /** What labels a decision in the answer to “Why?”: it was right, or something else would have been. */

@@ -1,8 +1,8 @@
 import type { App } from "@slack/bolt";
-import { parseBulkRetryValue, parseRetryValue } from "../../button-values.ts";
+import { parseBulkRetryValue, parseRetryValue } from "../../action-values.ts";
+import { retryAll, retryRun } from "../../commands/retry.ts";
+import type { BotServices } from "../../context.ts";
 import { ACTION_IDS } from "../../ids.ts";
-import type { BotServices } from "../../services.ts";
-import { retryAll, retryRun } from "../../subcommands/retry.ts";
 import { onRunButton } from "./run-button.ts";
 
 /** The button of a failed or cancelled run's card, of a question about a doubtful effect, and of a bulk retry. */

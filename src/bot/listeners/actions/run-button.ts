@@ -1,8 +1,8 @@
 import type { App, BlockAction, RespondFn } from "@slack/bolt";
-import { AppError } from "../../../errors.ts";
+import { AppError } from "../../../shared/errors.ts";
+import type { BotServices } from "../../context.ts";
+import type { Caller } from "../../permissions.ts";
 import { createPrivateReply, guard, type Reply } from "../../reply.ts";
-import type { Caller } from "../../rights.ts";
-import type { BotServices } from "../../services.ts";
 import { parseClick } from "./click.ts";
 
 type Answer = Parameters<Reply>[0];

@@ -1,8 +1,8 @@
 import type { App } from "@slack/bolt";
-import { parseRunValue } from "../../button-values.ts";
+import { parseRunValue } from "../../action-values.ts";
+import { showWhy } from "../../commands/why.ts";
+import type { BotServices } from "../../context.ts";
 import { ACTION_IDS } from "../../ids.ts";
-import type { BotServices } from "../../services.ts";
-import { showWhy } from "../../subcommands/why.ts";
 import { onRunButton } from "./run-button.ts";
 
 /** The button of a run's card that asks why AI decided as it did; seen by whoever clicked. */

@@ -1,7 +1,7 @@
 import type { App } from "@slack/bolt";
+import { answerCommand } from "../../commands/index.ts";
+import type { BotServices } from "../../context.ts";
 import { createPrivateReply, guard } from "../../reply.ts";
-import type { BotServices } from "../../services.ts";
-import { answerCommand } from "../../subcommands/index.ts";
 
 /** `/workflow …`: acknowledges at once, answers the caller alone. */
 export function register(app: App, services: BotServices): void {

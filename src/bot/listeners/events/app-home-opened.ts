@@ -1,6 +1,6 @@
 import type { App } from "@slack/bolt";
-import { readOwn } from "../../../json.ts";
-import type { BotServices } from "../../services.ts";
+import { readOwn } from "../../../shared/json.ts";
+import type { BotServices } from "../../context.ts";
 
 /** Publishes App Home for the person who opened it. */
 export function register(app: App, services: BotServices): void {

@@ -1,11 +1,11 @@
 import type { App } from "@slack/bolt";
 import type { DraftRecord } from "../../../engine/ports/store.ts";
-import { parseBuildRequest, readTyped } from "../../build-request.ts";
-import { createDraftWriter, type DraftWriter } from "../../draft-writer.ts";
+import { helpMessage } from "../../commands/help.ts";
+import { SUBCOMMANDS } from "../../commands/index.ts";
+import type { BotServices } from "../../context.ts";
+import { createDraftWriter, type DraftWriter } from "../../drafts/draft-writer.ts";
+import { parseBuildRequest, readTyped } from "../../drafts/parse-build-request.ts";
 import { createReply, guard, type Reply } from "../../reply.ts";
-import type { BotServices } from "../../services.ts";
-import { helpMessage } from "../../subcommands/help.ts";
-import { SUBCOMMANDS } from "../../subcommands/index.ts";
 
 const SAY_MORE =
   "Say what the workflow shall do: what starts it, what happens, and where the result goes. For example: build me a workflow that asks @finance to approve purchases over $500 in #approvals";

@@ -1,9 +1,9 @@
 import type { App } from "@slack/bolt";
 import { z } from "zod";
-import { isAppError } from "../../../errors.ts";
-import { type ChannelFinder, createChannelFinder } from "../../../services/slack/channels.ts";
-import { unescapeText } from "../../blocks/text.ts";
-import type { BotServices } from "../../services.ts";
+import { isAppError } from "../../../shared/errors.ts";
+import { type ChannelFinder, createChannelFinder } from "../../../slack/channels.ts";
+import { unescapeText } from "../../../slack/text.ts";
+import type { BotServices } from "../../context.ts";
 
 /** What is needed of a message event, whatever its kind. */
 const Message = z.object({

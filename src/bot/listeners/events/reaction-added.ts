@@ -1,8 +1,8 @@
 import type { App } from "@slack/bolt";
-import { isAppError } from "../../../errors.ts";
-import { createChannelFinder } from "../../../services/slack/channels.ts";
-import type { BotServices } from "../../services.ts";
-import { readMessage } from "../../slack/read-message.ts";
+import { isAppError } from "../../../shared/errors.ts";
+import { createChannelFinder } from "../../../slack/channels.ts";
+import { readMessage } from "../../../slack/read-message.ts";
+import type { BotServices } from "../../context.ts";
 
 /** An emoji on a message: workflows with a fitting trigger start. */
 export function register(app: App, services: BotServices): void {

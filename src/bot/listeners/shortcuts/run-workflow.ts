@@ -2,10 +2,10 @@ import type { App } from "@slack/bolt";
 import type { View } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
-import { asAppError } from "../../../errors.ts";
+import { asAppError } from "../../../shared/errors.ts";
+import { readMessage } from "../../../slack/read-message.ts";
+import type { BotServices } from "../../context.ts";
 import { CALLBACK_IDS } from "../../ids.ts";
-import type { BotServices } from "../../services.ts";
-import { readMessage } from "../../slack/read-message.ts";
 
 /** Slack shows a hundred options. */
 const MAX_OFFERED = 100;

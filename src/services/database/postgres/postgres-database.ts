@@ -1,6 +1,6 @@
 import type * as Driver from "pg";
 import type { Pool, PoolClient } from "pg";
-import type { Json } from "../../../json.ts";
+import type { Json } from "../../../shared/json.ts";
 import type { Database, QueryResult } from "../database.ts";
 import { RowCollector } from "../row-collector.ts";
 import { toPostgresError } from "./postgres-errors.ts";

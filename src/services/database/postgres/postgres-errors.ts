@@ -1,6 +1,6 @@
-import { AppError, isAppError } from "../../../errors.ts";
-import { type Json, readOwn } from "../../../json.ts";
-import { networkCode } from "../../network-error.ts";
+import { AppError, isAppError } from "../../../shared/errors.ts";
+import { type Json, readOwn } from "../../../shared/json.ts";
+import { networkCode } from "../../../shared/network-error.ts";
 
 /** Characters of a database's message that are quoted. */
 const MAX_EXCERPT = 200;

@@ -1,4 +1,4 @@
-import { type Json, toJson } from "../../../json.ts";
+import { type Json, toJson } from "../../../shared/json.ts";
 import { integerToJson, realToJson } from "../row-collector.ts";
 
 /** Types by their number in PostgreSQL's own catalog; these numbers never change. */

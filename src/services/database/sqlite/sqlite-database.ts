@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
-import { AppError } from "../../../errors.ts";
+import { AppError } from "../../../shared/errors.ts";
 import type { Database, QueryResult } from "../database.ts";
 import type { SqliteAnswer, SqliteFile, SqliteQuery } from "./sqlite-protocol.ts";
 

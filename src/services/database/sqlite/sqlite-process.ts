@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
-import { isAppError } from "../../../errors.ts";
-import { readOwn } from "../../../json.ts";
+import { isAppError } from "../../../shared/errors.ts";
+import { readOwn } from "../../../shared/json.ts";
 import type { SqliteAnswer, SqliteFile, SqliteQuery } from "./sqlite-protocol.ts";
 import { runStatement } from "./sqlite-statement.ts";
 

@@ -1,5 +1,5 @@
-import type { ErrorCode } from "../../../errors.ts";
-import type { Json } from "../../../json.ts";
+import type { ErrorCode } from "../../../shared/errors.ts";
+import type { Json } from "../../../shared/json.ts";
 import type { QueryResult } from "../database.ts";
 
 /** What the process of a SQLite database is started with, as JSON in its one argument. */

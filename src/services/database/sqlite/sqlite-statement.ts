@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
-import { AppError } from "../../../errors.ts";
-import type { Json } from "../../../json.ts";
+import { AppError } from "../../../shared/errors.ts";
+import type { Json } from "../../../shared/json.ts";
 import type { QueryResult } from "../database.ts";
 import { integerToJson, RowCollector, realToJson } from "../row-collector.ts";
 import { type SqlToken, sqlTokens } from "../sql-tokens.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { answerContent } from "../../../../simulator/model/answer.ts";
-import { validateDefinition } from "../../../../src/engine/definition/validate.ts";
-import { firstMessages, repairMessages } from "../../../../src/engine/generation/prompt.ts";
+import { validateDefinition } from "../../../../src/engine/definition/validation/validate.ts";
+import { firstMessages, repairMessages } from "../../../../src/engine/drafts/generation-prompt.ts";
 import { realRegistries } from "../../../support/registries.ts";
 
 const DESCRIPTIONS = [

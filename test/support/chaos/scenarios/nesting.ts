@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../../src/json.ts";
+import type { JsonObject } from "../../../../src/shared/json.ts";
 import type { Scenario } from "../scenario.ts";
 import { book, type Outside, PATIENT, post, result } from "../steps.ts";
 

@@ -1,0 +1,43 @@
+import type { ModelClient, ModelReply, ModelRequest } from "../../engine/ports/model.ts";
+import { AppError } from "../../shared/errors.ts";
+import { hashJson, toJson } from "../../shared/json.ts";
+
+/** An answer with the question that it belongs to. */
+export interface RecordedAnswer {
+  /** Hash of everything that was asked. */
+  readonly question: string;
+  readonly reply: ModelReply;
+}
+
+/** Asks as before, and tells each answer with its question. What failed is not recorded: it is no answer. */
+export function recordAnswers(
+  client: ModelClient,
+  record: (answer: RecordedAnswer) => void,
+): ModelClient {
+  return {
+    async complete(request, signal) {
+      const reply = await client.complete(request, signal);
+      record({ question: questionOf(request), reply });
+      return reply;
+    },
+  };
+}
+
+/** Answers from recordings alone; nothing is sent anywhere. */
+export function replayAnswers(answers: readonly RecordedAnswer[]): ModelClient {
+  const known = new Map(answers.map(({ question, reply }) => [question, reply]));
+  return {
+    async complete(request) {
+      const reply = known.get(questionOf(request));
+      if (reply) return reply;
+      throw new AppError({
+        code: "model_rejected",
+        message: `No answer of ${request.model} was recorded for this question. Record it again: prompt, sample or model have changed.`,
+      });
+    },
+  };
+}
+
+function questionOf(request: ModelRequest): string {
+  return hashJson(toJson(request));
+}

@@ -1,0 +1,50 @@
+import { createTask, parse, validateDetailed } from "node-cron";
+import type { Cron, CronSchedule } from "../engine/ports/cron.ts";
+
+const MINUTE_MS = 60_000;
+
+/** Cron expressions as node-cron reads them; of its timers nothing is used, so that the engine's clock decides. */
+export function createCron(): Cron {
+  return {
+    problems: (expression) => {
+      const { errors } = validateDetailed(expression);
+      return errors.map(({ field, value, message }) =>
+        field === "expression"
+          ? `the cron expression cannot be read: ${message}`
+          : `${JSON.stringify(value ?? "")} is not possible for the ${words(field)}`,
+      );
+    },
+    parse: (expression, timezone) => createCronSchedule(expression, timezone),
+  };
+}
+
+function createCronSchedule(expression: string, timezone: string): CronSchedule {
+  const { second } = parse(expression);
+  const first = second[0] ?? 0;
+  const task = createTask(expression, () => undefined, { timezone });
+  // It is only asked about times; a task that stays known to the library would never be forgotten.
+  void task.destroy();
+  return {
+    hasSeconds: second.length > 1 || first > 0,
+    between: (after, until, limit) => {
+      const found: number[] = [];
+      // Backward, since the latest are wanted. Whether a minute is meant does not depend on the second.
+      const last = Math.floor(until / MINUTE_MS) * MINUTE_MS;
+      for (
+        let minute = last;
+        minute > after - MINUTE_MS && found.length < limit;
+        minute -= MINUTE_MS
+      ) {
+        if (!task.match(new Date(minute + first * 1000))) continue;
+        for (const at of second.map((one) => minute + one * 1000).reverse())
+          if (at > after && at <= until) found.push(at);
+      }
+      return found.slice(0, limit).reverse();
+    },
+  };
+}
+
+/** `dayOfMonth` as people write it. */
+function words(field: string): string {
+  return field.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}

@@ -1,0 +1,36 @@
+import { revealSecrets } from "../engine/language/secret-reference.ts";
+import { AppError } from "../shared/errors.ts";
+import type { JsonObject } from "../shared/json.ts";
+
+/**
+ * Replaces `{{secrets.NAME}}` in the parameters of a service call by `SECRET_<NAME>` of the environment.
+ *
+ * @throws {AppError} `params_invalid` when the returned function meets a name that is not set.
+ */
+export function createSecretRevealer(
+  secrets: Readonly<Record<string, string>>,
+): (params: JsonObject) => JsonObject {
+  return (params) =>
+    revealSecrets(params, (name) => {
+      const value = Object.hasOwn(secrets, name) ? secrets[name] : undefined;
+      if (value !== undefined) return value;
+      throw new AppError({
+        code: "params_invalid",
+        message: `There is no secret "${name}". The operator sets it as SECRET_${name} in the bot's environment.`,
+      });
+    });
+}
+
+/** Shorter values are words of everyday text: blotting them out would spoil it and hide nothing. */
+const MIN_HIDDEN_LENGTH = 8;
+
+/** Replaces the values of secrets wherever they stand in a text, as they are and as they stand in JSON. */
+export function createSecretHider(values: readonly string[]): (text: string) => string {
+  const hidden = values
+    .filter((value) => value.length >= MIN_HIDDEN_LENGTH)
+    .flatMap((value) => [value, JSON.stringify(value).slice(1, -1)])
+    .toSorted((a, b) => b.length - a.length);
+  if (hidden.length === 0) return (text) => text;
+  const pattern = new RegExp([...new Set(hidden)].map(RegExp.escape).join("|"), "g");
+  return (text) => text.replace(pattern, "[secret]");
+}

@@ -1,0 +1,328 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { AppError } from "../shared/errors.ts";
+
+/**
+ * Everything the process takes from its environment, by area. Built field by field from checked variables; nothing else
+ * reads `process.env`.
+ */
+export interface Config {
+  readonly slack: SlackConfig;
+  readonly model: ModelConfig;
+  readonly store: StoreConfig;
+  readonly web: {
+    readonly host: string;
+    readonly port: number;
+    /** `null`: only programs on this machine are answered. */
+    readonly apiToken: string | null;
+  };
+  readonly http: { readonly allowHosts: readonly string[] };
+  /** `null`: e-mail is not set up. */
+  readonly mail: MailConfig | null;
+  /** URLs of databases by name, in lower case: `DATABASE_URL` is `default`, `DATABASE_URL_CRM` is `crm`. */
+  readonly databases: Readonly<Record<string, string>>;
+  /** `SECRET_<NAME>` by name. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly workflowsDir: string;
+  readonly logLevel: LogLevel;
+}
+
+/** Where state is kept: in MongoDB, or in a file of this machine. */
+export type StoreConfig =
+  | { readonly kind: "mongodb"; readonly uri: string }
+  | {
+      readonly kind: "sqlite";
+      readonly dataDir: string;
+      readonly synchronous: "full" | "normal" | "off";
+    };
+
+export interface SlackConfig {
+  readonly botToken: string;
+  /** Socket Mode when set, else HTTP with the signing secret. */
+  readonly appToken: string | null;
+  readonly signingSecret: string | null;
+  /** Absent: Slack itself. */
+  readonly apiUrl: string | null;
+  readonly slashCommand: string;
+  /** Slack user ids. */
+  readonly admins: readonly string[];
+}
+
+export interface ModelConfig {
+  readonly apiKey: string | null;
+  readonly baseUrl: string | null;
+  readonly defaultModel: string;
+  /** File with prices of one's own; `null`: those of the package alone. */
+  readonly pricesFile: string | null;
+  /** Endpoints by model prefix: `anthropic` for `anthropic/…`. */
+  readonly providers: Readonly<
+    Record<string, { readonly baseUrl: string; readonly apiKey?: string }>
+  >;
+}
+
+export interface MailConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly login: { readonly user: string; readonly password: string } | null;
+  readonly from: string;
+}
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const text = z.string().trim().min(1);
+const port = z.coerce.number().int().min(0).max(65_535);
+const list = text.transform((value) => value.split(/[\s,]+/).filter((part) => part !== ""));
+const databaseUrl = text.refine(
+  (url) => /^sqlite:[^?]/.test(url) || (/^postgres(?:ql)?:/.test(url) && URL.canParse(url)),
+  "must be postgres://user:password@host/name or sqlite:./file.db",
+);
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+/** Each variable with its check; a default here is the default of `.env.example`. */
+const Environment = z.object({
+  SLACK_BOT_TOKEN: text.regex(/^xoxb-/, "must be a bot token: it begins with xoxb-"),
+  SLACK_APP_TOKEN: text
+    .regex(/^xapp-/, "must be an app-level token: it begins with xapp-")
+    .optional(),
+  SLACK_SIGNING_SECRET: text.optional(),
+  SLACK_API_URL: httpUrl.optional(),
+  SLASH_COMMAND: text
+    .regex(
+      /^\/[a-z0-9_-]{1,31}$/,
+      "must be a slash and at most 31 lower-case letters, digits, - and _",
+    )
+    .default("/workflow"),
+  ADMINS: list
+    .refine(
+      (ids) => ids.every((id) => /^[UW][A-Z0-9]+$/.test(id)),
+      "must be Slack user ids like U012ABCDEF, separated by commas",
+    )
+    .default([]),
+  OPENAI_API_KEY: text.optional(),
+  OPENAI_BASE_URL: httpUrl.optional(),
+  DEFAULT_MODEL: text.default("gpt-4o-mini"),
+  PRICES_FILE: text.optional(),
+  MONGODB_URI: text
+    .regex(
+      /^mongodb(\+srv)?:\/\/[^/]/,
+      "must be an address like mongodb://user:password@host:27017/database",
+    )
+    .optional(),
+  DATA_DIR: text.default("./data"),
+  SQLITE_SYNCHRONOUS: z.enum(["full", "normal", "off"]).default("full"),
+  HOST: text.default("127.0.0.1"),
+  PORT: port.default(3000),
+  API_TOKEN: text.min(16, "must have at least 16 characters: it opens the whole API").optional(),
+  HTTP_ALLOW_HOSTS: list
+    .refine(
+      (hosts) => hosts.every(isHostOrRange),
+      "must be host names, host:port, addresses or ranges like 10.0.0.0/8, separated by commas",
+    )
+    .default([]),
+  DATABASE_URL: databaseUrl.optional(),
+  SMTP_HOST: text.optional(),
+  SMTP_PORT: port.default(587),
+  SMTP_USER: text.optional(),
+  SMTP_PASS: z.string().optional(),
+  EMAIL_FROM: text
+    .regex(
+      /^(?:[^<>\p{Cc}]*<[^\s<>@,]+@[^\s<>@,]+>|[^\s<>@,]+@[^\s<>@,]+)$/u,
+      "must be one e-mail address, with or without a name: Heddle <bot@example.com>",
+    )
+    .optional(),
+  WORKFLOWS_DIR: text.default("./workflows"),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
+});
+
+/** `intranet.example`, `intranet.example:8080`, `10.0.0.1`, `10.0.0.0/8`, `fd00::/8`. */
+function isHostOrRange(text: string): boolean {
+  const [address = "", bits, ...rest] = text.split("/");
+  if (bits !== undefined) {
+    const most = { 4: 32, 6: 128 }[isIP(address)] ?? -1;
+    return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
+  }
+  return isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/i.test(text);
+}
+
+/** Names of the variables, for the test that compares them with `.env.example`. */
+export const VARIABLE_NAMES: readonly string[] = Object.keys(Environment.shape);
+
+/** Families of variables whose names carry a part of their own. */
+export const VARIABLE_FAMILIES = [
+  "LLM_<PREFIX>_BASE_URL",
+  "LLM_<PREFIX>_API_KEY",
+  "DATABASE_URL_<NAME>",
+  "SECRET_<NAME>",
+] as const;
+
+/** Where one gets what is missing. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  SLACK_BOT_TOKEN:
+    "Create the app from manifest.yml at https://api.slack.com/apps, install it, and copy the token of OAuth & Permissions.",
+  SLACK_APP_TOKEN:
+    "Make an app-level token with the scope connections:write under Basic Information, or set SLACK_SIGNING_SECRET to receive events over HTTP.",
+  OPENAI_API_KEY:
+    "Set the key of your provider, or OPENAI_BASE_URL for an endpoint that needs none.",
+};
+
+/**
+ * Reads the configuration.
+ *
+ * @param env - empty values count as absent; the process's own environment by default.
+ * @throws {AppError} `config_invalid`, whose message lists every wrong variable and what to do, and never a value.
+ */
+export function loadConfig(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ""),
+  );
+  const parsed = Environment.safeParse(given);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => problemOf(issue, given));
+  const { providers, problems: providerProblems } = readProviders(given);
+  const { databases, problems: databaseProblems } = readDatabases(given);
+  problems.push(...providerProblems, ...databaseProblems, ...crossChecks(given));
+  if (!parsed.success || problems.length > 0) {
+    throw new AppError({
+      code: "config_invalid",
+      message: `The configuration is not complete:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+    });
+  }
+  const values = parsed.data;
+  return {
+    slack: {
+      botToken: values.SLACK_BOT_TOKEN,
+      appToken: values.SLACK_APP_TOKEN ?? null,
+      signingSecret: values.SLACK_SIGNING_SECRET ?? null,
+      apiUrl: values.SLACK_API_URL ?? null,
+      slashCommand: values.SLASH_COMMAND,
+      admins: values.ADMINS,
+    },
+    model: {
+      apiKey: values.OPENAI_API_KEY ?? null,
+      baseUrl: values.OPENAI_BASE_URL ?? null,
+      defaultModel: values.DEFAULT_MODEL,
+      pricesFile: values.PRICES_FILE ?? null,
+      providers,
+    },
+    store: storeConfig(values),
+    web: { host: values.HOST, port: values.PORT, apiToken: values.API_TOKEN ?? null },
+    http: { allowHosts: values.HTTP_ALLOW_HOSTS },
+    mail: mailConfig(values),
+    databases,
+    secrets: readSecrets(given),
+    workflowsDir: values.WORKFLOWS_DIR,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+function storeConfig(values: z.output<typeof Environment>): StoreConfig {
+  const { MONGODB_URI: uri, DATA_DIR: dataDir, SQLITE_SYNCHRONOUS: synchronous } = values;
+  return uri === undefined ? { kind: "sqlite", dataDir, synchronous } : { kind: "mongodb", uri };
+}
+
+function mailConfig(values: z.output<typeof Environment>): MailConfig | null {
+  const { SMTP_HOST: host, SMTP_PORT: port, SMTP_USER: user, SMTP_PASS: password } = values;
+  if (host === undefined || values.EMAIL_FROM === undefined) return null;
+  const login = user === undefined || password === undefined ? null : { user, password };
+  return { host, port, login, from: values.EMAIL_FROM };
+}
+
+function problemOf(issue: z.core.$ZodIssue, given: Record<string, string | undefined>): string {
+  const name = String(issue.path[0]);
+  const remedy = REMEDIES[name] ? ` ${REMEDIES[name]}` : "";
+  // zod's own messages may quote what was given; only ours and the lists of allowed values are safe to show.
+  if (given[name] === undefined) return `${name} is missing.${remedy}`;
+  if (issue.code === "invalid_value") return `${name} must be one of ${issue.values.join(", ")}.`;
+  if (issue.code === "invalid_format" && issue.format === "url") {
+    return `${name} must be a URL that begins with http:// or https://.`;
+  }
+  if (issue.code === "invalid_type" || (issue.code === "too_big" && issue.origin !== "string")) {
+    return `${name} must be a whole number from 0 to 65535.`;
+  }
+  return `${name} ${issue.message}.${remedy}`;
+}
+
+function crossChecks(given: Record<string, string | undefined>): string[] {
+  const problems: string[] = [];
+  if (!given["SLACK_APP_TOKEN"] && !given["SLACK_SIGNING_SECRET"]) {
+    problems.push(`SLACK_APP_TOKEN is missing. ${REMEDIES["SLACK_APP_TOKEN"] ?? ""}`);
+  }
+  if (!given["OPENAI_API_KEY"] && !given["OPENAI_BASE_URL"]) {
+    problems.push(`OPENAI_API_KEY is missing. ${REMEDIES["OPENAI_API_KEY"] ?? ""}`);
+  }
+  problems.push(...mailChecks(given));
+  return problems;
+}
+
+function mailChecks(given: Record<string, string | undefined>): string[] {
+  if (!given["SMTP_HOST"]) return [];
+  const problems: string[] = [];
+  if (!given["EMAIL_FROM"]) {
+    problems.push("EMAIL_FROM is missing: SMTP_HOST is set, and e-mails need a sender.");
+  }
+  if (!given["SMTP_USER"] !== !given["SMTP_PASS"]) {
+    const missing = given["SMTP_USER"] ? "SMTP_PASS" : "SMTP_USER";
+    problems.push(
+      `${missing} is missing: a login needs SMTP_USER and SMTP_PASS. Set both or none.`,
+    );
+  }
+  return problems;
+}
+
+function readProviders(given: Record<string, string | undefined>): {
+  readonly providers: ModelConfig["providers"];
+  readonly problems: readonly string[];
+} {
+  const providers: Record<string, { baseUrl: string; apiKey?: string }> = {};
+  const problems: string[] = [];
+  for (const [name, value] of Object.entries(given)) {
+    const match = /^LLM_([A-Z0-9_]+)_(BASE_URL|API_KEY)$/.exec(name);
+    const prefix = match?.[1];
+    if (prefix === undefined || value === undefined) continue;
+    const baseUrl = given[`LLM_${prefix}_BASE_URL`];
+    if (baseUrl === undefined) {
+      problems.push(
+        `LLM_${prefix}_BASE_URL is missing: LLM_${prefix}_API_KEY alone names no endpoint.`,
+      );
+    } else if (!httpUrl.safeParse(baseUrl).success) {
+      if (match?.[2] === "BASE_URL")
+        problems.push(`${name} must be a URL that begins with http:// or https://.`);
+    } else {
+      const apiKey = given[`LLM_${prefix}_API_KEY`];
+      providers[prefix.toLowerCase()] = { baseUrl, ...(apiKey !== undefined && { apiKey }) };
+    }
+  }
+  return { providers, problems };
+}
+
+function readDatabases(given: Record<string, string | undefined>): {
+  readonly databases: Config["databases"];
+  readonly problems: readonly string[];
+} {
+  const databases: Record<string, string> = {};
+  const problems: string[] = [];
+  for (const [name, value] of Object.entries(given)) {
+    const match = /^DATABASE_URL(?:_([A-Z0-9_]+))?$/.exec(name);
+    if (match === null) continue;
+    const suffix = match[1];
+    const url = databaseUrl.safeParse(value);
+    if (url.success) databases[suffix?.toLowerCase() ?? "default"] = url.data;
+    // DATABASE_URL itself is reported with the other variables.
+    else if (suffix !== undefined)
+      problems.push(`${name} ${url.error.issues[0]?.message ?? "is not right"}.`);
+  }
+  return { databases, problems };
+}
+
+function readSecrets(given: Record<string, string | undefined>): Record<string, string> {
+  const secrets: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(given)) {
+    if (name.startsWith("SECRET_") && name.length > 7 && value !== undefined)
+      secrets[name.slice(7)] = value;
+  }
+  return secrets;
+}

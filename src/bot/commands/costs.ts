@@ -1,0 +1,141 @@
+import type { Engine } from "../../engine/api/engine.ts";
+import type {
+  CostBreakdown,
+  CostDimension,
+  CostLine,
+  CostQuery,
+} from "../../engine/costs/metrics.ts";
+import { GENERATION } from "../../engine/drafts/generator.ts";
+import { AppError } from "../../shared/errors.ts";
+import { escapeText, mentionPerson } from "../../slack/text.ts";
+import { type CardMessage, message, sections } from "../views/blocks/build.ts";
+import { countRuns, describeUnknown, isCost, showSpent } from "../views/cost-figures.ts";
+import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+
+const DEFAULT_DAYS = 30;
+const MAX_DAYS = 3660;
+const LINES_SHOWN = 10;
+
+type Naming = (name: string) => string;
+
+export const costsCommand: Subcommand = {
+  name: "costs",
+  usage: "[id|me] [days=30]",
+  summary: "what runs cost: all, of one workflow, or your own",
+  roles: EVERY_ROLE,
+  run: async (request, { engine, command }) => {
+    const days = readDays(request.values, command);
+    const [id] = request.words;
+    if (id === undefined) return showAll(engine, days);
+    return id === "me"
+      ? showOwn(engine, request.caller.userId, days)
+      : showWorkflow(engine, id, days);
+  },
+};
+
+function readDays(values: CommandRequest["values"], command: string): number {
+  const unknown = [...values.keys()].find((name) => name !== "days");
+  const days = Number(values.get("days") ?? DEFAULT_DAYS);
+  if (unknown === undefined && Number.isInteger(days) && days >= 1 && days <= MAX_DAYS) return days;
+  const message =
+    unknown === undefined
+      ? `days must be a whole number from 1 to ${MAX_DAYS}`
+      : `"${unknown}" is not known here`;
+  throw new AppError({
+    code: "command_invalid",
+    message: `${message}. Like this: ${command} costs expense-approval days=7.`,
+  });
+}
+
+async function showAll(engine: Engine, days: number): Promise<CardMessage> {
+  const names = await workflowNames(engine);
+  const { total, parts } = await read(engine, { days }, [
+    ["workflow", "Workflows", names],
+    ["model", "Models", escapeText],
+    ["person", "People", showStarter],
+    ["prompt", "Prompts", code],
+  ]);
+  return show(`*Costs of all workflows*, last ${count(days)}`, total, parts);
+}
+
+async function showOwn(engine: Engine, person: string, days: number): Promise<CardMessage> {
+  const names = await workflowNames(engine);
+  const { total, parts } = await read(engine, { days, person }, [["workflow", "Workflows", names]]);
+  return show(`*Costs of the runs that you started*, last ${count(days)}`, total, parts);
+}
+
+async function showWorkflow(engine: Engine, id: string, days: number): Promise<CardMessage> {
+  const { definition } = await engine.getWorkflow(id);
+  const { total, parts } = await read(engine, { days, workflowId: id }, [
+    ["step", "Steps", code],
+    ["version", "Versions", (version) => `version ${version}`],
+    ["model", "Models", escapeText],
+    ["person", "People", showStarter],
+    ["prompt", "Prompts", code],
+  ]);
+  const name = `*${escapeText(definition.name)}* (\`${escapeText(id)}\`)`;
+  return show(`${name}, last ${count(days)}`, total, parts);
+}
+
+/** One breakdown for each dimension. The first is by what the total is told. */
+async function read(
+  engine: Engine,
+  query: Omit<CostQuery, "by">,
+  wanted: readonly (readonly [CostDimension, string, Naming])[],
+): Promise<{ readonly total: CostBreakdown["total"]; readonly parts: readonly string[] }> {
+  const whole =
+    query.person === undefined ? await engine.costBreakdown({ ...query, by: "workflow" }) : null;
+  const breakdowns = await Promise.all(
+    wanted.map(async ([by, title, naming]) => ({
+      title,
+      naming,
+      breakdown: await engine.costBreakdown({ ...query, by }),
+    })),
+  );
+  const total = whole?.total ?? breakdowns[0]?.breakdown.total;
+  if (total === undefined) throw new Error("Costs are told by some dimension.");
+  const parts = breakdowns.flatMap(({ title, naming, breakdown }) =>
+    listLines(title, breakdown.lines, naming),
+  );
+  return { total, parts };
+}
+
+function show(title: string, total: CostBreakdown["total"], parts: readonly string[]): CardMessage {
+  const unknown = describeUnknown(total);
+  const lines = [
+    title,
+    `Total: *${showSpent(total)}* · ${countRuns(total)} · ${total.calls} calls of models · ${total.promptTokens + total.completionTokens} tokens`,
+    ...(parts.length > 0 ? parts : ["Nothing cost anything in this time."]),
+    ...(unknown === null ? [] : [unknown]),
+  ];
+  return message(lines.join("\n"), sections(lines));
+}
+
+function listLines(title: string, lines: readonly CostLine[], naming: Naming): string[] {
+  const paid = lines.filter(({ totals }) => isCost(totals));
+  if (paid.length === 0) return [];
+  const shown = paid.slice(0, LINES_SHOWN).map(({ name, totals }) => {
+    const calls =
+      totals.calls > 0 ? ` · ${totals.calls === 1 ? "1 call" : `${totals.calls} calls`}` : "";
+    return `• ${naming(name)}: ${showSpent(totals)}${calls}`;
+  });
+  if (paid.length > LINES_SHOWN) shown.push(`_and ${paid.length - LINES_SHOWN} more_`);
+  return [`*${title}*`, ...shown];
+}
+
+async function workflowNames(engine: Engine): Promise<Naming> {
+  const names = new Map((await engine.listWorkflows()).map(({ id, name }) => [id, name]));
+  return (id) => (id === GENERATION ? "_drafts of workflows_" : escapeText(names.get(id) ?? id));
+}
+
+function showStarter(id: string): string {
+  return id === "" ? "started by nobody" : mentionPerson(id);
+}
+
+function code(name: string): string {
+  return `\`${escapeText(name)}\``;
+}
+
+function count(days: number): string {
+  return days === 1 ? "24 hours" : `${days} days`;
+}

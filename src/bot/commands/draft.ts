@@ -1,0 +1,28 @@
+import { AppError } from "../../shared/errors.ts";
+import { draftCard, settledDraftCard } from "../views/draft-card.ts";
+import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+
+/** Shows somebody's draft to those who may deploy it: a direct message is seen by its author alone. */
+export const draftCommand: Subcommand = {
+  name: "draft",
+  usage: "<id>",
+  summary: "look at a workflow that somebody described in a direct message; admins deploy it there",
+  roles: EVERY_ROLE,
+  run: async ({ words, caller }, { engine, command }) => {
+    const [id] = words;
+    if (id === undefined) {
+      throw new AppError({
+        code: "command_invalid",
+        message: `Say which draft: ${command} draft <id>. To begin one, write me in a direct message: build me a workflow that …`,
+      });
+    }
+    const view = await engine.drafts.view(id);
+    if (view.draft.ownerId !== caller.userId && caller.role !== "admin") {
+      throw new AppError({
+        code: "draft_not_found",
+        message: "Drafts are shown to those who described them and to admins.",
+      });
+    }
+    return view.draft.status === "open" ? draftCard(view) : settledDraftCard(view, command);
+  },
+};

@@ -1,0 +1,31 @@
+import type { Role } from "../permissions.ts";
+import { type CardMessage, context, message, section } from "../views/blocks/build.ts";
+import type { Subcommand } from "./subcommand.ts";
+
+/** What the bot understands, as far as somebody with this role may use it. */
+export function helpMessage(
+  role: Role,
+  command: string,
+  subcommands: readonly Subcommand[],
+): CardMessage {
+  const lines = subcommands
+    .filter((subcommand) => subcommand.roles.includes(role))
+    .flatMap(({ name, usage, summary, adminForm }) => [
+      { name, usage, summary },
+      ...(adminForm && role === "admin" ? [{ name, ...adminForm }] : []),
+    ])
+    .map(({ name, usage, summary }) => {
+      const form = [command, name, usage]
+        .filter((part) => part !== "")
+        .join(" ")
+        .replaceAll("<", "&lt;")
+        .replaceAll(">", "&gt;");
+      return `• \`${form}\`: ${summary}`;
+    });
+  const text = `*I run workflows.* AI decides what rules cannot, people approve with a button, results and costs come back to the thread.\n${lines.join("\n")}`;
+  const hint =
+    'A run can be named by the first characters of its id. Values with spaces stand in quotes: `item="Laptop stand"`.';
+  const build =
+    "To have a workflow built, write to me in a direct message: `build me a workflow that …`. You see a draft, and an admin deploys it.";
+  return message(text, [section(text), context(hint), context(build)]);
+}

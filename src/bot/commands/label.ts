@@ -1,0 +1,66 @@
+import { AppError } from "../../shared/errors.ts";
+import type { Json } from "../../shared/json.ts";
+import { escapeText, showValue } from "../../slack/text.ts";
+import type { BotServices } from "../context.ts";
+import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+import { choicesOf } from "./why.ts";
+
+export const labelCommand: Subcommand = {
+  name: "label",
+  usage: "<run> <step> <right value> [note=…]",
+  summary: "say what AI should have decided; it becomes a sample for evaluations",
+  roles: EVERY_ROLE,
+  run: async ({ words, values, caller }, services) => {
+    const [id, stepId, ...rest] = words;
+    if (id === undefined || stepId === undefined || rest.length === 0) {
+      throw new AppError({
+        code: "command_invalid",
+        message: `Say run, step and what would have been right: ${services.command} label <run> <step> <value>.`,
+      });
+    }
+    const executionId = await services.engine.resolveExecutionId(id);
+    const note = values.get("note");
+    return keepLabel(services, {
+      executionId,
+      path: stepId,
+      expected: await toLabel(services, executionId, stepId, rest.join(" ")),
+      by: caller.userId,
+      ...(note !== undefined && { note }),
+    });
+  },
+};
+
+/** Keeps a label. @returns what to tell whoever gave it. @throws {AppError} what `Engine.label` throws. */
+export async function keepLabel(
+  { engine }: Pick<BotServices, "engine">,
+  request: Parameters<BotServices["engine"]["label"]>[0],
+): Promise<string> {
+  const { stepId, expected, actual, workflowId } = await engine.label(request);
+  const said = showValue(actual, 100);
+  const verdict =
+    JSON.stringify(expected) === JSON.stringify(actual)
+      ? `*${said}* was right`
+      : `*${showValue(expected, 100)}* would have been right, not *${said}*`;
+  return `:label: Noted for \`${escapeText(stepId)}\`: ${verdict}. It is a sample of \`${escapeText(workflowId)}\` now.`;
+}
+
+/** The value that was typed, as the step would give it: a number, true or false, JSON, else the text. */
+async function toLabel(
+  { engine }: BotServices,
+  executionId: string,
+  stepId: string,
+  text: string,
+): Promise<Json> {
+  const { workflowId, workflowVersion } = await engine.getExecution(executionId);
+  const { definition } = await engine.getWorkflow(workflowId, workflowVersion);
+  const choice = choicesOf(definition, stepId).find(
+    (one) => String(one).toLowerCase() === text.toLowerCase(),
+  );
+  if (choice !== undefined) return choice;
+  try {
+    const value: Json = JSON.parse(text);
+    return value;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,31 @@
+import { AppError } from "../../shared/errors.ts";
+import { escapeText, shortRunId } from "../../slack/text.ts";
+import { ADMINS_ONLY, type Subcommand } from "./subcommand.ts";
+import { readVersion } from "./versions.ts";
+
+export const migrateCommand: Subcommand = {
+  name: "migrate",
+  usage: "<run> [version]",
+  summary: "have a waiting run go on with another version; without a number: the active one",
+  roles: ADMINS_ONLY,
+  run: async ({ words, caller }, { engine, command }) => {
+    const usage = `${command} migrate <run> [version]`;
+    const [id, number] = words;
+    if (id === undefined) {
+      throw new AppError({ code: "command_invalid", message: `Something is missing: ${usage}` });
+    }
+    const wanted = readVersion(number, usage);
+    const executionId = await engine.resolveExecutionId(id);
+    const { workflowName } = await engine.getExecution(executionId);
+    const { version, previous, changed } = await engine.migrate({
+      executionId,
+      by: caller.userId,
+      ...(wanted !== undefined && { version: wanted }),
+    });
+    const run = shortRunId(executionId);
+    const name = `Run \`${run}\` of *${escapeText(workflowName)}*`;
+    return changed
+      ? `${name} was told to go on with version ${version} instead of ${previous}, and asks anew what it was asking. Its thread says when it has; so does \`${command} status ${run}\`.`
+      : `${name} has version ${version} already.`;
+  },
+};

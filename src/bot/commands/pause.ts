@@ -1,0 +1,48 @@
+import { AppError } from "../../shared/errors.ts";
+import { escapeText, mentionPerson } from "../../slack/text.ts";
+import { ADMINS_ONLY, type Subcommand } from "./subcommand.ts";
+
+const ALL = "all";
+
+export const pauseCommand: Subcommand = {
+  name: "pause",
+  usage: "<id>|all",
+  summary: "hold the runs of a workflow, or all runs: steps under way end, no other begins",
+  roles: ADMINS_ONLY,
+  run: async ({ words, caller }, { engine, command }) => {
+    const { workflowId, what } = readTarget(words[0], `${command} pause <id>|all`);
+    const before = engine.pauseOf(workflowId);
+    await engine.pause(workflowId, caller.userId);
+    const undo = `\`${command} resume ${workflowId === null ? ALL : escapeText(workflowId)}\``;
+    if (before) return `${what} is paused already, by ${mentionPerson(before.by)}.`;
+    return `:double_vertical_bar: ${what} is paused. Steps under way end, approvals can still be decided, new starts are accepted and wait. To let them go on: ${undo}.`;
+  },
+};
+
+export const resumeCommand: Subcommand = {
+  name: "resume",
+  usage: "<id>|all",
+  summary: "let the runs of a paused workflow, or all runs, go on",
+  roles: ADMINS_ONLY,
+  run: async ({ words }, { engine, command }) => {
+    const { workflowId, what } = readTarget(words[0], `${command} resume <id>|all`);
+    const wasPaused = await engine.resume(workflowId);
+    const left = workflowId === null ? null : engine.pauseOf(workflowId);
+    const still = left
+      ? ` Everything is paused by ${mentionPerson(left.by)}, so nothing goes on yet: \`${command} resume ${ALL}\`.`
+      : "";
+    return wasPaused
+      ? `:arrow_forward: ${what} goes on, those runs first that began first.${still}`
+      : `${what} was not paused.${still}`;
+  },
+};
+
+function readTarget(
+  word: string | undefined,
+  usage: string,
+): { readonly workflowId: string | null; readonly what: string } {
+  if (word === undefined)
+    throw new AppError({ code: "command_invalid", message: `Say what: ${usage}` });
+  if (word.toLowerCase() === ALL) return { workflowId: null, what: "Everything" };
+  return { workflowId: word, what: `*${escapeText(word)}*` };
+}

@@ -1,0 +1,34 @@
+import type { ExecutionSummary } from "../../engine/api/engine.ts";
+import { escapeText, mentionPerson, shortRunId, showCost, showTime } from "../../slack/text.ts";
+import { message, sections } from "../views/blocks/build.ts";
+import { showStatus } from "../views/blocks/status.ts";
+import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+
+const RUNS_SHOWN = 15;
+
+export const runsCommand: Subcommand = {
+  name: "runs",
+  usage: "[workflow]",
+  summary: "the latest runs",
+  roles: EVERY_ROLE,
+  run: async ({ words }, { engine, command }) => {
+    const [workflowId] = words;
+    // Asked for by name, a workflow that does not exist is a mistake, not an empty list.
+    if (workflowId !== undefined) await engine.getWorkflow(workflowId);
+    const { executions, nextCursor } = await engine.listExecutions({
+      limit: RUNS_SHOWN,
+      ...(workflowId === undefined ? {} : { workflowId }),
+    });
+    if (executions.length === 0) return "There are no runs yet.";
+    const lines = executions.map(showLine);
+    if (nextCursor !== null) lines.push(`_These are the latest ${RUNS_SHOWN}._`);
+    lines.push(`More about one: \`${command} status &lt;run&gt;\`.`);
+    return message(lines.join("\n"), sections(lines));
+  },
+};
+
+function showLine(run: ExecutionSummary): string {
+  const starter = run.startedBy === null ? "" : ` · ${mentionPerson(run.startedBy)}`;
+  const waits = run.waitingOn.length === 0 ? "" : ` (${run.waitingOn.map(escapeText).join(", ")})`;
+  return `• \`${shortRunId(run.executionId)}\` *${escapeText(run.workflowName)}* · ${showStatus(run.status)}${waits}${starter} · ${showTime(run.startedAt)} · ${showCost(run.totalCost)}`;
+}

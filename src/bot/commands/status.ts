@@ -1,0 +1,89 @@
+import type { KnownBlock } from "@slack/types";
+import type { ExecutionView } from "../../engine/api/engine.ts";
+import { isFinished } from "../../engine/model/state.ts";
+import {
+  escapeText,
+  shortRunId,
+  showDuration,
+  showTime,
+  showTotal,
+  showValue,
+} from "../../slack/text.ts";
+import type { BotServices } from "../context.ts";
+import { type CardMessage, context, divider, message, sections } from "../views/blocks/build.ts";
+import { showStatus } from "../views/blocks/status.ts";
+import { adviseOn } from "../views/error-advice.ts";
+import { describeMigration } from "../views/migration.ts";
+import { describeProgress } from "../views/progress.ts";
+import { describeStarter } from "../views/run-card.ts";
+import { createCardContext } from "../views/surface.ts";
+import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+
+/** Own unfinished runs that `status` without an id shows. */
+const OWN_RUNS = 5;
+
+export const statusCommand: Subcommand = {
+  name: "status",
+  usage: "[run]",
+  summary: "where a run is and why; without an id: your runs that are not over",
+  roles: EVERY_ROLE,
+  run: async ({ words, caller }, services) => {
+    const { engine, command } = services;
+    const [id] = words;
+    if (id !== undefined) return showRun(await engine.resolveExecutionId(id), services);
+    const { executions } = await engine.listExecutions({ startedBy: caller.userId, limit: 100 });
+    const open = executions.filter((execution) => !isFinished(execution.status)).slice(0, OWN_RUNS);
+    const shown = open.length > 0 ? open : executions.slice(0, 1);
+    if (shown.length === 0)
+      return `You have started no runs. \`${command} list\` shows what there is.`;
+    const parts = await Promise.all(shown.map(({ executionId }) => showRun(executionId, services)));
+    const text = parts.map((part) => part.text).join("\n\n");
+    return message(
+      text,
+      parts.flatMap((part, index): KnownBlock[] =>
+        index === 0 ? [...part.blocks] : [divider, ...part.blocks],
+      ),
+    );
+  },
+};
+
+async function showRun(executionId: string, { engine, groups }: BotServices): Promise<CardMessage> {
+  const view = await engine.getExecution(executionId);
+  const { definition } = await engine.getWorkflow(view.workflowId, view.workflowVersion);
+  const lines = [
+    `*${escapeText(view.workflowName)}* · ${showStatus(view.status)}`,
+    ...(isFinished(view.status)
+      ? describeEnd(view)
+      : describeProgress(view, createCardContext(definition, await groups.lastKnownIds()))),
+    ...view.migrations.slice(-1).map(describeMigration),
+    ...describeLastError(view),
+  ];
+  const took = view.totalDuration === null ? "" : ` · took ${showDuration(view.totalDuration)}`;
+  const total = showTotal(view.totalCost, view.costUnknown);
+  const footer = `Run \`${shortRunId(executionId)}\` (${escapeText(executionId)}) · ${describeStarter(view)} ${showTime(view.startedAt)}${took} · cost ${total}`;
+  return message([...lines, footer].join("\n"), [...sections(lines), context(footer)]);
+}
+
+function describeEnd(view: ExecutionView): string[] {
+  if (view.completedAt === null) return [];
+  const ended = `Ended ${showTime(view.completedAt)}.`;
+  if (view.status === "completed" && view.output !== null)
+    return [ended, `Result: ${showValue(view.output, 1000)}`];
+  if (view.error !== null)
+    return [ended, `${showValue(view.error.message, 1000)} ${adviseOn(view.error.code)}`];
+  return [ended];
+}
+
+/** The last error of an unfinished run, unless its progress tells it already. */
+function describeLastError(view: ExecutionView): string[] {
+  const last = view.errors.at(-1);
+  if (
+    last === undefined ||
+    isFinished(view.status) ||
+    view.waitingOn.some((wait) => wait.for === "retry" || wait.for === "breaker")
+  )
+    return [];
+  return [
+    `Last error, at *${escapeText(last.stepId)}* ${showTime(last.at)}: ${showValue(last.message, 500)}`,
+  ];
+}

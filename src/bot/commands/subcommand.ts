@@ -1,0 +1,35 @@
+import type { BotServices } from "../context.ts";
+import type { Caller, Role } from "../permissions.ts";
+import type { CardMessage } from "../views/blocks/build.ts";
+
+/** A slash command as a subcommand sees it. */
+export interface CommandRequest {
+  readonly caller: Caller;
+  /** Where it was typed. */
+  readonly channel: string;
+  /** The words after the subcommand's name. */
+  readonly words: readonly string[];
+  readonly values: ReadonlyMap<string, string>;
+  /** Equal when Slack delivers the same command again. */
+  readonly deliveryId: string;
+}
+
+/** What follows `/workflow`. Its answer is seen by the caller alone. */
+export interface Subcommand {
+  readonly name: string;
+  /** What may follow the name: `<id> [key=value …]`. */
+  readonly usage: string;
+  /** One line for the help. */
+  readonly summary: string;
+  readonly roles: readonly Role[];
+  /** Another form of it, which admins alone may use. */
+  readonly adminForm?: { readonly usage: string; readonly summary: string };
+  /** @throws {AppError} which the caller sees. */
+  run(request: CommandRequest, services: BotServices): Promise<CardMessage | string>;
+}
+
+/** Everybody who may use the bot. */
+export const EVERY_ROLE: readonly Role[] = ["member", "admin"];
+
+/** Who decides what is deployed and what may run. */
+export const ADMINS_ONLY: readonly Role[] = ["admin"];

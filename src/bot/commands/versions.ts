@@ -1,0 +1,120 @@
+import type { Activation, Engine } from "../../engine/api/engine.ts";
+import { AppError } from "../../shared/errors.ts";
+import { escapeText, mentionPerson, showTime } from "../../slack/text.ts";
+import { type CardMessage, message, sections } from "../views/blocks/build.ts";
+import { describeDiff } from "../views/version-diff.ts";
+import { ADMINS_ONLY, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+
+const VERSIONS_SHOWN = 20;
+
+export const versionsCommand: Subcommand = {
+  name: "versions",
+  usage: "<id>",
+  summary: "the versions of a workflow, and which one is active",
+  roles: EVERY_ROLE,
+  run: async ({ words }, { engine, command }) => {
+    const id = requireWord(words[0], `${command} versions <id>`);
+    const versions = await engine.listVersions(id);
+    const lines = versions.slice(0, VERSIONS_SHOWN).map(({ version, active, ...deployed }) => {
+      const mark = active ? " · *active*" : "";
+      return `• version ${version}${mark} · ${mentionPerson(deployed.deployedBy)} ${showTime(deployed.deployedAt)}`;
+    });
+    if (versions.length > VERSIONS_SHOWN)
+      lines.push(`_and ${versions.length - VERSIONS_SHOWN} older ones_`);
+    lines.push(`What changed: \`${command} diff ${escapeText(id)}\`.`);
+    return message(lines.join("\n"), sections(lines));
+  },
+};
+
+export const diffCommand: Subcommand = {
+  name: "diff",
+  usage: "<id> [from] [to]",
+  summary: "what changed between two versions; without numbers: up to the active one",
+  roles: EVERY_ROLE,
+  run: async ({ words }, { engine, command }) => {
+    const usage = `${command} diff <id> [from] [to]`;
+    const id = requireWord(words[0], usage);
+    const versions = await engine.listVersions(id);
+    const active = versions.find((version) => version.active)?.version ?? 1;
+    const to = readVersion(words[2], usage) ?? active;
+    const before = versions.find(({ version }) => version < to)?.version;
+    const from = readVersion(words[1], usage) ?? before;
+    if (from === undefined) return `Version ${to} is the first one; there is nothing before it.`;
+    return showDiff(engine, id, from, to, `*${escapeText(id)}*: version ${from} → ${to}`);
+  },
+};
+
+export const rollbackCommand: Subcommand = {
+  name: "rollback",
+  usage: "<id> [version]",
+  summary: "make an earlier version the active one; without a number: the one before",
+  roles: ADMINS_ONLY,
+  run: async ({ words, caller }, { engine, command }) => {
+    const usage = `${command} rollback <id> [version]`;
+    const id = requireWord(words[0], usage);
+    const version = readVersion(words[1], usage);
+    const { userId } = caller;
+    const activation =
+      version === undefined
+        ? await engine.rollBack(id, userId)
+        : await engine.activate(id, version, userId);
+    return showActivation(engine, activation, command);
+  },
+};
+
+export const activateCommand: Subcommand = {
+  name: "activate",
+  usage: "<id> <version>",
+  summary: "make a version the active one",
+  roles: ADMINS_ONLY,
+  run: async ({ words, caller }, { engine, command }) => {
+    const usage = `${command} activate <id> <version>`;
+    const id = requireWord(words[0], usage);
+    const version = readVersion(words[1], usage);
+    if (version === undefined) throw incomplete(usage);
+    return showActivation(engine, await engine.activate(id, version, caller.userId), command);
+  },
+};
+
+function showActivation(
+  engine: Engine,
+  { workflowId, version, previous }: Activation,
+  command: string,
+): Promise<CardMessage> | string {
+  const id = escapeText(workflowId);
+  if (version === previous) return `Version ${version} of *${id}* is the active one already.`;
+  const title = `:white_check_mark: *${id}*: version ${version} is active now, before it was ${previous}. Runs under way keep theirs. To undo it: \`${command} activate ${id} ${previous}\`.`;
+  return showDiff(engine, workflowId, previous, version, title);
+}
+
+async function showDiff(
+  engine: Engine,
+  workflowId: string,
+  from: number,
+  to: number,
+  title: string,
+): Promise<CardMessage> {
+  const diff = await engine.diffVersions(workflowId, from, to);
+  const lines = [title, ...describeDiff(diff)];
+  return message(lines.join("\n"), sections(lines));
+}
+
+function requireWord(word: string | undefined, usage: string): string {
+  if (word === undefined) throw incomplete(usage);
+  return word;
+}
+
+function incomplete(usage: string): AppError {
+  return new AppError({ code: "command_invalid", message: `Something is missing: ${usage}` });
+}
+
+/** A version number such as `3` or `v3`. @throws {AppError} `command_invalid`. */
+export function readVersion(word: string | undefined, usage: string): number | undefined {
+  if (word === undefined) return undefined;
+  const text = word.replace(/^v/i, "");
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new AppError({
+    code: "command_invalid",
+    message: `"${word.slice(0, 40)}" is no version number such as 3: ${usage}`,
+  });
+}

@@ -1,0 +1,51 @@
+import type { Definition } from "../../engine/definition/schema.ts";
+import { aiStepsOf } from "../../engine/evaluation/evaluate.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { BotServices } from "../context.ts";
+import type { CardMessage } from "../views/blocks/build.ts";
+import { createCardContext } from "../views/surface.ts";
+import { whyOverview, whyStep } from "../views/why.ts";
+import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+
+export const whyCommand: Subcommand = {
+  name: "why",
+  usage: "<run> [step]",
+  summary: "what AI decided in a run and why; with a step: question and answer word for word",
+  roles: EVERY_ROLE,
+  run: async ({ words }, services) => {
+    const [id, stepId] = words;
+    if (id === undefined) {
+      throw new AppError({
+        code: "command_invalid",
+        message: `Say which run: ${services.command} why <run>. The newest are in ${services.command} runs.`,
+      });
+    }
+    return showWhy(services, await services.engine.resolveExecutionId(id), stepId);
+  },
+};
+
+/**
+ * Why AI decided as it did.
+ *
+ * @throws {AppError} `execution_not_found`, `input_invalid` for a step that asked no model.
+ */
+export async function showWhy(
+  { engine, groups, command }: BotServices,
+  executionId: string,
+  stepId?: string,
+): Promise<CardMessage> {
+  const audit = await engine.audit(executionId, stepId);
+  const { definition } = await engine.getWorkflow(audit.workflowId, audit.workflowVersion);
+  const context = createCardContext(definition, await groups.lastKnownIds());
+  if (stepId !== undefined) return whyStep(audit, context);
+  return whyOverview(audit, context, command, (id) => choicesOf(definition, id));
+}
+
+/** What a decision of this step can be, if it is one of a few. */
+export function choicesOf({ steps }: Definition, stepId: string): readonly (string | boolean)[] {
+  const step = aiStepsOf(steps).find(({ id }) => id === stepId);
+  const { outputFormat, allowedValues } = step?.config ?? {};
+  if (outputFormat === "boolean") return [true, false];
+  if (outputFormat !== "enum" || !Array.isArray(allowedValues)) return [];
+  return allowedValues.filter((value) => typeof value === "string");
+}

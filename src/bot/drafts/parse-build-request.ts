@@ -1,0 +1,38 @@
+import { unescapeText } from "../../slack/text.ts";
+
+/** `please build me a`, `can you make us a`, `create a`. */
+const OPENING =
+  /^\s*(?:hi|hello|hey)?[\s,!.]*(?:please\s+|(?:can|could|would)\s+you\s+(?:please\s+)?)?(?:build|make|create)\s+(?:(?:me|us)\s+)?(?=(?:an?\s+|another\s+|the\s+)?(?:[\p{L}\d-]+\s+){0,4}?workflow\b)/iu;
+
+/** Nothing but the word itself: there is nothing to go by. */
+const BARE =
+  /^(?:an?\s+|another\s+|the\s+)?(?:new\s+)?workflow\b[\s.,:!?]*(?:that|which|to|for|please)?[\s.,:!?…]*$/i;
+
+/**
+ * Reads `build me a workflow that …` without asking any model.
+ *
+ * @param text - as people read it, see {@link readTyped}.
+ * @returns what was asked for, empty if that was not said; `null` for everything else.
+ */
+export function parseBuildRequest(text: string): string | null {
+  const opening = OPENING.exec(text);
+  if (opening === null) return null;
+  const rest = text.slice(opening[0].length).trim();
+  return BARE.test(rest) ? "" : rest;
+}
+
+/** A message as its author typed it: channels and groups by name, people by id, links as addresses. */
+export function readTyped(text: string): string {
+  const plain = text
+    .replaceAll(/<#([A-Z0-9]+)(?:\|([^>]*))?>/g, (_whole, id: string, name?: string) =>
+      name ? `#${name}` : id,
+    )
+    .replaceAll(/<@([A-Z0-9]+)(?:\|[^>]*)?>/g, "$1")
+    .replaceAll(/<!subteam\^([A-Z0-9]+)(?:\|([^>]*))?>/g, (_whole, id: string, name?: string) =>
+      name ? `@${name.replace(/^@/, "")}` : id,
+    )
+    .replaceAll(/<((?:https?|mailto|tel):[^>|]+)(?:\|[^>]*)?>/g, (_whole, link: string) =>
+      link.replace(/^(?:mailto|tel):/, ""),
+    );
+  return unescapeText(plain).trim();
+}

@@ -1,0 +1,112 @@
+import type { HomeView, KnownBlock } from "@slack/types";
+import type { ExecutionSummary, OpenRequest } from "../../engine/api/engine.ts";
+import { LIMITS } from "../../slack/limits.ts";
+import {
+  escapeText,
+  shortRunId,
+  showCost,
+  showDuration,
+  showTime,
+  showValue,
+} from "../../slack/text.ts";
+import { context, divider, header, section, sections } from "../views/blocks/build.ts";
+import { showStatus } from "../views/blocks/status.ts";
+import { decideButtons } from "../views/decision-buttons.ts";
+import { costBlocks, type HomeCosts } from "./home-costs.ts";
+
+/** What App Home shows one person. */
+export interface HomeContent {
+  /** What came of the click that this view answers. */
+  readonly notice: readonly KnownBlock[];
+  /** Requests that this person may decide. */
+  readonly decisions: readonly OpenRequest[];
+  /** Their latest runs, newest first. */
+  readonly runs: readonly ExecutionSummary[];
+  /** Have they started more than these? */
+  readonly hasMoreRuns: boolean;
+  readonly costs: HomeCosts;
+  /** Names of workflows by id. */
+  readonly names: ReadonlyMap<string, string>;
+  /** The slash command as this workspace knows it. */
+  readonly command: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Each takes three blocks of the hundred that Slack allows. */
+const DECISIONS_SHOWN = 15;
+const MESSAGE_CHARS = 500;
+
+/** App Home: what waits for this person, their runs, what everything costs, and how to begin. */
+export function homeView(content: HomeContent): HomeView {
+  const { notice, command, now } = content;
+  const nameOf = (workflowId: string): string => content.names.get(workflowId) ?? workflowId;
+  const blocks: KnownBlock[] = [
+    ...notice,
+    header("Waiting for your decision"),
+    ...decisionBlocks(content.decisions, nameOf),
+    divider,
+    header("Your latest runs"),
+    ...runBlocks(content),
+    divider,
+    header("Costs of all workflows"),
+    ...costBlocks(content.costs, nameOf),
+    divider,
+    context(
+      `As of ${showTime(now)}; open this page again for the newest. \`${command} list\` shows the workflows, \`${command} help\` everything else.`,
+    ),
+  ];
+  return { type: "home", blocks: blocks.slice(0, LIMITS.homeBlocks) };
+}
+
+/** App Home for people without a role. @param reason - why, and what to do. */
+export function closedHomeView(reason: string): HomeView {
+  return {
+    type: "home",
+    blocks: [
+      header("Heddle runs workflows"),
+      section(
+        "A workflow is a chain of steps: AI decides what rules cannot, people approve with a button, and results come back to Slack.",
+      ),
+      section(`:lock: ${escapeText(reason)}`),
+    ],
+  };
+}
+
+function decisionBlocks(
+  decisions: readonly OpenRequest[],
+  nameOf: (workflowId: string) => string,
+): KnownBlock[] {
+  if (decisions.length === 0) return [section("Nothing waits for you.")];
+  const shown = decisions.slice(0, DECISIONS_SHOWN);
+  const blocks = shown.flatMap(({ executionId, workflowId, request }, index): KnownBlock[] => {
+    const { opened } = request;
+    const about =
+      opened.message.trim() === "" ? "" : `\n${showValue(opened.message, MESSAGE_CHARS)}`;
+    const expiry = opened.expiresAt === undefined ? "" : ` · expires ${showTime(opened.expiresAt)}`;
+    return [
+      section(`:raised_hand: *${escapeText(opened.title)}*${about}`),
+      context(
+        `${escapeText(nameOf(workflowId))} · run \`${shortRunId(executionId)}\` · asked ${showTime(opened.openedAt)}${expiry}`,
+      ),
+      decideButtons(`decide_${index}`, executionId, opened),
+    ];
+  });
+  const more = decisions.length - shown.length;
+  return more > 0
+    ? [...blocks, context(`and ${more} more; their cards stand in their channels`)]
+    : blocks;
+}
+
+function runBlocks({ runs, hasMoreRuns, now, command }: HomeContent): KnownBlock[] {
+  if (runs.length === 0)
+    return [section(`You have started none yet. Try \`${command} run &lt;id&gt;\`.`)];
+  const lines = runs.map((run) => {
+    const waits =
+      run.waitingOn.length === 0 ? "" : ` for ${run.waitingOn.map(escapeText).join(", ")}`;
+    const age = `${showDuration(now - Date.parse(run.startedAt))} ago`;
+    return `• \`${shortRunId(run.executionId)}\` *${escapeText(run.workflowName)}* · ${showStatus(run.status)}${waits} · ${showCost(run.totalCost)} · ${age}`;
+  });
+  const more = `More: \`${command} runs\`, and \`${command} status &lt;run&gt;\` tells all about one.`;
+  return [...sections(lines), ...(hasMoreRuns ? [context(more)] : [])];
+}

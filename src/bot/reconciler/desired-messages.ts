@@ -1,0 +1,182 @@
+import type { ExecutionView, RequestView, StepView } from "../../engine/api/engine.ts";
+import type { ReportTarget } from "../../engine/model/events.ts";
+import { isFinished } from "../../engine/model/state.ts";
+import { escapeText, mentionPerson } from "../../slack/text.ts";
+import { aiLine, aiSteps } from "../views/ai-results.ts";
+import { approvalCard, outcomeOf } from "../views/approval-card.ts";
+import { type CardMessage, message, section } from "../views/blocks/build.ts";
+import { budgetCard } from "../views/budget-card.ts";
+import { closingMessage, failureNotice } from "../views/completion-message.ts";
+import { describeMigration } from "../views/migration.ts";
+import { runCard } from "../views/run-card.ts";
+import { type CardContext, RUN_SURFACE, type Surface } from "../views/surface.ts";
+import { doubtCard } from "../views/unknown-outcome-card.ts";
+
+/** AI steps of one run that get a line of their own; a cycle of hundreds must not flood the thread. */
+const AI_LINES = 20;
+
+/** Everything that should stand in Slack for this execution now, the run's card first. The same view gives the same surfaces. */
+export function wantedSurfaces(view: ExecutionView, context: CardContext): Surface[] {
+  const { report } = view;
+  const { threadTs: ts } = report ?? {};
+  const surfaces = surfacesOf(view, context);
+  if (report === null || ts === undefined) return surfaces;
+  const parent = { channel: report.channel, ts };
+  return surfaces.map((surface) => ({ ...surface, parent }));
+}
+
+function surfacesOf(view: ExecutionView, context: CardContext): Surface[] {
+  const { report } = view;
+  const requests = view.requests.flatMap((request) => approvalSurfaces(view, request, context));
+  if (report === null) return requests;
+  if (report.on === "failure") return [...requests, ...failureSurface(view, report, context)];
+  return [
+    runSurface(view, report, context),
+    ...aiSurfaces(view, report, context),
+    ...requests,
+    ...retrySurfaces(view, report, context),
+    ...migrationSurfaces(view, report),
+    ...closingSurface(view, report, context),
+  ];
+}
+
+function runSurface(view: ExecutionView, report: ReportTarget, context: CardContext): Surface {
+  return {
+    id: RUN_SURFACE,
+    channel: report.channel,
+    thread: "never",
+    urgency: "later",
+    since: Date.parse(view.startedAt),
+    message: runCard(view, context),
+    final: isFinished(view.status),
+  };
+}
+
+function aiSurfaces(view: ExecutionView, report: ReportTarget, context: CardContext): Surface[] {
+  const seen = new Set<string>();
+  return aiSteps(view)
+    .slice(0, AI_LINES)
+    .map((step) => ({
+      id: aiSurfaceId(step, seen),
+      channel: report.channel,
+      thread: "always",
+      urgency: "later",
+      since: Date.parse(step.completedAt),
+      message: aiLine(view, step, context),
+      final: true,
+    }));
+}
+
+/** An entry that went on after a retry ends twice. */
+function aiSurfaceId({ path, attempts }: StepView, seen: Set<string>): string {
+  const id = seen.has(path) ? `ai:${path}:${attempts}` : `ai:${path}`;
+  seen.add(path);
+  return id;
+}
+
+/** A line in the thread for each time that somebody had the run go on. */
+function retrySurfaces(view: ExecutionView, report: ReportTarget, context: CardContext): Surface[] {
+  return view.retries.map(({ by, at, fromStep }, index) => {
+    const from = fromStep === null ? "" : ` from *${escapeText(context.stepName(fromStep))}*`;
+    const text = `:arrows_counterclockwise: Retried by ${mentionPerson(by)}${from}.`;
+    return {
+      id: `retry:${index + 1}`,
+      channel: report.channel,
+      thread: "always",
+      urgency: "later",
+      since: Date.parse(at),
+      message: message(text, [section(text)]),
+      final: true,
+    };
+  });
+}
+
+/** A line in the thread for each time that somebody had the run go on with another version. */
+function migrationSurfaces(view: ExecutionView, report: ReportTarget): Surface[] {
+  return view.migrations.map((migration, index) => {
+    const text = describeMigration(migration);
+    return {
+      id: `migrated:${index + 1}`,
+      channel: report.channel,
+      thread: "always",
+      urgency: "later",
+      since: Date.parse(migration.at),
+      message: message(text, [section(text)]),
+      final: true,
+    };
+  });
+}
+
+/**
+ * The copies of an approval: in its own channel, else in the run's thread, else where failures go, else with each approver
+ * who is named in person.
+ */
+function approvalSurfaces(
+  view: ExecutionView,
+  request: RequestView,
+  context: CardContext,
+): Surface[] {
+  const { opened } = request;
+  const step = opened.id.startsWith(`${view.executionId}/`)
+    ? opened.id.slice(view.executionId.length + 1)
+    : opened.id;
+  const surface = (id: string, channel: string, thread: Surface["thread"]): Surface => ({
+    id,
+    channel,
+    thread,
+    urgency: "soon",
+    since: opened.openedAt,
+    message: requestCard(view, request, context),
+    final: outcomeOf(view, request) !== null,
+  });
+  const id = `approval:${step}:${opened.round}`;
+  if (opened.channel !== undefined) return [surface(id, opened.channel, "same-channel")];
+  if (view.report?.on === "all") return [surface(id, view.report.channel, "always")];
+  if (view.report !== null) return [surface(id, view.report.channel, "never")];
+  return opened.approvers
+    .filter((approver) => /^[UW][A-Z0-9]+$/.test(approver))
+    .map((person) => surface(`${id}:${person}`, person, "never"));
+}
+
+function requestCard(view: ExecutionView, request: RequestView, context: CardContext): CardMessage {
+  const { budget, doubt } = request.opened;
+  if (doubt) return doubtCard(view, request, doubt, context);
+  return budget ? budgetCard(view, request, budget, context) : approvalCard(view, request, context);
+}
+
+function closingSurface(
+  view: ExecutionView,
+  report: ReportTarget,
+  context: CardContext,
+): Surface[] {
+  if (!isFinished(view.status)) return [];
+  return [endSurface(view, report, "always", closingMessage(view, context))];
+}
+
+function failureSurface(
+  view: ExecutionView,
+  report: ReportTarget,
+  context: CardContext,
+): Surface[] {
+  if (view.status !== "failed") return [];
+  return [endSurface(view, report, "never", failureNotice(view, context))];
+}
+
+function endSurface(
+  view: ExecutionView,
+  report: ReportTarget,
+  thread: Surface["thread"],
+  message: Surface["message"],
+): Surface {
+  return {
+    // Each end has a message of its own: the one before it is history.
+    id: view.retries.length === 0 ? "end" : `end:${view.retries.length}`,
+    channel: report.channel,
+    thread,
+    // In the thread it comes after what is told of the steps; alone, it is news.
+    urgency: thread === "never" ? "soon" : "later",
+    since: Date.parse(view.completedAt ?? view.startedAt),
+    message,
+    final: true,
+  };
+}

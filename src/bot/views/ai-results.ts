@@ -1,0 +1,65 @@
+import type { ExecutionView, StepView } from "../../engine/api/engine.ts";
+import type { StepResult } from "../../engine/model/state.ts";
+import { isJsonObject, type Json } from "../../shared/json.ts";
+import { escapeText, showCost, showDuration, showMembers, showValue } from "../../slack/text.ts";
+import { type CardMessage, message, section, context as small } from "./blocks/build.ts";
+import type { CardContext } from "./surface.ts";
+
+const AI_STEP = "ai-decision";
+const VALUE_CHARS = 500;
+const REASON_CHARS = 1500;
+
+/** The finished AI steps of a run, in order. */
+export function aiSteps(view: ExecutionView): readonly StepView[] {
+  return view.steps.filter((step) => step.type === AI_STEP);
+}
+
+/** Line in the thread for one AI step: the value, why, and what it cost. */
+export function aiLine(view: ExecutionView, step: StepView, context: CardContext): CardMessage {
+  const name = escapeText(context.stepName(step.stepId));
+  const result = resultOf(view, step);
+  const cost = small(`AI · ${showDuration(step.duration)} · cost ${showCost(step.cost)}`);
+  if (step.status !== "completed") {
+    const why = result?.error === undefined ? "" : `: ${escapeText(result.error.message)}`;
+    const text = `:robot_face: The AI step *${name}* gave no result${why}`;
+    return message(text, [section(text), cost]);
+  }
+  const value = showMembers(withoutReason(step.output, result), VALUE_CHARS);
+  const text = `:robot_face: AI on *${name}*: *${value}*${describeConfidence(result)}`;
+  const reason = result?.reason ? `\n>${showValue(result.reason, REASON_CHARS)}` : "";
+  return message(`${text}${reason}`, [section(`${text}${reason}`), cost]);
+}
+
+/** What AI said before `before`, for the people who decide: one line of mrkdwn per step. */
+export function aiFindings(view: ExecutionView, before: number, context: CardContext): string[] {
+  return aiSteps(view)
+    .filter((step) => step.status === "completed" && Date.parse(step.completedAt) <= before)
+    .slice(-5)
+    .map((step) => {
+      const result = resultOf(view, step);
+      const reason = result?.reason ? `: ${showValue(result.reason, VALUE_CHARS)}` : "";
+      const value = showMembers(withoutReason(step.output, result), VALUE_CHARS);
+      return `• ${escapeText(context.stepName(step.stepId))}: *${value}*${describeConfidence(result)}${reason}`;
+    });
+}
+
+/** The full result of this entry; a later entry of the same step has replaced it in `stepResults`. */
+function resultOf(view: ExecutionView, step: StepView): StepResult | undefined {
+  const result = Object.hasOwn(view.stepResults, step.stepId)
+    ? view.stepResults[step.stepId]
+    : undefined;
+  return result?.completedAt === step.completedAt ? result : undefined;
+}
+
+/** An answer whose own members repeat the reason: once is enough. */
+function withoutReason(output: Json, result: StepResult | undefined): Json {
+  if (!isJsonObject(output) || result?.reason === undefined) return output;
+  const members = Object.entries(output).filter(([, value]) => value !== result.reason);
+  return members.length > 0 ? Object.fromEntries(members) : output;
+}
+
+function describeConfidence(result: StepResult | undefined): string {
+  return result?.confidence === undefined
+    ? ""
+    : ` (confidence ${Math.round(result.confidence * 100)} %)`;
+}

@@ -1,0 +1,132 @@
+import type { KnownBlock } from "@slack/types";
+import type { ExecutionView, RequestView } from "../../engine/api/engine.ts";
+import type { Choice } from "../../engine/model/events.ts";
+import { isFinished, type RequestOutcome, type Vote } from "../../engine/model/state.ts";
+import { escapeText, mentionPerson, shortRunId, showTime, showValue } from "../../slack/text.ts";
+import { aiFindings } from "./ai-results.ts";
+import {
+  type CardMessage,
+  divider,
+  fields,
+  message,
+  section,
+  context as small,
+} from "./blocks/build.ts";
+import { decideButtons } from "./decision-buttons.ts";
+import { showInputs } from "./inputs.ts";
+import { describeApprovers } from "./progress.ts";
+import { describeStarter } from "./run-card.ts";
+import type { CardContext } from "./surface.ts";
+
+const COMMENT_CHARS = 300;
+
+/** How a request ended, if it did. One that outlived its run counts as cancelled: nobody can decide it any more. */
+export function outcomeOf(view: ExecutionView, request: RequestView): RequestOutcome | null {
+  if (request.outcome !== null) return request.outcome;
+  if (!isFinished(view.status)) return null;
+  return { decision: "cancelled", at: Date.parse(view.completedAt ?? view.startedAt) };
+}
+
+/**
+ * The card that asks. Facts come from the run's own data; what AI said stands apart and is labelled. Once decided, expired or
+ * cancelled it says so and has no buttons.
+ */
+export function approvalCard(
+  view: ExecutionView,
+  request: RequestView,
+  context: CardContext,
+): CardMessage {
+  const { opened } = request;
+  const title = escapeText(opened.title);
+  const outcome = outcomeOf(view, request);
+  const headline =
+    outcome === null
+      ? `:raised_hand: *Approval needed: ${title}*`
+      : describeOutcome(request, outcome);
+  const findings = aiFindings(view, opened.openedAt, context);
+  const blocks: KnownBlock[] = [
+    section(headline),
+    ...(opened.message.trim() === "" ? [] : [section(escapeText(opened.message))]),
+    ...fields([["Workflow", escapeText(view.workflowName)], ...showInputs(view, context)]),
+    ...(findings.length === 0
+      ? []
+      : [
+          divider,
+          section(
+            `:robot_face: *AI's opinion* (made by a machine, for you to judge)\n${findings.join("\n")}`,
+          ),
+        ]),
+    small(
+      `Run \`${shortRunId(view.executionId)}\` · ${describeStarter(view)} · asked ${showTime(opened.openedAt)}`,
+    ),
+    ...(outcome === null ? openPart(view, request, context) : votesPart(request)),
+  ];
+  const text =
+    outcome === null
+      ? `Approval needed: ${title} (${escapeText(view.workflowName)}). ${describeApprovers(request, context.mention)}, please decide.`
+      : describeOutcome(request, outcome);
+  return message(text, blocks);
+}
+
+function openPart(view: ExecutionView, request: RequestView, context: CardContext): KnownBlock[] {
+  const { opened } = request;
+  const expiry = opened.expiresAt === undefined ? "" : ` · expires ${showTime(opened.expiresAt)}`;
+  return [
+    section(`For ${describeApprovers(request, context.mention)}${expiry}`),
+    ...votesPart(request),
+    decideButtons("decide", view.executionId, opened),
+  ];
+}
+
+function votesPart(request: RequestView): KnownBlock[] {
+  if (request.votes.length === 0) return [];
+  const lines = request.votes.map((vote) => describeVote(request, vote));
+  return [small(lines.join("\n"))];
+}
+
+function describeVote(request: RequestView, vote: Vote): string {
+  const comment = vote.comment ? `: ${showValue(vote.comment, COMMENT_CHARS)}` : "";
+  return `${mentionPerson(vote.by)} chose *${labelOf(request, vote.choice)}* ${showTime(vote.at)}${comment}`;
+}
+
+/** `:white_check_mark: *Laptop stand*: Approve by @bob …`; expiry and withdrawal read differently from a rejection. */
+function describeOutcome(request: RequestView, outcome: RequestOutcome): string {
+  const title = `*${escapeText(request.opened.title)}*`;
+  const when = showTime(outcome.at);
+  if (outcome.decision === "expired")
+    return `:alarm_clock: ${title}: expired ${when}, nobody decided in time.`;
+  if (outcome.decision === "cancelled")
+    return `:no_entry_sign: ${title}: withdrawn ${when}, the run was ended.`;
+  if (outcome.decision === "superseded")
+    return `:arrow_right: ${title}: asked anew ${when} by a newer version. Decide on the newest card.`;
+  const choice = choiceOf(request, outcome.decision);
+  const icon = isRefusal(outcome.decision, choice) ? ":x:" : ":white_check_mark:";
+  return `${icon} ${title}: *${outcomeLabel(request, outcome.decision)}* by ${decidersOf(request, outcome)} ${when}`;
+}
+
+/** Who made the choice that stands. */
+export function decidersOf(request: RequestView, outcome: RequestOutcome): string {
+  const voters = request.votes.filter((vote) => vote.choice === outcome.decision);
+  return voters.map((vote) => mentionPerson(vote.by)).join(", ") || "nobody";
+}
+
+function isRefusal(decision: string, choice: Choice | undefined): boolean {
+  return decision === "reject" || choice?.style === "danger";
+}
+
+function choiceOf(request: RequestView, id: string): Choice | undefined {
+  return request.opened.choices.find((choice) => choice.id === id);
+}
+
+/** What came of the choice: `Approved` rather than the button's `Approve`. */
+export function outcomeLabel(request: RequestView, choiceId: string): string {
+  const label = labelOf(request, choiceId);
+  return PARTICIPLES[label] ?? label;
+}
+
+const PARTICIPLES: Readonly<Record<string, string>> = { Approve: "Approved", Reject: "Rejected" };
+
+/** What the chosen button said. */
+function labelOf(request: RequestView, choiceId: string): string {
+  return escapeText(choiceOf(request, choiceId)?.label ?? choiceId);
+}

@@ -1,0 +1,39 @@
+import type { CostLine } from "../../engine/costs/metrics.ts";
+import { NANO_PER_DOLLAR } from "../../engine/model/state.ts";
+import type { Totals } from "../../engine/ports/store.ts";
+import { showCost } from "../../slack/text.ts";
+
+/** `$0.0120`, or `at least $0.0120` where some price is unknown. */
+export function showSpent({ costNano, costUnknown }: Totals): string {
+  const known = showCost(costNano / NANO_PER_DOLLAR);
+  return costUnknown > 0 ? `at least ${known}` : known;
+}
+
+/** `1 run`, `12 runs`. */
+export function countRuns({ started }: Totals): string {
+  return started === 1 ? "1 run" : `${started} runs`;
+}
+
+/** Is there anything to tell of money? */
+export function isCost({ costNano, costUnknown }: Totals): boolean {
+  return costNano > 0 || costUnknown > 0;
+}
+
+/** Says how many calls no price is known of; `null`: of none. */
+export function describeUnknown({ costUnknown }: Totals): string | null {
+  if (costUnknown === 0) return null;
+  const calls = costUnknown === 1 ? "1 call has" : `${costUnknown} calls have`;
+  return `:grey_question: ${calls} no known price. It is not in these sums, so they say “at least”.`;
+}
+
+/** The most expensive lines in one: `gpt-4o $0.0100 · gpt-4o-mini $0.0012 · and 3 more`. @param show - a name for people. */
+export function listSpent(
+  lines: readonly CostLine[],
+  most: number,
+  show: (name: string) => string,
+): string {
+  const paid = lines.filter(({ totals }) => isCost(totals));
+  const parts = paid.slice(0, most).map(({ name, totals }) => `${show(name)} ${showSpent(totals)}`);
+  if (paid.length > most) parts.push(`and ${paid.length - most} more`);
+  return parts.join(" · ");
+}

@@ -1,0 +1,98 @@
+import type { ExecutionView, RequestView, RunningStep, WaitView } from "../../engine/api/engine.ts";
+import { escapeText, mentionPerson, shortRunId, showSentence, showTime } from "../../slack/text.ts";
+import type { CardContext } from "./surface.ts";
+
+/**
+ * Why an unfinished run is where it is: what it does or waits for, since when, until when, and whom to ask. One line of mrkdwn
+ * each.
+ */
+export function describeProgress(view: ExecutionView, context: CardContext): string[] {
+  const waits = view.waitingOn.map((wait) => describeWait(view, wait, context));
+  const running = view.running
+    .filter((step) => step.phase === "running")
+    .map((step) => describeRunning(step, context));
+  const lines = [...waits, ...running];
+  if (lines.length > 0) return lines;
+  if (view.status === "queued") return ["Waits for a free worker."];
+  return view.currentStep === null
+    ? []
+    : [`At *${escapeText(context.stepName(view.currentStep))}*.`];
+}
+
+/** `1 of 2`, and who may decide. */
+export function describeApprovers(request: RequestView, mention: CardContext["mention"]): string {
+  const { approvers, required } = request.opened;
+  const names =
+    approvers.length > 0 ? approvers.map(mention).join(", ") : "anybody of the workspace";
+  if (required <= 1) return names;
+  return `${names} (${required} have to agree, ${countAgreed(request)} so far)`;
+}
+
+function countAgreed(request: RequestView): number {
+  return request.votes.filter((vote) => vote.choice !== "reject").length;
+}
+
+function describeWait(view: ExecutionView, wait: WaitView, context: CardContext): string {
+  const step = `*${escapeText(context.stepName(wait.stepId))}*`;
+  const since = `since ${showTime(wait.since)}`;
+  const until = wait.until === null ? "" : `, until ${showTime(wait.until)}`;
+  switch (wait.for) {
+    case "approval":
+      return `Waits at ${step} for an approval ${since}${until}.${whomToAsk(view, wait, context)}`;
+    case "budget":
+      return `Waits before ${step} for budget ${since}: ${describeBudget(view, wait, context)}`;
+    case "person":
+      return `Waits ${since} for somebody to say whether ${step} had its effect.${whomToAsk(view, wait, context)}`;
+    case "retry":
+    case "breaker":
+      return describeRetry(view, wait, step);
+    case "child":
+      return `Waits at ${step} for the end of ${nameRun(wait)} ${since}.`;
+    case "room":
+      return `Waits before ${step} for room under the run's cost cap ${since}: other steps of the run hold what is left of it until they end.`;
+    case "event":
+      return `Waits at ${step} for the event \`${escapeText(wait.event ?? "")}\` ${since}${until}.`;
+    case "pause":
+      return describePause(wait, step);
+    case "slot":
+      return `Waits in line before ${step} ${since}: as many runs with this key go on as may at a time.`;
+    case "timer":
+      return `Pauses at ${step} ${since}${until}.`;
+    default:
+      return `Waits at ${step} for: ${escapeText(wait.for)}, ${since}${until}.`;
+  }
+}
+
+/** Its own cap, of which somebody is asked, or a monthly budget that is looked at again. */
+function describeBudget(view: ExecutionView, wait: WaitView, context: CardContext): string {
+  if (wait.requestId !== undefined)
+    return `it could pass the run's cost cap.${whomToAsk(view, wait, context)}`;
+  const last = view.errors.findLast((error) => error.path === wait.path);
+  return `${showSentence(last?.message ?? "")} Looks again ${showTime(wait.until ?? wait.since)}.`;
+}
+
+function whomToAsk(view: ExecutionView, wait: WaitView, context: CardContext): string {
+  const request = view.requests.find((candidate) => candidate.opened.id === wait.requestId);
+  return request === undefined ? "" : ` Ask ${describeApprovers(request, context.mention)}.`;
+}
+
+function describeRetry(view: ExecutionView, wait: WaitView, step: string): string {
+  const last = view.errors.findLast((error) => error.path === wait.path);
+  const why = last === undefined ? "" : `: ${escapeText(last.message)}`;
+  const next = wait.until === null ? "" : ` Tries again ${showTime(wait.until)}.`;
+  return `An attempt at ${step} failed${why}.${next}`.replace(/\.\.( |$)/, ".$1");
+}
+
+function nameRun({ executionId }: WaitView): string {
+  return executionId === undefined ? "another run" : `run \`${shortRunId(executionId)}\``;
+}
+
+function describeRunning(step: RunningStep, context: CardContext): string {
+  const attempt = step.attempt > 1 ? ` (attempt ${step.attempt})` : "";
+  return `At *${escapeText(context.stepName(step.stepId))}*${attempt}.`;
+}
+
+function describePause({ by, since }: WaitView, step: string): string {
+  const who = by === undefined ? "" : ` by ${mentionPerson(by)}`;
+  return `:double_vertical_bar: Held before ${step} since ${showTime(since)}: paused${who}. It goes on when that is resumed.`;
+}

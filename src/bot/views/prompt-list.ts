@@ -1,0 +1,68 @@
+import { NANO_PER_DOLLAR } from "../../engine/model/state.ts";
+import type { PromptRecord } from "../../engine/ports/prompt-records.ts";
+import type { PromptComparison, PromptFigures } from "../../engine/prompts/compare-versions.ts";
+import type { PromptView } from "../../engine/prompts/prompts.ts";
+import { escapeText, mentionPerson, showDuration, showTime, showValue } from "../../slack/text.ts";
+import { type CardMessage, message, sections, context as small } from "./blocks/build.ts";
+
+const TEXT_CHARS = 1500;
+const NOTE_CHARS = 200;
+const VERSIONS_SHOWN = 10;
+
+/** All named prompts, one line each. */
+export function promptList(prompts: readonly PromptRecord[], command: string): CardMessage {
+  const lines = prompts.map((prompt) => `• \`${prompt.name}\` · ${describeAsked(prompt)}`);
+  const hint = `More about one: \`${command} prompts &lt;name&gt;\``;
+  return message([...lines, hint].join("\n"), [...sections(lines), small(hint)]);
+}
+
+/** One prompt: what is asked now, how its versions fare, the text. */
+export function promptCard(
+  prompt: PromptView,
+  { versions: figures }: PromptComparison,
+  command: string,
+): CardMessage {
+  const active = prompt.versions.find(({ version }) => version === prompt.active);
+  const shown = prompt.versions.slice(0, VERSIONS_SHOWN);
+  const lines = [
+    `*Prompt \`${prompt.name}\`* · ${describeAsked(prompt)}`,
+    ...shown.map((version) => {
+      const note = version.note === null ? "" : `: ${showValue(version.note, NOTE_CHARS)}`;
+      const own = figures.find((one) => one.version === version.version);
+      const by = `by ${mentionPerson(version.createdBy)} ${showTime(version.createdAt)}`;
+      return `• *v${version.version}*${note} · ${by}${own ? `\n   ${describeFigures(own)}` : ""}`;
+    }),
+    `*Text of v${prompt.active}*\n\`\`\`${showLines(active?.text ?? "")}\`\`\``,
+  ];
+  const admin = `\`${command} prompts ${prompt.name} split v2 20\`, \`promote v2\`, \`rollback\`, \`add text="…" note="…"\` (admins)`;
+  return message(lines.join("\n"), [...sections(lines), small(admin)]);
+}
+
+/** `v3 is asked`, `v3 is asked, v4 by 20 %`. */
+export function describeAsked({ active, split }: PromptRecord): string {
+  const other = split === null ? "" : `, v${split.version} in ${split.percent} % of new runs`;
+  return `v${active} is asked${other}`;
+}
+
+function describeFigures(figures: PromptFigures): string {
+  const { decisions, invalidRate, costNano, latencyMs, overturned, overturnedRate } = figures;
+  if (decisions === 0) return "not asked yet";
+  return [
+    `${decisions} decisions`,
+    `${showShare(invalidRate)} of answers unusable`,
+    costNano === null ? "cost unknown" : `$${(costNano / NANO_PER_DOLLAR).toFixed(6)} each`,
+    ...(latencyMs
+      ? [`${showDuration(latencyMs.median)} (95 %: ${showDuration(latencyMs.p95)})`]
+      : []),
+    `${overturned} overturned by people (${showShare(overturnedRate)})`,
+  ].join(" · ");
+}
+
+function showShare(share: number | null): string {
+  return share === null ? "–" : `${(share * 100).toFixed(1)} %`;
+}
+
+function showLines(text: string): string {
+  const safe = escapeText(text.replaceAll("```", "'''"));
+  return safe.length > TEXT_CHARS ? `${safe.slice(0, TEXT_CHARS)}…` : safe;
+}

@@ -1,0 +1,104 @@
+import type { ExecutionView } from "../../engine/api/engine.ts";
+import { isFinished } from "../../engine/model/state.ts";
+import {
+  escapeText,
+  mentionPerson,
+  shortRunId,
+  showDuration,
+  showTime,
+  showTotal,
+} from "../../slack/text.ts";
+import { toRetryValue, toRunValue } from "../action-values.ts";
+import { ACTION_IDS } from "../ids.ts";
+import { aiSteps } from "./ai-results.ts";
+import {
+  button,
+  buttons,
+  type CardMessage,
+  fields,
+  message,
+  sections,
+  context as small,
+} from "./blocks/build.ts";
+import { EXECUTION_LOOK, showStatus } from "./blocks/status.ts";
+import { showInputs } from "./inputs.ts";
+import { describeProgress } from "./progress.ts";
+import type { CardContext } from "./surface.ts";
+
+/** The card of a run: what it is, where it stands, what it was given, what it cost so far. Edited in place until the end. */
+export function runCard(view: ExecutionView, context: CardContext): CardMessage {
+  const finished = isFinished(view.status);
+  const name = escapeText(view.workflowName);
+  const starter = describeStarter(view);
+  const total = showTotal(view.totalCost, view.costUnknown);
+  const took = view.totalDuration === null ? "" : ` · took ${showDuration(view.totalDuration)}`;
+  const lines = finished ? [describeEnd(view)] : describeProgress(view, context);
+  const actions = [
+    ...(aiSteps(view).length > 0 ? [whyButton(view)] : []),
+    ...(finished ? [] : [cancelButton(view)]),
+    ...(finished && view.status !== "completed" ? [retryButton(view)] : []),
+  ];
+  const blocks = [
+    ...sections([`*${name}*  ·  ${showStatus(view.status)}`, ...lines]),
+    ...fields(showInputs(view, context)),
+    small(
+      `Run \`${shortRunId(view.executionId)}\` · version ${view.workflowVersion} · ${starter} ${showTime(view.startedAt)}${took} · ${finished ? "cost" : "cost so far"} ${total}`,
+    ),
+    ...(actions.length > 0 ? [buttons("run", actions)] : []),
+  ];
+  const text = `${name}: ${EXECUTION_LOOK[view.status].label}. Run ${shortRunId(view.executionId)}, ${starter}.`;
+  return message(text, blocks);
+}
+
+/** `started by @alice`, or what started it. */
+export function describeStarter(view: ExecutionView): string {
+  const { userId, type } = view.trigger;
+  return userId === undefined
+    ? `started by ${escapeText(type)}`
+    : `started by ${mentionPerson(userId)}`;
+}
+
+function describeEnd(view: ExecutionView): string {
+  if (view.status === "completed") return "Done. Result and receipt are in the thread.";
+  if (view.status === "failed") return "Failed. What happened and what to do is in the thread.";
+  const by = view.cancelledBy === null ? "" : ` by ${mentionPerson(view.cancelledBy)}`;
+  return `Cancelled${by}. The receipt is in the thread.`;
+}
+
+/** What AI decided, and why: seen by whoever asks. */
+function whyButton(view: ExecutionView) {
+  return button({
+    actionId: ACTION_IDS.whyRun,
+    label: "Why?",
+    value: toRunValue({ e: view.executionId }),
+  });
+}
+
+function retryButton(view: ExecutionView) {
+  const failed = view.status === "failed";
+  return button({
+    actionId: ACTION_IDS.retryRun,
+    label: "Retry",
+    value: toRetryValue({ e: view.executionId }),
+    confirm: {
+      title: "Retry this run?",
+      text: `It goes on ${failed ? "at the step that failed" : "where it was stopped"}; what came before stays. For other values or another step use the retry command.`,
+      confirm: "Retry",
+      deny: "Leave it",
+    },
+  });
+}
+
+function cancelButton(view: ExecutionView) {
+  return button({
+    actionId: ACTION_IDS.cancelRun,
+    label: "Cancel run",
+    value: toRunValue({ e: view.executionId }),
+    confirm: {
+      title: "Cancel this run?",
+      text: "What it has done already stays done. Open approvals are withdrawn.",
+      confirm: "Cancel run",
+      deny: "Keep it going",
+    },
+  });
+}

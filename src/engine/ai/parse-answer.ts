@@ -1,0 +1,174 @@
+import { isDeepStrictEqual } from "node:util";
+import { isJsonObject, type Json, type JsonObject, readOwn } from "../../shared/json.ts";
+import { cleanAnswer, findJson, readCutOff, trimValue } from "./answer-text.ts";
+import { type Coerced, toBoolean, toEnum, toNumber } from "./coerce.ts";
+import { type AnswerFormat, hasEnvelope, MAX_REASON_LENGTH } from "./envelope.ts";
+import { checkSchema } from "./json-schema.ts";
+
+/** What a model's answer means; `complaint` says to the model what is wrong and what is wanted. */
+export type ParsedAnswer =
+  | {
+      readonly ok: true;
+      readonly value: Json;
+      readonly reason?: string;
+      readonly confidence?: number;
+    }
+  | { readonly ok: false; readonly complaint: string };
+
+/** Longest answer that is read at all, and longest prose in which a value is looked for, in characters. */
+const MAX_ANSWER_LENGTH = 100_000;
+const MAX_BARE_LENGTH = 4000;
+
+/** Members of an answer that are not its value. */
+const BESIDES = new Set(["reason", "reasoning", "explanation", "rationale", "confidence"]);
+
+/**
+ * Reads the answer of a model that may not have kept to the form it was asked for: prose around the value, code fences,
+ * quotes, another case, no envelope, an envelope that was cut off after its value.
+ *
+ * It never guesses: what could mean two things is invalid.
+ *
+ * @param isCutOff - the model stopped at its limit: only a value that is complete counts.
+ */
+export function parseAnswer(raw: string, format: AnswerFormat, isCutOff = false): ParsedAnswer {
+  if (raw.length > MAX_ANSWER_LENGTH) return tooLong();
+  const text = cleanAnswer(raw);
+  if (text === "") return { ok: false, complaint: "The answer was empty. Give the answer." };
+  if (format.kind === "text") return parseText(text, isCutOff);
+  const found = findJson(text);
+  if (!hasEnvelope(format)) return parseFreeJson(found, isCutOff);
+  return parseEnveloped(text, found, format, isCutOff);
+}
+
+function parseEnveloped(
+  text: string,
+  found: readonly (JsonObject | readonly Json[])[],
+  format: AnswerFormat,
+  isCutOff: boolean,
+): ParsedAnswer {
+  const objects = found.filter((value) => isJsonObject(value));
+  const envelopes = objects.filter((object) => valueKey(object) !== undefined);
+  if (envelopes.length > 0) return parseEnvelopes(envelopes, format);
+  const cutOff = readCutOff(text, "value");
+  if (cutOff !== undefined) return coerce(cutOff, format);
+  if (isCutOff) return cutOffComplaint();
+  if (format.kind === "json") return parseBareJson(found, format);
+  const [object] = objects;
+  if (object !== undefined) return parseOddObject(object, format);
+  return text.length > MAX_BARE_LENGTH ? tooLong() : coerce(text, format);
+}
+
+function parseEnvelopes(envelopes: readonly JsonObject[], format: AnswerFormat): ParsedAnswer {
+  const [envelope = {}] = envelopes;
+  const value = coerce(envelope[valueKey(envelope) ?? ""] ?? null, format);
+  if (envelopes.some((other) => !isDeepStrictEqual(other, envelope))) return severalValues();
+  if (value.ok || format.kind !== "json") return withReason(value, envelope);
+  // The author's schema may have a member "value" of its own.
+  const bare = coerce(envelope, format);
+  return bare.ok ? bare : value;
+}
+
+/** An object with a name of the model's own for the value: `{"category": "billing"}`. */
+function parseOddObject(object: JsonObject, format: AnswerFormat): ParsedAnswer {
+  const members = Object.entries(object).filter(([name]) => !BESIDES.has(name.toLowerCase()));
+  const [only] = members;
+  if (only === undefined || members.length > 1) {
+    return { ok: false, complaint: 'The JSON object has no member "value". Put the answer there.' };
+  }
+  return withReason(coerce(only[1], format), object);
+}
+
+function parseBareJson(
+  found: readonly Json[],
+  format: AnswerFormat & { readonly kind: "json" },
+): ParsedAnswer {
+  const fitting = found.filter((value) => coerce(value, format).ok);
+  const [value] = fitting.length > 0 ? fitting : found;
+  if (value === undefined) return noJson();
+  return fitting.length > 1 ? severalValues() : coerce(value, format);
+}
+
+function parseFreeJson(found: readonly Json[], isCutOff: boolean): ParsedAnswer {
+  const [value, ...others] = found;
+  if (isCutOff) return cutOffComplaint();
+  if (value === undefined) return noJson();
+  return others.length > 0 ? severalValues() : { ok: true, value };
+}
+
+function parseText(text: string, isCutOff: boolean): ParsedAnswer {
+  if (isCutOff) return cutOffComplaint();
+  const fenced = /^`{3,}[^\n]*\n([\s\S]*?)\n`{3,}$/.exec(text)?.[1] ?? text;
+  const lead =
+    /^(?:sure|certainly|of course|absolutely|here(?:['’]s| is| are))\b[^\n]{0,120}:[ \t]*\n+/i;
+  const value = fenced.replace(lead, "").trim();
+  const unquoted = /^"([^"]+)"$/.exec(value)?.[1] ?? value;
+  return unquoted === ""
+    ? { ok: false, complaint: "The answer was empty. Give the answer." }
+    : { ok: true, value: unquoted };
+}
+
+function coerce(value: Json, format: AnswerFormat): Coerced {
+  switch (format.kind) {
+    case "enum":
+      return toEnum(value, format.allowedValues);
+    case "number":
+      return toNumber(value, format);
+    case "boolean":
+      return toBoolean(value);
+    case "text":
+      return { ok: true, value };
+    case "json":
+      return checkSchema(value, format.schema);
+  }
+}
+
+function withReason(value: Coerced, envelope: JsonObject): ParsedAnswer {
+  if (!value.ok) return value;
+  const reason = toReason(readOwn(envelope, "reason") ?? readOwn(envelope, "reasoning"));
+  const confidence = toConfidence(readOwn(envelope, "confidence"));
+  return {
+    ...value,
+    ...(reason !== undefined && { reason }),
+    ...(confidence !== undefined && { confidence }),
+  };
+}
+
+function toReason(value: unknown): string | undefined {
+  if (typeof value !== "string") return undefined;
+  const text = value
+    .replace(/`{3,}(?:\w+(?=\s))?/g, " ")
+    .replace(/\s+/g, " ")
+    .trim();
+  if (text === "") return undefined;
+  return text.length > MAX_REASON_LENGTH ? `${text.slice(0, MAX_REASON_LENGTH - 1)}…` : text;
+}
+
+/** A confidence from 0 to 1. Percent are converted; what cannot be meant is dropped rather than trusted. */
+function toConfidence(value: unknown): number | undefined {
+  const isPercent = typeof value === "string" && value.trim().endsWith("%");
+  const number =
+    typeof value === "string" && value.trim() !== "" ? Number(value.replace("%", "")) : value;
+  if (typeof number !== "number" || !(number >= 0 && number <= 100)) return undefined;
+  if (isPercent || number >= 2) return number / 100;
+  return Math.min(number, 1);
+}
+
+function valueKey(object: JsonObject): string | undefined {
+  return Object.keys(object).find((name) => trimValue(name).toLowerCase() === "value");
+}
+
+function noJson(): ParsedAnswer {
+  return { ok: false, complaint: "The answer holds no valid JSON object. Answer with one only." };
+}
+
+function severalValues(): ParsedAnswer {
+  return { ok: false, complaint: "The answer holds several JSON values. Answer with one only." };
+}
+
+function tooLong(): ParsedAnswer {
+  return { ok: false, complaint: "The answer is far too long. Answer with the value only." };
+}
+
+function cutOffComplaint(): ParsedAnswer {
+  return { ok: false, complaint: "The answer was cut off at its limit. Answer more briefly." };
+}

@@ -1,0 +1,216 @@
+import { GENERATION } from "../drafts/generator.ts";
+import { HOUR_MS, hourOf, NOTHING, sumTotals } from "../execution/projections/totals.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { CallCost, Store, Totals, TotalsDimension, TotalsRow } from "../ports/store.ts";
+
+const DAY_HOURS = 24;
+const DAY_MS = DAY_HOURS * HOUR_MS;
+
+/** How a workflow has done so far. */
+export interface WorkflowMetrics {
+  readonly totals: Totals;
+  /** Executions that began in the last 24 hours, counted in whole hours. */
+  readonly last24h: number;
+}
+
+/** What a workflow cost in a number of days, in all and by step. */
+export interface CostReport {
+  readonly totals: Totals;
+  readonly steps: ReadonlyMap<string, Totals>;
+}
+
+/** What all workflows cost in a number of days, the most expensive first. */
+export interface CostOverview {
+  /** Of all workflows, and of writing drafts. */
+  readonly total: Totals;
+  readonly workflows: readonly { readonly workflowId: string; readonly totals: Totals }[];
+  /** What models took for writing drafts of workflows. */
+  readonly generation: Totals;
+}
+
+/** By what costs can be broken down. */
+export const COST_DIMENSIONS = [
+  "workflow",
+  "version",
+  "person",
+  "step",
+  "model",
+  "prompt",
+  "day",
+] as const;
+export type CostDimension = (typeof COST_DIMENSIONS)[number];
+
+/** Those in which the writing of drafts has a line. */
+const DRAFT_DIMENSIONS: ReadonlySet<CostDimension> = new Set([
+  "workflow",
+  "person",
+  "model",
+  "day",
+]);
+
+export interface CostQuery {
+  readonly by: CostDimension;
+  /** Today and the days before, counted in hours back from now; by day: whole days, UTC. */
+  readonly days: number;
+  readonly workflowId?: string;
+  /** Slack user id of who started the executions; only by `workflow` and `day`. */
+  readonly person?: string;
+}
+
+/** Costs by one dimension, the most expensive first; days in their order. */
+export interface CostBreakdown {
+  readonly total: Totals;
+  readonly lines: readonly CostLine[];
+}
+
+export interface CostLine {
+  /**
+   * Workflow id (`:drafts`: the writing of drafts), number of a version, Slack user id (empty: nobody started it), step id, model,
+   * `prompt@version`, or the day as `2026-11-25`, UTC.
+   */
+  readonly name: string;
+  readonly totals: Totals;
+}
+
+/** Answers questions about counts and costs from the running totals; no execution is read for it. */
+export class Metrics {
+  readonly #store: Store;
+  readonly #clock: Clock;
+
+  constructor(store: Store, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  async metrics(workflowId: string): Promise<WorkflowMetrics> {
+    const rows = await this.#read("workflow", 0, { workflowId });
+    const from = this.#since(1);
+    const recent = rows.filter((row) => row.hour >= from);
+    return { totals: sumTotals(rows), last24h: sumTotals(recent).started };
+  }
+
+  /** @param days - today and the days before, counted in hours back from now. */
+  async costs(workflowId: string, days: number): Promise<CostReport> {
+    const from = this.#since(days);
+    const [whole, steps] = await Promise.all([
+      this.#read("workflow", from, { workflowId }),
+      this.#read("step", from, { workflowId }),
+    ]);
+    return {
+      totals: sumTotals(whole),
+      steps: new Map(linesBy(steps, ({ name }) => name).map(({ name, totals }) => [name, totals])),
+    };
+  }
+
+  async overview(days: number): Promise<CostOverview> {
+    const { total, lines } = await this.breakdown({ by: "workflow", days });
+    const generation = lines.find(({ name }) => name === GENERATION)?.totals ?? NOTHING;
+    const workflows = lines
+      .filter(({ name }) => name !== GENERATION)
+      .map(({ name, totals }) => ({ workflowId: name, totals }));
+    return { total, workflows, generation };
+  }
+
+  async breakdown(query: CostQuery): Promise<CostBreakdown> {
+    const { by, days, workflowId, person } = query;
+    const from = by === "day" ? this.#firstDay(days) : this.#since(days);
+    // A person's own are kept by person alone.
+    const source = person !== undefined ? "person" : by === "day" ? "workflow" : by;
+    const rows = await this.#read(source, from, { workflowId, name: person });
+    const hasDrafts = workflowId === undefined && DRAFT_DIMENSIONS.has(by);
+    const drafts = hasDrafts ? await this.#generation(from, query) : [];
+    const all = [...rows, ...drafts];
+    const lines = linesBy(all, (row) => nameOf(row, by));
+    return {
+      total: sumTotals(all),
+      lines:
+        by === "day"
+          ? lines.sort((a, b) => a.name.localeCompare(b.name))
+          : lines.sort((a, b) => b.totals.costNano - a.totals.costNano),
+    };
+  }
+
+  /** What one person's, one workflow's or everybody's executions cost since a moment; the latter with the writing of drafts. */
+  async spentSince(
+    from: number,
+    of: { readonly workflowId?: string; readonly person?: string },
+  ): Promise<number> {
+    const source = of.person === undefined ? "workflow" : "person";
+    const rows = await this.#read(source, hourOf(from), { ...of, name: of.person });
+    const drafts =
+      of.workflowId === undefined
+        ? await this.#generation(from, { by: "workflow", days: 0, ...of })
+        : [];
+    return sumTotals([...rows, ...drafts]).costNano;
+  }
+
+  /** The calls that wrote drafts, in the form of totals. */
+  async #generation(from: number, { by, person }: CostQuery): Promise<readonly TotalsRow[]> {
+    const calls = await this.#store.listCallCosts({
+      workflowId: GENERATION,
+      from,
+      to: this.#until(),
+    });
+    return calls
+      .filter((call) => person === undefined || call.by === person)
+      .map((call) => toRow(call, by));
+  }
+
+  #read(
+    dimension: TotalsDimension,
+    from: number,
+    of: { readonly workflowId?: string | undefined; readonly name?: string | undefined },
+  ): Promise<readonly TotalsRow[]> {
+    const { workflowId, name } = of;
+    return this.#store.readTotals({
+      dimension,
+      from,
+      to: this.#until(),
+      ...(workflowId !== undefined && { workflowId }),
+      ...(name !== undefined && { name }),
+    });
+  }
+
+  #until(): number {
+    return hourOf(this.#clock.now()) + HOUR_MS;
+  }
+
+  /** The hour that is `days` back: with it, at least that much time is covered. */
+  #since(days: number): number {
+    return Number.isFinite(days) ? hourOf(this.#clock.now()) - days * DAY_MS : 0;
+  }
+
+  /** The day that is the first of `days`, today being the last. */
+  #firstDay(days: number): number {
+    const today = Math.floor(this.#clock.now() / DAY_MS);
+    return Number.isFinite(days) ? (today - days + 1) * DAY_MS : 0;
+  }
+}
+
+function linesBy(rows: readonly TotalsRow[], nameOfRow: (row: TotalsRow) => string): CostLine[] {
+  const groups = [...Map.groupBy(rows, nameOfRow)];
+  return groups.map(([name, own]) => ({ name, totals: sumTotals(own) }));
+}
+
+function nameOf({ workflowId, hour, name }: TotalsRow, by: CostDimension): string {
+  if (by === "workflow") return workflowId;
+  return by === "day" ? new Date(hour).toISOString().slice(0, 10) : name;
+}
+
+function toRow(
+  { at, by: person = "", model, usage, costNano }: CallCost,
+  by: CostDimension,
+): TotalsRow {
+  return {
+    ...NOTHING,
+    workflowId: GENERATION,
+    dimension: "workflow",
+    name: by === "person" ? person : by === "model" ? model : GENERATION,
+    hour: hourOf(at),
+    costNano: costNano ?? 0,
+    costUnknown: costNano === null ? 1 : 0,
+    calls: 1,
+    promptTokens: usage?.promptTokens ?? 0,
+    completionTokens: usage?.completionTokens ?? 0,
+  };
+}

@@ -1,0 +1,86 @@
+import { z } from "zod";
+import { isJsonObject, type Json, type JsonObject, toJson } from "../../shared/json.ts";
+import type { NameKind } from "../ports/name-checks.ts";
+import type { ServiceRegistry } from "../ports/service.ts";
+import { outsideNames } from "./external-names.ts";
+import { formatPath } from "./problem.ts";
+import { type Definition, Report } from "./schema.ts";
+import type { StepType } from "./step-type.ts";
+import type { TriggerType } from "./trigger-type.ts";
+
+/** A name that stands in a definition as it is, without templates. */
+export interface OutsideName {
+  readonly kind: NameKind;
+  readonly name: string;
+  /** Where it stands: `steps[2].config.channel`. */
+  readonly path: string;
+}
+
+/** What can have names in its configuration. */
+export interface NamingContext {
+  readonly stepTypes: ReadonlyMap<string, StepType>;
+  readonly triggerTypes: ReadonlyMap<string, TriggerType>;
+  readonly services: ServiceRegistry;
+}
+
+/** Everything outside that a checked definition names in full; names that hold templates are known only when it runs. */
+export function namesIn(
+  { steps, trigger, triggers, report }: Definition,
+  context: NamingContext,
+): readonly OutsideName[] {
+  const listed = (triggers ?? []).map((one, index) => ({ one, path: ["triggers", index] }));
+  const all = trigger === undefined ? listed : [...listed, { one: trigger, path: ["trigger"] }];
+  return [
+    ...namesOf(Report, toJson(report ?? {}), ["report"]),
+    ...all.flatMap(({ one, path }) =>
+      namesOf(context.triggerTypes.get(one.type)?.config, toJson(one), path),
+    ),
+    ...steps.flatMap((step, index) => namesInStep(step, ["steps", index], context)),
+  ];
+}
+
+type Path = readonly (string | number)[];
+
+function namesInStep(
+  { type: kind, config }: { readonly type: string; readonly config: JsonObject },
+  path: Path,
+  context: NamingContext,
+): readonly OutsideName[] {
+  const type = context.stepTypes.get(kind);
+  const base = [...path, "config"];
+  const inner = (type?.bodiesIn?.(config) ?? []).flatMap((body) => {
+    const steps = Array.isArray(body.steps) ? body.steps : [];
+    return steps.flatMap((step: Json, index) =>
+      isStep(step) ? namesInStep(step, [...base, ...body.path, index], context) : [],
+    );
+  });
+  return [
+    ...namesOf(type?.config, config, base),
+    ...namesOf(type?.parametersOf?.(config, context), config, base),
+    ...inner,
+  ];
+}
+
+function isStep(value: Json): value is { readonly type: string; readonly config: JsonObject } {
+  return isJsonObject(value) && typeof value["type"] === "string" && isJsonObject(value["config"]);
+}
+
+function namesOf(schema: z.ZodType | undefined, config: Json, path: Path): readonly OutsideName[] {
+  if (!(schema instanceof z.ZodObject) || !isJsonObject(config)) return [];
+  return Object.entries(schema.shape).flatMap(([member, type]): readonly OutsideName[] => {
+    const trait = outsideNames.get(type);
+    if (trait === undefined) return [];
+    const { kind, absent } = trait;
+    const value = Object.hasOwn(config, member) ? config[member] : absent;
+    const place = [...path, member];
+    return Array.isArray(value)
+      ? value.flatMap((item: unknown, index) => toName(kind, item, [...place, index]))
+      : toName(kind, value, place);
+  });
+}
+
+function toName(kind: NameKind, value: unknown, path: Path): readonly OutsideName[] {
+  return typeof value === "string" && !value.includes("{{")
+    ? [{ kind, name: value, path: formatPath(path) }]
+    : [];
+}

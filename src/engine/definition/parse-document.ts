@@ -1,0 +1,97 @@
+import { isJsonObject, type JsonObject, readOwn } from "../../shared/json.ts";
+import type { Findings } from "./problem-collector.ts";
+
+/** Characters of a definition as JSON text. */
+export const MAX_DEFINITION_LENGTH = 1_000_000;
+const MAX_DEPTH = 60;
+
+/**
+ * The definition as a JSON object that is safe to work with: plain, not too large, not too deep, no `__proto__`.
+ *
+ * @returns `null` when it is not; the findings say why.
+ */
+export function readDocument(source: unknown, findings: Findings): JsonObject | null {
+  if (!isJsonObject(source)) {
+    findings.problem(
+      [],
+      "the definition is not a JSON object",
+      'Begin with { "id": …, "name": …, "steps": [ … ] }.',
+    );
+    return null;
+  }
+  const fault = findFault(source, []);
+  if (fault !== null) {
+    findings.problem(fault.path, fault.message, fault.fix);
+    return null;
+  }
+  const { length } = JSON.stringify(source);
+  if (length <= MAX_DEFINITION_LENGTH) return source;
+  findings.problem(
+    [],
+    `the definition has ${length} characters of JSON; at most ${MAX_DEFINITION_LENGTH} are allowed`,
+    "Move data out of the definition, or split the workflow.",
+  );
+  return null;
+}
+
+interface Fault {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly fix: string;
+}
+
+function findFault(value: unknown, path: readonly PropertyKey[]): Fault | null {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return null;
+  if (typeof value === "number") {
+    return Number.isFinite(value)
+      ? null
+      : { path, message: "this number is not finite", fix: "JSON knows finite numbers alone." };
+  }
+  if (path.length > MAX_DEPTH) {
+    return {
+      path: path.slice(0, 8),
+      message: `the definition is nested deeper than ${MAX_DEPTH} levels`,
+      fix: "Flatten it.",
+    };
+  }
+  if (Array.isArray(value)) {
+    return firstFault(
+      value.map((item: unknown, index) => [index, item]),
+      path,
+    );
+  }
+  if (!isJsonObject(value) || !isPlain(value)) {
+    return {
+      path,
+      message: `this is no JSON value but ${typeof value}`,
+      fix: "Use text, numbers, true, false, null, lists and objects.",
+    };
+  }
+  if (Object.hasOwn(value, "__proto__")) {
+    return {
+      path: [...path, "__proto__"],
+      message: 'the name "__proto__" is not allowed',
+      fix: "Choose another name.",
+    };
+  }
+  return firstFault(
+    Object.keys(value).map((key) => [key, readOwn(value, key)]),
+    path,
+  );
+}
+
+function firstFault(
+  members: readonly (readonly [PropertyKey, unknown])[],
+  path: readonly PropertyKey[],
+): Fault | null {
+  for (const [key, item] of members) {
+    const fault = findFault(item, [...path, key]);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}

@@ -1,0 +1,103 @@
+import { z } from "zod";
+import { didYouMean } from "../../shared/did-you-mean.ts";
+import { AppError } from "../../shared/errors.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import { toText } from "../language/template.ts";
+import type { ServiceAction } from "../ports/service.ts";
+
+/** One thing wrong with the parameters of an action. Values are never named: they may hold secrets. */
+export interface ParamProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly fix: string;
+}
+
+/**
+ * Fits parameters to an action: a text parameter that was given a number or an object gets it as text, and null counts as
+ * absent where the parameter is optional.
+ *
+ * @param isOpen - says of a parameter that its value is not known yet; it is only checked that it exists.
+ * @returns the parameters, and every problem they have.
+ */
+export function fitParams(
+  action: ServiceAction,
+  given: JsonObject,
+  isOpen: (value: Json) => boolean = () => false,
+): { readonly params: JsonObject; readonly problems: readonly ParamProblem[] } {
+  const { shape } = action.params;
+  const problems = unknownParams(given, Object.keys(shape));
+  const params: Record<string, Json> = {};
+  for (const [name, type] of Object.entries(shape)) {
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
+    if (value !== undefined && isOpen(value)) continue;
+    const fitted = fitValue(type, value);
+    if (fitted !== undefined) params[name] = fitted;
+    problems.push(...problemsOf(name, type, fitted));
+  }
+  return { params, problems };
+}
+
+/**
+ * Fits parameters to an action.
+ *
+ * @throws {AppError} `params_invalid`, naming every parameter that does not fit and never a value.
+ */
+export function prepareParams(place: string, action: ServiceAction, given: JsonObject): JsonObject {
+  const { params, problems } = fitParams(action, given);
+  if (problems.length === 0) return params;
+  const list = problems.map(({ path, message }) => `"${path.join(".")}" ${message}`).join("; ");
+  throw new AppError({
+    code: "params_invalid",
+    message: `The parameters of ${place} do not fit: ${list}. ${problems[0]?.fix ?? ""}`,
+  });
+}
+
+function unknownParams(given: JsonObject, known: readonly string[]): ParamProblem[] {
+  return Object.keys(given)
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      path: [name],
+      message: "is no parameter of this action",
+      fix: `Remove it. Known parameters: ${known.join(", ")}.${didYouMean(name, known)}`,
+    }));
+}
+
+function fitValue(type: z.core.$ZodType, value: Json | undefined): Json | undefined {
+  if (value === undefined || accepts(type, value)) return value;
+  if (value === null && accepts(type, undefined)) return undefined;
+  if (typeof value === "string") return value;
+  const text = toText(value);
+  return accepts(type, text) ? text : value;
+}
+
+function problemsOf(
+  name: string,
+  type: z.core.$ZodType,
+  value: Json | undefined,
+): readonly ParamProblem[] {
+  const issues = parse(type, value);
+  const isMissing = value === undefined;
+  return issues.map(({ path, message }) => {
+    const place = [name, ...path.map((part) => (typeof part === "number" ? part : String(part)))];
+    const said = message.replace(/^Invalid input: /, "").replace(/, received .*$/, "");
+    return isMissing
+      ? { path: place, message: "is missing", fix: `Add "${name}" (${said}).` }
+      : { path: place, message: `is not right: ${said}`, fix: `Correct "${place.join(".")}".` };
+  });
+}
+
+function accepts(type: z.core.$ZodType, value: Json | undefined): boolean {
+  return parse(type, value).length === 0;
+}
+
+function parse(type: z.core.$ZodType, value: Json | undefined): readonly z.core.$ZodIssue[] {
+  const result = z.safeParse(type, value);
+  return result.success ? [] : result.error.issues;
+}
+
+/** Whether a value holds a template somewhere, so that it is known only when the step is entered. */
+export function holdsTemplate(value: Json): boolean {
+  if (typeof value === "string") return value.includes("{{");
+  if (Array.isArray(value)) return value.some((item: Json) => holdsTemplate(item));
+  return isJsonObject(value) && Object.values(value).some((item) => holdsTemplate(item));
+}

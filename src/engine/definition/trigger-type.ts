@@ -1,0 +1,43 @@
+import type { z } from "zod";
+import type { ConfigProblem } from "./step-type.ts";
+
+/** One kind of trigger. Adding one: a module here, its test, a line in `index.ts`. */
+export interface TriggerType<Config = unknown> {
+  readonly kind: string;
+  /** Other words for the same kind. */
+  readonly aliases: readonly string[];
+  /** One line for people and for generation. */
+  readonly summary: string;
+  /** The members of the trigger besides `type` and `id`; a strict object. */
+  readonly config: z.ZodType<Config>;
+  /** The variables that its runs begin with; absent: whoever starts the run gives them. */
+  readonly gives?: readonly string[];
+  /** Others may come besides: what is told decides. */
+  readonly givesMore?: boolean;
+  /** Problems beyond the schema; called only with a configuration that fits it. */
+  check?(config: unknown): readonly ConfigProblem[];
+}
+
+/** Ties the schema of a trigger type to the check that takes its output. */
+export function defineTriggerType<Config>(parts: {
+  readonly kind: string;
+  readonly summary: string;
+  readonly config: z.ZodType<Config>;
+  readonly gives?: readonly string[];
+  readonly givesMore?: boolean;
+  readonly check: (config: Config) => readonly ConfigProblem[];
+}): TriggerType<Config> {
+  return {
+    ...parts,
+    aliases: [],
+    check: (config) => parts.check(parts.config.parse(config)),
+  };
+}
+
+/** The id of a trigger within its definition: its own, or type and position. It stays when the rest of the trigger changes. */
+export function triggerId(
+  trigger: { readonly type: string; readonly id?: string | undefined },
+  index: number,
+): string {
+  return trigger.id ?? `${trigger.type}-${index + 1}`;
+}

@@ -1,0 +1,92 @@
+import type { JsonObject } from "../../../shared/json.ts";
+import { type DraftBody, type DraftStep, type RawBody, readBody } from "../partial-definition.ts";
+import type { Findings } from "../problem-collector.ts";
+import { checkRoutes } from "./check-routes.ts";
+import { checkSteps, type StepContext } from "./check-steps.ts";
+import { namesOf } from "./symbols.ts";
+
+/** Steps of a definition, those of all bodies together. */
+export const MAX_STEPS = 1000;
+/** Bodies within bodies. */
+export const MAX_NESTED_BODIES = 5;
+
+/** Checks the steps of the root and of every body within, and how they lead on. @returns the root body. */
+export function checkBodies(
+  document: JsonObject,
+  context: StepContext,
+  findings: Findings,
+): DraftBody {
+  const place = { id: "", path: ["steps"], isRoot: true };
+  const check = new BodyCheck(context, findings);
+  const raw = readBody(document["steps"], place);
+  const root = check.body(raw, 0);
+  // Of a list that is too long by itself the schema tells.
+  if (check.total > MAX_STEPS && raw.steps.length <= MAX_STEPS) {
+    findings.problem(
+      ["steps"],
+      `the definition has more than ${MAX_STEPS} steps, those in branches counted`,
+      "Split the workflow.",
+    );
+  }
+  return root;
+}
+
+class BodyCheck {
+  /** Steps seen so far; a body with which there are too many is not looked at. */
+  total = 0;
+  readonly #context: StepContext;
+  readonly #findings: Findings;
+
+  constructor(context: StepContext, findings: Findings) {
+    this.#context = context;
+    this.#findings = findings;
+  }
+
+  body(raw: RawBody, depth: number): DraftBody {
+    this.total += raw.steps.length;
+    const looked = this.total > MAX_STEPS ? [] : raw.steps;
+    const checked = checkSteps(looked, this.#context, this.#findings);
+    const steps = checked.map((step) => ({ ...step, bodies: this.#bodiesOf(step, depth + 1) }));
+    const body = { ...raw, steps };
+    return { ...body, graph: checkRoutes(body, this.#findings) };
+  }
+
+  #bodiesOf(step: Omit<DraftStep, "bodies">, depth: number): readonly DraftBody[] {
+    const places = step.type?.bodiesIn?.(step.config) ?? [];
+    if (places.length === 0) return [];
+    if (depth > MAX_NESTED_BODIES) {
+      this.#findings.problem(
+        [...step.path, "config"],
+        `steps are nested deeper than ${MAX_NESTED_BODIES} levels`,
+        "Flatten them.",
+      );
+      return [];
+    }
+    const bodies = places.map(({ id, path, steps, item }) =>
+      this.body(
+        readBody(steps, { id, path: [...step.path, "config", ...path], isRoot: false, item }),
+        depth,
+      ),
+    );
+    this.#checkWrites(bodies);
+    return bodies;
+  }
+
+  /** After the join only one value of a name could stand, and nobody could say which. */
+  #checkWrites(bodies: readonly DraftBody[]): void {
+    const first = new Map<string, DraftBody>();
+    for (const body of bodies) {
+      for (const [name, writers] of namesOf(body).variables) {
+        const other = first.get(name);
+        if (other === undefined) first.set(name, body);
+        for (const { step } of other === undefined ? [] : writers) {
+          this.#findings.problem(
+            [...step.path, "config", "outputVariable"],
+            `"${name}" is written in the branch "${other?.id ?? ""}" too`,
+            "Give each branch names of its own: after the join only one value could stand.",
+          );
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { asAppError, isAppError } from "../../../shared/errors.ts";
+import { compileExpression, type Expression } from "../../language/expression.ts";
+import { findTemplates } from "../../language/template.ts";
+import type { DraftBody, DraftStep } from "../partial-definition.ts";
+import { formatPath } from "../problem.ts";
+import type { Findings } from "../problem-collector.ts";
+import { checkReference, type ReferenceContext, type ReferencePlace } from "./reference.ts";
+
+/** Checks every path that templates and expressions of a body's steps read, and that they can be read at all. */
+export function checkReferences(
+  body: DraftBody,
+  outer: ReferenceContext,
+  findings: Findings,
+): void {
+  for (const step of body.steps) {
+    const levels = [{ body, here: step.id }, ...outer.levels];
+    const context = { ...outer, levels };
+    checkStepReferences(step, context, findings);
+    for (const inner of step.bodies) checkReferences(inner, context, findings);
+  }
+}
+
+function checkStepReferences(step: DraftStep, context: ReferenceContext, findings: Findings): void {
+  const expressions = step.program?.expressions ?? [];
+  const base = [...step.path, "config"];
+  const places = new Set(expressions.map(({ path }) => JSON.stringify(path)));
+  const bodies = step.bodies.map(({ path }) => `${formatPath(path)}[`);
+  // What cannot be compiled has a problem already, in the words of expressions; inner steps are checked by themselves.
+  const isElsewhere = (path: readonly PropertyKey[]): boolean =>
+    places.has(JSON.stringify(path)) ||
+    findings.hasProblemAt([...base, ...path]) ||
+    bodies.some((inner) => formatPath([...base, ...path]).startsWith(inner));
+  const templates = findTemplates(step.config, (path, error) => {
+    if (!isAppError(error)) throw error;
+    if (!isElsewhere(path))
+      findings.problem([...base, ...path], error.message, "Correct the template.");
+  });
+  for (const { path, template } of [...templates, ...(step.program?.templates ?? [])]) {
+    if (isElsewhere(path)) continue;
+    for (const reference of template.paths) {
+      const place = { path: [...base, ...path], step, form: "template" as const };
+      checkReference(reference, place, context, findings);
+    }
+  }
+  for (const { path, expression, roots } of expressions) {
+    const place = { path: [...base, ...path], step, ...(roots && { roots }) };
+    checkExpression(expression, place, context, findings);
+  }
+}
+
+/** Checks the definition's own `output` expression. */
+export function checkOutput(source: unknown, context: ReferenceContext, findings: Findings): void {
+  if (typeof source !== "string") return;
+  try {
+    checkExpression(compileExpression(source), { path: ["output"], step: null }, context, findings);
+  } catch (error) {
+    findings.problem(["output"], asAppError(error).message, "Correct the CEL expression.");
+  }
+}
+
+function checkExpression(
+  expression: Expression,
+  place: Pick<ReferencePlace, "path" | "step" | "roots">,
+  context: ReferenceContext,
+  findings: Findings,
+): void {
+  const tested = new Set(expression.testedPaths.map((path) => JSON.stringify(path.slice(0, 2))));
+  for (const reference of expression.paths) {
+    const isTested = tested.has(JSON.stringify(reference.slice(0, 2)));
+    checkReference(reference, { ...place, form: "expression", isTested }, context, findings);
+  }
+  for (const reference of expression.testedPaths) {
+    checkReference(reference, { ...place, form: "expression", isTested: true }, context, findings);
+  }
+}

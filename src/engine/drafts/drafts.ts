@@ -1,0 +1,246 @@
+import { createHash } from "node:crypto";
+import { AppError } from "../../shared/errors.ts";
+import { canonicalJson, type JsonObject } from "../../shared/json.ts";
+import type {
+  DeployedWorkflow,
+  DeployOptions,
+  DeployResult,
+  ValidationResult,
+} from "../api/engine.ts";
+import type { Explanation } from "../definition/explain.ts";
+import type { Problem } from "../definition/problem.ts";
+import type { Definition } from "../definition/schema.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { DraftRecord, Store } from "../ports/store.ts";
+import { freeId, type Generator } from "./generator.ts";
+
+/** A draft with what people need to decide about it. */
+export interface DraftView {
+  readonly draft: DraftRecord;
+  readonly definition: Definition;
+  readonly explanation: Explanation;
+  readonly warnings: readonly Problem[];
+  /** Calls of the model for all its rounds. */
+  readonly calls: number;
+  /** Dollars for all of them; `null`: nobody knows. */
+  readonly cost: number | null;
+}
+
+/** Where a draft belongs, and whose it is. */
+export interface DraftRequest {
+  /** Equal for the same request, however often it arrives. */
+  readonly key: string;
+  readonly ownerId: string;
+  readonly channel: string;
+  readonly threadTs: string;
+  readonly description: string;
+}
+
+/** What a click on Deploy came to. */
+export type DraftDeployed =
+  | { readonly kind: "deployed"; readonly view: DraftView; readonly isRepeat: boolean }
+  /** Another workflow has the id. */
+  | { readonly kind: "taken"; readonly workflowId: string; readonly free: string }
+  | { readonly kind: "problems"; readonly problems: readonly Problem[] };
+
+/** Workflows that people describe, and see before anybody deploys them. Nothing here runs anything. */
+export interface Drafts {
+  /** @returns `null` when this request has a draft already. */
+  open(request: DraftRequest): Promise<DraftRecord | null>;
+  /**
+   * Has the next round of an open draft written: the first, or, with `change`, one made from the round before.
+   *
+   * @throws {AppError} `draft_not_found`, and what generation throws; the round before then stands.
+   */
+  write(id: string, change?: string): Promise<DraftView>;
+  /** The newest draft of a thread. */
+  find(channel: string, threadTs: string): Promise<DraftRecord | null>;
+  /** @throws {AppError} `draft_not_found`, also for a draft that has no round yet. */
+  view(id: string): Promise<DraftView>;
+  /** Remembers which message shows the draft. */
+  shown(id: string, messageTs: string): Promise<void>;
+  /** Deploys the round that somebody looked at. The caller has made sure that they may. @throws {AppError} `draft_not_found` also for a round that is not the newest. */
+  deploy(id: string, round: number, by: string): Promise<DraftDeployed>;
+  /** Puts an open draft away; one that is not open stays as it is. @throws {AppError} `draft_not_found`. */
+  discard(id: string, by: string): Promise<DraftRecord>;
+}
+
+export interface DraftsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly generator: Generator;
+  readonly validate: (source: unknown) => ValidationResult;
+  readonly explain: (definition: Definition) => Explanation;
+  readonly deploy: (source: unknown, options: DeployOptions) => Promise<DeployResult>;
+  readonly get: (workflowId: string) => Promise<DeployedWorkflow>;
+}
+
+const NANO_PER_DOLLAR = 1_000_000_000;
+
+/** The drafts of a store. */
+export class StoredDrafts implements Drafts {
+  readonly #options: DraftsOptions;
+  readonly #inTurn = createTurns();
+
+  constructor(options: DraftsOptions) {
+    this.#options = options;
+  }
+
+  async open({ key, ...request }: DraftRequest): Promise<DraftRecord | null> {
+    const now = this.#options.clock.now();
+    const draft: DraftRecord = {
+      ...request,
+      id: draftIdFor(key),
+      source: null,
+      round: 0,
+      status: "open",
+      messageTs: null,
+      settledBy: null,
+      version: null,
+      createdAt: now,
+      updatedAt: now,
+    };
+    return (await this.#options.store.insertDraft(draft)) ? draft : null;
+  }
+
+  write(id: string, change?: string): Promise<DraftView> {
+    return this.#inTurn(id, () => this.#write(id, change));
+  }
+
+  find(channel: string, threadTs: string): Promise<DraftRecord | null> {
+    return this.#options.store.findDraft(channel, threadTs);
+  }
+
+  async view(id: string): Promise<DraftView> {
+    return this.#viewOf(await this.#read(id));
+  }
+
+  shown(id: string, messageTs: string): Promise<void> {
+    return this.#inTurn(id, async () => {
+      await this.#update(await this.#read(id), { messageTs });
+    });
+  }
+
+  deploy(id: string, round: number, by: string): Promise<DraftDeployed> {
+    return this.#inTurn(id, () => this.#deploy(id, round, by));
+  }
+
+  discard(id: string, by: string): Promise<DraftRecord> {
+    return this.#inTurn(id, async () => {
+      const draft = await this.#read(id);
+      if (draft.status !== "open") return draft;
+      return this.#update(draft, { status: "discarded", settledBy: by });
+    });
+  }
+
+  async #read(id: string): Promise<DraftRecord> {
+    const draft = await this.#options.store.readDraft(id);
+    if (draft !== null) return draft;
+    throw notFound("There is no such draft. Describe the workflow again.");
+  }
+
+  async #update(draft: DraftRecord, change: Partial<DraftRecord>): Promise<DraftRecord> {
+    const changed = { ...draft, ...change, updatedAt: this.#options.clock.now() };
+    await this.#options.store.writeDraft(changed);
+    return changed;
+  }
+
+  async #viewOf(draft: DraftRecord): Promise<DraftView> {
+    const { definition, warnings } = this.#options.validate(draft.source);
+    if (definition === null) {
+      throw notFound("This draft has no definition yet. Describe in its thread what it shall do.");
+    }
+    const calls = await this.#options.store.listCalls(draft.id);
+    const costs = calls.map((call) => call.costNano);
+    const nano = costs.reduce(
+      (sum, cost) => (sum === null || cost === null ? null : sum + cost),
+      0,
+    );
+    return {
+      draft,
+      definition,
+      explanation: this.#options.explain(definition),
+      warnings,
+      calls: calls.length,
+      cost: nano === null ? null : nano / NANO_PER_DOLLAR,
+    };
+  }
+
+  async #write(id: string, wanted?: string): Promise<DraftView> {
+    const draft = await this.#read(id);
+    if (draft.status !== "open") throw notFound(closed(draft));
+    const { source, description, ownerId } = draft;
+    const change = wanted !== undefined && source !== null ? { earlier: source, wanted } : null;
+    // What was added before there was a definition is part of the description.
+    const base =
+      change === null && wanted !== undefined ? `${description}\n${wanted}` : description;
+    const generated = await this.#options.generator.generate({
+      id,
+      by: ownerId,
+      description: base,
+      ...(change && { change }),
+    });
+    return this.#viewOf(
+      await this.#update(draft, {
+        source: generated.source,
+        description: change === null ? base : `${base}\nChange: ${change.wanted}`,
+        round: draft.round + 1,
+      }),
+    );
+  }
+
+  async #deploy(id: string, round: number, by: string): Promise<DraftDeployed> {
+    const draft = await this.#read(id);
+    if (draft.status === "deployed")
+      return { kind: "deployed", view: await this.#viewOf(draft), isRepeat: true };
+    if (draft.status === "discarded") throw notFound(closed(draft));
+    if (draft.round !== round || draft.source === null) {
+      throw notFound("There is a newer round of this draft further down. Look at that one.");
+    }
+    const { version: _number, ...source } = draft.source;
+    const { definition } = await this.#viewOf(draft);
+    const workflowId = definition.id;
+    if (await this.#isAnother(workflowId, source))
+      return { kind: "taken", workflowId, free: await freeId(workflowId, this.#options.store) };
+    const result = await this.#options.deploy(source, { by });
+    if (!result.deployed) return { kind: "problems", problems: result.problems };
+    const { version } = result;
+    const settled = await this.#update(draft, { status: "deployed", version, settledBy: by });
+    return { kind: "deployed", view: await this.#viewOf(settled), isRepeat: false };
+  }
+
+  /** A workflow with this id and other content: with equal content, an earlier click did its work and crashed. */
+  async #isAnother(workflowId: string, source: JsonObject): Promise<boolean> {
+    if ((await this.#options.store.readWorkflow(workflowId)) === null) return false;
+    const { version: _number, ...present } = (await this.#options.get(workflowId)).source;
+    return canonicalJson(present) !== canonicalJson(source);
+  }
+}
+
+function closed({ status }: DraftRecord): string {
+  return `This draft was ${status} already. Describe a new workflow to begin another.`;
+}
+
+function notFound(message: string): AppError {
+  return new AppError({ code: "draft_not_found", message });
+}
+
+/** The same request gives the same id, so that it has one draft however often it is delivered. */
+function draftIdFor(key: string): string {
+  return `draft_${createHash("sha256").update(key).digest("hex").slice(0, 16)}`;
+}
+
+/** What concerns one draft happens one after the other: two clicks at once must not deploy twice. */
+function createTurns(): <Value>(id: string, work: () => Promise<Value>) => Promise<Value> {
+  const last = new Map<string, Promise<unknown>>();
+  return async (id, work) => {
+    const before = last.get(id) ?? Promise.resolve();
+    const turn = before.then(work, work);
+    last.set(id, turn);
+    try {
+      return await turn;
+    } finally {
+      if (last.get(id) === turn) last.delete(id);
+    }
+  };
+}

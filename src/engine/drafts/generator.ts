@@ -1,0 +1,220 @@
+import { AppError } from "../../shared/errors.ts";
+import { isJsonObject, type JsonObject, toJson } from "../../shared/json.ts";
+import { cleanAnswer, findJson } from "../ai/answer-text.ts";
+import { type CallContext, callModel } from "../ai/call.ts";
+import type { PriceBook } from "../ai/pricing.ts";
+import type { Judgment } from "../ai/validate-answer.ts";
+import { type Explanation, explain } from "../definition/explain.ts";
+import type { Problem } from "../definition/problem.ts";
+import type { Definition } from "../definition/schema.ts";
+import { type ValidationContext, validateDefinition } from "../definition/validation/validate.ts";
+import type { ModelClient, ModelMessage, ModelReply } from "../ports/model.ts";
+import type { Store } from "../ports/store.ts";
+import { firstMessages, repairMessages, type Wish } from "./generation-prompt.ts";
+import { describeLanguage } from "./language.ts";
+
+/** Rounds in which the model is told what is wrong with its definition. */
+export const MAX_REPAIRS = 3;
+
+/** Characters of a description with all its changes. */
+export const MAX_DESCRIPTION = 8000;
+
+/** Room for about forty steps. */
+const MAX_TOKENS = 8000;
+
+/** How the answer is asked for. */
+const ANSWER = { temperature: 0.2, maxTokens: MAX_TOKENS, format: "object" } as const;
+
+/** Milliseconds for all calls of one definition. */
+const TIMEOUT_MS = 4 * 60_000;
+
+/** What the records of calls name as workflow and step: an id that no workflow can have. */
+export const GENERATION = ":drafts";
+
+export interface GenerateRequest extends Wish {
+  /** Under it the calls are recorded, where executions have their id. */
+  readonly id: string;
+  /** Slack user id of whoever asked for it. */
+  readonly by?: string;
+}
+
+/** A definition that passed every check. It is not deployed. */
+export interface Generated {
+  /** As the model wrote it, with version 1 and an id that no workflow has. */
+  readonly source: JsonObject;
+  readonly definition: Definition;
+  readonly explanation: Explanation;
+  readonly warnings: readonly Problem[];
+  /** Calls of the model, repairs included. */
+  readonly calls: number;
+  /** Nano-dollars; `null`: nobody knows. */
+  readonly costNano: number | null;
+}
+
+export interface GeneratorOptions extends ValidationContext {
+  readonly store: Pick<Store, "insertCall" | "readCall" | "readWorkflow">;
+  readonly model: ModelClient;
+  readonly modelName: string;
+  readonly prices: PriceBook;
+  readonly now: () => number;
+  readonly hideSecrets: (text: string) => string;
+}
+
+/** Turns descriptions into checked definitions. */
+export interface Generator {
+  /**
+   * Asks the model for a definition and has it repaired until it passes the checks that deployment makes.
+   *
+   * @throws {AppError} `input_invalid` for a description that is empty or too long; `generation_failed` with the remaining
+   * problems in `details.problems`; `model_unavailable`, `model_rate_limited`, `model_rejected`, `model_refused`.
+   */
+  generate(request: GenerateRequest): Promise<Generated>;
+}
+
+export function createGenerator(options: GeneratorOptions): Generator {
+  const { store, modelName, prices } = options;
+
+  async function ask(request: GenerateRequest): Promise<Omit<Generated, "explanation">> {
+    const context = contextOf(request, options);
+    const first = firstMessages(describeLanguage(options), request);
+    let messages: readonly ModelMessage[] = first;
+    let costNano: number | null = 0;
+    let problems: readonly Problem[] = [];
+    for (let calls = 1; calls <= 1 + MAX_REPAIRS; calls += 1) {
+      let checked: Checked = { source: null, definition: null, problems: [], warnings: [] };
+      const judge = (reply: Reply): Judgment => {
+        checked = checkReply(reply, options);
+        return toJudgment(reply, checked, modelName);
+      };
+      const { judgment, text, ...call } = await callModel(
+        { context, prices, judge },
+        {
+          model: modelName,
+          messages,
+          ...ANSWER,
+        },
+        calls,
+      );
+      if (judgment.kind === "failed") throw judgment.error;
+      costNano = call.costNano === null || costNano === null ? null : costNano + call.costNano;
+      const { source, definition, warnings } = checked;
+      if (source !== null && definition !== null)
+        return { source, definition, warnings, calls, costNano };
+      problems = checked.problems;
+      messages = [...first, ...repairMessages(text, problems)];
+    }
+    throw failed(problems);
+  }
+
+  return {
+    async generate(request) {
+      assertDescription(request);
+      const generated = await ask(request);
+      const kept = request.change?.earlier["id"];
+      const id =
+        generated.definition.id === kept ? kept : await freeId(generated.definition.id, store);
+      const definition = { ...generated.definition, id, version: 1 };
+      return {
+        ...generated,
+        source: { ...generated.source, id, version: 1 },
+        definition,
+        explanation: explain(definition, options.services),
+      };
+    },
+  };
+}
+
+function contextOf(
+  { id, by }: GenerateRequest,
+  { store, model, now, hideSecrets }: GeneratorOptions,
+): CallContext {
+  return {
+    executionId: id,
+    workflowId: GENERATION,
+    stepId: GENERATION,
+    // Nothing is resumed, so no two generations may share a record.
+    idempotencyKey: `${id}#${now()}`,
+    attempt: 1,
+    recoveries: 0,
+    model,
+    now,
+    hideSecrets,
+    recordCall: (call) => store.insertCall({ ...call, ...(by !== undefined && { by }) }),
+    findCall: (callId) => store.readCall(callId),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  };
+}
+
+/** The id itself, or with the first number behind it that no workflow has. */
+export async function freeId(id: string, store: Pick<Store, "readWorkflow">): Promise<string> {
+  for (let n = 1; ; n += 1) {
+    const candidate = n === 1 ? id : `${id.slice(0, 74)}-${n}`;
+    if ((await store.readWorkflow(candidate)) === null) return candidate;
+  }
+}
+
+type Reply = Pick<ModelReply, "text" | "finishReason" | "refusal">;
+
+interface Checked {
+  readonly source: JsonObject | null;
+  /** `null` when there are problems. */
+  readonly definition: Definition | null;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+function checkReply(reply: Reply, context: ValidationContext): Checked {
+  const found = findJson(cleanAnswer(reply.text)).find((value) => isJsonObject(value));
+  if (found === undefined || !isJsonObject(found)) {
+    const [message, fix] =
+      reply.finishReason === "length"
+        ? ["the definition was cut off: it is too long", "Write a shorter one, with fewer steps."]
+        : ["the answer holds no JSON object", "Answer with the definition alone."];
+    return { source: null, definition: null, problems: [{ path: "", message, fix }], warnings: [] };
+  }
+  // Some models wrap what they were asked for.
+  const inner = found["workflow"] ?? found["definition"];
+  const whole = found["steps"] === undefined && isJsonObject(inner) ? inner : found;
+  const { version: _number, ...source } = whole;
+  return { source, ...validateDefinition(source, context) };
+}
+
+function toJudgment(reply: Reply, checked: Checked, model: string): Judgment {
+  const said = reply.refusal;
+  if (said !== undefined || reply.finishReason === "content_filter") {
+    const why = said?.replace(/\s+/g, " ").slice(0, 200) ?? "its content filter stopped the answer";
+    const message = `The model ${model} declined to write this workflow: ${why}`;
+    return { kind: "failed", error: new AppError({ code: "model_refused", message }) };
+  }
+  if (checked.definition !== null) return { kind: "answer", value: checked.source };
+  const complaint = checked.problems.map(({ path, message }) => `${path}: ${message}`).join("; ");
+  return { kind: "invalid", complaint, error: failed(checked.problems) };
+}
+
+function failed(problems: readonly Problem[]): AppError {
+  const [first] = problems;
+  const rest = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
+  const place = first === undefined || first.path === "" ? "" : `${first.path}: `;
+  return new AppError({
+    code: "generation_failed",
+    message: `The model wrote no valid workflow, not even when told what was wrong. What remains: ${place}${first?.message ?? "unknown"}${rest}. Describe it in other words, or in smaller parts.`,
+    details: { problems: toJson(problems) },
+  });
+}
+
+function assertDescription({ description, change }: Wish): void {
+  const length = description.length + (change?.wanted.length ?? 0);
+  const isEmpty = description.trim() === "" || change?.wanted.trim() === "";
+  if (!isEmpty && length <= MAX_DESCRIPTION) return;
+  const message = isEmpty
+    ? "says nothing"
+    : `has ${length} characters; at most ${MAX_DESCRIPTION} are taken`;
+  const fix = isEmpty
+    ? "Say what shall start the workflow, what it shall do, and where its results go."
+    : "Describe it more briefly.";
+  throw new AppError({
+    code: "input_invalid",
+    message: `The description ${message}. ${fix}`,
+    details: { problems: [{ path: "description", message, fix }] },
+  });
+}

@@ -1,0 +1,62 @@
+import { Definition } from "../definition/schema.ts";
+import type { ValidationContext } from "../definition/validation/validate.ts";
+import { toNotation } from "./schema-notation.ts";
+
+/**
+ * The definition language as a model has to know it. Everything that can grow (steps, triggers, services with their
+ * parameters) is read from what is registered, so that it never differs from what the checks accept.
+ */
+export function describeLanguage(context: ValidationContext): string {
+  return [
+    "A definition is one JSON object:",
+    toNotation(Definition),
+    "",
+    "TRIGGERS (members besides type and id):",
+    ...describeTriggers(context),
+    "",
+    "STEP TYPES (what stands in config):",
+    ...[...context.stepTypes.values()].map(
+      ({ kind, summary, config }) => `- ${kind}: ${summary}\n  config: ${toNotation(config)}`,
+    ),
+    "",
+    'SERVICE ACTIONS (their parameters stand in config beside "service" and "action"):',
+    ...describeActions(context),
+    "",
+    ...RULES,
+  ].join("\n");
+}
+
+function describeTriggers({ triggerTypes }: ValidationContext): readonly string[] {
+  const types = new Map([...triggerTypes.values()].map((type) => [type.kind, type]));
+  return [...types.values()].map(
+    ({ kind, summary, config }) => `- ${kind}: ${summary} ${toNotation(config)}`,
+  );
+}
+
+function describeActions({ services }: ValidationContext): readonly string[] {
+  return services.names().flatMap((name) => {
+    const service = services.get(name);
+    return Object.entries(service?.actions ?? {}).map(
+      ([action, { summary, params }]) =>
+        `- service ${JSON.stringify(name)}, action ${JSON.stringify(action)}: ${summary}\n  ${toNotation(params)}`,
+    );
+  });
+}
+
+/** What schemas cannot say. */
+const RULES = [
+  "RULES",
+  '- Step ids begin with a letter and are unique; "end" and "default" are reserved. The first step of "steps" is the first to run; every step must be reachable.',
+  '- "next" is a step id, "end", or an object from routing key to step id: the output of an ai-decision or a transform as text, the choice of an approval. Without a fitting key "default" is taken. A missing "next" ends the workflow.',
+  '- An ai-decision with outputFormat "enum" needs a route for each of allowedValues, or "default". Boolean ones route by "true" and "false".',
+  '- An approval needs a route of its own for each choice (without "choices": "approve" and "reject"), and for "expired" when "timeout" is set; "default" does not serve them. Approvers are user ids (U…), user groups ("@finance") or a template that gives one.',
+  "- Templates {{variables.name}}, {{stepResults.step-id.output}}, {{stepResults.step-id.output.member}} work in texts. A step may only refer to steps that have certainly run before it; do not refer to what ran on one branch only.",
+  "- Expressions are CEL: variables.amount > 500 ? 'large' : 'small'. Ids with a hyphen are written stepResults['step-id'].output. Templates do not work within expressions.",
+  '- The steps of a parallel branch and of a foreach are bodies of their own: "next" names steps of the same body, a missing "next" goes on to the next step in its list, "end" ends that body only. In a foreach the item is variables.<as>.',
+  "- After a parallel its branches are stepResults['id'].output.branch.results['step-id'].output; after a foreach stepResults['id'].output is the list of {index, status, output}.",
+  '- A wait has exactly one of "duration", "until" and "event". One for an event is routed by "event" and, if it has a "timeout", by "timeout"; its output holds the event as output.event. A workflow step starts another workflow, which the description has to name.',
+  '- "inputs" declares the variables that a person gives at the start; do not declare what a message, webhook, schedule, event or database-change trigger brings. Message triggers bring text, user, channel, ts and threadTs; schedules triggeredBy and at; webhooks the members of the body; then leave "inputs" out.',
+  '- Durations are numbers of milliseconds or texts such as "30s", "10m", "2h", "3d".',
+  "- Write no secrets. Name only channels, people and addresses that the description names; where it names none, use what fits best of those in it.",
+  '- Give workflows that people start the trigger {"type": "slash"}. The id is short, in lower case, with hyphens. Give each step a "name" in plain words.',
+];

@@ -1,0 +1,339 @@
+import { asAppError } from "../../../shared/errors.ts";
+import { type CompiledStep, type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
+import { EACH } from "../../definition/foreach-body-id.ts";
+import type { FrameView, Join, WakeCause } from "../../definition/step-type.ts";
+import type { ExecutionEvent, StepError, StepStarted } from "../../model/events.ts";
+import {
+  type Act,
+  type ExecutionState,
+  type Frame,
+  type ItemsState,
+  isFinished,
+  ROOT,
+} from "../../model/state.ts";
+import { lastSegment } from "../../model/step-path.ts";
+import { completeStep, endStepWithError, outputOf } from "./complete-step.ts";
+import { decideBudget, decideByOwner } from "./cost-cap.ts";
+import { begin, enterStep, failExecution } from "./enter-step.ts";
+import { decideHeldChild } from "./handle-children.ts";
+import { MAX_RECOVERIES, recoverableAt } from "./recovery.ts";
+import { decideByPerson } from "./unknown-outcome.ts";
+
+/** How long steps under way may take to notice a cancellation before their outcome is given up as unknown. */
+export const CANCEL_GRACE_MS = 5000;
+
+/**
+ * Says which facts follow from the state by themselves, without news from outside: a step that is entered, a timer that
+ * is due, an end. Pure: same arguments, same answer; it takes from the agenda what it found to be at rest.
+ *
+ * The caller applies the events and asks again until the answer is empty; then the execution waits for results, signals
+ * or `nextDue`.
+ */
+export function decide(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  now: number,
+): readonly ExecutionEvent[] {
+  if (isFinished(state.status)) return [];
+  if (state.cancel) return decideCancelled(state, state.cancel.at, now);
+  if (state.held) return [];
+  if (now >= state.deadline) {
+    return [
+      failExecution(
+        now,
+        "limit_exceeded",
+        `The run passed its time limit${currentStepText(state)}.`,
+      ),
+    ];
+  }
+  noteDue(state, now);
+  for (const path of state.agenda.paths) {
+    const events = decideAt(workflow, state, path, now);
+    if (events.length > 0) return events;
+    state.agenda.crossOff(path);
+  }
+  return [];
+}
+
+/** Puts on the agenda what has become due. */
+function noteDue(state: ExecutionState, now: number): void {
+  if (now < state.agenda.wakeAt) return;
+  state.agenda.forgetTimes();
+  for (const { path, due } of timed(state)) {
+    if (due <= now) state.agenda.add(path);
+    else state.agenda.wakeBy(due);
+  }
+}
+
+/**
+ * Everything under way that ends or goes on at a time.
+ *
+ * @yields its path and that time.
+ */
+function* timed(state: ExecutionState): Iterable<{ readonly path: string; readonly due: number }> {
+  for (const act of state.acts.values()) {
+    const due = act.due ?? recoverableAt(state, act);
+    if (due !== null) yield { path: act.path, due };
+  }
+  for (const { path, due, status } of state.frames.values()) {
+    if (due !== null && status === "open") yield { path, due };
+  }
+}
+
+function decideAt(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  path: string,
+  now: number,
+): readonly ExecutionEvent[] {
+  const act = state.acts.get(path);
+  if (act) return decideAct(workflow, state, act, now);
+  const frame = state.frames.get(path);
+  return frame?.status === "open" ? decideFrame(workflow, state, frame, now) : [];
+}
+
+/**
+ * When somebody has to look at the execution again without news from outside; `null`: never.
+ */
+export function nextDue(state: ExecutionState): number | null {
+  if (isFinished(state.status)) return null;
+  // Its other timers do nothing any more: one that has passed would have it looked at without end.
+  if (state.cancel) return state.cancel.at + CANCEL_GRACE_MS;
+  if (state.held) return null;
+  let due = state.deadline;
+  for (const next of timed(state)) {
+    // A retry without room is looked at when there is room.
+    const isHeldUp = state.acts.has(next.path) && state.agenda.isHeldUp(next.path);
+    if (!isHeldUp) due = Math.min(due, next.due);
+  }
+  return due;
+}
+
+function decideCancelled(
+  state: ExecutionState,
+  since: number,
+  now: number,
+): readonly ExecutionEvent[] {
+  const underWay = [...state.acts.values()].some(
+    (act) => act.phase === "running" && act.epoch === state.epoch,
+  );
+  return underWay && now < since + CANCEL_GRACE_MS
+    ? []
+    : [{ type: "execution_cancelled", at: now }];
+}
+
+function decideAct(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  act: Act,
+  now: number,
+): readonly ExecutionEvent[] {
+  const step = stepAt(workflow, act.path);
+  if (act.waitingOn === "branches") {
+    return act.items ? decideItems(step, act, act.items, now) : decideJoin(step, state, act, now);
+  }
+  switch (act.phase) {
+    case "running":
+      return recover(workflow, state, act, now);
+    case "retrying":
+      return isDue(act, now) ? retry(workflow, state, act, now) : [];
+    case "waiting":
+      if (act.heldChild) return decideHeldChild(workflow, state, act, act.heldChild, now);
+      if (act.waitingOn === "person") return decideByPerson(workflow, state, act, now);
+      return act.waitingOn === "budget"
+        ? decideBudget(workflow, state, act, now)
+        : decideWaiting(step, state, act, now);
+  }
+}
+
+function isDue(act: Act, now: number): act is Act & { readonly due: number } {
+  return act.due !== null && act.due <= now;
+}
+
+function retry(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  act: Act,
+  now: number,
+): readonly ExecutionEvent[] {
+  return begin(workflow, state, startAttempt(act, act.heldAttempt ?? act.attempt + 1, now), now);
+}
+
+function decideWaiting(
+  step: CompiledStep,
+  state: ExecutionState,
+  act: Act,
+  now: number,
+): readonly ExecutionEvent[] {
+  // Decisions first: one that was made in time counts even if it is seen after the expiry.
+  const decided = wakeStep(step, state, act, "decision", now);
+  if (decided.length > 0 || !isDue(act, now)) return decided;
+  return [
+    { type: "timer_fired", path: act.path, due: act.due, at: now },
+    ...wakeStep(step, state, act, "due", now),
+  ];
+}
+
+/** Asks a waiting step whether its wait is over. */
+function wakeStep(
+  step: CompiledStep,
+  state: ExecutionState,
+  act: Act,
+  cause: WakeCause,
+  now: number,
+): readonly ExecutionEvent[] {
+  const request = state.requests.get(act.requestId ?? "") ?? null;
+  const wake = step.program.wake?.(act, request, cause, now);
+  return wake?.kind === "complete"
+    ? completeStep(step, act.path, wake.output, { costNano: 0 }, now)
+    : [];
+}
+
+/** What follows from the votes on a request alone, whatever the clock says; nothing once the execution is being cancelled. Pure. */
+export function decideByVotes(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  path: string,
+  now: number,
+): readonly ExecutionEvent[] {
+  const act = state.acts.get(path);
+  if (state.cancel || !act) return [];
+  if (act.waitingOn === "budget") return decideByOwner(state, act, now);
+  if (act.waitingOn === "person") return decideByPerson(workflow, state, act, now);
+  return wakeStep(stepAt(workflow, path), state, act, "decision", now);
+}
+
+/** Asks a step whose bodies are executed what they amount to so far. */
+function decideJoin(
+  step: CompiledStep,
+  state: ExecutionState,
+  act: Act,
+  now: number,
+): readonly ExecutionEvent[] {
+  const views = [...act.frames].flatMap((path) => {
+    const frame = state.frames.get(path);
+    return frame ? [toFrameView(frame)] : [];
+  });
+  return endJoin(step, act, step.program.join?.(views) ?? { kind: "wait" }, now);
+}
+
+function endJoin(step: CompiledStep, act: Act, join: Join, now: number): readonly ExecutionEvent[] {
+  if (join.kind === "wait") return [];
+  return join.kind === "complete"
+    ? completeStep(step, act.path, join.output, { costNano: 0 }, now)
+    : endStepWithError(step, act.path, join.error, { costNano: 0 }, now);
+}
+
+/** Asks a step that executes a body for each item whether to begin with more. */
+function decideItems(
+  step: CompiledStep,
+  act: Act,
+  items: ItemsState,
+  now: number,
+): readonly ExecutionEvent[] {
+  const { values, opened, ends, firstFailed } = items;
+  const error = firstFailed === null ? null : ends[firstFailed]?.error;
+  const next = step.program.nextItems?.({
+    total: values.length,
+    opened,
+    open: act.frames.size,
+    failed: firstFailed !== null && error ? { index: firstFailed, error } : null,
+    ends,
+  });
+  if (next?.kind !== "open") return endJoin(step, act, next ?? { kind: "wait" }, now);
+  const first = step.bodies.get(EACH)?.first;
+  if (first === undefined) throw new Error(`Step "${step.definition.id}" has no body for items.`);
+  return Array.from({ length: next.count }, (_, index) => ({
+    type: "frame_opened",
+    path: `${act.path}/${opened + index}`,
+    first,
+    at: now,
+  }));
+}
+
+function toFrameView(frame: Frame): FrameView {
+  return {
+    id: lastSegment(frame.path),
+    status: frame.status,
+    results: frame.results,
+    error: frame.failure?.error ?? null,
+  };
+}
+
+/** If the worker of a running attempt died: begin the same attempt again, with the same key. */
+function recover(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  act: Act,
+  now: number,
+): readonly ExecutionEvent[] {
+  const from = recoverableAt(state, act);
+  if (from === null) return [];
+  // Unless somebody has set the clock back.
+  if (now < from && now >= act.begunAt) {
+    state.agenda.wakeBy(from);
+    return [];
+  }
+  if (act.recoveries < MAX_RECOVERIES)
+    return begin(workflow, state, startAttempt(act, act.attempt, now), now);
+  const error: StepError = {
+    code: "outcome_unknown",
+    message: `The process ended ${MAX_RECOVERIES + 1} times while this step ran; it was given up. Whether it had its effect is not known.`,
+    retryable: false,
+  };
+  const costPending = act.reservedNano > 0;
+  const cost = { costNano: 0, ...(costPending && { costPending }) };
+  return endStepWithError(stepAt(workflow, act.path), act.path, error, cost, now);
+}
+
+function startAttempt(act: Act, attempt: number, now: number): StepStarted {
+  return {
+    type: "step_started",
+    path: act.path,
+    stepId: act.stepId,
+    attempt,
+    ...(act.reserveNano > 0 && { reservedNano: act.reserveNano }),
+    at: now,
+  };
+}
+
+function decideFrame(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  frame: Frame,
+  now: number,
+): readonly ExecutionEvent[] {
+  if (frame.due !== null && frame.due <= now) return [closeFrame(frame, timedOut(frame), now)];
+  if (frame.current !== null) return [];
+  if (frame.failure) {
+    const { error } = frame.failure;
+    return frame.path === ROOT
+      ? [{ type: "execution_failed", error, at: now }]
+      : [closeFrame(frame, error, now)];
+  }
+  if (frame.cursor !== null) return enterStep(workflow, state, frame, frame.cursor, now);
+  if (frame.path !== ROOT) return [closeFrame(frame, null, now)];
+  try {
+    return [{ type: "execution_completed", output: outputOf(workflow, state), at: now }];
+  } catch (error) {
+    const known = asAppError(error);
+    return [
+      failExecution(now, known.code, `The run's output could not be computed: ${known.message}`),
+    ];
+  }
+}
+
+function closeFrame(frame: Frame, error: StepError | null, at: number): ExecutionEvent {
+  const status = error ? "failed" : "completed";
+  return { type: "frame_closed", path: frame.path, status, ...(error && { error }), at };
+}
+
+function timedOut(frame: Frame): StepError {
+  const message = `Branch "${lastSegment(frame.path)}" was not over in time. Raise its timeoutMs if it needs longer.`;
+  return { code: "step_timeout", message, retryable: false };
+}
+
+function currentStepText(state: ExecutionState): string {
+  const current = state.frames.get(ROOT)?.current ?? null;
+  return current === null ? "" : ` in step "${state.acts.get(current)?.stepId ?? current}"`;
+}

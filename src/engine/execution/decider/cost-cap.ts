@@ -1,0 +1,247 @@
+import { hashJson, toJson } from "../../../shared/json.ts";
+import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
+import type {
+  BudgetAsked,
+  BudgetChanged,
+  BudgetRequested,
+  Choice,
+  ExecutionEvent,
+  RequestOpened,
+  StepError,
+} from "../../model/events.ts";
+import { type Act, type ExecutionState, NANO_PER_DOLLAR } from "../../model/state.ts";
+import { changed } from "../reducer/apply-budget.ts";
+
+/** An attempt that wants to begin. */
+export interface WantedAttempt {
+  readonly path: string;
+  readonly stepId: string;
+  readonly attempt: number;
+  /** Worst price of one attempt; 0: it costs nothing, or nobody knows its price. */
+  readonly reserveNano: number;
+  /** As `step_started` has them; the step's own when it was entered before. */
+  readonly params?: BudgetRequested["params"];
+  readonly paramsHash?: string;
+}
+
+/** May an attempt begin now? `later`: not beside what is under way, perhaps when that has turned out cheaper than it might. */
+export type Room = "now" | "later" | "none";
+
+/** The most that the execution may spend, in nano-dollars. */
+export function capOf(workflow: CompiledWorkflow, state: ExecutionState): number {
+  const own = Math.round(workflow.definition.limits.maxCostUsd * NANO_PER_DOLLAR);
+  return Math.min(own, state.start.capNano ?? own) + state.addedNano;
+}
+
+/** What of the cap is neither spent nor held. Never negative. */
+export function leftNano(workflow: CompiledWorkflow, state: ExecutionState): number {
+  return Math.max(capOf(workflow, state) - committed(state), 0);
+}
+
+function committed(state: ExecutionState): number {
+  return state.spentNano + state.unknownNano + state.reservedNano;
+}
+
+/**
+ * Whether a worst price fits under the cap. As long as every attempt begins with room for its worst price, no order of
+ * results takes the execution past the cap.
+ */
+export function roomFor(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  { path, reserveNano }: Pick<WantedAttempt, "path" | "reserveNano">,
+): Room {
+  const room = leftNano(workflow, state);
+  if (reserveNano <= room) return "now";
+  return reserveNano <= room + settlingNano(state, path) ? "later" : "none";
+}
+
+/**
+ * Whether a run that a step starts may begin now with what it is allotted: all that is left, up to its cap. It waits as long as
+ * something else holds money that it might get when that has settled: other runs, attempts under way.
+ *
+ * @param capNano - most that it may cost; 0: it waits for nothing.
+ */
+export function roomForChild(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  capNano: number,
+): Exclude<Room, "none"> {
+  const isShort = capNano > leftNano(workflow, state);
+  return isShort && state.reservedNano > 0 ? "later" : "now";
+}
+
+/** What is held for attempts whose results are under way; not what a step holds for itself, or for a run that it started. */
+function settlingNano(state: ExecutionState, except: string): number {
+  let held = 0;
+  for (const act of state.acts.values()) {
+    if (act.phase === "running" && act.path !== except) held += act.reservedNano;
+  }
+  for (const nano of state.dropped.values()) held += nano;
+  return held;
+}
+
+/**
+ * What follows when there is no room for an attempt: it waits and the owner is asked, or the execution ends, because its
+ * definition says so or because nobody owns it.
+ */
+export function askForBudget(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  wanted: WantedAttempt,
+  now: number,
+): ExecutionEvent {
+  const asked = figures(workflow, state, wanted, now);
+  const owner = state.start.trigger.userId;
+  if (owner === undefined || workflow.definition.limits.onCostCap === "fail") {
+    const message = `${describe(asked)} The model was not called. Raise limits.maxCostUsd or use a cheaper model.`;
+    const error: StepError = { code: "cost_cap_reached", message, retryable: false };
+    return { type: "execution_failed", error, at: now };
+  }
+  const { path, stepId, attempt, reserveNano, params, paramsHash } = wanted;
+  return {
+    type: "budget_requested",
+    path,
+    stepId,
+    attempt,
+    ...(params && { params }),
+    ...(paramsHash !== undefined && { paramsHash }),
+    reserveNano,
+    request: openRequest(state, path, owner, asked, now),
+    at: now,
+  };
+}
+
+function figures(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  { path, stepId, reserveNano, params }: WantedAttempt,
+  now: number,
+): BudgetAsked {
+  const capNano = capOf(workflow, state);
+  const shortNano = committed(state) + reserveNano - capNano;
+  const known = params ?? state.acts.get(path)?.params ?? {};
+  const cheaper = stepAt(workflow, path).program.cheaper?.(known, now) ?? null;
+  const isEnough = cheaper !== null && cheaper.reserveNano <= leftNano(workflow, state);
+  return {
+    stepId,
+    capNano,
+    spentNano: state.spentNano,
+    heldNano: state.unknownNano + state.reservedNano,
+    neededNano: reserveNano,
+    // Whole dollars, and enough: who agrees once must not be asked again at once.
+    addNano: Math.max(Math.ceil(shortNano / NANO_PER_DOLLAR), 1) * NANO_PER_DOLLAR,
+    ...(isEnough && { cheaper }),
+  };
+}
+
+function openRequest(
+  state: ExecutionState,
+  path: string,
+  owner: string,
+  budget: BudgetAsked,
+  now: number,
+): RequestOpened {
+  const key = `${state.start.executionId}/${path}`;
+  const ofStep = [...state.requests.values()].filter(({ opened }) => opened.budget);
+  const round = ofStep.filter((request) => request.path === path).length + 1;
+  const asked = {
+    id: `${key}:budget:${round}`,
+    round,
+    title: `The run has reached its cost cap of ${dollars(budget.capNano)}`,
+    message: describe(budget),
+    approvers: [owner],
+    required: 1,
+    choices: choicesFor(budget),
+    budget,
+  };
+  return {
+    ...asked,
+    hash: hashJson(toJson(asked)).slice(0, 16),
+    excluded: [],
+    openedAt: now,
+  };
+}
+
+function choicesFor({ addNano, cheaper }: BudgetAsked): readonly Choice[] {
+  return [
+    { id: "add", label: `Add $${addNano / NANO_PER_DOLLAR}`, style: "primary" },
+    ...(cheaper ? [{ id: "cheaper", label: `Use ${cheaper.model}`.slice(0, 75) }] : []),
+    { id: "stop", label: "Stop and keep results", style: "danger" },
+  ];
+}
+
+/** What follows for an attempt that waits for budget: the owner chose, or there is room by now. */
+export function decideBudget(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  act: Act,
+  now: number,
+): readonly ExecutionEvent[] {
+  const chosen = decideByOwner(state, act, now);
+  if (chosen.length > 0 || act.requestId === null) return chosen;
+  if (roomFor(workflow, state, act) !== "now") {
+    state.agenda.holdUp(act.path);
+    return [];
+  }
+  return [
+    {
+      type: "budget_changed",
+      path: act.path,
+      requestId: act.requestId,
+      choice: "room",
+      at: now,
+    },
+  ];
+}
+
+/** What the owner's choice leads to. */
+export function decideByOwner(
+  state: ExecutionState,
+  act: Act,
+  now: number,
+): readonly ExecutionEvent[] {
+  const request = state.requests.get(act.requestId ?? "");
+  const vote = request?.votes[0];
+  const budget = request?.opened.budget;
+  if (!vote || !budget || request.outcome) return [];
+  const { by } = vote;
+  const change = {
+    type: "budget_changed",
+    path: act.path,
+    requestId: request.opened.id,
+    by,
+  } as const;
+  if (vote.choice === "stop") {
+    const signalId = `${request.opened.id}:stop`;
+    return [
+      { ...change, choice: "stop", at: now },
+      { type: "execution_cancel_requested", by, signalId, at: now },
+    ];
+  }
+  if (vote.choice === "cheaper" && budget.cheaper)
+    return [{ ...change, ...toCheaper(act, budget.cheaper), at: now }];
+  if (vote.choice !== "add") return [];
+  return [{ ...change, choice: "add", addedNano: budget.addNano, at: now }];
+}
+
+function toCheaper(
+  act: Act,
+  { change, reserveNano }: NonNullable<BudgetAsked["cheaper"]>,
+): Pick<BudgetChanged, "choice" | "change" | "paramsHash" | "reserveNano"> {
+  const paramsHash = hashJson(changed(act.params, change));
+  return { choice: "cheaper", change, paramsHash, reserveNano };
+}
+
+function describe({ stepId, spentNano, heldNano, neededNano, capNano }: BudgetAsked): string {
+  const held =
+    heldNano > 0 ? ` and ${dollars(heldNano)} held for calls of open or unknown price` : "";
+  return (
+    `Step "${stepId}" may cost up to ${dollars(neededNano)}. With ${dollars(spentNano)} spent${held} ` +
+    `that could pass the cap of ${dollars(capNano)}.`
+  );
+}
+
+function dollars(nano: number): string {
+  return `$${(nano / NANO_PER_DOLLAR).toFixed(4)}`;
+}

@@ -1,0 +1,202 @@
+import { isJsonObject } from "../../../shared/json.ts";
+import { type CompiledStep, type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
+import type { AttemptResult } from "../../definition/step-type.ts";
+import type { AttemptCost, ExecutionEvent, RefusalReason } from "../../model/events.ts";
+import { type Act, type ExecutionState, isFinished, type RequestState } from "../../model/state.ts";
+import type { Signal } from "../../ports/store.ts";
+import { completeStep, endStepWithError } from "./complete-step.ts";
+import { reactToChildEnd, reactToChildPlan } from "./handle-children.ts";
+import { reactToEvent } from "./handle-events.ts";
+import { isRetryPath } from "./retry-points.ts";
+import { DEFAULT_RETRY_POLICY, retryDelayMs } from "./retry-policy.ts";
+import { askForOutcome } from "./unknown-outcome.ts";
+
+/** The result of an attempt, with which attempt it was. */
+export interface AttemptEnded {
+  readonly path: string;
+  readonly attempt: number;
+  /** Claim under which it was started. */
+  readonly epoch: number;
+  readonly result: AttemptResult;
+}
+
+/** Says which facts follow from the end of an attempt. Pure. */
+export function reactToAttempt(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  ended: AttemptEnded,
+  now: number,
+): readonly ExecutionEvent[] {
+  const { path, attempt, result } = ended;
+  const act = state.acts.get(path);
+  if (act?.phase !== "running" || act.attempt !== attempt || act.epoch !== ended.epoch) {
+    return lateResult(state, ended, now);
+  }
+  const step = stepAt(workflow, path);
+  if (result.kind === "child") return reactToChildPlan(workflow, state, act, result, now);
+  if (result.kind === "failed") {
+    const asked =
+      result.asks === true ? askForOutcome(state, act, result.error, costOf(result), now) : null;
+    return asked ? [asked] : attemptFailed(step, act, result, now);
+  }
+  const { output, route, rawOutput, reason, confidence } = result;
+  const said = {
+    ...(rawOutput !== undefined && { rawOutput }),
+    ...(reason !== undefined && { reason }),
+    ...(confidence !== undefined && { confidence }),
+  };
+  return completeStep(step, path, output, { ...costOf(result), ...said }, now, route);
+}
+
+function lateResult(
+  state: ExecutionState,
+  ended: AttemptEnded,
+  now: number,
+): readonly ExecutionEvent[] {
+  const { path, attempt } = ended;
+  const cost = costOf(ended.result);
+  const tellsCost =
+    cost.costNano > 0 || cost.costUnknown || state.dropped.has(`${path}:${attempt}`);
+  return tellsCost ? [{ type: "late_result", path, attempt, ...cost, at: now }] : [];
+}
+
+function attemptFailed(
+  step: CompiledStep,
+  act: Act,
+  result: Extract<AttemptResult, { readonly kind: "failed" }>,
+  now: number,
+): readonly ExecutionEvent[] {
+  const { path, attempt, key } = act;
+  const { error, outcome, retryAfterMs } = result;
+  const cost = costOf(result);
+  const policy = step.definition.retryPolicy ?? DEFAULT_RETRY_POLICY;
+  const tries = attempt - act.firstAttempt + 1;
+  // Nothing was tried: it waits for money, however long that takes.
+  if (error.code === "budget_exhausted") {
+    const retryAt = now + (retryAfterMs ?? 0);
+    return [
+      { type: "step_attempt_failed", path, attempt, error, outcome, ...cost, retryAt, at: now },
+    ];
+  }
+  if (!error.retryable || tries >= policy.maxRetries) {
+    return endStepWithError(step, path, error, cost, now, outcome === "unknown");
+  }
+  const retryAt = now + retryDelayMs({ policy, attempt: tries, key, retryAfterMs });
+  return [
+    { type: "step_attempt_failed", path, attempt, error, outcome, ...cost, retryAt, at: now },
+  ];
+}
+
+/** Says which facts follow from a signal. Pure; a signal that was folded before changes nothing. */
+export function reactToSignal(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  signal: Signal,
+  now: number,
+): readonly ExecutionEvent[] {
+  if (state.seen.has(signal.id)) return [];
+  switch (signal.kind) {
+    case "cancel": {
+      if (isFinished(state.status))
+        return [{ type: "signal_received", signalId: signal.id, at: now }];
+      const by = typeof signal.payload["by"] === "string" ? signal.payload["by"] : "unknown";
+      return [{ type: "execution_cancel_requested", by, signalId: signal.id, at: now }];
+    }
+    case "slot":
+      // A call to look again, nothing more.
+      return [];
+    case "retry":
+      return reactToRetry(state, signal, now);
+    case "migrate":
+      // Whoever has the version folds it by `reactToMigration`.
+      return [{ type: "signal_received", signalId: signal.id, at: now }];
+    case "event":
+      return reactToEvent(workflow, state, signal, now);
+    case "child_ended":
+      return reactToChildEnd(workflow, state, signal, now);
+    case "decision":
+      return reactToDecision(state, signal, now);
+  }
+}
+
+/** Only what has ended is reopened, once for each end; whatever else was asked for came too late. */
+function reactToRetry(
+  state: ExecutionState,
+  signal: Signal,
+  now: number,
+): readonly ExecutionEvent[] {
+  const { start, status, endedAt } = state;
+  const { by, path, variables, key, bodyHash } = signal.payload;
+  const isKeyed = typeof key === "string" && typeof bodyHash === "string";
+  const isOpen = (status !== "failed" && status !== "cancelled") || endedAt === null;
+  const isLost = typeof path === "string" && !isRetryPath(state, path);
+  if (isOpen || isLost) return [{ type: "signal_received", signalId: signal.id, at: now }];
+  return [
+    {
+      type: "execution_reopened",
+      ...(typeof path === "string" && { path }),
+      ...(isJsonObject(variables) && { variables }),
+      by: typeof by === "string" ? by : "unknown",
+      ...(isKeyed && { asked: { key, bodyHash } }),
+      signalId: signal.id,
+      deadline: now + (start.deadline - start.at),
+      ended: { status, at: endedAt },
+      at: now,
+    },
+  ];
+}
+
+function reactToDecision(
+  state: ExecutionState,
+  signal: Signal,
+  now: number,
+): readonly ExecutionEvent[] {
+  const { requestId, choice, by, comment } = signal.payload;
+  const request = typeof requestId === "string" ? state.requests.get(requestId) : undefined;
+  if (!request || typeof choice !== "string" || typeof by !== "string") {
+    return [{ type: "signal_received", signalId: signal.id, at: now }];
+  }
+  const reason = refusal(request, by, signal.at) ?? (state.cancel ? "cancelled" : null);
+  const requestRef = request.opened.id;
+  if (reason) {
+    return [
+      { type: "decision_refused", requestId: requestRef, by, reason, signalId: signal.id, at: now },
+    ];
+  }
+  return [
+    {
+      type: "decision_recorded",
+      path: request.path,
+      requestId: requestRef,
+      by,
+      choice,
+      ...(typeof comment === "string" && { comment }),
+      signalId: signal.id,
+      at: signal.at,
+    },
+  ];
+}
+
+/** Why a decision does not count; `null` when it does. A click after the expiry is late even if the timer was not seen yet. */
+export function refusal(
+  request: RequestState,
+  by: string,
+  clickedAt: number,
+): RefusalReason | null {
+  const decision = request.outcome?.decision;
+  if (decision === "expired" || decision === "cancelled") return decision;
+  if (decision === "superseded") return decision;
+  if (request.outcome) return "already_decided";
+  if (request.opened.expiresAt !== undefined && clickedAt >= request.opened.expiresAt)
+    return "expired";
+  return request.votes.some((vote) => vote.by === by) ? "already_voted" : null;
+}
+
+function costOf(result: AttemptResult): AttemptCost {
+  return {
+    costNano: result.costNano,
+    ...(result.costUnknown !== undefined && { costUnknown: result.costUnknown }),
+    ...(result.usage && { usage: result.usage }),
+    ...(result.charges && { charges: result.charges }),
+  };
+}

@@ -1,0 +1,64 @@
+import type { CompiledWorkflow } from "../../definition/compile.ts";
+import { type ExecutionState, type Frame, type Past, ROOT } from "../../model/state.ts";
+import { entryPlace } from "./step-entry.ts";
+
+/**
+ * The steps from which an execution that ended can be done again: what ended or was given up, in bodies that can go on. The
+ * bodies of items that completed are not among them: nothing is kept of those but the output.
+ */
+export function retryPoints(state: ExecutionState): readonly Past[] {
+  const root = state.frames.get(ROOT);
+  return root ? pointsIn(root) : [];
+}
+
+/** Does the path name such a step, or a body that can go on? */
+export function isRetryPath(state: ExecutionState, path: string): boolean {
+  return retryPoints(state).some(
+    (point) => point.path === path || point.bodies.some((body) => body.path === path),
+  );
+}
+
+/** The step whose failure made the execution fail, the innermost; `null`: it was stopped as a whole, and goes on where it was. */
+export function failedPath(state: ExecutionState): string | null {
+  const root = state.frames.get(ROOT);
+  return root?.failure ? failureIn(root) : null;
+}
+
+/**
+ * Names of steps that would be done under a new key although nobody knows whether they had their effect under the old one.
+ *
+ * @param state - just reopened.
+ */
+export function doubtfulSteps(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  now: number,
+): readonly string[] {
+  return [...state.frames.values()].flatMap((frame) => {
+    const { again, cursor, status } = frame;
+    if (status !== "open" || !again?.isUnknown || again.stepId !== cursor) return [];
+    const { path } = entryPlace(workflow, state, frame, again.stepId, now);
+    return path === again.path ? [] : [again.stepId];
+  });
+}
+
+function pointsIn(frame: Frame): readonly Past[] {
+  const pasts: readonly Past[] = frame.stopped ? [...frame.trail, frame.stopped] : frame.trail;
+  return pasts.flatMap((past) => [past, ...past.bodies.flatMap(pointsIn)]);
+}
+
+function failureIn(frame: Frame): string {
+  const { failure, trail } = frame;
+  const last = trail.at(-1);
+  // A body that was not over in time goes on where it was.
+  if (last?.stepId !== failure?.stepId || !last) return frame.path;
+  const failed = last.bodies
+    .filter((body) => body.status === "failed")
+    .toSorted((a, b) => endOf(a) - endOf(b))
+    .at(-1);
+  return failed ? failureIn(failed) : last.path;
+}
+
+function endOf({ trail, stopped }: Frame): number {
+  return Math.max(trail.at(-1)?.at ?? 0, stopped?.at ?? 0);
+}

@@ -1,0 +1,112 @@
+import { hashJson, toJson } from "../../../shared/json.ts";
+import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
+import type {
+  AttemptCost,
+  Choice,
+  ExecutionEvent,
+  RequestOpened,
+  StepError,
+} from "../../model/events.ts";
+import type { Act, ExecutionState } from "../../model/state.ts";
+import type { DoubtChoice, OutcomeAsked, OutcomeTold } from "../../model/unknown-outcome-events.ts";
+import { moveTo } from "../reducer/active-steps.ts";
+import { charge } from "../reducer/apply-costs.ts";
+import { openRequest } from "../reducer/apply-requests.ts";
+import { completeStep, endStepWithError } from "./complete-step.ts";
+
+const CHOICES: readonly (Choice & { readonly id: DoubtChoice })[] = [
+  { id: "happened", label: "It happened", style: "primary" },
+  { id: "again", label: "Do it again" },
+  { id: "fail", label: "Fail the step", style: "danger" },
+];
+
+/**
+ * The event that asks the run's owner what became of an attempt. Pure.
+ *
+ * @returns `null` when nobody can be asked: nobody owns the run, or it is being cancelled.
+ */
+export function askForOutcome(
+  state: ExecutionState,
+  act: Act,
+  error: StepError,
+  cost: AttemptCost,
+  now: number,
+): ExecutionEvent | null {
+  const owner = state.start.trigger.userId;
+  if (owner === undefined || state.cancel) return null;
+  const { path, attempt } = act;
+  const request = toRequest(state, act, owner, error, now);
+  return { type: "outcome_asked", path, attempt, error, request, ...cost, at: now };
+}
+
+function toRequest(
+  state: ExecutionState,
+  { path, key, stepId, attempt }: Act,
+  owner: string,
+  { message }: StepError,
+  now: number,
+): RequestOpened {
+  const earlier = [...state.requests.values()].filter((request) => request.path === path);
+  const round = earlier.length + 1;
+  const asked = {
+    id: `${key}:doubt:${round}`,
+    round,
+    title: `Did step "${stepId}" have its effect?`,
+    message,
+    approvers: [owner],
+    required: 1,
+    choices: CHOICES,
+    doubt: { stepId, attempt },
+  };
+  const hash = hashJson(toJson(asked)).slice(0, 16);
+  return { ...asked, hash, excluded: [], openedAt: now };
+}
+
+/** Puts a step to wait for a person. */
+export function askOutcome(state: ExecutionState, act: Act, event: OutcomeAsked): void {
+  charge(state, act, event);
+  moveTo(state, act, "waiting", "person");
+  act.due = null;
+  act.doubt = event.error;
+  act.unknownBefore = true;
+  openRequest(state, act, event.request);
+  const { path, attempt, error, at } = event;
+  state.errors.push({ path, stepId: act.stepId, attempt, error, at });
+}
+
+/** Ends the wait for a person; done again, the step begins another attempt without doubt. */
+export function tellOutcome(state: ExecutionState, act: Act, event: OutcomeTold): void {
+  const request = state.requests.get(event.requestId);
+  if (request) request.outcome ??= { decision: event.choice, at: event.at };
+  state.openRequests.delete(event.requestId);
+  act.requestId = null;
+  if (event.choice !== "again") return;
+  act.doubt = null;
+  act.unknownBefore = false;
+  moveTo(state, act, "retrying");
+  act.due = event.at;
+  state.agenda.wakeBy(act.due);
+}
+
+/** What the person's choice leads to; nothing as long as there is none. Pure. */
+export function decideByPerson(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  act: Act,
+  now: number,
+): readonly ExecutionEvent[] {
+  const request = state.requests.get(act.requestId ?? "");
+  const vote = request?.votes[0];
+  const choice = CHOICES.find(({ id }) => id === vote?.choice)?.id;
+  if (!request || !vote || !choice || !act.doubt) return [];
+  const { path } = act;
+  const { by } = vote;
+  const requestId = request.opened.id;
+  const told: OutcomeTold = { type: "outcome_told", path, requestId, by, choice, at: now };
+  if (choice === "again") return [told];
+  const step = stepAt(workflow, path);
+  const free = { costNano: 0 };
+  if (choice === "fail") return [told, ...endStepWithError(step, path, act.doubt, free, now, true)];
+  const output = { confirmedBy: by, confirmedAt: new Date(vote.at).toISOString() };
+  return [told, ...completeStep(step, path, output, free, now)];
+}

@@ -1,0 +1,52 @@
+import { type Act, type ExecutionState, isCostUnknown } from "../../model/state.ts";
+import type { Head } from "../../ports/store.ts";
+
+/**
+ * The projection of a state by which it is found, listed and claimed.
+ *
+ * @param owner - the worker that keeps the lease, or `null` to release it.
+ * @param due - when somebody must look.
+ */
+export function toHead(state: ExecutionState, owner: string | null, due: number | null): Head {
+  return {
+    executionId: state.start.executionId,
+    workflowId: state.start.workflowId,
+    version: state.version,
+    status: state.status,
+    rev: state.rev,
+    due,
+    owner,
+    startedAt: state.start.at,
+    endedAt: state.endedAt,
+    waitingOn: waitReasons(state),
+    openRequests: [...state.openRequests],
+    costNano: state.spentNano,
+    costUnknown: isCostUnknown(state),
+    start: state.start,
+  };
+}
+
+/** What a waiting execution waits for, each reason once. */
+export function waitReasons(state: ExecutionState): readonly string[] {
+  if (state.status !== "waiting") return [];
+  const reasons = [...state.acts.values()]
+    .filter((act) => act.waitingOn !== "branches")
+    .map((act) => waitReason(state, act));
+  return [...new Set([...(state.held ? [state.held.reason] : []), ...reasons])];
+}
+
+const NOT_ASKED: Readonly<Record<string, string>> = {
+  model_breaker_open: "breaker",
+  budget_exhausted: "budget",
+};
+
+/**
+ * What a step under way waits for: `retry` after a failed attempt, `breaker` or `budget` if its model was not even asked; `room` when
+ * others of the execution hold the money that a child needs to begin.
+ */
+export function waitReason(state: ExecutionState, act: Act): string {
+  if (act.heldChild !== null) return "room";
+  if (act.phase !== "retrying") return act.waitingOn ?? "timer";
+  const last = state.errors.findLast(({ path }) => path === act.path);
+  return NOT_ASKED[last?.error.code ?? ""] ?? "retry";
+}

@@ -1,0 +1,165 @@
+import { elapsed } from "../../../shared/duration.ts";
+import type {
+  ErrorView,
+  ExecutionSummary,
+  ExecutionView,
+  RequestView,
+  RunningStep,
+  StepView,
+  WaitView,
+} from "../../api/engine.ts";
+import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
+import {
+  type Act,
+  type ExecutionState,
+  isCostUnknown,
+  NANO_PER_DOLLAR,
+  ROOT,
+} from "../../model/state.ts";
+import type { Head } from "../../ports/store.ts";
+import { waitReason } from "./execution-record.ts";
+
+/** An execution as the bot and the API show it. A copy: it does not change with the state. */
+export function toExecutionView(workflow: CompiledWorkflow, state: ExecutionState): ExecutionView {
+  const { start } = state;
+  const root = state.frames.get(ROOT);
+  const totalCost = state.spentNano / NANO_PER_DOLLAR;
+  return {
+    executionId: start.executionId,
+    workflowId: start.workflowId,
+    workflowName: start.workflowName,
+    workflowVersion: state.version,
+    status: state.status,
+    waitingOn:
+      state.status === "waiting"
+        ? [
+            ...heldWait(state),
+            ...[...state.acts.values()]
+              .filter((act) => act.waitingOn !== "branches")
+              .map((act) => toWait(state, act)),
+          ]
+        : [],
+    currentStep: currentStep(state),
+    trigger: start.trigger,
+    report: start.report ?? null,
+    startedAt: iso(start.at),
+    completedAt: state.endedAt === null ? null : iso(state.endedAt),
+    totalDuration: state.endedAt === null ? null : elapsed(start.at, state.endedAt),
+    variables: { ...state.variables },
+    stepResults: { ...root?.results },
+    steps: state.steps.map((record) => toStep(workflow, state, record)),
+    costAccumulator: totalCost,
+    totalCost,
+    costUnknown: isCostUnknown(state),
+    output: state.output,
+    error: state.error,
+    errors: state.errors.map(toError),
+    cancelledBy: state.cancel?.by ?? null,
+    retries: state.reopened.map(({ by, at, path }) => ({
+      by,
+      at: iso(at),
+      fromStep: path === null ? null : stepIdOf(path),
+    })),
+    migrations: state.migrations.map(({ by, at, from, to }) => ({ by, at: iso(at), from, to })),
+    requests: [...state.requests.values()].map(toRequest),
+    running: [...state.acts.values()].map(toRunning),
+    rev: state.rev,
+  };
+}
+
+/** An execution as a line of a list. */
+export function toExecutionSummary(head: Head): ExecutionSummary {
+  return {
+    executionId: head.executionId,
+    workflowId: head.workflowId,
+    workflowName: head.start.workflowName,
+    workflowVersion: head.version,
+    status: head.status,
+    waitingOn: head.waitingOn,
+    startedBy: head.start.trigger.userId ?? null,
+    startedAt: iso(head.startedAt),
+    completedAt: head.endedAt === null ? null : iso(head.endedAt),
+    totalCost: head.costNano / NANO_PER_DOLLAR,
+  };
+}
+
+function currentStep(state: ExecutionState): string | null {
+  const innermost = [...state.acts.values()].find((act) => act.waitingOn !== "branches");
+  return innermost?.stepId ?? state.frames.get(ROOT)?.cursor ?? null;
+}
+
+/** What holds the whole execution, at the step that comes next. */
+function heldWait(state: ExecutionState): readonly WaitView[] {
+  const { held } = state;
+  if (!held) return [];
+  const stepId = currentStep(state) ?? "";
+  const by = held.by === null ? {} : { by: held.by };
+  return [{ for: held.reason, stepId, path: "", since: iso(held.since), until: null, ...by }];
+}
+
+function toWait(state: ExecutionState, act: Act): WaitView {
+  return {
+    for: waitReason(state, act),
+    stepId: act.stepId,
+    path: act.path,
+    since: iso(act.startedAt),
+    until: act.due === null ? null : iso(act.due),
+    ...(act.requestId !== null && { requestId: act.requestId }),
+    ...(act.childId !== null && { executionId: act.childId }),
+    ...(act.event !== null && { event: act.event }),
+  };
+}
+
+function toStep(
+  workflow: CompiledWorkflow,
+  { formerTypes }: ExecutionState,
+  record: ExecutionState["steps"][number],
+): StepView {
+  return {
+    stepId: record.stepId,
+    path: record.path,
+    type: formerTypes.get(record.path) ?? stepAt(workflow, record.path).definition.type,
+    status: record.status,
+    startedAt: iso(record.startedAt),
+    completedAt: iso(record.completedAt),
+    duration: elapsed(record.startedAt, record.completedAt),
+    cost: record.costUnknown ? null : record.costNano / NANO_PER_DOLLAR,
+    output: record.output,
+    attempts: record.attempts,
+    ...(record.usage && { tokenUsage: record.usage }),
+  };
+}
+
+function toError(error: ExecutionState["errors"][number]): ErrorView {
+  return {
+    stepId: error.stepId,
+    path: error.path,
+    attempt: error.attempt,
+    code: error.error.code,
+    message: error.error.message,
+    at: iso(error.at),
+  };
+}
+
+function toRequest(
+  request: ExecutionState["requests"] extends Map<string, infer R> ? R : never,
+): RequestView {
+  return {
+    opened: request.opened,
+    stepId: stepIdOf(request.path),
+    votes: [...request.votes],
+    outcome: request.outcome,
+  };
+}
+
+function toRunning(act: Act): RunningStep {
+  return { stepId: act.stepId, path: act.path, attempt: act.attempt, phase: act.phase };
+}
+
+function stepIdOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1).replace(/#\d+$/, "");
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}

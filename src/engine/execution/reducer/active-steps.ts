@@ -1,0 +1,107 @@
+import type { ExecutionEvent } from "../../model/events.ts";
+import type { Act, ExecutionState, Frame } from "../../model/state.ts";
+import { entryOf, framePath } from "../../model/step-path.ts";
+import { impossible } from "./invalid-transition.ts";
+
+/** Puts a step into its body as the one being executed. */
+export function enter(
+  state: ExecutionState,
+  path: string,
+  stepId: string,
+  at: number,
+  event: ExecutionEvent,
+): Act {
+  const frame = requireFrame(state, path, event);
+  if (state.acts.has(path)) throw impossible(state, event, `${path} is under way`);
+  const act: Act = {
+    path,
+    frame: frame.path,
+    stepId,
+    key: `${state.start.executionId}/${path}`,
+    attempt: 1,
+    phase: "running",
+    epoch: state.epoch,
+    startedAt: at,
+    begunAt: at,
+    params: {},
+    paramsHash: "",
+    reservedNano: 0,
+    unknownBefore: false,
+    firstAttempt: 1,
+    recoveries: 0,
+    reserveNano: 0,
+    heldAttempt: null,
+    due: null,
+    waitingOn: null,
+    frames: new Set(),
+    items: null,
+    requestId: null,
+    childId: null,
+    heldChild: null,
+    doubt: null,
+    event: null,
+    searched: false,
+    costNano: 0,
+    costUnknown: false,
+    usage: null,
+  };
+  // An entry that goes on after a retry has its number already.
+  frame.entries.set(stepId, Math.max(frame.entries.get(stepId) ?? 0, entryOf(path)));
+  const { again } = frame;
+  if (again?.path === path) {
+    act.unknownBefore = again.isUnknown;
+    act.firstAttempt = again.attempt + 1;
+  }
+  frame.again = null;
+  frame.cursor = null;
+  frame.current = path;
+  state.entered += 1;
+  enlist(state, act);
+  return act;
+}
+
+/** Counts a step among what is under way. */
+export function enlist(state: ExecutionState, act: Act): void {
+  state.acts.set(act.path, act);
+  count(state, act, 1);
+}
+
+/** Takes a step that is over out of what is under way. */
+export function leave(state: ExecutionState, act: Act): void {
+  count(state, act, -1);
+  state.acts.delete(act.path);
+}
+
+/** Changes what a step under way does, and what it waits for. */
+export function moveTo(
+  state: ExecutionState,
+  act: Act,
+  phase: Act["phase"],
+  waitingOn: Act["waitingOn"] = null,
+): void {
+  count(state, act, -1);
+  // What waits for room counted on this attempt to settle soon, and it keeps what it holds.
+  if (act.phase === "running" && phase !== "running" && act.reservedNano > 0) {
+    state.agenda.madeRoom();
+  }
+  act.phase = phase;
+  act.waitingOn = waitingOn;
+  count(state, act, 1);
+}
+
+function count({ load }: ExecutionState, act: Act, by: 1 | -1): void {
+  if (act.phase === "running") load.running += by;
+  else if (act.waitingOn !== "branches") load.waiting += by;
+}
+
+export function requireFrame(state: ExecutionState, path: string, event: ExecutionEvent): Frame {
+  const frame = state.frames.get(framePath(path));
+  if (!frame) throw impossible(state, event, `there is no body for ${path}`);
+  return frame;
+}
+
+export function requireAct(state: ExecutionState, path: string, event: ExecutionEvent): Act {
+  const act = state.acts.get(path);
+  if (!act) throw impossible(state, event, `${path} is not under way`);
+  return act;
+}

@@ -1,0 +1,163 @@
+import { emptyRecord, type Json } from "../../../shared/json.ts";
+import type { FrameClosed, FrameOpened, FramesOpened } from "../../model/frame-events.ts";
+import type {
+  Act,
+  ExecutionState,
+  Frame,
+  ItemsState,
+  StepResult,
+  Trace,
+} from "../../model/state.ts";
+import { framePath, lastSegment } from "../../model/step-path.ts";
+import { enter, leave, moveTo } from "./active-steps.ts";
+import { abandonChild } from "./apply-children.ts";
+import { drop } from "./apply-costs.ts";
+import { closeRequest } from "./apply-requests.ts";
+import { impossible } from "./invalid-transition.ts";
+import { overwrite, toPast } from "./undo-log.ts";
+
+export function openFrame(
+  path: string,
+  cursor: string,
+  due: number | null,
+  locals: Record<string, Json>,
+  allowedMs: number | null = null,
+): Frame {
+  return {
+    path,
+    status: "open",
+    due,
+    allowedMs,
+    locals,
+    cursor,
+    entries: new Map(),
+    results: emptyRecord<StepResult>(),
+    lastOutput: null,
+    current: null,
+    failure: null,
+    trail: [],
+    stopped: null,
+    again: null,
+  };
+}
+
+export function openFrames(state: ExecutionState, event: FramesOpened): void {
+  const act = enter(state, event.path, event.stepId, event.at, event);
+  moveTo(state, act, "waiting", "branches");
+  if (event.items) {
+    act.items = {
+      as: event.as ?? "item",
+      values: event.items,
+      opened: 0,
+      ends: [],
+      firstFailed: null,
+      failedBody: null,
+    };
+  }
+  for (const { id, first, due } of event.frames) {
+    beginFrame(state, act, `${event.path}/${id}`, first, due ?? null, event.at);
+  }
+}
+
+/** Begins with the next item of a step. */
+export function openItemFrame(state: ExecutionState, event: FrameOpened): void {
+  const act = state.acts.get(framePath(event.path));
+  if (!act?.items) throw impossible(state, event, "no step holds the items");
+  beginFrame(state, act, event.path, event.first, null, event.at);
+}
+
+function beginFrame(
+  state: ExecutionState,
+  act: Act,
+  path: string,
+  first: string,
+  due: number | null,
+  at: number,
+): void {
+  const allowedMs = due === null ? null : due - at;
+  const frame = openFrame(path, first, due, emptyRecord<Json>(), allowedMs);
+  if (act.items) {
+    frame.locals[act.items.as] = act.items.values[Number(lastSegment(path))] ?? null;
+    act.items.opened += 1;
+  }
+  act.frames.add(path);
+  state.frames.set(path, frame);
+  state.agenda.add(path);
+  state.agenda.wakeBy(due);
+}
+
+export function closeFrame(state: ExecutionState, event: FrameClosed): void {
+  const frame = state.frames.get(event.path);
+  if (frame?.status !== "open") throw impossible(state, event, `${event.path} is not open`);
+  giveUpBody(state, frame, event.at);
+  frame.status = event.status;
+  if (event.error) frame.failure ??= { stepId: "", error: event.error };
+  const holder = state.acts.get(framePath(frame.path));
+  if (!holder?.items) return;
+  // Of an item only how it ended is still needed: a list of thousands must not fill the memory.
+  endItem(holder.items, frame, event);
+  holder.frames.delete(frame.path);
+  state.frames.delete(frame.path);
+}
+
+function endItem(items: ItemsState, frame: Frame, { status, error }: FrameClosed): void {
+  const index = Number(lastSegment(frame.path));
+  const output = status === "completed" ? frame.lastOutput : null;
+  items.ends[index] = { status, output, error: error ?? null };
+  if (status !== "failed") return;
+  items.firstFailed ??= index;
+  items.failedBody = frame;
+}
+
+/** Gives up what a body has under way, with everything inside. */
+export function giveUpBody(state: ExecutionState, frame: Frame, at: number): void {
+  const act = frame.current === null ? undefined : state.acts.get(frame.current);
+  frame.current = null;
+  if (!act) return;
+  const bodies = giveUpBodies(state, act, at);
+  closeRequest(state, act, null, at);
+  abandonChild(state, act);
+  drop(state, act);
+  leave(state, act);
+  frame.stopped = toPast(act, bodies, act.unknownBefore || act.phase === "running", at);
+}
+
+/** Gives up what the bodies of a step have under way, and the bodies. @returns those that a retry may let go on. */
+function giveUpBodies(state: ExecutionState, act: Act, at: number): readonly Frame[] {
+  const bodies = [...act.frames].flatMap((path) => state.frames.get(path) ?? []);
+  for (const frame of bodies) {
+    giveUpBody(state, frame, at);
+    state.frames.delete(frame.path);
+  }
+  const failed = act.items?.failedBody;
+  return failed ? [failed, ...bodies] : bodies;
+}
+
+/**
+ * Ends the bodies of a step: what completed ones wrote becomes the outer body's, in the order of their declaration, and a
+ * result is found under its step's own id where no other body, this one included, has a step of that id. Bodies of items
+ * leave nothing but the step's output.
+ *
+ * @returns the bodies that a retry may let go on.
+ */
+export function mergeFrames(
+  state: ExecutionState,
+  act: Act,
+  outer: Frame,
+  before: Trace["before"],
+  at: number,
+): readonly Frame[] {
+  const bodies = giveUpBodies(state, act, at);
+  const inner = act.items ? [] : bodies;
+  for (const frame of inner) {
+    if (frame.status === "completed") {
+      for (const [name, value] of Object.entries(frame.locals))
+        overwrite(outer.locals, name, value, before.locals);
+    }
+    for (const [id, result] of Object.entries(frame.results)) {
+      const isUnique = inner.every((other) => other === frame || !Object.hasOwn(other.results, id));
+      if (isUnique && !outer.entries.has(id)) overwrite(outer.results, id, result, before.results);
+    }
+  }
+  return bodies;
+}

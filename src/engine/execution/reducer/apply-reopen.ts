@@ -1,0 +1,126 @@
+import type { ExecutionReopened } from "../../model/control-events.ts";
+import { type Act, type ExecutionState, type Frame, ROOT } from "../../model/state.ts";
+import { framePath, isWithin, lastSegment } from "../../model/step-path.ts";
+import { enlist } from "./active-steps.ts";
+import { impossible } from "./invalid-transition.ts";
+import { takeBack } from "./undo-log.ts";
+
+/**
+ * Lets an execution that ended go on. With a path, that step is entered once more: what its body and the bodies around it
+ * learned from its last entry on is forgotten, and siblings keep what they have. Whatever was given up when the execution ended
+ * goes on as well. Costs, the timeline and decided requests stay.
+ */
+export function reopen(state: ExecutionState, event: ExecutionReopened): void {
+  const root = state.frames.get(ROOT);
+  if (state.status !== "failed" && state.status !== "cancelled")
+    throw impossible(state, event, "only what failed or was cancelled is reopened");
+  if (!root) throw impossible(state, event, "it has no root body");
+  state.status = "running";
+  state.cancel = null;
+  state.output = null;
+  state.error = null;
+  state.endedAt = null;
+  state.held = null;
+  state.line = null;
+  state.deadline = event.deadline;
+  state.enteredBefore = state.entered;
+  const { by, at, path = null, asked = null } = event;
+  state.reopened.push({ by, at, path, asked });
+  state.seen.add(event.signalId);
+  resume(state, root, event, event.path ?? null);
+  Object.assign(state.variables, event.variables);
+}
+
+/**
+ * Opens a body again.
+ *
+ * @param path - the step to enter once more, in this body or deeper, or the body itself: then it goes on where it was.
+ */
+function resume(
+  state: ExecutionState,
+  frame: Frame,
+  event: ExecutionReopened,
+  path: string | null,
+): void {
+  const target = path === null || path === frame.path ? null : pathIn(frame, path);
+  if (target !== null) rewind(state, frame, target, event);
+  const { stopped } = frame;
+  frame.stopped = null;
+  frame.status = "open";
+  frame.failure = null;
+  frame.due = frame.allowedMs === null ? null : event.at + frame.allowedMs;
+  state.frames.set(frame.path, frame);
+  state.agenda.add(frame.path);
+  state.agenda.wakeBy(frame.due);
+  if (!stopped) return;
+  if (stopped.holder && path !== stopped.path) {
+    resumeHolder(state, frame, stopped.holder, stopped.bodies, event, path);
+    return;
+  }
+  frame.cursor = stopped.stepId;
+  frame.again = stopped;
+}
+
+/** Puts a step with bodies back: those that were given up go on, those that were over stay so, except the one on the path. */
+function resumeHolder(
+  state: ExecutionState,
+  frame: Frame,
+  act: Act,
+  bodies: readonly Frame[],
+  event: ExecutionReopened,
+  path: string | null,
+): void {
+  frame.cursor = null;
+  frame.current = act.path;
+  enlist(state, act);
+  for (const body of bodies) {
+    const isOnPath = path !== null && (path === body.path || isWithin(path, body.path));
+    const goesOn = isOnPath || body.status === "open";
+    // Of an item that stays failed the step has the end, and the body for a retry of its own.
+    if (act.items && !goesOn) continue;
+    forgetEnd(act, body);
+    act.frames.add(body.path);
+    if (goesOn) resume(state, body, event, isOnPath ? path : null);
+    else state.frames.set(body.path, body);
+  }
+  state.agenda.add(act.path);
+}
+
+/** The item's body is executed further, so it has not ended. */
+function forgetEnd({ items }: Act, body: Frame): void {
+  const index = Number(lastSegment(body.path));
+  if (!items?.ends[index]) return;
+  Reflect.deleteProperty(items.ends, index);
+  items.failedBody = null;
+  if (items.firstFailed === index) items.firstFailed = null;
+}
+
+/** The path of the step of this body in which `path` lies. */
+function pathIn(frame: Frame, path: string): string {
+  const inner = frame.path === ROOT ? path : path.slice(frame.path.length + 1);
+  const [segment = ""] = inner.split("/");
+  return frame.path === ROOT ? segment : `${frame.path}/${segment}`;
+}
+
+/** Takes back what ended in a body from a step's entry on; that entry then counts as given up. */
+function rewind(
+  state: ExecutionState,
+  frame: Frame,
+  target: string,
+  event: ExecutionReopened,
+): void {
+  if (frame.stopped?.path === target) return;
+  for (let trace = frame.trail.pop(); trace; trace = frame.trail.pop()) {
+    takeBack(frame, trace);
+    if (trace.path !== target) continue;
+    const { before: _before, isKept, ...past } = trace;
+    // A step that had completed is done once more, under a new key.
+    frame.stopped = isKept ? past : { ...past, paramsHash: "", isUnknown: false };
+    return;
+  }
+  throw impossible(
+    state,
+    event,
+    `${target} did not end in ${framePath(target) || "the root body"}`,
+  );
+}

@@ -1,0 +1,281 @@
+import { elapsed } from "../../../shared/duration.ts";
+import type { ChildHeld, ChildStarted } from "../../model/child-events.ts";
+import type {
+  BudgetChanged,
+  BudgetRequested,
+  ExecutionEvent,
+  StepAttemptFailed,
+  StepCompleted,
+  StepFailed,
+  StepSkipped,
+  StepStarted,
+  StepWaiting,
+  TimerFired,
+} from "../../model/events.ts";
+import type { FrameClosed, FrameOpened, FramesOpened } from "../../model/frame-events.ts";
+import {
+  type Act,
+  type ExecutionState,
+  NANO_PER_DOLLAR,
+  type StepResult,
+} from "../../model/state.ts";
+import { consumedKey } from "../../model/step-path.ts";
+import type { OutcomeAsked, OutcomeTold } from "../../model/unknown-outcome-events.ts";
+import type { EventReceived, EventsSearched } from "../../model/wait-events.ts";
+import { askOutcome, tellOutcome } from "../decider/unknown-outcome.ts";
+import { enter, leave, moveTo, requireAct, requireFrame } from "./active-steps.ts";
+import { changeBudget, requestBudget } from "./apply-budget.ts";
+import { holdChild, startChild } from "./apply-children.ts";
+import { charge, hold } from "./apply-costs.ts";
+import { closeFrame, mergeFrames, openFrames, openItemFrame } from "./apply-frames.ts";
+import { closeRequest, openRequest } from "./apply-requests.ts";
+import { beginTrace, overwrite, toPast } from "./undo-log.ts";
+
+type StepEnded = StepCompleted | StepSkipped | StepFailed;
+
+/** The events that move a step or the bodies that it holds. */
+export type StepEvent =
+  | StepStarted
+  | StepWaiting
+  | BudgetRequested
+  | BudgetChanged
+  | StepAttemptFailed
+  | StepEnded
+  | FramesOpened
+  | FrameOpened
+  | FrameClosed
+  | TimerFired
+  | ChildHeld
+  | ChildStarted
+  | OutcomeAsked
+  | OutcomeTold
+  | EventReceived
+  | EventsSearched;
+
+const STEP_EVENTS: Readonly<Record<StepEvent["type"], true>> = {
+  step_started: true,
+  step_waiting: true,
+  budget_requested: true,
+  budget_changed: true,
+  step_attempt_failed: true,
+  step_completed: true,
+  step_skipped: true,
+  step_failed: true,
+  frames_opened: true,
+  frame_opened: true,
+  frame_closed: true,
+  timer_fired: true,
+  child_held: true,
+  child_started: true,
+  outcome_asked: true,
+  outcome_told: true,
+  event_received: true,
+  events_searched: true,
+};
+
+export function isStepEvent(event: ExecutionEvent): event is StepEvent {
+  return Object.hasOwn(STEP_EVENTS, event.type);
+}
+
+/** Folds an event of a step. @throws {AppError} `internal` when it is impossible in this state. */
+export function applyToStep(state: ExecutionState, event: StepEvent): void {
+  switch (event.type) {
+    case "step_started":
+      startStep(state, event);
+      return;
+    case "step_waiting":
+      waitInStep(state, event);
+      return;
+    case "budget_requested":
+      requestBudget(state, event);
+      return;
+    case "budget_changed":
+      changeBudget(state, event);
+      return;
+    case "step_attempt_failed":
+      failAttempt(state, event);
+      return;
+    case "frames_opened":
+      openFrames(state, event);
+      return;
+    case "frame_opened":
+      openItemFrame(state, event);
+      return;
+    case "frame_closed":
+      closeFrame(state, event);
+      return;
+    case "child_held":
+      holdChild(state, requireAct(state, event.path, event), event);
+      return;
+    case "child_started":
+      startChild(state, requireAct(state, event.path, event), event);
+      return;
+    case "outcome_asked":
+      askOutcome(state, requireAct(state, event.path, event), event);
+      return;
+    case "outcome_told":
+      tellOutcome(state, requireAct(state, event.path, event), event);
+      return;
+    case "event_received":
+      receiveEvent(state, event);
+      return;
+    case "events_searched":
+      requireAct(state, event.path, event).searched = true;
+      return;
+    case "timer_fired":
+      requireAct(state, event.path, event).due = null;
+      return;
+    default:
+      endStep(state, event);
+  }
+}
+
+function startStep(state: ExecutionState, event: StepStarted): void {
+  const known = state.acts.get(event.path);
+  if (known) {
+    // The same attempt begun again: its worker died, and nobody knows how far it came.
+    const again = known.attempt === event.attempt;
+    known.recoveries = again ? known.recoveries + 1 : 0;
+    known.unknownBefore ||= again;
+    known.attempt = event.attempt;
+    moveTo(state, known, "running");
+    known.epoch = state.epoch;
+    known.begunAt = event.at;
+    known.due = null;
+    known.heldAttempt = null;
+    hold(state, known, event.reservedNano ?? 0);
+    return;
+  }
+  const act = enter(state, event.path, event.stepId, event.at, event);
+  act.attempt = event.attempt;
+  act.params = event.params ?? {};
+  act.paramsHash = event.paramsHash ?? "";
+  act.reserveNano = event.reservedNano ?? 0;
+  hold(state, act, event.reservedNano ?? 0);
+}
+
+function waitInStep(state: ExecutionState, event: StepWaiting): void {
+  const act = enter(state, event.path, event.stepId, event.at, event);
+  moveTo(state, act, "waiting", event.on);
+  act.due = event.due ?? null;
+  act.event = event.event ?? null;
+  state.agenda.wakeBy(act.due);
+  if (event.request) openRequest(state, act, event.request);
+}
+
+/** Events that an execution remembers to have been woken by. */
+const MAX_CONSUMED = 1000;
+
+function receiveEvent(state: ExecutionState, event: EventReceived): void {
+  state.consumed.add(consumedKey(event.path, event.eventId));
+  const [oldest] = state.consumed;
+  if (state.consumed.size > MAX_CONSUMED && oldest !== undefined) state.consumed.delete(oldest);
+  if (event.signalId !== undefined) state.seen.add(event.signalId);
+}
+
+function failAttempt(state: ExecutionState, event: StepAttemptFailed): void {
+  const act = requireAct(state, event.path, event);
+  moveTo(state, act, "retrying");
+  act.due = event.retryAt;
+  state.agenda.wakeBy(act.due);
+  // A later try that failed for sure need not have come as far as to settle the doubt about an earlier one.
+  act.unknownBefore ||= event.outcome === "unknown";
+  charge(state, act, event);
+  if (event.error.code === "budget_exhausted") {
+    act.firstAttempt = event.attempt + 1;
+    // It may be looked for money hundreds of times: once is enough to tell.
+    const last = state.errors.findLast(({ path }) => path === act.path);
+    if (last?.error.code === event.error.code) return;
+  }
+  state.errors.push({
+    path: act.path,
+    stepId: act.stepId,
+    attempt: event.attempt,
+    error: event.error,
+    at: event.at,
+  });
+}
+
+function endStep(state: ExecutionState, event: StepEnded): void {
+  // A step that needs no attempt (a transform) begins and ends with this one event.
+  const act = state.acts.get(event.path) ?? enter(state, event.path, event.stepId, event.at, event);
+  const frame = requireFrame(state, event.path, event);
+  charge(state, act, event);
+  const before = beginTrace(frame);
+  const bodies =
+    act.waitingOn === "branches" ? mergeFrames(state, act, frame, before, event.at) : [];
+  const result = toResult(act, event);
+  const variable = event.type === "step_failed" ? undefined : event.outputVariable;
+  if (variable !== undefined) overwrite(frame.locals, variable, result.output, before.locals);
+  const named = variable === undefined ? result : { [variable]: result.output, ...result };
+  overwrite(frame.results, event.stepId, named, before.results);
+  record(state, act, result, event.at);
+  frame.trail.push({
+    ...toPast(act, bodies, isUnknown(act, event), event.at),
+    isKept: event.type === "step_failed",
+    before,
+  });
+  closeRequest(state, act, result.output, event.at);
+  leave(state, act);
+  frame.current = null;
+  frame.cursor = event.next ?? null;
+  frame.lastOutput = result.output;
+  if (event.type === "step_failed" && event.next === undefined) {
+    frame.failure = { stepId: act.stepId, error: event.error };
+  }
+}
+
+function isUnknown(act: Act, event: StepEnded): boolean {
+  if (event.type !== "step_failed") return false;
+  return (
+    act.unknownBefore || event.outcomeUnknown === true || event.error.code === "outcome_unknown"
+  );
+}
+
+const STATUS = {
+  step_completed: "completed",
+  step_skipped: "skipped",
+  step_failed: "failed",
+} as const;
+
+function toResult(act: Act, event: StepEnded): StepResult {
+  return {
+    stepId: event.stepId,
+    status: STATUS[event.type],
+    output: event.type === "step_completed" ? event.output : null,
+    cost: act.costUnknown ? null : act.costNano / NANO_PER_DOLLAR,
+    attempts: act.attempt,
+    nextStep: event.next ?? "end",
+    startedAt: new Date(act.startedAt).toISOString(),
+    completedAt: new Date(event.at).toISOString(),
+    durationMs: elapsed(act.startedAt, event.at),
+    ...(act.usage && { tokenUsage: act.usage }),
+    ...(event.type === "step_completed" ? said(event) : { error: event.error }),
+  };
+}
+
+/** Adds the entry to the timeline, and its error to the errors. */
+function record(state: ExecutionState, act: Act, result: StepResult, at: number): void {
+  const { path, stepId, attempt } = act;
+  state.steps.push({
+    path,
+    stepId,
+    status: result.status,
+    output: result.output,
+    startedAt: act.startedAt,
+    completedAt: at,
+    costNano: act.costNano,
+    costUnknown: act.costUnknown,
+    usage: act.usage,
+    attempts: attempt,
+  });
+  if (result.error) state.errors.push({ path, stepId, attempt, error: result.error, at });
+}
+
+function said(event: StepCompleted): Pick<StepResult, "rawOutput" | "reason" | "confidence"> {
+  return {
+    ...(event.rawOutput !== undefined && { rawOutput: event.rawOutput }),
+    ...(event.reason !== undefined && { reason: event.reason }),
+    ...(event.confidence !== undefined && { confidence: event.confidence }),
+  };
+}

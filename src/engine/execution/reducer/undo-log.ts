@@ -1,0 +1,46 @@
+import type { Json } from "../../../shared/json.ts";
+import type { Act, Frame, Past, StepResult, Trace } from "../../model/state.ts";
+
+/** Names that were written, with what was there before; `undefined`: nothing. In order of writing. */
+export type Overwritten<T> = [string, T | undefined][];
+
+/** Writes a name and notes what was there, so that a retry can take it back. */
+export function overwrite<T>(
+  names: Record<string, T>,
+  name: string,
+  value: T,
+  before: Overwritten<T>,
+): void {
+  before.push([name, Object.hasOwn(names, name) ? names[name] : undefined]);
+  names[name] = value;
+}
+
+/** What a retry needs of a step that is over or was given up. */
+export function toPast(act: Act, bodies: readonly Frame[], isUnknown: boolean, at: number): Past {
+  const { path, stepId, attempt, paramsHash } = act;
+  const holder = act.waitingOn === "branches" ? act : null;
+  return { path, stepId, attempt, paramsHash, isUnknown, holder, bodies, at };
+}
+
+/** A trace to be filled while a step writes what it leaves in its body. */
+export function beginTrace(frame: Frame): {
+  readonly results: Overwritten<StepResult>;
+  readonly locals: Overwritten<Json>;
+  readonly lastOutput: Json;
+} {
+  return { results: [], locals: [], lastOutput: frame.lastOutput };
+}
+
+/** Takes back what a step left in its body. Newer traces have to be taken back before. */
+export function takeBack(frame: Frame, { before }: Trace): void {
+  restore(frame.results, before.results);
+  restore(frame.locals, before.locals);
+  frame.lastOutput = before.lastOutput;
+}
+
+function restore<T>(names: Record<string, T>, before: Overwritten<T>): void {
+  for (const [name, value] of before.toReversed()) {
+    if (value === undefined) Reflect.deleteProperty(names, name);
+    else names[name] = value;
+  }
+}

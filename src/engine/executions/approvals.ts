@@ -1,0 +1,210 @@
+import type {
+  DecisionAnswer,
+  DecisionRequest,
+  DecisionSettled,
+  OpenRequest,
+} from "../api/engine.ts";
+import { refusal } from "../execution/decider/handle-signal.ts";
+import type { ExecutionEvent, RefusalReason, RequestOpened } from "../model/events.ts";
+import type { ExecutionState, RequestState } from "../model/state.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Directory, Person } from "../ports/directory.ts";
+import type { Store } from "../ports/store.ts";
+
+export interface ApprovalsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly directory: Directory;
+  /** The durable state of an execution. @throws {AppError} `execution_not_found`. */
+  readonly read: (executionId: string) => Promise<ExecutionState>;
+  readonly wake: (executionId: string) => void;
+}
+
+type MemberReader = Directory["groupMembers"];
+type NotRecorded = Extract<DecisionAnswer, { readonly recorded: false }>;
+
+/** How long a click waits to hear whether it counted, before the card has to tell. */
+const SETTLE_MS = 5000;
+
+/** What a person is told whose decision does not count. */
+const REFUSALS: Readonly<Record<RefusalReason, string>> = {
+  already_decided: "This was decided already; your click changed nothing.",
+  already_voted: "Your decision was recorded before; a second click changes nothing.",
+  expired: "The time to decide is over; your click changed nothing.",
+  cancelled: "The run was ended, so there is nothing to decide any more.",
+  superseded: "This card is out of date. Decide on the newest card of this request.",
+};
+
+/** Takes people's decisions: checks who may, keeps the decision durably, tells what became of it. */
+export class Approvals {
+  readonly #options: ApprovalsOptions;
+  /** Clicks by signal: a person who clicks twice at once waits twice. */
+  readonly #waiting = new Map<string, Set<(settled: DecisionSettled) => void>>();
+
+  constructor(options: ApprovalsOptions) {
+    this.#options = options;
+  }
+
+  /** @see Engine.decide */
+  async decide(decision: DecisionRequest): Promise<DecisionAnswer> {
+    const { store, clock } = this.#options;
+    const state = await this.#options.read(decision.executionId);
+    const request = state.requests.get(decision.requestId);
+    const refused = request ? await this.#refuse(request, decision) : notFound();
+    if (refused) return refused;
+    const signalId = `${decision.requestId}:${decision.by}`;
+    const click = this.#whenSettled(signalId);
+    const isNew = await store.insertSignal({
+      id: signalId,
+      executionId: decision.executionId,
+      kind: "decision",
+      payload: {
+        requestId: decision.requestId,
+        choice: decision.choice,
+        by: decision.by,
+        ...(decision.comment !== undefined && { comment: decision.comment }),
+      },
+      at: clock.now(),
+    });
+    if (!isNew) {
+      click.giveUp();
+      return { recorded: false, reason: "already_voted", message: REFUSALS.already_voted };
+    }
+    this.#options.wake(decision.executionId);
+    return { recorded: true, settled: click.settled };
+  }
+
+  /** Those of the requests that this person may decide and has not voted on yet, in the same order. */
+  async decidableBy(
+    userId: string,
+    requests: readonly OpenRequest[],
+  ): Promise<readonly OpenRequest[]> {
+    if (!mayAct(await this.#options.directory.person(userId))) return [];
+    const members = this.#memberReader();
+    const found: OpenRequest[] = [];
+    for (const open of requests) {
+      const { opened, votes } = open.request;
+      const hasVoted = votes.some((vote) => vote.by === userId);
+      if (hasVoted || opened.excluded.includes(userId)) continue;
+      if (await isApprover(opened.approvers, userId, members)) found.push(open);
+    }
+    return found;
+  }
+
+  /** To be called with the events of each commit: answers the clicks that they settle. */
+  committed(events: readonly ExecutionEvent[]): void {
+    for (const event of events) {
+      if (event.type === "decision_recorded") this.#settle(event.signalId, { kind: "counted" });
+      if (event.type === "decision_refused") {
+        this.#settle(event.signalId, { kind: "refused", message: REFUSALS[event.reason] });
+      }
+    }
+  }
+
+  async #refuse(request: RequestState, decision: DecisionRequest): Promise<NotRecorded | null> {
+    const { opened } = request;
+    const reason = refusal(request, decision.by, this.#options.clock.now());
+    if (reason) {
+      const known =
+        reason === "already_voted" || reason === "superseded" ? reason : "already_decided";
+      return { recorded: false, reason: known, message: REFUSALS[reason] };
+    }
+    if (opened.round !== decision.round || opened.hash !== decision.hash) {
+      return { recorded: false, reason: "superseded", message: REFUSALS.superseded };
+    }
+    if (!opened.choices.some((choice) => choice.id === decision.choice)) {
+      const choices = opened.choices.map((choice) => choice.label).join(", ");
+      return { recorded: false, reason: "unknown_choice", message: `One can choose: ${choices}.` };
+    }
+    return this.#refusePerson(opened, decision.by);
+  }
+
+  async #refusePerson(opened: RequestOpened, by: string): Promise<NotRecorded | null> {
+    const person = await this.#options.directory.person(by);
+    if (!mayAct(person)) {
+      const message =
+        "Guests and people from other organizations cannot decide. Your click changed nothing.";
+      return { recorded: false, reason: "guest", message };
+    }
+    if (opened.excluded.includes(by)) {
+      const message =
+        "You asked for this run, so somebody else has to decide. Your click changed nothing.";
+      return { recorded: false, reason: "self_approval", message };
+    }
+    if (await isApprover(opened.approvers, by, this.#memberReader())) return null;
+    const message = `Only ${mentionList(opened.approvers)} can decide this. Your click changed nothing.`;
+    return { recorded: false, reason: "not_an_approver", message };
+  }
+
+  /** Groups are read now, not when the request was opened: who left the group since cannot decide. Each is read once. */
+  #memberReader(): MemberReader {
+    const known = new Map<string, ReturnType<MemberReader>>();
+    return (group) => {
+      const members = known.get(group) ?? this.#options.directory.groupMembers(group);
+      known.set(group, members);
+      return members;
+    };
+  }
+
+  #whenSettled(signalId: string): {
+    readonly settled: Promise<DecisionSettled>;
+    readonly giveUp: () => void;
+  } {
+    const { promise, resolve } = Promise.withResolvers<DecisionSettled>();
+    const clicks = this.#waiting.get(signalId) ?? new Set();
+    this.#waiting.set(signalId, clicks);
+    const tell = (settled: DecisionSettled): void => {
+      cancel();
+      clicks.delete(tell);
+      if (clicks.size === 0 && this.#waiting.get(signalId) === clicks)
+        this.#waiting.delete(signalId);
+      resolve(settled);
+    };
+    const giveUp = (): void => tell({ kind: "pending" });
+    const cancel = this.#options.clock.after(SETTLE_MS, giveUp);
+    clicks.add(tell);
+    return { settled: promise, giveUp };
+  }
+
+  #settle(signalId: string, settled: DecisionSettled): void {
+    for (const tell of this.#waiting.get(signalId) ?? []) tell(settled);
+  }
+}
+
+/** Guests, strangers from other organizations, bots and unknown people do nothing. */
+export function mayAct(person: Person | null): person is Person {
+  return person !== null && !person.isGuest && !person.isStranger && !person.isBot;
+}
+
+async function isApprover(
+  approvers: readonly string[],
+  userId: string,
+  members: MemberReader,
+): Promise<boolean> {
+  if (approvers.includes(userId)) return true;
+  for (const approver of approvers) {
+    if (!isUserId(approver) && (await members(approver))?.includes(userId)) return true;
+  }
+  return false;
+}
+
+function notFound(): NotRecorded {
+  const message = "This request is not known any more. If it should be, ask whoever runs the bot.";
+  return { recorded: false, reason: "not_found", message };
+}
+
+function isUserId(approver: string): boolean {
+  return /^[UW][A-Z0-9]+$/.test(approver);
+}
+
+function mentionList(approvers: readonly string[]): string {
+  return approvers
+    .map((approver) =>
+      isUserId(approver)
+        ? `<@${approver}>`
+        : /^S[A-Z0-9]+$/.test(approver)
+          ? `<!subteam^${approver}>`
+          : approver,
+    )
+    .join(", ");
+}

@@ -1,0 +1,134 @@
+import { AppError } from "../../shared/errors.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import type { StartResult } from "../api/engine.ts";
+import type { ChildPlan, ChildRequest } from "../definition/step-type.ts";
+import { MAX_CHAIN } from "../model/chain-limit.ts";
+import type { ChildStarted } from "../model/child-events.ts";
+import type { ExecutionStarted } from "../model/events.ts";
+import {
+  type ExecutionState,
+  isCostUnknown,
+  NANO_PER_DOLLAR,
+  type OutboxEntry,
+} from "../model/state.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Store } from "../ports/store.ts";
+import type { Workflows } from "../workflows/workflows.ts";
+import type { Executions } from "./executions.ts";
+
+export interface ChildrenOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly workflows: Workflows;
+  readonly executions: () => Pick<Executions, "check" | "begin">;
+  readonly wake: (executionId: string) => void;
+}
+
+/** Runs that steps of other runs start: looked up, started, stopped, and their ends told. Each of it may be done again. */
+export class Children {
+  readonly #options: ChildrenOptions;
+
+  constructor(options: ChildrenOptions) {
+    this.#options = options;
+  }
+
+  /** @see AttemptContext.prepareChild */
+  async prepare(parent: ExecutionStarted, request: ChildRequest): Promise<ChildPlan> {
+    const { workflows, executions } = this.#options;
+    if ((parent.trigger.depth ?? 0) >= MAX_CHAIN) {
+      throw new AppError({
+        code: "limit_exceeded",
+        message: `${MAX_CHAIN} runs have started each other already; "${request.workflowId}" was not started. Let workflows call each other less deep.`,
+      });
+    }
+    const { workflowId } = request;
+    const version = request.version ?? (await workflows.active(workflowId)).version;
+    const { definition, mayCost } = await workflows.compiled(workflowId, version);
+    const variables = executions().check(definition, request.variables, "json");
+    const capNano = mayCost ? Math.round(definition.limits.maxCostUsd * NANO_PER_DOLLAR) : 0;
+    return { workflowId, version, variables, capNano };
+  }
+
+  /** Delivers what a step left for a child. @throws {AppError} `store_unavailable`: to be done again. */
+  async deliver(parent: ExecutionState, entry: OutboxEntry): Promise<void> {
+    if (entry.kind === "start_child") await this.#start(parent.start, entry.child);
+    else await this.#cancel(parent.start, entry);
+  }
+
+  /** Does somebody wait for the end of this execution? */
+  isWanted({ start }: ExecutionState): boolean {
+    return start.parent?.waits === true;
+  }
+
+  /** Tells the parent that this execution has ended. @throws {AppError} `store_unavailable`: to be done again. */
+  async tell(state: ExecutionState): Promise<void> {
+    const { parent } = state.start;
+    if (!parent?.waits) return;
+    const { store, clock, wake } = this.#options;
+    const { executionId: childId } = state.start;
+    await store.insertSignal({
+      id: `child:${childId}`,
+      executionId: parent.executionId,
+      kind: "child_ended",
+      payload: endOf(state, parent.path, parent.attempt),
+      at: clock.now(),
+    });
+    wake(parent.executionId);
+  }
+
+  #start(parent: ExecutionStarted, child: ChildStarted): Promise<StartResult> {
+    const { executionId, trigger, report } = parent;
+    const { childId, workflowId, version, variables, waits, path, attempt, allottedNano } = child;
+    return this.#options.executions().begin({
+      executionId: childId,
+      workflowId,
+      version,
+      variables,
+      trigger: {
+        type: "workflow",
+        source: executionId,
+        depth: (trigger.depth ?? 0) + 1,
+        ...(trigger.userId !== undefined && { userId: trigger.userId }),
+      },
+      // Requests without a channel of their own have to stand somewhere.
+      ...(report && { fallbackReport: { ...report, on: "failure" as const } }),
+      parent: { executionId, path, attempt, waits },
+      ...(allottedNano !== undefined && { capNano: allottedNano }),
+    });
+  }
+
+  /**
+   * A child that never began is begun with its cancellation before it, so that it ends without a step. Inserting it decides against
+   * a start that is still under way elsewhere: whoever is second finds the cancellation there.
+   */
+  async #cancel(
+    parent: ExecutionStarted,
+    { childId, by, start }: Extract<OutboxEntry, { readonly kind: "cancel_child" }>,
+  ): Promise<void> {
+    const { store, clock, wake } = this.#options;
+    await store.insertSignal({
+      id: `cancel:${childId}:parent`,
+      executionId: childId,
+      kind: "cancel",
+      payload: { by },
+      at: clock.now(),
+    });
+    if (start) await this.#start(parent, start);
+    wake(childId);
+  }
+}
+
+function endOf(state: ExecutionState, path: string, attempt: number): JsonObject {
+  const { start, status, output, error, spentNano } = state;
+  return {
+    path,
+    attempt,
+    childId: start.executionId,
+    workflowId: start.workflowId,
+    status,
+    output,
+    error: error && { code: error.code, message: error.message },
+    spentNano,
+    costUnknown: isCostUnknown(state),
+  };
+}

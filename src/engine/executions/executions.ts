@@ -1,0 +1,257 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { AppError, isAppError } from "../../shared/errors.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import type {
+  ExecutionPage,
+  ExecutionQuery,
+  ExecutionView,
+  OpenRequest,
+  StartRequest,
+  StartResult,
+} from "../api/engine.ts";
+import type { CompiledWorkflow } from "../definition/compile.ts";
+import { resolveInputs } from "../definition/inputs.ts";
+import type { Definition } from "../definition/schema.ts";
+import { toExecutionSummary, toExecutionView } from "../execution/projections/execution-view.ts";
+import { initialState } from "../execution/reducer/apply.ts";
+import type { ParentStep } from "../model/child-events.ts";
+import type { ExecutionStarted, ReportTarget } from "../model/events.ts";
+import { EXECUTION_ID_PREFIX, newExecutionId } from "../model/execution-id.ts";
+import { type ExecutionState, isFinished } from "../model/state.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Head, Store } from "../ports/store.ts";
+import type { PromptLibrary } from "../prompts/prompt-library.ts";
+import type { Worker } from "../runtime/worker.ts";
+import type { Workflows } from "../workflows/workflows.ts";
+
+const MAX_PAGE = 200;
+const DEFAULT_PAGE = 50;
+
+/** An execution as its log tells it. */
+interface Folded {
+  readonly workflow: CompiledWorkflow;
+  readonly state: ExecutionState;
+}
+
+/** A start whose variables are those of the version. */
+export interface CheckedStart extends Omit<StartRequest, "variableForm"> {
+  readonly version: number;
+  /** Where it reports if its definition says nothing. */
+  readonly fallbackReport?: ReportTarget;
+  readonly parent?: ParentStep;
+  readonly capNano?: number;
+}
+
+export interface ExecutionsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly workflows: Workflows;
+  readonly prompts: PromptLibrary;
+  readonly worker: Worker;
+  /** Told of each execution that was accepted. */
+  readonly started: (executionId: string) => void;
+}
+
+/** Starts, finds, shows and cancels executions. The contract of each method stands in {@link Engine}. */
+export class Executions {
+  readonly #options: ExecutionsOptions;
+
+  constructor(options: ExecutionsOptions) {
+    this.#options = options;
+  }
+
+  async start(request: StartRequest): Promise<StartResult> {
+    const { version, compiled } = await this.#options.workflows.active(request.workflowId);
+    const { variables, variableForm, ...rest } = request;
+    const checked = this.check(compiled.definition, variables, variableForm);
+    return this.#insert(compiled, { ...rest, version, variables: checked });
+  }
+
+  /**
+   * Starts a version with variables that were checked before.
+   *
+   * @throws {AppError} `version_not_found`.
+   */
+  async begin(request: CheckedStart): Promise<StartResult> {
+    const { workflowId, version } = request;
+    return this.#insert(await this.#options.workflows.compiled(workflowId, version), request);
+  }
+
+  /** @returns the variables with defaults filled in. @throws {AppError} `input_invalid` with every problem in `details.problems`. */
+  check(definition: Definition, given: JsonObject, form: StartRequest["variableForm"]): JsonObject {
+    const { variables, problems } = resolveInputs(definition, given, form);
+    if (problems.length === 0) return variables;
+    const list = problems.map(({ path, message, fix }) => `${path}: ${message}. ${fix}`.trim());
+    throw new AppError({
+      code: "input_invalid",
+      message: `The inputs of "${definition.id}" do not fit. ${list.join(" ")}`,
+      details: { problems: problems.map(({ path, message, fix }) => ({ path, message, fix })) },
+    });
+  }
+
+  async #insert(compiled: CompiledWorkflow, request: CheckedStart): Promise<StartResult> {
+    const { store, clock, prompts, worker, started } = this.#options;
+    const first = startEvent(request, compiled.definition, { process: worker.id, at: clock.now() });
+    const { executionId } = first;
+    const assigned = await prompts.assign(compiled.promptRefs, executionId);
+    const start = Object.keys(assigned).length > 0 ? { ...first, prompts: assigned } : first;
+    const workflow = await prompts.attach(compiled, start);
+    const state = initialState(start, compiled.first);
+    const head = worker.firstHead(state);
+    try {
+      if (!(await store.insertHead(head))) return { executionId, existed: true };
+    } catch (error) {
+      worker.doubtLeases();
+      throw notStarted(error);
+    }
+    started(executionId);
+    worker.adopt(head, workflow, state);
+    return { executionId, existed: false };
+  }
+
+  async resolveId(id: string): Promise<string> {
+    const wanted = id.trim().replace(/^#/, "").toLowerCase();
+    const prefix = wanted.startsWith(EXECUTION_ID_PREFIX)
+      ? wanted
+      : `${EXECUTION_ID_PREFIX}${wanted}`;
+    if (prefix === EXECUTION_ID_PREFIX) throw executionNotFound(id);
+    const found = await this.#options.store.findExecutionIds(prefix, 6);
+    const [first] = found;
+    if (first === undefined) throw executionNotFound(id);
+    if (found.length === 1 || found.includes(prefix))
+      return found.includes(prefix) ? prefix : first;
+    const some = `${found.slice(0, 5).join(", ")}${found.length > 5 ? ", …" : ""}`;
+    throw new AppError({
+      code: "execution_ambiguous",
+      message: `"${id}" fits several runs: ${some}. Give more of the id.`,
+    });
+  }
+
+  /** The durable state. To be read at once, not kept: it may be the worker's own. @throws {AppError} `execution_not_found`. */
+  async read(executionId: string): Promise<Folded> {
+    const { store, workflows, worker } = this.#options;
+    const live = worker.peek(executionId);
+    if (live) {
+      const { start, version } = live;
+      const workflow = await workflows.compiled(start.workflowId, version);
+      const still = worker.peek(executionId);
+      if (still?.version === version) return { state: still, workflow };
+    }
+    const head = await store.readHead(executionId);
+    if (!head) throw executionNotFound(executionId);
+    return worker.read(head);
+  }
+
+  /** Folded anew, so that the state is the caller's own. @throws {AppError} `execution_not_found`. */
+  async load(executionId: string): Promise<Folded> {
+    const head = await this.#options.store.readHead(executionId);
+    if (!head) throw executionNotFound(executionId);
+    return this.#options.worker.read(head);
+  }
+
+  async get(executionId: string): Promise<ExecutionView> {
+    const { workflow, state } = await this.read(executionId);
+    const view = toExecutionView(workflow, state);
+    this.#options.worker.keep(state);
+    return view;
+  }
+
+  async list(query: ExecutionQuery): Promise<ExecutionPage> {
+    const limit = Math.min(Math.max(query.limit ?? DEFAULT_PAGE, 1), MAX_PAGE);
+    const page = await this.#options.store.listHeads({ ...query, limit });
+    return { executions: page.heads.map(toExecutionSummary), nextCursor: page.nextCursor };
+  }
+
+  async cancel(executionId: string, by: string): Promise<void> {
+    const { store, clock, worker } = this.#options;
+    const { state } = await this.read(executionId);
+    if (isFinished(state.status)) {
+      throw new AppError({
+        code: "execution_finished",
+        message: `Run ${executionId} is over (${state.status}); there is nothing to cancel.`,
+      });
+    }
+    await store.insertSignal({
+      id: `cancel:${executionId}:${randomUUID()}`,
+      executionId,
+      kind: "cancel",
+      payload: { by },
+      at: clock.now(),
+    });
+    worker.wake(executionId);
+  }
+
+  async listOpenRequests(limit: number): Promise<readonly OpenRequest[]> {
+    const open: OpenRequest[] = [];
+    // A run with branches can be running while a request of it is open.
+    for (const status of ["waiting", "running"] as const) {
+      let cursor: string | undefined;
+      do {
+        const page = await this.#options.store.listHeads({
+          status,
+          limit: MAX_PAGE,
+          ...(cursor !== undefined && { cursor }),
+        });
+        for (const head of page.heads) {
+          if (head.openRequests.length > 0) open.push(...(await this.#openRequestsOf(head)));
+          if (open.length >= limit) return open.slice(0, limit);
+        }
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+    }
+    return open;
+  }
+
+  async #openRequestsOf({ executionId, workflowId }: Head): Promise<readonly OpenRequest[]> {
+    const { requests } = await this.get(executionId);
+    return requests
+      .filter((request) => request.outcome === null)
+      .map((request) => ({ executionId, workflowId, request }));
+  }
+}
+
+function startEvent(
+  request: CheckedStart,
+  definition: Definition,
+  moment: Pick<ExecutionStarted, "process" | "at">,
+): ExecutionStarted {
+  const { executionId, version, trigger, variables, parent, capNano } = request;
+  const report = request.report ?? reportOf(definition) ?? request.fallbackReport;
+  return {
+    type: "execution_started",
+    executionId: executionId ?? newExecutionId(),
+    workflowId: definition.id,
+    workflowName: definition.name,
+    version,
+    trigger,
+    variables,
+    salt: randomBytes(9).toString("base64url"),
+    ...(report && { report }),
+    ...(parent && { parent }),
+    ...(capNano !== undefined && { capNano }),
+    deadline: moment.at + definition.limits.timeout,
+    ...moment,
+  };
+}
+
+function reportOf(definition: Definition): ReportTarget | null {
+  const { report } = definition;
+  return report && report.on !== "none" ? { channel: report.channel, on: report.on } : null;
+}
+
+/** Tells who wanted to start something what the store's failure means for it. */
+function notStarted(error: unknown): unknown {
+  if (!isAppError(error, "store_unavailable")) return error;
+  const message = error.outcomeUnknown
+    ? "It could not be confirmed that the run began: the store does not answer. Look at the list of runs before you start it again."
+    : "Nothing was started: the store does not answer. Try again in a moment.";
+  const { code, retryable, outcomeUnknown, details } = error;
+  return new AppError({ code, message, retryable, outcomeUnknown, details, cause: error });
+}
+
+function executionNotFound(id: string): AppError {
+  return new AppError({
+    code: "execution_not_found",
+    message: `There is no run "${id}". The list of runs shows the newest ones.`,
+  });
+}

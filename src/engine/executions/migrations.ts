@@ -1,0 +1,62 @@
+import { AppError } from "../../shared/errors.ts";
+import type { MigrationRequest, MigrationResult } from "../api/engine.ts";
+import type { CompiledWorkflow } from "../definition/compile.ts";
+import { planMigration } from "../execution/decider/migration.ts";
+import type { ExecutionState } from "../model/state.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Store } from "../ports/store.ts";
+import type { Workflows } from "../workflows/workflows.ts";
+
+export interface MigrationsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Folds an execution anew: the state is the caller's own. @throws {AppError} `execution_not_found`. */
+  readonly load: (
+    executionId: string,
+  ) => Promise<{ readonly workflow: CompiledWorkflow; readonly state: ExecutionState }>;
+  readonly workflows: Pick<Workflows, "active">;
+  /** A version as this execution would execute it. @throws {AppError} `version_not_found`. */
+  readonly compiled: (
+    state: Pick<ExecutionState, "start" | "prompts">,
+    version: number,
+  ) => Promise<CompiledWorkflow>;
+  readonly wake: (executionId: string) => void;
+}
+
+/** Lets waiting executions go on with another version. The contract of each method stands in `Engine`. */
+export class Migrations {
+  readonly #options: MigrationsOptions;
+
+  constructor(options: MigrationsOptions) {
+    this.#options = options;
+  }
+
+  async migrate({ executionId, by, ...request }: MigrationRequest): Promise<MigrationResult> {
+    const { store, clock, load, workflows, compiled, wake } = this.#options;
+    const { workflow: from, state } = await load(executionId);
+    const { start, version: previous } = state;
+    const version = request.version ?? (await workflows.active(start.workflowId)).version;
+    if (version === previous) return { executionId, version, previous, changed: false };
+    const to = { version, workflow: await compiled(state, version) };
+    const plan = planMigration(from, to, state, clock.now());
+    if (!plan.fits) throw refused(executionId, version, plan.reason);
+    await store.insertSignal({
+      // One for each state that it was checked in: a repeat is harmless.
+      id: `migrate:${executionId}:${state.rev}:${version}`,
+      executionId,
+      kind: "migrate",
+      payload: { by, version },
+      at: clock.now(),
+    });
+    wake(executionId);
+    return { executionId, version, previous, changed: true };
+  }
+}
+
+function refused(executionId: string, version: number, reason: string): AppError {
+  return new AppError({
+    code: "migration_refused",
+    message: `Run ${executionId} cannot go on with version ${version}: ${reason}.`,
+    details: { reason },
+  });
+}

@@ -1,0 +1,170 @@
+import { z } from "zod";
+import { asAppError } from "../../shared/errors.ts";
+import type { Engine, Pause } from "../api/engine.ts";
+import type { ExecutionEvent } from "../model/events.ts";
+import type { ExecutionState } from "../model/state.ts";
+import { PAUSE_MARKS } from "../ports/changes.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Head, Store } from "../ports/store.ts";
+
+export interface PausesOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Something was paused or resumed: executions in memory have to look. */
+  readonly changed: () => void;
+  /** Executions were made due. */
+  readonly released: () => Promise<void>;
+}
+
+/** No workflow id: those have no star. */
+const EVERYTHING = "*";
+const PAGE = 200;
+const StoredPause = z.object({ by: z.string(), at: z.number() });
+
+/** What is paused: known at once to the process that does it, to the others when they look. */
+export class Pauses {
+  readonly #options: PausesOptions;
+  #known: ReadonlyMap<string, Pause> = new Map();
+  #refreshing: Promise<void> = Promise.resolve();
+
+  constructor(options: PausesOptions) {
+    this.#options = options;
+  }
+
+  /** Who holds the executions of a workflow: everything's pause before its own. */
+  of(workflowId: string): Pause | null {
+    return this.everything ?? this.#known.get(workflowId) ?? null;
+  }
+
+  get everything(): Pause | null {
+    return this.#known.get(EVERYTHING) ?? null;
+  }
+
+  /** Reads what is paused, and makes due what was resumed when nobody was there to do it. To be done before executions run. */
+  async start(): Promise<void> {
+    this.#known = await this.#read();
+    await this.#release();
+  }
+
+  async stop(): Promise<void> {
+    // That the last look failed was told when it did.
+    await this.#refreshing.catch(() => undefined);
+  }
+
+  /** @param workflowId - `null`: everything. Paused already, it stays as it was. */
+  async pause(workflowId: string | null, by: string): Promise<void> {
+    const key = workflowId ?? EVERYTHING;
+    this.#known = await this.#read();
+    if (this.#known.has(key)) return;
+    await this.#options.store.writeMark(PAUSE_MARKS + key, { by, at: this.#options.clock.now() });
+    await this.refresh();
+  }
+
+  /** @param workflowId - `null`: everything; what is paused by itself stays so. @returns whether it was paused. */
+  async resume(workflowId: string | null): Promise<boolean> {
+    const key = workflowId ?? EVERYTHING;
+    const wasPaused = (await this.#read()).has(key);
+    if (wasPaused) await this.#options.store.writeMark(PAUSE_MARKS + key, null);
+    await this.refresh();
+    return wasPaused;
+  }
+
+  /** Looks for what other processes paused or resumed. Never rejects. */
+  async look(): Promise<void> {
+    try {
+      await this.refresh();
+    } catch (error) {
+      const { message } = asAppError(error);
+      this.#options.logger.warn(
+        { error: message },
+        "it could not be read what is paused; trying again",
+      );
+    }
+  }
+
+  /** Looks at the store; one look at a time. */
+  refresh(): Promise<void> {
+    this.#refreshing = this.#refreshing.catch(() => undefined).then(() => this.#refresh());
+    return this.#refreshing;
+  }
+
+  /** The facts that follow for an execution that is paused; `null`: it is not. */
+  factsFor(state: ExecutionState, now: number): readonly ExecutionEvent[] | null {
+    const pause = this.of(state.start.workflowId);
+    if (!pause) return null;
+    if (state.held?.reason === "pause") return [];
+    return [{ type: "execution_held", reason: "pause", by: pause.by, at: now }];
+  }
+
+  async #refresh(): Promise<void> {
+    const before = this.#known;
+    this.#known = await this.#read();
+    const isSame =
+      before.size === this.#known.size && [...before.keys()].every((key) => this.#known.has(key));
+    if (isSame) return;
+    this.#options.changed();
+    if ([...before.keys()].every((key) => this.#known.has(key))) return;
+    await this.#release();
+    await this.#options.released();
+  }
+
+  async #read(): Promise<ReadonlyMap<string, Pause>> {
+    const marks = await this.#options.store.listMarks(PAUSE_MARKS);
+    return new Map(
+      marks.flatMap(({ key, value }): [string, Pause][] => {
+        const pause = StoredPause.safeParse(value).data;
+        return pause ? [[key.slice(PAUSE_MARKS.length), pause]] : [];
+      }),
+    );
+  }
+
+  /** Makes what is held and paused no more due, in the order in which it began. Doing it again is harmless. */
+  async #release(): Promise<void> {
+    const { store } = this.#options;
+    const held = (await this.#heldHeads()).filter(({ workflowId }) => this.of(workflowId) === null);
+    for (const head of held.toReversed()) {
+      // The longest due is claimed first.
+      await store.writeHead({ ...head, due: head.startedAt });
+    }
+  }
+
+  /** Newest first. */
+  async #heldHeads(): Promise<readonly Head[]> {
+    const held: Head[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.#options.store.listHeads({
+        status: "waiting",
+        limit: PAGE,
+        ...(cursor !== undefined && { cursor }),
+      });
+      held.push(
+        ...page.heads.filter(
+          ({ owner, waitingOn }) => owner === null && waitingOn.includes("pause"),
+        ),
+      );
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    return held;
+  }
+}
+
+/** What the engine offers of it. @param requireWorkflow - rejects if there is no such workflow. */
+export function pauseMethods(
+  pauses: Pauses,
+  requireWorkflow: (workflowId: string) => Promise<unknown>,
+): Pick<Engine, "pause" | "resume" | "pauseOf"> {
+  return {
+    pause: async (workflowId, by) => {
+      if (workflowId !== null) await requireWorkflow(workflowId);
+      await pauses.pause(workflowId, by);
+    },
+    resume: async (workflowId) => {
+      if (workflowId !== null) await requireWorkflow(workflowId);
+      return pauses.resume(workflowId);
+    },
+    pauseOf: (workflowId) => (workflowId === null ? pauses.everything : pauses.of(workflowId)),
+  };
+}

@@ -1,0 +1,231 @@
+import { didYouMean } from "../../shared/did-you-mean.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import type {
+  BulkRetry,
+  BulkRetryRequest,
+  Engine,
+  RetryRequest,
+  RetryResult,
+} from "../api/engine.ts";
+import type { CompiledWorkflow } from "../definition/compile.ts";
+import type { Problem } from "../definition/problem.ts";
+import { resolveEdits } from "../definition/variable-overrides.ts";
+import { reactToSignal } from "../execution/decider/handle-signal.ts";
+import { doubtfulSteps, failedPath, retryPoints } from "../execution/decider/retry-points.ts";
+import { apply } from "../execution/reducer/apply.ts";
+import type { KeyedRequest } from "../model/control-events.ts";
+import { type ExecutionState, isFinished } from "../model/state.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Head, Signal, Store } from "../ports/store.ts";
+import {
+  answeredReopening,
+  answeredRerun,
+  keyedRequest,
+  rerunIdFor,
+  stepIdOf,
+} from "./retry-idempotency.ts";
+
+export interface RetriesOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Folds an execution anew: the state is the caller's own. @throws {AppError} `execution_not_found`. */
+  readonly load: (
+    executionId: string,
+  ) => Promise<{ readonly workflow: CompiledWorkflow; readonly state: ExecutionState }>;
+  readonly start: Engine["start"];
+  readonly wake: (executionId: string) => void;
+}
+
+/** Executions that one bulk retry takes. */
+export const MAX_BULK = 1000;
+const PAGE = 200;
+
+/** Lets executions go on that failed or were cancelled. The contract of each method stands in {@link Engine}. */
+export class Retries {
+  readonly #options: RetriesOptions;
+
+  constructor(options: RetriesOptions) {
+    this.#options = options;
+  }
+
+  async retry(request: RetryRequest): Promise<RetryResult> {
+    const { load, store } = this.#options;
+    const { executionId } = request;
+    const asked = keyedRequest(request);
+    const pending = asked ? await store.pendingSignals({ executionId, limit: 100 }) : [];
+    const { workflow, state } = await load(executionId);
+    const answered = asked && answeredReopening(asked, state, pending);
+    if (answered) return answered;
+    if (!isFinished(state.status)) throw underWay(state, `is not over (${state.status})`);
+    const { variables, problems } = resolveEdits(
+      workflow.definition,
+      state.variables,
+      request.variables ?? {},
+      request.variableForm,
+    );
+    if (problems.length > 0) throw badEdits(problems);
+    return state.status === "completed"
+      ? this.#runAgain(state, variables, request)
+      : this.#reopen(workflow, state, variables, request);
+  }
+
+  async retryAll(request: BulkRetryRequest): Promise<BulkRetry> {
+    const heads = await this.#matching(request);
+    if (request.dryRun) return { matched: heads.length, retried: [], refused: [] };
+    const retried: string[] = [];
+    const refused: { executionId: string; message: string }[] = [];
+    // The oldest first, one after the other: they go on in the order in which they began.
+    for (const { executionId } of heads.toReversed()) {
+      try {
+        await this.retry({ executionId, by: request.by, variableForm: "json" });
+        retried.push(executionId);
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code === "store_unavailable") throw error;
+        refused.push({ executionId, message: error.message });
+      }
+    }
+    return { matched: heads.length, retried, refused };
+  }
+
+  /** Newest first. */
+  async #matching({ workflowId, since, status = "failed" }: BulkRetryRequest): Promise<Head[]> {
+    const found: Head[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.#options.store.listHeads({
+        workflowId,
+        status,
+        limit: PAGE,
+        ...(cursor !== undefined && { cursor }),
+      });
+      for (const head of page.heads) {
+        if (head.startedAt < since) return found;
+        found.push(head);
+        if (found.length > MAX_BULK) throw tooMany();
+      }
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    return found;
+  }
+
+  /** What completed stays as it is: the same is done anew, as a run of its own. */
+  async #runAgain(
+    state: ExecutionState,
+    variables: JsonObject,
+    request: RetryRequest,
+  ): Promise<RetryResult> {
+    const { start } = state;
+    const { by, fromStep } = request;
+    const asked = keyedRequest(request);
+    const answered = asked && (await answeredRerun(asked, state, this.#options.load));
+    if (answered) return answered;
+    if (fromStep !== undefined) {
+      throw new AppError({
+        code: "input_invalid",
+        message:
+          "This run completed, so it is not reopened but run again from its beginning. Leave the step out.",
+      });
+    }
+    const { executionId, existed } = await this.#options.start({
+      ...(asked && { executionId: rerunIdFor(start.executionId, asked) }),
+      workflowId: start.workflowId,
+      variables: { ...start.variables, ...variables },
+      variableForm: "json",
+      trigger: {
+        type: "manual",
+        source: start.executionId,
+        ...(by !== "api" && { userId: by }),
+        ...(asked && { bodyHash: asked.bodyHash }),
+      },
+      ...(start.report && { report: start.report }),
+    });
+    const raced = existed && asked && (await answeredRerun(asked, state, this.#options.load));
+    return raced || { executionId, reopened: false, fromStep: null };
+  }
+
+  async #reopen(
+    workflow: CompiledWorkflow,
+    state: ExecutionState,
+    variables: JsonObject,
+    request: RetryRequest,
+  ): Promise<RetryResult> {
+    const { by, fromStep, acceptsDoubt = false } = request;
+    const asked = keyedRequest(request);
+    const { store, clock, wake } = this.#options;
+    const { executionId } = state.start;
+    const path = fromStep === undefined ? failedPath(state) : pathOf(state, fromStep);
+    const signal: Signal = {
+      // One for each end: two people who click at once do it once.
+      id: `retry:${executionId}:${state.rev}`,
+      executionId,
+      kind: "retry",
+      payload: { by, variables, ...(path !== null && { path }), ...asked },
+      at: clock.now(),
+    };
+    if (!acceptsDoubt) assertNoDoubt(workflow, state, signal);
+    if (!(await store.insertSignal(signal))) return this.#tooLate(state, asked);
+    wake(executionId);
+    return { executionId, reopened: true, fromStep: path === null ? null : stepIdOf(path) };
+  }
+
+  /** Somebody else was faster: perhaps an equal request. @throws {AppError} `execution_under_way`. */
+  async #tooLate({ start }: ExecutionState, asked: KeyedRequest | null): Promise<RetryResult> {
+    const { executionId } = start;
+    const { store, load } = this.#options;
+    const pending = await store.pendingSignals({ executionId, limit: 100 });
+    const { state } = await load(executionId);
+    const answered = asked && answeredReopening(asked, state, pending);
+    if (answered) return answered;
+    throw underWay(state, "is being retried already");
+  }
+}
+
+/** Tries it on the caller's own state. */
+function assertNoDoubt(workflow: CompiledWorkflow, state: ExecutionState, signal: Signal): void {
+  for (const event of reactToSignal(workflow, state, signal, signal.at)) apply(state, event);
+  const doubtful = doubtfulSteps(workflow, state, signal.at);
+  if (doubtful.length === 0) return;
+  const steps = doubtful.map((step) => `"${step}"`).join(", ");
+  throw new AppError({
+    code: "effect_in_doubt",
+    message: `Nobody knows whether ${steps} had its effect before, and with other values it would be done under a new key, so perhaps twice. Look there first; then retry and say that it may be done.`,
+    details: { steps: doubtful },
+  });
+}
+
+/** A step's id or the path of one of its entries: the entry that was over last. @throws {AppError} `input_invalid`. */
+function pathOf(state: ExecutionState, step: string): string {
+  const points = retryPoints(state);
+  const fitting = points.filter((point) => point.path === step || point.stepId === step);
+  const last = fitting.toSorted((a, b) => a.at - b.at).at(-1);
+  if (last) return last.path;
+  const ids = [...new Set(points.map((point) => point.stepId))];
+  throw new AppError({
+    code: "input_invalid",
+    message: `The run cannot be retried from "${step.slice(0, 80)}": it did not come there, or nothing is kept of it. It can from: ${ids.join(", ") || "no step"}.${didYouMean(step, ids)}`,
+  });
+}
+
+function underWay({ start }: ExecutionState, what: string): AppError {
+  return new AppError({
+    code: "execution_under_way",
+    message: `Run ${start.executionId} ${what}. Only what failed or was cancelled is retried.`,
+  });
+}
+
+function badEdits(problems: readonly Problem[]): AppError {
+  const list = problems.map(({ path, message, fix }) => `${path}: ${message}. ${fix}`.trim());
+  return new AppError({
+    code: "input_invalid",
+    message: `The values do not fit. ${list.join(" ")}`,
+    details: { problems: problems.map(({ path, message, fix }) => ({ path, message, fix })) },
+  });
+}
+
+function tooMany(): AppError {
+  return new AppError({
+    code: "input_invalid",
+    message: `These are more than ${MAX_BULK} runs, the most that are retried at once. Choose a shorter time.`,
+  });
+}

@@ -1,0 +1,82 @@
+import { AppError, isAppError } from "../../shared/errors.ts";
+import { hashJson } from "../../shared/json.ts";
+import type { RetryRequest, RetryResult } from "../api/engine.ts";
+import type { KeyedRequest } from "../model/control-events.ts";
+import { executionIdFor } from "../model/execution-id.ts";
+import type { ExecutionState } from "../model/state.ts";
+import type { Signal } from "../ports/store.ts";
+
+/** What a retry asks for, with its key; `null` without one. */
+export function keyedRequest(request: RetryRequest): KeyedRequest | null {
+  const { idempotencyKey: key, fromStep = null, variables = {}, acceptsDoubt = false } = request;
+  if (key === undefined) return null;
+  return { key, bodyHash: hashJson({ fromStep, variables, acceptsDoubt }) };
+}
+
+/** The execution that runs again what completed, one for each key. */
+export function rerunIdFor(executionId: string, { key }: KeyedRequest): string {
+  return executionIdFor(`${executionId}:retry`, key);
+}
+
+/**
+ * What the first request with this key got if it let the execution go on; `null`: it was none of those.
+ *
+ * @param pending - read before the state, so that one that is folded meanwhile is found in one of both.
+ * @throws {AppError} `key_reused` when it asked for something else.
+ */
+export function answeredReopening(
+  asked: KeyedRequest,
+  state: ExecutionState,
+  pending: readonly Signal[],
+): RetryResult | null {
+  const { executionId } = state.start;
+  const done = state.reopened.find((reopening) => reopening.asked?.key === asked.key);
+  if (done) return repeated(executionId, asked, done.asked?.bodyHash, done.path);
+  const accepted = pending.find(
+    ({ kind, payload }) => kind === "retry" && payload["key"] === asked.key,
+  );
+  if (!accepted) return null;
+  const { bodyHash, path } = accepted.payload;
+  return repeated(executionId, asked, bodyHash, typeof path === "string" ? path : null);
+}
+
+/** The same for what completed and was run again. */
+export async function answeredRerun(
+  asked: KeyedRequest,
+  { start }: ExecutionState,
+  load: (executionId: string) => Promise<{ readonly state: ExecutionState }>,
+): Promise<RetryResult | null> {
+  try {
+    const { state } = await load(rerunIdFor(start.executionId, asked));
+    assertSame(start.executionId, asked, state.start.trigger.bodyHash);
+    const { executionId } = state.start;
+    return { executionId, reopened: false, fromStep: null, duplicate: true };
+  } catch (error) {
+    if (isAppError(error, "execution_not_found")) return null;
+    throw error;
+  }
+}
+
+/** The step of an entry's path. */
+export function stepIdOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1).replace(/#\d+$/, "");
+}
+
+function repeated(
+  executionId: string,
+  asked: KeyedRequest,
+  bodyHash: unknown,
+  path: string | null,
+): RetryResult {
+  assertSame(executionId, asked, bodyHash);
+  const fromStep = path === null ? null : stepIdOf(path);
+  return { executionId, reopened: true, fromStep, duplicate: true };
+}
+
+function assertSame(executionId: string, { bodyHash }: KeyedRequest, first: unknown): void {
+  if (first === bodyHash) return;
+  throw new AppError({
+    code: "key_reused",
+    message: `This Idempotency-Key retried run ${executionId} with another body. Nothing was done: use a new key.`,
+  });
+}

@@ -1,0 +1,39 @@
+import { AppError } from "../../../shared/errors.ts";
+
+/** Characters of a text, elements of a list, or nodes of a result that an expression may make. */
+export const MAX_SIZE = 1_000_000;
+/** Units of work of one evaluation: an operation is one, scanning text costs by its length. About 0.1 s. */
+export const MAX_WORK = 1_000_000;
+
+/** Counts the work of one evaluation, so that no expression can block the process. */
+export class Meter {
+  #left = MAX_WORK;
+
+  /** @throws {AppError} `limit_exceeded` when the work is used up. */
+  spend(units: number): void {
+    this.#left -= units;
+    if (this.#left < 0) {
+      throw new AppError({
+        code: "limit_exceeded",
+        message:
+          "The expression does too much work. Use fewer nested loops, or shorter lists and texts.",
+      });
+    }
+  }
+
+  /** For reading through a text once. */
+  scan(text: string): void {
+    this.spend(1 + Math.floor(text.length / 100));
+  }
+
+  /** For making something this long. @throws {AppError} `limit_exceeded` when it is too long. */
+  make(length: number): void {
+    this.spend(1 + Math.floor(length / 100));
+    if (length > MAX_SIZE) {
+      throw new AppError({
+        code: "limit_exceeded",
+        message: `The expression makes a value of more than ${MAX_SIZE} characters or elements. Use a part of the data.`,
+      });
+    }
+  }
+}

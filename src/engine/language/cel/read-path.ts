@@ -1,0 +1,46 @@
+import { AppError, isAppError } from "../../../shared/errors.ts";
+import type { Json } from "../../../shared/json.ts";
+import { explainMissing, writePath } from "../missing-value.ts";
+import type { Scope } from "../scope.ts";
+import type { Evaluate, Run } from "./evaluation.ts";
+import { failed, member } from "./values.ts";
+
+/** The value at a path that begins with a root. @throws {AppError} `expression_failed` naming what is there instead. */
+export function readScope(path: readonly string[], scope: Scope): Json {
+  const value = scope.read(path);
+  if (value === undefined) {
+    throw new AppError({
+      code: "expression_failed",
+      message: `${writePath(path)} has no value. ${explainMissing(path, scope)} has(${writePath(path)}) asks whether it is there.`,
+      details: { part: writePath(path) },
+    });
+  }
+  return value;
+}
+
+/** The value at a path that begins with a loop variable. @throws {AppError} `expression_failed`. */
+export function readLocal(path: readonly string[], run: Run): Json {
+  let local = run.locals;
+  while (local !== null && local.name !== path[0]) local = local.outer;
+  let value: Json | undefined = local?.value;
+  for (const segment of path.slice(1)) {
+    value = value === undefined ? undefined : member(value, segment);
+    if (value === undefined)
+      throw failed(`${writePath(path)} has no value: there is no "${segment}"`);
+  }
+  return value ?? null;
+}
+
+/** Whether a chain of members leads anywhere; never fails. */
+export function hasPath(path: readonly string[], locals: ReadonlySet<string>): Evaluate {
+  if (!locals.has(path[0] ?? "")) return (run) => run.scope.read(path) !== undefined;
+  return (run) => {
+    try {
+      readLocal(path, run);
+      return true;
+    } catch (error) {
+      if (isAppError(error, "expression_failed")) return false;
+      throw error;
+    }
+  };
+}

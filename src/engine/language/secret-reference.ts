@@ -1,0 +1,42 @@
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import type { TemplatePath } from "./template-parser.ts";
+
+/*
+ * Parameters keep `{{secrets.NAME}}` until the service call, and they hold data of strangers too. So the characters of a
+ * reference that did not come from the definition are written as a template would write them literally, `{{'{{'}}secrets.`,
+ * and taken back when the references are replaced.
+ */
+
+const GUARD = "{{'{{'}}";
+
+/** A reference as parameters keep it. */
+export function secretReference(path: TemplatePath): string {
+  return `{{${path.join(".")}}}`;
+}
+
+/** Makes data that looks like a reference to a secret, or like a guard, harmless. The text is whole: no piece follows. */
+export function guardSecrets(text: string): string {
+  return text.includes("{{") ? text.replace(/\{\{(?=secrets\.|'\{\{'\}\})/g, GUARD) : text;
+}
+
+/**
+ * Replaces the references to secrets in parameters that `resolveTemplates` made. Data stays data, whatever it looks like.
+ *
+ * @param reveal - the secret with a name; throws when there is none.
+ * @returns parameters that must not be stored, logged or shown.
+ */
+export function revealSecrets(params: JsonObject, reveal: (name: string) => string): JsonObject {
+  const text = (value: string): string =>
+    value.replace(
+      /\{\{'\{\{'\}\}|\{\{secrets\.([A-Za-z0-9_]+)\}\}/g,
+      (_match, name: string | undefined) => (name === undefined ? "{{" : reveal(name)),
+    );
+  const visitObject = (value: JsonObject): JsonObject =>
+    Object.fromEntries(Object.entries(value).map(([key, item]) => [text(key), visit(item)]));
+  const visit = (value: Json): Json => {
+    if (typeof value === "string") return text(value);
+    if (Array.isArray(value)) return value.map(visit);
+    return isJsonObject(value) ? visitObject(value) : value;
+  };
+  return visitObject(params);
+}

@@ -1,0 +1,370 @@
+import type { Json, JsonObject } from "../../shared/json.ts";
+import type { TokenUsage } from "../ports/model.ts";
+import type {
+  ChildEnded,
+  ChildHeld,
+  ChildStarted,
+  OutboxDelivered,
+  ParentStep,
+} from "./child-events.ts";
+import type { ControlEvent } from "./control-events.ts";
+import type { FrameClosed, FrameOpened, FramesOpened } from "./frame-events.ts";
+import type { OutcomeAsked, OutcomeTold } from "./unknown-outcome-events.ts";
+import type { EventReceived, EventsSearched } from "./wait-events.ts";
+
+/**
+ * The facts of an execution, in the past tense. The log of an execution is a list of these; its state is their fold.
+ *
+ * They are stored for years: a name or field is never changed or reused, only added. Times are milliseconds since 1970
+ * (UTC), money is an integer of nano-dollars, a `path` names one entry of a step (`pay#1`, `notify#1/email/send#1`).
+ */
+export type ExecutionEvent =
+  | ExecutionStarted
+  | { readonly type: "execution_claimed"; readonly epoch: number; readonly worker: string }
+  | CancelRequested
+  | StepStarted
+  | StepAttemptFailed
+  | StepWaiting
+  | BudgetRequested
+  | BudgetChanged
+  | FramesOpened
+  | FrameOpened
+  | FrameClosed
+  | StepCompleted
+  | StepSkipped
+  | StepFailed
+  | DecisionRecorded
+  | DecisionRefused
+  | LateResult
+  | TimerFired
+  | ChildHeld
+  | ChildStarted
+  | ChildEnded
+  | OutboxDelivered
+  | OutcomeAsked
+  | OutcomeTold
+  | EventReceived
+  | EventsSearched
+  | { readonly type: "signal_received"; readonly signalId: string; readonly at: number }
+  | { readonly type: "execution_completed"; readonly output: Json; readonly at: number }
+  | { readonly type: "execution_failed"; readonly error: StepError; readonly at: number }
+  | {
+      readonly type: "execution_cancelled";
+      /** Why nobody's wish was needed for it. */
+      readonly error?: StepError;
+      readonly at: number;
+    }
+  | ControlEvent;
+
+/** What started an execution. */
+export interface Trigger {
+  /** `slash`, `api`, `manual`, `webhook`, `schedule`, … */
+  readonly type: string;
+  /** The trigger's id in the definition, if it is one of the definition's. */
+  readonly id?: string;
+  /** Slack user id of the person who asked for the run. */
+  readonly userId?: string;
+  /** Slack channel where it was asked for. */
+  readonly channel?: string;
+  /** Id of the event that started this one. */
+  readonly event?: string;
+  /** The execution whose end, or whose step, started this one. */
+  readonly source?: string;
+  /** How many executions have started each other up to this one. */
+  readonly depth?: number;
+  /** SHA-256 of the canonical variables, when the start came with an idempotency key: tells a repeat from a reused key. */
+  readonly bodyHash?: string;
+}
+
+/** Where the run is shown in Slack: absent means that it is not. */
+export interface ReportTarget {
+  readonly channel: string;
+  readonly on: "all" | "failure";
+  /** Slack's time stamp of the message in whose thread it is shown. */
+  readonly threadTs?: string;
+}
+
+export interface ExecutionStarted {
+  readonly type: "execution_started";
+  readonly executionId: string;
+  readonly workflowId: string;
+  readonly workflowName: string;
+  readonly version: number;
+  readonly trigger: Trigger;
+  readonly variables: JsonObject;
+  readonly report?: ReportTarget;
+  /** Random: what nobody outside can compute is made from it, such as the fences of prompts. Absent in old logs. */
+  readonly salt?: string;
+  /** The step that started it, if one did. */
+  readonly parent?: ParentStep;
+  /** Which version of each named prompt it asks, for its whole life; absent: its definition names none. */
+  readonly prompts?: Readonly<Record<string, number>>;
+  /** When the whole execution has to be over. */
+  readonly deadline: number;
+  /** The most that it may spend, if that is less than its definition allows: what the execution that started it allotted. */
+  readonly capNano?: number;
+  /** The worker of the process by whose clock it has its time. Absent in old logs. */
+  readonly process?: string;
+  readonly at: number;
+}
+
+export interface CancelRequested {
+  readonly type: "execution_cancel_requested";
+  readonly by: string;
+  readonly signalId: string;
+  readonly at: number;
+}
+
+/** A stored error: no stack, nothing that may not be shown. */
+export interface StepError {
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
+export interface StepStarted {
+  readonly type: "step_started";
+  readonly path: string;
+  readonly stepId: string;
+  readonly attempt: number;
+  /** The resolved parameters, without secrets; in the first attempt only, later ones use the same. */
+  readonly params?: JsonObject;
+  /** SHA-256 of `params`. */
+  readonly paramsHash?: string;
+  /** Worst price of the attempt, held against the cap until the result is known. */
+  readonly reservedNano?: number;
+  readonly at: number;
+}
+
+/** What the calls of one attempt cost and said. */
+export interface AttemptCost {
+  /** Known part of the price; `0` for what costs nothing. */
+  readonly costNano: number;
+  /** True when some call has no known price: the total is then a lower bound. */
+  readonly costUnknown?: boolean;
+  readonly usage?: TokenUsage;
+  /** The same by model and prompt. */
+  readonly charges?: readonly ModelCharge[];
+  /** Nobody has added up the calls yet: a `late_result` tells what they cost. */
+  readonly costPending?: boolean;
+}
+
+/** What the calls of one model with one prompt cost. */
+export interface ModelCharge {
+  /** As the definition names it. */
+  readonly model: string;
+  /** Stored prompt and its version, `triage@3`; absent: the definition holds the prompt itself. */
+  readonly prompt?: string;
+  readonly calls: number;
+  /** Sum of the known prices. */
+  readonly costNano: number;
+  /** Calls without a known price. */
+  readonly unknown: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
+export interface StepAttemptFailed extends AttemptCost {
+  readonly type: "step_attempt_failed";
+  readonly path: string;
+  readonly attempt: number;
+  readonly error: StepError;
+  /** `unknown`: the effect may have happened. */
+  readonly outcome: "failed" | "unknown";
+  /** When the next attempt is due. */
+  readonly retryAt: number;
+  readonly at: number;
+}
+
+export type WaitReason = "approval" | "timer" | "budget" | "child" | "event" | "person";
+
+export interface StepWaiting {
+  readonly type: "step_waiting";
+  readonly path: string;
+  readonly stepId: string;
+  readonly on: WaitReason;
+  /** When the wait ends by itself; absent: never. */
+  readonly due?: number;
+  readonly request?: RequestOpened;
+  /** Name of the event that ends the wait. */
+  readonly event?: string;
+  readonly at: number;
+}
+
+/**
+ * The worst price of an attempt does not fit under the cap any more: it waits, and the owner is asked. A step that has not been
+ * entered yet is entered with this event.
+ */
+export interface BudgetRequested {
+  readonly type: "budget_requested";
+  readonly path: string;
+  readonly stepId: string;
+  /** The attempt that begins when there is room for it. */
+  readonly attempt: number;
+  /** As in `step_started`: only when the step is entered with this event. */
+  readonly params?: JsonObject;
+  readonly paramsHash?: string;
+  /** Worst price of one attempt. */
+  readonly reserveNano: number;
+  readonly request: RequestOpened;
+  readonly at: number;
+}
+
+/** What ended the wait for budget; the attempt then begins if it fits, else the owner is asked anew. */
+export interface BudgetChanged {
+  readonly type: "budget_changed";
+  readonly path: string;
+  readonly requestId: string;
+  /** What the owner chose; `room`: nobody had to, because other calls turned out cheaper than they might have. */
+  readonly choice: BudgetChoice | "room";
+  readonly by?: string;
+  /** `add`: by how much the cap is raised. */
+  readonly addedNano?: number;
+  /** `cheaper`: members of the step's parameters that change; null removes one. */
+  readonly change?: JsonObject;
+  /** SHA-256 of the parameters after that change. */
+  readonly paramsHash?: string;
+  /** Worst price of one attempt after that change. */
+  readonly reserveNano?: number;
+  readonly at: number;
+}
+
+export type BudgetChoice = "add" | "cheaper" | "stop";
+
+/** The figures that a request for budget was opened with. */
+export interface BudgetAsked {
+  readonly stepId: string;
+  readonly capNano: number;
+  /** Known prices of the calls so far. */
+  readonly spentNano: number;
+  /** Held against the cap: worst prices of calls under way and of calls whose price nobody knows. */
+  readonly heldNano: number;
+  /** Worst price of the attempt that waits. */
+  readonly neededNano: number;
+  /** What the choice `add` adds. */
+  readonly addNano: number;
+  /** What the choice `cheaper` does. */
+  readonly cheaper?: CheaperOption;
+}
+
+/** Another way to run a step, for less money. */
+export interface CheaperOption {
+  readonly model: string;
+  /** Members of the step's parameters that change; null removes one. */
+  readonly change: JsonObject;
+  /** Worst price of one attempt then. */
+  readonly reserveNano: number;
+}
+
+export interface TimerFired {
+  readonly type: "timer_fired";
+  readonly path: string;
+  /** When it was due. */
+  readonly due: number;
+  readonly at: number;
+}
+
+export interface Choice {
+  readonly id: string;
+  readonly label: string;
+  readonly style?: "primary" | "danger";
+}
+
+/** An approval request as it was opened. Immutable; the votes are events. */
+export interface RequestOpened {
+  /** The step's key: unique, and equal after a restart. */
+  readonly id: string;
+  readonly round: number;
+  /** First 16 hex digits of the SHA-256 of what is asked; a button carries it, so that a stale card decides nothing. */
+  readonly hash: string;
+  readonly title: string;
+  readonly message: string;
+  /** Channel of the card; absent: the thread of the run's card. */
+  readonly channel?: string;
+  /** User ids (`U…`), user groups (`S…`, `@handle`), resolved when the click comes. */
+  readonly approvers: readonly string[];
+  /** How many people have to choose a non-rejecting choice. */
+  readonly required: number;
+  /** Who may not decide: the requester, unless `allowSelfApproval`. */
+  readonly excluded: readonly string[];
+  readonly choices: readonly Choice[];
+  readonly openedAt: number;
+  readonly expiresAt?: number;
+  /** Asks whether an attempt had its effect, not for an approval. */
+  readonly doubt?: { readonly stepId: string; readonly attempt: number };
+  /** It asks for budget; absent: it is the request of an approval step. */
+  readonly budget?: BudgetAsked;
+}
+
+export interface StepCompleted extends AttemptCost {
+  readonly type: "step_completed";
+  readonly path: string;
+  readonly stepId: string;
+  readonly output: Json;
+  readonly rawOutput?: string;
+  readonly reason?: string;
+  readonly confidence?: number;
+  /** Name of the variable that takes the output, too. */
+  readonly outputVariable?: string;
+  /** The step that follows in the same body; `null`: the body ends. */
+  readonly next: string | null;
+  readonly at: number;
+}
+
+export interface StepSkipped extends AttemptCost {
+  readonly type: "step_skipped";
+  readonly path: string;
+  readonly stepId: string;
+  readonly error: StepError;
+  /** Name of the variable that becomes null. */
+  readonly outputVariable?: string;
+  readonly next: string | null;
+  readonly at: number;
+}
+
+export interface StepFailed extends AttemptCost {
+  readonly type: "step_failed";
+  readonly path: string;
+  readonly stepId: string;
+  readonly error: StepError;
+  /** Nobody knows whether the last attempt had its effect. */
+  readonly outcomeUnknown?: boolean;
+  /** The fallback step, if the definition has one; absent: the body fails. */
+  readonly next?: string;
+  readonly at: number;
+}
+
+export interface DecisionRecorded {
+  readonly type: "decision_recorded";
+  readonly path: string;
+  readonly requestId: string;
+  readonly by: string;
+  readonly choice: string;
+  readonly comment?: string;
+  readonly signalId: string;
+  readonly at: number;
+}
+
+export type RefusalReason =
+  | "already_decided"
+  | "already_voted"
+  | "expired"
+  | "cancelled"
+  | "superseded";
+
+export interface DecisionRefused {
+  readonly type: "decision_refused";
+  readonly requestId: string;
+  readonly by: string;
+  readonly reason: RefusalReason;
+  readonly signalId: string;
+  readonly at: number;
+}
+
+/** A result that came after its step was over: it adds cost and audit, nothing else. */
+export interface LateResult extends AttemptCost {
+  readonly type: "late_result";
+  readonly path: string;
+  readonly attempt: number;
+  readonly at: number;
+}

@@ -1,0 +1,325 @@
+import type { Json, JsonObject } from "../../shared/json.ts";
+import type { ChildPlan } from "../definition/step-type.ts";
+import type { TokenUsage } from "../ports/model.ts";
+import type { ChildStarted } from "./child-events.ts";
+import type { HoldReason, KeyedRequest } from "./control-events.ts";
+import type { ExecutionStarted, RequestOpened, StepError, WaitReason } from "./events.ts";
+import type { Agenda } from "./worklist.ts";
+
+/** What `stepResults.<id>` holds: the latest entry of a step, in the shape that definitions and the API read. */
+export interface StepResult {
+  readonly stepId: string;
+  readonly status: "completed" | "skipped" | "failed";
+  readonly output: Json;
+  readonly error?: StepError;
+  /** Dollars; `null` when the price is unknown. */
+  readonly cost: number | null;
+  readonly tokenUsage?: TokenUsage;
+  readonly rawOutput?: string;
+  readonly reason?: string;
+  readonly confidence?: number;
+  readonly attempts: number;
+  readonly nextStep: string;
+  readonly startedAt: string;
+  readonly completedAt: string;
+  readonly durationMs: number;
+}
+
+/** One finished entry of a step, in order of finishing: the timeline. */
+export interface StepRecord {
+  readonly path: string;
+  readonly stepId: string;
+  readonly status: StepResult["status"];
+  readonly output: Json;
+  readonly startedAt: number;
+  readonly completedAt: number;
+  readonly costNano: number;
+  readonly costUnknown: boolean;
+  readonly usage: TokenUsage | null;
+  readonly attempts: number;
+}
+
+/** One failed attempt, for the API's `errors`. */
+export interface AttemptError {
+  readonly path: string;
+  readonly stepId: string;
+  readonly attempt: number;
+  readonly error: StepError;
+  readonly at: number;
+}
+
+export interface Vote {
+  readonly by: string;
+  readonly choice: string;
+  readonly comment?: string;
+  readonly at: number;
+}
+
+/** How a request ended. */
+export interface RequestOutcome {
+  /** The choice, or `expired`, or `cancelled`, or `superseded` by a newer round. */
+  readonly decision: string;
+  readonly at: number;
+}
+
+/** A request with its votes; stays in the state after it was decided, because its cards show it. */
+export interface RequestState {
+  readonly opened: RequestOpened;
+  readonly path: string;
+  readonly votes: Vote[];
+  outcome: RequestOutcome | null;
+}
+
+/** A step that was entered and is not over. */
+export interface Act {
+  readonly path: string;
+  readonly frame: string;
+  readonly stepId: string;
+  /** `executionId/path`: the idempotency key, equal in every automatic attempt. */
+  readonly key: string;
+  attempt: number;
+  phase: "running" | "retrying" | "waiting";
+  /** The claim under which the attempt runs; an older one than the state's means that its worker died. */
+  epoch: number;
+  readonly startedAt: number;
+  /** When the attempt was begun, last if it was begun again. */
+  begunAt: number;
+  params: JsonObject;
+  paramsHash: string;
+  reservedNano: number;
+  /** Outcome of some try before this one is unknown: the step's policy decides how this one begins. */
+  unknownBefore: boolean;
+  /** The first attempt since a person had the step done again; 1, unless they had: attempts of `retryPolicy` count from here. */
+  firstAttempt: number;
+  /** How often this attempt was begun again because the worker that had it died. */
+  recoveries: number;
+  /** Worst price of one attempt. */
+  reserveNano: number;
+  /** The attempt that waits for budget, or waited for it; `null`: none since the last one began. */
+  heldAttempt: number | null;
+  /** When the retry, the timer or the expiry is due. */
+  due: number | null;
+  /** `branches`: the bodies that the step holds. */
+  waitingOn: WaitReason | "branches" | null;
+  /** Paths of the bodies that the step opened, in order; of a step with items those alone that are still executed. */
+  readonly frames: Set<string>;
+  /** What a step that has a body for each item of a list knows of them. */
+  items: ItemsState | null;
+  requestId: string | null;
+  /** The execution that the step started and waits for. */
+  childId: string | null;
+  /** The execution that the step is about to start, as long as it waits for room under the cap. */
+  heldChild: ChildPlan | null;
+  /** What is not known of the last attempt, as long as a person is asked. */
+  doubt: StepError | null;
+  /** Name of the event that the step waits for. */
+  event: string | null;
+  /** Events that had come before were looked for. */
+  searched: boolean;
+  costNano: number;
+  costUnknown: boolean;
+  usage: TokenUsage | null;
+}
+
+/** How the body of one item ended. */
+export interface ItemEnd {
+  readonly status: "completed" | "failed";
+  readonly output: Json;
+  readonly error: StepError | null;
+}
+
+/** The items of a step that executes one body for each, and how far it has come. */
+export interface ItemsState {
+  /** The variable that holds the item within its body. */
+  readonly as: string;
+  readonly values: readonly Json[];
+  /** Index of the next item to begin with: bodies are opened in order. */
+  opened: number;
+  /** By index; a hole: not over yet. */
+  readonly ends: ItemEnd[];
+  /** The item that failed first, in order of time. */
+  firstFailed: number | null;
+  /** The body of the item that failed last, for a retry within it. */
+  failedBody: Frame | null;
+}
+
+/** A step that is over or was given up, as far as a retry needs it. */
+export interface Past {
+  readonly path: string;
+  readonly stepId: string;
+  readonly attempt: number;
+  /** Of the parameters of its attempts; empty: it had none. */
+  readonly paramsHash: string;
+  /** Nobody knows whether its effect happened. */
+  readonly isUnknown: boolean;
+  /** The step itself if it executed bodies, and those that can go on. */
+  readonly holder: Act | null;
+  readonly bodies: readonly Frame[];
+  /** When it ended or was given up. */
+  readonly at: number;
+}
+
+/** What a step left in its body when it ended. */
+export interface Trace extends Past {
+  /** It failed: done again with equal parameters it keeps its key. */
+  readonly isKept: boolean;
+  readonly before: {
+    readonly results: [string, StepResult | undefined][];
+    readonly locals: [string, Json | undefined][];
+    readonly lastOutput: Json;
+  };
+}
+
+/** Why an execution does not go on although it could. */
+export interface Hold {
+  readonly reason: HoldReason;
+  /** Who paused. */
+  readonly by: string | null;
+  readonly since: number;
+}
+
+/** A retry of an execution that had ended. */
+export interface Reopening {
+  readonly by: string;
+  readonly at: number;
+  /** The step that was entered once more; `null`: it went on where it was. */
+  readonly path: string | null;
+  readonly asked: KeyedRequest | null;
+}
+
+/** An execution went on with another version. */
+export interface Migration {
+  readonly by: string;
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Something that leaves an execution. Delivered by inserts that can be repeated; the id follows from what it is about. */
+export type OutboxEntry =
+  | { readonly kind: "start_child"; readonly id: string; readonly child: ChildStarted }
+  | {
+      readonly kind: "cancel_child";
+      readonly id: string;
+      readonly childId: string;
+      readonly by: string;
+      /** How it was to begin, if nobody knows whether it did. */
+      readonly start?: ChildStarted;
+    };
+
+/** `cancelled`: given up because the step that holds it was over before. */
+export type FrameStatus = "open" | "completed" | "failed" | "cancelled";
+
+/** A body being executed: the root or a branch. */
+export interface Frame {
+  readonly path: string;
+  status: FrameStatus;
+  /** When it has to be over; `null`: the run's own deadline. */
+  due: number | null;
+  /** How long it may take, by itself. */
+  readonly allowedMs: number | null;
+  /** Variables written in this body; at the root they are the run's own. */
+  readonly locals: Record<string, Json>;
+  /** The step to enter next; `null`: none left. */
+  cursor: string | null;
+  /** How often each step was entered. */
+  readonly entries: Map<string, number>;
+  /** Latest result of each step of this body, by step id. No prototype: any name is data. */
+  readonly results: Record<string, StepResult>;
+  /** The result that ended last: its output is the body's. */
+  lastOutput: Json;
+  /** The step now being executed, by path. */
+  current: string | null;
+  /** Set when a step of the body failed for good. */
+  failure: { readonly stepId: string; readonly error: StepError } | null;
+  /** What ended in it, oldest first. */
+  readonly trail: Trace[];
+  /** What was under way when it was given up. */
+  stopped: Past | null;
+  /** The step at the cursor was entered before: with equal parameters it goes on under the same key. */
+  again: Past | null;
+}
+
+export type ExecutionStatus =
+  | "queued"
+  | "running"
+  | "waiting"
+  | "completed"
+  | "failed"
+  | "cancelled";
+
+/** Everything about an execution. Changed by `apply` alone. */
+export interface ExecutionState {
+  readonly start: ExecutionStarted;
+  /** The version that it executes: the one with which it started, until it is migrated. */
+  version: number;
+  /** Which version of each named prompt it asks. */
+  prompts: Readonly<Record<string, number>>;
+  status: ExecutionStatus;
+  /** Number of the last commit that was folded; 0 is the start. */
+  rev: number;
+  epoch: number;
+  readonly variables: Record<string, Json>;
+  readonly frames: Map<string, Frame>;
+  readonly acts: Map<string, Act>;
+  readonly requests: Map<string, RequestState>;
+  readonly steps: StepRecord[];
+  readonly errors: AttemptError[];
+  /** Requests that nobody has decided yet, by id. */
+  readonly openRequests: Set<string>;
+  /** Acts by what they do, those that hold bodies left out: the status follows from it. */
+  readonly load: { running: number; waiting: number };
+  readonly agenda: Agenda;
+  /** How many steps were entered, over all bodies. */
+  entered: number;
+  /** Those of them that were entered before a person reopened the execution: they do not count against the limit. */
+  enteredBefore: number;
+  /** When it has to be over. */
+  deadline: number;
+  readonly reopened: Reopening[];
+  readonly migrations: Migration[];
+  /** Types of finished entries as they were executed, by path, where the version of now says something else. */
+  readonly formerTypes: Map<string, string>;
+  /** It enters no step and begins no attempt. */
+  held: Hold | null;
+  /** Where it waits for a slot, or has one: among the executions of its workflow with the same key. */
+  line: { readonly name: string; readonly slot: number | null } | null;
+  /** Sum of the known prices: equal to that of the recorded calls. */
+  spentNano: number;
+  /** Charged to the cap for calls whose price nobody knows: what was held for them, less what is known. */
+  unknownNano: number;
+  /** Worst prices of what is under way. */
+  reservedNano: number;
+  /** By how much the owner raised the cap. */
+  addedNano: number;
+  costUnknown: boolean;
+  /** Worst prices of attempts that were given up while they ran, by `path:attempt`, until their results come. */
+  readonly dropped: Map<string, number>;
+  /** What children that were given up may spend, by their ids, until their ends are known. */
+  readonly abandoned: Map<string, number>;
+  /** What has to be told to others, by id, until it is; in order. */
+  readonly outbox: Map<string, OutboxEntry>;
+  cancel: { readonly by: string; readonly at: number } | null;
+  /** Events that ended waits, each with the step: one that is entered again waits for another. The newest thousand. */
+  readonly consumed: Set<string>;
+  /** Signals that were folded: a second delivery changes nothing. */
+  readonly seen: Set<string>;
+  output: Json;
+  error: StepError | null;
+  endedAt: number | null;
+}
+
+/** Path of the root body. */
+export const ROOT = "";
+
+export const NANO_PER_DOLLAR = 1_000_000_000;
+
+/** True when the sum of the known prices is only a lower bound of what was spent. */
+export function isCostUnknown(state: ExecutionState): boolean {
+  return state.costUnknown || state.dropped.size > 0 || state.abandoned.size > 0;
+}
+
+/** True when nothing can happen any more, short of reopening. */
+export function isFinished(status: ExecutionStatus): boolean {
+  return status === "completed" || status === "failed" || status === "cancelled";
+}

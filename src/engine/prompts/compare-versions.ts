@@ -1,0 +1,105 @@
+import { fitsExpected } from "../ai/expected.ts";
+import type { PromptCall, SampleRecord } from "../ports/prompt-records.ts";
+import type { Store } from "../ports/store.ts";
+import type { PromptView } from "./prompts.ts";
+
+/** The newest calls of a version that are looked at: enough for a share to be known to a percent or two. */
+export const COMPARED_CALLS = 2000;
+
+/** How one version of a prompt fares, by its newest calls. */
+export interface PromptFigures {
+  readonly version: number;
+  /** `active`, `split` (with its percent), `previous`, or none of these. */
+  readonly role: "active" | "split" | "previous" | null;
+  readonly percent: number;
+  /** Decisions that the figures are made from; a decision may take several calls. */
+  readonly decisions: number;
+  readonly calls: number;
+  /** Share of the calls whose answer could not be used, from 0 to 1; `null` without calls. */
+  readonly invalidRate: number | null;
+  /** Nano-dollars for one decision on average, as far as prices are known; `null` without any. */
+  readonly costNano: number | null;
+  /** Calls without a known price. */
+  readonly unknownCosts: number;
+  /** Milliseconds of all calls of a decision: the middle one, and what 95 of 100 stay below. */
+  readonly latencyMs: { readonly median: number; readonly p95: number } | null;
+  /** Decisions that people have labelled, and those of them that they found wrong. */
+  readonly labelled: number;
+  readonly overturned: number;
+  /** Share of the decisions that people found wrong, from 0 to 1; `null` without decisions. */
+  readonly overturnedRate: number | null;
+}
+
+export interface PromptComparison {
+  readonly name: string;
+  readonly versions: readonly PromptFigures[];
+}
+
+/** Puts the versions of a prompt side by side: those that are or were asked, newest number first. */
+export async function comparePrompts(
+  prompt: PromptView,
+  store: Pick<Store, "listPromptCalls" | "listSamples">,
+): Promise<PromptComparison> {
+  const { name } = prompt;
+  const versions: PromptFigures[] = [];
+  for (const { version } of prompt.versions) {
+    const id = { name, version };
+    const calls = await store.listPromptCalls(id, COMPARED_CALLS);
+    const role = roleOf(prompt, version);
+    if (calls.length === 0 && role === null) continue;
+    const samples = await store.listSamples({ prompt: id });
+    const percent = percentOf(prompt, version);
+    versions.push({ version, role, percent, ...figuresOf(calls, samples) });
+  }
+  return { name, versions };
+}
+
+function roleOf({ active, split, previous }: PromptView, version: number): PromptFigures["role"] {
+  if (version === active) return "active";
+  if (version === split?.version) return "split";
+  return version === previous ? "previous" : null;
+}
+
+function percentOf({ active, split }: PromptView, version: number): number {
+  if (version === split?.version) return split.percent;
+  return version === active ? 100 - (split?.percent ?? 0) : 0;
+}
+
+type Measured = Omit<PromptFigures, "version" | "role" | "percent">;
+
+/** What calls and labels amount to. Pure. */
+export function figuresOf(
+  calls: readonly PromptCall[],
+  samples: readonly SampleRecord[],
+): Measured {
+  // `executionId/path:attempt:n`: attempts that follow each other are one decision.
+  const decisions = Map.groupBy(calls, ({ id }) => id.replace(/:\d+:\d+$/, ""));
+  const latencies = [...decisions.values()]
+    .map((own) => own.reduce((sum, { latencyMs }) => sum + latencyMs, 0))
+    .toSorted((a, b) => a - b);
+  const priced = calls.flatMap(({ costNano }) => costNano ?? []);
+  const overturned = samples.filter(({ actual, expected }) => !fitsExpected(actual, expected));
+  const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
+  return {
+    decisions: decisions.size,
+    calls: calls.length,
+    invalidRate: share(calls.filter(({ valid }) => !valid).length, calls.length),
+    costNano:
+      priced.length === 0
+        ? null
+        : Math.round(priced.reduce((sum, cost) => sum + cost, 0) / decisions.size),
+    unknownCosts: calls.length - priced.length,
+    latencyMs:
+      latencies.length === 0
+        ? null
+        : { median: quantile(latencies, 0.5), p95: quantile(latencies, 0.95) },
+    labelled: samples.length,
+    overturned: overturned.length,
+    overturnedRate: share(overturned.length, decisions.size),
+  };
+}
+
+/** The smallest of the sorted values that so large a share does not exceed. */
+function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.max(Math.ceil(sorted.length * share) - 1, 0)] ?? 0;
+}

@@ -1,0 +1,249 @@
+import { nearest } from "../../shared/did-you-mean.ts";
+import { AppError, asAppError } from "../../shared/errors.ts";
+import { hashJson, toJson } from "../../shared/json.ts";
+import type { Problem } from "../definition/problem.ts";
+import { PROMPT_NAME } from "../language/prompt-ref.ts";
+import { parseTemplate } from "../language/template.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { PromptRecord, PromptVersionRecord } from "../ports/prompt-records.ts";
+import type { Store } from "../ports/store.ts";
+import { comparePrompts, type PromptComparison } from "./compare-versions.ts";
+import type { PromptLibrary } from "./prompt-library.ts";
+
+/** Characters of a prompt before its values are filled in. */
+const MAX_TEXT = 100_000;
+
+/** A text that becomes a version of a named prompt. */
+export interface PromptDraft {
+  readonly name: string;
+  readonly text: string;
+  /** Slack user id, `api` or `file:<name>`. */
+  readonly by: string;
+  /** What is different. */
+  readonly note?: string;
+  /** Shall it be asked at once? The first version always is. */
+  readonly activate?: boolean;
+}
+
+export interface PromptAdded {
+  readonly name: string;
+  readonly version: number;
+  /** `false`: a version has this text already. */
+  readonly changed: boolean;
+  /** Is it the version that is asked? */
+  readonly active: boolean;
+}
+
+/** A named prompt with all its versions, newest first. */
+export interface PromptView extends PromptRecord {
+  readonly versions: readonly PromptVersionRecord[];
+}
+
+export interface PromptsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly library: PromptLibrary;
+  /** What would be wrong with active workflows if this text were asked, each problem with its workflow. */
+  readonly problemsWith: (
+    name: string,
+    text: string,
+  ) => Promise<readonly (Problem & { readonly workflowId: string })[]>;
+}
+
+/** Named prompts: numbered versions that never change, one of them active, another perhaps asked by a share of the executions. */
+export class Prompts {
+  readonly #options: PromptsOptions;
+
+  constructor(options: PromptsOptions) {
+    this.#options = options;
+  }
+
+  /** By name. */
+  list(): Promise<readonly PromptRecord[]> {
+    return this.#options.store.listPrompts();
+  }
+
+  /** @throws {AppError} `prompt_not_found`, naming the nearest. */
+  async get(name: string): Promise<PromptView> {
+    const record = await this.#require(name);
+    return { ...record, versions: await this.#options.store.listPromptVersions(name) };
+  }
+
+  /** Stores a text under the next number; a text that some version has already changes nothing. @throws {AppError} `prompt_invalid`. */
+  async add({ name, text, by, note, activate = false }: PromptDraft): Promise<PromptAdded> {
+    assertUsable(name, text);
+    const existing = await this.#options.store.readPrompt(name);
+    const versions = await this.#options.store.listPromptVersions(name);
+    const same = versions.find((version) => version.text === text);
+    const isAsked = existing === null || activate;
+    if (isAsked) await this.#assertFits(name, text);
+    const version = same?.version ?? (await this.#insert(name, text, by, note ?? null));
+    if (existing === null) await this.#write({ ...fresh(name), active: version }, by);
+    else if (isAsked && existing.active !== version) await this.promote(name, version, by);
+    const active = isAsked || existing?.active === version;
+    return { name, version, changed: same === undefined, active };
+  }
+
+  /**
+   * Takes a file of the prompts folder in, if it differs from what this file brought last. What people made in Slack or by the API
+   * stays active: the text is then kept as a version.
+   *
+   * @returns `null` when there was nothing to do.
+   */
+  async addFile(file: string, text: string): Promise<PromptAdded | null> {
+    const name = file.replace(/\.[a-z]+$/, "");
+    const hash = hashJson(toJson(text));
+    const existing = await this.#options.store.readPrompt(name);
+    if (existing?.files[file] === hash) return null;
+    const active = existing && (await this.#options.store.readPromptVersion(name, existing.active));
+    const byPeople = active !== null && !active.createdBy.startsWith("file:");
+    const added = await this.add({ name, text, by: `file:${file}`, activate: !byPeople });
+    const record = await this.#require(name);
+    const files = { ...record.files, [file]: hash };
+    await this.#write({ ...record, files }, record.updatedBy);
+    return added;
+  }
+
+  /**
+   * Gives a share of the executions that start from now on another version; the others get the active one. An execution keeps its
+   * version to the end.
+   *
+   * @param percent - from 1 to 99; 0 ends the split.
+   * @throws {AppError} `prompt_not_found`, `prompt_invalid`, `input_invalid`.
+   */
+  async split(name: string, version: number, percent: number, by: string): Promise<PromptRecord> {
+    const record = await this.#require(name);
+    if (!Number.isInteger(percent) || percent < 0 || percent > 99) {
+      throw badInput(
+        "percent",
+        "must be a whole number from 0 to 99; to ask it always, promote it",
+      );
+    }
+    if (percent === 0) return this.#write({ ...record, split: null }, by);
+    if (version === record.active) {
+      throw badInput("version", `${version} is the active version; split with another`);
+    }
+    await this.#assertFits(name, (await this.#requireVersion(name, version)).text);
+    return this.#write({ ...record, split: { version, percent } }, by);
+  }
+
+  /** Makes a version the one that is asked, and ends a split. @throws {AppError} `prompt_not_found`, `prompt_invalid`. */
+  async promote(name: string, version: number, by: string): Promise<PromptRecord> {
+    const record = await this.#require(name);
+    const { text } = await this.#requireVersion(name, version);
+    if (version === record.active) return this.#write({ ...record, split: null }, by);
+    await this.#assertFits(name, text);
+    return this.#write({ ...record, active: version, previous: record.active, split: null }, by);
+  }
+
+  /** Goes back to what was active before, and ends a split. @throws {AppError} `prompt_not_found`, `input_invalid` if nothing was. */
+  async rollBack(name: string, by: string): Promise<PromptRecord> {
+    const { previous } = await this.#require(name);
+    if (previous === null) {
+      throw badInput(
+        "name",
+        `"${name}" has had one active version only: there is nothing to go back to`,
+      );
+    }
+    return this.promote(name, previous, by);
+  }
+
+  /** How the versions fare that are or were asked. @throws {AppError} `prompt_not_found`. */
+  async compare(name: string): Promise<PromptComparison> {
+    return comparePrompts(await this.get(name), this.#options.store);
+  }
+
+  async #insert(name: string, text: string, by: string, note: string | null): Promise<number> {
+    const { store, clock } = this.#options;
+    for (;;) {
+      const versions = await store.listPromptVersions(name);
+      const version = Math.max(0, ...versions.map((known) => known.version)) + 1;
+      const record = { name, version, text, note, createdBy: by, createdAt: clock.now() };
+      // Otherwise somebody else took the number in this moment.
+      if (await store.insertPromptVersion(record)) return version;
+    }
+  }
+
+  async #write(
+    record: Omit<PromptRecord, "updatedBy" | "updatedAt">,
+    by: string,
+  ): Promise<PromptRecord> {
+    const { store, clock, library } = this.#options;
+    const written = { ...record, updatedBy: by, updatedAt: clock.now() };
+    await store.writePrompt(written);
+    await library.refresh();
+    return written;
+  }
+
+  async #assertFits(name: string, text: string): Promise<void> {
+    const [problem, ...others] = await this.#options.problemsWith(name, text);
+    if (problem === undefined) return;
+    const rest = others.length > 0 ? ` (and ${others.length} more)` : "";
+    throw invalid(
+      `The workflow "${problem.workflowId}" cannot ask this text: ${problem.path}: ${problem.message}. ${problem.fix}${rest}`,
+    );
+  }
+
+  async #require(name: string): Promise<PromptRecord> {
+    const record = await this.#options.store.readPrompt(name);
+    if (record) return record;
+    const names = (await this.list()).map((known) => known.name);
+    const close = nearest(name, names);
+    throw new AppError({
+      code: "prompt_not_found",
+      message: `There is no prompt "${name.slice(0, 80)}".${close === null ? "" : ` Did you mean "${close}"?`}`,
+    });
+  }
+
+  async #requireVersion(name: string, version: number): Promise<PromptVersionRecord> {
+    const record = await this.#options.store.readPromptVersion(name, version);
+    if (record) return record;
+    const versions = await this.#options.store.listPromptVersions(name);
+    throw new AppError({
+      code: "prompt_not_found",
+      message: `The prompt "${name}" has no version ${version}. It has: ${versions.map((known) => known.version).join(", ")}.`,
+    });
+  }
+}
+
+function fresh(name: string): Omit<PromptRecord, "active" | "updatedBy" | "updatedAt"> {
+  return { name, previous: null, split: null, files: {} };
+}
+
+function assertUsable(name: string, text: string): void {
+  if (!PROMPT_NAME.test(name)) {
+    throw invalid(
+      `"${name.slice(0, 80)}" is no name for a prompt. Use lower-case letters, digits and hyphens, such as ticket-urgency.`,
+    );
+  }
+  if (text.trim() === "") throw invalid(`The prompt "${name}" is empty. Say what to decide.`);
+  if (text.length > MAX_TEXT) {
+    throw invalid(
+      `The prompt "${name}" has ${text.length} characters; at most ${MAX_TEXT} are taken.`,
+    );
+  }
+  let paths: readonly (readonly string[])[];
+  try {
+    ({ paths } = parseTemplate(text));
+  } catch (error) {
+    throw invalid(`The prompt "${name}" cannot be read: ${asAppError(error).message}`);
+  }
+  const secret = paths.find(([root]) => root === "secrets");
+  if (secret) {
+    throw invalid(
+      `The prompt "${name}" names {{${secret.join(".")}}}. Secrets are never shown to a model.`,
+    );
+  }
+}
+
+function invalid(message: string): AppError {
+  return new AppError({ code: "prompt_invalid", message });
+}
+
+function badInput(path: string, message: string): AppError {
+  return new AppError({
+    code: "input_invalid",
+    message: `${path} ${message}.`,
+    details: { problems: [{ path, message, fix: "" }] },
+  });
+}

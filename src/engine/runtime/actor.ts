@@ -1,0 +1,391 @@
+import { randomUUID } from "node:crypto";
+import { asAppError, isAppError } from "../../shared/errors.ts";
+import type { CompiledWorkflow } from "../definition/compile.ts";
+import { decide, decideByVotes, nextDue } from "../execution/decider/advance.ts";
+import {
+  type AttemptEnded,
+  reactToAttempt,
+  reactToSignal,
+} from "../execution/decider/handle-signal.ts";
+import { reactToMigration } from "../execution/decider/migration.ts";
+import { costOfLost } from "../execution/projections/call-costs.ts";
+import { toHead } from "../execution/projections/execution-record.ts";
+import { totalsOf } from "../execution/projections/totals.ts";
+import { apply } from "../execution/reducer/apply.ts";
+import type { ExecutionEvent } from "../model/events.ts";
+import { type Act, type ExecutionState, isFinished } from "../model/state.ts";
+import type { Head, Signal } from "../ports/store.ts";
+import type { ActorHost } from "./actor-host.ts";
+import { Subscriptions } from "./event-subscriptions.ts";
+import { untilStored } from "./store-retry.ts";
+
+/** Events of pure steps that are written in one commit, so that a pure loop neither starves others nor grows without bound. */
+const MAX_EVENTS_PER_COMMIT = 200;
+
+/**
+ * The one owner of a claimed execution. Results, signals and due timers arrive in any order; each turn folds what is there,
+ * commits once, then starts what the new state asks for. So a cancel or a click is handled while a model call is under way.
+ */
+export class Actor {
+  readonly executionId: string;
+  readonly #host: ActorHost;
+  #workflow: CompiledWorkflow;
+  readonly #state: ExecutionState;
+  readonly #subscriptions: Subscriptions;
+  readonly #results: AttemptEnded[] = [];
+  /** Aborts of the attempts under way, by `path:attempt`. */
+  readonly #inFlight = new Map<string, () => void>();
+  /** Applied to the state, not yet committed: the claim, until there is something to commit with it. */
+  #unsaved: ExecutionEvent[] = [];
+  /** The head as we last wrote it. */
+  #written: Pick<Head, "owner" | "due"> | null = null;
+  /** How often the execution had been reopened when its end was told: each end is told. */
+  #toldEnd: number | null = null;
+  /** The worker leased the head once more while we were here: it has to be given back, whatever our last commit said. */
+  #leasedAgain = false;
+  #cancelTimer: (() => void) | null = null;
+  #signalsMayWait = true;
+  #turning = false;
+  #again = false;
+  #stopped = false;
+  /** Set: nothing is begun any more. Resolved when nothing is under way. */
+  #drained: PromiseWithResolvers<void> | null = null;
+
+  constructor(host: ActorHost, workflow: CompiledWorkflow, state: ExecutionState) {
+    this.executionId = state.start.executionId;
+    this.#host = host;
+    this.#workflow = workflow;
+    this.#state = state;
+    this.#subscriptions = new Subscriptions(host.store, state);
+    this.#record({ type: "execution_claimed", epoch: state.epoch + 1, worker: host.worker });
+  }
+
+  /** The state if all of it is durable, else `null`. To be read at once, not kept. */
+  get committedState(): ExecutionState | null {
+    return this.#unsaved.every(isNote) && !this.#turning ? this.#state : null;
+  }
+
+  /** Something may have happened: take a turn soon. */
+  wake(): void {
+    this.#signalsMayWait = true;
+    this.#schedule();
+  }
+
+  /** The worker claimed the execution although we have it: look, and give that lease back in the end. */
+  wakeLeased(): void {
+    this.#leasedAgain = true;
+    this.wake();
+  }
+
+  /**
+   * Takes what the attempts under way bring, and begins nothing any more; the lease is kept, so that whoever takes it gets what
+   * follows. Resolves when none is under way.
+   */
+  async drain(): Promise<void> {
+    this.#drained ??= Promise.withResolvers();
+    this.#noteDrained();
+    await this.#drained.promise;
+  }
+
+  #noteDrained(): void {
+    const isOver = this.#inFlight.size === 0 && this.#results.length === 0 && !this.#turning;
+    if (isOver || this.#stopped) this.#drained?.resolve();
+  }
+
+  /** Aborts what is under way and takes no further turn; nothing is written. */
+  stop(): void {
+    this.#stopped = true;
+    this.#drained?.resolve();
+    this.#cancelTimer?.();
+    for (const abort of this.#inFlight.values()) abort();
+    this.#inFlight.clear();
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return;
+    if (this.#turning) {
+      this.#again = true;
+      return;
+    }
+    this.#turning = true;
+    setImmediate(() => void this.#turn());
+  }
+
+  async #turn(): Promise<void> {
+    try {
+      do {
+        this.#again = false;
+        await this.#fold();
+        if (this.#stopped) return;
+        this.#startEffects();
+        await this.#sendOut();
+        if (!this.#again && this.#isIdle()) await this.#release();
+      } while (this.#again);
+      this.#turning = false;
+      if (this.#drained) this.#noteDrained();
+      else if (this.#isIdle()) this.#retire();
+      else this.#setTimer();
+    } catch (error) {
+      this.stop();
+      this.#turning = false;
+      this.#host.stopped(this, error);
+    }
+  }
+
+  async #fold(): Promise<void> {
+    const { store, clock } = this.#host;
+    const settled: string[] = [];
+    const now = clock.now();
+    for (const ended of this.#results.splice(0)) {
+      this.#inFlight.delete(attemptKey(ended.path, ended.attempt));
+      this.#recordAll(reactToAttempt(this.#workflow, this.#state, ended, now));
+    }
+    if (this.#drained) return this.#commit(settled);
+    if (this.#signalsMayWait) {
+      this.#signalsMayWait = false;
+      const { executionId } = this;
+      const signals = await this.#untilStored(() =>
+        store.pendingSignals({ executionId, limit: 100 }),
+      );
+      for (const signal of signals) {
+        if (signal.kind === "migrate") await this.#migrate(signal, settled, now);
+        else this.#foldSignal(signal, now);
+        settled.push(signal.id);
+      }
+      if (signals.length === 100) this.wake();
+    }
+    await this.#settleLost(now);
+    await this.#passGate(now);
+    do this.#follow(now);
+    while ((await this.#settleLost(now)) || (await this.#lookBack(now)));
+    await this.#commit(settled);
+    await this.#subscriptions.leave(this.#state);
+    if (this.#again) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** Whether it may go on is asked in every turn: what holds it may have ended. */
+  async #passGate(now: number): Promise<void> {
+    if (isFinished(this.#state.status) || this.#state.cancel) return;
+    const ask = () => this.#host.gate(this.#workflow, this.#state, now);
+    this.#recordAll(await this.#untilStored(ask));
+  }
+
+  /** Records what follows from the state by itself, as far as one commit takes it. */
+  #follow(now: number): void {
+    let following = decide(this.#workflow, this.#state, now);
+    while (following.length > 0) {
+      this.#recordAll(following);
+      if (this.#unsaved.length >= MAX_EVENTS_PER_COMMIT) {
+        this.#again = true;
+        return;
+      }
+      following = decide(this.#workflow, this.#state, now);
+    }
+  }
+
+  /** Tells what attempts cost whose results nobody brings any more. @returns whether there were any. */
+  async #settleLost(at: number): Promise<boolean> {
+    const lost = [...this.#state.dropped.keys()].filter((key) => !this.#inFlight.has(key));
+    if (lost.length === 0) return false;
+    const { executionId } = this;
+    const calls = await this.#untilStored(() => this.#host.store.listCalls(executionId));
+    for (const key of lost) {
+      const colon = key.lastIndexOf(":");
+      const path = key.slice(0, colon);
+      this.#record(
+        costOfLost({ executionId, path, attempt: Number(key.slice(colon + 1)) }, calls, at),
+      );
+    }
+    return true;
+  }
+
+  /** Looks for events that came before a step began to wait for them. @returns whether one of them ends a wait. */
+  async #lookBack(now: number): Promise<boolean> {
+    let isWoken = false;
+    for (const act of this.#state.acts.values()) {
+      if (act.event === null || act.searched) continue;
+      this.#record({ type: "events_searched", path: act.path });
+      const events = await this.#untilStored(() =>
+        this.#subscriptions.lookBack(this.#workflow, this.#state, act, now),
+      );
+      this.#recordAll(events);
+      isWoken ||= events.length > 0;
+    }
+    return isWoken;
+  }
+
+  /** A vote that decides does so before the next one is looked at: the first valid decision stands. */
+  #foldSignal(signal: Signal, now: number): void {
+    if (signal.kind === "event") this.#subscriptions.note(signal);
+    for (const event of reactToSignal(this.#workflow, this.#state, signal, now)) {
+      this.#record(event);
+      if (event.type !== "decision_recorded") continue;
+      this.#recordAll(decideByVotes(this.#workflow, this.#state, event.path, now));
+    }
+  }
+
+  /** A commit holds events of one version: whoever reads it looks their steps up there. */
+  async #migrate(signal: Signal, settled: string[], now: number): Promise<void> {
+    const version = Number(signal.payload["version"]);
+    const load = () => this.#host.compiled(this.#state, version);
+    const to = { version, workflow: await this.#untilStored(load) };
+    const events = reactToMigration(this.#workflow, to, this.#state, signal, now);
+    const isMigrated = events.some(({ type }) => type === "execution_migrated");
+    if (!isMigrated) return this.#recordAll(events);
+    await this.#commit(settled.splice(0));
+    this.#recordAll(events);
+    this.#workflow = to.workflow;
+    await this.#commit([signal.id]);
+  }
+
+  #record(event: ExecutionEvent): void {
+    apply(this.#state, event);
+    this.#unsaved.push(event);
+  }
+
+  #recordAll(events: readonly ExecutionEvent[]): void {
+    for (const event of events) this.#record(event);
+  }
+
+  async #commit(settled: readonly string[]): Promise<void> {
+    const { store, clock } = this.#host;
+    if (this.#unsaved.every(isNote)) {
+      if (settled.length > 0) await this.#untilStored(() => store.settleSignals(settled));
+      return;
+    }
+    const events = this.#unsaved;
+    const commit = {
+      executionId: this.executionId,
+      rev: this.#state.rev + 1,
+      epoch: this.#state.epoch,
+      commitId: randomUUID(),
+      at: clock.now(),
+      events,
+    };
+    this.#state.rev = commit.rev;
+    const head = this.#head();
+    const totals = totalsOf(this.#state.start, events, commit.rev === 1);
+    await this.#untilStored(() => store.commit(commit, head, settled, totals));
+    this.#written = head;
+    this.#unsaved = [];
+    const after = { workflow: this.#workflow, state: this.#state };
+    this.#host.committed(this.executionId, events, after);
+  }
+
+  /** A repeat of the same commit is harmless, and the fence stops us if we were too slow. */
+  #untilStored<T>(ask: () => Promise<T>): Promise<T> {
+    return untilStored(this.#host.clock, ask, () => this.#stopped);
+  }
+
+  #head(): Head {
+    const { acts, dropped } = this.#state;
+    const busy =
+      this.#drained !== null ||
+      dropped.size > 0 ||
+      [...acts.values()].some((act) => act.phase === "running");
+    return busy
+      ? toHead(this.#state, this.#host.worker, this.#host.leaseUntil())
+      : toHead(this.#state, null, this.#nextDue());
+  }
+
+  get #endIsTold(): boolean {
+    return this.#toldEnd === this.#state.reopened.length;
+  }
+
+  /** Somebody must look at once while others wait to be told. */
+  #nextDue(): number | null {
+    const isOver = isFinished(this.#state.status);
+    const isTold = !isOver || this.#endIsTold || !this.#host.endIsWanted(this.#state);
+    if (this.#state.outbox.size > 0 || !isTold) return this.#host.clock.now();
+    return isOver ? null : nextDue(this.#state);
+  }
+
+  /** Delivers what the last commit left for others. The head is due until that is done. */
+  async #sendOut(): Promise<void> {
+    const state = this.#state;
+    const ids: string[] = [];
+    for (const entry of state.outbox.values()) {
+      await this.#untilStored(() => this.#host.deliver(state, entry));
+      ids.push(entry.id);
+    }
+    if (ids.length > 0) this.#record({ type: "outbox_delivered", ids });
+    if (!isFinished(state.status) || this.#endIsTold) return;
+    if (this.#host.endIsWanted(state)) await this.#untilStored(() => this.#host.tellEnd(state));
+    this.#toldEnd = state.reopened.length;
+  }
+
+  #startEffects(): void {
+    const wanted = new Map<string, Act>();
+    if (!this.#state.cancel) {
+      for (const act of this.#state.acts.values()) {
+        if (act.phase === "running" && act.epoch === this.#state.epoch) {
+          wanted.set(attemptKey(act.path, act.attempt), act);
+        }
+      }
+    }
+    for (const [key, abort] of this.#inFlight) if (!wanted.has(key)) abort();
+    if (!this.#host.mayStartEffects()) return;
+    for (const [key, act] of wanted) {
+      if (this.#inFlight.has(key)) continue;
+      const abort = this.#host.startAttempt(this.#workflow, this.#state, act, (ended) => {
+        this.#results.push(ended);
+        this.#schedule();
+      });
+      this.#inFlight.set(key, abort);
+    }
+  }
+
+  /** Nothing is under way here and nothing wants to be: what comes next comes from outside or from the clock. */
+  #isIdle(): boolean {
+    // What comes next is the next owner's.
+    if (this.#drained) return false;
+    if (this.#inFlight.size > 0 || this.#results.length > 0 || this.#signalsMayWait) return false;
+    if (this.#state.cancel) return true;
+    // A running act that was not started waits for the lease to be renewed: the worker wakes us then.
+    return ![...this.#state.acts.values()].some((act) => act.phase === "running");
+  }
+
+  /** Gives the lease back if the last commit did not. */
+  async #release(): Promise<void> {
+    const head = this.#head();
+    const { owner, due } = this.#written ?? {};
+    if (owner === head.owner && due === head.due && !this.#leasedAgain) return;
+    this.#leasedAgain = false;
+    await this.#untilStored(() => this.#host.store.writeHead(head));
+    this.#written = head;
+  }
+
+  #retire(): void {
+    this.stop();
+    this.#host.retired(this, this.#nextDue());
+  }
+
+  /** Wakes the actor for timers that become due while attempts are under way. */
+  #setTimer(): void {
+    this.#cancelTimer?.();
+    const due = nextDue(this.#state);
+    if (due === null) return;
+    const { clock } = this.#host;
+    this.#cancelTimer = clock.after(Math.max(due - clock.now(), 0), () => this.#schedule());
+  }
+}
+
+const NOTES: ReadonlySet<ExecutionEvent["type"]> = new Set([
+  "execution_claimed",
+  "outbox_delivered",
+  "events_searched",
+]);
+
+/** What is known again after a crash without having been written: it needs no commit of its own. */
+function isNote({ type }: ExecutionEvent): boolean {
+  return NOTES.has(type);
+}
+
+function attemptKey(path: string, attempt: number): string {
+  return `${path}:${attempt}`;
+}
+
+/** What the log says of an actor that stopped. */
+export function stopReason(error: unknown): { readonly lost: boolean; readonly message: string } {
+  return { lost: isAppError(error, "store_conflict"), message: asAppError(error).message };
+}

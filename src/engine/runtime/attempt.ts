@@ -1,0 +1,192 @@
+import { AppError, asAppError } from "../../shared/errors.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import { type CompiledStep, type CompiledWorkflow, stepAt } from "../definition/compile.ts";
+import type {
+  AttemptContext,
+  AttemptResult,
+  ChildPlan,
+  ChildRequest,
+} from "../definition/step-type.ts";
+import type { AttemptEnded } from "../execution/decider/handle-signal.ts";
+import { costOfCalls } from "../execution/projections/call-costs.ts";
+import type { AttemptCost, ExecutionStarted } from "../model/events.ts";
+import type { Act, ExecutionState } from "../model/state.ts";
+import { type Clock, pause } from "../ports/clock.ts";
+import type { ModelClient } from "../ports/model.ts";
+import type { ServiceRegistry } from "../ports/service.ts";
+import type { CallRecord, Store } from "../ports/store.ts";
+import { untilStored } from "./store-retry.ts";
+
+/** The outside world as attempts see it. */
+export interface AttemptPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly services: ServiceRegistry;
+  readonly model: ModelClient;
+  readonly revealSecrets: (params: JsonObject) => JsonObject;
+  readonly hideSecrets: (text: string) => string;
+  /** Looks up and checks what a step of this execution wants to start. */
+  readonly prepareChild: (parent: ExecutionStarted, request: ChildRequest) => Promise<ChildPlan>;
+  /** Why money may not be spent on an execution now; `null`: it may. */
+  readonly refusal?: (state: ExecutionState) => Promise<AppError | null>;
+  /** Told about what a step type threw although it should not: a defect, for the log. */
+  readonly onDefect: (error: unknown, executionId: string, path: string) => void;
+}
+
+/** How long an attempt may take to notice that it was aborted before its outcome is given up as unknown. */
+const ABORT_GRACE_MS = 5000;
+
+/**
+ * Runs one attempt of a step and calls `done` once, whatever happens: with the result, with an error, or, when the step
+ * does not react to its time-out, with an unknown outcome.
+ *
+ * @returns a function that aborts the attempt.
+ */
+export function runAttempt(
+  ports: AttemptPorts,
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  act: Act,
+  done: (ended: AttemptEnded) => void,
+): () => void {
+  const { path, attempt, epoch } = act;
+  const step = stepAt(workflow, act.path);
+  const timeoutMs = step.definition.timeoutMs ?? step.program.timeoutMs;
+  const spending = new Spending(act);
+  const controller = new AbortController();
+  const context = contextOf(ports, state, act, { step, spending, signal: controller.signal });
+
+  let over = false;
+  const end = (result: AttemptResult): void => {
+    if (over) return;
+    over = true;
+    cancelTimeout();
+    done({ path, attempt, epoch, result: { ...result, ...spending.cost(result) } });
+  };
+  const timedOut = timeoutError(act.stepId, timeoutMs);
+  const cancelTimeout = ports.clock.after(timeoutMs, () => abort(timedOut));
+  const abort = (reason: AppError): void => {
+    if (over || controller.signal.aborted) return;
+    controller.abort(reason);
+    ports.clock.after(ABORT_GRACE_MS, () => end(failed(reason, spending.mayBeUnknown)));
+  };
+
+  const params = act.params;
+  // In a turn of its own: `done` must never be called before this function has returned.
+  void Promise.resolve()
+    .then(() => (mayBeRefused(act) ? ports.refusal?.(state) : null))
+    .then((refusal) => {
+      if (refusal) return failed(refusal, false);
+      if (!step.program.run) throw new Error(`${act.stepId} cannot run`);
+      return step.program.run(params, context);
+    })
+    .then(end, (error: unknown) => {
+      if (!(error instanceof AppError)) ports.onDefect(error, state.start.executionId, path);
+      end(failed(asAppError(error), spending.mayBeUnknown));
+    });
+  return () => abort(abortedError());
+}
+
+/** A repeat has perhaps spent already: it is finished, so that what it spent is told. */
+function mayBeRefused({ reservedNano, recoveries }: Act): boolean {
+  return reservedNano > 0 && recoveries === 0;
+}
+
+/** What the attempt of a step is given. */
+function contextOf(
+  ports: AttemptPorts,
+  state: ExecutionState,
+  act: Act,
+  own: {
+    readonly step: CompiledStep;
+    readonly spending: Spending;
+    readonly signal: AbortSignal;
+  },
+): AttemptContext {
+  const { step, spending, signal } = own;
+  return {
+    idempotencyKey: act.key,
+    executionId: state.start.executionId,
+    workflowId: state.start.workflowId,
+    stepId: act.stepId,
+    attempt: act.attempt,
+    signal,
+    services: ports.services,
+    model: ports.model,
+    now: () => ports.clock.now(),
+    pause: (ms) => pause(ports.clock, ms, signal),
+    revealSecrets: ports.revealSecrets,
+    hideSecrets: ports.hideSecrets,
+    recordCall: async (call) => {
+      // First, since its record may stand although nobody could say so.
+      spending.recorded(call);
+      await untilStored(
+        ports.clock,
+        () => ports.store.insertCall(call),
+        () => signal.aborted,
+      );
+    },
+    findCall: async (id) => {
+      const read = () => ports.store.readCall(id);
+      return spending.found(await untilStored(ports.clock, read, () => signal.aborted));
+    },
+    prepareChild: (request) => ports.prepareChild(state.start, request),
+    recoveries: act.recoveries,
+    unknownBefore: act.unknownBefore,
+    ...(step.definition.onUnknown && { onUnknown: step.definition.onUnknown }),
+  };
+}
+
+/** What an attempt spends, by the calls that are recorded: they are what its costs have to agree with. */
+class Spending {
+  /** What an attempt with a price has spent when it ends without telling, nobody knows. */
+  readonly mayBeUnknown: boolean;
+  readonly #calls: CallRecord[] = [];
+
+  constructor({ reservedNano }: Act) {
+    this.mayBeUnknown = reservedNano > 0;
+  }
+
+  recorded(call: CallRecord): void {
+    this.#calls.push(call);
+  }
+
+  /** A call that an earlier life of the process recorded. */
+  found(call: CallRecord | null): CallRecord | null {
+    if (call) this.#calls.push(call);
+    return call;
+  }
+
+  cost(told: AttemptCost): AttemptCost {
+    const counted = this.#calls.length > 0 ? costOfCalls(this.#calls) : {};
+    return { costNano: told.costNano, ...counted, ...(told.costUnknown && { costUnknown: true }) };
+  }
+}
+
+function failed(error: AppError, costUnknown: boolean): AttemptResult {
+  return {
+    kind: "failed",
+    error: { code: error.code, message: error.message, retryable: error.retryable },
+    outcome: error.outcomeUnknown ? "unknown" : "failed",
+    ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
+    costNano: 0,
+    ...(costUnknown && { costUnknown }),
+  };
+}
+
+function timeoutError(stepId: string, timeoutMs: number): AppError {
+  return new AppError({
+    code: "step_timeout",
+    message: `Step "${stepId}" gave no answer within ${timeoutMs} ms. Raise its timeoutMs if it needs longer.`,
+    retryable: true,
+    outcomeUnknown: true,
+  });
+}
+
+function abortedError(): AppError {
+  return new AppError({
+    code: "outcome_unknown",
+    message: "The step was stopped while it ran; whether it had its effect is not known.",
+    outcomeUnknown: true,
+  });
+}

@@ -1,0 +1,128 @@
+import { AppError, asAppError } from "../../shared/errors.ts";
+import type { CompiledWorkflow } from "../definition/compile.ts";
+import type { Concurrency } from "../definition/schema.ts";
+import { executionScope } from "../execution/decider/execution-scope.ts";
+import { renderText } from "../language/template.ts";
+import type { ExecutionEvent } from "../model/events.ts";
+import { type ExecutionState, ROOT } from "../model/state.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Store } from "../ports/store.ts";
+
+export interface SlotsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly wake: (executionId: string) => void;
+}
+
+/**
+ * Lets at most `concurrency.limit` executions of a workflow with the same key go on at a time. A slot belongs to whoever inserted
+ * it first. Whoever waits is in line before it looks, and whoever leaves looks at the line after it left: so nobody is missed.
+ */
+export class Slots {
+  readonly #options: SlotsOptions;
+
+  constructor(options: SlotsOptions) {
+    this.#options = options;
+  }
+
+  /** The facts that follow before an execution goes on: it has its slot, it waits for one, or it is not to run at all. */
+  async factsFor(
+    workflow: CompiledWorkflow,
+    state: ExecutionState,
+    now: number,
+  ): Promise<readonly ExecutionEvent[]> {
+    const resumed: ExecutionEvent[] = state.held ? [{ type: "execution_resumed", at: now }] : [];
+    const { concurrency } = workflow.definition;
+    if (!concurrency || (state.line && state.line.slot !== null)) return resumed;
+    const line = lineOf(concurrency, state);
+    if (line instanceof AppError) {
+      const { code, message, retryable } = line;
+      return [{ type: "execution_failed", error: { code, message, retryable }, at: now }];
+    }
+    const slot = await this.#take(line, concurrency, state);
+    if (slot !== null) return [...resumed, { type: "slot_acquired", line, slot, at: now }];
+    if (concurrency.onLimit === "skip")
+      return [{ type: "execution_cancelled", error: skipped(concurrency), at: now }];
+    if (state.held?.reason === "slot") return [];
+    return [{ type: "execution_held", reason: "slot", line, at: now }];
+  }
+
+  /** Has the end of this execution to be told to others in line? */
+  isWanted(state: ExecutionState): boolean {
+    return state.line !== null;
+  }
+
+  /** Gives the slot back and calls the next in line. Doing it again is harmless. @throws {AppError} `store_unavailable`. */
+  async tell({ start, line, reopened }: ExecutionState): Promise<void> {
+    if (!line) return;
+    const { executionId } = start;
+    const { store } = this.#options;
+    if (line.slot !== null) await store.freeSlot(line.name, line.slot, executionId);
+    await store.leaveLine(line.name, executionId);
+    await this.#callNext(line.name, `${executionId}:${reopened.length}:left`);
+  }
+
+  /** @returns the number of the slot; `null`: none is free, and it is in line unless it would be skipped. */
+  async #take(
+    line: string,
+    { limit, onLimit }: Concurrency,
+    { start, reopened }: ExecutionState,
+  ): Promise<number | null> {
+    const { store } = this.#options;
+    const { executionId } = start;
+    if (onLimit === "queue") await store.joinLine({ line, executionId, at: start.at });
+    const taken = await store.readSlots(line);
+    // Its process may have died after it took one.
+    const own = taken.find((slot) => slot.executionId === executionId);
+    const isNext =
+      onLimit === "skip" || (await store.nextInLine(line, limit)).includes(executionId);
+    const slot = own?.slot ?? (isNext ? await this.#takeFree(line, limit, executionId) : null);
+    if (slot === null || onLimit === "skip") return slot;
+    await store.leaveLine(line, executionId);
+    // There may be room for one more.
+    await this.#callNext(line, `${executionId}:${reopened.length}:took`);
+    return slot;
+  }
+
+  async #takeFree(line: string, limit: number, executionId: string): Promise<number | null> {
+    const { store } = this.#options;
+    const taken = new Set((await store.readSlots(line)).map(({ slot }) => slot));
+    for (let slot = 0; slot < limit; slot += 1) {
+      if (!taken.has(slot) && (await store.takeSlot(line, slot, executionId))) return slot;
+    }
+    return null;
+  }
+
+  async #callNext(line: string, why: string): Promise<void> {
+    const { store, clock, wake } = this.#options;
+    const [executionId] = await store.nextInLine(line, 1);
+    if (executionId === undefined) return;
+    await store.insertSignal({
+      id: `slot:${executionId}:${why}`,
+      executionId,
+      kind: "slot",
+      payload: {},
+      at: clock.now(),
+    });
+    wake(executionId);
+  }
+}
+
+/** Workflow and key. An error: the key cannot be computed. */
+function lineOf({ key }: Concurrency, state: ExecutionState): string | AppError {
+  const root = state.frames.get(ROOT);
+  if (!root) return state.start.workflowId;
+  try {
+    const text = renderText(key, executionScope(state, root, state.start.executionId));
+    return `${state.start.workflowId}/${text.slice(0, 500)}`;
+  } catch (error) {
+    const known = asAppError(error);
+    return new AppError({ code: known.code, message: `concurrency.key: ${known.message}` });
+  }
+}
+
+function skipped({ limit }: Concurrency) {
+  const others = limit === 1 ? "Another run" : `${limit} other runs`;
+  const message = `${others} of this workflow with the same key ${limit === 1 ? "is" : "are"} under way, so this one was skipped (concurrency.onLimit).`;
+  return { code: "limit_exceeded", message, retryable: false };
+}

@@ -1,0 +1,89 @@
+import { asAppError } from "../../shared/errors.ts";
+import { LEASE_MS } from "../model/lease.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { ProcessRecord } from "../ports/shared-work.ts";
+import type { Store } from "../ports/store.ts";
+
+export interface ProcessesOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The worker's id. */
+  readonly id: string;
+  /** For people: where this process runs. */
+  readonly name: string;
+  /** Told when another process died, of which something may be left that only it knew of. */
+  readonly died: () => void;
+  /** Told what to do when a newer version of the bot has taken the data over: this process has to end. */
+  readonly outdated: (remedy: string) => void;
+}
+
+const BEAT_MS = 10_000;
+/** A process is dead when its leases are over and the clocks of two machines may differ by some seconds. */
+const DEAD_MS = LEASE_MS + 15_000;
+
+/** Says from time to time that this process is alive, and notices when another one is not any more. */
+export class Processes {
+  readonly #options: ProcessesOptions;
+  readonly #startedAt: number;
+  #cancelTimer: (() => void) | null = null;
+  #beating: Promise<void> | null = null;
+  #running = false;
+
+  constructor(options: ProcessesOptions) {
+    this.#options = options;
+    this.#startedAt = options.clock.now();
+  }
+
+  /** Never rejects: a beat that fails is followed by the next. */
+  async start(): Promise<void> {
+    this.#running = true;
+    await this.#beat();
+  }
+
+  /** Takes leave, so that nobody takes this for a death. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#cancelTimer?.();
+    await this.#beating;
+    const { store, logger } = this.#options;
+    try {
+      const { id } = this.#options;
+      const own = (await store.listProcesses()).find((known) => known.id === id);
+      if (own) await store.removeProcess(own);
+    } catch (error) {
+      logger.debug({ error: asAppError(error).message }, "the process could not take leave");
+    }
+  }
+
+  async #beat(): Promise<void> {
+    this.#beating = this.#sayAndLook();
+    await this.#beating;
+    if (this.#running) {
+      this.#cancelTimer = this.#options.clock.after(BEAT_MS, () => void this.#beat());
+    }
+  }
+
+  async #sayAndLook(): Promise<void> {
+    const { store, clock, logger, id, name } = this.#options;
+    try {
+      const remedy = await store.readUpgrade();
+      if (remedy !== null) this.#options.outdated(remedy);
+      const now = clock.now();
+      await store.writeProcess({ id, name, startedAt: this.#startedAt, seenAt: now });
+      for (const known of await store.listProcesses()) {
+        if (known.id !== id && known.seenAt < now - DEAD_MS) await this.#bury(known);
+      }
+    } catch (error) {
+      logger.debug({ error: asAppError(error).message }, "the processes could not be looked at");
+    }
+  }
+
+  async #bury(dead: ProcessRecord): Promise<void> {
+    const { store, logger, died } = this.#options;
+    if (!(await store.removeProcess(dead))) return;
+    logger.warn({ process: dead.name }, "another process died; looking for what it left");
+    died();
+  }
+}

@@ -1,0 +1,67 @@
+import type { JsonObject } from "../../shared/json.ts";
+import type { ExecutionState } from "../model/state.ts";
+import type { EventRecord } from "../ports/event-records.ts";
+import { type ActiveTriggers, onceForEach } from "./trigger-registry.ts";
+import { EventConfig } from "./types/event.ts";
+
+export interface EndTellerOptions {
+  readonly triggers: ActiveTriggers;
+  /** Makes an event known, and tells everybody who waits for it. @throws {AppError} `store_unavailable`: to be done again. */
+  readonly publish: (event: Omit<EventRecord, "at" | "process">) => Promise<unknown>;
+}
+
+/** Makes events of the ends of runs, if anybody may wait for them. Doing it again changes nothing: each end has its ids. */
+export class EndTeller {
+  readonly #options: EndTellerOptions;
+  readonly #config = onceForEach((trigger) => EventConfig.parse(trigger.config));
+
+  constructor(options: EndTellerOptions) {
+    this.#options = options;
+  }
+
+  /** Has this end to be told to anybody? */
+  isWanted(state: ExecutionState): boolean {
+    return this.#wantedNames(state).length > 0;
+  }
+
+  /** @throws {AppError} `store_unavailable`: to be done again. */
+  async tell(state: ExecutionState): Promise<void> {
+    const { executionId, workflowId, trigger } = state.start;
+    for (const name of this.#wantedNames(state)) {
+      await this.#options.publish({
+        id: `end:${endId(state)}:${name}`,
+        name,
+        payload: payloadOf(name, state),
+        source: { executionId, workflowId, depth: trigger.depth ?? 0 },
+      });
+    }
+  }
+
+  #wantedNames({ status, start }: ExecutionState): readonly string[] {
+    if (status !== "completed" && status !== "failed") return [];
+    const { triggers } = this.#options;
+    const listening = new Set(triggers.of("event").map((one) => this.#config(one).eventName));
+    return [`${start.workflowId}.${status}`, `workflow.${status}`].filter(
+      (name) => listening.has(name) || triggers.isAwaited(name),
+    );
+  }
+}
+
+/** Names an end: what was reopened ends once more, and that is told as well. */
+function endId({ start, reopened }: ExecutionState): string {
+  return reopened.length === 0 ? start.executionId : `${start.executionId}:${reopened.length}`;
+}
+
+function payloadOf(event: string, state: ExecutionState): JsonObject {
+  const { workflowId, executionId } = state.start;
+  const { status, output, error } = state;
+  return {
+    event,
+    workflowId,
+    executionId,
+    status,
+    output,
+    variables: { ...state.variables },
+    ...(error && { error: { code: error.code, message: error.message } }),
+  };
+}

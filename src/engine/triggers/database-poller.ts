@@ -1,0 +1,178 @@
+import { asAppError, isAppError } from "../../shared/errors.ts";
+import { hashJson, isJsonObject, type Json, readOwn } from "../../shared/json.ts";
+import type { StartRequest, StartResult } from "../api/engine.ts";
+import { executionIdFor } from "../model/execution-id.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { ServiceRegistry } from "../ports/service.ts";
+import type { Store } from "../ports/store.ts";
+import { type ActiveTrigger, type ActiveTriggers, onceForEach } from "./trigger-registry.ts";
+import { DatabaseChangeConfig } from "./types/database-change.ts";
+
+export interface RowPollerOptions {
+  readonly triggers: ActiveTriggers;
+  readonly start: (request: StartRequest) => Promise<StartResult>;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly services: ServiceRegistry;
+  readonly logger: Logger;
+}
+
+/** Rows whose transaction committed late have a time before the last look: looked for again, and recognized if known. */
+const OVERLAP_MS = 60_000;
+/** Longest pause after errors. */
+const MAX_PAUSE_MS = 10 * 60_000;
+
+/** Where the polling of one trigger stands. */
+interface Watch {
+  trigger: ActiveTrigger;
+  failures: number;
+  cancelTimer: () => void;
+}
+
+/**
+ * Looks into databases for rows, and starts a run for each. A row is known by all of its content: the same row starts once, a row
+ * that changed starts again.
+ */
+export class RowPoller {
+  readonly #options: RowPollerOptions;
+  readonly #config = onceForEach((trigger) => DatabaseChangeConfig.parse(trigger.config));
+  readonly #watches = new Map<string, Watch>();
+  readonly #polling = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  #running = false;
+
+  constructor(options: RowPollerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#running = true;
+    this.replan();
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#stopping.abort();
+    for (const watch of this.#watches.values()) watch.cancelTimer();
+    this.#watches.clear();
+    await Promise.all(this.#polling);
+  }
+
+  /** The triggers may have changed: new ones are looked at now, those that are gone no more. */
+  replan(): void {
+    if (!this.#running) return;
+    const active = this.#options.triggers.of("database-change");
+    const keys = new Set(active.map(keyOf));
+    for (const [key, watch] of this.#watches) {
+      if (keys.has(key)) continue;
+      watch.cancelTimer();
+      this.#watches.delete(key);
+    }
+    for (const trigger of active) {
+      const known = this.#watches.get(keyOf(trigger));
+      if (known?.trigger === trigger) continue;
+      known?.cancelTimer();
+      const watch = { trigger, failures: 0, cancelTimer: () => undefined };
+      this.#watches.set(keyOf(trigger), watch);
+      this.#poll(watch);
+    }
+  }
+
+  #poll(watch: Watch): void {
+    const polling = this.#pollOnce(watch).finally(() => {
+      this.#polling.delete(polling);
+      const isCurrent = this.#watches.get(keyOf(watch.trigger)) === watch;
+      if (!this.#running || !isCurrent) return;
+      const { pollIntervalMs } = this.#config(watch.trigger);
+      const pause = Math.min(pollIntervalMs * 2 ** watch.failures, MAX_PAUSE_MS);
+      watch.cancelTimer = this.#options.clock.after(Math.max(pause, pollIntervalMs), () =>
+        this.#poll(watch),
+      );
+    });
+    this.#polling.add(polling);
+  }
+
+  async #pollOnce(watch: Watch): Promise<void> {
+    const { logger } = this.#options;
+    const { workflowId, id } = watch.trigger;
+    try {
+      await this.#look(watch.trigger);
+      if (watch.failures > 0)
+        logger.info({ workflowId, trigger: id }, "the database answers again");
+      watch.failures = 0;
+    } catch (error) {
+      if (!this.#running) return;
+      // Told once: a database that is away for hours must not fill the log.
+      if (watch.failures === 0) {
+        logger.warn(
+          { workflowId, trigger: id, error: asAppError(error).message },
+          "a database could not be asked for changes; trying again, ever more rarely",
+        );
+      }
+      watch.failures = Math.min(watch.failures + 1, 20);
+    }
+  }
+
+  /** All runs are begun before the mark moves on: what a crash leaves out is found again. */
+  async #look(trigger: ActiveTrigger): Promise<void> {
+    const { store, clock } = this.#options;
+    const now = clock.now();
+    const mark = markedTime(await store.readMark(keyOf(trigger)));
+    // Of what was there before the first look nothing is new.
+    const since = mark === null ? now : Math.max(mark - OVERLAP_MS, Math.min(trigger.since, mark));
+    for (const row of await this.#query(trigger, since)) await this.#start(trigger, row);
+    await store.writeMark(keyOf(trigger), { at: now });
+  }
+
+  async #query(trigger: ActiveTrigger, since: number): Promise<readonly Json[]> {
+    const { connection, query } = this.#config(trigger);
+    const action = this.#options.services.get("database")?.actions["query"];
+    if (!action) throw new Error("There is no database service.");
+    const time = new Date(since).toISOString();
+    const result = await action.execute(
+      {
+        query,
+        ...(query.includes("$1") && { values: [time] }),
+        ...(connection !== undefined && { connection }),
+      },
+      {
+        idempotencyKey: `${keyOf(trigger)}:${time}`,
+        executionId: "",
+        workflowId: trigger.workflowId,
+        stepId: trigger.id,
+        attempt: 1,
+        signal: this.#stopping.signal,
+      },
+    );
+    const rows = readOwn(result, "rows");
+    return Array.isArray(rows) ? rows.filter((row: Json) => isJsonObject(row)) : [];
+  }
+
+  async #start({ workflowId, id }: ActiveTrigger, row: Json): Promise<void> {
+    try {
+      await this.#options.start({
+        workflowId,
+        executionId: executionIdFor(workflowId, `database-change:${id}:${hashJson(row)}`),
+        variables: { changeRecord: row },
+        variableForm: "json",
+        trigger: { type: "database-change", id },
+      });
+    } catch (error) {
+      if (isAppError(error, "store_unavailable")) throw error;
+      this.#options.logger.warn(
+        { workflowId, trigger: id, error: asAppError(error).message },
+        "a row was found, but the workflow could not be started",
+      );
+    }
+  }
+}
+
+function keyOf({ workflowId, id }: ActiveTrigger): string {
+  return `database-change:${workflowId}:${id}`;
+}
+
+function markedTime(mark: unknown): number | null {
+  const at = readOwn(mark, "at");
+  return typeof at === "number" ? at : null;
+}

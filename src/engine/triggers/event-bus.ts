@@ -1,0 +1,219 @@
+import { randomUUID } from "node:crypto";
+import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
+import { type JsonObject, readOwn, toJson } from "../../shared/json.ts";
+import type { StartRequest, StartResult } from "../api/engine.ts";
+import { toEventSignal } from "../execution/decider/handle-events.ts";
+import { compileExpression, type Expression } from "../language/expression.ts";
+import type { Scope } from "../language/scope.ts";
+import { MAX_CHAIN } from "../model/chain-limit.ts";
+import { executionIdFor } from "../model/execution-id.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { EventRecord } from "../ports/event-records.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Store } from "../ports/store.ts";
+import { type ActiveTrigger, type ActiveTriggers, onceForEach } from "./trigger-registry.ts";
+import { EventConfig } from "./types/event.ts";
+
+export interface EventBusOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly triggers: ActiveTriggers;
+  readonly start: (request: StartRequest) => Promise<StartResult>;
+  /** An execution has a signal. */
+  readonly wake: (executionId: string) => void;
+  /** The worker of this process. */
+  readonly process: () => string;
+}
+
+/** Something that happened outside, to be made known under a name. */
+export interface PublishRequest {
+  readonly name: string;
+  readonly payload: JsonObject;
+  /** Tells a repeat from another event of the same name. */
+  readonly id?: string;
+}
+
+export interface PublishResult {
+  readonly eventId: string;
+  /** The same event was told before. */
+  readonly existed: boolean;
+}
+
+/** Executions that are told of an event at a time. */
+const PAGE = 200;
+
+/**
+ * Keeps named events and tells them: starts the workflows with a fitting trigger, wakes the runs that wait. An event is stored
+ * before anybody is looked for, and a waiting run is noted before it looks for events: in whichever order they come, they meet.
+ * What a crash leaves is told again at start; a repeat starts and wakes nothing twice.
+ */
+export class EventBus {
+  readonly #options: EventBusOptions;
+  readonly #rule = onceForEach(toRule);
+  #catchingUp: Promise<void> | null = null;
+
+  constructor(options: EventBusOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes an event from outside. Durable when it resolves; who waits is told soon after.
+   *
+   * @throws {AppError} `input_invalid` for a name that runs tell their ends by.
+   */
+  async receive({ name, payload, id }: PublishRequest): Promise<PublishResult> {
+    await this.#options.triggers.load();
+    if (this.#options.triggers.isEndName(name)) throw reservedName(name);
+    const eventId = id === undefined ? `event:${randomUUID()}` : `given:${name}:${id}`;
+    const event = { id: eventId, name, payload, ...this.#moment() };
+    const isNew = await this.#options.store.insertEvent(event);
+    if (isNew) void this.catchUp();
+    return { eventId, existed: !isNew };
+  }
+
+  /** Keeps an event and tells it to all who wait. @throws {AppError} `store_unavailable`: to be done again. */
+  async publish(event: Omit<EventRecord, "at" | "process">): Promise<void> {
+    const record = { ...event, ...this.#moment() };
+    // One that is there already may not have been told to everybody.
+    await this.#options.store.insertEvent(record);
+    await this.#tell(record);
+  }
+
+  #moment(): Pick<EventRecord, "at" | "process"> {
+    return { at: this.#options.clock.now(), process: this.#options.process() };
+  }
+
+  /** Tells the events that not everybody was told of. Never rejects. */
+  async catchUp(): Promise<void> {
+    const before = this.#catchingUp;
+    const catching = (async () => {
+      await before;
+      await this.#catchUp();
+    })();
+    this.#catchingUp = catching;
+    await catching;
+  }
+
+  async stop(): Promise<void> {
+    await this.#catchingUp;
+  }
+
+  async #catchUp(): Promise<void> {
+    const { store, logger } = this.#options;
+    try {
+      for (let more = true; more; ) {
+        const events = await store.pendingEvents(PAGE);
+        for (const event of events) await this.#tell(event);
+        more = events.length === PAGE;
+      }
+    } catch (error) {
+      logger.warn(
+        { error: asAppError(error).message },
+        "events could not be told; the next look makes up for it",
+      );
+    }
+  }
+
+  async #tell(event: EventRecord): Promise<void> {
+    for (const trigger of this.#options.triggers.of("event")) await this.#start(trigger, event);
+    await this.#wakeSubscribers(event);
+    await this.#options.store.settleEvents([event.id]);
+  }
+
+  async #wakeSubscribers(event: EventRecord): Promise<void> {
+    const { store, clock, wake } = this.#options;
+    let after: string | undefined;
+    do {
+      const query = { limit: PAGE, ...(after !== undefined && { after }) };
+      const executionIds = await store.listSubscribers(event.name, query);
+      for (const executionId of executionIds) {
+        await store.insertSignal(toEventSignal(event, executionId, clock.now()));
+        wake(executionId);
+      }
+      after = executionIds.length === PAGE ? executionIds.at(-1) : undefined;
+    } while (after !== undefined);
+  }
+
+  /** A workflow that cannot be started must not keep others from it. */
+  async #start(trigger: ActiveTrigger, event: EventRecord): Promise<void> {
+    const { workflowId, id } = trigger;
+    const { name, payload, source } = event;
+    const { eventName, match } = this.#rule(trigger);
+    if (eventName !== name || isOwnEnd(trigger, event)) return;
+    const depth = source === undefined ? 0 : source.depth + 1;
+    try {
+      if (depth > MAX_CHAIN) throw tooLong(workflowId);
+      if (match && !isTrue(match, payload)) return;
+      await this.#options.start({
+        workflowId,
+        executionId: executionIdFor(workflowId, `event:${id}:${event.id}`),
+        variables: payload,
+        variableForm: "json",
+        trigger: {
+          type: "event",
+          id,
+          event: event.id,
+          ...(source && { source: source.executionId, depth }),
+        },
+      });
+    } catch (error) {
+      if (isAppError(error, "store_unavailable")) throw error;
+      this.#options.logger.warn(
+        { workflowId, trigger: id, event: event.id, error: asAppError(error).message },
+        "a workflow that waits for this event could not be started",
+      );
+    }
+  }
+}
+
+interface Rule {
+  readonly eventName: string;
+  readonly match: Expression | null;
+}
+
+function toRule(trigger: ActiveTrigger): Rule {
+  const { eventName, match } = EventConfig.parse(trigger.config);
+  return { eventName, match: match === undefined ? null : compileExpression(match) };
+}
+
+/** Who listens to the ends of all workflows does not mean itself. */
+function isOwnEnd({ workflowId }: ActiveTrigger, { name, source }: EventRecord): boolean {
+  return source?.workflowId === workflowId && name.startsWith("workflow.");
+}
+
+function isTrue(match: Expression, variables: JsonObject): boolean {
+  const roots = { variables };
+  const scope: Scope = {
+    roots,
+    read: (path) => {
+      const value = path.reduce<unknown>(readOwn, roots);
+      return value === undefined ? undefined : toJson(value);
+    },
+  };
+  const answer = match.evaluate(scope);
+  if (typeof answer === "boolean") return answer;
+  throw new AppError({
+    code: "expression_failed",
+    message: `"match" has to be true or false, and is ${JSON.stringify(answer)?.slice(0, 60) ?? ""}.`,
+  });
+}
+
+function tooLong(workflowId: string): AppError {
+  return new AppError({
+    code: "limit_exceeded",
+    message: `${MAX_CHAIN} runs have started each other already; "${workflowId}" was not started.`,
+  });
+}
+
+function reservedName(name: string): AppError {
+  return new AppError({
+    code: "input_invalid",
+    message: `"${name}" is told when a run ends, and cannot be told from outside. Choose another name.`,
+    details: {
+      problems: [
+        { path: "name", message: `"${name}" is the end of a run`, fix: "Choose another name." },
+      ],
+    },
+  });
+}

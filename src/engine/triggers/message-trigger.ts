@@ -1,0 +1,103 @@
+import { asAppError } from "../../shared/errors.ts";
+import type { StartRequest, StartResult } from "../api/engine.ts";
+import { compilePattern } from "../language/safe-pattern.ts";
+import { executionIdFor } from "../model/execution-id.ts";
+import type { Logger } from "../ports/logger.ts";
+import { type ActiveTrigger, type ActiveTriggers, onceForEach } from "./trigger-registry.ts";
+import { createKeywordFinder } from "./types/keywords.ts";
+import { MessageConfig } from "./types/message.ts";
+
+/** A message that somebody else than this bot wrote in a channel. */
+export interface IncomingMessage {
+  /** Equal in every delivery of the message. */
+  readonly eventId: string;
+  readonly text: string;
+  readonly user: string;
+  readonly channel: string;
+  readonly ts: string;
+  /** The thread that it was written in; `null`: none. */
+  readonly threadTs: string | null;
+  readonly isFromBot: boolean;
+  readonly mentionsBot: boolean;
+  /** Does a definition that names this channel mean the one of the message? Asked only of messages that fit otherwise. */
+  isIn(channel: string): Promise<boolean>;
+  /** May the author start runs? Asked once, and only of messages that would start one. */
+  mayStart(): Promise<boolean>;
+}
+
+export interface MessageStarterOptions {
+  readonly triggers: ActiveTriggers;
+  readonly start: (request: StartRequest) => Promise<StartResult>;
+  readonly logger: Logger;
+}
+
+interface Rule extends Omit<MessageConfig, "pattern" | "keywords"> {
+  readonly fits: (text: string) => boolean;
+}
+
+/** Starts what messages ask for: of one message each workflow once, however often it is delivered. */
+export class MessageStarter {
+  readonly #options: MessageStarterOptions;
+  readonly #rule = onceForEach(toRule);
+
+  constructor(options: MessageStarterOptions) {
+    this.#options = options;
+  }
+
+  async receive(message: IncomingMessage): Promise<readonly StartResult[]> {
+    const started = new Map<string, StartResult>();
+    // Messages may come before the process has begun to work.
+    await this.#options.triggers.load();
+    let may: boolean | null = null;
+    for (const trigger of this.#options.triggers.of("message")) {
+      if (started.has(trigger.workflowId)) continue;
+      if (!(await this.#fits(trigger, message))) continue;
+      may ??= message.isFromBot || (await message.mayStart());
+      if (!may) break;
+      const result = await this.#start(trigger, message);
+      if (result) started.set(trigger.workflowId, result);
+    }
+    return [...started.values()];
+  }
+
+  async #fits(trigger: ActiveTrigger, message: IncomingMessage): Promise<boolean> {
+    const { bots, mention, fits, channels } = this.#rule(trigger);
+    if (message.isFromBot && !bots) return false;
+    if (mention && !message.mentionsBot) return false;
+    if (!fits(message.text)) return false;
+    if (channels === undefined) return true;
+    for (const channel of channels) if (await message.isIn(channel)) return true;
+    return false;
+  }
+
+  /** A workflow that cannot be started must not keep others from it. */
+  async #start(trigger: ActiveTrigger, message: IncomingMessage): Promise<StartResult | null> {
+    const { workflowId, id } = trigger;
+    const { text, user, channel, ts } = message;
+    const threadTs = message.threadTs ?? ts;
+    try {
+      return await this.#options.start({
+        workflowId,
+        executionId: executionIdFor(workflowId, `message:${message.eventId}`),
+        variables: { text, user, channel, ts, threadTs, isReply: message.threadTs !== null },
+        variableForm: "json",
+        trigger: { type: "message", id, userId: user, channel },
+        ...(!trigger.reports && { report: { channel, on: "all", threadTs } }),
+      });
+    } catch (error) {
+      this.#options.logger.warn(
+        { workflowId, trigger: id, channel, error: asAppError(error).message },
+        "a message fits, but the workflow could not be started",
+      );
+      return null;
+    }
+  }
+}
+
+function toRule(trigger: ActiveTrigger): Rule {
+  const { pattern, keywords, ...rest } = MessageConfig.parse(trigger.config);
+  const compiled = pattern === undefined ? null : compilePattern(pattern);
+  if (typeof compiled === "string") throw new Error(compiled);
+  const finder = keywords === undefined ? null : createKeywordFinder(keywords);
+  return { ...rest, fits: (text) => compiled?.test(text) ?? finder?.(text) ?? true };
+}

@@ -1,0 +1,96 @@
+import { asAppError } from "../../shared/errors.ts";
+import type { StartRequest, StartResult } from "../api/engine.ts";
+import { executionIdFor } from "../model/execution-id.ts";
+import type { Logger } from "../ports/logger.ts";
+import { type ActiveTrigger, type ActiveTriggers, onceForEach } from "./trigger-registry.ts";
+import { ReactionConfig } from "./types/reaction.ts";
+
+/** A message of a channel, as a run begins with it. */
+export interface PointedMessage {
+  readonly channel: string;
+  readonly ts: string;
+  /** The thread that it was written in; its own if it is in none. */
+  readonly threadTs: string;
+  readonly text: string;
+  /** Who wrote it; `null`: a bot. */
+  readonly messageUser: string | null;
+}
+
+/** An emoji that somebody added to a message. */
+export interface IncomingReaction {
+  /** Equal in every delivery. */
+  readonly eventId: string;
+  readonly emoji: string;
+  readonly user: string;
+  /** Asked only of reactions that fit. */
+  message(): Promise<PointedMessage>;
+  /** Does a definition that names this channel mean the one of the message? */
+  isIn(channel: string): Promise<boolean>;
+  /** May whoever added it start runs? */
+  mayStart(): Promise<boolean>;
+}
+
+export interface ReactionStarterOptions {
+  readonly triggers: ActiveTriggers;
+  readonly start: (request: StartRequest) => Promise<StartResult>;
+  readonly logger: Logger;
+}
+
+/** Starts what reactions ask for: of one reaction each workflow once, however often it is delivered. */
+export class ReactionStarter {
+  readonly #options: ReactionStarterOptions;
+  readonly #config = onceForEach((trigger) => ReactionConfig.parse(trigger.config));
+
+  constructor(options: ReactionStarterOptions) {
+    this.#options = options;
+  }
+
+  async receive(reaction: IncomingReaction): Promise<readonly StartResult[]> {
+    await this.#options.triggers.load();
+    const started = new Map<string, StartResult>();
+    for (const trigger of this.#options.triggers.of("reaction")) {
+      if (started.has(trigger.workflowId) || !(await this.#fits(trigger, reaction))) continue;
+      if (!(await reaction.mayStart())) break;
+      const result = await this.#start(trigger, reaction);
+      if (result) started.set(trigger.workflowId, result);
+    }
+    return [...started.values()];
+  }
+
+  async #fits(trigger: ActiveTrigger, reaction: IncomingReaction): Promise<boolean> {
+    const { emoji, channels } = this.#config(trigger);
+    if (plainName(emoji) !== plainName(reaction.emoji)) return false;
+    if (channels === undefined) return true;
+    for (const channel of channels) if (await reaction.isIn(channel)) return true;
+    return false;
+  }
+
+  /** A workflow that cannot be started must not keep others from it. */
+  async #start(trigger: ActiveTrigger, reaction: IncomingReaction): Promise<StartResult | null> {
+    const { workflowId, id } = trigger;
+    const { user } = reaction;
+    try {
+      const message = await reaction.message();
+      const { channel, threadTs } = message;
+      return await this.#options.start({
+        workflowId,
+        executionId: executionIdFor(workflowId, `reaction:${reaction.eventId}`),
+        variables: { emoji: plainName(reaction.emoji), user, ...message },
+        variableForm: "json",
+        trigger: { type: "reaction", id, userId: user, channel },
+        ...(!trigger.reports && { report: { channel, on: "all", threadTs } }),
+      });
+    } catch (error) {
+      this.#options.logger.warn(
+        { workflowId, trigger: id, error: asAppError(error).message },
+        "a reaction fits, but the workflow could not be started",
+      );
+      return null;
+    }
+  }
+}
+
+/** `:wave::skin-tone-3:` and `wave` are the same emoji. */
+function plainName(emoji: string): string {
+  return emoji.split("::")[0]?.replaceAll(":", "") ?? "";
+}

@@ -1,0 +1,159 @@
+import { asAppError, isAppError } from "../../shared/errors.ts";
+import { readOwn } from "../../shared/json.ts";
+import type { StartRequest, StartResult } from "../api/engine.ts";
+import { executionIdFor } from "../model/execution-id.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Cron, CronSchedule } from "../ports/cron.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Store } from "../ports/store.ts";
+import { type ActiveTrigger, type ActiveTriggers, onceForEach } from "./trigger-registry.ts";
+import { ScheduleConfig } from "./types/schedule.ts";
+
+export interface SchedulerOptions {
+  readonly triggers: ActiveTriggers;
+  readonly start: (request: StartRequest) => Promise<StartResult>;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly cron: Cron;
+  readonly logger: Logger;
+}
+
+/** A time that is further back was missed: nobody was there. */
+const LATE_MS = 60_000;
+/** How far back missed times are made up for. */
+const MAX_CATCH_UP_MS = 31 * 86_400_000;
+/** Most runs that one schedule makes up for. */
+const MAX_CATCH_UP = 100;
+const SECOND_MS = 1000;
+const MINUTE_MS = 60_000;
+/** How far all schedules have come: times up to here were started or passed over. */
+const MARK = "schedules";
+
+interface Plan extends ScheduleConfig {
+  readonly times: CronSchedule;
+}
+
+/**
+ * Starts workflows at their times. Each time has an execution id of its own, so that several processes, or one that looks again
+ * after a crash, start it once.
+ */
+export class Scheduler {
+  readonly #options: SchedulerOptions;
+  readonly #plan: (trigger: ActiveTrigger) => Plan;
+  #until: number | null = null;
+  #marked = 0;
+  #cancelTimer: (() => void) | null = null;
+  /** When the timer is to run. */
+  #nextBeat = Number.POSITIVE_INFINITY;
+  #beating: Promise<void> | null = null;
+  #running = false;
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+    this.#plan = onceForEach((trigger) => {
+      const config = ScheduleConfig.parse(trigger.config);
+      return { ...config, times: options.cron.parse(config.cron, config.timezone) };
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#running = true;
+    await this.beat();
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#cancelTimer?.();
+    await this.#beating;
+  }
+
+  /** The schedules may have changed: look at the next second. */
+  replan(): void {
+    if (!this.#running || this.#beating) return;
+    // A timer that is late must not be put off to its next time: this one would be passed over.
+    if (this.#nextBeat <= this.#options.clock.now()) void this.beat();
+    else this.#setTimer();
+  }
+
+  /** Starts everything whose time has come since the last look. Never rejects. */
+  async beat(): Promise<void> {
+    this.#beating ??= this.#beat().finally(() => {
+      this.#beating = null;
+      this.#setTimer();
+    });
+    await this.#beating;
+  }
+
+  async #beat(): Promise<void> {
+    const { store, clock, triggers, logger } = this.#options;
+    const now = clock.now();
+    try {
+      this.#until ??= markedTime(await store.readMark(MARK)) ?? 0;
+      for (const trigger of triggers.of("schedule"))
+        await this.#startDue(trigger, this.#until, now);
+      this.#until = now;
+      if (triggers.of("schedule").length > 0 && now - this.#marked >= MINUTE_MS) {
+        await store.writeMark(MARK, { at: now });
+        this.#marked = now;
+      }
+    } catch (error) {
+      logger.warn(
+        { error: asAppError(error).message },
+        "schedules could not be started; the next look makes up for it",
+      );
+    }
+  }
+
+  async #startDue(trigger: ActiveTrigger, until: number, now: number): Promise<void> {
+    const { times, missed } = this.#plan(trigger);
+    const after = Math.max(
+      until,
+      trigger.since,
+      now - (missed === "skip" ? LATE_MS : MAX_CATCH_UP_MS),
+    );
+    if (after >= now) return;
+    const due = times.between(after, now, MAX_CATCH_UP);
+    const late = due.filter((at) => at <= now - LATE_MS);
+    const madeUp = missed === "all" ? late : missed === "latest" ? late.slice(-1) : [];
+    const onTime = due.filter((at) => at > now - LATE_MS);
+    for (const at of [...madeUp, ...onTime]) await this.#start(trigger, at);
+  }
+
+  async #start({ workflowId, id }: ActiveTrigger, time: number): Promise<void> {
+    const at = new Date(time).toISOString();
+    try {
+      await this.#options.start({
+        workflowId,
+        executionId: executionIdFor(workflowId, `schedule:${id}:${at}`),
+        variables: { triggeredBy: "schedule", at },
+        variableForm: "json",
+        trigger: { type: "schedule", id },
+      });
+    } catch (error) {
+      if (isAppError(error, "store_unavailable")) throw error;
+      this.#options.logger.warn(
+        { workflowId, trigger: id, at, error: asAppError(error).message },
+        "a scheduled workflow could not be started",
+      );
+    }
+  }
+
+  #setTimer(): void {
+    this.#cancelTimer?.();
+    this.#nextBeat = Number.POSITIVE_INFINITY;
+    const { clock, triggers } = this.#options;
+    const schedules = triggers.of("schedule");
+    if (!this.#running || schedules.length === 0) return;
+    const step = schedules.some((trigger) => this.#plan(trigger).times.hasSeconds)
+      ? SECOND_MS
+      : MINUTE_MS;
+    const delayMs = step - (clock.now() % step);
+    this.#nextBeat = clock.now() + delayMs;
+    this.#cancelTimer = clock.after(delayMs, () => void this.beat());
+  }
+}
+
+function markedTime(mark: unknown): number | null {
+  const at = readOwn(mark, "at");
+  return typeof at === "number" ? at : null;
+}

@@ -1,0 +1,151 @@
+import { asAppError, isAppError } from "../../shared/errors.ts";
+import type { CompiledWorkflow } from "../definition/compile.ts";
+import { type Definition, triggersOf } from "../definition/schema.ts";
+import { triggerId } from "../definition/trigger-type.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Store } from "../ports/store.ts";
+import { AwaitedEvents } from "./awaited-events.ts";
+
+/** A trigger of a workflow's active version. */
+export interface ActiveTrigger {
+  readonly workflowId: string;
+  /** Id of the trigger within its definition. */
+  readonly id: string;
+  readonly kind: string;
+  /** Its members besides `type` and `id`, as the definition has them. */
+  readonly config: unknown;
+  /** When the version became active, or a file last confirmed it. */
+  readonly since: number;
+  /** Does the definition say itself where its runs report? */
+  readonly reports: boolean;
+}
+
+export interface ActiveTriggersOptions {
+  readonly store: Store;
+  readonly logger: Logger;
+  readonly compiled: (workflowId: string, version: number) => Promise<CompiledWorkflow>;
+}
+
+interface Known {
+  readonly version: number;
+  readonly since: number;
+  readonly triggers: readonly ActiveTrigger[];
+  /** Names of events that steps of any version wait for. */
+  readonly awaited: ReadonlySet<string>;
+}
+
+/** The triggers of all active versions, as they were at the last look at the store. */
+export class ActiveTriggers {
+  readonly #options: ActiveTriggersOptions;
+  #known: ReadonlyMap<string, Known> = new Map();
+  readonly #awaited: AwaitedEvents;
+  #refreshing: Promise<void> | null = null;
+  #again = false;
+  #isLoaded = false;
+
+  constructor(options: ActiveTriggersOptions) {
+    this.#options = options;
+    this.#awaited = new AwaitedEvents(options.store);
+  }
+
+  /** The triggers of one kind, by workflow. A trigger is the same object until its workflow changes. */
+  of(kind: string): readonly ActiveTrigger[] {
+    return [...this.#known.values()].flatMap(({ triggers }) =>
+      triggers.filter((trigger) => trigger.kind === kind),
+    );
+  }
+
+  /** Does some step of some version, active or not, wait for events of this name? */
+  isAwaited(name: string): boolean {
+    return [...this.#known.values()].some(({ awaited }) => awaited.has(name));
+  }
+
+  /** Is it the name by which a deployed workflow, or all of them, tell the ends of their runs? */
+  isEndName(name: string): boolean {
+    const [workflowId = "", end, more] = name.split(".");
+    if (more !== undefined || (end !== "completed" && end !== "failed")) return false;
+    return workflowId === "workflow" || this.#known.has(workflowId);
+  }
+
+  /** Looks at the store unless that was done before. */
+  async load(): Promise<void> {
+    if (!this.#isLoaded) await this.refresh();
+  }
+
+  /** Looks at the store. What cannot be read stays as it was, until the next look. Never rejects. */
+  async refresh(): Promise<void> {
+    if (this.#refreshing) {
+      // What changed since the look under way began would be missed.
+      this.#again = true;
+      return this.#refreshing;
+    }
+    this.#refreshing = this.#refresh().finally(() => {
+      this.#refreshing = null;
+    });
+    await this.#refreshing;
+  }
+
+  async #refresh(): Promise<void> {
+    do {
+      this.#again = false;
+      try {
+        await this.#read();
+      } catch (error) {
+        this.#options.logger.warn(
+          { error: asAppError(error).message },
+          "the active workflows could not be read; their triggers stay as they were",
+        );
+      }
+    } while (this.#again);
+  }
+
+  async #read(): Promise<void> {
+    const known = new Map<string, Known>();
+    for (const record of await this.#options.store.listWorkflows()) {
+      const { workflowId, activeVersion: version, updatedAt: since } = record;
+      const before = this.#known.get(workflowId);
+      const same = before?.version === version && before.since === since;
+      known.set(workflowId, same ? before : await this.#load(workflowId, version, since));
+    }
+    this.#known = known;
+    this.#isLoaded = true;
+  }
+
+  async #load(workflowId: string, version: number, since: number): Promise<Known> {
+    const awaited = await this.#awaited.of(workflowId);
+    const definition = await this.#definition(workflowId, version);
+    if (definition === null) return { version, since, triggers: [], awaited };
+    const reports = definition.report !== undefined;
+    const triggers = triggersOf(definition).map((trigger, index) => {
+      const { type: kind, id: _id, ...config } = trigger;
+      return { workflowId, id: triggerId(trigger, index), kind, config, since, reports };
+    });
+    return { version, since, triggers, awaited };
+  }
+
+  /** A workflow that cannot be read must not keep others from starting. */
+  async #definition(workflowId: string, version: number): Promise<Definition | null> {
+    try {
+      return (await this.#options.compiled(workflowId, version)).definition;
+    } catch (error) {
+      if (isAppError(error, "store_unavailable")) throw error;
+      this.#options.logger.error(
+        { workflowId, version, err: error },
+        "a workflow cannot be read, so nothing starts it",
+      );
+      return null;
+    }
+  }
+}
+
+/** Remembers what is made of a trigger for as long as the trigger is the same. */
+export function onceForEach<Made>(
+  make: (trigger: ActiveTrigger) => Made,
+): (trigger: ActiveTrigger) => Made {
+  const made = new WeakMap<ActiveTrigger, { readonly value: Made }>();
+  return (trigger) => {
+    const known = made.get(trigger) ?? { value: make(trigger) };
+    made.set(trigger, known);
+    return known.value;
+  };
+}

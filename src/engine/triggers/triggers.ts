@@ -1,0 +1,91 @@
+import type { JsonObject } from "../../shared/json.ts";
+import type { StartRequest, StartResult } from "../api/engine.ts";
+import type { CompiledWorkflow } from "../definition/compile.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Cron } from "../ports/cron.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { ServiceRegistry } from "../ports/service.ts";
+import type { Store } from "../ports/store.ts";
+import { EndTeller } from "./completion-events.ts";
+import { RowPoller } from "./database-poller.ts";
+import { EventBus } from "./event-bus.ts";
+import { MessageStarter } from "./message-trigger.ts";
+import { ReactionStarter } from "./reaction-trigger.ts";
+import { Scheduler } from "./scheduler.ts";
+import { ShortcutStarter } from "./shortcut-trigger.ts";
+import { ActiveTriggers } from "./trigger-registry.ts";
+import { WebhookStarter } from "./webhook-trigger.ts";
+
+export interface TriggeringOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly cron: Cron;
+  readonly services: ServiceRegistry;
+  readonly revealSecrets: (params: JsonObject) => JsonObject;
+  readonly compiled: (workflowId: string, version: number) => Promise<CompiledWorkflow>;
+  readonly start: (request: StartRequest) => Promise<StartResult>;
+  /** An execution has a signal. */
+  readonly wake: (executionId: string) => void;
+  /** The worker of this process. */
+  readonly process: () => string;
+}
+
+/** Everything that starts runs by itself, with its lifetime. */
+export class Triggering {
+  readonly messages: MessageStarter;
+  readonly reactions: ReactionStarter;
+  readonly shortcuts: ShortcutStarter;
+  readonly webhooks: WebhookStarter;
+  readonly ends: EndTeller;
+  readonly events: EventBus;
+  readonly #active: ActiveTriggers;
+  readonly #scheduler: Scheduler;
+  readonly #rows: RowPoller;
+
+  constructor(options: TriggeringOptions) {
+    this.#active = new ActiveTriggers(options);
+    const parts = { ...options, triggers: this.#active };
+    this.messages = new MessageStarter(parts);
+    this.reactions = new ReactionStarter(parts);
+    this.shortcuts = new ShortcutStarter(parts);
+    this.webhooks = new WebhookStarter(parts);
+    this.events = new EventBus(parts);
+    this.ends = new EndTeller({
+      triggers: this.#active,
+      publish: (event) => this.events.publish(event),
+    });
+    this.#scheduler = new Scheduler(parts);
+    this.#rows = new RowPoller(parts);
+  }
+
+  /** Reads the active triggers. To be done before executions run: their ends are told to those who wait for them. */
+  async prepare(): Promise<void> {
+    await this.#active.refresh();
+  }
+
+  /** Begins with the clock and the databases. */
+  async start(): Promise<void> {
+    await this.events.catchUp();
+    await this.#scheduler.start();
+    this.#rows.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#scheduler.stop();
+    await this.#rows.stop();
+    await this.events.stop();
+  }
+
+  /** Looks for what other processes activated, and for events that they left untold. Never rejects. */
+  async look(): Promise<void> {
+    await Promise.all([this.changed(), this.events.catchUp()]);
+  }
+
+  /** To be called when another version becomes active. */
+  async changed(): Promise<void> {
+    await this.#active.refresh();
+    this.#scheduler.replan();
+    this.#rows.replan();
+  }
+}

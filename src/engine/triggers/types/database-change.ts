@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { Duration } from "../../../shared/duration.ts";
+import { outsideNames } from "../../definition/external-names.ts";
+import type { ConfigProblem } from "../../definition/step-type.ts";
+import { defineTriggerType } from "../../definition/trigger-type.ts";
+
+const MIN_POLL_MS = 1000;
+
+export const DatabaseChangeConfig = z.strictObject({
+  /** Name of the database: `DATABASE_URL_<NAME>`; absent: `DATABASE_URL`. */
+  connection: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .register(outsideNames, { kind: "connection", absent: "default" }),
+  /** Reads what changed; `$1` is the time of the last look, in UTC. */
+  query: z.string().min(1).max(10_000),
+  pollIntervalMs: Duration.default(30_000),
+});
+export type DatabaseChangeConfig = z.output<typeof DatabaseChangeConfig>;
+
+/** New rows of a query start the workflow, one run for each. Variables: `changeRecord`, the row. */
+export const databaseChange = defineTriggerType({
+  kind: "database-change",
+  summary: "Started by rows that a query finds in a database, one run for each row.",
+  config: DatabaseChangeConfig,
+  gives: ["changeRecord"],
+  check: checkDatabaseChange,
+});
+
+function checkDatabaseChange(config: DatabaseChangeConfig): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  if (config.pollIntervalMs < MIN_POLL_MS) {
+    problems.push({
+      path: ["pollIntervalMs"],
+      message: `a database is looked at every ${MIN_POLL_MS} ms at most`,
+      fix: `Give ${MIN_POLL_MS} or more.`,
+    });
+  }
+  if (/\{\{/.test(config.query)) {
+    problems.push({
+      path: ["query"],
+      message: "a query holds no templates",
+      fix: "Use $1 for the time of the last look.",
+    });
+  }
+  if (/\$(?:[2-9]|1\d)/.test(config.query)) {
+    problems.push({
+      path: ["query"],
+      message: "the query has more values than $1",
+      fix: "Use $1 alone: the time of the last look.",
+    });
+  }
+  return problems;
+}

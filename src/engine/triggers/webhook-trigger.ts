@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto";
+import { AppError, asAppError } from "../../shared/errors.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import type { StartRequest, StartResult } from "../api/engine.ts";
+import { newExecutionId } from "../model/execution-id.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Store } from "../ports/store.ts";
+import { type ActiveTrigger, type ActiveTriggers, onceForEach } from "./trigger-registry.ts";
+import { WebhookConfig } from "./types/webhook.ts";
+import { knowsSecret, type WebhookProof } from "./webhook-signature.ts";
+
+/** A request to the path of a webhook. */
+export interface WebhookRequest extends WebhookProof {
+  readonly path: string;
+  /** A program of this machine, on behalf of nobody else. */
+  readonly isLocal: boolean;
+  /** The body as variables; asked only of callers that may start the workflow. @throws {AppError} when it cannot be read. */
+  variables(): JsonObject;
+}
+
+export interface WebhookAnswer {
+  readonly executionId: string;
+  /** The same delivery came before, and this is what it began. */
+  readonly duplicate: boolean;
+}
+
+export interface WebhookStarterOptions {
+  readonly triggers: ActiveTriggers;
+  readonly start: (request: StartRequest) => Promise<StartResult>;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly revealSecrets: (params: JsonObject) => JsonObject;
+}
+
+/** How long a delivery is recognized. */
+const REMEMBERED_MS = 10 * 60_000;
+
+/** Headers in which senders give a delivery its id. */
+const DELIVERY_HEADERS = [
+  "idempotency-key",
+  "x-github-delivery",
+  "x-delivery-id",
+  "webhook-id",
+] as const;
+
+/** Starts what requests of other systems ask for. */
+export class WebhookStarter {
+  readonly #options: WebhookStarterOptions;
+  readonly #config = onceForEach((trigger) => WebhookConfig.parse(trigger.config));
+
+  constructor(options: WebhookStarterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Accepted when it resolves: the execution survives a crash from then on.
+   *
+   * @throws {AppError} `route_not_found`, `not_allowed`, `token_invalid`, `input_invalid`, and what `variables` throws.
+   */
+  async receive(request: WebhookRequest): Promise<WebhookAnswer> {
+    const trigger = await this.#find(request.path);
+    const config = this.#config(trigger);
+    this.#assertAllowed(request, config);
+    const variables = request.variables();
+    const first = config.dedupe ? await this.#firstId(request) : newExecutionId();
+    const { executionId, existed } = await this.#options.start({
+      workflowId: trigger.workflowId,
+      executionId: first,
+      variables,
+      variableForm: "json",
+      trigger: { type: "webhook", id: trigger.id },
+    });
+    return { executionId, duplicate: existed };
+  }
+
+  async #find(path: string): Promise<ActiveTrigger> {
+    const { triggers } = this.#options;
+    const look = () => triggers.of("webhook").find((known) => this.#config(known).path === path);
+    const known = look();
+    if (known) return known;
+    // Another process may have deployed it in this moment.
+    await triggers.refresh();
+    const found = look();
+    if (found) return found;
+    throw new AppError({
+      code: "route_not_found",
+      message: `No workflow listens at ${path.slice(0, 200)}. Deploy one with {"type": "webhook", "path": …}.`,
+    });
+  }
+
+  #assertAllowed(request: WebhookRequest, { secret, signature, ...config }: WebhookConfig): void {
+    if (secret === undefined) {
+      if (request.isLocal || config.public) return;
+      throw new AppError({
+        code: "not_allowed",
+        message:
+          'Without a secret this webhook serves programs of its own machine alone. Give the trigger a "secret", or "public": true if anybody may start it.',
+      });
+    }
+    if (knowsSecret(request, this.#reveal(secret), signature)) return;
+    throw new AppError({
+      code: "token_invalid",
+      message:
+        "The signature does not fit. Sign the body as it is sent with HMAC-SHA256 in X-Hub-Signature-256 or X-Signature, or send the secret as a Bearer token.",
+    });
+  }
+
+  #reveal(name: string): string {
+    try {
+      const { secret } = this.#options.revealSecrets({ secret: `{{secrets.${name}}}` });
+      if (typeof secret === "string" && secret !== "") return secret;
+    } catch (error) {
+      this.#options.logger.error(
+        { secret: name, error: asAppError(error).message },
+        "a webhook cannot check its callers",
+      );
+    }
+    throw new AppError({
+      code: "config_invalid",
+      message: `This webhook cannot check its callers: the operator has to set SECRET_${name}.`,
+    });
+  }
+
+  /** The id that the first delivery of this request was given. */
+  #firstId(request: WebhookRequest): Promise<string> {
+    const { store, clock } = this.#options;
+    const id = DELIVERY_HEADERS.map((name) => request.header(name)).find(Boolean);
+    const hash = createHash("sha256").update(request.body).digest("hex");
+    const key = `${request.path}:${id === undefined ? hash : `id:${id.slice(0, 200)}`}`;
+    const now = clock.now();
+    return store.dedupe(key, newExecutionId(), now, now + REMEMBERED_MS);
+  }
+}

@@ -1,0 +1,246 @@
+import { nearest } from "../../shared/did-you-mean.ts";
+import { AppError } from "../../shared/errors.ts";
+import type {
+  Activation,
+  DeployedWorkflow,
+  ValidationResult,
+  VersionView,
+  WorkflowSummary,
+} from "../api/engine.ts";
+import { type CompiledWorkflow, compileDefinition } from "../definition/compile.ts";
+import { type DefinitionDiff, diffDefinitions } from "../definition/diff.ts";
+import { explain } from "../definition/explain.ts";
+import type { Problem } from "../definition/problem.ts";
+import { Definition, triggersOf } from "../definition/schema.ts";
+import type { StepType } from "../definition/step-type.ts";
+import type { TriggerType } from "../definition/trigger-type.ts";
+import { validateDefinition } from "../definition/validation/validate.ts";
+import type { PromptLookup } from "../language/prompt-ref.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { ServiceRegistry } from "../ports/service.ts";
+import type { Store, VersionRecord, WorkflowRecord } from "../ports/store.ts";
+import type { PromptLibrary } from "../prompts/prompt-library.ts";
+
+export interface WorkflowsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly services: ServiceRegistry;
+  readonly stepTypes: ReadonlyMap<string, StepType>;
+  readonly triggerTypes: ReadonlyMap<string, TriggerType>;
+  readonly prompts: PromptLibrary;
+  readonly logger: Logger;
+  /** Told when another version became active. */
+  readonly changed: () => Promise<void>;
+}
+
+/** Compiled versions kept in memory; the ones used longest ago go first. */
+const MAX_COMPILED = 500;
+
+/** The deployed workflows: immutable numbered versions, one of them active. How new ones come: `deployments.ts`. */
+export class Workflows {
+  readonly #options: WorkflowsOptions;
+  readonly #compiled = new Map<string, CompiledWorkflow>();
+
+  constructor(options: WorkflowsOptions) {
+    this.#options = options;
+  }
+
+  /** @param prompts - the named prompts that count; absent: those that are asked now. */
+  validate(source: unknown, prompts: PromptLookup = this.#options.prompts): ValidationResult {
+    const { stepTypes, triggerTypes, services } = this.#options;
+    return validateDefinition(source, { stepTypes, triggerTypes, services, prompts });
+  }
+
+  async list(): Promise<readonly WorkflowSummary[]> {
+    const workflows = await this.#options.store.listWorkflows();
+    return Promise.all(
+      workflows.map(async ({ workflowId, name, activeVersion }) => {
+        const { definition } = await this.compiled(workflowId, activeVersion);
+        const triggers = triggersOf(definition).map((trigger) => trigger.type);
+        return {
+          id: workflowId,
+          name,
+          description: definition.description ?? null,
+          version: activeVersion,
+          triggers: triggers.length > 0 ? triggers : ["manual"],
+        };
+      }),
+    );
+  }
+
+  async get(workflowId: string, version?: number): Promise<DeployedWorkflow> {
+    const workflow = await this.#require(workflowId);
+    const record = await this.#requireVersion(workflowId, version ?? workflow.activeVersion);
+    const { definition } = await this.compiled(workflowId, record.version);
+    return {
+      definition,
+      source: { ...record.definition, version: record.version },
+      version: record.version,
+      active: record.version === workflow.activeVersion,
+      deployedBy: record.deployedBy,
+      deployedAt: record.deployedAt,
+    };
+  }
+
+  async versions(workflowId: string): Promise<readonly VersionView[]> {
+    const { activeVersion } = await this.#require(workflowId);
+    const versions = await this.#options.store.listVersions(workflowId);
+    return versions.map(({ version, deployedBy, deployedAt }) => ({
+      version,
+      active: version === activeVersion,
+      deployedBy,
+      deployedAt: new Date(deployedAt).toISOString(),
+    }));
+  }
+
+  /** How one version became another. @throws {AppError} `workflow_not_found`, `version_not_found`. */
+  async diff(workflowId: string, from: number, to: number): Promise<DefinitionDiff> {
+    await this.#require(workflowId);
+    const before = await this.compiled(workflowId, from);
+    const after = await this.compiled(workflowId, to);
+    return this.diffOf(before.definition, after.definition);
+  }
+
+  diffOf(from: Definition, to: Definition): DefinitionDiff {
+    const { stepTypes, services } = this.#options;
+    return diffDefinitions(from, to, {
+      bodiesIn: ({ type, config }) => stepTypes.get(type)?.bodiesIn?.(config) ?? [],
+      sideEffectsOf: (definition) => explain(definition, services).sideEffects,
+    });
+  }
+
+  /** @throws {AppError} `workflow_not_found`, `version_not_found`, `definition_invalid`, `definition_conflict`. */
+  async activate(workflowId: string, version: number, by: string): Promise<Activation> {
+    const { activeVersion } = await this.#require(workflowId);
+    const record = await this.#requireVersion(workflowId, version);
+    await this.#options.prompts.lookAt(record.definition);
+    const { definition, problems } = this.validate(record.definition);
+    const [problem] = definition ? await this.takenPaths(definition) : problems;
+    if (problem || !definition) {
+      throw new AppError({
+        code: definition ? "definition_conflict" : "definition_invalid",
+        message: `Version ${version} cannot become active: ${problem?.path ?? ""}: ${problem?.message ?? ""}. ${problem?.fix ?? ""}`,
+      });
+    }
+    await this.setActive(definition, version, by);
+    return { workflowId, version, previous: activeVersion };
+  }
+
+  /**
+   * Activates the version with the next lower number than the active one.
+   *
+   * @throws {AppError} `version_not_found` when there is none, and as {@link activate}.
+   */
+  async rollBack(workflowId: string, by: string): Promise<Activation> {
+    const { activeVersion } = await this.#require(workflowId);
+    const versions = await this.#options.store.listVersions(workflowId);
+    const earlier = versions.find(({ version }) => version < activeVersion);
+    if (earlier) return this.activate(workflowId, earlier.version, by);
+    throw new AppError({
+      code: "version_not_found",
+      message: `Version ${activeVersion} of "${workflowId}" is the first; there is nothing to roll back to.`,
+    });
+  }
+
+  /** Makes a version the active one; `file`: what a file of the workflows folder deployed with it. */
+  async setActive(
+    { id: workflowId, name }: Definition,
+    activeVersion: number,
+    by: string,
+    file: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const { store, clock, logger } = this.#options;
+    const existing = await store.readWorkflow(workflowId);
+    await store.writeWorkflow({
+      workflowId,
+      name,
+      activeVersion,
+      files: { ...existing?.files, ...file },
+      updatedAt: clock.now(),
+    });
+    if (existing?.activeVersion !== activeVersion) {
+      const previous = existing?.activeVersion ?? null;
+      logger.info({ workflowId, version: activeVersion, previous, by }, "a version became active");
+    }
+    await this.#options.changed();
+  }
+
+  /** Paths of the definition's webhooks at which another active workflow listens. */
+  async takenPaths(definition: Definition): Promise<readonly Problem[]> {
+    const wanted = webhookPaths(definition);
+    if (wanted.length === 0) return [];
+    const taken = new Map<string, string>();
+    for (const { workflowId, activeVersion } of await this.#options.store.listWorkflows()) {
+      if (workflowId === definition.id) continue;
+      const other = await this.compiled(workflowId, activeVersion);
+      for (const { path } of webhookPaths(other.definition)) taken.set(path, workflowId);
+    }
+    return wanted.flatMap(({ path, place }) => {
+      const owner = taken.get(path);
+      if (owner === undefined) return [];
+      const message = `the workflow "${owner}" listens at ${path} already`;
+      return [{ path: place, message, fix: "Choose another path, or change that workflow first." }];
+    });
+  }
+
+  /** The active version of a workflow. @throws {AppError} `workflow_not_found`. */
+  async active(
+    workflowId: string,
+  ): Promise<{ readonly version: number; readonly compiled: CompiledWorkflow }> {
+    const { activeVersion } = await this.#require(workflowId);
+    return { version: activeVersion, compiled: await this.compiled(workflowId, activeVersion) };
+  }
+
+  /** @throws {AppError} `version_not_found`. */
+  async compiled(workflowId: string, version: number): Promise<CompiledWorkflow> {
+    const key = `${workflowId}@${version}`;
+    const known = this.#compiled.get(key);
+    if (known) {
+      this.#compiled.delete(key);
+      this.#compiled.set(key, known);
+      return known;
+    }
+    const record = await this.#requireVersion(workflowId, version);
+    const { stepTypes, services } = this.#options;
+    const compiled = compileDefinition(Definition.parse(record.definition), stepTypes, {
+      services,
+    });
+    this.#compiled.set(key, compiled);
+    const oldest = this.#compiled.keys().next().value;
+    if (this.#compiled.size > MAX_COMPILED && oldest !== undefined) this.#compiled.delete(oldest);
+    return compiled;
+  }
+
+  async #require(workflowId: string): Promise<WorkflowRecord> {
+    const workflow = await this.#options.store.readWorkflow(workflowId);
+    if (workflow) return workflow;
+    const names = (await this.#options.store.listWorkflows()).map((known) => known.workflowId);
+    const close = nearest(workflowId, names);
+    throw new AppError({
+      code: "workflow_not_found",
+      message: `There is no workflow "${workflowId}".${close === null ? "" : ` Did you mean "${close}"?`}`,
+    });
+  }
+
+  async #requireVersion(workflowId: string, version: number): Promise<VersionRecord> {
+    const record = await this.#options.store.readVersion(workflowId, version);
+    if (record) return record;
+    const versions = await this.#options.store.listVersions(workflowId);
+    throw new AppError({
+      code: "version_not_found",
+      message: `Workflow "${workflowId}" has no version ${version}. It has: ${versions.map((known) => known.version).join(", ") || "none"}.`,
+    });
+  }
+}
+
+/** The paths at which a definition's webhooks listen, each with its place in the document. */
+function webhookPaths(
+  definition: Definition,
+): readonly { readonly path: string; readonly place: string }[] {
+  return triggersOf(definition).flatMap((trigger, index) => {
+    const { type, path } = trigger;
+    if (type !== "webhook" || typeof path !== "string") return [];
+    return [{ path, place: definition.triggers ? `triggers[${index}].path` : "trigger.path" }];
+  });
+}

@@ -1,0 +1,66 @@
+import type { WebClient } from "@slack/web-api";
+import type { Clock } from "../engine/ports/clock.ts";
+import type { Directory, Person } from "../engine/ports/directory.ts";
+import { toSlackError, toSlackFailure } from "./errors.ts";
+import { createGroupMembers } from "./group-members.ts";
+import { createGroupFinder, groupIdOf } from "./groups.ts";
+import { toPerson } from "./person.ts";
+
+/** Slack's own errors for "there is no such person here". */
+const NO_SUCH_PERSON = new Set([
+  "user_not_found",
+  "user_not_visible",
+  "users_not_found",
+  "invalid_user",
+]);
+
+/**
+ * The workspace's people and user groups, read from Slack.
+ *
+ * People are read at each call, because rights hang on them; members of groups, too, but for clicks that come together.
+ *
+ * @throws {AppError} from its methods: `slack_unavailable`, `slack_rejected`.
+ */
+export function createDirectory(client: WebClient, clock: Clock): Directory {
+  const groups = createGroupFinder(client, clock);
+  const members = createGroupMembers(client, clock);
+  let ownTeam: Promise<string | null> | null = null;
+
+  function readOwnTeam(): Promise<string | null> {
+    ownTeam ??= client.auth
+      .test()
+      .then((answer) => answer.team_id ?? null)
+      .catch((error: unknown) => {
+        ownTeam = null;
+        throw toSlackError(error, "asking which workspace this is");
+      });
+    return ownTeam;
+  }
+
+  async function person(userId: string): Promise<Person | null> {
+    const answer = await client.users.info({ user: userId }).catch((error: unknown) => {
+      const failure = toSlackFailure(error);
+      if (failure.kind === "refused" && NO_SUCH_PERSON.has(failure.code)) return null;
+      throw toSlackError(error, `looking up the person ${userId}`);
+    });
+    const user = answer?.user;
+    return user === undefined || user.deleted === true ? null : toPerson(user, await readOwnTeam());
+  }
+
+  async function groupMembers(group: string): Promise<readonly string[] | null> {
+    const id = await toGroupId(group);
+    return id === null ? null : members.of(id);
+  }
+
+  async function toGroupId(group: string): Promise<string | null> {
+    // An id needs no list.
+    const id = groupIdOf(group, new Map());
+    if (id !== null) return id;
+    const ids = await groups.ids().catch((error: unknown) => {
+      throw toSlackError(error, "listing the user groups");
+    });
+    return groupIdOf(group, ids);
+  }
+
+  return { person, groupMembers };
+}

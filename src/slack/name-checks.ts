@@ -1,0 +1,85 @@
+import type { WebClient } from "@slack/web-api";
+import type { Directory } from "../engine/ports/directory.ts";
+import type { NameCheck, NameChecks, NameDoubt } from "../engine/ports/name-checks.ts";
+import { createChannelFinder, isPersonId, readMention } from "./channels.ts";
+import { toSlackFailure } from "./errors.ts";
+
+/** Looks in the workspace for the channels, people and groups that definitions name. */
+export function createSlackNameChecks(client: WebClient, directory: Directory): NameChecks {
+  return { channel: channelCheck(client, directory), approver: approverCheck(directory) };
+}
+
+function channelCheck(client: WebClient, directory: Directory): NameCheck {
+  const channels = createChannelFinder(client);
+  return async (name) => {
+    const target = readMention(name);
+    if (isPersonId(target)) return doubtPerson(target, directory);
+    const id = await channels.find(name);
+    if (id === null) return noChannel(name);
+    try {
+      const { channel } = await client.conversations.info({ channel: id });
+      return channel?.is_member === false ? notIn(name) : null;
+    } catch (error) {
+      const failure = toSlackFailure(error);
+      if (failure.kind === "refused" && failure.code === "channel_not_found")
+        return noChannel(name);
+      throw error;
+    }
+  };
+}
+
+function noChannel(name: string): NameDoubt {
+  return {
+    message: `the bot sees no channel "${short(name)}"`,
+    fix: "Check the name. If the channel is private, invite the bot there.",
+  };
+}
+
+function notIn(name: string): NameDoubt {
+  return {
+    message: `the bot is not in "${short(name)}"`,
+    fix: "Type /invite and the bot's name in the channel: until then it cannot post or read there.",
+  };
+}
+
+function approverCheck(directory: Directory): NameCheck {
+  return async (name) => {
+    const target = readMention(name);
+    if (isPersonId(target)) return doubtPerson(target, directory, true);
+    const members = await directory.groupMembers(name);
+    if (members === null) {
+      return {
+        message: `there is no user group "${short(name)}"`,
+        fix: "Name people by their ids (U…) and user groups by their handles (@finance).",
+      };
+    }
+    if (members.length > 0) return null;
+    return {
+      message: `the user group "${short(name)}" has no members`,
+      fix: "Add people to the group: until then nobody can decide.",
+    };
+  };
+}
+
+async function doubtPerson(
+  id: string,
+  directory: Directory,
+  decides = false,
+): Promise<NameDoubt | null> {
+  const person = await directory.person(id);
+  if (person === null) {
+    return {
+      message: `there is no person "${short(id)}" in this workspace`,
+      fix: "Copy the member id from the person's profile in Slack.",
+    };
+  }
+  if (!decides || !(person.isGuest || person.isStranger || person.isBot)) return null;
+  return {
+    message: `${person.name} is a guest, a bot or from another organization, and cannot decide`,
+    fix: "Name a member of the workspace.",
+  };
+}
+
+function short(name: string): string {
+  return name.slice(0, 80);
+}

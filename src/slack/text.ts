@@ -1,0 +1,90 @@
+import { isJsonObject, type Json } from "../shared/json.ts";
+import { cut } from "./limits.ts";
+
+/**
+ * Makes text from outside harmless in mrkdwn: it can mention nobody, link nowhere and open no entity.
+ *
+ * Formatting marks (`*`, `_`) stay: they only change how the text looks.
+ */
+export function escapeText(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** Text as somebody wrote it, of the text that Slack sends; mentions and links stay in Slack's form. */
+export function unescapeText(text: string): string {
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+
+/** A sentence of our own that may hold text from outside: mentions of a person or a group work, everything else is escaped. */
+export function showSentence(text: string): string {
+  return escapeText(text).replaceAll(/&lt;((?:@|!subteam\^)[A-Z0-9]+)&gt;/g, "<$1>");
+}
+
+/** A person as Slack shows them; what is no user id is shown as text. */
+export function mentionPerson(id: string): string {
+  return /^[UW][A-Z0-9]+$/.test(id) ? `<@${id}>` : escapeText(id);
+}
+
+/** A channel id as a link to it, a name as it is. */
+export function mentionChannel(channel: string): string {
+  return /^[CG][A-Z0-9]+$/.test(channel) ? `<#${channel}>` : escapeText(channel);
+}
+
+/** A JSON value in one line of mrkdwn, escaped: text as it is, the rest as JSON. */
+export function showValue(value: Json, limit: number): string {
+  const text = typeof value === "string" ? value : value === null ? "–" : JSON.stringify(value);
+  return cut(escapeText(text.replaceAll(/\s*\n\s*/g, " ").trim() || "(empty)"), limit);
+}
+
+/** Like {@link showValue}, but members of an object are told one by one: `decision: reject; reason: too dear`. */
+export function showMembers(value: Json, limit: number): string {
+  if (!isJsonObject(value) || Object.keys(value).length === 0) return showValue(value, limit);
+  const members = Object.entries(value).map(
+    ([name, member]) => `${escapeText(name)}: ${showValue(member, limit)}`,
+  );
+  return cut(members.join("; "), limit);
+}
+
+/** Dollars with four decimals; `null` is a price that nobody knows. */
+export function showCost(dollars: number | null): string {
+  return dollars === null ? "unknown" : `$${dollars.toFixed(4)}`;
+}
+
+/** A total with four decimals; a lower bound if some call has no known price. */
+export function showTotal(dollars: number, isLowerBound: boolean): string {
+  return isLowerBound
+    ? `at least ${showCost(dollars)} (some calls have no known price)`
+    : showCost(dollars);
+}
+
+/** How long something took: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`, `4 d 3 h`. */
+export function showDuration(ms: number): string {
+  if (ms < 10_000) return `${(Math.max(ms, 0) / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return pair(Math.floor(seconds / 60), "min", seconds % 60, "s");
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1440) return pair(Math.floor(minutes / 60), "h", minutes % 60, "min");
+  return pair(Math.floor(minutes / 1440), "d", Math.floor((minutes % 1440) / 60), "h");
+}
+
+function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}
+
+/**
+ * A moment that Slack shows in the reader's own time zone.
+ *
+ * @param at - ISO 8601, or milliseconds since 1970.
+ */
+export function showTime(at: string | number): string {
+  const ms = typeof at === "number" ? at : Date.parse(at);
+  if (!Number.isFinite(ms)) return escapeText(String(at));
+  const fallback = `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return `<!date^${Math.floor(ms / 1000)}^{date_short_pretty} {time}|${fallback}>`;
+}
+
+/** What cards show of a run's id: enough to tell runs apart, and accepted by every command. */
+export function shortRunId(executionId: string): string {
+  return executionId.replace(/^exec_/, "").slice(0, 5);
+}

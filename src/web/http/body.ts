@@ -1,0 +1,47 @@
+import type { IncomingMessage } from "node:http";
+import { AppError } from "../../shared/errors.ts";
+
+const MEGABYTE = 1024 * 1024;
+/** Largest body that is read. */
+export const MAX_BODY_BYTES = MEGABYTE;
+/** Up to here a body that is too large is read to its end, since many clients see our answer only after sending all of it. */
+export const MAX_DRAINED_BYTES = 16 * MEGABYTE;
+
+/**
+ * Reads a whole body.
+ *
+ * @throws {AppError} `body_too_large` over {@link MAX_BODY_BYTES}; `details.drained` tells whether the rest was read, so
+ * that the connection may be used again.
+ */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  if (Number(request.headers["content-length"] ?? 0) > MAX_DRAINED_BYTES) throw tooLarge(false);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // Not `for await`: leaving that loop early destroys the socket before the answer is sent.
+  await new Promise<void>((resolve, reject) => {
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+      else chunks.length = 0;
+      if (size > MAX_DRAINED_BYTES) {
+        request.pause();
+        reject(tooLarge(false));
+      }
+    });
+    request.once("end", resolve);
+    request.once("error", reject);
+    request.once("close", () =>
+      reject(new AppError({ code: "input_invalid", message: "The request was broken off." })),
+    );
+  });
+  if (size > MAX_BODY_BYTES) throw tooLarge(true);
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(drained: boolean): AppError {
+  return new AppError({
+    code: "body_too_large",
+    message: "The body is larger than 1 MB. Send less, for example a link instead of the content.",
+    details: { drained },
+  });
+}

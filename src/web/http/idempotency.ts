@@ -1,0 +1,21 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { AppError } from "../../shared/errors.ts";
+
+const MAX_KEY_LENGTH = 255;
+
+/**
+ * The `Idempotency-Key` of a request; `null` without one.
+ *
+ * @throws {AppError} `input_invalid` when it is empty, too long or given twice.
+ */
+export function readIdempotencyKey(headers: IncomingHttpHeaders): string | null {
+  const value = headers["idempotency-key"];
+  if (value === undefined) return null;
+  const key = String(value).trim();
+  // Node joins a header that comes twice with a comma and a blank.
+  if (key !== "" && key.length <= MAX_KEY_LENGTH && !key.includes(", ")) return key;
+  throw new AppError({
+    code: "input_invalid",
+    message: `Idempotency-Key must come once, with 1 to ${MAX_KEY_LENGTH} characters and no comma followed by a blank.`,
+  });
+}

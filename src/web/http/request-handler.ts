@@ -1,0 +1,139 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Logger } from "pino";
+import { AppError, asAppError } from "../../shared/errors.ts";
+import { readOwn } from "../../shared/json.ts";
+import type { Access } from "./auth.ts";
+import { readBody } from "./body.ts";
+import { toErrorAnswer } from "./error-response.ts";
+import { parseJsonBody } from "./parse-json.ts";
+import type { RateLimit } from "./rate-limit.ts";
+import { sendAllow, sendAnswer } from "./respond.ts";
+import type { Answer } from "./route.ts";
+import type { Match, Router } from "./router.ts";
+import type { WebRequest } from "./web-request.ts";
+
+export interface RequestHandlerOptions {
+  readonly router: Router;
+  readonly access: Access;
+  readonly rateLimit: RateLimit;
+  readonly logger: Logger;
+  /** Paths that others answer from the raw request, such as Slack's events. */
+  readonly extraHandlers: ReadonlyMap<string, RequestListener>;
+}
+
+/** The way of every request: find its route, check the caller, call the route, answer; errors become answers here alone. */
+export function createRequestHandler(options: RequestHandlerOptions): RequestListener {
+  return (request, response) => {
+    const target = request.url ?? "";
+    const end = target.indexOf("?");
+    const path = end < 0 ? target : target.slice(0, end);
+    const extra = options.extraHandlers.get(path);
+    if (extra !== undefined) {
+      callExtra(extra, request, response, options.logger);
+      return;
+    }
+    const id = `req_${randomBytes(6).toString("hex")}`;
+    response.setHeader("X-Request-Id", id);
+    const query = new URLSearchParams(end < 0 ? "" : target.slice(end + 1));
+    void answerRequest(options, request, response, { id, path, query });
+  };
+}
+
+/** Others may throw at a request that is not for them; that must not end the process. */
+function callExtra(
+  extra: RequestListener,
+  request: IncomingMessage,
+  response: ServerResponse,
+  logger: Logger,
+): void {
+  try {
+    extra(request, response);
+  } catch (thrown) {
+    const error = asAppError(thrown);
+    const { method = "GET", url: path = "/" } = request;
+    logger.warn({ err: thrown, method, path }, "a request was not understood");
+    sendAnswer(response, toErrorAnswer(error, ""));
+  }
+}
+
+interface Target {
+  readonly id: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+/** Never rejects: nobody waits for it. */
+async function answerRequest(
+  options: RequestHandlerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: Target,
+): Promise<void> {
+  const method = request.method ?? "GET";
+  const logger = options.logger.child({ request: target.id, method, path: target.path });
+  try {
+    const match = findRoute(options.router, method, target.path);
+    if (typeof match === "string") sendAllow(response, match);
+    else sendAnswer(response, await callRoute(options, request, match, target));
+  } catch (thrown) {
+    const error = asAppError(thrown);
+    const answer = toErrorAnswer(error, target.id);
+    const log = { err: thrown, code: error.code, details: error.details };
+    if ((answer.status ?? 500) >= 500) logger.error(log, "request failed");
+    else logger.debug(log, "request refused");
+    sendAnswer(response, answer);
+  }
+}
+
+/** The route; for `OPTIONS` the methods that the path takes. */
+function findRoute(router: Router, method: string, path: string): Match | string {
+  if (!path.startsWith("/")) {
+    throw new AppError({
+      code: "input_invalid",
+      message: "The address of a request must begin with “/”.",
+    });
+  }
+  try {
+    return router.find(method, path);
+  } catch (error) {
+    const allow = error instanceof AppError ? readOwn(error.details, "allow") : undefined;
+    if (method === "OPTIONS" && typeof allow === "string") return allow;
+    throw error;
+  }
+}
+
+async function callRoute(
+  options: RequestHandlerOptions,
+  request: IncomingMessage,
+  match: Match,
+  target: Target,
+): Promise<Answer> {
+  const isLocal = options.access.isLocal(request);
+  if (match.route.open !== true) {
+    if (!isLocal) options.rateLimit(request.socket.remoteAddress ?? "");
+    if (match.route.checksCallers !== true) options.access.assertAllowed(request);
+  }
+  return await match.route.handle(toWebRequest(request, match, target, isLocal));
+}
+
+function toWebRequest(
+  request: IncomingMessage,
+  match: Match,
+  target: Target,
+  isLocal: boolean,
+): WebRequest {
+  return {
+    id: target.id,
+    path: target.path,
+    isLocal,
+    headers: request.headers,
+    query: target.query,
+    param: (name) => match.params.get(name) ?? "",
+    readBody: () => readBody(request),
+    async readJson() {
+      const body = await readBody(request);
+      return body.length === 0 ? undefined : parseJsonBody(body);
+    },
+  };
+}

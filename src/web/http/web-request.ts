@@ -1,0 +1,62 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { z } from "zod";
+import { formatPath } from "../../engine/definition/problem.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { Json } from "../../shared/json.ts";
+
+/** What a route sees of a request. */
+export interface WebRequest {
+  /** Reference of the request, in the answer's header and in the log. */
+  readonly id: string;
+  readonly headers: IncomingHttpHeaders;
+  /** As it was sent, without the query. */
+  readonly path: string;
+  /** It comes from a program of this machine, on behalf of nobody else. */
+  readonly isLocal: boolean;
+  /** The decoded segments that the route's path names. */
+  param(name: string): string;
+  readonly query: URLSearchParams;
+  /**
+   * The body as it was sent. Either this or `readJson` may be called, once.
+   *
+   * @throws {AppError} `body_too_large`.
+   */
+  readBody(): Promise<Buffer>;
+  /**
+   * The body as JSON; `undefined` when it is empty.
+   *
+   * @throws {AppError} `json_malformed`, `body_too_large`.
+   */
+  readJson(): Promise<Json | undefined>;
+}
+
+/**
+ * Reads something from outside with a schema.
+ *
+ * @param what - what is read, for the message: `body`, `query`.
+ * @throws {AppError} `input_invalid`, with every problem in `details.problems`.
+ */
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => ({
+    path: formatPath(issue.path) || what,
+    message: issue.message,
+    fix: `Correct ${formatPath(issue.path) || `the ${what}`} and send the request again.`,
+  }));
+  const [first] = problems;
+  throw new AppError({
+    code: "input_invalid",
+    message: `The ${what} is not right: ${first?.path ?? what}: ${first?.message ?? "unknown problem"}.`,
+    details: { problems },
+  });
+}
+
+/** The query's values that are not empty, by name; of a name that is given twice, the last. */
+export function queryObject(query: URLSearchParams): Record<string, string> {
+  return Object.fromEntries([...query].filter(([, value]) => value !== ""));
+}

@@ -1,0 +1,125 @@
+import type { Estimate, Spread } from "../../engine/costs/estimate.ts";
+import type {
+  CostBreakdown,
+  CostQuery,
+  CostReport,
+  WorkflowMetrics,
+} from "../../engine/costs/metrics.ts";
+import { NANO_PER_DOLLAR } from "../../engine/model/state.ts";
+import type { Totals } from "../../engine/ports/store.ts";
+
+/** How a workflow has done, as the API tells it. Money is text with four decimals. */
+export interface MetricsAnswer {
+  readonly workflowId: string;
+  readonly totalExecutions: number;
+  readonly completed: number;
+  readonly failed: number;
+  /** Completed of all, `95.7%`; `N/A` as long as there are none. */
+  readonly successRate: string;
+  readonly totalCost: string;
+  readonly avgCostPerExecution: string;
+  /** Milliseconds of a completed execution. */
+  readonly avgDurationMs: number;
+  readonly last24h: number;
+  /** Calls without a known price, if there are any: the costs are lower bounds then. */
+  readonly unknownCosts?: number;
+}
+
+export function toMetricsAnswer(
+  workflowId: string,
+  { totals, last24h }: WorkflowMetrics,
+): MetricsAnswer {
+  const { started, completed, failed, costNano } = totals;
+  return {
+    workflowId,
+    totalExecutions: started,
+    completed,
+    failed,
+    successRate: started > 0 ? `${((completed / started) * 100).toFixed(1)}%` : "N/A",
+    totalCost: dollars(costNano),
+    avgCostPerExecution: started > 0 ? dollars(costNano / started) : "$0",
+    avgDurationMs: completed > 0 ? Math.round(totals.durationMs / completed) : 0,
+    last24h,
+    ...unknownCosts(totals),
+  };
+}
+
+/** What a workflow cost, in all (a number of dollars) and by step (text). @param days - what the report covers. */
+export function toCostsAnswer(workflowId: string, days: number, report: CostReport): object {
+  const { totals, steps } = report;
+  const byStep = [...steps].map(([stepId, own]): [string, object] => [
+    stepId,
+    {
+      totalCost: dollars(own.costNano),
+      avgCost: dollars(own.started > 0 ? own.costNano / own.started : 0),
+      invocations: own.started,
+      ...unknownCosts(own),
+    },
+  ]);
+  return {
+    workflowId,
+    period: `${days} days`,
+    totalExecutions: totals.started,
+    totalCost: totals.costNano / NANO_PER_DOLLAR,
+    ...unknownCosts(totals),
+    costByStep: Object.fromEntries(byStep),
+  };
+}
+
+/** Costs by one dimension, the most expensive first; days in their order. */
+export function toBreakdownAnswer(query: CostQuery, { total, lines }: CostBreakdown): object {
+  const { by, days, workflowId, person } = query;
+  return {
+    by,
+    period: `${days} days`,
+    ...(workflowId !== undefined && { workflowId }),
+    ...(person !== undefined && { person }),
+    ...spentOf(total, by === "step" ? undefined : "executions"),
+    costs: lines.map(({ name, totals }) => ({ name, ...spentOf(totals, COUNTED[by]) })),
+  };
+}
+
+/** What a dimension counts besides calls; models and prompts nothing. */
+const COUNTED: Readonly<Partial<Record<CostQuery["by"], string>>> = {
+  workflow: "executions",
+  version: "executions",
+  person: "executions",
+  day: "executions",
+  step: "invocations",
+};
+
+function spentOf(totals: Totals, counted: string | undefined): object {
+  const { started, calls, promptTokens, completionTokens, costNano } = totals;
+  return {
+    totalCost: dollars(costNano),
+    ...unknownCosts(totals),
+    ...(counted !== undefined && { [counted]: started }),
+    calls,
+    promptTokens,
+    completionTokens,
+  };
+}
+
+/** Half of the runs, and nine of ten, cost and took no more than this; `null` as long as none has completed. */
+export function toEstimateAnswer(workflowId: string, estimate: Estimate): object {
+  const { version, runs, durationMs, costNano, unknownCosts: unknown } = estimate;
+  const cost = costNano && { p50: dollars(costNano.p50), p90: dollars(costNano.p90) };
+  const time: Spread | null = durationMs;
+  return {
+    workflowId,
+    version,
+    runs,
+    durationMs: time,
+    cost,
+    ...(unknown > 0 && { unknownCosts: unknown }),
+  };
+}
+
+function unknownCosts({ costUnknown }: Totals): { readonly unknownCosts?: number } {
+  return costUnknown > 0 ? { unknownCosts: costUnknown } : {};
+}
+
+/** Money with four decimals, as people compare it. */
+export function dollars(nano: number): string {
+  return `$${(nano / NANO_PER_DOLLAR).toFixed(4)}`;
+}

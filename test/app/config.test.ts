@@ -1,0 +1,111 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { loadConfig, VARIABLE_FAMILIES, VARIABLE_NAMES } from "../../src/app/config.ts";
+
+const MINIMAL = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1", OPENAI_API_KEY: "sk-1" };
+
+describe("the configuration", () => {
+  test("takes the smallest environment, with loopback and the embedded store as defaults", () => {
+    expect(loadConfig(MINIMAL)).toMatchObject({
+      slack: { slashCommand: "/workflow", admins: [] },
+      store: { kind: "sqlite", dataDir: "./data", synchronous: "full" },
+      web: { host: "127.0.0.1", port: 3000, apiToken: null },
+      model: { defaultModel: "gpt-4o-mini" },
+    });
+  });
+
+  test("takes an endpoint without a key", () => {
+    const config = loadConfig({
+      ...MINIMAL,
+      OPENAI_API_KEY: "",
+      OPENAI_BASE_URL: "http://127.0.0.1:8080/v1",
+    });
+
+    expect(config.model).toMatchObject({ apiKey: null, baseUrl: "http://127.0.0.1:8080/v1" });
+  });
+
+  test("finds endpoints by prefix and secrets by name", () => {
+    const config = loadConfig({
+      ...MINIMAL,
+      LLM_LOCAL_BASE_URL: "http://127.0.0.1:9/v1",
+      LLM_LOCAL_API_KEY: "k",
+      SECRET_CRM_TOKEN: "s3cret",
+    });
+
+    expect(config.model.providers).toEqual({
+      local: { baseUrl: "http://127.0.0.1:9/v1", apiKey: "k" },
+    });
+    expect(config.secrets["CRM_TOKEN"]).toBe("s3cret");
+  });
+
+  test("takes a mail server with a sender, and a login with both halves", () => {
+    const mail = { SMTP_HOST: "mail.example", EMAIL_FROM: "Heddle <bot@example.com>" };
+
+    expect(loadConfig(MINIMAL).mail).toBeNull();
+    expect(loadConfig({ ...MINIMAL, ...mail }).mail).toEqual({
+      host: "mail.example",
+      port: 587,
+      login: null,
+      from: "Heddle <bot@example.com>",
+    });
+    expect(
+      loadConfig({ ...MINIMAL, ...mail, SMTP_PORT: "25", SMTP_USER: "u", SMTP_PASS: " p " }).mail,
+    ).toMatchObject({ port: 25, login: { user: "u", password: " p " } });
+    expect(() => loadConfig({ ...MINIMAL, SMTP_HOST: "mail.example" })).toThrow(
+      "EMAIL_FROM is missing",
+    );
+    expect(() => loadConfig({ ...MINIMAL, ...mail, SMTP_PASS: "p" })).toThrow("SMTP_USER");
+  });
+
+  test("finds databases by name", () => {
+    const urls = { DATABASE_URL: "postgres://u:p@h/shop", DATABASE_URL_CRM_2: "sqlite:./crm.db" };
+
+    expect(loadConfig({ ...MINIMAL, ...urls }).databases).toEqual({
+      default: "postgres://u:p@h/shop",
+      crm_2: "sqlite:./crm.db",
+    });
+  });
+
+  test("takes no database from a variable of another name", () => {
+    const urls = { DATABASE_URL: "sqlite:./shop.db", PAYROLL_URL: "postgres://u:p@h/payroll" };
+
+    expect(loadConfig({ ...MINIMAL, ...urls }).databases).toEqual({ default: "sqlite:./shop.db" });
+    expect(loadConfig({ ...MINIMAL, PAYROLL_URL: urls.PAYROLL_URL }).databases).toEqual({});
+  });
+
+  test.for([
+    ["DATABASE_URL", "mysql://u:hidden@h/x", "must be postgres://"],
+    ["DATABASE_URL_CRM", "postgres:// hidden", "must be postgres://"],
+    ["EMAIL_FROM", "nobody-at-all", "one e-mail address"],
+    ["SLACK_BOT_TOKEN", "nothing-of-the-kind", "begins with xoxb-"],
+    ["SLACK_API_URL", "slack", "must be a URL"],
+    ["SLASH_COMMAND", "workflow", "must be a slash"],
+    ["ADMINS", "bob", "Slack user ids"],
+    ["SQLITE_SYNCHRONOUS", "sometimes", "one of full, normal, off"],
+    ["PORT", "70000", "whole number from 0 to 65535"],
+    ["API_TOKEN", "short", "at least 16 characters"],
+    ["LLM_LOCAL_API_KEY", "hidden-value", "LLM_LOCAL_BASE_URL is missing"],
+    ["HTTP_ALLOW_HOSTS", "::bad::", "must be host names"],
+    ["HTTP_ALLOW_HOSTS", "10.0.0.0/64", "must be host names"],
+    ["LOG_LEVEL", "loud", "one of trace"],
+  ] as const)("says what is wrong with %s, without its value", ([name, value, complaint]) => {
+    const load = () => loadConfig({ ...MINIMAL, [name]: value });
+
+    expect(load).toThrow(complaint);
+    expect(load).not.toThrow(value);
+  });
+
+  test("is described variable by variable in .env.example, and nothing else is", async () => {
+    const text = await readFile(new URL("../../.env.example", import.meta.url), "utf8");
+    const described = [...text.matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=/gm)].map(
+      (match) => match[1] ?? "",
+    );
+    const families = VARIABLE_FAMILIES.map(
+      (family) => new RegExp(`^${family.replace(/<[A-Z]+>/, "[A-Z0-9_]+")}$`),
+    );
+
+    const own = described.filter((name) => !families.some((family) => family.test(name)));
+    expect(own.sort()).toEqual([...VARIABLE_NAMES].sort());
+    for (const family of VARIABLE_FAMILIES) expect(text).toContain(family);
+  });
+});

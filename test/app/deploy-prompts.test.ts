@@ -1,0 +1,43 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pino } from "pino";
+import { expect, test } from "vitest";
+import { addPromptFolder } from "../../src/app/deploy-prompts.ts";
+import { tempFolder } from "../store/temp-folder.ts";
+import { WorkflowBench } from "../support/workflow-harness.ts";
+
+const OTHER = {
+  id: "other",
+  name: "Other",
+  steps: [{ id: "a", type: "transform", config: { expression: "1" } }],
+};
+
+test("files become prompts under their names; a bad one is told and keeps no other away", async () => {
+  await using bench = await WorkflowBench.open(OTHER);
+  const { path, remove } = await tempFolder();
+  const folder = join(path, "prompts");
+  await mkdir(folder);
+  await writeFile(join(folder, "broken.md"), "{{variables.text");
+  await writeFile(join(folder, "urgency.md"), "Is it urgent? {{variables.text}}\n");
+  await writeFile(join(folder, "notes.json"), "{}");
+  const lines: string[] = [];
+  const logger = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
+
+  await addPromptFolder(bench.engine, folder, logger);
+  await addPromptFolder(bench.engine, folder, logger);
+
+  expect(await bench.engine.prompts.list()).toMatchObject([{ name: "urgency", active: 1 }]);
+  const { versions } = await bench.engine.prompts.get("urgency");
+  expect(versions.map(({ text }) => text)).toEqual(["Is it urgent? {{variables.text}}"]);
+  expect(lines.filter((line) => /broken\.md.*cannot be read/.test(line))).toHaveLength(2);
+  expect(lines.filter((line) => /the prompt is asked/.test(line))).toHaveLength(1);
+  await remove();
+});
+
+test("a folder that is not there has no prompts", async () => {
+  await using bench = await WorkflowBench.open(OTHER);
+
+  await addPromptFolder(bench.engine, "/nowhere/prompts", pino({ level: "silent" }));
+
+  expect(await bench.engine.prompts.list()).toEqual([]);
+});

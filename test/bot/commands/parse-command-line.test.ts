@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { parseCommandLine } from "../../../src/bot/commands/parse-command-line.ts";
+
+function values(text: string): Record<string, string> {
+  return Object.fromEntries(parseCommandLine(text).values);
+}
+
+describe("the text of a slash command", () => {
+  test("begins with words and ends with values", () => {
+    const line = parseCommandLine("  run expense-approval amount=640   item=stand ");
+    expect(line.words).toEqual(["run", "expense-approval"]);
+    expect(Object.fromEntries(line.values)).toEqual({ amount: "640", item: "stand" });
+  });
+
+  test.for([
+    ["bare values with signs in them", "a=1.5e3 b=x=y&z", { a: "1.5e3", b: "x=y&z" }],
+    ["double quotes", 'item="Laptop stand"', { item: "Laptop stand" }],
+    ["single quotes", "item='Laptop \"pro\" stand'", { item: 'Laptop "pro" stand' }],
+    [
+      "curly quotes, as phones write them",
+      "item=“Laptop stand” by=‘Bob B’",
+      { item: "Laptop stand", by: "Bob B" },
+    ],
+    ["a pair of which one quote became curly", 'item=“Laptop stand"', { item: "Laptop stand" }],
+    ["empty text in quotes", 'note=""', { note: "" }],
+    ["apostrophes within a word", "note=it's", { note: "it's" }],
+    [
+      "escapes",
+      String.raw`a="say \"hi\"" b=two\ words c="x\ny" d=\\`,
+      { a: 'say "hi"', b: "two words", c: "x\ny", d: "\\" },
+    ],
+    ["values over several lines", 'note="one\ntwo" b=2', { note: "one\ntwo", b: "2" }],
+    [
+      "people and channels",
+      "who=<@U0BOB|bob the builder> where=<#C0GENERAL|general>",
+      { who: "U0BOB", where: "C0GENERAL" },
+    ],
+    ["user groups", "who=<!subteam^S0FINANCE|@finance>", { who: "S0FINANCE" }],
+    [
+      "mail addresses and links",
+      "m=<mailto:a@b.io|a@b.io> u=<https://x.io/?a=1&amp;b=2|x.io>",
+      { m: "a@b.io", u: "https://x.io/?a=1&b=2" },
+    ],
+    ["escaped characters, once", "a=&lt;b&gt; b=&amp;amp;", { a: "<b>", b: "&amp;" }],
+    ["entities in quotes", 'who="<@U0BOB> &amp; co"', { who: "U0BOB & co" }],
+    [
+      "names of the prototype",
+      "__proto__=1 constructor=2",
+      Object.fromEntries([
+        ["__proto__", "1"],
+        ["constructor", "2"],
+      ]),
+    ],
+  ] as const)("takes %s", ([, text, expected]) => {
+    expect(values(text)).toEqual(expected);
+  });
+
+  test.for([
+    ["an open quote", 'item="Laptop stand', /quote is open/],
+    ["text after a quote", 'item="Laptop"stand', /a space must follow/],
+    ["a word among the values", "item=Laptop stand", /“stand” is no `key=value`.*quotes/s],
+    ["a value without text", "amount= 640", /“amount” has no value/],
+    ["a key given twice", "a=1 b=2 a=3", /“a” is given twice/],
+  ] as const)("refuses %s and says what to do", ([, text, message]) => {
+    expect(() => parseCommandLine(text)).toThrow(message);
+  });
+});

@@ -1,0 +1,303 @@
+import { describe, expect, test } from "vitest";
+import { wantedSurfaces } from "../../../src/bot/reconciler/desired-messages.ts";
+import { createCardContext, type Surface } from "../../../src/bot/views/surface.ts";
+import type { ExecutionView } from "../../../src/engine/api/engine.ts";
+import { Definition } from "../../../src/engine/definition/schema.ts";
+import { executionView, requestView, stepResult, stepView } from "../../support/execution-view.ts";
+
+const CONTEXT = createCardContext(
+  Definition.parse({
+    id: "expense",
+    name: "Expense approval",
+    inputs: {
+      amount: { type: "number", label: "Amount (USD)" },
+      item: { type: "string" },
+      pin: { type: "string", sensitive: true },
+      buyer: { type: "user" },
+      shop: { type: "channel" },
+    },
+    steps: [
+      { id: "screen", name: "AI screening", type: "ai-decision" },
+      { id: "approve", type: "approval" },
+    ],
+  }),
+  new Map([["finance", "S0FINANCE"]]),
+);
+const DECIDED_AT = Date.parse("2026-11-23T09:05:03.000Z");
+const COMPLETED = {
+  status: "completed",
+  completedAt: "2026-11-23T09:05:05.000Z",
+  totalDuration: 305_000,
+} as const;
+
+function surfacesOf(view: ExecutionView): Record<string, Surface> {
+  return Object.fromEntries(wantedSurfaces(view, CONTEXT).map((surface) => [surface.id, surface]));
+}
+
+function textOf(surface: Surface | undefined): string {
+  return JSON.stringify(surface?.message.blocks);
+}
+
+function buttonsOf(surface: Surface | undefined) {
+  return (surface?.message.blocks ?? []).flatMap((block) =>
+    block.type === "actions" ? block.elements : [],
+  );
+}
+
+describe("the run's card", () => {
+  test("shows what runs, who started it, its inputs and a way to stop it", () => {
+    const { run } = surfacesOf(
+      executionView({
+        running: [{ stepId: "screen", path: "screen#1", attempt: 2, phase: "running" }],
+      }),
+    );
+    const text = textOf(run);
+    for (const part of [
+      "Expense approval",
+      "Running",
+      "AI screening",
+      "attempt 2",
+      "<@U0ALICE>",
+      "`abcde`",
+      "Amount (USD)",
+      "640",
+      "Laptop stand",
+      "$0.0000",
+    ]) {
+      expect(text).toContain(part);
+    }
+    expect(text).not.toContain("zebra-77");
+    expect(buttonsOf(run)).toMatchObject([
+      { action_id: "cancel_run", value: '{"e":"exec_abcde12345"}' },
+    ]);
+    expect(run).toMatchObject({ channel: "C0GENERAL", thread: "never", final: false });
+  });
+
+  test("says what a waiting run waits for and whom to ask", () => {
+    const request = requestView();
+    const since = "2026-11-23T09:00:03.000Z";
+    const view = executionView({
+      status: "waiting",
+      waitingOn: [
+        {
+          for: "approval",
+          stepId: "approve",
+          path: "approve#1",
+          since,
+          until: null,
+          requestId: request.opened.id,
+        },
+      ],
+      requests: [request],
+    });
+    expect(textOf(surfacesOf(view)["run"])).toMatch(
+      /Waits at \*approve\*.*Ask <@U0BOB>, <!subteam\^S0FINANCE>/,
+    );
+  });
+
+  test("has no button once the run is over, and stays as it is", () => {
+    const { run } = surfacesOf(executionView({ ...COMPLETED, totalCost: 0.00012 }));
+    expect(buttonsOf(run)).toEqual([]);
+    expect(run?.final).toBe(true);
+    expect(textOf(run)).toContain("cost $0.0001");
+  });
+});
+
+test("a card mentions the people and channels that were given", () => {
+  const { run } = surfacesOf(
+    executionView({ variables: { item: "U0NOBODY", buyer: "U0CAROL", shop: "C0GENERAL" } }),
+  );
+  const text = textOf(run);
+  for (const part of ["<@U0CAROL>", "<#C0GENERAL>"]) expect(text).toContain(part);
+  expect(text).not.toContain("<@U0NOBODY>");
+});
+
+describe("an approval's card", () => {
+  const findings = {
+    steps: [stepView()],
+    stepResults: { screen: stepResult({ reason: "Over <limit>", confidence: 0.85 }) },
+  };
+
+  test("shows facts, what AI said apart from them, who may decide and until when", () => {
+    const surfaces = surfacesOf(
+      executionView({ status: "waiting", requests: [requestView()], ...findings }),
+    );
+    const card = surfaces["approval:approve#1:1"];
+    const text = textOf(card);
+    for (const part of [
+      "Laptop stand",
+      "Why: back hurts",
+      "AI's opinion",
+      "needs-review",
+      "Over &lt;limit&gt;",
+      "85 %",
+      "<@U0BOB>",
+      "<!subteam^S0FINANCE>",
+      "expires <!date^",
+    ]) {
+      expect(text).toContain(part);
+    }
+    expect(card).toMatchObject({
+      channel: "C0APPROVALS",
+      thread: "same-channel",
+      urgency: "soon",
+      final: false,
+    });
+    expect(buttonsOf(card)).toMatchObject([
+      { action_id: "decide_approve", text: { text: "Approve" }, style: "primary" },
+      { action_id: "decide_reject", text: { text: "Reject" }, style: "danger" },
+    ]);
+    const [approve] = buttonsOf(card);
+    expect(JSON.parse((approve && "value" in approve && approve.value) || "")).toEqual({
+      e: "exec_abcde12345",
+      r: "exec_abcde12345/approve#1",
+      n: 1,
+      h: "0123456789abcdef",
+      c: "approve",
+    });
+  });
+
+  test.for([
+    [
+      "approve",
+      [{ by: "U0BOB", choice: "approve", at: DECIDED_AT }],
+      /white_check_mark.*\*Approved\* by <@U0BOB> <!date\^/,
+    ],
+    [
+      "reject",
+      [{ by: "U0BOB", choice: "reject", comment: "too <dear>", at: DECIDED_AT }],
+      /:x:.*\*Rejected\* by <@U0BOB>.*too &lt;dear&gt;/,
+    ],
+    ["expired", [], /alarm_clock.*expired.*nobody decided in time/],
+    ["cancelled", [], /no_entry_sign.*withdrawn/],
+  ] as const)(
+    "tells how it ended when the outcome is %s, without buttons",
+    ([decision, votes, expected]) => {
+      const request = requestView({ votes, outcome: { decision, at: DECIDED_AT } });
+      const card = surfacesOf(executionView({ requests: [request] }))["approval:approve#1:1"];
+      expect(textOf(card)).toMatch(expected);
+      expect(buttonsOf(card)).toEqual([]);
+      expect(card?.final).toBe(true);
+    },
+  );
+
+  test("cannot mention everybody, whatever the values say", () => {
+    const request = requestView(
+      {},
+      { title: "<!channel> & <@U1>", message: "<!here>", choices: [{ id: "ok", label: "OK" }] },
+    );
+    const view = executionView({ requests: [request], variables: { item: "<!everyone>" } });
+    for (const surface of wantedSurfaces(view, CONTEXT)) {
+      expect(JSON.stringify(surface.message)).not.toMatch(/<!(channel|here|everyone)|<@U1>/);
+    }
+  });
+
+  test("stays within Slack's limits with values of any size", () => {
+    const request = requestView({}, { title: "&".repeat(5000), message: "<".repeat(9000) });
+    const view = executionView({ requests: [request], variables: { item: "x".repeat(20_000) } });
+    for (const { message } of wantedSurfaces(view, CONTEXT)) {
+      expect(message.text.length).toBeLessThanOrEqual(4000);
+      for (const block of message.blocks) {
+        if (block.type === "section")
+          expect(block.text?.text.length ?? 0).toBeLessThanOrEqual(3000);
+      }
+    }
+  });
+
+  test("goes to the run's thread, or to approvers by name when the run is not shown", () => {
+    const request = requestView();
+    const { channel: _, ...opened } = request.opened;
+    const requests = [{ ...request, opened }];
+    expect(surfacesOf(executionView({ requests }))["approval:approve#1:1"]).toMatchObject({
+      thread: "always",
+    });
+    const unseen = wantedSurfaces(executionView({ requests, report: null }), CONTEXT);
+    expect(unseen.map(({ id, channel }) => [id, channel])).toEqual([
+      ["approval:approve#1:1:U0BOB", "U0BOB"],
+    ]);
+  });
+});
+
+describe("the thread", () => {
+  test("has a line for each AI step with reason and cost", () => {
+    const view = executionView({
+      steps: [
+        stepView(),
+        stepView({ stepId: "other", path: "other#1", status: "failed", cost: null }),
+      ],
+      stepResults: { screen: stepResult({ reason: "Above the limit" }) },
+    });
+    const surfaces = surfacesOf(view);
+    expect(textOf(surfaces["ai:screen#1"])).toMatch(
+      /AI screening.*needs-review.*Above the limit.*\$0\.0001/,
+    );
+    const answer = executionView({
+      steps: [stepView({ output: { decision: "reject", reason: "a <gift>" } })],
+    });
+    expect(textOf(surfacesOf(answer)["ai:screen#1"])).toContain(
+      "*decision: reject; reason: a &lt;gift&gt;*",
+    );
+    expect(textOf(surfaces["ai:other#1"])).toMatch(/gave no result.*cost unknown/);
+  });
+
+  test("ends with the result and a receipt of every step", () => {
+    const request = requestView({
+      votes: [{ by: "U0BOB", choice: "approve", at: DECIDED_AT }],
+      outcome: { decision: "approve", at: DECIDED_AT },
+    });
+    const view = executionView({
+      ...COMPLETED,
+      output: { result: "approved", amount: 640 },
+      requests: [request],
+      steps: [
+        stepView(),
+        stepView({
+          stepId: "approve",
+          path: "approve#1",
+          type: "approval",
+          duration: 300_000,
+          cost: 0,
+        }),
+      ],
+      totalCost: 0.00012,
+      costUnknown: true,
+    });
+    const text = textOf(surfacesOf(view)["end"]);
+    expect(text).toMatch(/Completed\. Result:.*result: approved.*amount: 640/);
+    expect(text).toMatch(/AI screening · 2\.0 s · \$0\.0001/);
+    expect(text).toMatch(/approve · 5 min · \$0\.0000 · Approved by <@U0BOB>/);
+    expect(text).toMatch(
+      /Total: at least \$0\.0001.*5 min 5 s · of which 5 min waiting for people/,
+    );
+  });
+
+  test("says at which step a run failed and what to do", () => {
+    const error = {
+      code: "model_unavailable",
+      message: "The model <x> did not answer.",
+      retryable: true,
+    };
+    const view = executionView({
+      ...COMPLETED,
+      status: "failed",
+      error,
+      steps: [stepView({ status: "failed", attempts: 3 })],
+    });
+    const text = textOf(surfacesOf(view)["end"]);
+    expect(text).toMatch(
+      /Failed at \*AI screening\*: The model &lt;x&gt; did not answer\..*Retry the run/,
+    );
+    expect(text).toContain("3 attempts");
+  });
+
+  test("is not there for a run that reports failures only, unless it fails", () => {
+    const report = { channel: "C0ONCALL", on: "failure" } as const;
+    expect(
+      wantedSurfaces(executionView({ ...COMPLETED, report, steps: [stepView()] }), CONTEXT),
+    ).toEqual([]);
+    const failed = executionView({ ...COMPLETED, status: "failed", report });
+    expect(wantedSurfaces(failed, CONTEXT)).toMatchObject([
+      { id: "end", channel: "C0ONCALL", thread: "never", final: true },
+    ]);
+  });
+});

@@ -1,0 +1,291 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { AnswerFormat } from "../../../src/engine/ai/envelope.ts";
+import { parseAnswer } from "../../../src/engine/ai/parse-answer.ts";
+import type { Json } from "../../../src/shared/json.ts";
+
+const TICKET: AnswerFormat = {
+  kind: "enum",
+  allowedValues: ["billing", "technical", "feature-request", "Urgent Outage"],
+};
+const REVIEW: AnswerFormat = {
+  kind: "enum",
+  allowedValues: ["review", "needs-review", "C", "C++"],
+};
+const SEVERITY: AnswerFormat = { kind: "number", min: 1, max: 5, integer: true };
+const AMOUNT: AnswerFormat = { kind: "number" };
+const YES_NO: AnswerFormat = { kind: "boolean" };
+const FREE: AnswerFormat = { kind: "json" };
+const DECISION: AnswerFormat = {
+  kind: "json",
+  schema: {
+    type: "object",
+    properties: { decision: { type: "string", enum: ["approve", "reject"] } },
+    required: ["decision"],
+    additionalProperties: false,
+  },
+};
+
+function valueOf(text: string, format: AnswerFormat, isCutOff = false): Json | undefined {
+  const answer = parseAnswer(text, format, isCutOff);
+  return answer.ok ? answer.value : undefined;
+}
+
+function complaintOf(text: string, format: AnswerFormat, isCutOff = false): string {
+  const answer = parseAnswer(text, format, isCutOff);
+  return answer.ok ? `understood ${JSON.stringify(answer.value)}` : answer.complaint;
+}
+
+describe("an allowed value is found in", () => {
+  test.each([
+    ["billing", "billing"],
+    ["Billing.", "billing"],
+    ['"BILLING"', "billing"],
+    ["**billing**", "billing"],
+    ["`billing`!", "billing"],
+    ["- billing", "billing"],
+    ["```\nbilling\n```", "billing"],
+    ["I would classify this as billing", "billing"],
+    ["Category: billing", "billing"],
+    ["The category is: *billing*.", "billing"],
+    ["billing\n\nThe customer was not charged for a technical reason.", "billing"],
+    ["Let me see.\nAnswer: Feature Request", "feature-request"],
+    ["feature_request", "feature-request"],
+    ["This is not billing. It is technical.", "technical"],
+    ["urgent outage", "Urgent Outage"],
+    ["<think>billing or technical?</think>\ntechnical", "technical"],
+    ['{"value": "Technical", "reason": "x", "confidence": 0.9}', "technical"],
+    ['```json\n{"value": "technical"}\n```', "technical"],
+    ['Sure! {"value": "technical"} Hope that helps.', "technical"],
+    ['{"category": "billing"}', "billing"],
+    ['{"category": "billing", "reason": "money"}', "billing"],
+    ['{"value": "billing", "reason": "The customer wr', "billing"],
+  ])("%j", (text, value) => {
+    expect(valueOf(text, TICKET)).toBe(value);
+  });
+
+  test.each([
+    ["needs-review", "needs-review"],
+    ["I think it needs review", "needs-review"],
+    ["please review", "review"],
+    ["C", "C"],
+    ["C++", "C++"],
+    ["It is C++.", "C++"],
+  ])("%j when another value is a part of it", (text, value) => {
+    expect(valueOf(text, REVIEW)).toBe(value);
+  });
+
+  test.each([
+    ["billing or technical", /more than one allowed value \(technical, billing\)/],
+    ["first billing\nthen technical", /more than one/],
+    ["It is not billing", /not one of the allowed/],
+    ["The invoice isn't about billing at all", /not one of/],
+    ["non-billing", /not one of/],
+    ["rebilling", /not one of/],
+    ["refund", /"refund" is not one of the allowed values. Answer with exactly one of "billing"/],
+    ['{"value": ["billing"]}', /not one of/],
+    ['{"value": null}', /not one of/],
+    ['{"a": "billing", "b": "billing"}', /no member "value"/],
+    ['{"value": "billing"} {"value": "technical"}', /several/],
+    ['{"value": "bill', /not one of|cut off/],
+    ["", /empty/],
+    [" \n\t ", /empty/],
+    ["x".repeat(5000), /far too long/],
+    ["x".repeat(200_000), /far too long/],
+  ])("%j is no answer", (text, complaint) => {
+    expect(complaintOf(text, TICKET)).toMatch(complaint);
+  });
+});
+
+describe("a number is found in", () => {
+  test.each([
+    ["4", 4],
+    ["4.", 4],
+    ["**4**", 4],
+    ["Severity: 4", 4],
+    ["4/5", 4],
+    ["4 out of 5", 4],
+    ["four", 4],
+    ["I'd rate this a 4 on a scale from 1 to 5.", 4],
+    ["On a scale of 1-5 this is 3", 3],
+    ['{"value": 4, "reason": "5 users", "confidence": 1}', 4],
+    ['{"value": "4"}', 4],
+    ['{"severity": 4}', 4],
+    ['{"value": 3, "rea', 3],
+  ])("%j", (text, value) => {
+    expect(valueOf(text, SEVERITY)).toBe(value);
+  });
+
+  test.each([
+    ["$1,200.50", 1200.5],
+    ["-12", -12],
+    ["The total is -3.5", -3.5],
+    ["85%", 85],
+    ["1e3", 1000],
+    ["- 7", 7],
+  ])("%j without bounds", (text, value) => {
+    expect(valueOf(text, AMOUNT)).toBe(value);
+  });
+
+  test.each([
+    ["6", /6 is too large. Answer with a whole number from 1 to 5/],
+    ["0", /0 is too small/],
+    ["3.5", /not a whole number/],
+    ["high", /"high" is not a number/],
+    ["3 or 4", /several numbers \(3, 4\)/],
+    ["3-4", /not a number/],
+    ["1e999", /not a number/],
+    ['{"value": true}', /not a number/],
+    ['{"value": 4', /cut off|understood 4/],
+  ])("%j is no answer", (text, complaint) => {
+    expect(complaintOf(text, SEVERITY)).toMatch(complaint);
+  });
+});
+
+describe("yes or no is found in", () => {
+  test.each([
+    ["true", true],
+    ["No.", false],
+    ["Yes, because it is spam", true],
+    ["No, this is true art", false],
+    ["The answer is yes", true],
+    ["Spam: true", true],
+    ['{"value": false, "reason": "yes"}', false],
+    ['{"value": "no"}', false],
+    ['{"is_spam": true}', true],
+  ])("%j", (text, value) => {
+    expect(valueOf(text, YES_NO)).toBe(value);
+  });
+
+  test.each(["maybe", "true or false?", "It is not true", '{"value": 2}', "No idea"])(
+    "%j is no answer",
+    (text) => {
+      expect(complaintOf(text, YES_NO)).toMatch(/true/);
+    },
+  );
+});
+
+describe("JSON is found in", () => {
+  test.each([
+    ['{"a": 1}', { a: 1 }],
+    ['Here you are:\n```json\n{"a": {"b": "}"}}\n```\nBye {smile}', { a: { b: "}" } }],
+    ["[1, 2]", [1, 2]],
+    ['{"value": 1, "reason": "x"}', { value: 1, reason: "x" }],
+  ])("%j", (text, value) => {
+    expect(valueOf(text, FREE)).toEqual(value);
+  });
+
+  test.each([
+    ["no object", /no valid JSON/],
+    ['"text"', /no valid JSON/],
+    ['{"a": 1} {"a": 2}', /several/],
+    ['{"a": ', /no valid JSON/],
+    [`${"[".repeat(5000)}${"]".repeat(5000)}`, /no valid JSON/],
+  ])("%j is no answer", (text, complaint) => {
+    expect(complaintOf(text, FREE)).toMatch(complaint);
+  });
+
+  test("a schema holds for the value in its envelope and for a bare one", () => {
+    expect(valueOf('{"value": {"decision": "approve"}, "reason": "x"}', DECISION)).toEqual({
+      decision: "approve",
+    });
+    expect(valueOf('{"decision": "reject"}', DECISION)).toEqual({ decision: "reject" });
+    expect(valueOf('{"value": {"decision": "reject"}, "reason": "cut o', DECISION, true)).toEqual({
+      decision: "reject",
+    });
+  });
+
+  test("what does not follow the schema is named by its place", () => {
+    expect(complaintOf('{"value": {"decision": "maybe", "x": 1}}', DECISION)).toMatch(
+      /"decision": .*"approve".*; Unrecognized key: "x"/,
+    );
+    expect(complaintOf("{}", DECISION)).toMatch(/"decision"/);
+  });
+
+  test("a pattern in a schema cannot hang the process", () => {
+    const schema = { type: "string", pattern: "^(a+)+$" };
+
+    expect(valueOf(JSON.stringify({ value: `${"a".repeat(40)}!` }), { kind: "json", schema })).toBe(
+      `${"a".repeat(40)}!`,
+    );
+  });
+});
+
+describe("plain text", () => {
+  test.each([
+    ["Dear customer,\n\nthanks.", "Dear customer,\n\nthanks."],
+    ["Here is the draft:\n\nDear customer", "Dear customer"],
+    ["Sure! Here's a reply you could send:\nDear customer", "Dear customer"],
+    ['"Dear customer"', "Dear customer"],
+    ["```\nDear customer\n```", "Dear customer"],
+    ['He said "yes"', 'He said "yes"'],
+  ])("%j", (text, value) => {
+    expect(valueOf(text, { kind: "text" })).toBe(value);
+  });
+
+  test("that was cut off is no answer", () => {
+    expect(complaintOf("Dear cust", { kind: "text" }, true)).toMatch(/cut off/);
+  });
+});
+
+describe("an answer that was cut off", () => {
+  test("counts when its value is complete", () => {
+    expect(valueOf('{"value": "billing", "reason": "The', TICKET, true)).toBe("billing");
+  });
+
+  test.each([
+    ["I think that this is bill", TICKET],
+    ['{"value": 12', AMOUNT],
+    ['{"value": {"decision": "app', DECISION],
+    ['{"a": 1}', FREE],
+  ])("does not count otherwise: %j", (text, format) => {
+    expect(complaintOf(text, format, true)).toMatch(/cut off/);
+  });
+});
+
+describe("reason and confidence", () => {
+  test("come along, tidied", () => {
+    const answer = parseAnswer(
+      '{"value": "billing", "reason": " An\\n```invoice``` ", "confidence": 0.8}',
+      TICKET,
+    );
+
+    expect(answer).toEqual({ ok: true, value: "billing", reason: "An invoice", confidence: 0.8 });
+  });
+
+  test.each([
+    ["1.2", 1],
+    ["95", 0.95],
+    ['"90%"', 0.9],
+    ['"0.5"', 0.5],
+    ["1000000000000000", undefined],
+    ["-1", undefined],
+    ['"high"', undefined],
+    ["null", undefined],
+  ])("a confidence of %s counts as %s", (given, confidence) => {
+    const answer = parseAnswer(`{"value": "billing", "confidence": ${given}}`, TICKET);
+
+    expect(answer).toMatchObject({ ok: true });
+    expect(answer.ok && answer.confidence).toBe(confidence);
+  });
+
+  test("an endless reason is cut", () => {
+    const answer = parseAnswer(
+      JSON.stringify({ value: "billing", reason: "x".repeat(999) }),
+      TICKET,
+    );
+
+    expect(answer.ok && answer.reason?.length).toBe(300);
+  });
+});
+
+test("whatever a model says, the value is allowed or there is a complaint", () => {
+  fc.assert(
+    fc.property(fc.string(), fc.constantFrom(TICKET, SEVERITY, YES_NO, FREE), (text, format) => {
+      const answer = parseAnswer(text, format);
+      if (!answer.ok) expect(answer.complaint).not.toBe("");
+      else if (format.kind === "enum") expect(format.allowedValues).toContain(answer.value);
+      else if (format.kind === "number") expect([1, 2, 3, 4, 5]).toContain(answer.value);
+    }),
+  );
+});

@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { estimateRun } from "../../../src/engine/costs/estimate.ts";
+import type { Head } from "../../../src/engine/ports/store.ts";
+import { head, START } from "../../store/records.ts";
+
+function completed(n: number, parts: Partial<Head> = {}): Head {
+  return head(`exec_${n}`, {
+    status: "completed",
+    endedAt: START + n * 1000,
+    costNano: n * 10,
+    ...parts,
+  });
+}
+
+const storeOf = (heads: readonly Head[]) => ({
+  listHeads: async () => ({ heads, nextCursor: null }),
+});
+
+test("half of the runs and nine of ten took no more than this; other versions do not count", async () => {
+  const heads = Array.from({ length: 10 }, (_, n) => completed(n + 1));
+  const others = [completed(500, { version: 2 })];
+
+  const estimate = await estimateRun(storeOf([...heads, ...others]), "refund", 1);
+
+  expect(estimate).toEqual({
+    version: 1,
+    runs: 10,
+    durationMs: { p50: 5000, p90: 9000 },
+    costNano: { p50: 50, p90: 90 },
+    unknownCosts: 0,
+  });
+});
+
+test("without a completed run there is nothing to tell, and unknown prices are counted", async () => {
+  expect(await estimateRun(storeOf([]), "refund", 1)).toMatchObject({ runs: 0, costNano: null });
+  const unknown = [completed(1, { costUnknown: true }), completed(2)];
+  expect(await estimateRun(storeOf(unknown), "refund", 1)).toMatchObject({ unknownCosts: 1 });
+});

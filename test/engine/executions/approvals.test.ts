@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import type { DecisionAnswer } from "../../../src/engine/api/engine.ts";
+import { Approvals } from "../../../src/engine/executions/approvals.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
+import { PureRun, workflow } from "../../support/execution-harness.ts";
+import { ManualClock, settle } from "../../support/manual-clock.ts";
+
+const BOB = { isAdmin: false, isGuest: false, isStranger: false, isBot: false };
+
+function ask(): PureRun {
+  return new PureRun(
+    workflow([
+      {
+        id: "ok",
+        type: "approval",
+        config: { title: "Pay?", approvers: ["U0BOB"] },
+        next: { approve: "end", reject: "end" },
+      },
+    ]),
+  );
+}
+
+test("of two clicks at once by one person the first hears what became of it", async () => {
+  await using store = await openSqliteStore({ path: ":memory:" });
+  const clock = new ManualClock();
+  const { state } = ask();
+  const approvals = new Approvals({
+    store,
+    clock,
+    directory: {
+      person: async (id) => ({ id, name: id, ...BOB }),
+      groupMembers: async () => null,
+    },
+    read: async () => state,
+    wake: () => undefined,
+  });
+  const [request] = [...state.requests.values()];
+  if (!request) throw new Error("no request");
+  const { id: requestId, round, hash } = request.opened;
+  const click = (): Promise<DecisionAnswer> =>
+    approvals.decide({
+      executionId: "exec_1",
+      requestId,
+      round,
+      hash,
+      choice: "approve",
+      by: "U0BOB",
+    });
+
+  const [first, second] = await Promise.all([click(), click()]);
+  approvals.committed([
+    {
+      type: "decision_recorded",
+      path: request.path,
+      requestId,
+      by: "U0BOB",
+      choice: "approve",
+      signalId: `${requestId}:U0BOB`,
+      at: clock.now(),
+    },
+  ]);
+
+  expect(second).toMatchObject({ recorded: false, reason: "already_voted" });
+  if (!first.recorded) throw new Error(first.message);
+  expect(await Promise.race([first.settled, settle().then(() => "nothing")])).toEqual({
+    kind: "counted",
+  });
+});

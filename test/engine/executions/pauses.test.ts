@@ -1,0 +1,180 @@
+import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../../../src/shared/json.ts";
+import { settle } from "../../support/manual-clock.ts";
+import { WorkflowBench } from "../../support/workflow-harness.ts";
+
+const post = (id: string, rest: JsonObject = {}): JsonObject => ({
+  id,
+  type: "service",
+  config: { service: "http", url: `https://example.com/${id}`, method: "POST" },
+  ...rest,
+});
+
+const two = { id: "two", name: "Two", steps: [post("first", { next: "second" }), post("second")] };
+const asking = {
+  id: "asking",
+  name: "Asking",
+  limits: { timeout: "2h" },
+  steps: [
+    {
+      id: "ask",
+      type: "approval",
+      config: { title: "Go?", approvers: ["U0BOB"] },
+      next: { approve: "tell", reject: "end" },
+    },
+    post("tell"),
+  ],
+};
+
+async function begin(bench: WorkflowBench, workflowId: string): Promise<string> {
+  const { executionId } = await bench.engine.start({
+    workflowId,
+    variables: {},
+    variableForm: "json",
+    trigger: { type: "slash", userId: "U0ALICE" },
+  });
+  await settle();
+  return executionId;
+}
+
+describe("a paused workflow", () => {
+  test("accepts starts, holds them, and lets them go on when it is resumed", async () => {
+    await using bench = await WorkflowBench.open(two);
+    await bench.engine.pause("two", "U0ALICE");
+
+    const id = await begin(bench, "two");
+
+    expect(await bench.engine.getExecution(id)).toMatchObject({
+      status: "waiting",
+      waitingOn: [{ for: "pause", stepId: "first", by: "U0ALICE" }],
+    });
+    expect(bench.calls).toHaveLength(0);
+    expect(await bench.engine.resume("two")).toBe(true);
+    expect(await bench.rest(id)).toMatchObject({ status: "completed" });
+    expect(await bench.engine.resume("two")).toBe(false);
+  });
+
+  test("lets a step under way end, and begins no other", async () => {
+    const { promise, resolve } = Promise.withResolvers<JsonObject>();
+    await using bench = await WorkflowBench.open(two, { services: () => promise });
+    const id = await begin(bench, "two");
+
+    await bench.engine.pause("two", "U0ALICE");
+    await settle();
+    expect(await bench.engine.getExecution(id)).toMatchObject({ status: "running" });
+    resolve({ status: 200 });
+    await settle();
+
+    expect(await bench.engine.getExecution(id)).toMatchObject({
+      status: "waiting",
+      waitingOn: [{ for: "pause", stepId: "second" }],
+      steps: [{ stepId: "first", status: "completed" }],
+    });
+    await bench.engine.resume("two");
+    expect(await bench.rest(id)).toMatchObject({ status: "completed" });
+  });
+
+  test("takes decisions, and its time stands still", async () => {
+    await using bench = await WorkflowBench.open(asking);
+    const id = (await bench.start("asking", {})).executionId;
+    await bench.engine.pause("asking", "U0ALICE");
+
+    const { requests } = await bench.engine.getExecution(id);
+    const { id: requestId, round, hash } = requests[0]?.opened ?? { id: "", round: 0, hash: "" };
+    const decision = { executionId: id, requestId, round, hash, choice: "approve", by: "U0BOB" };
+    expect(await bench.engine.decide(decision)).toMatchObject({ recorded: true });
+    await settle();
+
+    expect(await bench.engine.getExecution(id)).toMatchObject({
+      waitingOn: [{ for: "pause", stepId: "tell" }],
+      requests: [{ outcome: { decision: "approve" } }],
+    });
+    await bench.clock.advance(5 * 3_600_000);
+    await bench.engine.resume("asking");
+    expect(await bench.rest(id)).toMatchObject({ status: "completed" });
+  });
+
+  test("can be cancelled run by run", async () => {
+    await using bench = await WorkflowBench.open(two);
+    await bench.engine.pause("two", "U0ALICE");
+    const id = await begin(bench, "two");
+
+    await bench.engine.cancel(id, "U0ALICE");
+    await settle();
+
+    expect(await bench.engine.getExecution(id)).toMatchObject({ status: "cancelled" });
+  });
+});
+
+test("runs go on in the order in which they began", async () => {
+  await using bench = await WorkflowBench.open(two);
+  await bench.engine.pause(null, "U0ALICE");
+  const ids: string[] = [];
+  for (let n = 0; n < 5; n += 1) {
+    ids.push(await begin(bench, "two"));
+    await bench.clock.advance(1000);
+  }
+
+  await bench.engine.resume(null);
+  for (const id of ids) await bench.rest(id);
+
+  const firsts = bench.calls.filter(({ params }) => JSON.stringify(params).includes("first"));
+  expect(firsts.map(({ key }) => key.split("/")[0])).toEqual(ids);
+});
+
+test("resuming everything leaves paused what was paused by itself", async () => {
+  await using bench = await WorkflowBench.open(two);
+  await bench.engine.pause("two", "U0ALICE");
+  await bench.engine.pause(null, "U0BOB");
+  const id = await begin(bench, "two");
+
+  await bench.engine.resume(null);
+  await settle();
+
+  expect(bench.engine.pauseOf(null)).toBeNull();
+  expect(bench.engine.pauseOf("two")).toMatchObject({ by: "U0ALICE" });
+  expect(await bench.engine.getExecution(id)).toMatchObject({ waitingOn: [{ for: "pause" }] });
+});
+
+test("a pause outlives the process, and what was resumed while nobody was there goes on", async () => {
+  await using bench = await WorkflowBench.open(two);
+  await bench.engine.pause("two", "U0ALICE");
+  const id = await begin(bench, "two");
+  await bench.engine.stop();
+  await bench.engine.run();
+  expect(bench.engine.pauseOf("two")).toMatchObject({ by: "U0ALICE" });
+  expect(await bench.engine.getExecution(id)).toMatchObject({ status: "waiting" });
+
+  await bench.engine.stop();
+  // As if the process had died after the mark was written and before anybody was told.
+  await bench.store.writeMark("pause:two", null);
+  await bench.engine.run();
+
+  expect(await bench.rest(id)).toMatchObject({ status: "completed" });
+});
+
+test("a process that is about to end leaves to the next one what it is asked to resume", async () => {
+  await using bench = await WorkflowBench.open(two);
+  await bench.engine.pause("two", "U0ALICE");
+  const id = await begin(bench, "two");
+
+  await bench.restart(async () => {
+    await bench.engine.resume("two");
+    expect(await bench.store.readHead(id)).toMatchObject({ owner: null });
+  });
+
+  expect(await bench.rest(id)).toMatchObject({ status: "completed" });
+});
+
+test("another process sees a pause and a resumption within its poll", async () => {
+  await using bench = await WorkflowBench.open(two, { pollMs: 250 });
+  await bench.store.writeMark("pause:two", { by: "U0CAROL", at: bench.clock.now() });
+  await bench.clock.advance(250);
+
+  const id = await begin(bench, "two");
+  expect(await bench.engine.getExecution(id)).toMatchObject({ waitingOn: [{ by: "U0CAROL" }] });
+
+  await bench.store.writeMark("pause:two", null);
+  await bench.clock.advance(250);
+  expect(await bench.rest(id)).toMatchObject({ status: "completed" });
+});

@@ -1,0 +1,339 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { compileExpression } from "../../../src/engine/language/expression.ts";
+import { AppError } from "../../../src/shared/errors.ts";
+import type { Json } from "../../../src/shared/json.ts";
+import { plainScope, expenseScope as scope } from "./plain-scope.ts";
+
+function run(source: string, data = scope): Json {
+  return compileExpression(source).evaluate(data);
+}
+
+function messageOf(source: string, data = scope): string {
+  try {
+    return `no error, but ${JSON.stringify(run(source, data))}`;
+  } catch (error) {
+    if (error instanceof AppError) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+}
+
+const amounts = plainScope({
+  variables: { amount: 640, real: 640.5, i: 1, list: [3, 1, 2], s: "Ärger", o: { a: 1, b: null } },
+});
+
+describe("numbers", () => {
+  test.for([
+    ["variables.amount * 2", 1280],
+    ["variables.real * 2", 1281],
+    ["2 * variables.real + 1", 1282],
+    ["5 / 2", 2.5],
+    ["variables.amount / 100", 6.4],
+    ["4 / 2", 2],
+    ["7 % 4", 3],
+    ["-variables.i + 0x10", 15],
+    ["-0.0", 0],
+    ["1u + 1", 2],
+    ["1 == 1.0", true],
+    ["variables.amount == 640", true],
+    ["640 in [variables.amount, 1]", true],
+    ["variables.list[variables.i]", 1],
+    ["variables.list[0] == 3", true],
+    ["size(variables.list) / 2", 1.5],
+    ["variables.s.size()", 5],
+    ['double("2.50") + int("3")', 5.5],
+    ["int(2.9) + int(-2.9)", 0],
+    [
+      "math.round(variables.real * 1.0) + math.greatest(1, 2) + math.least([4, 3]) + math.abs(-1)",
+      647,
+    ],
+    ["math.round(-2.5)", -3],
+    ["9007199254740991", 9_007_199_254_740_991],
+  ] as const)("%s is %j", ([source, value]) => {
+    expect(run(source, amounts)).toBe(value);
+  });
+
+  test.for([
+    ["9007199254740993", "expression_invalid: The number 9007199254740993 is beyond 2^53"],
+    ["9007199254740991 + 1", "expression_failed: The result 9007199254740992 is beyond 2^53"],
+    ["[{'a': 1e20}]", "expression_failed: The result 100000000000000000000 is beyond 2^53"],
+    ["1 / 0", "expression_failed: Division by zero (in 1 / 0)."],
+    ["1 % 0", "Division by zero"],
+    ["1e308 * 10.0", "not a finite number"],
+    [
+      "variables.s + 1",
+      "expression_failed: Cannot add text and a number. string(x) makes text of a number (in variables.s + 1).",
+    ],
+    [
+      "variables.s * 2",
+      "Cannot multiply text and a number: both have to be numbers. double(x) makes a number of text",
+    ],
+    ["variables.s > 2", "Cannot compare text with a number"],
+    ["variables.o > variables.o", "Cannot compare an object with an object"],
+    ["double('12 €')", "cannot read a number from this text"],
+    ["variables.list[3]", "variables.list[3] has no value. variables.list is a list of 3."],
+    ["variables.list[variables.i + 5]", "There is no 6 here (in variables.list[variables.i + 5])"],
+    ["variables.list[0.5]", "There is no 0.5 here"],
+  ] as const)("%s fails: %s", ([source, message]) => {
+    expect(messageOf(source, amounts)).toContain(message);
+  });
+
+  test("give what JavaScript gives for any two safe numbers", () => {
+    const number = fc.oneof(
+      fc.integer({ min: -1e6, max: 1e6 }),
+      fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(number, number, (a, b) => {
+        const data = plainScope({ variables: { a, b } });
+        expect(
+          run(
+            "[variables.a + variables.b, variables.a * 2 - variables.b, variables.a < variables.b]",
+            data,
+          ),
+        ).toEqual([a + b + 0, a * 2 - b + 0, a < b]);
+      }),
+    );
+  });
+});
+
+describe("values and operators", () => {
+  test.for([
+    ["variables.item + '!'", "Laptop stand!"],
+    ["stepResults['check-severity'].output > 3 ? 'high' : 'low'", "high"],
+    ["variables.urgent && variables.amount > 500", true],
+    ["!variables.urgent || false", false],
+    ["variables.nothing.x || true", true],
+    ["true || variables.nothing.x", true],
+    ["false && variables.nothing", false],
+    ["variables.note == null", true],
+    ["variables.item == null", false],
+    ["1 == '1'", false],
+    ["{'a': [1, {'b': 2}]} == {'a': [1.0, {'b': 2}]}", true],
+    ["{a: 1, 'b': variables.tags, 3: null}", { a: 1, b: ["a", "b"], "3": null }],
+    ["variables.tags + ['c']", ["a", "b", "c"]],
+    ["'a' in variables.tags", true],
+    ["'city' in variables.address", true],
+    ["'constructor' in variables.address", false],
+    ["has(variables.address.city)", true],
+    ["has(variables.address.street)", false],
+    ["has(variables.a.b.c.d)", false],
+    ["has(variables.note)", true],
+    ["has(variables['x-y'])", true],
+    ["has(stepResults.nobody.output)", false],
+    ["has(variables.constructor)", false],
+    ["variables.tags.map(t, t + variables.item)", ["aLaptop stand", "bLaptop stand"]],
+    ["variables.tags.map(t, t == 'a', t + 'x')", ["ax"]],
+    ["variables.tags.filter(t, t > 'a')", ["b"]],
+    ["variables.tags.all(t, size(t) == 1)", true],
+    ["variables.tags.exists(t, t == 'b')", true],
+    ["variables.tags.exists_one(t, t == 'b')", true],
+    ["variables.address.filter(key, key.startsWith('zip'))", ["zip code"]],
+    [
+      "[1, 2].map(x, [10, 20].map(y, x * y))",
+      [
+        [10, 20],
+        [20, 40],
+      ],
+    ],
+    ["[1].map(x, [2].map(x, x))", [[2]]],
+    ["[{'a': 1}].map(x, has(x.a) && !has(x.b))", [true]],
+    ["[{'a': {'b': 1}}].map(variables, variables.a.b)", [1]],
+    ["'a,b'.split(',').join('-')", "a-b"],
+    ["'abcdef'.substring(2, 4) + 'abc'.substring(1)", "cdbc"],
+    ["'abcabc'.indexOf('c') + 'abcabc'.lastIndexOf('c')", 7],
+    ["' Ab '.trim().lowerAscii() + 'ä'.upperAscii()", "abä"],
+    ["'AB-12'.matches('^[A-Z]+-\\\\d+$')", true],
+    ["'b'.matches(variables.tags[1])", true],
+    ["string(1.5) + string(true) + string([1])", "1.5true[1]"],
+    ["bool('true')", true],
+    ["executionId", "exec_1"],
+    ["costAccumulator < 0.5", true],
+    [
+      "variables",
+      {
+        amount: 640.5,
+        item: "Laptop stand",
+        urgent: true,
+        note: null,
+        tags: ["a", "b"],
+        address: { city: "Zürich", "zip code": "8001" },
+        "x-y": 1,
+      },
+    ],
+    ["// a comment\n 1", 1],
+    ["'😀'", "😀"],
+  ] as const)("%s is %j", ([source, value]) => {
+    expect(run(source)).toEqual(value);
+  });
+
+  test("the result shares nothing with the scope", () => {
+    expect(run("variables.tags")).not.toBe(scope.read(["variables", "tags"]));
+  });
+
+  test("names of the prototype are data or missing", () => {
+    const data = plainScope({
+      variables: JSON.parse('{"constructor": 1, "__proto__": {"x": 2}}') as Json,
+    });
+    expect(run("[variables.constructor, variables.__proto__.x]", data)).toEqual([1, 2]);
+    expect(JSON.stringify(run("variables", data))).toBe('{"constructor":1,"__proto__":{"x":2}}');
+    expect(messageOf("variables.toString", data)).toContain("variables.toString has no value");
+    expect(messageOf("[variables].map(v, v.hasOwnProperty)", data)).toContain(
+      'there is no "hasOwnProperty"',
+    );
+    expect(messageOf("{'a': 1}['__proto__']")).toContain('There is no "__proto__" here');
+  });
+});
+
+describe("problems in plain words", () => {
+  test.for([
+    ["", "expression_invalid: The expression is empty."],
+    ["1 +", "expression_invalid: The expression ends too early."],
+    [
+      "variables.amount > > 5",
+      'expression_invalid: The expression cannot be read at character 20, at ">"',
+    ],
+    ["'abc", "expression_invalid: A text that begins at character 1 is not closed by its quote."],
+    [
+      "{{variables.amount}} > 1",
+      "An expression takes names without braces: write variables.amount",
+    ],
+    ["variables.if", "expression_failed: variables.if has no value."],
+    ["if", "The word at character 1 is reserved in CEL."],
+    [
+      "stepResults.check-severity.output > 3",
+      "expression_invalid: stepResults.check-severity is read as a subtraction, because of the hyphen. Write stepResults['check-severity'].",
+    ],
+    ["1 + stepResults.a-b-c.output", "Write stepResults['a-b-c']."],
+    [
+      "timestamp('2026-01-01T00:00:00Z')",
+      "timestamp() is not available. Expressions know no dates and no clock",
+    ],
+    ["now()", "now() is not available."],
+    ["sise(variables.tags)", 'There is no function sise(). Did you mean "size"?'],
+    ["variables.item.lenght()", "There is no method lenght()."],
+    ["variables.item.startWith('a')", 'There is no method startWith(). Did you mean "startsWith"?'],
+    ["math.sqrt(4)", "There is no function math.sqrt()."],
+    ["variables.item.startsWith()", "text.startsWith(part) is called with 0 arguments."],
+    ["variables.item.matches('(?=a)')", "expression_invalid: The pattern cannot be read"],
+    [
+      "variables.item.matches('(')",
+      "expression_invalid: The pattern cannot be read: missing closing )",
+    ],
+    ["variables.tags.map(1, 2)", "expression_invalid:"],
+    ["variables.tags.map(x)", "map is written list.map(x, …)"],
+    ["has(variables)", "has(…) takes one path"],
+    ["has(1 + 1)", "has(…) takes one path"],
+    ["b'abc'", "Bytes"],
+    [
+      "variables.item ? 1 : 2",
+      "expression_failed: A condition has to be true or false, not text. Compare it",
+    ],
+    ["variables.item && true", "A condition has to be true or false, not text"],
+    [
+      "variables.amuont * 2",
+      'expression_failed: variables.amuont has no value. Known variables: amount, item, urgent, note, tags, address, x-y. Did you mean "amount"? has(variables.amuont) asks whether it is there.',
+    ],
+    ["stepResults.classify.output", "Steps that have run: check-severity."],
+    ["foo.bar", "foo.bar has no value. Paths begin with variables"],
+    ["variables.amount.map(x, x)", "A loop needs a list or an object, not a number"],
+    ["'a' in 'abc'", "For text use text.contains(part)"],
+    ["'abc'.substring(2, 1)", "the text has 3 characters, so 2 to 1 is outside"],
+    ["[1, 2].join(',')", "list.join(separator) takes text, not a number"],
+    ["(".repeat(60) + ")".repeat(60), "too large or nested too deep"],
+    ["1+".repeat(3000) + "1", "too large or nested too deep"],
+    ["1".repeat(10_001), "An expression has at most 10000 characters"],
+  ] as const)("%s: %s", ([source, message]) => {
+    expect(messageOf(source)).toContain(message);
+  });
+
+  test("a subtraction of outputs is none of a hyphenated id", () => {
+    const data = plainScope({ stepResults: { a: { output: 3 }, b: { output: 1 } } });
+    expect(run("stepResults.a.output-stepResults.b.output", data)).toBe(2);
+    expect(run("'stepResults.a-b'", data)).toBe("stepResults.a-b");
+  });
+
+  test("throws nothing but its own errors, whatever the text", () => {
+    const piece = fc.constantFrom(
+      "variables",
+      ".",
+      "[",
+      "]",
+      "(",
+      ")",
+      "'",
+      "1",
+      "+",
+      "-",
+      " ",
+      "map",
+      "x",
+      ",",
+      "{",
+      "}",
+      ":",
+      "?",
+      "has",
+      "!",
+      "&&",
+      "in",
+      "stepResults",
+      "😀",
+      "\\",
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: "binary" }),
+          fc.array(piece).map((all) => all.join("")),
+        ),
+        (source) => {
+          messageOf(source);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe("limits", () => {
+  const long = plainScope({
+    variables: { list: Array.from({ length: 10_000 }, (_, i) => i), text: "a".repeat(1_000_000) },
+  });
+
+  test.for([
+    "variables.list.map(a, variables.list.map(b, variables.list.map(c, 1)))",
+    "variables.list.all(a, variables.list.exists(b, b == -1) || true)",
+    "variables.list.map(a, variables.text.contains('b'))",
+    "variables.list.map(a, variables.text.matches('(a+)+$'))",
+    "variables.list.map(a, 'x'.matches('a' + string(a)))",
+    "variables.list.map(a, variables.list + variables.list)",
+    "variables.text + variables.text",
+    "[variables.text, variables.text, variables.text].map(a, variables.list.map(b, a))",
+    "variables.list.map(a, size(variables.text))",
+    "variables.text.split('').map(a, a)",
+    "variables.list.map(a, variables.list == variables.list.map(b, b))",
+  ])("%s ends with limit_exceeded within a second", (source) => {
+    const begun = performance.now();
+    expect(messageOf(source, long)).toMatch(/^limit_exceeded: /);
+    expect(performance.now() - begun).toBeLessThan(1500);
+  });
+
+  test("an evaluation does not wear out the next one", () => {
+    const expression = compileExpression("variables.list.map(a, a * 2).filter(b, b > 10).size()");
+    for (let i = 0; i < 20; i += 1) expect(expression.evaluate(long)).toBe(9994);
+  });
+});
+
+test("paths lists what is read, without loop variables, and apart what is tested", () => {
+  const { paths, testedPaths } = compileExpression(
+    "has(variables.note) && stepResults['check-severity'].output > variables.list[0] && variables.tags.exists(t, t.a == variables.item)",
+  );
+  expect(paths).toEqual([
+    ["stepResults", "check-severity", "output"],
+    ["variables", "list", "0"],
+    ["variables", "tags"],
+    ["variables", "item"],
+  ]);
+  expect(testedPaths).toEqual([["variables", "note"]]);
+});

@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import { PureRun, workflow } from "../../support/execution-harness.ts";
+import { settle } from "../../support/manual-clock.ts";
+import { WorkflowBench } from "../../support/workflow-harness.ts";
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** A call, ten minutes of waiting, and an approval that expires after an hour. */
+const PATIENT = {
+  id: "patient",
+  name: "Patient",
+  steps: [
+    {
+      id: "call",
+      type: "service",
+      config: { service: "slack", channel: "#general", message: "Hello" },
+      next: "nap",
+    },
+    { id: "nap", type: "wait", config: { duration: "10m" }, next: "ask" },
+    {
+      id: "ask",
+      type: "approval",
+      config: { title: "Go on?", approvers: ["U0BOB"], timeout: "1h" },
+      next: { approve: "end", reject: "end", expired: "end" },
+    },
+  ],
+};
+
+async function started(): Promise<{ bench: WorkflowBench; executionId: string }> {
+  const bench = await WorkflowBench.open(PATIENT, { pollMs: 5000 });
+  const { executionId } = await bench.engine.start({
+    workflowId: "patient",
+    variables: {},
+    variableForm: "json",
+    trigger: { type: "api" },
+  });
+  await settle();
+  return { bench, executionId };
+}
+
+describe("a clock that is set", () => {
+  test("an hour back: a wait ends when the clock comes to its time, and nothing took less than no time", async () => {
+    const { bench, executionId } = await started();
+    await using _ = bench;
+
+    bench.clock.set(-60 * MINUTE);
+    await bench.clock.advance(69 * MINUTE);
+    expect(await bench.engine.getExecution(executionId)).toMatchObject({ currentStep: "nap" });
+    await bench.clock.advance(MINUTE);
+    const asked = await bench.engine.getExecution(executionId);
+    expect(asked).toMatchObject({ status: "waiting", currentStep: "ask" });
+
+    bench.clock.set(-DAY);
+    const ended = await bench.decide(executionId, "U0BOB", "approve");
+    expect(ended).toMatchObject({ status: "completed", totalDuration: 0 });
+    expect(ended.steps.map(({ stepId, duration }) => [stepId, duration])).toEqual([
+      ["call", 0],
+      ["nap", 10 * MINUTE],
+      ["ask", 0],
+    ]);
+    const { totals } = await bench.engine.metrics("patient");
+    expect(totals).toMatchObject({ completed: 1, durationMs: 0 });
+  });
+
+  test("a day forward: what was due meanwhile happens at once, each thing once", async () => {
+    const { bench, executionId } = await started();
+    await using _ = bench;
+
+    bench.clock.set(DAY);
+    await bench.clock.advance(5000);
+    expect(await bench.engine.getExecution(executionId)).toMatchObject({ currentStep: "ask" });
+    bench.clock.set(DAY);
+    await bench.clock.advance(5000);
+
+    const ended = await bench.engine.getExecution(executionId);
+    expect(ended).toMatchObject({ status: "completed", output: { decision: "expired" } });
+    expect(bench.calls).toHaveLength(1);
+  });
+
+  test("back while a process is dead: what it had under way is begun again all the same", () => {
+    const run = new PureRun(workflow([{ id: "pay", type: "scripted" }]));
+
+    for (let death = 0; death < 3; death += 1) {
+      run.now -= DAY;
+      run.take([{ type: "execution_claimed", epoch: run.state.epoch + 1, worker: "next" }]);
+      expect(run.act("pay").epoch).toBe(run.state.epoch);
+    }
+  });
+});

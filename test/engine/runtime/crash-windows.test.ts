@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import type { Store } from "../../../src/engine/ports/store.ts";
+import type { WebhookRequest } from "../../../src/engine/triggers/webhook-trigger.ts";
+import { AppError } from "../../../src/shared/errors.ts";
+import { settle } from "../../support/manual-clock.ts";
+import { TriggerBench } from "../triggers/trigger-harness.ts";
+
+const away = (): AppError =>
+  new AppError({ code: "store_unavailable", message: "The line broke.", retryable: true });
+
+/** The store behind a line that breaks once, before or after a method does its work. */
+function breaking(store: Store, method: keyof Store, when: "before" | "after"): Store {
+  let isWhole = true;
+  return new Proxy(store, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name);
+      if (name !== method || typeof member !== "function") return member;
+      return async (...args: unknown[]): Promise<unknown> => {
+        const breaks = isWhole;
+        isWhole = false;
+        if (breaks && when === "before") throw away();
+        const result: unknown = await Reflect.apply(member, target, args);
+        if (breaks) throw away();
+        return result;
+      };
+    },
+  });
+}
+
+const delivery = (id: string): WebhookRequest => ({
+  path: "/webhooks/orders",
+  isLocal: true,
+  body: Buffer.from("{}"),
+  header: (name) => (name === "x-delivery-id" ? id : undefined),
+  variables: () => ({ order: 1 }),
+});
+
+describe("between two writes", () => {
+  test("a commit that is durable although its answer was lost counts once", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start(breaking(bench.store, "commit", "after"));
+    await bench.deploy(engine, "once", { type: "manual" });
+    const { executionId } = await engine.start({
+      workflowId: "once",
+      variables: { n: 1 },
+      variableForm: "json",
+      trigger: { type: "api" },
+    });
+    await settle();
+    await bench.clock.advance(10_000);
+
+    expect(await engine.getExecution(executionId)).toMatchObject({ status: "completed" });
+    expect(await bench.store.readLog(executionId, 0)).toHaveLength(1);
+    expect(await engine.metrics("once")).toMatchObject({ totals: { started: 1, completed: 1 } });
+  });
+
+  test.for(["before", "after"] as const)(
+    "a delivery that was kept, and whose run was lost %s it was inserted, begins one run when it comes again",
+    async (when) => {
+      await using bench = await TriggerBench.open();
+      const engine = await bench.start(breaking(bench.store, "insertHead", when));
+      await bench.deploy(engine, "orders", { type: "webhook", path: "/webhooks/orders" });
+
+      await expect(engine.receiveWebhook(delivery("d1"))).rejects.toMatchObject({
+        code: "store_unavailable",
+      });
+      const again = await engine.receiveWebhook(delivery("d1"));
+      const third = await engine.receiveWebhook(delivery("d1"));
+      await bench.clock.advance(60_000);
+
+      expect(third).toEqual({ executionId: again.executionId, duplicate: true });
+      expect(await bench.runs(engine, "orders")).toEqual([{ order: 1 }]);
+      const view = await engine.getExecution(again.executionId);
+      expect(view.status).toBe("completed");
+    },
+  );
+});

@@ -1,0 +1,160 @@
+import { describe, expect, test } from "vitest";
+import type { RunningEngine } from "../../../src/engine/engine.ts";
+import type { IncomingMessage } from "../../../src/engine/triggers/message-trigger.ts";
+import type { WebhookRequest } from "../../../src/engine/triggers/webhook-trigger.ts";
+import type { JsonObject } from "../../../src/shared/json.ts";
+import { settle } from "../../support/manual-clock.ts";
+import { TriggerBench } from "../triggers/trigger-harness.ts";
+
+/** So soon a process has to see what another one did. */
+const SEEN_MS = 1000;
+const MINUTE = 60_000;
+
+const delivery = (path: string): WebhookRequest => ({
+  path,
+  isLocal: true,
+  body: Buffer.from("{}"),
+  header: () => undefined,
+  variables: () => ({ path }),
+});
+
+const message = (eventId: string, text: string): IncomingMessage => ({
+  eventId,
+  text,
+  user: "U0ALICE",
+  channel: "C0GENERAL",
+  ts: "1800000000.000100",
+  threadTs: null,
+  isFromBot: false,
+  mentionsBot: false,
+  isIn: async () => true,
+  mayStart: async () => true,
+});
+
+const steps = (value: number): JsonObject[] => [
+  { id: "note", type: "transform", config: { expression: String(value) } },
+];
+
+async function open() {
+  const bench = await TriggerBench.open();
+  const mine = await bench.start();
+  const yours = await bench.start();
+  return { bench, mine, yours };
+}
+
+/** How many runs of the workflow there are, and what the newest gave. */
+async function runs(engine: RunningEngine) {
+  const { executions } = await engine.listExecutions({ workflowId: "flow", limit: 200 });
+  const [newest] = executions;
+  const output = newest ? (await engine.getExecution(newest.executionId)).output : null;
+  return { count: executions.length, output };
+}
+
+describe("a version that another process made active", () => {
+  test("is what runs at once, whoever is asked", async () => {
+    const { bench, mine, yours } = await open();
+    await using _ = bench;
+    await bench.deploy(mine, "flow", { type: "slash" }, { steps: steps(1) });
+    await bench.deploy(mine, "flow", { type: "slash" }, { steps: steps(2) });
+
+    await yours.start({
+      workflowId: "flow",
+      variables: {},
+      variableForm: "json",
+      trigger: { type: "slash", userId: "U0ALICE" },
+    });
+    await settle();
+
+    expect(await runs(yours)).toEqual({ count: 1, output: 2 });
+  });
+
+  test("listens at its webhook within a second, and the old path is gone", async () => {
+    const { bench, mine, yours } = await open();
+    await using _ = bench;
+    const at = (path: string) => ({ type: "webhook", path });
+    await bench.deploy(mine, "flow", at("/webhooks/old"), { steps: steps(1) });
+    await bench.clock.advance(SEEN_MS);
+    await yours.receiveWebhook(delivery("/webhooks/old"));
+    await bench.deploy(mine, "flow", at("/webhooks/new"), { steps: steps(2) });
+    await bench.clock.advance(SEEN_MS);
+
+    await expect(yours.receiveWebhook(delivery("/webhooks/old"))).rejects.toMatchObject({
+      code: "route_not_found",
+    });
+    await yours.receiveWebhook(delivery("/webhooks/new"));
+    await settle();
+
+    expect(await runs(yours)).toEqual({ count: 2, output: 2 });
+  });
+
+  test("keeps its schedule there, and the old one is over", async () => {
+    const { bench, mine, yours } = await open();
+    await using _ = bench;
+    const minutely = { type: "schedule", cron: "* * * * *" };
+    await bench.deploy(mine, "flow", minutely, { steps: steps(1) });
+    await bench.clock.advance(SEEN_MS);
+    await mine.stop();
+    await bench.clock.advance(MINUTE);
+    expect(await runs(yours)).toEqual({ count: 1, output: 1 });
+
+    const third = await bench.start();
+    await bench.deploy(third, "flow", { type: "event", eventName: "go" }, { steps: steps(2) });
+    await bench.clock.advance(SEEN_MS);
+    await third.stop();
+    await bench.clock.advance(10 * MINUTE);
+
+    expect(await runs(yours)).toEqual({ count: 1, output: 1 });
+  });
+
+  test("hears its events and messages there, and those of the old one no more", async () => {
+    const { bench, mine, yours } = await open();
+    await using _ = bench;
+    const hears = (keyword: string) => ({ type: "message", keywords: [keyword] });
+    await bench.deploy(mine, "flow", hears("deploy"), { steps: steps(1) });
+    await bench.clock.advance(SEEN_MS);
+    expect(await yours.receiveMessage(message("e1", "deploy!"))).toHaveLength(1);
+
+    await bench.deploy(mine, "flow", { type: "event", eventName: "go" }, { steps: steps(2) });
+    await bench.clock.advance(SEEN_MS);
+
+    expect(await yours.receiveMessage(message("e2", "deploy!"))).toEqual([]);
+    await yours.publish({ name: "go", payload: {} });
+    await settle();
+    expect(await runs(yours)).toEqual({ count: 2, output: 2 });
+  });
+
+  test("is held there within a second when it is paused, and goes on when it is resumed", async () => {
+    const { bench, mine, yours } = await open();
+    await using _ = bench;
+    await bench.deploy(mine, "flow", { type: "webhook", path: "/webhooks/x" }, { steps: steps(1) });
+    await bench.clock.advance(SEEN_MS);
+    await mine.pause("flow", "U0ALICE");
+    await bench.clock.advance(SEEN_MS);
+
+    const { executionId } = await yours.receiveWebhook(delivery("/webhooks/x"));
+    await bench.clock.advance(MINUTE);
+    expect(await yours.getExecution(executionId)).toMatchObject({
+      status: "waiting",
+      waitingOn: [{ for: "pause" }],
+    });
+    await mine.resume("flow");
+    await bench.clock.advance(SEEN_MS);
+
+    expect(await yours.getExecution(executionId)).toMatchObject({ status: "completed" });
+  });
+});
+
+test("a message of Slack that is delivered to two processes starts one run", async () => {
+  const { bench, mine, yours } = await open();
+  await using _ = bench;
+  await bench.deploy(mine, "flow", { type: "message", keywords: ["deploy"] }, { steps: steps(1) });
+  await bench.clock.advance(SEEN_MS);
+
+  const results = await Promise.all(
+    [mine, yours, mine].map((engine) => engine.receiveMessage(message("e1", "deploy!"))),
+  );
+  await settle();
+
+  expect(results.flat().filter(({ existed }) => !existed)).toHaveLength(1);
+  expect(await runs(mine)).toEqual({ count: 1, output: 1 });
+});

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import type { Store } from "../../../src/engine/ports/store.ts";
+import { workflow } from "../../support/execution-harness.ts";
+import { WorkerBench } from "../../support/worker-harness.ts";
+
+const HOUR = 3_600_000;
+const nap = (id: string, next: string) => ({
+  id,
+  type: "wait",
+  config: { duration: HOUR },
+  next,
+});
+
+/** Notes from which revision on logs are read. */
+function spying(store: Store, read: number[]): Store {
+  return new Proxy(store, {
+    get: (target, name) => {
+      if (name !== "readLog") return Reflect.get(target, name);
+      return (executionId: string, afterRev: number) => {
+        read.push(afterRev);
+        return target.readLog(executionId, afterRev);
+      };
+    },
+  });
+}
+
+test("an execution that waits again and again is taken up where it was left, not read from its beginning", async () => {
+  await using bench = await WorkerBench.open(
+    workflow([nap("a", "b"), nap("b", "c"), nap("c", "end")]),
+  );
+  const read: number[] = [];
+  await bench.start(await bench.worker(spying(bench.store, read)));
+
+  for (let hour = 0; hour < 3; hour += 1) await bench.clock.advance(HOUR);
+
+  expect((await bench.state()).status).toBe("completed");
+  expect(read.slice(0, 3)).toEqual([1, 2, 3]);
+});
+
+test("what another process did meanwhile is folded before it goes on", async () => {
+  await using bench = await WorkerBench.open(workflow([nap("a", "b"), nap("b", "end")]));
+  const first = await bench.worker();
+  await bench.start(first);
+  // The second process takes the first wait, the first one has the state from before it.
+  await first.stop();
+  await bench.worker();
+  await bench.clock.advance(HOUR);
+
+  const head = await bench.store.readHead("exec_1");
+  const { state } = head ? await first.read(head) : { state: null };
+
+  expect(state?.acts.has("b#1")).toBe(true);
+});

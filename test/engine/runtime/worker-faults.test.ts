@@ -1,0 +1,199 @@
+import { describe, expect, test } from "vitest";
+import type { Store } from "../../../src/engine/ports/store.ts";
+import { AppError, type ErrorCode } from "../../../src/shared/errors.ts";
+import { workflow } from "../../support/execution-harness.ts";
+import { settle } from "../../support/manual-clock.ts";
+import { WorkerBench } from "../../support/worker-harness.ts";
+
+const script = (id: string, rest: object = {}) => ({ id, type: "scripted", ...rest });
+const TEN_SECONDS = 10_000;
+
+describe("a worker whose store fails once", () => {
+  test("reads the signals of an execution again instead of giving the execution up", async () => {
+    await using bench = await WorkerBench.open(workflow([script("a")]));
+    const store = failingOnce(bench.store, "pendingSignals", ([query]) =>
+      Boolean(query?.executionId),
+    );
+
+    await bench.start(await bench.worker(store));
+    await bench.clock.advance(TEN_SECONDS);
+
+    expect((await bench.state()).status).toBe("completed");
+  });
+
+  test("loads an execution again that it had claimed already", async () => {
+    await using bench = await WorkerBench.open(
+      workflow([{ id: "nap", type: "wait", config: { duration: "10m" } }]),
+    );
+    const store = failingOnce(bench.store, "readLog", () => true);
+    await bench.start(await bench.worker(store));
+
+    await bench.clock.advance(600_000);
+    await bench.clock.advance(TEN_SECONDS);
+
+    expect((await bench.state()).status).toBe("completed");
+  });
+});
+
+test("an execution that a defect stopped counts as failed in the totals", async () => {
+  await using bench = await WorkerBench.open(
+    workflow([{ id: "nap", type: "wait", config: { duration: "10m" } }]),
+  );
+  const store = failingOnce(bench.store, "readLog", () => true, "internal");
+  await bench.start(await bench.worker(store));
+
+  await bench.clock.advance(600_000);
+
+  const totals = await bench.store.readTotals({
+    dimension: "workflow",
+    from: 0,
+    to: bench.clock.now() + 1,
+  });
+  expect((await bench.state()).status).toBe("failed");
+  expect(totals.reduce((sum, { failed }) => sum + failed, 0)).toBe(1);
+});
+
+describe("a finished execution whose late signal could not be taken", () => {
+  test("because of a defect is given back, and looked at again", async () => {
+    await using bench = await WorkerBench.open(workflow([script("a")]));
+    await failAtLateSignal(bench, "internal");
+
+    expect((await bench.store.readHead("exec_1"))?.owner).toBeNull();
+    await bench.clock.advance(60_000);
+    expect(await bench.store.pendingSignals({ limit: 9 })).toEqual([]);
+    expect(await bench.store.readHead("exec_1")).toMatchObject({ owner: null, due: null });
+  });
+
+  test("because another worker continued its log is looked at soon, and nobody calls it a defect", async () => {
+    await using bench = await WorkerBench.open(workflow([script("a")]));
+    await failAtLateSignal(bench, "store_conflict");
+
+    await bench.clock.advance(TEN_SECONDS);
+
+    expect(await bench.store.pendingSignals({ limit: 9 })).toEqual([]);
+    expect(await bench.store.readHead("exec_1")).toMatchObject({ owner: null, due: null });
+    expect(bench.errors).toEqual([]);
+  });
+});
+
+test("what a worker is told late that it holds, and has given back meanwhile, stays with the one who took it", async () => {
+  const begun: string[] = [];
+  const first = Promise.withResolvers<string>();
+  await using bench = await WorkerBench.open(
+    workflow([
+      script("a", { next: "nap" }),
+      { id: "nap", type: "wait", config: { duration: "10s" }, next: "b" },
+      script("b"),
+    ]),
+    (_params, { idempotencyKey }) => {
+      begun.push(idempotencyKey);
+      return idempotencyKey.endsWith("a#1") ? first.promise : new Promise(() => undefined);
+    },
+  );
+  const late = Promise.withResolvers<void>();
+  const slow = new Proxy(bench.store, {
+    get(target, member) {
+      const value: unknown = Reflect.get(target, member);
+      if (typeof value !== "function") return value;
+      if (member !== "leasedBy") return value.bind(target);
+      return async (worker: string) => {
+        const heads = await target.leasedBy(worker);
+        await late.promise;
+        return heads;
+      };
+    },
+  });
+  const worker = await bench.worker(slow);
+  await bench.start(worker);
+  worker.doubtLeases();
+  await bench.clock.advance(1000);
+  first.resolve("done");
+  await settle();
+  await bench.worker();
+  await bench.clock.advance(TEN_SECONDS);
+  expect(begun).toEqual(["exec_1/a#1", "exec_1/b#1"]);
+
+  late.resolve();
+  await bench.clock.advance(1000);
+
+  expect(begun).toEqual(["exec_1/a#1", "exec_1/b#1"]);
+});
+
+test("the first of two decisions that are found together stands; the other is refused", async () => {
+  await using bench = await WorkerBench.open(
+    workflow([
+      {
+        id: "ok",
+        type: "approval",
+        config: { title: "Pay?", approvers: ["U0BOB", "U0CAROL"] },
+        next: { approve: "end", reject: "end" },
+      },
+    ]),
+  );
+  const worker = await bench.worker();
+  await bench.start(worker);
+  const vote = (by: string, choice: string, at: number): Promise<boolean> =>
+    bench.store.insertSignal({
+      id: `exec_1/ok#1:${by}`,
+      executionId: "exec_1",
+      kind: "decision",
+      payload: { requestId: "exec_1/ok#1", choice, by },
+      at,
+    });
+
+  await vote("U0BOB", "reject", bench.clock.now());
+  await vote("U0CAROL", "approve", bench.clock.now() + 1);
+  worker.wake("exec_1");
+  await settle();
+
+  expect((await bench.state()).output).toMatchObject({ decision: "reject", decidedBy: "U0BOB" });
+  expect(bench.events).toContainEqual(
+    expect.objectContaining({
+      type: "decision_refused",
+      by: "U0CAROL",
+      reason: "already_decided",
+    }),
+  );
+});
+
+/** A run is over, then a signal comes for it, and the worker fails once when it reads that. */
+async function failAtLateSignal(bench: WorkerBench, code: ErrorCode): Promise<void> {
+  let isArmed = false;
+  const worker = await bench.worker(
+    failingOnce(bench.store, "pendingSignals", () => isArmed, code),
+  );
+  await bench.start(worker);
+  await bench.clock.advance(TEN_SECONDS);
+  expect((await bench.state()).status).toBe("completed");
+  await bench.store.insertSignal({
+    id: "cancel:late",
+    executionId: "exec_1",
+    kind: "cancel",
+    payload: { by: "U0BOB" },
+    at: bench.clock.now(),
+  });
+  isArmed = true;
+  worker.wake("exec_1");
+  await settle();
+}
+
+/** The same store; the first call of a method that fits is answered with an error. */
+function failingOnce<Name extends "pendingSignals" | "readLog">(
+  store: Store,
+  name: Name,
+  fits: (args: Parameters<Store[Name]>) => boolean,
+  code: ErrorCode = "store_unavailable",
+): Store {
+  let hasFailed = false;
+  return new Proxy(store, {
+    get(target, member, receiver) {
+      const value: unknown = Reflect.get(target, member, receiver);
+      if (member !== name || typeof value !== "function") return value;
+      return (...args: Parameters<Store[Name]>): unknown => {
+        if (hasFailed || !fits(args)) return Reflect.apply(value, target, args);
+        hasFailed = true;
+        return Promise.reject(new AppError({ code, message: "Not now.", retryable: true }));
+      };
+    },
+  });
+}

@@ -1,0 +1,204 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import type { Service } from "../../../src/engine/ports/service.ts";
+import type { Store } from "../../../src/engine/ports/store.ts";
+import { AppError } from "../../../src/shared/errors.ts";
+import type { Json, JsonObject } from "../../../src/shared/json.ts";
+import { settle } from "../../support/manual-clock.ts";
+import { TriggerBench } from "./trigger-harness.ts";
+
+const QUERY = "SELECT * FROM tickets WHERE updated_at > $1 ORDER BY updated_at";
+
+/** A database with one table, in which rows are found by their `updated_at`. */
+class TicketDatabase {
+  readonly rows: JsonObject[] = [];
+  readonly asked: JsonObject[] = [];
+  isAway = false;
+
+  readonly service: Service = {
+    name: "database",
+    defaultAction: "query",
+    actions: {
+      query: {
+        summary: "Reads.",
+        params: z.strictObject({
+          query: z.string(),
+          values: z.array(z.json()).optional(),
+          connection: z.string().optional(),
+        }),
+        sideEffect: true,
+        onUnknown: "ask",
+        execute: async (params): Promise<Json> => {
+          this.asked.push(params);
+          if (this.isAway) {
+            throw new AppError({
+              code: "service_unavailable",
+              message: "The database does not answer.",
+              retryable: true,
+            });
+          }
+          const { values } = params;
+          const since = Array.isArray(values) ? (values[0] as string) : "";
+          const rows = this.rows.filter(({ updated_at: at }) => (at as string) > since);
+          return { rows, rowCount: rows.length };
+        },
+      },
+    },
+  };
+
+  put(id: number, at: number, rest: JsonObject = {}): void {
+    this.rows.push({ id, updated_at: new Date(at).toISOString(), ...rest });
+  }
+}
+
+async function open() {
+  const database = new TicketDatabase();
+  const bench = await TriggerBench.open({ services: [database.service] });
+  return { database, bench };
+}
+
+const trigger = (rest: JsonObject = {}): JsonObject => ({
+  type: "database-change",
+  query: QUERY,
+  pollIntervalMs: 10_000,
+  ...rest,
+});
+
+describe("rows of a database", () => {
+  test("start a run each, once, and not those that were there before", async () => {
+    const { database, bench } = await open();
+    await using _bench = bench;
+    const engine = await bench.start();
+    database.put(1, bench.clock.now() - 1000);
+    await bench.deploy(engine, "triage", trigger({ connection: "crm" }));
+    expect(await bench.runs(engine, "triage")).toEqual([]);
+
+    database.put(2, bench.clock.now() + 1000);
+    database.put(3, bench.clock.now() + 2000);
+    await bench.clock.advance(10_000);
+    await bench.clock.advance(60_000);
+
+    const found = (await bench.runs(engine, "triage")).map(({ changeRecord }) => changeRecord);
+    expect(found).toHaveLength(2);
+    expect(found).toEqual(expect.arrayContaining(database.rows.slice(1)));
+    expect(database.asked[0]).toEqual({
+      query: QUERY,
+      values: ["2026-11-23T09:00:00.000Z"],
+      connection: "crm",
+    });
+  });
+
+  test("that changed start again, and those of late transactions are found", async () => {
+    const { database, bench } = await open();
+    await using _bench = bench;
+    const engine = await bench.start();
+    await bench.deploy(engine, "triage", trigger());
+    await bench.clock.advance(120_000);
+    const late = bench.clock.now() - 30_000;
+
+    database.put(1, late, { state: "new" });
+    await bench.clock.advance(10_000);
+    database.rows.pop();
+    database.put(1, bench.clock.now(), { state: "paid" });
+    await bench.clock.advance(20_000);
+
+    const found = await bench.runs(engine, "triage");
+    expect(found).toMatchObject([
+      { changeRecord: { state: "new" } },
+      { changeRecord: { state: "paid" } },
+    ]);
+  });
+
+  test("that came while nobody was there are found by the next life, once by two processes", async () => {
+    const { database, bench } = await open();
+    await using _bench = bench;
+    const first = await bench.start();
+    await bench.deploy(first, "triage", trigger());
+    await bench.clock.advance(10_000);
+    await first.stop();
+    database.put(1, bench.clock.now() + 60_000);
+    await bench.clock.advance(3_600_000);
+
+    const [second] = await Promise.all([bench.start(), bench.start()]);
+    await settle();
+
+    expect(await bench.runs(second, "triage")).toHaveLength(1);
+  });
+
+  test("are not lost when the store goes away half-way", async () => {
+    const { database, bench } = await open();
+    await using _bench = bench;
+    let left = 1;
+    const store: Store = {
+      ...bench.store,
+      description: "failing",
+      insertHead: (head) =>
+        left-- > 0
+          ? bench.store.insertHead(head)
+          : Promise.reject(new AppError({ code: "store_unavailable", message: "Away." })),
+    };
+    const engine = await bench.start(store);
+    await bench.deploy(engine, "triage", trigger());
+    for (const id of [1, 2, 3]) database.put(id, bench.clock.now() + id);
+    await bench.clock.advance(10_000);
+    expect(await bench.runs(engine, "triage")).toHaveLength(1);
+    left = 100;
+    await bench.clock.advance(200_000);
+    expect(await bench.runs(engine, "triage")).toHaveLength(3);
+  });
+
+  test("of a database that is away are asked for ever more rarely, and told of once", async () => {
+    const { database, bench } = await open();
+    await using _bench = bench;
+    const engine = await bench.start();
+    await bench.deploy(engine, "triage", trigger());
+    database.isAway = true;
+    await bench.clock.advance(10_000);
+    database.asked.length = 0;
+
+    await bench.clock.advance(630_000);
+    expect(database.asked.length).toBeLessThan(8);
+    expect(bench.warnings).toEqual([
+      "a database could not be asked for changes; trying again, ever more rarely",
+    ]);
+
+    database.put(1, bench.clock.now());
+    database.isAway = false;
+    await bench.clock.advance(600_000);
+    expect(await bench.runs(engine, "triage")).toHaveLength(1);
+  });
+
+  test("are not asked for any more when the trigger is gone", async () => {
+    const { database, bench } = await open();
+    await using _bench = bench;
+    const engine = await bench.start();
+    await bench.deploy(engine, "triage", trigger());
+    await bench.deploy(engine, "triage", { type: "manual" });
+    database.asked.length = 0;
+    await bench.clock.advance(60_000);
+    expect(database.asked).toEqual([]);
+  });
+
+  test("are read without values by a query that has none", async () => {
+    const { database, bench } = await open();
+    await using _bench = bench;
+    const engine = await bench.start();
+    await bench.deploy(engine, "triage", trigger({ query: "SELECT 1" }));
+    expect(database.asked).toEqual([{ query: "SELECT 1" }]);
+  });
+});
+
+test.for<readonly [JsonObject, string, string]>([
+  [trigger({ pollIntervalMs: 10 }), "trigger.pollIntervalMs", "every 1000 ms at most"],
+  [trigger({ query: "SELECT {{variables.x}}" }), "trigger.query", "holds no templates"],
+  [trigger({ query: "SELECT $1, $2" }), "trigger.query", "more values than $1"],
+  [{ type: "database-change" }, "trigger.query", '"query" is missing'],
+])("%j is a problem", async ([source, path, text]) => {
+  const { bench } = await open();
+  await using _bench = bench;
+  const engine = await bench.start();
+  const steps = [{ id: "note", type: "transform", config: { expression: "1" } }];
+  expect(engine.validate({ id: "w", name: "W", trigger: source, steps }).problems).toMatchObject([
+    { path, message: expect.stringContaining(text) },
+  ]);
+});

@@ -1,0 +1,307 @@
+import { describe, expect, test } from "vitest";
+import type { ExecutionView } from "../../../src/engine/api/engine.ts";
+import type { RunningEngine } from "../../../src/engine/engine.ts";
+import type { Store } from "../../../src/engine/ports/store.ts";
+import { AppError } from "../../../src/shared/errors.ts";
+import type { JsonObject } from "../../../src/shared/json.ts";
+import { settle } from "../../support/manual-clock.ts";
+import { TriggerBench } from "./trigger-harness.ts";
+
+const MANUAL = { type: "manual" };
+const waits = (config: JsonObject = {}, rest: JsonObject = {}): JsonObject => ({
+  id: "paid",
+  type: "wait",
+  config: { event: "invoice.paid", ...config },
+  ...rest,
+});
+
+async function start(
+  bench: TriggerBench,
+  engine: RunningEngine,
+  workflowId: string,
+  variables: JsonObject = {},
+): Promise<string> {
+  const { executionId } = await engine.start({
+    workflowId,
+    variables,
+    variableForm: "json",
+    trigger: { type: "api" },
+  });
+  await bench.clock.advance(100);
+  return executionId;
+}
+
+/** A bench with a workflow `waiter` that waits for `invoice.paid`. */
+async function waiter(config: JsonObject = {}, rest: JsonObject = {}) {
+  const bench = await TriggerBench.open();
+  const engine = await bench.start();
+  await bench.deploy(engine, "waiter", MANUAL, { steps: [waits(config, rest)] });
+  const tell = async (payload: JsonObject, id?: string): Promise<void> => {
+    await engine.publish({ name: "invoice.paid", payload, ...(id !== undefined && { id }) });
+    await bench.clock.advance(100);
+  };
+  return { bench, engine, tell };
+}
+
+describe("an event", () => {
+  test("wakes the runs that wait for it, and the output tells with what", async () => {
+    const { bench, engine, tell } = await waiter();
+    await using _ = bench;
+    const first = await start(bench, engine, "waiter");
+    const second = await start(bench, engine, "waiter");
+    expect((await engine.getExecution(first)).waitingOn[0]).toMatchObject({ for: "event" });
+
+    await tell({ amount: 7 });
+
+    for (const id of [first, second]) {
+      expect(await engine.getExecution(id)).toMatchObject({
+        status: "completed",
+        output: { wokenBy: "event", event: { name: "invoice.paid", payload: { amount: 7 } } },
+      });
+    }
+    expect(await bench.store.listSubscribers("invoice.paid", { limit: 9 })).toEqual([]);
+    expect(await bench.store.pendingEvents(9)).toEqual([]);
+  });
+
+  test("that came after the run began and before the step waited for it counts", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    const nap = { id: "nap", type: "wait", config: { duration: "1h" }, next: "paid" };
+    await bench.deploy(engine, "waiter", MANUAL, { steps: [nap, waits()] });
+    await engine.publish({ name: "invoice.paid", payload: { n: 0 } });
+    await bench.clock.advance(1000);
+    const executionId = await start(bench, engine, "waiter");
+    await engine.publish({ name: "invoice.paid", payload: { n: 1 } });
+
+    await bench.clock.advance(3_600_000);
+
+    const { status, output } = await engine.getExecution(executionId);
+    expect({ status, output }).toMatchObject({
+      status: "completed",
+      output: { event: { payload: { n: 1 } } },
+    });
+  });
+
+  test("is passed over where match is not true, or cannot be told", async () => {
+    const match = "event.payload.order == variables.order";
+    const { bench, engine, tell } = await waiter({ match });
+    await using _ = bench;
+    const executionId = await start(bench, engine, "waiter", { order: 7 });
+
+    await tell({ order: 8 });
+    await tell({ other: 7 });
+    expect((await engine.getExecution(executionId)).status).toBe("waiting");
+    await tell({ order: 7 });
+
+    expect((await engine.getExecution(executionId)).status).toBe("completed");
+  });
+
+  test("that comes too late leads on by timeout, and one that comes in time by event", async () => {
+    const next = { event: "yes", timeout: "no" };
+    const answers = ["yes", "no"].map((id) => ({
+      id,
+      type: "transform",
+      config: { expression: `'${id}'` },
+    }));
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    const steps = [waits({ timeout: "1h" }, { next }), ...answers];
+    await bench.deploy(engine, "waiter", MANUAL, { steps });
+    const late = await start(bench, engine, "waiter");
+
+    await bench.clock.advance(3_600_000);
+    const early = await start(bench, engine, "waiter");
+    await engine.publish({ name: "invoice.paid", payload: {} });
+    await bench.clock.advance(100);
+
+    expect((await engine.getExecution(late)).output).toBe("no");
+    expect((await engine.getExecution(early)).output).toBe("yes");
+  });
+
+  test("told again under the same id changes nothing", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    await bench.deploy(engine, "booked", { type: "event", eventName: "invoice.paid" });
+    const told = { name: "invoice.paid", payload: { n: 1 }, id: "inv-1" };
+
+    const first = await engine.publish(told);
+    const again = await engine.publish({ ...told, payload: { n: 2 } });
+    await bench.clock.advance(100);
+
+    expect(again).toEqual({ eventId: first.eventId, existed: true });
+    expect(await bench.runs(engine, "booked")).toEqual([{ n: 1 }]);
+  });
+
+  test("starts the workflows with a fitting trigger, with its payload", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    const on = (match: string) => ({ type: "event", eventName: "invoice.paid", match });
+    await bench.deploy(engine, "large", on("variables.amount > 100"));
+    await bench.deploy(engine, "small", on("variables.amount <= 100"));
+
+    await engine.publish({ name: "invoice.paid", payload: { amount: 640 } });
+    await settle();
+
+    expect(await bench.runs(engine, "large")).toEqual([{ amount: 640 }]);
+    expect(await bench.runs(engine, "small")).toEqual([]);
+  });
+
+  test("wakes one step once: entered again, the step waits for another event", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    const steps = [
+      waits({}, { next: "count" }),
+      {
+        id: "count",
+        type: "transform",
+        config: { expression: "has(variables.seen) ? 'done' : 'again'", outputVariable: "seen" },
+        next: { again: "paid", done: "end" },
+      },
+    ];
+    await bench.deploy(engine, "waiter", MANUAL, { steps });
+    const executionId = await start(bench, engine, "waiter");
+
+    await engine.publish({ name: "invoice.paid", payload: {} });
+    await bench.clock.advance(100);
+    expect((await engine.getExecution(executionId)).status).toBe("waiting");
+    await engine.publish({ name: "invoice.paid", payload: {} });
+    await bench.clock.advance(100);
+
+    expect((await engine.getExecution(executionId)).status).toBe("completed");
+  });
+
+  test("does not wake the run that it started", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    const trigger = { type: "event", eventName: "invoice.paid" };
+    await bench.deploy(engine, "waiter", trigger, { steps: [waits()] });
+
+    await engine.publish({ name: "invoice.paid", payload: {} });
+    await bench.clock.advance(100);
+
+    const { executions } = await engine.listExecutions({ workflowId: "waiter" });
+    expect(executions).toMatchObject([{ status: "waiting", waitingOn: ["event"] }]);
+  });
+
+  test("cannot have the name of the end of a run", async () => {
+    const { bench, engine } = await waiter();
+    await using _ = bench;
+
+    for (const name of ["workflow.completed", "waiter.failed"])
+      await expect(engine.publish({ name, payload: {} })).rejects.toThrow(/told when a run ends/);
+    expect(await engine.publish({ name: "payment.failed", payload: {} })).toMatchObject({
+      existed: false,
+    });
+  });
+
+  test("keeps its place in an approval inside a branch inside a list over a restart", async () => {
+    await using bench = await TriggerBench.open();
+    const first = await bench.start();
+    const branches = [
+      { id: "ask", steps: [waits({ match: "event.payload.who == variables.who" })] },
+      { id: "nap", steps: [{ id: "nap", type: "wait", config: { duration: "1h" } }] },
+    ];
+    const fork = { id: "fork", type: "parallel", config: { branches } };
+    const each = { items: "['ann', 'bob']", as: "who", concurrency: 2, steps: [fork] };
+    await bench.deploy(first, "waiter", MANUAL, {
+      steps: [{ id: "each", type: "foreach", config: each }],
+    });
+    const executionId = await start(bench, first, "waiter");
+    await first.stop();
+
+    const second = await bench.start();
+    await second.publish({ name: "invoice.paid", payload: { who: "bob" } });
+    await bench.clock.advance(3_600_000);
+
+    const view: ExecutionView = await second.getExecution(executionId);
+    expect(view.waitingOn).toMatchObject([{ path: "each#1/0/fork#1/ask/paid#1" }]);
+    await second.publish({ name: "invoice.paid", payload: { who: "ann" } });
+    await bench.clock.advance(100);
+    expect((await second.getExecution(executionId)).status).toBe("completed");
+  });
+});
+
+describe("the end of a run", () => {
+  test("wakes whoever waits for it, also when it comes first", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    await bench.deploy(engine, "triage", MANUAL);
+    const nap = { id: "nap", type: "wait", config: { duration: "1h" }, next: "paid" };
+    const match = "event.payload.variables.ticket == 7";
+    await bench.deploy(engine, "late", MANUAL, {
+      steps: [nap, waits({ event: "triage.completed", match })],
+    });
+    await bench.deploy(engine, "early", MANUAL, {
+      steps: [waits({ event: "workflow.completed", match })],
+    });
+    const late = await start(bench, engine, "late");
+    const early = await start(bench, engine, "early");
+
+    await start(bench, engine, "triage", { ticket: 7 });
+    expect((await engine.getExecution(early)).status).toBe("completed");
+    await bench.clock.advance(3_600_000);
+
+    expect((await engine.getExecution(late)).status).toBe("completed");
+  });
+});
+
+/** The store of a process that dies when `dies` says so: what it does from then on does not happen. */
+function mortal(store: Store, dies: (method: string, args: readonly unknown[]) => boolean): Store {
+  let isDead = false;
+  return new Proxy(store, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== "function" || typeof name === "symbol") return member;
+      return (...args: unknown[]): unknown => {
+        isDead ||= dies(name, args);
+        if (!isDead) return Reflect.apply(member, target, args);
+        return Promise.reject(new AppError({ code: "store_unavailable", message: "Dead." }));
+      };
+    },
+  });
+}
+
+describe("a process that dies", () => {
+  test.for(["listSubscribers", "insertSignal", "settleEvents"])(
+    "when it comes to %s: the next one tells the event",
+    async (method) => {
+      await using bench = await TriggerBench.open();
+      const first = await bench.start(mortal(bench.store, (name) => name === method));
+      await bench.deploy(first, "waiter", MANUAL, { steps: [waits()] });
+      await bench.deploy(first, "booked", { type: "event", eventName: "invoice.paid" });
+      const executionId = await start(bench, first, "waiter");
+      await first.publish({ name: "invoice.paid", payload: { n: 1 } });
+      await settle();
+
+      await bench.store.voidLeases(bench.clock.now());
+      const second = await bench.start();
+      await bench.clock.advance(1000);
+
+      expect((await second.getExecution(executionId)).status).toBe("completed");
+      expect(await bench.runs(second, "booked")).toEqual([{ n: 1 }]);
+      expect(await bench.store.pendingEvents(9)).toEqual([]);
+    },
+  );
+
+  test.for(["subscribe", "listEvents", "commit"])(
+    "when it comes to %s: the next one finds the event that came before",
+    async (method) => {
+      await using bench = await TriggerBench.open();
+      let isArmed = false;
+      const first = await bench.start(mortal(bench.store, (name) => isArmed && name === method));
+      const nap = { id: "nap", type: "wait", config: { duration: "1h" }, next: "paid" };
+      await bench.deploy(first, "waiter", MANUAL, { steps: [nap, waits()] });
+      const executionId = await start(bench, first, "waiter");
+      await first.publish({ name: "invoice.paid", payload: {} });
+      await settle();
+      isArmed = true;
+      await bench.clock.advance(3_600_000);
+
+      await bench.store.voidLeases(bench.clock.now());
+      const second = await bench.start();
+      await bench.clock.advance(1000);
+
+      expect((await second.getExecution(executionId)).status).toBe("completed");
+    },
+  );
+});

@@ -1,0 +1,166 @@
+import { describe, expect, test } from "vitest";
+import type { RunningEngine } from "../../../src/engine/engine.ts";
+import type { Store } from "../../../src/engine/ports/store.ts";
+import { AppError } from "../../../src/shared/errors.ts";
+import { TriggerBench } from "./trigger-harness.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const schedule = (cron: string, rest: object = {}) => ({ type: "schedule", cron, ...rest });
+
+/** The scheduled times of all runs, in order. */
+async function times(bench: TriggerBench, engine: RunningEngine): Promise<readonly unknown[]> {
+  return (await bench.runs(engine, "report")).map(({ at }) => at).sort();
+}
+
+describe("a schedule", () => {
+  test("starts a run at each of its times, in its time zone", async () => {
+    await using bench = await TriggerBench.open({ now: Date.UTC(2026, 10, 23, 7, 58) });
+    const engine = await bench.start();
+    await bench.deploy(engine, "report", schedule("0 9 * * *", { timezone: "Europe/Berlin" }));
+
+    await bench.clock.advance(MINUTE);
+    expect(await bench.runs(engine, "report")).toEqual([]);
+    await bench.clock.advance(5 * MINUTE);
+
+    expect(await bench.runs(engine, "report")).toEqual([
+      { triggeredBy: "schedule", at: "2026-11-23T08:00:00.000Z" },
+    ]);
+    const { executions } = await engine.listExecutions({});
+    expect(await engine.getExecution(executions[0]?.executionId ?? "")).toMatchObject({
+      status: "completed",
+      startedAt: "2026-11-23T08:00:00.000Z",
+      trigger: { type: "schedule", id: "schedule-1" },
+    });
+  });
+
+  test("can name seconds", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    await bench.deploy(engine, "report", schedule("*/20 * * * * *"));
+    await bench.clock.advance(MINUTE);
+    expect(await times(bench, engine)).toEqual([
+      "2026-11-23T09:00:20.000Z",
+      "2026-11-23T09:00:40.000Z",
+      "2026-11-23T09:01:00.000Z",
+    ]);
+  });
+
+  test("starts one run for each time with two processes", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    await bench.start();
+    await bench.deploy(engine, "report", schedule("* * * * *"));
+    await bench.clock.advance(3 * MINUTE);
+    expect(await times(bench, engine)).toHaveLength(3);
+  });
+
+  test("follows what another process activates within a second", async () => {
+    await using bench = await TriggerBench.open();
+    const first = await bench.start();
+    await bench.deploy(first, "report", schedule("*/5 * * * * *"));
+    const second = await bench.start();
+    await bench.deploy(first, "report", schedule("*/2 * * * * *"));
+    await first.stop();
+
+    await bench.clock.advance(4000);
+
+    expect(await times(bench, second)).toEqual([
+      "2026-11-23T09:00:02.000Z",
+      "2026-11-23T09:00:04.000Z",
+    ]);
+  });
+
+  test("ends with a version that has none", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    await bench.deploy(engine, "report", schedule("* * * * *"));
+    await bench.clock.advance(MINUTE);
+    await bench.deploy(engine, "report", { type: "manual" });
+    await bench.clock.advance(5 * MINUTE);
+    expect(await times(bench, engine)).toHaveLength(1);
+  });
+
+  test.for<readonly [string, readonly string[]]>([
+    ["skip", ["09:00", "10:00", "15:00"]],
+    ["latest", ["09:00", "10:00", "14:00", "15:00"]],
+    ["all", ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00"]],
+  ])("makes up for missed times: %s", async ([missed, expected]) => {
+    await using bench = await TriggerBench.open({ now: Date.UTC(2026, 10, 23, 8, 30) });
+    const first = await bench.start();
+    await bench.deploy(first, "report", schedule("0 * * * *", { missed }));
+    await bench.clock.advance(2 * HOUR);
+    await first.stop();
+    await bench.clock.advance(4 * HOUR);
+
+    const second = await bench.start();
+    await bench.clock.advance(HOUR);
+
+    expect(await times(bench, second)).toEqual(
+      expected.map((time) => `2026-11-23T${time}:00.000Z`),
+    );
+  });
+
+  test("makes up for a hundred times at most", async () => {
+    await using bench = await TriggerBench.open();
+    const first = await bench.start();
+    await bench.deploy(first, "report", schedule("* * * * *", { missed: "all" }));
+    await bench.clock.advance(MINUTE);
+    await first.stop();
+    await bench.clock.advance(5 * HOUR);
+    const second = await bench.start();
+    expect(await times(bench, second)).toHaveLength(101);
+  });
+
+  test("is not passed over when the triggers are looked at first after a busy moment", async () => {
+    await using bench = await TriggerBench.open();
+    const engine = await bench.start();
+    await bench.deploy(engine, "report", schedule("* * * * *"));
+    await bench.clock.advance(MINUTE - 500);
+
+    bench.clock.lag(520);
+    await bench.deploy(engine, "other", { type: "manual" });
+    await bench.clock.advance(2 * MINUTE);
+
+    expect(await times(bench, engine)).toHaveLength(3);
+  });
+
+  test("that could not be started because the store was away is started when it is back", async () => {
+    await using bench = await TriggerBench.open();
+    let isAway = false;
+    const store: Store = {
+      ...bench.store,
+      description: "failing",
+      insertHead: (head) =>
+        isAway
+          ? Promise.reject(new AppError({ code: "store_unavailable", message: "Away." }))
+          : bench.store.insertHead(head),
+    };
+    const engine = await bench.start(store);
+    await bench.deploy(engine, "report", schedule("*/5 * * * *", { missed: "latest" }));
+    isAway = true;
+    await bench.clock.advance(6 * MINUTE);
+    expect(await times(bench, engine)).toEqual([]);
+    isAway = false;
+    await bench.clock.advance(MINUTE);
+    expect(await times(bench, engine)).toEqual(["2026-11-23T09:05:00.000Z"]);
+  });
+});
+
+test.for<readonly [object, string, string]>([
+  [{ cron: "* * *" }, "trigger.cron", "expected 5 or 6 fields but got 3"],
+  [{ cron: "61 * * * *" }, "trigger.cron", '"61" is not possible for the minute'],
+  [{ cron: "0 0 32 * *" }, "trigger.cron", '"32" is not possible for the day of month'],
+  [{ cron: "" }, "trigger.cron", "at least 1 character"],
+  [{ cron: "* * * * *", timezone: "Europe/Berln" }, "trigger.timezone", "there is no time zone"],
+  [{ cron: "* * * * *", missed: "some" }, "trigger.missed", "is not possible"],
+])("%j is a problem", async ([trigger, path, text]) => {
+  await using bench = await TriggerBench.open();
+  const engine = await bench.start();
+  const steps = [{ id: "note", type: "transform", config: { expression: "1" } }];
+  const source = { id: "w", name: "W", trigger: { type: "schedule", ...trigger }, steps };
+  expect(engine.validate(source).problems).toMatchObject([
+    { path, message: expect.stringContaining(text) },
+  ]);
+});

@@ -1,0 +1,105 @@
+import { createCron } from "../../../src/adapters/node-cron.ts";
+import { createEngine, type RunningEngine } from "../../../src/engine/engine.ts";
+import type { Clock } from "../../../src/engine/ports/clock.ts";
+import type { Logger } from "../../../src/engine/ports/logger.ts";
+import type { Service } from "../../../src/engine/ports/service.ts";
+import type { Store } from "../../../src/engine/ports/store.ts";
+import { createStepTypes } from "../../../src/engine/steps/index.ts";
+import { createTriggerTypes } from "../../../src/engine/triggers/types/index.ts";
+import { AppError } from "../../../src/shared/errors.ts";
+import type { JsonObject } from "../../../src/shared/json.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
+import { ManualClock, settle } from "../../support/manual-clock.ts";
+
+/** Processes with the real engine over one store in memory and one clock that the test moves. */
+export class TriggerBench implements AsyncDisposable {
+  readonly clock: ManualClock;
+  readonly store: Store;
+  readonly warnings: string[] = [];
+  readonly #services: ReadonlyMap<string, Service>;
+  readonly #engines: RunningEngine[] = [];
+
+  private constructor(store: Store, now: number | undefined, services: readonly Service[]) {
+    this.store = store;
+    this.clock = new ManualClock(now);
+    this.#services = new Map(services.map((service) => [service.name, service]));
+  }
+
+  static async open(
+    options: {
+      readonly now?: number;
+      readonly services?: readonly Service[];
+      /** @default one in memory */
+      readonly store?: Store;
+    } = {},
+  ): Promise<TriggerBench> {
+    const store = options.store ?? (await openSqliteStore({ path: ":memory:" }));
+    return new TriggerBench(store, options.now, options.services ?? []);
+  }
+
+  /** Starts a process; `store` may stand between it and the real one. @param aheadMs - by how much its clock is ahead. */
+  async start(store: Store = this.store, aheadMs = 0): Promise<RunningEngine> {
+    const cron = createCron();
+    const warn = (_fields: object, text: string): unknown => this.warnings.push(text);
+    const logger: Logger = { info() {}, debug() {}, warn, error: warn };
+    const engine = createEngine({
+      store,
+      clock: aheadOf(this.clock, aheadMs),
+      logger,
+      directory: { person: async () => null, groupMembers: async () => null },
+      model: {
+        complete: () =>
+          Promise.reject(new AppError({ code: "model_unavailable", message: "No model." })),
+      },
+      services: {
+        get: (name) => this.#services.get(name),
+        names: () => [...this.#services.keys()],
+      },
+      stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
+      triggerTypes: createTriggerTypes({ cron }),
+      cron,
+      revealSecrets: (params) => params,
+      hideSecrets: (text) => text,
+      pollMs: 1000,
+    });
+    this.#engines.push(engine);
+    await engine.run();
+    await settle();
+    return engine;
+  }
+
+  /** Deploys a workflow of one step that gives its variables. */
+  async deploy(
+    engine: RunningEngine,
+    id: string,
+    trigger: JsonObject,
+    rest: JsonObject = {},
+  ): Promise<void> {
+    const steps = [{ id: "note", type: "transform", config: { expression: "variables" } }];
+    const definition = { id, name: id, trigger, steps, ...rest };
+    const result = await engine.deploy(definition, { by: "test" });
+    if (!result.deployed) throw new Error(JSON.stringify(result.problems));
+    await settle();
+  }
+
+  /** The variables of all runs of a workflow, the oldest first. */
+  async runs(engine: RunningEngine, workflowId: string): Promise<readonly JsonObject[]> {
+    const { executions } = await engine.listExecutions({ workflowId, limit: 200 });
+    const views = executions.map(({ executionId }) => engine.getExecution(executionId));
+    return (await Promise.all(views)).toReversed().map(({ variables }) => variables);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const engine of this.#engines) await engine.stop();
+    await this.store[Symbol.asyncDispose]();
+  }
+}
+
+/** The clock of another machine: time passes there alike, but its hands stand differently. */
+function aheadOf(clock: Clock, ms: number): Clock {
+  return {
+    now: () => clock.now() + ms,
+    elapsed: () => clock.elapsed(),
+    after: (delayMs, run) => clock.after(delayMs, run),
+  };
+}

@@ -1,0 +1,198 @@
+import { pino } from "pino";
+import { expect } from "vitest";
+import { createCron } from "../../src/adapters/node-cron.ts";
+import type { ExecutionView } from "../../src/engine/api/engine.ts";
+import { createEngine, type EngineOptions, type RunningEngine } from "../../src/engine/engine.ts";
+import { isFinished } from "../../src/engine/model/state.ts";
+import type { ModelClient, ModelRequest } from "../../src/engine/ports/model.ts";
+import type { Store } from "../../src/engine/ports/store.ts";
+import { createStepTypes } from "../../src/engine/steps/index.ts";
+import { createTriggerTypes } from "../../src/engine/triggers/types/index.ts";
+import { AppError } from "../../src/shared/errors.ts";
+import type { Json, JsonObject } from "../../src/shared/json.ts";
+import { openSqliteStore } from "../../src/store/sqlite/open.ts";
+import { ManualClock, settle } from "./manual-clock.ts";
+import { type RecordedCall, recordingServices, type ServiceScript } from "./recording-services.ts";
+
+export interface WorkflowBenchOptions {
+  /** What the model says, in turn or to each question; an error is thrown. */
+  readonly answers?: readonly (Json | AppError)[] | ((request: ModelRequest) => Json | AppError);
+  readonly services?: ServiceScript;
+  readonly observe?: EngineOptions["observe"];
+  /** How often the worker looks for itself. @default a day: timers alone wake it, since days pass in these tests */
+  readonly pollMs?: number;
+  /** Labelled samples, by `workflow/step`. */
+  readonly samples?: Readonly<Record<string, string>>;
+  /** Named prompts that are there before the workflow is deployed. */
+  readonly prompts?: Readonly<Record<string, string>>;
+}
+
+const GROUP = ["U0BOB", "U0CAROL"];
+
+/** The real engine with a store in memory, a clock that the test moves, a scripted model and services that only record. */
+export class WorkflowBench implements AsyncDisposable {
+  readonly #create: () => RunningEngine;
+  #engine: RunningEngine;
+  readonly store: Store;
+  readonly clock: ManualClock;
+  /** What the services were asked to do. */
+  readonly calls: readonly RecordedCall[];
+  /** What the model was asked. */
+  readonly questions: readonly ModelRequest[];
+
+  private constructor(store: Store, options: WorkflowBenchOptions) {
+    const clock = new ManualClock();
+    const calls: RecordedCall[] = [];
+    const questions: ModelRequest[] = [];
+    this.store = store;
+    this.clock = clock;
+    this.calls = calls;
+    this.questions = questions;
+    this.#create = () =>
+      createEngine({
+        store,
+        clock,
+        logger: pino({ level: "silent" }),
+        directory: {
+          person: async (id) => ({
+            id,
+            name: id,
+            isAdmin: false,
+            isGuest: false,
+            isStranger: false,
+            isBot: false,
+          }),
+          groupMembers: async () => GROUP,
+        },
+        services: recordingServices(calls, options.services ?? (() => ({}))),
+        model: scriptedModel(options.answers ?? [], questions),
+        stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
+        triggerTypes: createTriggerTypes({ cron: createCron() }),
+        cron: createCron(),
+        ...(options.observe && { observe: options.observe }),
+        revealSecrets: (params) => params,
+        hideSecrets: (text) => text,
+        sampleFiles: {
+          read: async (workflowId, stepId) => {
+            const text = options.samples?.[`${workflowId}/${stepId}`];
+            return text === undefined ? null : { text, place: `${workflowId}/${stepId}.jsonl` };
+          },
+        },
+        pollMs: options.pollMs ?? 86_400_000,
+      });
+    this.#engine = this.#create();
+  }
+
+  get engine(): RunningEngine {
+    return this.#engine;
+  }
+
+  /** Ends the engine; another one begins on the same store. @param meanwhile - what happens to the store in between. */
+  async restart(meanwhile: () => Promise<void> = async () => undefined): Promise<void> {
+    await this.#engine.stop();
+    await meanwhile();
+    this.#engine = this.#create();
+    await this.#engine.run();
+  }
+
+  static async open(
+    definition: unknown,
+    options: WorkflowBenchOptions = {},
+  ): Promise<WorkflowBench> {
+    const bench = new WorkflowBench(await openSqliteStore({ path: ":memory:" }), options);
+    for (const [name, text] of Object.entries(options.prompts ?? {}))
+      await bench.engine.prompts.add({ name, text, by: "file:test" });
+    const deployed = await bench.engine.deploy(definition, { by: "test" });
+    expect(deployed).toMatchObject({ deployed: true, warnings: [] });
+    await bench.engine.run();
+    return bench;
+  }
+
+  /** Starts as Alice. @returns the run where it ends or waits for people. */
+  async start(workflowId: string, variables: JsonObject): Promise<ExecutionView> {
+    const { executionId } = await this.engine.start({
+      workflowId,
+      variables,
+      variableForm: "json",
+      trigger: { type: "slash", userId: "U0ALICE" },
+    });
+    return this.rest(executionId);
+  }
+
+  /** Decides the open request of a run as somebody. */
+  async decide(executionId: string, by: string, choice: string): Promise<ExecutionView> {
+    const { requests } = await this.engine.getExecution(executionId);
+    const open = requests.find((request) => request.outcome === null)?.opened;
+    if (!open) throw new Error(`${executionId} asks nobody.`);
+    const { id: requestId, round, hash } = open;
+    const answer = await this.engine.decide({
+      executionId,
+      requestId,
+      round,
+      hash,
+      choice,
+      by,
+    });
+    expect(answer).toMatchObject({ recorded: true });
+    return this.rest(executionId);
+  }
+
+  /** Lets time pass, for requests that expire. */
+  async advance(executionId: string, ms: number): Promise<ExecutionView> {
+    await this.clock.advance(ms);
+    return this.rest(executionId);
+  }
+
+  /** Waits, and lets time pass for attempts that are to be repeated, until the run ends or only people can go on. */
+  async rest(executionId: string): Promise<ExecutionView> {
+    for (let turn = 0; turn < 300; turn += 1) {
+      await settle();
+      const view = await this.engine.getExecution(executionId);
+      if (isFinished(view.status)) return view;
+      const waits = new Set(view.waitingOn.map((wait) => wait.for));
+      const isAsking = [...waits].every((wait) => wait === "approval" || wait === "budget");
+      if (view.status === "waiting" && isAsking) return view;
+      if (waits.has("retry")) await this.clock.advance(1000);
+    }
+    throw new Error(`${executionId} does not come to rest.`);
+  }
+
+  /** Ids of the steps that were entered, those of branches too. */
+  async entered(executionId: string): Promise<readonly string[]> {
+    const log = await this.store.readLog(executionId, 0);
+    const paths = log.flatMap(({ events }) =>
+      events.flatMap((event) => ("path" in event ? [event.path] : [])),
+    );
+    const segments = paths.flatMap((path) => path.split("/"));
+    return [...new Set(segments.flatMap((segment) => /^(.+)#\d+$/.exec(segment)?.[1] ?? []))];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.engine.stop();
+    await this.store[Symbol.asyncDispose]();
+  }
+}
+
+function scriptedModel(
+  answers: NonNullable<WorkflowBenchOptions["answers"]>,
+  questions: ModelRequest[],
+): ModelClient {
+  const left = typeof answers === "function" ? [] : [...answers];
+  return {
+    complete: async (request) => {
+      questions.push(request);
+      const answer = typeof answers === "function" ? answers(request) : left.shift();
+      if (answer === undefined)
+        throw new AppError({ code: "model_rejected", message: "The script has no more answers." });
+      if (answer instanceof AppError) throw answer;
+      return {
+        text: typeof answer === "string" ? answer : JSON.stringify(answer),
+        finishReason: "stop",
+        usage: { promptTokens: 200, completionTokens: 20 },
+        model: request.model,
+        latencyMs: 5,
+        raw: {},
+      };
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { pino } from "pino";
+import { createWebServer, type WebServerOptions } from "../../src/web/server.ts";
+import { WorkflowBench, type WorkflowBenchOptions } from "../support/workflow-harness.ts";
+
+/** The real server over an engine whose model and clock are the test's. */
+export interface BenchWeb extends AsyncDisposable {
+  readonly bench: WorkflowBench;
+  readonly url: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- the shape is what the tests check
+  get(path: string): Promise<{ readonly status: number; readonly body: any }>;
+  // oxlint-disable-next-line typescript/no-explicit-any -- the shape is what the tests check
+  post(path: string, body: unknown): Promise<{ readonly status: number; readonly body: any }>;
+}
+
+export async function startBenchWeb(
+  definition: unknown,
+  options: WorkflowBenchOptions = {},
+  server: Partial<WebServerOptions> = {},
+): Promise<BenchWeb> {
+  const stack = new AsyncDisposableStack();
+  const bench = stack.use(await WorkflowBench.open(definition, options));
+  const web = createWebServer({
+    engine: bench.engine,
+    host: "127.0.0.1",
+    port: 0,
+    logger: pino({ level: "silent" }),
+    ...server,
+  });
+  stack.defer(() => web.stop());
+  const url = `http://127.0.0.1:${(await web.start()).port}`;
+  return {
+    bench,
+    url,
+    async get(path) {
+      const response = await fetch(`${url}${path}`, { headers: { accept: "application/json" } });
+      return { status: response.status, body: await response.json() };
+    },
+    async post(path, body) {
+      const response = await fetch(`${url}${path}`, { method: "POST", body: JSON.stringify(body) });
+      return { status: response.status, body: await response.json() };
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
