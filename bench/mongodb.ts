@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { cpus, platform, release } from "node:os";
 import { MongoClient } from "mongodb";
-import type { Commit, ExecutionRecord, TotalsDelta } from "../src/engine/ports/store.ts";
+import type { TotalsDelta } from "../src/engine/model/totals.ts";
+import type { Commit, ExecutionRecord } from "../src/engine/ports/store.ts";
 import { openMongoStore } from "../src/store/mongodb/open.ts";
 import { benchCommit, benchHead } from "./records.ts";
 

@@ -143,7 +143,7 @@ async function measure(
   workflowId: string,
 ): Promise<readonly number[]> {
   calls.length = 0;
-  const { executionId } = await engine.start({
+  const { executionId } = await engine.executions.start({
     workflowId,
     variables: {},
     variableForm: "json",
@@ -209,7 +209,7 @@ async function main(): Promise<void> {
   for (let warm = 0; warm < 20; warm += 1) measurePure();
   tell("pure", Array.from({ length: RUNS * 5 }, measurePure));
   for (const [kind, definition] of Object.entries(KINDS)) {
-    const deployed = await engine.deploy(definition, { by: "bench" });
+    const deployed = await engine.workflows.deploy(definition, { by: "bench" });
     if (!deployed.deployed) throw new Error(JSON.stringify(deployed.problems));
     const runs: (readonly number[])[] = [];
     for (let run = 0; run < RUNS; run += 1) runs.push(await measure(engine, store, clock, kind));

@@ -114,11 +114,14 @@ function engineParts() {
 
 async function begin(engine: RunningEngine): Promise<string[]> {
   const steps = [{ id: "wait", type: "service", config: { service: "never" } }];
-  const deployed = await engine.deploy({ id: "hold", name: "Hold", steps }, { by: "bench" });
+  const deployed = await engine.workflows.deploy(
+    { id: "hold", name: "Hold", steps },
+    { by: "bench" },
+  );
   if (!deployed.deployed) throw new Error(JSON.stringify(deployed.problems));
   const ids: string[] = [];
   for (let n = 0; n < SIGNALS; n += 1) {
-    const { executionId } = await engine.start({
+    const { executionId } = await engine.executions.start({
       workflowId: "hold",
       variables: {},
       variableForm: "json",

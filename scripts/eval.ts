@@ -8,7 +8,7 @@ import {
   recordAnswers,
   replayAnswers,
 } from "../src/adapters/llm/recorded-model.ts";
-import type { EvaluationsRequest } from "../src/engine/evaluation/evaluations.ts";
+import type { EvaluationsRequest } from "../src/engine/api/evaluation.ts";
 import type { ModelClient } from "../src/engine/ports/model.ts";
 import { asAppError, isAppError } from "../src/shared/errors.ts";
 import { type EvalArguments, readArguments, USAGE } from "./eval/arguments.ts";
@@ -144,7 +144,9 @@ async function main(args: EvalArguments): Promise<void> {
   const ids = args.workflowIds.length > 0 ? args.workflowIds : await withSamples(opened);
   if (!args.json) console.log(`Asked: ${model.name}.\n`);
   for (const workflowId of ids) {
-    const report = await opened.engine.evaluate(await toRequest(args, workflowId, left));
+    const report = await opened.engine.evaluations.evaluate(
+      await toRequest(args, workflowId, left),
+    );
     const arms = report.steps.flatMap((step) => step.arms);
     left -= arms.reduce((sum, { figures }) => sum + figures.costNano, 0);
     console.log(args.json ? JSON.stringify(report) : `${showReport(report)}\n`);

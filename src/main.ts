@@ -10,12 +10,9 @@ import { deployFolder, tellNotices } from "./app/deploy-workflows.ts";
 import { createLogger, type Logger } from "./app/log.ts";
 import { readPricesFile } from "./app/prices-file.ts";
 import { createSlackBot, EVENTS_PATH } from "./bot/app.ts";
-import { createPriceBook } from "./engine/ai/pricing.ts";
 import { createEngine, type RunningEngine } from "./engine/engine.ts";
 import { systemClock } from "./engine/ports/clock.ts";
 import type { Store } from "./engine/ports/store.ts";
-import { createStepTypes } from "./engine/steps/index.ts";
-import { createTriggerTypes } from "./engine/triggers/types/index.ts";
 import { secretsOfUrl } from "./services/database/connection-url.ts";
 import {
   createDatabaseService,
@@ -99,7 +96,7 @@ async function startBot(
       return engine.stop();
     });
     await engine.run();
-    engine.onBudgetWarning(({ budget, text }) =>
+    engine.costs.onBudgetWarning(({ budget, text }) =>
       bot.tellAdmins(text, budget.scope === "person" ? budget.subject : undefined),
     );
     await tellNotices(notices, store, (text, concerns) => bot.tellAdmins(text, concerns));
@@ -134,9 +131,8 @@ function buildEngine(
   const slackLogger = toSlackLogger(logger);
   const { botToken, apiUrl } = config.slack;
   const access = { botToken, ...(apiUrl !== null && { apiUrl }) };
-  const cron = createCron();
   const { pricesFile } = config.model;
-  const prices = createPriceBook(pricesFile === null ? {} : readPricesFile(pricesFile));
+  const prices = pricesFile === null ? {} : readPricesFile(pricesFile);
   const lookups = createLookupClient(access, slackLogger);
   const directory = createDirectory(lookups, systemClock);
   return createEngine({
@@ -160,9 +156,7 @@ function buildEngine(
     model: createOpenAiModelClient(config.model),
     defaultModel: config.model.defaultModel,
     prices,
-    stepTypes: createStepTypes({ defaultModel: config.model.defaultModel, prices }),
-    triggerTypes: createTriggerTypes({ cron }),
-    cron,
+    cron: createCron(),
     revealSecrets: createSecretRevealer(config.secrets),
     hideSecrets: createSecretHider(secretValues(config)),
     sampleFiles: createSampleFiles(join(config.workflowsDir, "evals")),

@@ -68,7 +68,7 @@ export async function openEvalEngine(
   const workflowIds: string[] = [];
   for (const file of (await readdir(folder)).filter((name) => name.endsWith(".json")).sort()) {
     const definition: unknown = JSON.parse(await readFile(join(folder, file), "utf8"));
-    const result = await engine.deploy(definition, { by: `file:${file}` });
+    const result = await engine.workflows.deploy(definition, { by: `file:${file}` });
     if (!result.deployed) {
       const [first] = result.problems;
       throw new Error(`${file} has problems: ${first?.path ?? ""}: ${first?.message ?? ""}`);

@@ -1,9 +1,11 @@
 import type {
   ArmReport,
+  Difference,
   EvaluationReport,
+  Figures,
+  Share,
   StepReport,
-} from "../../src/engine/evaluation/evaluations.ts";
-import type { Difference, Figures, Share } from "../../src/engine/evaluation/figures.ts";
+} from "../../src/engine/api/evaluation.ts";
 import { describeActual, describeExpected } from "../../src/engine/evaluation/labels.ts";
 import type { Json } from "../../src/shared/json.ts";
 

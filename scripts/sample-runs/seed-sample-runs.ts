@@ -60,7 +60,7 @@ export async function seedSampleRuns(options: SampleOptions): Promise<number> {
   try {
     for (const workflow of new Set(SCENARIOS.map((scenario) => scenario.workflow))) {
       const definition = await readSampleDefinition(options.workflowsDir, workflow);
-      const result = await engine.deploy(definition, { by: "sample data" });
+      const result = await engine.workflows.deploy(definition, { by: "sample data" });
       if (!result.deployed)
         throw new Error(`${workflow}: ${result.problems.map((one) => one.message).join(" ")}`);
     }
@@ -137,7 +137,7 @@ async function start(
   scenario: Scenario,
 ): Promise<void> {
   const { workflow, variables, startedBy } = scenario;
-  await engine.start({
+  await engine.executions.start({
     workflowId: sampleId(workflow),
     variables,
     variableForm: "json",
@@ -151,18 +151,18 @@ async function decide(
   executionId: string,
   { by, choice }: Moment & { kind: "decide" },
 ): Promise<void> {
-  const { requests } = await engine.getExecution(executionId);
+  const { requests } = await engine.executions.get(executionId);
   const asked = requests.find((request) => request.outcome === null)?.opened;
   if (asked === undefined) return;
   const { id: requestId, round, hash } = asked;
-  const answer = await engine.decide({ executionId, requestId, round, hash, choice, by });
+  const answer = await engine.approvals.vote({ executionId, requestId, round, hash, choice, by });
   if (answer.recorded) await answer.settled;
 }
 
 /** Waits until a run neither executes nor will at once. @returns its status. */
 async function rest(engine: RunningEngine, executionId: string): Promise<ExecutionStatus> {
   for (let turn = 0; turn < MAX_TURNS; turn += 1) {
-    const { status } = await engine.getExecution(executionId);
+    const { status } = await engine.executions.get(executionId);
     if (status !== "running" && status !== "queued") return status;
     await nextTurn();
   }

@@ -1,6 +1,6 @@
-import { revealSecrets } from "../engine/language/secret-reference.ts";
 import { AppError } from "../shared/errors.ts";
 import type { JsonObject } from "../shared/json.ts";
+import { revealSecrets } from "../shared/secret-reference.ts";
 
 /**
  * Replaces `{{secrets.NAME}}` in the parameters of a service call by `SECRET_<NAME>` of the environment.

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { FileDeployment } from "../engine/api/engine.ts";
+import type { FileDeployment } from "../engine/api/workflows.ts";
 import type { RunningEngine } from "../engine/engine.ts";
 import type { Store } from "../engine/ports/store.ts";
 import { asAppError } from "../shared/errors.ts";
@@ -48,7 +48,7 @@ async function deployOne(
 ): Promise<FileNotice | null> {
   try {
     const content = await readFile(join(folder, file), "utf8");
-    const deployment = await engine.deployFile(file, JSON.parse(content));
+    const deployment = await engine.workflows.deployFile(file, JSON.parse(content));
     const notice = toNotice(file, content, deployment);
     if (deployment.outcome === "invalid") {
       const { problems } = deployment;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import type { PriceOverride } from "../engine/ai/pricing.ts";
+import type { PriceOverride } from "../engine/ports/model.ts";
 import { AppError } from "../shared/errors.ts";
 
 const usd = z.number().min(0, "must not be negative").max(1_000_000);

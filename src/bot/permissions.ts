@@ -1,4 +1,4 @@
-import type { ExecutionView } from "../engine/api/engine.ts";
+import type { ExecutionView } from "../engine/api/executions.ts";
 import type { Directory, Person } from "../engine/ports/directory.ts";
 import { AppError } from "../shared/errors.ts";
 

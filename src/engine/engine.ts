@@ -1,49 +1,54 @@
-import { randomBytes } from "node:crypto";
 import type { JsonObject } from "../shared/json.ts";
-import { createPriceBook, type PriceBook } from "./ai/pricing.ts";
-import { type AiMethodsOptions, createAiMethods } from "./ai-methods.ts";
+import { createPriceBook } from "./ai/pricing.ts";
 import type { Engine } from "./api/engine.ts";
-import type { Budgets } from "./costs/budgets.ts";
-import { costMethods, createCosts } from "./costs/cost-methods.ts";
+import { CostReports } from "./costs/costs.ts";
 import { type CompiledWorkflow, stepAt } from "./definition/compile.ts";
-import { type Explanation, explain } from "./definition/explain.ts";
+import { explain } from "./definition/explain.ts";
 import { findExternalNames } from "./definition/find-external-names.ts";
-import type { Definition } from "./definition/schema.ts";
 import type { StepType } from "./definition/step-type.ts";
 import type { TriggerType } from "./definition/trigger-type.ts";
 import { StoredDrafts } from "./drafts/drafts.ts";
 import { createGenerator, type Generator } from "./drafts/generator.ts";
-import type { SampleFiles } from "./evaluation/evaluations.ts";
+import { DecisionEvaluations } from "./evaluation/evaluations.ts";
+import { Approvals } from "./executions/approvals.ts";
 import { ChildExecutions } from "./executions/child-executions.ts";
-import { compiler, connectControls } from "./executions/controls.ts";
 import { Executions } from "./executions/executions.ts";
-import { Pauses, pauseMethods } from "./executions/pauses.ts";
+import { Migrations } from "./executions/migrations.ts";
+import { Pauses } from "./executions/pauses.ts";
+import { Retries } from "./executions/retries.ts";
 import type { ExecutionEvent } from "./model/events.ts";
 import type { ExecutionState } from "./model/state.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Cron } from "./ports/cron.ts";
 import type { Directory } from "./ports/directory.ts";
 import type { Logger } from "./ports/logger.ts";
-import type { ModelClient } from "./ports/model.ts";
+import type { ModelClient, PriceOverride } from "./ports/model.ts";
 import type { NameChecks } from "./ports/name-checks.ts";
+import type { SampleFiles } from "./ports/sample-files.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
 import type { Store } from "./ports/store.ts";
 import { PromptLibrary } from "./prompts/prompt-library.ts";
+import { StoredPrompts } from "./prompts/prompts.ts";
 import { ConcurrencyLimiter } from "./runtime/concurrency.ts";
+import { EngineEvents } from "./runtime/engine-events.ts";
 import { Heartbeat } from "./runtime/heartbeat.ts";
+import { readQueueStats } from "./runtime/queue-stats.ts";
 import { StoreCheck } from "./runtime/store-health.ts";
 import { longestPollMs, StoreWatcher } from "./runtime/store-watcher.ts";
+import type { WorkerHooks, WorkerOptions } from "./runtime/worker.ts";
 import { Worker } from "./runtime/worker.ts";
-import type { WorkerOptions } from "./runtime/worker-options.ts";
-import { triggerMethods } from "./triggers/trigger-methods.ts";
+import { createStepTypes } from "./steps/index.ts";
 import { Triggers } from "./triggers/triggers.ts";
+import { createTriggerTypes } from "./triggers/types/index.ts";
+import { problemsWithPrompt } from "./workflows/check-prompt-use.ts";
 import { Deployments } from "./workflows/deployments.ts";
 import { warnOfNames } from "./workflows/external-name-warnings.ts";
 import { fromTemplate, listTemplates } from "./workflows/templates.ts";
 import { Workflows } from "./workflows/workflows.ts";
 
-/** Open requests that are looked at to find those that somebody may decide. */
-const MAX_LOOKED_AT = 500;
+const DEFAULT_MODEL = "gpt-4o-mini";
+/** Decisions that an evaluation asks at a time, unless the options say otherwise. */
+const EVALUATION_CONCURRENCY = 4;
 
 export interface EngineOptions {
   readonly store: Store;
@@ -53,11 +58,13 @@ export interface EngineOptions {
   readonly model: ModelClient;
   /** The model that writes workflows. @default "gpt-4o-mini" */
   readonly defaultModel?: string;
-  /** Defaults to the prices of the package. */
-  readonly prices?: PriceBook;
+  /** Prices that replace or add to those of the package, by model. */
+  readonly prices?: Readonly<Record<string, PriceOverride>>;
   readonly services: ServiceRegistry;
-  readonly stepTypes: ReadonlyMap<string, StepType>;
-  readonly triggerTypes: ReadonlyMap<string, TriggerType>;
+  /** @default the built-in ones */
+  readonly stepTypes?: ReadonlyMap<string, StepType>;
+  /** @default the built-in ones */
+  readonly triggerTypes?: ReadonlyMap<string, TriggerType>;
   /** Reads the times of schedules. */
   readonly cron: Cron;
   /** Who is asked at deployment whether what a definition names exists outside. @default nobody */
@@ -93,309 +100,292 @@ export interface EngineOptions {
 
 /** An engine with its lifetime, and what only the composition root needs. */
 export interface RunningEngine extends Engine {
-  /** Begins to execute, first what an earlier life of the process left. Until then, what is started is kept and waits. */
+  /** Begins to execute, first what an earlier life of the process left. Until then, what is started is stored and waits. */
   run(): Promise<void>;
-  /** Hands everything back; nothing is lost. */
+  /** Stops and releases every lease; nothing is lost. */
   stop(): Promise<void>;
-  /**
-   * Deploys a file of the workflows folder, but only if it differs from what this file deployed last. What people made in Slack or
-   * by the API stays active: the file is then stored as a version and kept back.
-   *
-   * @throws {AppError} what `deploy` throws.
-   */
-  deployFile: Deployments["deployFile"];
-  /** Calls `listener` when another process died: what it was about to show is left to the others. @returns a function that ends it. */
+  /** Calls `listener` when another process died, so that work it left is taken over. @returns a function that removes the listener. */
   onProcessDied(listener: () => void): () => void;
-  /** Looks once for due work; for tests with a clock of their own. */
+  /** Polls once for due work; for tests with a clock of their own. */
   tick(): Promise<void>;
 }
 
-/** Puts the engine together. It does nothing until `run`. */
+/** Options with every default filled in. */
+type Settings = ReturnType<typeof withDefaults>;
+
+/** Puts the engine together: each part is built from the parts above it, and hears of the others through `EngineEvents`. It does nothing until `run`. */
 export function createEngine(options: EngineOptions): RunningEngine {
-  const { store, clock } = options;
-  const changes = new Set<(executionId: string) => void>();
-  const parts = connect(options, (executionId) => {
-    for (const tell of changes) tell(executionId);
-  });
-  const { workflows, deployments, worker, executions } = parts;
-  const { retries, approvals, pauses } = parts;
-  const { processes, onProcessDied } = watchProcesses(options, worker);
+  const settings = withDefaults(options);
+  const { store, clock } = settings;
+  const events = new EngineEvents();
+  const parts = connect(settings, events);
+  const { library, workflows, executions } = parts;
   const storeCheck = new StoreCheck({ store, clock });
   return {
-    deployFile: (file, source) => deployments.deployFile(file, source),
-    ...workflowMethods(workflows, deployments),
-    listTemplates,
-    fromTemplate: (templateId, overrides) => fromTemplate(templateId, overrides, clock.now()),
-    ...generationMethods(options, workflows, deployments, parts.budgets),
-    ...executionMethods(executions),
-    ...aiMethods(options, parts),
-    assertWritable: () => storeCheck.assertWritable(),
-    retry: (request) => retries.retry(request),
-    migrate: (request) => parts.migrations.migrate(request),
-    retryAll: async (request) => {
-      await workflows.active(request.workflowId);
-      return retries.retryAll(request);
+    workflows: workflowsOf(settings, parts),
+    executions: executionsOf(parts, events),
+    approvals: parts.approvals,
+    triggers: parts.triggers,
+    prompts: new StoredPrompts({
+      store,
+      clock,
+      library,
+      problemsWith: (name, text) => problemsWithPrompt(workflows, library, name, text),
+    }),
+    drafts: draftsOf(settings, parts),
+    costs: parts.costs,
+    evaluations: new DecisionEvaluations({ ...settings, library, workflows, executions }),
+    health: {
+      assertWritable: () => storeCheck.assertWritable(),
+      queueStats: () => readQueueStats(store, clock),
     },
-    ...costMethods(workflows, parts.metrics, parts.budgets, store, clock),
-    onBudgetWarning: (listener) => join(parts.budgetListeners, listener),
-    decide: (decision) => approvals.decide(decision),
-    listDecisions: async (userId) =>
-      approvals.decidableBy(userId, await executions.listOpenRequests(MAX_LOOKED_AT)),
-    onCommitted: (listener) => join(changes, listener),
-    onProcessDied,
-    ...pauseMethods(pauses, (workflowId) => workflows.active(workflowId)),
-    ...triggerMethods(parts.triggering),
-    ...lifetime(parts, processes),
+    onProcessDied: (listener) => events.on("processDied", listener),
+    ...lifetime(parts),
   };
 }
 
-/** Notices when another process dies. */
-function watchProcesses(
-  options: EngineOptions,
-  { id }: Worker,
-): { readonly processes: Heartbeat; readonly onProcessDied: RunningEngine["onProcessDied"] } {
-  const listeners = new Set<() => void>();
-  const died = (): void => {
-    for (const tell of listeners) tell();
-  };
-  const { processName: name = id, onOutdated: outdated = () => undefined } = options;
+function withDefaults(options: EngineOptions) {
+  const { cron, defaultModel = DEFAULT_MODEL } = options;
+  const prices = createPriceBook(options.prices);
   return {
-    processes: new Heartbeat({ ...options, id, name, died, outdated }),
-    onProcessDied: (listener) => join(listeners, listener),
+    ...options,
+    defaultModel,
+    prices,
+    stepTypes: options.stepTypes ?? createStepTypes({ defaultModel, prices }),
+    triggerTypes: options.triggerTypes ?? createTriggerTypes({ cron }),
+    nameChecks: options.nameChecks ?? {},
+    hideSecrets: options.hideSecrets ?? ((text: string) => text),
+    sampleFiles: options.sampleFiles ?? NO_FILES,
+    concurrency: options.evaluations?.concurrency ?? EVALUATION_CONCURRENCY,
   };
 }
 
-/** What is deployed. @param changed - told when other versions are active. */
-function connectLibrary(options: EngineOptions, changed: () => Promise<void>) {
-  const { store, clock } = options;
+const NO_FILES: SampleFiles = { read: async () => null };
+
+/** What is deployed, and what it may cost. */
+function connectWorkflows(settings: Settings, events: EngineEvents) {
+  const { store, clock, logger, nameChecks } = settings;
   const library = new PromptLibrary(store);
-  const workflows = new Workflows({ ...options, prompts: library, changed });
+  const workflows = new Workflows({
+    ...settings,
+    prompts: library,
+    changed: () => events.emit("workflowActivated", null),
+  });
+  const compiled: WorkerOptions["compiled"] = async ({ start, prompts }, version) => {
+    const { executionId, workflowId } = start;
+    return library.attach(await workflows.compiled(workflowId, version), { executionId, prompts });
+  };
   const deployments = new Deployments({
     store,
     clock,
     workflows,
     prompts: library,
     warnOf: (definition) =>
-      warnOfNames(findExternalNames(definition, options), {
-        ...options,
-        checks: options.nameChecks ?? {},
-      }),
+      warnOfNames(findExternalNames(definition, settings), { logger, clock, checks: nameChecks }),
   });
-  return { library, workflows, deployments };
+  const costs = new CostReports({ store, clock, logger, workflows });
+  return { library, workflows, compiled, deployments, costs };
 }
 
-/** Makes the parts and tells each of those that it calls. @param announce - told of each durable change of an execution. */
-function connect(options: EngineOptions, announce: (executionId: string) => void) {
-  const { store, clock } = options;
-  const wake = (executionId: string): void => worker.wake(executionId);
-  const deployed = connectLibrary(options, () => triggering.changed());
-  const { library, workflows } = deployed;
-  const triggering = new Triggers({
-    ...options,
-    compiled: (workflowId, version) => workflows.compiled(workflowId, version),
-    start: (request) => executions.start(request),
-    wake,
-    process: () => worker.id,
-  });
-  const costs = createCosts(options, workflows);
-  const children = new ChildExecutions({
-    store,
-    clock,
-    workflows,
-    executions: () => executions,
-    wake,
-  });
-  const slots = new ConcurrencyLimiter({ store, clock, wake });
-  const compiled = compiler(library, workflows);
+type DeployedParts = ReturnType<typeof connectWorkflows>;
+
+/** What runs executions, starts them, and lets people act on them; each part is built from those above it. */
+function connectExecutions(
+  settings: Settings,
+  events: EngineEvents,
+  { library, workflows, compiled, costs }: DeployedParts,
+) {
+  const { store, clock } = settings;
+  const wake = (executionId: string): void => void events.emit("wake", { executionId });
   const worker = new Worker({
-    ...options,
-    hideSecrets: hiderOf(options),
-    lookAheadMs: longestPollMs(options.pollMs),
+    ...settings,
+    events,
     compiled,
-    onCommitted: (executionId, events, after) => {
-      if (after) options.observe?.(events, after.state, typeIn(after.workflow));
-      controls.approvals.committed(events);
-      announce(executionId);
-    },
+    lookAheadMs: longestPollMs(settings.pollMs),
     refusal: ({ start }) =>
       costs.budgets.refusal({ workflowId: start.workflowId, person: start.trigger.userId }),
-    prepareChild: (parent, request) => children.prepare(parent, request),
-    gate: async (workflow, state, now) =>
-      pauses.factsFor(state, now) ?? (await slots.factsFor(workflow, state, now)),
-    deliver: (state, entry) => children.deliver(state, entry),
-    ends: allOf([children, triggering.ends, slots]),
   });
-  const pauses = new Pauses({
-    ...options,
-    changed: () => worker.wakeAll(),
-    released: () => worker.tick(),
-  });
-  const executions = new Executions({
-    store,
-    clock,
-    workflows,
-    prompts: library,
+  const executions = new Executions({ store, clock, workflows, prompts: library, worker, events });
+  return {
     worker,
-    started: announce,
-  });
-  const controls = connectControls(options, executions, workflows, compiled, wake);
-  const lookout = new StoreWatcher({
-    ...options,
-    looks: {
-      executions: () => worker.tick(),
-      pauses: () => pauses.look(),
-      workflows: () => triggering.look(),
-    },
-  });
-  return { ...deployed, triggering, worker, executions, ...controls, pauses, ...costs, lookout };
+    executions,
+    children: new ChildExecutions({ store, clock, workflows, executions, wake }),
+    limiter: new ConcurrencyLimiter({ store, clock, wake }),
+    triggers: new Triggers({
+      ...settings,
+      compiled: (workflowId, version) => workflows.compiled(workflowId, version),
+      start: (request) => executions.start(request),
+      wake,
+      process: worker.id,
+    }),
+    pauses: new Pauses({
+      ...settings,
+      changed: () => worker.wakeAll(),
+      released: () => worker.tick(),
+    }),
+    approvals: new Approvals({ ...settings, executions, wake }),
+    retries: new Retries({ store, clock, executions, workflows, wake }),
+    migrations: new Migrations({ store, clock, executions, workflows, compiled, wake }),
+  };
 }
+
+type ExecutionParts = ReturnType<typeof connectExecutions>;
+
+/** Builds every part. What does not go from an upper part to a lower one goes through `events`. */
+function connect(settings: Settings, events: EngineEvents) {
+  const deployed = connectWorkflows(settings, events);
+  const parts = connectExecutions(settings, events, deployed);
+  const { worker, triggers, approvals } = parts;
+  events.on("wake", ({ executionId }) => worker.wake(executionId));
+  events.on("workflowActivated", () => triggers.refresh());
+  events.on("committed", ({ events: committed, after }) => {
+    if (after) settings.observe?.(committed, after.state, typeIn(after.workflow));
+    approvals.committed(committed);
+  });
+  return { ...deployed, ...parts, ...connectProcesses(settings, events, parts) };
+}
+
+/** What notices the work and the end of other processes. */
+function connectProcesses(
+  settings: Settings,
+  events: EngineEvents,
+  { worker, pauses, triggers }: ExecutionParts,
+) {
+  return {
+    heartbeat: new Heartbeat({
+      ...settings,
+      id: worker.id,
+      name: settings.processName ?? worker.id,
+      died: () => void events.emit("processDied", null),
+      outdated: settings.onOutdated ?? (() => undefined),
+    }),
+    watcher: new StoreWatcher({
+      ...settings,
+      looks: {
+        executions: () => worker.tick(),
+        pauses: () => pauses.poll(),
+        workflows: () => triggers.poll(),
+      },
+    }),
+  };
+}
+
+function hooksOf({ children, pauses, limiter, triggers }: ExecutionParts): WorkerHooks {
+  return {
+    prepareChild: (parent, request) => children.prepare(parent, request),
+    eventsBefore: async (workflow, state, now) =>
+      pauses.eventsFor(state, now) ?? (await limiter.eventsFor(workflow, state, now)),
+    deliver: (state, entry) => children.deliver(state, entry),
+    completion: allOf([children, triggers.completions, limiter]),
+  };
+}
+
+type Parts = ReturnType<typeof connect>;
 
 /** The type of the step at a path. */
 function typeIn(workflow: CompiledWorkflow): (path: string) => string {
   return (path) => stepAt(workflow, path).definition.type;
 }
 
-function workflowMethods(
-  workflows: Workflows,
-  deployments: Deployments,
-): Pick<
-  Engine,
-  | "deploy"
-  | "validate"
-  | "listWorkflows"
-  | "getWorkflow"
-  | "listVersions"
-  | "diffVersions"
-  | "activate"
-  | "rollBack"
-> {
+/** Several completion listeners as one. */
+function allOf(listeners: readonly WorkerHooks["completion"][]): WorkerHooks["completion"] {
+  return {
+    isWanted: (state) => listeners.some((listener) => listener.isWanted(state)),
+    publish: async (state) => {
+      for (const listener of listeners) await listener.publish(state);
+    },
+  };
+}
+
+function workflowsOf({ clock, services }: Settings, parts: Parts): Engine["workflows"] {
+  const { workflows, deployments, pauses } = parts;
+  const requireWorkflow = async (workflowId: string | null): Promise<void> => {
+    if (workflowId !== null) await workflows.active(workflowId);
+  };
   return {
     deploy: (definition, by) => deployments.deploy(definition, by),
+    deployFile: (file, source) => deployments.deployFile(file, source),
     validate: (definition) => workflows.validate(definition),
-    listWorkflows: () => workflows.list(),
-    getWorkflow: (workflowId, version) => workflows.get(workflowId, version),
-    listVersions: (workflowId) => workflows.versions(workflowId),
-    diffVersions: (workflowId, from, to) => workflows.diff(workflowId, from, to),
+    list: () => workflows.list(),
+    get: (workflowId, version) => workflows.get(workflowId, version),
+    versions: (workflowId) => workflows.versions(workflowId),
+    diff: (workflowId, from, to) => workflows.diff(workflowId, from, to),
     activate: (workflowId, version, by) => workflows.activate(workflowId, version, by),
     rollBack: (workflowId, by) => workflows.rollBack(workflowId, by),
-  };
-}
-
-/** Several that are told of ends, as one. */
-function allOf(tellers: readonly WorkerOptions["ends"][]): WorkerOptions["ends"] {
-  return {
-    isWanted: (state) => tellers.some((teller) => teller.isWanted(state)),
-    tell: async (state) => {
-      for (const teller of tellers) await teller.tell(state);
+    listTemplates,
+    fromTemplate: (templateId, overrides) => fromTemplate(templateId, overrides, clock.now()),
+    explain: (definition) => explain(definition, services),
+    pause: async (workflowId, by) => {
+      await requireWorkflow(workflowId);
+      await pauses.pause(workflowId, by);
     },
+    resume: async (workflowId) => {
+      await requireWorkflow(workflowId);
+      return pauses.resume(workflowId);
+    },
+    pauseOf: (workflowId) => (workflowId === null ? pauses.everything : pauses.of(workflowId)),
   };
 }
 
-function executionMethods(
-  executions: Executions,
-): Pick<
-  Engine,
-  "start" | "resolveExecutionId" | "getExecution" | "listExecutions" | "listOpenRequests" | "cancel"
-> {
+function executionsOf(
+  { executions, retries, migrations }: Parts,
+  events: EngineEvents,
+): Engine["executions"] {
   return {
     start: (request) => executions.start(request),
-    resolveExecutionId: (id) => executions.resolveId(id),
-    getExecution: (executionId) => executions.get(executionId),
-    listExecutions: (query) => executions.list(query),
-    listOpenRequests: (limit) => executions.listOpenRequests(limit),
+    resolveId: (id) => executions.resolveId(id),
+    get: (executionId) => executions.get(executionId),
+    list: (query) => executions.list(query),
     cancel: (executionId, by) => executions.cancel(executionId, by),
+    retry: (request) => retries.retry(request),
+    retryAll: (request) => retries.retryAll(request),
+    migrate: (request) => migrations.migrate(request),
+    onCommitted: (listener) => events.on("committed", ({ executionId }) => listener(executionId)),
   };
 }
 
-/** Adds a member. @returns a function that takes it out again. */
-function join<Member>(members: Set<Member>, member: Member): () => void {
-  members.add(member);
-  return () => members.delete(member);
-}
-
-/** Labelled samples in no folder. */
-const NO_FILES: SampleFiles = { read: async () => null };
-
-function aiMethods(
-  options: EngineOptions,
-  parts: Pick<AiMethodsOptions, "library" | "workflows" | "executions">,
-) {
-  const { library, workflows, executions } = parts;
-  return createAiMethods({
-    ...options,
-    defaultModel: options.defaultModel ?? "gpt-4o-mini",
-    hideSecrets: hiderOf(options),
-    sampleFiles: options.sampleFiles ?? NO_FILES,
-    concurrency: options.evaluations?.concurrency ?? 4,
-    library,
-    workflows,
-    executions,
-  });
-}
-
-function hiderOf({ hideSecrets = (text) => text }: EngineOptions): (text: string) => string {
-  return hideSecrets;
-}
-
-/** What people describe becomes a definition, and a draft where they look at it first. */
-function generationMethods(
-  options: EngineOptions,
-  workflows: Workflows,
-  deployments: Deployments,
-  budgets: Budgets,
-): Pick<Engine, "generate" | "explain" | "drafts"> {
-  const { store, clock, services, defaultModel = "gpt-4o-mini" } = options;
-  const writer = createGenerator({
-    ...options,
-    hideSecrets: hiderOf(options),
+/** What people describe becomes a definition, and a draft where they review it first. */
+function draftsOf(settings: Settings, { workflows, deployments, costs }: Parts): StoredDrafts {
+  const { store, clock, services, defaultModel } = settings;
+  const generator = createGenerator({
+    ...settings,
     modelName: defaultModel,
-    prices: options.prices ?? createPriceBook(),
     now: () => clock.now(),
   });
-  const generator: Generator = {
-    generate: async (request) => {
-      const refusal = await budgets.refusal({ person: request.by });
-      if (refusal) throw refusal;
-      return writer.generate(request);
-    },
+  const generate: Generator["generate"] = async (request) => {
+    const refusal = await costs.budgets.refusal({ person: request.by });
+    if (refusal) throw refusal;
+    return generator.generate(request);
   };
-  const explainHere = (definition: Definition): Explanation => explain(definition, services);
-  return {
-    generate: (description) =>
-      generator.generate({ id: `gen_${randomBytes(8).toString("hex")}`, description }),
-    explain: explainHere,
-    drafts: new StoredDrafts({
-      store,
-      clock,
-      generator,
-      validate: (source) => workflows.validate(source),
-      explain: explainHere,
-      deploy: (source, by) => deployments.deploy(source, by),
-      get: (workflowId) => workflows.get(workflowId),
-    }),
-  };
+  return new StoredDrafts({
+    store,
+    clock,
+    generator: { generate },
+    validate: (source) => workflows.validate(source),
+    explain: (definition) => explain(definition, services),
+    deploy: (source, by) => deployments.deploy(source, by),
+    get: (workflowId) => workflows.get(workflowId),
+  });
 }
 
-function lifetime(
-  { library, triggering, worker, pauses, lookout }: ReturnType<typeof connect>,
-  processes: Heartbeat,
-): Pick<RunningEngine, "run" | "stop" | "tick"> {
+function lifetime(parts: Parts): Pick<RunningEngine, "run" | "stop" | "tick"> {
+  const { library, triggers, worker, pauses, watcher, heartbeat } = parts;
   return {
     run: async () => {
       await library.refresh();
-      await triggering.prepare();
-      await processes.start();
+      await triggers.prepare();
+      await heartbeat.start();
       await pauses.start();
-      await worker.start();
-      await triggering.start();
-      lookout.start();
+      await worker.start(hooksOf(parts));
+      await triggers.start();
+      watcher.start();
     },
     stop: async () => {
-      await lookout.stop();
-      await triggering.stop();
+      await watcher.stop();
+      await triggers.stop();
       await pauses.stop();
       await worker.stop();
-      await processes.stop();
+      await heartbeat.stop();
     },
     tick: () => worker.tick(),
   };

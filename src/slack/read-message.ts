@@ -1,5 +1,5 @@
 import type { WebClient } from "@slack/web-api";
-import type { PointedMessage } from "../engine/triggers/reaction-trigger.ts";
+import type { PointedMessage } from "../engine/api/triggers.ts";
 import { unescapeText } from "./text.ts";
 
 /** A message that somebody pointed at, by its place. Where it cannot be read, its text is empty. */

@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { expect, test } from "vitest";
 import { addPromptFolder } from "../../src/app/deploy-prompts.ts";
 import { tempFolder } from "../store/temp-folder.ts";
-import { WorkflowBench } from "../support/workflow-harness.ts";
+import { WorkflowHarness } from "../support/workflow-harness.ts";
 
 const OTHER = {
   id: "other",
@@ -13,7 +13,7 @@ const OTHER = {
 };
 
 test("files become prompts under their names; a bad one is told and keeps no other away", async () => {
-  await using bench = await WorkflowBench.open(OTHER);
+  await using bench = await WorkflowHarness.open(OTHER);
   const { path, remove } = await tempFolder();
   const folder = join(path, "prompts");
   await mkdir(folder);
@@ -35,7 +35,7 @@ test("files become prompts under their names; a bad one is told and keeps no oth
 });
 
 test("a folder that is not there has no prompts", async () => {
-  await using bench = await WorkflowBench.open(OTHER);
+  await using bench = await WorkflowHarness.open(OTHER);
 
   await addPromptFolder(bench.engine, "/nowhere/prompts", pino({ level: "silent" }));
 

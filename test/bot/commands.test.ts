@@ -70,7 +70,7 @@ describe("/workflow", () => {
   ] as const)("answers %s with what to do, and starts nothing", async ([, text, expected]) => {
     await using bot = await TestBot.start({ definitions: [NEEDY] });
     expect(await bot.slash("U0ALICE", text)).toMatch(expected);
-    expect((await bot.engine.listExecutions({})).executions).toEqual([]);
+    expect((await bot.engine.executions.list({})).executions).toEqual([]);
   });
 
   test("tells where a run is and why, lists runs, and cancels one by the start of its id", async () => {
@@ -105,13 +105,13 @@ describe("/workflow", () => {
     for (const text of ["help", "list", "run ask", "cancel x"]) {
       expect(await bot.slash("U0DAVE", text)).toMatch(/Guests/);
     }
-    expect((await bot.engine.listExecutions({})).executions).toEqual([]);
+    expect((await bot.engine.executions.list({})).executions).toEqual([]);
   });
 
   test("lets people whom the operator named cancel any run", async () => {
     await using bot = await TestBot.start({ definitions: [askWorkflow()], admins: ["U0CAROL"] });
     await bot.slash("U0BOB", "run ask");
-    const { executions } = await bot.engine.listExecutions({});
+    const { executions } = await bot.engine.executions.list({});
     expect(await bot.slash("U0CAROL", `cancel ${executions[0]?.executionId}`)).toMatch(
       /is being cancelled/,
     );

@@ -42,7 +42,7 @@ describe("a workflow described in a direct message", () => {
       "Writing it cost $0.0",
     ])
       expect(shown).toContain(part);
-    expect(await bot.engine.listWorkflows()).toEqual([]);
+    expect(await bot.engine.workflows.list()).toEqual([]);
 
     await bot.click("U0ALICE", DM, draft, "change_draft");
     await bot.until(async () =>
@@ -67,7 +67,7 @@ describe("a workflow described in a direct message", () => {
     await bot.until(async () =>
       (await bot.privates("U0ALICE", DM, thread)).find((text) => /deployed already/.test(text)),
     );
-    const [workflow, ...others] = await bot.engine.listWorkflows();
+    const [workflow, ...others] = await bot.engine.workflows.list();
     expect(others).toEqual([]);
     expect(workflow).toMatchObject({ version: 1 });
 
@@ -78,7 +78,7 @@ describe("a workflow described in a direct message", () => {
     await bot.click("U0CAROL", "C0APPROVALS", approval, "decide_approve");
     await bot.message("C0APPROVALS", /:white_check_mark: Approved/);
     await bot.until(async () => {
-      const { executions } = await bot.engine.listExecutions({ status: "completed" });
+      const { executions } = await bot.engine.executions.list({ status: "completed" });
       return executions[0];
     });
   });
@@ -101,7 +101,7 @@ describe("a workflow described in a direct message", () => {
       (await bot.privates("U0BOB", BOBS, thread)).find((text) => /Only admins deploy/.test(text)),
     );
     expect(refusal).toContain("<@U0CAROL>");
-    expect(await bot.engine.listWorkflows()).toEqual([]);
+    expect(await bot.engine.workflows.list()).toEqual([]);
 
     const id = /draft (draft_[0-9a-f]+)/.exec(refusal)?.[1] ?? "";
     expect(await bot.slash("U0BOB", `draft ${id}`)).toContain("Draft: ");
@@ -109,7 +109,7 @@ describe("a workflow described in a direct message", () => {
     const copy = (await bot.messages("C0GENERAL", undefined, "U0CAROL")).at(-1) ?? {};
     await bot.click("U0CAROL", "C0GENERAL", copy, "deploy_draft");
     await bot.message(BOBS, /was deployed as .* by <@U0CAROL>/, thread);
-    expect(await bot.engine.listWorkflows()).toHaveLength(1);
+    expect(await bot.engine.workflows.list()).toHaveLength(1);
   });
 
   test("is discarded by its owner, and nothing brings it back", async () => {
@@ -126,7 +126,7 @@ describe("a workflow described in a direct message", () => {
     );
     await say(bot, "U0ALICE", DM, "make it two approvers", thread);
     await bot.message(DM, /was discarded already/, thread);
-    expect(await bot.engine.listWorkflows()).toEqual([]);
+    expect(await bot.engine.workflows.list()).toEqual([]);
   });
 
   test("never becomes a version of somebody else's workflow", async () => {
@@ -140,7 +140,9 @@ describe("a workflow described in a direct message", () => {
       name: "Other",
       steps: [{ id: "a", type: "wait", config: { duration: 1 } }],
     };
-    expect(await bot.engine.deploy(other, { by: "test" })).toMatchObject({ deployed: true });
+    expect(await bot.engine.workflows.deploy(other, { by: "test" })).toMatchObject({
+      deployed: true,
+    });
     await bot.click("U0ALICE", DM, draft, "deploy_draft");
     const answer = await bot.until(async () =>
       (await bot.privates("U0ALICE", DM, thread)).find((text) => /another workflow has/.test(text)),
@@ -150,7 +152,7 @@ describe("a workflow described in a direct message", () => {
     const renamed = await bot.message(DM, /round 2/, thread);
     await bot.click("U0ALICE", DM, renamed, "deploy_draft");
     await bot.message(DM, new RegExp(`deployed as .${id}-2. version 1`), thread);
-    expect((await bot.engine.getWorkflow(id)).definition.name).toBe("Other");
+    expect((await bot.engine.workflows.get(id)).definition.name).toBe("Other");
   });
 
   test("is told of in a message where Slack shows no status", async () => {

@@ -135,7 +135,7 @@ describe("App Home", () => {
   test("keeps within Slack's limits, and says how many more there are", async () => {
     await using bot = await start({ message: "x".repeat(2900) });
     for (let run = 0; run < 17; run += 1) {
-      await bot.engine.start({
+      await bot.engine.executions.start({
         workflowId: "ask",
         variables: {},
         variableForm: "json",
@@ -143,7 +143,7 @@ describe("App Home", () => {
       });
     }
     await bot.until(async () =>
-      (await bot.engine.listOpenRequests(50)).length === 17 ? true : undefined,
+      (await bot.engine.approvals.listOpen(50)).length === 17 ? true : undefined,
     );
 
     const home = new Home(bot, "U0BOB");

@@ -24,7 +24,7 @@ const TRIAGE: JsonObject = {
 async function finishedRun(bot: TestBot): Promise<string> {
   await bot.slash("U0ALICE", 'run triage ticket="I was charged twice"');
   await bot.message("C0GENERAL", /Completed[\s\S]*why_run/);
-  const { executions } = await bot.engine.listExecutions({});
+  const { executions } = await bot.engine.executions.list({});
   return executions[0]?.executionId ?? "";
 }
 
@@ -68,7 +68,7 @@ test("a person says in the answer to Why? what would have been right; that is a 
   });
 
   await lastPrivate(bot, "U0BOB", /\*technical\* would have been right, not \*billing\*/);
-  expect(await bot.engine.listSamples("triage")).toMatchObject([
+  expect(await bot.engine.evaluations.listSamples("triage")).toMatchObject([
     {
       executionId,
       stepId: "classify",
@@ -88,7 +88,9 @@ test("or that AI was right", async () => {
   await bot.click("U0BOB", "C0GENERAL", answer, "label_right");
 
   await lastPrivate(bot, "U0BOB", /\*billing\* was right/);
-  expect(await bot.engine.listSamples("triage")).toMatchObject([{ expected: "billing" }]);
+  expect(await bot.engine.evaluations.listSamples("triage")).toMatchObject([
+    { expected: "billing" },
+  ]);
 });
 
 test("/workflow label takes any value that the step can have, and names what it cannot", async () => {
@@ -98,7 +100,7 @@ test("/workflow label takes any value that the step can have, and names what it 
   expect(await bot.slash("U0BOB", `label ${id} classify Technical note="a bug"`)).toMatch(
     /technical\* would have been right/,
   );
-  expect(await bot.engine.listSamples("triage")).toMatchObject([
+  expect(await bot.engine.evaluations.listSamples("triage")).toMatchObject([
     { expected: "technical", note: "a bug" },
   ]);
   expect(await bot.slash("U0BOB", `label ${id} classify refund`)).toMatch(/is not one of billing/);
@@ -119,6 +121,6 @@ test("a choice that no menu of ours ever carried notes nothing", async () => {
 
   await lastPrivate(bot, "U0BOB", /belongs to no decision/);
   await lastPrivate(bot, "U0BOB", /not one of the step's values any more/);
-  expect(await bot.engine.listSamples("triage")).toEqual([]);
+  expect(await bot.engine.evaluations.listSamples("triage")).toEqual([]);
   expect(isJsonObject(answer)).toBe(true);
 });

@@ -26,7 +26,7 @@ const manifest = parse(await readFile(join(ROOT, "manifest.yml"), "utf8")) as Ma
 
 /** Text of every source file that calls the Web API. */
 async function readCallers(): Promise<string> {
-  const folders = ["src/bot", "src/services/slack"];
+  const folders = ["src/bot", "src/slack", "src/services/slack"];
   const texts = folders.map(async (folder) => {
     const names = await readdir(join(ROOT, folder), { recursive: true }).catch(() => []);
     const files = names.filter((name) => name.endsWith(".ts") && name !== "ids.ts");

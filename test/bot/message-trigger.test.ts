@@ -17,7 +17,7 @@ const outage = noting("outage", { keywords: ["outage", "is down"] });
 /** The runs of the bot once there are so many, oldest first. */
 async function runs(bot: TestBot, count: number) {
   return bot.until(async () => {
-    const { executions } = await bot.engine.listExecutions({});
+    const { executions } = await bot.engine.executions.list({});
     const over = executions.filter(({ status }) => status === "completed");
     return over.length >= count ? over.toReversed() : undefined;
   });
@@ -30,7 +30,7 @@ const say = (bot: TestBot, text: string, rest: JsonObject = {}) =>
 async function marker(bot: TestBot): Promise<void> {
   await say(bot, "the marker");
   await bot.until(async () => {
-    const { executions } = await bot.engine.listExecutions({ workflowId: "marker" });
+    const { executions } = await bot.engine.executions.list({ workflowId: "marker" });
     return executions[0];
   });
 }
@@ -44,7 +44,7 @@ describe("a message in a channel", () => {
     const { ts } = await say(bot, "The API is DOWN & burning <now>");
     const [run] = await runs(bot, 1);
 
-    const view = await bot.engine.getExecution(run?.executionId ?? "");
+    const view = await bot.engine.executions.get(run?.executionId ?? "");
     expect(view).toMatchObject({
       workflowId: "outage",
       trigger: { type: "message", id: "message-1", userId: "U0ALICE", channel: "C0GENERAL" },
@@ -69,7 +69,7 @@ describe("a message in a channel", () => {
     await say(bot, "an outage, I fear", { thread_ts: ts ?? "" });
     const [run] = await runs(bot, 1);
 
-    const { variables } = await bot.engine.getExecution(run?.executionId ?? "");
+    const { variables } = await bot.engine.executions.get(run?.executionId ?? "");
     expect(variables).toMatchObject({ threadTs: ts, isReply: true });
     await bot.message("C0GENERAL", /Receipt/, tsOf({ ts: ts ?? null }));
     expect(await bot.messages("C0GENERAL")).toHaveLength(1);
@@ -114,8 +114,8 @@ describe("a message in a channel", () => {
     };
     const rest = { threadTs: null, isFromBot: false, mentionsBot: false };
     const may = { isIn: async () => true, mayStart: async () => true };
-    const first = await bot.engine.receiveMessage({ ...message, ...rest, ...may });
-    const second = await bot.engine.receiveMessage({ ...message, ...rest, ...may });
+    const first = await bot.engine.triggers.receiveMessage({ ...message, ...rest, ...may });
+    const second = await bot.engine.triggers.receiveMessage({ ...message, ...rest, ...may });
     expect(second.map(({ executionId }) => executionId)).toEqual(
       first.map(({ executionId }) => executionId),
     );
@@ -138,7 +138,7 @@ describe("a message in a channel", () => {
     await using bot = await TestBot.start({ definitions: [noting("w", trigger), marking] });
     await say(bot, text);
     await marker(bot);
-    const { executions } = await bot.engine.listExecutions({ workflowId: "w" });
+    const { executions } = await bot.engine.executions.list({ workflowId: "w" });
     expect(executions).toHaveLength(starts ? 1 : 0);
   });
 });
@@ -148,7 +148,7 @@ describe("nothing is started by", () => {
     await using bot = await TestBot.start({ definitions: [outage, marking] });
     await say(bot, "outage", { user: "U0DAVE" });
     await marker(bot);
-    expect((await bot.engine.listExecutions({ workflowId: "outage" })).executions).toEqual([]);
+    expect((await bot.engine.executions.list({ workflowId: "outage" })).executions).toEqual([]);
   });
 
   test("the bot's own messages, even where bots may", async () => {
@@ -158,11 +158,11 @@ describe("nothing is started by", () => {
     await client.chat.postMessage({ channel: "C0GENERAL", text: "outage" });
     await marker(bot);
     await bot.until(async () => {
-      const { executions } = await bot.engine.listExecutions({ workflowId: "echo" });
+      const { executions } = await bot.engine.executions.list({ workflowId: "echo" });
       return executions.length > 0 ? executions : undefined;
     });
     // The marker alone: neither what was posted nor the runs' own cards and receipts.
-    const { executions } = await bot.engine.listExecutions({ workflowId: "echo" });
+    const { executions } = await bot.engine.executions.list({ workflowId: "echo" });
     expect(executions.map(({ startedBy }) => startedBy)).toEqual(["U0ALICE"]);
   });
 
@@ -173,7 +173,7 @@ describe("nothing is started by", () => {
     await using bot = await TestBot.start({
       definitions: [noting("w", { keywords: ["outage"], bots })],
     });
-    const started = await bot.engine.receiveMessage({
+    const started = await bot.engine.triggers.receiveMessage({
       eventId: "Ev1",
       text: "outage",
       user: "B0OTHER",

@@ -19,7 +19,7 @@ test("an approval is asked anew by the version with which a run goes on; the old
   const run = /Run `?(\w{5})/.exec(contentOf(card))?.[1] ?? "";
   const thread = tsOf(card);
   const old = await bot.message("C0GENERAL", /Approval needed: Old text/, thread);
-  await bot.engine.deploy(asking("New text"), { by: "test" });
+  await bot.engine.workflows.deploy(asking("New text"), { by: "test" });
 
   expect(await bot.slash("U0BOB", `migrate ${run}`)).toMatch(/Only admins may use/);
   expect(await bot.slash("U0ALICE", `migrate ${run}`)).toMatch(/go on with version 2 instead of 1/);

@@ -63,8 +63,8 @@ test("emoji and text from right to left go through every field, from the input t
   const card = await bot.message("C0GENERAL", /Completed/);
   const receipt = await bot.message("C0GENERAL", /Receipt/, tsOf(card));
   expect(contentOf(receipt)).not.toContain("undefined");
-  const { executions } = await bot.engine.listExecutions({ limit: 1 });
-  const { output, variables } = await bot.engine.getExecution(executions[0]?.executionId ?? "");
+  const { executions } = await bot.engine.executions.list({ limit: 1 });
+  const { output, variables } = await bot.engine.executions.get(executions[0]?.executionId ?? "");
   expect(output).toEqual({ "שלום 👋": variables["note"] });
   expect(variables["note"]).toContain("👩‍👩‍👧‍👦🏳️‍🌈 שלום");
 });

@@ -18,9 +18,9 @@ test("an admin pauses and resumes; cards and lists say what is held and by whom"
 
   const thread = () => bot.messages("C0GENERAL", tsOf(card));
   await bot.until(async () => ((await thread()).length > 0 ? true : undefined));
-  const { executions } = await bot.engine.listExecutions({});
+  const { executions } = await bot.engine.executions.list({});
   await bot.until(async () => {
-    const view = await bot.engine.getExecution(executions[0]?.executionId ?? "");
+    const view = await bot.engine.executions.get(executions[0]?.executionId ?? "");
     return view.waitingOn.some((wait) => wait.for === "approval") ? true : undefined;
   });
 });

@@ -15,12 +15,12 @@ const text = z.string();
 /** The one completed run of a workflow. */
 async function only(bot: TestBot, workflowId: string) {
   const { executionId } = await bot.until(async () => {
-    const { executions } = await bot.engine.listExecutions({ workflowId, status: "completed" });
+    const { executions } = await bot.engine.executions.list({ workflowId, status: "completed" });
     return executions[0];
   });
-  const { executions } = await bot.engine.listExecutions({ workflowId });
+  const { executions } = await bot.engine.executions.list({ workflowId });
   expect(executions).toHaveLength(1);
-  return bot.engine.getExecution(executionId);
+  return bot.engine.executions.get(executionId);
 }
 
 const say = async (bot: TestBot, words: string): Promise<string> =>
@@ -55,7 +55,7 @@ test("a reaction starts the workflow with the message that it is on, once, in th
     messageUser: "U0BOB",
   });
   await bot.message("C0GENERAL", /Receipt/, ts);
-  expect((await bot.engine.listExecutions({ workflowId: "other" })).executions).toEqual([]);
+  expect((await bot.engine.executions.list({ workflowId: "other" })).executions).toEqual([]);
 });
 
 test("a shortcut on a message offers the workflows that have it, and starts the chosen one with the message", async () => {

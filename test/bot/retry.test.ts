@@ -82,9 +82,9 @@ test("the button of the card retries, and one of a run that goes on already chan
   await bot.click("U0ALICE", "C0GENERAL", card, "retry_run");
 
   await bot.message("C0GENERAL", /Retried by <@U0ALICE>/, tsOf(card));
-  const { executions } = await bot.engine.listExecutions({});
+  const { executions } = await bot.engine.executions.list({});
   await bot.until(async () => {
-    const view = await bot.engine.getExecution(executions[0]?.executionId ?? "");
+    const view = await bot.engine.executions.get(executions[0]?.executionId ?? "");
     return view.status === "failed" && view.retries.length === 1 ? view : undefined;
   });
 });
@@ -110,7 +110,7 @@ test("an admin retries all that failed since a time, after being told how many",
   await using bot = await startBot();
   for (const _ of [1, 2]) await bot.slash("U0BOB", "run picky ok=no");
   await bot.until(async () => {
-    const { executions } = await bot.engine.listExecutions({ status: "failed" });
+    const { executions } = await bot.engine.executions.list({ status: "failed" });
     return executions.length === 2 ? executions : undefined;
   });
 

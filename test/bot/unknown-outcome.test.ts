@@ -49,9 +49,9 @@ test("the owner is asked whether a step happened, and a click lets the run go on
   await bot.click("U0ALICE", "C0GENERAL", card, "decide_again");
 
   await bot.message("C0GENERAL", /“Pay the bill” is done again/, ts);
-  const { executions } = await bot.engine.listExecutions({});
+  const { executions } = await bot.engine.executions.list({});
   const view = await bot.until(async () => {
-    const found = await bot.engine.getExecution(executions[0]?.executionId ?? "");
+    const found = await bot.engine.executions.get(executions[0]?.executionId ?? "");
     return found.status === "completed" ? found : undefined;
   });
   expect(view.output).toBe("paid");

@@ -22,7 +22,7 @@ test("an admin sees what changed and rolls back; a member sees it and may not", 
     /version 1 is active now, before it was 2[\s\S]*activate ask 2/,
   );
 
-  expect(await bot.engine.getWorkflow("ask")).toMatchObject({ version: 1 });
+  expect(await bot.engine.workflows.get("ask")).toMatchObject({ version: 1 });
   expect(await bot.slash("U0ALICE", "rollback ask")).toMatch(/is the first/);
   expect(await bot.slash("U0ALICE", "activate ask v2")).toMatch(/version 2 is active now/);
   expect(await bot.slash("U0ALICE", "activate ask two")).toMatch(/"two" is no version number/);

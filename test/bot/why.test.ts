@@ -24,7 +24,7 @@ const TRIAGE: JsonObject = {
 
 async function startedRun(bot: TestBot): Promise<string> {
   await bot.slash("U0ALICE", 'run triage ticket="I was charged <twice> & want my money back"');
-  const { executions } = await bot.engine.listExecutions({});
+  const { executions } = await bot.engine.executions.list({});
   return executions[0]?.executionId ?? "";
 }
 

@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { ExecutionView } from "../../src/engine/api/engine.ts";
+import type { ExecutionView } from "../../src/engine/api/executions.ts";
 import { isFinished } from "../../src/engine/model/state.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
 import { isJsonObject, type JsonObject } from "../../src/shared/json.ts";
 import { settle } from "../support/manual-clock.ts";
-import { WorkflowBench } from "../support/workflow-harness.ts";
+import { WorkflowHarness } from "../support/workflow-harness.ts";
 
 const text = await readFile(join(import.meta.dirname, "../../docs/steps.md"), "utf8");
 
@@ -24,15 +24,15 @@ const examples = text
   });
 
 /** Answers for people, the clock and other systems until the run ends. */
-async function toEnd(bench: WorkflowBench, executionId: string, told: unknown) {
+async function toEnd(bench: WorkflowHarness, executionId: string, told: unknown) {
   for (let turn = 0; turn < 20; turn += 1) {
     await settle();
-    const view: ExecutionView = await bench.engine.getExecution(executionId);
+    const view: ExecutionView = await bench.engine.executions.get(executionId);
     if (isFinished(view.status)) return view;
     const [wait] = view.waitingOn;
     if (wait?.for === "approval") await bench.decide(executionId, "U0BOB", "approve");
     else if (wait?.for === "event" && isJsonObject(told))
-      await bench.engine.publish({ name: wait.event ?? "", payload: told });
+      await bench.engine.triggers.publish({ name: wait.event ?? "", payload: told });
     else await bench.clock.advance(3_600_000);
   }
   throw new Error(`${executionId} does not end.`);
@@ -45,14 +45,15 @@ describe("docs/steps.md", () => {
   });
 
   test.for(examples)("$kind: the example gives what is said", async (example) => {
-    await using bench = await WorkflowBench.open(example.definition, {
+    await using bench = await WorkflowHarness.open(example.definition, {
       answers: ["billing"],
       services: () => ({ status: 200, data: {}, headers: {} }),
     });
     const other = examples.find(({ kind }) => kind === "transform");
-    if (example.kind === "workflow") await bench.engine.deploy(other?.definition, { by: "test" });
+    if (example.kind === "workflow")
+      await bench.engine.workflows.deploy(other?.definition, { by: "test" });
     const { id } = example.definition;
-    const { executionId } = await bench.engine.start({
+    const { executionId } = await bench.engine.executions.start({
       workflowId: typeof id === "string" ? id : "",
       variables: example.variables,
       variableForm: "json",

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { validateDefinition } from "../../src/engine/definition/validation/validate.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { realRegistries } from "../support/registries.ts";
-import { WorkflowBench } from "../support/workflow-harness.ts";
+import { WorkflowHarness } from "../support/workflow-harness.ts";
 
 const registries = realRegistries();
 
@@ -73,7 +73,7 @@ describe("a definition of monstrous size", () => {
 
 describe("a run that could go on for ever", () => {
   test("in a cycle ends at maxSteps and says so", async () => {
-    await using bench = await WorkflowBench.open({
+    await using bench = await WorkflowHarness.open({
       id: "cycle",
       name: "Cycle",
       limits: { maxSteps: 10_000 },
@@ -95,7 +95,7 @@ describe("a run that could go on for ever", () => {
 
   test("in an expression ends with what to do, and so does a pattern made to be slow", async () => {
     const slow = "variables.list.map(a, variables.list.map(b, variables.list.map(c, 1)))";
-    await using bench = await WorkflowBench.open({
+    await using bench = await WorkflowHarness.open({
       id: "slow",
       name: "Slow",
       steps: [
@@ -124,7 +124,7 @@ const INHERITED = ["constructor", "toString", "hasOwnProperty", "valueOf"] as co
 
 describe("names that every object has", () => {
   test("are names like others for steps, branches, items, inputs, results and routes", async () => {
-    await using bench = await WorkflowBench.open({
+    await using bench = await WorkflowHarness.open({
       id: "constructor",
       name: "constructor",
       inputs: { constructor: { type: "string" }, toString: { type: "number" } },
@@ -194,7 +194,7 @@ describe("names that every object has", () => {
   });
 
   test("that no run was given are missing, not inherited", async () => {
-    await using bench = await WorkflowBench.open({
+    await using bench = await WorkflowHarness.open({
       id: "inherit",
       name: "Inherit",
       steps: INHERITED.map((name, index) => ({
@@ -211,7 +211,7 @@ describe("names that every object has", () => {
 
   test("__proto__ as a variable, in an answer and in an item is data", async () => {
     const poisoned: JsonObject = JSON.parse('{"__proto__": {"admin": true}, "ok": 1}');
-    await using bench = await WorkflowBench.open(
+    await using bench = await WorkflowHarness.open(
       {
         id: "proto",
         name: "Proto",

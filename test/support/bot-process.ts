@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Simulator } from "../../simulator/simulator.ts";
 
-const MAIN = resolve(import.meta.dirname, "../../src/app/start.ts");
+const MAIN = resolve(import.meta.dirname, "../../src/main.ts");
 /** The line with which the bot says that it is ready, and where. */
 const READY = /"url":"([^"]+)"[^\n]*Heddle is running/;
 

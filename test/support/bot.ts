@@ -67,7 +67,7 @@ export class TestBot implements AsyncDisposable {
     const test = new TestBot(options, simulator, await openSqliteStore({ path: ":memory:" }), web);
     await test.startBot();
     for (const definition of options.definitions) {
-      const result = await test.engine.deploy(definition, { by: "test" });
+      const result = await test.engine.workflows.deploy(definition, { by: "test" });
       if (!result.deployed) throw new Error(JSON.stringify(result.problems));
     }
     return test;

@@ -1,4 +1,4 @@
-import type { ExecutionView, RequestView, StepView } from "../../src/engine/api/engine.ts";
+import type { ExecutionView, RequestView, StepView } from "../../src/engine/api/executions.ts";
 import type { StepResult } from "../../src/engine/model/state.ts";
 
 export const STARTED_AT = "2026-11-23T09:00:00.000Z";

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ExecutionView } from "../../src/engine/api/engine.ts";
+import type { ExecutionView } from "../../src/engine/api/executions.ts";
 import { isJsonObject, type JsonObject } from "../../src/shared/json.ts";
 import type { RecordedCall } from "./recording-services.ts";
-import { WorkflowBench, type WorkflowBenchOptions } from "./workflow-harness.ts";
+import { type WorkflowBenchOptions, WorkflowHarness } from "./workflow-harness.ts";
 
 /** What people do while a run waits for them: who chooses what, or how long nobody does. */
 export type Deed = readonly [by: string, choice: string] | { readonly waitMs: number };
@@ -38,7 +38,7 @@ export class ShippedWorkflow {
 
   /** Runs one case to its end, on an engine of its own. */
   async run({ variables, deeds = [], ...options }: Case): Promise<Ended> {
-    await using bench = await WorkflowBench.open(this.#definition, options);
+    await using bench = await WorkflowHarness.open(this.#definition, options);
     let view = await bench.start(this.id, variables);
     const { executionId } = view;
     for (const deed of deeds) {

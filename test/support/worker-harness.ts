@@ -5,6 +5,7 @@ import type { ExecutionEvent } from "../../src/engine/model/events.ts";
 import type { ExecutionState } from "../../src/engine/model/state.ts";
 import type { ServiceContext, ServiceRegistry } from "../../src/engine/ports/service.ts";
 import type { Store } from "../../src/engine/ports/store.ts";
+import { EngineEvents } from "../../src/engine/runtime/engine-events.ts";
 import { Poller } from "../../src/engine/runtime/poller.ts";
 import { Worker } from "../../src/engine/runtime/worker.ts";
 import { AppError } from "../../src/shared/errors.ts";
@@ -18,7 +19,7 @@ const POLL_MS = 250;
 export type Script = (params: JsonObject, context: ServiceContext) => Promise<Json>;
 
 /** Workers over one in-memory store and one clock that the test moves. */
-export class WorkerBench implements AsyncDisposable {
+export class WorkerHarness implements AsyncDisposable {
   readonly clock = new ManualClock();
   readonly store: Store;
   readonly events: ExecutionEvent[] = [];
@@ -37,12 +38,14 @@ export class WorkerBench implements AsyncDisposable {
   static async open(
     workflow: CompiledWorkflow,
     script: Script = async () => "done",
-  ): Promise<WorkerBench> {
-    return new WorkerBench(await openSqliteStore({ path: ":memory:" }), workflow, script);
+  ): Promise<WorkerHarness> {
+    return new WorkerHarness(await openSqliteStore({ path: ":memory:" }), workflow, script);
   }
 
   /** Starts one more worker; `store` may stand between it and the real one. */
   async worker(store: Store = this.store, stopGraceMs = 0): Promise<Worker> {
+    const engineEvents = new EngineEvents();
+    engineEvents.on("committed", ({ events }) => this.events.push(...events));
     const worker = new Worker({
       store,
       stopGraceMs,
@@ -62,11 +65,7 @@ export class WorkerBench implements AsyncDisposable {
       },
       compiled: async () => this.#workflow,
       lookAheadMs: POLL_MS,
-      onCommitted: (_executionId, events) => this.events.push(...events),
-      prepareChild: () => Promise.reject(new Error("No workflow but this one.")),
-      deliver: async () => undefined,
-      gate: async () => [],
-      ends: { isWanted: () => false, tell: async () => undefined },
+      events: engineEvents,
     });
     const look = new Poller({
       clock: this.clock,
@@ -74,7 +73,12 @@ export class WorkerBench implements AsyncDisposable {
       look: () => worker.tick(),
     });
     this.#workers.push(worker);
-    await worker.start();
+    await worker.start({
+      prepareChild: () => Promise.reject(new Error("No workflow but this one.")),
+      deliver: async () => undefined,
+      eventsBefore: async () => [],
+      completion: { isWanted: () => false, publish: async () => undefined },
+    });
     look.start();
     return worker;
   }

@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { expect } from "vitest";
 import { createCron } from "../../src/adapters/node-cron.ts";
-import type { ExecutionView } from "../../src/engine/api/engine.ts";
+import type { ExecutionView } from "../../src/engine/api/executions.ts";
 import { createEngine, type EngineOptions, type RunningEngine } from "../../src/engine/engine.ts";
 import { isFinished } from "../../src/engine/model/state.ts";
 import type { ModelClient, ModelRequest } from "../../src/engine/ports/model.ts";
@@ -30,7 +30,7 @@ export interface WorkflowBenchOptions {
 const GROUP = ["U0BOB", "U0CAROL"];
 
 /** The real engine with a store in memory, a clock that the test moves, a scripted model and services that only record. */
-export class WorkflowBench implements AsyncDisposable {
+export class WorkflowHarness implements AsyncDisposable {
   readonly #create: () => RunningEngine;
   #engine: RunningEngine;
   readonly store: Store;
@@ -98,11 +98,11 @@ export class WorkflowBench implements AsyncDisposable {
   static async open(
     definition: unknown,
     options: WorkflowBenchOptions = {},
-  ): Promise<WorkflowBench> {
-    const bench = new WorkflowBench(await openSqliteStore({ path: ":memory:" }), options);
+  ): Promise<WorkflowHarness> {
+    const bench = new WorkflowHarness(await openSqliteStore({ path: ":memory:" }), options);
     for (const [name, text] of Object.entries(options.prompts ?? {}))
       await bench.engine.prompts.add({ name, text, by: "file:test" });
-    const deployed = await bench.engine.deploy(definition, { by: "test" });
+    const deployed = await bench.engine.workflows.deploy(definition, { by: "test" });
     expect(deployed).toMatchObject({ deployed: true, warnings: [] });
     await bench.engine.run();
     return bench;
@@ -110,7 +110,7 @@ export class WorkflowBench implements AsyncDisposable {
 
   /** Starts as Alice. @returns the run where it ends or waits for people. */
   async start(workflowId: string, variables: JsonObject): Promise<ExecutionView> {
-    const { executionId } = await this.engine.start({
+    const { executionId } = await this.engine.executions.start({
       workflowId,
       variables,
       variableForm: "json",
@@ -121,11 +121,11 @@ export class WorkflowBench implements AsyncDisposable {
 
   /** Decides the open request of a run as somebody. */
   async decide(executionId: string, by: string, choice: string): Promise<ExecutionView> {
-    const { requests } = await this.engine.getExecution(executionId);
+    const { requests } = await this.engine.executions.get(executionId);
     const open = requests.find((request) => request.outcome === null)?.opened;
     if (!open) throw new Error(`${executionId} asks nobody.`);
     const { id: requestId, round, hash } = open;
-    const answer = await this.engine.decide({
+    const answer = await this.engine.approvals.vote({
       executionId,
       requestId,
       round,
@@ -147,7 +147,7 @@ export class WorkflowBench implements AsyncDisposable {
   async rest(executionId: string): Promise<ExecutionView> {
     for (let turn = 0; turn < 300; turn += 1) {
       await settle();
-      const view = await this.engine.getExecution(executionId);
+      const view = await this.engine.executions.get(executionId);
       if (isFinished(view.status)) return view;
       const waits = new Set(view.waitingOn.map((wait) => wait.for));
       const isAsking = [...waits].every((wait) => wait === "approval" || wait === "budget");

@@ -20,7 +20,7 @@ test("an event told over HTTP wakes the run that waits for it; a repeat says so"
   expect(body).toEqual({ eventId: "given:invoice.paid:inv-1", status: "accepted" });
   expect(again.body).toEqual({ ...body, duplicate: true });
   await untilStatus(web.engine, started.body.executionId, "completed");
-  const view = await web.engine.getExecution(started.body.executionId);
+  const view = await web.engine.executions.get(started.body.executionId);
   expect(view.output).toMatchObject({ event: { payload: { amount: 7 } } });
 });
 

@@ -16,7 +16,7 @@ describe("starting over HTTP", () => {
       executionId: expect.stringMatching(/^exec_[0-9a-f]{16}$/),
       status: "started",
     });
-    expect(await web.engine.getExecution(body.executionId)).toMatchObject({ output: 4 });
+    expect(await web.engine.executions.get(body.executionId)).toMatchObject({ output: 4 });
   });
 
   test("no body is no variables, and what curl calls a form is JSON all the same", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/shared/errors.ts";
 import type { Json } from "../../src/shared/json.ts";
-import { WorkflowBench } from "../support/workflow-harness.ts";
+import { WorkflowHarness } from "../support/workflow-harness.ts";
 import { doubling, startWeb } from "./start-web.ts";
 
 const HALVING = {
@@ -14,7 +14,7 @@ const HALVING = {
 /** The server over an engine whose model says these, in turn. */
 async function startWith(answers: readonly (Json | AppError)[]) {
   const stack = new AsyncDisposableStack();
-  const bench = stack.use(await WorkflowBench.open(doubling, { answers }));
+  const bench = stack.use(await WorkflowHarness.open(doubling, { answers }));
   const web = stack.use(await startWeb({ engine: bench.engine }));
   return { bench, web, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
@@ -29,7 +29,7 @@ describe("POST /api/workflows/generate", () => {
       200,
       { workflow: { ...HALVING, id: "doubling-2", version: 1 } },
     ]);
-    const known = await running.bench.engine.listWorkflows();
+    const known = await running.bench.engine.workflows.list();
     expect(known.map(({ id }) => id)).toEqual(["doubling"]);
     const deployed = await running.web.call("POST", "/api/workflows", body.workflow);
     expect(deployed.body).toMatchObject({ success: true, workflowId: "doubling-2", version: 1 });

@@ -100,8 +100,8 @@ test("a repeat with the same key gets the first answer and does nothing, also on
   }
   expect(third.body).toEqual({ ...answer, duplicate: true });
   expect(await retry({ by: 3 })).toMatchObject({ status: 422, body: { code: "key_reused" } });
-  expect((await web.engine.getExecution(executionId)).retries).toHaveLength(1);
-  expect((await web.engine.listExecutions({})).executions).toHaveLength(1);
+  expect((await web.engine.executions.get(executionId)).retries).toHaveLength(1);
+  expect((await web.engine.executions.list({})).executions).toHaveLength(1);
 });
 
 test("what completed is run again once for each key", async () => {
@@ -122,5 +122,5 @@ test("what completed is run again once for each key", async () => {
   expect(other.body.executionId).not.toBe(first.body.executionId);
   expect((await retry("k1", { variables: { by: 2 } })).status).toBe(422);
   expect((await retry("")).status).toBe(400);
-  expect((await web.engine.listExecutions({})).executions).toHaveLength(3);
+  expect((await web.engine.executions.list({})).executions).toHaveLength(3);
 });

@@ -141,9 +141,9 @@ export async function untilStatus(
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const look = (): void => {
-    engine.getExecution(executionId).then((view) => view.status === status && resolve(), reject);
+    engine.executions.get(executionId).then((view) => view.status === status && resolve(), reject);
   };
-  const end = engine.onCommitted((changed) => changed === executionId && look());
+  const end = engine.executions.onCommitted((changed) => changed === executionId && look());
   look();
   await promise.finally(end);
 }

@@ -1,10 +1,10 @@
 import { pino } from "pino";
 import { createWebServer, type WebServerOptions } from "../../src/web/server.ts";
-import { WorkflowBench, type WorkflowBenchOptions } from "../support/workflow-harness.ts";
+import { type WorkflowBenchOptions, WorkflowHarness } from "../support/workflow-harness.ts";
 
 /** The real server over an engine whose model and clock are the test's. */
 export interface BenchWeb extends AsyncDisposable {
-  readonly bench: WorkflowBench;
+  readonly bench: WorkflowHarness;
   readonly url: string;
   // oxlint-disable-next-line typescript/no-explicit-any -- the shape is what the tests check
   get(path: string): Promise<{ readonly status: number; readonly body: any }>;
@@ -18,7 +18,7 @@ export async function startBenchWeb(
   server: Partial<WebServerOptions> = {},
 ): Promise<BenchWeb> {
   const stack = new AsyncDisposableStack();
-  const bench = stack.use(await WorkflowBench.open(definition, options));
+  const bench = stack.use(await WorkflowHarness.open(definition, options));
   const web = createWebServer({
     engine: bench.engine,
     host: "127.0.0.1",

@@ -20,7 +20,7 @@ async function serve(
   options: Parameters<typeof startWeb>[0] = {},
 ): Promise<RunningWeb> {
   const web = await startWeb(options, createSecretRevealer({ FORGE: SECRET }));
-  const result = await web.engine.deploy(triage(trigger), { by: "test" });
+  const result = await web.engine.workflows.deploy(triage(trigger), { by: "test" });
   expect(result).toMatchObject({ deployed: true });
   return web;
 }
@@ -42,7 +42,7 @@ describe("a webhook", () => {
       { executionId: expect.stringMatching(/^exec_/), status: "started" },
     ]);
     await untilStatus(web.engine, body.executionId, "completed");
-    expect(await web.engine.getExecution(body.executionId)).toMatchObject({
+    expect(await web.engine.executions.get(body.executionId)).toMatchObject({
       workflowId: "triage",
       trigger: { type: "webhook", id: "webhook-1" },
       output: { ticketText: "It is down", tier: 1 },
@@ -67,7 +67,7 @@ describe("a webhook", () => {
   ])("takes %s", async ([, raw, headers, variables]) => {
     await using web = await serve();
     const { body } = await web.call("POST", PATH, raw, headers);
-    expect((await web.engine.getExecution(body.executionId)).variables).toEqual(variables);
+    expect((await web.engine.executions.get(body.executionId)).variables).toEqual(variables);
   });
 
   test("answers a repeat with the first execution, by body or by delivery id", async () => {
@@ -88,7 +88,7 @@ describe("a webhook", () => {
       executionId: delivered.body.executionId,
       duplicate: true,
     });
-    expect((await web.engine.listExecutions({})).executions).toHaveLength(3);
+    expect((await web.engine.executions.list({})).executions).toHaveLength(3);
   });
 
   test("of eight deliveries at once starts one", async () => {
@@ -112,11 +112,11 @@ describe("a webhook", () => {
     expect((await web.call("POST", "/webhooks", {})).status).toBe(404);
     expect((await web.call("GET", PATH)).status).toBe(405);
 
-    await web.engine.deploy(triage({ path: "/webhooks/moved/here" }), { by: "test" });
+    await web.engine.workflows.deploy(triage({ path: "/webhooks/moved/here" }), { by: "test" });
 
     expect((await web.call("POST", PATH, {})).status).toBe(404);
     expect((await web.call("POST", "/webhooks/moved/here", {})).status).toBe(200);
-    await web.engine.activate("triage", 1, "test");
+    await web.engine.workflows.activate("triage", 1, "test");
     expect((await web.call("POST", PATH, {})).status).toBe(200);
   });
 
@@ -127,12 +127,12 @@ describe("a webhook", () => {
       body: { code: "json_malformed" },
     });
     const inputs = { amount: { type: "number", required: true } };
-    await web.engine.deploy(triage({}, { inputs }), { by: "test" });
+    await web.engine.workflows.deploy(triage({}, { inputs }), { by: "test" });
     expect(await web.call("POST", PATH, { amount: "many" })).toMatchObject({
       status: 400,
       body: { code: "input_invalid", problems: [{ path: "amount" }] },
     });
-    expect((await web.engine.listExecutions({})).executions).toEqual([]);
+    expect((await web.engine.executions.list({})).executions).toEqual([]);
   });
 });
 
@@ -186,7 +186,7 @@ describe("deploying", () => {
     await using web = await serve();
     const other = { ...triage(), id: "other" };
 
-    expect(await web.engine.deploy(other, { by: "test" })).toMatchObject({
+    expect(await web.engine.workflows.deploy(other, { by: "test" })).toMatchObject({
       deployed: false,
       problems: [
         {
@@ -195,17 +195,19 @@ describe("deploying", () => {
         },
       ],
     });
-    expect(await web.engine.deploy(triage({}, { name: "Again" }), { by: "test" })).toMatchObject({
+    expect(
+      await web.engine.workflows.deploy(triage({}, { name: "Again" }), { by: "test" }),
+    ).toMatchObject({
       deployed: true,
     });
   });
 
   test("a version whose path was taken since cannot become active", async () => {
     await using web = await serve();
-    await web.engine.deploy(triage({ path: "/webhooks/moved" }), { by: "test" });
-    await web.engine.deploy({ ...triage(), id: "other" }, { by: "test" });
+    await web.engine.workflows.deploy(triage({ path: "/webhooks/moved" }), { by: "test" });
+    await web.engine.workflows.deploy({ ...triage(), id: "other" }, { by: "test" });
 
-    await expect(web.engine.activate("triage", 1, "test")).rejects.toMatchObject({
+    await expect(web.engine.workflows.activate("triage", 1, "test")).rejects.toMatchObject({
       code: "definition_conflict",
     });
   });
@@ -219,7 +221,7 @@ describe("deploying", () => {
     [{ signature: "hmac" }, "trigger.signature", 'needs a "secret"'],
   ])("%j is a problem", async ([trigger, path, text]) => {
     await using web = await startWeb();
-    const { problems } = web.engine.validate(triage(trigger));
+    const { problems } = web.engine.workflows.validate(triage(trigger));
     expect(problems).toMatchObject([{ path, message: expect.stringContaining(text) }]);
   });
 });

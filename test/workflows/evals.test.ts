@@ -2,10 +2,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createSampleFiles } from "../../src/adapters/sample-files.ts";
-import { Definition } from "../../src/engine/definition/schema.ts";
-import { aiStepsOf } from "../../src/engine/evaluation/evaluate.ts";
+import { aiStepsOf, Definition } from "../../src/engine/definition/schema.ts";
 import { parseSamples } from "../../src/engine/evaluation/sample.ts";
-import { WorkflowBench } from "../support/workflow-harness.ts";
+import { WorkflowHarness } from "../support/workflow-harness.ts";
 
 const FOLDER = join(import.meta.dirname, "../../workflows");
 const files = (await readdir(FOLDER)).filter((name) => name.endsWith(".json"));
@@ -39,13 +38,13 @@ describe.for(files)("the samples of %s", (file) => {
     for (const step of aiStepsOf(steps)) {
       texts[`${id}/${step.id}`] = (await samples.read(id, step.id))?.text ?? "";
     }
-    await using bench = await WorkflowBench.open(definition, {
+    await using bench = await WorkflowHarness.open(definition, {
       samples: texts,
       answers: ({ format }) =>
         JSON.stringify(ANSWERS[typeof format === "object" ? "number" : "text"]),
     });
 
-    const report = await bench.engine.evaluate({
+    const report = await bench.engine.evaluations.evaluate({
       workflowId: id,
       capNano: Number.MAX_SAFE_INTEGER,
     });

@@ -3,21 +3,21 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { TEMPLATES } from "../../src/engine/workflows/templates/index.ts";
 import { askWorkflow } from "../support/ask-workflow.ts";
-import { WorkflowBench } from "../support/workflow-harness.ts";
+import { WorkflowHarness } from "../support/workflow-harness.ts";
 
 const FOLDER = join(import.meta.dirname, "../../workflows");
 
 test("all shipped workflows and one of each template are deployed side by side, without a warning", async () => {
-  await using bench = await WorkflowBench.open(askWorkflow());
+  await using bench = await WorkflowHarness.open(askWorkflow());
   const files = (await readdir(FOLDER)).filter((name) => name.endsWith(".json"));
   for (const file of files) {
     const source: unknown = JSON.parse(await readFile(join(FOLDER, file), "utf8"));
-    const result = await bench.engine.deployFile(file, source);
+    const result = await bench.engine.workflows.deployFile(file, source);
     expect({ file, ...result }).toMatchObject({ file, deployed: true, warnings: [] });
   }
   for (const id of TEMPLATES.keys()) {
-    const made = bench.engine.fromTemplate(id, {});
-    const result = await bench.engine.deploy(made, { by: "test" });
+    const made = bench.engine.workflows.fromTemplate(id, {});
+    const result = await bench.engine.workflows.deploy(made, { by: "test" });
     expect({ id, ...result }).toMatchObject({ id, deployed: true, version: 1, warnings: [] });
   }
 });

@@ -1,10 +1,6 @@
 import type OpenAI from "openai";
-import type {
-  ModelClient,
-  ModelReply,
-  ModelRequest,
-  TokenUsage,
-} from "../../engine/ports/model.ts";
+import type { TokenUsage } from "../../engine/model/events.ts";
+import type { ModelClient, ModelReply, ModelRequest } from "../../engine/ports/model.ts";
 import { AppError } from "../../shared/errors.ts";
 import { isJsonObject, readOwn, toJson } from "../../shared/json.ts";
 import { createBreakers } from "./breaker.ts";

@@ -1,4 +1,5 @@
-import { type BudgetStatus, describeSubject } from "../../engine/costs/budgets.ts";
+import { type BudgetStatus } from "../../engine/api/costs.ts";
+import { describeSubject } from "../../engine/model/budget-subject.ts";
 import { NANO_PER_DOLLAR } from "../../engine/model/state.ts";
 import type { BudgetScope } from "../../engine/ports/budget-records.ts";
 import { AppError } from "../../shared/errors.ts";
@@ -16,10 +17,10 @@ export const budgetCommand: Subcommand = {
   run: async ({ words, caller }, { engine, command }) => {
     if (words.length > 0) {
       const { scope, subject, usd } = readBudget(words, command);
-      if (scope === "workflow") await engine.getWorkflow(subject);
-      await engine.setBudget(scope, subject, usd, caller.userId);
+      if (scope === "workflow") await engine.workflows.get(subject);
+      await engine.costs.setBudget(scope, subject, usd, caller.userId);
     }
-    const budgets = await engine.listBudgets();
+    const budgets = await engine.costs.listBudgets();
     const lines =
       budgets.length === 0
         ? [`No monthly budget is set. Set one: \`${command} budget workflow &lt;id&gt; 20\`.`]

@@ -17,7 +17,7 @@ export const cancelCommand: Subcommand = {
         message: `Say which run: ${command} cancel <run>. Your runs are in ${command} status.`,
       });
     }
-    return cancelRun(engine, caller, await engine.resolveExecutionId(id));
+    return cancelRun(engine, caller, await engine.executions.resolveId(id));
   },
 };
 
@@ -32,8 +32,8 @@ export async function cancelRun(
   caller: Caller,
   executionId: string,
 ): Promise<string> {
-  const view = await engine.getExecution(executionId);
+  const view = await engine.executions.get(executionId);
   assertMayCancel(caller, view);
-  await engine.cancel(executionId, caller.userId);
+  await engine.executions.cancel(executionId, caller.userId);
   return `Run \`${shortRunId(executionId)}\` of *${escapeText(view.workflowName)}* is being cancelled. What it has done already stays done.`;
 }

@@ -1,11 +1,6 @@
+import type { CostBreakdown, CostDimension, CostLine, CostQuery } from "../../engine/api/costs.ts";
 import type { Engine } from "../../engine/api/engine.ts";
-import type {
-  CostBreakdown,
-  CostDimension,
-  CostLine,
-  CostQuery,
-} from "../../engine/costs/metrics.ts";
-import { GENERATION } from "../../engine/drafts/generator.ts";
+import { GENERATION } from "../../engine/model/execution-id.ts";
 import { AppError } from "../../shared/errors.ts";
 import { escapeText, mentionPerson } from "../../slack/text.ts";
 import { type CardMessage, message, sections } from "../views/blocks/build.ts";
@@ -65,7 +60,7 @@ async function showOwn(engine: Engine, person: string, days: number): Promise<Ca
 }
 
 async function showWorkflow(engine: Engine, id: string, days: number): Promise<CardMessage> {
-  const { definition } = await engine.getWorkflow(id);
+  const { definition } = await engine.workflows.get(id);
   const { total, parts } = await read(engine, { days, workflowId: id }, [
     ["step", "Steps", code],
     ["version", "Versions", (version) => `version ${version}`],
@@ -84,12 +79,12 @@ async function read(
   wanted: readonly (readonly [CostDimension, string, Naming])[],
 ): Promise<{ readonly total: CostBreakdown["total"]; readonly parts: readonly string[] }> {
   const whole =
-    query.person === undefined ? await engine.costBreakdown({ ...query, by: "workflow" }) : null;
+    query.person === undefined ? await engine.costs.breakdown({ ...query, by: "workflow" }) : null;
   const breakdowns = await Promise.all(
     wanted.map(async ([by, title, naming]) => ({
       title,
       naming,
-      breakdown: await engine.costBreakdown({ ...query, by }),
+      breakdown: await engine.costs.breakdown({ ...query, by }),
     })),
   );
   const total = whole?.total ?? breakdowns[0]?.breakdown.total;
@@ -124,7 +119,7 @@ function listLines(title: string, lines: readonly CostLine[], naming: Naming): s
 }
 
 async function workflowNames(engine: Engine): Promise<Naming> {
-  const names = new Map((await engine.listWorkflows()).map(({ id, name }) => [id, name]));
+  const names = new Map((await engine.workflows.list()).map(({ id, name }) => [id, name]));
   return (id) => (id === GENERATION ? "_drafts of workflows_" : escapeText(names.get(id) ?? id));
 }
 

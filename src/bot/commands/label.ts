@@ -18,7 +18,7 @@ export const labelCommand: Subcommand = {
         message: `Say run, step and what would have been right: ${services.command} label <run> <step> <value>.`,
       });
     }
-    const executionId = await services.engine.resolveExecutionId(id);
+    const executionId = await services.engine.executions.resolveId(id);
     const note = values.get("note");
     return keepLabel(services, {
       executionId,
@@ -30,12 +30,12 @@ export const labelCommand: Subcommand = {
   },
 };
 
-/** Keeps a label. @returns what to tell whoever gave it. @throws {AppError} what `Engine.label` throws. */
+/** Keeps a label. @returns what to tell whoever gave it. @throws {AppError} what `Engine.evaluations.label` throws. */
 export async function keepLabel(
   { engine }: Pick<BotServices, "engine">,
-  request: Parameters<BotServices["engine"]["label"]>[0],
+  request: Parameters<BotServices["engine"]["evaluations"]["label"]>[0],
 ): Promise<string> {
-  const { stepId, expected, actual, workflowId } = await engine.label(request);
+  const { stepId, expected, actual, workflowId } = await engine.evaluations.label(request);
   const said = showValue(actual, 100);
   const verdict =
     JSON.stringify(expected) === JSON.stringify(actual)
@@ -51,8 +51,8 @@ async function toLabel(
   stepId: string,
   text: string,
 ): Promise<Json> {
-  const { workflowId, workflowVersion } = await engine.getExecution(executionId);
-  const { definition } = await engine.getWorkflow(workflowId, workflowVersion);
+  const { workflowId, workflowVersion } = await engine.executions.get(executionId);
+  const { definition } = await engine.workflows.get(workflowId, workflowVersion);
   const choice = choicesOf(definition, stepId).find(
     (one) => String(one).toLowerCase() === text.toLowerCase(),
   );

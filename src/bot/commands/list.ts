@@ -8,13 +8,13 @@ export const listCommand: Subcommand = {
   summary: "all workflows",
   roles: EVERY_ROLE,
   run: async (_request, { engine, command }) => {
-    const workflows = await engine.listWorkflows();
+    const workflows = await engine.workflows.list();
     if (workflows.length === 0) {
       return "There are no workflows yet. An operator deploys them from the workflows folder or over HTTP.";
     }
-    const all = engine.pauseOf(null);
+    const all = engine.workflows.pauseOf(null);
     const lines = workflows.map(({ id, name, description, version }) => {
-      const isPaused = all === null && engine.pauseOf(id) !== null;
+      const isPaused = all === null && engine.workflows.pauseOf(id) !== null;
       const mark = isPaused ? " · :double_vertical_bar: paused" : "";
       const about = description === null ? "" : `\n    ${showValue(description, 200)}`;
       return `• *${escapeText(name)}* (\`${escapeText(id)}\`, version ${version})${mark}${about}`;

@@ -15,9 +15,9 @@ export const migrateCommand: Subcommand = {
       throw new AppError({ code: "command_invalid", message: `Something is missing: ${usage}` });
     }
     const wanted = readVersion(number, usage);
-    const executionId = await engine.resolveExecutionId(id);
-    const { workflowName } = await engine.getExecution(executionId);
-    const { version, previous, changed } = await engine.migrate({
+    const executionId = await engine.executions.resolveId(id);
+    const { workflowName } = await engine.executions.get(executionId);
+    const { version, previous, changed } = await engine.executions.migrate({
       executionId,
       by: caller.userId,
       ...(wanted !== undefined && { version: wanted }),

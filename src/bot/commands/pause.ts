@@ -11,8 +11,8 @@ export const pauseCommand: Subcommand = {
   roles: ADMINS_ONLY,
   run: async ({ words, caller }, { engine, command }) => {
     const { workflowId, what } = readTarget(words[0], `${command} pause <id>|all`);
-    const before = engine.pauseOf(workflowId);
-    await engine.pause(workflowId, caller.userId);
+    const before = engine.workflows.pauseOf(workflowId);
+    await engine.workflows.pause(workflowId, caller.userId);
     const undo = `\`${command} resume ${workflowId === null ? ALL : escapeText(workflowId)}\``;
     if (before) return `${what} is paused already, by ${mentionPerson(before.by)}.`;
     return `:double_vertical_bar: ${what} is paused. Steps under way end, approvals can still be decided, new starts are accepted and wait. To let them go on: ${undo}.`;
@@ -26,8 +26,8 @@ export const resumeCommand: Subcommand = {
   roles: ADMINS_ONLY,
   run: async ({ words }, { engine, command }) => {
     const { workflowId, what } = readTarget(words[0], `${command} resume <id>|all`);
-    const wasPaused = await engine.resume(workflowId);
-    const left = workflowId === null ? null : engine.pauseOf(workflowId);
+    const wasPaused = await engine.workflows.resume(workflowId);
+    const left = workflowId === null ? null : engine.workflows.pauseOf(workflowId);
     const still = left
       ? ` Everything is paused by ${mentionPerson(left.by)}, so nothing goes on yet: \`${command} resume ${ALL}\`.`
       : "";

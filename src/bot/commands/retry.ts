@@ -1,4 +1,4 @@
-import type { RetryRequest } from "../../engine/api/engine.ts";
+import type { RetryRequest } from "../../engine/api/executions.ts";
 import { parseDuration } from "../../shared/duration.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { escapeText, shortRunId, showSentence, showTime } from "../../slack/text.ts";
@@ -29,7 +29,7 @@ export const retryCommand: Subcommand = {
     }
     if (which !== undefined) return askBulk(id, which, request, services);
     const { from, ...variables } = Object.fromEntries(values);
-    const executionId = await services.engine.resolveExecutionId(id);
+    const executionId = await services.engine.executions.resolveId(id);
     return retryRun(services, caller, { executionId, variables, ...(from && { fromStep: from }) });
   },
 };
@@ -51,10 +51,10 @@ export async function retryRun(
   caller: Caller,
   choice: RetryChoice,
 ): Promise<CardMessage | string> {
-  const view = await engine.getExecution(choice.executionId);
+  const view = await engine.executions.get(choice.executionId);
   assertMayRetry(caller, view);
   try {
-    const { executionId, reopened, fromStep } = await engine.retry({
+    const { executionId, reopened, fromStep } = await engine.executions.retry({
       ...choice,
       by: caller.userId,
       variableForm: "text",
@@ -107,8 +107,8 @@ async function askBulk(
       message: `Many runs are retried like this: ${usage}. "failed" or "cancelled"; "since" is a time such as 30m, 2h, 7d or 2026-01-31T09:00:00Z.`,
     });
   }
-  const { definition } = await engine.getWorkflow(workflowId);
-  const { matched } = await engine.retryAll({
+  const { definition } = await engine.workflows.get(workflowId);
+  const { matched } = await engine.executions.retryAll({
     workflowId,
     status,
     since,
@@ -154,7 +154,7 @@ export async function retryAll(
   },
 ): Promise<string> {
   assertIsAdmin(caller, "retry many runs at once");
-  const { retried, refused } = await engine.retryAll({
+  const { retried, refused } = await engine.executions.retryAll({
     ...request,
     by: caller.userId,
     dryRun: false,

@@ -21,10 +21,10 @@ export const runCommand: Subcommand = {
   roles: EVERY_ROLE,
   run: async (request, { engine, command }) => {
     const workflowId = readWorkflowId(request, command);
-    const { definition } = await engine.getWorkflow(workflowId);
+    const { definition } = await engine.workflows.get(workflowId);
     const { channel, caller, values } = request;
     try {
-      const { executionId } = await engine.start({
+      const { executionId } = await engine.executions.start({
         workflowId,
         variables: Object.fromEntries(values),
         variableForm: "text",
@@ -33,7 +33,7 @@ export const runCommand: Subcommand = {
         executionId: executionIdFor(workflowId, `slash:${request.deliveryId}`),
       });
       const run = shortRunId(executionId);
-      const estimate = describeEstimate(await engine.estimate(workflowId));
+      const estimate = describeEstimate(await engine.costs.estimate(workflowId));
       return `Started *${escapeText(definition.name)}*: run \`${run}\`. Its card shows how it goes; so does \`${command} status ${run}\`. ${estimate}`;
     } catch (error) {
       const problems = isAppError(error, "input_invalid")

@@ -1,4 +1,4 @@
-import type { ExecutionSummary } from "../../engine/api/engine.ts";
+import type { ExecutionSummary } from "../../engine/api/executions.ts";
 import { escapeText, mentionPerson, shortRunId, showCost, showTime } from "../../slack/text.ts";
 import { message, sections } from "../views/blocks/build.ts";
 import { showStatus } from "../views/blocks/status.ts";
@@ -14,8 +14,8 @@ export const runsCommand: Subcommand = {
   run: async ({ words }, { engine, command }) => {
     const [workflowId] = words;
     // Asked for by name, a workflow that does not exist is a mistake, not an empty list.
-    if (workflowId !== undefined) await engine.getWorkflow(workflowId);
-    const { executions, nextCursor } = await engine.listExecutions({
+    if (workflowId !== undefined) await engine.workflows.get(workflowId);
+    const { executions, nextCursor } = await engine.executions.list({
       limit: RUNS_SHOWN,
       ...(workflowId === undefined ? {} : { workflowId }),
     });

@@ -21,7 +21,7 @@ export const showCommand: Subcommand = {
         message: `Say which workflow: ${command} show <id>. The ids are in ${command} list.`,
       });
     }
-    const { definition, version, deployedBy, deployedAt } = await engine.getWorkflow(id);
+    const { definition, version, deployedBy, deployedAt } = await engine.workflows.get(id);
     const inputs = describeInputs(definition);
     const steps = definition.steps.slice(0, STEPS_SHOWN).map(describeStep);
     if (definition.steps.length > STEPS_SHOWN)
@@ -29,7 +29,7 @@ export const showCommand: Subcommand = {
     const { maxCostUsd, onCostCap } = definition.limits;
     const atCap = onCostCap === "wait" ? "then its starter is asked" : "then it ends";
     const limits = `Cost cap $${maxCostUsd} per run, ${atCap}`;
-    const estimate = describeEstimate(await engine.estimate(id, version));
+    const estimate = describeEstimate(await engine.costs.estimate(id, version));
     const lines = [
       `*${escapeText(definition.name)}* (\`${escapeText(definition.id)}\`, version ${version})`,
       ...(definition.description === undefined ? [] : [showValue(definition.description, 1000)]),

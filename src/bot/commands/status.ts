@@ -1,5 +1,5 @@
 import type { KnownBlock } from "@slack/types";
-import type { ExecutionView } from "../../engine/api/engine.ts";
+import type { ExecutionView } from "../../engine/api/executions.ts";
 import { isFinished } from "../../engine/model/state.ts";
 import {
   escapeText,
@@ -30,8 +30,8 @@ export const statusCommand: Subcommand = {
   run: async ({ words, caller }, services) => {
     const { engine, command } = services;
     const [id] = words;
-    if (id !== undefined) return showRun(await engine.resolveExecutionId(id), services);
-    const { executions } = await engine.listExecutions({ startedBy: caller.userId, limit: 100 });
+    if (id !== undefined) return showRun(await engine.executions.resolveId(id), services);
+    const { executions } = await engine.executions.list({ startedBy: caller.userId, limit: 100 });
     const open = executions.filter((execution) => !isFinished(execution.status)).slice(0, OWN_RUNS);
     const shown = open.length > 0 ? open : executions.slice(0, 1);
     if (shown.length === 0)
@@ -48,8 +48,8 @@ export const statusCommand: Subcommand = {
 };
 
 async function showRun(executionId: string, { engine, groups }: BotServices): Promise<CardMessage> {
-  const view = await engine.getExecution(executionId);
-  const { definition } = await engine.getWorkflow(view.workflowId, view.workflowVersion);
+  const view = await engine.executions.get(executionId);
+  const { definition } = await engine.workflows.get(view.workflowId, view.workflowVersion);
   const lines = [
     `*${escapeText(view.workflowName)}* · ${showStatus(view.status)}`,
     ...(isFinished(view.status)

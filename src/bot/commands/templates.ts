@@ -8,7 +8,7 @@ export const templatesCommand: Subcommand = {
   summary: "ready-made definitions to begin a workflow of your own with",
   roles: EVERY_ROLE,
   run: async (_request, { engine }) => {
-    const lines = engine.listTemplates().map(({ id, name, description, steps }) => {
+    const lines = engine.workflows.listTemplates().map(({ id, name, description, steps }) => {
       const about = description === null ? "" : `\n    ${showValue(description, 300)}`;
       return `• *${escapeText(name)}* (\`${escapeText(id)}\`, ${steps} steps)${about}`;
     });

@@ -1,4 +1,5 @@
-import type { Activation, Engine } from "../../engine/api/engine.ts";
+import type { Engine } from "../../engine/api/engine.ts";
+import type { Activation } from "../../engine/api/workflows.ts";
 import { AppError } from "../../shared/errors.ts";
 import { escapeText, mentionPerson, showTime } from "../../slack/text.ts";
 import { type CardMessage, message, sections } from "../views/blocks/build.ts";
@@ -14,7 +15,7 @@ export const versionsCommand: Subcommand = {
   roles: EVERY_ROLE,
   run: async ({ words }, { engine, command }) => {
     const id = requireWord(words[0], `${command} versions <id>`);
-    const versions = await engine.listVersions(id);
+    const versions = await engine.workflows.versions(id);
     const lines = versions.slice(0, VERSIONS_SHOWN).map(({ version, active, ...deployed }) => {
       const mark = active ? " · *active*" : "";
       return `• version ${version}${mark} · ${mentionPerson(deployed.deployedBy)} ${showTime(deployed.deployedAt)}`;
@@ -34,7 +35,7 @@ export const diffCommand: Subcommand = {
   run: async ({ words }, { engine, command }) => {
     const usage = `${command} diff <id> [from] [to]`;
     const id = requireWord(words[0], usage);
-    const versions = await engine.listVersions(id);
+    const versions = await engine.workflows.versions(id);
     const active = versions.find((version) => version.active)?.version ?? 1;
     const to = readVersion(words[2], usage) ?? active;
     const before = versions.find(({ version }) => version < to)?.version;
@@ -56,8 +57,8 @@ export const rollbackCommand: Subcommand = {
     const { userId } = caller;
     const activation =
       version === undefined
-        ? await engine.rollBack(id, userId)
-        : await engine.activate(id, version, userId);
+        ? await engine.workflows.rollBack(id, userId)
+        : await engine.workflows.activate(id, version, userId);
     return showActivation(engine, activation, command);
   },
 };
@@ -72,7 +73,11 @@ export const activateCommand: Subcommand = {
     const id = requireWord(words[0], usage);
     const version = readVersion(words[1], usage);
     if (version === undefined) throw incomplete(usage);
-    return showActivation(engine, await engine.activate(id, version, caller.userId), command);
+    return showActivation(
+      engine,
+      await engine.workflows.activate(id, version, caller.userId),
+      command,
+    );
   },
 };
 
@@ -94,7 +99,7 @@ async function showDiff(
   to: number,
   title: string,
 ): Promise<CardMessage> {
-  const diff = await engine.diffVersions(workflowId, from, to);
+  const diff = await engine.workflows.diff(workflowId, from, to);
   const lines = [title, ...describeDiff(diff)];
   return message(lines.join("\n"), sections(lines));
 }

@@ -1,5 +1,5 @@
 import type { Definition } from "../../engine/definition/schema.ts";
-import { aiStepsOf } from "../../engine/evaluation/evaluate.ts";
+import { aiStepsOf } from "../../engine/definition/schema.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { BotServices } from "../context.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
@@ -20,7 +20,7 @@ export const whyCommand: Subcommand = {
         message: `Say which run: ${services.command} why <run>. The newest are in ${services.command} runs.`,
       });
     }
-    return showWhy(services, await services.engine.resolveExecutionId(id), stepId);
+    return showWhy(services, await services.engine.executions.resolveId(id), stepId);
   },
 };
 
@@ -34,8 +34,8 @@ export async function showWhy(
   executionId: string,
   stepId?: string,
 ): Promise<CardMessage> {
-  const audit = await engine.audit(executionId, stepId);
-  const { definition } = await engine.getWorkflow(audit.workflowId, audit.workflowVersion);
+  const audit = await engine.evaluations.audit(executionId, stepId);
+  const { definition } = await engine.workflows.get(audit.workflowId, audit.workflowVersion);
   const context = createCardContext(definition, await groups.lastKnownIds());
   if (stepId !== undefined) return whyStep(audit, context);
   return whyOverview(audit, context, command, (id) => choicesOf(definition, id));

@@ -1,6 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
-import type { DraftView } from "../../engine/drafts/drafts.ts";
+import type { DraftView } from "../../engine/api/drafts.ts";
 import type { DraftRecord } from "../../engine/ports/store.ts";
 import type { BotServices } from "../context.ts";
 import type { CardMessage } from "../views/blocks/build.ts";

@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
-import type { CostLine, CostOverview } from "../../engine/costs/metrics.ts";
-import type { Totals } from "../../engine/ports/store.ts";
+import type { CostLine, CostOverview } from "../../engine/api/costs.ts";
+import type { Totals } from "../../engine/model/totals.ts";
 import { escapeText, mentionPerson, showCost } from "../../slack/text.ts";
 import { context, fields, section, sections } from "../views/blocks/build.ts";
 import { countRuns, describeUnknown, isCost, listSpent, showSpent } from "../views/cost-figures.ts";

@@ -1,5 +1,6 @@
 import type { HomeView, KnownBlock } from "@slack/types";
-import type { ExecutionSummary, OpenRequest } from "../../engine/api/engine.ts";
+import type { OpenRequest } from "../../engine/api/approvals.ts";
+import type { ExecutionSummary } from "../../engine/api/executions.ts";
 import { LIMITS } from "../../slack/limits.ts";
 import {
   escapeText,

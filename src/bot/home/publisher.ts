@@ -64,14 +64,14 @@ async function buildView(
     throw error;
   }
   const [decisions, runs, workflows, day, week, month, models, people] = await Promise.all([
-    engine.listDecisions(userId),
-    engine.listExecutions({ startedBy: userId, limit: RUNS_SHOWN }),
-    engine.listWorkflows(),
-    engine.costOverview(1),
-    engine.costOverview(7),
-    engine.costOverview(30),
-    engine.costBreakdown({ by: "model", days: 30 }),
-    engine.costBreakdown({ by: "person", days: 30 }),
+    engine.approvals.listFor(userId),
+    engine.executions.list({ startedBy: userId, limit: RUNS_SHOWN }),
+    engine.workflows.list(),
+    engine.costs.overview(1),
+    engine.costs.overview(7),
+    engine.costs.overview(30),
+    engine.costs.breakdown({ by: "model", days: 30 }),
+    engine.costs.breakdown({ by: "person", days: 30 }),
   ]);
   return homeView({
     notice,

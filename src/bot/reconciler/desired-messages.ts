@@ -1,4 +1,4 @@
-import type { ExecutionView, RequestView, StepView } from "../../engine/api/engine.ts";
+import type { ExecutionView, RequestView, StepView } from "../../engine/api/executions.ts";
 import type { ReportTarget } from "../../engine/model/events.ts";
 import { isFinished } from "../../engine/model/state.ts";
 import { escapeText, mentionPerson } from "../../slack/text.ts";

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { ExecutionView } from "../../engine/api/engine.ts";
+import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { CardRecord, Store } from "../../engine/ports/store.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
 import { type DesiredMessage, RUN_SURFACE } from "../views/surface.ts";

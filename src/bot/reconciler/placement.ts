@@ -1,4 +1,4 @@
-import type { ExecutionView } from "../../engine/api/engine.ts";
+import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { CardRecord } from "../../engine/ports/store.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
 import { mentionChannel } from "../../slack/text.ts";

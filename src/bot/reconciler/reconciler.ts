@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
-import type { Engine, ExecutionView } from "../../engine/api/engine.ts";
+import type { Engine } from "../../engine/api/engine.ts";
+import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { Definition } from "../../engine/definition/schema.ts";
 import type { ExecutionStatus } from "../../engine/model/state.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
@@ -96,7 +97,7 @@ export class Reconciler {
   async start(): Promise<void> {
     const { engine, logger } = this.#options;
     const ends = [
-      engine.onCommitted((executionId) => void this.sync(executionId)),
+      engine.executions.onCommitted((executionId) => void this.sync(executionId)),
       this.#options.onProcessDied(() => {
         this.#syncLeft().catch((error: unknown) => {
           logger.warn({ err: error }, "cards of a process that died could not be looked for");
@@ -113,7 +114,7 @@ export class Reconciler {
     for (const executionId of await cards.listUnfinishedCards(10_000)) void this.sync(executionId);
     for (const status of OPEN_STATUSES) await this.#syncAll(status);
     for (const status of ENDED_STATUSES) {
-      const { executions } = await engine.listExecutions({ status, limit: RECENT_ENDS });
+      const { executions } = await engine.executions.list({ status, limit: RECENT_ENDS });
       for (const { executionId } of executions) void this.sync(executionId);
     }
   }
@@ -176,7 +177,7 @@ export class Reconciler {
   async #syncAll(status: ExecutionStatus): Promise<void> {
     let cursor: string | undefined;
     do {
-      const page = await this.#options.engine.listExecutions({
+      const page = await this.#options.engine.executions.list({
         status,
         limit: 200,
         ...(cursor ? { cursor } : {}),
@@ -208,7 +209,7 @@ export class Reconciler {
 
   /** Does everything that is wanted now. @returns `false` if something changed meanwhile. */
   async #pass(executionId: string, job: Job): Promise<boolean> {
-    const view = await this.#options.engine.getExecution(executionId);
+    const view = await this.#options.engine.executions.get(executionId);
     const surfaces = desiredMessages(view, await this.#context(view));
     if (surfaces.length === 0) return true;
     const records = await this.#options.cards.listCards(executionId);
@@ -295,7 +296,7 @@ export class Reconciler {
     let definition = this.#definitions.get(key);
     if (definition === undefined) {
       const { engine } = this.#options;
-      ({ definition } = await engine.getWorkflow(view.workflowId, view.workflowVersion));
+      ({ definition } = await engine.workflows.get(view.workflowId, view.workflowVersion));
       if (this.#definitions.size >= MAX_DEFINITIONS) this.#definitions.clear();
       this.#definitions.set(key, definition);
     }

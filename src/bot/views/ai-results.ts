@@ -1,4 +1,4 @@
-import type { ExecutionView, StepView } from "../../engine/api/engine.ts";
+import type { ExecutionView, StepView } from "../../engine/api/executions.ts";
 import type { StepResult } from "../../engine/model/state.ts";
 import { isJsonObject, type Json } from "../../shared/json.ts";
 import { escapeText, showCost, showDuration, showMembers, showValue } from "../../slack/text.ts";

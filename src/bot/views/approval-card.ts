@@ -1,5 +1,5 @@
 import type { KnownBlock } from "@slack/types";
-import type { ExecutionView, RequestView } from "../../engine/api/engine.ts";
+import type { ExecutionView, RequestView } from "../../engine/api/executions.ts";
 import type { Choice } from "../../engine/model/events.ts";
 import { isFinished, type RequestOutcome, type Vote } from "../../engine/model/state.ts";
 import { escapeText, mentionPerson, shortRunId, showTime, showValue } from "../../slack/text.ts";

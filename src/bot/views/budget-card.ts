@@ -1,5 +1,5 @@
 import type { KnownBlock } from "@slack/types";
-import type { ExecutionView, RequestView } from "../../engine/api/engine.ts";
+import type { ExecutionView, RequestView } from "../../engine/api/executions.ts";
 import type { BudgetAsked } from "../../engine/model/events.ts";
 import { NANO_PER_DOLLAR, type RequestOutcome } from "../../engine/model/state.ts";
 import { escapeText, mentionPerson, shortRunId, showCost, showTime } from "../../slack/text.ts";

@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
-import type { ExecutionView, RequestView, StepView } from "../../engine/api/engine.ts";
-import type { TokenUsage } from "../../engine/ports/model.ts";
+import type { ExecutionView, RequestView, StepView } from "../../engine/api/executions.ts";
+import type { TokenUsage } from "../../engine/model/events.ts";
 import {
   escapeText,
   mentionPerson,

@@ -1,6 +1,6 @@
-import type { CostLine } from "../../engine/costs/metrics.ts";
+import type { CostLine } from "../../engine/api/costs.ts";
 import { NANO_PER_DOLLAR } from "../../engine/model/state.ts";
-import type { Totals } from "../../engine/ports/store.ts";
+import type { Totals } from "../../engine/model/totals.ts";
 import { showCost } from "../../slack/text.ts";
 
 /** `$0.0120`, or `at least $0.0120` where some price is unknown. */

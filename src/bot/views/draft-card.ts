@@ -1,5 +1,5 @@
+import type { DraftView } from "../../engine/api/drafts.ts";
 import type { StepExplanation } from "../../engine/definition/explain-steps.ts";
-import type { DraftView } from "../../engine/drafts/drafts.ts";
 import { escapeText, mentionPerson, showCost } from "../../slack/text.ts";
 import { toDraftValue } from "../action-values.ts";
 import { exampleLine } from "../commands/inputs-help.ts";

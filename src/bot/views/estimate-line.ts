@@ -1,4 +1,4 @@
-import type { Estimate } from "../../engine/costs/estimate.ts";
+import type { Estimate } from "../../engine/api/costs.ts";
 import { NANO_PER_DOLLAR } from "../../engine/model/state.ts";
 import { showCost, showDuration } from "../../slack/text.ts";
 

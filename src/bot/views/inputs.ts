@@ -1,4 +1,4 @@
-import type { ExecutionView } from "../../engine/api/engine.ts";
+import type { ExecutionView } from "../../engine/api/executions.ts";
 import { escapeText, mentionChannel, mentionPerson, showValue } from "../../slack/text.ts";
 import type { CardContext, ShownInput } from "./surface.ts";
 

@@ -1,4 +1,4 @@
-import type { MigrationView } from "../../engine/api/engine.ts";
+import type { MigrationView } from "../../engine/api/executions.ts";
 import { mentionPerson, showTime } from "../../slack/text.ts";
 
 /** Which version a run went on with, who wanted it, and when. */

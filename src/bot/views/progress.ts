@@ -1,4 +1,9 @@
-import type { ExecutionView, RequestView, RunningStep, WaitView } from "../../engine/api/engine.ts";
+import type {
+  ExecutionView,
+  RequestView,
+  RunningStep,
+  WaitView,
+} from "../../engine/api/executions.ts";
 import { escapeText, mentionPerson, shortRunId, showSentence, showTime } from "../../slack/text.ts";
 import type { CardContext } from "./surface.ts";
 

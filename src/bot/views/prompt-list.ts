@@ -1,7 +1,6 @@
+import type { PromptComparison, PromptFigures, PromptView } from "../../engine/api/prompts.ts";
 import { NANO_PER_DOLLAR } from "../../engine/model/state.ts";
 import type { PromptRecord } from "../../engine/ports/prompt-records.ts";
-import type { PromptComparison, PromptFigures } from "../../engine/prompts/compare-versions.ts";
-import type { PromptView } from "../../engine/prompts/prompts.ts";
 import { escapeText, mentionPerson, showDuration, showTime, showValue } from "../../slack/text.ts";
 import { type CardMessage, message, sections, context as small } from "./blocks/build.ts";
 

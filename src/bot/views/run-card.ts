@@ -1,4 +1,4 @@
-import type { ExecutionView } from "../../engine/api/engine.ts";
+import type { ExecutionView } from "../../engine/api/executions.ts";
 import { isFinished } from "../../engine/model/state.ts";
 import {
   escapeText,

@@ -1,4 +1,4 @@
-import type { ExecutionView } from "../../engine/api/engine.ts";
+import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { Definition } from "../../engine/definition/schema.ts";
 import { readOwn } from "../../shared/json.ts";
 import { type GroupIds, groupIdOf } from "../../slack/groups.ts";

@@ -1,5 +1,5 @@
 import type { ActionsBlock, KnownBlock, StaticSelect } from "@slack/types";
-import type { AiDecisionView, AuditView, CallView } from "../../engine/evaluation/audit.ts";
+import type { AiDecisionView, AuditView, CallView } from "../../engine/api/evaluation.ts";
 import { NANO_PER_DOLLAR } from "../../engine/model/state.ts";
 import { cut, LIMITS } from "../../slack/limits.ts";
 import { escapeText, shortRunId, showDuration, showMembers, showTime } from "../../slack/text.ts";

@@ -1,6 +1,7 @@
 import { calcPrice, findProvider } from "@pydantic/genai-prices";
 import { hashJson, toJson } from "../../shared/json.ts";
-import type { TokenUsage } from "../ports/model.ts";
+import type { TokenUsage } from "../model/events.ts";
+import type { PriceOverride } from "../ports/model.ts";
 
 /*
  * Prices come from the data inside the package; it never fetches newer ones. Costs are integers of nano-dollars, rounded once
@@ -15,14 +16,6 @@ const TOKENS_PER_MILLION = 1_000_000;
 
 /** Tokens that a chat format adds around each message, at most. */
 const TOKENS_PER_MESSAGE = 16;
-
-/** Price of a model that the package does not know, or knows differently; dollars per million tokens. */
-export interface PriceOverride {
-  readonly inputUsdPerMillion: number;
-  readonly outputUsdPerMillion: number;
-  /** Defaults to the input price. */
-  readonly cachedInputUsdPerMillion?: number;
-}
 
 /** What one call cost. */
 export interface CallPrice {

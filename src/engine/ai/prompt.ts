@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { AppError } from "../../shared/errors.ts";
 import type { Json } from "../../shared/json.ts";
+import { toText } from "../../shared/json-text.ts";
+import { type Template } from "../../shared/template-parser.ts";
 import type { Scope } from "../language/scope.ts";
-import { renderTemplate, type Template, toText } from "../language/template.ts";
+import { renderTemplate } from "../language/template.ts";
 import type { ModelMessage } from "../ports/model.ts";
 import { type AnswerFormat, hasEnvelope, MAX_REASON_LENGTH } from "./envelope.ts";
 

@@ -1,27 +1,22 @@
-import type { BudgetStatus, BudgetWarning } from "../costs/budgets.ts";
-import type { Estimate } from "../costs/estimate.ts";
-import type {
-  CostBreakdown,
-  CostOverview,
-  CostQuery,
-  CostReport,
-  WorkflowMetrics,
-} from "../costs/metrics.ts";
+import type { Totals } from "../model/totals.ts";
 import type { BudgetScope } from "../ports/budget-records.ts";
-import type { QueueStats } from "../runtime/queue-stats.ts";
 
-/** What the engine knows of counts, costs and budgets. */
-export interface CostMethods {
+/** Counts, costs, estimates and budgets. */
+export interface Costs {
   /** Counts and costs of a workflow since it exists. @throws {AppError} `workflow_not_found`. */
   metrics(workflowId: string): Promise<WorkflowMetrics>;
   /** What a workflow cost in the last `days` days, in all and by step. @throws {AppError} `workflow_not_found`. */
-  costs(workflowId: string, days: number): Promise<CostReport>;
+  report(workflowId: string, days: number): Promise<CostReport>;
   /** What all workflows cost in the last `days` days, the most expensive first. */
-  costOverview(days: number): Promise<CostOverview>;
+  overview(days: number): Promise<CostOverview>;
   /** Costs by one dimension, the most expensive first. @throws {AppError} `workflow_not_found`. */
-  costBreakdown(query: CostQuery): Promise<CostBreakdown>;
-  /** What is left to do, for whoever watches the process. */
-  backlog(): Promise<QueueStats>;
+  breakdown(query: CostQuery): Promise<CostBreakdown>;
+  /**
+   * What runs of a version, by default the active one, have cost and how long they took.
+   *
+   * @throws {AppError} `workflow_not_found`, `version_not_found`.
+   */
+  estimate(workflowId: string, version?: number): Promise<Estimate>;
   /** The monthly budgets, with what is used of them. */
   listBudgets(): Promise<readonly BudgetStatus[]>;
   /**
@@ -42,10 +37,110 @@ export interface CostMethods {
    * @returns a function that ends it.
    */
   onBudgetWarning(listener: (warning: BudgetWarning) => Promise<boolean>): () => void;
+}
+
+/** What a budget is for, and how much of it is used. */
+export interface BudgetStatus {
+  readonly scope: BudgetScope;
+  /** Workflow id or Slack user id; empty for `all`. */
+  readonly subject: string;
+  readonly monthlyNano: number;
+  /** Known prices since the first of the month, UTC. */
+  readonly spentNano: number;
+  /** Slack user id or `api`; `definition`: `limits.monthlyBudgetUsd` of the active version. */
+  readonly setBy: string;
+}
+
+export interface BudgetWarning {
+  readonly budget: BudgetStatus;
+  /** A sentence for people. */
+  readonly text: string;
+}
+
+/** What a run of a version may cost and how long it may take, by the runs of this version that completed. */
+export interface Estimate {
+  readonly version: number;
+  /** Runs that it is made from; 0: none has completed yet. */
+  readonly runs: number;
+  /** From start to end, people's time included; `null` without runs. */
+  readonly durationMs: Spread | null;
+  /** Known prices; `null` without runs. */
+  readonly costNano: Spread | null;
+  /** Runs with calls whose price nobody knows. */
+  readonly unknownCosts: number;
+}
+
+/** The half and the ninety-percent point of what executions took: half of them, nine of ten took no more. */
+export interface Spread {
+  readonly p50: number;
+  readonly p90: number;
+}
+
+/** How a workflow has done so far. */
+export interface WorkflowMetrics {
+  readonly totals: Totals;
+  /** Executions that began in the last 24 hours, counted in whole hours. */
+  readonly last24h: number;
+}
+
+/** What a workflow cost in a number of days, in all and by step. */
+export interface CostReport {
+  readonly totals: Totals;
+  readonly steps: ReadonlyMap<string, Totals>;
+}
+
+/** What all workflows cost in a number of days, the most expensive first. */
+export interface CostOverview {
+  /** Of all workflows, and of writing drafts. */
+  readonly total: Totals;
+  readonly workflows: readonly { readonly workflowId: string; readonly totals: Totals }[];
+  /** What models took for writing drafts of workflows. */
+  readonly generation: Totals;
+}
+
+/** By what costs can be broken down. */
+export const COST_DIMENSIONS = [
+  "workflow",
+  "version",
+  "person",
+  "step",
+  "model",
+  "prompt",
+  "day",
+] as const;
+
+export type CostDimension = (typeof COST_DIMENSIONS)[number];
+
+export interface CostQuery {
+  readonly by: CostDimension;
+  /** Today and the days before, counted in hours back from now; by day: whole days, UTC. */
+  readonly days: number;
+  readonly workflowId?: string;
+  /** Slack user id of who started the executions; only by `workflow` and `day`. */
+  readonly person?: string;
+}
+
+/** Costs by one dimension, the most expensive first; days in their order. */
+export interface CostBreakdown {
+  readonly total: Totals;
+  readonly lines: readonly CostLine[];
+}
+
+export interface CostLine {
   /**
-   * What runs of a version, by default the active one, have cost and how long they took.
-   *
-   * @throws {AppError} `workflow_not_found`, `version_not_found`.
+   * Workflow id (`:drafts`: the writing of drafts), number of a version, Slack user id (empty: nobody started it), step id, model,
+   * `prompt@version`, or the day as `2026-11-25`, UTC.
    */
-  estimate(workflowId: string, version?: number): Promise<Estimate>;
+  readonly name: string;
+  readonly totals: Totals;
+}
+
+/** What is left to do. */
+export interface QueueStats {
+  /** Executions that were accepted and have not begun, counted up to 1000. */
+  readonly queued: number;
+  /** Requests that wait for people, of up to 2000 executions. */
+  readonly openRequests: number;
+  /** How long the execution that is due longest has been due, in milliseconds. */
+  readonly lagMs: number;
 }

@@ -1,4 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
+import type { BudgetStatus, BudgetWarning } from "../api/costs.ts";
+import { describeSubject } from "../model/budget-subject.ts";
 import { NANO_PER_DOLLAR } from "../model/state.ts";
 import type { BudgetRecord, BudgetScope } from "../ports/budget-records.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -10,24 +12,6 @@ import type { Metrics } from "./metrics.ts";
 const TRUST_MS = 5000;
 /** Share of a budget at which people are told. */
 const WARN_AT = 0.8;
-
-/** What a budget is for, and how much of it is used. */
-export interface BudgetStatus {
-  readonly scope: BudgetScope;
-  /** Workflow id or Slack user id; empty for `all`. */
-  readonly subject: string;
-  readonly monthlyNano: number;
-  /** Known prices since the first of the month, UTC. */
-  readonly spentNano: number;
-  /** Slack user id or `api`; `definition`: `limits.monthlyBudgetUsd` of the active version. */
-  readonly setBy: string;
-}
-
-export interface BudgetWarning {
-  readonly budget: BudgetStatus;
-  /** A sentence for people. */
-  readonly text: string;
-}
 
 /** Whose money is to be spent. */
 export interface Spender {
@@ -173,15 +157,6 @@ function byScope(
 function monthOf(at: number): number {
   const date = new Date(at);
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
-}
-
-/** `the workflow "ask"`, `<@U0BOB>`, `all workflows`. */
-export function describeSubject({
-  scope,
-  subject,
-}: Pick<BudgetStatus, "scope" | "subject">): string {
-  if (scope === "all") return "all workflows";
-  return scope === "workflow" ? `the workflow "${subject}"` : `<@${subject}>`;
 }
 
 function describeWarning(budget: BudgetStatus): string {

@@ -1,26 +1,8 @@
+import type { Estimate, Spread } from "../api/costs.ts";
 import type { ExecutionRecord, Store } from "../ports/store.ts";
 
 /** Newest completed executions of a workflow that an estimate is made from. */
 const MAX_RUNS = 200;
-
-/** The half and the ninety-percent point of what executions took: half of them, nine of ten took no more. */
-export interface Spread {
-  readonly p50: number;
-  readonly p90: number;
-}
-
-/** What a run of a version may cost and how long it may take, by the runs of this version that completed. */
-export interface Estimate {
-  readonly version: number;
-  /** Runs that it is made from; 0: none has completed yet. */
-  readonly runs: number;
-  /** From start to end, people's time included; `null` without runs. */
-  readonly durationMs: Spread | null;
-  /** Known prices; `null` without runs. */
-  readonly costNano: Spread | null;
-  /** Runs with calls whose price nobody knows. */
-  readonly unknownCosts: number;
-}
 
 /** Looks at the newest completed executions of a workflow for those of one version. */
 export async function estimateRun(

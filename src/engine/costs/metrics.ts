@@ -1,44 +1,20 @@
-import { GENERATION } from "../drafts/generator.ts";
-import { HOUR_MS, hourOf, NOTHING, sumTotals } from "../execution/projections/totals.ts";
+import type {
+  CostBreakdown,
+  CostDimension,
+  CostLine,
+  CostOverview,
+  CostQuery,
+  CostReport,
+  WorkflowMetrics,
+} from "../api/costs.ts";
+import { GENERATION } from "../model/execution-id.ts";
+import type { TotalsDimension, TotalsRow } from "../model/totals.ts";
+import { HOUR_MS, hourOf, NOTHING, sumTotals } from "../model/totals.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { CallCost, Store, Totals, TotalsDimension, TotalsRow } from "../ports/store.ts";
+import type { CallCost, Store } from "../ports/store.ts";
 
 const DAY_HOURS = 24;
 const DAY_MS = DAY_HOURS * HOUR_MS;
-
-/** How a workflow has done so far. */
-export interface WorkflowMetrics {
-  readonly totals: Totals;
-  /** Executions that began in the last 24 hours, counted in whole hours. */
-  readonly last24h: number;
-}
-
-/** What a workflow cost in a number of days, in all and by step. */
-export interface CostReport {
-  readonly totals: Totals;
-  readonly steps: ReadonlyMap<string, Totals>;
-}
-
-/** What all workflows cost in a number of days, the most expensive first. */
-export interface CostOverview {
-  /** Of all workflows, and of writing drafts. */
-  readonly total: Totals;
-  readonly workflows: readonly { readonly workflowId: string; readonly totals: Totals }[];
-  /** What models took for writing drafts of workflows. */
-  readonly generation: Totals;
-}
-
-/** By what costs can be broken down. */
-export const COST_DIMENSIONS = [
-  "workflow",
-  "version",
-  "person",
-  "step",
-  "model",
-  "prompt",
-  "day",
-] as const;
-export type CostDimension = (typeof COST_DIMENSIONS)[number];
 
 /** Those in which the writing of drafts has a line. */
 const DRAFT_DIMENSIONS: ReadonlySet<CostDimension> = new Set([
@@ -47,30 +23,6 @@ const DRAFT_DIMENSIONS: ReadonlySet<CostDimension> = new Set([
   "model",
   "day",
 ]);
-
-export interface CostQuery {
-  readonly by: CostDimension;
-  /** Today and the days before, counted in hours back from now; by day: whole days, UTC. */
-  readonly days: number;
-  readonly workflowId?: string;
-  /** Slack user id of who started the executions; only by `workflow` and `day`. */
-  readonly person?: string;
-}
-
-/** Costs by one dimension, the most expensive first; days in their order. */
-export interface CostBreakdown {
-  readonly total: Totals;
-  readonly lines: readonly CostLine[];
-}
-
-export interface CostLine {
-  /**
-   * Workflow id (`:drafts`: the writing of drafts), number of a version, Slack user id (empty: nobody started it), step id, model,
-   * `prompt@version`, or the day as `2026-11-25`, UTC.
-   */
-  readonly name: string;
-  readonly totals: Totals;
-}
 
 /** Answers questions about counts and costs from the running totals; no execution is read for it. */
 export class Metrics {
@@ -82,7 +34,7 @@ export class Metrics {
     this.#clock = clock;
   }
 
-  async metrics(workflowId: string): Promise<WorkflowMetrics> {
+  async countsOf(workflowId: string): Promise<WorkflowMetrics> {
     const rows = await this.#read("workflow", 0, { workflowId });
     const from = this.#since(1);
     const recent = rows.filter((row) => row.hour >= from);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Json, JsonObject } from "../../shared/json.ts";
-import type { Markup } from "../language/markup.ts";
+import type { Markup } from "../../shared/markup.ts";
 import { findTemplates } from "../language/template.ts";
 import type { ServiceAction } from "../ports/service.ts";
 import type { ParamProblem } from "./service-params.ts";

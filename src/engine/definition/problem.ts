@@ -1,3 +1,4 @@
+import type { Definition } from "./schema.ts";
 /** One thing wrong with a definition or with the inputs of a run, for people. */
 export interface Problem {
   /** Where, in the document's own terms: `steps[2].next.approve`. */
@@ -18,4 +19,11 @@ export function formatPath(path: readonly PropertyKey[]): string {
     else text += `[${JSON.stringify(String(part))}]`;
   }
   return text;
+}
+
+export interface ValidationResult {
+  /** `null` when there are problems. */
+  readonly definition: Definition | null;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
 }

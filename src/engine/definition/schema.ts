@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Duration, TimeLimit } from "../../shared/duration.ts";
+import { isJsonObject } from "../../shared/json.ts";
 import { externalNames } from "./external-names.ts";
 
 /** Ids that a route may name but no step may have. */
@@ -130,4 +131,13 @@ export type Definition = z.output<typeof Definition>;
 /** The triggers of a definition, however it lists them. */
 export function triggersOf(definition: Definition): readonly TriggerDefinition[] {
   return definition.triggers ?? (definition.trigger ? [definition.trigger] : []);
+}
+
+/** The AI decisions of a definition, those in the bodies of other steps too, in the order of the document. */
+export function aiStepsOf(steps: unknown): readonly StepDefinition[] {
+  if (Array.isArray(steps)) return steps.flatMap(aiStepsOf);
+  if (!isJsonObject(steps)) return [];
+  const step = StepDefinition.safeParse(steps);
+  const inner = Object.values(steps).flatMap(aiStepsOf);
+  return step.success && step.data.type === "ai-decision" ? [step.data, ...inner] : inner;
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { didYouMean } from "../../shared/did-you-mean.ts";
 import { AppError } from "../../shared/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
-import { toText } from "../language/template.ts";
+import { toText } from "../../shared/json-text.ts";
 import type { ServiceAction } from "../ports/service.ts";
 
 /** One thing wrong with the parameters of an action. Values are never named: they may hold secrets. */

@@ -1,18 +1,20 @@
 import type { z } from "zod";
 import type { Json, JsonObject } from "../../shared/json.ts";
+import type { Template } from "../../shared/template-parser.ts";
 import type { Expression } from "../language/expression.ts";
 import type { NamedPrompt, PromptLookup } from "../language/prompt-ref.ts";
 import type { Scope } from "../language/scope.ts";
-import type { Template } from "../language/template.ts";
 import type {
   AttemptCost,
   CheaperOption,
+  ChildPlan,
+  ChildRequest,
+  NamedEvent,
   RequestOpened,
   StepError,
   WaitReason,
 } from "../model/events.ts";
 import type { ActiveStep, FrameStatus, ItemEnd, RequestState, StepResult } from "../model/state.ts";
-import type { NamedEvent } from "../model/wait-events.ts";
 import type { ModelClient } from "../ports/model.ts";
 import type { ServiceContext, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
 import type { CallRecord } from "../ports/store.ts";
@@ -93,23 +95,6 @@ export interface ItemsProgress {
 
 /** What follows from the progress of the items: begin with some more, wait, or an end. */
 export type ItemsNext = Join | { readonly kind: "open"; readonly count: number };
-
-/** Which workflow a step asks for. */
-export interface ChildRequest {
-  readonly workflowId: string;
-  /** Absent: the active one. */
-  readonly version?: number;
-  readonly variables: JsonObject;
-}
-
-/** A run that can be started: its version and inputs were checked. */
-export interface ChildPlan {
-  readonly workflowId: string;
-  readonly version: number;
-  readonly variables: JsonObject;
-  /** Most that its definition lets it spend; 0: it has no step that can cost anything. */
-  readonly capNano: number;
-}
 
 /** What an attempt needs from outside. */
 export interface AttemptContext extends ServiceContext {

@@ -1,69 +1,14 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { AppError } from "../../shared/errors.ts";
 import { canonicalJson, type JsonObject } from "../../shared/json.ts";
-import type {
-  DeployedWorkflow,
-  DeployOptions,
-  DeployResult,
-  ValidationResult,
-} from "../api/engine.ts";
+import type { DraftDeployed, DraftRequest, Drafts, DraftView, Generated } from "../api/drafts.ts";
+import type { DeployedWorkflow, DeployOptions, DeployResult } from "../api/workflows.ts";
 import type { Explanation } from "../definition/explain.ts";
-import type { Problem } from "../definition/problem.ts";
+import type { ValidationResult } from "../definition/problem.ts";
 import type { Definition } from "../definition/schema.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DraftRecord, Store } from "../ports/store.ts";
 import { freeId, type Generator } from "./generator.ts";
-
-/** A draft with what people need to decide about it. */
-export interface DraftView {
-  readonly draft: DraftRecord;
-  readonly definition: Definition;
-  readonly explanation: Explanation;
-  readonly warnings: readonly Problem[];
-  /** Calls of the model for all its rounds. */
-  readonly calls: number;
-  /** Dollars for all of them; `null`: nobody knows. */
-  readonly cost: number | null;
-}
-
-/** Where a draft belongs, and whose it is. */
-export interface DraftRequest {
-  /** Equal for the same request, however often it arrives. */
-  readonly key: string;
-  readonly ownerId: string;
-  readonly channel: string;
-  readonly threadTs: string;
-  readonly description: string;
-}
-
-/** What a click on Deploy came to. */
-export type DraftDeployed =
-  | { readonly kind: "deployed"; readonly view: DraftView; readonly isRepeat: boolean }
-  /** Another workflow has the id. */
-  | { readonly kind: "taken"; readonly workflowId: string; readonly free: string }
-  | { readonly kind: "problems"; readonly problems: readonly Problem[] };
-
-/** Workflows that people describe, and see before anybody deploys them. Nothing here runs anything. */
-export interface Drafts {
-  /** @returns `null` when this request has a draft already. */
-  open(request: DraftRequest): Promise<DraftRecord | null>;
-  /**
-   * Has the next round of an open draft written: the first, or, with `change`, one made from the round before.
-   *
-   * @throws {AppError} `draft_not_found`, and what generation throws; the round before then stands.
-   */
-  write(id: string, change?: string): Promise<DraftView>;
-  /** The newest draft of a thread. */
-  find(channel: string, threadTs: string): Promise<DraftRecord | null>;
-  /** @throws {AppError} `draft_not_found`, also for a draft that has no round yet. */
-  view(id: string): Promise<DraftView>;
-  /** Remembers which message shows the draft. */
-  shown(id: string, messageTs: string): Promise<void>;
-  /** Deploys the round that somebody looked at. The caller has made sure that they may. @throws {AppError} `draft_not_found` also for a round that is not the newest. */
-  deploy(id: string, round: number, by: string): Promise<DraftDeployed>;
-  /** Puts an open draft away; one that is not open stays as it is. @throws {AppError} `draft_not_found`. */
-  discard(id: string, by: string): Promise<DraftRecord>;
-}
 
 export interface DraftsOptions {
   readonly store: Store;
@@ -84,6 +29,11 @@ export class StoredDrafts implements Drafts {
 
   constructor(options: DraftsOptions) {
     this.#options = options;
+  }
+
+  generate(description: string): Promise<Generated> {
+    const id = `gen_${randomBytes(8).toString("hex")}`;
+    return this.#options.generator.generate({ id, description });
   }
 
   async open({ key, ...request }: DraftRequest): Promise<DraftRecord | null> {

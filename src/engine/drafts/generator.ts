@@ -4,10 +4,12 @@ import { cleanAnswer, findJson } from "../ai/answer-text.ts";
 import { type CallContext, callModel } from "../ai/call.ts";
 import type { PriceBook } from "../ai/pricing.ts";
 import type { Judgment } from "../ai/validate-answer.ts";
-import { type Explanation, explain } from "../definition/explain.ts";
+import type { Generated } from "../api/drafts.ts";
+import { explain } from "../definition/explain.ts";
 import type { Problem } from "../definition/problem.ts";
 import type { Definition } from "../definition/schema.ts";
 import { type ValidationContext, validateDefinition } from "../definition/validation/validate.ts";
+import { GENERATION } from "../model/execution-id.ts";
 import type { ModelClient, ModelMessage, ModelReply } from "../ports/model.ts";
 import type { Store } from "../ports/store.ts";
 import { firstMessages, repairMessages, type Wish } from "./generation-prompt.ts";
@@ -28,27 +30,11 @@ const ANSWER = { temperature: 0.2, maxTokens: MAX_TOKENS, format: "object" } as 
 /** Milliseconds for all calls of one definition. */
 const TIMEOUT_MS = 4 * 60_000;
 
-/** What the records of calls name as workflow and step: an id that no workflow can have. */
-export const GENERATION = ":drafts";
-
 export interface GenerateRequest extends Wish {
   /** Under it the calls are recorded, where executions have their id. */
   readonly id: string;
   /** Slack user id of whoever asked for it. */
   readonly by?: string;
-}
-
-/** A definition that passed every check. It is not deployed. */
-export interface Generated {
-  /** As the model wrote it, with version 1 and an id that no workflow has. */
-  readonly source: JsonObject;
-  readonly definition: Definition;
-  readonly explanation: Explanation;
-  readonly warnings: readonly Problem[];
-  /** Calls of the model, repairs included. */
-  readonly calls: number;
-  /** Nano-dollars; `null`: nobody knows. */
-  readonly costNano: number | null;
 }
 
 export interface GeneratorOptions extends ValidationContext {

@@ -1,52 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
-import type { Json } from "../../shared/json.ts";
+import type { AiDecisionView, CallView } from "../api/evaluation.ts";
 import { NANO_PER_DOLLAR } from "../model/state.ts";
-import type { ModelMessage, TokenUsage } from "../ports/model.ts";
-import type { PromptVersionId } from "../ports/prompt-records.ts";
 import type { CallRecord } from "../ports/store.ts";
-
-/** One call of a model, whole. Times are ISO 8601 in UTC. */
-export interface CallView {
-  readonly id: string;
-  readonly attempt: number;
-  /** Number of the call within its attempt, from 1: a repair and a fallback are calls of their own. */
-  readonly call: number;
-  readonly at: string;
-  readonly model: string;
-  readonly messages: readonly ModelMessage[];
-  /** The body as the endpoint sent it. */
-  readonly response: Json;
-  readonly text: string;
-  /** What was understood; absent when the answer was not used. */
-  readonly value?: Json;
-  readonly reason?: string;
-  readonly confidence?: number;
-  /** Why the answer was not used. */
-  readonly problem?: string;
-  readonly usage?: TokenUsage;
-  /** Dollars; `null`: unknown. */
-  readonly cost: number | null;
-  readonly priceVersion: string;
-  readonly latencyMs: number;
-}
-
-/** One entry of an AI step with all its calls, in order. What it decided is what its last call gave. */
-export interface AiDecisionView {
-  readonly stepId: string;
-  readonly path: string;
-  /** The named prompt; absent: the prompt stands in the definition. */
-  readonly prompt?: PromptVersionId;
-  readonly decided: boolean;
-  readonly calls: readonly CallView[];
-}
-
-/** Everything that models were asked and have answered in an execution. */
-export interface AuditView {
-  readonly executionId: string;
-  readonly workflowId: string;
-  readonly workflowVersion: number;
-  readonly decisions: readonly AiDecisionView[];
-}
 
 /** The calls of an execution by the entry of the step that made them, in order of the first call. */
 export function toDecisions(calls: readonly CallRecord[]): readonly AiDecisionView[] {

@@ -1,6 +1,7 @@
 import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
-import { hashJson, isJsonObject, type Json, type JsonObject, toJson } from "../../shared/json.ts";
+import { hashJson, type JsonObject, toJson } from "../../shared/json.ts";
 import { fitsExpected } from "../ai/expected.ts";
+import type { Sample, SampleOutcome } from "../api/evaluation.ts";
 import { type Definition, StepDefinition } from "../definition/schema.ts";
 import type {
   AttemptContext,
@@ -13,7 +14,6 @@ import type { NamedPrompt } from "../language/prompt-ref.ts";
 import { type Clock, pause } from "../ports/clock.ts";
 import type { ModelClient } from "../ports/model.ts";
 import type { CallRecord } from "../ports/store.ts";
-import type { Sample } from "./sample.ts";
 import { scopeOf } from "./sample-scope.ts";
 
 /** Attempts of one decision when the model cannot be had: an evaluation is about answers, not about an outage. */
@@ -48,27 +48,6 @@ export interface EvaluationPorts {
   /** Decisions asked at a time. @default 4 */
   readonly concurrency?: number;
   readonly signal?: AbortSignal;
-}
-
-/** What became of one sample. */
-export interface SampleOutcome {
-  readonly sample: Sample;
-  /** `skipped`: the cap was reached, or the evaluation was stopped. */
-  readonly status: "answered" | "failed" | "skipped";
-  /** What was decided; `null` unless answered. */
-  readonly actual: Json;
-  readonly correct: boolean;
-  /** It took more than one call to get a usable answer. */
-  readonly repaired: boolean;
-  readonly error?: { readonly code: string; readonly message: string };
-  readonly reason?: string;
-  readonly confidence?: number;
-  readonly calls: readonly CallRecord[];
-  /** Known part of the price, in nano-dollars. */
-  readonly costNano: number;
-  readonly costUnknown: boolean;
-  /** Milliseconds of all calls. */
-  readonly latencyMs: number;
 }
 
 /**
@@ -255,13 +234,4 @@ function spent(calls: readonly CallRecord[]) {
     costUnknown: calls.some(({ costNano }) => costNano === null),
     latencyMs: calls.reduce((sum, { latencyMs }) => sum + latencyMs, 0),
   };
-}
-
-/** The AI decisions of a definition, those in the bodies of other steps too, in the order of the document. */
-export function aiStepsOf(steps: unknown): readonly StepDefinition[] {
-  if (Array.isArray(steps)) return steps.flatMap(aiStepsOf);
-  if (!isJsonObject(steps)) return [];
-  const step = StepDefinition.safeParse(steps);
-  const inner = Object.values(steps).flatMap(aiStepsOf);
-  return step.success && step.data.type === "ai-decision" ? [step.data, ...inner] : inner;
 }

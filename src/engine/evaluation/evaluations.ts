@@ -1,78 +1,68 @@
 import { didYouMean } from "../../shared/did-you-mean.ts";
 import { AppError } from "../../shared/errors.ts";
-import type { DeployedWorkflow } from "../api/engine.ts";
+import type {
+  ArmReport,
+  ArmRequest,
+  AuditView,
+  EvaluationReport,
+  Evaluations,
+  EvaluationsRequest,
+  LabelRequest,
+  StepReport,
+} from "../api/evaluation.ts";
+import { MAX_SAMPLES, type Sample } from "../api/evaluation.ts";
 import type { StepDefinition } from "../definition/schema.ts";
+import { aiStepsOf } from "../definition/schema.ts";
+import type { Executions } from "../executions/executions.ts";
 import type { NamedPrompt } from "../language/prompt-ref.ts";
 import { parsePromptRef } from "../language/prompt-ref.ts";
+import type { SampleRecord } from "../ports/prompt-records.ts";
+import type { SampleFiles } from "../ports/sample-files.ts";
 import type { Store } from "../ports/store.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
-import {
-  type Arm,
-  aiStepsOf,
-  type EvaluationPorts,
-  evaluate,
-  type SampleOutcome,
-} from "./evaluate.ts";
-import { type Difference, differenceOf, type Figures, figuresOf } from "./figures.ts";
-import { parseSamples, type Sample } from "./sample.ts";
-
-/** Samples of one decision that one evaluation takes at most. */
-export const MAX_SAMPLES = 1000;
-
-/** Another prompt or model, in the words of people. */
-export interface ArmRequest {
-  /** A version of the step's named prompt (`v2`, `2`), or the text of a prompt. */
-  readonly prompt?: string;
-  readonly model?: string;
-}
-
-export interface EvaluationsRequest extends ArmRequest {
-  readonly workflowId: string;
-  /** One decision; absent: all of the workflow. */
-  readonly stepId?: string;
-  /** Second arm on the same samples. */
-  readonly against?: ArmRequest;
-  /** Samples of each decision at most, taken evenly from the whole list: files are often grouped by label. */
-  readonly limit?: number;
-  readonly capNano: number;
-}
-
-/** How one decision did. */
-export interface StepReport {
-  readonly stepId: string;
-  readonly samples: number;
-  readonly arms: readonly ArmReport[];
-  /** The first arm against the second; absent with one arm. */
-  readonly difference?: Difference;
-}
-
-export interface ArmReport {
-  readonly label: string;
-  readonly figures: Figures;
-  readonly outcomes: readonly SampleOutcome[];
-}
-
-export interface EvaluationReport {
-  readonly workflowId: string;
-  readonly workflowVersion: number;
-  readonly steps: readonly StepReport[];
-}
-
-/** Where labelled samples are kept as files. */
-export interface SampleFiles {
-  /** Samples of a decision, a JSON object on each line, with the place for errors; `null`: there are none. */
-  read(
-    workflowId: string,
-    stepId: string,
-  ): Promise<{ readonly text: string; readonly place: string } | null>;
-}
+import type { Workflows } from "../workflows/workflows.ts";
+import { decisionsOf, toDecisions } from "./audit.ts";
+import { type Arm, type EvaluationPorts, evaluate } from "./evaluate.ts";
+import { differenceOf, figuresOf } from "./figures.ts";
+import { labelDecision } from "./label-decision.ts";
+import { parseSamples } from "./sample.ts";
 
 export interface EvaluationsOptions extends EvaluationPorts {
-  readonly store: Pick<Store, "listSamples">;
-  readonly files: SampleFiles;
+  readonly store: Store;
+  readonly sampleFiles: SampleFiles;
   readonly library: PromptLibrary;
-  readonly workflow: (workflowId: string) => Promise<DeployedWorkflow>;
+  readonly workflows: Workflows;
+  readonly executions: Pick<Executions, "get">;
   readonly defaultModel: string;
+}
+
+/** Shows what models were asked, keeps what people say of their answers, and measures how well they decide. */
+export class DecisionEvaluations implements Evaluations {
+  readonly #options: EvaluationsOptions;
+
+  constructor(options: EvaluationsOptions) {
+    this.#options = options;
+  }
+
+  async audit(executionId: string, stepId?: string): Promise<AuditView> {
+    const { workflowId, workflowVersion } = await this.#options.executions.get(executionId);
+    const all = toDecisions(await this.#options.store.listCalls(executionId));
+    const decisions = stepId === undefined ? all : decisionsOf(all, stepId);
+    return { executionId, workflowId, workflowVersion, decisions };
+  }
+
+  evaluate(request: EvaluationsRequest): Promise<EvaluationReport> {
+    return runEvaluation(request, this.#options);
+  }
+
+  label(request: LabelRequest): Promise<SampleRecord> {
+    return labelDecision(request, this.#options);
+  }
+
+  async listSamples(workflowId: string): Promise<readonly SampleRecord[]> {
+    await this.#options.workflows.active(workflowId);
+    return this.#options.store.listSamples({ workflowId });
+  }
 }
 
 /**
@@ -80,12 +70,12 @@ export interface EvaluationsOptions extends EvaluationPorts {
  *
  * @throws {AppError} `workflow_not_found`, `input_invalid` (unknown step, no samples, a bad line), `prompt_not_found`.
  */
-export async function runEvaluation(
+async function runEvaluation(
   request: EvaluationsRequest,
   options: EvaluationsOptions,
 ): Promise<EvaluationReport> {
   const { workflowId, against, capNano } = request;
-  const { definition, version } = await options.workflow(workflowId);
+  const { definition, version } = await options.workflows.get(workflowId);
   await options.library.lookAt(definition);
   const steps: StepReport[] = [];
   let left = capNano;
@@ -131,7 +121,7 @@ function chooseSteps(
 async function samplesOf(
   { workflowId, limit = MAX_SAMPLES }: EvaluationsRequest,
   step: StepDefinition,
-  { files, store }: EvaluationsOptions,
+  { sampleFiles: files, store }: EvaluationsOptions,
 ): Promise<readonly Sample[]> {
   const file = await files.read(workflowId, step.id);
   const labelled = await store.listSamples({ workflowId });

@@ -1,56 +1,5 @@
-import type { SampleOutcome } from "./evaluate.ts";
+import type { ConfusionRow, Difference, Figures, SampleOutcome, Share } from "../api/evaluation.ts";
 import { describeActual, describeExpected } from "./labels.ts";
-
-/** A share with the interval in which it lies with 95 % confidence; all from 0 to 1. */
-export interface Share {
-  readonly value: number;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** What the outcomes of one arm amount to. */
-export interface Figures {
-  /** Samples that were asked. */
-  readonly asked: number;
-  /** Not asked: the cap was reached, or the evaluation was stopped. */
-  readonly skipped: number;
-  readonly correct: number;
-  /** Share of the asked samples that were right; `null` if none was asked. */
-  readonly accuracy: Share | null;
-  /** Answered, but only after a repair or by the fallback model. */
-  readonly repaired: number;
-  /** Without a usable answer, by the code of the error. */
-  readonly failed: number;
-  readonly failures: Readonly<Record<string, number>>;
-  /** Single calls whose answer could not be used. */
-  readonly invalidCalls: number;
-  readonly calls: number;
-  /** Nano-dollars; a lower bound if some price is unknown. */
-  readonly costNano: number;
-  readonly costUnknown: boolean;
-  readonly latencyMs: { readonly median: number; readonly p95: number } | null;
-  /** How often each label was answered with what: rows are labels, columns answers. */
-  readonly confusion: readonly ConfusionRow[];
-}
-
-export interface ConfusionRow {
-  readonly expected: string;
-  readonly answers: readonly { readonly actual: string; readonly count: number }[];
-}
-
-/** How one arm does against another on the same samples. */
-export interface Difference {
-  /** Samples that both were asked. */
-  readonly both: number;
-  readonly onlyFirst: number;
-  readonly onlySecond: number;
-  /** Accuracy of the first less that of the second, with its 95 % interval; `null` without common samples. */
-  readonly accuracy: Share | null;
-  /** Does the interval leave 0 out? */
-  readonly isClear: boolean;
-  readonly costNano: number;
-  readonly medianMs: number | null;
-}
 
 /** Two-sided 95 % of the normal distribution. */
 const Z = 1.959964;

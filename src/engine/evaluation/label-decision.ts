@@ -1,28 +1,18 @@
 import { AppError } from "../../shared/errors.ts";
 import { type Json, type JsonObject, readOwn, toJson } from "../../shared/json.ts";
+import { parseTemplate, type Template } from "../../shared/template-parser.ts";
+import type { LabelRequest } from "../api/evaluation.ts";
+import { type AiDecisionView } from "../api/evaluation.ts";
 import { type CompiledWorkflow, stepAt } from "../definition/compile.ts";
 import { executionScope } from "../execution/decider/execution-scope.ts";
 import { apply, initialState } from "../execution/reducer/apply.ts";
-import { parseTemplate, type Template } from "../language/template.ts";
 import { framePath } from "../model/step-path.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { SampleRecord } from "../ports/prompt-records.ts";
 import type { Commit, ExecutionRecord, Store } from "../ports/store.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
 import type { Workflows } from "../workflows/workflows.ts";
-import { type AiDecisionView, toDecisions } from "./audit.ts";
-
-/** What a person says of a decision. */
-export interface LabelRequest {
-  readonly executionId: string;
-  /** The entry of the step; its id means the latest entry. */
-  readonly path: string;
-  /** What would have been right; absent: what AI decided. */
-  readonly expected?: Json;
-  /** Slack user id, or `api`. */
-  readonly by: string;
-  readonly note?: string;
-}
+import { toDecisions } from "./audit.ts";
 
 export interface LabelOptions {
   readonly store: Store;

@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, readOwn, toJson } from "../../shared/json.ts";
+import type { Sample } from "../api/evaluation.ts";
 import type { Definition } from "../definition/schema.ts";
 import type { Scope } from "../language/scope.ts";
-import type { Sample } from "./sample.ts";
 
 /** What the step reads: the sample, with the defaults of inputs that it leaves out. */
 export function scopeOf(

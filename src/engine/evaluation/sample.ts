@@ -1,17 +1,6 @@
 import { z } from "zod";
 import { AppError } from "../../shared/errors.ts";
-import type { Json, JsonObject } from "../../shared/json.ts";
-
-/** What a decision is given in a run, and what would be right. */
-export interface Sample {
-  /** The variables that the prompt reads; inputs that are left out have their defaults. */
-  readonly inputs: JsonObject;
-  /** Results of earlier steps that the prompt reads, as `{stepId: {output: …}}`. */
-  readonly stepResults?: JsonObject;
-  readonly expected: Json;
-  /** Why, or what is tricky about it. */
-  readonly note?: string;
-}
+import type { Sample } from "../api/evaluation.ts";
 
 const SampleLine = z.strictObject({
   inputs: z.record(z.string(), z.json()),

@@ -1,19 +1,29 @@
-import type { OpenRequest, VoteAnswer, VoteOutcome, VoteRequest } from "../api/engine.ts";
+import type {
+  Approvals as ApprovalsApi,
+  OpenRequest,
+  VoteAnswer,
+  VoteOutcome,
+  VoteRequest,
+} from "../api/approvals.ts";
 import { refusal } from "../execution/decider/handle-signal.ts";
 import type { ExecutionEvent, RefusalReason, RequestOpened } from "../model/events.ts";
-import type { ExecutionState, RequestState } from "../model/state.ts";
+import type { RequestState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Directory, Person } from "../ports/directory.ts";
-import type { Store } from "../ports/store.ts";
+import type { ExecutionRecord, Store } from "../ports/store.ts";
+import type { Executions } from "./executions.ts";
 
 export interface ApprovalsOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly directory: Directory;
-  /** The durable state of an execution. @throws {AppError} `execution_not_found`. */
-  readonly read: (executionId: string) => Promise<ExecutionState>;
+  readonly executions: Pick<Executions, "read" | "get">;
   readonly wake: (executionId: string) => void;
 }
+
+/** Open requests that are read to find those that one person may decide. */
+const MAX_OPEN = 500;
+const PAGE = 200;
 
 type MemberReader = Directory["groupMembers"];
 type NotRecorded = Extract<VoteAnswer, { readonly recorded: false }>;
@@ -31,7 +41,7 @@ const REFUSALS: Readonly<Record<RefusalReason, string>> = {
 };
 
 /** Takes people's decisions: checks who may, keeps the decision durably, tells what became of it. */
-export class Approvals {
+export class Approvals implements ApprovalsApi {
   readonly #options: ApprovalsOptions;
   /** Clicks by signal: a person who clicks twice at once waits twice. */
   readonly #waiting = new Map<string, Set<(settled: VoteOutcome) => void>>();
@@ -40,10 +50,44 @@ export class Approvals {
     this.#options = options;
   }
 
-  /** @see Engine.decide */
-  async decide(decision: VoteRequest): Promise<VoteAnswer> {
+  async listOpen(limit: number): Promise<readonly OpenRequest[]> {
+    const open: OpenRequest[] = [];
+    // A run with branches can be running while a request of it is open.
+    for (const status of ["waiting", "running"] as const) {
+      let cursor: string | undefined;
+      do {
+        const page = await this.#options.store.listHeads({
+          status,
+          limit: PAGE,
+          ...(cursor !== undefined && { cursor }),
+        });
+        for (const head of page.records) {
+          if (head.openRequests.length > 0) open.push(...(await this.#openRequestsOf(head)));
+          if (open.length >= limit) return open.slice(0, limit);
+        }
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+    }
+    return open;
+  }
+
+  async #openRequestsOf({
+    executionId,
+    workflowId,
+  }: ExecutionRecord): Promise<readonly OpenRequest[]> {
+    const { requests } = await this.#options.executions.get(executionId);
+    return requests
+      .filter((request) => request.outcome === null)
+      .map((request) => ({ executionId, workflowId, request }));
+  }
+
+  async listFor(userId: string): Promise<readonly OpenRequest[]> {
+    return this.#decidableBy(userId, await this.listOpen(MAX_OPEN));
+  }
+
+  async vote(decision: VoteRequest): Promise<VoteAnswer> {
     const { store, clock } = this.#options;
-    const state = await this.#options.read(decision.executionId);
+    const { state } = await this.#options.executions.read(decision.executionId);
     const request = state.requests.get(decision.requestId);
     const refused = request ? await this.#refuse(request, decision) : notFound();
     if (refused) return refused;
@@ -70,7 +114,7 @@ export class Approvals {
   }
 
   /** Those of the requests that this person may decide and has not voted on yet, in the same order. */
-  async decidableBy(
+  async #decidableBy(
     userId: string,
     requests: readonly OpenRequest[],
   ): Promise<readonly OpenRequest[]> {

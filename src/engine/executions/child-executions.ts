@@ -1,16 +1,10 @@
 import { AppError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
-import type { StartResult } from "../api/engine.ts";
-import type { ChildPlan, ChildRequest } from "../definition/step-type.ts";
+import type { StartResult } from "../api/executions.ts";
 import { MAX_CHAIN } from "../model/chain-limit.ts";
-import type { ChildStarted } from "../model/child-events.ts";
-import type { ExecutionStarted } from "../model/events.ts";
-import {
-  type ExecutionState,
-  isCostUnknown,
-  NANO_PER_DOLLAR,
-  type OutboxEntry,
-} from "../model/state.ts";
+import type { ChildPlan, ChildRequest, ChildStarted, ExecutionStarted } from "../model/events.ts";
+import type { ExecutionState, OutboxEntry } from "../model/state.ts";
+import { isCostUnknown, NANO_PER_DOLLAR } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import type { Workflows } from "../workflows/workflows.ts";
@@ -20,7 +14,7 @@ export interface ChildExecutionsOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly workflows: Workflows;
-  readonly executions: () => Pick<Executions, "check" | "begin">;
+  readonly executions: Pick<Executions, "check" | "begin">;
   readonly wake: (executionId: string) => void;
 }
 
@@ -44,7 +38,7 @@ export class ChildExecutions {
     const { workflowId } = request;
     const version = request.version ?? (await workflows.active(workflowId)).version;
     const { definition, mayCost } = await workflows.compiled(workflowId, version);
-    const variables = executions().check(definition, request.variables, "json");
+    const variables = executions.check(definition, request.variables, "json");
     const capNano = mayCost ? Math.round(definition.limits.maxCostUsd * NANO_PER_DOLLAR) : 0;
     return { workflowId, version, variables, capNano };
   }
@@ -61,7 +55,7 @@ export class ChildExecutions {
   }
 
   /** Tells the parent that this execution has ended. @throws {AppError} `store_unavailable`: to be done again. */
-  async tell(state: ExecutionState): Promise<void> {
+  async publish(state: ExecutionState): Promise<void> {
     const { parent } = state.start;
     if (!parent?.waits) return;
     const { store, clock, wake } = this.#options;
@@ -79,7 +73,7 @@ export class ChildExecutions {
   #start(parent: ExecutionStarted, child: ChildStarted): Promise<StartResult> {
     const { executionId, trigger, report } = parent;
     const { childId, workflowId, version, variables, waits, path, attempt, allottedNano } = child;
-    return this.#options.executions().begin({
+    return this.#options.executions.begin({
       executionId: childId,
       workflowId,
       version,

@@ -5,22 +5,22 @@ import type {
   ExecutionPage,
   ExecutionQuery,
   ExecutionView,
-  OpenRequest,
   StartRequest,
   StartResult,
-} from "../api/engine.ts";
+} from "../api/executions.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { resolveInputs } from "../definition/inputs.ts";
 import type { Definition } from "../definition/schema.ts";
 import { toExecutionSummary, toExecutionView } from "../execution/projections/execution-view.ts";
 import { initialState } from "../execution/reducer/apply.ts";
-import type { ParentStep } from "../model/child-events.ts";
-import type { ExecutionStarted, ReportTarget } from "../model/events.ts";
+import type { ExecutionStarted, ParentStep, ReportTarget } from "../model/events.ts";
 import { EXECUTION_ID_PREFIX, newExecutionId } from "../model/execution-id.ts";
-import { type ExecutionState, isFinished } from "../model/state.ts";
+import type { ExecutionState } from "../model/state.ts";
+import { isFinished } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { ExecutionRecord, Store } from "../ports/store.ts";
+import type { Store } from "../ports/store.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
+import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Worker } from "../runtime/worker.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 
@@ -48,8 +48,8 @@ export interface ExecutionsOptions {
   readonly workflows: Workflows;
   readonly prompts: PromptLibrary;
   readonly worker: Worker;
-  /** Told of each execution that was accepted. */
-  readonly started: (executionId: string) => void;
+  /** Hears of each execution that was accepted. */
+  readonly events: EngineEvents;
 }
 
 /** Starts, finds, shows and cancels executions. The contract of each method stands in {@link Engine}. */
@@ -90,7 +90,7 @@ export class Executions {
   }
 
   async #insert(compiled: CompiledWorkflow, request: CheckedStart): Promise<StartResult> {
-    const { store, clock, prompts, worker, started } = this.#options;
+    const { store, clock, prompts, worker, events } = this.#options;
     const first = startEvent(request, compiled.definition, { process: worker.id, at: clock.now() });
     const { executionId } = first;
     const assigned = await prompts.assign(compiled.promptRefs, executionId);
@@ -104,7 +104,7 @@ export class Executions {
       worker.reconcileLeases();
       throw notStarted(error);
     }
-    started(executionId);
+    void events.emit("committed", { executionId, events: [start] });
     worker.adopt(head, workflow, state);
     return { executionId, existed: false };
   }
@@ -179,37 +179,6 @@ export class Executions {
       at: clock.now(),
     });
     worker.wake(executionId);
-  }
-
-  async listOpenRequests(limit: number): Promise<readonly OpenRequest[]> {
-    const open: OpenRequest[] = [];
-    // A run with branches can be running while a request of it is open.
-    for (const status of ["waiting", "running"] as const) {
-      let cursor: string | undefined;
-      do {
-        const page = await this.#options.store.listHeads({
-          status,
-          limit: MAX_PAGE,
-          ...(cursor !== undefined && { cursor }),
-        });
-        for (const head of page.records) {
-          if (head.openRequests.length > 0) open.push(...(await this.#openRequestsOf(head)));
-          if (open.length >= limit) return open.slice(0, limit);
-        }
-        cursor = page.nextCursor ?? undefined;
-      } while (cursor !== undefined);
-    }
-    return open;
-  }
-
-  async #openRequestsOf({
-    executionId,
-    workflowId,
-  }: ExecutionRecord): Promise<readonly OpenRequest[]> {
-    const { requests } = await this.get(executionId);
-    return requests
-      .filter((request) => request.outcome === null)
-      .map((request) => ({ executionId, workflowId, request }));
   }
 }
 

@@ -1,19 +1,17 @@
 import { AppError } from "../../shared/errors.ts";
-import type { MigrationRequest, MigrationResult } from "../api/engine.ts";
+import type { MigrationRequest, MigrationResult } from "../api/executions.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { planMigration } from "../execution/decider/migration.ts";
 import type { ExecutionState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import type { Workflows } from "../workflows/workflows.ts";
+import type { Executions } from "./executions.ts";
 
 export interface MigrationsOptions {
   readonly store: Store;
   readonly clock: Clock;
-  /** Folds an execution anew: the state is the caller's own. @throws {AppError} `execution_not_found`. */
-  readonly load: (
-    executionId: string,
-  ) => Promise<{ readonly workflow: CompiledWorkflow; readonly state: ExecutionState }>;
+  readonly executions: Pick<Executions, "load">;
   readonly workflows: Pick<Workflows, "active">;
   /** A version as this execution would execute it. @throws {AppError} `version_not_found`. */
   readonly compiled: (
@@ -32,8 +30,8 @@ export class Migrations {
   }
 
   async migrate({ executionId, by, ...request }: MigrationRequest): Promise<MigrationResult> {
-    const { store, clock, load, workflows, compiled, wake } = this.#options;
-    const { workflow: from, state } = await load(executionId);
+    const { store, clock, executions, workflows, compiled, wake } = this.#options;
+    const { workflow: from, state } = await executions.load(executionId);
     const { start, version: previous } = state;
     const version = request.version ?? (await workflows.active(start.workflowId)).version;
     if (version === previous) return { executionId, version, previous, changed: false };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { asAppError } from "../../shared/errors.ts";
-import type { Engine, Pause } from "../api/engine.ts";
+import type { Pause } from "../api/workflows.ts";
 import type { ExecutionEvent } from "../model/events.ts";
 import type { ExecutionState } from "../model/state.ts";
 import { PAUSE_MARKS } from "../ports/changes.ts";
@@ -72,7 +72,7 @@ export class Pauses {
   }
 
   /** Looks for what other processes paused or resumed. Never rejects. */
-  async look(): Promise<void> {
+  async poll(): Promise<void> {
     try {
       await this.refresh();
     } catch (error) {
@@ -91,7 +91,7 @@ export class Pauses {
   }
 
   /** The facts that follow for an execution that is paused; `null`: it is not. */
-  factsFor(state: ExecutionState, now: number): readonly ExecutionEvent[] | null {
+  eventsFor(state: ExecutionState, now: number): readonly ExecutionEvent[] | null {
     const pause = this.of(state.start.workflowId);
     if (!pause) return null;
     if (state.paused?.reason === "pause") return [];
@@ -149,22 +149,4 @@ export class Pauses {
     } while (cursor !== undefined);
     return held;
   }
-}
-
-/** What the engine offers of it. @param requireWorkflow - rejects if there is no such workflow. */
-export function pauseMethods(
-  pauses: Pauses,
-  requireWorkflow: (workflowId: string) => Promise<unknown>,
-): Pick<Engine, "pause" | "resume" | "pauseOf"> {
-  return {
-    pause: async (workflowId, by) => {
-      if (workflowId !== null) await requireWorkflow(workflowId);
-      await pauses.pause(workflowId, by);
-    },
-    resume: async (workflowId) => {
-      if (workflowId !== null) await requireWorkflow(workflowId);
-      return pauses.resume(workflowId);
-    },
-    pauseOf: (workflowId) => (workflowId === null ? pauses.everything : pauses.of(workflowId)),
-  };
 }

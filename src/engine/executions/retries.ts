@@ -1,13 +1,7 @@
 import { didYouMean } from "../../shared/did-you-mean.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
-import type {
-  BulkRetry,
-  BulkRetryRequest,
-  Engine,
-  RetryRequest,
-  RetryResult,
-} from "../api/engine.ts";
+import type { BulkRetry, BulkRetryRequest, RetryRequest, RetryResult } from "../api/executions.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import type { Problem } from "../definition/problem.ts";
 import { resolveEdits } from "../definition/variable-overrides.ts";
@@ -18,10 +12,13 @@ import {
   stepsWithUnknownOutcome,
 } from "../execution/decider/retry-points.ts";
 import { apply } from "../execution/reducer/apply.ts";
-import type { KeyedRequest } from "../model/control-events.ts";
-import { type ExecutionState, isFinished } from "../model/state.ts";
+import type { KeyedRequest } from "../model/events.ts";
+import type { ExecutionState } from "../model/state.ts";
+import { isFinished } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ExecutionRecord, Signal, Store } from "../ports/store.ts";
+import type { Workflows } from "../workflows/workflows.ts";
+import type { Executions } from "./executions.ts";
 import {
   answeredReopening,
   answeredRerun,
@@ -33,11 +30,8 @@ import {
 export interface RetriesOptions {
   readonly store: Store;
   readonly clock: Clock;
-  /** Folds an execution anew: the state is the caller's own. @throws {AppError} `execution_not_found`. */
-  readonly load: (
-    executionId: string,
-  ) => Promise<{ readonly workflow: CompiledWorkflow; readonly state: ExecutionState }>;
-  readonly start: Engine["start"];
+  readonly executions: Pick<Executions, "load" | "start">;
+  readonly workflows: Pick<Workflows, "active">;
   readonly wake: (executionId: string) => void;
 }
 
@@ -54,11 +48,11 @@ export class Retries {
   }
 
   async retry(request: RetryRequest): Promise<RetryResult> {
-    const { load, store } = this.#options;
+    const { executions, store } = this.#options;
     const { executionId } = request;
     const asked = keyedRequest(request);
     const pending = asked ? await store.pendingSignals({ executionId, limit: 100 }) : [];
-    const { workflow, state } = await load(executionId);
+    const { workflow, state } = await executions.load(executionId);
     const answered = asked && answeredReopening(asked, state, pending);
     if (answered) return answered;
     if (!isFinished(state.status)) throw underWay(state, `is not over (${state.status})`);
@@ -75,6 +69,7 @@ export class Retries {
   }
 
   async retryAll(request: BulkRetryRequest): Promise<BulkRetry> {
+    await this.#options.workflows.active(request.workflowId);
     const heads = await this.#matching(request);
     if (request.dryRun) return { matched: heads.length, retried: [], refused: [] };
     const retried: string[] = [];
@@ -91,6 +86,8 @@ export class Retries {
     }
     return { matched: heads.length, retried, refused };
   }
+
+  readonly #load: Executions["load"] = (executionId) => this.#options.executions.load(executionId);
 
   /** Newest first. */
   async #matching({
@@ -126,7 +123,7 @@ export class Retries {
     const { start } = state;
     const { by, fromStep } = request;
     const asked = keyedRequest(request);
-    const answered = asked && (await answeredRerun(asked, state, this.#options.load));
+    const answered = asked && (await answeredRerun(asked, state, this.#load));
     if (answered) return answered;
     if (fromStep !== undefined) {
       throw new AppError({
@@ -135,7 +132,7 @@ export class Retries {
           "This run completed, so it is not reopened but run again from its beginning. Leave the step out.",
       });
     }
-    const { executionId, existed } = await this.#options.start({
+    const { executionId, existed } = await this.#options.executions.start({
       ...(asked && { executionId: rerunIdFor(start.executionId, asked) }),
       workflowId: start.workflowId,
       variables: { ...start.variables, ...variables },
@@ -148,7 +145,7 @@ export class Retries {
       },
       ...(start.report && { report: start.report }),
     });
-    const raced = existed && asked && (await answeredRerun(asked, state, this.#options.load));
+    const raced = existed && asked && (await answeredRerun(asked, state, this.#load));
     return raced || { executionId, reopened: false, fromStep: null };
   }
 
@@ -180,9 +177,9 @@ export class Retries {
   /** Somebody else was faster: perhaps an equal request. @throws {AppError} `execution_under_way`. */
   async #tooLate({ start }: ExecutionState, asked: KeyedRequest | null): Promise<RetryResult> {
     const { executionId } = start;
-    const { store, load } = this.#options;
+    const { store, executions } = this.#options;
     const pending = await store.pendingSignals({ executionId, limit: 100 });
-    const { state } = await load(executionId);
+    const { state } = await executions.load(executionId);
     const answered = asked && answeredReopening(asked, state, pending);
     if (answered) return answered;
     throw underWay(state, "is being retried already");

@@ -1,16 +1,13 @@
 import { AppError } from "../../shared/errors.ts";
 import { isJsonObject, type Json } from "../../shared/json.ts";
+import { MAX_DEPTH, tooDeep, toText } from "../../shared/json-text.ts";
+import { guardSecrets, secretReference } from "../../shared/secret-reference.ts";
+import { parseTemplate, type Template, type TemplatePath } from "../../shared/template-parser.ts";
 import { missingValue } from "./missing-value.ts";
 import type { Scope } from "./scope.ts";
-import { guardSecrets, secretReference } from "./secret-reference.ts";
-import { parseTemplate, type Template, type TemplatePath } from "./template-parser.ts";
-
-export { parseTemplate, type Template } from "./template-parser.ts";
 
 /** Characters that templates may produce in one text or one set of parameters. */
 export const MAX_RENDERED_LENGTH = 4_000_000;
-/** Levels of lists and objects. */
-const MAX_DEPTH = 200;
 
 /**
  * The value of a template. Exactly one `{{…}}` and nothing else keeps its type; otherwise the result is text.
@@ -34,17 +31,6 @@ export function renderText(template: Template | string, scope: Scope): string {
   return join(
     parts.map((part) => (typeof part === "string" ? part : toText(readPath(part, scope)))),
   );
-}
-
-/** How JSON reads as text within a sentence: scalars as they are, null as nothing, the rest as JSON. */
-export function toText(value: Json): string {
-  if (value === null) return "";
-  if (typeof value !== "object") return String(value);
-  try {
-    return JSON.stringify(value);
-  } catch (cause) {
-    throw tooDeep(cause);
-  }
 }
 
 /**
@@ -193,13 +179,5 @@ function tooLong(): AppError {
   return new AppError({
     code: "limit_exceeded",
     message: `The templates produce more than ${MAX_RENDERED_LENGTH} characters. Use a part of the data, such as one field.`,
-  });
-}
-
-function tooDeep(cause?: unknown): AppError {
-  return new AppError({
-    code: "limit_exceeded",
-    message: `The data is too large or nested deeper than ${MAX_DEPTH} levels. Use a part of it.`,
-    cause,
   });
 }

@@ -1,16 +1,4 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
-import type { TokenUsage } from "../ports/model.ts";
-import type {
-  ChildEnded,
-  ChildHeld,
-  ChildStarted,
-  OutboxDelivered,
-  ParentStep,
-} from "./child-events.ts";
-import type { ControlEvent } from "./control-events.ts";
-import type { FrameClosed, FrameOpened, FramesOpened } from "./frame-events.ts";
-import type { OutcomeAsked, OutcomeTold } from "./unknown-outcome-events.ts";
-import type { EventReceived, EventsSearched } from "./wait-events.ts";
 
 /**
  * The facts of an execution, in the past tense. The log of an execution is a list of these; its state is their fold.
@@ -366,5 +354,246 @@ export interface LateResult extends AttemptCost {
   readonly type: "late_result";
   readonly path: string;
   readonly attempt: number;
+  readonly at: number;
+}
+
+export interface TokenUsage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly cachedTokens?: number;
+}
+
+/** The step of another execution that started this one. */
+export interface ParentStep {
+  readonly executionId: string;
+  readonly path: string;
+  readonly attempt: number;
+  /** It waits for the end, which is therefore told to it. */
+  readonly waits: boolean;
+}
+
+/** A step starts another workflow: the run is inserted after this commit, again and again until it is there. */
+export interface ChildStarted {
+  readonly type: "child_started";
+  readonly path: string;
+  readonly stepId: string;
+  readonly attempt: number;
+  /** Follows from the step's key: inserting it twice starts it once. */
+  readonly childId: string;
+  readonly workflowId: string;
+  readonly version: number;
+  readonly variables: JsonObject;
+  /** The step waits for the end; else it goes on at once, and the child goes its own way. */
+  readonly waits: boolean;
+  /** Most that the child may spend, held against the cap until it has ended; absent: it can cost nothing. */
+  readonly allottedNano?: number;
+  readonly at: number;
+}
+
+/** A step has found the workflow that it starts; the start waits until others have settled what they hold of the cap. */
+export interface ChildHeld {
+  readonly type: "child_held";
+  readonly path: string;
+  readonly stepId: string;
+  readonly attempt: number;
+  readonly child: ChildPlan;
+  readonly at: number;
+}
+
+/** The end of an execution that a step of this one started and waits for. */
+export interface ChildEnded {
+  readonly type: "child_ended";
+  readonly path: string;
+  readonly attempt: number;
+  readonly childId: string;
+  readonly status: "completed" | "failed" | "cancelled";
+  /** What it spent. Its own workflow's totals have it already. */
+  readonly spentNano: number;
+  readonly costUnknown?: boolean;
+  readonly signalId: string;
+  readonly at: number;
+}
+
+/** What was to be told to others was: it need not be told again. A note that needs no commit of its own. */
+export interface OutboxDelivered {
+  readonly type: "outbox_delivered";
+  readonly ids: readonly string[];
+}
+
+/** Which workflow a step asks for. */
+export interface ChildRequest {
+  readonly workflowId: string;
+  /** Absent: the active one. */
+  readonly version?: number;
+  readonly variables: JsonObject;
+}
+
+/** A run that can be started: its version and inputs were checked. */
+export interface ChildPlan {
+  readonly workflowId: string;
+  readonly version: number;
+  readonly variables: JsonObject;
+  /** Most that its definition lets it spend; 0: it has no step that can cost anything. */
+  readonly capNano: number;
+}
+
+/** What people and their settings do to an execution as a whole, besides cancelling it. As stable as {@link ExecutionEvent}. */
+export type ControlEvent =
+  | ExecutionReopened
+  | ExecutionMigrated
+  | ExecutionHeld
+  | ExecutionResumed
+  | SlotAcquired;
+
+/** A request that came with an idempotency key. */
+export interface KeyedRequest {
+  readonly key: string;
+  /** SHA-256 of what was asked: tells a repeat from a reused key. */
+  readonly bodyHash: string;
+}
+
+/** A person lets an execution go on that failed or was cancelled. */
+export interface ExecutionReopened {
+  readonly type: "execution_reopened";
+  /** The entry that is done again, or the body that goes on; absent: everything goes on where it was given up. */
+  readonly path?: string;
+  /** Variables that get other values. */
+  readonly variables?: JsonObject;
+  readonly by: string;
+  readonly asked?: KeyedRequest;
+  readonly signalId: string;
+  /** When it has to be over now. */
+  readonly deadline: number;
+  /** How it had ended: running totals take that back. */
+  readonly ended: { readonly status: "failed" | "cancelled"; readonly at: number };
+  readonly at: number;
+}
+
+/** A person has a waiting execution go on with another version of its workflow. */
+export interface ExecutionMigrated {
+  readonly type: "execution_migrated";
+  readonly version: number;
+  /** Steps that wait for a decision, and what is asked from now on; whatever was asked before decides nothing any more. */
+  readonly asked: readonly { readonly path: string; readonly request: RequestOpened }[];
+  /** Types of finished entries whose step the version does not have, or has with another type; by path. */
+  readonly formerTypes?: Readonly<Record<string, string>>;
+  /** Versions of the named prompts that it did not ask before. */
+  readonly prompts?: Readonly<Record<string, number>>;
+  readonly by: string;
+  readonly signalId: string;
+  readonly at: number;
+}
+
+/** It enters no step and begins no attempt until it is resumed. What is under way ends; decisions count; its time stands still. */
+export interface ExecutionHeld {
+  readonly type: "execution_held";
+  readonly reason: HoldReason;
+  /** Who paused. */
+  readonly by?: string;
+  /** The line in which it waits for a slot. */
+  readonly line?: string;
+  readonly at: number;
+}
+
+/** `slot`: as many as may go on with this key do already. */
+export type HoldReason = "pause" | "slot";
+
+export interface ExecutionResumed {
+  readonly type: "execution_resumed";
+  readonly at: number;
+}
+
+/** It is one of those that may go on with its key; it keeps the slot to its end. */
+export interface SlotAcquired {
+  readonly type: "slot_acquired";
+  /** Workflow and key. */
+  readonly line: string;
+  readonly slot: number;
+  readonly at: number;
+}
+
+/** A step was entered that executes bodies of its own. */
+export interface FramesOpened {
+  readonly type: "frames_opened";
+  readonly path: string;
+  readonly stepId: string;
+  readonly frames: readonly {
+    readonly id: string;
+    /** The step that the body begins with. */
+    readonly first: string;
+    /** When it has to be over. */
+    readonly due?: number;
+  }[];
+  /** The list whose items have a body each; `frames` has the first of them, their ids are indexes. */
+  readonly items?: readonly Json[];
+  /** The variable that holds the item within its body. */
+  readonly as?: string;
+  readonly at: number;
+}
+
+/** One more body of a step was begun: that of the next item. */
+export interface FrameOpened {
+  readonly type: "frame_opened";
+  /** Of the body. */
+  readonly path: string;
+  /** The step that the body begins with. */
+  readonly first: string;
+  readonly at: number;
+}
+
+/** A body is over: what it had under way is given up. */
+export interface FrameClosed {
+  readonly type: "frame_closed";
+  readonly path: string;
+  readonly status: "completed" | "failed";
+  readonly error?: StepError;
+  readonly at: number;
+}
+
+/** An event ended the wait of a step. */
+export interface EventReceived {
+  readonly type: "event_received";
+  readonly path: string;
+  readonly eventId: string;
+  readonly name: string;
+  /** Absent: it was found when the step looked back. */
+  readonly signalId?: string;
+  readonly at: number;
+}
+
+/** A step looked for events that had come before it began to wait. A note that needs no commit of its own. */
+export interface EventsSearched {
+  readonly type: "events_searched";
+  readonly path: string;
+}
+
+/** An event as steps and their conditions see it. */
+export interface NamedEvent {
+  readonly id: string;
+  readonly name: string;
+  readonly at: number;
+  readonly payload: { readonly [key: string]: Json };
+}
+
+/** Nobody knows whether an attempt had its effect, and its policy is to ask: the step waits for a person. */
+export interface OutcomeAsked extends AttemptCost {
+  readonly type: "outcome_asked";
+  readonly path: string;
+  readonly attempt: number;
+  readonly error: StepError;
+  readonly request: RequestOpened;
+  readonly at: number;
+}
+
+/** What a person says of an attempt whose outcome nobody knew. */
+export type OutcomeChoice = "happened" | "again" | "fail";
+
+/** A person has looked. What follows for the step is told by an event of its own. */
+export interface OutcomeTold {
+  readonly type: "outcome_told";
+  readonly path: string;
+  readonly requestId: string;
+  readonly by: string;
+  readonly choice: OutcomeChoice;
   readonly at: number;
 }

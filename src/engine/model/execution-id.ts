@@ -15,3 +15,6 @@ export function executionIdFor(workflowId: string, key: string): string {
     .digest("hex");
   return `${EXECUTION_ID_PREFIX}${hash.slice(0, 16)}`;
 }
+
+/** What the records of calls name as workflow and step: an id that no workflow can have. */
+export const GENERATION = ":drafts";

@@ -1,9 +1,15 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
-import type { ChildPlan } from "../definition/step-type.ts";
-import type { TokenUsage } from "../ports/model.ts";
-import type { ChildStarted } from "./child-events.ts";
-import type { HoldReason, KeyedRequest } from "./control-events.ts";
-import type { ExecutionStarted, RequestOpened, StepError, WaitReason } from "./events.ts";
+import type {
+  ChildPlan,
+  ChildStarted,
+  ExecutionStarted,
+  HoldReason,
+  KeyedRequest,
+  RequestOpened,
+  StepError,
+  TokenUsage,
+  WaitReason,
+} from "./events.ts";
 import type { Worklist } from "./worklist.ts";
 
 /** What `stepResults.<id>` holds: the latest entry of a step, in the shape that definitions and the API read. */

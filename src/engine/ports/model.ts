@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../shared/json.ts";
+import type { TokenUsage } from "../model/events.ts";
 
 export interface ModelMessage {
   readonly role: "system" | "user" | "assistant";
@@ -14,12 +15,6 @@ export interface ModelRequest {
   readonly maxTokens: number;
   /** JSON schema of the wanted answer; absent for plain text. `"object"` asks for any JSON object. */
   readonly format?: { readonly name: string; readonly schema: JsonObject } | "object";
-}
-
-export interface TokenUsage {
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-  readonly cachedTokens?: number;
 }
 
 export interface ModelReply {
@@ -47,4 +42,12 @@ export interface ModelClient {
    * `model_rejected` (not retryable: wrong key, unknown model, bad request).
    */
   complete(request: ModelRequest, signal: AbortSignal): Promise<ModelReply>;
+}
+
+/** Price of a model that the package does not know, or knows differently; dollars per million tokens. */
+export interface PriceOverride {
+  readonly inputUsdPerMillion: number;
+  readonly outputUsdPerMillion: number;
+  /** Defaults to the input price. */
+  readonly cachedInputUsdPerMillion?: number;
 }

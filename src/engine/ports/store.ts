@@ -1,11 +1,12 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
-import type { ExecutionEvent, ExecutionStarted } from "../model/events.ts";
+import type { ExecutionEvent, ExecutionStarted, TokenUsage } from "../model/events.ts";
 import type { ExecutionStatus } from "../model/state.ts";
+import type { TotalsDelta, TotalsDimension, TotalsRow } from "../model/totals.ts";
 import type { BudgetStore } from "./budget-records.ts";
 import type { ChangeSource } from "./changes.ts";
 import type { DraftRecord } from "./draft-record.ts";
 import type { EventStore } from "./event-records.ts";
-import type { ModelMessage, TokenUsage } from "./model.ts";
+import type { ModelMessage } from "./model.ts";
 import type {
   PromptCall,
   PromptRecord,
@@ -211,44 +212,6 @@ export interface Commit {
   readonly at: number;
   readonly events: readonly ExecutionEvent[];
 }
-
-/** What happened in one hour, as numbers that add up. */
-export interface Totals {
-  readonly started: number;
-  readonly completed: number;
-  readonly failed: number;
-  readonly cancelled: number;
-  /** Sum of the durations of executions that completed, in milliseconds. */
-  readonly durationMs: number;
-  readonly costNano: number;
-  /** Entries of steps whose price is not known in full; by model and prompt: calls. */
-  readonly costUnknown: number;
-  /** Calls of models. */
-  readonly calls: number;
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-}
-
-/**
- * By what the running totals are kept. Each dimension counts the same money once. `workflow`, `version` and `person` count
- * executions; `step` counts entries of steps as `started`, and how they ended; `model` and `prompt` count calls alone.
- */
-export type TotalsDimension = "workflow" | "version" | "person" | "step" | "model" | "prompt";
-
-/** A change of the running totals of one workflow in one hour, by one dimension. */
-export interface TotalsDelta extends Totals {
-  readonly workflowId: string;
-  readonly dimension: TotalsDimension;
-  /**
-   * The number of the version, the Slack user id of who started it, the step's id, the model, the prompt and its version
-   * (`triage@3`). Empty for the workflow itself, and for what nobody started.
-   */
-  readonly name: string;
-  /** When the hour began, UTC. */
-  readonly hour: number;
-}
-
-export type TotalsRow = TotalsDelta;
 
 export interface TotalsQuery {
   readonly dimension: TotalsDimension;

@@ -1,39 +1,10 @@
 import { fitsExpected } from "../ai/expected.ts";
+import type { PromptComparison, PromptFigures, PromptView } from "../api/prompts.ts";
 import type { PromptCall, SampleRecord } from "../ports/prompt-records.ts";
 import type { Store } from "../ports/store.ts";
-import type { PromptView } from "./prompts.ts";
 
 /** The newest calls of a version that are looked at: enough for a share to be known to a percent or two. */
 export const COMPARED_CALLS = 2000;
-
-/** How one version of a prompt fares, by its newest calls. */
-export interface PromptFigures {
-  readonly version: number;
-  /** `active`, `split` (with its percent), `previous`, or none of these. */
-  readonly role: "active" | "split" | "previous" | null;
-  readonly percent: number;
-  /** Decisions that the figures are made from; a decision may take several calls. */
-  readonly decisions: number;
-  readonly calls: number;
-  /** Share of the calls whose answer could not be used, from 0 to 1; `null` without calls. */
-  readonly invalidRate: number | null;
-  /** Nano-dollars for one decision on average, as far as prices are known; `null` without any. */
-  readonly costNano: number | null;
-  /** Calls without a known price. */
-  readonly unknownCosts: number;
-  /** Milliseconds of all calls of a decision: the middle one, and what 95 of 100 stay below. */
-  readonly latencyMs: { readonly median: number; readonly p95: number } | null;
-  /** Decisions that people have labelled, and those of them that they found wrong. */
-  readonly labelled: number;
-  readonly overturned: number;
-  /** Share of the decisions that people found wrong, from 0 to 1; `null` without decisions. */
-  readonly overturnedRate: number | null;
-}
-
-export interface PromptComparison {
-  readonly name: string;
-  readonly versions: readonly PromptFigures[];
-}
 
 /** Puts the versions of a prompt side by side: those that are or were asked, newest number first. */
 export async function comparePrompts(

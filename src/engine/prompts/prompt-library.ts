@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { parseTemplate } from "../../shared/template-parser.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import {
   type NamedPrompt,
@@ -6,7 +7,6 @@ import {
   parsePromptRef,
   promptRefsIn,
 } from "../language/prompt-ref.ts";
-import { parseTemplate } from "../language/template.ts";
 import type { ExecutionStarted } from "../model/events.ts";
 import type { PromptRecord } from "../ports/prompt-records.ts";
 import type { Store } from "../ports/store.ts";

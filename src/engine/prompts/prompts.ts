@@ -1,43 +1,24 @@
 import { nearest } from "../../shared/did-you-mean.ts";
 import { AppError, asAppError } from "../../shared/errors.ts";
 import { hashJson, toJson } from "../../shared/json.ts";
+import { parseTemplate } from "../../shared/template-parser.ts";
+import type {
+  PromptAdded,
+  PromptComparison,
+  PromptDraft,
+  Prompts,
+  PromptView,
+} from "../api/prompts.ts";
 import type { Problem } from "../definition/problem.ts";
 import { PROMPT_NAME } from "../language/prompt-ref.ts";
-import { parseTemplate } from "../language/template.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { PromptRecord, PromptVersionRecord } from "../ports/prompt-records.ts";
 import type { Store } from "../ports/store.ts";
-import { comparePrompts, type PromptComparison } from "./compare-versions.ts";
+import { comparePrompts } from "./compare-versions.ts";
 import type { PromptLibrary } from "./prompt-library.ts";
 
 /** Characters of a prompt before its values are filled in. */
 const MAX_TEXT = 100_000;
-
-/** A text that becomes a version of a named prompt. */
-export interface PromptDraft {
-  readonly name: string;
-  readonly text: string;
-  /** Slack user id, `api` or `file:<name>`. */
-  readonly by: string;
-  /** What is different. */
-  readonly note?: string;
-  /** Shall it be asked at once? The first version always is. */
-  readonly activate?: boolean;
-}
-
-export interface PromptAdded {
-  readonly name: string;
-  readonly version: number;
-  /** `false`: a version has this text already. */
-  readonly changed: boolean;
-  /** Is it the version that is asked? */
-  readonly active: boolean;
-}
-
-/** A named prompt with all its versions, newest first. */
-export interface PromptView extends PromptRecord {
-  readonly versions: readonly PromptVersionRecord[];
-}
 
 export interface PromptsOptions {
   readonly store: Store;
@@ -51,25 +32,22 @@ export interface PromptsOptions {
 }
 
 /** Named prompts: numbered versions that never change, one of them active, another perhaps asked by a share of the executions. */
-export class Prompts {
+export class StoredPrompts implements Prompts {
   readonly #options: PromptsOptions;
 
   constructor(options: PromptsOptions) {
     this.#options = options;
   }
 
-  /** By name. */
   list(): Promise<readonly PromptRecord[]> {
     return this.#options.store.listPrompts();
   }
 
-  /** @throws {AppError} `prompt_not_found`, naming the nearest. */
   async get(name: string): Promise<PromptView> {
     const record = await this.#require(name);
     return { ...record, versions: await this.#options.store.listPromptVersions(name) };
   }
 
-  /** Stores a text under the next number; a text that some version has already changes nothing. @throws {AppError} `prompt_invalid`. */
   async add({ name, text, by, note, activate = false }: PromptDraft): Promise<PromptAdded> {
     assertUsable(name, text);
     const existing = await this.#options.store.readPrompt(name);
@@ -84,12 +62,6 @@ export class Prompts {
     return { name, version, changed: same === undefined, active };
   }
 
-  /**
-   * Takes a file of the prompts folder in, if it differs from what this file brought last. What people made in Slack or by the API
-   * stays active: the text is then kept as a version.
-   *
-   * @returns `null` when there was nothing to do.
-   */
   async addFile(file: string, text: string): Promise<PromptAdded | null> {
     const name = file.replace(/\.[a-z]+$/, "");
     const hash = hashJson(toJson(text));
@@ -104,13 +76,6 @@ export class Prompts {
     return added;
   }
 
-  /**
-   * Gives a share of the executions that start from now on another version; the others get the active one. An execution keeps its
-   * version to the end.
-   *
-   * @param percent - from 1 to 99; 0 ends the split.
-   * @throws {AppError} `prompt_not_found`, `prompt_invalid`, `input_invalid`.
-   */
   async split(name: string, version: number, percent: number, by: string): Promise<PromptRecord> {
     const record = await this.#require(name);
     if (!Number.isInteger(percent) || percent < 0 || percent > 99) {
@@ -127,7 +92,6 @@ export class Prompts {
     return this.#write({ ...record, split: { version, percent } }, by);
   }
 
-  /** Makes a version the one that is asked, and ends a split. @throws {AppError} `prompt_not_found`, `prompt_invalid`. */
   async promote(name: string, version: number, by: string): Promise<PromptRecord> {
     const record = await this.#require(name);
     const { text } = await this.#requireVersion(name, version);
@@ -136,7 +100,6 @@ export class Prompts {
     return this.#write({ ...record, active: version, previous: record.active, split: null }, by);
   }
 
-  /** Goes back to what was active before, and ends a split. @throws {AppError} `prompt_not_found`, `input_invalid` if nothing was. */
   async rollBack(name: string, by: string): Promise<PromptRecord> {
     const { previous } = await this.#require(name);
     if (previous === null) {
@@ -148,7 +111,6 @@ export class Prompts {
     return this.promote(name, previous, by);
   }
 
-  /** How the versions fare that are or were asked. @throws {AppError} `prompt_not_found`. */
   async compare(name: string): Promise<PromptComparison> {
     return comparePrompts(await this.get(name), this.#options.store);
   }

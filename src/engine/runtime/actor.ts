@@ -13,9 +13,10 @@ import { toExecutionRecord } from "../execution/projections/execution-record.ts"
 import { totalsOf } from "../execution/projections/totals.ts";
 import { apply } from "../execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../model/events.ts";
+import type { OutboxEntry } from "../model/state.ts";
 import { type ActiveStep, type ExecutionState, isFinished } from "../model/state.ts";
-import type { ExecutionRecord, Signal } from "../ports/store.ts";
-import type { ActorHost } from "./actor-host.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ExecutionRecord, Signal, Store } from "../ports/store.ts";
 import { Subscriptions } from "./event-subscriptions.ts";
 import { retryWhileUnavailable } from "./store-retry.ts";
 
@@ -40,7 +41,7 @@ export class Actor {
   /** The head as we last wrote it. */
   #written: Pick<ExecutionRecord, "owner" | "due"> | null = null;
   /** How often the execution had been reopened when its end was told: each end is told. */
-  #toldEnd: number | null = null;
+  #publishedEnds: number | null = null;
   /** The worker leased the head once more while we were here: it has to be given back, whatever our last commit said. */
   #leasedAgain = false;
   #cancelTimer: (() => void) | null = null;
@@ -118,7 +119,7 @@ export class Actor {
         await this.#fold();
         if (this.#stopped) return;
         this.#startEffects();
-        await this.#sendOut();
+        await this.#deliverOutbox();
         if (!this.#again && this.#isIdle()) await this.#release();
       } while (this.#again);
       this.#turning = false;
@@ -155,7 +156,7 @@ export class Actor {
       if (signals.length === 100) this.wake();
     }
     await this.#settleLost(now);
-    await this.#passGate(now);
+    await this.#applyPauseAndSlot(now);
     do this.#follow(now);
     while ((await this.#settleLost(now)) || (await this.#lookBack(now)));
     await this.#commit(settled);
@@ -164,9 +165,9 @@ export class Actor {
   }
 
   /** Whether it may go on is asked in every turn: what holds it may have ended. */
-  async #passGate(now: number): Promise<void> {
+  async #applyPauseAndSlot(now: number): Promise<void> {
     if (isFinished(this.#state.status) || this.#state.cancel) return;
-    const ask = () => this.#host.gate(this.#workflow, this.#state, now);
+    const ask = () => this.#host.eventsBefore(this.#workflow, this.#state, now);
     this.#recordAll(await this.#untilStored(ask));
   }
 
@@ -290,20 +291,21 @@ export class Actor {
       : toExecutionRecord(this.#state, null, this.#nextDue());
   }
 
-  get #endIsTold(): boolean {
-    return this.#toldEnd === this.#state.reopened.length;
+  get #isCompletionPublished(): boolean {
+    return this.#publishedEnds === this.#state.reopened.length;
   }
 
   /** Somebody must look at once while others wait to be told. */
   #nextDue(): number | null {
     const isOver = isFinished(this.#state.status);
-    const isTold = !isOver || this.#endIsTold || !this.#host.endIsWanted(this.#state);
-    if (this.#state.outbox.size > 0 || !isTold) return this.#host.clock.now();
+    const isPublished =
+      !isOver || this.#isCompletionPublished || !this.#host.hasCompletionListeners(this.#state);
+    if (this.#state.outbox.size > 0 || !isPublished) return this.#host.clock.now();
     return isOver ? null : nextDue(this.#state);
   }
 
   /** Delivers what the last commit left for others. The head is due until that is done. */
-  async #sendOut(): Promise<void> {
+  async #deliverOutbox(): Promise<void> {
     const state = this.#state;
     const ids: string[] = [];
     for (const entry of state.outbox.values()) {
@@ -311,9 +313,10 @@ export class Actor {
       ids.push(entry.id);
     }
     if (ids.length > 0) this.#record({ type: "outbox_delivered", ids });
-    if (!isFinished(state.status) || this.#endIsTold) return;
-    if (this.#host.endIsWanted(state)) await this.#untilStored(() => this.#host.tellEnd(state));
-    this.#toldEnd = state.reopened.length;
+    if (!isFinished(state.status) || this.#isCompletionPublished) return;
+    if (this.#host.hasCompletionListeners(state))
+      await this.#untilStored(() => this.#host.publishCompletion(state));
+    this.#publishedEnds = state.reopened.length;
   }
 
   #startEffects(): void {
@@ -390,4 +393,51 @@ function attemptKey(path: string, attempt: number): string {
 /** What the log says of an actor that stopped. */
 export function stopReason(error: unknown): { readonly lost: boolean; readonly message: string } {
   return { lost: isAppError(error, "store_conflict"), message: asAppError(error).message };
+}
+
+/** An execution as a commit left it; to be read at once, not kept. */
+export interface Committed {
+  readonly workflow: CompiledWorkflow;
+  readonly state: ExecutionState;
+}
+
+/** What an actor needs from the worker that owns it. */
+export interface ActorHost {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly worker: string;
+  /** End of the lease that a commit made now should carry. */
+  leaseUntil(): number;
+  /** False when the lease may have run out: no effect may start then. */
+  mayStartEffects(): boolean;
+  /** Whether a part waits for the end of a finished execution: its record stays due until that end is published. */
+  hasCompletionListeners(state: ExecutionState): boolean;
+  /** Publishes the end; called again after a crash or an error. */
+  publishCompletion(state: ExecutionState): Promise<void>;
+  /** Delivers something that leaves the execution; done again after a crash or an error. */
+  deliver(state: ExecutionState, entry: OutboxEntry): Promise<void>;
+  /** Starts an attempt; `done` is called once with its result. @returns a function that aborts it. */
+  startAttempt(
+    workflow: CompiledWorkflow,
+    state: ExecutionState,
+    act: ActiveStep,
+    done: (ended: AttemptEnded) => void,
+  ): () => void;
+  /** A version of its workflow, as this execution would execute it. */
+  compiled(
+    state: Pick<ExecutionState, "start" | "prompts">,
+    version: number,
+  ): Promise<CompiledWorkflow>;
+  /** The events that have to come before the execution goes on: a pause, a slot. */
+  eventsBefore(
+    workflow: CompiledWorkflow,
+    state: ExecutionState,
+    now: number,
+  ): Promise<readonly ExecutionEvent[]>;
+  /** After each durable commit. */
+  committed(executionId: string, events: readonly ExecutionEvent[], after: Committed): void;
+  /** The actor has nothing left to do now; `due` is when somebody must look again. */
+  retired(actor: Actor, due: number | null): void;
+  /** The actor stopped without being able to go on: lost to another worker (`conflict`), or a defect. */
+  stopped(actor: Actor, error: unknown): void;
 }

@@ -1,15 +1,10 @@
 import { AppError, asAppError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { type CompiledStep, type CompiledWorkflow, stepAt } from "../definition/compile.ts";
-import type {
-  AttemptContext,
-  AttemptResult,
-  ChildPlan,
-  ChildRequest,
-} from "../definition/step-type.ts";
+import type { AttemptContext, AttemptResult } from "../definition/step-type.ts";
 import type { AttemptEnded } from "../execution/decider/handle-signal.ts";
 import { costOfCalls } from "../execution/projections/call-costs.ts";
-import type { AttemptCost, ExecutionStarted } from "../model/events.ts";
+import type { AttemptCost, ChildPlan, ChildRequest, ExecutionStarted } from "../model/events.ts";
 import type { ActiveStep, ExecutionState } from "../model/state.ts";
 import { type Clock, pause } from "../ports/clock.ts";
 import type { ModelClient } from "../ports/model.ts";

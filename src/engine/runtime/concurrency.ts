@@ -26,7 +26,7 @@ export class ConcurrencyLimiter {
   }
 
   /** The facts that follow before an execution goes on: it has its slot, it waits for one, or it is not to run at all. */
-  async factsFor(
+  async eventsFor(
     workflow: CompiledWorkflow,
     state: ExecutionState,
     now: number,
@@ -53,7 +53,7 @@ export class ConcurrencyLimiter {
   }
 
   /** Gives the slot back and calls the next in line. Doing it again is harmless. @throws {AppError} `store_unavailable`. */
-  async tell({ start, queue, reopened }: ExecutionState): Promise<void> {
+  async publish({ start, queue, reopened }: ExecutionState): Promise<void> {
     if (!queue) return;
     const { executionId } = start;
     const { store } = this.#options;

@@ -7,13 +7,14 @@ import { type ExecutionState, isFinished } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { ExecutionRecord, Store } from "../ports/store.ts";
+import type { EngineEvents } from "./engine-events.ts";
 
 export interface FailDefectivePorts {
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly ends: { readonly isWanted: (state: ExecutionState) => boolean };
-  readonly onCommitted: (executionId: string, events: readonly ExecutionEvent[]) => void;
+  readonly events: EngineEvents;
+  readonly completion: { readonly isWanted: (state: ExecutionState) => boolean };
   /** Folds the execution's log. */
   readonly read: (head: ExecutionRecord) => Promise<ExecutionState>;
 }
@@ -47,7 +48,7 @@ export async function failDefective(
 }
 
 async function fail(ports: FailDefectivePorts, head: ExecutionRecord): Promise<void> {
-  const { store, clock, ends, onCommitted } = ports;
+  const { store, clock, completion, events } = ports;
   const { executionId } = head;
   const state = await ports.read(head);
   if (isFinished(state.status)) {
@@ -65,8 +66,8 @@ async function fail(ports: FailDefectivePorts, head: ExecutionRecord): Promise<v
   state.rev += 1;
   const { rev, epoch } = state;
   const commit = { executionId, rev, epoch, commitId: randomUUID(), at, events: [event] };
-  const due = state.outbox.size > 0 || ends.isWanted(state) ? at : null;
+  const due = state.outbox.size > 0 || completion.isWanted(state) ? at : null;
   const totals = totalsOf(state.start, commit.events, rev === 1);
   await store.commit(commit, toExecutionRecord(state, null, due), [], totals);
-  onCommitted(executionId, [event]);
+  void events.emit("committed", { executionId, events: [event] });
 }

@@ -1,18 +1,9 @@
+import type { QueueStats } from "../api/costs.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 
 /** Heads that are looked at, of each status. */
 const MAX_HEADS = 1000;
-
-/** What is left to do. */
-export interface QueueStats {
-  /** Executions that were accepted and have not begun, counted up to 1000. */
-  readonly queued: number;
-  /** Requests that wait for people, of up to 2000 executions. */
-  readonly openRequests: number;
-  /** How long the execution that is due longest has been due, in milliseconds. */
-  readonly lagMs: number;
-}
 
 export async function readQueueStats(
   store: Pick<Store, "listHeads" | "nextDue">,

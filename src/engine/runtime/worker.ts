@@ -1,19 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { asAppError, isAppError } from "../../shared/errors.ts";
+import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { toExecutionRecord } from "../execution/projections/execution-record.ts";
 import { applyCommit, initialState } from "../execution/reducer/apply.ts";
 import { LEASE_MS } from "../model/lease.ts";
+import type { OutboxEntry } from "../model/state.ts";
 import { type ExecutionState, isFinished } from "../model/state.ts";
 import { pause } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
 import type { ExecutionRecord } from "../ports/store.ts";
+import type { ActorHost } from "./actor.ts";
 import { Actor, stopReason } from "./actor.ts";
-import type { ActorHost } from "./actor-host.ts";
+import type { AttemptPorts } from "./attempt.ts";
 import { runAttempt } from "./attempt.ts";
+import type { EngineEvents } from "./engine-events.ts";
 import { failDefective } from "./fail-defective.ts";
 import { finalize } from "./finalize.ts";
 import { StateCache } from "./state-cache.ts";
-import type { WorkerOptions } from "./worker-options.ts";
 
 const RENEW_MS = 10_000;
 /** Without a renewal for this long, by the machine's monotonic clock, another worker may be about to take over: no new effects. */
@@ -27,7 +30,8 @@ const CLAIM_PAUSE_MS = 1000;
 export class Worker {
   readonly id = `worker_${randomUUID().slice(0, 8)}`;
   readonly #options: WorkerOptions;
-  readonly #host: ActorHost;
+  #hooks: WorkerHooks | null = null;
+  #host: ActorHost | null = null;
   readonly #actors = new Map<string, Actor>();
   readonly #idle = new StateCache();
   /** Claims under way, so that two wake-ups of one execution make one actor. */
@@ -47,31 +51,44 @@ export class Worker {
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#renewedAt = options.clock.elapsed();
-    this.#host = {
+  }
+
+  /** Starts to work, first on what an earlier life of the process left. */
+  async start(hooks: WorkerHooks): Promise<void> {
+    this.#hooks = hooks;
+    this.#host = this.#hostOf(hooks);
+    this.#running = true;
+    this.#renewedAt = this.#options.clock.elapsed();
+    this.#planRenewal();
+    await this.tick();
+  }
+
+  #hostOf(hooks: WorkerHooks): ActorHost {
+    const options = this.#options;
+    return {
       store: options.store,
       clock: options.clock,
       worker: this.id,
       leaseUntil: () => options.clock.now() + LEASE_MS,
       mayStartEffects: () => options.clock.elapsed() - this.#renewedAt < RENEWAL_TRUST_MS,
       startAttempt: (workflow, state, act, done) =>
-        runAttempt({ ...options, onDefect: this.#onDefect }, workflow, state, act, done),
-      endIsWanted: (state) => options.ends.isWanted(state),
-      tellEnd: (state) => options.ends.tell(state),
-      deliver: (state, entry) => options.deliver(state, entry),
+        runAttempt(
+          { ...options, prepareChild: hooks.prepareChild, onDefect: this.#onDefect },
+          workflow,
+          state,
+          act,
+          done,
+        ),
+      hasCompletionListeners: (state) => hooks.completion.isWanted(state),
+      publishCompletion: (state) => hooks.completion.publish(state),
+      deliver: (state, entry) => hooks.deliver(state, entry),
       compiled: options.compiled,
-      gate: options.gate,
-      committed: options.onCommitted,
+      eventsBefore: hooks.eventsBefore,
+      committed: (executionId, events, after) =>
+        void options.events.emit("committed", { executionId, events, after }),
       retired: (actor, due) => this.#retired(actor, due),
       stopped: (actor, error) => void this.#stopped(actor, error),
     };
-  }
-
-  /** Begins to work: first with what an earlier life of the process left. */
-  async start(): Promise<void> {
-    this.#running = true;
-    this.#renewedAt = this.#options.clock.elapsed();
-    this.#planRenewal();
-    await this.tick();
   }
 
   /**
@@ -277,7 +294,7 @@ export class Worker {
   }
 
   async #afterEnd(workflow: CompiledWorkflow, state: ExecutionState): Promise<void> {
-    const settled = await finalize(this.#options, workflow, state);
+    const settled = await finalize({ ...this.#options, ...this.#requireHooks() }, workflow, state);
     const { executionId } = state.start;
     // A retry lets it go on.
     if (!settled && this.#running && !this.#actors.has(executionId)) this.#add(workflow, state);
@@ -308,6 +325,7 @@ export class Worker {
   }
 
   #add(workflow: CompiledWorkflow, state: ExecutionState): void {
+    if (!this.#host) return;
     const actor = new Actor(this.#host, workflow, state);
     this.#actors.set(actor.executionId, actor);
     actor.wake();
@@ -349,7 +367,12 @@ export class Worker {
 
   #failDefective(head: ExecutionRecord, cause: unknown): Promise<void> {
     const read = async (): Promise<ExecutionState> => (await this.read(head)).state;
-    return failDefective({ ...this.#options, read }, head, cause);
+    return failDefective({ ...this.#options, ...this.#requireHooks(), read }, head, cause);
+  }
+
+  #requireHooks(): WorkerHooks {
+    if (this.#hooks) return this.#hooks;
+    throw new AppError({ code: "internal", message: "The worker has not been started." });
   }
 
   #planRenewal(): void {
@@ -372,4 +395,35 @@ export class Worker {
       logger.warn({ error: asAppError(error).message }, "leases could not be renewed");
     }
   }
+}
+
+export interface WorkerOptions extends Omit<AttemptPorts, "onDefect" | "prepareChild"> {
+  readonly logger: Logger;
+  /** The compiled definition of a version with the prompts that this execution asks. @throws {AppError} `version_not_found`. */
+  readonly compiled: ActorHost["compiled"];
+  /**
+   * How long attempts under way may take to end when the worker stops, in milliseconds: one that is aborted instead has an outcome
+   * that nobody knows. @default 0
+   */
+  readonly stopGraceMs?: number;
+  /** How far a look plans ahead for what becomes due, in milliseconds: not less than the time until somebody calls `tick` again. */
+  readonly lookAheadMs: number;
+  /** Hears of each durable commit. */
+  readonly events: EngineEvents;
+}
+
+/** What other parts of the engine do for a worker. They are built after it, so it gets them when it starts. */
+export interface WorkerHooks {
+  readonly prepareChild: AttemptPorts["prepareChild"];
+  /** The parts that wait for the end of an execution. */
+  readonly completion: {
+    /** Whether a part waits for this end. */
+    readonly isWanted: (state: ExecutionState) => boolean;
+    /** Publishes the end. Called again after a crash or an error, so a repeat must be harmless. */
+    readonly publish: (state: ExecutionState) => Promise<void>;
+  };
+  /** The events that have to come before an execution goes on: a pause, a slot. */
+  readonly eventsBefore: ActorHost["eventsBefore"];
+  /** Delivers what leaves an execution; done again after a crash or an error, so a repeat must be harmless. */
+  readonly deliver: (state: ExecutionState, entry: OutboxEntry) => Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AppError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import { parseTemplate } from "../../shared/template-parser.ts";
 import { decideByModel, type Question, worstAttemptNano } from "../ai/ask-models.ts";
 import { createPriceBook, type PriceBook } from "../ai/pricing.ts";
 import { renderPrompt } from "../ai/prompt.ts";
@@ -12,7 +13,6 @@ import {
   type StepType,
 } from "../definition/step-type.ts";
 import type { NamedPrompt, PromptLookup } from "../language/prompt-ref.ts";
-import { parseTemplate } from "../language/template.ts";
 import type { CheaperOption } from "../model/events.ts";
 import { AiDecisionConfig, checkAiDecision, formatOf, maxTokensOf } from "./ai-decision-config.ts";
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { didYouMean } from "../../shared/did-you-mean.ts";
 import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import { MARKUPS, type Markup } from "../../shared/markup.ts";
 import { OutputVariable } from "../definition/output-variable.ts";
 import { markupParams, traitProblems } from "../definition/param-traits.ts";
 import { fitParams, holdsTemplate, prepareParams } from "../definition/service-params.ts";
@@ -13,7 +14,6 @@ import {
   defineStepType,
   type StepProgram,
 } from "../definition/step-type.ts";
-import { MARKUPS, type Markup } from "../language/markup.ts";
 import type { Scope } from "../language/scope.ts";
 import { resolveMarkup, resolveTemplates } from "../language/template.ts";
 import type { ServiceAction, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";

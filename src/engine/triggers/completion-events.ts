@@ -25,7 +25,7 @@ export class CompletionEvents {
   }
 
   /** @throws {AppError} `store_unavailable`: to be done again. */
-  async tell(state: ExecutionState): Promise<void> {
+  async publish(state: ExecutionState): Promise<void> {
     const { executionId, workflowId, trigger } = state.start;
     for (const name of this.#wantedNames(state)) {
       await this.#options.publish({

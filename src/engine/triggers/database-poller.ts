@@ -1,6 +1,6 @@
 import { asAppError, isAppError } from "../../shared/errors.ts";
 import { hashJson, isJsonObject, type Json, readOwn } from "../../shared/json.ts";
-import type { StartRequest, StartResult } from "../api/engine.ts";
+import type { StartRequest, StartResult } from "../api/executions.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
 import { type JsonObject, readOwn, toJson } from "../../shared/json.ts";
-import type { StartRequest, StartResult } from "../api/engine.ts";
+import type { StartRequest, StartResult } from "../api/executions.ts";
+import type { PublishRequest, PublishResult } from "../api/triggers.ts";
 import { toEventSignal } from "../execution/decider/handle-events.ts";
 import { compileExpression, type Expression } from "../language/expression.ts";
 import type { Scope } from "../language/scope.ts";
@@ -23,21 +24,7 @@ export interface EventBusOptions {
   /** An execution has a signal. */
   readonly wake: (executionId: string) => void;
   /** The worker of this process. */
-  readonly process: () => string;
-}
-
-/** Something that happened outside, to be made known under a name. */
-export interface PublishRequest {
-  readonly name: string;
-  readonly payload: JsonObject;
-  /** Tells a repeat from another event of the same name. */
-  readonly id?: string;
-}
-
-export interface PublishResult {
-  readonly eventId: string;
-  /** The same event was told before. */
-  readonly existed: boolean;
+  readonly process: string;
 }
 
 /** Executions that are told of an event at a time. */
@@ -81,7 +68,7 @@ export class EventBus {
   }
 
   #moment(): Pick<EventRecord, "at" | "process"> {
-    return { at: this.#options.clock.now(), process: this.#options.process() };
+    return { at: this.#options.clock.now(), process: this.#options.process };
   }
 
   /** Tells the events that not everybody was told of. Never rejects. */

@@ -1,29 +1,12 @@
 import { asAppError } from "../../shared/errors.ts";
-import type { StartRequest, StartResult } from "../api/engine.ts";
+import type { StartRequest, StartResult } from "../api/executions.ts";
+import type { IncomingMessage } from "../api/triggers.ts";
 import { compilePattern } from "../language/safe-pattern.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Logger } from "../ports/logger.ts";
 import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { createKeywordFinder } from "./types/keywords.ts";
 import { MessageConfig } from "./types/message.ts";
-
-/** A message that somebody else than this bot wrote in a channel. */
-export interface IncomingMessage {
-  /** Equal in every delivery of the message. */
-  readonly eventId: string;
-  readonly text: string;
-  readonly user: string;
-  readonly channel: string;
-  readonly ts: string;
-  /** The thread that it was written in; `null`: none. */
-  readonly threadTs: string | null;
-  readonly isFromBot: boolean;
-  readonly mentionsBot: boolean;
-  /** Does a definition that names this channel mean the one of the message? Asked only of messages that fit otherwise. */
-  isIn(channel: string): Promise<boolean>;
-  /** May the author start runs? Asked once, and only of messages that would start one. */
-  mayStart(): Promise<boolean>;
-}
 
 export interface MessageTriggerOptions {
   readonly triggers: TriggerRegistry;

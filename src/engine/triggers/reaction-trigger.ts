@@ -1,34 +1,10 @@
 import { asAppError } from "../../shared/errors.ts";
-import type { StartRequest, StartResult } from "../api/engine.ts";
+import type { StartRequest, StartResult } from "../api/executions.ts";
+import type { IncomingReaction } from "../api/triggers.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Logger } from "../ports/logger.ts";
 import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { ReactionConfig } from "./types/reaction.ts";
-
-/** A message of a channel, as a run begins with it. */
-export interface PointedMessage {
-  readonly channel: string;
-  readonly ts: string;
-  /** The thread that it was written in; its own if it is in none. */
-  readonly threadTs: string;
-  readonly text: string;
-  /** Who wrote it; `null`: a bot. */
-  readonly messageUser: string | null;
-}
-
-/** An emoji that somebody added to a message. */
-export interface IncomingReaction {
-  /** Equal in every delivery. */
-  readonly eventId: string;
-  readonly emoji: string;
-  readonly user: string;
-  /** Asked only of reactions that fit. */
-  message(): Promise<PointedMessage>;
-  /** Does a definition that names this channel mean the one of the message? */
-  isIn(channel: string): Promise<boolean>;
-  /** May whoever added it start runs? */
-  mayStart(): Promise<boolean>;
-}
 
 export interface ReactionTriggerOptions {
   readonly triggers: TriggerRegistry;

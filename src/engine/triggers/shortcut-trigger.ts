@@ -1,18 +1,8 @@
 import { AppError } from "../../shared/errors.ts";
-import type { StartRequest, StartResult } from "../api/engine.ts";
+import type { StartRequest, StartResult } from "../api/executions.ts";
+import type { ShortcutRequest } from "../api/triggers.ts";
 import { executionIdFor } from "../model/execution-id.ts";
-import type { PointedMessage } from "./reaction-trigger.ts";
 import type { TriggerRegistry } from "./trigger-registry.ts";
-
-/** What a person chose in Slack's shortcuts. */
-export interface ShortcutRequest {
-  /** Equal in every delivery of the choice. */
-  readonly id: string;
-  readonly workflowId: string;
-  readonly user: string;
-  /** The message in whose menu it was; `null`: it was in no message's. */
-  readonly message: PointedMessage | null;
-}
 
 const NO_MESSAGE = { channel: null, ts: null, threadTs: null, text: null, messageUser: null };
 

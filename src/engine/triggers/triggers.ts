@@ -1,5 +1,15 @@
 import type { JsonObject } from "../../shared/json.ts";
-import type { StartRequest, StartResult } from "../api/engine.ts";
+import type { StartRequest, StartResult } from "../api/executions.ts";
+import type {
+  IncomingMessage,
+  IncomingReaction,
+  PublishRequest,
+  PublishResult,
+  ShortcutRequest,
+  Triggers as TriggersApi,
+  WebhookAnswer,
+  WebhookRequest,
+} from "../api/triggers.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Cron } from "../ports/cron.ts";
@@ -28,17 +38,17 @@ export interface TriggersOptions {
   /** An execution has a signal. */
   readonly wake: (executionId: string) => void;
   /** The worker of this process. */
-  readonly process: () => string;
+  readonly process: string;
 }
 
 /** Everything that starts runs by itself, with its lifetime. */
-export class Triggers {
-  readonly messages: MessageTrigger;
-  readonly reactions: ReactionTrigger;
-  readonly shortcuts: ShortcutTrigger;
-  readonly webhooks: WebhookTrigger;
-  readonly ends: CompletionEvents;
-  readonly events: EventBus;
+export class Triggers implements TriggersApi {
+  readonly #messages: MessageTrigger;
+  readonly #reactions: ReactionTrigger;
+  readonly #shortcuts: ShortcutTrigger;
+  readonly #webhooks: WebhookTrigger;
+  readonly completions: CompletionEvents;
+  readonly #events: EventBus;
   readonly #active: TriggerRegistry;
   readonly #scheduler: Scheduler;
   readonly #rows: DatabasePoller;
@@ -46,17 +56,41 @@ export class Triggers {
   constructor(options: TriggersOptions) {
     this.#active = new TriggerRegistry(options);
     const parts = { ...options, triggers: this.#active };
-    this.messages = new MessageTrigger(parts);
-    this.reactions = new ReactionTrigger(parts);
-    this.shortcuts = new ShortcutTrigger(parts);
-    this.webhooks = new WebhookTrigger(parts);
-    this.events = new EventBus(parts);
-    this.ends = new CompletionEvents({
+    this.#messages = new MessageTrigger(parts);
+    this.#reactions = new ReactionTrigger(parts);
+    this.#shortcuts = new ShortcutTrigger(parts);
+    this.#webhooks = new WebhookTrigger(parts);
+    this.#events = new EventBus(parts);
+    this.completions = new CompletionEvents({
       triggers: this.#active,
-      publish: (event) => this.events.publish(event),
+      publish: (event) => this.#events.publish(event),
     });
     this.#scheduler = new Scheduler(parts);
     this.#rows = new DatabasePoller(parts);
+  }
+
+  receiveMessage(message: IncomingMessage): Promise<readonly StartResult[]> {
+    return this.#messages.receive(message);
+  }
+
+  receiveReaction(reaction: IncomingReaction): Promise<readonly StartResult[]> {
+    return this.#reactions.receive(reaction);
+  }
+
+  listShortcuts(): Promise<readonly string[]> {
+    return this.#shortcuts.offered();
+  }
+
+  startFromShortcut(request: ShortcutRequest): Promise<StartResult> {
+    return this.#shortcuts.start(request);
+  }
+
+  receiveWebhook(request: WebhookRequest): Promise<WebhookAnswer> {
+    return this.#webhooks.receive(request);
+  }
+
+  publish(event: PublishRequest): Promise<PublishResult> {
+    return this.#events.receive(event);
   }
 
   /** Reads the active triggers. To be done before executions run: their ends are told to those who wait for them. */
@@ -66,7 +100,7 @@ export class Triggers {
 
   /** Begins with the clock and the databases. */
   async start(): Promise<void> {
-    await this.events.catchUp();
+    await this.#events.catchUp();
     await this.#scheduler.start();
     this.#rows.start();
   }
@@ -74,16 +108,16 @@ export class Triggers {
   async stop(): Promise<void> {
     await this.#scheduler.stop();
     await this.#rows.stop();
-    await this.events.stop();
+    await this.#events.stop();
   }
 
   /** Looks for what other processes activated, and for events that they left untold. Never rejects. */
-  async look(): Promise<void> {
-    await Promise.all([this.changed(), this.events.catchUp()]);
+  async poll(): Promise<void> {
+    await Promise.all([this.refresh(), this.#events.catchUp()]);
   }
 
   /** To be called when another version becomes active. */
-  async changed(): Promise<void> {
+  async refresh(): Promise<void> {
     await this.#active.refresh();
     this.#scheduler.replan();
     this.#rows.replan();

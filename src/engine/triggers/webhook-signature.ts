@@ -1,12 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import type { WebhookProof } from "../api/triggers.ts";
 import type { WebhookConfig } from "./types/webhook.ts";
-
-/** What a caller sends along to prove that it knows the secret. */
-export interface WebhookProof {
-  readonly body: Uint8Array;
-  /** A header by its lower-case name; `undefined`: there is none. */
-  header(name: string): string | undefined;
-}
 
 const SIGNATURE_HEADERS = ["x-hub-signature-256", "x-signature"] as const;
 

@@ -1,29 +1,15 @@
 import { createHash } from "node:crypto";
 import { AppError, asAppError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
-import type { StartRequest, StartResult } from "../api/engine.ts";
+import type { StartRequest, StartResult } from "../api/executions.ts";
+import type { WebhookAnswer, WebhookRequest } from "../api/triggers.ts";
 import { newExecutionId } from "../model/execution-id.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { WebhookConfig } from "./types/webhook.ts";
-import { knowsSecret, type WebhookProof } from "./webhook-signature.ts";
-
-/** A request to the path of a webhook. */
-export interface WebhookRequest extends WebhookProof {
-  readonly path: string;
-  /** A program of this machine, on behalf of nobody else. */
-  readonly isLocal: boolean;
-  /** The body as variables; asked only of callers that may start the workflow. @throws {AppError} when it cannot be read. */
-  variables(): JsonObject;
-}
-
-export interface WebhookAnswer {
-  readonly executionId: string;
-  /** The same delivery came before, and this is what it began. */
-  readonly duplicate: boolean;
-}
+import { knowsSecret } from "./webhook-signature.ts";
 
 export interface WebhookTriggerOptions {
   readonly triggers: TriggerRegistry;

@@ -1,6 +1,6 @@
+import { parseTemplate } from "../../shared/template-parser.ts";
 import type { Problem } from "../definition/problem.ts";
 import { type PromptLookup, parsePromptRef, promptRefsIn } from "../language/prompt-ref.ts";
-import { parseTemplate } from "../language/template.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
 import type { Workflows } from "./workflows.ts";
 

@@ -1,6 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 import { hashJson, isJsonObject, type JsonObject, toJson } from "../../shared/json.ts";
-import type { DeployOptions, DeployResult, FileDeployment } from "../api/engine.ts";
+import type { DeployOptions, DeployResult, FileDeployment } from "../api/workflows.ts";
 import type { Problem } from "../definition/problem.ts";
 import { Definition } from "../definition/schema.ts";
 import type { Clock } from "../ports/clock.ts";

@@ -1,7 +1,7 @@
 import { didYouMean } from "../../shared/did-you-mean.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
-import type { TemplateSummary } from "../api/engine.ts";
+import type { TemplateSummary } from "../api/workflows.ts";
 import { Definition, triggersOf } from "../definition/schema.ts";
 import { TEMPLATES } from "./templates/index.ts";
 

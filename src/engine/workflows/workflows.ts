@@ -3,14 +3,13 @@ import { AppError } from "../../shared/errors.ts";
 import type {
   Activation,
   DeployedWorkflow,
-  ValidationResult,
   VersionView,
   WorkflowSummary,
-} from "../api/engine.ts";
+} from "../api/workflows.ts";
 import { type CompiledWorkflow, compileDefinition } from "../definition/compile.ts";
 import { type DefinitionDiff, diffDefinitions } from "../definition/diff.ts";
 import { explain } from "../definition/explain.ts";
-import type { Problem } from "../definition/problem.ts";
+import type { Problem, ValidationResult } from "../definition/problem.ts";
 import { Definition, triggersOf } from "../definition/schema.ts";
 import type { StepType } from "../definition/step-type.ts";
 import type { TriggerType } from "../definition/trigger-type.ts";

@@ -1,9 +1,46 @@
 import { createHash } from "node:crypto";
 import type { MailComposerAttachment } from "nodemailer/lib/mail-composer";
+import { z } from "zod";
+import { paramTraits } from "../../engine/definition/param-traits.ts";
 import { AppError } from "../../shared/errors.ts";
 import { readAddresses } from "./addresses.ts";
-import type { SendParams } from "./email-service.ts";
 import { fillEmailTemplate } from "./email-template.ts";
+
+/** A slip that can be seen at deployment; every part is read with care before anything is sent. */
+const ADDRESSES = "an e-mail address such as ann@example.com, or a list of them";
+const Address = z.string().regex(/@/, ADDRESSES);
+
+const Addresses = z.union([Address, z.array(Address).min(1)], ADDRESSES);
+
+const Attachment = z.strictObject({
+  filename: z.string().min(1).max(200),
+  content: z.string(),
+  /** Absent: the content is text. */
+  encoding: z.literal("base64").optional(),
+  contentType: z
+    .string()
+    .regex(/^[\w.+-]+\/[\w.+-]+(?:; ?charset=[\w-]+)?$/, "a media type such as text/csv")
+    .optional(),
+});
+
+export const SendParams = z.strictObject({
+  to: Addresses,
+  cc: Addresses.optional(),
+  bcc: Addresses.optional(),
+  subject: z.string().max(1000).optional(),
+  /** HTML. */
+  body: z.string().optional().register(paramTraits, { markup: "html" }),
+  text: z.string().optional(),
+  /** Name of a file in the folder of templates, without its ending. */
+  template: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i, "the name of a template: letters, digits, - and _")
+    .optional(),
+  /** What the template's `{{name}}` stand for. */
+  values: z.record(z.string(), z.json()).optional(),
+  attachments: z.array(Attachment).max(20).optional(),
+});
+export type SendParams = z.output<typeof SendParams>;
 
 /** All attachments of a message together, decoded. */
 export const MAX_ATTACHMENT_BYTES = 5_000_000;

@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { escapeHtml } from "../../engine/language/markup.ts";
-import { parseTemplate, toText } from "../../engine/language/template.ts";
 import { AppError } from "../../shared/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import { toText } from "../../shared/json-text.ts";
+import { escapeHtml } from "../../shared/markup.ts";
+import { parseTemplate } from "../../shared/template-parser.ts";
 
 const MAX_TEMPLATE_BYTES = 500_000;
 

@@ -2,8 +2,18 @@ import { Readable } from "node:stream";
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { JsonObject } from "../../shared/json.ts";
 import type { ComposedMail } from "./compose-mail.ts";
-import type { MailServer } from "./email-service.ts";
 import { toMailError } from "./mail-errors.ts";
+
+/** The mail server that messages are handed to, and who they come from. */
+export interface MailServer {
+  readonly host: string;
+  /** 465 speaks TLS from the start; on others it is begun when the server offers it. */
+  readonly port: number;
+  /** With a user, the connection must be encrypted unless the server is on this machine. */
+  readonly login: { readonly user: string; readonly password: string } | null;
+  /** `Heddle <bot@example.com>` */
+  readonly from: string;
+}
 
 const CONNECT_MS = 10_000;
 /** How long the server may keep silent: some look at a message for a while before they take it. */

@@ -1,12 +1,35 @@
 import type { Readable } from "node:stream";
 import axios, { type AxiosRequestConfig, type AxiosResponse } from "axios";
+import { z } from "zod";
 import type { ServiceContext } from "../../engine/ports/service.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { AddressGuard } from "./address-guard.ts";
 import { toHttpError, toStatusError } from "./http-errors.ts";
-import type { RequestParams } from "./http-service.ts";
 import { decodeBody, readBody } from "./response-body.ts";
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
+const Scalar = z.union([z.string(), z.number(), z.boolean()]);
+const Status = z.int().min(100).max(599);
+
+export const RequestParams = z.strictObject({
+  url: z.url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://" }),
+  method: z
+    .string()
+    .transform((method) => method.toUpperCase())
+    .pipe(z.enum(METHODS, `one of ${METHODS.join(", ")}`))
+    .default("GET"),
+  headers: z.record(z.string().min(1), Scalar).optional(),
+  query: z.record(z.string().min(1), z.union([Scalar, z.null(), z.array(Scalar)])).optional(),
+  body: z.json().optional(),
+  /** Milliseconds; at most five minutes. */
+  timeout: z.int().min(1).max(300_000).default(30_000),
+  /** Statuses of 400 and more that are no failure. */
+  expectStatus: z
+    .union([Status, z.array(Status).min(1)], "a status such as 404, or a list of them")
+    .optional(),
+});
+export type RequestParams = z.output<typeof RequestParams>;
 
 const MAX_REDIRECTS = 5;
 

@@ -1,7 +1,6 @@
 import { type Collection, MongoBulkWriteError } from "mongodb";
 import { type AppError, isAppError } from "../../shared/errors.ts";
 import type { Inserted } from "./collections.ts";
-import type { Connection } from "./connection.ts";
 import { DUPLICATE_KEY, toStoreError, unconfirmed } from "./failure.ts";
 
 /** Commands under way at a time. While they are, what arrives waits for the next one and travels in it together. */
@@ -15,6 +14,12 @@ interface Waiting<D> {
   readonly reject: (error: unknown) => void;
 }
 
+/** The part of a connection that a batcher needs. */
+interface Caller {
+  readonly name: string;
+  readonly ask: <T>(call: () => Promise<T>) => Promise<T>;
+}
+
 /** How the insert of one document ended. */
 type Outcome = "first" | "taken" | AppError;
 
@@ -23,13 +28,13 @@ type Outcome = "first" | "taken" | AppError;
  * are under way share one command, so that a hundred executions do not need a hundred round trips.
  */
 export class InsertBatcher<D extends Inserted> {
-  readonly #connection: Connection;
+  readonly #connection: Caller;
   readonly #collection: Collection<Inserted>;
   #queue: Waiting<D>[] = [];
   #commands = 0;
   #isScheduled = false;
 
-  constructor(connection: Connection, collection: Collection<Inserted>) {
+  constructor(connection: Caller, collection: Collection<Inserted>) {
     this.#connection = connection;
     this.#collection = collection;
   }

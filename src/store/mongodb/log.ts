@@ -1,4 +1,5 @@
-import type { Commit, Store, TotalsDelta } from "../../engine/ports/store.ts";
+import type { TotalsDelta } from "../../engine/model/totals.ts";
+import type { Commit, Store } from "../../engine/ports/store.ts";
 import { AppError } from "../../shared/errors.ts";
 import { type LogDocument, SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";

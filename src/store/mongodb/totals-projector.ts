@@ -1,6 +1,6 @@
 import type { AnyBulkWriteOperation } from "mongodb";
-import { addTotals, NOTHING } from "../../engine/execution/projections/totals.ts";
-import type { Totals, TotalsDelta } from "../../engine/ports/store.ts";
+import type { Totals, TotalsDelta } from "../../engine/model/totals.ts";
+import { addTotals, NOTHING } from "../../engine/model/totals.ts";
 import {
   type HeadDocument,
   SCHEMA_VERSION,

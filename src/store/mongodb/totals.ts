@@ -1,4 +1,5 @@
-import type { Store, TotalsRow } from "../../engine/ports/store.ts";
+import type { TotalsRow } from "../../engine/model/totals.ts";
+import type { Store } from "../../engine/ports/store.ts";
 import type { TotalsDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import type { TotalsProjector } from "./totals-projector.ts";

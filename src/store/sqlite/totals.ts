@@ -1,11 +1,6 @@
 import type { SQLInputValue } from "node:sqlite";
-import type {
-  Store,
-  TotalsDelta,
-  TotalsDimension,
-  TotalsQuery,
-  TotalsRow,
-} from "../../engine/ports/store.ts";
+import type { TotalsDelta, TotalsDimension, TotalsRow } from "../../engine/model/totals.ts";
+import type { Store, TotalsQuery } from "../../engine/ports/store.ts";
 import type { Connection } from "./connection.ts";
 import { integer, type Row, text } from "./row.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import type { BudgetStatus } from "../../engine/api/costs.ts";
 import type { Engine } from "../../engine/api/engine.ts";
-import type { BudgetStatus } from "../../engine/costs/budgets.ts";
 import type { Route } from "../http/route.ts";
 import { parseInput } from "../http/web-request.ts";
 import { dollars } from "./metrics-response.ts";
@@ -20,7 +20,7 @@ const NewBudget = z
 
 /** Monthly budgets. */
 export function budgetRoutes(engine: Engine): readonly Route[] {
-  const list = async () => ({ budgets: (await engine.listBudgets()).map(toAnswer) });
+  const list = async () => ({ budgets: (await engine.costs.listBudgets()).map(toAnswer) });
   return [
     { method: "GET", path: "/api/budgets", handle: async () => ({ body: await list() }) },
     {
@@ -32,8 +32,8 @@ export function budgetRoutes(engine: Engine): readonly Route[] {
           await request.readJson(),
           "body",
         );
-        if (scope === "workflow") await engine.getWorkflow(subject);
-        await engine.setBudget(scope, subject, monthlyUsd, "api");
+        if (scope === "workflow") await engine.workflows.get(subject);
+        await engine.costs.setBudget(scope, subject, monthlyUsd, "api");
         return { body: await list() };
       },
     },

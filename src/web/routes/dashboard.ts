@@ -18,8 +18,8 @@ async function show(engine: Engine, { headers }: WebRequest): Promise<Answer> {
   const varies = { Vary: "Accept" };
   if (prefersJson(headers.accept)) return { body: dashboard, headers: varies };
   const [{ executions }, { total }] = await Promise.all([
-    engine.listExecutions({ limit: EXECUTIONS_SHOWN }),
-    engine.costOverview(Number.POSITIVE_INFINITY),
+    engine.executions.list({ limit: EXECUTIONS_SHOWN }),
+    engine.costs.overview(Number.POSITIVE_INFINITY),
   ]);
   return {
     page: dashboardPage(dashboard, executions, total, Date.now()),
@@ -29,10 +29,10 @@ async function show(engine: Engine, { headers }: WebRequest): Promise<Answer> {
 
 async function readDashboard(engine: Engine): Promise<Dashboard> {
   const workflows = await Promise.all(
-    (await engine.listWorkflows()).map(async ({ id, name }) => ({
+    (await engine.workflows.list()).map(async ({ id, name }) => ({
       id,
       name,
-      metrics: toMetricsAnswer(id, await engine.metrics(id)),
+      metrics: toMetricsAnswer(id, await engine.costs.metrics(id)),
     })),
   );
   const totalExecutions = workflows.reduce((sum, { metrics }) => sum + metrics.totalExecutions, 0);

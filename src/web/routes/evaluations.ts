@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Engine } from "../../engine/api/engine.ts";
-import { MAX_SAMPLES } from "../../engine/evaluation/evaluations.ts";
+import { MAX_SAMPLES } from "../../engine/api/evaluation.ts";
 import { NANO_PER_DOLLAR } from "../../engine/model/state.ts";
 import type { Route } from "../http/route.ts";
 import { parseInput } from "../http/web-request.ts";
@@ -39,7 +39,7 @@ export function evaluationRoutes(engine: Engine): readonly Route[] {
           await request.readJson(),
           "body",
         );
-        const report = await engine.evaluate({
+        const report = await engine.evaluations.evaluate({
           workflowId: request.param("id"),
           ...given({ stepId: step, prompt, model, limit }),
           ...(against && { against: given(against) }),
@@ -61,7 +61,12 @@ function labelRoutes(engine: Engine): readonly Route[] {
         const { path, expected, note } = parseInput(LabelBody, await request.readJson(), "body");
         const executionId = request.param("id");
         const optional = given({ expected, note });
-        const sample = await engine.label({ executionId, path, by: "api", ...optional });
+        const sample = await engine.evaluations.label({
+          executionId,
+          path,
+          by: "api",
+          ...optional,
+        });
         return { body: { success: true, sample } };
       },
     },
@@ -69,7 +74,7 @@ function labelRoutes(engine: Engine): readonly Route[] {
       method: "GET",
       path: "/api/workflows/:id/samples",
       handle: async (request) => ({
-        body: { samples: await engine.listSamples(request.param("id")) },
+        body: { samples: await engine.evaluations.listSamples(request.param("id")) },
       }),
     },
   ];

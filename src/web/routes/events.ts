@@ -20,7 +20,7 @@ export function eventRoutes(engine: Engine): readonly Route[] {
 /** Answers when the event is durable; who waits for it is told then. */
 async function receive(engine: Engine, request: WebRequest): Promise<Answer> {
   const { name, payload, id } = parseBody(await request.readJson());
-  const { eventId, existed } = await engine.publish({
+  const { eventId, existed } = await engine.triggers.publish({
     name,
     payload,
     ...(id !== undefined && { id }),

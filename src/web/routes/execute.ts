@@ -23,7 +23,7 @@ async function execute(engine: Engine, request: WebRequest): Promise<Answer> {
   const key = readIdempotencyKey(request.headers);
   const start = { workflowId, variables, variableForm: "json" } as const;
   if (key === null) {
-    const { executionId } = await engine.start({ ...start, trigger: { type: "api" } });
+    const { executionId } = await engine.executions.start({ ...start, trigger: { type: "api" } });
     return { body: { executionId, status: "started" } };
   }
   const executionId = executionIdFor(workflowId, key);
@@ -31,7 +31,7 @@ async function execute(engine: Engine, request: WebRequest): Promise<Answer> {
   // Looked up first: the active version may take other inputs by now, and a repeat has to get the first answer all the same.
   const repeated = await findRepeat(engine, executionId, bodyHash);
   if (repeated !== null) return repeated;
-  const { existed } = await engine.start({
+  const { existed } = await engine.executions.start({
     ...start,
     executionId,
     trigger: { type: "api", bodyHash },
@@ -59,7 +59,7 @@ async function findRepeat(
   bodyHash: string,
 ): Promise<Answer | null> {
   try {
-    const { trigger } = await engine.getExecution(executionId);
+    const { trigger } = await engine.executions.get(executionId);
     if (trigger.bodyHash !== undefined && trigger.bodyHash !== bodyHash)
       throw keyReused(executionId);
     return { body: { executionId, status: "started", duplicate: true } };

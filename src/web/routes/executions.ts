@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Engine, ExecutionQuery } from "../../engine/api/engine.ts";
+import type { Engine } from "../../engine/api/engine.ts";
+import type { ExecutionQuery } from "../../engine/api/executions.ts";
 import type { Answer, Route } from "../http/route.ts";
 import { parseInput, queryObject, type WebRequest } from "../http/web-request.ts";
 
@@ -28,14 +29,14 @@ export function executionRoutes(engine: Engine): readonly Route[] {
     {
       method: "GET",
       path: "/api/executions/:id",
-      handle: async (request) => ({ body: await engine.getExecution(request.param("id")) }),
+      handle: async (request) => ({ body: await engine.executions.get(request.param("id")) }),
     },
     {
       method: "GET",
       path: "/api/executions/:id/calls",
       handle: async (request) => {
         const { step } = parseInput(CallsQuery, queryObject(request.query), "query");
-        return { body: await engine.audit(request.param("id"), step) };
+        return { body: await engine.evaluations.audit(request.param("id"), step) };
       },
     },
     {
@@ -58,12 +59,12 @@ async function list(engine: Engine, request: WebRequest): Promise<Answer> {
     ...(status === undefined ? {} : { status }),
     ...(cursor === undefined ? {} : { cursor }),
   };
-  return { body: await engine.listExecutions(query) };
+  return { body: await engine.executions.list(query) };
 }
 
 async function cancel(engine: Engine, request: WebRequest): Promise<Answer> {
   const executionId = request.param("id");
   await request.readJson();
-  await engine.cancel(executionId, "api");
+  await engine.executions.cancel(executionId, "api");
   return { body: { success: true, executionId } };
 }

@@ -16,7 +16,7 @@ export function generateRoutes(engine: Engine): readonly Route[] {
       handle: async (request) => {
         const body = (await request.readJson()) ?? {};
         const { description } = parseInput(GenerateBody, body, "body");
-        const { source } = await engine.generate(description);
+        const { source } = await engine.drafts.generate(description);
         return { body: { workflow: source } };
       },
     },

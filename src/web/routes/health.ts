@@ -21,7 +21,7 @@ export function healthRoutes(engine: Engine, notReady: Readiness): readonly Rout
         const reason = notReady();
         if (reason !== null) return { status: 503, body: { status: "not ready", reason } };
         // What is accepted has to be kept; when the store cannot, its error is the answer.
-        await engine.assertWritable();
+        await engine.health.assertWritable();
         return { body: { status: "ready" } };
       },
     },

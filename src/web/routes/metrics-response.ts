@@ -1,12 +1,13 @@
-import type { Estimate, Spread } from "../../engine/costs/estimate.ts";
 import type {
   CostBreakdown,
   CostQuery,
   CostReport,
+  Estimate,
+  Spread,
   WorkflowMetrics,
-} from "../../engine/costs/metrics.ts";
+} from "../../engine/api/costs.ts";
 import { NANO_PER_DOLLAR } from "../../engine/model/state.ts";
-import type { Totals } from "../../engine/ports/store.ts";
+import type { Totals } from "../../engine/model/totals.ts";
 
 /** How a workflow has done, as the API tells it. Money is text with four decimals. */
 export interface MetricsAnswer {

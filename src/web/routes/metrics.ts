@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { COST_DIMENSIONS } from "../../engine/api/costs.ts";
 import type { Engine } from "../../engine/api/engine.ts";
-import { COST_DIMENSIONS } from "../../engine/costs/metrics.ts";
 import type { Route } from "../http/route.ts";
 import { parseInput, queryObject } from "../http/web-request.ts";
 import {
@@ -45,7 +45,7 @@ export function metricsRoutes(engine: Engine): readonly Route[] {
       path: "/api/workflows/:id/metrics",
       handle: async (request) => {
         const workflowId = request.param("id");
-        return { body: toMetricsAnswer(workflowId, await engine.metrics(workflowId)) };
+        return { body: toMetricsAnswer(workflowId, await engine.costs.metrics(workflowId)) };
       },
     },
     {
@@ -54,7 +54,9 @@ export function metricsRoutes(engine: Engine): readonly Route[] {
       handle: async (request) => {
         const workflowId = request.param("id");
         const { version } = parseInput(EstimateQuery, queryObject(request.query), "query");
-        return { body: toEstimateAnswer(workflowId, await engine.estimate(workflowId, version)) };
+        return {
+          body: toEstimateAnswer(workflowId, await engine.costs.estimate(workflowId, version)),
+        };
       },
     },
     {
@@ -62,7 +64,7 @@ export function metricsRoutes(engine: Engine): readonly Route[] {
       path: "/api/costs",
       handle: async (request) => {
         const query = parseInput(BreakdownQuery, queryObject(request.query), "query");
-        return { body: toBreakdownAnswer(query, await engine.costBreakdown(query)) };
+        return { body: toBreakdownAnswer(query, await engine.costs.breakdown(query)) };
       },
     },
     {
@@ -71,7 +73,9 @@ export function metricsRoutes(engine: Engine): readonly Route[] {
       handle: async (request) => {
         const { days } = parseInput(CostsQuery, queryObject(request.query), "query");
         const workflowId = request.param("id");
-        return { body: toCostsAnswer(workflowId, days, await engine.costs(workflowId, days)) };
+        return {
+          body: toCostsAnswer(workflowId, days, await engine.costs.report(workflowId, days)),
+        };
       },
     },
   ];

@@ -13,7 +13,7 @@ export function migrateRoutes(engine: Engine): readonly Route[] {
       path: "/api/executions/:id/migrate",
       handle: async (request) => {
         const { version } = parseInput(MigrateBody, (await request.readJson()) ?? {}, "body");
-        const result = await engine.migrate({
+        const result = await engine.executions.migrate({
           executionId: request.param("id"),
           by: "api",
           ...(version !== undefined && { version }),

@@ -26,7 +26,7 @@ async function pause(
   workflowId: string | null,
 ): Promise<Answer> {
   await request.readJson();
-  await engine.pause(workflowId, "api");
+  await engine.workflows.pause(workflowId, "api");
   return { body: { success: true, ...(workflowId !== null && { workflowId }), paused: true } };
 }
 
@@ -36,7 +36,7 @@ async function resume(
   workflowId: string | null,
 ): Promise<Answer> {
   await request.readJson();
-  const wasPaused = await engine.resume(workflowId);
-  const paused = engine.pauseOf(workflowId) !== null;
+  const wasPaused = await engine.workflows.resume(workflowId);
+  const paused = engine.workflows.pauseOf(workflowId) !== null;
   return { body: { success: true, ...(workflowId !== null && { workflowId }), wasPaused, paused } };
 }

@@ -41,7 +41,7 @@ async function retry(engine: Engine, request: WebRequest): Promise<Answer> {
     "body",
   );
   const idempotencyKey = readIdempotencyKey(request.headers);
-  const result = await engine.retry({
+  const result = await engine.executions.retry({
     executionId: request.param("id"),
     by: "api",
     variableForm: "json",
@@ -55,7 +55,7 @@ async function retry(engine: Engine, request: WebRequest): Promise<Answer> {
 
 async function retryAll(engine: Engine, request: WebRequest): Promise<Answer> {
   const { status, since, dryRun } = parseInput(BulkBody, await request.readJson(), "body");
-  const result = await engine.retryAll({
+  const result = await engine.executions.retryAll({
     workflowId: request.param("id"),
     status,
     since: readSince(since),

@@ -8,7 +8,7 @@ export function telemetryRoutes(engine: Engine, telemetry: Telemetry): readonly 
     {
       method: "GET",
       path: "/metrics",
-      handle: async () => telemetry.render(await engine.backlog()),
+      handle: async () => telemetry.render(await engine.health.queueStats()),
     },
   ];
 }

@@ -10,14 +10,16 @@ export function templateRoutes(engine: Engine): readonly Route[] {
     {
       method: "GET",
       path: "/api/templates",
-      handle: async () => ({ body: { templates: engine.listTemplates() } }),
+      handle: async () => ({ body: { templates: engine.workflows.listTemplates() } }),
     },
     {
       method: "POST",
       path: "/api/templates/:id",
       handle: async (request) => {
         const overrides = await readOverrides(request);
-        return { body: { workflow: engine.fromTemplate(request.param("id"), overrides) } };
+        return {
+          body: { workflow: engine.workflows.fromTemplate(request.param("id"), overrides) },
+        };
       },
     },
   ];

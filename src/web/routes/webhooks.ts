@@ -19,7 +19,7 @@ export function webhookRoutes(engine: Engine): readonly Route[] {
 /** Answers when the start is durable and before the work begins: senders give up soon. */
 async function receive(engine: Engine, request: WebRequest): Promise<Answer> {
   const body = await request.readBody();
-  const { executionId, duplicate } = await engine.receiveWebhook({
+  const { executionId, duplicate } = await engine.triggers.receiveWebhook({
     path: request.path,
     isLocal: request.isLocal,
     body,

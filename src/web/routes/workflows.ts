@@ -54,7 +54,7 @@ async function deploy(engine: Engine, request: WebRequest): Promise<Answer> {
       message: "The body is empty. Send a workflow definition as JSON.",
     });
   }
-  const result = await engine.deploy(definition, { by: BY });
+  const result = await engine.workflows.deploy(definition, { by: BY });
   if (result.deployed) {
     const { workflowId, version, changed, active, warnings } = result;
     return { body: { success: true, workflowId, version, changed, active, warnings } };
@@ -67,32 +67,32 @@ async function deploy(engine: Engine, request: WebRequest): Promise<Answer> {
 }
 
 async function list(engine: Engine): Promise<Answer> {
-  const workflows = (await engine.listWorkflows()).map((workflow) => ({
+  const workflows = (await engine.workflows.list()).map((workflow) => ({
     ...workflow,
-    paused: engine.pauseOf(workflow.id) !== null,
+    paused: engine.workflows.pauseOf(workflow.id) !== null,
   }));
   return { body: { workflows } };
 }
 
 async function getWorkflow(engine: Engine, request: WebRequest): Promise<Answer> {
   const { version } = parseInput(GetQuery, queryObject(request.query), "query");
-  const workflow = await engine.getWorkflow(request.param("id"), version);
+  const workflow = await engine.workflows.get(request.param("id"), version);
   return { body: { ...workflow.source, version: workflow.version } };
 }
 
 async function listVersions(engine: Engine, request: WebRequest): Promise<Answer> {
   const workflowId = request.param("id");
-  return { body: { workflowId, versions: await engine.listVersions(workflowId) } };
+  return { body: { workflowId, versions: await engine.workflows.versions(workflowId) } };
 }
 
 async function diff(engine: Engine, request: WebRequest): Promise<Answer> {
   const workflowId = request.param("id");
   const { from, to } = parseInput(DiffQuery, queryObject(request.query), "query");
-  return { body: { workflowId, from, to, ...(await engine.diffVersions(workflowId, from, to)) } };
+  return { body: { workflowId, from, to, ...(await engine.workflows.diff(workflowId, from, to)) } };
 }
 
 async function activate(engine: Engine, request: WebRequest): Promise<Answer> {
   const workflowId = request.param("id");
   const { version } = parseInput(ActivateBody, await request.readJson(), "body");
-  return { body: { success: true, ...(await engine.activate(workflowId, version, BY)) } };
+  return { body: { success: true, ...(await engine.workflows.activate(workflowId, version, BY)) } };
 }

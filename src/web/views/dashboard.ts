@@ -1,5 +1,5 @@
-import type { ExecutionSummary } from "../../engine/api/engine.ts";
-import type { Totals } from "../../engine/ports/store.ts";
+import type { ExecutionSummary } from "../../engine/api/executions.ts";
+import type { Totals } from "../../engine/model/totals.ts";
 import { dollars, type MetricsAnswer } from "../routes/metrics-response.ts";
 import { showAge, showDuration, showMoment } from "./figures.ts";
 import { type Html, html } from "./html.ts";

@@ -1,4 +1,4 @@
-import { escapeHtml } from "../../engine/language/markup.ts";
+import { escapeHtml } from "../../shared/markup.ts";
 
 /** HTML that is safe to send: made by {@link html}, or trusted text of our own. */
 export class Html {

@@ -78,7 +78,7 @@ describe("a card", () => {
     await bot.slash("U0ALICE", "run ask");
     const card = await bot.message(APPROVALS, /Approval needed/);
     await bot.message("C0GENERAL", /Waits at/);
-    const { executions } = await bot.engine.listExecutions({});
+    const { executions } = await bot.engine.executions.list({});
     const run = executions[0]?.executionId ?? "";
     await bot.act("faults", { target: "slack", method: "chat.update", status: 503, times: 1 });
     await bot.stopBot();

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { renderPrompt } from "../../../src/engine/ai/prompt.ts";
-import { parseTemplate } from "../../../src/engine/language/template.ts";
+import { parseTemplate } from "../../../src/shared/template-parser.ts";
 import { INJECTION_ATTEMPTS } from "../../fixtures/injection-attempts.ts";
-import { WorkflowBench } from "../../support/workflow-harness.ts";
+import { WorkflowHarness } from "../../support/workflow-harness.ts";
 import { plainScope } from "../language/plain-scope.ts";
 
 const PROMPT = "May {{variables.who}} have this?\n{{variables.text}}\nAnswer at once.";
@@ -87,7 +87,7 @@ const WORKFLOW = {
 
 describe("a model that does whatever the input says reaches no step that it may not, when the input", () => {
   test.for(ATTEMPTS)("%s", async ([, text]) => {
-    await using bench = await WorkflowBench.open(WORKFLOW, { answers: () => text });
+    await using bench = await WorkflowHarness.open(WORKFLOW, { answers: () => text });
 
     const { executionId, status, output } = await bench.start("requests", { text });
 

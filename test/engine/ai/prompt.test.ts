@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { AnswerFormat } from "../../../src/engine/ai/envelope.ts";
 import { renderPrompt } from "../../../src/engine/ai/prompt.ts";
-import { parseTemplate } from "../../../src/engine/language/template.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
+import { parseTemplate } from "../../../src/shared/template-parser.ts";
 import { plainScope } from "../language/plain-scope.ts";
 
 const ENUM: AnswerFormat = { kind: "enum", allowedValues: ["approve", "needs review"] };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { BudgetWarning } from "../../../src/engine/costs/budgets.ts";
+import type { BudgetWarning } from "../../../src/engine/api/costs.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
-import { WorkflowBench } from "../../support/workflow-harness.ts";
+import { WorkflowHarness } from "../../support/workflow-harness.ts";
 
 const MINUTE = 60_000;
 /** A call of the bench's model: 200 tokens in, 20 out, at the price of gpt-4o. */
@@ -24,16 +24,16 @@ function ask(limits: JsonObject = {}): JsonObject {
 }
 
 async function open(limits: JsonObject = {}) {
-  const bench = await WorkflowBench.open(ask(limits), {
+  const bench = await WorkflowHarness.open(ask(limits), {
     answers: Array.from({ length: 20 }, () => "true"),
   });
   const warnings: BudgetWarning[] = [];
-  bench.engine.onBudgetWarning(async (warning) => warnings.push(warning) > 0);
+  bench.engine.costs.onBudgetWarning(async (warning) => warnings.push(warning) > 0);
   return { bench, warnings };
 }
 
 /** Starts a run after what was read before is read anew. */
-async function next(bench: WorkflowBench) {
+async function next(bench: WorkflowHarness) {
   await bench.clock.advance(6000);
   return bench.start("ask", {});
 }
@@ -48,7 +48,7 @@ describe("a monthly budget", () => {
     async ([scope, subject]) => {
       const { bench } = await open();
       await using _ = bench;
-      await bench.engine.setBudget(scope, subject, PRICE, "U0ADMIN");
+      await bench.engine.costs.setBudget(scope, subject, PRICE, "U0ADMIN");
       expect((await next(bench)).status).toBe("completed");
 
       const second = await next(bench);
@@ -64,7 +64,7 @@ describe("a monthly budget", () => {
   test("of somebody else does not concern a run", async () => {
     const { bench } = await open();
     await using _ = bench;
-    await bench.engine.setBudget("person", "U0BOB", 0, "U0ADMIN");
+    await bench.engine.costs.setBudget("person", "U0BOB", 0, "U0ADMIN");
 
     expect((await next(bench)).status).toBe("completed");
   });
@@ -74,15 +74,15 @@ describe("a monthly budget", () => {
     await using _ = bench;
     const { executionId } = await next(bench);
     for (let look = 0; look < 5; look += 1) await bench.clock.advance(15 * MINUTE);
-    expect(await bench.engine.getExecution(executionId)).toMatchObject({
+    expect(await bench.engine.executions.get(executionId)).toMatchObject({
       status: "waiting",
       errors: [{ code: "budget_exhausted" }],
     });
 
-    await bench.engine.setBudget("workflow", "ask", 5, "U0ADMIN");
+    await bench.engine.costs.setBudget("workflow", "ask", 5, "U0ADMIN");
     await bench.clock.advance(15 * MINUTE);
 
-    expect(await bench.engine.getExecution(executionId)).toMatchObject({ status: "completed" });
+    expect(await bench.engine.executions.get(executionId)).toMatchObject({ status: "completed" });
   });
 
   test("begins anew with the month", async () => {
@@ -95,7 +95,7 @@ describe("a monthly budget", () => {
     bench.clock.lag(8 * 24 * 60 * MINUTE);
     await bench.clock.advance(15 * MINUTE);
 
-    expect(await bench.engine.getExecution(executionId)).toMatchObject({ status: "completed" });
+    expect(await bench.engine.executions.get(executionId)).toMatchObject({ status: "completed" });
   });
 
   test("warns once when four fifths are used", async () => {
@@ -117,14 +117,14 @@ describe("a monthly budget", () => {
   test("of a definition is replaced by an admin's, and holds again when that is taken away", async () => {
     const { bench } = await open({ monthlyBudgetUsd: 1 });
     await using _ = bench;
-    await bench.engine.setBudget("workflow", "ask", 2, "U0ADMIN");
-    expect(await bench.engine.listBudgets()).toMatchObject([
+    await bench.engine.costs.setBudget("workflow", "ask", 2, "U0ADMIN");
+    expect(await bench.engine.costs.listBudgets()).toMatchObject([
       { monthlyNano: 2e9, setBy: "U0ADMIN", spentNano: 0 },
     ]);
 
-    await bench.engine.setBudget("workflow", "ask", null, "U0ADMIN");
+    await bench.engine.costs.setBudget("workflow", "ask", null, "U0ADMIN");
 
-    expect(await bench.engine.listBudgets()).toMatchObject([
+    expect(await bench.engine.costs.listBudgets()).toMatchObject([
       { monthlyNano: 1e9, setBy: "definition" },
     ]);
   });
@@ -132,9 +132,9 @@ describe("a monthly budget", () => {
   test("holds for the writing of drafts, too", async () => {
     const { bench } = await open();
     await using _ = bench;
-    await bench.engine.setBudget("all", "", 0, "U0ADMIN");
+    await bench.engine.costs.setBudget("all", "", 0, "U0ADMIN");
 
-    await expect(bench.engine.generate("a workflow")).rejects.toMatchObject({
+    await expect(bench.engine.drafts.generate("a workflow")).rejects.toMatchObject({
       code: "budget_exhausted",
     });
   });

@@ -2,12 +2,13 @@ import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 import { createCron } from "../../../src/adapters/node-cron.ts";
 import { createPriceBook } from "../../../src/engine/ai/pricing.ts";
-import type { ExecutionView } from "../../../src/engine/api/engine.ts";
+import type { ExecutionView } from "../../../src/engine/api/executions.ts";
 import { createEngine, type RunningEngine } from "../../../src/engine/engine.ts";
-import { sumTotals } from "../../../src/engine/execution/projections/totals.ts";
 import { isFinished, NANO_PER_DOLLAR } from "../../../src/engine/model/state.ts";
+import type { TotalsDimension } from "../../../src/engine/model/totals.ts";
+import { sumTotals } from "../../../src/engine/model/totals.ts";
 import type { ModelClient } from "../../../src/engine/ports/model.ts";
-import type { CallRecord, Store, TotalsDimension } from "../../../src/engine/ports/store.ts";
+import type { CallRecord, Store } from "../../../src/engine/ports/store.ts";
 import { createStepTypes } from "../../../src/engine/steps/index.ts";
 import { createTriggerTypes } from "../../../src/engine/triggers/types/index.ts";
 import { AppError } from "../../../src/shared/errors.ts";
@@ -99,9 +100,9 @@ function engineOn(store: Store, clock: ManualClock, model: ModelClient): Running
 async function live(engine: RunningEngine, isDead: () => boolean): Promise<ExecutionView | null> {
   for (let turn = 0; turn < 60 && !isDead(); turn += 1) {
     await settle();
-    const [run] = (await answered(engine.listExecutions({}), isDead))?.executions ?? [];
+    const [run] = (await answered(engine.executions.list({}), isDead))?.executions ?? [];
     if (!run) continue;
-    const view = await answered(engine.getExecution(run.executionId), isDead);
+    const view = await answered(engine.executions.get(run.executionId), isDead);
     if (!view) return null;
     if (isFinished(view.status)) return view;
     const open = view.requests.find(({ outcome }) => outcome === null)?.opened;
@@ -109,7 +110,7 @@ async function live(engine: RunningEngine, isDead: () => boolean): Promise<Execu
     const { id: requestId, round, hash } = open;
     const { executionId } = view;
     const click = { executionId, requestId, round, hash, choice: "add", by: "U0ALICE" };
-    void engine.decide(click).catch(() => undefined);
+    void engine.approvals.vote(click).catch(() => undefined);
   }
   return null;
 }
@@ -135,7 +136,7 @@ async function crashAt(write: number, when: "before" | "after"): Promise<boolean
   const crashing = crashingStore(store, write, when);
   const isDead = () => crashing.isDead;
   const first = engineOn(crashing.store, clock, provider);
-  const begun = first
+  const begun = first.workflows
     .deploy(DEFINITION, { by: "test" })
     .then(() => first.run())
     .then(() => start(first));
@@ -144,7 +145,7 @@ async function crashAt(write: number, when: "before" | "after"): Promise<boolean
 
   await store.voidLeases(clock.now());
   const second = engineOn(store, clock, provider);
-  await second.deploy(DEFINITION, { by: "test" });
+  await second.workflows.deploy(DEFINITION, { by: "test" });
   await second.run();
   await start(second);
   const view = finished ?? (await live(second, () => false));
@@ -155,7 +156,7 @@ async function crashAt(write: number, when: "before" | "after"): Promise<boolean
 }
 
 async function start(engine: RunningEngine): Promise<void> {
-  await engine.start({
+  await engine.executions.start({
     workflowId: "ask",
     variables: {},
     variableForm: "json",
@@ -212,7 +213,7 @@ test("a call whose record stands although the store could not say so is charged,
     },
   });
   const engine = engineOn(deaf, clock, provider);
-  await engine.deploy({ id: "ask", name: "Ask", steps: [ask("only")] }, { by: "test" });
+  await engine.workflows.deploy({ id: "ask", name: "Ask", steps: [ask("only")] }, { by: "test" });
   await engine.run();
   await start(engine);
   for (let second = 0; second < 10; second += 1) {
@@ -231,7 +232,7 @@ test("two branches that could pass the cap together ask one after the other", as
   await using store = await openSqliteStore({ path: ":memory:" });
   const provider = new Provider();
   const engine = engineOn(store, new ManualClock(), provider);
-  await engine.deploy(
+  await engine.workflows.deploy(
     {
       ...DEFINITION,
       steps: DEFINITION.steps.slice(0, 1).map((step) => ({ ...step, next: "end" })),
@@ -270,11 +271,11 @@ test("a call of a run that was cancelled when the process died is in the totals,
     },
   };
   const first = engineOn(crashing.store, clock, model);
-  await first.deploy({ id: "ask", name: "Ask", steps: [ask("only")] }, { by: "test" });
+  await first.workflows.deploy({ id: "ask", name: "Ask", steps: [ask("only")] }, { by: "test" });
   await first.run();
   await start(first);
   await settle();
-  await first.cancel("exec_1", "U0ALICE");
+  await first.executions.cancel("exec_1", "U0ALICE");
   await settle();
   crashing.die();
 
@@ -283,7 +284,7 @@ test("a call of a run that was cancelled when the process died is in the totals,
   await second.run();
   await settle();
 
-  const view = await second.getExecution("exec_1");
+  const view = await second.executions.get("exec_1");
   expect(view).toMatchObject({ status: "cancelled", costUnknown: true });
   expect(Math.round(view.totalCost * NANO_PER_DOLLAR)).toBe(PRICE);
   expect(await sumOf(store, "workflow")).toBe(PRICE);

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { z } from "zod";
 import { createCron } from "../../../src/adapters/node-cron.ts";
-import type { ValidationResult } from "../../../src/engine/api/engine.ts";
+import type { ValidationResult } from "../../../src/engine/definition/problem.ts";
 import { defineStepType, type StepType } from "../../../src/engine/definition/step-type.ts";
 import { validateDefinition } from "../../../src/engine/definition/validation/validate.ts";
 import { createStepTypes } from "../../../src/engine/steps/index.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { EvaluationsRequest } from "../../../src/engine/evaluation/evaluations.ts";
+import type { EvaluationsRequest } from "../../../src/engine/api/evaluation.ts";
 import { parseSamples } from "../../../src/engine/evaluation/sample.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
-import { WorkflowBench, type WorkflowBenchOptions } from "../../support/workflow-harness.ts";
+import { type WorkflowBenchOptions, WorkflowHarness } from "../../support/workflow-harness.ts";
 
 const FREE = Number.MAX_SAFE_INTEGER;
 const JUDGE: JsonObject = {
@@ -31,12 +31,12 @@ const SAMPLES = [
 async function open(
   options: WorkflowBenchOptions = {},
   definition = JUDGE,
-): Promise<WorkflowBench> {
-  return WorkflowBench.open(definition, { samples: { "judge/decide": SAMPLES }, ...options });
+): Promise<WorkflowHarness> {
+  return WorkflowHarness.open(definition, { samples: { "judge/decide": SAMPLES }, ...options });
 }
 
-function run(bench: WorkflowBench, more: Partial<EvaluationsRequest> = {}) {
-  return bench.engine.evaluate({ workflowId: "judge", capNano: FREE, ...more });
+function run(bench: WorkflowHarness, more: Partial<EvaluationsRequest> = {}) {
+  return bench.engine.evaluations.evaluate({ workflowId: "judge", capNano: FREE, ...more });
 }
 
 describe("an evaluation", () => {
@@ -63,7 +63,7 @@ describe("an evaluation", () => {
     expect(question?.messages[1]?.content).toMatch(
       /^Is it urgent for a free customer\? <data-\w+>It burns!/,
     );
-    expect((await bench.engine.listExecutions({})).executions).toEqual([]);
+    expect((await bench.engine.executions.list({})).executions).toEqual([]);
   });
 
   test("takes the samples it is limited to from the whole file, not the label that comes first", async () => {
@@ -161,7 +161,7 @@ describe("a decision that a person labels", () => {
     await using bench = await open({ answers: () => false, samples: {} });
     const { executionId } = await bench.start("judge", { text: "It burns!" });
 
-    const sample = await bench.engine.label({
+    const sample = await bench.engine.evaluations.label({
       executionId,
       path: "decide",
       expected: true,
@@ -175,18 +175,28 @@ describe("a decision that a person labels", () => {
       expected: true,
       by: "U0BOB",
     });
-    expect(await bench.engine.listSamples("judge")).toEqual([sample]);
+    expect(await bench.engine.evaluations.listSamples("judge")).toEqual([sample]);
     expect((await run(bench)).steps).toMatchObject([{ samples: 1 }]);
   });
 
   test("can be found right; the last label stands", async () => {
     await using bench = await open({ answers: () => false });
     const { executionId } = await bench.start("judge", { text: "It burns!" });
-    await bench.engine.label({ executionId, path: "decide#1", expected: true, by: "U0BOB" });
+    await bench.engine.evaluations.label({
+      executionId,
+      path: "decide#1",
+      expected: true,
+      by: "U0BOB",
+    });
 
-    await bench.engine.label({ executionId, path: "decide#1", by: "U0CAROL", note: "a drill" });
+    await bench.engine.evaluations.label({
+      executionId,
+      path: "decide#1",
+      by: "U0CAROL",
+      note: "a drill",
+    });
 
-    expect(await bench.engine.listSamples("judge")).toMatchObject([
+    expect(await bench.engine.evaluations.listSamples("judge")).toMatchObject([
       { expected: false, by: "U0CAROL", note: "a drill" },
     ]);
   });
@@ -213,7 +223,11 @@ describe("a decision that a person labels", () => {
     await using bench = await open({ answers: () => false }, definition);
     const { executionId } = await bench.start("judge", { text: "before", code: "1234" });
 
-    const sample = await bench.engine.label({ executionId, path: "decide", by: "U0BOB" });
+    const sample = await bench.engine.evaluations.label({
+      executionId,
+      path: "decide",
+      by: "U0BOB",
+    });
 
     expect(sample.inputs).toEqual({ text: "before" });
     expect(sample.stepResults).toEqual({ look: { output: { a: 1 } } });
@@ -224,7 +238,8 @@ describe("a decision that a person labels", () => {
     const { executionId } = await bench.start("judge", { text: "It burns!" });
     const { engine } = bench;
 
-    const of = (more: object) => engine.label({ executionId, path: "decide", by: "api", ...more });
+    const of = (more: object) =>
+      engine.evaluations.label({ executionId, path: "decide", by: "api", ...more });
     await expect(of({ path: "note" })).rejects.toThrow(/decided nothing at "note"/);
     await expect(of({ expected: "yes" })).rejects.toThrow(/true or false/);
     await expect(of({ executionId: "exec_none" })).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { SampleOutcome } from "../../../src/engine/evaluation/evaluate.ts";
+import type { SampleOutcome } from "../../../src/engine/api/evaluation.ts";
 import {
   differenceOf,
   figuresOf,

@@ -94,7 +94,7 @@ describe("a run that is held", () => {
 
     hold(run).end("first", { kind: "ok" });
 
-    expect(run.state).toMatchObject({ status: "waiting", held: { by: "U0ALICE" } });
+    expect(run.state).toMatchObject({ status: "waiting", paused: { by: "U0ALICE" } });
     expect(run.state.activeSteps.size).toBe(0);
     expect(nextDue(run.state)).toBeNull();
     expect(resume(run).act("second").phase).toBe("running");
@@ -122,7 +122,10 @@ describe("a run that is held", () => {
     hold(run).advance(5 * MINUTE);
 
     run.take([{ type: "execution_held", reason: "slot", line: "one", at: run.now }]);
-    expect(run.state).toMatchObject({ held: { reason: "slot", by: null }, line: { slot: null } });
+    expect(run.state).toMatchObject({
+      paused: { reason: "slot", by: null },
+      queue: { slot: null },
+    });
     run.advance(24 * 60 * MINUTE);
     resume(run);
 

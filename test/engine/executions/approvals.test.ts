@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { VoteAnswer } from "../../../src/engine/api/engine.ts";
+import type { VoteAnswer } from "../../../src/engine/api/approvals.ts";
 import { Approvals } from "../../../src/engine/executions/approvals.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import { PureRun, workflow } from "../../support/execution-harness.ts";
@@ -23,7 +23,7 @@ function ask(): PureRun {
 test("of two clicks at once by one person the first hears what became of it", async () => {
   await using store = await openSqliteStore({ path: ":memory:" });
   const clock = new ManualClock();
-  const { state } = ask();
+  const { workflow, state } = ask();
   const approvals = new Approvals({
     store,
     clock,
@@ -31,14 +31,17 @@ test("of two clicks at once by one person the first hears what became of it", as
       person: async (id) => ({ id, name: id, ...BOB }),
       groupMembers: async () => null,
     },
-    read: async () => state,
+    executions: {
+      read: async () => ({ workflow, state }),
+      get: () => Promise.reject(new Error("Nothing is listed here.")),
+    },
     wake: () => undefined,
   });
   const [request] = [...state.requests.values()];
   if (!request) throw new Error("no request");
   const { id: requestId, round, hash } = request.opened;
   const click = (): Promise<VoteAnswer> =>
-    approvals.decide({
+    approvals.vote({
       executionId: "exec_1",
       requestId,
       round,

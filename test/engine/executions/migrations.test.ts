@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { settle } from "../../support/manual-clock.ts";
-import { WorkflowBench } from "../../support/workflow-harness.ts";
+import { WorkflowHarness } from "../../support/workflow-harness.ts";
 
 const BY = { by: "U0ADMIN" };
 
@@ -26,10 +26,10 @@ const FIRST = paying("Pay? {{execution.version}}", "https://old.example/pay");
 const SECOND = paying("Pay now? {{execution.version}}", "https://new.example/pay");
 
 /** A run of the first version that waits for its approval, and the second version. */
-async function open(): Promise<{ readonly bench: WorkflowBench; readonly executionId: string }> {
-  const bench = await WorkflowBench.open(FIRST);
+async function open(): Promise<{ readonly bench: WorkflowHarness; readonly executionId: string }> {
+  const bench = await WorkflowHarness.open(FIRST);
   const { executionId } = await bench.start("paying", {});
-  await bench.engine.deploy(SECOND, { by: "test" });
+  await bench.engine.workflows.deploy(SECOND, { by: "test" });
   return { bench, executionId };
 }
 
@@ -38,7 +38,7 @@ describe("having a waiting run go on with another version", () => {
     const { bench, executionId } = await open();
     await using _ = bench;
 
-    expect(await bench.engine.migrate({ executionId, ...BY })).toEqual({
+    expect(await bench.engine.executions.migrate({ executionId, ...BY })).toEqual({
       executionId,
       version: 2,
       previous: 1,
@@ -53,13 +53,17 @@ describe("having a waiting run go on with another version", () => {
         { opened: { title: "Pay now? 2" }, outcome: null },
       ],
     });
-    const { executions } = await bench.engine.listExecutions({});
+    const { executions } = await bench.engine.executions.list({});
     expect(executions).toMatchObject([{ workflowVersion: 2 }]);
 
     const old = waiting.requests[0]?.opened;
     const click = { executionId, by: "U0BOB", choice: "approve", round: 1 };
     expect(
-      await bench.engine.decide({ ...click, requestId: old?.id ?? "", hash: old?.hash ?? "" }),
+      await bench.engine.approvals.vote({
+        ...click,
+        requestId: old?.id ?? "",
+        hash: old?.hash ?? "",
+      }),
     ).toMatchObject({ recorded: false, reason: "superseded" });
 
     expect(await bench.decide(executionId, "U0BOB", "approve")).toMatchObject({
@@ -74,19 +78,23 @@ describe("having a waiting run go on with another version", () => {
     await bench.engine.stop();
 
     for (let times = 0; times < 3; times += 1) {
-      expect(await bench.engine.migrate({ executionId, ...BY })).toMatchObject({ changed: true });
+      expect(await bench.engine.executions.migrate({ executionId, ...BY })).toMatchObject({
+        changed: true,
+      });
     }
-    expect(await bench.engine.getExecution(executionId)).toMatchObject({ workflowVersion: 1 });
+    expect(await bench.engine.executions.get(executionId)).toMatchObject({ workflowVersion: 1 });
     await bench.engine.run();
 
     expect((await bench.rest(executionId)).migrations).toHaveLength(1);
-    expect(await bench.engine.migrate({ executionId, ...BY })).toMatchObject({ changed: false });
+    expect(await bench.engine.executions.migrate({ executionId, ...BY })).toMatchObject({
+      changed: false,
+    });
   });
 
   test("a new engine folds the log with the version that each part of it was made with", async () => {
     const { bench, executionId } = await open();
     await using _ = bench;
-    await bench.engine.migrate({ executionId, ...BY });
+    await bench.engine.executions.migrate({ executionId, ...BY });
     await bench.rest(executionId);
 
     await bench.restart(async () => {
@@ -95,7 +103,7 @@ describe("having a waiting run go on with another version", () => {
       if (head) await bench.store.writeHead({ ...head, version: 1 });
     });
 
-    expect(await bench.engine.getExecution(executionId)).toMatchObject({
+    expect(await bench.engine.executions.get(executionId)).toMatchObject({
       workflowVersion: 2,
       status: "waiting",
     });
@@ -120,25 +128,25 @@ describe("having a waiting run go on with another version", () => {
     /** A run of the first version, held before its approval, and the second version. */
     async function held() {
       const { promise, resolve } = Promise.withResolvers<JsonObject>();
-      const bench = await WorkflowBench.open(behind(FIRST), { services: () => promise });
-      const { executionId } = await bench.engine.start({
+      const bench = await WorkflowHarness.open(behind(FIRST), { services: () => promise });
+      const { executionId } = await bench.engine.executions.start({
         workflowId: "paying",
         variables: {},
         variableForm: "json",
         trigger: { type: "slash", userId: "U0ALICE" },
       });
       await settle();
-      await bench.engine.pause("paying", "U0ADMIN");
+      await bench.engine.workflows.pause("paying", "U0ADMIN");
       resolve({ status: 200 });
       await settle();
-      await bench.engine.deploy(behind(SECOND), { by: "test" });
-      expect(await bench.engine.getExecution(executionId)).toMatchObject({
+      await bench.engine.workflows.deploy(behind(SECOND), { by: "test" });
+      expect(await bench.engine.executions.get(executionId)).toMatchObject({
         waitingOn: [{ for: "pause", stepId: "ask" }],
       });
       return { bench, executionId };
     }
 
-    async function expectSecondVersion(bench: WorkflowBench, executionId: string): Promise<void> {
+    async function expectSecondVersion(bench: WorkflowHarness, executionId: string): Promise<void> {
       expect(await bench.rest(executionId)).toMatchObject({
         workflowVersion: 2,
         requests: [{ opened: { title: "Pay now? 2" }, outcome: null }],
@@ -156,8 +164,8 @@ describe("having a waiting run go on with another version", () => {
       const { bench, executionId } = await held();
       await using _ = bench;
 
-      await bench.engine.migrate({ executionId, ...BY });
-      await bench.engine.resume("paying");
+      await bench.engine.executions.migrate({ executionId, ...BY });
+      await bench.engine.workflows.resume("paying");
 
       await expectSecondVersion(bench, executionId);
     });
@@ -167,8 +175,8 @@ describe("having a waiting run go on with another version", () => {
       await using _ = bench;
       await bench.engine.stop();
 
-      await bench.engine.migrate({ executionId, ...BY });
-      await bench.engine.resume("paying");
+      await bench.engine.executions.migrate({ executionId, ...BY });
+      await bench.engine.workflows.resume("paying");
       await bench.engine.run();
 
       await expectSecondVersion(bench, executionId);
@@ -179,8 +187,8 @@ describe("having a waiting run go on with another version", () => {
       await using _ = bench;
 
       await bench.restart(async () => {
-        await bench.engine.migrate({ executionId, ...BY });
-        await bench.engine.resume("paying");
+        await bench.engine.executions.migrate({ executionId, ...BY });
+        await bench.engine.workflows.resume("paying");
       });
 
       await expectSecondVersion(bench, executionId);
@@ -188,12 +196,12 @@ describe("having a waiting run go on with another version", () => {
   });
 
   test("shows finished steps that the version does not have any more", async () => {
-    await using bench = await WorkflowBench.open(FIRST);
+    await using bench = await WorkflowHarness.open(FIRST);
     const { executionId } = await bench.start("paying", {});
     const steps = Array.isArray(SECOND["steps"]) ? SECOND["steps"].slice(1) : [];
-    await bench.engine.deploy({ ...SECOND, steps }, { by: "test" });
+    await bench.engine.workflows.deploy({ ...SECOND, steps }, { by: "test" });
 
-    await bench.engine.migrate({ executionId, ...BY });
+    await bench.engine.executions.migrate({ executionId, ...BY });
 
     await bench.rest(executionId);
     const view = await bench.decide(executionId, "U0BOB", "approve");
@@ -205,20 +213,22 @@ describe("having a waiting run go on with another version", () => {
   });
 
   test("is refused with the step and the reason, and for a version that there is not", async () => {
-    await using bench = await WorkflowBench.open(FIRST);
+    await using bench = await WorkflowHarness.open(FIRST);
     const { executionId } = await bench.start("paying", {});
     const steps = [{ id: "look", type: "transform", config: { expression: "2" } }];
-    await bench.engine.deploy({ ...FIRST, steps }, { by: "test" });
+    await bench.engine.workflows.deploy({ ...FIRST, steps }, { by: "test" });
 
-    await expect(bench.engine.migrate({ executionId, ...BY })).rejects.toMatchObject({
+    await expect(bench.engine.executions.migrate({ executionId, ...BY })).rejects.toMatchObject({
       code: "migration_refused",
       message: `Run ${executionId} cannot go on with version 2: it stands at step "ask", and version 2 has no such step there.`,
     });
-    await expect(bench.engine.migrate({ executionId, version: 9, ...BY })).rejects.toMatchObject({
+    await expect(
+      bench.engine.executions.migrate({ executionId, version: 9, ...BY }),
+    ).rejects.toMatchObject({
       code: "version_not_found",
     });
     await bench.decide(executionId, "U0BOB", "reject");
-    await expect(bench.engine.migrate({ executionId, ...BY })).rejects.toThrow(
+    await expect(bench.engine.executions.migrate({ executionId, ...BY })).rejects.toThrow(
       "it is over (completed)",
     );
   });

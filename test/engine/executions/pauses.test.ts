@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { settle } from "../../support/manual-clock.ts";
-import { WorkflowBench } from "../../support/workflow-harness.ts";
+import { WorkflowHarness } from "../../support/workflow-harness.ts";
 
 const post = (id: string, rest: JsonObject = {}): JsonObject => ({
   id,
@@ -26,8 +26,8 @@ const asking = {
   ],
 };
 
-async function begin(bench: WorkflowBench, workflowId: string): Promise<string> {
-  const { executionId } = await bench.engine.start({
+async function begin(bench: WorkflowHarness, workflowId: string): Promise<string> {
+  const { executionId } = await bench.engine.executions.start({
     workflowId,
     variables: {},
     variableForm: "json",
@@ -39,83 +39,83 @@ async function begin(bench: WorkflowBench, workflowId: string): Promise<string> 
 
 describe("a paused workflow", () => {
   test("accepts starts, holds them, and lets them go on when it is resumed", async () => {
-    await using bench = await WorkflowBench.open(two);
-    await bench.engine.pause("two", "U0ALICE");
+    await using bench = await WorkflowHarness.open(two);
+    await bench.engine.workflows.pause("two", "U0ALICE");
 
     const id = await begin(bench, "two");
 
-    expect(await bench.engine.getExecution(id)).toMatchObject({
+    expect(await bench.engine.executions.get(id)).toMatchObject({
       status: "waiting",
       waitingOn: [{ for: "pause", stepId: "first", by: "U0ALICE" }],
     });
     expect(bench.calls).toHaveLength(0);
-    expect(await bench.engine.resume("two")).toBe(true);
+    expect(await bench.engine.workflows.resume("two")).toBe(true);
     expect(await bench.rest(id)).toMatchObject({ status: "completed" });
-    expect(await bench.engine.resume("two")).toBe(false);
+    expect(await bench.engine.workflows.resume("two")).toBe(false);
   });
 
   test("lets a step under way end, and begins no other", async () => {
     const { promise, resolve } = Promise.withResolvers<JsonObject>();
-    await using bench = await WorkflowBench.open(two, { services: () => promise });
+    await using bench = await WorkflowHarness.open(two, { services: () => promise });
     const id = await begin(bench, "two");
 
-    await bench.engine.pause("two", "U0ALICE");
+    await bench.engine.workflows.pause("two", "U0ALICE");
     await settle();
-    expect(await bench.engine.getExecution(id)).toMatchObject({ status: "running" });
+    expect(await bench.engine.executions.get(id)).toMatchObject({ status: "running" });
     resolve({ status: 200 });
     await settle();
 
-    expect(await bench.engine.getExecution(id)).toMatchObject({
+    expect(await bench.engine.executions.get(id)).toMatchObject({
       status: "waiting",
       waitingOn: [{ for: "pause", stepId: "second" }],
       steps: [{ stepId: "first", status: "completed" }],
     });
-    await bench.engine.resume("two");
+    await bench.engine.workflows.resume("two");
     expect(await bench.rest(id)).toMatchObject({ status: "completed" });
   });
 
   test("takes decisions, and its time stands still", async () => {
-    await using bench = await WorkflowBench.open(asking);
+    await using bench = await WorkflowHarness.open(asking);
     const id = (await bench.start("asking", {})).executionId;
-    await bench.engine.pause("asking", "U0ALICE");
+    await bench.engine.workflows.pause("asking", "U0ALICE");
 
-    const { requests } = await bench.engine.getExecution(id);
+    const { requests } = await bench.engine.executions.get(id);
     const { id: requestId, round, hash } = requests[0]?.opened ?? { id: "", round: 0, hash: "" };
     const decision = { executionId: id, requestId, round, hash, choice: "approve", by: "U0BOB" };
-    expect(await bench.engine.decide(decision)).toMatchObject({ recorded: true });
+    expect(await bench.engine.approvals.vote(decision)).toMatchObject({ recorded: true });
     await settle();
 
-    expect(await bench.engine.getExecution(id)).toMatchObject({
+    expect(await bench.engine.executions.get(id)).toMatchObject({
       waitingOn: [{ for: "pause", stepId: "tell" }],
       requests: [{ outcome: { decision: "approve" } }],
     });
     await bench.clock.advance(5 * 3_600_000);
-    await bench.engine.resume("asking");
+    await bench.engine.workflows.resume("asking");
     expect(await bench.rest(id)).toMatchObject({ status: "completed" });
   });
 
   test("can be cancelled run by run", async () => {
-    await using bench = await WorkflowBench.open(two);
-    await bench.engine.pause("two", "U0ALICE");
+    await using bench = await WorkflowHarness.open(two);
+    await bench.engine.workflows.pause("two", "U0ALICE");
     const id = await begin(bench, "two");
 
-    await bench.engine.cancel(id, "U0ALICE");
+    await bench.engine.executions.cancel(id, "U0ALICE");
     await settle();
 
-    expect(await bench.engine.getExecution(id)).toMatchObject({ status: "cancelled" });
+    expect(await bench.engine.executions.get(id)).toMatchObject({ status: "cancelled" });
   });
 });
 
 test("runs go on in the order in which they began", async () => {
-  await using bench = await WorkflowBench.open(two);
-  await bench.engine.pause(null, "U0ALICE");
+  await using bench = await WorkflowHarness.open(two);
+  await bench.engine.workflows.pause(null, "U0ALICE");
   const ids: string[] = [];
   for (let n = 0; n < 5; n += 1) {
     ids.push(await begin(bench, "two"));
     await bench.clock.advance(1000);
   }
 
-  await bench.engine.resume(null);
+  await bench.engine.workflows.resume(null);
   for (const id of ids) await bench.rest(id);
 
   const firsts = bench.calls.filter(({ params }) => JSON.stringify(params).includes("first"));
@@ -123,27 +123,27 @@ test("runs go on in the order in which they began", async () => {
 });
 
 test("resuming everything leaves paused what was paused by itself", async () => {
-  await using bench = await WorkflowBench.open(two);
-  await bench.engine.pause("two", "U0ALICE");
-  await bench.engine.pause(null, "U0BOB");
+  await using bench = await WorkflowHarness.open(two);
+  await bench.engine.workflows.pause("two", "U0ALICE");
+  await bench.engine.workflows.pause(null, "U0BOB");
   const id = await begin(bench, "two");
 
-  await bench.engine.resume(null);
+  await bench.engine.workflows.resume(null);
   await settle();
 
-  expect(bench.engine.pauseOf(null)).toBeNull();
-  expect(bench.engine.pauseOf("two")).toMatchObject({ by: "U0ALICE" });
-  expect(await bench.engine.getExecution(id)).toMatchObject({ waitingOn: [{ for: "pause" }] });
+  expect(bench.engine.workflows.pauseOf(null)).toBeNull();
+  expect(bench.engine.workflows.pauseOf("two")).toMatchObject({ by: "U0ALICE" });
+  expect(await bench.engine.executions.get(id)).toMatchObject({ waitingOn: [{ for: "pause" }] });
 });
 
 test("a pause outlives the process, and what was resumed while nobody was there goes on", async () => {
-  await using bench = await WorkflowBench.open(two);
-  await bench.engine.pause("two", "U0ALICE");
+  await using bench = await WorkflowHarness.open(two);
+  await bench.engine.workflows.pause("two", "U0ALICE");
   const id = await begin(bench, "two");
   await bench.engine.stop();
   await bench.engine.run();
-  expect(bench.engine.pauseOf("two")).toMatchObject({ by: "U0ALICE" });
-  expect(await bench.engine.getExecution(id)).toMatchObject({ status: "waiting" });
+  expect(bench.engine.workflows.pauseOf("two")).toMatchObject({ by: "U0ALICE" });
+  expect(await bench.engine.executions.get(id)).toMatchObject({ status: "waiting" });
 
   await bench.engine.stop();
   // As if the process had died after the mark was written and before anybody was told.
@@ -154,12 +154,12 @@ test("a pause outlives the process, and what was resumed while nobody was there 
 });
 
 test("a process that is about to end leaves to the next one what it is asked to resume", async () => {
-  await using bench = await WorkflowBench.open(two);
-  await bench.engine.pause("two", "U0ALICE");
+  await using bench = await WorkflowHarness.open(two);
+  await bench.engine.workflows.pause("two", "U0ALICE");
   const id = await begin(bench, "two");
 
   await bench.restart(async () => {
-    await bench.engine.resume("two");
+    await bench.engine.workflows.resume("two");
     expect(await bench.store.readHead(id)).toMatchObject({ owner: null });
   });
 
@@ -167,12 +167,12 @@ test("a process that is about to end leaves to the next one what it is asked to 
 });
 
 test("another process sees a pause and a resumption within its poll", async () => {
-  await using bench = await WorkflowBench.open(two, { pollMs: 250 });
+  await using bench = await WorkflowHarness.open(two, { pollMs: 250 });
   await bench.store.writeMark("pause:two", { by: "U0CAROL", at: bench.clock.now() });
   await bench.clock.advance(250);
 
   const id = await begin(bench, "two");
-  expect(await bench.engine.getExecution(id)).toMatchObject({ waitingOn: [{ by: "U0CAROL" }] });
+  expect(await bench.engine.executions.get(id)).toMatchObject({ waitingOn: [{ by: "U0CAROL" }] });
 
   await bench.store.writeMark("pause:two", null);
   await bench.clock.advance(250);

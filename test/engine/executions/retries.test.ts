@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../../src/shared/errors.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
-import { WorkflowBench } from "../../support/workflow-harness.ts";
+import { WorkflowHarness } from "../../support/workflow-harness.ts";
 
 const paying: JsonObject = {
   id: "paying",
@@ -41,11 +41,11 @@ function refusing(times: number) {
 
 describe("retrying a run", () => {
   test("goes on with the values that a person gives, converted as at the start", async () => {
-    await using bench = await WorkflowBench.open(paying, { services: refusing(1) });
+    await using bench = await WorkflowHarness.open(paying, { services: refusing(1) });
     const { executionId, status } = await bench.start("paying", { account: "wrong" });
     expect(status).toBe("failed");
 
-    const retried = await bench.engine.retry({
+    const retried = await bench.engine.executions.retry({
       executionId,
       variables: { account: "right", amount: "7.5" },
       ...BY,
@@ -65,28 +65,28 @@ describe("retrying a run", () => {
   });
 
   test("counts as one run that completed", async () => {
-    await using bench = await WorkflowBench.open(paying, { services: refusing(1) });
+    await using bench = await WorkflowHarness.open(paying, { services: refusing(1) });
     const { executionId } = await bench.start("paying", { account: "x" });
-    expect(await bench.engine.metrics("paying")).toMatchObject({ totals: { failed: 1 } });
+    expect(await bench.engine.costs.metrics("paying")).toMatchObject({ totals: { failed: 1 } });
 
-    await bench.engine.retry({ executionId, ...BY });
+    await bench.engine.executions.retry({ executionId, ...BY });
     await bench.rest(executionId);
 
-    expect(await bench.engine.metrics("paying")).toMatchObject({
+    expect(await bench.engine.costs.metrics("paying")).toMatchObject({
       totals: { started: 1, failed: 0, completed: 1 },
     });
   });
 
   test("survives the process that accepted it", async () => {
-    await using bench = await WorkflowBench.open(paying, { services: refusing(1) });
+    await using bench = await WorkflowHarness.open(paying, { services: refusing(1) });
     const { executionId } = await bench.start("paying", { account: "x" });
     await bench.engine.stop();
 
-    await bench.engine.retry({ executionId, ...BY });
-    await expect(bench.engine.retry({ executionId, ...BY })).rejects.toThrow(
+    await bench.engine.executions.retry({ executionId, ...BY });
+    await expect(bench.engine.executions.retry({ executionId, ...BY })).rejects.toThrow(
       "is being retried already",
     );
-    expect(await bench.engine.getExecution(executionId)).toMatchObject({ status: "failed" });
+    expect(await bench.engine.executions.get(executionId)).toMatchObject({ status: "failed" });
     await bench.engine.run();
 
     expect(await bench.rest(executionId)).toMatchObject({
@@ -96,12 +96,12 @@ describe("retrying a run", () => {
   });
 
   test("happens once, however many ask at once", async () => {
-    await using bench = await WorkflowBench.open(paying, { services: refusing(1) });
+    await using bench = await WorkflowHarness.open(paying, { services: refusing(1) });
     const { executionId } = await bench.start("paying", { account: "x" });
 
     const asked = await Promise.allSettled(
       ["U0BOB", "U0CAROL", "U0ALICE"].map((by) =>
-        bench.engine.retry({ executionId, by, variableForm: "text" }),
+        bench.engine.executions.retry({ executionId, by, variableForm: "text" }),
       ),
     );
 
@@ -111,10 +111,10 @@ describe("retrying a run", () => {
   });
 
   test("of a completed run starts a new one with the same inputs", async () => {
-    await using bench = await WorkflowBench.open(paying, { services: refusing(0) });
+    await using bench = await WorkflowHarness.open(paying, { services: refusing(0) });
     const first = await bench.start("paying", { account: "same", amount: 3 });
 
-    const again = await bench.engine.retry({
+    const again = await bench.engine.executions.retry({
       executionId: first.executionId,
       variables: { amount: "4" },
       ...BY,
@@ -128,7 +128,7 @@ describe("retrying a run", () => {
       trigger: { source: first.executionId, userId: "U0BOB" },
     });
     await expect(
-      bench.engine.retry({ executionId: first.executionId, fromStep: "pay", ...BY }),
+      bench.engine.executions.retry({ executionId: first.executionId, fromStep: "pay", ...BY }),
     ).rejects.toThrow("run again from its beginning");
   });
 
@@ -141,12 +141,14 @@ describe("retrying a run", () => {
     ],
     ["a step that it did not enter", { fromStep: "pya" }, /cannot be retried from "pya".*"pay"/],
   ] as const)("is refused with %s, and changes nothing", async ([, request, message]) => {
-    await using bench = await WorkflowBench.open(paying, { services: refusing(1) });
+    await using bench = await WorkflowHarness.open(paying, { services: refusing(1) });
     const { executionId } = await bench.start("paying", { account: "x" });
 
-    await expect(bench.engine.retry({ executionId, ...request, ...BY })).rejects.toThrow(message);
+    await expect(bench.engine.executions.retry({ executionId, ...request, ...BY })).rejects.toThrow(
+      message,
+    );
 
-    expect(await bench.engine.getExecution(executionId)).toMatchObject({ status: "failed" });
+    expect(await bench.engine.executions.get(executionId)).toMatchObject({ status: "failed" });
   });
 
   test("asks a person before it does under a new key what may have happened under the old one", async () => {
@@ -156,21 +158,23 @@ describe("retrying a run", () => {
       if (calls > 1) return { status: 200, data: "paid", headers: {} };
       throw new AppError({ code: "service_unavailable", message: "Reset.", outcomeUnknown: true });
     };
-    await using bench = await WorkflowBench.open(paying, { services });
+    await using bench = await WorkflowHarness.open(paying, { services });
     const { executionId } = await bench.start("paying", { account: "old" });
     const edited = { executionId, variables: { account: "new" }, ...BY };
 
-    await expect(bench.engine.retry(edited)).rejects.toMatchObject({ code: "effect_in_doubt" });
+    await expect(bench.engine.executions.retry(edited)).rejects.toMatchObject({
+      code: "effect_in_doubt",
+    });
     expect(calls).toBe(1);
 
-    await bench.engine.retry({ ...edited, acceptsDoubt: true });
+    await bench.engine.executions.retry({ ...edited, acceptsDoubt: true });
     expect(await bench.rest(executionId)).toMatchObject({ status: "completed" });
   });
 });
 
 describe("retrying many", () => {
   test("takes those that failed since a moment, the oldest first, and tells how many", async () => {
-    await using bench = await WorkflowBench.open(paying, { services: refusing(3) });
+    await using bench = await WorkflowHarness.open(paying, { services: refusing(3) });
     const ids: string[] = [];
     for (const account of ["a", "b", "c"]) {
       ids.push((await bench.start("paying", { account })).executionId);
@@ -179,11 +183,11 @@ describe("retrying many", () => {
     const since = bench.clock.now() - 150_000;
     const request = { workflowId: "paying", since, by: "U0ALICE" };
 
-    expect(await bench.engine.retryAll({ ...request, dryRun: true })).toMatchObject({
+    expect(await bench.engine.executions.retryAll({ ...request, dryRun: true })).toMatchObject({
       matched: 2,
       retried: [],
     });
-    expect(await bench.engine.retryAll({ ...request, dryRun: false })).toEqual({
+    expect(await bench.engine.executions.retryAll({ ...request, dryRun: false })).toEqual({
       matched: 2,
       retried: ids.slice(1),
       refused: [],
@@ -191,7 +195,9 @@ describe("retrying many", () => {
 
     for (const id of ids.slice(1))
       expect(await bench.rest(id)).toMatchObject({ status: "completed" });
-    expect(await bench.engine.getExecution(ids[0] ?? "")).toMatchObject({ status: "failed" });
-    expect(await bench.engine.retryAll({ ...request, dryRun: true })).toMatchObject({ matched: 0 });
+    expect(await bench.engine.executions.get(ids[0] ?? "")).toMatchObject({ status: "failed" });
+    expect(await bench.engine.executions.retryAll({ ...request, dryRun: true })).toMatchObject({
+      matched: 0,
+    });
   });
 });

@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   findTemplates,
-  parseTemplate,
   renderTemplate,
   renderText,
   resolveTemplates,
 } from "../../../src/engine/language/template.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import type { Json } from "../../../src/shared/json.ts";
+import { parseTemplate } from "../../../src/shared/template-parser.ts";
 import { plainScope, expenseScope as scope } from "./plain-scope.ts";
 
 function messageOf(work: () => unknown): string {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { figuresOf } from "../../../src/engine/prompts/compare-versions.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { call, sample } from "../../store/records.ts";
-import { WorkflowBench } from "../../support/workflow-harness.ts";
+import { WorkflowHarness } from "../../support/workflow-harness.ts";
 
 const FIRST = "Is it urgent? {{variables.text}}";
 const SECOND = "Must somebody act today? {{variables.text}}";
@@ -17,8 +17,8 @@ function judge(promptRef: string, inputs: JsonObject = { text: { type: "text" } 
 }
 
 /** An engine that knows the prompt `urgency` and, if wanted, a workflow that names it. */
-async function bench(definition?: JsonObject): Promise<WorkflowBench> {
-  const opened = await WorkflowBench.open(
+async function bench(definition?: JsonObject): Promise<WorkflowHarness> {
+  const opened = await WorkflowHarness.open(
     {
       id: "other",
       name: "Other",
@@ -28,7 +28,7 @@ async function bench(definition?: JsonObject): Promise<WorkflowBench> {
   );
   await opened.engine.prompts.add({ name: "urgency", text: FIRST, by: "U0ALICE" });
   if (definition) {
-    expect(await opened.engine.deploy(definition, { by: "test" })).toMatchObject({
+    expect(await opened.engine.workflows.deploy(definition, { by: "test" })).toMatchObject({
       deployed: true,
     });
   }
@@ -36,7 +36,7 @@ async function bench(definition?: JsonObject): Promise<WorkflowBench> {
 }
 
 /** What the model was asked last, without the rules. */
-function asked(opened: WorkflowBench): string {
+function asked(opened: WorkflowHarness): string {
   return opened.questions.at(-1)?.messages[1]?.content ?? "";
 }
 
@@ -47,7 +47,7 @@ describe("a step with a named prompt", () => {
     const { executionId } = await opened.start("judge", { text: "Fire!" });
 
     expect(asked(opened)).toMatch(/^Is it urgent\? /);
-    expect((await opened.engine.audit(executionId)).decisions).toMatchObject([
+    expect((await opened.engine.evaluations.audit(executionId)).decisions).toMatchObject([
       { prompt: { name: "urgency", version: 1 } },
     ]);
   });
@@ -68,7 +68,7 @@ describe("a step with a named prompt", () => {
   ])("is not deployed when the prompt does not fit: %#", async (definition, problem) => {
     await using opened = await bench();
 
-    const result = await opened.engine.deploy(definition, { by: "test" });
+    const result = await opened.engine.workflows.deploy(definition, { by: "test" });
 
     const problems = result.deployed ? [] : result.problems;
     const told = problems.map(({ path, message, fix }) => `${path}: ${message} ${fix}`).join("\n");
@@ -104,7 +104,7 @@ describe("another version", () => {
     await prompts.split("urgency", 2, 30, "api");
     const versions: number[] = [];
     for (let n = 0; n < 200; n += 1) {
-      const { executionId } = await opened.engine.start({
+      const { executionId } = await opened.engine.executions.start({
         workflowId: "judge",
         variables: { text: "Fire!" },
         variableForm: "json",
@@ -121,7 +121,7 @@ describe("another version", () => {
     expect(versions).not.toContain(0);
     const second = `exec_${String(versions.indexOf(2)).padStart(16, "0")}`;
     await opened.rest(second);
-    expect((await opened.engine.audit(second)).decisions).toMatchObject([
+    expect((await opened.engine.evaluations.audit(second)).decisions).toMatchObject([
       { prompt: { version: 2 } },
     ]);
   });
@@ -133,7 +133,7 @@ describe("another version", () => {
       ...definition,
       steps: [pause, ...(definition["steps"] as JsonObject[])],
     });
-    const { executionId } = await opened.engine.start({
+    const { executionId } = await opened.engine.executions.start({
       workflowId: "judge",
       variables: { text: "Fire!" },
       variableForm: "json",

@@ -8,7 +8,7 @@ import { AppError } from "../../../src/shared/errors.ts";
 import type { Json, JsonObject } from "../../../src/shared/json.ts";
 import { crashingStore } from "../../support/crashing-store.ts";
 import { settle } from "../../support/manual-clock.ts";
-import { TriggerBench } from "../triggers/trigger-harness.ts";
+import { TriggerHarness } from "../triggers/trigger-harness.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -73,14 +73,14 @@ async function open(
   view: (store: Store, clock: Clock) => Store = (store) => store,
 ) {
   const outside = new Outside();
-  const bench = await TriggerBench.open({ services: [outside.service] });
+  const bench = await TriggerHarness.open({ services: [outside.service] });
   const one = await bench.start(view(bench.store, bench.clock), first);
   const other = await bench.start(bench.store, second);
   return { bench, outside, one, other };
 }
 
 async function begin(engine: RunningEngine, workflowId: string): Promise<string> {
-  const { executionId } = await engine.start({
+  const { executionId } = await engine.executions.start({
     workflowId,
     variables: {},
     variableForm: "json",
@@ -103,7 +103,7 @@ describe.for(DIFFERENCES)("with a clock 5 s $what that of the other process", (d
     outside.answer();
     await settle();
 
-    expect(await other.getExecution(executionId)).toMatchObject({ status: "completed" });
+    expect(await other.executions.get(executionId)).toMatchObject({ status: "completed" });
     expect(outside.times).toEqual([1]);
     expect(bench.warnings).toEqual([]);
   });
@@ -128,7 +128,7 @@ describe.for(DIFFERENCES)("with a clock 5 s $what that of the other process", (d
     outside.held = "";
     await bench.clock.advance(36 * SECOND);
 
-    expect(await other.getExecution(executionId)).toMatchObject({ status: "completed" });
+    expect(await other.executions.get(executionId)).toMatchObject({ status: "completed" });
     expect(outside.times).toEqual([2]);
   });
 
@@ -169,7 +169,7 @@ describe.for(DIFFERENCES)("with a clock 5 s $what that of the other process", (d
 
     expect(outside.times).toEqual([1, 1, 1]);
     for (const id of ids)
-      expect(await other.getExecution(id)).toMatchObject({ status: "completed" });
+      expect(await other.executions.get(id)).toMatchObject({ status: "completed" });
     for (const id of ids) {
       const log = await bench.store.readLog(id, 0);
       const ends = log.flatMap(({ events }) =>
@@ -198,12 +198,12 @@ describe.for(DIFFERENCES)("with a clock 5 s $what that of the other process", (d
     await bench.deploy(one, "hook", { type: "webhook", path: "/webhooks/orders" });
     await bench.clock.advance(2 * SECOND);
 
-    const { executionId } = await one.receiveWebhook(DELIVERY);
+    const { executionId } = await one.triggers.receiveWebhook(DELIVERY);
     await bench.clock.advance(9 * MINUTE);
-    expect(await other.receiveWebhook(DELIVERY)).toEqual({ executionId, duplicate: true });
+    expect(await other.triggers.receiveWebhook(DELIVERY)).toEqual({ executionId, duplicate: true });
     await bench.clock.advance(MINUTE + 6 * SECOND);
 
-    expect(await other.receiveWebhook(DELIVERY)).toMatchObject({ duplicate: false });
+    expect(await other.triggers.receiveWebhook(DELIVERY)).toMatchObject({ duplicate: false });
   });
 
   test("an event that the other process was told after the run began is not missed", async () => {
@@ -214,10 +214,10 @@ describe.for(DIFFERENCES)("with a clock 5 s $what that of the other process", (d
     await bench.deploy(one, "waiter", MANUAL, { steps: [nap, paid] });
     const executionId = await begin(one, "waiter");
 
-    await other.publish({ name: "invoice.paid", payload: { n: 1 } });
+    await other.triggers.publish({ name: "invoice.paid", payload: { n: 1 } });
     await bench.clock.advance(2 * MINUTE);
 
-    expect(await other.getExecution(executionId)).toMatchObject({
+    expect(await other.executions.get(executionId)).toMatchObject({
       status: "completed",
       output: { event: { payload: { n: 1 } } },
     });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { PureRun, workflow } from "../../support/execution-harness.ts";
 import { settle } from "../../support/manual-clock.ts";
-import { WorkflowBench } from "../../support/workflow-harness.ts";
+import { WorkflowHarness } from "../../support/workflow-harness.ts";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -27,9 +27,9 @@ const PATIENT = {
   ],
 };
 
-async function started(): Promise<{ bench: WorkflowBench; executionId: string }> {
-  const bench = await WorkflowBench.open(PATIENT, { pollMs: 5000 });
-  const { executionId } = await bench.engine.start({
+async function started(): Promise<{ bench: WorkflowHarness; executionId: string }> {
+  const bench = await WorkflowHarness.open(PATIENT, { pollMs: 5000 });
+  const { executionId } = await bench.engine.executions.start({
     workflowId: "patient",
     variables: {},
     variableForm: "json",
@@ -46,9 +46,9 @@ describe("a clock that is set", () => {
 
     bench.clock.set(-60 * MINUTE);
     await bench.clock.advance(69 * MINUTE);
-    expect(await bench.engine.getExecution(executionId)).toMatchObject({ currentStep: "nap" });
+    expect(await bench.engine.executions.get(executionId)).toMatchObject({ currentStep: "nap" });
     await bench.clock.advance(MINUTE);
-    const asked = await bench.engine.getExecution(executionId);
+    const asked = await bench.engine.executions.get(executionId);
     expect(asked).toMatchObject({ status: "waiting", currentStep: "ask" });
 
     bench.clock.set(-DAY);
@@ -59,7 +59,7 @@ describe("a clock that is set", () => {
       ["nap", 10 * MINUTE],
       ["ask", 0],
     ]);
-    const { totals } = await bench.engine.metrics("patient");
+    const { totals } = await bench.engine.costs.metrics("patient");
     expect(totals).toMatchObject({ completed: 1, durationMs: 0 });
   });
 
@@ -69,11 +69,11 @@ describe("a clock that is set", () => {
 
     bench.clock.set(DAY);
     await bench.clock.advance(5000);
-    expect(await bench.engine.getExecution(executionId)).toMatchObject({ currentStep: "ask" });
+    expect(await bench.engine.executions.get(executionId)).toMatchObject({ currentStep: "ask" });
     bench.clock.set(DAY);
     await bench.clock.advance(5000);
 
-    const ended = await bench.engine.getExecution(executionId);
+    const ended = await bench.engine.executions.get(executionId);
     expect(ended).toMatchObject({ status: "completed", output: { decision: "expired" } });
     expect(bench.calls).toHaveLength(1);
   });

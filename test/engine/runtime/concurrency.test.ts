@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { settle } from "../../support/manual-clock.ts";
-import { WorkflowBench } from "../../support/workflow-harness.ts";
+import { WorkflowHarness } from "../../support/workflow-harness.ts";
 
 function nightly(concurrency: JsonObject): JsonObject {
   return {
@@ -19,9 +19,9 @@ function nightly(concurrency: JsonObject): JsonObject {
   };
 }
 
-async function begin(bench: WorkflowBench, variables: JsonObject = {}): Promise<string> {
+async function begin(bench: WorkflowHarness, variables: JsonObject = {}): Promise<string> {
   await bench.clock.advance(1000);
-  const { executionId } = await bench.engine.start({
+  const { executionId } = await bench.engine.executions.start({
     workflowId: "nightly",
     variables,
     variableForm: "json",
@@ -31,14 +31,14 @@ async function begin(bench: WorkflowBench, variables: JsonObject = {}): Promise<
   return executionId;
 }
 
-async function waitsOn(bench: WorkflowBench, id: string): Promise<string> {
-  const { status, waitingOn } = await bench.engine.getExecution(id);
+async function waitsOn(bench: WorkflowHarness, id: string): Promise<string> {
+  const { status, waitingOn } = await bench.engine.executions.get(id);
   return status === "waiting" ? waitingOn.map((wait) => wait.for).join() : status;
 }
 
 describe("a limit on runs at a time", () => {
   test("has later runs wait in line, and the end of one lets the next go on", async () => {
-    await using bench = await WorkflowBench.open(nightly({ limit: 2 }));
+    await using bench = await WorkflowHarness.open(nightly({ limit: 2 }));
     const ids: string[] = [];
     for (let n = 0; n < 4; n += 1) ids.push(await begin(bench));
     const [first = "", second = "", third = "", fourth = ""] = ids;
@@ -51,13 +51,13 @@ describe("a limit on runs at a time", () => {
 
     expect(await waitsOn(bench, third)).toBe("approval");
     expect(await waitsOn(bench, fourth)).toBe("slot");
-    await bench.engine.cancel(second, "U0ALICE");
+    await bench.engine.executions.cancel(second, "U0ALICE");
     await settle();
     expect(await waitsOn(bench, fourth)).toBe("approval");
   });
 
   test("counts runs with the same key together, and others apart", async () => {
-    await using bench = await WorkflowBench.open(nightly({ key: "{{variables.customer}}" }));
+    await using bench = await WorkflowHarness.open(nightly({ key: "{{variables.customer}}" }));
 
     const acme = await begin(bench, { customer: "acme" });
     const again = await begin(bench, { customer: "acme" });
@@ -69,11 +69,11 @@ describe("a limit on runs at a time", () => {
   });
 
   test("skips instead of queueing if it is told so, and says why", async () => {
-    await using bench = await WorkflowBench.open(nightly({ onLimit: "skip" }));
+    await using bench = await WorkflowHarness.open(nightly({ onLimit: "skip" }));
     const first = await begin(bench);
     const second = await begin(bench);
 
-    expect(await bench.engine.getExecution(second)).toMatchObject({
+    expect(await bench.engine.executions.get(second)).toMatchObject({
       status: "cancelled",
       error: { message: expect.stringContaining("Another run of this workflow") },
     });
@@ -83,12 +83,12 @@ describe("a limit on runs at a time", () => {
   });
 
   test("a run that leaves the line is passed over", async () => {
-    await using bench = await WorkflowBench.open(nightly({}));
+    await using bench = await WorkflowHarness.open(nightly({}));
     const first = await begin(bench);
     const second = await begin(bench);
     const third = await begin(bench);
 
-    await bench.engine.cancel(second, "U0ALICE");
+    await bench.engine.executions.cancel(second, "U0ALICE");
     await settle();
     await bench.decide(first, "U0BOB", "approve");
     await settle();
@@ -97,13 +97,17 @@ describe("a limit on runs at a time", () => {
   });
 
   test("a retried run waits for a slot like any other", async () => {
-    await using bench = await WorkflowBench.open(nightly({}));
+    await using bench = await WorkflowHarness.open(nightly({}));
     const first = await begin(bench);
-    await bench.engine.cancel(first, "U0ALICE");
+    await bench.engine.executions.cancel(first, "U0ALICE");
     await settle();
     const second = await begin(bench);
 
-    await bench.engine.retry({ executionId: first, by: "U0ALICE", variableForm: "text" });
+    await bench.engine.executions.retry({
+      executionId: first,
+      by: "U0ALICE",
+      variableForm: "text",
+    });
     await settle();
 
     expect(await waitsOn(bench, second)).toBe("approval");
@@ -114,11 +118,11 @@ describe("a limit on runs at a time", () => {
   });
 
   test("a key that cannot be computed fails the run, naming it", async () => {
-    await using bench = await WorkflowBench.open(nightly({ key: "{{variables.customer.id}}" }));
+    await using bench = await WorkflowHarness.open(nightly({ key: "{{variables.customer.id}}" }));
 
     const id = await begin(bench, { customer: null });
 
-    expect(await bench.engine.getExecution(id)).toMatchObject({
+    expect(await bench.engine.executions.get(id)).toMatchObject({
       status: "failed",
       error: { message: expect.stringContaining("concurrency.key") },
     });
@@ -130,9 +134,9 @@ test.for([
   ["{{secrets.KEY}}", /"secrets" is not known/],
   ["{{variables.customer", /./],
 ] as const)("a key %s is refused at deployment", async ([key, message]) => {
-  await using bench = await WorkflowBench.open(nightly({}));
+  await using bench = await WorkflowHarness.open(nightly({}));
 
-  const { problems } = bench.engine.validate(nightly({ key }));
+  const { problems } = bench.engine.workflows.validate(nightly({ key }));
 
   expect(problems).toMatchObject([{ path: "concurrency.key" }]);
   expect(problems[0]?.message).toMatch(message);
@@ -140,7 +144,7 @@ test.for([
 
 describe("whatever dies", () => {
   test("a slot that was taken right before the process died is used, not lost", async () => {
-    await using bench = await WorkflowBench.open(nightly({}));
+    await using bench = await WorkflowHarness.open(nightly({}));
     await bench.engine.stop();
     const id = await begin(bench);
     await bench.store.takeSlot("nightly/", 0, id);
@@ -153,7 +157,7 @@ describe("whatever dies", () => {
   });
 
   test("a call to the next in line that nobody took up is taken up by the next process", async () => {
-    await using bench = await WorkflowBench.open(nightly({}));
+    await using bench = await WorkflowHarness.open(nightly({}));
     const first = await begin(bench);
     const second = await begin(bench);
     await bench.engine.stop();

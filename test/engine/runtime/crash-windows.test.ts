@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { WebhookRequest } from "../../../src/engine/api/triggers.ts";
 import type { Store } from "../../../src/engine/ports/store.ts";
-import type { WebhookRequest } from "../../../src/engine/triggers/webhook-trigger.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import { settle } from "../../support/manual-clock.ts";
-import { TriggerBench } from "../triggers/trigger-harness.ts";
+import { TriggerHarness } from "../triggers/trigger-harness.ts";
 
 const away = (): AppError =>
   new AppError({ code: "store_unavailable", message: "The line broke.", retryable: true });
@@ -37,10 +37,10 @@ const delivery = (id: string): WebhookRequest => ({
 
 describe("between two writes", () => {
   test("a commit that is durable although its answer was lost counts once", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start(breaking(bench.store, "commit", "after"));
     await bench.deploy(engine, "once", { type: "manual" });
-    const { executionId } = await engine.start({
+    const { executionId } = await engine.executions.start({
       workflowId: "once",
       variables: { n: 1 },
       variableForm: "json",
@@ -49,28 +49,30 @@ describe("between two writes", () => {
     await settle();
     await bench.clock.advance(10_000);
 
-    expect(await engine.getExecution(executionId)).toMatchObject({ status: "completed" });
+    expect(await engine.executions.get(executionId)).toMatchObject({ status: "completed" });
     expect(await bench.store.readLog(executionId, 0)).toHaveLength(1);
-    expect(await engine.metrics("once")).toMatchObject({ totals: { started: 1, completed: 1 } });
+    expect(await engine.costs.metrics("once")).toMatchObject({
+      totals: { started: 1, completed: 1 },
+    });
   });
 
   test.for(["before", "after"] as const)(
     "a delivery that was kept, and whose run was lost %s it was inserted, begins one run when it comes again",
     async (when) => {
-      await using bench = await TriggerBench.open();
+      await using bench = await TriggerHarness.open();
       const engine = await bench.start(breaking(bench.store, "insertHead", when));
       await bench.deploy(engine, "orders", { type: "webhook", path: "/webhooks/orders" });
 
-      await expect(engine.receiveWebhook(delivery("d1"))).rejects.toMatchObject({
+      await expect(engine.triggers.receiveWebhook(delivery("d1"))).rejects.toMatchObject({
         code: "store_unavailable",
       });
-      const again = await engine.receiveWebhook(delivery("d1"));
-      const third = await engine.receiveWebhook(delivery("d1"));
+      const again = await engine.triggers.receiveWebhook(delivery("d1"));
+      const third = await engine.triggers.receiveWebhook(delivery("d1"));
       await bench.clock.advance(60_000);
 
       expect(third).toEqual({ executionId: again.executionId, duplicate: true });
       expect(await bench.runs(engine, "orders")).toEqual([{ order: 1 }]);
-      const view = await engine.getExecution(again.executionId);
+      const view = await engine.executions.get(again.executionId);
       expect(view.status).toBe("completed");
     },
   );

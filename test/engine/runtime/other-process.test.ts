@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { IncomingMessage, WebhookRequest } from "../../../src/engine/api/triggers.ts";
 import type { RunningEngine } from "../../../src/engine/engine.ts";
-import type { IncomingMessage } from "../../../src/engine/triggers/message-trigger.ts";
-import type { WebhookRequest } from "../../../src/engine/triggers/webhook-trigger.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { settle } from "../../support/manual-clock.ts";
-import { TriggerBench } from "../triggers/trigger-harness.ts";
+import { TriggerHarness } from "../triggers/trigger-harness.ts";
 
 /** So soon a process has to see what another one did. */
 const SEEN_MS = 1000;
@@ -36,7 +35,7 @@ const steps = (value: number): JsonObject[] => [
 ];
 
 async function open() {
-  const bench = await TriggerBench.open();
+  const bench = await TriggerHarness.open();
   const mine = await bench.start();
   const yours = await bench.start();
   return { bench, mine, yours };
@@ -44,9 +43,9 @@ async function open() {
 
 /** How many runs of the workflow there are, and what the newest gave. */
 async function runs(engine: RunningEngine) {
-  const { executions } = await engine.listExecutions({ workflowId: "flow", limit: 200 });
+  const { executions } = await engine.executions.list({ workflowId: "flow", limit: 200 });
   const [newest] = executions;
-  const output = newest ? (await engine.getExecution(newest.executionId)).output : null;
+  const output = newest ? (await engine.executions.get(newest.executionId)).output : null;
   return { count: executions.length, output };
 }
 
@@ -57,7 +56,7 @@ describe("a version that another process made active", () => {
     await bench.deploy(mine, "flow", { type: "slash" }, { steps: steps(1) });
     await bench.deploy(mine, "flow", { type: "slash" }, { steps: steps(2) });
 
-    await yours.start({
+    await yours.executions.start({
       workflowId: "flow",
       variables: {},
       variableForm: "json",
@@ -74,14 +73,14 @@ describe("a version that another process made active", () => {
     const at = (path: string) => ({ type: "webhook", path });
     await bench.deploy(mine, "flow", at("/webhooks/old"), { steps: steps(1) });
     await bench.clock.advance(SEEN_MS);
-    await yours.receiveWebhook(delivery("/webhooks/old"));
+    await yours.triggers.receiveWebhook(delivery("/webhooks/old"));
     await bench.deploy(mine, "flow", at("/webhooks/new"), { steps: steps(2) });
     await bench.clock.advance(SEEN_MS);
 
-    await expect(yours.receiveWebhook(delivery("/webhooks/old"))).rejects.toMatchObject({
+    await expect(yours.triggers.receiveWebhook(delivery("/webhooks/old"))).rejects.toMatchObject({
       code: "route_not_found",
     });
-    await yours.receiveWebhook(delivery("/webhooks/new"));
+    await yours.triggers.receiveWebhook(delivery("/webhooks/new"));
     await settle();
 
     expect(await runs(yours)).toEqual({ count: 2, output: 2 });
@@ -112,13 +111,13 @@ describe("a version that another process made active", () => {
     const hears = (keyword: string) => ({ type: "message", keywords: [keyword] });
     await bench.deploy(mine, "flow", hears("deploy"), { steps: steps(1) });
     await bench.clock.advance(SEEN_MS);
-    expect(await yours.receiveMessage(message("e1", "deploy!"))).toHaveLength(1);
+    expect(await yours.triggers.receiveMessage(message("e1", "deploy!"))).toHaveLength(1);
 
     await bench.deploy(mine, "flow", { type: "event", eventName: "go" }, { steps: steps(2) });
     await bench.clock.advance(SEEN_MS);
 
-    expect(await yours.receiveMessage(message("e2", "deploy!"))).toEqual([]);
-    await yours.publish({ name: "go", payload: {} });
+    expect(await yours.triggers.receiveMessage(message("e2", "deploy!"))).toEqual([]);
+    await yours.triggers.publish({ name: "go", payload: {} });
     await settle();
     expect(await runs(yours)).toEqual({ count: 2, output: 2 });
   });
@@ -128,19 +127,19 @@ describe("a version that another process made active", () => {
     await using _ = bench;
     await bench.deploy(mine, "flow", { type: "webhook", path: "/webhooks/x" }, { steps: steps(1) });
     await bench.clock.advance(SEEN_MS);
-    await mine.pause("flow", "U0ALICE");
+    await mine.workflows.pause("flow", "U0ALICE");
     await bench.clock.advance(SEEN_MS);
 
-    const { executionId } = await yours.receiveWebhook(delivery("/webhooks/x"));
+    const { executionId } = await yours.triggers.receiveWebhook(delivery("/webhooks/x"));
     await bench.clock.advance(MINUTE);
-    expect(await yours.getExecution(executionId)).toMatchObject({
+    expect(await yours.executions.get(executionId)).toMatchObject({
       status: "waiting",
       waitingOn: [{ for: "pause" }],
     });
-    await mine.resume("flow");
+    await mine.workflows.resume("flow");
     await bench.clock.advance(SEEN_MS);
 
-    expect(await yours.getExecution(executionId)).toMatchObject({ status: "completed" });
+    expect(await yours.executions.get(executionId)).toMatchObject({ status: "completed" });
   });
 });
 
@@ -151,7 +150,7 @@ test("a message of Slack that is delivered to two processes starts one run", asy
   await bench.clock.advance(SEEN_MS);
 
   const results = await Promise.all(
-    [mine, yours, mine].map((engine) => engine.receiveMessage(message("e1", "deploy!"))),
+    [mine, yours, mine].map((engine) => engine.triggers.receiveMessage(message("e1", "deploy!"))),
   );
   await settle();
 

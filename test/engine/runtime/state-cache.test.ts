@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Store } from "../../../src/engine/ports/store.ts";
 import { workflow } from "../../support/execution-harness.ts";
-import { WorkerBench } from "../../support/worker-harness.ts";
+import { WorkerHarness } from "../../support/worker-harness.ts";
 
 const HOUR = 3_600_000;
 const nap = (id: string, next: string) => ({
@@ -25,7 +25,7 @@ function spying(store: Store, read: number[]): Store {
 }
 
 test("an execution that waits again and again is taken up where it was left, not read from its beginning", async () => {
-  await using bench = await WorkerBench.open(
+  await using bench = await WorkerHarness.open(
     workflow([nap("a", "b"), nap("b", "c"), nap("c", "end")]),
   );
   const read: number[] = [];
@@ -38,7 +38,7 @@ test("an execution that waits again and again is taken up where it was left, not
 });
 
 test("what another process did meanwhile is folded before it goes on", async () => {
-  await using bench = await WorkerBench.open(workflow([nap("a", "b"), nap("b", "end")]));
+  await using bench = await WorkerHarness.open(workflow([nap("a", "b"), nap("b", "end")]));
   const first = await bench.worker();
   await bench.start(first);
   // The second process takes the first wait, the first one has the state from before it.

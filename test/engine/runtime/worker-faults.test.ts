@@ -3,14 +3,14 @@ import type { Store } from "../../../src/engine/ports/store.ts";
 import { AppError, type ErrorCode } from "../../../src/shared/errors.ts";
 import { workflow } from "../../support/execution-harness.ts";
 import { settle } from "../../support/manual-clock.ts";
-import { WorkerBench } from "../../support/worker-harness.ts";
+import { WorkerHarness } from "../../support/worker-harness.ts";
 
 const script = (id: string, rest: object = {}) => ({ id, type: "scripted", ...rest });
 const TEN_SECONDS = 10_000;
 
 describe("a worker whose store fails once", () => {
   test("reads the signals of an execution again instead of giving the execution up", async () => {
-    await using bench = await WorkerBench.open(workflow([script("a")]));
+    await using bench = await WorkerHarness.open(workflow([script("a")]));
     const store = failingOnce(bench.store, "pendingSignals", ([query]) =>
       Boolean(query?.executionId),
     );
@@ -22,7 +22,7 @@ describe("a worker whose store fails once", () => {
   });
 
   test("loads an execution again that it had claimed already", async () => {
-    await using bench = await WorkerBench.open(
+    await using bench = await WorkerHarness.open(
       workflow([{ id: "nap", type: "wait", config: { duration: "10m" } }]),
     );
     const store = failingOnce(bench.store, "readLog", () => true);
@@ -36,7 +36,7 @@ describe("a worker whose store fails once", () => {
 });
 
 test("an execution that a defect stopped counts as failed in the totals", async () => {
-  await using bench = await WorkerBench.open(
+  await using bench = await WorkerHarness.open(
     workflow([{ id: "nap", type: "wait", config: { duration: "10m" } }]),
   );
   const store = failingOnce(bench.store, "readLog", () => true, "internal");
@@ -55,7 +55,7 @@ test("an execution that a defect stopped counts as failed in the totals", async 
 
 describe("a finished execution whose late signal could not be taken", () => {
   test("because of a defect is given back, and looked at again", async () => {
-    await using bench = await WorkerBench.open(workflow([script("a")]));
+    await using bench = await WorkerHarness.open(workflow([script("a")]));
     await failAtLateSignal(bench, "internal");
 
     expect((await bench.store.readHead("exec_1"))?.owner).toBeNull();
@@ -65,7 +65,7 @@ describe("a finished execution whose late signal could not be taken", () => {
   });
 
   test("because another worker continued its log is looked at soon, and nobody calls it a defect", async () => {
-    await using bench = await WorkerBench.open(workflow([script("a")]));
+    await using bench = await WorkerHarness.open(workflow([script("a")]));
     await failAtLateSignal(bench, "store_conflict");
 
     await bench.clock.advance(TEN_SECONDS);
@@ -79,7 +79,7 @@ describe("a finished execution whose late signal could not be taken", () => {
 test("what a worker is told late that it holds, and has given back meanwhile, stays with the one who took it", async () => {
   const begun: string[] = [];
   const first = Promise.withResolvers<string>();
-  await using bench = await WorkerBench.open(
+  await using bench = await WorkerHarness.open(
     workflow([
       script("a", { next: "nap" }),
       { id: "nap", type: "wait", config: { duration: "10s" }, next: "b" },
@@ -120,7 +120,7 @@ test("what a worker is told late that it holds, and has given back meanwhile, st
 });
 
 test("the first of two decisions that are found together stands; the other is refused", async () => {
-  await using bench = await WorkerBench.open(
+  await using bench = await WorkerHarness.open(
     workflow([
       {
         id: "ok",
@@ -157,7 +157,7 @@ test("the first of two decisions that are found together stands; the other is re
 });
 
 /** A run is over, then a signal comes for it, and the worker fails once when it reads that. */
-async function failAtLateSignal(bench: WorkerBench, code: ErrorCode): Promise<void> {
+async function failAtLateSignal(bench: WorkerHarness, code: ErrorCode): Promise<void> {
   let isArmed = false;
   const worker = await bench.worker(
     failingOnce(bench.store, "pendingSignals", () => isArmed, code),

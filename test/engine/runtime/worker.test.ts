@@ -4,7 +4,7 @@ import type { Store } from "../../../src/engine/ports/store.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import { workflow } from "../../support/execution-harness.ts";
 import { settle } from "../../support/manual-clock.ts";
-import { WorkerBench } from "../../support/worker-harness.ts";
+import { WorkerHarness } from "../../support/worker-harness.ts";
 
 const script = (id: string, rest: object = {}) => ({ id, type: "scripted", ...rest });
 const MINUTE = 60_000;
@@ -25,7 +25,9 @@ function gate() {
 
 describe("a worker", () => {
   test("runs an execution to its end", async () => {
-    await using bench = await WorkerBench.open(workflow([script("a", { next: "b" }), script("b")]));
+    await using bench = await WorkerHarness.open(
+      workflow([script("a", { next: "b" }), script("b")]),
+    );
 
     await bench.start(await bench.worker());
 
@@ -33,7 +35,9 @@ describe("a worker", () => {
   });
 
   test("writes one commit per effect: the end of a step and the start of the next are one", async () => {
-    await using bench = await WorkerBench.open(workflow([script("a", { next: "b" }), script("b")]));
+    await using bench = await WorkerHarness.open(
+      workflow([script("a", { next: "b" }), script("b")]),
+    );
 
     await bench.start(await bench.worker());
 
@@ -46,7 +50,7 @@ describe("a worker", () => {
   });
 
   test("lets go of a waiting execution and takes it up when its time has come", async () => {
-    await using bench = await WorkerBench.open(
+    await using bench = await WorkerHarness.open(
       workflow([{ id: "nap", type: "wait", config: { duration: "10m" }, next: "b" }, script("b")]),
     );
     await bench.start(await bench.worker());
@@ -65,7 +69,7 @@ describe("a worker", () => {
 
   test("handles a cancellation while a step is under way, and aborts the step", async () => {
     const slow = gate();
-    await using bench = await WorkerBench.open(workflow([script("slow")]), slow.run);
+    await using bench = await WorkerHarness.open(workflow([script("slow")]), slow.run);
     const worker = await bench.worker();
     await bench.start(worker);
 
@@ -85,7 +89,7 @@ describe("a worker", () => {
 
   test("gives up an attempt that does not answer in time, and tries again", async () => {
     const never = gate();
-    await using bench = await WorkerBench.open(
+    await using bench = await WorkerHarness.open(
       workflow([script("call", { timeoutMs: "30s" })]),
       never.run,
     );
@@ -103,7 +107,7 @@ describe("a worker", () => {
 
   test("that stops hands its work over: the next one begins the same attempt with the same key", async () => {
     const slow = gate();
-    await using bench = await WorkerBench.open(workflow([script("pay")]), slow.run);
+    await using bench = await WorkerHarness.open(workflow([script("pay")]), slow.run);
     const first = await bench.worker();
     await bench.start(first);
 
@@ -124,7 +128,7 @@ describe("a worker", () => {
   test("that stops lets a step under way end, and begins nothing more: the next one goes on behind it", async () => {
     const script1 = gate();
     const keys: string[] = [];
-    await using bench = await WorkerBench.open(
+    await using bench = await WorkerHarness.open(
       workflow([script("a", { next: "b" }), script("b")]),
       (params, context) => {
         keys.push(context.idempotencyKey);
@@ -153,7 +157,7 @@ describe("a worker", () => {
 
   test("that stops aborts a step that takes longer, and hands it over", async () => {
     const script1 = gate();
-    await using bench = await WorkerBench.open(workflow([script("a")]), script1.run);
+    await using bench = await WorkerHarness.open(workflow([script("a")]), script1.run);
     const first = await bench.worker(bench.store, 3000);
     await bench.start(first);
 
@@ -175,7 +179,7 @@ describe("a worker", () => {
 
   test("that died without a word is followed by another when its lease has run out", async () => {
     const slow = gate();
-    await using bench = await WorkerBench.open(workflow([script("pay")]), slow.run);
+    await using bench = await WorkerHarness.open(workflow([script("pay")]), slow.run);
     let dead = false;
     const dying = await bench.worker(cutOff(bench.store, () => dead));
     await bench.start(dying);
@@ -194,7 +198,7 @@ describe("a worker", () => {
 
   test("that comes late with a result finds its revision taken and stops", async () => {
     const slow = gate();
-    await using bench = await WorkerBench.open(workflow([script("pay")]), slow.run);
+    await using bench = await WorkerHarness.open(workflow([script("pay")]), slow.run);
     const worker = await bench.worker();
     await bench.start(worker);
     const taken = { type: "execution_claimed", epoch: 2, worker: "other" } as const;
@@ -221,7 +225,9 @@ describe("a worker", () => {
   });
 
   test("goes on by itself when the store was away", async () => {
-    await using bench = await WorkerBench.open(workflow([script("a", { next: "b" }), script("b")]));
+    await using bench = await WorkerHarness.open(
+      workflow([script("a", { next: "b" }), script("b")]),
+    );
     let away = true;
     const worker = await bench.worker(cutOff(bench.store, () => away));
     await bench.start(worker);
@@ -235,7 +241,7 @@ describe("a worker", () => {
 
   test("runs a hundred executions side by side with another one, each step once", async () => {
     const seen: string[] = [];
-    await using bench = await WorkerBench.open(
+    await using bench = await WorkerHarness.open(
       workflow([script("a", { next: "b" }), script("b")]),
       async (_params, context) => {
         seen.push(context.idempotencyKey);

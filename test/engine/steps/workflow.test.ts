@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { ExecutionView } from "../../../src/engine/api/engine.ts";
+import type { ExecutionView } from "../../../src/engine/api/executions.ts";
 import type { RunningEngine } from "../../../src/engine/engine.ts";
 import type { Store } from "../../../src/engine/ports/store.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
-import { TriggerBench } from "../triggers/trigger-harness.ts";
+import { TriggerHarness } from "../triggers/trigger-harness.ts";
 
 const MANUAL = { type: "manual" };
 const calls = (workflowId: string, rest: JsonObject = {}): JsonObject => ({
@@ -17,8 +17,8 @@ const doubles = {
 };
 const naps = { steps: [{ id: "nap", type: "wait", config: { duration: "1h" } }] };
 
-async function start(bench: TriggerBench, engine: RunningEngine, id: string): Promise<string> {
-  const { executionId } = await engine.start({
+async function start(bench: TriggerHarness, engine: RunningEngine, id: string): Promise<string> {
+  const { executionId } = await engine.executions.start({
     workflowId: id,
     variables: { n: 21 },
     variableForm: "json",
@@ -29,9 +29,9 @@ async function start(bench: TriggerBench, engine: RunningEngine, id: string): Pr
 }
 
 async function only(engine: RunningEngine, workflowId: string): Promise<ExecutionView> {
-  const { executions } = await engine.listExecutions({ workflowId });
+  const { executions } = await engine.executions.list({ workflowId });
   expect(executions).toHaveLength(1);
-  return engine.getExecution(executions[0]?.executionId ?? "");
+  return engine.executions.get(executions[0]?.executionId ?? "");
 }
 
 /** A store whose named methods stop working when its process is dead. */
@@ -54,14 +54,17 @@ function dying(store: Store, methods: readonly (keyof Store)[]) {
 
 describe("a workflow step", () => {
   test("starts the other workflow with its variables, and its output is the other's", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     await bench.deploy(engine, "child", MANUAL, doubles);
     await bench.deploy(engine, "parent", MANUAL, { steps: [calls("child")] });
 
     const parentId = await start(bench, engine, "parent");
 
-    expect(await engine.getExecution(parentId)).toMatchObject({ status: "completed", output: 42 });
+    expect(await engine.executions.get(parentId)).toMatchObject({
+      status: "completed",
+      output: 42,
+    });
     const child = await only(engine, "child");
     expect(child).toMatchObject({
       variables: { n: 21 },
@@ -71,7 +74,7 @@ describe("a workflow step", () => {
   });
 
   test("with wait false goes on at once and gives the id of the run", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     await bench.deploy(engine, "child", MANUAL, naps);
     await bench.deploy(engine, "parent", MANUAL, { steps: [calls("child", { wait: false })] });
@@ -80,43 +83,43 @@ describe("a workflow step", () => {
 
     const child = await only(engine, "child");
     expect(child.status).toBe("waiting");
-    expect(await engine.getExecution(parentId)).toMatchObject({
+    expect(await engine.executions.get(parentId)).toMatchObject({
       status: "completed",
       output: { executionId: child.executionId },
     });
   });
 
   test("fails with what the other failed with", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     const broken = { steps: [{ id: "no", type: "transform", config: { expression: "1 / 0" } }] };
     await bench.deploy(engine, "child", MANUAL, broken);
     await bench.deploy(engine, "parent", MANUAL, { steps: [calls("child")] });
 
-    const view = await engine.getExecution(await start(bench, engine, "parent"));
+    const view = await engine.executions.get(await start(bench, engine, "parent"));
 
     expect(view.error).toMatchObject({ code: "expression_failed" });
     expect(view.error?.message).toMatch(/^Run exec_\w+ of "child" failed: /);
   });
 
   test("fails when there is no such workflow, or its inputs do not fit, and starts nothing", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     const inputs = { n: { type: "string" } };
     await bench.deploy(engine, "child", MANUAL, { ...doubles, inputs });
     await bench.deploy(engine, "lost", MANUAL, { steps: [calls("childs")] });
     await bench.deploy(engine, "misfit", MANUAL, { steps: [calls("child")] });
 
-    const lost = await engine.getExecution(await start(bench, engine, "lost"));
-    const misfit = await engine.getExecution(await start(bench, engine, "misfit"));
+    const lost = await engine.executions.get(await start(bench, engine, "lost"));
+    const misfit = await engine.executions.get(await start(bench, engine, "misfit"));
 
     expect(lost.error?.message).toBe('There is no workflow "childs". Did you mean "child"?');
     expect(misfit.error?.code).toBe("input_invalid");
-    expect((await engine.listExecutions({ workflowId: "child" })).executions).toEqual([]);
+    expect((await engine.executions.list({ workflowId: "child" })).executions).toEqual([]);
   });
 
   test("in a list starts its runs beside each other if they cannot cost anything", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     await bench.deploy(engine, "child", MANUAL, naps);
     const each = {
@@ -128,14 +131,14 @@ describe("a workflow step", () => {
 
     const parentId = await start(bench, engine, "parent");
 
-    const { executions } = await engine.listExecutions({ workflowId: "child" });
+    const { executions } = await engine.executions.list({ workflowId: "child" });
     expect(executions.map(({ status }) => status)).toEqual(["waiting", "waiting", "waiting"]);
     await bench.clock.advance(3_601_000);
-    expect((await engine.getExecution(parentId)).status).toBe("completed");
+    expect((await engine.executions.get(parentId)).status).toBe("completed");
   });
 
   test("in a list waits with a run that might cost money until the ones before have ended", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     const ask = {
       id: "ask",
@@ -166,15 +169,15 @@ describe("a workflow step", () => {
 
     const parentId = await start(bench, engine, "parent");
 
-    expect((await engine.listExecutions({ workflowId: "asks" })).executions).toHaveLength(1);
+    expect((await engine.executions.list({ workflowId: "asks" })).executions).toHaveLength(1);
     await bench.clock.advance(3_601_000);
-    expect((await engine.listExecutions({ workflowId: "asks" })).executions).toHaveLength(2);
+    expect((await engine.executions.list({ workflowId: "asks" })).executions).toHaveLength(2);
     await bench.clock.advance(3_601_000);
-    expect((await engine.getExecution(parentId)).status).not.toBe("waiting");
+    expect((await engine.executions.get(parentId)).status).not.toBe("waiting");
   });
 
   test("cancelled with its run stops the other, too; a detached one goes on", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     await bench.deploy(engine, "child", MANUAL, naps);
     await bench.deploy(engine, "free", MANUAL, naps);
@@ -185,10 +188,10 @@ describe("a workflow step", () => {
     await bench.deploy(engine, "parent", MANUAL, { steps });
     const parentId = await start(bench, engine, "parent");
 
-    await engine.cancel(parentId, "U0ALICE");
+    await engine.executions.cancel(parentId, "U0ALICE");
     await bench.clock.advance(1000);
 
-    expect((await engine.getExecution(parentId)).status).toBe("cancelled");
+    expect((await engine.executions.get(parentId)).status).toBe("cancelled");
     expect(await only(engine, "child")).toMatchObject({
       status: "cancelled",
       cancelledBy: "U0ALICE",
@@ -197,35 +200,35 @@ describe("a workflow step", () => {
   });
 
   test("whose run was cancelled by somebody else fails and says so", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     await bench.deploy(engine, "child", MANUAL, naps);
     await bench.deploy(engine, "parent", MANUAL, { steps: [calls("child")] });
     const parentId = await start(bench, engine, "parent");
 
-    await engine.cancel((await only(engine, "child")).executionId, "U0BOB");
+    await engine.executions.cancel((await only(engine, "child")).executionId, "U0BOB");
     await bench.clock.advance(1000);
 
-    expect((await engine.getExecution(parentId)).error?.message).toMatch(/was cancelled\.$/);
+    expect((await engine.executions.get(parentId)).error?.message).toMatch(/was cancelled\.$/);
   });
 
   test("that calls its own workflow ends after ten", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     await bench.deploy(engine, "self", MANUAL, { steps: [calls("self")] });
 
     const executionId = await start(bench, engine, "self");
     await bench.clock.advance(2000);
 
-    const view = await engine.getExecution(executionId);
+    const view = await engine.executions.get(executionId);
     expect(view.error?.message).toContain("10 runs have started each other already");
-    expect((await engine.listExecutions({ workflowId: "self" })).executions).toHaveLength(11);
+    expect((await engine.executions.list({ workflowId: "self" })).executions).toHaveLength(11);
   });
 });
 
 describe("a process that dies", () => {
   test("after the step was committed and before the other run was inserted: the next one starts it", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const life = dying(bench.store, ["insertHead", "claimDue", "claim", "writeHead"]);
     const first = await bench.start(life.store);
     await bench.deploy(first, "child", MANUAL, doubles);
@@ -243,18 +246,21 @@ describe("a process that dies", () => {
     });
     await bench.clock.advance(61_000);
     expect(isCut).toBe(true);
-    expect((await first.listExecutions({ workflowId: "child" })).executions).toEqual([]);
+    expect((await first.executions.list({ workflowId: "child" })).executions).toEqual([]);
 
     await bench.store.voidLeases(bench.clock.now());
     const second = await bench.start();
     await bench.clock.advance(1000);
 
-    expect(await second.getExecution(parentId)).toMatchObject({ status: "completed", output: 42 });
+    expect(await second.executions.get(parentId)).toMatchObject({
+      status: "completed",
+      output: 42,
+    });
     await only(second, "child");
   });
 
   test("before the other run was inserted, and the run is cancelled: nothing is done, and its money comes back", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const life = dying(bench.store, ["insertHead", "claimDue", "claim", "writeHead"]);
     const first = await bench.start(life.store);
     await bench.deploy(first, "child", MANUAL, {
@@ -275,14 +281,14 @@ describe("a process that dies", () => {
     const parentId = await start(bench, first, "parent");
     bench.store.commit = cutAfter(bench.store, "child_started", life.die);
     await bench.clock.advance(61_000);
-    expect((await first.listExecutions({ workflowId: "child" })).executions).toEqual([]);
+    expect((await first.executions.list({ workflowId: "child" })).executions).toEqual([]);
 
-    await first.cancel(parentId, "U0ALICE");
+    await first.executions.cancel(parentId, "U0ALICE");
     await bench.store.voidLeases(bench.clock.now());
     const second = await bench.start();
     await bench.clock.advance(15_000);
 
-    expect(await second.getExecution(parentId)).toMatchObject({ status: "cancelled" });
+    expect(await second.executions.get(parentId)).toMatchObject({ status: "cancelled" });
     expect(await bench.store.readHead(parentId)).toMatchObject({ costNano: 0, costUnknown: false });
     expect(await only(second, "child")).toMatchObject({ status: "cancelled", steps: [] });
     expect(await bench.store.pendingSignals({ limit: 10 })).toEqual([]);
@@ -290,7 +296,7 @@ describe("a process that dies", () => {
   });
 
   test("after the other run ended and before the step was told: the next one tells it", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const life = dying(bench.store, ["insertSignal", "claimDue", "claim", "writeHead"]);
     const first = await bench.start(life.store);
     await bench.deploy(first, "child", MANUAL, naps);
@@ -300,12 +306,12 @@ describe("a process that dies", () => {
 
     await bench.clock.advance(3_600_000);
     expect((await only(first, "child")).status).toBe("completed");
-    expect((await first.getExecution(parentId)).status).toBe("waiting");
+    expect((await first.executions.get(parentId)).status).toBe("waiting");
     await bench.store.voidLeases(bench.clock.now());
     const second = await bench.start();
     await bench.clock.advance(1000);
 
-    expect((await second.getExecution(parentId)).status).toBe("completed");
+    expect((await second.executions.get(parentId)).status).toBe("completed");
     expect(await bench.store.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
   });
 });

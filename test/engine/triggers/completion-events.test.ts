@@ -6,7 +6,7 @@ import type { Store } from "../../../src/engine/ports/store.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { settle } from "../../support/manual-clock.ts";
-import { TriggerBench } from "./trigger-harness.ts";
+import { TriggerHarness } from "./trigger-harness.ts";
 
 const on = (eventName: string, rest: JsonObject = {}): JsonObject => ({
   type: "event",
@@ -15,12 +15,12 @@ const on = (eventName: string, rest: JsonObject = {}): JsonObject => ({
 });
 
 async function run(
-  bench: TriggerBench,
+  bench: TriggerHarness,
   engine: RunningEngine,
   workflowId: string,
   variables: JsonObject = {},
 ): Promise<string> {
-  const { executionId } = await engine.start({
+  const { executionId } = await engine.executions.start({
     workflowId,
     variables,
     variableForm: "json",
@@ -35,7 +35,7 @@ const FAILING = { steps: [{ id: "no", type: "transform", config: { expression: "
 
 describe("the end of a run", () => {
   test("starts those who wait for it, with what it gave", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     await bench.deploy(engine, "triage", { type: "manual" });
     await bench.deploy(engine, "after", on("triage.completed"));
@@ -58,8 +58,8 @@ describe("the end of a run", () => {
     const audited = await bench.runs(engine, "audit");
     expect(audited.map((variables) => variables["workflowId"]).sort()).toEqual(["after", "triage"]);
     expect(await bench.runs(engine, "alarm")).toEqual([]);
-    const { executions } = await engine.listExecutions({ workflowId: "after" });
-    const view = await engine.getExecution(executions[0]?.executionId ?? "");
+    const { executions } = await engine.executions.list({ workflowId: "after" });
+    const view = await engine.executions.get(executions[0]?.executionId ?? "");
     expect(view.trigger).toMatchObject({
       type: "event",
       id: "event-1",
@@ -69,7 +69,7 @@ describe("the end of a run", () => {
   });
 
   test("by a failure tells why", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     await bench.deploy(engine, "broken", { type: "manual" }, FAILING);
     await bench.deploy(engine, "alarm", on("workflow.failed"));
@@ -84,7 +84,7 @@ describe("the end of a run", () => {
   });
 
   test("is told only where match is true", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     await bench.deploy(engine, "triage", { type: "manual" });
     const match = "variables.variables.amount > 100";
@@ -99,7 +99,7 @@ describe("the end of a run", () => {
   });
 
   test("is told by the next life of the process when this one dies before", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     let isDead = false;
     const dies: Store = {
       ...bench.store,
@@ -117,7 +117,7 @@ describe("the end of a run", () => {
     await bench.deploy(first, "triage", { type: "manual" });
     await bench.deploy(first, "after", on("triage.completed"));
     const executionId = await run(bench, first, "triage");
-    expect((await first.getExecution(executionId)).status).toBe("completed");
+    expect((await first.executions.get(executionId)).status).toBe("completed");
     expect(await bench.runs(first, "after")).toEqual([]);
 
     const second = await bench.start();
@@ -128,7 +128,7 @@ describe("the end of a run", () => {
   });
 
   test("is told also when it comes while the worker is looking for work, and so is the next one", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     let look: PromiseWithResolvers<void> | null = null;
     const slow: Store = {
       ...bench.store,
@@ -159,7 +159,7 @@ describe("the end of a run", () => {
   });
 
   test("that was told but not noted so is told again, and starts nothing twice", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     let isDead = false;
     const dead = (): Promise<never> =>
       Promise.reject(new AppError({ code: "store_unavailable", message: "Dead." }));
@@ -186,11 +186,11 @@ describe("the end of a run", () => {
 });
 
 test("a signal that comes after the end is settled, and changes nothing", async () => {
-  await using bench = await TriggerBench.open();
+  await using bench = await TriggerHarness.open();
   const engine = await bench.start();
   await bench.deploy(engine, "triage", { type: "manual" });
   const executionId = await run(bench, engine, "triage");
-  const before = await engine.getExecution(executionId);
+  const before = await engine.executions.get(executionId);
 
   for (const kind of ["cancel", "decision"] as const) {
     const payload = { by: "U0BOB", requestId: "none", choice: "approve" };
@@ -199,21 +199,21 @@ test("a signal that comes after the end is settled, and changes nothing", async 
   await bench.clock.advance(2000);
 
   expect(await bench.store.pendingSignals({ limit: 10 })).toEqual([]);
-  expect(await engine.getExecution(executionId)).toEqual(before);
+  expect(await engine.executions.get(executionId)).toEqual(before);
   expect(await bench.store.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
   expect(bench.warnings).toEqual([]);
 });
 
 describe("workflows that wait for each other", () => {
   test("start each other ten times at most", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     await bench.deploy(engine, "ping", on("pong.completed"));
     await bench.deploy(engine, "pong", on("ping.completed"));
 
     await run(bench, engine, "ping");
 
-    const { executions } = await engine.listExecutions({});
+    const { executions } = await engine.executions.list({});
     expect(executions).toHaveLength(11);
     expect(bench.warnings).toEqual(["a workflow that waits for this event could not be started"]);
   });
@@ -225,10 +225,10 @@ test.for<readonly [JsonObject, string, string]>([
   [on("a.completed", { match: "1 +" }), "trigger.match", "ends too early"],
   [on("a.completed", { match: "output.x" }), "trigger.match", '"output" is not known here'],
 ])("%j is a problem", async ([trigger, path, text]) => {
-  await using bench = await TriggerBench.open();
+  await using bench = await TriggerHarness.open();
   const engine = await bench.start();
   const steps = [{ id: "note", type: "transform", config: { expression: "1" } }];
-  expect(engine.validate({ id: "w", name: "W", trigger, steps }).problems).toMatchObject([
+  expect(engine.workflows.validate({ id: "w", name: "W", trigger, steps }).problems).toMatchObject([
     { path, message: expect.stringContaining(text) },
   ]);
 });
@@ -249,7 +249,7 @@ const STUBBORN: Service = {
 };
 
 test("the end of a run is told soon although a call of it is still being given up", async () => {
-  await using bench = await TriggerBench.open({ services: [STUBBORN] });
+  await using bench = await TriggerHarness.open({ services: [STUBBORN] });
   const engine = await bench.start();
   await bench.deploy(engine, "alarm", on("two.failed"));
   const branches = [

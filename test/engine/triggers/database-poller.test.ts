@@ -5,7 +5,7 @@ import type { Store } from "../../../src/engine/ports/store.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import type { Json, JsonObject } from "../../../src/shared/json.ts";
 import { settle } from "../../support/manual-clock.ts";
-import { TriggerBench } from "./trigger-harness.ts";
+import { TriggerHarness } from "./trigger-harness.ts";
 
 const QUERY = "SELECT * FROM tickets WHERE updated_at > $1 ORDER BY updated_at";
 
@@ -53,7 +53,7 @@ class TicketDatabase {
 
 async function open() {
   const database = new TicketDatabase();
-  const bench = await TriggerBench.open({ services: [database.service] });
+  const bench = await TriggerHarness.open({ services: [database.service] });
   return { database, bench };
 }
 
@@ -198,7 +198,7 @@ test.for<readonly [JsonObject, string, string]>([
   await using _bench = bench;
   const engine = await bench.start();
   const steps = [{ id: "note", type: "transform", config: { expression: "1" } }];
-  expect(engine.validate({ id: "w", name: "W", trigger: source, steps }).problems).toMatchObject([
-    { path, message: expect.stringContaining(text) },
-  ]);
+  expect(
+    engine.workflows.validate({ id: "w", name: "W", trigger: source, steps }).problems,
+  ).toMatchObject([{ path, message: expect.stringContaining(text) }]);
 });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { ExecutionView } from "../../../src/engine/api/engine.ts";
+import type { ExecutionView } from "../../../src/engine/api/executions.ts";
 import type { RunningEngine } from "../../../src/engine/engine.ts";
 import type { Store } from "../../../src/engine/ports/store.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { settle } from "../../support/manual-clock.ts";
-import { TriggerBench } from "./trigger-harness.ts";
+import { TriggerHarness } from "./trigger-harness.ts";
 
 const MANUAL = { type: "manual" };
 const waits = (config: JsonObject = {}, rest: JsonObject = {}): JsonObject => ({
@@ -16,12 +16,12 @@ const waits = (config: JsonObject = {}, rest: JsonObject = {}): JsonObject => ({
 });
 
 async function start(
-  bench: TriggerBench,
+  bench: TriggerHarness,
   engine: RunningEngine,
   workflowId: string,
   variables: JsonObject = {},
 ): Promise<string> {
-  const { executionId } = await engine.start({
+  const { executionId } = await engine.executions.start({
     workflowId,
     variables,
     variableForm: "json",
@@ -33,11 +33,15 @@ async function start(
 
 /** A bench with a workflow `waiter` that waits for `invoice.paid`. */
 async function waiter(config: JsonObject = {}, rest: JsonObject = {}) {
-  const bench = await TriggerBench.open();
+  const bench = await TriggerHarness.open();
   const engine = await bench.start();
   await bench.deploy(engine, "waiter", MANUAL, { steps: [waits(config, rest)] });
   const tell = async (payload: JsonObject, id?: string): Promise<void> => {
-    await engine.publish({ name: "invoice.paid", payload, ...(id !== undefined && { id }) });
+    await engine.triggers.publish({
+      name: "invoice.paid",
+      payload,
+      ...(id !== undefined && { id }),
+    });
     await bench.clock.advance(100);
   };
   return { bench, engine, tell };
@@ -49,12 +53,12 @@ describe("an event", () => {
     await using _ = bench;
     const first = await start(bench, engine, "waiter");
     const second = await start(bench, engine, "waiter");
-    expect((await engine.getExecution(first)).waitingOn[0]).toMatchObject({ for: "event" });
+    expect((await engine.executions.get(first)).waitingOn[0]).toMatchObject({ for: "event" });
 
     await tell({ amount: 7 });
 
     for (const id of [first, second]) {
-      expect(await engine.getExecution(id)).toMatchObject({
+      expect(await engine.executions.get(id)).toMatchObject({
         status: "completed",
         output: { wokenBy: "event", event: { name: "invoice.paid", payload: { amount: 7 } } },
       });
@@ -64,18 +68,18 @@ describe("an event", () => {
   });
 
   test("that came after the run began and before the step waited for it counts", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     const nap = { id: "nap", type: "wait", config: { duration: "1h" }, next: "paid" };
     await bench.deploy(engine, "waiter", MANUAL, { steps: [nap, waits()] });
-    await engine.publish({ name: "invoice.paid", payload: { n: 0 } });
+    await engine.triggers.publish({ name: "invoice.paid", payload: { n: 0 } });
     await bench.clock.advance(1000);
     const executionId = await start(bench, engine, "waiter");
-    await engine.publish({ name: "invoice.paid", payload: { n: 1 } });
+    await engine.triggers.publish({ name: "invoice.paid", payload: { n: 1 } });
 
     await bench.clock.advance(3_600_000);
 
-    const { status, output } = await engine.getExecution(executionId);
+    const { status, output } = await engine.executions.get(executionId);
     expect({ status, output }).toMatchObject({
       status: "completed",
       output: { event: { payload: { n: 1 } } },
@@ -90,10 +94,10 @@ describe("an event", () => {
 
     await tell({ order: 8 });
     await tell({ other: 7 });
-    expect((await engine.getExecution(executionId)).status).toBe("waiting");
+    expect((await engine.executions.get(executionId)).status).toBe("waiting");
     await tell({ order: 7 });
 
-    expect((await engine.getExecution(executionId)).status).toBe("completed");
+    expect((await engine.executions.get(executionId)).status).toBe("completed");
   });
 
   test("that comes too late leads on by timeout, and one that comes in time by event", async () => {
@@ -103,7 +107,7 @@ describe("an event", () => {
       type: "transform",
       config: { expression: `'${id}'` },
     }));
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     const steps = [waits({ timeout: "1h" }, { next }), ...answers];
     await bench.deploy(engine, "waiter", MANUAL, { steps });
@@ -111,21 +115,21 @@ describe("an event", () => {
 
     await bench.clock.advance(3_600_000);
     const early = await start(bench, engine, "waiter");
-    await engine.publish({ name: "invoice.paid", payload: {} });
+    await engine.triggers.publish({ name: "invoice.paid", payload: {} });
     await bench.clock.advance(100);
 
-    expect((await engine.getExecution(late)).output).toBe("no");
-    expect((await engine.getExecution(early)).output).toBe("yes");
+    expect((await engine.executions.get(late)).output).toBe("no");
+    expect((await engine.executions.get(early)).output).toBe("yes");
   });
 
   test("told again under the same id changes nothing", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     await bench.deploy(engine, "booked", { type: "event", eventName: "invoice.paid" });
     const told = { name: "invoice.paid", payload: { n: 1 }, id: "inv-1" };
 
-    const first = await engine.publish(told);
-    const again = await engine.publish({ ...told, payload: { n: 2 } });
+    const first = await engine.triggers.publish(told);
+    const again = await engine.triggers.publish({ ...told, payload: { n: 2 } });
     await bench.clock.advance(100);
 
     expect(again).toEqual({ eventId: first.eventId, existed: true });
@@ -133,13 +137,13 @@ describe("an event", () => {
   });
 
   test("starts the workflows with a fitting trigger, with its payload", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     const on = (match: string) => ({ type: "event", eventName: "invoice.paid", match });
     await bench.deploy(engine, "large", on("variables.amount > 100"));
     await bench.deploy(engine, "small", on("variables.amount <= 100"));
 
-    await engine.publish({ name: "invoice.paid", payload: { amount: 640 } });
+    await engine.triggers.publish({ name: "invoice.paid", payload: { amount: 640 } });
     await settle();
 
     expect(await bench.runs(engine, "large")).toEqual([{ amount: 640 }]);
@@ -147,7 +151,7 @@ describe("an event", () => {
   });
 
   test("wakes one step once: entered again, the step waits for another event", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     const steps = [
       waits({}, { next: "count" }),
@@ -161,25 +165,25 @@ describe("an event", () => {
     await bench.deploy(engine, "waiter", MANUAL, { steps });
     const executionId = await start(bench, engine, "waiter");
 
-    await engine.publish({ name: "invoice.paid", payload: {} });
+    await engine.triggers.publish({ name: "invoice.paid", payload: {} });
     await bench.clock.advance(100);
-    expect((await engine.getExecution(executionId)).status).toBe("waiting");
-    await engine.publish({ name: "invoice.paid", payload: {} });
+    expect((await engine.executions.get(executionId)).status).toBe("waiting");
+    await engine.triggers.publish({ name: "invoice.paid", payload: {} });
     await bench.clock.advance(100);
 
-    expect((await engine.getExecution(executionId)).status).toBe("completed");
+    expect((await engine.executions.get(executionId)).status).toBe("completed");
   });
 
   test("does not wake the run that it started", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     const trigger = { type: "event", eventName: "invoice.paid" };
     await bench.deploy(engine, "waiter", trigger, { steps: [waits()] });
 
-    await engine.publish({ name: "invoice.paid", payload: {} });
+    await engine.triggers.publish({ name: "invoice.paid", payload: {} });
     await bench.clock.advance(100);
 
-    const { executions } = await engine.listExecutions({ workflowId: "waiter" });
+    const { executions } = await engine.executions.list({ workflowId: "waiter" });
     expect(executions).toMatchObject([{ status: "waiting", waitingOn: ["event"] }]);
   });
 
@@ -188,14 +192,16 @@ describe("an event", () => {
     await using _ = bench;
 
     for (const name of ["workflow.completed", "waiter.failed"])
-      await expect(engine.publish({ name, payload: {} })).rejects.toThrow(/told when a run ends/);
-    expect(await engine.publish({ name: "payment.failed", payload: {} })).toMatchObject({
+      await expect(engine.triggers.publish({ name, payload: {} })).rejects.toThrow(
+        /told when a run ends/,
+      );
+    expect(await engine.triggers.publish({ name: "payment.failed", payload: {} })).toMatchObject({
       existed: false,
     });
   });
 
   test("keeps its place in an approval inside a branch inside a list over a restart", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const first = await bench.start();
     const branches = [
       { id: "ask", steps: [waits({ match: "event.payload.who == variables.who" })] },
@@ -210,20 +216,20 @@ describe("an event", () => {
     await first.stop();
 
     const second = await bench.start();
-    await second.publish({ name: "invoice.paid", payload: { who: "bob" } });
+    await second.triggers.publish({ name: "invoice.paid", payload: { who: "bob" } });
     await bench.clock.advance(3_600_000);
 
-    const view: ExecutionView = await second.getExecution(executionId);
+    const view: ExecutionView = await second.executions.get(executionId);
     expect(view.waitingOn).toMatchObject([{ path: "each#1/0/fork#1/ask/paid#1" }]);
-    await second.publish({ name: "invoice.paid", payload: { who: "ann" } });
+    await second.triggers.publish({ name: "invoice.paid", payload: { who: "ann" } });
     await bench.clock.advance(100);
-    expect((await second.getExecution(executionId)).status).toBe("completed");
+    expect((await second.executions.get(executionId)).status).toBe("completed");
   });
 });
 
 describe("the end of a run", () => {
   test("wakes whoever waits for it, also when it comes first", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     await bench.deploy(engine, "triage", MANUAL);
     const nap = { id: "nap", type: "wait", config: { duration: "1h" }, next: "paid" };
@@ -238,10 +244,10 @@ describe("the end of a run", () => {
     const early = await start(bench, engine, "early");
 
     await start(bench, engine, "triage", { ticket: 7 });
-    expect((await engine.getExecution(early)).status).toBe("completed");
+    expect((await engine.executions.get(early)).status).toBe("completed");
     await bench.clock.advance(3_600_000);
 
-    expect((await engine.getExecution(late)).status).toBe("completed");
+    expect((await engine.executions.get(late)).status).toBe("completed");
   });
 });
 
@@ -265,19 +271,19 @@ describe("a process that dies", () => {
   test.for(["listSubscribers", "insertSignal", "settleEvents"])(
     "when it comes to %s: the next one tells the event",
     async (method) => {
-      await using bench = await TriggerBench.open();
+      await using bench = await TriggerHarness.open();
       const first = await bench.start(mortal(bench.store, (name) => name === method));
       await bench.deploy(first, "waiter", MANUAL, { steps: [waits()] });
       await bench.deploy(first, "booked", { type: "event", eventName: "invoice.paid" });
       const executionId = await start(bench, first, "waiter");
-      await first.publish({ name: "invoice.paid", payload: { n: 1 } });
+      await first.triggers.publish({ name: "invoice.paid", payload: { n: 1 } });
       await settle();
 
       await bench.store.voidLeases(bench.clock.now());
       const second = await bench.start();
       await bench.clock.advance(1000);
 
-      expect((await second.getExecution(executionId)).status).toBe("completed");
+      expect((await second.executions.get(executionId)).status).toBe("completed");
       expect(await bench.runs(second, "booked")).toEqual([{ n: 1 }]);
       expect(await bench.store.pendingEvents(9)).toEqual([]);
     },
@@ -286,13 +292,13 @@ describe("a process that dies", () => {
   test.for(["subscribe", "listEvents", "commit"])(
     "when it comes to %s: the next one finds the event that came before",
     async (method) => {
-      await using bench = await TriggerBench.open();
+      await using bench = await TriggerHarness.open();
       let isArmed = false;
       const first = await bench.start(mortal(bench.store, (name) => isArmed && name === method));
       const nap = { id: "nap", type: "wait", config: { duration: "1h" }, next: "paid" };
       await bench.deploy(first, "waiter", MANUAL, { steps: [nap, waits()] });
       const executionId = await start(bench, first, "waiter");
-      await first.publish({ name: "invoice.paid", payload: {} });
+      await first.triggers.publish({ name: "invoice.paid", payload: {} });
       await settle();
       isArmed = true;
       await bench.clock.advance(3_600_000);
@@ -301,7 +307,7 @@ describe("a process that dies", () => {
       const second = await bench.start();
       await bench.clock.advance(1000);
 
-      expect((await second.getExecution(executionId)).status).toBe("completed");
+      expect((await second.executions.get(executionId)).status).toBe("completed");
     },
   );
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { RunningEngine } from "../../../src/engine/engine.ts";
 import type { Store } from "../../../src/engine/ports/store.ts";
 import { AppError } from "../../../src/shared/errors.ts";
-import { TriggerBench } from "./trigger-harness.ts";
+import { TriggerHarness } from "./trigger-harness.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -10,13 +10,13 @@ const HOUR = 60 * MINUTE;
 const schedule = (cron: string, rest: object = {}) => ({ type: "schedule", cron, ...rest });
 
 /** The scheduled times of all runs, in order. */
-async function times(bench: TriggerBench, engine: RunningEngine): Promise<readonly unknown[]> {
+async function times(bench: TriggerHarness, engine: RunningEngine): Promise<readonly unknown[]> {
   return (await bench.runs(engine, "report")).map(({ at }) => at).sort();
 }
 
 describe("a schedule", () => {
   test("starts a run at each of its times, in its time zone", async () => {
-    await using bench = await TriggerBench.open({ now: Date.UTC(2026, 10, 23, 7, 58) });
+    await using bench = await TriggerHarness.open({ now: Date.UTC(2026, 10, 23, 7, 58) });
     const engine = await bench.start();
     await bench.deploy(engine, "report", schedule("0 9 * * *", { timezone: "Europe/Berlin" }));
 
@@ -27,8 +27,8 @@ describe("a schedule", () => {
     expect(await bench.runs(engine, "report")).toEqual([
       { triggeredBy: "schedule", at: "2026-11-23T08:00:00.000Z" },
     ]);
-    const { executions } = await engine.listExecutions({});
-    expect(await engine.getExecution(executions[0]?.executionId ?? "")).toMatchObject({
+    const { executions } = await engine.executions.list({});
+    expect(await engine.executions.get(executions[0]?.executionId ?? "")).toMatchObject({
       status: "completed",
       startedAt: "2026-11-23T08:00:00.000Z",
       trigger: { type: "schedule", id: "schedule-1" },
@@ -36,7 +36,7 @@ describe("a schedule", () => {
   });
 
   test("can name seconds", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     await bench.deploy(engine, "report", schedule("*/20 * * * * *"));
     await bench.clock.advance(MINUTE);
@@ -48,7 +48,7 @@ describe("a schedule", () => {
   });
 
   test("starts one run for each time with two processes", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     await bench.start();
     await bench.deploy(engine, "report", schedule("* * * * *"));
@@ -57,7 +57,7 @@ describe("a schedule", () => {
   });
 
   test("follows what another process activates within a second", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const first = await bench.start();
     await bench.deploy(first, "report", schedule("*/5 * * * * *"));
     const second = await bench.start();
@@ -73,7 +73,7 @@ describe("a schedule", () => {
   });
 
   test("ends with a version that has none", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     await bench.deploy(engine, "report", schedule("* * * * *"));
     await bench.clock.advance(MINUTE);
@@ -87,7 +87,7 @@ describe("a schedule", () => {
     ["latest", ["09:00", "10:00", "14:00", "15:00"]],
     ["all", ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00"]],
   ])("makes up for missed times: %s", async ([missed, expected]) => {
-    await using bench = await TriggerBench.open({ now: Date.UTC(2026, 10, 23, 8, 30) });
+    await using bench = await TriggerHarness.open({ now: Date.UTC(2026, 10, 23, 8, 30) });
     const first = await bench.start();
     await bench.deploy(first, "report", schedule("0 * * * *", { missed }));
     await bench.clock.advance(2 * HOUR);
@@ -103,7 +103,7 @@ describe("a schedule", () => {
   });
 
   test("makes up for a hundred times at most", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const first = await bench.start();
     await bench.deploy(first, "report", schedule("* * * * *", { missed: "all" }));
     await bench.clock.advance(MINUTE);
@@ -114,7 +114,7 @@ describe("a schedule", () => {
   });
 
   test("is not passed over when the triggers are looked at first after a busy moment", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     await bench.deploy(engine, "report", schedule("* * * * *"));
     await bench.clock.advance(MINUTE - 500);
@@ -127,7 +127,7 @@ describe("a schedule", () => {
   });
 
   test("that could not be started because the store was away is started when it is back", async () => {
-    await using bench = await TriggerBench.open();
+    await using bench = await TriggerHarness.open();
     let isAway = false;
     const store: Store = {
       ...bench.store,
@@ -156,11 +156,11 @@ test.for<readonly [object, string, string]>([
   [{ cron: "* * * * *", timezone: "Europe/Berln" }, "trigger.timezone", "there is no time zone"],
   [{ cron: "* * * * *", missed: "some" }, "trigger.missed", "is not possible"],
 ])("%j is a problem", async ([trigger, path, text]) => {
-  await using bench = await TriggerBench.open();
+  await using bench = await TriggerHarness.open();
   const engine = await bench.start();
   const steps = [{ id: "note", type: "transform", config: { expression: "1" } }];
   const source = { id: "w", name: "W", trigger: { type: "schedule", ...trigger }, steps };
-  expect(engine.validate(source).problems).toMatchObject([
+  expect(engine.workflows.validate(source).problems).toMatchObject([
     { path, message: expect.stringContaining(text) },
   ]);
 });

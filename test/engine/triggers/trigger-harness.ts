@@ -12,7 +12,7 @@ import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import { ManualClock, settle } from "../../support/manual-clock.ts";
 
 /** Processes with the real engine over one store in memory and one clock that the test moves. */
-export class TriggerBench implements AsyncDisposable {
+export class TriggerHarness implements AsyncDisposable {
   readonly clock: ManualClock;
   readonly store: Store;
   readonly warnings: string[] = [];
@@ -32,9 +32,9 @@ export class TriggerBench implements AsyncDisposable {
       /** @default one in memory */
       readonly store?: Store;
     } = {},
-  ): Promise<TriggerBench> {
+  ): Promise<TriggerHarness> {
     const store = options.store ?? (await openSqliteStore({ path: ":memory:" }));
-    return new TriggerBench(store, options.now, options.services ?? []);
+    return new TriggerHarness(store, options.now, options.services ?? []);
   }
 
   /** Starts a process; `store` may stand between it and the real one. @param aheadMs - by how much its clock is ahead. */
@@ -77,15 +77,15 @@ export class TriggerBench implements AsyncDisposable {
   ): Promise<void> {
     const steps = [{ id: "note", type: "transform", config: { expression: "variables" } }];
     const definition = { id, name: id, trigger, steps, ...rest };
-    const result = await engine.deploy(definition, { by: "test" });
+    const result = await engine.workflows.deploy(definition, { by: "test" });
     if (!result.deployed) throw new Error(JSON.stringify(result.problems));
     await settle();
   }
 
   /** The variables of all runs of a workflow, the oldest first. */
   async runs(engine: RunningEngine, workflowId: string): Promise<readonly JsonObject[]> {
-    const { executions } = await engine.listExecutions({ workflowId, limit: 200 });
-    const views = executions.map(({ executionId }) => engine.getExecution(executionId));
+    const { executions } = await engine.executions.list({ workflowId, limit: 200 });
+    const views = executions.map(({ executionId }) => engine.executions.get(executionId));
     return (await Promise.all(views)).toReversed().map(({ variables }) => variables);
   }
 

@@ -3,7 +3,7 @@ import type { Store } from "../../../src/engine/ports/store.ts";
 import { openMongoStore } from "../../../src/store/mongodb/open.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import { mongoMissing, startMongoServer } from "../../support/mongo-server.ts";
-import { TriggerBench } from "../triggers/trigger-harness.ts";
+import { TriggerHarness } from "../triggers/trigger-harness.ts";
 
 const FILE = "refund.workflow.json";
 const ROUNDS = 5;
@@ -45,13 +45,13 @@ describe.for([
     const { mine, yours, close } = await open();
     await using stack = new AsyncDisposableStack();
     stack.defer(close);
-    const bench = stack.use(await TriggerBench.open({ store: mine }));
+    const bench = stack.use(await TriggerHarness.open({ store: mine }));
     const engines = [await bench.start(mine), await bench.start(yours), await bench.start(mine)];
 
     for (let round = 1; round <= ROUNDS; round += 1) {
       await bench.clock.advance(1000);
       const deployed = await Promise.all(
-        engines.map((engine) => engine.deployFile(FILE, fileOf(round))),
+        engines.map((engine) => engine.workflows.deployFile(FILE, fileOf(round))),
       );
       expect(deployed.every(({ outcome }) => outcome !== "invalid")).toBe(true);
       expect((await mine.listVersions("refund")).map(({ version }) => version)[0]).toBe(round);
@@ -63,30 +63,30 @@ describe.for([
 });
 
 test("a version whose process died before it was active is taken up by the next one that deploys the same", async () => {
-  await using bench = await TriggerBench.open();
+  await using bench = await TriggerHarness.open();
   const engine = await bench.start();
-  await engine.deployFile(FILE, fileOf(1));
+  await engine.workflows.deployFile(FILE, fileOf(1));
   await bench.clock.advance(1000);
   const dying = await bench.start(dyingBefore(bench.store, "writeWorkflow"));
-  await expect(dying.deployFile(FILE, fileOf(2))).rejects.toThrow("It died.");
+  await expect(dying.workflows.deployFile(FILE, fileOf(2))).rejects.toThrow("It died.");
 
-  const deployed = await engine.deployFile(FILE, fileOf(2));
+  const deployed = await engine.workflows.deployFile(FILE, fileOf(2));
 
   expect(deployed).toMatchObject({ version: 2, active: true });
   expect(await bench.store.listVersions("refund")).toHaveLength(2);
 });
 
 test("going back and deploying the same again is a version of its own", async () => {
-  await using bench = await TriggerBench.open();
+  await using bench = await TriggerHarness.open();
   const engine = await bench.start();
   for (const round of [1, 2]) {
     await bench.clock.advance(1000);
-    await engine.deploy(fileOf(round), { by: "U0ALICE" });
+    await engine.workflows.deploy(fileOf(round), { by: "U0ALICE" });
   }
   await bench.clock.advance(1000);
-  await engine.rollBack("refund", "U0BOB");
+  await engine.workflows.rollBack("refund", "U0BOB");
 
-  expect(await engine.deploy(fileOf(2), { by: "U0ALICE" })).toMatchObject({ version: 3 });
+  expect(await engine.workflows.deploy(fileOf(2), { by: "U0ALICE" })).toMatchObject({ version: 3 });
 });
 
 /** A store as a process sees it that dies before it does this. */

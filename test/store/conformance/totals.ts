@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Store, TotalsDelta, TotalsQuery } from "../../../src/engine/ports/store.ts";
+import type { TotalsDelta } from "../../../src/engine/model/totals.ts";
+import type { Store, TotalsQuery } from "../../../src/engine/ports/store.ts";
 import { commit, head, type OpenStore } from "../records.ts";
 
 const HOUR = 3_600_000;

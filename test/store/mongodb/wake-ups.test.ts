@@ -74,7 +74,7 @@ class Process implements AsyncDisposable {
 
   /** Starts a run whose step never ends. */
   async begin(): Promise<string> {
-    const { executionId } = await this.engine.start({
+    const { executionId } = await this.engine.executions.start({
       workflowId: "slow",
       variables: {},
       variableForm: "json",
@@ -105,7 +105,7 @@ describe.skipIf(mongoMissing !== null)("told by a change stream, without looking
   async function two(): Promise<readonly [Process, Process]> {
     const uri = double.uri(new URL(server.uri()).pathname.slice(1));
     const first = await Process.start(uri);
-    await first.engine.deploy(slow, { by: "test" });
+    await first.engine.workflows.deploy(slow, { by: "test" });
     return [first, await Process.start(uri)];
   }
 
@@ -115,7 +115,7 @@ describe.skipIf(mongoMissing !== null)("told by a change stream, without looking
     await using __ = second;
     const id = await first.begin();
 
-    await second.engine.cancel(id, "U0BOB");
+    await second.engine.executions.cancel(id, "U0BOB");
 
     await until(async () => first.events.includes("execution_cancel_requested") || undefined);
   });
@@ -125,18 +125,18 @@ describe.skipIf(mongoMissing !== null)("told by a change stream, without looking
     await using _ = first;
     await using __ = second;
 
-    await second.engine.pause("slow", "U0BOB");
-    await until(async () => first.engine.pauseOf("slow") ?? undefined);
-    await second.engine.deploy(
+    await second.engine.workflows.pause("slow", "U0BOB");
+    await until(async () => first.engine.workflows.pauseOf("slow") ?? undefined);
+    await second.engine.workflows.deploy(
       { ...slow, id: "chosen", trigger: { type: "shortcut" } },
       { by: "test" },
     );
     await until(async () => {
-      const offered = await first.engine.listShortcuts();
+      const offered = await first.engine.triggers.listShortcuts();
       return offered.includes("chosen") ? true : undefined;
     });
-    await second.engine.resume("slow");
-    await until(async () => (first.engine.pauseOf("slow") === null ? true : undefined));
+    await second.engine.workflows.resume("slow");
+    await until(async () => (first.engine.workflows.pauseOf("slow") === null ? true : undefined));
   });
 
   test("a process takes over at once what another one leaves", async () => {
@@ -157,11 +157,11 @@ describe.skipIf(mongoMissing !== null)("told by a change stream, without looking
     double.refuse(189);
     double.fail(286);
     await until(async () => (first.isLive ? undefined : true));
-    await second.engine.pause(null, "U0BOB");
+    await second.engine.workflows.pause(null, "U0BOB");
     double.refuse(null);
 
     // The look that follows the break may find it, too, if it comes late.
     await until(async () => first.isLive || undefined);
-    await until(async () => first.engine.pauseOf(null) ?? undefined);
+    await until(async () => first.engine.workflows.pauseOf(null) ?? undefined);
   });
 });

@@ -1,6 +1,6 @@
 import type { App, BlockAction } from "@slack/bolt";
 import type { Logger } from "pino";
-import type { VoteAnswer, VoteRequest } from "../../../engine/api/engine.ts";
+import type { VoteAnswer, VoteRequest } from "../../../engine/api/approvals.ts";
 import { AppError, isAppError } from "../../../shared/errors.ts";
 import { showSentence } from "../../../slack/text.ts";
 import { parseDecisionValue } from "../../action-values.ts";
@@ -39,7 +39,7 @@ export function register(app: App, services: BotServices): void {
       choice: value.c,
       by: click.user,
     };
-    const answer = services.engine.decide(decision);
+    const answer = services.engine.approvals.vote(decision);
     const isInTime = await settlesWithin(answer, ACK_WITHIN_MS, services);
     await ack();
     if (!isInTime) await reply(UNCONFIRMED);

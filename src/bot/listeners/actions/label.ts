@@ -22,8 +22,8 @@ export function register(app: App, services: BotServices): void {
 async function label(services: BotServices, by: string, value: LabelValue): Promise<string> {
   const { e: executionId, p: path, c } = value;
   if (c === undefined) return keepLabel(services, { executionId, path, by });
-  const { workflowId, workflowVersion } = await services.engine.getExecution(executionId);
-  const { definition } = await services.engine.getWorkflow(workflowId, workflowVersion);
+  const { workflowId, workflowVersion } = await services.engine.executions.get(executionId);
+  const { definition } = await services.engine.workflows.get(workflowId, workflowVersion);
   const stepId = path.slice(path.lastIndexOf("/") + 1).replace(/#\d+$/, "");
   const expected = choicesOf(definition, stepId)[c];
   if (expected === undefined) {

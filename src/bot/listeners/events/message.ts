@@ -42,7 +42,7 @@ export function register(app: App, services: BotServices): void {
     const logger = services.logger.child({ channel, user, event: body.event_id });
     const { botUserId } = context;
     try {
-      await engine.receiveMessage({
+      await engine.triggers.receiveMessage({
         eventId: body.event_id,
         text: unescapeText(data.text),
         user,

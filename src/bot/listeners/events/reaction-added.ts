@@ -15,7 +15,7 @@ export function register(app: App, services: BotServices): void {
     const { channel, ts } = item;
     const logger = services.logger.child({ channel, user, event: body.event_id });
     try {
-      await engine.receiveReaction({
+      await engine.triggers.receiveReaction({
         eventId: body.event_id,
         emoji: reaction,
         user,

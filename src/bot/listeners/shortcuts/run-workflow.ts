@@ -41,7 +41,7 @@ export function register(app: App, services: BotServices): void {
     try {
       await services.rights.caller(user);
       const message = place && (await readMessage(services.client, place.channel, place.ts));
-      await services.engine.startFromShortcut({ id: view.id, workflowId, user, message });
+      await services.engine.triggers.startFromShortcut({ id: view.id, workflowId, user, message });
     } catch (error) {
       const { message } = asAppError(error);
       services.logger.warn({ err: error, user, workflowId }, "a shortcut could not start its run");
@@ -69,8 +69,8 @@ async function offer(
 
 async function dialog({ engine, rights }: BotServices, user: string, place: Place): Promise<View> {
   await rights.caller(user);
-  const offered = new Set(await engine.listShortcuts());
-  const workflows = (await engine.listWorkflows()).filter(({ id }) => offered.has(id));
+  const offered = new Set(await engine.triggers.listShortcuts());
+  const workflows = (await engine.workflows.list()).filter(({ id }) => offered.has(id));
   if (workflows.length === 0) {
     return notice(
       'No workflow can be started here yet. One with the trigger {"type": "shortcut"} can.',

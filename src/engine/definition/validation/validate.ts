@@ -1,7 +1,7 @@
-import type { ValidationResult } from "../../api/engine.ts";
 import type { PromptLookup } from "../../language/prompt-ref.ts";
 import type { ServiceRegistry } from "../../ports/service.ts";
 import { readDocument } from "../parse-document.ts";
+import type { ValidationResult } from "../problem.ts";
 import { ProblemCollector } from "../problem-collector.ts";
 import { Definition } from "../schema.ts";
 import type { StepType } from "../step-type.ts";

@@ -2,8 +2,13 @@ import { asAppError } from "../../../shared/errors.ts";
 import { hashJson } from "../../../shared/json.ts";
 import { type CompiledStep, type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
 import type { Entry } from "../../definition/step-type.ts";
-import type { ExecutionEvent, StepError, StepStarted, StepWaiting } from "../../model/events.ts";
-import type { FramesOpened } from "../../model/frame-events.ts";
+import type {
+  ExecutionEvent,
+  FramesOpened,
+  StepError,
+  StepStarted,
+  StepWaiting,
+} from "../../model/events.ts";
 import type { ExecutionState, Frame } from "../../model/state.ts";
 import { framePath } from "../../model/step-path.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";

@@ -1,8 +1,13 @@
 import { hashJson, type JsonObject, readOwn } from "../../../shared/json.ts";
 import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
-import type { AttemptResult, ChildPlan } from "../../definition/step-type.ts";
-import type { ChildEnded, ChildStarted } from "../../model/child-events.ts";
-import type { ExecutionEvent, StepError } from "../../model/events.ts";
+import type { AttemptResult } from "../../definition/step-type.ts";
+import type {
+  ChildEnded,
+  ChildPlan,
+  ChildStarted,
+  ExecutionEvent,
+  StepError,
+} from "../../model/events.ts";
 import { EXECUTION_ID_PREFIX } from "../../model/execution-id.ts";
 import type { ActiveStep, ExecutionState } from "../../model/state.ts";
 import type { Signal } from "../../ports/store.ts";

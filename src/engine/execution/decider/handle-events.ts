@@ -1,9 +1,8 @@
 import { isJsonObject } from "../../../shared/json.ts";
 import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
-import type { ExecutionEvent } from "../../model/events.ts";
+import type { ExecutionEvent, NamedEvent } from "../../model/events.ts";
 import type { ActiveStep, ExecutionState } from "../../model/state.ts";
 import { consumedKey } from "../../model/step-path.ts";
-import type { NamedEvent } from "../../model/wait-events.ts";
 import type { Signal } from "../../ports/store.ts";
 import { completeStep } from "./complete-step.ts";
 import { executionScope } from "./execution-scope.ts";

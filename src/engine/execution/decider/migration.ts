@@ -8,8 +8,12 @@ import {
 } from "../../definition/compile.ts";
 import type { Entry } from "../../definition/step-type.ts";
 import { parsePromptRef } from "../../language/prompt-ref.ts";
-import type { ExecutionMigrated } from "../../model/control-events.ts";
-import type { ExecutionEvent, RequestOpened, WaitReason } from "../../model/events.ts";
+import type {
+  ExecutionEvent,
+  ExecutionMigrated,
+  RequestOpened,
+  WaitReason,
+} from "../../model/events.ts";
 import { type ActiveStep, type ExecutionState, type Frame, isFinished } from "../../model/state.ts";
 import { lastSegment, stepPath } from "../../model/step-path.ts";
 import type { Signal } from "../../ports/store.ts";

@@ -4,18 +4,12 @@ import type {
   AttemptCost,
   Choice,
   ExecutionEvent,
+  OutcomeChoice,
+  OutcomeTold,
   RequestOpened,
   StepError,
 } from "../../model/events.ts";
 import type { ActiveStep, ExecutionState } from "../../model/state.ts";
-import type {
-  OutcomeAsked,
-  OutcomeChoice,
-  OutcomeTold,
-} from "../../model/unknown-outcome-events.ts";
-import { moveTo } from "../reducer/active-steps.ts";
-import { settleAttempt } from "../reducer/apply-costs.ts";
-import { openRequest } from "../reducer/apply-requests.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
 
 const CHOICES: readonly (Choice & { readonly id: OutcomeChoice })[] = [
@@ -64,32 +58,6 @@ function toRequest(
   };
   const hash = hashJson(toJson(asked)).slice(0, 16);
   return { ...asked, hash, excluded: [], openedAt: now };
-}
-
-/** Puts a step to wait for a person. */
-export function askOutcome(state: ExecutionState, act: ActiveStep, event: OutcomeAsked): void {
-  settleAttempt(state, act, event);
-  moveTo(state, act, "waiting", "person");
-  act.due = null;
-  act.unknownOutcome = event.error;
-  act.unknownBefore = true;
-  openRequest(state, act, event.request);
-  const { path, attempt, error, at } = event;
-  state.errors.push({ path, stepId: act.stepId, attempt, error, at });
-}
-
-/** Ends the wait for a person; done again, the step begins another attempt without doubt. */
-export function tellOutcome(state: ExecutionState, act: ActiveStep, event: OutcomeTold): void {
-  const request = state.requests.get(event.requestId);
-  if (request) request.outcome ??= { decision: event.choice, at: event.at };
-  state.openRequests.delete(event.requestId);
-  act.requestId = null;
-  if (event.choice !== "again") return;
-  act.unknownOutcome = null;
-  act.unknownBefore = false;
-  moveTo(state, act, "retrying");
-  act.due = event.at;
-  state.worklist.wakeAt(act.due);
 }
 
 /** What the person's choice leads to; nothing as long as there is none. Pure. */

@@ -1,5 +1,4 @@
-import type { AttemptCost, LateResult, ModelCharge } from "../../model/events.ts";
-import type { TokenUsage } from "../../ports/model.ts";
+import type { AttemptCost, LateResult, ModelCharge, TokenUsage } from "../../model/events.ts";
 import type { CallRecord } from "../../ports/store.ts";
 
 /**

@@ -7,7 +7,7 @@ import type {
   RunningStep,
   StepView,
   WaitView,
-} from "../../api/engine.ts";
+} from "../../api/executions.ts";
 import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
 import {
   type ActiveStep,

@@ -1,49 +1,7 @@
 import { elapsed } from "../../../shared/duration.ts";
 import type { AttemptCost, ExecutionEvent, ExecutionStarted } from "../../model/events.ts";
-import type { Totals, TotalsDelta, TotalsDimension } from "../../ports/store.ts";
-
-export const HOUR_MS = 3_600_000;
-
-/** The beginning of the hour that a moment lies in, UTC. */
-export function hourOf(at: number): number {
-  return Math.floor(at / HOUR_MS) * HOUR_MS;
-}
-
-export const NOTHING: Totals = {
-  started: 0,
-  completed: 0,
-  failed: 0,
-  cancelled: 0,
-  durationMs: 0,
-  costNano: 0,
-  costUnknown: 0,
-  calls: 0,
-  promptTokens: 0,
-  completionTokens: 0,
-};
-
-/** The sum of two totals, member by member. */
-export function addTotals(a: Totals, b: Totals): Totals {
-  return {
-    started: a.started + b.started,
-    completed: a.completed + b.completed,
-    failed: a.failed + b.failed,
-    cancelled: a.cancelled + b.cancelled,
-    durationMs: a.durationMs + b.durationMs,
-    costNano: a.costNano + b.costNano,
-    costUnknown: a.costUnknown + b.costUnknown,
-    calls: a.calls + b.calls,
-    promptTokens: a.promptTokens + b.promptTokens,
-    completionTokens: a.completionTokens + b.completionTokens,
-  };
-}
-
-/** The sum of any number of totals. */
-export function sumTotals(all: Iterable<Totals>): Totals {
-  let sum = NOTHING;
-  for (const totals of all) sum = addTotals(sum, totals);
-  return sum;
-}
+import type { Totals, TotalsDelta, TotalsDimension } from "../../model/totals.ts";
+import { addTotals, hourOf, NOTHING } from "../../model/totals.ts";
 
 /** Sums totals by where they belong. */
 class Sums {

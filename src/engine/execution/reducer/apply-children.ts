@@ -1,4 +1,4 @@
-import type { ChildEnded, ChildHeld, ChildStarted } from "../../model/child-events.ts";
+import type { ChildEnded, ChildHeld, ChildStarted } from "../../model/events.ts";
 import type { ActiveStep, ExecutionState } from "../../model/state.ts";
 import { moveTo } from "./active-steps.ts";
 import { reserve, settleAbandonedChild, settleAttempt } from "./apply-costs.ts";

@@ -1,5 +1,4 @@
-import type { ControlEvent } from "../../model/control-events.ts";
-import type { ExecutionEvent } from "../../model/events.ts";
+import type { ControlEvent, ExecutionEvent } from "../../model/events.ts";
 import type { ExecutionState } from "../../model/state.ts";
 import { migrate } from "./apply-migrate.ts";
 import { reopen } from "./apply-reopen.ts";

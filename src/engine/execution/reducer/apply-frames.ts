@@ -1,5 +1,5 @@
 import { emptyRecord, type Json } from "../../../shared/json.ts";
-import type { FrameClosed, FrameOpened, FramesOpened } from "../../model/frame-events.ts";
+import type { FrameClosed, FrameOpened, FramesOpened } from "../../model/events.ts";
 import type {
   ActiveStep,
   ExecutionState,

@@ -1,4 +1,4 @@
-import type { ExecutionMigrated } from "../../model/control-events.ts";
+import type { ExecutionMigrated } from "../../model/events.ts";
 import type { ExecutionState } from "../../model/state.ts";
 import { requireActiveStep } from "./active-steps.ts";
 import { openRequest } from "./apply-requests.ts";

@@ -1,4 +1,4 @@
-import type { ExecutionReopened } from "../../model/control-events.ts";
+import type { ExecutionReopened } from "../../model/events.ts";
 import { type ActiveStep, type ExecutionState, type Frame, ROOT } from "../../model/state.ts";
 import { framePath, isWithin, lastSegment } from "../../model/step-path.ts";
 import { addActiveStep } from "./active-steps.ts";

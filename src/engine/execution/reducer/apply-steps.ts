@@ -1,9 +1,17 @@
 import { elapsed } from "../../../shared/duration.ts";
-import type { ChildHeld, ChildStarted } from "../../model/child-events.ts";
 import type {
   BudgetChanged,
   BudgetRequested,
+  ChildHeld,
+  ChildStarted,
+  EventReceived,
+  EventsSearched,
   ExecutionEvent,
+  FrameClosed,
+  FrameOpened,
+  FramesOpened,
+  OutcomeAsked,
+  OutcomeTold,
   StepAttemptFailed,
   StepCompleted,
   StepFailed,
@@ -12,7 +20,6 @@ import type {
   StepWaiting,
   TimerFired,
 } from "../../model/events.ts";
-import type { FrameClosed, FrameOpened, FramesOpened } from "../../model/frame-events.ts";
 import {
   type ActiveStep,
   type ExecutionState,
@@ -20,9 +27,6 @@ import {
   type StepResult,
 } from "../../model/state.ts";
 import { consumedKey } from "../../model/step-path.ts";
-import type { OutcomeAsked, OutcomeTold } from "../../model/unknown-outcome-events.ts";
-import type { EventReceived, EventsSearched } from "../../model/wait-events.ts";
-import { askOutcome, tellOutcome } from "../decider/unknown-outcome.ts";
 import {
   enterStep,
   moveTo,
@@ -34,7 +38,7 @@ import { changeBudget, requestBudget } from "./apply-budget.ts";
 import { blockChild, startChild } from "./apply-children.ts";
 import { reserve, settleAttempt } from "./apply-costs.ts";
 import { closeFrame, mergeFrames, openFrames, openItemFrame } from "./apply-frames.ts";
-import { closeRequest, openRequest } from "./apply-requests.ts";
+import { askOutcome, closeRequest, openRequest, tellOutcome } from "./apply-requests.ts";
 import { beginUndoEntry, overwrite, toSnapshot } from "./undo-log.ts";
 
 type StepEnded = StepCompleted | StepSkipped | StepFailed;

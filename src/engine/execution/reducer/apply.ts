@@ -1,7 +1,6 @@
 import { AppError } from "../../../shared/errors.ts";
 import { emptyRecord, type Json } from "../../../shared/json.ts";
-import type { ControlEvent } from "../../model/control-events.ts";
-import type { ExecutionEvent, ExecutionStarted } from "../../model/events.ts";
+import type { ControlEvent, ExecutionEvent, ExecutionStarted } from "../../model/events.ts";
 import { type ExecutionState, isFinished, ROOT } from "../../model/state.ts";
 import { framePath } from "../../model/step-path.ts";
 import { Worklist } from "../../model/worklist.ts";

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json } from "../../../shared/json.ts";
+import { toText } from "../../../shared/json-text.ts";
 import { compilePattern, type LinearPattern } from "../safe-pattern.ts";
-import { toText } from "../template.ts";
 import type { Meter } from "./meter.ts";
 import { failed, typeInWords } from "./values.ts";
 

@@ -1,9 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  HOUR_MS,
-  sumTotals,
-  totalsOf,
-} from "../../../../src/engine/execution/projections/totals.ts";
+import { totalsOf } from "../../../../src/engine/execution/projections/totals.ts";
+import { HOUR_MS, sumTotals } from "../../../../src/engine/model/totals.ts";
 import { NINE, PureRun, workflow } from "../../../support/execution-harness.ts";
 
 const script = (id: string, rest: object = {}) => ({ id, type: "scripted", ...rest });

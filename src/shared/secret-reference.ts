@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 import type { TemplatePath } from "./template-parser.ts";
 
 /*

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { escapeBroadcasts } from "../../../src/engine/language/markup.ts";
+import { escapeBroadcasts } from "../../src/shared/markup.ts";
 
 test.for([
   ["<!channel> look", "&lt;!channel> look"],

@@ -1,4 +1,4 @@
-import { AppError } from "../../shared/errors.ts";
+import { AppError } from "./errors.ts";
 
 /** The segments of a path, as in `["stepResults", "check-severity", "output"]`. List positions are segments too. */
 export type TemplatePath = readonly string[];

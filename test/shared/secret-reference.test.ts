@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { guardSecrets, revealSecrets } from "../../../src/engine/language/secret-reference.ts";
-import { resolveTemplates } from "../../../src/engine/language/template.ts";
-import type { Json, JsonObject } from "../../../src/shared/json.ts";
-import { plainScope } from "./plain-scope.ts";
+import { resolveTemplates } from "../../src/engine/language/template.ts";
+import type { Json, JsonObject } from "../../src/shared/json.ts";
+import { guardSecrets, revealSecrets } from "../../src/shared/secret-reference.ts";
+import { plainScope } from "../engine/language/plain-scope.ts";
 
 function send(params: JsonObject, variables: JsonObject): JsonObject {
   const resolved = resolveTemplates(params, plainScope({ variables })) as JsonObject;

@@ -1,0 +1,62 @@
+import type { RequestView } from "./executions.ts";
+
+/** What people are asked, and what they choose. */
+export interface Approvals {
+  /**
+   * Records what a person chose. Checks who may first; durable when `recorded` resolves to `true`.
+   *
+   * A refusal is an answer, not an error.
+   */
+  vote(decision: VoteRequest): Promise<VoteAnswer>;
+  /** Requests that are open, newest execution first, at most `limit`. */
+  listOpen(limit: number): Promise<readonly OpenRequest[]>;
+  /**
+   * What a person may decide now and has not decided yet, newest execution first: their own requests are not among it, nor
+   * are those of groups that they are not in. The newest 500 open requests are looked at.
+   */
+  listFor(userId: string): Promise<readonly OpenRequest[]>;
+}
+
+export interface OpenRequest {
+  readonly executionId: string;
+  readonly workflowId: string;
+  readonly request: RequestView;
+}
+
+export interface VoteRequest {
+  readonly executionId: string;
+  readonly requestId: string;
+  readonly round: number;
+  /** The hash that the button carried. */
+  readonly hash: string;
+  readonly choice: string;
+  readonly by: string;
+  readonly comment?: string;
+}
+
+export type VoteAnswer =
+  | {
+      readonly recorded: true;
+      /** Resolves when the execution has taken the decision, or refused it because another came first. */
+      readonly settled: Promise<VoteOutcome>;
+    }
+  | {
+      readonly recorded: false;
+      readonly reason:
+        | "not_found"
+        | "already_decided"
+        | "already_voted"
+        | "superseded"
+        | "unknown_choice"
+        | "not_an_approver"
+        | "self_approval"
+        | "guest";
+      /** A sentence for the person. */
+      readonly message: string;
+    };
+
+/** `pending`: another process has the execution and has not answered within 5 s; the card will show it. */
+export type VoteOutcome =
+  | { readonly kind: "counted" }
+  | { readonly kind: "refused"; readonly message: string }
+  | { readonly kind: "pending" };

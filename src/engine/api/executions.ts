@@ -1,0 +1,273 @@
+import type { Json, JsonObject } from "../../shared/json.ts";
+import type {
+  ReportTarget,
+  RequestOpened,
+  StepError,
+  TokenUsage,
+  Trigger,
+} from "../model/events.ts";
+import type { ExecutionStatus, RequestOutcome, StepResult, Vote } from "../model/state.ts";
+
+/** Executions: starting, reading, cancelling, retrying and migrating them. */
+export interface Executions {
+  /**
+   * Starts the active version. Accepted when it resolves: the execution survives a crash from then on.
+   *
+   * @throws {AppError} `workflow_not_found`, `input_invalid` (its `details.problems` is a list of `{path, message, fix}`).
+   */
+  start(request: StartRequest): Promise<StartResult>;
+  /** @param id - whole id or a unique prefix, with or without `exec_`. @throws {AppError} `execution_not_found`, `execution_ambiguous`. */
+  resolveId(id: string): Promise<string>;
+  /** @throws {AppError} `execution_not_found`. */
+  get(executionId: string): Promise<ExecutionView>;
+  list(query: ExecutionQuery): Promise<ExecutionPage>;
+  /**
+   * Asks an execution to stop. Durable when it resolves; the steps under way are aborted.
+   *
+   * @throws {AppError} `execution_not_found`, `execution_finished`.
+   */
+  cancel(executionId: string, by: string): Promise<void>;
+  /**
+   * Lets an execution go on that failed or was cancelled, from the step that failed unless another is named: results after its
+   * last entry are dropped, siblings and costs stay, the time limit begins anew. What completed is run again, as a new execution.
+   * Durable when it resolves; asking twice does it once, and with the same `idempotencyKey` gets the same answer.
+   *
+   * @throws {AppError} `execution_not_found`; `execution_under_way`; `key_reused`; `input_invalid` for a step that it did not come to or for
+   * variables that do not fit; `effect_in_doubt` unless `acceptsDoubt`.
+   */
+  retry(request: RetryRequest): Promise<RetryResult>;
+  /**
+   * Retries the executions of a workflow that failed (or were cancelled), each from where it failed, the oldest first; at most
+   * 1000. If the process dies in between, those that were not reached stay as they are: ask again.
+   *
+   * @throws {AppError} `workflow_not_found`, `input_invalid` when they are more.
+   */
+  retryAll(request: BulkRetryRequest): Promise<BulkRetry>;
+  /**
+   * Has a waiting execution go on with another version: only when nothing is in flight and each step at which it stands is found
+   * there at the same place with the same type. Open approvals are asked anew. Durable when it resolves; asking twice does it
+   * once. It is checked again when it is done: a run that has moved on meanwhile keeps its version.
+   *
+   * @throws {AppError} `execution_not_found`, `version_not_found`; `migration_refused`, saying which step and why.
+   */
+  migrate(request: MigrationRequest): Promise<MigrationResult>;
+  /** Calls `listener` with the execution id after each durable change. @returns a function that ends it. */
+  onCommitted(listener: (executionId: string) => void): () => void;
+}
+
+export interface StartRequest {
+  readonly workflowId: string;
+  readonly variables: JsonObject;
+  /** `text`: values come from a person's typing and are converted, undeclared names are refused. `json`: taken strictly, undeclared names pass. */
+  readonly variableForm: "text" | "json";
+  readonly trigger: Trigger;
+  /** Where it reports; absent: what the definition's `report` says. */
+  readonly report?: ReportTarget;
+  /** Starting twice under one id starts once: the second answer has `existed: true`. */
+  readonly executionId?: string;
+}
+
+export interface StartResult {
+  readonly executionId: string;
+  readonly existed: boolean;
+}
+
+export interface ExecutionQuery {
+  readonly workflowId?: string;
+  readonly status?: ExecutionStatus;
+  readonly startedBy?: string;
+  /** At most 200. */
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+export interface ExecutionSummary {
+  readonly executionId: string;
+  readonly workflowId: string;
+  readonly workflowName: string;
+  readonly workflowVersion: number;
+  readonly status: ExecutionStatus;
+  readonly waitingOn: readonly string[];
+  readonly startedBy: string | null;
+  readonly startedAt: string;
+  readonly completedAt: string | null;
+  /** Dollars. */
+  readonly totalCost: number;
+}
+
+export interface ExecutionPage {
+  readonly executions: readonly ExecutionSummary[];
+  readonly nextCursor: string | null;
+}
+
+export interface RetryRequest {
+  readonly executionId: string;
+  /** Slack user id or `api`. */
+  readonly by: string;
+  /** Step id, or the path of an entry. @default the step that failed */
+  readonly fromStep?: string;
+  /** Variables that get other values. */
+  readonly variables?: JsonObject;
+  /** `text`: as somebody typed them, to be converted; `json`: taken strictly. */
+  readonly variableForm: "text" | "json";
+  /** A person knows that a step may be done although it is not known whether it had its effect before. @default false */
+  readonly acceptsDoubt?: boolean;
+  /** A repeat with the same key does nothing and gets the first answer. */
+  readonly idempotencyKey?: string;
+}
+
+export interface RetryResult {
+  /** The same execution, or the new one. */
+  readonly executionId: string;
+  /** `false`: it had completed, and a new execution was started. */
+  readonly reopened: boolean;
+  /** `null`: from the beginning, or where it was given up. */
+  readonly fromStep: string | null;
+  /** The same was asked before with this key: this is what came of it. */
+  readonly duplicate?: true;
+}
+
+export interface BulkRetryRequest {
+  readonly workflowId: string;
+  /** @default "failed" */
+  readonly status?: "failed" | "cancelled";
+  /** Those that were started from then on; milliseconds since 1970. */
+  readonly since: number;
+  readonly by: string;
+  /** Only counts them. */
+  readonly dryRun: boolean;
+}
+
+export interface BulkRetry {
+  readonly matched: number;
+  readonly retried: readonly string[];
+  readonly refused: readonly { readonly executionId: string; readonly message: string }[];
+}
+
+export interface MigrationRequest {
+  readonly executionId: string;
+  /** Slack user id or `api`. */
+  readonly by: string;
+  /** @default the active version */
+  readonly version?: number;
+}
+
+export interface MigrationResult {
+  readonly executionId: string;
+  readonly version: number;
+  /** The version that it executed until then. */
+  readonly previous: number;
+  /** `false`: it executes that version already. */
+  readonly changed: boolean;
+}
+
+/** The contract's shape of an execution, with what cards need besides. Times are ISO 8601 in UTC. */
+export interface ExecutionView {
+  readonly executionId: string;
+  readonly workflowId: string;
+  readonly workflowName: string;
+  /** The version that it executes now. */
+  readonly workflowVersion: number;
+  readonly status: ExecutionStatus;
+  readonly waitingOn: readonly WaitView[];
+  readonly currentStep: string | null;
+  readonly trigger: Trigger;
+  readonly report: ReportTarget | null;
+  readonly startedAt: string;
+  readonly completedAt: string | null;
+  /** Milliseconds from start to end; `null` while it runs. */
+  readonly totalDuration: number | null;
+  readonly variables: JsonObject;
+  readonly stepResults: Readonly<Record<string, StepResult>>;
+  readonly steps: readonly StepView[];
+  /** Dollars. */
+  readonly costAccumulator: number;
+  readonly totalCost: number;
+  /** Some call has no known price: the totals are lower bounds. */
+  readonly costUnknown: boolean;
+  readonly output: Json;
+  /** Why it failed. */
+  readonly error: StepError | null;
+  readonly errors: readonly ErrorView[];
+  readonly cancelledBy: string | null;
+  /** Who had it go on after it had ended, from which step (`null`: from where it was given up), oldest first. */
+  readonly retries: readonly RetryView[];
+  /** Who had it go on with another version, oldest first. */
+  readonly migrations: readonly MigrationView[];
+  readonly requests: readonly RequestView[];
+  /** Steps under way, with their attempt. */
+  readonly running: readonly RunningStep[];
+  /** Revision of the log that this shows. */
+  readonly rev: number;
+}
+
+export interface RetryView {
+  readonly by: string;
+  readonly at: string;
+  readonly fromStep: string | null;
+}
+
+export interface MigrationView {
+  readonly by: string;
+  readonly at: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface WaitView {
+  /** `approval`, `timer`, `retry`, `breaker`. */
+  readonly for: string;
+  readonly stepId: string;
+  readonly path: string;
+  readonly since: string;
+  /** When it ends by itself. */
+  readonly until: string | null;
+  readonly requestId?: string;
+  /** Who paused the workflow. */
+  readonly by?: string;
+  /** The run whose end it waits for. */
+  readonly executionId?: string;
+  /** Name of the event that it waits for. */
+  readonly event?: string;
+}
+
+export interface StepView {
+  readonly stepId: string;
+  readonly path: string;
+  /** Type of the step, as the definition says. */
+  readonly type: string;
+  readonly status: StepResult["status"];
+  readonly startedAt: string;
+  readonly completedAt: string;
+  /** Milliseconds. */
+  readonly duration: number;
+  /** Dollars; `null`: unknown. */
+  readonly cost: number | null;
+  readonly output: Json;
+  readonly attempts: number;
+  /** Tokens of its calls, as far as endpoints reported them; absent: it made none. */
+  readonly tokenUsage?: TokenUsage;
+}
+
+export interface ErrorView {
+  readonly stepId: string;
+  readonly path: string;
+  readonly attempt: number;
+  readonly code: string;
+  readonly message: string;
+  readonly at: string;
+}
+
+export interface RunningStep {
+  readonly stepId: string;
+  readonly path: string;
+  readonly attempt: number;
+  readonly phase: "running" | "retrying" | "waiting";
+}
+
+export interface RequestView {
+  readonly opened: RequestOpened;
+  readonly stepId: string;
+  readonly votes: readonly Vote[];
+  readonly outcome: RequestOutcome | null;
+}

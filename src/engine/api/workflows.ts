@@ -1,0 +1,172 @@
+import type { JsonObject } from "../../shared/json.ts";
+import type { DefinitionDiff } from "../definition/diff.ts";
+import type { Explanation } from "../definition/explain.ts";
+import type { Problem, ValidationResult } from "../definition/problem.ts";
+import type { Definition } from "../definition/schema.ts";
+import type { VersionSummary } from "../ports/store.ts";
+
+/** Workflows: their versions, templates and pauses. */
+export interface Workflows {
+  /**
+   * Checks a definition and makes it the active version.
+   *
+   * No `version`: the highest + 1, or nothing if the active version has the same content. A given version is stored under that
+   * number; equal content under a taken number changes nothing and never re-activates.
+   *
+   * @throws {AppError} `definition_conflict` when the number is taken by other content, with `details.diff` (from what has the
+   * number to what was given) and `details.nextVersion`.
+   */
+  deploy(definition: unknown, options: DeployOptions): Promise<DeployResult>;
+  /**
+   * Deploys a file of the workflows folder, but only if it differs from what this file deployed last. A version that was made in
+   * Slack or by the API stays active: the file is then stored as a version and not activated.
+   *
+   * @throws {AppError} what `deploy` throws.
+   */
+  deployFile(file: string, source: unknown): Promise<FileDeployment>;
+  /** The checks of `deploy` alone. */
+  validate(definition: unknown): ValidationResult;
+  /** All workflows, by id. */
+  list(): Promise<readonly WorkflowSummary[]>;
+  /** @throws {AppError} `workflow_not_found` (naming the nearest), `version_not_found`. */
+  get(workflowId: string, version?: number): Promise<DeployedWorkflow>;
+  /** All versions of a workflow, the newest number first. @throws {AppError} `workflow_not_found`. */
+  versions(workflowId: string): Promise<readonly VersionView[]>;
+  /** How version `from` became version `to`. @throws {AppError} `workflow_not_found`, `version_not_found`. */
+  diff(workflowId: string, from: number, to: number): Promise<DefinitionDiff>;
+  /**
+   * Makes a stored version the active one. Runs under way keep theirs.
+   *
+   * @throws {AppError} `workflow_not_found`, `version_not_found`; `definition_invalid` when this release cannot execute it any
+   * more, `definition_conflict` when another workflow has taken its webhook.
+   */
+  activate(workflowId: string, version: number, by: string): Promise<Activation>;
+  /** Activates the version with the next lower number than the active one. @throws {AppError} as `activate`. */
+  rollBack(workflowId: string, by: string): Promise<Activation>;
+  /** The built-in templates, by id. */
+  listTemplates(): readonly TemplateSummary[];
+  /**
+   * A definition made from a template, with the id `<template>-<milliseconds>` and version 1; `overrides` replace its members
+   * whole. Nothing is deployed.
+   *
+   * @throws {AppError} `template_not_found` (naming the nearest).
+   */
+  fromTemplate(templateId: string, overrides: JsonObject): JsonObject;
+  /** What a definition does, in plain words. */
+  explain(definition: Definition): Explanation;
+  /**
+   * Holds all runs of a workflow, or of all workflows (`null`): steps under way end, no further one begins; approvals can still
+   * be decided; what is started is accepted and held. Paused already, it stays as it was.
+   *
+   * @throws {AppError} `workflow_not_found`.
+   */
+  pause(workflowId: string | null, by: string): Promise<void>;
+  /**
+   * Lets them go on, those that began first first. `null` ends the pause of everything; what was paused by itself stays so.
+   *
+   * @returns whether it was paused. @throws {AppError} `workflow_not_found`.
+   */
+  resume(workflowId: string | null): Promise<boolean>;
+  /** What holds a workflow; `null`: what holds everything. */
+  pauseOf(workflowId: string | null): Pause | null;
+}
+
+export interface DeployOptions {
+  /** Slack user id or `api`. */
+  readonly by: string;
+}
+
+export type DeployResult =
+  | {
+      readonly deployed: true;
+      readonly workflowId: string;
+      readonly version: number;
+      /** `false`: this content was deployed already. */
+      readonly changed: boolean;
+      /** `false`: it is stored, and another version is the active one. */
+      readonly active: boolean;
+      readonly warnings: readonly Problem[];
+    }
+  | {
+      readonly deployed: false;
+      readonly problems: readonly Problem[];
+      readonly warnings: readonly Problem[];
+    };
+
+/** What became of a file of the workflows folder. */
+export type FileDeployment =
+  | {
+      readonly outcome: "deployed";
+      readonly workflowId: string;
+      readonly version: number;
+      readonly warnings: readonly Problem[];
+    }
+  | {
+      /** It says what it said when it was last deployed. */
+      readonly outcome: "unchanged";
+      readonly workflowId: string;
+      /** The active version that was made in Slack or by the API and differs from the file. */
+      readonly newer: VersionSummary | null;
+    }
+  | {
+      /** It changed, but a version made in Slack or by the API is active: stored under `version`, not activated. */
+      readonly outcome: "kept_back";
+      readonly workflowId: string;
+      readonly version: number;
+      readonly newer: VersionSummary;
+    }
+  | { readonly outcome: "invalid"; readonly problems: readonly Problem[] };
+
+export interface VersionView {
+  readonly version: number;
+  readonly active: boolean;
+  /** Slack user id, `api` or `file:<name>`. */
+  readonly deployedBy: string;
+  /** ISO 8601 in UTC. */
+  readonly deployedAt: string;
+}
+
+/** A version became active; `previous` was before. */
+export interface Activation {
+  readonly workflowId: string;
+  readonly version: number;
+  readonly previous: number;
+}
+
+export interface WorkflowSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly version: number;
+  /** Types of its triggers. */
+  readonly triggers: readonly string[];
+}
+
+export interface TemplateSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  /** Types of its triggers. */
+  readonly triggers: readonly string[];
+  /** Names of its inputs. */
+  readonly inputs: readonly string[];
+  /** How many steps it has, those of branches not counted. */
+  readonly steps: number;
+}
+
+export interface DeployedWorkflow {
+  readonly definition: Definition;
+  /** As it was deployed, without defaults filled in. */
+  readonly source: JsonObject;
+  readonly version: number;
+  readonly active: boolean;
+  readonly deployedBy: string;
+  readonly deployedAt: number;
+}
+
+/** Somebody paused a workflow, or everything. */
+export interface Pause {
+  readonly by: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}

@@ -1,0 +1,98 @@
+import type {
+  BudgetStatus,
+  BudgetWarning,
+  CostBreakdown,
+  CostOverview,
+  CostQuery,
+  CostReport,
+  Costs,
+  Estimate,
+  WorkflowMetrics,
+} from "../api/costs.ts";
+import type { BudgetScope } from "../ports/budget-records.ts";
+import type { Workflows } from "../workflows/workflows.ts";
+import { Budgets, type BudgetsOptions } from "./budgets.ts";
+import { estimateRun } from "./estimate.ts";
+import { Metrics } from "./metrics.ts";
+
+export interface CostReportsOptions extends Pick<BudgetsOptions, "store" | "clock" | "logger"> {
+  readonly workflows: Workflows;
+}
+
+/** Counts, costs, estimates and budgets of the workflows that exist. */
+export class CostReports implements Costs {
+  readonly budgets: Budgets;
+  readonly #metrics: Metrics;
+  readonly #options: CostReportsOptions;
+  readonly #warningListeners = new Set<(warning: BudgetWarning) => Promise<boolean>>();
+
+  constructor(options: CostReportsOptions) {
+    this.#options = options;
+    this.#metrics = new Metrics(options.store, options.clock);
+    this.budgets = new Budgets({
+      ...options,
+      metrics: this.#metrics,
+      definedUsd: () => this.#definedBudgets(),
+      warn: async (warning) => {
+        const told = await Promise.all(
+          [...this.#warningListeners].map((listener) => listener(warning)),
+        );
+        return told.includes(true);
+      },
+    });
+  }
+
+  async metrics(workflowId: string): Promise<WorkflowMetrics> {
+    await this.#options.workflows.active(workflowId);
+    return this.#metrics.countsOf(workflowId);
+  }
+
+  async report(workflowId: string, days: number): Promise<CostReport> {
+    await this.#options.workflows.active(workflowId);
+    return this.#metrics.costs(workflowId, days);
+  }
+
+  overview(days: number): Promise<CostOverview> {
+    return this.#metrics.overview(days);
+  }
+
+  async breakdown(query: CostQuery): Promise<CostBreakdown> {
+    if (query.workflowId !== undefined) await this.#options.workflows.active(query.workflowId);
+    return this.#metrics.breakdown(query);
+  }
+
+  async estimate(workflowId: string, version?: number): Promise<Estimate> {
+    const deployed = await this.#options.workflows.get(workflowId, version);
+    return estimateRun(this.#options.store, workflowId, deployed.version);
+  }
+
+  listBudgets(): Promise<readonly BudgetStatus[]> {
+    return this.budgets.list();
+  }
+
+  setBudget(
+    scope: BudgetScope,
+    subject: string,
+    monthlyUsd: number | null,
+    by: string,
+  ): Promise<void> {
+    return this.budgets.set(scope, subject, monthlyUsd, by);
+  }
+
+  onBudgetWarning(listener: (warning: BudgetWarning) => Promise<boolean>): () => void {
+    this.#warningListeners.add(listener);
+    return () => this.#warningListeners.delete(listener);
+  }
+
+  /** `limits.monthlyBudgetUsd` of the active version of every workflow that has one, by id. */
+  async #definedBudgets(): Promise<ReadonlyMap<string, number>> {
+    const { workflows, store } = this.#options;
+    const defined = new Map<string, number>();
+    for (const { workflowId, activeVersion } of await store.listWorkflows()) {
+      const { definition } = await workflows.compiled(workflowId, activeVersion);
+      const { monthlyBudgetUsd } = definition.limits;
+      if (monthlyBudgetUsd !== undefined) defined.set(workflowId, monthlyBudgetUsd);
+    }
+    return defined;
+  }
+}

@@ -1,0 +1,47 @@
+import type { ExecutionEvent } from "../model/events.ts";
+import type { Committed } from "./actor.ts";
+
+/** What the parts of the engine tell each other within one process. Nothing here is durable: each has a durable counterpart that is polled. */
+interface EngineEventMap {
+  /** An execution was accepted or a commit of it is durable. `after` is absent for events that no actor committed. */
+  readonly committed: {
+    readonly executionId: string;
+    readonly events: readonly ExecutionEvent[];
+    readonly after?: Committed | undefined;
+  };
+  /** An execution has something to do: a signal, a free slot, a retry. */
+  readonly wake: { readonly executionId: string };
+  /** Another version of a workflow became active. */
+  readonly workflowActivated: null;
+  /** Another process died. */
+  readonly processDied: null;
+}
+
+type EventName = keyof EngineEventMap;
+type Listener<Name extends EventName> = (event: EngineEventMap[Name]) => unknown;
+
+/** Typed emitter that connects the parts of the engine, so that none of them needs to know who reacts to it. */
+export class EngineEvents {
+  readonly #listeners: { readonly [Name in EventName]: Set<Listener<Name>> } = {
+    committed: new Set(),
+    wake: new Set(),
+    workflowActivated: new Set(),
+    processDied: new Set(),
+  };
+
+  /** @returns a function that removes the listener. */
+  on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
+    const listeners = this.#listeners[name];
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  /**
+   * Calls the listeners at once, in the order in which they were added.
+   *
+   * @returns a promise that resolves when all of them are done; it rejects if one of them rejects.
+   */
+  async emit<Name extends EventName>(name: Name, event: EngineEventMap[Name]): Promise<void> {
+    await Promise.all([...this.#listeners[name]].map((listener) => listener(event)));
+  }
+}
