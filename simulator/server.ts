@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { MethodRegistry } from "./api/method.ts";
 import { handleResponseUrl } from "./api/respond.ts";
 import { handleApiCall } from "./api/router.ts";
+import type { StandIns } from "./fakes.ts";
 import { streamChanges } from "./http/change-stream.ts";
 import { type EventStream, openEventStream } from "./http/event-stream.ts";
 import { handlePersonFile, receiveUpload, sendFile } from "./http/file-transfer.ts";
@@ -12,9 +13,8 @@ import { sendPageFile } from "./http/page-files.ts";
 import { BodyTooLarge } from "./http/read-body.ts";
 import { send, sendJson } from "./http/send.ts";
 import { streamTraffic } from "./http/traffic-stream.ts";
-import { handlePersonCall } from "./person/router.ts";
 import { reportError } from "./report-error.ts";
-import type { StandIns } from "./stand-ins.ts";
+import { handlePersonCall } from "./user-actions/router.ts";
 import type { Workspace } from "./workspace/workspace.ts";
 
 export interface ServerParts {

@@ -1,6 +1,6 @@
+import type { StandIns } from "../fakes.ts";
 import { type FaultList, FaultRefused } from "../fault-queue.ts";
 import type { JsonObject } from "../json.ts";
-import type { StandIns } from "../stand-ins.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { parseDeliveryFault, parseSlackFault } from "./slack-fault.ts";
 

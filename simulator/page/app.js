@@ -1,12 +1,12 @@
 // @ts-check
 /** Starts the page: who one is, what there is, what happens from now on. */
 
+import { hear, isConnected, loadAll } from "./actions/hear.js";
+import { watchKeys } from "./actions/keys.js";
+import { watchFaults } from "./actions/make-trouble.js";
+import { addressOf, drawNewLine, followAddress } from "./actions/navigate.js";
+import { watchTraffic } from "./actions/watch-traffic.js";
 import { listen, read } from "./api.js";
-import { hear, isConnected, loadAll } from "./deeds/hear.js";
-import { watchKeys } from "./deeds/keys.js";
-import { watchFaults } from "./deeds/make-trouble.js";
-import { addressOf, drawNewLine, followAddress } from "./deeds/navigate.js";
-import { watchTraffic } from "./deeds/watch-traffic.js";
 import { patch } from "./dom/patch.js";
 import { page } from "./parts/page.js";
 import { watchPopups } from "./parts/popover.js";

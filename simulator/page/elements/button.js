@@ -1,7 +1,7 @@
 // @ts-check
 /** Buttons. A click stays busy until the app acknowledged it; what went wrong is said beside it. */
 
-import { sendAction } from "../deeds/interact.js";
+import { sendAction } from "../actions/interact.js";
 import { classes, h } from "../dom/h.js";
 import { icon } from "../parts/icons.js";
 import { originKey } from "../state/app.js";

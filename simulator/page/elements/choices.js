@@ -1,7 +1,7 @@
 // @ts-check
 /** Checkboxes and radio buttons. */
 
-import { sendAction } from "../deeds/interact.js";
+import { sendAction } from "../actions/interact.js";
 import { h } from "../dom/h.js";
 import { fieldId, fieldKey, fieldValue, fill } from "../state/form.js";
 import { dataList, text } from "../state/shape.js";

@@ -1,8 +1,8 @@
 // @ts-check
 /** Select menus, for one or for several values, with a search field. */
 
-import { sendAction } from "../deeds/interact.js";
-import { leastQuery, loadOffersSoon } from "../deeds/load-offers.js";
+import { sendAction } from "../actions/interact.js";
+import { leastQuery, loadOffersSoon } from "../actions/load-offers.js";
 import { classes, h } from "../dom/h.js";
 import { icon } from "../parts/icons.js";
 import { popover } from "../parts/popover.js";

@@ -1,7 +1,7 @@
 // @ts-check
 /** The "…" menu. */
 
-import { sendAction } from "../deeds/interact.js";
+import { sendAction } from "../actions/interact.js";
 import { h } from "../dom/h.js";
 import { icon } from "../parts/icons.js";
 import { popover } from "../parts/popover.js";

@@ -1,7 +1,7 @@
 // @ts-check
 /** Dates and times, chosen with the browser's own pickers. */
 
-import { sendAction } from "../deeds/interact.js";
+import { sendAction } from "../actions/interact.js";
 import { h } from "../dom/h.js";
 import { fieldId, fieldKey, fieldValue, fill, sentValue } from "../state/form.js";
 import { text } from "../state/shape.js";

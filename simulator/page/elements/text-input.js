@@ -1,7 +1,7 @@
 // @ts-check
 /** Fields to type into. */
 
-import { sendAction } from "../deeds/interact.js";
+import { sendAction } from "../actions/interact.js";
 import { h } from "../dom/h.js";
 import { fieldId, fieldKey, fieldValue, fill } from "../state/form.js";
 import { data, number, text, textList } from "../state/shape.js";

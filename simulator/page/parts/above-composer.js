@@ -1,7 +1,7 @@
 // @ts-check
 /** What stands above a message box: that the app is at work, and what one may send. */
 
-import { placeOf, suggest } from "../deeds/send.js";
+import { placeOf, suggest } from "../actions/send.js";
 import { h } from "../dom/h.js";
 import { firstRun } from "../state/tour.js";
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** Who one is, and the way to be somebody else. */
 
-import { addressAs } from "../deeds/navigate.js";
+import { addressAs } from "../actions/navigate.js";
 import { classes, h } from "../dom/h.js";
 import { avatar } from "./avatar.js";
 import { icon } from "./icons.js";

@@ -1,8 +1,8 @@
 // @ts-check
 /** The checklist for newcomers. What is done and why is in `state/tour.js`. */
 
-import { addressAs, addressOf, go } from "../deeds/navigate.js";
-import { suggest } from "../deeds/send.js";
+import { addressAs, addressOf, go } from "../actions/navigate.js";
+import { suggest } from "../actions/send.js";
 import { classes, h } from "../dom/h.js";
 import { isReply } from "../state/message-book.js";
 import { text } from "../state/shape.js";
