@@ -4,10 +4,9 @@ import { send } from "../http/send.ts";
 import { APP_TOKEN, BOT_TOKEN } from "../identity.ts";
 import { reportError } from "../report-error.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { Arguments } from "./arguments.ts";
+import { Arguments, readArguments } from "./arguments.ts";
 import { type Answer, faultyAnswer } from "./faulty-answer.ts";
 import type { ApiMethod, MethodRegistry } from "./method.ts";
-import { readArguments } from "./read-arguments.ts";
 import { requireScope } from "./scopes.ts";
 import { SlackError } from "./slack-error.ts";
 

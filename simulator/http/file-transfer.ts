@@ -54,7 +54,7 @@ export function sendFile(
  * The person's side of files: `POST /sim/file?user=&name=` with the bytes keeps one, which a message or a modal may name then;
  * `GET /sim/file?user=&id=` gives the bytes to a person who may see them.
  */
-export async function handlePersonFile(
+export async function handleUserFile(
   workspace: Workspace,
   request: IncomingMessage,
   response: ServerResponse,

@@ -3,7 +3,7 @@ import type { ChatRequest } from "./chat-request.ts";
 import { alternativesIn, isReason, objectOfPrompt, shapeOfPrompt } from "./prompt-shape.ts";
 import { type Answer, about, type Question, readQuestion } from "./question.ts";
 import { classify, classifyMany } from "./rules/classification.ts";
-import { generateDefinition } from "./rules/generation.ts";
+import { generateDefinition } from "./rules/generation/build.ts";
 import { moderate } from "./rules/moderation.ts";
 import { decideByPolicy } from "./rules/policy.ts";
 import { rate } from "./rules/rating.ts";

@@ -1,11 +1,9 @@
 // @ts-check
 /** Starts the page: who one is, what there is, what happens from now on. */
 
-import { hear, isConnected, loadAll } from "./actions/hear.js";
-import { watchKeys } from "./actions/keys.js";
+import { hear, isConnected, loadAll, watchTraffic } from "./actions/hear.js";
 import { watchFaults } from "./actions/make-trouble.js";
-import { addressOf, drawNewLine, followAddress } from "./actions/navigate.js";
-import { watchTraffic } from "./actions/watch-traffic.js";
+import { addressOf, drawNewLine, followAddress, watchKeys } from "./actions/navigate.js";
 import { listen, read } from "./api.js";
 import { patch } from "./dom/patch.js";
 import { page } from "./parts/page.js";

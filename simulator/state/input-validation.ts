@@ -4,54 +4,54 @@ import { type StateValues, valueKey } from "./element-state.ts";
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 const WEB_ADDRESS = /^https?:\/\/\S+$/;
 
-/** What Slack's client refuses before it sends a modal: one sentence for each input block that is not right. */
-export function inputComplaints(
+/** Validates a modal's inputs as Slack's client does before it submits: one sentence for each input block with a problem. */
+export function validateInputs(
   blocks: readonly JsonObject[],
   values: StateValues,
 ): Readonly<Record<string, string>> {
-  const complaints: Record<string, string> = {};
+  const problems: Record<string, string> = {};
   for (const block of blocks) {
-    const complaint = block["type"] === "input" ? complaintOfBlock(block, values) : undefined;
-    if (complaint !== undefined) complaints[toText(block["block_id"]) ?? ""] = complaint;
+    const problem = block["type"] === "input" ? blockProblem(block, values) : undefined;
+    if (problem !== undefined) problems[toText(block["block_id"]) ?? ""] = problem;
   }
-  return complaints;
+  return problems;
 }
 
-function complaintOfBlock(block: JsonObject, values: StateValues): string | undefined {
+function blockProblem(block: JsonObject, values: StateValues): string | undefined {
   const element = isJsonObject(block["element"]) ? block["element"] : {};
   const state = values[toText(block["block_id"]) ?? ""]?.[toText(element["action_id"]) ?? ""];
   const key = valueKey(toText(element["type"]) ?? "") ?? "value";
   const value = isJsonObject(state) ? state[key] : null;
-  if (!isEmpty(value)) return complaintAbout(element, value);
+  if (!isEmpty(value)) return valueProblem(element, value);
   return block["optional"] === true ? undefined : "Please complete this required field.";
 }
 
-function complaintAbout(element: JsonObject, value: unknown): string | undefined {
+function valueProblem(element: JsonObject, value: unknown): string | undefined {
   const text = typeof value === "string" ? value : "";
   switch (element["type"]) {
     case "plain_text_input":
-      return lengthComplaint(element, text.length);
+      return lengthProblem(element, text.length);
     case "email_text_input":
       return EMAIL.test(text) ? undefined : "Please enter a valid email address.";
     case "url_text_input":
       return WEB_ADDRESS.test(text) ? undefined : "Please enter a valid URL.";
     case "file_input":
-      return fileComplaint(element, value);
+      return fileProblem(element, value);
     case "number_input":
-      return numberComplaint(element, text);
+      return numberProblem(element, text);
     default:
       return undefined;
   }
 }
 
-function lengthComplaint(element: JsonObject, length: number): string | undefined {
+function lengthProblem(element: JsonObject, length: number): string | undefined {
   const min = Number(element["min_length"] ?? 0);
   const max = Number(element["max_length"] ?? 3_000);
   if (length < min) return `Please enter at least ${min} characters.`;
   return length > max ? `Please enter at most ${max} characters.` : undefined;
 }
 
-function numberComplaint(element: JsonObject, text: string): string | undefined {
+function numberProblem(element: JsonObject, text: string): string | undefined {
   if (!/^-?\d+(\.\d+)?$/.test(text)) return "Please enter a number.";
   if (element["is_decimal_allowed"] !== true && text.includes("."))
     return "Please enter a whole number.";
@@ -64,7 +64,7 @@ function numberComplaint(element: JsonObject, text: string): string | undefined 
 }
 
 /** Slack's client takes ten files of any type unless the element says otherwise. */
-function fileComplaint(element: JsonObject, value: unknown): string | undefined {
+function fileProblem(element: JsonObject, value: unknown): string | undefined {
   const files = toObjects(value);
   const max = Number(element["max_files"] ?? 10);
   if (files.length > max) return `Please choose at most ${max} files.`;

@@ -6,7 +6,7 @@ import type { Channel, Message, StoredView, User } from "../workspace/records.ts
 import { saveViewValues } from "../workspace/view-actions.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused, notDelivered, type Outcome, outcomeOf } from "./action.ts";
-import type { PersonBody } from "./body.ts";
+import type { ActionBody } from "./body.ts";
 import { type Click, readClick } from "./click.ts";
 import { blocksOf, messageMembers } from "./place.ts";
 import { tellAsSlackbot } from "./slackbot.ts";
@@ -16,7 +16,7 @@ import { tellAsSlackbot } from "./slackbot.ts";
  *
  * `state` (block id → action id → value) may carry what the person has filled in beside it.
  */
-export async function blockAction(workspace: Workspace, body: PersonBody): Promise<Outcome> {
+export async function blockAction(workspace: Workspace, body: ActionBody): Promise<Outcome> {
   const user = body.user();
   if (!workspace.manifest.interactivity) return notDelivered();
   const viewId = body.text("view_id");
@@ -48,7 +48,7 @@ export async function blockAction(workspace: Workspace, body: PersonBody): Promi
 
 async function clickInView(
   workspace: Workspace,
-  body: PersonBody,
+  body: ActionBody,
   user: User,
   viewId: string,
 ): Promise<Outcome> {
@@ -110,7 +110,7 @@ function valuesOf(stored: StoredView): StateValues {
 }
 
 /** Values that the page sends along replace those that the simulator knows. */
-function withGiven(values: StateValues, body: PersonBody): StateValues {
+function withGiven(values: StateValues, body: ActionBody): StateValues {
   const given = body.json("state");
   if (!isJsonObject(given)) return values;
   const merged: Record<string, JsonObject> = { ...values };

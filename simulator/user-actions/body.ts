@@ -3,8 +3,8 @@ import type { Channel, User } from "../workspace/records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused } from "./action.ts";
 
-/** The body of a person's action, read with complaints that name the member. */
-export class PersonBody {
+/** The body of a person's action, read with errors that name the member. */
+export class ActionBody {
   readonly #workspace: Workspace;
   readonly #body: JsonObject;
 

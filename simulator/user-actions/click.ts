@@ -2,7 +2,7 @@ import { findElement } from "../block-kit/find-elements.ts";
 import { isJsonObject, type Json, type JsonObject, toText } from "../json.ts";
 import { elementState, offers, valueKey } from "../state/element-state.ts";
 import { createShortId } from "../workspace/ids.ts";
-import type { PersonBody } from "./body.ts";
+import type { ActionBody } from "./body.ts";
 
 /** A click as it goes to the app, and what the person's client knows about it. */
 export interface Click {
@@ -16,7 +16,7 @@ export interface Click {
 
 /** Finds out what was clicked. What is not there (any more) is sent as the person's client still shows it. */
 export function readClick(
-  body: PersonBody,
+  body: ActionBody,
   blocks: readonly JsonObject[],
   actionTs: string,
 ): Click {

@@ -1,10 +1,10 @@
 import { emitEvent } from "../workspace/emit-event.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused, notDelivered, type Outcome, outcomeOfEvents } from "./action.ts";
-import type { PersonBody } from "./body.ts";
+import type { ActionBody } from "./body.ts";
 
 /** A person opens the app: its Home tab, or its messages with `tab: "messages"`. */
-export async function homeOpen(workspace: Workspace, body: PersonBody): Promise<Outcome> {
+export async function homeOpen(workspace: Workspace, body: ActionBody): Promise<Outcome> {
   const user = body.user();
   const tab = body.text("tab") === "messages" ? "messages" : "home";
   if (tab === "home" && !workspace.manifest.homeTab) {

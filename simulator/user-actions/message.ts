@@ -8,10 +8,10 @@ import { createShortId, createUuid } from "../workspace/ids.ts";
 import type { Channel, User } from "../workspace/records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused, type Outcome, outcomeOfEvents } from "./action.ts";
-import type { PersonBody } from "./body.ts";
+import type { ActionBody } from "./body.ts";
 
 /** A person writes a message, shares files (`files`: ids of what they uploaded before), or both. */
-export async function message(workspace: Workspace, body: PersonBody): Promise<Outcome> {
+export async function message(workspace: Workspace, body: ActionBody): Promise<Outcome> {
   const user = body.user();
   const channel = body.channel(user);
   checkWritable(workspace, channel);
@@ -48,7 +48,7 @@ function checkWritable({ manifest }: Workspace, channel: Channel): void {
 }
 
 /** @throws {ActionRefused} `file_not_found`. */
-function filesOf(workspace: Workspace, body: PersonBody, user: User): readonly StoredFile[] {
+function filesOf(workspace: Workspace, body: ActionBody, user: User): readonly StoredFile[] {
   return toTexts(body.json("files")).map((id) => {
     const file = workspace.state.files.find(id);
     if (file === undefined || !seesFile(workspace, user.id, file)) {

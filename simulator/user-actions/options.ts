@@ -7,14 +7,14 @@ import { interactionBase } from "../payloads/interaction.ts";
 import type { User } from "../workspace/records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused, notDelivered, type Outcome, outcomeOf } from "./action.ts";
-import type { PersonBody } from "./body.ts";
+import type { ActionBody } from "./body.ts";
 import { type Place, placeOf } from "./place.ts";
 
 /** Slack's clients ask for options after this many letters, unless the element says otherwise. */
 const MIN_QUERY_LENGTH = 3;
 
 /** A person types into a menu whose options the app gives. The answer has `options` or `option_groups`. */
-export async function options(workspace: Workspace, body: PersonBody): Promise<Outcome> {
+export async function options(workspace: Workspace, body: ActionBody): Promise<Outcome> {
   const user = body.user();
   if (!workspace.manifest.interactivity) return notDelivered();
   const place = placeOf(workspace, body, user);

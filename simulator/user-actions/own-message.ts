@@ -4,10 +4,10 @@ import { createShortId } from "../workspace/ids.ts";
 import type { Channel, Message } from "../workspace/records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused, type Outcome, outcomeOfEvents } from "./action.ts";
-import type { PersonBody } from "./body.ts";
+import type { ActionBody } from "./body.ts";
 
 /** A person replaces the text of a message of theirs. */
-export async function messageEdit(workspace: Workspace, body: PersonBody): Promise<Outcome> {
+export async function messageEdit(workspace: Workspace, body: ActionBody): Promise<Outcome> {
   const { channel, message } = ownMessage(workspace, body);
   const typed = body.required("text");
   const { directory, timestamps } = workspace.state;
@@ -21,7 +21,7 @@ export async function messageEdit(workspace: Workspace, body: PersonBody): Promi
 }
 
 /** A person deletes a message of theirs. */
-export async function messageDelete(workspace: Workspace, body: PersonBody): Promise<Outcome> {
+export async function messageDelete(workspace: Workspace, body: ActionBody): Promise<Outcome> {
   const { channel, message } = ownMessage(workspace, body);
   return outcomeOfEvents(deleteMessage(workspace, channel, message), { ts: message.ts });
 }
@@ -29,7 +29,7 @@ export async function messageDelete(workspace: Workspace, body: PersonBody): Pro
 /** @throws {ActionRefused} `message_not_found`, also for a message of somebody else. */
 function ownMessage(
   workspace: Workspace,
-  body: PersonBody,
+  body: ActionBody,
 ): { readonly channel: Channel; readonly message: Message } {
   const user = body.user();
   const channel = body.channel(user);

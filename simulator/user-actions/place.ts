@@ -4,7 +4,7 @@ import { type JsonObject, toObjects } from "../json.ts";
 import type { Channel, Message, User } from "../workspace/records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused } from "./action.ts";
-import type { PersonBody } from "./body.ts";
+import type { ActionBody } from "./body.ts";
 
 /** Where in Slack a person is: its blocks, and the members that say so in a payload. */
 export interface Place {
@@ -18,7 +18,7 @@ export interface Place {
  *
  * @throws {ActionRefused} `view_not_found` or `message_not_found`.
  */
-export function placeOf(workspace: Workspace, body: PersonBody, user: User): Place {
+export function placeOf(workspace: Workspace, body: ActionBody, user: User): Place {
   const viewId = body.text("view_id");
   if (viewId !== undefined) {
     const stored = workspace.state.views.find(viewId);

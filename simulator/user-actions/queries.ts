@@ -1,5 +1,5 @@
 import { EVENTS, METHODS, PAYLOADS } from "../coverage.ts";
-import type { StandIns } from "../fakes.ts";
+import type { Fakes } from "../fakes.ts";
 import { listFaults } from "../faults/control.ts";
 import type { CallEntry } from "../inspector/traffic.ts";
 import { withReplyCount } from "../workspace/messages.ts";
@@ -11,7 +11,7 @@ import { channelSummary, userSummary } from "./summaries.ts";
 
 export interface QueryContext {
   readonly workspace: Workspace;
-  readonly standIns: StandIns;
+  readonly fakes: Fakes;
   readonly query: URLSearchParams;
 }
 
@@ -30,17 +30,17 @@ export const QUERIES: Readonly<Record<string, (context: QueryContext) => object>
   "/sim/views": ({ workspace, query }) => ({
     views: workspace.state.views.modals(person(workspace, query).id).map((stored) => stored.view),
   }),
-  "/sim/mail": ({ standIns }) => ({ messages: standIns.mail?.messages() ?? [] }),
+  "/sim/mail": ({ fakes }) => ({ messages: fakes.mail?.messages() ?? [] }),
   "/sim/calls": ({ workspace, query }) => ({
     calls: workspace.traffic.calls(query.get("method") ?? undefined).map(withoutResponse),
   }),
   "/sim/deliveries": ({ workspace }) => ({ deliveries: workspace.traffic.deliveries() }),
   "/sim/inspector": inspector,
-  "/sim/faults": ({ workspace, standIns }) => ({ faults: listFaults(workspace, standIns) }),
+  "/sim/faults": ({ workspace, fakes }) => ({ faults: listFaults(workspace, fakes) }),
   "/sim/coverage": () => ({ methods: METHODS, events: EVENTS, payloads: PAYLOADS }),
   "/sim/status": ({ workspace }) => workspace.status(),
-  "/sim/bootstrap": ({ workspace, standIns, query }) =>
-    bootstrap(workspace, person(workspace, query), standIns.mail === undefined ? null : "/mail"),
+  "/sim/bootstrap": ({ workspace, fakes, query }) =>
+    bootstrap(workspace, person(workspace, query), fakes.mail === undefined ? null : "/mail"),
 };
 
 /** The latest entries of the inspector, or those added or changed after `since`; `limit` takes the newest of them. */

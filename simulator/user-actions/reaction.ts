@@ -1,10 +1,10 @@
 import { react } from "../workspace/conversation.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused, notDelivered, type Outcome, outcomeOfEvents } from "./action.ts";
-import type { PersonBody } from "./body.ts";
+import type { ActionBody } from "./body.ts";
 
 /** A person adds a reaction, or takes it away with `remove: true`. */
-export async function reaction(workspace: Workspace, body: PersonBody): Promise<Outcome> {
+export async function reaction(workspace: Workspace, body: ActionBody): Promise<Outcome> {
   const user = body.user();
   const channel = body.channel(user);
   const ts = body.required("ts");

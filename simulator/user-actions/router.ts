@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { StandIns } from "../fakes.ts";
+import type { Fakes } from "../fakes.ts";
 import { FaultRefused } from "../fault-queue.ts";
 import { addFault, removeFaults } from "../faults/control.ts";
 import { readBody } from "../http/read-body.ts";
@@ -8,7 +8,7 @@ import { isJsonObject, type JsonObject, parseJson } from "../json.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused, type Outcome } from "./action.ts";
 import { blockAction } from "./block-action.ts";
-import { PersonBody } from "./body.ts";
+import { ActionBody } from "./body.ts";
 import { changeChannel, changeUser, changeUsergroup } from "./change-directory.ts";
 import { homeOpen } from "./home-open.ts";
 import { message } from "./message.ts";
@@ -21,7 +21,7 @@ import { slash } from "./slash.ts";
 import { viewClose } from "./view-close.ts";
 import { viewSubmit } from "./view-submit.ts";
 
-type Action = (workspace: Workspace, body: PersonBody) => Promise<Outcome>;
+type Action = (workspace: Workspace, body: ActionBody) => Promise<Outcome>;
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   "/sim/slash": slash,
@@ -37,29 +37,25 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   "/sim/home-open": homeOpen,
 };
 
-type Control = (
-  workspace: Workspace,
-  standIns: StandIns,
-  body: JsonObject,
-) => object | Promise<object>;
+type Control = (workspace: Workspace, fakes: Fakes, body: JsonObject) => object | Promise<object>;
 
 const DONE = { ok: true, acked: true, ackMs: 0 };
 
 const CONTROLS: Readonly<Record<string, Control>> = {
-  "/sim/faults": (workspace, standIns, body) => ({
+  "/sim/faults": (workspace, fakes, body) => ({
     ...DONE,
-    id: addFault(workspace, standIns, body),
+    id: addFault(workspace, fakes, body),
   }),
-  "/sim/channel": (workspace, _standIns, body) => ({
+  "/sim/channel": (workspace, _fakes, body) => ({
     ...DONE,
     channel: changeChannel(workspace, body),
   }),
-  "/sim/usergroup": (workspace, _standIns, body) => ({
+  "/sim/usergroup": (workspace, _fakes, body) => ({
     ...DONE,
     usergroup: changeUsergroup(workspace, body),
   }),
-  "/sim/person": (workspace, _standIns, body) => ({ ...DONE, user: changeUser(workspace, body) }),
-  "/sim/disconnect": (workspace, _standIns, body) => {
+  "/sim/person": (workspace, _fakes, body) => ({ ...DONE, user: changeUser(workspace, body) }),
+  "/sim/disconnect": (workspace, _fakes, body) => {
     const kind = DISCONNECTS.find((one) => one === body["kind"]) ?? "drop";
     return { ...DONE, disconnected: workspace.sockets.disconnect(kind) };
   },
@@ -67,10 +63,10 @@ const CONTROLS: Readonly<Record<string, Control>> = {
     const problem = await workspace.verifyEventsUrl();
     return problem === undefined ? DONE : { ...DONE, ok: false, acked: false, error: problem };
   },
-  "/sim/reset": (workspace, standIns) => {
+  "/sim/reset": (workspace, fakes) => {
     workspace.reset();
-    standIns.mail?.reset();
-    standIns.model.reset();
+    fakes.mail?.reset();
+    fakes.model.reset();
     return DONE;
   },
 };
@@ -78,20 +74,20 @@ const CONTROLS: Readonly<Record<string, Control>> = {
 const DISCONNECTS = ["drop", "freeze", "warning", "refresh_requested"] as const;
 
 /** Answers everything under `/sim` but the stream. */
-export async function handlePersonCall(
+export async function handleUserAction(
   workspace: Workspace,
-  standIns: StandIns,
+  fakes: Fakes,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url ?? "/", "http://localhost");
   try {
     if (request.method === "GET") {
-      answerQuery(workspace, standIns, url, response);
+      answerQuery(workspace, fakes, url, response);
       return;
     }
     if (request.method === "DELETE" && url.pathname === "/sim/faults") {
-      const removed = removeFaults(workspace, standIns, url.searchParams.get("id") ?? undefined);
+      const removed = removeFaults(workspace, fakes, url.searchParams.get("id") ?? undefined);
       sendJson(response, 200, { ...DONE, removed });
       return;
     }
@@ -104,7 +100,7 @@ export async function handlePersonCall(
       });
       return;
     }
-    const result = await act(workspace, standIns, url.pathname, body);
+    const result = await act(workspace, fakes, url.pathname, body);
     if (result === undefined) sendNotFound(response, url.pathname);
     else sendJson(response, 200, result);
   } catch (error) {
@@ -114,30 +110,25 @@ export async function handlePersonCall(
 
 async function act(
   workspace: Workspace,
-  standIns: StandIns,
+  fakes: Fakes,
   path: string,
   body: JsonObject,
 ): Promise<object | undefined> {
   const action = Object.hasOwn(ACTIONS, path) ? ACTIONS[path] : undefined;
-  if (action !== undefined) return action(workspace, new PersonBody(workspace, body));
+  if (action !== undefined) return action(workspace, new ActionBody(workspace, body));
   const control = Object.hasOwn(CONTROLS, path) ? CONTROLS[path] : undefined;
-  return control?.(workspace, standIns, body);
+  return control?.(workspace, fakes, body);
 }
 
 /** Looking at what does not exist is a 404; only actions answer 200 whatever they came to. */
-function answerQuery(
-  workspace: Workspace,
-  standIns: StandIns,
-  url: URL,
-  response: ServerResponse,
-): void {
+function answerQuery(workspace: Workspace, fakes: Fakes, url: URL, response: ServerResponse): void {
   const query = Object.hasOwn(QUERIES, url.pathname) ? QUERIES[url.pathname] : undefined;
   if (query === undefined) {
     sendNotFound(response, url.pathname);
     return;
   }
   try {
-    sendJson(response, 200, query({ workspace, standIns, query: url.searchParams }));
+    sendJson(response, 200, query({ workspace, fakes, query: url.searchParams }));
   } catch (error) {
     if (!(error instanceof ActionRefused)) throw error;
     sendJson(response, 404, { ok: false, error: error.code, message: error.message });

@@ -5,11 +5,11 @@ import { teamOf } from "../payloads/people.ts";
 import type { Channel, User } from "../workspace/records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused, notDelivered, type Outcome, outcomeOf } from "./action.ts";
-import type { PersonBody } from "./body.ts";
+import type { ActionBody } from "./body.ts";
 import { tellAsSlackbot } from "./slackbot.ts";
 
 /** A person uses a shortcut: a global one, or with `channel` and `ts` one of a message. */
-export async function shortcut(workspace: Workspace, body: PersonBody): Promise<Outcome> {
+export async function shortcut(workspace: Workspace, body: ActionBody): Promise<Outcome> {
   const user = body.user();
   const callbackId = body.required("callback_id");
   const type = body.text("ts") === undefined ? "global" : "message";

@@ -1,15 +1,15 @@
 import { Arguments } from "../api/arguments.ts";
 import { hasContent, respond } from "../api/respond.ts";
 import { SlackError } from "../api/slack-error.ts";
-import { slashCommandPayload } from "../payloads/slash-command.ts";
+import { slashCommandPayload } from "../payloads/interaction.ts";
 import { commandText } from "../text/command-text.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { type Outcome, outcomeOf } from "./action.ts";
-import type { PersonBody } from "./body.ts";
+import type { ActionBody } from "./body.ts";
 import { tellAsSlackbot } from "./slackbot.ts";
 
 /** A person sends a slash command. */
-export async function slash(workspace: Workspace, body: PersonBody): Promise<Outcome> {
+export async function slash(workspace: Workspace, body: ActionBody): Promise<Outcome> {
   const user = body.user();
   const channel = body.channel(user);
   const command = body.required("command");

@@ -2,11 +2,11 @@ import { viewClosedPayload } from "../payloads/view.ts";
 import { closeViews } from "../workspace/view-actions.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { notDelivered, type Outcome, outcomeOf } from "./action.ts";
-import type { PersonBody } from "./body.ts";
+import type { ActionBody } from "./body.ts";
 import { openModal } from "./view-submit.ts";
 
 /** A person closes a modal, or with `clear: true` the whole stack. The app hears of it if the view asked for that. */
-export async function viewClose(workspace: Workspace, body: PersonBody): Promise<Outcome> {
+export async function viewClose(workspace: Workspace, body: ActionBody): Promise<Outcome> {
   const user = body.user();
   const stored = openModal(workspace, user, body.required("view_id"));
   const isCleared = body.json("clear") === true || stored.view["clear_on_close"] === true;

@@ -3,26 +3,25 @@ import { validateView } from "../block-kit/validate-view.ts";
 import type { Ack } from "../delivery/transport.ts";
 import { isJsonObject, type Json, member, toObjects, toText } from "../json.ts";
 import { viewSubmissionPayload } from "../payloads/view.ts";
-import type { StateValues } from "../state/element-state.ts";
-import { inputComplaints } from "../state/input-validation.ts";
-import { submittedValues } from "../state/submitted-values.ts";
+import { type StateValues, submittedValues } from "../state/element-state.ts";
+import { validateInputs } from "../state/input-validation.ts";
 import { seesFile } from "../workspace/file-actions.ts";
 import type { StoredView, User } from "../workspace/records.ts";
 import { closeViews, openView, saveViewValues, updateView } from "../workspace/view-actions.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused, notDelivered, type Outcome, outcomeOf } from "./action.ts";
-import type { PersonBody } from "./body.ts";
+import type { ActionBody } from "./body.ts";
 
 /** A person submits a modal. What Slack's client checks itself (required, lengths, forms) does not reach the app. */
-export async function viewSubmit(workspace: Workspace, body: PersonBody): Promise<Outcome> {
+export async function viewSubmit(workspace: Workspace, body: ActionBody): Promise<Outcome> {
   const user = body.user();
   if (!workspace.manifest.interactivity) return notDelivered();
   const stored = openModal(workspace, user, body.required("view_id"));
   const given = body.json("values");
   const typed = submittedValues(stored.view, isJsonObject(given) ? given : {});
   const values = withFiles(workspace, user, typed);
-  const complaints = inputComplaints(toObjects(stored.view["blocks"]), values);
-  if (Object.keys(complaints).length > 0) return refusedInput(complaints);
+  const problems = validateInputs(toObjects(stored.view["blocks"]), values);
+  if (Object.keys(problems).length > 0) return refusedInput(problems);
   const filled = saveViewValues(workspace, stored, values);
   const payload = viewSubmissionPayload(workspace, user, filled);
   const ack = await workspace.transport.send({

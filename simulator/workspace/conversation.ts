@@ -5,9 +5,9 @@ import {
   messageChangedEvent,
   messageDeletedEvent,
   messageEvent,
+  reactionEvent,
 } from "../payloads/message-events.ts";
 import { teamOf } from "../payloads/people.ts";
-import { reactionEvent } from "../payloads/reaction-event.ts";
 import { emitEvent } from "./emit-event.ts";
 import { isReply, withReplyCount } from "./messages.ts";
 import { tellMetadata } from "./metadata-events.ts";

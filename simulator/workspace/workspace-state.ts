@@ -4,11 +4,11 @@ import type { AppManifest } from "../manifest.ts";
 import type { Timings } from "../timings.ts";
 import { Directory, type DirectoryData } from "./directory.ts";
 import { FileStore, type StoredFile } from "./files.ts";
+import { Timestamps } from "./ids.ts";
 import { type MessageData, MessageStore } from "./messages.ts";
 import type { StoredView } from "./records.ts";
 import { type ResponseUrlData, ResponseUrls } from "./response-urls.ts";
 import { seedDirectory } from "./seed.ts";
-import { Timestamps } from "./timestamps.ts";
 import { ViewStore } from "./views.ts";
 
 const FORMAT_VERSION = 1;

@@ -1,7 +1,7 @@
 // @ts-check
 /** Takes in what the stream tells. */
 
-import { read } from "../api.js";
+import { listen, read } from "../api.js";
 import { data, dataList, number, text } from "../state/shape.js";
 import { toWorkspace } from "../state/workspace.js";
 import { followAddress, loadHome, loadThread, meetThread, showHome } from "./navigate.js";
@@ -127,4 +127,16 @@ export async function loadAll(app) {
   if (app.route.place === "home") await loadHome(app);
   if (app.route.thread !== undefined) await loadThread(app, app.route.channel, app.route.thread);
   app.update();
+}
+
+/** Listens to the log of traffic, from the first time the inspector is opened. @param {App} app @returns {void} */
+export function watchTraffic(app) {
+  if (app.traffic.isListening) return;
+  app.traffic.isListening = true;
+  listen("/sim/inspector/stream", {}, "0", {
+    event: (entry) => {
+      app.traffic.save(entry);
+      if (app.tool === "inspector") app.update();
+    },
+  });
 }

@@ -7,7 +7,7 @@ import { fieldKey } from "../state/form.js";
 import { data, dataList, number, text } from "../state/shape.js";
 import { whyNot } from "./interact.js";
 
-/** @typedef {import("../elements/element.js").Place} Place */
+/** @typedef {import("../blocks/view-types.js").Place} Place */
 /** @typedef {import("../state/shape.js").Data} Data */
 
 /** Slack asks for nothing shorter, unless the app says otherwise. */

@@ -16,7 +16,7 @@ const GRID_LINES = 4;
 const COLORS = 12;
 const PIE_RADIUS = 90;
 
-/** @type {import("./blocks.js").BlockView} */
+/** @type {import("./view-types.js").BlockView} */
 export function chartBlock(_stage, block) {
   const chart = data(block["chart"]);
   const title = text(block["title"]);

@@ -8,7 +8,7 @@ import { dataList, text } from "../state/shape.js";
 import { failure, pendingOf } from "./button.js";
 import { textObject } from "./text-object.js";
 
-/** @type {import("./element.js").ElementView} */
+/** @type {import("../blocks/view-types.js").ElementView} */
 export function choices(place, element) {
   const { app, origin, blockId } = place;
   const field = fieldKey(blockId, element);

@@ -22,7 +22,7 @@ import { failure, pendingOf } from "./button.js";
 import { optionsOf } from "./options.js";
 import { plainOf } from "./text-object.js";
 
-/** @typedef {import("./element.js").Place} Place */
+/** @typedef {import("../blocks/view-types.js").Place} Place */
 /** @typedef {import("../state/shape.js").Data} Data */
 /** @typedef {import("./options.js").Option} Option */
 /**
@@ -36,7 +36,7 @@ import { plainOf } from "./text-object.js";
  * @property {boolean} isOpen
  */
 
-/** @type {import("./element.js").ElementView} */
+/** @type {import("../blocks/view-types.js").ElementView} */
 export function menu(place, element) {
   const { app, origin, blockId } = place;
   const id = fieldId(origin, fieldKey(blockId, element));

@@ -11,7 +11,7 @@ import { dataList, text } from "../state/shape.js";
 import { failure, pendingOf } from "./button.js";
 import { plainOf } from "./text-object.js";
 
-/** @type {import("./element.js").ElementView} */
+/** @type {import("../blocks/view-types.js").ElementView} */
 export function overflow(place, element) {
   const { app, origin, blockId } = place;
   const id = fieldId(origin, fieldKey(blockId, element));

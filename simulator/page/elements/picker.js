@@ -15,7 +15,7 @@ const kinds = {
   datetimepicker: { input: "datetime-local", name: "Select a date and time" },
 };
 
-/** @type {import("./element.js").ElementView} */
+/** @type {import("../blocks/view-types.js").ElementView} */
 export function picker(place, element) {
   const { app, origin, blockId } = place;
   const kind = kinds[text(element["type"])] ?? { input: "date", name: "Select a date" };

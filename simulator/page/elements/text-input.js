@@ -15,7 +15,7 @@ const kinds = {
   number_input: { type: "text", inputmode: "decimal" },
 };
 
-/** @type {import("./element.js").ElementView} */
+/** @type {import("../blocks/view-types.js").ElementView} */
 export function textInput(place, element) {
   const { app, origin, blockId } = place;
   const field = fieldKey(blockId, element);

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import ajvFormats from "ajv-formats";
 import { expect, test } from "vitest";
-import { ManifestError, parseManifest, readManifest } from "../../manifest.ts";
-import { formProblems, scopeProblems } from "../../manifest-problems.ts";
+import { parseManifest } from "../../manifest.ts";
+import { formProblems, ManifestError, readManifest, scopeProblems } from "../../read-manifest.ts";
 import { sampleManifest } from "../support/sample-manifest.ts";
 
 const SCHEMA = join(

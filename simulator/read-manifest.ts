@@ -1,6 +1,8 @@
+import { readFile } from "node:fs/promises";
+import { parse } from "yaml";
 import { z } from "zod";
 import { scopeOf } from "./delivery/subscriptions.ts";
-import type { AppManifest } from "./manifest.ts";
+import { type AppManifest, parseManifest } from "./manifest.ts";
 
 const flag = z.boolean().optional();
 const address = (max: number) =>
@@ -164,4 +166,31 @@ export function scopeProblems({ events, scopes, commands }: AppManifest): readon
   return commands.length > 0 && !scopes.has("commands")
     ? [...lacking, "features.slash_commands: needs the scope commands"]
     : lacking;
+}
+
+/** A manifest that Slack would not take, or that cannot be read; the message names the file and every problem. */
+export class ManifestError extends Error {
+  override readonly name = "ManifestError";
+}
+
+/**
+ * Reads a manifest in YAML or JSON.
+ *
+ * @throws {ManifestError} when the file is missing, is not YAML, or is no manifest that Slack would take.
+ */
+export async function readManifest(path: string): Promise<AppManifest> {
+  let source: unknown;
+  try {
+    source = parse(await readFile(path, "utf8"));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ManifestError(`The app manifest ${path} cannot be read: ${reason}`, { cause });
+  }
+  const manifest = parseManifest(source);
+  const problems = [...formProblems(source), ...scopeProblems(manifest)];
+  if (problems.length > 0) {
+    const list = problems.map((problem) => `  ${problem}`).join("\n");
+    throw new ManifestError(`Slack would not take the app manifest ${path}:\n${list}`);
+  }
+  return manifest;
 }

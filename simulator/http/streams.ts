@@ -33,3 +33,19 @@ function concerns(workspace: Workspace, { audience }: NumberedChange, user: stri
   if ("user" in audience) return audience.user === user;
   return workspace.state.directory.sees(user, audience.channel);
 }
+
+/**
+ * Sends the entries of the inspector, each when it is added and again when it changes (its `id` stays);
+ * with `Last-Event-ID` (or `?since=`) those that were missed come first.
+ */
+export function streamTraffic(
+  workspace: Workspace,
+  request: IncomingMessage,
+  stream: EventStream,
+): void {
+  const { traffic } = workspace;
+  const since = resumeAfter(request);
+  const missed = since === undefined ? [] : traffic.list(since);
+  for (const entry of missed.toSorted((a, b) => a.seq - b.seq)) stream.send(entry.seq, entry);
+  stream.onClose(traffic.subscribe((entry) => stream.send(entry.seq, entry)));
+}
