@@ -26,16 +26,16 @@ export interface AppManifest {
   readonly botName: string;
   readonly scopes: ReadonlySet<string>;
   readonly events: ReadonlySet<string>;
-  /** Types of message metadata that the app wants to hear of. */
+  /** Types of message metadata that the app subscribes to. */
   readonly metadataTypes: ReadonlySet<string>;
   readonly commands: readonly SlashCommand[];
   readonly shortcuts: readonly Shortcut[];
   readonly interactivity: boolean;
   readonly homeTab: boolean;
   readonly messagesTab: boolean;
-  /** The app writes there and nobody answers. */
+  /** People cannot reply to the app there. */
   readonly messagesReadOnly: boolean;
-  /** What the app offers to be asked in a direct message. */
+  /** Prompts that the app suggests in its direct message. */
   readonly suggestedPrompts: readonly SuggestedPrompt[];
 }
 

@@ -17,7 +17,7 @@ const events = z
   .max(100)
   .refine((list) => new Set(list).size === list.length, "must not name an event twice")
   .optional();
-/** Parts that the simulator does not look at. */
+/** Parts that the simulator does not read. */
 const anything = z.unknown().optional();
 
 const features = z.strictObject({

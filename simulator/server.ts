@@ -54,7 +54,7 @@ export function createSimulatorServer(parts: ServerParts): Server {
   return server;
 }
 
-/** What one can listen to, by Server-Sent Events or by WebSocket. */
+/** Streams, by Server-Sent Events or WebSocket. */
 const STREAMS: Readonly<
   Record<string, (workspace: Workspace, request: IncomingMessage, stream: EventStream) => void>
 > = {
@@ -67,7 +67,7 @@ function streamFor(request: IncomingMessage): (typeof STREAMS)[string] | undefin
   return Object.hasOwn(STREAMS, pathname) ? STREAMS[pathname] : undefined;
 }
 
-/** Apps come to `/socket`, pages to a stream. */
+/** Apps connect to `/socket`, pages to a stream. */
 function upgrade(
   { workspace, pages, isLoopback }: ServerParts,
   request: IncomingMessage,
@@ -139,10 +139,10 @@ function sendNotFound(response: ServerResponse): void {
 const LOCAL_NAMES: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /**
- * Whether a request may come from where it comes from.
+ * Whether a request comes from this machine.
  *
- * Anybody's web page can make a browser send requests to this machine. Such requests carry the page's `Origin`, or reach the simulator
- * by a foreign name in `Host` when somebody rebinds their DNS name to it.
+ * Any web page can make a browser send requests to this machine. Such requests carry the page's `Origin`, or, after DNS
+ * rebinding, a foreign name in `Host`.
  */
 function isLocalCaller(request: IncomingMessage, isLoopback: boolean): boolean {
   const host = request.headers.host ?? "";

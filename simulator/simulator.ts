@@ -56,7 +56,7 @@ export interface Simulator extends AsyncDisposable {
   readonly modelUrl: string;
   /** Port of the mail server, if there is one. */
   readonly smtpPort: number | undefined;
-  /** The workspace itself, for tests that look inside or close connections. */
+  /** The workspace itself, for tests that inspect it or close connections. */
   readonly workspace: Workspace;
 }
 

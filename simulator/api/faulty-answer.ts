@@ -19,14 +19,14 @@ interface FaultyCall {
   readonly workspace: Workspace;
   readonly fault: SlackFault;
   readonly answerCall: () => Promise<Answer>;
-  /** Aborts when the caller is gone. */
+  /** Aborts when the client disconnects. */
   readonly gone: AbortSignal;
 }
 
 /** The longest time that a timer takes, 24 days. */
 const FOR_EVER_MS = 2 ** 31 - 1;
 
-/** Answers a call as a fault wants it. What takes effect does so at once; the caller hears of it late, wrong, or never. */
+/** Answers a call as the fault says. Effects happen at once; the answer arrives late, wrong, or never. */
 export async function faultyAnswer({
   workspace,
   fault,

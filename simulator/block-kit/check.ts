@@ -6,7 +6,7 @@ export interface Problem {
   readonly pointer: string;
 }
 
-/** Looks at one value and adds what is wrong with it. */
+/** Checks one value and adds its problems. */
 export type Check = (value: unknown, pointer: string, problems: Problem[]) => void;
 
 /** Text of a length. */

@@ -27,7 +27,7 @@ export type Ack =
         | "app_rate_limited";
       /** The app asked not to be sent this again. */
       readonly noRetry?: boolean;
-      /** What Slack gives as the reason of a retry, where it is told apart. */
+      /** The retry reason that Slack sends, where it has one. */
       readonly reason?: RetryReason;
     };
 

@@ -30,8 +30,8 @@ export async function receiveUpload(
 }
 
 /**
- * Gives an app the bytes of a file at its `url_private`. As with Slack, whoever comes without a token that may read it is sent to
- * the page to sign in, and so gets HTML with status 200 where they expected a file.
+ * Serves the bytes of a file at its `url_private`. Like Slack, it redirects a client without a token that may read the file to
+ * the sign-in page: the client gets HTML with status 200 where it expected a file.
  */
 export function sendFile(
   workspace: Workspace,

@@ -4,10 +4,10 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { type EventStream, resumeAfter } from "./event-stream.ts";
 
 /**
- * Sends one person's changes until the page goes away.
+ * Sends one person's changes until the page disconnects.
  *
  * With `Last-Event-ID` (or `?since=`), what was missed comes first; a change `reset` says that too much was missed and the page
- * must start again.
+ * must reload.
  */
 export function streamChanges(
   workspace: Workspace,

@@ -43,7 +43,7 @@ export interface CallEntry extends Entry {
   readonly response: JsonObject;
 }
 
-/** A Socket Mode connection opened, closed or was told to go. */
+/** A Socket Mode connection opened, closed or was asked to disconnect. */
 export interface ConnectionEntry extends Entry {
   readonly type: "connection";
   readonly event: "opened" | "closed" | "disconnect";
@@ -96,7 +96,7 @@ export class TrafficLog {
     this.#save({ ...known.entry, ack }, known.bytes);
   }
 
-  /** Notes that a connection opened, closed or was told to go. */
+  /** Records that a connection opened, closed or was asked to disconnect. */
   connection(event: ConnectionEntry["event"], connections: number, reason?: string): void {
     const at = this.#clock.now();
     const why = reason === undefined ? {} : { reason };

@@ -7,7 +7,7 @@ export interface Message {
   readonly text: string;
 }
 
-/** A request to decide, taken apart into what asks and what is asked about. */
+/** A request to decide, split into the instructions and the data they are about. */
 export interface Question {
   /** What the system and developer messages say. */
   readonly system: string;

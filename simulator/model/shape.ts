@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject, member, toText, toTexts } from "../json.ts";
 
-/** A member of an object that is asked for. */
+/** A member of the requested object. */
 export interface Field {
   readonly name: string;
   readonly description: string;

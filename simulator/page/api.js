@@ -58,7 +58,7 @@ export async function act(path, body) {
 }
 
 /**
- * Uploads a file as somebody.
+ * Uploads a file as a person.
  *
  * @param {string} user
  * @param {File} file

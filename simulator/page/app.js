@@ -1,5 +1,5 @@
 // @ts-check
-/** Starts the page: who one is, what there is, what happens from now on. */
+/** Starts the page: loads the person and the workspace, then follows the stream. */
 
 import { hear, isConnected, loadAll, watchTraffic } from "./actions/hear.js";
 import { watchFaults } from "./actions/make-trouble.js";
@@ -99,7 +99,7 @@ function show(app, root) {
   document.title = titleOf(app);
 }
 
-/** What stands on a page that somebody looks at counts as read. @param {App} app @returns {void} */
+/** Marks what a visible, focused page shows as read. @param {App} app @returns {void} */
 function markRead(app) {
   if (document.visibilityState !== "visible" || !document.hasFocus()) return;
   const { channel, thread, place } = app.route;

@@ -3,7 +3,7 @@ import type { JsonObject } from "../json.ts";
 import type { Channel, Message } from "../workspace/records.ts";
 import { toWire } from "./to-wire.ts";
 
-/** What the app is told about a new message. */
+/** The event for a new message. */
 export function messageEvent(
   channel: Channel,
   message: Message,
@@ -27,7 +27,7 @@ function inThread(message: Message, parent: Message): JsonObject {
   return { root: toWire(withoutMetadata(parent)) };
 }
 
-/** What the app is told about an edited message. */
+/** The event for an edited message. */
 export function messageChangedEvent(
   channel: Channel,
   previous: Message,
@@ -47,7 +47,7 @@ export function messageChangedEvent(
   };
 }
 
-/** What the app is told about a deleted message. */
+/** The event for a deleted message. */
 export function messageDeletedEvent(
   channel: Channel,
   previous: Message,
@@ -76,7 +76,7 @@ function channelType(channel: Channel): string {
   return channel.isPrivate === true ? "group" : "channel";
 }
 
-/** What the app is told when somebody adds or takes away a reaction. */
+/** The event for an added or removed reaction. */
 export function reactionEvent(
   channel: Channel,
   message: Message,

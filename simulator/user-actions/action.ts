@@ -30,7 +30,7 @@ export function outcomeOf(ack: Ack, extra: JsonObject = {}): Outcome {
   return { ok: false, acked: false, ackMs: ack.ackMs, error: ack.error, ...extra };
 }
 
-/** The outcome of something that happened and of which the app was told by events, or by nothing at all. */
+/** The outcome of an action that the app learns of by events, or not at all. */
 export async function outcomeOfEvents(
   acks: readonly Promise<Ack>[],
   extra: JsonObject = {},
@@ -43,7 +43,7 @@ export async function outcomeOfEvents(
   return { ok: true, acked: false, ackMs, error: failed.error, ...extra };
 }
 
-/** The outcome of something that the app does not hear of. */
+/** The outcome of an action that is not delivered to the app. */
 export function notDelivered(extra: JsonObject = {}): Outcome {
   return { ok: true, acked: false, ackMs: 0, delivered: false, ...extra };
 }

@@ -43,7 +43,7 @@ export function bootstrap(workspace: Workspace, user: User, inbox: string | null
       mode: workspace.status().mode,
       inbox,
     },
-    /** Where the stream goes on from: changes up to this one are in the answers already. */
+    /** The change to resume the stream after: earlier changes are included in this answer. */
     last_event_id: workspace.feed.lastId,
   };
 }

@@ -45,7 +45,7 @@ const PersonChange = z.strictObject({
 
 /**
  * Makes a channel, or changes what the body mentions of the one named by `channel`: `name`, `members` (the whole list), `topic`,
- * `is_private`, `is_archived`, `is_ext_shared`. The app hears of it as in Slack.
+ * `is_private`, `is_archived`, `is_ext_shared`. The app receives the events that Slack would send.
  *
  * @throws {ActionRefused} when a member of the list does not exist, or the name is missing or taken.
  */

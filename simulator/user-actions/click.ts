@@ -10,7 +10,7 @@ export interface Click {
   readonly action: JsonObject;
   /** The new state of the element, for those that have one. */
   readonly state: JsonObject | undefined;
-  /** The element is gone, or no longer has or offers what was clicked. */
+  /** The element was removed, or no longer has or offers what was clicked. */
   readonly stale: boolean;
 }
 
@@ -107,7 +107,7 @@ function feedbackClick(
   };
 }
 
-/** An element that is gone is guessed from what was clicked. */
+/** Guesses a removed element from what was clicked. */
 function goneElement(
   actionId: string,
   selected: Json | undefined,

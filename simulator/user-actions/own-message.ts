@@ -26,7 +26,7 @@ export async function messageDelete(workspace: Workspace, body: ActionBody): Pro
   return outcomeOfEvents(deleteMessage(workspace, channel, message), { ts: message.ts });
 }
 
-/** @throws {ActionRefused} `message_not_found`, also for a message of somebody else. */
+/** @throws {ActionRefused} `message_not_found`, also for another person's message. */
 function ownMessage(
   workspace: Workspace,
   body: ActionBody,

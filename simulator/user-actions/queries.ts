@@ -15,7 +15,7 @@ export interface QueryContext {
   readonly query: URLSearchParams;
 }
 
-/** What the person's side can look at, by path. */
+/** Queries about the workspace, by path. */
 export const QUERIES: Readonly<Record<string, (context: QueryContext) => object>> = {
   "/sim/users": ({ workspace }) => ({ users: workspace.state.directory.users().map(userSummary) }),
   "/sim/usergroups": ({ workspace }) => ({ usergroups: workspace.state.directory.usergroups() }),

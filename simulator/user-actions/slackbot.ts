@@ -3,7 +3,7 @@ import { postEphemeral } from "../workspace/conversation.ts";
 import type { Channel, User } from "../workspace/records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
-/** Tells one person something in Slack's own name. */
+/** Sends one person an ephemeral message from Slackbot. */
 export function tellAsSlackbot(
   workspace: Workspace,
   channel: Channel,

@@ -5,7 +5,7 @@ import { notDelivered, type Outcome, outcomeOf } from "./action.ts";
 import type { ActionBody } from "./body.ts";
 import { openModal } from "./view-submit.ts";
 
-/** A person closes a modal, or with `clear: true` the whole stack. The app hears of it if the view asked for that. */
+/** A person closes a modal, or with `clear: true` the whole stack. The app receives it if the view set `notify_on_close`. */
 export async function viewClose(workspace: Workspace, body: ActionBody): Promise<Outcome> {
   const user = body.user();
   const stored = openModal(workspace, user, body.required("view_id"));

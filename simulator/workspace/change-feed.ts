@@ -11,7 +11,7 @@ export interface Change {
 export interface NumberedChange {
   readonly id: number;
   readonly change: Change;
-  /** `undefined` for everybody. */
+  /** `undefined` for all people. */
   readonly audience: Audience | undefined;
 }
 

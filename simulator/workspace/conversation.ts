@@ -20,7 +20,7 @@ export type Draft = Omit<Message, "type" | "ts" | "team">;
 /** Promises of the acknowledgements of the events that something caused; empty when the app is not subscribed. */
 export type Acks = readonly Promise<Ack>[];
 
-/** Posts a message: stores it, shows it to the pages, tells the app. */
+/** Posts a message: stores it, publishes it to the pages, emits the event. */
 export function postMessage(
   workspace: Workspace,
   channel: Channel,

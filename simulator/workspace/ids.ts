@@ -29,7 +29,7 @@ export function createUuid(): string {
   return randomUUID();
 }
 
-/** Gives message timestamps (`seconds.microseconds`) that are unique in the workspace and always grow. */
+/** Generates message timestamps (`seconds.microseconds`) that are unique in the workspace and always grow. */
 export class Timestamps {
   readonly #clock: Clock;
   #lastMicros: number;
@@ -45,7 +45,7 @@ export class Timestamps {
     return `${seconds}.${String(this.#lastMicros % 1_000_000).padStart(6, "0")}`;
   }
 
-  /** The latest one given, to go on from after a restart. */
+  /** The latest timestamp given, to continue from after a restart. */
   get last(): string {
     return `${Math.floor(this.#lastMicros / 1_000_000)}.${String(this.#lastMicros % 1_000_000).padStart(6, "0")}`;
   }

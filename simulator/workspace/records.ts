@@ -10,7 +10,7 @@ export interface User {
   readonly timeZone: string;
   readonly isAdmin: boolean;
   readonly isGuest: boolean;
-  /** Somebody of another organization, whom one meets in shared channels. */
+  /** A person of another organization, in shared channels. */
   readonly isStranger?: boolean;
   /** The account is deactivated. */
   readonly isDeleted?: boolean;

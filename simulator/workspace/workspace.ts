@@ -35,7 +35,7 @@ export interface WorkspaceOptions {
 /** Deliveries per hour, workspace and app. @see https://docs.slack.dev/reference/events/app_rate_limited */
 const EVENTS_PER_HOUR = 30_000;
 
-/** One Slack workspace with one app: its state, the ways to the app and to the pages, and what watches over calls. */
+/** One Slack workspace with one app: its state, the transports to the app and the pages, and the rate limits and faults of calls. */
 export class Workspace {
   readonly manifest: AppManifest;
   readonly clock: Clock;
@@ -119,7 +119,7 @@ export class Workspace {
     return this.#state;
   }
 
-  /** How the app is reached, and whether it is there. In HTTP mode nobody knows before something is sent. */
+  /** How the app is reached, and whether it is connected. In HTTP mode that is unknown before the first delivery. */
   status(): { readonly mode: "socket" | "http"; readonly connected: number } {
     if (this.eventsUrl !== undefined) return { mode: "http", connected: 1 };
     return { mode: "socket", connected: this.sockets.connections };

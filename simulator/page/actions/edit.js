@@ -21,7 +21,7 @@ export function edit(app, place) {
   app.update();
 }
 
-/** @param {App} app @param {string} channel @param {string | undefined} thread @returns {boolean} whether there was something of one's own to edit */
+/** @param {App} app @param {string} channel @param {string | undefined} thread @returns {boolean} whether the person has a message here to edit */
 export function editLast(app, channel, thread) {
   const messages = thread === undefined ? app.book.top(channel) : app.book.replies(channel, thread);
   const last = messages.findLast((message) => isOwn(app, message));

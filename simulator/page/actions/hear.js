@@ -1,5 +1,5 @@
 // @ts-check
-/** Takes in what the stream tells. */
+/** Applies the changes that the stream delivers. */
 
 import { listen, read } from "../api.js";
 import { data, dataList, number, text } from "../state/shape.js";
@@ -59,7 +59,7 @@ function hearMessage(app, event) {
   if (event["type"] === "message") app.assistant.hearAnswer(channel, data(event["message"]));
 }
 
-/** Somebody joined or left, or a channel is another one: what one sees of places may have changed too. @param {App} app @returns {Promise<void>} */
+/** Reloads the workspace after a change of members or channels: the places that the person sees may have changed too. @param {App} app @returns {Promise<void>} */
 async function reloadWorkspace(app) {
   const answer = await read("/sim/bootstrap", { user: app.me }).catch(() => null);
   if (answer === null) return;

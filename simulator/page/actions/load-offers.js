@@ -17,12 +17,12 @@ const PAUSE_MS = 250;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let typing;
 
-/** @param {Data} element @returns {number} how many characters must be typed before the app is asked */
+/** @param {Data} element @returns {number} how many characters the person must type before the page asks the app */
 export function leastQuery(element) {
   return number(element["min_query_length"]) ?? MIN_QUERY;
 }
 
-/** Asks once nobody has typed for a moment. @param {Place} place @param {Data} element @param {string} query @returns {void} */
+/** Asks the app after a pause in typing. @param {Place} place @param {Data} element @param {string} query @returns {void} */
 export function loadOffersSoon(place, element, query) {
   clearTimeout(typing);
   if (query.length < leastQuery(element)) return;

@@ -9,7 +9,7 @@ import { whyNot } from "./interact.js";
 
 const LOOK_MS = 1500;
 
-/** Reads which faults wait, and goes on doing so while somebody looks at them. @param {App} app @returns {Promise<void>} */
+/** Reads the pending faults, and polls them while the panel is open. @param {App} app @returns {Promise<void>} */
 export async function watchFaults(app) {
   await loadFaults(app);
   setInterval(() => {

@@ -23,7 +23,7 @@ export function followAddress(app) {
   app.update();
 }
 
-/** To be called when somebody begins to look at a channel. @param {App} app @returns {void} */
+/** Draws the "New" line; call it when the person opens a channel. @param {App} app @returns {void} */
 export function drawNewLine(app) {
   const { channel } = app.route;
   app.reads.open(channel, app.book.top(channel).at(-1)?.ts ?? "0");
@@ -59,7 +59,7 @@ export function go(address) {
 /**
  * @param {string} user
  * @param {string} [place] a fragment; this place otherwise, unless it is a direct message
- * @returns {string} the address of the page as somebody sees it
+ * @returns {string} the address of the page for another person
  */
 export function addressAs(user, place = location.hash.startsWith("#C") ? location.hash : "") {
   return `?${new URLSearchParams({ user })}${place}`;
@@ -98,7 +98,7 @@ export async function loadThread(app, channel, thread) {
   app.update();
 }
 
-/** Tells the tour about the thread that is open. @param {App} app @returns {void} */
+/** Reports the open thread to the tour. @param {App} app @returns {void} */
 export function meetThread(app) {
   const { channel, thread } = app.route;
   if (thread === undefined) return;

@@ -33,7 +33,7 @@ async function sendMessage(app, channel, thread, text, files) {
     ...(files.length === 0 ? {} : { files }),
     ...(thread === undefined ? {} : { thread_ts: thread }),
   });
-  // The message stands in the channel even when the app did not hear of it.
+  // The message is in the channel even if the app did not receive the event.
   if (outcome.answer["ts"] === undefined) {
     app.toast("error", `The message was not sent. ${whyNot(outcome.error, app)}`);
     suggest(placeOf(channel, thread), text);

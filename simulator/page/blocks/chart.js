@@ -1,5 +1,5 @@
 // @ts-check
-/** Charts: lines, bars, areas and pies, drawn as SVG. What they show is told in words as well. */
+/** Charts: lines, bars, areas and pies, drawn as SVG. Their content is also given as text. */
 
 import { h } from "../dom/h.js";
 import { data, dataList, number, text, textList } from "../state/shape.js";

@@ -1,5 +1,5 @@
 // @ts-check
-/** Offers commands, people, channels and emoji while somebody types. */
+/** Offers commands, people, channels and emoji while the person types. */
 
 import { useShortcut } from "../actions/interact.js";
 import { classes, h } from "../dom/h.js";

@@ -1,5 +1,5 @@
 // @ts-check
-/** What one can do with a message, under "…" beside it: copy its link, edit or delete one's own, the app's shortcuts. */
+/** The "…" menu of a message: copy its link, edit or delete an own message, run a shortcut of the app. */
 
 import { deleteOwn, edit, isOwn } from "../actions/edit.js";
 import { useShortcut } from "../actions/interact.js";

@@ -1,5 +1,5 @@
 // @ts-check
-/** Who one is, and the way to be somebody else. */
+/** Shows the current person and switches to another. */
 
 import { addressAs } from "../actions/navigate.js";
 import { classes, h } from "../dom/h.js";

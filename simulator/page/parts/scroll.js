@@ -35,7 +35,7 @@ function lists() {
   );
 }
 
-/** Finds out whether the reader is at the end. A list that nobody moved is, even if it became smaller. @param {HTMLElement} list @returns {void} */
+/** Determines whether the reader is at the end. A list that was never scrolled is, even if it became smaller. @param {HTMLElement} list @returns {void} */
 function note(list) {
   list.toggleAttribute("data-away", distanceToEnd(list) > AWAY_PX);
   if (followed.get(list) === list.scrollTop) return;

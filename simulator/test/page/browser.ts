@@ -40,7 +40,7 @@ export interface Audience extends AsyncDisposable {
   readonly context: BrowserContext;
   /** Addresses of all requests so far, of every tab. */
   readonly requests: readonly string[];
-  /** What scripts complained about, in every tab. */
+  /** Errors of scripts, in every tab. */
   readonly complaints: readonly string[];
 }
 

@@ -21,7 +21,7 @@ export class Person {
     return asObject(await response.json());
   }
 
-  /** Looks at something; `user` is added to the query. */
+  /** Reads a query; `user` is added to it. */
   async see(what: string, query: Record<string, string> = {}): Promise<JsonObject> {
     const search = new URLSearchParams({ user: this.#user, ...query });
     const response = await fetch(`${this.#url}/sim/${what}?${search.toString()}`);
@@ -39,7 +39,7 @@ export class Person {
     return toObjects((await this.see("views"))["views"]);
   }
 
-  /** Asks again until `look` finds something. */
+  /** Polls until `look` finds something. */
   until<T>(look: () => Promise<T | undefined>): Promise<T> {
     return until(look);
   }

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, parseJson } from "../../json.ts";
 import type { Simulator } from "../../simulator.ts";
 import { clientOf } from "./web-client.ts";
 
-/** A bare Socket Mode client that acknowledges only when told to. */
+/** A bare Socket Mode client that acknowledges only when the test says so. */
 export class RawSocket {
   readonly socket: WebSocket;
   readonly #frames: JsonObject[] = [];
