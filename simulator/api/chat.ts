@@ -65,7 +65,7 @@ function runMeMessage(call: ApiCall): JsonObject {
   return { channel: channel.id, ts: message.ts };
 }
 
-/** Where in the channel: at the top, in a thread, or in both. */
+/** The place in the channel: at the top, in a thread, or in both. */
 function threadOf(
   { workspace, args }: ApiCall,
   channel: Channel,
@@ -113,7 +113,7 @@ function runUpdate(call: ApiCall): JsonObject {
   };
 }
 
-/** What a call does not mention stays; an empty list or object removes. */
+/** Keeps members that the call does not mention; an empty list or object removes one. */
 function merged(previous: Message, content: Content, editTs: string): Message {
   const { blocks, attachments, metadata, ...rest } = {
     ...previous,

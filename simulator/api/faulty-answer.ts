@@ -3,7 +3,7 @@ import type { SlackFault } from "../faults/slack-fault.ts";
 import type { JsonObject } from "../json.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
-/** What goes back for a Web API call. */
+/** The answer to a Web API call. */
 export interface Answer {
   readonly status: number;
   readonly body: JsonObject;

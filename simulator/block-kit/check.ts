@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, member } from "../json.ts";
 
-/** What is wrong, in Slack's form, and where: a JSON pointer. */
+/** A problem in Slack's form, and its place: a JSON pointer. */
 export interface Problem {
   readonly message: string;
   readonly pointer: string;

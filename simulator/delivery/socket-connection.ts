@@ -12,7 +12,7 @@ export interface ConnectionTimes {
   readonly graceMs: number;
 }
 
-/** One open socket of the app: its pings, its end, and whether the network still carries anything. */
+/** One open socket of the app: its pings, its end, and whether it still passes traffic. */
 export class SocketConnection {
   readonly socket: WebSocket;
   readonly #times: ConnectionTimes;

@@ -10,11 +10,11 @@ export interface Delivery {
   readonly acceptsResponse: boolean;
   /** For an event that is sent again. */
   readonly retry?: { readonly attempt: number; readonly reason: string };
-  /** What a fault does to it, for the inspector. */
+  /** The fault applied to it, for the inspector. */
   readonly fault?: string;
 }
 
-/** What became of one delivery. */
+/** The result of one delivery. */
 export type Ack =
   | { readonly acked: true; readonly ackMs: number; readonly payload: unknown }
   | {

@@ -15,13 +15,13 @@ interface Entry {
   readonly at: number;
 }
 
-/** What was sent to the app and, once it is known, what came back. */
+/** A payload sent to the app and, once known, its acknowledgement. */
 export interface DeliveryEntry extends Entry {
   readonly type: "delivery";
   readonly kind: DeliveryKind;
   readonly payload: JsonObject;
   readonly retry?: Delivery["retry"];
-  /** What a fault did to it: `delay`, `duplicate`, `reorder` or `drop`. */
+  /** The fault applied to it: `delay`, `duplicate`, `reorder` or `drop`. */
   readonly fault?: string;
   /** Absent until the app acknowledged or its time was over. */
   readonly ack?: Ack;

@@ -57,7 +57,7 @@ function toChoice(content: string, isCut: boolean, deviation: Deviation | undefi
 /** Long words count one token for each of these many letters, as tokenizers roughly do. */
 const PIECE = /\s*(?:\p{L}{1,7}|\p{N}{1,3}|[^\p{L}\p{N}\s]{1,3})|\s+$/gu;
 
-/** What a chat model adds around each message. */
+/** Tokens that a chat model adds around each message. */
 const TOKENS_PER_MESSAGE = 4;
 
 /** @returns the pieces that count one token each; joined they are the text. */

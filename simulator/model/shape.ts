@@ -7,7 +7,7 @@ export interface Field {
   readonly shape: Shape;
 }
 
-/** What form an answer must have. */
+/** The form that an answer must have. */
 export type Shape =
   | { readonly kind: "choice"; readonly values: readonly string[] }
   | {

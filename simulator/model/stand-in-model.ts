@@ -43,7 +43,7 @@ const BODY_BYTES_MAX = 4 * 1024 * 1024;
 const MODELS = ["gpt-4o-mini", "gpt-4o", "stand-in"];
 const DEVIATIONS: readonly string[] = ["empty_choices", "refusal", "length", "content_filter"];
 
-/** One request as it came in, and how it was answered. */
+/** One request, and how it was answered. */
 export interface ModelCall {
   /** Such as `/v1/chat/completions`. */
   readonly path: string;

@@ -3,7 +3,7 @@ import type { StoredView, User } from "../workspace/records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { interactionBase } from "./interaction.ts";
 
-/** What the app gets when a person submits a modal. */
+/** The payload for a submitted modal. */
 export function viewSubmissionPayload(
   workspace: Workspace,
   user: User,

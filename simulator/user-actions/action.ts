@@ -1,7 +1,7 @@
 import type { Ack } from "../delivery/transport.ts";
 import type { JsonObject } from "../json.ts";
 
-/** What a person's action came to. Names are those of the HTTP interface. */
+/** The outcome of a person's action. Names are those of the HTTP interface. */
 export interface Outcome {
   readonly ok: boolean;
   readonly acked: boolean;

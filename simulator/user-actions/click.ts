@@ -69,7 +69,7 @@ function buttonClick(
   };
 }
 
-/** What Slack repeats of an element that holds a value. */
+/** The members that Slack repeats of an element with a value. */
 function look(element: JsonObject): JsonObject {
   const kept = Object.entries(element).filter(
     ([name]) => name === "placeholder" || name === "confirm" || name.startsWith("initial_"),

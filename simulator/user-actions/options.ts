@@ -44,7 +44,7 @@ function suggestionPayload(user: User, place: Place, asked: JsonObject): JsonObj
   return { ...interactionBase("block_suggestion", user), ...asked, ...place.members };
 }
 
-/** What Slack shows of an answer; nothing when it is not as documented. */
+/** The options that Slack shows of an answer; none if the answer is not as documented. */
 function withOptions(outcome: Outcome, answer: unknown): Outcome {
   const problems: Problem[] = [];
   const groups = member(answer, "option_groups");

@@ -6,7 +6,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused } from "./action.ts";
 import type { ActionBody } from "./body.ts";
 
-/** Where in Slack a person is: its blocks, and the members that say so in a payload. */
+/** The place in Slack where a person acts: its blocks, and its members in a payload. */
 export interface Place {
   readonly blocks: readonly JsonObject[];
   /** `container`, and `view` or `channel` and `message`. */

@@ -139,7 +139,7 @@ function sendNotFound(response: ServerResponse, path: string): void {
   sendJson(response, 404, { ok: false, error: "not_found", message: `There is no ${path}.` });
 }
 
-/** What could not take place is an answer like any other; only a wrong fault is a bad request. */
+/** A refused action is an answer like any other; only an invalid fault is a bad request. */
 function sendRefusal(response: ServerResponse, error: unknown): void {
   if (error instanceof ActionRefused) {
     const { code, message: reason } = error;

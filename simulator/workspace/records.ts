@@ -28,7 +28,7 @@ export interface Channel {
   readonly id: string;
   readonly name: string;
   readonly isIm: boolean;
-  /** Who is no member does not know that it exists. */
+  /** Hidden from people who are not members. */
   readonly isPrivate?: boolean;
   readonly isArchived?: boolean;
   /** Shared with another organization. */

@@ -72,7 +72,7 @@ export function restoreState(data: unknown, { clock, timings }: StateOptions): W
   };
 }
 
-/** What the state file holds. */
+/** The content of the state file. */
 export function toStateData(state: WorkspaceState): StateData {
   return {
     formatVersion: FORMAT_VERSION,

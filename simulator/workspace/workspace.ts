@@ -50,7 +50,7 @@ export class Workspace {
   readonly sockets: SocketHub;
   readonly transport: Transport;
   readonly events: EventQueue;
-  /** What went between Slack and the app. */
+  /** The traffic between Slack and the app. */
   readonly traffic: TrafficLog;
   readonly limits: RateLimits;
   readonly scheduled: ScheduledMessages;
@@ -114,7 +114,7 @@ export class Workspace {
     });
   }
 
-  /** What is kept over a restart. Read it anew each time: `reset` replaces it. */
+  /** The state kept over a restart. Read it anew each time: `reset` replaces it. */
   get state(): WorkspaceState {
     return this.#state;
   }

@@ -1,5 +1,5 @@
 // @ts-check
-/** What people do with messages of their own: edit and delete. */
+/** Edits and deletes a person's own messages. */
 
 import { act } from "../api.js";
 import { text } from "../state/shape.js";

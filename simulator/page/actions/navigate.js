@@ -1,5 +1,5 @@
 // @ts-check
-/** Where the page is: the person is in the query, the place in the fragment (`#C0GENERAL/1700000000.000100`, `#home`). */
+/** Navigation: the person is in the query, the place in the fragment (`#C0GENERAL/1700000000.000100`, `#home`). */
 
 import { act, read } from "../api.js";
 import { placesOf } from "../state/places.js";

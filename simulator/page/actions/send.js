@@ -1,5 +1,5 @@
 // @ts-check
-/** What is typed into a composer: messages and slash commands. The simulator turns names into mentions. */
+/** Sends messages and slash commands from a composer. The simulator turns names into mentions. */
 
 import { act } from "../api.js";
 import { whyNot } from "./interact.js";

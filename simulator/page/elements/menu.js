@@ -67,7 +67,7 @@ function chosenIn({ app, origin, blockId }, element) {
   return typeof value === "string" && value !== "" ? [value] : [];
 }
 
-/** What is not required may be taken back. @param {Menu} state @returns {import("../dom/h.js").VNode | null} */
+/** A button that clears an optional menu. @param {Menu} state @returns {import("../dom/h.js").VNode | null} */
 function clearButton({ place, element, chosen, isMany }) {
   if (!place.optional || chosen.length === 0) return null;
   const { app, origin, blockId } = place;

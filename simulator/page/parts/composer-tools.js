@@ -1,5 +1,5 @@
 // @ts-check
-/** What stands around the text of a composer: files that go along, and buttons that write something into it. */
+/** The controls around a composer's text: attached files, and buttons that insert text. */
 
 import { attach, detach } from "../actions/attach.js";
 import { h } from "../dom/h.js";

@@ -1,5 +1,5 @@
 // @ts-check
-/** How far a person has read: unread marks in the sidebar, the "New" line, dots on threads. */
+/** Tracks what a person has read: unread marks in the sidebar, the "New" line, dots on threads. */
 
 import { data, text } from "./shape.js";
 import { recall, remember } from "./storage.js";
