@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { cpus, platform, release } from "node:os";
 import { MongoClient } from "mongodb";
-import type { Commit, Head, TotalsDelta } from "../src/engine/ports/store.ts";
+import type { Commit, ExecutionRecord, TotalsDelta } from "../src/engine/ports/store.ts";
 import { openMongoStore } from "../src/store/mongodb/open.ts";
 import { benchCommit, benchHead } from "./records.ts";
 
@@ -76,7 +76,7 @@ async function durableSteps(callers: number): Promise<Rate> {
 }
 
 /** Every fifth step waits, so that its head is written at once. */
-function headOf(id: string, rev: number): Head {
+function headOf(id: string, rev: number): ExecutionRecord {
   const head = benchHead(id, rev);
   return rev % 5 === 0 ? { ...head, status: "waiting", owner: null } : head;
 }

@@ -1,7 +1,7 @@
-import type { Commit, Head } from "../src/engine/ports/store.ts";
+import type { Commit, ExecutionRecord } from "../src/engine/ports/store.ts";
 
 /** The head of an execution that is under way. */
-export function benchHead(executionId: string, rev: number): Head {
+export function benchHead(executionId: string, rev: number): ExecutionRecord {
   const at = Date.now();
   return {
     executionId,

@@ -4,7 +4,7 @@ import { createCron } from "../src/adapters/node-cron.ts";
 import { compileDefinition } from "../src/engine/definition/compile.ts";
 import { Definition } from "../src/engine/definition/schema.ts";
 import { createEngine, type RunningEngine } from "../src/engine/engine.ts";
-import { decide } from "../src/engine/execution/decider/advance.ts";
+import { advance } from "../src/engine/execution/decider/advance.ts";
 import { apply, applyCommit, initialState } from "../src/engine/execution/reducer/apply.ts";
 import type { Clock } from "../src/engine/ports/clock.ts";
 import type { Service } from "../src/engine/ports/service.ts";
@@ -122,7 +122,7 @@ function measurePure(): readonly number[] {
   const times: number[] = [];
   while (state.status !== "completed") {
     const begun = performance.now();
-    for (const event of decide(workflow, state, 1)) apply(state, event);
+    for (const event of advance(workflow, state, 1)) apply(state, event);
     times.push(performance.now() - begun);
   }
   return times;
@@ -173,8 +173,8 @@ function meanAround(runs: readonly (readonly number[])[], center: number): numbe
 
 /** Reads the last execution as a process does that takes it over with nothing in memory. */
 async function measureResume(store: Store, workflowId: string): Promise<void> {
-  const { heads } = await store.listHeads({ workflowId, limit: 1 });
-  const [head] = heads;
+  const { records } = await store.listHeads({ workflowId, limit: 1 });
+  const [head] = records;
   if (!head) throw new Error(`${workflowId} was not executed.`);
   const times: number[] = [];
   for (let run = 0; run < RUNS * 5; run += 1) {

@@ -22,7 +22,7 @@ import { createHomePublisher } from "./home/publisher.ts";
 import { registerListeners } from "./listeners/index.ts";
 import { createRights } from "./permissions.ts";
 import type { CardStore } from "./reconciler/message-writer.ts";
-import { CardKeeper, type CardKeeperOptions } from "./reconciler/reconciler.ts";
+import { Reconciler, type ReconcilerOptions } from "./reconciler/reconciler.ts";
 import { message, section } from "./views/blocks/build.ts";
 
 export interface SlackBotConfig {
@@ -43,7 +43,7 @@ export interface SlackBotOptions {
   readonly config: SlackBotConfig;
   readonly engine: Engine;
   readonly cards: CardStore;
-  readonly onProcessDied: CardKeeperOptions["onProcessDied"];
+  readonly onProcessDied: ReconcilerOptions["onProcessDied"];
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -100,7 +100,7 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
   const app = createApp(config, receiver, slackLogger);
   const groups = createGroupFinder(lookup, clock);
   const { cards, onProcessDied } = options;
-  const keeper = new CardKeeper({
+  const keeper = new Reconciler({
     engine,
     cards,
     onProcessDied,

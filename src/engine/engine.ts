@@ -7,14 +7,14 @@ import type { Budgets } from "./costs/budgets.ts";
 import { costMethods, createCosts } from "./costs/cost-methods.ts";
 import { type CompiledWorkflow, stepAt } from "./definition/compile.ts";
 import { type Explanation, explain } from "./definition/explain.ts";
-import { namesIn } from "./definition/find-external-names.ts";
+import { findExternalNames } from "./definition/find-external-names.ts";
 import type { Definition } from "./definition/schema.ts";
 import type { StepType } from "./definition/step-type.ts";
 import type { TriggerType } from "./definition/trigger-type.ts";
 import { StoredDrafts } from "./drafts/drafts.ts";
 import { createGenerator, type Generator } from "./drafts/generator.ts";
 import type { SampleFiles } from "./evaluation/evaluations.ts";
-import { Children } from "./executions/child-executions.ts";
+import { ChildExecutions } from "./executions/child-executions.ts";
 import { compiler, connectControls } from "./executions/controls.ts";
 import { Executions } from "./executions/executions.ts";
 import { Pauses, pauseMethods } from "./executions/pauses.ts";
@@ -29,14 +29,14 @@ import type { NameChecks } from "./ports/name-checks.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
 import type { Store } from "./ports/store.ts";
 import { PromptLibrary } from "./prompts/prompt-library.ts";
-import { Slots } from "./runtime/concurrency.ts";
-import { Processes } from "./runtime/heartbeat.ts";
+import { ConcurrencyLimiter } from "./runtime/concurrency.ts";
+import { Heartbeat } from "./runtime/heartbeat.ts";
 import { StoreCheck } from "./runtime/store-health.ts";
-import { Lookout, longestPollMs } from "./runtime/store-watcher.ts";
+import { longestPollMs, StoreWatcher } from "./runtime/store-watcher.ts";
 import { Worker } from "./runtime/worker.ts";
 import type { WorkerOptions } from "./runtime/worker-options.ts";
 import { triggerMethods } from "./triggers/trigger-methods.ts";
-import { Triggering } from "./triggers/triggers.ts";
+import { Triggers } from "./triggers/triggers.ts";
 import { Deployments } from "./workflows/deployments.ts";
 import { warnOfNames } from "./workflows/external-name-warnings.ts";
 import { fromTemplate, listTemplates } from "./workflows/templates.ts";
@@ -153,14 +153,14 @@ export function createEngine(options: EngineOptions): RunningEngine {
 function watchProcesses(
   options: EngineOptions,
   { id }: Worker,
-): { readonly processes: Processes; readonly onProcessDied: RunningEngine["onProcessDied"] } {
+): { readonly processes: Heartbeat; readonly onProcessDied: RunningEngine["onProcessDied"] } {
   const listeners = new Set<() => void>();
   const died = (): void => {
     for (const tell of listeners) tell();
   };
   const { processName: name = id, onOutdated: outdated = () => undefined } = options;
   return {
-    processes: new Processes({ ...options, id, name, died, outdated }),
+    processes: new Heartbeat({ ...options, id, name, died, outdated }),
     onProcessDied: (listener) => join(listeners, listener),
   };
 }
@@ -176,7 +176,10 @@ function connectLibrary(options: EngineOptions, changed: () => Promise<void>) {
     workflows,
     prompts: library,
     warnOf: (definition) =>
-      warnOfNames(namesIn(definition, options), { ...options, checks: options.nameChecks ?? {} }),
+      warnOfNames(findExternalNames(definition, options), {
+        ...options,
+        checks: options.nameChecks ?? {},
+      }),
   });
   return { library, workflows, deployments };
 }
@@ -187,7 +190,7 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
   const wake = (executionId: string): void => worker.wake(executionId);
   const deployed = connectLibrary(options, () => triggering.changed());
   const { library, workflows } = deployed;
-  const triggering = new Triggering({
+  const triggering = new Triggers({
     ...options,
     compiled: (workflowId, version) => workflows.compiled(workflowId, version),
     start: (request) => executions.start(request),
@@ -195,8 +198,14 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
     process: () => worker.id,
   });
   const costs = createCosts(options, workflows);
-  const children = new Children({ store, clock, workflows, executions: () => executions, wake });
-  const slots = new Slots({ store, clock, wake });
+  const children = new ChildExecutions({
+    store,
+    clock,
+    workflows,
+    executions: () => executions,
+    wake,
+  });
+  const slots = new ConcurrencyLimiter({ store, clock, wake });
   const compiled = compiler(library, workflows);
   const worker = new Worker({
     ...options,
@@ -230,7 +239,7 @@ function connect(options: EngineOptions, announce: (executionId: string) => void
     started: announce,
   });
   const controls = connectControls(options, executions, workflows, compiled, wake);
-  const lookout = new Lookout({
+  const lookout = new StoreWatcher({
     ...options,
     looks: {
       executions: () => worker.tick(),
@@ -369,7 +378,7 @@ function generationMethods(
 
 function lifetime(
   { library, triggering, worker, pauses, lookout }: ReturnType<typeof connect>,
-  processes: Processes,
+  processes: Heartbeat,
 ): Pick<RunningEngine, "run" | "stop" | "tick"> {
   return {
     run: async () => {

@@ -1,6 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import type { Directory } from "../engine/ports/directory.ts";
-import type { NameCheck, NameChecks, NameDoubt } from "../engine/ports/name-checks.ts";
+import type { NameCheck, NameChecks, NameWarning } from "../engine/ports/name-checks.ts";
 import { createChannelFinder, isPersonId, readMention } from "./channels.ts";
 import { toSlackFailure } from "./errors.ts";
 
@@ -28,14 +28,14 @@ function channelCheck(client: WebClient, directory: Directory): NameCheck {
   };
 }
 
-function noChannel(name: string): NameDoubt {
+function noChannel(name: string): NameWarning {
   return {
     message: `the bot sees no channel "${short(name)}"`,
     fix: "Check the name. If the channel is private, invite the bot there.",
   };
 }
 
-function notIn(name: string): NameDoubt {
+function notIn(name: string): NameWarning {
   return {
     message: `the bot is not in "${short(name)}"`,
     fix: "Type /invite and the bot's name in the channel: until then it cannot post or read there.",
@@ -65,7 +65,7 @@ async function doubtPerson(
   id: string,
   directory: Directory,
   decides = false,
-): Promise<NameDoubt | null> {
+): Promise<NameWarning | null> {
   const person = await directory.person(id);
   if (person === null) {
     return {

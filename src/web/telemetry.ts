@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { AttemptCost, ExecutionEvent } from "../engine/model/events.ts";
 import { type ExecutionState, NANO_PER_DOLLAR } from "../engine/model/state.ts";
-import type { Backlog } from "../engine/runtime/queue-stats.ts";
+import type { QueueStats } from "../engine/runtime/queue-stats.ts";
 
 /** Seconds; steps take from milliseconds (a transform) to days (an approval). */
 const STEP_SECONDS = [0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 3600, 86_400];
@@ -20,7 +20,7 @@ export interface Telemetry {
   /** Whether a change stream is open. @default none is */
   watching(isLive: boolean): void;
   /** The text that Prometheus reads, and its content type. */
-  render(backlog: Backlog): Promise<{ readonly text: string; readonly contentType: string }>;
+  render(backlog: QueueStats): Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
 export function createTelemetry(): Telemetry {

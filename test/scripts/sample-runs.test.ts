@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { planMoments } from "../../scripts/sample-runs/plan.ts";
 import { seedSampleRuns } from "../../scripts/sample-runs/seed-sample-runs.ts";
 import { NANO_PER_DOLLAR } from "../../src/engine/model/state.ts";
-import type { Head, Store } from "../../src/engine/ports/store.ts";
+import type { ExecutionRecord, Store } from "../../src/engine/ports/store.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 import { tempFolder } from "../store/temp-folder.ts";
 
@@ -13,14 +13,14 @@ const DAY_MS = 86_400_000;
 describe("the demo's sample runs", () => {
   let folder: Awaited<ReturnType<typeof tempFolder>>;
   let store: Store;
-  let heads: readonly Head[];
+  let heads: readonly ExecutionRecord[];
 
   beforeAll(async () => {
     folder = await tempFolder();
     const workflowsDir = resolve(import.meta.dirname, "../../workflows");
     await seedSampleRuns({ dataDir: folder.path, workflowsDir, now: NOW });
     store = await openSqliteStore({ path: join(folder.path, "heddle.db") });
-    heads = (await store.listHeads({ limit: 1_000 })).heads;
+    heads = (await store.listHeads({ limit: 1_000 })).records;
   });
 
   afterAll(async () => {

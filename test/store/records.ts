@@ -9,7 +9,7 @@ import type {
   ClaimRequest,
   Commit,
   DraftRecord,
-  Head,
+  ExecutionRecord,
   Signal,
   Store,
   VersionRecord,
@@ -23,12 +23,12 @@ export type OpenStore = () => Promise<Store>;
 /** When everything in these tests begins. */
 export const START = 1_800_000_000_000;
 
-export interface HeadFields extends Partial<Head> {
+export interface HeadFields extends Partial<ExecutionRecord> {
   readonly variables?: JsonObject;
   readonly startedBy?: string;
 }
 
-export function head(executionId: string, fields: HeadFields = {}): Head {
+export function head(executionId: string, fields: HeadFields = {}): ExecutionRecord {
   const { variables = {}, startedBy = "U0ALICE", ...rest } = fields;
   const { workflowId = "refund", version = 1, startedAt = START } = rest;
   return {
@@ -161,9 +161,9 @@ export function claimBy(worker: string, now: number, limit = 10): ClaimRequest {
  */
 export async function rederive(
   store: Store,
-  projection: Head,
+  projection: ExecutionRecord,
   settled: readonly string[] = [],
-): Promise<Head | null> {
+): Promise<ExecutionRecord | null> {
   const log = await store.readLog(projection.executionId, 0);
   await store.writeHead({ ...projection, rev: log.at(-1)?.rev ?? 0 });
   await store.settleSignals(settled);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { AttemptResult } from "../../src/engine/definition/step-type.ts";
 import type { AttemptEnded } from "../../src/engine/execution/decider/handle-signal.ts";
 import { retryPoints } from "../../src/engine/execution/decider/retry-points.ts";
-import { type Act, isFinished } from "../../src/engine/model/state.ts";
+import { type ActiveStep, isFinished } from "../../src/engine/model/state.ts";
 import { EVENT } from "./any-workflow.ts";
 import type { PureRun } from "./execution-harness.ts";
 
@@ -98,7 +98,7 @@ export class World {
   }
 
   #endOne(which: number, result: AttemptResult): void {
-    const running = [...this.run.state.acts.values()].filter(isRunning(this.run));
+    const running = [...this.run.state.activeSteps.values()].filter(isRunning(this.run));
     const act = running[which % Math.max(running.length, 1)];
     if (act === undefined) return;
     const { path, attempt, epoch } = act;
@@ -116,7 +116,7 @@ export class World {
 
   /** The owner of the execution reads what an attempt that was given up has cost. */
   #settle(): void {
-    const [lost = ""] = this.run.state.dropped.keys();
+    const [lost = ""] = this.run.state.abandonedAttempts.keys();
     const colon = lost.lastIndexOf(":");
     if (colon < 0) return;
     const [path, attempt] = [lost.slice(0, colon), Number(lost.slice(colon + 1))];
@@ -125,9 +125,9 @@ export class World {
 
   #endChild(which: number): void {
     const { state } = this.run;
-    const waiting = [...state.acts.values()].filter(({ childId }) => childId !== null);
+    const waiting = [...state.activeSteps.values()].filter(({ childId }) => childId !== null);
     const act = waiting[which % Math.max(waiting.length, 1)];
-    const lost = [...state.abandoned.keys()][0];
+    const lost = [...state.abandonedChildren.keys()][0];
     const childId = act?.childId ?? lost;
     if (childId === undefined) return;
     const status = (["completed", "failed", "cancelled"] as const)[which % 3];
@@ -170,7 +170,7 @@ export class World {
   }
 }
 
-function isRunning({ state }: PureRun): (act: Act) => boolean {
+function isRunning({ state }: PureRun): (act: ActiveStep) => boolean {
   return ({ phase, epoch }) => phase === "running" && epoch === state.epoch;
 }
 

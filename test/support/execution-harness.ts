@@ -1,15 +1,15 @@
 import { type CompiledWorkflow, compileDefinition } from "../../src/engine/definition/compile.ts";
 import { Definition } from "../../src/engine/definition/schema.ts";
 import type { AttemptResult, StepType } from "../../src/engine/definition/step-type.ts";
-import { decide } from "../../src/engine/execution/decider/advance.ts";
+import { advance } from "../../src/engine/execution/decider/advance.ts";
 import {
   type AttemptEnded,
-  reactToAttempt,
-  reactToSignal,
+  handleAttempt,
+  handleSignal,
 } from "../../src/engine/execution/decider/handle-signal.ts";
 import { apply, initialState } from "../../src/engine/execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../../src/engine/model/events.ts";
-import type { Act, ExecutionState } from "../../src/engine/model/state.ts";
+import type { ActiveStep, ExecutionState } from "../../src/engine/model/state.ts";
 import type { Signal } from "../../src/engine/ports/store.ts";
 import { approval } from "../../src/engine/steps/approval.ts";
 import { foreach } from "../../src/engine/steps/foreach.ts";
@@ -53,7 +53,7 @@ export class PureRun {
 
   /** Folds events and everything that follows from them. */
   take(events: readonly ExecutionEvent[]): this {
-    for (let next = events; next.length > 0; next = decide(this.workflow, this.state, this.now)) {
+    for (let next = events; next.length > 0; next = advance(this.workflow, this.state, this.now)) {
       for (const event of next) {
         apply(this.state, event);
         this.log.push(event);
@@ -64,7 +64,7 @@ export class PureRun {
 
   advance(ms: number): this {
     this.now += ms;
-    return this.take(decide(this.workflow, this.state, this.now));
+    return this.take(advance(this.workflow, this.state, this.now));
   }
 
   /** Ends the running attempt of a step, as the worker of the latest claim or of an older one. */
@@ -81,12 +81,12 @@ export class PureRun {
 
   /** Ends an attempt at a path. */
   endAt(ended: AttemptEnded): this {
-    return this.take(reactToAttempt(this.workflow, this.state, ended, this.now));
+    return this.take(handleAttempt(this.workflow, this.state, ended, this.now));
   }
 
   signal(signal: Pick<Signal, "id" | "kind" | "payload"> & { readonly at?: number }): this {
     const whole = { executionId: "exec_1", at: this.now, ...signal };
-    return this.take(reactToSignal(this.workflow, this.state, whole, this.now));
+    return this.take(handleSignal(this.workflow, this.state, whole, this.now));
   }
 
   decide(by: string, choice: string, at = this.now): this {
@@ -95,8 +95,8 @@ export class PureRun {
     return this.signal({ id: `${requestId}:${by}`, kind: "decision", payload, at });
   }
 
-  act(stepId: string): Act {
-    const act = [...this.state.acts.values()].find((one) => one.stepId === stepId);
+  act(stepId: string): ActiveStep {
+    const act = [...this.state.activeSteps.values()].find((one) => one.stepId === stepId);
     if (!act) throw new Error(`${stepId} is not under way`);
     return act;
   }

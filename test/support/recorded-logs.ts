@@ -44,11 +44,11 @@ export function* foldRecorded({
 
 /** Where an execution stands: what it waits for, who does it when, and under which keys. */
 export function standingOf(state: ExecutionState): JsonObject {
-  const { status, version, line, spentNano, reservedNano, addedNano } = state;
+  const { status, version, queue: line, spentNano, reservedNano, addedNano } = state;
   return plain({
     status,
     version,
-    acts: [...state.acts.values()].map(({ key, phase, attempt, waitingOn, due }) =>
+    acts: [...state.activeSteps.values()].map(({ key, phase, attempt, waitingOn, due }) =>
       [key, phase, attempt, waitingOn, due].join(" "),
     ),
     requests: [...state.openRequests],
@@ -94,7 +94,7 @@ export async function* recordRuns(store: Store): AsyncIterable<RecordedRun> {
   const known = new Set<string>();
   for (let cursor: string | undefined; ; ) {
     const page = await store.listHeads({ limit: 200, ...(cursor !== undefined && { cursor }) });
-    for (const { executionId, start, status, waitingOn } of page.heads) {
+    for (const { executionId, start, status, waitingOn } of page.records) {
       const run = await recordRun(store, executionId, start);
       const events = run.commits.flatMap((commit) => commit.events.map(({ type }) => type));
       const kinds = [JSON.stringify([start.workflowId, status, waitingOn]), ...events];

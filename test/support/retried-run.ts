@@ -33,5 +33,5 @@ export function expectFolds(run: PureRun): void {
   for (const event of run.log) apply(state, event);
   expect(state.status).toBe(run.state.status);
   expect([...state.frames]).toEqual([...run.state.frames]);
-  expect([...state.acts]).toEqual([...run.state.acts]);
+  expect([...state.activeSteps]).toEqual([...run.state.activeSteps]);
 }

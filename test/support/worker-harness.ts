@@ -5,7 +5,7 @@ import type { ExecutionEvent } from "../../src/engine/model/events.ts";
 import type { ExecutionState } from "../../src/engine/model/state.ts";
 import type { ServiceContext, ServiceRegistry } from "../../src/engine/ports/service.ts";
 import type { Store } from "../../src/engine/ports/store.ts";
-import { RepeatedLook } from "../../src/engine/runtime/poller.ts";
+import { Poller } from "../../src/engine/runtime/poller.ts";
 import { Worker } from "../../src/engine/runtime/worker.ts";
 import { AppError } from "../../src/shared/errors.ts";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
@@ -68,7 +68,7 @@ export class WorkerBench implements AsyncDisposable {
       gate: async () => [],
       ends: { isWanted: () => false, tell: async () => undefined },
     });
-    const look = new RepeatedLook({
+    const look = new Poller({
       clock: this.clock,
       intervalMs: () => POLL_MS,
       look: () => worker.tick(),
@@ -95,7 +95,7 @@ export class WorkerBench implements AsyncDisposable {
       },
       this.#workflow.first,
     );
-    const head = worker.firstHead(state);
+    const head = worker.firstRecord(state);
     await this.store.insertHead(head);
     worker.adopt(head, this.#workflow, state);
     await settle();

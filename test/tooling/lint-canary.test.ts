@@ -47,7 +47,7 @@ const VIOLATIONS: readonly (readonly [rule: string, path: string, code: string])
   ],
   ["no-default-export", "src/engine/default-export.ts", "export default 1;"],
   ["extensions", "src/engine/extension.ts", 'import { a } from "./cycle-a";\nexport const c = a;'],
-  ["max-lines", "src/engine/long-file.ts", "export {};\n".repeat(401)],
+  ["max-lines", "src/engine/long-file.ts", "export {};\n".repeat(601)],
   [
     "max-lines-per-function",
     "src/engine/long-function.ts",

@@ -9,38 +9,42 @@ import { budgetCard } from "../views/budget-card.ts";
 import { closingMessage, failureNotice } from "../views/completion-message.ts";
 import { describeMigration } from "../views/migration.ts";
 import { runCard } from "../views/run-card.ts";
-import { type CardContext, RUN_SURFACE, type Surface } from "../views/surface.ts";
+import { type CardContext, type DesiredMessage, RUN_SURFACE } from "../views/surface.ts";
 import { doubtCard } from "../views/unknown-outcome-card.ts";
 
 /** AI steps of one run that get a line of their own; a cycle of hundreds must not flood the thread. */
 const AI_LINES = 20;
 
 /** Everything that should stand in Slack for this execution now, the run's card first. The same view gives the same surfaces. */
-export function wantedSurfaces(view: ExecutionView, context: CardContext): Surface[] {
+export function desiredMessages(view: ExecutionView, context: CardContext): DesiredMessage[] {
   const { report } = view;
   const { threadTs: ts } = report ?? {};
-  const surfaces = surfacesOf(view, context);
+  const surfaces = messagesOf(view, context);
   if (report === null || ts === undefined) return surfaces;
   const parent = { channel: report.channel, ts };
   return surfaces.map((surface) => ({ ...surface, parent }));
 }
 
-function surfacesOf(view: ExecutionView, context: CardContext): Surface[] {
+function messagesOf(view: ExecutionView, context: CardContext): DesiredMessage[] {
   const { report } = view;
-  const requests = view.requests.flatMap((request) => approvalSurfaces(view, request, context));
+  const requests = view.requests.flatMap((request) => approvalMessages(view, request, context));
   if (report === null) return requests;
-  if (report.on === "failure") return [...requests, ...failureSurface(view, report, context)];
+  if (report.on === "failure") return [...requests, ...failureMessage(view, report, context)];
   return [
-    runSurface(view, report, context),
-    ...aiSurfaces(view, report, context),
+    runMessage(view, report, context),
+    ...aiMessages(view, report, context),
     ...requests,
-    ...retrySurfaces(view, report, context),
-    ...migrationSurfaces(view, report),
-    ...closingSurface(view, report, context),
+    ...retryMessages(view, report, context),
+    ...migrationMessages(view, report),
+    ...endingMessage(view, report, context),
   ];
 }
 
-function runSurface(view: ExecutionView, report: ReportTarget, context: CardContext): Surface {
+function runMessage(
+  view: ExecutionView,
+  report: ReportTarget,
+  context: CardContext,
+): DesiredMessage {
   return {
     id: RUN_SURFACE,
     channel: report.channel,
@@ -52,12 +56,16 @@ function runSurface(view: ExecutionView, report: ReportTarget, context: CardCont
   };
 }
 
-function aiSurfaces(view: ExecutionView, report: ReportTarget, context: CardContext): Surface[] {
+function aiMessages(
+  view: ExecutionView,
+  report: ReportTarget,
+  context: CardContext,
+): DesiredMessage[] {
   const seen = new Set<string>();
   return aiSteps(view)
     .slice(0, AI_LINES)
     .map((step) => ({
-      id: aiSurfaceId(step, seen),
+      id: aiMessageId(step, seen),
       channel: report.channel,
       thread: "always",
       urgency: "later",
@@ -68,14 +76,18 @@ function aiSurfaces(view: ExecutionView, report: ReportTarget, context: CardCont
 }
 
 /** An entry that went on after a retry ends twice. */
-function aiSurfaceId({ path, attempts }: StepView, seen: Set<string>): string {
+function aiMessageId({ path, attempts }: StepView, seen: Set<string>): string {
   const id = seen.has(path) ? `ai:${path}:${attempts}` : `ai:${path}`;
   seen.add(path);
   return id;
 }
 
 /** A line in the thread for each time that somebody had the run go on. */
-function retrySurfaces(view: ExecutionView, report: ReportTarget, context: CardContext): Surface[] {
+function retryMessages(
+  view: ExecutionView,
+  report: ReportTarget,
+  context: CardContext,
+): DesiredMessage[] {
   return view.retries.map(({ by, at, fromStep }, index) => {
     const from = fromStep === null ? "" : ` from *${escapeText(context.stepName(fromStep))}*`;
     const text = `:arrows_counterclockwise: Retried by ${mentionPerson(by)}${from}.`;
@@ -92,7 +104,7 @@ function retrySurfaces(view: ExecutionView, report: ReportTarget, context: CardC
 }
 
 /** A line in the thread for each time that somebody had the run go on with another version. */
-function migrationSurfaces(view: ExecutionView, report: ReportTarget): Surface[] {
+function migrationMessages(view: ExecutionView, report: ReportTarget): DesiredMessage[] {
   return view.migrations.map((migration, index) => {
     const text = describeMigration(migration);
     return {
@@ -111,16 +123,20 @@ function migrationSurfaces(view: ExecutionView, report: ReportTarget): Surface[]
  * The copies of an approval: in its own channel, else in the run's thread, else where failures go, else with each approver
  * who is named in person.
  */
-function approvalSurfaces(
+function approvalMessages(
   view: ExecutionView,
   request: RequestView,
   context: CardContext,
-): Surface[] {
+): DesiredMessage[] {
   const { opened } = request;
   const step = opened.id.startsWith(`${view.executionId}/`)
     ? opened.id.slice(view.executionId.length + 1)
     : opened.id;
-  const surface = (id: string, channel: string, thread: Surface["thread"]): Surface => ({
+  const surface = (
+    id: string,
+    channel: string,
+    thread: DesiredMessage["thread"],
+  ): DesiredMessage => ({
     id,
     channel,
     thread,
@@ -144,30 +160,30 @@ function requestCard(view: ExecutionView, request: RequestView, context: CardCon
   return budget ? budgetCard(view, request, budget, context) : approvalCard(view, request, context);
 }
 
-function closingSurface(
+function endingMessage(
   view: ExecutionView,
   report: ReportTarget,
   context: CardContext,
-): Surface[] {
+): DesiredMessage[] {
   if (!isFinished(view.status)) return [];
-  return [endSurface(view, report, "always", closingMessage(view, context))];
+  return [endMessage(view, report, "always", closingMessage(view, context))];
 }
 
-function failureSurface(
+function failureMessage(
   view: ExecutionView,
   report: ReportTarget,
   context: CardContext,
-): Surface[] {
+): DesiredMessage[] {
   if (view.status !== "failed") return [];
-  return [endSurface(view, report, "never", failureNotice(view, context))];
+  return [endMessage(view, report, "never", failureNotice(view, context))];
 }
 
-function endSurface(
+function endMessage(
   view: ExecutionView,
   report: ReportTarget,
-  thread: Surface["thread"],
-  message: Surface["message"],
-): Surface {
+  thread: DesiredMessage["thread"],
+  message: DesiredMessage["message"],
+): DesiredMessage {
   return {
     // Each end has a message of its own: the one before it is history.
     id: view.retries.length === 0 ? "end" : `end:${view.retries.length}`,

@@ -2,10 +2,10 @@ import type { Logger } from "pino";
 import type { ExecutionView } from "../../engine/api/engine.ts";
 import type { CardRecord, Store } from "../../engine/ports/store.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
-import { RUN_SURFACE, type Surface } from "../views/surface.ts";
-import type { CardPlacer } from "./placement.ts";
+import { type DesiredMessage, RUN_SURFACE } from "../views/surface.ts";
+import type { Placement } from "./placement.ts";
 import { type CardAction, cardId, hashMessage, type Wanted } from "./plan.ts";
-import type { CardApi } from "./slack-messages.ts";
+import type { SlackMessages } from "./slack-messages.ts";
 import { toRefusalKind } from "./slack-refusals.ts";
 
 /** What the cards need of the store. */
@@ -20,10 +20,10 @@ export type CardStore = Pick<
   | "releaseCards"
 >;
 
-export interface CardWriterOptions {
+export interface MessageWriterOptions {
   readonly cards: CardStore;
-  readonly api: CardApi;
-  readonly placer: CardPlacer;
+  readonly api: SlackMessages;
+  readonly placer: Placement;
   readonly logger: Logger;
 }
 
@@ -39,12 +39,12 @@ export interface CardSheet {
  * The row is written before the post: after a crash or a lost answer the row says that the card may stand in Slack, and it is
  * looked for by its metadata before it is posted again.
  */
-export class CardWriter {
-  readonly #options: CardWriterOptions;
+export class MessageWriter {
+  readonly #options: MessageWriterOptions;
   /** Cards that this process began and that certainly do not stand in Slack yet: no need to look for them. */
   readonly #unsent = new Set<string>();
 
-  constructor(options: CardWriterOptions) {
+  constructor(options: MessageWriterOptions) {
     this.#options = options;
   }
 
@@ -86,12 +86,12 @@ export class CardWriter {
   }
 
   /** Does the card show this surface? */
-  async isShown(sheet: CardSheet, surface: Surface, record: CardRecord): Promise<boolean> {
+  async isShown(sheet: CardSheet, surface: DesiredMessage, record: CardRecord): Promise<boolean> {
     const home = await this.#options.placer.home(surface, this.#run(sheet));
     return record.shown === hashMessage(this.#options.placer.dress(surface, record, home));
   }
 
-  async #post(sheet: CardSheet, surface: Surface, record: CardRecord): Promise<void> {
+  async #post(sheet: CardSheet, surface: DesiredMessage, record: CardRecord): Promise<void> {
     const { api, placer } = this.#options;
     const run = this.#run(sheet);
     const message = placer.dress(surface, record, await placer.home(surface, run));
@@ -119,7 +119,7 @@ export class CardWriter {
 
   async #refused(
     sheet: CardSheet,
-    surface: Surface,
+    surface: DesiredMessage,
     record: CardRecord,
     code: string,
     error: unknown,
@@ -134,7 +134,7 @@ export class CardWriter {
     await this.#keep(sheet, channel === null ? { ...record, final: true } : { ...record, channel });
   }
 
-  async #update(sheet: CardSheet, surface: Surface, record: CardRecord): Promise<void> {
+  async #update(sheet: CardSheet, surface: DesiredMessage, record: CardRecord): Promise<void> {
     const { api, placer, logger } = this.#options;
     const message = placer.dress(surface, record, await placer.home(surface, this.#run(sheet)));
     const shown = hashMessage(message);

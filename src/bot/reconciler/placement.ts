@@ -3,28 +3,28 @@ import type { CardRecord } from "../../engine/ports/store.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
 import { mentionChannel } from "../../slack/text.ts";
 import { type CardMessage, context, message } from "../views/blocks/build.ts";
-import type { Surface } from "../views/surface.ts";
+import type { DesiredMessage } from "../views/surface.ts";
 import { isAbandoned } from "./plan.ts";
-import type { CardApi, CardPlace } from "./slack-messages.ts";
+import type { CardPlace, SlackMessages } from "./slack-messages.ts";
 
 /** Says where cards go, and where instead if the bot cannot post there. */
-export interface CardPlacer {
+export interface Placement {
   /** Conversation of a surface; `null`: the bot knows no such channel. Throws what the Web API client throws. */
-  home(surface: Surface, run: CardRecord | null): Promise<string | null>;
+  home(surface: DesiredMessage, run: CardRecord | null): Promise<string | null>;
   /** Where to try next when `from` is closed to the bot; `null`: nowhere. Throws what the Web API client throws. */
   instead(
     view: ExecutionView,
-    surface: Surface,
+    surface: DesiredMessage,
     run: CardRecord | null,
     from: string,
   ): Promise<string | null>;
   /** The message as it stands in that conversation: elsewhere than wanted it says why. */
-  dress(surface: Surface, record: CardRecord, home: string | null): CardMessage;
+  dress(surface: DesiredMessage, record: CardRecord, home: string | null): CardMessage;
   /** The conversation, and the thread if the surface belongs in one: the run's, or the one that all of the run stands in. */
-  place(surface: Surface, channel: string, run: CardRecord | null): CardPlace;
+  place(surface: DesiredMessage, channel: string, run: CardRecord | null): CardPlace;
 }
 
-export function createCardPlacer(api: CardApi): CardPlacer {
+export function createPlacement(api: SlackMessages): Placement {
   return {
     home: async (surface, run) => {
       if (surface.thread === "always" && run !== null) return run.channel;

@@ -1,12 +1,12 @@
 import type { CardRecord } from "../../engine/ports/store.ts";
 import { hashJson, toJson } from "../../shared/json.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
-import { RUN_SURFACE, type Surface } from "../views/surface.ts";
+import { type DesiredMessage, RUN_SURFACE } from "../views/surface.ts";
 
 /** A wanted surface with what is known of its message in Slack. */
 export interface Wanted {
   readonly cardId: string;
-  readonly surface: Surface;
+  readonly surface: DesiredMessage;
   /** `null`: never begun. */
   readonly record: CardRecord | null;
 }
@@ -47,7 +47,7 @@ export function isAbandoned(record: CardRecord): boolean {
  */
 export function planNext(
   executionId: string,
-  surfaces: readonly Surface[],
+  surfaces: readonly DesiredMessage[],
   records: ReadonlyMap<string, CardRecord>,
   shown: ReadonlySet<string>,
 ): CardAction | null {
@@ -65,7 +65,7 @@ export function planNext(
 }
 
 /** What belongs into a thread waits for its parent, and falls with it. */
-function hasParent(surface: Surface, hasRun: boolean, run: CardRecord | undefined): boolean {
+function hasParent(surface: DesiredMessage, hasRun: boolean, run: CardRecord | undefined): boolean {
   if (surface.thread === "never" || !hasRun) return true;
   if (run === undefined) return false;
   if (isAbandoned(run)) return surface.thread === "same-channel";

@@ -32,7 +32,7 @@ interface Bucket {
 const MAX_BUCKETS = 2000;
 
 /** Spreads calls over time with token buckets, so that Slack's limits are met before Slack has to say no. */
-export class Pacer {
+export class RateLimiter {
   readonly #clock: Clock;
   readonly #rateOf: (key: string) => Rate;
   readonly #buckets = new Map<string, Bucket>();

@@ -11,17 +11,17 @@ import type { GroupFinder } from "../../slack/groups.ts";
 import {
   type CardContext,
   createCardContext,
+  type DesiredMessage,
   RUN_SURFACE,
-  type Surface,
 } from "../views/surface.ts";
-import { wantedSurfaces } from "./desired-messages.ts";
-import { type CardSheet, type CardStore, CardWriter } from "./message-writer.ts";
-import { createCardPlacer } from "./placement.ts";
+import { desiredMessages } from "./desired-messages.ts";
+import { type CardSheet, type CardStore, MessageWriter } from "./message-writer.ts";
+import { createPlacement } from "./placement.ts";
 import { type CardAction, cardId, planNext } from "./plan.ts";
-import { Pacer, type Rate } from "./rate-limiter.ts";
-import { createCardApi } from "./slack-messages.ts";
+import { type Rate, RateLimiter } from "./rate-limiter.ts";
+import { createSlackMessages } from "./slack-messages.ts";
 
-export interface CardKeeperOptions {
+export interface ReconcilerOptions {
   readonly engine: Engine;
   readonly cards: CardStore;
   /** Tells `listener` when another process died. @returns a function that ends it. */
@@ -69,25 +69,27 @@ interface Job {
  * Keeps Slack as executions say it should be: compares what is wanted with what the card records say was shown, and does the
  * difference, one execution at a time each. It remembers nothing that a restart would miss.
  */
-export class CardKeeper {
-  readonly #options: CardKeeperOptions;
-  readonly #writer: CardWriter;
-  readonly #pacer: Pacer;
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+  readonly #writer: MessageWriter;
+  readonly #pacer: RateLimiter;
   readonly #jobs = new Map<string, Job>();
   readonly #definitions = new Map<string, Definition>();
   readonly #stop = new AbortController();
   #unsubscribe: (() => void) | null = null;
 
-  constructor(options: CardKeeperOptions) {
+  constructor(options: ReconcilerOptions) {
     this.#options = options;
-    const api = createCardApi(options.client);
-    this.#writer = new CardWriter({
+    const api = createSlackMessages(options.client);
+    this.#writer = new MessageWriter({
       cards: options.cards,
       api,
-      placer: createCardPlacer(api),
+      placer: createPlacement(api),
       logger: options.logger,
     });
-    this.#pacer = new Pacer(options.clock, (key) => (key === "update" ? UPDATE_RATE : POST_RATE));
+    this.#pacer = new RateLimiter(options.clock, (key) =>
+      key === "update" ? UPDATE_RATE : POST_RATE,
+    );
   }
 
   /** Follows the engine from now on, and looks at everything that an earlier life may have left undone. */
@@ -207,7 +209,7 @@ export class CardKeeper {
   /** Does everything that is wanted now. @returns `false` if something changed meanwhile. */
   async #pass(executionId: string, job: Job): Promise<boolean> {
     const view = await this.#options.engine.getExecution(executionId);
-    const surfaces = wantedSurfaces(view, await this.#context(view));
+    const surfaces = desiredMessages(view, await this.#context(view));
     if (surfaces.length === 0) return true;
     const records = await this.#options.cards.listCards(executionId);
     const sheet: CardSheet = {
@@ -234,7 +236,10 @@ export class CardKeeper {
     return true;
   }
 
-  async #shown(sheet: CardSheet, surfaces: readonly Surface[]): Promise<ReadonlySet<string>> {
+  async #shown(
+    sheet: CardSheet,
+    surfaces: readonly DesiredMessage[],
+  ): Promise<ReadonlySet<string>> {
     const shown = new Set<string>();
     for (const surface of surfaces) {
       const record = sheet.records.get(cardId(sheet.view.executionId, surface.id));

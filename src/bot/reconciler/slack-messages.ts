@@ -15,7 +15,7 @@ export interface CardPlace {
 const CLOCK_SLACK_MS = 60_000;
 
 /** The Web API calls that cards need. They throw what the client throws. */
-export interface CardApi extends ChannelFinder {
+export interface SlackMessages extends ChannelFinder {
   /** @returns the time stamp. */
   post(place: CardPlace, cardId: string, message: CardMessage): Promise<string>;
   update(channel: string, ts: string, message: CardMessage): Promise<void>;
@@ -24,7 +24,7 @@ export interface CardApi extends ChannelFinder {
 }
 
 /** @param client - one that neither waits nor repeats: a repeated post would stand twice. */
-export function createCardApi(client: WebClient): CardApi {
+export function createSlackMessages(client: WebClient): SlackMessages {
   return {
     ...createChannelFinder(client),
     post: async ({ channel, threadTs }, cardId, message) => {

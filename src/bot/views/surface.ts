@@ -9,7 +9,7 @@ import type { CardMessage } from "./blocks/build.ts";
 export const RUN_SURFACE = "run";
 
 /** Something that should stand in Slack now, for one execution. */
-export interface Surface {
+export interface DesiredMessage {
   /** Unique within the execution, and the same after a restart. */
   readonly id: string;
   /** Conversation id, `#name` or a person's id; what the definition or the trigger says. */

@@ -8,7 +8,7 @@ import type {
   WorkflowMetrics,
 } from "../costs/metrics.ts";
 import type { BudgetScope } from "../ports/budget-records.ts";
-import type { Backlog } from "../runtime/queue-stats.ts";
+import type { QueueStats } from "../runtime/queue-stats.ts";
 
 /** What the engine knows of counts, costs and budgets. */
 export interface CostMethods {
@@ -21,7 +21,7 @@ export interface CostMethods {
   /** Costs by one dimension, the most expensive first. @throws {AppError} `workflow_not_found`. */
   costBreakdown(query: CostQuery): Promise<CostBreakdown>;
   /** What is left to do, for whoever watches the process. */
-  backlog(): Promise<Backlog>;
+  backlog(): Promise<QueueStats>;
   /** The monthly budgets, with what is used of them. */
   listBudgets(): Promise<readonly BudgetStatus[]>;
   /**

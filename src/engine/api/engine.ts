@@ -134,7 +134,7 @@ export interface Engine extends AiMethods, CostMethods {
    *
    * A refusal is an answer, not an error.
    */
-  decide(decision: DecisionRequest): Promise<DecisionAnswer>;
+  decide(decision: VoteRequest): Promise<VoteAnswer>;
   /**
    * Starts what a message in a channel asks for, each workflow once, however often the message is delivered.
    *
@@ -342,7 +342,7 @@ export interface ExecutionPage {
   readonly nextCursor: string | null;
 }
 
-export interface DecisionRequest {
+export interface VoteRequest {
   readonly executionId: string;
   readonly requestId: string;
   readonly round: number;
@@ -353,11 +353,11 @@ export interface DecisionRequest {
   readonly comment?: string;
 }
 
-export type DecisionAnswer =
+export type VoteAnswer =
   | {
       readonly recorded: true;
       /** Resolves when the execution has taken the decision, or refused it because another came first. */
-      readonly settled: Promise<DecisionSettled>;
+      readonly settled: Promise<VoteOutcome>;
     }
   | {
       readonly recorded: false;
@@ -375,7 +375,7 @@ export type DecisionAnswer =
     };
 
 /** `pending`: another process has the execution and has not answered within 5 s; the card will show it. */
-export type DecisionSettled =
+export type VoteOutcome =
   | { readonly kind: "counted" }
   | { readonly kind: "refused"; readonly message: string }
   | { readonly kind: "pending" };

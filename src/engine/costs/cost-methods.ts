@@ -1,7 +1,7 @@
 import type { CostMethods } from "../api/costs.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
-import { readBacklog } from "../runtime/queue-stats.ts";
+import { readQueueStats } from "../runtime/queue-stats.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import { Budgets, type BudgetsOptions, type BudgetWarning } from "./budgets.ts";
 import { estimateRun } from "./estimate.ts";
@@ -33,7 +33,7 @@ export function costMethods(
       const deployed = await workflows.get(workflowId, version);
       return estimateRun(store, workflowId, deployed.version);
     },
-    backlog: () => readBacklog(store, clock),
+    backlog: () => readQueueStats(store, clock),
     listBudgets: () => budgets.list(),
     setBudget: (scope, subject, monthlyUsd, by) => budgets.set(scope, subject, monthlyUsd, by),
   };

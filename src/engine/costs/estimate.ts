@@ -1,4 +1,4 @@
-import type { Head, Store } from "../ports/store.ts";
+import type { ExecutionRecord, Store } from "../ports/store.ts";
 
 /** Newest completed executions of a workflow that an estimate is made from. */
 const MAX_RUNS = 200;
@@ -28,8 +28,8 @@ export async function estimateRun(
   workflowId: string,
   version: number,
 ): Promise<Estimate> {
-  const { heads } = await store.listHeads({ workflowId, status: "completed", limit: MAX_RUNS });
-  const own = heads.filter((head) => head.version === version);
+  const { records } = await store.listHeads({ workflowId, status: "completed", limit: MAX_RUNS });
+  const own = records.filter((head) => head.version === version);
   return {
     version,
     runs: own.length,
@@ -39,7 +39,7 @@ export async function estimateRun(
   };
 }
 
-function durationOf({ startedAt, endedAt }: Head): number {
+function durationOf({ startedAt, endedAt }: ExecutionRecord): number {
   return (endedAt ?? startedAt) - startedAt;
 }
 

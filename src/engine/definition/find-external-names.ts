@@ -2,14 +2,14 @@ import { z } from "zod";
 import { isJsonObject, type Json, type JsonObject, toJson } from "../../shared/json.ts";
 import type { NameKind } from "../ports/name-checks.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
-import { outsideNames } from "./external-names.ts";
+import { externalNames } from "./external-names.ts";
 import { formatPath } from "./problem.ts";
 import { type Definition, Report } from "./schema.ts";
 import type { StepType } from "./step-type.ts";
 import type { TriggerType } from "./trigger-type.ts";
 
 /** A name that stands in a definition as it is, without templates. */
-export interface OutsideName {
+export interface ExternalName {
   readonly kind: NameKind;
   readonly name: string;
   /** Where it stands: `steps[2].config.channel`. */
@@ -24,10 +24,10 @@ export interface NamingContext {
 }
 
 /** Everything outside that a checked definition names in full; names that hold templates are known only when it runs. */
-export function namesIn(
+export function findExternalNames(
   { steps, trigger, triggers, report }: Definition,
   context: NamingContext,
-): readonly OutsideName[] {
+): readonly ExternalName[] {
   const listed = (triggers ?? []).map((one, index) => ({ one, path: ["triggers", index] }));
   const all = trigger === undefined ? listed : [...listed, { one: trigger, path: ["trigger"] }];
   return [
@@ -45,7 +45,7 @@ function namesInStep(
   { type: kind, config }: { readonly type: string; readonly config: JsonObject },
   path: Path,
   context: NamingContext,
-): readonly OutsideName[] {
+): readonly ExternalName[] {
   const type = context.stepTypes.get(kind);
   const base = [...path, "config"];
   const inner = (type?.bodiesIn?.(config) ?? []).flatMap((body) => {
@@ -65,10 +65,10 @@ function isStep(value: Json): value is { readonly type: string; readonly config:
   return isJsonObject(value) && typeof value["type"] === "string" && isJsonObject(value["config"]);
 }
 
-function namesOf(schema: z.ZodType | undefined, config: Json, path: Path): readonly OutsideName[] {
+function namesOf(schema: z.ZodType | undefined, config: Json, path: Path): readonly ExternalName[] {
   if (!(schema instanceof z.ZodObject) || !isJsonObject(config)) return [];
-  return Object.entries(schema.shape).flatMap(([member, type]): readonly OutsideName[] => {
-    const trait = outsideNames.get(type);
+  return Object.entries(schema.shape).flatMap(([member, type]): readonly ExternalName[] => {
+    const trait = externalNames.get(type);
     if (trait === undefined) return [];
     const { kind, absent } = trait;
     const value = Object.hasOwn(config, member) ? config[member] : absent;
@@ -79,7 +79,7 @@ function namesOf(schema: z.ZodType | undefined, config: Json, path: Path): reado
   });
 }
 
-function toName(kind: NameKind, value: unknown, path: Path): readonly OutsideName[] {
+function toName(kind: NameKind, value: unknown, path: Path): readonly ExternalName[] {
   return typeof value === "string" && !value.includes("{{")
     ? [{ kind, name: value, path: formatPath(path) }]
     : [];

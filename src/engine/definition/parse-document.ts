@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, readOwn } from "../../shared/json.ts";
-import type { Findings } from "./problem-collector.ts";
+import type { ProblemCollector } from "./problem-collector.ts";
 
 /** Characters of a definition as JSON text. */
 export const MAX_DEFINITION_LENGTH = 1_000_000;
@@ -10,7 +10,7 @@ const MAX_DEPTH = 60;
  *
  * @returns `null` when it is not; the findings say why.
  */
-export function readDocument(source: unknown, findings: Findings): JsonObject | null {
+export function readDocument(source: unknown, findings: ProblemCollector): JsonObject | null {
   if (!isJsonObject(source)) {
     findings.problem(
       [],

@@ -4,7 +4,7 @@ import { formatPath, type Problem } from "./problem.ts";
 const MAX_LISTED = 200;
 
 /** Collects what is wrong with a definition, each thing once. */
-export class Findings {
+export class ProblemCollector {
   readonly #problems = new Map<string, Problem>();
   readonly #warnings = new Map<string, Problem>();
   readonly #places = new Set<string>();

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Duration, TimeLimit } from "../../shared/duration.ts";
-import { outsideNames } from "./external-names.ts";
+import { externalNames } from "./external-names.ts";
 
 /** Ids that a route may name but no step may have. */
 export const RESERVED_STEP_IDS = ["end", "default"] as const;
@@ -106,7 +106,7 @@ export const Report = z.strictObject({
     .string()
     .min(1)
     .refine((channel) => !channel.includes("{{"), "may not hold {{…}}: all runs report there")
-    .register(outsideNames, { kind: "channel" }),
+    .register(externalNames, { kind: "channel" }),
   on: z.enum(["all", "failure", "none"]).default("failure"),
 });
 

@@ -7,7 +7,7 @@ import { parseTemplate, type Template } from "../language/template.ts";
 import { framePath } from "../model/step-path.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { SampleRecord } from "../ports/prompt-records.ts";
-import type { Commit, Head, Store } from "../ports/store.ts";
+import type { Commit, ExecutionRecord, Store } from "../ports/store.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import { type AiDecisionView, toDecisions } from "./audit.ts";
@@ -68,7 +68,7 @@ export async function labelDecision(
   return sample;
 }
 
-async function requireHead(executionId: string, store: Store): Promise<Head> {
+async function requireHead(executionId: string, store: Store): Promise<ExecutionRecord> {
   const head = await store.readHead(executionId);
   if (head) return head;
   throw new AppError({
@@ -103,7 +103,7 @@ async function templateOf(
 type Seen = Pick<SampleRecord, "inputs" | "stepResults">;
 
 /** The version that made the decision: the run may have gone on with another one since. */
-function versionAt({ start }: Head, log: readonly Commit[], path: string): number {
+function versionAt({ start }: ExecutionRecord, log: readonly Commit[], path: string): number {
   let { version } = start;
   let found = version;
   for (const event of log.flatMap(({ events }) => events)) {
@@ -115,7 +115,7 @@ function versionAt({ start }: Head, log: readonly Commit[], path: string): numbe
 
 /** Folds the log up to the moment in which the step was entered. */
 async function whatWasSeen(
-  { start, executionId, workflowId }: Head,
+  { start, executionId, workflowId }: ExecutionRecord,
   log: readonly Commit[],
   { path, paths }: { readonly path: string; readonly paths: readonly (readonly string[])[] },
   { workflows }: LabelOptions,

@@ -1,9 +1,4 @@
-import type {
-  DecisionAnswer,
-  DecisionRequest,
-  DecisionSettled,
-  OpenRequest,
-} from "../api/engine.ts";
+import type { OpenRequest, VoteAnswer, VoteOutcome, VoteRequest } from "../api/engine.ts";
 import { refusal } from "../execution/decider/handle-signal.ts";
 import type { ExecutionEvent, RefusalReason, RequestOpened } from "../model/events.ts";
 import type { ExecutionState, RequestState } from "../model/state.ts";
@@ -21,7 +16,7 @@ export interface ApprovalsOptions {
 }
 
 type MemberReader = Directory["groupMembers"];
-type NotRecorded = Extract<DecisionAnswer, { readonly recorded: false }>;
+type NotRecorded = Extract<VoteAnswer, { readonly recorded: false }>;
 
 /** How long a click waits to hear whether it counted, before the card has to tell. */
 const SETTLE_MS = 5000;
@@ -39,14 +34,14 @@ const REFUSALS: Readonly<Record<RefusalReason, string>> = {
 export class Approvals {
   readonly #options: ApprovalsOptions;
   /** Clicks by signal: a person who clicks twice at once waits twice. */
-  readonly #waiting = new Map<string, Set<(settled: DecisionSettled) => void>>();
+  readonly #waiting = new Map<string, Set<(settled: VoteOutcome) => void>>();
 
   constructor(options: ApprovalsOptions) {
     this.#options = options;
   }
 
   /** @see Engine.decide */
-  async decide(decision: DecisionRequest): Promise<DecisionAnswer> {
+  async decide(decision: VoteRequest): Promise<VoteAnswer> {
     const { store, clock } = this.#options;
     const state = await this.#options.read(decision.executionId);
     const request = state.requests.get(decision.requestId);
@@ -101,7 +96,7 @@ export class Approvals {
     }
   }
 
-  async #refuse(request: RequestState, decision: DecisionRequest): Promise<NotRecorded | null> {
+  async #refuse(request: RequestState, decision: VoteRequest): Promise<NotRecorded | null> {
     const { opened } = request;
     const reason = refusal(request, decision.by, this.#options.clock.now());
     if (reason) {
@@ -147,13 +142,13 @@ export class Approvals {
   }
 
   #whenSettled(signalId: string): {
-    readonly settled: Promise<DecisionSettled>;
+    readonly settled: Promise<VoteOutcome>;
     readonly giveUp: () => void;
   } {
-    const { promise, resolve } = Promise.withResolvers<DecisionSettled>();
+    const { promise, resolve } = Promise.withResolvers<VoteOutcome>();
     const clicks = this.#waiting.get(signalId) ?? new Set();
     this.#waiting.set(signalId, clicks);
-    const tell = (settled: DecisionSettled): void => {
+    const tell = (settled: VoteOutcome): void => {
       cancel();
       clicks.delete(tell);
       if (clicks.size === 0 && this.#waiting.get(signalId) === clicks)
@@ -166,7 +161,7 @@ export class Approvals {
     return { settled: promise, giveUp };
   }
 
-  #settle(signalId: string, settled: DecisionSettled): void {
+  #settle(signalId: string, settled: VoteOutcome): void {
     for (const tell of this.#waiting.get(signalId) ?? []) tell(settled);
   }
 }

@@ -16,7 +16,7 @@ import type { Store } from "../ports/store.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import type { Executions } from "./executions.ts";
 
-export interface ChildrenOptions {
+export interface ChildExecutionsOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly workflows: Workflows;
@@ -25,10 +25,10 @@ export interface ChildrenOptions {
 }
 
 /** Runs that steps of other runs start: looked up, started, stopped, and their ends told. Each of it may be done again. */
-export class Children {
-  readonly #options: ChildrenOptions;
+export class ChildExecutions {
+  readonly #options: ChildExecutionsOptions;
 
-  constructor(options: ChildrenOptions) {
+  constructor(options: ChildExecutionsOptions) {
     this.#options = options;
   }
 

@@ -19,7 +19,7 @@ import type { ExecutionStarted, ReportTarget } from "../model/events.ts";
 import { EXECUTION_ID_PREFIX, newExecutionId } from "../model/execution-id.ts";
 import { type ExecutionState, isFinished } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Head, Store } from "../ports/store.ts";
+import type { ExecutionRecord, Store } from "../ports/store.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
 import type { Worker } from "../runtime/worker.ts";
 import type { Workflows } from "../workflows/workflows.ts";
@@ -97,11 +97,11 @@ export class Executions {
     const start = Object.keys(assigned).length > 0 ? { ...first, prompts: assigned } : first;
     const workflow = await prompts.attach(compiled, start);
     const state = initialState(start, compiled.first);
-    const head = worker.firstHead(state);
+    const head = worker.firstRecord(state);
     try {
       if (!(await store.insertHead(head))) return { executionId, existed: true };
     } catch (error) {
-      worker.doubtLeases();
+      worker.reconcileLeases();
       throw notStarted(error);
     }
     started(executionId);
@@ -159,7 +159,7 @@ export class Executions {
   async list(query: ExecutionQuery): Promise<ExecutionPage> {
     const limit = Math.min(Math.max(query.limit ?? DEFAULT_PAGE, 1), MAX_PAGE);
     const page = await this.#options.store.listHeads({ ...query, limit });
-    return { executions: page.heads.map(toExecutionSummary), nextCursor: page.nextCursor };
+    return { executions: page.records.map(toExecutionSummary), nextCursor: page.nextCursor };
   }
 
   async cancel(executionId: string, by: string): Promise<void> {
@@ -192,7 +192,7 @@ export class Executions {
           limit: MAX_PAGE,
           ...(cursor !== undefined && { cursor }),
         });
-        for (const head of page.heads) {
+        for (const head of page.records) {
           if (head.openRequests.length > 0) open.push(...(await this.#openRequestsOf(head)));
           if (open.length >= limit) return open.slice(0, limit);
         }
@@ -202,7 +202,10 @@ export class Executions {
     return open;
   }
 
-  async #openRequestsOf({ executionId, workflowId }: Head): Promise<readonly OpenRequest[]> {
+  async #openRequestsOf({
+    executionId,
+    workflowId,
+  }: ExecutionRecord): Promise<readonly OpenRequest[]> {
     const { requests } = await this.get(executionId);
     return requests
       .filter((request) => request.outcome === null)

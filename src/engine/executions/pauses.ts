@@ -6,7 +6,7 @@ import type { ExecutionState } from "../model/state.ts";
 import { PAUSE_MARKS } from "../ports/changes.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { Head, Store } from "../ports/store.ts";
+import type { ExecutionRecord, Store } from "../ports/store.ts";
 
 export interface PausesOptions {
   readonly store: Store;
@@ -94,7 +94,7 @@ export class Pauses {
   factsFor(state: ExecutionState, now: number): readonly ExecutionEvent[] | null {
     const pause = this.of(state.start.workflowId);
     if (!pause) return null;
-    if (state.held?.reason === "pause") return [];
+    if (state.paused?.reason === "pause") return [];
     return [{ type: "execution_held", reason: "pause", by: pause.by, at: now }];
   }
 
@@ -131,8 +131,8 @@ export class Pauses {
   }
 
   /** Newest first. */
-  async #heldHeads(): Promise<readonly Head[]> {
-    const held: Head[] = [];
+  async #heldHeads(): Promise<readonly ExecutionRecord[]> {
+    const held: ExecutionRecord[] = [];
     let cursor: string | undefined;
     do {
       const page = await this.#options.store.listHeads({
@@ -141,7 +141,7 @@ export class Pauses {
         ...(cursor !== undefined && { cursor }),
       });
       held.push(
-        ...page.heads.filter(
+        ...page.records.filter(
           ({ owner, waitingOn }) => owner === null && waitingOn.includes("pause"),
         ),
       );

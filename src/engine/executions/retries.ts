@@ -11,13 +11,17 @@ import type {
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import type { Problem } from "../definition/problem.ts";
 import { resolveEdits } from "../definition/variable-overrides.ts";
-import { reactToSignal } from "../execution/decider/handle-signal.ts";
-import { doubtfulSteps, failedPath, retryPoints } from "../execution/decider/retry-points.ts";
+import { handleSignal } from "../execution/decider/handle-signal.ts";
+import {
+  failedPath,
+  retryPoints,
+  stepsWithUnknownOutcome,
+} from "../execution/decider/retry-points.ts";
 import { apply } from "../execution/reducer/apply.ts";
 import type { KeyedRequest } from "../model/control-events.ts";
 import { type ExecutionState, isFinished } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Head, Signal, Store } from "../ports/store.ts";
+import type { ExecutionRecord, Signal, Store } from "../ports/store.ts";
 import {
   answeredReopening,
   answeredRerun,
@@ -89,8 +93,12 @@ export class Retries {
   }
 
   /** Newest first. */
-  async #matching({ workflowId, since, status = "failed" }: BulkRetryRequest): Promise<Head[]> {
-    const found: Head[] = [];
+  async #matching({
+    workflowId,
+    since,
+    status = "failed",
+  }: BulkRetryRequest): Promise<ExecutionRecord[]> {
+    const found: ExecutionRecord[] = [];
     let cursor: string | undefined;
     do {
       const page = await this.#options.store.listHeads({
@@ -99,7 +107,7 @@ export class Retries {
         limit: PAGE,
         ...(cursor !== undefined && { cursor }),
       });
-      for (const head of page.heads) {
+      for (const head of page.records) {
         if (head.startedAt < since) return found;
         found.push(head);
         if (found.length > MAX_BULK) throw tooMany();
@@ -183,8 +191,8 @@ export class Retries {
 
 /** Tries it on the caller's own state. */
 function assertNoDoubt(workflow: CompiledWorkflow, state: ExecutionState, signal: Signal): void {
-  for (const event of reactToSignal(workflow, state, signal, signal.at)) apply(state, event);
-  const doubtful = doubtfulSteps(workflow, state, signal.at);
+  for (const event of handleSignal(workflow, state, signal, signal.at)) apply(state, event);
+  const doubtful = stepsWithUnknownOutcome(workflow, state, signal.at);
   if (doubtful.length === 0) return;
   const steps = doubtful.map((step) => `"${step}"`).join(", ");
   throw new AppError({

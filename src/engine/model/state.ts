@@ -4,7 +4,7 @@ import type { TokenUsage } from "../ports/model.ts";
 import type { ChildStarted } from "./child-events.ts";
 import type { HoldReason, KeyedRequest } from "./control-events.ts";
 import type { ExecutionStarted, RequestOpened, StepError, WaitReason } from "./events.ts";
-import type { Agenda } from "./worklist.ts";
+import type { Worklist } from "./worklist.ts";
 
 /** What `stepResults.<id>` holds: the latest entry of a step, in the shape that definitions and the API read. */
 export interface StepResult {
@@ -71,7 +71,7 @@ export interface RequestState {
 }
 
 /** A step that was entered and is not over. */
-export interface Act {
+export interface ActiveStep {
   readonly path: string;
   readonly frame: string;
   readonly stepId: string;
@@ -96,7 +96,7 @@ export interface Act {
   /** Worst price of one attempt. */
   reserveNano: number;
   /** The attempt that waits for budget, or waited for it; `null`: none since the last one began. */
-  heldAttempt: number | null;
+  attemptAwaitingBudget: number | null;
   /** When the retry, the timer or the expiry is due. */
   due: number | null;
   /** `branches`: the bodies that the step holds. */
@@ -109,9 +109,9 @@ export interface Act {
   /** The execution that the step started and waits for. */
   childId: string | null;
   /** The execution that the step is about to start, as long as it waits for room under the cap. */
-  heldChild: ChildPlan | null;
+  childAwaitingBudget: ChildPlan | null;
   /** What is not known of the last attempt, as long as a person is asked. */
-  doubt: StepError | null;
+  unknownOutcome: StepError | null;
   /** Name of the event that the step waits for. */
   event: string | null;
   /** Events that had come before were looked for. */
@@ -144,7 +144,7 @@ export interface ItemsState {
 }
 
 /** A step that is over or was given up, as far as a retry needs it. */
-export interface Past {
+export interface StepSnapshot {
   readonly path: string;
   readonly stepId: string;
   readonly attempt: number;
@@ -153,14 +153,14 @@ export interface Past {
   /** Nobody knows whether its effect happened. */
   readonly isUnknown: boolean;
   /** The step itself if it executed bodies, and those that can go on. */
-  readonly holder: Act | null;
+  readonly branchStep: ActiveStep | null;
   readonly bodies: readonly Frame[];
   /** When it ended or was given up. */
   readonly at: number;
 }
 
 /** What a step left in its body when it ended. */
-export interface Trace extends Past {
+export interface UndoEntry extends StepSnapshot {
   /** It failed: done again with equal parameters it keeps its key. */
   readonly isKept: boolean;
   readonly before: {
@@ -171,7 +171,7 @@ export interface Trace extends Past {
 }
 
 /** Why an execution does not go on although it could. */
-export interface Hold {
+export interface PauseState {
   readonly reason: HoldReason;
   /** Who paused. */
   readonly by: string | null;
@@ -233,11 +233,11 @@ export interface Frame {
   /** Set when a step of the body failed for good. */
   failure: { readonly stepId: string; readonly error: StepError } | null;
   /** What ended in it, oldest first. */
-  readonly trail: Trace[];
+  readonly undoLog: UndoEntry[];
   /** What was under way when it was given up. */
-  stopped: Past | null;
+  stopped: StepSnapshot | null;
   /** The step at the cursor was entered before: with equal parameters it goes on under the same key. */
-  again: Past | null;
+  again: StepSnapshot | null;
 }
 
 export type ExecutionStatus =
@@ -261,7 +261,7 @@ export interface ExecutionState {
   epoch: number;
   readonly variables: Record<string, Json>;
   readonly frames: Map<string, Frame>;
-  readonly acts: Map<string, Act>;
+  readonly activeSteps: Map<string, ActiveStep>;
   readonly requests: Map<string, RequestState>;
   readonly steps: StepRecord[];
   readonly errors: AttemptError[];
@@ -269,7 +269,7 @@ export interface ExecutionState {
   readonly openRequests: Set<string>;
   /** Acts by what they do, those that hold bodies left out: the status follows from it. */
   readonly load: { running: number; waiting: number };
-  readonly agenda: Agenda;
+  readonly worklist: Worklist;
   /** How many steps were entered, over all bodies. */
   entered: number;
   /** Those of them that were entered before a person reopened the execution: they do not count against the limit. */
@@ -281,9 +281,9 @@ export interface ExecutionState {
   /** Types of finished entries as they were executed, by path, where the version of now says something else. */
   readonly formerTypes: Map<string, string>;
   /** It enters no step and begins no attempt. */
-  held: Hold | null;
+  paused: PauseState | null;
   /** Where it waits for a slot, or has one: among the executions of its workflow with the same key. */
-  line: { readonly name: string; readonly slot: number | null } | null;
+  queue: { readonly name: string; readonly slot: number | null } | null;
   /** Sum of the known prices: equal to that of the recorded calls. */
   spentNano: number;
   /** Charged to the cap for calls whose price nobody knows: what was held for them, less what is known. */
@@ -294,9 +294,9 @@ export interface ExecutionState {
   addedNano: number;
   costUnknown: boolean;
   /** Worst prices of attempts that were given up while they ran, by `path:attempt`, until their results come. */
-  readonly dropped: Map<string, number>;
+  readonly abandonedAttempts: Map<string, number>;
   /** What children that were given up may spend, by their ids, until their ends are known. */
-  readonly abandoned: Map<string, number>;
+  readonly abandonedChildren: Map<string, number>;
   /** What has to be told to others, by id, until it is; in order. */
   readonly outbox: Map<string, OutboxEntry>;
   cancel: { readonly by: string; readonly at: number } | null;
@@ -316,7 +316,7 @@ export const NANO_PER_DOLLAR = 1_000_000_000;
 
 /** True when the sum of the known prices is only a lower bound of what was spent. */
 export function isCostUnknown(state: ExecutionState): boolean {
-  return state.costUnknown || state.dropped.size > 0 || state.abandoned.size > 0;
+  return state.costUnknown || state.abandonedAttempts.size > 0 || state.abandonedChildren.size > 0;
 }
 
 /** True when nothing can happen any more, short of reopening. */

@@ -11,7 +11,7 @@ export interface OutcomeAsked extends AttemptCost {
 }
 
 /** What a person says of an attempt whose outcome nobody knew. */
-export type DoubtChoice = "happened" | "again" | "fail";
+export type OutcomeChoice = "happened" | "again" | "fail";
 
 /** A person has looked. What follows for the step is told by an event of its own. */
 export interface OutcomeTold {
@@ -19,6 +19,6 @@ export interface OutcomeTold {
   readonly path: string;
   readonly requestId: string;
   readonly by: string;
-  readonly choice: DoubtChoice;
+  readonly choice: OutcomeChoice;
   readonly at: number;
 }

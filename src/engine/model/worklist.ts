@@ -3,7 +3,7 @@
  * and the first moment at which something is due. No fact of an execution, it only spares looking at everything: one that
  * names all paths, and any moment that is not later, leads to the same decisions.
  */
-export class Agenda {
+export class Worklist {
   readonly #paths = new Set<string>();
   readonly #heldUp = new Set<string>();
   #wakeAt = Number.POSITIVE_INFINITY;
@@ -14,7 +14,7 @@ export class Agenda {
   }
 
   /** Nothing is due before. */
-  get wakeAt(): number {
+  get earliestDue(): number {
     return this.#wakeAt;
   }
 
@@ -22,32 +22,32 @@ export class Agenda {
     this.#paths.add(path);
   }
 
-  crossOff(path: string): void {
+  remove(path: string): void {
     this.#paths.delete(path);
   }
 
   /** What wants to begin at a path waits until there is room for it under the cost cap. */
-  holdUp(path: string): void {
+  block(path: string): void {
     this.#heldUp.add(path);
   }
 
-  isHeldUp(path: string): boolean {
+  isBlocked(path: string): boolean {
     return this.#heldUp.has(path);
   }
 
   /** There may be more room under the cost cap. */
-  madeRoom(): void {
+  unblockAll(): void {
     for (const path of this.#heldUp) this.#paths.add(path);
     this.#heldUp.clear();
   }
 
   /** Something is due then; `null`: it is not. */
-  wakeBy(due: number | null): void {
+  wakeAt(due: number | null): void {
     if (due !== null) this.#wakeAt = Math.min(this.#wakeAt, due);
   }
 
   /** To be called before everything that is still due is named again. */
-  forgetTimes(): void {
+  clearTimes(): void {
     this.#wakeAt = Number.POSITIVE_INFINITY;
   }
 }

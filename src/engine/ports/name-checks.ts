@@ -2,7 +2,7 @@
 export type NameKind = "channel" | "approver" | "connection";
 
 /** Why something that a definition names does not seem to be there. */
-export interface NameDoubt {
+export interface NameWarning {
   /** What is wrong: `the bot sees no channel "#ops"`. */
   readonly message: string;
   /** What to do. */
@@ -14,7 +14,7 @@ export interface NameDoubt {
  *
  * @returns `null` when it does. May take long and may throw: then nothing is said, since a doubt is no more than a warning.
  */
-export type NameCheck = (name: string) => Promise<NameDoubt | null>;
+export type NameCheck = (name: string) => Promise<NameWarning | null>;
 
 /** Who is asked about which names; kinds that are missing are not asked about. */
 export type NameChecks = Readonly<Partial<Record<NameKind, NameCheck>>>;

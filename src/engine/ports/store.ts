@@ -46,8 +46,8 @@ export interface Store
    *
    * @returns `false` if an execution with this id exists; nothing is changed then.
    */
-  insertHead(head: Head): Promise<boolean>;
-  readHead(executionId: string): Promise<Head | null>;
+  insertHead(head: ExecutionRecord): Promise<boolean>;
+  readHead(executionId: string): Promise<ExecutionRecord | null>;
   /** The commits after `afterRev`, in order, without gaps. */
   readLog(executionId: string, afterRev: number): Promise<readonly Commit[]>;
   /**
@@ -62,7 +62,7 @@ export interface Store
    */
   commit(
     commit: Commit,
-    head: Head,
+    head: ExecutionRecord,
     settled: readonly string[],
     totals?: readonly TotalsDelta[],
   ): Promise<void>;
@@ -72,19 +72,19 @@ export interface Store
    */
   readTotals(query: TotalsQuery): Promise<readonly TotalsRow[]>;
   /** Writes the projection of the log if it is not older than the stored one; releases the lease with `owner: null`. */
-  writeHead(head: Head): Promise<void>;
+  writeHead(head: ExecutionRecord): Promise<void>;
   /**
    * Leases executions that are due, the longest due first: sets `owner` and `due = leaseUntil`.
    *
    * Two callers may, on a weak database, both get one; `commit` then stops the later.
    */
-  claimDue(claim: ClaimRequest): Promise<readonly Head[]>;
+  claimDue(claim: ClaimRequest): Promise<readonly ExecutionRecord[]>;
   /** Leases one execution, due or not, unless a live lease of another worker is on it; `null` then, or if it does not exist. */
-  claim(executionId: string, claim: ClaimRequest): Promise<Head | null>;
+  claim(executionId: string, claim: ClaimRequest): Promise<ExecutionRecord | null>;
   /** Moves the end of this worker's leases. */
   renewLeases(worker: string, leaseUntil: number): Promise<void>;
   /** The executions that this worker has a lease on: also those whose claim succeeded while its answer was lost. */
-  leasedBy(worker: string): Promise<readonly Head[]>;
+  leasedBy(worker: string): Promise<readonly ExecutionRecord[]>;
   /** Ends this worker's leases: what it held becomes due `now`, for whoever looks first. */
   releaseLeases(worker: string, now: number): Promise<void>;
   /** Ends all leases at once: every execution that was leased becomes due `now`, a finished one too: somebody was telling others of its end. Forgets processes and who has which cards. For the one-process store at start; others do nothing. */
@@ -97,7 +97,7 @@ export interface Store
    *
    * @throws {AppError} `input_invalid` naming `cursor` when it is not one of ours.
    */
-  listHeads(query: HeadQuery): Promise<HeadPage>;
+  listHeads(query: ExecutionRecordQuery): Promise<ExecutionRecordPage>;
   /** Ids that begin with exactly `prefix`, in order of id, at most `limit`. */
   findExecutionIds(prefix: string, limit: number): Promise<readonly string[]>;
 
@@ -180,7 +180,7 @@ export interface Store
 }
 
 /** The projection of an execution's log by which it is found, listed and claimed. */
-export interface Head {
+export interface ExecutionRecord {
   readonly executionId: string;
   readonly workflowId: string;
   readonly version: number;
@@ -266,7 +266,7 @@ export interface ClaimRequest {
   readonly limit: number;
 }
 
-export interface HeadQuery {
+export interface ExecutionRecordQuery {
   readonly workflowId?: string;
   readonly status?: ExecutionStatus;
   /** Slack user id of who started it. */
@@ -276,8 +276,8 @@ export interface HeadQuery {
   readonly cursor?: string;
 }
 
-export interface HeadPage {
-  readonly heads: readonly Head[];
+export interface ExecutionRecordPage {
+  readonly records: readonly ExecutionRecord[];
   readonly nextCursor: string | null;
 }
 

@@ -1,7 +1,7 @@
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import type { AttemptEnded } from "../execution/decider/handle-signal.ts";
 import type { ExecutionEvent } from "../model/events.ts";
-import type { Act, ExecutionState, OutboxEntry } from "../model/state.ts";
+import type { ActiveStep, ExecutionState, OutboxEntry } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import type { Actor } from "./actor.ts";
@@ -31,7 +31,7 @@ export interface ActorHost {
   startAttempt(
     workflow: CompiledWorkflow,
     state: ExecutionState,
-    act: Act,
+    act: ActiveStep,
     done: (ended: AttemptEnded) => void,
   ): () => void;
   /** A version of its workflow, as this execution would execute it. */

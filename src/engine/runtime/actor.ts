@@ -1,23 +1,23 @@
 import { randomUUID } from "node:crypto";
 import { asAppError, isAppError } from "../../shared/errors.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
-import { decide, decideByVotes, nextDue } from "../execution/decider/advance.ts";
+import { advance, nextDue, resolveVotes } from "../execution/decider/advance.ts";
 import {
   type AttemptEnded,
-  reactToAttempt,
-  reactToSignal,
+  handleAttempt,
+  handleSignal,
 } from "../execution/decider/handle-signal.ts";
-import { reactToMigration } from "../execution/decider/migration.ts";
+import { handleMigration } from "../execution/decider/migration.ts";
 import { costOfLost } from "../execution/projections/call-costs.ts";
-import { toHead } from "../execution/projections/execution-record.ts";
+import { toExecutionRecord } from "../execution/projections/execution-record.ts";
 import { totalsOf } from "../execution/projections/totals.ts";
 import { apply } from "../execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../model/events.ts";
-import { type Act, type ExecutionState, isFinished } from "../model/state.ts";
-import type { Head, Signal } from "../ports/store.ts";
+import { type ActiveStep, type ExecutionState, isFinished } from "../model/state.ts";
+import type { ExecutionRecord, Signal } from "../ports/store.ts";
 import type { ActorHost } from "./actor-host.ts";
 import { Subscriptions } from "./event-subscriptions.ts";
-import { untilStored } from "./store-retry.ts";
+import { retryWhileUnavailable } from "./store-retry.ts";
 
 /** Events of pure steps that are written in one commit, so that a pure loop neither starves others nor grows without bound. */
 const MAX_EVENTS_PER_COMMIT = 200;
@@ -38,7 +38,7 @@ export class Actor {
   /** Applied to the state, not yet committed: the claim, until there is something to commit with it. */
   #unsaved: ExecutionEvent[] = [];
   /** The head as we last wrote it. */
-  #written: Pick<Head, "owner" | "due"> | null = null;
+  #written: Pick<ExecutionRecord, "owner" | "due"> | null = null;
   /** How often the execution had been reopened when its end was told: each end is told. */
   #toldEnd: number | null = null;
   /** The worker leased the head once more while we were here: it has to be given back, whatever our last commit said. */
@@ -138,7 +138,7 @@ export class Actor {
     const now = clock.now();
     for (const ended of this.#results.splice(0)) {
       this.#inFlight.delete(attemptKey(ended.path, ended.attempt));
-      this.#recordAll(reactToAttempt(this.#workflow, this.#state, ended, now));
+      this.#recordAll(handleAttempt(this.#workflow, this.#state, ended, now));
     }
     if (this.#drained) return this.#commit(settled);
     if (this.#signalsMayWait) {
@@ -172,20 +172,22 @@ export class Actor {
 
   /** Records what follows from the state by itself, as far as one commit takes it. */
   #follow(now: number): void {
-    let following = decide(this.#workflow, this.#state, now);
+    let following = advance(this.#workflow, this.#state, now);
     while (following.length > 0) {
       this.#recordAll(following);
       if (this.#unsaved.length >= MAX_EVENTS_PER_COMMIT) {
         this.#again = true;
         return;
       }
-      following = decide(this.#workflow, this.#state, now);
+      following = advance(this.#workflow, this.#state, now);
     }
   }
 
   /** Tells what attempts cost whose results nobody brings any more. @returns whether there were any. */
   async #settleLost(at: number): Promise<boolean> {
-    const lost = [...this.#state.dropped.keys()].filter((key) => !this.#inFlight.has(key));
+    const lost = [...this.#state.abandonedAttempts.keys()].filter(
+      (key) => !this.#inFlight.has(key),
+    );
     if (lost.length === 0) return false;
     const { executionId } = this;
     const calls = await this.#untilStored(() => this.#host.store.listCalls(executionId));
@@ -202,7 +204,7 @@ export class Actor {
   /** Looks for events that came before a step began to wait for them. @returns whether one of them ends a wait. */
   async #lookBack(now: number): Promise<boolean> {
     let isWoken = false;
-    for (const act of this.#state.acts.values()) {
+    for (const act of this.#state.activeSteps.values()) {
       if (act.event === null || act.searched) continue;
       this.#record({ type: "events_searched", path: act.path });
       const events = await this.#untilStored(() =>
@@ -217,10 +219,10 @@ export class Actor {
   /** A vote that decides does so before the next one is looked at: the first valid decision stands. */
   #foldSignal(signal: Signal, now: number): void {
     if (signal.kind === "event") this.#subscriptions.note(signal);
-    for (const event of reactToSignal(this.#workflow, this.#state, signal, now)) {
+    for (const event of handleSignal(this.#workflow, this.#state, signal, now)) {
       this.#record(event);
       if (event.type !== "decision_recorded") continue;
-      this.#recordAll(decideByVotes(this.#workflow, this.#state, event.path, now));
+      this.#recordAll(resolveVotes(this.#workflow, this.#state, event.path, now));
     }
   }
 
@@ -229,7 +231,7 @@ export class Actor {
     const version = Number(signal.payload["version"]);
     const load = () => this.#host.compiled(this.#state, version);
     const to = { version, workflow: await this.#untilStored(load) };
-    const events = reactToMigration(this.#workflow, to, this.#state, signal, now);
+    const events = handleMigration(this.#workflow, to, this.#state, signal, now);
     const isMigrated = events.some(({ type }) => type === "execution_migrated");
     if (!isMigrated) return this.#recordAll(events);
     await this.#commit(settled.splice(0));
@@ -274,18 +276,18 @@ export class Actor {
 
   /** A repeat of the same commit is harmless, and the fence stops us if we were too slow. */
   #untilStored<T>(ask: () => Promise<T>): Promise<T> {
-    return untilStored(this.#host.clock, ask, () => this.#stopped);
+    return retryWhileUnavailable(this.#host.clock, ask, () => this.#stopped);
   }
 
-  #head(): Head {
-    const { acts, dropped } = this.#state;
+  #head(): ExecutionRecord {
+    const { activeSteps, abandonedAttempts } = this.#state;
     const busy =
       this.#drained !== null ||
-      dropped.size > 0 ||
-      [...acts.values()].some((act) => act.phase === "running");
+      abandonedAttempts.size > 0 ||
+      [...activeSteps.values()].some((act) => act.phase === "running");
     return busy
-      ? toHead(this.#state, this.#host.worker, this.#host.leaseUntil())
-      : toHead(this.#state, null, this.#nextDue());
+      ? toExecutionRecord(this.#state, this.#host.worker, this.#host.leaseUntil())
+      : toExecutionRecord(this.#state, null, this.#nextDue());
   }
 
   get #endIsTold(): boolean {
@@ -315,9 +317,9 @@ export class Actor {
   }
 
   #startEffects(): void {
-    const wanted = new Map<string, Act>();
+    const wanted = new Map<string, ActiveStep>();
     if (!this.#state.cancel) {
-      for (const act of this.#state.acts.values()) {
+      for (const act of this.#state.activeSteps.values()) {
         if (act.phase === "running" && act.epoch === this.#state.epoch) {
           wanted.set(attemptKey(act.path, act.attempt), act);
         }
@@ -342,7 +344,7 @@ export class Actor {
     if (this.#inFlight.size > 0 || this.#results.length > 0 || this.#signalsMayWait) return false;
     if (this.#state.cancel) return true;
     // A running act that was not started waits for the lease to be renewed: the worker wakes us then.
-    return ![...this.#state.acts.values()].some((act) => act.phase === "running");
+    return ![...this.#state.activeSteps.values()].some((act) => act.phase === "running");
   }
 
   /** Gives the lease back if the last commit did not. */

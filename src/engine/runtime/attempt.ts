@@ -10,12 +10,12 @@ import type {
 import type { AttemptEnded } from "../execution/decider/handle-signal.ts";
 import { costOfCalls } from "../execution/projections/call-costs.ts";
 import type { AttemptCost, ExecutionStarted } from "../model/events.ts";
-import type { Act, ExecutionState } from "../model/state.ts";
+import type { ActiveStep, ExecutionState } from "../model/state.ts";
 import { type Clock, pause } from "../ports/clock.ts";
 import type { ModelClient } from "../ports/model.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
 import type { CallRecord, Store } from "../ports/store.ts";
-import { untilStored } from "./store-retry.ts";
+import { retryWhileUnavailable } from "./store-retry.ts";
 
 /** The outside world as attempts see it. */
 export interface AttemptPorts {
@@ -46,7 +46,7 @@ export function runAttempt(
   ports: AttemptPorts,
   workflow: CompiledWorkflow,
   state: ExecutionState,
-  act: Act,
+  act: ActiveStep,
   done: (ended: AttemptEnded) => void,
 ): () => void {
   const { path, attempt, epoch } = act;
@@ -88,7 +88,7 @@ export function runAttempt(
 }
 
 /** A repeat has perhaps spent already: it is finished, so that what it spent is told. */
-function mayBeRefused({ reservedNano, recoveries }: Act): boolean {
+function mayBeRefused({ reservedNano, recoveries }: ActiveStep): boolean {
   return reservedNano > 0 && recoveries === 0;
 }
 
@@ -96,7 +96,7 @@ function mayBeRefused({ reservedNano, recoveries }: Act): boolean {
 function contextOf(
   ports: AttemptPorts,
   state: ExecutionState,
-  act: Act,
+  act: ActiveStep,
   own: {
     readonly step: CompiledStep;
     readonly spending: Spending;
@@ -120,7 +120,7 @@ function contextOf(
     recordCall: async (call) => {
       // First, since its record may stand although nobody could say so.
       spending.recorded(call);
-      await untilStored(
+      await retryWhileUnavailable(
         ports.clock,
         () => ports.store.insertCall(call),
         () => signal.aborted,
@@ -128,7 +128,7 @@ function contextOf(
     },
     findCall: async (id) => {
       const read = () => ports.store.readCall(id);
-      return spending.found(await untilStored(ports.clock, read, () => signal.aborted));
+      return spending.found(await retryWhileUnavailable(ports.clock, read, () => signal.aborted));
     },
     prepareChild: (request) => ports.prepareChild(state.start, request),
     recoveries: act.recoveries,
@@ -143,7 +143,7 @@ class Spending {
   readonly mayBeUnknown: boolean;
   readonly #calls: CallRecord[] = [];
 
-  constructor({ reservedNano }: Act) {
+  constructor({ reservedNano }: ActiveStep) {
     this.mayBeUnknown = reservedNano > 0;
   }
 

@@ -8,7 +8,7 @@ import { type ExecutionState, ROOT } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 
-export interface SlotsOptions {
+export interface ConcurrencyLimiterOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly wake: (executionId: string) => void;
@@ -18,10 +18,10 @@ export interface SlotsOptions {
  * Lets at most `concurrency.limit` executions of a workflow with the same key go on at a time. A slot belongs to whoever inserted
  * it first. Whoever waits is in line before it looks, and whoever leaves looks at the line after it left: so nobody is missed.
  */
-export class Slots {
-  readonly #options: SlotsOptions;
+export class ConcurrencyLimiter {
+  readonly #options: ConcurrencyLimiterOptions;
 
-  constructor(options: SlotsOptions) {
+  constructor(options: ConcurrencyLimiterOptions) {
     this.#options = options;
   }
 
@@ -31,9 +31,9 @@ export class Slots {
     state: ExecutionState,
     now: number,
   ): Promise<readonly ExecutionEvent[]> {
-    const resumed: ExecutionEvent[] = state.held ? [{ type: "execution_resumed", at: now }] : [];
+    const resumed: ExecutionEvent[] = state.paused ? [{ type: "execution_resumed", at: now }] : [];
     const { concurrency } = workflow.definition;
-    if (!concurrency || (state.line && state.line.slot !== null)) return resumed;
+    if (!concurrency || (state.queue && state.queue.slot !== null)) return resumed;
     const line = lineOf(concurrency, state);
     if (line instanceof AppError) {
       const { code, message, retryable } = line;
@@ -43,23 +43,23 @@ export class Slots {
     if (slot !== null) return [...resumed, { type: "slot_acquired", line, slot, at: now }];
     if (concurrency.onLimit === "skip")
       return [{ type: "execution_cancelled", error: skipped(concurrency), at: now }];
-    if (state.held?.reason === "slot") return [];
+    if (state.paused?.reason === "slot") return [];
     return [{ type: "execution_held", reason: "slot", line, at: now }];
   }
 
   /** Has the end of this execution to be told to others in line? */
   isWanted(state: ExecutionState): boolean {
-    return state.line !== null;
+    return state.queue !== null;
   }
 
   /** Gives the slot back and calls the next in line. Doing it again is harmless. @throws {AppError} `store_unavailable`. */
-  async tell({ start, line, reopened }: ExecutionState): Promise<void> {
-    if (!line) return;
+  async tell({ start, queue, reopened }: ExecutionState): Promise<void> {
+    if (!queue) return;
     const { executionId } = start;
     const { store } = this.#options;
-    if (line.slot !== null) await store.freeSlot(line.name, line.slot, executionId);
-    await store.leaveLine(line.name, executionId);
-    await this.#callNext(line.name, `${executionId}:${reopened.length}:left`);
+    if (queue.slot !== null) await store.freeSlot(queue.name, queue.slot, executionId);
+    await store.leaveLine(queue.name, executionId);
+    await this.#callNext(queue.name, `${executionId}:${reopened.length}:left`);
   }
 
   /** @returns the number of the slot; `null`: none is free, and it is in line unless it would be skipped. */

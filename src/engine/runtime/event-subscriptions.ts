@@ -2,7 +2,7 @@ import type { CompiledWorkflow } from "../definition/compile.ts";
 import { wakeByEvent } from "../execution/decider/handle-events.ts";
 import type { ExecutionEvent } from "../model/events.ts";
 import { CLOCK_DIFFERENCE_MS } from "../model/lease.ts";
-import type { Act, ExecutionState } from "../model/state.ts";
+import type { ActiveStep, ExecutionState } from "../model/state.ts";
 import type { EventRecord } from "../ports/event-records.ts";
 import type { Signal, Store } from "../ports/store.ts";
 
@@ -18,7 +18,7 @@ export class Subscriptions {
   constructor(store: Store, state: ExecutionState) {
     this.#store = store;
     this.#executionId = state.start.executionId;
-    for (const { event } of state.acts.values()) if (event !== null) this.#names.add(event);
+    for (const { event } of state.activeSteps.values()) if (event !== null) this.#names.add(event);
   }
 
   /** An event was told to the execution, which is thus noted as waiting for it. */
@@ -36,7 +36,7 @@ export class Subscriptions {
   async lookBack(
     workflow: CompiledWorkflow,
     state: ExecutionState,
-    act: Act,
+    act: ActiveStep,
     now: number,
   ): Promise<readonly ExecutionEvent[]> {
     const { event: name } = act;
@@ -60,7 +60,7 @@ export class Subscriptions {
   /** Ends what no step waits for any more. A failure leaves it for the next time. */
   async leave(state: ExecutionState): Promise<void> {
     if (this.#names.size === 0) return;
-    const awaited = new Set([...state.acts.values()].map(({ event }) => event));
+    const awaited = new Set([...state.activeSteps.values()].map(({ event }) => event));
     for (const name of this.#names) {
       if (awaited.has(name)) continue;
       await this.#store.unsubscribe(this.#executionId, name).catch(() => undefined);

@@ -1,21 +1,21 @@
 import { randomUUID } from "node:crypto";
-import { toHead } from "../execution/projections/execution-record.ts";
+import { toExecutionRecord } from "../execution/projections/execution-record.ts";
 import { totalsOf } from "../execution/projections/totals.ts";
 import { apply } from "../execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../model/events.ts";
 import { type ExecutionState, isFinished } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { Head, Store } from "../ports/store.ts";
+import type { ExecutionRecord, Store } from "../ports/store.ts";
 
-export interface EndDefectivePorts {
+export interface FailDefectivePorts {
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly ends: { readonly isWanted: (state: ExecutionState) => boolean };
   readonly onCommitted: (executionId: string, events: readonly ExecutionEvent[]) => void;
   /** Folds the execution's log. */
-  readonly read: (head: Head) => Promise<ExecutionState>;
+  readonly read: (head: ExecutionRecord) => Promise<ExecutionState>;
 }
 
 /** Pause before an execution is tried again after a defect of ours. */
@@ -25,9 +25,9 @@ const MESSAGE =
   "The run was stopped because of a defect on our side. The operator finds the details in the log.";
 
 /** A defect must end, visibly: the execution fails; if even that cannot be written, it is looked at again after a pause. */
-export async function endDefective(
-  ports: EndDefectivePorts,
-  head: Head,
+export async function failDefective(
+  ports: FailDefectivePorts,
+  head: ExecutionRecord,
   cause: unknown,
 ): Promise<void> {
   const { store, clock, logger } = ports;
@@ -46,13 +46,13 @@ export async function endDefective(
   }
 }
 
-async function fail(ports: EndDefectivePorts, head: Head): Promise<void> {
+async function fail(ports: FailDefectivePorts, head: ExecutionRecord): Promise<void> {
   const { store, clock, ends, onCommitted } = ports;
   const { executionId } = head;
   const state = await ports.read(head);
   if (isFinished(state.status)) {
     // What is left to tell of its end is tried again; kept, the lease would be renewed for ever.
-    await store.writeHead(toHead(state, null, clock.now() + DEFECT_PAUSE_MS));
+    await store.writeHead(toExecutionRecord(state, null, clock.now() + DEFECT_PAUSE_MS));
     return;
   }
   const at = clock.now();
@@ -67,6 +67,6 @@ async function fail(ports: EndDefectivePorts, head: Head): Promise<void> {
   const commit = { executionId, rev, epoch, commitId: randomUUID(), at, events: [event] };
   const due = state.outbox.size > 0 || ends.isWanted(state) ? at : null;
   const totals = totalsOf(state.start, commit.events, rev === 1);
-  await store.commit(commit, toHead(state, null, due), [], totals);
+  await store.commit(commit, toExecutionRecord(state, null, due), [], totals);
   onCommitted(executionId, [event]);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { CompiledWorkflow } from "../definition/compile.ts";
-import { reactToSignal } from "../execution/decider/handle-signal.ts";
-import { toHead } from "../execution/projections/execution-record.ts";
+import { handleSignal } from "../execution/decider/handle-signal.ts";
+import { toExecutionRecord } from "../execution/projections/execution-record.ts";
 import { apply } from "../execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../model/events.ts";
 import type { ExecutionState } from "../model/state.ts";
@@ -14,7 +14,7 @@ import type { WorkerOptions } from "./worker-options.ts";
  * @returns `false`: a person wants it to go on; nothing but the telling was done.
  * @throws {AppError} `store_unavailable`: to be done again.
  */
-export async function settleEnd(
+export async function finalize(
   { store, clock, ends, deliver, onCommitted }: WorkerOptions,
   workflow: CompiledWorkflow,
   state: ExecutionState,
@@ -24,7 +24,7 @@ export async function settleEnd(
   await ends.tell(state);
   const late = await store.pendingSignals({ executionId, limit: 100 });
   if (late.some(({ kind }) => kind === "retry")) return false;
-  const events = late.flatMap((signal) => reactToSignal(workflow, state, signal, clock.now()));
+  const events = late.flatMap((signal) => handleSignal(workflow, state, signal, clock.now()));
   const subscriptions = new Subscriptions(store, state);
   for (const signal of late) if (signal.kind === "event") subscriptions.note(signal);
   await subscriptions.leave(state);
@@ -33,7 +33,7 @@ export async function settleEnd(
   if (costs.length > 0) await commitLate({ store, clock }, state, costs);
   if (events.length > 0) onCommitted(executionId, events);
   await store.settleSignals(late.map(({ id }) => id));
-  await store.writeHead(toHead(state, null, null));
+  await store.writeHead(toExecutionRecord(state, null, null));
   return true;
 }
 
@@ -48,5 +48,5 @@ async function commitLate(
   const { executionId } = start;
   const at = clock.now();
   const commit = { executionId, rev, epoch, commitId: randomUUID(), at, events };
-  await store.commit(commit, toHead(state, null, at), []);
+  await store.commit(commit, toExecutionRecord(state, null, at), []);
 }

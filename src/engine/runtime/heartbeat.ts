@@ -5,7 +5,7 @@ import type { Logger } from "../ports/logger.ts";
 import type { ProcessRecord } from "../ports/shared-work.ts";
 import type { Store } from "../ports/store.ts";
 
-export interface ProcessesOptions {
+export interface HeartbeatOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -24,14 +24,14 @@ const BEAT_MS = 10_000;
 const DEAD_MS = LEASE_MS + 15_000;
 
 /** Says from time to time that this process is alive, and notices when another one is not any more. */
-export class Processes {
-  readonly #options: ProcessesOptions;
+export class Heartbeat {
+  readonly #options: HeartbeatOptions;
   readonly #startedAt: number;
   #cancelTimer: (() => void) | null = null;
   #beating: Promise<void> | null = null;
   #running = false;
 
-  constructor(options: ProcessesOptions) {
+  constructor(options: HeartbeatOptions) {
     this.#options = options;
     this.#startedAt = options.clock.now();
   }
@@ -39,7 +39,7 @@ export class Processes {
   /** Never rejects: a beat that fails is followed by the next. */
   async start(): Promise<void> {
     this.#running = true;
-    await this.#beat();
+    await this.#heartbeat();
   }
 
   /** Takes leave, so that nobody takes this for a death. */
@@ -57,11 +57,11 @@ export class Processes {
     }
   }
 
-  async #beat(): Promise<void> {
+  async #heartbeat(): Promise<void> {
     this.#beating = this.#sayAndLook();
     await this.#beating;
     if (this.#running) {
-      this.#cancelTimer = this.#options.clock.after(BEAT_MS, () => void this.#beat());
+      this.#cancelTimer = this.#options.clock.after(BEAT_MS, () => void this.#heartbeat());
     }
   }
 
@@ -73,14 +73,14 @@ export class Processes {
       const now = clock.now();
       await store.writeProcess({ id, name, startedAt: this.#startedAt, seenAt: now });
       for (const known of await store.listProcesses()) {
-        if (known.id !== id && known.seenAt < now - DEAD_MS) await this.#bury(known);
+        if (known.id !== id && known.seenAt < now - DEAD_MS) await this.#removeDead(known);
       }
     } catch (error) {
       logger.debug({ error: asAppError(error).message }, "the processes could not be looked at");
     }
   }
 
-  async #bury(dead: ProcessRecord): Promise<void> {
+  async #removeDead(dead: ProcessRecord): Promise<void> {
     const { store, logger, died } = this.#options;
     if (!(await store.removeProcess(dead))) return;
     logger.warn({ process: dead.name }, "another process died; looking for what it left");

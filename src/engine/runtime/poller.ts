@@ -3,7 +3,7 @@ import type { Clock } from "../ports/clock.ts";
 /** Shortest time between the end of one look and the next: at most ten looks a second, however often it rings. */
 const REST_MS = 100;
 
-export interface RepeatedLookOptions {
+export interface PollerOptions {
   readonly clock: Clock;
   /** How long until the next look if it does not ring, in milliseconds; asked after each look. */
   readonly intervalMs: () => number;
@@ -15,8 +15,8 @@ export interface RepeatedLookOptions {
  * Looks from time to time, and at once when it rings. There is one look at a time and a rest after each; however often it rings
  * meanwhile, one more look follows.
  */
-export class RepeatedLook {
-  readonly #options: RepeatedLookOptions;
+export class Poller {
+  readonly #options: PollerOptions;
   #running = false;
   /** A look is wanted that has not begun. */
   #rang = false;
@@ -24,7 +24,7 @@ export class RepeatedLook {
   #endedAt = Number.NEGATIVE_INFINITY;
   #cancelTimer: (() => void) | null = null;
 
-  constructor(options: RepeatedLookOptions) {
+  constructor(options: PollerOptions) {
     this.#options = options;
   }
 
@@ -42,7 +42,7 @@ export class RepeatedLook {
     await this.#looking;
   }
 
-  ring(): void {
+  notify(): void {
     if (!this.#running || this.#rang) return;
     this.#rang = true;
     if (!this.#looking) this.#plan(this.#restLeft);
@@ -56,10 +56,10 @@ export class RepeatedLook {
 
   #plan(delayMs: number): void {
     this.#cancelTimer?.();
-    this.#cancelTimer = this.#options.clock.after(delayMs, () => this.#look());
+    this.#cancelTimer = this.#options.clock.after(delayMs, () => this.#poll());
   }
 
-  #look(): void {
+  #poll(): void {
     const { clock, look, intervalMs } = this.#options;
     this.#rang = false;
     this.#looking = look().finally(() => {

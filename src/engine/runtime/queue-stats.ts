@@ -5,7 +5,7 @@ import type { Store } from "../ports/store.ts";
 const MAX_HEADS = 1000;
 
 /** What is left to do. */
-export interface Backlog {
+export interface QueueStats {
   /** Executions that were accepted and have not begun, counted up to 1000. */
   readonly queued: number;
   /** Requests that wait for people, of up to 2000 executions. */
@@ -14,10 +14,10 @@ export interface Backlog {
   readonly lagMs: number;
 }
 
-export async function readBacklog(
+export async function readQueueStats(
   store: Pick<Store, "listHeads" | "nextDue">,
   clock: Clock,
-): Promise<Backlog> {
+): Promise<QueueStats> {
   const list = (status: "queued" | "waiting" | "running") =>
     store.listHeads({ status, limit: MAX_HEADS });
   const [queued, waiting, running, due] = await Promise.all([
@@ -26,9 +26,9 @@ export async function readBacklog(
     list("running"),
     store.nextDue(clock.now()),
   ]);
-  const open = [...waiting.heads, ...running.heads];
+  const open = [...waiting.records, ...running.records];
   return {
-    queued: queued.heads.length,
+    queued: queued.records.length,
     openRequests: open.reduce((sum, { openRequests }) => sum + openRequests.length, 0),
     lagMs: due === null ? 0 : Math.max(clock.now() - due, 0),
   };

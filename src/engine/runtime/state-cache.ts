@@ -7,7 +7,7 @@ const MAX_KEPT = 500;
  * The states of executions that wait, as this process left them: taken up again, they need only what was committed since, not
  * their whole log, so that a step after a wait costs the same however long the execution is. Whoever takes one owns it.
  */
-export class IdleStates {
+export class StateCache {
   readonly #states = new Map<string, ExecutionState>();
 
   /** @param state - durable, but for what needs no commit of its own. */

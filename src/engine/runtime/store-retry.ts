@@ -11,7 +11,7 @@ const LONGEST_PAUSE_MS = 5000;
  * @param isOver - nobody wants the answer any more: `store_unavailable` is thrown then, too. Asked after each failure.
  * @throws {AppError} what the store throws besides `store_unavailable`.
  */
-export async function untilStored<T>(
+export async function retryWhileUnavailable<T>(
   clock: Clock,
   ask: () => Promise<T>,
   isOver: () => boolean,

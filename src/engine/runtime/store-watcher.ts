@@ -1,7 +1,7 @@
 import type { Change, ChangeSource, WatchState } from "../ports/changes.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
-import { RepeatedLook } from "./poller.ts";
+import { Poller } from "./poller.ts";
 
 /**
  * How often is looked while changes ring. It is promised that a process sees within a second what another one did, and that must
@@ -15,7 +15,7 @@ export function longestPollMs(pollMs: number): number {
   return Math.max(pollMs, LIVE_POLL_MS);
 }
 
-export interface LookoutOptions {
+export interface StoreWatcherOptions {
   readonly store: ChangeSource;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -28,17 +28,17 @@ export interface LookoutOptions {
 }
 
 /** Looks at the store for what other processes left there: when a change rings, and from time to time in any case. */
-export class Lookout {
-  readonly #options: LookoutOptions;
-  readonly #looks: Readonly<Record<Change, RepeatedLook>>;
+export class StoreWatcher {
+  readonly #options: StoreWatcherOptions;
+  readonly #looks: Readonly<Record<Change, Poller>>;
   #state: WatchState["kind"] | null = null;
   #watch: AsyncDisposable | null = null;
 
-  constructor(options: LookoutOptions) {
+  constructor(options: StoreWatcherOptions) {
     this.#options = options;
     const { clock, looks } = options;
     const intervalMs = (): number => this.#intervalMs;
-    const repeat = (look: () => Promise<void>) => new RepeatedLook({ clock, intervalMs, look });
+    const repeat = (look: () => Promise<void>) => new Poller({ clock, intervalMs, look });
     this.#looks = {
       executions: repeat(looks.executions),
       pauses: repeat(looks.pauses),
@@ -49,7 +49,7 @@ export class Lookout {
   start(): void {
     for (const look of Object.values(this.#looks)) look.start();
     this.#watch = this.#options.store.watch({
-      changed: (kind) => this.#looks[kind].ring(),
+      changed: (kind) => this.#looks[kind].notify(),
       stateChanged: (state) => this.#enter(state),
     });
   }
@@ -73,7 +73,7 @@ export class Lookout {
     this.#log(state);
     this.#options.onWatchState?.(state.kind === "live");
     // What was missed is found, and the time until the next look is the new one.
-    for (const look of Object.values(this.#looks)) look.ring();
+    for (const look of Object.values(this.#looks)) look.notify();
   }
 
   #log(state: WatchState): void {

@@ -1,18 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { asAppError, isAppError } from "../../shared/errors.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
-import { toHead } from "../execution/projections/execution-record.ts";
+import { toExecutionRecord } from "../execution/projections/execution-record.ts";
 import { applyCommit, initialState } from "../execution/reducer/apply.ts";
 import { LEASE_MS } from "../model/lease.ts";
 import { type ExecutionState, isFinished } from "../model/state.ts";
 import { pause } from "../ports/clock.ts";
-import type { Head } from "../ports/store.ts";
+import type { ExecutionRecord } from "../ports/store.ts";
 import { Actor, stopReason } from "./actor.ts";
 import type { ActorHost } from "./actor-host.ts";
 import { runAttempt } from "./attempt.ts";
-import { endDefective } from "./fail-defective.ts";
-import { settleEnd } from "./finalize.ts";
-import { IdleStates } from "./state-cache.ts";
+import { failDefective } from "./fail-defective.ts";
+import { finalize } from "./finalize.ts";
+import { StateCache } from "./state-cache.ts";
 import type { WorkerOptions } from "./worker-options.ts";
 
 const RENEW_MS = 10_000;
@@ -29,7 +29,7 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #host: ActorHost;
   readonly #actors = new Map<string, Actor>();
-  readonly #idle = new IdleStates();
+  readonly #idle = new StateCache();
   /** Claims under way, so that two wake-ups of one execution make one actor. */
   readonly #claiming = new Map<string, Promise<void>>();
   readonly #wakeAgain = new Set<string>();
@@ -100,20 +100,22 @@ export class Worker {
   }
 
   /** The head that a new execution is inserted with: leased to this worker if it has room. */
-  firstHead(state: ExecutionState): Head {
+  firstRecord(state: ExecutionState): ExecutionRecord {
     const now = this.#options.clock.now();
     const room = this.#running && this.#actors.size < MAX_ACTORS;
-    return room ? toHead(state, this.id, now + LEASE_MS) : toHead(state, null, now);
+    return room
+      ? toExecutionRecord(state, this.id, now + LEASE_MS)
+      : toExecutionRecord(state, null, now);
   }
 
   /** Takes over an execution that was just inserted with `firstHead`. */
-  adopt(head: Head, workflow: CompiledWorkflow, state: ExecutionState): void {
+  adopt(head: ExecutionRecord, workflow: CompiledWorkflow, state: ExecutionState): void {
     if (head.owner !== this.id) this.#scheduleTick(this.#options.clock.now());
     else if (this.#running && !this.#actors.has(head.executionId)) this.#add(workflow, state);
   }
 
   /** An insert or a claim may have succeeded while its answer was lost: find what is leased to us and has nobody here. */
-  doubtLeases(): void {
+  reconcileLeases(): void {
     this.#leasesInDoubt = true;
     this.#scheduleTick(this.#options.clock.now() + CLAIM_PAUSE_MS);
   }
@@ -252,7 +254,7 @@ export class Worker {
     });
   }
 
-  async #load(head: Head): Promise<void> {
+  async #load(head: ExecutionRecord): Promise<void> {
     const { executionId } = head;
     const known = this.#actors.get(executionId);
     if (known) {
@@ -262,7 +264,7 @@ export class Worker {
     try {
       const { workflow, state } = await this.read(head);
       // What a call under way cost that was given up is still to be told, even after the end.
-      const isOver = isFinished(state.status) && state.dropped.size === 0;
+      const isOver = isFinished(state.status) && state.abandonedAttempts.size === 0;
       if (isOver) await this.#afterEnd(workflow, state);
       else if (this.#running && !this.#actors.has(executionId)) this.#add(workflow, state);
     } catch (error) {
@@ -270,12 +272,12 @@ export class Worker {
       const isPassing =
         isAppError(error, "store_unavailable") || isAppError(error, "store_conflict");
       if (isPassing) this.#retryClaim(executionId);
-      else await this.#endDefective(head, error);
+      else await this.#failDefective(head, error);
     }
   }
 
   async #afterEnd(workflow: CompiledWorkflow, state: ExecutionState): Promise<void> {
-    const settled = await settleEnd(this.#options, workflow, state);
+    const settled = await finalize(this.#options, workflow, state);
     const { executionId } = state.start;
     // A retry lets it go on.
     if (!settled && this.#running && !this.#actors.has(executionId)) this.#add(workflow, state);
@@ -288,7 +290,7 @@ export class Worker {
 
   /** Folds an execution's log, from where this process left it. The caller owns the state. @throws {AppError} `internal` when log and code do not fit together. */
   async read(
-    head: Head,
+    head: ExecutionRecord,
   ): Promise<{ readonly workflow: CompiledWorkflow; readonly state: ExecutionState }> {
     const { executionId } = head;
     const state = this.#idle.take(executionId) ?? (await this.#stateAtStart(head));
@@ -299,7 +301,7 @@ export class Worker {
     return { workflow: await this.#options.compiled(state, state.version), state };
   }
 
-  async #stateAtStart({ start }: Head): Promise<ExecutionState> {
+  async #stateAtStart({ start }: ExecutionRecord): Promise<ExecutionState> {
     const begun = { start, prompts: start.prompts ?? {} };
     const { first } = await this.#options.compiled(begun, start.version);
     return initialState(start, first);
@@ -341,13 +343,13 @@ export class Worker {
       "an execution stopped",
     );
     const head = await this.#options.store.readHead(actor.executionId).catch(() => null);
-    if (head) await this.#endDefective(head, error);
+    if (head) await this.#failDefective(head, error);
     else this.#retryClaim(actor.executionId);
   }
 
-  #endDefective(head: Head, cause: unknown): Promise<void> {
+  #failDefective(head: ExecutionRecord, cause: unknown): Promise<void> {
     const read = async (): Promise<ExecutionState> => (await this.read(head)).state;
-    return endDefective({ ...this.#options, read }, head, cause);
+    return failDefective({ ...this.#options, read }, head, cause);
   }
 
   #planRenewal(): void {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { TimeLimit } from "../../shared/duration.ts";
 import { AppError } from "../../shared/errors.ts";
 import { hashJson, type Json, readOwn, toJson } from "../../shared/json.ts";
-import { outsideNames } from "../definition/external-names.ts";
+import { externalNames } from "../definition/external-names.ts";
 import {
   type ConfigProblem,
   defineStepType,
@@ -28,10 +28,14 @@ const ChoiceConfig = z.strictObject({
 });
 
 const ApprovalConfig = z.strictObject({
-  channel: z.string().min(1).optional().register(outsideNames, { kind: "channel" }),
+  channel: z.string().min(1).optional().register(externalNames, { kind: "channel" }),
   title: z.string().min(1),
   message: z.string().default(""),
-  approvers: z.array(z.string().min(1)).min(1).max(50).register(outsideNames, { kind: "approver" }),
+  approvers: z
+    .array(z.string().min(1))
+    .min(1)
+    .max(50)
+    .register(externalNames, { kind: "approver" }),
   required: z.int().min(1).max(50).default(1),
   allowSelfApproval: z.boolean().default(false),
   choices: z.array(ChoiceConfig).min(2).max(5).optional(),

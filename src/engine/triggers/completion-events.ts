@@ -1,21 +1,21 @@
 import type { JsonObject } from "../../shared/json.ts";
 import type { ExecutionState } from "../model/state.ts";
 import type { EventRecord } from "../ports/event-records.ts";
-import { type ActiveTriggers, onceForEach } from "./trigger-registry.ts";
+import { memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { EventConfig } from "./types/event.ts";
 
-export interface EndTellerOptions {
-  readonly triggers: ActiveTriggers;
+export interface CompletionEventsOptions {
+  readonly triggers: TriggerRegistry;
   /** Makes an event known, and tells everybody who waits for it. @throws {AppError} `store_unavailable`: to be done again. */
   readonly publish: (event: Omit<EventRecord, "at" | "process">) => Promise<unknown>;
 }
 
 /** Makes events of the ends of runs, if anybody may wait for them. Doing it again changes nothing: each end has its ids. */
-export class EndTeller {
-  readonly #options: EndTellerOptions;
-  readonly #config = onceForEach((trigger) => EventConfig.parse(trigger.config));
+export class CompletionEvents {
+  readonly #options: CompletionEventsOptions;
+  readonly #config = memoizePerTrigger((trigger) => EventConfig.parse(trigger.config));
 
-  constructor(options: EndTellerOptions) {
+  constructor(options: CompletionEventsOptions) {
     this.#options = options;
   }
 

@@ -6,11 +6,11 @@ import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
 import type { Store } from "../ports/store.ts";
-import { type ActiveTrigger, type ActiveTriggers, onceForEach } from "./trigger-registry.ts";
+import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { DatabaseChangeConfig } from "./types/database-change.ts";
 
-export interface RowPollerOptions {
-  readonly triggers: ActiveTriggers;
+export interface DatabasePollerOptions {
+  readonly triggers: TriggerRegistry;
   readonly start: (request: StartRequest) => Promise<StartResult>;
   readonly store: Store;
   readonly clock: Clock;
@@ -34,15 +34,15 @@ interface Watch {
  * Looks into databases for rows, and starts a run for each. A row is known by all of its content: the same row starts once, a row
  * that changed starts again.
  */
-export class RowPoller {
-  readonly #options: RowPollerOptions;
-  readonly #config = onceForEach((trigger) => DatabaseChangeConfig.parse(trigger.config));
+export class DatabasePoller {
+  readonly #options: DatabasePollerOptions;
+  readonly #config = memoizePerTrigger((trigger) => DatabaseChangeConfig.parse(trigger.config));
   readonly #watches = new Map<string, Watch>();
   readonly #polling = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #running = false;
 
-  constructor(options: RowPollerOptions) {
+  constructor(options: DatabasePollerOptions) {
     this.#options = options;
   }
 

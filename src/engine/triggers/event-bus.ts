@@ -11,14 +11,14 @@ import type { Clock } from "../ports/clock.ts";
 import type { EventRecord } from "../ports/event-records.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
-import { type ActiveTrigger, type ActiveTriggers, onceForEach } from "./trigger-registry.ts";
+import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { EventConfig } from "./types/event.ts";
 
 export interface EventBusOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly triggers: ActiveTriggers;
+  readonly triggers: TriggerRegistry;
   readonly start: (request: StartRequest) => Promise<StartResult>;
   /** An execution has a signal. */
   readonly wake: (executionId: string) => void;
@@ -50,7 +50,7 @@ const PAGE = 200;
  */
 export class EventBus {
   readonly #options: EventBusOptions;
-  readonly #rule = onceForEach(toRule);
+  readonly #rule = memoizePerTrigger(toRule);
   #catchingUp: Promise<void> | null = null;
 
   constructor(options: EventBusOptions) {

@@ -3,7 +3,7 @@ import type { StartRequest, StartResult } from "../api/engine.ts";
 import { compilePattern } from "../language/safe-pattern.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Logger } from "../ports/logger.ts";
-import { type ActiveTrigger, type ActiveTriggers, onceForEach } from "./trigger-registry.ts";
+import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { createKeywordFinder } from "./types/keywords.ts";
 import { MessageConfig } from "./types/message.ts";
 
@@ -25,8 +25,8 @@ export interface IncomingMessage {
   mayStart(): Promise<boolean>;
 }
 
-export interface MessageStarterOptions {
-  readonly triggers: ActiveTriggers;
+export interface MessageTriggerOptions {
+  readonly triggers: TriggerRegistry;
   readonly start: (request: StartRequest) => Promise<StartResult>;
   readonly logger: Logger;
 }
@@ -36,11 +36,11 @@ interface Rule extends Omit<MessageConfig, "pattern" | "keywords"> {
 }
 
 /** Starts what messages ask for: of one message each workflow once, however often it is delivered. */
-export class MessageStarter {
-  readonly #options: MessageStarterOptions;
-  readonly #rule = onceForEach(toRule);
+export class MessageTrigger {
+  readonly #options: MessageTriggerOptions;
+  readonly #rule = memoizePerTrigger(toRule);
 
-  constructor(options: MessageStarterOptions) {
+  constructor(options: MessageTriggerOptions) {
     this.#options = options;
   }
 

@@ -2,7 +2,7 @@ import { asAppError } from "../../shared/errors.ts";
 import type { StartRequest, StartResult } from "../api/engine.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Logger } from "../ports/logger.ts";
-import { type ActiveTrigger, type ActiveTriggers, onceForEach } from "./trigger-registry.ts";
+import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { ReactionConfig } from "./types/reaction.ts";
 
 /** A message of a channel, as a run begins with it. */
@@ -30,18 +30,18 @@ export interface IncomingReaction {
   mayStart(): Promise<boolean>;
 }
 
-export interface ReactionStarterOptions {
-  readonly triggers: ActiveTriggers;
+export interface ReactionTriggerOptions {
+  readonly triggers: TriggerRegistry;
   readonly start: (request: StartRequest) => Promise<StartResult>;
   readonly logger: Logger;
 }
 
 /** Starts what reactions ask for: of one reaction each workflow once, however often it is delivered. */
-export class ReactionStarter {
-  readonly #options: ReactionStarterOptions;
-  readonly #config = onceForEach((trigger) => ReactionConfig.parse(trigger.config));
+export class ReactionTrigger {
+  readonly #options: ReactionTriggerOptions;
+  readonly #config = memoizePerTrigger((trigger) => ReactionConfig.parse(trigger.config));
 
-  constructor(options: ReactionStarterOptions) {
+  constructor(options: ReactionTriggerOptions) {
     this.#options = options;
   }
 

@@ -6,11 +6,11 @@ import type { Clock } from "../ports/clock.ts";
 import type { Cron, CronSchedule } from "../ports/cron.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
-import { type ActiveTrigger, type ActiveTriggers, onceForEach } from "./trigger-registry.ts";
+import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { ScheduleConfig } from "./types/schedule.ts";
 
 export interface SchedulerOptions {
-  readonly triggers: ActiveTriggers;
+  readonly triggers: TriggerRegistry;
   readonly start: (request: StartRequest) => Promise<StartResult>;
   readonly store: Store;
   readonly clock: Clock;
@@ -50,7 +50,7 @@ export class Scheduler {
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
-    this.#plan = onceForEach((trigger) => {
+    this.#plan = memoizePerTrigger((trigger) => {
       const config = ScheduleConfig.parse(trigger.config);
       return { ...config, times: options.cron.parse(config.cron, config.timezone) };
     });

@@ -2,7 +2,7 @@ import { AppError } from "../../shared/errors.ts";
 import type { StartRequest, StartResult } from "../api/engine.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { PointedMessage } from "./reaction-trigger.ts";
-import type { ActiveTriggers } from "./trigger-registry.ts";
+import type { TriggerRegistry } from "./trigger-registry.ts";
 
 /** What a person chose in Slack's shortcuts. */
 export interface ShortcutRequest {
@@ -17,12 +17,12 @@ export interface ShortcutRequest {
 const NO_MESSAGE = { channel: null, ts: null, threadTs: null, text: null, messageUser: null };
 
 /** Starts what people choose in Slack's shortcuts. */
-export class ShortcutStarter {
-  readonly #triggers: ActiveTriggers;
+export class ShortcutTrigger {
+  readonly #triggers: TriggerRegistry;
   readonly #start: (request: StartRequest) => Promise<StartResult>;
 
   constructor(options: {
-    readonly triggers: ActiveTriggers;
+    readonly triggers: TriggerRegistry;
     readonly start: (request: StartRequest) => Promise<StartResult>;
   }) {
     this.#triggers = options.triggers;

@@ -1,9 +1,9 @@
 import type { Engine } from "../api/engine.ts";
-import type { Triggering } from "./triggers.ts";
+import type { Triggers } from "./triggers.ts";
 
 /** What listeners and routes tell of the outside, as the engine takes it. */
 export function triggerMethods(
-  triggering: Triggering,
+  triggering: Triggers,
 ): Pick<
   Engine,
   | "receiveMessage"

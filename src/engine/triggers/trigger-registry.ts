@@ -20,7 +20,7 @@ export interface ActiveTrigger {
   readonly reports: boolean;
 }
 
-export interface ActiveTriggersOptions {
+export interface TriggerRegistryOptions {
   readonly store: Store;
   readonly logger: Logger;
   readonly compiled: (workflowId: string, version: number) => Promise<CompiledWorkflow>;
@@ -35,15 +35,15 @@ interface Known {
 }
 
 /** The triggers of all active versions, as they were at the last look at the store. */
-export class ActiveTriggers {
-  readonly #options: ActiveTriggersOptions;
+export class TriggerRegistry {
+  readonly #options: TriggerRegistryOptions;
   #known: ReadonlyMap<string, Known> = new Map();
   readonly #awaited: AwaitedEvents;
   #refreshing: Promise<void> | null = null;
   #again = false;
   #isLoaded = false;
 
-  constructor(options: ActiveTriggersOptions) {
+  constructor(options: TriggerRegistryOptions) {
     this.#options = options;
     this.#awaited = new AwaitedEvents(options.store);
   }
@@ -139,7 +139,7 @@ export class ActiveTriggers {
 }
 
 /** Remembers what is made of a trigger for as long as the trigger is the same. */
-export function onceForEach<Made>(
+export function memoizePerTrigger<Made>(
   make: (trigger: ActiveTrigger) => Made,
 ): (trigger: ActiveTrigger) => Made {
   const made = new WeakMap<ActiveTrigger, { readonly value: Made }>();

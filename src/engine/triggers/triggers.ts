@@ -6,17 +6,17 @@ import type { Cron } from "../ports/cron.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
 import type { Store } from "../ports/store.ts";
-import { EndTeller } from "./completion-events.ts";
-import { RowPoller } from "./database-poller.ts";
+import { CompletionEvents } from "./completion-events.ts";
+import { DatabasePoller } from "./database-poller.ts";
 import { EventBus } from "./event-bus.ts";
-import { MessageStarter } from "./message-trigger.ts";
-import { ReactionStarter } from "./reaction-trigger.ts";
+import { MessageTrigger } from "./message-trigger.ts";
+import { ReactionTrigger } from "./reaction-trigger.ts";
 import { Scheduler } from "./scheduler.ts";
-import { ShortcutStarter } from "./shortcut-trigger.ts";
-import { ActiveTriggers } from "./trigger-registry.ts";
-import { WebhookStarter } from "./webhook-trigger.ts";
+import { ShortcutTrigger } from "./shortcut-trigger.ts";
+import { TriggerRegistry } from "./trigger-registry.ts";
+import { WebhookTrigger } from "./webhook-trigger.ts";
 
-export interface TriggeringOptions {
+export interface TriggersOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -32,31 +32,31 @@ export interface TriggeringOptions {
 }
 
 /** Everything that starts runs by itself, with its lifetime. */
-export class Triggering {
-  readonly messages: MessageStarter;
-  readonly reactions: ReactionStarter;
-  readonly shortcuts: ShortcutStarter;
-  readonly webhooks: WebhookStarter;
-  readonly ends: EndTeller;
+export class Triggers {
+  readonly messages: MessageTrigger;
+  readonly reactions: ReactionTrigger;
+  readonly shortcuts: ShortcutTrigger;
+  readonly webhooks: WebhookTrigger;
+  readonly ends: CompletionEvents;
   readonly events: EventBus;
-  readonly #active: ActiveTriggers;
+  readonly #active: TriggerRegistry;
   readonly #scheduler: Scheduler;
-  readonly #rows: RowPoller;
+  readonly #rows: DatabasePoller;
 
-  constructor(options: TriggeringOptions) {
-    this.#active = new ActiveTriggers(options);
+  constructor(options: TriggersOptions) {
+    this.#active = new TriggerRegistry(options);
     const parts = { ...options, triggers: this.#active };
-    this.messages = new MessageStarter(parts);
-    this.reactions = new ReactionStarter(parts);
-    this.shortcuts = new ShortcutStarter(parts);
-    this.webhooks = new WebhookStarter(parts);
+    this.messages = new MessageTrigger(parts);
+    this.reactions = new ReactionTrigger(parts);
+    this.shortcuts = new ShortcutTrigger(parts);
+    this.webhooks = new WebhookTrigger(parts);
     this.events = new EventBus(parts);
-    this.ends = new EndTeller({
+    this.ends = new CompletionEvents({
       triggers: this.#active,
       publish: (event) => this.events.publish(event),
     });
     this.#scheduler = new Scheduler(parts);
-    this.#rows = new RowPoller(parts);
+    this.#rows = new DatabasePoller(parts);
   }
 
   /** Reads the active triggers. To be done before executions run: their ends are told to those who wait for them. */

@@ -6,7 +6,7 @@ import { newExecutionId } from "../model/execution-id.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
-import { type ActiveTrigger, type ActiveTriggers, onceForEach } from "./trigger-registry.ts";
+import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { WebhookConfig } from "./types/webhook.ts";
 import { knowsSecret, type WebhookProof } from "./webhook-signature.ts";
 
@@ -25,8 +25,8 @@ export interface WebhookAnswer {
   readonly duplicate: boolean;
 }
 
-export interface WebhookStarterOptions {
-  readonly triggers: ActiveTriggers;
+export interface WebhookTriggerOptions {
+  readonly triggers: TriggerRegistry;
   readonly start: (request: StartRequest) => Promise<StartResult>;
   readonly store: Store;
   readonly clock: Clock;
@@ -46,11 +46,11 @@ const DELIVERY_HEADERS = [
 ] as const;
 
 /** Starts what requests of other systems ask for. */
-export class WebhookStarter {
-  readonly #options: WebhookStarterOptions;
-  readonly #config = onceForEach((trigger) => WebhookConfig.parse(trigger.config));
+export class WebhookTrigger {
+  readonly #options: WebhookTriggerOptions;
+  readonly #config = memoizePerTrigger((trigger) => WebhookConfig.parse(trigger.config));
 
-  constructor(options: WebhookStarterOptions) {
+  constructor(options: WebhookTriggerOptions) {
     this.#options = options;
   }
 

@@ -1,9 +1,9 @@
 import { asAppError } from "../../shared/errors.ts";
-import type { OutsideName } from "../definition/find-external-names.ts";
+import type { ExternalName } from "../definition/find-external-names.ts";
 import type { Problem } from "../definition/problem.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { NameChecks, NameDoubt } from "../ports/name-checks.ts";
+import type { NameChecks, NameWarning } from "../ports/name-checks.ts";
 
 /** How long a deployment waits for answers from outside; what is not known by then is not warned of. */
 const PATIENCE_MS = 1500;
@@ -19,13 +19,13 @@ export interface NameWarningsOptions {
 
 /** Warnings for what does not exist outside. Never throws and takes at most a second and a half: a deployment does not depend on it. */
 export async function warnOfNames(
-  names: readonly OutsideName[],
+  names: readonly ExternalName[],
   { checks, clock, logger }: NameWarningsOptions,
 ): Promise<readonly Problem[]> {
-  const asked = new Map<string, Promise<NameDoubt | null>>();
+  const asked = new Map<string, Promise<NameWarning | null>>();
   const { promise: timeIsUp, resolve } = Promise.withResolvers<null>();
   const cancel = clock.after(PATIENCE_MS, () => resolve(null));
-  const ask = ({ kind, name }: OutsideName): Promise<NameDoubt | null> => {
+  const ask = ({ kind, name }: ExternalName): Promise<NameWarning | null> => {
     const key = JSON.stringify([kind, name]);
     const known = asked.get(key);
     if (known !== undefined) return known;

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { outsideNames } from "../../engine/definition/external-names.ts";
+import { externalNames } from "../../engine/definition/external-names.ts";
 import { paramTraits } from "../../engine/definition/param-traits.ts";
-import type { NameCheck, NameDoubt } from "../../engine/ports/name-checks.ts";
+import type { NameCheck, NameWarning } from "../../engine/ports/name-checks.ts";
 import type { Service } from "../../engine/ports/service.ts";
 import { AppError } from "../../shared/errors.ts";
 import { defineAction } from "../action.ts";
@@ -26,7 +26,7 @@ const QueryParams = z.strictObject({
     .min(1)
     .max(64)
     .default(DEFAULT_CONNECTION)
-    .register(outsideNames, { kind: "connection", absent: DEFAULT_CONNECTION }),
+    .register(externalNames, { kind: "connection", absent: DEFAULT_CONNECTION }),
 });
 
 export interface DatabaseService extends Service, AsyncDisposable {
@@ -86,7 +86,7 @@ function open(name: string, url: string): Database {
     : createSqliteDatabase(name, connection);
 }
 
-function unknownConnection(name: string, known: readonly string[]): NameDoubt {
+function unknownConnection(name: string, known: readonly string[]): NameWarning {
   const variable =
     name === DEFAULT_CONNECTION
       ? "DATABASE_URL"

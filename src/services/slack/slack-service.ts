@@ -1,7 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { ChatPostMessageArguments } from "@slack/web-api";
 import { z } from "zod";
-import { outsideNames } from "../../engine/definition/external-names.ts";
+import { externalNames } from "../../engine/definition/external-names.ts";
 import { paramTraits } from "../../engine/definition/param-traits.ts";
 import type { Service, ServiceContext } from "../../engine/ports/service.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
@@ -30,7 +30,7 @@ const Block = z.custom<KnownBlock>(
 
 const MessageParams = z.strictObject({
   /** `#name`, an id, or a person's id for a direct message. */
-  channel: z.string().trim().min(1).register(outsideNames, { kind: "channel" }),
+  channel: z.string().trim().min(1).register(externalNames, { kind: "channel" }),
   /** Slack's own markup. With blocks: what notifications show. */
   message: z.string().min(1).register(paramTraits, { markup: "slack" }),
   blocks: z.array(Block).max(MAX_BLOCKS).optional(),

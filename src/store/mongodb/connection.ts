@@ -8,7 +8,7 @@ import {
   toStoreError,
   unconfirmed,
 } from "./failure.ts";
-import { InsertQueue } from "./insert-batcher.ts";
+import { InsertBatcher } from "./insert-batcher.ts";
 import { databaseOfUri, optionsOfUri } from "./uri.ts";
 
 /** How long to look for a server that takes writes: an election takes some seconds. */
@@ -94,8 +94,8 @@ export class Connection implements AsyncDisposable {
   }
 
   /** What inserts documents on unique ids into a collection. */
-  inserts<D extends Inserted>(collection: keyof Collections): InsertQueue<D> {
-    return new InsertQueue<D>(this, this.#db.collection<Inserted>(collection));
+  inserts<D extends Inserted>(collection: keyof Collections): InsertBatcher<D> {
+    return new InsertBatcher<D>(this, this.#db.collection<Inserted>(collection));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,9 +1,9 @@
-import type { Head } from "../../engine/ports/store.ts";
+import type { ExecutionRecord } from "../../engine/ports/store.ts";
 import { type HeadDocument, SCHEMA_VERSION } from "./collections.ts";
 import { readJson, time, timeOrNull, toDate } from "./values.ts";
 
 /** A new execution as it is inserted. */
-export function toHeadDocument(head: Head, insertId: string): HeadDocument {
+export function toHeadDocument(head: ExecutionRecord, insertId: string): HeadDocument {
   const { userId } = head.start.trigger;
   return {
     _id: head.executionId,
@@ -21,7 +21,7 @@ export function toHeadDocument(head: Head, insertId: string): HeadDocument {
 }
 
 /** What brings a stored head up to a given one. Takes the values now. */
-export function toHeadUpdate(head: Head): {
+export function toHeadUpdate(head: ExecutionRecord): {
   readonly $set: Partial<HeadDocument>;
   readonly $unset: Partial<Record<keyof HeadDocument, "">>;
 } {
@@ -43,7 +43,7 @@ export function toHeadUpdate(head: Head): {
   };
 }
 
-function projectionOf(head: Head) {
+function projectionOf(head: ExecutionRecord) {
   return {
     version: head.version,
     status: head.status,
@@ -55,7 +55,7 @@ function projectionOf(head: Head) {
   };
 }
 
-export function toHead(document: HeadDocument): Head {
+export function toHead(document: HeadDocument): ExecutionRecord {
   return {
     executionId: document._id,
     workflowId: document.workflow,

@@ -1,12 +1,17 @@
 import type { Filter } from "mongodb";
-import type { Head, HeadPage, HeadQuery, Store } from "../../engine/ports/store.ts";
+import type {
+  ExecutionRecord,
+  ExecutionRecordPage,
+  ExecutionRecordQuery,
+  Store,
+} from "../../engine/ports/store.ts";
 import { parseCursor, toCursor } from "../cursor.ts";
 import { AFTER_ANY } from "../prefix.ts";
 import type { HeadDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { toHead, toHeadDocument } from "./head-document.ts";
 import { newInsertId, toDate } from "./values.ts";
-import type { TrailingWrites } from "./write-behind.ts";
+import type { WriteBehind } from "./write-behind.ts";
 
 /** Newest first; of one moment, the greatest id. */
 export const NEWEST_FIRST = { startedAt: -1, _id: -1 } as const;
@@ -17,7 +22,7 @@ type Heads = Pick<
 >;
 
 /** Creating, reading, listing and rewriting the projections of executions. */
-export function createHeads(connection: Connection, trailing: TrailingWrites): Heads {
+export function createHeads(connection: Connection, trailing: WriteBehind): Heads {
   const { heads } = connection.collections;
   const inserts = connection.inserts<HeadDocument>("heads");
   return {
@@ -27,7 +32,7 @@ export function createHeads(connection: Connection, trailing: TrailingWrites): H
       return document && toHead(document);
     },
     async writeHead(head) {
-      trailing.putHead(head);
+      trailing.putRecord(head);
       await trailing.flush();
     },
     async listHeads(query) {
@@ -55,15 +60,15 @@ export function createHeads(connection: Connection, trailing: TrailingWrites): H
 }
 
 /** One more than asked for was read: it only tells that there is a next page. */
-function toPage(found: readonly Head[], limit: number): HeadPage {
-  const heads = found.slice(0, limit);
-  const last = heads.at(-1);
+function toPage(found: readonly ExecutionRecord[], limit: number): ExecutionRecordPage {
+  const records = found.slice(0, limit);
+  const last = records.at(-1);
   const more = found.length > limit && last !== undefined;
-  return { heads, nextCursor: more ? toCursor(last) : null };
+  return { records, nextCursor: more ? toCursor(last) : null };
 }
 
 /** What one page is made of. Exported for the test that looks at the index it uses. */
-export function pageFilter(query: HeadQuery): Filter<HeadDocument> {
+export function pageFilter(query: ExecutionRecordQuery): Filter<HeadDocument> {
   const { workflowId, status, startedBy, cursor } = query;
   const place = cursor === undefined ? null : parseCursor(cursor);
   const at = place === null ? null : toDate(place.startedAt);

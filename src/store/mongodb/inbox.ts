@@ -2,12 +2,12 @@ import type { Signal, Store } from "../../engine/ports/store.ts";
 import { SCHEMA_VERSION, type SignalDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { newInsertId, readJson, time, toDate } from "./values.ts";
-import type { TrailingWrites } from "./write-behind.ts";
+import type { WriteBehind } from "./write-behind.ts";
 
 type Inbox = Pick<Store, "insertSignal" | "pendingSignals" | "settleSignals">;
 
 /** What came from outside for executions. A settled document stays, because its id has to stay taken. */
-export function createInbox(connection: Connection, trailing: TrailingWrites): Inbox {
+export function createInbox(connection: Connection, trailing: WriteBehind): Inbox {
   const { inbox } = connection.collections;
   const inserts = connection.inserts<SignalDocument>("inbox");
   return {

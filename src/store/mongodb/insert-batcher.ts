@@ -22,7 +22,7 @@ type Outcome = "first" | "taken" | AppError;
  * Inserts documents on unique ids. Each is an insert of its own, which tells who was first; documents that arrive while others
  * are under way share one command, so that a hundred executions do not need a hundred round trips.
  */
-export class InsertQueue<D extends Inserted> {
+export class InsertBatcher<D extends Inserted> {
   readonly #connection: Connection;
   readonly #collection: Collection<Inserted>;
   #queue: Waiting<D>[] = [];

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { ClaimRequest, Head, Store } from "../../engine/ports/store.ts";
+import type { ClaimRequest, ExecutionRecord, Store } from "../../engine/ports/store.ts";
 import type { Connection } from "./connection.ts";
 import { toHead } from "./head-document.ts";
 import { time, toDate } from "./values.ts";
-import type { TrailingWrites } from "./write-behind.ts";
+import type { WriteBehind } from "./write-behind.ts";
 
 type Leases = Pick<
   Store,
@@ -11,7 +11,7 @@ type Leases = Pick<
 >;
 
 /** Which worker looks after which execution, until when, and which one needs somebody next. */
-export function createLeases(connection: Connection, trailing: TrailingWrites): Leases {
+export function createLeases(connection: Connection, trailing: WriteBehind): Leases {
   const { heads } = connection.collections;
   return {
     async claimDue(claim) {
@@ -89,7 +89,7 @@ export function ownedBy(worker: string) {
 async function claimDue(
   connection: Connection,
   { worker, now, leaseUntil, limit }: ClaimRequest,
-): Promise<readonly Head[]> {
+): Promise<readonly ExecutionRecord[]> {
   const { heads } = connection.collections;
   const due = await connection.ask(() =>
     heads

@@ -3,7 +3,7 @@ import { AppError } from "../../shared/errors.ts";
 import { type LogDocument, SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { readJson, time, toDate } from "./values.ts";
-import type { TrailingWrites } from "./write-behind.ts";
+import type { WriteBehind } from "./write-behind.ts";
 
 /** Digits of a revision within an id, so that the order of ids is the order of revisions. */
 const REV_DIGITS = 10;
@@ -12,7 +12,7 @@ const LAST_REV = 10 ** REV_DIGITS - 1;
 /** The append-only log of each execution. One insert is a commit; head and signals follow. */
 export function createLog(
   connection: Connection,
-  trailing: TrailingWrites,
+  trailing: WriteBehind,
 ): Pick<Store, "readLog" | "commit"> {
   const { log } = connection.collections;
   const inserts = connection.inserts<LogDocument>("log");
@@ -28,7 +28,7 @@ export function createLog(
       const projection = structuredClone(head);
       const ids = [...settled];
       if (!(await inserts.add(document))) throw lostRace(commit);
-      trailing.putHead(projection);
+      trailing.putRecord(projection);
       trailing.putSettled(ids);
     },
   };

@@ -21,7 +21,7 @@ import { createSlots } from "./slots.ts";
 import { createTotals } from "./totals.ts";
 import { TotalsProjector } from "./totals-projector.ts";
 import { createWorkflows } from "./workflows.ts";
-import { TrailingWrites } from "./write-behind.ts";
+import { WriteBehind } from "./write-behind.ts";
 
 /**
  * Opens the store in a MongoDB database, or one of a compatible server: connects, creates missing indexes, brings older data up to
@@ -36,7 +36,7 @@ export async function openMongoStore(uri: string): Promise<Store> {
   await migrate(connection);
   const projector = new TotalsProjector(connection);
   opened.defer(() => projector.close());
-  const trailing = new TrailingWrites(connection, () => projector.noteWritten());
+  const trailing = new WriteBehind(connection, () => projector.noteWritten());
   opened.defer(() => trailing.close());
   const stack = opened.move();
   return {

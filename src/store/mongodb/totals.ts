@@ -3,12 +3,12 @@ import type { TotalsDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import type { TotalsProjector } from "./totals-projector.ts";
 import { time, toDate } from "./values.ts";
-import type { TrailingWrites } from "./write-behind.ts";
+import type { WriteBehind } from "./write-behind.ts";
 
 /** Reading the running totals, with what this process committed before. */
 export function createTotals(
   connection: Connection,
-  trailing: TrailingWrites,
+  trailing: WriteBehind,
   projector: TotalsProjector,
 ): Pick<Store, "readTotals"> {
   const { totals } = connection.collections;

@@ -1,5 +1,5 @@
 import type { AnyBulkWriteOperation } from "mongodb";
-import type { Head } from "../../engine/ports/store.ts";
+import type { ExecutionRecord } from "../../engine/ports/store.ts";
 import type { HeadDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { toHeadUpdate } from "./head-document.ts";
@@ -21,7 +21,7 @@ interface PendingHead {
  * newest is written; many executions share a command; what fails is tried again until it succeeds. What a crash takes with it,
  * the next owner of the execution derives from the log.
  */
-export class TrailingWrites {
+export class WriteBehind {
   readonly #connection: Connection;
   readonly #written: () => void;
   #heads = new Map<string, PendingHead>();
@@ -41,7 +41,7 @@ export class TrailingWrites {
   }
 
   /** Takes a head to be written soon. Taken as it is now. */
-  putHead(head: Head): void {
+  putRecord(head: ExecutionRecord): void {
     const { executionId, rev, owner } = head;
     const known = this.#heads.get(executionId);
     if (known && known.rev > rev) return;

@@ -1,6 +1,11 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { ExecutionStatus } from "../../engine/model/state.ts";
-import type { Head, HeadPage, HeadQuery, Store } from "../../engine/ports/store.ts";
+import type {
+  ExecutionRecord,
+  ExecutionRecordPage,
+  ExecutionRecordQuery,
+  Store,
+} from "../../engine/ports/store.ts";
 import { parseCursor, toCursor } from "../cursor.ts";
 import { AFTER_ANY } from "../prefix.ts";
 import type { Connection } from "./connection.ts";
@@ -57,7 +62,7 @@ export function createHeads(connection: Connection): Heads {
  *
  * @returns a function that takes the values now and gives the write to run later.
  */
-export function prepareHeadWrite(connection: Connection): (head: Head) => () => void {
+export function prepareHeadWrite(connection: Connection): (head: ExecutionRecord) => () => void {
   const update = connection.prepare(
     `UPDATE heads SET version = ?, status = ?, rev = ?, due = ?, owner = ?, ended_at = ?, waiting_on = ?, open_requests = ?,
        cost_nano = ?, cost_unknown = ?
@@ -85,7 +90,7 @@ export function prepareHeadWrite(connection: Connection): (head: Head) => () => 
 }
 
 /** A head from a row of {@link SELECT_HEADS}. */
-export function toHead(row: Row): Head {
+export function toHead(row: Row): ExecutionRecord {
   return {
     executionId: text(row, "execution_id"),
     workflowId: text(row, "workflow_id"),
@@ -104,7 +109,7 @@ export function toHead(row: Row): Head {
   };
 }
 
-function insertValues(head: Head): readonly SQLInputValue[] {
+function insertValues(head: ExecutionRecord): readonly SQLInputValue[] {
   return [
     head.executionId,
     head.workflowId,
@@ -123,7 +128,7 @@ function insertValues(head: Head): readonly SQLInputValue[] {
   ];
 }
 
-function listHeads(connection: Connection, query: HeadQuery): HeadPage {
+function listHeads(connection: Connection, query: ExecutionRecordQuery): ExecutionRecordPage {
   const { sql, values } = pageQuery(query);
   const heads = connection
     .prepare(sql)
@@ -133,11 +138,11 @@ function listHeads(connection: Connection, query: HeadQuery): HeadPage {
   const page = heads.slice(0, query.limit);
   const last = page.at(-1);
   const more = heads.length > query.limit && last !== undefined;
-  return { heads: page, nextCursor: more ? toCursor(last) : null };
+  return { records: page, nextCursor: more ? toCursor(last) : null };
 }
 
 /** The query for one page. Exported for the test that looks at the index it uses. */
-export function pageQuery(query: HeadQuery): {
+export function pageQuery(query: ExecutionRecordQuery): {
   readonly sql: string;
   readonly values: readonly SQLInputValue[];
 } {

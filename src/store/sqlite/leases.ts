@@ -1,4 +1,4 @@
-import type { Head, Store } from "../../engine/ports/store.ts";
+import type { ExecutionRecord, Store } from "../../engine/ports/store.ts";
 import type { Connection } from "./connection.ts";
 import { SELECT_HEADS, toHead } from "./heads.ts";
 import { integerOrNull } from "./row.ts";
@@ -31,7 +31,7 @@ export function createLeases(connection: Connection): Leases {
 
   return {
     claimDue: ({ worker, now, leaseUntil, limit }) =>
-      connection.write((): readonly Head[] =>
+      connection.write((): readonly ExecutionRecord[] =>
         selectDue.all(now, limit).map((row) => {
           const head = { ...toHead(row), owner: worker, due: leaseUntil };
           lease.run(worker, leaseUntil, head.executionId);

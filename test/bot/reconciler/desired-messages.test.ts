@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { wantedSurfaces } from "../../../src/bot/reconciler/desired-messages.ts";
-import { createCardContext, type Surface } from "../../../src/bot/views/surface.ts";
+import { desiredMessages } from "../../../src/bot/reconciler/desired-messages.ts";
+import { createCardContext, type DesiredMessage } from "../../../src/bot/views/surface.ts";
 import type { ExecutionView } from "../../../src/engine/api/engine.ts";
 import { Definition } from "../../../src/engine/definition/schema.ts";
 import { executionView, requestView, stepResult, stepView } from "../../support/execution-view.ts";
@@ -30,15 +30,15 @@ const COMPLETED = {
   totalDuration: 305_000,
 } as const;
 
-function surfacesOf(view: ExecutionView): Record<string, Surface> {
-  return Object.fromEntries(wantedSurfaces(view, CONTEXT).map((surface) => [surface.id, surface]));
+function surfacesOf(view: ExecutionView): Record<string, DesiredMessage> {
+  return Object.fromEntries(desiredMessages(view, CONTEXT).map((surface) => [surface.id, surface]));
 }
 
-function textOf(surface: Surface | undefined): string {
+function textOf(surface: DesiredMessage | undefined): string {
   return JSON.stringify(surface?.message.blocks);
 }
 
-function buttonsOf(surface: Surface | undefined) {
+function buttonsOf(surface: DesiredMessage | undefined) {
   return (surface?.message.blocks ?? []).flatMap((block) =>
     block.type === "actions" ? block.elements : [],
   );
@@ -187,7 +187,7 @@ describe("an approval's card", () => {
       { title: "<!channel> & <@U1>", message: "<!here>", choices: [{ id: "ok", label: "OK" }] },
     );
     const view = executionView({ requests: [request], variables: { item: "<!everyone>" } });
-    for (const surface of wantedSurfaces(view, CONTEXT)) {
+    for (const surface of desiredMessages(view, CONTEXT)) {
       expect(JSON.stringify(surface.message)).not.toMatch(/<!(channel|here|everyone)|<@U1>/);
     }
   });
@@ -195,7 +195,7 @@ describe("an approval's card", () => {
   test("stays within Slack's limits with values of any size", () => {
     const request = requestView({}, { title: "&".repeat(5000), message: "<".repeat(9000) });
     const view = executionView({ requests: [request], variables: { item: "x".repeat(20_000) } });
-    for (const { message } of wantedSurfaces(view, CONTEXT)) {
+    for (const { message } of desiredMessages(view, CONTEXT)) {
       expect(message.text.length).toBeLessThanOrEqual(4000);
       for (const block of message.blocks) {
         if (block.type === "section")
@@ -211,7 +211,7 @@ describe("an approval's card", () => {
     expect(surfacesOf(executionView({ requests }))["approval:approve#1:1"]).toMatchObject({
       thread: "always",
     });
-    const unseen = wantedSurfaces(executionView({ requests, report: null }), CONTEXT);
+    const unseen = desiredMessages(executionView({ requests, report: null }), CONTEXT);
     expect(unseen.map(({ id, channel }) => [id, channel])).toEqual([
       ["approval:approve#1:1:U0BOB", "U0BOB"],
     ]);
@@ -293,10 +293,10 @@ describe("the thread", () => {
   test("is not there for a run that reports failures only, unless it fails", () => {
     const report = { channel: "C0ONCALL", on: "failure" } as const;
     expect(
-      wantedSurfaces(executionView({ ...COMPLETED, report, steps: [stepView()] }), CONTEXT),
+      desiredMessages(executionView({ ...COMPLETED, report, steps: [stepView()] }), CONTEXT),
     ).toEqual([]);
     const failed = executionView({ ...COMPLETED, status: "failed", report });
-    expect(wantedSurfaces(failed, CONTEXT)).toMatchObject([
+    expect(desiredMessages(failed, CONTEXT)).toMatchObject([
       { id: "end", channel: "C0ONCALL", thread: "never", final: true },
     ]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { planNext } from "../../../src/bot/reconciler/plan.ts";
-import type { Surface } from "../../../src/bot/views/surface.ts";
+import type { DesiredMessage } from "../../../src/bot/views/surface.ts";
 import type { CardRecord } from "../../../src/engine/ports/store.ts";
 
 const RUN = surface("run", { thread: "never", urgency: "later" });
@@ -8,7 +8,7 @@ const APPROVAL = surface("approval", { thread: "same-channel", urgency: "soon" }
 const AI = surface("ai", { thread: "always", urgency: "later", final: true });
 const END = surface("end", { thread: "always", urgency: "later", final: true });
 
-function surface(id: string, parts: Partial<Surface>): Surface {
+function surface(id: string, parts: Partial<DesiredMessage>): DesiredMessage {
   return {
     id,
     channel: "C1",
@@ -35,7 +35,7 @@ function record(id: string, parts: Partial<CardRecord> = {}): [string, CardRecor
 }
 
 function plan(
-  surfaces: Surface[],
+  surfaces: DesiredMessage[],
   records: [string, CardRecord][],
   shown: string[] = [],
 ): string | null {
@@ -104,7 +104,7 @@ describe("what a card keeper does next", () => {
       "post approval",
     ],
     ["rests when everything is shown", [RUN], [record("run")], ["run"], null],
-  ] as [string, Surface[], [string, CardRecord][], string[], string | null][])(
+  ] as [string, DesiredMessage[], [string, CardRecord][], string[], string | null][])(
     "%s",
     ([, surfaces, records, shown, expected]) => {
       expect(plan(surfaces, records, shown)).toBe(expected);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { Pacer, type Ticket } from "../../../src/bot/reconciler/rate-limiter.ts";
+import { RateLimiter, type Ticket } from "../../../src/bot/reconciler/rate-limiter.ts";
 import { ManualClock, settle } from "../../support/manual-clock.ts";
 
 function setUp() {
   const clock = new ManualClock(1_000_000);
-  const pacer = new Pacer(clock, () => ({ capacity: 2, perSecond: 1 }));
+  const pacer = new RateLimiter(clock, () => ({ capacity: 2, perSecond: 1 }));
   const granted: string[] = [];
   const ask = (name: string, ticket: Partial<Ticket> = {}) => {
     const whole: Ticket = {

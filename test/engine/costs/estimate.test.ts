@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { estimateRun } from "../../../src/engine/costs/estimate.ts";
-import type { Head } from "../../../src/engine/ports/store.ts";
+import type { ExecutionRecord } from "../../../src/engine/ports/store.ts";
 import { head, START } from "../../store/records.ts";
 
-function completed(n: number, parts: Partial<Head> = {}): Head {
+function completed(n: number, parts: Partial<ExecutionRecord> = {}): ExecutionRecord {
   return head(`exec_${n}`, {
     status: "completed",
     endedAt: START + n * 1000,
@@ -12,8 +12,8 @@ function completed(n: number, parts: Partial<Head> = {}): Head {
   });
 }
 
-const storeOf = (heads: readonly Head[]) => ({
-  listHeads: async () => ({ heads, nextCursor: null }),
+const storeOf = (heads: readonly ExecutionRecord[]) => ({
+  listHeads: async () => ({ records: heads, nextCursor: null }),
 });
 
 test("half of the runs and nine of ten took no more than this; other versions do not count", async () => {

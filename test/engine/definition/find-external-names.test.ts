@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { namesIn } from "../../../src/engine/definition/find-external-names.ts";
+import { findExternalNames } from "../../../src/engine/definition/find-external-names.ts";
 import { validateDefinition } from "../../../src/engine/definition/validation/validate.ts";
 import { realRegistries } from "../../support/registries.ts";
 
@@ -59,7 +59,7 @@ test("a definition's names outside are found wherever they stand in full", () =>
   expect(problems).toEqual([]);
   if (definition === null) return;
 
-  const found = namesIn(definition, registries);
+  const found = findExternalNames(definition, registries);
 
   expect(found.map(({ kind, name, path }) => `${path}: ${kind} ${name}`)).toEqual([
     "report.channel: channel #reports",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decide, nextDue } from "../../../src/engine/execution/decider/advance.ts";
+import { advance, nextDue } from "../../../src/engine/execution/decider/advance.ts";
 import { apply, initialState } from "../../../src/engine/execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../../../src/engine/model/events.ts";
 import { type ExecutionState, isFinished } from "../../../src/engine/model/state.ts";
@@ -45,14 +45,14 @@ function refold(run: PureRun, log: readonly ExecutionEvent[] = run.log): Executi
  * from the recorded calls. Its deadline, which only ends it, is none.
  */
 function causes({
-  acts,
+  activeSteps,
   frames,
   epoch,
   cancel,
-  dropped,
-  abandoned,
+  abandonedAttempts,
+  abandonedChildren,
 }: ExecutionState): readonly string[] {
-  const ofActs = [...acts.values()].flatMap((act) => {
+  const ofActs = [...activeSteps.values()].flatMap((act) => {
     if (act.phase === "running") return act.epoch === epoch || act.recoveries > 0 ? [act.path] : [];
     if (act.due !== null) return [act.path];
     return act.waitingOn === "branches" || act.waitingOn === null ? [] : [act.path];
@@ -60,7 +60,11 @@ function causes({
   const ofFrames = [...frames.values()].filter(
     ({ status, due }) => status === "open" && due !== null,
   );
-  const pending = [...dropped.keys(), ...abandoned.keys(), ...(cancel ? ["cancel"] : [])];
+  const pending = [
+    ...abandonedAttempts.keys(),
+    ...abandonedChildren.keys(),
+    ...(cancel ? ["cancel"] : []),
+  ];
   return [...ofActs, ...ofFrames.map(({ path }) => path), ...pending];
 }
 
@@ -72,7 +76,7 @@ describe("whatever a definition says and whatever happens, in any order", () => 
         const again = refold(run);
 
         expect(again).toEqual(run.state);
-        expect(decide(run.workflow, again, run.now)).toEqual([]);
+        expect(advance(run.workflow, again, run.now)).toEqual([]);
       }),
       { numRuns: RUNS },
     );
@@ -83,7 +87,7 @@ describe("whatever a definition says and whatever happens, in any order", () => 
       fc.property(anySteps, story, (steps, happenings) => {
         tell(steps, happenings, ({ state }) => {
           if (isFinished(state.status)) {
-            expect(state.acts.size).toBe(0);
+            expect(state.activeSteps.size).toBe(0);
             expect(nextDue(state)).toBeNull();
             return;
           }

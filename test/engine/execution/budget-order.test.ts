@@ -51,7 +51,7 @@ function happen(till: Till, { what, which }: { readonly what: string; readonly w
 
 function endOne(till: Till, how: "end" | "fail" | "unknown", which: number): void {
   const { run } = till;
-  const running = [...run.state.acts.values()].filter(({ phase }) => phase === "running");
+  const running = [...run.state.activeSteps.values()].filter(({ phase }) => phase === "running");
   const act = running[which % Math.max(running.length, 1)];
   if (!act) return;
   // A repeat knows what its own call cost, and not whether the lost one was charged.
@@ -97,7 +97,7 @@ describe("whatever happens to branches, in any order", () => {
 
         expect(again).toEqual(run.state);
         if (isFinished(run.state.status)) return;
-        const acts = [...run.state.acts.values()];
+        const acts = [...run.state.activeSteps.values()];
         const isAlive = acts.some(
           ({ phase, waitingOn }) => phase === "running" || waitingOn === "budget",
         );

@@ -188,7 +188,7 @@ describe("within a list", () => {
     const run = new PureRun(workflow([each]), { people: ["ann", "ben", "cem", "dee"] });
     const end = (index: number, result: Parameters<PureRun["end"]>[1]) => {
       const path = `each#1/${index}/mail#1`;
-      const { attempt, epoch } = run.state.acts.get(path) ?? { attempt: 0, epoch: 0 };
+      const { attempt, epoch } = run.state.activeSteps.get(path) ?? { attempt: 0, epoch: 0 };
       const whole = {
         output: null,
         costNano: 0,

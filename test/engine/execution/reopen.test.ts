@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import {
-  doubtfulSteps,
   failedPath,
   retryPoints,
+  stepsWithUnknownOutcome,
 } from "../../../src/engine/execution/decider/retry-points.ts";
 import { apply, initialState } from "../../../src/engine/execution/reducer/apply.ts";
 import { NINE, PureRun, workflow } from "../../support/execution-harness.ts";
@@ -192,8 +192,8 @@ describe("doubt about an earlier effect", () => {
     apply(run.state, { ...event, variables: { amount: 2 } });
     apply(copy.state, event);
 
-    expect(doubtfulSteps(run.workflow, run.state, NINE)).toEqual(["pay"]);
-    expect(doubtfulSteps(copy.workflow, copy.state, NINE)).toEqual([]);
+    expect(stepsWithUnknownOutcome(run.workflow, run.state, NINE)).toEqual(["pay"]);
+    expect(stepsWithUnknownOutcome(copy.workflow, copy.state, NINE)).toEqual([]);
   });
 
   test("stays with the attempt that goes on under the same key", () => {
@@ -236,7 +236,7 @@ test("a step that had completed is done again without doubt", () => {
   expect(run.act("find")).toMatchObject({ path: "find#2", unknownBefore: false });
   const reopened = run.log.find(({ type }) => type === "execution_reopened");
   if (reopened) apply(state, reopened);
-  expect(doubtfulSteps(run.workflow, state, run.now)).toEqual([]);
+  expect(stepsWithUnknownOutcome(run.workflow, state, run.now)).toEqual([]);
 });
 
 test("what can be done again is told by path", () => {

@@ -95,7 +95,7 @@ describe("a run that is held", () => {
     hold(run).end("first", { kind: "ok" });
 
     expect(run.state).toMatchObject({ status: "waiting", held: { by: "U0ALICE" } });
-    expect(run.state.acts.size).toBe(0);
+    expect(run.state.activeSteps.size).toBe(0);
     expect(nextDue(run.state)).toBeNull();
     expect(resume(run).act("second").phase).toBe("running");
   });
@@ -126,7 +126,7 @@ describe("a run that is held", () => {
     run.advance(24 * 60 * MINUTE);
     resume(run);
 
-    expect(run.state.held).toBeNull();
+    expect(run.state.paused).toBeNull();
     expect(run.state.deadline).toBe(deadline + (24 * 60 + 5) * MINUTE);
   });
 

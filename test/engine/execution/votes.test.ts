@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { decideByVotes } from "../../../src/engine/execution/decider/advance.ts";
-import { reactToSignal } from "../../../src/engine/execution/decider/handle-signal.ts";
+import { resolveVotes } from "../../../src/engine/execution/decider/advance.ts";
+import { handleSignal } from "../../../src/engine/execution/decider/handle-signal.ts";
 import { apply } from "../../../src/engine/execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../../../src/engine/model/events.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
@@ -25,10 +25,10 @@ function clicks(run: PureRun, votes: readonly (readonly [by: string, choice: str
     const payload = { requestId, choice, by };
     const id = `${requestId}:${by}`;
     const signal = { id, executionId: "exec_1", kind: "decision" as const, payload, at: run.now };
-    for (const event of reactToSignal(run.workflow, run.state, signal, run.now)) {
+    for (const event of handleSignal(run.workflow, run.state, signal, run.now)) {
       record(run, [event]);
       if (event.type !== "decision_recorded") continue;
-      record(run, decideByVotes(run.workflow, run.state, event.path, run.now));
+      record(run, resolveVotes(run.workflow, run.state, event.path, run.now));
     }
   }
 }
@@ -110,6 +110,6 @@ test("votes decide nothing any more once the run is being cancelled, nor where n
   record(run, [{ type: "decision_recorded", path: "ask#1", ...vote }]);
   record(run, [{ type: "execution_cancel_requested", by: "U0ALICE", signalId: "c1", at: run.now }]);
 
-  expect(decideByVotes(run.workflow, run.state, "ask#1", run.now)).toEqual([]);
-  expect(decideByVotes(run.workflow, run.state, "ask#2", run.now)).toEqual([]);
+  expect(resolveVotes(run.workflow, run.state, "ask#1", run.now)).toEqual([]);
+  expect(resolveVotes(run.workflow, run.state, "ask#2", run.now)).toEqual([]);
 });

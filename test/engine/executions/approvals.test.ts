@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { DecisionAnswer } from "../../../src/engine/api/engine.ts";
+import type { VoteAnswer } from "../../../src/engine/api/engine.ts";
 import { Approvals } from "../../../src/engine/executions/approvals.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import { PureRun, workflow } from "../../support/execution-harness.ts";
@@ -37,7 +37,7 @@ test("of two clicks at once by one person the first hears what became of it", as
   const [request] = [...state.requests.values()];
   if (!request) throw new Error("no request");
   const { id: requestId, round, hash } = request.opened;
-  const click = (): Promise<DecisionAnswer> =>
+  const click = (): Promise<VoteAnswer> =>
     approvals.decide({
       executionId: "exec_1",
       requestId,

@@ -49,5 +49,5 @@ test("what another process did meanwhile is folded before it goes on", async () 
   const head = await bench.store.readHead("exec_1");
   const { state } = head ? await first.read(head) : { state: null };
 
-  expect(state?.acts.has("b#1")).toBe(true);
+  expect(state?.activeSteps.has("b#1")).toBe(true);
 });

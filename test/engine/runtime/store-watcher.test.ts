@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Change, ChangeListener } from "../../../src/engine/ports/changes.ts";
-import { Lookout } from "../../../src/engine/runtime/store-watcher.ts";
+import { StoreWatcher } from "../../../src/engine/runtime/store-watcher.ts";
 import { ManualClock, settle } from "../../support/manual-clock.ts";
 
 const POLL_MS = 250;
@@ -27,7 +27,7 @@ function open(look: (kind: Change) => Promise<void> = async () => undefined) {
     await look(kind);
   };
   const log = (_fields: object, text: string): unknown => said.push(text);
-  const lookout = new Lookout({
+  const lookout = new StoreWatcher({
     store,
     clock,
     logger: { info: log, warn: log, error: log, debug: log },

@@ -105,7 +105,7 @@ test("what a worker is told late that it holds, and has given back meanwhile, st
   });
   const worker = await bench.worker(slow);
   await bench.start(worker);
-  worker.doubtLeases();
+  worker.reconcileLeases();
   await bench.clock.advance(1000);
   first.resolve("done");
   await settle();

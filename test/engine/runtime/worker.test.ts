@@ -249,7 +249,7 @@ describe("a worker", () => {
 
     expect(seen).toHaveLength(200);
     expect(new Set(seen).size).toBe(200);
-    expect((await bench.store.listHeads({ status: "completed", limit: 200 })).heads).toHaveLength(
+    expect((await bench.store.listHeads({ status: "completed", limit: 200 })).records).toHaveLength(
       100,
     );
   });

@@ -70,7 +70,7 @@ describe("money of a child", () => {
   };
   const endAt = (run: PureRun, index: number, spentNano: number): PureRun => {
     const path = `each#1/${index}/call#1`;
-    const childId = run.state.acts.get(path)?.childId ?? "none";
+    const childId = run.state.activeSteps.get(path)?.childId ?? "none";
     const payload = { path, attempt: 1, childId, status: "completed", output: 7, spentNano };
     return run.signal({ id: `child:${childId}`, kind: "child_ended", payload });
   };

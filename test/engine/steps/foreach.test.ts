@@ -25,12 +25,14 @@ function loop(
 
 /** Keys of the attempts under way. */
 function underWay(run: PureRun): readonly string[] {
-  return [...run.state.acts.values()].filter((act) => act.phase === "running").map((a) => a.path);
+  return [...run.state.activeSteps.values()]
+    .filter((act) => act.phase === "running")
+    .map((a) => a.path);
 }
 
 /** Ends the running attempt at a path. */
 function end(run: PureRun, path: string, output: string): void {
-  const { attempt, epoch } = run.state.acts.get(path) ?? run.act("pay");
+  const { attempt, epoch } = run.state.activeSteps.get(path) ?? run.act("pay");
   run.endAt({ path, attempt, epoch, result: { kind: "ok", output, costNano: 0 } });
 }
 
@@ -83,7 +85,7 @@ describe("a list", () => {
       status: "failed",
       error: { message: "Item 0 failed: No." },
     });
-    expect(run.state.acts.size).toBe(0);
+    expect(run.state.activeSteps.size).toBe(0);
   });
 
   test("goes on over failures with failureMode continue, and the output tells which", () => {

@@ -54,7 +54,7 @@ describe("parallel branches", () => {
 
     expect(run.state).toMatchObject({ status: "failed" });
     expect(run.state.error?.message).toContain('Branch "mail" failed: No.');
-    expect(run.state.acts.size).toBe(0);
+    expect(run.state.activeSteps.size).toBe(0);
   });
 
   test("with failureMode continue go on, and the output tells which failed", () => {
@@ -78,7 +78,7 @@ describe("parallel branches", () => {
       mail: { status: "cancelled" },
       post: { status: "completed" },
     });
-    expect([...run.state.acts.keys()]).toEqual(["after#1"]);
+    expect([...run.state.activeSteps.keys()]).toEqual(["after#1"]);
   });
 
   test("that take too long fail, and the others go on", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CheckContext, Entry } from "../../../src/engine/definition/step-type.ts";
-import type { Act } from "../../../src/engine/model/state.ts";
+import type { ActiveStep } from "../../../src/engine/model/state.ts";
 import { createStepTypes } from "../../../src/engine/steps/index.ts";
 import { wait } from "../../../src/engine/steps/wait.ts";
 import { plainScope } from "../language/plain-scope.ts";
@@ -30,7 +30,7 @@ test("a time that has passed is no wait", () => {
 
 test("it wakes when it is due and for nothing else", () => {
   const program = wait.bind({ duration: "1s" });
-  const act = {} as Act;
+  const act = {} as ActiveStep;
   expect(program.wake?.(act, null, "due", now)).toEqual({
     kind: "complete",
     output: { wokenBy: "timer", at: "2026-01-31T09:00:00.000Z" },

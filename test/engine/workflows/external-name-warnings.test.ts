@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import type { OutsideName } from "../../../src/engine/definition/find-external-names.ts";
+import type { ExternalName } from "../../../src/engine/definition/find-external-names.ts";
 import type { NameChecks } from "../../../src/engine/ports/name-checks.ts";
 import { warnOfNames } from "../../../src/engine/workflows/external-name-warnings.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import { ManualClock, settle } from "../../support/manual-clock.ts";
 
-const names: readonly OutsideName[] = [
+const names: readonly ExternalName[] = [
   { kind: "channel", name: "#a", path: "steps[0].config.channel" },
   { kind: "channel", name: "#b", path: "steps[1].config.channel" },
   { kind: "channel", name: "#a", path: "steps[2].config.channel" },

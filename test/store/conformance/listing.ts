@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { HeadQuery, Store } from "../../../src/engine/ports/store.ts";
+import type { ExecutionRecordQuery, Store } from "../../../src/engine/ports/store.ts";
 import { head, type OpenStore, START } from "../records.ts";
 
 export function listingConformance(open: OpenStore): void {
@@ -26,7 +26,8 @@ export function listingConformance(open: OpenStore): void {
       await store.insertHead(head("exec_1", { workflowId: "refund", startedBy: "U0BOB" }));
       await store.insertHead(head("exec_2", { workflowId: "refund", status: "failed" }));
       await store.insertHead(head("exec_3", { workflowId: "triage", startedBy: "U0BOB" }));
-      const list = (query: Partial<HeadQuery>) => listIds(store, { limit: 10, ...query });
+      const list = (query: Partial<ExecutionRecordQuery>) =>
+        listIds(store, { limit: 10, ...query });
 
       expect(await list({ workflowId: "refund" })).toEqual(["exec_2", "exec_1"]);
       expect(await list({ status: "failed" })).toEqual(["exec_2"]);
@@ -64,7 +65,7 @@ export function listingConformance(open: OpenStore): void {
       let cursor: string | null = null;
       do {
         const page = await store.listHeads(cursor === null ? { limit: 10 } : { limit: 10, cursor });
-        pages.push(page.heads.map(({ executionId }) => executionId));
+        pages.push(page.records.map(({ executionId }) => executionId));
         cursor = page.nextCursor;
       } while (cursor !== null);
 
@@ -79,7 +80,7 @@ export function listingConformance(open: OpenStore): void {
       expect((await store.listHeads({ limit: 4 })).nextCursor).toBeNull();
     });
 
-    test.for<{ name: string; query: Partial<HeadQuery> }>([
+    test.for<{ name: string; query: Partial<ExecutionRecordQuery> }>([
       { name: "all", query: {} },
       { name: "a workflow's", query: { workflowId: "refund" } },
       { name: "a status's", query: { status: "queued" } },
@@ -101,7 +102,7 @@ export function listingConformance(open: OpenStore): void {
           store.insertHead(head(`exec_new_${round}_${n}`, { startedAt: START + 1_000 + round })),
         );
         const [page] = await Promise.all([next, ...newcomers]);
-        seen.push(...page.heads.map(({ executionId }) => executionId));
+        seen.push(...page.records.map(({ executionId }) => executionId));
         cursor = page.nextCursor;
       }
 
@@ -153,8 +154,8 @@ export function listingConformance(open: OpenStore): void {
   });
 }
 
-async function listIds(store: Store, query: HeadQuery): Promise<readonly string[]> {
-  return (await store.listHeads(query)).heads.map(({ executionId }) => executionId);
+async function listIds(store: Store, query: ExecutionRecordQuery): Promise<readonly string[]> {
+  return (await store.listHeads(query)).records.map(({ executionId }) => executionId);
 }
 
 async function insertMany(store: Store, count: number, at: (n: number) => number): Promise<void> {

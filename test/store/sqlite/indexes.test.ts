@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { HeadQuery } from "../../../src/engine/ports/store.ts";
+import type { ExecutionRecordQuery } from "../../../src/engine/ports/store.ts";
 import { toCursor } from "../../../src/store/cursor.ts";
 import { openDatabaseFile } from "../../../src/store/sqlite/database-file.ts";
 import { pageQuery } from "../../../src/store/sqlite/heads.ts";
@@ -9,7 +9,7 @@ import { START } from "../records.ts";
 const cursor = toCursor({ startedAt: START, executionId: "exec_1" });
 
 describe("lists of executions use an index and sort nothing", () => {
-  test.for<{ query: Omit<HeadQuery, "limit">; index: string }>([
+  test.for<{ query: Omit<ExecutionRecordQuery, "limit">; index: string }>([
     { query: {}, index: "heads_started" },
     { query: { cursor }, index: "heads_started" },
     { query: { workflowId: "refund" }, index: "heads_workflow" },

@@ -17,7 +17,7 @@ export async function keepEvidence(
   const concerned = new Set(problems.flatMap((problem) => problem.match(CONCERNED) ?? []));
   for (let cursor: string | undefined; ; ) {
     const page = await store.listHeads({ limit: 200, ...(cursor !== undefined && { cursor }) });
-    for (const head of page.heads) {
+    for (const head of page.records) {
       const name = String(readOwn(head.start.variables, "run"));
       if (!concerned.has(name) && !concerned.has(head.executionId)) continue;
       const log = await store.readLog(head.executionId, 0);

@@ -38,8 +38,8 @@ function onServer(server: MongoServer, bots: number): ChaosStore & AsyncDisposab
       if (signals.length > 0) return JSON.stringify(signals);
       const due = await store.nextDue(Number.MAX_SAFE_INTEGER);
       if (due === null) return null;
-      const { heads } = await store.listHeads({ limit: 1000 });
-      const left = heads.filter((head) => head.due !== null);
+      const { records } = await store.listHeads({ limit: 1000 });
+      const left = records.filter((head) => head.due !== null);
       return left
         .map(({ executionId, status, owner }) => `${executionId} ${status} ${owner}`)
         .join(", ");

@@ -2,13 +2,13 @@ import { isDeepStrictEqual } from "node:util";
 import { applyCommit, initialState } from "../../../src/engine/execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../../../src/engine/model/events.ts";
 import { type ExecutionState, isCostUnknown } from "../../../src/engine/model/state.ts";
-import type { Head, Store } from "../../../src/engine/ports/store.ts";
+import type { ExecutionRecord, Store } from "../../../src/engine/ports/store.ts";
 import { isJsonObject, type Json, readOwn } from "../../../src/shared/json.ts";
 import type { Findings } from "./findings.ts";
 import type { PlannedRun } from "./scenario.ts";
 
 interface StoredRun {
-  readonly head: Head;
+  readonly head: ExecutionRecord;
   readonly state: ExecutionState;
   readonly events: readonly ExecutionEvent[];
 }
@@ -45,10 +45,10 @@ export async function verifyStore(
 }
 
 async function readRuns(store: Store): Promise<readonly StoredRun[]> {
-  const heads: Head[] = [];
+  const heads: ExecutionRecord[] = [];
   for (let cursor: string | undefined; ; ) {
     const page = await store.listHeads({ limit: 200, ...(cursor !== undefined && { cursor }) });
-    heads.push(...page.heads);
+    heads.push(...page.records);
     if (page.nextCursor === null) break;
     cursor = page.nextCursor;
   }

@@ -1,6 +1,6 @@
 import type { App, BlockAction } from "@slack/bolt";
 import type { Logger } from "pino";
-import type { DecisionAnswer, DecisionRequest } from "../../../engine/api/engine.ts";
+import type { VoteAnswer, VoteRequest } from "../../../engine/api/engine.ts";
 import { AppError, isAppError } from "../../../shared/errors.ts";
 import { showSentence } from "../../../slack/text.ts";
 import { parseDecisionValue } from "../../action-values.ts";
@@ -31,7 +31,7 @@ export function register(app: App, services: BotServices): void {
       await ack();
       return reply(":warning: This button belongs to no request. Decide on the newest card.");
     }
-    const decision: DecisionRequest = {
+    const decision: VoteRequest = {
       executionId: value.e,
       requestId: value.r,
       round: value.n,
@@ -70,10 +70,10 @@ function askAgain(error: unknown): never {
 
 /** Tells what the card will not: that a click did not count. @returns whether it counted. */
 async function tellOutcome(
-  answer: DecisionAnswer,
+  answer: VoteAnswer,
   reply: Reply,
   logger: Logger,
-  decision: DecisionRequest,
+  decision: VoteRequest,
 ): Promise<boolean> {
   const { executionId, requestId } = decision;
   if (!answer.recorded) {

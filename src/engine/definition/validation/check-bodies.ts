@@ -1,9 +1,9 @@
 import type { JsonObject } from "../../../shared/json.ts";
 import { type DraftBody, type DraftStep, type RawBody, readBody } from "../partial-definition.ts";
-import type { Findings } from "../problem-collector.ts";
+import type { ProblemCollector } from "../problem-collector.ts";
 import { checkRoutes } from "./check-routes.ts";
 import { checkSteps, type StepContext } from "./check-steps.ts";
-import { namesOf } from "./symbols.ts";
+import { symbolsOf } from "./symbols.ts";
 
 /** Steps of a definition, those of all bodies together. */
 export const MAX_STEPS = 1000;
@@ -14,7 +14,7 @@ export const MAX_NESTED_BODIES = 5;
 export function checkBodies(
   document: JsonObject,
   context: StepContext,
-  findings: Findings,
+  findings: ProblemCollector,
 ): DraftBody {
   const place = { id: "", path: ["steps"], isRoot: true };
   const check = new BodyCheck(context, findings);
@@ -35,9 +35,9 @@ class BodyCheck {
   /** Steps seen so far; a body with which there are too many is not looked at. */
   total = 0;
   readonly #context: StepContext;
-  readonly #findings: Findings;
+  readonly #findings: ProblemCollector;
 
-  constructor(context: StepContext, findings: Findings) {
+  constructor(context: StepContext, findings: ProblemCollector) {
     this.#context = context;
     this.#findings = findings;
   }
@@ -76,7 +76,7 @@ class BodyCheck {
   #checkWrites(bodies: readonly DraftBody[]): void {
     const first = new Map<string, DraftBody>();
     for (const body of bodies) {
-      for (const [name, writers] of namesOf(body).variables) {
+      for (const [name, writers] of symbolsOf(body).variables) {
         const other = first.get(name);
         if (other === undefined) first.set(name, body);
         for (const { step } of other === undefined ? [] : writers) {

@@ -1,7 +1,7 @@
 import { asAppError } from "../../../shared/errors.ts";
 import { type JsonObject, readOwn } from "../../../shared/json.ts";
 import { findTemplates } from "../../language/template.ts";
-import type { Findings } from "../problem-collector.ts";
+import type { ProblemCollector } from "../problem-collector.ts";
 
 /** What is known before the first step. */
 const KNOWN_ROOTS: readonly unknown[] = [
@@ -13,7 +13,7 @@ const KNOWN_ROOTS: readonly unknown[] = [
 ];
 
 /** The key is computed before the first step runs, so it can name no results. */
-export function checkConcurrency(document: JsonObject, findings: Findings): void {
+export function checkConcurrency(document: JsonObject, findings: ProblemCollector): void {
   const key = readOwn(document["concurrency"], "key");
   if (typeof key !== "string") return;
   const path = ["concurrency", "key"];

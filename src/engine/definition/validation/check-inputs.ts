@@ -1,11 +1,14 @@
 import { isJsonObject, type JsonObject } from "../../../shared/json.ts";
 import { compilePattern } from "../../language/safe-pattern.ts";
 import { readInput } from "../inputs.ts";
-import type { Findings } from "../problem-collector.ts";
+import type { ProblemCollector } from "../problem-collector.ts";
 import { InputDefinition } from "../schema.ts";
 
 /** Checks the declared inputs: options where they are chosen from, bounds, patterns, and that defaults fit. */
-export function checkInputs(document: JsonObject, findings: Findings): ReadonlySet<string> | null {
+export function checkInputs(
+  document: JsonObject,
+  findings: ProblemCollector,
+): ReadonlySet<string> | null {
   const inputs = document["inputs"];
   if (inputs === undefined) return null;
   if (!isJsonObject(inputs)) return null;
@@ -16,7 +19,7 @@ export function checkInputs(document: JsonObject, findings: Findings): ReadonlyS
   return new Set(Object.keys(inputs));
 }
 
-function checkInput(name: string, input: InputDefinition, findings: Findings): void {
+function checkInput(name: string, input: InputDefinition, findings: ProblemCollector): void {
   const path = ["inputs", name];
   if (!checkOptions(path, input, findings)) return;
   if (input.min !== undefined && input.max !== undefined && input.min > input.max) {
@@ -38,7 +41,7 @@ function checkInput(name: string, input: InputDefinition, findings: Findings): v
 function checkOptions(
   path: readonly PropertyKey[],
   { type, options }: InputDefinition,
-  findings: Findings,
+  findings: ProblemCollector,
 ): boolean {
   const place = [...path, "options"];
   const chosen = type === "select" || type === "multi-select";

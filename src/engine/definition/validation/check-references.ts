@@ -3,14 +3,14 @@ import { compileExpression, type Expression } from "../../language/expression.ts
 import { findTemplates } from "../../language/template.ts";
 import type { DraftBody, DraftStep } from "../partial-definition.ts";
 import { formatPath } from "../problem.ts";
-import type { Findings } from "../problem-collector.ts";
+import type { ProblemCollector } from "../problem-collector.ts";
 import { checkReference, type ReferenceContext, type ReferencePlace } from "./reference.ts";
 
 /** Checks every path that templates and expressions of a body's steps read, and that they can be read at all. */
 export function checkReferences(
   body: DraftBody,
   outer: ReferenceContext,
-  findings: Findings,
+  findings: ProblemCollector,
 ): void {
   for (const step of body.steps) {
     const levels = [{ body, here: step.id }, ...outer.levels];
@@ -20,7 +20,11 @@ export function checkReferences(
   }
 }
 
-function checkStepReferences(step: DraftStep, context: ReferenceContext, findings: Findings): void {
+function checkStepReferences(
+  step: DraftStep,
+  context: ReferenceContext,
+  findings: ProblemCollector,
+): void {
   const expressions = step.program?.expressions ?? [];
   const base = [...step.path, "config"];
   const places = new Set(expressions.map(({ path }) => JSON.stringify(path)));
@@ -49,7 +53,11 @@ function checkStepReferences(step: DraftStep, context: ReferenceContext, finding
 }
 
 /** Checks the definition's own `output` expression. */
-export function checkOutput(source: unknown, context: ReferenceContext, findings: Findings): void {
+export function checkOutput(
+  source: unknown,
+  context: ReferenceContext,
+  findings: ProblemCollector,
+): void {
   if (typeof source !== "string") return;
   try {
     checkExpression(compileExpression(source), { path: ["output"], step: null }, context, findings);
@@ -62,7 +70,7 @@ function checkExpression(
   expression: Expression,
   place: Pick<ReferencePlace, "path" | "step" | "roots">,
   context: ReferenceContext,
-  findings: Findings,
+  findings: ProblemCollector,
 ): void {
   const tested = new Set(expression.testedPaths.map((path) => JSON.stringify(path.slice(0, 2))));
   for (const reference of expression.paths) {

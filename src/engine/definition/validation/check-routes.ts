@@ -1,13 +1,13 @@
 import { didYouMean, nearest } from "../../../shared/did-you-mean.ts";
 import { analyzeGraph, DEFAULT_ROUTE, END, type Graph, normalizeNext } from "../graph.ts";
 import type { DraftBody, DraftStep } from "../partial-definition.ts";
-import type { Findings } from "../problem-collector.ts";
+import type { ProblemCollector } from "../problem-collector.ts";
 import type { Routes } from "../step-type.ts";
 
 const MAX_NAMED = 12;
 
 /** Checks where the steps of a body lead: that targets exist, that every step is reached, that every output has a route. */
-export function checkRoutes(body: Omit<DraftBody, "graph">, findings: Findings): Graph {
+export function checkRoutes(body: Omit<DraftBody, "graph">, findings: ProblemCollector): Graph {
   const { steps, isRoot } = body;
   const ids = new Set(steps.map((step) => step.id).filter((id) => id !== ""));
   const meant = new Set<string>();
@@ -75,7 +75,7 @@ function whichSteps(target: string, ids: ReadonlySet<string>, isRoot: boolean): 
 }
 
 /** Every output that a step can have needs a route, and every route an output. */
-function checkOutputs(step: DraftStep, findings: Findings): void {
+function checkOutputs(step: DraftStep, findings: ProblemCollector): void {
   const routes = step.program?.routes;
   if (routes === undefined || step.type === null) return;
   const path = [...step.path, "next"];
@@ -99,7 +99,7 @@ function warnUnused(
   kind: string,
   next: ReadonlyMap<string, string>,
   path: readonly PropertyKey[],
-  findings: Findings,
+  findings: ProblemCollector,
 ): void {
   const gives =
     values.length > 0
@@ -116,7 +116,7 @@ function checkClosed(
   { values, explicit = [] }: Extract<Routes, { kind: "closed" }>,
   next: ReadonlyMap<string, string>,
   path: readonly PropertyKey[],
-  findings: Findings,
+  findings: ProblemCollector,
 ): void {
   for (const value of values) {
     const needsOwn = explicit.includes(value);
@@ -128,7 +128,7 @@ function checkClosed(
   }
 }
 
-function checkSkip(step: DraftStep, findings: Findings): void {
+function checkSkip(step: DraftStep, findings: ProblemCollector): void {
   if (step.source["onFailure"] !== "skip" || normalizeNext(step).has(DEFAULT_ROUTE)) return;
   findings.problem(
     [...step.path, "next", DEFAULT_ROUTE],

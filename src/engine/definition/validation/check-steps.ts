@@ -2,7 +2,7 @@ import { didYouMean } from "../../../shared/did-you-mean.ts";
 import { isAppError } from "../../../shared/errors.ts";
 import type { DraftStep, RawStep } from "../partial-definition.ts";
 import { formatPath } from "../problem.ts";
-import type { Findings } from "../problem-collector.ts";
+import type { ProblemCollector } from "../problem-collector.ts";
 import type { CheckContext, StepProgram, StepType } from "../step-type.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
 
@@ -15,7 +15,7 @@ export interface StepContext extends CheckContext {
 export function checkSteps(
   steps: readonly RawStep[],
   context: StepContext,
-  findings: Findings,
+  findings: ProblemCollector,
 ): readonly Omit<DraftStep, "bodies">[] {
   const { stepTypes } = context;
   checkIds(steps, findings);
@@ -28,7 +28,7 @@ export function checkSteps(
   });
 }
 
-function checkIds(steps: readonly RawStep[], findings: Findings): void {
+function checkIds(steps: readonly RawStep[], findings: ProblemCollector): void {
   const first = new Map<string, RawStep>();
   for (const step of steps) {
     const same = first.get(step.id);
@@ -46,7 +46,7 @@ function checkIds(steps: readonly RawStep[], findings: Findings): void {
 function typeOf(
   step: RawStep,
   stepTypes: ReadonlyMap<string, StepType>,
-  findings: Findings,
+  findings: ProblemCollector,
 ): StepType | null {
   const kind = step.source["type"];
   if (typeof kind !== "string") return null;
@@ -65,7 +65,7 @@ function checkAttempts(
   step: RawStep,
   type: StepType,
   stepTypes: ReadonlyMap<string, StepType>,
-  findings: Findings,
+  findings: ProblemCollector,
 ): void {
   if (type.hasAttempts) return;
   const kinds = [...stepTypes.values()]
@@ -82,7 +82,7 @@ function checkAttempts(
   }
 }
 
-function checkOnFailure(step: RawStep, findings: Findings): void {
+function checkOnFailure(step: RawStep, findings: ProblemCollector): void {
   const falls = step.source["onFailure"] === "fallback";
   if (falls && step.source["fallbackStep"] === undefined) {
     findings.problem(
@@ -104,7 +104,7 @@ function bindStep(
   step: RawStep,
   type: StepType,
   context: CheckContext,
-  findings: Findings,
+  findings: ProblemCollector,
 ): StepProgram | null {
   const base = [...step.path, "config"];
   if (!type.config.safeParse(step.config).success) {

@@ -1,6 +1,6 @@
 import { didYouMean } from "../../../shared/did-you-mean.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../../shared/json.ts";
-import type { Findings } from "../problem-collector.ts";
+import type { ProblemCollector } from "../problem-collector.ts";
 import { type TriggerType, triggerId } from "../trigger-type.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
 
@@ -30,7 +30,7 @@ export function variablesOfTriggers(
 export function checkGivenInputs(
   document: JsonObject,
   triggerTypes: ReadonlyMap<string, TriggerType>,
-  findings: Findings,
+  findings: ProblemCollector,
 ): void {
   const { inputs } = document;
   if (!isJsonObject(inputs)) return;
@@ -59,7 +59,7 @@ function isNeeded(input: Json): boolean {
 export function checkTriggers(
   document: JsonObject,
   triggerTypes: ReadonlyMap<string, TriggerType>,
-  findings: Findings,
+  findings: ProblemCollector,
 ): void {
   const { trigger, triggers } = document;
   if (trigger !== undefined && triggers !== undefined) {
@@ -91,7 +91,7 @@ export function checkTriggers(
 }
 
 /** A request to one path can start one run only. */
-function checkSamePaths(triggers: readonly unknown[], findings: Findings): void {
+function checkSamePaths(triggers: readonly unknown[], findings: ProblemCollector): void {
   const first = new Map<string, number>();
   triggers.forEach((source, index) => {
     if (!isJsonObject(source) || source["type"] !== "webhook") return;
@@ -112,7 +112,7 @@ function checkTrigger(
   source: JsonObject,
   path: readonly PropertyKey[],
   triggerTypes: ReadonlyMap<string, TriggerType>,
-  findings: Findings,
+  findings: ProblemCollector,
 ): void {
   const { type: kind, id: _id, ...config } = source;
   if (typeof kind !== "string") return;

@@ -2,8 +2,8 @@ import { didYouMean } from "../../../shared/did-you-mean.ts";
 import { writePath } from "../../language/missing-value.ts";
 import { EXECUTION_FIELDS, SCOPE_ROOTS, STEP_RESULT_FIELDS } from "../../language/scope.ts";
 import type { DraftBody, DraftStep } from "../partial-definition.ts";
-import type { Findings } from "../problem-collector.ts";
-import { namesOf, type Visible } from "./symbols.ts";
+import type { ProblemCollector } from "../problem-collector.ts";
+import { type SymbolSource, symbolsOf } from "./symbols.ts";
 
 /** One of the bodies around a place. */
 export interface Level {
@@ -43,7 +43,7 @@ export function checkReference(
   reference: readonly string[],
   place: ReferencePlace,
   context: ReferenceContext,
-  findings: Findings,
+  findings: ProblemCollector,
 ): void {
   const [root, name] = reference;
   if (root === undefined || place.roots?.includes(root)) return;
@@ -65,7 +65,7 @@ export function checkReference(
 function checkSecret(
   reference: readonly string[],
   place: ReferencePlace,
-  findings: Findings,
+  findings: ProblemCollector,
 ): void {
   if (place.form === "template" && place.step?.type?.takesSecrets === true) return;
   // A step of unknown type has that problem already.
@@ -81,11 +81,11 @@ function unknownRoot(
   root: string,
   place: ReferencePlace,
   context: ReferenceContext,
-  findings: Findings,
+  findings: ProblemCollector,
 ): void {
   const isVariable =
     context.inputs?.has(root) === true ||
-    context.levels.some(({ body }) => body.item === root || namesOf(body).variables.has(root));
+    context.levels.some(({ body }) => body.item === root || symbolsOf(body).variables.has(root));
   findings.problem(
     place.path,
     `"${short(root)}" is not known`,
@@ -100,13 +100,13 @@ function checkStepResult(
   id: string,
   place: ReferencePlace,
   context: ReferenceContext,
-  findings: Findings,
+  findings: ProblemCollector,
 ): void {
   const { levels } = context;
-  const level = levels.find(({ body }) => namesOf(body).results.has(id));
-  const found = level && namesOf(level.body).results.get(id);
+  const level = levels.find(({ body }) => symbolsOf(body).results.has(id));
+  const found = level && symbolsOf(level.body).results.get(id);
   if (level === undefined || found === undefined) {
-    const names = levels.flatMap(({ body }) => [...namesOf(body).results.keys()]);
+    const names = levels.flatMap(({ body }) => [...symbolsOf(body).results.keys()]);
     findings.problem(
       place.path,
       `${writePath(reference)}: there is no step "${short(id)}"`,
@@ -124,7 +124,7 @@ function checkField(
   at: number,
   step: DraftStep,
   place: ReferencePlace,
-  findings: Findings,
+  findings: ProblemCollector,
 ): void {
   const field = reference[at];
   const alias = step.config["outputVariable"];
@@ -148,7 +148,7 @@ function checkBranch(
   at: number,
   step: DraftStep,
   place: ReferencePlace,
-  findings: Findings,
+  findings: ProblemCollector,
 ): void {
   const [id, part, inner] = reference.slice(at);
   if (step.bodies.length === 0 || id === undefined) return;
@@ -167,7 +167,7 @@ function checkBranch(
   if (part === undefined) return;
   if (!BRANCH_FIELDS.includes(part)) return missing("member", part, BRANCH_FIELDS);
   if (part !== "results" || inner === undefined) return;
-  const { results } = namesOf(body);
+  const { results } = symbolsOf(body);
   const found = results.get(inner);
   if (found === undefined) return missing("step", inner, [...results.keys()]);
   checkField(reference, at + 3, found.step, place, findings);
@@ -186,16 +186,16 @@ function checkVariable(
   name: string,
   place: ReferencePlace,
   { inputs, levels }: ReferenceContext,
-  findings: Findings,
+  findings: ProblemCollector,
 ): void {
   if (inputs === null || inputs.has(name)) return;
   if (levels.some(({ body }) => body.item === name)) return;
-  const writers = levels.flatMap((level): [Level, readonly Visible[]][] => {
-    const own = namesOf(level.body).variables.get(name);
+  const writers = levels.flatMap((level): [Level, readonly SymbolSource[]][] => {
+    const own = symbolsOf(level.body).variables.get(name);
     return own === undefined ? [] : [[level, own]];
   });
   if (writers.length === 0) {
-    const written = levels.flatMap(({ body }) => [...namesOf(body).variables.keys()]);
+    const written = levels.flatMap(({ body }) => [...symbolsOf(body).variables.keys()]);
     const items = levels.flatMap(({ body }) => body.item ?? []);
     const names = [...new Set([...inputs, ...items, ...written])];
     findings.problem(
@@ -213,10 +213,10 @@ function checkVariable(
 
 /** Reports when none of what gives a value can, or not always one does, come before the place. */
 function checkOrder(
-  givers: readonly (readonly [Level, readonly Visible[]])[],
+  givers: readonly (readonly [Level, readonly SymbolSource[]])[],
   what: string,
   place: ReferencePlace,
-  findings: Findings,
+  findings: ProblemCollector,
 ): void {
   const isDead = ({ body, here }: Level): boolean => here !== null && !body.graph.isReachable(here);
   if (givers.some(([level]) => isDead(level))) return;
@@ -247,7 +247,7 @@ function checkOrder(
   );
 }
 
-function canComeBefore({ body, here }: Level, visible: readonly Visible[]): boolean {
+function canComeBefore({ body, here }: Level, visible: readonly SymbolSource[]): boolean {
   const { graph } = body;
   return visible.some(({ after }) =>
     here === null ? graph.isReachable(after) : graph.canPrecede(after, here),
@@ -255,12 +255,12 @@ function canComeBefore({ body, here }: Level, visible: readonly Visible[]): bool
 }
 
 /** True when a run that comes to the place for the first time cannot have the value: every way to what gives it leads through the place. */
-function onlyComesAfter({ body, here }: Level, visible: readonly Visible[]): boolean {
+function onlyComesAfter({ body, here }: Level, visible: readonly SymbolSource[]): boolean {
   if (here === null) return false;
   return visible.every(({ after }) => after === here || body.graph.mustPrecede(here, after));
 }
 
-function alwaysComesBefore({ body, here }: Level, visible: readonly Visible[]): boolean {
+function alwaysComesBefore({ body, here }: Level, visible: readonly SymbolSource[]): boolean {
   const { graph } = body;
   const ends = here === null ? graph.last.filter((id) => graph.isReachable(id)) : [here];
   return ends.every((end) =>

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { didYouMean } from "../../../shared/did-you-mean.ts";
 import { readOwn } from "../../../shared/json.ts";
 import { typeInWords } from "../../language/cel/values.ts";
-import type { Findings } from "../problem-collector.ts";
+import type { ProblemCollector } from "../problem-collector.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -25,7 +25,7 @@ export function addSchemaProblems(
   schema: z.ZodType,
   value: unknown,
   base: readonly PropertyKey[],
-  findings: Findings,
+  findings: ProblemCollector,
 ): void {
   const result = schema.safeParse(value);
   for (const issue of result.error?.issues ?? [])
@@ -38,7 +38,7 @@ interface Context {
   readonly base: readonly PropertyKey[];
 }
 
-function addIssue(issue: Issue, context: Context, findings: Findings): void {
+function addIssue(issue: Issue, context: Context, findings: ProblemCollector): void {
   const path = [...context.base, ...issue.path];
   const found = issue.path.reduce<unknown>(
     (value, key) => readOwn(value, String(key)),
@@ -148,7 +148,7 @@ function addUnion(
   context: Context,
   path: readonly PropertyKey[],
   found: unknown,
-  findings: Findings,
+  findings: ProblemCollector,
 ): void {
   const close = issue.errors.filter(
     (issues) => !issues.some((inner) => inner.code === "invalid_type" && inner.path.length === 0),

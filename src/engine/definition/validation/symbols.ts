@@ -1,7 +1,7 @@
 import type { DraftBody, DraftStep } from "../partial-definition.ts";
 
 /** Something that a body knows by name once one of its steps is over: a result or a variable. */
-export interface Visible {
+export interface SymbolSource {
   /** The step that gives it: of the body itself, or inside a step of it. */
   readonly step: DraftStep;
   /** Id of the step of the body after which it is there: the step itself, or the one that joins the bodies around it. */
@@ -11,27 +11,27 @@ export interface Visible {
 }
 
 /** The names that a body knows, those of its steps' bodies after their join included. */
-export interface Names {
-  readonly results: ReadonlyMap<string, Visible>;
+export interface SymbolTable {
+  readonly results: ReadonlyMap<string, SymbolSource>;
   /** Variables with everything that writes them. */
-  readonly variables: ReadonlyMap<string, readonly Visible[]>;
+  readonly variables: ReadonlyMap<string, readonly SymbolSource[]>;
 }
 
-const known = new WeakMap<DraftBody, Names>();
+const known = new WeakMap<DraftBody, SymbolTable>();
 
 /**
  * What steps of a body can refer to. A result of an inner body is known under its step's own id where no other step has it:
  * neither of this body nor of another inner one.
  */
-export function namesOf(body: DraftBody): Names {
+export function symbolsOf(body: DraftBody): SymbolTable {
   const names = known.get(body) ?? findNames(body);
   known.set(body, names);
   return names;
 }
 
-function findNames(body: DraftBody): Names {
-  const results = new Map<string, Visible>();
-  const variables = new Map<string, Visible[]>();
+function findNames(body: DraftBody): SymbolTable {
+  const results = new Map<string, SymbolSource>();
+  const variables = new Map<string, SymbolSource[]>();
   const shared = new Set<string>();
   for (const step of body.steps) {
     if (step.id === "") continue;
@@ -44,7 +44,7 @@ function findNames(body: DraftBody): Names {
   for (const { id: after, bodies } of body.steps) {
     // Of what is done for each item nothing is seen from outside but the output.
     for (const inner of bodies.filter(({ item }) => item === undefined)) {
-      const names = namesOf(inner);
+      const names = symbolsOf(inner);
       for (const [id, visible] of names.results) {
         if (results.has(id)) shared.add(id);
         else results.set(id, fromOutside(inner, visible, after));
@@ -60,15 +60,15 @@ function findNames(body: DraftBody): Names {
 /** The same thing seen from the body around: it is there when the step that holds the inner body is over. */
 function fromOutside(
   { graph }: DraftBody,
-  { step, after, isSure }: Visible,
+  { step, after, isSure }: SymbolSource,
   holder: string,
-): Visible {
+): SymbolSource {
   const ends = graph.last.filter((id) => graph.isReachable(id));
   const always = ends.every((end) => end === after || graph.mustPrecede(after, end));
   return { step, after: holder, isSure: isSure && always };
 }
 
-function add(variables: Map<string, Visible[]>, name: string, visible: Visible): void {
+function add(variables: Map<string, SymbolSource[]>, name: string, visible: SymbolSource): void {
   const writers = variables.get(name);
   if (writers === undefined) variables.set(name, [visible]);
   else writers.push(visible);

@@ -2,7 +2,7 @@ import type { ValidationResult } from "../../api/engine.ts";
 import type { PromptLookup } from "../../language/prompt-ref.ts";
 import type { ServiceRegistry } from "../../ports/service.ts";
 import { readDocument } from "../parse-document.ts";
-import { Findings } from "../problem-collector.ts";
+import { ProblemCollector } from "../problem-collector.ts";
 import { Definition } from "../schema.ts";
 import type { StepType } from "../step-type.ts";
 import type { TriggerType } from "../trigger-type.ts";
@@ -28,13 +28,17 @@ export interface ValidationContext {
  * Accepts anything at all and never throws for it. A definition with a slip in one place is checked in all others too.
  */
 export function validateDefinition(source: unknown, context: ValidationContext): ValidationResult {
-  const findings = new Findings();
+  const findings = new ProblemCollector();
   const definition = check(source, context, findings);
   const { problems, warnings } = findings;
   return { definition: problems.length === 0 ? definition : null, problems, warnings };
 }
 
-function check(source: unknown, context: ValidationContext, findings: Findings): Definition | null {
+function check(
+  source: unknown,
+  context: ValidationContext,
+  findings: ProblemCollector,
+): Definition | null {
   const document = readDocument(source, findings);
   if (document === null) return null;
   addSchemaProblems(Definition, document, [], findings);

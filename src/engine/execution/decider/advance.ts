@@ -4,7 +4,7 @@ import { EACH } from "../../definition/foreach-body-id.ts";
 import type { FrameView, Join, WakeCause } from "../../definition/step-type.ts";
 import type { ExecutionEvent, StepError, StepStarted } from "../../model/events.ts";
 import {
-  type Act,
+  type ActiveStep,
   type ExecutionState,
   type Frame,
   type ItemsState,
@@ -13,11 +13,11 @@ import {
 } from "../../model/state.ts";
 import { lastSegment } from "../../model/step-path.ts";
 import { completeStep, endStepWithError, outputOf } from "./complete-step.ts";
-import { decideBudget, decideByOwner } from "./cost-cap.ts";
+import { resolveBudget, resolveBudgetDecision } from "./cost-cap.ts";
 import { begin, enterStep, failExecution } from "./enter-step.ts";
-import { decideHeldChild } from "./handle-children.ts";
+import { advanceBlockedChild } from "./handle-children.ts";
 import { MAX_RECOVERIES, recoverableAt } from "./recovery.ts";
-import { decideByPerson } from "./unknown-outcome.ts";
+import { resolveOutcome } from "./unknown-outcome.ts";
 
 /** How long steps under way may take to notice a cancellation before their outcome is given up as unknown. */
 export const CANCEL_GRACE_MS = 5000;
@@ -29,14 +29,14 @@ export const CANCEL_GRACE_MS = 5000;
  * The caller applies the events and asks again until the answer is empty; then the execution waits for results, signals
  * or `nextDue`.
  */
-export function decide(
+export function advance(
   workflow: CompiledWorkflow,
   state: ExecutionState,
   now: number,
 ): readonly ExecutionEvent[] {
   if (isFinished(state.status)) return [];
-  if (state.cancel) return decideCancelled(state, state.cancel.at, now);
-  if (state.held) return [];
+  if (state.cancel) return advanceCancelled(state, state.cancel.at, now);
+  if (state.paused) return [];
   if (now >= state.deadline) {
     return [
       failExecution(
@@ -47,21 +47,21 @@ export function decide(
     ];
   }
   noteDue(state, now);
-  for (const path of state.agenda.paths) {
-    const events = decideAt(workflow, state, path, now);
+  for (const path of state.worklist.paths) {
+    const events = advanceAt(workflow, state, path, now);
     if (events.length > 0) return events;
-    state.agenda.crossOff(path);
+    state.worklist.remove(path);
   }
   return [];
 }
 
 /** Puts on the agenda what has become due. */
 function noteDue(state: ExecutionState, now: number): void {
-  if (now < state.agenda.wakeAt) return;
-  state.agenda.forgetTimes();
+  if (now < state.worklist.earliestDue) return;
+  state.worklist.clearTimes();
   for (const { path, due } of timed(state)) {
-    if (due <= now) state.agenda.add(path);
-    else state.agenda.wakeBy(due);
+    if (due <= now) state.worklist.add(path);
+    else state.worklist.wakeAt(due);
   }
 }
 
@@ -71,7 +71,7 @@ function noteDue(state: ExecutionState, now: number): void {
  * @yields its path and that time.
  */
 function* timed(state: ExecutionState): Iterable<{ readonly path: string; readonly due: number }> {
-  for (const act of state.acts.values()) {
+  for (const act of state.activeSteps.values()) {
     const due = act.due ?? recoverableAt(state, act);
     if (due !== null) yield { path: act.path, due };
   }
@@ -80,16 +80,16 @@ function* timed(state: ExecutionState): Iterable<{ readonly path: string; readon
   }
 }
 
-function decideAt(
+function advanceAt(
   workflow: CompiledWorkflow,
   state: ExecutionState,
   path: string,
   now: number,
 ): readonly ExecutionEvent[] {
-  const act = state.acts.get(path);
-  if (act) return decideAct(workflow, state, act, now);
+  const act = state.activeSteps.get(path);
+  if (act) return advanceStep(workflow, state, act, now);
   const frame = state.frames.get(path);
-  return frame?.status === "open" ? decideFrame(workflow, state, frame, now) : [];
+  return frame?.status === "open" ? advanceFrame(workflow, state, frame, now) : [];
 }
 
 /**
@@ -99,22 +99,22 @@ export function nextDue(state: ExecutionState): number | null {
   if (isFinished(state.status)) return null;
   // Its other timers do nothing any more: one that has passed would have it looked at without end.
   if (state.cancel) return state.cancel.at + CANCEL_GRACE_MS;
-  if (state.held) return null;
+  if (state.paused) return null;
   let due = state.deadline;
   for (const next of timed(state)) {
     // A retry without room is looked at when there is room.
-    const isHeldUp = state.acts.has(next.path) && state.agenda.isHeldUp(next.path);
+    const isHeldUp = state.activeSteps.has(next.path) && state.worklist.isBlocked(next.path);
     if (!isHeldUp) due = Math.min(due, next.due);
   }
   return due;
 }
 
-function decideCancelled(
+function advanceCancelled(
   state: ExecutionState,
   since: number,
   now: number,
 ): readonly ExecutionEvent[] {
-  const underWay = [...state.acts.values()].some(
+  const underWay = [...state.activeSteps.values()].some(
     (act) => act.phase === "running" && act.epoch === state.epoch,
   );
   return underWay && now < since + CANCEL_GRACE_MS
@@ -122,15 +122,15 @@ function decideCancelled(
     : [{ type: "execution_cancelled", at: now }];
 }
 
-function decideAct(
+function advanceStep(
   workflow: CompiledWorkflow,
   state: ExecutionState,
-  act: Act,
+  act: ActiveStep,
   now: number,
 ): readonly ExecutionEvent[] {
   const step = stepAt(workflow, act.path);
   if (act.waitingOn === "branches") {
-    return act.items ? decideItems(step, act, act.items, now) : decideJoin(step, state, act, now);
+    return act.items ? advanceItems(step, act, act.items, now) : advanceJoin(step, state, act, now);
   }
   switch (act.phase) {
     case "running":
@@ -138,31 +138,37 @@ function decideAct(
     case "retrying":
       return isDue(act, now) ? retry(workflow, state, act, now) : [];
     case "waiting":
-      if (act.heldChild) return decideHeldChild(workflow, state, act, act.heldChild, now);
-      if (act.waitingOn === "person") return decideByPerson(workflow, state, act, now);
+      if (act.childAwaitingBudget)
+        return advanceBlockedChild(workflow, state, act, act.childAwaitingBudget, now);
+      if (act.waitingOn === "person") return resolveOutcome(workflow, state, act, now);
       return act.waitingOn === "budget"
-        ? decideBudget(workflow, state, act, now)
-        : decideWaiting(step, state, act, now);
+        ? resolveBudgetDecision(workflow, state, act, now)
+        : advanceWaiting(step, state, act, now);
   }
 }
 
-function isDue(act: Act, now: number): act is Act & { readonly due: number } {
+function isDue(act: ActiveStep, now: number): act is ActiveStep & { readonly due: number } {
   return act.due !== null && act.due <= now;
 }
 
 function retry(
   workflow: CompiledWorkflow,
   state: ExecutionState,
-  act: Act,
+  act: ActiveStep,
   now: number,
 ): readonly ExecutionEvent[] {
-  return begin(workflow, state, startAttempt(act, act.heldAttempt ?? act.attempt + 1, now), now);
+  return begin(
+    workflow,
+    state,
+    startAttempt(act, act.attemptAwaitingBudget ?? act.attempt + 1, now),
+    now,
+  );
 }
 
-function decideWaiting(
+function advanceWaiting(
   step: CompiledStep,
   state: ExecutionState,
-  act: Act,
+  act: ActiveStep,
   now: number,
 ): readonly ExecutionEvent[] {
   // Decisions first: one that was made in time counts even if it is seen after the expiry.
@@ -178,7 +184,7 @@ function decideWaiting(
 function wakeStep(
   step: CompiledStep,
   state: ExecutionState,
-  act: Act,
+  act: ActiveStep,
   cause: WakeCause,
   now: number,
 ): readonly ExecutionEvent[] {
@@ -190,24 +196,24 @@ function wakeStep(
 }
 
 /** What follows from the votes on a request alone, whatever the clock says; nothing once the execution is being cancelled. Pure. */
-export function decideByVotes(
+export function resolveVotes(
   workflow: CompiledWorkflow,
   state: ExecutionState,
   path: string,
   now: number,
 ): readonly ExecutionEvent[] {
-  const act = state.acts.get(path);
+  const act = state.activeSteps.get(path);
   if (state.cancel || !act) return [];
-  if (act.waitingOn === "budget") return decideByOwner(state, act, now);
-  if (act.waitingOn === "person") return decideByPerson(workflow, state, act, now);
+  if (act.waitingOn === "budget") return resolveBudget(state, act, now);
+  if (act.waitingOn === "person") return resolveOutcome(workflow, state, act, now);
   return wakeStep(stepAt(workflow, path), state, act, "decision", now);
 }
 
 /** Asks a step whose bodies are executed what they amount to so far. */
-function decideJoin(
+function advanceJoin(
   step: CompiledStep,
   state: ExecutionState,
-  act: Act,
+  act: ActiveStep,
   now: number,
 ): readonly ExecutionEvent[] {
   const views = [...act.frames].flatMap((path) => {
@@ -217,7 +223,12 @@ function decideJoin(
   return endJoin(step, act, step.program.join?.(views) ?? { kind: "wait" }, now);
 }
 
-function endJoin(step: CompiledStep, act: Act, join: Join, now: number): readonly ExecutionEvent[] {
+function endJoin(
+  step: CompiledStep,
+  act: ActiveStep,
+  join: Join,
+  now: number,
+): readonly ExecutionEvent[] {
   if (join.kind === "wait") return [];
   return join.kind === "complete"
     ? completeStep(step, act.path, join.output, { costNano: 0 }, now)
@@ -225,9 +236,9 @@ function endJoin(step: CompiledStep, act: Act, join: Join, now: number): readonl
 }
 
 /** Asks a step that executes a body for each item whether to begin with more. */
-function decideItems(
+function advanceItems(
   step: CompiledStep,
-  act: Act,
+  act: ActiveStep,
   items: ItemsState,
   now: number,
 ): readonly ExecutionEvent[] {
@@ -264,14 +275,14 @@ function toFrameView(frame: Frame): FrameView {
 function recover(
   workflow: CompiledWorkflow,
   state: ExecutionState,
-  act: Act,
+  act: ActiveStep,
   now: number,
 ): readonly ExecutionEvent[] {
   const from = recoverableAt(state, act);
   if (from === null) return [];
   // Unless somebody has set the clock back.
   if (now < from && now >= act.begunAt) {
-    state.agenda.wakeBy(from);
+    state.worklist.wakeAt(from);
     return [];
   }
   if (act.recoveries < MAX_RECOVERIES)
@@ -286,7 +297,7 @@ function recover(
   return endStepWithError(stepAt(workflow, act.path), act.path, error, cost, now);
 }
 
-function startAttempt(act: Act, attempt: number, now: number): StepStarted {
+function startAttempt(act: ActiveStep, attempt: number, now: number): StepStarted {
   return {
     type: "step_started",
     path: act.path,
@@ -297,7 +308,7 @@ function startAttempt(act: Act, attempt: number, now: number): StepStarted {
   };
 }
 
-function decideFrame(
+function advanceFrame(
   workflow: CompiledWorkflow,
   state: ExecutionState,
   frame: Frame,
@@ -335,5 +346,5 @@ function timedOut(frame: Frame): StepError {
 
 function currentStepText(state: ExecutionState): string {
   const current = state.frames.get(ROOT)?.current ?? null;
-  return current === null ? "" : ` in step "${state.acts.get(current)?.stepId ?? current}"`;
+  return current === null ? "" : ` in step "${state.activeSteps.get(current)?.stepId ?? current}"`;
 }

@@ -12,14 +12,14 @@ const ROUTE_END = "end";
 const ROUTE_DEFAULT = "default";
 
 /** What a step said besides its output. */
-export type Said = Partial<Pick<StepCompleted, "rawOutput" | "reason" | "confidence">>;
+export type ModelAnswer = Partial<Pick<StepCompleted, "rawOutput" | "reason" | "confidence">>;
 
 /** The event that ends a step with an output: where it goes next is decided here. */
 export function completeStep(
   step: CompiledStep,
   path: string,
   output: Json,
-  cost: AttemptCost & Said,
+  cost: AttemptCost & ModelAnswer,
   at: number,
   route?: string,
 ): readonly ExecutionEvent[] {

@@ -9,7 +9,7 @@ import type {
   RequestOpened,
   StepError,
 } from "../../model/events.ts";
-import { type Act, type ExecutionState, NANO_PER_DOLLAR } from "../../model/state.ts";
+import { type ActiveStep, type ExecutionState, NANO_PER_DOLLAR } from "../../model/state.ts";
 import { changed } from "../reducer/apply-budget.ts";
 
 /** An attempt that wants to begin. */
@@ -25,7 +25,7 @@ export interface WantedAttempt {
 }
 
 /** May an attempt begin now? `later`: not beside what is under way, perhaps when that has turned out cheaper than it might. */
-export type Room = "now" | "later" | "none";
+export type Admission = "now" | "later" | "none";
 
 /** The most that the execution may spend, in nano-dollars. */
 export function capOf(workflow: CompiledWorkflow, state: ExecutionState): number {
@@ -46,11 +46,11 @@ function committed(state: ExecutionState): number {
  * Whether a worst price fits under the cap. As long as every attempt begins with room for its worst price, no order of
  * results takes the execution past the cap.
  */
-export function roomFor(
+export function admit(
   workflow: CompiledWorkflow,
   state: ExecutionState,
   { path, reserveNano }: Pick<WantedAttempt, "path" | "reserveNano">,
-): Room {
+): Admission {
   const room = leftNano(workflow, state);
   if (reserveNano <= room) return "now";
   return reserveNano <= room + settlingNano(state, path) ? "later" : "none";
@@ -62,11 +62,11 @@ export function roomFor(
  *
  * @param capNano - most that it may cost; 0: it waits for nothing.
  */
-export function roomForChild(
+export function admitChild(
   workflow: CompiledWorkflow,
   state: ExecutionState,
   capNano: number,
-): Exclude<Room, "none"> {
+): Exclude<Admission, "none"> {
   const isShort = capNano > leftNano(workflow, state);
   return isShort && state.reservedNano > 0 ? "later" : "now";
 }
@@ -74,10 +74,10 @@ export function roomForChild(
 /** What is held for attempts whose results are under way; not what a step holds for itself, or for a run that it started. */
 function settlingNano(state: ExecutionState, except: string): number {
   let held = 0;
-  for (const act of state.acts.values()) {
+  for (const act of state.activeSteps.values()) {
     if (act.phase === "running" && act.path !== except) held += act.reservedNano;
   }
-  for (const nano of state.dropped.values()) held += nano;
+  for (const nano of state.abandonedAttempts.values()) held += nano;
   return held;
 }
 
@@ -120,7 +120,7 @@ function figures(
 ): BudgetAsked {
   const capNano = capOf(workflow, state);
   const shortNano = committed(state) + reserveNano - capNano;
-  const known = params ?? state.acts.get(path)?.params ?? {};
+  const known = params ?? state.activeSteps.get(path)?.params ?? {};
   const cheaper = stepAt(workflow, path).program.cheaper?.(known, now) ?? null;
   const isEnough = cheaper !== null && cheaper.reserveNano <= leftNano(workflow, state);
   return {
@@ -172,16 +172,16 @@ function choicesFor({ addNano, cheaper }: BudgetAsked): readonly Choice[] {
 }
 
 /** What follows for an attempt that waits for budget: the owner chose, or there is room by now. */
-export function decideBudget(
+export function resolveBudgetDecision(
   workflow: CompiledWorkflow,
   state: ExecutionState,
-  act: Act,
+  act: ActiveStep,
   now: number,
 ): readonly ExecutionEvent[] {
-  const chosen = decideByOwner(state, act, now);
+  const chosen = resolveBudget(state, act, now);
   if (chosen.length > 0 || act.requestId === null) return chosen;
-  if (roomFor(workflow, state, act) !== "now") {
-    state.agenda.holdUp(act.path);
+  if (admit(workflow, state, act) !== "now") {
+    state.worklist.block(act.path);
     return [];
   }
   return [
@@ -196,9 +196,9 @@ export function decideBudget(
 }
 
 /** What the owner's choice leads to. */
-export function decideByOwner(
+export function resolveBudget(
   state: ExecutionState,
-  act: Act,
+  act: ActiveStep,
   now: number,
 ): readonly ExecutionEvent[] {
   const request = state.requests.get(act.requestId ?? "");
@@ -226,7 +226,7 @@ export function decideByOwner(
 }
 
 function toCheaper(
-  act: Act,
+  act: ActiveStep,
   { change, reserveNano }: NonNullable<BudgetAsked["cheaper"]>,
 ): Pick<BudgetChanged, "choice" | "change" | "paramsHash" | "reserveNano"> {
   const paramsHash = hashJson(changed(act.params, change));

@@ -7,7 +7,7 @@ import type { FramesOpened } from "../../model/frame-events.ts";
 import type { ExecutionState, Frame } from "../../model/state.ts";
 import { framePath } from "../../model/step-path.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
-import { askForBudget, roomFor } from "./cost-cap.ts";
+import { admit, askForBudget } from "./cost-cap.ts";
 import { variablesFault } from "./size-limits.ts";
 import { enterContext, entryPlace } from "./step-entry.ts";
 
@@ -55,11 +55,11 @@ export function begin(
   now: number,
 ): readonly ExecutionEvent[] {
   const wanted = { ...start, reserveNano: start.reservedNano ?? 0 };
-  switch (roomFor(workflow, state, wanted)) {
+  switch (admit(workflow, state, wanted)) {
     case "now":
       return [start];
     case "later":
-      state.agenda.holdUp(state.acts.has(start.path) ? start.path : framePath(start.path));
+      state.worklist.block(state.activeSteps.has(start.path) ? start.path : framePath(start.path));
       return [];
     case "none":
       return [askForBudget(workflow, state, wanted, now)];

@@ -4,21 +4,21 @@ import type { AttemptResult, ChildPlan } from "../../definition/step-type.ts";
 import type { ChildEnded, ChildStarted } from "../../model/child-events.ts";
 import type { ExecutionEvent, StepError } from "../../model/events.ts";
 import { EXECUTION_ID_PREFIX } from "../../model/execution-id.ts";
-import type { Act, ExecutionState } from "../../model/state.ts";
+import type { ActiveStep, ExecutionState } from "../../model/state.ts";
 import type { Signal } from "../../ports/store.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
-import { leftNano, roomForChild } from "./cost-cap.ts";
+import { admitChild, leftNano } from "./cost-cap.ts";
 
 /** Says which facts follow when a step has found the workflow that it starts. Pure. */
-export function reactToChildPlan(
+export function handleChildPlan(
   workflow: CompiledWorkflow,
   state: ExecutionState,
-  act: Act,
+  act: ActiveStep,
   { child, waits }: Extract<AttemptResult, { readonly kind: "child" }>,
   now: number,
 ): readonly ExecutionEvent[] {
   const { path, stepId, attempt } = act;
-  if (waits && roomForChild(workflow, state, child.capNano) === "later")
+  if (waits && admitChild(workflow, state, child.capNano) === "later")
     return [{ type: "child_held", path, stepId, attempt, child, at: now }];
   const started = startOf(workflow, state, act, child, waits, now);
   if (waits) return [started];
@@ -27,23 +27,23 @@ export function reactToChildPlan(
 }
 
 /** What follows for a child that waits for room: it begins, if there is some by now or nothing can bring more. Pure. */
-export function decideHeldChild(
+export function advanceBlockedChild(
   workflow: CompiledWorkflow,
   state: ExecutionState,
-  act: Act,
+  act: ActiveStep,
   child: ChildPlan,
   now: number,
 ): readonly ExecutionEvent[] {
-  if (roomForChild(workflow, state, child.capNano) === "now")
+  if (admitChild(workflow, state, child.capNano) === "now")
     return [startOf(workflow, state, act, child, true, now)];
-  state.agenda.holdUp(act.path);
+  state.worklist.block(act.path);
   return [];
 }
 
 function startOf(
   workflow: CompiledWorkflow,
   state: ExecutionState,
-  { path, stepId, key, attempt }: Act,
+  { path, stepId, key, attempt }: ActiveStep,
   { workflowId, version, variables, capNano }: ChildPlan,
   waits: boolean,
   at: number,
@@ -67,7 +67,7 @@ function startOf(
 }
 
 /** Says which facts follow from the end of a child. Pure. */
-export function reactToChildEnd(
+export function handleChildEnd(
   workflow: CompiledWorkflow,
   state: ExecutionState,
   { id: signalId, payload }: Signal,
@@ -75,7 +75,7 @@ export function reactToChildEnd(
 ): readonly ExecutionEvent[] {
   const ended = parseEnd(payload, signalId, now);
   if (!ended) return [{ type: "signal_received", signalId, at: now }];
-  const act = state.acts.get(ended.path);
+  const act = state.activeSteps.get(ended.path);
   if (act?.childId !== ended.childId || state.cancel) return [ended];
   const step = stepAt(workflow, ended.path);
   // What the child spent is told by `child_ended` and stands in its own workflow's totals.

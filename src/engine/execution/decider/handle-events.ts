@@ -1,7 +1,7 @@
 import { isJsonObject } from "../../../shared/json.ts";
 import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
 import type { ExecutionEvent } from "../../model/events.ts";
-import type { Act, ExecutionState } from "../../model/state.ts";
+import type { ActiveStep, ExecutionState } from "../../model/state.ts";
 import { consumedKey } from "../../model/step-path.ts";
 import type { NamedEvent } from "../../model/wait-events.ts";
 import type { Signal } from "../../ports/store.ts";
@@ -9,7 +9,7 @@ import { completeStep } from "./complete-step.ts";
 import { executionScope } from "./execution-scope.ts";
 
 /** Says which facts follow from a named event: the waits that it ends. Pure; nothing for one that nobody waits for. */
-export function reactToEvent(
+export function handleEvent(
   workflow: CompiledWorkflow,
   state: ExecutionState,
   { id: signalId, payload }: Signal,
@@ -17,7 +17,7 @@ export function reactToEvent(
 ): readonly ExecutionEvent[] {
   const event = parseEvent(payload);
   if (!event || state.cancel) return [];
-  return [...state.acts.values()].flatMap((act) =>
+  return [...state.activeSteps.values()].flatMap((act) =>
     wakeByEvent(workflow, state, act, { event, signalId }, now),
   );
 }
@@ -26,7 +26,7 @@ export function reactToEvent(
 export function wakeByEvent(
   workflow: CompiledWorkflow,
   state: ExecutionState,
-  act: Act,
+  act: ActiveStep,
   { event, signalId }: { readonly event: NamedEvent; readonly signalId?: string },
   now: number,
 ): readonly ExecutionEvent[] {
@@ -44,7 +44,7 @@ export function wakeByEvent(
   ];
 }
 
-function isMeant(state: ExecutionState, act: Act, event: NamedEvent): boolean {
+function isMeant(state: ExecutionState, act: ActiveStep, event: NamedEvent): boolean {
   if (act.waitingOn !== "event" || act.event !== event.name) return false;
   // What comes after the time-out is late even if the timer was not seen yet.
   if (act.due !== null && event.at >= act.due) return false;

@@ -2,14 +2,19 @@ import { isJsonObject } from "../../../shared/json.ts";
 import { type CompiledStep, type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
 import type { AttemptResult } from "../../definition/step-type.ts";
 import type { AttemptCost, ExecutionEvent, RefusalReason } from "../../model/events.ts";
-import { type Act, type ExecutionState, isFinished, type RequestState } from "../../model/state.ts";
+import {
+  type ActiveStep,
+  type ExecutionState,
+  isFinished,
+  type RequestState,
+} from "../../model/state.ts";
 import type { Signal } from "../../ports/store.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
-import { reactToChildEnd, reactToChildPlan } from "./handle-children.ts";
-import { reactToEvent } from "./handle-events.ts";
+import { handleChildEnd, handleChildPlan } from "./handle-children.ts";
+import { handleEvent } from "./handle-events.ts";
 import { isRetryPath } from "./retry-points.ts";
 import { DEFAULT_RETRY_POLICY, retryDelayMs } from "./retry-policy.ts";
-import { askForOutcome } from "./unknown-outcome.ts";
+import { askAboutOutcome } from "./unknown-outcome.ts";
 
 /** The result of an attempt, with which attempt it was. */
 export interface AttemptEnded {
@@ -21,22 +26,22 @@ export interface AttemptEnded {
 }
 
 /** Says which facts follow from the end of an attempt. Pure. */
-export function reactToAttempt(
+export function handleAttempt(
   workflow: CompiledWorkflow,
   state: ExecutionState,
   ended: AttemptEnded,
   now: number,
 ): readonly ExecutionEvent[] {
   const { path, attempt, result } = ended;
-  const act = state.acts.get(path);
+  const act = state.activeSteps.get(path);
   if (act?.phase !== "running" || act.attempt !== attempt || act.epoch !== ended.epoch) {
     return lateResult(state, ended, now);
   }
   const step = stepAt(workflow, path);
-  if (result.kind === "child") return reactToChildPlan(workflow, state, act, result, now);
+  if (result.kind === "child") return handleChildPlan(workflow, state, act, result, now);
   if (result.kind === "failed") {
     const asked =
-      result.asks === true ? askForOutcome(state, act, result.error, costOf(result), now) : null;
+      result.asks === true ? askAboutOutcome(state, act, result.error, costOf(result), now) : null;
     return asked ? [asked] : attemptFailed(step, act, result, now);
   }
   const { output, route, rawOutput, reason, confidence } = result;
@@ -56,13 +61,13 @@ function lateResult(
   const { path, attempt } = ended;
   const cost = costOf(ended.result);
   const tellsCost =
-    cost.costNano > 0 || cost.costUnknown || state.dropped.has(`${path}:${attempt}`);
+    cost.costNano > 0 || cost.costUnknown || state.abandonedAttempts.has(`${path}:${attempt}`);
   return tellsCost ? [{ type: "late_result", path, attempt, ...cost, at: now }] : [];
 }
 
 function attemptFailed(
   step: CompiledStep,
-  act: Act,
+  act: ActiveStep,
   result: Extract<AttemptResult, { readonly kind: "failed" }>,
   now: number,
 ): readonly ExecutionEvent[] {
@@ -88,7 +93,7 @@ function attemptFailed(
 }
 
 /** Says which facts follow from a signal. Pure; a signal that was folded before changes nothing. */
-export function reactToSignal(
+export function handleSignal(
   workflow: CompiledWorkflow,
   state: ExecutionState,
   signal: Signal,
@@ -106,21 +111,21 @@ export function reactToSignal(
       // A call to look again, nothing more.
       return [];
     case "retry":
-      return reactToRetry(state, signal, now);
+      return handleRetry(state, signal, now);
     case "migrate":
       // Whoever has the version folds it by `reactToMigration`.
       return [{ type: "signal_received", signalId: signal.id, at: now }];
     case "event":
-      return reactToEvent(workflow, state, signal, now);
+      return handleEvent(workflow, state, signal, now);
     case "child_ended":
-      return reactToChildEnd(workflow, state, signal, now);
+      return handleChildEnd(workflow, state, signal, now);
     case "decision":
-      return reactToDecision(state, signal, now);
+      return handleDecision(state, signal, now);
   }
 }
 
 /** Only what has ended is reopened, once for each end; whatever else was asked for came too late. */
-function reactToRetry(
+function handleRetry(
   state: ExecutionState,
   signal: Signal,
   now: number,
@@ -146,7 +151,7 @@ function reactToRetry(
   ];
 }
 
-function reactToDecision(
+function handleDecision(
   state: ExecutionState,
   signal: Signal,
   now: number,

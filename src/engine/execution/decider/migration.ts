@@ -10,7 +10,7 @@ import type { Entry } from "../../definition/step-type.ts";
 import { parsePromptRef } from "../../language/prompt-ref.ts";
 import type { ExecutionMigrated } from "../../model/control-events.ts";
 import type { ExecutionEvent, RequestOpened, WaitReason } from "../../model/events.ts";
-import { type Act, type ExecutionState, type Frame, isFinished } from "../../model/state.ts";
+import { type ActiveStep, type ExecutionState, type Frame, isFinished } from "../../model/state.ts";
 import { lastSegment, stepPath } from "../../model/step-path.ts";
 import type { Signal } from "../../ports/store.ts";
 import { enterContext } from "./step-entry.ts";
@@ -41,7 +41,7 @@ export function planMigration(
   const reason = whyNotAtAll(state) ?? whyNotHere(from, to, state);
   if (reason !== null) return { fits: false, reason };
   const asked: Asked[] = [];
-  for (const act of state.acts.values()) {
+  for (const act of state.activeSteps.values()) {
     if (act.waitingOn === "branches") continue;
     const renewed = renewWait(to, state, act, now);
     if (typeof renewed === "string") return { fits: false, reason: renewed };
@@ -56,7 +56,7 @@ export function planMigration(
 }
 
 /** Says which facts follow from a wish to go on with another version: checked when it is folded, so it happens once. Pure. */
-export function reactToMigration(
+export function handleMigration(
   from: CompiledWorkflow,
   to: Target,
   state: ExecutionState,
@@ -75,11 +75,11 @@ export function reactToMigration(
 function whyNotAtAll(state: ExecutionState): string | null {
   if (isFinished(state.status)) return `it is over (${state.status})`;
   if (state.cancel) return "it is being cancelled";
-  if (state.held?.reason === "slot") return "it waits in line for its turn";
-  const [given] = state.dropped.keys();
+  if (state.paused?.reason === "slot") return "it waits in line for its turn";
+  const [given] = state.abandonedAttempts.keys();
   if (given !== undefined)
     return `an attempt of step "${stepIdIn(given)}" that was given up is still under way`;
-  for (const act of state.acts.values()) {
+  for (const act of state.activeSteps.values()) {
     const what = act.phase === "waiting" ? WAITS[act.waitingOn ?? "timer"] : PHASES[act.phase];
     if (what !== undefined) return `step "${act.stepId}" ${what}`;
   }
@@ -96,7 +96,7 @@ const WAITS: Readonly<Partial<Record<WaitReason | "branches", string>>> = {
 };
 
 function whyNotHere(from: CompiledWorkflow, to: Target, state: ExecutionState): string | null {
-  for (const { path, stepId, waitingOn, items } of state.acts.values()) {
+  for (const { path, stepId, waitingOn, items } of state.activeSteps.values()) {
     const reason =
       whyNotSame(from, to, path, stepId) ??
       (waitingOn !== "branches"
@@ -153,15 +153,15 @@ function whyNotBranches(
   return isSame ? null : `step "${definition.id}" has other branches in version ${version}`;
 }
 
-function branchesOf({ acts, frames }: ExecutionState, path: string): readonly Frame[] {
-  return [...(acts.get(path)?.frames ?? [])].flatMap((branch) => frames.get(branch) ?? []);
+function branchesOf({ activeSteps, frames }: ExecutionState, path: string): readonly Frame[] {
+  return [...(activeSteps.get(path)?.frames ?? [])].flatMap((branch) => frames.get(branch) ?? []);
 }
 
 /** @returns what is asked from now on, if somebody is; a text: why the wait cannot go on. */
 function renewWait(
   { workflow, version }: Target,
   state: ExecutionState,
-  act: Act,
+  act: ActiveStep,
   now: number,
 ): RequestOpened | string | null {
   const { path, stepId, key } = act;
@@ -181,7 +181,10 @@ function renewWait(
   }
 }
 
-function isSameWait(entry: Entry, act: Act): entry is Extract<Entry, { readonly kind: "wait" }> {
+function isSameWait(
+  entry: Entry,
+  act: ActiveStep,
+): entry is Extract<Entry, { readonly kind: "wait" }> {
   return entry.kind === "wait" && entry.on === act.waitingOn && (entry.event ?? null) === act.event;
 }
 

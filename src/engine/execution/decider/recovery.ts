@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Act, ExecutionState } from "../../model/state.ts";
+import type { ActiveStep, ExecutionState } from "../../model/state.ts";
 
 /** How often an attempt whose worker died is begun again before it counts as failed: a step that kills its worker must end. */
 export const MAX_RECOVERIES = 20;
@@ -14,7 +14,7 @@ const LONGEST_PAUSE_MS = 60_000;
  *
  * Pure: the difference is a hash of key and count.
  */
-export function recoverableAt(state: ExecutionState, act: Act): number | null {
+export function recoverableAt(state: ExecutionState, act: ActiveStep): number | null {
   if (act.phase !== "running" || act.epoch >= state.epoch) return null;
   if (act.recoveries === 0) return act.begunAt;
   const pause = Math.min(FIRST_PAUSE_MS * 2 ** (act.recoveries - 1), LONGEST_PAUSE_MS);

@@ -1,12 +1,12 @@
 import type { CompiledWorkflow } from "../../definition/compile.ts";
-import { type ExecutionState, type Frame, type Past, ROOT } from "../../model/state.ts";
+import { type ExecutionState, type Frame, ROOT, type StepSnapshot } from "../../model/state.ts";
 import { entryPlace } from "./step-entry.ts";
 
 /**
  * The steps from which an execution that ended can be done again: what ended or was given up, in bodies that can go on. The
  * bodies of items that completed are not among them: nothing is kept of those but the output.
  */
-export function retryPoints(state: ExecutionState): readonly Past[] {
+export function retryPoints(state: ExecutionState): readonly StepSnapshot[] {
   const root = state.frames.get(ROOT);
   return root ? pointsIn(root) : [];
 }
@@ -29,7 +29,7 @@ export function failedPath(state: ExecutionState): string | null {
  *
  * @param state - just reopened.
  */
-export function doubtfulSteps(
+export function stepsWithUnknownOutcome(
   workflow: CompiledWorkflow,
   state: ExecutionState,
   now: number,
@@ -42,14 +42,16 @@ export function doubtfulSteps(
   });
 }
 
-function pointsIn(frame: Frame): readonly Past[] {
-  const pasts: readonly Past[] = frame.stopped ? [...frame.trail, frame.stopped] : frame.trail;
+function pointsIn(frame: Frame): readonly StepSnapshot[] {
+  const pasts: readonly StepSnapshot[] = frame.stopped
+    ? [...frame.undoLog, frame.stopped]
+    : frame.undoLog;
   return pasts.flatMap((past) => [past, ...past.bodies.flatMap(pointsIn)]);
 }
 
 function failureIn(frame: Frame): string {
-  const { failure, trail } = frame;
-  const last = trail.at(-1);
+  const { failure, undoLog } = frame;
+  const last = undoLog.at(-1);
   // A body that was not over in time goes on where it was.
   if (last?.stepId !== failure?.stepId || !last) return frame.path;
   const failed = last.bodies
@@ -59,6 +61,6 @@ function failureIn(frame: Frame): string {
   return failed ? failureIn(failed) : last.path;
 }
 
-function endOf({ trail, stopped }: Frame): number {
-  return Math.max(trail.at(-1)?.at ?? 0, stopped?.at ?? 0);
+function endOf({ undoLog, stopped }: Frame): number {
+  return Math.max(undoLog.at(-1)?.at ?? 0, stopped?.at ?? 0);
 }

@@ -7,14 +7,18 @@ import type {
   RequestOpened,
   StepError,
 } from "../../model/events.ts";
-import type { Act, ExecutionState } from "../../model/state.ts";
-import type { DoubtChoice, OutcomeAsked, OutcomeTold } from "../../model/unknown-outcome-events.ts";
+import type { ActiveStep, ExecutionState } from "../../model/state.ts";
+import type {
+  OutcomeAsked,
+  OutcomeChoice,
+  OutcomeTold,
+} from "../../model/unknown-outcome-events.ts";
 import { moveTo } from "../reducer/active-steps.ts";
-import { charge } from "../reducer/apply-costs.ts";
+import { settleAttempt } from "../reducer/apply-costs.ts";
 import { openRequest } from "../reducer/apply-requests.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
 
-const CHOICES: readonly (Choice & { readonly id: DoubtChoice })[] = [
+const CHOICES: readonly (Choice & { readonly id: OutcomeChoice })[] = [
   { id: "happened", label: "It happened", style: "primary" },
   { id: "again", label: "Do it again" },
   { id: "fail", label: "Fail the step", style: "danger" },
@@ -25,9 +29,9 @@ const CHOICES: readonly (Choice & { readonly id: DoubtChoice })[] = [
  *
  * @returns `null` when nobody can be asked: nobody owns the run, or it is being cancelled.
  */
-export function askForOutcome(
+export function askAboutOutcome(
   state: ExecutionState,
-  act: Act,
+  act: ActiveStep,
   error: StepError,
   cost: AttemptCost,
   now: number,
@@ -41,7 +45,7 @@ export function askForOutcome(
 
 function toRequest(
   state: ExecutionState,
-  { path, key, stepId, attempt }: Act,
+  { path, key, stepId, attempt }: ActiveStep,
   owner: string,
   { message }: StepError,
   now: number,
@@ -63,11 +67,11 @@ function toRequest(
 }
 
 /** Puts a step to wait for a person. */
-export function askOutcome(state: ExecutionState, act: Act, event: OutcomeAsked): void {
-  charge(state, act, event);
+export function askOutcome(state: ExecutionState, act: ActiveStep, event: OutcomeAsked): void {
+  settleAttempt(state, act, event);
   moveTo(state, act, "waiting", "person");
   act.due = null;
-  act.doubt = event.error;
+  act.unknownOutcome = event.error;
   act.unknownBefore = true;
   openRequest(state, act, event.request);
   const { path, attempt, error, at } = event;
@@ -75,30 +79,30 @@ export function askOutcome(state: ExecutionState, act: Act, event: OutcomeAsked)
 }
 
 /** Ends the wait for a person; done again, the step begins another attempt without doubt. */
-export function tellOutcome(state: ExecutionState, act: Act, event: OutcomeTold): void {
+export function tellOutcome(state: ExecutionState, act: ActiveStep, event: OutcomeTold): void {
   const request = state.requests.get(event.requestId);
   if (request) request.outcome ??= { decision: event.choice, at: event.at };
   state.openRequests.delete(event.requestId);
   act.requestId = null;
   if (event.choice !== "again") return;
-  act.doubt = null;
+  act.unknownOutcome = null;
   act.unknownBefore = false;
   moveTo(state, act, "retrying");
   act.due = event.at;
-  state.agenda.wakeBy(act.due);
+  state.worklist.wakeAt(act.due);
 }
 
 /** What the person's choice leads to; nothing as long as there is none. Pure. */
-export function decideByPerson(
+export function resolveOutcome(
   workflow: CompiledWorkflow,
   state: ExecutionState,
-  act: Act,
+  act: ActiveStep,
   now: number,
 ): readonly ExecutionEvent[] {
   const request = state.requests.get(act.requestId ?? "");
   const vote = request?.votes[0];
   const choice = CHOICES.find(({ id }) => id === vote?.choice)?.id;
-  if (!request || !vote || !choice || !act.doubt) return [];
+  if (!request || !vote || !choice || !act.unknownOutcome) return [];
   const { path } = act;
   const { by } = vote;
   const requestId = request.opened.id;
@@ -106,7 +110,8 @@ export function decideByPerson(
   if (choice === "again") return [told];
   const step = stepAt(workflow, path);
   const free = { costNano: 0 };
-  if (choice === "fail") return [told, ...endStepWithError(step, path, act.doubt, free, now, true)];
+  if (choice === "fail")
+    return [told, ...endStepWithError(step, path, act.unknownOutcome, free, now, true)];
   const output = { confirmedBy: by, confirmedAt: new Date(vote.at).toISOString() };
   return [told, ...completeStep(step, path, output, free, now)];
 }

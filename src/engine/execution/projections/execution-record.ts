@@ -1,5 +1,5 @@
-import { type Act, type ExecutionState, isCostUnknown } from "../../model/state.ts";
-import type { Head } from "../../ports/store.ts";
+import { type ActiveStep, type ExecutionState, isCostUnknown } from "../../model/state.ts";
+import type { ExecutionRecord } from "../../ports/store.ts";
 
 /**
  * The projection of a state by which it is found, listed and claimed.
@@ -7,7 +7,11 @@ import type { Head } from "../../ports/store.ts";
  * @param owner - the worker that keeps the lease, or `null` to release it.
  * @param due - when somebody must look.
  */
-export function toHead(state: ExecutionState, owner: string | null, due: number | null): Head {
+export function toExecutionRecord(
+  state: ExecutionState,
+  owner: string | null,
+  due: number | null,
+): ExecutionRecord {
   return {
     executionId: state.start.executionId,
     workflowId: state.start.workflowId,
@@ -29,10 +33,10 @@ export function toHead(state: ExecutionState, owner: string | null, due: number 
 /** What a waiting execution waits for, each reason once. */
 export function waitReasons(state: ExecutionState): readonly string[] {
   if (state.status !== "waiting") return [];
-  const reasons = [...state.acts.values()]
+  const reasons = [...state.activeSteps.values()]
     .filter((act) => act.waitingOn !== "branches")
     .map((act) => waitReason(state, act));
-  return [...new Set([...(state.held ? [state.held.reason] : []), ...reasons])];
+  return [...new Set([...(state.paused ? [state.paused.reason] : []), ...reasons])];
 }
 
 const NOT_ASKED: Readonly<Record<string, string>> = {
@@ -44,8 +48,8 @@ const NOT_ASKED: Readonly<Record<string, string>> = {
  * What a step under way waits for: `retry` after a failed attempt, `breaker` or `budget` if its model was not even asked; `room` when
  * others of the execution hold the money that a child needs to begin.
  */
-export function waitReason(state: ExecutionState, act: Act): string {
-  if (act.heldChild !== null) return "room";
+export function waitReason(state: ExecutionState, act: ActiveStep): string {
+  if (act.childAwaitingBudget !== null) return "room";
   if (act.phase !== "retrying") return act.waitingOn ?? "timer";
   const last = state.errors.findLast(({ path }) => path === act.path);
   return NOT_ASKED[last?.error.code ?? ""] ?? "retry";

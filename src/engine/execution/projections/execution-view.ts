@@ -10,13 +10,13 @@ import type {
 } from "../../api/engine.ts";
 import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
 import {
-  type Act,
+  type ActiveStep,
   type ExecutionState,
   isCostUnknown,
   NANO_PER_DOLLAR,
   ROOT,
 } from "../../model/state.ts";
-import type { Head } from "../../ports/store.ts";
+import type { ExecutionRecord } from "../../ports/store.ts";
 import { waitReason } from "./execution-record.ts";
 
 /** An execution as the bot and the API show it. A copy: it does not change with the state. */
@@ -34,7 +34,7 @@ export function toExecutionView(workflow: CompiledWorkflow, state: ExecutionStat
       state.status === "waiting"
         ? [
             ...heldWait(state),
-            ...[...state.acts.values()]
+            ...[...state.activeSteps.values()]
               .filter((act) => act.waitingOn !== "branches")
               .map((act) => toWait(state, act)),
           ]
@@ -62,13 +62,13 @@ export function toExecutionView(workflow: CompiledWorkflow, state: ExecutionStat
     })),
     migrations: state.migrations.map(({ by, at, from, to }) => ({ by, at: iso(at), from, to })),
     requests: [...state.requests.values()].map(toRequest),
-    running: [...state.acts.values()].map(toRunning),
+    running: [...state.activeSteps.values()].map(toRunning),
     rev: state.rev,
   };
 }
 
 /** An execution as a line of a list. */
-export function toExecutionSummary(head: Head): ExecutionSummary {
+export function toExecutionSummary(head: ExecutionRecord): ExecutionSummary {
   return {
     executionId: head.executionId,
     workflowId: head.workflowId,
@@ -84,20 +84,20 @@ export function toExecutionSummary(head: Head): ExecutionSummary {
 }
 
 function currentStep(state: ExecutionState): string | null {
-  const innermost = [...state.acts.values()].find((act) => act.waitingOn !== "branches");
+  const innermost = [...state.activeSteps.values()].find((act) => act.waitingOn !== "branches");
   return innermost?.stepId ?? state.frames.get(ROOT)?.cursor ?? null;
 }
 
 /** What holds the whole execution, at the step that comes next. */
 function heldWait(state: ExecutionState): readonly WaitView[] {
-  const { held } = state;
-  if (!held) return [];
+  const { paused } = state;
+  if (!paused) return [];
   const stepId = currentStep(state) ?? "";
-  const by = held.by === null ? {} : { by: held.by };
-  return [{ for: held.reason, stepId, path: "", since: iso(held.since), until: null, ...by }];
+  const by = paused.by === null ? {} : { by: paused.by };
+  return [{ for: paused.reason, stepId, path: "", since: iso(paused.since), until: null, ...by }];
 }
 
-function toWait(state: ExecutionState, act: Act): WaitView {
+function toWait(state: ExecutionState, act: ActiveStep): WaitView {
   return {
     for: waitReason(state, act),
     stepId: act.stepId,
@@ -152,7 +152,7 @@ function toRequest(
   };
 }
 
-function toRunning(act: Act): RunningStep {
+function toRunning(act: ActiveStep): RunningStep {
   return { stepId: act.stepId, path: act.path, attempt: act.attempt, phase: act.phase };
 }
 

@@ -1,19 +1,19 @@
 import type { ExecutionEvent } from "../../model/events.ts";
-import type { Act, ExecutionState, Frame } from "../../model/state.ts";
+import type { ActiveStep, ExecutionState, Frame } from "../../model/state.ts";
 import { entryOf, framePath } from "../../model/step-path.ts";
-import { impossible } from "./invalid-transition.ts";
+import { invalidTransition } from "./invalid-transition.ts";
 
 /** Puts a step into its body as the one being executed. */
-export function enter(
+export function enterStep(
   state: ExecutionState,
   path: string,
   stepId: string,
   at: number,
   event: ExecutionEvent,
-): Act {
+): ActiveStep {
   const frame = requireFrame(state, path, event);
-  if (state.acts.has(path)) throw impossible(state, event, `${path} is under way`);
-  const act: Act = {
+  if (state.activeSteps.has(path)) throw invalidTransition(state, event, `${path} is under way`);
+  const act: ActiveStep = {
     path,
     frame: frame.path,
     stepId,
@@ -30,15 +30,15 @@ export function enter(
     firstAttempt: 1,
     recoveries: 0,
     reserveNano: 0,
-    heldAttempt: null,
+    attemptAwaitingBudget: null,
     due: null,
     waitingOn: null,
     frames: new Set(),
     items: null,
     requestId: null,
     childId: null,
-    heldChild: null,
-    doubt: null,
+    childAwaitingBudget: null,
+    unknownOutcome: null,
     event: null,
     searched: false,
     costNano: 0,
@@ -56,52 +56,56 @@ export function enter(
   frame.cursor = null;
   frame.current = path;
   state.entered += 1;
-  enlist(state, act);
+  addActiveStep(state, act);
   return act;
 }
 
 /** Counts a step among what is under way. */
-export function enlist(state: ExecutionState, act: Act): void {
-  state.acts.set(act.path, act);
+export function addActiveStep(state: ExecutionState, act: ActiveStep): void {
+  state.activeSteps.set(act.path, act);
   count(state, act, 1);
 }
 
 /** Takes a step that is over out of what is under way. */
-export function leave(state: ExecutionState, act: Act): void {
+export function removeActiveStep(state: ExecutionState, act: ActiveStep): void {
   count(state, act, -1);
-  state.acts.delete(act.path);
+  state.activeSteps.delete(act.path);
 }
 
 /** Changes what a step under way does, and what it waits for. */
 export function moveTo(
   state: ExecutionState,
-  act: Act,
-  phase: Act["phase"],
-  waitingOn: Act["waitingOn"] = null,
+  act: ActiveStep,
+  phase: ActiveStep["phase"],
+  waitingOn: ActiveStep["waitingOn"] = null,
 ): void {
   count(state, act, -1);
   // What waits for room counted on this attempt to settle soon, and it keeps what it holds.
   if (act.phase === "running" && phase !== "running" && act.reservedNano > 0) {
-    state.agenda.madeRoom();
+    state.worklist.unblockAll();
   }
   act.phase = phase;
   act.waitingOn = waitingOn;
   count(state, act, 1);
 }
 
-function count({ load }: ExecutionState, act: Act, by: 1 | -1): void {
+function count({ load }: ExecutionState, act: ActiveStep, by: 1 | -1): void {
   if (act.phase === "running") load.running += by;
   else if (act.waitingOn !== "branches") load.waiting += by;
 }
 
 export function requireFrame(state: ExecutionState, path: string, event: ExecutionEvent): Frame {
   const frame = state.frames.get(framePath(path));
-  if (!frame) throw impossible(state, event, `there is no body for ${path}`);
+  if (!frame) throw invalidTransition(state, event, `there is no body for ${path}`);
   return frame;
 }
 
-export function requireAct(state: ExecutionState, path: string, event: ExecutionEvent): Act {
-  const act = state.acts.get(path);
-  if (!act) throw impossible(state, event, `${path} is not under way`);
+export function requireActiveStep(
+  state: ExecutionState,
+  path: string,
+  event: ExecutionEvent,
+): ActiveStep {
+  const act = state.activeSteps.get(path);
+  if (!act) throw invalidTransition(state, event, `${path} is not under way`);
   return act;
 }

@@ -1,25 +1,25 @@
 import type { ChildEnded, ChildHeld, ChildStarted } from "../../model/child-events.ts";
-import type { Act, ExecutionState } from "../../model/state.ts";
+import type { ActiveStep, ExecutionState } from "../../model/state.ts";
 import { moveTo } from "./active-steps.ts";
-import { charge, hold, settleAbandoned } from "./apply-costs.ts";
+import { reserve, settleAbandonedChild, settleAttempt } from "./apply-costs.ts";
 
 /** The step waits until there is room for the child that it wants to start. */
-export function holdChild(state: ExecutionState, act: Act, event: ChildHeld): void {
+export function blockChild(state: ExecutionState, act: ActiveStep, event: ChildHeld): void {
   moveTo(state, act, "waiting", "child");
-  act.heldChild = event.child;
+  act.childAwaitingBudget = event.child;
 }
 
 /** The step holds what the child may spend and, if it waits for the end, waits; the start itself leaves by the outbox. */
-export function startChild(state: ExecutionState, act: Act, event: ChildStarted): void {
+export function startChild(state: ExecutionState, act: ActiveStep, event: ChildStarted): void {
   const id = startId(event.childId);
   state.outbox.set(id, { kind: "start_child", id, child: event });
   if (!event.waits) return;
   moveTo(state, act, "waiting", "child");
   // What waits for room counted on this attempt to end soon; a run may take days.
-  state.agenda.madeRoom();
-  act.heldChild = null;
+  state.worklist.unblockAll();
+  act.childAwaitingBudget = null;
   act.childId = event.childId;
-  hold(state, act, event.allottedNano ?? 0);
+  reserve(state, act, event.allottedNano ?? 0);
 }
 
 /** Settles what the child was allotted. What follows for the step is told by an event of its own. */
@@ -32,9 +32,9 @@ export function endChild(state: ExecutionState, event: ChildEnded): void {
     costNano: event.spentNano,
     ...(event.costUnknown !== undefined && { costUnknown: event.costUnknown }),
   };
-  const act = state.acts.get(event.path);
-  if (act?.childId !== event.childId) return settleAbandoned(state, event.childId, cost);
-  charge(state, act, cost);
+  const act = state.activeSteps.get(event.path);
+  if (act?.childId !== event.childId) return settleAbandonedChild(state, event.childId, cost);
+  settleAttempt(state, act, cost);
   act.childId = null;
 }
 
@@ -42,10 +42,10 @@ export function endChild(state: ExecutionState, event: ChildEnded): void {
  * The step that waits for a child is over before: the child is to stop, and what it spent is told when it has. One whose start
  * is not known to have been delivered is begun as one that is cancelled: it ends at once, so its end is told like any other.
  */
-export function abandonChild(state: ExecutionState, act: Act): void {
+export function abandonChild(state: ExecutionState, act: ActiveStep): void {
   const { childId } = act;
   if (childId === null) return;
-  state.abandoned.set(childId, act.reservedNano);
+  state.abandonedChildren.set(childId, act.reservedNano);
   act.reservedNano = 0;
   const start = state.outbox.get(startId(childId));
   state.outbox.delete(startId(childId));

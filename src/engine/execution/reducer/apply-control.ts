@@ -3,7 +3,7 @@ import type { ExecutionEvent } from "../../model/events.ts";
 import type { ExecutionState } from "../../model/state.ts";
 import { migrate } from "./apply-migrate.ts";
 import { reopen } from "./apply-reopen.ts";
-import { impossible } from "./invalid-transition.ts";
+import { invalidTransition } from "./invalid-transition.ts";
 
 const CONTROL_EVENTS: Readonly<Record<ControlEvent["type"], true>> = {
   execution_reopened: true,
@@ -27,20 +27,20 @@ export function applyControl(state: ExecutionState, event: ControlEvent): void {
       migrate(state, event);
       return;
     case "execution_held":
-      state.held = {
+      state.paused = {
         reason: event.reason,
         by: event.by ?? null,
-        since: state.held?.since ?? event.at,
+        since: state.paused?.since ?? event.at,
       };
-      if (event.line !== undefined) state.line = { name: event.line, slot: null };
+      if (event.line !== undefined) state.queue = { name: event.line, slot: null };
       return;
     case "execution_resumed":
-      if (!state.held) throw impossible(state, event, "it is not held");
+      if (!state.paused) throw invalidTransition(state, event, "it is not held");
       // Its time stood still.
-      state.deadline += event.at - state.held.since;
-      state.held = null;
+      state.deadline += event.at - state.paused.since;
+      state.paused = null;
       return;
     case "slot_acquired":
-      state.line = { name: event.line, slot: event.slot };
+      state.queue = { name: event.line, slot: event.slot };
   }
 }

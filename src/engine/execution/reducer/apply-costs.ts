@@ -1,17 +1,17 @@
 import type { AttemptCost, LateResult } from "../../model/events.ts";
-import type { Act, ExecutionState } from "../../model/state.ts";
+import type { ActiveStep, ExecutionState } from "../../model/state.ts";
 
 /**
  * Holds the worst price of an attempt against the cap. An attempt that is begun again because its worker died is held once
  * more: the call that was under way may be charged too.
  */
-export function hold(state: ExecutionState, act: Act, nano: number): void {
+export function reserve(state: ExecutionState, act: ActiveStep, nano: number): void {
   state.reservedNano += nano;
   act.reservedNano += nano;
 }
 
 /** Settles an attempt: the reservation goes, the price comes. */
-export function charge(state: ExecutionState, act: Act, cost: AttemptCost): void {
+export function settleAttempt(state: ExecutionState, act: ActiveStep, cost: AttemptCost): void {
   act.costNano += cost.costNano;
   act.costUnknown ||= (cost.costUnknown ?? false) || (cost.costPending ?? false);
   if (cost.usage) {
@@ -20,33 +20,34 @@ export function charge(state: ExecutionState, act: Act, cost: AttemptCost): void
       completionTokens: (act.usage?.completionTokens ?? 0) + cost.usage.completionTokens,
     };
   }
-  if (cost.costPending) drop(state, act);
+  if (cost.costPending) abandon(state, act);
   else settle(state, act.reservedNano, cost);
   act.reservedNano = 0;
 }
 
 /** Gives up a step under way. What its attempt costs is not known yet: the worst price stays held until a late result tells. */
-export function drop(state: ExecutionState, act: Act): void {
-  if (act.reservedNano > 0) state.dropped.set(`${act.path}:${act.attempt}`, act.reservedNano);
+export function abandon(state: ExecutionState, act: ActiveStep): void {
+  if (act.reservedNano > 0)
+    state.abandonedAttempts.set(`${act.path}:${act.attempt}`, act.reservedNano);
 }
 
-export function settleDropped(state: ExecutionState, event: LateResult): void {
+export function settleAbandonedAttempt(state: ExecutionState, event: LateResult): void {
   const attempt = `${event.path}:${event.attempt}`;
-  const held = state.dropped.get(attempt) ?? 0;
-  state.dropped.delete(attempt);
+  const held = state.abandonedAttempts.get(attempt) ?? 0;
+  state.abandonedAttempts.delete(attempt);
   settle(state, held, event);
 }
 
 /** Raises the cap. */
-export function addRoom(state: ExecutionState, nano: number): void {
+export function raiseCap(state: ExecutionState, nano: number): void {
   state.addedNano += nano;
-  state.agenda.madeRoom();
+  state.worklist.unblockAll();
 }
 
 /** What was held and is not known to have been spent stays charged to the cap as long as some price is unknown. */
 function settle(state: ExecutionState, held: number, cost: AttemptCost): void {
   state.reservedNano -= held;
-  if (held > 0) state.agenda.madeRoom();
+  if (held > 0) state.worklist.unblockAll();
   state.spentNano += cost.costNano;
   if (!cost.costUnknown) return;
   state.unknownNano += Math.max(held - cost.costNano, 0);
@@ -54,8 +55,12 @@ function settle(state: ExecutionState, held: number, cost: AttemptCost): void {
 }
 
 /** What a child that was given up spent is known now. */
-export function settleAbandoned(state: ExecutionState, childId: string, cost: AttemptCost): void {
-  const held = state.abandoned.get(childId) ?? 0;
-  state.abandoned.delete(childId);
+export function settleAbandonedChild(
+  state: ExecutionState,
+  childId: string,
+  cost: AttemptCost,
+): void {
+  const held = state.abandonedChildren.get(childId) ?? 0;
+  state.abandonedChildren.delete(childId);
   settle(state, held, cost);
 }

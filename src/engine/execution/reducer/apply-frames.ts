@@ -1,20 +1,20 @@
 import { emptyRecord, type Json } from "../../../shared/json.ts";
 import type { FrameClosed, FrameOpened, FramesOpened } from "../../model/frame-events.ts";
 import type {
-  Act,
+  ActiveStep,
   ExecutionState,
   Frame,
   ItemsState,
   StepResult,
-  Trace,
+  UndoEntry,
 } from "../../model/state.ts";
 import { framePath, lastSegment } from "../../model/step-path.ts";
-import { enter, leave, moveTo } from "./active-steps.ts";
+import { enterStep, moveTo, removeActiveStep } from "./active-steps.ts";
 import { abandonChild } from "./apply-children.ts";
-import { drop } from "./apply-costs.ts";
+import { abandon } from "./apply-costs.ts";
 import { closeRequest } from "./apply-requests.ts";
-import { impossible } from "./invalid-transition.ts";
-import { overwrite, toPast } from "./undo-log.ts";
+import { invalidTransition } from "./invalid-transition.ts";
+import { overwrite, toSnapshot } from "./undo-log.ts";
 
 export function openFrame(
   path: string,
@@ -35,14 +35,14 @@ export function openFrame(
     lastOutput: null,
     current: null,
     failure: null,
-    trail: [],
+    undoLog: [],
     stopped: null,
     again: null,
   };
 }
 
 export function openFrames(state: ExecutionState, event: FramesOpened): void {
-  const act = enter(state, event.path, event.stepId, event.at, event);
+  const act = enterStep(state, event.path, event.stepId, event.at, event);
   moveTo(state, act, "waiting", "branches");
   if (event.items) {
     act.items = {
@@ -61,14 +61,14 @@ export function openFrames(state: ExecutionState, event: FramesOpened): void {
 
 /** Begins with the next item of a step. */
 export function openItemFrame(state: ExecutionState, event: FrameOpened): void {
-  const act = state.acts.get(framePath(event.path));
-  if (!act?.items) throw impossible(state, event, "no step holds the items");
+  const act = state.activeSteps.get(framePath(event.path));
+  if (!act?.items) throw invalidTransition(state, event, "no step holds the items");
   beginFrame(state, act, event.path, event.first, null, event.at);
 }
 
 function beginFrame(
   state: ExecutionState,
-  act: Act,
+  act: ActiveStep,
   path: string,
   first: string,
   due: number | null,
@@ -82,17 +82,17 @@ function beginFrame(
   }
   act.frames.add(path);
   state.frames.set(path, frame);
-  state.agenda.add(path);
-  state.agenda.wakeBy(due);
+  state.worklist.add(path);
+  state.worklist.wakeAt(due);
 }
 
 export function closeFrame(state: ExecutionState, event: FrameClosed): void {
   const frame = state.frames.get(event.path);
-  if (frame?.status !== "open") throw impossible(state, event, `${event.path} is not open`);
+  if (frame?.status !== "open") throw invalidTransition(state, event, `${event.path} is not open`);
   giveUpBody(state, frame, event.at);
   frame.status = event.status;
   if (event.error) frame.failure ??= { stepId: "", error: event.error };
-  const holder = state.acts.get(framePath(frame.path));
+  const holder = state.activeSteps.get(framePath(frame.path));
   if (!holder?.items) return;
   // Of an item only how it ended is still needed: a list of thousands must not fill the memory.
   endItem(holder.items, frame, event);
@@ -111,19 +111,19 @@ function endItem(items: ItemsState, frame: Frame, { status, error }: FrameClosed
 
 /** Gives up what a body has under way, with everything inside. */
 export function giveUpBody(state: ExecutionState, frame: Frame, at: number): void {
-  const act = frame.current === null ? undefined : state.acts.get(frame.current);
+  const act = frame.current === null ? undefined : state.activeSteps.get(frame.current);
   frame.current = null;
   if (!act) return;
   const bodies = giveUpBodies(state, act, at);
   closeRequest(state, act, null, at);
   abandonChild(state, act);
-  drop(state, act);
-  leave(state, act);
-  frame.stopped = toPast(act, bodies, act.unknownBefore || act.phase === "running", at);
+  abandon(state, act);
+  removeActiveStep(state, act);
+  frame.stopped = toSnapshot(act, bodies, act.unknownBefore || act.phase === "running", at);
 }
 
 /** Gives up what the bodies of a step have under way, and the bodies. @returns those that a retry may let go on. */
-function giveUpBodies(state: ExecutionState, act: Act, at: number): readonly Frame[] {
+function giveUpBodies(state: ExecutionState, act: ActiveStep, at: number): readonly Frame[] {
   const bodies = [...act.frames].flatMap((path) => state.frames.get(path) ?? []);
   for (const frame of bodies) {
     giveUpBody(state, frame, at);
@@ -142,9 +142,9 @@ function giveUpBodies(state: ExecutionState, act: Act, at: number): readonly Fra
  */
 export function mergeFrames(
   state: ExecutionState,
-  act: Act,
+  act: ActiveStep,
   outer: Frame,
-  before: Trace["before"],
+  before: UndoEntry["before"],
   at: number,
 ): readonly Frame[] {
   const bodies = giveUpBodies(state, act, at);

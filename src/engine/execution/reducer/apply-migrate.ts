@@ -1,6 +1,6 @@
 import type { ExecutionMigrated } from "../../model/control-events.ts";
 import type { ExecutionState } from "../../model/state.ts";
-import { requireAct } from "./active-steps.ts";
+import { requireActiveStep } from "./active-steps.ts";
 import { openRequest } from "./apply-requests.ts";
 
 /**
@@ -15,18 +15,18 @@ export function migrate(state: ExecutionState, event: ExecutionMigrated): void {
   for (const [path, type] of Object.entries(event.formerTypes ?? {}))
     state.formerTypes.set(path, type);
   for (const { path, request } of event.asked) {
-    const act = requireAct(state, path, event);
+    const act = requireActiveStep(state, path, event);
     const before = state.requests.get(act.requestId ?? "");
     if (before) before.outcome ??= { decision: "superseded", at };
     state.openRequests.delete(act.requestId ?? "");
     openRequest(state, act, request);
     act.due = request.expiresAt ?? null;
-    state.agenda.wakeBy(act.due);
+    state.worklist.wakeAt(act.due);
   }
   for (const frame of state.frames.values()) {
-    frame.trail.length = 0;
-    state.agenda.add(frame.path);
+    frame.undoLog.length = 0;
+    state.worklist.add(frame.path);
   }
-  for (const path of state.acts.keys()) state.agenda.add(path);
+  for (const path of state.activeSteps.keys()) state.worklist.add(path);
   state.seen.add(event.signalId);
 }

@@ -1,9 +1,9 @@
 import type { ExecutionReopened } from "../../model/control-events.ts";
-import { type Act, type ExecutionState, type Frame, ROOT } from "../../model/state.ts";
+import { type ActiveStep, type ExecutionState, type Frame, ROOT } from "../../model/state.ts";
 import { framePath, isWithin, lastSegment } from "../../model/step-path.ts";
-import { enlist } from "./active-steps.ts";
-import { impossible } from "./invalid-transition.ts";
-import { takeBack } from "./undo-log.ts";
+import { addActiveStep } from "./active-steps.ts";
+import { invalidTransition } from "./invalid-transition.ts";
+import { undo } from "./undo-log.ts";
 
 /**
  * Lets an execution that ended go on. With a path, that step is entered once more: what its body and the bodies around it
@@ -13,15 +13,15 @@ import { takeBack } from "./undo-log.ts";
 export function reopen(state: ExecutionState, event: ExecutionReopened): void {
   const root = state.frames.get(ROOT);
   if (state.status !== "failed" && state.status !== "cancelled")
-    throw impossible(state, event, "only what failed or was cancelled is reopened");
-  if (!root) throw impossible(state, event, "it has no root body");
+    throw invalidTransition(state, event, "only what failed or was cancelled is reopened");
+  if (!root) throw invalidTransition(state, event, "it has no root body");
   state.status = "running";
   state.cancel = null;
   state.output = null;
   state.error = null;
   state.endedAt = null;
-  state.held = null;
-  state.line = null;
+  state.paused = null;
+  state.queue = null;
   state.deadline = event.deadline;
   state.enteredBefore = state.entered;
   const { by, at, path = null, asked = null } = event;
@@ -50,11 +50,11 @@ function resume(
   frame.failure = null;
   frame.due = frame.allowedMs === null ? null : event.at + frame.allowedMs;
   state.frames.set(frame.path, frame);
-  state.agenda.add(frame.path);
-  state.agenda.wakeBy(frame.due);
+  state.worklist.add(frame.path);
+  state.worklist.wakeAt(frame.due);
   if (!stopped) return;
-  if (stopped.holder && path !== stopped.path) {
-    resumeHolder(state, frame, stopped.holder, stopped.bodies, event, path);
+  if (stopped.branchStep && path !== stopped.path) {
+    resumeHolder(state, frame, stopped.branchStep, stopped.bodies, event, path);
     return;
   }
   frame.cursor = stopped.stepId;
@@ -65,14 +65,14 @@ function resume(
 function resumeHolder(
   state: ExecutionState,
   frame: Frame,
-  act: Act,
+  act: ActiveStep,
   bodies: readonly Frame[],
   event: ExecutionReopened,
   path: string | null,
 ): void {
   frame.cursor = null;
   frame.current = act.path;
-  enlist(state, act);
+  addActiveStep(state, act);
   for (const body of bodies) {
     const isOnPath = path !== null && (path === body.path || isWithin(path, body.path));
     const goesOn = isOnPath || body.status === "open";
@@ -83,11 +83,11 @@ function resumeHolder(
     if (goesOn) resume(state, body, event, isOnPath ? path : null);
     else state.frames.set(body.path, body);
   }
-  state.agenda.add(act.path);
+  state.worklist.add(act.path);
 }
 
 /** The item's body is executed further, so it has not ended. */
-function forgetEnd({ items }: Act, body: Frame): void {
+function forgetEnd({ items }: ActiveStep, body: Frame): void {
   const index = Number(lastSegment(body.path));
   if (!items?.ends[index]) return;
   Reflect.deleteProperty(items.ends, index);
@@ -110,15 +110,15 @@ function rewind(
   event: ExecutionReopened,
 ): void {
   if (frame.stopped?.path === target) return;
-  for (let trace = frame.trail.pop(); trace; trace = frame.trail.pop()) {
-    takeBack(frame, trace);
+  for (let trace = frame.undoLog.pop(); trace; trace = frame.undoLog.pop()) {
+    undo(frame, trace);
     if (trace.path !== target) continue;
     const { before: _before, isKept, ...past } = trace;
     // A step that had completed is done once more, under a new key.
     frame.stopped = isKept ? past : { ...past, paramsHash: "", isUnknown: false };
     return;
   }
-  throw impossible(
+  throw invalidTransition(
     state,
     event,
     `${target} did not end in ${framePath(target) || "the root body"}`,

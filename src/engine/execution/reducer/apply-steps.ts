@@ -14,7 +14,7 @@ import type {
 } from "../../model/events.ts";
 import type { FrameClosed, FrameOpened, FramesOpened } from "../../model/frame-events.ts";
 import {
-  type Act,
+  type ActiveStep,
   type ExecutionState,
   NANO_PER_DOLLAR,
   type StepResult,
@@ -23,13 +23,19 @@ import { consumedKey } from "../../model/step-path.ts";
 import type { OutcomeAsked, OutcomeTold } from "../../model/unknown-outcome-events.ts";
 import type { EventReceived, EventsSearched } from "../../model/wait-events.ts";
 import { askOutcome, tellOutcome } from "../decider/unknown-outcome.ts";
-import { enter, leave, moveTo, requireAct, requireFrame } from "./active-steps.ts";
+import {
+  enterStep,
+  moveTo,
+  removeActiveStep,
+  requireActiveStep,
+  requireFrame,
+} from "./active-steps.ts";
 import { changeBudget, requestBudget } from "./apply-budget.ts";
-import { holdChild, startChild } from "./apply-children.ts";
-import { charge, hold } from "./apply-costs.ts";
+import { blockChild, startChild } from "./apply-children.ts";
+import { reserve, settleAttempt } from "./apply-costs.ts";
 import { closeFrame, mergeFrames, openFrames, openItemFrame } from "./apply-frames.ts";
 import { closeRequest, openRequest } from "./apply-requests.ts";
-import { beginTrace, overwrite, toPast } from "./undo-log.ts";
+import { beginUndoEntry, overwrite, toSnapshot } from "./undo-log.ts";
 
 type StepEnded = StepCompleted | StepSkipped | StepFailed;
 
@@ -105,25 +111,25 @@ export function applyToStep(state: ExecutionState, event: StepEvent): void {
       closeFrame(state, event);
       return;
     case "child_held":
-      holdChild(state, requireAct(state, event.path, event), event);
+      blockChild(state, requireActiveStep(state, event.path, event), event);
       return;
     case "child_started":
-      startChild(state, requireAct(state, event.path, event), event);
+      startChild(state, requireActiveStep(state, event.path, event), event);
       return;
     case "outcome_asked":
-      askOutcome(state, requireAct(state, event.path, event), event);
+      askOutcome(state, requireActiveStep(state, event.path, event), event);
       return;
     case "outcome_told":
-      tellOutcome(state, requireAct(state, event.path, event), event);
+      tellOutcome(state, requireActiveStep(state, event.path, event), event);
       return;
     case "event_received":
       receiveEvent(state, event);
       return;
     case "events_searched":
-      requireAct(state, event.path, event).searched = true;
+      requireActiveStep(state, event.path, event).searched = true;
       return;
     case "timer_fired":
-      requireAct(state, event.path, event).due = null;
+      requireActiveStep(state, event.path, event).due = null;
       return;
     default:
       endStep(state, event);
@@ -131,7 +137,7 @@ export function applyToStep(state: ExecutionState, event: StepEvent): void {
 }
 
 function startStep(state: ExecutionState, event: StepStarted): void {
-  const known = state.acts.get(event.path);
+  const known = state.activeSteps.get(event.path);
   if (known) {
     // The same attempt begun again: its worker died, and nobody knows how far it came.
     const again = known.attempt === event.attempt;
@@ -142,24 +148,24 @@ function startStep(state: ExecutionState, event: StepStarted): void {
     known.epoch = state.epoch;
     known.begunAt = event.at;
     known.due = null;
-    known.heldAttempt = null;
-    hold(state, known, event.reservedNano ?? 0);
+    known.attemptAwaitingBudget = null;
+    reserve(state, known, event.reservedNano ?? 0);
     return;
   }
-  const act = enter(state, event.path, event.stepId, event.at, event);
+  const act = enterStep(state, event.path, event.stepId, event.at, event);
   act.attempt = event.attempt;
   act.params = event.params ?? {};
   act.paramsHash = event.paramsHash ?? "";
   act.reserveNano = event.reservedNano ?? 0;
-  hold(state, act, event.reservedNano ?? 0);
+  reserve(state, act, event.reservedNano ?? 0);
 }
 
 function waitInStep(state: ExecutionState, event: StepWaiting): void {
-  const act = enter(state, event.path, event.stepId, event.at, event);
+  const act = enterStep(state, event.path, event.stepId, event.at, event);
   moveTo(state, act, "waiting", event.on);
   act.due = event.due ?? null;
   act.event = event.event ?? null;
-  state.agenda.wakeBy(act.due);
+  state.worklist.wakeAt(act.due);
   if (event.request) openRequest(state, act, event.request);
 }
 
@@ -174,13 +180,13 @@ function receiveEvent(state: ExecutionState, event: EventReceived): void {
 }
 
 function failAttempt(state: ExecutionState, event: StepAttemptFailed): void {
-  const act = requireAct(state, event.path, event);
+  const act = requireActiveStep(state, event.path, event);
   moveTo(state, act, "retrying");
   act.due = event.retryAt;
-  state.agenda.wakeBy(act.due);
+  state.worklist.wakeAt(act.due);
   // A later try that failed for sure need not have come as far as to settle the doubt about an earlier one.
   act.unknownBefore ||= event.outcome === "unknown";
-  charge(state, act, event);
+  settleAttempt(state, act, event);
   if (event.error.code === "budget_exhausted") {
     act.firstAttempt = event.attempt + 1;
     // It may be looked for money hundreds of times: once is enough to tell.
@@ -198,10 +204,12 @@ function failAttempt(state: ExecutionState, event: StepAttemptFailed): void {
 
 function endStep(state: ExecutionState, event: StepEnded): void {
   // A step that needs no attempt (a transform) begins and ends with this one event.
-  const act = state.acts.get(event.path) ?? enter(state, event.path, event.stepId, event.at, event);
+  const act =
+    state.activeSteps.get(event.path) ??
+    enterStep(state, event.path, event.stepId, event.at, event);
   const frame = requireFrame(state, event.path, event);
-  charge(state, act, event);
-  const before = beginTrace(frame);
+  settleAttempt(state, act, event);
+  const before = beginUndoEntry(frame);
   const bodies =
     act.waitingOn === "branches" ? mergeFrames(state, act, frame, before, event.at) : [];
   const result = toResult(act, event);
@@ -210,13 +218,13 @@ function endStep(state: ExecutionState, event: StepEnded): void {
   const named = variable === undefined ? result : { [variable]: result.output, ...result };
   overwrite(frame.results, event.stepId, named, before.results);
   record(state, act, result, event.at);
-  frame.trail.push({
-    ...toPast(act, bodies, isUnknown(act, event), event.at),
+  frame.undoLog.push({
+    ...toSnapshot(act, bodies, isUnknown(act, event), event.at),
     isKept: event.type === "step_failed",
     before,
   });
   closeRequest(state, act, result.output, event.at);
-  leave(state, act);
+  removeActiveStep(state, act);
   frame.current = null;
   frame.cursor = event.next ?? null;
   frame.lastOutput = result.output;
@@ -225,7 +233,7 @@ function endStep(state: ExecutionState, event: StepEnded): void {
   }
 }
 
-function isUnknown(act: Act, event: StepEnded): boolean {
+function isUnknown(act: ActiveStep, event: StepEnded): boolean {
   if (event.type !== "step_failed") return false;
   return (
     act.unknownBefore || event.outcomeUnknown === true || event.error.code === "outcome_unknown"
@@ -238,7 +246,7 @@ const STATUS = {
   step_failed: "failed",
 } as const;
 
-function toResult(act: Act, event: StepEnded): StepResult {
+function toResult(act: ActiveStep, event: StepEnded): StepResult {
   return {
     stepId: event.stepId,
     status: STATUS[event.type],
@@ -255,7 +263,7 @@ function toResult(act: Act, event: StepEnded): StepResult {
 }
 
 /** Adds the entry to the timeline, and its error to the errors. */
-function record(state: ExecutionState, act: Act, result: StepResult, at: number): void {
+function record(state: ExecutionState, act: ActiveStep, result: StepResult, at: number): void {
   const { path, stepId, attempt } = act;
   state.steps.push({
     path,

@@ -4,14 +4,14 @@ import type { ControlEvent } from "../../model/control-events.ts";
 import type { ExecutionEvent, ExecutionStarted } from "../../model/events.ts";
 import { type ExecutionState, isFinished, ROOT } from "../../model/state.ts";
 import { framePath } from "../../model/step-path.ts";
-import { Agenda } from "../../model/worklist.ts";
+import { Worklist } from "../../model/worklist.ts";
 import { endChild } from "./apply-children.ts";
 import { applyControl, isControlEvent } from "./apply-control.ts";
-import { settleDropped } from "./apply-costs.ts";
+import { settleAbandonedAttempt } from "./apply-costs.ts";
 import { giveUpBody, openFrame } from "./apply-frames.ts";
 import { recordDecision } from "./apply-requests.ts";
 import { applyToStep, isStepEvent, type StepEvent } from "./apply-steps.ts";
-import { impossible } from "./invalid-transition.ts";
+import { invalidTransition } from "./invalid-transition.ts";
 
 /**
  * The state at revision 0: nothing has happened but the start.
@@ -21,8 +21,8 @@ import { impossible } from "./invalid-transition.ts";
 export function initialState(start: ExecutionStarted, firstStep: string): ExecutionState {
   const variables = Object.assign(emptyRecord<Json>(), start.variables);
   const root = openFrame(ROOT, firstStep, null, variables);
-  const agenda = new Agenda();
-  agenda.add(ROOT);
+  const worklist = new Worklist();
+  worklist.add(ROOT);
   return {
     start,
     version: start.version,
@@ -32,18 +32,18 @@ export function initialState(start: ExecutionStarted, firstStep: string): Execut
     epoch: 0,
     variables,
     frames: new Map([[ROOT, root]]),
-    acts: new Map(),
+    activeSteps: new Map(),
     requests: new Map(),
     openRequests: new Set(),
     load: { running: 0, waiting: 0 },
-    agenda,
+    worklist,
     steps: [],
     errors: [],
     entered: 0,
     enteredBefore: 0,
     deadline: start.deadline,
-    held: null,
-    line: null,
+    paused: null,
+    queue: null,
     reopened: [],
     migrations: [],
     formerTypes: new Map(),
@@ -52,8 +52,8 @@ export function initialState(start: ExecutionStarted, firstStep: string): Execut
     reservedNano: 0,
     addedNano: 0,
     costUnknown: false,
-    dropped: new Map(),
-    abandoned: new Map(),
+    abandonedAttempts: new Map(),
+    abandonedChildren: new Map(),
     consumed: new Set(),
     outbox: new Map(),
     cancel: null,
@@ -74,13 +74,13 @@ export function initialState(start: ExecutionStarted, firstStep: string): Execut
  */
 export function apply(state: ExecutionState, event: ExecutionEvent): void {
   if (isFinished(state.status) && !AFTER_END.has(event.type)) {
-    throw impossible(state, event, "the execution is finished");
+    throw invalidTransition(state, event, "the execution is finished");
   }
   if (isStepEvent(event)) {
     applyToStep(state, event);
     // The step or body itself, and what is around it: the body of a step, the step that holds a body.
-    state.agenda.add(event.path);
-    state.agenda.add(framePath(event.path));
+    state.worklist.add(event.path);
+    state.worklist.add(framePath(event.path));
   } else if (isControlEvent(event)) applyControl(state, event);
   else applyToExecution(state, event);
   if (!isFinished(state.status)) state.status = liveStatus(state);
@@ -102,11 +102,11 @@ type OtherEvent = Exclude<ExecutionEvent, StepEvent | ControlEvent>;
 function applyToExecution(state: ExecutionState, event: OtherEvent): void {
   switch (event.type) {
     case "execution_started":
-      throw impossible(state, event, "an execution starts once");
+      throw invalidTransition(state, event, "an execution starts once");
     case "execution_claimed":
       state.epoch = event.epoch;
-      for (const path of state.acts.keys()) state.agenda.add(path);
-      for (const path of state.frames.keys()) state.agenda.add(path);
+      for (const path of state.activeSteps.keys()) state.worklist.add(path);
+      for (const path of state.frames.keys()) state.worklist.add(path);
       return;
     case "execution_cancel_requested":
       state.cancel ??= { by: event.by, at: event.at };
@@ -118,7 +118,7 @@ function applyToExecution(state: ExecutionState, event: OtherEvent): void {
       return;
     case "decision_recorded":
       recordDecision(state, event);
-      state.agenda.add(event.path);
+      state.worklist.add(event.path);
       return;
     case "child_ended":
       endChild(state, event);
@@ -127,7 +127,7 @@ function applyToExecution(state: ExecutionState, event: OtherEvent): void {
       for (const id of event.ids) state.outbox.delete(id);
       return;
     case "late_result":
-      settleDropped(state, event);
+      settleAbandonedAttempt(state, event);
       return;
     case "execution_completed":
       state.output = event.output;
@@ -170,6 +170,6 @@ function finish(
   state.endedAt = at;
 }
 
-function liveStatus({ load, held }: ExecutionState): "running" | "waiting" {
-  return load.running === 0 && (load.waiting > 0 || held) ? "waiting" : "running";
+function liveStatus({ load, paused }: ExecutionState): "running" | "waiting" {
+  return load.running === 0 && (load.waiting > 0 || paused) ? "waiting" : "running";
 }

@@ -2,7 +2,11 @@ import { AppError } from "../../../shared/errors.ts";
 import type { ExecutionEvent } from "../../model/events.ts";
 import type { ExecutionState } from "../../model/state.ts";
 
-export function impossible(state: ExecutionState, event: ExecutionEvent, why: string): AppError {
+export function invalidTransition(
+  state: ExecutionState,
+  event: ExecutionEvent,
+  why: string,
+): AppError {
   return new AppError({
     code: "internal",
     message: `The event ${event.type} cannot follow in execution ${state.start.executionId} at revision ${state.rev}: ${why}.`,

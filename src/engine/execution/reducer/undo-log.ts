@@ -1,5 +1,5 @@
 import type { Json } from "../../../shared/json.ts";
-import type { Act, Frame, Past, StepResult, Trace } from "../../model/state.ts";
+import type { ActiveStep, Frame, StepResult, StepSnapshot, UndoEntry } from "../../model/state.ts";
 
 /** Names that were written, with what was there before; `undefined`: nothing. In order of writing. */
 export type Overwritten<T> = [string, T | undefined][];
@@ -16,14 +16,19 @@ export function overwrite<T>(
 }
 
 /** What a retry needs of a step that is over or was given up. */
-export function toPast(act: Act, bodies: readonly Frame[], isUnknown: boolean, at: number): Past {
+export function toSnapshot(
+  act: ActiveStep,
+  bodies: readonly Frame[],
+  isUnknown: boolean,
+  at: number,
+): StepSnapshot {
   const { path, stepId, attempt, paramsHash } = act;
-  const holder = act.waitingOn === "branches" ? act : null;
-  return { path, stepId, attempt, paramsHash, isUnknown, holder, bodies, at };
+  const branchStep = act.waitingOn === "branches" ? act : null;
+  return { path, stepId, attempt, paramsHash, isUnknown, branchStep, bodies, at };
 }
 
 /** A trace to be filled while a step writes what it leaves in its body. */
-export function beginTrace(frame: Frame): {
+export function beginUndoEntry(frame: Frame): {
   readonly results: Overwritten<StepResult>;
   readonly locals: Overwritten<Json>;
   readonly lastOutput: Json;
@@ -32,7 +37,7 @@ export function beginTrace(frame: Frame): {
 }
 
 /** Takes back what a step left in its body. Newer traces have to be taken back before. */
-export function takeBack(frame: Frame, { before }: Trace): void {
+export function undo(frame: Frame, { before }: UndoEntry): void {
   restore(frame.results, before.results);
   restore(frame.locals, before.locals);
   frame.lastOutput = before.lastOutput;

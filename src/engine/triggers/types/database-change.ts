@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Duration } from "../../../shared/duration.ts";
-import { outsideNames } from "../../definition/external-names.ts";
+import { externalNames } from "../../definition/external-names.ts";
 import type { ConfigProblem } from "../../definition/step-type.ts";
 import { defineTriggerType } from "../../definition/trigger-type.ts";
 
@@ -13,7 +13,7 @@ export const DatabaseChangeConfig = z.strictObject({
     .min(1)
     .max(64)
     .optional()
-    .register(outsideNames, { kind: "connection", absent: "default" }),
+    .register(externalNames, { kind: "connection", absent: "default" }),
   /** Reads what changed; `$1` is the time of the last look, in UTC. */
   query: z.string().min(1).max(10_000),
   pollIntervalMs: Duration.default(30_000),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { outsideNames } from "../../definition/external-names.ts";
+import { externalNames } from "../../definition/external-names.ts";
 import type { ConfigProblem } from "../../definition/step-type.ts";
 import { defineTriggerType } from "../../definition/trigger-type.ts";
 import { compilePattern } from "../../language/safe-pattern.ts";
@@ -12,7 +12,7 @@ export const MessageConfig = z.strictObject({
     .min(1)
     .max(100)
     .optional()
-    .register(outsideNames, { kind: "channel" }),
+    .register(externalNames, { kind: "channel" }),
   /** RE2 syntax; found anywhere in the text. */
   pattern: z.string().min(1).max(500).optional(),
   /** Words or phrases, whatever their case; one is enough. */

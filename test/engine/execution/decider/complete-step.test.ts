@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decide } from "../../../../src/engine/execution/decider/advance.ts";
+import { advance } from "../../../../src/engine/execution/decider/advance.ts";
 import { waitReasons } from "../../../../src/engine/execution/projections/execution-record.ts";
 import { fresh, NINE, PureRun, workflow } from "../../../support/execution-harness.ts";
 
@@ -264,7 +264,7 @@ describe("limits", () => {
   test("a run that nobody took up before its time limit names no step", () => {
     const definition = workflow([script("slow")], { limits: { timeout: "1h" } });
 
-    expect(decide(definition, fresh(definition), NINE + 3_600_000)).toMatchObject([
+    expect(advance(definition, fresh(definition), NINE + 3_600_000)).toMatchObject([
       { type: "execution_failed", error: { message: "The run passed its time limit." } },
     ]);
   });

@@ -240,7 +240,9 @@ test("a run that another one started has the smaller cap of the two", () => {
 describe("branches", () => {
   test("that do not fit beside each other run one after the other, and nobody is asked", () => {
     const run = new PureRun(BESIDE([6, 6]));
-    expect([...run.state.acts.values()].filter(({ phase }) => phase === "running")).toHaveLength(1);
+    expect(
+      [...run.state.activeSteps.values()].filter(({ phase }) => phase === "running"),
+    ).toHaveLength(1);
     expect(run.state.requests.size).toBe(0);
 
     run.end("s0", { kind: "ok", output: 0, costNano: CENT });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
+  handleMigration,
   planMigration,
-  reactToMigration,
 } from "../../../../src/engine/execution/decider/migration.ts";
 import { retryPoints } from "../../../../src/engine/execution/decider/retry-points.ts";
 import { apply, initialState } from "../../../../src/engine/execution/reducer/apply.ts";
@@ -63,7 +63,7 @@ function migrate(run: PureRun, steps: readonly JsonObject[], version = 2): PureR
     at: run.now,
   };
   const to = { version, workflow: workflow(steps) };
-  for (const fact of reactToMigration(run.workflow, to, run.state, signal, run.now)) {
+  for (const fact of handleMigration(run.workflow, to, run.state, signal, run.now)) {
     apply(run.state, fact);
     run.log.push(fact);
   }

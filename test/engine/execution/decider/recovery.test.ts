@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CANCEL_GRACE_MS, nextDue } from "../../../../src/engine/execution/decider/advance.ts";
-import { reactToAttempt } from "../../../../src/engine/execution/decider/handle-signal.ts";
+import { handleAttempt } from "../../../../src/engine/execution/decider/handle-signal.ts";
 import { apply, initialState } from "../../../../src/engine/execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../../../../src/engine/model/events.ts";
 import { isCostUnknown, isFinished } from "../../../../src/engine/model/state.ts";
@@ -139,7 +139,7 @@ describe("money", () => {
       epoch: 1,
       result: { kind: "ok", output: 1, costNano: 400 },
     } as const;
-    run.take(reactToAttempt(run.workflow, run.state, late, run.now));
+    run.take(handleAttempt(run.workflow, run.state, late, run.now));
 
     expect(isCostUnknown(run.state)).toBe(false);
     expect(run.state).toMatchObject({ status: "cancelled", spentNano: 400, reservedNano: 0 });
@@ -236,7 +236,7 @@ function happen(
   switch (what.kind) {
     case "ok":
     case "failed": {
-      const act = [...run.state.acts.values()].find((one) => one.phase === "running");
+      const act = [...run.state.activeSteps.values()].find((one) => one.phase === "running");
       if (!act) return;
       const error = {
         code: "x",
@@ -307,7 +307,7 @@ describe("whatever happens, in any order", () => {
         const run = new PureRun(mixed);
         for (const what of happenings) {
           happen(run, what);
-          if (isFinished(run.state.status)) expect(run.state.acts.size).toBe(0);
+          if (isFinished(run.state.status)) expect(run.state.activeSteps.size).toBe(0);
           else expect(nextDue(run.state)).not.toBeNull();
         }
       }),
