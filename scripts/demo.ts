@@ -10,7 +10,7 @@ import { lockFolder } from "../simulator/workspace/folder-lock.ts";
 import { seedSampleRuns } from "./sample-runs/seed-sample-runs.ts";
 
 /**
- * `npm run demo`: the simulated Slack workspace with its stand-ins in this process, and the real bot (`src/main.ts`) in a
+ * `npm run demo`: the simulated Slack workspace with its fakes in this process, and the real bot (`src/main.ts`) in a
  * process of its own, so that one can kill it and see that nothing is lost: it is started again.
  */
 

@@ -1,8 +1,8 @@
-/** How far the simulator goes with a method, an event or a payload. */
+/** How far the simulator supports a method, an event or a payload. */
 export interface Coverage {
   readonly name: string;
   readonly status: "supported" | "partial" | "missing";
-  /** What is not there, for `partial`. */
+  /** The missing part, for `partial`. */
   readonly note?: string;
 }
 

@@ -16,7 +16,7 @@ export interface WaitingFault<Fault extends Counted> {
   readonly fault: Fault;
 }
 
-/** What everybody may do with waiting faults, whatever they are for. */
+/** The operations on pending faults, for every target. */
 export interface FaultList {
   /** Faults that still wait, oldest first. */
   list(): readonly WaitingFault<Counted>[];

@@ -1,9 +1,9 @@
-import { ManifestError } from "./manifest.ts";
 import { openOnFreePort, PortTakenError } from "./open-on-free-port.ts";
+import { ManifestError } from "./read-manifest.ts";
 import type { Simulator } from "./simulator.ts";
 import { readSimulatorEnvironment } from "./simulator-environment.ts";
 
-/** `npm run simulator`: the workspace and the stand-ins alone, for any bot. */
+/** `npm run simulator`: the workspace with its fakes, without a bot, for any bot. */
 async function main(): Promise<void> {
   const environment = readSimulatorEnvironment(process.env);
   if ("problems" in environment) {

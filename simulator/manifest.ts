@@ -1,7 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { parse } from "yaml";
 import { member, memberAt, toObjects, toText, toTexts } from "./json.ts";
-import { formProblems, scopeProblems } from "./manifest-problems.ts";
 
 export interface SlashCommand {
   readonly command: string;
@@ -29,16 +26,16 @@ export interface AppManifest {
   readonly botName: string;
   readonly scopes: ReadonlySet<string>;
   readonly events: ReadonlySet<string>;
-  /** Types of message metadata that the app wants to hear of. */
+  /** Types of message metadata that the app subscribes to. */
   readonly metadataTypes: ReadonlySet<string>;
   readonly commands: readonly SlashCommand[];
   readonly shortcuts: readonly Shortcut[];
   readonly interactivity: boolean;
   readonly homeTab: boolean;
   readonly messagesTab: boolean;
-  /** The app writes there and nobody answers. */
+  /** People cannot reply to the app there. */
   readonly messagesReadOnly: boolean;
-  /** What the app offers to be asked in a direct message. */
+  /** Prompts that the app suggests in its direct message. */
   readonly suggestedPrompts: readonly SuggestedPrompt[];
 }
 
@@ -80,31 +77,4 @@ export function parseManifest(source: unknown): AppManifest {
       }),
     ),
   };
-}
-
-/** A manifest that Slack would not take, or that cannot be read; the message names the file and every problem. */
-export class ManifestError extends Error {
-  override readonly name = "ManifestError";
-}
-
-/**
- * Reads a manifest in YAML or JSON.
- *
- * @throws {ManifestError} when the file is missing, is not YAML, or is no manifest that Slack would take.
- */
-export async function readManifest(path: string): Promise<AppManifest> {
-  let source: unknown;
-  try {
-    source = parse(await readFile(path, "utf8"));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ManifestError(`The app manifest ${path} cannot be read: ${reason}`, { cause });
-  }
-  const manifest = parseManifest(source);
-  const problems = [...formProblems(source), ...scopeProblems(manifest)];
-  if (problems.length > 0) {
-    const list = problems.map((problem) => `  ${problem}`).join("\n");
-    throw new ManifestError(`Slack would not take the app manifest ${path}:\n${list}`);
-  }
-  return manifest;
 }

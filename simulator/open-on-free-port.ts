@@ -13,7 +13,7 @@ export class PortTakenError extends Error {
 /**
  * Opens the simulator with its state in `DATA_DIR/simulator`. A default port that is taken moves to the next free one.
  *
- * @param say - told of each port that was taken.
+ * @param say - called for each port that is in use.
  * @param banner - what the page says about itself.
  * @throws {PortTakenError} when a port that was given explicitly is taken.
  */

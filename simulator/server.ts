@@ -3,24 +3,22 @@ import type { Duplex } from "node:stream";
 import type { MethodRegistry } from "./api/method.ts";
 import { handleResponseUrl } from "./api/respond.ts";
 import { handleApiCall } from "./api/router.ts";
-import { streamChanges } from "./http/change-stream.ts";
+import type { Fakes } from "./fakes.ts";
 import { type EventStream, openEventStream } from "./http/event-stream.ts";
-import { handlePersonFile, receiveUpload, sendFile } from "./http/file-transfer.ts";
+import { handleUserFile, receiveUpload, sendFile } from "./http/file-transfer.ts";
 import type { LiveSockets } from "./http/live-sockets.ts";
-import { isLocalCaller } from "./http/local-callers.ts";
 import { sendPageFile } from "./http/page-files.ts";
 import { BodyTooLarge } from "./http/read-body.ts";
 import { send, sendJson } from "./http/send.ts";
-import { streamTraffic } from "./http/traffic-stream.ts";
-import { handlePersonCall } from "./person/router.ts";
+import { streamChanges, streamTraffic } from "./http/streams.ts";
 import { reportError } from "./report-error.ts";
-import type { StandIns } from "./stand-ins.ts";
+import { handleUserAction } from "./user-actions/router.ts";
 import type { Workspace } from "./workspace/workspace.ts";
 
 export interface ServerParts {
   readonly workspace: Workspace;
   readonly methods: MethodRegistry;
-  readonly standIns: StandIns;
+  readonly fakes: Fakes;
   readonly pages: LiveSockets;
   /** Whether only this machine can reach the server. */
   readonly isLoopback: boolean;
@@ -37,10 +35,10 @@ const ROUTES: Readonly<Record<string, Route>> = {
   response: ({ workspace }, request, response) => handleResponseUrl(workspace, request, response),
   upload: ({ workspace }, request, response) => receiveUpload(workspace, request, response),
   files: ({ workspace }, request, response) => sendFile(workspace, request, response),
-  sim: personRoute,
-  v1: ({ standIns }, request, response) => standIns.model.handle(request, response),
-  mail: ({ standIns }, request, response) =>
-    standIns.mail?.handle(request, response) ?? sendNotFound(response),
+  sim: userActionRoute,
+  v1: ({ fakes }, request, response) => fakes.model.handle(request, response),
+  mail: ({ fakes }, request, response) =>
+    fakes.mail?.handle(request, response) ?? sendNotFound(response),
   // A permalink opens the page, which shows the message.
   archives: (_parts, request, response) => redirectToPage(request, response),
 };
@@ -56,7 +54,7 @@ export function createSimulatorServer(parts: ServerParts): Server {
   return server;
 }
 
-/** What one can listen to, by Server-Sent Events or by WebSocket. */
+/** Streams, by Server-Sent Events or WebSocket. */
 const STREAMS: Readonly<
   Record<string, (workspace: Workspace, request: IncomingMessage, stream: EventStream) => void>
 > = {
@@ -69,7 +67,7 @@ function streamFor(request: IncomingMessage): (typeof STREAMS)[string] | undefin
   return Object.hasOwn(STREAMS, pathname) ? STREAMS[pathname] : undefined;
 }
 
-/** Apps come to `/socket`, pages to a stream. */
+/** Apps connect to `/socket`, pages to a stream. */
 function upgrade(
   { workspace, pages, isLoopback }: ServerParts,
   request: IncomingMessage,
@@ -112,16 +110,16 @@ async function answer(
   }
 }
 
-function personRoute(
-  { workspace, standIns }: ServerParts,
+function userActionRoute(
+  { workspace, fakes }: ServerParts,
   request: IncomingMessage,
   response: ServerResponse,
 ): unknown {
   const path = new URL(request.url ?? "/", "http://localhost").pathname;
   const begin = streamFor(request);
   if (begin !== undefined) return begin(workspace, request, openEventStream(workspace, response));
-  if (path === "/sim/file") return handlePersonFile(workspace, request, response);
-  return handlePersonCall(workspace, standIns, request, response);
+  if (path === "/sim/file") return handleUserFile(workspace, request, response);
+  return handleUserAction(workspace, fakes, request, response);
 }
 
 function redirectToPage(request: IncomingMessage, response: ServerResponse): void {
@@ -136,4 +134,20 @@ function redirectToPage(request: IncomingMessage, response: ServerResponse): voi
 
 function sendNotFound(response: ServerResponse): void {
   send(response, 404, "text/plain; charset=utf-8", "There is nothing here.");
+}
+
+const LOCAL_NAMES: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/**
+ * Whether a request comes from this machine.
+ *
+ * Any web page can make a browser send requests to this machine. Such requests carry the page's `Origin`, or, after DNS
+ * rebinding, a foreign name in `Host`.
+ */
+function isLocalCaller(request: IncomingMessage, isLoopback: boolean): boolean {
+  const host = request.headers.host ?? "";
+  if (isLoopback && !LOCAL_NAMES.has(host.replace(/:\d+$/, ""))) return false;
+  const { origin } = request.headers;
+  if (origin === undefined) return true;
+  return origin === `http://${host}` || origin === `https://${host}`;
 }

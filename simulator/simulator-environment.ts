@@ -1,4 +1,4 @@
-/** A port, whether somebody asked for it, and the variable to ask by. */
+/** A port, whether the environment sets it, and the name of its variable. */
 export interface PortSetting {
   readonly name: string;
   readonly value: number;

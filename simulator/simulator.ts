@@ -3,13 +3,14 @@ import type { Server } from "node:http";
 import { join, resolve } from "node:path";
 import { createMethods } from "./api/register.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import type { Fakes } from "./fakes.ts";
 import { LiveSockets } from "./http/live-sockets.ts";
 import { openMailSink } from "./mail/mail-sink.ts";
-import { type AppManifest, parseManifest, readManifest } from "./manifest.ts";
+import { type AppManifest, parseManifest } from "./manifest.ts";
 import { createStandInModel } from "./model/stand-in-model.ts";
+import { readManifest } from "./read-manifest.ts";
 import { reportError } from "./report-error.ts";
 import { createSimulatorServer } from "./server.ts";
-import type { StandIns } from "./stand-ins.ts";
 import { SLACK_TIMINGS, type Timings } from "./timings.ts";
 import { lockFolder } from "./workspace/folder-lock.ts";
 import { readStateFile, StateFile } from "./workspace/state-file.ts";
@@ -55,7 +56,7 @@ export interface Simulator extends AsyncDisposable {
   readonly modelUrl: string;
   /** Port of the mail server, if there is one. */
   readonly smtpPort: number | undefined;
-  /** The workspace itself, for tests that look inside or close connections. */
+  /** The workspace itself, for tests that inspect it or close connections. */
   readonly workspace: Workspace;
 }
 
@@ -72,12 +73,12 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
   const { smtpPort } = options;
   const mail =
     smtpPort === undefined ? undefined : opened.use(await openMailSink({ smtpPort, host }));
-  const standIns: StandIns = { model: createStandInModel(), mail };
+  const fakes: Fakes = { model: createStandInModel(), mail };
   const pages = new LiveSockets();
   const server = createSimulatorServer({
     workspace,
     methods: createMethods(),
-    standIns,
+    fakes,
     pages,
     isLoopback: LOOPBACK.has(host),
   });

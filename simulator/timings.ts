@@ -12,7 +12,7 @@ export interface Timings {
   readonly socketPingMs: number;
   /** How long Slack keeps a Socket Mode connection; some hours, as its `hello` says. */
   readonly socketLifeMs: number;
-  /** How long before that a connection is warned, and how long it may stay after it was told to go. */
+  /** How long before that a connection is warned, and how long it may stay open after a disconnect message. */
   readonly socketGraceMs: number;
   /** Life of an unused Socket Mode address. */
   readonly socketTicketMs: number;

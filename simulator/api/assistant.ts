@@ -6,7 +6,7 @@ import { invalidArguments, SlackError } from "./slack-error.ts";
 
 const MAX_PROMPTS = 4;
 
-/** What an assistant shows beside its messages: that it is at work, and what one may ask. */
+/** An assistant's status and suggested prompts. */
 export function registerAssistant(methods: MethodRegistry): void {
   const writing = { token: "bot", scopes: ["assistant:write", "chat:write"] } as const;
   methods.add("assistant.threads.setStatus", { ...writing, tier: 4, run: runStatus });

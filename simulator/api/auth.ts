@@ -2,7 +2,7 @@ import { APP_ID, BOT_ID, BOT_USER_ID, TEAM } from "../identity.ts";
 import type { MethodRegistry } from "./method.ts";
 import { SlackError } from "./slack-error.ts";
 
-/** Who the app is, and whether the API is there. */
+/** Identity of the app, and a test of the API. */
 export function registerAuth(methods: MethodRegistry): void {
   methods.add("auth.test", {
     tier: "none",

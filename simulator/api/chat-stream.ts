@@ -78,7 +78,7 @@ function open(call: ApiCall): { readonly channel: Channel; readonly message: Mes
   return { channel, message };
 }
 
-/** What a call adds: `markdown_text`, or the texts of its chunks. */
+/** The text that a call adds: `markdown_text`, or the texts of its chunks. */
 function addition({ args }: ApiCall): string {
   const given = args.text("markdown_text");
   const chunks = toObjects(args.json("chunks"));

@@ -1,10 +1,14 @@
 import { BOT_USER_ID } from "../identity.ts";
 import type { JsonObject } from "../json.ts";
 import { storedText } from "../text/stored-text.ts";
-import { deleteMessage, editMessage, postMessage } from "../workspace/conversation.ts";
+import {
+  deleteMessage,
+  editMessage,
+  postEphemeral,
+  postMessage,
+} from "../workspace/conversation.ts";
 import type { Channel, Message } from "../workspace/records.ts";
 import { channelById, channelToPostTo } from "./channel-argument.ts";
-import { registerEphemerals } from "./chat-ephemeral.ts";
 import { registerScheduled } from "./chat-scheduled.ts";
 import { registerStreams } from "./chat-stream.ts";
 import {
@@ -61,7 +65,7 @@ function runMeMessage(call: ApiCall): JsonObject {
   return { channel: channel.id, ts: message.ts };
 }
 
-/** Where in the channel: at the top, in a thread, or in both. */
+/** The place in the channel: at the top, in a thread, or in both. */
 function threadOf(
   { workspace, args }: ApiCall,
   channel: Channel,
@@ -109,7 +113,7 @@ function runUpdate(call: ApiCall): JsonObject {
   };
 }
 
-/** What a call does not mention stays; an empty list or object removes. */
+/** Keeps members that the call does not mention; an empty list or object removes one. */
 function merged(previous: Message, content: Content, editTs: string): Message {
   const { blocks, attachments, metadata, ...rest } = {
     ...previous,
@@ -151,4 +155,27 @@ function runPermalink(call: ApiCall): JsonObject {
       ? ""
       : `?thread_ts=${threadTs}&cid=${channel.id}`;
   return { channel: channel.id, permalink: `${workspace.url}${path}${query}` };
+}
+
+/** Messages that one person sees. */
+function registerEphemerals(methods: MethodRegistry): void {
+  methods.add("chat.postEphemeral", {
+    tier: 4,
+    token: "bot",
+    scopes: ["chat:write"],
+    run: (call) => {
+      const { workspace, args } = call;
+      const channel = channelToPostTo(call);
+      const reader = args.required("user");
+      if (!channel.members.includes(reader)) throw new SlackError("user_not_in_channel");
+      const content = readContent(workspace, args);
+      requireContent(content);
+      const threadTs = args.text("thread_ts");
+      const message = postEphemeral(workspace, channel, reader, {
+        ...botDraft(workspace, content),
+        ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+      });
+      return { message_ts: message.ts };
+    },
+  });
 }

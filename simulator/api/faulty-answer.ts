@@ -3,7 +3,7 @@ import type { SlackFault } from "../faults/slack-fault.ts";
 import type { JsonObject } from "../json.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
-/** What goes back for a Web API call. */
+/** The answer to a Web API call. */
 export interface Answer {
   readonly status: number;
   readonly body: JsonObject;
@@ -19,14 +19,14 @@ interface FaultyCall {
   readonly workspace: Workspace;
   readonly fault: SlackFault;
   readonly answerCall: () => Promise<Answer>;
-  /** Aborts when the caller is gone. */
+  /** Aborts when the client disconnects. */
   readonly gone: AbortSignal;
 }
 
 /** The longest time that a timer takes, 24 days. */
 const FOR_EVER_MS = 2 ** 31 - 1;
 
-/** Answers a call as a fault wants it. What takes effect does so at once; the caller hears of it late, wrong, or never. */
+/** Answers a call as the fault says. Effects happen at once; the answer arrives late, wrong, or never. */
 export async function faultyAnswer({
   workspace,
   fault,

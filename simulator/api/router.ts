@@ -4,10 +4,9 @@ import { send } from "../http/send.ts";
 import { APP_TOKEN, BOT_TOKEN } from "../identity.ts";
 import { reportError } from "../report-error.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { Arguments } from "./arguments.ts";
+import { Arguments, readArguments } from "./arguments.ts";
 import { type Answer, faultyAnswer } from "./faulty-answer.ts";
 import type { ApiMethod, MethodRegistry } from "./method.ts";
-import { readArguments } from "./read-arguments.ts";
 import { requireScope } from "./scopes.ts";
 import { SlackError } from "./slack-error.ts";
 
@@ -62,7 +61,7 @@ function retryHeader({ retryAfter }: Answer): Readonly<Record<string, string>> {
   return retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
 }
 
-/** Aborts when the caller is gone. */
+/** Aborts when the client disconnects. */
 function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   response.once("close", () => gone.abort());
@@ -99,7 +98,7 @@ function checkToken(method: ApiMethod, authorization: string | undefined, args: 
   }
 }
 
-/** What went wrong inside the simulator is its own fault and looks like one of Slack's bad days. */
+/** Turns an error into an answer. An internal error of the simulator looks like an outage of Slack. */
 function failure(error: unknown): Answer {
   if (error instanceof SlackError) {
     return { status: 200, body: { ok: false, error: error.code, ...error.extra } };

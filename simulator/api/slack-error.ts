@@ -15,8 +15,8 @@ export class SlackError extends Error {
 }
 
 /** Arguments that are missing or of the wrong kind, each named as Slack does. */
-export function invalidArguments(...complaints: readonly string[]): SlackError {
+export function invalidArguments(...messages: readonly string[]): SlackError {
   return new SlackError("invalid_arguments", {
-    response_metadata: { messages: complaints.map((complaint) => `[ERROR] ${complaint}`) },
+    response_metadata: { messages: messages.map((message) => `[ERROR] ${message}`) },
   });
 }

@@ -57,7 +57,7 @@ export function wireUser({ manifest, clock, url }: Workspace, user: User): JsonO
   };
 }
 
-/** Everybody has the same picture. */
+/** All people have the same picture. */
 function images(url: string): JsonObject {
   const picture = `${url}/page/bot.svg`;
   return Object.fromEntries(

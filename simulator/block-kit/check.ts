@@ -1,12 +1,12 @@
 import { isJsonObject, type JsonObject, member } from "../json.ts";
 
-/** What is wrong, in Slack's form, and where: a JSON pointer. */
+/** A problem in Slack's form, and its place: a JSON pointer. */
 export interface Problem {
   readonly message: string;
   readonly pointer: string;
 }
 
-/** Looks at one value and adds what is wrong with it. */
+/** Checks one value and adds its problems. */
 export type Check = (value: unknown, pointer: string, problems: Problem[]) => void;
 
 /** Text of a length. */

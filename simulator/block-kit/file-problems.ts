@@ -2,7 +2,7 @@ import { isJsonObject, type Json, member, toText } from "../json.ts";
 import { type FileStore, isImage } from "../workspace/files.ts";
 import type { Problem } from "./check.ts";
 
-/** Where and when the blocks of a call are looked at. */
+/** The place and time at which the blocks of a call are checked. */
 export interface FileContext {
   readonly files: FileStore;
   /** Milliseconds since the epoch. */

@@ -4,7 +4,44 @@ import { type Problem, typed } from "./check.ts";
 import { tableCharacters } from "./data-blocks.ts";
 import { actionsOf } from "./find-elements.ts";
 import { LIMITS } from "./limits.ts";
-import { MODAL_ELEMENTS, REFUSED_BLOCKS, type Surface } from "./surfaces.ts";
+
+/** Where blocks are shown. */
+export type Surface = "message" | "modal" | "home";
+
+/**
+ * Block types that a surface does not take.
+ *
+ * @see https://docs.slack.dev/reference/block-kit/blocks, column "Surfaces"
+ */
+const REFUSED_BLOCKS: Readonly<Record<Surface, ReadonlySet<string>>> = {
+  message: new Set(["alert", "file"]),
+  modal: new Set([
+    "card",
+    "carousel",
+    "container",
+    "context_actions",
+    "data_table",
+    "data_visualization",
+    "file",
+    "markdown",
+    "plan",
+    "table",
+    "task_card",
+  ]),
+  home: new Set([
+    "alert",
+    "context_actions",
+    "data_visualization",
+    "file",
+    "markdown",
+    "plan",
+    "table",
+    "task_card",
+  ]),
+};
+
+/** Elements that work in modals only. */
+const MODAL_ELEMENTS: ReadonlySet<string> = new Set(["file_input"]);
 
 const block = typed(BLOCKS, "type");
 

@@ -13,7 +13,7 @@ export interface EventQueueOptions {
   readonly isHttp: boolean;
   /** Pauses before each retry. */
   readonly retriesMs: readonly number[];
-  /** Deliveries that an app gets within an hour; beyond, it is told once a minute that there were more. */
+  /** Deliveries per hour; beyond that, Slack sends `app_rate_limited` once a minute. */
   readonly perHour: number;
 }
 
@@ -33,7 +33,7 @@ export class EventQueue {
    * Delivers one event.
    *
    * @returns the acknowledgement of any attempt within the first acknowledgement time, else `operation_timeout`;
-   * later attempts go on in the background.
+   * later attempts run in the background.
    * @param isShared - whether it happened in a channel that is shared with another organization.
    */
   deliver(event: JsonObject, isShared = false): Promise<Ack> {

@@ -15,7 +15,7 @@ interface FaultyTransportOptions {
   readonly faults: FaultQueue<DeliveryFault>;
 }
 
-/** A transport on which payloads are late, double, out of order or lost when a fault says so. */
+/** A transport that delays, duplicates, reorders or drops payloads as faults say. */
 export class FaultyTransport implements Transport {
   readonly #options: FaultyTransportOptions;
   readonly #held: { readonly kind: DeliveryKind; readonly release: () => void }[] = [];
@@ -77,7 +77,7 @@ function hits(fault: DeliveryFault, { kind, payload }: Delivery): boolean {
   return fault.name === undefined || fault.name === nameOf(kind, payload);
 }
 
-/** What a payload is called: the event's type, the interaction's type, or the command. */
+/** The name of a payload: the event's type, the interaction's type, or the command. */
 function nameOf(kind: DeliveryKind, payload: Delivery["payload"]): string | undefined {
   switch (kind) {
     case "events_api": {

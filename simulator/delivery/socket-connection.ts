@@ -8,11 +8,11 @@ export interface ConnectionTimes {
   readonly pingMs: number;
   /** How long Slack keeps a connection. */
   readonly lifeMs: number;
-  /** How long before its end a connection is warned, and how long it may stay after it was told to go. */
+  /** How long before its end a connection is warned, and how long it may stay open after a disconnect message. */
   readonly graceMs: number;
 }
 
-/** One open socket of the app: its pings, its end, and whether the network still carries anything. */
+/** One open socket of the app: its pings, its end, and whether it still passes traffic. */
 export class SocketConnection {
   readonly socket: WebSocket;
   readonly #times: ConnectionTimes;
@@ -45,7 +45,7 @@ export class SocketConnection {
     if (!this.#isFrozen) this.socket.send(JSON.stringify(frame));
   }
 
-  /** Announces the end (`warning`), or tells the app to go and ends the connection some time after. */
+  /** Announces the end (`warning`), or asks the app to disconnect and closes the connection later. */
   disconnect(reason: string): void {
     this.send({ type: "disconnect", reason, debug_info: { host: "simulator" } });
     if (reason !== "warning") {
@@ -53,7 +53,7 @@ export class SocketConnection {
     }
   }
 
-  /** From now on nothing gets through in either direction, and nobody is told: a half-open connection. */
+  /** Drops all traffic in both directions without closing: a half-open connection. */
   freeze(): void {
     this.#isFrozen = true;
     this.socket.pause();

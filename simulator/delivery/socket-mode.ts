@@ -12,7 +12,7 @@ const MAX_CONNECTIONS = 10;
 export interface SocketModeOptions extends ConnectionTimes {
   readonly ackMs: number;
   readonly ticketMs: number;
-  /** Told whenever a socket opens, closes or is told to go, and how many there are then. */
+  /** Called when a socket opens, closes or is asked to disconnect, with the number of open sockets. */
   readonly onConnection: (
     event: "opened" | "closed" | "disconnect",
     count: number,

@@ -10,11 +10,11 @@ export interface Delivery {
   readonly acceptsResponse: boolean;
   /** For an event that is sent again. */
   readonly retry?: { readonly attempt: number; readonly reason: string };
-  /** What a fault does to it, for the inspector. */
+  /** The fault applied to it, for the inspector. */
   readonly fault?: string;
 }
 
-/** What became of one delivery. */
+/** The result of one delivery. */
 export type Ack =
   | { readonly acked: true; readonly ackMs: number; readonly payload: unknown }
   | {
@@ -27,7 +27,7 @@ export type Ack =
         | "app_rate_limited";
       /** The app asked not to be sent this again. */
       readonly noRetry?: boolean;
-      /** What Slack gives as the reason of a retry, where it is told apart. */
+      /** The retry reason that Slack sends, where it has one. */
       readonly reason?: RetryReason;
     };
 

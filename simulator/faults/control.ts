@@ -1,6 +1,6 @@
+import type { Fakes } from "../fakes.ts";
 import { type FaultList, FaultRefused } from "../fault-queue.ts";
 import type { JsonObject } from "../json.ts";
-import type { StandIns } from "../stand-ins.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { parseDeliveryFault, parseSlackFault } from "./slack-fault.ts";
 
@@ -12,7 +12,7 @@ import { parseDeliveryFault, parseSlackFault } from "./slack-fault.ts";
  */
 export function addFault(
   workspace: Workspace,
-  standIns: StandIns,
+  fakes: Fakes,
   { user: _asker, ...body }: JsonObject,
 ): string {
   switch (body["target"]) {
@@ -21,18 +21,18 @@ export function addFault(
     case "delivery":
       return workspace.deliveryFaults.add(parseDeliveryFault(body));
     case "model":
-      return standIns.model.fault(body);
+      return fakes.model.fault(body);
     case "mail":
-      if (standIns.mail === undefined) throw new FaultRefused("There is no mail server here.");
-      return standIns.mail.fault(body);
+      if (fakes.mail === undefined) throw new FaultRefused("There is no mail server here.");
+      return fakes.mail.fault(body);
     default:
       throw new FaultRefused('"target" of a fault must be "slack", "delivery", "model" or "mail".');
   }
 }
 
 /** Faults that still wait, of every target: what was asked for, with `id` and how many more it hits (`left`). */
-export function listFaults(workspace: Workspace, standIns: StandIns): readonly object[] {
-  return Object.entries(listsOf(workspace, standIns)).flatMap(([target, faults]) =>
+export function listFaults(workspace: Workspace, fakes: Fakes): readonly object[] {
+  return Object.entries(listsOf(workspace, fakes)).flatMap(([target, faults]) =>
     faults.list().map(({ id, left, fault }) => ({ id, ...fault, target, left })),
   );
 }
@@ -42,19 +42,19 @@ export function listFaults(workspace: Workspace, standIns: StandIns): readonly o
  *
  * @returns how many.
  */
-export function removeFaults(workspace: Workspace, standIns: StandIns, id?: string): number {
-  const lists = Object.values(listsOf(workspace, standIns));
+export function removeFaults(workspace: Workspace, fakes: Fakes, id?: string): number {
+  const lists = Object.values(listsOf(workspace, fakes));
   if (id !== undefined) return lists.filter((faults) => faults.remove(id)).length;
   const count = lists.reduce((sum, faults) => sum + faults.list().length, 0);
   for (const faults of lists) faults.reset();
   return count;
 }
 
-function listsOf(workspace: Workspace, standIns: StandIns): Record<string, FaultList> {
+function listsOf(workspace: Workspace, fakes: Fakes): Record<string, FaultList> {
   return {
     slack: workspace.faults,
     delivery: workspace.deliveryFaults,
-    model: standIns.model.faults,
-    ...(standIns.mail === undefined ? {} : { mail: standIns.mail.faults }),
+    model: fakes.model.faults,
+    ...(fakes.mail === undefined ? {} : { mail: fakes.mail.faults }),
   };
 }

@@ -7,7 +7,7 @@ const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 /** A stream of numbered events to one page or tool. */
 export interface EventStream {
   send(id: number, data: object): void;
-  /** Calls `run` when the page is gone. */
+  /** Calls `run` when the client disconnects. */
   onClose(run: () => void): void;
 }
 
@@ -33,7 +33,7 @@ export function openEventStream(workspace: Workspace, response: ServerResponse):
   };
 }
 
-/** The number after which a page wants to go on, if it says one: `Last-Event-ID`, or `since` in the address. */
+/** The number after which a client resumes, if it sends one: `Last-Event-ID`, or `since` in the query. */
 export function resumeAfter(request: IncomingMessage): number | undefined {
   const { searchParams } = new URL(request.url ?? "/", "http://localhost");
   const given = String(request.headers["last-event-id"] ?? searchParams.get("since") ?? "");

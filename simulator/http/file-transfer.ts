@@ -30,8 +30,8 @@ export async function receiveUpload(
 }
 
 /**
- * Gives an app the bytes of a file at its `url_private`. As with Slack, whoever comes without a token that may read it is sent to
- * the page to sign in, and so gets HTML with status 200 where they expected a file.
+ * Serves the bytes of a file at its `url_private`. Like Slack, it redirects a client without a token that may read the file to
+ * the sign-in page: the client gets HTML with status 200 where it expected a file.
  */
 export function sendFile(
   workspace: Workspace,
@@ -54,7 +54,7 @@ export function sendFile(
  * The person's side of files: `POST /sim/file?user=&name=` with the bytes keeps one, which a message or a modal may name then;
  * `GET /sim/file?user=&id=` gives the bytes to a person who may see them.
  */
-export async function handlePersonFile(
+export async function handleUserFile(
   workspace: Workspace,
   request: IncomingMessage,
   response: ServerResponse,

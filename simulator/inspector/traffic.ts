@@ -15,13 +15,13 @@ interface Entry {
   readonly at: number;
 }
 
-/** What was sent to the app and, once it is known, what came back. */
+/** A payload sent to the app and, once known, its acknowledgement. */
 export interface DeliveryEntry extends Entry {
   readonly type: "delivery";
   readonly kind: DeliveryKind;
   readonly payload: JsonObject;
   readonly retry?: Delivery["retry"];
-  /** What a fault did to it: `delay`, `duplicate`, `reorder` or `drop`. */
+  /** The fault applied to it: `delay`, `duplicate`, `reorder` or `drop`. */
   readonly fault?: string;
   /** Absent until the app acknowledged or its time was over. */
   readonly ack?: Ack;
@@ -43,7 +43,7 @@ export interface CallEntry extends Entry {
   readonly response: JsonObject;
 }
 
-/** A Socket Mode connection opened, closed or was told to go. */
+/** A Socket Mode connection opened, closed or was asked to disconnect. */
 export interface ConnectionEntry extends Entry {
   readonly type: "connection";
   readonly event: "opened" | "closed" | "disconnect";
@@ -96,7 +96,7 @@ export class TrafficLog {
     this.#save({ ...known.entry, ack }, known.bytes);
   }
 
-  /** Notes that a connection opened, closed or was told to go. */
+  /** Records that a connection opened, closed or was asked to disconnect. */
   connection(event: ConnectionEntry["event"], connections: number, reason?: string): void {
     const at = this.#clock.now();
     const why = reason === undefined ? {} : { reason };

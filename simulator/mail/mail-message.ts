@@ -14,14 +14,14 @@ export interface MailMessage {
   readonly text: string;
   /** Decoded values under lower-case names; a header that occurs several times has one line for each. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Who really got it, by the envelope: the only place where a blind copy shows. */
+  /** The recipients of the envelope: the only place where a blind copy shows. */
   readonly recipients: readonly string[];
   readonly attachments: readonly { readonly filename: string; readonly bytes: number }[];
   /** ISO 8601, UTC. */
   readonly receivedAt: string;
 }
 
-/** What the SMTP conversation said beside the message itself. */
+/** The envelope of the SMTP conversation. */
 export interface Envelope {
   readonly from: string;
   readonly recipients: readonly string[];

@@ -3,7 +3,7 @@ import type { ChatRequest } from "./chat-request.ts";
 import { alternativesIn, isReason, objectOfPrompt, shapeOfPrompt } from "./prompt-shape.ts";
 import { type Answer, about, type Question, readQuestion } from "./question.ts";
 import { classify, classifyMany } from "./rules/classification.ts";
-import { generateDefinition } from "./rules/generation.ts";
+import { generateDefinition } from "./rules/generation/build.ts";
 import { moderate } from "./rules/moderation.ts";
 import { decideByPolicy } from "./rules/policy.ts";
 import { rate } from "./rules/rating.ts";
@@ -16,7 +16,7 @@ const REASON_CHARACTERS = 160;
 const KEYWORDS = 5;
 
 /**
- * @returns the content of the stand-in's answer: JSON where JSON is asked for, else bare text. The
+ * @returns the content of the stand-in's answer: JSON where the request wants JSON, else bare text. The
  *   same request gives the same content.
  */
 export function answerContent(request: ChatRequest): string {
@@ -118,7 +118,7 @@ function fillObject(fields: readonly Field[], question: Question): Answer<Json> 
   return { ...main, value: Object.fromEntries(members) };
 }
 
-/** A field named `value` means what the prompt asks for; any other is asked for by its own name. */
+/** A field named `value` stands for the prompt's question; every other field's name is its question. */
 function ask(field: Field, question: Question): Answer<Json> {
   const isWhole = /^(value|answer|result|output|response)$/i.test(field.name);
   const inner = isWhole ? question : about(question, field.name, field.description);

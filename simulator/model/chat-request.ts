@@ -2,7 +2,7 @@ import { isJsonObject, member, memberAt, toText } from "../json.ts";
 import { ModelRefusal } from "./model-refusal.ts";
 import type { Message } from "./question.ts";
 
-/** The part of a chat completion request that the stand-in heeds. */
+/** The part of a chat completion request that the stand-in model uses. */
 export interface ChatRequest {
   readonly model: string;
   readonly messages: readonly Message[];
@@ -15,7 +15,7 @@ export interface ChatRequest {
 }
 
 /**
- * Reads the body of `POST /v1/chat/completions`. Parameters that the stand-in does not know are ignored.
+ * Reads the body of `POST /v1/chat/completions`. Unknown parameters are ignored.
  *
  * @throws {ModelRefusal} 400 naming the parameter that is wrong.
  */

@@ -1,5 +1,4 @@
 import type { ChatRequest } from "./chat-request.ts";
-import { countPromptTokens, countTokens, firstTokens } from "./tokens.ts";
 
 /** How an answer differs from a normal one: as OpenAI's API lets answers differ, for tests. */
 export type Deviation = "empty_choices" | "refusal" | "length" | "content_filter";
@@ -53,4 +52,30 @@ function toChoice(content: string, isCut: boolean, deviation: Deviation | undefi
     logprobs: null,
     finish_reason: isFiltered ? "content_filter" : isCut && !isRefused ? "length" : "stop",
   };
+}
+
+/** Long words count one token for each of these many letters, as tokenizers roughly do. */
+const PIECE = /\s*(?:\p{L}{1,7}|\p{N}{1,3}|[^\p{L}\p{N}\s]{1,3})|\s+$/gu;
+
+/** Tokens that a chat model adds around each message. */
+const TOKENS_PER_MESSAGE = 4;
+
+/** @returns the pieces that count one token each; joined they are the text. */
+function toTokens(text: string): readonly string[] {
+  return text.match(PIECE) ?? [];
+}
+
+/** @returns how many tokens a text has, by a rough and steady measure. */
+function countTokens(text: string): number {
+  return toTokens(text).length;
+}
+
+/** @returns how many tokens the messages of a prompt have together. */
+function countPromptTokens(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + countTokens(text) + TOKENS_PER_MESSAGE, 3);
+}
+
+/** @returns the first `limit` tokens of a text. */
+function firstTokens(text: string, limit: number): string {
+  return toTokens(text).slice(0, limit).join("");
 }

@@ -19,7 +19,7 @@ const FENCE = new RegExp(
   "g",
 );
 
-/** What a prompt may hold; the rest is not read, so that no text can keep the rules busy for long. */
+/** The longest text that is read of a prompt, so that no text can keep the rules busy for long. */
 const CHARACTERS_READ = 40_000;
 
 /** @returns the first 40,000 characters of `text` with its fenced parts taken out, outermost fences only. */

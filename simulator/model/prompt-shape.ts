@@ -109,7 +109,7 @@ function asksForJson(question: Question): boolean {
 
 interface NamedField {
   readonly name: string;
-  /** What the prompt shows as the field's value, such as `approve|reject` or `0.9`. */
+  /** The prompt's example of the field's value, such as `approve|reject` or `0.9`. */
   readonly example: string;
 }
 
@@ -210,7 +210,7 @@ function shapeOfName(name: string, question: Question): Shape | undefined {
   return undefined;
 }
 
-/** What a decision may be when its field has no values of its own. */
+/** The values of a decision whose field lists none. */
 function decisionShape(question: Question, alternatives: readonly string[]): Shape {
   if (alternatives.length > 0) return { kind: "choice", values: alternatives };
   const { instructions } = question;

@@ -7,13 +7,13 @@ export interface Message {
   readonly text: string;
 }
 
-/** A request to decide, taken apart into what asks and what is asked about. */
+/** A request to decide, split into the instructions and the data they are about. */
 export interface Question {
-  /** What the system and developer messages say. */
+  /** The text of the system and developer messages. */
   readonly system: string;
-  /** What the prompt says, without the text from outside. */
+  /** The prompt's text, without the text from outside. */
   readonly instructions: string;
-  /** What is asked for: the instructions, or the name and description of one field. */
+  /** The question: the instructions, or the name and description of one field. */
   readonly topic: string;
   readonly facts: readonly Fact[];
   /** The text from outside, without sentences that try to give orders. */
@@ -24,7 +24,7 @@ export interface Question {
   readonly hadOrders: boolean;
 }
 
-/** What a rule says: the value, why (a clause for people), and how sure it is (0–1). */
+/** The answer of a rule: the value, why (a clause for people), and how sure it is (0–1). */
 export interface Answer<Value> {
   readonly value: Value;
   readonly because: string;

@@ -1,13 +1,13 @@
 import { isJsonObject, type Json, type JsonObject, member, toText, toTexts } from "../json.ts";
 
-/** A member of an object that is asked for. */
+/** A member of the requested object. */
 export interface Field {
   readonly name: string;
   readonly description: string;
   readonly shape: Shape;
 }
 
-/** What form an answer must have. */
+/** The form that an answer must have. */
 export type Shape =
   | { readonly kind: "choice"; readonly values: readonly string[] }
   | {

@@ -8,7 +8,7 @@ import { data, text } from "./state/shape.js";
 const RECONNECT_MS = 1000;
 
 /**
- * What a person's deed came to.
+ * The outcome of a person's action.
  *
  * @typedef {object} Outcome
  * @property {boolean} acked the app acknowledged it
@@ -58,7 +58,7 @@ export async function act(path, body) {
 }
 
 /**
- * Uploads a file as somebody.
+ * Uploads a file as a person.
  *
  * @param {string} user
  * @param {File} file

@@ -1,12 +1,10 @@
 // @ts-check
-/** Starts the page: who one is, what there is, what happens from now on. */
+/** Starts the page: loads the person and the workspace, then follows the stream. */
 
+import { hear, isConnected, loadAll, watchTraffic } from "./actions/hear.js";
+import { watchFaults } from "./actions/make-trouble.js";
+import { addressOf, drawNewLine, followAddress, watchKeys } from "./actions/navigate.js";
 import { listen, read } from "./api.js";
-import { hear, isConnected, loadAll } from "./deeds/hear.js";
-import { watchKeys } from "./deeds/keys.js";
-import { watchFaults } from "./deeds/make-trouble.js";
-import { addressOf, drawNewLine, followAddress } from "./deeds/navigate.js";
-import { watchTraffic } from "./deeds/watch-traffic.js";
 import { patch } from "./dom/patch.js";
 import { page } from "./parts/page.js";
 import { watchPopups } from "./parts/popover.js";
@@ -101,7 +99,7 @@ function show(app, root) {
   document.title = titleOf(app);
 }
 
-/** What stands on a page that somebody looks at counts as read. @param {App} app @returns {void} */
+/** Marks what a visible, focused page shows as read. @param {App} app @returns {void} */
 function markRead(app) {
   if (document.visibilityState !== "visible" || !document.hasFocus()) return;
   const { channel, thread, place } = app.route;

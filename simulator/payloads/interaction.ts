@@ -1,6 +1,6 @@
-import { APP_ID, VERIFICATION_TOKEN } from "../identity.ts";
+import { APP_ID, TEAM, VERIFICATION_TOKEN } from "../identity.ts";
 import type { JsonObject } from "../json.ts";
-import type { User } from "../workspace/records.ts";
+import type { Channel, User } from "../workspace/records.ts";
 import type { ResponseTarget } from "../workspace/response-urls.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { payloadTeam, payloadUser } from "./people.ts";
@@ -27,4 +27,32 @@ export function responseUrl(
   const secret = workspace.state.responseUrls.create(target);
   workspace.touch();
   return `${workspace.url}/response/${kind}/${secret}`;
+}
+
+/** A slash command as the app gets it; in HTTP mode these members are form fields. */
+export function slashCommandPayload(
+  workspace: Workspace,
+  typed: {
+    readonly user: User;
+    readonly channel: Channel;
+    readonly command: string;
+    readonly text: string;
+  },
+): JsonObject {
+  const { user, channel, command, text } = typed;
+  return {
+    token: VERIFICATION_TOKEN,
+    team_id: TEAM.id,
+    team_domain: TEAM.domain,
+    channel_id: channel.id,
+    channel_name: channel.name,
+    user_id: user.id,
+    user_name: user.name,
+    command,
+    text,
+    api_app_id: APP_ID,
+    is_enterprise_install: "false",
+    response_url: responseUrl(workspace, "commands", { user: user.id, channel: channel.id }),
+    trigger_id: workspace.triggers.create(user.id),
+  };
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from "../json.ts";
 import type { Channel, Message } from "../workspace/records.ts";
 import { toWire } from "./to-wire.ts";
 
-/** What the app is told about a new message. */
+/** The event for a new message. */
 export function messageEvent(
   channel: Channel,
   message: Message,
@@ -27,7 +27,7 @@ function inThread(message: Message, parent: Message): JsonObject {
   return { root: toWire(withoutMetadata(parent)) };
 }
 
-/** What the app is told about an edited message. */
+/** The event for an edited message. */
 export function messageChangedEvent(
   channel: Channel,
   previous: Message,
@@ -47,7 +47,7 @@ export function messageChangedEvent(
   };
 }
 
-/** What the app is told about a deleted message. */
+/** The event for a deleted message. */
 export function messageDeletedEvent(
   channel: Channel,
   previous: Message,
@@ -74,4 +74,25 @@ function withoutMetadata({ metadata: _metadata, ...rest }: Message): object {
 function channelType(channel: Channel): string {
   if (channel.isIm) return "im";
   return channel.isPrivate === true ? "group" : "channel";
+}
+
+/** The event for an added or removed reaction. */
+export function reactionEvent(
+  channel: Channel,
+  message: Message,
+  change: {
+    readonly user: string;
+    readonly name: string;
+    readonly add: boolean;
+    readonly eventTs: string;
+  },
+): JsonObject {
+  return {
+    type: change.add ? "reaction_added" : "reaction_removed",
+    user: change.user,
+    reaction: change.name,
+    item: { type: "message", channel: channel.id, ts: message.ts },
+    item_user: message.user,
+    event_ts: change.eventTs,
+  };
 }

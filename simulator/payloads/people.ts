@@ -8,7 +8,7 @@ export function payloadUser(user: User): JsonObject {
   return { id: user.id, username: user.name, name: user.name, team_id: teamOf(user) };
 }
 
-/** The organization that somebody belongs to. */
+/** The organization of a person. */
 export function teamOf(user: User | undefined): string {
   return user?.isStranger === true ? PARTNER_TEAM_ID : TEAM.id;
 }

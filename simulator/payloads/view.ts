@@ -3,7 +3,7 @@ import type { StoredView, User } from "../workspace/records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { interactionBase } from "./interaction.ts";
 
-/** What the app gets when a person submits a modal. */
+/** The payload for a submitted modal. */
 export function viewSubmissionPayload(
   workspace: Workspace,
   user: User,
@@ -17,7 +17,7 @@ export function viewSubmissionPayload(
   };
 }
 
-/** What the app gets when a person closes a modal that asked to be told. */
+/** The payload for a closed modal that set `notify_on_close`. */
 export function viewClosedPayload(user: User, stored: StoredView, isCleared: boolean): JsonObject {
   return { ...interactionBase("view_closed", user), view: stored.view, is_cleared: isCleared };
 }

@@ -1,11 +1,11 @@
 import { escapeText } from "./typed-text.ts";
 
-/** What means something in angle brackets: people, channels, groups, dates, links. */
+/** Entities in angle brackets: people, channels, groups, dates, links. */
 const ENTITY = /<(?:[@#][A-Z0-9]+|![a-z][^<>]*|(?:https?|mailto|tel|slack):[^<>]*)(?:\|[^<>]*)?>/g;
 
 /**
- * The text of an app's message as Slack keeps and returns it: `&`, `<` and `>` that the app did not escape are escaped. Whoever
- * reads a text back and sends it again must not escape it twice.
+ * The text of an app's message as Slack keeps and returns it: `&`, `<` and `>` that the app did not escape are escaped. A
+ * bot that reads a text back and sends it again must not escape it twice.
  */
 export function storedText(text: string): string {
   let stored = "";

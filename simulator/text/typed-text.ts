@@ -76,7 +76,7 @@ function special(match: RegExpMatchArray, directory: Directory): Piece | undefin
   return found === undefined ? undefined : entityPiece(`#${found.id}`, found.name);
 }
 
-/** A person, a group or everybody, by the name that was typed. */
+/** Resolves a typed name to a person, a group or everyone (`@channel`, `@here`). */
 function namedPiece(name: string, directory: Directory): Piece | undefined {
   if (["here", "channel", "everyone"].includes(name)) return entityPiece(`!${name}`, undefined);
   const user = directory.userByName(name);

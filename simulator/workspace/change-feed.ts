@@ -2,7 +2,7 @@ import type { Json } from "../json.ts";
 
 const MAX_KEPT = 2_000;
 
-/** What a page must know: a `type` and the facts that go with it. */
+/** A change that pages show: a `type` and its data. */
 export interface Change {
   readonly type: string;
   readonly [key: string]: Json | object | undefined;
@@ -11,7 +11,7 @@ export interface Change {
 export interface NumberedChange {
   readonly id: number;
   readonly change: Change;
-  /** `undefined` for everybody. */
+  /** `undefined` for all people. */
   readonly audience: Audience | undefined;
 }
 

@@ -7,10 +7,10 @@ import type { Channel } from "./records.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**
- * Puts a channel in the place of an earlier state of it, or adds a new one: the channel says who came and went, the app is
- * told what it subscribes to, the pages are told to look anew.
+ * Replaces or adds a channel: posts who joined and left, emits the events that the app subscribes to, and makes the pages
+ * reload the directory.
  *
- * @param actor - who did it.
+ * @param actor - the person who made the change.
  */
 export function saveChannel(workspace: Workspace, next: Channel, actor: string): void {
   const { directory } = workspace.state;
@@ -44,7 +44,7 @@ function tellJoined(workspace: Workspace, channel: Channel, user: string, actor:
 
 function tellLeft(workspace: Workspace, channel: Channel, user: string, actor: string): void {
   if (user === BOT_USER_ID) {
-    // The app is no member any more: it hears of its own leaving all the same.
+    // The app is no longer a member, and still receives the event of its own leaving.
     tell(workspace, "channel_left", { channel: channel.id, actor_id: actor });
     return;
   }

@@ -5,9 +5,9 @@ import {
   messageChangedEvent,
   messageDeletedEvent,
   messageEvent,
+  reactionEvent,
 } from "../payloads/message-events.ts";
 import { teamOf } from "../payloads/people.ts";
-import { reactionEvent } from "../payloads/reaction-event.ts";
 import { emitEvent } from "./emit-event.ts";
 import { isReply, withReplyCount } from "./messages.ts";
 import { tellMetadata } from "./metadata-events.ts";
@@ -20,7 +20,7 @@ export type Draft = Omit<Message, "type" | "ts" | "team">;
 /** Promises of the acknowledgements of the events that something caused; empty when the app is not subscribed. */
 export type Acks = readonly Promise<Ack>[];
 
-/** Posts a message: stores it, shows it to the pages, tells the app. */
+/** Posts a message: stores it, publishes it to the pages, emits the event. */
 export function postMessage(
   workspace: Workspace,
   channel: Channel,

@@ -81,7 +81,7 @@ export class Directory {
     this.#usergroups.set(group.id, group);
   }
 
-  /** Adds or replaces a channel, for instance after somebody joined. */
+  /** Adds or replaces a channel, for instance after a person joined. */
   saveChannel(channel: Channel): void {
     this.#channels.set(channel.id, channel);
   }

@@ -4,7 +4,7 @@ import { createId } from "./ids.ts";
 import type { Channel } from "./records.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** A file that somebody is about to upload: it has an id and no bytes yet. */
+/** A file that is about to be uploaded: it has an id and no bytes yet. */
 export function createFile(
   workspace: Workspace,
   { user, name, size }: { readonly user: string; readonly name: string; readonly size: number },
@@ -41,7 +41,7 @@ export function completeFile(workspace: Workspace, file: StoredFile, title: stri
   return completed;
 }
 
-/** Notes that a file was shared in a channel, and tells the app. */
+/** Records that a file was shared in a channel, and emits the event. */
 export function shareFile(workspace: Workspace, file: StoredFile, channel: Channel): StoredFile {
   const channels = [...new Set([...(file.channels ?? []), channel.id])];
   const shared = { ...file, channels };

@@ -47,7 +47,7 @@ export class FileStore {
     return this.#files.get(id);
   }
 
-  /** Adds or replaces; beyond 2,000 files the oldest one is forgotten. */
+  /** Adds or replaces; beyond 2,000 files the oldest is dropped. */
   save(file: StoredFile): void {
     this.#files.set(file.id, file);
     for (const oldest of this.#files.keys()) {

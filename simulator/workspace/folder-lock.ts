@@ -29,7 +29,7 @@ async function readHolder(path: string): Promise<number | undefined> {
   }
 }
 
-/** Signal 0 only asks; `EPERM` means that the process is there but somebody else's. */
+/** Signal 0 only checks; `EPERM` means that the process exists and belongs to another user. */
 function isAlive(processId: number): boolean {
   try {
     process.kill(processId, 0);

@@ -51,7 +51,7 @@ export class MessageStore {
       : undefined;
   }
 
-  /** What the channel shows, oldest first: no replies, except those sent to the channel as well. */
+  /** The messages that the channel shows, oldest first: no replies, except those sent to the channel as well. */
   topLevel(channel: string): readonly Message[] {
     return [...(this.#messages.get(channel)?.values() ?? [])].filter(
       (message) => !isReply(message) || message.subtype === "thread_broadcast",

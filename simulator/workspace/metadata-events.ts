@@ -5,7 +5,7 @@ import type { Channel, Message } from "./records.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**
- * Tells the app what became of a message's metadata, if its manifest subscribes to that type of metadata.
+ * Emits the change of a message's metadata, if the app's manifest subscribes to its type.
  *
  * @param previous - absent for a new message.
  * @param next - absent for one that is deleted.

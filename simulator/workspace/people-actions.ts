@@ -6,7 +6,7 @@ import { emitEvent } from "./emit-event.ts";
 import type { User, Usergroup } from "./records.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** Adds or changes a member, and tells the app. */
+/** Adds or changes a member, and emits the event. */
 export function saveUser(workspace: Workspace, user: User): void {
   const { directory } = workspace.state;
   const type = directory.user(user.id) === undefined ? "team_join" : "user_change";
@@ -18,7 +18,7 @@ export function saveUser(workspace: Workspace, user: User): void {
   });
 }
 
-/** Adds or changes a user group, and tells the app who came and went. */
+/** Adds or changes a user group, and emits the events about joined and removed members. */
 export function saveUsergroup(workspace: Workspace, group: Usergroup): void {
   const { directory } = workspace.state;
   const before = directory.usergroup(group.id)?.users ?? [];

@@ -10,7 +10,7 @@ export interface User {
   readonly timeZone: string;
   readonly isAdmin: boolean;
   readonly isGuest: boolean;
-  /** Somebody of another organization, whom one meets in shared channels. */
+  /** A person of another organization, in shared channels. */
   readonly isStranger?: boolean;
   /** The account is deactivated. */
   readonly isDeleted?: boolean;
@@ -28,7 +28,7 @@ export interface Channel {
   readonly id: string;
   readonly name: string;
   readonly isIm: boolean;
-  /** Who is no member does not know that it exists. */
+  /** Hidden from people who are not members. */
   readonly isPrivate?: boolean;
   readonly isArchived?: boolean;
   /** Shared with another organization. */

@@ -4,7 +4,7 @@ import { createSecret } from "./ids.ts";
 const MAX_USES = 5;
 const MAX_KEPT = 20_000;
 
-/** Where answers sent to a `response_url` go. */
+/** The targets of answers sent to a `response_url`. */
 export interface ResponseTarget {
   readonly user: string;
   readonly channel: string;

@@ -97,7 +97,7 @@ function channel(id: string, name: string, members: readonly string[], topic: st
   return { id, name, isIm: false, members, topic, created: CREATED_SECONDS };
 }
 
-/** A direct message for every two people. The app is in none of them and never hears of them. */
+/** A direct message for every two people. The app is in none of them and receives none of their events. */
 function conversationsOf(people: readonly User[]): readonly Channel[] {
   return people.flatMap((one, index) =>
     people.slice(index + 1).map((other) => ({

@@ -4,7 +4,7 @@ import { createSecret } from "./ids.ts";
 interface Trigger {
   readonly user: string;
   readonly expiresAt: number;
-  /** The modal in which the interaction took place; a push goes on top of it. */
+  /** The modal in which the interaction took place; a pushed view is stacked on it. */
   readonly viewId: string | undefined;
   used: boolean;
 }

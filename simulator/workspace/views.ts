@@ -4,7 +4,7 @@ import type { StoredView } from "./records.ts";
 export const MAX_STACKED_VIEWS = 3;
 /** Closed views are kept for late clicks on them, up to this many. */
 const MAX_CLOSED_VIEWS = 200;
-/** Modals that nobody ever closes are forgotten beyond this, oldest first. */
+/** Open modals beyond this number are dropped, oldest first. */
 const MAX_VIEWS = 2_000;
 
 /** Modals by person, as a stack, and one Home view each. */

@@ -4,11 +4,11 @@ import type { AppManifest } from "../manifest.ts";
 import type { Timings } from "../timings.ts";
 import { Directory, type DirectoryData } from "./directory.ts";
 import { FileStore, type StoredFile } from "./files.ts";
+import { Timestamps } from "./ids.ts";
 import { type MessageData, MessageStore } from "./messages.ts";
 import type { StoredView } from "./records.ts";
 import { type ResponseUrlData, ResponseUrls } from "./response-urls.ts";
 import { seedDirectory } from "./seed.ts";
-import { Timestamps } from "./timestamps.ts";
 import { ViewStore } from "./views.ts";
 
 const FORMAT_VERSION = 1;
@@ -72,7 +72,7 @@ export function restoreState(data: unknown, { clock, timings }: StateOptions): W
   };
 }
 
-/** What the state file holds. */
+/** The content of the state file. */
 export function toStateData(state: WorkspaceState): StateData {
   return {
     formatVersion: FORMAT_VERSION,

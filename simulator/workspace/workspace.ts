@@ -35,7 +35,7 @@ export interface WorkspaceOptions {
 /** Deliveries per hour, workspace and app. @see https://docs.slack.dev/reference/events/app_rate_limited */
 const EVENTS_PER_HOUR = 30_000;
 
-/** One Slack workspace with one app: its state, the ways to the app and to the pages, and what watches over calls. */
+/** One Slack workspace with one app: its state, the transports to the app and the pages, and the rate limits and faults of calls. */
 export class Workspace {
   readonly manifest: AppManifest;
   readonly clock: Clock;
@@ -50,7 +50,7 @@ export class Workspace {
   readonly sockets: SocketHub;
   readonly transport: Transport;
   readonly events: EventQueue;
-  /** What went between Slack and the app. */
+  /** The traffic between Slack and the app. */
   readonly traffic: TrafficLog;
   readonly limits: RateLimits;
   readonly scheduled: ScheduledMessages;
@@ -114,12 +114,12 @@ export class Workspace {
     });
   }
 
-  /** What is kept over a restart. Read it anew each time: `reset` replaces it. */
+  /** The state kept over a restart. Read it anew each time: `reset` replaces it. */
   get state(): WorkspaceState {
     return this.#state;
   }
 
-  /** How the app is reached, and whether it is there. In HTTP mode nobody knows before something is sent. */
+  /** How the app is reached, and whether it is connected. In HTTP mode that is unknown before the first delivery. */
   status(): { readonly mode: "socket" | "http"; readonly connected: number } {
     if (this.eventsUrl !== undefined) return { mode: "http", connected: 1 };
     return { mode: "socket", connected: this.sockets.connections };

@@ -44,7 +44,10 @@ function calledMethods(source: string): string[] {
 
 describe("manifest.yml", () => {
   test("is valid against Slack's schema", async () => {
-    const path = join(ROOT, "test/fixtures/vendor/manifest-schema/manifest.schema.2.0.0.json");
+    const path = join(
+      ROOT,
+      "simulator/test/fixtures/vendor/manifest-schema/manifest.schema.2.0.0.json",
+    );
     const ajv = new Ajv({ strict: false, allErrors: true });
     ajvFormats.default(ajv);
     const validate = ajv.compile(JSON.parse(await readFile(path, "utf8")) as object);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import type { JsonObject } from "../../simulator/json.ts";
 import { openSimulator } from "../../simulator/simulator.ts";
-import { Person } from "../simulator/person.ts";
+import { Person } from "../../simulator/test/support/person.ts";
 import { contentOf, tsOf } from "../support/bot.ts";
 import { BotProcess } from "../support/bot-process.ts";
 import { clickOn } from "../support/slack-assertions.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { openSimulator } from "../../simulator/simulator.ts";
-import { Person } from "../simulator/person.ts";
+import { Person } from "../../simulator/test/support/person.ts";
 import { contentOf, tsOf } from "../support/bot.ts";
 import { BotProcess } from "../support/bot-process.ts";
 import { clickOn, see } from "../support/slack-assertions.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { openSimulator } from "../../simulator/simulator.ts";
-import { Person } from "../simulator/person.ts";
+import { Person } from "../../simulator/test/support/person.ts";
 import { contentOf } from "../support/bot.ts";
 import { BotProcess } from "../support/bot-process.ts";
 import { mongoStackMissing, startMongoStackServer } from "../support/mongo-server.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../simulator/json.ts";
 import { openSimulator } from "../../simulator/simulator.ts";
-import { Person } from "../simulator/person.ts";
+import { Person } from "../../simulator/test/support/person.ts";
 import { contentOf } from "../support/bot.ts";
 import { BotProcess } from "../support/bot-process.ts";
 import { startHoldingProxy } from "../support/holding-proxy.ts";

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSimulator, type Simulator } from "../../simulator/simulator.ts";
-import { type Audience, chromiumPath, openAudience } from "../simulator/page/browser.ts";
+import { type Audience, chromiumPath, openAudience } from "../../simulator/test/page/browser.ts";
 import { BotProcess } from "../support/bot-process.ts";
 
 /** Where the pictures of the README are; they are made anew when `SCREENSHOTS` is set. */

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../simulator/json.ts";
-import type { Person } from "../simulator/person.ts";
+import type { Person } from "../../simulator/test/support/person.ts";
 import { contentOf, tsOf } from "./bot.ts";
 
 /** Waits until a person sees a message that fits, in a channel or in a thread of it. */

@@ -42,7 +42,7 @@ const DOUBTFUL = [
 
 /**
  * Judges content: harmful words reject it, doubtful ones ask for a review, so does content that gives
- * orders to whoever reads it; anything else passes.
+ * orders to its reader; anything else passes.
  *
  * @returns `undefined` unless the values hold at least two of approving, reviewing and rejecting.
  */

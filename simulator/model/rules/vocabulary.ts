@@ -7,7 +7,7 @@ export interface Concept {
   readonly weak: readonly string[];
 }
 
-/** What the stand-in knows of the world; the first of two equal concepts wins. */
+/** The concepts that the stand-in model knows; the first of two equal matches wins. */
 export const CONCEPTS: readonly Concept[] = [
   {
     names: ["outage", "urgent", "incident", "emergency", "down"],

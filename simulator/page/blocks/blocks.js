@@ -23,8 +23,8 @@ import { dataTableBlock, tableBlock } from "./table.js";
 
 /** @typedef {import("../dom/h.js").Child} Child */
 /** @typedef {import("../state/shape.js").Data} Data */
-/** @typedef {{app: import("../state/app.js").App, origin: import("../state/app.js").Origin}} Stage */
-/** @typedef {(stage: Stage, block: Data, inner: (blocks: readonly Data[]) => Child[]) => Child} BlockView shows a block; `inner` shows those inside it */
+/** @typedef {import("./view-types.js").BlockView} BlockView */
+/** @typedef {import("./view-types.js").Stage} Stage */
 
 /** @type {Record<string, BlockView>} */
 const views = {
@@ -96,7 +96,7 @@ function section(stage, block) {
   );
 }
 
-/** @param {Stage} stage @param {Data} block @param {boolean} dispatches @returns {import("../elements/element.js").Place} */
+/** @param {Stage} stage @param {Data} block @param {boolean} dispatches @returns {import("./view-types.js").Place} */
 function placeIn(stage, block, dispatches) {
   return {
     ...stage,

@@ -1,5 +1,5 @@
 // @ts-check
-/** Charts: lines, bars, areas and pies, drawn as SVG. What they show is told in words as well. */
+/** Charts: lines, bars, areas and pies, drawn as SVG. Their content is also given as text. */
 
 import { h } from "../dom/h.js";
 import { data, dataList, number, text, textList } from "../state/shape.js";
@@ -16,7 +16,7 @@ const GRID_LINES = 4;
 const COLORS = 12;
 const PIE_RADIUS = 90;
 
-/** @type {import("./blocks.js").BlockView} */
+/** @type {import("./view-types.js").BlockView} */
 export function chartBlock(_stage, block) {
   const chart = data(block["chart"]);
   const title = text(block["title"]);

@@ -1,5 +1,5 @@
 // @ts-check
-/** Input blocks: a label, an element, a hint, and the complaint about what was filled in. */
+/** Input blocks: a label, an element, a hint, and the problem with what was filled in. */
 
 import { h } from "../dom/h.js";
 import { renderElement } from "../elements/element.js";
@@ -11,7 +11,7 @@ import { data, text } from "../state/shape.js";
 
 const labelled = /^(plain_text|email_text|url_text|number)_input$|^(date|time|datetime)picker$/;
 
-/** @type {import("./blocks.js").BlockView} */
+/** @type {import("./view-types.js").BlockView} */
 export function inputBlock(stage, block) {
   const { app, origin } = stage;
   const element = data(block["element"]);

@@ -9,7 +9,7 @@ import { data, dataList, isData, text } from "../state/shape.js";
 import { renderText } from "../text/render.js";
 import { richTextBlocks } from "../text/rich-text.js";
 
-/** @typedef {import("./blocks.js").BlockView} BlockView */
+/** @typedef {import("./view-types.js").BlockView} BlockView */
 /** @typedef {import("../state/shape.js").Data} Data */
 
 /** @type {BlockView} */

@@ -7,14 +7,14 @@ import { renderText } from "../text/render.js";
 import { richTextBlocks } from "../text/rich-text.js";
 
 /** @typedef {import("../state/shape.js").Data} Data */
-/** @typedef {import("./blocks.js").Stage} Stage */
+/** @typedef {import("./view-types.js").Stage} Stage */
 
-/** @type {import("./blocks.js").BlockView} */
+/** @type {import("./view-types.js").BlockView} */
 export function tableBlock(stage, block) {
   return table(stage, block, "Table");
 }
 
-/** @type {import("./blocks.js").BlockView} */
+/** @type {import("./view-types.js").BlockView} */
 export function dataTableBlock(stage, block) {
   return table(
     stage,

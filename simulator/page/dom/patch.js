@@ -2,7 +2,7 @@
 /**
  * Makes the document look like a description, touching only what differs.
  *
- * Nodes are kept by key, so an arriving message never rebuilds the box somebody is typing in. A
+ * Nodes are kept by key, so an arriving message never rebuilds the box that the user is typing in. A
  * description that is the very same object as the last one is skipped together with all below it.
  */
 
@@ -16,7 +16,7 @@ const mountedIn = new WeakMap();
 /** @type {WeakMap<Element, Map<string, (event: Event) => void>>} */
 const listenersOf = new WeakMap();
 
-/** Elements of this update that want to know when they stand in the document. @type {(() => void)[]} */
+/** Callbacks to run once the elements of this update are in the document. @type {(() => void)[]} */
 let arrivals = [];
 let depth = 0;
 
@@ -24,7 +24,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const urlAttributes = new Set(["href", "src"]);
 
 /**
- * @param {Element} parent owned by `patch` alone: nobody else adds or removes its children
+ * @param {Element} parent owned by `patch`: no other code adds or removes its children
  * @param {readonly (VNode | string)[]} children
  * @returns {void}
  */

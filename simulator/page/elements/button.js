@@ -1,7 +1,7 @@
 // @ts-check
 /** Buttons. A click stays busy until the app acknowledged it; what went wrong is said beside it. */
 
-import { sendAction } from "../deeds/interact.js";
+import { sendAction } from "../actions/interact.js";
 import { classes, h } from "../dom/h.js";
 import { icon } from "../parts/icons.js";
 import { originKey } from "../state/app.js";
@@ -9,7 +9,7 @@ import { fieldKey } from "../state/form.js";
 import { data, text, textList } from "../state/shape.js";
 import { plainOf } from "./text-object.js";
 
-/** @typedef {import("./element.js").Place} Place */
+/** @typedef {import("../blocks/view-types.js").Place} Place */
 /** @typedef {import("../state/shape.js").Data} Data */
 
 /** @param {Place} place @param {Data} element @returns {string | undefined} `busy`, or why the last try failed */
@@ -23,7 +23,7 @@ export function failure(pending) {
   return h("span", { class: "failure", role: "alert" }, icon("warning"), pending);
 }
 
-/** @type {import("./element.js").ElementView} */
+/** @type {import("../blocks/view-types.js").ElementView} */
 export function button(place, element) {
   const pending = pendingOf(place, element);
   const url = text(element["url"]);
@@ -48,14 +48,14 @@ export function button(place, element) {
   return [control, failure(pending)];
 }
 
-/** @type {import("./element.js").ElementView} */
+/** @type {import("../blocks/view-types.js").ElementView} */
 export function iconButton(place, element) {
   const readers = textList(element["visible_to_user_ids"]);
   if (readers.length > 0 && !readers.includes(place.app.me)) return null;
   return button(place, element);
 }
 
-/** @type {import("./element.js").ElementView} */
+/** @type {import("../blocks/view-types.js").ElementView} */
 export function feedbackButtons(place, element) {
   const pending = pendingOf(place, element);
   const one = (/** @type {Data} */ choice, /** @type {string} */ sign) =>

@@ -1,14 +1,14 @@
 // @ts-check
 /** Checkboxes and radio buttons. */
 
-import { sendAction } from "../deeds/interact.js";
+import { sendAction } from "../actions/interact.js";
 import { h } from "../dom/h.js";
 import { fieldId, fieldKey, fieldValue, fill } from "../state/form.js";
 import { dataList, text } from "../state/shape.js";
 import { failure, pendingOf } from "./button.js";
 import { textObject } from "./text-object.js";
 
-/** @type {import("./element.js").ElementView} */
+/** @type {import("../blocks/view-types.js").ElementView} */
 export function choices(place, element) {
   const { app, origin, blockId } = place;
   const field = fieldKey(blockId, element);

@@ -13,18 +13,7 @@ import { picker } from "./picker.js";
 import { richTextInput } from "./rich-text-input.js";
 import { textInput } from "./text-input.js";
 
-/** @typedef {import("../dom/h.js").Child} Child */
-/**
- * @typedef {object} Place where an element stands
- * @property {import("../state/app.js").App} app
- * @property {import("../state/app.js").Origin} origin
- * @property {string} blockId
- * @property {boolean} dispatches whether a change is sent at once
- * @property {boolean} optional whether it may be left empty
- * @property {string | undefined} labelId of the text that names it, inside an input block
- * @property {string | undefined} problemId of the complaint about it
- */
-/** @typedef {(place: Place, element: import("../state/shape.js").Data) => Child} ElementView */
+/** @typedef {import("../blocks/view-types.js").ElementView} ElementView */
 
 /** @type {Record<string, ElementView>} */
 const views = {

@@ -9,12 +9,12 @@ import { number, text, textList } from "../state/shape.js";
 import { sizeText } from "../text/size.js";
 import { failure, pendingOf } from "./button.js";
 
-/** @typedef {import("./element.js").Place} Place */
+/** @typedef {import("../blocks/view-types.js").Place} Place */
 /** @typedef {import("../state/shape.js").Data} Data */
 
 const MAX_FILES = 10;
 
-/** @type {import("./element.js").ElementView} */
+/** @type {import("../blocks/view-types.js").ElementView} */
 export function fileInput(place, element) {
   const { app, origin, blockId } = place;
   const id = fieldId(origin, fieldKey(blockId, element));

@@ -1,8 +1,8 @@
 // @ts-check
 /** Select menus, for one or for several values, with a search field. */
 
-import { sendAction } from "../deeds/interact.js";
-import { leastQuery, loadOffersSoon } from "../deeds/load-offers.js";
+import { sendAction } from "../actions/interact.js";
+import { leastQuery, loadOffersSoon } from "../actions/load-offers.js";
 import { classes, h } from "../dom/h.js";
 import { icon } from "../parts/icons.js";
 import { popover } from "../parts/popover.js";
@@ -22,7 +22,7 @@ import { failure, pendingOf } from "./button.js";
 import { optionsOf } from "./options.js";
 import { plainOf } from "./text-object.js";
 
-/** @typedef {import("./element.js").Place} Place */
+/** @typedef {import("../blocks/view-types.js").Place} Place */
 /** @typedef {import("../state/shape.js").Data} Data */
 /** @typedef {import("./options.js").Option} Option */
 /**
@@ -36,7 +36,7 @@ import { plainOf } from "./text-object.js";
  * @property {boolean} isOpen
  */
 
-/** @type {import("./element.js").ElementView} */
+/** @type {import("../blocks/view-types.js").ElementView} */
 export function menu(place, element) {
   const { app, origin, blockId } = place;
   const id = fieldId(origin, fieldKey(blockId, element));
@@ -67,7 +67,7 @@ function chosenIn({ app, origin, blockId }, element) {
   return typeof value === "string" && value !== "" ? [value] : [];
 }
 
-/** What is not required may be taken back. @param {Menu} state @returns {import("../dom/h.js").VNode | null} */
+/** A button that clears an optional menu. @param {Menu} state @returns {import("../dom/h.js").VNode | null} */
 function clearButton({ place, element, chosen, isMany }) {
   if (!place.optional || chosen.length === 0) return null;
   const { app, origin, blockId } = place;

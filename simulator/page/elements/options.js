@@ -1,5 +1,5 @@
 // @ts-check
-/** What a menu offers. */
+/** The options of a menu. */
 
 import { placeName } from "../state/places.js";
 import { data, dataList, text, textList } from "../state/shape.js";

@@ -1,7 +1,7 @@
 // @ts-check
 /** The "…" menu. */
 
-import { sendAction } from "../deeds/interact.js";
+import { sendAction } from "../actions/interact.js";
 import { h } from "../dom/h.js";
 import { icon } from "../parts/icons.js";
 import { popover } from "../parts/popover.js";
@@ -11,7 +11,7 @@ import { dataList, text } from "../state/shape.js";
 import { failure, pendingOf } from "./button.js";
 import { plainOf } from "./text-object.js";
 
-/** @type {import("./element.js").ElementView} */
+/** @type {import("../blocks/view-types.js").ElementView} */
 export function overflow(place, element) {
   const { app, origin, blockId } = place;
   const id = fieldId(origin, fieldKey(blockId, element));

@@ -1,7 +1,7 @@
 // @ts-check
 /** Dates and times, chosen with the browser's own pickers. */
 
-import { sendAction } from "../deeds/interact.js";
+import { sendAction } from "../actions/interact.js";
 import { h } from "../dom/h.js";
 import { fieldId, fieldKey, fieldValue, fill, sentValue } from "../state/form.js";
 import { text } from "../state/shape.js";
@@ -15,7 +15,7 @@ const kinds = {
   datetimepicker: { input: "datetime-local", name: "Select a date and time" },
 };
 
-/** @type {import("./element.js").ElementView} */
+/** @type {import("../blocks/view-types.js").ElementView} */
 export function picker(place, element) {
   const { app, origin, blockId } = place;
   const kind = kinds[text(element["type"])] ?? { input: "date", name: "Select a date" };

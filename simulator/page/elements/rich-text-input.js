@@ -10,7 +10,7 @@ import { typedElements } from "../text/typed.js";
 import { failure, pendingOf } from "./button.js";
 import { plainOf } from "./text-object.js";
 
-/** @typedef {import("./element.js").Place} Place */
+/** @typedef {import("../blocks/view-types.js").Place} Place */
 /** @typedef {import("../state/shape.js").Data} Data */
 /** @typedef {{sign: "bold" | "italic" | "strike" | "code" | "list" | "ordered" | "quote", label: string, run: (editor: HTMLElement) => void}} Tool */
 
@@ -30,7 +30,7 @@ const tools = [
   { sign: "quote", label: "Quote", run: command("formatBlock", "blockquote") },
 ];
 
-/** @type {import("./element.js").ElementView} */
+/** @type {import("../blocks/view-types.js").ElementView} */
 export function richTextInput(place, element) {
   const { app, origin, blockId } = place;
   const field = fieldKey(blockId, element);

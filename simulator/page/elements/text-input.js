@@ -1,7 +1,7 @@
 // @ts-check
 /** Fields to type into. */
 
-import { sendAction } from "../deeds/interact.js";
+import { sendAction } from "../actions/interact.js";
 import { h } from "../dom/h.js";
 import { fieldId, fieldKey, fieldValue, fill } from "../state/form.js";
 import { data, number, text, textList } from "../state/shape.js";
@@ -15,7 +15,7 @@ const kinds = {
   number_input: { type: "text", inputmode: "decimal" },
 };
 
-/** @type {import("./element.js").ElementView} */
+/** @type {import("../blocks/view-types.js").ElementView} */
 export function textInput(place, element) {
   const { app, origin, blockId } = place;
   const field = fieldKey(blockId, element);

@@ -1,7 +1,7 @@
 // @ts-check
-/** What stands above a message box: that the app is at work, and what one may send. */
+/** The rows above a message box: the app's status and suggested prompts. */
 
-import { placeOf, suggest } from "../deeds/send.js";
+import { placeOf, suggest } from "../actions/send.js";
 import { h } from "../dom/h.js";
 import { firstRun } from "../state/tour.js";
 
@@ -46,7 +46,7 @@ export function chips(app, channel, thread) {
   );
 }
 
-/** What the manifest offers, in the direct message with the app. @param {App} app @param {string} channel @param {string | undefined} thread @returns {import("../state/assistant.js").Prompts | undefined} */
+/** The manifest's suggested prompts, in the direct message with the app. @param {App} app @param {string} channel @param {string | undefined} thread @returns {import("../state/assistant.js").Prompts | undefined} */
 function ownPrompts(app, channel, thread) {
   const { appChannel, prompts } = app.workspace;
   if (channel !== appChannel || thread !== undefined || prompts.length === 0) return undefined;

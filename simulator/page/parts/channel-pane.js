@@ -1,11 +1,12 @@
 // @ts-check
 /** The pane in the middle: a channel, a direct message, or the app with its two tabs. */
 
+import { renderBlocks } from "../blocks/blocks.js";
 import { h } from "../dom/h.js";
 import { placeName } from "../state/places.js";
+import { dataList, text } from "../state/shape.js";
 import { assistantStatus, chips } from "./above-composer.js";
 import { composer } from "./composer.js";
-import { homeView } from "./home.js";
 import { channelRows } from "./message-list.js";
 import { paneHeader } from "./pane-header.js";
 import { endButton, followEnd } from "./scroll.js";
@@ -72,4 +73,31 @@ function messages(app, channel, name) {
           ],
     ),
   ];
+}
+
+/** The app's Home tab. @param {App} app @returns {VNode} */
+function homeView(app) {
+  const view = app.home;
+  const blocks = dataList(view?.["blocks"]);
+  if (view === null || blocks.length === 0) {
+    return h(
+      "div",
+      { class: "home empty-home", key: "home" },
+      h("p", null, `${app.workspace.bot.name} has not shown anything here yet.`),
+    );
+  }
+  /** @type {import("../state/app.js").Origin} */
+  const origin = { kind: "view", id: text(view["id"]), home: true };
+  return h(
+    "div",
+    {
+      class: "home",
+      key: "home",
+      role: "tabpanel",
+      "aria-label": "Home",
+      tabindex: "0",
+      "data-view": text(view["id"]),
+    },
+    h("div", { class: "home-blocks" }, renderBlocks({ app, origin }, blocks)),
+  );
 }

@@ -1,7 +1,7 @@
 // @ts-check
-/** Offers commands, people, channels and emoji while somebody types. */
+/** Offers commands, people, channels and emoji while the person types. */
 
-import { useShortcut } from "../deeds/interact.js";
+import { useShortcut } from "../actions/interact.js";
 import { classes, h } from "../dom/h.js";
 import { emoji } from "../text/emoji.js";
 import { areaOf, write } from "./composer-box.js";

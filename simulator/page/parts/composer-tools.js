@@ -1,7 +1,7 @@
 // @ts-check
-/** What stands around the text of a composer: files that go along, and buttons that write something into it. */
+/** The controls around a composer's text: attached files, and buttons that insert text. */
 
-import { attach, detach } from "../deeds/attach.js";
+import { attach, detach } from "../actions/attach.js";
 import { h } from "../dom/h.js";
 import { sizeText } from "../text/size.js";
 import { areaOf, write } from "./composer-box.js";

@@ -4,9 +4,9 @@
  * remembered for this tab until it is sent.
  */
 
-import { attach, takeAttached } from "../deeds/attach.js";
-import { editLast } from "../deeds/edit.js";
-import { registerComposer, send } from "../deeds/send.js";
+import { attach, takeAttached } from "../actions/attach.js";
+import { editLast } from "../actions/edit.js";
+import { registerComposer, send } from "../actions/send.js";
 import { classes, h } from "../dom/h.js";
 import { text } from "../state/shape.js";
 import { recall, remember } from "../state/storage.js";

@@ -1,8 +1,8 @@
 // @ts-check
 /** Modals and confirm dialogs, as the browser's own `dialog`: it keeps the focus inside and the rest out of reach. */
 
+import { dismissView, submitView } from "../actions/interact.js";
 import { renderBlocks } from "../blocks/blocks.js";
-import { dismissView, submitView } from "../deeds/interact.js";
 import { classes, h } from "../dom/h.js";
 import { plainOf, textObject } from "../elements/text-object.js";
 import { dataList, isData, text } from "../state/shape.js";

@@ -1,7 +1,7 @@
 // @ts-check
-/** Where a person makes trouble: broken connections, failing calls, late and doubled payloads, a model and a mail server that fail. */
+/** The panel that injects faults: broken connections, failing calls, late and doubled payloads, a model and a mail server that fail. */
 
-import { addFault, disconnect, removeFault, resetWorkspace } from "../deeds/make-trouble.js";
+import { addFault, disconnect, removeFault, resetWorkspace } from "../actions/make-trouble.js";
 import { h } from "../dom/h.js";
 import { disconnects, kinds } from "../state/faults.js";
 import { text } from "../state/shape.js";

@@ -1,7 +1,7 @@
 // @ts-check
 /** The field that jumps to a place, under Ctrl+K. */
 
-import { go } from "../deeds/navigate.js";
+import { go } from "../actions/navigate.js";
 import { classes, h } from "../dom/h.js";
 import { placesOf } from "../state/places.js";
 import { avatar } from "./avatar.js";

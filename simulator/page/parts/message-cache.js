@@ -14,7 +14,7 @@ const interactive = new WeakMap();
 
 /**
  * @param {Message} message
- * @param {string} circumstances all else that its look depends on
+ * @param {string} circumstances all other values that the rendering depends on
  * @param {() => VNode} draw
  * @returns {VNode}
  */

@@ -1,7 +1,7 @@
 // @ts-check
-/** The box in which one changes a message of one's own. */
+/** The box in which a person edits an own message. */
 
-import { edit, saveEdit } from "../deeds/edit.js";
+import { edit, saveEdit } from "../actions/edit.js";
 import { h } from "../dom/h.js";
 import { text } from "../state/shape.js";
 import { typedAgain } from "../text/typed.js";

@@ -1,8 +1,8 @@
 // @ts-check
-/** What one can do with a message, under "…" beside it: copy its link, edit or delete one's own, the app's shortcuts. */
+/** The "…" menu of a message: copy its link, edit or delete an own message, run a shortcut of the app. */
 
-import { deleteOwn, edit, isOwn } from "../deeds/edit.js";
-import { useShortcut } from "../deeds/interact.js";
+import { deleteOwn, edit, isOwn } from "../actions/edit.js";
+import { useShortcut } from "../actions/interact.js";
 import { classes, h } from "../dom/h.js";
 import { text } from "../state/shape.js";
 import { icon } from "./icons.js";

@@ -1,9 +1,9 @@
 // @ts-check
 /** One message. */
 
+import { react } from "../actions/interact.js";
+import { addressOf, go } from "../actions/navigate.js";
 import { renderBlocks } from "../blocks/blocks.js";
-import { react } from "../deeds/interact.js";
-import { addressOf, go } from "../deeds/navigate.js";
 import { classes, h } from "../dom/h.js";
 import { data, dataList, number, text, textList } from "../state/shape.js";
 import { remember } from "../state/storage.js";

@@ -28,7 +28,7 @@ export function paneHeader(app, channel, details) {
   );
 }
 
-/** What one should know of a channel. @param {App} app @param {Channel} channel @returns {VNode[]} */
+/** Notes about a channel. @param {App} app @param {Channel} channel @returns {VNode[]} */
 function remarks(app, channel) {
   const { bot } = app.workspace;
   const words = [

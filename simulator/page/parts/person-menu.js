@@ -1,7 +1,7 @@
 // @ts-check
-/** Who one is, and the way to be somebody else. */
+/** Shows the current person and switches to another. */
 
-import { addressAs } from "../deeds/navigate.js";
+import { addressAs } from "../actions/navigate.js";
 import { classes, h } from "../dom/h.js";
 import { avatar } from "./avatar.js";
 import { icon } from "./icons.js";

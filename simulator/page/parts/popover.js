@@ -1,5 +1,5 @@
 // @ts-check
-/** What drops down from a control. It lies in the browser's top layer, above an open modal too. */
+/** Popups that drop down from a control. They lie in the browser's top layer, above an open modal too. */
 
 import { h } from "../dom/h.js";
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** Emoji to react with. */
 
-import { react } from "../deeds/interact.js";
+import { react } from "../actions/interact.js";
 import { h } from "../dom/h.js";
 import { emojiPicker } from "./emoji-picker.js";
 import { icon } from "./icons.js";

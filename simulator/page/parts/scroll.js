@@ -8,7 +8,7 @@ const NEAR_END_PX = 80;
 /** Further away than this, a button leads back to the end. */
 const AWAY_PX = 400;
 
-/** Where each list was put when it was kept at its end; absent for those read further up. @type {WeakMap<HTMLElement, number>} */
+/** The scroll position of each list that follows its end; absent for lists scrolled further up. @type {WeakMap<HTMLElement, number>} */
 const followed = new WeakMap();
 
 /** @param {HTMLElement} list @returns {void} to be called once for each list */
@@ -35,7 +35,7 @@ function lists() {
   );
 }
 
-/** Finds out whether the reader is at the end. A list that nobody moved is, even if it became smaller. @param {HTMLElement} list @returns {void} */
+/** Determines whether the reader is at the end. A list that was never scrolled is, even if it became smaller. @param {HTMLElement} list @returns {void} */
 function note(list) {
   list.toggleAttribute("data-away", distanceToEnd(list) > AWAY_PX);
   if (followed.get(list) === list.scrollTop) return;

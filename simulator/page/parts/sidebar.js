@@ -1,7 +1,7 @@
 // @ts-check
 /** Channels, direct messages and the app, with what is unread. */
 
-import { addressOf } from "../deeds/navigate.js";
+import { addressOf } from "../actions/navigate.js";
 import { classes, h } from "../dom/h.js";
 import { otherPerson, placeName } from "../state/places.js";
 import { text } from "../state/shape.js";

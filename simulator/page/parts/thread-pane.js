@@ -1,7 +1,7 @@
 // @ts-check
 /** The pane at the right: one thread. */
 
-import { addressOf, go } from "../deeds/navigate.js";
+import { addressOf, go } from "../actions/navigate.js";
 import { h } from "../dom/h.js";
 import { placeName } from "../state/places.js";
 import { assistantStatus, chips } from "./above-composer.js";

@@ -1,5 +1,5 @@
 // @ts-check
-/** The bar on top of the workspace: which one it is, whether the bot is there, where to jump, who one is. */
+/** The bar on top: workspace name, connection of the bot, jump box, current person. */
 
 import { h } from "../dom/h.js";
 import { icon } from "./icons.js";

@@ -1,8 +1,8 @@
 // @ts-check
 /** The checklist for newcomers. What is done and why is in `state/tour.js`. */
 
-import { addressAs, addressOf, go } from "../deeds/navigate.js";
-import { suggest } from "../deeds/send.js";
+import { addressAs, addressOf, go } from "../actions/navigate.js";
+import { suggest } from "../actions/send.js";
 import { classes, h } from "../dom/h.js";
 import { isReply } from "../state/message-book.js";
 import { text } from "../state/shape.js";
@@ -86,13 +86,13 @@ function row(app, step, isNext) {
       null,
       h("div", { class: "tour-step-title" }, step.title),
       isNext ? h("p", { class: "tour-hint" }, step.hint) : null,
-      isNext ? deed(app, step) : null,
+      isNext ? action(app, step) : null,
     ),
   );
 }
 
 /** @param {App} app @param {Step} step @returns {import("../dom/h.js").VNode | null} what takes the person to the step */
-function deed(app, step) {
+function action(app, step) {
   const { command, toApp, person, address, lookAt, opensThread } = step;
   const place = lookAt === undefined ? undefined : placeOf(app, lookAt, opensThread === true);
   if (person !== undefined && person !== app.me) {
@@ -101,7 +101,7 @@ function deed(app, step) {
   }
   if (command !== undefined) {
     const onClick = () => typeFor(app, command, toApp === true);
-    return h("button", { class: "tour-deed", type: "button", onClick }, "Type it for me");
+    return h("button", { class: "tour-action", type: "button", onClick }, "Type it for me");
   }
   if (address !== undefined) return link(address, "Open it");
   if (place === undefined) return null;
@@ -119,7 +119,7 @@ function placeOf(app, lookAt, opensThread) {
 
 /** @param {string} href @param {string} label @returns {import("../dom/h.js").VNode} */
 function link(href, label) {
-  return h("a", { class: "tour-deed", href }, label);
+  return h("a", { class: "tour-action", href }, label);
 }
 
 /** @param {App} app @param {string} command @param {boolean} toApp @returns {void} */

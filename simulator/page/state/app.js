@@ -43,7 +43,7 @@ export class App {
   route = { place: "channel", channel: "", thread: undefined };
   /** @type {Map<string, Map<string, FieldValue>>} what people filled in, by origin, then by field */
   forms = new Map();
-  /** @type {Map<string, string>} complaints, by origin and field */
+  /** @type {Map<string, string>} problems, by origin and field */
   problems = new Map();
   /** @type {Map<string, "busy" | string>} elements that wait for an acknowledgement, or why it did not come */
   pending = new Map();
@@ -142,7 +142,7 @@ export class App {
     this.update();
   }
 
-  /** Asks before a deed, as Slack's confirm dialogs do. @param {Data} confirm @returns {Promise<boolean>} */
+  /** Asks before an action, as Slack's confirm dialogs do. @param {Data} confirm @returns {Promise<boolean>} */
   ask(confirm) {
     this.question?.settle(false);
     return new Promise((resolve) => {

@@ -1,5 +1,5 @@
 // @ts-check
-/** What the app shows beside its messages: that it is at work, and what one may ask it. */
+/** The app's assistant status and suggested prompts. */
 
 import { dataList, text } from "./shape.js";
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** What a field holds, in the form of `state.values`. */
+/** The value of a field, in the form of `state.values`. */
 
 import { isManyValued, sentValue } from "./form.js";
 import { data, dataList, text } from "./shape.js";

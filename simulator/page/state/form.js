@@ -1,5 +1,5 @@
 // @ts-check
-/** What people filled in, before it is sent. */
+/** Input values before they are submitted. */
 
 import { originKey } from "./app.js";
 import { data, dataList, isData, text, textList } from "./shape.js";

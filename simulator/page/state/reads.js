@@ -1,5 +1,5 @@
 // @ts-check
-/** How far a person has read: unread marks in the sidebar, the "New" line, dots on threads. */
+/** Tracks what a person has read: unread marks in the sidebar, the "New" line, dots on threads. */
 
 import { data, text } from "./shape.js";
 import { recall, remember } from "./storage.js";
@@ -33,7 +33,7 @@ export class Reads {
     this.#read[place] ??= ts;
   }
 
-  /** Draws the "New" line where reading goes on, if there is something to read. @param {string} place @param {string} latest @returns {void} */
+  /** Draws the "New" line above the first unread message, if there is one. @param {string} place @param {string} latest @returns {void} */
   open(place, latest) {
     if (this.isUnread(place, latest)) this.#lines = { [place]: this.#read[place] ?? "0" };
   }

@@ -1,5 +1,5 @@
 // @ts-check
-/** What the browser remembers. A browser that forbids it only forgets. */
+/** Reads and writes the browser's storage. If the browser forbids it, nothing is kept. */
 
 /**
  * @param {"local" | "session"} kind `local` is shared by all tabs, `session` is this tab's

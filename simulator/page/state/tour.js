@@ -26,7 +26,7 @@ import { recall, remember } from "./storage.js";
  * @property {string} [command] offered as something to put into the message box
  * @property {boolean} [toApp] the command is for the conversation with the app, not for #general
  * @property {string} [address] offered as a place to open: a fragment
- * @property {string} [person] offered as somebody to become, where `lookAt` is
+ * @property {string} [person] offered as the person to switch to, where `lookAt` is
  * @property {(message: Data) => boolean} [lookAt] finds the message that the step is about
  * @property {boolean} [opensThread] the step is about that message's thread
  */
@@ -171,7 +171,7 @@ export class Tour {
     const before = this.#done.size;
     for (const step of steps) {
       if (this.#done.has(step.id)) continue;
-      // In their order: a cost in a thread is no receipt while nobody has decided.
+      // In their order: a cost in a thread is no receipt before the decision.
       if (!step.isDone(fact, this.#workspace)) break;
       this.#done.add(step.id);
     }

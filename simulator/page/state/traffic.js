@@ -1,5 +1,5 @@
 // @ts-check
-/** What went between Slack and the app, as the inspector shows it. */
+/** The traffic between Slack and the app, as the inspector shows it. */
 
 import { data, dataList, number, text } from "./shape.js";
 

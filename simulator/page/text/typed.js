@@ -1,5 +1,5 @@
 // @ts-check
-/** What people type, word by word: names become mentions. And the way back, to edit a message. */
+/** Converts typed text word by word: names become mentions. Converts a message back to editable text. */
 
 import { emojiCharacter } from "./emoji.js";
 import { decode } from "./entities.js";

@@ -1,7 +1,7 @@
 import { type JsonObject, toObjects } from "../../../simulator/json.ts";
 import type { Simulator } from "../../../simulator/simulator.ts";
+import { Person } from "../../../simulator/test/support/person.ts";
 import { readOwn } from "../../../src/shared/json.ts";
-import { Person } from "../../simulator/person.ts";
 import type { Click, PlannedRun } from "./scenario.ts";
 
 const ROOMS = ["C0GENERAL", "C0APPROVALS", "C0ONCALL"] as const;

@@ -11,7 +11,7 @@ export interface Plan {
   readonly channel: string;
   readonly approvers: readonly string[];
   readonly required: number;
-  /** Amounts below it need nobody. */
+  /** Amounts below it need no approval. */
   readonly threshold: number | undefined;
   readonly timeout: string | undefined;
   /** Of a sorting workflow, each with the channel for it, if one was named. */

@@ -1,9 +1,0 @@
-import type { MailSink } from "./mail/mail-sink.ts";
-import type { StandInModel } from "./model/stand-in-model.ts";
-
-/** What stands in for the systems around Slack. */
-export interface StandIns {
-  readonly model: StandInModel;
-  /** Absent when no mail port was asked for. */
-  readonly mail: MailSink | undefined;
-}

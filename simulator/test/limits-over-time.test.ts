@@ -1,0 +1,193 @@
+import { describe, expect, test } from "vitest";
+import { EventQueue } from "../delivery/event-queue.ts";
+import type { Delivery } from "../delivery/transport.ts";
+import { ManualClock } from "./support/manual-clock.ts";
+import { requestModal } from "./support/sample-listeners.ts";
+import { clientOf, openSample, refusal } from "./support/web-client.ts";
+
+const POST_BURST = 8;
+
+describe("rate limits", () => {
+  test("posting faster than one message a second and channel is told when to come back", async () => {
+    const clock = new ManualClock();
+    await using simulator = await openSample({ clock });
+    const { chat } = clientOf(simulator);
+    const post = (channel: string) => chat.postMessage({ channel, text: "x" });
+    for (let count = 0; count < POST_BURST; count += 1) await post("C0GENERAL");
+
+    await expect(post("C0GENERAL")).rejects.toMatchObject({
+      code: "slack_webapi_rate_limited_error",
+      retryAfter: 1,
+    });
+    expect(await post("C0APPROVALS")).toMatchObject({ ok: true });
+    clock.advance(1_000);
+    expect(await post("C0GENERAL")).toMatchObject({ ok: true });
+  });
+
+  test("edits are limited for the whole workspace", async () => {
+    const clock = new ManualClock();
+    await using simulator = await openSample({ clock });
+    const { chat } = clientOf(simulator);
+    const { ts = "" } = await chat.postMessage({ channel: "C0GENERAL", text: "x" });
+    const edit = () => chat.update({ channel: "C0GENERAL", ts, text: "y" });
+    for (let count = 0; count < 50; count += 1) await edit();
+
+    await expect(edit()).rejects.toMatchObject({ retryAfter: 2 });
+  });
+
+  test.for([
+    ["usergroups.users.list", 20, { usergroup: "S0FINANCE" }],
+    ["conversations.info", 50, { channel: "C0GENERAL" }],
+    ["users.info", 100, { user: "U0ALICE" }],
+    ["apps.connections.open", 20, {}],
+  ] as const)("%s is answered %i times a minute", async ([method, times, args]) => {
+    const clock = new ManualClock();
+    await using simulator = await openSample({ clock });
+    const token = method === "apps.connections.open" ? "xapp-simulator" : "xoxb-simulator";
+    const client = clientOf(simulator, token);
+    for (let count = 0; count < times; count += 1) await client.apiCall(method, { ...args });
+
+    await expect(client.apiCall(method, { ...args })).rejects.toMatchObject({
+      code: "slack_webapi_rate_limited_error",
+    });
+    clock.advance(60_000);
+    expect(await client.apiCall(method, { ...args })).toMatchObject({ ok: true });
+  });
+
+  test("events beyond the hour's are withheld, and the app is told once a minute", async () => {
+    const clock = new ManualClock();
+    const sent: Delivery[] = [];
+    const events = new EventQueue({
+      clock,
+      ackMs: 3_000,
+      isHttp: false,
+      retriesMs: [],
+      perHour: 3,
+      transport: {
+        send: (delivery) => {
+          sent.push(delivery);
+          return Promise.resolve({ acked: true, ackMs: 0, payload: {} });
+        },
+      },
+    });
+    const types = () => sent.map(({ payload }) => payload["type"]);
+    for (let count = 0; count < 5; count += 1) await events.deliver({ type: "message" });
+
+    expect(types()).toEqual([
+      "event_callback",
+      "event_callback",
+      "event_callback",
+      "app_rate_limited",
+    ]);
+    expect(sent.at(-1)?.payload).toMatchObject({ team_id: "T0HEDDLE", api_app_id: "A0HEDDLE" });
+    clock.advance(60 * 60_000);
+    expect(await events.deliver({ type: "message" })).toMatchObject({ acked: true });
+  });
+
+  test("the fast mode has none", async () => {
+    await using simulator = await openSample({ realistic: false });
+    const { chat } = clientOf(simulator);
+
+    const posts = Array.from({ length: 60 }, () =>
+      chat.postMessage({ channel: "C0GENERAL", text: "x" }),
+    );
+
+    expect(await Promise.all(posts)).toHaveLength(60);
+  });
+});
+
+describe("trigger ids", () => {
+  test("live for three seconds and open one view", async () => {
+    const clock = new ManualClock();
+    await using simulator = await openSample({ clock });
+    const { views } = clientOf(simulator);
+    const { triggers } = simulator.workspace;
+    const open = (triggerId: string) => views.open({ trigger_id: triggerId, view: requestModal });
+    const used = triggers.create("U0ALICE");
+    const old = triggers.create("U0ALICE");
+
+    await open(used);
+    clock.advance(3_000);
+
+    expect(await refusal(open(used))).toMatchObject({ error: "exchanged_trigger_id" });
+    expect(await refusal(open(old))).toMatchObject({ error: "expired_trigger_id" });
+    expect(await refusal(open("1.2.3"))).toMatchObject({ error: "invalid_trigger_id" });
+  });
+});
+
+describe("a response_url", () => {
+  test("takes five answers within half an hour", async () => {
+    const clock = new ManualClock();
+    await using simulator = await openSample({ clock });
+    const { responseUrls } = simulator.workspace.state;
+    const target = { user: "U0ALICE", channel: "C0GENERAL" };
+    const answer = async (secret: string) => {
+      const response = await fetch(`${simulator.url}/response/commands/${secret}`, {
+        method: "POST",
+        body: JSON.stringify({ text: "x" }),
+      });
+      return response.status;
+    };
+    const often = responseUrls.create(target);
+    const late = responseUrls.create(target);
+
+    for (let count = 0; count < 5; count += 1) expect(await answer(often)).toBe(200);
+    expect(await answer(often)).toBe(404);
+    clock.advance(30 * 60_000);
+    expect(await answer(late)).toBe(404);
+  });
+
+  test("replaces or deletes the message that was clicked", async () => {
+    await using simulator = await openSample();
+    const { chat } = clientOf(simulator);
+    const { messages, responseUrls } = simulator.workspace.state;
+    const { ts = "" } = await chat.postMessage({ channel: "C0GENERAL", text: "Choose" });
+    const secret = responseUrls.create({ user: "U0ALICE", channel: "C0GENERAL", messageTs: ts });
+    const answer = (body: object) =>
+      fetch(`${simulator.url}/response/actions/${secret}`, {
+        method: "POST",
+        body: JSON.stringify(body),
+      });
+
+    await answer({ replace_original: true, text: "Chosen" });
+    expect(messages.find("C0GENERAL", ts)).toMatchObject({ text: "Chosen" });
+    await answer({ replace_original: false, text: "For you" });
+    expect(messages.ephemeralsOf("C0GENERAL", "U0ALICE")).toMatchObject([{ text: "For you" }]);
+    await answer({ delete_original: true });
+    expect(messages.find("C0GENERAL", ts)).toBeUndefined();
+  });
+});
+
+describe("views", () => {
+  test("a hash that is out of date is a conflict", async () => {
+    await using simulator = await openSample();
+    const { views } = clientOf(simulator);
+    const view = { type: "home" as const, blocks: [{ type: "divider" }] };
+
+    const first = await views.publish({ user_id: "U0BOB", view });
+    const second = await views.publish({ user_id: "U0BOB", view, hash: first.view?.hash ?? "" });
+
+    expect(second.view?.id).toBe(first.view?.id);
+    expect(
+      await refusal(views.publish({ user_id: "U0BOB", view, hash: first.view?.hash ?? "" })),
+    ).toMatchObject({ error: "hash_conflict" });
+  });
+
+  test("three modals stack, a fourth does not", async () => {
+    await using simulator = await openSample();
+    const { views } = clientOf(simulator);
+    const { triggers } = simulator.workspace;
+    const opened = await views.open({ trigger_id: triggers.create("U0BOB"), view: requestModal });
+    const push = (id: string | undefined) =>
+      views.push({ trigger_id: triggers.create("U0BOB", id), view: requestModal });
+
+    const second = await push(opened.view?.id);
+    const third = await push(second.view?.id);
+
+    expect(third.view).toMatchObject({
+      previous_view_id: second.view?.id,
+      root_view_id: opened.view?.id,
+    });
+    expect(await refusal(push(third.view?.id))).toMatchObject({ error: "push_limit_reached" });
+  });
+});

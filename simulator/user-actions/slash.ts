@@ -1,0 +1,75 @@
+import { Arguments } from "../api/arguments.ts";
+import { hasContent, respond } from "../api/respond.ts";
+import { SlackError } from "../api/slack-error.ts";
+import { slashCommandPayload } from "../payloads/interaction.ts";
+import { commandText } from "../text/command-text.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { type Outcome, outcomeOf } from "./action.ts";
+import type { ActionBody } from "./body.ts";
+import { tellAsSlackbot } from "./slackbot.ts";
+
+/** A person sends a slash command. */
+export async function slash(workspace: Workspace, body: ActionBody): Promise<Outcome> {
+  const user = body.user();
+  const channel = body.channel(user);
+  const command = body.required("command");
+  const known = workspace.manifest.commands.find((one) => one.command === command);
+  const threadTs = body.text("thread_ts");
+  if (threadTs !== undefined) {
+    tellAsSlackbot(
+      workspace,
+      channel,
+      user,
+      `\`${command}\` does not work in threads. Sorry!`,
+      threadTs,
+    );
+    return refused("command_not_supported_in_threads");
+  }
+  if (
+    known === undefined ||
+    user.isStranger === true ||
+    !workspace.manifest.scopes.has("commands")
+  ) {
+    tellAsSlackbot(
+      workspace,
+      channel,
+      user,
+      `\`${command}\` is not a command here. To send it as a message, put a space before the slash.`,
+    );
+    return refused("command_not_found");
+  }
+  const text = commandText(body.text("text") ?? "", workspace.state.directory, known.shouldEscape);
+  const payload = slashCommandPayload(workspace, { user, channel, command, text: text.trim() });
+  const ack = await workspace.transport.send({
+    kind: "slash_commands",
+    payload,
+    acceptsResponse: true,
+  });
+  if (!ack.acked) {
+    tellAsSlackbot(
+      workspace,
+      channel,
+      user,
+      `\`${command}\` failed with the error "${ack.error}".`,
+    );
+    return outcomeOf(ack);
+  }
+  if (!hasContent(ack.payload)) return outcomeOf(ack);
+  try {
+    respond(workspace, { user: user.id, channel: channel.id }, new Arguments(ack.payload));
+    return outcomeOf(ack);
+  } catch (error) {
+    if (!(error instanceof SlackError)) throw error;
+    tellAsSlackbot(
+      workspace,
+      channel,
+      user,
+      `\`${command}\` failed with the error "invalid_command_response".`,
+    );
+    return { ...outcomeOf(ack), ok: false, error: "invalid_command_response", reason: error.code };
+  }
+}
+
+function refused(error: string): Outcome {
+  return { ok: false, acked: false, ackMs: 0, delivered: false, error };
+}
