@@ -2,7 +2,7 @@ import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
 import { hashJson, type JsonObject, toJson } from "../../shared/json.ts";
 import { fitsExpected } from "../ai/expected.ts";
 import type { Sample, SampleOutcome } from "../api/evaluation.ts";
-import { type Definition, StepDefinition } from "../definition/schema.ts";
+import type { Definition, StepDefinition } from "../definition/schema.ts";
 import type {
   AttemptContext,
   AttemptResult,
