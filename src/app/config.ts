@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { AppError } from "../shared/errors.ts";
+import { isUserId } from "../shared/slack-ids.ts";
 
 /**
  * Everything the process takes from its environment, by area. Built field by field from checked variables; nothing else
@@ -95,7 +96,7 @@ const Environment = z.object({
     .default("/workflow"),
   ADMINS: list
     .refine(
-      (ids) => ids.every((id) => /^[UW][A-Z0-9]+$/.test(id)),
+      (ids) => ids.every((id) => isUserId(id)),
       "must be Slack user ids like U012ABCDEF, separated by commas",
     )
     .default([]),

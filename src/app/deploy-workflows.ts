@@ -5,6 +5,7 @@ import type { RunningEngine } from "../engine/engine.ts";
 import type { Store } from "../engine/ports/store.ts";
 import { asAppError } from "../shared/errors.ts";
 import { hashJson } from "../shared/json.ts";
+import { isUserId } from "../shared/slack-ids.ts";
 import type { Logger } from "./log.ts";
 
 /** Something about a file of the workflows folder that admins have to know. */
@@ -80,7 +81,7 @@ function toNotice(file: string, content: string, deployment: FileDeployment): Fi
   const { workflowId, newer } = deployment;
   if (newer === null) return null;
   const { version, deployedBy } = newer;
-  const made = /^[UW][A-Z0-9]+$/.test(deployedBy)
+  const made = isUserId(deployedBy)
     ? { by: `<@${deployedBy}>`, concerns: { concerns: deployedBy } }
     : { by: `"${deployedBy}"`, concerns: {} };
   const kept =

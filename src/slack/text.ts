@@ -1,4 +1,6 @@
-import { isJsonObject, type Json } from "../shared/json.ts";
+import type { Json } from "../shared/json.ts";
+import { isJsonObject } from "../shared/json.ts";
+import { isUserId } from "../shared/slack-ids.ts";
 import { cut } from "./limits.ts";
 
 /**
@@ -22,7 +24,7 @@ export function showSentence(text: string): string {
 
 /** A person as Slack shows them; what is no user id is shown as text. */
 export function mentionPerson(id: string): string {
-  return /^[UW][A-Z0-9]+$/.test(id) ? `<@${id}>` : escapeText(id);
+  return isUserId(id) ? `<@${id}>` : escapeText(id);
 }
 
 /** A channel id as a link to it, a name as it is. */

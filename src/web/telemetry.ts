@@ -1,7 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { QueueStats } from "../engine/api/costs.ts";
 import type { AttemptCost, ExecutionEvent } from "../engine/model/events.ts";
-import { type ExecutionState, NANO_PER_DOLLAR } from "../engine/model/state.ts";
+import type { ExecutionState } from "../engine/model/state.ts";
+import { toDollars } from "../shared/money.ts";
 
 /** Seconds; steps take from milliseconds (a transform) to days (an approval). */
 const STEP_SECONDS = [0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 3600, 86_400];
@@ -159,7 +160,7 @@ function countCalls(
     calls.inc({ model }, charge.calls);
     tokens.inc({ model, kind: "prompt" }, charge.promptTokens);
     tokens.inc({ model, kind: "completion" }, charge.completionTokens);
-    cost.inc({ model }, charge.costNano / NANO_PER_DOLLAR);
+    cost.inc({ model }, toDollars(charge.costNano));
     unknown.inc({ model }, charge.unknown);
   }
 }

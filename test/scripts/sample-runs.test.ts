@@ -2,8 +2,8 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { planMoments } from "../../scripts/sample-runs/plan.ts";
 import { seedSampleRuns } from "../../scripts/sample-runs/seed-sample-runs.ts";
-import { NANO_PER_DOLLAR } from "../../src/engine/model/state.ts";
 import type { ExecutionRecord, Store } from "../../src/engine/ports/store.ts";
+import { NANO_PER_DOLLAR } from "../../src/shared/money.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 import { tempFolder } from "../store/temp-folder.ts";
 

@@ -1,8 +1,9 @@
-import { type BudgetStatus } from "../../engine/api/costs.ts";
+import type { BudgetStatus } from "../../engine/api/costs.ts";
 import { describeSubject } from "../../engine/model/budget-subject.ts";
-import { NANO_PER_DOLLAR } from "../../engine/model/state.ts";
 import type { BudgetScope } from "../../engine/ports/budget-records.ts";
 import { AppError } from "../../shared/errors.ts";
+import { toDollars } from "../../shared/money.ts";
+import { isUserId } from "../../shared/slack-ids.ts";
 import { mentionPerson, showCost, showSentence } from "../../slack/text.ts";
 import { message, sections } from "../views/blocks/build.ts";
 import type { Subcommand } from "./subcommand.ts";
@@ -49,7 +50,7 @@ function isScope(word: string | undefined): word is BudgetScope {
 }
 
 function fits(scope: BudgetScope, subject: string | undefined): boolean {
-  return scope !== "person" || /^[UW][A-Z0-9]+$/.test(subject ?? "");
+  return scope !== "person" || isUserId(subject ?? "");
 }
 
 function readUsd(amount: string): number | null {
@@ -67,5 +68,5 @@ function describeBudget(budget: BudgetStatus): string {
   const share = monthlyNano === 0 ? 100 : Math.floor((spentNano / monthlyNano) * 100);
   const icon = share >= 100 ? ":no_entry:" : share >= 80 ? ":warning:" : ":white_check_mark:";
   const source = setBy === "definition" ? "from its definition" : `set by ${mentionPerson(setBy)}`;
-  return `${icon} ${showSentence(describeSubject(budget))}: ${showCost(spentNano / NANO_PER_DOLLAR)} of ${showCost(monthlyNano / NANO_PER_DOLLAR)} used (${share} %), ${source}`;
+  return `${icon} ${showSentence(describeSubject(budget))}: ${showCost(toDollars(spentNano))} of ${showCost(toDollars(monthlyNano))} used (${share} %), ${source}`;
 }

@@ -1,15 +1,18 @@
 import type { ExecutionView, RequestView, StepView } from "../../engine/api/executions.ts";
 import type { ReportTarget } from "../../engine/model/events.ts";
 import { isFinished } from "../../engine/model/state.ts";
+import { isUserId } from "../../shared/slack-ids.ts";
 import { escapeText, mentionPerson } from "../../slack/text.ts";
 import { aiLine, aiSteps } from "../views/ai-results.ts";
 import { approvalCard, outcomeOf } from "../views/approval-card.ts";
-import { type CardMessage, message, section } from "../views/blocks/build.ts";
+import type { CardMessage } from "../views/blocks/build.ts";
+import { message, section } from "../views/blocks/build.ts";
 import { budgetCard } from "../views/budget-card.ts";
 import { closingMessage, failureNotice } from "../views/completion-message.ts";
 import { describeMigration } from "../views/migration.ts";
 import { runCard } from "../views/run-card.ts";
-import { type CardContext, type DesiredMessage, RUN_SURFACE } from "../views/surface.ts";
+import type { CardContext, DesiredMessage } from "../views/surface.ts";
+import { RUN_SURFACE } from "../views/surface.ts";
 import { doubtCard } from "../views/unknown-outcome-card.ts";
 
 /** AI steps of one run that get a line of their own; a cycle of hundreds must not flood the thread. */
@@ -150,7 +153,7 @@ function approvalMessages(
   if (view.report?.on === "all") return [surface(id, view.report.channel, "always")];
   if (view.report !== null) return [surface(id, view.report.channel, "never")];
   return opened.approvers
-    .filter((approver) => /^[UW][A-Z0-9]+$/.test(approver))
+    .filter((approver) => isUserId(approver))
     .map((person) => surface(`${id}:${person}`, person, "never"));
 }
 

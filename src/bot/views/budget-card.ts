@@ -1,10 +1,12 @@
 import type { KnownBlock } from "@slack/types";
 import type { ExecutionView, RequestView } from "../../engine/api/executions.ts";
 import type { BudgetAsked } from "../../engine/model/events.ts";
-import { NANO_PER_DOLLAR, type RequestOutcome } from "../../engine/model/state.ts";
+import type { RequestOutcome } from "../../engine/model/state.ts";
+import { toDollars } from "../../shared/money.ts";
 import { escapeText, mentionPerson, shortRunId, showCost, showTime } from "../../slack/text.ts";
 import { outcomeOf } from "./approval-card.ts";
-import { type CardMessage, fields, message, section, context as small } from "./blocks/build.ts";
+import type { CardMessage } from "./blocks/build.ts";
+import { fields, message, section, context as small } from "./blocks/build.ts";
 import { decideButtons } from "./decision-buttons.ts";
 import { describeApprovers } from "./progress.ts";
 import { describeStarter } from "./run-card.ts";
@@ -46,7 +48,7 @@ export function budgetCard(
 
 function choiceLines({ addNano, capNano, cheaper }: BudgetAsked): string[] {
   return [
-    `• *Add $${addNano / NANO_PER_DOLLAR}*: the cap of this run becomes ${dollars(capNano + addNano)}, and it goes on where it is.`,
+    `• *Add $${toDollars(addNano)}*: the cap of this run becomes ${dollars(capNano + addNano)}, and it goes on where it is.`,
     ...(cheaper
       ? [
           `• *Use ${escapeText(cheaper.model)}*: for this step alone, at most ${dollars(cheaper.reserveNano)}; the cap stays.`,
@@ -83,5 +85,5 @@ function showSpentSoFar({ costUnknown }: ExecutionView, { spentNano }: BudgetAsk
 }
 
 function dollars(nano: number): string {
-  return showCost(nano / NANO_PER_DOLLAR);
+  return showCost(toDollars(nano));
 }

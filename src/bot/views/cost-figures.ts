@@ -1,11 +1,11 @@
 import type { CostLine } from "../../engine/api/costs.ts";
-import { NANO_PER_DOLLAR } from "../../engine/model/state.ts";
 import type { Totals } from "../../engine/model/totals.ts";
+import { toDollars } from "../../shared/money.ts";
 import { showCost } from "../../slack/text.ts";
 
 /** `$0.0120`, or `at least $0.0120` where some price is unknown. */
 export function showSpent({ costNano, costUnknown }: Totals): string {
-  const known = showCost(costNano / NANO_PER_DOLLAR);
+  const known = showCost(toDollars(costNano));
   return costUnknown > 0 ? `at least ${known}` : known;
 }
 

@@ -1,5 +1,5 @@
 import type { Estimate } from "../../engine/api/costs.ts";
-import { NANO_PER_DOLLAR } from "../../engine/model/state.ts";
+import { toDollars } from "../../shared/money.ts";
 import { showCost, showDuration } from "../../slack/text.ts";
 
 /** `Half of the last 34 runs took up to 12 s and $0.0012, nine of ten up to 40 s and $0.0020`; without runs it says so. */
@@ -24,5 +24,5 @@ export function describeEstimate({
 }
 
 function figures(ms: number, nano: number): string {
-  return `${showDuration(ms)} and ${showCost(nano / NANO_PER_DOLLAR)}`;
+  return `${showDuration(ms)} and ${showCost(toDollars(nano))}`;
 }

@@ -1,8 +1,9 @@
 import type { PromptComparison, PromptFigures, PromptView } from "../../engine/api/prompts.ts";
-import { NANO_PER_DOLLAR } from "../../engine/model/state.ts";
 import type { PromptRecord } from "../../engine/ports/prompt-records.ts";
+import { toDollars } from "../../shared/money.ts";
 import { escapeText, mentionPerson, showDuration, showTime, showValue } from "../../slack/text.ts";
-import { type CardMessage, message, sections, context as small } from "./blocks/build.ts";
+import type { CardMessage } from "./blocks/build.ts";
+import { message, sections, context as small } from "./blocks/build.ts";
 
 const TEXT_CHARS = 1500;
 const NOTE_CHARS = 200;
@@ -49,7 +50,7 @@ function describeFigures(figures: PromptFigures): string {
   return [
     `${decisions} decisions`,
     `${showShare(invalidRate)} of answers unusable`,
-    costNano === null ? "cost unknown" : `$${(costNano / NANO_PER_DOLLAR).toFixed(6)} each`,
+    costNano === null ? "cost unknown" : `$${(toDollars(costNano)).toFixed(6)} each`,
     ...(latencyMs
       ? [`${showDuration(latencyMs.median)} (95 %: ${showDuration(latencyMs.p95)})`]
       : []),

@@ -1,7 +1,9 @@
 import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { Definition } from "../../engine/definition/schema.ts";
 import { readOwn } from "../../shared/json.ts";
-import { type GroupIds, groupIdOf } from "../../slack/groups.ts";
+import { isUserId } from "../../shared/slack-ids.ts";
+import type { GroupIds } from "../../slack/groups.ts";
+import { groupIdOf } from "../../slack/groups.ts";
 import { mentionPerson } from "../../slack/text.ts";
 import type { CardMessage } from "./blocks/build.ts";
 
@@ -95,6 +97,6 @@ function namesIn(steps: unknown): readonly (readonly [string, string])[] {
 /** A person or user group as Slack shows and notifies them; what is neither is shown as text. */
 export function mentionApprover(approver: string, groups: GroupIds): string {
   const person = /^<@([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(approver)?.[1] ?? approver;
-  const group = /^[UW][A-Z0-9]+$/.test(person) ? null : groupIdOf(approver, groups);
+  const group = isUserId(person) ? null : groupIdOf(approver, groups);
   return group === null ? mentionPerson(person) : `<!subteam^${group}>`;
 }

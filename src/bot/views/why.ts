@@ -1,19 +1,12 @@
 import type { ActionsBlock, KnownBlock, StaticSelect } from "@slack/types";
 import type { AiDecisionView, AuditView, CallView } from "../../engine/api/evaluation.ts";
-import { NANO_PER_DOLLAR } from "../../engine/model/state.ts";
+import { NANO_PER_DOLLAR, toDollars } from "../../shared/money.ts";
 import { cut, LIMITS } from "../../slack/limits.ts";
 import { escapeText, shortRunId, showDuration, showMembers, showTime } from "../../slack/text.ts";
 import { toLabelValue } from "../action-values.ts";
 import { ACTION_IDS } from "../ids.ts";
-import {
-  button,
-  type CardMessage,
-  divider,
-  message,
-  section,
-  sections,
-  context as small,
-} from "./blocks/build.ts";
+import type { CardMessage } from "./blocks/build.ts";
+import { button, divider, message, section, sections, context as small } from "./blocks/build.ts";
 import type { CardContext } from "./surface.ts";
 
 const VALUE_CHARS = 500;
@@ -150,7 +143,7 @@ function describeCalls(calls: readonly CallView[]): string {
 /** Single calls cost so little that four decimals would show nothing. */
 function showPrice(calls: readonly CallView[]): string {
   const nano = calls.reduce((sum, { cost }) => sum + Math.round((cost ?? 0) * NANO_PER_DOLLAR), 0);
-  const known = `$${(nano / NANO_PER_DOLLAR).toFixed(6)}`;
+  const known = `$${(toDollars(nano)).toFixed(6)}`;
   return calls.some(({ cost }) => cost === null) ? `at least ${known}` : known;
 }
 

@@ -1,5 +1,6 @@
 import { calcPrice, findProvider } from "@pydantic/genai-prices";
 import { hashJson, toJson } from "../../shared/json.ts";
+import { toNano } from "../../shared/money.ts";
 import type { TokenUsage } from "../model/events.ts";
 import type { PriceOverride } from "../ports/model.ts";
 
@@ -11,7 +12,6 @@ import type { PriceOverride } from "../ports/model.ts";
 /** Name and version of the package whose data the prices are; stored with every call. */
 export const PRICE_DATA_VERSION = "genai-prices@0.1.8";
 
-const NANO_PER_DOLLAR = 1_000_000_000;
 const TOKENS_PER_MILLION = 1_000_000;
 
 /** Tokens that a chat format adds around each message, at most. */
@@ -58,9 +58,7 @@ export function createPriceBook(
   function costNano(model: string, usage: TokenUsage, at: number): number | null {
     const override = known.get(model);
     const dollars = override ? overrideDollars(override, usage) : packageDollars(model, usage, at);
-    return dollars === null || !Number.isFinite(dollars)
-      ? null
-      : Math.round(dollars * NANO_PER_DOLLAR);
+    return dollars === null || !Number.isFinite(dollars) ? null : toNano(dollars);
   }
 
   return {

@@ -1,7 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
+import { formatDollars, toNano } from "../../shared/money.ts";
 import type { BudgetStatus, BudgetWarning } from "../api/costs.ts";
 import { describeSubject } from "../model/budget-subject.ts";
-import { NANO_PER_DOLLAR } from "../model/state.ts";
 import type { BudgetRecord, BudgetScope } from "../ports/budget-records.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -78,7 +78,7 @@ export class Budgets {
     await store.writeBudget({
       scope,
       subject,
-      monthlyNano: monthlyUsd === null ? null : Math.round(monthlyUsd * NANO_PER_DOLLAR),
+      monthlyNano: monthlyUsd === null ? null : toNano(monthlyUsd),
       setBy: by,
       setAt: clock.now(),
     });
@@ -97,7 +97,7 @@ export class Budgets {
       .map(([subject, usd]) => ({
         scope: "workflow" as const,
         subject,
-        monthlyNano: Math.round(usd * NANO_PER_DOLLAR),
+        monthlyNano: toNano(usd),
         setBy: "definition",
       }));
     const budgets = [...set, ...defined].sort(byScope);
@@ -162,14 +162,14 @@ function monthOf(at: number): number {
 function describeWarning(budget: BudgetStatus): string {
   const { spentNano, monthlyNano } = budget;
   const share = Math.floor((spentNano / monthlyNano) * 100);
-  return `${share} % of this month's budget of ${describeSubject(budget)} is used: ${dollars(spentNano)} of ${dollars(monthlyNano)}. When all of it is used, runs wait before their AI steps.`;
+  return `${share} % of this month's budget of ${describeSubject(budget)} is used: ${formatDollars(spentNano)} of ${formatDollars(monthlyNano)}. When all of it is used, runs wait before their AI steps.`;
 }
 
 function exhausted(budget: BudgetStatus): AppError {
   const { spentNano, monthlyNano } = budget;
   return new AppError({
     code: "budget_exhausted",
-    message: `This month's budget of ${describeSubject(budget)} is used up: ${dollars(spentNano)} of ${dollars(monthlyNano)}. The model was not asked. An admin can raise the budget; otherwise it goes on next month.`,
+    message: `This month's budget of ${describeSubject(budget)} is used up: ${formatDollars(spentNano)} of ${formatDollars(monthlyNano)}. The model was not asked. An admin can raise the budget; otherwise it goes on next month.`,
     retryable: true,
     retryAfterMs: BUDGET_PAUSE_MS,
   });
@@ -177,7 +177,3 @@ function exhausted(budget: BudgetStatus): AppError {
 
 /** How often a run that waits for a monthly budget looks whether there is money again. */
 export const BUDGET_PAUSE_MS = 15 * 60_000;
-
-function dollars(nano: number): string {
-  return `$${(nano / NANO_PER_DOLLAR).toFixed(4)}`;
-}

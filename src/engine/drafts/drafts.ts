@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { AppError } from "../../shared/errors.ts";
-import { canonicalJson, type JsonObject } from "../../shared/json.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import { canonicalJson } from "../../shared/json.ts";
+import { toDollars } from "../../shared/money.ts";
 import type { DraftDeployed, DraftRequest, Drafts, DraftView, Generated } from "../api/drafts.ts";
 import type { DeployedWorkflow, DeployOptions, DeployResult } from "../api/workflows.ts";
 import type { Explanation } from "../definition/explain.ts";
@@ -8,7 +10,8 @@ import type { ValidationResult } from "../definition/problem.ts";
 import type { Definition } from "../definition/schema.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DraftRecord, Store } from "../ports/store.ts";
-import { freeId, type Generator } from "./generator.ts";
+import type { Generator } from "./generator.ts";
+import { freeId } from "./generator.ts";
 
 export interface DraftsOptions {
   readonly store: Store;
@@ -19,8 +22,6 @@ export interface DraftsOptions {
   readonly deploy: (source: unknown, options: DeployOptions) => Promise<DeployResult>;
   readonly get: (workflowId: string) => Promise<DeployedWorkflow>;
 }
-
-const NANO_PER_DOLLAR = 1_000_000_000;
 
 /** The drafts of a store. */
 export class StoredDrafts implements Drafts {
@@ -112,7 +113,7 @@ export class StoredDrafts implements Drafts {
       explanation: this.#options.explain(definition),
       warnings,
       calls: calls.length,
-      cost: nano === null ? null : nano / NANO_PER_DOLLAR,
+      cost: nano === null ? null : toDollars(nano),
     };
   }
 

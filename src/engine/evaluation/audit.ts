@@ -1,6 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
+import { toDollars } from "../../shared/money.ts";
 import type { AiDecisionView, CallView } from "../api/evaluation.ts";
-import { NANO_PER_DOLLAR } from "../model/state.ts";
 import type { CallRecord } from "../ports/store.ts";
 
 /** The calls of an execution by the entry of the step that made them, in order of the first call. */
@@ -65,7 +65,7 @@ function toCallView(record: CallRecord): CallView {
     ...(confidence !== undefined && { confidence }),
     ...(problem !== undefined && { problem }),
     ...(usage && { usage }),
-    cost: costNano === null ? null : costNano / NANO_PER_DOLLAR,
+    cost: costNano === null ? null : toDollars(costNano),
     priceVersion,
     latencyMs,
   };

@@ -1,3 +1,6 @@
+import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { eachPage } from "../../shared/pages.ts";
+import { isUserId } from "../../shared/slack-ids.ts";
 import type {
   Approvals as ApprovalsApi,
   OpenRequest,
@@ -54,19 +57,15 @@ export class Approvals implements ApprovalsApi {
     const open: OpenRequest[] = [];
     // A run with branches can be running while a request of it is open.
     for (const status of ["waiting", "running"] as const) {
-      let cursor: string | undefined;
-      do {
-        const page = await this.#options.store.listHeads({
-          status,
-          limit: PAGE,
-          ...(cursor !== undefined && { cursor }),
-        });
+      const pages = eachPage((cursor) =>
+        this.#options.store.listHeads(omitUndefined({ status, limit: PAGE, cursor })),
+      );
+      for await (const page of pages) {
         for (const head of page.records) {
           if (head.openRequests.length > 0) open.push(...(await this.#openRequestsOf(head)));
           if (open.length >= limit) return open.slice(0, limit);
         }
-        cursor = page.nextCursor ?? undefined;
-      } while (cursor !== undefined);
+      }
     }
     return open;
   }
@@ -230,10 +229,6 @@ async function isApprover(
 function notFound(): NotRecorded {
   const message = "This request is not known any more. If it should be, ask whoever runs the bot.";
   return { recorded: false, reason: "not_found", message };
-}
-
-function isUserId(approver: string): boolean {
-  return /^[UW][A-Z0-9]+$/.test(approver);
 }
 
 function mentionList(approvers: readonly string[]): string {

@@ -1,10 +1,11 @@
 import { AppError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import { toNano } from "../../shared/money.ts";
 import type { StartResult } from "../api/executions.ts";
 import { MAX_CHAIN } from "../model/chain-limit.ts";
 import type { ChildPlan, ChildRequest, ChildStarted, ExecutionStarted } from "../model/events.ts";
 import type { ExecutionState, OutboxEntry } from "../model/state.ts";
-import { isCostUnknown, NANO_PER_DOLLAR } from "../model/state.ts";
+import { isCostUnknown } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import type { Workflows } from "../workflows/workflows.ts";
@@ -39,7 +40,7 @@ export class ChildExecutions {
     const version = request.version ?? (await workflows.active(workflowId)).version;
     const { definition, mayCost } = await workflows.compiled(workflowId, version);
     const variables = executions.check(definition, request.variables, "json");
-    const capNano = mayCost ? Math.round(definition.limits.maxCostUsd * NANO_PER_DOLLAR) : 0;
+    const capNano = mayCost ? toNano(definition.limits.maxCostUsd) : 0;
     return { workflowId, version, variables, capNano };
   }
 

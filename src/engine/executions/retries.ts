@@ -15,17 +15,12 @@ import { apply } from "../execution/reducer/apply.ts";
 import type { KeyedRequest } from "../model/events.ts";
 import type { ExecutionState } from "../model/state.ts";
 import { isFinished } from "../model/state.ts";
+import { stepIdOf } from "../model/step-path.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ExecutionRecord, Signal, Store } from "../ports/store.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import type { Executions } from "./executions.ts";
-import {
-  answeredReopening,
-  answeredRerun,
-  keyedRequest,
-  rerunIdFor,
-  stepIdOf,
-} from "./retry-idempotency.ts";
+import { answeredReopening, answeredRerun, keyedRequest, rerunIdFor } from "./retry-idempotency.ts";
 
 export interface RetriesOptions {
   readonly store: Store;

@@ -4,6 +4,7 @@ import type { RetryRequest, RetryResult } from "../api/executions.ts";
 import type { KeyedRequest } from "../model/events.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { ExecutionState } from "../model/state.ts";
+import { stepIdOf } from "../model/step-path.ts";
 import type { Signal } from "../ports/store.ts";
 
 /** What a retry asks for, with its key; `null` without one. */
@@ -55,11 +56,6 @@ export async function answeredRerun(
     if (isAppError(error, "execution_not_found")) return null;
     throw error;
   }
-}
-
-/** The step of an entry's path. */
-export function stepIdOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1).replace(/#\d+$/, "");
 }
 
 function repeated(

@@ -318,8 +318,6 @@ export interface ExecutionState {
 /** Path of the root body. */
 export const ROOT = "";
 
-export const NANO_PER_DOLLAR = 1_000_000_000;
-
 /** True when the sum of the known prices is only a lower bound of what was spent. */
 export function isCostUnknown(state: ExecutionState): boolean {
   return state.costUnknown || state.abandonedAttempts.size > 0 || state.abandonedChildren.size > 0;

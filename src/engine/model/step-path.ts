@@ -31,3 +31,13 @@ export function framePath(path: string): string {
   const slash = path.lastIndexOf("/");
   return slash < 0 ? "" : path.slice(0, slash);
 }
+
+/** The id of the step that a path leads to: `pay` of `notify#1/email/pay#2`. */
+export function stepIdOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1).replace(/#\d+$/, "");
+}
+
+/** Names one attempt of a step within its execution: `pay#1:2`. */
+export function attemptKey(path: string, attempt: number): string {
+  return `${path}:${attempt}`;
+}

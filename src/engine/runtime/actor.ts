@@ -2,19 +2,17 @@ import { randomUUID } from "node:crypto";
 import { asAppError, isAppError } from "../../shared/errors.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { advance, nextDue, resolveVotes } from "../execution/decider/advance.ts";
-import {
-  type AttemptEnded,
-  handleAttempt,
-  handleSignal,
-} from "../execution/decider/handle-signal.ts";
+import type { AttemptEnded } from "../execution/decider/handle-signal.ts";
+import { handleAttempt, handleSignal } from "../execution/decider/handle-signal.ts";
 import { handleMigration } from "../execution/decider/migration.ts";
 import { costOfLost } from "../execution/projections/call-costs.ts";
 import { toExecutionRecord } from "../execution/projections/execution-record.ts";
 import { totalsOf } from "../execution/projections/totals.ts";
 import { apply } from "../execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../model/events.ts";
-import type { OutboxEntry } from "../model/state.ts";
-import { type ActiveStep, type ExecutionState, isFinished } from "../model/state.ts";
+import type { ActiveStep, ExecutionState, OutboxEntry } from "../model/state.ts";
+import { isFinished } from "../model/state.ts";
+import { attemptKey } from "../model/step-path.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ExecutionRecord, Signal, Store } from "../ports/store.ts";
 import { Subscriptions } from "./event-subscriptions.ts";
@@ -384,10 +382,6 @@ const NOTES: ReadonlySet<ExecutionEvent["type"]> = new Set([
 /** What is known again after a crash without having been written: it needs no commit of its own. */
 function isNote({ type }: ExecutionEvent): boolean {
   return NOTES.has(type);
-}
-
-function attemptKey(path: string, attempt: number): string {
-  return `${path}:${attempt}`;
 }
 
 /** What the log says of an actor that stopped. */

@@ -1,3 +1,4 @@
+import { LruMap } from "../../shared/lru-map.ts";
 import type { ExecutionState } from "../model/state.ts";
 
 /** Executions whose states are kept while nobody works on them; the ones used longest ago go first. */
@@ -8,15 +9,11 @@ const MAX_KEPT = 500;
  * their whole log, so that a step after a wait costs the same however long the execution is. Whoever takes one owns it.
  */
 export class StateCache {
-  readonly #states = new Map<string, ExecutionState>();
+  readonly #states = new LruMap<string, ExecutionState>(MAX_KEPT);
 
   /** @param state - durable, but for what needs no commit of its own. */
   keep(state: ExecutionState): void {
-    const { executionId } = state.start;
-    this.#states.delete(executionId);
-    this.#states.set(executionId, state);
-    const oldest = this.#states.keys().next().value;
-    if (this.#states.size > MAX_KEPT && oldest !== undefined) this.#states.delete(oldest);
+    this.#states.set(state.start.executionId, state);
   }
 
   take(executionId: string): ExecutionState | null {

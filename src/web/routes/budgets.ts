@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { BudgetStatus } from "../../engine/api/costs.ts";
 import type { Engine } from "../../engine/api/engine.ts";
+import { formatDollars } from "../../shared/money.ts";
 import type { Route } from "../http/route.ts";
 import { parseInput } from "../http/web-request.ts";
-import { dollars } from "./metrics-response.ts";
 
 const NewBudget = z
   .strictObject({
@@ -44,8 +44,8 @@ function toAnswer({ scope, subject, monthlyNano, spentNano, setBy }: BudgetStatu
   return {
     scope,
     ...(subject !== "" && { subject }),
-    monthly: dollars(monthlyNano),
-    spent: dollars(spentNano),
+    monthly: formatDollars(monthlyNano),
+    spent: formatDollars(spentNano),
     usedPercent: monthlyNano === 0 ? 100 : Math.floor((spentNano / monthlyNano) * 100),
     setBy,
   };

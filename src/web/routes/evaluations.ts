@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Engine } from "../../engine/api/engine.ts";
 import { MAX_SAMPLES } from "../../engine/api/evaluation.ts";
-import { NANO_PER_DOLLAR } from "../../engine/model/state.ts";
+import { toNano } from "../../shared/money.ts";
 import type { Route } from "../http/route.ts";
 import { parseInput } from "../http/web-request.ts";
 
@@ -43,7 +43,7 @@ export function evaluationRoutes(engine: Engine): readonly Route[] {
           workflowId: request.param("id"),
           ...given({ stepId: step, prompt, model, limit }),
           ...(against && { against: given(against) }),
-          capNano: Math.round(maxCostUsd * NANO_PER_DOLLAR),
+          capNano: toNano(maxCostUsd),
         });
         return { body: report };
       },

@@ -6,8 +6,8 @@ import type {
   Spread,
   WorkflowMetrics,
 } from "../../engine/api/costs.ts";
-import { NANO_PER_DOLLAR } from "../../engine/model/state.ts";
 import type { Totals } from "../../engine/model/totals.ts";
+import { formatDollars, toDollars } from "../../shared/money.ts";
 
 /** How a workflow has done, as the API tells it. Money is text with four decimals. */
 export interface MetricsAnswer {
@@ -37,8 +37,8 @@ export function toMetricsAnswer(
     completed,
     failed,
     successRate: started > 0 ? `${((completed / started) * 100).toFixed(1)}%` : "N/A",
-    totalCost: dollars(costNano),
-    avgCostPerExecution: started > 0 ? dollars(costNano / started) : "$0",
+    totalCost: formatDollars(costNano),
+    avgCostPerExecution: started > 0 ? formatDollars(costNano / started) : "$0",
     avgDurationMs: completed > 0 ? Math.round(totals.durationMs / completed) : 0,
     last24h,
     ...unknownCosts(totals),
@@ -51,8 +51,8 @@ export function toCostsAnswer(workflowId: string, days: number, report: CostRepo
   const byStep = [...steps].map(([stepId, own]): [string, object] => [
     stepId,
     {
-      totalCost: dollars(own.costNano),
-      avgCost: dollars(own.started > 0 ? own.costNano / own.started : 0),
+      totalCost: formatDollars(own.costNano),
+      avgCost: formatDollars(own.started > 0 ? own.costNano / own.started : 0),
       invocations: own.started,
       ...unknownCosts(own),
     },
@@ -61,7 +61,7 @@ export function toCostsAnswer(workflowId: string, days: number, report: CostRepo
     workflowId,
     period: `${days} days`,
     totalExecutions: totals.started,
-    totalCost: totals.costNano / NANO_PER_DOLLAR,
+    totalCost: toDollars(totals.costNano),
     ...unknownCosts(totals),
     costByStep: Object.fromEntries(byStep),
   };
@@ -92,7 +92,7 @@ const COUNTED: Readonly<Partial<Record<CostQuery["by"], string>>> = {
 function spentOf(totals: Totals, counted: string | undefined): object {
   const { started, calls, promptTokens, completionTokens, costNano } = totals;
   return {
-    totalCost: dollars(costNano),
+    totalCost: formatDollars(costNano),
     ...unknownCosts(totals),
     ...(counted !== undefined && { [counted]: started }),
     calls,
@@ -104,7 +104,7 @@ function spentOf(totals: Totals, counted: string | undefined): object {
 /** Half of the runs, and nine of ten, cost and took no more than this; `null` as long as none has completed. */
 export function toEstimateAnswer(workflowId: string, estimate: Estimate): object {
   const { version, runs, durationMs, costNano, unknownCosts: unknown } = estimate;
-  const cost = costNano && { p50: dollars(costNano.p50), p90: dollars(costNano.p90) };
+  const cost = costNano && { p50: formatDollars(costNano.p50), p90: formatDollars(costNano.p90) };
   const time: Spread | null = durationMs;
   return {
     workflowId,
@@ -118,9 +118,4 @@ export function toEstimateAnswer(workflowId: string, estimate: Estimate): object
 
 function unknownCosts({ costUnknown }: Totals): { readonly unknownCosts?: number } {
   return costUnknown > 0 ? { unknownCosts: costUnknown } : {};
-}
-
-/** Money with four decimals, as people compare it. */
-export function dollars(nano: number): string {
-  return `$${(nano / NANO_PER_DOLLAR).toFixed(4)}`;
 }

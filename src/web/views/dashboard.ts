@@ -1,8 +1,10 @@
 import type { ExecutionSummary } from "../../engine/api/executions.ts";
 import type { Totals } from "../../engine/model/totals.ts";
-import { dollars, type MetricsAnswer } from "../routes/metrics-response.ts";
+import { formatDollars } from "../../shared/money.ts";
+import type { MetricsAnswer } from "../routes/metrics-response.ts";
 import { showAge, showDuration, showMoment } from "./figures.ts";
-import { type Html, html } from "./html.ts";
+import type { Html } from "./html.ts";
+import { html } from "./html.ts";
 import { page } from "./page.ts";
 
 /** A workflow with its figures, as the dashboard lists it. */
@@ -42,7 +44,7 @@ ${figure("Workflows", dashboard.totalWorkflows)}
 ${figure("Executions", dashboard.totalExecutions)}
 ${figure("Begun in 24 hours", last24h)}
 ${figure("Not over yet", unfinished)}
-${figure(total.costUnknown > 0 ? "Cost so far, at least" : "Cost so far", dollars(total.costNano))}
+${figure(total.costUnknown > 0 ? "Cost so far, at least" : "Cost so far", formatDollars(total.costNano))}
 </dl>
 <h2>Workflows</h2>
 ${dashboard.workflows.length === 0 ? noWorkflows() : workflowTable(dashboard.workflows)}

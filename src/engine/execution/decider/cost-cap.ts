@@ -1,5 +1,7 @@
 import { hashJson, toJson } from "../../../shared/json.ts";
-import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
+import { formatDollars, NANO_PER_DOLLAR, toDollars, toNano } from "../../../shared/money.ts";
+import type { CompiledWorkflow } from "../../definition/compile.ts";
+import { stepAt } from "../../definition/compile.ts";
 import type {
   BudgetAsked,
   BudgetChanged,
@@ -9,7 +11,7 @@ import type {
   RequestOpened,
   StepError,
 } from "../../model/events.ts";
-import { type ActiveStep, type ExecutionState, NANO_PER_DOLLAR } from "../../model/state.ts";
+import type { ActiveStep, ExecutionState } from "../../model/state.ts";
 import { changed } from "../reducer/apply-budget.ts";
 
 /** An attempt that wants to begin. */
@@ -29,7 +31,7 @@ export type Admission = "now" | "later" | "none";
 
 /** The most that the execution may spend, in nano-dollars. */
 export function capOf(workflow: CompiledWorkflow, state: ExecutionState): number {
-  const own = Math.round(workflow.definition.limits.maxCostUsd * NANO_PER_DOLLAR);
+  const own = toNano(workflow.definition.limits.maxCostUsd);
   return Math.min(own, state.start.capNano ?? own) + state.addedNano;
 }
 
@@ -130,7 +132,7 @@ function figures(
     heldNano: state.unknownNano + state.reservedNano,
     neededNano: reserveNano,
     // Whole dollars, and enough: who agrees once must not be asked again at once.
-    addNano: Math.max(Math.ceil(shortNano / NANO_PER_DOLLAR), 1) * NANO_PER_DOLLAR,
+    addNano: Math.max(Math.ceil(toDollars(shortNano)), 1) * NANO_PER_DOLLAR,
     ...(isEnough && { cheaper }),
   };
 }
@@ -148,7 +150,7 @@ function openRequest(
   const asked = {
     id: `${key}:budget:${round}`,
     round,
-    title: `The run has reached its cost cap of ${dollars(budget.capNano)}`,
+    title: `The run has reached its cost cap of ${formatDollars(budget.capNano)}`,
     message: describe(budget),
     approvers: [owner],
     required: 1,
@@ -165,7 +167,7 @@ function openRequest(
 
 function choicesFor({ addNano, cheaper }: BudgetAsked): readonly Choice[] {
   return [
-    { id: "add", label: `Add $${addNano / NANO_PER_DOLLAR}`, style: "primary" },
+    { id: "add", label: `Add $${toDollars(addNano)}`, style: "primary" },
     ...(cheaper ? [{ id: "cheaper", label: `Use ${cheaper.model}`.slice(0, 75) }] : []),
     { id: "stop", label: "Stop and keep results", style: "danger" },
   ];
@@ -235,13 +237,9 @@ function toCheaper(
 
 function describe({ stepId, spentNano, heldNano, neededNano, capNano }: BudgetAsked): string {
   const held =
-    heldNano > 0 ? ` and ${dollars(heldNano)} held for calls of open or unknown price` : "";
+    heldNano > 0 ? ` and ${formatDollars(heldNano)} held for calls of open or unknown price` : "";
   return (
-    `Step "${stepId}" may cost up to ${dollars(neededNano)}. With ${dollars(spentNano)} spent${held} ` +
-    `that could pass the cap of ${dollars(capNano)}.`
+    `Step "${stepId}" may cost up to ${formatDollars(neededNano)}. With ${formatDollars(spentNano)} spent${held} ` +
+    `that could pass the cap of ${formatDollars(capNano)}.`
   );
-}
-
-function dollars(nano: number): string {
-  return `$${(nano / NANO_PER_DOLLAR).toFixed(4)}`;
 }

@@ -1,13 +1,9 @@
 import type { Json } from "../../../shared/json.ts";
 import { readOwn } from "../../../shared/json.ts";
+import { toDollars } from "../../../shared/money.ts";
 import type { Scope } from "../../language/scope.ts";
-import {
-  type ExecutionState,
-  type Frame,
-  NANO_PER_DOLLAR,
-  ROOT,
-  type StepResult,
-} from "../../model/state.ts";
+import type { ExecutionState, Frame, StepResult } from "../../model/state.ts";
+import { ROOT } from "../../model/state.ts";
 import { framePath } from "../../model/step-path.ts";
 
 /**
@@ -39,7 +35,7 @@ export function executionScope(state: ExecutionState, frame: Frame, key: string)
     trigger: start.trigger,
     executionId: start.executionId,
     workflowId: start.workflowId,
-    costAccumulator: state.spentNano / NANO_PER_DOLLAR,
+    costAccumulator: toDollars(state.spentNano),
   };
   return { roots, read: (path) => readPath(roots, bodies, path) };
 }

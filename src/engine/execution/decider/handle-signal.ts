@@ -1,13 +1,11 @@
 import { isJsonObject } from "../../../shared/json.ts";
-import { type CompiledStep, type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
+import type { CompiledStep, CompiledWorkflow } from "../../definition/compile.ts";
+import { stepAt } from "../../definition/compile.ts";
 import type { AttemptResult } from "../../definition/step-type.ts";
 import type { AttemptCost, ExecutionEvent, RefusalReason } from "../../model/events.ts";
-import {
-  type ActiveStep,
-  type ExecutionState,
-  isFinished,
-  type RequestState,
-} from "../../model/state.ts";
+import type { ActiveStep, ExecutionState, RequestState } from "../../model/state.ts";
+import { isFinished } from "../../model/state.ts";
+import { attemptKey } from "../../model/step-path.ts";
 import type { Signal } from "../../ports/store.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
 import { handleChildEnd, handleChildPlan } from "./handle-children.ts";
@@ -61,7 +59,7 @@ function lateResult(
   const { path, attempt } = ended;
   const cost = costOf(ended.result);
   const tellsCost =
-    cost.costNano > 0 || cost.costUnknown || state.abandonedAttempts.has(`${path}:${attempt}`);
+    cost.costNano > 0 || cost.costUnknown || state.abandonedAttempts.has(attemptKey(path, attempt));
   return tellsCost ? [{ type: "late_result", path, attempt, ...cost, at: now }] : [];
 }
 

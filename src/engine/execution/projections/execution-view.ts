@@ -1,4 +1,5 @@
 import { elapsed } from "../../../shared/duration.ts";
+import { toDollars } from "../../../shared/money.ts";
 import type {
   ErrorView,
   ExecutionSummary,
@@ -8,14 +9,11 @@ import type {
   StepView,
   WaitView,
 } from "../../api/executions.ts";
-import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
-import {
-  type ActiveStep,
-  type ExecutionState,
-  isCostUnknown,
-  NANO_PER_DOLLAR,
-  ROOT,
-} from "../../model/state.ts";
+import type { CompiledWorkflow } from "../../definition/compile.ts";
+import { stepAt } from "../../definition/compile.ts";
+import type { ActiveStep, ExecutionState } from "../../model/state.ts";
+import { isCostUnknown, ROOT } from "../../model/state.ts";
+import { stepIdOf } from "../../model/step-path.ts";
 import type { ExecutionRecord } from "../../ports/store.ts";
 import { waitReason } from "./execution-record.ts";
 
@@ -23,7 +21,7 @@ import { waitReason } from "./execution-record.ts";
 export function toExecutionView(workflow: CompiledWorkflow, state: ExecutionState): ExecutionView {
   const { start } = state;
   const root = state.frames.get(ROOT);
-  const totalCost = state.spentNano / NANO_PER_DOLLAR;
+  const totalCost = toDollars(state.spentNano);
   return {
     executionId: start.executionId,
     workflowId: start.workflowId,
@@ -79,7 +77,7 @@ export function toExecutionSummary(head: ExecutionRecord): ExecutionSummary {
     startedBy: head.start.trigger.userId ?? null,
     startedAt: iso(head.startedAt),
     completedAt: head.endedAt === null ? null : iso(head.endedAt),
-    totalCost: head.costNano / NANO_PER_DOLLAR,
+    totalCost: toDollars(head.costNano),
   };
 }
 
@@ -123,7 +121,7 @@ function toStep(
     startedAt: iso(record.startedAt),
     completedAt: iso(record.completedAt),
     duration: elapsed(record.startedAt, record.completedAt),
-    cost: record.costUnknown ? null : record.costNano / NANO_PER_DOLLAR,
+    cost: record.costUnknown ? null : toDollars(record.costNano),
     output: record.output,
     attempts: record.attempts,
     ...(record.usage && { tokenUsage: record.usage }),
@@ -154,10 +152,6 @@ function toRequest(
 
 function toRunning(act: ActiveStep): RunningStep {
   return { stepId: act.stepId, path: act.path, attempt: act.attempt, phase: act.phase };
-}
-
-function stepIdOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1).replace(/#\d+$/, "");
 }
 
 function iso(at: number): string {

@@ -1,5 +1,6 @@
 import { elapsed } from "../../../shared/duration.ts";
 import type { AttemptCost, ExecutionEvent, ExecutionStarted } from "../../model/events.ts";
+import { stepIdOf } from "../../model/step-path.ts";
 import type { Totals, TotalsDelta, TotalsDimension } from "../../model/totals.ts";
 import { addTotals, hourOf, NOTHING } from "../../model/totals.ts";
 
@@ -109,8 +110,4 @@ function entryOf(event: ExecutionEvent): Partial<Totals> | null {
   if (event.type === "step_failed" || event.type === "step_skipped")
     return { started: 1, failed: 1 };
   return null;
-}
-
-function stepIdOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1, path.lastIndexOf("#"));
 }

@@ -1,5 +1,6 @@
 import type { AttemptCost, LateResult } from "../../model/events.ts";
 import type { ActiveStep, ExecutionState } from "../../model/state.ts";
+import { attemptKey } from "../../model/step-path.ts";
 
 /**
  * Holds the worst price of an attempt against the cap. An attempt that is begun again because its worker died is held once
@@ -28,11 +29,11 @@ export function settleAttempt(state: ExecutionState, act: ActiveStep, cost: Atte
 /** Gives up a step under way. What its attempt costs is not known yet: the worst price stays held until a late result tells. */
 export function abandon(state: ExecutionState, act: ActiveStep): void {
   if (act.reservedNano > 0)
-    state.abandonedAttempts.set(`${act.path}:${act.attempt}`, act.reservedNano);
+    state.abandonedAttempts.set(attemptKey(act.path, act.attempt), act.reservedNano);
 }
 
 export function settleAbandonedAttempt(state: ExecutionState, event: LateResult): void {
-  const attempt = `${event.path}:${event.attempt}`;
+  const attempt = attemptKey(event.path, event.attempt);
   const held = state.abandonedAttempts.get(attempt) ?? 0;
   state.abandonedAttempts.delete(attempt);
   settle(state, held, event);

@@ -1,4 +1,5 @@
 import { elapsed } from "../../../shared/duration.ts";
+import { toDollars } from "../../../shared/money.ts";
 import type {
   BudgetChanged,
   BudgetRequested,
@@ -20,12 +21,7 @@ import type {
   StepWaiting,
   TimerFired,
 } from "../../model/events.ts";
-import {
-  type ActiveStep,
-  type ExecutionState,
-  NANO_PER_DOLLAR,
-  type StepResult,
-} from "../../model/state.ts";
+import type { ActiveStep, ExecutionState, StepResult } from "../../model/state.ts";
 import { consumedKey } from "../../model/step-path.ts";
 import {
   enterStep,
@@ -255,7 +251,7 @@ function toResult(act: ActiveStep, event: StepEnded): StepResult {
     stepId: event.stepId,
     status: STATUS[event.type],
     output: event.type === "step_completed" ? event.output : null,
-    cost: act.costUnknown ? null : act.costNano / NANO_PER_DOLLAR,
+    cost: act.costUnknown ? null : toDollars(act.costNano),
     attempts: act.attempt,
     nextStep: event.next ?? "end",
     startedAt: new Date(act.startedAt).toISOString(),
