@@ -1,7 +1,5 @@
 import type { App } from "@slack/bolt";
 import { z } from "zod";
-import { isAppError } from "../../../shared/errors.ts";
-import { type ChannelFinder, createChannelFinder } from "../../../slack/channels.ts";
 import { unescapeText } from "../../../slack/text.ts";
 import type { BotServices } from "../../context.ts";
 
@@ -25,13 +23,9 @@ const WRITTEN: readonly (string | undefined)[] = [
   "thread_broadcast",
 ];
 
-/** How long a channel name that nobody knows is not asked for again, in milliseconds. */
-const UNKNOWN_MS = 60_000;
-
 /** A message in a channel: workflows with a fitting trigger start. Those that fit none cost no call to Slack. */
 export function register(app: App, services: BotServices): void {
-  const { engine, rights, client, clock } = services;
-  const channels = rememberUnknown(createChannelFinder(client), () => clock.now());
+  const { engine } = services;
   app.event("message", async ({ event, body, context }) => {
     const { data } = Message.safeParse(event);
     if (data === undefined || !WRITTEN.includes(data.subtype)) return;
@@ -51,33 +45,9 @@ export function register(app: App, services: BotServices): void {
         threadTs: data.thread_ts ?? null,
         isFromBot: botId !== undefined || data.subtype === "bot_message",
         mentionsBot: botUserId !== undefined && data.text.includes(`<@${botUserId}`),
-        isIn: async (named) => (await channels.find(named)) === channel,
-        mayStart: async () => {
-          try {
-            await rights.caller(user);
-            return true;
-          } catch (error) {
-            if (!isAppError(error, "not_allowed")) throw error;
-            logger.debug({}, "a message of somebody who may not start runs");
-            return false;
-          }
-        },
       });
     } catch (error) {
       logger.warn({ err: error }, "it could not be found out what a message starts");
     }
   });
-}
-
-/** A definition may name a channel that does not exist: that must not list all channels with each message. */
-function rememberUnknown(channels: ChannelFinder, now: () => number): ChannelFinder {
-  const unknown = new Map<string, number>();
-  return {
-    find: async (channel) => {
-      if ((unknown.get(channel) ?? 0) > now()) return null;
-      const found = await channels.find(channel);
-      if (found === null) unknown.set(channel, now() + UNKNOWN_MS);
-      return found;
-    },
-  };
 }

@@ -1,13 +1,9 @@
 import type { App } from "@slack/bolt";
-import { isAppError } from "../../../shared/errors.ts";
-import { createChannelFinder } from "../../../slack/channels.ts";
-import { readMessage } from "../../../slack/read-message.ts";
 import type { BotServices } from "../../context.ts";
 
 /** An emoji on a message: workflows with a fitting trigger start. */
 export function register(app: App, services: BotServices): void {
-  const { engine, rights, client } = services;
-  const channels = createChannelFinder(client);
+  const { engine } = services;
   app.event("reaction_added", async ({ event, body, context }) => {
     const { user, reaction, item } = event;
     // What this app does must start nothing.
@@ -19,17 +15,7 @@ export function register(app: App, services: BotServices): void {
         eventId: body.event_id,
         emoji: reaction,
         user,
-        message: () => readMessage(client, channel, ts),
-        isIn: async (named) => (await channels.find(named)) === channel,
-        mayStart: async () => {
-          try {
-            await rights.caller(user);
-            return true;
-          } catch (error) {
-            if (!isAppError(error, "not_allowed")) throw error;
-            return false;
-          }
-        },
+        place: { channel, ts },
       });
     } catch (error) {
       logger.warn({ err: error }, "it could not be found out what a reaction starts");

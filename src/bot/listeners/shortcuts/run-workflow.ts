@@ -3,7 +3,6 @@ import type { View } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import { asAppError } from "../../../shared/errors.ts";
-import { readMessage } from "../../../slack/read-message.ts";
 import type { BotServices } from "../../context.ts";
 import { CALLBACK_IDS } from "../../ids.ts";
 
@@ -40,8 +39,7 @@ export function register(app: App, services: BotServices): void {
     await ack();
     try {
       await services.rights.caller(user);
-      const message = place && (await readMessage(services.client, place.channel, place.ts));
-      await services.engine.triggers.startFromShortcut({ id: view.id, workflowId, user, message });
+      await services.engine.triggers.startFromShortcut({ id: view.id, workflowId, user, place });
     } catch (error) {
       const { message } = asAppError(error);
       services.logger.warn({ err: error, user, workflowId }, "a shortcut could not start its run");
