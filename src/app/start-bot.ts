@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { createSlackBot, EVENTS_PATH } from "../bot/app.ts";
-import { createRights } from "../bot/permissions.ts";
+import { createPermissions } from "../bot/permissions.ts";
 import { systemClock } from "../engine/ports/clock.ts";
 import { createDatabaseService } from "../services/database/database-service.ts";
 import { createSlack } from "../slack/slack.ts";
@@ -26,15 +26,15 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
     const database = stack.use(createDatabaseService({ urls: config.databases }));
     const telemetry = createTelemetry();
     const slack = createSlack({ ...config.slack, clock: systemClock, logger });
-    const rights = createRights(slack.directory, config.slack.admins);
-    const engine = buildEngine({ ...options, store, slack, rights, database, telemetry });
+    const permissions = createPermissions(slack.directory, config.slack.admins);
+    const engine = buildEngine({ ...options, store, slack, permissions, database, telemetry });
     let isDraining = false;
     await addPromptFolder(engine, join(config.workflowsDir, "prompts"), logger);
     const notices = await deployFolder(engine, config.workflowsDir, logger);
     const bot = createSlackBot({
       config: config.slack,
       slack,
-      rights,
+      permissions,
       engine,
       cards: store,
       onProcessDied: (listener) => engine.onProcessDied(listener),

@@ -7,12 +7,12 @@ import type { Clock } from "../engine/ports/clock.ts";
 import { AppError } from "../shared/errors.ts";
 import { DEFAULT_API_URL, toSlackLogger } from "../slack/clients.ts";
 import { connect } from "../slack/connect.ts";
-import { createRecentKeys } from "../slack/recent.ts";
 import type { Slack } from "../slack/slack.ts";
 import { showSentence } from "../slack/text.ts";
+import { RecentKeys } from "./context.ts";
 import { createHomePublisher } from "./home/publisher.ts";
 import { registerListeners } from "./listeners/index.ts";
-import type { Rights } from "./permissions.ts";
+import type { Permissions } from "./permissions.ts";
 import type { CardStore } from "./reconciler/message-writer.ts";
 import { Reconciler, type ReconcilerOptions } from "./reconciler/reconciler.ts";
 import { message, section } from "./views/blocks/build.ts";
@@ -34,7 +34,7 @@ export interface SlackBotConfig {
 export interface SlackBotOptions {
   readonly config: SlackBotConfig;
   readonly slack: Slack;
-  readonly rights: Rights;
+  readonly permissions: Permissions;
   readonly engine: Engine;
   readonly cards: CardStore;
   readonly onProcessDied: ReconcilerOptions["onProcessDied"];
@@ -79,7 +79,7 @@ const REMEMBERED_EVENTS = 5000;
  */
 export function createSlackBot(options: SlackBotOptions): SlackBot {
   const { config, engine, clock, logger } = options;
-  const { cards, onProcessDied, slack, rights } = options;
+  const { cards, onProcessDied, slack, permissions } = options;
   const { lookup, groups } = slack;
   const slackLogger = toSlackLogger(logger);
   const receiver = createReceiver(config, slackLogger);
@@ -88,13 +88,13 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
   const command = config.slashCommand;
   registerListeners(app, {
     engine,
-    rights,
+    permissions,
     clock,
     logger,
     command,
-    events: createRecentKeys(REMEMBERED_EVENTS),
+    events: new RecentKeys(REMEMBERED_EVENTS),
     groups,
-    home: createHomePublisher({ engine, rights, client: lookup, clock, command }),
+    home: createHomePublisher({ engine, permissions, client: lookup, clock, command }),
     client: lookup,
   });
   app.error(async (error) => logger.error({ err: error }, "a listener failed"));

@@ -3,7 +3,7 @@ import type { Conversations } from "../engine/ports/conversations.ts";
 import { isAppError } from "../shared/errors.ts";
 import { readMessage } from "../slack/messages.ts";
 import type { Slack } from "../slack/slack.ts";
-import type { Rights } from "./permissions.ts";
+import type { Permissions } from "./permissions.ts";
 
 /** How long an unknown channel name is not looked up again, in milliseconds. */
 const UNKNOWN_MS = 60_000;
@@ -11,7 +11,7 @@ const UNKNOWN_MS = 60_000;
 /** What triggers look up in Slack. Its methods throw what the Web API client throws. */
 export function createConversations(
   { channels, lookup }: Slack,
-  rights: Rights,
+  permissions: Permissions,
   clock: Clock,
 ): Conversations {
   // A definition may name a channel that does not exist: that must not list all channels with each message.
@@ -25,7 +25,7 @@ export function createConversations(
     },
     mayStart: async (userId) => {
       try {
-        await rights.caller(userId);
+        await permissions.caller(userId);
         return true;
       } catch (error) {
         if (!isAppError(error, "not_allowed")) throw error;
