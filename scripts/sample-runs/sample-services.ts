@@ -3,6 +3,7 @@ import type { Service, ServiceAction, ServiceRegistry } from "../../src/engine/p
 import { createServiceRegistry } from "../../src/services/registry.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
 import { AppError } from "../../src/shared/errors.ts";
+import { createChannelFinder } from "../../src/slack/channels.ts";
 import type { SampleWorld } from "./sample-world.ts";
 
 const LEAST_CALL_MS = 90;
@@ -10,7 +11,10 @@ const MOST_CALL_MS = 420;
 
 /** The real actions with their parameters, except that nothing leaves the process: a call only takes its time. */
 export function createSampleServices(world: SampleWorld): ServiceRegistry {
-  return createServiceRegistry([silent(createSlackService({ client: new WebClient() }), world)]);
+  const client = new WebClient();
+  return createServiceRegistry([
+    silent(createSlackService({ client, channels: createChannelFinder(client) }), world),
+  ]);
 }
 
 function silent(service: Service, world: SampleWorld): Service {

@@ -4,23 +4,15 @@ import type { Logger as SlackLogger, WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Engine } from "../engine/api/engine.ts";
 import type { Clock } from "../engine/ports/clock.ts";
-import type { Directory } from "../engine/ports/directory.ts";
 import { AppError } from "../shared/errors.ts";
-import {
-  createBulkClient,
-  createLookupClient,
-  DEFAULT_API_URL,
-  type SlackAccess,
-} from "../slack/clients.ts";
+import { DEFAULT_API_URL, toSlackLogger } from "../slack/clients.ts";
 import { connect } from "../slack/connect.ts";
-import { createDirectory } from "../slack/directory.ts";
-import { createGroupFinder } from "../slack/groups.ts";
-import { toSlackLogger } from "../slack/logger.ts";
-import { createRecentKeys } from "../slack/recent.ts";
+import type { Slack } from "../slack/slack.ts";
 import { showSentence } from "../slack/text.ts";
+import { RecentKeys } from "./context.ts";
 import { createHomePublisher } from "./home/publisher.ts";
 import { registerListeners } from "./listeners/index.ts";
-import { createRights } from "./permissions.ts";
+import type { Permissions } from "./permissions.ts";
 import type { CardStore } from "./reconciler/message-writer.ts";
 import { Reconciler, type ReconcilerOptions } from "./reconciler/reconciler.ts";
 import { message, section } from "./views/blocks/build.ts";
@@ -41,6 +33,8 @@ export interface SlackBotConfig {
 
 export interface SlackBotOptions {
   readonly config: SlackBotConfig;
+  readonly slack: Slack;
+  readonly permissions: Permissions;
   readonly engine: Engine;
   readonly cards: CardStore;
   readonly onProcessDied: ReconcilerOptions["onProcessDied"];
@@ -63,9 +57,6 @@ export interface SlackBot {
    * @returns `false` if nobody could be told.
    */
   tellAdmins(text: string, concerns?: string): Promise<boolean>;
-  readonly directory: Directory;
-  /** Client that neither waits nor repeats, for the `slack` service. */
-  readonly slackClient: WebClient;
   /** HTTP mode: answers POST {@link EVENTS_PATH}. Needs the request with its body unread, for the signature. */
   readonly requestHandler: RequestListener | null;
 }
@@ -88,38 +79,22 @@ const REMEMBERED_EVENTS = 5000;
  */
 export function createSlackBot(options: SlackBotOptions): SlackBot {
   const { config, engine, clock, logger } = options;
+  const { cards, onProcessDied, slack, permissions } = options;
+  const { lookup, groups } = slack;
   const slackLogger = toSlackLogger(logger);
-  const access: SlackAccess = {
-    botToken: config.botToken,
-    ...(config.apiUrl === null ? {} : { apiUrl: config.apiUrl }),
-  };
-  const bulk = createBulkClient(access, slackLogger);
-  const lookup = createLookupClient(access, slackLogger);
-  const directory = createDirectory(lookup, clock);
   const receiver = createReceiver(config, slackLogger);
   const app = createApp(config, receiver, slackLogger);
-  const groups = createGroupFinder(lookup, clock);
-  const { cards, onProcessDied } = options;
-  const keeper = new Reconciler({
-    engine,
-    cards,
-    onProcessDied,
-    client: bulk,
-    groups,
-    clock,
-    logger,
-  });
-  const rights = createRights(directory, config.admins);
+  const reconciler = new Reconciler({ engine, cards, onProcessDied, slack, clock, logger });
   const command = config.slashCommand;
   registerListeners(app, {
     engine,
-    rights,
+    permissions,
     clock,
     logger,
     command,
-    events: createRecentKeys(REMEMBERED_EVENTS),
+    events: new RecentKeys(REMEMBERED_EVENTS),
     groups,
-    home: createHomePublisher({ engine, rights, client: lookup, clock, command }),
+    home: createHomePublisher({ engine, permissions, client: lookup, clock, command }),
     client: lookup,
   });
   app.error(async (error) => logger.error({ err: error }, "a listener failed"));
@@ -128,16 +103,14 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
   return {
     start: async () => {
       await connect({ app, opensSocket: isSocket, clock, logger, signal: stopping.signal });
-      await keeper.start();
+      await reconciler.start();
     },
     stop: async () => {
       stopping.abort();
       if (isSocket) await app.stop();
-      await keeper.stop();
+      await reconciler.stop();
     },
     tellAdmins: (text, concerns) => tellAll([...config.admins, concerns], text, lookup, logger),
-    directory,
-    slackClient: bulk,
     requestHandler: receiver instanceof HTTPReceiver ? postOnly(receiver.requestListener) : null,
   };
 }

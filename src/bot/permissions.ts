@@ -12,7 +12,7 @@ export interface Caller {
   readonly role: Role;
 }
 
-export interface Rights {
+export interface Permissions {
   /** @throws {AppError} `not_allowed` for people without a role; `slack_unavailable` if nobody can say. */
   caller(userId: string): Promise<Caller>;
   /** User ids that are admins whatever Slack says. */
@@ -20,7 +20,7 @@ export interface Rights {
 }
 
 /** @param admins - user ids that are admins whatever Slack says. */
-export function createRights(directory: Directory, admins: readonly string[]): Rights {
+export function createPermissions(directory: Directory, admins: readonly string[]): Permissions {
   return {
     admins,
     caller: async (userId) => {

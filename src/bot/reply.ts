@@ -3,7 +3,7 @@ import type { RespondArguments } from "@slack/bolt";
 import type { Logger } from "pino";
 import { type AppError, asAppError, faultOf } from "../shared/errors.ts";
 import { showSentence } from "../slack/text.ts";
-import { type CardMessage, context, message, section } from "./views/blocks/build.ts";
+import { type CardMessage, contextBlock, message, section } from "./views/blocks/build.ts";
 
 /** Answers a person. Never rejects: an answer that cannot be given is logged. */
 export type Reply = (answer: CardMessage | string) => Promise<void>;
@@ -66,6 +66,6 @@ function showError(error: AppError, reference: string | null): CardMessage {
   const text = `:warning: ${showSentence(error.message)}`;
   return message(text, [
     section(text),
-    ...(reference === null ? [] : [context(`Reference for the operator: \`${reference}\``)]),
+    ...(reference === null ? [] : [contextBlock(`Reference for the operator: \`${reference}\``)]),
   ]);
 }

@@ -1,4 +1,4 @@
-import type { SlackClient } from "./slack-client.ts";
+import type { SlackClient } from "./clients.ts";
 
 /** Pages of 200 channels that a name is looked for in. */
 const MAX_PAGES = 25;

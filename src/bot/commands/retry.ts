@@ -3,7 +3,7 @@ import { parseDuration } from "../../shared/duration.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { escapeText, shortRunId, showSentence, showTime } from "../../slack/text.ts";
 import { fitsButton, toBulkRetryValue, toRetryValue } from "../action-values.ts";
-import type { BotServices } from "../context.ts";
+import type { BotContext } from "../context.ts";
 import { ACTION_IDS } from "../ids.ts";
 import { assertIsAdmin, assertMayRetry, type Caller } from "../permissions.ts";
 import { button, buttons, type CardMessage, message, section } from "../views/blocks/build.ts";
@@ -18,19 +18,19 @@ export const retryCommand: Subcommand = {
     usage: "<workflow> failed|cancelled since=2h",
     summary: "the same for all of them; says how many and asks first",
   },
-  run: async (request, services) => {
+  run: async (request, context) => {
     const { words, values, caller } = request;
     const [id, which] = words;
     if (id === undefined) {
       throw new AppError({
         code: "command_invalid",
-        message: `Say which run: ${services.command} retry <run>. The newest are in ${services.command} runs.`,
+        message: `Say which run: ${context.command} retry <run>. The newest are in ${context.command} runs.`,
       });
     }
-    if (which !== undefined) return askBulk(id, which, request, services);
+    if (which !== undefined) return askBulk(id, which, request, context);
     const { from, ...variables } = Object.fromEntries(values);
-    const executionId = await services.engine.executions.resolveId(id);
-    return retryRun(services, caller, { executionId, variables, ...(from && { fromStep: from }) });
+    const executionId = await context.engine.executions.resolveId(id);
+    return retryRun(context, caller, { executionId, variables, ...(from && { fromStep: from }) });
   },
 };
 
@@ -47,7 +47,7 @@ export type RetryChoice = Pick<RetryRequest, "executionId" | "fromStep" | "accep
  * @throws {AppError} `not_allowed` and what the engine throws.
  */
 export async function retryRun(
-  { engine, command }: BotServices,
+  { engine, command }: BotContext,
   caller: Caller,
   choice: RetryChoice,
 ): Promise<CardMessage | string> {
@@ -95,7 +95,7 @@ async function askBulk(
   workflowId: string,
   which: string,
   { values, caller }: CommandRequest,
-  { engine, command, clock }: BotServices,
+  { engine, command, clock }: BotContext,
 ): Promise<CardMessage | string> {
   assertIsAdmin(caller, "retry many runs at once");
   const usage = `${command} retry <workflow> failed since=2h`;
@@ -145,7 +145,7 @@ function parseSince(text: string | undefined, now: number): number | null {
 
 /** Retries them, and tells how many. */
 export async function retryAll(
-  { engine }: BotServices,
+  { engine }: BotContext,
   caller: Caller,
   request: {
     readonly workflowId: string;

@@ -2,7 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { DraftView } from "../../engine/api/drafts.ts";
 import type { DraftRecord } from "../../engine/ports/store.ts";
-import type { BotServices } from "../context.ts";
+import type { BotContext } from "../context.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import { draftCard, replacedDraftCard, settledDraftCard } from "../views/draft-card.ts";
 
@@ -22,7 +22,7 @@ export interface DraftWriter {
 }
 
 export function createDraftWriter(
-  { engine, command }: BotServices,
+  { engine, command }: BotContext,
   client: WebClient,
   logger: Logger,
 ): DraftWriter {

@@ -4,12 +4,12 @@ import type { Engine } from "../../engine/api/engine.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import { isAppError } from "../../shared/errors.ts";
 import { toSlackError, toSlackFailure } from "../../slack/errors.ts";
-import type { Rights } from "../permissions.ts";
+import type { Permissions } from "../permissions.ts";
 import { closedHomeView, homeView } from "./home-view.ts";
 
 export interface HomePublisherOptions {
   readonly engine: Engine;
-  readonly rights: Rights;
+  readonly permissions: Permissions;
   readonly client: WebClient;
   readonly clock: Clock;
   readonly command: string;
@@ -55,10 +55,10 @@ export function createHomePublisher(options: HomePublisherOptions): HomePublishe
 async function buildView(
   userId: string,
   notice: readonly KnownBlock[],
-  { engine, rights, clock, command }: HomePublisherOptions,
+  { engine, permissions, clock, command }: HomePublisherOptions,
 ): Promise<HomeView> {
   try {
-    await rights.caller(userId);
+    await permissions.caller(userId);
   } catch (error) {
     if (isAppError(error, "not_allowed")) return closedHomeView(error.message);
     throw error;

@@ -8,12 +8,12 @@ import { approvalCard, outcomeOf } from "../views/approval-card.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import { message, section } from "../views/blocks/build.ts";
 import { budgetCard } from "../views/budget-card.ts";
-import { closingMessage, failureNotice } from "../views/completion-message.ts";
+import { completionMessage, failureMessage } from "../views/completion-message.ts";
 import { describeMigration } from "../views/migration.ts";
 import { runCard } from "../views/run-card.ts";
 import type { CardContext, DesiredMessage } from "../views/surface.ts";
 import { RUN_SURFACE } from "../views/surface.ts";
-import { doubtCard } from "../views/unknown-outcome-card.ts";
+import { unknownOutcomeCard } from "../views/unknown-outcome-card.ts";
 
 /** AI steps of one run that get a line of their own; a cycle of hundreds must not flood the thread. */
 const AI_LINES = 20;
@@ -32,14 +32,14 @@ function messagesOf(view: ExecutionView, context: CardContext): DesiredMessage[]
   const { report } = view;
   const requests = view.requests.flatMap((request) => approvalMessages(view, request, context));
   if (report === null) return requests;
-  if (report.on === "failure") return [...requests, ...failureMessage(view, report, context)];
+  if (report.on === "failure") return [...requests, ...failureMessages(view, report, context)];
   return [
     runMessage(view, report, context),
     ...aiMessages(view, report, context),
     ...requests,
     ...retryMessages(view, report, context),
     ...migrationMessages(view, report),
-    ...endingMessage(view, report, context),
+    ...endingMessages(view, report, context),
   ];
 }
 
@@ -159,26 +159,26 @@ function approvalMessages(
 
 function requestCard(view: ExecutionView, request: RequestView, context: CardContext): CardMessage {
   const { budget, doubt } = request.opened;
-  if (doubt) return doubtCard(view, request, doubt, context);
+  if (doubt) return unknownOutcomeCard(view, request, doubt, context);
   return budget ? budgetCard(view, request, budget, context) : approvalCard(view, request, context);
 }
 
-function endingMessage(
+function endingMessages(
   view: ExecutionView,
   report: ReportTarget,
   context: CardContext,
 ): DesiredMessage[] {
   if (!isFinished(view.status)) return [];
-  return [endMessage(view, report, "always", closingMessage(view, context))];
+  return [endMessage(view, report, "always", completionMessage(view, context))];
 }
 
-function failureMessage(
+function failureMessages(
   view: ExecutionView,
   report: ReportTarget,
   context: CardContext,
 ): DesiredMessage[] {
   if (view.status !== "failed") return [];
-  return [endMessage(view, report, "never", failureNotice(view, context))];
+  return [endMessage(view, report, "never", failureMessage(view, context))];
 }
 
 function endMessage(

@@ -2,7 +2,7 @@ import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { CardRecord } from "../../engine/ports/store.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
 import { mentionChannel } from "../../slack/text.ts";
-import { type CardMessage, context, message } from "../views/blocks/build.ts";
+import { type CardMessage, contextBlock, message } from "../views/blocks/build.ts";
 import type { DesiredMessage } from "../views/surface.ts";
 import { isAbandoned } from "./plan.ts";
 import type { CardPlace, SlackMessages } from "./slack-messages.ts";
@@ -46,7 +46,7 @@ export function createPlacement(api: SlackMessages): Placement {
     dress: (surface, record, home) => {
       if (surface.thread === "always" || home === record.channel) return surface.message;
       const notice = `:warning: This is here because I cannot post in ${mentionChannel(surface.channel)}: I am not a member there (invite me with /invite), it is archived, or it does not exist.`;
-      return message(surface.message.text, [context(notice), ...surface.message.blocks]);
+      return message(surface.message.text, [contextBlock(notice), ...surface.message.blocks]);
     },
     place: (surface, channel, run) => {
       const inThread =

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Engine } from "../../engine/api/engine.ts";
 import type { ExecutionView } from "../../engine/api/executions.ts";
@@ -8,7 +7,7 @@ import type { ExecutionStatus } from "../../engine/model/state.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import { isAppError } from "../../shared/errors.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
-import type { GroupFinder } from "../../slack/groups.ts";
+import type { Slack } from "../../slack/slack.ts";
 import {
   type CardContext,
   createCardContext,
@@ -27,9 +26,7 @@ export interface ReconcilerOptions {
   readonly cards: CardStore;
   /** Tells `listener` when another process died. @returns a function that ends it. */
   readonly onProcessDied: (listener: () => void) => () => void;
-  /** A client that neither waits nor repeats. */
-  readonly client: WebClient;
-  readonly groups: GroupFinder;
+  readonly slack: Slack;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -81,7 +78,7 @@ export class Reconciler {
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
-    const api = createSlackMessages(options.client);
+    const api = createSlackMessages(options.slack);
     this.#writer = new MessageWriter({
       cards: options.cards,
       api,
@@ -301,7 +298,7 @@ export class Reconciler {
       this.#definitions.set(key, definition);
     }
     const namesApprovers = view.requests.length > 0;
-    const groups = namesApprovers ? await this.#options.groups.lastKnownIds() : new Map();
+    const groups = namesApprovers ? await this.#options.slack.groups.lastKnownIds() : new Map();
     return createCardContext(definition, groups);
   }
 

@@ -1,6 +1,6 @@
-import type { WebClient } from "@slack/web-api";
-import { type ChannelFinder, createChannelFinder } from "../../slack/channels.ts";
-import { findMessage, type MessageMark } from "../../slack/find-message.ts";
+import type { ChannelFinder } from "../../slack/channels.ts";
+import { findMessage, type MessageMark } from "../../slack/messages.ts";
+import type { Slack } from "../../slack/slack.ts";
 import { CARD_METADATA } from "../ids.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 
@@ -23,10 +23,13 @@ export interface SlackMessages extends ChannelFinder {
   look(place: CardPlace, cardId: string, since: number): Promise<string | null>;
 }
 
-/** @param client - one that neither waits nor repeats: a repeated post would stand twice. */
-export function createSlackMessages(client: WebClient): SlackMessages {
+/** Posts with the bulk client, which neither waits nor retries: a retried post would appear twice. */
+export function createSlackMessages({
+  bulk: client,
+  channels,
+}: Pick<Slack, "bulk" | "channels">): SlackMessages {
   return {
-    ...createChannelFinder(client),
+    find: (channel) => channels.find(channel),
     post: async ({ channel, threadTs }, cardId, message) => {
       const answer = await client.chat.postMessage({
         channel,

@@ -6,11 +6,11 @@ import { escapeText, mentionPerson, shortRunId, showTime, showValue } from "../.
 import { aiFindings } from "./ai-results.ts";
 import {
   type CardMessage,
+  contextBlock,
   divider,
   fields,
   message,
   section,
-  context as small,
 } from "./blocks/build.ts";
 import { decideButtons } from "./decision-buttons.ts";
 import { showInputs } from "./inputs.ts";
@@ -56,7 +56,7 @@ export function approvalCard(
             `:robot_face: *AI's opinion* (made by a machine, for you to judge)\n${findings.join("\n")}`,
           ),
         ]),
-    small(
+    contextBlock(
       `Run \`${shortRunId(view.executionId)}\` · ${describeStarter(view)} · asked ${showTime(opened.openedAt)}`,
     ),
     ...(outcome === null ? openPart(view, request, context) : votesPart(request)),
@@ -81,7 +81,7 @@ function openPart(view: ExecutionView, request: RequestView, context: CardContex
 function votesPart(request: RequestView): KnownBlock[] {
   if (request.votes.length === 0) return [];
   const lines = request.votes.map((vote) => describeVote(request, vote));
-  return [small(lines.join("\n"))];
+  return [contextBlock(lines.join("\n"))];
 }
 
 function describeVote(request: RequestView, vote: Vote): string {

@@ -6,7 +6,7 @@ import { toDollars } from "../../shared/money.ts";
 import { escapeText, mentionPerson, shortRunId, showCost, showTime } from "../../slack/text.ts";
 import { outcomeOf } from "./approval-card.ts";
 import type { CardMessage } from "./blocks/build.ts";
-import { fields, message, section, context as small } from "./blocks/build.ts";
+import { contextBlock, fields, message, section } from "./blocks/build.ts";
 import { decideButtons } from "./decision-buttons.ts";
 import { describeApprovers } from "./progress.ts";
 import { describeStarter } from "./run-card.ts";
@@ -20,7 +20,7 @@ export function budgetCard(
   context: CardContext,
 ): CardMessage {
   const outcome = outcomeOf(view, request);
-  const footer = small(
+  const footer = contextBlock(
     `Run \`${shortRunId(view.executionId)}\` · ${describeStarter(view)} · asked ${showTime(request.opened.openedAt)}`,
   );
   if (outcome !== null) {

@@ -14,11 +14,11 @@ import {
 import { decidersOf, outcomeLabel, outcomeOf } from "./approval-card.ts";
 import {
   type CardMessage,
+  contextBlock,
   divider,
   message,
   section,
   sections,
-  context as small,
 } from "./blocks/build.ts";
 import { STEP_LOOK } from "./blocks/status.ts";
 import { describeBudgetOutcome } from "./budget-card.ts";
@@ -34,7 +34,7 @@ const KEPT_CHARS = 300;
 const RECEIPT_STEPS = 40;
 
 /** The end of a run, in its thread: the result or what went wrong, and the receipt. */
-export function closingMessage(view: ExecutionView, context: CardContext): CardMessage {
+export function completionMessage(view: ExecutionView, context: CardContext): CardMessage {
   const ending = describeEnding(view, context);
   return message(`${ending}\n${totals(view)}`, [
     section(ending),
@@ -44,7 +44,7 @@ export function closingMessage(view: ExecutionView, context: CardContext): CardM
 }
 
 /** The failure alone, for runs that report nothing else. */
-export function failureNotice(view: ExecutionView, context: CardContext): CardMessage {
+export function failureMessage(view: ExecutionView, context: CardContext): CardMessage {
   const ending = describeEnding(view, context);
   const by =
     view.trigger.userId === undefined
@@ -52,7 +52,7 @@ export function failureNotice(view: ExecutionView, context: CardContext): CardMe
       : mentionPerson(view.trigger.userId);
   return message(ending, [
     section(`*${escapeText(view.workflowName)}*\n${ending}`),
-    small(`Run \`${shortRunId(view.executionId)}\` · started by ${by} · ${totals(view)}`),
+    contextBlock(`Run \`${shortRunId(view.executionId)}\` · started by ${by} · ${totals(view)}`),
   ]);
 }
 
@@ -121,7 +121,7 @@ function receipt(view: ExecutionView, context: CardContext): KnownBlock[] {
   const lines = listed.map((step) => receiptLine(view, step, context));
   if (left > 0) lines.push(`_and ${left} more_`);
   lines.push(...view.requests.flatMap((request) => budgetLine(view, request)));
-  return [...sections(["*Receipt*", ...lines]), small(totals(view))];
+  return [...sections(["*Receipt*", ...lines]), contextBlock(totals(view))];
 }
 
 function receiptLine(view: ExecutionView, step: StepView, context: CardContext): string {

@@ -8,7 +8,7 @@ import {
   button,
   buttons,
   type CardMessage,
-  context,
+  contextBlock,
   header,
   message,
   section,
@@ -30,7 +30,7 @@ export function draftCard(view: DraftView): CardMessage {
       button({ actionId: ACTION_IDS.changeDraft, label: "Change", value }),
       button({ actionId: ACTION_IDS.discardDraft, label: "Discard", value, style: "danger" }),
     ]),
-    context(
+    contextBlock(
       "Nothing runs before an admin deploys it. To change it, reply in this thread with what shall be different.",
     ),
   ]);
@@ -72,7 +72,7 @@ function body({ draft, definition, explanation, warnings, calls, cost }: DraftVi
       ":warning: Look at this",
       warnings.map(({ path, message: what, fix }) => `${path}: ${what}. ${fix}`),
     ),
-    context(
+    contextBlock(
       `Id \`${definition.id}\` · round ${draft.round} · ${limits.map(show).join(" ")}`,
       `Writing it cost ${showCost(cost)} (${calls} AI ${calls === 1 ? "call" : "calls"}).`,
     ),

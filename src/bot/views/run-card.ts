@@ -15,10 +15,10 @@ import {
   button,
   buttons,
   type CardMessage,
+  contextBlock,
   fields,
   message,
   sections,
-  context as small,
 } from "./blocks/build.ts";
 import { EXECUTION_LOOK, showStatus } from "./blocks/status.ts";
 import { showInputs } from "./inputs.ts";
@@ -41,7 +41,7 @@ export function runCard(view: ExecutionView, context: CardContext): CardMessage 
   const blocks = [
     ...sections([`*${name}*  ·  ${showStatus(view.status)}`, ...lines]),
     ...fields(showInputs(view, context)),
-    small(
+    contextBlock(
       `Run \`${shortRunId(view.executionId)}\` · version ${view.workflowVersion} · ${starter} ${showTime(view.startedAt)}${took} · ${finished ? "cost" : "cost so far"} ${total}`,
     ),
     ...(actions.length > 0 ? [buttons("run", actions)] : []),

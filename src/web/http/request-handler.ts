@@ -3,10 +3,10 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import type { Logger } from "pino";
 import { AppError, asAppError } from "../../shared/errors.ts";
 import { readOwn } from "../../shared/json.ts";
+import { parseJsonBody } from "../../shared/parse-json.ts";
 import type { Access } from "./auth.ts";
 import { readBody } from "./body.ts";
 import { toErrorAnswer } from "./error-response.ts";
-import { parseJsonBody } from "./parse-json.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import { sendAllow, sendAnswer } from "./respond.ts";
 import type { Answer } from "./route.ts";

@@ -47,6 +47,17 @@ export class TriggerHarness implements AsyncDisposable {
       clock: aheadOf(this.clock, aheadMs),
       logger,
       directory: { person: async () => null, groupMembers: async () => null },
+      conversations: {
+        resolveChannel: async (channel) => channel,
+        mayStart: async () => true,
+        readMessage: async (channel, ts) => ({
+          channel,
+          ts,
+          threadTs: ts,
+          text: "",
+          messageUser: null,
+        }),
+      },
       model: {
         complete: () =>
           Promise.reject(new AppError({ code: "model_unavailable", message: "No model." })),

@@ -42,7 +42,7 @@ export function fields(pairs: readonly (readonly [string, string])[]): SectionBl
 }
 
 /** Small gray text. */
-export function context(...texts: readonly string[]): ContextBlock {
+export function contextBlock(...texts: readonly string[]): ContextBlock {
   return {
     type: "context",
     elements: texts

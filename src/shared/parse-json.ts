@@ -1,5 +1,5 @@
-import { AppError } from "../../shared/errors.ts";
-import type { Json } from "../../shared/json.ts";
+import { AppError } from "./errors.ts";
+import type { Json } from "./json.ts";
 import { findJsonMistake } from "./json-syntax.ts";
 
 /** Deeper nesting is nobody's data, and would exhaust the stack of whatever walks it. */

@@ -1,7 +1,11 @@
+import type { WebClient } from "@slack/web-api";
+import type { PointedMessage } from "../engine/ports/conversations.ts";
 import { readOwn } from "../shared/json.ts";
-import type { SlackClient } from "./slack-client.ts";
+import { omitUndefined } from "../shared/omit-undefined.ts";
+import type { SlackClient } from "./clients.ts";
+import { unescapeText } from "./text.ts";
 
-/** Messages that are looked through: the newest few thousand of a channel or thread. */
+/** Messages that are searched: the newest few thousand of a channel or thread. */
 const PAGE_SIZE = 200;
 const MAX_PAGES = 15;
 
@@ -11,7 +15,7 @@ export interface MessageMark {
   readonly event_payload: Readonly<Record<string, string>>;
 }
 
-export interface MessagePlace {
+export interface SearchPlace {
   readonly channel: string;
   /** Parent's time stamp; `null`: not in a thread. */
   readonly threadTs: string | null;
@@ -20,25 +24,25 @@ export interface MessagePlace {
 }
 
 /**
- * Looks for a message that was perhaps posted, by its metadata: Slack knows no idempotency keys.
+ * Finds a message that may have been posted, by its metadata: Slack has no idempotency keys.
  *
  * @returns its time stamp, or `null` if it is not among the newest ones. Throws what the Web API client throws.
  */
 export async function findMessage(
   client: Pick<SlackClient, "conversations">,
-  place: MessagePlace,
+  place: SearchPlace,
   mark: MessageMark,
 ): Promise<string | null> {
   const { channel, threadTs, since } = place;
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const query = {
+    const query = omitUndefined({
       channel,
       include_all_metadata: true,
       limit: PAGE_SIZE,
-      ...(since !== undefined && { oldest: String(since / 1000) }),
-      ...(cursor !== undefined && { cursor }),
-    };
+      oldest: since === undefined ? undefined : String(since / 1000),
+      cursor,
+    });
     const answer =
       threadTs === null
         ? await client.conversations.history(query)
@@ -58,4 +62,26 @@ function hasMark(message: object, mark: MessageMark): boolean {
     readOwn(metadata, "event_type") === mark.event_type &&
     Object.entries(mark.event_payload).every(([name, value]) => readOwn(payload, name) === value)
   );
+}
+
+/** Reads the message at a place. If the bot cannot read it, its text is empty. */
+export async function readMessage(
+  client: WebClient,
+  channel: string,
+  ts: string,
+): Promise<PointedMessage> {
+  const place = { channel, latest: ts, oldest: ts, inclusive: true, limit: 1 };
+  const top = await client.conversations.history(place);
+  let message = top.messages?.find((one) => one.ts === ts);
+  if (message === undefined) {
+    const thread = await client.conversations.replies({ ...place, ts });
+    message = thread.messages?.find((one) => one.ts === ts);
+  }
+  return {
+    channel,
+    ts,
+    threadTs: message?.thread_ts ?? ts,
+    text: unescapeText(message?.text ?? ""),
+    messageUser: message?.user ?? null,
+  };
 }
