@@ -1,7 +1,7 @@
 import type { Engine } from "../../engine/api/engine.ts";
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
-import { parseJsonBody } from "../http/parse-json.ts";
-import type { Answer, Route } from "../http/route.ts";
+import { parseJsonBody } from "../http/body.ts";
+import type { Route, RouteResponse } from "../http/route.ts";
 import type { WebRequest } from "../http/web-request.ts";
 
 /** Where other systems start workflows: every path below `/webhooks/` that an active workflow names. */
@@ -16,8 +16,8 @@ export function webhookRoutes(engine: Engine): readonly Route[] {
   ];
 }
 
-/** Answers when the start is durable and before the work begins: senders give up soon. */
-async function receive(engine: Engine, request: WebRequest): Promise<Answer> {
+/** Responds when the start is durable, before the work begins: senders have short time-outs. */
+async function receive(engine: Engine, request: WebRequest): Promise<RouteResponse> {
   const body = await request.readBody();
   const { executionId, duplicate } = await engine.triggers.receiveWebhook({
     path: request.path,
@@ -36,7 +36,7 @@ async function receive(engine: Engine, request: WebRequest): Promise<Answer> {
 function readVariables(body: Buffer, contentType: string): JsonObject {
   if (body.length === 0) return {};
   const text = body.toString("utf8");
-  // curl calls everything a form; in a real one a brace at the beginning would be encoded.
+  // curl labels every body a form; in a real form a leading brace would be encoded.
   const isForm =
     /^application\/x-www-form-urlencoded\b/i.test(contentType) && !/^\s*[{[]/.test(text);
   if (isForm) return Object.fromEntries(new URLSearchParams(text));

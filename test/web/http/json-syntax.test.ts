@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { parseJsonBody } from "../../../src/web/http/body.ts";
 import { findJsonMistake } from "../../../src/web/http/json-syntax.ts";
-import { parseJsonBody } from "../../../src/web/http/parse-json.ts";
 
 describe("the place of a mistake in JSON", () => {
   test.for([
