@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import type { MailComposerAttachment } from "nodemailer/lib/mail-composer";
 import { z } from "zod";
 import { paramTraits } from "../../engine/definition/param-traits.ts";
 import { AppError } from "../../shared/errors.ts";
+import { sha256 } from "../../shared/hash.ts";
 import { readAddresses } from "./addresses.ts";
 import { fillEmailTemplate } from "./email-template.ts";
 
@@ -115,7 +115,7 @@ async function contentOf(
 
 /** The key's hash: mailboxes and archives recognize a repeat, and nobody reads ids of runs in it. */
 function messageIdOf(idempotencyKey: string, sender: string): string {
-  const hash = createHash("sha256").update(idempotencyKey).digest("hex").slice(0, 40);
+  const hash = sha256(idempotencyKey).toString("hex").slice(0, 40);
   return `<${hash}@${sender.slice(sender.lastIndexOf("@") + 1)}>`;
 }
 

@@ -1,6 +1,7 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { AppError } from "../../shared/errors.ts";
+import { sha256 } from "../../shared/hash.ts";
 
 export interface AccessOptions {
   /** What the server listens on. */
@@ -50,10 +51,6 @@ function notLocal(hostIsLoopback: boolean): AppError {
       ? "Without API_TOKEN only programs on this machine are served: no proxy, no page of another origin, Host localhost. Set API_TOKEN and send it as a Bearer token."
       : "HOST is open to the network, so nobody is served without a token. Set API_TOKEN and send it as a Bearer token.",
   });
-}
-
-function sha256(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
 }
 
 const LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"] as const;

@@ -40,7 +40,7 @@ function statusOfFault(fault: Fault): number {
     case "author":
       return 400;
     case "operator":
-    case "us":
+    case "internal":
       return 500;
     case "outside":
       return 502;

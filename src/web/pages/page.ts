@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../../shared/hash.ts";
 import { Html, html } from "./html.ts";
 
 /** The style sheet of all pages: light or dark by system preference, from phone width upwards. */
@@ -54,7 +54,7 @@ code { font: .85em ui-monospace, monospace; overflow-wrap: anywhere; }
 /** A page allows its own style sheet and nothing else: no script, no other host, no frame, no form. */
 export const PAGE_CSP = [
   "default-src 'none'",
-  `style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`,
+  `style-src 'sha256-${sha256(STYLE).toString("base64")}'`,
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
