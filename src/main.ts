@@ -6,7 +6,7 @@ import { createSampleFiles } from "./adapters/sample-files.ts";
 import { createSecretHider, createSecretRevealer } from "./adapters/secrets.ts";
 import { type Config, loadConfig, type StoreConfig } from "./app/config.ts";
 import { addPromptFolder } from "./app/deploy-prompts.ts";
-import { deployFolder, tellNotices } from "./app/deploy-workflows.ts";
+import { deployFolder, sendNotices } from "./app/deploy-workflows.ts";
 import { createLogger, type Logger } from "./app/log.ts";
 import { readPricesFile } from "./app/prices-file.ts";
 import { createSlackBot, EVENTS_PATH } from "./bot/app.ts";
@@ -99,7 +99,7 @@ async function startBot(
     engine.costs.onBudgetWarning(({ budget, text }) =>
       bot.tellAdmins(text, budget.scope === "person" ? budget.subject : undefined),
     );
-    await tellNotices(notices, store, (text, concerns) => bot.tellAdmins(text, concerns));
+    await sendNotices(notices, store, (text, concerns) => bot.tellAdmins(text, concerns));
     const url = `http://${config.web.host}:${port}`;
     logger.info({ store: store.description, url }, "Heddle is running");
     const started = stack.move();
