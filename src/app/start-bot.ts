@@ -8,7 +8,7 @@ import { createWebServer } from "../web/server.ts";
 import { createTelemetry } from "../web/telemetry.ts";
 import { buildEngine, type EngineParts } from "./build-engine.ts";
 import { addPromptFolder } from "./deploy-prompts.ts";
-import { deployFolder, tellNotices } from "./deploy-workflows.ts";
+import { deployFolder, sendNotices } from "./deploy-workflows.ts";
 import { openStore } from "./open-store.ts";
 
 export type StartOptions = Pick<EngineParts, "config" | "logger" | "onOutdated">;
@@ -65,7 +65,7 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
     engine.costs.onBudgetWarning(({ budget, text }) =>
       bot.tellAdmins(text, budget.scope === "person" ? budget.subject : undefined),
     );
-    await tellNotices(notices, store, (text, concerns) => bot.tellAdmins(text, concerns));
+    await sendNotices(notices, store, (text, concerns) => bot.tellAdmins(text, concerns));
     const url = `http://${config.web.host}:${port}`;
     logger.info({ store: store.description, url }, "Heddle is running");
     const started = stack.move();

@@ -1,8 +1,7 @@
 /**
- * Finds where a text stops being JSON. `JSON.parse` says it in words that change with the version of Node, sometimes
- * without a position and with parts of the body; people need the line and the column.
- *
- * Runs only after `JSON.parse` has refused the text.
+ * Finds where a text stops being JSON, after `JSON.parse` has refused it. The API promises line and
+ * column, and Node's `SyntaxError` cannot give them: of the common mistakes (`{"a": x}`, a cut-off
+ * body) its message has no position, and it quotes parts of the body.
  */
 
 export interface JsonMistake {
@@ -15,7 +14,7 @@ export interface JsonMistake {
 const SPACE = /[ \t\r\n]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /true|false|null/y;
-// A string without its closing quote: what follows tells what is wrong.
+// A string without its closing quote: the next character shows what is wrong.
 const STRING_BODY = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*/y;
 
 type Close = "}" | "]";

@@ -2,14 +2,14 @@ import { AppError } from "./errors.ts";
 import type { Json } from "./json.ts";
 import { findJsonMistake } from "./json-syntax.ts";
 
-/** Deeper nesting is nobody's data, and would exhaust the stack of whatever walks it. */
+/** No real data is nested deeper, and code that walks it would exhaust its stack. */
 const MAX_DEPTH = 100;
 
 /**
- * Reads a request body as JSON, whatever its declared type.
+ * Parses a request body as JSON, whatever its declared type.
  *
- * @throws {AppError} `json_malformed` with line and column, or when it is no UTF-8, is nested too deeply or has a number
- * that is too large.
+ * @throws {AppError} `json_malformed` with line and column, or when it is not UTF-8, is nested too
+ * deeply or has a number that is too large.
  */
 export function parseJsonBody(body: Uint8Array): Json {
   const text = decode(body);
@@ -36,7 +36,7 @@ function decode(body: Uint8Array): string {
 
 function malformed(text: string): AppError {
   const mistake = findJsonMistake(text);
-  // Both sides of the test agree on what JSON is; were they ever to differ, the end of the text is as good as any place.
+  // Falls back to the end of the text if `JSON.parse` should ever refuse more than findJsonMistake.
   const { offset, expected } = mistake ?? { offset: text.length, expected: "valid JSON" };
   const lines = text.slice(0, offset).split(/\r\n|\n|\r/);
   const column = (lines.at(-1)?.length ?? 0) + 1;
@@ -48,7 +48,7 @@ function malformed(text: string): AppError {
   });
 }
 
-/** One character, shown so that nothing odd gets into the answer. */
+/** One character, written so that control characters stay out of the response. */
 function quote(text: string, offset: number): string {
   const point = text.codePointAt(offset) ?? 0;
   const printable = /[\p{L}\p{N}\p{P}\p{S}]/u.test(String.fromCodePoint(point));

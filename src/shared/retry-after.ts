@@ -1,10 +1,10 @@
-/** Longest wait that is taken from a server's word, in milliseconds: a day. */
+/** Longest wait that a server can demand, in milliseconds: a day. */
 const MAX_RETRY_AFTER_MS = 86_400_000;
 
 /**
  * Reads a `Retry-After` header: seconds, or a date.
  *
- * @returns milliseconds from `now` on, from 0 to a day; `null` for no header or one that says nothing.
+ * @returns milliseconds from `now` on, from 0 to a day; `null` for no header or an unreadable one.
  */
 export function parseRetryAfter(header: string | null | undefined, now: number): number | null {
   const text = header?.trim() ?? "";

@@ -15,7 +15,7 @@ export function adviseOn(code: string): string {
       return "The operator of the bot has to correct its configuration; then retry the run.";
     case "outside":
       return "The other side was in trouble. Retry the run when it has recovered.";
-    case "us":
+    case "internal":
       return "Tell the operator of the bot; the log has the details.";
   }
 }

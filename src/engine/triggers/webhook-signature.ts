@@ -1,4 +1,5 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { sha256 } from "../../shared/hash.ts";
 import type { WebhookRequest } from "../api/triggers.ts";
 import type { WebhookConfig } from "./types/webhook.ts";
 
@@ -29,8 +30,4 @@ function bearsSecret(proof: Proof, secret: string): boolean {
   const token = /^Bearer +(\S+) *$/i.exec(proof.headers["authorization"] ?? "")?.[1];
   // Comparing digests takes the same time for every token, whatever its length.
   return token !== undefined && timingSafeEqual(sha256(token), sha256(secret));
-}
-
-function sha256(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
 }

@@ -6,12 +6,12 @@ import type { Json } from "../../shared/json.ts";
 
 /** What a route sees of a request. */
 export interface WebRequest {
-  /** Reference of the request, in the answer's header and in the log. */
+  /** Reference of the request, in the response header and in the log. */
   readonly id: string;
   readonly headers: IncomingHttpHeaders;
-  /** As it was sent, without the query. */
+  /** As sent, without the query. */
   readonly path: string;
-  /** It comes from a program of this machine, on behalf of nobody else. */
+  /** The caller is a program on this machine that acts for itself; see `isLocalCaller`. */
   readonly isLocal: boolean;
   /** The decoded segments that the route's path names. */
   param(name: string): string;

@@ -20,7 +20,7 @@ const NewBudget = z
 
 /** Monthly budgets. */
 export function budgetRoutes(engine: Engine): readonly Route[] {
-  const list = async () => ({ budgets: (await engine.costs.listBudgets()).map(toAnswer) });
+  const list = async () => ({ budgets: (await engine.costs.listBudgets()).map(toResponse) });
   return [
     { method: "GET", path: "/api/budgets", handle: async () => ({ body: await list() }) },
     {
@@ -40,7 +40,7 @@ export function budgetRoutes(engine: Engine): readonly Route[] {
   ];
 }
 
-function toAnswer({ scope, subject, monthlyNano, spentNano, setBy }: BudgetStatus): object {
+function toResponse({ scope, subject, monthlyNano, spentNano, setBy }: BudgetStatus): object {
   return {
     scope,
     ...(subject !== "" && { subject }),

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Engine } from "../../engine/api/engine.ts";
-import type { Answer, Route } from "../http/route.ts";
+import type { Route, RouteResponse } from "../http/route.ts";
 import type { WebRequest } from "../http/web-request.ts";
 
 /** Where other systems start workflows: every path below `/webhooks/` that an active workflow names. */
@@ -16,7 +16,7 @@ export function webhookRoutes(engine: Engine): readonly Route[] {
 }
 
 /** Answers when the start is durable and before the work begins: senders give up soon. */
-async function receive(engine: Engine, request: WebRequest): Promise<Answer> {
+async function receive(engine: Engine, request: WebRequest): Promise<RouteResponse> {
   const { executionId, duplicate } = await engine.triggers.receiveWebhook({
     path: request.path,
     isLocal: request.isLocal,

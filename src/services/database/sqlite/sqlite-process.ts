@@ -1,19 +1,19 @@
 import { DatabaseSync } from "node:sqlite";
 import { isAppError } from "../../../shared/errors.ts";
 import { readOwn } from "../../../shared/json.ts";
-import type { SqliteAnswer, SqliteFile, SqliteQuery } from "./sqlite-protocol.ts";
+import type { SqliteFile, SqliteQuery, SqliteResponse } from "./sqlite-protocol.ts";
 import { runStatement } from "./sqlite-statement.ts";
 
-/** How long a query waits for somebody else's lock. */
+/** Milliseconds that a query waits for a lock of another process. */
 const BUSY_MS = 5000;
 
 const file: SqliteFile = JSON.parse(process.argv[2] ?? "");
 let database: DatabaseSync | null = null;
 
-process.on("message", (query: SqliteQuery) => process.send?.(answerTo(query)));
+process.on("message", (query: SqliteQuery) => process.send?.(runQuery(query)));
 process.on("disconnect", () => process.exit());
 
-function answerTo({ sql, values }: SqliteQuery): SqliteAnswer {
+function runQuery({ sql, values }: SqliteQuery): SqliteResponse {
   try {
     return { kind: "result", result: runStatement(open(), sql, values) };
   } catch (error) {

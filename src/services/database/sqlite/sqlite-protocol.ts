@@ -2,7 +2,7 @@ import type { ErrorCode } from "../../../shared/errors.ts";
 import type { Json } from "../../../shared/json.ts";
 import type { QueryResult } from "../database.ts";
 
-/** What the process of a SQLite database is started with, as JSON in its one argument. */
+/** The one argument, as JSON, of the process of a SQLite database. */
 export interface SqliteFile {
   readonly path: string;
   readonly isReadOnly: boolean;
@@ -14,14 +14,14 @@ export interface SqliteQuery {
   readonly values: readonly Json[];
 }
 
-/** What came of it. */
-export type SqliteAnswer =
+/** The result of a query. */
+export type SqliteResponse =
   | { readonly kind: "result"; readonly result: QueryResult }
   | {
       readonly kind: "error";
-      /** One of ours; `null`: an error of SQLite. */
+      /** Code of an AppError; `null`: an error of SQLite. */
       readonly code: ErrorCode | null;
-      /** SQLite's own number. */
+      /** SQLite's error number. */
       readonly sqlite: number | null;
       readonly message: string;
     };

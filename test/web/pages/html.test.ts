@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { html } from "../../../src/web/views/html.ts";
+import { html } from "../../../src/web/pages/html.ts";
 
 test("escapes what is embedded, between tags and in attributes", () => {
   const hostile = `"><img src=x onerror='alert(1)'>&`;

@@ -1,5 +1,8 @@
-/** The one style sheet of our pages: light and dark as the reader's system says, from phone width upwards. */
-export const STYLE = `
+import { sha256 } from "../../shared/hash.ts";
+import { Html, html } from "./html.ts";
+
+/** The style sheet of all pages: light or dark by system preference, from phone width upwards. */
+const STYLE = `
 :root {
   color-scheme: light dark;
   --ink: light-dark(#1c2526, #e4eaea);
@@ -47,3 +50,32 @@ code { font: .85em ui-monospace, monospace; overflow-wrap: anywhere; }
   td[data-label]::before { content: attr(data-label) " "; color: var(--quiet); font-size: .82rem; }
 }
 `;
+
+/** A page allows its own style sheet and nothing else: no script, no other host, no frame, no form. */
+export const PAGE_CSP = [
+  "default-src 'none'",
+  `style-src 'sha256-${sha256(STYLE).toString("base64")}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** A whole page. @param content - the content of its `main`. */
+export function page(title: string, content: Html): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<style>${new Html(STYLE)}</style>
+</head>
+<body>
+<main>
+${content}
+</main>
+</body>
+</html>
+`;
+}

@@ -1,10 +1,10 @@
 import { escapeHtml } from "../../shared/markup.ts";
 
-/** HTML that is safe to send: made by {@link html}, or trusted text of our own. */
+/** HTML that is safe to send: made by {@link html}, or trusted text of the bot. */
 export class Html {
   readonly text: string;
 
-  /** @param text - HTML already; what comes from outside goes through {@link html}. */
+  /** @param text - trusted HTML; text from outside goes through {@link html}. */
   constructor(text: string) {
     this.text = text;
   }
@@ -12,7 +12,7 @@ export class Html {
 
 type Part = Html | string | number | null | readonly Part[];
 
-/** Builds HTML: values are escaped, unless they are HTML from this very function; lists are joined, `null` is nothing. */
+/** Builds HTML: values are escaped unless they are {@link Html}; lists are joined, `null` is empty. */
 export function html(strings: TemplateStringsArray, ...values: readonly Part[]): Html {
   const parts = strings.map((text, index) => text + toText(values[index] ?? null));
   return new Html(parts.join(""));

@@ -1,20 +1,18 @@
 import type { ExecutionSummary } from "../../engine/api/executions.ts";
 import type { Totals } from "../../engine/model/totals.ts";
 import { formatDollars } from "../../shared/money.ts";
-import type { MetricsAnswer } from "../routes/metrics-response.ts";
-import { showAge, showDuration, showMoment } from "./figures.ts";
-import type { Html } from "./html.ts";
-import { html } from "./html.ts";
+import type { MetricsResponse } from "../routes/metrics-response.ts";
+import { type Html, html } from "./html.ts";
 import { page } from "./page.ts";
 
 /** A workflow with its figures, as the dashboard lists it. */
 export interface DashboardWorkflow {
   readonly id: string;
   readonly name: string;
-  readonly metrics: MetricsAnswer;
+  readonly metrics: MetricsResponse;
 }
 
-/** Everything that the dashboard tells. */
+/** What the dashboard shows. */
 export interface Dashboard {
   readonly totalWorkflows: number;
   readonly totalExecutions: number;
@@ -107,4 +105,28 @@ function executionRow(execution: ExecutionSummary, now: number): Html {
     waitingOn.length > 0 ? html` <span class="quiet">for ${waitingOn.join(", ")}</span>` : null;
   return html`<tr><th scope="row"><a href="/api/executions/${encodeURIComponent(executionId)}"><code>${executionId}</code></a></th><td class="wide">${workflowName} <span class="quiet">version ${workflowVersion}</span></td><td><span class="status ${status}">${status}</span>${waits}</td><td class="number" data-label="Began"><time datetime="${execution.startedAt}" title="${showMoment(startedAt)}">${showAge(now - startedAt)}</time></td><td class="number" data-label="Took">${took}</td><td class="number" data-label="Cost">$${execution.totalCost.toFixed(4)}</td></tr>
 `;
+}
+
+/** A duration in a table: `0 ms`, `1.8 s`, `3 min`, `2 h 5 min`, `4 d 3 h`. */
+function showDuration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 1440) return pair(Math.floor(minutes / 60), "h", minutes % 60, "min");
+  return pair(Math.floor(minutes / 1440), "d", Math.floor((minutes % 1440) / 60), "h");
+}
+
+function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}
+
+/** How long ago a moment is: `just now`, `5 min ago`. */
+function showAge(ms: number): string {
+  return ms < 60_000 ? "just now" : `${showDuration(ms)} ago`;
+}
+
+/** `2026-11-23 09:00 UTC`. @param at - milliseconds since 1970. */
+function showMoment(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
