@@ -25,7 +25,7 @@ interface Usage {
   readonly heapMb: number;
 }
 
-/** The simulator's process: says its address, and what it has used whenever it is asked. */
+/** The simulator's process: reports its address, and on request the CPU time it has used. */
 async function serve(): Promise<void> {
   using dir = mkdtempDisposableSync(join(tmpdir(), "heddle-bench-"));
   const simulator = await openSimulator({ realistic: false, dataDir: dir.path });

@@ -144,7 +144,7 @@ export const LEFT: Readonly<Record<string, string>> = {
   processes: "only concerns processes that run",
 };
 
-/** Nobody has a lease any more, and the totals of the log are counted already. */
+/** Leases have ended, and the totals of the log are counted already. */
 function moveHead(row: Row, now: number): BSON.Document {
   const head = toHead(row);
   const free = head.owner === null ? head : { ...head, owner: null, due: now };
