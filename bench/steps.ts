@@ -16,11 +16,13 @@ import type { JsonObject } from "../src/shared/json.ts";
 import { openSqliteStore } from "../src/store/sqlite/open.ts";
 
 /**
- * What a step costs early and late in an execution of 500: `npm run bench:steps [runs]`. The ratio should be 1: whatever grows
- * with the length of an execution shows here. The last line is what grows with it: reading an execution anew.
+ * What a step costs early and late in an execution of 500: `npm run bench:steps [runs]`. The ratio
+ * should be 1: whatever grows with the length of an execution shows here. The last line is what
+ * grows with it: loading an execution.
  *
- * Times are the median over the runs of each step, and the mean of 40 steps around the 25th and the 475th. The store is in memory
- * and the clock leaps over waits, so that nothing but the engine and its store is measured.
+ * Times are the median over the runs of each step, and the mean of 40 steps around the 25th and the
+ * 475th. The store is in memory and the clock leaps over waits, so that nothing but the engine and
+ * its store is measured.
  */
 const RUNS = Number(process.argv[2] ?? 15);
 const STEPS = 500;

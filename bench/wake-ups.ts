@@ -15,14 +15,18 @@ import { createServiceRegistry } from "../src/services/registry.ts";
 import { openMongoStore } from "../src/store/mongodb/open.ts";
 
 /**
- * Measures the time until a process records a signal that another process sent to an execution in its
- * memory, and its queries while idle: `node bench/wake-ups.ts mongodb://127.0.0.1:27017/`, first without
- * change streams, then with them if the server has them. Drops the database that it creates.
+ * Measures the time until a process records a signal that another process sent to an execution in
+ * its memory, and its queries while idle: `node bench/wake-ups.ts mongodb://127.0.0.1:27017/`,
+ * first without change streams, then with them if the server has them. Drops the database that it
+ * creates.
  */
 const [, , uri = "mongodb://127.0.0.1:27017/", role = "measure", database = randomDatabase()] =
   process.argv;
 const SIGNALS = 100;
-/** Milliseconds between two signals: longer than a poll interval, so that each meets an idle process. */
+/**
+ * Milliseconds between two signals: longer than a poll interval, so that each meets an idle
+ * process.
+ */
 const MIN_GAP_MS = 300;
 const GAP_SPREAD_MS = 500;
 const IDLE_MS = 10_000;
@@ -87,7 +91,7 @@ async function hold(streams: boolean): Promise<void> {
   });
   await engine.run();
   report({ ready: await begin(engine) });
-  // The parent asks for the queries at rest.
+  // Waits for the parent, which then measures the queries at rest.
   await once(process, "message");
   const before = questions;
   await setTimeout(IDLE_MS);

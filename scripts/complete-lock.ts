@@ -3,10 +3,10 @@ import { z } from "zod";
 import { omitUndefined } from "../src/shared/omit-undefined.ts";
 
 /**
- * Completes `package-lock.json` after an `npm install` from a registry mirror that lacks packages of
- * other platforms: npm omits missing optional ones, and `npm ci` then refuses the file everywhere. The
- * added entries have version and platform, so that npm skips them elsewhere, and no integrity, which
- * the mirror does not know.
+ * Completes `package-lock.json` after an `npm install` from a registry mirror that lacks packages
+ * of other platforms: npm omits missing optional ones, and `npm ci` then refuses the file
+ * everywhere. The added entries have version and platform, so that npm skips them elsewhere, and no
+ * integrity, which the mirror does not know.
  */
 
 const Package = z.looseObject({

@@ -5,8 +5,8 @@ import { setUpMongo } from "./mongo/set-up.ts";
 import { startMongoStack } from "./mongo/stack.ts";
 
 /**
- * `npm run mongo`: a MongoDB-compatible server on this machine, for tests and to try the bot. Sets it up
- * the first time.
+ * `npm run mongo`: a MongoDB-compatible server on this machine, for tests and to try the bot. Sets
+ * it up the first time.
  *
  * `--port=N` sets the port, `--reset` starts with an empty server, `--set-up` only sets it up.
  */

@@ -5,8 +5,8 @@ import { recordRuns } from "../test/support/recorded-logs.ts";
 
 /**
  * `npm run --silent record-logs -- --from ./data > test/fixtures/logs/0.1.0.ndjson`: logs of the
- * executions in a folder, one of each kind, with the state that this version folds them to. Kept for
- * each release: later versions must fold to the same state.
+ * executions in a folder, one of each kind, with the state that this version folds them to. Kept
+ * for each release: later versions must fold to the same state.
  */
 const { values } = parseArgs({ options: { from: { type: "string" } } });
 if (values.from === undefined) {

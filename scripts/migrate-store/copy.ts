@@ -23,8 +23,8 @@ export interface Copied {
 /**
  * Copies every table into the database and compares both sides. May be repeated.
  *
- * @throws {AppError} `store_locked` when a bot uses or has used the database; `internal` when the copy
- *   differs.
+ * @throws {AppError} `store_locked` when a bot uses or has used the database; `internal` when the
+ *   copy differs.
  */
 export async function copyStore(
   source: DatabaseSync,
@@ -109,7 +109,9 @@ async function readBack(
   return sum;
 }
 
-/** Count and checksum of documents in any order: the XOR of their hashes; ids make each hash unique. */
+/**
+ * Count and checksum of documents in any order: the XOR of their hashes; ids make each hash unique.
+ */
 class Checksum {
   count = 0;
   readonly #sum = Buffer.alloc(DIGEST_BYTES);

@@ -29,7 +29,7 @@ export interface Table {
   readonly toDocument: (row: Row, now: number) => BSON.Document | null;
 }
 
-/** Tables by name. What is not here is listed in {@link LEFT}. */
+/** Tables by name. The others are in {@link LEFT}. */
 export const TABLES: Readonly<Record<string, Table>> = {
   log: {
     collection: "log",

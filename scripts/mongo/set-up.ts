@@ -6,8 +6,9 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 /**
- * Sets up a MongoDB-compatible server in an ignored folder: a small Debian system with PostgreSQL 18 and the DocumentDB
- * extension, and the gateway that speaks MongoDB's protocol in front of it. Nothing outside of the folder is changed.
+ * Sets up a MongoDB-compatible server in an ignored folder: a small Debian system with PostgreSQL
+ * 18 and the DocumentDB extension, and the gateway that speaks MongoDB's protocol in front of it.
+ * Nothing outside of the folder is changed.
  */
 
 const run = promisify(execFile);
@@ -15,7 +16,10 @@ const run = promisify(execFile);
 const CACHE = resolve(import.meta.dirname, "../../.cache/mongo");
 const GATEWAY_SOURCE = join(import.meta.dirname, "gateway");
 
-/** DocumentDB is only in Debian's development release, whose libraries cannot be mixed into an older one. */
+/**
+ * DocumentDB is only in Debian's development release, whose libraries cannot be mixed into an older
+ * one.
+ */
 const SUITE = "sid";
 const PACKAGES = "postgresql-18,postgresql-18-documentdb";
 

@@ -23,7 +23,9 @@ export interface StackMember {
   start(): Promise<void>;
 }
 
-/** A MongoDB-compatible server on loopback. Both processes end with the process that started them. */
+/**
+ * A MongoDB-compatible server on loopback. Both processes end with the process that started them.
+ */
 export interface MongoStack extends AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
   readonly uri: string;
@@ -32,7 +34,9 @@ export interface MongoStack extends AsyncDisposable {
 }
 
 export interface StackOptions {
-  /** Name of a cluster that is kept for the next time; absent: a new one that is removed at the end. */
+  /**
+   * Name of a cluster that is kept for the next time; absent: a new one that is removed at the end.
+   */
   readonly keepAs?: string;
   /** @default a free port */
   readonly port?: number;

@@ -19,7 +19,10 @@ import fc from "fast-check";
 import { omitUndefined } from "../../src/shared/omit-undefined.ts";
 import { type NotedTest, takeNoted } from "./vitest.ts";
 
-/** The tests that a mutant of the pure core has to get past: those that need neither store, nor clock, nor world. The quick ones first. */
+/**
+ * The tests that a mutant of the pure core has to get past: those that need neither store, nor
+ * clock, nor world. The quick ones first.
+ */
 const TESTS = [
   "test/engine/execution/!(any-workflow).test.ts",
   "test/engine/steps/{child-money,foreach,parallel,wait}.test.ts",
@@ -44,11 +47,16 @@ registerHooks({
 const context: { [Name in keyof InstrumenterContext]: InstrumenterContext[Name] | undefined } = {};
 Object.assign(globalThis, { __stryker__: context });
 
-/** Runs the tests of the pure core in this process, which loads them once for all mutants: a mutant takes milliseconds. */
+/**
+ * Runs the tests of the pure core in this process, which loads them once for all mutants: a mutant
+ * takes milliseconds.
+ */
 class PureRunner implements TestRunner {
   #tests: ReadonlyMap<string, NotedTest> | null = null;
 
-  /** Modules are loaded once: Stryker starts another process for mutants of code that runs at load. */
+  /**
+   * Modules are loaded once: Stryker starts another process for mutants of code that runs at load.
+   */
   capabilities() {
     return { reloadEnvironment: false };
   }

@@ -1,7 +1,7 @@
 /**
- * Replaces `vitest` when a mutant of the pure core is tested: the same `expect`, and tests that are only
- * registered. Vitest itself would start a worker and reload every module for each of some fifteen
- * hundred mutants, which takes hours.
+ * Replaces `vitest` when a mutant of the pure core is tested: the same `expect`, and tests that are
+ * only registered. Vitest itself would start a worker and reload every module for each of some
+ * fifteen hundred mutants, which takes hours.
  */
 import { format } from "node:util";
 

@@ -7,7 +7,10 @@ interface Timer {
   readonly run: () => void;
 }
 
-/** The clock does not stop for shorter timers, such as heartbeats: a million of them would change nothing. */
+/**
+ * The clock does not stop for shorter timers, such as heartbeats: a million of them would change
+ * nothing.
+ */
 const LEAST_AWAITED_MS = 10 * 60_000;
 
 /** A clock in the past that is moved to the present by hand, so that weeks pass in a moment. */
@@ -42,8 +45,8 @@ export class MovingClock implements Clock {
   }
 
   /**
-   * Moves forward to `moment`, never back. Stops for every timer of ten minutes and more; shorter ones run
-   * once at such a stop, as after a machine has slept. Awaits `settle` after each timer.
+   * Moves forward to `moment`, never back. Stops for every timer of ten minutes and more; shorter
+   * ones run once at such a stop, as after a machine has slept. Awaits `settle` after each timer.
    */
   async moveTo(moment: number, settle: () => Promise<void>): Promise<void> {
     do {

@@ -11,8 +11,8 @@ export function sampleId(workflow: string): string {
 }
 
 /**
- * A shipped workflow as a sample: with its own id and name, started only by hand, and without channels
- * for its requests, so that past decisions get no cards.
+ * A shipped workflow as a sample: with its own id and name, started only by hand, and without
+ * channels for its requests, so that past decisions get no cards.
  *
  * @throws {Error} when the file is missing or is no JSON object.
  */

@@ -4,7 +4,9 @@ import { parseJsonBody } from "../http/body.ts";
 import type { Route, RouteResponse } from "../http/route.ts";
 import type { WebRequest } from "../http/web-request.ts";
 
-/** Where other systems start workflows: every path below `/webhooks/` that an active workflow names. */
+/**
+ * Where other systems start workflows: every path below `/webhooks/` that an active workflow names.
+ */
 export function webhookRoutes(engine: Engine): readonly Route[] {
   return [
     {
