@@ -7,8 +7,9 @@ import { openMongoStore } from "../src/store/mongodb/open.ts";
 import { benchCommit, benchHead } from "./records.ts";
 
 /**
- * Durable steps per second through the store, beside single-document inserts per second of the driver on the same server:
- * `node bench/mongodb.ts mongodb://127.0.0.1:27017/ 1,16,64`, the numbers being how many work at once. The database it makes is dropped afterwards.
+ * Durable steps per second through the store, beside single-document inserts per second of the
+ * driver on the same server: `node bench/mongodb.ts mongodb://127.0.0.1:27017/ 1,16,64`, the
+ * numbers being how many work at once. Drops the database that it creates.
  */
 const [, , uri = "mongodb://127.0.0.1:27017/", atOnce = "1,16,64"] = process.argv;
 const DURATION_MS = 4000;
@@ -65,7 +66,8 @@ async function durableSteps(callers: number): Promise<Rate> {
   const run = randomBytes(4).toString("hex");
   const ids = Array.from({ length: callers }, (_, caller) => `exec_${run}_${caller}`);
   await Promise.all(ids.map((id) => store.insertHead(benchHead(id, 0))));
-  // What follows the commits belongs to the price: heads are written and totals counted before the clock is stopped.
+  // Work after the commits is part of the cost: the clock stops when records are written and totals
+  // are counted.
   return await measure(
     callers,
     (caller, turn) => {

@@ -19,7 +19,10 @@ import { createSlackService } from "../../src/services/slack/slack-service.ts";
 import { createChannelFinder } from "../../src/slack/channels.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 
-/** An engine that only evaluates: the definitions, prompts and samples of a folder, and a store that is gone afterwards. */
+/**
+ * An engine that only evaluates: the definitions, prompts and samples of a folder, and a store that
+ * is gone afterwards.
+ */
 export interface EvalEngine extends AsyncDisposable {
   readonly engine: RunningEngine;
   /** Ids of the workflows of the folder. */

@@ -22,13 +22,15 @@ function createCronSchedule(expression: string, timezone: string): CronSchedule 
   const { second } = parse(expression);
   const first = second[0] ?? 0;
   const task = createTask(expression, () => undefined, { timezone });
-  // Only its matching is used; destroying it removes it from the library's registry, where it would leak.
+  // Only its matching is used; destroying it removes it from the library's registry, where it would
+  // leak.
   void task.destroy();
   return {
     hasSeconds: second.length > 1 || first > 0,
     between: (after, until, limit) => {
       const found: number[] = [];
-      // Backward, since the latest are wanted. Whether a minute matches does not depend on the second.
+      // Backward, since the latest are wanted. Whether a minute matches does not depend on the
+      // second.
       const last = Math.floor(until / MINUTE_MS) * MINUTE_MS;
       for (
         let minute = last;

@@ -3,7 +3,8 @@ import type { JsonObject } from "../shared/json.ts";
 import { revealSecrets } from "../shared/secret-reference.ts";
 
 /**
- * Replaces `{{secrets.NAME}}` in the parameters of a service call by `SECRET_<NAME>` of the environment.
+ * Replaces `{{secrets.NAME}}` in the parameters of a service call by `SECRET_<NAME>` of the
+ * environment.
  *
  * @throws {AppError} `params_invalid` when the returned function meets a name that is not set.
  */

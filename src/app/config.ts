@@ -20,7 +20,10 @@ export interface Config {
   readonly http: { readonly allowHosts: readonly string[] };
   /** `null`: e-mail is not configured. */
   readonly mail: MailConfig | null;
-  /** URLs of databases by name, in lower case: `DATABASE_URL` is `default`, `DATABASE_URL_CRM` is `crm`. */
+  /**
+   * URLs of databases by name, in lower case: `DATABASE_URL` is `default`, `DATABASE_URL_CRM` is
+   * `crm`.
+   */
   readonly databases: Readonly<Record<string, string>>;
   /** `SECRET_<NAME>` by name. */
   readonly secrets: Readonly<Record<string, string>>;
@@ -171,7 +174,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
  * Reads the configuration.
  *
  * @param env - empty values count as absent; the process's own environment by default.
- * @throws {AppError} `config_invalid`, whose message lists every wrong variable and what to do, and never a value.
+ * @throws {AppError} `config_invalid`, whose message lists every wrong variable and what to do, and
+ *   never a value.
  */
 export function loadConfig(
   env: Readonly<Record<string, string | undefined>> = process.env,

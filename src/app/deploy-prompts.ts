@@ -5,8 +5,9 @@ import { asAppError } from "../shared/errors.ts";
 import type { Logger } from "./log.ts";
 
 /**
- * Adds the prompts of a folder, in order of their names: `urgency.md` is the prompt `urgency`. A bad
- * file is logged and skipped, and its last version stays active. A missing folder has no prompts.
+ * Adds the prompts of a folder, in order of their names: `urgency.md` is the prompt `urgency`. A
+ * bad file is logged and skipped, and its last version stays active. A missing folder has no
+ * prompts.
  */
 export async function addPromptFolder(
   { prompts }: Pick<RunningEngine, "prompts">,

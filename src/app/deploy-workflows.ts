@@ -94,7 +94,8 @@ function toNotice(file: string, content: string, deployment: FileDeployment): Fi
 }
 
 /**
- * Sends each notice once, over restarts too. A notice that could not be sent is sent at the next start.
+ * Sends each notice once, over restarts too. A notice that could not be sent is sent at the next
+ * start.
  *
  * @param send - resolves to `false` if no admin could be reached.
  */

@@ -15,8 +15,8 @@ const Price = z.strictObject({
 const Prices = z.record(z.string().min(1), Price);
 
 /**
- * Reads custom prices: an object with the price of each model, by its name in definitions (`gpt-4o`,
- * `local/llama`).
+ * Reads custom prices: an object with the price of each model, by its name in definitions
+ * (`gpt-4o`, `local/llama`).
  *
  * @throws {AppError} `config_invalid` naming every model and member that is wrong.
  */

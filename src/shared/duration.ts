@@ -41,7 +41,9 @@ export function elapsed(from: number, to: number): number {
   return Math.max(0, to - from);
 }
 
-/** The two largest units, for people: `0 ms`, `300 ms`, `1.4 s`, `2 min 5 s`, `2 h 5 min`, `3 d`. */
+/**
+ * The two largest units, for people: `0 ms`, `300 ms`, `1.4 s`, `2 min 5 s`, `2 h 5 min`, `3 d`.
+ */
 export function formatDuration(ms: number): string {
   const whole = Math.max(0, Math.round(ms));
   if (whole < 1000) return `${whole} ms`;

@@ -1,9 +1,9 @@
 import type { JsonObject } from "./json.ts";
 
 /**
- * Every error code, with whose fault it is: the requesting `user`, the `author` of the workflow, the
- * `operator` of the bot, an `outside` system, or the bot itself (`internal`). Codes are never renamed
- * once released; `docs/errors.md` has an entry for each.
+ * Every error code, with whose fault it is: the requesting `user`, the `author` of the workflow,
+ * the `operator` of the bot, an `outside` system, or the bot itself (`internal`). Codes are never
+ * renamed once released; `docs/errors.md` has an entry for each.
  */
 const FAULTS = {
   config_invalid: "operator",
@@ -75,7 +75,10 @@ export function faultOf(code: ErrorCode): Fault {
 
 export interface AppErrorOptions {
   readonly code: ErrorCode;
-  /** One or two sentences that any person may see: what happened and what to do. No secret, no stack. */
+  /**
+   * One or two sentences that any person may see: what happened and what to do. No secret, no
+   * stack.
+   */
   readonly message: string;
   /** Whether the same call may succeed later. @default false */
   readonly retryable?: boolean;
@@ -112,7 +115,10 @@ export function isAppError(error: unknown, code?: ErrorCode): error is AppError 
   return error instanceof AppError && (code === undefined || error.code === code);
 }
 
-/** Wraps what was thrown, once, at a boundary. Anything but an AppError becomes `internal`, with a neutral message. */
+/**
+ * Wraps what was thrown, once, at a boundary. Anything but an AppError becomes `internal`, with a
+ * neutral message.
+ */
 export function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   return new AppError({

@@ -1,6 +1,6 @@
 /**
  * Finds where a text stops being JSON, after `JSON.parse` has refused it. The API promises line and
- * column, and Node's `SyntaxError` cannot give them: of the common mistakes (`{"a": x}`, a cut-off
+ * column, and Node's `SyntaxError` cannot give them: for common mistakes (`{"a": x}`, a cut-off
  * body) its message has no position, and it quotes parts of the body.
  */
 

@@ -25,6 +25,12 @@ export function readOwn(value: unknown, key: string): unknown {
   return Reflect.get(value, key);
 }
 
+/** Reads an own property that is a number; `null` for anything else. */
+export function readNumber(value: unknown, key: string): number | null {
+  const found = readOwn(value, key);
+  return typeof found === "number" ? found : null;
+}
+
 /** JSON text with sorted keys and no white space: equal content gives equal text. */
 export function canonicalJson(value: Json): string {
   return JSON.stringify(value, (_key, part: unknown) =>

@@ -21,7 +21,9 @@ export function escapeBroadcasts(text: string): string {
   return text.replace(/<(?=!|$)/g, "&lt;");
 }
 
-/** Kinds of markup that a parameter can hold, each with how text from outside is written into it. */
+/**
+ * Kinds of markup that a parameter can hold, each with how text from outside is written into it.
+ */
 export const MARKUPS = { html: escapeHtml, slack: escapeBroadcasts } as const;
 
 export type Markup = keyof typeof MARKUPS;

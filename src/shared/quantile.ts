@@ -1,5 +1,6 @@
 /**
- * The quantile by nearest rank: the smallest value that at least `share` of the values do not exceed.
+ * The quantile by nearest rank: the smallest value that at least `share` of the values do not
+ * exceed.
  *
  * @param sorted - values in ascending order.
  * @param share - from 0 to 1.

@@ -38,7 +38,10 @@ export interface WebServerOptions {
   readonly logger: Logger;
   /** Serves `/metrics`. */
   readonly telemetry?: Telemetry;
-  /** Handlers of whole paths that get the raw request, unchecked: `/slack/events` is signed by Slack. */
+  /**
+   * Handlers of whole paths that get the raw request, unchecked: `/slack/events` is signed by
+   * Slack.
+   */
   readonly extraHandlers?: Readonly<Record<string, RequestListener>>;
   /** @default always ready, from `start` to `stop` */
   readonly notReady?: Readiness;
@@ -56,9 +59,15 @@ export interface Timeouts {
 }
 
 export interface WebServer {
-  /** @throws {AppError} `config_invalid` when the port is taken or the address is not this machine's. */
+  /**
+   * @throws {AppError} `config_invalid` when the port is taken or the address is not this
+   *   machine's.
+   */
   start(): Promise<{ readonly port: number }>;
-  /** Accepts no more requests, finishes open ones, then closes every connection. May be called twice. */
+  /**
+   * Accepts no more requests, finishes open ones, then closes every connection. May be called
+   * twice.
+   */
   stop(): Promise<void>;
 }
 

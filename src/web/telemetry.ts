@@ -6,7 +6,9 @@ import { toDollars } from "../shared/money.ts";
 /** Seconds: steps take from milliseconds (a transform) to days (an approval). */
 const STEP_SECONDS = [0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 3600, 86_400];
 
-/** Models with a label of their own; the rest are `other`, since definitions may name any number. */
+/**
+ * Models with a label of their own; the rest are `other`, since definitions may name any number.
+ */
 const MAX_MODELS = 50;
 
 /** What telemetry reads of an execution after a commit. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isDeeper, type Json } from "../../src/shared/json.ts";
+import { isDeeper, type Json, readNumber } from "../../src/shared/json.ts";
 
 describe("how deep data is nested", () => {
   test.each([
@@ -21,4 +21,20 @@ describe("how deep data is nested", () => {
 
     expect(isDeeper(value, 100)).toBe(true);
   });
+});
+
+test.each([
+  [{ at: 5 }, 5],
+  [{ at: 0 }, 0],
+  [{ at: "5" }, null],
+  [{}, null],
+  [null, null],
+  ["text", null],
+])("the number “at” of %j is %s", (value, number) => {
+  expect(readNumber(value, "at")).toBe(number);
+});
+
+test("an inherited property is not read", () => {
+  expect(readNumber([], "length")).toBe(0);
+  expect(readNumber(Object.create({ at: 5 }), "at")).toBeNull();
 });

@@ -3,9 +3,9 @@ import { AppError, isAppError } from "../../shared/errors.ts";
 import { LruMap } from "../../shared/lru-map.ts";
 
 /*
- * Circuit breaker: a model that does not respond would cost every run a time-out. After some failures
- * in a row, calls fail at once, so that a fallback model is called without delay and the engine
- * retries later.
+ * Circuit breaker: a model that does not respond would cost every run a time-out. After some
+ * failures in a row, calls fail at once, so that a fallback model is called without delay and the
+ * engine retries later.
  */
 
 /** Failures in a row that open a breaker. */
@@ -76,7 +76,9 @@ function isOutage(error: unknown): error is AppError {
   return isAppError(error, "model_unavailable") && !isStopped(error);
 }
 
-/** Whether the caller stopped the call: no evidence about the model, but a trial must be repeated. */
+/**
+ * Whether the caller stopped the call: no evidence about the model, but a trial must be repeated.
+ */
 function isStopped(error: unknown): boolean {
   return isAppError(error) && error.details["stopped"] === true;
 }

@@ -3,9 +3,10 @@ import { hashJson, type JsonObject } from "../../shared/json.ts";
 import { LruMap } from "../../shared/lru-map.ts";
 
 /*
- * Compatible endpoints differ in what they accept: some know no structured output, some only its older
- * form, some models refuse a temperature or the old name of the token limit. A refused request is put
- * in another way, and the way that works is remembered: one refusal per process, not one per call.
+ * Compatible endpoints differ in what they accept: some know no structured output, some only its
+ * older form, some models refuse a temperature or the old name of the token limit. A refused
+ * request is put in another way, and the way that works is remembered: one refusal per process, not
+ * one per call.
  */
 
 /** Ways to request the form of an answer, the strictest first. */
@@ -48,7 +49,8 @@ function firstDialect({ format }: ModelRequest): Dialect {
 /**
  * The next dialect for a request that was refused as malformed.
  *
- * @param parameter - the parameter that the endpoint names; `null`: it names none, and all are tried.
+ * @param parameter - the parameter that the endpoint names; `null`: it names none, and all are
+ *   tried.
  * @returns `null` when nothing is left to try.
  */
 export function nextDialect(dialect: Dialect, parameter: string | null): Dialect | null {

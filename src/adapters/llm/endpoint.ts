@@ -21,8 +21,8 @@ export interface Endpoint {
 const OPENAI_URL = "https://api.openai.com/v1";
 
 /**
- * Opens an endpoint. The client reads nothing from the environment: a key for one endpoint must never
- * reach another.
+ * Opens an endpoint. The client reads nothing from the environment: a key for one endpoint must
+ * never reach another.
  */
 export function openEndpoint(
   options: EndpointOptions,

@@ -1,9 +1,8 @@
 import OpenAI from "openai";
 import { AppError } from "../../shared/errors.ts";
 import { readOwn } from "../../shared/json.ts";
-import { isNeverSent, networkCode } from "../../shared/network-error.ts";
+import { isNeverSent, networkCode, parseRetryAfter } from "../../shared/network-error.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
-import { parseRetryAfter } from "../../shared/retry-after.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** Characters quoted of an endpoint's message. */

@@ -22,9 +22,9 @@ export interface OpenAiModelClientOptions extends EndpointOptions {
 /**
  * A client for every endpoint that speaks OpenAI's chat completions.
  *
- * If an endpoint refuses a parameter (structured output, a temperature, the name of the token limit),
- * the request is put in another dialect, and the client remembers the one that works. A model that
- * fails repeatedly is not called for a moment; other models are not affected.
+ * If an endpoint refuses a parameter (structured output, a temperature, the name of the token
+ * limit), the request is put in another dialect, and the client remembers the one that works. A
+ * model that fails repeatedly is not called for a moment; other models are not affected.
  */
 export function createOpenAiModelClient(options: OpenAiModelClientOptions = {}): ModelClient {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;

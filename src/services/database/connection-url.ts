@@ -9,7 +9,8 @@ export type Connection =
  * Parses `postgres://user:password@host/name`, `sqlite:./file.db` or `sqlite:/folder/file.db`;
  * `?readonly=true` forbids changes.
  *
- * @throws {AppError} `config_invalid`; the message does not hold the URL, which may hold a password.
+ * @throws {AppError} `config_invalid`; the message does not hold the URL, which may hold a
+ *   password.
  */
 export function readConnectionUrl(name: string, url: string): Connection {
   if (url.startsWith("sqlite:")) {

@@ -15,8 +15,8 @@ export interface Database extends AsyncDisposable {
    * Runs one statement in a transaction of its own.
    *
    * @throws {AppError} `service_rejected` when the database refuses it; `service_unavailable`
-   *   (retryable) when it cannot be reached. `outcomeUnknown` only if the connection was lost during
-   *   COMMIT.
+   *   (retryable) when it cannot be reached. `outcomeUnknown` only if the connection was lost
+   *   during COMMIT.
    */
   query(sql: string, values: readonly Json[], signal: AbortSignal): Promise<QueryResult>;
 }

@@ -1,9 +1,10 @@
 import { type SqlToken, sqlTokens } from "./sql-tokens.ts";
 
 /*
- * The policy for a statement with an unknown outcome (connection lost during COMMIT) if its step sets no
- * `onUnknown`. Judged by its form, since the usual idempotent write should not need a person: an upsert,
- * which changes nothing when it runs again, is repeated; for any other statement a person decides.
+ * The policy for a statement with an unknown outcome (connection lost during COMMIT) if its step
+ * sets no `onUnknown`. Judged by its form, since the usual idempotent write should not need a
+ * person: an upsert, which changes nothing when it runs again, is repeated; for any other statement
+ * a person decides.
  */
 
 /** Whether the statement only reads, given a connection on which the database forbids changes. */
@@ -13,8 +14,8 @@ export function isRead(sql: string): boolean {
 }
 
 /**
- * Whether the statement is `INSERT INTO t (a, b) VALUES ($1, 'x'), … ON CONFLICT (a) DO NOTHING`, or `DO UPDATE SET` whose
- * values are parameters, literals and `EXCLUDED`.
+ * Whether the statement is `INSERT INTO t (a, b) VALUES ($1, 'x'), … ON CONFLICT (a) DO NOTHING`,
+ * or `DO UPDATE SET` whose values are parameters, literals and `EXCLUDED`.
  *
  * The statement must set the columns of the conflict by parameters or literals: a default such as a
  * serial number would differ the second time, so there would be no conflict.

@@ -113,7 +113,9 @@ async function contentOf(
   return { subject: null, html: null };
 }
 
-/** A hash of the key: identifies a repeat to mailboxes and archives without exposing ids of runs. */
+/**
+ * A hash of the key: identifies a repeat to mailboxes and archives without exposing ids of runs.
+ */
 function messageIdOf(idempotencyKey: string, sender: string): string {
   const hash = sha256(idempotencyKey).toString("hex").slice(0, 40);
   return `<${hash}@${sender.slice(sender.lastIndexOf("@") + 1)}>`;
@@ -174,7 +176,8 @@ async function readAddresses(
   const found = texts.flatMap((text) => {
     if (/\p{Cc}/u.test(text)) throw noAddress(field);
     const mailboxes = parse(text, { flatten: true });
-    // The parser reads `ann@ex ample.com` as name and address; a typing error must not reach a stranger.
+    // The parser reads `ann@ex ample.com` as name and address; a typing error must not reach a
+    // stranger.
     if (!text.includes("<") && mailboxes.some(({ name }) => name !== "")) throw noAddress(field);
     return mailboxes;
   });

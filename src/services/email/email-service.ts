@@ -11,7 +11,10 @@ export interface EmailServiceOptions {
   readonly templatesDir: string;
 }
 
-/** E-mail over SMTP. Every attempt of a step sends the same `Message-ID`, so mailboxes can drop repeats. */
+/**
+ * E-mail over SMTP. Every attempt of a step sends the same `Message-ID`, so mailboxes can drop
+ * repeats.
+ */
 export function createEmailService(options: EmailServiceOptions): Service {
   return {
     name: "email",

@@ -25,8 +25,8 @@ const IMPLICIT_TLS_PORT = 465;
  * Hands a message to the mail server.
  *
  * @returns `{messageId, accepted, rejected}`; at least one recipient was accepted.
- * @throws {AppError} `service_unavailable` (retryable) or `service_rejected`; `outcomeUnknown` if the
- *   connection was lost after the server had begun to read the message.
+ * @throws {AppError} `service_unavailable` (retryable) or `service_rejected`; `outcomeUnknown` if
+ *   the connection was lost after the server had begun to read the message.
  */
 export async function sendMail(
   mail: ComposedMail,

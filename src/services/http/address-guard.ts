@@ -5,8 +5,8 @@ import { BlockList, isIP, type LookupFunction } from "node:net";
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from "request-filtering-agent";
 
 /*
- * Protects the bot's network from requests of workflows (SSRF): only public addresses are reachable.
- * Checked is the address of the connection, after DNS, and again at every redirect.
+ * Protects the bot's network from requests of workflows (SSRF): only public addresses are
+ * reachable. Checked is the address of the connection, after DNS, and again at every redirect.
  */
 
 /** The agents for one request. */
@@ -21,7 +21,8 @@ export type AddressGuard = (url: URL) => Promise<Agents>;
 /**
  * Creates the guard.
  *
- * @param allowHosts - private hosts that are allowed: names, names with a port, addresses, or CIDRs.
+ * @param allowHosts - private hosts that are allowed: names, names with a port, addresses, or
+ *   CIDRs.
  */
 export function createAddressGuard(allowHosts: readonly string[]): AddressGuard {
   const guarded: Agents = {

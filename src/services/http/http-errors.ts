@@ -1,7 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
-import { isNeverSent, networkCode } from "../../shared/network-error.ts";
+import { isNeverSent, networkCode, parseRetryAfter } from "../../shared/network-error.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
-import { parseRetryAfter } from "../../shared/retry-after.ts";
 
 /** Codes of OpenSSL and Node for a refused certificate. */
 const CERTIFICATE =
@@ -10,7 +9,9 @@ const CERTIFICATE =
 /** Transient statuses. */
 const RETRYABLE = new Set([408, 425, 429]);
 
-/** What an error may say about a request: of its URL only the host, since the rest may hold secrets. */
+/**
+ * What an error may say about a request: of its URL only the host, since the rest may hold secrets.
+ */
 export interface FailedRequest {
   readonly host: string;
   readonly method: string;
@@ -19,7 +20,10 @@ export interface FailedRequest {
   readonly timedOut: boolean;
 }
 
-/** Turns what the HTTP client threw into an error that says whether the request may have had an effect. */
+/**
+ * Turns what the HTTP client threw into an error that says whether the request may have had an
+ * effect.
+ */
 export function toHttpError(error: unknown, request: FailedRequest): AppError {
   const { host, method, timeoutMs, timedOut } = request;
   const fail = (what: string, more: Partial<AppError> = {}): AppError =>

@@ -36,7 +36,9 @@ const MAX_REDIRECTS = 5;
 /** Characters quoted of a refusal. */
 const MAX_EXCERPT = 200;
 
-/** Headers kept when a redirect leads to another origin; others may hold a key for the first one. */
+/**
+ * Headers kept when a redirect leads to another origin; others may hold a key for the first one.
+ */
 const FOR_ANY_HOST = new Set([
   "accept",
   "accept-language",
@@ -56,8 +58,8 @@ interface Hop {
 /**
  * Sends a request and follows its redirects.
  *
- * @throws {AppError} `service_unavailable` (retryable) or `service_rejected`; `outcomeUnknown` if the
- *   request was sent, may have an effect, and got no response.
+ * @throws {AppError} `service_unavailable` (retryable) or `service_rejected`; `outcomeUnknown` if
+ *   the request was sent, may have an effect, and got no response.
  */
 export async function sendRequest(
   params: RequestParams,

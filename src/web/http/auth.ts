@@ -12,7 +12,10 @@ export interface AccessOptions {
 
 /** Who may call the API, and who is exempt from the rate limit. */
 export interface Access {
-  /** @throws {AppError} `token_invalid` (a token is configured), `not_allowed` (none is, and the caller is not local). */
+  /**
+   * @throws {AppError} `token_invalid` (a token is configured), `not_allowed` (none is, and the
+   *   caller is not local).
+   */
   assertAllowed(request: IncomingMessage): void;
   isLocal(request: IncomingMessage): boolean;
 }

@@ -10,7 +10,10 @@ export interface RateLimitOptions {
   readonly now?: () => number;
 }
 
-/** @throws {AppError} `rate_limited` with the time to wait, when the caller with this address is too fast. */
+/**
+ * @throws {AppError} `rate_limited` with the time to wait, when the caller with this address is too
+ *   fast.
+ */
 export type RateLimit = (address: string) => void;
 
 /** Callers remembered; the one that was silent longest is evicted first. */

@@ -43,7 +43,9 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestLis
   };
 }
 
-/** An extra handler may throw at a request that it does not expect; the process must survive that. */
+/**
+ * An extra handler may throw at a request that it does not expect; the process must survive that.
+ */
 function callExtra(
   extra: RequestListener,
   request: IncomingMessage,

@@ -32,7 +32,10 @@ export type Method = "GET" | "POST";
 /** One method of one path. */
 export interface Route {
   readonly method: Method;
-  /** `/api/workflows/:id`: a segment with a colon matches any text, a final `*` one or more segments. */
+  /**
+   * `/api/workflows/:id`: a segment with a colon matches any text, a final `*` one or more
+   * segments.
+   */
   readonly path: string;
   /** `true`: open to every caller, without token and rate limit. */
   readonly open?: boolean;

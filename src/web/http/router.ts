@@ -11,8 +11,8 @@ export interface Router {
   /**
    * The route for a method and a path; `HEAD` finds `GET`.
    *
-   * @throws {AppError} `input_invalid` (bad percent encoding), `route_not_found` (`details.near`: similar
-   * routes), `method_not_allowed` (`details.allow`: the value of the `Allow` header).
+   * @throws {AppError} `input_invalid` (bad percent encoding), `route_not_found` (`details.near`:
+   *   similar routes), `method_not_allowed` (`details.allow`: the value of the `Allow` header).
    */
   find(method: string, path: string): Match;
 }

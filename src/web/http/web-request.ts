@@ -31,9 +31,9 @@ export interface WebRequest {
 }
 
 /**
- * Reads something from outside with a schema.
+ * Validates input with a schema.
  *
- * @param what - what is read, for the message: `body`, `query`.
+ * @param what - the name of the input, for the message: `body`, `query`.
  * @throws {AppError} `input_invalid`, with every problem in `details.problems`.
  */
 export function parseInput<Schema extends z.ZodType>(
@@ -56,7 +56,7 @@ export function parseInput<Schema extends z.ZodType>(
   });
 }
 
-/** The query's values that are not empty, by name; of a name that is given twice, the last. */
+/** The non-empty values of the query by name; the last one of a repeated name. */
 export function queryObject(query: URLSearchParams): Record<string, string> {
   return Object.fromEntries([...query].filter(([, value]) => value !== ""));
 }

@@ -12,7 +12,9 @@ export class Html {
 
 type Part = Html | string | number | null | readonly Part[];
 
-/** Builds HTML: values are escaped unless they are {@link Html}; lists are joined, `null` is empty. */
+/**
+ * Builds HTML: values are escaped unless they are {@link Html}; lists are joined, `null` is empty.
+ */
 export function html(strings: TemplateStringsArray, ...values: readonly Part[]): Html {
   const parts = strings.map((text, index) => text + toText(values[index] ?? null));
   return new Html(parts.join(""));

@@ -51,7 +51,9 @@ code { font: .85em ui-monospace, monospace; overflow-wrap: anywhere; }
 }
 `;
 
-/** A page allows its own style sheet and nothing else: no script, no other host, no frame, no form. */
+/**
+ * A page allows its own style sheet and nothing else: no script, no other host, no frame, no form.
+ */
 export const PAGE_CSP = [
   "default-src 'none'",
   `style-src 'sha256-${sha256(STYLE).toString("base64")}'`,

@@ -10,7 +10,7 @@ const NewBudget = z
     scope: z.enum(["all", "workflow", "person"]),
     /** Workflow id or Slack user id. */
     subject: z.string().default(""),
-    /** Dollars a month; null takes the budget away. */
+    /** Dollars a month; null removes the budget. */
     monthlyUsd: z.number().min(0).max(1_000_000).nullable(),
   })
   .refine(({ scope, subject }) => (scope === "all") === (subject === ""), {

@@ -27,7 +27,10 @@ const LabelBody = z.strictObject({
   note: z.string().max(500).optional(),
 });
 
-/** Evaluates a workflow's decisions on their labelled samples. Responds when all have been evaluated. */
+/**
+ * Evaluates a workflow's decisions on their labelled samples. Responds when all have been
+ * evaluated.
+ */
 export function evaluationRoutes(engine: Engine): readonly Route[] {
   return [
     ...labelRoutes(engine),

@@ -46,7 +46,11 @@ export function toMetricsResponse(
   };
 }
 
-/** What a workflow cost, in all (a number of dollars) and by step (text). @param days - what the report covers. */
+/**
+ * What a workflow cost, in all (a number of dollars) and by step (text).
+ *
+ * @param days - what the report covers.
+ */
 export function toCostsResponse(workflowId: string, days: number, report: CostReport): object {
   const { totals, steps } = report;
   const byStep = [...steps].map(([stepId, own]): [string, object] => [
@@ -80,7 +84,7 @@ export function toBreakdownResponse(query: CostQuery, { total, lines }: CostBrea
   };
 }
 
-/** What a dimension counts besides calls; models and prompts nothing. */
+/** What a dimension counts besides calls; models and prompts count nothing else. */
 const COUNTED: Readonly<Partial<Record<CostQuery["by"], string>>> = {
   workflow: "executions",
   version: "executions",

@@ -3,7 +3,9 @@ import type { Engine } from "../../engine/api/engine.ts";
 import type { Route, RouteResponse } from "../http/route.ts";
 import type { WebRequest } from "../http/web-request.ts";
 
-/** Where other systems start workflows: every path below `/webhooks/` that an active workflow names. */
+/**
+ * Where other systems start workflows: every path below `/webhooks/` that an active workflow names.
+ */
 export function webhookRoutes(engine: Engine): readonly Route[] {
   return [
     {

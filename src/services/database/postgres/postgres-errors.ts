@@ -16,7 +16,10 @@ export interface Failed {
   readonly committing: boolean;
 }
 
-/** Turns what the driver threw into an error that says whether the statement may have had its effect. */
+/**
+ * Turns what the driver threw into an error that says whether the statement may have had its
+ * effect.
+ */
 export function toPostgresError(error: unknown, failed: Failed): AppError {
   if (isAppError(error)) return error;
   const { name, committing } = failed;

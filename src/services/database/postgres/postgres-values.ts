@@ -21,7 +21,9 @@ const OID = {
 /** Digits that a double always keeps. */
 const EXACT_DIGITS = 15;
 
-/** Parsers of PostgreSQL's text format, with `DateStyle` ISO, `TimeZone` UTC and `bytea_output` hex. */
+/**
+ * Parsers of PostgreSQL's text format, with `DateStyle` ISO, `TimeZone` UTC and `bytea_output` hex.
+ */
 const READERS: ReadonlyMap<number, (text: string) => Json> = new Map<
   number,
   (text: string) => Json
@@ -46,7 +48,10 @@ export interface ListReader {
   getTypeParser(oid: number, format: "text"): (text: string) => unknown;
 }
 
-/** A cell as JSON: dates in ISO 8601, bytes in base64, numbers where JSON holds them exactly, else text. */
+/**
+ * A cell as JSON: dates in ISO 8601, bytes in base64, numbers where JSON holds them exactly, else
+ * text.
+ */
 export function cellToJson(oid: number, text: string | null, types: ListReader): Json {
   if (text === null) return null;
   const reader = READERS.get(oid);

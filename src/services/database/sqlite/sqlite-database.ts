@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { AppError } from "../../../shared/errors.ts";
 import type { Database, QueryResult } from "../database.ts";
-import type { SqliteFile, SqliteQuery, SqliteResponse } from "./sqlite-protocol.ts";
+import type { SqliteFile, SqliteQuery, SqliteResponse } from "./sqlite-process.ts";
 
 /** Transient errors of SQLite: BUSY, LOCKED, IOERR, CANTOPEN. */
 const RETRYABLE = new Set([5, 6, 10, 14]);

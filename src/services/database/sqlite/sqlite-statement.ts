@@ -14,7 +14,8 @@ import { type SqlToken, sqlTokens } from "../sql-tokens.ts";
 /**
  * Runs one statement in a transaction of its own.
  *
- * @throws {AppError} `params_invalid`, `limit_exceeded`; or the error of SQLite. Nothing was changed.
+ * @throws {AppError} `params_invalid`, `limit_exceeded`; or the error of SQLite. Nothing was
+ *   changed.
  */
 export function runStatement(
   database: DatabaseSync,
@@ -109,8 +110,8 @@ const READ_PRAGMAS = new Set([
 ]);
 
 /**
- * Limits what a statement of a workflow may do: it must stay within the one database file, leave its
- * settings alone and not end its transaction.
+ * Limits what a statement of a workflow may do: it must stay within the one database file, leave
+ * its settings alone and not end its transaction.
  *
  * @returns a code for `setAuthorizer`.
  */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseRetryAfter } from "../../src/shared/retry-after.ts";
+import { parseRetryAfter } from "../../src/shared/network-error.ts";
 
 const now = Date.UTC(2026, 10, 23, 9, 0, 0);
 
