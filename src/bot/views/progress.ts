@@ -1,11 +1,12 @@
 import type {
   ExecutionView,
+  MigrationView,
   RequestView,
   RunningStep,
   WaitView,
 } from "../../engine/api/executions.ts";
 import { escapeText, mentionPerson, shortRunId, showSentence, showTime } from "../../slack/text.ts";
-import type { CardContext } from "./surface.ts";
+import type { CardContext } from "./card-context.ts";
 
 /**
  * Why an unfinished run is where it is: what it does or waits for, since when, until when, and whom to ask. One line of mrkdwn
@@ -100,4 +101,9 @@ function describeRunning(step: RunningStep, context: CardContext): string {
 function describePause({ by, since }: WaitView, step: string): string {
   const who = by === undefined ? "" : ` by ${mentionPerson(by)}`;
   return `:double_vertical_bar: Held before ${step} since ${showTime(since)}: paused${who}. It goes on when that is resumed.`;
+}
+
+/** Which version a run went on with, who wanted it, and when. */
+export function describeMigration({ by, at, from, to }: MigrationView): string {
+  return `:arrow_right: Went on with version ${to} instead of ${from}, by ${mentionPerson(by)} ${showTime(at)}.`;
 }

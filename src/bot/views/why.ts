@@ -7,7 +7,7 @@ import { toLabelValue } from "../action-values.ts";
 import { ACTION_IDS } from "../ids.ts";
 import type { CardMessage } from "./blocks/build.ts";
 import { button, contextBlock, divider, message, section, sections } from "./blocks/build.ts";
-import type { CardContext } from "./surface.ts";
+import type { CardContext } from "./card-context.ts";
 
 const VALUE_CHARS = 500;
 const REASON_CHARS = 1000;
