@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { AppError } from "../shared/errors.ts";
+import { omitUndefined } from "../shared/omit-undefined.ts";
 import { isUserId } from "../shared/slack-ids.ts";
 
 /**
@@ -294,7 +295,7 @@ function readProviders(given: Record<string, string | undefined>): {
         problems.push(`${name} must be a URL that begins with http:// or https://.`);
     } else {
       const apiKey = given[`LLM_${prefix}_API_KEY`];
-      providers[prefix.toLowerCase()] = { baseUrl, ...(apiKey !== undefined && { apiKey }) };
+      providers[prefix.toLowerCase()] = { baseUrl, ...omitUndefined({ apiKey }) };
     }
   }
   return { providers, problems };

@@ -15,7 +15,7 @@ export interface FileNotice {
   readonly text: string;
   /** Equal at the next start if nothing has changed since. */
   readonly about: string;
-  /** Slack user id of whoever else it concerns. */
+  /** Slack user id of another person whom it concerns. */
   readonly concerns?: string;
 }
 
@@ -93,9 +93,9 @@ function toNotice(file: string, content: string, deployment: FileDeployment): Fi
 }
 
 /**
- * Tells admins what they have to know, each thing once, over restarts too. What could not be told is told at the next start.
+ * Sends the notices to the admins, each once, over restarts too. One that could not be sent is sent at the next start.
  *
- * @param tell - resolves to `false` if nobody could be told.
+ * @param tell - resolves to `false` if no message could be sent.
  */
 export async function tellNotices(
   notices: readonly FileNotice[],

@@ -74,7 +74,7 @@ async function showWorkflow(engine: Engine, id: string, days: number): Promise<C
   return show(`${name}, last ${count(days)}`, total, parts);
 }
 
-/** One breakdown for each dimension. The first is by what the total is told. */
+/** One breakdown for each dimension. The first is that of the total. */
 async function read(
   engine: Engine,
   query: Omit<CostQuery, "by">,

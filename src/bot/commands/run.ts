@@ -10,7 +10,7 @@ import { describeInputs, exampleLine } from "./inputs-help.ts";
 import type { CommandRequest, Subcommand } from "./subcommand.ts";
 import { EVERY_ROLE } from "./subcommand.ts";
 
-/** What the engine says about inputs that do not fit. */
+/** The engine's problems with inputs. */
 const InputProblems = z.object({
   problems: z.array(z.object({ path: z.string(), message: z.string(), fix: z.string() })).min(1),
 });

@@ -75,7 +75,7 @@ function describeEnd(view: ExecutionView): string[] {
   return [ended];
 }
 
-/** The last error of an unfinished run, unless its progress tells it already. */
+/** The last error of an unfinished run, unless its progress shows it already. */
 function describeLastError(view: ExecutionView): string[] {
   const last = view.errors.at(-1);
   if (

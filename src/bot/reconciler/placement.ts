@@ -19,7 +19,7 @@ export interface Placement {
     run: CardRecord | null,
     from: string,
   ): Promise<string | null>;
-  /** The message as it appears in its conversation: in another one than desired it says why. */
+  /** The message as it appears in its conversation: in another one than desired, with the reason. */
   render(desired: DesiredMessage, record: CardRecord, home: string | null): CardMessage;
   /** The conversation, and the thread if the message belongs in one: the run's, or the one that the whole run reports to. */
   place(desired: DesiredMessage, channel: string, run: CardRecord | null): CardPlace;

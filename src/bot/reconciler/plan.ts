@@ -84,7 +84,7 @@ function actionFor(card: Card, isShown: boolean): CardAction | null {
   return { kind: "update", card, record, rank: isRun ? RANK.runEdit : rank };
 }
 
-/** A final card is left alone, except the card of a run that goes on after its end, or has ended once more since. */
+/** A final card is not edited, except the card of a run that continued after its end, or has ended again since. */
 function staysAsItIs(record: CardRecord, isRun: boolean, isShown: boolean): boolean {
   return !isRun || isShown || isAbandoned(record);
 }

@@ -24,7 +24,7 @@ import { describeStarter } from "./run-card.ts";
 
 const COMMENT_CHARS = 300;
 
-/** How a request ended, if it did. One that outlived its run counts as cancelled: nobody can decide it any more. */
+/** How a request ended, if it did. One that outlived its run counts as cancelled: it can no longer be decided. */
 export function outcomeOf(view: ExecutionView, request: RequestView): RequestOutcome | null {
   if (request.outcome !== null) return request.outcome;
   if (!isFinished(view.status)) return null;

@@ -14,12 +14,12 @@ export function countRuns({ started }: Totals): string {
   return started === 1 ? "1 run" : `${started} runs`;
 }
 
-/** Is there anything to tell of money? */
+/** Did anything cost money, or may it have? */
 export function isCost({ costNano, costUnknown }: Totals): boolean {
   return costNano > 0 || costUnknown > 0;
 }
 
-/** Says how many calls no price is known of; `null`: of none. */
+/** How many calls have no known price; `null`: none. */
 export function describeUnknown({ costUnknown }: Totals): string | null {
   if (costUnknown === 0) return null;
   const calls = costUnknown === 1 ? "1 call has" : `${costUnknown} calls have`;

@@ -69,7 +69,7 @@ function describeWait(view: ExecutionView, wait: WaitView, context: CardContext)
   }
 }
 
-/** Its own cap, of which somebody is asked, or a monthly budget that is looked at again. */
+/** The run's own cap, which asks a person, or a monthly budget, which is checked again later. */
 function describeBudget(view: ExecutionView, wait: WaitView, context: CardContext): string {
   if (wait.requestId !== undefined)
     return `it could pass the run's cost cap.${whomToAsk(view, wait, context)}`;

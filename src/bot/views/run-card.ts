@@ -58,7 +58,7 @@ function describeEnd(view: ExecutionView): string {
   return `Cancelled${by}. The receipt is in the thread.`;
 }
 
-/** What AI decided, and why: seen by whoever asks. */
+/** Shows what AI decided, and why, to the person who clicks. */
 function whyButton(view: ExecutionView) {
   return button({
     actionId: ACTION_IDS.whyRun,

@@ -162,7 +162,7 @@ function answerOf({ text, problem }: CallView): string {
   return problem === undefined ? "(empty)" : "(no text came)";
 }
 
-/** Somebody's text as a block of its own: shown as it is, cut where Slack's limit is. */
+/** Text from outside as a block of its own: shown as it is, cut at Slack's limit. */
 function quoteText(text: string): string {
   const safe = escapeText(text.replaceAll("```", "'''"));
   return `\`\`\`${cut(safe, LIMITS.sectionText - 400)}\`\`\``;

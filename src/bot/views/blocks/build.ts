@@ -6,9 +6,10 @@ import type {
   KnownBlock,
   SectionBlock,
 } from "@slack/types";
+import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import { cut, LIMITS } from "../../../slack/limits.ts";
 
-/** A message as the Web API takes it: `text` is what notifications and screen readers say. */
+/** A message as the Web API takes it: `text` is for notifications and screen readers. */
 export interface CardMessage {
   readonly text: string;
   readonly blocks: readonly KnownBlock[];
@@ -83,7 +84,7 @@ export function button(options: ButtonOptions): Button {
     action_id: options.actionId,
     text: { type: "plain_text", text: cut(options.label, LIMITS.buttonText), emoji: true },
     value: options.value,
-    ...(options.style ? { style: options.style } : {}),
+    ...omitUndefined({ style: options.style }),
     ...(confirm
       ? {
           confirm: {
