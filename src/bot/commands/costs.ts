@@ -78,12 +78,12 @@ async function showWorkflow(engine: Engine, id: string, days: number): Promise<C
 async function read(
   engine: Engine,
   query: Omit<CostQuery, "by">,
-  wanted: readonly (readonly [CostDimension, string, Naming])[],
+  dimensions: readonly (readonly [CostDimension, string, Naming])[],
 ): Promise<{ readonly total: CostBreakdown["total"]; readonly parts: readonly string[] }> {
   const whole =
     query.person === undefined ? await engine.costs.breakdown({ ...query, by: "workflow" }) : null;
   const breakdowns = await Promise.all(
-    wanted.map(async ([by, title, naming]) => ({
+    dimensions.map(async ([by, title, naming]) => ({
       title,
       naming,
       breakdown: await engine.costs.breakdown({ ...query, by }),

@@ -68,11 +68,11 @@ export async function retryRun(
     return `Run \`${run}\` of ${name} goes on ${where}. Its card shows how it goes; so does \`${command} status ${run}\`.`;
   } catch (error) {
     if (!isAppError(error, "effect_in_doubt")) throw error;
-    return askAboutDoubt(error, choice);
+    return askAboutOutcome(error, choice);
   }
 }
 
-function askAboutDoubt(error: AppError, choice: RetryChoice): CardMessage {
+function askAboutOutcome(error: AppError, choice: RetryChoice): CardMessage {
   const text = `:warning: ${showSentence(error.message)}`;
   const { executionId, fromStep, variables } = choice;
   const value = toRetryValue({

@@ -44,7 +44,7 @@ export function createDraftWriter(
         await edit(channel, note, card);
         await engine.drafts.shown(draft.id, note);
       }
-      // Slack ends the status by itself when the app answers, in some surfaces only.
+      // Slack clears the status by itself when the app answers, but not everywhere.
       if (note === null) await endBusy(draft, note);
       if (messageTs !== null)
         await edit(channel, messageTs, replacedDraftCard(view.explanation.name, round - 1));

@@ -103,7 +103,7 @@ function describePause({ by, since }: WaitView, step: string): string {
   return `:double_vertical_bar: Held before ${step} since ${showTime(since)}: paused${who}. It goes on when that is resumed.`;
 }
 
-/** Which version a run went on with, who wanted it, and when. */
+/** Which version a run continued with, who migrated it, and when. */
 export function describeMigration({ by, at, from, to }: MigrationView): string {
   return `:arrow_right: Went on with version ${to} instead of ${from}, by ${mentionPerson(by)} ${showTime(at)}.`;
 }

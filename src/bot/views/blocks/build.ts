@@ -30,10 +30,10 @@ export function section(text: string): SectionBlock {
 /** Pairs of name and value, both mrkdwn; more than Slack takes in one block are left out with a remark. */
 export function fields(pairs: readonly (readonly [string, string])[]): SectionBlock[] {
   if (pairs.length === 0) return [];
-  const room = LIMITS.sectionFieldsCount;
-  const shown = pairs.length <= room ? pairs : pairs.slice(0, room - 1);
+  const limit = LIMITS.sectionFieldsCount;
+  const shown = pairs.length <= limit ? pairs : pairs.slice(0, limit - 1);
   const texts = shown.map(([name, value]) => `*${name}*\n${value}`);
-  if (pairs.length > room) texts.push(`_and ${pairs.length - shown.length} more_`);
+  if (pairs.length > limit) texts.push(`_and ${pairs.length - shown.length} more_`);
   return [
     {
       type: "section",
