@@ -3,6 +3,7 @@ import { createSlackBot, EVENTS_PATH } from "../bot/app.ts";
 import { createPermissions } from "../bot/permissions.ts";
 import { systemClock } from "../engine/ports/clock.ts";
 import { createDatabaseService } from "../services/database/database-service.ts";
+import { omitUndefined } from "../shared/omit-undefined.ts";
 import { createSlack } from "../slack/slack.ts";
 import { createWebServer } from "../web/server.ts";
 import { createTelemetry } from "../web/telemetry.ts";
@@ -48,7 +49,7 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
       port: config.web.port,
       logger,
       notReady: () => (isDraining ? "The bot is stopping." : null),
-      ...(config.web.apiToken !== null && { apiToken: config.web.apiToken }),
+      ...omitUndefined({ apiToken: config.web.apiToken ?? undefined }),
       ...(bot.requestHandler && { extraHandlers: { [EVENTS_PATH]: bot.requestHandler } }),
     });
     stack.defer(() => web.stop());

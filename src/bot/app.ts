@@ -27,7 +27,7 @@ export interface SlackBotConfig {
   readonly apiUrl: string | null;
   /** `/workflow`. */
   readonly slashCommand: string;
-  /** User ids that are admins whatever Slack says. */
+  /** User ids that are admins whatever their role in Slack. */
   readonly admins: readonly string[];
 }
 
@@ -44,17 +44,17 @@ export interface SlackBotOptions {
 
 export interface SlackBot {
   /**
-   * Connects and begins to bring all cards up to date. Resolves after a few seconds even if Slack is away.
+   * Connects and starts to reconcile all cards. Resolves after a few seconds even if Slack is away.
    *
    * @throws {AppError} `config_invalid` when Slack refuses the tokens.
    */
   start(): Promise<void>;
   stop(): Promise<void>;
   /**
-   * Tells the admins of the configuration, and whom else it concerns, in a direct message.
+   * Sends a direct message to the admins of the configuration, and to another person whom it concerns.
    *
-   * @param text - plain text; `<@U…>` mentions somebody.
-   * @returns `false` if nobody could be told.
+   * @param text - plain text; `<@U…>` mentions a person.
+   * @returns `false` if no message could be sent.
    */
   tellAdmins(text: string, concerns?: string): Promise<boolean>;
   /** HTTP mode: answers POST {@link EVENTS_PATH}. Needs the request with its body unread, for the signature. */
@@ -73,7 +73,7 @@ const PING_TIMEOUT_MS = 2000;
 const REMEMBERED_EVENTS = 5000;
 
 /**
- * Puts the bot together. Nothing is called before `start`.
+ * Builds the bot. It calls nothing before `start`.
  *
  * @throws {AppError} `config_invalid` if there is neither an app token nor a signing secret.
  */
@@ -134,7 +134,7 @@ async function tellAll(
       });
       isTold = true;
     } catch (error) {
-      logger.warn({ user: users, err: error }, "somebody could not be told in a direct message");
+      logger.warn({ user: users, err: error }, "could not send a direct message");
     }
   }
   return isTold;
@@ -150,7 +150,7 @@ function postOnly(listener: RequestListener): RequestListener {
 
 /**
  * Each gets option objects of its own, and never `headers`: Bolt writes retry settings and tokens into what it is given, and
- * whoever shares the object gets them.
+ * every user of a shared object would get them.
  */
 function createReceiver(
   config: SlackBotConfig,
@@ -201,7 +201,7 @@ function createApp(
     receiver,
     logger,
     logLevel: logger.getLevel() === LogLevel.DEBUG ? LogLevel.DEBUG : LogLevel.INFO,
-    // Otherwise the constructor asks Slack at once, and a refusal is nobody's to catch.
+    // Otherwise the constructor calls Slack at once, and no caller could catch a refusal.
     deferInitialization: true,
     clientOptions: {
       slackApiUrl: config.apiUrl ?? DEFAULT_API_URL,

@@ -69,7 +69,7 @@ const NO_SUCH_GROUP = new Set(["no_such_subteam", "subteam_not_found", "invalid_
 /** Clicks within this time share one answer: Slack allows about 20 calls a minute. */
 const SHARED_MS = 2000;
 
-/** How old an answer may be when Slack takes no more calls; older, and the click has to wait. */
+/** How old an answer may be while Slack limits the calls; with an older one the click has to wait. */
 const LIMITED_MS = 60_000;
 
 interface Known {

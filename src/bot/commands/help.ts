@@ -2,7 +2,7 @@ import type { Role } from "../permissions.ts";
 import { type CardMessage, contextBlock, message, section } from "../views/blocks/build.ts";
 import type { Subcommand } from "./subcommand.ts";
 
-/** What the bot understands, as far as somebody with this role may use it. */
+/** What the bot understands, as far as this role may use it. */
 export function helpMessage(
   role: Role,
   command: string,

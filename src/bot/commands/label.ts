@@ -1,5 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 import type { Json } from "../../shared/json.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { escapeText, showValue } from "../../slack/text.ts";
 import type { BotContext } from "../context.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
@@ -25,12 +26,12 @@ export const labelCommand: Subcommand = {
       path: stepId,
       expected: await toLabel(context, executionId, stepId, rest.join(" ")),
       by: caller.userId,
-      ...(note !== undefined && { note }),
+      ...omitUndefined({ note }),
     });
   },
 };
 
-/** Keeps a label. @returns what to tell whoever gave it. @throws {AppError} what `Engine.evaluations.label` throws. */
+/** Keeps a label. @returns the answer to its author. @throws {AppError} what `Engine.evaluations.label` throws. */
 export async function keepLabel(
   { engine }: Pick<BotContext, "engine">,
   request: Parameters<BotContext["engine"]["evaluations"]["label"]>[0],

@@ -1,6 +1,7 @@
 import type { RetryRequest } from "../../engine/api/executions.ts";
 import { parseDuration } from "../../shared/duration.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { escapeText, shortRunId, showSentence, showTime } from "../../slack/text.ts";
 import { fitsButton, toBulkRetryValue, toRetryValue } from "../action-values.ts";
 import type { BotContext } from "../context.ts";
@@ -36,14 +37,14 @@ export const retryCommand: Subcommand = {
 
 /** What is to be done again, and how. */
 export type RetryChoice = Pick<RetryRequest, "executionId" | "fromStep" | "acceptsDoubt"> & {
-  /** As somebody typed them. */
+  /** As the person typed them. */
   readonly variables?: Readonly<Record<string, string>>;
 };
 
 /**
- * Retries a run for somebody who may.
+ * Retries a run if the caller may.
  *
- * @returns what to tell them; if a step may have had its effect already, a question with a button.
+ * @returns the answer; if a step may have had its effect already, a question with a button.
  * @throws {AppError} `not_allowed` and what the engine throws.
  */
 export async function retryRun(
@@ -67,20 +68,19 @@ export async function retryRun(
     return `Run \`${run}\` of ${name} goes on ${where}. Its card shows how it goes; so does \`${command} status ${run}\`.`;
   } catch (error) {
     if (!isAppError(error, "effect_in_doubt")) throw error;
-    return askAboutDoubt(error, choice);
+    return askAboutOutcome(error, choice);
   }
 }
 
-function askAboutDoubt(error: AppError, choice: RetryChoice): CardMessage {
+function askAboutOutcome(error: AppError, choice: RetryChoice): CardMessage {
   const text = `:warning: ${showSentence(error.message)}`;
   const { executionId, fromStep, variables } = choice;
   const value = toRetryValue({
     e: executionId,
-    ...(fromStep !== undefined && { f: fromStep }),
-    ...(variables && { v: { ...variables } }),
+    ...omitUndefined({ f: fromStep, v: variables && { ...variables } }),
     d: true,
   });
-  // What no button can carry has to be asked for by the API.
+  // What no button can carry needs the API.
   if (!fitsButton(value)) return message(text, [section(text)]);
   const accept = button({
     actionId: ACTION_IDS.retryRun,
@@ -143,7 +143,7 @@ function parseSince(text: string | undefined, now: number): number | null {
   return Number.isNaN(at) ? null : at;
 }
 
-/** Retries them, and tells how many. */
+/** Retries the runs, and says how many. */
 export async function retryAll(
   { engine }: BotContext,
   caller: Caller,

@@ -2,9 +2,10 @@ import type { StepDefinition } from "../../engine/definition/schema.ts";
 import { AppError } from "../../shared/errors.ts";
 import { escapeText, mentionPerson, showTime, showValue } from "../../slack/text.ts";
 import { contextBlock, message, sections } from "../views/blocks/build.ts";
-import { describeEstimate } from "../views/estimate-line.ts";
+import { describeEstimate } from "../views/costs.ts";
 import { describeInputs, exampleLine } from "./inputs-help.ts";
-import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+import type { Subcommand } from "./subcommand.ts";
+import { EVERY_ROLE } from "./subcommand.ts";
 
 const STEPS_SHOWN = 40;
 

@@ -10,20 +10,15 @@ import {
   showValue,
 } from "../../slack/text.ts";
 import type { BotContext } from "../context.ts";
-import {
-  type CardMessage,
-  contextBlock,
-  divider,
-  message,
-  sections,
-} from "../views/blocks/build.ts";
+import type { CardMessage } from "../views/blocks/build.ts";
+import { contextBlock, divider, message, sections } from "../views/blocks/build.ts";
 import { showStatus } from "../views/blocks/status.ts";
-import { adviseOn } from "../views/error-advice.ts";
-import { describeMigration } from "../views/migration.ts";
-import { describeProgress } from "../views/progress.ts";
+import { createCardContext } from "../views/card-context.ts";
+import { adviseOn } from "../views/completion-message.ts";
+import { describeMigration, describeProgress } from "../views/progress.ts";
 import { describeStarter } from "../views/run-card.ts";
-import { createCardContext } from "../views/surface.ts";
-import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+import type { Subcommand } from "./subcommand.ts";
+import { EVERY_ROLE } from "./subcommand.ts";
 
 /** Own unfinished runs that `status` without an id shows. */
 const OWN_RUNS = 5;
@@ -80,7 +75,7 @@ function describeEnd(view: ExecutionView): string[] {
   return [ended];
 }
 
-/** The last error of an unfinished run, unless its progress tells it already. */
+/** The last error of an unfinished run, unless its progress shows it already. */
 function describeLastError(view: ExecutionView): string[] {
   const last = view.errors.at(-1);
   if (

@@ -3,9 +3,10 @@ import { aiStepsOf } from "../../engine/definition/schema.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { BotContext } from "../context.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
-import { createCardContext } from "../views/surface.ts";
+import { createCardContext } from "../views/card-context.ts";
 import { whyOverview, whyStep } from "../views/why.ts";
-import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+import type { Subcommand } from "./subcommand.ts";
+import { EVERY_ROLE } from "./subcommand.ts";
 
 export const whyCommand: Subcommand = {
   name: "why",

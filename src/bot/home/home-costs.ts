@@ -3,7 +3,7 @@ import type { CostLine, CostOverview } from "../../engine/api/costs.ts";
 import type { Totals } from "../../engine/model/totals.ts";
 import { escapeText, mentionPerson, showCost } from "../../slack/text.ts";
 import { contextBlock, fields, section, sections } from "../views/blocks/build.ts";
-import { countRuns, describeUnknown, isCost, listSpent, showSpent } from "../views/cost-figures.ts";
+import { countRuns, describeUnknown, isCost, listSpent, showSpent } from "../views/costs.ts";
 
 /** What all runs cost, over three spans that end now. */
 export interface HomeCosts {

@@ -3,6 +3,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Engine } from "../../engine/api/engine.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import { isAppError } from "../../shared/errors.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { toSlackError, toSlackFailure } from "../../slack/errors.ts";
 import type { Permissions } from "../permissions.ts";
 import { closedHomeView, homeView } from "./home-view.ts";
@@ -39,13 +40,13 @@ export function createHomePublisher(options: HomePublisherOptions): HomePublishe
       await client.views.publish({
         user_id: userId,
         view,
-        ...(hash === undefined ? {} : { hash }),
+        ...omitUndefined({ hash }),
       });
     } catch (error) {
       const failure = toSlackFailure(error);
       const isOutdated = failure.kind === "refused" && failure.code === "hash_conflict";
       if (!isOutdated || hash === undefined) throw toSlackError(error, "showing App Home");
-      // Somebody else showed a newer one: read everything again, and let this one stand.
+      // A newer view was published meanwhile: read everything again and replace it.
       await show(userId, undefined, notice);
     }
   }

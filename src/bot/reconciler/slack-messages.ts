@@ -4,7 +4,7 @@ import type { Slack } from "../../slack/slack.ts";
 import { CARD_METADATA } from "../ids.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 
-/** Where a card stands or shall stand. */
+/** Where a card is, or should be posted. */
 export interface CardPlace {
   readonly channel: string;
   /** Parent's time stamp; `null`: not in a thread. */
@@ -19,8 +19,8 @@ export interface SlackMessages extends ChannelFinder {
   /** @returns the time stamp. */
   post(place: CardPlace, cardId: string, message: CardMessage): Promise<string>;
   update(channel: string, ts: string, message: CardMessage): Promise<void>;
-  /** Looks for a card that was perhaps posted. @returns its time stamp, or `null` if it is not there. */
-  look(place: CardPlace, cardId: string, since: number): Promise<string | null>;
+  /** Finds a card that may have been posted. @returns its time stamp, or `null` if it is not there. */
+  findPosted(place: CardPlace, cardId: string, since: number): Promise<string | null>;
 }
 
 /** Posts with the bulk client, which neither waits nor retries: a retried post would appear twice. */
@@ -45,12 +45,12 @@ export function createSlackMessages({
     update: async (channel, ts, message) => {
       await client.chat.update({ channel, ts, text: message.text, blocks: [...message.blocks] });
     },
-    look: (place, cardId, since) =>
+    findPosted: (place, cardId, since) =>
       findMessage(client, { ...place, since: since - CLOCK_SLACK_MS }, markOf(cardId)),
   };
 }
 
-/** What a card's message is recognized by. */
+/** The metadata that identifies a card's message. */
 function markOf(cardId: string): MessageMark {
   return { event_type: CARD_METADATA, event_payload: { card: cardId } };
 }

@@ -15,7 +15,7 @@ import {
   sections,
 } from "./blocks/build.ts";
 
-/** Blocks are few: longer drafts are cut, and `/workflow show` tells the rest after deployment. */
+/** Slack limits the blocks: longer drafts are cut, and `/workflow show` shows the rest after deployment. */
 const MAX_STEPS = 30;
 
 /** A draft as it waits for a decision. */
@@ -36,7 +36,7 @@ export function draftCard(view: DraftView): CardMessage {
   ]);
 }
 
-/** A draft that stands no more: what became of it, without buttons. @param command - the slash command. */
+/** A settled draft: what became of it, without buttons. @param command - the slash command. */
 export function settledDraftCard(view: DraftView, command: string): CardMessage {
   const { draft, definition, explanation } = view;
   const by = draft.settledBy === null ? "" : ` by ${mentionPerson(draft.settledBy)}`;

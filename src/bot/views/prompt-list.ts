@@ -16,7 +16,7 @@ export function promptList(prompts: readonly PromptRecord[], command: string): C
   return message([...lines, hint].join("\n"), [...sections(lines), contextBlock(hint)]);
 }
 
-/** One prompt: what is asked now, how its versions fare, the text. */
+/** One prompt: the version in use, the figures of its versions, the text. */
 export function promptCard(
   prompt: PromptView,
   { versions: figures }: PromptComparison,

@@ -3,12 +3,12 @@ import type { ExecutionView, RequestView } from "../../engine/api/executions.ts"
 import type { RequestOpened } from "../../engine/model/events.ts";
 import type { RequestOutcome } from "../../engine/model/state.ts";
 import { escapeText, mentionPerson, shortRunId, showTime } from "../../slack/text.ts";
-import { outcomeOf } from "./approval-card.ts";
-import { type CardMessage, contextBlock, message, section } from "./blocks/build.ts";
-import { decideButtons } from "./decision-buttons.ts";
+import { decideButtons, outcomeOf } from "./approval-card.ts";
+import type { CardMessage } from "./blocks/build.ts";
+import { contextBlock, message, section } from "./blocks/build.ts";
+import type { CardContext } from "./card-context.ts";
 import { describeApprovers } from "./progress.ts";
 import { describeStarter } from "./run-card.ts";
-import type { CardContext } from "./surface.ts";
 
 /** The card that asks a run's owner to look whether a step had its effect: what is known, and what each button does. */
 export function unknownOutcomeCard(

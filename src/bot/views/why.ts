@@ -7,7 +7,7 @@ import { toLabelValue } from "../action-values.ts";
 import { ACTION_IDS } from "../ids.ts";
 import type { CardMessage } from "./blocks/build.ts";
 import { button, contextBlock, divider, message, section, sections } from "./blocks/build.ts";
-import type { CardContext } from "./surface.ts";
+import type { CardContext } from "./card-context.ts";
 
 const VALUE_CHARS = 500;
 const REASON_CHARS = 1000;
@@ -162,7 +162,7 @@ function answerOf({ text, problem }: CallView): string {
   return problem === undefined ? "(empty)" : "(no text came)";
 }
 
-/** Somebody's text as a block of its own: shown as it is, cut where Slack's limit is. */
+/** Text from outside as a block of its own: shown as it is, cut at Slack's limit. */
 function quoteText(text: string): string {
   const safe = escapeText(text.replaceAll("```", "'''"));
   return `\`\`\`${cut(safe, LIMITS.sectionText - 400)}\`\`\``;

@@ -18,7 +18,7 @@ export function listingConformance(open: OpenStore): void {
       const stored = head("exec_1", { variables: { amount: 3 }, openRequests: ["exec_1/ok#1"] });
       await store.insertHead(stored);
 
-      expect(await store.listHeads({ limit: 1 })).toEqual({ heads: [stored], nextCursor: null });
+      expect(await store.listHeads({ limit: 1 })).toEqual({ records: [stored], nextCursor: null });
     });
 
     test("filters can be combined", async () => {

@@ -31,7 +31,7 @@ export function register(app: App, context: BotContext): void {
 }
 
 /** Votes, and acknowledges when the vote is durable or refused, after two seconds at the latest. */
-async function decide(
+export async function decide(
   { value, click, reply, logger, ack }: PendingRequest<DecisionValue>,
   context: BotContext,
 ): Promise<string | undefined> {

@@ -19,7 +19,7 @@ export interface ActionRequest<Value> {
   readonly client: WebClient;
 }
 
-/** A click that Slack has been told of already, by a person who may use the bot. */
+/** An acknowledged click of a person who may use the bot. */
 export interface AckedRequest<Value> extends ActionRequest<Value> {
   readonly caller: Caller;
 }
@@ -44,7 +44,7 @@ interface ActionBase<Value> {
  * One action: which buttons, what they carry, and what a click does. What `handle` returns is sent as the answer; what it
  * throws is shown as a sentence.
  *
- * `ack` says when Slack is told that the click arrived. `before`: at once, then the person is looked up. `after`: `handle`
+ * `ack` says when the click is acknowledged. `before`: at once, then the person is looked up. `after`: `handle`
  * acknowledges when the work is durable, and checks the person itself.
  */
 export type Action<Value> = ActionBase<Value> &

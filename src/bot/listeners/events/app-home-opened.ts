@@ -12,8 +12,8 @@ export function register(app: App, context: BotContext): void {
       const hash = readOwn(event.view, "hash");
       await context.home.publish(event.user, typeof hash === "string" ? hash : undefined);
     } catch (error) {
-      // Nobody can be told: the next opening tries again.
-      logger.warn({ err: error }, "App Home could not be shown");
+      // There is no place for an answer: the next opening tries again.
+      logger.warn({ err: error }, "could not show App Home");
     }
   });
 }

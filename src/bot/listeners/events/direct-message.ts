@@ -1,5 +1,6 @@
 import type { App } from "@slack/bolt";
 import type { DraftRecord } from "../../../engine/ports/store.ts";
+import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import { helpMessage } from "../../commands/help.ts";
 import { SUBCOMMANDS } from "../../commands/index.ts";
 import type { BotContext } from "../../context.ts";
@@ -28,15 +29,15 @@ export function register(app: App, context: BotContext): void {
     const { user, channel, ts, thread_ts: threadTs = null } = event;
     const logger = context.logger.child({ channel, user, event: body.event_id });
     const text = readTyped(event.text ?? "");
-    const wanted = parseBuildRequest(text);
+    const description = parseBuildRequest(text);
     // What is about a draft stays in its thread, errors included.
-    const thread = threadTs ?? (wanted === null ? undefined : ts);
+    const thread = threadTs ?? (description === null ? undefined : ts);
     const reply = createReply(
       (answer) =>
         say({
           text: answer.text,
           blocks: [...answer.blocks],
-          ...(thread !== undefined && { thread_ts: thread }),
+          ...omitUndefined({ thread_ts: thread }),
         }),
       logger,
     );
@@ -44,9 +45,9 @@ export function register(app: App, context: BotContext): void {
       const caller = await context.permissions.caller(user);
       const writer = createDraftWriter(context, client, logger);
       const message = { user, channel, ts, threadTs, text };
-      if (wanted !== null) return begin(message, wanted, context, writer, reply);
+      if (description !== null) return begin(message, description, context, writer, reply);
       const draft = threadTs && (await context.engine.drafts.find(channel, threadTs));
-      if (draft) return goOn(draft, message, writer, reply);
+      if (draft) return continueDraft(draft, message, writer, reply);
       await reply(helpMessage(caller.role, context.command, SUBCOMMANDS));
     });
   });
@@ -71,7 +72,7 @@ async function begin(
   if (draft !== null) await writer.write(draft);
 }
 
-async function goOn(
+async function continueDraft(
   draft: DraftRecord,
   { user, text }: DirectMessage,
   writer: DraftWriter,

@@ -4,32 +4,9 @@ import { readOwn } from "../../shared/json.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
 import type { GroupIds } from "../../slack/groups.ts";
 import { groupIdOf } from "../../slack/groups.ts";
-import { mentionPerson } from "../../slack/text.ts";
-import type { CardMessage } from "./blocks/build.ts";
+import { escapeText, mentionChannel, mentionPerson, showValue } from "../../slack/text.ts";
 
-/** The surface in whose thread the others stand. */
-export const RUN_SURFACE = "run";
-
-/** Something that should stand in Slack now, for one execution. */
-export interface DesiredMessage {
-  /** Unique within the execution, and the same after a restart. */
-  readonly id: string;
-  /** Conversation id, `#name` or a person's id; what the definition or the trigger says. */
-  readonly channel: string;
-  /**
-   * Does it stand in the thread of the run's card? `same-channel`: only if it goes to the channel of that card.
-   */
-  readonly thread: "always" | "same-channel" | "never";
-  /** A message in whose thread all of the run stands, as long as it stands in that channel. */
-  readonly parent?: { readonly channel: string; readonly ts: string };
-  /** `soon` overtakes `later` where Slack's limits make messages wait. */
-  readonly urgency: "soon" | "later";
-  /** It cannot have been posted before this moment: where the search for a lost one begins. Milliseconds since 1970. */
-  readonly since: number;
-  readonly message: CardMessage;
-  /** Stays as it is from now on. */
-  readonly final: boolean;
-}
+const VALUE_CHARS = 300;
 
 /** What cards need to know of the definition. */
 export interface CardContext {
@@ -99,4 +76,16 @@ export function mentionApprover(approver: string, groups: GroupIds): string {
   const person = /^<@([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(approver)?.[1] ?? approver;
   const group = isUserId(person) ? null : groupIdOf(approver, groups);
   return group === null ? mentionPerson(person) : `<!subteam^${group}>`;
+}
+
+/** Name and value of each input, ready for `fields`. */
+export function showInputs(view: ExecutionView, context: CardContext): [string, string][] {
+  return context.shownInputs(view).map((input) => [escapeText(input.label), showInput(input)]);
+}
+
+function showInput({ value, hidden, names }: ShownInput): string {
+  if (hidden) return "_hidden_";
+  if (typeof value === "string" && names === "user") return mentionPerson(value);
+  if (typeof value === "string" && names === "channel") return mentionChannel(value);
+  return showValue(value, VALUE_CHARS);
 }
