@@ -71,7 +71,7 @@ async function startBot(
     const bot = createSlackBot({
       config: config.slack,
       engine,
-      cards: store,
+      cards: store.cards,
       onProcessDied: (listener) => engine.onProcessDied(listener),
       logger,
       clock: systemClock,
@@ -116,7 +116,7 @@ async function openStore(config: StoreConfig, stack: AsyncDisposableStack): Prom
   const { dataDir, synchronous } = config;
   stack.use(await lockDataDir(dataDir));
   const store = stack.use(await openSqliteStore({ path: join(dataDir, "heddle.db"), synchronous }));
-  await store.voidLeases(systemClock.now());
+  await store.leases.voidAll(systemClock.now());
   return store;
 }
 

@@ -99,13 +99,13 @@ function toNotice(file: string, content: string, deployment: FileDeployment): Fi
  */
 export async function tellNotices(
   notices: readonly FileNotice[],
-  store: Pick<Store, "readMark" | "writeMark">,
+  store: Pick<Store, "kv">,
   tell: (text: string, concerns?: string) => Promise<boolean>,
 ): Promise<void> {
   for (const { file, text, about, concerns } of notices) {
     const key = `file-notice:${file}`;
     const told = hashJson(about);
-    if ((await store.readMark(key)) === told) continue;
-    if (await tell(text, concerns)) await store.writeMark(key, told);
+    if ((await store.kv.get(key)) === told) continue;
+    if (await tell(text, concerns)) await store.kv.set(key, told);
   }
 }

@@ -3,15 +3,12 @@ import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from "@slack/bolt";
 import type { Logger as SlackLogger, WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Engine } from "../engine/api/engine.ts";
+import type { CardStore } from "../engine/ports/cards.ts";
 import type { Clock } from "../engine/ports/clock.ts";
 import type { Directory } from "../engine/ports/directory.ts";
 import { AppError } from "../shared/errors.ts";
-import {
-  createBulkClient,
-  createLookupClient,
-  DEFAULT_API_URL,
-  type SlackAccess,
-} from "../slack/clients.ts";
+import type { SlackAccess } from "../slack/clients.ts";
+import { createBulkClient, createLookupClient, DEFAULT_API_URL } from "../slack/clients.ts";
 import { connect } from "../slack/connect.ts";
 import { createDirectory } from "../slack/directory.ts";
 import { createGroupFinder } from "../slack/groups.ts";
@@ -21,8 +18,8 @@ import { showSentence } from "../slack/text.ts";
 import { createHomePublisher } from "./home/publisher.ts";
 import { registerListeners } from "./listeners/index.ts";
 import { createRights } from "./permissions.ts";
-import type { CardStore } from "./reconciler/message-writer.ts";
-import { Reconciler, type ReconcilerOptions } from "./reconciler/reconciler.ts";
+import type { ReconcilerOptions } from "./reconciler/reconciler.ts";
+import { Reconciler } from "./reconciler/reconciler.ts";
 import { message, section } from "./views/blocks/build.ts";
 
 export interface SlackBotConfig {

@@ -90,7 +90,7 @@ export class TestBot implements AsyncDisposable {
     const logger = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
     const access = { botToken: "xoxb-simulator", apiUrl: this.simulator.apiUrl };
     const slackLogger = toSlackLogger(logger);
-    await this.store.voidLeases(Date.now());
+    await this.store.leases.voidAll(Date.now());
     const engine = createEngine({
       store: this.store,
       clock: systemClock,
@@ -114,7 +114,7 @@ export class TestBot implements AsyncDisposable {
         admins: this.#options.admins ?? [],
       },
       engine,
-      cards: this.store,
+      cards: this.store.cards,
       onProcessDied: (listener) => engine.onProcessDied(listener),
       logger,
       clock: systemClock,

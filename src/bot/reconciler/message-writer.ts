@@ -1,24 +1,14 @@
 import type { Logger } from "pino";
 import type { ExecutionView } from "../../engine/api/executions.ts";
-import type { CardRecord, Store } from "../../engine/ports/store.ts";
+import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
-import { type DesiredMessage, RUN_SURFACE } from "../views/surface.ts";
+import type { DesiredMessage } from "../views/surface.ts";
+import { RUN_SURFACE } from "../views/surface.ts";
 import type { Placement } from "./placement.ts";
-import { type CardAction, cardId, hashMessage, type Wanted } from "./plan.ts";
+import type { CardAction, Wanted } from "./plan.ts";
+import { cardId, hashMessage } from "./plan.ts";
 import type { SlackMessages } from "./slack-messages.ts";
 import { toRefusalKind } from "./slack-refusals.ts";
-
-/** What the cards need of the store. */
-export type CardStore = Pick<
-  Store,
-  | "insertCard"
-  | "readCard"
-  | "listCards"
-  | "listUnfinishedCards"
-  | "writeCard"
-  | "claimCards"
-  | "releaseCards"
->;
 
 export interface MessageWriterOptions {
   readonly cards: CardStore;
@@ -65,11 +55,11 @@ export class MessageWriter {
       final: home === null,
     };
     if (home === null) this.#warnGivenUp(record, "no such channel, and nobody to tell");
-    if (await cards.insertCard(record)) {
+    if (await cards.insert(record)) {
       this.#unsent.add(record.id);
       sheet.records.set(record.id, record);
     } else {
-      const first = await cards.readCard(record.id);
+      const first = await cards.get(record.id);
       if (first !== null) sheet.records.set(record.id, first);
     }
     const kept = sheet.records.get(record.id) ?? null;
@@ -153,7 +143,7 @@ export class MessageWriter {
   }
 
   async #keep(sheet: CardSheet, record: CardRecord): Promise<void> {
-    await this.#options.cards.writeCard(record);
+    await this.#options.cards.save(record);
     sheet.records.set(record.id, record);
     if (record.ts !== null || record.final) this.#unsent.delete(record.id);
   }

@@ -1,8 +1,9 @@
 import type { ExecutionView } from "../../engine/api/executions.ts";
-import type { CardRecord } from "../../engine/ports/store.ts";
+import type { CardRecord } from "../../engine/ports/cards.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
 import { mentionChannel } from "../../slack/text.ts";
-import { type CardMessage, context, message } from "../views/blocks/build.ts";
+import type { CardMessage } from "../views/blocks/build.ts";
+import { context, message } from "../views/blocks/build.ts";
 import type { DesiredMessage } from "../views/surface.ts";
 import { isAbandoned } from "./plan.ts";
 import type { CardPlace, SlackMessages } from "./slack-messages.ts";

@@ -1,7 +1,8 @@
-import type { CardRecord } from "../../engine/ports/store.ts";
+import type { CardRecord } from "../../engine/ports/cards.ts";
 import { hashJson, toJson } from "../../shared/json.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
-import { type DesiredMessage, RUN_SURFACE } from "../views/surface.ts";
+import type { DesiredMessage } from "../views/surface.ts";
+import { RUN_SURFACE } from "../views/surface.ts";
 
 /** A wanted surface with what is known of its message in Slack. */
 export interface Wanted {

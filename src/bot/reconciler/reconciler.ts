@@ -5,21 +5,21 @@ import type { Engine } from "../../engine/api/engine.ts";
 import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { Definition } from "../../engine/definition/schema.ts";
 import type { ExecutionStatus } from "../../engine/model/state.ts";
+import type { CardStore } from "../../engine/ports/cards.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import { isAppError } from "../../shared/errors.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
 import type { GroupFinder } from "../../slack/groups.ts";
-import {
-  type CardContext,
-  createCardContext,
-  type DesiredMessage,
-  RUN_SURFACE,
-} from "../views/surface.ts";
+import type { CardContext, DesiredMessage } from "../views/surface.ts";
+import { createCardContext, RUN_SURFACE } from "../views/surface.ts";
 import { desiredMessages } from "./desired-messages.ts";
-import { type CardSheet, type CardStore, MessageWriter } from "./message-writer.ts";
+import type { CardSheet } from "./message-writer.ts";
+import { MessageWriter } from "./message-writer.ts";
 import { createPlacement } from "./placement.ts";
-import { type CardAction, cardId, planNext } from "./plan.ts";
-import { type Rate, RateLimiter } from "./rate-limiter.ts";
+import type { CardAction } from "./plan.ts";
+import { cardId, planNext } from "./plan.ts";
+import type { Rate } from "./rate-limiter.ts";
+import { RateLimiter } from "./rate-limiter.ts";
 import { createSlackMessages } from "./slack-messages.ts";
 
 export interface ReconcilerOptions {
@@ -111,7 +111,7 @@ export class Reconciler {
   /** Looks at everything that a process that is no more may have left undone. */
   async #syncLeft(): Promise<void> {
     const { engine, cards } = this.#options;
-    for (const executionId of await cards.listUnfinishedCards(10_000)) void this.sync(executionId);
+    for (const executionId of await cards.listUnfinished(10_000)) void this.sync(executionId);
     for (const status of OPEN_STATUSES) await this.#syncAll(status);
     for (const status of ENDED_STATUSES) {
       const { executions } = await engine.executions.list({ status, limit: RECENT_ENDS });
@@ -156,12 +156,12 @@ export class Reconciler {
   #claim(executionId: string, { holder }: Job): Promise<boolean> {
     const { cards, clock } = this.#options;
     const now = clock.now();
-    return cards.claimCards(executionId, holder, now, now + CLAIM_MS);
+    return cards.claim(executionId, holder, now, now + CLAIM_MS);
   }
 
   async #release(executionId: string, { holder }: Job): Promise<void> {
     try {
-      await this.#options.cards.releaseCards(executionId, holder);
+      await this.#options.cards.release(executionId, holder);
     } catch (error) {
       this.#options.logger.debug(
         { executionId, err: error },
@@ -212,7 +212,7 @@ export class Reconciler {
     const view = await this.#options.engine.executions.get(executionId);
     const surfaces = desiredMessages(view, await this.#context(view));
     if (surfaces.length === 0) return true;
-    const records = await this.#options.cards.listCards(executionId);
+    const records = await this.#options.cards.list(executionId);
     const sheet: CardSheet = {
       view,
       records: new Map(records.map((record) => [record.id, record])),

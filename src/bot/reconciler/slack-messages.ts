@@ -1,6 +1,8 @@
 import type { WebClient } from "@slack/web-api";
-import { type ChannelFinder, createChannelFinder } from "../../slack/channels.ts";
-import { findMessage, type MessageMark } from "../../slack/find-message.ts";
+import type { ChannelFinder } from "../../slack/channels.ts";
+import { createChannelFinder } from "../../slack/channels.ts";
+import type { MessageMark } from "../../slack/find-message.ts";
+import { findMessage } from "../../slack/find-message.ts";
 import { CARD_METADATA } from "../ids.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 

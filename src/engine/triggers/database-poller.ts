@@ -118,11 +118,11 @@ export class DatabasePoller {
   async #look(trigger: ActiveTrigger): Promise<void> {
     const { store, clock } = this.#options;
     const now = clock.now();
-    const mark = markedTime(await store.readMark(keyOf(trigger)));
+    const mark = markedTime(await store.kv.get(keyOf(trigger)));
     // Of what was there before the first look nothing is new.
     const since = mark === null ? now : Math.max(mark - OVERLAP_MS, Math.min(trigger.since, mark));
     for (const row of await this.#query(trigger, since)) await this.#start(trigger, row);
-    await store.writeMark(keyOf(trigger), { at: now });
+    await store.kv.set(keyOf(trigger), { at: now });
   }
 
   async #query(trigger: ActiveTrigger, since: number): Promise<readonly Json[]> {

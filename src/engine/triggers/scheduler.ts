@@ -88,12 +88,12 @@ export class Scheduler {
     const { store, clock, triggers, logger } = this.#options;
     const now = clock.now();
     try {
-      this.#until ??= markedTime(await store.readMark(MARK)) ?? 0;
+      this.#until ??= markedTime(await store.kv.get(MARK)) ?? 0;
       for (const trigger of triggers.of("schedule"))
         await this.#startDue(trigger, this.#until, now);
       this.#until = now;
       if (triggers.of("schedule").length > 0 && now - this.#marked >= MINUTE_MS) {
-        await store.writeMark(MARK, { at: now });
+        await store.kv.set(MARK, { at: now });
         this.#marked = now;
       }
     } catch (error) {
