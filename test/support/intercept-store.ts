@@ -29,7 +29,8 @@ function intercept<T extends object>(
   return new Proxy(inner, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name);
-      if (typeof name === "symbol") return member;
+      // A watch is opened, not awaited: it is no call that could be lost.
+      if (typeof name === "symbol" || name === "watch") return member;
       const method = `${prefix}${name}`;
       if (typeof member === "object" && member !== null)
         return intercept(member, `${method}.`, handle);
