@@ -2,14 +2,13 @@ import { randomBytes } from "node:crypto";
 import { cpus, platform, release } from "node:os";
 import { MongoClient } from "mongodb";
 import type { TotalsDelta } from "../src/engine/model/totals.ts";
-import type { Commit, ExecutionRecord } from "../src/engine/ports/store.ts";
+import type { Commit, ExecutionRecord } from "../src/engine/ports/executions.ts";
 import { openMongoStore } from "../src/store/mongodb/open.ts";
 import { benchCommit, benchHead } from "./records.ts";
 
 /**
- * Durable steps per second through the store, beside single-document inserts per second of the
- * driver on the same server: `node bench/mongodb.ts mongodb://127.0.0.1:27017/ 1,16,64`, the
- * numbers being how many work at once. Drops the database that it creates.
+ * Durable steps per second through the store, beside single-document inserts per second of the driver on the same server:
+ * `node bench/mongodb.ts mongodb://127.0.0.1:27017/ 1,16,64`, the numbers being how many work at once. The database it makes is dropped afterwards.
  */
 const [, , uri = "mongodb://127.0.0.1:27017/", atOnce = "1,16,64"] = process.argv;
 const DURATION_MS = 4000;
@@ -65,16 +64,15 @@ async function durableSteps(callers: number): Promise<Rate> {
   await using store = await openMongoStore(`${uri}${database}`);
   const run = randomBytes(4).toString("hex");
   const ids = Array.from({ length: callers }, (_, caller) => `exec_${run}_${caller}`);
-  await Promise.all(ids.map((id) => store.insertHead(benchHead(id, 0))));
-  // Work after the commits is part of the cost: the clock stops when records are written and totals
-  // are counted.
+  await Promise.all(ids.map((id) => store.executions.insert(benchHead(id, 0))));
+  // What follows the commits belongs to the price: heads are written and totals counted before the clock is stopped.
   return await measure(
     callers,
     (caller, turn) => {
       const id = ids[caller] ?? "";
-      return store.commit(commitOf(id, turn), headOf(id, turn), [], [totalOf(turn)]);
+      return store.log.commit(commitOf(id, turn), headOf(id, turn), [], [totalOf(turn)]);
     },
-    () => store.readTotals({ dimension: "step", from: 0, to: 1 }),
+    () => store.totals.read({ dimension: "step", from: 0, to: 1 }),
   );
 }
 

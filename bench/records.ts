@@ -1,4 +1,4 @@
-import type { Commit, ExecutionRecord } from "../src/engine/ports/store.ts";
+import type { Commit, ExecutionRecord } from "../src/engine/ports/executions.ts";
 
 /** The record of a running execution. */
 export function benchHead(executionId: string, rev: number): ExecutionRecord {

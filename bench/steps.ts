@@ -155,7 +155,7 @@ async function measure(
     await new Promise((resolve) => setImmediate(resolve));
     clock.leap(WAIT_MS);
     if (turns % 50 !== 49) continue;
-    const head = await store.readHead(executionId);
+    const head = await store.executions.get(executionId);
     if (head?.status === "completed") break;
     if (head?.status === "failed") throw new Error(`${workflowId} failed.`);
   }
@@ -175,14 +175,14 @@ function meanAround(runs: readonly (readonly number[])[], center: number): numbe
 
 /** Reads the last execution as a process does that takes it over with nothing in memory. */
 async function measureResume(store: Store, workflowId: string): Promise<void> {
-  const { records } = await store.listHeads({ workflowId, limit: 1 });
+  const { records } = await store.executions.list({ workflowId, limit: 1 });
   const [head] = records;
   if (!head) throw new Error(`${workflowId} was not executed.`);
   const times: number[] = [];
   for (let run = 0; run < RUNS * 5; run += 1) {
     const begun = performance.now();
     const state = initialState(head.start, "s0");
-    for (const { rev, events } of await store.readLog(head.executionId, 0))
+    for (const { rev, events } of await store.log.read(head.executionId, 0))
       applyCommit(state, rev, events);
     times.push(performance.now() - begun);
     if (state.status !== "completed") throw new Error(`The log of ${workflowId} has no end.`);

@@ -27,14 +27,14 @@ async function measure(synchronous: "full" | "normal", concurrency: number): Pro
   await using store = await openSqliteStore({ path: join(dir.path, "heddle.db"), synchronous });
   const latencies: number[] = [];
   const ids = Array.from({ length: concurrency }, (_, n) => `exec_${n}`);
-  await Promise.all(ids.map((id) => store.insertHead(benchHead(id, 0))));
+  await Promise.all(ids.map((id) => store.executions.insert(benchHead(id, 0))));
   const transactionsBefore = store.transactions;
   const start = performance.now();
   await Promise.all(
     ids.map(async (id) => {
       for (let rev = 1; performance.now() - start < DURATION_MS; rev += 1) {
         const before = performance.now();
-        await store.commit(benchCommit(id, rev, OUTPUT), benchHead(id, rev), []);
+        await store.log.commit(benchCommit(id, rev, OUTPUT), benchHead(id, rev), []);
         latencies.push(performance.now() - before);
       }
     }),

@@ -1,18 +1,21 @@
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { MongoClient } from "mongodb";
 import { z } from "zod";
 import { createCron } from "../src/adapters/node-cron.ts";
-import { createEngine, type RunningEngine } from "../src/engine/engine.ts";
+import type { RunningEngine } from "../src/engine/engine.ts";
+import { createEngine } from "../src/engine/engine.ts";
 import { systemClock } from "../src/engine/ports/clock.ts";
 import type { Service } from "../src/engine/ports/service.ts";
-import type { Store } from "../src/engine/ports/store.ts";
 import { createStepTypes } from "../src/engine/steps/index.ts";
 import { createTriggerTypes } from "../src/engine/triggers/types/index.ts";
 import { createServiceRegistry } from "../src/services/registry.ts";
 import { openMongoStore } from "../src/store/mongodb/open.ts";
+import type { StoreMethod } from "../test/support/intercept-store.ts";
+import { interceptStore } from "../test/support/intercept-store.ts";
 
 /**
  * Measures the time until a process records a signal that another process sent to an execution in
@@ -32,13 +35,13 @@ const GAP_SPREAD_MS = 500;
 const IDLE_MS = 10_000;
 /** The queries by which a process polls for work of others. */
 const QUESTIONS = [
-  "claimDue",
-  "pendingSignals",
-  "nextDue",
-  "listMarks",
-  "listWorkflows",
-  "pendingEvents",
-] as const satisfies readonly (keyof Store)[];
+  "leases.claimDue",
+  "signals.pending",
+  "leases.nextDue",
+  "kv.list",
+  "workflows.list",
+  "events.pending",
+] as const satisfies readonly StoreMethod[];
 
 /** Milliseconds since 1970 with fractions, the same clock in every process of the machine. */
 const now = (): number => performance.timeOrigin + performance.now();
@@ -70,16 +73,10 @@ async function hold(streams: boolean): Promise<void> {
   const report = (message: Message): unknown => process.send?.(message);
   await using opened = await openMongoStore(`${uri}${database}`);
   let questions = 0;
-  const store: Store = { ...opened };
-  for (const name of QUESTIONS) {
-    const ask: (...args: never[]) => unknown = opened[name];
-    Object.assign(store, {
-      [name]: (...args: never[]) => {
-        questions += 1;
-        return ask(...args);
-      },
-    });
-  }
+  const store = interceptStore(opened, ({ method, run }) => {
+    if (QUESTIONS.some((question) => question === method)) questions += 1;
+    return run();
+  });
   const engine = createEngine({
     ...engineParts(),
     store: streams ? store : { ...store, watch: () => ({ async [Symbol.asyncDispose]() {} }) },
@@ -155,7 +152,7 @@ async function measure(streams: boolean): Promise<void> {
     const begun = now();
     const id = `bench:${executionId}`;
     const payload = { by: "bench" };
-    await store.insertSignal({ id, executionId, kind: "cancel", payload, at: Date.now() });
+    await store.signals.insert({ id, executionId, kind: "cancel", payload, at: Date.now() });
     latencies.push((await cancelled).at - begun);
   }
   latencies.sort((a, b) => a - b);

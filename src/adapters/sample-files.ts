@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { SampleFiles } from "../engine/ports/sample-files.ts";
+import type { SampleFiles } from "../engine/ports/prompts.ts";
 
 /** Form of the ids of workflows and steps; anything else could lead out of the folder. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;

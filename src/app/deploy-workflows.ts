@@ -101,13 +101,13 @@ function toNotice(file: string, content: string, deployment: FileDeployment): Fi
  */
 export async function sendNotices(
   notices: readonly FileNotice[],
-  store: Pick<Store, "readMark" | "writeMark">,
+  store: Pick<Store, "kv">,
   send: (text: string, concerns?: string) => Promise<boolean>,
 ): Promise<void> {
   for (const { file, text, about, concerns } of notices) {
     const key = `file-notice:${file}`;
     const hash = hashJson(about);
-    if ((await store.readMark(key)) === hash) continue;
-    if (await send(text, concerns)) await store.writeMark(key, hash);
+    if ((await store.kv.get(key)) === hash) continue;
+    if (await send(text, concerns)) await store.kv.set(key, hash);
   }
 }

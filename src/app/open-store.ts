@@ -12,6 +12,6 @@ export async function openStore(config: StoreConfig, stack: AsyncDisposableStack
   const { dataDir, synchronous } = config;
   stack.use(await lockDataDir(dataDir));
   const store = stack.use(await openSqliteStore({ path: join(dataDir, "heddle.db"), synchronous }));
-  await store.voidLeases(systemClock.now());
+  await store.leases.voidAll(systemClock.now());
   return store;
 }

@@ -37,7 +37,7 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
       slack,
       permissions,
       engine,
-      cards: store,
+      cards: store.cards,
       onProcessDied: (listener) => engine.onProcessDied(listener),
       logger,
       clock: systemClock,

@@ -25,7 +25,7 @@ import type { Directory } from "./ports/directory.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { ModelClient, PriceOverride } from "./ports/model.ts";
 import type { NameChecks } from "./ports/name-checks.ts";
-import type { SampleFiles } from "./ports/sample-files.ts";
+import type { SampleFiles } from "./ports/prompts.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
 import type { Store } from "./ports/store.ts";
 import { PromptLibrary } from "./prompts/prompt-library.ts";

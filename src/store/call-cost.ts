@@ -1,4 +1,4 @@
-import type { CallCost, CallRecord } from "../engine/ports/store.ts";
+import type { CallCost, CallRecord } from "../engine/ports/calls.ts";
 
 /** What is kept beside the record of a call, which is large, for those who only want to know its cost. */
 export function toCallCost(call: CallRecord): CallCost {

@@ -133,7 +133,7 @@ describe("a workflow described in a direct message", () => {
     await using bot = await connected();
     const thread = await say(bot, "U0ALICE", DM, WISH);
     const draft = await bot.message(DM, /Draft: /, thread);
-    const record = await bot.store.findDraft(DM, thread);
+    const record = await bot.store.drafts.findInThread(DM, thread);
     const id = String(Object(record?.source)["id"]);
     const other = {
       id,

@@ -59,7 +59,7 @@ describe.each(["socket", "http"] as const)("the story in %s mode", (mode) => {
     expect(over["ts"]).toBe(run["ts"]);
     expect(contentOf(over)).not.toContain("cancel_run");
     await bot.until(async () =>
-      (await bot.store.listUnfinishedCards(10)).length === 0 ? true : undefined,
+      (await bot.store.cards.listUnfinished(10)).length === 0 ? true : undefined,
     );
     expect(await bot.messages("C0GENERAL", threadTs)).toHaveLength(2);
     expect(await bot.messages("C0APPROVALS")).toHaveLength(1);

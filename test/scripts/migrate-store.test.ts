@@ -62,13 +62,13 @@ describe.skipIf(mongoMissing !== null)("migrate-store", () => {
     await using store = await openMongoStore(uri);
     expect(await readAll(store)).toEqual(expected);
     // A new commit is counted on top of what was counted before.
-    await store.commit(
+    await store.log.commit(
       records.commit("exec_1", 2),
       records.head("exec_1", { rev: 2 }),
       [],
       [TOTAL],
     );
-    const [total] = await store.readTotals({ dimension: "workflow", from: START, to: START + 1 });
+    const [total] = await store.totals.read({ dimension: "workflow", from: START, to: START + 1 });
     expect(total).toMatchObject({ started: 2, calls: 4 });
   });
 
@@ -89,16 +89,16 @@ describe.skipIf(mongoMissing !== null)("migrate-store", () => {
     const [live, used] = [server.uri(), server.uri()];
     await using bot = await openMongoStore(live);
     const seenAt = Date.now();
-    await bot.writeProcess({ id: "worker_a", name: "host:7", startedAt: seenAt, seenAt });
+    await bot.processes.save({ id: "worker_a", name: "host:7", startedAt: seenAt, seenAt });
     await using former = await openMongoStore(used);
-    await former.insertHead(records.head("exec_9"));
-    await former.commit(
+    await former.executions.insert(records.head("exec_9"));
+    await former.log.commit(
       records.commit("exec_9", 1),
       records.head("exec_9", { rev: 1 }),
       [],
       [TOTAL],
     );
-    await former.readTotals({ dimension: "workflow", from: 0, to: START });
+    await former.totals.read({ dimension: "workflow", from: 0, to: START });
 
     expect(await migrateStore(folder.path, live)).toMatchObject({
       code: 1,
@@ -145,51 +145,59 @@ async function fillFolder(folder: string): Promise<unknown> {
     path: join(folder, "heddle.db"),
     synchronous: "off",
   });
-  await store.insertHead(records.head("exec_1", { variables: { "$odd.key": [null, 1.5] } }));
-  await store.insertHead(records.head("exec_2", { due: null, startedBy: "U0BOB" }));
-  await store.commit(records.commit("exec_1", 1), records.head("exec_1", { rev: 1 }), [], [TOTAL]);
-  await store.insertSignal(records.signal("s1", "exec_1"));
-  await store.insertSignal(records.signal("s2", "exec_1"));
-  await store.settleSignals(["s2"]);
-  await store.insertVersion(records.version("refund", 1));
-  await store.writeWorkflow(records.workflow("refund"));
-  await store.writeMark("schedules", { at: 1 });
-  await store.dedupe("/hook:1", "exec_1", START, START + 3_600_000);
-  await store.insertCall(records.call("c1", "exec_1", { prompt: { name: "judge", version: 1 } }));
-  await store.insertCard(records.card("exec_1", "run"));
-  await store.insertDraft(records.draft("draft_1"));
-  await store.insertPromptVersion(records.promptVersion("judge", 1));
-  await store.writePrompt(records.prompt("judge"));
-  await store.writeSample(records.sample("sample_1"));
-  await store.insertEvent({ id: "e1", name: "paid", at: START, payload: { "a.b": 1 } });
-  await store.subscribe("exec_1", "paid");
-  await store.takeSlot("refund:eu", 1, "exec_1");
-  await store.joinLine({ line: "refund:eu", executionId: "exec_2", at: START });
-  await store.writeBudget(BUDGET);
+  await store.executions.insert(records.head("exec_1", { variables: { "$odd.key": [null, 1.5] } }));
+  await store.executions.insert(records.head("exec_2", { due: null, startedBy: "U0BOB" }));
+  await store.log.commit(
+    records.commit("exec_1", 1),
+    records.head("exec_1", { rev: 1 }),
+    [],
+    [TOTAL],
+  );
+  await store.signals.insert(records.signal("s1", "exec_1"));
+  await store.signals.insert(records.signal("s2", "exec_1"));
+  await store.signals.settle(["s2"]);
+  await store.workflows.insertVersion(records.version("refund", 1));
+  await store.workflows.save(records.workflow("refund"));
+  await store.kv.set("schedules", { at: 1 });
+  await store.dedupe.claim("/hook:1", "exec_1", START, START + 3_600_000);
+  await store.calls.insert(records.call("c1", "exec_1", { prompt: { name: "judge", version: 1 } }));
+  await store.cards.insert(records.card("exec_1", "run"));
+  await store.drafts.insert(records.draft("draft_1"));
+  await store.prompts.insertVersion(records.promptVersion("judge", 1));
+  await store.prompts.save(records.prompt("judge"));
+  await store.samples.save(records.sample("sample_1"));
+  await store.events.insert({ id: "e1", name: "paid", at: START, payload: { "a.b": 1 } });
+  await store.events.subscribe("exec_1", "paid");
+  await store.slots.take("refund:eu", 1, "exec_1");
+  await store.slots.enqueue({ line: "refund:eu", executionId: "exec_2", at: START });
+  await store.budgets.save(BUDGET);
   return await readAll(store);
 }
 
 async function readAll(store: Store): Promise<unknown> {
   return {
-    heads: await store.listHeads({ limit: 9 }),
-    mine: await store.listHeads({ startedBy: "U0BOB", limit: 9 }),
-    log: await store.readLog("exec_1", 0),
-    signals: await store.pendingSignals({ limit: 9 }),
-    isTaken: await store.insertSignal(records.signal("s2", "exec_1")),
-    version: await store.readVersion("refund", 1),
-    workflows: await store.listWorkflows(),
-    mark: await store.readMark("schedules"),
-    duplicate: await store.dedupe("/hook:1", "exec_7", START, START + 1),
-    calls: await store.listCalls("exec_1"),
-    promptCalls: await store.listPromptCalls({ name: "judge", version: 1 }, 9),
-    cards: await store.listCards("exec_1"),
-    draft: await store.readDraft("draft_1"),
-    prompts: [await store.listPrompts(), await store.listPromptVersions("judge")],
-    samples: await store.listSamples({ workflowId: records.sample("sample_1").workflowId }),
-    events: [await store.pendingEvents(9), await store.listSubscribers("paid", { limit: 9 })],
-    slots: [await store.readSlots("refund:eu"), await store.nextInLine("refund:eu", 9)],
-    budgets: await store.listBudgets(),
-    totals: await store.readTotals({ dimension: "workflow", from: 0, to: START + 1 }),
+    heads: await store.executions.list({ limit: 9 }),
+    mine: await store.executions.list({ startedBy: "U0BOB", limit: 9 }),
+    log: await store.log.read("exec_1", 0),
+    signals: await store.signals.pending({ limit: 9 }),
+    isTaken: await store.signals.insert(records.signal("s2", "exec_1")),
+    version: await store.workflows.getVersion("refund", 1),
+    workflows: await store.workflows.list(),
+    mark: await store.kv.get("schedules"),
+    duplicate: await store.dedupe.claim("/hook:1", "exec_7", START, START + 1),
+    calls: await store.calls.list("exec_1"),
+    promptCalls: await store.calls.listOfPrompt({ name: "judge", version: 1 }, 9),
+    cards: await store.cards.list("exec_1"),
+    draft: await store.drafts.get("draft_1"),
+    prompts: [await store.prompts.list(), await store.prompts.listVersions("judge")],
+    samples: await store.samples.list({ workflowId: records.sample("sample_1").workflowId }),
+    events: [
+      await store.events.pending(9),
+      await store.events.listSubscribers("paid", { limit: 9 }),
+    ],
+    slots: [await store.slots.list("refund:eu"), await store.slots.peek("refund:eu", 9)],
+    budgets: await store.budgets.list(),
+    totals: await store.totals.read({ dimension: "workflow", from: 0, to: START + 1 }),
   };
 }
 

@@ -2,7 +2,8 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { planMoments } from "../../scripts/sample-runs/plan.ts";
 import { seedSampleRuns } from "../../scripts/sample-runs/seed-sample-runs.ts";
-import type { ExecutionRecord, Store } from "../../src/engine/ports/store.ts";
+import type { ExecutionRecord } from "../../src/engine/ports/executions.ts";
+import type { Store } from "../../src/engine/ports/store.ts";
 import { NANO_PER_DOLLAR } from "../../src/shared/money.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 import { tempFolder } from "../store/temp-folder.ts";
@@ -20,7 +21,7 @@ describe("the demo's sample runs", () => {
     const workflowsDir = resolve(import.meta.dirname, "../../workflows");
     await seedSampleRuns({ dataDir: folder.path, workflowsDir, now: NOW });
     store = await openSqliteStore({ path: join(folder.path, "heddle.db") });
-    heads = (await store.listHeads({ limit: 1_000 })).records;
+    heads = (await store.executions.list({ limit: 1_000 })).records;
   });
 
   afterAll(async () => {
@@ -31,7 +32,7 @@ describe("the demo's sample runs", () => {
   test("all say that they are samples, in the name that is shown everywhere", async () => {
     expect(heads.length).toBeGreaterThan(100);
     expect(heads.filter(({ start }) => !start.workflowName.endsWith("(sample)"))).toEqual([]);
-    const workflows = await store.listWorkflows();
+    const workflows = await store.workflows.list();
     expect(workflows.filter(({ name }) => !name.endsWith("(sample)"))).toEqual([]);
   });
 
@@ -46,9 +47,9 @@ describe("the demo's sample runs", () => {
   });
 
   test("cost what their recorded calls cost, and the running totals say the same", async () => {
-    const calls = await Promise.all(heads.map(({ executionId }) => store.listCalls(executionId)));
+    const calls = await Promise.all(heads.map(({ executionId }) => store.calls.list(executionId)));
     const recorded = calls.flat().reduce((sum, { costNano }) => sum + (costNano ?? 0), 0);
-    const totals = await store.readTotals({
+    const totals = await store.totals.read({
       dimension: "workflow",
       from: NOW - 31 * DAY_MS,
       to: NOW,
@@ -63,7 +64,7 @@ describe("the demo's sample runs", () => {
   test("report nowhere, so that the bot posts nothing about them", async () => {
     expect(heads.filter(({ start }) => start.report !== undefined)).toEqual([]);
     const commits = await Promise.all(
-      heads.map(({ executionId }) => store.readLog(executionId, 0)),
+      heads.map(({ executionId }) => store.log.read(executionId, 0)),
     );
     const asked = commits
       .flat()

@@ -1,20 +1,22 @@
+import type { CallRecord } from "../../src/engine/ports/calls.ts";
+import type { CardRecord } from "../../src/engine/ports/cards.ts";
+import type {
+  ClaimRequest,
+  Commit,
+  ExecutionRecord,
+  Signal,
+} from "../../src/engine/ports/executions.ts";
 import type {
   PromptRecord,
   PromptVersionRecord,
   SampleRecord,
-} from "../../src/engine/ports/prompt-records.ts";
+} from "../../src/engine/ports/prompts.ts";
+import type { Store } from "../../src/engine/ports/store.ts";
 import type {
-  CallRecord,
-  CardRecord,
-  ClaimRequest,
-  Commit,
   DraftRecord,
-  ExecutionRecord,
-  Signal,
-  Store,
   VersionRecord,
   WorkflowRecord,
-} from "../../src/engine/ports/store.ts";
+} from "../../src/engine/ports/workflows.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 
 /** Gives a new, empty store to every test. */
@@ -164,10 +166,10 @@ export async function rederive(
   projection: ExecutionRecord,
   settled: readonly string[] = [],
 ): Promise<ExecutionRecord | null> {
-  const log = await store.readLog(projection.executionId, 0);
-  await store.writeHead({ ...projection, rev: log.at(-1)?.rev ?? 0 });
-  await store.settleSignals(settled);
-  return await store.readHead(projection.executionId);
+  const log = await store.log.read(projection.executionId, 0);
+  await store.executions.save({ ...projection, rev: log.at(-1)?.rev ?? 0 });
+  await store.signals.settle(settled);
+  return await store.executions.get(projection.executionId);
 }
 
 export function draft(id: string, fields: Partial<DraftRecord> = {}): DraftRecord {

@@ -1,6 +1,6 @@
 import { createOpenAiModelClient } from "../../src/adapters/llm/openai-model-client.ts";
 import type { AttemptContext } from "../../src/engine/definition/step-type.ts";
-import type { CallRecord } from "../../src/engine/ports/store.ts";
+import type { CallRecord } from "../../src/engine/ports/calls.ts";
 import { createServiceRegistry } from "../../src/services/registry.ts";
 import { serviceContext } from "./service-context.ts";
 

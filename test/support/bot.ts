@@ -92,7 +92,7 @@ export class TestBot implements AsyncDisposable {
     const slack = createSlack({ ...access, clock: systemClock, logger });
     const admins = this.#options.admins ?? [];
     const permissions = createPermissions(slack.directory, admins);
-    await this.store.voidLeases(Date.now());
+    await this.store.leases.voidAll(Date.now());
     const engine = createEngine({
       store: this.store,
       clock: systemClock,
@@ -119,7 +119,7 @@ export class TestBot implements AsyncDisposable {
       slack,
       permissions,
       engine,
-      cards: this.store,
+      cards: this.store.cards,
       onProcessDied: (listener) => engine.onProcessDied(listener),
       logger,
       clock: systemClock,

@@ -1,7 +1,8 @@
 import type { Store } from "../../src/engine/ports/store.ts";
+import { interceptStore } from "./intercept-store.ts";
 
 /** Methods that change nothing. */
-const READS = /^(?:read|list|find|pending|nextDue|description)/;
+const READS = /(?:^|\.)(?:read|get|list|find|pending|peek|nextDue)[A-Za-z]*$/;
 
 export interface CrashingStore {
   readonly store: Store;
@@ -26,23 +27,17 @@ export function crashingStore(
   let writes = 0;
   let isDead = false;
   const never = () => new Promise<never>(() => {});
-  const store = new Proxy(inner, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== "function") return member;
-      return async (...parameters: readonly unknown[]): Promise<unknown> => {
-        if (isDead) return never();
-        if (READS.test(String(name))) {
-          const read: unknown = await Reflect.apply(member, target, parameters);
-          return isDead ? never() : read;
-        }
-        writes += 1;
-        isDead = writes === atWrite;
-        if (isDead && when === "before") return never();
-        const written: unknown = await Reflect.apply(member, target, parameters);
-        return isDead ? never() : written;
-      };
-    },
+  const store = interceptStore(inner, async ({ method, run }) => {
+    if (isDead) return never();
+    if (READS.test(method)) {
+      const read: unknown = await run();
+      return isDead ? never() : read;
+    }
+    writes += 1;
+    isDead = writes === atWrite;
+    if (isDead && when === "before") return never();
+    const written: unknown = await run();
+    return isDead ? never() : written;
   });
   return {
     store,

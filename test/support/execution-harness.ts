@@ -10,7 +10,7 @@ import {
 import { apply, initialState } from "../../src/engine/execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../../src/engine/model/events.ts";
 import type { ActiveStep, ExecutionState } from "../../src/engine/model/state.ts";
-import type { Signal } from "../../src/engine/ports/store.ts";
+import type { Signal } from "../../src/engine/ports/executions.ts";
 import { approval } from "../../src/engine/steps/approval.ts";
 import { foreach } from "../../src/engine/steps/foreach.ts";
 import { parallel } from "../../src/engine/steps/parallel.ts";

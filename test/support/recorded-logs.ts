@@ -93,7 +93,10 @@ function plain(value: object): JsonObject {
 export async function* recordRuns(store: Store): AsyncIterable<RecordedRun> {
   const known = new Set<string>();
   for (let cursor: string | undefined; ; ) {
-    const page = await store.listHeads({ limit: 200, ...(cursor !== undefined && { cursor }) });
+    const page = await store.executions.list({
+      limit: 200,
+      ...(cursor !== undefined && { cursor }),
+    });
     for (const { executionId, start, status, waitingOn } of page.records) {
       const run = await recordRun(store, executionId, start);
       const events = run.commits.flatMap((commit) => commit.events.map(({ type }) => type));
@@ -112,14 +115,14 @@ async function recordRun(
   executionId: string,
   start: ExecutionStarted,
 ): Promise<RecordedRun> {
-  const log = await store.readLog(executionId, 0);
+  const log = await store.log.read(executionId, 0);
   const numbers = [start.version];
   for (const event of log.flatMap(({ events }) => events)) {
     if (event.type === "execution_migrated") numbers.push(event.version);
   }
   const definitions: Record<string, JsonObject> = {};
   for (const number of numbers) {
-    const version = await store.readVersion(start.workflowId, number);
+    const version = await store.workflows.getVersion(start.workflowId, number);
     if (version === null) throw new Error(`${start.workflowId} has no version ${number}.`);
     definitions[number] = version.definition;
   }

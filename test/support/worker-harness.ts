@@ -100,14 +100,14 @@ export class WorkerHarness implements AsyncDisposable {
       this.#workflow.first,
     );
     const head = worker.firstRecord(state);
-    await this.store.insertHead(head);
+    await this.store.executions.insert(head);
     worker.adopt(head, this.#workflow, state);
     await settle();
   }
 
   /** The state as the log tells it. */
   async state(executionId = "exec_1"): Promise<ExecutionState> {
-    const head = await this.store.readHead(executionId);
+    const head = await this.store.executions.get(executionId);
     const worker = this.#workers.at(-1);
     if (!head || !worker) throw new Error(`There is no execution ${executionId}.`);
     return (await worker.read(head)).state;

@@ -159,7 +159,7 @@ export class WorkflowHarness implements AsyncDisposable {
 
   /** Ids of the steps that were entered, those of branches too. */
   async entered(executionId: string): Promise<readonly string[]> {
-    const log = await this.store.readLog(executionId, 0);
+    const log = await this.store.log.read(executionId, 0);
     const paths = log.flatMap(({ events }) =>
       events.flatMap((event) => ("path" in event ? [event.path] : [])),
     );

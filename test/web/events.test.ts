@@ -40,5 +40,5 @@ test.for([
 
   expect(status).toBe(400);
   expect(body.problems).toMatchObject([{ path, fix: expect.any(String) }]);
-  expect(await web.store.pendingEvents(9)).toEqual([]);
+  expect(await web.store.events.pending(9)).toEqual([]);
 });

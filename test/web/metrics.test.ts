@@ -45,7 +45,7 @@ async function run({ bench }: BenchWeb, times: number): Promise<readonly string[
 
 /** What the recorded calls of these executions cost, in dollars. */
 async function paid({ bench }: BenchWeb, ids: readonly string[]): Promise<number> {
-  const calls = await Promise.all(ids.map((id) => bench.store.listCalls(id)));
+  const calls = await Promise.all(ids.map((id) => bench.store.calls.list(id)));
   const nano = calls.flat().reduce((sum, call) => sum + (call.costNano ?? 0), 0);
   return nano / 1e9;
 }

@@ -187,7 +187,7 @@ describe("the life of the server", () => {
   test("it is not ready while its store cannot write, and asking often writes seldom", async () => {
     await using web = await startWeb();
     let writes = 0;
-    web.store.writeMark = async () => {
+    web.store.kv.set = async () => {
       writes += 1;
       throw new AppError({
         code: "store_unavailable",

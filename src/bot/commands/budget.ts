@@ -1,6 +1,6 @@
 import type { BudgetStatus } from "../../engine/api/costs.ts";
 import { describeSubject } from "../../engine/model/budget-subject.ts";
-import type { BudgetScope } from "../../engine/ports/budget-records.ts";
+import type { BudgetScope } from "../../engine/ports/calls.ts";
 import { AppError } from "../../shared/errors.ts";
 import { toDollars } from "../../shared/money.ts";
 import { isUserId } from "../../shared/slack-ids.ts";

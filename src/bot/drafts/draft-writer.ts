@@ -1,7 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { DraftView } from "../../engine/api/drafts.ts";
-import type { DraftRecord } from "../../engine/ports/store.ts";
+import type { DraftRecord } from "../../engine/ports/workflows.ts";
 import type { BotContext } from "../context.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import { draftCard, replacedDraftCard, settledDraftCard } from "../views/draft-card.ts";

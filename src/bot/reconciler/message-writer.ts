@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { ExecutionView } from "../../engine/api/executions.ts";
-import type { CardRecord, Store } from "../../engine/ports/store.ts";
+import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
 import type { DesiredMessage } from "./desired-messages.ts";
 import { RUN_CARD } from "./desired-messages.ts";
@@ -9,18 +9,6 @@ import type { Card, CardAction } from "./plan.ts";
 import { cardId, hashMessage } from "./plan.ts";
 import type { SlackMessages } from "./slack-messages.ts";
 import { toRefusalKind } from "./slack-refusals.ts";
-
-/** The part of the store that keeps card records. */
-export type CardStore = Pick<
-  Store,
-  | "insertCard"
-  | "readCard"
-  | "listCards"
-  | "listUnfinishedCards"
-  | "writeCard"
-  | "claimCards"
-  | "releaseCards"
->;
 
 export interface MessageWriterOptions {
   readonly cards: CardStore;
@@ -72,11 +60,11 @@ export class MessageWriter {
       final: home === null,
     };
     if (home === null) this.#warnGivenUp(record, "no such channel, and nobody to tell");
-    if (await cards.insertCard(record)) {
+    if (await cards.insert(record)) {
       this.#unsent.add(record.id);
       execution.records.set(record.id, record);
     } else {
-      const first = await cards.readCard(record.id);
+      const first = await cards.get(record.id);
       if (first !== null) execution.records.set(record.id, first);
     }
     const kept = execution.records.get(record.id) ?? null;
@@ -184,7 +172,7 @@ export class MessageWriter {
   }
 
   async #keep(execution: ExecutionCards, record: CardRecord): Promise<void> {
-    await this.#options.cards.writeCard(record);
+    await this.#options.cards.save(record);
     execution.records.set(record.id, record);
     if (record.ts !== null || record.final) this.#unsent.delete(record.id);
   }

@@ -1,5 +1,5 @@
 import type { ExecutionView } from "../../engine/api/executions.ts";
-import type { CardRecord } from "../../engine/ports/store.ts";
+import type { CardRecord } from "../../engine/ports/cards.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
 import { mentionChannel } from "../../slack/text.ts";
 import type { CardMessage } from "../views/blocks/build.ts";

@@ -1,4 +1,4 @@
-import type { CardRecord } from "../../engine/ports/store.ts";
+import type { CardRecord } from "../../engine/ports/cards.ts";
 import { hashJson, toJson } from "../../shared/json.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import type { DesiredMessage } from "./desired-messages.ts";

@@ -4,8 +4,8 @@ import type { Engine } from "../../engine/api/engine.ts";
 import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { Definition } from "../../engine/definition/schema.ts";
 import type { ExecutionStatus } from "../../engine/model/state.ts";
+import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
-import type { CardRecord } from "../../engine/ports/store.ts";
 import { isAppError } from "../../shared/errors.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { eachPage } from "../../shared/pages.ts";
@@ -15,7 +15,7 @@ import type { CardContext } from "../views/card-context.ts";
 import { createCardContext } from "../views/card-context.ts";
 import type { DesiredMessage } from "./desired-messages.ts";
 import { desiredMessages, RUN_CARD } from "./desired-messages.ts";
-import type { CardStore, ExecutionCards } from "./message-writer.ts";
+import type { ExecutionCards } from "./message-writer.ts";
 import { MessageWriter } from "./message-writer.ts";
 import { createPlacement } from "./placement.ts";
 import type { CardAction } from "./plan.ts";
@@ -116,7 +116,7 @@ export class Reconciler {
   /** Reconciles every execution whose cards a stopped process may have left undone. */
   async #syncUnfinished(): Promise<void> {
     const { engine, cards } = this.#options;
-    for (const executionId of await cards.listUnfinishedCards(10_000)) void this.sync(executionId);
+    for (const executionId of await cards.listUnfinished(10_000)) void this.sync(executionId);
     for (const status of OPEN_STATUSES) await this.#syncAll(status);
     for (const status of ENDED_STATUSES) {
       const { executions } = await engine.executions.list({ status, limit: RECENT_ENDS });
@@ -161,12 +161,12 @@ export class Reconciler {
   #claim(executionId: string, { holder }: Job): Promise<boolean> {
     const { cards, clock } = this.#options;
     const now = clock.now();
-    return cards.claimCards(executionId, holder, now, now + CLAIM_MS);
+    return cards.claim(executionId, holder, now, now + CLAIM_MS);
   }
 
   async #release(executionId: string, { holder }: Job): Promise<void> {
     try {
-      await this.#options.cards.releaseCards(executionId, holder);
+      await this.#options.cards.release(executionId, holder);
     } catch (error) {
       this.#options.logger.debug(
         { executionId, err: error },
@@ -215,7 +215,7 @@ export class Reconciler {
     const view = await this.#options.engine.executions.get(executionId);
     const messages = desiredMessages(view, await this.#context(view));
     if (messages.length === 0) return true;
-    const records = await this.#options.cards.listCards(executionId);
+    const records = await this.#options.cards.list(executionId);
     const execution: ExecutionCards = {
       view,
       records: new Map(records.map((record) => [record.id, record])),

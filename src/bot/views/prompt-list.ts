@@ -1,5 +1,5 @@
 import type { PromptComparison, PromptFigures, PromptView } from "../../engine/api/prompts.ts";
-import type { PromptRecord } from "../../engine/ports/prompt-records.ts";
+import type { PromptRecord } from "../../engine/ports/prompts.ts";
 import { toDollars } from "../../shared/money.ts";
 import { escapeText, mentionPerson, showDuration, showTime, showValue } from "../../slack/text.ts";
 import type { CardMessage } from "./blocks/build.ts";

@@ -2,7 +2,7 @@ import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
 import type { AttemptContext } from "../definition/step-type.ts";
 import type { AttemptCost, TokenUsage } from "../model/events.ts";
 import type { ModelMessage } from "../ports/model.ts";
-import type { PromptVersionId } from "../ports/prompt-records.ts";
+import type { PromptVersionId } from "../ports/prompts.ts";
 import { type CallResult, callModel } from "./call.ts";
 import { type AnswerFormat, envelopeOf } from "./envelope.ts";
 import type { PriceBook } from "./pricing.ts";

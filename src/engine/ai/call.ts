@@ -2,9 +2,9 @@ import { AppError, asAppError, type ErrorCode } from "../../shared/errors.ts";
 import { type Json, readOwn, toJson } from "../../shared/json.ts";
 import type { AttemptContext } from "../definition/step-type.ts";
 import type { TokenUsage } from "../model/events.ts";
+import type { CallRecord } from "../ports/calls.ts";
 import type { ModelMessage, ModelReply, ModelRequest } from "../ports/model.ts";
-import type { PromptVersionId } from "../ports/prompt-records.ts";
-import type { CallRecord } from "../ports/store.ts";
+import type { PromptVersionId } from "../ports/prompts.ts";
 import type { PriceBook } from "./pricing.ts";
 import type { Judgment } from "./validate-answer.ts";
 

@@ -1,5 +1,5 @@
 import type { Totals } from "../model/totals.ts";
-import type { BudgetScope } from "../ports/budget-records.ts";
+import type { BudgetScope } from "../ports/calls.ts";
 
 /** Counts, costs, estimates and budgets. */
 export interface Costs {

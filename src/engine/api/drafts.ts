@@ -2,7 +2,7 @@ import type { JsonObject } from "../../shared/json.ts";
 import type { Explanation } from "../definition/explain.ts";
 import type { Problem } from "../definition/problem.ts";
 import type { Definition } from "../definition/schema.ts";
-import type { DraftRecord } from "../ports/store.ts";
+import type { DraftRecord } from "../ports/workflows.ts";
 /** Workflows that people describe, and see before anybody deploys them. Nothing here runs anything. */
 export interface Drafts {
   /**

@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { TokenUsage } from "../model/events.ts";
+import type { CallRecord } from "../ports/calls.ts";
 import type { ModelMessage } from "../ports/model.ts";
-import type { PromptVersionId, SampleRecord } from "../ports/prompt-records.ts";
-import type { CallRecord } from "../ports/store.ts";
+import type { PromptVersionId, SampleRecord } from "../ports/prompts.ts";
 
 /** What models were asked, and how well they decide. */
 export interface Evaluations {

@@ -1,4 +1,4 @@
-import type { PromptRecord, PromptVersionRecord } from "../ports/prompt-records.ts";
+import type { PromptRecord, PromptVersionRecord } from "../ports/prompts.ts";
 /** Named prompts: numbered versions that never change, one of them active, another perhaps asked by a share of the executions. */
 export interface Prompts {
   /** By name. */

@@ -3,7 +3,7 @@ import type { DefinitionDiff } from "../definition/diff.ts";
 import type { Explanation } from "../definition/explain.ts";
 import type { Problem, ValidationResult } from "../definition/problem.ts";
 import type { Definition } from "../definition/schema.ts";
-import type { VersionSummary } from "../ports/store.ts";
+import type { VersionSummary } from "../ports/workflows.ts";
 
 /** Workflows: their versions, templates and pauses. */
 export interface Workflows {

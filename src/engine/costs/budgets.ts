@@ -2,7 +2,7 @@ import { AppError } from "../../shared/errors.ts";
 import { formatDollars, toNano } from "../../shared/money.ts";
 import type { BudgetStatus, BudgetWarning } from "../api/costs.ts";
 import { describeSubject } from "../model/budget-subject.ts";
-import type { BudgetRecord, BudgetScope } from "../ports/budget-records.ts";
+import type { BudgetRecord, BudgetScope } from "../ports/calls.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
@@ -75,7 +75,7 @@ export class Budgets {
     by: string,
   ): Promise<void> {
     const { store, clock } = this.#options;
-    await store.writeBudget({
+    await store.budgets.save({
       scope,
       subject,
       monthlyNano: monthlyUsd === null ? null : toNano(monthlyUsd),
@@ -88,7 +88,7 @@ export class Budgets {
   async #budgets(): Promise<readonly Omit<BudgetStatus, "spentNano">[]> {
     const { store, clock, definedUsd } = this.#options;
     if (this.#known && clock.now() - this.#known.at < TRUST_MS) return this.#known.budgets;
-    const stored = await store.listBudgets();
+    const stored = await store.budgets.list();
     const set = stored.flatMap(({ monthlyNano, ...rest }) =>
       monthlyNano === null ? [] : [{ ...rest, monthlyNano }],
     );
@@ -130,11 +130,11 @@ export class Budgets {
     const key = `budget-warning:${scope}:${subject}:${monthlyNano}:${monthOf(clock.now())}`;
     if (this.#warned.has(key)) return;
     this.#warned.add(key);
-    if ((await store.readMark(key)) !== null) return;
+    if ((await store.kv.get(key)) !== null) return;
     const text = describeWarning(budget);
     logger.warn({ scope, subject, spentNano, monthlyNano }, "most of a budget is used");
     const isTold = await warn({ budget, text }).catch(() => false);
-    if (isTold) await store.writeMark(key, true);
+    if (isTold) await store.kv.set(key, true);
     else this.#warned.delete(key);
   }
 }

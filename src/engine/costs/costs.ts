@@ -9,7 +9,7 @@ import type {
   Estimate,
   WorkflowMetrics,
 } from "../api/costs.ts";
-import type { BudgetScope } from "../ports/budget-records.ts";
+import type { BudgetScope } from "../ports/calls.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import { Budgets, type BudgetsOptions } from "./budgets.ts";
 import { estimateRun } from "./estimate.ts";
@@ -88,7 +88,7 @@ export class CostReports implements Costs {
   async #definedBudgets(): Promise<ReadonlyMap<string, number>> {
     const { workflows, store } = this.#options;
     const defined = new Map<string, number>();
-    for (const { workflowId, activeVersion } of await store.listWorkflows()) {
+    for (const { workflowId, activeVersion } of await store.workflows.list()) {
       const { definition } = await workflows.compiled(workflowId, activeVersion);
       const { monthlyBudgetUsd } = definition.limits;
       if (monthlyBudgetUsd !== undefined) defined.set(workflowId, monthlyBudgetUsd);

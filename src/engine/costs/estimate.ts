@@ -1,17 +1,21 @@
 import { quantile } from "../../shared/quantile.ts";
 import type { Estimate, Spread } from "../api/costs.ts";
-import type { ExecutionRecord, Store } from "../ports/store.ts";
+import type { ExecutionRecord, ExecutionStore } from "../ports/executions.ts";
 
 /** Newest completed executions of a workflow that an estimate is made from. */
 const MAX_RUNS = 200;
 
 /** Looks at the newest completed executions of a workflow for those of one version. */
 export async function estimateRun(
-  store: Pick<Store, "listHeads">,
+  store: { readonly executions: Pick<ExecutionStore, "list"> },
   workflowId: string,
   version: number,
 ): Promise<Estimate> {
-  const { records } = await store.listHeads({ workflowId, status: "completed", limit: MAX_RUNS });
+  const { records } = await store.executions.list({
+    workflowId,
+    status: "completed",
+    limit: MAX_RUNS,
+  });
   const own = records.filter((head) => head.version === version);
   return {
     version,

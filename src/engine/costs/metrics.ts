@@ -10,8 +10,9 @@ import type {
 import { GENERATION } from "../model/execution-id.ts";
 import type { TotalsDimension, TotalsRow } from "../model/totals.ts";
 import { HOUR_MS, hourOf, NOTHING, sumTotals } from "../model/totals.ts";
+import type { CallCost } from "../ports/calls.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { CallCost, Store } from "../ports/store.ts";
+import type { Store } from "../ports/store.ts";
 
 const DAY_HOURS = 24;
 const DAY_MS = DAY_HOURS * HOUR_MS;
@@ -98,7 +99,7 @@ export class Metrics {
 
   /** The calls that wrote drafts, in the form of totals. */
   async #generation(from: number, { by, person }: CostQuery): Promise<readonly TotalsRow[]> {
-    const calls = await this.#store.listCallCosts({
+    const calls = await this.#store.calls.listCosts({
       workflowId: GENERATION,
       from,
       to: this.#until(),
@@ -114,7 +115,7 @@ export class Metrics {
     of: { readonly workflowId?: string | undefined; readonly name?: string | undefined },
   ): Promise<readonly TotalsRow[]> {
     const { workflowId, name } = of;
-    return this.#store.readTotals({
+    return this.#store.totals.read({
       dimension,
       from,
       to: this.#until(),

@@ -15,9 +15,9 @@ import type {
   WaitReason,
 } from "../model/events.ts";
 import type { ActiveStep, FrameStatus, ItemEnd, RequestState, StepResult } from "../model/state.ts";
+import type { CallRecord } from "../ports/calls.ts";
 import type { ModelClient } from "../ports/model.ts";
 import type { ServiceContext, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
-import type { CallRecord } from "../ports/store.ts";
 import type { StepDefinition } from "./schema.ts";
 
 /** What a step is given when it is entered. */

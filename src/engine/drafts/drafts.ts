@@ -9,7 +9,8 @@ import type { Explanation } from "../definition/explain.ts";
 import type { ValidationResult } from "../definition/problem.ts";
 import type { Definition } from "../definition/schema.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { DraftRecord, Store } from "../ports/store.ts";
+import type { Store } from "../ports/store.ts";
+import type { DraftRecord } from "../ports/workflows.ts";
 import type { Generator } from "./generator.ts";
 import { freeId } from "./generator.ts";
 
@@ -51,7 +52,7 @@ export class StoredDrafts implements Drafts {
       createdAt: now,
       updatedAt: now,
     };
-    return (await this.#options.store.insertDraft(draft)) ? draft : null;
+    return (await this.#options.store.drafts.insert(draft)) ? draft : null;
   }
 
   write(id: string, change?: string): Promise<DraftView> {
@@ -59,7 +60,7 @@ export class StoredDrafts implements Drafts {
   }
 
   find(channel: string, threadTs: string): Promise<DraftRecord | null> {
-    return this.#options.store.findDraft(channel, threadTs);
+    return this.#options.store.drafts.findInThread(channel, threadTs);
   }
 
   async view(id: string): Promise<DraftView> {
@@ -85,14 +86,14 @@ export class StoredDrafts implements Drafts {
   }
 
   async #read(id: string): Promise<DraftRecord> {
-    const draft = await this.#options.store.readDraft(id);
+    const draft = await this.#options.store.drafts.get(id);
     if (draft !== null) return draft;
     throw notFound("There is no such draft. Describe the workflow again.");
   }
 
   async #update(draft: DraftRecord, change: Partial<DraftRecord>): Promise<DraftRecord> {
     const changed = { ...draft, ...change, updatedAt: this.#options.clock.now() };
-    await this.#options.store.writeDraft(changed);
+    await this.#options.store.drafts.save(changed);
     return changed;
   }
 
@@ -101,7 +102,7 @@ export class StoredDrafts implements Drafts {
     if (definition === null) {
       throw notFound("This draft has no definition yet. Describe in its thread what it shall do.");
     }
-    const calls = await this.#options.store.listCalls(draft.id);
+    const calls = await this.#options.store.calls.list(draft.id);
     const costs = calls.map((call) => call.costNano);
     const nano = costs.reduce(
       (sum, cost) => (sum === null || cost === null ? null : sum + cost),
@@ -162,7 +163,7 @@ export class StoredDrafts implements Drafts {
 
   /** A workflow with this id and other content: with equal content, an earlier click did its work and crashed. */
   async #isAnother(workflowId: string, source: JsonObject): Promise<boolean> {
-    if ((await this.#options.store.readWorkflow(workflowId)) === null) return false;
+    if ((await this.#options.store.workflows.get(workflowId)) === null) return false;
     const { version: _number, ...present } = (await this.#options.get(workflowId)).source;
     return canonicalJson(present) !== canonicalJson(source);
   }

@@ -38,7 +38,7 @@ export interface GenerateRequest extends Wish {
 }
 
 export interface GeneratorOptions extends ValidationContext {
-  readonly store: Pick<Store, "insertCall" | "readCall" | "readWorkflow">;
+  readonly store: Pick<Store, "calls" | "workflows">;
   readonly model: ModelClient;
   readonly modelName: string;
   readonly prices: PriceBook;
@@ -125,17 +125,17 @@ function contextOf(
     model,
     now,
     hideSecrets,
-    recordCall: (call) => store.insertCall({ ...call, ...(by !== undefined && { by }) }),
-    findCall: (callId) => store.readCall(callId),
+    recordCall: (call) => store.calls.insert({ ...call, ...(by !== undefined && { by }) }),
+    findCall: (callId) => store.calls.get(callId),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   };
 }
 
 /** The id itself, or with the first number behind it that no workflow has. */
-export async function freeId(id: string, store: Pick<Store, "readWorkflow">): Promise<string> {
+export async function freeId(id: string, store: Pick<Store, "workflows">): Promise<string> {
   for (let n = 1; ; n += 1) {
     const candidate = n === 1 ? id : `${id.slice(0, 74)}-${n}`;
-    if ((await store.readWorkflow(candidate)) === null) return candidate;
+    if ((await store.workflows.get(candidate)) === null) return candidate;
   }
 }
 

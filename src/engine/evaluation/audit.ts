@@ -1,7 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import { toDollars } from "../../shared/money.ts";
 import type { AiDecisionView, CallView } from "../api/evaluation.ts";
-import type { CallRecord } from "../ports/store.ts";
+import type { CallRecord } from "../ports/calls.ts";
 
 /** The calls of an execution by the entry of the step that made them, in order of the first call. */
 export function toDecisions(calls: readonly CallRecord[]): readonly AiDecisionView[] {

@@ -11,9 +11,9 @@ import type {
   StepType,
 } from "../definition/step-type.ts";
 import type { NamedPrompt } from "../language/prompt-ref.ts";
+import type { CallRecord } from "../ports/calls.ts";
 import { type Clock, pause } from "../ports/clock.ts";
 import type { ModelClient } from "../ports/model.ts";
-import type { CallRecord } from "../ports/store.ts";
 import { scopeOf } from "./sample-scope.ts";
 
 /** Attempts of one decision when the model cannot be had: an evaluation is about answers, not about an outage. */

@@ -16,8 +16,7 @@ import { aiStepsOf } from "../definition/schema.ts";
 import type { Executions } from "../executions/executions.ts";
 import type { NamedPrompt } from "../language/prompt-ref.ts";
 import { parsePromptRef } from "../language/prompt-ref.ts";
-import type { SampleRecord } from "../ports/prompt-records.ts";
-import type { SampleFiles } from "../ports/sample-files.ts";
+import type { SampleFiles, SampleRecord } from "../ports/prompts.ts";
 import type { Store } from "../ports/store.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
 import type { Workflows } from "../workflows/workflows.ts";
@@ -46,7 +45,7 @@ export class DecisionEvaluations implements Evaluations {
 
   async audit(executionId: string, stepId?: string): Promise<AuditView> {
     const { workflowId, workflowVersion } = await this.#options.executions.get(executionId);
-    const all = toDecisions(await this.#options.store.listCalls(executionId));
+    const all = toDecisions(await this.#options.store.calls.list(executionId));
     const decisions = stepId === undefined ? all : decisionsOf(all, stepId);
     return { executionId, workflowId, workflowVersion, decisions };
   }
@@ -61,7 +60,7 @@ export class DecisionEvaluations implements Evaluations {
 
   async listSamples(workflowId: string): Promise<readonly SampleRecord[]> {
     await this.#options.workflows.active(workflowId);
-    return this.#options.store.listSamples({ workflowId });
+    return this.#options.store.samples.list({ workflowId });
   }
 }
 
@@ -124,7 +123,7 @@ async function samplesOf(
   { sampleFiles: files, store }: EvaluationsOptions,
 ): Promise<readonly Sample[]> {
   const file = await files.read(workflowId, step.id);
-  const labelled = await store.listSamples({ workflowId });
+  const labelled = await store.samples.list({ workflowId });
   const clicked = labelled
     .filter(({ stepId }) => stepId === step.id)
     .map(({ inputs, stepResults, expected, note }) => ({

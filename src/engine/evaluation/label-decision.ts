@@ -8,8 +8,9 @@ import { executionScope } from "../execution/decider/execution-scope.ts";
 import { apply, initialState } from "../execution/reducer/apply.ts";
 import { framePath } from "../model/step-path.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { SampleRecord } from "../ports/prompt-records.ts";
-import type { Commit, ExecutionRecord, Store } from "../ports/store.ts";
+import type { Commit, ExecutionRecord } from "../ports/executions.ts";
+import type { SampleRecord } from "../ports/prompts.ts";
+import type { Store } from "../ports/store.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import { toDecisions } from "./audit.ts";
@@ -35,7 +36,7 @@ export async function labelDecision(
   const head = await requireHead(executionId, store);
   const { decision, actual } = await requireDecision(executionId, wanted, store);
   const { stepId, path, prompt } = decision;
-  const log = await store.readLog(executionId, 0);
+  const log = await store.log.read(executionId, 0);
   const workflow = await workflows.compiled(head.workflowId, versionAt(head, log, path));
   const { config } = stepAt(workflow, path).definition;
   const label = expected ?? actual;
@@ -54,12 +55,12 @@ export async function labelDecision(
     by,
     at: clock.now(),
   };
-  await store.writeSample(sample);
+  await store.samples.save(sample);
   return sample;
 }
 
 async function requireHead(executionId: string, store: Store): Promise<ExecutionRecord> {
-  const head = await store.readHead(executionId);
+  const head = await store.executions.get(executionId);
   if (head) return head;
   throw new AppError({
     code: "execution_not_found",
@@ -72,7 +73,7 @@ async function requireDecision(
   wanted: string,
   store: Store,
 ): Promise<{ readonly decision: AiDecisionView; readonly actual: Json }> {
-  const decisions = toDecisions(await store.listCalls(executionId));
+  const decisions = toDecisions(await store.calls.list(executionId));
   const decision = decisions.findLast(({ path, stepId }) => path === wanted || stepId === wanted);
   const actual = decision?.calls.at(-1)?.value;
   if (decision && actual !== undefined) return { decision, actual };

@@ -13,7 +13,8 @@ import type { ExecutionEvent, RefusalReason, RequestOpened } from "../model/even
 import type { RequestState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Directory, Person } from "../ports/directory.ts";
-import type { ExecutionRecord, Store } from "../ports/store.ts";
+import type { ExecutionRecord } from "../ports/executions.ts";
+import type { Store } from "../ports/store.ts";
 import type { Executions } from "./executions.ts";
 
 export interface ApprovalsOptions {
@@ -58,7 +59,7 @@ export class Approvals implements ApprovalsApi {
     // A run with branches can be running while a request of it is open.
     for (const status of ["waiting", "running"] as const) {
       const pages = eachPage((cursor) =>
-        this.#options.store.listHeads(omitUndefined({ status, limit: PAGE, cursor })),
+        this.#options.store.executions.list(omitUndefined({ status, limit: PAGE, cursor })),
       );
       for await (const page of pages) {
         for (const head of page.records) {
@@ -92,7 +93,7 @@ export class Approvals implements ApprovalsApi {
     if (refused) return refused;
     const signalId = `${decision.requestId}:${decision.by}`;
     const click = this.#whenSettled(signalId);
-    const isNew = await store.insertSignal({
+    const isNew = await store.signals.insert({
       id: signalId,
       executionId: decision.executionId,
       kind: "decision",

@@ -61,7 +61,7 @@ export class ChildExecutions {
     if (!parent?.waits) return;
     const { store, clock, wake } = this.#options;
     const { executionId: childId } = state.start;
-    await store.insertSignal({
+    await store.signals.insert({
       id: `child:${childId}`,
       executionId: parent.executionId,
       kind: "child_ended",
@@ -101,7 +101,7 @@ export class ChildExecutions {
     { childId, by, start }: Extract<OutboxEntry, { readonly kind: "cancel_child" }>,
   ): Promise<void> {
     const { store, clock, wake } = this.#options;
-    await store.insertSignal({
+    await store.signals.insert({
       id: `cancel:${childId}:parent`,
       executionId: childId,
       kind: "cancel",

@@ -99,7 +99,7 @@ export class Executions {
     const state = initialState(start, compiled.first);
     const head = worker.firstRecord(state);
     try {
-      if (!(await store.insertHead(head))) return { executionId, existed: true };
+      if (!(await store.executions.insert(head))) return { executionId, existed: true };
     } catch (error) {
       worker.reconcileLeases();
       throw notStarted(error);
@@ -115,7 +115,7 @@ export class Executions {
       ? wanted
       : `${EXECUTION_ID_PREFIX}${wanted}`;
     if (prefix === EXECUTION_ID_PREFIX) throw executionNotFound(id);
-    const found = await this.#options.store.findExecutionIds(prefix, 6);
+    const found = await this.#options.store.executions.findIds(prefix, 6);
     const [first] = found;
     if (first === undefined) throw executionNotFound(id);
     if (found.length === 1 || found.includes(prefix))
@@ -137,14 +137,14 @@ export class Executions {
       const still = worker.peek(executionId);
       if (still?.version === version) return { state: still, workflow };
     }
-    const head = await store.readHead(executionId);
+    const head = await store.executions.get(executionId);
     if (!head) throw executionNotFound(executionId);
     return worker.read(head);
   }
 
   /** Folded anew, so that the state is the caller's own. @throws {AppError} `execution_not_found`. */
   async load(executionId: string): Promise<Folded> {
-    const head = await this.#options.store.readHead(executionId);
+    const head = await this.#options.store.executions.get(executionId);
     if (!head) throw executionNotFound(executionId);
     return this.#options.worker.read(head);
   }
@@ -158,7 +158,7 @@ export class Executions {
 
   async list(query: ExecutionQuery): Promise<ExecutionPage> {
     const limit = Math.min(Math.max(query.limit ?? DEFAULT_PAGE, 1), MAX_PAGE);
-    const page = await this.#options.store.listHeads({ ...query, limit });
+    const page = await this.#options.store.executions.list({ ...query, limit });
     return { executions: page.records.map(toExecutionSummary), nextCursor: page.nextCursor };
   }
 
@@ -171,7 +171,7 @@ export class Executions {
         message: `Run ${executionId} is over (${state.status}); there is nothing to cancel.`,
       });
     }
-    await store.insertSignal({
+    await store.signals.insert({
       id: `cancel:${executionId}:${randomUUID()}`,
       executionId,
       kind: "cancel",

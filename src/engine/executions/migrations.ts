@@ -38,7 +38,7 @@ export class Migrations {
     const to = { version, workflow: await compiled(state, version) };
     const plan = planMigration(from, to, state, clock.now());
     if (!plan.fits) throw refused(executionId, version, plan.reason);
-    await store.insertSignal({
+    await store.signals.insert({
       // One for each state that it was checked in: a repeat is harmless.
       id: `migrate:${executionId}:${state.rev}:${version}`,
       executionId,

@@ -5,8 +5,9 @@ import type { ExecutionEvent } from "../model/events.ts";
 import type { ExecutionState } from "../model/state.ts";
 import { PAUSE_MARKS } from "../ports/changes.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { ExecutionRecord } from "../ports/executions.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { ExecutionRecord, Store } from "../ports/store.ts";
+import type { Store } from "../ports/store.ts";
 
 export interface PausesOptions {
   readonly store: Store;
@@ -58,7 +59,7 @@ export class Pauses {
     const key = workflowId ?? EVERYTHING;
     this.#known = await this.#read();
     if (this.#known.has(key)) return;
-    await this.#options.store.writeMark(PAUSE_MARKS + key, { by, at: this.#options.clock.now() });
+    await this.#options.store.kv.set(PAUSE_MARKS + key, { by, at: this.#options.clock.now() });
     await this.refresh();
   }
 
@@ -66,7 +67,7 @@ export class Pauses {
   async resume(workflowId: string | null): Promise<boolean> {
     const key = workflowId ?? EVERYTHING;
     const wasPaused = (await this.#read()).has(key);
-    if (wasPaused) await this.#options.store.writeMark(PAUSE_MARKS + key, null);
+    if (wasPaused) await this.#options.store.kv.set(PAUSE_MARKS + key, null);
     await this.refresh();
     return wasPaused;
   }
@@ -111,7 +112,7 @@ export class Pauses {
   }
 
   async #read(): Promise<ReadonlyMap<string, Pause>> {
-    const marks = await this.#options.store.listMarks(PAUSE_MARKS);
+    const marks = await this.#options.store.kv.list(PAUSE_MARKS);
     return new Map(
       marks.flatMap(({ key, value }): [string, Pause][] => {
         const pause = StoredPause.safeParse(value).data;
@@ -126,7 +127,7 @@ export class Pauses {
     const held = (await this.#heldHeads()).filter(({ workflowId }) => this.of(workflowId) === null);
     for (const head of held.toReversed()) {
       // The longest due is claimed first.
-      await store.writeHead({ ...head, due: head.startedAt });
+      await store.executions.save({ ...head, due: head.startedAt });
     }
   }
 
@@ -135,7 +136,7 @@ export class Pauses {
     const held: ExecutionRecord[] = [];
     let cursor: string | undefined;
     do {
-      const page = await this.#options.store.listHeads({
+      const page = await this.#options.store.executions.list({
         status: "waiting",
         limit: PAGE,
         ...(cursor !== undefined && { cursor }),

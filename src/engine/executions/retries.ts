@@ -17,7 +17,8 @@ import type { ExecutionState } from "../model/state.ts";
 import { isFinished } from "../model/state.ts";
 import { stepIdOf } from "../model/step-path.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { ExecutionRecord, Signal, Store } from "../ports/store.ts";
+import type { ExecutionRecord, Signal } from "../ports/executions.ts";
+import type { Store } from "../ports/store.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import type { Executions } from "./executions.ts";
 import { answeredReopening, answeredRerun, keyedRequest, rerunIdFor } from "./retry-idempotency.ts";
@@ -46,7 +47,7 @@ export class Retries {
     const { executions, store } = this.#options;
     const { executionId } = request;
     const asked = keyedRequest(request);
-    const pending = asked ? await store.pendingSignals({ executionId, limit: 100 }) : [];
+    const pending = asked ? await store.signals.pending({ executionId, limit: 100 }) : [];
     const { workflow, state } = await executions.load(executionId);
     const answered = asked && answeredReopening(asked, state, pending);
     if (answered) return answered;
@@ -93,7 +94,7 @@ export class Retries {
     const found: ExecutionRecord[] = [];
     let cursor: string | undefined;
     do {
-      const page = await this.#options.store.listHeads({
+      const page = await this.#options.store.executions.list({
         workflowId,
         status,
         limit: PAGE,
@@ -164,7 +165,7 @@ export class Retries {
       at: clock.now(),
     };
     if (!acceptsDoubt) assertNoDoubt(workflow, state, signal);
-    if (!(await store.insertSignal(signal))) return this.#tooLate(state, asked);
+    if (!(await store.signals.insert(signal))) return this.#tooLate(state, asked);
     wake(executionId);
     return { executionId, reopened: true, fromStep: path === null ? null : stepIdOf(path) };
   }
@@ -173,7 +174,7 @@ export class Retries {
   async #tooLate({ start }: ExecutionState, asked: KeyedRequest | null): Promise<RetryResult> {
     const { executionId } = start;
     const { store, executions } = this.#options;
-    const pending = await store.pendingSignals({ executionId, limit: 100 });
+    const pending = await store.signals.pending({ executionId, limit: 100 });
     const { state } = await executions.load(executionId);
     const answered = asked && answeredReopening(asked, state, pending);
     if (answered) return answered;

@@ -5,7 +5,7 @@ import type { KeyedRequest } from "../model/events.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { ExecutionState } from "../model/state.ts";
 import { stepIdOf } from "../model/step-path.ts";
-import type { Signal } from "../ports/store.ts";
+import type { Signal } from "../ports/executions.ts";
 
 /** What a retry asks for, with its key; `null` without one. */
 export function keyedRequest(request: RetryRequest): KeyedRequest | null {

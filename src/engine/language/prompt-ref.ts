@@ -1,5 +1,5 @@
 import type { Template } from "../../shared/template-parser.ts";
-import type { PromptVersionId } from "../ports/prompt-records.ts";
+import type { PromptVersionId } from "../ports/prompts.ts";
 
 /** Names of prompts: lower case, so that files and people cannot differ by case alone. */
 export const PROMPT_NAME = /^[a-z][a-z0-9-]{0,63}$/;

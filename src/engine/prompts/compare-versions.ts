@@ -1,7 +1,8 @@
 import { quantile } from "../../shared/quantile.ts";
 import { fitsExpected } from "../ai/expected.ts";
 import type { PromptComparison, PromptFigures, PromptView } from "../api/prompts.ts";
-import type { PromptCall, SampleRecord } from "../ports/prompt-records.ts";
+import type { PromptCall } from "../ports/calls.ts";
+import type { SampleRecord } from "../ports/prompts.ts";
 import type { Store } from "../ports/store.ts";
 
 /** The newest calls of a version that are looked at: enough for a share to be known to a percent or two. */
@@ -10,16 +11,16 @@ export const COMPARED_CALLS = 2000;
 /** Puts the versions of a prompt side by side: those that are or were asked, newest number first. */
 export async function comparePrompts(
   prompt: PromptView,
-  store: Pick<Store, "listPromptCalls" | "listSamples">,
+  store: Pick<Store, "calls" | "samples">,
 ): Promise<PromptComparison> {
   const { name } = prompt;
   const versions: PromptFigures[] = [];
   for (const { version } of prompt.versions) {
     const id = { name, version };
-    const calls = await store.listPromptCalls(id, COMPARED_CALLS);
+    const calls = await store.calls.listOfPrompt(id, COMPARED_CALLS);
     const role = roleOf(prompt, version);
     if (calls.length === 0 && role === null) continue;
-    const samples = await store.listSamples({ prompt: id });
+    const samples = await store.samples.list({ prompt: id });
     const percent = percentOf(prompt, version);
     versions.push({ version, role, percent, ...figuresOf(calls, samples) });
   }

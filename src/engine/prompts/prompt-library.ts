@@ -8,13 +8,13 @@ import {
   promptRefsIn,
 } from "../language/prompt-ref.ts";
 import type { ExecutionStarted } from "../model/events.ts";
-import type { PromptRecord } from "../ports/prompt-records.ts";
+import type { PromptRecord } from "../ports/prompts.ts";
 import type { Store } from "../ports/store.ts";
 
 /** Versions kept in memory; they never change. Those read longest ago go first. */
 const MAX_CACHED = 1000;
 
-type PromptStore = Pick<Store, "readPrompt" | "readPromptVersion" | "listPrompts">;
+type PromptStore = Pick<Store, "prompts">;
 
 /** The texts of named prompts, and which version an execution asks. */
 export class PromptLibrary implements PromptLookup {
@@ -29,7 +29,7 @@ export class PromptLibrary implements PromptLookup {
 
   /** Looks at what is asked now; `get` and `names` answer by that. */
   async refresh(): Promise<void> {
-    const records = await this.#store.listPrompts();
+    const records = await this.#store.prompts.list();
     for (const { name, active, split } of records) {
       await this.version(name, active);
       if (split) await this.version(name, split.version);
@@ -66,7 +66,7 @@ export class PromptLibrary implements PromptLookup {
     const key = `${name}@${version}`;
     const known = this.#versions.get(key);
     if (known) return known;
-    const record = await this.#store.readPromptVersion(name, version);
+    const record = await this.#store.prompts.getVersion(name, version);
     if (!record) return null;
     const prompt = { name, version, template: parseTemplate(record.text) };
     this.#versions.set(key, prompt);
@@ -84,7 +84,7 @@ export class PromptLibrary implements PromptLookup {
     const assigned: Record<string, number> = {};
     for (const ref of refs) {
       const { name, version } = parsePromptRef(ref);
-      const record = version === null ? await this.#store.readPrompt(name) : null;
+      const record = version === null ? await this.#store.prompts.get(name) : null;
       if (record) assigned[name] = choose(record, executionId);
     }
     return assigned;

@@ -12,7 +12,7 @@ import type {
 import type { Problem } from "../definition/problem.ts";
 import { PROMPT_NAME } from "../language/prompt-ref.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { PromptRecord, PromptVersionRecord } from "../ports/prompt-records.ts";
+import type { PromptRecord, PromptVersionRecord } from "../ports/prompts.ts";
 import type { Store } from "../ports/store.ts";
 import { comparePrompts } from "./compare-versions.ts";
 import type { PromptLibrary } from "./prompt-library.ts";
@@ -40,18 +40,18 @@ export class StoredPrompts implements Prompts {
   }
 
   list(): Promise<readonly PromptRecord[]> {
-    return this.#options.store.listPrompts();
+    return this.#options.store.prompts.list();
   }
 
   async get(name: string): Promise<PromptView> {
     const record = await this.#require(name);
-    return { ...record, versions: await this.#options.store.listPromptVersions(name) };
+    return { ...record, versions: await this.#options.store.prompts.listVersions(name) };
   }
 
   async add({ name, text, by, note, activate = false }: PromptDraft): Promise<PromptAdded> {
     assertUsable(name, text);
-    const existing = await this.#options.store.readPrompt(name);
-    const versions = await this.#options.store.listPromptVersions(name);
+    const existing = await this.#options.store.prompts.get(name);
+    const versions = await this.#options.store.prompts.listVersions(name);
     const same = versions.find((version) => version.text === text);
     const isAsked = existing === null || activate;
     if (isAsked) await this.#assertFits(name, text);
@@ -65,9 +65,10 @@ export class StoredPrompts implements Prompts {
   async addFile(file: string, text: string): Promise<PromptAdded | null> {
     const name = file.replace(/\.[a-z]+$/, "");
     const hash = hashJson(toJson(text));
-    const existing = await this.#options.store.readPrompt(name);
+    const existing = await this.#options.store.prompts.get(name);
     if (existing?.files[file] === hash) return null;
-    const active = existing && (await this.#options.store.readPromptVersion(name, existing.active));
+    const active =
+      existing && (await this.#options.store.prompts.getVersion(name, existing.active));
     const byPeople = active !== null && !active.createdBy.startsWith("file:");
     const added = await this.add({ name, text, by: `file:${file}`, activate: !byPeople });
     const record = await this.#require(name);
@@ -118,11 +119,11 @@ export class StoredPrompts implements Prompts {
   async #insert(name: string, text: string, by: string, note: string | null): Promise<number> {
     const { store, clock } = this.#options;
     for (;;) {
-      const versions = await store.listPromptVersions(name);
+      const versions = await store.prompts.listVersions(name);
       const version = Math.max(0, ...versions.map((known) => known.version)) + 1;
       const record = { name, version, text, note, createdBy: by, createdAt: clock.now() };
       // Otherwise somebody else took the number in this moment.
-      if (await store.insertPromptVersion(record)) return version;
+      if (await store.prompts.insertVersion(record)) return version;
     }
   }
 
@@ -132,7 +133,7 @@ export class StoredPrompts implements Prompts {
   ): Promise<PromptRecord> {
     const { store, clock, library } = this.#options;
     const written = { ...record, updatedBy: by, updatedAt: clock.now() };
-    await store.writePrompt(written);
+    await store.prompts.save(written);
     await library.refresh();
     return written;
   }
@@ -147,7 +148,7 @@ export class StoredPrompts implements Prompts {
   }
 
   async #require(name: string): Promise<PromptRecord> {
-    const record = await this.#options.store.readPrompt(name);
+    const record = await this.#options.store.prompts.get(name);
     if (record) return record;
     const names = (await this.list()).map((known) => known.name);
     const close = nearest(name, names);
@@ -158,9 +159,9 @@ export class StoredPrompts implements Prompts {
   }
 
   async #requireVersion(name: string, version: number): Promise<PromptVersionRecord> {
-    const record = await this.#options.store.readPromptVersion(name, version);
+    const record = await this.#options.store.prompts.getVersion(name, version);
     if (record) return record;
-    const versions = await this.#options.store.listPromptVersions(name);
+    const versions = await this.#options.store.prompts.listVersions(name);
     throw new AppError({
       code: "prompt_not_found",
       message: `The prompt "${name}" has no version ${version}. It has: ${versions.map((known) => known.version).join(", ")}.`,

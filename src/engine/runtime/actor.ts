@@ -14,7 +14,8 @@ import type { ActiveStep, ExecutionState, OutboxEntry } from "../model/state.ts"
 import { isFinished } from "../model/state.ts";
 import { attemptKey } from "../model/step-path.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { ExecutionRecord, Signal, Store } from "../ports/store.ts";
+import type { ExecutionRecord, Signal } from "../ports/executions.ts";
+import type { Store } from "../ports/store.ts";
 import { Subscriptions } from "./event-subscriptions.ts";
 import { retryWhileUnavailable } from "./store-retry.ts";
 
@@ -144,7 +145,7 @@ export class Actor {
       this.#signalsMayWait = false;
       const { executionId } = this;
       const signals = await this.#untilStored(() =>
-        store.pendingSignals({ executionId, limit: 100 }),
+        store.signals.pending({ executionId, limit: 100 }),
       );
       for (const signal of signals) {
         if (signal.kind === "migrate") await this.#migrate(signal, settled, now);
@@ -189,7 +190,7 @@ export class Actor {
     );
     if (lost.length === 0) return false;
     const { executionId } = this;
-    const calls = await this.#untilStored(() => this.#host.store.listCalls(executionId));
+    const calls = await this.#untilStored(() => this.#host.store.calls.list(executionId));
     for (const key of lost) {
       const colon = key.lastIndexOf(":");
       const path = key.slice(0, colon);
@@ -251,7 +252,7 @@ export class Actor {
   async #commit(settled: readonly string[]): Promise<void> {
     const { store, clock } = this.#host;
     if (this.#unsaved.every(isNote)) {
-      if (settled.length > 0) await this.#untilStored(() => store.settleSignals(settled));
+      if (settled.length > 0) await this.#untilStored(() => store.signals.settle(settled));
       return;
     }
     const events = this.#unsaved;
@@ -266,7 +267,7 @@ export class Actor {
     this.#state.rev = commit.rev;
     const head = this.#head();
     const totals = totalsOf(this.#state.start, events, commit.rev === 1);
-    await this.#untilStored(() => store.commit(commit, head, settled, totals));
+    await this.#untilStored(() => store.log.commit(commit, head, settled, totals));
     this.#written = head;
     this.#unsaved = [];
     const after = { workflow: this.#workflow, state: this.#state };
@@ -354,7 +355,7 @@ export class Actor {
     const { owner, due } = this.#written ?? {};
     if (owner === head.owner && due === head.due && !this.#leasedAgain) return;
     this.#leasedAgain = false;
-    await this.#untilStored(() => this.#host.store.writeHead(head));
+    await this.#untilStored(() => this.#host.store.executions.save(head));
     this.#written = head;
   }
 

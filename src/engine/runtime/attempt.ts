@@ -6,10 +6,11 @@ import type { AttemptEnded } from "../execution/decider/handle-signal.ts";
 import { costOfCalls } from "../execution/projections/call-costs.ts";
 import type { AttemptCost, ChildPlan, ChildRequest, ExecutionStarted } from "../model/events.ts";
 import type { ActiveStep, ExecutionState } from "../model/state.ts";
+import type { CallRecord } from "../ports/calls.ts";
 import { type Clock, pause } from "../ports/clock.ts";
 import type { ModelClient } from "../ports/model.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
-import type { CallRecord, Store } from "../ports/store.ts";
+import type { Store } from "../ports/store.ts";
 import { retryWhileUnavailable } from "./store-retry.ts";
 
 /** The outside world as attempts see it. */
@@ -117,12 +118,12 @@ function contextOf(
       spending.recorded(call);
       await retryWhileUnavailable(
         ports.clock,
-        () => ports.store.insertCall(call),
+        () => ports.store.calls.insert(call),
         () => signal.aborted,
       );
     },
     findCall: async (id) => {
-      const read = () => ports.store.readCall(id);
+      const read = () => ports.store.calls.get(id);
       return spending.found(await retryWhileUnavailable(ports.clock, read, () => signal.aborted));
     },
     prepareChild: (request) => ports.prepareChild(state.start, request),

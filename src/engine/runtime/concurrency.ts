@@ -57,8 +57,8 @@ export class ConcurrencyLimiter {
     if (!queue) return;
     const { executionId } = start;
     const { store } = this.#options;
-    if (queue.slot !== null) await store.freeSlot(queue.name, queue.slot, executionId);
-    await store.leaveLine(queue.name, executionId);
+    if (queue.slot !== null) await store.slots.free(queue.name, queue.slot, executionId);
+    await store.slots.dequeue(queue.name, executionId);
     await this.#callNext(queue.name, `${executionId}:${reopened.length}:left`);
   }
 
@@ -70,15 +70,15 @@ export class ConcurrencyLimiter {
   ): Promise<number | null> {
     const { store } = this.#options;
     const { executionId } = start;
-    if (onLimit === "queue") await store.joinLine({ line, executionId, at: start.at });
-    const taken = await store.readSlots(line);
+    if (onLimit === "queue") await store.slots.enqueue({ line, executionId, at: start.at });
+    const taken = await store.slots.list(line);
     // Its process may have died after it took one.
     const own = taken.find((slot) => slot.executionId === executionId);
     const isNext =
-      onLimit === "skip" || (await store.nextInLine(line, limit)).includes(executionId);
+      onLimit === "skip" || (await store.slots.peek(line, limit)).includes(executionId);
     const slot = own?.slot ?? (isNext ? await this.#takeFree(line, limit, executionId) : null);
     if (slot === null || onLimit === "skip") return slot;
-    await store.leaveLine(line, executionId);
+    await store.slots.dequeue(line, executionId);
     // There may be room for one more.
     await this.#callNext(line, `${executionId}:${reopened.length}:took`);
     return slot;
@@ -86,18 +86,18 @@ export class ConcurrencyLimiter {
 
   async #takeFree(line: string, limit: number, executionId: string): Promise<number | null> {
     const { store } = this.#options;
-    const taken = new Set((await store.readSlots(line)).map(({ slot }) => slot));
+    const taken = new Set((await store.slots.list(line)).map(({ slot }) => slot));
     for (let slot = 0; slot < limit; slot += 1) {
-      if (!taken.has(slot) && (await store.takeSlot(line, slot, executionId))) return slot;
+      if (!taken.has(slot) && (await store.slots.take(line, slot, executionId))) return slot;
     }
     return null;
   }
 
   async #callNext(line: string, why: string): Promise<void> {
     const { store, clock, wake } = this.#options;
-    const [executionId] = await store.nextInLine(line, 1);
+    const [executionId] = await store.slots.peek(line, 1);
     if (executionId === undefined) return;
-    await store.insertSignal({
+    await store.signals.insert({
       id: `slot:${executionId}:${why}`,
       executionId,
       kind: "slot",

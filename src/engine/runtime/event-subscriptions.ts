@@ -3,8 +3,9 @@ import { wakeByEvent } from "../execution/decider/handle-events.ts";
 import type { ExecutionEvent } from "../model/events.ts";
 import { CLOCK_DIFFERENCE_MS } from "../model/lease.ts";
 import type { ActiveStep, ExecutionState } from "../model/state.ts";
-import type { EventRecord } from "../ports/event-records.ts";
-import type { Signal, Store } from "../ports/store.ts";
+import type { EventRecord } from "../ports/events.ts";
+import type { Signal } from "../ports/executions.ts";
+import type { Store } from "../ports/store.ts";
 
 /** Events that are read at a time. */
 const PAGE = 200;
@@ -42,12 +43,12 @@ export class Subscriptions {
     const { event: name } = act;
     if (name === null) return [];
     this.#names.add(name);
-    await this.#store.subscribe(this.#executionId, name);
+    await this.#store.events.subscribe(this.#executionId, name);
     const from = state.start.at - CLOCK_DIFFERENCE_MS;
     let after: EventRecord | undefined;
     do {
       const query = { name, from, limit: PAGE, ...(after && { after }) };
-      const page = await this.#store.listEvents(query);
+      const page = await this.#store.events.list(query);
       for (const event of page.filter((one) => isSince(state, one))) {
         const events = wakeByEvent(workflow, state, act, { event }, now);
         if (events.length > 0) return events;
@@ -63,7 +64,7 @@ export class Subscriptions {
     const awaited = new Set([...state.activeSteps.values()].map(({ event }) => event));
     for (const name of this.#names) {
       if (awaited.has(name)) continue;
-      await this.#store.unsubscribe(this.#executionId, name).catch(() => undefined);
+      await this.#store.events.unsubscribe(this.#executionId, name).catch(() => undefined);
       this.#names.delete(name);
     }
   }

@@ -5,8 +5,9 @@ import { apply } from "../execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../model/events.ts";
 import { type ExecutionState, isFinished } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { ExecutionRecord } from "../ports/executions.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { ExecutionRecord, Store } from "../ports/store.ts";
+import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "./engine-events.ts";
 
 export interface FailDefectivePorts {
@@ -41,8 +42,8 @@ export async function failDefective(
       { err: error, executionId },
       "the defective execution could not be ended; trying again later",
     );
-    await store
-      .writeHead({ ...head, owner: null, due: clock.now() + DEFECT_PAUSE_MS })
+    await store.executions
+      .save({ ...head, owner: null, due: clock.now() + DEFECT_PAUSE_MS })
       .catch(() => undefined);
   }
 }
@@ -53,7 +54,7 @@ async function fail(ports: FailDefectivePorts, head: ExecutionRecord): Promise<v
   const state = await ports.read(head);
   if (isFinished(state.status)) {
     // What is left to tell of its end is tried again; kept, the lease would be renewed for ever.
-    await store.writeHead(toExecutionRecord(state, null, clock.now() + DEFECT_PAUSE_MS));
+    await store.executions.save(toExecutionRecord(state, null, clock.now() + DEFECT_PAUSE_MS));
     return;
   }
   const at = clock.now();
@@ -68,6 +69,6 @@ async function fail(ports: FailDefectivePorts, head: ExecutionRecord): Promise<v
   const commit = { executionId, rev, epoch, commitId: randomUUID(), at, events: [event] };
   const due = state.outbox.size > 0 || completion.isWanted(state) ? at : null;
   const totals = totalsOf(state.start, commit.events, rev === 1);
-  await store.commit(commit, toExecutionRecord(state, null, due), [], totals);
+  await store.log.commit(commit, toExecutionRecord(state, null, due), [], totals);
   void events.emit("committed", { executionId, events: [event] });
 }

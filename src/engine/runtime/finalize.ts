@@ -32,7 +32,7 @@ export async function finalize(
   const { executionId } = state.start;
   for (const entry of state.outbox.values()) await deliver(state, entry);
   await completion.publish(state);
-  const late = await store.pendingSignals({ executionId, limit: 100 });
+  const late = await store.signals.pending({ executionId, limit: 100 });
   if (late.some(({ kind }) => kind === "retry")) return false;
   const events = late.flatMap((signal) => handleSignal(workflow, state, signal, clock.now()));
   const subscriptions = new Subscriptions(store, state);
@@ -42,8 +42,8 @@ export async function finalize(
   const costs = events.filter((event) => event.type === "child_ended");
   if (costs.length > 0) await commitLate({ store, clock }, state, costs);
   if (events.length > 0) void emitter.emit("committed", { executionId, events });
-  await store.settleSignals(late.map(({ id }) => id));
-  await store.writeHead(toExecutionRecord(state, null, null));
+  await store.signals.settle(late.map(({ id }) => id));
+  await store.executions.save(toExecutionRecord(state, null, null));
   return true;
 }
 
@@ -58,5 +58,5 @@ async function commitLate(
   const { executionId } = start;
   const at = clock.now();
   const commit = { executionId, rev, epoch, commitId: randomUUID(), at, events };
-  await store.commit(commit, toExecutionRecord(state, null, at), []);
+  await store.log.commit(commit, toExecutionRecord(state, null, at), []);
 }

@@ -2,8 +2,7 @@ import { asAppError } from "../../shared/errors.ts";
 import { LEASE_MS } from "../model/lease.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { ProcessRecord } from "../ports/shared-work.ts";
-import type { Store } from "../ports/store.ts";
+import type { ProcessRecord, Store } from "../ports/store.ts";
 
 export interface HeartbeatOptions {
   readonly store: Store;
@@ -50,8 +49,8 @@ export class Heartbeat {
     const { store, logger } = this.#options;
     try {
       const { id } = this.#options;
-      const own = (await store.listProcesses()).find((known) => known.id === id);
-      if (own) await store.removeProcess(own);
+      const own = (await store.processes.list()).find((known) => known.id === id);
+      if (own) await store.processes.remove(own);
     } catch (error) {
       logger.debug({ error: asAppError(error).message }, "the process could not take leave");
     }
@@ -71,8 +70,8 @@ export class Heartbeat {
       const remedy = await store.readUpgrade();
       if (remedy !== null) this.#options.outdated(remedy);
       const now = clock.now();
-      await store.writeProcess({ id, name, startedAt: this.#startedAt, seenAt: now });
-      for (const known of await store.listProcesses()) {
+      await store.processes.save({ id, name, startedAt: this.#startedAt, seenAt: now });
+      for (const known of await store.processes.list()) {
         if (known.id !== id && known.seenAt < now - DEAD_MS) await this.#removeDead(known);
       }
     } catch (error) {
@@ -82,7 +81,7 @@ export class Heartbeat {
 
   async #removeDead(dead: ProcessRecord): Promise<void> {
     const { store, logger, died } = this.#options;
-    if (!(await store.removeProcess(dead))) return;
+    if (!(await store.processes.remove(dead))) return;
     logger.warn({ process: dead.name }, "another process died; looking for what it left");
     died();
   }

@@ -6,16 +6,16 @@ import type { Store } from "../ports/store.ts";
 const MAX_HEADS = 1000;
 
 export async function readQueueStats(
-  store: Pick<Store, "listHeads" | "nextDue">,
+  store: Pick<Store, "executions" | "leases">,
   clock: Clock,
 ): Promise<QueueStats> {
   const list = (status: "queued" | "waiting" | "running") =>
-    store.listHeads({ status, limit: MAX_HEADS });
+    store.executions.list({ status, limit: MAX_HEADS });
   const [queued, waiting, running, due] = await Promise.all([
     list("queued"),
     list("waiting"),
     list("running"),
-    store.nextDue(clock.now()),
+    store.leases.nextDue(clock.now()),
   ]);
   const open = [...waiting.records, ...running.records];
   return {

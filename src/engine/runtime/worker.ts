@@ -7,8 +7,8 @@ import { LEASE_MS } from "../model/lease.ts";
 import type { OutboxEntry } from "../model/state.ts";
 import { type ExecutionState, isFinished } from "../model/state.ts";
 import { pause } from "../ports/clock.ts";
+import type { ExecutionRecord } from "../ports/executions.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { ExecutionRecord } from "../ports/store.ts";
 import type { ActorHost } from "./actor.ts";
 import { Actor, stopReason } from "./actor.ts";
 import type { AttemptPorts } from "./attempt.ts";
@@ -107,7 +107,7 @@ export class Worker {
     for (const actor of this.#actors.values()) actor.stop();
     this.#actors.clear();
     try {
-      await store.releaseLeases(this.id, clock.now());
+      await store.leases.release(this.id, clock.now());
     } catch (error) {
       logger.warn(
         { error: asAppError(error).message },
@@ -174,9 +174,9 @@ export class Worker {
     try {
       if (this.#leasesInDoubt) await this.#findLost();
       await this.#claimDue();
-      for (const signal of await store.pendingSignals({ limit: 1000 }))
+      for (const signal of await store.signals.pending({ limit: 1000 }))
         this.wake(signal.executionId);
-      const due = await store.nextDue(until);
+      const due = await store.leases.nextDue(until);
       if (due !== null) this.#scheduleTick(Math.max(due, clock.now() + 10));
     } catch (error) {
       logger.warn(
@@ -193,7 +193,7 @@ export class Worker {
     const now = clock.now();
     const claim = { worker: this.id, now, leaseUntil: now + LEASE_MS, limit };
     try {
-      const heads = await store.claimDue(claim);
+      const heads = await store.leases.claimDue(claim);
       await Promise.all(heads.map((head) => this.#load(head)));
     } catch (error) {
       this.#leasesInDoubt = true;
@@ -204,7 +204,7 @@ export class Worker {
   async #findLost(): Promise<void> {
     this.#leasesInDoubt = false;
     try {
-      const leased = await this.#options.store.leasedBy(this.id);
+      const leased = await this.#options.store.leases.ownedBy(this.id);
       const lost = leased.filter(({ executionId }) => !this.#actors.has(executionId));
       // Claimed, not just loaded: what had an actor when the store was asked may have been given back since, and be somebody else's.
       await Promise.all(lost.map(({ executionId }) => this.#claim(executionId)));
@@ -246,7 +246,7 @@ export class Worker {
     const { store, clock, logger } = this.#options;
     try {
       const now = clock.now();
-      const head = await store.claim(executionId, {
+      const head = await store.leases.claim(executionId, {
         worker: this.id,
         now,
         leaseUntil: now + LEASE_MS,
@@ -311,7 +311,7 @@ export class Worker {
   ): Promise<{ readonly workflow: CompiledWorkflow; readonly state: ExecutionState }> {
     const { executionId } = head;
     const state = this.#idle.take(executionId) ?? (await this.#stateAtStart(head));
-    for (const commit of await this.#options.store.readLog(executionId, state.rev)) {
+    for (const commit of await this.#options.store.log.read(executionId, state.rev)) {
       applyCommit(state, commit.rev, commit.events);
     }
     // The log decides which version it is: the head may be older.
@@ -360,7 +360,7 @@ export class Worker {
       { err: error, executionId: actor.executionId, message },
       "an execution stopped",
     );
-    const head = await this.#options.store.readHead(actor.executionId).catch(() => null);
+    const head = await this.#options.store.executions.get(actor.executionId).catch(() => null);
     if (head) await this.#failDefective(head, error);
     else this.#retryClaim(actor.executionId);
   }
@@ -386,7 +386,7 @@ export class Worker {
     const { store, clock, logger } = this.#options;
     const begun = clock.elapsed();
     try {
-      if (this.#actors.size > 0) await store.renewLeases(this.id, clock.now() + LEASE_MS);
+      if (this.#actors.size > 0) await store.leases.renew(this.id, clock.now() + LEASE_MS);
       this.#renewedAt = Math.max(this.#renewedAt, begun);
       // What is leased to us and has nobody here would be renewed for ever: the next look finds it.
       this.#leasesInDoubt = true;

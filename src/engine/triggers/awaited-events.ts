@@ -6,13 +6,13 @@ import type { Store } from "../ports/store.ts";
  * each is read once.
  */
 export class AwaitedEvents {
-  readonly #store: Pick<Store, "listVersions" | "readVersion">;
+  readonly #store: Pick<Store, "workflows">;
   readonly #names = new Map<
     string,
     { readonly versions: Set<number>; readonly names: Set<string> }
   >();
 
-  constructor(store: Pick<Store, "listVersions" | "readVersion">) {
+  constructor(store: Pick<Store, "workflows">) {
     this.#store = store;
   }
 
@@ -20,9 +20,9 @@ export class AwaitedEvents {
   async of(workflowId: string): Promise<ReadonlySet<string>> {
     const known = this.#names.get(workflowId) ?? { versions: new Set(), names: new Set() };
     this.#names.set(workflowId, known);
-    for (const { version } of await this.#store.listVersions(workflowId)) {
+    for (const { version } of await this.#store.workflows.listVersions(workflowId)) {
       if (known.versions.has(version)) continue;
-      const record = await this.#store.readVersion(workflowId, version);
+      const record = await this.#store.workflows.getVersion(workflowId, version);
       for (const name of namesIn(record?.definition["steps"])) known.names.add(name);
       known.versions.add(version);
     }

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../shared/json.ts";
 import type { ExecutionState } from "../model/state.ts";
-import type { EventRecord } from "../ports/event-records.ts";
+import type { EventRecord } from "../ports/events.ts";
 import { memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { EventConfig } from "./types/event.ts";
 

@@ -118,11 +118,11 @@ export class DatabasePoller {
   async #look(trigger: ActiveTrigger): Promise<void> {
     const { store, clock } = this.#options;
     const now = clock.now();
-    const mark = readNumber(await store.readMark(keyOf(trigger)), "at");
+    const mark = readNumber(await store.kv.get(keyOf(trigger)), "at");
     // Of what was there before the first look nothing is new.
     const since = mark === null ? now : Math.max(mark - OVERLAP_MS, Math.min(trigger.since, mark));
     for (const row of await this.#query(trigger, since)) await this.#start(trigger, row);
-    await store.writeMark(keyOf(trigger), { at: now });
+    await store.kv.set(keyOf(trigger), { at: now });
   }
 
   async #query(trigger: ActiveTrigger, since: number): Promise<readonly Json[]> {

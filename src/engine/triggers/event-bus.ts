@@ -9,7 +9,7 @@ import type { Scope } from "../language/scope.ts";
 import { MAX_CHAIN } from "../model/chain-limit.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { EventRecord } from "../ports/event-records.ts";
+import type { EventRecord } from "../ports/events.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
@@ -54,7 +54,7 @@ export class EventBus {
     if (this.#options.triggers.isEndName(name)) throw reservedName(name);
     const eventId = id === undefined ? `event:${randomUUID()}` : `given:${name}:${id}`;
     const event = { id: eventId, name, payload, ...this.#moment() };
-    const isNew = await this.#options.store.insertEvent(event);
+    const isNew = await this.#options.store.events.insert(event);
     if (isNew) void this.catchUp();
     return { eventId, existed: !isNew };
   }
@@ -63,7 +63,7 @@ export class EventBus {
   async publish(event: Omit<EventRecord, "at" | "process">): Promise<void> {
     const record = { ...event, ...this.#moment() };
     // One that is there already may not have been told to everybody.
-    await this.#options.store.insertEvent(record);
+    await this.#options.store.events.insert(record);
     await this.#tell(record);
   }
 
@@ -90,7 +90,7 @@ export class EventBus {
     const { store, logger } = this.#options;
     try {
       for (let more = true; more; ) {
-        const events = await store.pendingEvents(PAGE);
+        const events = await store.events.pending(PAGE);
         for (const event of events) await this.#tell(event);
         more = events.length === PAGE;
       }
@@ -105,7 +105,7 @@ export class EventBus {
   async #tell(event: EventRecord): Promise<void> {
     for (const trigger of this.#options.triggers.of("event")) await this.#start(trigger, event);
     await this.#wakeSubscribers(event);
-    await this.#options.store.settleEvents([event.id]);
+    await this.#options.store.events.settle([event.id]);
   }
 
   async #wakeSubscribers(event: EventRecord): Promise<void> {
@@ -113,9 +113,9 @@ export class EventBus {
     let after: string | undefined;
     do {
       const query = { limit: PAGE, ...(after !== undefined && { after }) };
-      const executionIds = await store.listSubscribers(event.name, query);
+      const executionIds = await store.events.listSubscribers(event.name, query);
       for (const executionId of executionIds) {
-        await store.insertSignal(toEventSignal(event, executionId, clock.now()));
+        await store.signals.insert(toEventSignal(event, executionId, clock.now()));
         wake(executionId);
       }
       after = executionIds.length === PAGE ? executionIds.at(-1) : undefined;

@@ -88,12 +88,12 @@ export class Scheduler {
     const { store, clock, triggers, logger } = this.#options;
     const now = clock.now();
     try {
-      this.#until ??= readNumber(await store.readMark(MARK), "at") ?? 0;
+      this.#until ??= readNumber(await store.kv.get(MARK), "at") ?? 0;
       for (const trigger of triggers.of("schedule"))
         await this.#startDue(trigger, this.#until, now);
       this.#until = now;
       if (triggers.of("schedule").length > 0 && now - this.#marked >= MINUTE_MS) {
-        await store.writeMark(MARK, { at: now });
+        await store.kv.set(MARK, { at: now });
         this.#marked = now;
       }
     } catch (error) {

@@ -101,7 +101,7 @@ export class TriggerRegistry {
 
   async #read(): Promise<void> {
     const known = new Map<string, Known>();
-    for (const record of await this.#options.store.listWorkflows()) {
+    for (const record of await this.#options.store.workflows.list()) {
       const { workflowId, activeVersion: version, updatedAt: since } = record;
       const before = this.#known.get(workflowId);
       const same = before?.version === version && before.since === since;

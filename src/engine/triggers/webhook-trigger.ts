@@ -117,7 +117,7 @@ export class WebhookTrigger {
     const hash = createHash("sha256").update(request.body).digest("hex");
     const key = `${request.path}:${id === undefined ? hash : `id:${id.slice(0, 200)}`}`;
     const now = clock.now();
-    return store.dedupe(key, newExecutionId(), now, now + REMEMBERED_MS);
+    return store.dedupe.claim(key, newExecutionId(), now, now + REMEMBERED_MS);
   }
 }
 

@@ -4,7 +4,8 @@ import type { DeployOptions, DeployResult, FileDeployment } from "../api/workflo
 import type { Problem } from "../definition/problem.ts";
 import { Definition } from "../definition/schema.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Store, VersionRecord, VersionSummary, WorkflowRecord } from "../ports/store.ts";
+import type { Store } from "../ports/store.ts";
+import type { VersionRecord, VersionSummary, WorkflowRecord } from "../ports/workflows.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
 import type { Workflows } from "./workflows.ts";
 
@@ -40,7 +41,7 @@ export class Deployments {
     }
     const { id: workflowId } = content;
     const { contentHash, body } = contentOf(content);
-    const existing = await this.#options.store.readWorkflow(workflowId);
+    const existing = await this.#options.store.workflows.get(workflowId);
     const newer = existing ? await this.#madeElsewhere(existing, contentHash) : null;
     if (existing?.files[file] === contentHash) return { outcome: "unchanged", workflowId, newer };
     if (existing && newer) return this.#keepBack(file, body, existing, newer);
@@ -69,7 +70,7 @@ export class Deployments {
     const taken = await workflows.takenPaths(definition);
     if (taken.length > 0) return { deployed: false, problems: taken, warnings };
     const { contentHash, body } = contentOf(content);
-    const existing = await store.readWorkflow(definition.id);
+    const existing = await store.workflows.get(definition.id);
     const unchanged = await this.#sameContent(definition, contentHash, existing);
     const version = unchanged ?? (await this.#insert(definition, body, contentHash, by, existing));
     const active = unchanged === null ? version : (existing?.activeVersion ?? version);
@@ -91,7 +92,7 @@ export class Deployments {
     { workflowId, activeVersion }: WorkflowRecord,
     contentHash: string,
   ): Promise<VersionSummary | null> {
-    const active = await this.#options.store.readVersion(workflowId, activeVersion);
+    const active = await this.#options.store.workflows.getVersion(workflowId, activeVersion);
     if (!active || active.deployedBy.startsWith(FILE_PREFIX)) return null;
     return active.contentHash === contentHash ? null : active;
   }
@@ -111,7 +112,7 @@ export class Deployments {
     const by = `${FILE_PREFIX}${file}`;
     const version = await this.#insert(definition, body, contentHash, by, existing);
     const files = { ...existing.files, [file]: contentHash };
-    await store.writeWorkflow({ ...existing, files });
+    await store.workflows.save({ ...existing, files });
     return { outcome: "kept_back", workflowId: definition.id, version, newer };
   }
 
@@ -123,7 +124,7 @@ export class Deployments {
   ): Promise<number | null> {
     const number = definition.version ?? existing?.activeVersion;
     if (number === undefined) return null;
-    const record = await this.#options.store.readVersion(definition.id, number);
+    const record = await this.#options.store.workflows.getVersion(definition.id, number);
     if (!record) return null;
     if (record.contentHash === contentHash) return existing ? number : null;
     if (definition.version === undefined) return null;
@@ -164,7 +165,7 @@ export class Deployments {
   ): Promise<number> {
     const { store, clock } = this.#options;
     for (;;) {
-      const [newest] = await store.listVersions(definition.id);
+      const [newest] = await store.workflows.listVersions(definition.id);
       const version = definition.version ?? numberFor({ contentHash, by }, newest, existing);
       if (version === newest?.version && newest.contentHash === contentHash) return version;
       const record: VersionRecord = {
@@ -175,22 +176,22 @@ export class Deployments {
         deployedBy: by,
         deployedAt: clock.now(),
       };
-      if (await store.insertVersion(record)) return version;
+      if (await store.workflows.insertVersion(record)) return version;
       // Somebody else took the number in this moment. Under it stands what was to stand there, or without a number of its own the
       // next one is tried.
-      const taken = await store.readVersion(definition.id, version);
+      const taken = await store.workflows.getVersion(definition.id, version);
       if (taken?.contentHash === contentHash) return version;
       if (taken && definition.version !== undefined) throw await this.#conflict(definition, taken);
     }
   }
 
   async #nextVersion(workflowId: string): Promise<number> {
-    const versions = await this.#options.store.listVersions(workflowId);
+    const versions = await this.#options.store.workflows.listVersions(workflowId);
     return Math.max(0, ...versions.map((record) => record.version)) + 1;
   }
 
   async #isTaken(workflowId: string, version: number, contentHash: string): Promise<boolean> {
-    const record = await this.#options.store.readVersion(workflowId, version);
+    const record = await this.#options.store.workflows.getVersion(workflowId, version);
     return record !== null && record.contentHash !== contentHash;
   }
 }

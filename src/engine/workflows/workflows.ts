@@ -18,7 +18,8 @@ import type { PromptLookup } from "../language/prompt-ref.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
-import type { Store, VersionRecord, WorkflowRecord } from "../ports/store.ts";
+import type { Store } from "../ports/store.ts";
+import type { VersionRecord, WorkflowRecord } from "../ports/workflows.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
 
 export interface WorkflowsOptions {
@@ -52,7 +53,7 @@ export class Workflows {
   }
 
   async list(): Promise<readonly WorkflowSummary[]> {
-    const workflows = await this.#options.store.listWorkflows();
+    const workflows = await this.#options.store.workflows.list();
     return Promise.all(
       workflows.map(async ({ workflowId, name, activeVersion }) => {
         const { definition } = await this.compiled(workflowId, activeVersion);
@@ -84,7 +85,7 @@ export class Workflows {
 
   async versions(workflowId: string): Promise<readonly VersionView[]> {
     const { activeVersion } = await this.#require(workflowId);
-    const versions = await this.#options.store.listVersions(workflowId);
+    const versions = await this.#options.store.workflows.listVersions(workflowId);
     return versions.map(({ version, deployedBy, deployedAt }) => ({
       version,
       active: version === activeVersion,
@@ -133,7 +134,7 @@ export class Workflows {
    */
   async rollBack(workflowId: string, by: string): Promise<Activation> {
     const { activeVersion } = await this.#require(workflowId);
-    const versions = await this.#options.store.listVersions(workflowId);
+    const versions = await this.#options.store.workflows.listVersions(workflowId);
     const earlier = versions.find(({ version }) => version < activeVersion);
     if (earlier) return this.activate(workflowId, earlier.version, by);
     throw new AppError({
@@ -150,8 +151,8 @@ export class Workflows {
     file: Readonly<Record<string, string>> = {},
   ): Promise<void> {
     const { store, clock, logger } = this.#options;
-    const existing = await store.readWorkflow(workflowId);
-    await store.writeWorkflow({
+    const existing = await store.workflows.get(workflowId);
+    await store.workflows.save({
       workflowId,
       name,
       activeVersion,
@@ -170,7 +171,7 @@ export class Workflows {
     const wanted = webhookPaths(definition);
     if (wanted.length === 0) return [];
     const taken = new Map<string, string>();
-    for (const { workflowId, activeVersion } of await this.#options.store.listWorkflows()) {
+    for (const { workflowId, activeVersion } of await this.#options.store.workflows.list()) {
       if (workflowId === definition.id) continue;
       const other = await this.compiled(workflowId, activeVersion);
       for (const { path } of webhookPaths(other.definition)) taken.set(path, workflowId);
@@ -212,9 +213,9 @@ export class Workflows {
   }
 
   async #require(workflowId: string): Promise<WorkflowRecord> {
-    const workflow = await this.#options.store.readWorkflow(workflowId);
+    const workflow = await this.#options.store.workflows.get(workflowId);
     if (workflow) return workflow;
-    const names = (await this.#options.store.listWorkflows()).map((known) => known.workflowId);
+    const names = (await this.#options.store.workflows.list()).map((known) => known.workflowId);
     const close = nearest(workflowId, names);
     throw new AppError({
       code: "workflow_not_found",
@@ -223,9 +224,9 @@ export class Workflows {
   }
 
   async #requireVersion(workflowId: string, version: number): Promise<VersionRecord> {
-    const record = await this.#options.store.readVersion(workflowId, version);
+    const record = await this.#options.store.workflows.getVersion(workflowId, version);
     if (record) return record;
-    const versions = await this.#options.store.listVersions(workflowId);
+    const versions = await this.#options.store.workflows.listVersions(workflowId);
     throw new AppError({
       code: "version_not_found",
       message: `Workflow "${workflowId}" has no version ${version}. It has: ${versions.map((known) => known.version).join(", ") || "none"}.`,

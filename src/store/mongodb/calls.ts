@@ -1,34 +1,30 @@
-import type { PromptCall, PromptVersionId } from "../../engine/ports/prompt-records.ts";
-import type { CallCost, CallRecord, Store } from "../../engine/ports/store.ts";
+import type { CallCost, CallRecord, CallStore, PromptCall } from "../../engine/ports/calls.ts";
+import type { PromptVersionId } from "../../engine/ports/prompts.ts";
 import { toCallCost } from "../call-cost.ts";
-import { type CallDocument, SCHEMA_VERSION } from "./collections.ts";
+import type { CallDocument } from "./collections.ts";
+import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { newInsertId, readJson, toDate } from "./values.ts";
 
-type Calls = Pick<
-  Store,
-  "insertCall" | "readCall" | "listCalls" | "listCallCosts" | "listPromptCalls"
->;
-
 /** Calls of models. A record is written once and read whole, so it is one text. */
-export function createCalls(connection: Connection): Calls {
+export function createCalls(connection: Connection): CallStore {
   const { calls } = connection.collections;
   const inserts = connection.inserts<CallDocument>("calls");
   return {
-    async insertCall(call) {
+    async insert(call) {
       await inserts.add(toCallDocument(call));
     },
-    async readCall(id) {
+    async get(id) {
       const document = await connection.ask(() => calls.findOne({ _id: id }));
       return document && readJson<CallRecord>(document.record);
     },
-    async listCalls(executionId) {
+    async list(executionId) {
       const documents = await connection.ask(() =>
         calls.find({ execution: executionId }).sort({ at: 1, _id: 1 }).toArray(),
       );
       return documents.map(({ record }) => readJson<CallRecord>(record));
     },
-    async listPromptCalls(prompt, limit) {
+    async listOfPrompt(prompt, limit) {
       const documents = await connection.ask(() =>
         calls
           .find(
@@ -43,7 +39,7 @@ export function createCalls(connection: Connection): Calls {
         figures === undefined ? [] : readJson<PromptCall>(figures),
       );
     },
-    async listCallCosts({ workflowId, from, to }) {
+    async listCosts({ workflowId, from, to }) {
       const documents = await connection.ask(() =>
         calls
           .find(

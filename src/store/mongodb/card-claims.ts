@@ -1,16 +1,14 @@
-import type { SharedWork } from "../../engine/ports/shared-work.ts";
+import type { CardStore } from "../../engine/ports/cards.ts";
 import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { isDuplicateKey } from "./failure.ts";
 import { toDate } from "./values.ts";
 
 /** Which process sees to the cards of which execution. The server removes forgotten claims some time after their end. */
-export function createCardClaims(
-  connection: Connection,
-): Pick<SharedWork, "claimCards" | "releaseCards"> {
+export function createCardClaims(connection: Connection): Pick<CardStore, "claim" | "release"> {
   const { cardClaims } = connection.collections;
   return {
-    claimCards: (executionId, holder, now, until) =>
+    claim: (executionId, holder, now, until) =>
       connection.ask(async () => {
         try {
           await cardClaims.updateOne(
@@ -25,7 +23,7 @@ export function createCardClaims(
           throw error;
         }
       }),
-    async releaseCards(executionId, holder) {
+    async release(executionId, holder) {
       await connection.ask(() => cardClaims.deleteOne({ _id: executionId, holder }));
     },
   };

@@ -1,30 +1,26 @@
-import type { CardRecord, Store } from "../../engine/ports/store.ts";
-import { type CardDocument, SCHEMA_VERSION } from "./collections.ts";
+import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
+import type { CardDocument } from "./collections.ts";
+import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { newInsertId, readJson } from "./values.ts";
 
-type Cards = Pick<
-  Store,
-  "insertCard" | "readCard" | "listCards" | "listUnfinishedCards" | "writeCard"
->;
-
 /** What is shown in Slack of which execution, and whether it still has to change. */
-export function createCards(connection: Connection): Cards {
+export function createCards(connection: Connection): Omit<CardStore, "claim" | "release"> {
   const { cards } = connection.collections;
   const inserts = connection.inserts<CardDocument>("cards");
   return {
-    insertCard: (card) => inserts.add(toCardDocument(card)),
-    async readCard(id) {
+    insert: (card) => inserts.add(toCardDocument(card)),
+    async get(id) {
       const document = await connection.ask(() => cards.findOne({ _id: id }));
       return document && readJson<CardRecord>(document.record);
     },
-    async listCards(executionId) {
+    async list(executionId) {
       const documents = await connection.ask(() =>
         cards.find({ execution: executionId }).sort({ execution: 1, _id: 1 }).toArray(),
       );
       return documents.map(({ record }) => readJson<CardRecord>(record));
     },
-    async listUnfinishedCards(limit) {
+    async listUnfinished(limit) {
       const groups = await connection.ask(() =>
         cards
           .aggregate<{ readonly _id: string }>([
@@ -37,7 +33,7 @@ export function createCards(connection: Connection): Cards {
       );
       return groups.map(({ _id }) => _id);
     },
-    async writeCard(card) {
+    async save(card) {
       const { id, executionId } = card;
       const body = { insertId: newInsertId(), ...bodyOf(card) };
       await connection.ask(() =>

@@ -1,6 +1,8 @@
 import { setTimeout } from "node:timers/promises";
-import { type ChangeStream, type Document, MongoServerError } from "mongodb";
-import { type Change, type ChangeListener, PAUSE_MARKS } from "../../engine/ports/changes.ts";
+import type { ChangeStream, Document } from "mongodb";
+import { MongoServerError } from "mongodb";
+import type { Change, ChangeListener } from "../../engine/ports/changes.ts";
+import { PAUSE_MARKS } from "../../engine/ports/changes.ts";
 import { AFTER_ANY } from "../prefix.ts";
 import type { Connection } from "./connection.ts";
 import { isOwnFault, toStoreError } from "./failure.ts";

@@ -1,7 +1,7 @@
 import type { Collection, Db, IndexSpecification } from "mongodb";
 import type { ExecutionStatus } from "../../engine/model/state.ts";
 import type { TotalsDimension } from "../../engine/model/totals.ts";
-import type { Signal } from "../../engine/ports/store.ts";
+import type { Signal } from "../../engine/ports/executions.ts";
 
 /** Form of the documents that this version writes; it stands in each of them. */
 export const SCHEMA_VERSION = 1;

@@ -1,11 +1,11 @@
-import type { Store } from "../../engine/ports/store.ts";
+import type { DedupeStore } from "../../engine/ports/store.ts";
 import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { isDuplicateKey } from "./failure.ts";
 import { toDate } from "./values.ts";
 
 /** Keys of requests that must start one execution only, while they have not expired. The server removes them some time later. */
-export function createDedupe(connection: Connection): Pick<Store, "dedupe"> {
+export function createDedupe(connection: Connection): DedupeStore {
   const { dedupe } = connection.collections;
 
   const insert = async (key: string, execution: string, expiresAt: Date): Promise<boolean> => {
@@ -19,7 +19,7 @@ export function createDedupe(connection: Connection): Pick<Store, "dedupe"> {
   };
 
   return {
-    async dedupe(key, executionId, now, expiresAt) {
+    async claim(key, executionId, now, expiresAt) {
       const end = toDate(expiresAt);
       for (;;) {
         if (await connection.ask(() => insert(key, executionId, end))) return executionId;

@@ -1,27 +1,26 @@
-import type { DraftRecord, Store } from "../../engine/ports/store.ts";
-import { type DraftDocument, SCHEMA_VERSION } from "./collections.ts";
+import type { DraftRecord, DraftStore } from "../../engine/ports/workflows.ts";
+import type { DraftDocument } from "./collections.ts";
+import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { newInsertId, readJson, toDate } from "./values.ts";
 
-type Drafts = Pick<Store, "insertDraft" | "readDraft" | "findDraft" | "writeDraft">;
-
 /** Described workflows. A record is written and read whole, so it is one text beside what it is found by. */
-export function createDrafts(connection: Connection): Drafts {
+export function createDrafts(connection: Connection): DraftStore {
   const { drafts } = connection.collections;
   const inserts = connection.inserts<DraftDocument>("drafts");
   return {
-    insertDraft: (draft) => inserts.add(toDraftDocument(draft)),
-    async readDraft(id) {
+    insert: (draft) => inserts.add(toDraftDocument(draft)),
+    async get(id) {
       const document = await connection.ask(() => drafts.findOne({ _id: id }));
       return document && readJson<DraftRecord>(document.record);
     },
-    async findDraft(channel, threadTs) {
+    async findInThread(channel, threadTs) {
       const [document] = await connection.ask(() =>
         drafts.find({ channel, threadTs }).sort({ createdAt: -1, _id: -1 }).limit(1).toArray(),
       );
       return document === undefined ? null : readJson<DraftRecord>(document.record);
     },
-    async writeDraft(draft) {
+    async save(draft) {
       const { id } = draft;
       const body = { insertId: newInsertId(), ...bodyOf(draft) };
       await connection.ask(() => drafts.replaceOne({ _id: id }, body, { upsert: true }));

@@ -1,5 +1,6 @@
-import type { EventRecord, EventStore } from "../../engine/ports/event-records.ts";
-import { type EventDocument, SCHEMA_VERSION } from "./collections.ts";
+import type { EventRecord, EventStore } from "../../engine/ports/events.ts";
+import type { EventDocument } from "./collections.ts";
+import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { newInsertId, readJson } from "./values.ts";
 
@@ -8,21 +9,21 @@ export function createEvents(connection: Connection): EventStore {
   const { events, subscriptions } = connection.collections;
   const inserts = connection.inserts<EventDocument>("events");
   return {
-    insertEvent: (event) => inserts.add(toEventDocument(event)),
-    async listEvents({ name, from, after, limit }) {
+    insert: (event) => inserts.add(toEventDocument(event)),
+    async list({ name, from, after, limit }) {
       const filter = eventsAfter(name, from, after);
       const found = await connection.ask(() =>
         events.find(filter).sort({ at: 1, _id: 1 }).limit(limit).toArray(),
       );
       return found.map(toEvent);
     },
-    async pendingEvents(limit) {
+    async pending(limit) {
       const found = await connection.ask(() =>
         events.find(pendingEvents()).sort({ pendingAt: 1, _id: 1 }).limit(limit).toArray(),
       );
       return found.map(toEvent);
     },
-    async settleEvents(ids) {
+    async settle(ids) {
       await connection.ask(() =>
         events.updateMany({ _id: { $in: [...ids] } }, { $unset: { pendingAt: "" } }),
       );

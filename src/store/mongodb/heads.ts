@@ -3,8 +3,8 @@ import type {
   ExecutionRecord,
   ExecutionRecordPage,
   ExecutionRecordQuery,
-  Store,
-} from "../../engine/ports/store.ts";
+  ExecutionStore,
+} from "../../engine/ports/executions.ts";
 import { parseCursor, toCursor } from "../cursor.ts";
 import { AFTER_ANY } from "../prefix.ts";
 import type { HeadDocument } from "./collections.ts";
@@ -16,26 +16,21 @@ import type { WriteBehind } from "./write-behind.ts";
 /** Newest first; of one moment, the greatest id. */
 export const NEWEST_FIRST = { startedAt: -1, _id: -1 } as const;
 
-type Heads = Pick<
-  Store,
-  "insertHead" | "readHead" | "writeHead" | "listHeads" | "findExecutionIds"
->;
-
 /** Creating, reading, listing and rewriting the projections of executions. */
-export function createHeads(connection: Connection, trailing: WriteBehind): Heads {
+export function createHeads(connection: Connection, trailing: WriteBehind): ExecutionStore {
   const { heads } = connection.collections;
   const inserts = connection.inserts<HeadDocument>("heads");
   return {
-    insertHead: (head) => inserts.add(toHeadDocument(head, newInsertId())),
-    async readHead(executionId) {
+    insert: (head) => inserts.add(toHeadDocument(head, newInsertId())),
+    async get(executionId) {
       const document = await connection.ask(() => heads.findOne({ _id: executionId }));
       return document && toHead(document);
     },
-    async writeHead(head) {
+    async save(head) {
       trailing.putRecord(head);
       await trailing.flush();
     },
-    async listHeads(query) {
+    async list(query) {
       const filter = pageFilter(query);
       const documents = await connection.ask(() =>
         heads
@@ -46,7 +41,7 @@ export function createHeads(connection: Connection, trailing: WriteBehind): Head
       );
       return toPage(documents.map(toHead), query.limit);
     },
-    async findExecutionIds(prefix, limit) {
+    async findIds(prefix, limit) {
       const documents = await connection.ask(() =>
         heads
           .find({ _id: { $gte: prefix, $lt: prefix + AFTER_ANY } }, { projection: { _id: 1 } })

@@ -1,25 +1,24 @@
-import type { Signal, Store } from "../../engine/ports/store.ts";
-import { SCHEMA_VERSION, type SignalDocument } from "./collections.ts";
+import type { Signal, SignalStore } from "../../engine/ports/executions.ts";
+import type { SignalDocument } from "./collections.ts";
+import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { newInsertId, readJson, time, toDate } from "./values.ts";
 import type { WriteBehind } from "./write-behind.ts";
 
-type Inbox = Pick<Store, "insertSignal" | "pendingSignals" | "settleSignals">;
-
 /** What came from outside for executions. A settled document stays, because its id has to stay taken. */
-export function createInbox(connection: Connection, trailing: WriteBehind): Inbox {
+export function createInbox(connection: Connection, trailing: WriteBehind): SignalStore {
   const { inbox } = connection.collections;
   const inserts = connection.inserts<SignalDocument>("inbox");
   return {
-    insertSignal: (signal) => inserts.add(toSignalDocument(signal)),
-    async pendingSignals({ executionId, limit }) {
+    insert: (signal) => inserts.add(toSignalDocument(signal)),
+    async pending({ executionId, limit }) {
       const documents = await connection.ask(() =>
         inbox.find(pendingOf(executionId)).sort({ pendingAt: 1, _id: 1 }).limit(limit).toArray(),
       );
       // What was folded here must not come again only because the database was not told yet.
       return documents.filter(({ _id }) => !trailing.isSettled(_id)).map(toSignal);
     },
-    async settleSignals(ids) {
+    async settle(ids) {
       trailing.putSettled(ids);
       await trailing.flush();
     },

@@ -1,17 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { ClaimRequest, ExecutionRecord, Store } from "../../engine/ports/store.ts";
+import type { ClaimRequest, ExecutionRecord, LeaseStore } from "../../engine/ports/executions.ts";
 import type { Connection } from "./connection.ts";
 import { toHead } from "./head-document.ts";
 import { time, toDate } from "./values.ts";
 import type { WriteBehind } from "./write-behind.ts";
 
-type Leases = Pick<
-  Store,
-  "claimDue" | "claim" | "renewLeases" | "leasedBy" | "releaseLeases" | "voidLeases" | "nextDue"
->;
-
 /** Which worker looks after which execution, until when, and which one needs somebody next. */
-export function createLeases(connection: Connection, trailing: WriteBehind): Leases {
+export function createLeases(connection: Connection, trailing: WriteBehind): LeaseStore {
   const { heads } = connection.collections;
   return {
     async claimDue(claim) {
@@ -37,17 +32,17 @@ export function createLeases(connection: Connection, trailing: WriteBehind): Lea
       );
       return document && toHead(document);
     },
-    async renewLeases(worker, leaseUntil) {
+    async renew(worker, leaseUntil) {
       await connection.ask(() =>
         heads.updateMany(ownedBy(worker), { $set: { due: toDate(leaseUntil) } }),
       );
     },
-    async leasedBy(worker) {
+    async ownedBy(worker) {
       if (trailing.isPending()) await trailing.flush();
       const documents = await connection.ask(() => heads.find(ownedBy(worker)).toArray());
       return documents.map(toHead);
     },
-    async releaseLeases(worker, now) {
+    async release(worker, now) {
       if (trailing.isPending()) await trailing.flush();
       await connection.ask(() =>
         heads.updateMany(ownedBy(worker), {
@@ -56,7 +51,7 @@ export function createLeases(connection: Connection, trailing: WriteBehind): Lea
         }),
       );
     },
-    async voidLeases() {
+    async voidAll() {
       // Other processes may be at work: their leases end by themselves.
     },
     async nextDue(until) {

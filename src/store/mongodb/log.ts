@@ -1,7 +1,8 @@
 import type { TotalsDelta } from "../../engine/model/totals.ts";
-import type { Commit, Store } from "../../engine/ports/store.ts";
+import type { Commit, LogStore } from "../../engine/ports/executions.ts";
 import { AppError } from "../../shared/errors.ts";
-import { type LogDocument, SCHEMA_VERSION } from "./collections.ts";
+import type { LogDocument } from "./collections.ts";
+import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { readJson, time, toDate } from "./values.ts";
 import type { WriteBehind } from "./write-behind.ts";
@@ -11,14 +12,11 @@ const REV_DIGITS = 10;
 const LAST_REV = 10 ** REV_DIGITS - 1;
 
 /** The append-only log of each execution. One insert is a commit; head and signals follow. */
-export function createLog(
-  connection: Connection,
-  trailing: WriteBehind,
-): Pick<Store, "readLog" | "commit"> {
+export function createLog(connection: Connection, trailing: WriteBehind): LogStore {
   const { log } = connection.collections;
   const inserts = connection.inserts<LogDocument>("log");
   return {
-    async readLog(executionId, afterRev) {
+    async read(executionId, afterRev) {
       const documents = await connection.ask(() =>
         log.find(logAfter(executionId, afterRev)).sort({ _id: 1 }).toArray(),
       );

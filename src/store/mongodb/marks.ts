@@ -1,4 +1,4 @@
-import type { Store } from "../../engine/ports/store.ts";
+import type { KeyValueStore } from "../../engine/ports/store.ts";
 import type { Json } from "../../shared/json.ts";
 import { AFTER_ANY } from "../prefix.ts";
 import { SCHEMA_VERSION } from "./collections.ts";
@@ -6,16 +6,14 @@ import type { Connection } from "./connection.ts";
 import { readJson } from "./values.ts";
 
 /** How far recurring things have come, by key. */
-export function createMarks(
-  connection: Connection,
-): Pick<Store, "readMark" | "listMarks" | "writeMark"> {
+export function createMarks(connection: Connection): KeyValueStore {
   const { marks } = connection.collections;
   return {
-    async readMark(key) {
+    async get(key) {
       const document = await connection.ask(() => marks.findOne({ _id: key }));
       return document && readJson<Json>(document.value);
     },
-    async listMarks(prefix) {
+    async list(prefix) {
       const documents = await connection.ask(() =>
         marks
           .find({ _id: { $gte: prefix, $lt: prefix + AFTER_ANY } })
@@ -24,7 +22,7 @@ export function createMarks(
       );
       return documents.map(({ _id, value }) => ({ key: _id, value: readJson<Json>(value) }));
     },
-    async writeMark(key, value) {
+    async set(key, value) {
       const text = JSON.stringify(value);
       await connection.ask(() =>
         marks.replaceOne(

@@ -1,15 +1,14 @@
-import type { ProcessRecord, SharedWork } from "../../engine/ports/shared-work.ts";
-import { type ProcessDocument, SCHEMA_VERSION } from "./collections.ts";
+import type { ProcessRecord, ProcessStore } from "../../engine/ports/store.ts";
+import type { ProcessDocument } from "./collections.ts";
+import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { time, toDate } from "./values.ts";
 
-type Processes = Pick<SharedWork, "writeProcess" | "listProcesses" | "removeProcess">;
-
 /** Which processes share the work. */
-export function createProcesses(connection: Connection): Processes {
+export function createProcesses(connection: Connection): ProcessStore {
   const { processes } = connection.collections;
   return {
-    async writeProcess({ id, name, startedAt, seenAt }) {
+    async save({ id, name, startedAt, seenAt }) {
       const body = {
         schemaVersion: SCHEMA_VERSION,
         name,
@@ -18,11 +17,11 @@ export function createProcesses(connection: Connection): Processes {
       };
       await connection.ask(() => processes.replaceOne({ _id: id }, body, { upsert: true }));
     },
-    async listProcesses() {
+    async list() {
       const documents = await connection.ask(() => processes.find().sort({ _id: 1 }).toArray());
       return documents.map(toProcess);
     },
-    async removeProcess({ id, seenAt }) {
+    async remove({ id, seenAt }) {
       const { deletedCount } = await connection.ask(() =>
         processes.deleteOne({ _id: id, seenAt: toDate(seenAt) }),
       );

@@ -1,47 +1,37 @@
-import type { PromptRecord, PromptVersionRecord } from "../../engine/ports/prompt-records.ts";
-import type { Store } from "../../engine/ports/store.ts";
+import type { PromptRecord, PromptStore, PromptVersionRecord } from "../../engine/ports/prompts.ts";
 import { promptKey } from "./calls.ts";
-import { type PromptVersionDocument, SCHEMA_VERSION } from "./collections.ts";
+import type { PromptVersionDocument } from "./collections.ts";
+import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { newInsertId, readJson } from "./values.ts";
 
-type Prompts = Pick<
-  Store,
-  | "insertPromptVersion"
-  | "readPromptVersion"
-  | "listPromptVersions"
-  | "readPrompt"
-  | "listPrompts"
-  | "writePrompt"
->;
-
 /** Named prompts: versions that never change, and which of them are asked. */
-export function createPrompts(connection: Connection): Prompts {
+export function createPrompts(connection: Connection): PromptStore {
   const { promptVersions, prompts } = connection.collections;
   const inserts = connection.inserts<PromptVersionDocument>("promptVersions");
   return {
-    insertPromptVersion: (version) => inserts.add(toPromptVersionDocument(version)),
-    async readPromptVersion(name, version) {
+    insertVersion: (version) => inserts.add(toPromptVersionDocument(version)),
+    async getVersion(name, version) {
       const document = await connection.ask(() =>
         promptVersions.findOne({ _id: promptKey({ name, version }) }),
       );
       return document && readJson<PromptVersionRecord>(document.record);
     },
-    async listPromptVersions(name) {
+    async listVersions(name) {
       const documents = await connection.ask(() =>
         promptVersions.find({ prompt: name }).sort({ prompt: 1, version: -1 }).toArray(),
       );
       return documents.map(({ record }) => readJson<PromptVersionRecord>(record));
     },
-    async readPrompt(name) {
+    async get(name) {
       const document = await connection.ask(() => prompts.findOne({ _id: name }));
       return document && readJson<PromptRecord>(document.record);
     },
-    async listPrompts() {
+    async list() {
       const documents = await connection.ask(() => prompts.find().sort({ _id: 1 }).toArray());
       return documents.map(({ record }) => readJson<PromptRecord>(record));
     },
-    async writePrompt(prompt) {
+    async save(prompt) {
       const record = JSON.stringify(prompt);
       await connection.ask(() =>
         prompts.replaceOne(

@@ -1,19 +1,19 @@
-import type { SampleRecord } from "../../engine/ports/prompt-records.ts";
-import type { Store } from "../../engine/ports/store.ts";
+import type { SampleRecord, SampleStore } from "../../engine/ports/prompts.ts";
 import { promptKey } from "./calls.ts";
-import { type SampleDocument, SCHEMA_VERSION } from "./collections.ts";
+import type { SampleDocument } from "./collections.ts";
+import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { readJson, toDate } from "./values.ts";
 
 /** Decisions that people have labelled. */
-export function createSamples(connection: Connection): Pick<Store, "writeSample" | "listSamples"> {
+export function createSamples(connection: Connection): SampleStore {
   const { samples } = connection.collections;
   return {
-    async writeSample(sample) {
+    async save(sample) {
       const { _id, ...body } = toSampleDocument(sample);
       await connection.ask(() => samples.replaceOne({ _id }, body, { upsert: true }));
     },
-    async listSamples(of) {
+    async list(of) {
       const filter =
         "prompt" in of
           ? { prompt: { $eq: promptKey(of.prompt), $exists: true } }

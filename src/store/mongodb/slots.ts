@@ -1,4 +1,4 @@
-import type { SlotStore } from "../../engine/ports/slot-records.ts";
+import type { SlotStore } from "../../engine/ports/executions.ts";
 import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { isDuplicateKey } from "./failure.ts";
@@ -17,23 +17,23 @@ export function createSlots(connection: Connection): SlotStore {
   };
 
   return {
-    async readSlots(line) {
+    async list(line) {
       const documents = await connection.ask(() =>
         slots.find({ line }).sort({ line: 1, slot: 1 }).toArray(),
       );
       return documents.map(({ slot, execution }) => ({ slot, executionId: execution }));
     },
-    async takeSlot(line, slot, execution) {
+    async take(line, slot, execution) {
       const _id = `${line}#${slot}`;
       const document = { _id, schemaVersion: SCHEMA_VERSION, line, slot, execution };
       await connection.ask(() => insertOnce(() => slots.insertOne(document)));
       const holder = await connection.ask(() => slots.findOne({ _id }));
       return holder?.execution === execution;
     },
-    async freeSlot(line, slot, execution) {
+    async free(line, slot, execution) {
       await connection.ask(() => slots.deleteOne({ _id: `${line}#${slot}`, execution }));
     },
-    async joinLine({ line, executionId, at }) {
+    async enqueue({ line, executionId, at }) {
       const document = {
         _id: `${line}#${executionId}`,
         schemaVersion: SCHEMA_VERSION,
@@ -43,10 +43,10 @@ export function createSlots(connection: Connection): SlotStore {
       };
       await connection.ask(() => insertOnce(() => lines.insertOne(document)));
     },
-    async leaveLine(line, executionId) {
+    async dequeue(line, executionId) {
       await connection.ask(() => lines.deleteOne({ _id: `${line}#${executionId}` }));
     },
-    async nextInLine(line, limit) {
+    async peek(line, limit) {
       const documents = await connection.ask(() =>
         lines.find({ line }).sort({ line: 1, at: 1, execution: 1 }).limit(limit).toArray(),
       );

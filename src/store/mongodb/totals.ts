@@ -1,5 +1,5 @@
 import type { TotalsRow } from "../../engine/model/totals.ts";
-import type { Store } from "../../engine/ports/store.ts";
+import type { TotalsStore } from "../../engine/ports/executions.ts";
 import type { TotalsDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import type { TotalsProjector } from "./totals-projector.ts";
@@ -11,10 +11,10 @@ export function createTotals(
   connection: Connection,
   trailing: WriteBehind,
   projector: TotalsProjector,
-): Pick<Store, "readTotals"> {
+): TotalsStore {
   const { totals } = connection.collections;
   return {
-    async readTotals({ dimension, workflowId, name, from, to }) {
+    async read({ dimension, workflowId, name, from, to }) {
       if (trailing.isPending()) await trailing.flush();
       await projector.catchUp();
       const documents = await connection.ask(() =>

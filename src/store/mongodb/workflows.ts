@@ -1,30 +1,21 @@
 import type {
-  Store,
   VersionRecord,
   VersionSummary,
   WorkflowRecord,
-} from "../../engine/ports/store.ts";
-import { SCHEMA_VERSION, type VersionDocument } from "./collections.ts";
+  WorkflowStore,
+} from "../../engine/ports/workflows.ts";
+import type { VersionDocument } from "./collections.ts";
+import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { newInsertId, readJson, time, toDate } from "./values.ts";
 
-type Workflows = Pick<
-  Store,
-  | "insertVersion"
-  | "readVersion"
-  | "listVersions"
-  | "readWorkflow"
-  | "listWorkflows"
-  | "writeWorkflow"
->;
-
 /** Workflows and their numbered, unchanging versions. */
-export function createWorkflows(connection: Connection): Workflows {
+export function createWorkflows(connection: Connection): WorkflowStore {
   const { versions, workflows } = connection.collections;
   const inserts = connection.inserts<VersionDocument>("versions");
   return {
     insertVersion: (version) => inserts.add(toVersionDocument(version)),
-    async readVersion(workflowId, version) {
+    async getVersion(workflowId, version) {
       const document = await connection.ask(() =>
         versions.findOne({ _id: versionId(workflowId, version) }),
       );
@@ -39,15 +30,15 @@ export function createWorkflows(connection: Connection): Workflows {
       );
       return documents.map(toSummary);
     },
-    async readWorkflow(workflowId) {
+    async get(workflowId) {
       const document = await connection.ask(() => workflows.findOne({ _id: workflowId }));
       return document && readJson<WorkflowRecord>(document.record);
     },
-    async listWorkflows() {
+    async list() {
       const documents = await connection.ask(() => workflows.find().sort({ _id: 1 }).toArray());
       return documents.map(({ record }) => readJson<WorkflowRecord>(record));
     },
-    async writeWorkflow(workflow) {
+    async save(workflow) {
       const { workflowId } = workflow;
       const record = JSON.stringify(workflow);
       await connection.ask(() =>

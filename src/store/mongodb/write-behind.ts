@@ -1,5 +1,5 @@
 import type { AnyBulkWriteOperation } from "mongodb";
-import type { ExecutionRecord } from "../../engine/ports/store.ts";
+import type { ExecutionRecord } from "../../engine/ports/executions.ts";
 import type { HeadDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { toHeadUpdate } from "./head-document.ts";

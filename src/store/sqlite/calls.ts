@@ -1,16 +1,12 @@
-import type { PromptCall, PromptVersionId } from "../../engine/ports/prompt-records.ts";
-import type { CallCost, CallRecord, Store } from "../../engine/ports/store.ts";
+import type { CallCost, CallRecord, CallStore, PromptCall } from "../../engine/ports/calls.ts";
+import type { PromptVersionId } from "../../engine/ports/prompts.ts";
 import { toCallCost } from "../call-cost.ts";
 import type { Connection } from "./connection.ts";
-import { flag, integer, integerOrNull, json, type Row, text } from "./row.ts";
-
-type Calls = Pick<
-  Store,
-  "insertCall" | "readCall" | "listCalls" | "listCallCosts" | "listPromptCalls"
->;
+import type { Row } from "./row.ts";
+import { flag, integer, integerOrNull, json, text } from "./row.ts";
 
 /** Calls of models. A record is written once and read whole, so it is one text. */
-export function createCalls(connection: Connection): Calls {
+export function createCalls(connection: Connection): CallStore {
   const insert = connection.prepare(
     "INSERT INTO calls (id, execution_id, workflow_id, at, prompt, record, cost) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
   );
@@ -31,7 +27,7 @@ export function createCalls(connection: Connection): Calls {
     FROM calls WHERE prompt = ? ORDER BY at DESC, id DESC LIMIT ?`);
 
   return {
-    async insertCall(call) {
+    async insert(call) {
       const { id, executionId, workflowId, at, prompt } = call;
       const record = JSON.stringify(call);
       const cost = JSON.stringify(toCallCost(call));
@@ -47,20 +43,20 @@ export function createCalls(connection: Connection): Calls {
         );
       });
     },
-    readCall: (id) =>
+    get: (id) =>
       connection.read(() => {
         const row = select.get(id);
         return row === undefined ? null : json<CallRecord>(row, "record");
       }),
-    listCalls: (executionId) =>
+    list: (executionId) =>
       connection.read(() =>
         selectOfExecution.all(executionId).map((row) => json<CallRecord>(row, "record")),
       ),
-    listCallCosts: ({ workflowId, from, to }) =>
+    listCosts: ({ workflowId, from, to }) =>
       connection.read(() =>
         selectCosts.all(workflowId, from, to).map((row) => json<CallCost>(row, "cost")),
       ),
-    listPromptCalls: (prompt, limit) =>
+    listOfPrompt: (prompt, limit) =>
       connection.read(() => selectOfPrompt.all(promptKey(prompt), limit).map(toPromptCall)),
   };
 }

@@ -1,23 +1,13 @@
 import type { SQLInputValue } from "node:sqlite";
-import type { CardRecord, Store } from "../../engine/ports/store.ts";
+import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
 import type { Connection } from "./connection.ts";
-import { flag, type Row, text, textOrNull } from "./row.ts";
-
-type Cards = Pick<
-  Store,
-  | "insertCard"
-  | "readCard"
-  | "listCards"
-  | "listUnfinishedCards"
-  | "writeCard"
-  | "claimCards"
-  | "releaseCards"
->;
+import type { Row } from "./row.ts";
+import { flag, text, textOrNull } from "./row.ts";
 
 const COLUMNS = "(id, execution_id, channel, ts, shown, final) VALUES (?, ?, ?, ?, ?, ?)";
 
 /** What is shown in Slack of which execution, and whether it still has to change. */
-export function createCards(connection: Connection): Cards {
+export function createCards(connection: Connection): CardStore {
   const insert = connection.prepare(`INSERT INTO cards ${COLUMNS} ON CONFLICT DO NOTHING`);
   const replace = connection.prepare(`REPLACE INTO cards ${COLUMNS}`);
   const select = connection.prepare("SELECT * FROM cards WHERE id = ?");
@@ -38,28 +28,27 @@ export function createCards(connection: Connection): Cards {
   );
 
   return {
-    async insertCard(card) {
+    async insert(card) {
       const values = toValues(card);
       return await connection.write(() => insert.run(...values).changes === 1);
     },
-    readCard: (id) =>
+    get: (id) =>
       connection.read(() => {
         const row = select.get(id);
         return row === undefined ? null : toCard(row);
       }),
-    listCards: (executionId) =>
-      connection.read(() => selectOfExecution.all(executionId).map(toCard)),
-    listUnfinishedCards: (limit) =>
+    list: (executionId) => connection.read(() => selectOfExecution.all(executionId).map(toCard)),
+    listUnfinished: (limit) =>
       connection.read(() => selectUnfinished.all(limit).map((row) => text(row, "execution_id"))),
-    async writeCard(card) {
+    async save(card) {
       const values = toValues(card);
       await connection.write(() => {
         replace.run(...values);
       });
     },
-    claimCards: (executionId, holder, now, until) =>
+    claim: (executionId, holder, now, until) =>
       connection.write(() => claim.run(executionId, holder, until, now).changes === 1),
-    releaseCards: (executionId, holder) =>
+    release: (executionId, holder) =>
       connection.write(() => {
         release.run(executionId, holder);
       }),

@@ -1,4 +1,4 @@
-import type { Store } from "../../engine/ports/store.ts";
+import type { DedupeStore } from "../../engine/ports/store.ts";
 import type { Connection } from "./connection.ts";
 import { text } from "./row.ts";
 
@@ -6,7 +6,7 @@ import { text } from "./row.ts";
 const SWEEP = 10;
 
 /** Keys of requests that must start one execution only, while they have not expired. */
-export function createDedupe(connection: Connection): Pick<Store, "dedupe"> {
+export function createDedupe(connection: Connection): DedupeStore {
   const insert = connection.prepare(
     `INSERT INTO dedupe (key, execution_id, expires_at) VALUES (?, ?, ?)
      ON CONFLICT (key) DO UPDATE SET execution_id = excluded.execution_id, expires_at = excluded.expires_at
@@ -18,7 +18,7 @@ export function createDedupe(connection: Connection): Pick<Store, "dedupe"> {
   );
 
   return {
-    dedupe: (key, executionId, now, expiresAt) =>
+    claim: (key, executionId, now, expiresAt) =>
       connection.write(() => {
         sweep.run(now);
         insert.run(key, executionId, expiresAt, now);

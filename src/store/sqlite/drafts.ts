@@ -1,13 +1,11 @@
-import type { DraftRecord, Store } from "../../engine/ports/store.ts";
+import type { DraftRecord, DraftStore } from "../../engine/ports/workflows.ts";
 import type { Connection } from "./connection.ts";
 import { json } from "./row.ts";
-
-type Drafts = Pick<Store, "insertDraft" | "readDraft" | "findDraft" | "writeDraft">;
 
 const COLUMNS = "(id, channel, thread_ts, created_at, record) VALUES (?, ?, ?, ?, ?)";
 
 /** Described workflows. A record is written and read whole, so it is one text beside what it is found by. */
-export function createDrafts(connection: Connection): Drafts {
+export function createDrafts(connection: Connection): DraftStore {
   const insert = connection.prepare(`INSERT INTO drafts ${COLUMNS} ON CONFLICT DO NOTHING`);
   const replace = connection.prepare(`REPLACE INTO drafts ${COLUMNS}`);
   const select = connection.prepare("SELECT record FROM drafts WHERE id = ?");
@@ -16,21 +14,21 @@ export function createDrafts(connection: Connection): Drafts {
   );
 
   return {
-    async insertDraft(draft) {
+    async insert(draft) {
       const values = toValues(draft);
       return await connection.write(() => insert.run(...values).changes === 1);
     },
-    readDraft: (id) =>
+    get: (id) =>
       connection.read(() => {
         const row = select.get(id);
         return row === undefined ? null : json<DraftRecord>(row, "record");
       }),
-    findDraft: (channel, threadTs) =>
+    findInThread: (channel, threadTs) =>
       connection.read(() => {
         const row = selectOfThread.get(channel, threadTs);
         return row === undefined ? null : json<DraftRecord>(row, "record");
       }),
-    async writeDraft(draft) {
+    async save(draft) {
       const values = toValues(draft);
       await connection.write(() => {
         replace.run(...values);

@@ -1,6 +1,7 @@
-import type { EventRecord, EventStore } from "../../engine/ports/event-records.ts";
+import type { EventRecord, EventStore } from "../../engine/ports/events.ts";
 import type { Connection } from "./connection.ts";
-import { json, type Row, text } from "./row.ts";
+import type { Row } from "./row.ts";
+import { json, text } from "./row.ts";
 
 /** Named events, and who waits for them. A settled row stays: its id stays taken, and a later wait may look back at it. */
 export function createEvents(connection: Connection): EventStore {
@@ -24,19 +25,19 @@ export function createEvents(connection: Connection): EventStore {
     "SELECT execution_id FROM subscriptions WHERE name = ? AND execution_id > ? ORDER BY execution_id LIMIT ?",
   );
   return {
-    async insertEvent(event) {
+    async insert(event) {
       const { id, name, at } = event;
       const record = JSON.stringify(event);
       return await connection.write(() => insert.run(id, name, at, record).changes === 1);
     },
-    listEvents: ({ name, from, after, limit }) =>
+    list: ({ name, from, after, limit }) =>
       connection.read(() => {
         // Before every id of the first moment.
         const place = after === undefined || after.at < from ? { at: from, id: "" } : after;
         return selectAfter.all(name, place.at, place.id, limit).map(toEvent);
       }),
-    pendingEvents: (limit) => connection.read(() => selectPending.all(limit).map(toEvent)),
-    async settleEvents(ids) {
+    pending: (limit) => connection.read(() => selectPending.all(limit).map(toEvent)),
+    async settle(ids) {
       const given = [...ids];
       await connection.write(() => {
         for (const id of given) settle.run(id);

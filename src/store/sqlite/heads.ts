@@ -4,23 +4,19 @@ import type {
   ExecutionRecord,
   ExecutionRecordPage,
   ExecutionRecordQuery,
-  Store,
-} from "../../engine/ports/store.ts";
+  ExecutionStore,
+} from "../../engine/ports/executions.ts";
 import { parseCursor, toCursor } from "../cursor.ts";
 import { AFTER_ANY } from "../prefix.ts";
 import type { Connection } from "./connection.ts";
-import { flag, integer, integerOrNull, json, type Row, text, textOrNull } from "./row.ts";
+import type { Row } from "./row.ts";
+import { flag, integer, integerOrNull, json, text, textOrNull } from "./row.ts";
 
 /** Beginning of every query for heads; the large and unchanging start event is kept beside them. */
 export const SELECT_HEADS = "SELECT * FROM heads JOIN starts USING (execution_id)";
 
-type Heads = Pick<
-  Store,
-  "insertHead" | "readHead" | "writeHead" | "listHeads" | "findExecutionIds"
->;
-
 /** Creating, reading, listing and rewriting the projections of executions. */
-export function createHeads(connection: Connection): Heads {
+export function createHeads(connection: Connection): ExecutionStore {
   const insertHead = connection.prepare(
     `INSERT INTO heads (execution_id, workflow_id, version, status, rev, due, owner, started_at, started_by, ended_at,
        waiting_on, open_requests, cost_nano, cost_unknown)
@@ -34,7 +30,7 @@ export function createHeads(connection: Connection): Heads {
   const writeHead = prepareHeadWrite(connection);
 
   return {
-    async insertHead(head) {
+    async insert(head) {
       const row = insertValues(head);
       const start = JSON.stringify(head.start);
       return await connection.write(() => {
@@ -43,14 +39,14 @@ export function createHeads(connection: Connection): Heads {
         return true;
       });
     },
-    readHead: (executionId) =>
+    get: (executionId) =>
       connection.read(() => {
         const row = select.get(executionId);
         return row === undefined ? null : toHead(row);
       }),
-    writeHead: async (head) => await connection.write(writeHead(head)),
-    listHeads: (query) => connection.read(() => listHeads(connection, query)),
-    findExecutionIds: (prefix, limit) =>
+    save: async (head) => await connection.write(writeHead(head)),
+    list: (query) => connection.read(() => listHeads(connection, query)),
+    findIds: (prefix, limit) =>
       connection.read(() =>
         selectIds.all(prefix, prefix + AFTER_ANY, limit).map((row) => text(row, "execution_id")),
       ),

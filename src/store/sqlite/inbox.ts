@@ -1,11 +1,11 @@
-import { SIGNAL_KINDS, type Signal, type Store } from "../../engine/ports/store.ts";
+import type { Signal, SignalStore } from "../../engine/ports/executions.ts";
+import { SIGNAL_KINDS } from "../../engine/ports/executions.ts";
 import type { Connection } from "./connection.ts";
-import { integer, json, type Row, text } from "./row.ts";
-
-type Inbox = Pick<Store, "insertSignal" | "pendingSignals" | "settleSignals">;
+import type { Row } from "./row.ts";
+import { integer, json, text } from "./row.ts";
 
 /** What came from outside for executions. A settled row stays, because its id has to stay taken. */
-export function createInbox(connection: Connection): Inbox {
+export function createInbox(connection: Connection): SignalStore {
   const insert = connection.prepare(
     "INSERT INTO inbox (id, execution_id, kind, payload, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
   );
@@ -18,13 +18,13 @@ export function createInbox(connection: Connection): Inbox {
   const settle = prepareSettling(connection);
 
   return {
-    async insertSignal({ id, executionId, kind, payload, at }) {
+    async insert({ id, executionId, kind, payload, at }) {
       const payloadText = JSON.stringify(payload);
       return await connection.write(
         () => insert.run(id, executionId, kind, payloadText, at).changes === 1,
       );
     },
-    pendingSignals: ({ executionId, limit }) =>
+    pending: ({ executionId, limit }) =>
       connection.read(() => {
         const rows =
           executionId === undefined
@@ -32,7 +32,7 @@ export function createInbox(connection: Connection): Inbox {
             : selectOfExecution.all(executionId, limit);
         return rows.map(toSignal);
       }),
-    settleSignals: async (ids) => await connection.write(settle(ids)),
+    settle: async (ids) => await connection.write(settle(ids)),
   };
 }
 

@@ -1,15 +1,10 @@
-import type { ExecutionRecord, Store } from "../../engine/ports/store.ts";
+import type { ExecutionRecord, LeaseStore } from "../../engine/ports/executions.ts";
 import type { Connection } from "./connection.ts";
 import { SELECT_HEADS, toHead } from "./heads.ts";
 import { integerOrNull } from "./row.ts";
 
-type Leases = Pick<
-  Store,
-  "claimDue" | "claim" | "renewLeases" | "leasedBy" | "releaseLeases" | "voidLeases" | "nextDue"
->;
-
 /** Which worker looks after which execution, until when, and which one needs somebody next. */
-export function createLeases(connection: Connection): Leases {
+export function createLeases(connection: Connection): LeaseStore {
   const selectDue = connection.prepare(
     `${SELECT_HEADS} WHERE due <= ? ORDER BY due, execution_id LIMIT ?`,
   );
@@ -45,16 +40,16 @@ export function createLeases(connection: Connection): Leases {
         const row = select.get(executionId);
         return row === undefined ? null : toHead(row);
       }),
-    renewLeases: (worker, leaseUntil) =>
+    renew: (worker, leaseUntil) =>
       connection.write(() => {
         renew.run(leaseUntil, worker);
       }),
-    leasedBy: (worker) => connection.read(() => selectOwned.all(worker).map(toHead)),
-    releaseLeases: (worker, now) =>
+    ownedBy: (worker) => connection.read(() => selectOwned.all(worker).map(toHead)),
+    release: (worker, now) =>
       connection.write(() => {
         release.run(now, worker);
       }),
-    voidLeases: (now) =>
+    voidAll: (now) =>
       connection.write(() => {
         voidAll.run(now);
         forgetProcesses.run();

@@ -1,15 +1,14 @@
-import type { Commit, Store } from "../../engine/ports/store.ts";
+import type { Commit, LogStore } from "../../engine/ports/executions.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Connection } from "./connection.ts";
 import { prepareHeadWrite } from "./heads.ts";
 import { prepareSettling } from "./inbox.ts";
-import { integer, json, type Row, text } from "./row.ts";
+import type { Row } from "./row.ts";
+import { integer, json, text } from "./row.ts";
 import { prepareTotals } from "./totals.ts";
 
-type Log = Pick<Store, "readLog" | "commit">;
-
 /** The append-only log of each execution. Head and signals are written in the transaction of the commit: here they never lag. */
-export function createLog(connection: Connection): Log {
+export function createLog(connection: Connection): LogStore {
   const insert = connection.prepare(
     "INSERT INTO log (execution_id, rev, epoch, commit_id, at, events) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
   );
@@ -24,7 +23,7 @@ export function createLog(connection: Connection): Log {
   const addTotals = prepareTotals(connection);
 
   return {
-    readLog: (executionId, afterRev) =>
+    read: (executionId, afterRev) =>
       connection.read(() => selectAfter.all(executionId, afterRev).map(toCommit)),
     async commit(commit, head, settled, totals = []) {
       const { executionId, rev, epoch, commitId, at } = commit;

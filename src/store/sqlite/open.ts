@@ -3,7 +3,8 @@ import { createBudgets } from "./budgets.ts";
 import { createCalls } from "./calls.ts";
 import { createCards } from "./cards.ts";
 import { Connection } from "./connection.ts";
-import { openDatabaseFile, type Synchronous } from "./database-file.ts";
+import type { Synchronous } from "./database-file.ts";
+import { openDatabaseFile } from "./database-file.ts";
 import { createDedupe } from "./dedupe.ts";
 import { createDrafts } from "./drafts.ts";
 import { createEvents } from "./events.ts";
@@ -52,24 +53,26 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     get transactions() {
       return connection.transactions;
     },
-    ...createHeads(connection),
-    ...createLeases(connection),
-    ...createLog(connection),
-    ...createInbox(connection),
-    ...createWorkflows(connection),
-    ...createDedupe(connection),
-    ...createMarks(connection),
-    ...createSlots(connection),
-    ...createCalls(connection),
-    ...createCards(connection),
-    ...createDrafts(connection),
-    ...createEvents(connection),
-    ...createPrompts(connection),
-    ...createSamples(connection),
-    ...createBudgets(connection),
-    ...createTotals(connection),
-    ...createProcesses(connection),
-    // Nobody else is there whose changes could be told of.
+    executions: createHeads(connection),
+    leases: createLeases(connection),
+    log: createLog(connection),
+    signals: createInbox(connection),
+    workflows: createWorkflows(connection),
+    dedupe: createDedupe(connection),
+    kv: createMarks(connection),
+    slots: createSlots(connection),
+    calls: createCalls(connection),
+    cards: createCards(connection),
+    drafts: createDrafts(connection),
+    events: createEvents(connection),
+    prompts: createPrompts(connection),
+    samples: createSamples(connection),
+    budgets: createBudgets(connection),
+    totals: createTotals(connection),
+    processes: createProcesses(connection),
+    // No other process has the file while this one has it.
+    readUpgrade: async () => null,
+    // Nothing to watch for the same reason.
     watch: () => ({ async [Symbol.asyncDispose]() {} }),
     async [Symbol.asyncDispose]() {
       connection.close();

@@ -1,28 +1,22 @@
-import type { ProcessRecord, SharedWork } from "../../engine/ports/shared-work.ts";
+import type { ProcessRecord, ProcessStore } from "../../engine/ports/store.ts";
 import type { Connection } from "./connection.ts";
-import { integer, type Row, text } from "./row.ts";
-
-type Processes = Pick<
-  SharedWork,
-  "writeProcess" | "listProcesses" | "removeProcess" | "readUpgrade"
->;
+import type { Row } from "./row.ts";
+import { integer, text } from "./row.ts";
 
 /** Which processes are at work. Here it is one. */
-export function createProcesses(connection: Connection): Processes {
+export function createProcesses(connection: Connection): ProcessStore {
   const replace = connection.prepare(
     "REPLACE INTO processes (id, name, started_at, seen_at) VALUES (?, ?, ?, ?)",
   );
   const select = connection.prepare("SELECT * FROM processes ORDER BY id");
   const remove = connection.prepare("DELETE FROM processes WHERE id = ? AND seen_at = ?");
   return {
-    writeProcess: ({ id, name, startedAt, seenAt }) =>
+    save: ({ id, name, startedAt, seenAt }) =>
       connection.write(() => {
         replace.run(id, name, startedAt, seenAt);
       }),
-    listProcesses: () => connection.read(() => select.all().map(toProcess)),
-    // Nobody else has the file while this process has it.
-    readUpgrade: async () => null,
-    removeProcess: ({ id, seenAt }) => connection.write(() => remove.run(id, seenAt).changes === 1),
+    list: () => connection.read(() => select.all().map(toProcess)),
+    remove: ({ id, seenAt }) => connection.write(() => remove.run(id, seenAt).changes === 1),
   };
 }
 

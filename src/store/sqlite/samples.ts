@@ -1,11 +1,10 @@
-import type { SampleRecord } from "../../engine/ports/prompt-records.ts";
-import type { Store } from "../../engine/ports/store.ts";
+import type { SampleRecord, SampleStore } from "../../engine/ports/prompts.ts";
 import { promptKey } from "./calls.ts";
 import type { Connection } from "./connection.ts";
 import { json } from "./row.ts";
 
 /** Decisions that people have labelled. */
-export function createSamples(connection: Connection): Pick<Store, "writeSample" | "listSamples"> {
+export function createSamples(connection: Connection): SampleStore {
   const replace = connection.prepare(
     "REPLACE INTO samples (id, workflow_id, prompt, at, record) VALUES (?, ?, ?, ?, ?)",
   );
@@ -17,14 +16,14 @@ export function createSamples(connection: Connection): Pick<Store, "writeSample"
   );
 
   return {
-    async writeSample(sample) {
+    async save(sample) {
       const { id, workflowId, prompt, at } = sample;
       const record = JSON.stringify(sample);
       await connection.write(() => {
         replace.run(id, workflowId, prompt ? promptKey(prompt) : null, at, record);
       });
     },
-    listSamples: (of) =>
+    list: (of) =>
       connection.read(() => {
         const rows =
           "prompt" in of

@@ -1,4 +1,4 @@
-import type { SlotStore } from "../../engine/ports/slot-records.ts";
+import type { SlotStore } from "../../engine/ports/executions.ts";
 import type { Connection } from "./connection.ts";
 import { integer, text } from "./row.ts";
 
@@ -25,31 +25,31 @@ export function createSlots(connection: Connection): SlotStore {
   );
 
   return {
-    readSlots: (line) =>
+    list: (line) =>
       connection.read(() =>
         select
           .all(line)
           .map((row) => ({ slot: integer(row, "slot"), executionId: text(row, "execution_id") })),
       ),
-    takeSlot: (line, slot, executionId) =>
+    take: (line, slot, executionId) =>
       connection.write(() => {
         take.run(line, slot, executionId);
         const holder = selectHolder.get(line, slot);
         return holder !== undefined && text(holder, "execution_id") === executionId;
       }),
-    freeSlot: (line, slot, executionId) =>
+    free: (line, slot, executionId) =>
       connection.write(() => {
         free.run(line, slot, executionId);
       }),
-    joinLine: ({ line, executionId, at }) =>
+    enqueue: ({ line, executionId, at }) =>
       connection.write(() => {
         join.run(line, executionId, at);
       }),
-    leaveLine: (line, executionId) =>
+    dequeue: (line, executionId) =>
       connection.write(() => {
         leave.run(line, executionId);
       }),
-    nextInLine: (line, limit) =>
+    peek: (line, limit) =>
       connection.read(() => selectNext.all(line, limit).map((row) => text(row, "execution_id"))),
   };
 }

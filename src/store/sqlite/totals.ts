@@ -1,13 +1,14 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { TotalsDelta, TotalsDimension, TotalsRow } from "../../engine/model/totals.ts";
-import type { Store, TotalsQuery } from "../../engine/ports/store.ts";
+import type { TotalsQuery, TotalsStore } from "../../engine/ports/executions.ts";
 import type { Connection } from "./connection.ts";
-import { integer, type Row, text } from "./row.ts";
+import type { Row } from "./row.ts";
+import { integer, text } from "./row.ts";
 
 /** Reading the running totals. */
-export function createTotals(connection: Connection): Pick<Store, "readTotals"> {
+export function createTotals(connection: Connection): TotalsStore {
   return {
-    readTotals: (query) =>
+    read: (query) =>
       connection.read(() => {
         const { sql, values } = totalsQuery(query);
         return connection

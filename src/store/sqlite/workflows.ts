@@ -1,24 +1,15 @@
 import type {
-  Store,
   VersionRecord,
   VersionSummary,
   WorkflowRecord,
-} from "../../engine/ports/store.ts";
+  WorkflowStore,
+} from "../../engine/ports/workflows.ts";
 import type { Connection } from "./connection.ts";
-import { integer, json, type Row, text } from "./row.ts";
-
-type Workflows = Pick<
-  Store,
-  | "insertVersion"
-  | "readVersion"
-  | "listVersions"
-  | "readWorkflow"
-  | "listWorkflows"
-  | "writeWorkflow"
->;
+import type { Row } from "./row.ts";
+import { integer, json, text } from "./row.ts";
 
 /** Workflows and their numbered, unchanging versions. */
-export function createWorkflows(connection: Connection): Workflows {
+export function createWorkflows(connection: Connection): WorkflowStore {
   const insertVersion = connection.prepare(
     `INSERT INTO versions (workflow_id, version, content_hash, deployed_by, deployed_at, definition)
      VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -51,20 +42,20 @@ export function createWorkflows(connection: Connection): Workflows {
         return result.changes === 1;
       });
     },
-    readVersion: (workflowId, version) =>
+    getVersion: (workflowId, version) =>
       connection.read(() => {
         const row = selectVersion.get(workflowId, version);
         return row === undefined ? null : toVersion(row);
       }),
     listVersions: (workflowId) =>
       connection.read(() => selectVersions.all(workflowId).map(toVersionSummary)),
-    readWorkflow: (workflowId) =>
+    get: (workflowId) =>
       connection.read(() => {
         const row = selectWorkflow.get(workflowId);
         return row === undefined ? null : toWorkflow(row);
       }),
-    listWorkflows: () => connection.read(() => selectWorkflows.all().map(toWorkflow)),
-    async writeWorkflow({ workflowId, name, activeVersion, files, updatedAt }) {
+    list: () => connection.read(() => selectWorkflows.all().map(toWorkflow)),
+    async save({ workflowId, name, activeVersion, files, updatedAt }) {
       const filesText = JSON.stringify(files);
       await connection.write(() => {
         replaceWorkflow.run(workflowId, name, activeVersion, filesText, updatedAt);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Engine } from "../../engine/api/engine.ts";
-import type { PromptRecord, PromptVersionRecord } from "../../engine/ports/prompt-records.ts";
+import type { PromptRecord, PromptVersionRecord } from "../../engine/ports/prompts.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { Route } from "../http/route.ts";
 import { parseInput } from "../http/web-request.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { DesiredMessage } from "../../../src/bot/reconciler/desired-messages.ts";
 import { planNext } from "../../../src/bot/reconciler/plan.ts";
-import type { CardRecord } from "../../../src/engine/ports/store.ts";
+import type { CardRecord } from "../../../src/engine/ports/cards.ts";
 
 const RUN = surface("run", { thread: "never", urgency: "later" });
 const APPROVAL = surface("approval", { thread: "same-channel", urgency: "soon" });

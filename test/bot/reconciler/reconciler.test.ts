@@ -8,7 +8,7 @@ function start(): Promise<TestBot> {
 
 async function everythingShown(bot: TestBot): Promise<void> {
   await bot.until(async () =>
-    (await bot.store.listUnfinishedCards(10)).length === 0 ? true : undefined,
+    (await bot.store.cards.listUnfinished(10)).length === 0 ? true : undefined,
   );
 }
 
@@ -82,7 +82,7 @@ describe("a card", () => {
     const run = executions[0]?.executionId ?? "";
     await bot.act("faults", { target: "slack", method: "chat.update", status: 503, times: 1 });
     await bot.stopBot();
-    await bot.store.insertSignal({
+    await bot.store.signals.insert({
       id: "cancel",
       executionId: run,
       kind: "cancel",

@@ -9,7 +9,7 @@ import { isFinished } from "../../../src/engine/model/state.ts";
 import type { TotalsDimension } from "../../../src/engine/model/totals.ts";
 import { sumTotals } from "../../../src/engine/model/totals.ts";
 import type { ModelClient } from "../../../src/engine/ports/model.ts";
-import type { CallRecord, Store } from "../../../src/engine/ports/store.ts";
+import type { Store } from "../../../src/engine/ports/store.ts";
 import { createStepTypes } from "../../../src/engine/steps/index.ts";
 import { createTriggerTypes } from "../../../src/engine/triggers/types/index.ts";
 import { AppError } from "../../../src/shared/errors.ts";
@@ -17,6 +17,7 @@ import type { JsonObject } from "../../../src/shared/json.ts";
 import { NANO_PER_DOLLAR } from "../../../src/shared/money.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import { crashingStore } from "../../support/crashing-store.ts";
+import { interceptStore } from "../../support/intercept-store.ts";
 import { ManualClock, settle } from "../../support/manual-clock.ts";
 import { recordingServices } from "../../support/recording-services.ts";
 
@@ -126,7 +127,7 @@ async function answered<T>(promise: Promise<T>, isDead: () => boolean): Promise<
 }
 
 async function sumOf(store: Store, dimension: TotalsDimension): Promise<number> {
-  const rows = await store.readTotals({ dimension, from: 0, to: Number.MAX_SAFE_INTEGER });
+  const rows = await store.totals.read({ dimension, from: 0, to: Number.MAX_SAFE_INTEGER });
   return sumTotals(rows).costNano;
 }
 
@@ -145,7 +146,7 @@ async function crashAt(write: number, when: "before" | "after"): Promise<boolean
   await answered(begun, isDead);
   const finished = isDead() ? null : await live(first, isDead);
 
-  await store.voidLeases(clock.now());
+  await store.leases.voidAll(clock.now());
   const second = engineOn(store, clock, provider);
   await second.workflows.deploy(DEFINITION, { by: "test" });
   await second.run();
@@ -174,7 +175,7 @@ async function verify(
   place: string,
 ): Promise<void> {
   expect(view?.status, place).toBe("completed");
-  const calls = await store.listCalls("exec_1");
+  const calls = await store.calls.list("exec_1");
   const recorded = calls.reduce((sum, { costNano }) => sum + (costNano ?? 0), 0);
   expect(Math.round((view?.totalCost ?? 0) * NANO_PER_DOLLAR), place).toBe(recorded);
   for (const dimension of ["workflow", "version", "person", "step", "model"] as const)
@@ -203,16 +204,11 @@ test("a call whose record stands although the store could not say so is charged,
   const clock = new ManualClock();
   const provider = new Provider();
   let lost = 0;
-  const deaf: Store = new Proxy(store, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== "function" || name !== "insertCall") return member;
-      return async (call: CallRecord): Promise<void> => {
-        await target.insertCall(call);
-        if (lost++ === 0)
-          throw new AppError({ code: "store_unavailable", message: "Not now.", retryable: true });
-      };
-    },
+  const deaf = interceptStore(store, async ({ method, run }) => {
+    const answer: unknown = await run();
+    if (method === "calls.insert" && lost++ === 0)
+      throw new AppError({ code: "store_unavailable", message: "Not now.", retryable: true });
+    return answer;
   });
   const engine = engineOn(deaf, clock, provider);
   await engine.workflows.deploy({ id: "ask", name: "Ask", steps: [ask("only")] }, { by: "test" });
@@ -281,7 +277,7 @@ test("a call of a run that was cancelled when the process died is in the totals,
   await settle();
   crashing.die();
 
-  await store.voidLeases(clock.now());
+  await store.leases.voidAll(clock.now());
   const second = engineOn(store, clock, model);
   await second.run();
   await settle();

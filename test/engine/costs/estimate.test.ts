@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { estimateRun } from "../../../src/engine/costs/estimate.ts";
-import type { ExecutionRecord } from "../../../src/engine/ports/store.ts";
+import type { ExecutionRecord } from "../../../src/engine/ports/executions.ts";
 import { head, START } from "../../store/records.ts";
 
 function completed(n: number, parts: Partial<ExecutionRecord> = {}): ExecutionRecord {
@@ -13,7 +13,7 @@ function completed(n: number, parts: Partial<ExecutionRecord> = {}): ExecutionRe
 }
 
 const storeOf = (heads: readonly ExecutionRecord[]) => ({
-  listHeads: async () => ({ records: heads, nextCursor: null }),
+  executions: { list: async () => ({ records: heads, nextCursor: null }) },
 });
 
 test("half of the runs and nine of ten took no more than this; other versions do not count", async () => {

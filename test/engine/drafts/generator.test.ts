@@ -72,7 +72,7 @@ describe("generating a workflow", () => {
     expect(generated).toMatchObject({ calls: 2, source: { id: "menu", version: 1 } });
     const feedback = asked[1]?.messages.at(-1)?.content ?? "";
     expect(feedback).toMatch(/"path":"steps\[0\]\.config\.chanel"[\s\S]*Did you mean/);
-    const calls = await store.listCalls("gen_1");
+    const calls = await store.calls.list("gen_1");
     expect(calls.map((call) => call.problem !== undefined)).toEqual([true, false]);
     const sum = calls.reduce((total, call) => total + (call.costNano ?? 0), 0);
     expect(generated.costNano).toBe(sum);
@@ -94,7 +94,7 @@ describe("generating a workflow", () => {
 
   test("chooses an id that no workflow has, but keeps that of a draft that is changed", async () => {
     await using store = await openSqliteStore({ path: ":memory:" });
-    await store.writeWorkflow({
+    await store.workflows.save({
       workflowId: "menu",
       name: "Menu",
       activeVersion: 1,

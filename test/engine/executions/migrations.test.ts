@@ -99,8 +99,8 @@ describe("having a waiting run go on with another version", () => {
 
     await bench.restart(async () => {
       // As after a crash that lost the projection: the log alone tells the version.
-      const head = await bench.store.readHead(executionId);
-      if (head) await bench.store.writeHead({ ...head, version: 1 });
+      const head = await bench.store.executions.get(executionId);
+      if (head) await bench.store.executions.save({ ...head, version: 1 });
     });
 
     expect(await bench.engine.executions.get(executionId)).toMatchObject({

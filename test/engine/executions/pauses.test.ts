@@ -147,7 +147,7 @@ test("a pause outlives the process, and what was resumed while nobody was there 
 
   await bench.engine.stop();
   // As if the process had died after the mark was written and before anybody was told.
-  await bench.store.writeMark("pause:two", null);
+  await bench.store.kv.set("pause:two", null);
   await bench.engine.run();
 
   expect(await bench.rest(id)).toMatchObject({ status: "completed" });
@@ -160,7 +160,7 @@ test("a process that is about to end leaves to the next one what it is asked to 
 
   await bench.restart(async () => {
     await bench.engine.workflows.resume("two");
-    expect(await bench.store.readHead(id)).toMatchObject({ owner: null });
+    expect(await bench.store.executions.get(id)).toMatchObject({ owner: null });
   });
 
   expect(await bench.rest(id)).toMatchObject({ status: "completed" });
@@ -168,13 +168,13 @@ test("a process that is about to end leaves to the next one what it is asked to 
 
 test("another process sees a pause and a resumption within its poll", async () => {
   await using bench = await WorkflowHarness.open(two, { pollMs: 250 });
-  await bench.store.writeMark("pause:two", { by: "U0CAROL", at: bench.clock.now() });
+  await bench.store.kv.set("pause:two", { by: "U0CAROL", at: bench.clock.now() });
   await bench.clock.advance(250);
 
   const id = await begin(bench, "two");
   expect(await bench.engine.executions.get(id)).toMatchObject({ waitingOn: [{ by: "U0CAROL" }] });
 
-  await bench.store.writeMark("pause:two", null);
+  await bench.store.kv.set("pause:two", null);
   await bench.clock.advance(250);
   expect(await bench.rest(id)).toMatchObject({ status: "completed" });
 });

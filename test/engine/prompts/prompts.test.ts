@@ -111,7 +111,7 @@ describe("another version", () => {
         trigger: { type: "api" },
         executionId: `exec_${String(n).padStart(16, "0")}`,
       });
-      const head = await opened.store.readHead(executionId);
+      const head = await opened.store.executions.get(executionId);
       versions.push(head?.start.prompts?.["urgency"] ?? 0);
     }
 

@@ -7,6 +7,7 @@ import type { Store } from "../../../src/engine/ports/store.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import type { Json, JsonObject } from "../../../src/shared/json.ts";
 import { crashingStore } from "../../support/crashing-store.ts";
+import { interceptStore } from "../../support/intercept-store.ts";
 import { settle } from "../../support/manual-clock.ts";
 import { TriggerHarness } from "../triggers/trigger-harness.ts";
 
@@ -171,7 +172,7 @@ describe.for(DIFFERENCES)("with a clock 5 s $what that of the other process", (d
     for (const id of ids)
       expect(await other.executions.get(id)).toMatchObject({ status: "completed" });
     for (const id of ids) {
-      const log = await bench.store.readLog(id, 0);
+      const log = await bench.store.log.read(id, 0);
       const ends = log.flatMap(({ events }) =>
         events.filter(({ type }) => type === "execution_completed"),
       );
@@ -234,9 +235,9 @@ const DELIVERY = {
 /** The first renewal of leases is done at once and answered 9 s later; then no lease is given or renewed any more, and commits are taken. */
 function withSlowRenewals(store: Store, clock: Clock): Store {
   let isAway = false;
-  const late = async (worker: string, until: number): Promise<void> => {
+  const late = async (renew: () => unknown): Promise<void> => {
     isAway = true;
-    await store.renewLeases(worker, until);
+    await renew();
     await new Promise<void>((resolve) => {
       clock.after(9 * SECOND, resolve);
     });
@@ -245,10 +246,9 @@ function withSlowRenewals(store: Store, clock: Clock): Store {
     Promise.reject(
       new AppError({ code: "store_unavailable", message: "It does not answer.", retryable: true }),
     );
-  return new Proxy(store, {
-    get: (target, name) => {
-      if (isAway && ["renewLeases", "claimDue", "claim"].includes(String(name))) return away;
-      return name === "renewLeases" ? late : Reflect.get(target, name);
-    },
+  return interceptStore(store, ({ method, run }) => {
+    if (isAway && ["leases.renew", "leases.claimDue", "leases.claim"].includes(method))
+      return away();
+    return method === "leases.renew" ? late(run) : run();
   });
 }

@@ -147,13 +147,13 @@ describe("whatever dies", () => {
     await using bench = await WorkflowHarness.open(nightly({}));
     await bench.engine.stop();
     const id = await begin(bench);
-    await bench.store.takeSlot("nightly/", 0, id);
+    await bench.store.slots.take("nightly/", 0, id);
 
     await bench.engine.run();
     await settle();
 
     expect(await waitsOn(bench, id)).toBe("approval");
-    expect(await bench.store.readSlots("nightly/")).toEqual([{ slot: 0, executionId: id }]);
+    expect(await bench.store.slots.list("nightly/")).toEqual([{ slot: 0, executionId: id }]);
   });
 
   test("a call to the next in line that nobody took up is taken up by the next process", async () => {
@@ -162,8 +162,8 @@ describe("whatever dies", () => {
     const second = await begin(bench);
     await bench.engine.stop();
     // The first one ended, gave its slot back and called; then the process died.
-    await bench.store.freeSlot("nightly/", 0, first);
-    await bench.store.insertSignal({
+    await bench.store.slots.free("nightly/", 0, first);
+    await bench.store.signals.insert({
       id: `slot:${second}:test`,
       executionId: second,
       kind: "slot",

@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { WebhookRequest } from "../../../src/engine/api/triggers.ts";
 import type { Store } from "../../../src/engine/ports/store.ts";
 import { AppError } from "../../../src/shared/errors.ts";
+import type { StoreMethod } from "../../support/intercept-store.ts";
+import { interceptStore } from "../../support/intercept-store.ts";
 import { settle } from "../../support/manual-clock.ts";
 import { TriggerHarness } from "../triggers/trigger-harness.ts";
 
@@ -9,21 +11,16 @@ const away = (): AppError =>
   new AppError({ code: "store_unavailable", message: "The line broke.", retryable: true });
 
 /** The store behind a line that breaks once, before or after a method does its work. */
-function breaking(store: Store, method: keyof Store, when: "before" | "after"): Store {
+function breaking(store: Store, method: StoreMethod, when: "before" | "after"): Store {
   let isWhole = true;
-  return new Proxy(store, {
-    get: (target, name) => {
-      const member: unknown = Reflect.get(target, name);
-      if (name !== method || typeof member !== "function") return member;
-      return async (...args: unknown[]): Promise<unknown> => {
-        const breaks = isWhole;
-        isWhole = false;
-        if (breaks && when === "before") throw away();
-        const result: unknown = await Reflect.apply(member, target, args);
-        if (breaks) throw away();
-        return result;
-      };
-    },
+  return interceptStore(store, async ({ method: called, run }) => {
+    if (called !== method) return await run();
+    const breaks = isWhole;
+    isWhole = false;
+    if (breaks && when === "before") throw away();
+    const result: unknown = await run();
+    if (breaks) throw away();
+    return result;
   });
 }
 
@@ -37,7 +34,7 @@ const delivery = (id: string): WebhookRequest => ({
 describe("between two writes", () => {
   test("a commit that is durable although its answer was lost counts once", async () => {
     await using bench = await TriggerHarness.open();
-    const engine = await bench.start(breaking(bench.store, "commit", "after"));
+    const engine = await bench.start(breaking(bench.store, "log.commit", "after"));
     await bench.deploy(engine, "once", { type: "manual" });
     const { executionId } = await engine.executions.start({
       workflowId: "once",
@@ -49,7 +46,7 @@ describe("between two writes", () => {
     await bench.clock.advance(10_000);
 
     expect(await engine.executions.get(executionId)).toMatchObject({ status: "completed" });
-    expect(await bench.store.readLog(executionId, 0)).toHaveLength(1);
+    expect(await bench.store.log.read(executionId, 0)).toHaveLength(1);
     expect(await engine.costs.metrics("once")).toMatchObject({
       totals: { started: 1, completed: 1 },
     });
@@ -59,7 +56,7 @@ describe("between two writes", () => {
     "a delivery that was kept, and whose run was lost %s it was inserted, begins one run when it comes again",
     async (when) => {
       await using bench = await TriggerHarness.open();
-      const engine = await bench.start(breaking(bench.store, "insertHead", when));
+      const engine = await bench.start(breaking(bench.store, "executions.insert", when));
       await bench.deploy(engine, "orders", { type: "webhook", path: "/webhooks/orders" });
 
       await expect(engine.triggers.receiveWebhook(delivery("d1"))).rejects.toMatchObject({

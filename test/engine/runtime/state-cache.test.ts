@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Store } from "../../../src/engine/ports/store.ts";
 import { workflow } from "../../support/execution-harness.ts";
+import { interceptStore } from "../../support/intercept-store.ts";
 import { WorkerHarness } from "../../support/worker-harness.ts";
 
 const HOUR = 3_600_000;
@@ -13,14 +14,9 @@ const nap = (id: string, next: string) => ({
 
 /** Notes from which revision on logs are read. */
 function spying(store: Store, read: number[]): Store {
-  return new Proxy(store, {
-    get: (target, name) => {
-      if (name !== "readLog") return Reflect.get(target, name);
-      return (executionId: string, afterRev: number) => {
-        read.push(afterRev);
-        return target.readLog(executionId, afterRev);
-      };
-    },
+  return interceptStore(store, ({ method, args, run }) => {
+    if (method === "log.read") read.push(Number(args[1]));
+    return run();
   });
 }
 
@@ -46,7 +42,7 @@ test("what another process did meanwhile is folded before it goes on", async () 
   await bench.worker();
   await bench.clock.advance(HOUR);
 
-  const head = await bench.store.readHead("exec_1");
+  const head = await bench.store.executions.get("exec_1");
   const { state } = head ? await first.read(head) : { state: null };
 
   expect(state?.activeSteps.has("b#1")).toBe(true);

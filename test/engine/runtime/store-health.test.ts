@@ -7,10 +7,10 @@ test("whether the store takes writes is found out anew after five seconds", asyn
   const clock = new ManualClock();
   let isFull = true;
   const full = new AppError({ code: "store_unavailable", message: "The disk is full." });
-  const writeMark = async () => {
+  const set = async () => {
     if (isFull) throw full;
   };
-  const check = new StoreCheck({ store: { writeMark }, clock });
+  const check = new StoreCheck({ store: { kv: { set } }, clock });
 
   await expect(check.assertWritable()).rejects.toThrow("The disk is full.");
   isFull = false;

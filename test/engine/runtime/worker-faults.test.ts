@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Store } from "../../../src/engine/ports/store.ts";
-import { AppError, type ErrorCode } from "../../../src/shared/errors.ts";
+import type { ErrorCode } from "../../../src/shared/errors.ts";
+import { AppError } from "../../../src/shared/errors.ts";
 import { workflow } from "../../support/execution-harness.ts";
+import type { StoreMethod } from "../../support/intercept-store.ts";
+import { interceptStore } from "../../support/intercept-store.ts";
 import { settle } from "../../support/manual-clock.ts";
 import { WorkerHarness } from "../../support/worker-harness.ts";
 
@@ -11,8 +14,8 @@ const TEN_SECONDS = 10_000;
 describe("a worker whose store fails once", () => {
   test("reads the signals of an execution again instead of giving the execution up", async () => {
     await using bench = await WorkerHarness.open(workflow([script("a")]));
-    const store = failingOnce(bench.store, "pendingSignals", ([query]) =>
-      Boolean(query?.executionId),
+    const store = failingOnce(bench.store, "signals.pending", ([query]) =>
+      Boolean(Reflect.get(Object(query), "executionId")),
     );
 
     await bench.start(await bench.worker(store));
@@ -25,7 +28,7 @@ describe("a worker whose store fails once", () => {
     await using bench = await WorkerHarness.open(
       workflow([{ id: "nap", type: "wait", config: { duration: "10m" } }]),
     );
-    const store = failingOnce(bench.store, "readLog", () => true);
+    const store = failingOnce(bench.store, "log.read", () => true);
     await bench.start(await bench.worker(store));
 
     await bench.clock.advance(600_000);
@@ -39,12 +42,12 @@ test("an execution that a defect stopped counts as failed in the totals", async 
   await using bench = await WorkerHarness.open(
     workflow([{ id: "nap", type: "wait", config: { duration: "10m" } }]),
   );
-  const store = failingOnce(bench.store, "readLog", () => true, "internal");
+  const store = failingOnce(bench.store, "log.read", () => true, "internal");
   await bench.start(await bench.worker(store));
 
   await bench.clock.advance(600_000);
 
-  const totals = await bench.store.readTotals({
+  const totals = await bench.store.totals.read({
     dimension: "workflow",
     from: 0,
     to: bench.clock.now() + 1,
@@ -58,10 +61,10 @@ describe("a finished execution whose late signal could not be taken", () => {
     await using bench = await WorkerHarness.open(workflow([script("a")]));
     await failAtLateSignal(bench, "internal");
 
-    expect((await bench.store.readHead("exec_1"))?.owner).toBeNull();
+    expect((await bench.store.executions.get("exec_1"))?.owner).toBeNull();
     await bench.clock.advance(60_000);
-    expect(await bench.store.pendingSignals({ limit: 9 })).toEqual([]);
-    expect(await bench.store.readHead("exec_1")).toMatchObject({ owner: null, due: null });
+    expect(await bench.store.signals.pending({ limit: 9 })).toEqual([]);
+    expect(await bench.store.executions.get("exec_1")).toMatchObject({ owner: null, due: null });
   });
 
   test("because another worker continued its log is looked at soon, and nobody calls it a defect", async () => {
@@ -70,8 +73,8 @@ describe("a finished execution whose late signal could not be taken", () => {
 
     await bench.clock.advance(TEN_SECONDS);
 
-    expect(await bench.store.pendingSignals({ limit: 9 })).toEqual([]);
-    expect(await bench.store.readHead("exec_1")).toMatchObject({ owner: null, due: null });
+    expect(await bench.store.signals.pending({ limit: 9 })).toEqual([]);
+    expect(await bench.store.executions.get("exec_1")).toMatchObject({ owner: null, due: null });
     expect(bench.errors).toEqual([]);
   });
 });
@@ -91,17 +94,10 @@ test("what a worker is told late that it holds, and has given back meanwhile, st
     },
   );
   const late = Promise.withResolvers<void>();
-  const slow = new Proxy(bench.store, {
-    get(target, member) {
-      const value: unknown = Reflect.get(target, member);
-      if (typeof value !== "function") return value;
-      if (member !== "leasedBy") return value.bind(target);
-      return async (worker: string) => {
-        const heads = await target.leasedBy(worker);
-        await late.promise;
-        return heads;
-      };
-    },
+  const slow = interceptStore(bench.store, async ({ method, run }) => {
+    const answer: unknown = await run();
+    if (method === "leases.ownedBy") await late.promise;
+    return answer;
   });
   const worker = await bench.worker(slow);
   await bench.start(worker);
@@ -133,7 +129,7 @@ test("the first of two decisions that are found together stands; the other is re
   const worker = await bench.worker();
   await bench.start(worker);
   const vote = (by: string, choice: string, at: number): Promise<boolean> =>
-    bench.store.insertSignal({
+    bench.store.signals.insert({
       id: `exec_1/ok#1:${by}`,
       executionId: "exec_1",
       kind: "decision",
@@ -160,12 +156,12 @@ test("the first of two decisions that are found together stands; the other is re
 async function failAtLateSignal(bench: WorkerHarness, code: ErrorCode): Promise<void> {
   let isArmed = false;
   const worker = await bench.worker(
-    failingOnce(bench.store, "pendingSignals", () => isArmed, code),
+    failingOnce(bench.store, "signals.pending", () => isArmed, code),
   );
   await bench.start(worker);
   await bench.clock.advance(TEN_SECONDS);
   expect((await bench.state()).status).toBe("completed");
-  await bench.store.insertSignal({
+  await bench.store.signals.insert({
     id: "cancel:late",
     executionId: "exec_1",
     kind: "cancel",
@@ -178,22 +174,16 @@ async function failAtLateSignal(bench: WorkerHarness, code: ErrorCode): Promise<
 }
 
 /** The same store; the first call of a method that fits is answered with an error. */
-function failingOnce<Name extends "pendingSignals" | "readLog">(
+function failingOnce(
   store: Store,
-  name: Name,
-  fits: (args: Parameters<Store[Name]>) => boolean,
+  method: StoreMethod,
+  fits: (args: readonly unknown[]) => boolean,
   code: ErrorCode = "store_unavailable",
 ): Store {
   let hasFailed = false;
-  return new Proxy(store, {
-    get(target, member, receiver) {
-      const value: unknown = Reflect.get(target, member, receiver);
-      if (member !== name || typeof value !== "function") return value;
-      return (...args: Parameters<Store[Name]>): unknown => {
-        if (hasFailed || !fits(args)) return Reflect.apply(value, target, args);
-        hasFailed = true;
-        return Promise.reject(new AppError({ code, message: "Not now.", retryable: true }));
-      };
-    },
+  return interceptStore(store, ({ method: called, args, run }) => {
+    if (called !== method || hasFailed || !fits(args)) return run();
+    hasFailed = true;
+    return Promise.reject(new AppError({ code, message: "Not now.", retryable: true }));
   });
 }

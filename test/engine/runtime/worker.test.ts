@@ -3,6 +3,7 @@ import type { ServiceContext } from "../../../src/engine/ports/service.ts";
 import type { Store } from "../../../src/engine/ports/store.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import { workflow } from "../../support/execution-harness.ts";
+import { interceptStore } from "../../support/intercept-store.ts";
 import { settle } from "../../support/manual-clock.ts";
 import { WorkerHarness } from "../../support/worker-harness.ts";
 
@@ -41,7 +42,7 @@ describe("a worker", () => {
 
     await bench.start(await bench.worker());
 
-    const commits = await bench.store.readLog("exec_1", 0);
+    const commits = await bench.store.log.read("exec_1", 0);
     expect(commits.map((commit) => commit.events.map((event) => event.type))).toEqual([
       ["execution_claimed", "step_started"],
       ["step_completed", "step_started"],
@@ -54,7 +55,7 @@ describe("a worker", () => {
       workflow([{ id: "nap", type: "wait", config: { duration: "10m" }, next: "b" }, script("b")]),
     );
     await bench.start(await bench.worker());
-    expect(await bench.store.readHead("exec_1")).toMatchObject({
+    expect(await bench.store.executions.get("exec_1")).toMatchObject({
       status: "waiting",
       owner: null,
       waitingOn: ["timer"],
@@ -73,7 +74,7 @@ describe("a worker", () => {
     const worker = await bench.worker();
     await bench.start(worker);
 
-    await bench.store.insertSignal({
+    await bench.store.signals.insert({
       id: "c1",
       executionId: "exec_1",
       kind: "cancel",
@@ -141,14 +142,14 @@ describe("a worker", () => {
     await bench.start(first);
     const stopping = first.stop();
     await settle();
-    expect(await bench.store.readHead("exec_1")).toMatchObject({ owner: first.id });
+    expect(await bench.store.executions.get("exec_1")).toMatchObject({ owner: first.id });
 
     script1.open("ended in time");
     await stopping;
 
     expect(keys).toEqual(["exec_1/a#1"]);
     expect(script1.calls[0]?.signal.aborted).toBe(false);
-    expect(await bench.store.readHead("exec_1")).toMatchObject({ owner: null });
+    expect(await bench.store.executions.get("exec_1")).toMatchObject({ owner: null });
     await bench.worker();
     await settle();
     expect(keys).toEqual(["exec_1/a#1", "exec_1/b#1"]);
@@ -202,9 +203,9 @@ describe("a worker", () => {
     const worker = await bench.worker();
     await bench.start(worker);
     const taken = { type: "execution_claimed", epoch: 2, worker: "other" } as const;
-    const head = await bench.store.readHead("exec_1");
+    const head = await bench.store.executions.get("exec_1");
     if (!head) throw new Error("no head");
-    await bench.store.commit(
+    await bench.store.log.commit(
       {
         executionId: "exec_1",
         rev: 2,
@@ -220,7 +221,7 @@ describe("a worker", () => {
     slow.open("late");
     await settle();
 
-    expect((await bench.store.readLog("exec_1", 0)).map((commit) => commit.rev)).toEqual([1, 2]);
+    expect((await bench.store.log.read("exec_1", 0)).map((commit) => commit.rev)).toEqual([1, 2]);
     expect(worker.peek("exec_1")).toBeNull();
   });
 
@@ -255,30 +256,18 @@ describe("a worker", () => {
 
     expect(seen).toHaveLength(200);
     expect(new Set(seen).size).toBe(200);
-    expect((await bench.store.listHeads({ status: "completed", limit: 200 })).records).toHaveLength(
-      100,
-    );
+    expect(
+      (await bench.store.executions.list({ status: "completed", limit: 200 })).records,
+    ).toHaveLength(100);
   });
 });
 
 /** The same store, as a worker sees it whose connection comes and goes. */
 function cutOff(store: Store, isAway: () => boolean): Store {
-  return new Proxy(store, {
-    get(target, name, receiver) {
-      const member: unknown = Reflect.get(target, name, receiver);
-      if (typeof member !== "function" || typeof name === "symbol") return member;
-      return (...args: unknown[]): unknown => {
-        if (isAway()) {
-          return Promise.reject(
-            new AppError({
-              code: "store_unavailable",
-              message: "The store is away.",
-              retryable: true,
-            }),
-          );
-        }
-        return Reflect.apply(member, target, args);
-      };
-    },
+  return interceptStore(store, ({ run }) => {
+    if (!isAway()) return run();
+    return Promise.reject(
+      new AppError({ code: "store_unavailable", message: "The store is away.", retryable: true }),
+    );
   });
 }

@@ -4,6 +4,7 @@ import type { RunningEngine } from "../../../src/engine/engine.ts";
 import type { Store } from "../../../src/engine/ports/store.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
+import { interceptStore, type StoreMethod } from "../../support/intercept-store.ts";
 import { TriggerHarness } from "../triggers/trigger-harness.ts";
 
 const MANUAL = { type: "manual" };
@@ -35,15 +36,12 @@ async function only(engine: RunningEngine, workflowId: string): Promise<Executio
 }
 
 /** A store whose named methods stop working when its process is dead. */
-function dying(store: Store, methods: readonly (keyof Store)[]) {
+function dying(store: Store, methods: readonly StoreMethod[]) {
   let isDead = false;
   const away = () => Promise.reject(new AppError({ code: "store_unavailable", message: "Dead." }));
-  const proxy = new Proxy(store, {
-    get: (target, name) => {
-      const isCut = isDead && methods.some((method) => method === name);
-      return isCut ? away : Reflect.get(target, name);
-    },
-  });
+  const proxy = interceptStore(store, ({ method, run }) =>
+    isDead && methods.some((cut) => cut === method) ? away() : run(),
+  );
   return {
     store: proxy,
     die: () => {
@@ -70,7 +68,7 @@ describe("a workflow step", () => {
       variables: { n: 21 },
       trigger: { type: "workflow", source: parentId, userId: "U0ALICE", depth: 1 },
     });
-    expect(await bench.store.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
+    expect(await bench.store.leases.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
   });
 
   test("with wait false goes on at once and gives the id of the run", async () => {
@@ -229,7 +227,12 @@ describe("a workflow step", () => {
 describe("a process that dies", () => {
   test("after the step was committed and before the other run was inserted: the next one starts it", async () => {
     await using bench = await TriggerHarness.open();
-    const life = dying(bench.store, ["insertHead", "claimDue", "claim", "writeHead"]);
+    const life = dying(bench.store, [
+      "executions.insert",
+      "leases.claimDue",
+      "leases.claim",
+      "executions.save",
+    ]);
     const first = await bench.start(life.store);
     await bench.deploy(first, "child", MANUAL, doubles);
     await bench.deploy(first, "parent", MANUAL, {
@@ -240,7 +243,7 @@ describe("a process that dies", () => {
     });
     const parentId = await start(bench, first, "parent");
     let isCut = false;
-    bench.store.commit = cutAfter(bench.store, "child_started", () => {
+    bench.store.log.commit = cutAfter(bench.store, "child_started", () => {
       isCut = true;
       life.die();
     });
@@ -248,7 +251,7 @@ describe("a process that dies", () => {
     expect(isCut).toBe(true);
     expect((await first.executions.list({ workflowId: "child" })).executions).toEqual([]);
 
-    await bench.store.voidLeases(bench.clock.now());
+    await bench.store.leases.voidAll(bench.clock.now());
     const second = await bench.start();
     await bench.clock.advance(1000);
 
@@ -261,7 +264,12 @@ describe("a process that dies", () => {
 
   test("before the other run was inserted, and the run is cancelled: nothing is done, and its money comes back", async () => {
     await using bench = await TriggerHarness.open();
-    const life = dying(bench.store, ["insertHead", "claimDue", "claim", "writeHead"]);
+    const life = dying(bench.store, [
+      "executions.insert",
+      "leases.claimDue",
+      "leases.claim",
+      "executions.save",
+    ]);
     const first = await bench.start(life.store);
     await bench.deploy(first, "child", MANUAL, {
       steps: [
@@ -279,46 +287,54 @@ describe("a process that dies", () => {
       ],
     });
     const parentId = await start(bench, first, "parent");
-    bench.store.commit = cutAfter(bench.store, "child_started", life.die);
+    bench.store.log.commit = cutAfter(bench.store, "child_started", life.die);
     await bench.clock.advance(61_000);
     expect((await first.executions.list({ workflowId: "child" })).executions).toEqual([]);
 
     await first.executions.cancel(parentId, "U0ALICE");
-    await bench.store.voidLeases(bench.clock.now());
+    await bench.store.leases.voidAll(bench.clock.now());
     const second = await bench.start();
     await bench.clock.advance(15_000);
 
     expect(await second.executions.get(parentId)).toMatchObject({ status: "cancelled" });
-    expect(await bench.store.readHead(parentId)).toMatchObject({ costNano: 0, costUnknown: false });
+    expect(await bench.store.executions.get(parentId)).toMatchObject({
+      costNano: 0,
+      costUnknown: false,
+    });
     expect(await only(second, "child")).toMatchObject({ status: "cancelled", steps: [] });
-    expect(await bench.store.pendingSignals({ limit: 10 })).toEqual([]);
-    expect(await bench.store.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
+    expect(await bench.store.signals.pending({ limit: 10 })).toEqual([]);
+    expect(await bench.store.leases.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
   });
 
   test("after the other run ended and before the step was told: the next one tells it", async () => {
     await using bench = await TriggerHarness.open();
-    const life = dying(bench.store, ["insertSignal", "claimDue", "claim", "writeHead"]);
+    const life = dying(bench.store, [
+      "signals.insert",
+      "leases.claimDue",
+      "leases.claim",
+      "executions.save",
+    ]);
     const first = await bench.start(life.store);
     await bench.deploy(first, "child", MANUAL, naps);
     await bench.deploy(first, "parent", MANUAL, { steps: [calls("child")] });
     const parentId = await start(bench, first, "parent");
-    bench.store.commit = cutAfter(bench.store, "execution_completed", life.die);
+    bench.store.log.commit = cutAfter(bench.store, "execution_completed", life.die);
 
     await bench.clock.advance(3_600_000);
     expect((await only(first, "child")).status).toBe("completed");
     expect((await first.executions.get(parentId)).status).toBe("waiting");
-    await bench.store.voidLeases(bench.clock.now());
+    await bench.store.leases.voidAll(bench.clock.now());
     const second = await bench.start();
     await bench.clock.advance(1000);
 
     expect((await second.executions.get(parentId)).status).toBe("completed");
-    expect(await bench.store.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
+    expect(await bench.store.leases.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
   });
 });
 
 /** The commit that, once it is durable with such an event, is the last thing that happened. */
-function cutAfter(store: Store, type: string, then: () => void): Store["commit"] {
-  const commit = store.commit.bind(store);
+function cutAfter(store: Store, type: string, then: () => void): Store["log"]["commit"] {
+  const commit = store.log.commit.bind(store.log);
   return async (...args) => {
     await commit(...args);
     if (args[0].events.some((event) => event.type === type)) then();

@@ -104,13 +104,19 @@ describe("the end of a run", () => {
     const dies: Store = {
       ...bench.store,
       description: "dies",
-      insertHead: (head) =>
-        isDead
-          ? Promise.reject(new AppError({ code: "store_unavailable", message: "Dead." }))
-          : bench.store.insertHead(head),
-      commit: async (commit, ...rest) => {
-        await bench.store.commit(commit, ...rest);
-        isDead ||= commit.events.some(({ type }) => type === "execution_completed");
+      executions: {
+        ...bench.store.executions,
+        insert: (head) =>
+          isDead
+            ? Promise.reject(new AppError({ code: "store_unavailable", message: "Dead." }))
+            : bench.store.executions.insert(head),
+      },
+      log: {
+        ...bench.store.log,
+        commit: async (commit, ...rest) => {
+          await bench.store.log.commit(commit, ...rest);
+          isDead ||= commit.events.some(({ type }) => type === "execution_completed");
+        },
       },
     };
     const first = await bench.start(dies);
@@ -124,7 +130,7 @@ describe("the end of a run", () => {
     await bench.clock.advance(500);
 
     expect(await bench.runs(second, "after")).toMatchObject([{ executionId }]);
-    expect(await bench.store.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
+    expect(await bench.store.leases.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
   });
 
   test("is told also when it comes while the worker is looking for work, and so is the next one", async () => {
@@ -133,10 +139,13 @@ describe("the end of a run", () => {
     const slow: Store = {
       ...bench.store,
       description: "slow",
-      claimDue: async (claim) => {
-        const heads = await bench.store.claimDue(claim);
-        await look?.promise;
-        return heads;
+      leases: {
+        ...bench.store.leases,
+        claimDue: async (claim) => {
+          const heads = await bench.store.leases.claimDue(claim);
+          await look?.promise;
+          return heads;
+        },
       },
     };
     const engine = await bench.start(slow);
@@ -166,8 +175,15 @@ describe("the end of a run", () => {
     const dies: Store = {
       ...bench.store,
       description: "dies",
-      claim: (executionId, claim) => (isDead ? dead() : bench.store.claim(executionId, claim)),
-      writeHead: (head) => (isDead ? dead() : bench.store.writeHead(head)),
+      leases: {
+        ...bench.store.leases,
+        claim: (executionId, claim) =>
+          isDead ? dead() : bench.store.leases.claim(executionId, claim),
+      },
+      executions: {
+        ...bench.store.executions,
+        save: (head) => (isDead ? dead() : bench.store.executions.save(head)),
+      },
     };
     const first = await bench.start(dies);
     await bench.deploy(first, "triage", { type: "manual" });
@@ -176,12 +192,12 @@ describe("the end of a run", () => {
     await run(bench, first, "triage");
     expect(await bench.runs(first, "after")).toHaveLength(1);
 
-    await bench.store.voidLeases(bench.clock.now());
+    await bench.store.leases.voidAll(bench.clock.now());
     const second = await bench.start();
     await bench.clock.advance(500);
 
     expect(await bench.runs(second, "after")).toHaveLength(1);
-    expect(await bench.store.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
+    expect(await bench.store.leases.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
   });
 });
 
@@ -194,13 +210,19 @@ test("a signal that comes after the end is settled, and changes nothing", async 
 
   for (const kind of ["cancel", "decision"] as const) {
     const payload = { by: "U0BOB", requestId: "none", choice: "approve" };
-    await bench.store.insertSignal({ id: kind, executionId, kind, payload, at: bench.clock.now() });
+    await bench.store.signals.insert({
+      id: kind,
+      executionId,
+      kind,
+      payload,
+      at: bench.clock.now(),
+    });
   }
   await bench.clock.advance(2000);
 
-  expect(await bench.store.pendingSignals({ limit: 10 })).toEqual([]);
+  expect(await bench.store.signals.pending({ limit: 10 })).toEqual([]);
   expect(await engine.executions.get(executionId)).toEqual(before);
-  expect(await bench.store.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
+  expect(await bench.store.leases.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
   expect(bench.warnings).toEqual([]);
 });
 

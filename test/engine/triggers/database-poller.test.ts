@@ -132,10 +132,13 @@ describe("rows of a database", () => {
     const store: Store = {
       ...bench.store,
       description: "failing",
-      insertHead: (head) =>
-        left-- > 0
-          ? bench.store.insertHead(head)
-          : Promise.reject(new AppError({ code: "store_unavailable", message: "Away." })),
+      executions: {
+        ...bench.store.executions,
+        insert: (head) =>
+          left-- > 0
+            ? bench.store.executions.insert(head)
+            : Promise.reject(new AppError({ code: "store_unavailable", message: "Away." })),
+      },
     };
     const engine = await bench.start(store);
     await bench.deploy(engine, "triage", trigger());

@@ -4,6 +4,7 @@ import type { RunningEngine } from "../../../src/engine/engine.ts";
 import type { Store } from "../../../src/engine/ports/store.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
+import { interceptStore } from "../../support/intercept-store.ts";
 import { settle } from "../../support/manual-clock.ts";
 import { TriggerHarness } from "./trigger-harness.ts";
 
@@ -63,8 +64,8 @@ describe("an event", () => {
         output: { wokenBy: "event", event: { name: "invoice.paid", payload: { amount: 7 } } },
       });
     }
-    expect(await bench.store.listSubscribers("invoice.paid", { limit: 9 })).toEqual([]);
-    expect(await bench.store.pendingEvents(9)).toEqual([]);
+    expect(await bench.store.events.listSubscribers("invoice.paid", { limit: 9 })).toEqual([]);
+    expect(await bench.store.events.pending(9)).toEqual([]);
   });
 
   test("that came after the run began and before the step waited for it counts", async () => {
@@ -254,21 +255,15 @@ describe("the end of a run", () => {
 /** The store of a process that dies when `dies` says so: what it does from then on does not happen. */
 function mortal(store: Store, dies: (method: string, args: readonly unknown[]) => boolean): Store {
   let isDead = false;
-  return new Proxy(store, {
-    get: (target, name) => {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== "function" || typeof name === "symbol") return member;
-      return (...args: unknown[]): unknown => {
-        isDead ||= dies(name, args);
-        if (!isDead) return Reflect.apply(member, target, args);
-        return Promise.reject(new AppError({ code: "store_unavailable", message: "Dead." }));
-      };
-    },
+  return interceptStore(store, ({ method, args, run }) => {
+    isDead ||= dies(method, args);
+    if (!isDead) return run();
+    return Promise.reject(new AppError({ code: "store_unavailable", message: "Dead." }));
   });
 }
 
 describe("a process that dies", () => {
-  test.for(["listSubscribers", "insertSignal", "settleEvents"])(
+  test.for(["events.listSubscribers", "signals.insert", "events.settle"])(
     "when it comes to %s: the next one tells the event",
     async (method) => {
       await using bench = await TriggerHarness.open();
@@ -279,17 +274,17 @@ describe("a process that dies", () => {
       await first.triggers.publish({ name: "invoice.paid", payload: { n: 1 } });
       await settle();
 
-      await bench.store.voidLeases(bench.clock.now());
+      await bench.store.leases.voidAll(bench.clock.now());
       const second = await bench.start();
       await bench.clock.advance(1000);
 
       expect((await second.executions.get(executionId)).status).toBe("completed");
       expect(await bench.runs(second, "booked")).toEqual([{ n: 1 }]);
-      expect(await bench.store.pendingEvents(9)).toEqual([]);
+      expect(await bench.store.events.pending(9)).toEqual([]);
     },
   );
 
-  test.for(["subscribe", "listEvents", "commit"])(
+  test.for(["events.subscribe", "events.list", "log.commit"])(
     "when it comes to %s: the next one finds the event that came before",
     async (method) => {
       await using bench = await TriggerHarness.open();
@@ -303,7 +298,7 @@ describe("a process that dies", () => {
       isArmed = true;
       await bench.clock.advance(3_600_000);
 
-      await bench.store.voidLeases(bench.clock.now());
+      await bench.store.leases.voidAll(bench.clock.now());
       const second = await bench.start();
       await bench.clock.advance(1000);
 

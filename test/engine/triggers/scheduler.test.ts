@@ -132,10 +132,13 @@ describe("a schedule", () => {
     const store: Store = {
       ...bench.store,
       description: "failing",
-      insertHead: (head) =>
-        isAway
-          ? Promise.reject(new AppError({ code: "store_unavailable", message: "Away." }))
-          : bench.store.insertHead(head),
+      executions: {
+        ...bench.store.executions,
+        insert: (head) =>
+          isAway
+            ? Promise.reject(new AppError({ code: "store_unavailable", message: "Away." }))
+            : bench.store.executions.insert(head),
+      },
     };
     const engine = await bench.start(store);
     await bench.deploy(engine, "report", schedule("*/5 * * * *", { missed: "latest" }));

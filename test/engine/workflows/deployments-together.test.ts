@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Store } from "../../../src/engine/ports/store.ts";
 import { openMongoStore } from "../../../src/store/mongodb/open.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
+import { interceptStore, type StoreMethod } from "../../support/intercept-store.ts";
 import { mongoMissing, startMongoServer } from "../../support/mongo-server.ts";
 import { TriggerHarness } from "../triggers/trigger-harness.ts";
 
@@ -54,11 +55,13 @@ describe.for([
         engines.map((engine) => engine.workflows.deployFile(FILE, fileOf(round))),
       );
       expect(deployed.every(({ outcome }) => outcome !== "invalid")).toBe(true);
-      expect((await mine.listVersions("refund")).map(({ version }) => version)[0]).toBe(round);
+      expect((await mine.workflows.listVersions("refund")).map(({ version }) => version)[0]).toBe(
+        round,
+      );
     }
 
-    expect(await yours.listVersions("refund")).toHaveLength(ROUNDS);
-    expect(await yours.readWorkflow("refund")).toMatchObject({ activeVersion: ROUNDS });
+    expect(await yours.workflows.listVersions("refund")).toHaveLength(ROUNDS);
+    expect(await yours.workflows.get("refund")).toMatchObject({ activeVersion: ROUNDS });
   });
 });
 
@@ -67,13 +70,13 @@ test("a version whose process died before it was active is taken up by the next 
   const engine = await bench.start();
   await engine.workflows.deployFile(FILE, fileOf(1));
   await bench.clock.advance(1000);
-  const dying = await bench.start(dyingBefore(bench.store, "writeWorkflow"));
+  const dying = await bench.start(dyingBefore(bench.store, "workflows.save"));
   await expect(dying.workflows.deployFile(FILE, fileOf(2))).rejects.toThrow("It died.");
 
   const deployed = await engine.workflows.deployFile(FILE, fileOf(2));
 
   expect(deployed).toMatchObject({ version: 2, active: true });
-  expect(await bench.store.listVersions("refund")).toHaveLength(2);
+  expect(await bench.store.workflows.listVersions("refund")).toHaveLength(2);
 });
 
 test("going back and deploying the same again is a version of its own", async () => {
@@ -90,9 +93,8 @@ test("going back and deploying the same again is a version of its own", async ()
 });
 
 /** A store as a process sees it that dies before it does this. */
-function dyingBefore(store: Store, method: keyof Store): Store {
-  return new Proxy(store, {
-    get: (target, name) =>
-      name === method ? () => Promise.reject(new Error("It died.")) : Reflect.get(target, name),
-  });
+function dyingBefore(store: Store, method: StoreMethod): Store {
+  return interceptStore(store, ({ method: called, run }) =>
+    called === method ? Promise.reject(new Error("It died.")) : run(),
+  );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { BudgetRecord } from "../../../src/engine/ports/budget-records.ts";
+import type { BudgetRecord } from "../../../src/engine/ports/calls.ts";
 import { type OpenStore, START } from "../records.ts";
 
 function budget(parts: Partial<BudgetRecord> = {}): BudgetRecord {
@@ -19,12 +19,12 @@ export function budgetsConformance(open: OpenStore): void {
       await using store = await open();
       const person = budget({ scope: "person", subject: "U0BOB" });
       const all = budget({ scope: "all", subject: "" });
-      expect(await store.listBudgets()).toEqual([]);
+      expect(await store.budgets.list()).toEqual([]);
 
-      for (const one of [budget(), person, all]) await store.writeBudget(one);
-      await store.writeBudget(budget({ monthlyNano: null, setAt: START + 1 }));
+      for (const one of [budget(), person, all]) await store.budgets.save(one);
+      await store.budgets.save(budget({ monthlyNano: null, setAt: START + 1 }));
 
-      expect(await store.listBudgets()).toEqual([
+      expect(await store.budgets.list()).toEqual([
         all,
         person,
         budget({ monthlyNano: null, setAt: START + 1 }),

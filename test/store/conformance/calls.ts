@@ -7,52 +7,52 @@ export function callsConformance(open: OpenStore): void {
       await using store = await open();
       const { value: _value, usage: _usage, ...refused } = call("exec_1/judge#1:1:1", "exec_1");
       const stored = { ...refused, problem: "not JSON", costNano: null };
-      await store.insertCall(stored);
+      await store.calls.insert(stored);
 
-      const read = await store.readCall(stored.id);
+      const read = await store.calls.get(stored.id);
 
       expect(read).toStrictEqual(stored);
-      expect(await store.readCall("exec_1/judge#1:1:2")).toBeNull();
+      expect(await store.calls.get("exec_1/judge#1:1:2")).toBeNull();
     });
 
     test("a value that is null is not an absent one", async () => {
       await using store = await open();
-      await store.insertCall(call("c1", "exec_1", { value: null }));
+      await store.calls.insert(call("c1", "exec_1", { value: null }));
 
-      expect(await store.readCall("c1")).toHaveProperty("value", null);
+      expect(await store.calls.get("c1")).toHaveProperty("value", null);
     });
 
     test("a repeat is ignored: the first answer stands", async () => {
       await using store = await open();
-      await store.insertCall(call("c1", "exec_1", { text: "yes" }));
+      await store.calls.insert(call("c1", "exec_1", { text: "yes" }));
 
-      await store.insertCall(call("c1", "exec_1", { text: "no" }));
+      await store.calls.insert(call("c1", "exec_1", { text: "no" }));
 
-      expect((await store.readCall("c1"))?.text).toBe("yes");
-      expect(await store.listCalls("exec_1")).toHaveLength(1);
+      expect((await store.calls.get("c1"))?.text).toBe("yes");
+      expect(await store.calls.list("exec_1")).toHaveLength(1);
     });
 
     test("an execution's calls are in order of time, of one moment by id", async () => {
       await using store = await open();
-      await store.insertCall(call("c2", "exec_1", { at: START + 1 }));
-      await store.insertCall(call("c3", "exec_1", { at: START }));
-      await store.insertCall(call("c1", "exec_1", { at: START + 1 }));
-      await store.insertCall(call("c0", "exec_2"));
+      await store.calls.insert(call("c2", "exec_1", { at: START + 1 }));
+      await store.calls.insert(call("c3", "exec_1", { at: START }));
+      await store.calls.insert(call("c1", "exec_1", { at: START + 1 }));
+      await store.calls.insert(call("c0", "exec_2"));
 
-      expect((await store.listCalls("exec_1")).map(({ id }) => id)).toEqual(["c3", "c1", "c2"]);
-      expect(await store.listCalls("nobody")).toEqual([]);
+      expect((await store.calls.list("exec_1")).map(({ id }) => id)).toEqual(["c3", "c1", "c2"]);
+      expect(await store.calls.list("nobody")).toEqual([]);
     });
 
     test("what a workflow's calls cost is told in order of time, the last moment excluded", async () => {
       await using store = await open();
       const { usage: _usage, ...rest } = call("c2", "draft_1", { at: START + 1, costNano: null });
-      await store.insertCall({ ...rest, by: "U0ALICE" });
+      await store.calls.insert({ ...rest, by: "U0ALICE" });
       const first = call("c1", "draft_1", { at: START });
-      await store.insertCall(first);
-      await store.insertCall(call("c3", "draft_1", { at: START + 2 }));
-      await store.insertCall(call("c4", "exec_1", { workflowId: "another" }));
+      await store.calls.insert(first);
+      await store.calls.insert(call("c3", "draft_1", { at: START + 2 }));
+      await store.calls.insert(call("c4", "exec_1", { workflowId: "another" }));
 
-      const costs = await store.listCallCosts({
+      const costs = await store.calls.listCosts({
         workflowId: first.workflowId,
         from: START,
         to: START + 2,

@@ -8,19 +8,19 @@ export function draftsConformance(open: OpenStore): void {
 
       const answers = await Promise.all(
         Array.from({ length: 8 }, (_, n) =>
-          store.insertDraft(draft("draft_1", { description: `number ${n}` })),
+          store.drafts.insert(draft("draft_1", { description: `number ${n}` })),
         ),
       );
 
       expect(answers.filter(Boolean)).toHaveLength(1);
-      expect(await store.readDraft("draft_1")).toEqual(
+      expect(await store.drafts.get("draft_1")).toEqual(
         draft("draft_1", { description: `number ${answers.indexOf(true)}` }),
       );
     });
 
     test("a draft that is written replaces the stored one whole, or is stored", async () => {
       await using store = await open();
-      await store.insertDraft(draft("draft_1", { description: "$a.b 💸" }));
+      await store.drafts.insert(draft("draft_1", { description: "$a.b 💸" }));
       const written = draft("draft_1", {
         source: { id: "menu", "$odd.key": [null, 1.5] },
         round: 2,
@@ -31,26 +31,26 @@ export function draftsConformance(open: OpenStore): void {
         updatedAt: START + 1,
       });
 
-      await store.writeDraft(written);
-      await store.writeDraft(draft("draft_2"));
+      await store.drafts.save(written);
+      await store.drafts.save(draft("draft_2"));
 
-      expect(await store.readDraft("draft_1")).toStrictEqual(written);
-      expect(await store.readDraft("draft_2")).toStrictEqual(draft("draft_2"));
-      expect(await store.readDraft("draft_3")).toBeNull();
+      expect(await store.drafts.get("draft_1")).toStrictEqual(written);
+      expect(await store.drafts.get("draft_2")).toStrictEqual(draft("draft_2"));
+      expect(await store.drafts.get("draft_3")).toBeNull();
     });
 
     test("the newest draft of a thread is found, and none of another thread or channel", async () => {
       await using store = await open();
-      await store.insertDraft(draft("draft_3", { createdAt: START }));
-      await store.insertDraft(draft("draft_1", { createdAt: START + 5 }));
-      await store.insertDraft(draft("draft_2", { createdAt: START + 5 }));
-      await store.insertDraft(draft("draft_9", { threadTs: "2", createdAt: START + 9 }));
+      await store.drafts.insert(draft("draft_3", { createdAt: START }));
+      await store.drafts.insert(draft("draft_1", { createdAt: START + 5 }));
+      await store.drafts.insert(draft("draft_2", { createdAt: START + 5 }));
+      await store.drafts.insert(draft("draft_9", { threadTs: "2", createdAt: START + 9 }));
       const { channel, threadTs } = draft("draft_1");
 
-      expect((await store.findDraft(channel, threadTs))?.id).toBe("draft_2");
-      expect((await store.findDraft(channel, "2"))?.id).toBe("draft_9");
-      expect(await store.findDraft("D0ALICE", threadTs)).toBeNull();
-      expect(await store.findDraft(channel, "3")).toBeNull();
+      expect((await store.drafts.findInThread(channel, threadTs))?.id).toBe("draft_2");
+      expect((await store.drafts.findInThread(channel, "2"))?.id).toBe("draft_9");
+      expect(await store.drafts.findInThread("D0ALICE", threadTs)).toBeNull();
+      expect(await store.drafts.findInThread(channel, "3")).toBeNull();
     });
   });
 }

@@ -7,34 +7,34 @@ export function inboxConformance(open: OpenStore): void {
       await using store = await open();
       const sent = signal("s1", "exec_1", { payload: { choice: "approve", by: "U0BOB" } });
 
-      expect(await store.insertSignal(sent)).toBe(true);
-      expect(await store.pendingSignals({ executionId: "exec_1", limit: 10 })).toEqual([sent]);
+      expect(await store.signals.insert(sent)).toBe(true);
+      expect(await store.signals.pending({ executionId: "exec_1", limit: 10 })).toEqual([sent]);
 
-      await store.settleSignals(["s1"]);
-      expect(await store.pendingSignals({ executionId: "exec_1", limit: 10 })).toEqual([]);
-      expect(await store.pendingSignals({ limit: 10 })).toEqual([]);
+      await store.signals.settle(["s1"]);
+      expect(await store.signals.pending({ executionId: "exec_1", limit: 10 })).toEqual([]);
+      expect(await store.signals.pending({ limit: 10 })).toEqual([]);
     });
 
     test("a repeat is refused, and the first content stands", async () => {
       await using store = await open();
-      await store.insertSignal(signal("s1", "exec_1", { payload: { choice: "approve" } }));
+      await store.signals.insert(signal("s1", "exec_1", { payload: { choice: "approve" } }));
 
       expect(
-        await store.insertSignal(signal("s1", "exec_2", { payload: { choice: "reject" } })),
+        await store.signals.insert(signal("s1", "exec_2", { payload: { choice: "reject" } })),
       ).toBe(false);
 
-      expect(await store.pendingSignals({ limit: 10 })).toEqual([
+      expect(await store.signals.pending({ limit: 10 })).toEqual([
         signal("s1", "exec_1", { payload: { choice: "approve" } }),
       ]);
     });
 
     test("an id stays taken after it was settled", async () => {
       await using store = await open();
-      await store.insertSignal(signal("s1", "exec_1"));
-      await store.settleSignals(["s1"]);
+      await store.signals.insert(signal("s1", "exec_1"));
+      await store.signals.settle(["s1"]);
 
-      expect(await store.insertSignal(signal("s1", "exec_1"))).toBe(false);
-      expect(await store.pendingSignals({ limit: 10 })).toEqual([]);
+      expect(await store.signals.insert(signal("s1", "exec_1"))).toBe(false);
+      expect(await store.signals.pending({ limit: 10 })).toEqual([]);
     });
 
     test("of eight deliveries of one signal at once exactly one is first", async () => {
@@ -42,23 +42,23 @@ export function inboxConformance(open: OpenStore): void {
 
       const answers = await Promise.all(
         Array.from({ length: 8 }, (_, n) =>
-          store.insertSignal(signal("s1", "exec_1", { payload: { n } })),
+          store.signals.insert(signal("s1", "exec_1", { payload: { n } })),
         ),
       );
 
       expect(answers.filter(Boolean)).toHaveLength(1);
-      const [kept] = await store.pendingSignals({ limit: 10 });
+      const [kept] = await store.signals.pending({ limit: 10 });
       expect(kept?.payload).toEqual({ n: answers.indexOf(true) });
     });
 
     test("the oldest comes first, of one moment by id, no more than asked for", async () => {
       await using store = await open();
-      await store.insertSignal(signal("s3", "exec_1", { at: START + 2 }));
-      await store.insertSignal(signal("s2", "exec_2", { at: START }));
-      await store.insertSignal(signal("s1", "exec_1", { at: START }));
-      await store.insertSignal(signal("s0", "exec_1", { at: START + 1, kind: "cancel" }));
+      await store.signals.insert(signal("s3", "exec_1", { at: START + 2 }));
+      await store.signals.insert(signal("s2", "exec_2", { at: START }));
+      await store.signals.insert(signal("s1", "exec_1", { at: START }));
+      await store.signals.insert(signal("s0", "exec_1", { at: START + 1, kind: "cancel" }));
       const ids = async (query: { executionId?: string; limit: number }) =>
-        (await store.pendingSignals(query)).map(({ id }) => id);
+        (await store.signals.pending(query)).map(({ id }) => id);
 
       expect(await ids({ limit: 10 })).toEqual(["s1", "s2", "s0", "s3"]);
       expect(await ids({ limit: 2 })).toEqual(["s1", "s2"]);
@@ -67,23 +67,23 @@ export function inboxConformance(open: OpenStore): void {
 
     test("a signal may arrive before its execution exists", async () => {
       await using store = await open();
-      await store.insertSignal(signal("s1", "exec_1"));
-      await store.insertHead(head("exec_1"));
+      await store.signals.insert(signal("s1", "exec_1"));
+      await store.executions.insert(head("exec_1"));
 
-      expect(await store.pendingSignals({ executionId: "exec_1", limit: 10 })).toHaveLength(1);
+      expect(await store.signals.pending({ executionId: "exec_1", limit: 10 })).toHaveLength(1);
     });
 
     test("settling none, an unknown one or one twice changes nothing", async () => {
       await using store = await open();
-      await store.insertSignal(signal("s1", "exec_1"));
-      await store.insertSignal(signal("s2", "exec_1"));
+      await store.signals.insert(signal("s1", "exec_1"));
+      await store.signals.insert(signal("s2", "exec_1"));
 
-      await store.settleSignals([]);
-      await store.settleSignals(["s1", "nobody", "s1"]);
-      await store.settleSignals(["s1"]);
+      await store.signals.settle([]);
+      await store.signals.settle(["s1", "nobody", "s1"]);
+      await store.signals.settle(["s1"]);
 
-      expect((await store.pendingSignals({ limit: 10 })).map(({ id }) => id)).toEqual(["s2"]);
-      expect(await store.insertSignal(signal("nobody", "exec_1"))).toBe(true);
+      expect((await store.signals.pending({ limit: 10 })).map(({ id }) => id)).toEqual(["s2"]);
+      expect(await store.signals.insert(signal("nobody", "exec_1"))).toBe(true);
     });
   });
 }

@@ -1,14 +1,15 @@
 import { describe, expect, test } from "vitest";
-import type { ExecutionRecordQuery, Store } from "../../../src/engine/ports/store.ts";
+import type { ExecutionRecordQuery } from "../../../src/engine/ports/executions.ts";
+import type { Store } from "../../../src/engine/ports/store.ts";
 import { head, type OpenStore, START } from "../records.ts";
 
 export function listingConformance(open: OpenStore): void {
   describe("lists of executions", () => {
     test("the newest is first; of one moment, the greatest id", async () => {
       await using store = await open();
-      await store.insertHead(head("exec_b", { startedAt: START }));
-      await store.insertHead(head("exec_c", { startedAt: START + 5 }));
-      await store.insertHead(head("exec_a", { startedAt: START }));
+      await store.executions.insert(head("exec_b", { startedAt: START }));
+      await store.executions.insert(head("exec_c", { startedAt: START + 5 }));
+      await store.executions.insert(head("exec_a", { startedAt: START }));
 
       expect(await listIds(store, { limit: 10 })).toEqual(["exec_c", "exec_b", "exec_a"]);
     });
@@ -16,16 +17,19 @@ export function listingConformance(open: OpenStore): void {
     test("heads in a list are whole", async () => {
       await using store = await open();
       const stored = head("exec_1", { variables: { amount: 3 }, openRequests: ["exec_1/ok#1"] });
-      await store.insertHead(stored);
+      await store.executions.insert(stored);
 
-      expect(await store.listHeads({ limit: 1 })).toEqual({ records: [stored], nextCursor: null });
+      expect(await store.executions.list({ limit: 1 })).toEqual({
+        heads: [stored],
+        nextCursor: null,
+      });
     });
 
     test("filters can be combined", async () => {
       await using store = await open();
-      await store.insertHead(head("exec_1", { workflowId: "refund", startedBy: "U0BOB" }));
-      await store.insertHead(head("exec_2", { workflowId: "refund", status: "failed" }));
-      await store.insertHead(head("exec_3", { workflowId: "triage", startedBy: "U0BOB" }));
+      await store.executions.insert(head("exec_1", { workflowId: "refund", startedBy: "U0BOB" }));
+      await store.executions.insert(head("exec_2", { workflowId: "refund", status: "failed" }));
+      await store.executions.insert(head("exec_3", { workflowId: "triage", startedBy: "U0BOB" }));
       const list = (query: Partial<ExecutionRecordQuery>) =>
         listIds(store, { limit: 10, ...query });
 
@@ -40,9 +44,9 @@ export function listingConformance(open: OpenStore): void {
 
     test("a list follows a change of status", async () => {
       await using store = await open();
-      await store.insertHead(head("exec_1"));
+      await store.executions.insert(head("exec_1"));
 
-      await store.writeHead(head("exec_1", { rev: 1, status: "completed", due: null }));
+      await store.executions.save(head("exec_1", { rev: 1, status: "completed", due: null }));
 
       expect(await listIds(store, { status: "queued", limit: 5 })).toEqual([]);
       expect(await listIds(store, { status: "completed", limit: 5 })).toEqual(["exec_1"]);
@@ -51,7 +55,10 @@ export function listingConformance(open: OpenStore): void {
     test("an execution that nobody started is found, but not by who started it", async () => {
       await using store = await open();
       const { start, ...rest } = head("exec_1");
-      await store.insertHead({ ...rest, start: { ...start, trigger: { type: "schedule" } } });
+      await store.executions.insert({
+        ...rest,
+        start: { ...start, trigger: { type: "schedule" } },
+      });
 
       expect(await listIds(store, { limit: 5 })).toEqual(["exec_1"]);
       expect(await listIds(store, { startedBy: "U0ALICE", limit: 5 })).toEqual([]);
@@ -64,7 +71,9 @@ export function listingConformance(open: OpenStore): void {
 
       let cursor: string | null = null;
       do {
-        const page = await store.listHeads(cursor === null ? { limit: 10 } : { limit: 10, cursor });
+        const page = await store.executions.list(
+          cursor === null ? { limit: 10 } : { limit: 10, cursor },
+        );
         pages.push(page.records.map(({ executionId }) => executionId));
         cursor = page.nextCursor;
       } while (cursor !== null);
@@ -77,7 +86,7 @@ export function listingConformance(open: OpenStore): void {
       await using store = await open();
       await insertMany(store, 4, (n) => START + n);
 
-      expect((await store.listHeads({ limit: 4 })).nextCursor).toBeNull();
+      expect((await store.executions.list({ limit: 4 })).nextCursor).toBeNull();
     });
 
     test.for<{ name: string; query: Partial<ExecutionRecordQuery> }>([
@@ -93,13 +102,15 @@ export function listingConformance(open: OpenStore): void {
 
       let cursor: string | null = null;
       for (let round = 0; round === 0 || cursor !== null; round += 1) {
-        const next = store.listHeads({
+        const next = store.executions.list({
           limit: 7,
           ...query,
           ...(cursor === null ? {} : { cursor }),
         });
         const newcomers = Array.from({ length: 5 }, (_, n) =>
-          store.insertHead(head(`exec_new_${round}_${n}`, { startedAt: START + 1_000 + round })),
+          store.executions.insert(
+            head(`exec_new_${round}_${n}`, { startedAt: START + 1_000 + round }),
+          ),
         );
         const [page] = await Promise.all([next, ...newcomers]);
         seen.push(...page.records.map(({ executionId }) => executionId));
@@ -121,7 +132,7 @@ export function listingConformance(open: OpenStore): void {
     ])("a cursor that is not ours (%j) is refused by name", async (cursor) => {
       await using store = await open();
 
-      await expect(store.listHeads({ limit: 5, cursor })).rejects.toMatchObject({
+      await expect(store.executions.list({ limit: 5, cursor })).rejects.toMatchObject({
         code: "input_invalid",
         message: expect.stringContaining("cursor"),
         details: { problems: [{ path: "cursor" }] },
@@ -131,37 +142,37 @@ export function listingConformance(open: OpenStore): void {
     test("executions are found by the beginning of their id, in order, no more than asked for", async () => {
       await using store = await open();
       for (const id of ["exec_ab2", "exec_ab1", "exec_ac1", "exec_AB3", "other"]) {
-        await store.insertHead(head(id));
+        await store.executions.insert(head(id));
       }
 
-      expect(await store.findExecutionIds("exec_ab", 10)).toEqual(["exec_ab1", "exec_ab2"]);
-      expect(await store.findExecutionIds("exec_ab", 1)).toEqual(["exec_ab1"]);
-      expect(await store.findExecutionIds("exec_ab1", 10)).toEqual(["exec_ab1"]);
-      expect(await store.findExecutionIds("exec_x", 10)).toEqual([]);
+      expect(await store.executions.findIds("exec_ab", 10)).toEqual(["exec_ab1", "exec_ab2"]);
+      expect(await store.executions.findIds("exec_ab", 1)).toEqual(["exec_ab1"]);
+      expect(await store.executions.findIds("exec_ab1", 10)).toEqual(["exec_ab1"]);
+      expect(await store.executions.findIds("exec_x", 10)).toEqual([]);
     });
 
     test("nothing in a prefix is a pattern", async () => {
       await using store = await open();
       const ids = ["exec_%1", "exec_.1", "exec_[1", "exec_\\1", "exec_😀1", "execX1"];
-      for (const id of ids) await store.insertHead(head(id));
+      for (const id of ids) await store.executions.insert(head(id));
 
       for (const id of ids.slice(0, 5)) {
-        expect(await store.findExecutionIds(id.slice(0, -1), 10)).toEqual([id]);
+        expect(await store.executions.findIds(id.slice(0, -1), 10)).toEqual([id]);
       }
-      expect(await store.findExecutionIds("exec_.*", 10)).toEqual([]);
-      expect(await store.findExecutionIds("%", 10)).toEqual([]);
+      expect(await store.executions.findIds("exec_.*", 10)).toEqual([]);
+      expect(await store.executions.findIds("%", 10)).toEqual([]);
     });
   });
 }
 
 async function listIds(store: Store, query: ExecutionRecordQuery): Promise<readonly string[]> {
-  return (await store.listHeads(query)).records.map(({ executionId }) => executionId);
+  return (await store.executions.list(query)).records.map(({ executionId }) => executionId);
 }
 
 async function insertMany(store: Store, count: number, at: (n: number) => number): Promise<void> {
   await Promise.all(
     Array.from({ length: count }, (_, n) =>
-      store.insertHead(head(`exec_${String(n).padStart(3, "0")}`, { startedAt: at(n) })),
+      store.executions.insert(head(`exec_${String(n).padStart(3, "0")}`, { startedAt: at(n) })),
     ),
   );
 }

@@ -7,40 +7,40 @@ export function slotsConformance(open: OpenStore): void {
       await using store = await open();
       const ids = Array.from({ length: 8 }, (_, n) => `exec_${n}`);
 
-      const answers = await Promise.all(ids.map((id) => store.takeSlot("w/key", 0, id)));
+      const answers = await Promise.all(ids.map((id) => store.slots.take("w/key", 0, id)));
 
       expect(answers.filter(Boolean)).toHaveLength(1);
       const winner = ids[answers.indexOf(true)] ?? "";
-      expect(await store.takeSlot("w/key", 0, winner)).toBe(true);
-      expect(await store.readSlots("w/key")).toEqual([{ slot: 0, executionId: winner }]);
-      expect(await store.takeSlot("w/other", 0, "exec_x")).toBe(true);
+      expect(await store.slots.take("w/key", 0, winner)).toBe(true);
+      expect(await store.slots.list("w/key")).toEqual([{ slot: 0, executionId: winner }]);
+      expect(await store.slots.take("w/other", 0, "exec_x")).toBe(true);
     });
 
     test("a slot is given back by whoever has it, and by nobody else", async () => {
       await using store = await open();
-      await store.takeSlot("w/key", 1, "exec_a");
+      await store.slots.take("w/key", 1, "exec_a");
 
-      await store.freeSlot("w/key", 1, "exec_b");
-      expect(await store.readSlots("w/key")).toHaveLength(1);
-      await store.freeSlot("w/key", 1, "exec_a");
-      await store.freeSlot("w/key", 1, "exec_a");
+      await store.slots.free("w/key", 1, "exec_b");
+      expect(await store.slots.list("w/key")).toHaveLength(1);
+      await store.slots.free("w/key", 1, "exec_a");
+      await store.slots.free("w/key", 1, "exec_a");
 
-      expect(await store.readSlots("w/key")).toEqual([]);
-      expect(await store.takeSlot("w/key", 1, "exec_b")).toBe(true);
+      expect(await store.slots.list("w/key")).toEqual([]);
+      expect(await store.slots.take("w/key", 1, "exec_b")).toBe(true);
     });
 
     test("a line is in order of time, and joining again keeps the place", async () => {
       await using store = await open();
-      await store.joinLine({ line: "w/key", executionId: "exec_b", at: 20 });
-      await store.joinLine({ line: "w/key", executionId: "exec_a", at: 20 });
-      await store.joinLine({ line: "w/key", executionId: "exec_c", at: 10 });
-      await store.joinLine({ line: "w/other", executionId: "exec_d", at: 1 });
-      await store.joinLine({ line: "w/key", executionId: "exec_c", at: 99 });
+      await store.slots.enqueue({ line: "w/key", executionId: "exec_b", at: 20 });
+      await store.slots.enqueue({ line: "w/key", executionId: "exec_a", at: 20 });
+      await store.slots.enqueue({ line: "w/key", executionId: "exec_c", at: 10 });
+      await store.slots.enqueue({ line: "w/other", executionId: "exec_d", at: 1 });
+      await store.slots.enqueue({ line: "w/key", executionId: "exec_c", at: 99 });
 
-      expect(await store.nextInLine("w/key", 2)).toEqual(["exec_c", "exec_a"]);
-      await store.leaveLine("w/key", "exec_c");
-      await store.leaveLine("w/key", "exec_c");
-      expect(await store.nextInLine("w/key", 9)).toEqual(["exec_a", "exec_b"]);
+      expect(await store.slots.peek("w/key", 2)).toEqual(["exec_c", "exec_a"]);
+      await store.slots.dequeue("w/key", "exec_c");
+      await store.slots.dequeue("w/key", "exec_c");
+      expect(await store.slots.peek("w/key", 9)).toEqual(["exec_a", "exec_b"]);
     });
   });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { TotalsDelta } from "../../../src/engine/model/totals.ts";
-import type { Store, TotalsQuery } from "../../../src/engine/ports/store.ts";
+import type { TotalsQuery } from "../../../src/engine/ports/executions.ts";
+import type { Store } from "../../../src/engine/ports/store.ts";
 import { commit, head, type OpenStore } from "../records.ts";
 
 const HOUR = 3_600_000;
@@ -27,20 +28,25 @@ function delta(parts: Partial<TotalsDelta> = {}): TotalsDelta {
 }
 
 function read(store: Store, query: Partial<TotalsQuery> = {}) {
-  return store.readTotals({ dimension: "workflow", from: 0, to: 2 * HOUR, ...query });
+  return store.totals.read({ dimension: "workflow", from: 0, to: 2 * HOUR, ...query });
 }
 
 export function totalsConformance(open: OpenStore): void {
   describe("running totals", () => {
     test("add up over commits, by workflow, hour, dimension and name", async () => {
       await using store = await open();
-      await store.insertHead(head("exec_1"));
+      await store.executions.insert(head("exec_1"));
       const whole = delta();
       const step = delta({ dimension: "step", name: "pay", costNano: 3 });
       const model = delta({ dimension: "model", name: "pay", costNano: 2 });
 
-      await store.commit(commit("exec_1", 1), head("exec_1", { rev: 1 }), [], [whole, step, model]);
-      await store.commit(
+      await store.log.commit(
+        commit("exec_1", 1),
+        head("exec_1", { rev: 1 }),
+        [],
+        [whole, step, model],
+      );
+      await store.log.commit(
         commit("exec_1", 2),
         head("exec_1", { rev: 2 }),
         [],
@@ -57,10 +63,10 @@ export function totalsConformance(open: OpenStore): void {
 
     test("count a repeated commit once, and a lost race not at all", async () => {
       await using store = await open();
-      await store.insertHead(head("exec_1"));
+      await store.executions.insert(head("exec_1"));
       const one = commit("exec_1", 1);
       const write = (which: typeof one) =>
-        store.commit(which, head("exec_1", { rev: 1 }), [], [delta()]);
+        store.log.commit(which, head("exec_1", { rev: 1 }), [], [delta()]);
 
       await write(one);
       await write(one);
@@ -71,9 +77,9 @@ export function totalsConformance(open: OpenStore): void {
 
     test("are read for the hours asked for, the last one excluded", async () => {
       await using store = await open();
-      await store.insertHead(head("exec_1"));
+      await store.executions.insert(head("exec_1"));
       const hours = [0, HOUR, 2 * HOUR].map((hour) => delta({ hour }));
-      await store.commit(commit("exec_1", 1), head("exec_1", { rev: 1 }), [], hours);
+      await store.log.commit(commit("exec_1", 1), head("exec_1", { rev: 1 }), [], hours);
 
       const rows = await read(store, { from: HOUR });
 
@@ -82,11 +88,11 @@ export function totalsConformance(open: OpenStore): void {
 
     test("are read for one name over all workflows, in order of workflow, hour and name", async () => {
       await using store = await open();
-      await store.insertHead(head("exec_1"));
+      await store.executions.insert(head("exec_1"));
       const of = (workflowId: string, name: string, hour = 0): TotalsDelta =>
         delta({ workflowId, dimension: "person", name, hour });
       const rows = [of("b", "U1"), of("a", "U2"), of("a", "U1", HOUR), of("a", "U1")];
-      await store.commit(commit("exec_1", 1), head("exec_1", { rev: 1 }), [], rows);
+      await store.log.commit(commit("exec_1", 1), head("exec_1", { rev: 1 }), [], rows);
 
       const ofAll = await read(store, { dimension: "person" });
       const ofOne = await read(store, { dimension: "person", name: "U1" });

@@ -37,25 +37,25 @@ export function valuesConformance(open: OpenStore): void {
       const value: JsonObject = { value: JSON.parse(json) };
       const text = JSON.stringify(value);
 
-      await store.insertHead(head("exec_1", { variables: value }));
-      await store.commit(
+      await store.executions.insert(head("exec_1", { variables: value }));
+      await store.log.commit(
         commit("exec_1", 1, { events: [{ type: "execution_completed", output: value, at: 1 }] }),
         head("exec_1", { rev: 1 }),
         [],
       );
-      await store.insertSignal(signal("s1", "exec_1", { payload: value }));
-      await store.insertVersion(version("refund", 1, { definition: value }));
-      await store.insertCall(call("c1", "exec_1", { response: value, value }));
+      await store.signals.insert(signal("s1", "exec_1", { payload: value }));
+      await store.workflows.insertVersion(version("refund", 1, { definition: value }));
+      await store.calls.insert(call("c1", "exec_1", { response: value, value }));
 
       // Compared as text: equality of objects overlooks some of these keys.
-      const [logged] = await store.readLog("exec_1", 0);
-      const [pending] = await store.pendingSignals({ limit: 1 });
-      const made = await store.readCall("c1");
+      const [logged] = await store.log.read("exec_1", 0);
+      const [pending] = await store.signals.pending({ limit: 1 });
+      const made = await store.calls.get("c1");
       const kept: readonly unknown[] = [
-        (await store.readHead("exec_1"))?.start.variables,
+        (await store.executions.get("exec_1"))?.start.variables,
         logged?.events[0],
         pending?.payload,
-        (await store.readVersion("refund", 1))?.definition,
+        (await store.workflows.getVersion("refund", 1))?.definition,
         made?.response,
         made?.value,
       ];
@@ -71,17 +71,17 @@ export function valuesConformance(open: OpenStore): void {
 
     test("minus zero comes back as zero, as from any JSON text", async () => {
       await using store = await open();
-      await store.insertHead(head("exec_1", { variables: { zero: -0 } }));
+      await store.executions.insert(head("exec_1", { variables: { zero: -0 } }));
 
-      expect((await store.readHead("exec_1"))?.start.variables["zero"]).toBe(0);
+      expect((await store.executions.get("exec_1"))?.start.variables["zero"]).toBe(0);
     });
 
     test("names of the prototype stay data of their own", async () => {
       await using store = await open();
       const variables: JsonObject = JSON.parse('{"__proto__":{"isAdmin":true}}');
-      await store.insertHead(head("exec_1", { variables }));
+      await store.executions.insert(head("exec_1", { variables }));
 
-      const read = (await store.readHead("exec_1"))?.start.variables ?? {};
+      const read = (await store.executions.get("exec_1"))?.start.variables ?? {};
 
       expect(Object.keys(read)).toEqual(["__proto__"]);
       expect("isAdmin" in read).toBe(false);
@@ -93,20 +93,20 @@ export function valuesConformance(open: OpenStore): void {
       const bytes = Buffer.byteLength(JSON.stringify(big));
       expect(bytes).toBeGreaterThan(ONE_MEGABYTE);
 
-      await store.insertHead(head("exec_1", { variables: big }));
+      await store.executions.insert(head("exec_1", { variables: big }));
       const completed = { type: "execution_completed", output: big, at: 1 } as const;
-      await store.commit(
+      await store.log.commit(
         commit("exec_1", 1, { events: [completed] }),
         head("exec_1", { rev: 1 }),
         [],
       );
-      await store.insertSignal(signal("s1", "exec_1", { payload: big }));
-      await store.insertCall(call("c1", "exec_1", { response: big }));
+      await store.signals.insert(signal("s1", "exec_1", { payload: big }));
+      await store.calls.insert(call("c1", "exec_1", { response: big }));
 
-      expect((await store.readHead("exec_1"))?.start.variables).toEqual(big);
-      expect((await store.readLog("exec_1", 0))[0]?.events).toEqual([completed]);
-      expect((await store.pendingSignals({ limit: 1 }))[0]?.payload).toEqual(big);
-      expect((await store.readCall("c1"))?.response).toEqual(big);
+      expect((await store.executions.get("exec_1"))?.start.variables).toEqual(big);
+      expect((await store.log.read("exec_1", 0))[0]?.events).toEqual([completed]);
+      expect((await store.signals.pending({ limit: 1 }))[0]?.payload).toEqual(big);
+      expect((await store.calls.get("c1"))?.response).toEqual(big);
     });
 
     test("what a caller changes after the call is not stored", async () => {
@@ -116,32 +116,34 @@ export function valuesConformance(open: OpenStore): void {
       const payload = { choice: "approve" };
       const settled: string[] = [];
 
-      const inserted = store.insertHead(head("exec_1", { variables, waitingOn }));
+      const inserted = store.executions.insert(head("exec_1", { variables, waitingOn }));
       variables.list.push(2);
       waitingOn.push("timer");
       await inserted;
-      const signalled = store.insertSignal(signal("s1", "exec_1", { payload }));
+      const signalled = store.signals.insert(signal("s1", "exec_1", { payload }));
       payload.choice = "reject";
       await signalled;
-      const committed = store.commit(commit("exec_1", 1), head("exec_1", { rev: 1 }), settled);
+      const committed = store.log.commit(commit("exec_1", 1), head("exec_1", { rev: 1 }), settled);
       settled.push("s1");
       await committed;
 
-      const stored = await store.readHead("exec_1");
+      const stored = await store.executions.get("exec_1");
       expect(stored?.start.variables).toEqual({ list: [1] });
       expect(["approval", undefined]).toContain(stored?.waitingOn[0]);
       expect(stored?.waitingOn).not.toContain("timer");
-      expect((await store.pendingSignals({ limit: 5 }))[0]?.payload).toEqual({ choice: "approve" });
+      expect((await store.signals.pending({ limit: 5 }))[0]?.payload).toEqual({
+        choice: "approve",
+      });
     });
 
     test("what a reader changes is not stored", async () => {
       await using store = await open();
-      await store.insertVersion(version("refund", 1, { definition: { steps: [] } }));
+      await store.workflows.insertVersion(version("refund", 1, { definition: { steps: [] } }));
 
-      const first = await store.readVersion("refund", 1);
+      const first = await store.workflows.getVersion("refund", 1);
       Object.assign(first?.definition ?? {}, { steps: "gone" });
 
-      expect((await store.readVersion("refund", 1))?.definition).toEqual({ steps: [] });
+      expect((await store.workflows.getVersion("refund", 1))?.definition).toEqual({ steps: [] });
     });
   });
 }

@@ -7,11 +7,11 @@ export function workflowsConformance(open: OpenStore): void {
       await using store = await open();
       const stored = version("refund", 3, { definition: { id: "refund", steps: [{ id: "a" }] } });
 
-      expect(await store.insertVersion(stored)).toBe(true);
+      expect(await store.workflows.insertVersion(stored)).toBe(true);
 
-      expect(await store.readVersion("refund", 3)).toEqual(stored);
-      expect(await store.readVersion("refund", 2)).toBeNull();
-      expect(await store.readVersion("other", 3)).toBeNull();
+      expect(await store.workflows.getVersion("refund", 3)).toEqual(stored);
+      expect(await store.workflows.getVersion("refund", 2)).toBeNull();
+      expect(await store.workflows.getVersion("other", 3)).toBeNull();
     });
 
     test("a number is taken once: of eight deploys exactly one gets it", async () => {
@@ -19,45 +19,46 @@ export function workflowsConformance(open: OpenStore): void {
 
       const answers = await Promise.all(
         Array.from({ length: 8 }, (_, n) =>
-          store.insertVersion(version("refund", 1, { contentHash: `rival-${n}` })),
+          store.workflows.insertVersion(version("refund", 1, { contentHash: `rival-${n}` })),
         ),
       );
 
       expect(answers.filter(Boolean)).toHaveLength(1);
-      expect((await store.readVersion("refund", 1))?.contentHash).toBe(
+      expect((await store.workflows.getVersion("refund", 1))?.contentHash).toBe(
         `rival-${answers.indexOf(true)}`,
       );
-      expect(await store.insertVersion(version("other", 1))).toBe(true);
+      expect(await store.workflows.insertVersion(version("other", 1))).toBe(true);
     });
 
     test("versions are listed newest number first, without their definitions", async () => {
       await using store = await open();
-      for (const number of [2, 10, 9, 1]) await store.insertVersion(version("refund", number));
-      await store.insertVersion(version("refund-2", 1));
+      for (const number of [2, 10, 9, 1])
+        await store.workflows.insertVersion(version("refund", number));
+      await store.workflows.insertVersion(version("refund-2", 1));
 
-      const listed = await store.listVersions("refund");
+      const listed = await store.workflows.listVersions("refund");
 
       expect(listed.map((one) => one.version)).toEqual([10, 9, 2, 1]);
       const { definition: _, ...summary } = version("refund", 10);
       expect(listed[0]).toEqual(summary);
-      expect(await store.listVersions("nobody")).toEqual([]);
+      expect(await store.workflows.listVersions("nobody")).toEqual([]);
     });
 
     test("a workflow is stored, replaced and listed by id", async () => {
       await using store = await open();
-      expect(await store.readWorkflow("refund")).toBeNull();
+      expect(await store.workflows.get("refund")).toBeNull();
 
-      await store.writeWorkflow(workflow("triage"));
-      await store.writeWorkflow(workflow("refund"));
+      await store.workflows.save(workflow("triage"));
+      await store.workflows.save(workflow("refund"));
       const renamed = workflow("refund", {
         name: "Refund 💸",
         activeVersion: 2,
         files: { "refund.workflow.json": "abc", $set: "def" },
       });
-      await store.writeWorkflow(renamed);
+      await store.workflows.save(renamed);
 
-      expect(await store.readWorkflow("refund")).toEqual(renamed);
-      expect(await store.listWorkflows()).toEqual([renamed, workflow("triage")]);
+      expect(await store.workflows.get("refund")).toEqual(renamed);
+      expect(await store.workflows.list()).toEqual([renamed, workflow("triage")]);
     });
   });
 }

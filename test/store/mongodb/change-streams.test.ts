@@ -40,16 +40,16 @@ class Ear implements AsyncDisposable {
 /** What nobody else has to look at at once. */
 async function doOwnThings(store: Store): Promise<void> {
   const leased = { owner: "worker-a", due: START + 30_000 };
-  await store.insertHead(head("exec_own", leased));
-  await store.commit(commit("exec_own", 1), head("exec_own", { rev: 1, ...leased }), []);
-  await store.renewLeases("worker-a", START + 60_000);
-  await store.settleSignals(["s_nobody"]);
-  await store.writeMark("schedules", { at: START });
-  await store.writeMark("pausf:", 1);
-  await store.insertEvent({ id: "event_1", name: "invoice.paid", at: START, payload: {} });
-  await store.settleEvents(["event_1"]);
-  await store.writeProcess({ id: "worker-a", name: "host:1", startedAt: START, seenAt: START });
-  await store.releaseLeases("worker-a", START);
+  await store.executions.insert(head("exec_own", leased));
+  await store.log.commit(commit("exec_own", 1), head("exec_own", { rev: 1, ...leased }), []);
+  await store.leases.renew("worker-a", START + 60_000);
+  await store.signals.settle(["s_nobody"]);
+  await store.kv.set("schedules", { at: START });
+  await store.kv.set("pausf:", 1);
+  await store.events.insert({ id: "event_1", name: "invoice.paid", at: START, payload: {} });
+  await store.events.settle(["event_1"]);
+  await store.processes.save({ id: "worker-a", name: "host:1", startedAt: START, seenAt: START });
+  await store.leases.release("worker-a", START);
 }
 
 /** What others have to look at, with what they have to be told. */
@@ -60,29 +60,29 @@ const OTHERS: readonly {
 }[] = [
   {
     what: "a signal",
-    act: (s) => s.insertSignal(signal("s_1", "exec_own")),
+    act: (s) => s.signals.insert(signal("s_1", "exec_own")),
     kind: "executions",
   },
   {
     what: "an execution that nobody has taken",
-    act: (s) => s.insertHead(head("exec_free")),
+    act: (s) => s.executions.insert(head("exec_free")),
     kind: "executions",
   },
   {
     what: "a process that leaves",
     act: (s) =>
-      s.removeProcess({ id: "worker-a", name: "host:1", startedAt: START, seenAt: START }),
+      s.processes.remove({ id: "worker-a", name: "host:1", startedAt: START, seenAt: START }),
     kind: "executions",
   },
   {
     what: "a pause of everything",
-    act: (s) => s.writeMark("pause:*", { by: "U0ALICE", at: START }),
+    act: (s) => s.kv.set("pause:*", { by: "U0ALICE", at: START }),
     kind: "pauses",
   },
-  { what: "a resumption", act: (s) => s.writeMark("pause:*", null), kind: "pauses" },
+  { what: "a resumption", act: (s) => s.kv.set("pause:*", null), kind: "pauses" },
   {
     what: "another active version",
-    act: (s) => s.writeWorkflow(workflow("refund")),
+    act: (s) => s.workflows.save(workflow("refund")),
     kind: "workflows",
   },
 ];
@@ -168,7 +168,7 @@ describe.skipIf(mongoMissing !== null)("changes of a MongoDB database", () => {
     stop();
     await ear.hears("broken");
     await ear.hears("live", 2);
-    await store.insertSignal(signal(`after_${double.asked}`, "exec_1"));
+    await store.signals.insert(signal(`after_${double.asked}`, "exec_1"));
     await until(async () => ear.changes[0]);
 
     expect(ear.states.map(({ kind }) => kind)).toEqual(["live", "broken", "live"]);

@@ -19,84 +19,92 @@ const QUESTIONS: readonly {
   readonly ask: (store: Store) => Promise<unknown>;
   readonly index: string;
 }[] = [
-  { what: "what is due", ask: (s) => s.claimDue(claimBy("w", START + 40)), index: "heads_due" },
-  { what: "when the next is due", ask: (s) => s.nextDue(START + 40), index: "heads_due" },
-  { what: "what a worker holds", ask: (s) => s.leasedBy("worker-a"), index: "heads_owner" },
+  {
+    what: "what is due",
+    ask: (s) => s.leases.claimDue(claimBy("w", START + 40)),
+    index: "heads_due",
+  },
+  { what: "when the next is due", ask: (s) => s.leases.nextDue(START + 40), index: "heads_due" },
+  { what: "what a worker holds", ask: (s) => s.leases.ownedBy("worker-a"), index: "heads_owner" },
   {
     what: "the newest executions",
-    ask: (s) => s.listHeads({ limit: 5 }),
+    ask: (s) => s.executions.list({ limit: 5 }),
     index: "heads_started",
   },
   {
     what: "a workflow's executions",
-    ask: (s) => s.listHeads({ workflowId: "rare", limit: 5 }),
+    ask: (s) => s.executions.list({ workflowId: "rare", limit: 5 }),
     index: "heads_workflow",
   },
   {
     what: "failed executions",
-    ask: (s) => s.listHeads({ status: "failed", limit: 5 }),
+    ask: (s) => s.executions.list({ status: "failed", limit: 5 }),
     index: "heads_status",
   },
   {
     what: "a person's executions",
-    ask: (s) => s.listHeads({ startedBy: "U0BOB", limit: 5 }),
+    ask: (s) => s.executions.list({ startedBy: "U0BOB", limit: 5 }),
     index: "heads_started_by",
   },
-  { what: "an execution", ask: (s) => s.readHead("exec_7"), index: "_id_" },
-  { what: "ids by their beginning", ask: (s) => s.findExecutionIds("exec_77", 6), index: "_id_" },
-  { what: "an execution's log", ask: (s) => s.readLog("exec_7", 0), index: "_id_" },
+  { what: "an execution", ask: (s) => s.executions.get("exec_7"), index: "_id_" },
+  { what: "ids by their beginning", ask: (s) => s.executions.findIds("exec_77", 6), index: "_id_" },
+  { what: "an execution's log", ask: (s) => s.log.read("exec_7", 0), index: "_id_" },
   {
     what: "what is to be counted, and its commits",
     ask: async (s) => {
-      await s.commit(commit("exec_8", 2), head("exec_8", { rev: 2, due: null }), []);
-      await s.readTotals({ dimension: "workflow", from: 0, to: START + HOUR });
+      await s.log.commit(commit("exec_8", 2), head("exec_8", { rev: 2, due: null }), []);
+      await s.totals.read({ dimension: "workflow", from: 0, to: START + HOUR });
     },
     index: "heads_totals",
   },
-  { what: "all signals", ask: (s) => s.pendingSignals({ limit: 10 }), index: "inbox_pending" },
+  { what: "all signals", ask: (s) => s.signals.pending({ limit: 10 }), index: "inbox_pending" },
   {
     what: "an execution's signals",
-    ask: (s) => s.pendingSignals({ executionId: "exec_7", limit: 10 }),
+    ask: (s) => s.signals.pending({ executionId: "exec_7", limit: 10 }),
     index: "inbox_pending_execution",
   },
-  { what: "a workflow's versions", ask: (s) => s.listVersions("rare"), index: "versions_workflow" },
-  { what: "a call", ask: (s) => s.readCall("call_7"), index: "_id_" },
-  { what: "an execution's calls", ask: (s) => s.listCalls("exec_7"), index: "calls_execution" },
+  {
+    what: "a workflow's versions",
+    ask: (s) => s.workflows.listVersions("rare"),
+    index: "versions_workflow",
+  },
+  { what: "a call", ask: (s) => s.calls.get("call_7"), index: "_id_" },
+  { what: "an execution's calls", ask: (s) => s.calls.list("exec_7"), index: "calls_execution" },
   {
     what: "what a workflow's calls cost",
-    ask: (s) => s.listCallCosts({ workflowId: "rare", from: START, to: START + HOUR }),
+    ask: (s) => s.calls.listCosts({ workflowId: "rare", from: START, to: START + HOUR }),
     index: "calls_workflow",
   },
   {
     what: "calls of a named prompt",
-    ask: (s) => s.listPromptCalls(prompt, 10),
+    ask: (s) => s.calls.listOfPrompt(prompt, 10),
     index: "calls_prompt",
   },
-  { what: "an execution's cards", ask: (s) => s.listCards("exec_7"), index: "cards_execution" },
+  { what: "an execution's cards", ask: (s) => s.cards.list("exec_7"), index: "cards_execution" },
   {
     what: "unfinished cards",
-    ask: (s) => s.listUnfinishedCards(10),
+    ask: (s) => s.cards.listUnfinished(10),
     index: "cards_not_final",
   },
   {
     what: "the draft of a thread",
-    ask: (s) => s.findDraft("D0BOB", "7"),
+    ask: (s) => s.drafts.findInThread("D0BOB", "7"),
     index: "drafts_thread",
   },
   {
     what: "a workflow's samples",
-    ask: (s) => s.listSamples({ workflowId: "rare" }),
+    ask: (s) => s.samples.list({ workflowId: "rare" }),
     index: "samples_workflow",
   },
   {
     what: "what happened under a name since a run began",
-    ask: (s) => s.listEvents({ name: "order.paid", from: START + MANY / 2, limit: 10 }),
+    ask: (s) => s.events.list({ name: "order.paid", from: START + MANY / 2, limit: 10 }),
     index: "events_name",
   },
   {
     what: "what happened under a name after an event",
     ask: (s) =>
-      s.listEvents({
+      s.events.list({
         name: "order.paid",
         from: START,
         after: { at: START + 507, id: "event_507" },
@@ -106,21 +114,21 @@ const QUESTIONS: readonly {
   },
   {
     what: "events that not everybody was told of",
-    ask: (s) => s.pendingEvents(10),
+    ask: (s) => s.events.pending(10),
     index: "events_pending",
   },
   {
     what: "who waits for an event",
-    ask: (s) => s.listSubscribers("order.paid", { limit: 10 }),
+    ask: (s) => s.events.listSubscribers("order.paid", { limit: 10 }),
     index: "subscriptions_name",
   },
   {
     what: "the next page of who waits",
-    ask: (s) => s.listSubscribers("order.paid", { after: "exec_1007", limit: 10 }),
+    ask: (s) => s.events.listSubscribers("order.paid", { after: "exec_1007", limit: 10 }),
     index: "subscriptions_name",
   },
-  { what: "a line's slots", ask: (s) => s.readSlots("line_507"), index: "slots_line" },
-  { what: "who is next in a line", ask: (s) => s.nextInLine("rare", 1), index: "lines_next" },
+  { what: "a line's slots", ask: (s) => s.slots.list("line_507"), index: "slots_line" },
+  { what: "who is next in a line", ask: (s) => s.slots.peek("rare", 1), index: "lines_next" },
 ];
 
 describe.skipIf(mongoMissing !== null)("no question of the hot paths scans a collection", () => {
@@ -185,8 +193,8 @@ async function fill(store: Store): Promise<void> {
   for (let from = 0; from < MANY; from += AT_ONCE)
     await fillSome(store, each.slice(from, from + AT_ONCE));
   const over = each.filter((n) => n % 500 !== 7);
-  await store.settleSignals(over.map((n) => `s_${n}`));
-  await store.settleEvents(over.map((n) => `event_${n}`));
+  await store.signals.settle(over.map((n) => `s_${n}`));
+  await store.events.settle(over.map((n) => `event_${n}`));
 }
 
 async function fillSome(store: Store, numbers: readonly number[]): Promise<void> {
@@ -198,7 +206,7 @@ async function fillSome(store: Store, numbers: readonly number[]): Promise<void>
       const status = isRare ? "failed" : "completed";
       const topic = isRare ? "order.paid" : "order.seen";
       return [
-        store.insertHead(
+        store.executions.insert(
           head(id, {
             workflowId,
             status,
@@ -208,17 +216,17 @@ async function fillSome(store: Store, numbers: readonly number[]): Promise<void>
             owner: isRare ? "worker-a" : null,
           }),
         ),
-        store.commit(commit(id, 1), head(id, { workflowId, status, rev: 1, due: null }), []),
-        store.insertSignal(signal(`s_${n}`, id)),
-        store.insertCall(call(`call_${n}`, id, { workflowId, ...(isRare && { prompt }) })),
-        store.insertCard(card(id, "run", { final: !isRare })),
-        store.insertDraft(draft(`draft_${n}`, { threadTs: String(n) })),
-        store.writeSample(sample(`sample_${n}`, { workflowId })),
-        store.insertEvent({ id: `event_${n}`, name: topic, payload: {}, at: START + n }),
-        store.subscribe(id, topic),
-        store.takeSlot(`line_${n}`, 0, id),
-        store.joinLine({ line: workflowId, executionId: id, at: START + n }),
-        store.insertVersion({
+        store.log.commit(commit(id, 1), head(id, { workflowId, status, rev: 1, due: null }), []),
+        store.signals.insert(signal(`s_${n}`, id)),
+        store.calls.insert(call(`call_${n}`, id, { workflowId, ...(isRare && { prompt }) })),
+        store.cards.insert(card(id, "run", { final: !isRare })),
+        store.drafts.insert(draft(`draft_${n}`, { threadTs: String(n) })),
+        store.samples.save(sample(`sample_${n}`, { workflowId })),
+        store.events.insert({ id: `event_${n}`, name: topic, payload: {}, at: START + n }),
+        store.events.subscribe(id, topic),
+        store.slots.take(`line_${n}`, 0, id),
+        store.slots.enqueue({ line: workflowId, executionId: id, at: START + n }),
+        store.workflows.insertVersion({
           workflowId: isRare ? "rare" : `common_${n}`,
           version: n + 1,
           contentHash: "hash",

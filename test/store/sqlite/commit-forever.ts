@@ -6,9 +6,9 @@ const [, , path = ""] = process.argv;
 const store = await openSqliteStore({ path });
 
 async function run(executionId: string): Promise<never> {
-  await store.insertHead(head(executionId));
+  await store.executions.insert(head(executionId));
   for (let rev = 1; ; rev += 1) {
-    await store.commit(commit(executionId, rev), head(executionId, { rev }), []);
+    await store.log.commit(commit(executionId, rev), head(executionId, { rev }), []);
     process.stdout.write(`${executionId} ${rev}\n`);
   }
 }

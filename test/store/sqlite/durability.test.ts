@@ -11,44 +11,47 @@ describe("a database file", () => {
     await using folder = await tempFolder();
     const path = join(folder.path, "new", "folder", "heddle.db");
     await using first = await openSqliteStore({ path });
-    await first.insertHead(head("exec_1", { variables: { amount: 3 } }));
-    await first.commit(commit("exec_1", 1), head("exec_1", { rev: 1 }), []);
-    await first.insertSignal(signal("s1", "exec_1"));
-    await first.insertVersion(version("refund", 1));
-    await first.writeWorkflow(workflow("refund"));
-    await first.insertCall(call("c1", "exec_1"));
-    await first.insertCard(card("exec_1", "run"));
-    await first.dedupe("key", "exec_1", START, START + 1);
+    await first.executions.insert(head("exec_1", { variables: { amount: 3 } }));
+    await first.log.commit(commit("exec_1", 1), head("exec_1", { rev: 1 }), []);
+    await first.signals.insert(signal("s1", "exec_1"));
+    await first.workflows.insertVersion(version("refund", 1));
+    await first.workflows.save(workflow("refund"));
+    await first.calls.insert(call("c1", "exec_1"));
+    await first.cards.insert(card("exec_1", "run"));
+    await first.dedupe.claim("key", "exec_1", START, START + 1);
     await first[Symbol.asyncDispose]();
 
     await using again = await openSqliteStore({ path });
 
     expect(again.description).toBe(`sqlite ${path}`);
-    expect(await again.readHead("exec_1")).toEqual(
+    expect(await again.executions.get("exec_1")).toEqual(
       head("exec_1", { rev: 1, variables: { amount: 3 } }),
     );
-    expect(await again.readLog("exec_1", 0)).toEqual([commit("exec_1", 1)]);
-    expect(await again.pendingSignals({ limit: 5 })).toEqual([signal("s1", "exec_1")]);
-    expect(await again.readVersion("refund", 1)).toEqual(version("refund", 1));
-    expect(await again.listWorkflows()).toEqual([workflow("refund")]);
-    expect(await again.listCalls("exec_1")).toEqual([call("c1", "exec_1")]);
-    expect(await again.listCards("exec_1")).toEqual([card("exec_1", "run")]);
-    expect(await again.dedupe("key", "exec_2", START, START + 9)).toBe("exec_1");
+    expect(await again.log.read("exec_1", 0)).toEqual([commit("exec_1", 1)]);
+    expect(await again.signals.pending({ limit: 5 })).toEqual([signal("s1", "exec_1")]);
+    expect(await again.workflows.getVersion("refund", 1)).toEqual(version("refund", 1));
+    expect(await again.workflows.list()).toEqual([workflow("refund")]);
+    expect(await again.calls.list("exec_1")).toEqual([call("c1", "exec_1")]);
+    expect(await again.cards.list("exec_1")).toEqual([card("exec_1", "run")]);
+    expect(await again.dedupe.claim("key", "exec_2", START, START + 9)).toBe("exec_1");
   });
 
   test("at start all leases are void, and what was leased is due", async () => {
     await using store = await openSqliteStore({ path: ":memory:" });
-    await store.insertHead(head("exec_running"));
-    await store.insertHead(head("exec_over", { status: "completed", due: null }));
-    await store.insertHead(head("exec_waiting", { status: "waiting", due: START + 70_000 }));
-    await store.claim("exec_running", claimBy("worker-a", START));
-    await store.claim("exec_over", claimBy("worker-a", START));
+    await store.executions.insert(head("exec_running"));
+    await store.executions.insert(head("exec_over", { status: "completed", due: null }));
+    await store.executions.insert(head("exec_waiting", { status: "waiting", due: START + 70_000 }));
+    await store.leases.claim("exec_running", claimBy("worker-a", START));
+    await store.leases.claim("exec_over", claimBy("worker-a", START));
 
-    await store.voidLeases(START + 5);
+    await store.leases.voidAll(START + 5);
 
-    expect(await store.readHead("exec_running")).toMatchObject({ owner: null, due: START + 5 });
-    expect(await store.readHead("exec_over")).toMatchObject({ owner: null, due: START + 5 });
-    expect(await store.readHead("exec_waiting")).toMatchObject({ due: START + 70_000 });
+    expect(await store.executions.get("exec_running")).toMatchObject({
+      owner: null,
+      due: START + 5,
+    });
+    expect(await store.executions.get("exec_over")).toMatchObject({ owner: null, due: START + 5 });
+    expect(await store.executions.get("exec_waiting")).toMatchObject({ due: START + 70_000 });
   });
 
   test("of a newer format is refused with what to do, and not touched", async () => {
@@ -119,7 +122,7 @@ describe("a database file", () => {
 
     await using store = await openSqliteStore({ path: join(folder.path, "heddle.db") });
 
-    expect(await store.insertHead(head("exec_1"))).toBe(true);
+    expect(await store.executions.insert(head("exec_1"))).toBe(true);
     expect(readdirSync(folder.path)).not.toContain("heddle.db.new");
   });
 
@@ -140,7 +143,7 @@ async function createStore(folder: string): Promise<string> {
   const path = join(folder, "heddle.db");
   await using store = await openSqliteStore({ path });
   for (let n = 0; n < 50; n += 1) {
-    await store.insertHead(head(`exec_${n}`, { variables: { text: "x".repeat(2_000) } }));
+    await store.executions.insert(head(`exec_${n}`, { variables: { text: "x".repeat(2_000) } }));
   }
   return path;
 }

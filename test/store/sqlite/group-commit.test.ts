@@ -9,10 +9,10 @@ describe("grouped commits", () => {
   test("a hundred commits at once are one transaction", async () => {
     await using store = await openSqliteStore({ path: ":memory:" });
     const ids = Array.from({ length: 100 }, (_, n) => `exec_${n}`);
-    await Promise.all(ids.map((id) => store.insertHead(head(id))));
+    await Promise.all(ids.map((id) => store.executions.insert(head(id))));
     const before = store.transactions;
 
-    await Promise.all(ids.map((id) => store.commit(commit(id, 1), head(id, { rev: 1 }), [])));
+    await Promise.all(ids.map((id) => store.log.commit(commit(id, 1), head(id, { rev: 1 }), [])));
 
     expect(store.transactions - before).toBe(1);
   });
@@ -21,12 +21,12 @@ describe("grouped commits", () => {
     await using store = await openSqliteStore({ path: ":memory:" });
 
     await Promise.all([
-      store.insertHead(head("exec_1")),
-      store.commit(commit("exec_1", 1), head("exec_1", { rev: 1 }), []),
-      store.insertSignal(signal("s1", "exec_1")),
-      store.insertCard(card("exec_1", "run")),
-      store.claim("exec_1", { worker: "w", now: 1, leaseUntil: 2, limit: 1 }),
-      store.dedupe("key", "exec_1", 1, 2),
+      store.executions.insert(head("exec_1")),
+      store.log.commit(commit("exec_1", 1), head("exec_1", { rev: 1 }), []),
+      store.signals.insert(signal("s1", "exec_1")),
+      store.cards.insert(card("exec_1", "run")),
+      store.leases.claim("exec_1", { worker: "w", now: 1, leaseUntil: 2, limit: 1 }),
+      store.dedupe.claim("key", "exec_1", 1, 2),
     ]);
 
     expect(store.transactions).toBe(1);
@@ -34,13 +34,15 @@ describe("grouped commits", () => {
 
   test("head and signals are never behind the log", async () => {
     await using store = await openSqliteStore({ path: ":memory:" });
-    await store.insertHead(head("exec_1"));
-    await store.insertSignal(signal("s1", "exec_1"));
+    await store.executions.insert(head("exec_1"));
+    await store.signals.insert(signal("s1", "exec_1"));
 
-    await store.commit(commit("exec_1", 1), head("exec_1", { rev: 1, status: "running" }), ["s1"]);
+    await store.log.commit(commit("exec_1", 1), head("exec_1", { rev: 1, status: "running" }), [
+      "s1",
+    ]);
 
-    expect(await store.readHead("exec_1")).toMatchObject({ rev: 1, status: "running" });
-    expect(await store.pendingSignals({ limit: 1 })).toEqual([]);
+    expect(await store.executions.get("exec_1")).toMatchObject({ rev: 1, status: "running" });
+    expect(await store.signals.pending({ limit: 1 })).toEqual([]);
   });
 
   test("a write that breaks halfway leaves no trace, and the others are kept", async () => {
@@ -130,15 +132,15 @@ describe("grouped commits", () => {
 
   test("closing writes what was under way; after that, callers are told", async () => {
     const store = await openSqliteStore({ path: ":memory:" });
-    const accepted = store.insertHead(head("exec_1"));
+    const accepted = store.executions.insert(head("exec_1"));
 
     await store[Symbol.asyncDispose]();
     await store[Symbol.asyncDispose]();
 
     expect(await accepted).toBe(true);
     const closed = { code: "store_unavailable", message: expect.stringContaining("closed") };
-    await expect(store.readHead("exec_1")).rejects.toMatchObject(closed);
-    await expect(store.insertHead(head("exec_2"))).rejects.toMatchObject(closed);
+    await expect(store.executions.get("exec_1")).rejects.toMatchObject(closed);
+    await expect(store.executions.insert(head("exec_2"))).rejects.toMatchObject(closed);
   });
 });
 

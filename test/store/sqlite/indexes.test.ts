@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ExecutionRecordQuery } from "../../../src/engine/ports/store.ts";
+import type { ExecutionRecordQuery } from "../../../src/engine/ports/executions.ts";
 import { toCursor } from "../../../src/store/cursor.ts";
 import { openDatabaseFile } from "../../../src/store/sqlite/database-file.ts";
 import { pageQuery } from "../../../src/store/sqlite/heads.ts";

@@ -15,10 +15,10 @@ test("nothing that was accepted is lost when the process is killed, and heads ag
   await using store = await openSqliteStore({ path });
   expect(accepted.size).toBe(10);
   for (const [executionId, rev] of accepted) {
-    const log = await store.readLog(executionId, 0);
+    const log = await store.log.read(executionId, 0);
     expect(log.map((one) => one.rev)).toEqual(log.map((_, index) => index + 1));
     expect(log.length).toBeGreaterThanOrEqual(rev);
-    expect((await store.readHead(executionId))?.rev).toBe(log.length);
+    expect((await store.executions.get(executionId))?.rev).toBe(log.length);
   }
 });
 

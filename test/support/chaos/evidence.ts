@@ -16,11 +16,14 @@ export async function keepEvidence(
   await writeFile(join(folder, "bots.log"), botsSaid);
   const concerned = new Set(problems.flatMap((problem) => problem.match(CONCERNED) ?? []));
   for (let cursor: string | undefined; ; ) {
-    const page = await store.listHeads({ limit: 200, ...(cursor !== undefined && { cursor }) });
+    const page = await store.executions.list({
+      limit: 200,
+      ...(cursor !== undefined && { cursor }),
+    });
     for (const head of page.records) {
       const name = String(readOwn(head.start.variables, "run"));
       if (!concerned.has(name) && !concerned.has(head.executionId)) continue;
-      const log = await store.readLog(head.executionId, 0);
+      const log = await store.log.read(head.executionId, 0);
       const file = join(folder, `${name}-${head.executionId}.json`);
       await writeFile(file, JSON.stringify({ head, log }, null, 2));
     }

@@ -34,11 +34,11 @@ function onServer(server: MongoServer, bots: number): ChaosStore & AsyncDisposab
     open: () => openMongoStore(uri),
     async whatIsLeft() {
       await using store = await openMongoStore(uri);
-      const signals = await store.pendingSignals({ limit: 3 });
+      const signals = await store.signals.pending({ limit: 3 });
       if (signals.length > 0) return JSON.stringify(signals);
-      const due = await store.nextDue(Number.MAX_SAFE_INTEGER);
+      const due = await store.leases.nextDue(Number.MAX_SAFE_INTEGER);
       if (due === null) return null;
-      const { records } = await store.listHeads({ limit: 1000 });
+      const { records } = await store.executions.list({ limit: 1000 });
       const left = records.filter((head) => head.due !== null);
       return left
         .map(({ executionId, status, owner }) => `${executionId} ${status} ${owner}`)

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import { applyCommit, initialState } from "../../../src/engine/execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../../../src/engine/model/events.ts";
 import { type ExecutionState, isCostUnknown } from "../../../src/engine/model/state.ts";
-import type { ExecutionRecord, Store } from "../../../src/engine/ports/store.ts";
+import type { ExecutionRecord } from "../../../src/engine/ports/executions.ts";
+import type { Store } from "../../../src/engine/ports/store.ts";
 import { isJsonObject, type Json, readOwn } from "../../../src/shared/json.ts";
 import type { Findings } from "./findings.ts";
 import type { PlannedRun } from "./scenario.ts";
@@ -38,26 +39,29 @@ export async function verifyStore(
   let spentNano = 0;
   for (const run of stored) spentNano += await verifyCost(run, store, findings);
   await verifyTotals(stored, spentNano, store, findings);
-  const left = await store.pendingSignals({ limit: 1000 });
+  const left = await store.signals.pending({ limit: 1000 });
   if (left.length > 0) findings.problem(`${left.length} signals were never folded`);
-  if ((await store.nextDue(Number.MAX_SAFE_INTEGER)) !== null)
+  if ((await store.leases.nextDue(Number.MAX_SAFE_INTEGER)) !== null)
     findings.problem("an execution is due that is over");
 }
 
 async function readRuns(store: Store): Promise<readonly StoredRun[]> {
   const heads: ExecutionRecord[] = [];
   for (let cursor: string | undefined; ; ) {
-    const page = await store.listHeads({ limit: 200, ...(cursor !== undefined && { cursor }) });
+    const page = await store.executions.list({
+      limit: 200,
+      ...(cursor !== undefined && { cursor }),
+    });
     heads.push(...page.records);
     if (page.nextCursor === null) break;
     cursor = page.nextCursor;
   }
   const runs: StoredRun[] = [];
   for (const head of heads) {
-    const version = await store.readVersion(head.workflowId, head.version);
+    const version = await store.workflows.getVersion(head.workflowId, head.version);
     const first = readOwn(readOwn(version?.definition["steps"], "0"), "id");
     const state = initialState(head.start, String(first));
-    const log = await store.readLog(head.executionId, 0);
+    const log = await store.log.read(head.executionId, 0);
     for (const { rev, events } of log) applyCommit(state, rev, events);
     runs.push({ head, state, events: log.flatMap(({ events }) => events) });
   }
@@ -149,7 +153,7 @@ async function verifyCost(
   store: Store,
   findings: Findings,
 ): Promise<number> {
-  const calls = await store.listCalls(head.executionId);
+  const calls = await store.calls.list(head.executionId);
   const sum = calls.reduce((total, { costNano }) => total + (costNano ?? 0), 0);
   // What children spent is theirs, and charged to whoever waits for them.
   const ofChildren = events.reduce(
@@ -175,7 +179,7 @@ async function verifyTotals(
   store: Store,
   findings: Findings,
 ): Promise<void> {
-  const ofWorkflows = await store.readTotals({
+  const ofWorkflows = await store.totals.read({
     dimension: "workflow",
     from: 0,
     to: Number.MAX_SAFE_INTEGER,

@@ -1,5 +1,5 @@
 import type { App } from "@slack/bolt";
-import type { DraftRecord } from "../../../engine/ports/store.ts";
+import type { DraftRecord } from "../../../engine/ports/workflows.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import { helpMessage } from "../../commands/help.ts";
 import { SUBCOMMANDS } from "../../commands/index.ts";

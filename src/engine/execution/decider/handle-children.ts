@@ -10,7 +10,7 @@ import type {
 } from "../../model/events.ts";
 import { EXECUTION_ID_PREFIX } from "../../model/execution-id.ts";
 import type { ActiveStep, ExecutionState } from "../../model/state.ts";
-import type { Signal } from "../../ports/store.ts";
+import type { Signal } from "../../ports/executions.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
 import { admitChild, leftNano } from "./cost-cap.ts";
 

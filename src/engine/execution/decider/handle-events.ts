@@ -3,7 +3,7 @@ import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
 import type { ExecutionEvent, NamedEvent } from "../../model/events.ts";
 import type { ActiveStep, ExecutionState } from "../../model/state.ts";
 import { consumedKey } from "../../model/step-path.ts";
-import type { Signal } from "../../ports/store.ts";
+import type { Signal } from "../../ports/executions.ts";
 import { completeStep } from "./complete-step.ts";
 import { executionScope } from "./execution-scope.ts";
 

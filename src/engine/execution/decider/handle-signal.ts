@@ -6,7 +6,7 @@ import type { AttemptCost, ExecutionEvent, RefusalReason } from "../../model/eve
 import type { ActiveStep, ExecutionState, RequestState } from "../../model/state.ts";
 import { isFinished } from "../../model/state.ts";
 import { attemptKey } from "../../model/step-path.ts";
-import type { Signal } from "../../ports/store.ts";
+import type { Signal } from "../../ports/executions.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
 import { handleChildEnd, handleChildPlan } from "./handle-children.ts";
 import { handleEvent } from "./handle-events.ts";

@@ -16,7 +16,7 @@ import type {
 } from "../../model/events.ts";
 import { type ActiveStep, type ExecutionState, type Frame, isFinished } from "../../model/state.ts";
 import { lastSegment, stepPath } from "../../model/step-path.ts";
-import type { Signal } from "../../ports/store.ts";
+import type { Signal } from "../../ports/executions.ts";
 import { enterContext } from "./step-entry.ts";
 
 /** A version of the execution's workflow that it is to go on with. */

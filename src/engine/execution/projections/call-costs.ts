@@ -1,5 +1,5 @@
 import type { AttemptCost, LateResult, ModelCharge, TokenUsage } from "../../model/events.ts";
-import type { CallRecord } from "../../ports/store.ts";
+import type { CallRecord } from "../../ports/calls.ts";
 
 /**
  * What recorded calls cost together, in all and by model and prompt. The known part is exact: integers are added. A call that was

@@ -1,5 +1,5 @@
 import { type ActiveStep, type ExecutionState, isCostUnknown } from "../../model/state.ts";
-import type { ExecutionRecord } from "../../ports/store.ts";
+import type { ExecutionRecord } from "../../ports/executions.ts";
 
 /**
  * The projection of a state by which it is found, listed and claimed.

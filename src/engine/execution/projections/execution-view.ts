@@ -14,7 +14,7 @@ import { stepAt } from "../../definition/compile.ts";
 import type { ActiveStep, ExecutionState } from "../../model/state.ts";
 import { isCostUnknown, ROOT } from "../../model/state.ts";
 import { stepIdOf } from "../../model/step-path.ts";
-import type { ExecutionRecord } from "../../ports/store.ts";
+import type { ExecutionRecord } from "../../ports/executions.ts";
 import { waitReason } from "./execution-record.ts";
 
 /** An execution as the bot and the API show it. A copy: it does not change with the state. */

@@ -5,7 +5,7 @@ import {
 } from "../../../../src/engine/execution/decider/migration.ts";
 import { retryPoints } from "../../../../src/engine/execution/decider/retry-points.ts";
 import { apply, initialState } from "../../../../src/engine/execution/reducer/apply.ts";
-import type { Signal } from "../../../../src/engine/ports/store.ts";
+import type { Signal } from "../../../../src/engine/ports/executions.ts";
 import type { JsonObject } from "../../../../src/shared/json.ts";
 import { NINE, PureRun, workflow } from "../../../support/execution-harness.ts";
 

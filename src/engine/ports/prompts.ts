@@ -1,5 +1,19 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
 
+/** Named prompts: versions that never change, and which of them are used. */
+export interface PromptStore {
+  get(name: string): Promise<PromptRecord | null>;
+  /** By name. */
+  list(): Promise<readonly PromptRecord[]>;
+  /** Replaces the prompt with this name, or stores it. */
+  save(prompt: PromptRecord): Promise<void>;
+  /** @returns `false` if the number is taken: its text never changes. */
+  insertVersion(version: PromptVersionRecord): Promise<boolean>;
+  getVersion(name: string, version: number): Promise<PromptVersionRecord | null>;
+  /** Newest number first. */
+  listVersions(name: string): Promise<readonly PromptVersionRecord[]>;
+}
+
 /** One version of a named prompt. */
 export interface PromptVersionId {
   readonly name: string;
@@ -29,16 +43,14 @@ export interface PromptRecord {
   readonly updatedAt: number;
 }
 
-/** What a call of a named prompt contributes to its figures. */
-export interface PromptCall {
-  readonly id: string;
-  readonly at: number;
-  readonly model: string;
-  /** `null`: unknown. */
-  readonly costNano: number | null;
-  readonly latencyMs: number;
-  /** Was the answer used? */
-  readonly valid: boolean;
+/** Labelled decisions. */
+export interface SampleStore {
+  /** Replaces the sample with this id, or stores it. */
+  save(sample: SampleRecord): Promise<void>;
+  /** In order of time, of one moment by id; of one workflow, or of what one version of a named prompt decided. */
+  list(
+    of: { readonly workflowId: string } | { readonly prompt: PromptVersionId },
+  ): Promise<readonly SampleRecord[]>;
 }
 
 /** A decision of a run that a person has labelled: with what AI was asked, what it said, and what would have been right. */
@@ -61,4 +73,13 @@ export interface SampleRecord {
   /** Slack user id, or `api`. */
   readonly by: string;
   readonly at: number;
+}
+
+/** Where labelled samples are kept as files. */
+export interface SampleFiles {
+  /** Samples of a decision, a JSON object on each line, with the place for errors; `null`: there are none. */
+  read(
+    workflowId: string,
+    stepId: string,
+  ): Promise<{ readonly text: string; readonly place: string } | null>;
 }

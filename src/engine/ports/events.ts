@@ -22,16 +22,16 @@ export interface EventSource {
   readonly depth: number;
 }
 
-/** The part of a store that keeps events, and who waits for which. */
+/** Events, and which executions wait for which. */
 export interface EventStore {
   /** Durable when it resolves. @returns `false` if an event with this id was ever stored: its first content stands. */
-  insertEvent(event: EventRecord): Promise<boolean>;
+  insert(event: EventRecord): Promise<boolean>;
   /** Events of a name from a time on, or after one of them; oldest first, of one moment by id. */
-  listEvents(query: EventQuery): Promise<readonly EventRecord[]>;
+  list(query: EventQuery): Promise<readonly EventRecord[]>;
   /** Events not yet settled, oldest first, of one moment by id. */
-  pendingEvents(limit: number): Promise<readonly EventRecord[]>;
+  pending(limit: number): Promise<readonly EventRecord[]>;
   /** Marks events as told to all who wait; their ids stay taken. */
-  settleEvents(ids: readonly string[]): Promise<void>;
+  settle(ids: readonly string[]): Promise<void>;
 
   /** Notes that an execution waits for events of a name. Durable when it resolves; a repeat changes nothing. */
   subscribe(executionId: string, name: string): Promise<void>;

@@ -1,0 +1,73 @@
+import type { JsonObject } from "../../shared/json.ts";
+
+/** Workflows, and their numbered versions that never change. */
+export interface WorkflowStore {
+  get(workflowId: string): Promise<WorkflowRecord | null>;
+  /** By id. */
+  list(): Promise<readonly WorkflowRecord[]>;
+  /** Replaces the workflow with this id, or stores it. */
+  save(workflow: WorkflowRecord): Promise<void>;
+  /** @returns `false` if the number is taken. */
+  insertVersion(version: VersionRecord): Promise<boolean>;
+  getVersion(workflowId: string, version: number): Promise<VersionRecord | null>;
+  /** Newest number first, without the definitions. */
+  listVersions(workflowId: string): Promise<readonly VersionSummary[]>;
+}
+
+export interface WorkflowRecord {
+  readonly workflowId: string;
+  readonly name: string;
+  readonly activeVersion: number;
+  /** Content hash that each file of the workflows folder last deployed, by file name. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly updatedAt: number;
+}
+
+export interface VersionSummary {
+  readonly workflowId: string;
+  readonly version: number;
+  /** SHA-256 of the canonical definition without `version`. */
+  readonly contentHash: string;
+  readonly deployedBy: string;
+  readonly deployedAt: number;
+}
+
+export interface VersionRecord extends VersionSummary {
+  readonly definition: JsonObject;
+}
+
+/** Described workflows. */
+export interface DraftStore {
+  /** @returns `false` if there is one with this id. */
+  insert(draft: DraftRecord): Promise<boolean>;
+  get(id: string): Promise<DraftRecord | null>;
+  /** The newest draft of a thread by `createdAt`, of one moment the greatest id. */
+  findInThread(channel: string, threadTs: string): Promise<DraftRecord | null>;
+  /** Replaces the draft with this id, or stores it. */
+  save(draft: DraftRecord): Promise<void>;
+}
+
+/** A workflow that somebody described, before it is deployed or put away. */
+export interface DraftRecord {
+  readonly id: string;
+  /** Slack user id of who described it. */
+  readonly ownerId: string;
+  readonly channel: string;
+  /** Thread in which it is talked about. */
+  readonly threadTs: string;
+  /** The newest definition; `null`: none was written yet. */
+  readonly source: JsonObject | null;
+  /** What was asked for, changes included. */
+  readonly description: string;
+  /** How many definitions were written: 1 is the first. */
+  readonly round: number;
+  readonly status: "open" | "deployed" | "discarded";
+  /** Slack's time stamp of the message that shows it; `null`: none yet. */
+  readonly messageTs: string | null;
+  /** Slack user id of who deployed or discarded it. */
+  readonly settledBy: string | null;
+  /** As which version it was deployed. */
+  readonly version: number | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
