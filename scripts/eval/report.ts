@@ -6,7 +6,7 @@ import type {
   Share,
   StepReport,
 } from "../../src/engine/api/evaluation.ts";
-import { describeActual, describeExpected } from "../../src/engine/evaluation/labels.ts";
+import { describeActual, describeExpected } from "../../src/engine/evaluation/figures.ts";
 import type { Json } from "../../src/shared/json.ts";
 
 const NANO_PER_DOLLAR = 1_000_000_000;

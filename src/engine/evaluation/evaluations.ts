@@ -25,7 +25,7 @@ import { decisionsOf, toDecisions } from "./audit.ts";
 import { type Arm, type EvaluationPorts, evaluate } from "./evaluate.ts";
 import { differenceOf, figuresOf } from "./figures.ts";
 import { labelDecision } from "./label-decision.ts";
-import { parseSamples } from "./sample.ts";
+import { parseSamples } from "./samples.ts";
 
 export interface EvaluationsOptions extends EvaluationPorts {
   readonly store: Store;
@@ -134,11 +134,11 @@ async function samplesOf(
       ...(note !== null && { note }),
     }));
   const samples = [...(file ? parseSamples(file.text, file.place) : []), ...clicked];
-  return spread(samples, Math.min(limit, MAX_SAMPLES));
+  return sampleEvenly(samples, Math.min(limit, MAX_SAMPLES));
 }
 
-/** At most so many, at equal distances, so that a list that is grouped by label gives some of each. */
-function spread<T>(list: readonly T[], limit: number): readonly T[] {
+/** Takes at most `limit` elements at equal distances, so that a list that is grouped by label gives some of each. */
+function sampleEvenly<T>(list: readonly T[], limit: number): readonly T[] {
   if (list.length <= limit) return list;
   return list.filter(
     (_, index) =>

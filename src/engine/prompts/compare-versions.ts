@@ -1,12 +1,13 @@
+import { quantile } from "../../shared/quantile.ts";
 import { fitsExpected } from "../ai/expected.ts";
 import type { PromptComparison, PromptFigures, PromptView } from "../api/prompts.ts";
 import type { PromptCall, SampleRecord } from "../ports/prompt-records.ts";
 import type { Store } from "../ports/store.ts";
 
-/** The newest calls of a version that are looked at: enough for a share to be known to a percent or two. */
+/** The newest calls of a version that figures are computed from: enough for a share to be known to a percent or two. */
 export const COMPARED_CALLS = 2000;
 
-/** Puts the versions of a prompt side by side: those that are or were asked, newest number first. */
+/** Compares the versions of a prompt that are or were active, newest number first. */
 export async function comparePrompts(
   prompt: PromptView,
   store: Pick<Store, "listPromptCalls" | "listSamples">,
@@ -38,7 +39,7 @@ function percentOf({ active, split }: PromptView, version: number): number {
 
 type Measured = Omit<PromptFigures, "version" | "role" | "percent">;
 
-/** What calls and labels amount to. Pure. */
+/** Computes the figures of one version from its calls and labels. Pure. */
 export function figuresOf(
   calls: readonly PromptCall[],
   samples: readonly SampleRecord[],
@@ -68,9 +69,4 @@ export function figuresOf(
     overturned: overturned.length,
     overturnedRate: share(overturned.length, decisions.size),
   };
-}
-
-/** The smallest of the sorted values that so large a share does not exceed. */
-function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.max(Math.ceil(sorted.length * share) - 1, 0)] ?? 0;
 }

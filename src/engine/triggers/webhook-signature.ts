@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, hash, timingSafeEqual } from "node:crypto";
 import type { WebhookProof } from "../api/triggers.ts";
 import type { WebhookConfig } from "./types/webhook.ts";
 
@@ -29,5 +29,5 @@ function bearsSecret(proof: WebhookProof, secret: string): boolean {
 }
 
 function sha256(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+  return hash("sha256", text, "buffer");
 }
