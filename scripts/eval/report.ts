@@ -6,7 +6,7 @@ import type {
   Share,
   StepReport,
 } from "../../src/engine/api/evaluation.ts";
-import { describeActual, describeExpected } from "../../src/engine/evaluation/labels.ts";
+import { describeActual, describeExpected } from "../../src/engine/evaluation/figures.ts";
 import type { Json } from "../../src/shared/json.ts";
 import { toDollars } from "../../src/shared/money.ts";
 

@@ -41,7 +41,6 @@ import { Worker } from "./runtime/worker.ts";
 import { createStepTypes } from "./steps/index.ts";
 import { Triggers } from "./triggers/triggers.ts";
 import { createTriggerTypes } from "./triggers/types/index.ts";
-import { problemsWithPrompt } from "./workflows/check-prompt-use.ts";
 import { Deployments } from "./workflows/deployments.ts";
 import { warnOfNames } from "./workflows/external-name-warnings.ts";
 import { fromTemplate, listTemplates } from "./workflows/templates.ts";
@@ -133,7 +132,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
       store,
       clock,
       library,
-      problemsWith: (name, text) => problemsWithPrompt(workflows, library, name, text),
+      problemsWith: (name, text) => workflows.problemsWithPrompt(name, text),
     }),
     drafts: draftsOf(settings, parts),
     costs: parts.costs,

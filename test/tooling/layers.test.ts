@@ -10,6 +10,8 @@ const ROOT = resolve(import.meta.dirname, "../..");
  * belongs to itself, not to the folder that holds it.
  */
 const ORDER = [
+  // The shipped definitions, data beside src/: the built-in templates are made of them.
+  "workflows",
   "shared",
   "engine/model",
   "engine/ports",

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createSampleFiles } from "../../src/adapters/sample-files.ts";
 import { aiStepsOf, Definition } from "../../src/engine/definition/schema.ts";
-import { parseSamples } from "../../src/engine/evaluation/sample.ts";
+import { parseSamples } from "../../src/engine/evaluation/samples.ts";
 import { WorkflowHarness } from "../support/workflow-harness.ts";
 
 const FOLDER = join(import.meta.dirname, "../../workflows");

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { TEMPLATES } from "../../src/engine/workflows/templates/index.ts";
+import { TEMPLATES } from "../../src/engine/workflows/templates.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 
 const FOLDER = join(import.meta.dirname, "../../workflows");
@@ -23,7 +23,7 @@ test("every template is a shipped workflow without id and webhook, so that the t
     const shipped = JSON.parse(text) as { readonly triggers: readonly JsonObject[] };
     // A path belongs to one workflow: a template that had one could not be deployed beside the workflow.
     const triggers = shipped.triggers.filter((trigger) => trigger["type"] !== "webhook");
-    const what = `workflows/${workflow}.json has changed: copy it to src/engine/templates/${id}.json, without id and webhook`;
+    const what = `the template ${id} is not workflows/${workflow}.json without id and webhook`;
     expect({ id: workflow, ...template }, what).toEqual({ ...shipped, triggers });
   }
 });

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { TEMPLATES } from "../../src/engine/workflows/templates/index.ts";
+import { TEMPLATES } from "../../src/engine/workflows/templates.ts";
 import { askWorkflow } from "../support/ask-workflow.ts";
 import { WorkflowHarness } from "../support/workflow-harness.ts";
 

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { AppError } from "../../shared/errors.ts";
 import type { Json } from "../../shared/json.ts";
 import { toText } from "../../shared/json-text.ts";
@@ -82,7 +82,7 @@ function readValue(path: readonly string[], { scope }: PromptSource): Json {
 /** A tag that occurs in none of the texts, however they are written: whoever writes them can neither know nor guess it. */
 function fenceName(key: string, texts: readonly string[]): string {
   for (let count = 0; ; count += 1) {
-    const digits = createHash("sha256").update(`${key} ${count}`).digest("hex").slice(0, 12);
+    const digits = hash("sha256", `${key} ${count}`).slice(0, 12);
     if (!texts.some((text) => text.normalize("NFKC").toLowerCase().includes(digits)))
       return `data-${digits}`;
   }

@@ -7,12 +7,15 @@ import type {
   CostReport,
   Costs,
   Estimate,
+  Spread,
   WorkflowMetrics,
 } from "../api/costs.ts";
 import type { BudgetScope } from "../ports/calls.ts";
+import type { ExecutionRecord } from "../ports/executions.ts";
+import type { Store } from "../ports/store.ts";
 import type { Workflows } from "../workflows/workflows.ts";
-import { Budgets, type BudgetsOptions } from "./budgets.ts";
-import { estimateRun } from "./estimate.ts";
+import type { BudgetsOptions } from "./budgets.ts";
+import { Budgets } from "./budgets.ts";
 import { Metrics } from "./metrics.ts";
 
 export interface CostReportsOptions extends Pick<BudgetsOptions, "store" | "clock" | "logger"> {
@@ -95,4 +98,39 @@ export class CostReports implements Costs {
     }
     return defined;
   }
+}
+
+/** Newest completed executions of a workflow that an estimate is made from. */
+const MAX_RUNS = 200;
+
+/** Looks at the newest completed executions of a workflow for those of one version. */
+export async function estimateRun(
+  store: { readonly executions: Pick<Store["executions"], "list"> },
+  workflowId: string,
+  version: number,
+): Promise<Estimate> {
+  const { records } = await store.executions.list({
+    workflowId,
+    status: "completed",
+    limit: MAX_RUNS,
+  });
+  const own = records.filter((head) => head.version === version);
+  return {
+    version,
+    runs: own.length,
+    durationMs: spread(own.map(durationOf)),
+    costNano: spread(own.map(({ costNano }) => costNano)),
+    unknownCosts: own.filter(({ costUnknown }) => costUnknown).length,
+  };
+}
+
+function durationOf({ startedAt, endedAt }: ExecutionRecord): number {
+  return (endedAt ?? startedAt) - startedAt;
+}
+
+/** By nearest rank: each is a value that occurred. */
+function spread(values: readonly number[]): Spread | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
+  return sorted.length === 0 ? null : { p50: at(0.5), p90: at(0.9) };
 }

@@ -1,8 +1,9 @@
-import { compileExpression, type Expression } from "../language/expression.ts";
+import type { Expression } from "../language/expression.ts";
+import { compileExpression } from "../language/expression.ts";
 import type { NamedPrompt } from "../language/prompt-ref.ts";
-import { EACH } from "./foreach-body-id.ts";
 import type { Definition, StepDefinition } from "./schema.ts";
 import type { CheckContext, StepProgram, StepType } from "./step-type.ts";
+import { EACH } from "./step-type.ts";
 
 /** One step with its program, its routes and the bodies it holds. */
 export interface CompiledStep {

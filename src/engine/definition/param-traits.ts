@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Markup } from "../../shared/markup.ts";
 import { findTemplates } from "../language/template.ts";
+import type { NameKind } from "../ports/name-checks.ts";
 import type { ServiceAction } from "../ports/service.ts";
 import type { ParamProblem } from "./service-params.ts";
 
@@ -52,3 +53,9 @@ function holdsSecret(value: Json): boolean {
     template.paths.some((path) => path[0] === "secrets"),
   );
 }
+
+/**
+ * Members of configurations that name something outside: `z.string().register(outsideNames, { kind: "channel" })`, on the
+ * outermost schema. A list names several; an absent member means `absent`, if there is that.
+ */
+export const externalNames = z.registry<{ readonly kind: NameKind; readonly absent?: string }>();

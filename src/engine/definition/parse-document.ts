@@ -1,5 +1,6 @@
-import { isJsonObject, type JsonObject, readOwn } from "../../shared/json.ts";
-import type { ProblemCollector } from "./problem-collector.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import { isJsonObject, readOwn } from "../../shared/json.ts";
+import type { ProblemCollector } from "./problem.ts";
 
 /** Characters of a definition as JSON text. */
 export const MAX_DEFINITION_LENGTH = 1_000_000;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Duration, TimeLimit } from "../../shared/duration.ts";
 import { isJsonObject } from "../../shared/json.ts";
-import { externalNames } from "./external-names.ts";
+import { externalNames } from "./param-traits.ts";
 
 /** Ids that a route may name but no step may have. */
 export const RESERVED_STEP_IDS = ["end", "default"] as const;
@@ -141,3 +141,11 @@ export function aiStepsOf(steps: unknown): readonly StepDefinition[] {
   const inner = Object.values(steps).flatMap(aiStepsOf);
   return step.success && step.data.type === "ai-decision" ? [step.data, ...inner] : inner;
 }
+
+/** A name of events: `invoice.paid`, `order:42`. The ends of runs are `<workflow>.completed` and `<workflow>.failed`. */
+export const EventName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,119}$/,
+    "must begin with a letter or digit and have at most 120 letters, digits, . : - and _",
+  );

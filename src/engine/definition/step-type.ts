@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Template } from "../../shared/template-parser.ts";
 import type { Expression } from "../language/expression.ts";
@@ -19,6 +19,9 @@ import type { CallRecord } from "../ports/calls.ts";
 import type { ModelClient } from "../ports/model.ts";
 import type { ServiceContext, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
 import type { StepDefinition } from "./schema.ts";
+
+/** Id of the body that is executed for each item: paths have the index of the item in its place. No branch can have it. */
+export const EACH = "*";
 
 /** What a step is given when it is entered. */
 export interface EnterContext {
@@ -270,3 +273,11 @@ export function defineStepType<Config>(parts: {
     bind: (config, context) => parts.bind(parts.config.parse(config), context),
   };
 }
+
+/** `outputVariable` of any step: its output is also `variables.<name>` and `stepResults.<id>.<name>`. */
+export const OutputVariable = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_]{0,63}$/,
+    "must begin with a letter or _ and have at most 64 letters, digits and _",
+  );

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { AppError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { canonicalJson } from "../../shared/json.ts";
@@ -179,7 +179,7 @@ function notFound(message: string): AppError {
 
 /** The same request gives the same id, so that it has one draft however often it is delivered. */
 function draftIdFor(key: string): string {
-  return `draft_${createHash("sha256").update(key).digest("hex").slice(0, 16)}`;
+  return `draft_${hash("sha256", key).slice(0, 16)}`;
 }
 
 /** What concerns one draft happens one after the other: two clicks at once must not deploy twice. */

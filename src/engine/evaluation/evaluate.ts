@@ -1,5 +1,6 @@
 import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
-import { hashJson, type JsonObject, toJson } from "../../shared/json.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import { hashJson, toJson } from "../../shared/json.ts";
 import { fitsExpected } from "../ai/expected.ts";
 import type { Sample, SampleOutcome } from "../api/evaluation.ts";
 import type { Definition, StepDefinition } from "../definition/schema.ts";
@@ -12,9 +13,10 @@ import type {
 } from "../definition/step-type.ts";
 import type { NamedPrompt } from "../language/prompt-ref.ts";
 import type { CallRecord } from "../ports/calls.ts";
-import { type Clock, pause } from "../ports/clock.ts";
+import type { Clock } from "../ports/clock.ts";
+import { pause } from "../ports/clock.ts";
 import type { ModelClient } from "../ports/model.ts";
-import { scopeOf } from "./sample-scope.ts";
+import { scopeOf } from "./samples.ts";
 
 /** Attempts of one decision when the model cannot be had: an evaluation is about answers, not about an outage. */
 const MAX_ATTEMPTS = 3;

@@ -24,7 +24,7 @@ import { decisionsOf, toDecisions } from "./audit.ts";
 import { type Arm, type EvaluationPorts, evaluate } from "./evaluate.ts";
 import { differenceOf, figuresOf } from "./figures.ts";
 import { labelDecision } from "./label-decision.ts";
-import { parseSamples } from "./sample.ts";
+import { parseSamples } from "./samples.ts";
 
 export interface EvaluationsOptions extends EvaluationPorts {
   readonly store: Store;
@@ -75,7 +75,7 @@ async function runEvaluation(
 ): Promise<EvaluationReport> {
   const { workflowId, against, capNano } = request;
   const { definition, version } = await options.workflows.get(workflowId);
-  await options.library.lookAt(definition);
+  await options.library.refreshFor(definition);
   const steps: StepReport[] = [];
   let left = capNano;
   for (const step of chooseSteps(aiStepsOf(definition.steps), request)) {
@@ -133,11 +133,11 @@ async function samplesOf(
       ...(note !== null && { note }),
     }));
   const samples = [...(file ? parseSamples(file.text, file.place) : []), ...clicked];
-  return spread(samples, Math.min(limit, MAX_SAMPLES));
+  return sampleEvenly(samples, Math.min(limit, MAX_SAMPLES));
 }
 
-/** At most so many, at equal distances, so that a list that is grouped by label gives some of each. */
-function spread<T>(list: readonly T[], limit: number): readonly T[] {
+/** Takes at most `limit` elements at equal distances, so that a list that is grouped by label gives some of each. */
+function sampleEvenly<T>(list: readonly T[], limit: number): readonly T[] {
   if (list.length <= limit) return list;
   return list.filter(
     (_, index) =>

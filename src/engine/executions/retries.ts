@@ -3,8 +3,8 @@ import { AppError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { BulkRetry, BulkRetryRequest, RetryRequest, RetryResult } from "../api/executions.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
+import { resolveEdits } from "../definition/inputs.ts";
 import type { Problem } from "../definition/problem.ts";
-import { resolveEdits } from "../definition/variable-overrides.ts";
 import { handleSignal } from "../execution/decider/handle-signal.ts";
 import {
   failedPath,

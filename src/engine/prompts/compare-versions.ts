@@ -5,10 +5,10 @@ import type { PromptCall } from "../ports/calls.ts";
 import type { SampleRecord } from "../ports/prompts.ts";
 import type { Store } from "../ports/store.ts";
 
-/** The newest calls of a version that are looked at: enough for a share to be known to a percent or two. */
+/** The newest calls of a version that figures are computed from: enough for a share to be known to a percent or two. */
 export const COMPARED_CALLS = 2000;
 
-/** Puts the versions of a prompt side by side: those that are or were asked, newest number first. */
+/** Compares the versions of a prompt that are or were active, newest number first. */
 export async function comparePrompts(
   prompt: PromptView,
   store: Pick<Store, "calls" | "samples">,
@@ -40,7 +40,7 @@ function percentOf({ active, split }: PromptView, version: number): number {
 
 type Measured = Omit<PromptFigures, "version" | "role" | "percent">;
 
-/** What calls and labels amount to. Pure. */
+/** Computes the figures of one version from its calls and labels. Pure. */
 export function figuresOf(
   calls: readonly PromptCall[],
   samples: readonly SampleRecord[],

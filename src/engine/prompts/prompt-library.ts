@@ -1,4 +1,5 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
+import { LruMap } from "../../shared/lru-map.ts";
 import { parseTemplate } from "../../shared/template-parser.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import {
@@ -11,7 +12,7 @@ import type { ExecutionStarted } from "../model/events.ts";
 import type { PromptRecord } from "../ports/prompts.ts";
 import type { Store } from "../ports/store.ts";
 
-/** Versions kept in memory; they never change. Those read longest ago go first. */
+/** Versions kept in memory; they never change. */
 const MAX_CACHED = 1000;
 
 type PromptStore = Pick<Store, "prompts">;
@@ -19,7 +20,7 @@ type PromptStore = Pick<Store, "prompts">;
 /** The texts of named prompts, and which version an execution asks. */
 export class PromptLibrary implements PromptLookup {
   readonly #store: PromptStore;
-  readonly #versions = new Map<string, NamedPrompt>();
+  readonly #versions = new LruMap<string, NamedPrompt>(MAX_CACHED);
   /** As they were when they were last looked at. */
   #records = new Map<string, PromptRecord>();
 
@@ -47,12 +48,12 @@ export class PromptLibrary implements PromptLookup {
     if (!record) return null;
     const numbers = version === null ? [record.active, ...splitOf(record)] : [version];
     const known = numbers.flatMap((number) => this.#versions.get(`${name}@${number}`) ?? []);
-    // A pinned version need not be in memory: `lookAt` reads those that a definition names.
+    // A pinned version need not be in memory: `refreshFor` reads those that a definition names.
     return known.length > 0 ? known : null;
   }
 
   /** Looks at the prompts that a definition names, as they are now: another process may have added some. */
-  async lookAt(source: unknown): Promise<void> {
+  async refreshFor(source: unknown): Promise<void> {
     const refs = promptRefsIn(source);
     if (refs.length > 0) await this.refresh();
     for (const ref of refs) {
@@ -70,9 +71,6 @@ export class PromptLibrary implements PromptLookup {
     if (!record) return null;
     const prompt = { name, version, template: parseTemplate(record.text) };
     this.#versions.set(key, prompt);
-    const oldest =
-      this.#versions.size > MAX_CACHED ? this.#versions.keys().next().value : undefined;
-    if (oldest !== undefined) this.#versions.delete(oldest);
     return prompt;
   }
 
@@ -120,6 +118,6 @@ function splitOf({ split }: PromptRecord): readonly number[] {
 /** By a hash of execution and name: the same execution always gets the same, and a growing share keeps those it had. */
 export function choose({ name, active, split }: PromptRecord, executionId: string): number {
   if (!split) return active;
-  const hash = createHash("sha256").update(`${executionId} ${name}`).digest().readUInt32BE(0);
-  return (hash / 2 ** 32) * 100 < split.percent ? split.version : active;
+  const digest = hash("sha256", `${executionId} ${name}`, "buffer").readUInt32BE(0);
+  return (digest / 2 ** 32) * 100 < split.percent ? split.version : active;
 }

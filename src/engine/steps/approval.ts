@@ -1,15 +1,11 @@
 import { z } from "zod";
 import { TimeLimit } from "../../shared/duration.ts";
 import { AppError } from "../../shared/errors.ts";
-import { hashJson, type Json, readOwn, toJson } from "../../shared/json.ts";
-import { externalNames } from "../definition/external-names.ts";
-import {
-  type ConfigProblem,
-  defineStepType,
-  type EnterContext,
-  type StepProgram,
-  type Wake,
-} from "../definition/step-type.ts";
+import type { Json } from "../../shared/json.ts";
+import { hashJson, readOwn, toJson } from "../../shared/json.ts";
+import { externalNames } from "../definition/param-traits.ts";
+import type { ConfigProblem, EnterContext, StepProgram, Wake } from "../definition/step-type.ts";
+import { defineStepType } from "../definition/step-type.ts";
 import type { Scope } from "../language/scope.ts";
 import { renderText, resolveTemplates } from "../language/template.ts";
 import type { Choice, RequestOpened } from "../model/events.ts";

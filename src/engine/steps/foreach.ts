@@ -1,17 +1,15 @@
 import { z } from "zod";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
-import { EACH } from "../definition/foreach-body-id.ts";
-import { OutputVariable } from "../definition/output-variable.ts";
 import { StepDefinition } from "../definition/schema.ts";
-import {
-  type BodyPlace,
-  type ConfigProblem,
-  defineStepType,
-  type ItemsNext,
-  type ItemsProgress,
-  type StepProgram,
+import type {
+  BodyPlace,
+  ConfigProblem,
+  ItemsNext,
+  ItemsProgress,
+  StepProgram,
 } from "../definition/step-type.ts";
+import { defineStepType, EACH, OutputVariable } from "../definition/step-type.ts";
 import { compileExpression } from "../language/expression.ts";
 import type { ItemEnd } from "../model/state.ts";
 

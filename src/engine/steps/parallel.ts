@@ -1,16 +1,16 @@
 import { z } from "zod";
 import { TimeLimit } from "../../shared/duration.ts";
-import { type Json, type JsonObject, readOwn, toJson } from "../../shared/json.ts";
-import { OutputVariable } from "../definition/output-variable.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
+import { readOwn, toJson } from "../../shared/json.ts";
 import { StepDefinition } from "../definition/schema.ts";
-import {
-  type BodyPlace,
-  type ConfigProblem,
-  defineStepType,
-  type FrameView,
-  type Join,
-  type StepProgram,
+import type {
+  BodyPlace,
+  ConfigProblem,
+  FrameView,
+  Join,
+  StepProgram,
 } from "../definition/step-type.ts";
+import { defineStepType, OutputVariable } from "../definition/step-type.ts";
 import type { StepError } from "../model/events.ts";
 
 const Branch = z.strictObject({

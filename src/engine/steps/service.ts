@@ -1,19 +1,20 @@
 import { z } from "zod";
 import { didYouMean } from "../../shared/did-you-mean.ts";
 import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
-import { MARKUPS, type Markup } from "../../shared/markup.ts";
-import { OutputVariable } from "../definition/output-variable.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
+import { isJsonObject } from "../../shared/json.ts";
+import type { Markup } from "../../shared/markup.ts";
+import { MARKUPS } from "../../shared/markup.ts";
 import { markupParams, traitProblems } from "../definition/param-traits.ts";
 import { fitParams, holdsTemplate, prepareParams } from "../definition/service-params.ts";
-import {
-  type AttemptContext,
-  type AttemptResult,
-  type CheckContext,
-  type ConfigProblem,
-  defineStepType,
-  type StepProgram,
+import type {
+  AttemptContext,
+  AttemptResult,
+  CheckContext,
+  ConfigProblem,
+  StepProgram,
 } from "../definition/step-type.ts";
+import { defineStepType, OutputVariable } from "../definition/step-type.ts";
 import type { Scope } from "../language/scope.ts";
 import { resolveMarkup, resolveTemplates } from "../language/template.ts";
 import type { ServiceAction, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { isAppError } from "../../shared/errors.ts";
 import type { Json } from "../../shared/json.ts";
-import { OutputVariable } from "../definition/output-variable.ts";
-import { type ConfigProblem, defineStepType, type StepProgram } from "../definition/step-type.ts";
-import { compileExpression, type Expression } from "../language/expression.ts";
+import type { ConfigProblem, StepProgram } from "../definition/step-type.ts";
+import { defineStepType, OutputVariable } from "../definition/step-type.ts";
+import type { Expression } from "../language/expression.ts";
+import { compileExpression } from "../language/expression.ts";
 
 const TransformConfig = z.strictObject({
   /** CEL; its value is the output. */

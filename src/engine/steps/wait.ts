@@ -1,13 +1,16 @@
 import { z } from "zod";
 import { Duration, MAX_DURATION_MS } from "../../shared/duration.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
-import { type Json, type JsonObject, readOwn } from "../../shared/json.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
+import { readOwn } from "../../shared/json.ts";
 import { parseTemplate } from "../../shared/template-parser.ts";
-import { EventName } from "../definition/event-name.ts";
-import { OutputVariable } from "../definition/output-variable.ts";
-import { type ConfigProblem, defineStepType, type StepProgram } from "../definition/step-type.ts";
-import { compileExpression, type Expression } from "../language/expression.ts";
-import { type Scope, withRoot } from "../language/scope.ts";
+import { EventName } from "../definition/schema.ts";
+import type { ConfigProblem, StepProgram } from "../definition/step-type.ts";
+import { defineStepType, OutputVariable } from "../definition/step-type.ts";
+import type { Expression } from "../language/expression.ts";
+import { compileExpression } from "../language/expression.ts";
+import type { Scope } from "../language/scope.ts";
+import { withRoot } from "../language/scope.ts";
 import { renderTemplate } from "../language/template.ts";
 
 const WaitConfig = z.strictObject({

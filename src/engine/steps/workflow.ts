@@ -1,11 +1,7 @@
 import { z } from "zod";
-import { OutputVariable } from "../definition/output-variable.ts";
 import { WorkflowId } from "../definition/schema.ts";
-import {
-  type AttemptContext,
-  type AttemptResult,
-  defineStepType,
-} from "../definition/step-type.ts";
+import type { AttemptContext, AttemptResult } from "../definition/step-type.ts";
+import { defineStepType, OutputVariable } from "../definition/step-type.ts";
 import { resolveTemplates } from "../language/template.ts";
 
 /** Milliseconds for looking the workflow up. */

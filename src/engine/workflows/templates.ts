@@ -1,11 +1,35 @@
+import contentModeration from "../../../workflows/content-moderation.json" with { type: "json" };
+import expenseApproval from "../../../workflows/expense-approval.json" with { type: "json" };
+import incidentResponse from "../../../workflows/incident-response.json" with { type: "json" };
+import leadEnrichment from "../../../workflows/lead-enrichment.json" with { type: "json" };
+import ticketTriage from "../../../workflows/ticket-triage.json" with { type: "json" };
 import { didYouMean } from "../../shared/did-you-mean.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { TemplateSummary } from "../api/workflows.ts";
 import { Definition, triggersOf } from "../definition/schema.ts";
-import { TEMPLATES } from "./templates/index.ts";
 
-/** What the built-in templates are, by id. */
+/**
+ * The built-in templates by id: the shipped workflows without id and webhooks. They are part of the product: `WORKFLOWS_DIR` does
+ * not change them.
+ */
+export const TEMPLATES: ReadonlyMap<string, JsonObject> = new Map([
+  ["content-moderation", toTemplate(contentModeration)],
+  ["data-enrichment", toTemplate(leadEnrichment)],
+  ["expense-approval", toTemplate(expenseApproval)],
+  ["incident-response", toTemplate(incidentResponse)],
+  ["ticket-triage", toTemplate(ticketTriage)],
+]);
+
+/** A webhook's path belongs to one workflow: with it, the template could not be deployed beside the shipped workflow. */
+function toTemplate(
+  shipped: JsonObject & { readonly triggers: readonly JsonObject[] },
+): JsonObject {
+  const { id: _id, triggers, ...template } = shipped;
+  return { ...template, triggers: triggers.filter(({ type }) => type !== "webhook") };
+}
+
+/** Describes the built-in templates, by id. */
 export function listTemplates(): readonly TemplateSummary[] {
   return [...TEMPLATES].map(([id, template]) => {
     const definition = Definition.parse({ ...template, id });
@@ -21,7 +45,7 @@ export function listTemplates(): readonly TemplateSummary[] {
 }
 
 /**
- * A definition made from a template: id `<template>-<milliseconds>`, version 1. Nothing is deployed.
+ * Makes a definition from a template: id `<template>-<milliseconds>`, version 1. Nothing is deployed.
  *
  * @param overrides - replace members of the definition whole, id and version too.
  * @param now - milliseconds since 1970.

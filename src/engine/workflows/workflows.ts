@@ -1,5 +1,7 @@
 import { nearest } from "../../shared/did-you-mean.ts";
 import { AppError } from "../../shared/errors.ts";
+import { LruMap } from "../../shared/lru-map.ts";
+import { parseTemplate } from "../../shared/template-parser.ts";
 import type {
   Activation,
   DeployedWorkflow,
@@ -14,7 +16,7 @@ import { Definition, triggersOf } from "../definition/schema.ts";
 import type { StepType } from "../definition/step-type.ts";
 import type { TriggerType } from "../definition/trigger-type.ts";
 import { validateDefinition } from "../definition/validation/validate.ts";
-import type { PromptLookup } from "../language/prompt-ref.ts";
+import { type PromptLookup, parsePromptRef, promptRefsIn } from "../language/prompt-ref.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
@@ -34,13 +36,13 @@ export interface WorkflowsOptions {
   readonly changed: () => Promise<void>;
 }
 
-/** Compiled versions kept in memory; the ones used longest ago go first. */
+/** Compiled versions kept in memory. */
 const MAX_COMPILED = 500;
 
 /** The deployed workflows: immutable numbered versions, one of them active. How new ones come: `deployments.ts`. */
 export class Workflows {
   readonly #options: WorkflowsOptions;
-  readonly #compiled = new Map<string, CompiledWorkflow>();
+  readonly #compiled = new LruMap<string, CompiledWorkflow>(MAX_COMPILED);
 
   constructor(options: WorkflowsOptions) {
     this.#options = options;
@@ -50,6 +52,32 @@ export class Workflows {
   validate(source: unknown, prompts: PromptLookup = this.#options.prompts): ValidationResult {
     const { stepTypes, triggerTypes, services } = this.#options;
     return validateDefinition(source, { stepTypes, triggerTypes, services, prompts });
+  }
+
+  /** Finds what would be wrong with the active workflows if this text were the active version of a prompt. */
+  async problemsWithPrompt(
+    name: string,
+    text: string,
+  ): Promise<readonly (Problem & { readonly workflowId: string })[]> {
+    const library = this.#options.prompts;
+    const candidate = [{ name, version: 0, template: parseTemplate(text) }];
+    const prompts: PromptLookup = {
+      names: () => [...library.names(), name],
+      get: (ref) => {
+        const wanted = parsePromptRef(ref);
+        return wanted.name === name && wanted.version === null ? candidate : library.get(ref);
+      },
+    };
+    const found: (Problem & { readonly workflowId: string })[] = [];
+    for (const { id: workflowId } of await this.list()) {
+      const { source } = await this.get(workflowId);
+      if (!promptRefsIn(source).includes(name)) continue;
+      await library.refreshFor(source);
+      const { problems } = this.validate(source, prompts);
+      const own = problems.filter(({ path }) => path.endsWith(".promptRef"));
+      found.push(...own.map((problem) => ({ ...problem, workflowId })));
+    }
+    return found;
   }
 
   async list(): Promise<readonly WorkflowSummary[]> {
@@ -114,7 +142,7 @@ export class Workflows {
   async activate(workflowId: string, version: number, by: string): Promise<Activation> {
     const { activeVersion } = await this.#require(workflowId);
     const record = await this.#requireVersion(workflowId, version);
-    await this.#options.prompts.lookAt(record.definition);
+    await this.#options.prompts.refreshFor(record.definition);
     const { definition, problems } = this.validate(record.definition);
     const [problem] = definition ? await this.takenPaths(definition) : problems;
     if (problem || !definition) {
@@ -196,19 +224,13 @@ export class Workflows {
   async compiled(workflowId: string, version: number): Promise<CompiledWorkflow> {
     const key = `${workflowId}@${version}`;
     const known = this.#compiled.get(key);
-    if (known) {
-      this.#compiled.delete(key);
-      this.#compiled.set(key, known);
-      return known;
-    }
+    if (known) return known;
     const record = await this.#requireVersion(workflowId, version);
     const { stepTypes, services } = this.#options;
     const compiled = compileDefinition(Definition.parse(record.definition), stepTypes, {
       services,
     });
     this.#compiled.set(key, compiled);
-    const oldest = this.#compiled.keys().next().value;
-    if (this.#compiled.size > MAX_COMPILED && oldest !== undefined) this.#compiled.delete(oldest);
     return compiled;
   }
 

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { externalNames } from "../../engine/definition/external-names.ts";
-import { paramTraits } from "../../engine/definition/param-traits.ts";
+import { externalNames, paramTraits } from "../../engine/definition/param-traits.ts";
 import type { NameCheck, NameWarning } from "../../engine/ports/name-checks.ts";
 import type { Service } from "../../engine/ports/service.ts";
 import { AppError } from "../../shared/errors.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Engine } from "../../engine/api/engine.ts";
-import { EventName } from "../../engine/definition/event-name.ts";
+import { EventName } from "../../engine/definition/schema.ts";
 import { AppError } from "../../shared/errors.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { Route, RouteResponse } from "../http/route.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { fitsExpected } from "../../../src/engine/ai/expected.ts";
-import { describeActual, describeExpected } from "../../../src/engine/evaluation/labels.ts";
+import { describeActual, describeExpected } from "../../../src/engine/evaluation/figures.ts";
 import type { Json } from "../../../src/shared/json.ts";
 
 test.for<[Json, Json, boolean]>([

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { estimateRun } from "../../../src/engine/costs/estimate.ts";
+import { estimateRun } from "../../../src/engine/costs/costs.ts";
 import type { ExecutionRecord } from "../../../src/engine/ports/executions.ts";
 import { head, START } from "../../store/records.ts";
 

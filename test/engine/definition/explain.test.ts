@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { explain } from "../../../src/engine/definition/explain.ts";
 import { validateDefinition } from "../../../src/engine/definition/validation/validate.ts";
-import { TEMPLATES } from "../../../src/engine/workflows/templates/index.ts";
+import { TEMPLATES } from "../../../src/engine/workflows/templates.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { realRegistries } from "../../support/registries.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { EvaluationsRequest } from "../../../src/engine/api/evaluation.ts";
-import { parseSamples } from "../../../src/engine/evaluation/sample.ts";
+import { parseSamples } from "../../../src/engine/evaluation/samples.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { type WorkflowBenchOptions, WorkflowHarness } from "../../support/workflow-harness.ts";

@@ -1,8 +1,10 @@
 import type { JsonObject } from "../../../shared/json.ts";
-import { type DraftBody, type DraftStep, type RawBody, readBody } from "../partial-definition.ts";
-import type { ProblemCollector } from "../problem-collector.ts";
+import type { DraftBody, DraftStep, RawBody } from "../partial-definition.ts";
+import { readBody } from "../partial-definition.ts";
+import type { ProblemCollector } from "../problem.ts";
 import { checkRoutes } from "./check-routes.ts";
-import { checkSteps, type StepContext } from "./check-steps.ts";
+import type { StepContext } from "./check-steps.ts";
+import { checkSteps } from "./check-steps.ts";
 import { symbolsOf } from "./symbols.ts";
 
 /** Steps of a definition, those of all bodies together. */

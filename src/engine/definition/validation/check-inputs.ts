@@ -1,7 +1,8 @@
-import { isJsonObject, type JsonObject } from "../../../shared/json.ts";
+import type { JsonObject } from "../../../shared/json.ts";
+import { isJsonObject } from "../../../shared/json.ts";
 import { compilePattern } from "../../language/safe-pattern.ts";
 import { readInput } from "../inputs.ts";
-import type { ProblemCollector } from "../problem-collector.ts";
+import type { ProblemCollector } from "../problem.ts";
 import { InputDefinition } from "../schema.ts";
 
 /** Checks the declared inputs: options where they are chosen from, bounds, patterns, and that defaults fit. */

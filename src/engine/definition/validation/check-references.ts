@@ -1,10 +1,14 @@
 import { asAppError, isAppError } from "../../../shared/errors.ts";
-import { compileExpression, type Expression } from "../../language/expression.ts";
+import type { JsonObject } from "../../../shared/json.ts";
+import { readOwn } from "../../../shared/json.ts";
+import type { Expression } from "../../language/expression.ts";
+import { compileExpression } from "../../language/expression.ts";
 import { findTemplates } from "../../language/template.ts";
 import type { DraftBody, DraftStep } from "../partial-definition.ts";
+import type { ProblemCollector } from "../problem.ts";
 import { formatPath } from "../problem.ts";
-import type { ProblemCollector } from "../problem-collector.ts";
-import { checkReference, type ReferenceContext, type ReferencePlace } from "./reference.ts";
+import type { ReferenceContext, ReferencePlace } from "./reference.ts";
+import { checkReference } from "./reference.ts";
 
 /** Checks every path that templates and expressions of a body's steps read, and that they can be read at all. */
 export function checkReferences(
@@ -79,5 +83,29 @@ function checkExpression(
   }
   for (const reference of expression.testedPaths) {
     checkReference(reference, { ...place, form: "expression", isTested: true }, context, findings);
+  }
+}
+
+/** What is known before the first step. */
+const KNOWN_ROOTS: readonly unknown[] = [
+  "variables",
+  "trigger",
+  "execution",
+  "executionId",
+  "workflowId",
+];
+
+/** The key is computed before the first step runs, so it can name no results. */
+export function checkConcurrency(document: JsonObject, findings: ProblemCollector): void {
+  const key = readOwn(document["concurrency"], "key");
+  if (typeof key !== "string") return;
+  const path = ["concurrency", "key"];
+  const fix = "Use what is known at the start, such as {{variables.customer}}.";
+  const templates = findTemplates(key, (_at, error) =>
+    findings.problem(path, asAppError(error).message, fix),
+  );
+  for (const [root = ""] of templates.flatMap(({ template }) => template.paths)) {
+    if (KNOWN_ROOTS.includes(root)) continue;
+    findings.problem(path, `"${root}" is not known before the first step`, fix);
   }
 }

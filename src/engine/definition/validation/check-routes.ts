@@ -1,7 +1,8 @@
 import { didYouMean, nearest } from "../../../shared/did-you-mean.ts";
-import { analyzeGraph, DEFAULT_ROUTE, END, type Graph, normalizeNext } from "../graph.ts";
+import type { Graph } from "../graph.ts";
+import { analyzeGraph, DEFAULT_ROUTE, END, normalizeNext } from "../graph.ts";
 import type { DraftBody, DraftStep } from "../partial-definition.ts";
-import type { ProblemCollector } from "../problem-collector.ts";
+import type { ProblemCollector } from "../problem.ts";
 import type { Routes } from "../step-type.ts";
 
 const MAX_NAMED = 12;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { didYouMean } from "../../../shared/did-you-mean.ts";
 import { readOwn } from "../../../shared/json.ts";
 import { typeInWords } from "../../language/cel/values.ts";
-import type { ProblemCollector } from "../problem-collector.ts";
+import type { ProblemCollector } from "../problem.ts";
 
 type Issue = z.core.$ZodIssue;
 

@@ -2,14 +2,13 @@ import type { PromptLookup } from "../../language/prompt-ref.ts";
 import type { ServiceRegistry } from "../../ports/service.ts";
 import { readDocument } from "../parse-document.ts";
 import type { ValidationResult } from "../problem.ts";
-import { ProblemCollector } from "../problem-collector.ts";
+import { ProblemCollector } from "../problem.ts";
 import { Definition } from "../schema.ts";
 import type { StepType } from "../step-type.ts";
 import type { TriggerType } from "../trigger-type.ts";
 import { checkBodies } from "./check-bodies.ts";
-import { checkConcurrency } from "./check-concurrency.ts";
 import { checkInputs } from "./check-inputs.ts";
-import { checkOutput, checkReferences } from "./check-references.ts";
+import { checkConcurrency, checkOutput, checkReferences } from "./check-references.ts";
 import { checkGivenInputs, checkTriggers, variablesOfTriggers } from "./check-triggers.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
 

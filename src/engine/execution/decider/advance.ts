@@ -1,16 +1,11 @@
 import { asAppError } from "../../../shared/errors.ts";
-import { type CompiledStep, type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
-import { EACH } from "../../definition/foreach-body-id.ts";
+import type { CompiledStep, CompiledWorkflow } from "../../definition/compile.ts";
+import { stepAt } from "../../definition/compile.ts";
 import type { FrameView, Join, WakeCause } from "../../definition/step-type.ts";
+import { EACH } from "../../definition/step-type.ts";
 import type { ExecutionEvent, StepError, StepStarted } from "../../model/events.ts";
-import {
-  type ActiveStep,
-  type ExecutionState,
-  type Frame,
-  type ItemsState,
-  isFinished,
-  ROOT,
-} from "../../model/state.ts";
+import type { ActiveStep, ExecutionState, Frame, ItemsState } from "../../model/state.ts";
+import { isFinished, ROOT } from "../../model/state.ts";
 import { lastSegment } from "../../model/step-path.ts";
 import { completeStep, endStepWithError, outputOf } from "./complete-step.ts";
 import { resolveBudget, resolveBudgetDecision } from "./cost-cap.ts";

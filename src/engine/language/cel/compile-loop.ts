@@ -1,9 +1,14 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
-import { isJsonObject, type Json } from "../../../shared/json.ts";
-import { type Compilation, type Evaluate, invalid, type Run } from "./evaluation.ts";
-import { LOOPS, type Loop } from "./loops.ts";
+import type { Json } from "../../../shared/json.ts";
+import { isJsonObject } from "../../../shared/json.ts";
+import type { Compilation, Evaluate, Run } from "./evaluation.ts";
+import { invalid } from "./evaluation.ts";
 import { truth } from "./operators.ts";
 import { failed, typeInWords } from "./values.ts";
+
+/** The methods that bind a variable and evaluate an argument for each element. */
+export const LOOPS = ["map", "filter", "all", "exists", "exists_one"] as const;
+export type Loop = (typeof LOOPS)[number];
 
 type MethodCall = Extract<ASTNode, { readonly op: "rcall" }>;
 

@@ -3,11 +3,10 @@ import { AppError, isAppError } from "../../../shared/errors.ts";
 import type { Json } from "../../../shared/json.ts";
 import { compileCall } from "./compile-call.ts";
 import { compileLoop, isLoop } from "./compile-loop.ts";
-import { type Compilation, type Evaluate, invalid } from "./evaluation.ts";
-import { checkHyphen } from "./hyphenated-id.ts";
+import type { Compilation, Evaluate } from "./evaluation.ts";
+import { invalid } from "./evaluation.ts";
 import { BINARY, negate, truth } from "./operators.ts";
-import { readLocal, readScope } from "./read-path.ts";
-import { staticPath } from "./static-path.ts";
+import { readLocal, readScope, staticPath } from "./read-path.ts";
 import { failed, member } from "./values.ts";
 
 /** The source of a node, short enough for a message. */
@@ -178,4 +177,28 @@ export function compileTree(tree: ASTNode, source: string): Compiled {
 /** A compiled expression with the paths that it reads and those that it asks for with `has`. */
 export interface Compiled extends Pick<Compilation, "paths" | "tested"> {
   readonly evaluate: Evaluate;
+}
+
+/**
+ * Refuses `stepResults.check-severity`, which CEL reads as a subtraction. The result of a step is an object, so that such
+ * a subtraction can never be meant.
+ *
+ * @throws {AppError} `expression_invalid` with the form that works.
+ */
+export function checkHyphen(node: ASTNode, source: string): void {
+  if (node.op !== "-") return;
+  // What stands before the hyphen: in `1 + stepResults.a - b` the left side is the whole sum.
+  let before = node.args[0];
+  while (before.op === "+" || before.op === "-" || before.op === "*" || before.op === "/")
+    before = before.args[1];
+  const path = staticPath(before);
+  if (path?.length !== 2 || path[0] !== "stepResults") return;
+  const written = /stepResults\s*\.\s*([A-Za-z]\w*(?:-\w+)+)/y;
+  written.lastIndex = before.range.start;
+  const id = written.exec(source)?.[1];
+  if (id === undefined) return;
+  throw new AppError({
+    code: "expression_invalid",
+    message: `stepResults.${id} is read as a subtraction, because of the hyphen. Write stepResults['${id}'].`,
+  });
 }

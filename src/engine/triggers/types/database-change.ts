@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Duration } from "../../../shared/duration.ts";
-import { externalNames } from "../../definition/external-names.ts";
+import { externalNames } from "../../definition/param-traits.ts";
 import type { ConfigProblem } from "../../definition/step-type.ts";
 import { defineTriggerType } from "../../definition/trigger-type.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isAppError } from "../../../shared/errors.ts";
-import { EventName } from "../../definition/event-name.ts";
+import { EventName } from "../../definition/schema.ts";
 import type { ConfigProblem } from "../../definition/step-type.ts";
 import { defineTriggerType } from "../../definition/trigger-type.ts";
 import { compileExpression } from "../../language/expression.ts";
