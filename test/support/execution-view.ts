@@ -1,7 +1,7 @@
 import type { ExecutionView, RequestView, StepView } from "../../src/engine/api/executions.ts";
 import type { StepResult } from "../../src/engine/model/state.ts";
 
-export const STARTED_AT = "2026-11-23T09:00:00.000Z";
+const STARTED_AT = "2026-11-23T09:00:00.000Z";
 
 /** An execution of `expense` that runs, started by Alice in #general; tests say what differs. */
 export function executionView(parts: Partial<ExecutionView> = {}): ExecutionView {

@@ -38,9 +38,9 @@ export const actionable = { action_id: id };
 export const flag: Fact = { good: true, bad: ["true"] };
 export const confirmGood = { title: plain(1), text: mrkdwn(1), confirm: plain(1), deny: plain(1) };
 export const confirm: Fact = { good: confirmGood, bad: [{ text: mrkdwn(1) }, {}] };
-export const placeholder: Fact = { good: plain(1), most: [150, plain], bad: [mrkdwn(1)] };
+const placeholder: Fact = { good: plain(1), most: [150, plain], bad: [mrkdwn(1)] };
 export const focusable = { focus_on_load: flag };
-export const dispatching = {
+const dispatching = {
   dispatch_action_config: {
     good: { trigger_actions_on: ["on_enter_pressed"] },
     bad: [{ trigger_actions_on: [] }, { trigger_actions_on: ["on_blur"] }],

@@ -48,7 +48,7 @@ async function allSocketsClosed({ workspace }: Simulator): Promise<void> {
 }
 
 /** A socket app alone, for tests with several. */
-export function socketApp(simulator: Simulator): App {
+function socketApp(simulator: Simulator): App {
   const slackApiUrl = simulator.apiUrl;
   const receiver = new SocketModeReceiver({
     appToken: "xapp-simulator",

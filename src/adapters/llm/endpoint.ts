@@ -24,11 +24,7 @@ const OPENAI_URL = "https://api.openai.com/v1";
  * Opens an endpoint. The client reads nothing from the environment: a key for one endpoint must
  * never reach another.
  */
-export function openEndpoint(
-  options: EndpointOptions,
-  keyVariable: string,
-  timeoutMs: number,
-): Endpoint {
+function openEndpoint(options: EndpointOptions, keyVariable: string, timeoutMs: number): Endpoint {
   const baseURL = options.baseUrl ?? OPENAI_URL;
   const apiKey = options.apiKey ?? null;
   const client = new OpenAI({

@@ -11,7 +11,7 @@ import { isRead, isUpsert } from "./repeatable.ts";
 import { createSqliteDatabase } from "./sqlite/sqlite-database.ts";
 
 /** Name of the connection of `DATABASE_URL`, used by queries that name none. */
-export const DEFAULT_CONNECTION = "default";
+const DEFAULT_CONNECTION = "default";
 
 const QueryParams = z.strictObject({
   /** One statement, with `$1`, `$2` … for the values. */

@@ -2,9 +2,9 @@ import { AppError } from "../../shared/errors.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 
 /** Rows of one result. */
-export const MAX_ROWS = 1000;
+const MAX_ROWS = 1000;
 /** Characters of one result as JSON: it is stored with the run. */
-export const MAX_RESULT_LENGTH = 1_000_000;
+const MAX_RESULT_LENGTH = 1_000_000;
 
 /** Collects rows up to a limit of count and length. */
 export class RowCollector {

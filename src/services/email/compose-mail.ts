@@ -44,7 +44,7 @@ export const SendParams = z.strictObject({
 export type SendParams = z.output<typeof SendParams>;
 
 /** All attachments of a message together, decoded. */
-export const MAX_ATTACHMENT_BYTES = 5_000_000;
+const MAX_ATTACHMENT_BYTES = 5_000_000;
 
 const DEFAULT_SUBJECT = "Workflow Notification";
 

@@ -3,7 +3,7 @@ import { AppError } from "../../shared/errors.ts";
 import type { Json } from "../../shared/json.ts";
 
 /** Largest response, in bytes after decompression: it is stored with the run. */
-export const MAX_RESPONSE_BYTES = 1_000_000;
+const MAX_RESPONSE_BYTES = 1_000_000;
 
 /** Deepest nesting of a JSON response. */
 const MAX_DEPTH = 100;

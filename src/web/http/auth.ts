@@ -72,7 +72,7 @@ export function isLoopback(address: string | undefined): boolean {
  * browser that shows a hostile page (which sends that page's `Origin`, or after DNS rebinding its
  * name as `Host`).
  */
-export function isLocalCaller(request: IncomingMessage): boolean {
+function isLocalCaller(request: IncomingMessage): boolean {
   if (!isLoopback(request.socket.remoteAddress)) return false;
   if (Object.keys(request.headers).some(isForwardingHeader)) return false;
   const hosts = request.headersDistinct["host"] ?? [];

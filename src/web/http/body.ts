@@ -3,12 +3,12 @@ import { AppError } from "../../shared/errors.ts";
 
 const MEGABYTE = 1024 * 1024;
 /** Largest body that is read. */
-export const MAX_BODY_BYTES = MEGABYTE;
+const MAX_BODY_BYTES = MEGABYTE;
 /**
  * A body that is too large is still read up to this size: many clients read the response only after
  * they have sent everything.
  */
-export const MAX_DRAINED_BYTES = 16 * MEGABYTE;
+const MAX_DRAINED_BYTES = 16 * MEGABYTE;
 
 /**
  * Reads a whole body.
