@@ -1,6 +1,6 @@
 import type { Commit, ExecutionRecord } from "../src/engine/ports/executions.ts";
 
-/** The head of an execution that is under way. */
+/** The record of a running execution. */
 export function benchHead(executionId: string, rev: number): ExecutionRecord {
   const at = Date.now();
   return {

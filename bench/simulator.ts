@@ -10,9 +10,10 @@ import { openSimulator } from "../simulator/simulator.ts";
 /**
  * What the simulator itself can take, in its fast mode: `npm run bench:simulator`.
  *
- * It runs in a process of its own with a state file, as `npm run simulator` does. Load comes from plain HTTP and WebSocket clients,
- * which cost less than Slack's SDK. Beside calls per second there are calls per second of the simulator's own CPU time: that
- * number does not depend on what else the machine does.
+ * It runs in a process of its own with a state file, as `npm run simulator` does. Load comes from
+ * plain HTTP and WebSocket clients, which cost less than Slack's SDK. Beside calls per second there
+ * are calls per second of the simulator's own CPU time: that number does not depend on what else
+ * the machine does.
  */
 const DURATION_MS = 5_000;
 const IN_FLIGHT = 50;
@@ -25,7 +26,7 @@ interface Usage {
   readonly heapMb: number;
 }
 
-/** The simulator's process: says its address, and what it has used whenever it is asked. */
+/** The simulator's process: reports its address, and on request the CPU time it has used. */
 async function serve(): Promise<void> {
   using dir = mkdtempDisposableSync(join(tmpdir(), "heddle-bench-"));
   const simulator = await openSimulator({ realistic: false, dataDir: dir.path });

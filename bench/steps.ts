@@ -16,15 +16,17 @@ import type { JsonObject } from "../src/shared/json.ts";
 import { openSqliteStore } from "../src/store/sqlite/open.ts";
 
 /**
- * What a step costs early and late in an execution of 500: `npm run bench:steps [runs]`. The ratio should be 1: whatever grows
- * with the length of an execution shows here. The last line is what grows with it: reading an execution anew.
+ * What a step costs early and late in an execution of 500: `npm run bench:steps [runs]`. The ratio
+ * should be 1: whatever grows with the length of an execution shows here. The last line is what
+ * grows with it: loading an execution.
  *
- * Times are the median over the runs of each step, and the mean of 40 steps around the 25th and the 475th. The store is in memory
- * and the clock leaps over waits, so that nothing but the engine and its store is measured.
+ * Times are the median over the runs of each step, and the mean of 40 steps around the 25th and the
+ * 475th. The store is in memory and the clock leaps over waits, so that nothing but the engine and
+ * its store is measured.
  */
 const RUNS = Number(process.argv[2] ?? 15);
 const STEPS = 500;
-/** About what a step of an AI workflow gives. */
+/** About the output of a step of an AI workflow. */
 const OUTPUT = "x".repeat(600);
 
 /** A clock that leaps to the next timer as soon as nothing else is to be done. */
@@ -49,7 +51,7 @@ class LeapingClock implements Clock {
     };
   }
 
-  /** Goes on to the next timer that is due within `maxMs`. */
+  /** Leaps to the next timer that is due within `maxMs`. */
   leap(maxMs: number): void {
     const [next] = [...this.#timers].sort((a, b) => a.at - b.at);
     if (!next || next.at > this.#now + maxMs) return;
@@ -128,7 +130,7 @@ function measurePure(): readonly number[] {
   return times;
 }
 
-function tell(kind: string, runs: readonly (readonly number[])[]): void {
+function report(kind: string, runs: readonly (readonly number[])[]): void {
   const last = (runs[0]?.length ?? 0) - 25;
   const [early, late] = [meanAround(runs, 25), meanAround(runs, last)];
   const figures = `${early.toFixed(4)} ms → ${late.toFixed(4)} ms`;
@@ -207,13 +209,13 @@ async function main(): Promise<void> {
   });
   await engine.run();
   for (let warm = 0; warm < 20; warm += 1) measurePure();
-  tell("pure", Array.from({ length: RUNS * 5 }, measurePure));
+  report("pure", Array.from({ length: RUNS * 5 }, measurePure));
   for (const [kind, definition] of Object.entries(KINDS)) {
     const deployed = await engine.workflows.deploy(definition, { by: "bench" });
     if (!deployed.deployed) throw new Error(JSON.stringify(deployed.problems));
     const runs: (readonly number[])[] = [];
     for (let run = 0; run < RUNS; run += 1) runs.push(await measure(engine, store, clock, kind));
-    tell(kind, runs);
+    report(kind, runs);
   }
   await engine.stop();
   await measureResume(store, "wait");

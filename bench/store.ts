@@ -7,7 +7,8 @@ import { benchCommit, benchHead } from "./records.ts";
 /**
  * Commits per second of the embedded store: `node bench/store.ts [folder]`.
  *
- * The folder decides which disk is measured; without one it is the system's folder for temporary files.
+ * The folder decides which disk is measured; without one it is the system's folder for temporary
+ * files.
  */
 const [, , folder = tmpdir()] = process.argv;
 const DURATION_MS = 3_000;

@@ -18,18 +18,22 @@ import type { StoreMethod } from "../test/support/intercept-store.ts";
 import { interceptStore } from "../test/support/intercept-store.ts";
 
 /**
- * How long it takes until a process has recorded what another one tells an execution that it has in memory, and what it asks the
- * database while nothing happens: `node bench/wake-ups.ts mongodb://127.0.0.1:27017/`, first without change streams, then with
- * them if the server has them. The database it makes is dropped afterwards.
+ * Measures the time until a process records a signal that another process sent to an execution in
+ * its memory, and its queries while idle: `node bench/wake-ups.ts mongodb://127.0.0.1:27017/`,
+ * first without change streams, then with them if the server has them. Drops the database that it
+ * creates.
  */
-const [, , uri = "mongodb://127.0.0.1:27017/", role = "tell", database = randomDatabase()] =
+const [, , uri = "mongodb://127.0.0.1:27017/", role = "measure", database = randomDatabase()] =
   process.argv;
 const SIGNALS = 100;
-/** Time between two signals: longer than an interval of looking, so that each meets a process at rest. */
+/**
+ * Milliseconds between two signals: longer than a poll interval, so that each meets an idle
+ * process.
+ */
 const MIN_GAP_MS = 300;
 const GAP_SPREAD_MS = 500;
 const IDLE_MS = 10_000;
-/** Everything by which a process looks for what others left. */
+/** The queries by which a process polls for work of others. */
 const QUESTIONS = [
   "leases.claimDue",
   "signals.pending",
@@ -64,9 +68,9 @@ const never: Service = {
   },
 };
 
-/** Has executions in memory, and tells when it recorded that one is to be cancelled. */
+/** Has executions in memory, and reports when it records the cancellation of one. */
 async function hold(streams: boolean): Promise<void> {
-  const tell = (message: Message): unknown => process.send?.(message);
+  const report = (message: Message): unknown => process.send?.(message);
   await using opened = await openMongoStore(`${uri}${database}`);
   let questions = 0;
   const store = interceptStore(opened, ({ method, run }) => {
@@ -78,17 +82,17 @@ async function hold(streams: boolean): Promise<void> {
     store: streams ? store : { ...store, watch: () => ({ async [Symbol.asyncDispose]() {} }) },
     observe: (events, { start }) => {
       if (events.some(({ type }) => type === "execution_cancel_requested"))
-        tell({ cancelled: start.executionId, at: now() });
+        report({ cancelled: start.executionId, at: now() });
     },
-    onWatchState: (isLive) => tell({ state: isLive ? "live" : "unsupported" }),
+    onWatchState: (isLive) => report({ state: isLive ? "live" : "unsupported" }),
   });
   await engine.run();
-  tell({ ready: await begin(engine) });
-  // To be asked what is asked at rest.
+  report({ ready: await begin(engine) });
+  // Waits for the parent, which then measures the queries at rest.
   await once(process, "message");
   const before = questions;
   await setTimeout(IDLE_MS);
-  tell({ questions: questions - before });
+  report({ questions: questions - before });
   await once(process, "disconnect");
   await engine.stop();
 }
@@ -129,7 +133,7 @@ async function begin(engine: RunningEngine): Promise<string[]> {
   return ids;
 }
 
-/** Tells another process's executions to stop. */
+/** Cancels executions of another process. */
 async function measure(streams: boolean): Promise<void> {
   const holder = fork(import.meta.filename, [uri, streams ? "stream" : "poll", database]);
   await using store = await openMongoStore(`${uri}${database}`);
@@ -153,7 +157,7 @@ async function measure(streams: boolean): Promise<void> {
   }
   latencies.sort((a, b) => a - b);
   const at = (share: number): string => (latencies[Math.floor(SIGNALS * share)] ?? 0).toFixed(1);
-  // Executions that are cancelled have five seconds to come to an end.
+  // Cancelled executions have five seconds to end.
   await setTimeout(6000);
   holder.send("count");
   const { questions } = await next(holder, "questions");
@@ -196,7 +200,7 @@ function randomDatabase(): string {
   return `heddle_bench_${randomBytes(4).toString("hex")}`;
 }
 
-if (role === "tell") {
+if (role === "measure") {
   await measure(false);
   await measure(true);
   await using client = new MongoClient(uri);

@@ -3,11 +3,12 @@ import { type ChaosReport, embeddedStore, runChaos } from "../test/support/chaos
 import { openMongoChaos, openMortalMongoChaos } from "../test/support/chaos/mongo-store.ts";
 
 /**
- * `npm run chaos -- --seed 7 --executions 300 --kills 40`: mixed workflows on the real bot, which is killed again and again;
- * prints what was lost or done twice.
+ * `npm run chaos -- --seed 7 --executions 300 --kills 40`: mixed workflows on the real bot, which
+ * is killed again and again; prints what was lost or done twice.
  *
- * With `--store mongodb --bots 3` several bots share a MongoDB database, on the server that the tests would take;
- * `--database-kills 6` kills the database, too, for which a server of its own is started.
+ * With `--store mongodb --bots 3` several bots share a MongoDB database, on the server that the
+ * tests would take; `--database-kills 6` kills the database, too, for which a server of its own is
+ * started.
  */
 
 function wholeNumber(name: string, text: string): number {

@@ -1,4 +1,4 @@
-// Plain JavaScript on purpose: it must run on any Node to say which Node is needed.
+// Loaded before a program ("node -r") to name the Node that it needs. CommonJS, so that any Node can load it.
 "use strict";
 const required = 26;
 const major = Number(process.versions.node.split(".")[0]);

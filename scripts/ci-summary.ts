@@ -15,8 +15,8 @@ const Report = z.object({
 /**
  * One line: `12 passed, 0 failed, 1 skipped`.
  *
- * A test file that fails without a failing test (it could not be loaded, or a hook broke) counts as one failure: it must
- * not look like success.
+ * A test file that fails without a failing test (it could not be loaded, or a hook broke) counts as
+ * one failure: it must not look like success.
  */
 function summarize(report: z.output<typeof Report>): {
   readonly line: string;

@@ -1,10 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { z } from "zod";
+import { omitUndefined } from "../src/shared/omit-undefined.ts";
 
 /**
- * Completes `package-lock.json` after an `npm install` from a registry mirror that does not carry every platform's packages:
- * npm then leaves the missing optional ones out, and `npm ci` refuses the file on every machine. The entries added here have
- * version and platform, so that npm skips them where they do not fit, and no integrity, since the mirror cannot tell it.
+ * Completes `package-lock.json` after an `npm install` from a registry mirror that lacks packages
+ * of other platforms: npm omits missing optional ones, and `npm ci` then refuses the file
+ * everywhere. The added entries have version and platform, so that npm skips them elsewhere, and no
+ * integrity, which the mirror does not know.
  */
 
 const Package = z.looseObject({
@@ -16,7 +18,7 @@ const Package = z.looseObject({
 const Lock = z.looseObject({ packages: z.record(z.string(), Package) });
 type Lock = z.output<typeof Lock>;
 
-/** Parts of package names that tell the platform, longest first where one contains another. */
+/** Parts of package names that name the platform, longest first where one contains another. */
 const SYSTEMS = ["android", "darwin", "freebsd", "openharmony", "win32", "linux"];
 const PROCESSORS = [
   "riscv64",
@@ -54,12 +56,14 @@ function entryFor(
   const processor = PROCESSORS.find((part) => platform.includes(part));
   return {
     version,
-    ...(processor !== undefined && { cpu: [processor] }),
-    ...(owner.dev && { dev: true }),
-    ...(system === "linux" && { libc: [platform.includes("musl") ? "musl" : "glibc"] }),
-    optional: true,
-    ...(system !== undefined && { os: [system] }),
-    ...(owner.engines && { engines: owner.engines }),
+    ...omitUndefined({
+      cpu: processor && [processor],
+      dev: owner.dev || undefined,
+      libc: system === "linux" ? [platform.includes("musl") ? "musl" : "glibc"] : undefined,
+      optional: true,
+      os: system && [system],
+      engines: owner.engines,
+    }),
   };
 }
 

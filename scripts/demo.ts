@@ -10,8 +10,8 @@ import { lockFolder } from "../simulator/workspace/folder-lock.ts";
 import { seedSampleRuns } from "./sample-runs/seed-sample-runs.ts";
 
 /**
- * `npm run demo`: the simulated Slack workspace with its fakes in this process, and the real bot (`src/main.ts`) in a
- * process of its own, so that one can kill it and see that nothing is lost: it is started again.
+ * `npm run demo`: the simulated Slack workspace with its fakes in this process, and the real bot
+ * (`src/main.ts`) in another. If the bot is killed, it is started again, and nothing is lost.
  */
 
 const MAIN = resolve(import.meta.dirname, "../src/main.ts");
@@ -19,15 +19,15 @@ const WORKFLOWS_DIR = resolve(import.meta.dirname, "../workflows");
 const DEFAULT_DATA_DIR = "./data/demo";
 const DEFAULT_PORT = 3000;
 const EX_CONFIG = 78;
-/** How long the bot may take to say that it is ready before the demo says that something is wrong. */
+/** Milliseconds until a bot that is not ready is reported. */
 const READY_MS = 20_000;
 const RESTART_MS = 1000;
-/** A bot that ends sooner than this did not get to work. */
+/** A bot that ends sooner failed to start. */
 const EARLY_MS = 5000;
-/** So often in a row it may end early before the demo gives up. */
+/** Failed starts in a row after which the demo gives up. */
 const MAX_EARLY_ENDS = 3;
 
-/** Variables that would lead the demo's bot to systems of the shell that it was started from. */
+/** Variables of the shell that would connect the demo's bot to other systems. */
 const NOT_INHERITED =
   /^(SLACK_|SMTP_|DATABASE_URL|OPENAI_API_KEY$|LLM_|API_TOKEN$|ADMINS$|SLASH_COMMAND$)/;
 
@@ -110,7 +110,7 @@ async function main(): Promise<void> {
 }
 
 /**
- * Gives a new data folder its sample runs. A database of somebody's own gets none.
+ * Adds the sample runs to a new data folder. A configured database gets none.
  *
  * @returns what to say about them; `null` when there is nothing new to say.
  */
@@ -124,7 +124,7 @@ async function seedSamples(): Promise<string | null> {
     });
     return `${count} sample runs over 30 days; their workflows are marked “(sample)”`;
   } catch (error) {
-    // The demo is whole without them.
+    // The demo works without them.
     const reason = error instanceof Error ? error.message : String(error);
     return `none could be made: ${reason}`;
   }
@@ -164,9 +164,9 @@ function botEnvironment(
 }
 
 /**
- * Empties the demo's own state: only what the demo wrote, in case `DATA_DIR` names a folder with other things.
+ * Deletes the demo's state: only its own files, since `DATA_DIR` may hold others.
  *
- * @throws {Error} when a demo that runs has the folder.
+ * @throws {Error} when a running demo has the folder.
  */
 async function reset(): Promise<void> {
   const release = await lockFolder(join(dataDir, "simulator"));

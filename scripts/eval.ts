@@ -11,23 +11,24 @@ import {
 import type { EvaluationsRequest } from "../src/engine/api/evaluation.ts";
 import type { ModelClient } from "../src/engine/ports/model.ts";
 import { asAppError, isAppError } from "../src/shared/errors.ts";
+import { toNano } from "../src/shared/money.ts";
+import { omitUndefined } from "../src/shared/omit-undefined.ts";
 import { type EvalArguments, readArguments, USAGE } from "./eval/arguments.ts";
 import { type EvalEngine, openEvalEngine } from "./eval/open-engine.ts";
 import { showReport } from "./eval/report.ts";
 
-/** `npm run eval`: asks the decisions of shipped workflows for their labelled samples and says how they do. */
+/** `npm run eval`: evaluates the decisions of shipped workflows on their labelled samples. */
 
 const EX_USAGE = 64;
-const NANO_PER_DOLLAR = 1_000_000_000;
 const env = process.env;
 const folder = resolve(env["WORKFLOWS_DIR"] || join(import.meta.dirname, "../workflows"));
 const defaultModel = env["DEFAULT_MODEL"] || "gpt-4o-mini";
 
 interface OpenModel extends AsyncDisposable {
   readonly client: ModelClient;
-  /** What is asked, for the first line of the report. */
+  /** The model's name, for the first line of the report. */
   readonly name: string;
-  /** May calls cost money? */
+  /** Whether calls may cost money. */
   readonly isPaid: boolean;
 }
 
@@ -87,7 +88,7 @@ function isHere(host: string): boolean {
 /** Nano-dollars that may be spent. @throws {TypeError} for a paid endpoint without a limit. */
 function readCap(isPaid: boolean): number {
   const cap = Number(env["EVAL_MAX_COST_USD"] || Number.NaN);
-  if (cap > 0) return Math.round(cap * NANO_PER_DOLLAR);
+  if (cap > 0) return toNano(cap);
   if (!isPaid) return Number.MAX_SAFE_INTEGER;
   throw new TypeError(
     "The endpoint is not on this machine, and its calls may cost money. Set EVAL_MAX_COST_USD to the most that this evaluation may cost, such as EVAL_MAX_COST_USD=0.25.",
@@ -110,13 +111,11 @@ async function toRequest(
     workflowId,
     capNano,
     ...(await readPrompt(args.prompt)),
-    ...(stepId !== undefined && { stepId }),
-    ...(model !== undefined && { model }),
-    ...(limit !== undefined && { limit }),
+    ...omitUndefined({ stepId, model, limit }),
     ...(against && {
       against: {
         ...(await readPrompt(against.prompt)),
-        ...(against.model !== undefined && { model: against.model }),
+        ...omitUndefined({ model: against.model }),
       },
     }),
   };

@@ -9,8 +9,9 @@ import { lockDataDir } from "../src/store/sqlite/lock.ts";
 import { copyStore } from "./migrate-store/copy.ts";
 
 /**
- * `npm run migrate-store -- --from ./data --to "$MONGODB_URI"`: copies the state of the embedded store into a MongoDB database and
- * compares both. The folder stays as it is. May be repeated until a bot has worked on the database.
+ * `npm run migrate-store -- --from ./data --to "$MONGODB_URI"`: copies the state of the embedded
+ * store into a MongoDB database and compares both. The folder stays as it is. May be repeated until
+ * a bot has worked on the database.
  */
 
 const USAGE = 'Usage: npm run migrate-store -- --from ./data --to "$MONGODB_URI"';

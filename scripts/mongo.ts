@@ -1,12 +1,14 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { omitUndefined } from "../src/shared/omit-undefined.ts";
 import { setUpMongo } from "./mongo/set-up.ts";
 import { startMongoStack } from "./mongo/stack.ts";
 
 /**
- * `npm run mongo`: a MongoDB-compatible server on this machine, for tests and to try the bot with. Sets it up the first time.
+ * `npm run mongo`: a MongoDB-compatible server on this machine, for tests and to try the bot. Sets
+ * it up the first time.
  *
- * `--port=N` takes a port of one's own choice, `--reset` begins with an empty server, `--set-up` only sets it up.
+ * `--port=N` sets the port, `--reset` starts with an empty server, `--set-up` only sets it up.
  */
 
 const options = process.argv.slice(2);
@@ -25,7 +27,7 @@ async function main(): Promise<void> {
   }
   const stack = await startMongoStack(parts, {
     keepAs: KEPT,
-    ...(port !== undefined && { port: Number(port) }),
+    ...omitUndefined({ port: port === undefined ? undefined : Number(port) }),
   });
   console.log(`
   A MongoDB-compatible server: FerretDB 2.7, DocumentDB 1.0, PostgreSQL 18

@@ -4,8 +4,9 @@ import { openSqliteStore } from "../src/store/sqlite/open.ts";
 import { recordRuns } from "../test/support/recorded-logs.ts";
 
 /**
- * `npm run --silent record-logs -- --from ./data > test/fixtures/logs/0.1.0.ndjson`: logs of the executions in a folder, one of each
- * kind, with what this version makes of them. Kept for each release: later versions must make the same of them.
+ * `npm run --silent record-logs -- --from ./data > test/fixtures/logs/0.1.0.ndjson`: logs of the
+ * executions in a folder, one of each kind, with the state that this version folds them to. Kept
+ * for each release: later versions must fold to the same state.
  */
 const { values } = parseArgs({ options: { from: { type: "string" } } });
 if (values.from === undefined) {

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
+import { omitUndefined } from "../../src/shared/omit-undefined.ts";
 
-/** What `npm run eval -- …` is asked to do. */
+/** The arguments of `npm run eval -- …`. */
 export interface EvalArguments {
   readonly workflowIds: readonly string[];
   readonly stepId?: string;
@@ -57,20 +58,19 @@ export function readArguments(argv: readonly string[]): EvalArguments {
   const { against, "against-model": againstModel } = values;
   return {
     workflowIds: positionals,
-    ...(values.step !== undefined && { stepId: values.step }),
-    ...(values.prompt !== undefined && { prompt: values.prompt }),
-    ...(values.model !== undefined && { model: values.model }),
-    ...((against ?? againstModel) !== undefined && {
-      against: {
-        ...(against !== undefined && { prompt: against }),
-        ...(againstModel !== undefined && { model: againstModel }),
-      },
+    ...omitUndefined({
+      stepId: values.step,
+      prompt: values.prompt,
+      model: values.model,
+      limit: values.limit === undefined ? undefined : toCount(values.limit, "--limit"),
+      recordTo: values.record,
+      recorded: values.recorded,
     }),
-    ...(values.limit !== undefined && { limit: toCount(values.limit, "--limit") }),
+    ...((against ?? againstModel) !== undefined && {
+      against: omitUndefined({ prompt: against, model: againstModel }),
+    }),
     concurrency: toCount(values.concurrency ?? "4", "--concurrency"),
     standIn: values["stand-in"],
-    ...(values.record !== undefined && { recordTo: values.record }),
-    ...(values.recorded !== undefined && { recorded: values.recorded }),
     json: values.json,
   };
 }

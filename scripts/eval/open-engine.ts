@@ -16,9 +16,13 @@ import { createEmailService } from "../../src/services/email/email-service.ts";
 import { createHttpService } from "../../src/services/http/http-service.ts";
 import { createServiceRegistry } from "../../src/services/registry.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
+import { createChannelFinder } from "../../src/slack/channels.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 
-/** An engine that only evaluates: the definitions, prompts and samples of a folder, and a store that is gone afterwards. */
+/**
+ * An engine that only evaluates: the definitions, prompts and samples of a folder, and a store that
+ * is gone afterwards.
+ */
 export interface EvalEngine extends AsyncDisposable {
   readonly engine: RunningEngine;
   /** Ids of the workflows of the folder. */
@@ -41,13 +45,14 @@ export async function openEvalEngine(
   const store = stack.use(await openSqliteStore({ path: ":memory:" }));
   const database = stack.use(createDatabaseService({ urls: {} }));
   const cron = createCron();
+  const client = new WebClient();
   const engine = createEngine({
     store,
     clock: systemClock,
     logger,
     directory: { person: async () => null, groupMembers: async () => null },
     services: createServiceRegistry([
-      createSlackService({ client: new WebClient() }),
+      createSlackService({ client, channels: createChannelFinder(client) }),
       createHttpService(),
       createEmailService({ server: null, templatesDir: join(folder, "email-templates") }),
       database,

@@ -8,8 +8,8 @@ import type {
 } from "../../src/engine/api/evaluation.ts";
 import { describeActual, describeExpected } from "../../src/engine/evaluation/labels.ts";
 import type { Json } from "../../src/shared/json.ts";
+import { toDollars } from "../../src/shared/money.ts";
 
-const NANO_PER_DOLLAR = 1_000_000_000;
 const NOTE_CHARS = 90;
 
 /** The report of an evaluation for a terminal. */
@@ -42,7 +42,7 @@ function showArm({ label, figures, outcomes }: ArmReport): string {
   ].join("\n");
 }
 
-/** Of a text that is not as wanted one wants to see the text. */
+/** A wrong text is shown in full. */
 function showAnswer(actual: Json, expected: Json): string {
   return typeof actual === "string" ? actual : describeActual(actual, expected);
 }
@@ -110,7 +110,7 @@ function showShare(share: Share | null): string {
 }
 
 function dollars(nano: number): string {
-  return `$${(nano / NANO_PER_DOLLAR).toFixed(6)}`;
+  return `$${toDollars(nano).toFixed(6)}`;
 }
 
 function seconds(ms: number): string {

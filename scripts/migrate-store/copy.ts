@@ -8,28 +8,29 @@ import { TABLES, type Table } from "./tables.ts";
 
 /** Documents in one command. */
 const BATCH = 500;
-/** A process that was seen so lately may be at work. */
+/** A process seen more recently may still be running. */
 const LIVE_MS = 60_000;
 const DIGEST_BYTES = 32;
 
-/** What was copied of one table and found again. */
+/** What was copied of one table and read back. */
 export interface Copied {
   readonly table: string;
   readonly documents: number;
-  /** The same on both sides: of all documents, in whatever order. */
+  /** Checksum of all documents, in any order; equal on both sides. */
   readonly checksum: string;
 }
 
 /**
  * Copies every table into the database and compares both sides. May be repeated.
  *
- * @throws {AppError} `store_locked` when a bot works or has worked on the database; `internal` when what is read back differs.
+ * @throws {AppError} `store_locked` when a bot uses or has used the database; `internal` when the
+ *   copy differs.
  */
 export async function copyStore(
   source: DatabaseSync,
   target: Connection,
   now: number,
-  tell: (copied: Copied) => void,
+  report: (copied: Copied) => void,
 ): Promise<void> {
   await assertUnused(target, now);
   for (const [name, table] of Object.entries(TABLES)) {
@@ -39,11 +40,11 @@ export async function copyStore(
     if (found.count !== written.sum.count || found.digest() !== written.sum.digest()) {
       throw differs(name, written.sum.count, found.count, target.name);
     }
-    tell({ table: name, documents: found.count, checksum: found.digest() });
+    report({ table: name, documents: found.count, checksum: found.digest() });
   }
 }
 
-/** A bot that has worked there has gone on from what would be copied over it. */
+/** Refuses a database that a bot has used: its newer state would be overwritten. */
 async function assertUnused({ collections, name, ask }: Connection, now: number): Promise<void> {
   const processes = await ask(() => collections.processes.find().toArray());
   const live = processes.find(({ seenAt }) => seenAt.getTime() > now - LIVE_MS);
@@ -108,13 +109,15 @@ async function readBack(
   return sum;
 }
 
-/** Count and checksum of documents in any order: the exclusive or of their hashes, each of which has an id of its own in it. */
+/**
+ * Count and checksum of documents in any order: the XOR of their hashes; ids make each hash unique.
+ */
 class Checksum {
   count = 0;
   readonly #sum = Buffer.alloc(DIGEST_BYTES);
 
   add(document: BSON.Document): void {
-    // The mark of the insert differs each time and means nothing any more.
+    // The id of the insert differs each time and has no meaning later.
     const { insertId: _, ...content } = document;
     const hash = createHash("sha256")
       .update(canonicalJson(toJson(content)))

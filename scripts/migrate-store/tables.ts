@@ -29,7 +29,7 @@ export interface Table {
   readonly toDocument: (row: Row, now: number) => BSON.Document | null;
 }
 
-/** Tables by name. What is not here is listed in {@link LEFT}. */
+/** Tables by name. The others are in {@link LEFT}. */
 export const TABLES: Readonly<Record<string, Table>> = {
   log: {
     collection: "log",
@@ -144,7 +144,7 @@ export const LEFT: Readonly<Record<string, string>> = {
   processes: "only concerns processes that run",
 };
 
-/** Nobody has a lease any more, and the totals of the log are counted already. */
+/** Leases have ended, and the totals of the log are counted already. */
 function moveHead(row: Row, now: number): BSON.Document {
   const head = toHead(row);
   const free = head.owner === null ? head : { ...head, owner: null, due: now };

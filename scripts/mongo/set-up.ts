@@ -6,8 +6,9 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 /**
- * Sets up a MongoDB-compatible server in an ignored folder: a small Debian system with PostgreSQL 18 and the DocumentDB
- * extension, and the gateway that speaks MongoDB's protocol in front of it. Nothing outside of the folder is changed.
+ * Sets up a MongoDB-compatible server in an ignored folder: a small Debian system with PostgreSQL
+ * 18 and the DocumentDB extension, and the gateway that speaks MongoDB's protocol in front of it.
+ * Nothing outside of the folder is changed.
  */
 
 const run = promisify(execFile);
@@ -15,11 +16,14 @@ const run = promisify(execFile);
 const CACHE = resolve(import.meta.dirname, "../../.cache/mongo");
 const GATEWAY_SOURCE = join(import.meta.dirname, "gateway");
 
-/** DocumentDB comes with Debian's development release alone; its libraries are too new to be mixed into an older system. */
+/**
+ * DocumentDB is only in Debian's development release, whose libraries cannot be mixed into an older
+ * one.
+ */
 const SUITE = "sid";
 const PACKAGES = "postgresql-18,postgresql-18-documentdb";
 
-/** Where the pieces are once they are set up. */
+/** Where the parts are once they are set up. */
 export interface MongoParts {
   /** Root folder of the small system. */
   readonly root: string;
@@ -27,13 +31,13 @@ export interface MongoParts {
   readonly gateway: string;
 }
 
-/** The pieces if they were set up before; `null`: they were not. */
+/** The parts if they are set up; else `null`. */
 export async function findMongoParts(): Promise<MongoParts | null> {
   const parts = await expectedParts();
   return existsSync(parts.root) && existsSync(parts.gateway) ? parts : null;
 }
 
-/** Why the pieces cannot be set up or used on this machine, with what to do; `null`: they can. */
+/** Why the parts cannot be set up or used on this machine, with what to do; `null`: they can. */
 export function whyNoMongoParts(): string | null {
   if (process.platform !== "linux") return "it needs Linux (Debian or one of its kind)";
   if (process.getuid?.() !== 0) return "it needs root: run it in a container or a virtual machine";
@@ -43,18 +47,18 @@ export function whyNoMongoParts(): string | null {
 /**
  * Fetches and builds what is missing: minutes the first time, nothing later.
  *
- * @param tell - told of each part that takes long.
- * @throws {Error} with what to do when something that is needed is not there.
+ * @param report - called with a line before each part that takes long.
+ * @throws {Error} with what to do when a requirement is missing.
  */
-export async function setUpMongo(tell: (line: string) => void): Promise<MongoParts> {
+export async function setUpMongo(report: (line: string) => void): Promise<MongoParts> {
   const obstacle = whyNoMongoParts();
   if (obstacle !== null) throw new Error(`The server for tests cannot be set up: ${obstacle}.`);
   const parts = await expectedParts();
   await mkdir(CACHE, { recursive: true });
   // Each takes one core for a minute, mostly waiting for the network.
   await Promise.all([
-    existsSync(parts.root) ? null : fetchSystem(parts.root, tell),
-    existsSync(parts.gateway) ? null : buildGateway(parts.gateway, tell),
+    existsSync(parts.root) ? null : fetchSystem(parts.root, report),
+    existsSync(parts.gateway) ? null : buildGateway(parts.gateway, report),
   ]);
   return parts;
 }
@@ -71,8 +75,8 @@ async function expectedParts(): Promise<MongoParts> {
 }
 
 /** Under another name first, so that what was interrupted is not taken for complete. */
-async function fetchSystem(root: string, tell: (line: string) => void): Promise<void> {
-  tell("Fetching PostgreSQL 18 with DocumentDB (about 900 MB on disk, one to three minutes) …");
+async function fetchSystem(root: string, report: (line: string) => void): Promise<void> {
+  report("Fetching PostgreSQL 18 with DocumentDB (about 900 MB on disk, one to three minutes) …");
   const draft = `${root}.${process.pid}`;
   await rm(draft, { recursive: true, force: true });
   const command = ["debootstrap", "--variant=minbase", `--include=${PACKAGES}`, SUITE, draft];
@@ -80,8 +84,8 @@ async function fetchSystem(root: string, tell: (line: string) => void): Promise<
   await rename(draft, root);
 }
 
-async function buildGateway(gateway: string, tell: (line: string) => void): Promise<void> {
-  tell("Building the gateway (FerretDB, half a minute) …");
+async function buildGateway(gateway: string, report: (line: string) => void): Promise<void> {
+  report("Building the gateway (FerretDB, half a minute) …");
   const draft = `${gateway}.${process.pid}`;
   const command = ["go", "build", "-trimpath", "-o", draft, "."];
   await needed(command, "install Go 1.26 or newer from https://go.dev/dl/", {

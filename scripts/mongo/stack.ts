@@ -15,15 +15,17 @@ const CLUSTERS = "/srv/heddle";
 const READY_MS = 30_000;
 const PAUSE_MS = 50;
 
-/** One of the two processes of the stack, which can be ended as a crash ends it. */
+/** One of the two processes of the stack, which can be killed to simulate a crash. */
 export interface StackMember {
   /** `kill -9`. */
   kill(): Promise<void>;
-  /** Starts it again, on the same port and over the same data; waits until it answers. */
+  /** Restarts it on the same port and data, and waits until it responds. */
   start(): Promise<void>;
 }
 
-/** A MongoDB-compatible server on loopback. Both processes end with the process that started them. */
+/**
+ * A MongoDB-compatible server on loopback. Both processes end with the process that started them.
+ */
 export interface MongoStack extends AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
   readonly uri: string;
@@ -32,7 +34,9 @@ export interface MongoStack extends AsyncDisposable {
 }
 
 export interface StackOptions {
-  /** Name of a cluster that is kept for the next time; absent: a new one that is removed at the end. */
+  /**
+   * Name of a cluster that is kept for the next time; absent: a new one that is removed at the end.
+   */
   readonly keepAs?: string;
   /** @default a free port */
   readonly port?: number;
@@ -63,7 +67,7 @@ export async function startMongoStack(
 
 interface Program {
   readonly spawn: () => ChildProcess;
-  /** Rejects while it does not answer. */
+  /** Rejects while it does not respond. */
   readonly ping: () => Promise<unknown>;
 }
 
@@ -106,12 +110,12 @@ class Process implements StackMember, AsyncDisposable {
     );
   }
 
-  async #end(tell: (child: ChildProcess) => unknown): Promise<void> {
+  async #end(stop: (child: ChildProcess) => unknown): Promise<void> {
     const child = this.#child;
     this.#child = null;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, "exit");
-    tell(child);
+    stop(child);
     await ended;
   }
 }
@@ -162,7 +166,7 @@ async function openCluster(root: string, keepAs: string | undefined): Promise<Cl
   };
 }
 
-/** PostgreSQL refuses root. It goes down with whoever started it, whatever ends that: nothing is left behind by a killed test. */
+/** PostgreSQL refuses root. It ends with its parent process, also when a test is killed. */
 const asPostgres = [
   "setpriv",
   "--reuid=postgres",
@@ -197,7 +201,7 @@ function gatewayOf({ gateway }: MongoParts, cluster: Cluster, listen: string): P
   };
 }
 
-/** Resolves when somebody listens there. */
+/** Resolves when a server listens at the address. */
 async function answersAt(address: string): Promise<void> {
   const [host = "", port = ""] = address.split(":");
   const socket = connect({ host, port: Number(port) });

@@ -16,9 +16,13 @@ import {
   toMutantRunResult,
 } from "@stryker-mutator/api/test-runner";
 import fc from "fast-check";
+import { omitUndefined } from "../../src/shared/omit-undefined.ts";
 import { type NotedTest, takeNoted } from "./vitest.ts";
 
-/** The tests that a mutant of the pure core has to get past: those that need neither store, nor clock, nor world. The quick ones first. */
+/**
+ * The tests that a mutant of the pure core has to get past: those that need neither store, nor
+ * clock, nor world. The quick ones first.
+ */
 const TESTS = [
   "test/engine/execution/!(any-workflow).test.ts",
   "test/engine/steps/{child-money,foreach,parallel,wait}.test.ts",
@@ -29,7 +33,7 @@ const TESTS = [
 
 const STAND_IN = new URL("vitest.ts", import.meta.url).href;
 
-/** Fewer stories than `npm test` tells, the same for each mutant, and no search for a shorter one. */
+/** Fewer generated cases than in `npm test`, the same for each mutant, and no shrinking. */
 fc.configureGlobal({ numRuns: 30, seed: 20_261_125, endOnFailure: true });
 
 registerHooks({
@@ -39,15 +43,20 @@ registerHooks({
       : next(specifier, by),
 });
 
-/** What the code with its mutants reads: which of them is active. */
+/** Read by the instrumented code: which mutant is active. */
 const context: { [Name in keyof InstrumenterContext]: InstrumenterContext[Name] | undefined } = {};
 Object.assign(globalThis, { __stryker__: context });
 
-/** Runs the tests of the pure core in this process, which loads them once for all mutants: a mutant takes milliseconds. */
+/**
+ * Runs the tests of the pure core in this process, which loads them once for all mutants: a mutant
+ * takes milliseconds.
+ */
 class PureRunner implements TestRunner {
   #tests: ReadonlyMap<string, NotedTest> | null = null;
 
-  /** What is done while modules load is done once: Stryker begins another process for mutants of that. */
+  /**
+   * Modules are loaded once: Stryker starts another process for mutants of code that runs at load.
+   */
   capabilities() {
     return { reloadEnvironment: false };
   }
@@ -57,7 +66,7 @@ class PureRunner implements TestRunner {
     return {
       status: DryRunStatus.Complete,
       tests,
-      ...(context.mutantCoverage && { mutantCoverage: context.mutantCoverage }),
+      ...omitUndefined({ mutantCoverage: context.mutantCoverage }),
     };
   }
 
@@ -92,11 +101,11 @@ class PureRunner implements TestRunner {
       context.currentTestId = id;
       const failure = await failureOf(run);
       context.currentTestId = undefined;
-      const told = { id, name, timeSpentMs: performance.now() - begun };
+      const result = { id, name, timeSpentMs: performance.now() - begun };
       results.push(
         failure === null
-          ? { ...told, status: TestStatus.Success }
-          : { ...told, status: TestStatus.Failed, failureMessage: failure },
+          ? { ...result, status: TestStatus.Success }
+          : { ...result, status: TestStatus.Failed, failureMessage: failure },
       );
       if (failure !== null && bail) break;
     }

@@ -1,14 +1,15 @@
 /**
- * Stands for `vitest` where a mutant of the pure core is tested: the same `expect`, and tests that are only noted. Vitest itself begins
- * a worker and loads every module anew for each of some fifteen hundred mutants, which takes hours.
+ * Replaces `vitest` when a mutant of the pure core is tested: the same `expect`, and tests that are
+ * only registered. Vitest itself would start a worker and reload every module for each of some
+ * fifteen hundred mutants, which takes hours.
  */
 import { format } from "node:util";
 
 export { expect } from "vitest";
 
-/** A test that was noted. */
+/** A registered test. */
 export interface NotedTest {
-  /** With the names of what is around it. */
+  /** Prefixed with the names of its groups. */
   readonly name: string;
   readonly run: () => unknown;
 }
@@ -19,12 +20,12 @@ type Register = (name: string, run: () => unknown) => void;
 const noted: NotedTest[] = [];
 const around: string[] = [];
 
-/** The tests that were noted since the last call. */
+/** The tests registered since the last call. */
 export function takeNoted(): readonly NotedTest[] {
   return noted.splice(0);
 }
 
-/** A name with what its `$member`s and `%s` stand for. */
+/** A name with its `$member`s and `%s` filled in. */
 function nameOf(name: string, values: readonly unknown[]): string {
   const members = new Map(Object.entries(values[0] ?? {}));
   const filled = name.replaceAll(/\$(\w+)/g, (as, member) => String(members.get(member) ?? as));

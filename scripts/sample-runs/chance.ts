@@ -1,4 +1,4 @@
-/** A source of numbers that look random and are the same each time, so that samples do not change from one day to the next. */
+/** A seeded generator of pseudo-random numbers: the samples are the same each time. */
 export class Chance {
   #state: number;
 

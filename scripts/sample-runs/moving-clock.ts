@@ -7,15 +7,18 @@ interface Timer {
   readonly run: () => void;
 }
 
-/** Shorter timers are the beats of a process that watches itself: weeks of them would be a million, and change nothing. */
+/**
+ * The clock does not stop for shorter timers, such as heartbeats: a million of them would change
+ * nothing.
+ */
 const LEAST_AWAITED_MS = 10 * 60_000;
 
-/** A clock in the past that is moved towards the present by hand, so that weeks pass in a moment. */
+/** A clock in the past that is moved to the present by hand, so that weeks pass in a moment. */
 export class MovingClock implements Clock {
   #now: number;
   readonly #timers = new Set<Timer>();
 
-  /** @param now - where it begins, milliseconds since 1970. */
+  /** @param now - its start, milliseconds since 1970. */
   constructor(now: number) {
     this.#now = now;
   }
@@ -24,7 +27,7 @@ export class MovingClock implements Clock {
     return this.#now;
   }
 
-  /** What is leapt over takes no time: nobody may lose anything by it. */
+  /** Real time: a leap of the clock takes none, so it causes no time-out. */
   elapsed(): number {
     return performance.now();
   }
@@ -36,14 +39,14 @@ export class MovingClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** Lets time pass within something that takes that long; no timer runs. */
+  /** Advances the clock by the duration of a call; runs no timer. */
   spend(ms: number): void {
     this.#now += ms;
   }
 
   /**
-   * Moves on to `moment`, never back. It stops for every timer of ten minutes and more; shorter ones run once at such a stop, as
-   * after a machine has slept. After each timer `settle` is waited for.
+   * Moves forward to `moment`, never back. Stops for every timer of ten minutes and more; shorter
+   * ones run once at such a stop, as after a machine has slept. Awaits `settle` after each timer.
    */
   async moveTo(moment: number, settle: () => Promise<void>): Promise<void> {
     do {
@@ -60,7 +63,7 @@ export class MovingClock implements Clock {
     return Math.min(Number.POSITIVE_INFINITY, ...stops);
   }
 
-  /** The timer that is due longest, which waits no more then. */
+  /** Removes and returns the timer that has been due longest. */
   #takeDue(): Timer | undefined {
     const due = [...this.#timers].filter((timer) => timer.at <= this.#now);
     const [first] = due.sort((a, b) => a.at - b.at);

@@ -7,7 +7,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 export const SAMPLE_DAYS = 30;
 const WORKING_DAY_BEGINS_MS = 8 * 60 * MINUTE_MS;
 const WORKING_DAY_MINUTES = 10 * 60;
-/** Requests that nobody decides expire within three days; the last samples are over before now. */
+/** Undecided requests expire within three days, so the last samples end before now. */
 const EXPIRY_MS = 3 * DAY_MS;
 /** The last sample is at least this old, so that even slow decisions lie in the past. */
 const MARGIN_MS = 4 * 60 * MINUTE_MS;
@@ -22,8 +22,8 @@ export type Moment = { readonly at: number; readonly run: number } & (
 );
 
 /**
- * What happened in the last 30 days, in order: more on working days than on others, and a little more each week. The same `now`
- * gives the same moments.
+ * The moments of the last 30 days, in order: more on working days, and a little more each week.
+ * Deterministic for a `now`.
  */
 export function planMoments(now: number): readonly Moment[] {
   const chance = new Chance(30);
@@ -37,7 +37,7 @@ export function planMoments(now: number): readonly Moment[] {
       const at = midnight + WORKING_DAY_BEGINS_MS + minute * MINUTE_MS;
       const mayStillWait = scenario.decisions === undefined && now - at < EXPIRY_MS + MARGIN_MS;
       if (at > now - MARGIN_MS || at < now - SAMPLE_DAYS * DAY_MS) continue;
-      if (mayStillWait && waitsForNobody(scenario)) continue;
+      if (mayStillWait && expiresUndecided(scenario)) continue;
       const isTroubled = chance.next() < TROUBLE_SHARE;
       moments.push(...momentsOf(isTroubled ? scenario : smooth(scenario), run, at, chance));
       run += 1;
@@ -52,8 +52,8 @@ function runsOn(midnight: number, daysAgo: number, chance: Chance): number {
   return chance.between(4, 7) + Math.floor((SAMPLE_DAYS - daysAgo) / 7);
 }
 
-/** Would it wait for a decision that never comes? */
-function waitsForNobody({ workflow, variables, decisions }: Scenario): boolean {
+/** Whether it would wait for a decision that never comes. */
+function expiresUndecided({ workflow, variables, decisions }: Scenario): boolean {
   const isLarge = workflow === "expense-approval" && Number(variables["amount"]) >= 500;
   return decisions === undefined && isLarge;
 }

@@ -2,17 +2,17 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isJsonObject, type Json, type JsonObject } from "../../src/shared/json.ts";
 
-/** What every sample carries in its name, so that it is told apart wherever the name of a workflow is shown. */
+/** Marks the names of samples wherever the name of a workflow is shown. */
 const LABEL = "(sample)";
 
-/** The id of the sample that is made of a shipped workflow. */
+/** The id of the sample of a shipped workflow. */
 export function sampleId(workflow: string): string {
   return `sample-${workflow}`;
 }
 
 /**
- * A shipped workflow as a sample: with an id and a name of its own, started by hand alone, and without channels for its requests,
- * so that its past decisions get no cards.
+ * A shipped workflow as a sample: with its own id and name, started only by hand, and without
+ * channels for its requests, so that past decisions get no cards.
  *
  * @throws {Error} when the file is missing or is no JSON object.
  */

@@ -5,11 +5,11 @@ export interface Scenario {
   /** The shipped workflow it belongs to: a file of the workflows folder, without `.json`. */
   readonly workflow: string;
   readonly variables: JsonObject;
-  /** Who asked for it, by Slack user id; nobody for what a webhook brought. */
+  /** Slack user id of the person who starts it; absent: a webhook does. */
   readonly startedBy?: string;
-  /** Who decides, in this order; nobody for requests that expire. */
+  /** Decisions in order; absent: the requests expire. */
   readonly decisions?: readonly { readonly by: string; readonly choice: string }[];
-  /** What does not work while it runs. */
+  /** What is broken while it runs. */
   readonly trouble?: "model" | "slack";
 }
 

@@ -13,16 +13,14 @@ import { Chance } from "./chance.ts";
 import { MovingClock } from "./moving-clock.ts";
 import { type Moment, planMoments, SAMPLE_DAYS } from "./plan.ts";
 import { readSampleDefinition, sampleId } from "./sample-definitions.ts";
-import { createSampleModel } from "./sample-model.ts";
-import { createSampleServices } from "./sample-services.ts";
-import type { SampleWorld } from "./sample-world.ts";
+import { createSampleModel, createSampleServices, type SampleWorld } from "./sample-fakes.ts";
 import { SCENARIOS, type Scenario } from "./scenarios.ts";
 
 const DAY_MS = 86_400_000;
 const DEFAULT_MODEL = "gpt-4o-mini";
-/** Turns of the event loop until what a timer or a decision set off shows in a status. */
+/** Turns of the event loop until the effect of a timer or a decision shows in a status. */
 const SETTLE_TURNS = 20;
-/** Turns of the event loop that a sample run may need at most until it rests. */
+/** Most turns of the event loop that a sample run needs to come to rest. */
 const MAX_TURNS = 20_000;
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   finance: ["U0BOB", "U0CAROL"],
@@ -33,7 +31,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
 const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 export interface SampleOptions {
-  /** The folder of the embedded store; nobody else may have it open. */
+  /** The folder of the embedded store; no other process may have it open. */
   readonly dataDir: string;
   /** Where the shipped workflows are. */
   readonly workflowsDir: string;
@@ -42,8 +40,8 @@ export interface SampleOptions {
 }
 
 /**
- * Fills an embedded store with runs over the last 30 days, by letting the real engine execute them with a clock that is moved
- * through these days, the stand-in model and services that send nothing. So their log records are the engine's own.
+ * Fills an embedded store with runs of the last 30 days: the real engine executes them with a clock
+ * that is moved through these days, the stand-in model and services that send nothing.
  *
  * Each belongs to a workflow whose name says that it is a sample.
  *
@@ -95,12 +93,12 @@ function openEngine(store: Store, world: SampleWorld): RunningEngine {
     triggerTypes: createTriggerTypes({ cron }),
     cron,
     revealSecrets: (params) => params,
-    // What happens here wakes the engine at once; a poll would only stretch the days.
+    // Everything here wakes the engine at once; polls would only slow it down.
     pollMs: 365 * DAY_MS,
   });
 }
 
-/** Lets everything happen in its order. @returns the number of runs. */
+/** Plays all moments in order. @returns the number of runs. */
 async function play(
   moments: readonly Moment[],
   engine: RunningEngine,
@@ -152,14 +150,14 @@ async function decide(
   { by, choice }: Moment & { kind: "decide" },
 ): Promise<void> {
   const { requests } = await engine.executions.get(executionId);
-  const asked = requests.find((request) => request.outcome === null)?.opened;
-  if (asked === undefined) return;
-  const { id: requestId, round, hash } = asked;
-  const answer = await engine.approvals.vote({ executionId, requestId, round, hash, choice, by });
-  if (answer.recorded) await answer.settled;
+  const open = requests.find((request) => request.outcome === null)?.opened;
+  if (open === undefined) return;
+  const { id: requestId, round, hash } = open;
+  const vote = await engine.approvals.vote({ executionId, requestId, round, hash, choice, by });
+  if (vote.recorded) await vote.settled;
 }
 
-/** Waits until a run neither executes nor will at once. @returns its status. */
+/** Waits until a run is at rest. @returns its status. */
 async function rest(engine: RunningEngine, executionId: string): Promise<ExecutionStatus> {
   for (let turn = 0; turn < MAX_TURNS; turn += 1) {
     const { status } = await engine.executions.get(executionId);

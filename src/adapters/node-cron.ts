@@ -3,7 +3,7 @@ import type { Cron, CronSchedule } from "../engine/ports/cron.ts";
 
 const MINUTE_MS = 60_000;
 
-/** Cron expressions as node-cron reads them; of its timers nothing is used, so that the engine's clock decides. */
+/** Cron expressions by node-cron, without its timers: the engine's clock decides when. */
 export function createCron(): Cron {
   return {
     problems: (expression) => {
@@ -22,13 +22,15 @@ function createCronSchedule(expression: string, timezone: string): CronSchedule 
   const { second } = parse(expression);
   const first = second[0] ?? 0;
   const task = createTask(expression, () => undefined, { timezone });
-  // It is only asked about times; a task that stays known to the library would never be forgotten.
+  // Only its matching is used; destroying it removes it from the library's registry, where it would
+  // leak.
   void task.destroy();
   return {
     hasSeconds: second.length > 1 || first > 0,
     between: (after, until, limit) => {
       const found: number[] = [];
-      // Backward, since the latest are wanted. Whether a minute is meant does not depend on the second.
+      // Backward, since the latest are wanted. Whether a minute matches does not depend on the
+      // second.
       const last = Math.floor(until / MINUTE_MS) * MINUTE_MS;
       for (
         let minute = last;
@@ -44,7 +46,7 @@ function createCronSchedule(expression: string, timezone: string): CronSchedule 
   };
 }
 
-/** `dayOfMonth` as people write it. */
+/** `dayOfMonth` as words: `day of month`. */
 function words(field: string): string {
   return field.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SampleFiles } from "../engine/ports/prompts.ts";
 
-/** What ids of workflows and steps are made of; anything else could lead out of the folder. */
+/** Form of the ids of workflows and steps; anything else could lead out of the folder. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 
 /** Labelled samples in `<folder>/<workflow>/<step>.jsonl`. */

@@ -3,7 +3,8 @@ import type { JsonObject } from "../shared/json.ts";
 import { revealSecrets } from "../shared/secret-reference.ts";
 
 /**
- * Replaces `{{secrets.NAME}}` in the parameters of a service call by `SECRET_<NAME>` of the environment.
+ * Replaces `{{secrets.NAME}}` in the parameters of a service call by `SECRET_<NAME>` of the
+ * environment.
  *
  * @throws {AppError} `params_invalid` when the returned function meets a name that is not set.
  */
@@ -21,10 +22,10 @@ export function createSecretRevealer(
     });
 }
 
-/** Shorter values are words of everyday text: blotting them out would spoil it and hide nothing. */
+/** Shorter values occur in everyday text: hiding them would garble it and protect nothing. */
 const MIN_HIDDEN_LENGTH = 8;
 
-/** Replaces the values of secrets wherever they stand in a text, as they are and as they stand in JSON. */
+/** Replaces the values of secrets in a text, both plain and escaped as in JSON. */
 export function createSecretHider(values: readonly string[]): (text: string) => string {
   const hidden = values
     .filter((value) => value.length >= MIN_HIDDEN_LENGTH)

@@ -1,11 +1,11 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { AppError } from "../shared/errors.ts";
+import { omitUndefined } from "../shared/omit-undefined.ts";
 import { isUserId } from "../shared/slack-ids.ts";
 
 /**
- * Everything the process takes from its environment, by area. Built field by field from checked variables; nothing else
- * reads `process.env`.
+ * The configuration by area, read from the environment; nothing else reads `process.env`.
  */
 export interface Config {
   readonly slack: SlackConfig;
@@ -14,13 +14,16 @@ export interface Config {
   readonly web: {
     readonly host: string;
     readonly port: number;
-    /** `null`: only programs on this machine are answered. */
+    /** `null`: only programs on this machine are served. */
     readonly apiToken: string | null;
   };
   readonly http: { readonly allowHosts: readonly string[] };
-  /** `null`: e-mail is not set up. */
+  /** `null`: e-mail is not configured. */
   readonly mail: MailConfig | null;
-  /** URLs of databases by name, in lower case: `DATABASE_URL` is `default`, `DATABASE_URL_CRM` is `crm`. */
+  /**
+   * URLs of databases by name, in lower case: `DATABASE_URL` is `default`, `DATABASE_URL_CRM` is
+   * `crm`.
+   */
   readonly databases: Readonly<Record<string, string>>;
   /** `SECRET_<NAME>` by name. */
   readonly secrets: Readonly<Record<string, string>>;
@@ -28,7 +31,7 @@ export interface Config {
   readonly logLevel: LogLevel;
 }
 
-/** Where state is kept: in MongoDB, or in a file of this machine. */
+/** Where state is stored: in MongoDB, or in a file on this machine. */
 export type StoreConfig =
   | { readonly kind: "mongodb"; readonly uri: string }
   | {
@@ -53,7 +56,7 @@ export interface ModelConfig {
   readonly apiKey: string | null;
   readonly baseUrl: string | null;
   readonly defaultModel: string;
-  /** File with prices of one's own; `null`: those of the package alone. */
+  /** File with custom prices; `null`: only those of the package. */
   readonly pricesFile: string | null;
   /** Endpoints by model prefix: `anthropic` for `anthropic/…`. */
   readonly providers: Readonly<
@@ -80,7 +83,7 @@ const databaseUrl = text.refine(
 );
 const httpUrl = z.url({ protocol: /^https?$/ });
 
-/** Each variable with its check; a default here is the default of `.env.example`. */
+/** Each variable with its check; the defaults equal those of `.env.example`. */
 const Environment = z.object({
   SLACK_BOT_TOKEN: text.regex(/^xoxb-/, "must be a bot token: it begins with xoxb-"),
   SLACK_APP_TOKEN: text
@@ -149,7 +152,7 @@ function isHostOrRange(text: string): boolean {
 /** Names of the variables, for the test that compares them with `.env.example`. */
 export const VARIABLE_NAMES: readonly string[] = Object.keys(Environment.shape);
 
-/** Families of variables whose names carry a part of their own. */
+/** Families of variables whose names have a variable part. */
 export const VARIABLE_FAMILIES = [
   "LLM_<PREFIX>_BASE_URL",
   "LLM_<PREFIX>_API_KEY",
@@ -157,7 +160,7 @@ export const VARIABLE_FAMILIES = [
   "SECRET_<NAME>",
 ] as const;
 
-/** Where one gets what is missing. */
+/** How to get what is missing. */
 const REMEDIES: Readonly<Record<string, string>> = {
   SLACK_BOT_TOKEN:
     "Create the app from manifest.yml at https://api.slack.com/apps, install it, and copy the token of OAuth & Permissions.",
@@ -171,7 +174,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
  * Reads the configuration.
  *
  * @param env - empty values count as absent; the process's own environment by default.
- * @throws {AppError} `config_invalid`, whose message lists every wrong variable and what to do, and never a value.
+ * @throws {AppError} `config_invalid`, whose message lists every wrong variable and what to do, and
+ *   never a value.
  */
 export function loadConfig(
   env: Readonly<Record<string, string | undefined>> = process.env,
@@ -235,7 +239,7 @@ function mailConfig(values: z.output<typeof Environment>): MailConfig | null {
 function problemOf(issue: z.core.$ZodIssue, given: Record<string, string | undefined>): string {
   const name = String(issue.path[0]);
   const remedy = REMEDIES[name] ? ` ${REMEDIES[name]}` : "";
-  // zod's own messages may quote what was given; only ours and the lists of allowed values are safe to show.
+  // zod's own messages may quote the value; only custom ones and lists of allowed values are safe.
   if (given[name] === undefined) return `${name} is missing.${remedy}`;
   if (issue.code === "invalid_value") return `${name} must be one of ${issue.values.join(", ")}.`;
   if (issue.code === "invalid_format" && issue.format === "url") {
@@ -294,7 +298,7 @@ function readProviders(given: Record<string, string | undefined>): {
         problems.push(`${name} must be a URL that begins with http:// or https://.`);
     } else {
       const apiKey = given[`LLM_${prefix}_API_KEY`];
-      providers[prefix.toLowerCase()] = { baseUrl, ...(apiKey !== undefined && { apiKey }) };
+      providers[prefix.toLowerCase()] = omitUndefined({ baseUrl, apiKey });
     }
   }
   return { providers, problems };

@@ -8,21 +8,22 @@ import { hashJson } from "../shared/json.ts";
 import { isUserId } from "../shared/slack-ids.ts";
 import type { Logger } from "./log.ts";
 
-/** Something about a file of the workflows folder that admins have to know. */
+/** A notice to admins about a file of the workflows folder. */
 export interface FileNotice {
   readonly file: string;
   /** A sentence or two. */
   readonly text: string;
-  /** Equal at the next start if nothing has changed since. */
+  /** Identifies the notice: equal at the next start if nothing has changed. */
   readonly about: string;
-  /** Slack user id of whoever else it concerns. */
+  /** Slack user id of another person to notify. */
   readonly concerns?: string;
 }
 
 /**
- * Deploys the definitions of a folder, in order of their names. A bad file is logged, reported and skipped: the others must run.
+ * Deploys the definitions of a folder, in order of their names. A bad file is logged, reported and
+ * skipped.
  *
- * @returns what admins have to know.
+ * @returns notices to admins.
  */
 export async function deployFolder(
   engine: RunningEngine,
@@ -53,18 +54,18 @@ async function deployOne(
     const notice = toNotice(file, content, deployment);
     if (deployment.outcome === "invalid") {
       const { problems } = deployment;
-      logger.error({ file, problems }, "the definition has problems and was not deployed");
+      logger.error({ file, problems }, "could not deploy the definition: it has problems");
     } else if (deployment.outcome === "deployed") {
       const { workflowId, version } = deployment;
-      logger.info({ file, workflowId, version }, "deployed");
+      logger.info({ file, workflowId, version }, "definition deployed");
       const { warnings } = deployment;
-      if (warnings.length > 0) logger.warn({ file, warnings }, "what was deployed may not work");
+      if (warnings.length > 0) logger.warn({ file, warnings }, "the definition has warnings");
     } else if (notice) logger.warn({ file }, notice.text);
     return notice;
   } catch (error) {
     const message =
       error instanceof SyntaxError ? `it is not JSON: ${error.message}` : asAppError(error).message;
-    logger.error({ file, error: message }, "the definition could not be deployed");
+    logger.error({ file, error: message }, "could not deploy the definition");
     return { file, text: `The file ${file} was not deployed: ${message}`, about: message };
   }
 }
@@ -93,19 +94,20 @@ function toNotice(file: string, content: string, deployment: FileDeployment): Fi
 }
 
 /**
- * Tells admins what they have to know, each thing once, over restarts too. What could not be told is told at the next start.
+ * Sends each notice once, over restarts too. A notice that could not be sent is sent at the next
+ * start.
  *
- * @param tell - resolves to `false` if nobody could be told.
+ * @param send - resolves to `false` if no admin could be reached.
  */
-export async function tellNotices(
+export async function sendNotices(
   notices: readonly FileNotice[],
   store: Pick<Store, "kv">,
-  tell: (text: string, concerns?: string) => Promise<boolean>,
+  send: (text: string, concerns?: string) => Promise<boolean>,
 ): Promise<void> {
   for (const { file, text, about, concerns } of notices) {
     const key = `file-notice:${file}`;
-    const told = hashJson(about);
-    if ((await store.kv.get(key)) === told) continue;
-    if (await tell(text, concerns)) await store.kv.set(key, told);
+    const hash = hashJson(about);
+    if ((await store.kv.get(key)) === hash) continue;
+    if (await send(text, concerns)) await store.kv.set(key, hash);
   }
 }

@@ -3,13 +3,13 @@ import type { LogLevel } from "./config.ts";
 
 export type { Logger } from "pino";
 
-/** What looks like a credential of Slack or of a model's provider, wherever it stands in a line. */
+/** Matches credentials of Slack and of model providers. */
 const CREDENTIAL = /\b(xox[abeoprs]-|xapp-|sk-)[A-Za-z0-9-]{6,}/g;
 
 /**
  * The process's log: JSON lines on standard output.
  *
- * @param secrets - values that must never appear: each occurrence is replaced, and so is what looks like a Slack token or a key.
+ * @param secrets - values to redact, besides everything that looks like a Slack token or a key.
  */
 export function createLogger(level: LogLevel, secrets: readonly string[] = []): Logger {
   const hidden = secrets.filter((secret) => secret.length >= 6);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { PriceOverride } from "../engine/ports/model.ts";
 import { AppError } from "../shared/errors.ts";
+import { omitUndefined } from "../shared/omit-undefined.ts";
 
 const usd = z.number().min(0, "must not be negative").max(1_000_000);
 
@@ -14,7 +15,8 @@ const Price = z.strictObject({
 const Prices = z.record(z.string().min(1), Price);
 
 /**
- * Prices of one's own: an object with the price of each model, named as definitions name it (`gpt-4o`, `local/llama`).
+ * Reads custom prices: an object with the price of each model, by its name in definitions
+ * (`gpt-4o`, `local/llama`).
  *
  * @throws {AppError} `config_invalid` naming every model and member that is wrong.
  */
@@ -29,11 +31,7 @@ export function readPricesFile(path: string): Readonly<Record<string, PriceOverr
     );
   }
   return Object.fromEntries(
-    Object.entries(parsed.data).map(([model, price]) => {
-      const { cachedInputUsdPerMillion, ...rest } = price;
-      const cached = cachedInputUsdPerMillion === undefined ? {} : { cachedInputUsdPerMillion };
-      return [model, { ...rest, ...cached }];
-    }),
+    Object.entries(parsed.data).map(([model, price]) => [model, omitUndefined(price)]),
   );
 }
 

@@ -5,7 +5,7 @@ import { LIMITS } from "../slack/limits.ts";
 const RunValue = z.object({ e: z.string() });
 export type RunValue = z.output<typeof RunValue>;
 
-/** What a button of an approval carries: execution, request, round, hash of what is asked, choice. */
+/** What a button of an approval carries: execution, request, round, hash of the question, choice. */
 const DecisionValue = z.object({
   e: z.string(),
   r: z.string(),
@@ -19,7 +19,7 @@ export type DecisionValue = z.output<typeof DecisionValue>;
 const DraftValue = z.object({ d: z.string(), n: z.int() });
 export type DraftValue = z.output<typeof DraftValue>;
 
-/** What a button carries that lets a run go on: execution, step, values as typed, whether a doubtful effect is accepted. */
+/** What a retry button carries: execution, step, values as typed, whether an unknown outcome is accepted. */
 const RetryValue = z.object({
   e: z.string(),
   f: z.string().optional(),
@@ -28,7 +28,7 @@ const RetryValue = z.object({
 });
 export type RetryValue = z.output<typeof RetryValue>;
 
-/** What a button carries that lets many runs go on: workflow, status, started since. */
+/** What the button of a bulk retry carries: workflow, status, started since. */
 const BulkRetryValue = z.object({
   w: z.string(),
   s: z.enum(["failed", "cancelled"]),

@@ -5,21 +5,16 @@ import type { Logger } from "pino";
 import type { Engine } from "../engine/api/engine.ts";
 import type { CardStore } from "../engine/ports/cards.ts";
 import type { Clock } from "../engine/ports/clock.ts";
-import type { Directory } from "../engine/ports/directory.ts";
 import { AppError } from "../shared/errors.ts";
-import type { SlackAccess } from "../slack/clients.ts";
-import { createBulkClient, createLookupClient, DEFAULT_API_URL } from "../slack/clients.ts";
+import { DEFAULT_API_URL, toSlackLogger } from "../slack/clients.ts";
 import { connect } from "../slack/connect.ts";
-import { createDirectory } from "../slack/directory.ts";
-import { createGroupFinder } from "../slack/groups.ts";
-import { toSlackLogger } from "../slack/logger.ts";
-import { createRecentKeys } from "../slack/recent.ts";
+import type { Slack } from "../slack/slack.ts";
 import { showSentence } from "../slack/text.ts";
+import { RecentKeys } from "./context.ts";
 import { createHomePublisher } from "./home/publisher.ts";
 import { registerListeners } from "./listeners/index.ts";
-import { createRights } from "./permissions.ts";
-import type { ReconcilerOptions } from "./reconciler/reconciler.ts";
-import { Reconciler } from "./reconciler/reconciler.ts";
+import type { Permissions } from "./permissions.ts";
+import { Reconciler, type ReconcilerOptions } from "./reconciler/reconciler.ts";
 import { message, section } from "./views/blocks/build.ts";
 
 export interface SlackBotConfig {
@@ -32,12 +27,14 @@ export interface SlackBotConfig {
   readonly apiUrl: string | null;
   /** `/workflow`. */
   readonly slashCommand: string;
-  /** User ids that are admins whatever Slack says. */
+  /** User ids that are admins whatever their role in Slack. */
   readonly admins: readonly string[];
 }
 
 export interface SlackBotOptions {
   readonly config: SlackBotConfig;
+  readonly slack: Slack;
+  readonly permissions: Permissions;
   readonly engine: Engine;
   readonly cards: CardStore;
   readonly onProcessDied: ReconcilerOptions["onProcessDied"];
@@ -47,22 +44,19 @@ export interface SlackBotOptions {
 
 export interface SlackBot {
   /**
-   * Connects and begins to bring all cards up to date. Resolves after a few seconds even if Slack is away.
+   * Connects and starts to reconcile all cards. Resolves after a few seconds even if Slack is away.
    *
    * @throws {AppError} `config_invalid` when Slack refuses the tokens.
    */
   start(): Promise<void>;
   stop(): Promise<void>;
   /**
-   * Tells the admins of the configuration, and whom else it concerns, in a direct message.
+   * Sends a direct message to the admins of the configuration, and to another person whom it concerns.
    *
-   * @param text - plain text; `<@U…>` mentions somebody.
-   * @returns `false` if nobody could be told.
+   * @param text - plain text; `<@U…>` mentions a person.
+   * @returns `false` if no message could be sent.
    */
   tellAdmins(text: string, concerns?: string): Promise<boolean>;
-  readonly directory: Directory;
-  /** Client that neither waits nor repeats, for the `slack` service. */
-  readonly slackClient: WebClient;
   /** HTTP mode: answers POST {@link EVENTS_PATH}. Needs the request with its body unread, for the signature. */
   readonly requestHandler: RequestListener | null;
 }
@@ -79,44 +73,28 @@ const PING_TIMEOUT_MS = 2000;
 const REMEMBERED_EVENTS = 5000;
 
 /**
- * Puts the bot together. Nothing is called before `start`.
+ * Builds the bot. It calls nothing before `start`.
  *
  * @throws {AppError} `config_invalid` if there is neither an app token nor a signing secret.
  */
 export function createSlackBot(options: SlackBotOptions): SlackBot {
   const { config, engine, clock, logger } = options;
+  const { cards, onProcessDied, slack, permissions } = options;
+  const { lookup, groups } = slack;
   const slackLogger = toSlackLogger(logger);
-  const access: SlackAccess = {
-    botToken: config.botToken,
-    ...(config.apiUrl === null ? {} : { apiUrl: config.apiUrl }),
-  };
-  const bulk = createBulkClient(access, slackLogger);
-  const lookup = createLookupClient(access, slackLogger);
-  const directory = createDirectory(lookup, clock);
   const receiver = createReceiver(config, slackLogger);
   const app = createApp(config, receiver, slackLogger);
-  const groups = createGroupFinder(lookup, clock);
-  const { cards, onProcessDied } = options;
-  const keeper = new Reconciler({
-    engine,
-    cards,
-    onProcessDied,
-    client: bulk,
-    groups,
-    clock,
-    logger,
-  });
-  const rights = createRights(directory, config.admins);
+  const reconciler = new Reconciler({ engine, cards, onProcessDied, slack, clock, logger });
   const command = config.slashCommand;
   registerListeners(app, {
     engine,
-    rights,
+    permissions,
     clock,
     logger,
     command,
-    events: createRecentKeys(REMEMBERED_EVENTS),
+    events: new RecentKeys(REMEMBERED_EVENTS),
     groups,
-    home: createHomePublisher({ engine, rights, client: lookup, clock, command }),
+    home: createHomePublisher({ engine, permissions, client: lookup, clock, command }),
     client: lookup,
   });
   app.error(async (error) => logger.error({ err: error }, "a listener failed"));
@@ -125,16 +103,14 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
   return {
     start: async () => {
       await connect({ app, opensSocket: isSocket, clock, logger, signal: stopping.signal });
-      await keeper.start();
+      await reconciler.start();
     },
     stop: async () => {
       stopping.abort();
       if (isSocket) await app.stop();
-      await keeper.stop();
+      await reconciler.stop();
     },
     tellAdmins: (text, concerns) => tellAll([...config.admins, concerns], text, lookup, logger),
-    directory,
-    slackClient: bulk,
     requestHandler: receiver instanceof HTTPReceiver ? postOnly(receiver.requestListener) : null,
   };
 }
@@ -158,7 +134,7 @@ async function tellAll(
       });
       isTold = true;
     } catch (error) {
-      logger.warn({ user: users, err: error }, "somebody could not be told in a direct message");
+      logger.warn({ user: users, err: error }, "could not send a direct message");
     }
   }
   return isTold;
@@ -174,7 +150,7 @@ function postOnly(listener: RequestListener): RequestListener {
 
 /**
  * Each gets option objects of its own, and never `headers`: Bolt writes retry settings and tokens into what it is given, and
- * whoever shares the object gets them.
+ * every user of a shared object would get them.
  */
 function createReceiver(
   config: SlackBotConfig,
@@ -225,7 +201,7 @@ function createApp(
     receiver,
     logger,
     logLevel: logger.getLevel() === LogLevel.DEBUG ? LogLevel.DEBUG : LogLevel.INFO,
-    // Otherwise the constructor asks Slack at once, and a refusal is nobody's to catch.
+    // Otherwise the constructor calls Slack at once, and no caller could catch a refusal.
     deferInitialization: true,
     clientOptions: {
       slackApiUrl: config.apiUrl ?? DEFAULT_API_URL,

@@ -2,23 +2,40 @@ import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Engine } from "../engine/api/engine.ts";
 import type { Clock } from "../engine/ports/clock.ts";
+import { LruMap } from "../shared/lru-map.ts";
 import type { GroupFinder } from "../slack/groups.ts";
-import type { RecentKeys } from "../slack/recent.ts";
 import type { HomePublisher } from "./home/publisher.ts";
-import type { Rights } from "./permissions.ts";
+import type { Permissions } from "./permissions.ts";
 
 /** What listeners work with. */
-export interface BotServices {
+export interface BotContext {
   readonly engine: Engine;
-  readonly rights: Rights;
+  readonly permissions: Permissions;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** The slash command as this workspace knows it. */
+  /** The slash command of this workspace: `/workflow`. */
   readonly command: string;
-  /** Events that were handled lately, by `event_id`. */
+  /** Events that were handled recently, by `event_id`. */
   readonly events: RecentKeys;
   readonly groups: GroupFinder;
   readonly home: HomePublisher;
-  /** For what a listener sends by itself: short, never repeated. */
+  /** The lookup client, for what a listener sends by itself. */
   readonly client: WebClient;
+}
+
+/** Remembers the last keys: Slack delivers an event again when it missed the acknowledgement. */
+export class RecentKeys {
+  readonly #keys: LruMap<string, true>;
+
+  /** @param capacity - how many keys are remembered. */
+  constructor(capacity: number) {
+    this.#keys = new LruMap(capacity);
+  }
+
+  /** @returns `true` the first time, `false` for a key that is still remembered. */
+  add(key: string): boolean {
+    if (this.#keys.get(key)) return false;
+    this.#keys.set(key, true);
+    return true;
+  }
 }

@@ -64,7 +64,7 @@ export const METHOD_SCOPES = {
 } as const satisfies Record<string, readonly string[]>;
 
 /** Scopes that commands and events need by themselves. */
-export const SURFACE_SCOPES = [
+export const EVENT_SCOPES = [
   "channels:history",
   "commands",
   "groups:history",

@@ -2,7 +2,7 @@ import type { ExecutionView } from "../engine/api/executions.ts";
 import type { Directory, Person } from "../engine/ports/directory.ts";
 import { AppError } from "../shared/errors.ts";
 
-/** What somebody may do with the bot. Guests, strangers, bots and unknown people have no role at all. */
+/** What a person may do with the bot. Guests, strangers, bots and unknown people have no role at all. */
 export type Role = "admin" | "member";
 
 /** A person with the role that was found for them. */
@@ -12,15 +12,15 @@ export interface Caller {
   readonly role: Role;
 }
 
-export interface Rights {
-  /** @throws {AppError} `not_allowed` for people without a role; `slack_unavailable` if nobody can say. */
+export interface Permissions {
+  /** @throws {AppError} `not_allowed` for people without a role; `slack_unavailable` if Slack does not answer. */
   caller(userId: string): Promise<Caller>;
-  /** User ids that are admins whatever Slack says. */
+  /** User ids that are admins whatever their role in Slack. */
   readonly admins: readonly string[];
 }
 
-/** @param admins - user ids that are admins whatever Slack says. */
-export function createRights(directory: Directory, admins: readonly string[]): Rights {
+/** @param admins - user ids that are admins whatever their role in Slack. */
+export function createPermissions(directory: Directory, admins: readonly string[]): Permissions {
   return {
     admins,
     caller: async (userId) => {

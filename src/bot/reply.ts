@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import type { RespondArguments } from "@slack/bolt";
 import type { Logger } from "pino";
 import { type AppError, asAppError, faultOf } from "../shared/errors.ts";
+import { omitUndefined } from "../shared/omit-undefined.ts";
 import { showSentence } from "../slack/text.ts";
-import { type CardMessage, context, message, section } from "./views/blocks/build.ts";
+import { type CardMessage, contextBlock, message, section } from "./views/blocks/build.ts";
 
 /** Answers a person. Never rejects: an answer that cannot be given is logged. */
 export type Reply = (answer: CardMessage | string) => Promise<void>;
@@ -19,12 +20,12 @@ export function createReply(
     try {
       await send(typeof answer === "string" ? message(answer, [section(answer)]) : answer);
     } catch (error) {
-      logger.warn({ err: error }, "an answer could not be delivered");
+      logger.warn({ err: error }, "could not deliver an answer");
     }
   };
 }
 
-/** Answers where somebody clicked or typed, seen by them alone. @param threadTs - thread in which the click was. */
+/** Answers where a person clicked or typed; only that person sees it. @param threadTs - thread of the click. */
 export function createPrivateReply(respond: Respond, logger: Logger, threadTs?: string): Reply {
   return createReply(
     ({ text, blocks }) =>
@@ -33,7 +34,7 @@ export function createPrivateReply(respond: Respond, logger: Logger, threadTs?: 
         replace_original: false,
         text,
         blocks: [...blocks],
-        ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+        ...omitUndefined({ thread_ts: threadTs }),
       }),
     logger,
   );
@@ -66,6 +67,6 @@ function showError(error: AppError, reference: string | null): CardMessage {
   const text = `:warning: ${showSentence(error.message)}`;
   return message(text, [
     section(text),
-    ...(reference === null ? [] : [context(`Reference for the operator: \`${reference}\``)]),
+    ...(reference === null ? [] : [contextBlock(`Reference for the operator: \`${reference}\``)]),
   ]);
 }

@@ -19,6 +19,7 @@ import { Retries } from "./executions/retries.ts";
 import type { ExecutionEvent } from "./model/events.ts";
 import type { ExecutionState } from "./model/state.ts";
 import type { Clock } from "./ports/clock.ts";
+import type { Conversations } from "./ports/conversations.ts";
 import type { Cron } from "./ports/cron.ts";
 import type { Directory } from "./ports/directory.ts";
 import type { Logger } from "./ports/logger.ts";
@@ -67,6 +68,8 @@ export interface EngineOptions {
   readonly triggerTypes?: ReadonlyMap<string, TriggerType>;
   /** Reads the times of schedules. */
   readonly cron: Cron;
+  /** What triggers look up in the workspace. @default a workspace without channels, in which people start nothing */
+  readonly conversations?: Conversations;
   /** Who is asked at deployment whether what a definition names exists outside. @default nobody */
   readonly nameChecks?: NameChecks;
   /** Replaces `{{secrets.NAME}}` in the parameters of a service call. */
@@ -153,6 +156,7 @@ function withDefaults(options: EngineOptions) {
     prices,
     stepTypes: options.stepTypes ?? createStepTypes({ defaultModel, prices }),
     triggerTypes: options.triggerTypes ?? createTriggerTypes({ cron }),
+    conversations: options.conversations ?? NO_CONVERSATIONS,
     nameChecks: options.nameChecks ?? {},
     hideSecrets: options.hideSecrets ?? ((text: string) => text),
     sampleFiles: options.sampleFiles ?? NO_FILES,
@@ -161,6 +165,12 @@ function withDefaults(options: EngineOptions) {
 }
 
 const NO_FILES: SampleFiles = { read: async () => null };
+
+const NO_CONVERSATIONS: Conversations = {
+  resolveChannel: async () => null,
+  mayStart: async () => false,
+  readMessage: async (channel, ts) => ({ channel, ts, threadTs: ts, text: "", messageUser: null }),
+};
 
 /** What is deployed, and what it may cost. */
 function connectWorkflows(settings: Settings, events: EngineEvents) {

@@ -2,12 +2,12 @@ import type { z } from "zod";
 import type { ServiceAction, ServiceContext, UnknownPolicy } from "../engine/ports/service.ts";
 import type { Json } from "../shared/json.ts";
 
-/** A parameter as a sentence shows it. */
+/** A parameter as text within a sentence. */
 export function showText(value: Json | undefined): string {
   return typeof value === "string" ? value : JSON.stringify(value ?? "…");
 }
 
-/** Ties the schema of an action's parameters to the functions that take them. */
+/** Defines an action whose functions get parameters parsed by its schema. */
 export function defineAction<Params extends z.ZodObject>(
   parts: Omit<ServiceAction, "params" | "onUnknown" | "execute" | "look"> & {
     readonly params: Params;

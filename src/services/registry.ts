@@ -3,11 +3,9 @@ import type { Service, ServiceCaller, ServiceRegistry } from "../engine/ports/se
 import { AppError } from "../shared/errors.ts";
 
 /**
- * The services by name.
+ * The services by name. `execute` validates the parameters first.
  *
- * `execute` checks the parameters first.
- *
- * @throws {Error} for two services with one name: a slip in the composition.
+ * @throws {Error} for two services of the same name.
  */
 export function createServiceRegistry(
   services: readonly Service[],

@@ -1,10 +1,11 @@
-/** Longer names are no typing slips, and comparing them costs the product of their lengths. */
+/** Longest name that is compared: the cost is the product of both lengths. */
 const MAX_LENGTH = 80;
 const MAX_NAMES = 2000;
 
 /**
- * The name that was probably meant: the one with the fewest slips (letter wrong, missing, too many, two swapped; case
- * does not count), the first of equals. `null` when none is close: more than a third of the letters would be wrong.
+ * The name that was probably meant: the one with the fewest slips (a letter wrong, missing, surplus
+ * or two swapped; case is ignored), the first of equals. `null` when for all of them more than a
+ * third of the letters would be wrong.
  */
 export function nearest(name: string, names: Iterable<string>): string | null {
   if (name.length === 0 || name.length > MAX_LENGTH) return null;
@@ -30,9 +31,9 @@ export function didYouMean(name: string, names: Iterable<string>): string {
   return near === null ? "" : ` Did you mean "${near}"?`;
 }
 
-/** Letters to insert, remove, replace or swap with their neighbor to make one text of the other. */
+/** Edit distance: letters to insert, remove, replace or swap with their neighbor. */
 export function editDistance(a: string, b: string): number {
-  // One row per letter of `a`: slips between its beginning and each beginning of `b`.
+  // One row per letter of `a`: slips between its prefix and each prefix of `b`.
   const rows = [Array.from({ length: b.length + 1 }, (_, column) => column)];
   const slips = (row: number, column: number): number => rows[row]?.[column] ?? 0;
   for (let row = 1; row <= a.length; row += 1) {

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** Ten years: longer ones are a slip of the pen. */
+/** Ten years; a longer duration is a typing error. */
 export const MAX_DURATION_MS = 3650 * UNITS.d;
 
 const FORMS = "a number of milliseconds, or a number with a unit: 300ms, 5s, 10m, 2h, 30d";
@@ -33,15 +33,17 @@ export const Duration = z.union([z.number(), z.string()]).transform((value, cont
   return z.NEVER;
 });
 
-/** The most time that something may take: a duration that is not 0, which nothing could keep. */
+/** A time limit: a duration above 0. */
 export const TimeLimit = Duration.refine((ms) => ms > 0, "must be longer than 0");
 
-/** Milliseconds from one moment to another: none if somebody set the clock back between them. */
+/** Milliseconds from one moment to another; 0 if the clock was set back between them. */
 export function elapsed(from: number, to: number): number {
   return Math.max(0, to - from);
 }
 
-/** The two largest units, for people: `0 ms`, `300 ms`, `1.4 s`, `2 min 5 s`, `2 h 5 min`, `3 d`. */
+/**
+ * The two largest units, for people: `0 ms`, `300 ms`, `1.4 s`, `2 min 5 s`, `2 h 5 min`, `3 d`.
+ */
 export function formatDuration(ms: number): string {
   const whole = Math.max(0, Math.round(ms));
   if (whole < 1000) return `${whole} ms`;

@@ -1,14 +1,15 @@
 import type { JsonObject } from "./json.ts";
 
 /**
- * Every error code, with whose fault it is: the `user` who asked, the `author` of the workflow, the `operator` of the
- * bot, an `outside` system, or `us`. Codes are never renamed once released; `docs/errors.md` has an entry for each.
+ * Every error code, with whose fault it is: the requesting `user`, the `author` of the workflow,
+ * the `operator` of the bot, an `outside` system, or the bot itself (`internal`). Codes are never
+ * renamed once released; `docs/errors.md` has an entry for each.
  */
 const FAULTS = {
   config_invalid: "operator",
   store_locked: "operator",
   store_unavailable: "operator",
-  store_conflict: "us",
+  store_conflict: "internal",
   store_newer: "operator",
   definition_invalid: "author",
   definition_conflict: "author",
@@ -58,10 +59,10 @@ const FAULTS = {
   service_rejected: "author",
   slack_unavailable: "outside",
   slack_rejected: "author",
-  internal: "us",
+  internal: "internal",
 } as const satisfies Record<string, Fault>;
 
-export type Fault = "user" | "author" | "operator" | "outside" | "us";
+export type Fault = "user" | "author" | "operator" | "outside" | "internal";
 export type ErrorCode = keyof typeof FAULTS;
 
 /** All codes, for the test that compares them with `docs/errors.md`. */
@@ -74,20 +75,23 @@ export function faultOf(code: ErrorCode): Fault {
 
 export interface AppErrorOptions {
   readonly code: ErrorCode;
-  /** One or two sentences that may be shown to anybody: what happened and what to do. No secret, no stack. */
+  /**
+   * One or two sentences that any person may see: what happened and what to do. No secret, no
+   * stack.
+   */
   readonly message: string;
-  /** Would the same call, made later, have a chance? Defaults to `false`. */
+  /** Whether the same call may succeed later. @default false */
   readonly retryable?: boolean;
-  /** Did the effect happen? `true` when nobody can say (a reset after sending, a time-out). Defaults to `false`. */
+  /** Whether the effect may have happened (a reset after sending, a time-out). @default false */
   readonly outcomeUnknown?: boolean;
-  /** Milliseconds that the other side asked us to wait. */
+  /** Milliseconds that the other side demands to wait. */
   readonly retryAfterMs?: number;
   /** For the log only; never shown. */
   readonly details?: JsonObject;
   readonly cause?: unknown;
 }
 
-/** The one error class: callers look at `code` and `retryable`, people see `message`. */
+/** The one error class: callers branch on `code` and `retryable`, people see `message`. */
 export class AppError extends Error {
   override readonly name = "AppError";
   readonly code: ErrorCode;
@@ -106,12 +110,15 @@ export class AppError extends Error {
   }
 }
 
-/** Narrows to our own error, optionally to one code. */
+/** Narrows to an {@link AppError}, optionally of one code. */
 export function isAppError(error: unknown, code?: ErrorCode): error is AppError {
   return error instanceof AppError && (code === undefined || error.code === code);
 }
 
-/** Wraps whatever was thrown, once, at a boundary. What is not ours becomes `internal` with a message that tells nothing. */
+/**
+ * Wraps what was thrown, once, at a boundary. Anything but an AppError becomes `internal`, with a
+ * neutral message.
+ */
 export function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   return new AppError({

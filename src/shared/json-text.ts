@@ -1,6 +1,6 @@
 import { AppError } from "./errors.ts";
 import type { Json } from "./json.ts";
-/** How JSON reads as text within a sentence: scalars as they are, null as nothing, the rest as JSON. */
+/** JSON as text within a sentence: scalars as they are, null as nothing, the rest as JSON. */
 export function toText(value: Json): string {
   if (value === null) return "";
   if (typeof value !== "object") return String(value);

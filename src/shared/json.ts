@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "./hash.ts";
 
-/** What JSON can say. Stored, templated and routed values are always of this type. */
+/** A JSON value. Stored, templated and routed values are always of this type. */
 export type Json =
   | string
   | number
@@ -25,6 +25,12 @@ export function readOwn(value: unknown, key: string): unknown {
   return Reflect.get(value, key);
 }
 
+/** Reads an own property that is a number; `null` for anything else. */
+export function readNumber(value: unknown, key: string): number | null {
+  const found = readOwn(value, key);
+  return typeof found === "number" ? found : null;
+}
+
 /** JSON text with sorted keys and no white space: equal content gives equal text. */
 export function canonicalJson(value: Json): string {
   return JSON.stringify(value, (_key, part: unknown) =>
@@ -36,11 +42,12 @@ export function canonicalJson(value: Json): string {
 
 /** SHA-256 of the canonical JSON, as 64 hex digits. */
 export function hashJson(value: Json): string {
-  return createHash("sha256").update(canonicalJson(value)).digest("hex");
+  return sha256(canonicalJson(value)).toString("hex");
 }
 
 /**
- * A value as JSON holds it: dates become text, `undefined` members disappear, big integers become numbers.
+ * Converts a value to JSON: dates become text, `undefined` members disappear, big integers become
+ * numbers.
  *
  * @throws {TypeError} for a cycle.
  */
@@ -48,9 +55,19 @@ export function toJson(value: unknown): Json {
   const text = JSON.stringify(value, (_key, part: unknown) =>
     typeof part === "bigint" ? Number(part) : part,
   );
-  // JSON.stringify says `string` but gives undefined for undefined, functions and symbols.
+  // JSON.stringify is typed as `string` but returns undefined for undefined, functions and symbols.
   const parsed: Json = text === undefined ? null : JSON.parse(text);
   return parsed;
+}
+
+/**
+ * Whether lists and objects are nested more than `levels` deep. Recurses no further than that, so
+ * no data can exhaust the stack.
+ */
+export function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((member) => isDeeper(member, levels - 1));
 }
 
 /** An object in which any name is data: it inherits nothing, not even `constructor`. */

@@ -1,4 +1,4 @@
-/** Map with at most `limit` entries: the one that was read or written longest ago is evicted first. */
+/** Map with at most `limit` entries; evicts the one that was read or written longest ago. */
 export class LruMap<Key, Value> {
   readonly #limit: number;
   readonly #entries = new Map<Key, Value>();
@@ -12,14 +12,14 @@ export class LruMap<Key, Value> {
     return this.#entries.size;
   }
 
-  /** Reads a value and makes it the newest. */
+  /** Reads a value and makes its entry the newest. */
   get(key: Key): Value | undefined {
     const value = this.#entries.get(key);
     if (value !== undefined) this.set(key, value);
     return value;
   }
 
-  /** Stores a value as the newest and evicts the oldest if there are too many. */
+  /** Stores a value as the newest entry, and evicts the oldest if there are too many. */
   set(key: Key, value: Value): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);

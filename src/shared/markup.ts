@@ -12,16 +12,18 @@ export function escapeHtml(text: string): string {
 }
 
 /**
- * Text in Slack's markup that notifies no crowd: `<!channel>`, `<!here>`, `<!everyone>` and user groups are shown as they are
- * written. Links, emphasis and mentions of single people stay.
+ * Escapes the mentions in Slack's markup that notify many people: `<!channel>`, `<!here>`,
+ * `<!everyone>` and user groups. Links, emphasis and mentions of single people stay.
  *
- * A `<` at the end is taken too: the text that follows could make a mention of it.
+ * A `<` at the end is escaped too: the text that follows could complete a mention.
  */
 export function escapeBroadcasts(text: string): string {
   return text.replace(/<(?=!|$)/g, "&lt;");
 }
 
-/** Kinds of markup that a parameter can hold, each with how text from outside is written into it. */
+/**
+ * Kinds of markup that a parameter can hold, each with how text from outside is written into it.
+ */
 export const MARKUPS = { html: escapeHtml, slack: escapeBroadcasts } as const;
 
 export type Markup = keyof typeof MARKUPS;

@@ -4,7 +4,7 @@ interface Page {
 }
 
 /**
- * Reads a list page by page, each page when it is asked for.
+ * Reads a list page by page, each page when the consumer requests it.
  *
  * @yields each page in order.
  */

@@ -2,9 +2,9 @@ import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 import type { TemplatePath } from "./template-parser.ts";
 
 /*
- * Parameters keep `{{secrets.NAME}}` until the service call, and they hold data of strangers too. So the characters of a
- * reference that did not come from the definition are written as a template would write them literally, `{{'{{'}}secrets.`,
- * and taken back when the references are replaced.
+ * Parameters keep `{{secrets.NAME}}` until the service call, and they also hold untrusted data. So
+ * a reference that does not come from the definition is escaped the way a template writes it
+ * literally, `{{'{{'}}secrets.`, and unescaped when the references are replaced.
  */
 
 const GUARD = "{{'{{'}}";
@@ -14,13 +14,16 @@ export function secretReference(path: TemplatePath): string {
   return `{{${path.join(".")}}}`;
 }
 
-/** Makes data that looks like a reference to a secret, or like a guard, harmless. The text is whole: no piece follows. */
+/**
+ * Escapes data that looks like a reference to a secret, or like a guard. The text must be complete.
+ */
 export function guardSecrets(text: string): string {
   return text.includes("{{") ? text.replace(/\{\{(?=secrets\.|'\{\{'\}\})/g, GUARD) : text;
 }
 
 /**
- * Replaces the references to secrets in parameters that `resolveTemplates` made. Data stays data, whatever it looks like.
+ * Replaces the references to secrets in parameters that `resolveTemplates` made. Data stays data,
+ * whatever it looks like.
  *
  * @param reveal - the secret with a name; throws when there is none.
  * @returns parameters that must not be stored, logged or shown.

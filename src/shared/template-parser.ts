@@ -1,9 +1,12 @@
 import { AppError } from "./errors.ts";
 
-/** The segments of a path, as in `["stepResults", "check-severity", "output"]`. List positions are segments too. */
+/**
+ * The segments of a path, as in `["stepResults", "check-severity", "output"]`. List positions are
+ * segments too.
+ */
 export type TemplatePath = readonly string[];
 
-/** A text with its `{{…}}` taken apart. */
+/** A text with its `{{…}}` parsed. */
 export interface Template {
   readonly source: string;
   /** Texts and paths in order. */
@@ -22,13 +25,14 @@ const NAME = /[\p{L}\p{N}_$-]+/uy;
 const INDEX = /\d{1,9}/y;
 
 /**
- * Takes a text with `{{path}}` apart.
+ * Parses a text with `{{path}}`.
  *
- * A path is names with dots between them (`stepResults.check-severity.output`), list positions (`items[0]`) and quoted
- * names (`variables['any name']`). `{{'text'}}` stands for the text itself: `{{'{{'}}` writes two braces.
- * Takes time in proportion to the length.
+ * A path is names with dots between them (`stepResults.check-severity.output`), list positions
+ * (`items[0]`) and quoted names (`variables['any name']`). `{{'text'}}` stands for the text itself:
+ * `{{'{{'}}` writes two braces. Linear time.
  *
- * @throws {AppError} `template_invalid` with the place; `limit_exceeded` for a text over `MAX_TEMPLATE_LENGTH`.
+ * @throws {AppError} `template_invalid` with the place; `limit_exceeded` for a text over
+ *   `MAX_TEMPLATE_LENGTH`.
  */
 export function parseTemplate(source: string): Template {
   if (source.length > MAX_TEMPLATE_LENGTH) {

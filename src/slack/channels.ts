@@ -1,6 +1,7 @@
-import type { SlackClient } from "./slack-client.ts";
+import { omitUndefined } from "../shared/omit-undefined.ts";
+import type { SlackClient } from "./clients.ts";
 
-/** Pages of 200 channels that a name is looked for in. */
+/** Pages of 200 channels that are searched for a name. */
 const MAX_PAGES = 25;
 
 /** `<#C123|general>` and `<@U123>` as what they name; everything else as it is. */
@@ -14,8 +15,8 @@ export function isPersonId(channel: string): boolean {
 }
 
 /**
- * The conversation id of what a definition or a person named: an id stays, a person becomes the DM with them, `#name` becomes
- * the channel's id. Found ones are remembered for the life of the process.
+ * Resolves what a definition or a person named to a conversation id: an id stays, a person becomes the DM with them, `#name`
+ * becomes the channel's id. Results are cached for the life of the process.
  */
 export interface ChannelFinder {
   /** @returns the id, or `null` if the bot can see no such channel. Throws what the Web API client throws. */
@@ -37,7 +38,7 @@ export function createChannelFinder(client: Pick<SlackClient, "conversations">):
         types: "public_channel,private_channel",
         exclude_archived: true,
         limit: 200,
-        ...(cursor ? { cursor } : {}),
+        ...omitUndefined({ cursor }),
       });
       for (const channel of answer.channels ?? [])
         if (channel.name === name) return channel.id ?? null;

@@ -1,19 +1,21 @@
+import { LogLevel } from "@slack/bolt";
 import { type Logger as SlackLogger, WebClient } from "@slack/web-api";
+import type { Logger } from "pino";
 
-/** What reaching a workspace takes. */
+/** How to reach a workspace. */
 export interface SlackAccess {
   readonly botToken: string;
-  /** Base of the Web API, `https://slack.com/api/` if absent; a stand-in in tests and in the demo. */
+  /** Base of the Web API, `https://slack.com/api/` if absent; a fake in tests and in the demo. */
   readonly apiUrl?: string;
 }
 
 export const DEFAULT_API_URL = "https://slack.com/api/";
 
 /**
- * Client for what nobody waits for with open eyes: cards, and messages that workflows send.
+ * Client for background sends: cards, and messages that workflows send.
  *
- * It neither sleeps nor repeats. A client that waits out a 429 stops its whole queue, and a repeated post whose first answer
- * was lost stands twice in the channel; so the caller decides what comes next.
+ * It neither waits nor retries. A client that waits out a 429 blocks its whole queue, and a retried post whose first answer
+ * was lost appears twice in the channel; so the caller decides what comes next.
  */
 export function createBulkClient(access: SlackAccess, logger: SlackLogger): WebClient {
   return new WebClient(access.botToken, {
@@ -25,7 +27,7 @@ export function createBulkClient(access: SlackAccess, logger: SlackLogger): WebC
   });
 }
 
-/** Client for questions that somebody waits on: short, and repeated once, since asking twice is harmless. */
+/** Client for reads that a person waits for: a short time-out and one retry, since reading twice is harmless. */
 export function createLookupClient(access: SlackAccess, logger: SlackLogger): WebClient {
   return new WebClient(access.botToken, {
     slackApiUrl: access.apiUrl ?? DEFAULT_API_URL,
@@ -34,4 +36,35 @@ export function createLookupClient(access: SlackAccess, logger: SlackLogger): We
     retryConfig: { retries: 1, minTimeout: 100, maxTimeout: 300 },
     timeout: 5000,
   });
+}
+
+/** The part of Slack's Web API that the service uses. The client must neither wait nor retry: the engine does both, durably. */
+export interface SlackClient {
+  readonly chat: Pick<WebClient["chat"], "postMessage">;
+  readonly conversations: Pick<WebClient["conversations"], "history" | "list" | "open" | "replies">;
+}
+
+/**
+ * Writes the log lines of Slack's libraries to our log.
+ *
+ * Each level becomes one level lower: their `debug` reports every ping and every request, their `info` each connection opened
+ * and listener registered.
+ */
+export function toSlackLogger(logger: Logger): SlackLogger {
+  const text = (parts: unknown[]) => parts.map(toLogText).join(" ");
+  return {
+    debug: (...parts) => logger.trace(text(parts)),
+    info: (...parts) => logger.debug(text(parts)),
+    warn: (...parts) => logger.warn(text(parts)),
+    error: (...parts) => logger.error(text(parts)),
+    setLevel: () => undefined,
+    getLevel: () => (logger.isLevelEnabled("trace") ? LogLevel.DEBUG : LogLevel.INFO),
+    setName: () => undefined,
+  };
+}
+
+function toLogText(part: unknown): string {
+  if (typeof part === "string") return part;
+  if (part instanceof Error) return part.message;
+  return JSON.stringify(part) ?? String(part);
 }

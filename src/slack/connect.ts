@@ -14,12 +14,12 @@ export interface ConnectOptions {
 }
 
 const RETRY_MS = 2000;
-/** How long a start waits for Slack before the rest of the process goes on without it. */
+/** How long a start waits for Slack before the rest of the process starts without it. */
 const PATIENCE_MS = 5000;
 
 /**
- * Connects to Slack. While Slack cannot be reached it goes on trying behind the scenes, since workflows that need no Slack
- * must run all the same.
+ * Connects to Slack. If Slack cannot be reached, it keeps trying in the background: workflows that do not need
+ * Slack must run all the same.
  *
  * @throws {AppError} `config_invalid` when Slack refuses the tokens.
  */
@@ -31,7 +31,7 @@ export async function connect(options: ConnectOptions): Promise<void> {
     connected.then(cancel, cancel);
   });
   if ((await Promise.race([connected, late])) === "connected") return;
-  logger.warn("Slack cannot be reached; trying on. Workflows run, their cards come later");
+  logger.warn("cannot reach Slack; retrying. Workflows run, their cards come later");
   connected.then(
     () => logger.info("connected to Slack"),
     (error: unknown) => {

@@ -1,10 +1,8 @@
-import type { WebClient } from "@slack/web-api";
+import type { UsersInfoResponse, WebClient } from "@slack/web-api";
 import type { Clock } from "../engine/ports/clock.ts";
 import type { Directory, Person } from "../engine/ports/directory.ts";
 import { toSlackError, toSlackFailure } from "./errors.ts";
-import { createGroupMembers } from "./group-members.ts";
-import { createGroupFinder, groupIdOf } from "./groups.ts";
-import { toPerson } from "./person.ts";
+import { createGroupMembers, type GroupFinder, groupIdOf } from "./groups.ts";
 
 /** Slack's own errors for "there is no such person here". */
 const NO_SUCH_PERSON = new Set([
@@ -17,12 +15,12 @@ const NO_SUCH_PERSON = new Set([
 /**
  * The workspace's people and user groups, read from Slack.
  *
- * People are read at each call, because rights hang on them; members of groups, too, but for clicks that come together.
+ * People are read at each call, because permissions depend on them; so are members of groups, except that clicks within two
+ * seconds share an answer.
  *
  * @throws {AppError} from its methods: `slack_unavailable`, `slack_rejected`.
  */
-export function createDirectory(client: WebClient, clock: Clock): Directory {
-  const groups = createGroupFinder(client, clock);
+export function createDirectory(client: WebClient, groups: GroupFinder, clock: Clock): Directory {
   const members = createGroupMembers(client, clock);
   let ownTeam: Promise<string | null> | null = null;
 
@@ -63,4 +61,25 @@ export function createDirectory(client: WebClient, clock: Clock): Directory {
   }
 
   return { person, groupMembers };
+}
+
+type SlackUser = NonNullable<UsersInfoResponse["user"]>;
+
+/** A person, read from Slack's answer. @param team - our workspace's id; `null` if Slack did not say. */
+export function toPerson(user: SlackUser, team: string | null): Person | null {
+  if (user.id === undefined) return null;
+  return {
+    id: user.id,
+    name: user.profile?.display_name || user.real_name || user.name || user.id,
+    isAdmin: [user.is_admin, user.is_owner, user.is_primary_owner].includes(true),
+    isGuest: [user.is_restricted, user.is_ultra_restricted].includes(true),
+    isStranger: user.is_stranger === true || isOfOtherTeam(user, team),
+    isBot: user.is_bot === true || user.id === "USLACKBOT",
+  };
+}
+
+/** In an Enterprise Grid people carry the team they joined by; they are ours if our team is among theirs. */
+function isOfOtherTeam(user: SlackUser, team: string | null): boolean {
+  if (team === null || user.team_id === undefined || user.team_id === team) return false;
+  return user.enterprise_user?.teams?.includes(team) !== true;
 }

@@ -3,10 +3,10 @@ import { AppError } from "../shared/errors.ts";
 import { readOwn } from "../shared/json.ts";
 import { isNeverSent, networkCode } from "../shared/network-error.ts";
 
-/** Wait when Slack limits a call and does not say for how long. */
+/** Wait when Slack limits a call without a time. */
 const DEFAULT_RETRY_AFTER_MS = 30_000;
 
-/** Answers that tell nothing about whether the work was done. */
+/** Errors after which it is unknown whether the work was done. */
 const SLACK_TROUBLE = new Set([
   "fatal_error",
   "internal_error",
@@ -20,7 +20,7 @@ const SLACK_CODE = /^[A-Za-z][A-Za-z0-9_.:-]{0,79}$/;
 
 const REINSTALL = "The operator installs the app anew and sets SLACK_BOT_TOKEN.";
 
-/** What to do about Slack's refusals, by its error. */
+/** What to do about a refusal, by Slack's error code. */
 const REMEDIES: Readonly<Record<string, string>> = {
   channel_not_found:
     "There is no such channel, or it is private and the bot is not in it: check the name, and invite the bot there.",
@@ -43,12 +43,12 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a failed Web API call means for the one who made it.
+ * What a failed Web API call means for its caller.
  *
  * - `limited`: refused for now, nothing happened.
- * - `unknown`: nobody can say whether it happened (time-out, reset, an error of Slack's own).
- * - `unsent`: the connection never stood, nothing happened.
- * - `refused`: Slack said no; `code` is its error. Nothing happened.
+ * - `unknown`: it may have happened (time-out, reset, an error of Slack's own).
+ * - `unsent`: there was no connection, nothing happened.
+ * - `refused`: Slack refused it; `code` is its error. Nothing happened.
  */
 export type SlackFailure =
   | { readonly kind: "limited"; readonly retryAfterMs: number }

@@ -1,4 +1,4 @@
-/** Slack's limits, in characters unless the name says otherwise. Where sources disagree the stricter number stands. */
+/** Slack's limits, in characters unless the name says otherwise. Where sources disagree the stricter number is used. */
 export const LIMITS = {
   messageText: 4000,
   messageBlocks: 50,

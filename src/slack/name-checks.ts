@@ -1,19 +1,18 @@
-import type { WebClient } from "@slack/web-api";
 import type { Directory } from "../engine/ports/directory.ts";
 import type { NameCheck, NameChecks, NameWarning } from "../engine/ports/name-checks.ts";
-import { createChannelFinder, isPersonId, readMention } from "./channels.ts";
+import { isPersonId, readMention } from "./channels.ts";
 import { toSlackFailure } from "./errors.ts";
+import type { Slack } from "./slack.ts";
 
-/** Looks in the workspace for the channels, people and groups that definitions name. */
-export function createSlackNameChecks(client: WebClient, directory: Directory): NameChecks {
-  return { channel: channelCheck(client, directory), approver: approverCheck(directory) };
+/** Checks in the workspace the channels, people and groups that definitions name. */
+export function createSlackNameChecks(slack: Slack): NameChecks {
+  return { channel: channelCheck(slack), approver: approverCheck(slack.directory) };
 }
 
-function channelCheck(client: WebClient, directory: Directory): NameCheck {
-  const channels = createChannelFinder(client);
+function channelCheck({ lookup: client, channels, directory }: Slack): NameCheck {
   return async (name) => {
     const target = readMention(name);
-    if (isPersonId(target)) return doubtPerson(target, directory);
+    if (isPersonId(target)) return checkPerson(target, directory);
     const id = await channels.find(name);
     if (id === null) return noChannel(name);
     try {
@@ -45,7 +44,7 @@ function notIn(name: string): NameWarning {
 function approverCheck(directory: Directory): NameCheck {
   return async (name) => {
     const target = readMention(name);
-    if (isPersonId(target)) return doubtPerson(target, directory, true);
+    if (isPersonId(target)) return checkPerson(target, directory, true);
     const members = await directory.groupMembers(name);
     if (members === null) {
       return {
@@ -61,10 +60,10 @@ function approverCheck(directory: Directory): NameCheck {
   };
 }
 
-async function doubtPerson(
+async function checkPerson(
   id: string,
   directory: Directory,
-  decides = false,
+  mustDecide = false,
 ): Promise<NameWarning | null> {
   const person = await directory.person(id);
   if (person === null) {
@@ -73,7 +72,7 @@ async function doubtPerson(
       fix: "Copy the member id from the person's profile in Slack.",
     };
   }
-  if (!decides || !(person.isGuest || person.isStranger || person.isBot)) return null;
+  if (!mustDecide || !(person.isGuest || person.isStranger || person.isBot)) return null;
   return {
     message: `${person.name} is a guest, a bot or from another organization, and cannot decide`,
     fix: "Name a member of the workspace.",

@@ -4,7 +4,7 @@ import { isUserId } from "../shared/slack-ids.ts";
 import { cut } from "./limits.ts";
 
 /**
- * Makes text from outside harmless in mrkdwn: it can mention nobody, link nowhere and open no entity.
+ * Makes text from outside harmless in mrkdwn: it contains no mention, link or entity.
  *
  * Formatting marks (`*`, `_`) stay: they only change how the text looks.
  */
@@ -12,7 +12,7 @@ export function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-/** Text as somebody wrote it, of the text that Slack sends; mentions and links stay in Slack's form. */
+/** Text as it was typed, from the text that Slack sends; mentions and links stay in Slack's form. */
 export function unescapeText(text: string): string {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
@@ -38,7 +38,7 @@ export function showValue(value: Json, limit: number): string {
   return cut(escapeText(text.replaceAll(/\s*\n\s*/g, " ").trim() || "(empty)"), limit);
 }
 
-/** Like {@link showValue}, but members of an object are told one by one: `decision: reject; reason: too dear`. */
+/** Like {@link showValue}, but lists the members of an object: `decision: reject; reason: too dear`. */
 export function showMembers(value: Json, limit: number): string {
   if (!isJsonObject(value) || Object.keys(value).length === 0) return showValue(value, limit);
   const members = Object.entries(value).map(
@@ -47,7 +47,7 @@ export function showMembers(value: Json, limit: number): string {
   return cut(members.join("; "), limit);
 }
 
-/** Dollars with four decimals; `null` is a price that nobody knows. */
+/** Dollars with four decimals; `null`: the price is unknown. */
 export function showCost(dollars: number | null): string {
   return dollars === null ? "unknown" : `$${dollars.toFixed(4)}`;
 }

@@ -4,9 +4,9 @@ import type { Logger } from "pino";
 import type { Engine } from "../engine/api/engine.ts";
 import { AppError } from "../shared/errors.ts";
 import { createAccess } from "./http/auth.ts";
-import { answerBrokenRequest } from "./http/malformed-request.ts";
 import { createRateLimit, type RateLimitOptions } from "./http/rate-limit.ts";
 import { createRequestHandler } from "./http/request-handler.ts";
+import { respondToMalformedRequest } from "./http/respond.ts";
 import { createRouter } from "./http/router.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
 import { dashboardRoutes } from "./routes/dashboard.ts";
@@ -29,16 +29,19 @@ import type { Telemetry } from "./telemetry.ts";
 
 export interface WebServerOptions {
   readonly engine: Engine;
-  /** Address to listen on. Unless it is loopback, nobody is served without a token. */
+  /** Address to listen on. Unless it is loopback, every caller needs a token. */
   readonly host: string;
   /** `0`: the system chooses. */
   readonly port: number;
-  /** Absent: local callers alone are served. */
+  /** Absent: only local callers are served. */
   readonly apiToken?: string;
   readonly logger: Logger;
   /** Serves `/metrics`. */
   readonly telemetry?: Telemetry;
-  /** Answer whole paths from the raw request, without our checks: `/slack/events` has Slack's signature. */
+  /**
+   * Handlers of whole paths that get the raw request, unchecked: `/slack/events` is signed by
+   * Slack.
+   */
   readonly extraHandlers?: Readonly<Record<string, RequestListener>>;
   /** @default always ready, from `start` to `stop` */
   readonly notReady?: Readiness;
@@ -51,14 +54,20 @@ export interface Timeouts {
   readonly requestMs?: number;
   /** Milliseconds for its headers. @default 10000 */
   readonly headersMs?: number;
-  /** Milliseconds that answers under way get when the server stops. @default 5000 */
+  /** Milliseconds to finish open requests when the server stops. @default 5000 */
   readonly stopMs?: number;
 }
 
 export interface WebServer {
-  /** @throws {AppError} `config_invalid` when the port is taken or the address is not ours. */
+  /**
+   * @throws {AppError} `config_invalid` when the port is taken or the address is not this
+   *   machine's.
+   */
   start(): Promise<{ readonly port: number }>;
-  /** Takes no more requests, finishes those under way, then closes every connection. May be called twice. */
+  /**
+   * Accepts no more requests, finishes open ones, then closes every connection. May be called
+   * twice.
+   */
   stop(): Promise<void>;
 }
 
@@ -93,7 +102,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
   });
   const server = createHttpServer(options.timeouts ?? {}, (request, response) => {
     if (stopping) response.shouldKeepAlive = false;
-    // A connection whose answer was under way when the server began to stop stays open for more: nothing else would end it.
+    // A connection that was busy when the server began to stop would stay open for another request.
     response.once("close", () => {
       if (stopping) setImmediate(() => server.closeIdleConnections());
     });
@@ -119,13 +128,13 @@ function createHttpServer(timeouts: Timeouts, listener: RequestListener): Server
     {
       requestTimeout,
       headersTimeout,
-      // Node looks for late requests this often.
+      // Interval at which Node checks for late requests.
       connectionsCheckingInterval: Math.min(5000, headersTimeout),
       keepAliveTimeout: 10_000,
     },
     listener,
   );
-  server.on("clientError", answerBrokenRequest);
+  server.on("clientError", respondToMalformedRequest);
   return server;
 }
 

@@ -1,26 +1,43 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { QueueStats } from "../engine/api/costs.ts";
 import type { AttemptCost, ExecutionEvent } from "../engine/model/events.ts";
-import type { ExecutionState } from "../engine/model/state.ts";
 import { toDollars } from "../shared/money.ts";
 
-/** Seconds; steps take from milliseconds (a transform) to days (an approval). */
+/** Seconds: steps take from milliseconds (a transform) to days (an approval). */
 const STEP_SECONDS = [0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 3600, 86_400];
 
-/** Models that get a label of their own; definitions may name any number. */
+/**
+ * Models with a label of their own; the rest are `other`, since definitions may name any number.
+ */
 const MAX_MODELS = 50;
 
-/** What Prometheus reads. Counters count what this process did since it started; labels have few values. */
+/** What telemetry reads of an execution after a commit. */
+interface CommittedExecution {
+  readonly rev: number;
+  readonly start: { readonly trigger: { readonly type: string } };
+  readonly steps: readonly {
+    readonly path: string;
+    readonly startedAt: number;
+    readonly completedAt: number;
+  }[];
+}
+
+/** Metrics for Prometheus, counted since this process started; labels have few values. */
 export interface Telemetry {
-  /** Counts the facts of a commit. @param state - as it is after them. @param typeOf - the type of the step at a path. */
+  /**
+   * Counts the events of a commit.
+   *
+   * @param execution - its state after them.
+   * @param typeOf - the type of the step at a path.
+   */
   observe(
     events: readonly ExecutionEvent[],
-    state: ExecutionState,
+    execution: CommittedExecution,
     typeOf: (path: string) => string,
   ): void;
-  /** Whether a change stream is open. @default none is */
+  /** Sets whether a change stream is open. @default none is */
   watching(isLive: boolean): void;
-  /** The text that Prometheus reads, and its content type. */
+  /** The metrics in Prometheus's text format, and its content type. */
   render(backlog: QueueStats): Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
@@ -36,17 +53,17 @@ export function createTelemetry(): Telemetry {
     return model;
   };
   return {
-    observe(events, state, typeOf) {
+    observe(events, { rev, start, steps }, typeOf) {
       for (const event of events) {
         countExecution(meters, event);
         if ("costNano" in event) countCalls(meters, event, modelLabel);
         if (!isStepEnd(event)) continue;
-        const record = state.steps.findLast(({ path }) => path === event.path);
+        const record = steps.findLast(({ path }) => path === event.path);
         const labels = { type: typeOf(event.path), status: STEP_STATUS[event.type] };
         if (record) meters.steps.observe(labels, (record.completedAt - record.startedAt) / 1000);
       }
-      // The event of the start is not part of a commit: its first claim follows it.
-      if (state.rev === 1) meters.started.inc({ trigger: state.start.trigger.type });
+      // The start event is in no commit: revision 1 is the first commit after it.
+      if (rev === 1) meters.started.inc({ trigger: start.trigger.type });
     },
     watching: (isLive) => gauges.stream.set(isLive ? 1 : 0),
     async render({ queued, openRequests, lagMs }) {

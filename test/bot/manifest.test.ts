@@ -4,13 +4,7 @@ import { Ajv } from "ajv";
 import ajvFormats from "ajv-formats";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import {
-  CALLBACK_IDS,
-  COMMANDS,
-  EVENTS,
-  METHOD_SCOPES,
-  SURFACE_SCOPES,
-} from "../../src/bot/ids.ts";
+import { CALLBACK_IDS, COMMANDS, EVENT_SCOPES, EVENTS, METHOD_SCOPES } from "../../src/bot/ids.ts";
 
 interface Manifest {
   readonly features: {
@@ -76,7 +70,7 @@ describe("manifest.yml", () => {
   test("asks for the scopes of the methods that the code calls, and no others", async () => {
     const methods = calledMethods(await readCallers());
     expect(methods).toEqual(Object.keys(METHOD_SCOPES).sort());
-    const needed = [...Object.values(METHOD_SCOPES).flat(), ...SURFACE_SCOPES];
+    const needed = [...Object.values(METHOD_SCOPES).flat(), ...EVENT_SCOPES];
     expect([...manifest.oauth_config.scopes.bot].sort()).toEqual(
       [...new Set<string>(needed)].sort(),
     );

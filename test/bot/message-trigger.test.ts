@@ -113,9 +113,8 @@ describe("a message in a channel", () => {
       ts: "1.1",
     };
     const rest = { threadTs: null, isFromBot: false, mentionsBot: false };
-    const may = { isIn: async () => true, mayStart: async () => true };
-    const first = await bot.engine.triggers.receiveMessage({ ...message, ...rest, ...may });
-    const second = await bot.engine.triggers.receiveMessage({ ...message, ...rest, ...may });
+    const first = await bot.engine.triggers.receiveMessage({ ...message, ...rest });
+    const second = await bot.engine.triggers.receiveMessage({ ...message, ...rest });
     expect(second.map(({ executionId }) => executionId)).toEqual(
       first.map(({ executionId }) => executionId),
     );
@@ -182,8 +181,6 @@ describe("nothing is started by", () => {
       threadTs: null,
       isFromBot: true,
       mentionsBot: false,
-      isIn: async () => true,
-      mayStart: async () => false,
     });
     expect(started).toHaveLength(count);
   });

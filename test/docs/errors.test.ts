@@ -9,7 +9,7 @@ const SECTIONS: Readonly<Record<string, Fault>> = {
   "The author of the workflow can put it right": "author",
   "The operator can put it right": "operator",
   "An outside system is the cause": "outside",
-  "We are the cause": "us",
+  "We are the cause": "internal",
 };
 
 test("docs/errors.md has each code once, under whose fault it is, with its HTTP status", async () => {

@@ -2,8 +2,8 @@ import { LogLevel, WebClient } from "@slack/web-api";
 import { describe, expect, test } from "vitest";
 import { openSimulator } from "../../simulator/simulator.ts";
 import { systemClock } from "../../src/engine/ports/clock.ts";
-import { createDirectory } from "../../src/slack/directory.ts";
-import { toPerson } from "../../src/slack/person.ts";
+import { createDirectory, toPerson } from "../../src/slack/directory.ts";
+import { createGroupFinder } from "../../src/slack/groups.ts";
 
 async function setUp() {
   const simulator = await openSimulator({ realistic: false });
@@ -12,7 +12,10 @@ async function setUp() {
     logLevel: LogLevel.ERROR,
     retryConfig: { retries: 0 },
   });
-  return { simulator, directory: createDirectory(client, systemClock) };
+  return {
+    simulator,
+    directory: createDirectory(client, createGroupFinder(client, systemClock), systemClock),
+  };
 }
 
 describe("the directory", () => {

@@ -1,18 +1,19 @@
-import { LogLevel, WebClient } from "@slack/web-api";
+import { pino } from "pino";
 import { expect, test } from "vitest";
 import { openSimulator } from "../../simulator/simulator.ts";
 import { systemClock } from "../../src/engine/ports/clock.ts";
-import { createDirectory } from "../../src/slack/directory.ts";
 import { createSlackNameChecks } from "../../src/slack/name-checks.ts";
+import { createSlack } from "../../src/slack/slack.ts";
 
 test("channels, people and groups that the workspace does not have are told apart from those it has", async () => {
   await using simulator = await openSimulator({ realistic: false });
-  const client = new WebClient("xoxb-simulator", {
-    slackApiUrl: simulator.apiUrl,
-    logLevel: LogLevel.ERROR,
-    retryConfig: { retries: 0 },
+  const slack = createSlack({
+    botToken: "xoxb-simulator",
+    apiUrl: simulator.apiUrl,
+    clock: systemClock,
+    logger: pino({ level: "silent" }),
   });
-  const { channel, approver } = createSlackNameChecks(client, createDirectory(client, systemClock));
+  const { channel, approver } = createSlackNameChecks(slack);
   const said = async (check: typeof channel, name: string): Promise<string | null> => {
     const doubt = await check?.(name);
     return doubt ? `${doubt.message}. ${doubt.fix}` : null;

@@ -6,6 +6,8 @@ import { openSimulator, type Simulator } from "../../simulator/simulator.ts";
 import { createOpenAiModelClient } from "../../src/adapters/llm/openai-model-client.ts";
 import { createCron } from "../../src/adapters/node-cron.ts";
 import { createSlackBot, type SlackBot } from "../../src/bot/app.ts";
+import { createConversations } from "../../src/bot/conversations.ts";
+import { createPermissions } from "../../src/bot/permissions.ts";
 import type { StepType } from "../../src/engine/definition/step-type.ts";
 import { createEngine, type RunningEngine } from "../../src/engine/engine.ts";
 import { systemClock } from "../../src/engine/ports/clock.ts";
@@ -15,9 +17,7 @@ import { createTriggerTypes } from "../../src/engine/triggers/types/index.ts";
 import { createServiceRegistry } from "../../src/services/registry.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
 import { AppError } from "../../src/shared/errors.ts";
-import { createBulkClient, createLookupClient } from "../../src/slack/clients.ts";
-import { createDirectory } from "../../src/slack/directory.ts";
-import { toSlackLogger } from "../../src/slack/logger.ts";
+import { createSlack, type Slack } from "../../src/slack/slack.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 import { until } from "./until.ts";
 
@@ -89,14 +89,17 @@ export class TestBot implements AsyncDisposable {
   async startBot(): Promise<void> {
     const logger = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
     const access = { botToken: "xoxb-simulator", apiUrl: this.simulator.apiUrl };
-    const slackLogger = toSlackLogger(logger);
+    const slack = createSlack({ ...access, clock: systemClock, logger });
+    const admins = this.#options.admins ?? [];
+    const permissions = createPermissions(slack.directory, admins);
     await this.store.leases.voidAll(Date.now());
     const engine = createEngine({
       store: this.store,
       clock: systemClock,
       logger,
-      directory: createDirectory(createLookupClient(access, slackLogger), systemClock),
-      ...this.#outside(access),
+      directory: slack.directory,
+      conversations: createConversations(slack, permissions, systemClock),
+      ...this.#outside(slack),
       stepTypes: this.#options.stepTypes ?? createStepTypes({ defaultModel: "gpt-4o-mini" }),
       triggerTypes: createTriggerTypes({ cron: createCron() }),
       cron: createCron(),
@@ -111,8 +114,10 @@ export class TestBot implements AsyncDisposable {
         appToken: isHttp ? null : "xapp-simulator",
         signingSecret: isHttp ? "simulator" : null,
         slashCommand: "/workflow",
-        admins: this.#options.admins ?? [],
+        admins,
       },
+      slack,
+      permissions,
       engine,
       cards: this.store.cards,
       onProcessDied: (listener) => engine.onProcessDied(listener),
@@ -126,7 +131,7 @@ export class TestBot implements AsyncDisposable {
   }
 
   /** What steps reach: nothing at all, or the simulator. */
-  #outside(access: { readonly botToken: string; readonly apiUrl: string }) {
+  #outside({ bulk, channels }: Slack) {
     if (this.#options.connected !== true) {
       const away = new AppError({ code: "model_unavailable", message: "No model." });
       return {
@@ -134,10 +139,9 @@ export class TestBot implements AsyncDisposable {
         services: { get: () => undefined, names: () => [] },
       };
     }
-    const client = createBulkClient(access, toSlackLogger(pino({ level: "silent" })));
     return {
       model: createOpenAiModelClient({ apiKey: "none", baseUrl: `${this.simulator.url}/v1` }),
-      services: createServiceRegistry([createSlackService({ client })]),
+      services: createServiceRegistry([createSlackService({ client: bulk, channels })]),
     };
   }
 

@@ -65,8 +65,14 @@ export class ManualClock implements Clock {
 const SETTLE_TURNS = 20;
 
 /** Lets everything that waits for no timer and no network come to rest. */
-export async function settle(): Promise<void> {
-  for (let turn = 0; turn < SETTLE_TURNS; turn += 1) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+export function settle(): Promise<void> {
+  return new Promise((resolve) => {
+    let turns = SETTLE_TURNS;
+    const turn = (): void => {
+      turns -= 1;
+      if (turns === 0) resolve();
+      else setImmediate(turn);
+    };
+    setImmediate(turn);
+  });
 }

@@ -4,7 +4,8 @@ import { createServiceRegistry } from "../../src/services/registry.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
 import { AppError } from "../../src/shared/errors.ts";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
-import type { SlackClient } from "../../src/slack/slack-client.ts";
+import { createChannelFinder } from "../../src/slack/channels.ts";
+import type { SlackClient } from "../../src/slack/clients.ts";
 
 /** What a service was asked to do. */
 export interface RecordedCall {
@@ -23,7 +24,10 @@ export function recordingServices(calls: RecordedCall[], script: ServiceScript) 
   const nobody: SlackClient = {
     chat: { postMessage: () => Promise.reject(new Error("Nothing is sent in this test.")) },
   } as unknown as SlackClient;
-  const services = [createSlackService({ client: nobody }), createHttpService({ allowHosts: [] })];
+  const services = [
+    createSlackService({ client: nobody, channels: createChannelFinder(nobody) }),
+    createHttpService({ allowHosts: [] }),
+  ];
   return createServiceRegistry(services.map((service) => recording(service, calls, script)));
 }
 

@@ -8,14 +8,16 @@ import { createEmailService } from "../../src/services/email/email-service.ts";
 import { createHttpService } from "../../src/services/http/http-service.ts";
 import { createServiceRegistry } from "../../src/services/registry.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
+import { createChannelFinder } from "../../src/slack/channels.ts";
 
 /** What definitions may name in the real bot; nothing is called. */
 export function realRegistries(): ValidationContext {
+  const client = new WebClient();
   return {
     stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
     triggerTypes: createTriggerTypes({ cron: createCron() }),
     services: createServiceRegistry([
-      createSlackService({ client: new WebClient() }),
+      createSlackService({ client, channels: createChannelFinder(client) }),
       createHttpService(),
       createEmailService({ server: null, templatesDir: "none" }),
       createDatabaseService({ urls: {} }),

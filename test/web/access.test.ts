@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
 import { describe, expect, test } from "vitest";
-import { isLoopback } from "../../src/web/http/local-caller.ts";
+import { isLoopback } from "../../src/web/http/auth.ts";
 import { rawRequest, sendRaw, startWeb } from "./start-web.ts";
 
 const LIST = "GET /api/workflows";

@@ -1,36 +1,35 @@
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from "cockatiel";
 import { AppError, isAppError } from "../../shared/errors.ts";
+import { LruMap } from "../../shared/lru-map.ts";
 
 /*
- * A model that does not answer costs every run a time-out. After some failures in a row it is left alone for a while: calls
- * fail at once, so that a fallback model is asked without delay and the engine's own retries come back later.
+ * Circuit breaker: a model that does not respond would cost every run a time-out. After some
+ * failures in a row, calls fail at once, so that a fallback model is called without delay and the
+ * engine retries later.
  */
 
-/** Failures in a row after which a model is left alone. */
+/** Failures in a row that open a breaker. */
 const FAILURES = 5;
 
-/** Milliseconds until one call is let through to see whether it answers again. */
+/** Milliseconds until an open breaker lets one call through as a trial. */
 const PAUSE_MS = 15_000;
 
-/** Breakers in memory; names of models come from definitions, and whoever deploys must not be able to fill it. */
+/** Breakers in memory: names of models come from definitions, which must not exhaust it. */
 const MAX_BREAKERS = 1000;
 
-/** Lets calls through to a model, or refuses them at once. */
+/** Lets calls of a model through, or refuses them at once. */
 export interface Breaker {
-  /** @throws {AppError} `model_breaker_open`, with when the next call is let through, and whatever `call` throws. */
+  /** @throws {AppError} `model_breaker_open`, retryable after the pause; or what `call` throws. */
   run<T>(call: () => Promise<T>): Promise<T>;
 }
 
-/** One breaker for each model at each endpoint: the trouble of one is not the trouble of another. */
+/** One breaker for each model at each endpoint: their failures are independent. */
 export function createBreakers(): (address: string, host: string, model: string) => Breaker {
-  const known = new Map<string, Breaker>();
+  const known = new LruMap<string, Breaker>(MAX_BREAKERS);
   return (address, host, model) => {
     const key = `${address} ${model}`;
     const breaker = known.get(key) ?? createBreaker(host, model);
-    known.delete(key);
     known.set(key, breaker);
-    const oldest = known.size > MAX_BREAKERS ? known.keys().next().value : undefined;
-    if (oldest !== undefined) known.delete(oldest);
     return breaker;
   };
 }
@@ -60,7 +59,7 @@ function createBreaker(host: string, model: string): Breaker {
     async run(call) {
       const leftMs = openedAt + PAUSE_MS - Date.now();
       if (policy.state === CircuitState.Open && leftMs > 0) throw refusal(leftMs);
-      // The library would have us wait for the trial that is under way: up to a whole time-out.
+      // The library would wait for the running trial: up to a whole time-out.
       if (isTrying()) throw refusal(PAUSE_MS);
       try {
         return await policy.execute(call);
@@ -72,12 +71,14 @@ function createBreaker(host: string, model: string): Breaker {
   };
 }
 
-/** The model or the way to it is in trouble. A refusal (429, a wrong key) is an answer. */
+/** Whether the model or the network failed. A refusal (429, a wrong key) is a response. */
 function isOutage(error: unknown): error is AppError {
   return isAppError(error, "model_unavailable") && !isStopped(error);
 }
 
-/** We stopped the call ourselves: it says nothing about the model, except that a trial has to be made again. */
+/**
+ * Whether the caller stopped the call: no evidence about the model, but a trial must be repeated.
+ */
 function isStopped(error: unknown): boolean {
   return isAppError(error) && error.details["stopped"] === true;
 }

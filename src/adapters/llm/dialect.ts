@@ -1,47 +1,43 @@
 import type { ModelRequest } from "../../engine/ports/model.ts";
 import { hashJson, type JsonObject } from "../../shared/json.ts";
+import { LruMap } from "../../shared/lru-map.ts";
 
 /*
- * Endpoints that call themselves compatible differ in what they take: some know no structured output, some only its older
- * form, some models refuse a temperature or the old name of the token limit. What is refused is asked for in another way, and
- * what then works is remembered, so that it costs one refused request per process and not one per call.
+ * Compatible endpoints differ in what they accept: some know no structured output, some only its
+ * older form, some models refuse a temperature or the old name of the token limit. A refused
+ * request is put in another way, and the way that works is remembered: one refusal per process, not
+ * one per call.
  */
 
-/** How the form of an answer is asked for, from the strictest on. */
+/** Ways to request the form of an answer, the strictest first. */
 const FORMS = ["strict", "schema", "object", "none"] as const;
 type Form = (typeof FORMS)[number];
 
-/** The way in which one request is put. */
+/** Parameters that depend on the endpoint and model. */
 export interface Dialect {
   readonly form: Form;
   readonly tokenLimit: "max_tokens" | "max_completion_tokens";
   readonly hasTemperature: boolean;
 }
 
-/** Remembered ways; definitions are few, but whoever deploys must not be able to fill the memory. */
+/** Dialects in memory: models and schemas come from definitions, which must not exhaust it. */
 const MAX_REMEMBERED = 1000;
 
-/** What was learned about endpoints, models and schemas. */
+/** Known dialects by endpoint, model and schema. */
 export interface Dialects {
-  /** The way that worked last, or the first to try. */
+  /** The dialect that worked last, or the first to try. */
   recall(address: string, request: ModelRequest): Dialect;
   remember(address: string, request: ModelRequest, dialect: Dialect): void;
 }
 
 export function createDialects(): Dialects {
-  const known = new Map<string, Dialect>();
-  // By schema too: one that an endpoint refuses must not take structured output away from the others.
+  const known = new LruMap<string, Dialect>(MAX_REMEMBERED);
+  // By schema too: one refused schema must not disable structured output for the others.
   const keyOf = (address: string, { model, format }: ModelRequest): string =>
     `${address} ${model} ${format === undefined ? "" : hashJson(format)}`;
   return {
     recall: (address, request) => known.get(keyOf(address, request)) ?? firstDialect(request),
-    remember: (address, request, dialect) => {
-      const key = keyOf(address, request);
-      known.delete(key);
-      known.set(key, dialect);
-      const oldest = known.size > MAX_REMEMBERED ? known.keys().next().value : undefined;
-      if (oldest !== undefined) known.delete(oldest);
-    },
+    remember: (address, request, dialect) => known.set(keyOf(address, request), dialect),
   };
 }
 
@@ -51,9 +47,10 @@ function firstDialect({ format }: ModelRequest): Dialect {
 }
 
 /**
- * The next way to put a request that was refused as malformed.
+ * The next dialect for a request that was refused as malformed.
  *
- * @param parameter - the parameter that the endpoint complains about; `null` if it does not say: everything is tried in turn.
+ * @param parameter - the parameter that the endpoint names; `null`: it names none, and all are
+ *   tried.
  * @returns `null` when nothing is left to try.
  */
 export function nextDialect(dialect: Dialect, parameter: string | null): Dialect | null {

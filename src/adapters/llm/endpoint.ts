@@ -1,17 +1,17 @@
 import OpenAI from "openai";
 
-/** An OpenAI-compatible endpoint that models are reached at. */
+/** An OpenAI-compatible endpoint. */
 export interface EndpointOptions {
   /** Absent: OpenAI itself. */
   readonly baseUrl?: string | null | undefined;
-  /** Absent: the endpoint takes requests without one. */
+  /** Absent: the endpoint needs none. */
   readonly apiKey?: string | null | undefined;
 }
 
-/** One endpoint, ready to be asked. */
+/** An endpoint with its client. */
 export interface Endpoint {
   readonly client: OpenAI;
-  /** Host for messages: no path, no credentials. */
+  /** Host, for messages: no path, no credentials. */
   readonly host: string;
   /** The variable that holds its key, for messages. */
   readonly keyVariable: string;
@@ -21,8 +21,8 @@ export interface Endpoint {
 const OPENAI_URL = "https://api.openai.com/v1";
 
 /**
- * Opens an endpoint. Nothing is taken from the environment behind the configuration's back: a key meant for one endpoint
- * must never reach another.
+ * Opens an endpoint. The client reads nothing from the environment: a key for one endpoint must
+ * never reach another.
  */
 export function openEndpoint(
   options: EndpointOptions,
@@ -33,7 +33,7 @@ export function openEndpoint(
   const apiKey = options.apiKey ?? null;
   const client = new OpenAI({
     baseURL,
-    // The client insists on a key; without one of ours the header is left out.
+    // The client requires a key; without one the header is removed.
     apiKey: apiKey ?? "none",
     ...(apiKey === null && { defaultHeaders: { Authorization: null } }),
     adminAPIKey: null,
@@ -54,8 +54,8 @@ export type EndpointFinder = (model: string) => {
 };
 
 /**
- * Endpoints by model prefix: with a provider `anthropic`, `anthropic/x` is the model `x` there. Every other name, with or
- * without a slash, goes whole to the default endpoint.
+ * Endpoints by model prefix: with a provider `anthropic`, `anthropic/x` is the model `x` there. The
+ * default endpoint gets every other name whole, with or without a slash.
  */
 export function createEndpointFinder(
   fallback: EndpointOptions,

@@ -1,31 +1,31 @@
 import OpenAI from "openai";
 import { AppError } from "../../shared/errors.ts";
 import { readOwn } from "../../shared/json.ts";
-import { isNeverSent, networkCode } from "../../shared/network-error.ts";
-import { parseRetryAfter } from "../../shared/retry-after.ts";
+import { isNeverSent, networkCode, parseRetryAfter } from "../../shared/network-error.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { Endpoint } from "./endpoint.ts";
 
-/** Longest part of an endpoint's own message that is passed on, in characters. */
+/** Characters quoted of an endpoint's message. */
 const MAX_QUOTED = 300;
 
-/** Codes of a 429 that no waiting ends: the account is out of money. */
+/** Codes of a 429 that is not transient: the account has no credit. */
 const OUT_OF_MONEY = new Set(["insufficient_quota", "billing_hard_limit_reached"]);
 
-/** What an error is about. */
+/** The call that failed. */
 export interface FailedCall {
   readonly endpoint: Endpoint;
   readonly model: string;
   readonly timeoutMs: number;
-  /** Set when our own time limit ended the call. */
+  /** The client's time limit ended the call. */
   readonly timedOut: boolean;
 }
 
-/** Whether an endpoint refused a request as malformed: putting it another way may help. */
+/** Whether an endpoint refused a request as malformed: another dialect may work. */
 export function isMalformedRequest(error: unknown): error is InstanceType<typeof OpenAI.APIError> {
   return error instanceof OpenAI.APIError && (error.status === 400 || error.status === 422);
 }
 
-/** Turns what the `openai` client threw into an error that may be shown. Keys and prompts are never in it. */
+/** Turns an error of the `openai` client into one that may be shown: without keys and prompts. */
 export function toModelError(error: unknown, call: FailedCall): AppError {
   const { endpoint, timedOut, timeoutMs } = call;
   if (timedOut || error instanceof OpenAI.APIConnectionTimeoutError) {
@@ -59,7 +59,7 @@ function statusError(
       code: "model_rate_limited",
       message: `The model endpoint ${endpoint.host} takes no more requests for ${model} at the moment (429).`,
       retryable: true,
-      ...(retryAfterMs !== null && { retryAfterMs }),
+      ...omitUndefined({ retryAfterMs: retryAfterMs ?? undefined }),
       cause: error,
     });
   }
@@ -92,7 +92,7 @@ function rejection(
   return `The model endpoint ${host} refused the request for ${model} (${status})${quote(error, endpoint)}`;
 }
 
-/** The endpoint's own words, without the key should it repeat it. */
+/** The endpoint's message, without the key in case it quotes it. */
 function quote(error: InstanceType<typeof OpenAI.APIError>, { apiKey }: Endpoint): string {
   const said = readOwn(error.error, "message");
   if (typeof said !== "string" || said.trim() === "") return ".";

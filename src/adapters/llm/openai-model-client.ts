@@ -3,16 +3,17 @@ import type { TokenUsage } from "../../engine/model/events.ts";
 import type { ModelClient, ModelReply, ModelRequest } from "../../engine/ports/model.ts";
 import { AppError } from "../../shared/errors.ts";
 import { isJsonObject, readOwn, toJson } from "../../shared/json.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { createBreakers } from "./breaker.ts";
 import { createDialects, type Dialect, dialectParameters, nextDialect } from "./dialect.ts";
 import { createEndpointFinder, type Endpoint, type EndpointOptions } from "./endpoint.ts";
 import { type FailedCall, isMalformedRequest, toModelError } from "./model-errors.ts";
 
-/** Milliseconds that a model may take for one answer. */
+/** Milliseconds for one answer of a model. */
 const DEFAULT_TIMEOUT_MS = 60_000;
 
 export interface OpenAiModelClientOptions extends EndpointOptions {
-  /** Endpoints of their own by model prefix: `anthropic` serves `anthropic/…`. */
+  /** Further endpoints by model prefix: `anthropic` serves `anthropic/…`. */
   readonly providers?: Readonly<Record<string, EndpointOptions>>;
   /** @default 60000 */
   readonly timeoutMs?: number;
@@ -21,9 +22,9 @@ export interface OpenAiModelClientOptions extends EndpointOptions {
 /**
  * A client for every endpoint that speaks OpenAI's chat completions.
  *
- * What an endpoint does not take (structured output, a temperature, the name of the token limit) is asked for in another way,
- * and the way that worked is remembered for the life of the client. A model that fails again and again is left alone for a
- * moment; no other model waits for that.
+ * If an endpoint refuses a parameter (structured output, a temperature, the name of the token
+ * limit), the request is put in another dialect, and the client remembers the one that works. A
+ * model that fails repeatedly is not called for a moment; other models are not affected.
  */
 export function createOpenAiModelClient(options: OpenAiModelClientOptions = {}): ModelClient {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
@@ -31,7 +32,7 @@ export function createOpenAiModelClient(options: OpenAiModelClientOptions = {}):
   const dialects = createDialects();
   const breakerOf = createBreakers();
 
-  async function ask(
+  async function send(
     request: ModelRequest,
     endpoint: Endpoint,
     signal: AbortSignal,
@@ -41,14 +42,14 @@ export function createOpenAiModelClient(options: OpenAiModelClientOptions = {}):
     let refusal: unknown;
     for (;;) {
       try {
-        const body = await send(request, dialect, endpoint, signal);
+        const body = await post(request, dialect, endpoint, signal);
         if (refusal !== undefined) dialects.remember(address, request, dialect);
         return body;
       } catch (error) {
         if (!isMalformedRequest(error)) throw error;
         refusal ??= error;
         const next = nextDialect(dialect, error.param ?? null);
-        // What the endpoint said first is about the request as it was meant.
+        // The first refusal is about the request as intended.
         if (next === null) throw refusal;
         dialect = next;
       }
@@ -62,10 +63,10 @@ export function createOpenAiModelClient(options: OpenAiModelClientOptions = {}):
   ): Promise<ModelReply> {
     const { model } = request;
     const startedAt = performance.now();
-    // The client's own time limit ends when the headers are there; a body may stall, too.
+    // The client's time limit covers only the headers; the body may stall as well.
     const limit = AbortSignal.timeout(timeoutMs);
     try {
-      const body = await ask(request, endpoint, AbortSignal.any([signal, limit]));
+      const body = await send(request, endpoint, AbortSignal.any([signal, limit]));
       return toReply(body, model, Math.round(performance.now() - startedAt));
     } catch (error) {
       const timedOut = limit.aborted && !signal.aborted;
@@ -82,7 +83,7 @@ export function createOpenAiModelClient(options: OpenAiModelClientOptions = {}):
   };
 }
 
-async function send(
+async function post(
   request: ModelRequest,
   dialect: Dialect,
   endpoint: Endpoint,
@@ -123,8 +124,10 @@ function toReply(body: unknown, model: string, latencyMs: number): ModelReply {
   return {
     text: toText(readOwn(message, "content")),
     finishReason: typeof finishReason === "string" ? finishReason : choice ? "stop" : "no_choices",
-    ...(typeof refusal === "string" && refusal !== "" && { refusal }),
-    ...(usage && { usage }),
+    ...omitUndefined({
+      refusal: refusal !== "" && typeof refusal === "string" ? refusal : undefined,
+      usage,
+    }),
     model: typeof answeredBy === "string" ? answeredBy : model,
     latencyMs,
     raw,

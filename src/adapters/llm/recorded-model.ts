@@ -2,14 +2,14 @@ import type { ModelClient, ModelReply, ModelRequest } from "../../engine/ports/m
 import { AppError } from "../../shared/errors.ts";
 import { hashJson, toJson } from "../../shared/json.ts";
 
-/** An answer with the question that it belongs to. */
+/** A reply with the hash of its request. */
 export interface RecordedAnswer {
-  /** Hash of everything that was asked. */
+  /** Hash of the whole request. */
   readonly question: string;
   readonly reply: ModelReply;
 }
 
-/** Asks as before, and tells each answer with its question. What failed is not recorded: it is no answer. */
+/** Wraps a client and records each reply with its request. Failures are not recorded. */
 export function recordAnswers(
   client: ModelClient,
   record: (answer: RecordedAnswer) => void,
@@ -23,7 +23,7 @@ export function recordAnswers(
   };
 }
 
-/** Answers from recordings alone; nothing is sent anywhere. */
+/** A client that only replays recordings; it sends nothing. */
 export function replayAnswers(answers: readonly RecordedAnswer[]): ModelClient {
   const known = new Map(answers.map(({ question, reply }) => [question, reply]));
   return {

@@ -22,9 +22,9 @@ export const cancelCommand: Subcommand = {
 };
 
 /**
- * Cancels a run for somebody who may.
+ * Cancels a run if the caller may.
  *
- * @returns what to tell them.
+ * @returns the answer.
  * @throws {AppError} `not_allowed`, `execution_not_found`, `execution_finished`.
  */
 export async function cancelRun(

@@ -3,9 +3,11 @@ import type { Engine } from "../../engine/api/engine.ts";
 import { GENERATION } from "../../engine/model/execution-id.ts";
 import { AppError } from "../../shared/errors.ts";
 import { escapeText, mentionPerson } from "../../slack/text.ts";
-import { type CardMessage, message, sections } from "../views/blocks/build.ts";
-import { countRuns, describeUnknown, isCost, showSpent } from "../views/cost-figures.ts";
-import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+import type { CardMessage } from "../views/blocks/build.ts";
+import { message, sections } from "../views/blocks/build.ts";
+import { countRuns, describeUnknown, isCost, showSpent } from "../views/costs.ts";
+import type { CommandRequest, Subcommand } from "./subcommand.ts";
+import { EVERY_ROLE } from "./subcommand.ts";
 
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 3660;
@@ -72,16 +74,16 @@ async function showWorkflow(engine: Engine, id: string, days: number): Promise<C
   return show(`${name}, last ${count(days)}`, total, parts);
 }
 
-/** One breakdown for each dimension. The first is by what the total is told. */
+/** One breakdown for each dimension. The first is that of the total. */
 async function read(
   engine: Engine,
   query: Omit<CostQuery, "by">,
-  wanted: readonly (readonly [CostDimension, string, Naming])[],
+  dimensions: readonly (readonly [CostDimension, string, Naming])[],
 ): Promise<{ readonly total: CostBreakdown["total"]; readonly parts: readonly string[] }> {
   const whole =
     query.person === undefined ? await engine.costs.breakdown({ ...query, by: "workflow" }) : null;
   const breakdowns = await Promise.all(
-    wanted.map(async ([by, title, naming]) => ({
+    dimensions.map(async ([by, title, naming]) => ({
       title,
       naming,
       breakdown: await engine.costs.breakdown({ ...query, by }),

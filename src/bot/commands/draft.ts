@@ -2,7 +2,7 @@ import { AppError } from "../../shared/errors.ts";
 import { draftCard, settledDraftCard } from "../views/draft-card.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
-/** Shows somebody's draft to those who may deploy it: a direct message is seen by its author alone. */
+/** Shows a draft to the people who may deploy it: a direct message is seen by its author alone. */
 export const draftCommand: Subcommand = {
   name: "draft",
   usage: "<id>",

@@ -1,8 +1,8 @@
 import type { Role } from "../permissions.ts";
-import { type CardMessage, context, message, section } from "../views/blocks/build.ts";
+import { type CardMessage, contextBlock, message, section } from "../views/blocks/build.ts";
 import type { Subcommand } from "./subcommand.ts";
 
-/** What the bot understands, as far as somebody with this role may use it. */
+/** What the bot understands, as far as this role may use it. */
 export function helpMessage(
   role: Role,
   command: string,
@@ -27,5 +27,5 @@ export function helpMessage(
     'A run can be named by the first characters of its id. Values with spaces stand in quotes: `item="Laptop stand"`.';
   const build =
     "To have a workflow built, write to me in a direct message: `build me a workflow that …`. You see a draft, and an admin deploys it.";
-  return message(text, [section(text), context(hint), context(build)]);
+  return message(text, [section(text), contextBlock(hint), contextBlock(build)]);
 }

@@ -1,6 +1,6 @@
 import { nearest } from "../../shared/did-you-mean.ts";
 import { AppError } from "../../shared/errors.ts";
-import type { BotServices } from "../context.ts";
+import type { BotContext } from "../context.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import { budgetCommand } from "./budget.ts";
 import { cancelCommand } from "./cancel.ts";
@@ -65,18 +65,18 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
 export async function answerCommand(
   text: string,
   from: Pick<CommandRequest, "caller" | "channel" | "deliveryId">,
-  services: BotServices,
+  context: BotContext,
 ): Promise<CardMessage | string> {
   const { words, values } = parseCommandLine(text);
   const [name, ...rest] = words;
-  const subcommand = findSubcommand(name?.toLowerCase() ?? "help", services.command);
+  const subcommand = findSubcommand(name?.toLowerCase() ?? "help", context.command);
   if (!subcommand.roles.includes(from.caller.role)) {
     throw new AppError({
       code: "not_allowed",
       message: `Only admins may use "${subcommand.name}". Ask one.`,
     });
   }
-  return subcommand.run({ ...from, words: rest, values }, services);
+  return subcommand.run({ ...from, words: rest, values }, context);
 }
 
 function findSubcommand(name: string, command: string): Subcommand {

@@ -1,7 +1,8 @@
 import { AppError } from "../../shared/errors.ts";
 import type { Json } from "../../shared/json.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { escapeText, showValue } from "../../slack/text.ts";
-import type { BotServices } from "../context.ts";
+import type { BotContext } from "../context.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 import { choicesOf } from "./why.ts";
 
@@ -10,30 +11,30 @@ export const labelCommand: Subcommand = {
   usage: "<run> <step> <right value> [note=…]",
   summary: "say what AI should have decided; it becomes a sample for evaluations",
   roles: EVERY_ROLE,
-  run: async ({ words, values, caller }, services) => {
+  run: async ({ words, values, caller }, context) => {
     const [id, stepId, ...rest] = words;
     if (id === undefined || stepId === undefined || rest.length === 0) {
       throw new AppError({
         code: "command_invalid",
-        message: `Say run, step and what would have been right: ${services.command} label <run> <step> <value>.`,
+        message: `Say run, step and what would have been right: ${context.command} label <run> <step> <value>.`,
       });
     }
-    const executionId = await services.engine.executions.resolveId(id);
+    const executionId = await context.engine.executions.resolveId(id);
     const note = values.get("note");
-    return keepLabel(services, {
+    return keepLabel(context, {
       executionId,
       path: stepId,
-      expected: await toLabel(services, executionId, stepId, rest.join(" ")),
+      expected: await toLabel(context, executionId, stepId, rest.join(" ")),
       by: caller.userId,
-      ...(note !== undefined && { note }),
+      ...omitUndefined({ note }),
     });
   },
 };
 
-/** Keeps a label. @returns what to tell whoever gave it. @throws {AppError} what `Engine.evaluations.label` throws. */
+/** Keeps a label. @returns the answer to its author. @throws {AppError} what `Engine.evaluations.label` throws. */
 export async function keepLabel(
-  { engine }: Pick<BotServices, "engine">,
-  request: Parameters<BotServices["engine"]["evaluations"]["label"]>[0],
+  { engine }: Pick<BotContext, "engine">,
+  request: Parameters<BotContext["engine"]["evaluations"]["label"]>[0],
 ): Promise<string> {
   const { stepId, expected, actual, workflowId } = await engine.evaluations.label(request);
   const said = showValue(actual, 100);
@@ -46,7 +47,7 @@ export async function keepLabel(
 
 /** The value that was typed, as the step would give it: a number, true or false, JSON, else the text. */
 async function toLabel(
-  { engine }: BotServices,
+  { engine }: BotContext,
   executionId: string,
   stepId: string,
   text: string,

@@ -1,4 +1,5 @@
 import { AppError } from "../../shared/errors.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { escapeText, shortRunId } from "../../slack/text.ts";
 import { ADMINS_ONLY, type Subcommand } from "./subcommand.ts";
 import { readVersion } from "./versions.ts";
@@ -14,13 +15,13 @@ export const migrateCommand: Subcommand = {
     if (id === undefined) {
       throw new AppError({ code: "command_invalid", message: `Something is missing: ${usage}` });
     }
-    const wanted = readVersion(number, usage);
+    const desired = readVersion(number, usage);
     const executionId = await engine.executions.resolveId(id);
     const { workflowName } = await engine.executions.get(executionId);
     const { version, previous, changed } = await engine.executions.migrate({
       executionId,
       by: caller.userId,
-      ...(wanted !== undefined && { version: wanted }),
+      ...omitUndefined({ version: desired }),
     });
     const run = shortRunId(executionId);
     const name = `Run \`${run}\` of *${escapeText(workflowName)}*`;

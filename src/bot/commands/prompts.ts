@@ -1,6 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 import { escapeText } from "../../slack/text.ts";
-import type { BotServices } from "../context.ts";
+import type { BotContext } from "../context.ts";
 import { assertMayDeploy } from "../permissions.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import { describeAsked, promptCard, promptList } from "../views/prompt-list.ts";
@@ -13,22 +13,22 @@ export const promptsCommand: Subcommand = {
   usage: "[name] [split v2 20 | promote v2 | rollback | add text=…]",
   summary: "named prompts, their versions and how these fare; admins choose which is asked",
   roles: EVERY_ROLE,
-  run: async (request, services) => {
-    const { engine, command } = services;
+  run: async (request, context) => {
+    const { engine, command } = context;
     const [name, action] = request.words;
     if (name === undefined) {
       const prompts = await engine.prompts.list();
       if (prompts.length > 0) return promptList(prompts, command);
       return "There are no named prompts. Steps may name one with `promptRef`; files in `workflows/prompts` and the API add them.";
     }
-    if (action === undefined) return showPrompt(name, services);
-    return change(name, action, request, services);
+    if (action === undefined) return showPrompt(name, context);
+    return change(name, action, request, context);
   },
 };
 
 async function showPrompt(
   name: string,
-  { engine: { prompts }, command }: BotServices,
+  { engine: { prompts }, command }: BotContext,
 ): Promise<CardMessage> {
   return promptCard(await prompts.get(name), await prompts.compare(name), command);
 }
@@ -37,11 +37,11 @@ async function change(
   name: string,
   action: string,
   { words, values, caller }: CommandRequest,
-  { engine: { prompts }, rights, command }: BotServices,
+  { engine: { prompts }, permissions, command }: BotContext,
 ): Promise<string> {
   assertMayDeploy(
     caller,
-    rights.admins,
+    permissions.admins,
     `they choose what is asked with ${command} prompts ${name}.`,
   );
   const by = caller.userId;

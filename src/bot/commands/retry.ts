@@ -1,9 +1,10 @@
 import type { RetryRequest } from "../../engine/api/executions.ts";
 import { parseDuration } from "../../shared/duration.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { escapeText, shortRunId, showSentence, showTime } from "../../slack/text.ts";
 import { fitsButton, toBulkRetryValue, toRetryValue } from "../action-values.ts";
-import type { BotServices } from "../context.ts";
+import type { BotContext } from "../context.ts";
 import { ACTION_IDS } from "../ids.ts";
 import { assertIsAdmin, assertMayRetry, type Caller } from "../permissions.ts";
 import { button, buttons, type CardMessage, message, section } from "../views/blocks/build.ts";
@@ -18,36 +19,36 @@ export const retryCommand: Subcommand = {
     usage: "<workflow> failed|cancelled since=2h",
     summary: "the same for all of them; says how many and asks first",
   },
-  run: async (request, services) => {
+  run: async (request, context) => {
     const { words, values, caller } = request;
     const [id, which] = words;
     if (id === undefined) {
       throw new AppError({
         code: "command_invalid",
-        message: `Say which run: ${services.command} retry <run>. The newest are in ${services.command} runs.`,
+        message: `Say which run: ${context.command} retry <run>. The newest are in ${context.command} runs.`,
       });
     }
-    if (which !== undefined) return askBulk(id, which, request, services);
+    if (which !== undefined) return askBulk(id, which, request, context);
     const { from, ...variables } = Object.fromEntries(values);
-    const executionId = await services.engine.executions.resolveId(id);
-    return retryRun(services, caller, { executionId, variables, ...(from && { fromStep: from }) });
+    const executionId = await context.engine.executions.resolveId(id);
+    return retryRun(context, caller, { executionId, variables, ...(from && { fromStep: from }) });
   },
 };
 
 /** What is to be done again, and how. */
 export type RetryChoice = Pick<RetryRequest, "executionId" | "fromStep" | "acceptsDoubt"> & {
-  /** As somebody typed them. */
+  /** As the person typed them. */
   readonly variables?: Readonly<Record<string, string>>;
 };
 
 /**
- * Retries a run for somebody who may.
+ * Retries a run if the caller may.
  *
- * @returns what to tell them; if a step may have had its effect already, a question with a button.
+ * @returns the answer; if a step may have had its effect already, a question with a button.
  * @throws {AppError} `not_allowed` and what the engine throws.
  */
 export async function retryRun(
-  { engine, command }: BotServices,
+  { engine, command }: BotContext,
   caller: Caller,
   choice: RetryChoice,
 ): Promise<CardMessage | string> {
@@ -67,20 +68,19 @@ export async function retryRun(
     return `Run \`${run}\` of ${name} goes on ${where}. Its card shows how it goes; so does \`${command} status ${run}\`.`;
   } catch (error) {
     if (!isAppError(error, "effect_in_doubt")) throw error;
-    return askAboutDoubt(error, choice);
+    return askAboutOutcome(error, choice);
   }
 }
 
-function askAboutDoubt(error: AppError, choice: RetryChoice): CardMessage {
+function askAboutOutcome(error: AppError, choice: RetryChoice): CardMessage {
   const text = `:warning: ${showSentence(error.message)}`;
   const { executionId, fromStep, variables } = choice;
   const value = toRetryValue({
     e: executionId,
-    ...(fromStep !== undefined && { f: fromStep }),
-    ...(variables && { v: { ...variables } }),
+    ...omitUndefined({ f: fromStep, v: variables && { ...variables } }),
     d: true,
   });
-  // What no button can carry has to be asked for by the API.
+  // What no button can carry needs the API.
   if (!fitsButton(value)) return message(text, [section(text)]);
   const accept = button({
     actionId: ACTION_IDS.retryRun,
@@ -95,7 +95,7 @@ async function askBulk(
   workflowId: string,
   which: string,
   { values, caller }: CommandRequest,
-  { engine, command, clock }: BotServices,
+  { engine, command, clock }: BotContext,
 ): Promise<CardMessage | string> {
   assertIsAdmin(caller, "retry many runs at once");
   const usage = `${command} retry <workflow> failed since=2h`;
@@ -143,9 +143,9 @@ function parseSince(text: string | undefined, now: number): number | null {
   return Number.isNaN(at) ? null : at;
 }
 
-/** Retries them, and tells how many. */
+/** Retries the runs, and says how many. */
 export async function retryAll(
-  { engine }: BotServices,
+  { engine }: BotContext,
   caller: Caller,
   request: {
     readonly workflowId: string;

@@ -1,4 +1,5 @@
 import type { ExecutionSummary } from "../../engine/api/executions.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { escapeText, mentionPerson, shortRunId, showCost, showTime } from "../../slack/text.ts";
 import { message, sections } from "../views/blocks/build.ts";
 import { showStatus } from "../views/blocks/status.ts";
@@ -13,11 +14,11 @@ export const runsCommand: Subcommand = {
   roles: EVERY_ROLE,
   run: async ({ words }, { engine, command }) => {
     const [workflowId] = words;
-    // Asked for by name, a workflow that does not exist is a mistake, not an empty list.
+    // A named workflow that does not exist is a mistake, not an empty list.
     if (workflowId !== undefined) await engine.workflows.get(workflowId);
     const { executions, nextCursor } = await engine.executions.list({
       limit: RUNS_SHOWN,
-      ...(workflowId === undefined ? {} : { workflowId }),
+      ...omitUndefined({ workflowId }),
     });
     if (executions.length === 0) return "There are no runs yet.";
     const lines = executions.map(showLine);

@@ -1,10 +1,11 @@
 import type { StepDefinition } from "../../engine/definition/schema.ts";
 import { AppError } from "../../shared/errors.ts";
 import { escapeText, mentionPerson, showTime, showValue } from "../../slack/text.ts";
-import { context, message, sections } from "../views/blocks/build.ts";
-import { describeEstimate } from "../views/estimate-line.ts";
+import { contextBlock, message, sections } from "../views/blocks/build.ts";
+import { describeEstimate } from "../views/costs.ts";
 import { describeInputs, exampleLine } from "./inputs-help.ts";
-import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+import type { Subcommand } from "./subcommand.ts";
+import { EVERY_ROLE } from "./subcommand.ts";
 
 const STEPS_SHOWN = 40;
 
@@ -41,7 +42,7 @@ export const showCommand: Subcommand = {
       `*Start it*: \`${exampleLine(command, definition, new Map())}\``,
     ];
     const deployed = `Deployed by ${mentionPerson(deployedBy)} ${showTime(deployedAt)}`;
-    return message(lines.join("\n"), [...sections(lines), context(`${limits} · ${deployed}`)]);
+    return message(lines.join("\n"), [...sections(lines), contextBlock(`${limits} · ${deployed}`)]);
   },
 };
 

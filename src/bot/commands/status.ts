@@ -9,15 +9,16 @@ import {
   showTotal,
   showValue,
 } from "../../slack/text.ts";
-import type { BotServices } from "../context.ts";
-import { type CardMessage, context, divider, message, sections } from "../views/blocks/build.ts";
+import type { BotContext } from "../context.ts";
+import type { CardMessage } from "../views/blocks/build.ts";
+import { contextBlock, divider, message, sections } from "../views/blocks/build.ts";
 import { showStatus } from "../views/blocks/status.ts";
-import { adviseOn } from "../views/error-advice.ts";
-import { describeMigration } from "../views/migration.ts";
-import { describeProgress } from "../views/progress.ts";
+import { createCardContext } from "../views/card-context.ts";
+import { adviseOn } from "../views/completion-message.ts";
+import { describeMigration, describeProgress } from "../views/progress.ts";
 import { describeStarter } from "../views/run-card.ts";
-import { createCardContext } from "../views/surface.ts";
-import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+import type { Subcommand } from "./subcommand.ts";
+import { EVERY_ROLE } from "./subcommand.ts";
 
 /** Own unfinished runs that `status` without an id shows. */
 const OWN_RUNS = 5;
@@ -27,16 +28,16 @@ export const statusCommand: Subcommand = {
   usage: "[run]",
   summary: "where a run is and why; without an id: your runs that are not over",
   roles: EVERY_ROLE,
-  run: async ({ words, caller }, services) => {
-    const { engine, command } = services;
+  run: async ({ words, caller }, context) => {
+    const { engine, command } = context;
     const [id] = words;
-    if (id !== undefined) return showRun(await engine.executions.resolveId(id), services);
+    if (id !== undefined) return showRun(await engine.executions.resolveId(id), context);
     const { executions } = await engine.executions.list({ startedBy: caller.userId, limit: 100 });
     const open = executions.filter((execution) => !isFinished(execution.status)).slice(0, OWN_RUNS);
     const shown = open.length > 0 ? open : executions.slice(0, 1);
     if (shown.length === 0)
       return `You have started no runs. \`${command} list\` shows what there is.`;
-    const parts = await Promise.all(shown.map(({ executionId }) => showRun(executionId, services)));
+    const parts = await Promise.all(shown.map(({ executionId }) => showRun(executionId, context)));
     const text = parts.map((part) => part.text).join("\n\n");
     return message(
       text,
@@ -47,7 +48,7 @@ export const statusCommand: Subcommand = {
   },
 };
 
-async function showRun(executionId: string, { engine, groups }: BotServices): Promise<CardMessage> {
+async function showRun(executionId: string, { engine, groups }: BotContext): Promise<CardMessage> {
   const view = await engine.executions.get(executionId);
   const { definition } = await engine.workflows.get(view.workflowId, view.workflowVersion);
   const lines = [
@@ -61,7 +62,7 @@ async function showRun(executionId: string, { engine, groups }: BotServices): Pr
   const took = view.totalDuration === null ? "" : ` · took ${showDuration(view.totalDuration)}`;
   const total = showTotal(view.totalCost, view.costUnknown);
   const footer = `Run \`${shortRunId(executionId)}\` (${escapeText(executionId)}) · ${describeStarter(view)} ${showTime(view.startedAt)}${took} · cost ${total}`;
-  return message([...lines, footer].join("\n"), [...sections(lines), context(footer)]);
+  return message([...lines, footer].join("\n"), [...sections(lines), contextBlock(footer)]);
 }
 
 function describeEnd(view: ExecutionView): string[] {
@@ -74,7 +75,7 @@ function describeEnd(view: ExecutionView): string[] {
   return [ended];
 }
 
-/** The last error of an unfinished run, unless its progress tells it already. */
+/** The last error of an unfinished run, unless its progress shows it already. */
 function describeLastError(view: ExecutionView): string[] {
   const last = view.errors.at(-1);
   if (

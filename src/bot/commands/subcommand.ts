@@ -1,4 +1,4 @@
-import type { BotServices } from "../context.ts";
+import type { BotContext } from "../context.ts";
 import type { Caller, Role } from "../permissions.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 
@@ -25,7 +25,7 @@ export interface Subcommand {
   /** Another form of it, which admins alone may use. */
   readonly adminForm?: { readonly usage: string; readonly summary: string };
   /** @throws {AppError} which the caller sees. */
-  run(request: CommandRequest, services: BotServices): Promise<CardMessage | string>;
+  run(request: CommandRequest, context: BotContext): Promise<CardMessage | string>;
 }
 
 /** Everybody who may use the bot. */

@@ -1,26 +1,27 @@
 import type { Definition } from "../../engine/definition/schema.ts";
 import { aiStepsOf } from "../../engine/definition/schema.ts";
 import { AppError } from "../../shared/errors.ts";
-import type { BotServices } from "../context.ts";
+import type { BotContext } from "../context.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
-import { createCardContext } from "../views/surface.ts";
+import { createCardContext } from "../views/card-context.ts";
 import { whyOverview, whyStep } from "../views/why.ts";
-import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+import type { Subcommand } from "./subcommand.ts";
+import { EVERY_ROLE } from "./subcommand.ts";
 
 export const whyCommand: Subcommand = {
   name: "why",
   usage: "<run> [step]",
   summary: "what AI decided in a run and why; with a step: question and answer word for word",
   roles: EVERY_ROLE,
-  run: async ({ words }, services) => {
+  run: async ({ words }, context) => {
     const [id, stepId] = words;
     if (id === undefined) {
       throw new AppError({
         code: "command_invalid",
-        message: `Say which run: ${services.command} why <run>. The newest are in ${services.command} runs.`,
+        message: `Say which run: ${context.command} why <run>. The newest are in ${context.command} runs.`,
       });
     }
-    return showWhy(services, await services.engine.executions.resolveId(id), stepId);
+    return showWhy(context, await context.engine.executions.resolveId(id), stepId);
   },
 };
 
@@ -30,7 +31,7 @@ export const whyCommand: Subcommand = {
  * @throws {AppError} `execution_not_found`, `input_invalid` for a step that asked no model.
  */
 export async function showWhy(
-  { engine, groups, command }: BotServices,
+  { engine, groups, command }: BotContext,
   executionId: string,
   stepId?: string,
 ): Promise<CardMessage> {

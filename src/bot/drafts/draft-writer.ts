@@ -2,7 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { DraftView } from "../../engine/api/drafts.ts";
 import type { DraftRecord } from "../../engine/ports/workflows.ts";
-import type { BotServices } from "../context.ts";
+import type { BotContext } from "../context.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import { draftCard, replacedDraftCard, settledDraftCard } from "../views/draft-card.ts";
 
@@ -12,7 +12,7 @@ const STATUS_MESSAGE = ":hourglass_flowing_sand: I am writing your workflow. Thi
 /** Writes rounds of drafts and shows them in their threads. */
 export interface DraftWriter {
   /**
-   * Has the next round written and posts it; somebody sees at once that work is under way.
+   * Writes the next round and posts it; a note shows at once that work is under way.
    *
    * @throws {AppError} what writing throws; the note that work is under way is gone then.
    */
@@ -22,14 +22,14 @@ export interface DraftWriter {
 }
 
 export function createDraftWriter(
-  { engine, command }: BotServices,
+  { engine, command }: BotContext,
   client: WebClient,
   logger: Logger,
 ): DraftWriter {
-  const { tellBusy, post, edit, endBusy } = createDraftMessages(client, logger);
+  const { showBusy, post, edit, endBusy } = createDraftMessages(client, logger);
   return {
     async write(draft, change) {
-      const note = await tellBusy(draft);
+      const note = await showBusy(draft);
       let view: DraftView;
       try {
         view = await engine.drafts.write(draft.id, change);
@@ -44,7 +44,7 @@ export function createDraftWriter(
         await edit(channel, note, card);
         await engine.drafts.shown(draft.id, note);
       }
-      // Slack ends the status by itself when the app answers, in some surfaces only.
+      // Slack clears the status by itself when the app answers, but not everywhere.
       if (note === null) await endBusy(draft, note);
       if (messageTs !== null)
         await edit(channel, messageTs, replacedDraftCard(view.explanation.name, round - 1));
@@ -59,7 +59,7 @@ export function createDraftWriter(
 /** Messages of drafts, and the status while one is written. */
 function createDraftMessages(client: WebClient, logger: Logger) {
   /** @returns the message that says so, where Slack has no status. */
-  async function tellBusy({ channel, threadTs }: DraftRecord): Promise<string | null> {
+  async function showBusy({ channel, threadTs }: DraftRecord): Promise<string | null> {
     try {
       await client.assistant.threads.setStatus({
         channel_id: channel,
@@ -68,7 +68,7 @@ function createDraftMessages(client: WebClient, logger: Logger) {
       });
       return null;
     } catch (error) {
-      logger.debug({ err: error }, "a status could not be shown; a message is posted instead");
+      logger.debug({ err: error }, "could not show a status; posting a message instead");
       const { ts } = await client.chat.postMessage({
         channel,
         thread_ts: threadTs,
@@ -89,12 +89,12 @@ function createDraftMessages(client: WebClient, logger: Logger) {
     return ts ?? "";
   }
 
-  /** A message that cannot be edited misleads nobody: its buttons are checked against the record. */
+  /** A message that cannot be edited does no harm: its buttons are checked against the record. */
   async function edit(channel: string, ts: string, { text, blocks }: CardMessage): Promise<void> {
     try {
       await client.chat.update({ channel, ts, text, blocks: [...blocks] });
     } catch (error) {
-      logger.warn({ err: error, channel, ts }, "a draft's message could not be brought up to date");
+      logger.warn({ err: error, channel, ts }, "could not edit the message of a draft");
     }
   }
 
@@ -112,9 +112,9 @@ function createDraftMessages(client: WebClient, logger: Logger) {
         await client.chat.update({ channel, ts: note, text, blocks: [] });
       }
     } catch (error) {
-      logger.debug({ err: error }, "a status could not be ended");
+      logger.debug({ err: error }, "could not clear a status");
     }
   }
 
-  return { tellBusy, post, edit, endBusy };
+  return { showBusy, post, edit, endBusy };
 }

@@ -12,7 +12,7 @@ const BARE =
  * Reads `build me a workflow that …` without asking any model.
  *
  * @param text - as people read it, see {@link readTyped}.
- * @returns what was asked for, empty if that was not said; `null` for everything else.
+ * @returns the description, empty if there is none; `null` for every other message.
  */
 export function parseBuildRequest(text: string): string | null {
   const opening = OPENING.exec(text);

@@ -2,8 +2,8 @@ import type { KnownBlock } from "@slack/types";
 import type { CostLine, CostOverview } from "../../engine/api/costs.ts";
 import type { Totals } from "../../engine/model/totals.ts";
 import { escapeText, mentionPerson, showCost } from "../../slack/text.ts";
-import { context, fields, section, sections } from "../views/blocks/build.ts";
-import { countRuns, describeUnknown, isCost, listSpent, showSpent } from "../views/cost-figures.ts";
+import { contextBlock, fields, section, sections } from "../views/blocks/build.ts";
+import { countRuns, describeUnknown, isCost, listSpent, showSpent } from "../views/costs.ts";
 
 /** What all runs cost, over three spans that end now. */
 export interface HomeCosts {
@@ -67,5 +67,5 @@ function breakdown({ models, people }: HomeCosts): KnownBlock[] {
     ...(byModel === "" ? [] : [`By model, 30 days: ${byModel}`]),
     ...(byPerson === "" ? [] : [`By person, 30 days: ${byPerson}`]),
   ];
-  return lines.map((line) => context(line));
+  return lines.map((line) => contextBlock(line));
 }

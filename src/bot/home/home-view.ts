@@ -10,10 +10,11 @@ import {
   showTime,
   showValue,
 } from "../../slack/text.ts";
-import { context, divider, header, section, sections } from "../views/blocks/build.ts";
+import { decideButtons } from "../views/approval-card.ts";
+import { contextBlock, divider, header, section, sections } from "../views/blocks/build.ts";
 import { showStatus } from "../views/blocks/status.ts";
-import { decideButtons } from "../views/decision-buttons.ts";
-import { costBlocks, type HomeCosts } from "./home-costs.ts";
+import type { HomeCosts } from "./home-costs.ts";
+import { costBlocks } from "./home-costs.ts";
 
 /** What App Home shows one person. */
 export interface HomeContent {
@@ -53,7 +54,7 @@ export function homeView(content: HomeContent): HomeView {
     header("Costs of all workflows"),
     ...costBlocks(content.costs, nameOf),
     divider,
-    context(
+    contextBlock(
       `As of ${showTime(now)}; open this page again for the newest. \`${command} list\` shows the workflows, \`${command} help\` everything else.`,
     ),
   ];
@@ -87,7 +88,7 @@ function decisionBlocks(
     const expiry = opened.expiresAt === undefined ? "" : ` · expires ${showTime(opened.expiresAt)}`;
     return [
       section(`:raised_hand: *${escapeText(opened.title)}*${about}`),
-      context(
+      contextBlock(
         `${escapeText(nameOf(workflowId))} · run \`${shortRunId(executionId)}\` · asked ${showTime(opened.openedAt)}${expiry}`,
       ),
       decideButtons(`decide_${index}`, executionId, opened),
@@ -95,7 +96,7 @@ function decisionBlocks(
   });
   const more = decisions.length - shown.length;
   return more > 0
-    ? [...blocks, context(`and ${more} more; their cards stand in their channels`)]
+    ? [...blocks, contextBlock(`and ${more} more; their cards stand in their channels`)]
     : blocks;
 }
 
@@ -109,5 +110,5 @@ function runBlocks({ runs, hasMoreRuns, now, command }: HomeContent): KnownBlock
     return `• \`${shortRunId(run.executionId)}\` *${escapeText(run.workflowName)}* · ${showStatus(run.status)}${waits} · ${showCost(run.totalCost)} · ${age}`;
   });
   const more = `More: \`${command} runs\`, and \`${command} status &lt;run&gt;\` tells all about one.`;
-  return [...sections(lines), ...(hasMoreRuns ? [context(more)] : [])];
+  return [...sections(lines), ...(hasMoreRuns ? [contextBlock(more)] : [])];
 }

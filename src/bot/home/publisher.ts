@@ -3,13 +3,14 @@ import type { WebClient } from "@slack/web-api";
 import type { Engine } from "../../engine/api/engine.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import { isAppError } from "../../shared/errors.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { toSlackError, toSlackFailure } from "../../slack/errors.ts";
-import type { Rights } from "../permissions.ts";
+import type { Permissions } from "../permissions.ts";
 import { closedHomeView, homeView } from "./home-view.ts";
 
 export interface HomePublisherOptions {
   readonly engine: Engine;
-  readonly rights: Rights;
+  readonly permissions: Permissions;
   readonly client: WebClient;
   readonly clock: Clock;
   readonly command: string;
@@ -39,13 +40,13 @@ export function createHomePublisher(options: HomePublisherOptions): HomePublishe
       await client.views.publish({
         user_id: userId,
         view,
-        ...(hash === undefined ? {} : { hash }),
+        ...omitUndefined({ hash }),
       });
     } catch (error) {
       const failure = toSlackFailure(error);
       const isOutdated = failure.kind === "refused" && failure.code === "hash_conflict";
       if (!isOutdated || hash === undefined) throw toSlackError(error, "showing App Home");
-      // Somebody else showed a newer one: read everything again, and let this one stand.
+      // A newer view was published meanwhile: read everything again and replace it.
       await show(userId, undefined, notice);
     }
   }
@@ -55,10 +56,10 @@ export function createHomePublisher(options: HomePublisherOptions): HomePublishe
 async function buildView(
   userId: string,
   notice: readonly KnownBlock[],
-  { engine, rights, clock, command }: HomePublisherOptions,
+  { engine, permissions, clock, command }: HomePublisherOptions,
 ): Promise<HomeView> {
   try {
-    await rights.caller(userId);
+    await permissions.caller(userId);
   } catch (error) {
     if (isAppError(error, "not_allowed")) return closedHomeView(error.message);
     throw error;

@@ -1,5 +1,5 @@
 import type { App } from "@slack/bolt";
-import type { BotServices } from "../context.ts";
+import type { BotContext } from "../context.ts";
 import { register as registerCancelRun } from "./actions/cancel-run.ts";
 import { register as registerDecide } from "./actions/decide.ts";
 import { register as registerDraft } from "./actions/draft.ts";
@@ -14,17 +14,17 @@ import { register as registerReactionAdded } from "./events/reaction-added.ts";
 import { register as registerRunWorkflow } from "./shortcuts/run-workflow.ts";
 
 /** Everything that the app listens to. */
-export function registerListeners(app: App, services: BotServices): void {
-  registerWorkflow(app, services);
-  registerDecide(app, services);
-  registerCancelRun(app, services);
-  registerRetry(app, services);
-  registerWhyRun(app, services);
-  registerLabel(app, services);
-  registerDraft(app, services);
-  registerAppHomeOpened(app, services);
-  registerDirectMessage(app, services);
-  registerMessage(app, services);
-  registerReactionAdded(app, services);
-  registerRunWorkflow(app, services);
+export function registerListeners(app: App, context: BotContext): void {
+  registerWorkflow(app, context);
+  registerDecide(app, context);
+  registerCancelRun(app, context);
+  registerRetry(app, context);
+  registerWhyRun(app, context);
+  registerLabel(app, context);
+  registerDraft(app, context);
+  registerAppHomeOpened(app, context);
+  registerDirectMessage(app, context);
+  registerMessage(app, context);
+  registerReactionAdded(app, context);
+  registerRunWorkflow(app, context);
 }

@@ -8,38 +8,61 @@ import { approvalCard, outcomeOf } from "../views/approval-card.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import { message, section } from "../views/blocks/build.ts";
 import { budgetCard } from "../views/budget-card.ts";
-import { closingMessage, failureNotice } from "../views/completion-message.ts";
-import { describeMigration } from "../views/migration.ts";
+import type { CardContext } from "../views/card-context.ts";
+import { completionMessage, failureMessage } from "../views/completion-message.ts";
+import { describeMigration } from "../views/progress.ts";
 import { runCard } from "../views/run-card.ts";
-import type { CardContext, DesiredMessage } from "../views/surface.ts";
-import { RUN_SURFACE } from "../views/surface.ts";
-import { doubtCard } from "../views/unknown-outcome-card.ts";
+import { unknownOutcomeCard } from "../views/unknown-outcome-card.ts";
+
+/** Id of the run's card, in whose thread the other messages go. */
+export const RUN_CARD = "run";
+
+/** A message that one execution should have in Slack now. */
+export interface DesiredMessage {
+  /** Unique within the execution, and the same after a restart. */
+  readonly id: string;
+  /** Conversation id, `#name` or a person's id; what the definition or the trigger says. */
+  readonly channel: string;
+  /**
+   * Does it stand in the thread of the run's card? `same-channel`: only if it goes to the channel of that card.
+   */
+  readonly thread: "always" | "same-channel" | "never";
+  /** A message in whose thread all of the run stands, as long as it stands in that channel. */
+  readonly parent?: { readonly channel: string; readonly ts: string };
+  /** `soon` overtakes `later` where Slack's limits make messages wait. */
+  readonly urgency: "soon" | "later";
+  /** It cannot have been posted before this moment: where the search for a lost one begins. Milliseconds since 1970. */
+  readonly since: number;
+  readonly message: CardMessage;
+  /** Stays as it is from now on. */
+  readonly final: boolean;
+}
 
 /** AI steps of one run that get a line of their own; a cycle of hundreds must not flood the thread. */
 const AI_LINES = 20;
 
-/** Everything that should stand in Slack for this execution now, the run's card first. The same view gives the same surfaces. */
+/** All messages that this execution should have in Slack now, the run's card first. Pure: the same view gives the same messages. */
 export function desiredMessages(view: ExecutionView, context: CardContext): DesiredMessage[] {
   const { report } = view;
   const { threadTs: ts } = report ?? {};
-  const surfaces = messagesOf(view, context);
-  if (report === null || ts === undefined) return surfaces;
+  const messages = messagesOf(view, context);
+  if (report === null || ts === undefined) return messages;
   const parent = { channel: report.channel, ts };
-  return surfaces.map((surface) => ({ ...surface, parent }));
+  return messages.map((desired) => ({ ...desired, parent }));
 }
 
 function messagesOf(view: ExecutionView, context: CardContext): DesiredMessage[] {
   const { report } = view;
   const requests = view.requests.flatMap((request) => approvalMessages(view, request, context));
   if (report === null) return requests;
-  if (report.on === "failure") return [...requests, ...failureMessage(view, report, context)];
+  if (report.on === "failure") return [...requests, ...failureMessages(view, report, context)];
   return [
     runMessage(view, report, context),
     ...aiMessages(view, report, context),
     ...requests,
     ...retryMessages(view, report, context),
     ...migrationMessages(view, report),
-    ...endingMessage(view, report, context),
+    ...endingMessages(view, report, context),
   ];
 }
 
@@ -49,7 +72,7 @@ function runMessage(
   context: CardContext,
 ): DesiredMessage {
   return {
-    id: RUN_SURFACE,
+    id: RUN_CARD,
     channel: report.channel,
     thread: "never",
     urgency: "later",
@@ -78,14 +101,14 @@ function aiMessages(
     }));
 }
 
-/** An entry that went on after a retry ends twice. */
+/** A step that continued after a retry ends twice. */
 function aiMessageId({ path, attempts }: StepView, seen: Set<string>): string {
   const id = seen.has(path) ? `ai:${path}:${attempts}` : `ai:${path}`;
   seen.add(path);
   return id;
 }
 
-/** A line in the thread for each time that somebody had the run go on. */
+/** A line in the thread for each retry. */
 function retryMessages(
   view: ExecutionView,
   report: ReportTarget,
@@ -106,7 +129,7 @@ function retryMessages(
   });
 }
 
-/** A line in the thread for each time that somebody had the run go on with another version. */
+/** A line in the thread for each migration to another version. */
 function migrationMessages(view: ExecutionView, report: ReportTarget): DesiredMessage[] {
   return view.migrations.map((migration, index) => {
     const text = describeMigration(migration);
@@ -135,11 +158,7 @@ function approvalMessages(
   const step = opened.id.startsWith(`${view.executionId}/`)
     ? opened.id.slice(view.executionId.length + 1)
     : opened.id;
-  const surface = (
-    id: string,
-    channel: string,
-    thread: DesiredMessage["thread"],
-  ): DesiredMessage => ({
+  const copy = (id: string, channel: string, thread: DesiredMessage["thread"]): DesiredMessage => ({
     id,
     channel,
     thread,
@@ -149,36 +168,36 @@ function approvalMessages(
     final: outcomeOf(view, request) !== null,
   });
   const id = `approval:${step}:${opened.round}`;
-  if (opened.channel !== undefined) return [surface(id, opened.channel, "same-channel")];
-  if (view.report?.on === "all") return [surface(id, view.report.channel, "always")];
-  if (view.report !== null) return [surface(id, view.report.channel, "never")];
+  if (opened.channel !== undefined) return [copy(id, opened.channel, "same-channel")];
+  if (view.report?.on === "all") return [copy(id, view.report.channel, "always")];
+  if (view.report !== null) return [copy(id, view.report.channel, "never")];
   return opened.approvers
     .filter((approver) => isUserId(approver))
-    .map((person) => surface(`${id}:${person}`, person, "never"));
+    .map((person) => copy(`${id}:${person}`, person, "never"));
 }
 
 function requestCard(view: ExecutionView, request: RequestView, context: CardContext): CardMessage {
   const { budget, doubt } = request.opened;
-  if (doubt) return doubtCard(view, request, doubt, context);
+  if (doubt) return unknownOutcomeCard(view, request, doubt, context);
   return budget ? budgetCard(view, request, budget, context) : approvalCard(view, request, context);
 }
 
-function endingMessage(
+function endingMessages(
   view: ExecutionView,
   report: ReportTarget,
   context: CardContext,
 ): DesiredMessage[] {
   if (!isFinished(view.status)) return [];
-  return [endMessage(view, report, "always", closingMessage(view, context))];
+  return [endMessage(view, report, "always", completionMessage(view, context))];
 }
 
-function failureMessage(
+function failureMessages(
   view: ExecutionView,
   report: ReportTarget,
   context: CardContext,
 ): DesiredMessage[] {
   if (view.status !== "failed") return [];
-  return [endMessage(view, report, "never", failureNotice(view, context))];
+  return [endMessage(view, report, "never", failureMessage(view, context))];
 }
 
 function endMessage(
@@ -192,7 +211,7 @@ function endMessage(
     id: view.retries.length === 0 ? "end" : `end:${view.retries.length}`,
     channel: report.channel,
     thread,
-    // In the thread it comes after what is told of the steps; alone, it is news.
+    // In the thread it follows the messages of the steps; by itself it is news.
     urgency: thread === "never" ? "soon" : "later",
     since: Date.parse(view.completedAt ?? view.startedAt),
     message,

@@ -2,10 +2,10 @@ import type { Logger } from "pino";
 import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
-import type { DesiredMessage } from "../views/surface.ts";
-import { RUN_SURFACE } from "../views/surface.ts";
+import type { DesiredMessage } from "./desired-messages.ts";
+import { RUN_CARD } from "./desired-messages.ts";
 import type { Placement } from "./placement.ts";
-import type { CardAction, Wanted } from "./plan.ts";
+import type { Card, CardAction } from "./plan.ts";
 import { cardId, hashMessage } from "./plan.ts";
 import type { SlackMessages } from "./slack-messages.ts";
 import { toRefusalKind } from "./slack-refusals.ts";
@@ -13,43 +13,48 @@ import { toRefusalKind } from "./slack-refusals.ts";
 export interface MessageWriterOptions {
   readonly cards: CardStore;
   readonly api: SlackMessages;
-  readonly placer: Placement;
+  readonly placement: Placement;
   readonly logger: Logger;
 }
 
-/** One execution's cards as the writer sees them. */
-export interface CardSheet {
+/** An execution with the records of its cards, by id. */
+export interface ExecutionCards {
   readonly view: ExecutionView;
   readonly records: Map<string, CardRecord>;
 }
 
 /**
- * Brings one card to Slack and keeps its record.
+ * Posts or edits one card and stores its record.
  *
- * The row is written before the post: after a crash or a lost answer the row says that the card may stand in Slack, and it is
- * looked for by its metadata before it is posted again.
+ * The row is written before the post: after a crash or a lost answer the row says that the card may be in Slack, and it is
+ * searched by its metadata before it is posted again. A card that Slack refuses or has lost: `#refused` and `#update` decide,
+ * by the kinds of `slack-refusals.ts`.
  */
 export class MessageWriter {
   readonly #options: MessageWriterOptions;
-  /** Cards that this process began and that certainly do not stand in Slack yet: no need to look for them. */
+  /** Cards that this process inserted and that are certainly not in Slack yet: no need to search them. */
   readonly #unsent = new Set<string>();
 
   constructor(options: MessageWriterOptions) {
     this.#options = options;
   }
 
-  /** Makes sure that the card has a row and a conversation. @returns `null` if there is nowhere to post; the row says so. */
-  async begin(sheet: CardSheet, wanted: Wanted): Promise<CardRecord | null> {
-    if (wanted.record !== null) return wanted.record;
-    const { cards, placer } = this.#options;
-    const run = this.#run(sheet);
+  /**
+   * Makes sure that the card has a record and a conversation: inserts the row of a card that has none.
+   *
+   * @returns `null` if there is nowhere to post; the row says so.
+   */
+  async ensureRecord(execution: ExecutionCards, card: Card): Promise<CardRecord | null> {
+    if (card.record !== null) return card.record;
+    const { cards, placement } = this.#options;
+    const run = this.#run(execution);
     const home =
-      (await placer.home(wanted.surface, run)) ??
-      (await placer.instead(sheet.view, wanted.surface, run, wanted.surface.channel));
+      (await placement.home(card.desired, run)) ??
+      (await placement.fallback(execution.view, card.desired, run, card.desired.channel));
     const record: CardRecord = {
-      id: wanted.cardId,
-      executionId: sheet.view.executionId,
-      channel: home ?? wanted.surface.channel,
+      id: card.cardId,
+      executionId: execution.view.executionId,
+      channel: home ?? card.desired.channel,
       ts: null,
       shown: null,
       final: home === null,
@@ -57,59 +62,67 @@ export class MessageWriter {
     if (home === null) this.#warnGivenUp(record, "no such channel, and nobody to tell");
     if (await cards.insert(record)) {
       this.#unsent.add(record.id);
-      sheet.records.set(record.id, record);
+      execution.records.set(record.id, record);
     } else {
       const first = await cards.get(record.id);
-      if (first !== null) sheet.records.set(record.id, first);
+      if (first !== null) execution.records.set(record.id, first);
     }
-    const kept = sheet.records.get(record.id) ?? null;
+    const kept = execution.records.get(record.id) ?? null;
     return kept?.final === true ? null : kept;
   }
 
-  /** Does what was planned. Throws what the Web API client throws when it has to be tried again. */
-  async perform(sheet: CardSheet, action: CardAction): Promise<void> {
-    const { surface } = action.wanted;
-    if (action.kind === "update") return this.#update(sheet, surface, action.record);
-    const record = await this.begin(sheet, action.wanted);
+  /** Carries out a planned action. Throws what the Web API client throws when it has to be tried again. */
+  async perform(execution: ExecutionCards, action: CardAction): Promise<void> {
+    const { desired } = action.card;
+    if (action.kind === "update") return this.#update(execution, desired, action.record);
+    const record = await this.ensureRecord(execution, action.card);
     if (record !== null && record.ts === null && !record.final)
-      await this.#post(sheet, surface, record);
+      await this.#post(execution, desired, record);
   }
 
-  /** Does the card show this surface? */
-  async isShown(sheet: CardSheet, surface: DesiredMessage, record: CardRecord): Promise<boolean> {
-    const home = await this.#options.placer.home(surface, this.#run(sheet));
-    return record.shown === hashMessage(this.#options.placer.dress(surface, record, home));
+  /** Does the card already show this message? */
+  async isShown(
+    execution: ExecutionCards,
+    desired: DesiredMessage,
+    record: CardRecord,
+  ): Promise<boolean> {
+    const home = await this.#options.placement.home(desired, this.#run(execution));
+    return record.shown === hashMessage(this.#options.placement.render(desired, record, home));
   }
 
-  async #post(sheet: CardSheet, surface: DesiredMessage, record: CardRecord): Promise<void> {
-    const { api, placer } = this.#options;
-    const run = this.#run(sheet);
-    const message = placer.dress(surface, record, await placer.home(surface, run));
-    const place = placer.place(surface, record.channel, run);
+  async #post(
+    execution: ExecutionCards,
+    desired: DesiredMessage,
+    record: CardRecord,
+  ): Promise<void> {
+    const { api, placement } = this.#options;
+    const run = this.#run(execution);
+    const message = placement.render(desired, record, await placement.home(desired, run));
+    const place = placement.place(desired, record.channel, run);
     let isUnsent = this.#unsent.has(record.id);
     try {
       if (!isUnsent) {
-        const found = await api.look(place, record.id, surface.since);
-        // What a found one shows is not known, so it is edited next.
-        if (found !== null) return await this.#keep(sheet, { ...record, ts: found });
+        const found = await api.findPosted(place, record.id, desired.since);
+        // What the found message shows is unknown, so it is edited next.
+        if (found !== null) return await this.#keep(execution, { ...record, ts: found });
         isUnsent = true;
       }
       this.#unsent.delete(record.id);
       const ts = await api.post(place, record.id, message);
-      const final = surface.final && surface.id !== RUN_SURFACE;
-      await this.#keep(sheet, { ...record, ts, shown: hashMessage(message), final });
+      const final = desired.final && desired.id !== RUN_CARD;
+      await this.#keep(execution, { ...record, ts, shown: hashMessage(message), final });
     } catch (error) {
       const failure = toSlackFailure(error);
       if (isUnsent && failure.kind !== "unknown") this.#unsent.add(record.id);
       if (failure.kind === "refused")
-        return this.#refused(sheet, surface, record, failure.code, error);
+        return this.#refused(execution, desired, record, failure.code, error);
       throw error;
     }
   }
 
   async #refused(
-    sheet: CardSheet,
-    surface: DesiredMessage,
+    execution: ExecutionCards,
+    desired: DesiredMessage,
     record: CardRecord,
     code: string,
     error: unknown,
@@ -118,15 +131,31 @@ export class MessageWriter {
     if (kind === "other" || kind === "lost-message") throw error;
     const channel =
       kind === "closed-channel"
-        ? await this.#options.placer.instead(sheet.view, surface, this.#run(sheet), record.channel)
+        ? await this.#options.placement.fallback(
+            execution.view,
+            desired,
+            this.#run(execution),
+            record.channel,
+          )
         : null;
     if (channel === null) this.#warnGivenUp(record, code);
-    await this.#keep(sheet, channel === null ? { ...record, final: true } : { ...record, channel });
+    await this.#keep(
+      execution,
+      channel === null ? { ...record, final: true } : { ...record, channel },
+    );
   }
 
-  async #update(sheet: CardSheet, surface: DesiredMessage, record: CardRecord): Promise<void> {
-    const { api, placer, logger } = this.#options;
-    const message = placer.dress(surface, record, await placer.home(surface, this.#run(sheet)));
+  async #update(
+    execution: ExecutionCards,
+    desired: DesiredMessage,
+    record: CardRecord,
+  ): Promise<void> {
+    const { api, placement, logger } = this.#options;
+    const message = placement.render(
+      desired,
+      record,
+      await placement.home(desired, this.#run(execution)),
+    );
     const shown = hashMessage(message);
     try {
       if (record.shown !== shown && record.ts !== null)
@@ -136,26 +165,26 @@ export class MessageWriter {
       if (failure.kind !== "refused" || toRefusalKind(failure.code) === "other") throw error;
       logger.warn(
         { card: record.id, slackError: failure.code },
-        "a card cannot be brought up to date any more",
+        "a card can no longer be edited; keeping it as it is",
       );
     }
-    await this.#keep(sheet, { ...record, shown, final: surface.final });
+    await this.#keep(execution, { ...record, shown, final: desired.final });
   }
 
-  async #keep(sheet: CardSheet, record: CardRecord): Promise<void> {
+  async #keep(execution: ExecutionCards, record: CardRecord): Promise<void> {
     await this.#options.cards.save(record);
-    sheet.records.set(record.id, record);
+    execution.records.set(record.id, record);
     if (record.ts !== null || record.final) this.#unsent.delete(record.id);
   }
 
-  #run(sheet: CardSheet): CardRecord | null {
-    return sheet.records.get(cardId(sheet.view.executionId, RUN_SURFACE)) ?? null;
+  #run(execution: ExecutionCards): CardRecord | null {
+    return execution.records.get(cardId(execution.view.executionId, RUN_CARD)) ?? null;
   }
 
   #warnGivenUp(record: CardRecord, why: string): void {
     this.#options.logger.warn(
       { card: record.id, channel: record.channel, why },
-      "a card was given up: it cannot be posted",
+      "a card cannot be posted; giving it up",
     );
   }
 }

@@ -1,31 +1,31 @@
 import type { CardRecord } from "../../engine/ports/cards.ts";
 import { hashJson, toJson } from "../../shared/json.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
-import type { DesiredMessage } from "../views/surface.ts";
-import { RUN_SURFACE } from "../views/surface.ts";
+import type { DesiredMessage } from "./desired-messages.ts";
+import { RUN_CARD } from "./desired-messages.ts";
 
-/** A wanted surface with what is known of its message in Slack. */
-export interface Wanted {
+/** A desired message with the record of what was posted. */
+export interface Card {
   readonly cardId: string;
-  readonly surface: DesiredMessage;
+  readonly desired: DesiredMessage;
   /** `null`: never begun. */
   readonly record: CardRecord | null;
 }
 
-/** The next thing to do so that Slack shows what is wanted. */
+/** The next call to Slack that brings a card to its desired state. */
 export type CardAction =
-  | { readonly kind: "post"; readonly wanted: Wanted; readonly rank: number }
+  | { readonly kind: "post"; readonly card: Card; readonly rank: number }
   | {
       readonly kind: "update";
-      readonly wanted: Wanted;
+      readonly card: Card;
       readonly record: CardRecord;
       readonly rank: number;
     };
 
 const RANK = { runPost: 0, soon: 1, later: 2, runEdit: 3 } as const;
 
-export function cardId(executionId: string, surfaceId: string): string {
-  return `${executionId}:${surfaceId}`;
+export function cardId(executionId: string, messageId: string): string {
+  return `${executionId}:${messageId}`;
 }
 
 /** What a card shows, in 32 characters. */
@@ -44,21 +44,21 @@ export function isAbandoned(record: CardRecord): boolean {
  * The run's card is posted first, because others stand in its thread, and edited last: so it becomes final only when
  * everything else is there, and an execution whose cards are all final needs no look after a restart.
  *
- * @param shown - ids of the cards that show what is wanted already.
+ * @param shown - ids of the cards that already show the desired message.
  */
 export function planNext(
   executionId: string,
-  surfaces: readonly DesiredMessage[],
+  messages: readonly DesiredMessage[],
   records: ReadonlyMap<string, CardRecord>,
   shown: ReadonlySet<string>,
 ): CardAction | null {
-  const run = records.get(cardId(executionId, RUN_SURFACE));
-  const hasRun = surfaces.some((surface) => surface.id === RUN_SURFACE);
-  const actions = surfaces
-    .filter((surface) => hasParent(surface, hasRun, run))
-    .map((surface) => {
-      const id = cardId(executionId, surface.id);
-      return actionFor({ cardId: id, surface, record: records.get(id) ?? null }, shown.has(id));
+  const run = records.get(cardId(executionId, RUN_CARD));
+  const hasRun = messages.some((desired) => desired.id === RUN_CARD);
+  const actions = messages
+    .filter((desired) => hasParent(desired, hasRun, run))
+    .map((desired) => {
+      const id = cardId(executionId, desired.id);
+      return actionFor({ cardId: id, desired, record: records.get(id) ?? null }, shown.has(id));
     })
     .filter((action) => action !== null)
     .sort((a, b) => a.rank - b.rank);
@@ -66,25 +66,25 @@ export function planNext(
 }
 
 /** What belongs into a thread waits for its parent, and falls with it. */
-function hasParent(surface: DesiredMessage, hasRun: boolean, run: CardRecord | undefined): boolean {
-  if (surface.thread === "never" || !hasRun) return true;
+function hasParent(desired: DesiredMessage, hasRun: boolean, run: CardRecord | undefined): boolean {
+  if (desired.thread === "never" || !hasRun) return true;
   if (run === undefined) return false;
-  if (isAbandoned(run)) return surface.thread === "same-channel";
+  if (isAbandoned(run)) return desired.thread === "same-channel";
   return run.ts !== null;
 }
 
-function actionFor(wanted: Wanted, isShown: boolean): CardAction | null {
-  const { surface, record } = wanted;
-  const isRun = surface.id === RUN_SURFACE;
-  const rank = surface.urgency === "soon" ? RANK.soon : RANK.later;
+function actionFor(card: Card, isShown: boolean): CardAction | null {
+  const { desired, record } = card;
+  const isRun = desired.id === RUN_CARD;
+  const rank = desired.urgency === "soon" ? RANK.soon : RANK.later;
   if (record === null || (record.ts === null && !record.final)) {
-    return { kind: "post", wanted, rank: isRun ? RANK.runPost : rank };
+    return { kind: "post", card, rank: isRun ? RANK.runPost : rank };
   }
-  if (record.final ? staysAsItIs(record, isRun, isShown) : isShown && !surface.final) return null;
-  return { kind: "update", wanted, record, rank: isRun ? RANK.runEdit : rank };
+  if (record.final ? staysAsItIs(record, isRun, isShown) : isShown && !desired.final) return null;
+  return { kind: "update", card, record, rank: isRun ? RANK.runEdit : rank };
 }
 
-/** A final card is left alone, except the card of a run that goes on after its end, or has ended once more since. */
+/** A final card is not edited, except the card of a run that continued after its end, or has ended again since. */
 function staysAsItIs(record: CardRecord, isRun: boolean, isShown: boolean): boolean {
   return !isRun || isShown || isAbandoned(record);
 }

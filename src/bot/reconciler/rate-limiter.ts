@@ -7,7 +7,7 @@ export interface Rate {
 }
 
 export interface Ticket {
-  /** Every one of these must have room. */
+  /** A token of each of these is needed. */
   readonly keys: readonly string[];
   /** Lower goes first; among equals the older `since`. */
   readonly rank: number;
@@ -31,7 +31,7 @@ interface Bucket {
 /** Buckets that are kept; full ones are forgotten first, which changes nothing. */
 const MAX_BUCKETS = 2000;
 
-/** Spreads calls over time with token buckets, so that Slack's limits are met before Slack has to say no. */
+/** Spreads calls over time with token buckets, so that calls stay below Slack's limits. */
 export class RateLimiter {
   readonly #clock: Clock;
   readonly #rateOf: (key: string) => Rate;
@@ -44,7 +44,7 @@ export class RateLimiter {
     this.#rateOf = rateOf;
   }
 
-  /** Waits for room and takes it. @returns `false` if the signal came first; nothing is taken then. */
+  /** Waits for a token of each key and takes it. @returns `false` if the signal came first; nothing is taken then. */
   take(ticket: Ticket): Promise<boolean> {
     if (ticket.signal.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
@@ -64,7 +64,7 @@ export class RateLimiter {
     });
   }
 
-  /** Stops calls of a kind for a while: what Slack asked for with `Retry-After`. */
+  /** Stops calls of a kind for a while, as `Retry-After` demands. */
   pause(key: string, ms: number): void {
     const bucket = this.#bucket(key, this.#clock.now());
     bucket.pausedUntil = Math.max(bucket.pausedUntil, this.#clock.now() + ms);

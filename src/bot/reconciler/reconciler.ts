@@ -1,19 +1,21 @@
 import { randomUUID } from "node:crypto";
-import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Engine } from "../../engine/api/engine.ts";
 import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { Definition } from "../../engine/definition/schema.ts";
 import type { ExecutionStatus } from "../../engine/model/state.ts";
-import type { CardStore } from "../../engine/ports/cards.ts";
+import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import { isAppError } from "../../shared/errors.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { eachPage } from "../../shared/pages.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
-import type { GroupFinder } from "../../slack/groups.ts";
-import type { CardContext, DesiredMessage } from "../views/surface.ts";
-import { createCardContext, RUN_SURFACE } from "../views/surface.ts";
-import { desiredMessages } from "./desired-messages.ts";
-import type { CardSheet } from "./message-writer.ts";
+import type { Slack } from "../../slack/slack.ts";
+import type { CardContext } from "../views/card-context.ts";
+import { createCardContext } from "../views/card-context.ts";
+import type { DesiredMessage } from "./desired-messages.ts";
+import { desiredMessages, RUN_CARD } from "./desired-messages.ts";
+import type { ExecutionCards } from "./message-writer.ts";
 import { MessageWriter } from "./message-writer.ts";
 import { createPlacement } from "./placement.ts";
 import type { CardAction } from "./plan.ts";
@@ -25,28 +27,30 @@ import { createSlackMessages } from "./slack-messages.ts";
 export interface ReconcilerOptions {
   readonly engine: Engine;
   readonly cards: CardStore;
-  /** Tells `listener` when another process died. @returns a function that ends it. */
+  /** Calls `listener` when another process died. @returns a function that removes it. */
   readonly onProcessDied: (listener: () => void) => () => void;
-  /** A client that neither waits nor repeats. */
-  readonly client: WebClient;
-  readonly groups: GroupFinder;
+  readonly slack: Slack;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** `chat.update` is allowed about 50 times a minute in a workspace. */
 const UPDATE_RATE: Rate = { capacity: 20, perSecond: 50 / 60 };
+const UPDATE_KEY = "update";
 /** `chat.postMessage` about once a second in a channel, with a short burst. */
 const POST_RATE: Rate = { capacity: 5, perSecond: 1 };
 /** A run's card is edited at most this often while it runs. */
 const EDIT_PAUSE_MS = 1000;
-/** How long an execution's cards are kept from other processes: longer than a call to Slack may take (10 s) where clocks differ by 5 s. Prolonged by each. */
+/**
+ * How long a claim on an execution's cards lasts: longer than a call to Slack may take (10 s) where clocks differ by 5 s.
+ * Each call renews it.
+ */
 const CLAIM_MS = 20_000;
-/** Pause before cards are asked for again that another process sees to. */
+/** Pause before a claim is tried again while another process holds it. */
 const CLAIM_PAUSE_MS = 300;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 60_000;
-/** Ended executions that are looked at when the process starts, of each status: the last ones may lack their cards. */
+/** Ended executions of each status that are reconciled at the start: the last ones may lack their cards. */
 const RECENT_ENDS = 50;
 const OPEN_STATUSES: readonly ExecutionStatus[] = ["queued", "running", "waiting"];
 const ENDED_STATUSES: readonly ExecutionStatus[] = ["completed", "failed", "cancelled"];
@@ -55,10 +59,10 @@ const MAX_DEFINITIONS = 500;
 
 /** What is under way for one execution. */
 interface Job {
-  /** Under this name the execution's cards are claimed from the store. */
+  /** The name under which the execution's cards are claimed in the store. */
   readonly holder: string;
   dirty: boolean;
-  /** Ends a wait for room when something changed. */
+  /** Ends a wait for the rate limit when something changed. */
   interrupt: AbortController;
   failures: number;
   lastEdit: number;
@@ -67,13 +71,14 @@ interface Job {
 }
 
 /**
- * Keeps Slack as executions say it should be: compares what is wanted with what the card records say was shown, and does the
- * difference, one execution at a time each. It remembers nothing that a restart would miss.
+ * Brings Slack to the state that executions describe: compares the desired messages (`desired-messages.ts`) with the card
+ * records, chooses the next call (`plan.ts`) and makes it (`message-writer.ts`), one execution at a time each. All its state
+ * can be read again after a restart.
  */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #writer: MessageWriter;
-  readonly #pacer: RateLimiter;
+  readonly #rateLimiter: RateLimiter;
   readonly #jobs = new Map<string, Job>();
   readonly #definitions = new Map<string, Definition>();
   readonly #stop = new AbortController();
@@ -81,35 +86,35 @@ export class Reconciler {
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
-    const api = createSlackMessages(options.client);
+    const api = createSlackMessages(options.slack);
     this.#writer = new MessageWriter({
       cards: options.cards,
       api,
-      placer: createPlacement(api),
+      placement: createPlacement(api),
       logger: options.logger,
     });
-    this.#pacer = new RateLimiter(options.clock, (key) =>
-      key === "update" ? UPDATE_RATE : POST_RATE,
+    this.#rateLimiter = new RateLimiter(options.clock, (key) =>
+      key === UPDATE_KEY ? UPDATE_RATE : POST_RATE,
     );
   }
 
-  /** Follows the engine from now on, and looks at everything that an earlier life may have left undone. */
+  /** Subscribes to the engine, and reconciles what an earlier life of the process may have left undone. */
   async start(): Promise<void> {
     const { engine, logger } = this.#options;
     const ends = [
       engine.executions.onCommitted((executionId) => void this.sync(executionId)),
       this.#options.onProcessDied(() => {
-        this.#syncLeft().catch((error: unknown) => {
-          logger.warn({ err: error }, "cards of a process that died could not be looked for");
+        this.#syncUnfinished().catch((error: unknown) => {
+          logger.warn({ err: error }, "could not read the cards that a dead process left");
         });
       }),
     ];
     this.#unsubscribe = () => ends.forEach((end) => end());
-    await this.#syncLeft();
+    await this.#syncUnfinished();
   }
 
-  /** Looks at everything that a process that is no more may have left undone. */
-  async #syncLeft(): Promise<void> {
+  /** Reconciles every execution whose cards a stopped process may have left undone. */
+  async #syncUnfinished(): Promise<void> {
     const { engine, cards } = this.#options;
     for (const executionId of await cards.listUnfinished(10_000)) void this.sync(executionId);
     for (const status of OPEN_STATUSES) await this.#syncAll(status);
@@ -152,7 +157,7 @@ export class Reconciler {
     return job.done;
   }
 
-  /** Another process may see to the same cards: what it did between our look and our deed would be done twice. */
+  /** Claims the cards: what another process did between our read and our call would be done twice. */
   #claim(executionId: string, { holder }: Job): Promise<boolean> {
     const { cards, clock } = this.#options;
     const now = clock.now();
@@ -165,7 +170,7 @@ export class Reconciler {
     } catch (error) {
       this.#options.logger.debug(
         { executionId, err: error },
-        "a claim on cards runs out by itself",
+        "could not release a claim on cards; it expires by itself",
       );
     }
   }
@@ -175,16 +180,14 @@ export class Reconciler {
   }
 
   async #syncAll(status: ExecutionStatus): Promise<void> {
-    let cursor: string | undefined;
-    do {
-      const page = await this.#options.engine.executions.list({
-        status,
-        limit: 200,
-        ...(cursor ? { cursor } : {}),
-      });
+    const { executions } = this.#options.engine;
+    const pages = eachPage((cursor) =>
+      executions.list({ status, limit: 200, ...omitUndefined({ cursor }) }),
+    );
+    for await (const page of pages) {
       for (const { executionId } of page.executions) void this.sync(executionId);
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined && !this.#stop.signal.aborted);
+      if (this.#stop.signal.aborted) return;
+    }
   }
 
   async #run(executionId: string, job: Job): Promise<void> {
@@ -196,97 +199,92 @@ export class Reconciler {
           await this.#pause(CLAIM_PAUSE_MS);
           continue;
         }
-        if (!(await this.#pass(executionId, job))) continue;
+        if (!(await this.#reconcile(executionId, job))) continue;
         job.failures = 0;
-        // Forgotten in the same turn as the last look: a change that comes later begins a new job.
+        // Forgotten in the same turn as the last read: a later change begins a new job.
         if (!job.dirty) return this.#forget(executionId, job);
       } catch (error) {
         if (isAppError(error, "execution_not_found")) return;
-        await this.#rest(executionId, job, error);
+        await this.#backOff(executionId, job, error);
       }
     }
   }
 
-  /** Does everything that is wanted now. @returns `false` if something changed meanwhile. */
-  async #pass(executionId: string, job: Job): Promise<boolean> {
+  /** Brings all cards of an execution to their desired state. @returns `false` if something changed meanwhile. */
+  async #reconcile(executionId: string, job: Job): Promise<boolean> {
     const view = await this.#options.engine.executions.get(executionId);
-    const surfaces = desiredMessages(view, await this.#context(view));
-    if (surfaces.length === 0) return true;
+    const messages = desiredMessages(view, await this.#context(view));
+    if (messages.length === 0) return true;
     const records = await this.#options.cards.list(executionId);
-    const sheet: CardSheet = {
+    const execution: ExecutionCards = {
       view,
       records: new Map(records.map((record) => [record.id, record])),
     };
     while (!this.#stop.signal.aborted) {
       const action = planNext(
         executionId,
-        surfaces,
-        sheet.records,
-        await this.#shown(sheet, surfaces),
+        messages,
+        execution.records,
+        await this.#shown(execution, messages),
       );
       if (action === null) return true;
-      if (!(await this.#waitForRoom(sheet, action, job))) return false;
+      // Posts are limited by channel, so the record with the card's channel must exist first.
+      const record =
+        action.kind === "post"
+          ? await this.#writer.ensureRecord(execution, action.card)
+          : action.record;
+      const rateKey = rateKeyOf(action, record);
+      if (!(await this.#waitForRateLimit(action, rateKey, job))) return false;
       if (!(await this.#claim(executionId, job))) return false;
-      await this.#perform(sheet, action);
-      if (action.kind === "update" && action.wanted.surface.id === RUN_SURFACE) {
+      await this.#perform(execution, action, rateKey);
+      if (action.kind === "update" && action.card.desired.id === RUN_CARD) {
         job.lastEdit = this.#options.clock.now();
       }
-      // Only now, so that even a run that changes all the time gets one thing done in each pass.
+      // Only now, so that even a run that changes all the time gets one call in each pass.
       if (job.dirty) return false;
     }
     return true;
   }
 
   async #shown(
-    sheet: CardSheet,
-    surfaces: readonly DesiredMessage[],
+    execution: ExecutionCards,
+    messages: readonly DesiredMessage[],
   ): Promise<ReadonlySet<string>> {
     const shown = new Set<string>();
-    for (const surface of surfaces) {
-      const record = sheet.records.get(cardId(sheet.view.executionId, surface.id));
+    for (const desired of messages) {
+      const record = execution.records.get(cardId(execution.view.executionId, desired.id));
       if (!record || record.ts === null) continue;
-      if (record.final && surface.id !== RUN_SURFACE) continue;
-      if (await this.#writer.isShown(sheet, surface, record)) shown.add(record.id);
+      if (record.final && desired.id !== RUN_CARD) continue;
+      if (await this.#writer.isShown(execution, desired, record)) shown.add(record.id);
     }
     return shown;
   }
 
   /** @returns `false` if something changed while waiting. */
-  async #waitForRoom(sheet: CardSheet, action: CardAction, job: Job): Promise<boolean> {
-    const { surface } = action.wanted;
-    const keys = action.kind === "update" ? ["update"] : [await this.#postKey(sheet, action)];
-    const isRunningEdit = action.kind === "update" && surface.id === RUN_SURFACE && !surface.final;
-    const granted = await this.#pacer.take({
-      keys,
-      rank: action.rank,
+  #waitForRateLimit({ kind, card, rank }: CardAction, rateKey: string, job: Job): Promise<boolean> {
+    const { desired } = card;
+    const isRunningEdit = kind === "update" && desired.id === RUN_CARD && !desired.final;
+    return this.#rateLimiter.take({
+      keys: [rateKey],
+      rank,
       since: job.since,
       notBefore: isRunningEdit ? job.lastEdit + EDIT_PAUSE_MS : 0,
       signal: job.interrupt.signal,
     });
-    return granted;
   }
 
-  /** Posting is limited by channel, so the card's channel must be known first. */
-  async #postKey(sheet: CardSheet, action: CardAction): Promise<string> {
-    const record = await this.#writer.begin(sheet, action.wanted);
-    return `post ${record?.channel ?? action.wanted.surface.channel}`;
-  }
-
-  async #perform(sheet: CardSheet, action: CardAction): Promise<void> {
-    const record = sheet.records.get(action.wanted.cardId) ?? null;
+  async #perform(execution: ExecutionCards, action: CardAction, rateKey: string): Promise<void> {
+    const { cardId: id } = action.card;
+    const record = execution.records.get(id) ?? null;
     try {
-      await this.#writer.perform(sheet, { ...action, wanted: { ...action.wanted, record } });
+      await this.#writer.perform(execution, { ...action, card: { ...action.card, record } });
     } catch (error) {
       const failure = toSlackFailure(error);
       if (failure.kind !== "limited") throw error;
-      const key =
-        action.kind === "update"
-          ? "update"
-          : `post ${record?.channel ?? action.wanted.surface.channel}`;
-      this.#pacer.pause(key, failure.retryAfterMs);
+      this.#rateLimiter.pause(rateKey, failure.retryAfterMs);
       this.#options.logger.debug(
-        { card: action.wanted.cardId, waitMs: failure.retryAfterMs },
-        "Slack asked to wait",
+        { card: id, waitMs: failure.retryAfterMs },
+        "Slack limits the calls; waiting",
       );
     }
   }
@@ -301,26 +299,26 @@ export class Reconciler {
       this.#definitions.set(key, definition);
     }
     const namesApprovers = view.requests.length > 0;
-    const groups = namesApprovers ? await this.#options.groups.lastKnownIds() : new Map();
+    const groups = namesApprovers ? await this.#options.slack.groups.lastKnownIds() : new Map();
     return createCardContext(definition, groups);
   }
 
   /** Waits before the next try, longer each time. A change does not shorten it: Slack is in trouble. */
-  async #rest(executionId: string, job: Job, error: unknown): Promise<void> {
+  async #backOff(executionId: string, job: Job, error: unknown): Promise<void> {
     const { logger } = this.#options;
     job.failures += 1;
     const failure = toSlackFailure(error);
-    const asked = failure.kind === "limited" ? failure.retryAfterMs : 0;
+    const atLeast = failure.kind === "limited" ? failure.retryAfterMs : 0;
     const waitMs = Math.max(
-      asked,
+      atLeast,
       Math.min(FIRST_RETRY_MS * 2 ** (job.failures - 1), LAST_RETRY_MS),
     );
     const log = job.failures === 1 ? logger.info.bind(logger) : logger.warn.bind(logger);
-    log({ executionId, err: error, waitMs }, "cards could not be brought up to date; trying again");
+    log({ executionId, err: error, waitMs }, "could not update the cards; retrying");
     await this.#pause(waitMs);
   }
 
-  /** Waits, no longer than until the keeper is stopped. */
+  /** Waits, at most until the reconciler stops. */
   #pause(ms: number): Promise<void> {
     const { clock } = this.#options;
     return new Promise<void>((resolve) => {
@@ -333,4 +331,10 @@ export class Reconciler {
       this.#stop.signal.addEventListener("abort", end, { once: true });
     });
   }
+}
+
+/** The limit that a call counts against: edits of the whole workspace, or posts in one channel. */
+function rateKeyOf(action: CardAction, record: CardRecord | null): string {
+  if (action.kind === "update") return UPDATE_KEY;
+  return `post ${record?.channel ?? action.card.desired.channel}`;
 }

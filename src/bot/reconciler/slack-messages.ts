@@ -1,12 +1,10 @@
-import type { WebClient } from "@slack/web-api";
 import type { ChannelFinder } from "../../slack/channels.ts";
-import { createChannelFinder } from "../../slack/channels.ts";
-import type { MessageMark } from "../../slack/find-message.ts";
-import { findMessage } from "../../slack/find-message.ts";
+import { findMessage, type MessageMark } from "../../slack/messages.ts";
+import type { Slack } from "../../slack/slack.ts";
 import { CARD_METADATA } from "../ids.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 
-/** Where a card stands or shall stand. */
+/** Where a card is, or should be posted. */
 export interface CardPlace {
   readonly channel: string;
   /** Parent's time stamp; `null`: not in a thread. */
@@ -21,14 +19,17 @@ export interface SlackMessages extends ChannelFinder {
   /** @returns the time stamp. */
   post(place: CardPlace, cardId: string, message: CardMessage): Promise<string>;
   update(channel: string, ts: string, message: CardMessage): Promise<void>;
-  /** Looks for a card that was perhaps posted. @returns its time stamp, or `null` if it is not there. */
-  look(place: CardPlace, cardId: string, since: number): Promise<string | null>;
+  /** Finds a card that may have been posted. @returns its time stamp, or `null` if it is not there. */
+  findPosted(place: CardPlace, cardId: string, since: number): Promise<string | null>;
 }
 
-/** @param client - one that neither waits nor repeats: a repeated post would stand twice. */
-export function createSlackMessages(client: WebClient): SlackMessages {
+/** Posts with the bulk client, which neither waits nor retries: a retried post would appear twice. */
+export function createSlackMessages({
+  bulk: client,
+  channels,
+}: Pick<Slack, "bulk" | "channels">): SlackMessages {
   return {
-    ...createChannelFinder(client),
+    find: (channel) => channels.find(channel),
     post: async ({ channel, threadTs }, cardId, message) => {
       const answer = await client.chat.postMessage({
         channel,
@@ -44,12 +45,12 @@ export function createSlackMessages(client: WebClient): SlackMessages {
     update: async (channel, ts, message) => {
       await client.chat.update({ channel, ts, text: message.text, blocks: [...message.blocks] });
     },
-    look: (place, cardId, since) =>
+    findPosted: (place, cardId, since) =>
       findMessage(client, { ...place, since: since - CLOCK_SLACK_MS }, markOf(cardId)),
   };
 }
 
-/** What a card's message is recognized by. */
+/** The metadata that identifies a card's message. */
 function markOf(cardId: string): MessageMark {
   return { event_type: CARD_METADATA, event_payload: { card: cardId } };
 }

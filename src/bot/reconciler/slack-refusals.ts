@@ -32,7 +32,7 @@ const BAD_MESSAGE = new Set([
   "no_text",
 ]);
 
-/** The message is gone or cannot be edited any more: somebody deleted it, or the bot left the channel. */
+/** The card is lost: its message was deleted or can no longer be edited, or the bot left the channel. */
 const LOST_MESSAGE = new Set(["cant_update_message", "edit_window_closed", "message_not_found"]);
 
 export type RefusalKind = "closed-channel" | "bad-message" | "lost-message" | "other";

@@ -1,9 +1,11 @@
 import type { ExecutionView, StepView } from "../../engine/api/executions.ts";
 import type { StepResult } from "../../engine/model/state.ts";
-import { isJsonObject, type Json } from "../../shared/json.ts";
+import type { Json } from "../../shared/json.ts";
+import { isJsonObject } from "../../shared/json.ts";
 import { escapeText, showCost, showDuration, showMembers, showValue } from "../../slack/text.ts";
-import { type CardMessage, message, section, context as small } from "./blocks/build.ts";
-import type { CardContext } from "./surface.ts";
+import type { CardMessage } from "./blocks/build.ts";
+import { contextBlock, message, section } from "./blocks/build.ts";
+import type { CardContext } from "./card-context.ts";
 
 const AI_STEP = "ai-decision";
 const VALUE_CHARS = 500;
@@ -18,7 +20,7 @@ export function aiSteps(view: ExecutionView): readonly StepView[] {
 export function aiLine(view: ExecutionView, step: StepView, context: CardContext): CardMessage {
   const name = escapeText(context.stepName(step.stepId));
   const result = resultOf(view, step);
-  const cost = small(`AI · ${showDuration(step.duration)} · cost ${showCost(step.cost)}`);
+  const cost = contextBlock(`AI · ${showDuration(step.duration)} · cost ${showCost(step.cost)}`);
   if (step.status !== "completed") {
     const why = result?.error === undefined ? "" : `: ${escapeText(result.error.message)}`;
     const text = `:robot_face: The AI step *${name}* gave no result${why}`;

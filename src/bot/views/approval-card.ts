@@ -1,26 +1,30 @@
-import type { KnownBlock } from "@slack/types";
+import type { ActionsBlock, KnownBlock } from "@slack/types";
 import type { ExecutionView, RequestView } from "../../engine/api/executions.ts";
-import type { Choice } from "../../engine/model/events.ts";
-import { isFinished, type RequestOutcome, type Vote } from "../../engine/model/state.ts";
+import type { Choice, RequestOpened } from "../../engine/model/events.ts";
+import type { RequestOutcome, Vote } from "../../engine/model/state.ts";
+import { isFinished } from "../../engine/model/state.ts";
 import { escapeText, mentionPerson, shortRunId, showTime, showValue } from "../../slack/text.ts";
+import { toDecisionValue } from "../action-values.ts";
+import { decideActionId } from "../ids.ts";
 import { aiFindings } from "./ai-results.ts";
+import type { CardMessage } from "./blocks/build.ts";
 import {
-  type CardMessage,
+  button,
+  buttons,
+  contextBlock,
   divider,
   fields,
   message,
   section,
-  context as small,
 } from "./blocks/build.ts";
-import { decideButtons } from "./decision-buttons.ts";
-import { showInputs } from "./inputs.ts";
+import type { CardContext } from "./card-context.ts";
+import { showInputs } from "./card-context.ts";
 import { describeApprovers } from "./progress.ts";
 import { describeStarter } from "./run-card.ts";
-import type { CardContext } from "./surface.ts";
 
 const COMMENT_CHARS = 300;
 
-/** How a request ended, if it did. One that outlived its run counts as cancelled: nobody can decide it any more. */
+/** How a request ended, if it did. One that outlived its run counts as cancelled: it can no longer be decided. */
 export function outcomeOf(view: ExecutionView, request: RequestView): RequestOutcome | null {
   if (request.outcome !== null) return request.outcome;
   if (!isFinished(view.status)) return null;
@@ -56,7 +60,7 @@ export function approvalCard(
             `:robot_face: *AI's opinion* (made by a machine, for you to judge)\n${findings.join("\n")}`,
           ),
         ]),
-    small(
+    contextBlock(
       `Run \`${shortRunId(view.executionId)}\` · ${describeStarter(view)} · asked ${showTime(opened.openedAt)}`,
     ),
     ...(outcome === null ? openPart(view, request, context) : votesPart(request)),
@@ -81,7 +85,7 @@ function openPart(view: ExecutionView, request: RequestView, context: CardContex
 function votesPart(request: RequestView): KnownBlock[] {
   if (request.votes.length === 0) return [];
   const lines = request.votes.map((vote) => describeVote(request, vote));
-  return [small(lines.join("\n"))];
+  return [contextBlock(lines.join("\n"))];
 }
 
 function describeVote(request: RequestView, vote: Vote): string {
@@ -129,4 +133,27 @@ const PARTICIPLES: Readonly<Record<string, string>> = { Approve: "Approved", Rej
 /** What the chosen button said. */
 function labelOf(request: RequestView, choiceId: string): string {
   return escapeText(choiceOf(request, choiceId)?.label ?? choiceId);
+}
+
+/** One button for each choice of a request, the same wherever it is shown. @param blockId - unique within the message or view. */
+export function decideButtons(
+  blockId: string,
+  executionId: string,
+  opened: RequestOpened,
+): ActionsBlock {
+  const elements = opened.choices.map((choice) =>
+    button({
+      actionId: decideActionId(choice.id),
+      label: choice.label,
+      style: choice.style,
+      value: toDecisionValue({
+        e: executionId,
+        r: opened.id,
+        n: opened.round,
+        h: opened.hash,
+        c: choice.id,
+      }),
+    }),
+  );
+  return buttons(blockId, elements);
 }

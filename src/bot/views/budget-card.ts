@@ -4,13 +4,12 @@ import type { BudgetAsked } from "../../engine/model/events.ts";
 import type { RequestOutcome } from "../../engine/model/state.ts";
 import { toDollars } from "../../shared/money.ts";
 import { escapeText, mentionPerson, shortRunId, showCost, showTime } from "../../slack/text.ts";
-import { outcomeOf } from "./approval-card.ts";
+import { decideButtons, outcomeOf } from "./approval-card.ts";
 import type { CardMessage } from "./blocks/build.ts";
-import { fields, message, section, context as small } from "./blocks/build.ts";
-import { decideButtons } from "./decision-buttons.ts";
+import { contextBlock, fields, message, section } from "./blocks/build.ts";
+import type { CardContext } from "./card-context.ts";
 import { describeApprovers } from "./progress.ts";
 import { describeStarter } from "./run-card.ts";
-import type { CardContext } from "./surface.ts";
 
 /** The card that asks a run's owner for budget: what is spent, what the next step could cost, and what each button does. */
 export function budgetCard(
@@ -20,7 +19,7 @@ export function budgetCard(
   context: CardContext,
 ): CardMessage {
   const outcome = outcomeOf(view, request);
-  const footer = small(
+  const footer = contextBlock(
     `Run \`${shortRunId(view.executionId)}\` · ${describeStarter(view)} · asked ${showTime(request.opened.openedAt)}`,
   );
   if (outcome !== null) {

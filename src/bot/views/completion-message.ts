@@ -1,40 +1,21 @@
-import type { KnownBlock } from "@slack/types";
-import type { ExecutionView, RequestView, StepView } from "../../engine/api/executions.ts";
-import type { TokenUsage } from "../../engine/model/events.ts";
-import {
-  escapeText,
-  mentionPerson,
-  shortRunId,
-  showCost,
-  showDuration,
-  showMembers,
-  showTotal,
-  showValue,
-} from "../../slack/text.ts";
-import { decidersOf, outcomeLabel, outcomeOf } from "./approval-card.ts";
-import {
-  type CardMessage,
-  divider,
-  message,
-  section,
-  sections,
-  context as small,
-} from "./blocks/build.ts";
-import { STEP_LOOK } from "./blocks/status.ts";
+import type { ExecutionView } from "../../engine/api/executions.ts";
+import type { ErrorCode } from "../../shared/errors.ts";
+import { ERROR_CODES, faultOf } from "../../shared/errors.ts";
+import { escapeText, mentionPerson, shortRunId, showMembers, showValue } from "../../slack/text.ts";
+import type { CardMessage } from "./blocks/build.ts";
+import { contextBlock, divider, message, section } from "./blocks/build.ts";
 import { describeBudgetOutcome } from "./budget-card.ts";
-import { adviseOn } from "./error-advice.ts";
-import type { CardContext } from "./surface.ts";
+import type { CardContext } from "./card-context.ts";
+import { receipt, totals } from "./receipt.ts";
 
 const OUTPUT_CHARS = 2500;
 const ERROR_CHARS = 1500;
 /** Results that are shown of a run that was stopped, the newest ones. */
 const KEPT_SHOWN = 8;
 const KEPT_CHARS = 300;
-/** Steps of the receipt that are listed one by one: more would not be read. */
-const RECEIPT_STEPS = 40;
 
 /** The end of a run, in its thread: the result or what went wrong, and the receipt. */
-export function closingMessage(view: ExecutionView, context: CardContext): CardMessage {
+export function completionMessage(view: ExecutionView, context: CardContext): CardMessage {
   const ending = describeEnding(view, context);
   return message(`${ending}\n${totals(view)}`, [
     section(ending),
@@ -44,7 +25,7 @@ export function closingMessage(view: ExecutionView, context: CardContext): CardM
 }
 
 /** The failure alone, for runs that report nothing else. */
-export function failureNotice(view: ExecutionView, context: CardContext): CardMessage {
+export function failureMessage(view: ExecutionView, context: CardContext): CardMessage {
   const ending = describeEnding(view, context);
   const by =
     view.trigger.userId === undefined
@@ -52,7 +33,7 @@ export function failureNotice(view: ExecutionView, context: CardContext): CardMe
       : mentionPerson(view.trigger.userId);
   return message(ending, [
     section(`*${escapeText(view.workflowName)}*\n${ending}`),
-    small(`Run \`${shortRunId(view.executionId)}\` · started by ${by} · ${totals(view)}`),
+    contextBlock(`Run \`${shortRunId(view.executionId)}\` · started by ${by} · ${totals(view)}`),
   ]);
 }
 
@@ -115,63 +96,26 @@ function describeFailure(view: ExecutionView, context: CardContext): string {
   return `:x: Failed${where}: ${showValue(error.message, ERROR_CHARS)}\n${adviseOn(error.code)} (\`${escapeText(error.code)}\`)`;
 }
 
-function receipt(view: ExecutionView, context: CardContext): KnownBlock[] {
-  const listed = view.steps.slice(0, RECEIPT_STEPS);
-  const left = view.steps.length - listed.length;
-  const lines = listed.map((step) => receiptLine(view, step, context));
-  if (left > 0) lines.push(`_and ${left} more_`);
-  lines.push(...view.requests.flatMap((request) => budgetLine(view, request)));
-  return [...sections(["*Receipt*", ...lines]), small(totals(view))];
+/** What a person can do about an error of this code; codes of other releases count as ours. */
+export function adviseOn(code: string): string {
+  if (!isErrorCode(code)) return "Tell the operator of the bot; the log has the details.";
+  if (code === "model_output_invalid") {
+    return "Retry it; if it happens often, the author makes the prompt clearer or names a fallbackModel.";
+  }
+  switch (faultOf(code)) {
+    case "user":
+      return "Check what was given to the run and retry it with other values.";
+    case "author":
+      return "The workflow has to be corrected by its author; then start it again.";
+    case "operator":
+      return "The operator of the bot has to correct its configuration; then retry the run.";
+    case "outside":
+      return "The other side was in trouble. Retry the run when it has recovered.";
+    case "internal":
+      return "Tell the operator of the bot; the log has the details.";
+  }
 }
 
-function receiptLine(view: ExecutionView, step: StepView, context: CardContext): string {
-  const look = STEP_LOOK[step.status];
-  const remark = step.status === "completed" ? "" : ` (${look.label})`;
-  const attempts = step.attempts > 1 ? ` · ${step.attempts} attempts` : "";
-  const request = requestOf(view, step);
-  const decided = request === undefined ? "" : describeDecision(view, request);
-  const name = escapeText(context.stepName(step.stepId));
-  const tokens = step.tokenUsage ? ` · ${countTokens(step.tokenUsage)} tokens` : "";
-  return `${look.icon} ${name}${remark} · ${showDuration(step.duration)}${attempts} · ${showCost(step.cost)}${tokens}${decided}`;
-}
-
-function requestOf(view: ExecutionView, step: StepView): RequestView | undefined {
-  const key = `${view.executionId}/${step.path}`;
-  // The last round is the one that was decided.
-  return view.requests.findLast(
-    ({ opened }) => opened.id === key || opened.id === `${key}:round:${opened.round}`,
-  );
-}
-
-/** What the owner decided about the cost cap. */
-function budgetLine(view: ExecutionView, request: RequestView): string[] {
-  const outcome = outcomeOf(view, request);
-  const { budget } = request.opened;
-  return budget && outcome ? [describeBudgetOutcome(request, budget, outcome)] : [];
-}
-
-function countTokens({ promptTokens, completionTokens }: TokenUsage): number {
-  return promptTokens + completionTokens;
-}
-
-function describeDecision(view: ExecutionView, request: RequestView): string {
-  const outcome = outcomeOf(view, request);
-  if (outcome === null) return "";
-  if (outcome.decision === "expired" || outcome.decision === "cancelled")
-    return ` · ${outcome.decision}`;
-  return ` · ${outcomeLabel(request, outcome.decision)} by ${decidersOf(request, outcome)}`;
-}
-
-/** `Total: $0.0012 · 12 s · of which 8 s waiting for people`. */
-function totals(view: ExecutionView): string {
-  const waited = view.requests.reduce((sum, request) => {
-    const outcome = outcomeOf(view, request);
-    return outcome === null ? sum : sum + Math.max(outcome.at - request.opened.openedAt, 0);
-  }, 0);
-  const parts = [`Total: ${showTotal(view.totalCost, view.costUnknown)}`];
-  const tokens = view.steps.flatMap(({ tokenUsage }) => tokenUsage ?? []).map(countTokens);
-  if (tokens.length > 0) parts.push(`${tokens.reduce((sum, count) => sum + count, 0)} tokens`);
-  if (view.totalDuration !== null) parts.push(showDuration(view.totalDuration));
-  if (view.requests.length > 0) parts.push(`of which ${showDuration(waited)} waiting for people`);
-  return parts.join(" · ");
+function isErrorCode(code: string): code is ErrorCode {
+  return ERROR_CODES.includes(code);
 }

@@ -8,14 +8,14 @@ import {
   button,
   buttons,
   type CardMessage,
-  context,
+  contextBlock,
   header,
   message,
   section,
   sections,
 } from "./blocks/build.ts";
 
-/** Blocks are few: longer drafts are cut, and `/workflow show` tells the rest after deployment. */
+/** Slack limits the blocks: longer drafts are cut, and `/workflow show` shows the rest after deployment. */
 const MAX_STEPS = 30;
 
 /** A draft as it waits for a decision. */
@@ -30,13 +30,13 @@ export function draftCard(view: DraftView): CardMessage {
       button({ actionId: ACTION_IDS.changeDraft, label: "Change", value }),
       button({ actionId: ACTION_IDS.discardDraft, label: "Discard", value, style: "danger" }),
     ]),
-    context(
+    contextBlock(
       "Nothing runs before an admin deploys it. To change it, reply in this thread with what shall be different.",
     ),
   ]);
 }
 
-/** A draft that stands no more: what became of it, without buttons. @param command - the slash command. */
+/** A settled draft: what became of it, without buttons. @param command - the slash command. */
 export function settledDraftCard(view: DraftView, command: string): CardMessage {
   const { draft, definition, explanation } = view;
   const by = draft.settledBy === null ? "" : ` by ${mentionPerson(draft.settledBy)}`;
@@ -72,7 +72,7 @@ function body({ draft, definition, explanation, warnings, calls, cost }: DraftVi
       ":warning: Look at this",
       warnings.map(({ path, message: what, fix }) => `${path}: ${what}. ${fix}`),
     ),
-    context(
+    contextBlock(
       `Id \`${definition.id}\` · round ${draft.round} · ${limits.map(show).join(" ")}`,
       `Writing it cost ${showCost(cost)} (${calls} AI ${calls === 1 ? "call" : "calls"}).`,
     ),

@@ -1,11 +1,12 @@
 import type {
   ExecutionView,
+  MigrationView,
   RequestView,
   RunningStep,
   WaitView,
 } from "../../engine/api/executions.ts";
 import { escapeText, mentionPerson, shortRunId, showSentence, showTime } from "../../slack/text.ts";
-import type { CardContext } from "./surface.ts";
+import type { CardContext } from "./card-context.ts";
 
 /**
  * Why an unfinished run is where it is: what it does or waits for, since when, until when, and whom to ask. One line of mrkdwn
@@ -68,7 +69,7 @@ function describeWait(view: ExecutionView, wait: WaitView, context: CardContext)
   }
 }
 
-/** Its own cap, of which somebody is asked, or a monthly budget that is looked at again. */
+/** The run's own cap, which asks a person, or a monthly budget, which is checked again later. */
 function describeBudget(view: ExecutionView, wait: WaitView, context: CardContext): string {
   if (wait.requestId !== undefined)
     return `it could pass the run's cost cap.${whomToAsk(view, wait, context)}`;
@@ -100,4 +101,9 @@ function describeRunning(step: RunningStep, context: CardContext): string {
 function describePause({ by, since }: WaitView, step: string): string {
   const who = by === undefined ? "" : ` by ${mentionPerson(by)}`;
   return `:double_vertical_bar: Held before ${step} since ${showTime(since)}: paused${who}. It goes on when that is resumed.`;
+}
+
+/** Which version a run continued with, who migrated it, and when. */
+export function describeMigration({ by, at, from, to }: MigrationView): string {
+  return `:arrow_right: Went on with version ${to} instead of ${from}, by ${mentionPerson(by)} ${showTime(at)}.`;
 }

@@ -3,7 +3,7 @@ import type { PromptRecord } from "../../engine/ports/prompts.ts";
 import { toDollars } from "../../shared/money.ts";
 import { escapeText, mentionPerson, showDuration, showTime, showValue } from "../../slack/text.ts";
 import type { CardMessage } from "./blocks/build.ts";
-import { message, sections, context as small } from "./blocks/build.ts";
+import { contextBlock, message, sections } from "./blocks/build.ts";
 
 const TEXT_CHARS = 1500;
 const NOTE_CHARS = 200;
@@ -13,10 +13,10 @@ const VERSIONS_SHOWN = 10;
 export function promptList(prompts: readonly PromptRecord[], command: string): CardMessage {
   const lines = prompts.map((prompt) => `• \`${prompt.name}\` · ${describeAsked(prompt)}`);
   const hint = `More about one: \`${command} prompts &lt;name&gt;\``;
-  return message([...lines, hint].join("\n"), [...sections(lines), small(hint)]);
+  return message([...lines, hint].join("\n"), [...sections(lines), contextBlock(hint)]);
 }
 
-/** One prompt: what is asked now, how its versions fare, the text. */
+/** One prompt: the version in use, the figures of its versions, the text. */
 export function promptCard(
   prompt: PromptView,
   { versions: figures }: PromptComparison,
@@ -35,7 +35,7 @@ export function promptCard(
     `*Text of v${prompt.active}*\n\`\`\`${showLines(active?.text ?? "")}\`\`\``,
   ];
   const admin = `\`${command} prompts ${prompt.name} split v2 20\`, \`promote v2\`, \`rollback\`, \`add text="…" note="…"\` (admins)`;
-  return message(lines.join("\n"), [...sections(lines), small(admin)]);
+  return message(lines.join("\n"), [...sections(lines), contextBlock(admin)]);
 }
 
 /** `v3 is asked`, `v3 is asked, v4 by 20 %`. */

@@ -11,19 +11,12 @@ import {
 import { toRetryValue, toRunValue } from "../action-values.ts";
 import { ACTION_IDS } from "../ids.ts";
 import { aiSteps } from "./ai-results.ts";
-import {
-  button,
-  buttons,
-  type CardMessage,
-  fields,
-  message,
-  sections,
-  context as small,
-} from "./blocks/build.ts";
+import type { CardMessage } from "./blocks/build.ts";
+import { button, buttons, contextBlock, fields, message, sections } from "./blocks/build.ts";
 import { EXECUTION_LOOK, showStatus } from "./blocks/status.ts";
-import { showInputs } from "./inputs.ts";
+import type { CardContext } from "./card-context.ts";
+import { showInputs } from "./card-context.ts";
 import { describeProgress } from "./progress.ts";
-import type { CardContext } from "./surface.ts";
 
 /** The card of a run: what it is, where it stands, what it was given, what it cost so far. Edited in place until the end. */
 export function runCard(view: ExecutionView, context: CardContext): CardMessage {
@@ -41,7 +34,7 @@ export function runCard(view: ExecutionView, context: CardContext): CardMessage 
   const blocks = [
     ...sections([`*${name}*  ·  ${showStatus(view.status)}`, ...lines]),
     ...fields(showInputs(view, context)),
-    small(
+    contextBlock(
       `Run \`${shortRunId(view.executionId)}\` · version ${view.workflowVersion} · ${starter} ${showTime(view.startedAt)}${took} · ${finished ? "cost" : "cost so far"} ${total}`,
     ),
     ...(actions.length > 0 ? [buttons("run", actions)] : []),
@@ -65,7 +58,7 @@ function describeEnd(view: ExecutionView): string {
   return `Cancelled${by}. The receipt is in the thread.`;
 }
 
-/** What AI decided, and why: seen by whoever asks. */
+/** Shows what AI decided, and why, to the person who clicks. */
 function whyButton(view: ExecutionView) {
   return button({
     actionId: ACTION_IDS.whyRun,

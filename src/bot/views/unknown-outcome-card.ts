@@ -3,15 +3,15 @@ import type { ExecutionView, RequestView } from "../../engine/api/executions.ts"
 import type { RequestOpened } from "../../engine/model/events.ts";
 import type { RequestOutcome } from "../../engine/model/state.ts";
 import { escapeText, mentionPerson, shortRunId, showTime } from "../../slack/text.ts";
-import { outcomeOf } from "./approval-card.ts";
-import { type CardMessage, message, section, context as small } from "./blocks/build.ts";
-import { decideButtons } from "./decision-buttons.ts";
+import { decideButtons, outcomeOf } from "./approval-card.ts";
+import type { CardMessage } from "./blocks/build.ts";
+import { contextBlock, message, section } from "./blocks/build.ts";
+import type { CardContext } from "./card-context.ts";
 import { describeApprovers } from "./progress.ts";
 import { describeStarter } from "./run-card.ts";
-import type { CardContext } from "./surface.ts";
 
 /** The card that asks a run's owner to look whether a step had its effect: what is known, and what each button does. */
-export function doubtCard(
+export function unknownOutcomeCard(
   view: ExecutionView,
   request: RequestView,
   { stepId }: NonNullable<RequestOpened["doubt"]>,
@@ -19,7 +19,7 @@ export function doubtCard(
 ): CardMessage {
   const step = escapeText(context.stepName(stepId));
   const outcome = outcomeOf(view, request);
-  const footer = small(
+  const footer = contextBlock(
     `Run \`${shortRunId(view.executionId)}\` · ${describeStarter(view)} · asked ${showTime(request.opened.openedAt)}`,
   );
   if (outcome !== null) {

@@ -2,7 +2,7 @@ import type { DefinitionChange, DefinitionDiff } from "../../engine/definition/d
 import type { Json } from "../../shared/json.ts";
 import { escapeText, showValue } from "../../slack/text.ts";
 
-/** Differences that are told one by one: more would not be read. */
+/** Differences that are listed one by one: more would not be read. */
 const CHANGES_SHOWN = 30;
 const VALUE_CHARS = 120;
 

@@ -6,8 +6,8 @@ import { escapeText, shortRunId, showDuration, showMembers, showTime } from "../
 import { toLabelValue } from "../action-values.ts";
 import { ACTION_IDS } from "../ids.ts";
 import type { CardMessage } from "./blocks/build.ts";
-import { button, divider, message, section, sections, context as small } from "./blocks/build.ts";
-import type { CardContext } from "./surface.ts";
+import { button, contextBlock, divider, message, section, sections } from "./blocks/build.ts";
+import type { CardContext } from "./card-context.ts";
 
 const VALUE_CHARS = 500;
 const REASON_CHARS = 1000;
@@ -37,7 +37,11 @@ export function whyOverview(
         : []),
     ]);
   const more = `What was asked and answered, word for word: \`${command} why ${shortRunId(audit.executionId)} ${first?.stepId ?? "step"}\``;
-  return message(lines.join("\n\n"), [...blocks, ...sections(lines.slice(LABELLED)), small(more)]);
+  return message(lines.join("\n\n"), [
+    ...blocks,
+    ...sections(lines.slice(LABELLED)),
+    contextBlock(more),
+  ]);
 }
 
 /** Everything about the latest decision of one step: question, answer, model, price. */
@@ -64,7 +68,7 @@ export function whyStep(audit: AuditView, context: CardContext): CardMessage {
     section(head),
     divider,
     ...[...asked, ...answered].map(section),
-    small(...notes),
+    contextBlock(...notes),
   ]);
 }
 
@@ -158,7 +162,7 @@ function answerOf({ text, problem }: CallView): string {
   return problem === undefined ? "(empty)" : "(no text came)";
 }
 
-/** Somebody's text as a block of its own: shown as it is, cut where Slack's limit is. */
+/** Text from outside as a block of its own: shown as it is, cut at Slack's limit. */
 function quoteText(text: string): string {
   const safe = escapeText(text.replaceAll("```", "'''"));
   return `\`\`\`${cut(safe, LIMITS.sectionText - 400)}\`\`\``;

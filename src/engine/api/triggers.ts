@@ -18,11 +18,11 @@ export interface Triggers {
   /**
    * Starts what a request to a webhook asks for. Accepted when it resolves.
    *
-   * @throws {AppError} `route_not_found`, `not_allowed`, `token_invalid`, `input_invalid`.
+   * @throws {AppError} `route_not_found`, `not_allowed`, `token_invalid`, `json_malformed`, `input_invalid`.
    */
   receiveWebhook(request: WebhookRequest): Promise<WebhookAnswer>;
   /**
-   * Makes known that something happened: starts the workflows with a fitting `event` trigger, and wakes the runs that wait for it,
+   * Publishes an event: starts the workflows with a fitting `event` trigger, and wakes the runs that wait for it,
    * now or later. Durable when it resolves; with an `id`, a repeat changes nothing.
    *
    * @throws {AppError} `input_invalid` for the name of a run's end.
@@ -30,21 +30,21 @@ export interface Triggers {
   publish(event: PublishRequest): Promise<PublishResult>;
 }
 
-/** Something that happened outside, to be made known under a name. */
+/** Something that happened outside, to be published under a name. */
 export interface PublishRequest {
   readonly name: string;
   readonly payload: JsonObject;
-  /** Tells a repeat from another event of the same name. */
+  /** Distinguishes a repeat from another event of the same name. */
   readonly id?: string;
 }
 
 export interface PublishResult {
   readonly eventId: string;
-  /** The same event was told before. */
+  /** The same event was published before. */
   readonly existed: boolean;
 }
 
-/** A message that somebody else than this bot wrote in a channel. */
+/** A message in a channel that this bot did not write. */
 export interface IncomingMessage {
   /** Equal in every delivery of the message. */
   readonly eventId: string;
@@ -56,35 +56,22 @@ export interface IncomingMessage {
   readonly threadTs: string | null;
   readonly isFromBot: boolean;
   readonly mentionsBot: boolean;
-  /** Does a definition that names this channel mean the one of the message? Asked only of messages that fit otherwise. */
-  isIn(channel: string): Promise<boolean>;
-  /** May the author start runs? Asked once, and only of messages that would start one. */
-  mayStart(): Promise<boolean>;
 }
 
-/** A message of a channel, as a run begins with it. */
-export interface PointedMessage {
+/** Where a message is in Slack. */
+export interface MessagePlace {
   readonly channel: string;
   readonly ts: string;
-  /** The thread that it was written in; its own if it is in none. */
-  readonly threadTs: string;
-  readonly text: string;
-  /** Who wrote it; `null`: a bot. */
-  readonly messageUser: string | null;
 }
 
-/** An emoji that somebody added to a message. */
+/** An emoji that a person or a bot added to a message. */
 export interface IncomingReaction {
   /** Equal in every delivery. */
   readonly eventId: string;
   readonly emoji: string;
   readonly user: string;
-  /** Asked only of reactions that fit. */
-  message(): Promise<PointedMessage>;
-  /** Does a definition that names this channel mean the one of the message? */
-  isIn(channel: string): Promise<boolean>;
-  /** May whoever added it start runs? */
-  mayStart(): Promise<boolean>;
+  /** The message that it was added to. */
+  readonly place: MessagePlace;
 }
 
 /** What a person chose in Slack's shortcuts. */
@@ -93,24 +80,19 @@ export interface ShortcutRequest {
   readonly id: string;
   readonly workflowId: string;
   readonly user: string;
-  /** The message in whose menu it was; `null`: it was in no message's. */
-  readonly message: PointedMessage | null;
-}
-
-/** What a caller sends along to prove that it knows the secret. */
-export interface WebhookProof {
-  readonly body: Uint8Array;
-  /** A header by its lower-case name; `undefined`: there is none. */
-  header(name: string): string | undefined;
+  /** The message from whose menu it was chosen; `null`: it was no message's menu. */
+  readonly place: MessagePlace | null;
 }
 
 /** A request to the path of a webhook. */
-export interface WebhookRequest extends WebhookProof {
+export interface WebhookRequest {
   readonly path: string;
-  /** A program of this machine, on behalf of nobody else. */
+  /** It comes from a program of this machine, on behalf of no other. */
   readonly isLocal: boolean;
-  /** The body as variables; asked only of callers that may start the workflow. @throws {AppError} when it cannot be read. */
-  variables(): JsonObject;
+  /** Headers by lower-case name; of one that is given more than once, the first. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body as it was sent. */
+  readonly body: Uint8Array;
 }
 
 export interface WebhookAnswer {

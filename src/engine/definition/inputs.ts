@@ -1,5 +1,5 @@
 import { didYouMean } from "../../shared/did-you-mean.ts";
-import { isJsonObject, type Json, type JsonObject, readOwn } from "../../shared/json.ts";
+import { isDeeper, type Json, type JsonObject } from "../../shared/json.ts";
 import { compilePattern } from "../language/safe-pattern.ts";
 import { INPUT_READERS } from "./input-value.ts";
 import { formatPath, type Problem } from "./problem.ts";
@@ -151,16 +151,4 @@ function tooDeep(name: string): Problem {
     message: `the value is nested deeper than ${MAX_DEPTH} levels`,
     fix: "Give the part that the workflow needs.",
   };
-}
-
-/** True when lists and objects lie within each other more than `levels` deep. Does not recurse further than that. */
-export function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (levels === 0) return true;
-  const members: readonly unknown[] = Array.isArray(value)
-    ? value
-    : isJsonObject(value)
-      ? Object.keys(value).map((key) => readOwn(value, key))
-      : [];
-  return members.some((item) => isDeeper(item, levels - 1));
 }

@@ -1,3 +1,4 @@
+import { quantile } from "../../shared/quantile.ts";
 import type { ConfusionRow, Difference, Figures, SampleOutcome, Share } from "../api/evaluation.ts";
 import { describeActual, describeExpected } from "./labels.ts";
 
@@ -84,8 +85,7 @@ export function pairedInterval(onlyFirst: number, onlySecond: number, total: num
 function latencyOf(outcomes: readonly SampleOutcome[]): Figures["latencyMs"] {
   const sorted = outcomes.map(({ latencyMs }) => latencyMs).toSorted((a, b) => a - b);
   if (sorted.length === 0) return null;
-  const at = (share: number): number => sorted[Math.ceil(sorted.length * share) - 1] ?? 0;
-  return { median: at(0.5), p95: at(0.95) };
+  return { median: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
 }
 
 function confusionOf(asked: readonly SampleOutcome[]): readonly ConfusionRow[] {

@@ -1,3 +1,4 @@
+import { quantile } from "../../shared/quantile.ts";
 import { fitsExpected } from "../ai/expected.ts";
 import type { PromptComparison, PromptFigures, PromptView } from "../api/prompts.ts";
 import type { PromptCall } from "../ports/calls.ts";
@@ -69,9 +70,4 @@ export function figuresOf(
     overturned: overturned.length,
     overturnedRate: share(overturned.length, decisions.size),
   };
-}
-
-/** The smallest of the sorted values that so large a share does not exceed. */
-function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.max(Math.ceil(sorted.length * share) - 1, 0)] ?? 0;
 }

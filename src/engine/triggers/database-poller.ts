@@ -1,5 +1,5 @@
 import { asAppError, isAppError } from "../../shared/errors.ts";
-import { hashJson, isJsonObject, type Json, readOwn } from "../../shared/json.ts";
+import { hashJson, isJsonObject, type Json, readNumber, readOwn } from "../../shared/json.ts";
 import type { StartRequest, StartResult } from "../api/executions.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -118,7 +118,7 @@ export class DatabasePoller {
   async #look(trigger: ActiveTrigger): Promise<void> {
     const { store, clock } = this.#options;
     const now = clock.now();
-    const mark = markedTime(await store.kv.get(keyOf(trigger)));
+    const mark = readNumber(await store.kv.get(keyOf(trigger)), "at");
     // Of what was there before the first look nothing is new.
     const since = mark === null ? now : Math.max(mark - OVERLAP_MS, Math.min(trigger.since, mark));
     for (const row of await this.#query(trigger, since)) await this.#start(trigger, row);
@@ -170,9 +170,4 @@ export class DatabasePoller {
 
 function keyOf({ workflowId, id }: ActiveTrigger): string {
   return `database-change:${workflowId}:${id}`;
-}
-
-function markedTime(mark: unknown): number | null {
-  const at = readOwn(mark, "at");
-  return typeof at === "number" ? at : null;
 }

@@ -3,6 +3,7 @@ import type { StartRequest, StartResult } from "../api/executions.ts";
 import type { IncomingMessage } from "../api/triggers.ts";
 import { compilePattern } from "../language/safe-pattern.ts";
 import { executionIdFor } from "../model/execution-id.ts";
+import type { Conversations } from "../ports/conversations.ts";
 import type { Logger } from "../ports/logger.ts";
 import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { createKeywordFinder } from "./types/keywords.ts";
@@ -11,6 +12,7 @@ import { MessageConfig } from "./types/message.ts";
 export interface MessageTriggerOptions {
   readonly triggers: TriggerRegistry;
   readonly start: (request: StartRequest) => Promise<StartResult>;
+  readonly conversations: Conversations;
   readonly logger: Logger;
 }
 
@@ -35,7 +37,7 @@ export class MessageTrigger {
     for (const trigger of this.#options.triggers.of("message")) {
       if (started.has(trigger.workflowId)) continue;
       if (!(await this.#fits(trigger, message))) continue;
-      may ??= message.isFromBot || (await message.mayStart());
+      may ??= message.isFromBot || (await this.#mayStart(message));
       if (!may) break;
       const result = await this.#start(trigger, message);
       if (result) started.set(trigger.workflowId, result);
@@ -49,7 +51,13 @@ export class MessageTrigger {
     if (mention && !message.mentionsBot) return false;
     if (!fits(message.text)) return false;
     if (channels === undefined) return true;
-    for (const channel of channels) if (await message.isIn(channel)) return true;
+    return isAmong(message.channel, channels, this.#options.conversations);
+  }
+
+  async #mayStart({ user, channel, eventId }: IncomingMessage): Promise<boolean> {
+    const { conversations, logger } = this.#options;
+    if (await conversations.mayStart(user)) return true;
+    logger.debug({ channel, user, event: eventId }, "the author of a message may not start runs");
     return false;
   }
 
@@ -83,4 +91,14 @@ function toRule(trigger: ActiveTrigger): Rule {
   if (typeof compiled === "string") throw new Error(compiled);
   const finder = keywords === undefined ? null : createKeywordFinder(keywords);
   return { ...rest, fits: (text) => compiled?.test(text) ?? finder?.(text) ?? true };
+}
+
+/** Does one of the names mean this channel? Names are resolved one by one, up to the first that does. */
+export async function isAmong(
+  channel: string,
+  names: readonly string[],
+  conversations: Conversations,
+): Promise<boolean> {
+  for (const name of names) if ((await conversations.resolveChannel(name)) === channel) return true;
+  return false;
 }

@@ -2,13 +2,16 @@ import { asAppError } from "../../shared/errors.ts";
 import type { StartRequest, StartResult } from "../api/executions.ts";
 import type { IncomingReaction } from "../api/triggers.ts";
 import { executionIdFor } from "../model/execution-id.ts";
+import type { Conversations } from "../ports/conversations.ts";
 import type { Logger } from "../ports/logger.ts";
+import { isAmong } from "./message-trigger.ts";
 import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { ReactionConfig } from "./types/reaction.ts";
 
 export interface ReactionTriggerOptions {
   readonly triggers: TriggerRegistry;
   readonly start: (request: StartRequest) => Promise<StartResult>;
+  readonly conversations: Conversations;
   readonly logger: Logger;
 }
 
@@ -26,7 +29,7 @@ export class ReactionTrigger {
     const started = new Map<string, StartResult>();
     for (const trigger of this.#options.triggers.of("reaction")) {
       if (started.has(trigger.workflowId) || !(await this.#fits(trigger, reaction))) continue;
-      if (!(await reaction.mayStart())) break;
+      if (!(await this.#options.conversations.mayStart(reaction.user))) break;
       const result = await this.#start(trigger, reaction);
       if (result) started.set(trigger.workflowId, result);
     }
@@ -37,16 +40,15 @@ export class ReactionTrigger {
     const { emoji, channels } = this.#config(trigger);
     if (plainName(emoji) !== plainName(reaction.emoji)) return false;
     if (channels === undefined) return true;
-    for (const channel of channels) if (await reaction.isIn(channel)) return true;
-    return false;
+    return isAmong(reaction.place.channel, channels, this.#options.conversations);
   }
 
   /** A workflow that cannot be started must not keep others from it. */
   async #start(trigger: ActiveTrigger, reaction: IncomingReaction): Promise<StartResult | null> {
     const { workflowId, id } = trigger;
-    const { user } = reaction;
+    const { user, place } = reaction;
     try {
-      const message = await reaction.message();
+      const message = await this.#options.conversations.readMessage(place.channel, place.ts);
       const { channel, threadTs } = message;
       return await this.#options.start({
         workflowId,

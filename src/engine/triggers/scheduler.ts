@@ -1,5 +1,5 @@
 import { asAppError, isAppError } from "../../shared/errors.ts";
-import { readOwn } from "../../shared/json.ts";
+import { readNumber } from "../../shared/json.ts";
 import type { StartRequest, StartResult } from "../api/executions.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -88,7 +88,7 @@ export class Scheduler {
     const { store, clock, triggers, logger } = this.#options;
     const now = clock.now();
     try {
-      this.#until ??= markedTime(await store.kv.get(MARK)) ?? 0;
+      this.#until ??= readNumber(await store.kv.get(MARK), "at") ?? 0;
       for (const trigger of triggers.of("schedule"))
         await this.#startDue(trigger, this.#until, now);
       this.#until = now;
@@ -151,9 +151,4 @@ export class Scheduler {
     this.#nextBeat = clock.now() + delayMs;
     this.#cancelTimer = clock.after(delayMs, () => void this.beat());
   }
-}
-
-function markedTime(mark: unknown): number | null {
-  const at = readOwn(mark, "at");
-  return typeof at === "number" ? at : null;
 }

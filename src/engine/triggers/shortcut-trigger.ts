@@ -2,43 +2,48 @@ import { AppError } from "../../shared/errors.ts";
 import type { StartRequest, StartResult } from "../api/executions.ts";
 import type { ShortcutRequest } from "../api/triggers.ts";
 import { executionIdFor } from "../model/execution-id.ts";
+import type { Conversations } from "../ports/conversations.ts";
 import type { TriggerRegistry } from "./trigger-registry.ts";
 
 const NO_MESSAGE = { channel: null, ts: null, threadTs: null, text: null, messageUser: null };
 
+export interface ShortcutTriggerOptions {
+  readonly triggers: TriggerRegistry;
+  readonly start: (request: StartRequest) => Promise<StartResult>;
+  readonly conversations: Conversations;
+}
+
 /** Starts what people choose in Slack's shortcuts. */
 export class ShortcutTrigger {
-  readonly #triggers: TriggerRegistry;
-  readonly #start: (request: StartRequest) => Promise<StartResult>;
+  readonly #options: ShortcutTriggerOptions;
 
-  constructor(options: {
-    readonly triggers: TriggerRegistry;
-    readonly start: (request: StartRequest) => Promise<StartResult>;
-  }) {
-    this.#triggers = options.triggers;
-    this.#start = options.start;
+  constructor(options: ShortcutTriggerOptions) {
+    this.#options = options;
   }
 
   /** Ids of the workflows that can be chosen. */
   async offered(): Promise<readonly string[]> {
-    await this.#triggers.load();
-    return [...new Set(this.#triggers.of("shortcut").map(({ workflowId }) => workflowId))];
+    const { triggers } = this.#options;
+    await triggers.load();
+    return [...new Set(triggers.of("shortcut").map(({ workflowId }) => workflowId))];
   }
 
   /** @throws {AppError} `workflow_not_found` for one that cannot be chosen (any more), and what a start throws. */
   async start(request: ShortcutRequest): Promise<StartResult> {
-    const { id, workflowId, user, message } = request;
-    const trigger = this.#triggers.of("shortcut").find((one) => one.workflowId === workflowId);
+    const { id, workflowId, user, place } = request;
+    const { triggers, start, conversations } = this.#options;
+    const trigger = triggers.of("shortcut").find((one) => one.workflowId === workflowId);
     if (!trigger) {
       throw new AppError({
         code: "workflow_not_found",
         message: `"${workflowId}" is not among the shortcuts any more. Open the shortcut again.`,
       });
     }
+    const message = place && (await conversations.readMessage(place.channel, place.ts));
     const report = message
       ? { channel: message.channel, on: "all" as const, threadTs: message.threadTs }
       : { channel: user, on: "all" as const };
-    return this.#start({
+    return start({
       workflowId,
       executionId: executionIdFor(workflowId, `shortcut:${id}`),
       variables: { user, ...(message ?? NO_MESSAGE) },

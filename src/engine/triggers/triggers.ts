@@ -12,6 +12,7 @@ import type {
 } from "../api/triggers.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Conversations } from "../ports/conversations.ts";
 import type { Cron } from "../ports/cron.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
@@ -31,6 +32,7 @@ export interface TriggersOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly cron: Cron;
+  readonly conversations: Conversations;
   readonly services: ServiceRegistry;
   readonly revealSecrets: (params: JsonObject) => JsonObject;
   readonly compiled: (workflowId: string, version: number) => Promise<CompiledWorkflow>;

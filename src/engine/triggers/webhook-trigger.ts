@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { AppError, asAppError } from "../../shared/errors.ts";
-import type { JsonObject } from "../../shared/json.ts";
+import { isJsonObject, type JsonObject } from "../../shared/json.ts";
+import { parseJsonBody } from "../../shared/parse-json.ts";
 import type { StartRequest, StartResult } from "../api/executions.ts";
 import type { WebhookAnswer, WebhookRequest } from "../api/triggers.ts";
 import { newExecutionId } from "../model/execution-id.ts";
@@ -43,13 +44,13 @@ export class WebhookTrigger {
   /**
    * Accepted when it resolves: the execution survives a crash from then on.
    *
-   * @throws {AppError} `route_not_found`, `not_allowed`, `token_invalid`, `input_invalid`, and what `variables` throws.
+   * @throws {AppError} `route_not_found`, `not_allowed`, `token_invalid`, `json_malformed`, `input_invalid`.
    */
   async receive(request: WebhookRequest): Promise<WebhookAnswer> {
     const trigger = await this.#find(request.path);
     const config = this.#config(trigger);
     this.#assertAllowed(request, config);
-    const variables = request.variables();
+    const variables = parseWebhookBody(request.body, request.headers["content-type"] ?? "");
     const first = config.dedupe ? await this.#firstId(request) : newExecutionId();
     const { executionId, existed } = await this.#options.start({
       workflowId: trigger.workflowId,
@@ -112,10 +113,22 @@ export class WebhookTrigger {
   /** The id that the first delivery of this request was given. */
   #firstId(request: WebhookRequest): Promise<string> {
     const { store, clock } = this.#options;
-    const id = DELIVERY_HEADERS.map((name) => request.header(name)).find(Boolean);
+    const id = DELIVERY_HEADERS.map((name) => request.headers[name]).find(Boolean);
     const hash = createHash("sha256").update(request.body).digest("hex");
     const key = `${request.path}:${id === undefined ? hash : `id:${id.slice(0, 200)}`}`;
     const now = clock.now();
     return store.dedupe.claim(key, newExecutionId(), now, now + REMEMBERED_MS);
   }
+}
+
+/** The body as variables: the members of a JSON object or of a form; any other JSON value is the variable `body`. */
+function parseWebhookBody(body: Uint8Array, contentType: string): JsonObject {
+  if (body.length === 0) return {};
+  const text = Buffer.from(body).toString("utf8");
+  // curl declares every body a form; in a real one a leading brace would be encoded.
+  const isForm =
+    /^application\/x-www-form-urlencoded\b/i.test(contentType) && !/^\s*[{[]/.test(text);
+  if (isForm) return Object.fromEntries(new URLSearchParams(text));
+  const value = parseJsonBody(body);
+  return isJsonObject(value) ? value : { body: value };
 }

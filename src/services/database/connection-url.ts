@@ -6,10 +6,11 @@ export type Connection =
   | { readonly kind: "sqlite"; readonly path: string; readonly isReadOnly: boolean };
 
 /**
- * Reads `postgres://user:password@host/name`, `sqlite:./file.db` or `sqlite:/folder/file.db`; `?readonly=true` forbids
- * changes.
+ * Parses `postgres://user:password@host/name`, `sqlite:./file.db` or `sqlite:/folder/file.db`;
+ * `?readonly=true` forbids changes.
  *
- * @throws {AppError} `config_invalid`; the message does not hold the URL, which may hold a password.
+ * @throws {AppError} `config_invalid`; the message does not hold the URL, which may hold a
+ *   password.
  */
 export function readConnectionUrl(name: string, url: string): Connection {
   if (url.startsWith("sqlite:")) {
@@ -21,12 +22,12 @@ export function readConnectionUrl(name: string, url: string): Connection {
   const parsed = URL.parse(url);
   if (!parsed || !/^postgres(?:ql)?:$/.test(parsed.protocol)) throw invalid(name);
   const isReadOnly = isTrue(parsed.searchParams);
-  // The driver hands what it does not know to the server, which does not know it either.
+  // The driver would pass a parameter that it does not know to the server, which refuses it.
   parsed.searchParams.delete("readonly");
   return { kind: "postgres", url: parsed.href, isReadOnly };
 }
 
-/** What of a URL may not appear in the log: all of it, and its password as it is written and as it is meant. */
+/** Parts of a URL to hide from the log: the whole URL, and its password, encoded and decoded. */
 export function secretsOfUrl(url: string): readonly string[] {
   const password = URL.parse(url)?.password ?? "";
   if (password === "") return [];

@@ -11,7 +11,7 @@ import { createPostgresDatabase } from "./postgres/postgres-database.ts";
 import { isRead, isUpsert } from "./repeatable.ts";
 import { createSqliteDatabase } from "./sqlite/sqlite-database.ts";
 
-/** The connection of a query that names none: `DATABASE_URL`. */
+/** Name of the connection of `DATABASE_URL`, used by queries that name none. */
 export const DEFAULT_CONNECTION = "default";
 
 const QueryParams = z.strictObject({
@@ -20,7 +20,7 @@ const QueryParams = z.strictObject({
     insteadOfTemplates: 'Write $1, $2 … in the query and the templates into "values", in order.',
   }),
   values: z.array(z.json()).max(1000).default([]),
-  /** Name of a connection; case does not matter, and `-` is `_`. */
+  /** Name of a connection; case is ignored, and `-` equals `_`. */
   connection: z
     .string()
     .min(1)
@@ -30,14 +30,14 @@ const QueryParams = z.strictObject({
 });
 
 export interface DatabaseService extends Service, AsyncDisposable {
-  /** Whether a connection of this name is set up; whether the database answers is seen when it is needed. */
+  /** Checks that a connection of this name is configured, without connecting. */
   readonly checkConnection: NameCheck;
 }
 
 /**
  * Queries to PostgreSQL and SQLite.
  *
- * @param options - `urls`: the databases by name, in lower case. They are reached when they are first needed.
+ * @param options - `urls`: the databases by name, in lower case. They are connected on first use.
  * @returns the service; disposing it closes the connections.
  * @throws {AppError} `config_invalid` for a URL that names no database.
  */

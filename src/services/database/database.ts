@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
 
-/** What a query gives. */
+/** The result of a query. */
 export type QueryResult = {
   readonly rows: readonly JsonObject[];
-  /** Rows given, or, where there are none to give, rows changed. */
+  /** Rows returned or, for a statement that returns none, rows changed. */
   readonly rowCount: number;
 };
 
@@ -14,8 +14,9 @@ export interface Database extends AsyncDisposable {
   /**
    * Runs one statement in a transaction of its own.
    *
-   * @throws {AppError} `service_rejected` when the database refuses it; `service_unavailable` (retryable) when it cannot be
-   *   reached. `outcomeUnknown` only when the connection was lost while the transaction was being committed.
+   * @throws {AppError} `service_rejected` when the database refuses it; `service_unavailable`
+   *   (retryable) when it cannot be reached. `outcomeUnknown` only if the connection was lost
+   *   during COMMIT.
    */
   query(sql: string, values: readonly Json[], signal: AbortSignal): Promise<QueryResult>;
 }

@@ -1,22 +1,24 @@
 import { type SqlToken, sqlTokens } from "./sql-tokens.ts";
 
 /*
- * After an unknown outcome a statement may run again only if a second time changes nothing more than the first. That is
- * read off its form, and whatever is not plainly of that form is not repeated: a person is asked.
+ * The policy for a statement with an unknown outcome (connection lost during COMMIT) if its step
+ * sets no `onUnknown`. Judged by its form, since the usual idempotent write should not need a
+ * person: an upsert, which changes nothing when it runs again, is repeated; for any other statement
+ * a person decides.
  */
 
-/** Whether the statement only reads. Meant for connections on which the database forbids changes. */
+/** Whether the statement only reads, given a connection on which the database forbids changes. */
 export function isRead(sql: string): boolean {
   const first = sqlTokens(sql)[0];
   return first?.kind === "word" && ["SELECT", "VALUES", "WITH", "TABLE"].includes(first.text);
 }
 
 /**
- * Whether the statement is `INSERT INTO t (a, b) VALUES ($1, 'x'), … ON CONFLICT (a) DO NOTHING`, or `DO UPDATE SET` whose
- * values are parameters, literals and `EXCLUDED`.
+ * Whether the statement is `INSERT INTO t (a, b) VALUES ($1, 'x'), … ON CONFLICT (a) DO NOTHING`,
+ * or `DO UPDATE SET` whose values are parameters, literals and `EXCLUDED`.
  *
- * The columns of the conflict must be given in the statement by parameters or literals: a default like a serial number would
- * be another one the second time, and there would be no conflict.
+ * The statement must set the columns of the conflict by parameters or literals: a default such as a
+ * serial number would differ the second time, so there would be no conflict.
  */
 export function isUpsert(sql: string): boolean {
   return new UpsertReader(sqlTokens(sql)).read();
@@ -82,7 +84,7 @@ class UpsertReader {
     const isConstant =
       token !== undefined &&
       (["parameter", "number"].includes(token.kind) ||
-        // A backslash means something in some dialects and nothing in others.
+        // A backslash is an escape in some dialects only.
         (token.kind === "text" && !token.text.includes("\\")) ||
         (token.kind === "word" && ["NULL", "TRUE", "FALSE"].includes(token.text)));
     if (isConstant) this.#at += 1;

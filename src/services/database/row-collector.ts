@@ -1,12 +1,12 @@
 import { AppError } from "../../shared/errors.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 
-/** Rows of one answer. */
+/** Rows of one result. */
 export const MAX_ROWS = 1000;
-/** Characters of one answer as JSON: it is stored with the run. */
-export const MAX_ANSWER_LENGTH = 1_000_000;
+/** Characters of one result as JSON: it is stored with the run. */
+export const MAX_RESULT_LENGTH = 1_000_000;
 
-/** Takes rows until they are too many or too long. */
+/** Collects rows up to a limit of count and length. */
 export class RowCollector {
   readonly rows: JsonObject[] = [];
   #length = 0;
@@ -17,8 +17,8 @@ export class RowCollector {
     // fromEntries defines own properties, so that a column named __proto__ stays data.
     const row = Object.fromEntries(columns.map((name, index) => [name, cells[index] ?? null]));
     this.#length += JSON.stringify(row).length;
-    if (this.#length > MAX_ANSWER_LENGTH) {
-      throw tooMuch(`more than ${MAX_ANSWER_LENGTH / 1_000_000} MB`);
+    if (this.#length > MAX_RESULT_LENGTH) {
+      throw tooMuch(`more than ${MAX_RESULT_LENGTH / 1_000_000} MB`);
     }
     this.rows.push(row);
   }
@@ -37,7 +37,7 @@ export function integerToJson(value: bigint): number | string {
   return Number.isSafeInteger(number) ? number : value.toString();
 }
 
-/** A floating-point number; JSON has no word for those that are none. */
+/** A floating-point number; NaN and the infinities, which JSON cannot hold, become text. */
 export function realToJson(value: number): number | string {
   return Number.isFinite(value) ? value : String(value);
 }

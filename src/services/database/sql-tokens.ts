@@ -1,7 +1,7 @@
-/** A piece of SQL. What cannot be told for sure in every dialect is `other`. */
+/** A token of SQL; `other` where dialects differ. */
 export interface SqlToken {
   readonly kind: "word" | "name" | "text" | "number" | "parameter" | "symbol" | "other";
-  /** Words in upper case, names without their quotes, the rest as it is written. */
+  /** Words in upper case, names without their quotes, the rest as written. */
   readonly text: string;
 }
 
@@ -18,7 +18,7 @@ const RULES: readonly (readonly [SqlToken["kind"], RegExp])[] = [
   ["symbol", /[(),.=;*-]/y],
 ];
 
-/** Takes SQL apart; never fails, and takes time in proportion to the length. */
+/** Splits SQL into tokens. Never fails; linear time. */
 export function sqlTokens(sql: string): readonly SqlToken[] {
   const tokens: SqlToken[] = [];
   for (let at = 0; at < sql.length; ) {

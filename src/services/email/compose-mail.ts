@@ -1,12 +1,13 @@
-import { createHash } from "node:crypto";
+import type { MailboxAddress } from "nodemailer/lib/addressparser";
 import type { MailComposerAttachment } from "nodemailer/lib/mail-composer";
 import { z } from "zod";
 import { paramTraits } from "../../engine/definition/param-traits.ts";
 import { AppError } from "../../shared/errors.ts";
-import { readAddresses } from "./addresses.ts";
+import { sha256 } from "../../shared/hash.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { fillEmailTemplate } from "./email-template.ts";
 
-/** A slip that can be seen at deployment; every part is read with care before anything is sent. */
+/** A coarse check at deployment; addresses are parsed strictly before sending. */
 const ADDRESSES = "an e-mail address such as ann@example.com, or a list of them";
 const Address = z.string().regex(/@/, ADDRESSES);
 
@@ -36,7 +37,7 @@ export const SendParams = z.strictObject({
     .string()
     .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i, "the name of a template: letters, digits, - and _")
     .optional(),
-  /** What the template's `{{name}}` stand for. */
+  /** Values of the template's `{{name}}`. */
   values: z.record(z.string(), z.json()).optional(),
   attachments: z.array(Attachment).max(20).optional(),
 });
@@ -47,7 +48,7 @@ export const MAX_ATTACHMENT_BYTES = 5_000_000;
 
 const DEFAULT_SUBJECT = "Workflow Notification";
 
-/** A message as it goes over the wire. */
+/** A message ready to send. */
 export interface ComposedMail {
   readonly messageId: string;
   readonly from: string;
@@ -86,8 +87,7 @@ export async function composeMail(
     // A blind copy is in the envelope alone.
     subject: oneLine(params.subject ?? subject ?? DEFAULT_SUBJECT),
     messageId,
-    ...(html !== null && { html }),
-    ...(params.text !== undefined && { text: params.text }),
+    ...omitUndefined({ html: html ?? undefined, text: params.text }),
     attachments: attachmentsOf(params),
     headers: { "Auto-Submitted": "auto-generated" },
     newline: "win",
@@ -113,9 +113,11 @@ async function contentOf(
   return { subject: null, html: null };
 }
 
-/** The key's hash: mailboxes and archives recognize a repeat, and nobody reads ids of runs in it. */
+/**
+ * A hash of the key: identifies a repeat to mailboxes and archives without exposing ids of runs.
+ */
 function messageIdOf(idempotencyKey: string, sender: string): string {
-  const hash = createHash("sha256").update(idempotencyKey).digest("hex").slice(0, 40);
+  const hash = sha256(idempotencyKey).toString("hex").slice(0, 40);
   return `<${hash}@${sender.slice(sender.lastIndexOf("@") + 1)}>`;
 }
 
@@ -133,9 +135,9 @@ function attachmentsOf({ attachments = [] }: SendParams): MailComposerAttachment
         `The attachments are larger than ${MAX_ATTACHMENT_BYTES / 1_000_000} MB together. Send a link instead.`,
       );
     }
-    // A name is shown and saved by others: no folders, nothing that could begin a header.
+    // Recipients see and save the name: no folders, and no line break that could begin a header.
     const name = oneLine(filename).replaceAll(/[/\\]/g, "_");
-    return { filename: name, content: data, ...(contentType !== undefined && { contentType }) };
+    return omitUndefined({ filename: name, content: data, contentType });
   });
 }
 
@@ -143,11 +145,50 @@ function isBase64(text: string): boolean {
   return /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text) && text.replaceAll(/\s/g, "").length % 4 === 0;
 }
 
-/** Line breaks and other control characters as spaces: they could begin a header of their own. */
+/** Replaces line breaks and control characters, which could begin a header, by spaces. */
 function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
 }
 
 function invalid(message: string): AppError {
   return new AppError({ code: "params_invalid", message });
+}
+
+/** Recipients of one message, all fields together. */
+const MAX_RECIPIENTS = 100;
+
+/** A plain local part and domain: no spaces, quotes, brackets or control characters. */
+const ADDRESS = /^[^\s<>()[\]\\,;:@"\p{Cc}]{1,64}@[^\s<>()[\]\\,;:@"\p{Cc}]{1,253}$/u;
+
+/**
+ * Reads a field of addresses: `ann@example.com, Bob <bob@example.com>`, or a list of those.
+ *
+ * @param field - the parameter, for the message.
+ * @throws {AppError} `params_invalid` for anything but addresses, line breaks included: they could
+ *   begin a header.
+ */
+async function readAddresses(
+  field: string,
+  value: string | readonly string[],
+): Promise<readonly MailboxAddress[]> {
+  const { default: parse } = await import("nodemailer/lib/addressparser");
+  const texts = typeof value === "string" ? [value] : value;
+  const found = texts.flatMap((text) => {
+    if (/\p{Cc}/u.test(text)) throw noAddress(field);
+    const mailboxes = parse(text, { flatten: true });
+    // The parser reads `ann@ex ample.com` as name and address; a typing error must not reach a
+    // stranger.
+    if (!text.includes("<") && mailboxes.some(({ name }) => name !== "")) throw noAddress(field);
+    return mailboxes;
+  });
+  if (found.length === 0 || found.length > MAX_RECIPIENTS) throw noAddress(field);
+  for (const { address } of found) if (!ADDRESS.test(address)) throw noAddress(field);
+  return found;
+}
+
+function noAddress(field: string): AppError {
+  return new AppError({
+    code: "params_invalid",
+    message: `"${field}" must hold 1 to ${MAX_RECIPIENTS} e-mail addresses, such as ann@example.com, and nothing else.`,
+  });
 }

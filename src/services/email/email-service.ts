@@ -5,13 +5,16 @@ import { composeMail, SendParams } from "./compose-mail.ts";
 import { type MailServer, sendMail } from "./send-mail.ts";
 
 export interface EmailServiceOptions {
-  /** `null`: e-mail is not set up; every call says so. */
+  /** `null`: e-mail is not configured, and every call fails. */
   readonly server: MailServer | null;
   /** Folder of the files that `template` names. */
   readonly templatesDir: string;
 }
 
-/** E-mail over SMTP. Every attempt of a step sends the same `Message-ID`, by which mailboxes recognize a repeat. */
+/**
+ * E-mail over SMTP. Every attempt of a step sends the same `Message-ID`, so mailboxes can drop
+ * repeats.
+ */
 export function createEmailService(options: EmailServiceOptions): Service {
   return {
     name: "email",

@@ -16,11 +16,12 @@ export interface FilledTemplate {
 }
 
 /**
- * Fills the file `<name>.html`. Its first line may be `<!-- subject: … -->`; `{{name}}` and `{{order.number}}` stand for the
- * values, escaped in the HTML.
+ * Fills the file `<name>.html`. Its first line may be `<!-- subject: … -->`; `{{name}}` and
+ * `{{order.number}}` are replaced by values, escaped in the HTML.
  *
- * @param name - checked before: it holds no dots and no slashes.
- * @throws {AppError} `params_invalid` when there is no such file or a value is missing; `template_invalid`.
+ * @param name - validated: no dots or slashes.
+ * @throws {AppError} `params_invalid` when there is no such file or a value is missing;
+ *   `template_invalid`.
  */
 export async function fillEmailTemplate(
   templatesDir: string,

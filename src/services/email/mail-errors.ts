@@ -1,13 +1,13 @@
 import { AppError } from "../../shared/errors.ts";
 import { readOwn } from "../../shared/json.ts";
 
-/** Characters of a server's refusal that are quoted. */
+/** Characters quoted of a server's refusal. */
 const MAX_EXCERPT = 200;
 
 /**
  * Turns what the SMTP client threw into an error that says whether the message may have been taken.
  *
- * @param messageBegun - the server had asked for the message itself.
+ * @param messageBegun - the server had begun to read the message.
  */
 export function toMailError(error: unknown, host: string, messageBegun: boolean): AppError {
   const status = readOwn(error, "responseCode");
@@ -34,7 +34,7 @@ export function toMailError(error: unknown, host: string, messageBegun: boolean)
   });
 }
 
-/** An answer of the server is clear: the message was not taken. */
+/** The server refused the message, so the outcome is known. */
 function refused(cause: unknown, host: string, status: number, code: unknown): AppError {
   const said = excerptOf(readOwn(cause, "response"));
   if (code === "EAUTH" && status >= 500) return loginFailed(host, said, cause);

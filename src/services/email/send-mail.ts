@@ -4,10 +4,10 @@ import type { JsonObject } from "../../shared/json.ts";
 import type { ComposedMail } from "./compose-mail.ts";
 import { toMailError } from "./mail-errors.ts";
 
-/** The mail server that messages are handed to, and who they come from. */
+/** The mail server, and the sender of all messages. */
 export interface MailServer {
   readonly host: string;
-  /** 465 speaks TLS from the start; on others it is begun when the server offers it. */
+  /** 465: TLS from the start; other ports: STARTTLS if the server offers it. */
   readonly port: number;
   /** With a user, the connection must be encrypted unless the server is on this machine. */
   readonly login: { readonly user: string; readonly password: string } | null;
@@ -16,7 +16,7 @@ export interface MailServer {
 }
 
 const CONNECT_MS = 10_000;
-/** How long the server may keep silent: some look at a message for a while before they take it. */
+/** Milliseconds that the server may be silent: some scan a message before they accept it. */
 const SILENCE_MS = 60_000;
 
 const IMPLICIT_TLS_PORT = 465;
@@ -25,8 +25,8 @@ const IMPLICIT_TLS_PORT = 465;
  * Hands a message to the mail server.
  *
  * @returns `{messageId, accepted, rejected}`; at least one recipient was accepted.
- * @throws {AppError} `service_unavailable` (retryable) or `service_rejected`; `outcomeUnknown` when the connection was lost
- *   after the server had begun to take the message.
+ * @throws {AppError} `service_unavailable` (retryable) or `service_rejected`; `outcomeUnknown` if
+ *   the connection was lost after the server had begun to read the message.
  */
 export async function sendMail(
   mail: ComposedMail,
@@ -39,14 +39,14 @@ export async function sendMail(
     host: server.host,
     port: server.port,
     secure: server.port === IMPLICIT_TLS_PORT,
-    // A password never travels in the clear over a network, whatever stands in between says.
+    // Never sends a password unencrypted over a network, even if STARTTLS is stripped in between.
     requireTLS: server.login !== null && !isLoopback(server.host),
     connectionTimeout: CONNECT_MS,
     greetingTimeout: CONNECT_MS,
     socketTimeout: SILENCE_MS,
   });
   let messageBegun = false;
-  // Read only once the server has asked for the message.
+  // Read only when the server is ready for the message.
   const body = new Readable({
     read() {
       messageBegun = true;
@@ -64,7 +64,7 @@ export async function sendMail(
   }
 }
 
-/** One conversation with the server. Whatever ends the connection rejects. */
+/** One SMTP session. Rejects if the connection ends early. */
 function converse(
   connection: SMTPConnection,
   mail: ComposedMail,

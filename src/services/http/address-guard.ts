@@ -5,8 +5,8 @@ import { BlockList, isIP, type LookupFunction } from "node:net";
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from "request-filtering-agent";
 
 /*
- * Workflows are written and fed by people, and the bot stands inside a network. So requests reach public addresses only; the
- * check is made on the address that is connected to, after DNS, and anew at every redirect.
+ * Protects the bot's network from requests of workflows (SSRF): only public addresses are
+ * reachable. Checked is the address of the connection, after DNS, and again at every redirect.
  */
 
 /** The agents for one request. */
@@ -19,9 +19,10 @@ export interface Agents {
 export type AddressGuard = (url: URL) => Promise<Agents>;
 
 /**
- * Makes the guard.
+ * Creates the guard.
  *
- * @param allowHosts - private hosts that may be reached all the same: names, names with a port, addresses, or CIDRs.
+ * @param allowHosts - private hosts that are allowed: names, names with a port, addresses, or
+ *   CIDRs.
  */
 export function createAddressGuard(allowHosts: readonly string[]): AddressGuard {
   const guarded: Agents = {
@@ -38,11 +39,11 @@ export function createAddressGuard(allowHosts: readonly string[]): AddressGuard 
     const isAllowed = (address: string): boolean =>
       addresses.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
     if (isIP(host) !== 0) return isAllowed(host) ? open : guarded;
-    // What cannot be resolved fails again, and with a better error, when the connection is made.
+    // A name that cannot be resolved fails again, with a better error, when connecting.
     const found = await lookup(host, { all: true }).catch(() => []);
     const [first] = found;
     if (first === undefined || !found.every(({ address }) => isAllowed(address))) return guarded;
-    // The name may lead elsewhere a moment later: connect to what was checked.
+    // The name may resolve differently a moment later: connects to the checked address.
     const pinned: LookupFunction = (_name, options, callback) => {
       if (options.all) callback(null, found);
       else callback(null, first.address, first.family);

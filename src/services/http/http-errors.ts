@@ -1,24 +1,29 @@
 import { AppError } from "../../shared/errors.ts";
-import { isNeverSent, networkCode } from "../../shared/network-error.ts";
-import { parseRetryAfter } from "../../shared/retry-after.ts";
+import { isNeverSent, networkCode, parseRetryAfter } from "../../shared/network-error.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 
-/** Codes of OpenSSL and Node for a certificate that is not accepted. */
+/** Codes of OpenSSL and Node for a refused certificate. */
 const CERTIFICATE =
   /^(?:CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$)/;
 
-/** Statuses that may be different a moment later. */
+/** Transient statuses. */
 const RETRYABLE = new Set([408, 425, 429]);
 
-/** A request, for the message of an error; nothing but the host, since path and query may hold secrets. */
+/**
+ * What an error may say about a request: of its URL only the host, since the rest may hold secrets.
+ */
 export interface FailedRequest {
   readonly host: string;
   readonly method: string;
   readonly timeoutMs: number;
-  /** Our own time limit ended the request. */
+  /** The step's time limit ended the request. */
   readonly timedOut: boolean;
 }
 
-/** Turns what the HTTP client threw into an error that says whether the request may have had an effect. */
+/**
+ * Turns what the HTTP client threw into an error that says whether the request may have had an
+ * effect.
+ */
 export function toHttpError(error: unknown, request: FailedRequest): AppError {
   const { host, method, timeoutMs, timedOut } = request;
   const fail = (what: string, more: Partial<AppError> = {}): AppError =>
@@ -29,7 +34,7 @@ export function toHttpError(error: unknown, request: FailedRequest): AppError {
       outcomeUnknown: more.outcomeUnknown ?? false,
       cause: error,
     });
-  // Nothing is changed by asking, so there is no outcome to be unsure of.
+  // A method that only reads has no effect that could be unknown.
   const outcomeUnknown = !["GET", "HEAD", "OPTIONS"].includes(method);
   if (timedOut) return fail(`did not answer within ${timeoutMs} ms.`, { outcomeUnknown });
   const code = networkCode(error);
@@ -45,7 +50,7 @@ export function toHttpError(error: unknown, request: FailedRequest): AppError {
   return fail(`broke the connection off (${code}).`, { outcomeUnknown });
 }
 
-/** The guard is the one source of errors without a code: it refuses an address before anything is sent. */
+/** Errors without a code come only from the address guard, before anything is sent. */
 function blocked(host: string, cause: unknown): AppError {
   return new AppError({
     code: "service_rejected",
@@ -54,7 +59,7 @@ function blocked(host: string, cause: unknown): AppError {
   });
 }
 
-/** The error for a status that the definition does not expect. */
+/** The error for an unexpected status. */
 export function toStatusError(
   status: number,
   host: string,
@@ -70,6 +75,6 @@ export function toStatusError(
       ? `${host} answered with status ${status}${said}`
       : `${host} refused the request with status ${status}${said}. Correct the request, or list the status in "expectStatus" if it is meant.`,
     retryable,
-    ...(retryAfterMs !== null && { retryAfterMs }),
+    ...omitUndefined({ retryAfterMs: retryAfterMs ?? undefined }),
   });
 }

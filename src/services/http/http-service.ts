@@ -6,7 +6,7 @@ import { RequestParams, sendRequest } from "./send-request.ts";
 /**
  * HTTP requests to public addresses.
  *
- * @param options - `allowHosts`: private hosts or CIDRs that may be reached all the same.
+ * @param options - `allowHosts`: private hosts or CIDRs that are allowed.
  */
 export function createHttpService(
   options: { readonly allowHosts?: readonly string[] } = {},

@@ -2,16 +2,16 @@ import type { Readable } from "node:stream";
 import { AppError } from "../../shared/errors.ts";
 import type { Json } from "../../shared/json.ts";
 
-/** Largest answer that is taken, in bytes after decompression: it is stored with the run. */
+/** Largest response, in bytes after decompression: it is stored with the run. */
 export const MAX_RESPONSE_BYTES = 1_000_000;
 
-/** Deepest nesting of a JSON answer. */
+/** Deepest nesting of a JSON response. */
 const MAX_DEPTH = 100;
 
 /**
- * Reads an answer to its end, or until it is too large.
+ * Reads a response to its end, or until it is too large.
  *
- * @throws {AppError} `service_rejected` for one that is too large; whatever the stream throws when it breaks off.
+ * @throws {AppError} `service_rejected` if it is too large; or the error of the stream.
  */
 export async function readBody(stream: Readable, host: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -31,7 +31,7 @@ export async function readBody(stream: Readable, host: string): Promise<Buffer> 
   return Buffer.concat(chunks);
 }
 
-/** The content of an answer: JSON as its value, everything else as text, nothing as null. */
+/** The content of a response: JSON as its value, no body as null, everything else as text. */
 export function decodeBody(body: Buffer, contentType: string): Json {
   if (body.length === 0) return null;
   const text = decodeText(body, contentType);
@@ -55,7 +55,7 @@ function decodeText(body: Buffer, contentType: string): string {
   }
 }
 
-/** Counts brackets without regard to strings: an upper bound is enough. */
+/** Counts brackets, also within strings: an upper bound suffices. */
 function isTooDeep(text: string): boolean {
   let depth = 0;
   for (const character of text) {

@@ -24,7 +24,7 @@ export const RequestParams = z.strictObject({
   body: z.json().optional(),
   /** Milliseconds; at most five minutes. */
   timeout: z.int().min(1).max(300_000).default(30_000),
-  /** Statuses of 400 and more that are no failure. */
+  /** Statuses from 400 that are not a failure. */
   expectStatus: z
     .union([Status, z.array(Status).min(1)], "a status such as 404, or a list of them")
     .optional(),
@@ -33,10 +33,12 @@ export type RequestParams = z.output<typeof RequestParams>;
 
 const MAX_REDIRECTS = 5;
 
-/** Characters of a refusal that are quoted. */
+/** Characters quoted of a refusal. */
 const MAX_EXCERPT = 200;
 
-/** Headers that another host may see too; any other may hold a key that was meant for the first one. */
+/**
+ * Headers kept when a redirect leads to another origin; others may hold a key for the first one.
+ */
 const FOR_ANY_HOST = new Set([
   "accept",
   "accept-language",
@@ -45,7 +47,7 @@ const FOR_ANY_HOST = new Set([
   "user-agent",
 ]);
 
-/** One hop of a request; redirects make the next one. */
+/** One hop of a request; a redirect leads to the next. */
 interface Hop {
   readonly url: URL;
   readonly method: string;
@@ -56,8 +58,8 @@ interface Hop {
 /**
  * Sends a request and follows its redirects.
  *
- * @throws {AppError} `service_unavailable` (retryable) or `service_rejected`; `outcomeUnknown` when the request was sent, could
- *   have changed something, and no answer came.
+ * @throws {AppError} `service_unavailable` (retryable) or `service_rejected`; `outcomeUnknown` if
+ *   the request was sent, may have an effect, and got no response.
  */
 export async function sendRequest(
   params: RequestParams,
@@ -133,7 +135,7 @@ async function sendHop(
     signal,
     maxRedirects: 0,
     validateStatus: null,
-    // A proxy would connect in our place, past the guard.
+    // A proxy would connect to the address itself, past the guard.
     proxy: false,
     ...(hop.body !== undefined && hop.body !== null && { data: hop.body }),
     ...(await guard(hop.url)),
@@ -141,7 +143,7 @@ async function sendHop(
   return axios.request<Readable>(request);
 }
 
-/** Where a redirect leads; `null` for an answer that is none. */
+/** The next hop of a redirect; `null` for any other response. */
 function nextHop(hop: Hop, response: AxiosResponse): Hop | null {
   const location: unknown = response.headers["location"];
   if (![301, 302, 303, 307, 308].includes(response.status) || typeof location !== "string") {
@@ -196,7 +198,7 @@ function toHeaders(headers: AxiosResponse["headers"]): JsonObject {
   );
 }
 
-/** The beginning of what a server says about its refusal; pages are left out. */
+/** The beginning of a server's refusal; empty for an HTML page. */
 function excerptOf(data: Json): string {
   const text = typeof data === "string" ? data : data === null ? "" : JSON.stringify(data);
   if (/^\s*</.test(text)) return "";

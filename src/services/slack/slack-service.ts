@@ -6,15 +6,11 @@ import { paramTraits } from "../../engine/definition/param-traits.ts";
 import type { Service, ServiceContext } from "../../engine/ports/service.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { type Json, readOwn } from "../../shared/json.ts";
-import {
-  type ChannelFinder,
-  createChannelFinder,
-  isPersonId,
-  readMention,
-} from "../../slack/channels.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { type ChannelFinder, isPersonId, readMention } from "../../slack/channels.ts";
+import type { SlackClient } from "../../slack/clients.ts";
 import { toSlackError } from "../../slack/errors.ts";
-import { findMessage, type MessageMark } from "../../slack/find-message.ts";
-import type { SlackClient } from "../../slack/slack-client.ts";
+import { findMessage, type MessageMark } from "../../slack/messages.ts";
 import { defineAction, showText } from "../action.ts";
 
 /** Slack cuts texts there without a word. */
@@ -39,10 +35,14 @@ const MessageParams = z.strictObject({
 });
 type MessageParams = z.output<typeof MessageParams>;
 
+export interface SlackServiceOptions {
+  /** Posts messages: must neither wait nor retry. */
+  readonly client: SlackClient;
+  readonly channels: ChannelFinder;
+}
+
 /** Messages in Slack. */
-export function createSlackService(options: { readonly client: SlackClient }): Service {
-  const { client } = options;
-  const channels = createChannelFinder(client);
+export function createSlackService({ client, channels }: SlackServiceOptions): Service {
   return {
     name: "slack",
     defaultAction: "sendMessage",
@@ -52,7 +52,7 @@ export function createSlackService(options: { readonly client: SlackClient }): S
         describe: ({ channel, message }) => `Posts to ${showText(channel)}: "${showText(message)}"`,
         params: MessageParams,
         sideEffect: true,
-        // Slack knows no idempotency keys: a message that may stand already is looked for by its metadata.
+        // Slack has no idempotency keys: a message that may be there already is found by its metadata.
         onUnknown: "look",
         execute: async (params, context) => sendMessage(client, channels, params, context),
         look: async (params, context) => lookForMessage(client, channels, params, context),
@@ -69,7 +69,7 @@ async function sendMessage(
 ): Promise<Json> {
   const named = readMention(params.channel);
   return withSlackErrors(`posting to ${params.channel}`, async () => {
-    // The direct conversation has to be open before something can stand in it.
+    // A direct conversation must be open before a message can be posted to it.
     const channel = isPersonId(named) ? ((await channels.find(named)) ?? named) : named;
     context.signal.throwIfAborted();
     const answer = await client.chat.postMessage(toArguments(params, channel, context));
@@ -113,8 +113,7 @@ function toArguments(
   return {
     channel,
     text,
-    ...(blocks && { blocks }),
-    ...(threadTs !== undefined && { thread_ts: threadTs }),
+    ...omitUndefined({ blocks, thread_ts: threadTs }),
     metadata: markOf(context),
   };
 }

@@ -1,23 +1,26 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { AppError } from "../../shared/errors.ts";
-import { isLocalCaller, isLoopback } from "./local-caller.ts";
+import { sha256 } from "../../shared/hash.ts";
 
 export interface AccessOptions {
   /** What the server listens on. */
   readonly host: string;
-  /** Absent: local callers alone are served. */
+  /** Absent: only local callers are served. */
   readonly apiToken?: string;
 }
 
-/** Who may call the API, and whom the rate limit spares. */
+/** Who may call the API, and who is exempt from the rate limit. */
 export interface Access {
-  /** @throws {AppError} `token_invalid` (a token is configured), `not_allowed` (none is, and the caller is not local). */
+  /**
+   * @throws {AppError} `token_invalid` (a token is configured), `not_allowed` (none is, and the
+   *   caller is not local).
+   */
   assertAllowed(request: IncomingMessage): void;
   isLocal(request: IncomingMessage): boolean;
 }
 
-/** Applies the rule for callers: the token if one is configured, else local callers alone. */
+/** Checks callers: by token if one is configured; otherwise only local callers are allowed. */
 export function createAccess(options: AccessOptions): Access {
   const hostIsLoopback = isLoopback(options.host.replace(/^\[(.*)\]$/, "$1"));
   const isLocal = (request: IncomingMessage) => hostIsLoopback && isLocalCaller(request);
@@ -53,6 +56,48 @@ function notLocal(hostIsLoopback: boolean): AppError {
   });
 }
 
-function sha256(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+const LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"] as const;
+
+/** Whether an address, of a peer or to listen on, is this machine's loopback. */
+export function isLoopback(address: string | undefined): boolean {
+  if (address === undefined) return false;
+  const plain = address.toLowerCase().replace(/^::ffff:/, "");
+  return plain === "localhost" || plain === "::1" || /^127(\.\d{1,3}){3}$/.test(plain);
+}
+
+/**
+ * Whether a request comes from a program on this machine that acts for itself.
+ *
+ * A loopback peer is not enough: it may be a reverse proxy (which sends forwarding headers), or a
+ * browser that shows a hostile page (which sends that page's `Origin`, or after DNS rebinding its
+ * name as `Host`).
+ */
+export function isLocalCaller(request: IncomingMessage): boolean {
+  if (!isLoopback(request.socket.remoteAddress)) return false;
+  if (Object.keys(request.headers).some(isForwardingHeader)) return false;
+  const hosts = request.headersDistinct["host"] ?? [];
+  const host = hosts.length === 1 ? splitHost(hosts[0] ?? "") : null;
+  if (host === null) return false;
+  return (request.headersDistinct["origin"] ?? []).every((origin) =>
+    isOwnOrigin(origin, host.port),
+  );
+}
+
+function isForwardingHeader(name: string): boolean {
+  return name === "forwarded" || name.startsWith("x-forwarded-");
+}
+
+/** Name and port of a `Host` value if it names this machine; else `null`. */
+function splitHost(value: string): { readonly port: string } | null {
+  const lower = value.toLowerCase();
+  const name = LOCAL_NAMES.find((local) => lower === local || lower.startsWith(`${local}:`));
+  if (name === undefined) return null;
+  const port = lower.slice(name.length + 1);
+  return lower === name || /^\d{1,5}$/.test(port) ? { port } : null;
+}
+
+/** An own origin is any local name with the called port; another port is another program. */
+function isOwnOrigin(origin: string, port: string): boolean {
+  const match = /^https?:\/\/(.+)$/i.exec(origin);
+  return match !== null && splitHost(match[1] ?? "")?.port === port;
 }

@@ -4,20 +4,23 @@ import { AppError } from "../../shared/errors.ts";
 const MEGABYTE = 1024 * 1024;
 /** Largest body that is read. */
 export const MAX_BODY_BYTES = MEGABYTE;
-/** Up to here a body that is too large is read to its end, since many clients see our answer only after sending all of it. */
+/**
+ * A body that is too large is still read up to this size: many clients read the response only after
+ * they have sent everything.
+ */
 export const MAX_DRAINED_BYTES = 16 * MEGABYTE;
 
 /**
  * Reads a whole body.
  *
- * @throws {AppError} `body_too_large` over {@link MAX_BODY_BYTES}; `details.drained` tells whether the rest was read, so
- * that the connection may be used again.
+ * @throws {AppError} `body_too_large` over {@link MAX_BODY_BYTES}; `details.drained`: the rest was
+ * read, so the connection can be reused.
  */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   if (Number(request.headers["content-length"] ?? 0) > MAX_DRAINED_BYTES) throw tooLarge(false);
   const chunks: Buffer[] = [];
   let size = 0;
-  // Not `for await`: leaving that loop early destroys the socket before the answer is sent.
+  // Not `for await`: leaving that loop early destroys the socket before the response is sent.
   await new Promise<void>((resolve, reject) => {
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;

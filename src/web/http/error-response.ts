@@ -1,8 +1,8 @@
 import { type AppError, type ErrorCode, type Fault, faultOf } from "../../shared/errors.ts";
 import { isJsonObject, type Json, type JsonObject, readOwn } from "../../shared/json.ts";
-import type { Answer } from "./route.ts";
+import type { RouteResponse } from "./route.ts";
 
-/** Codes whose status says more than whose fault it was. */
+/** Codes with a more specific status than that of their fault. */
 const STATUS: { readonly [Code in ErrorCode]?: number } = {
   workflow_not_found: 404,
   version_not_found: 404,
@@ -40,7 +40,7 @@ function statusOfFault(fault: Fault): number {
     case "author":
       return 400;
     case "operator":
-    case "us":
+    case "internal":
       return 500;
     case "outside":
       return 502;
@@ -48,11 +48,11 @@ function statusOfFault(fault: Fault): number {
 }
 
 /**
- * An error as every route answers it: `{error, code}`, with `problems` and `warnings` where there are any.
+ * An error as a response: `{error, code}`, with `problems` and `warnings` if there are any.
  *
- * @param reference - what to give the operator when it was not the caller's fault.
+ * @param reference - id of the request, included if the error was not the caller's fault.
  */
-export function toErrorAnswer(error: AppError, reference: string): Answer {
+export function toErrorResponse(error: AppError, reference: string): RouteResponse {
   const status = statusOf(error.code);
   return {
     status,
@@ -66,7 +66,7 @@ export function toErrorAnswer(error: AppError, reference: string): Answer {
   };
 }
 
-/** Details are for the log; these few are made for the caller. */
+/** Details are for the log; only these are shown to the caller. */
 function shownDetails(error: AppError): JsonObject {
   const shown: Record<string, Json> = {};
   for (const name of [
@@ -98,7 +98,7 @@ function errorHeaders(error: AppError, status: number): Record<string, string> {
   if (status === 401) headers["WWW-Authenticate"] = 'Bearer realm="heddle"';
   const allow = readOwn(error.details, "allow");
   if (typeof allow === "string") headers["Allow"] = allow;
-  // What was not read to its end would be taken for the next request.
+  // The unread rest of the body would be parsed as the next request.
   if (readOwn(error.details, "drained") === false) headers["Connection"] = "close";
   return headers;
 }

@@ -3,13 +3,13 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import type { Logger } from "pino";
 import { AppError, asAppError } from "../../shared/errors.ts";
 import { readOwn } from "../../shared/json.ts";
+import { parseJsonBody } from "../../shared/parse-json.ts";
 import type { Access } from "./auth.ts";
 import { readBody } from "./body.ts";
-import { toErrorAnswer } from "./error-response.ts";
-import { parseJsonBody } from "./parse-json.ts";
+import { toErrorResponse } from "./error-response.ts";
 import type { RateLimit } from "./rate-limit.ts";
-import { sendAllow, sendAnswer } from "./respond.ts";
-import type { Answer } from "./route.ts";
+import { sendAllow, sendResponse } from "./respond.ts";
+import type { RouteResponse } from "./route.ts";
 import type { Match, Router } from "./router.ts";
 import type { WebRequest } from "./web-request.ts";
 
@@ -18,11 +18,14 @@ export interface RequestHandlerOptions {
   readonly access: Access;
   readonly rateLimit: RateLimit;
   readonly logger: Logger;
-  /** Paths that others answer from the raw request, such as Slack's events. */
+  /** Paths with a handler of their own for the raw request, such as Slack's events. */
   readonly extraHandlers: ReadonlyMap<string, RequestListener>;
 }
 
-/** The way of every request: find its route, check the caller, call the route, answer; errors become answers here alone. */
+/**
+ * Handles every request: finds its route, checks the caller, calls the route, sends its response.
+ * The one place that turns errors into responses.
+ */
 export function createRequestHandler(options: RequestHandlerOptions): RequestListener {
   return (request, response) => {
     const target = request.url ?? "";
@@ -36,11 +39,13 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestLis
     const id = `req_${randomBytes(6).toString("hex")}`;
     response.setHeader("X-Request-Id", id);
     const query = new URLSearchParams(end < 0 ? "" : target.slice(end + 1));
-    void answerRequest(options, request, response, { id, path, query });
+    void handleRequest(options, request, response, { id, path, query });
   };
 }
 
-/** Others may throw at a request that is not for them; that must not end the process. */
+/**
+ * An extra handler may throw at a request that it does not expect; the process must survive that.
+ */
 function callExtra(
   extra: RequestListener,
   request: IncomingMessage,
@@ -52,8 +57,8 @@ function callExtra(
   } catch (thrown) {
     const error = asAppError(thrown);
     const { method = "GET", url: path = "/" } = request;
-    logger.warn({ err: thrown, method, path }, "a request was not understood");
-    sendAnswer(response, toErrorAnswer(error, ""));
+    logger.warn({ err: thrown, method, path }, "an extra handler failed");
+    sendResponse(response, toErrorResponse(error, ""));
   }
 }
 
@@ -63,8 +68,8 @@ interface Target {
   readonly query: URLSearchParams;
 }
 
-/** Never rejects: nobody waits for it. */
-async function answerRequest(
+/** Never rejects: the caller does not await it. */
+async function handleRequest(
   options: RequestHandlerOptions,
   request: IncomingMessage,
   response: ServerResponse,
@@ -75,18 +80,18 @@ async function answerRequest(
   try {
     const match = findRoute(options.router, method, target.path);
     if (typeof match === "string") sendAllow(response, match);
-    else sendAnswer(response, await callRoute(options, request, match, target));
+    else sendResponse(response, await callRoute(options, request, match, target));
   } catch (thrown) {
     const error = asAppError(thrown);
-    const answer = toErrorAnswer(error, target.id);
+    const content = toErrorResponse(error, target.id);
     const log = { err: thrown, code: error.code, details: error.details };
-    if ((answer.status ?? 500) >= 500) logger.error(log, "request failed");
+    if ((content.status ?? 500) >= 500) logger.error(log, "request failed");
     else logger.debug(log, "request refused");
-    sendAnswer(response, answer);
+    sendResponse(response, content);
   }
 }
 
-/** The route; for `OPTIONS` the methods that the path takes. */
+/** The route; for `OPTIONS` the methods that the path allows. */
 function findRoute(router: Router, method: string, path: string): Match | string {
   if (!path.startsWith("/")) {
     throw new AppError({
@@ -108,7 +113,7 @@ async function callRoute(
   request: IncomingMessage,
   match: Match,
   target: Target,
-): Promise<Answer> {
+): Promise<RouteResponse> {
   const isLocal = options.access.isLocal(request);
   if (match.route.open !== true) {
     if (!isLocal) options.rateLimit(request.socket.remoteAddress ?? "");

@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
-import type { Answer } from "./route.ts";
+import type { Duplex } from "node:stream";
+import type { RouteResponse } from "./route.ts";
 
-/** On every answer, unless its route says otherwise: data for programs, for nobody else's page, and never kept. */
+/** Default headers of every response: not cached, and not readable by pages of other origins. */
 const SECURITY_HEADERS = {
   "Cache-Control": "no-store",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -11,26 +12,61 @@ const SECURITY_HEADERS = {
   "X-Frame-Options": "DENY",
 } as const;
 
-/** Sends an answer, as JSON or as a page. Does nothing when the caller has gone or has an answer already. */
-export function sendAnswer(response: ServerResponse, answer: Answer): void {
+/** Sends a response. Does nothing if the caller is gone or a response was sent already. */
+export function sendResponse(response: ServerResponse, content: RouteResponse): void {
   if (response.headersSent || response.destroyed) return;
-  const [type, text] = contentOf(answer);
-  response.writeHead(answer.status ?? 200, {
+  const [type, text] = encode(content);
+  response.writeHead(content.status ?? 200, {
     ...SECURITY_HEADERS,
-    ...answer.headers,
+    ...content.headers,
     "Content-Type": type,
     "Content-Length": Buffer.byteLength(text),
   });
   response.end(text);
 }
 
-function contentOf(answer: Answer): readonly [string, string] {
-  if ("text" in answer) return [answer.contentType, answer.text];
-  if ("page" in answer) return ["text/html; charset=utf-8", answer.page.text];
-  return ["application/json; charset=utf-8", `${JSON.stringify(answer.body)}\n`];
+/** Media type and text of a response. */
+function encode(content: RouteResponse): readonly [string, string] {
+  if ("text" in content) return [content.contentType, content.text];
+  if ("page" in content) return ["text/html; charset=utf-8", content.page.text];
+  return ["application/json; charset=utf-8", `${JSON.stringify(content.body)}\n`];
 }
 
-/** Answers `OPTIONS`: what the path takes, and nothing for other origins. */
+/** Responds to `OPTIONS` with the allowed methods, without CORS headers. */
 export function sendAllow(response: ServerResponse, allow: string): void {
   response.writeHead(204, { ...SECURITY_HEADERS, Allow: allow }).end();
+}
+
+/** Status and message by Node's error code of the parser; every other code is a 400. */
+const MALFORMED: ReadonlyMap<string, readonly [status: string, message: string]> = new Map([
+  [
+    "HPE_HEADER_OVERFLOW",
+    ["431 Request Header Fields Too Large", "The headers are larger than 16 kB."],
+  ],
+  [
+    "ERR_HTTP_REQUEST_TIMEOUT",
+    ["408 Request Timeout", "The request did not arrive in time. Send it again."],
+  ],
+]);
+
+/** Responds to input that Node could not parse as a request, and closes the connection. */
+export function respondToMalformedRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+  // The peer is gone: writing would only raise the next error.
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, message] = MALFORMED.get(error.code ?? "") ?? [
+    "400 Bad Request",
+    "This is not a valid HTTP request.",
+  ];
+  const body = `${JSON.stringify({ error: message, code: "input_invalid" })}\n`;
+  const head = [
+    `HTTP/1.1 ${status}`,
+    "Content-Type: application/json; charset=utf-8",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "X-Content-Type-Options: nosniff",
+    "Connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }

@@ -1,28 +1,28 @@
 import type { JsonObject } from "../../shared/json.ts";
-import type { Html } from "../views/html.ts";
+import type { Html } from "../pages/html.ts";
 import type { WebRequest } from "./web-request.ts";
 
-/** What a route answers; an error is thrown instead. */
-export type Answer = JsonAnswer | PageAnswer | TextAnswer;
+/** What a route returns; errors are thrown. */
+export type RouteResponse = JsonResponse | PageResponse | TextResponse;
 
-interface AnswerHead {
+interface ResponseHead {
   /** @default 200 */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Data for programs. */
-export interface JsonAnswer extends AnswerHead {
+export interface JsonResponse extends ResponseHead {
   readonly body: JsonObject | object;
 }
 
-/** A page for a browser; its route says what it may load (`Content-Security-Policy`). */
-export interface PageAnswer extends AnswerHead {
+/** A page for a browser; its route sets what it may load (`Content-Security-Policy`). */
+export interface PageResponse extends ResponseHead {
   readonly page: Html;
 }
 
-/** Text in a format of its own. */
-export interface TextAnswer extends AnswerHead {
+/** Text of another media type. */
+export interface TextResponse extends ResponseHead {
   readonly text: string;
   readonly contentType: string;
 }
@@ -32,11 +32,14 @@ export type Method = "GET" | "POST";
 /** One method of one path. */
 export interface Route {
   readonly method: Method;
-  /** `/api/workflows/:id`: a segment with a colon takes any text; `*` at the end takes one segment or more. */
+  /**
+   * `/api/workflows/:id`: a segment with a colon matches any text, a final `*` one or more
+   * segments.
+   */
   readonly path: string;
-  /** `true`: for everybody, without token and rate limit. */
+  /** `true`: open to every caller, without token and rate limit. */
   readonly open?: boolean;
-  /** `true`: without token, since the route checks its callers itself; with rate limit. */
+  /** `true`: the route authenticates its callers itself; the rate limit applies. */
   readonly checksCallers?: boolean;
-  handle(request: WebRequest): Promise<Answer>;
+  handle(request: WebRequest): Promise<RouteResponse>;
 }

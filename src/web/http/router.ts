@@ -11,13 +11,13 @@ export interface Router {
   /**
    * The route for a method and a path; `HEAD` finds `GET`.
    *
-   * @throws {AppError} `input_invalid` (bad percent encoding), `route_not_found` (names routes that are near),
-   * `method_not_allowed` (`details.allow`: what the `Allow` header lists).
+   * @throws {AppError} `input_invalid` (bad percent encoding), `route_not_found` (`details.near`:
+   *   similar routes), `method_not_allowed` (`details.allow`: the value of the `Allow` header).
    */
   find(method: string, path: string): Match;
 }
 
-/** Finds routes by the segments of their path; a fixed segment is preferred to a named one. */
+/** Matches routes by the segments of their path; a fixed segment wins over a named one. */
 export function createRouter(routes: readonly Route[]): Router {
   return {
     find(method, path) {
@@ -77,6 +77,7 @@ function wrongMethod(method: string, path: string, matches: readonly Match[]): A
 
 const MAX_SUGGESTIONS = 3;
 
+/** Suggests similar routes: the API has no index, and a wrong path is the most common mistake. */
 function unknownRoute(method: string, path: string, routes: readonly Route[]): AppError {
   const segments = path.split("/").slice(1, 10);
   const near = routes
@@ -91,7 +92,7 @@ function unknownRoute(method: string, path: string, routes: readonly Route[]): A
   });
 }
 
-/** Letters to change, counting a missing or surplus segment as a few. */
+/** Letters to change; a missing or surplus segment counts as four. */
 function routeDistance(segments: readonly string[], route: Route): number {
   const parts = route.path.split("/").slice(1);
   let distance = Math.abs(parts.length - segments.length) * 4;

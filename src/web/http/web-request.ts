@@ -6,12 +6,12 @@ import type { Json } from "../../shared/json.ts";
 
 /** What a route sees of a request. */
 export interface WebRequest {
-  /** Reference of the request, in the answer's header and in the log. */
+  /** Reference of the request, in the response header and in the log. */
   readonly id: string;
   readonly headers: IncomingHttpHeaders;
-  /** As it was sent, without the query. */
+  /** As sent, without the query. */
   readonly path: string;
-  /** It comes from a program of this machine, on behalf of nobody else. */
+  /** The caller is a program on this machine that acts for itself; see `isLocalCaller`. */
   readonly isLocal: boolean;
   /** The decoded segments that the route's path names. */
   param(name: string): string;
@@ -31,9 +31,9 @@ export interface WebRequest {
 }
 
 /**
- * Reads something from outside with a schema.
+ * Validates input with a schema.
  *
- * @param what - what is read, for the message: `body`, `query`.
+ * @param what - the name of the input, for the message: `body`, `query`.
  * @throws {AppError} `input_invalid`, with every problem in `details.problems`.
  */
 export function parseInput<Schema extends z.ZodType>(
@@ -56,7 +56,7 @@ export function parseInput<Schema extends z.ZodType>(
   });
 }
 
-/** The query's values that are not empty, by name; of a name that is given twice, the last. */
+/** The non-empty values of the query by name; the last one of a repeated name. */
 export function queryObject(query: URLSearchParams): Record<string, string> {
   return Object.fromEntries([...query].filter(([, value]) => value !== ""));
 }

@@ -10,7 +10,7 @@ const NewBudget = z
     scope: z.enum(["all", "workflow", "person"]),
     /** Workflow id or Slack user id. */
     subject: z.string().default(""),
-    /** Dollars a month; null takes the budget away. */
+    /** Dollars a month; null removes the budget. */
     monthlyUsd: z.number().min(0).max(1_000_000).nullable(),
   })
   .refine(({ scope, subject }) => (scope === "all") === (subject === ""), {
@@ -20,7 +20,7 @@ const NewBudget = z
 
 /** Monthly budgets. */
 export function budgetRoutes(engine: Engine): readonly Route[] {
-  const list = async () => ({ budgets: (await engine.costs.listBudgets()).map(toAnswer) });
+  const list = async () => ({ budgets: (await engine.costs.listBudgets()).map(toResponse) });
   return [
     { method: "GET", path: "/api/budgets", handle: async () => ({ body: await list() }) },
     {
@@ -40,7 +40,7 @@ export function budgetRoutes(engine: Engine): readonly Route[] {
   ];
 }
 
-function toAnswer({ scope, subject, monthlyNano, spentNano, setBy }: BudgetStatus): object {
+function toResponse({ scope, subject, monthlyNano, spentNano, setBy }: BudgetStatus): object {
   return {
     scope,
     ...(subject !== "" && { subject }),

@@ -1,10 +1,10 @@
 import type { Engine } from "../../engine/api/engine.ts";
-import { prefersJson } from "../http/accepts.ts";
-import type { Answer, Route } from "../http/route.ts";
+import { prefersJson } from "../http/request-headers.ts";
+import type { Route, RouteResponse } from "../http/route.ts";
 import type { WebRequest } from "../http/web-request.ts";
-import { type Dashboard, dashboardPage } from "../views/dashboard.ts";
-import { PAGE_CSP } from "../views/page.ts";
-import { toMetricsAnswer } from "./metrics-response.ts";
+import { type Dashboard, dashboardPage } from "../pages/dashboard.ts";
+import { PAGE_CSP } from "../pages/page.ts";
+import { toMetricsResponse } from "./metrics-response.ts";
 
 const EXECUTIONS_SHOWN = 25;
 
@@ -13,7 +13,7 @@ export function dashboardRoutes(engine: Engine): readonly Route[] {
   return [{ method: "GET", path: "/dashboard", handle: (request) => show(engine, request) }];
 }
 
-async function show(engine: Engine, { headers }: WebRequest): Promise<Answer> {
+async function show(engine: Engine, { headers }: WebRequest): Promise<RouteResponse> {
   const dashboard = await readDashboard(engine);
   const varies = { Vary: "Accept" };
   if (prefersJson(headers.accept)) return { body: dashboard, headers: varies };
@@ -32,7 +32,7 @@ async function readDashboard(engine: Engine): Promise<Dashboard> {
     (await engine.workflows.list()).map(async ({ id, name }) => ({
       id,
       name,
-      metrics: toMetricsAnswer(id, await engine.costs.metrics(id)),
+      metrics: toMetricsResponse(id, await engine.costs.metrics(id)),
     })),
   );
   const totalExecutions = workflows.reduce((sum, { metrics }) => sum + metrics.totalExecutions, 0);

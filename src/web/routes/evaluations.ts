@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Engine } from "../../engine/api/engine.ts";
 import { MAX_SAMPLES } from "../../engine/api/evaluation.ts";
 import { toNano } from "../../shared/money.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { Route } from "../http/route.ts";
 import { parseInput } from "../http/web-request.ts";
 
@@ -15,7 +16,7 @@ const Body = z.strictObject({
   step: z.string().min(1).optional(),
   against: z.strictObject(Arm).optional(),
   limit: z.int().min(1).max(MAX_SAMPLES).optional(),
-  // Every sample is a call that somebody pays.
+  // Every sample is a paid call.
   maxCostUsd: z.number(CAP).positive(CAP).max(100),
 });
 
@@ -26,7 +27,10 @@ const LabelBody = z.strictObject({
   note: z.string().max(500).optional(),
 });
 
-/** Asking a workflow's decisions for their labelled samples. The answer comes when all are asked. */
+/**
+ * Evaluates a workflow's decisions on their labelled samples. Responds when all have been
+ * evaluated.
+ */
 export function evaluationRoutes(engine: Engine): readonly Route[] {
   return [
     ...labelRoutes(engine),
@@ -39,19 +43,24 @@ export function evaluationRoutes(engine: Engine): readonly Route[] {
           await request.readJson(),
           "body",
         );
-        const report = await engine.evaluations.evaluate({
-          workflowId: request.param("id"),
-          ...given({ stepId: step, prompt, model, limit }),
-          ...(against && { against: given(against) }),
-          capNano: toNano(maxCostUsd),
-        });
+        const report = await engine.evaluations.evaluate(
+          omitUndefined({
+            workflowId: request.param("id"),
+            stepId: step,
+            prompt,
+            model,
+            limit,
+            against: against && omitUndefined(against),
+            capNano: toNano(maxCostUsd),
+          }),
+        );
         return { body: report };
       },
     },
   ];
 }
 
-/** Saying of a decision whether it was right. */
+/** Labels: whether a decision of a run was right. */
 function labelRoutes(engine: Engine): readonly Route[] {
   return [
     {
@@ -59,14 +68,9 @@ function labelRoutes(engine: Engine): readonly Route[] {
       path: "/api/executions/:id/labels",
       handle: async (request) => {
         const { path, expected, note } = parseInput(LabelBody, await request.readJson(), "body");
-        const executionId = request.param("id");
-        const optional = given({ expected, note });
-        const sample = await engine.evaluations.label({
-          executionId,
-          path,
-          by: "api",
-          ...optional,
-        });
+        const sample = await engine.evaluations.label(
+          omitUndefined({ executionId: request.param("id"), path, by: "api", expected, note }),
+        );
         return { body: { success: true, sample } };
       },
     },
@@ -78,18 +82,4 @@ function labelRoutes(engine: Engine): readonly Route[] {
       }),
     },
   ];
-}
-
-type Given<Values> = { [Name in keyof Values]?: Exclude<Values[Name], undefined> };
-
-/** The members that have a value. */
-function given<Values extends object>(values: Values): Given<Values> {
-  const present: Given<Values> = {};
-  for (const name of Object.keys(values)) copyGiven(values, present, name);
-  return present;
-}
-
-function copyGiven<Values extends object>(from: Values, to: Given<Values>, name: string): void {
-  const value: unknown = Reflect.get(from, name);
-  if (value !== undefined) Reflect.set(to, name, value);
 }

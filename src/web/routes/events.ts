@@ -2,29 +2,26 @@ import { z } from "zod";
 import type { Engine } from "../../engine/api/engine.ts";
 import { EventName } from "../../engine/definition/event-name.ts";
 import { AppError } from "../../shared/errors.ts";
-import type { Answer, Route } from "../http/route.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
+import type { Route, RouteResponse } from "../http/route.ts";
 import type { WebRequest } from "../http/web-request.ts";
 
 const Body = z.strictObject({
   name: EventName,
   payload: z.record(z.string(), z.json()).default({}),
-  /** Tells a repeat. */
+  /** Identifies the event: a repeat with the same id is a duplicate. */
   id: z.string().min(1).max(200).optional(),
 });
 
-/** Where other systems tell that something happened. */
+/** Where other systems publish events. */
 export function eventRoutes(engine: Engine): readonly Route[] {
   return [{ method: "POST", path: "/api/events", handle: (request) => receive(engine, request) }];
 }
 
-/** Answers when the event is durable; who waits for it is told then. */
-async function receive(engine: Engine, request: WebRequest): Promise<Answer> {
+/** Responds when the event is durable; waiting executions are woken after that. */
+async function receive(engine: Engine, request: WebRequest): Promise<RouteResponse> {
   const { name, payload, id } = parseBody(await request.readJson());
-  const { eventId, existed } = await engine.triggers.publish({
-    name,
-    payload,
-    ...(id !== undefined && { id }),
-  });
+  const { eventId, existed } = await engine.triggers.publish(omitUndefined({ name, payload, id }));
   return { body: { eventId, status: "accepted", ...(existed && { duplicate: true }) } };
 }
 

@@ -2,8 +2,8 @@ import type { Engine } from "../../engine/api/engine.ts";
 import { executionIdFor } from "../../engine/model/execution-id.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { hashJson, isJsonObject, type JsonObject } from "../../shared/json.ts";
-import { readIdempotencyKey } from "../http/idempotency.ts";
-import type { Answer, Route } from "../http/route.ts";
+import { readIdempotencyKey } from "../http/request-headers.ts";
+import type { Route, RouteResponse } from "../http/route.ts";
 import type { WebRequest } from "../http/web-request.ts";
 
 /** Starting executions. */
@@ -17,7 +17,7 @@ export function executeRoutes(engine: Engine): readonly Route[] {
   ];
 }
 
-async function execute(engine: Engine, request: WebRequest): Promise<Answer> {
+async function execute(engine: Engine, request: WebRequest): Promise<RouteResponse> {
   const workflowId = request.param("id");
   const variables = await readVariables(request);
   const key = readIdempotencyKey(request.headers);
@@ -28,7 +28,8 @@ async function execute(engine: Engine, request: WebRequest): Promise<Answer> {
   }
   const executionId = executionIdFor(workflowId, key);
   const bodyHash = hashJson(variables);
-  // Looked up first: the active version may take other inputs by now, and a repeat has to get the first answer all the same.
+  // Read before the start: a repeat must get the first response even if the active version has
+  // other inputs by now.
   const repeated = await findRepeat(engine, executionId, bodyHash);
   if (repeated !== null) return repeated;
   const { existed } = await engine.executions.start({
@@ -57,7 +58,7 @@ async function findRepeat(
   engine: Engine,
   executionId: string,
   bodyHash: string,
-): Promise<Answer | null> {
+): Promise<RouteResponse | null> {
   try {
     const { trigger } = await engine.executions.get(executionId);
     if (trigger.bodyHash !== undefined && trigger.bodyHash !== bodyHash)

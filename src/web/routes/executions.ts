@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Engine } from "../../engine/api/engine.ts";
-import type { ExecutionQuery } from "../../engine/api/executions.ts";
-import type { Answer, Route } from "../http/route.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
+import type { Route, RouteResponse } from "../http/route.ts";
 import { parseInput, queryObject, type WebRequest } from "../http/web-request.ts";
 
 const STATUSES = ["queued", "running", "waiting", "completed", "failed", "cancelled"] as const;
@@ -47,22 +47,18 @@ export function executionRoutes(engine: Engine): readonly Route[] {
   ];
 }
 
-async function list(engine: Engine, request: WebRequest): Promise<Answer> {
+async function list(engine: Engine, request: WebRequest): Promise<RouteResponse> {
   const { workflowId, status, limit, cursor } = parseInput(
     ListQuery,
     queryObject(request.query),
     "query",
   );
-  const query: ExecutionQuery = {
-    limit,
-    ...(workflowId === undefined ? {} : { workflowId }),
-    ...(status === undefined ? {} : { status }),
-    ...(cursor === undefined ? {} : { cursor }),
+  return {
+    body: await engine.executions.list(omitUndefined({ limit, workflowId, status, cursor })),
   };
-  return { body: await engine.executions.list(query) };
 }
 
-async function cancel(engine: Engine, request: WebRequest): Promise<Answer> {
+async function cancel(engine: Engine, request: WebRequest): Promise<RouteResponse> {
   const executionId = request.param("id");
   await request.readJson();
   await engine.executions.cancel(executionId, "api");

@@ -1,10 +1,10 @@
 import type { Engine } from "../../engine/api/engine.ts";
 import type { Route } from "../http/route.ts";
 
-/** Says why the process may not take work now; `null`: it may. */
+/** Why the process cannot accept work now; `null`: it can. */
 export type Readiness = () => string | null;
 
-/** For whoever watches the process; open to all, and telling nothing but yes or no and why. */
+/** Probes for a supervisor. Open to every caller, so they report only the status and its reason. */
 export function healthRoutes(engine: Engine, notReady: Readiness): readonly Route[] {
   return [
     {
@@ -20,7 +20,7 @@ export function healthRoutes(engine: Engine, notReady: Readiness): readonly Rout
       async handle() {
         const reason = notReady();
         if (reason !== null) return { status: 503, body: { status: "not ready", reason } };
-        // What is accepted has to be kept; when the store cannot, its error is the answer.
+        // Accepted work must be stored; if the store cannot, its error is the response.
         await engine.health.assertWritable();
         return { body: { status: "ready" } };
       },

@@ -8,14 +8,15 @@ import type {
 } from "../../engine/api/costs.ts";
 import type { Totals } from "../../engine/model/totals.ts";
 import { formatDollars, toDollars } from "../../shared/money.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 
-/** How a workflow has done, as the API tells it. Money is text with four decimals. */
-export interface MetricsAnswer {
+/** Counts and costs of a workflow. Money is text with four decimals. */
+export interface MetricsResponse {
   readonly workflowId: string;
   readonly totalExecutions: number;
   readonly completed: number;
   readonly failed: number;
-  /** Completed of all, `95.7%`; `N/A` as long as there are none. */
+  /** Share of completed executions, `95.7%`; `N/A` while there are none. */
   readonly successRate: string;
   readonly totalCost: string;
   readonly avgCostPerExecution: string;
@@ -26,10 +27,10 @@ export interface MetricsAnswer {
   readonly unknownCosts?: number;
 }
 
-export function toMetricsAnswer(
+export function toMetricsResponse(
   workflowId: string,
   { totals, last24h }: WorkflowMetrics,
-): MetricsAnswer {
+): MetricsResponse {
   const { started, completed, failed, costNano } = totals;
   return {
     workflowId,
@@ -45,8 +46,12 @@ export function toMetricsAnswer(
   };
 }
 
-/** What a workflow cost, in all (a number of dollars) and by step (text). @param days - what the report covers. */
-export function toCostsAnswer(workflowId: string, days: number, report: CostReport): object {
+/**
+ * What a workflow cost, in all (a number of dollars) and by step (text).
+ *
+ * @param days - what the report covers.
+ */
+export function toCostsResponse(workflowId: string, days: number, report: CostReport): object {
   const { totals, steps } = report;
   const byStep = [...steps].map(([stepId, own]): [string, object] => [
     stepId,
@@ -68,19 +73,18 @@ export function toCostsAnswer(workflowId: string, days: number, report: CostRepo
 }
 
 /** Costs by one dimension, the most expensive first; days in their order. */
-export function toBreakdownAnswer(query: CostQuery, { total, lines }: CostBreakdown): object {
+export function toBreakdownResponse(query: CostQuery, { total, lines }: CostBreakdown): object {
   const { by, days, workflowId, person } = query;
   return {
     by,
     period: `${days} days`,
-    ...(workflowId !== undefined && { workflowId }),
-    ...(person !== undefined && { person }),
+    ...omitUndefined({ workflowId, person }),
     ...spentOf(total, by === "step" ? undefined : "executions"),
     costs: lines.map(({ name, totals }) => ({ name, ...spentOf(totals, COUNTED[by]) })),
   };
 }
 
-/** What a dimension counts besides calls; models and prompts nothing. */
+/** What a dimension counts besides calls; models and prompts count nothing else. */
 const COUNTED: Readonly<Partial<Record<CostQuery["by"], string>>> = {
   workflow: "executions",
   version: "executions",
@@ -101,8 +105,8 @@ function spentOf(totals: Totals, counted: string | undefined): object {
   };
 }
 
-/** Half of the runs, and nine of ten, cost and took no more than this; `null` as long as none has completed. */
-export function toEstimateAnswer(workflowId: string, estimate: Estimate): object {
+/** Median and 90th percentile of cost and time; `null` while no run has completed. */
+export function toEstimateResponse(workflowId: string, estimate: Estimate): object {
   const { version, runs, durationMs, costNano, unknownCosts: unknown } = estimate;
   const cost = costNano && { p50: formatDollars(costNano.p50), p90: formatDollars(costNano.p90) };
   const time: Spread | null = durationMs;

@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { COST_DIMENSIONS } from "../../engine/api/costs.ts";
 import type { Engine } from "../../engine/api/engine.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { Route } from "../http/route.ts";
 import { parseInput, queryObject } from "../http/web-request.ts";
 import {
-  toBreakdownAnswer,
-  toCostsAnswer,
-  toEstimateAnswer,
-  toMetricsAnswer,
+  toBreakdownResponse,
+  toCostsResponse,
+  toEstimateResponse,
+  toMetricsResponse,
 } from "./metrics-response.ts";
 
 const MAX_DAYS = 3660;
@@ -30,12 +31,7 @@ const BreakdownQuery = z
     path: ["by"],
     message: "must be workflow or day when a person is given",
   })
-  .transform(({ by, days, workflowId, person }) => ({
-    by,
-    days,
-    ...(workflowId !== undefined && { workflowId }),
-    ...(person !== undefined && { person }),
-  }));
+  .transform(omitUndefined);
 
 /** Counts and costs of workflows, from running totals. */
 export function metricsRoutes(engine: Engine): readonly Route[] {
@@ -45,7 +41,7 @@ export function metricsRoutes(engine: Engine): readonly Route[] {
       path: "/api/workflows/:id/metrics",
       handle: async (request) => {
         const workflowId = request.param("id");
-        return { body: toMetricsAnswer(workflowId, await engine.costs.metrics(workflowId)) };
+        return { body: toMetricsResponse(workflowId, await engine.costs.metrics(workflowId)) };
       },
     },
     {
@@ -55,7 +51,7 @@ export function metricsRoutes(engine: Engine): readonly Route[] {
         const workflowId = request.param("id");
         const { version } = parseInput(EstimateQuery, queryObject(request.query), "query");
         return {
-          body: toEstimateAnswer(workflowId, await engine.costs.estimate(workflowId, version)),
+          body: toEstimateResponse(workflowId, await engine.costs.estimate(workflowId, version)),
         };
       },
     },
@@ -64,7 +60,7 @@ export function metricsRoutes(engine: Engine): readonly Route[] {
       path: "/api/costs",
       handle: async (request) => {
         const query = parseInput(BreakdownQuery, queryObject(request.query), "query");
-        return { body: toBreakdownAnswer(query, await engine.costs.breakdown(query)) };
+        return { body: toBreakdownResponse(query, await engine.costs.breakdown(query)) };
       },
     },
     {
@@ -74,7 +70,7 @@ export function metricsRoutes(engine: Engine): readonly Route[] {
         const { days } = parseInput(CostsQuery, queryObject(request.query), "query");
         const workflowId = request.param("id");
         return {
-          body: toCostsAnswer(workflowId, days, await engine.costs.report(workflowId, days)),
+          body: toCostsResponse(workflowId, days, await engine.costs.report(workflowId, days)),
         };
       },
     },

@@ -1,8 +1,8 @@
 import type { Engine } from "../../engine/api/engine.ts";
-import type { Answer, Route } from "../http/route.ts";
+import type { Route, RouteResponse } from "../http/route.ts";
 import type { WebRequest } from "../http/web-request.ts";
 
-/** Holding the runs of a workflow, or all runs, and letting them go on. */
+/** Pauses and resumes the runs of one workflow, or all runs. */
 export function pauseRoutes(engine: Engine): readonly Route[] {
   return [
     {
@@ -24,7 +24,7 @@ async function pause(
   engine: Engine,
   request: WebRequest,
   workflowId: string | null,
-): Promise<Answer> {
+): Promise<RouteResponse> {
   await request.readJson();
   await engine.workflows.pause(workflowId, "api");
   return { body: { success: true, ...(workflowId !== null && { workflowId }), paused: true } };
@@ -34,7 +34,7 @@ async function resume(
   engine: Engine,
   request: WebRequest,
   workflowId: string | null,
-): Promise<Answer> {
+): Promise<RouteResponse> {
   await request.readJson();
   const wasPaused = await engine.workflows.resume(workflowId);
   const paused = engine.workflows.pauseOf(workflowId) !== null;

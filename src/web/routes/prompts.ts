@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Engine } from "../../engine/api/engine.ts";
 import type { PromptRecord, PromptVersionRecord } from "../../engine/ports/prompts.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { Route } from "../http/route.ts";
 import { parseInput } from "../http/web-request.ts";
 
@@ -17,7 +18,7 @@ const SplitBody = z.strictObject({
 });
 const PromoteBody = z.strictObject({ version: Version });
 
-/** Who changes prompts by the API, as the records say. */
+/** Recorded author of changes that come through the API. */
 const BY = "api";
 
 /** Named prompts: reading, adding versions, splitting, promoting, rolling back, comparing. */
@@ -27,14 +28,14 @@ export function promptRoutes({ prompts }: Engine): readonly Route[] {
     {
       method: "GET",
       path: "/api/prompts",
-      handle: async () => ({ body: { prompts: (await prompts.list()).map(toAnswer) } }),
+      handle: async () => ({ body: { prompts: (await prompts.list()).map(toResponse) } }),
     },
     {
       method: "GET",
       path,
       handle: async (request) => {
         const { versions, ...record } = await prompts.get(request.param("name"));
-        return { body: { ...toAnswer(record), versions: versions.map(toVersion) } };
+        return { body: { ...toResponse(record), versions: versions.map(toVersion) } };
       },
     },
     {
@@ -47,13 +48,9 @@ export function promptRoutes({ prompts }: Engine): readonly Route[] {
       path,
       handle: async (request) => {
         const { text, note, activate } = parseInput(AddBody, await request.readJson(), "body");
-        const added = await prompts.add({
-          name: request.param("name"),
-          text,
-          by: BY,
-          ...(note !== undefined && { note }),
-          ...(activate !== undefined && { activate }),
-        });
+        const added = await prompts.add(
+          omitUndefined({ name: request.param("name"), text, by: BY, note, activate }),
+        );
         return { body: { success: true, ...added } };
       },
     },
@@ -69,7 +66,9 @@ function changes({ prompts }: Pick<Engine, "prompts">): readonly Route[] {
       path: `${path}/split`,
       handle: async (request) => {
         const { version, percent } = parseInput(SplitBody, await request.readJson(), "body");
-        return { body: toAnswer(await prompts.split(request.param("name"), version, percent, BY)) };
+        return {
+          body: toResponse(await prompts.split(request.param("name"), version, percent, BY)),
+        };
       },
     },
     {
@@ -77,7 +76,7 @@ function changes({ prompts }: Pick<Engine, "prompts">): readonly Route[] {
       path: `${path}/promote`,
       handle: async (request) => {
         const { version } = parseInput(PromoteBody, await request.readJson(), "body");
-        return { body: toAnswer(await prompts.promote(request.param("name"), version, BY)) };
+        return { body: toResponse(await prompts.promote(request.param("name"), version, BY)) };
       },
     },
     {
@@ -85,13 +84,13 @@ function changes({ prompts }: Pick<Engine, "prompts">): readonly Route[] {
       path: `${path}/rollback`,
       handle: async (request) => {
         await request.readJson();
-        return { body: toAnswer(await prompts.rollBack(request.param("name"), BY)) };
+        return { body: toResponse(await prompts.rollBack(request.param("name"), BY)) };
       },
     },
   ];
 }
 
-function toAnswer({ name, active, previous, split, updatedBy, updatedAt }: PromptRecord): object {
+function toResponse({ name, active, previous, split, updatedBy, updatedAt }: PromptRecord): object {
   return { name, active, previous, split, updatedBy, updatedAt: new Date(updatedAt).toISOString() };
 }
 

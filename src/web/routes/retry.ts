@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Engine } from "../../engine/api/engine.ts";
 import { parseDuration } from "../../shared/duration.ts";
-import { readIdempotencyKey } from "../http/idempotency.ts";
-import type { Answer, Route } from "../http/route.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { readIdempotencyKey } from "../http/request-headers.ts";
+import type { Route, RouteResponse } from "../http/route.ts";
 import { parseInput, type WebRequest } from "../http/web-request.ts";
 
 const RetryBody = z.strictObject({
@@ -18,7 +19,7 @@ const BulkBody = z.strictObject({
   dryRun: z.boolean().default(false),
 });
 
-/** Letting executions go on that failed or were cancelled. */
+/** Retries executions that failed or were cancelled. */
 export function retryRoutes(engine: Engine): readonly Route[] {
   return [
     {
@@ -34,7 +35,7 @@ export function retryRoutes(engine: Engine): readonly Route[] {
   ];
 }
 
-async function retry(engine: Engine, request: WebRequest): Promise<Answer> {
+async function retry(engine: Engine, request: WebRequest): Promise<RouteResponse> {
   const { fromStep, variables, acceptsDoubt } = parseInput(
     RetryBody,
     (await request.readJson()) ?? {},
@@ -45,15 +46,17 @@ async function retry(engine: Engine, request: WebRequest): Promise<Answer> {
     executionId: request.param("id"),
     by: "api",
     variableForm: "json",
-    ...(fromStep !== undefined && { fromStep }),
-    ...(variables && { variables }),
-    ...(acceptsDoubt !== undefined && { acceptsDoubt }),
-    ...(idempotencyKey !== null && { idempotencyKey }),
+    ...omitUndefined({
+      fromStep,
+      variables,
+      acceptsDoubt,
+      idempotencyKey: idempotencyKey ?? undefined,
+    }),
   });
   return { body: { success: true, ...result } };
 }
 
-async function retryAll(engine: Engine, request: WebRequest): Promise<Answer> {
+async function retryAll(engine: Engine, request: WebRequest): Promise<RouteResponse> {
   const { status, since, dryRun } = parseInput(BulkBody, await request.readJson(), "body");
   const result = await engine.executions.retryAll({
     workflowId: request.param("id"),

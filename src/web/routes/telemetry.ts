@@ -2,7 +2,7 @@ import type { Engine } from "../../engine/api/engine.ts";
 import type { Route } from "../http/route.ts";
 import type { Telemetry } from "../telemetry.ts";
 
-/** What Prometheus reads. */
+/** Metrics for Prometheus. */
 export function telemetryRoutes(engine: Engine, telemetry: Telemetry): readonly Route[] {
   return [
     {

@@ -1,10 +1,11 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Engine } from "../../engine/api/engine.ts";
-import { isJsonObject, type JsonObject } from "../../shared/json.ts";
-import { parseJsonBody } from "../http/parse-json.ts";
-import type { Answer, Route } from "../http/route.ts";
+import type { Route, RouteResponse } from "../http/route.ts";
 import type { WebRequest } from "../http/web-request.ts";
 
-/** Where other systems start workflows: every path below `/webhooks/` that an active workflow names. */
+/**
+ * Where other systems start workflows: every path below `/webhooks/` that an active workflow names.
+ */
 export function webhookRoutes(engine: Engine): readonly Route[] {
   return [
     {
@@ -17,29 +18,21 @@ export function webhookRoutes(engine: Engine): readonly Route[] {
 }
 
 /** Answers when the start is durable and before the work begins: senders give up soon. */
-async function receive(engine: Engine, request: WebRequest): Promise<Answer> {
-  const body = await request.readBody();
+async function receive(engine: Engine, request: WebRequest): Promise<RouteResponse> {
   const { executionId, duplicate } = await engine.triggers.receiveWebhook({
     path: request.path,
     isLocal: request.isLocal,
-    body,
-    header: (name) => {
-      const value = request.headers[name];
-      return Array.isArray(value) ? value[0] : value;
-    },
-    variables: () => readVariables(body, request.headers["content-type"] ?? ""),
+    headers: firstValues(request.headers),
+    body: await request.readBody(),
   });
   return { body: { executionId, status: "started", ...(duplicate && { duplicate }) } };
 }
 
-/** The members of a JSON object or of a form; any other JSON value is the variable `body`. */
-function readVariables(body: Buffer, contentType: string): JsonObject {
-  if (body.length === 0) return {};
-  const text = body.toString("utf8");
-  // curl calls everything a form; in a real one a brace at the beginning would be encoded.
-  const isForm =
-    /^application\/x-www-form-urlencoded\b/i.test(contentType) && !/^\s*[{[]/.test(text);
-  if (isForm) return Object.fromEntries(new URLSearchParams(text));
-  const value = parseJsonBody(body);
-  return isJsonObject(value) ? value : { body: value };
+function firstValues(headers: IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => {
+      const first = Array.isArray(value) ? value[0] : value;
+      return first === undefined ? [] : [[name, first]];
+    }),
+  );
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Engine } from "../../engine/api/engine.ts";
 import { AppError } from "../../shared/errors.ts";
-import type { Answer, Route } from "../http/route.ts";
+import type { Route, RouteResponse } from "../http/route.ts";
 import { parseInput, queryObject, type WebRequest } from "../http/web-request.ts";
 
 const VERSION = "must be a whole number from 1";
@@ -11,7 +11,7 @@ const GivenVersion = z.coerce.number(VERSION).pipe(Version);
 const GetQuery = z.object({ version: GivenVersion.optional() });
 const DiffQuery = z.object({ from: GivenVersion, to: GivenVersion });
 
-/** Who deploys or activates by the API, as the records say. */
+/** Recorded author of changes that come through the API. */
 const BY = "api";
 
 /** Deploying, listing, reading, comparing and activating workflows. */
@@ -46,7 +46,7 @@ export function workflowRoutes(engine: Engine): readonly Route[] {
   ];
 }
 
-async function deploy(engine: Engine, request: WebRequest): Promise<Answer> {
+async function deploy(engine: Engine, request: WebRequest): Promise<RouteResponse> {
   const definition = await request.readJson();
   if (definition === undefined) {
     throw new AppError({
@@ -66,7 +66,7 @@ async function deploy(engine: Engine, request: WebRequest): Promise<Answer> {
   return { status: 400, body: { error, code: "definition_invalid", problems, warnings } };
 }
 
-async function list(engine: Engine): Promise<Answer> {
+async function list(engine: Engine): Promise<RouteResponse> {
   const workflows = (await engine.workflows.list()).map((workflow) => ({
     ...workflow,
     paused: engine.workflows.pauseOf(workflow.id) !== null,
@@ -74,24 +74,24 @@ async function list(engine: Engine): Promise<Answer> {
   return { body: { workflows } };
 }
 
-async function getWorkflow(engine: Engine, request: WebRequest): Promise<Answer> {
+async function getWorkflow(engine: Engine, request: WebRequest): Promise<RouteResponse> {
   const { version } = parseInput(GetQuery, queryObject(request.query), "query");
   const workflow = await engine.workflows.get(request.param("id"), version);
   return { body: { ...workflow.source, version: workflow.version } };
 }
 
-async function listVersions(engine: Engine, request: WebRequest): Promise<Answer> {
+async function listVersions(engine: Engine, request: WebRequest): Promise<RouteResponse> {
   const workflowId = request.param("id");
   return { body: { workflowId, versions: await engine.workflows.versions(workflowId) } };
 }
 
-async function diff(engine: Engine, request: WebRequest): Promise<Answer> {
+async function diff(engine: Engine, request: WebRequest): Promise<RouteResponse> {
   const workflowId = request.param("id");
   const { from, to } = parseInput(DiffQuery, queryObject(request.query), "query");
   return { body: { workflowId, from, to, ...(await engine.workflows.diff(workflowId, from, to)) } };
 }
 
-async function activate(engine: Engine, request: WebRequest): Promise<Answer> {
+async function activate(engine: Engine, request: WebRequest): Promise<RouteResponse> {
   const workflowId = request.param("id");
   const { version } = parseInput(ActivateBody, await request.readJson(), "body");
   return { body: { success: true, ...(await engine.workflows.activate(workflowId, version, BY)) } };

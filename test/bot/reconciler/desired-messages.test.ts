@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { DesiredMessage } from "../../../src/bot/reconciler/desired-messages.ts";
 import { desiredMessages } from "../../../src/bot/reconciler/desired-messages.ts";
-import { createCardContext, type DesiredMessage } from "../../../src/bot/views/surface.ts";
+import { createCardContext } from "../../../src/bot/views/card-context.ts";
 import type { ExecutionView } from "../../../src/engine/api/executions.ts";
 import { Definition } from "../../../src/engine/definition/schema.ts";
 import { executionView, requestView, stepResult, stepView } from "../../support/execution-view.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { DesiredMessage } from "../../../src/bot/reconciler/desired-messages.ts";
 import { planNext } from "../../../src/bot/reconciler/plan.ts";
-import type { DesiredMessage } from "../../../src/bot/views/surface.ts";
 import type { CardRecord } from "../../../src/engine/ports/cards.ts";
 
 const RUN = surface("run", { thread: "never", urgency: "later" });
@@ -35,12 +35,12 @@ function record(id: string, parts: Partial<CardRecord> = {}): [string, CardRecor
 }
 
 function plan(
-  surfaces: DesiredMessage[],
+  desired: DesiredMessage[],
   records: [string, CardRecord][],
   shown: string[] = [],
 ): string | null {
-  const action = planNext("e", surfaces, new Map(records), new Set(shown.map((id) => `e:${id}`)));
-  return action && `${action.kind} ${action.wanted.surface.id}`;
+  const action = planNext("e", desired, new Map(records), new Set(shown.map((id) => `e:${id}`)));
+  return action && `${action.kind} ${action.card.desired.id}`;
 }
 
 describe("what a card keeper does next", () => {

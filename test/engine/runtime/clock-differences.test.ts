@@ -228,9 +228,8 @@ describe.for(DIFFERENCES)("with a clock 5 s $what that of the other process", (d
 const DELIVERY = {
   path: "/webhooks/orders",
   isLocal: true,
-  body: Buffer.from("{}"),
-  header: (name: string) => (name === "x-delivery-id" ? "d1" : undefined),
-  variables: () => ({ order: 1 }),
+  headers: { "x-delivery-id": "d1" },
+  body: Buffer.from('{"order":1}'),
 };
 
 /** The first renewal of leases is done at once and answered 9 s later; then no lease is given or renewed any more, and commits are taken. */

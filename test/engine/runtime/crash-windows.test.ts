@@ -29,9 +29,8 @@ function breaking(store: Store, method: StoreMethod, when: "before" | "after"): 
 const delivery = (id: string): WebhookRequest => ({
   path: "/webhooks/orders",
   isLocal: true,
-  body: Buffer.from("{}"),
-  header: (name) => (name === "x-delivery-id" ? id : undefined),
-  variables: () => ({ order: 1 }),
+  headers: { "x-delivery-id": id },
+  body: Buffer.from('{"order":1}'),
 });
 
 describe("between two writes", () => {

@@ -12,9 +12,8 @@ const MINUTE = 60_000;
 const delivery = (path: string): WebhookRequest => ({
   path,
   isLocal: true,
-  body: Buffer.from("{}"),
-  header: () => undefined,
-  variables: () => ({ path }),
+  headers: {},
+  body: Buffer.from(JSON.stringify({ path })),
 });
 
 const message = (eventId: string, text: string): IncomingMessage => ({
@@ -26,8 +25,6 @@ const message = (eventId: string, text: string): IncomingMessage => ({
   threadTs: null,
   isFromBot: false,
   mentionsBot: false,
-  isIn: async () => true,
-  mayStart: async () => true,
 });
 
 const steps = (value: number): JsonObject[] => [

@@ -71,14 +71,14 @@ describe("an event", () => {
   test("that came after the run began and before the step waited for it counts", async () => {
     await using bench = await TriggerHarness.open();
     const engine = await bench.start();
-    const nap = { id: "nap", type: "wait", config: { duration: "1h" }, next: "paid" };
+    const nap = { id: "nap", type: "wait", config: { duration: "1m" }, next: "paid" };
     await bench.deploy(engine, "waiter", MANUAL, { steps: [nap, waits()] });
     await engine.triggers.publish({ name: "invoice.paid", payload: { n: 0 } });
     await bench.clock.advance(1000);
     const executionId = await start(bench, engine, "waiter");
     await engine.triggers.publish({ name: "invoice.paid", payload: { n: 1 } });
 
-    await bench.clock.advance(3_600_000);
+    await bench.clock.advance(60_000);
 
     const { status, output } = await engine.executions.get(executionId);
     expect({ status, output }).toMatchObject({
@@ -110,11 +110,11 @@ describe("an event", () => {
     }));
     await using bench = await TriggerHarness.open();
     const engine = await bench.start();
-    const steps = [waits({ timeout: "1h" }, { next }), ...answers];
+    const steps = [waits({ timeout: "1m" }, { next }), ...answers];
     await bench.deploy(engine, "waiter", MANUAL, { steps });
     const late = await start(bench, engine, "waiter");
 
-    await bench.clock.advance(3_600_000);
+    await bench.clock.advance(60_000);
     const early = await start(bench, engine, "waiter");
     await engine.triggers.publish({ name: "invoice.paid", payload: {} });
     await bench.clock.advance(100);
@@ -206,7 +206,7 @@ describe("an event", () => {
     const first = await bench.start();
     const branches = [
       { id: "ask", steps: [waits({ match: "event.payload.who == variables.who" })] },
-      { id: "nap", steps: [{ id: "nap", type: "wait", config: { duration: "1h" } }] },
+      { id: "nap", steps: [{ id: "nap", type: "wait", config: { duration: "1m" } }] },
     ];
     const fork = { id: "fork", type: "parallel", config: { branches } };
     const each = { items: "['ann', 'bob']", as: "who", concurrency: 2, steps: [fork] };
@@ -218,7 +218,7 @@ describe("an event", () => {
 
     const second = await bench.start();
     await second.triggers.publish({ name: "invoice.paid", payload: { who: "bob" } });
-    await bench.clock.advance(3_600_000);
+    await bench.clock.advance(60_000);
 
     const view: ExecutionView = await second.executions.get(executionId);
     expect(view.waitingOn).toMatchObject([{ path: "each#1/0/fork#1/ask/paid#1" }]);
@@ -233,7 +233,7 @@ describe("the end of a run", () => {
     await using bench = await TriggerHarness.open();
     const engine = await bench.start();
     await bench.deploy(engine, "triage", MANUAL);
-    const nap = { id: "nap", type: "wait", config: { duration: "1h" }, next: "paid" };
+    const nap = { id: "nap", type: "wait", config: { duration: "1m" }, next: "paid" };
     const match = "event.payload.variables.ticket == 7";
     await bench.deploy(engine, "late", MANUAL, {
       steps: [nap, waits({ event: "triage.completed", match })],
@@ -246,7 +246,7 @@ describe("the end of a run", () => {
 
     await start(bench, engine, "triage", { ticket: 7 });
     expect((await engine.executions.get(early)).status).toBe("completed");
-    await bench.clock.advance(3_600_000);
+    await bench.clock.advance(60_000);
 
     expect((await engine.executions.get(late)).status).toBe("completed");
   });
@@ -290,13 +290,13 @@ describe("a process that dies", () => {
       await using bench = await TriggerHarness.open();
       let isArmed = false;
       const first = await bench.start(mortal(bench.store, (name) => isArmed && name === method));
-      const nap = { id: "nap", type: "wait", config: { duration: "1h" }, next: "paid" };
+      const nap = { id: "nap", type: "wait", config: { duration: "1m" }, next: "paid" };
       await bench.deploy(first, "waiter", MANUAL, { steps: [nap, waits()] });
       const executionId = await start(bench, first, "waiter");
       await first.triggers.publish({ name: "invoice.paid", payload: {} });
       await settle();
       isArmed = true;
-      await bench.clock.advance(3_600_000);
+      await bench.clock.advance(60_000);
 
       await bench.store.leases.voidAll(bench.clock.now());
       const second = await bench.start();

@@ -87,7 +87,10 @@ describe("a schedule", () => {
     ["latest", ["09:00", "10:00", "14:00", "15:00"]],
     ["all", ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00"]],
   ])("makes up for missed times: %s", async ([missed, expected]) => {
-    await using bench = await TriggerHarness.open({ now: Date.UTC(2026, 10, 23, 8, 30) });
+    await using bench = await TriggerHarness.open({
+      now: Date.UTC(2026, 10, 23, 8, 30),
+      pollMs: MINUTE,
+    });
     const first = await bench.start();
     await bench.deploy(first, "report", schedule("0 * * * *", { missed }));
     await bench.clock.advance(2 * HOUR);

@@ -11,30 +11,35 @@ import type { JsonObject } from "../../../src/shared/json.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import { ManualClock, settle } from "../../support/manual-clock.ts";
 
+interface TriggerHarnessOptions {
+  readonly now?: number;
+  readonly services?: readonly Service[];
+  /** @default one in memory */
+  readonly store?: Store;
+  /** How often a process polls the store; rarely where a test lets hours pass. @default 1000 */
+  readonly pollMs?: number;
+}
+
 /** Processes with the real engine over one store in memory and one clock that the test moves. */
 export class TriggerHarness implements AsyncDisposable {
   readonly clock: ManualClock;
   readonly store: Store;
   readonly warnings: string[] = [];
   readonly #services: ReadonlyMap<string, Service>;
+  readonly #pollMs: number;
   readonly #engines: RunningEngine[] = [];
 
-  private constructor(store: Store, now: number | undefined, services: readonly Service[]) {
+  private constructor(store: Store, options: TriggerHarnessOptions) {
+    const { now, services = [], pollMs = 1000 } = options;
     this.store = store;
     this.clock = new ManualClock(now);
     this.#services = new Map(services.map((service) => [service.name, service]));
+    this.#pollMs = pollMs;
   }
 
-  static async open(
-    options: {
-      readonly now?: number;
-      readonly services?: readonly Service[];
-      /** @default one in memory */
-      readonly store?: Store;
-    } = {},
-  ): Promise<TriggerHarness> {
+  static async open(options: TriggerHarnessOptions = {}): Promise<TriggerHarness> {
     const store = options.store ?? (await openSqliteStore({ path: ":memory:" }));
-    return new TriggerHarness(store, options.now, options.services ?? []);
+    return new TriggerHarness(store, options);
   }
 
   /** Starts a process; `store` may stand between it and the real one. @param aheadMs - by how much its clock is ahead. */
@@ -47,6 +52,17 @@ export class TriggerHarness implements AsyncDisposable {
       clock: aheadOf(this.clock, aheadMs),
       logger,
       directory: { person: async () => null, groupMembers: async () => null },
+      conversations: {
+        resolveChannel: async (channel) => channel,
+        mayStart: async () => true,
+        readMessage: async (channel, ts) => ({
+          channel,
+          ts,
+          threadTs: ts,
+          text: "",
+          messageUser: null,
+        }),
+      },
       model: {
         complete: () =>
           Promise.reject(new AppError({ code: "model_unavailable", message: "No model." })),
@@ -60,7 +76,7 @@ export class TriggerHarness implements AsyncDisposable {
       cron,
       revealSecrets: (params) => params,
       hideSecrets: (text) => text,
-      pollMs: 1000,
+      pollMs: this.#pollMs,
     });
     this.#engines.push(engine);
     await engine.run();

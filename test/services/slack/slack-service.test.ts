@@ -4,6 +4,7 @@ import { openSimulator } from "../../../simulator/simulator.ts";
 import type { ServiceAction } from "../../../src/engine/ports/service.ts";
 import { createSlackService } from "../../../src/services/slack/slack-service.ts";
 import type { Json, JsonObject } from "../../../src/shared/json.ts";
+import { createChannelFinder } from "../../../src/slack/channels.ts";
 import { json, startLoopbackServer } from "../../support/loopback-server.ts";
 import { serviceContext } from "../../support/service-context.ts";
 
@@ -15,7 +16,9 @@ function sendMessage(apiUrl: string): ServiceAction {
     timeout: 300,
     logLevel: LogLevel.ERROR,
   });
-  const action = createSlackService({ client }).actions["sendMessage"];
+  const action = createSlackService({ client, channels: createChannelFinder(client) }).actions[
+    "sendMessage"
+  ];
   if (!action) throw new Error("There is no such action.");
   return action;
 }

@@ -1,15 +1,16 @@
 import type { App } from "@slack/bolt";
 import { parseRunValue } from "../../action-values.ts";
 import { cancelRun } from "../../commands/cancel.ts";
-import type { BotServices } from "../../context.ts";
+import type { BotContext } from "../../context.ts";
 import { ACTION_IDS } from "../../ids.ts";
-import { onRunButton } from "./run-button.ts";
+import { onAction } from "./on-action.ts";
 
-/** The button of a run's card. */
-export function register(app: App, services: BotServices): void {
-  onRunButton(app, services, {
-    actionId: ACTION_IDS.cancelRun,
+/** The cancel button of a run's card. */
+export function register(app: App, context: BotContext): void {
+  onAction(app, context, {
+    id: ACTION_IDS.cancelRun,
     parse: parseRunValue,
-    act: ({ e: executionId }, caller) => cancelRun(services.engine, caller, executionId),
+    ack: "before",
+    handle: ({ value, caller }) => cancelRun(context.engine, caller, value.e),
   });
 }

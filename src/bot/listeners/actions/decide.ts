@@ -1,14 +1,13 @@
-import type { App, BlockAction } from "@slack/bolt";
+import type { App } from "@slack/bolt";
 import type { Logger } from "pino";
 import type { VoteAnswer, VoteRequest } from "../../../engine/api/approvals.ts";
 import { AppError, isAppError } from "../../../shared/errors.ts";
 import { showSentence } from "../../../slack/text.ts";
-import { parseDecisionValue } from "../../action-values.ts";
-import type { BotServices } from "../../context.ts";
+import { type DecisionValue, parseDecisionValue } from "../../action-values.ts";
+import type { BotContext } from "../../context.ts";
 import { DECIDE_ACTION } from "../../ids.ts";
-import { guard, type Reply } from "../../reply.ts";
-import { createClickReply } from "./answer-click.ts";
-import { parseClick } from "./click.ts";
+import type { Reply } from "../../reply.ts";
+import { onAction, type PendingRequest } from "./on-action.ts";
 
 /** Slack gives up on a click after three seconds; the acknowledgement must have left before. */
 const ACK_WITHIN_MS = 2000;
@@ -17,43 +16,45 @@ const UNCONFIRMED_SENTENCE =
   "It could not be confirmed that your decision was recorded. If it was, the card will show it in a moment; otherwise click again. A second click never counts twice.";
 const UNCONFIRMED = `:warning: ${UNCONFIRMED_SENTENCE}`;
 
-/**
- * A choice of an approval. The click is acknowledged when the decision is durable or refused, after two seconds at the latest;
- * what the card shows comes from the execution, never from here.
- */
-export function register(app: App, services: BotServices): void {
-  app.action<BlockAction>(DECIDE_ACTION, async ({ ack, body, respond }) => {
-    const click = parseClick(body);
-    const logger = services.logger.child({ channel: click.channel, user: click.user });
-    const reply = createClickReply(click, respond, services, logger);
-    const value = parseDecisionValue(click.value);
-    if (value === null) {
-      await ack();
-      return reply(":warning: This button belongs to no request. Decide on the newest card.");
-    }
-    const decision: VoteRequest = {
-      executionId: value.e,
-      requestId: value.r,
-      round: value.n,
-      hash: value.h,
-      choice: value.c,
-      by: click.user,
-    };
-    const answer = services.engine.approvals.vote(decision);
-    const isInTime = await settlesWithin(answer, ACK_WITHIN_MS, services);
-    await ack();
-    if (!isInTime) await reply(UNCONFIRMED);
-    await guard(reply, logger, async () => {
-      const counted = await tellOutcome(await answer.catch(askAgain), reply, logger, decision);
-      // No card tells of it in App Home.
-      if (counted && click.home !== null) await reply(":white_check_mark: Your decision counts.");
-    });
+/** The choices of an approval. The card shows what the execution recorded, never what was clicked. */
+export function register(app: App, context: BotContext): void {
+  onAction(app, context, {
+    id: DECIDE_ACTION,
+    parse: parseDecisionValue,
+    unknown: {
+      code: "execution_not_found",
+      message: "This button belongs to no request. Decide on the newest card.",
+    },
+    ack: "after",
+    handle: decide,
   });
 }
 
+/** Votes, and acknowledges when the vote is durable or refused, after two seconds at the latest. */
+export async function decide(
+  { value, click, reply, logger, ack }: PendingRequest<DecisionValue>,
+  context: BotContext,
+): Promise<string | undefined> {
+  const vote: VoteRequest = {
+    executionId: value.e,
+    requestId: value.r,
+    round: value.n,
+    hash: value.h,
+    choice: value.c,
+    by: click.user,
+  };
+  const answer = context.engine.approvals.vote(vote);
+  const isInTime = await settlesWithin(answer, ACK_WITHIN_MS, context);
+  await ack();
+  if (!isInTime) await reply(UNCONFIRMED);
+  const counted = await reportOutcome(await answer.catch(askAgain), reply, logger, vote);
+  // In App Home there is no card that shows it.
+  return counted && click.home !== null ? ":white_check_mark: Your decision counts." : undefined;
+}
+
 /**
- * Slack is asked who may decide before anything is recorded: if it does not answer, nothing was. The store says of itself whether
- * something may have been.
+ * Adds whether the decision was recorded. Permissions are read from Slack before anything is written, so without its answer
+ * nothing was; a store error says itself whether something may have been.
  */
 function askAgain(error: unknown): never {
   const isStore = isAppError(error, "store_unavailable");
@@ -68,14 +69,14 @@ function askAgain(error: unknown): never {
   });
 }
 
-/** Tells what the card will not: that a click did not count. @returns whether it counted. */
-async function tellOutcome(
+/** Reports what the card does not show: that a click did not count. @returns whether it counted. */
+async function reportOutcome(
   answer: VoteAnswer,
   reply: Reply,
   logger: Logger,
-  decision: VoteRequest,
+  vote: VoteRequest,
 ): Promise<boolean> {
-  const { executionId, requestId } = decision;
+  const { executionId, requestId } = vote;
   if (!answer.recorded) {
     logger.info({ executionId, requestId, reason: answer.reason }, "a decision was refused");
     await reply(showSentence(answer.message));
@@ -83,7 +84,7 @@ async function tellOutcome(
   }
   const settled = await answer.settled;
   if (settled.kind === "counted") {
-    logger.info({ executionId, requestId, choice: decision.choice }, "a decision counted");
+    logger.info({ executionId, requestId, choice: vote.choice }, "a decision counted");
     return true;
   }
   await reply(
@@ -94,11 +95,11 @@ async function tellOutcome(
   return false;
 }
 
-/** Waits for an answer or a failure, at most so long. */
+/** Waits for an answer or a failure. @returns `false` if neither came within `ms`. */
 function settlesWithin(
   answer: Promise<unknown>,
   ms: number,
-  { clock }: BotServices,
+  { clock }: BotContext,
 ): Promise<boolean> {
   return new Promise((resolve) => {
     const cancel = clock.after(ms, () => resolve(false));

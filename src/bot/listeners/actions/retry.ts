@@ -1,27 +1,29 @@
 import type { App } from "@slack/bolt";
+import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import { parseBulkRetryValue, parseRetryValue } from "../../action-values.ts";
 import { retryAll, retryRun } from "../../commands/retry.ts";
-import type { BotServices } from "../../context.ts";
+import type { BotContext } from "../../context.ts";
 import { ACTION_IDS } from "../../ids.ts";
-import { onRunButton } from "./run-button.ts";
+import { onAction } from "./on-action.ts";
 
-/** The button of a failed or cancelled run's card, of a question about a doubtful effect, and of a bulk retry. */
-export function register(app: App, services: BotServices): void {
-  onRunButton(app, services, {
-    actionId: ACTION_IDS.retryRun,
+/** The retry buttons: of a failed or cancelled run's card, of a question about an unknown outcome, and of a bulk retry. */
+export function register(app: App, context: BotContext): void {
+  onAction(app, context, {
+    id: ACTION_IDS.retryRun,
     parse: parseRetryValue,
-    act: ({ e: executionId, f: fromStep, v: variables, d: acceptsDoubt = false }, caller) =>
-      retryRun(services, caller, {
+    ack: "before",
+    handle: ({ value: { e: executionId, f: fromStep, v: variables, d: acceptsDoubt }, caller }) =>
+      retryRun(context, caller, {
         executionId,
-        ...(fromStep !== undefined && { fromStep }),
-        ...(variables && { variables }),
-        acceptsDoubt,
+        ...omitUndefined({ fromStep, variables }),
+        acceptsDoubt: acceptsDoubt ?? false,
       }),
   });
-  onRunButton(app, services, {
-    actionId: ACTION_IDS.retryAll,
+  onAction(app, context, {
+    id: ACTION_IDS.retryAll,
     parse: parseBulkRetryValue,
-    act: ({ w: workflowId, s: status, t: since }, caller) =>
-      retryAll(services, caller, { workflowId, status, since }),
+    ack: "before",
+    handle: ({ value: { w: workflowId, s: status, t: since }, caller }) =>
+      retryAll(context, caller, { workflowId, status, since }),
   });
 }

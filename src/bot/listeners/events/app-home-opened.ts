@@ -1,19 +1,19 @@
 import type { App } from "@slack/bolt";
 import { readOwn } from "../../../shared/json.ts";
-import type { BotServices } from "../../context.ts";
+import type { BotContext } from "../../context.ts";
 
 /** Publishes App Home for the person who opened it. */
-export function register(app: App, services: BotServices): void {
+export function register(app: App, context: BotContext): void {
   app.event("app_home_opened", async ({ event, body }) => {
-    if (event.tab !== "home" || !services.events.add(body.event_id)) return;
-    const logger = services.logger.child({ user: event.user, event: body.event_id });
+    if (event.tab !== "home" || !context.events.add(body.event_id)) return;
+    const logger = context.logger.child({ user: event.user, event: body.event_id });
     try {
       // Bolt's type of a view leaves the hash out.
       const hash = readOwn(event.view, "hash");
-      await services.home.publish(event.user, typeof hash === "string" ? hash : undefined);
+      await context.home.publish(event.user, typeof hash === "string" ? hash : undefined);
     } catch (error) {
-      // Nobody can be told: the next opening tries again.
-      logger.warn({ err: error }, "App Home could not be shown");
+      // There is no place for an answer: the next opening tries again.
+      logger.warn({ err: error }, "could not show App Home");
     }
   });
 }

@@ -1,8 +1,9 @@
 import type { App } from "@slack/bolt";
 import type { DraftRecord } from "../../../engine/ports/workflows.ts";
+import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import { helpMessage } from "../../commands/help.ts";
 import { SUBCOMMANDS } from "../../commands/index.ts";
-import type { BotServices } from "../../context.ts";
+import type { BotContext } from "../../context.ts";
 import { createDraftWriter, type DraftWriter } from "../../drafts/draft-writer.ts";
 import { parseBuildRequest, readTyped } from "../../drafts/parse-build-request.ts";
 import { createReply, guard, type Reply } from "../../reply.ts";
@@ -21,33 +22,33 @@ interface DirectMessage {
 }
 
 /** A message to the bot: a description of a workflow becomes a draft, a reply to a draft its next round; the rest gets help. */
-export function register(app: App, services: BotServices): void {
+export function register(app: App, context: BotContext): void {
   app.event("message", async ({ event, body, say, client }) => {
     const isFromPerson = event.subtype === undefined && event.bot_id === undefined;
-    if (!isFromPerson || event.channel_type !== "im" || !services.events.add(body.event_id)) return;
+    if (!isFromPerson || event.channel_type !== "im" || !context.events.add(body.event_id)) return;
     const { user, channel, ts, thread_ts: threadTs = null } = event;
-    const logger = services.logger.child({ channel, user, event: body.event_id });
+    const logger = context.logger.child({ channel, user, event: body.event_id });
     const text = readTyped(event.text ?? "");
-    const wanted = parseBuildRequest(text);
+    const description = parseBuildRequest(text);
     // What is about a draft stays in its thread, errors included.
-    const thread = threadTs ?? (wanted === null ? undefined : ts);
+    const thread = threadTs ?? (description === null ? undefined : ts);
     const reply = createReply(
       (answer) =>
         say({
           text: answer.text,
           blocks: [...answer.blocks],
-          ...(thread !== undefined && { thread_ts: thread }),
+          ...omitUndefined({ thread_ts: thread }),
         }),
       logger,
     );
     await guard(reply, logger, async () => {
-      const caller = await services.rights.caller(user);
-      const writer = createDraftWriter(services, client, logger);
+      const caller = await context.permissions.caller(user);
+      const writer = createDraftWriter(context, client, logger);
       const message = { user, channel, ts, threadTs, text };
-      if (wanted !== null) return begin(message, wanted, services, writer, reply);
-      const draft = threadTs && (await services.engine.drafts.find(channel, threadTs));
-      if (draft) return goOn(draft, message, writer, reply);
-      await reply(helpMessage(caller.role, services.command, SUBCOMMANDS));
+      if (description !== null) return begin(message, description, context, writer, reply);
+      const draft = threadTs && (await context.engine.drafts.find(channel, threadTs));
+      if (draft) return continueDraft(draft, message, writer, reply);
+      await reply(helpMessage(caller.role, context.command, SUBCOMMANDS));
     });
   });
 }
@@ -55,7 +56,7 @@ export function register(app: App, services: BotServices): void {
 async function begin(
   { user, channel, ts, threadTs }: DirectMessage,
   description: string,
-  { engine }: BotServices,
+  { engine }: BotContext,
   writer: DraftWriter,
   reply: Reply,
 ): Promise<void> {
@@ -71,7 +72,7 @@ async function begin(
   if (draft !== null) await writer.write(draft);
 }
 
-async function goOn(
+async function continueDraft(
   draft: DraftRecord,
   { user, text }: DirectMessage,
   writer: DraftWriter,

@@ -1,11 +1,9 @@
 import type { App } from "@slack/bolt";
 import { z } from "zod";
-import { isAppError } from "../../../shared/errors.ts";
-import { type ChannelFinder, createChannelFinder } from "../../../slack/channels.ts";
 import { unescapeText } from "../../../slack/text.ts";
-import type { BotServices } from "../../context.ts";
+import type { BotContext } from "../../context.ts";
 
-/** What is needed of a message event, whatever its kind. */
+/** The fields of a message event that are used, whatever its subtype. */
 const Message = z.object({
   subtype: z.string().optional(),
   channel: z.string(),
@@ -17,7 +15,7 @@ const Message = z.object({
   thread_ts: z.string().optional(),
 });
 
-/** Kinds of messages that somebody wrote; edits, joins and the like are none. */
+/** Subtypes of messages that a person or a bot wrote; edits, joins and the like are not among them. */
 const WRITTEN: readonly (string | undefined)[] = [
   undefined,
   "bot_message",
@@ -25,22 +23,17 @@ const WRITTEN: readonly (string | undefined)[] = [
   "thread_broadcast",
 ];
 
-/** How long a channel name that nobody knows is not asked for again, in milliseconds. */
-const UNKNOWN_MS = 60_000;
-
-/** A message in a channel: workflows with a fitting trigger start. Those that fit none cost no call to Slack. */
-export function register(app: App, services: BotServices): void {
-  const { engine, rights, client, clock } = services;
-  const channels = rememberUnknown(createChannelFinder(client), () => clock.now());
-  app.event("message", async ({ event, body, context }) => {
+/** A message in a channel: workflows with a matching trigger start. A message that matches none costs no call to Slack. */
+export function register(app: App, context: BotContext): void {
+  const { engine } = context;
+  app.event("message", async ({ event, body, context: { botId: ownBotId, botUserId } }) => {
     const { data } = Message.safeParse(event);
     if (data === undefined || !WRITTEN.includes(data.subtype)) return;
     const { channel, bot_id: botId, user = botId } = data;
-    // What this app writes must start nothing: it would answer itself for ever.
-    if (user === undefined || user === context.botUserId) return;
-    if (botId !== undefined && botId === context.botId) return;
-    const logger = services.logger.child({ channel, user, event: body.event_id });
-    const { botUserId } = context;
+    // What this app writes must start nothing: it would answer itself forever.
+    if (user === undefined || user === botUserId) return;
+    if (botId !== undefined && botId === ownBotId) return;
+    const logger = context.logger.child({ channel, user, event: body.event_id });
     try {
       await engine.triggers.receiveMessage({
         eventId: body.event_id,
@@ -51,33 +44,9 @@ export function register(app: App, services: BotServices): void {
         threadTs: data.thread_ts ?? null,
         isFromBot: botId !== undefined || data.subtype === "bot_message",
         mentionsBot: botUserId !== undefined && data.text.includes(`<@${botUserId}`),
-        isIn: async (named) => (await channels.find(named)) === channel,
-        mayStart: async () => {
-          try {
-            await rights.caller(user);
-            return true;
-          } catch (error) {
-            if (!isAppError(error, "not_allowed")) throw error;
-            logger.debug({}, "a message of somebody who may not start runs");
-            return false;
-          }
-        },
       });
     } catch (error) {
-      logger.warn({ err: error }, "it could not be found out what a message starts");
+      logger.warn({ err: error }, "could not start the workflows that a message triggers");
     }
   });
-}
-
-/** A definition may name a channel that does not exist: that must not list all channels with each message. */
-function rememberUnknown(channels: ChannelFinder, now: () => number): ChannelFinder {
-  const unknown = new Map<string, number>();
-  return {
-    find: async (channel) => {
-      if ((unknown.get(channel) ?? 0) > now()) return null;
-      const found = await channels.find(channel);
-      if (found === null) unknown.set(channel, now() + UNKNOWN_MS);
-      return found;
-    },
-  };
 }

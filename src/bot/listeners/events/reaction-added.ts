@@ -1,38 +1,24 @@
 import type { App } from "@slack/bolt";
-import { isAppError } from "../../../shared/errors.ts";
-import { createChannelFinder } from "../../../slack/channels.ts";
-import { readMessage } from "../../../slack/read-message.ts";
-import type { BotServices } from "../../context.ts";
+import type { BotContext } from "../../context.ts";
 
-/** An emoji on a message: workflows with a fitting trigger start. */
-export function register(app: App, services: BotServices): void {
-  const { engine, rights, client } = services;
-  const channels = createChannelFinder(client);
-  app.event("reaction_added", async ({ event, body, context }) => {
+/** An emoji on a message: workflows with a matching trigger start. */
+export function register(app: App, context: BotContext): void {
+  const { engine } = context;
+  app.event("reaction_added", async ({ event, body, context: { botUserId } }) => {
     const { user, reaction, item } = event;
     // What this app does must start nothing.
-    if (item.type !== "message" || user === context.botUserId) return;
+    if (item.type !== "message" || user === botUserId) return;
     const { channel, ts } = item;
-    const logger = services.logger.child({ channel, user, event: body.event_id });
+    const logger = context.logger.child({ channel, user, event: body.event_id });
     try {
       await engine.triggers.receiveReaction({
         eventId: body.event_id,
         emoji: reaction,
         user,
-        message: () => readMessage(client, channel, ts),
-        isIn: async (named) => (await channels.find(named)) === channel,
-        mayStart: async () => {
-          try {
-            await rights.caller(user);
-            return true;
-          } catch (error) {
-            if (!isAppError(error, "not_allowed")) throw error;
-            return false;
-          }
-        },
+        place: { channel, ts },
       });
     } catch (error) {
-      logger.warn({ err: error }, "it could not be found out what a reaction starts");
+      logger.warn({ err: error }, "could not start the workflows that a reaction triggers");
     }
   });
 }

@@ -3,8 +3,7 @@ import type { View } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import { asAppError } from "../../../shared/errors.ts";
-import { readMessage } from "../../../slack/read-message.ts";
-import type { BotServices } from "../../context.ts";
+import type { BotContext } from "../../context.ts";
 import { CALLBACK_IDS } from "../../ids.ts";
 
 /** Slack shows a hundred options. */
@@ -19,17 +18,17 @@ const Chosen = z.object({
 });
 
 /** The shortcuts: a dialog offers the workflows that can be started so, and starts the one that is chosen. */
-export function register(app: App, services: BotServices): void {
+export function register(app: App, context: BotContext): void {
   app.shortcut(CALLBACK_IDS.runWorkflow, async ({ ack, shortcut, client }) => {
     await ack();
-    await offer(services, client, shortcut.trigger_id, shortcut.user.id, null);
+    await offer(context, client, shortcut.trigger_id, shortcut.user.id, null);
   });
   app.shortcut(
     { callback_id: CALLBACK_IDS.runWorkflowOnMessage, type: "message_action" },
     async ({ ack, shortcut, client }) => {
       await ack();
       const place = { channel: shortcut.channel.id, ts: shortcut.message_ts };
-      await offer(services, client, shortcut.trigger_id, shortcut.user.id, place);
+      await offer(context, client, shortcut.trigger_id, shortcut.user.id, place);
     },
   );
   app.view(CALLBACK_IDS.chooseWorkflow, async ({ ack, body, view, client }) => {
@@ -39,12 +38,11 @@ export function register(app: App, services: BotServices): void {
     const place = Place.parse(JSON.parse(view.private_metadata));
     await ack();
     try {
-      await services.rights.caller(user);
-      const message = place && (await readMessage(services.client, place.channel, place.ts));
-      await services.engine.triggers.startFromShortcut({ id: view.id, workflowId, user, message });
+      await context.permissions.caller(user);
+      await context.engine.triggers.startFromShortcut({ id: view.id, workflowId, user, place });
     } catch (error) {
       const { message } = asAppError(error);
-      services.logger.warn({ err: error, user, workflowId }, "a shortcut could not start its run");
+      context.logger.warn({ err: error, user, workflowId }, "a shortcut could not start its run");
       await client.chat.postMessage({
         channel: user,
         text: `:warning: Nothing was started. ${message}`,
@@ -54,21 +52,25 @@ export function register(app: App, services: BotServices): void {
 }
 
 async function offer(
-  services: BotServices,
+  context: BotContext,
   client: WebClient,
   triggerId: string,
   user: string,
   place: Place,
 ): Promise<void> {
-  const view = await dialog(services, user, place).catch((error: unknown) => {
-    services.logger.warn({ err: error, user }, "a shortcut could not be answered");
+  const view = await dialog(context, user, place).catch((error: unknown) => {
+    context.logger.warn({ err: error, user }, "a shortcut could not be answered");
     return notice(asAppError(error).message);
   });
   await client.views.open({ trigger_id: triggerId, view });
 }
 
-async function dialog({ engine, rights }: BotServices, user: string, place: Place): Promise<View> {
-  await rights.caller(user);
+async function dialog(
+  { engine, permissions }: BotContext,
+  user: string,
+  place: Place,
+): Promise<View> {
+  await permissions.caller(user);
   const offered = new Set(await engine.triggers.listShortcuts());
   const workflows = (await engine.workflows.list()).filter(({ id }) => offered.has(id));
   if (workflows.length === 0) {

@@ -6,9 +6,10 @@ import type {
   KnownBlock,
   SectionBlock,
 } from "@slack/types";
+import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import { cut, LIMITS } from "../../../slack/limits.ts";
 
-/** A message as the Web API takes it: `text` is what notifications and screen readers say. */
+/** A message as the Web API takes it: `text` is for notifications and screen readers. */
 export interface CardMessage {
   readonly text: string;
   readonly blocks: readonly KnownBlock[];
@@ -29,10 +30,10 @@ export function section(text: string): SectionBlock {
 /** Pairs of name and value, both mrkdwn; more than Slack takes in one block are left out with a remark. */
 export function fields(pairs: readonly (readonly [string, string])[]): SectionBlock[] {
   if (pairs.length === 0) return [];
-  const room = LIMITS.sectionFieldsCount;
-  const shown = pairs.length <= room ? pairs : pairs.slice(0, room - 1);
+  const limit = LIMITS.sectionFieldsCount;
+  const shown = pairs.length <= limit ? pairs : pairs.slice(0, limit - 1);
   const texts = shown.map(([name, value]) => `*${name}*\n${value}`);
-  if (pairs.length > room) texts.push(`_and ${pairs.length - shown.length} more_`);
+  if (pairs.length > limit) texts.push(`_and ${pairs.length - shown.length} more_`);
   return [
     {
       type: "section",
@@ -42,7 +43,7 @@ export function fields(pairs: readonly (readonly [string, string])[]): SectionBl
 }
 
 /** Small gray text. */
-export function context(...texts: readonly string[]): ContextBlock {
+export function contextBlock(...texts: readonly string[]): ContextBlock {
   return {
     type: "context",
     elements: texts
@@ -83,7 +84,7 @@ export function button(options: ButtonOptions): Button {
     action_id: options.actionId,
     text: { type: "plain_text", text: cut(options.label, LIMITS.buttonText), emoji: true },
     value: options.value,
-    ...(options.style ? { style: options.style } : {}),
+    ...omitUndefined({ style: options.style }),
     ...(confirm
       ? {
           confirm: {

@@ -9,10 +9,10 @@ import { cellToJson } from "./postgres-values.ts";
 const MAX_CONNECTIONS = 5;
 const CONNECT_MS = 10_000;
 const IDLE_MS = 30_000;
-/** Above every time-out of a step; frees the server from what nobody waits for. */
+/** Longer than any time-out of a step; ends abandoned statements on the server. */
 const STATEMENT_MS = 6 * 60_000;
 
-/** The values of cells do not depend on how the server or the database is set up. */
+/** Session settings that make the text of values independent of the server's configuration. */
 const SESSION = "-c DateStyle=ISO -c TimeZone=UTC -c bytea_output=hex -c IntervalStyle=iso_8601";
 
 /** A PostgreSQL database. The first query loads the driver and connects. */
@@ -59,7 +59,7 @@ async function openPool(
     application_name: "heddle",
     options: SESSION,
   });
-  // A connection that breaks while nobody uses it is replaced; the next query says what is wrong, if it still is.
+  // A broken idle connection is replaced; a lasting failure shows at the next query.
   pool.on("error", () => {});
   return { driver, pool };
 }
@@ -71,7 +71,7 @@ interface Surroundings {
   readonly pool: Pool;
 }
 
-/** Runs `work` in a transaction: until its end is sent, nothing has happened, whatever breaks. */
+/** Runs `work` in a transaction: before COMMIT is sent, no failure can have an effect. */
 async function inTransaction(
   client: PoolClient,
   { isReadOnly, signal, progress, pool }: Surroundings,
@@ -84,7 +84,7 @@ async function inTransaction(
     stopStatement(client, pool);
     stopped.reject(signal.reason);
   };
-  // An error of the connection also fails the query under way; without a listener it would end the process.
+  // A connection error also rejects the running query; without a listener it would end the process.
   const onError = (error: Error): void => stopped.reject(error);
   signal.addEventListener("abort", onAbort, { once: true });
   client.on("error", onError);
@@ -95,7 +95,7 @@ async function inTransaction(
     const result = await settled(work());
     progress.committing = true;
     await settled(client.query("COMMIT"));
-    // What a statement has set for the session must not reach the next one.
+    // Session settings of a statement must not reach the next one.
     await settled(client.query("DISCARD ALL")).then(
       () => (isClean = true),
       () => {},
@@ -104,19 +104,19 @@ async function inTransaction(
   } finally {
     signal.removeEventListener("abort", onAbort);
     client.off("error", onError);
-    // A connection in doubt is closed, which takes back what was not committed.
+    // Closes a connection in doubt, which rolls an uncommitted transaction back.
     client.release(!isClean);
   }
 }
 
-/** Asks the server to give up what the connection does; otherwise it goes on although nobody waits. */
+/** Cancels the connection's statement on the server, which would otherwise run to its end. */
 function stopStatement(client: PoolClient, pool: Pool): void {
   const pid: unknown = Reflect.get(client, "processID");
   if (typeof pid !== "number") return;
   pool.query("SELECT pg_cancel_backend($1)", [pid]).catch(() => {});
 }
 
-/** Runs one statement; its rows are counted as they come, so that too many are never held. */
+/** Runs one statement and counts its rows as they arrive, so that too many are never in memory. */
 function runStatement(
   driver: typeof Driver,
   client: PoolClient,
@@ -126,7 +126,7 @@ function runStatement(
   const config = {
     text: sql,
     values: [...values],
-    // The extended protocol takes one statement only, with values or without.
+    // The extended protocol accepts only one statement.
     queryMode: "extended",
     rowMode: "array",
     types: { getTypeParser: () => (text: string) => text },

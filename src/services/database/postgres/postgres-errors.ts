@@ -5,18 +5,21 @@ import { networkCode } from "../../../shared/network-error.ts";
 /** Characters of a database's message that are quoted. */
 const MAX_EXCERPT = 200;
 
-/** Values shorter than this are not looked for in messages: `1` is in many. */
+/** Shorter values are not removed from messages: `1` occurs in many. */
 const MIN_VALUE_LENGTH = 3;
 
-/** What was going on when the error came. */
+/** The query that failed. */
 export interface Failed {
   readonly name: string;
   readonly values: readonly Json[];
-  /** The end of the transaction was on its way: it may or may not have come through. */
+  /** COMMIT was sent: it may or may not have been executed. */
   readonly committing: boolean;
 }
 
-/** Turns what the driver threw into an error that says whether the statement may have had its effect. */
+/**
+ * Turns what the driver threw into an error that says whether the statement may have had its
+ * effect.
+ */
 export function toPostgresError(error: unknown, failed: Failed): AppError {
   if (isAppError(error)) return error;
   const { name, committing } = failed;
@@ -51,7 +54,7 @@ export function toPostgresError(error: unknown, failed: Failed): AppError {
   });
 }
 
-/** Five characters of the standard's codes; what the system calls its errors is longer or shorter. */
+/** A five-character code of the SQL standard; the codes of system errors are longer or shorter. */
 function sqlState(error: unknown): string | null {
   const code = readOwn(error, "code");
   return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) && readOwn(error, "severity")
@@ -60,14 +63,14 @@ function sqlState(error: unknown): string | null {
 }
 
 /**
- * The server ends the connection: 08 by a fault, 57P by being stopped; 40003: it does not know itself how it ended. 08P01 is
- * none of those: the number of values is wrong.
+ * Whether the server ended the connection: 08 connection failure, 57P shutdown, 40003 statement
+ * completion unknown. Not 08P01, which is a wrong number of values.
  */
 function isLost(state: string): boolean {
   return /^(?:08(?!P01)|57P0[123]|40003)/.test(state);
 }
 
-/** The database's own words without the values: it quotes those that do not fit behind a colon. */
+/** The database's message without the values, which it quotes after a colon. */
 function excerptOf(error: unknown, values: readonly Json[]): string {
   let text = error instanceof Error ? error.message : "";
   text = text.replace(/: ".*$/s, "");

@@ -1,7 +1,7 @@
 import { type Json, toJson } from "../../../shared/json.ts";
 import { integerToJson, realToJson } from "../row-collector.ts";
 
-/** Types by their number in PostgreSQL's own catalog; these numbers never change. */
+/** Object ids of built-in types in PostgreSQL's catalog; they are fixed. */
 const OID = {
   bool: 16,
   bytea: 17,
@@ -18,10 +18,12 @@ const OID = {
   jsonb: 3802,
 } as const;
 
-/** Digits that every number of JSON keeps. */
+/** Digits that a double always keeps. */
 const EXACT_DIGITS = 15;
 
-/** Values as PostgreSQL writes them in text, with `DateStyle` ISO, `TimeZone` UTC and `bytea_output` hex. */
+/**
+ * Parsers of PostgreSQL's text format, with `DateStyle` ISO, `TimeZone` UTC and `bytea_output` hex.
+ */
 const READERS: ReadonlyMap<number, (text: string) => Json> = new Map<
   number,
   (text: string) => Json
@@ -41,17 +43,20 @@ const READERS: ReadonlyMap<number, (text: string) => Json> = new Map<
   [OID.jsonb, readJson],
 ]);
 
-/** The driver's readers; only those of lists are used. */
+/** The driver's parsers; only those of lists are used. */
 export interface ListReader {
   getTypeParser(oid: number, format: "text"): (text: string) => unknown;
 }
 
-/** A cell as JSON: dates in ISO 8601, bytes in base64, numbers as numbers where JSON holds them exactly; the rest as text. */
+/**
+ * A cell as JSON: dates in ISO 8601, bytes in base64, numbers where JSON holds them exactly, else
+ * text.
+ */
 export function cellToJson(oid: number, text: string | null, types: ListReader): Json {
   if (text === null) return null;
   const reader = READERS.get(oid);
   if (reader) return reader(text);
-  // The driver knows lists; everything else stays as the database writes it.
+  // The driver parses lists; every other type stays as text.
   const value: unknown = text.startsWith("{") ? types.getTypeParser(oid, "text")(text) : text;
   return Array.isArray(value) ? toJson(plain(value)) : text;
 }

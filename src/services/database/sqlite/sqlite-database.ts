@@ -2,23 +2,23 @@ import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { AppError } from "../../../shared/errors.ts";
 import type { Database, QueryResult } from "../database.ts";
-import type { SqliteAnswer, SqliteFile, SqliteQuery } from "./sqlite-protocol.ts";
+import type { SqliteFile, SqliteQuery, SqliteResponse } from "./sqlite-process.ts";
 
-/** Kinds of SQLite's errors that may be over a moment later: BUSY, LOCKED, IOERR, CANTOPEN. */
+/** Transient errors of SQLite: BUSY, LOCKED, IOERR, CANTOPEN. */
 const RETRYABLE = new Set([5, 6, 10, 14]);
 
 const MAX_EXCERPT = 200;
 
 /**
- * A SQLite file. A process of its own opens it: SQLite works within the call, so that a long query would hold up everything
- * else, and a process is the one thing that can be stopped at any moment.
+ * A SQLite file, opened by a process of its own: SQLite runs synchronously, so a long query would
+ * block the bot, and only a process can be stopped at any moment.
  */
 export function createSqliteDatabase(name: string, file: SqliteFile): Database {
   let child: ChildProcess | null = null;
   let last: Promise<unknown> = Promise.resolve();
-  const run = (query: SqliteQuery): Promise<SqliteAnswer> => {
+  const run = (query: SqliteQuery): Promise<SqliteResponse> => {
     child ??= startProcess(file);
-    return ask(child, query);
+    return sendQuery(child, query);
   };
   const discard = (): void => {
     child?.kill("SIGKILL");
@@ -35,16 +35,16 @@ export function createSqliteDatabase(name: string, file: SqliteFile): Database {
       const turn = Promise.withResolvers<void>();
       last = before.then(() => turn.promise);
       try {
-        // One at a time, so that stopping one query does not touch the others.
+        // One query at a time, so that stopping one does not affect the others.
         await Promise.race([before, stopped.promise]);
-        const answer = await Promise.race([run({ sql, values }), stopped.promise]).catch(
+        const response = await Promise.race([run({ sql, values }), stopped.promise]).catch(
           (error: unknown) => {
-            // What was not committed is taken back when the file is opened again.
+            // SQLite rolls an uncommitted transaction back when the file is opened again.
             discard();
             throw signal.aborted ? signal.reason : processLost(name, error);
           },
         );
-        return resultOf(name, answer);
+        return resultOf(name, response);
       } finally {
         signal.removeEventListener("abort", onAbort);
         turn.resolve();
@@ -56,7 +56,7 @@ export function createSqliteDatabase(name: string, file: SqliteFile): Database {
 
 function startProcess(file: SqliteFile): ChildProcess {
   const child = fork(join(import.meta.dirname, "sqlite-process.ts"), [JSON.stringify(file)], {
-    // The bot's secrets are none of its business.
+    // Keeps the bot's secrets out of the process.
     env: {},
     execArgv: [],
     stdio: ["ignore", "ignore", "ignore", "ipc"],
@@ -66,10 +66,10 @@ function startProcess(file: SqliteFile): ChildProcess {
   return child;
 }
 
-function ask(child: ChildProcess, query: SqliteQuery): Promise<SqliteAnswer> {
-  const { promise, resolve, reject } = Promise.withResolvers<SqliteAnswer>();
+function sendQuery(child: ChildProcess, query: SqliteQuery): Promise<SqliteResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<SqliteResponse>();
   const onExit = (): void => reject(new Error("The process ended."));
-  const onMessage = (answer: SqliteAnswer): void => resolve(answer);
+  const onMessage = (response: SqliteResponse): void => resolve(response);
   child.once("message", onMessage);
   child.once("error", reject);
   child.once("exit", onExit);
@@ -93,11 +93,11 @@ function processLost(name: string, cause: unknown): AppError {
   });
 }
 
-function resultOf(name: string, answer: SqliteAnswer): QueryResult {
-  if (answer.kind === "result") return answer.result;
-  const { code, sqlite, message } = answer;
+function resultOf(name: string, response: SqliteResponse): QueryResult {
+  if (response.kind === "result") return response.result;
+  const { code, sqlite, message } = response;
   if (code !== null) throw new AppError({ code, message });
-  // The lowest byte is the kind, the others say more of it.
+  // The lowest byte is the kind of error, the others are details.
   const retryable = sqlite !== null && RETRYABLE.has(sqlite & 0xff);
   const said = message.replaceAll(/\s+/g, " ").slice(0, MAX_EXCERPT);
   throw new AppError({

@@ -1,27 +1,50 @@
 import { DatabaseSync } from "node:sqlite";
-import { isAppError } from "../../../shared/errors.ts";
-import { readOwn } from "../../../shared/json.ts";
-import type { SqliteAnswer, SqliteFile, SqliteQuery } from "./sqlite-protocol.ts";
+import { type ErrorCode, isAppError } from "../../../shared/errors.ts";
+import { type Json, readNumber } from "../../../shared/json.ts";
+import type { QueryResult } from "../database.ts";
 import { runStatement } from "./sqlite-statement.ts";
 
-/** How long a query waits for somebody else's lock. */
+/** The one argument, as JSON, of the process of a SQLite database. */
+export interface SqliteFile {
+  readonly path: string;
+  readonly isReadOnly: boolean;
+}
+
+/** One statement to run. */
+export interface SqliteQuery {
+  readonly sql: string;
+  readonly values: readonly Json[];
+}
+
+/** The result of a query. */
+export type SqliteResponse =
+  | { readonly kind: "result"; readonly result: QueryResult }
+  | {
+      readonly kind: "error";
+      /** Code of an AppError; `null`: an error of SQLite. */
+      readonly code: ErrorCode | null;
+      /** SQLite's error number. */
+      readonly sqlite: number | null;
+      readonly message: string;
+    };
+
+/** Milliseconds that a query waits for a lock of another process. */
 const BUSY_MS = 5000;
 
 const file: SqliteFile = JSON.parse(process.argv[2] ?? "");
 let database: DatabaseSync | null = null;
 
-process.on("message", (query: SqliteQuery) => process.send?.(answerTo(query)));
+process.on("message", (query: SqliteQuery) => process.send?.(runQuery(query)));
 process.on("disconnect", () => process.exit());
 
-function answerTo({ sql, values }: SqliteQuery): SqliteAnswer {
+function runQuery({ sql, values }: SqliteQuery): SqliteResponse {
   try {
     return { kind: "result", result: runStatement(open(), sql, values) };
   } catch (error) {
-    const sqlite = readOwn(error, "errcode");
     return {
       kind: "error",
       code: isAppError(error) ? error.code : null,
-      sqlite: typeof sqlite === "number" ? sqlite : null,
+      sqlite: readNumber(error, "errcode"),
       message: error instanceof Error ? error.message : "",
     };
   }

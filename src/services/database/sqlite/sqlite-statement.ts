@@ -1,15 +1,21 @@
-import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
+import {
+  constants,
+  type DatabaseSync,
+  type SQLInputValue,
+  type SQLOutputValue,
+  type StatementSync,
+} from "node:sqlite";
 import { AppError } from "../../../shared/errors.ts";
 import type { Json } from "../../../shared/json.ts";
 import type { QueryResult } from "../database.ts";
 import { integerToJson, RowCollector, realToJson } from "../row-collector.ts";
 import { type SqlToken, sqlTokens } from "../sql-tokens.ts";
-import { authorize } from "./authorize.ts";
 
 /**
  * Runs one statement in a transaction of its own.
  *
- * @throws {AppError} `params_invalid`, `limit_exceeded`; the error of SQLite. Nothing was changed then.
+ * @throws {AppError} `params_invalid`, `limit_exceeded`; or the error of SQLite. Nothing was
+ *   changed.
  */
 export function runStatement(
   database: DatabaseSync,
@@ -19,7 +25,7 @@ export function runStatement(
   const tokens = sqlTokens(sql).filter(({ text }) => !/^(?:--|\/\*)/.test(text));
   requireOneStatement(tokens);
   const parameters = readParameters(tokens, values);
-  // A writer takes its lock at once: taking it later can fail although waiting would have helped.
+  // A writer takes its lock at the start: upgrading a read lock can fail without waiting.
   const reads = ["SELECT", "VALUES", "EXPLAIN", "PRAGMA"].includes(tokens[0]?.text ?? "");
   database.exec(reads ? "BEGIN" : "BEGIN IMMEDIATE");
   try {
@@ -36,7 +42,7 @@ export function runStatement(
   }
 }
 
-/** SQLite would run the first one and forget the others. */
+/** SQLite would run the first statement and ignore the others. */
 function requireOneStatement(tokens: readonly SqlToken[]): void {
   const end = tokens.findIndex(({ kind, text }) => kind === "symbol" && text === ";");
   if (tokens.length > 0 && (end === -1 || end === tokens.length - 1)) return;
@@ -46,7 +52,7 @@ function requireOneStatement(tokens: readonly SqlToken[]): void {
   });
 }
 
-/** The values by the names that SQLite knows them by; it would take what is missing for NULL. */
+/** The values by parameter name. Checked here, since SQLite takes a missing one for NULL. */
 function readParameters(
   tokens: readonly SqlToken[],
   values: readonly Json[],
@@ -73,7 +79,7 @@ function execute(statement: StatementSync, parameters: Record<string, SQLInputVa
   }
   statement.setReturnArrays(true);
   const collector = new RowCollector();
-  // With setReturnArrays a row is a list, which the types of Node do not say.
+  // With setReturnArrays a row is a list; Node's types do not know that.
   for (const row of statement.iterate(parameters)) {
     collector.add(columns, Object.values(row).map(toJsonCell));
   }
@@ -90,4 +96,32 @@ function toJsonCell(value: SQLOutputValue): Json {
   if (typeof value === "bigint") return integerToJson(value);
   if (typeof value === "number") return realToJson(value);
   return value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value;
+}
+
+/** Pragmas that only read. */
+const READ_PRAGMAS = new Set([
+  "foreign_key_list",
+  "index_info",
+  "index_list",
+  "index_xinfo",
+  "table_info",
+  "table_list",
+  "table_xinfo",
+]);
+
+/**
+ * Limits what a statement of a workflow may do: it must stay within the one database file, leave
+ * its settings alone and not end its transaction.
+ *
+ * @returns a code for `setAuthorizer`.
+ */
+function authorize(action: number, subject: string | null): number {
+  const { SQLITE_ATTACH, SQLITE_DETACH, SQLITE_TRANSACTION, SQLITE_SAVEPOINT } = constants;
+  const isForbidden =
+    action === SQLITE_ATTACH ||
+    action === SQLITE_DETACH ||
+    action === SQLITE_TRANSACTION ||
+    action === SQLITE_SAVEPOINT ||
+    (action === constants.SQLITE_PRAGMA && !READ_PRAGMAS.has(subject ?? ""));
+  return isForbidden ? constants.SQLITE_DENY : constants.SQLITE_OK;
 }

@@ -1,0 +1,96 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { createOpenAiModelClient } from "../adapters/llm/openai-model-client.ts";
+import { createCron } from "../adapters/node-cron.ts";
+import { createSampleFiles } from "../adapters/sample-files.ts";
+import { createSecretHider, createSecretRevealer } from "../adapters/secrets.ts";
+import { createConversations } from "../bot/conversations.ts";
+import type { Permissions } from "../bot/permissions.ts";
+import { createEngine, type RunningEngine } from "../engine/engine.ts";
+import { systemClock } from "../engine/ports/clock.ts";
+import type { Store } from "../engine/ports/store.ts";
+import { secretsOfUrl } from "../services/database/connection-url.ts";
+import type { DatabaseService } from "../services/database/database-service.ts";
+import { createEmailService } from "../services/email/email-service.ts";
+import { createHttpService } from "../services/http/http-service.ts";
+import { createServiceRegistry } from "../services/registry.ts";
+import { createSlackService } from "../services/slack/slack-service.ts";
+import { createSlackNameChecks } from "../slack/name-checks.ts";
+import type { Slack } from "../slack/slack.ts";
+import { secretsOfUri } from "../store/mongodb/uri.ts";
+import type { Telemetry } from "../web/telemetry.ts";
+import type { Config } from "./config.ts";
+import { readPricesFile } from "./prices-file.ts";
+
+/** How often the store is polled for the work of other processes, by kind. A data folder has one process; MongoDB without change streams is read this often. */
+const POLL_MS = { sqlite: 5000, mongodb: 250 } as const;
+
+/** How long running attempts may take to end when the bot stops: most calls of services do within this. */
+const STOP_GRACE_MS = 3000;
+
+/** What the engine is built from besides the configuration. */
+export interface EngineParts {
+  readonly config: Config;
+  readonly store: Store;
+  readonly slack: Slack;
+  readonly permissions: Permissions;
+  readonly database: DatabaseService;
+  readonly logger: Logger;
+  readonly telemetry: Telemetry;
+  /** Called with what the operator has to do when a newer version of the bot has taken over the data. */
+  readonly onOutdated: (remedy: string) => void;
+}
+
+/** Connects the engine to its adapters. */
+export function buildEngine(parts: EngineParts): RunningEngine {
+  const { config, store, slack, permissions, database, logger, telemetry, onOutdated } = parts;
+  const { pricesFile } = config.model;
+  return createEngine({
+    store,
+    clock: systemClock,
+    logger,
+    directory: slack.directory,
+    conversations: createConversations(slack, permissions, systemClock),
+    nameChecks: { ...createSlackNameChecks(slack), connection: database.checkConnection },
+    services: createServiceRegistry([
+      createSlackService({ client: slack.bulk, channels: slack.channels }),
+      createHttpService({ allowHosts: config.http.allowHosts }),
+      createEmailService({
+        server: config.mail,
+        templatesDir: join(config.workflowsDir, "email-templates"),
+      }),
+      database,
+    ]),
+    model: createOpenAiModelClient(config.model),
+    defaultModel: config.model.defaultModel,
+    prices: pricesFile === null ? {} : readPricesFile(pricesFile),
+    cron: createCron(),
+    revealSecrets: createSecretRevealer(config.secrets),
+    hideSecrets: createSecretHider(secretValues(config)),
+    sampleFiles: createSampleFiles(join(config.workflowsDir, "evals")),
+    observe: telemetry.observe,
+    onWatchState: telemetry.watching,
+    pollMs: POLL_MS[config.store.kind],
+    stopGraceMs: STOP_GRACE_MS,
+    onOutdated,
+    processName: `${hostname()}:${process.pid}`,
+  });
+}
+
+/** Values that must appear neither in the log nor in a prompt. */
+export function secretValues(config: Config): readonly string[] {
+  const { slack, model, web, secrets, mail, databases, store } = config;
+  return [
+    slack.botToken,
+    slack.appToken,
+    slack.signingSecret,
+    web.apiToken,
+    model.apiKey,
+    ...Object.values(model.providers).map((provider) => provider.apiKey),
+    ...Object.values(secrets),
+    mail?.login?.password,
+    ...Object.values(databases).flatMap(secretsOfUrl),
+    ...(store.kind === "mongodb" ? secretsOfUri(store.uri) : []),
+  ].filter((value) => typeof value === "string");
+}

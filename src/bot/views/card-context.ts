@@ -1,0 +1,91 @@
+import type { ExecutionView } from "../../engine/api/executions.ts";
+import type { Definition } from "../../engine/definition/schema.ts";
+import { readOwn } from "../../shared/json.ts";
+import { isUserId } from "../../shared/slack-ids.ts";
+import type { GroupIds } from "../../slack/groups.ts";
+import { groupIdOf } from "../../slack/groups.ts";
+import { escapeText, mentionChannel, mentionPerson, showValue } from "../../slack/text.ts";
+
+const VALUE_CHARS = 300;
+
+/** What cards need to know of the definition. */
+export interface CardContext {
+  /** Name of a step for people: its `name`, else its id. */
+  stepName(stepId: string): string;
+  /** An approver as the definition names them, so that Slack notifies who is meant. */
+  mention(approver: string): string;
+  /** Inputs in the order of the definition, with values fit to show: `sensitive` ones are hidden. */
+  shownInputs(view: ExecutionView): readonly ShownInput[];
+}
+
+export interface ShownInput {
+  readonly label: string;
+  /** `null`: hidden. */
+  readonly value: ExecutionView["variables"][string] | null;
+  readonly hidden: boolean;
+  /** The value is the id of a person or a channel. */
+  readonly names?: "user" | "channel";
+}
+
+/** @param groups - user groups by handle: `@finance` in a definition is only text to Slack. */
+export function createCardContext(definition: Definition, groups: GroupIds): CardContext {
+  const names = new Map(namesIn(definition.steps));
+  const inputs = Object.entries(definition.inputs ?? {});
+  const shownOf = (view: ExecutionView): ShownInput[] => {
+    if (definition.inputs === undefined) {
+      return Object.entries(view.variables).map(([label, value]) => ({
+        label,
+        value,
+        hidden: false,
+      }));
+    }
+    return inputs.flatMap(([name, input]): ShownInput[] => {
+      const value = view.variables[name];
+      if (value === undefined || value === null) return [];
+      const label = input.label ?? name;
+      if (input.sensitive) return [{ label, value: null, hidden: true }];
+      const { type } = input;
+      const names = type === "user" || type === "channel" ? { names: type } : {};
+      return [{ label, value, hidden: false, ...names }];
+    });
+  };
+  return {
+    stepName: (stepId) => names.get(stepId) ?? stepId,
+    mention: (approver) => mentionApprover(approver, groups),
+    shownInputs: shownOf,
+  };
+}
+
+/** Ids and names of steps and of those in the bodies that they hold. */
+function namesIn(steps: unknown): readonly (readonly [string, string])[] {
+  if (!Array.isArray(steps)) return [];
+  return steps.flatMap((step: unknown) => {
+    const id = readOwn(step, "id");
+    if (typeof id !== "string") return [];
+    const name = readOwn(step, "name");
+    const config = readOwn(step, "config");
+    const branches = readOwn(config, "branches");
+    const bodies: readonly unknown[] = Array.isArray(branches) ? branches : [config];
+    const inner = bodies.flatMap((body) => namesIn(readOwn(body, "steps")));
+    return [[id, typeof name === "string" ? name : id] as const, ...inner];
+  });
+}
+
+/** A person or user group as Slack shows and notifies them; what is neither is shown as text. */
+export function mentionApprover(approver: string, groups: GroupIds): string {
+  const person = /^<@([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(approver)?.[1] ?? approver;
+  const group = isUserId(person) ? null : groupIdOf(approver, groups);
+  return group === null ? mentionPerson(person) : `<!subteam^${group}>`;
+}
+
+/** Name and value of each input, ready for `fields`. */
+export function showInputs(view: ExecutionView, context: CardContext): [string, string][] {
+  return context.shownInputs(view).map((input) => [escapeText(input.label), showInput(input)]);
+}
+
+function showInput({ value, hidden, names }: ShownInput): string {
+  if (hidden) return "_hidden_";
+  if (typeof value === "string" && names === "user") return mentionPerson(value);
+  if (typeof value === "string" && names === "channel") return mentionChannel(value);
+  return showValue(value, VALUE_CHARS);
+}

@@ -1,0 +1,20 @@
+/** A message of a channel, as a run begins with it. */
+export interface PointedMessage {
+  readonly channel: string;
+  readonly ts: string;
+  /** The thread that it was written in; its own if it is in none. */
+  readonly threadTs: string;
+  readonly text: string;
+  /** Who wrote it; `null`: a bot. */
+  readonly messageUser: string | null;
+}
+
+/** What message, reaction and shortcut triggers look up in the workspace, and only for events that fit otherwise. */
+export interface Conversations {
+  /** The id of a channel that a definition names by name, id or mention; `null`: the bot sees no such channel. */
+  resolveChannel(channel: string): Promise<string | null>;
+  /** May this person start runs? */
+  mayStart(userId: string): Promise<boolean>;
+  /** Reads the message at a place. If it cannot be read, its text is empty. */
+  readMessage(channel: string, ts: string): Promise<PointedMessage>;
+}

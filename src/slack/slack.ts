@@ -1,0 +1,43 @@
+import type { WebClient } from "@slack/web-api";
+import type { Logger } from "pino";
+import type { Clock } from "../engine/ports/clock.ts";
+import type { Directory } from "../engine/ports/directory.ts";
+import { omitUndefined } from "../shared/omit-undefined.ts";
+import { type ChannelFinder, createChannelFinder } from "./channels.ts";
+import { createBulkClient, createLookupClient, toSlackLogger } from "./clients.ts";
+import { createDirectory } from "./directory.ts";
+import { createGroupFinder, type GroupFinder } from "./groups.ts";
+
+export interface SlackOptions {
+  readonly botToken: string;
+  /** Base of the Web API; `null`: Slack's own. */
+  readonly apiUrl: string | null;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The workspace, shared by the bot, the `slack` service and the name checks, so that each list is read and cached once. */
+export interface Slack {
+  /** For background sends: neither waits nor retries. */
+  readonly bulk: WebClient;
+  /** For reads and answers that a person waits for: a short time-out, one retry. */
+  readonly lookup: WebClient;
+  readonly directory: Directory;
+  readonly groups: GroupFinder;
+  readonly channels: ChannelFinder;
+}
+
+/** Builds the Slack layer, once for each process. It calls nothing by itself. */
+export function createSlack({ botToken, apiUrl, clock, logger }: SlackOptions): Slack {
+  const access = omitUndefined({ botToken, apiUrl: apiUrl ?? undefined });
+  const slackLogger = toSlackLogger(logger);
+  const lookup = createLookupClient(access, slackLogger);
+  const groups = createGroupFinder(lookup, clock);
+  return {
+    bulk: createBulkClient(access, slackLogger),
+    lookup,
+    directory: createDirectory(lookup, groups, clock),
+    groups,
+    channels: createChannelFinder(lookup),
+  };
+}

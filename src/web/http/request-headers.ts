@@ -1,0 +1,43 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { AppError } from "../../shared/errors.ts";
+
+const MAX_KEY_LENGTH = 255;
+
+/**
+ * The `Idempotency-Key` of a request; `null` without one.
+ *
+ * @throws {AppError} `input_invalid` when it is empty, too long or given twice.
+ */
+export function readIdempotencyKey(headers: IncomingHttpHeaders): string | null {
+  const value = headers["idempotency-key"];
+  if (value === undefined) return null;
+  const key = String(value).trim();
+  // Node joins a header that comes twice with a comma and a blank.
+  if (key !== "" && key.length <= MAX_KEY_LENGTH && !key.includes(", ")) return key;
+  throw new AppError({
+    code: "input_invalid",
+    message: `Idempotency-Key must come once, with 1 to ${MAX_KEY_LENGTH} characters and no comma followed by a blank.`,
+  });
+}
+
+/**
+ * Whether to respond with JSON on a path that also has a page: only if `Accept` names
+ * `application/json`, ranked no lower than HTML. A browser names HTML; `curl` accepts anything.
+ *
+ * @param accept - the header as received.
+ */
+export function prefersJson(accept: string | undefined): boolean {
+  const json = qualityOf("application/json", accept);
+  return json > 0 && json >= qualityOf("text/html", accept);
+}
+
+/** Quality of a media type in `Accept`, from 0 to 1; 0 if it is not named. */
+function qualityOf(type: string, accept = ""): number {
+  for (const range of accept.split(",")) {
+    const [name = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
+    if (name !== type) continue;
+    const quality = parameters.find((parameter) => parameter.startsWith("q="));
+    return quality === undefined ? 1 : Number(quality.slice(2)) || 0;
+  }
+  return 0;
+}
