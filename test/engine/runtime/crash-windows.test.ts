@@ -13,15 +13,17 @@ const away = (): AppError =>
 /** The store behind a line that breaks once, before or after a method does its work. */
 function breaking(store: Store, method: StoreMethod, when: "before" | "after"): Store {
   let isWhole = true;
-  return interceptStore(store, async ({ method: called, run }) => {
-    if (called !== method) return await run();
+  const call = async (run: () => unknown): Promise<unknown> => {
     const breaks = isWhole;
     isWhole = false;
     if (breaks && when === "before") throw away();
     const result: unknown = await run();
     if (breaks) throw away();
     return result;
-  });
+  };
+  return interceptStore(store, ({ method: called, run }) =>
+    called === method ? call(run) : run(),
+  );
 }
 
 const delivery = (id: string): WebhookRequest => ({

@@ -94,10 +94,12 @@ test("what a worker is told late that it holds, and has given back meanwhile, st
     },
   );
   const late = Promise.withResolvers<void>();
-  const slow = interceptStore(bench.store, async ({ method, run }) => {
-    const answer: unknown = await run();
-    if (method === "leases.ownedBy") await late.promise;
-    return answer;
+  const slow = interceptStore(bench.store, ({ method, run }) => {
+    if (method !== "leases.ownedBy") return run();
+    return Promise.resolve(run()).then(async (records) => {
+      await late.promise;
+      return records;
+    });
   });
   const worker = await bench.worker(slow);
   await bench.start(worker);

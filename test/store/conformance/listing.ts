@@ -20,7 +20,7 @@ export function listingConformance(open: OpenStore): void {
       await store.executions.insert(stored);
 
       expect(await store.executions.list({ limit: 1 })).toEqual({
-        heads: [stored],
+        records: [stored],
         nextCursor: null,
       });
     });
