@@ -133,8 +133,8 @@ export class Budgets {
     if ((await store.readMark(key)) !== null) return;
     const text = describeWarning(budget);
     logger.warn({ scope, subject, spentNano, monthlyNano }, "most of a budget is used");
-    const isTold = await warn({ budget, text }).catch(() => false);
-    if (isTold) await store.writeMark(key, true);
+    const isDelivered = await warn({ budget, text }).catch(() => false);
+    if (isDelivered) await store.writeMark(key, true);
     else this.#warned.delete(key);
   }
 }

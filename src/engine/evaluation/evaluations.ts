@@ -76,7 +76,7 @@ async function runEvaluation(
 ): Promise<EvaluationReport> {
   const { workflowId, against, capNano } = request;
   const { definition, version } = await options.workflows.get(workflowId);
-  await options.library.lookAt(definition);
+  await options.library.refreshFor(definition);
   const steps: StepReport[] = [];
   let left = capNano;
   for (const step of chooseSteps(aiStepsOf(definition.steps), request)) {

@@ -53,7 +53,7 @@ export class PromptLibrary implements PromptLookup {
   }
 
   /** Looks at the prompts that a definition names, as they are now: another process may have added some. */
-  async lookAt(source: unknown): Promise<void> {
+  async refreshFor(source: unknown): Promise<void> {
     const refs = promptRefsIn(source);
     if (refs.length > 0) await this.refresh();
     for (const ref of refs) {

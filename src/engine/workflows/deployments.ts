@@ -62,7 +62,7 @@ export class Deployments {
     file: Readonly<Record<string, string>>,
   ): Promise<DeployResult> {
     const { workflows, store } = this.#options;
-    await this.#options.prompts.lookAt(source);
+    await this.#options.prompts.refreshFor(source);
     const { definition, problems, warnings } = workflows.validate(source);
     const content = toJson(source);
     if (!definition || !isJsonObject(content)) return { deployed: false, problems, warnings };
@@ -104,7 +104,7 @@ export class Deployments {
     newer: VersionSummary,
   ): Promise<FileDeployment> {
     const { workflows, store } = this.#options;
-    await this.#options.prompts.lookAt(body);
+    await this.#options.prompts.refreshFor(body);
     const { definition, problems } = workflows.validate(body);
     if (!definition) return { outcome: "invalid", problems };
     const { contentHash } = contentOf(body);

@@ -141,7 +141,7 @@ export class Workflows {
   async activate(workflowId: string, version: number, by: string): Promise<Activation> {
     const { activeVersion } = await this.#require(workflowId);
     const record = await this.#requireVersion(workflowId, version);
-    await this.#options.prompts.lookAt(record.definition);
+    await this.#options.prompts.refreshFor(record.definition);
     const { definition, problems } = this.validate(record.definition);
     const [problem] = definition ? await this.takenPaths(definition) : problems;
     if (problem || !definition) {
