@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { answerContent } from "../../simulator/model/answer.ts";
 import { validateDefinition } from "../../src/engine/definition/validation/validate.ts";
-import { firstMessages, repairMessages } from "../../src/engine/drafts/generation-prompt.ts";
+import {
+  firstMessages,
+  repairDefinitionMessages,
+} from "../../src/engine/drafts/generation-prompt.ts";
 import { realRegistries } from "../support/registries.ts";
 
 const DESCRIPTIONS = [
@@ -86,7 +89,7 @@ describe("the stand-in's workflow definitions", () => {
     const problems = [{ path: "steps", message: "is missing", fix: "Add steps." }];
     const definition = answer([
       ...firstMessages("", { description }),
-      ...repairMessages("{}", problems),
+      ...repairDefinitionMessages("{}", problems),
     ]);
     expect(problemsOf(definition)).toEqual([]);
     expect(JSON.stringify(definition)).toContain('"required":2');

@@ -6,10 +6,8 @@ import type { PromptVersionId } from "../ports/prompts.ts";
 import { type CallResult, callModel } from "./call.ts";
 import { type AnswerFormat, envelopeOf } from "./envelope.ts";
 import type { PriceBook } from "./pricing.ts";
-import { type Judgment, judgeReply } from "./validate-answer.ts";
-
-/** Characters of an invalid answer that its model is shown again. */
-const MAX_ECHO = 4000;
+import { repairAnswerMessages } from "./prompt.ts";
+import { type AnswerCheck, validateAnswer } from "./validate-answer.ts";
 
 /** What is to be decided. */
 export interface Question {
@@ -27,7 +25,7 @@ export interface Question {
 export type Decision = (
   | {
       readonly ok: true;
-      readonly answer: Extract<Judgment, { kind: "answer" }>;
+      readonly answer: Extract<AnswerCheck, { kind: "answer" }>;
       readonly text: string;
     }
   | { readonly ok: false; readonly error: AppError }
@@ -39,7 +37,7 @@ export type Decision = (
  *
  * Never throws an `AppError`: what went wrong comes with its cost.
  */
-export async function decideByModel(
+export async function askModels(
   question: Question,
   context: AttemptContext,
   prices: PriceBook,
@@ -49,11 +47,11 @@ export async function decideByModel(
   try {
     for (const model of question.models) {
       const last = await askOneModel(model, question, context, prices, calls);
-      const { judgment } = last;
-      if (judgment.kind === "answer") {
-        return { ok: true, answer: judgment, text: last.text, cost: totalCost(calls) };
+      const { check } = last;
+      if (check.kind === "answer") {
+        return { ok: true, answer: check, text: last.text, cost: totalCost(calls) };
       }
-      failures.push(judgment.error);
+      failures.push(check.error);
     }
     return { ok: false, error: combine(failures), cost: totalCost(calls) };
   } catch (error) {
@@ -77,27 +75,20 @@ async function askOneModel(
 ): Promise<CallResult> {
   const { format, temperature, maxTokens } = question;
   const form = envelopeOf(format);
-  const judge = (reply: Parameters<typeof judgeReply>[0]): Judgment =>
-    judgeReply(reply, { model, format, maxTokens });
+  const validate = (reply: Parameters<typeof validateAnswer>[0]): AnswerCheck =>
+    validateAnswer(reply, { model, format, maxTokens });
   const ask = async (messages: readonly ModelMessage[]): Promise<CallResult> => {
     context.signal.throwIfAborted();
     const request = { model, messages, temperature, maxTokens, ...(form && { format: form }) };
     const { prompt } = question;
-    const setup = { context, prices, judge, ...(prompt && { prompt }) };
+    const setup = { context, prices, validate, ...(prompt && { prompt }) };
     const call = await callModel(setup, request, calls.length + 1);
     calls.push(call);
     return call;
   };
   const first = await ask(question.messages);
-  if (first.judgment.kind !== "invalid") return first;
-  return ask([...question.messages, ...repairMessages(first.text, first.judgment.complaint)]);
-}
-
-function repairMessages(text: string, complaint: string): readonly ModelMessage[] {
-  // Some endpoints refuse a message without content.
-  const echo: ModelMessage[] =
-    text.trim() === "" ? [] : [{ role: "assistant", content: text.slice(0, MAX_ECHO) }];
-  return [...echo, { role: "user", content: `That answer cannot be used. ${complaint}` }];
+  if (first.check.kind !== "invalid") return first;
+  return ask([...question.messages, ...repairAnswerMessages(first.text, first.check.complaint)]);
 }
 
 /** One error for several models: retryable if any of them is, after the shortest wait that was asked for. */

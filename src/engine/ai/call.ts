@@ -6,11 +6,11 @@ import type { CallRecord } from "../ports/calls.ts";
 import type { ModelMessage, ModelReply, ModelRequest } from "../ports/model.ts";
 import type { PromptVersionId } from "../ports/prompts.ts";
 import type { PriceBook } from "./pricing.ts";
-import type { Judgment } from "./validate-answer.ts";
+import type { AnswerCheck } from "./validate-answer.ts";
 
 /** One question to a model, answered or not. */
 export interface CallResult {
-  readonly judgment: Judgment;
+  readonly check: AnswerCheck;
   readonly text: string;
   /** How often the attempt had been begun again when the call was made: so many earlier calls may have been lost. */
   readonly recoveries: number;
@@ -42,7 +42,7 @@ export interface CallSetup {
   readonly prices: PriceBook;
   /** The named prompt that is asked, for the record. */
   readonly prompt?: PromptVersionId;
-  readonly judge: (reply: Pick<ModelReply, "text" | "finishReason" | "refusal">) => Judgment;
+  readonly validate: (reply: Pick<ModelReply, "text" | "finishReason" | "refusal">) => AnswerCheck;
 }
 
 /**
@@ -83,20 +83,20 @@ export async function callModel(
     if (!(error instanceof AppError)) throw error;
     return recordFailure(setup, base, error);
   }
-  const judgment = setup.judge(reply);
+  const check = setup.validate(reply);
   const { usage, text } = reply;
   const price = setup.prices.priceCall({ model: request.model, usage, at });
   await context.recordCall({
     ...base,
     response: reply.raw,
     text,
-    ...(judgment.kind === "answer" ? understood(judgment) : { problem: problemOf(judgment) }),
+    ...(check.kind === "answer" ? understood(check) : { problem: problemOf(check) }),
     ...(usage && { usage }),
     ...price,
     latencyMs: reply.latencyMs,
   });
   const { recoveries } = context;
-  return { judgment, text, recoveries, costNano: price.costNano, ...(usage && { usage }) };
+  return { check, text, recoveries, costNano: price.costNano, ...(usage && { usage }) };
 }
 
 function withoutSecrets({ hideSecrets }: CallContext) {
@@ -137,24 +137,24 @@ async function recordFailure(
     latencyMs: context.now() - base.at,
   });
   const { recoveries } = context;
-  return { judgment: { kind: "failed", error }, text: "", recoveries, costNano };
+  return { check: { kind: "failed", error }, text: "", recoveries, costNano };
 }
 
-function replay({ judge }: CallSetup, record: CallRecord): CallResult {
+function replay({ validate }: CallSetup, record: CallRecord): CallResult {
   const { text, costNano, usage, response, recoveries = 0 } = record;
   const failure = readOwn(response, FAILURE);
   const choice = readOwn(readOwn(response, "choices"), "0");
   const finishReason = choice === undefined ? "no_choices" : readOwn(choice, "finish_reason");
   const refusal = readOwn(readOwn(choice, "message"), "refusal");
-  const judgment: Judgment =
+  const check: AnswerCheck =
     failure === undefined
-      ? judge({
+      ? validate({
           text,
           finishReason: typeof finishReason === "string" ? finishReason : "stop",
           ...(typeof refusal === "string" && refusal !== "" && { refusal }),
         })
       : { kind: "failed", error: fromFailure(failure, record.problem ?? "") };
-  return { judgment, text, recoveries, costNano, ...(usage && { usage }) };
+  return { check, text, recoveries, costNano, ...(usage && { usage }) };
 }
 
 /** What model clients throw. */
@@ -185,7 +185,7 @@ function fromFailure(failure: unknown, message: string): AppError {
   });
 }
 
-function understood({ value, reason, confidence }: Extract<Judgment, { kind: "answer" }>) {
+function understood({ value, reason, confidence }: Extract<AnswerCheck, { kind: "answer" }>) {
   return {
     value,
     ...(reason !== undefined && { reason }),
@@ -193,6 +193,6 @@ function understood({ value, reason, confidence }: Extract<Judgment, { kind: "an
   };
 }
 
-function problemOf(judgment: Exclude<Judgment, { kind: "answer" }>): string {
-  return judgment.kind === "invalid" ? judgment.complaint : judgment.error.message;
+function problemOf(check: Exclude<AnswerCheck, { kind: "answer" }>): string {
+  return check.kind === "invalid" ? check.complaint : check.error.message;
 }

@@ -131,3 +131,14 @@ export function describeNumber(format: AnswerFormat & { readonly kind: "number" 
   if (min !== undefined) return `${name} of at least ${min}`;
   return max === undefined ? name : `${name} of at most ${max}`;
 }
+
+/** Characters of an invalid answer that its model is shown again. */
+const MAX_ECHO = 4000;
+
+/** Renders the messages that follow an invalid answer: the answer itself, then what is wrong with it. */
+export function repairAnswerMessages(text: string, complaint: string): readonly ModelMessage[] {
+  // Some endpoints refuse a message without content.
+  const echo: ModelMessage[] =
+    text.trim() === "" ? [] : [{ role: "assistant", content: text.slice(0, MAX_ECHO) }];
+  return [...echo, { role: "user", content: `That answer cannot be used. ${complaint}` }];
+}

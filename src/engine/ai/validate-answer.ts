@@ -5,7 +5,7 @@ import type { AnswerFormat } from "./envelope.ts";
 import { parseAnswer } from "./parse-answer.ts";
 
 /** What a model's reply is worth. */
-export type Judgment =
+export type AnswerCheck =
   | {
       readonly kind: "answer";
       readonly value: Json;
@@ -20,10 +20,10 @@ export type Judgment =
 const MAX_QUOTED = 200;
 
 /** Judges a reply; every way in which it can be unusable has a name of its own. */
-export function judgeReply(
+export function validateAnswer(
   reply: Pick<ModelReply, "text" | "finishReason" | "refusal">,
   question: { readonly model: string; readonly format: AnswerFormat; readonly maxTokens: number },
-): Judgment {
+): AnswerCheck {
   const { model, format, maxTokens } = question;
   if (reply.refusal !== undefined || reply.finishReason === "content_filter") {
     const said = reply.refusal?.replace(/\s+/g, " ").trim().slice(0, MAX_QUOTED);

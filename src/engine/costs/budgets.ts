@@ -133,8 +133,8 @@ export class Budgets {
     if ((await store.kv.get(key)) !== null) return;
     const text = describeWarning(budget);
     logger.warn({ scope, subject, spentNano, monthlyNano }, "most of a budget is used");
-    const isTold = await warn({ budget, text }).catch(() => false);
-    if (isTold) await store.kv.set(key, true);
+    const isDelivered = await warn({ budget, text }).catch(() => false);
+    if (isDelivered) await store.kv.set(key, true);
     else this.#warned.delete(key);
   }
 }

@@ -37,10 +37,10 @@ export class CostReports implements Costs {
       metrics: this.#metrics,
       definedUsd: () => this.#definedBudgets(),
       warn: async (warning) => {
-        const told = await Promise.all(
+        const delivered = await Promise.all(
           [...this.#warningListeners].map((listener) => listener(warning)),
         );
-        return told.includes(true);
+        return delivered.includes(true);
       },
     });
   }

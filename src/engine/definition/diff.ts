@@ -83,8 +83,8 @@ function stepsOf(
     const place = `${outer}${definition.id}`;
     const bodies = context.bodiesIn(definition);
     const inner = bodies.flatMap((body) => {
-      const held = Array.isArray(body.steps) ? body.steps : [];
-      const parsed = held.flatMap((step: Json) => StepDefinition.safeParse(step).data ?? []);
+      const innerSteps = Array.isArray(body.steps) ? body.steps : [];
+      const parsed = innerSteps.flatMap((step: Json) => StepDefinition.safeParse(step).data ?? []);
       return stepsOf(parsed, context, `${place}/${body.id === "" ? "" : `${body.id}/`}`);
     });
     return [{ place, definition, config: withoutBodies(definition.config, bodies) }, ...inner];

@@ -28,19 +28,19 @@ export function describeSteps(
   depth = 0,
 ): StepsExplanation {
   const parts = steps.map((step, index): StepsExplanation => {
-    const told = describeStep(step, services);
+    const described = describeStep(step, services);
     const own: StepExplanation = {
       id: step.id,
       title: step.name ?? step.id,
       depth,
-      text: told.text,
+      text: described.text,
       goesOn: describeRoutes(step, steps[index + 1]?.id, depth > 0),
     };
     const inner = describeSteps(innerSteps(step.config), services, depth + 1);
     return {
       steps: [own, ...inner.steps],
-      sideEffects: [...told.sideEffects, ...inner.sideEffects],
-      approvers: [...told.approvers, ...inner.approvers],
+      sideEffects: [...described.sideEffects, ...inner.sideEffects],
+      approvers: [...described.approvers, ...inner.approvers],
     };
   });
   return {
@@ -50,13 +50,16 @@ export function describeSteps(
   };
 }
 
-interface Told {
+interface StepDescription {
   readonly text: string;
   readonly sideEffects: readonly string[];
   readonly approvers: readonly string[];
 }
 
-function describeStep({ type, config, id, name }: StepDefinition, services: ServiceRegistry): Told {
+function describeStep(
+  { type, config, id, name }: StepDefinition,
+  services: ServiceRegistry,
+): StepDescription {
   switch (type) {
     case "service":
       return describeService(config, services);
@@ -80,11 +83,11 @@ function describeStep({ type, config, id, name }: StepDefinition, services: Serv
 }
 
 /** A step that changes nothing outside. */
-function inside(sentence: string): Told {
+function inside(sentence: string): StepDescription {
   return { text: sentence, sideEffects: [], approvers: [] };
 }
 
-function describeService(config: JsonObject, services: ServiceRegistry): Told {
+function describeService(config: JsonObject, services: ServiceRegistry): StepDescription {
   const { service: serviceName, action: actionName, outputVariable: _, ...params } = config;
   const name = showText(serviceName);
   const service = services.get(name);
@@ -108,7 +111,7 @@ function isReading(params: JsonObject, service: string | undefined): boolean {
   return service === "http" && typeof method === "string" && /^(?:get|head)$/i.test(method);
 }
 
-function describeApproval(config: JsonObject, title: string): Told {
+function describeApproval(config: JsonObject, title: string): StepDescription {
   const approvers = Array.isArray(config["approvers"])
     ? config["approvers"].map((approver: Json) => showText(approver)).join(", ")
     : "nobody";
@@ -185,7 +188,7 @@ function describeRoutes(
   return routes.length === 0 ? null : routes.join("; ");
 }
 
-function describeChild(config: JsonObject): Told {
+function describeChild(config: JsonObject): StepDescription {
   const version =
     config["version"] === undefined ? "" : ` (version ${showText(config["version"])})`;
   const what = `Starts the workflow ${text(config, "workflowId")}${version}`;

@@ -2,7 +2,7 @@ import { didYouMean } from "../../shared/did-you-mean.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { isDeeper } from "../../shared/json.ts";
 import { compilePattern } from "../language/safe-pattern.ts";
-import { INPUT_READERS } from "./input-value.ts";
+import { INPUT_CONVERTERS } from "./input-conversion.ts";
 import type { Problem } from "./problem.ts";
 import { formatPath } from "./problem.ts";
 import type { Definition, InputDefinition } from "./schema.ts";
@@ -72,20 +72,20 @@ export function readInput(
 }
 
 /** What is wrong, before its place is known. */
-type Complaint = Omit<Problem, "path">;
+type Misfit = Omit<Problem, "path">;
 
 function isUnset(given: Json, form: VariableForm): boolean {
   return given === null || (form === "text" && typeof given === "string" && given.trim() === "");
 }
 
 function convert(input: InputDefinition, given: Json, form: VariableForm): Json | undefined {
-  const reader = INPUT_READERS[input.type];
-  if (form === "json" || typeof given !== "string") return reader.fromJson(given, input);
-  return reader.fromText(isFreeText(input) ? given : given.trim(), input);
+  const converter = INPUT_CONVERTERS[input.type];
+  if (form === "json" || typeof given !== "string") return converter.fromJson(given, input);
+  return converter.fromText(isFreeText(input) ? given : given.trim(), input);
 }
 
-function misfit(input: InputDefinition, given: Json): Complaint {
-  const { noun, fix } = INPUT_READERS[input.type];
+function misfit(input: InputDefinition, given: Json): Misfit {
+  const { noun, fix } = INPUT_CONVERTERS[input.type];
   const options = input.options ? ` The options are ${input.options.join(", ")}.` : "";
   const near =
     typeof given === "string" && !input.sensitive ? didYouMean(given, input.options ?? []) : "";
@@ -105,7 +105,7 @@ function shown(value: Json, input: InputDefinition): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
-function checkBounds(input: InputDefinition, value: Json): readonly Complaint[] {
+function checkBounds(input: InputDefinition, value: Json): readonly Misfit[] {
   const { measure, unit } = measureOf(value);
   if (measure === null) return [];
   const it = unit === "" ? shown(value, input) : `${measure}${unit}`;
@@ -119,7 +119,7 @@ function checkBounds(input: InputDefinition, value: Json): readonly Complaint[] 
   return [];
 }
 
-function checkPattern(input: InputDefinition, value: Json): readonly Complaint[] {
+function checkPattern(input: InputDefinition, value: Json): readonly Misfit[] {
   if (input.pattern === undefined || typeof value !== "string") return [];
   const pattern = compilePattern(input.pattern);
   if (typeof pattern === "string") {

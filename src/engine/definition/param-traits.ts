@@ -55,7 +55,7 @@ function holdsSecret(value: Json): boolean {
 }
 
 /**
- * Members of configurations that name something outside: `z.string().register(outsideNames, { kind: "channel" })`, on the
+ * Members of configurations that name something outside: `z.string().register(externalNames, { kind: "channel" })`, on the
  * outermost schema. A list names several; an absent member means `absent`, if there is that.
  */
 export const externalNames = z.registry<{ readonly kind: NameKind; readonly absent?: string }>();

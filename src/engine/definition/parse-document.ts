@@ -9,11 +9,11 @@ const MAX_DEPTH = 60;
 /**
  * The definition as a JSON object that is safe to work with: plain, not too large, not too deep, no `__proto__`.
  *
- * @returns `null` when it is not; the findings say why.
+ * @returns `null` when it is not; the collected problems say why.
  */
-export function readDocument(source: unknown, findings: ProblemCollector): JsonObject | null {
+export function readDocument(source: unknown, collector: ProblemCollector): JsonObject | null {
   if (!isJsonObject(source)) {
-    findings.problem(
+    collector.problem(
       [],
       "the definition is not a JSON object",
       'Begin with { "id": …, "name": …, "steps": [ … ] }.',
@@ -22,12 +22,12 @@ export function readDocument(source: unknown, findings: ProblemCollector): JsonO
   }
   const fault = findFault(source, []);
   if (fault !== null) {
-    findings.problem(fault.path, fault.message, fault.fix);
+    collector.problem(fault.path, fault.message, fault.fix);
     return null;
   }
   const { length } = JSON.stringify(source);
   if (length <= MAX_DEFINITION_LENGTH) return source;
-  findings.problem(
+  collector.problem(
     [],
     `the definition has ${length} characters of JSON; at most ${MAX_DEFINITION_LENGTH} are allowed`,
     "Move data out of the definition, or split the workflow.",

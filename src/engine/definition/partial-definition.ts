@@ -3,7 +3,7 @@ import { END, type Graph } from "./graph.ts";
 import type { StepProgram, StepType } from "./step-type.ts";
 
 /** A step as far as it can be understood: a definition with one slip is checked for all others too. */
-export interface DraftStep {
+export interface PartialStep {
   /** Where the step is in the document. */
   readonly path: readonly PropertyKey[];
   /** Empty when it is missing or no text. */
@@ -18,11 +18,11 @@ export interface DraftStep {
   /** `null`: the configuration does not fit its type. */
   readonly program: StepProgram | null;
   /** The bodies that the step holds, in the order of the definition. */
-  readonly bodies: readonly DraftBody[];
+  readonly bodies: readonly PartialBody[];
 }
 
 /** The part of a draft that can be read before types are known. */
-export type RawStep = Omit<DraftStep, "type" | "program" | "bodies">;
+export type RawStep = Omit<PartialStep, "type" | "program" | "bodies">;
 
 /** A list of steps that belong together, before they are checked. */
 export interface RawBody {
@@ -37,8 +37,8 @@ export interface RawBody {
 }
 
 /** Steps that belong together, each checked by itself, and how they follow each other. */
-export interface DraftBody extends Omit<RawBody, "steps"> {
-  readonly steps: readonly DraftStep[];
+export interface PartialBody extends Omit<RawBody, "steps"> {
+  readonly steps: readonly PartialStep[];
   readonly graph: Graph;
 }
 

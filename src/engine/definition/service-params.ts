@@ -79,10 +79,10 @@ function problemsOf(
   const isMissing = value === undefined;
   return issues.map(({ path, message }) => {
     const place = [name, ...path.map((part) => (typeof part === "number" ? part : String(part)))];
-    const said = message.replace(/^Invalid input: /, "").replace(/, received .*$/, "");
+    const rule = message.replace(/^Invalid input: /, "").replace(/, received .*$/, "");
     return isMissing
-      ? { path: place, message: "is missing", fix: `Add "${name}" (${said}).` }
-      : { path: place, message: `is not right: ${said}`, fix: `Correct "${place.join(".")}".` };
+      ? { path: place, message: "is missing", fix: `Add "${name}" (${rule}).` }
+      : { path: place, message: `is not right: ${rule}`, fix: `Correct "${place.join(".")}".` };
   });
 }
 

@@ -41,8 +41,8 @@ export function firstMessages(language: string, wish: Wish): readonly ModelMessa
   ];
 }
 
-/** What follows an answer that cannot be used. */
-export function repairMessages(
+/** Renders the messages that follow a definition with problems. */
+export function repairDefinitionMessages(
   answer: string,
   problems: readonly Problem[],
 ): readonly ModelMessage[] {

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, toJson } from "../../shared/json.ts";
 import { cleanAnswer, findJson } from "../ai/answer-text.ts";
 import { type CallContext, callModel } from "../ai/call.ts";
 import type { PriceBook } from "../ai/pricing.ts";
-import type { Judgment } from "../ai/validate-answer.ts";
+import type { AnswerCheck } from "../ai/validate-answer.ts";
 import type { Generated } from "../api/drafts.ts";
 import { explain } from "../definition/explain.ts";
 import type { Problem } from "../definition/problem.ts";
@@ -12,7 +12,7 @@ import { type ValidationContext, validateDefinition } from "../definition/valida
 import { GENERATION } from "../model/execution-id.ts";
 import type { ModelClient, ModelMessage, ModelReply } from "../ports/model.ts";
 import type { Store } from "../ports/store.ts";
-import { firstMessages, repairMessages, type Wish } from "./generation-prompt.ts";
+import { firstMessages, repairDefinitionMessages, type Wish } from "./generation-prompt.ts";
 import { describeLanguage } from "./language.ts";
 
 /** Rounds in which the model is told what is wrong with its definition. */
@@ -68,12 +68,12 @@ export function createGenerator(options: GeneratorOptions): Generator {
     let problems: readonly Problem[] = [];
     for (let calls = 1; calls <= 1 + MAX_REPAIRS; calls += 1) {
       let checked: Checked = { source: null, definition: null, problems: [], warnings: [] };
-      const judge = (reply: Reply): Judgment => {
+      const validate = (reply: Reply): AnswerCheck => {
         checked = checkReply(reply, options);
-        return toJudgment(reply, checked, modelName);
+        return toCheck(reply, checked, modelName);
       };
-      const { judgment, text, ...call } = await callModel(
-        { context, prices, judge },
+      const { check, text, ...call } = await callModel(
+        { context, prices, validate },
         {
           model: modelName,
           messages,
@@ -81,13 +81,13 @@ export function createGenerator(options: GeneratorOptions): Generator {
         },
         calls,
       );
-      if (judgment.kind === "failed") throw judgment.error;
+      if (check.kind === "failed") throw check.error;
       costNano = call.costNano === null || costNano === null ? null : costNano + call.costNano;
       const { source, definition, warnings } = checked;
       if (source !== null && definition !== null)
         return { source, definition, warnings, calls, costNano };
       problems = checked.problems;
-      messages = [...first, ...repairMessages(text, problems)];
+      messages = [...first, ...repairDefinitionMessages(text, problems)];
     }
     throw failed(problems);
   }
@@ -165,7 +165,7 @@ function checkReply(reply: Reply, context: ValidationContext): Checked {
   return { source, ...validateDefinition(source, context) };
 }
 
-function toJudgment(reply: Reply, checked: Checked, model: string): Judgment {
+function toCheck(reply: Reply, checked: Checked, model: string): AnswerCheck {
   const said = reply.refusal;
   if (said !== undefined || reply.finishReason === "content_filter") {
     const why = said?.replace(/\s+/g, " ").slice(0, 200) ?? "its content filter stopped the answer";

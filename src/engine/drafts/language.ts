@@ -109,12 +109,12 @@ function renderObject(schema: unknown, depth: number): string {
 
 /** What a type does not say: bounds, patterns, defaults. */
 function remark(schema: unknown): string {
-  const said = ["minimum", "maximum", "pattern", "default"].flatMap((key) => {
+  const rule = ["minimum", "maximum", "pattern", "default"].flatMap((key) => {
     const value = readOwn(schema, key);
     // The largest safe number is no bound that anybody meant.
     if (value === undefined || value === Number.MAX_SAFE_INTEGER) return [];
     const isEmpty = typeof value === "object";
     return isEmpty ? [] : [`${key} ${JSON.stringify(value)}`];
   });
-  return said.length === 0 ? "" : ` /* ${said.join(", ")} */`;
+  return rule.length === 0 ? "" : ` /* ${rule.join(", ")} */`;
 }

@@ -116,13 +116,13 @@ function bind(
     });
   }
   const { promptRef, prompt: inline, ...rest } = step.config;
-  const asked =
+  const evaluated =
     prompt === undefined
       ? { ...(inline !== undefined && { prompt: inline }), ...(promptRef && { promptRef }) }
       : "text" in prompt
         ? { prompt: prompt.text }
         : { promptRef: `${prompt.name}@${prompt.version}` };
-  const config: JsonObject = { ...rest, ...asked, ...(model !== undefined && { model }) };
+  const config: JsonObject = { ...rest, ...evaluated, ...(model !== undefined && { model }) };
   // Two names for one model would be the fallback of itself.
   const { fallbackModel, ...alone } = config;
   const program = type.bind(fallbackModel === model ? alone : config);
@@ -131,7 +131,7 @@ function bind(
   return { program, prompts };
 }
 
-interface Asked {
+interface EvaluatedStep {
   readonly definition: Definition;
   readonly step: StepDefinition;
   readonly program: StepProgram;
@@ -141,14 +141,14 @@ interface Asked {
 
 async function decide(
   sample: Sample,
-  asked: Asked,
+  evaluated: EvaluatedStep,
   ports: EvaluationPorts,
 ): Promise<SampleOutcome> {
-  const { step, program, entry } = asked;
+  const { step, program, entry } = evaluated;
   const { clock, signal } = ports;
   const calls: CallRecord[] = [];
   for (let attempt = 1; ; attempt += 1) {
-    const run = program.run?.(entry.params, attemptContext(asked, attempt, calls, ports));
+    const run = program.run?.(entry.params, attemptContext(evaluated, attempt, calls, ports));
     const result = await run?.catch((error: unknown): AttemptResult => {
       if (!isAppError(error)) throw error;
       return { kind: "failed", error, outcome: "failed", costNano: 0 };
@@ -163,7 +163,7 @@ async function decide(
 
 /** What an attempt of the step is given: everything that has to do with models, and no way to act on anything else. */
 function attemptContext(
-  { definition, step, key }: Asked,
+  { definition, step, key }: EvaluatedStep,
   attempt: number,
   calls: CallRecord[],
   { model, clock, hideSecrets, signal }: EvaluationPorts,

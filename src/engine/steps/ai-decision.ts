@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AppError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { parseTemplate } from "../../shared/template-parser.ts";
-import { decideByModel, type Question, worstAttemptNano } from "../ai/ask-models.ts";
+import { askModels, type Question, worstAttemptNano } from "../ai/ask-models.ts";
 import { createPriceBook, type PriceBook } from "../ai/pricing.ts";
 import { renderPrompt } from "../ai/prompt.ts";
 import {
@@ -153,7 +153,7 @@ async function decide(
   context: AttemptContext,
   prices: PriceBook,
 ): Promise<AttemptResult> {
-  const decision = await decideByModel(question, context, prices);
+  const decision = await askModels(question, context, prices);
   if (!decision.ok) {
     const { code, message, retryable, retryAfterMs } = decision.error;
     return {

@@ -119,7 +119,7 @@ function openRequest(
   choices: readonly Choice[],
   { scope, key, now, startedBy }: EnterContext,
 ): RequestOpened {
-  const asked = {
+  const content = {
     title: renderText(config.title, scope),
     message: renderText(config.message, scope),
     approvers: resolveApprovers(config.approvers, scope),
@@ -129,10 +129,10 @@ function openRequest(
   };
   const round = 1;
   return {
-    ...asked,
+    ...content,
     id: key,
     round,
-    hash: hashJson(toJson({ ...asked, id: key, round })).slice(0, 16),
+    hash: hashJson(toJson({ ...content, id: key, round })).slice(0, 16),
     excluded: startedBy !== null && !config.allowSelfApproval ? [startedBy] : [],
     openedAt: now,
     ...(config.timeout !== undefined && { expiresAt: now + config.timeout }),

@@ -126,9 +126,9 @@ function bindEvent({ match, timeout }: WaitConfig, event: string): StepProgram {
     wake: (_act, _request, cause, now) =>
       cause === "due" ? { kind: "complete", output: outputAt("timeout", now) } : { kind: "wait" },
     take: (scope, { id, name, at, payload }, now) => {
-      const told = { id, name, at: new Date(at).toISOString(), payload };
-      if (expression && !isMeant(expression, withRoot(scope, "event", told))) return null;
-      return { ...outputAt("event", now), event: told };
+      const described = { id, name, at: new Date(at).toISOString(), payload };
+      if (expression && !isMeant(expression, withRoot(scope, "event", described))) return null;
+      return { ...outputAt("event", now), event: described };
     },
     routes: { kind: "closed", values: timeout === undefined ? ["event"] : ["event", "timeout"] },
     routeKey: (output) => String(readOwn(output, "wokenBy")),

@@ -97,7 +97,7 @@ export class DatabasePoller {
     const { logger } = this.#options;
     const { workflowId, id } = watch.trigger;
     try {
-      await this.#look(watch.trigger);
+      await this.#readRows(watch.trigger);
       if (watch.failures > 0)
         logger.info({ workflowId, trigger: id }, "the database answers again");
       watch.failures = 0;
@@ -115,7 +115,7 @@ export class DatabasePoller {
   }
 
   /** All runs are begun before the mark moves on: what a crash leaves out is found again. */
-  async #look(trigger: ActiveTrigger): Promise<void> {
+  async #readRows(trigger: ActiveTrigger): Promise<void> {
     const { store, clock } = this.#options;
     const now = clock.now();
     const mark = readNumber(await store.kv.get(keyOf(trigger)), "at");

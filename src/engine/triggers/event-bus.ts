@@ -64,7 +64,7 @@ export class EventBus {
     const record = { ...event, ...this.#moment() };
     // One that is there already may not have been told to everybody.
     await this.#options.store.events.insert(record);
-    await this.#tell(record);
+    await this.#deliver(record);
   }
 
   #moment(): Pick<EventRecord, "at" | "process"> {
@@ -91,18 +91,18 @@ export class EventBus {
     try {
       for (let more = true; more; ) {
         const events = await store.events.pending(PAGE);
-        for (const event of events) await this.#tell(event);
+        for (const event of events) await this.#deliver(event);
         more = events.length === PAGE;
       }
     } catch (error) {
       logger.warn(
         { error: asAppError(error).message },
-        "events could not be told; the next look makes up for it",
+        "could not deliver the pending events; the next poll retries",
       );
     }
   }
 
-  async #tell(event: EventRecord): Promise<void> {
+  async #deliver(event: EventRecord): Promise<void> {
     for (const trigger of this.#options.triggers.of("event")) await this.#start(trigger, event);
     await this.#wakeSubscribers(event);
     await this.#options.store.events.settle([event.id]);

@@ -44,8 +44,8 @@ export class Scheduler {
   #marked = 0;
   #cancelTimer: (() => void) | null = null;
   /** When the timer is to run. */
-  #nextBeat = Number.POSITIVE_INFINITY;
-  #beating: Promise<void> | null = null;
+  #nextTick = Number.POSITIVE_INFINITY;
+  #ticking: Promise<void> | null = null;
   #running = false;
 
   constructor(options: SchedulerOptions) {
@@ -58,33 +58,33 @@ export class Scheduler {
 
   async start(): Promise<void> {
     this.#running = true;
-    await this.beat();
+    await this.tick();
   }
 
   async stop(): Promise<void> {
     this.#running = false;
     this.#cancelTimer?.();
-    await this.#beating;
+    await this.#ticking;
   }
 
   /** The schedules may have changed: look at the next second. */
   replan(): void {
-    if (!this.#running || this.#beating) return;
+    if (!this.#running || this.#ticking) return;
     // A timer that is late must not be put off to its next time: this one would be passed over.
-    if (this.#nextBeat <= this.#options.clock.now()) void this.beat();
+    if (this.#nextTick <= this.#options.clock.now()) void this.tick();
     else this.#setTimer();
   }
 
   /** Starts everything whose time has come since the last look. Never rejects. */
-  async beat(): Promise<void> {
-    this.#beating ??= this.#beat().finally(() => {
-      this.#beating = null;
+  async tick(): Promise<void> {
+    this.#ticking ??= this.#tick().finally(() => {
+      this.#ticking = null;
       this.#setTimer();
     });
-    await this.#beating;
+    await this.#ticking;
   }
 
-  async #beat(): Promise<void> {
+  async #tick(): Promise<void> {
     const { store, clock, triggers, logger } = this.#options;
     const now = clock.now();
     try {
@@ -99,7 +99,7 @@ export class Scheduler {
     } catch (error) {
       logger.warn(
         { error: asAppError(error).message },
-        "schedules could not be started; the next look makes up for it",
+        "could not start the due schedules; the next tick retries",
       );
     }
   }
@@ -140,7 +140,7 @@ export class Scheduler {
 
   #setTimer(): void {
     this.#cancelTimer?.();
-    this.#nextBeat = Number.POSITIVE_INFINITY;
+    this.#nextTick = Number.POSITIVE_INFINITY;
     const { clock, triggers } = this.#options;
     const schedules = triggers.of("schedule");
     if (!this.#running || schedules.length === 0) return;
@@ -148,7 +148,7 @@ export class Scheduler {
       ? SECOND_MS
       : MINUTE_MS;
     const delayMs = step - (clock.now() % step);
-    this.#nextBeat = clock.now() + delayMs;
-    this.#cancelTimer = clock.after(delayMs, () => void this.beat());
+    this.#nextTick = clock.now() + delayMs;
+    this.#cancelTimer = clock.after(delayMs, () => void this.tick());
   }
 }

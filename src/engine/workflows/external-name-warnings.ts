@@ -9,7 +9,7 @@ import type { NameChecks, NameWarning } from "../ports/name-checks.ts";
 const PATIENCE_MS = 1500;
 
 /** Names that are asked about; each may be a call to Slack. */
-const MAX_ASKED = 50;
+const MAX_CHECKED = 50;
 
 export interface NameWarningsOptions {
   readonly checks: NameChecks;
@@ -22,28 +22,28 @@ export async function warnOfNames(
   names: readonly ExternalName[],
   { checks, clock, logger }: NameWarningsOptions,
 ): Promise<readonly Problem[]> {
-  const asked = new Map<string, Promise<NameWarning | null>>();
+  const checked = new Map<string, Promise<NameWarning | null>>();
   const { promise: timeIsUp, resolve } = Promise.withResolvers<null>();
   const cancel = clock.after(PATIENCE_MS, () => resolve(null));
-  const ask = ({ kind, name }: ExternalName): Promise<NameWarning | null> => {
+  const checkName = ({ kind, name }: ExternalName): Promise<NameWarning | null> => {
     const key = JSON.stringify([kind, name]);
-    const known = asked.get(key);
+    const known = checked.get(key);
     if (known !== undefined) return known;
     const check = checks[kind];
-    if (check === undefined || asked.size >= MAX_ASKED) return Promise.resolve(null);
+    if (check === undefined || checked.size >= MAX_CHECKED) return Promise.resolve(null);
     const answer = check(name).catch((error: unknown) => {
       logger.debug({ kind, error: asAppError(error).message }, "a name could not be checked");
       return null;
     });
     const inTime = Promise.race([answer, timeIsUp]);
-    asked.set(key, inTime);
+    checked.set(key, inTime);
     return inTime;
   };
   try {
-    const doubts = await Promise.all(names.map(ask));
+    const warnings = await Promise.all(names.map(checkName));
     return names.flatMap(({ path }, index) => {
-      const doubt = doubts[index];
-      return doubt ? [{ path, ...doubt }] : [];
+      const warning = warnings[index];
+      return warning ? [{ path, ...warning }] : [];
     });
   } finally {
     cancel();

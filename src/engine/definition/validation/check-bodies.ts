@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../shared/json.ts";
-import type { DraftBody, DraftStep, RawBody } from "../partial-definition.ts";
+import type { PartialBody, PartialStep, RawBody } from "../partial-definition.ts";
 import { readBody } from "../partial-definition.ts";
 import type { ProblemCollector } from "../problem.ts";
 import { checkRoutes } from "./check-routes.ts";
@@ -16,15 +16,15 @@ export const MAX_NESTED_BODIES = 5;
 export function checkBodies(
   document: JsonObject,
   context: StepContext,
-  findings: ProblemCollector,
-): DraftBody {
+  collector: ProblemCollector,
+): PartialBody {
   const place = { id: "", path: ["steps"], isRoot: true };
-  const check = new BodyCheck(context, findings);
+  const check = new BodyCheck(context, collector);
   const raw = readBody(document["steps"], place);
   const root = check.body(raw, 0);
   // Of a list that is too long by itself the schema tells.
   if (check.total > MAX_STEPS && raw.steps.length <= MAX_STEPS) {
-    findings.problem(
+    collector.problem(
       ["steps"],
       `the definition has more than ${MAX_STEPS} steps, those in branches counted`,
       "Split the workflow.",
@@ -37,27 +37,27 @@ class BodyCheck {
   /** Steps seen so far; a body with which there are too many is not looked at. */
   total = 0;
   readonly #context: StepContext;
-  readonly #findings: ProblemCollector;
+  readonly #collector: ProblemCollector;
 
-  constructor(context: StepContext, findings: ProblemCollector) {
+  constructor(context: StepContext, collector: ProblemCollector) {
     this.#context = context;
-    this.#findings = findings;
+    this.#collector = collector;
   }
 
-  body(raw: RawBody, depth: number): DraftBody {
+  body(raw: RawBody, depth: number): PartialBody {
     this.total += raw.steps.length;
     const looked = this.total > MAX_STEPS ? [] : raw.steps;
-    const checked = checkSteps(looked, this.#context, this.#findings);
+    const checked = checkSteps(looked, this.#context, this.#collector);
     const steps = checked.map((step) => ({ ...step, bodies: this.#bodiesOf(step, depth + 1) }));
     const body = { ...raw, steps };
-    return { ...body, graph: checkRoutes(body, this.#findings) };
+    return { ...body, graph: checkRoutes(body, this.#collector) };
   }
 
-  #bodiesOf(step: Omit<DraftStep, "bodies">, depth: number): readonly DraftBody[] {
+  #bodiesOf(step: Omit<PartialStep, "bodies">, depth: number): readonly PartialBody[] {
     const places = step.type?.bodiesIn?.(step.config) ?? [];
     if (places.length === 0) return [];
     if (depth > MAX_NESTED_BODIES) {
-      this.#findings.problem(
+      this.#collector.problem(
         [...step.path, "config"],
         `steps are nested deeper than ${MAX_NESTED_BODIES} levels`,
         "Flatten them.",
@@ -75,14 +75,14 @@ class BodyCheck {
   }
 
   /** After the join only one value of a name could stand, and nobody could say which. */
-  #checkWrites(bodies: readonly DraftBody[]): void {
-    const first = new Map<string, DraftBody>();
+  #checkWrites(bodies: readonly PartialBody[]): void {
+    const first = new Map<string, PartialBody>();
     for (const body of bodies) {
       for (const [name, writers] of symbolsOf(body).variables) {
         const other = first.get(name);
         if (other === undefined) first.set(name, body);
         for (const { step } of other === undefined ? [] : writers) {
-          this.#findings.problem(
+          this.#collector.problem(
             [...step.path, "config", "outputVariable"],
             `"${name}" is written in the branch "${other?.id ?? ""}" too`,
             "Give each branch names of its own: after the join only one value could stand.",

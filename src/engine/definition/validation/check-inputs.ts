@@ -8,33 +8,33 @@ import { InputDefinition } from "../schema.ts";
 /** Checks the declared inputs: options where they are chosen from, bounds, patterns, and that defaults fit. */
 export function checkInputs(
   document: JsonObject,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): ReadonlySet<string> | null {
   const inputs = document["inputs"];
   if (inputs === undefined) return null;
   if (!isJsonObject(inputs)) return null;
   for (const [name, source] of Object.entries(inputs)) {
     const input = InputDefinition.safeParse(source).data;
-    if (input !== undefined) checkInput(name, input, findings);
+    if (input !== undefined) checkInput(name, input, collector);
   }
   return new Set(Object.keys(inputs));
 }
 
-function checkInput(name: string, input: InputDefinition, findings: ProblemCollector): void {
+function checkInput(name: string, input: InputDefinition, collector: ProblemCollector): void {
   const path = ["inputs", name];
-  if (!checkOptions(path, input, findings)) return;
+  if (!checkOptions(path, input, collector)) return;
   if (input.min !== undefined && input.max !== undefined && input.min > input.max) {
     const message = `"min" (${input.min}) is above "max" (${input.max})`;
-    findings.problem([...path, "min"], message, "Exchange them.");
+    collector.problem([...path, "min"], message, "Exchange them.");
   }
   const pattern = input.pattern === undefined ? null : compilePattern(input.pattern);
   if (typeof pattern === "string") {
-    findings.problem([...path, "pattern"], pattern, "Correct the pattern.");
+    collector.problem([...path, "pattern"], pattern, "Correct the pattern.");
     return;
   }
   if (input.default === undefined || input.default === null) return;
   for (const { message, fix } of readInput(name, input, input.default, "json").problems) {
-    findings.problem([...path, "default"], message, fix);
+    collector.problem([...path, "default"], message, fix);
   }
 }
 
@@ -42,23 +42,23 @@ function checkInput(name: string, input: InputDefinition, findings: ProblemColle
 function checkOptions(
   path: readonly PropertyKey[],
   { type, options }: InputDefinition,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): boolean {
   const place = [...path, "options"];
   const chosen = type === "select" || type === "multi-select";
   if (options === undefined) {
     if (!chosen) return true;
     const fix = `List what can be chosen: an input of type ${type} needs it.`;
-    findings.problem(place, '"options" is missing', fix);
+    collector.problem(place, '"options" is missing', fix);
     return false;
   }
   if (!chosen) {
     const fix = 'Use "type": "select", or remove the options.';
-    findings.problem(place, `"options" means nothing for type ${type}`, fix);
+    collector.problem(place, `"options" means nothing for type ${type}`, fix);
   }
   const repeated = options.find((option, index) => options.indexOf(option) !== index);
   if (repeated !== undefined) {
-    findings.problem(place, `"${repeated}" is there twice`, "Give each option once.");
+    collector.problem(place, `"${repeated}" is there twice`, "Give each option once.");
   }
   return true;
 }

@@ -4,7 +4,7 @@ import { readOwn } from "../../../shared/json.ts";
 import type { Expression } from "../../language/expression.ts";
 import { compileExpression } from "../../language/expression.ts";
 import { findTemplates } from "../../language/template.ts";
-import type { DraftBody, DraftStep } from "../partial-definition.ts";
+import type { PartialBody, PartialStep } from "../partial-definition.ts";
 import type { ProblemCollector } from "../problem.ts";
 import { formatPath } from "../problem.ts";
 import type { ReferenceContext, ReferencePlace } from "./reference.ts";
@@ -12,22 +12,22 @@ import { checkReference } from "./reference.ts";
 
 /** Checks every path that templates and expressions of a body's steps read, and that they can be read at all. */
 export function checkReferences(
-  body: DraftBody,
+  body: PartialBody,
   outer: ReferenceContext,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): void {
   for (const step of body.steps) {
     const levels = [{ body, here: step.id }, ...outer.levels];
     const context = { ...outer, levels };
-    checkStepReferences(step, context, findings);
-    for (const inner of step.bodies) checkReferences(inner, context, findings);
+    checkStepReferences(step, context, collector);
+    for (const inner of step.bodies) checkReferences(inner, context, collector);
   }
 }
 
 function checkStepReferences(
-  step: DraftStep,
+  step: PartialStep,
   context: ReferenceContext,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): void {
   const expressions = step.program?.expressions ?? [];
   const base = [...step.path, "config"];
@@ -36,23 +36,23 @@ function checkStepReferences(
   // What cannot be compiled has a problem already, in the words of expressions; inner steps are checked by themselves.
   const isElsewhere = (path: readonly PropertyKey[]): boolean =>
     places.has(JSON.stringify(path)) ||
-    findings.hasProblemAt([...base, ...path]) ||
+    collector.hasProblemAt([...base, ...path]) ||
     bodies.some((inner) => formatPath([...base, ...path]).startsWith(inner));
   const templates = findTemplates(step.config, (path, error) => {
     if (!isAppError(error)) throw error;
     if (!isElsewhere(path))
-      findings.problem([...base, ...path], error.message, "Correct the template.");
+      collector.problem([...base, ...path], error.message, "Correct the template.");
   });
   for (const { path, template } of [...templates, ...(step.program?.templates ?? [])]) {
     if (isElsewhere(path)) continue;
     for (const reference of template.paths) {
       const place = { path: [...base, ...path], step, form: "template" as const };
-      checkReference(reference, place, context, findings);
+      checkReference(reference, place, context, collector);
     }
   }
   for (const { path, expression, roots } of expressions) {
     const place = { path: [...base, ...path], step, ...(roots && { roots }) };
-    checkExpression(expression, place, context, findings);
+    checkExpression(expression, place, context, collector);
   }
 }
 
@@ -60,13 +60,18 @@ function checkStepReferences(
 export function checkOutput(
   source: unknown,
   context: ReferenceContext,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): void {
   if (typeof source !== "string") return;
   try {
-    checkExpression(compileExpression(source), { path: ["output"], step: null }, context, findings);
+    checkExpression(
+      compileExpression(source),
+      { path: ["output"], step: null },
+      context,
+      collector,
+    );
   } catch (error) {
-    findings.problem(["output"], asAppError(error).message, "Correct the CEL expression.");
+    collector.problem(["output"], asAppError(error).message, "Correct the CEL expression.");
   }
 }
 
@@ -74,15 +79,15 @@ function checkExpression(
   expression: Expression,
   place: Pick<ReferencePlace, "path" | "step" | "roots">,
   context: ReferenceContext,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): void {
   const tested = new Set(expression.testedPaths.map((path) => JSON.stringify(path.slice(0, 2))));
   for (const reference of expression.paths) {
     const isTested = tested.has(JSON.stringify(reference.slice(0, 2)));
-    checkReference(reference, { ...place, form: "expression", isTested }, context, findings);
+    checkReference(reference, { ...place, form: "expression", isTested }, context, collector);
   }
   for (const reference of expression.testedPaths) {
-    checkReference(reference, { ...place, form: "expression", isTested: true }, context, findings);
+    checkReference(reference, { ...place, form: "expression", isTested: true }, context, collector);
   }
 }
 
@@ -96,16 +101,16 @@ const KNOWN_ROOTS: readonly unknown[] = [
 ];
 
 /** The key is computed before the first step runs, so it can name no results. */
-export function checkConcurrency(document: JsonObject, findings: ProblemCollector): void {
+export function checkConcurrency(document: JsonObject, collector: ProblemCollector): void {
   const key = readOwn(document["concurrency"], "key");
   if (typeof key !== "string") return;
   const path = ["concurrency", "key"];
   const fix = "Use what is known at the start, such as {{variables.customer}}.";
   const templates = findTemplates(key, (_at, error) =>
-    findings.problem(path, asAppError(error).message, fix),
+    collector.problem(path, asAppError(error).message, fix),
   );
   for (const [root = ""] of templates.flatMap(({ template }) => template.paths)) {
     if (KNOWN_ROOTS.includes(root)) continue;
-    findings.problem(path, `"${root}" is not known before the first step`, fix);
+    collector.problem(path, `"${root}" is not known before the first step`, fix);
   }
 }

@@ -1,14 +1,14 @@
 import { didYouMean, nearest } from "../../../shared/did-you-mean.ts";
 import type { Graph } from "../graph.ts";
 import { analyzeGraph, DEFAULT_ROUTE, END, normalizeNext } from "../graph.ts";
-import type { DraftBody, DraftStep } from "../partial-definition.ts";
+import type { PartialBody, PartialStep } from "../partial-definition.ts";
 import type { ProblemCollector } from "../problem.ts";
 import type { Routes } from "../step-type.ts";
 
 const MAX_NAMED = 12;
 
 /** Checks where the steps of a body lead: that targets exist, that every step is reached, that every output has a route. */
-export function checkRoutes(body: Omit<DraftBody, "graph">, findings: ProblemCollector): Graph {
+export function checkRoutes(body: Omit<PartialBody, "graph">, collector: ProblemCollector): Graph {
   const { steps, isRoot } = body;
   const ids = new Set(steps.map((step) => step.id).filter((id) => id !== ""));
   const meant = new Set<string>();
@@ -16,21 +16,21 @@ export function checkRoutes(body: Omit<DraftBody, "graph">, findings: ProblemCol
     for (const { path, target } of targetsOf(step)) {
       if (target === END || ids.has(target)) continue;
       meant.add(nearest(target, ids) ?? "");
-      findings.problem(
+      collector.problem(
         [...step.path, ...path],
         `there is no step "${target.slice(0, 64)}"`,
         whichSteps(target, ids, isRoot),
       );
     }
     if (step.fallbackStep === END) {
-      findings.problem(
+      collector.problem(
         [...step.path, "fallbackStep"],
         '"end" is no step',
         'Name a step, or use "onFailure": "skip".',
       );
     }
-    checkOutputs(step, findings);
-    checkSkip(step, findings);
+    checkOutputs(step, collector);
+    checkSkip(step, collector);
   }
   const graph = analyzeGraph(
     steps.map((step) => ({
@@ -43,7 +43,7 @@ export function checkRoutes(body: Omit<DraftBody, "graph">, findings: ProblemCol
   for (const step of steps) {
     // What a misspelled route probably means is not reported a second time.
     if (step.id === "" || graph.isReachable(step.id) || meant.has(step.id)) continue;
-    findings.problem(
+    collector.problem(
       [...step.path, "id"],
       `no route leads to "${step.id}"`,
       `Name it in the "next" of an earlier step (without "next" ${isRoot ? "a run ends" : "the next of the list follows"}), or remove it.`,
@@ -53,7 +53,7 @@ export function checkRoutes(body: Omit<DraftBody, "graph">, findings: ProblemCol
 }
 
 function targetsOf(
-  step: DraftStep,
+  step: PartialStep,
 ): readonly { readonly path: readonly PropertyKey[]; readonly target: string }[] {
   const targets: { path: readonly PropertyKey[]; target: string }[] = [];
   if (typeof step.next === "string") targets.push({ path: ["next"], target: step.next });
@@ -76,23 +76,23 @@ function whichSteps(target: string, ids: ReadonlySet<string>, isRoot: boolean): 
 }
 
 /** Every output that a step can have needs a route, and every route an output. */
-function checkOutputs(step: DraftStep, findings: ProblemCollector): void {
+function checkOutputs(step: PartialStep, collector: ProblemCollector): void {
   const routes = step.program?.routes;
   if (routes === undefined || step.type === null) return;
   const path = [...step.path, "next"];
   const next = normalizeNext(step);
   if (routes.kind === "open") {
     if (next.size > 0) return;
-    findings.problem(path, '"next" has no routes', 'Add a route, such as "default": "end".');
+    collector.problem(path, '"next" has no routes', 'Add a route, such as "default": "end".');
     return;
   }
   const { kind } = step.type;
-  if (routes.kind === "closed") checkClosed(routes, next, path, findings);
+  if (routes.kind === "closed") checkClosed(routes, next, path, collector);
   else if (!next.has(DEFAULT_ROUTE)) {
     const fix = `Add it: a step of type ${kind} always goes on by "default".`;
-    findings.problem([...path, DEFAULT_ROUTE], '"default" has no route', fix);
+    collector.problem([...path, DEFAULT_ROUTE], '"default" has no route', fix);
   }
-  warnUnused(routes.kind === "closed" ? routes.values : [], kind, next, path, findings);
+  warnUnused(routes.kind === "closed" ? routes.values : [], kind, next, path, collector);
 }
 
 function warnUnused(
@@ -100,7 +100,7 @@ function warnUnused(
   kind: string,
   next: ReadonlyMap<string, string>,
   path: readonly PropertyKey[],
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): void {
   const gives =
     values.length > 0
@@ -109,7 +109,7 @@ function warnUnused(
   for (const key of next.keys()) {
     if (key === DEFAULT_ROUTE || values.includes(key)) continue;
     const message = `the route "${key.slice(0, 60)}" can never be taken`;
-    findings.warn([...path, key], message, `${gives}${didYouMean(key, values)}`);
+    collector.warn([...path, key], message, `${gives}${didYouMean(key, values)}`);
   }
 }
 
@@ -117,7 +117,7 @@ function checkClosed(
   { values, explicit = [] }: Extract<Routes, { kind: "closed" }>,
   next: ReadonlyMap<string, string>,
   path: readonly PropertyKey[],
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): void {
   for (const value of values) {
     const needsOwn = explicit.includes(value);
@@ -125,13 +125,13 @@ function checkClosed(
     const fix = needsOwn
       ? `Add "${value}" to "next": the default does not serve it.`
       : `Add "${value}" or "default" to "next".`;
-    findings.problem([...path, value], `"${value}" has no route`, fix);
+    collector.problem([...path, value], `"${value}" has no route`, fix);
   }
 }
 
-function checkSkip(step: DraftStep, findings: ProblemCollector): void {
+function checkSkip(step: PartialStep, collector: ProblemCollector): void {
   if (step.source["onFailure"] !== "skip" || normalizeNext(step).has(DEFAULT_ROUTE)) return;
-  findings.problem(
+  collector.problem(
     [...step.path, "next", DEFAULT_ROUTE],
     '"onFailure": "skip" goes on by "default", and there is no such route',
     'Add "default" to "next".',

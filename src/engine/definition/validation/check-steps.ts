@@ -1,6 +1,6 @@
 import { didYouMean } from "../../../shared/did-you-mean.ts";
 import { isAppError } from "../../../shared/errors.ts";
-import type { DraftStep, RawStep } from "../partial-definition.ts";
+import type { PartialStep, RawStep } from "../partial-definition.ts";
 import type { ProblemCollector } from "../problem.ts";
 import { formatPath } from "../problem.ts";
 import type { CheckContext, StepProgram, StepType } from "../step-type.ts";
@@ -15,26 +15,26 @@ export interface StepContext extends CheckContext {
 export function checkSteps(
   steps: readonly RawStep[],
   context: StepContext,
-  findings: ProblemCollector,
-): readonly Omit<DraftStep, "bodies">[] {
+  collector: ProblemCollector,
+): readonly Omit<PartialStep, "bodies">[] {
   const { stepTypes } = context;
-  checkIds(steps, findings);
+  checkIds(steps, collector);
   return steps.map((step) => {
-    const type = typeOf(step, stepTypes, findings);
+    const type = typeOf(step, stepTypes, collector);
     if (type === null) return { ...step, type, program: null };
-    checkAttempts(step, type, stepTypes, findings);
-    checkOnFailure(step, findings);
-    return { ...step, type, program: bindStep(step, type, context, findings) };
+    checkAttempts(step, type, stepTypes, collector);
+    checkOnFailure(step, collector);
+    return { ...step, type, program: bindStep(step, type, context, collector) };
   });
 }
 
-function checkIds(steps: readonly RawStep[], findings: ProblemCollector): void {
+function checkIds(steps: readonly RawStep[], collector: ProblemCollector): void {
   const first = new Map<string, RawStep>();
   for (const step of steps) {
     const same = first.get(step.id);
     if (same === undefined) first.set(step.id, step);
     else if (step.id !== "") {
-      findings.problem(
+      collector.problem(
         [...step.path, "id"],
         `"${step.id}" is the id of ${formatPath(same.path)} too`,
         "Give each step an id of its own.",
@@ -46,14 +46,14 @@ function checkIds(steps: readonly RawStep[], findings: ProblemCollector): void {
 function typeOf(
   step: RawStep,
   stepTypes: ReadonlyMap<string, StepType>,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): StepType | null {
   const kind = step.source["type"];
   if (typeof kind !== "string") return null;
   const type = stepTypes.get(kind);
   if (type !== undefined) return type;
   const kinds = [...stepTypes.keys()];
-  findings.problem(
+  collector.problem(
     [...step.path, "type"],
     `there is no step type "${kind.slice(0, 60)}"`,
     `Known types: ${kinds.join(", ")}.${didYouMean(kind, kinds)}`,
@@ -65,7 +65,7 @@ function checkAttempts(
   step: RawStep,
   type: StepType,
   stepTypes: ReadonlyMap<string, StepType>,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): void {
   if (type.hasAttempts) return;
   const kinds = [...stepTypes.values()]
@@ -74,7 +74,7 @@ function checkAttempts(
   const only = kinds.length === 0 ? "" : ` Only these are attempted again: ${kinds.join(", ")}.`;
   for (const key of ["retryPolicy", "timeoutMs", "onUnknown"]) {
     if (step.source[key] === undefined) continue;
-    findings.problem(
+    collector.problem(
       [...step.path, key],
       `"${key}" means nothing for a step of type ${type.kind}`,
       `Remove it.${only}`,
@@ -82,17 +82,17 @@ function checkAttempts(
   }
 }
 
-function checkOnFailure(step: RawStep, findings: ProblemCollector): void {
+function checkOnFailure(step: RawStep, collector: ProblemCollector): void {
   const falls = step.source["onFailure"] === "fallback";
   if (falls && step.source["fallbackStep"] === undefined) {
-    findings.problem(
+    collector.problem(
       [...step.path, "fallbackStep"],
       '"fallbackStep" is missing',
       'Name the step that "onFailure": "fallback" goes to.',
     );
   }
   if (!falls && step.source["fallbackStep"] !== undefined) {
-    findings.problem(
+    collector.problem(
       [...step.path, "onFailure"],
       '"fallbackStep" is given, but failures do not go there',
       'Add "onFailure": "fallback", or remove "fallbackStep".',
@@ -104,15 +104,16 @@ function bindStep(
   step: RawStep,
   type: StepType,
   context: CheckContext,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): StepProgram | null {
   const base = [...step.path, "config"];
   if (!type.config.safeParse(step.config).success) {
-    addSchemaProblems(type.config, step.config, base, findings);
+    addSchemaProblems(type.config, step.config, base, collector);
     return null;
   }
   const problems = type.check(step.config, context);
-  for (const { path, message, fix } of problems) findings.problem([...base, ...path], message, fix);
+  for (const { path, message, fix } of problems)
+    collector.problem([...base, ...path], message, fix);
   if (problems.length > 0) return null;
   try {
     return type.bind(step.config, context);
@@ -120,7 +121,7 @@ function bindStep(
     if (!isAppError(error)) throw error;
     // Templates that cannot be read are reported with their place by the check of references.
     if (error.code !== "template_invalid")
-      findings.problem(base, error.message, "Correct the configuration.");
+      collector.problem(base, error.message, "Correct the configuration.");
     return null;
   }
 }

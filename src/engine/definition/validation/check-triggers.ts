@@ -32,7 +32,7 @@ export function variablesOfTriggers(
 export function checkGivenInputs(
   document: JsonObject,
   triggerTypes: ReadonlyMap<string, TriggerType>,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): void {
   const { inputs } = document;
   if (!isJsonObject(inputs)) return;
@@ -43,7 +43,7 @@ export function checkGivenInputs(
     if (typeof kind !== "string" || gives === undefined) continue;
     for (const [name, input] of Object.entries(inputs)) {
       if (!isNeeded(input) || gives.includes(name)) continue;
-      findings.problem(
+      collector.problem(
         path,
         `a trigger of type ${kind} cannot give the input "${name}", which is required`,
         `Give the input a default, or make it optional. The trigger gives ${gives.join(", ")}.`,
@@ -61,30 +61,30 @@ function isNeeded(input: Json): boolean {
 export function checkTriggers(
   document: JsonObject,
   triggerTypes: ReadonlyMap<string, TriggerType>,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): void {
   const { trigger, triggers } = document;
   if (trigger !== undefined && triggers !== undefined) {
-    findings.problem(
+    collector.problem(
       ["triggers"],
       'both "trigger" and "triggers" are given',
       'Move all of them into the list "triggers".',
     );
   }
-  if (isJsonObject(trigger)) checkTrigger(trigger, ["trigger"], triggerTypes, findings);
+  if (isJsonObject(trigger)) checkTrigger(trigger, ["trigger"], triggerTypes, collector);
   if (!Array.isArray(triggers)) return;
-  checkSamePaths(triggers, findings);
+  checkSamePaths(triggers, collector);
   const ids = new Map<string, number>();
   triggers.forEach((source: unknown, index) => {
     if (!isJsonObject(source)) return;
-    checkTrigger(source, ["triggers", index], triggerTypes, findings);
+    checkTrigger(source, ["triggers", index], triggerTypes, collector);
     const { type, id } = source;
     if (typeof type !== "string" || (id !== undefined && typeof id !== "string")) return;
     const own = triggerId({ type, id }, index);
     const same = ids.get(own);
     if (same === undefined) ids.set(own, index);
     else
-      findings.problem(
+      collector.problem(
         ["triggers", index, "id"],
         `"${own}" is the id of triggers[${same}] too`,
         "Give each trigger an id of its own.",
@@ -93,7 +93,7 @@ export function checkTriggers(
 }
 
 /** A request to one path can start one run only. */
-function checkSamePaths(triggers: readonly unknown[], findings: ProblemCollector): void {
+function checkSamePaths(triggers: readonly unknown[], collector: ProblemCollector): void {
   const first = new Map<string, number>();
   triggers.forEach((source, index) => {
     if (!isJsonObject(source) || source["type"] !== "webhook") return;
@@ -102,7 +102,7 @@ function checkSamePaths(triggers: readonly unknown[], findings: ProblemCollector
     const same = first.get(path);
     if (same === undefined) first.set(path, index);
     else
-      findings.problem(
+      collector.problem(
         ["triggers", index, "path"],
         `${path.slice(0, 200)} is the path of triggers[${same}] too`,
         "Give each webhook a path of its own.",
@@ -114,14 +114,14 @@ function checkTrigger(
   source: JsonObject,
   path: readonly PropertyKey[],
   triggerTypes: ReadonlyMap<string, TriggerType>,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): void {
   const { type: kind, id: _id, ...config } = source;
   if (typeof kind !== "string") return;
   const type = triggerTypes.get(kind);
   if (type === undefined) {
     const kinds = [...triggerTypes.keys()];
-    findings.problem(
+    collector.problem(
       [...path, "type"],
       `there is no trigger type "${kind.slice(0, 60)}"`,
       `Known types: ${kinds.join(", ")}.${didYouMean(kind, kinds)}`,
@@ -129,10 +129,10 @@ function checkTrigger(
     return;
   }
   if (!type.config.safeParse(config).success) {
-    addSchemaProblems(type.config, config, path, findings);
+    addSchemaProblems(type.config, config, path, collector);
     return;
   }
   for (const problem of type.check?.(config) ?? []) {
-    findings.problem([...path, ...problem.path], problem.message, problem.fix);
+    collector.problem([...path, ...problem.path], problem.message, problem.fix);
   }
 }

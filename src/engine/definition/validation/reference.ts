@@ -1,14 +1,14 @@
 import { didYouMean } from "../../../shared/did-you-mean.ts";
 import { writePath } from "../../language/missing-value.ts";
 import { EXECUTION_FIELDS, SCOPE_ROOTS, STEP_RESULT_FIELDS } from "../../language/scope.ts";
-import type { DraftBody, DraftStep } from "../partial-definition.ts";
+import type { PartialBody, PartialStep } from "../partial-definition.ts";
 import type { ProblemCollector } from "../problem.ts";
 import type { SymbolSource } from "./symbols.ts";
 import { symbolsOf } from "./symbols.ts";
 
 /** One of the bodies around a place. */
 export interface Level {
-  readonly body: DraftBody;
+  readonly body: PartialBody;
   /** The step of the body at which the place is, or which holds it; `null`: after all steps. */
   readonly here: string | null;
 }
@@ -31,7 +31,7 @@ const ITEM_FIELDS: readonly string[] = ["index", "status", "output", "error"];
 export interface ReferencePlace {
   readonly path: readonly PropertyKey[];
   /** `null`: the definition's `output`, which is evaluated after all steps. */
-  readonly step: DraftStep | null;
+  readonly step: PartialStep | null;
   readonly form: "template" | "expression";
   /** Names that may begin a path here, besides those of every scope. */
   readonly roots?: readonly string[];
@@ -44,18 +44,18 @@ export function checkReference(
   reference: readonly string[],
   place: ReferencePlace,
   context: ReferenceContext,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): void {
   const [root, name] = reference;
   if (root === undefined || place.roots?.includes(root)) return;
-  if (root === "secrets") return checkSecret(reference, place, findings);
+  if (root === "secrets") return checkSecret(reference, place, collector);
   if (!SCOPE_ROOTS.some((known) => known === root))
-    return unknownRoot(root, place, context, findings);
+    return unknownRoot(root, place, context, collector);
   if (name === undefined) return;
-  if (root === "stepResults") checkStepResult(reference, name, place, context, findings);
-  if (root === "variables") checkVariable(name, place, context, findings);
+  if (root === "stepResults") checkStepResult(reference, name, place, context, collector);
+  if (root === "variables") checkVariable(name, place, context, collector);
   if (root === "execution" && !EXECUTION_FIELDS.some((field) => field === name)) {
-    findings.problem(
+    collector.problem(
       place.path,
       `"execution" has no "${short(name)}"`,
       `It has ${EXECUTION_FIELDS.join(", ")}.${didYouMean(name, EXECUTION_FIELDS)}`,
@@ -66,12 +66,12 @@ export function checkReference(
 function checkSecret(
   reference: readonly string[],
   place: ReferencePlace,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): void {
   if (place.form === "template" && place.step?.type?.takesSecrets === true) return;
   // A step of unknown type has that problem already.
   if (place.form === "template" && place.step !== null && place.step.type === null) return;
-  findings.problem(
+  collector.problem(
     place.path,
     `the secret ${writePath(reference.slice(1))} must not stand here: it would be stored, shown or sent to a model`,
     "Use {{secrets.NAME}} in the parameters of a service step alone.",
@@ -82,12 +82,12 @@ function unknownRoot(
   root: string,
   place: ReferencePlace,
   context: ReferenceContext,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): void {
   const isVariable =
     context.inputs?.has(root) === true ||
     context.levels.some(({ body }) => body.item === root || symbolsOf(body).variables.has(root));
-  findings.problem(
+  collector.problem(
     place.path,
     `"${short(root)}" is not known`,
     isVariable
@@ -101,42 +101,42 @@ function checkStepResult(
   id: string,
   place: ReferencePlace,
   context: ReferenceContext,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): void {
   const { levels } = context;
   const level = levels.find(({ body }) => symbolsOf(body).results.has(id));
   const found = level && symbolsOf(level.body).results.get(id);
   if (level === undefined || found === undefined) {
     const names = levels.flatMap(({ body }) => [...symbolsOf(body).results.keys()]);
-    findings.problem(
+    collector.problem(
       place.path,
       `${writePath(reference)}: there is no step "${short(id)}"`,
       `Steps are ${listed(names)}.${didYouMean(id, names)}`,
     );
     return;
   }
-  checkField(reference, 2, found.step, place, findings);
-  if (place.isTested !== true) checkOrder([[level, [found]]], `"${id}"`, place, findings);
+  checkField(reference, 2, found.step, place, collector);
+  if (place.isTested !== true) checkOrder([[level, [found]]], `"${id}"`, place, collector);
 }
 
 /** @param at - where in the reference the field of the step's result stands. */
 function checkField(
   reference: readonly string[],
   at: number,
-  step: DraftStep,
+  step: PartialStep,
   place: ReferencePlace,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): void {
   const field = reference[at];
   const alias = step.config["outputVariable"];
   if (field === undefined) return;
   if (field === "output" || field === alias)
-    return checkBranch(reference, at + 1, step, place, findings);
+    return checkBranch(reference, at + 1, step, place, collector);
   if (STEP_RESULT_FIELDS.some((known) => known === field)) return;
   const fields = typeof alias === "string" ? [...STEP_RESULT_FIELDS, alias] : STEP_RESULT_FIELDS;
   const near = didYouMean(field, fields);
   const meant = writePath([...reference.slice(0, at), "output", ...reference.slice(at)]);
-  findings.problem(
+  collector.problem(
     place.path,
     `${writePath(reference.slice(0, at))} has no "${short(field)}"`,
     `What the step gives is its output: write ${meant}. A result has ${fields.join(", ")}.${near}`,
@@ -147,14 +147,14 @@ function checkField(
 function checkBranch(
   reference: readonly string[],
   at: number,
-  step: DraftStep,
+  step: PartialStep,
   place: ReferencePlace,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): void {
   const [id, part, inner] = reference.slice(at);
   if (step.bodies.length === 0 || id === undefined) return;
   const missing = (what: string, name: string, names: readonly string[]): void =>
-    findings.problem(
+    collector.problem(
       place.path,
       `${writePath(reference)}: there is no ${what} "${short(name)}"`,
       `There is ${listed(names)}.${didYouMean(name, names)}`,
@@ -171,7 +171,7 @@ function checkBranch(
   const { results } = symbolsOf(body);
   const found = results.get(inner);
   if (found === undefined) return missing("step", inner, [...results.keys()]);
-  checkField(reference, at + 3, found.step, place, findings);
+  checkField(reference, at + 3, found.step, place, collector);
 }
 
 function checkItem(
@@ -187,7 +187,7 @@ function checkVariable(
   name: string,
   place: ReferencePlace,
   { inputs, levels }: ReferenceContext,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): void {
   if (inputs === null || inputs.has(name)) return;
   if (levels.some(({ body }) => body.item === name)) return;
@@ -199,7 +199,7 @@ function checkVariable(
     const written = levels.flatMap(({ body }) => [...symbolsOf(body).variables.keys()]);
     const items = levels.flatMap(({ body }) => body.item ?? []);
     const names = [...new Set([...inputs, ...items, ...written])];
-    findings.problem(
+    collector.problem(
       place.path,
       `${writePath(["variables", name])}: there is no such variable`,
       `Declare it in "inputs", or let a step write it with "outputVariable". Known: ${listed(names)}.${didYouMean(name, names)}`,
@@ -209,7 +209,7 @@ function checkVariable(
   if (place.isTested === true) return;
   const ids = new Set(writers.flatMap(([, own]) => own.map(({ step }) => step.id)));
   const what = `${writePath(["variables", name])}, which ${quoted([...ids])} writes,`;
-  checkOrder(writers, what, place, findings);
+  checkOrder(writers, what, place, collector);
 }
 
 /** Reports when none of what gives a value can, or not always one does, come before the place. */
@@ -217,55 +217,55 @@ function checkOrder(
   givers: readonly (readonly [Level, readonly SymbolSource[]])[],
   what: string,
   place: ReferencePlace,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): void {
   const isDead = ({ body, here }: Level): boolean => here !== null && !body.graph.isReachable(here);
   if (givers.some(([level]) => isDead(level))) return;
   const where = place.step === null ? "the end of the run" : `"${place.step.id}"`;
-  if (!givers.some(([level, visible]) => canComeBefore(level, visible))) {
-    findings.problem(
+  if (!givers.some(([level, sources]) => canComeBefore(level, sources))) {
+    collector.problem(
       place.path,
       `${what} cannot have run before ${where}`,
       "Refer to an earlier step, or change the routes so that it comes first.",
     );
     return;
   }
-  if (givers.some(([level, visible]) => alwaysComesBefore(level, visible))) return;
+  if (givers.some(([level, sources]) => alwaysComesBefore(level, sources))) return;
   // An expression may ask for other things first; a template that meets nothing fails.
   const failsAtFirst = place.form === "template" && place.step?.source["onFailure"] === undefined;
-  if (failsAtFirst && givers.every(([level, visible]) => onlyComesAfter(level, visible))) {
-    findings.problem(
+  if (failsAtFirst && givers.every(([level, sources]) => onlyComesAfter(level, sources))) {
+    collector.problem(
       place.path,
       `${what} has never run when a run first comes to ${where}`,
       "Refer to an earlier step, or let a transform step before it give a value for the first time.",
     );
     return;
   }
-  findings.warn(
+  collector.warn(
     place.path,
     `${what} may not have run before ${where}`,
     "A run that comes here without it fails: lead every route through it, or ask with has(…) in a transform step first.",
   );
 }
 
-function canComeBefore({ body, here }: Level, visible: readonly SymbolSource[]): boolean {
+function canComeBefore({ body, here }: Level, sources: readonly SymbolSource[]): boolean {
   const { graph } = body;
-  return visible.some(({ after }) =>
+  return sources.some(({ after }) =>
     here === null ? graph.isReachable(after) : graph.canPrecede(after, here),
   );
 }
 
 /** True when a run that comes to the place for the first time cannot have the value: every way to what gives it leads through the place. */
-function onlyComesAfter({ body, here }: Level, visible: readonly SymbolSource[]): boolean {
+function onlyComesAfter({ body, here }: Level, sources: readonly SymbolSource[]): boolean {
   if (here === null) return false;
-  return visible.every(({ after }) => after === here || body.graph.mustPrecede(here, after));
+  return sources.every(({ after }) => after === here || body.graph.mustPrecede(here, after));
 }
 
-function alwaysComesBefore({ body, here }: Level, visible: readonly SymbolSource[]): boolean {
+function alwaysComesBefore({ body, here }: Level, sources: readonly SymbolSource[]): boolean {
   const { graph } = body;
   const ends = here === null ? graph.last.filter((id) => graph.isReachable(id)) : [here];
   return ends.every((end) =>
-    visible.some(
+    sources.some(
       ({ after, isSure }) =>
         isSure && ((here === null && after === end) || graph.mustPrecede(after, end)),
     ),

@@ -25,11 +25,11 @@ export function addSchemaProblems(
   schema: z.ZodType,
   value: unknown,
   base: readonly PropertyKey[],
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): void {
   const result = schema.safeParse(value);
   for (const issue of result.error?.issues ?? [])
-    addIssue(issue, { schema, value, base }, findings);
+    addIssue(issue, { schema, value, base }, collector);
 }
 
 interface Context {
@@ -38,7 +38,7 @@ interface Context {
   readonly base: readonly PropertyKey[];
 }
 
-function addIssue(issue: Issue, context: Context, findings: ProblemCollector): void {
+function addIssue(issue: Issue, context: Context, collector: ProblemCollector): void {
   const path = [...context.base, ...issue.path];
   const found = issue.path.reduce<unknown>(
     (value, key) => readOwn(value, String(key)),
@@ -50,7 +50,7 @@ function addIssue(issue: Issue, context: Context, findings: ProblemCollector): v
     for (const key of issue.keys) {
       const list = known.length === 0 ? "" : ` Known here: ${known.join(", ")}.`;
       const near = didYouMean(key, known).trim();
-      findings.problem(
+      collector.problem(
         [...path, key],
         `"${key.slice(0, 60)}" is not known here`,
         `${near === "" ? "Remove it." : near}${list}`,
@@ -58,13 +58,13 @@ function addIssue(issue: Issue, context: Context, findings: ProblemCollector): v
     }
     return;
   }
-  if (issue.code === "invalid_union") return addUnion(issue, context, path, found, findings);
+  if (issue.code === "invalid_union") return addUnion(issue, context, path, found, collector);
   if (found === undefined && issue.code !== "custom") {
-    findings.problem(path, `${name} is missing`, `Add it${expectedOf(issue)}.`);
+    collector.problem(path, `${name} is missing`, `Add it${expectedOf(issue)}.`);
     return;
   }
   const { message, fix } = describe(issue, found, name);
-  findings.problem(path, message, fix);
+  collector.problem(path, message, fix);
 }
 
 function expectedOf(issue: Issue): string {
@@ -148,7 +148,7 @@ function addUnion(
   context: Context,
   path: readonly PropertyKey[],
   found: unknown,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): void {
   const close = issue.errors.filter(
     (issues) => !issues.some((inner) => inner.code === "invalid_type" && inner.path.length === 0),
@@ -156,7 +156,7 @@ function addUnion(
   const [best] = close;
   if (best !== undefined) {
     for (const inner of best)
-      addIssue({ ...inner, path: [...issue.path, ...inner.path] }, context, findings);
+      addIssue({ ...inner, path: [...issue.path, ...inner.path] }, context, collector);
     return;
   }
   const forms = issue.errors.flatMap((issues) =>
@@ -166,9 +166,9 @@ function addUnion(
   );
   const expected = [...new Set(forms)].join(" or ");
   const name = lastName(path);
-  if (found === undefined) findings.problem(path, `${name} is missing`, `Add it: ${expected}.`);
+  if (found === undefined) collector.problem(path, `${name} is missing`, `Add it: ${expected}.`);
   else
-    findings.problem(
+    collector.problem(
       path,
       `${name} has to be ${expected}, and is ${typeInWords(found)}`,
       `Give ${expected}.`,

@@ -27,28 +27,28 @@ export interface ValidationContext {
  * Accepts anything at all and never throws for it. A definition with a slip in one place is checked in all others too.
  */
 export function validateDefinition(source: unknown, context: ValidationContext): ValidationResult {
-  const findings = new ProblemCollector();
-  const definition = check(source, context, findings);
-  const { problems, warnings } = findings;
+  const collector = new ProblemCollector();
+  const definition = check(source, context, collector);
+  const { problems, warnings } = collector;
   return { definition: problems.length === 0 ? definition : null, problems, warnings };
 }
 
 function check(
   source: unknown,
   context: ValidationContext,
-  findings: ProblemCollector,
+  collector: ProblemCollector,
 ): Definition | null {
-  const document = readDocument(source, findings);
+  const document = readDocument(source, collector);
   if (document === null) return null;
-  addSchemaProblems(Definition, document, [], findings);
-  checkTriggers(document, context.triggerTypes, findings);
-  checkGivenInputs(document, context.triggerTypes, findings);
-  const declared = checkInputs(document, findings);
+  addSchemaProblems(Definition, document, [], collector);
+  checkTriggers(document, context.triggerTypes, collector);
+  checkGivenInputs(document, context.triggerTypes, collector);
+  const declared = checkInputs(document, collector);
   const given = variablesOfTriggers(document, context.triggerTypes);
   const inputs = declared === null ? null : new Set([...declared, ...given]);
-  const root = checkBodies(document, context, findings);
-  checkReferences(root, { levels: [], inputs }, findings);
-  checkConcurrency(document, findings);
-  checkOutput(document["output"], { levels: [{ body: root, here: null }], inputs }, findings);
+  const root = checkBodies(document, context, collector);
+  checkReferences(root, { levels: [], inputs }, collector);
+  checkConcurrency(document, collector);
+  checkOutput(document["output"], { levels: [{ body: root, here: null }], inputs }, collector);
   return Definition.safeParse(document).data ?? null;
 }

@@ -151,8 +151,8 @@ function compileAccess(node: ASTNode, all: Compilation, locals: ReadonlySet<stri
   const holder = all.compile(node.args[0], locals);
   const key = node.op === "." ? constant(node.args[1]) : all.compile(node.args[1], locals);
   return (run) => {
-    const [held, name] = [holder(run), key(run)];
-    const value = member(held, name);
+    const [object, name] = [holder(run), key(run)];
+    const value = member(object, name);
     if (value === undefined) throw failed(`There is no ${JSON.stringify(name).slice(0, 80)} here`);
     return value;
   };

@@ -1,8 +1,8 @@
 import type { Json } from "../../shared/json.ts";
 import type { InputDefinition } from "./schema.ts";
 
-/** How values of one input type are read. `undefined` stands for a value that does not fit. */
-interface InputReader {
+/** Converts values of one input type. `undefined` stands for a value that does not fit. */
+interface InputConverter {
   /** What fits, to follow "is not". */
   readonly noun: string;
   /** What to write. */
@@ -16,11 +16,11 @@ interface InputReader {
 /** Longest text that is searched by an expression of ours. */
 const MAX_ADDRESS = 2000;
 
-function textReader(
+function textConverter(
   noun: string,
   fix: string,
   read: (text: string, input: InputDefinition) => string | undefined,
-): InputReader {
+): InputConverter {
   return {
     noun,
     fix,
@@ -29,7 +29,11 @@ function textReader(
   };
 }
 
-function numberReader(noun: string, fix: string, fits: (value: number) => boolean): InputReader {
+function numberConverter(
+  noun: string,
+  fix: string,
+  fits: (value: number) => boolean,
+): InputConverter {
   const check = (value: number): number | undefined => (fits(value) ? value : undefined);
   return {
     noun,
@@ -40,9 +44,9 @@ function numberReader(noun: string, fix: string, fits: (value: number) => boolea
   };
 }
 
-const text = textReader("text", "Write text.", (value) => value);
+const text = textConverter("text", "Write text.", (value) => value);
 
-const boolean: InputReader = {
+const boolean: InputConverter = {
   noun: "yes or no",
   fix: "Write true or false.",
   fromText: (value) => {
@@ -53,13 +57,13 @@ const boolean: InputReader = {
   fromJson: (value) => (typeof value === "boolean" ? value : undefined),
 };
 
-const date = textReader("a date", "Write it as YYYY-MM-DD, such as 2026-01-31.", (value) => {
+const date = textConverter("a date", "Write it as YYYY-MM-DD, such as 2026-01-31.", (value) => {
   const ms = /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN;
   // A day that the month does not have rolls over in some engines.
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(value) ? value : undefined;
 });
 
-const select: InputReader = {
+const select: InputConverter = {
   noun: "one of the options",
   fix: "Choose one.",
   fromText: (value, { options }) =>
@@ -68,7 +72,7 @@ const select: InputReader = {
   fromJson: (value, { options }) => options?.find((option) => option === value),
 };
 
-const multiSelect: InputReader = {
+const multiSelect: InputConverter = {
   noun: "a list of options",
   fix: "Choose some, with commas between them.",
   fromText: (value, input) =>
@@ -90,13 +94,13 @@ function allOf(values: readonly (Json | undefined)[]): Json | undefined {
   return known.length === values.length ? [...new Set(known)] : undefined;
 }
 
-const user = textReader(
+const user = textConverter(
   "a Slack user",
   "Mention the person with @, or give the user id, such as U0123ABCD.",
   (value) => /^(?:<@)?([UW][A-Z0-9]{1,30})(?:\|[^<>]{0,200})?>?$/.exec(value)?.[1],
 );
 
-const channel = textReader(
+const channel = textConverter(
   "a Slack channel",
   "Write #channel, or give the channel id, such as C0123ABCD.",
   (value) =>
@@ -104,7 +108,7 @@ const channel = textReader(
     /^#[\p{Ll}\p{Lo}\p{N}_-]{1,80}$/u.exec(value)?.[0],
 );
 
-const url = textReader(
+const url = textConverter(
   "a web address",
   "Write it whole, such as https://example.com/page.",
   (value) => {
@@ -114,7 +118,7 @@ const url = textReader(
   },
 );
 
-const email = textReader("an e-mail address", "Write it as name@example.com.", (value) => {
+const email = textConverter("an e-mail address", "Write it as name@example.com.", (value) => {
   const address = /^<mailto:([^<>|]*)(?:\|[^<>]*)?>$/.exec(value)?.[1] ?? value;
   if (address.length > 254) return undefined;
   const [name, host, ...rest] = address.split("@");
@@ -125,7 +129,7 @@ const email = textReader("an e-mail address", "Write it as name@example.com.", (
     : undefined;
 });
 
-const file = textReader(
+const file = textConverter(
   "a file",
   "Give the id of a Slack file, such as F0123ABCD, or its https address.",
   (value, input) => /^F[A-Z0-9]{1,30}$/.exec(value)?.[0] ?? readString(url.fromText(value, input)),
@@ -135,12 +139,16 @@ function readString(value: Json | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** The reader of each input type. */
-export const INPUT_READERS: Readonly<Record<InputDefinition["type"], InputReader>> = {
+/** The converter of each input type. */
+export const INPUT_CONVERTERS: Readonly<Record<InputDefinition["type"], InputConverter>> = {
   string: text,
   text,
-  number: numberReader("a number", "Write digits alone, such as 1200.50.", Number.isFinite),
-  integer: numberReader("a whole number", "Write digits alone, such as 12.", Number.isSafeInteger),
+  number: numberConverter("a number", "Write digits alone, such as 1200.50.", Number.isFinite),
+  integer: numberConverter(
+    "a whole number",
+    "Write digits alone, such as 12.",
+    Number.isSafeInteger,
+  ),
   boolean,
   date,
   select,
