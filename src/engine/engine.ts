@@ -2,13 +2,15 @@ import type { JsonObject } from "../shared/json.ts";
 import { createPriceBook } from "./ai/pricing.ts";
 import type { Engine } from "./api/engine.ts";
 import { CostReports } from "./costs/costs.ts";
-import { type CompiledWorkflow, stepAt } from "./definition/compile.ts";
+import type { CompiledWorkflow } from "./definition/compile.ts";
+import { stepAt } from "./definition/compile.ts";
 import { explain } from "./definition/explain.ts";
 import { findExternalNames } from "./definition/find-external-names.ts";
 import type { StepType } from "./definition/step-type.ts";
 import type { TriggerType } from "./definition/trigger-type.ts";
 import { StoredDrafts } from "./drafts/drafts.ts";
-import { createGenerator, type Generator } from "./drafts/generator.ts";
+import type { Generator } from "./drafts/generator.ts";
+import { createGenerator } from "./drafts/generator.ts";
 import { DecisionEvaluations } from "./evaluation/evaluations.ts";
 import { Approvals } from "./executions/approvals.ts";
 import { ChildExecutions } from "./executions/child-executions.ts";
@@ -33,10 +35,8 @@ import { StoredPrompts } from "./prompts/prompts.ts";
 import { ConcurrencyLimiter } from "./runtime/concurrency.ts";
 import { EngineEvents } from "./runtime/engine-events.ts";
 import { Heartbeat } from "./runtime/heartbeat.ts";
-import { readQueueStats } from "./runtime/queue-stats.ts";
-import { StoreCheck } from "./runtime/store-health.ts";
+import { readQueueStats, StoreHealth } from "./runtime/store-health.ts";
 import { longestPollMs, StoreWatcher } from "./runtime/store-watcher.ts";
-import type { WorkerHooks, WorkerOptions } from "./runtime/worker.ts";
 import { Worker } from "./runtime/worker.ts";
 import { createStepTypes } from "./steps/index.ts";
 import { Triggers } from "./triggers/triggers.ts";
@@ -69,80 +69,84 @@ export interface EngineOptions {
   readonly cron: Cron;
   /** What triggers look up in the workspace. @default a workspace without channels, in which people start nothing */
   readonly conversations?: Conversations;
-  /** Who is asked at deployment whether what a definition names exists outside. @default nobody */
+  /** Checks at deployment whether what a definition names exists outside. @default nothing is checked */
   readonly nameChecks?: NameChecks;
   /** Replaces `{{secrets.NAME}}` in the parameters of a service call. */
   readonly revealSecrets: (params: JsonObject) => JsonObject;
-  /** Blots out the values of secrets in what a model is shown. @default there are none */
+  /** Masks the values of secrets in what a model is shown. @default there are none */
   readonly hideSecrets?: (text: string) => string;
   /** Labelled samples of the decisions of shipped workflows. @default there are none */
   readonly sampleFiles?: SampleFiles;
-  /** How many decisions an evaluation asks at a time. @default 4 */
+  /** How many decisions an evaluation asks a model for at a time. @default 4 */
   readonly evaluations?: { readonly concurrency: number };
-  /** Told of each commit of this process, for figures about it. */
+  /** Called after each commit of this process, for metrics. */
   readonly observe?: (
     events: readonly ExecutionEvent[],
     state: ExecutionState,
     typeOf: (path: string) => string,
   ) => void;
-  /** How often the store is looked at for what other processes left, in milliseconds, while changes do not ring. */
+  /** How often the store is polled for work of other processes, in milliseconds, while no change stream reports it. */
   readonly pollMs: number;
-  /** How long attempts under way may take to end when the engine stops, in milliseconds. @default 0 */
+  /** How long attempts may still run when the engine stops, in milliseconds; then they are aborted. @default 0 */
   readonly stopGraceMs?: number;
-  /** Told whether changes by other processes ring from now on: a change stream is open. */
+  /** Called when a change stream that reports changes by other processes opens (`true`) or ends (`false`). */
   readonly onWatchState?: (isLive: boolean) => void;
   /**
-   * Told what the operator has to do when a newer version of the bot has brought the data into another form: this process has to end
-   * before it writes the old one. @default nobody is told
+   * Called with what the operator has to do when a newer version of the bot has brought the data into another form: this process has
+   * to end before it writes the old one. @default it is not reported
    */
   readonly onOutdated?: (remedy: string) => void;
   /** For people: where this process runs. @default the worker's id */
   readonly processName?: string;
 }
 
-/** An engine with its lifetime, and what only the composition root needs. */
+/** An engine that can be started and stopped, for the process that owns it. */
 export interface RunningEngine extends Engine {
-  /** Begins to execute, first what an earlier life of the process left. Until then, what is started is stored and waits. */
+  /** Starts to execute, first what an earlier process left. Before that, executions can be started: they are stored and wait. */
   run(): Promise<void>;
-  /** Stops and releases every lease; nothing is lost. */
+  /** Stops all work and releases every lease. Nothing is lost: what was aborted is executed again. */
   stop(): Promise<void>;
   /** Calls `listener` when another process died, so that work it left is taken over. @returns a function that removes the listener. */
   onProcessDied(listener: () => void): () => void;
-  /** Polls once for due work; for tests with a clock of their own. */
+  /** Polls once for due work, for tests with a clock of their own. */
   tick(): Promise<void>;
 }
 
 /** Options with every default filled in. */
 type Settings = ReturnType<typeof withDefaults>;
 
-/** Puts the engine together: each part is built from the parts above it, and hears of the others through `EngineEvents`. It does nothing until `run`. */
+/**
+ * Puts the engine together: each part gets the parts above it, and hears of those below it through `EngineEvents`. It does nothing
+ * until `run`.
+ */
 export function createEngine(options: EngineOptions): RunningEngine {
   const settings = withDefaults(options);
   const { store, clock } = settings;
+  const storeHealth = new StoreHealth({ store, clock });
   const events = new EngineEvents();
-  const parts = connect(settings, events);
-  const { library, workflows, executions } = parts;
-  const storeCheck = new StoreCheck({ store, clock });
+  const definitions = connectDefinitions(settings, events);
+  const parts = { ...definitions, ...connectExecutions(settings, events, definitions) };
+  const { prompts, workflows, executions, costs, approvals, triggers } = parts;
   return {
     workflows: workflowsOf(settings, parts),
     executions: executionsOf(parts, events),
-    approvals: parts.approvals,
-    triggers: parts.triggers,
+    approvals,
+    triggers,
     prompts: new StoredPrompts({
       store,
       clock,
-      library,
+      library: prompts,
       problemsWith: (name, text) => workflows.problemsWithPrompt(name, text),
     }),
     drafts: draftsOf(settings, parts),
-    costs: parts.costs,
-    evaluations: new DecisionEvaluations({ ...settings, library, workflows, executions }),
+    costs,
+    evaluations: new DecisionEvaluations({ ...settings, library: prompts, workflows, executions }),
     health: {
-      assertWritable: () => storeCheck.assertWritable(),
+      assertWritable: () => storeHealth.assertWritable(),
       queueStats: () => readQueueStats(store, clock),
     },
     onProcessDied: (listener) => events.on("processDied", listener),
-    ...lifetime(parts),
+    ...lifetimeOf(settings, parts, events),
   };
 }
 
@@ -172,138 +176,71 @@ const NO_CONVERSATIONS: Conversations = {
 };
 
 /** What is deployed, and what it may cost. */
-function connectWorkflows(settings: Settings, events: EngineEvents) {
+function connectDefinitions(settings: Settings, events: EngineEvents) {
   const { store, clock, logger, nameChecks } = settings;
-  const library = new PromptLibrary(store);
-  const workflows = new Workflows({
-    ...settings,
-    prompts: library,
-    changed: () => events.emit("workflowActivated", null),
-  });
-  const compiled: WorkerOptions["compiled"] = async ({ start, prompts }, version) => {
-    const { executionId, workflowId } = start;
-    return library.attach(await workflows.compiled(workflowId, version), { executionId, prompts });
-  };
+  const prompts = new PromptLibrary(store);
+  const workflows = new Workflows({ ...settings, prompts, events });
   const deployments = new Deployments({
     store,
     clock,
     workflows,
-    prompts: library,
+    prompts,
     warnOf: (definition) =>
       warnOfNames(findExternalNames(definition, settings), { logger, clock, checks: nameChecks }),
   });
   const costs = new CostReports({ store, clock, logger, workflows });
-  return { library, workflows, compiled, deployments, costs };
+  return { prompts, workflows, deployments, costs };
 }
 
-type DeployedParts = ReturnType<typeof connectWorkflows>;
+type DefinitionParts = ReturnType<typeof connectDefinitions>;
 
-/** What runs executions, starts them, and lets people act on them; each part is built from those above it. */
+/** What runs executions, starts them, and lets people act on them. */
 function connectExecutions(
   settings: Settings,
   events: EngineEvents,
-  { library, workflows, compiled, costs }: DeployedParts,
+  { prompts, workflows, costs }: DefinitionParts,
 ) {
-  const { store, clock } = settings;
-  const wake = (executionId: string): void => void events.emit("wake", { executionId });
-  const worker = new Worker({
+  const { store, clock, pollMs, observe } = settings;
+  const { budgets } = costs;
+  const planAheadMs = longestPollMs(pollMs);
+  const worker = new Worker({ ...settings, events, workflows, budgets, planAheadMs });
+  const executions = new Executions({ store, clock, workflows, prompts, worker, events });
+  const children = new ChildExecutions({ store, clock, workflows, executions, events });
+  const limiter = new ConcurrencyLimiter({ store, clock, events });
+  const pauses = new Pauses({ ...settings, worker });
+  const approvals = new Approvals({ ...settings, executions, events });
+  const retries = new Retries({ store, clock, executions, workflows, events });
+  const migrations = new Migrations({ store, clock, executions, workflows, events });
+  const triggers = new Triggers({
     ...settings,
-    events,
-    compiled,
-    lookAheadMs: longestPollMs(settings.pollMs),
-    refusal: ({ start }) =>
-      costs.budgets.refusal({ workflowId: start.workflowId, person: start.trigger.userId }),
+    compiled: (workflowId, version) => workflows.compiled(workflowId, version),
+    start: (request) => executions.start(request),
+    wake: (executionId) => void events.emit("wake", { executionId }),
+    process: worker.id,
   });
-  const executions = new Executions({ store, clock, workflows, prompts: library, worker, events });
-  return {
-    worker,
-    executions,
-    children: new ChildExecutions({ store, clock, workflows, executions, wake }),
-    limiter: new ConcurrencyLimiter({ store, clock, wake }),
-    triggers: new Triggers({
-      ...settings,
-      compiled: (workflowId, version) => workflows.compiled(workflowId, version),
-      start: (request) => executions.start(request),
-      wake,
-      process: worker.id,
-    }),
-    pauses: new Pauses({
-      ...settings,
-      changed: () => worker.wakeAll(),
-      released: () => worker.tick(),
-    }),
-    approvals: new Approvals({ ...settings, executions, wake }),
-    retries: new Retries({ store, clock, executions, workflows, wake }),
-    migrations: new Migrations({ store, clock, executions, workflows, compiled, wake }),
-  };
-}
-
-type ExecutionParts = ReturnType<typeof connectExecutions>;
-
-/** Builds every part. What does not go from an upper part to a lower one goes through `events`. */
-function connect(settings: Settings, events: EngineEvents) {
-  const deployed = connectWorkflows(settings, events);
-  const parts = connectExecutions(settings, events, deployed);
-  const { worker, triggers, approvals } = parts;
   events.on("wake", ({ executionId }) => worker.wake(executionId));
   events.on("workflowActivated", () => triggers.refresh());
   events.on("committed", ({ events: committed, after }) => {
-    if (after) settings.observe?.(committed, after.state, typeIn(after.workflow));
-    approvals.committed(committed);
+    if (after) observe?.(committed, after.state, typeIn(after.workflow));
   });
-  return { ...deployed, ...parts, ...connectProcesses(settings, events, parts) };
-}
-
-/** What notices the work and the end of other processes. */
-function connectProcesses(
-  settings: Settings,
-  events: EngineEvents,
-  { worker, pauses, triggers }: ExecutionParts,
-) {
   return {
-    heartbeat: new Heartbeat({
-      ...settings,
-      id: worker.id,
-      name: settings.processName ?? worker.id,
-      died: () => void events.emit("processDied", null),
-      outdated: settings.onOutdated ?? (() => undefined),
-    }),
-    watcher: new StoreWatcher({
-      ...settings,
-      looks: {
-        executions: () => worker.tick(),
-        pauses: () => pauses.poll(),
-        workflows: () => triggers.poll(),
-      },
-    }),
+    worker,
+    executions,
+    children,
+    limiter,
+    pauses,
+    approvals,
+    retries,
+    migrations,
+    triggers,
   };
 }
 
-function hooksOf({ children, pauses, limiter, triggers }: ExecutionParts): WorkerHooks {
-  return {
-    prepareChild: (parent, request) => children.prepare(parent, request),
-    eventsBefore: async (workflow, state, now) =>
-      pauses.eventsFor(state, now) ?? (await limiter.eventsFor(workflow, state, now)),
-    deliver: (state, entry) => children.deliver(state, entry),
-    completion: allOf([children, triggers.completions, limiter]),
-  };
-}
-
-type Parts = ReturnType<typeof connect>;
+type Parts = DefinitionParts & ReturnType<typeof connectExecutions>;
 
 /** The type of the step at a path. */
 function typeIn(workflow: CompiledWorkflow): (path: string) => string {
   return (path) => stepAt(workflow, path).definition.type;
-}
-
-/** Several completion listeners as one. */
-function allOf(listeners: readonly WorkerHooks["completion"][]): WorkerHooks["completion"] {
-  return {
-    isWanted: (state) => listeners.some((listener) => listener.isWanted(state)),
-    publish: async (state) => {
-      for (const listener of listeners) await listener.publish(state);
-    },
-  };
 }
 
 function workflowsOf({ clock, services }: Settings, parts: Parts): Engine["workflows"] {
@@ -377,15 +314,32 @@ function draftsOf(settings: Settings, { workflows, deployments, costs }: Parts):
   });
 }
 
-function lifetime(parts: Parts): Pick<RunningEngine, "run" | "stop" | "tick"> {
-  const { library, triggers, worker, pauses, watcher, heartbeat } = parts;
+/** Starts and stops the parts in order, and those with them that notice the work and the death of other processes. */
+function lifetimeOf(
+  settings: Settings,
+  { prompts, worker, children, limiter, pauses, triggers }: Parts,
+  events: EngineEvents,
+): Pick<RunningEngine, "run" | "stop" | "tick"> {
+  const { id } = worker;
+  const { processName: name = id } = settings;
+  const heartbeat = new Heartbeat({ ...settings, id, name, events });
+  const polls = {
+    executions: () => worker.tick(),
+    pauses: () => pauses.poll(),
+    workflows: () => triggers.poll(),
+  };
+  const watcher = new StoreWatcher({ ...settings, polls });
   return {
     run: async () => {
-      await library.refresh();
+      await prompts.refresh();
       await triggers.prepare();
       await heartbeat.start();
       await pauses.start();
-      await worker.start(hooksOf(parts));
+      await worker.start({
+        children,
+        admission: [pauses, limiter],
+        completion: [children, triggers.completions, limiter],
+      });
       await triggers.start();
       watcher.start();
     },

@@ -6,7 +6,7 @@ import type { ExecutionState } from "../../src/engine/model/state.ts";
 import type { ServiceContext, ServiceRegistry } from "../../src/engine/ports/service.ts";
 import type { Store } from "../../src/engine/ports/store.ts";
 import { EngineEvents } from "../../src/engine/runtime/engine-events.ts";
-import { Poller } from "../../src/engine/runtime/poller.ts";
+import { Poller } from "../../src/engine/runtime/store-watcher.ts";
 import { Worker } from "../../src/engine/runtime/worker.ts";
 import { AppError } from "../../src/shared/errors.ts";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
@@ -63,23 +63,25 @@ export class WorkerHarness implements AsyncDisposable {
         error: (_details, message) => void this.errors.push(message),
         debug() {},
       },
-      compiled: async () => this.#workflow,
-      lookAheadMs: POLL_MS,
+      workflows: { compiledFor: async () => this.#workflow },
+      planAheadMs: POLL_MS,
       events: engineEvents,
     });
-    const look = new Poller({
+    const poller = new Poller({
       clock: this.clock,
       intervalMs: () => POLL_MS,
-      look: () => worker.tick(),
+      poll: () => worker.tick(),
     });
     this.#workers.push(worker);
     await worker.start({
-      prepareChild: () => Promise.reject(new Error("No workflow but this one.")),
-      deliver: async () => undefined,
-      eventsBefore: async () => [],
-      completion: { isWanted: () => false, publish: async () => undefined },
+      children: {
+        prepare: () => Promise.reject(new Error("No workflow but this one.")),
+        deliver: async () => undefined,
+      },
+      admission: [],
+      completion: [],
     });
-    look.start();
+    poller.start();
     return worker;
   }
 

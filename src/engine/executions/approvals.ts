@@ -15,6 +15,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Directory, Person } from "../ports/directory.ts";
 import type { ExecutionRecord } from "../ports/executions.ts";
 import type { Store } from "../ports/store.ts";
+import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Executions } from "./executions.ts";
 
 export interface ApprovalsOptions {
@@ -22,7 +23,7 @@ export interface ApprovalsOptions {
   readonly clock: Clock;
   readonly directory: Directory;
   readonly executions: Pick<Executions, "read" | "get">;
-  readonly wake: (executionId: string) => void;
+  readonly events: EngineEvents;
 }
 
 /** Open requests that are read to find those that one person may decide. */
@@ -52,6 +53,7 @@ export class Approvals implements ApprovalsApi {
 
   constructor(options: ApprovalsOptions) {
     this.#options = options;
+    options.events.on("committed", ({ events }) => this.#committed(events));
   }
 
   async listOpen(limit: number): Promise<readonly OpenRequest[]> {
@@ -109,7 +111,7 @@ export class Approvals implements ApprovalsApi {
       click.giveUp();
       return { recorded: false, reason: "already_voted", message: REFUSALS.already_voted };
     }
-    this.#options.wake(decision.executionId);
+    void this.#options.events.emit("wake", { executionId: decision.executionId });
     return { recorded: true, settled: click.settled };
   }
 
@@ -130,8 +132,8 @@ export class Approvals implements ApprovalsApi {
     return found;
   }
 
-  /** To be called with the events of each commit: answers the clicks that they settle. */
-  committed(events: readonly ExecutionEvent[]): void {
+  /** Answers the clicks that a commit settles. */
+  #committed(events: readonly ExecutionEvent[]): void {
     for (const event of events) {
       if (event.type === "decision_recorded") this.#settle(event.signalId, { kind: "counted" });
       if (event.type === "decision_refused") {

@@ -8,6 +8,8 @@ import type { ExecutionState, OutboxEntry } from "../model/state.ts";
 import { isCostUnknown } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
+import type { EngineEvents } from "../runtime/engine-events.ts";
+import type { ChildHooks, CompletionListener } from "../runtime/hooks.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import type { Executions } from "./executions.ts";
 
@@ -16,11 +18,11 @@ export interface ChildExecutionsOptions {
   readonly clock: Clock;
   readonly workflows: Workflows;
   readonly executions: Pick<Executions, "check" | "begin">;
-  readonly wake: (executionId: string) => void;
+  readonly events: EngineEvents;
 }
 
 /** Runs that steps of other runs start: looked up, started, stopped, and their ends told. Each of it may be done again. */
-export class ChildExecutions {
+export class ChildExecutions implements ChildHooks, CompletionListener {
   readonly #options: ChildExecutionsOptions;
 
   constructor(options: ChildExecutionsOptions) {
@@ -59,7 +61,7 @@ export class ChildExecutions {
   async publish(state: ExecutionState): Promise<void> {
     const { parent } = state.start;
     if (!parent?.waits) return;
-    const { store, clock, wake } = this.#options;
+    const { store, clock, events } = this.#options;
     const { executionId: childId } = state.start;
     await store.signals.insert({
       id: `child:${childId}`,
@@ -68,7 +70,7 @@ export class ChildExecutions {
       payload: endOf(state, parent.path, parent.attempt),
       at: clock.now(),
     });
-    wake(parent.executionId);
+    void events.emit("wake", { executionId: parent.executionId });
   }
 
   #start(parent: ExecutionStarted, child: ChildStarted): Promise<StartResult> {
@@ -100,7 +102,7 @@ export class ChildExecutions {
     parent: ExecutionStarted,
     { childId, by, start }: Extract<OutboxEntry, { readonly kind: "cancel_child" }>,
   ): Promise<void> {
-    const { store, clock, wake } = this.#options;
+    const { store, clock, events } = this.#options;
     await store.signals.insert({
       id: `cancel:${childId}:parent`,
       executionId: childId,
@@ -109,7 +111,7 @@ export class ChildExecutions {
       at: clock.now(),
     });
     if (start) await this.#start(parent, start);
-    wake(childId);
+    void events.emit("wake", { executionId: childId });
   }
 }
 

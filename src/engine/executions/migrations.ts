@@ -1,10 +1,9 @@
 import { AppError } from "../../shared/errors.ts";
 import type { MigrationRequest, MigrationResult } from "../api/executions.ts";
-import type { CompiledWorkflow } from "../definition/compile.ts";
 import { planMigration } from "../execution/decider/migration.ts";
-import type { ExecutionState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
+import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import type { Executions } from "./executions.ts";
 
@@ -12,13 +11,8 @@ export interface MigrationsOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly executions: Pick<Executions, "load">;
-  readonly workflows: Pick<Workflows, "active">;
-  /** A version as this execution would execute it. @throws {AppError} `version_not_found`. */
-  readonly compiled: (
-    state: Pick<ExecutionState, "start" | "prompts">,
-    version: number,
-  ) => Promise<CompiledWorkflow>;
-  readonly wake: (executionId: string) => void;
+  readonly workflows: Pick<Workflows, "active" | "compiledFor">;
+  readonly events: EngineEvents;
 }
 
 /** Lets waiting executions go on with another version. The contract of each method stands in `Engine`. */
@@ -30,12 +24,12 @@ export class Migrations {
   }
 
   async migrate({ executionId, by, ...request }: MigrationRequest): Promise<MigrationResult> {
-    const { store, clock, executions, workflows, compiled, wake } = this.#options;
+    const { store, clock, executions, workflows, events } = this.#options;
     const { workflow: from, state } = await executions.load(executionId);
     const { start, version: previous } = state;
     const version = request.version ?? (await workflows.active(start.workflowId)).version;
     if (version === previous) return { executionId, version, previous, changed: false };
-    const to = { version, workflow: await compiled(state, version) };
+    const to = { version, workflow: await workflows.compiledFor(state, version) };
     const plan = planMigration(from, to, state, clock.now());
     if (!plan.fits) throw refused(executionId, version, plan.reason);
     await store.signals.insert({
@@ -46,7 +40,7 @@ export class Migrations {
       payload: { by, version },
       at: clock.now(),
     });
-    wake(executionId);
+    void events.emit("wake", { executionId });
     return { executionId, version, previous, changed: true };
   }
 }

@@ -8,15 +8,14 @@ import type { Clock } from "../ports/clock.ts";
 import type { ExecutionRecord } from "../ports/executions.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
+import type { AdmissionCheck } from "../runtime/hooks.ts";
+import type { Worker } from "../runtime/worker.ts";
 
 export interface PausesOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Something was paused or resumed: executions in memory have to look. */
-  readonly changed: () => void;
-  /** Executions were made due. */
-  readonly released: () => Promise<void>;
+  readonly worker: Pick<Worker, "wakeAll" | "tick">;
 }
 
 /** No workflow id: those have no star. */
@@ -25,7 +24,7 @@ const PAGE = 200;
 const StoredPause = z.object({ by: z.string(), at: z.number() });
 
 /** What is paused: known at once to the process that does it, to the others when they look. */
-export class Pauses {
+export class Pauses implements AdmissionCheck {
   readonly #options: PausesOptions;
   #known: ReadonlyMap<string, Pause> = new Map();
   #refreshing: Promise<void> = Promise.resolve();
@@ -92,7 +91,7 @@ export class Pauses {
   }
 
   /** The facts that follow for an execution that is paused; `null`: it is not. */
-  eventsFor(state: ExecutionState, now: number): readonly ExecutionEvent[] | null {
+  async eventsFor(state: ExecutionState, now: number): Promise<readonly ExecutionEvent[] | null> {
     const pause = this.of(state.start.workflowId);
     if (!pause) return null;
     if (state.paused?.reason === "pause") return [];
@@ -105,10 +104,10 @@ export class Pauses {
     const isSame =
       before.size === this.#known.size && [...before.keys()].every((key) => this.#known.has(key));
     if (isSame) return;
-    this.#options.changed();
+    this.#options.worker.wakeAll();
     if ([...before.keys()].every((key) => this.#known.has(key))) return;
     await this.#release();
-    await this.#options.released();
+    await this.#options.worker.tick();
   }
 
   async #read(): Promise<ReadonlyMap<string, Pause>> {

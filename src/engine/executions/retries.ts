@@ -19,6 +19,7 @@ import { stepIdOf } from "../model/step-path.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ExecutionRecord, Signal } from "../ports/executions.ts";
 import type { Store } from "../ports/store.ts";
+import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import type { Executions } from "./executions.ts";
 import { answeredReopening, answeredRerun, keyedRequest, rerunIdFor } from "./retry-idempotency.ts";
@@ -28,7 +29,7 @@ export interface RetriesOptions {
   readonly clock: Clock;
   readonly executions: Pick<Executions, "load" | "start">;
   readonly workflows: Pick<Workflows, "active">;
-  readonly wake: (executionId: string) => void;
+  readonly events: EngineEvents;
 }
 
 /** Executions that one bulk retry takes. */
@@ -153,7 +154,7 @@ export class Retries {
   ): Promise<RetryResult> {
     const { by, fromStep, acceptsDoubt = false } = request;
     const asked = keyedRequest(request);
-    const { store, clock, wake } = this.#options;
+    const { store, clock, events } = this.#options;
     const { executionId } = state.start;
     const path = fromStep === undefined ? failedPath(state) : pathOf(state, fromStep);
     const signal: Signal = {
@@ -166,7 +167,7 @@ export class Retries {
     };
     if (!acceptsDoubt) assertNoDoubt(workflow, state, signal);
     if (!(await store.signals.insert(signal))) return this.#tooLate(state, asked);
-    wake(executionId);
+    void events.emit("wake", { executionId });
     return { executionId, reopened: true, fromStep: path === null ? null : stepIdOf(path) };
   }
 

@@ -1,5 +1,3 @@
-import { randomUUID } from "node:crypto";
-import { asAppError, isAppError } from "../../shared/errors.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { advance, nextDue, resolveVotes } from "../execution/decider/advance.ts";
 import type { AttemptEnded } from "../execution/decider/handle-signal.ts";
@@ -7,16 +5,22 @@ import { handleAttempt, handleSignal } from "../execution/decider/handle-signal.
 import { handleMigration } from "../execution/decider/migration.ts";
 import { costOfLost } from "../execution/projections/call-costs.ts";
 import { toExecutionRecord } from "../execution/projections/execution-record.ts";
-import { totalsOf } from "../execution/projections/totals.ts";
 import { apply } from "../execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../model/events.ts";
-import type { ActiveStep, ExecutionState, OutboxEntry } from "../model/state.ts";
+import type { ActiveStep, ExecutionState } from "../model/state.ts";
 import { isFinished } from "../model/state.ts";
 import { attemptKey } from "../model/step-path.ts";
-import type { Clock } from "../ports/clock.ts";
 import type { ExecutionRecord, Signal } from "../ports/executions.ts";
-import type { Store } from "../ports/store.ts";
-import { Subscriptions } from "./event-subscriptions.ts";
+import { type AttemptPorts, runAttempt } from "./attempt.ts";
+import { appendCommit, type CommitLease, dueAfter } from "./commit.ts";
+import type { EngineEvents } from "./engine-events.ts";
+import { EventSubscriptions } from "./event-subscriptions.ts";
+import {
+  admissionEvents,
+  isCompletionWanted,
+  publishCompletion,
+  type WorkerHooks,
+} from "./hooks.ts";
 import { retryWhileUnavailable } from "./store-retry.ts";
 
 /** Events of pure steps that are written in one commit, so that a pure loop neither starves others nor grows without bound. */
@@ -29,9 +33,10 @@ const MAX_EVENTS_PER_COMMIT = 200;
 export class Actor {
   readonly executionId: string;
   readonly #host: ActorHost;
+  readonly #ports: ActorPorts;
   #workflow: CompiledWorkflow;
   readonly #state: ExecutionState;
-  readonly #subscriptions: Subscriptions;
+  readonly #subscriptions: EventSubscriptions;
   readonly #results: AttemptEnded[] = [];
   /** Aborts of the attempts under way, by `path:attempt`. */
   readonly #inFlight = new Map<string, () => void>();
@@ -51,13 +56,19 @@ export class Actor {
   /** Set: nothing is begun any more. Resolved when nothing is under way. */
   #drained: PromiseWithResolvers<void> | null = null;
 
-  constructor(host: ActorHost, workflow: CompiledWorkflow, state: ExecutionState) {
+  constructor(
+    host: ActorHost,
+    ports: ActorPorts,
+    workflow: CompiledWorkflow,
+    state: ExecutionState,
+  ) {
     this.executionId = state.start.executionId;
     this.#host = host;
+    this.#ports = ports;
     this.#workflow = workflow;
     this.#state = state;
-    this.#subscriptions = new Subscriptions(host.store, state);
-    this.#record({ type: "execution_claimed", epoch: state.epoch + 1, worker: host.worker });
+    this.#subscriptions = new EventSubscriptions(ports.store, state);
+    this.#record({ type: "execution_claimed", epoch: state.epoch + 1, worker: host.id });
   }
 
   /** The state if all of it is durable, else `null`. To be read at once, not kept. */
@@ -133,7 +144,7 @@ export class Actor {
   }
 
   async #fold(): Promise<void> {
-    const { store, clock } = this.#host;
+    const { store, clock } = this.#ports;
     const settled: string[] = [];
     const now = clock.now();
     for (const ended of this.#results.splice(0)) {
@@ -157,7 +168,7 @@ export class Actor {
     await this.#settleLost(now);
     await this.#applyPauseAndSlot(now);
     do this.#follow(now);
-    while ((await this.#settleLost(now)) || (await this.#lookBack(now)));
+    while ((await this.#settleLost(now)) || (await this.#searchPastEvents(now)));
     await this.#commit(settled);
     await this.#subscriptions.leave(this.#state);
     if (this.#again) await new Promise((resolve) => setImmediate(resolve));
@@ -166,7 +177,7 @@ export class Actor {
   /** Whether it may go on is asked in every turn: what holds it may have ended. */
   async #applyPauseAndSlot(now: number): Promise<void> {
     if (isFinished(this.#state.status) || this.#state.cancel) return;
-    const ask = () => this.#host.eventsBefore(this.#workflow, this.#state, now);
+    const ask = () => admissionEvents(this.#ports, this.#state, now, this.#workflow);
     this.#recordAll(await this.#untilStored(ask));
   }
 
@@ -190,7 +201,7 @@ export class Actor {
     );
     if (lost.length === 0) return false;
     const { executionId } = this;
-    const calls = await this.#untilStored(() => this.#host.store.calls.list(executionId));
+    const calls = await this.#untilStored(() => this.#ports.store.calls.list(executionId));
     for (const key of lost) {
       const colon = key.lastIndexOf(":");
       const path = key.slice(0, colon);
@@ -202,13 +213,13 @@ export class Actor {
   }
 
   /** Looks for events that came before a step began to wait for them. @returns whether one of them ends a wait. */
-  async #lookBack(now: number): Promise<boolean> {
+  async #searchPastEvents(now: number): Promise<boolean> {
     let isWoken = false;
     for (const act of this.#state.activeSteps.values()) {
       if (act.event === null || act.searched) continue;
       this.#record({ type: "events_searched", path: act.path });
       const events = await this.#untilStored(() =>
-        this.#subscriptions.lookBack(this.#workflow, this.#state, act, now),
+        this.#subscriptions.searchPast(this.#workflow, this.#state, act, now),
       );
       this.#recordAll(events);
       isWoken ||= events.length > 0;
@@ -229,7 +240,7 @@ export class Actor {
   /** A commit holds events of one version: whoever reads it looks their steps up there. */
   async #migrate(signal: Signal, settled: string[], now: number): Promise<void> {
     const version = Number(signal.payload["version"]);
-    const load = () => this.#host.compiled(this.#state, version);
+    const load = () => this.#ports.workflows.compiledFor(this.#state, version);
     const to = { version, workflow: await this.#untilStored(load) };
     const events = handleMigration(this.#workflow, to, this.#state, signal, now);
     const isMigrated = events.some(({ type }) => type === "execution_migrated");
@@ -250,71 +261,66 @@ export class Actor {
   }
 
   async #commit(settled: readonly string[]): Promise<void> {
-    const { store, clock } = this.#host;
+    const { store, clock } = this.#ports;
     if (this.#unsaved.every(isNote)) {
       if (settled.length > 0) await this.#untilStored(() => store.signals.settle(settled));
       return;
     }
     const events = this.#unsaved;
-    const commit = {
-      executionId: this.executionId,
-      rev: this.#state.rev + 1,
-      epoch: this.#state.epoch,
-      commitId: randomUUID(),
-      at: clock.now(),
+    this.#written = await appendCommit(
+      { store, clock, retry: (write) => this.#untilStored(write) },
+      this.#state,
       events,
-    };
-    this.#state.rev = commit.rev;
-    const head = this.#head();
-    const totals = totalsOf(this.#state.start, events, commit.rev === 1);
-    await this.#untilStored(() => store.log.commit(commit, head, settled, totals));
-    this.#written = head;
+      this.#lease(),
+      settled,
+    );
     this.#unsaved = [];
+    const { executionId } = this;
     const after = { workflow: this.#workflow, state: this.#state };
-    this.#host.committed(this.executionId, events, after);
+    void this.#ports.events.emit("committed", { executionId, events, after });
   }
 
   /** A repeat of the same commit is harmless, and the fence stops us if we were too slow. */
   #untilStored<T>(ask: () => Promise<T>): Promise<T> {
-    return retryWhileUnavailable(this.#host.clock, ask, () => this.#stopped);
+    return retryWhileUnavailable(this.#ports.clock, ask, () => this.#stopped);
   }
 
-  #head(): ExecutionRecord {
+  /** The lease is kept while something runs here. */
+  #lease(): CommitLease {
     const { activeSteps, abandonedAttempts } = this.#state;
     const busy =
       this.#drained !== null ||
       abandonedAttempts.size > 0 ||
       [...activeSteps.values()].some((act) => act.phase === "running");
     return busy
-      ? toExecutionRecord(this.#state, this.#host.worker, this.#host.leaseUntil())
-      : toExecutionRecord(this.#state, null, this.#nextDue());
+      ? { owner: this.#host.id, due: this.#host.leaseUntil() }
+      : { owner: null, due: this.#nextDue() };
   }
 
-  get #isCompletionPublished(): boolean {
-    return this.#publishedEnds === this.#state.reopened.length;
+  get #hasUnpublishedEnd(): boolean {
+    return (
+      isFinished(this.#state.status) &&
+      this.#publishedEnds !== this.#state.reopened.length &&
+      isCompletionWanted(this.#ports, this.#state)
+    );
   }
 
-  /** Somebody must look at once while others wait to be told. */
   #nextDue(): number | null {
-    const isOver = isFinished(this.#state.status);
-    const isPublished =
-      !isOver || this.#isCompletionPublished || !this.#host.hasCompletionListeners(this.#state);
-    if (this.#state.outbox.size > 0 || !isPublished) return this.#host.clock.now();
-    return isOver ? null : nextDue(this.#state);
+    return dueAfter(this.#state, this.#ports.clock.now(), this.#hasUnpublishedEnd);
   }
 
-  /** Delivers what the last commit left for others. The head is due until that is done. */
+  /** Delivers what the last commit left for others. The execution's record is due until that is done. */
   async #deliverOutbox(): Promise<void> {
     const state = this.#state;
     const ids: string[] = [];
     for (const entry of state.outbox.values()) {
-      await this.#untilStored(() => this.#host.deliver(state, entry));
+      await this.#untilStored(() => this.#ports.children.deliver(state, entry));
       ids.push(entry.id);
     }
     if (ids.length > 0) this.#record({ type: "outbox_delivered", ids });
-    if (!isFinished(state.status) || this.#isCompletionPublished) return;
-    if (this.#host.hasCompletionListeners(state))
-      await this.#untilStored(() => this.#host.publishCompletion(state));
+    if (!isFinished(state.status)) return;
+    if (this.#hasUnpublishedEnd)
+      await this.#untilStored(() => publishCompletion(this.#ports, state));
     this.#publishedEnds = state.reopened.length;
   }
 
@@ -331,7 +337,7 @@ export class Actor {
     if (!this.#host.mayStartEffects()) return;
     for (const [key, act] of wanted) {
       if (this.#inFlight.has(key)) continue;
-      const abort = this.#host.startAttempt(this.#workflow, this.#state, act, (ended) => {
+      const abort = runAttempt(this.#ports, this.#workflow, this.#state, act, (ended) => {
         this.#results.push(ended);
         this.#schedule();
       });
@@ -351,12 +357,13 @@ export class Actor {
 
   /** Gives the lease back if the last commit did not. */
   async #release(): Promise<void> {
-    const head = this.#head();
-    const { owner, due } = this.#written ?? {};
-    if (owner === head.owner && due === head.due && !this.#leasedAgain) return;
+    const { owner, due } = this.#lease();
+    const isReleased = this.#written?.owner === owner && this.#written.due === due;
+    if (isReleased && !this.#leasedAgain) return;
     this.#leasedAgain = false;
-    await this.#untilStored(() => this.#host.store.executions.save(head));
-    this.#written = head;
+    const record = toExecutionRecord(this.#state, owner, due);
+    await this.#untilStored(() => this.#ports.store.executions.save(record));
+    this.#written = record;
   }
 
   #retire(): void {
@@ -369,7 +376,7 @@ export class Actor {
     this.#cancelTimer?.();
     const due = nextDue(this.#state);
     if (due === null) return;
-    const { clock } = this.#host;
+    const { clock } = this.#ports;
     this.#cancelTimer = clock.after(Math.max(due - clock.now(), 0), () => this.#schedule());
   }
 }
@@ -385,54 +392,31 @@ function isNote({ type }: ExecutionEvent): boolean {
   return NOTES.has(type);
 }
 
-/** What the log says of an actor that stopped. */
-export function stopReason(error: unknown): { readonly lost: boolean; readonly message: string } {
-  return { lost: isAppError(error, "store_conflict"), message: asAppError(error).message };
-}
-
-/** An execution as a commit left it; to be read at once, not kept. */
-export interface Committed {
-  readonly workflow: CompiledWorkflow;
-  readonly state: ExecutionState;
-}
-
-/** What an actor needs from the worker that owns it. */
+/** What an actor asks its worker for. */
 export interface ActorHost {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly worker: string;
+  /** Id of the worker. */
+  readonly id: string;
   /** End of the lease that a commit made now should carry. */
   leaseUntil(): number;
   /** False when the lease may have run out: no effect may start then. */
   mayStartEffects(): boolean;
-  /** Whether a part waits for the end of a finished execution: its record stays due until that end is published. */
-  hasCompletionListeners(state: ExecutionState): boolean;
-  /** Publishes the end; called again after a crash or an error. */
-  publishCompletion(state: ExecutionState): Promise<void>;
-  /** Delivers something that leaves the execution; done again after a crash or an error. */
-  deliver(state: ExecutionState, entry: OutboxEntry): Promise<void>;
-  /** Starts an attempt; `done` is called once with its result. @returns a function that aborts it. */
-  startAttempt(
-    workflow: CompiledWorkflow,
-    state: ExecutionState,
-    act: ActiveStep,
-    done: (ended: AttemptEnded) => void,
-  ): () => void;
-  /** A version of its workflow, as this execution would execute it. */
-  compiled(
-    state: Pick<ExecutionState, "start" | "prompts">,
+  /** The actor has nothing left to do now; `due` is when the execution needs a worker again. */
+  retired(actor: Actor, due: number | null): void;
+  /** The actor cannot continue: another worker has the execution (`store_conflict`), or a defect. */
+  stopped(actor: Actor, error: unknown): void;
+}
+
+/** What all actors of a worker share. */
+export interface ActorPorts extends AttemptPorts, WorkerHooks {
+  readonly workflows: WorkflowVersions;
+  readonly events: EngineEvents;
+}
+
+/** The versions of workflows. */
+export interface WorkflowVersions {
+  /** A version with the prompts that this execution asks. @throws {AppError} `version_not_found`. */
+  compiledFor(
+    execution: Pick<ExecutionState, "start" | "prompts">,
     version: number,
   ): Promise<CompiledWorkflow>;
-  /** The events that have to come before the execution goes on: a pause, a slot. */
-  eventsBefore(
-    workflow: CompiledWorkflow,
-    state: ExecutionState,
-    now: number,
-  ): Promise<readonly ExecutionEvent[]>;
-  /** After each durable commit. */
-  committed(executionId: string, events: readonly ExecutionEvent[], after: Committed): void;
-  /** The actor has nothing left to do now; `due` is when somebody must look again. */
-  retired(actor: Actor, due: number | null): void;
-  /** The actor stopped without being able to go on: lost to another worker (`conflict`), or a defect. */
-  stopped(actor: Actor, error: unknown): void;
 }

@@ -4,13 +4,15 @@ import { type CompiledStep, type CompiledWorkflow, stepAt } from "../definition/
 import type { AttemptContext, AttemptResult } from "../definition/step-type.ts";
 import type { AttemptEnded } from "../execution/decider/handle-signal.ts";
 import { costOfCalls } from "../execution/projections/call-costs.ts";
-import type { AttemptCost, ChildPlan, ChildRequest, ExecutionStarted } from "../model/events.ts";
+import type { AttemptCost } from "../model/events.ts";
 import type { ActiveStep, ExecutionState } from "../model/state.ts";
 import type { CallRecord } from "../ports/calls.ts";
 import { type Clock, pause } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
 import type { ModelClient } from "../ports/model.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
 import type { Store } from "../ports/store.ts";
+import type { ChildHooks } from "./hooks.ts";
 import { retryWhileUnavailable } from "./store-retry.ts";
 
 /** The outside world as attempts see it. */
@@ -21,12 +23,19 @@ export interface AttemptPorts {
   readonly model: ModelClient;
   readonly revealSecrets: (params: JsonObject) => JsonObject;
   readonly hideSecrets: (text: string) => string;
-  /** Looks up and checks what a step of this execution wants to start. */
-  readonly prepareChild: (parent: ExecutionStarted, request: ChildRequest) => Promise<ChildPlan>;
-  /** Why money may not be spent on an execution now; `null`: it may. */
-  readonly refusal?: (state: ExecutionState) => Promise<AppError | null>;
-  /** Told about what a step type threw although it should not: a defect, for the log. */
-  readonly onDefect: (error: unknown, executionId: string, path: string) => void;
+  readonly children: ChildHooks;
+  /** @default there are no budgets */
+  readonly budgets?: BudgetCheck;
+  /** For what a step type threw although it should not: a defect. */
+  readonly logger: Logger;
+}
+
+export interface BudgetCheck {
+  /** Why no money may be spent on a workflow or for a person now; `null`: it may. */
+  refusal(spender: {
+    readonly workflowId: string;
+    readonly person: string | undefined;
+  }): Promise<AppError | null>;
 }
 
 /** How long an attempt may take to notice that it was aborted before its outcome is given up as unknown. */
@@ -70,17 +79,27 @@ export function runAttempt(
   const params = act.params;
   // In a turn of its own: `done` must never be called before this function has returned.
   void Promise.resolve()
-    .then(() => (mayBeRefused(act) ? ports.refusal?.(state) : null))
+    .then(() => (mayBeRefused(act) ? refusalOf(ports, state) : null))
     .then((refusal) => {
       if (refusal) return failed(refusal, false);
       if (!step.program.run) throw new Error(`${act.stepId} cannot run`);
       return step.program.run(params, context);
     })
     .then(end, (error: unknown) => {
-      if (!(error instanceof AppError)) ports.onDefect(error, state.start.executionId, path);
+      const { executionId } = state.start;
+      if (!(error instanceof AppError))
+        ports.logger.error({ err: error, executionId, path }, "a step threw an unexpected error");
       end(failed(asAppError(error), spending.mayBeUnknown));
     });
   return () => abort(abortedError());
+}
+
+async function refusalOf(
+  { budgets }: AttemptPorts,
+  { start }: ExecutionState,
+): Promise<AppError | null> {
+  const { workflowId, trigger } = start;
+  return (await budgets?.refusal({ workflowId, person: trigger.userId })) ?? null;
 }
 
 /** A repeat has perhaps spent already: it is finished, so that what it spent is told. */
@@ -126,7 +145,7 @@ function contextOf(
       const read = () => ports.store.calls.get(id);
       return spending.found(await retryWhileUnavailable(ports.clock, read, () => signal.aborted));
     },
-    prepareChild: (request) => ports.prepareChild(state.start, request),
+    prepareChild: (request) => ports.children.prepare(state.start, request),
     recoveries: act.recoveries,
     unknownBefore: act.unknownBefore,
     ...(step.definition.onUnknown && { onUnknown: step.definition.onUnknown }),

@@ -7,18 +7,20 @@ import type { ExecutionEvent } from "../model/events.ts";
 import { type ExecutionState, ROOT } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
+import type { EngineEvents } from "./engine-events.ts";
+import type { AdmissionCheck, CompletionListener } from "./hooks.ts";
 
 export interface ConcurrencyLimiterOptions {
   readonly store: Store;
   readonly clock: Clock;
-  readonly wake: (executionId: string) => void;
+  readonly events: EngineEvents;
 }
 
 /**
  * Lets at most `concurrency.limit` executions of a workflow with the same key go on at a time. A slot belongs to whoever inserted
  * it first. Whoever waits is in line before it looks, and whoever leaves looks at the line after it left: so nobody is missed.
  */
-export class ConcurrencyLimiter {
+export class ConcurrencyLimiter implements AdmissionCheck, CompletionListener {
   readonly #options: ConcurrencyLimiterOptions;
 
   constructor(options: ConcurrencyLimiterOptions) {
@@ -27,9 +29,9 @@ export class ConcurrencyLimiter {
 
   /** The facts that follow before an execution goes on: it has its slot, it waits for one, or it is not to run at all. */
   async eventsFor(
-    workflow: CompiledWorkflow,
     state: ExecutionState,
     now: number,
+    workflow: CompiledWorkflow,
   ): Promise<readonly ExecutionEvent[]> {
     const resumed: ExecutionEvent[] = state.paused ? [{ type: "execution_resumed", at: now }] : [];
     const { concurrency } = workflow.definition;
@@ -94,7 +96,7 @@ export class ConcurrencyLimiter {
   }
 
   async #callNext(line: string, why: string): Promise<void> {
-    const { store, clock, wake } = this.#options;
+    const { store, clock, events } = this.#options;
     const [executionId] = await store.slots.peek(line, 1);
     if (executionId === undefined) return;
     await store.signals.insert({
@@ -104,7 +106,7 @@ export class ConcurrencyLimiter {
       payload: {},
       at: clock.now(),
     });
-    wake(executionId);
+    void events.emit("wake", { executionId });
   }
 }
 

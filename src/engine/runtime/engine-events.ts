@@ -1,7 +1,14 @@
+import type { CompiledWorkflow } from "../definition/compile.ts";
 import type { ExecutionEvent } from "../model/events.ts";
-import type { Committed } from "./actor.ts";
+import type { ExecutionState } from "../model/state.ts";
 
-/** What the parts of the engine tell each other within one process. Nothing here is durable: each has a durable counterpart that is polled. */
+/** An execution as a commit left it; to be read at once, not kept. */
+interface Committed {
+  readonly workflow: CompiledWorkflow;
+  readonly state: ExecutionState;
+}
+
+/** What the parts of the engine publish within one process. Nothing here is durable: each has a durable counterpart that is polled. */
 interface EngineEventMap {
   /** An execution was accepted or a commit of it is durable. `after` is absent for events that no actor committed. */
   readonly committed: {

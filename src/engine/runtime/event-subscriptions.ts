@@ -11,7 +11,7 @@ import type { Store } from "../ports/store.ts";
 const PAGE = 200;
 
 /** For which events an execution is noted as waiting, in the store. One too many does no harm; one that is missing would. */
-export class Subscriptions {
+export class EventSubscriptions {
   readonly #store: Store;
   readonly #executionId: string;
   readonly #names = new Set<string>();
@@ -34,7 +34,7 @@ export class Subscriptions {
    * @returns what follows from the first that is meant.
    * @throws {AppError} `store_unavailable`.
    */
-  async lookBack(
+  async searchPast(
     workflow: CompiledWorkflow,
     state: ExecutionState,
     act: ActiveStep,

@@ -1,62 +1,106 @@
-import { randomUUID } from "node:crypto";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { handleSignal } from "../execution/decider/handle-signal.ts";
 import { toExecutionRecord } from "../execution/projections/execution-record.ts";
 import { apply } from "../execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../model/events.ts";
-import type { ExecutionState, OutboxEntry } from "../model/state.ts";
+import { type ExecutionState, isFinished } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { ExecutionRecord } from "../ports/executions.ts";
+import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
+import { appendCommit, dueAfter } from "./commit.ts";
 import type { EngineEvents } from "./engine-events.ts";
-import { Subscriptions } from "./event-subscriptions.ts";
+import { EventSubscriptions } from "./event-subscriptions.ts";
+import { isCompletionWanted, publishCompletion, type WorkerHooks } from "./hooks.ts";
 
-interface FinalizeOptions {
+export interface FinalizePorts extends Pick<WorkerHooks, "children" | "completion"> {
   readonly store: Store;
   readonly clock: Clock;
   readonly events: EngineEvents;
-  readonly completion: { readonly publish: (state: ExecutionState) => Promise<void> };
-  readonly deliver: (state: ExecutionState, entry: OutboxEntry) => Promise<void>;
 }
 
 /**
- * What is left to do for a finished execution: tell those who wait for its end, refuse what came too late.
+ * What is left to do for a finished execution: publish its end, refuse what came too late.
  *
- * @returns `false`: a person wants it to go on; nothing but the telling was done.
- * @throws {AppError} `store_unavailable`: to be done again.
+ * @returns `false`: a retry of it is pending; its end was published, the rest is left undone.
+ * @throws {AppError} `store_unavailable`: has to be repeated.
  */
 export async function finalize(
-  { store, clock, completion, deliver, events: emitter }: FinalizeOptions,
+  ports: FinalizePorts,
   workflow: CompiledWorkflow,
   state: ExecutionState,
 ): Promise<boolean> {
+  const { store, clock } = ports;
   const { executionId } = state.start;
-  for (const entry of state.outbox.values()) await deliver(state, entry);
-  await completion.publish(state);
+  for (const entry of state.outbox.values()) await ports.children.deliver(state, entry);
+  await publishCompletion(ports, state);
   const late = await store.signals.pending({ executionId, limit: 100 });
   if (late.some(({ kind }) => kind === "retry")) return false;
   const events = late.flatMap((signal) => handleSignal(workflow, state, signal, clock.now()));
-  const subscriptions = new Subscriptions(store, state);
+  const subscriptions = new EventSubscriptions(store, state);
   for (const signal of late) if (signal.kind === "event") subscriptions.note(signal);
   await subscriptions.leave(state);
   // What came too late changes nothing, but what it cost is kept.
   const costs = events.filter((event) => event.type === "child_ended");
-  if (costs.length > 0) await commitLate({ store, clock }, state, costs);
-  if (events.length > 0) void emitter.emit("committed", { executionId, events });
+  if (costs.length > 0) {
+    for (const event of costs) apply(state, event);
+    // Due at once: the signals are settled only below.
+    await appendCommit(ports, state, costs, { owner: null, due: clock.now() });
+  }
+  if (events.length > 0) void ports.events.emit("committed", { executionId, events });
   await store.signals.settle(late.map(({ id }) => id));
   await store.executions.save(toExecutionRecord(state, null, null));
   return true;
 }
 
-async function commitLate(
-  { store, clock }: Pick<FinalizeOptions, "store" | "clock">,
-  state: ExecutionState,
-  events: readonly ExecutionEvent[],
+export interface FailDefectivePorts extends Pick<WorkerHooks, "completion"> {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly events: EngineEvents;
+  /** Folds the execution's log. */
+  readonly read: (record: ExecutionRecord) => Promise<{ readonly state: ExecutionState }>;
+}
+
+/** Pause before an execution is tried again after a defect of the engine. */
+const DEFECT_PAUSE_MS = 60_000;
+
+const DEFECT_MESSAGE =
+  "The run was stopped because of a defect on our side. The operator finds the details in the log.";
+
+/** Fails an execution because of a defect, so that it ends visibly. If even that cannot be written, it is retried after a pause. */
+export async function failDefective(
+  ports: FailDefectivePorts,
+  record: ExecutionRecord,
+  cause: unknown,
 ): Promise<void> {
-  for (const event of events) apply(state, event);
-  state.rev += 1;
-  const { rev, epoch, start } = state;
-  const { executionId } = start;
+  const { store, clock, logger } = ports;
+  const { executionId } = record;
+  logger.error({ err: cause, executionId }, "a defect stopped the execution; failing it");
+  try {
+    await fail(ports, record);
+  } catch (error) {
+    logger.error({ err: error, executionId }, "could not fail the defective execution; retrying");
+    await store.executions
+      .save({ ...record, owner: null, due: clock.now() + DEFECT_PAUSE_MS })
+      .catch(() => undefined);
+  }
+}
+
+async function fail(ports: FailDefectivePorts, record: ExecutionRecord): Promise<void> {
+  const { store, clock, events } = ports;
+  const { executionId } = record;
+  const { state } = await ports.read(record);
+  if (isFinished(state.status)) {
+    // What is left to publish of its end is tried again; kept, the lease would be renewed for ever.
+    await store.executions.save(toExecutionRecord(state, null, clock.now() + DEFECT_PAUSE_MS));
+    return;
+  }
   const at = clock.now();
-  const commit = { executionId, rev, epoch, commitId: randomUUID(), at, events };
-  await store.log.commit(commit, toExecutionRecord(state, null, at), []);
+  const error = { code: "internal", message: DEFECT_MESSAGE, retryable: false } as const;
+  const failed: ExecutionEvent = { type: "execution_failed", error, at };
+  apply(state, failed);
+  const due = dueAfter(state, at, isCompletionWanted(ports, state));
+  await appendCommit(ports, state, [failed], { owner: null, due });
+  void events.emit("committed", { executionId, events: [failed] });
 }

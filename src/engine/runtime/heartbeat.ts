@@ -3,6 +3,7 @@ import { LEASE_MS } from "../model/lease.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { ProcessRecord, Store } from "../ports/store.ts";
+import type { EngineEvents } from "./engine-events.ts";
 
 export interface HeartbeatOptions {
   readonly store: Store;
@@ -12,10 +13,12 @@ export interface HeartbeatOptions {
   readonly id: string;
   /** For people: where this process runs. */
   readonly name: string;
-  /** Told when another process died, of which something may be left that only it knew of. */
-  readonly died: () => void;
-  /** Told what to do when a newer version of the bot has taken the data over: this process has to end. */
-  readonly outdated: (remedy: string) => void;
+  readonly events: EngineEvents;
+  /**
+   * Called with what the operator has to do when a newer version of the bot has brought the data into another form: this process has
+   * to end before it writes the old one. @default it is not reported
+   */
+  readonly onOutdated?: (remedy: string) => void;
 }
 
 const BEAT_MS = 10_000;
@@ -68,7 +71,7 @@ export class Heartbeat {
     const { store, clock, logger, id, name } = this.#options;
     try {
       const remedy = await store.readUpgrade();
-      if (remedy !== null) this.#options.outdated(remedy);
+      if (remedy !== null) this.#options.onOutdated?.(remedy);
       const now = clock.now();
       await store.processes.save({ id, name, startedAt: this.#startedAt, seenAt: now });
       for (const known of await store.processes.list()) {
@@ -80,9 +83,9 @@ export class Heartbeat {
   }
 
   async #removeDead(dead: ProcessRecord): Promise<void> {
-    const { store, logger, died } = this.#options;
+    const { store, logger, events } = this.#options;
     if (!(await store.processes.remove(dead))) return;
     logger.warn({ process: dead.name }, "another process died; looking for what it left");
-    died();
+    void events.emit("processDied", null);
   }
 }

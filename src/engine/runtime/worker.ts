@@ -1,22 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
+import { LruMap } from "../../shared/lru-map.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { toExecutionRecord } from "../execution/projections/execution-record.ts";
 import { applyCommit, initialState } from "../execution/reducer/apply.ts";
 import { LEASE_MS } from "../model/lease.ts";
-import type { OutboxEntry } from "../model/state.ts";
 import { type ExecutionState, isFinished } from "../model/state.ts";
 import { pause } from "../ports/clock.ts";
 import type { ExecutionRecord } from "../ports/executions.ts";
-import type { Logger } from "../ports/logger.ts";
-import type { ActorHost } from "./actor.ts";
-import { Actor, stopReason } from "./actor.ts";
-import type { AttemptPorts } from "./attempt.ts";
-import { runAttempt } from "./attempt.ts";
-import type { EngineEvents } from "./engine-events.ts";
-import { failDefective } from "./fail-defective.ts";
-import { finalize } from "./finalize.ts";
-import { StateCache } from "./state-cache.ts";
+import { Actor, type ActorHost, type ActorPorts } from "./actor.ts";
+import { failDefective, finalize } from "./finalize.ts";
+import type { WorkerHooks } from "./hooks.ts";
 
 const RENEW_MS = 10_000;
 /** Without a renewal for this long, by the machine's monotonic clock, another worker may be about to take over: no new effects. */
@@ -30,8 +24,15 @@ const CLAIM_PAUSE_MS = 1000;
 export class Worker {
   readonly id = `worker_${randomUUID().slice(0, 8)}`;
   readonly #options: WorkerOptions;
-  #hooks: WorkerHooks | null = null;
-  #host: ActorHost | null = null;
+  /** What actors get; `null` until the worker starts. */
+  #ports: ActorPorts | null = null;
+  readonly #host: ActorHost = {
+    id: this.id,
+    leaseUntil: () => this.#options.clock.now() + LEASE_MS,
+    mayStartEffects: () => this.#options.clock.elapsed() - this.#renewedAt < RENEWAL_TRUST_MS,
+    retired: (actor, due) => this.#retired(actor, due),
+    stopped: (actor, error) => void this.#stopped(actor, error),
+  };
   readonly #actors = new Map<string, Actor>();
   readonly #idle = new StateCache();
   /** Claims under way, so that two wake-ups of one execution make one actor. */
@@ -55,40 +56,11 @@ export class Worker {
 
   /** Starts to work, first on what an earlier life of the process left. */
   async start(hooks: WorkerHooks): Promise<void> {
-    this.#hooks = hooks;
-    this.#host = this.#hostOf(hooks);
+    this.#ports = { ...this.#options, ...hooks };
     this.#running = true;
     this.#renewedAt = this.#options.clock.elapsed();
     this.#planRenewal();
     await this.tick();
-  }
-
-  #hostOf(hooks: WorkerHooks): ActorHost {
-    const options = this.#options;
-    return {
-      store: options.store,
-      clock: options.clock,
-      worker: this.id,
-      leaseUntil: () => options.clock.now() + LEASE_MS,
-      mayStartEffects: () => options.clock.elapsed() - this.#renewedAt < RENEWAL_TRUST_MS,
-      startAttempt: (workflow, state, act, done) =>
-        runAttempt(
-          { ...options, prepareChild: hooks.prepareChild, onDefect: this.#onDefect },
-          workflow,
-          state,
-          act,
-          done,
-        ),
-      hasCompletionListeners: (state) => hooks.completion.isWanted(state),
-      publishCompletion: (state) => hooks.completion.publish(state),
-      deliver: (state, entry) => hooks.deliver(state, entry),
-      compiled: options.compiled,
-      eventsBefore: hooks.eventsBefore,
-      committed: (executionId, events, after) =>
-        void options.events.emit("committed", { executionId, events, after }),
-      retired: (actor, due) => this.#retired(actor, due),
-      stopped: (actor, error) => void this.#stopped(actor, error),
-    };
   }
 
   /**
@@ -167,10 +139,10 @@ export class Worker {
   }
 
   async #tick(): Promise<void> {
-    const { store, clock, lookAheadMs, logger } = this.#options;
+    const { store, clock, planAheadMs, logger } = this.#options;
     this.#cancelTick?.();
     this.#tickAt = Number.POSITIVE_INFINITY;
-    const until = clock.now() + lookAheadMs;
+    const until = clock.now() + planAheadMs;
     try {
       if (this.#leasesInDoubt) await this.#findLost();
       await this.#claimDue();
@@ -294,7 +266,7 @@ export class Worker {
   }
 
   async #afterEnd(workflow: CompiledWorkflow, state: ExecutionState): Promise<void> {
-    const settled = await finalize({ ...this.#options, ...this.#requireHooks() }, workflow, state);
+    const settled = await finalize(this.#requirePorts(), workflow, state);
     const { executionId } = state.start;
     // A retry lets it go on.
     if (!settled && this.#running && !this.#actors.has(executionId)) this.#add(workflow, state);
@@ -315,28 +287,20 @@ export class Worker {
       applyCommit(state, commit.rev, commit.events);
     }
     // The log decides which version it is: the head may be older.
-    return { workflow: await this.#options.compiled(state, state.version), state };
+    return { workflow: await this.#options.workflows.compiledFor(state, state.version), state };
   }
 
   async #stateAtStart({ start }: ExecutionRecord): Promise<ExecutionState> {
     const begun = { start, prompts: start.prompts ?? {} };
-    const { first } = await this.#options.compiled(begun, start.version);
+    const { first } = await this.#options.workflows.compiledFor(begun, start.version);
     return initialState(start, first);
   }
 
   #add(workflow: CompiledWorkflow, state: ExecutionState): void {
-    if (!this.#host) return;
-    const actor = new Actor(this.#host, workflow, state);
+    const actor = new Actor(this.#host, this.#requirePorts(), workflow, state);
     this.#actors.set(actor.executionId, actor);
     actor.wake();
   }
-
-  readonly #onDefect = (error: unknown, executionId: string, path: string): void => {
-    this.#options.logger.error(
-      { err: error, executionId, path },
-      "a step threw what it should have returned",
-    );
-  };
 
   #retired(actor: Actor, due: number | null): void {
     this.#actors.delete(actor.executionId);
@@ -347,31 +311,27 @@ export class Worker {
 
   async #stopped(actor: Actor, error: unknown): Promise<void> {
     this.#actors.delete(actor.executionId);
-    const { lost, message } = stopReason(error);
-    if (lost) {
-      this.#options.logger.warn(
-        { executionId: actor.executionId },
-        "another worker has this execution",
-      );
+    const { store, logger } = this.#options;
+    const { executionId } = actor;
+    if (isAppError(error, "store_conflict")) {
+      logger.warn({ executionId }, "another worker took the execution over");
       return;
     }
     if (!this.#running) return;
-    this.#options.logger.error(
-      { err: error, executionId: actor.executionId, message },
-      "an execution stopped",
-    );
-    const head = await this.#options.store.executions.get(actor.executionId).catch(() => null);
-    if (head) await this.#failDefective(head, error);
-    else this.#retryClaim(actor.executionId);
+    const { message } = asAppError(error);
+    logger.error({ err: error, executionId, message }, "the execution stopped with an error");
+    const record = await store.executions.get(executionId).catch(() => null);
+    if (record) await this.#failDefective(record, error);
+    else this.#retryClaim(executionId);
   }
 
-  #failDefective(head: ExecutionRecord, cause: unknown): Promise<void> {
-    const read = async (): Promise<ExecutionState> => (await this.read(head)).state;
-    return failDefective({ ...this.#options, ...this.#requireHooks(), read }, head, cause);
+  #failDefective(record: ExecutionRecord, cause: unknown): Promise<void> {
+    const ports = { ...this.#requirePorts(), read: (known: ExecutionRecord) => this.read(known) };
+    return failDefective(ports, record, cause);
   }
 
-  #requireHooks(): WorkerHooks {
-    if (this.#hooks) return this.#hooks;
+  #requirePorts(): ActorPorts {
+    if (this.#ports) return this.#ports;
     throw new AppError({ code: "internal", message: "The worker has not been started." });
   }
 
@@ -397,33 +357,34 @@ export class Worker {
   }
 }
 
-export interface WorkerOptions extends Omit<AttemptPorts, "onDefect" | "prepareChild"> {
-  readonly logger: Logger;
-  /** The compiled definition of a version with the prompts that this execution asks. @throws {AppError} `version_not_found`. */
-  readonly compiled: ActorHost["compiled"];
+export interface WorkerOptions extends Omit<ActorPorts, keyof WorkerHooks> {
   /**
-   * How long attempts under way may take to end when the worker stops, in milliseconds: one that is aborted instead has an outcome
-   * that nobody knows. @default 0
+   * How long attempts under way may take to end when the worker stops, in milliseconds: one that is aborted instead has an unknown
+   * outcome. @default 0
    */
   readonly stopGraceMs?: number;
-  /** How far a look plans ahead for what becomes due, in milliseconds: not less than the time until somebody calls `tick` again. */
-  readonly lookAheadMs: number;
-  /** Hears of each durable commit. */
-  readonly events: EngineEvents;
+  /** How far a poll plans ahead for what becomes due, in milliseconds: not less than the time until the next call of `tick`. */
+  readonly planAheadMs: number;
 }
 
-/** What other parts of the engine do for a worker. They are built after it, so it gets them when it starts. */
-export interface WorkerHooks {
-  readonly prepareChild: AttemptPorts["prepareChild"];
-  /** The parts that wait for the end of an execution. */
-  readonly completion: {
-    /** Whether a part waits for this end. */
-    readonly isWanted: (state: ExecutionState) => boolean;
-    /** Publishes the end. Called again after a crash or an error, so a repeat must be harmless. */
-    readonly publish: (state: ExecutionState) => Promise<void>;
-  };
-  /** The events that have to come before an execution goes on: a pause, a slot. */
-  readonly eventsBefore: ActorHost["eventsBefore"];
-  /** Delivers what leaves an execution; done again after a crash or an error, so a repeat must be harmless. */
-  readonly deliver: (state: ExecutionState, entry: OutboxEntry) => Promise<void>;
+/** Executions whose states are kept while no actor runs them; the ones used longest ago go first. */
+const MAX_CACHED_STATES = 500;
+
+/**
+ * The states of executions that wait, as this process left them: taken up again, they need only what was committed since, not
+ * their whole log, so that a step after a wait costs the same however long the execution is. The caller of `take` owns the state.
+ */
+class StateCache {
+  readonly #states = new LruMap<string, ExecutionState>(MAX_CACHED_STATES);
+
+  /** @param state - durable, but for what needs no commit of its own. */
+  keep(state: ExecutionState): void {
+    this.#states.set(state.start.executionId, state);
+  }
+
+  take(executionId: string): ExecutionState | null {
+    const state = this.#states.get(executionId);
+    this.#states.delete(executionId);
+    return state ?? null;
+  }
 }

@@ -17,12 +17,14 @@ import type { StepType } from "../definition/step-type.ts";
 import type { TriggerType } from "../definition/trigger-type.ts";
 import { validateDefinition } from "../definition/validation/validate.ts";
 import { type PromptLookup, parsePromptRef, promptRefsIn } from "../language/prompt-ref.ts";
+import type { ExecutionState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
 import type { Store } from "../ports/store.ts";
 import type { VersionRecord, WorkflowRecord } from "../ports/workflows.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
+import type { EngineEvents } from "../runtime/engine-events.ts";
 
 export interface WorkflowsOptions {
   readonly store: Store;
@@ -32,8 +34,7 @@ export interface WorkflowsOptions {
   readonly triggerTypes: ReadonlyMap<string, TriggerType>;
   readonly prompts: PromptLibrary;
   readonly logger: Logger;
-  /** Told when another version became active. */
-  readonly changed: () => Promise<void>;
+  readonly events: EngineEvents;
 }
 
 /** Compiled versions kept in memory. */
@@ -191,7 +192,7 @@ export class Workflows {
       const previous = existing?.activeVersion ?? null;
       logger.info({ workflowId, version: activeVersion, previous, by }, "a version became active");
     }
-    await this.#options.changed();
+    await this.#options.events.emit("workflowActivated", null);
   }
 
   /** Paths of the definition's webhooks at which another active workflow listens. */
@@ -218,6 +219,16 @@ export class Workflows {
   ): Promise<{ readonly version: number; readonly compiled: CompiledWorkflow }> {
     const { activeVersion } = await this.#require(workflowId);
     return { version: activeVersion, compiled: await this.compiled(workflowId, activeVersion) };
+  }
+
+  /** A version with the prompts that an execution asks. @throws {AppError} `version_not_found`. */
+  async compiledFor(
+    { start, prompts }: Pick<ExecutionState, "start" | "prompts">,
+    version: number,
+  ): Promise<CompiledWorkflow> {
+    const { executionId, workflowId } = start;
+    const compiled = await this.compiled(workflowId, version);
+    return this.#options.prompts.attach(compiled, { executionId, prompts });
   }
 
   /** @throws {AppError} `version_not_found`. */

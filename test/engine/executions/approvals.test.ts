@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { VoteAnswer } from "../../../src/engine/api/approvals.ts";
 import { Approvals } from "../../../src/engine/executions/approvals.ts";
+import { EngineEvents } from "../../../src/engine/runtime/engine-events.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import { PureRun, workflow } from "../../support/execution-harness.ts";
 import { ManualClock, settle } from "../../support/manual-clock.ts";
@@ -24,6 +25,7 @@ test("of two clicks at once by one person the first hears what became of it", as
   await using store = await openSqliteStore({ path: ":memory:" });
   const clock = new ManualClock();
   const { workflow, state } = ask();
+  const events = new EngineEvents();
   const approvals = new Approvals({
     store,
     clock,
@@ -35,7 +37,7 @@ test("of two clicks at once by one person the first hears what became of it", as
       read: async () => ({ workflow, state }),
       get: () => Promise.reject(new Error("Nothing is listed here.")),
     },
-    wake: () => undefined,
+    events,
   });
   const [request] = [...state.requests.values()];
   if (!request) throw new Error("no request");
@@ -51,17 +53,20 @@ test("of two clicks at once by one person the first hears what became of it", as
     });
 
   const [first, second] = await Promise.all([click(), click()]);
-  approvals.committed([
-    {
-      type: "decision_recorded",
-      path: request.path,
-      requestId,
-      by: "U0BOB",
-      choice: "approve",
-      signalId: `${requestId}:U0BOB`,
-      at: clock.now(),
-    },
-  ]);
+  await events.emit("committed", {
+    executionId: "exec_1",
+    events: [
+      {
+        type: "decision_recorded",
+        path: request.path,
+        requestId,
+        by: "U0BOB",
+        choice: "approve",
+        signalId: `${requestId}:U0BOB`,
+        at: clock.now(),
+      },
+    ],
+  });
 
   expect(second).toMatchObject({ recorded: false, reason: "already_voted" });
   if (!first.recorded) throw new Error(first.message);

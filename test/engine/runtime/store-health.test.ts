@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { StoreCheck } from "../../../src/engine/runtime/store-health.ts";
+import { StoreHealth } from "../../../src/engine/runtime/store-health.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
@@ -10,7 +10,7 @@ test("whether the store takes writes is found out anew after five seconds", asyn
   const set = async () => {
     if (isFull) throw full;
   };
-  const check = new StoreCheck({ store: { kv: { set } }, clock });
+  const check = new StoreHealth({ store: { kv: { set } }, clock });
 
   await expect(check.assertWritable()).rejects.toThrow("The disk is full.");
   isFull = false;

@@ -32,7 +32,7 @@ function open(look: (kind: Change) => Promise<void> = async () => undefined) {
     clock,
     logger: { info: log, warn: log, error: log, debug: log },
     pollMs: POLL_MS,
-    looks: {
+    polls: {
       executions: count("executions"),
       pauses: count("pauses"),
       workflows: count("workflows"),
