@@ -9,6 +9,7 @@ const LONG = [
   "/simulator/test/page/",
   "/test/scripts/",
   "/test/services/database/",
+  "/test/store/sqlite",
   "/test/engine/workflows/",
   "/test/workflows/",
   "/test/bot/",
