@@ -6,7 +6,7 @@ const READS = /(?:^|\.)(?:read|get|list|find|pending|peek|nextDue)[A-Za-z]*$/;
 
 export interface CrashingStore {
   readonly store: Store;
-  /** Writes that were asked for. */
+  /** Writes that were requested. */
   readonly writes: number;
   readonly isDead: boolean;
   /** The process dies now. */
@@ -17,7 +17,7 @@ export interface CrashingStore {
  * A store as a process sees it that dies at its n-th write: just before it, or just after it, before it hears of it. From then on
  * nothing is ever answered.
  *
- * @param inner - what another process goes on with.
+ * @param inner - the store that another process continues with.
  */
 export function crashingStore(
   inner: Store,

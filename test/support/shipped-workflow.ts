@@ -3,12 +3,12 @@ import { join } from "node:path";
 import type { ExecutionView } from "../../src/engine/api/executions.ts";
 import { isJsonObject, type JsonObject } from "../../src/shared/json.ts";
 import type { RecordedCall } from "./recording-services.ts";
-import { type WorkflowBenchOptions, WorkflowHarness } from "./workflow-harness.ts";
+import { WorkflowHarness, type WorkflowHarnessOptions } from "./workflow-harness.ts";
 
 /** What people do while a run waits for them: who chooses what, or how long nobody does. */
 export type Deed = readonly [by: string, choice: string] | { readonly waitMs: number };
 
-export interface Case extends WorkflowBenchOptions {
+export interface Case extends WorkflowHarnessOptions {
   readonly variables: JsonObject;
   readonly deeds?: readonly Deed[];
 }

@@ -23,7 +23,7 @@ export class WorkerHarness implements AsyncDisposable {
   readonly clock = new ManualClock();
   readonly store: Store;
   readonly events: ExecutionEvent[] = [];
-  /** What the log told the operator as an error. */
+  /** Messages that were logged as errors. */
   readonly errors: string[] = [];
   readonly #workflow: CompiledWorkflow;
   readonly #workers: Worker[] = [];
@@ -101,18 +101,18 @@ export class WorkerHarness implements AsyncDisposable {
       },
       this.#workflow.first,
     );
-    const head = worker.firstRecord(state);
-    await this.store.executions.insert(head);
-    worker.adopt(head, this.#workflow, state);
+    const record = worker.initialRecord(state);
+    await this.store.executions.insert(record);
+    worker.runInserted(record, this.#workflow, state);
     await settle();
   }
 
-  /** The state as the log tells it. */
+  /** The state that the log folds to. */
   async state(executionId = "exec_1"): Promise<ExecutionState> {
-    const head = await this.store.executions.get(executionId);
+    const record = await this.store.executions.get(executionId);
     const worker = this.#workers.at(-1);
-    if (!head || !worker) throw new Error(`There is no execution ${executionId}.`);
-    return (await worker.read(head)).state;
+    if (!record || !worker) throw new Error(`There is no execution ${executionId}.`);
+    return (await worker.read(record)).state;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

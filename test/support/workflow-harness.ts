@@ -14,12 +14,12 @@ import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 import { ManualClock, settle } from "./manual-clock.ts";
 import { type RecordedCall, recordingServices, type ServiceScript } from "./recording-services.ts";
 
-export interface WorkflowBenchOptions {
-  /** What the model says, in turn or to each question; an error is thrown. */
+export interface WorkflowHarnessOptions {
+  /** What the model answers, in turn or to each request; an error is thrown. */
   readonly answers?: readonly (Json | AppError)[] | ((request: ModelRequest) => Json | AppError);
   readonly services?: ServiceScript;
   readonly observe?: EngineOptions["observe"];
-  /** How often the worker looks for itself. @default a day: timers alone wake it, since days pass in these tests */
+  /** How often the worker polls, in milliseconds. @default a day: timers alone wake it, since days pass in these tests */
   readonly pollMs?: number;
   /** Labelled samples, by `workflow/step`. */
   readonly samples?: Readonly<Record<string, string>>;
@@ -35,12 +35,12 @@ export class WorkflowHarness implements AsyncDisposable {
   #engine: RunningEngine;
   readonly store: Store;
   readonly clock: ManualClock;
-  /** What the services were asked to do. */
+  /** The calls of services. */
   readonly calls: readonly RecordedCall[];
-  /** What the model was asked. */
+  /** The requests to the model. */
   readonly questions: readonly ModelRequest[];
 
-  private constructor(store: Store, options: WorkflowBenchOptions) {
+  private constructor(store: Store, options: WorkflowHarnessOptions) {
     const clock = new ManualClock();
     const calls: RecordedCall[] = [];
     const questions: ModelRequest[] = [];
@@ -97,7 +97,7 @@ export class WorkflowHarness implements AsyncDisposable {
 
   static async open(
     definition: unknown,
-    options: WorkflowBenchOptions = {},
+    options: WorkflowHarnessOptions = {},
   ): Promise<WorkflowHarness> {
     const bench = new WorkflowHarness(await openSqliteStore({ path: ":memory:" }), options);
     for (const [name, text] of Object.entries(options.prompts ?? {}))
@@ -119,11 +119,11 @@ export class WorkflowHarness implements AsyncDisposable {
     return this.rest(executionId);
   }
 
-  /** Decides the open request of a run as somebody. */
+  /** Decides the open request of a run as a person. */
   async decide(executionId: string, by: string, choice: string): Promise<ExecutionView> {
     const { requests } = await this.engine.executions.get(executionId);
     const open = requests.find((request) => request.outcome === null)?.opened;
-    if (!open) throw new Error(`${executionId} asks nobody.`);
+    if (!open) throw new Error(`${executionId} has no open request.`);
     const { id: requestId, round, hash } = open;
     const answer = await this.engine.approvals.vote({
       executionId,
@@ -143,7 +143,7 @@ export class WorkflowHarness implements AsyncDisposable {
     return this.rest(executionId);
   }
 
-  /** Waits, and lets time pass for attempts that are to be repeated, until the run ends or only people can go on. */
+  /** Waits, and lets time pass for attempts that are to be repeated, until the run ends or only people can continue it. */
   async rest(executionId: string): Promise<ExecutionView> {
     for (let turn = 0; turn < 300; turn += 1) {
       await settle();
@@ -174,7 +174,7 @@ export class WorkflowHarness implements AsyncDisposable {
 }
 
 function scriptedModel(
-  answers: NonNullable<WorkflowBenchOptions["answers"]>,
+  answers: NonNullable<WorkflowHarnessOptions["answers"]>,
   questions: ModelRequest[],
 ): ModelClient {
   const left = typeof answers === "function" ? [] : [...answers];

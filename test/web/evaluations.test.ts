@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { WorkflowBenchOptions } from "../support/workflow-harness.ts";
+import type { WorkflowHarnessOptions } from "../support/workflow-harness.ts";
 import { startBenchWeb } from "./web-harness.ts";
 
 const JUDGE = {
@@ -13,7 +13,7 @@ const JUDGE = {
     },
   ],
 };
-const OPTIONS: WorkflowBenchOptions = {
+const OPTIONS: WorkflowHarnessOptions = {
   answers: () => true,
   samples: { "judge/decide": '{"inputs": {"text": "It burns!"}, "expected": true}' },
 };

@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { createWebServer, type WebServerOptions } from "../../src/web/server.ts";
-import { type WorkflowBenchOptions, WorkflowHarness } from "../support/workflow-harness.ts";
+import { WorkflowHarness, type WorkflowHarnessOptions } from "../support/workflow-harness.ts";
 
 /** The real server over an engine whose model and clock are the test's. */
 export interface BenchWeb extends AsyncDisposable {
@@ -14,7 +14,7 @@ export interface BenchWeb extends AsyncDisposable {
 
 export async function startBenchWeb(
   definition: unknown,
-  options: WorkflowBenchOptions = {},
+  options: WorkflowHarnessOptions = {},
   server: Partial<WebServerOptions> = {},
 ): Promise<BenchWeb> {
   const stack = new AsyncDisposableStack();

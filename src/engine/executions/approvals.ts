@@ -33,10 +33,10 @@ const PAGE = 200;
 type MemberReader = Directory["groupMembers"];
 type NotRecorded = Extract<VoteAnswer, { readonly recorded: false }>;
 
-/** How long a click waits to hear whether it counted, before the card has to tell. */
+/** How long a click waits for its outcome; then the card shows it. In milliseconds. */
 const SETTLE_MS = 5000;
 
-/** What a person is told whose decision does not count. */
+/** What a person reads whose decision does not count. */
 const REFUSALS: Readonly<Record<RefusalReason, string>> = {
   already_decided: "This was decided already; your click changed nothing.",
   already_voted: "Your decision was recorded before; a second click changes nothing.",
@@ -45,7 +45,7 @@ const REFUSALS: Readonly<Record<RefusalReason, string>> = {
   superseded: "This card is out of date. Decide on the newest card of this request.",
 };
 
-/** Takes people's decisions: checks who may, keeps the decision durably, tells what became of it. */
+/** Takes people's decisions: checks who may decide, stores the decision, reports its outcome. */
 export class Approvals implements ApprovalsApi {
   readonly #options: ApprovalsOptions;
   /** Clicks by signal: a person who clicks twice at once waits twice. */
@@ -64,8 +64,8 @@ export class Approvals implements ApprovalsApi {
         this.#options.store.executions.list(omitUndefined({ status, limit: PAGE, cursor })),
       );
       for await (const page of pages) {
-        for (const head of page.records) {
-          if (head.openRequests.length > 0) open.push(...(await this.#openRequestsOf(head)));
+        for (const record of page.records) {
+          if (record.openRequests.length > 0) open.push(...(await this.#openRequestsOf(record)));
           if (open.length >= limit) return open.slice(0, limit);
         }
       }
@@ -99,12 +99,12 @@ export class Approvals implements ApprovalsApi {
       id: signalId,
       executionId: decision.executionId,
       kind: "decision",
-      payload: {
+      payload: omitUndefined({
         requestId: decision.requestId,
         choice: decision.choice,
         by: decision.by,
-        ...(decision.comment !== undefined && { comment: decision.comment }),
-      },
+        comment: decision.comment,
+      }),
       at: clock.now(),
     });
     if (!isNew) {
@@ -194,21 +194,21 @@ export class Approvals implements ApprovalsApi {
     const { promise, resolve } = Promise.withResolvers<VoteOutcome>();
     const clicks = this.#waiting.get(signalId) ?? new Set();
     this.#waiting.set(signalId, clicks);
-    const tell = (settled: VoteOutcome): void => {
+    const answer = (settled: VoteOutcome): void => {
       cancel();
-      clicks.delete(tell);
+      clicks.delete(answer);
       if (clicks.size === 0 && this.#waiting.get(signalId) === clicks)
         this.#waiting.delete(signalId);
       resolve(settled);
     };
-    const giveUp = (): void => tell({ kind: "pending" });
+    const giveUp = (): void => answer({ kind: "pending" });
     const cancel = this.#options.clock.after(SETTLE_MS, giveUp);
-    clicks.add(tell);
+    clicks.add(answer);
     return { settled: promise, giveUp };
   }
 
   #settle(signalId: string, settled: VoteOutcome): void {
-    for (const tell of this.#waiting.get(signalId) ?? []) tell(settled);
+    for (const answer of this.#waiting.get(signalId) ?? []) answer(settled);
   }
 }
 

@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { toNano } from "../../shared/money.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { StartResult } from "../api/executions.ts";
 import { MAX_CHAIN } from "../model/chain-limit.ts";
 import type { ChildPlan, ChildRequest, ChildStarted, ExecutionStarted } from "../model/events.ts";
@@ -21,7 +22,7 @@ export interface ChildExecutionsOptions {
   readonly events: EngineEvents;
 }
 
-/** Runs that steps of other runs start: looked up, started, stopped, and their ends told. Each of it may be done again. */
+/** Executions that steps of other executions start: prepares, starts and cancels them, and reports their ends. Each may be repeated. */
 export class ChildExecutions implements ChildHooks, CompletionListener {
   readonly #options: ChildExecutionsOptions;
 
@@ -46,18 +47,18 @@ export class ChildExecutions implements ChildHooks, CompletionListener {
     return { workflowId, version, variables, capNano };
   }
 
-  /** Delivers what a step left for a child. @throws {AppError} `store_unavailable`: to be done again. */
+  /** Delivers what a step left for a child. @throws {AppError} `store_unavailable`: has to be repeated. */
   async deliver(parent: ExecutionState, entry: OutboxEntry): Promise<void> {
     if (entry.kind === "start_child") await this.#start(parent.start, entry.child);
     else await this.#cancel(parent.start, entry);
   }
 
-  /** Does somebody wait for the end of this execution? */
+  /** Whether a step of the parent waits for the end of this execution. */
   isWanted({ start }: ExecutionState): boolean {
     return start.parent?.waits === true;
   }
 
-  /** Tells the parent that this execution has ended. @throws {AppError} `store_unavailable`: to be done again. */
+  /** Signals the parent that this execution has ended. @throws {AppError} `store_unavailable`: has to be repeated. */
   async publish(state: ExecutionState): Promise<void> {
     const { parent } = state.start;
     if (!parent?.waits) return;
@@ -81,22 +82,22 @@ export class ChildExecutions implements ChildHooks, CompletionListener {
       workflowId,
       version,
       variables,
-      trigger: {
-        type: "workflow",
+      trigger: omitUndefined({
+        type: "workflow" as const,
         source: executionId,
         depth: (trigger.depth ?? 0) + 1,
-        ...(trigger.userId !== undefined && { userId: trigger.userId }),
-      },
+        userId: trigger.userId,
+      }),
       // Requests without a channel of their own have to stand somewhere.
       ...(report && { fallbackReport: { ...report, on: "failure" as const } }),
       parent: { executionId, path, attempt, waits },
-      ...(allottedNano !== undefined && { capNano: allottedNano }),
+      ...omitUndefined({ capNano: allottedNano }),
     });
   }
 
   /**
-   * A child that never began is begun with its cancellation before it, so that it ends without a step. Inserting it decides against
-   * a start that is still under way elsewhere: whoever is second finds the cancellation there.
+   * A child that never began is started with its cancellation before it, so that it ends without a step. Inserting it also decides
+   * against a start that is still under way elsewhere: the second one finds the cancellation there.
    */
   async #cancel(
     parent: ExecutionStarted,

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type {
   ExecutionPage,
   ExecutionQuery,
@@ -15,23 +16,16 @@ import { toExecutionSummary, toExecutionView } from "../execution/projections/ex
 import { initialState } from "../execution/reducer/apply.ts";
 import type { ExecutionStarted, ParentStep, ReportTarget } from "../model/events.ts";
 import { EXECUTION_ID_PREFIX, newExecutionId } from "../model/execution-id.ts";
-import type { ExecutionState } from "../model/state.ts";
 import { isFinished } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
-import type { Worker } from "../runtime/worker.ts";
+import type { LoadedExecution, Worker } from "../runtime/worker.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 
 const MAX_PAGE = 200;
 const DEFAULT_PAGE = 50;
-
-/** An execution as its log tells it. */
-interface Folded {
-  readonly workflow: CompiledWorkflow;
-  readonly state: ExecutionState;
-}
 
 /** A start whose variables are those of the version. */
 export interface CheckedStart extends Omit<StartRequest, "variableForm"> {
@@ -48,7 +42,7 @@ export interface ExecutionsOptions {
   readonly workflows: Workflows;
   readonly prompts: PromptLibrary;
   readonly worker: Worker;
-  /** Hears of each execution that was accepted. */
+  /** `committed` is emitted for each execution that was accepted. */
   readonly events: EngineEvents;
 }
 
@@ -97,15 +91,15 @@ export class Executions {
     const start = Object.keys(assigned).length > 0 ? { ...first, prompts: assigned } : first;
     const workflow = await prompts.attach(compiled, start);
     const state = initialState(start, compiled.first);
-    const head = worker.firstRecord(state);
+    const record = worker.initialRecord(state);
     try {
-      if (!(await store.executions.insert(head))) return { executionId, existed: true };
+      if (!(await store.executions.insert(record))) return { executionId, existed: true };
     } catch (error) {
       worker.reconcileLeases();
       throw notStarted(error);
     }
     void events.emit("committed", { executionId, events: [start] });
-    worker.adopt(head, workflow, state);
+    worker.runInserted(record, workflow, state);
     return { executionId, existed: false };
   }
 
@@ -128,25 +122,26 @@ export class Executions {
   }
 
   /** The durable state. To be read at once, not kept: it may be the worker's own. @throws {AppError} `execution_not_found`. */
-  async read(executionId: string): Promise<Folded> {
+  async read(executionId: string): Promise<LoadedExecution> {
     const { store, workflows, worker } = this.#options;
-    const live = worker.peek(executionId);
+    const live = worker.liveState(executionId);
     if (live) {
       const { start, version } = live;
       const workflow = await workflows.compiled(start.workflowId, version);
-      const still = worker.peek(executionId);
+      const still = worker.liveState(executionId);
       if (still?.version === version) return { state: still, workflow };
     }
-    const head = await store.executions.get(executionId);
-    if (!head) throw executionNotFound(executionId);
-    return worker.read(head);
+    const record = await store.executions.get(executionId);
+    if (!record) throw executionNotFound(executionId);
+    return worker.read(record);
   }
 
   /** Folded anew, so that the state is the caller's own. @throws {AppError} `execution_not_found`. */
-  async load(executionId: string): Promise<Folded> {
-    const head = await this.#options.store.executions.get(executionId);
-    if (!head) throw executionNotFound(executionId);
-    return this.#options.worker.read(head);
+  async load(executionId: string): Promise<LoadedExecution> {
+    const { store, worker } = this.#options;
+    const record = await store.executions.get(executionId);
+    if (!record) throw executionNotFound(executionId);
+    return worker.read(record);
   }
 
   async get(executionId: string): Promise<ExecutionView> {
@@ -198,9 +193,7 @@ function startEvent(
     trigger,
     variables,
     salt: randomBytes(9).toString("base64url"),
-    ...(report && { report }),
-    ...(parent && { parent }),
-    ...(capNano !== undefined && { capNano }),
+    ...omitUndefined({ report, parent, capNano }),
     deadline: moment.at + definition.limits.timeout,
     ...moment,
   };
@@ -211,7 +204,7 @@ function reportOf(definition: Definition): ReportTarget | null {
   return report && report.on !== "none" ? { channel: report.channel, on: report.on } : null;
 }
 
-/** Tells who wanted to start something what the store's failure means for it. */
+/** Explains to the caller what the store's failure means for the start. */
 function notStarted(error: unknown): unknown {
   if (!isAppError(error, "store_unavailable")) return error;
   const message = error.outcomeUnknown

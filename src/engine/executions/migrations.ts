@@ -15,7 +15,7 @@ export interface MigrationsOptions {
   readonly events: EngineEvents;
 }
 
-/** Lets waiting executions go on with another version. The contract of each method stands in `Engine`. */
+/** Moves waiting executions to another version. The contract of each method stands in `Engine`. */
 export class Migrations {
   readonly #options: MigrationsOptions;
 

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { asAppError } from "../../shared/errors.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { eachPage } from "../../shared/pages.ts";
 import type { Pause } from "../api/workflows.ts";
 import type { ExecutionEvent } from "../model/events.ts";
 import type { ExecutionState } from "../model/state.ts";
@@ -23,7 +25,7 @@ const EVERYTHING = "*";
 const PAGE = 200;
 const StoredPause = z.object({ by: z.string(), at: z.number() });
 
-/** What is paused: known at once to the process that does it, to the others when they look. */
+/** What is paused: known at once to the process that does it, to the others when they poll. */
 export class Pauses implements AdmissionCheck {
   readonly #options: PausesOptions;
   #known: ReadonlyMap<string, Pause> = new Map();
@@ -33,7 +35,7 @@ export class Pauses implements AdmissionCheck {
     this.#options = options;
   }
 
-  /** Who holds the executions of a workflow: everything's pause before its own. */
+  /** The pause of a workflow: that of everything before its own. */
   of(workflowId: string): Pause | null {
     return this.everything ?? this.#known.get(workflowId) ?? null;
   }
@@ -42,14 +44,14 @@ export class Pauses implements AdmissionCheck {
     return this.#known.get(EVERYTHING) ?? null;
   }
 
-  /** Reads what is paused, and makes due what was resumed when nobody was there to do it. To be done before executions run. */
+  /** Reads what is paused, and makes due what was resumed while no process ran. To be called before executions run. */
   async start(): Promise<void> {
     this.#known = await this.#read();
-    await this.#release();
+    await this.#makeResumedDue();
   }
 
   async stop(): Promise<void> {
-    // That the last look failed was told when it did.
+    // A failure was reported by the call that it belongs to.
     await this.#refreshing.catch(() => undefined);
   }
 
@@ -71,26 +73,23 @@ export class Pauses implements AdmissionCheck {
     return wasPaused;
   }
 
-  /** Looks for what other processes paused or resumed. Never rejects. */
+  /** Polls for what other processes paused or resumed. Never rejects. */
   async poll(): Promise<void> {
     try {
       await this.refresh();
     } catch (error) {
       const { message } = asAppError(error);
-      this.#options.logger.warn(
-        { error: message },
-        "it could not be read what is paused; trying again",
-      );
+      this.#options.logger.warn({ error: message }, "could not read what is paused; retrying");
     }
   }
 
-  /** Looks at the store; one look at a time. */
+  /** Reads from the store what is paused, one read at a time. */
   refresh(): Promise<void> {
     this.#refreshing = this.#refreshing.catch(() => undefined).then(() => this.#refresh());
     return this.#refreshing;
   }
 
-  /** The facts that follow for an execution that is paused; `null`: it is not. */
+  /** The events for an execution that is paused; `null`: it is not. */
   async eventsFor(state: ExecutionState, now: number): Promise<readonly ExecutionEvent[] | null> {
     const pause = this.of(state.start.workflowId);
     if (!pause) return null;
@@ -106,7 +105,7 @@ export class Pauses implements AdmissionCheck {
     if (isSame) return;
     this.#options.worker.wakeAll();
     if ([...before.keys()].every((key) => this.#known.has(key))) return;
-    await this.#release();
+    await this.#makeResumedDue();
     await this.#options.worker.tick();
   }
 
@@ -120,33 +119,30 @@ export class Pauses implements AdmissionCheck {
     );
   }
 
-  /** Makes what is held and paused no more due, in the order in which it began. Doing it again is harmless. */
-  async #release(): Promise<void> {
+  /** Makes executions due whose pause has ended, in the order in which they began. Doing it again is harmless. */
+  async #makeResumedDue(): Promise<void> {
     const { store } = this.#options;
-    const held = (await this.#heldHeads()).filter(({ workflowId }) => this.of(workflowId) === null);
-    for (const head of held.toReversed()) {
+    const paused = await this.#pausedRecords();
+    const resumed = paused.filter(({ workflowId }) => this.of(workflowId) === null);
+    for (const record of resumed.toReversed()) {
       // The longest due is claimed first.
-      await store.executions.save({ ...head, due: head.startedAt });
+      await store.executions.save({ ...record, due: record.startedAt });
     }
   }
 
   /** Newest first. */
-  async #heldHeads(): Promise<readonly ExecutionRecord[]> {
-    const held: ExecutionRecord[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await this.#options.store.executions.list({
-        status: "waiting",
-        limit: PAGE,
-        ...(cursor !== undefined && { cursor }),
-      });
-      held.push(
-        ...page.records.filter(
-          ({ owner, waitingOn }) => owner === null && waitingOn.includes("pause"),
-        ),
+  async #pausedRecords(): Promise<readonly ExecutionRecord[]> {
+    const paused: ExecutionRecord[] = [];
+    const pages = eachPage((cursor) =>
+      this.#options.store.executions.list(
+        omitUndefined({ status: "waiting" as const, limit: PAGE, cursor }),
+      ),
+    );
+    for await (const { records } of pages) {
+      paused.push(
+        ...records.filter(({ owner, waitingOn }) => owner === null && waitingOn.includes("pause")),
       );
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined);
-    return held;
+    }
+    return paused;
   }
 }

@@ -1,6 +1,8 @@
 import { didYouMean } from "../../shared/did-you-mean.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { eachPage } from "../../shared/pages.ts";
 import type { BulkRetry, BulkRetryRequest, RetryRequest, RetryResult } from "../api/executions.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { resolveEdits } from "../definition/inputs.ts";
@@ -22,7 +24,7 @@ import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import type { Executions } from "./executions.ts";
-import { answeredReopening, answeredRerun, keyedRequest, rerunIdFor } from "./retry-idempotency.ts";
+import { earlierReopening, earlierRerun, keyedRequest, rerunIdFor } from "./retry-idempotency.ts";
 
 export interface RetriesOptions {
   readonly store: Store;
@@ -36,7 +38,7 @@ export interface RetriesOptions {
 export const MAX_BULK = 1000;
 const PAGE = 200;
 
-/** Lets executions go on that failed or were cancelled. The contract of each method stands in {@link Engine}. */
+/** Continues executions that failed or were cancelled. The contract of each method stands in {@link Engine}. */
 export class Retries {
   readonly #options: RetriesOptions;
 
@@ -47,10 +49,10 @@ export class Retries {
   async retry(request: RetryRequest): Promise<RetryResult> {
     const { executions, store } = this.#options;
     const { executionId } = request;
-    const asked = keyedRequest(request);
-    const pending = asked ? await store.signals.pending({ executionId, limit: 100 }) : [];
+    const keyed = keyedRequest(request);
+    const pending = keyed ? await store.signals.pending({ executionId, limit: 100 }) : [];
     const { workflow, state } = await executions.load(executionId);
-    const answered = asked && answeredReopening(asked, state, pending);
+    const answered = keyed && earlierReopening(keyed, state, pending);
     if (answered) return answered;
     if (!isFinished(state.status)) throw underWay(state, `is not over (${state.status})`);
     const { variables, problems } = resolveEdits(
@@ -67,12 +69,12 @@ export class Retries {
 
   async retryAll(request: BulkRetryRequest): Promise<BulkRetry> {
     await this.#options.workflows.active(request.workflowId);
-    const heads = await this.#matching(request);
-    if (request.dryRun) return { matched: heads.length, retried: [], refused: [] };
+    const records = await this.#matching(request);
+    if (request.dryRun) return { matched: records.length, retried: [], refused: [] };
     const retried: string[] = [];
     const refused: { executionId: string; message: string }[] = [];
-    // The oldest first, one after the other: they go on in the order in which they began.
-    for (const { executionId } of heads.toReversed()) {
+    // The oldest first, one after the other: they continue in the order in which they began.
+    for (const { executionId } of records.toReversed()) {
       try {
         await this.retry({ executionId, by: request.by, variableForm: "json" });
         retried.push(executionId);
@@ -81,7 +83,7 @@ export class Retries {
         refused.push({ executionId, message: error.message });
       }
     }
-    return { matched: heads.length, retried, refused };
+    return { matched: records.length, retried, refused };
   }
 
   readonly #load: Executions["load"] = (executionId) => this.#options.executions.load(executionId);
@@ -93,25 +95,22 @@ export class Retries {
     status = "failed",
   }: BulkRetryRequest): Promise<ExecutionRecord[]> {
     const found: ExecutionRecord[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await this.#options.store.executions.list({
-        workflowId,
-        status,
-        limit: PAGE,
-        ...(cursor !== undefined && { cursor }),
-      });
-      for (const head of page.records) {
-        if (head.startedAt < since) return found;
-        found.push(head);
+    const pages = eachPage((cursor) =>
+      this.#options.store.executions.list(
+        omitUndefined({ workflowId, status, limit: PAGE, cursor }),
+      ),
+    );
+    for await (const { records } of pages) {
+      for (const record of records) {
+        if (record.startedAt < since) return found;
+        found.push(record);
         if (found.length > MAX_BULK) throw tooMany();
       }
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined);
+    }
     return found;
   }
 
-  /** What completed stays as it is: the same is done anew, as a run of its own. */
+  /** A completed execution stays as it is: its workflow is executed again, as an execution of its own. */
   async #runAgain(
     state: ExecutionState,
     variables: JsonObject,
@@ -119,8 +118,8 @@ export class Retries {
   ): Promise<RetryResult> {
     const { start } = state;
     const { by, fromStep } = request;
-    const asked = keyedRequest(request);
-    const answered = asked && (await answeredRerun(asked, state, this.#load));
+    const keyed = keyedRequest(request);
+    const answered = keyed && (await earlierRerun(keyed, state, this.#load));
     if (answered) return answered;
     if (fromStep !== undefined) {
       throw new AppError({
@@ -130,7 +129,7 @@ export class Retries {
       });
     }
     const { executionId, existed } = await this.#options.executions.start({
-      ...(asked && { executionId: rerunIdFor(start.executionId, asked) }),
+      ...(keyed && { executionId: rerunIdFor(start.executionId, keyed) }),
       workflowId: start.workflowId,
       variables: { ...start.variables, ...variables },
       variableForm: "json",
@@ -138,11 +137,11 @@ export class Retries {
         type: "manual",
         source: start.executionId,
         ...(by !== "api" && { userId: by }),
-        ...(asked && { bodyHash: asked.bodyHash }),
+        ...(keyed && { bodyHash: keyed.bodyHash }),
       },
-      ...(start.report && { report: start.report }),
+      ...omitUndefined({ report: start.report }),
     });
-    const raced = existed && asked && (await answeredRerun(asked, state, this.#load));
+    const raced = existed && keyed && (await earlierRerun(keyed, state, this.#load));
     return raced || { executionId, reopened: false, fromStep: null };
   }
 
@@ -153,7 +152,7 @@ export class Retries {
     request: RetryRequest,
   ): Promise<RetryResult> {
     const { by, fromStep, acceptsDoubt = false } = request;
-    const asked = keyedRequest(request);
+    const keyed = keyedRequest(request);
     const { store, clock, events } = this.#options;
     const { executionId } = state.start;
     const path = fromStep === undefined ? failedPath(state) : pathOf(state, fromStep);
@@ -162,29 +161,33 @@ export class Retries {
       id: `retry:${executionId}:${state.rev}`,
       executionId,
       kind: "retry",
-      payload: { by, variables, ...(path !== null && { path }), ...asked },
+      payload: { by, variables, ...(path !== null && { path }), ...keyed },
       at: clock.now(),
     };
-    if (!acceptsDoubt) assertNoDoubt(workflow, state, signal);
-    if (!(await store.signals.insert(signal))) return this.#tooLate(state, asked);
+    if (!acceptsDoubt) assertOutcomesKnown(workflow, state, signal);
+    if (!(await store.signals.insert(signal))) return this.#tooLate(state, keyed);
     void events.emit("wake", { executionId });
     return { executionId, reopened: true, fromStep: path === null ? null : stepIdOf(path) };
   }
 
-  /** Somebody else was faster: perhaps an equal request. @throws {AppError} `execution_under_way`. */
-  async #tooLate({ start }: ExecutionState, asked: KeyedRequest | null): Promise<RetryResult> {
+  /** Another retry was faster: perhaps an equal request. @throws {AppError} `execution_under_way`. */
+  async #tooLate({ start }: ExecutionState, keyed: KeyedRequest | null): Promise<RetryResult> {
     const { executionId } = start;
     const { store, executions } = this.#options;
     const pending = await store.signals.pending({ executionId, limit: 100 });
     const { state } = await executions.load(executionId);
-    const answered = asked && answeredReopening(asked, state, pending);
+    const answered = keyed && earlierReopening(keyed, state, pending);
     if (answered) return answered;
     throw underWay(state, "is being retried already");
   }
 }
 
 /** Tries it on the caller's own state. */
-function assertNoDoubt(workflow: CompiledWorkflow, state: ExecutionState, signal: Signal): void {
+function assertOutcomesKnown(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  signal: Signal,
+): void {
   for (const event of handleSignal(workflow, state, signal, signal.at)) apply(state, event);
   const doubtful = stepsWithUnknownOutcome(workflow, state, signal.at);
   if (doubtful.length === 0) return;

@@ -20,36 +20,36 @@ export function rerunIdFor(executionId: string, { key }: KeyedRequest): string {
 }
 
 /**
- * What the first request with this key got if it let the execution go on; `null`: it was none of those.
+ * The result of the first request with this key if it continued the execution; `null`: there was none.
  *
  * @param pending - read before the state, so that one that is folded meanwhile is found in one of both.
- * @throws {AppError} `key_reused` when it asked for something else.
+ * @throws {AppError} `key_reused` when it had another body.
  */
-export function answeredReopening(
-  asked: KeyedRequest,
+export function earlierReopening(
+  keyed: KeyedRequest,
   state: ExecutionState,
   pending: readonly Signal[],
 ): RetryResult | null {
   const { executionId } = state.start;
-  const done = state.reopened.find((reopening) => reopening.asked?.key === asked.key);
-  if (done) return repeated(executionId, asked, done.asked?.bodyHash, done.path);
+  const done = state.reopened.find((reopening) => reopening.asked?.key === keyed.key);
+  if (done) return repeated(executionId, keyed, done.asked?.bodyHash, done.path);
   const accepted = pending.find(
-    ({ kind, payload }) => kind === "retry" && payload["key"] === asked.key,
+    ({ kind, payload }) => kind === "retry" && payload["key"] === keyed.key,
   );
   if (!accepted) return null;
   const { bodyHash, path } = accepted.payload;
-  return repeated(executionId, asked, bodyHash, typeof path === "string" ? path : null);
+  return repeated(executionId, keyed, bodyHash, typeof path === "string" ? path : null);
 }
 
 /** The same for what completed and was run again. */
-export async function answeredRerun(
-  asked: KeyedRequest,
+export async function earlierRerun(
+  keyed: KeyedRequest,
   { start }: ExecutionState,
   load: (executionId: string) => Promise<{ readonly state: ExecutionState }>,
 ): Promise<RetryResult | null> {
   try {
-    const { state } = await load(rerunIdFor(start.executionId, asked));
-    assertSame(start.executionId, asked, state.start.trigger.bodyHash);
+    const { state } = await load(rerunIdFor(start.executionId, keyed));
+    assertSame(start.executionId, keyed, state.start.trigger.bodyHash);
     const { executionId } = state.start;
     return { executionId, reopened: false, fromStep: null, duplicate: true };
   } catch (error) {
@@ -60,11 +60,11 @@ export async function answeredRerun(
 
 function repeated(
   executionId: string,
-  asked: KeyedRequest,
+  keyed: KeyedRequest,
   bodyHash: unknown,
   path: string | null,
 ): RetryResult {
-  assertSame(executionId, asked, bodyHash);
+  assertSame(executionId, keyed, bodyHash);
   const fromStep = path === null ? null : stepIdOf(path);
   return { executionId, reopened: true, fromStep, duplicate: true };
 }

@@ -42,18 +42,18 @@ export class Actor {
   readonly #inFlight = new Map<string, () => void>();
   /** Applied to the state, not yet committed: the claim, until there is something to commit with it. */
   #unsaved: ExecutionEvent[] = [];
-  /** The head as we last wrote it. */
+  /** The record as it was last written here. */
   #written: Pick<ExecutionRecord, "owner" | "due"> | null = null;
-  /** How often the execution had been reopened when its end was told: each end is told. */
+  /** How often the execution had been reopened when its end was published: each end is published. */
   #publishedEnds: number | null = null;
-  /** The worker leased the head once more while we were here: it has to be given back, whatever our last commit said. */
+  /** The worker leased the execution again although it had this actor: that lease has to be released, whatever the last commit wrote. */
   #leasedAgain = false;
   #cancelTimer: (() => void) | null = null;
   #signalsMayWait = true;
   #turning = false;
   #again = false;
   #stopped = false;
-  /** Set: nothing is begun any more. Resolved when nothing is under way. */
+  /** Set while draining: nothing is started any more. Resolved when nothing is under way. */
   #drained: PromiseWithResolvers<void> | null = null;
 
   constructor(
@@ -76,29 +76,29 @@ export class Actor {
     return this.#unsaved.every(isNote) && !this.#turning ? this.#state : null;
   }
 
-  /** Something may have happened: take a turn soon. */
+  /** To be called when something may have happened: takes a turn soon. */
   wake(): void {
     this.#signalsMayWait = true;
     this.#schedule();
   }
 
-  /** The worker claimed the execution although we have it: look, and give that lease back in the end. */
+  /** The worker claimed the execution although it has this actor: take a turn, and release that lease in the end. */
   wakeLeased(): void {
     this.#leasedAgain = true;
     this.wake();
   }
 
   /**
-   * Takes what the attempts under way bring, and begins nothing any more; the lease is kept, so that whoever takes it gets what
-   * follows. Resolves when none is under way.
+   * Commits the results of attempts under way, and starts nothing more; the lease is kept until the worker releases it, so that the
+   * next owner continues from there. Resolves when no attempt is under way.
    */
   async drain(): Promise<void> {
     this.#drained ??= Promise.withResolvers();
-    this.#noteDrained();
+    this.#resolveDrained();
     await this.#drained.promise;
   }
 
-  #noteDrained(): void {
+  #resolveDrained(): void {
     const isOver = this.#inFlight.size === 0 && this.#results.length === 0 && !this.#turning;
     if (isOver || this.#stopped) this.#drained?.resolve();
   }
@@ -133,7 +133,7 @@ export class Actor {
         if (!this.#again && this.#isIdle()) await this.#release();
       } while (this.#again);
       this.#turning = false;
-      if (this.#drained) this.#noteDrained();
+      if (this.#drained) this.#resolveDrained();
       else if (this.#isIdle()) this.#retire();
       else this.#setTimer();
     } catch (error) {
@@ -165,24 +165,24 @@ export class Actor {
       }
       if (signals.length === 100) this.wake();
     }
-    await this.#settleLost(now);
-    await this.#applyPauseAndSlot(now);
-    do this.#follow(now);
-    while ((await this.#settleLost(now)) || (await this.#searchPastEvents(now)));
+    await this.#settleAbandoned(now);
+    await this.#applyAdmission(now);
+    do this.#advance(now);
+    while ((await this.#settleAbandoned(now)) || (await this.#searchPastEvents(now)));
     await this.#commit(settled);
-    await this.#subscriptions.leave(this.#state);
+    await this.#subscriptions.prune(this.#state);
     if (this.#again) await new Promise((resolve) => setImmediate(resolve));
   }
 
-  /** Whether it may go on is asked in every turn: what holds it may have ended. */
-  async #applyPauseAndSlot(now: number): Promise<void> {
+  /** Checked in every turn: a pause or a full limit may have ended. */
+  async #applyAdmission(now: number): Promise<void> {
     if (isFinished(this.#state.status) || this.#state.cancel) return;
     const ask = () => admissionEvents(this.#ports, this.#state, now, this.#workflow);
     this.#recordAll(await this.#untilStored(ask));
   }
 
   /** Records what follows from the state by itself, as far as one commit takes it. */
-  #follow(now: number): void {
+  #advance(now: number): void {
     let following = advance(this.#workflow, this.#state, now);
     while (following.length > 0) {
       this.#recordAll(following);
@@ -194,15 +194,15 @@ export class Actor {
     }
   }
 
-  /** Tells what attempts cost whose results nobody brings any more. @returns whether there were any. */
-  async #settleLost(at: number): Promise<boolean> {
-    const lost = [...this.#state.abandonedAttempts.keys()].filter(
+  /** Records the costs of abandoned attempts, which bring no result any more. @returns whether there were any. */
+  async #settleAbandoned(at: number): Promise<boolean> {
+    const abandoned = [...this.#state.abandonedAttempts.keys()].filter(
       (key) => !this.#inFlight.has(key),
     );
-    if (lost.length === 0) return false;
+    if (abandoned.length === 0) return false;
     const { executionId } = this;
     const calls = await this.#untilStored(() => this.#ports.store.calls.list(executionId));
-    for (const key of lost) {
+    for (const key of abandoned) {
       const colon = key.lastIndexOf(":");
       const path = key.slice(0, colon);
       this.#record(
@@ -212,7 +212,7 @@ export class Actor {
     return true;
   }
 
-  /** Looks for events that came before a step began to wait for them. @returns whether one of them ends a wait. */
+  /** Searches for events that came before a step began to wait for them. @returns whether one of them ends a wait. */
   async #searchPastEvents(now: number): Promise<boolean> {
     let isWoken = false;
     for (const act of this.#state.activeSteps.values()) {
@@ -227,9 +227,9 @@ export class Actor {
     return isWoken;
   }
 
-  /** A vote that decides does so before the next one is looked at: the first valid decision stands. */
+  /** A vote that decides does so before the next one is read: the first valid decision stands. */
   #foldSignal(signal: Signal, now: number): void {
-    if (signal.kind === "event") this.#subscriptions.note(signal);
+    if (signal.kind === "event") this.#subscriptions.add(signal);
     for (const event of handleSignal(this.#workflow, this.#state, signal, now)) {
       this.#record(event);
       if (event.type !== "decision_recorded") continue;
@@ -237,7 +237,7 @@ export class Actor {
     }
   }
 
-  /** A commit holds events of one version: whoever reads it looks their steps up there. */
+  /** A commit holds events of one version: its readers look the steps up there. */
   async #migrate(signal: Signal, settled: string[], now: number): Promise<void> {
     const version = Number(signal.payload["version"]);
     const load = () => this.#ports.workflows.compiledFor(this.#state, version);
@@ -280,7 +280,7 @@ export class Actor {
     void this.#ports.events.emit("committed", { executionId, events, after });
   }
 
-  /** A repeat of the same commit is harmless, and the fence stops us if we were too slow. */
+  /** A repeat of the same commit is harmless, and the fence rejects it if another worker has taken over. */
   #untilStored<T>(ask: () => Promise<T>): Promise<T> {
     return retryWhileUnavailable(this.#ports.clock, ask, () => this.#stopped);
   }
@@ -345,17 +345,17 @@ export class Actor {
     }
   }
 
-  /** Nothing is under way here and nothing wants to be: what comes next comes from outside or from the clock. */
+  /** Nothing runs here and nothing is to be started: what comes next comes from outside or from the clock. */
   #isIdle(): boolean {
-    // What comes next is the next owner's.
+    // The next owner continues.
     if (this.#drained) return false;
     if (this.#inFlight.size > 0 || this.#results.length > 0 || this.#signalsMayWait) return false;
     if (this.#state.cancel) return true;
-    // A running act that was not started waits for the lease to be renewed: the worker wakes us then.
+    // A running step that was not started waits for the lease to be renewed: the worker wakes the actor then.
     return ![...this.#state.activeSteps.values()].some((act) => act.phase === "running");
   }
 
-  /** Gives the lease back if the last commit did not. */
+  /** Releases the lease if the last commit did not. */
   async #release(): Promise<void> {
     const { owner, due } = this.#lease();
     const isReleased = this.#written?.owner === owner && this.#written.due === due;
@@ -387,7 +387,7 @@ const NOTES: ReadonlySet<ExecutionEvent["type"]> = new Set([
   "events_searched",
 ]);
 
-/** What is known again after a crash without having been written: it needs no commit of its own. */
+/** Events that need no commit of their own: after a crash they follow again from what is stored. */
 function isNote({ type }: ExecutionEvent): boolean {
   return NOTES.has(type);
 }

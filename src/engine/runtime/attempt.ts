@@ -1,5 +1,6 @@
 import { AppError, asAppError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { type CompiledStep, type CompiledWorkflow, stepAt } from "../definition/compile.ts";
 import type { AttemptContext, AttemptResult } from "../definition/step-type.ts";
 import type { AttemptEnded } from "../execution/decider/handle-signal.ts";
@@ -38,7 +39,7 @@ export interface BudgetCheck {
   }): Promise<AppError | null>;
 }
 
-/** How long an attempt may take to notice that it was aborted before its outcome is given up as unknown. */
+/** How long an aborted attempt may take to end, in milliseconds; then its outcome is unknown. */
 const ABORT_GRACE_MS = 5000;
 
 /**
@@ -102,7 +103,7 @@ async function refusalOf(
   return (await budgets?.refusal({ workflowId, person: trigger.userId })) ?? null;
 }
 
-/** A repeat has perhaps spent already: it is finished, so that what it spent is told. */
+/** A repeat may have spent money already: it is finished, so that its costs are recorded. */
 function mayBeRefused({ reservedNano, recoveries }: ActiveStep): boolean {
   return reservedNano > 0 && recoveries === 0;
 }
@@ -133,7 +134,7 @@ function contextOf(
     revealSecrets: ports.revealSecrets,
     hideSecrets: ports.hideSecrets,
     recordCall: async (call) => {
-      // First, since its record may stand although nobody could say so.
+      // First, since the record may be stored although the write was not confirmed.
       spending.recorded(call);
       await retryWhileUnavailable(
         ports.clock,
@@ -148,13 +149,13 @@ function contextOf(
     prepareChild: (request) => ports.children.prepare(state.start, request),
     recoveries: act.recoveries,
     unknownBefore: act.unknownBefore,
-    ...(step.definition.onUnknown && { onUnknown: step.definition.onUnknown }),
+    ...omitUndefined({ onUnknown: step.definition.onUnknown }),
   };
 }
 
 /** What an attempt spends, by the calls that are recorded: they are what its costs have to agree with. */
 class Spending {
-  /** What an attempt with a price has spent when it ends without telling, nobody knows. */
+  /** An attempt that costs money and ends without a result has spent an unknown amount. */
   readonly mayBeUnknown: boolean;
   readonly #calls: CallRecord[] = [];
 
@@ -166,15 +167,16 @@ class Spending {
     this.#calls.push(call);
   }
 
-  /** A call that an earlier life of the process recorded. */
+  /** A call that an earlier process recorded. */
   found(call: CallRecord | null): CallRecord | null {
     if (call) this.#calls.push(call);
     return call;
   }
 
-  cost(told: AttemptCost): AttemptCost {
+  cost(reported: AttemptCost): AttemptCost {
     const counted = this.#calls.length > 0 ? costOfCalls(this.#calls) : {};
-    return { costNano: told.costNano, ...counted, ...(told.costUnknown && { costUnknown: true }) };
+    const { costNano, costUnknown } = reported;
+    return { costNano, ...counted, ...(costUnknown && { costUnknown: true }) };
   }
 }
 
@@ -183,7 +185,7 @@ function failed(error: AppError, costUnknown: boolean): AttemptResult {
     kind: "failed",
     error: { code: error.code, message: error.message, retryable: error.retryable },
     outcome: error.outcomeUnknown ? "unknown" : "failed",
-    ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
+    ...omitUndefined({ retryAfterMs: error.retryAfterMs }),
     costNano: 0,
     ...(costUnknown && { costUnknown }),
   };

@@ -17,8 +17,9 @@ export interface ConcurrencyLimiterOptions {
 }
 
 /**
- * Lets at most `concurrency.limit` executions of a workflow with the same key go on at a time. A slot belongs to whoever inserted
- * it first. Whoever waits is in line before it looks, and whoever leaves looks at the line after it left: so nobody is missed.
+ * Lets at most `concurrency.limit` executions of a workflow with the same key run at a time. A slot belongs to the execution that
+ * inserted it first. An execution enqueues itself before it reads the slots, and one that ends reads the queue after it freed its
+ * slot: so none is missed.
  */
 export class ConcurrencyLimiter implements AdmissionCheck, CompletionListener {
   readonly #options: ConcurrencyLimiterOptions;
@@ -27,7 +28,7 @@ export class ConcurrencyLimiter implements AdmissionCheck, CompletionListener {
     this.#options = options;
   }
 
-  /** The facts that follow before an execution goes on: it has its slot, it waits for one, or it is not to run at all. */
+  /** The events that come before an execution continues: it has its slot, it waits for one, or it is not to run at all. */
   async eventsFor(
     state: ExecutionState,
     now: number,
@@ -36,68 +37,68 @@ export class ConcurrencyLimiter implements AdmissionCheck, CompletionListener {
     const resumed: ExecutionEvent[] = state.paused ? [{ type: "execution_resumed", at: now }] : [];
     const { concurrency } = workflow.definition;
     if (!concurrency || (state.queue && state.queue.slot !== null)) return resumed;
-    const line = lineOf(concurrency, state);
-    if (line instanceof AppError) {
-      const { code, message, retryable } = line;
+    const queue = queueOf(concurrency, state);
+    if (queue instanceof AppError) {
+      const { code, message, retryable } = queue;
       return [{ type: "execution_failed", error: { code, message, retryable }, at: now }];
     }
-    const slot = await this.#take(line, concurrency, state);
-    if (slot !== null) return [...resumed, { type: "slot_acquired", line, slot, at: now }];
+    const slot = await this.#take(queue, concurrency, state);
+    if (slot !== null) return [...resumed, { type: "slot_acquired", line: queue, slot, at: now }];
     if (concurrency.onLimit === "skip")
       return [{ type: "execution_cancelled", error: skipped(concurrency), at: now }];
     if (state.paused?.reason === "slot") return [];
-    return [{ type: "execution_held", reason: "slot", line, at: now }];
+    return [{ type: "execution_held", reason: "slot", line: queue, at: now }];
   }
 
-  /** Has the end of this execution to be told to others in line? */
+  /** Whether others in the queue may wait for the end of this execution. */
   isWanted(state: ExecutionState): boolean {
     return state.queue !== null;
   }
 
-  /** Gives the slot back and calls the next in line. Doing it again is harmless. @throws {AppError} `store_unavailable`. */
+  /** Frees the slot and wakes the next execution in the queue. Doing it again is harmless. @throws {AppError} `store_unavailable`. */
   async publish({ start, queue, reopened }: ExecutionState): Promise<void> {
     if (!queue) return;
     const { executionId } = start;
     const { store } = this.#options;
     if (queue.slot !== null) await store.slots.free(queue.name, queue.slot, executionId);
     await store.slots.dequeue(queue.name, executionId);
-    await this.#callNext(queue.name, `${executionId}:${reopened.length}:left`);
+    await this.#wakeNext(queue.name, `${executionId}:${reopened.length}:left`);
   }
 
-  /** @returns the number of the slot; `null`: none is free, and it is in line unless it would be skipped. */
+  /** @returns the number of the slot; `null`: none is free, and the execution is in the queue unless it would be skipped. */
   async #take(
-    line: string,
+    queue: string,
     { limit, onLimit }: Concurrency,
     { start, reopened }: ExecutionState,
   ): Promise<number | null> {
     const { store } = this.#options;
     const { executionId } = start;
-    if (onLimit === "queue") await store.slots.enqueue({ line, executionId, at: start.at });
-    const taken = await store.slots.list(line);
+    if (onLimit === "queue") await store.slots.enqueue({ line: queue, executionId, at: start.at });
+    const taken = await store.slots.list(queue);
     // Its process may have died after it took one.
     const own = taken.find((slot) => slot.executionId === executionId);
     const isNext =
-      onLimit === "skip" || (await store.slots.peek(line, limit)).includes(executionId);
-    const slot = own?.slot ?? (isNext ? await this.#takeFree(line, limit, executionId) : null);
+      onLimit === "skip" || (await store.slots.peek(queue, limit)).includes(executionId);
+    const slot = own?.slot ?? (isNext ? await this.#takeFree(queue, limit, executionId) : null);
     if (slot === null || onLimit === "skip") return slot;
-    await store.slots.dequeue(line, executionId);
+    await store.slots.dequeue(queue, executionId);
     // There may be room for one more.
-    await this.#callNext(line, `${executionId}:${reopened.length}:took`);
+    await this.#wakeNext(queue, `${executionId}:${reopened.length}:took`);
     return slot;
   }
 
-  async #takeFree(line: string, limit: number, executionId: string): Promise<number | null> {
+  async #takeFree(queue: string, limit: number, executionId: string): Promise<number | null> {
     const { store } = this.#options;
-    const taken = new Set((await store.slots.list(line)).map(({ slot }) => slot));
+    const taken = new Set((await store.slots.list(queue)).map(({ slot }) => slot));
     for (let slot = 0; slot < limit; slot += 1) {
-      if (!taken.has(slot) && (await store.slots.take(line, slot, executionId))) return slot;
+      if (!taken.has(slot) && (await store.slots.take(queue, slot, executionId))) return slot;
     }
     return null;
   }
 
-  async #callNext(line: string, why: string): Promise<void> {
+  async #wakeNext(queue: string, why: string): Promise<void> {
     const { store, clock, events } = this.#options;
-    const [executionId] = await store.slots.peek(line, 1);
+    const [executionId] = await store.slots.peek(queue, 1);
     if (executionId === undefined) return;
     await store.signals.insert({
       id: `slot:${executionId}:${why}`,
@@ -110,8 +111,8 @@ export class ConcurrencyLimiter implements AdmissionCheck, CompletionListener {
   }
 }
 
-/** Workflow and key. An error: the key cannot be computed. */
-function lineOf({ key }: Concurrency, state: ExecutionState): string | AppError {
+/** Name of the queue: workflow and key. An error: the key cannot be computed. */
+function queueOf({ key }: Concurrency, state: ExecutionState): string | AppError {
   const root = state.frames.get(ROOT);
   if (!root) return state.start.workflowId;
   try {

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { wakeByEvent } from "../execution/decider/handle-events.ts";
 import type { ExecutionEvent } from "../model/events.ts";
@@ -10,7 +11,7 @@ import type { Store } from "../ports/store.ts";
 /** Events that are read at a time. */
 const PAGE = 200;
 
-/** For which events an execution is noted as waiting, in the store. One too many does no harm; one that is missing would. */
+/** The subscriptions to events that the store has for one execution. One too many does no harm; a missing one would. */
 export class EventSubscriptions {
   readonly #store: Store;
   readonly #executionId: string;
@@ -22,16 +23,16 @@ export class EventSubscriptions {
     for (const { event } of state.activeSteps.values()) if (event !== null) this.#names.add(event);
   }
 
-  /** An event was told to the execution, which is thus noted as waiting for it. */
-  note({ payload: { name } }: Signal): void {
+  /** An event was delivered to the execution: the store has its subscription. */
+  add({ payload: { name } }: Signal): void {
     if (typeof name === "string") this.#names.add(name);
   }
 
   /**
-   * Notes that a step waits, then looks for an event that came since the execution began: who tells one does it the other way
-   * round, so none is missed.
+   * Subscribes a waiting step, then searches the events since the execution began. A publisher stores its event first and reads the
+   * subscriptions then, so none is missed.
    *
-   * @returns what follows from the first that is meant.
+   * @returns what follows from the first one that fits.
    * @throws {AppError} `store_unavailable`.
    */
   async searchPast(
@@ -47,7 +48,7 @@ export class EventSubscriptions {
     const from = state.start.at - CLOCK_DIFFERENCE_MS;
     let after: EventRecord | undefined;
     do {
-      const query = { name, from, limit: PAGE, ...(after && { after }) };
+      const query = omitUndefined({ name, from, limit: PAGE, after });
       const page = await this.#store.events.list(query);
       for (const event of page.filter((one) => isSince(state, one))) {
         const events = wakeByEvent(workflow, state, act, { event }, now);
@@ -58,8 +59,8 @@ export class EventSubscriptions {
     return [];
   }
 
-  /** Ends what no step waits for any more. A failure leaves it for the next time. */
-  async leave(state: ExecutionState): Promise<void> {
+  /** Ends the subscriptions that no step waits for any more. One that fails is ended the next time. */
+  async prune(state: ExecutionState): Promise<void> {
     if (this.#names.size === 0) return;
     const awaited = new Set([...state.activeSteps.values()].map(({ event }) => event));
     for (const name of this.#names) {
@@ -71,8 +72,8 @@ export class EventSubscriptions {
 }
 
 /**
- * Did an event come since the execution began? By one clock that is known. Of two clocks nobody knows, and an event that is missed
- * would leave the execution waiting for ever: so one that seems a little too early counts.
+ * Did an event come since the execution began? Two clocks may differ, and a missed event would leave the execution waiting for ever:
+ * so an event of another process counts even if it seems a little too early.
  */
 function isSince({ start }: ExecutionState, event: EventRecord): boolean {
   return event.at >= start.at || event.process !== start.process;

@@ -38,8 +38,8 @@ export async function finalize(
   if (late.some(({ kind }) => kind === "retry")) return false;
   const events = late.flatMap((signal) => handleSignal(workflow, state, signal, clock.now()));
   const subscriptions = new EventSubscriptions(store, state);
-  for (const signal of late) if (signal.kind === "event") subscriptions.note(signal);
-  await subscriptions.leave(state);
+  for (const signal of late) if (signal.kind === "event") subscriptions.add(signal);
+  await subscriptions.prune(state);
   // What came too late changes nothing, but what it cost is kept.
   const costs = events.filter((event) => event.type === "child_ended");
   if (costs.length > 0) {

@@ -1,5 +1,5 @@
 import { asAppError } from "../../shared/errors.ts";
-import { LEASE_MS } from "../model/lease.ts";
+import { DEAD_AFTER_MS, HEARTBEAT_MS } from "../model/lease.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { ProcessRecord, Store } from "../ports/store.ts";
@@ -21,16 +21,12 @@ export interface HeartbeatOptions {
   readonly onOutdated?: (remedy: string) => void;
 }
 
-const BEAT_MS = 10_000;
-/** A process is dead when its leases are over and the clocks of two machines may differ by some seconds. */
-const DEAD_MS = LEASE_MS + 15_000;
-
-/** Says from time to time that this process is alive, and notices when another one is not any more. */
+/** Records regularly that this process is alive, and detects other processes that died: `processDied`. */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
   readonly #startedAt: number;
   #cancelTimer: (() => void) | null = null;
-  #beating: Promise<void> | null = null;
+  #inProgress: Promise<void> | null = null;
   #running = false;
 
   constructor(options: HeartbeatOptions) {
@@ -38,54 +34,58 @@ export class Heartbeat {
     this.#startedAt = options.clock.now();
   }
 
-  /** Never rejects: a beat that fails is followed by the next. */
+  /** Never rejects: a heartbeat that fails is followed by the next. */
   async start(): Promise<void> {
     this.#running = true;
     await this.#heartbeat();
   }
 
-  /** Takes leave, so that nobody takes this for a death. */
+  /** Removes the record of this process, so that the others do not take its end for a death. */
   async stop(): Promise<void> {
     this.#running = false;
     this.#cancelTimer?.();
-    await this.#beating;
-    const { store, logger } = this.#options;
+    await this.#inProgress;
+    const { store, logger, id } = this.#options;
     try {
-      const { id } = this.#options;
       const own = (await store.processes.list()).find((known) => known.id === id);
       if (own) await store.processes.remove(own);
     } catch (error) {
-      logger.debug({ error: asAppError(error).message }, "the process could not take leave");
+      const { message } = asAppError(error);
+      logger.debug({ process: id, error: message }, "could not remove the record of this process");
     }
   }
 
   async #heartbeat(): Promise<void> {
-    this.#beating = this.#sayAndLook();
-    await this.#beating;
+    this.#inProgress = this.#record();
+    await this.#inProgress;
     if (this.#running) {
-      this.#cancelTimer = this.#options.clock.after(BEAT_MS, () => void this.#heartbeat());
+      this.#cancelTimer = this.#options.clock.after(HEARTBEAT_MS, () => void this.#heartbeat());
     }
   }
 
-  async #sayAndLook(): Promise<void> {
-    const { store, clock, logger, id, name } = this.#options;
+  async #record(): Promise<void> {
+    const { store, clock, logger, id, name, onOutdated } = this.#options;
     try {
       const remedy = await store.readUpgrade();
-      if (remedy !== null) this.#options.onOutdated?.(remedy);
+      if (remedy !== null) onOutdated?.(remedy);
       const now = clock.now();
       await store.processes.save({ id, name, startedAt: this.#startedAt, seenAt: now });
       for (const known of await store.processes.list()) {
-        if (known.id !== id && known.seenAt < now - DEAD_MS) await this.#removeDead(known);
+        if (known.id !== id && known.seenAt < now - DEAD_AFTER_MS) await this.#removeDead(known);
       }
     } catch (error) {
-      logger.debug({ error: asAppError(error).message }, "the processes could not be looked at");
+      logger.debug(
+        { process: id, error: asAppError(error).message },
+        "the heartbeat failed; retrying",
+      );
     }
   }
 
+  /** Only one of the other processes removes the record, and so reports the death. */
   async #removeDead(dead: ProcessRecord): Promise<void> {
     const { store, logger, events } = this.#options;
     if (!(await store.processes.remove(dead))) return;
-    logger.warn({ process: dead.name }, "another process died; looking for what it left");
+    logger.warn({ process: dead.name }, "another process died; taking over its work");
     void events.emit("processDied", null);
   }
 }

@@ -4,7 +4,7 @@ import { LruMap } from "../../shared/lru-map.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { toExecutionRecord } from "../execution/projections/execution-record.ts";
 import { applyCommit, initialState } from "../execution/reducer/apply.ts";
-import { LEASE_MS } from "../model/lease.ts";
+import { LEASE_MS, RENEW_MS, RENEWAL_TRUST_MS } from "../model/lease.ts";
 import { type ExecutionState, isFinished } from "../model/state.ts";
 import { pause } from "../ports/clock.ts";
 import type { ExecutionRecord } from "../ports/executions.ts";
@@ -12,12 +12,9 @@ import { Actor, type ActorHost, type ActorPorts } from "./actor.ts";
 import { failDefective, finalize } from "./finalize.ts";
 import type { WorkerHooks } from "./hooks.ts";
 
-const RENEW_MS = 10_000;
-/** Without a renewal for this long, by the machine's monotonic clock, another worker may be about to take over: no new effects. */
-const RENEWAL_TRUST_MS = 15_000;
 /** Executions that one process has in memory at a time; more wait in the store. */
 const MAX_ACTORS = 1000;
-/** Pause before an execution is claimed again that the store did not give when it was asked. */
+/** Pause before a claim that failed is repeated. */
 const CLAIM_PAUSE_MS = 1000;
 
 /** Runs executions: claims what is due, gives each claimed execution its actor, renews the leases. */
@@ -34,14 +31,15 @@ export class Worker {
     stopped: (actor, error) => void this.#stopped(actor, error),
   };
   readonly #actors = new Map<string, Actor>();
-  readonly #idle = new StateCache();
+  readonly #states = new StateCache();
   /** Claims under way, so that two wake-ups of one execution make one actor. */
   readonly #claiming = new Map<string, Promise<void>>();
   readonly #wakeAgain = new Set<string>();
-  /** Executions to be claimed again: the store may have them leased to us, and such a lease would be renewed for ever. */
-  readonly #claimLater = new Set<string>();
-  #leasesInDoubt = false;
-  /** When the last renewal that succeeded was begun: from then on its leases last. */
+  /** Executions whose claim is repeated: the store may have leased them to this worker, and would renew that lease for ever. */
+  readonly #claimRetries = new Set<string>();
+  /** The store may have executions leased to this worker that have no actor here. */
+  #mustReconcileLeases = false;
+  /** When the last successful renewal began: its leases last from then on. */
   #renewedAt: number;
   #cancelRenewal: (() => void) | null = null;
   #cancelTick: (() => void) | null = null;
@@ -54,7 +52,7 @@ export class Worker {
     this.#renewedAt = options.clock.elapsed();
   }
 
-  /** Starts to work, first on what an earlier life of the process left. */
+  /** Starts to work, first on what an earlier process left. */
   async start(hooks: WorkerHooks): Promise<void> {
     this.#ports = { ...this.#options, ...hooks };
     this.#running = true;
@@ -64,8 +62,8 @@ export class Worker {
   }
 
   /**
-   * Stops taking work, lets what is under way end for a while, aborts the rest and hands the leases back. Nothing is lost: what was
-   * aborted is done again.
+   * Stops claiming, waits a while for attempts under way, aborts the rest and releases the leases. Nothing is lost: what was aborted
+   * is executed again.
    */
   async stop(): Promise<void> {
     this.#running = false;
@@ -82,14 +80,14 @@ export class Worker {
       await store.leases.release(this.id, clock.now());
     } catch (error) {
       logger.warn(
-        { error: asAppError(error).message },
-        "leases could not be handed back; they run out by themselves",
+        { worker: this.id, error: asAppError(error).message },
+        "could not release the leases; they expire by themselves",
       );
     }
   }
 
-  /** The head that a new execution is inserted with: leased to this worker if it has room. */
-  firstRecord(state: ExecutionState): ExecutionRecord {
+  /** The record that a new execution is inserted with: leased to this worker if it has room. */
+  initialRecord(state: ExecutionState): ExecutionRecord {
     const now = this.#options.clock.now();
     const room = this.#running && this.#actors.size < MAX_ACTORS;
     return room
@@ -97,19 +95,19 @@ export class Worker {
       : toExecutionRecord(state, null, now);
   }
 
-  /** Takes over an execution that was just inserted with `firstHead`. */
-  adopt(head: ExecutionRecord, workflow: CompiledWorkflow, state: ExecutionState): void {
-    if (head.owner !== this.id) this.#scheduleTick(this.#options.clock.now());
-    else if (this.#running && !this.#actors.has(head.executionId)) this.#add(workflow, state);
+  /** Runs an execution that was just inserted with its `initialRecord`. */
+  runInserted(record: ExecutionRecord, workflow: CompiledWorkflow, state: ExecutionState): void {
+    if (record.owner !== this.id) this.#scheduleTick(this.#options.clock.now());
+    else if (this.#running && !this.#actors.has(record.executionId)) this.#add(workflow, state);
   }
 
-  /** An insert or a claim may have succeeded while its answer was lost: find what is leased to us and has nobody here. */
+  /** To be called when an insert may have succeeded although its answer was lost: claims what is leased to this worker without an actor. */
   reconcileLeases(): void {
-    this.#leasesInDoubt = true;
+    this.#mustReconcileLeases = true;
     this.#scheduleTick(this.#options.clock.now() + CLAIM_PAUSE_MS);
   }
 
-  /** Something happened to an execution: look at it now. */
+  /** To be called when an execution has something to do: runs it now. */
   wake(executionId: string): void {
     if (!this.#running) return;
     const actor = this.#actors.get(executionId);
@@ -117,19 +115,19 @@ export class Worker {
     else void this.#claim(executionId);
   }
 
-  /** Something changed for all executions: those in memory look now. */
+  /** To be called when something changed for all executions: runs those in memory now. */
   wakeAll(): void {
     for (const actor of this.#actors.values()) actor.wake();
   }
 
-  /** The durable state of an execution that this worker has in memory, to be read at once; else `null`. */
-  peek(executionId: string): ExecutionState | null {
+  /** The durable state of an execution that has an actor here, to be read at once; else `null`. */
+  liveState(executionId: string): ExecutionState | null {
     return this.#actors.get(executionId)?.committedState ?? null;
   }
 
-  /** Looks for what is due and for signals, and takes it on. Never rejects. */
+  /** Polls for due executions and for signals, and claims what they concern. Never rejects. */
   async tick(): Promise<void> {
-    // A look under way may have passed what this one is for.
+    // A poll under way may have passed what this one is for.
     await this.#ticking;
     if (!this.#running) return;
     this.#ticking ??= this.#tick().finally(() => {
@@ -144,7 +142,7 @@ export class Worker {
     this.#tickAt = Number.POSITIVE_INFINITY;
     const until = clock.now() + planAheadMs;
     try {
-      if (this.#leasesInDoubt) await this.#findLost();
+      if (this.#mustReconcileLeases) await this.#claimOrphaned();
       await this.#claimDue();
       for (const signal of await store.signals.pending({ limit: 1000 }))
         this.wake(signal.executionId);
@@ -152,8 +150,8 @@ export class Worker {
       if (due !== null) this.#scheduleTick(Math.max(due, clock.now() + 10));
     } catch (error) {
       logger.warn(
-        { error: asAppError(error).message },
-        "the store could not be read; trying again",
+        { worker: this.id, error: asAppError(error).message },
+        "could not poll the store; retrying",
       );
     }
   }
@@ -165,23 +163,23 @@ export class Worker {
     const now = clock.now();
     const claim = { worker: this.id, now, leaseUntil: now + LEASE_MS, limit };
     try {
-      const heads = await store.leases.claimDue(claim);
-      await Promise.all(heads.map((head) => this.#load(head)));
+      const records = await store.leases.claimDue(claim);
+      await Promise.all(records.map((record) => this.#load(record)));
     } catch (error) {
-      this.#leasesInDoubt = true;
+      this.#mustReconcileLeases = true;
       throw error;
     }
   }
 
-  async #findLost(): Promise<void> {
-    this.#leasesInDoubt = false;
+  async #claimOrphaned(): Promise<void> {
+    this.#mustReconcileLeases = false;
     try {
       const leased = await this.#options.store.leases.ownedBy(this.id);
-      const lost = leased.filter(({ executionId }) => !this.#actors.has(executionId));
-      // Claimed, not just loaded: what had an actor when the store was asked may have been given back since, and be somebody else's.
-      await Promise.all(lost.map(({ executionId }) => this.#claim(executionId)));
+      const orphaned = leased.filter(({ executionId }) => !this.#actors.has(executionId));
+      // Claimed, not just loaded: its actor may have retired since the query, and another worker may have it now.
+      await Promise.all(orphaned.map(({ executionId }) => this.#claim(executionId)));
     } catch (error) {
-      this.#leasesInDoubt = true;
+      this.#mustReconcileLeases = true;
       throw error;
     }
   }
@@ -193,7 +191,7 @@ export class Worker {
     this.#cancelTick = this.#options.clock.after(
       Math.max(at - this.#options.clock.now(), 0),
       () => {
-        // What fired is no longer planned: kept, its time would refuse every later one.
+        // This timer has fired: kept, its time would refuse every later one.
         this.#tickAt = Number.POSITIVE_INFINITY;
         void this.tick();
       },
@@ -218,75 +216,77 @@ export class Worker {
     const { store, clock, logger } = this.#options;
     try {
       const now = clock.now();
-      const head = await store.leases.claim(executionId, {
+      const record = await store.leases.claim(executionId, {
         worker: this.id,
         now,
         leaseUntil: now + LEASE_MS,
         limit: 1,
       });
-      if (head) await this.#load(head);
+      if (record) await this.#load(record);
     } catch (error) {
       logger.warn(
         { executionId, error: asAppError(error).message },
-        "an execution could not be claimed; trying again",
+        "could not claim the execution; retrying",
       );
       this.#retryClaim(executionId);
     }
   }
 
   #retryClaim(executionId: string): void {
-    if (!this.#running || this.#claimLater.has(executionId)) return;
-    this.#claimLater.add(executionId);
+    if (!this.#running || this.#claimRetries.has(executionId)) return;
+    this.#claimRetries.add(executionId);
     this.#options.clock.after(CLAIM_PAUSE_MS, () => {
-      this.#claimLater.delete(executionId);
+      this.#claimRetries.delete(executionId);
       this.wake(executionId);
     });
   }
 
-  async #load(head: ExecutionRecord): Promise<void> {
-    const { executionId } = head;
+  async #load(record: ExecutionRecord): Promise<void> {
+    const { executionId } = record;
     const known = this.#actors.get(executionId);
     if (known) {
       known.wakeLeased();
       return;
     }
     try {
-      const { workflow, state } = await this.read(head);
-      // What a call under way cost that was given up is still to be told, even after the end.
+      const { workflow, state } = await this.read(record);
+      // The cost of an abandoned call is still to be recorded, even after the end.
       const isOver = isFinished(state.status) && state.abandonedAttempts.size === 0;
-      if (isOver) await this.#afterEnd(workflow, state);
+      if (isOver) await this.#finalize(workflow, state);
       else if (this.#running && !this.#actors.has(executionId)) this.#add(workflow, state);
     } catch (error) {
-      // In a conflict the log moved on between reading and writing: the next look sees how.
+      // A conflict means that the log grew between reading and writing: the next claim reads it again.
       const isPassing =
         isAppError(error, "store_unavailable") || isAppError(error, "store_conflict");
       if (isPassing) this.#retryClaim(executionId);
-      else await this.#failDefective(head, error);
+      else await this.#failDefective(record, error);
     }
   }
 
-  async #afterEnd(workflow: CompiledWorkflow, state: ExecutionState): Promise<void> {
+  async #finalize(workflow: CompiledWorkflow, state: ExecutionState): Promise<void> {
     const settled = await finalize(this.#requirePorts(), workflow, state);
     const { executionId } = state.start;
-    // A retry lets it go on.
+    // A retry continues it.
     if (!settled && this.#running && !this.#actors.has(executionId)) this.#add(workflow, state);
   }
 
-  /** Keeps a state that `read` gave and that nobody changed, to be read faster the next time. */
+  /** Keeps a state that `read` returned and the caller did not change, so that the next `read` is faster. */
   keep(state: ExecutionState): void {
-    if (!this.#actors.has(state.start.executionId)) this.#idle.keep(state);
+    if (!this.#actors.has(state.start.executionId)) this.#states.keep(state);
   }
 
-  /** Folds an execution's log, from where this process left it. The caller owns the state. @throws {AppError} `internal` when log and code do not fit together. */
-  async read(
-    head: ExecutionRecord,
-  ): Promise<{ readonly workflow: CompiledWorkflow; readonly state: ExecutionState }> {
-    const { executionId } = head;
-    const state = this.#idle.take(executionId) ?? (await this.#stateAtStart(head));
+  /**
+   * Folds an execution's log, from where this process left it. The caller owns the state.
+   *
+   * @throws {AppError} `internal` when log and code do not fit together.
+   */
+  async read(record: ExecutionRecord): Promise<LoadedExecution> {
+    const { executionId } = record;
+    const state = this.#states.take(executionId) ?? (await this.#stateAtStart(record));
     for (const commit of await this.#options.store.log.read(executionId, state.rev)) {
       applyCommit(state, commit.rev, commit.events);
     }
-    // The log decides which version it is: the head may be older.
+    // The log decides which version it is: the record may be older.
     return { workflow: await this.#options.workflows.compiledFor(state, state.version), state };
   }
 
@@ -348,13 +348,20 @@ export class Worker {
     try {
       if (this.#actors.size > 0) await store.leases.renew(this.id, clock.now() + LEASE_MS);
       this.#renewedAt = Math.max(this.#renewedAt, begun);
-      // What is leased to us and has nobody here would be renewed for ever: the next look finds it.
-      this.#leasesInDoubt = true;
+      // A lease without an actor here would be renewed for ever: the next poll finds it.
+      this.#mustReconcileLeases = true;
       this.wakeAll();
     } catch (error) {
-      logger.warn({ error: asAppError(error).message }, "leases could not be renewed");
+      const { message } = asAppError(error);
+      logger.warn({ worker: this.id, error: message }, "could not renew the leases; retrying");
     }
   }
+}
+
+/** An execution as its log has it. */
+export interface LoadedExecution {
+  readonly workflow: CompiledWorkflow;
+  readonly state: ExecutionState;
 }
 
 export interface WorkerOptions extends Omit<ActorPorts, keyof WorkerHooks> {
@@ -371,8 +378,8 @@ export interface WorkerOptions extends Omit<ActorPorts, keyof WorkerHooks> {
 const MAX_CACHED_STATES = 500;
 
 /**
- * The states of executions that wait, as this process left them: taken up again, they need only what was committed since, not
- * their whole log, so that a step after a wait costs the same however long the execution is. The caller of `take` owns the state.
+ * The states of executions that wait, as this process left them. To continue one, only the commits since are read, not its whole
+ * log, so that a step after a wait costs the same however long the execution is. The caller of `take` owns the state.
  */
 class StateCache {
   readonly #states = new LruMap<string, ExecutionState>(MAX_CACHED_STATES);

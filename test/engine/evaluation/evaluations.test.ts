@@ -3,7 +3,7 @@ import type { EvaluationsRequest } from "../../../src/engine/api/evaluation.ts";
 import { parseSamples } from "../../../src/engine/evaluation/samples.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
-import { type WorkflowBenchOptions, WorkflowHarness } from "../../support/workflow-harness.ts";
+import { WorkflowHarness, type WorkflowHarnessOptions } from "../../support/workflow-harness.ts";
 
 const FREE = Number.MAX_SAFE_INTEGER;
 const JUDGE: JsonObject = {
@@ -29,7 +29,7 @@ const SAMPLES = [
 ].join("\n");
 
 async function open(
-  options: WorkflowBenchOptions = {},
+  options: WorkflowHarnessOptions = {},
   definition = JUDGE,
 ): Promise<WorkflowHarness> {
   return WorkflowHarness.open(definition, { samples: { "judge/decide": SAMPLES }, ...options });

@@ -222,7 +222,7 @@ describe("a worker", () => {
     await settle();
 
     expect((await bench.store.log.read("exec_1", 0)).map((commit) => commit.rev)).toEqual([1, 2]);
-    expect(worker.peek("exec_1")).toBeNull();
+    expect(worker.liveState("exec_1")).toBeNull();
   });
 
   test("goes on by itself when the store was away", async () => {
