@@ -6,7 +6,7 @@ import { LongestFirst } from "./test/support/longest-first.ts";
 export default defineConfig({
   test: {
     include: ["{test,simulator/test}/**/*.test.ts"],
-    testTimeout: 20_000,
+    testTimeout: 40_000,
     hookTimeout: 60_000,
     // The files share no state that a test changes, so that a worker loads each module once instead of once per file.
     isolate: false,
