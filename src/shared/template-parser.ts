@@ -17,7 +17,7 @@ export interface Template {
 }
 
 /** Characters of one template. */
-export const MAX_TEMPLATE_LENGTH = 1_000_000;
+const MAX_TEMPLATE_LENGTH = 1_000_000;
 const MAX_PATH_LENGTH = 500;
 
 const SPACE = /[ \t\r\n]*/y;

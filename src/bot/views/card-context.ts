@@ -72,7 +72,7 @@ function namesIn(steps: unknown): readonly (readonly [string, string])[] {
 }
 
 /** A person or user group as Slack shows and notifies them; what is neither is shown as text. */
-export function mentionApprover(approver: string, groups: GroupIds): string {
+function mentionApprover(approver: string, groups: GroupIds): string {
   const person = /^<@([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(approver)?.[1] ?? approver;
   const group = isUserId(person) ? null : groupIdOf(approver, groups);
   return group === null ? mentionPerson(person) : `<!subteam^${group}>`;

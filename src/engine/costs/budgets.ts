@@ -176,4 +176,4 @@ function exhausted(budget: BudgetStatus): AppError {
 }
 
 /** How often a run that waits for a monthly budget looks whether there is money again. */
-export const BUDGET_PAUSE_MS = 15 * 60_000;
+const BUDGET_PAUSE_MS = 15 * 60_000;

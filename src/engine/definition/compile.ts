@@ -113,7 +113,7 @@ function promptRefsOf({ steps }: CompiledBody): readonly string[] {
 }
 
 /** The routes of a step as a map: a string `next` means the default. */
-export function routesOf(step: Pick<StepDefinition, "next">): ReadonlyMap<string, string> {
+function routesOf(step: Pick<StepDefinition, "next">): ReadonlyMap<string, string> {
   if (step.next === undefined) return new Map();
   if (typeof step.next === "string") return new Map([["default", step.next]]);
   return new Map(Object.entries(step.next));

@@ -3,7 +3,7 @@ import { isJsonObject, readOwn } from "../../shared/json.ts";
 import type { ProblemCollector } from "./problem.ts";
 
 /** Characters of a definition as JSON text. */
-export const MAX_DEFINITION_LENGTH = 1_000_000;
+const MAX_DEFINITION_LENGTH = 1_000_000;
 const MAX_DEPTH = 60;
 
 /**

@@ -4,9 +4,9 @@ import { isJsonObject } from "../../shared/json.ts";
 import { externalNames } from "./param-traits.ts";
 
 /** Ids that a route may name but no step may have. */
-export const RESERVED_STEP_IDS = ["end", "default"] as const;
+const RESERVED_STEP_IDS = ["end", "default"] as const;
 
-export const StepId = z
+const StepId = z
   .string()
   .regex(
     /^[A-Za-z][A-Za-z0-9_-]{0,63}$/,
@@ -31,7 +31,7 @@ export const RetryPolicy = z.strictObject({
 });
 export type RetryPolicy = z.output<typeof RetryPolicy>;
 
-export const OnFailure = z.enum(["fail", "skip", "fallback"]);
+const OnFailure = z.enum(["fail", "skip", "fallback"]);
 
 /** The envelope that all steps share; `config` belongs to the step's type. */
 export const StepDefinition = z.strictObject({
@@ -81,7 +81,7 @@ export type InputDefinition = z.output<typeof InputDefinition>;
 export const TriggerDefinition = z.looseObject({ type: z.string(), id: StepId.optional() });
 export type TriggerDefinition = z.output<typeof TriggerDefinition>;
 
-export const Limits = z.strictObject({
+const Limits = z.strictObject({
   /** Dollars. */
   maxCostUsd: z.number().min(0).max(10_000).default(0.5),
   /** What happens before a call that could pass the cap: the run waits for its owner, or ends. A run without owner ends. */

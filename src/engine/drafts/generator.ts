@@ -16,10 +16,10 @@ import { firstMessages, repairDefinitionMessages, type Wish } from "./generation
 import { describeLanguage } from "./language.ts";
 
 /** Rounds in which the model is told what is wrong with its definition. */
-export const MAX_REPAIRS = 3;
+const MAX_REPAIRS = 3;
 
 /** Characters of a description with all its changes. */
-export const MAX_DESCRIPTION = 8000;
+const MAX_DESCRIPTION = 8000;
 
 /** Room for about forty steps. */
 const MAX_TOKENS = 8000;

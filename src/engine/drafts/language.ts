@@ -69,7 +69,7 @@ const MAX_DEPTH = 6;
  * A schema in the notation of TypeScript types, which models read well and which needs a fraction of the tokens of JSON
  * schema: `{ channel: string, threadTs?: string }`.
  */
-export function toNotation(schema: z.ZodType): string {
+function toNotation(schema: z.ZodType): string {
   const json: unknown = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   return render(json, 0);
 }

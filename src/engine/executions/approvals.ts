@@ -213,7 +213,7 @@ export class Approvals implements ApprovalsApi {
 }
 
 /** Guests, strangers from other organizations, bots and unknown people do nothing. */
-export function mayAct(person: Person | null): person is Person {
+function mayAct(person: Person | null): person is Person {
   return person !== null && !person.isGuest && !person.isStranger && !person.isBot;
 }
 

@@ -35,7 +35,7 @@ export interface RetriesOptions {
 }
 
 /** Executions that one bulk retry takes. */
-export const MAX_BULK = 1000;
+const MAX_BULK = 1000;
 const PAGE = 200;
 
 /** Continues executions that failed or were cancelled. The contract of each method stands in {@link Engine}. */

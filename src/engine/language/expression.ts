@@ -8,7 +8,7 @@ import { copyResult } from "./cel/values.ts";
 import type { Scope } from "./scope.ts";
 
 /** Characters of one expression. */
-export const MAX_EXPRESSION_LENGTH = 10_000;
+const MAX_EXPRESSION_LENGTH = 10_000;
 
 /** A CEL expression, ready to be evaluated. */
 export interface Expression {

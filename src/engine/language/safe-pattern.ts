@@ -1,7 +1,7 @@
 import { RE2JS, RE2JSSyntaxException } from "re2js";
 
 /** Characters of a pattern. */
-export const MAX_PATTERN_LENGTH = 500;
+const MAX_PATTERN_LENGTH = 500;
 
 /** A regular expression that takes time in proportion to the text, whatever the pattern. */
 export interface LinearPattern {

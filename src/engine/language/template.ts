@@ -7,7 +7,7 @@ import { missingValue } from "./missing-value.ts";
 import type { Scope } from "./scope.ts";
 
 /** Characters that templates may produce in one text or one set of parameters. */
-export const MAX_RENDERED_LENGTH = 4_000_000;
+const MAX_RENDERED_LENGTH = 4_000_000;
 
 /**
  * The value of a template. Exactly one `{{…}}` and nothing else keeps its type; otherwise the result is text.

@@ -6,7 +6,7 @@ import type { SampleRecord } from "../ports/prompts.ts";
 import type { Store } from "../ports/store.ts";
 
 /** The newest calls of a version that figures are computed from: enough for a share to be known to a percent or two. */
-export const COMPARED_CALLS = 2000;
+const COMPARED_CALLS = 2000;
 
 /** Compares the versions of a prompt that are or were active, newest number first. */
 export async function comparePrompts(

@@ -116,7 +116,7 @@ function splitOf({ split }: PromptRecord): readonly number[] {
 }
 
 /** By a hash of execution and name: the same execution always gets the same, and a growing share keeps those it had. */
-export function choose({ name, active, split }: PromptRecord, executionId: string): number {
+function choose({ name, active, split }: PromptRecord, executionId: string): number {
   if (!split) return active;
   const digest = hash("sha256", `${executionId} ${name}`, "buffer").readUInt32BE(0);
   return (digest / 2 ** 32) * 100 < split.percent ? split.version : active;

@@ -46,7 +46,7 @@ const DEFAULT_CHOICES: readonly Choice[] = [
 ];
 
 /** The route of an approval that nobody decided in time: never the same as a rejection. */
-export const EXPIRED = "expired";
+const EXPIRED = "expired";
 
 /** Choice that needs one vote only, whatever `required` says: a single no stops a quorum. */
 const REJECT = "reject";

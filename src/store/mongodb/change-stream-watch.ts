@@ -36,7 +36,7 @@ const KINDS: Readonly<Record<string, Change>> = {
  * Timers and leases are missing on purpose: they become due without a write. So are heads that change: whoever releases one looks
  * after its timer. Exported for the test that asks a server what it lets through.
  */
-export const CHANGES_THAT_MATTER: readonly Document[] = [
+const CHANGES_THAT_MATTER: readonly Document[] = [
   {
     $match: {
       $or: [

@@ -51,14 +51,14 @@ export function createEvents(connection: Connection): EventStore {
 }
 
 /** Events of a name from a time on, or after one of them. Exported for the test that looks at the index it uses. */
-export function eventsAfter(name: string, from: number, after?: Pick<EventRecord, "at" | "id">) {
+function eventsAfter(name: string, from: number, after?: Pick<EventRecord, "at" | "id">) {
   if (after === undefined || after.at < from) return { name, at: { $gte: new Date(from) } };
   const at = new Date(after.at);
   return { name, at: { $gte: at }, $or: [{ at: { $gt: at } }, { at, _id: { $gt: after.id } }] };
 }
 
 /** Events that are not settled. Exported for the test that looks at the index it uses. */
-export function pendingEvents() {
+function pendingEvents() {
   return { pendingAt: { $exists: true } };
 }
 

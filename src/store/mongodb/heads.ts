@@ -14,7 +14,7 @@ import { newInsertId, toDate } from "./values.ts";
 import type { WriteBehind } from "./write-behind.ts";
 
 /** Newest first; of one moment, the greatest id. */
-export const NEWEST_FIRST = { startedAt: -1, _id: -1 } as const;
+const NEWEST_FIRST = { startedAt: -1, _id: -1 } as const;
 
 /** Creating, reading, listing and rewriting the projections of executions. */
 export function createHeads(connection: Connection, trailing: WriteBehind): ExecutionStore {
@@ -63,7 +63,7 @@ function toPage(found: readonly ExecutionRecord[], limit: number): ExecutionReco
 }
 
 /** What one page is made of. Exported for the test that looks at the index it uses. */
-export function pageFilter(query: ExecutionRecordQuery): Filter<HeadDocument> {
+function pageFilter(query: ExecutionRecordQuery): Filter<HeadDocument> {
   const { workflowId, status, startedBy, cursor } = query;
   const place = cursor === undefined ? null : parseCursor(cursor);
   const at = place === null ? null : toDate(place.startedAt);

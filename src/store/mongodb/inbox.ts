@@ -26,7 +26,7 @@ export function createInbox(connection: Connection, trailing: WriteBehind): Sign
 }
 
 /** Signals not yet settled, of one execution or of all. Exported for the test that looks at the index it uses. */
-export function pendingOf(executionId?: string) {
+function pendingOf(executionId?: string) {
   return {
     ...(executionId !== undefined && { execution: executionId }),
     pendingAt: { $exists: true },

@@ -68,12 +68,12 @@ export function createLeases(connection: Connection, trailing: WriteBehind): Lea
 }
 
 /** Due up to a time. Exported for the test that looks at the index it uses. */
-export function dueBy(until: number) {
+function dueBy(until: number) {
   return { due: { $exists: true, $lte: toDate(until) } };
 }
 
 /** Leased by a worker. Exported for the same reason. */
-export function ownedBy(worker: string) {
+function ownedBy(worker: string) {
   return { owner: { $exists: true, $eq: worker } };
 }
 

@@ -8,9 +8,9 @@ import { checkSteps } from "./check-steps.ts";
 import { symbolsOf } from "./symbols.ts";
 
 /** Steps of a definition, those of all bodies together. */
-export const MAX_STEPS = 1000;
+const MAX_STEPS = 1000;
 /** Bodies within bodies. */
-export const MAX_NESTED_BODIES = 5;
+const MAX_NESTED_BODIES = 5;
 
 /** Checks the steps of the root and of every body within, and how they lead on. @returns the root body. */
 export function checkBodies(

@@ -5,10 +5,10 @@ import type { RetryPolicy } from "../../definition/schema.ts";
 export const DEFAULT_RETRY_POLICY: RetryPolicy = { maxRetries: 3, backoffMs: 1000 };
 
 /** Longest pause that backoff alone leads to. */
-export const MAX_BACKOFF_MS = 15 * 60_000;
+const MAX_BACKOFF_MS = 15 * 60_000;
 
 /** Longest pause that the other side's `Retry-After` is honored for. */
-export const MAX_RETRY_AFTER_MS = 60 * 60_000;
+const MAX_RETRY_AFTER_MS = 60 * 60_000;
 
 /**
  * Milliseconds between a failed attempt and the next: `backoffMs · 2^(attempt-1)` plus up to a quarter of jitter, so that

@@ -9,7 +9,7 @@ export const MAX_OUTPUT_LENGTH = 2_000_000;
 export const MAX_VARIABLES_LENGTH = 8_000_000;
 
 /** Levels of lists and objects in an output: deeper ones would overflow the stack of whatever reads them. */
-export const MAX_OUTPUT_DEPTH = 100;
+const MAX_OUTPUT_DEPTH = 100;
 
 /** Lengths of lists and objects that were measured: values of an execution never change. */
 const measured = new WeakMap<object, number>();

@@ -185,7 +185,7 @@ export interface Compiled extends Pick<Compilation, "paths" | "tested"> {
  *
  * @throws {AppError} `expression_invalid` with the form that works.
  */
-export function checkHyphen(node: ASTNode, source: string): void {
+function checkHyphen(node: ASTNode, source: string): void {
   if (node.op !== "-") return;
   // What stands before the hyphen: in `1 + stepResults.a - b` the left side is the whole sum.
   let before = node.args[0];

@@ -1,9 +1,9 @@
 import { AppError } from "../../../shared/errors.ts";
 
 /** Characters of a text, elements of a list, or nodes of a result that an expression may make. */
-export const MAX_SIZE = 1_000_000;
+const MAX_SIZE = 1_000_000;
 /** Units of work of one evaluation: an operation is one, scanning text costs by its length. About 0.1 s. */
-export const MAX_WORK = 1_000_000;
+const MAX_WORK = 1_000_000;
 
 /** Counts the work of one evaluation, so that no expression can block the process. */
 export class Meter {

@@ -66,7 +66,7 @@ function checkMessage({ pattern, keywords, mention }: MessageConfig): readonly C
 }
 
 /** The words of a text: runs of letters, digits and `_`, in lower case, their accents composed. */
-export function keywordWords(text: string): readonly string[] {
+function keywordWords(text: string): readonly string[] {
   return (
     text
       .normalize("NFC")
