@@ -44,6 +44,13 @@ const NAMES = [
   ["TrailingWrites", "WriteBehind"],
   ["InsertQueue", "InsertBatcher"],
   ["tellNotices", "sendNotices"],
+  ["insertHead", "executions.insert"],
+  ["readHead", "executions.get"],
+  ["listHeads", "executions.list"],
+  ["untilStored", "retryWhileUnavailable"],
+  ["takeBack", "undo"],
+  ["(read|write)Mark", "kv.get, kv.set"],
+  ["joinLine|leaveLine|nextInLine", "slots.enqueue, dequeue, peek"],
 ] as const;
 
 /** Phrases that comments and log lines do without, each with what to write. Texts that people see are not checked. */

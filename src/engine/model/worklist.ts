@@ -1,21 +1,21 @@
 /**
- * Where `decide` has to look: the paths of acts and bodies at which something happened since it last found nothing to do there,
- * and the first moment at which something is due. No fact of an execution, it only spares looking at everything: one that
- * names all paths, and any moment that is not later, leads to the same decisions.
+ * The paths of active steps and frames that `advance` has to visit, because something happened there since it last found
+ * nothing to do, and the first moment at which something is due. It is no fact of an execution, it only spares visiting
+ * everything: a worklist with all paths, and any moment that is not later, leads to the same events.
  */
 export class Worklist {
   readonly #paths = new Set<string>();
-  readonly #heldUp = new Set<string>();
-  #wakeAt = Number.POSITIVE_INFINITY;
+  readonly #blocked = new Set<string>();
+  #earliestDue = Number.POSITIVE_INFINITY;
 
-  /** In the order in which they were added. Adding or crossing off while it is read is allowed. */
+  /** In the order in which they were added. Paths may be added and removed while it is read. */
   get paths(): Iterable<string> {
     return this.#paths;
   }
 
   /** Nothing is due before. */
   get earliestDue(): number {
-    return this.#wakeAt;
+    return this.#earliestDue;
   }
 
   add(path: string): void {
@@ -26,28 +26,28 @@ export class Worklist {
     this.#paths.delete(path);
   }
 
-  /** What wants to begin at a path waits until there is room for it under the cost cap. */
+  /** What wants to begin at a path waits until the cost cap has room for it. */
   block(path: string): void {
-    this.#heldUp.add(path);
+    this.#blocked.add(path);
   }
 
   isBlocked(path: string): boolean {
-    return this.#heldUp.has(path);
+    return this.#blocked.has(path);
   }
 
-  /** There may be more room under the cost cap. */
+  /** The cost cap may have more room: every blocked path is visited again. */
   unblockAll(): void {
-    for (const path of this.#heldUp) this.#paths.add(path);
-    this.#heldUp.clear();
+    for (const path of this.#blocked) this.#paths.add(path);
+    this.#blocked.clear();
   }
 
-  /** Something is due then; `null`: it is not. */
+  /** Something is due then; `null`: nothing is. */
   wakeAt(due: number | null): void {
-    if (due !== null) this.#wakeAt = Math.min(this.#wakeAt, due);
+    if (due !== null) this.#earliestDue = Math.min(this.#earliestDue, due);
   }
 
   /** To be called before everything that is still due is named again. */
   clearTimes(): void {
-    this.#wakeAt = Number.POSITIVE_INFINITY;
+    this.#earliestDue = Number.POSITIVE_INFINITY;
   }
 }

@@ -106,7 +106,7 @@ export class WriteBehind {
       try {
         await Promise.all([this.#writeHeads(), this.#writeSettled()]);
       } catch (error) {
-        this.#takeBack();
+        this.#retryLater();
         throw error;
       }
       if (this.#headsUnderWay.size > 0) this.#written();
@@ -115,7 +115,7 @@ export class WriteBehind {
     }
   }
 
-  #takeBack(): void {
+  #retryLater(): void {
     for (const [id, head] of this.#headsUnderWay) {
       const newer = this.#heads.get(id);
       if (!newer || newer.rev < head.rev) this.#heads.set(id, head);

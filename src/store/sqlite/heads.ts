@@ -17,7 +17,7 @@ export const SELECT_HEADS = "SELECT * FROM heads JOIN starts USING (execution_id
 
 /** Creating, reading, listing and rewriting the projections of executions. */
 export function createHeads(connection: Connection): ExecutionStore {
-  const insertHead = connection.prepare(
+  const insertRecord = connection.prepare(
     `INSERT INTO heads (execution_id, workflow_id, version, status, rev, due, owner, started_at, started_by, ended_at,
        waiting_on, open_requests, cost_nano, cost_unknown)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -27,14 +27,14 @@ export function createHeads(connection: Connection): ExecutionStore {
   const selectIds = connection.prepare(
     "SELECT execution_id FROM heads WHERE execution_id >= ? AND execution_id < ? ORDER BY execution_id LIMIT ?",
   );
-  const writeHead = prepareHeadWrite(connection);
+  const writeRecord = prepareRecordWrite(connection);
 
   return {
     async insert(head) {
       const row = insertValues(head);
       const start = JSON.stringify(head.start);
       return await connection.write(() => {
-        if (insertHead.run(...row).changes === 0) return false;
+        if (insertRecord.run(...row).changes === 0) return false;
         insertStart.run(head.executionId, start);
         return true;
       });
@@ -44,8 +44,8 @@ export function createHeads(connection: Connection): ExecutionStore {
         const row = select.get(executionId);
         return row === undefined ? null : toHead(row);
       }),
-    save: async (head) => await connection.write(writeHead(head)),
-    list: (query) => connection.read(() => listHeads(connection, query)),
+    save: async (head) => await connection.write(writeRecord(head)),
+    list: (query) => connection.read(() => listRecords(connection, query)),
     findIds: (prefix, limit) =>
       connection.read(() =>
         selectIds.all(prefix, prefix + AFTER_ANY, limit).map((row) => text(row, "execution_id")),
@@ -58,7 +58,7 @@ export function createHeads(connection: Connection): ExecutionStore {
  *
  * @returns a function that takes the values now and gives the write to run later.
  */
-export function prepareHeadWrite(connection: Connection): (head: ExecutionRecord) => () => void {
+export function prepareRecordWrite(connection: Connection): (head: ExecutionRecord) => () => void {
   const update = connection.prepare(
     `UPDATE heads SET version = ?, status = ?, rev = ?, due = ?, owner = ?, ended_at = ?, waiting_on = ?, open_requests = ?,
        cost_nano = ?, cost_unknown = ?
@@ -124,7 +124,7 @@ function insertValues(head: ExecutionRecord): readonly SQLInputValue[] {
   ];
 }
 
-function listHeads(connection: Connection, query: ExecutionRecordQuery): ExecutionRecordPage {
+function listRecords(connection: Connection, query: ExecutionRecordQuery): ExecutionRecordPage {
   const { sql, values } = pageQuery(query);
   const heads = connection
     .prepare(sql)

@@ -1,7 +1,7 @@
 import type { Commit, LogStore } from "../../engine/ports/executions.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Connection } from "./connection.ts";
-import { prepareHeadWrite } from "./heads.ts";
+import { prepareRecordWrite } from "./heads.ts";
 import { prepareSettling } from "./inbox.ts";
 import type { Row } from "./row.ts";
 import { integer, json, text } from "./row.ts";
@@ -18,7 +18,7 @@ export function createLog(connection: Connection): LogStore {
   const selectAfter = connection.prepare(
     "SELECT * FROM log WHERE execution_id = ? AND rev > ? ORDER BY rev",
   );
-  const writeHead = prepareHeadWrite(connection);
+  const writeRecord = prepareRecordWrite(connection);
   const settle = prepareSettling(connection);
   const addTotals = prepareTotals(connection);
 
@@ -28,7 +28,7 @@ export function createLog(connection: Connection): LogStore {
     async commit(commit, head, settled, totals = []) {
       const { executionId, rev, epoch, commitId, at } = commit;
       const events = JSON.stringify(commit.events);
-      const writeThisHead = writeHead(head);
+      const writeThisRecord = writeRecord(head);
       const settleThese = settle(settled);
       const addThese = addTotals(totals);
       await connection.write(() => {
@@ -37,7 +37,7 @@ export function createLog(connection: Connection): LogStore {
           if (winner === undefined || text(winner, "commit_id") !== commitId)
             throw lostRace(commit);
         } else addThese();
-        writeThisHead();
+        writeThisRecord();
         settleThese();
       });
     },

@@ -19,7 +19,7 @@ export const CANCEL_GRACE_MS = 5000;
 
 /**
  * Says which facts follow from the state by themselves, without news from outside: a step that is entered, a timer that
- * is due, an end. Pure: same arguments, same answer; it takes from the agenda what it found to be at rest.
+ * is due, an end. Pure: same arguments, same answer; it removes from the worklist what it found to be at rest.
  *
  * The caller applies the events and asks again until the answer is empty; then the execution waits for results, signals
  * or `nextDue`.
@@ -50,7 +50,7 @@ export function advance(
   return [];
 }
 
-/** Puts on the agenda what has become due. */
+/** Adds to the worklist what has become due. */
 function noteDue(state: ExecutionState, now: number): void {
   if (now < state.worklist.earliestDue) return;
   state.worklist.clearTimes();
