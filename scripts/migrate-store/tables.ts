@@ -1,28 +1,38 @@
 import type { BSON } from "mongodb";
-import { toCallDocument } from "../../src/store/mongodb/calls.ts";
-import { toCardDocument } from "../../src/store/mongodb/cards.ts";
-import { type Collections, SCHEMA_VERSION } from "../../src/store/mongodb/collections.ts";
-import { toDraftDocument } from "../../src/store/mongodb/drafts.ts";
+import type { CollectionName } from "../../src/store/mongodb/collections.ts";
+import { SCHEMA_VERSION } from "../../src/store/mongodb/collections.ts";
 import { subscriptionId, toEventDocument } from "../../src/store/mongodb/events.ts";
 import { toHeadDocument } from "../../src/store/mongodb/head-document.ts";
 import { toSignalDocument } from "../../src/store/mongodb/inbox.ts";
 import { toLogDocument } from "../../src/store/mongodb/log.ts";
-import { toPromptVersionDocument } from "../../src/store/mongodb/prompts.ts";
-import { toSampleDocument } from "../../src/store/mongodb/samples.ts";
+import { toDocument } from "../../src/store/mongodb/record-collection.ts";
 import { totalsId } from "../../src/store/mongodb/totals-projector.ts";
 import { newInsertId, toDate } from "../../src/store/mongodb/values.ts";
 import { toVersionDocument } from "../../src/store/mongodb/workflows.ts";
+import type { RecordKind } from "../../src/store/record-kind.ts";
+import {
+  BUDGETS,
+  CALLS,
+  CARDS,
+  DRAFTS,
+  PROMPT_VERSIONS,
+  PROMPTS,
+  type RecordCollection,
+  SAMPLES,
+  WORKFLOWS,
+} from "../../src/store/records.ts";
 import { toCard } from "../../src/store/sqlite/cards.ts";
 import { SELECT_HEADS, toHead } from "../../src/store/sqlite/heads.ts";
 import { toSignal } from "../../src/store/sqlite/inbox.ts";
 import { toCommit } from "../../src/store/sqlite/log.ts";
-import { flag, integer, json, type Row, text } from "../../src/store/sqlite/row.ts";
+import type { Row } from "../../src/store/sqlite/row.ts";
+import { flag, integer, json, text } from "../../src/store/sqlite/row.ts";
 import { toDimension, toTotals } from "../../src/store/sqlite/totals.ts";
 import { toVersion, toWorkflow } from "../../src/store/sqlite/workflows.ts";
 
 /** How one table of the file becomes one collection of the database. */
 export interface Table {
-  readonly collection: keyof Collections;
+  readonly collection: CollectionName;
   /** Every row, in the order of its key. */
   readonly select: string;
   /** @param now - milliseconds since 1970. @returns `null` for what needs no copy. */
@@ -69,10 +79,7 @@ export const TABLES: Readonly<Record<string, Table>> = {
   workflows: {
     collection: "workflows",
     select: "SELECT * FROM workflows",
-    toDocument: (row) => {
-      const record = toWorkflow(row);
-      return keyed(record.workflowId, { record: JSON.stringify(record) });
-    },
+    toDocument: (row) => toDocument(WORKFLOWS, toWorkflow(row)),
   },
   dedupe: { collection: "dedupe", select: "SELECT * FROM dedupe", toDocument: moveDedupe },
   marks: {
@@ -80,41 +87,10 @@ export const TABLES: Readonly<Record<string, Table>> = {
     select: "SELECT * FROM marks",
     toDocument: (row) => keyed(text(row, "key"), { value: text(row, "value") }),
   },
-  calls: {
-    collection: "calls",
-    select: "SELECT * FROM calls",
-    toDocument: (row) => toCallDocument(json(row, "record")),
-  },
   cards: {
     collection: "cards",
     select: "SELECT * FROM cards",
-    toDocument: (row) => toCardDocument(toCard(row)),
-  },
-  drafts: {
-    collection: "drafts",
-    select: "SELECT * FROM drafts",
-    toDocument: (row) => toDraftDocument(json(row, "record")),
-  },
-  prompt_versions: {
-    collection: "promptVersions",
-    select: "SELECT * FROM prompt_versions",
-    toDocument: (row) => toPromptVersionDocument(json(row, "record")),
-  },
-  prompts: {
-    collection: "prompts",
-    select: "SELECT * FROM prompts",
-    toDocument: (row) => keyed(text(row, "name"), { record: text(row, "record") }),
-  },
-  samples: {
-    collection: "samples",
-    select: "SELECT * FROM samples",
-    toDocument: (row) => toSampleDocument(json(row, "record")),
-  },
-  budgets: {
-    collection: "budgets",
-    select: "SELECT * FROM budgets",
-    toDocument: (row) =>
-      keyed(`${text(row, "scope")}:${text(row, "subject")}`, { record: text(row, "record") }),
+    toDocument: (row) => toDocument(CARDS, toCard(row)),
   },
   slots: {
     collection: "slots",
@@ -134,6 +110,12 @@ export const TABLES: Readonly<Record<string, Table>> = {
       return keyed(`${line}#${execution}`, { line, execution, at: toDate(integer(row, "at")) });
     },
   },
+  calls: jsonTable(CALLS),
+  drafts: jsonTable(DRAFTS),
+  prompts: jsonTable(PROMPTS),
+  prompt_versions: jsonTable(PROMPT_VERSIONS),
+  samples: jsonTable(SAMPLES),
+  budgets: jsonTable(BUDGETS),
   totals: { collection: "totals", select: "SELECT * FROM totals", toDocument: moveTotals },
 };
 
@@ -143,6 +125,17 @@ export const LEFT: Readonly<Record<string, string>> = {
   card_claims: "only concerns processes that run",
   processes: "only concerns processes that run",
 };
+
+/** A table whose records are JSON text. */
+function jsonTable<R extends Key, Key>(
+  kind: RecordKind<R, Key, string, string, RecordCollection>,
+): Table {
+  return {
+    collection: kind.collection,
+    select: `SELECT record FROM ${kind.table}`,
+    toDocument: (row) => toDocument(kind, json<R>(row, "record")),
+  };
+}
 
 /** Leases have ended, and the totals of the log are counted already. */
 function moveHead(row: Row, now: number): BSON.Document {

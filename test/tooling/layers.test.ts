@@ -133,7 +133,7 @@ describe("an import is reported", () => {
     ],
     ["src/bot/app.ts", '"../engine/runtime/worker.ts"', "only api, model, ports"],
     ["src/web/server.ts", '"../bot/app.ts"', "bot know nothing of each other"],
-    ["src/store/cursor.ts", '"../services/registry.ts"', "services know nothing of each other"],
+    ["src/store/executions.ts", '"../services/registry.ts"', "services know nothing of each other"],
     ["src/shared/json.ts", '"../../simulator/main.ts"', "outside src stands above shared"],
     ["src/loose.ts", '"./shared/json.ts"', "stands in no folder of the order"],
   ])("%s ← %s", (from, specifier, problem) => {

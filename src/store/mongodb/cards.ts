@@ -1,25 +1,19 @@
-import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
-import type { CardDocument } from "./collections.ts";
+import type { CardStore } from "../../engine/ports/cards.ts";
+import { CARDS, createCards } from "../records.ts";
 import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
-import { newInsertId, readJson } from "./values.ts";
+import { isDuplicateKey } from "./failure.ts";
+import { recordCollection } from "./record-collection.ts";
+import { toDate } from "./values.ts";
 
-/** What is shown in Slack of which execution, and whether it still has to change. */
-export function createCards(connection: Connection): Omit<CardStore, "claim" | "release"> {
-  const { cards } = connection.collections;
-  const inserts = connection.inserts<CardDocument>("cards");
-  return {
-    insert: (card) => inserts.add(toCardDocument(card)),
-    async get(id) {
-      const document = await connection.ask(() => cards.findOne({ _id: id }));
-      return document && readJson<CardRecord>(document.record);
-    },
-    async list(executionId) {
-      const documents = await connection.ask(() =>
-        cards.find({ execution: executionId }).sort({ execution: 1, _id: 1 }).toArray(),
-      );
-      return documents.map(({ record }) => readJson<CardRecord>(record));
-    },
+/**
+ * What is shown in Slack of which execution, and whether it still has to change. The server removes forgotten claims some time
+ * after their end.
+ */
+export function openCards(connection: Connection): CardStore {
+  const { cardClaims } = connection.collections;
+  const cards = connection.records(CARDS.collection);
+  return createCards(recordCollection(connection, CARDS), {
     async listUnfinished(limit) {
       const groups = await connection.ask(() =>
         cards
@@ -33,26 +27,23 @@ export function createCards(connection: Connection): Omit<CardStore, "claim" | "
       );
       return groups.map(({ _id }) => _id);
     },
-    async save(card) {
-      const { id, executionId } = card;
-      const body = { insertId: newInsertId(), ...bodyOf(card) };
-      await connection.ask(() =>
-        cards.replaceOne({ _id: id, execution: executionId }, body, { upsert: true }),
-      );
+    claim: (executionId, holder, now, until) =>
+      connection.ask(async () => {
+        try {
+          await cardClaims.updateOne(
+            { _id: executionId, $or: [{ holder }, { expiresAt: { $lte: toDate(now) } }] },
+            { $set: { schemaVersion: SCHEMA_VERSION, holder, expiresAt: toDate(until) } },
+            { upsert: true },
+          );
+          return true;
+        } catch (error) {
+          // Nothing to update, and the id is taken: somebody else has them.
+          if (isDuplicateKey(error)) return false;
+          throw error;
+        }
+      }),
+    async release(executionId, holder) {
+      await connection.ask(() => cardClaims.deleteOne({ _id: executionId, holder }));
     },
-  };
-}
-
-/** A card as it is inserted. */
-export function toCardDocument(card: CardRecord): CardDocument {
-  return { _id: card.id, insertId: newInsertId(), ...bodyOf(card) };
-}
-
-function bodyOf(card: CardRecord): Omit<CardDocument, "_id" | "insertId"> {
-  return {
-    schemaVersion: SCHEMA_VERSION,
-    execution: card.executionId,
-    final: card.final,
-    record: JSON.stringify(card),
-  };
+  });
 }

@@ -3,7 +3,7 @@ import type { ChangeStream, Document } from "mongodb";
 import { MongoServerError } from "mongodb";
 import type { Change, ChangeListener } from "../../engine/ports/changes.ts";
 import { PAUSE_MARKS } from "../../engine/ports/changes.ts";
-import { AFTER_ANY } from "../prefix.ts";
+import { AFTER_ANY } from "../executions.ts";
 import type { Connection } from "./connection.ts";
 import { isOwnFault, toStoreError } from "./failure.ts";
 

@@ -1,7 +1,8 @@
-import type { Collection, Db, IndexSpecification } from "mongodb";
+import type { Collection, Db } from "mongodb";
 import type { ExecutionStatus } from "../../engine/model/state.ts";
 import type { TotalsDimension } from "../../engine/model/totals.ts";
 import type { Signal } from "../../engine/ports/executions.ts";
+import type { RecordCollection } from "../records.ts";
 
 /** Form of the documents that this version writes; it stands in each of them. */
 export const SCHEMA_VERSION = 1;
@@ -14,6 +15,12 @@ interface Stored {
 /** A document that is inserted once. The mark tells a repeat after a lost answer from a race that was lost. */
 export interface Inserted extends Stored {
   readonly insertId: string;
+}
+
+/** A record as `src/store/records.ts` describes it. */
+export interface RecordDocument extends Stored {
+  readonly insertId?: string;
+  readonly [field: string]: unknown;
 }
 
 /** JSON text: keys with dots and dollar signs, numbers and halves of characters survive in it as they are. */
@@ -73,11 +80,6 @@ export interface VersionDocument extends Inserted {
   readonly definition: JsonText;
 }
 
-/** `_id`: the workflow. */
-export interface WorkflowDocument extends Stored {
-  readonly record: JsonText;
-}
-
 /** `_id`: the key. */
 export interface DedupeDocument extends Stored {
   readonly execution: string;
@@ -103,52 +105,6 @@ export interface PlaceInLineDocument extends Stored {
   readonly at: Date;
 }
 
-/** `_id`: the call. */
-export interface CallDocument extends Inserted {
-  readonly execution: string;
-  readonly workflow: string;
-  readonly at: Date;
-  /** `name@version` of a named prompt, and what counts for its figures. */
-  readonly prompt?: string;
-  readonly figures?: JsonText;
-  readonly record: JsonText;
-  /** What is told of it where only its cost matters: the record is large. */
-  readonly cost: JsonText;
-}
-
-/** `_id`: `name@version`. */
-export interface PromptVersionDocument extends Inserted {
-  readonly prompt: string;
-  readonly version: number;
-  readonly record: JsonText;
-}
-
-/** `_id`: the name. */
-/** `_id`: `scope:subject`. */
-export interface BudgetDocument extends Stored {
-  readonly record: JsonText;
-}
-
-export interface PromptDocument extends Stored {
-  readonly record: JsonText;
-}
-
-/** `_id`: the sample. */
-export interface SampleDocument extends Stored {
-  readonly workflow: string;
-  /** `name@version`. */
-  readonly prompt?: string;
-  readonly at: Date;
-  readonly record: JsonText;
-}
-
-/** `_id`: the card. */
-export interface CardDocument extends Inserted {
-  readonly execution: string;
-  readonly final: boolean;
-  readonly record: JsonText;
-}
-
 /** `_id`: the execution. */
 export interface CardClaimDocument extends Stored {
   readonly holder: string;
@@ -160,14 +116,6 @@ export interface ProcessDocument extends Stored {
   readonly name: string;
   readonly startedAt: Date;
   readonly seenAt: Date;
-}
-
-/** `_id`: the draft. */
-export interface DraftDocument extends Inserted {
-  readonly channel: string;
-  readonly threadTs: string;
-  readonly createdAt: Date;
-  readonly record: JsonText;
 }
 
 /** `_id`: the event. */
@@ -221,28 +169,20 @@ export interface SchemaDocument {
   readonly version: number;
 }
 
-/** The collections of a database, typed. */
+/** The collections of a database that no description in `src/store/records.ts` covers, typed. */
 export interface Collections {
   readonly heads: Collection<HeadDocument>;
   readonly log: Collection<LogDocument>;
   readonly inbox: Collection<SignalDocument>;
   readonly versions: Collection<VersionDocument>;
-  readonly workflows: Collection<WorkflowDocument>;
   readonly dedupe: Collection<DedupeDocument>;
   readonly marks: Collection<MarkDocument>;
   readonly slots: Collection<SlotDocument>;
   readonly lines: Collection<PlaceInLineDocument>;
-  readonly calls: Collection<CallDocument>;
-  readonly cards: Collection<CardDocument>;
   readonly cardClaims: Collection<CardClaimDocument>;
   readonly processes: Collection<ProcessDocument>;
-  readonly drafts: Collection<DraftDocument>;
   readonly events: Collection<EventDocument>;
   readonly subscriptions: Collection<SubscriptionDocument>;
-  readonly promptVersions: Collection<PromptVersionDocument>;
-  readonly prompts: Collection<PromptDocument>;
-  readonly budgets: Collection<BudgetDocument>;
-  readonly samples: Collection<SampleDocument>;
   readonly totals: Collection<TotalsDocument>;
   readonly totalsBatches: Collection<TotalsBatchDocument>;
   readonly schema: Collection<SchemaDocument>;
@@ -254,22 +194,14 @@ export function collectionsOf(db: Db): Collections {
     log: db.collection("log"),
     inbox: db.collection("inbox"),
     versions: db.collection("versions"),
-    workflows: db.collection("workflows"),
     dedupe: db.collection("dedupe"),
     marks: db.collection("marks"),
     slots: db.collection("slots"),
     lines: db.collection("lines"),
-    calls: db.collection("calls"),
-    cards: db.collection("cards"),
     cardClaims: db.collection("cardClaims"),
     processes: db.collection("processes"),
-    drafts: db.collection("drafts"),
     events: db.collection("events"),
     subscriptions: db.collection("subscriptions"),
-    promptVersions: db.collection("promptVersions"),
-    prompts: db.collection("prompts"),
-    budgets: db.collection("budgets"),
-    samples: db.collection("samples"),
     totals: db.collection("totals"),
     totalsBatches: db.collection("totalsBatches"),
     schema: db.collection("schema"),
@@ -279,7 +211,7 @@ export function collectionsOf(db: Db): Collections {
 /** An index with its name; what it serves stands in `docs/store.md`. */
 export interface Index {
   readonly name: string;
-  readonly key: IndexSpecification;
+  readonly key: Readonly<Record<string, 1 | -1>>;
   /** Only documents in which this field is there are in the index; queries say so, too (`$exists`). */
   readonly where?: Readonly<Record<string, unknown>>;
   /** The server removes a document so long after the time in the indexed field. */
@@ -291,8 +223,10 @@ const EXPIRY_GRACE_SECONDS = 60;
 
 const there = (field: string) => ({ [field]: { $exists: true } });
 
+export type CollectionName = keyof Collections | RecordCollection;
+
 /** Every index besides those on `_id`. */
-export const INDEXES: Readonly<Partial<Record<keyof Collections, readonly Index[]>>> = {
+export const INDEXES: Readonly<Partial<Record<CollectionName, readonly Index[]>>> = {
   heads: [
     { name: "heads_due", key: { due: 1, _id: 1 }, where: there("due") },
     { name: "heads_owner", key: { owner: 1 }, where: there("owner") },
@@ -369,7 +303,7 @@ export const INDEXES: Readonly<Partial<Record<keyof Collections, readonly Index[
  * that two documents with one id always meet on one shard. Collections that are not listed stay whole: they are small.
  */
 export const SHARD_KEYS: Readonly<
-  Partial<Record<keyof Collections, Readonly<Record<string, "hashed">>>>
+  Partial<Record<CollectionName, Readonly<Record<string, "hashed">>>>
 > = {
   heads: { _id: "hashed" },
   log: { execution: "hashed" },

@@ -1,7 +1,7 @@
 import type { ChangeStream, Collection, Db, Document } from "mongodb";
 import { MongoClient } from "mongodb";
 import { AppError } from "../../shared/errors.ts";
-import type { Collections, Inserted } from "./collections.ts";
+import type { Collections, Inserted, RecordDocument } from "./collections.ts";
 import { collectionsOf } from "./collections.ts";
 import {
   isOwnFault,
@@ -91,12 +91,17 @@ export class Connection implements AsyncDisposable {
   }
 
   /** A collection whose documents may have any form: for copies. */
-  collection(name: keyof Collections): Collection {
+  collection(name: string): Collection {
     return this.#db.collection(name);
   }
 
+  /** A collection of records that are described. */
+  records(name: string): Collection<RecordDocument> {
+    return this.#db.collection<RecordDocument>(name);
+  }
+
   /** What inserts documents on unique ids into a collection. */
-  inserts<D extends Inserted>(collection: keyof Collections): InsertBatcher<D> {
+  inserts<D extends Inserted>(collection: string): InsertBatcher<D> {
     return new InsertBatcher<D>(this, this.#db.collection<Inserted>(collection));
   }
 

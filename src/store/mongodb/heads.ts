@@ -1,12 +1,6 @@
 import type { Filter } from "mongodb";
-import type {
-  ExecutionRecord,
-  ExecutionRecordPage,
-  ExecutionRecordQuery,
-  ExecutionStore,
-} from "../../engine/ports/executions.ts";
-import { parseCursor, toCursor } from "../cursor.ts";
-import { AFTER_ANY } from "../prefix.ts";
+import type { ExecutionRecordQuery, ExecutionStore } from "../../engine/ports/executions.ts";
+import { AFTER_ANY, parseCursor, toPage } from "../executions.ts";
 import type { HeadDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { toHead, toHeadDocument } from "./head-document.ts";
@@ -52,14 +46,6 @@ export function createHeads(connection: Connection, trailing: WriteBehind): Exec
       return documents.map(({ _id }) => _id);
     },
   };
-}
-
-/** One more than asked for was read: it only tells that there is a next page. */
-function toPage(found: readonly ExecutionRecord[], limit: number): ExecutionRecordPage {
-  const records = found.slice(0, limit);
-  const last = records.at(-1);
-  const more = found.length > limit && last !== undefined;
-  return { records, nextCursor: more ? toCursor(last) : null };
 }
 
 /** What one page is made of. Exported for the test that looks at the index it uses. */

@@ -1,5 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { ClaimRequest, ExecutionRecord, LeaseStore } from "../../engine/ports/executions.ts";
+import type { ProcessRecord, ProcessStore } from "../../engine/ports/store.ts";
+import type { ProcessDocument } from "./collections.ts";
+import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { toHead } from "./head-document.ts";
 import { time, toDate } from "./values.ts";
@@ -105,4 +108,39 @@ async function claimDue(
   const claimed = await connection.ask(() => heads.find({ _id: { $in: ids }, claim }).toArray());
   const found = new Map(claimed.map((document) => [document._id, toHead(document)]));
   return ids.flatMap((id) => found.get(id) ?? []);
+}
+
+/** Which processes share the work. */
+export function createProcesses(connection: Connection): ProcessStore {
+  const { processes } = connection.collections;
+  return {
+    async save({ id, name, startedAt, seenAt }) {
+      const body = {
+        schemaVersion: SCHEMA_VERSION,
+        name,
+        startedAt: toDate(startedAt),
+        seenAt: toDate(seenAt),
+      };
+      await connection.ask(() => processes.replaceOne({ _id: id }, body, { upsert: true }));
+    },
+    async list() {
+      const documents = await connection.ask(() => processes.find().sort({ _id: 1 }).toArray());
+      return documents.map(toProcess);
+    },
+    async remove({ id, seenAt }) {
+      const { deletedCount } = await connection.ask(() =>
+        processes.deleteOne({ _id: id, seenAt: toDate(seenAt) }),
+      );
+      return deletedCount === 1;
+    },
+  };
+}
+
+function toProcess(document: ProcessDocument): ProcessRecord {
+  return {
+    id: document._id,
+    name: document.name,
+    startedAt: time(document.startedAt),
+    seenAt: time(document.seenAt),
+  };
 }

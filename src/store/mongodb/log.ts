@@ -1,6 +1,6 @@
 import type { TotalsDelta } from "../../engine/model/totals.ts";
 import type { Commit, LogStore } from "../../engine/ports/executions.ts";
-import { AppError } from "../../shared/errors.ts";
+import { lostRace } from "../executions.ts";
 import type { LogDocument } from "./collections.ts";
 import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
@@ -76,12 +76,4 @@ function toCommit(document: LogDocument): Commit {
     at: time(document.at),
     events: readJson(document.events),
   };
-}
-
-function lostRace({ executionId, rev }: Commit): AppError {
-  return new AppError({
-    code: "store_conflict",
-    message: "Another worker has taken over this run and goes on with it.",
-    details: { executionId, rev },
-  });
 }

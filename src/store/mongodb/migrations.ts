@@ -33,7 +33,7 @@ export async function migrate(connection: Connection): Promise<void> {
     await connection.ask(() => raiseForm(collections, form + 1));
   }
   if (found === null) await connection.ask(() => raiseForm(collections, SCHEMA_VERSION));
-  await connection.ask(() => createIndexes(collections));
+  await connection.ask(() => createIndexes(connection));
 }
 
 async function raiseForm({ schema }: Collections, version: number): Promise<void> {
@@ -49,11 +49,9 @@ async function raiseForm({ schema }: Collections, version: number): Promise<void
   }
 }
 
-async function createIndexes(collections: Collections): Promise<void> {
-  for (const [name, collection] of Object.entries(collections)) {
-    const indexes = Object.entries(INDEXES).find(([known]) => known === name)?.[1] ?? [];
-    if (indexes.length > 0) await collection.createIndexes(indexes.map(toDescription));
-  }
+async function createIndexes(connection: Connection): Promise<void> {
+  for (const [name, indexes] of Object.entries(INDEXES))
+    await connection.collection(name).createIndexes(indexes.map(toDescription));
 }
 
 function toDescription({ name, key, where, expireAfterSeconds }: Index) {

@@ -1,26 +1,32 @@
 import type { Store } from "../../engine/ports/store.ts";
-import { createBudgets } from "./budgets.ts";
-import { createCalls } from "./calls.ts";
-import { createCardClaims } from "./card-claims.ts";
-import { createCards } from "./cards.ts";
+import {
+  BUDGETS,
+  CALLS,
+  createBudgets,
+  createCalls,
+  createDrafts,
+  createPrompts,
+  createSamples,
+  DRAFTS,
+  PROMPT_VERSIONS,
+  PROMPTS,
+  SAMPLES,
+} from "../records.ts";
+import { openCards } from "./cards.ts";
 import { ChangeStreamWatch } from "./change-stream-watch.ts";
 import { Connection } from "./connection.ts";
-import { createDedupe } from "./dedupe.ts";
-import { createDrafts } from "./drafts.ts";
 import { createEvents } from "./events.ts";
 import { createHeads } from "./heads.ts";
 import { createInbox } from "./inbox.ts";
-import { createLeases } from "./leases.ts";
+import { createDedupe, createMarks } from "./keys.ts";
+import { createLeases, createProcesses } from "./leases.ts";
 import { createLog } from "./log.ts";
-import { createMarks } from "./marks.ts";
 import { migrate, readUpgrade } from "./migrations.ts";
-import { createProcesses } from "./processes.ts";
-import { createPrompts } from "./prompts.ts";
-import { createSamples } from "./samples.ts";
+import { recordCollection } from "./record-collection.ts";
 import { createSlots } from "./slots.ts";
 import { createTotals } from "./totals.ts";
 import { TotalsProjector } from "./totals-projector.ts";
-import { createWorkflows } from "./workflows.ts";
+import { openWorkflows } from "./workflows.ts";
 import { WriteBehind } from "./write-behind.ts";
 
 /**
@@ -45,17 +51,20 @@ export async function openMongoStore(uri: string): Promise<Store> {
     leases: createLeases(connection, trailing),
     log: createLog(connection, trailing),
     signals: createInbox(connection, trailing),
-    workflows: createWorkflows(connection),
+    workflows: openWorkflows(connection),
     dedupe: createDedupe(connection),
     kv: createMarks(connection),
     slots: createSlots(connection),
-    calls: createCalls(connection),
-    cards: { ...createCards(connection), ...createCardClaims(connection) },
-    drafts: createDrafts(connection),
+    calls: createCalls(recordCollection(connection, CALLS)),
+    cards: openCards(connection),
+    drafts: createDrafts(recordCollection(connection, DRAFTS)),
     events: createEvents(connection),
-    prompts: createPrompts(connection),
-    samples: createSamples(connection),
-    budgets: createBudgets(connection),
+    prompts: createPrompts(
+      recordCollection(connection, PROMPTS),
+      recordCollection(connection, PROMPT_VERSIONS),
+    ),
+    samples: createSamples(recordCollection(connection, SAMPLES)),
+    budgets: createBudgets(recordCollection(connection, BUDGETS)),
     processes: createProcesses(connection),
     readUpgrade: () => readUpgrade(connection),
     totals: createTotals(connection, trailing, projector),

@@ -1,19 +1,16 @@
-import type {
-  VersionRecord,
-  VersionSummary,
-  WorkflowRecord,
-  WorkflowStore,
-} from "../../engine/ports/workflows.ts";
+import type { VersionRecord, VersionSummary, WorkflowStore } from "../../engine/ports/workflows.ts";
+import { createWorkflows, WORKFLOWS } from "../records.ts";
 import type { VersionDocument } from "./collections.ts";
 import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
+import { recordCollection } from "./record-collection.ts";
 import { newInsertId, readJson, time, toDate } from "./values.ts";
 
 /** Workflows and their numbered, unchanging versions. */
-export function createWorkflows(connection: Connection): WorkflowStore {
-  const { versions, workflows } = connection.collections;
+export function openWorkflows(connection: Connection): WorkflowStore {
+  const { versions } = connection.collections;
   const inserts = connection.inserts<VersionDocument>("versions");
-  return {
+  return createWorkflows(recordCollection(connection, WORKFLOWS), {
     insertVersion: (version) => inserts.add(toVersionDocument(version)),
     async getVersion(workflowId, version) {
       const document = await connection.ask(() =>
@@ -30,26 +27,7 @@ export function createWorkflows(connection: Connection): WorkflowStore {
       );
       return documents.map(toSummary);
     },
-    async get(workflowId) {
-      const document = await connection.ask(() => workflows.findOne({ _id: workflowId }));
-      return document && readJson<WorkflowRecord>(document.record);
-    },
-    async list() {
-      const documents = await connection.ask(() => workflows.find().sort({ _id: 1 }).toArray());
-      return documents.map(({ record }) => readJson<WorkflowRecord>(record));
-    },
-    async save(workflow) {
-      const { workflowId } = workflow;
-      const record = JSON.stringify(workflow);
-      await connection.ask(() =>
-        workflows.replaceOne(
-          { _id: workflowId },
-          { schemaVersion: SCHEMA_VERSION, record },
-          { upsert: true },
-        ),
-      );
-    },
-  };
+  });
 }
 
 /** The number is last and a workflow's id has no `@`, so that two versions never meet under one id. */

@@ -6,8 +6,7 @@ import type {
   ExecutionRecordQuery,
   ExecutionStore,
 } from "../../engine/ports/executions.ts";
-import { parseCursor, toCursor } from "../cursor.ts";
-import { AFTER_ANY } from "../prefix.ts";
+import { AFTER_ANY, parseCursor, toPage } from "../executions.ts";
 import type { Connection } from "./connection.ts";
 import type { Row } from "./row.ts";
 import { flag, integer, integerOrNull, json, text, textOrNull } from "./row.ts";
@@ -126,15 +125,8 @@ function insertValues(head: ExecutionRecord): readonly SQLInputValue[] {
 
 function listRecords(connection: Connection, query: ExecutionRecordQuery): ExecutionRecordPage {
   const { sql, values } = pageQuery(query);
-  const heads = connection
-    .prepare(sql)
-    .all(...values)
-    .map(toHead);
-  // One more than asked for was read: it only tells that there is a next page.
-  const page = heads.slice(0, query.limit);
-  const last = page.at(-1);
-  const more = heads.length > query.limit && last !== undefined;
-  return { records: page, nextCursor: more ? toCursor(last) : null };
+  const rows = connection.prepare(sql).all(...values);
+  return toPage(rows.map(toHead), query.limit);
 }
 
 /** The query for one page. Exported for the test that looks at the index it uses. */

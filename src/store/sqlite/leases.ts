@@ -1,7 +1,9 @@
 import type { ExecutionRecord, LeaseStore } from "../../engine/ports/executions.ts";
+import type { ProcessRecord, ProcessStore } from "../../engine/ports/store.ts";
 import type { Connection } from "./connection.ts";
 import { SELECT_HEADS, toHead } from "./heads.ts";
-import { integerOrNull } from "./row.ts";
+import type { Row } from "./row.ts";
+import { integer, integerOrNull, text } from "./row.ts";
 
 /** Which worker looks after which execution, until when, and which one needs somebody next. */
 export function createLeases(connection: Connection): LeaseStore {
@@ -60,5 +62,31 @@ export function createLeases(connection: Connection): LeaseStore {
         const row = selectNext.get(until);
         return row === undefined ? null : integerOrNull(row, "due");
       }),
+  };
+}
+
+/** Which processes are at work. Here it is one. */
+export function createProcesses(connection: Connection): ProcessStore {
+  const replace = connection.prepare(
+    "REPLACE INTO processes (id, name, started_at, seen_at) VALUES (?, ?, ?, ?)",
+  );
+  const select = connection.prepare("SELECT * FROM processes ORDER BY id");
+  const remove = connection.prepare("DELETE FROM processes WHERE id = ? AND seen_at = ?");
+  return {
+    save: ({ id, name, startedAt, seenAt }) =>
+      connection.write(() => {
+        replace.run(id, name, startedAt, seenAt);
+      }),
+    list: () => connection.read(() => select.all().map(toProcess)),
+    remove: ({ id, seenAt }) => connection.write(() => remove.run(id, seenAt).changes === 1),
+  };
+}
+
+function toProcess(row: Row): ProcessRecord {
+  return {
+    id: text(row, "id"),
+    name: text(row, "name"),
+    startedAt: integer(row, "started_at"),
+    seenAt: integer(row, "seen_at"),
   };
 }

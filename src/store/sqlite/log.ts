@@ -1,5 +1,5 @@
 import type { Commit, LogStore } from "../../engine/ports/executions.ts";
-import { AppError } from "../../shared/errors.ts";
+import { lostRace } from "../executions.ts";
 import type { Connection } from "./connection.ts";
 import { prepareRecordWrite } from "./heads.ts";
 import { prepareSettling } from "./inbox.ts";
@@ -53,12 +53,4 @@ export function toCommit(row: Row): Commit {
     at: integer(row, "at"),
     events: json(row, "events"),
   };
-}
-
-function lostRace({ executionId, rev }: Commit): AppError {
-  return new AppError({
-    code: "store_conflict",
-    message: "Another worker has taken over this run and goes on with it.",
-    details: { executionId, rev },
-  });
 }

@@ -1,24 +1,31 @@
 import type { Store } from "../../engine/ports/store.ts";
-import { createBudgets } from "./budgets.ts";
-import { createCalls } from "./calls.ts";
-import { createCards } from "./cards.ts";
+import {
+  BUDGETS,
+  CALLS,
+  createBudgets,
+  createCalls,
+  createDrafts,
+  createPrompts,
+  createSamples,
+  DRAFTS,
+  PROMPT_VERSIONS,
+  PROMPTS,
+  SAMPLES,
+} from "../records.ts";
+import { openCards } from "./cards.ts";
 import { Connection } from "./connection.ts";
 import type { Synchronous } from "./database-file.ts";
 import { openDatabaseFile } from "./database-file.ts";
-import { createDedupe } from "./dedupe.ts";
-import { createDrafts } from "./drafts.ts";
 import { createEvents } from "./events.ts";
 import { createHeads } from "./heads.ts";
 import { createInbox } from "./inbox.ts";
-import { createLeases } from "./leases.ts";
+import { createDedupe, createMarks } from "./keys.ts";
+import { createLeases, createProcesses } from "./leases.ts";
 import { createLog } from "./log.ts";
-import { createMarks } from "./marks.ts";
-import { createProcesses } from "./processes.ts";
-import { createPrompts } from "./prompts.ts";
-import { createSamples } from "./samples.ts";
+import { recordTable } from "./record-table.ts";
 import { createSlots } from "./slots.ts";
 import { createTotals } from "./totals.ts";
-import { createWorkflows } from "./workflows.ts";
+import { openWorkflows } from "./workflows.ts";
 
 export interface SqliteStoreOptions {
   /** The file, or `:memory:` for one that is gone when it is closed. */
@@ -57,17 +64,20 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     leases: createLeases(connection),
     log: createLog(connection),
     signals: createInbox(connection),
-    workflows: createWorkflows(connection),
+    workflows: openWorkflows(connection),
     dedupe: createDedupe(connection),
     kv: createMarks(connection),
     slots: createSlots(connection),
-    calls: createCalls(connection),
-    cards: createCards(connection),
-    drafts: createDrafts(connection),
+    calls: createCalls(recordTable(connection, CALLS)),
+    cards: openCards(connection),
+    drafts: createDrafts(recordTable(connection, DRAFTS)),
     events: createEvents(connection),
-    prompts: createPrompts(connection),
-    samples: createSamples(connection),
-    budgets: createBudgets(connection),
+    prompts: createPrompts(
+      recordTable(connection, PROMPTS),
+      recordTable(connection, PROMPT_VERSIONS),
+    ),
+    samples: createSamples(recordTable(connection, SAMPLES)),
+    budgets: createBudgets(recordTable(connection, BUDGETS)),
     totals: createTotals(connection),
     processes: createProcesses(connection),
     // No other process has the file while this one has it.

@@ -4,12 +4,14 @@ import type {
   WorkflowRecord,
   WorkflowStore,
 } from "../../engine/ports/workflows.ts";
+import { createWorkflows, WORKFLOWS } from "../records.ts";
 import type { Connection } from "./connection.ts";
+import { recordTable } from "./record-table.ts";
 import type { Row } from "./row.ts";
 import { integer, json, text } from "./row.ts";
 
 /** Workflows and their numbered, unchanging versions. */
-export function createWorkflows(connection: Connection): WorkflowStore {
+export function openWorkflows(connection: Connection): WorkflowStore {
   const insertVersion = connection.prepare(
     `INSERT INTO versions (workflow_id, version, content_hash, deployed_by, deployed_at, definition)
      VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -21,13 +23,8 @@ export function createWorkflows(connection: Connection): WorkflowStore {
     `SELECT workflow_id, version, content_hash, deployed_by, deployed_at FROM versions
      WHERE workflow_id = ? ORDER BY version DESC`,
   );
-  const selectWorkflow = connection.prepare("SELECT * FROM workflows WHERE workflow_id = ?");
-  const selectWorkflows = connection.prepare("SELECT * FROM workflows ORDER BY workflow_id");
-  const replaceWorkflow = connection.prepare(
-    "REPLACE INTO workflows (workflow_id, name, active_version, files, updated_at) VALUES (?, ?, ?, ?, ?)",
-  );
 
-  return {
+  return createWorkflows(recordTable(connection, WORKFLOWS, toWorkflow), {
     async insertVersion({ workflowId, version, contentHash, deployedBy, deployedAt, definition }) {
       const body = JSON.stringify(definition);
       return await connection.write(() => {
@@ -49,19 +46,7 @@ export function createWorkflows(connection: Connection): WorkflowStore {
       }),
     listVersions: (workflowId) =>
       connection.read(() => selectVersions.all(workflowId).map(toVersionSummary)),
-    get: (workflowId) =>
-      connection.read(() => {
-        const row = selectWorkflow.get(workflowId);
-        return row === undefined ? null : toWorkflow(row);
-      }),
-    list: () => connection.read(() => selectWorkflows.all().map(toWorkflow)),
-    async save({ workflowId, name, activeVersion, files, updatedAt }) {
-      const filesText = JSON.stringify(files);
-      await connection.write(() => {
-        replaceWorkflow.run(workflowId, name, activeVersion, filesText, updatedAt);
-      });
-    },
-  };
+  });
 }
 
 function toVersionSummary(row: Row): VersionSummary {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ExecutionRecordQuery } from "../../../src/engine/ports/executions.ts";
-import { toCursor } from "../../../src/store/cursor.ts";
+import { toCursor } from "../../../src/store/executions.ts";
 import { openDatabaseFile } from "../../../src/store/sqlite/database-file.ts";
 import { pageQuery } from "../../../src/store/sqlite/heads.ts";
 import { totalsQuery } from "../../../src/store/sqlite/totals.ts";

@@ -1,4 +1,8 @@
+import type { Commit, ExecutionRecord, ExecutionRecordPage } from "../engine/ports/executions.ts";
 import { AppError } from "../shared/errors.ts";
+
+/** Put behind a text, it is later than any text that begins with that one: the highest code point there is. */
+export const AFTER_ANY = "\u{10ffff}";
 
 /** Where a page of executions ended: the next one begins after this place, whatever was inserted meanwhile. */
 export interface Place {
@@ -40,5 +44,22 @@ function badCursor(): AppError {
     code: "input_invalid",
     message: `${message} ${fix}`,
     details: { problems: [{ path: "cursor", message, fix }] },
+  });
+}
+
+/** A page of what was read: one record more than the limit, if there is one, which only says that a next page follows. */
+export function toPage(found: readonly ExecutionRecord[], limit: number): ExecutionRecordPage {
+  const records = found.slice(0, limit);
+  const last = records.at(-1);
+  const more = found.length > limit && last !== undefined;
+  return { records, nextCursor: more ? toCursor(last) : null };
+}
+
+/** Another commit has this revision. */
+export function lostRace({ executionId, rev }: Commit): AppError {
+  return new AppError({
+    code: "store_conflict",
+    message: "Another worker has taken over this run and goes on with it.",
+    details: { executionId, rev },
   });
 }

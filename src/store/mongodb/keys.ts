@@ -1,8 +1,10 @@
-import type { DedupeStore } from "../../engine/ports/store.ts";
+import type { DedupeStore, KeyValueStore } from "../../engine/ports/store.ts";
+import type { Json } from "../../shared/json.ts";
+import { AFTER_ANY } from "../executions.ts";
 import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { isDuplicateKey } from "./failure.ts";
-import { toDate } from "./values.ts";
+import { readJson, toDate } from "./values.ts";
 
 /** Keys of requests that must start one execution only, while they have not expired. The server removes them some time later. */
 export function createDedupe(connection: Connection): DedupeStore {
@@ -35,6 +37,36 @@ export function createDedupe(connection: Connection): DedupeStore {
         );
         if (matchedCount === 1) return executionId;
       }
+    },
+  };
+}
+
+/** How far recurring things have come, by key. */
+export function createMarks(connection: Connection): KeyValueStore {
+  const { marks } = connection.collections;
+  return {
+    async get(key) {
+      const document = await connection.ask(() => marks.findOne({ _id: key }));
+      return document && readJson<Json>(document.value);
+    },
+    async list(prefix) {
+      const documents = await connection.ask(() =>
+        marks
+          .find({ _id: { $gte: prefix, $lt: prefix + AFTER_ANY } })
+          .sort({ _id: 1 })
+          .toArray(),
+      );
+      return documents.map(({ _id, value }) => ({ key: _id, value: readJson<Json>(value) }));
+    },
+    async set(key, value) {
+      const text = JSON.stringify(value);
+      await connection.ask(() =>
+        marks.replaceOne(
+          { _id: key },
+          { schemaVersion: SCHEMA_VERSION, value: text },
+          { upsert: true },
+        ),
+      );
     },
   };
 }

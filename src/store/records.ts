@@ -1,0 +1,305 @@
+import type {
+  BudgetRecord,
+  BudgetStore,
+  CallCost,
+  CallRecord,
+  CallStore,
+  PromptCall,
+} from "../engine/ports/calls.ts";
+import type { CardRecord, CardStore } from "../engine/ports/cards.ts";
+import type {
+  PromptRecord,
+  PromptStore,
+  PromptVersionId,
+  PromptVersionRecord,
+  SampleRecord,
+  SampleStore,
+} from "../engine/ports/prompts.ts";
+import type {
+  DraftRecord,
+  DraftStore,
+  WorkflowRecord,
+  WorkflowStore,
+} from "../engine/ports/workflows.ts";
+import { omitUndefined } from "../shared/omit-undefined.ts";
+import type { RecordKind, RecordStorage } from "./record-kind.ts";
+import { describeRecord, RECORD_TEXT } from "./record-kind.ts";
+
+/** The storage of a kind. */
+type StorageOf<Kind> =
+  Kind extends RecordKind<infer R, infer Key, infer Index, infer Text>
+    ? RecordStorage<R, Key, Index, Text>
+    : never;
+
+const BY_ID = {
+  key: { id: ({ id }: { readonly id: string }) => id },
+  id: ({ id }: { readonly id: string }) => id,
+};
+
+const EXECUTION = {
+  column: "execution_id",
+  field: "execution",
+  value: ({ executionId }: { readonly executionId: string }) => executionId,
+};
+
+const WORKFLOW = {
+  column: "workflow_id",
+  field: "workflow",
+  value: ({ workflowId }: { readonly workflowId: string }) => workflowId,
+};
+
+const PROMPT = {
+  column: "prompt",
+  field: "prompt",
+  isOptional: true,
+  value: ({ prompt }: { readonly prompt?: PromptVersionId }) => (prompt ? promptKey(prompt) : null),
+} as const;
+
+const AT = {
+  column: "at",
+  field: "at",
+  isTime: true,
+  value: ({ at }: { readonly at: number }) => at,
+} as const;
+
+export const DRAFTS = describeRecord<DraftRecord, Pick<DraftRecord, "id">>()({
+  table: "drafts",
+  collection: "drafts",
+  ...BY_ID,
+  isInserted: true,
+  index: {
+    channel: { column: "channel", field: "channel", value: ({ channel }) => channel },
+    threadTs: { column: "thread_ts", field: "threadTs", value: ({ threadTs }) => threadTs },
+    createdAt: {
+      column: "created_at",
+      field: "createdAt",
+      isTime: true,
+      value: ({ createdAt }) => createdAt,
+    },
+  },
+  texts: { record: RECORD_TEXT },
+});
+
+export function createDrafts(drafts: StorageOf<typeof DRAFTS>): DraftStore {
+  return {
+    insert: (draft) => drafts.insert(draft),
+    get: (id) => drafts.get({ id }),
+    async findInThread(channel, threadTs) {
+      const [newest] = await drafts.list({
+        where: { channel, threadTs },
+        order: ["-createdAt", "-key"],
+        limit: 1,
+      });
+      return newest ?? null;
+    },
+    save: (draft) => drafts.save(draft),
+  };
+}
+
+export const PROMPTS = describeRecord<PromptRecord, Pick<PromptRecord, "name">>()({
+  table: "prompts",
+  collection: "prompts",
+  key: { name: ({ name }) => name },
+  id: ({ name }) => name,
+  index: {},
+  texts: { record: RECORD_TEXT },
+});
+
+export const PROMPT_VERSIONS = describeRecord<PromptVersionRecord, PromptVersionId>()({
+  table: "prompt_versions",
+  collection: "promptVersions",
+  key: { name: ({ name }) => name, version: ({ version }) => version },
+  id: promptKey,
+  isInserted: true,
+  index: {
+    name: { column: "name", field: "prompt", value: ({ name }) => name },
+    version: { column: "version", field: "version", value: ({ version }) => version },
+  },
+  texts: { record: RECORD_TEXT },
+});
+
+/** How a version of a named prompt is found: names hold no `@`. */
+function promptKey({ name, version }: PromptVersionId): string {
+  return `${name}@${version}`;
+}
+
+export function createPrompts(
+  prompts: StorageOf<typeof PROMPTS>,
+  versions: StorageOf<typeof PROMPT_VERSIONS>,
+): PromptStore {
+  return {
+    get: (name) => prompts.get({ name }),
+    list: () => prompts.list({ order: ["key"] }),
+    save: (prompt) => prompts.save(prompt),
+    insertVersion: (version) => versions.insert(version),
+    getVersion: (name, version) => versions.get({ name, version }),
+    listVersions: (name) => versions.list({ where: { name }, order: ["name", "-version"] }),
+  };
+}
+
+export const SAMPLES = describeRecord<SampleRecord, Pick<SampleRecord, "id">>()({
+  table: "samples",
+  collection: "samples",
+  ...BY_ID,
+  index: {
+    workflow: WORKFLOW,
+    prompt: PROMPT,
+    at: AT,
+  },
+  texts: { record: RECORD_TEXT },
+});
+
+export function createSamples(samples: StorageOf<typeof SAMPLES>): SampleStore {
+  return {
+    save: (sample) => samples.save(sample),
+    list: (of) =>
+      samples.list({
+        where: "prompt" in of ? { prompt: promptKey(of.prompt) } : { workflow: of.workflowId },
+        order: ["at", "key"],
+      }),
+  };
+}
+
+export const CALLS = describeRecord<CallRecord, Pick<CallRecord, "id">>()({
+  table: "calls",
+  collection: "calls",
+  ...BY_ID,
+  isInserted: true,
+  index: {
+    execution: EXECUTION,
+    workflow: WORKFLOW,
+    at: AT,
+    prompt: PROMPT,
+  },
+  texts: {
+    record: RECORD_TEXT,
+    /** What is read where only the cost matters: the record is large. */
+    cost: {
+      column: "cost",
+      field: "cost",
+      value: (call) => JSON.stringify(toCallCost(call)),
+    },
+    figures: {
+      field: "figures",
+      select: `json_object('id', id, 'at', at, 'model', record -> '$.model',
+        'costNano', record -> '$.costNano', 'latencyMs', record -> '$.latencyMs',
+        'valid', json(iif(json_type(record, '$.value') IS NULL, 'false', 'true')))`,
+      value: (call) => (call.prompt ? JSON.stringify(toPromptCall(call)) : null),
+    },
+  },
+});
+
+function toCallCost({ id, at, model, by, usage, costNano, priceVersion }: CallRecord): CallCost {
+  return omitUndefined({ id, at, model, by, usage, costNano, priceVersion });
+}
+
+function toPromptCall({ id, at, model, costNano, latencyMs, value }: CallRecord): PromptCall {
+  return { id, at, model, costNano, latencyMs, valid: value !== undefined };
+}
+
+export function createCalls(calls: StorageOf<typeof CALLS>): CallStore {
+  return {
+    async insert(call) {
+      await calls.insert(call);
+    },
+    get: (id) => calls.get({ id }),
+    list: (execution) => calls.list({ where: { execution }, order: ["at", "key"] }),
+    listOfPrompt: (prompt, limit) =>
+      calls.listTexts<PromptCall>("figures", {
+        where: { prompt: promptKey(prompt) },
+        order: ["-at", "-key"],
+        limit,
+      }),
+    listCosts: ({ workflowId, from, to }) =>
+      calls.listTexts<CallCost>("cost", {
+        where: { workflow: workflowId, at: { from, before: to } },
+        order: ["at", "key"],
+      }),
+  };
+}
+
+/** There are few budgets, and they are read together. */
+export const BUDGETS = describeRecord<BudgetRecord, Pick<BudgetRecord, "scope" | "subject">>()({
+  table: "budgets",
+  collection: "budgets",
+  key: { scope: ({ scope }) => scope, subject: ({ subject }) => subject },
+  id: ({ scope, subject }) => `${scope}:${subject}`,
+  index: {},
+  texts: { record: RECORD_TEXT },
+});
+
+export function createBudgets(budgets: StorageOf<typeof BUDGETS>): BudgetStore {
+  return {
+    list: () => budgets.list({ order: ["key"] }),
+    save: (budget) => budgets.save(budget),
+  };
+}
+
+/** In SQLite all of a card stands in columns. */
+export const CARDS = describeRecord<CardRecord, Pick<CardRecord, "id">>()({
+  table: "cards",
+  collection: "cards",
+  ...BY_ID,
+  isInserted: true,
+  index: {
+    execution: EXECUTION,
+    channel: { column: "channel", value: ({ channel }) => channel },
+    ts: { column: "ts", value: ({ ts }) => ts },
+    shown: { column: "shown", value: ({ shown }) => shown },
+    final: { column: "final", field: "final", value: ({ final }) => final },
+  },
+  texts: { record: { field: "record", value: RECORD_TEXT.value } },
+});
+
+/** What differs between the databases is given: the claims, and one entry for each execution of many cards. */
+export function createCards(
+  cards: StorageOf<typeof CARDS>,
+  rest: Pick<CardStore, "listUnfinished" | "claim" | "release">,
+): CardStore {
+  return {
+    insert: (card) => cards.insert(card),
+    get: (id) => cards.get({ id }),
+    list: (execution) => cards.list({ where: { execution }, order: ["execution", "key"] }),
+    save: (card) => cards.save(card),
+    ...rest,
+  };
+}
+
+/** In SQLite all of a workflow stands in columns. */
+export const WORKFLOWS = describeRecord<WorkflowRecord, Pick<WorkflowRecord, "workflowId">>()({
+  table: "workflows",
+  collection: "workflows",
+  key: { workflow_id: ({ workflowId }) => workflowId },
+  id: ({ workflowId }) => workflowId,
+  index: {
+    name: { column: "name", value: ({ name }) => name },
+    activeVersion: { column: "active_version", value: ({ activeVersion }) => activeVersion },
+    files: { column: "files", value: ({ files }) => JSON.stringify(files) },
+    updatedAt: { column: "updated_at", value: ({ updatedAt }) => updatedAt },
+  },
+  texts: { record: { field: "record", value: RECORD_TEXT.value } },
+});
+
+export function createWorkflows(
+  workflows: StorageOf<typeof WORKFLOWS>,
+  versions: Pick<WorkflowStore, "insertVersion" | "getVersion" | "listVersions">,
+): WorkflowStore {
+  return {
+    get: (workflowId) => workflows.get({ workflowId }),
+    list: () => workflows.list({ order: ["key"] }),
+    save: (workflow) => workflows.save(workflow),
+    ...versions,
+  };
+}
+
+/** Collections of the kinds above. */
+export type RecordCollection = (
+  | typeof DRAFTS
+  | typeof PROMPTS
+  | typeof PROMPT_VERSIONS
+  | typeof SAMPLES
+  | typeof CALLS
+  | typeof BUDGETS
+  | typeof CARDS
+  | typeof WORKFLOWS
+)["collection"];

@@ -1,0 +1,120 @@
+import type { SQLInputValue, StatementSync } from "node:sqlite";
+import type {
+  IndexMember,
+  RecordKind,
+  RecordQuery,
+  RecordStorage,
+  TextMember,
+  Value,
+} from "../record-kind.ts";
+import { conditionsOf, orderOf } from "../record-kind.ts";
+import type { Connection } from "./connection.ts";
+import type { Row } from "./row.ts";
+import { json } from "./row.ts";
+
+/**
+ * The records of one kind in their table.
+ *
+ * @param toRecord - reads a whole row, where the record is not one JSON text.
+ */
+export function recordTable<R extends Key, Key, Index extends string, Text extends string>(
+  connection: Connection,
+  kind: RecordKind<R, Key, Index, Text>,
+  toRecord: (row: Row) => R = (row) => json<R>(row, "record"),
+): RecordStorage<R, Key, Index, Text> {
+  const columns = columnsOf(kind);
+  const names = columns.map(([name]) => name).join(", ");
+  const into = `INTO ${kind.table} (${names}) VALUES (${columns.map(() => "?").join(", ")})`;
+  const insert = connection.prepare(`INSERT ${into} ON CONFLICT DO NOTHING`);
+  const replace = connection.prepare(`REPLACE ${into}`);
+  const valuesOf = (record: R): SQLInputValue[] =>
+    columns.map(([, value]) => toColumn(value(record)));
+
+  const keys = Object.entries(kind.key);
+  const wanted = kind.texts.record.column ?? "*";
+  const select = connection.prepare(
+    `SELECT ${wanted} FROM ${kind.table} WHERE ${keys.map(([name]) => `${name} = ?`).join(" AND ")}`,
+  );
+  const lists = new Map<string, StatementSync>();
+  const all = (selected: string, query: RecordQuery<Index>): readonly Row[] => {
+    const { sql, values } = listQuery(kind, selected, query);
+    let statement = lists.get(sql);
+    if (statement === undefined) {
+      statement = connection.prepare(sql);
+      lists.set(sql, statement);
+    }
+    return statement.all(...values);
+  };
+
+  return {
+    async insert(record) {
+      const values = valuesOf(record);
+      return await connection.write(() => insert.run(...values).changes === 1);
+    },
+    async save(record) {
+      const values = valuesOf(record);
+      await connection.write(() => {
+        replace.run(...values);
+      });
+    },
+    get: (key) =>
+      connection.read(() => {
+        const row = select.get(...keys.map(([, value]) => value(key)));
+        return row === undefined ? null : toRecord(row);
+      }),
+    list: (query) => connection.read(() => all(wanted, query).map(toRecord)),
+    listTexts: <T>(text: Text, query: RecordQuery<Index>) =>
+      connection.read(() => {
+        const { column, select: expression } = kind.texts[text];
+        return all(`${column ?? expression} AS text`, query).map((row) => json<T>(row, "text"));
+      }),
+  };
+}
+
+/** Every column once, with what it holds of a record. */
+function columnsOf<R extends Key, Key, Index extends string, Text extends string>(
+  kind: RecordKind<R, Key, Index, Text>,
+): readonly (readonly [string, (record: R) => Value])[] {
+  const members: readonly { readonly column?: string; readonly value: (record: R) => Value }[] = [
+    ...Object.values<IndexMember<R>>(kind.index),
+    ...Object.values<TextMember<R>>(kind.texts),
+  ];
+  const columns = new Map<string, (record: R) => Value>(Object.entries(kind.key));
+  for (const { column, value } of members) if (column !== undefined) columns.set(column, value);
+  return [...columns];
+}
+
+function listQuery<R extends Key, Key, Index extends string, Text extends string>(
+  { table, key, index }: RecordKind<R, Key, Index, Text>,
+  selected: string,
+  query: RecordQuery<Index>,
+): { readonly sql: string; readonly values: readonly SQLInputValue[] } {
+  const members = new Map(Object.entries<IndexMember<R>>(index));
+  const columnOf = (name: string): string => members.get(name)?.column ?? name;
+  const conditions = conditionsOf(query).map(([name, value]) =>
+    typeof value === "object"
+      ? {
+          sql: `${columnOf(name)} >= ? AND ${columnOf(name)} < ?`,
+          values: [value.from, value.before],
+        }
+      : { sql: `${columnOf(name)} = ?`, values: [toColumn(value)] },
+  );
+  const { order, limit } = query;
+  const sorted = order.flatMap((part) => {
+    const { name, isDescending } = orderOf<Index>(part);
+    const columns = name === "key" ? Object.keys(key) : [columnOf(name)];
+    return columns.map((column) => (isDescending ? `${column} DESC` : column));
+  });
+  const sql = [
+    `SELECT ${selected} FROM ${table}`,
+    conditions.length > 0 ? `WHERE ${conditions.map((one) => one.sql).join(" AND ")}` : "",
+    `ORDER BY ${sorted.join(", ")}`,
+    limit === undefined ? "" : "LIMIT ?",
+  ].join(" ");
+  const values = conditions.flatMap((one) => one.values);
+  return { sql, values: limit === undefined ? values : [...values, limit] };
+}
+
+function toColumn(value: Value): SQLInputValue {
+  return typeof value === "boolean" ? Number(value) : value;
+}
