@@ -177,8 +177,8 @@ export class Actor {
   /** Checked in every turn: a pause or a full limit may have ended. */
   async #applyAdmission(now: number): Promise<void> {
     if (isFinished(this.#state.status) || this.#state.cancel) return;
-    const ask = () => admissionEvents(this.#ports, this.#state, now, this.#workflow);
-    this.#recordAll(await this.#untilStored(ask));
+    const check = () => admissionEvents(this.#ports, this.#state, now, this.#workflow);
+    this.#recordAll(await this.#untilStored(check));
   }
 
   /** Records what follows from the state by itself, as far as one commit takes it. */
@@ -281,8 +281,8 @@ export class Actor {
   }
 
   /** A repeat of the same commit is harmless, and the fence rejects it if another worker has taken over. */
-  #untilStored<T>(ask: () => Promise<T>): Promise<T> {
-    return retryWhileUnavailable(this.#ports.clock, ask, () => this.#stopped);
+  #untilStored<T>(call: () => Promise<T>): Promise<T> {
+    return retryWhileUnavailable(this.#ports.clock, call, () => this.#stopped);
   }
 
   /** The lease is kept while something runs here. */
