@@ -213,9 +213,9 @@ function connectExecutions(
   const migrations = new Migrations({ store, clock, executions, workflows, events });
   const triggers = new Triggers({
     ...settings,
-    compiled: (workflowId, version) => workflows.compiled(workflowId, version),
-    start: (request) => executions.start(request),
-    wake: (executionId) => void events.emit("wake", { executionId }),
+    workflows,
+    executions,
+    events,
     process: worker.id,
   });
   events.on("wake", ({ executionId }) => worker.wake(executionId));

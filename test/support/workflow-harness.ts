@@ -10,6 +10,7 @@ import { createStepTypes } from "../../src/engine/steps/index.ts";
 import { createTriggerTypes } from "../../src/engine/triggers/types/index.ts";
 import { AppError } from "../../src/shared/errors.ts";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
+import { omitUndefined } from "../../src/shared/omit-undefined.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 import { ManualClock, settle } from "./manual-clock.ts";
 import { type RecordedCall, recordingServices, type ServiceScript } from "./recording-services.ts";
@@ -69,7 +70,7 @@ export class WorkflowHarness implements AsyncDisposable {
         stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
         triggerTypes: createTriggerTypes({ cron: createCron() }),
         cron: createCron(),
-        ...(options.observe && { observe: options.observe }),
+        ...omitUndefined({ observe: options.observe }),
         revealSecrets: (params) => params,
         hideSecrets: (text) => text,
         sampleFiles: {

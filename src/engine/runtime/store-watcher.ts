@@ -82,9 +82,9 @@ export class StoreWatcher {
       return;
     }
     const { kind, problem } = state;
-    const looking = `what other processes do is looked for every ${pollMs} ms`;
-    if (kind === "unsupported") logger.info({ problem }, `no change streams here: ${looking}`);
-    else logger.warn({ problem }, `the change stream broke: ${looking} until it is open again`);
+    const fallback = `what other processes do is looked for every ${pollMs} ms`;
+    if (kind === "unsupported") logger.info({ problem }, `no change streams here: ${fallback}`);
+    else logger.warn({ problem }, `the change stream broke: ${fallback} until it is open again`);
   }
 }
 

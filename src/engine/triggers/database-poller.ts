@@ -1,6 +1,6 @@
 import { asAppError, isAppError } from "../../shared/errors.ts";
 import { hashJson, isJsonObject, type Json, readNumber, readOwn } from "../../shared/json.ts";
-import type { StartRequest, StartResult } from "../api/executions.ts";
+import type { Executions } from "../executions/executions.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -11,7 +11,7 @@ import { DatabaseChangeConfig } from "./types/database-change.ts";
 
 export interface DatabasePollerOptions {
   readonly triggers: TriggerRegistry;
-  readonly start: (request: StartRequest) => Promise<StartResult>;
+  readonly executions: Pick<Executions, "start">;
   readonly store: Store;
   readonly clock: Clock;
   readonly services: ServiceRegistry;
@@ -151,7 +151,7 @@ export class DatabasePoller {
 
   async #start({ workflowId, id }: ActiveTrigger, row: Json): Promise<void> {
     try {
-      await this.#options.start({
+      await this.#options.executions.start({
         workflowId,
         executionId: executionIdFor(workflowId, `database-change:${id}:${hashJson(row)}`),
         variables: { changeRecord: row },

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
 import { type JsonObject, readOwn, toJson } from "../../shared/json.ts";
-import type { StartRequest, StartResult } from "../api/executions.ts";
 import type { PublishRequest, PublishResult } from "../api/triggers.ts";
 import { toEventSignal } from "../execution/decider/handle-events.ts";
+import type { Executions } from "../executions/executions.ts";
 import { compileExpression, type Expression } from "../language/expression.ts";
 import type { Scope } from "../language/scope.ts";
 import { MAX_CHAIN } from "../model/chain-limit.ts";
@@ -12,6 +12,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { EventRecord } from "../ports/events.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
+import type { EngineEvents } from "../runtime/engine-events.ts";
 import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { EventConfig } from "./types/event.ts";
 
@@ -20,9 +21,8 @@ export interface EventBusOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly triggers: TriggerRegistry;
-  readonly start: (request: StartRequest) => Promise<StartResult>;
-  /** An execution has a signal. */
-  readonly wake: (executionId: string) => void;
+  readonly executions: Pick<Executions, "start">;
+  readonly events: EngineEvents;
   /** The worker of this process. */
   readonly process: string;
 }
@@ -109,14 +109,14 @@ export class EventBus {
   }
 
   async #wakeSubscribers(event: EventRecord): Promise<void> {
-    const { store, clock, wake } = this.#options;
+    const { store, clock, events } = this.#options;
     let after: string | undefined;
     do {
       const query = { limit: PAGE, ...(after !== undefined && { after }) };
       const executionIds = await store.events.listSubscribers(event.name, query);
       for (const executionId of executionIds) {
         await store.signals.insert(toEventSignal(event, executionId, clock.now()));
-        wake(executionId);
+        void events.emit("wake", { executionId });
       }
       after = executionIds.length === PAGE ? executionIds.at(-1) : undefined;
     } while (after !== undefined);
@@ -132,7 +132,7 @@ export class EventBus {
     try {
       if (depth > MAX_CHAIN) throw tooLong(workflowId);
       if (match && !isTrue(match, payload)) return;
-      await this.#options.start({
+      await this.#options.executions.start({
         workflowId,
         executionId: executionIdFor(workflowId, `event:${id}:${event.id}`),
         variables: payload,

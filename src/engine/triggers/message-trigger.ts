@@ -1,6 +1,7 @@
 import { asAppError } from "../../shared/errors.ts";
-import type { StartRequest, StartResult } from "../api/executions.ts";
+import type { StartResult } from "../api/executions.ts";
 import type { IncomingMessage } from "../api/triggers.ts";
+import type { Executions } from "../executions/executions.ts";
 import { compilePattern } from "../language/safe-pattern.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Conversations } from "../ports/conversations.ts";
@@ -11,7 +12,7 @@ import { createKeywordFinder, MessageConfig } from "./types/message.ts";
 
 export interface MessageTriggerOptions {
   readonly triggers: TriggerRegistry;
-  readonly start: (request: StartRequest) => Promise<StartResult>;
+  readonly executions: Pick<Executions, "start">;
   readonly conversations: Conversations;
   readonly logger: Logger;
 }
@@ -67,7 +68,7 @@ export class MessageTrigger {
     const { text, user, channel, ts } = message;
     const threadTs = message.threadTs ?? ts;
     try {
-      return await this.#options.start({
+      return await this.#options.executions.start({
         workflowId,
         executionId: executionIdFor(workflowId, `message:${message.eventId}`),
         variables: { text, user, channel, ts, threadTs, isReply: message.threadTs !== null },

@@ -1,6 +1,7 @@
 import { asAppError } from "../../shared/errors.ts";
-import type { StartRequest, StartResult } from "../api/executions.ts";
+import type { StartResult } from "../api/executions.ts";
 import type { IncomingReaction } from "../api/triggers.ts";
+import type { Executions } from "../executions/executions.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Conversations } from "../ports/conversations.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -10,7 +11,7 @@ import { ReactionConfig } from "./types/reaction.ts";
 
 export interface ReactionTriggerOptions {
   readonly triggers: TriggerRegistry;
-  readonly start: (request: StartRequest) => Promise<StartResult>;
+  readonly executions: Pick<Executions, "start">;
   readonly conversations: Conversations;
   readonly logger: Logger;
 }
@@ -50,7 +51,7 @@ export class ReactionTrigger {
     try {
       const message = await this.#options.conversations.readMessage(place.channel, place.ts);
       const { channel, threadTs } = message;
-      return await this.#options.start({
+      return await this.#options.executions.start({
         workflowId,
         executionId: executionIdFor(workflowId, `reaction:${reaction.eventId}`),
         variables: { emoji: plainName(reaction.emoji), user, ...message },

@@ -1,6 +1,6 @@
 import { asAppError, isAppError } from "../../shared/errors.ts";
 import { readNumber } from "../../shared/json.ts";
-import type { StartRequest, StartResult } from "../api/executions.ts";
+import type { Executions } from "../executions/executions.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Cron, CronSchedule } from "../ports/cron.ts";
@@ -11,7 +11,7 @@ import { ScheduleConfig } from "./types/schedule.ts";
 
 export interface SchedulerOptions {
   readonly triggers: TriggerRegistry;
-  readonly start: (request: StartRequest) => Promise<StartResult>;
+  readonly executions: Pick<Executions, "start">;
   readonly store: Store;
   readonly clock: Clock;
   readonly cron: Cron;
@@ -122,7 +122,7 @@ export class Scheduler {
   async #start({ workflowId, id }: ActiveTrigger, time: number): Promise<void> {
     const at = new Date(time).toISOString();
     try {
-      await this.#options.start({
+      await this.#options.executions.start({
         workflowId,
         executionId: executionIdFor(workflowId, `schedule:${id}:${at}`),
         variables: { triggeredBy: "schedule", at },

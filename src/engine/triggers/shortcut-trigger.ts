@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
-import type { StartRequest, StartResult } from "../api/executions.ts";
+import type { StartResult } from "../api/executions.ts";
 import type { ShortcutRequest } from "../api/triggers.ts";
+import type { Executions } from "../executions/executions.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Conversations } from "../ports/conversations.ts";
 import type { TriggerRegistry } from "./trigger-registry.ts";
@@ -9,7 +10,7 @@ const NO_MESSAGE = { channel: null, ts: null, threadTs: null, text: null, messag
 
 export interface ShortcutTriggerOptions {
   readonly triggers: TriggerRegistry;
-  readonly start: (request: StartRequest) => Promise<StartResult>;
+  readonly executions: Pick<Executions, "start">;
   readonly conversations: Conversations;
 }
 
@@ -31,7 +32,7 @@ export class ShortcutTrigger {
   /** @throws {AppError} `workflow_not_found` for one that cannot be chosen (any more), and what a start throws. */
   async start(request: ShortcutRequest): Promise<StartResult> {
     const { id, workflowId, user, place } = request;
-    const { triggers, start, conversations } = this.#options;
+    const { triggers, executions, conversations } = this.#options;
     const trigger = triggers.of("shortcut").find((one) => one.workflowId === workflowId);
     if (!trigger) {
       throw new AppError({
@@ -43,7 +44,7 @@ export class ShortcutTrigger {
     const report = message
       ? { channel: message.channel, on: "all" as const, threadTs: message.threadTs }
       : { channel: user, on: "all" as const };
-    return start({
+    return executions.start({
       workflowId,
       executionId: executionIdFor(workflowId, `shortcut:${id}`),
       variables: { user, ...(message ?? NO_MESSAGE) },

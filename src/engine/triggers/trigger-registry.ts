@@ -1,11 +1,11 @@
 import { asAppError, isAppError } from "../../shared/errors.ts";
 import { isJsonObject } from "../../shared/json.ts";
-import type { CompiledWorkflow } from "../definition/compile.ts";
 import type { Definition } from "../definition/schema.ts";
 import { triggersOf } from "../definition/schema.ts";
 import { triggerId } from "../definition/trigger-type.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
+import type { Workflows } from "../workflows/workflows.ts";
 
 /** A trigger of a workflow's active version. */
 export interface ActiveTrigger {
@@ -24,7 +24,7 @@ export interface ActiveTrigger {
 export interface TriggerRegistryOptions {
   readonly store: Store;
   readonly logger: Logger;
-  readonly compiled: (workflowId: string, version: number) => Promise<CompiledWorkflow>;
+  readonly workflows: Pick<Workflows, "compiled">;
 }
 
 interface Known {
@@ -127,7 +127,7 @@ export class TriggerRegistry {
   /** A workflow that cannot be read must not keep others from starting. */
   async #definition(workflowId: string, version: number): Promise<Definition | null> {
     try {
-      return (await this.#options.compiled(workflowId, version)).definition;
+      return (await this.#options.workflows.compiled(workflowId, version)).definition;
     } catch (error) {
       if (isAppError(error, "store_unavailable")) throw error;
       this.#options.logger.error(

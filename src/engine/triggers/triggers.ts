@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../shared/json.ts";
-import type { StartRequest, StartResult } from "../api/executions.ts";
+import type { StartResult } from "../api/executions.ts";
 import type {
   IncomingMessage,
   IncomingReaction,
@@ -10,13 +10,15 @@ import type {
   WebhookAnswer,
   WebhookRequest,
 } from "../api/triggers.ts";
-import type { CompiledWorkflow } from "../definition/compile.ts";
+import type { Executions } from "../executions/executions.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Conversations } from "../ports/conversations.ts";
 import type { Cron } from "../ports/cron.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
 import type { Store } from "../ports/store.ts";
+import type { EngineEvents } from "../runtime/engine-events.ts";
+import type { Workflows } from "../workflows/workflows.ts";
 import { CompletionEvents } from "./completion-events.ts";
 import { DatabasePoller } from "./database-poller.ts";
 import { EventBus } from "./event-bus.ts";
@@ -35,10 +37,9 @@ export interface TriggersOptions {
   readonly conversations: Conversations;
   readonly services: ServiceRegistry;
   readonly revealSecrets: (params: JsonObject) => JsonObject;
-  readonly compiled: (workflowId: string, version: number) => Promise<CompiledWorkflow>;
-  readonly start: (request: StartRequest) => Promise<StartResult>;
-  /** An execution has a signal. */
-  readonly wake: (executionId: string) => void;
+  readonly workflows: Pick<Workflows, "compiled">;
+  readonly executions: Pick<Executions, "start">;
+  readonly events: EngineEvents;
   /** The worker of this process. */
   readonly process: string;
 }

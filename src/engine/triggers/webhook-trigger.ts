@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { AppError, asAppError } from "../../shared/errors.ts";
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 import { parseJsonBody } from "../../shared/parse-json.ts";
-import type { StartRequest, StartResult } from "../api/executions.ts";
 import type { WebhookAnswer, WebhookRequest } from "../api/triggers.ts";
+import type { Executions } from "../executions/executions.ts";
 import { newExecutionId } from "../model/execution-id.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -14,7 +14,7 @@ import { knowsSecret } from "./webhook-signature.ts";
 
 export interface WebhookTriggerOptions {
   readonly triggers: TriggerRegistry;
-  readonly start: (request: StartRequest) => Promise<StartResult>;
+  readonly executions: Pick<Executions, "start">;
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -52,7 +52,7 @@ export class WebhookTrigger {
     this.#assertAllowed(request, config);
     const variables = parseWebhookBody(request.body, request.headers["content-type"] ?? "");
     const first = config.dedupe ? await this.#firstId(request) : newExecutionId();
-    const { executionId, existed } = await this.#options.start({
+    const { executionId, existed } = await this.#options.executions.start({
       workflowId: trigger.workflowId,
       executionId: first,
       variables,

@@ -5,7 +5,7 @@ import { ManualClock, settle } from "../../support/manual-clock.ts";
 
 const POLL_MS = 250;
 
-/** A lookout over a store that rings when the test says so. */
+/** A watcher over a store that reports changes when the test says so. */
 function open(look: (kind: Change) => Promise<void> = async () => undefined) {
   const clock = new ManualClock();
   const looks: Record<Change, number> = { executions: 0, pauses: 0, workflows: 0 };
@@ -27,7 +27,7 @@ function open(look: (kind: Change) => Promise<void> = async () => undefined) {
     await look(kind);
   };
   const log = (_fields: object, text: string): unknown => said.push(text);
-  const lookout = new StoreWatcher({
+  const watcher = new StoreWatcher({
     store,
     clock,
     logger: { info: log, warn: log, error: log, debug: log },
@@ -39,8 +39,8 @@ function open(look: (kind: Change) => Promise<void> = async () => undefined) {
     },
     onWatchState: (isLive) => states.push(isLive),
   });
-  lookout.start();
-  return { clock, looks, said, states, store, lookout };
+  watcher.start();
+  return { clock, looks, said, states, store, watcher };
 }
 
 type Watch = (listener: ChangeListener) => AsyncDisposable;
@@ -144,11 +144,11 @@ describe("what other processes left", () => {
 
   test("stopping waits for the look under way, ends the watch and begins no other look", async () => {
     const looking = Promise.withResolvers<void>();
-    const { clock, looks, store, lookout } = open(() => looking.promise);
+    const { clock, looks, store, watcher } = open(() => looking.promise);
     store.listener?.changed("executions");
     await clock.advance(1);
     let isStopped = false;
-    const stopped = lookout.stop().then(() => {
+    const stopped = watcher.stop().then(() => {
       isStopped = true;
     });
     await settle();
