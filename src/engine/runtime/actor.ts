@@ -155,7 +155,7 @@ export class Actor {
     if (this.#signalsMayWait) {
       this.#signalsMayWait = false;
       const { executionId } = this;
-      const signals = await this.#untilStored(() =>
+      const signals = await this.#retryWhileUnavailable(() =>
         store.signals.pending({ executionId, limit: 100 }),
       );
       for (const signal of signals) {
@@ -178,7 +178,7 @@ export class Actor {
   async #applyAdmission(now: number): Promise<void> {
     if (isFinished(this.#state.status) || this.#state.cancel) return;
     const check = () => admissionEvents(this.#ports, this.#state, now, this.#workflow);
-    this.#recordAll(await this.#untilStored(check));
+    this.#recordAll(await this.#retryWhileUnavailable(check));
   }
 
   /** Records what follows from the state by itself, as far as one commit takes it. */
@@ -201,7 +201,9 @@ export class Actor {
     );
     if (abandoned.length === 0) return false;
     const { executionId } = this;
-    const calls = await this.#untilStored(() => this.#ports.store.calls.list(executionId));
+    const calls = await this.#retryWhileUnavailable(() =>
+      this.#ports.store.calls.list(executionId),
+    );
     for (const key of abandoned) {
       const colon = key.lastIndexOf(":");
       const path = key.slice(0, colon);
@@ -218,7 +220,7 @@ export class Actor {
     for (const act of this.#state.activeSteps.values()) {
       if (act.event === null || act.searched) continue;
       this.#record({ type: "events_searched", path: act.path });
-      const events = await this.#untilStored(() =>
+      const events = await this.#retryWhileUnavailable(() =>
         this.#subscriptions.searchPast(this.#workflow, this.#state, act, now),
       );
       this.#recordAll(events);
@@ -241,7 +243,7 @@ export class Actor {
   async #migrate(signal: Signal, settled: string[], now: number): Promise<void> {
     const version = Number(signal.payload["version"]);
     const load = () => this.#ports.workflows.compiledFor(this.#state, version);
-    const to = { version, workflow: await this.#untilStored(load) };
+    const to = { version, workflow: await this.#retryWhileUnavailable(load) };
     const events = handleMigration(this.#workflow, to, this.#state, signal, now);
     const isMigrated = events.some(({ type }) => type === "execution_migrated");
     if (!isMigrated) return this.#recordAll(events);
@@ -263,12 +265,13 @@ export class Actor {
   async #commit(settled: readonly string[]): Promise<void> {
     const { store, clock } = this.#ports;
     if (this.#unsaved.every(isNote)) {
-      if (settled.length > 0) await this.#untilStored(() => store.signals.settle(settled));
+      if (settled.length > 0)
+        await this.#retryWhileUnavailable(() => store.signals.settle(settled));
       return;
     }
     const events = this.#unsaved;
     this.#written = await appendCommit(
-      { store, clock, retry: (write) => this.#untilStored(write) },
+      { store, clock, retry: (write) => this.#retryWhileUnavailable(write) },
       this.#state,
       events,
       this.#lease(),
@@ -281,7 +284,7 @@ export class Actor {
   }
 
   /** A repeat of the same commit is harmless, and the fence rejects it if another worker has taken over. */
-  #untilStored<T>(call: () => Promise<T>): Promise<T> {
+  #retryWhileUnavailable<T>(call: () => Promise<T>): Promise<T> {
     return retryWhileUnavailable(this.#ports.clock, call, () => this.#stopped);
   }
 
@@ -314,13 +317,13 @@ export class Actor {
     const state = this.#state;
     const ids: string[] = [];
     for (const entry of state.outbox.values()) {
-      await this.#untilStored(() => this.#ports.children.deliver(state, entry));
+      await this.#retryWhileUnavailable(() => this.#ports.children.deliver(state, entry));
       ids.push(entry.id);
     }
     if (ids.length > 0) this.#record({ type: "outbox_delivered", ids });
     if (!isFinished(state.status)) return;
     if (this.#hasUnpublishedEnd)
-      await this.#untilStored(() => publishCompletion(this.#ports, state));
+      await this.#retryWhileUnavailable(() => publishCompletion(this.#ports, state));
     this.#publishedEnds = state.reopened.length;
   }
 
@@ -362,7 +365,7 @@ export class Actor {
     if (isReleased && !this.#leasedAgain) return;
     this.#leasedAgain = false;
     const record = toExecutionRecord(this.#state, owner, due);
-    await this.#untilStored(() => this.#ports.store.executions.save(record));
+    await this.#retryWhileUnavailable(() => this.#ports.store.executions.save(record));
     this.#written = record;
   }
 
