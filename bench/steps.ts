@@ -5,6 +5,7 @@ import { compileDefinition } from "../src/engine/definition/compile.ts";
 import { Definition } from "../src/engine/definition/schema.ts";
 import { createEngine, type RunningEngine } from "../src/engine/engine.ts";
 import { advance } from "../src/engine/execution/decider/advance.ts";
+import { Worklist } from "../src/engine/execution/decider/worklist.ts";
 import { apply, applyCommit, initialState } from "../src/engine/execution/reducer/apply.ts";
 import type { Clock } from "../src/engine/ports/clock.ts";
 import type { Service } from "../src/engine/ports/service.ts";
@@ -121,10 +122,14 @@ function measurePure(): readonly number[] {
     at: 0,
   };
   const state = initialState(start, workflow.first);
+  const worklist = new Worklist(state);
   const times: number[] = [];
   while (state.status !== "completed") {
     const begun = performance.now();
-    for (const event of advance(workflow, state, 1)) apply(state, event);
+    for (const event of advance(workflow, state, worklist, 1)) {
+      apply(state, event);
+      worklist.note(state, event);
+    }
     times.push(performance.now() - begun);
   }
   return times;

@@ -7,6 +7,7 @@ import {
   handleAttempt,
   handleSignal,
 } from "../../src/engine/execution/decider/handle-signal.ts";
+import { Worklist } from "../../src/engine/execution/decider/worklist.ts";
 import { apply, initialState } from "../../src/engine/execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../../src/engine/model/events.ts";
 import type { ActiveStep, ExecutionState } from "../../src/engine/model/state.ts";
@@ -38,6 +39,7 @@ export function workflow(steps: readonly JsonObject[], rest: JsonObject = {}): C
 export class PureRun {
   readonly workflow: CompiledWorkflow;
   readonly state: ExecutionState;
+  readonly worklist: Worklist;
   readonly log: ExecutionEvent[] = [];
   now = NINE;
 
@@ -48,23 +50,32 @@ export class PureRun {
   ) {
     this.workflow = compiled;
     this.state = fresh(compiled, variables, startedBy);
+    this.worklist = new Worklist(this.state);
     this.take([{ type: "execution_claimed", epoch: 1, worker: "w1" }]);
   }
 
   /** Folds events and everything that follows from them. */
   take(events: readonly ExecutionEvent[]): this {
-    for (let next = events; next.length > 0; next = advance(this.workflow, this.state, this.now)) {
-      for (const event of next) {
-        apply(this.state, event);
-        this.log.push(event);
-      }
+    for (let next = events; next.length > 0; next = this.#follow()) {
+      for (const event of next) this.fold(event);
     }
     return this;
   }
 
+  /** Folds one event alone. */
+  fold(event: ExecutionEvent): void {
+    apply(this.state, event);
+    this.worklist.note(this.state, event);
+    this.log.push(event);
+  }
+
   advance(ms: number): this {
     this.now += ms;
-    return this.take(advance(this.workflow, this.state, this.now));
+    return this.take(this.#follow());
+  }
+
+  #follow(): readonly ExecutionEvent[] {
+    return advance(this.workflow, this.state, this.worklist, this.now);
   }
 
   /** Ends the running attempt of a step, as the worker of the latest claim or of an older one. */

@@ -1,4 +1,5 @@
 import { nextDue } from "../../src/engine/execution/decider/advance.ts";
+import { Worklist } from "../../src/engine/execution/decider/worklist.ts";
 import { applyCommit, initialState } from "../../src/engine/execution/reducer/apply.ts";
 import type { ExecutionEvent, ExecutionStarted } from "../../src/engine/model/events.ts";
 import { type ExecutionState, isCostUnknown, ROOT } from "../../src/engine/model/state.ts";
@@ -52,7 +53,7 @@ export function standingOf(state: ExecutionState): JsonObject {
       [key, phase, attempt, waitingOn, due].join(" "),
     ),
     requests: [...state.openRequests],
-    due: nextDue(state),
+    due: nextDue(state, new Worklist(state)),
     line,
     outbox: [...state.outbox.keys()],
     money: { spentNano, reservedNano, addedNano, isUnknown: isCostUnknown(state) },

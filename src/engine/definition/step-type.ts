@@ -14,7 +14,13 @@ import type {
   StepError,
   WaitReason,
 } from "../model/events.ts";
-import type { ActiveStep, FrameStatus, ItemEnd, RequestState, StepResult } from "../model/state.ts";
+import type {
+  FrameStatus,
+  ItemEnd,
+  ReadonlyActiveStep,
+  ReadonlyRequest,
+  StepResult,
+} from "../model/state.ts";
 import type { CallRecord } from "../ports/calls.ts";
 import type { ModelClient } from "../ports/model.ts";
 import type { ServiceContext, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
@@ -170,7 +176,12 @@ export interface StepProgram {
   /** Pure. @throws {AppError} when the configuration cannot be resolved: a missing value, a failing expression. */
   enter(context: EnterContext): Entry;
   /** Pure. Only for steps that wait. */
-  wake?(act: ActiveStep, request: RequestState | null, cause: WakeCause, now: number): Wake;
+  wake?(
+    step: ReadonlyActiveStep,
+    request: ReadonlyRequest | null,
+    cause: WakeCause,
+    now: number,
+  ): Wake;
   /** Pure. Only for steps that wait for events: the output if this event ends the wait; `null`: another one is meant. */
   take?(scope: Scope, event: NamedEvent, now: number): Json | null;
   /** The bodies that the step holds, in order. */

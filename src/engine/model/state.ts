@@ -10,7 +10,6 @@ import type {
   TokenUsage,
   WaitReason,
 } from "./events.ts";
-import type { Worklist } from "./worklist.ts";
 
 /** What `stepResults.<id>` holds: the latest entry of a step, in the shape that definitions and the API read. */
 export interface StepResult {
@@ -275,7 +274,6 @@ export interface ExecutionState {
   readonly openRequests: Set<string>;
   /** Acts by what they do, those that hold bodies left out: the status follows from it. */
   readonly load: { running: number; waiting: number };
-  readonly worklist: Worklist;
   /** How many steps were entered, over all bodies. */
   entered: number;
   /** Those of them that were entered before a person reopened the execution: they do not count against the limit. */
@@ -315,11 +313,28 @@ export interface ExecutionState {
   endedAt: number | null;
 }
 
+/** JSON is immutable already. */
+type DeepReadonly<T> = [Json] extends [T]
+  ? T
+  : T extends ReadonlyMap<infer Key, infer Value>
+    ? ReadonlyMap<Key, DeepReadonly<Value>>
+    : T extends ReadonlySet<infer Member>
+      ? ReadonlySet<Member>
+      : { readonly [Key in keyof T]: DeepReadonly<T[Key]> };
+
+/** The state as everything but the reducer gets it: a write to any part of it does not compile. */
+export type ReadonlyState = DeepReadonly<ExecutionState>;
+export type ReadonlyActiveStep = DeepReadonly<ActiveStep>;
+export type ReadonlyFrame = DeepReadonly<Frame>;
+export type ReadonlyRequest = DeepReadonly<RequestState>;
+export type ReadonlyItems = DeepReadonly<ItemsState>;
+export type ReadonlySnapshot = DeepReadonly<StepSnapshot>;
+
 /** Path of the root body. */
 export const ROOT = "";
 
 /** True when the sum of the known prices is only a lower bound of what was spent. */
-export function isCostUnknown(state: ExecutionState): boolean {
+export function isCostUnknown(state: ReadonlyState): boolean {
   return state.costUnknown || state.abandonedAttempts.size > 0 || state.abandonedChildren.size > 0;
 }
 

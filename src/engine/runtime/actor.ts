@@ -3,6 +3,7 @@ import { advance, nextDue, resolveVotes } from "../execution/decider/advance.ts"
 import type { AttemptEnded } from "../execution/decider/handle-signal.ts";
 import { handleAttempt, handleSignal } from "../execution/decider/handle-signal.ts";
 import { handleMigration } from "../execution/decider/migration.ts";
+import { Worklist } from "../execution/decider/worklist.ts";
 import { costOfLost } from "../execution/projections/call-costs.ts";
 import { toExecutionRecord } from "../execution/projections/execution-record.ts";
 import { apply } from "../execution/reducer/apply.ts";
@@ -36,6 +37,7 @@ export class Actor {
   readonly #ports: ActorPorts;
   #workflow: CompiledWorkflow;
   readonly #state: ExecutionState;
+  readonly #worklist: Worklist;
   readonly #subscriptions: EventSubscriptions;
   readonly #results: AttemptEnded[] = [];
   /** Aborts of the attempts under way, by `path:attempt`. */
@@ -67,6 +69,7 @@ export class Actor {
     this.#ports = ports;
     this.#workflow = workflow;
     this.#state = state;
+    this.#worklist = new Worklist(state);
     this.#subscriptions = new EventSubscriptions(ports.store, state);
     this.#record({ type: "execution_claimed", epoch: state.epoch + 1, worker: host.id });
   }
@@ -183,14 +186,14 @@ export class Actor {
 
   /** Records what follows from the state by itself, as far as one commit takes it. */
   #advance(now: number): void {
-    let following = advance(this.#workflow, this.#state, now);
+    let following = advance(this.#workflow, this.#state, this.#worklist, now);
     while (following.length > 0) {
       this.#recordAll(following);
       if (this.#unsaved.length >= MAX_EVENTS_PER_COMMIT) {
         this.#again = true;
         return;
       }
-      following = advance(this.#workflow, this.#state, now);
+      following = advance(this.#workflow, this.#state, this.#worklist, now);
     }
   }
 
@@ -255,6 +258,7 @@ export class Actor {
 
   #record(event: ExecutionEvent): void {
     apply(this.#state, event);
+    this.#worklist.note(this.#state, event);
     this.#unsaved.push(event);
   }
 
@@ -309,7 +313,8 @@ export class Actor {
   }
 
   #nextDue(): number | null {
-    return dueAfter(this.#state, this.#ports.clock.now(), this.#hasUnpublishedEnd);
+    const due = nextDue(this.#state, this.#worklist);
+    return dueAfter(this.#state, this.#ports.clock.now(), this.#hasUnpublishedEnd, due);
   }
 
   /** Delivers what the last commit left for others. The execution's record is due until that is done. */
@@ -377,7 +382,7 @@ export class Actor {
   /** Wakes the actor for timers that become due while attempts are under way. */
   #setTimer(): void {
     this.#cancelTimer?.();
-    const due = nextDue(this.#state);
+    const due = nextDue(this.#state, this.#worklist);
     if (due === null) return;
     const { clock } = this.#ports;
     this.#cancelTimer = clock.after(Math.max(due - clock.now(), 0), () => this.#schedule());

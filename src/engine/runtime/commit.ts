@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { nextDue } from "../execution/decider/advance.ts";
 import { toExecutionRecord } from "../execution/projections/execution-record.ts";
 import { totalsOf } from "../execution/projections/totals.ts";
 import type { ExecutionEvent } from "../model/events.ts";
-import { type ExecutionState, isFinished } from "../model/state.ts";
+import type { ExecutionState, ReadonlyState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ExecutionRecord } from "../ports/executions.ts";
 import type { Store } from "../ports/store.ts";
@@ -52,14 +51,15 @@ export async function appendCommit(
 }
 
 /**
- * When an execution without an owner needs a worker again: at once while something is left to be delivered or published, then
- * when a step becomes due; `null`: only a signal wakes it.
+ * When an execution without an owner needs a worker again: at once while something is left to be delivered or published.
+ *
+ * @param due - when a step becomes due; `null`: only a signal wakes it.
  */
 export function dueAfter(
-  state: ExecutionState,
+  { outbox }: ReadonlyState,
   now: number,
   hasUnpublishedEnd: boolean,
+  due: number | null,
 ): number | null {
-  if (state.outbox.size > 0 || hasUnpublishedEnd) return now;
-  return isFinished(state.status) ? null : nextDue(state);
+  return outbox.size > 0 || hasUnpublishedEnd ? now : due;
 }

@@ -100,7 +100,7 @@ async function fail(ports: FailDefectivePorts, record: ExecutionRecord): Promise
   const error = { code: "internal", message: DEFECT_MESSAGE, retryable: false } as const;
   const failed: ExecutionEvent = { type: "execution_failed", error, at };
   apply(state, failed);
-  const due = dueAfter(state, at, isCompletionWanted(ports, state));
+  const due = dueAfter(state, at, isCompletionWanted(ports, state), null);
   await appendCommit(ports, state, [failed], { owner: null, due });
   void events.emit("committed", { executionId, events: [failed] });
 }

@@ -9,7 +9,7 @@ import { defineStepType } from "../definition/step-type.ts";
 import type { Scope } from "../language/scope.ts";
 import { renderText, resolveTemplates } from "../language/template.ts";
 import type { Choice, RequestOpened } from "../model/events.ts";
-import type { RequestState } from "../model/state.ts";
+import type { ReadonlyRequest } from "../model/state.ts";
 
 const ChoiceConfig = z.strictObject({
   id: z
@@ -160,7 +160,7 @@ function approverName(text: string): string {
   return /^<(?:@|!subteam\^)([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(text)?.[1] ?? text;
 }
 
-function wakeApproval(request: RequestState | null, isDue: boolean, now: number): Wake {
+function wakeApproval(request: ReadonlyRequest | null, isDue: boolean, now: number): Wake {
   if (!request) return { kind: "wait" };
   const { opened, votes } = request;
   for (const { id } of opened.choices) {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { advance, nextDue } from "../../../src/engine/execution/decider/advance.ts";
+import { Worklist } from "../../../src/engine/execution/decider/worklist.ts";
 import { apply, initialState } from "../../../src/engine/execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../../../src/engine/model/events.ts";
 import { type ExecutionState, isFinished } from "../../../src/engine/model/state.ts";
@@ -76,7 +77,7 @@ describe("whatever a definition says and whatever happens, in any order", () => 
         const again = refold(run);
 
         expect(again).toEqual(run.state);
-        expect(advance(run.workflow, again, run.now)).toEqual([]);
+        expect(advance(run.workflow, again, new Worklist(again), run.now)).toEqual([]);
       }),
       { numRuns: RUNS },
     );
@@ -85,14 +86,14 @@ describe("whatever a definition says and whatever happens, in any order", () => 
   test("a live execution has a cause to go on, and a time at which somebody looks", () => {
     fc.assert(
       fc.property(anySteps, story, (steps, happenings) => {
-        tell(steps, happenings, ({ state }) => {
+        tell(steps, happenings, ({ state, worklist }) => {
           if (isFinished(state.status)) {
             expect(state.activeSteps.size).toBe(0);
-            expect(nextDue(state)).toBeNull();
+            expect(nextDue(state, worklist)).toBeNull();
             return;
           }
           expect(causes(state)).not.toEqual([]);
-          expect(nextDue(state)).not.toBeNull();
+          expect(nextDue(state, worklist)).not.toBeNull();
         });
       }),
       { numRuns: RUNS },

@@ -101,7 +101,7 @@ describe("whatever happens to branches, in any order", () => {
         const isAlive = acts.some(
           ({ phase, waitingOn }) => phase === "running" || waitingOn === "budget",
         );
-        expect(isAlive || nextDue(run.state) !== null).toBe(true);
+        expect(isAlive || nextDue(run.state, run.worklist) !== null).toBe(true);
       }),
     );
   });

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { compileDefinition } from "../../../src/engine/definition/compile.ts";
 import { Definition } from "../../../src/engine/definition/schema.ts";
 import { advance } from "../../../src/engine/execution/decider/advance.ts";
+import { Worklist } from "../../../src/engine/execution/decider/worklist.ts";
 import type { ExecutionEvent } from "../../../src/engine/model/events.ts";
 import { readOwn } from "../../../src/shared/json.ts";
 import {
@@ -80,7 +81,7 @@ describe.for(RELEASES)("runs that version $release wrote", ({ release, runs }) =
       for (const state of foldRecorded(run)) {
         const definition = Definition.parse(run.definitions[state.version]);
         const workflow = compileDefinition(definition, registries.stepTypes, registries);
-        expect(() => advance(workflow, state, state.start.at)).not.toThrow();
+        expect(() => advance(workflow, state, new Worklist(state), state.start.at)).not.toThrow();
       }
     }
   });

@@ -31,7 +31,7 @@ describe("timers", () => {
     ]);
 
     for (const minutes of [10, 20, 30]) {
-      expect(nextDue(run.state)).toBe(NINE + minutes * MINUTE);
+      expect(nextDue(run.state, run.worklist)).toBe(NINE + minutes * MINUTE);
       run.advance(10 * MINUTE);
     }
 
@@ -46,7 +46,7 @@ describe("timers", () => {
 
     run.end("quick", { kind: "ok" }).advance(20 * MINUTE);
 
-    expect(nextDue(run.state)).toBe(NINE + 60 * MINUTE);
+    expect(nextDue(run.state, run.worklist)).toBe(NINE + 60 * MINUTE);
     expect(run.state.frames.get("all#1/a")?.status).toBe("completed");
   });
 
@@ -80,7 +80,7 @@ describe("timers", () => {
 
     // 600 may have been spent and 400 are held: the second try of the first may have to wait for what is under way.
     expect(run.act("first").phase).not.toBe("running");
-    expect(nextDue(run.state) ?? 0).toBeGreaterThan(run.now);
+    expect(nextDue(run.state, run.worklist) ?? 0).toBeGreaterThan(run.now);
   });
 });
 
@@ -96,7 +96,7 @@ describe("a run that is held", () => {
 
     expect(run.state).toMatchObject({ status: "waiting", paused: { by: "U0ALICE" } });
     expect(run.state.activeSteps.size).toBe(0);
-    expect(nextDue(run.state)).toBeNull();
+    expect(nextDue(run.state, run.worklist)).toBeNull();
     expect(resume(run).act("second").phase).toBe("running");
   });
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { resolveVotes } from "../../../src/engine/execution/decider/advance.ts";
 import { handleSignal } from "../../../src/engine/execution/decider/handle-signal.ts";
-import { apply } from "../../../src/engine/execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../../../src/engine/model/events.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { PureRun, workflow } from "../../support/execution-harness.ts";
@@ -34,10 +33,7 @@ function clicks(run: PureRun, votes: readonly (readonly [by: string, choice: str
 }
 
 function record(run: PureRun, events: readonly ExecutionEvent[]): void {
-  for (const event of events) {
-    apply(run.state, event);
-    run.log.push(event);
-  }
+  for (const event of events) run.fold(event);
 }
 
 /** What became of the second click. */

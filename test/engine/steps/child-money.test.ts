@@ -128,7 +128,7 @@ describe("money of a child", () => {
     expect([...run.state.outbox.values()]).toMatchObject([
       { kind: "cancel_child", start: { type: "child_started", allottedNano: 700 } },
     ]);
-    expect(nextDue(run.state)).toBeNull();
+    expect(nextDue(run.state, run.worklist)).toBeNull();
 
     ends(run, 250);
 

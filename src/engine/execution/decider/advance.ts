@@ -4,29 +4,38 @@ import { stepAt } from "../../definition/compile.ts";
 import type { FrameView, Join, WakeCause } from "../../definition/step-type.ts";
 import { EACH } from "../../definition/step-type.ts";
 import type { ExecutionEvent, StepError, StepStarted } from "../../model/events.ts";
-import type { ActiveStep, ExecutionState, Frame, ItemsState } from "../../model/state.ts";
+import type {
+  ReadonlyActiveStep,
+  ReadonlyFrame,
+  ReadonlyItems,
+  ReadonlyState,
+} from "../../model/state.ts";
 import { isFinished, ROOT } from "../../model/state.ts";
 import { lastSegment } from "../../model/step-path.ts";
 import { completeStep, endStepWithError, outputOf } from "./complete-step.ts";
+import type { NextEvents } from "./cost-cap.ts";
 import { resolveBudget, resolveBudgetDecision } from "./cost-cap.ts";
 import { begin, enterStep, failExecution } from "./enter-step.ts";
 import { advanceBlockedChild } from "./handle-children.ts";
-import { MAX_RECOVERIES, recoverableAt } from "./recovery.ts";
+import { MAX_RECOVERIES, recoverableAt } from "./retry-delay.ts";
 import { resolveOutcome } from "./unknown-outcome.ts";
+import type { Worklist } from "./worklist.ts";
+import { timersOf } from "./worklist.ts";
 
 /** How long steps under way may take to notice a cancellation before their outcome is given up as unknown. */
 export const CANCEL_GRACE_MS = 5000;
 
 /**
- * Says which facts follow from the state by themselves, without news from outside: a step that is entered, a timer that
- * is due, an end. Pure: same arguments, same answer; it removes from the worklist what it found to be at rest.
+ * Says which events follow from the state by themselves, without news from outside: a step that is entered, a timer that
+ * is due, an end. It writes to the worklist alone: it removes the paths at which there is nothing to do.
  *
- * The caller applies the events and asks again until the answer is empty; then the execution waits for results, signals
- * or `nextDue`.
+ * The caller applies the events, notes them in the worklist, and calls again until the answer is empty; then the execution
+ * waits for results, signals or `nextDue`.
  */
 export function advance(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
+  state: ReadonlyState,
+  worklist: Worklist,
   now: number,
 ): readonly ExecutionEvent[] {
   if (isFinished(state.status)) return [];
@@ -41,46 +50,22 @@ export function advance(
       ),
     ];
   }
-  noteDue(state, now);
-  for (const path of state.worklist.paths) {
-    const events = advanceAt(workflow, state, path, now);
-    if (events.length > 0) return events;
-    state.worklist.remove(path);
+  worklist.addDue(state, now);
+  for (const path of worklist.paths) {
+    const next = advanceAt(workflow, state, path, now);
+    if (next === "blocked") worklist.block(path);
+    else if (next.length > 0) return next;
+    else worklist.remove(path);
   }
   return [];
 }
 
-/** Adds to the worklist what has become due. */
-function noteDue(state: ExecutionState, now: number): void {
-  if (now < state.worklist.earliestDue) return;
-  state.worklist.clearTimes();
-  for (const { path, due } of timed(state)) {
-    if (due <= now) state.worklist.add(path);
-    else state.worklist.wakeAt(due);
-  }
-}
-
-/**
- * Everything under way that ends or goes on at a time.
- *
- * @yields its path and that time.
- */
-function* timed(state: ExecutionState): Iterable<{ readonly path: string; readonly due: number }> {
-  for (const act of state.activeSteps.values()) {
-    const due = act.due ?? recoverableAt(state, act);
-    if (due !== null) yield { path: act.path, due };
-  }
-  for (const { path, due, status } of state.frames.values()) {
-    if (due !== null && status === "open") yield { path, due };
-  }
-}
-
 function advanceAt(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
+  state: ReadonlyState,
   path: string,
   now: number,
-): readonly ExecutionEvent[] {
+): NextEvents {
   const act = state.activeSteps.get(path);
   if (act) return advanceStep(workflow, state, act, now);
   const frame = state.frames.get(path);
@@ -90,22 +75,22 @@ function advanceAt(
 /**
  * When somebody has to look at the execution again without news from outside; `null`: never.
  */
-export function nextDue(state: ExecutionState): number | null {
+export function nextDue(state: ReadonlyState, worklist: Worklist): number | null {
   if (isFinished(state.status)) return null;
   // Its other timers do nothing any more: one that has passed would have it looked at without end.
   if (state.cancel) return state.cancel.at + CANCEL_GRACE_MS;
   if (state.paused) return null;
   let due = state.deadline;
-  for (const next of timed(state)) {
+  for (const next of timersOf(state)) {
     // A retry without room is looked at when there is room.
-    const isHeldUp = state.activeSteps.has(next.path) && state.worklist.isBlocked(next.path);
-    if (!isHeldUp) due = Math.min(due, next.due);
+    const isBlocked = state.activeSteps.has(next.path) && worklist.isBlocked(next.path);
+    if (!isBlocked) due = Math.min(due, next.due);
   }
   return due;
 }
 
 function advanceCancelled(
-  state: ExecutionState,
+  state: ReadonlyState,
   since: number,
   now: number,
 ): readonly ExecutionEvent[] {
@@ -119,10 +104,10 @@ function advanceCancelled(
 
 function advanceStep(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
-  act: ActiveStep,
+  state: ReadonlyState,
+  act: ReadonlyActiveStep,
   now: number,
-): readonly ExecutionEvent[] {
+): NextEvents {
   const step = stepAt(workflow, act.path);
   if (act.waitingOn === "branches") {
     return act.items ? advanceItems(step, act, act.items, now) : advanceJoin(step, state, act, now);
@@ -142,16 +127,19 @@ function advanceStep(
   }
 }
 
-function isDue(act: ActiveStep, now: number): act is ActiveStep & { readonly due: number } {
+function isDue(
+  act: ReadonlyActiveStep,
+  now: number,
+): act is ReadonlyActiveStep & { readonly due: number } {
   return act.due !== null && act.due <= now;
 }
 
 function retry(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
-  act: ActiveStep,
+  state: ReadonlyState,
+  act: ReadonlyActiveStep,
   now: number,
-): readonly ExecutionEvent[] {
+): NextEvents {
   return begin(
     workflow,
     state,
@@ -162,8 +150,8 @@ function retry(
 
 function advanceWaiting(
   step: CompiledStep,
-  state: ExecutionState,
-  act: ActiveStep,
+  state: ReadonlyState,
+  act: ReadonlyActiveStep,
   now: number,
 ): readonly ExecutionEvent[] {
   // Decisions first: one that was made in time counts even if it is seen after the expiry.
@@ -178,8 +166,8 @@ function advanceWaiting(
 /** Asks a waiting step whether its wait is over. */
 function wakeStep(
   step: CompiledStep,
-  state: ExecutionState,
-  act: ActiveStep,
+  state: ReadonlyState,
+  act: ReadonlyActiveStep,
   cause: WakeCause,
   now: number,
 ): readonly ExecutionEvent[] {
@@ -193,7 +181,7 @@ function wakeStep(
 /** What follows from the votes on a request alone, whatever the clock says; nothing once the execution is being cancelled. Pure. */
 export function resolveVotes(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
+  state: ReadonlyState,
   path: string,
   now: number,
 ): readonly ExecutionEvent[] {
@@ -207,8 +195,8 @@ export function resolveVotes(
 /** Asks a step whose bodies are executed what they amount to so far. */
 function advanceJoin(
   step: CompiledStep,
-  state: ExecutionState,
-  act: ActiveStep,
+  state: ReadonlyState,
+  act: ReadonlyActiveStep,
   now: number,
 ): readonly ExecutionEvent[] {
   const views = [...act.frames].flatMap((path) => {
@@ -220,7 +208,7 @@ function advanceJoin(
 
 function endJoin(
   step: CompiledStep,
-  act: ActiveStep,
+  act: ReadonlyActiveStep,
   join: Join,
   now: number,
 ): readonly ExecutionEvent[] {
@@ -233,8 +221,8 @@ function endJoin(
 /** Asks a step that executes a body for each item whether to begin with more. */
 function advanceItems(
   step: CompiledStep,
-  act: ActiveStep,
-  items: ItemsState,
+  act: ReadonlyActiveStep,
+  items: ReadonlyItems,
   now: number,
 ): readonly ExecutionEvent[] {
   const { values, opened, ends, firstFailed } = items;
@@ -257,7 +245,7 @@ function advanceItems(
   }));
 }
 
-function toFrameView(frame: Frame): FrameView {
+function toFrameView(frame: ReadonlyFrame): FrameView {
   return {
     id: lastSegment(frame.path),
     status: frame.status,
@@ -269,17 +257,14 @@ function toFrameView(frame: Frame): FrameView {
 /** If the worker of a running attempt died: begin the same attempt again, with the same key. */
 function recover(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
-  act: ActiveStep,
+  state: ReadonlyState,
+  act: ReadonlyActiveStep,
   now: number,
-): readonly ExecutionEvent[] {
+): NextEvents {
   const from = recoverableAt(state, act);
   if (from === null) return [];
   // Unless somebody has set the clock back.
-  if (now < from && now >= act.begunAt) {
-    state.worklist.wakeAt(from);
-    return [];
-  }
+  if (now < from && now >= act.begunAt) return [];
   if (act.recoveries < MAX_RECOVERIES)
     return begin(workflow, state, startAttempt(act, act.attempt, now), now);
   const error: StepError = {
@@ -292,7 +277,7 @@ function recover(
   return endStepWithError(stepAt(workflow, act.path), act.path, error, cost, now);
 }
 
-function startAttempt(act: ActiveStep, attempt: number, now: number): StepStarted {
+function startAttempt(act: ReadonlyActiveStep, attempt: number, now: number): StepStarted {
   return {
     type: "step_started",
     path: act.path,
@@ -305,10 +290,10 @@ function startAttempt(act: ActiveStep, attempt: number, now: number): StepStarte
 
 function advanceFrame(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
-  frame: Frame,
+  state: ReadonlyState,
+  frame: ReadonlyFrame,
   now: number,
-): readonly ExecutionEvent[] {
+): NextEvents {
   if (frame.due !== null && frame.due <= now) return [closeFrame(frame, timedOut(frame), now)];
   if (frame.current !== null) return [];
   if (frame.failure) {
@@ -329,17 +314,17 @@ function advanceFrame(
   }
 }
 
-function closeFrame(frame: Frame, error: StepError | null, at: number): ExecutionEvent {
+function closeFrame(frame: ReadonlyFrame, error: StepError | null, at: number): ExecutionEvent {
   const status = error ? "failed" : "completed";
   return { type: "frame_closed", path: frame.path, status, ...(error && { error }), at };
 }
 
-function timedOut(frame: Frame): StepError {
+function timedOut(frame: ReadonlyFrame): StepError {
   const message = `Branch "${lastSegment(frame.path)}" was not over in time. Raise its timeoutMs if it needs longer.`;
   return { code: "step_timeout", message, retryable: false };
 }
 
-function currentStepText(state: ExecutionState): string {
+function currentStepText(state: ReadonlyState): string {
   const current = state.frames.get(ROOT)?.current ?? null;
   return current === null ? "" : ` in step "${state.activeSteps.get(current)?.stepId ?? current}"`;
 }

@@ -1,7 +1,8 @@
 import type { Json } from "../../../shared/json.ts";
 import type { CompiledStep, CompiledWorkflow } from "../../definition/compile.ts";
 import type { AttemptCost, ExecutionEvent, StepCompleted, StepError } from "../../model/events.ts";
-import { type ExecutionState, ROOT } from "../../model/state.ts";
+import type { ReadonlyState } from "../../model/state.ts";
+import { ROOT } from "../../model/state.ts";
 import { executionScope } from "./execution-scope.ts";
 import { outputFault } from "./size-limits.ts";
 
@@ -115,7 +116,7 @@ function variableOf(step: CompiledStep): { readonly outputVariable?: string } {
 }
 
 /** The output of a finished run. @throws {AppError} when the definition's `output` expression fails. */
-export function outputOf(workflow: CompiledWorkflow, state: ExecutionState): Json {
+export function outputOf(workflow: CompiledWorkflow, state: ReadonlyState): Json {
   const root = state.frames.get(ROOT);
   if (!root) return null;
   if (!workflow.output) return root.lastOutput;

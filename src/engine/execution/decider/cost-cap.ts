@@ -11,8 +11,8 @@ import type {
   RequestOpened,
   StepError,
 } from "../../model/events.ts";
-import type { ActiveStep, ExecutionState } from "../../model/state.ts";
-import { changed } from "../reducer/apply-budget.ts";
+import type { ReadonlyActiveStep, ReadonlyState } from "../../model/state.ts";
+import { changed } from "../reducer/apply-requests.ts";
 
 /** An attempt that wants to begin. */
 export interface WantedAttempt {
@@ -29,18 +29,21 @@ export interface WantedAttempt {
 /** May an attempt begin now? `later`: not beside what is under way, perhaps when that has turned out cheaper than it might. */
 export type Admission = "now" | "later" | "none";
 
+/** What follows at a place; `blocked`: nothing until there may be more room under the cost cap. */
+export type NextEvents = readonly ExecutionEvent[] | "blocked";
+
 /** The most that the execution may spend, in nano-dollars. */
-export function capOf(workflow: CompiledWorkflow, state: ExecutionState): number {
+export function capOf(workflow: CompiledWorkflow, state: ReadonlyState): number {
   const own = toNano(workflow.definition.limits.maxCostUsd);
   return Math.min(own, state.start.capNano ?? own) + state.addedNano;
 }
 
 /** What of the cap is neither spent nor held. Never negative. */
-export function leftNano(workflow: CompiledWorkflow, state: ExecutionState): number {
+export function leftNano(workflow: CompiledWorkflow, state: ReadonlyState): number {
   return Math.max(capOf(workflow, state) - committed(state), 0);
 }
 
-function committed(state: ExecutionState): number {
+function committed(state: ReadonlyState): number {
   return state.spentNano + state.unknownNano + state.reservedNano;
 }
 
@@ -50,7 +53,7 @@ function committed(state: ExecutionState): number {
  */
 export function admit(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
+  state: ReadonlyState,
   { path, reserveNano }: Pick<WantedAttempt, "path" | "reserveNano">,
 ): Admission {
   const room = leftNano(workflow, state);
@@ -66,7 +69,7 @@ export function admit(
  */
 export function admitChild(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
+  state: ReadonlyState,
   capNano: number,
 ): Exclude<Admission, "none"> {
   const isShort = capNano > leftNano(workflow, state);
@@ -74,7 +77,7 @@ export function admitChild(
 }
 
 /** What is held for attempts whose results are under way; not what a step holds for itself, or for a run that it started. */
-function settlingNano(state: ExecutionState, except: string): number {
+function settlingNano(state: ReadonlyState, except: string): number {
   let held = 0;
   for (const act of state.activeSteps.values()) {
     if (act.phase === "running" && act.path !== except) held += act.reservedNano;
@@ -89,7 +92,7 @@ function settlingNano(state: ExecutionState, except: string): number {
  */
 export function askForBudget(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
+  state: ReadonlyState,
   wanted: WantedAttempt,
   now: number,
 ): ExecutionEvent {
@@ -116,7 +119,7 @@ export function askForBudget(
 
 function figures(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
+  state: ReadonlyState,
   { path, stepId, reserveNano, params }: WantedAttempt,
   now: number,
 ): BudgetAsked {
@@ -138,7 +141,7 @@ function figures(
 }
 
 function openRequest(
-  state: ExecutionState,
+  state: ReadonlyState,
   path: string,
   owner: string,
   budget: BudgetAsked,
@@ -176,16 +179,13 @@ function choicesFor({ addNano, cheaper }: BudgetAsked): readonly Choice[] {
 /** What follows for an attempt that waits for budget: the owner chose, or there is room by now. */
 export function resolveBudgetDecision(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
-  act: ActiveStep,
+  state: ReadonlyState,
+  act: ReadonlyActiveStep,
   now: number,
-): readonly ExecutionEvent[] {
+): NextEvents {
   const chosen = resolveBudget(state, act, now);
   if (chosen.length > 0 || act.requestId === null) return chosen;
-  if (admit(workflow, state, act) !== "now") {
-    state.worklist.block(act.path);
-    return [];
-  }
+  if (admit(workflow, state, act) !== "now") return "blocked";
   return [
     {
       type: "budget_changed",
@@ -199,8 +199,8 @@ export function resolveBudgetDecision(
 
 /** What the owner's choice leads to. */
 export function resolveBudget(
-  state: ExecutionState,
-  act: ActiveStep,
+  state: ReadonlyState,
+  act: ReadonlyActiveStep,
   now: number,
 ): readonly ExecutionEvent[] {
   const request = state.requests.get(act.requestId ?? "");
@@ -228,7 +228,7 @@ export function resolveBudget(
 }
 
 function toCheaper(
-  act: ActiveStep,
+  act: ReadonlyActiveStep,
   { change, reserveNano }: NonNullable<BudgetAsked["cheaper"]>,
 ): Pick<BudgetChanged, "choice" | "change" | "paramsHash" | "reserveNano"> {
   const paramsHash = hashJson(changed(act.params, change));

@@ -1,7 +1,8 @@
 import { asAppError } from "../../../shared/errors.ts";
 import { hashJson } from "../../../shared/json.ts";
-import { type CompiledStep, type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
-import type { Entry } from "../../definition/step-type.ts";
+import type { CompiledStep, CompiledWorkflow } from "../../definition/compile.ts";
+import { stepAt } from "../../definition/compile.ts";
+import type { EnterContext, Entry } from "../../definition/step-type.ts";
 import type {
   ExecutionEvent,
   FramesOpened,
@@ -9,21 +10,22 @@ import type {
   StepStarted,
   StepWaiting,
 } from "../../model/events.ts";
-import type { ExecutionState, Frame } from "../../model/state.ts";
-import { framePath } from "../../model/step-path.ts";
+import type { ReadonlyFrame, ReadonlyState } from "../../model/state.ts";
+import { stepPath } from "../../model/step-path.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
+import type { NextEvents } from "./cost-cap.ts";
 import { admit, askForBudget } from "./cost-cap.ts";
+import { executionScope } from "./execution-scope.ts";
 import { variablesFault } from "./size-limits.ts";
-import { enterContext, entryPlace } from "./step-entry.ts";
 
 /** The facts that follow when a body comes to a step. Pure. */
 export function enterStep(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
-  frame: Frame,
+  state: ReadonlyState,
+  frame: ReadonlyFrame,
   stepId: string,
   now: number,
-): readonly ExecutionEvent[] {
+): NextEvents {
   const { maxSteps } = workflow.definition.limits;
   if (state.entered - state.enteredBefore >= maxSteps) {
     const message = `The run has executed ${maxSteps} steps, the most that limits.maxSteps allows, and was about to enter "${stepId}". If the loop is meant, raise limits.maxSteps.`;
@@ -50,25 +52,73 @@ export function enterStep(
 /**
  * Begins an attempt if its worst price fits under the cap. If not, it waits: for what is under way, where that may leave room, else
  * for the owner.
- *
- * @returns nothing as long as it waits for what is under way.
  */
 export function begin(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
+  state: ReadonlyState,
   start: StepStarted,
   now: number,
-): readonly ExecutionEvent[] {
+): NextEvents {
   const wanted = { ...start, reserveNano: start.reservedNano ?? 0 };
   switch (admit(workflow, state, wanted)) {
     case "now":
       return [start];
     case "later":
-      state.worklist.block(state.activeSteps.has(start.path) ? start.path : framePath(start.path));
-      return [];
+      return "blocked";
     case "none":
       return [askForBudget(workflow, state, wanted, now)];
   }
+}
+
+/** The path under which a body comes to a step, and the number of the attempt. */
+export interface EntryPlace {
+  readonly path: string;
+  readonly attempt: number;
+}
+
+/**
+ * A new entry; but a step that failed or was given up, and that a person has done again, goes on under its key if it would do
+ * exactly the same: whoever has seen that key recognizes it.
+ */
+export function entryPlace(
+  workflow: CompiledWorkflow,
+  state: ReadonlyState,
+  frame: ReadonlyFrame,
+  stepId: string,
+  now: number,
+): EntryPlace {
+  const path = stepPath(frame.path, stepId, (frame.entries.get(stepId) ?? 0) + 1);
+  const { again } = frame;
+  if (again?.stepId !== stepId || again.paramsHash === "") return { path, attempt: 1 };
+  try {
+    const { program } = stepAt(workflow, again.path);
+    const entry = program.enter(enterContext(workflow, state, frame, again.path, now));
+    if (entry.kind === "run" && hashJson(entry.params) === again.paramsHash)
+      return { path: again.path, attempt: again.attempt + 1 };
+  } catch {
+    // It will fail in the same way under the new key, and be told there.
+  }
+  return { path, attempt: 1 };
+}
+
+/** What the step at this path is given when it is entered. */
+export function enterContext(
+  { prompts }: CompiledWorkflow,
+  state: ReadonlyState,
+  frame: ReadonlyFrame,
+  path: string,
+  now: number,
+): EnterContext {
+  const key = `${state.start.executionId}/${path}`;
+  const { salt, trigger } = state.start;
+  return {
+    scope: executionScope(state, frame, key),
+    key,
+    now,
+    startedBy: trigger.userId ?? null,
+    ...(salt !== undefined && { salt }),
+    ...(prompts && { prompts }),
+  };
 }
 
 /** The event that ends the whole execution with an error. */

@@ -2,7 +2,7 @@ import type { Json } from "../../../shared/json.ts";
 import { readOwn } from "../../../shared/json.ts";
 import { toDollars } from "../../../shared/money.ts";
 import type { Scope } from "../../language/scope.ts";
-import type { ExecutionState, Frame, StepResult } from "../../model/state.ts";
+import type { ReadonlyFrame, ReadonlyState, StepResult } from "../../model/state.ts";
 import { ROOT } from "../../model/state.ts";
 import { framePath } from "../../model/step-path.ts";
 
@@ -13,7 +13,7 @@ import { framePath } from "../../model/step-path.ts";
  *
  * @param key - the idempotency key of the step that reads.
  */
-export function executionScope(state: ExecutionState, frame: Frame, key: string): Scope {
+export function executionScope(state: ReadonlyState, frame: ReadonlyFrame, key: string): Scope {
   const { start } = state;
   const bodies = bodiesAround(state, frame);
   const roots = {
@@ -41,7 +41,7 @@ export function executionScope(state: ExecutionState, frame: Frame, key: string)
 }
 
 /** The body and all around it, the innermost first. */
-function bodiesAround(state: ExecutionState, frame: Frame): readonly Frame[] {
+function bodiesAround(state: ReadonlyState, frame: ReadonlyFrame): readonly ReadonlyFrame[] {
   const bodies = [frame];
   let { path } = frame;
   while (path !== ROOT) {
@@ -53,13 +53,16 @@ function bodiesAround(state: ExecutionState, frame: Frame): readonly Frame[] {
   return bodies;
 }
 
-type NamesOf<T> = (body: Frame) => Readonly<Record<string, T>>;
+type NamesOf<T> = (body: ReadonlyFrame) => Readonly<Record<string, T>>;
 
 const localsOf: NamesOf<Json> = (body) => body.locals;
 const resultsOf: NamesOf<StepResult> = (body) => body.results;
 
 /** The names of all bodies; inner ones hide outer ones. */
-function merged<T>(bodies: readonly Frame[], namesOf: NamesOf<T>): Readonly<Record<string, T>> {
+function merged<T>(
+  bodies: readonly ReadonlyFrame[],
+  namesOf: NamesOf<T>,
+): Readonly<Record<string, T>> {
   const [only] = bodies;
   if (only && bodies.length === 1) return namesOf(only);
   const names: Record<string, T> = Object.create(null);
@@ -68,7 +71,7 @@ function merged<T>(bodies: readonly Frame[], namesOf: NamesOf<T>): Readonly<Reco
 
 function readPath(
   roots: object,
-  bodies: readonly Frame[],
+  bodies: readonly ReadonlyFrame[],
   path: readonly string[],
 ): Json | undefined {
   const [root, name] = path;

@@ -1,5 +1,7 @@
-import { hashJson, type JsonObject, readOwn } from "../../../shared/json.ts";
-import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
+import type { JsonObject } from "../../../shared/json.ts";
+import { hashJson, readOwn } from "../../../shared/json.ts";
+import type { CompiledWorkflow } from "../../definition/compile.ts";
+import { stepAt } from "../../definition/compile.ts";
 import type { AttemptResult } from "../../definition/step-type.ts";
 import type {
   ChildEnded,
@@ -9,16 +11,17 @@ import type {
   StepError,
 } from "../../model/events.ts";
 import { EXECUTION_ID_PREFIX } from "../../model/execution-id.ts";
-import type { ActiveStep, ExecutionState } from "../../model/state.ts";
+import type { ReadonlyActiveStep, ReadonlyState } from "../../model/state.ts";
 import type { Signal } from "../../ports/executions.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
+import type { NextEvents } from "./cost-cap.ts";
 import { admitChild, leftNano } from "./cost-cap.ts";
 
 /** Says which facts follow when a step has found the workflow that it starts. Pure. */
 export function handleChildPlan(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
-  act: ActiveStep,
+  state: ReadonlyState,
+  act: ReadonlyActiveStep,
   { child, waits }: Extract<AttemptResult, { readonly kind: "child" }>,
   now: number,
 ): readonly ExecutionEvent[] {
@@ -34,21 +37,20 @@ export function handleChildPlan(
 /** What follows for a child that waits for room: it begins, if there is some by now or nothing can bring more. Pure. */
 export function advanceBlockedChild(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
-  act: ActiveStep,
+  state: ReadonlyState,
+  act: ReadonlyActiveStep,
   child: ChildPlan,
   now: number,
-): readonly ExecutionEvent[] {
-  if (admitChild(workflow, state, child.capNano) === "now")
-    return [startOf(workflow, state, act, child, true, now)];
-  state.worklist.block(act.path);
-  return [];
+): NextEvents {
+  return admitChild(workflow, state, child.capNano) === "now"
+    ? [startOf(workflow, state, act, child, true, now)]
+    : "blocked";
 }
 
 function startOf(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
-  { path, stepId, key, attempt }: ActiveStep,
+  state: ReadonlyState,
+  { path, stepId, key, attempt }: ReadonlyActiveStep,
   { workflowId, version, variables, capNano }: ChildPlan,
   waits: boolean,
   at: number,
@@ -74,7 +76,7 @@ function startOf(
 /** Says which facts follow from the end of a child. Pure. */
 export function handleChildEnd(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
+  state: ReadonlyState,
   { id: signalId, payload }: Signal,
   now: number,
 ): readonly ExecutionEvent[] {

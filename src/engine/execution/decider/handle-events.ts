@@ -1,7 +1,8 @@
 import { isJsonObject } from "../../../shared/json.ts";
-import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
+import type { CompiledWorkflow } from "../../definition/compile.ts";
+import { stepAt } from "../../definition/compile.ts";
 import type { ExecutionEvent, NamedEvent } from "../../model/events.ts";
-import type { ActiveStep, ExecutionState } from "../../model/state.ts";
+import type { ReadonlyActiveStep, ReadonlyState } from "../../model/state.ts";
 import { consumedKey } from "../../model/step-path.ts";
 import type { Signal } from "../../ports/executions.ts";
 import { completeStep } from "./complete-step.ts";
@@ -10,7 +11,7 @@ import { executionScope } from "./execution-scope.ts";
 /** Says which facts follow from a named event: the waits that it ends. Pure; nothing for one that nobody waits for. */
 export function handleEvent(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
+  state: ReadonlyState,
   { id: signalId, payload }: Signal,
   now: number,
 ): readonly ExecutionEvent[] {
@@ -24,8 +25,8 @@ export function handleEvent(
 /** Says which facts follow for one step: its end, if it waits for this event. Pure. */
 export function wakeByEvent(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
-  act: ActiveStep,
+  state: ReadonlyState,
+  act: ReadonlyActiveStep,
   { event, signalId }: { readonly event: NamedEvent; readonly signalId?: string },
   now: number,
 ): readonly ExecutionEvent[] {
@@ -43,7 +44,7 @@ export function wakeByEvent(
   ];
 }
 
-function isMeant(state: ExecutionState, act: ActiveStep, event: NamedEvent): boolean {
+function isMeant(state: ReadonlyState, act: ReadonlyActiveStep, event: NamedEvent): boolean {
   if (act.waitingOn !== "event" || act.event !== event.name) return false;
   // What comes after the time-out is late even if the timer was not seen yet.
   if (act.due !== null && event.at >= act.due) return false;

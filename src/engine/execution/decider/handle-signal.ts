@@ -3,15 +3,15 @@ import type { CompiledStep, CompiledWorkflow } from "../../definition/compile.ts
 import { stepAt } from "../../definition/compile.ts";
 import type { AttemptResult } from "../../definition/step-type.ts";
 import type { AttemptCost, ExecutionEvent, RefusalReason } from "../../model/events.ts";
-import type { ActiveStep, ExecutionState, RequestState } from "../../model/state.ts";
+import type { ReadonlyActiveStep, ReadonlyRequest, ReadonlyState } from "../../model/state.ts";
 import { isFinished } from "../../model/state.ts";
 import { attemptKey } from "../../model/step-path.ts";
 import type { Signal } from "../../ports/executions.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
 import { handleChildEnd, handleChildPlan } from "./handle-children.ts";
 import { handleEvent } from "./handle-events.ts";
+import { DEFAULT_RETRY_POLICY, retryDelayMs } from "./retry-delay.ts";
 import { isRetryPath } from "./retry-points.ts";
-import { DEFAULT_RETRY_POLICY, retryDelayMs } from "./retry-policy.ts";
 import { askAboutOutcome } from "./unknown-outcome.ts";
 
 /** The result of an attempt, with which attempt it was. */
@@ -26,7 +26,7 @@ export interface AttemptEnded {
 /** Says which facts follow from the end of an attempt. Pure. */
 export function handleAttempt(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
+  state: ReadonlyState,
   ended: AttemptEnded,
   now: number,
 ): readonly ExecutionEvent[] {
@@ -52,7 +52,7 @@ export function handleAttempt(
 }
 
 function lateResult(
-  state: ExecutionState,
+  state: ReadonlyState,
   ended: AttemptEnded,
   now: number,
 ): readonly ExecutionEvent[] {
@@ -65,7 +65,7 @@ function lateResult(
 
 function attemptFailed(
   step: CompiledStep,
-  act: ActiveStep,
+  act: ReadonlyActiveStep,
   result: Extract<AttemptResult, { readonly kind: "failed" }>,
   now: number,
 ): readonly ExecutionEvent[] {
@@ -93,7 +93,7 @@ function attemptFailed(
 /** Says which facts follow from a signal. Pure; a signal that was folded before changes nothing. */
 export function handleSignal(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
+  state: ReadonlyState,
   signal: Signal,
   now: number,
 ): readonly ExecutionEvent[] {
@@ -123,11 +123,7 @@ export function handleSignal(
 }
 
 /** Only what has ended is reopened, once for each end; whatever else was asked for came too late. */
-function handleRetry(
-  state: ExecutionState,
-  signal: Signal,
-  now: number,
-): readonly ExecutionEvent[] {
+function handleRetry(state: ReadonlyState, signal: Signal, now: number): readonly ExecutionEvent[] {
   const { start, status, endedAt } = state;
   const { by, path, variables, key, bodyHash } = signal.payload;
   const isKeyed = typeof key === "string" && typeof bodyHash === "string";
@@ -150,7 +146,7 @@ function handleRetry(
 }
 
 function handleDecision(
-  state: ExecutionState,
+  state: ReadonlyState,
   signal: Signal,
   now: number,
 ): readonly ExecutionEvent[] {
@@ -182,7 +178,7 @@ function handleDecision(
 
 /** Why a decision does not count; `null` when it does. A click after the expiry is late even if the timer was not seen yet. */
 export function refusal(
-  request: RequestState,
+  request: ReadonlyRequest,
   by: string,
   clickedAt: number,
 ): RefusalReason | null {

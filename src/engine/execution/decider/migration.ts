@@ -1,11 +1,7 @@
 import { asAppError } from "../../../shared/errors.ts";
 import { hashJson, toJson } from "../../../shared/json.ts";
-import {
-  type CompiledStep,
-  type CompiledWorkflow,
-  findStep,
-  stepAt,
-} from "../../definition/compile.ts";
+import type { CompiledStep, CompiledWorkflow } from "../../definition/compile.ts";
+import { findStep, stepAt } from "../../definition/compile.ts";
 import type { Entry } from "../../definition/step-type.ts";
 import { parsePromptRef } from "../../language/prompt-ref.ts";
 import type {
@@ -14,10 +10,11 @@ import type {
   RequestOpened,
   WaitReason,
 } from "../../model/events.ts";
-import { type ActiveStep, type ExecutionState, type Frame, isFinished } from "../../model/state.ts";
+import type { ReadonlyActiveStep, ReadonlyFrame, ReadonlyState } from "../../model/state.ts";
+import { isFinished } from "../../model/state.ts";
 import { lastSegment, stepPath } from "../../model/step-path.ts";
 import type { Signal } from "../../ports/executions.ts";
-import { enterContext } from "./step-entry.ts";
+import { enterContext } from "./enter-step.ts";
 
 /** A version of the execution's workflow that it is to go on with. */
 export interface Target {
@@ -39,7 +36,7 @@ type Asked = ExecutionMigrated["asked"][number];
 export function planMigration(
   from: CompiledWorkflow,
   to: Target,
-  state: ExecutionState,
+  state: ReadonlyState,
   now: number,
 ): MigrationPlan {
   const reason = whyNotAtAll(state) ?? whyNotHere(from, to, state);
@@ -63,7 +60,7 @@ export function planMigration(
 export function handleMigration(
   from: CompiledWorkflow,
   to: Target,
-  state: ExecutionState,
+  state: ReadonlyState,
   signal: Signal,
   now: number,
 ): readonly ExecutionEvent[] {
@@ -76,7 +73,7 @@ export function handleMigration(
   return [{ type: "execution_migrated", version: to.version, ...change, by, signalId, at: now }];
 }
 
-function whyNotAtAll(state: ExecutionState): string | null {
+function whyNotAtAll(state: ReadonlyState): string | null {
   if (isFinished(state.status)) return `it is over (${state.status})`;
   if (state.cancel) return "it is being cancelled";
   if (state.paused?.reason === "slot") return "it waits in line for its turn";
@@ -99,7 +96,7 @@ const WAITS: Readonly<Partial<Record<WaitReason | "branches", string>>> = {
   child: "waits for the end of another run",
 };
 
-function whyNotHere(from: CompiledWorkflow, to: Target, state: ExecutionState): string | null {
+function whyNotHere(from: CompiledWorkflow, to: Target, state: ReadonlyState): string | null {
   for (const { path, stepId, waitingOn, items } of state.activeSteps.values()) {
     const reason =
       whyNotSame(from, to, path, stepId) ??
@@ -148,7 +145,7 @@ function whyNotItems(
 function whyNotBranches(
   { definition, bodies }: CompiledStep,
   { version }: Target,
-  frames: readonly Frame[],
+  frames: readonly ReadonlyFrame[],
 ): string | null {
   const failed = frames.find(({ status }) => status === "failed");
   if (failed) return `branch "${lastSegment(failed.path)}" of step "${definition.id}" failed`;
@@ -157,15 +154,18 @@ function whyNotBranches(
   return isSame ? null : `step "${definition.id}" has other branches in version ${version}`;
 }
 
-function branchesOf({ activeSteps, frames }: ExecutionState, path: string): readonly Frame[] {
+function branchesOf(
+  { activeSteps, frames }: ReadonlyState,
+  path: string,
+): readonly ReadonlyFrame[] {
   return [...(activeSteps.get(path)?.frames ?? [])].flatMap((branch) => frames.get(branch) ?? []);
 }
 
 /** @returns what is asked from now on, if somebody is; a text: why the wait cannot go on. */
 function renewWait(
   { workflow, version }: Target,
-  state: ExecutionState,
-  act: ActiveStep,
+  state: ReadonlyState,
+  act: ReadonlyActiveStep,
   now: number,
 ): RequestOpened | string | null {
   const { path, stepId, key } = act;
@@ -187,7 +187,7 @@ function renewWait(
 
 function isSameWait(
   entry: Entry,
-  act: ActiveStep,
+  act: ReadonlyActiveStep,
 ): entry is Extract<Entry, { readonly kind: "wait" }> {
   return entry.kind === "wait" && entry.on === act.waitingOn && (entry.event ?? null) === act.event;
 }
@@ -202,7 +202,7 @@ function reseal(request: RequestOpened, id: string, round: number): RequestOpene
 function formerTypes(
   from: CompiledWorkflow,
   to: CompiledWorkflow,
-  state: ExecutionState,
+  state: ReadonlyState,
 ): Pick<ExecutionMigrated, "formerTypes"> {
   const types: Record<string, string> = {};
   for (const { path } of state.steps) {
@@ -215,7 +215,7 @@ function formerTypes(
 
 function newPrompts(
   { prompts }: CompiledWorkflow,
-  state: ExecutionState,
+  state: ReadonlyState,
 ): Pick<ExecutionMigrated, "prompts"> {
   const added: Record<string, number> = {};
   for (const [ref, { name, version }] of prompts ?? []) {

@@ -1,25 +1,26 @@
 import type { CompiledWorkflow } from "../../definition/compile.ts";
-import { type ExecutionState, type Frame, ROOT, type StepSnapshot } from "../../model/state.ts";
-import { entryPlace } from "./step-entry.ts";
+import type { ReadonlyFrame, ReadonlySnapshot, ReadonlyState } from "../../model/state.ts";
+import { ROOT } from "../../model/state.ts";
+import { entryPlace } from "./enter-step.ts";
 
 /**
  * The steps from which an execution that ended can be done again: what ended or was given up, in bodies that can go on. The
  * bodies of items that completed are not among them: nothing is kept of those but the output.
  */
-export function retryPoints(state: ExecutionState): readonly StepSnapshot[] {
+export function retryPoints(state: ReadonlyState): readonly ReadonlySnapshot[] {
   const root = state.frames.get(ROOT);
   return root ? pointsIn(root) : [];
 }
 
 /** Does the path name such a step, or a body that can go on? */
-export function isRetryPath(state: ExecutionState, path: string): boolean {
+export function isRetryPath(state: ReadonlyState, path: string): boolean {
   return retryPoints(state).some(
     (point) => point.path === path || point.bodies.some((body) => body.path === path),
   );
 }
 
 /** The step whose failure made the execution fail, the innermost; `null`: it was stopped as a whole, and goes on where it was. */
-export function failedPath(state: ExecutionState): string | null {
+export function failedPath(state: ReadonlyState): string | null {
   const root = state.frames.get(ROOT);
   return root?.failure ? failureIn(root) : null;
 }
@@ -31,7 +32,7 @@ export function failedPath(state: ExecutionState): string | null {
  */
 export function stepsWithUnknownOutcome(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
+  state: ReadonlyState,
   now: number,
 ): readonly string[] {
   return [...state.frames.values()].flatMap((frame) => {
@@ -42,14 +43,14 @@ export function stepsWithUnknownOutcome(
   });
 }
 
-function pointsIn(frame: Frame): readonly StepSnapshot[] {
-  const pasts: readonly StepSnapshot[] = frame.stopped
+function pointsIn(frame: ReadonlyFrame): readonly ReadonlySnapshot[] {
+  const pasts: readonly ReadonlySnapshot[] = frame.stopped
     ? [...frame.undoLog, frame.stopped]
     : frame.undoLog;
   return pasts.flatMap((past) => [past, ...past.bodies.flatMap(pointsIn)]);
 }
 
-function failureIn(frame: Frame): string {
+function failureIn(frame: ReadonlyFrame): string {
   const { failure, undoLog } = frame;
   const last = undoLog.at(-1);
   // A body that was not over in time goes on where it was.
@@ -61,6 +62,6 @@ function failureIn(frame: Frame): string {
   return failed ? failureIn(failed) : last.path;
 }
 
-function endOf({ undoLog, stopped }: Frame): number {
+function endOf({ undoLog, stopped }: ReadonlyFrame): number {
   return Math.max(undoLog.at(-1)?.at ?? 0, stopped?.at ?? 0);
 }

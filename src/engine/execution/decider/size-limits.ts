@@ -1,6 +1,6 @@
 import type { Json } from "../../../shared/json.ts";
 import type { StepError } from "../../model/events.ts";
-import type { Frame } from "../../model/state.ts";
+import type { ReadonlyFrame } from "../../model/state.ts";
 
 /** Characters of one step's output as JSON text: a commit that holds it has to fit into a document of 16 MB. */
 export const MAX_OUTPUT_LENGTH = 2_000_000;
@@ -29,7 +29,7 @@ export function outputFault(stepId: string, output: Json): StepError | null {
 }
 
 /** Why no step may be entered in a body with these variables; `null`: one may. */
-export function variablesFault(stepId: string, { locals }: Frame): StepError | null {
+export function variablesFault(stepId: string, { locals }: ReadonlyFrame): StepError | null {
   let length = 0;
   for (const value of Object.values(locals)) length += lengthOf(value);
   if (length <= MAX_VARIABLES_LENGTH) return null;

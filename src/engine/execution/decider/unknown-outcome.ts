@@ -1,5 +1,6 @@
 import { hashJson, toJson } from "../../../shared/json.ts";
-import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
+import type { CompiledWorkflow } from "../../definition/compile.ts";
+import { stepAt } from "../../definition/compile.ts";
 import type {
   AttemptCost,
   Choice,
@@ -9,7 +10,7 @@ import type {
   RequestOpened,
   StepError,
 } from "../../model/events.ts";
-import type { ActiveStep, ExecutionState } from "../../model/state.ts";
+import type { ReadonlyActiveStep, ReadonlyState } from "../../model/state.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
 
 const CHOICES: readonly (Choice & { readonly id: OutcomeChoice })[] = [
@@ -24,8 +25,8 @@ const CHOICES: readonly (Choice & { readonly id: OutcomeChoice })[] = [
  * @returns `null` when nobody can be asked: nobody owns the run, or it is being cancelled.
  */
 export function askAboutOutcome(
-  state: ExecutionState,
-  act: ActiveStep,
+  state: ReadonlyState,
+  act: ReadonlyActiveStep,
   error: StepError,
   cost: AttemptCost,
   now: number,
@@ -38,8 +39,8 @@ export function askAboutOutcome(
 }
 
 function toRequest(
-  state: ExecutionState,
-  { path, key, stepId, attempt }: ActiveStep,
+  state: ReadonlyState,
+  { path, key, stepId, attempt }: ReadonlyActiveStep,
   owner: string,
   { message }: StepError,
   now: number,
@@ -63,8 +64,8 @@ function toRequest(
 /** What the person's choice leads to; nothing as long as there is none. Pure. */
 export function resolveOutcome(
   workflow: CompiledWorkflow,
-  state: ExecutionState,
-  act: ActiveStep,
+  state: ReadonlyState,
+  act: ReadonlyActiveStep,
   now: number,
 ): readonly ExecutionEvent[] {
   const request = state.requests.get(act.requestId ?? "");

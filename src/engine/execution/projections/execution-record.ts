@@ -1,4 +1,4 @@
-import { type ActiveStep, type ExecutionState, isCostUnknown } from "../../model/state.ts";
+import { isCostUnknown, type ReadonlyActiveStep, type ReadonlyState } from "../../model/state.ts";
 import type { ExecutionRecord } from "../../ports/executions.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { ExecutionRecord } from "../../ports/executions.ts";
  * @param due - when somebody must look.
  */
 export function toExecutionRecord(
-  state: ExecutionState,
+  state: ReadonlyState,
   owner: string | null,
   due: number | null,
 ): ExecutionRecord {
@@ -31,7 +31,7 @@ export function toExecutionRecord(
 }
 
 /** What a waiting execution waits for, each reason once. */
-export function waitReasons(state: ExecutionState): readonly string[] {
+export function waitReasons(state: ReadonlyState): readonly string[] {
   if (state.status !== "waiting") return [];
   const reasons = [...state.activeSteps.values()]
     .filter((act) => act.waitingOn !== "branches")
@@ -48,7 +48,7 @@ const NOT_ASKED: Readonly<Record<string, string>> = {
  * What a step under way waits for: `retry` after a failed attempt, `breaker` or `budget` if its model was not even asked; `room` when
  * others of the execution hold the money that a child needs to begin.
  */
-export function waitReason(state: ExecutionState, act: ActiveStep): string {
+export function waitReason(state: ReadonlyState, act: ReadonlyActiveStep): string {
   if (act.childAwaitingBudget !== null) return "room";
   if (act.phase !== "retrying") return act.waitingOn ?? "timer";
   const last = state.errors.findLast(({ path }) => path === act.path);

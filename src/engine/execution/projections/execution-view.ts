@@ -11,14 +11,14 @@ import type {
 } from "../../api/executions.ts";
 import type { CompiledWorkflow } from "../../definition/compile.ts";
 import { stepAt } from "../../definition/compile.ts";
-import type { ActiveStep, ExecutionState } from "../../model/state.ts";
+import type { ReadonlyActiveStep, ReadonlyRequest, ReadonlyState } from "../../model/state.ts";
 import { isCostUnknown, ROOT } from "../../model/state.ts";
 import { stepIdOf } from "../../model/step-path.ts";
 import type { ExecutionRecord } from "../../ports/executions.ts";
 import { waitReason } from "./execution-record.ts";
 
 /** An execution as the bot and the API show it. A copy: it does not change with the state. */
-export function toExecutionView(workflow: CompiledWorkflow, state: ExecutionState): ExecutionView {
+export function toExecutionView(workflow: CompiledWorkflow, state: ReadonlyState): ExecutionView {
   const { start } = state;
   const root = state.frames.get(ROOT);
   const totalCost = toDollars(state.spentNano);
@@ -81,13 +81,13 @@ export function toExecutionSummary(head: ExecutionRecord): ExecutionSummary {
   };
 }
 
-function currentStep(state: ExecutionState): string | null {
+function currentStep(state: ReadonlyState): string | null {
   const innermost = [...state.activeSteps.values()].find((act) => act.waitingOn !== "branches");
   return innermost?.stepId ?? state.frames.get(ROOT)?.cursor ?? null;
 }
 
 /** What holds the whole execution, at the step that comes next. */
-function heldWait(state: ExecutionState): readonly WaitView[] {
+function heldWait(state: ReadonlyState): readonly WaitView[] {
   const { paused } = state;
   if (!paused) return [];
   const stepId = currentStep(state) ?? "";
@@ -95,7 +95,7 @@ function heldWait(state: ExecutionState): readonly WaitView[] {
   return [{ for: paused.reason, stepId, path: "", since: iso(paused.since), until: null, ...by }];
 }
 
-function toWait(state: ExecutionState, act: ActiveStep): WaitView {
+function toWait(state: ReadonlyState, act: ReadonlyActiveStep): WaitView {
   return {
     for: waitReason(state, act),
     stepId: act.stepId,
@@ -110,8 +110,8 @@ function toWait(state: ExecutionState, act: ActiveStep): WaitView {
 
 function toStep(
   workflow: CompiledWorkflow,
-  { formerTypes }: ExecutionState,
-  record: ExecutionState["steps"][number],
+  { formerTypes }: ReadonlyState,
+  record: ReadonlyState["steps"][number],
 ): StepView {
   return {
     stepId: record.stepId,
@@ -128,7 +128,7 @@ function toStep(
   };
 }
 
-function toError(error: ExecutionState["errors"][number]): ErrorView {
+function toError(error: ReadonlyState["errors"][number]): ErrorView {
   return {
     stepId: error.stepId,
     path: error.path,
@@ -139,9 +139,7 @@ function toError(error: ExecutionState["errors"][number]): ErrorView {
   };
 }
 
-function toRequest(
-  request: ExecutionState["requests"] extends Map<string, infer R> ? R : never,
-): RequestView {
+function toRequest(request: ReadonlyRequest): RequestView {
   return {
     opened: request.opened,
     stepId: stepIdOf(request.path),
@@ -150,7 +148,7 @@ function toRequest(
   };
 }
 
-function toRunning(act: ActiveStep): RunningStep {
+function toRunning(act: ReadonlyActiveStep): RunningStep {
   return { stepId: act.stepId, path: act.path, attempt: act.attempt, phase: act.phase };
 }
 

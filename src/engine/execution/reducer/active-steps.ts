@@ -80,10 +80,6 @@ export function moveTo(
   waitingOn: ActiveStep["waitingOn"] = null,
 ): void {
   count(state, act, -1);
-  // What waits for room counted on this attempt to settle soon, and it keeps what it holds.
-  if (act.phase === "running" && phase !== "running" && act.reservedNano > 0) {
-    state.worklist.unblockAll();
-  }
   act.phase = phase;
   act.waitingOn = waitingOn;
   count(state, act, 1);

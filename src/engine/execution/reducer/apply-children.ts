@@ -15,8 +15,6 @@ export function startChild(state: ExecutionState, act: ActiveStep, event: ChildS
   state.outbox.set(id, { kind: "start_child", id, child: event });
   if (!event.waits) return;
   moveTo(state, act, "waiting", "child");
-  // What waits for room counted on this attempt to end soon; a run may take days.
-  state.worklist.unblockAll();
   act.childAwaitingBudget = null;
   act.childId = event.childId;
   reserve(state, act, event.allottedNano ?? 0);

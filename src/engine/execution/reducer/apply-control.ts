@@ -1,7 +1,8 @@
-import type { ControlEvent, ExecutionEvent } from "../../model/events.ts";
+import type { ControlEvent, ExecutionEvent, ExecutionMigrated } from "../../model/events.ts";
 import type { ExecutionState } from "../../model/state.ts";
-import { migrate } from "./apply-migrate.ts";
+import { requireActiveStep } from "./active-steps.ts";
 import { reopen } from "./apply-reopen.ts";
+import { openRequest } from "./apply-requests.ts";
 import { invalidTransition } from "./invalid-transition.ts";
 
 const CONTROL_EVENTS: Readonly<Record<ControlEvent["type"], true>> = {
@@ -42,4 +43,27 @@ export function applyControl(state: ExecutionState, event: ControlEvent): void {
     case "slot_acquired":
       state.queue = { name: event.line, slot: event.slot };
   }
+}
+
+/**
+ * Lets an execution go on with another version. Whoever was asked is asked anew. What ended before cannot be retried: the version
+ * may not have those steps any more.
+ */
+function migrate(state: ExecutionState, event: ExecutionMigrated): void {
+  const { version, by, at } = event;
+  state.migrations.push({ by, at, from: state.version, to: version });
+  state.version = version;
+  state.prompts = { ...event.prompts, ...state.prompts };
+  for (const [path, type] of Object.entries(event.formerTypes ?? {}))
+    state.formerTypes.set(path, type);
+  for (const { path, request } of event.asked) {
+    const act = requireActiveStep(state, path, event);
+    const before = state.requests.get(act.requestId ?? "");
+    if (before) before.outcome ??= { decision: "superseded", at };
+    state.openRequests.delete(act.requestId ?? "");
+    openRequest(state, act, request);
+    act.due = request.expiresAt ?? null;
+  }
+  for (const frame of state.frames.values()) frame.undoLog.length = 0;
+  state.seen.add(event.signalId);
 }

@@ -42,13 +42,11 @@ export function settleAbandonedAttempt(state: ExecutionState, event: LateResult)
 /** Raises the cap. */
 export function raiseCap(state: ExecutionState, nano: number): void {
   state.addedNano += nano;
-  state.worklist.unblockAll();
 }
 
 /** What was held and is not known to have been spent stays charged to the cap as long as some price is unknown. */
 function settle(state: ExecutionState, held: number, cost: AttemptCost): void {
   state.reservedNano -= held;
-  if (held > 0) state.worklist.unblockAll();
   state.spentNano += cost.costNano;
   if (!cost.costUnknown) return;
   state.unknownNano += Math.max(held - cost.costNano, 0);

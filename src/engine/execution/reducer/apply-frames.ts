@@ -1,4 +1,5 @@
-import { emptyRecord, type Json } from "../../../shared/json.ts";
+import type { Json } from "../../../shared/json.ts";
+import { emptyRecord } from "../../../shared/json.ts";
 import type { FrameClosed, FrameOpened, FramesOpened } from "../../model/events.ts";
 import type {
   ActiveStep,
@@ -82,8 +83,6 @@ function beginFrame(
   }
   act.frames.add(path);
   state.frames.set(path, frame);
-  state.worklist.add(path);
-  state.worklist.wakeAt(due);
 }
 
 export function closeFrame(state: ExecutionState, event: FrameClosed): void {

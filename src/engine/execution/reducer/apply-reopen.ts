@@ -1,5 +1,6 @@
 import type { ExecutionReopened } from "../../model/events.ts";
-import { type ActiveStep, type ExecutionState, type Frame, ROOT } from "../../model/state.ts";
+import type { ActiveStep, ExecutionState, Frame } from "../../model/state.ts";
+import { ROOT } from "../../model/state.ts";
 import { framePath, isWithin, lastSegment } from "../../model/step-path.ts";
 import { addActiveStep } from "./active-steps.ts";
 import { invalidTransition } from "./invalid-transition.ts";
@@ -50,8 +51,6 @@ function resume(
   frame.failure = null;
   frame.due = frame.allowedMs === null ? null : event.at + frame.allowedMs;
   state.frames.set(frame.path, frame);
-  state.worklist.add(frame.path);
-  state.worklist.wakeAt(frame.due);
   if (!stopped) return;
   if (stopped.branchStep && path !== stopped.path) {
     resumeHolder(state, frame, stopped.branchStep, stopped.bodies, event, path);
@@ -83,7 +82,6 @@ function resumeHolder(
     if (goesOn) resume(state, body, event, isOnPath ? path : null);
     else state.frames.set(body.path, body);
   }
-  state.worklist.add(act.path);
 }
 
 /** The item's body is executed further, so it has not ended. */

@@ -30,11 +30,17 @@ import {
   requireActiveStep,
   requireFrame,
 } from "./active-steps.ts";
-import { changeBudget, requestBudget } from "./apply-budget.ts";
 import { blockChild, startChild } from "./apply-children.ts";
 import { reserve, settleAttempt } from "./apply-costs.ts";
 import { closeFrame, mergeFrames, openFrames, openItemFrame } from "./apply-frames.ts";
-import { askOutcome, closeRequest, openRequest, tellOutcome } from "./apply-requests.ts";
+import {
+  askOutcome,
+  changeBudget,
+  closeRequest,
+  openRequest,
+  requestBudget,
+  tellOutcome,
+} from "./apply-requests.ts";
 import { beginUndoEntry, overwrite, toSnapshot } from "./undo-log.ts";
 
 type StepEnded = StepCompleted | StepSkipped | StepFailed;
@@ -165,7 +171,6 @@ function waitInStep(state: ExecutionState, event: StepWaiting): void {
   moveTo(state, act, "waiting", event.on);
   act.due = event.due ?? null;
   act.event = event.event ?? null;
-  state.worklist.wakeAt(act.due);
   if (event.request) openRequest(state, act, event.request);
 }
 
@@ -183,7 +188,6 @@ function failAttempt(state: ExecutionState, event: StepAttemptFailed): void {
   const act = requireActiveStep(state, event.path, event);
   moveTo(state, act, "retrying");
   act.due = event.retryAt;
-  state.worklist.wakeAt(act.due);
   // A later try that failed for sure need not have come as far as to settle the doubt about an earlier one.
   act.unknownBefore ||= event.outcome === "unknown";
   settleAttempt(state, act, event);

@@ -1,15 +1,16 @@
 import { AppError } from "../../../shared/errors.ts";
-import { emptyRecord, type Json } from "../../../shared/json.ts";
+import type { Json } from "../../../shared/json.ts";
+import { emptyRecord } from "../../../shared/json.ts";
 import type { ControlEvent, ExecutionEvent, ExecutionStarted } from "../../model/events.ts";
-import { type ExecutionState, isFinished, ROOT } from "../../model/state.ts";
-import { framePath } from "../../model/step-path.ts";
-import { Worklist } from "../../model/worklist.ts";
+import type { ExecutionState } from "../../model/state.ts";
+import { isFinished, ROOT } from "../../model/state.ts";
 import { endChild } from "./apply-children.ts";
 import { applyControl, isControlEvent } from "./apply-control.ts";
 import { settleAbandonedAttempt } from "./apply-costs.ts";
 import { giveUpBody, openFrame } from "./apply-frames.ts";
 import { recordDecision } from "./apply-requests.ts";
-import { applyToStep, isStepEvent, type StepEvent } from "./apply-steps.ts";
+import type { StepEvent } from "./apply-steps.ts";
+import { applyToStep, isStepEvent } from "./apply-steps.ts";
 import { invalidTransition } from "./invalid-transition.ts";
 
 /**
@@ -20,8 +21,6 @@ import { invalidTransition } from "./invalid-transition.ts";
 export function initialState(start: ExecutionStarted, firstStep: string): ExecutionState {
   const variables = Object.assign(emptyRecord<Json>(), start.variables);
   const root = openFrame(ROOT, firstStep, null, variables);
-  const worklist = new Worklist();
-  worklist.add(ROOT);
   return {
     start,
     version: start.version,
@@ -35,7 +34,6 @@ export function initialState(start: ExecutionStarted, firstStep: string): Execut
     requests: new Map(),
     openRequests: new Set(),
     load: { running: 0, waiting: 0 },
-    worklist,
     steps: [],
     errors: [],
     entered: 0,
@@ -75,12 +73,8 @@ export function apply(state: ExecutionState, event: ExecutionEvent): void {
   if (isFinished(state.status) && !AFTER_END.has(event.type)) {
     throw invalidTransition(state, event, "the execution is finished");
   }
-  if (isStepEvent(event)) {
-    applyToStep(state, event);
-    // The step or body itself, and what is around it: the body of a step, the step that holds a body.
-    state.worklist.add(event.path);
-    state.worklist.add(framePath(event.path));
-  } else if (isControlEvent(event)) applyControl(state, event);
+  if (isStepEvent(event)) applyToStep(state, event);
+  else if (isControlEvent(event)) applyControl(state, event);
   else applyToExecution(state, event);
   if (!isFinished(state.status)) state.status = liveStatus(state);
 }
@@ -104,8 +98,6 @@ function applyToExecution(state: ExecutionState, event: OtherEvent): void {
       throw invalidTransition(state, event, "an execution starts once");
     case "execution_claimed":
       state.epoch = event.epoch;
-      for (const path of state.activeSteps.keys()) state.worklist.add(path);
-      for (const path of state.frames.keys()) state.worklist.add(path);
       return;
     case "execution_cancel_requested":
       state.cancel ??= { by: event.by, at: event.at };
@@ -117,7 +109,6 @@ function applyToExecution(state: ExecutionState, event: OtherEvent): void {
       return;
     case "decision_recorded":
       recordDecision(state, event);
-      state.worklist.add(event.path);
       return;
     case "child_ended":
       endChild(state, event);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { advance } from "../../../../src/engine/execution/decider/advance.ts";
+import { Worklist } from "../../../../src/engine/execution/decider/worklist.ts";
 import { waitReasons } from "../../../../src/engine/execution/projections/execution-record.ts";
 import { fresh, NINE, PureRun, workflow } from "../../../support/execution-harness.ts";
 
@@ -264,7 +265,8 @@ describe("limits", () => {
   test("a run that nobody took up before its time limit names no step", () => {
     const definition = workflow([script("slow")], { limits: { timeout: "1h" } });
 
-    expect(advance(definition, fresh(definition), NINE + 3_600_000)).toMatchObject([
+    const state = fresh(definition);
+    expect(advance(definition, state, new Worklist(state), NINE + 3_600_000)).toMatchObject([
       { type: "execution_failed", error: { message: "The run passed its time limit." } },
     ]);
   });

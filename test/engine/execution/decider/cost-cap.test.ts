@@ -270,7 +270,7 @@ describe("branches", () => {
     run.end("s0", { kind: "failed", costNano: 0 });
 
     expect(run.act("s0")).toMatchObject({ phase: "retrying", due: expect.any(Number) });
-    expect(nextDue(run.state)).toBe(run.act("s0").due);
+    expect(nextDue(run.state, run.worklist)).toBe(run.act("s0").due);
   });
 
   test("ask as well when what they waited for has to ask itself, and keeps what it holds", () => {

@@ -63,10 +63,7 @@ function migrate(run: PureRun, steps: readonly JsonObject[], version = 2): PureR
     at: run.now,
   };
   const to = { version, workflow: workflow(steps) };
-  for (const fact of handleMigration(run.workflow, to, run.state, signal, run.now)) {
-    apply(run.state, fact);
-    run.log.push(fact);
-  }
+  for (const fact of handleMigration(run.workflow, to, run.state, signal, run.now)) run.fold(fact);
   return run;
 }
 

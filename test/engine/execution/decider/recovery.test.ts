@@ -92,7 +92,7 @@ describe("an attempt whose worker died", () => {
     takeOver(run);
     expect([isUp("one"), isUp("two")]).toEqual([false, false]);
     run.advance(250);
-    const first = nextDue(run.state) ?? 0;
+    const first = nextDue(run.state, run.worklist) ?? 0;
     expect(first - run.act("one").begunAt).toBeLessThanOrEqual(750);
     run.advance(first - run.now);
     expect(isUp("one")).not.toBe(isUp("two"));
@@ -154,7 +154,7 @@ describe("a cancellation", () => {
 
     run.signal(cancel);
     expect(isFinished(run.state.status)).toBe(false);
-    expect(nextDue(run.state)).toBe(run.now + CANCEL_GRACE_MS);
+    expect(nextDue(run.state, run.worklist)).toBe(run.now + CANCEL_GRACE_MS);
     run.advance(CANCEL_GRACE_MS);
 
     expect(run.state.status).toBe("cancelled");
@@ -177,7 +177,7 @@ describe("a cancellation", () => {
     run.signal(cancel);
 
     expect(run.state.status).toBe("cancelled");
-    expect(nextDue(run.state)).toBeNull();
+    expect(nextDue(run.state, run.worklist)).toBeNull();
   });
 
   test("delivered twice is folded once", () => {
@@ -308,7 +308,7 @@ describe("whatever happens, in any order", () => {
         for (const what of happenings) {
           happen(run, what);
           if (isFinished(run.state.status)) expect(run.state.activeSteps.size).toBe(0);
-          else expect(nextDue(run.state)).not.toBeNull();
+          else expect(nextDue(run.state, run.worklist)).not.toBeNull();
         }
       }),
     );
@@ -349,5 +349,5 @@ test("a cancelled execution is due at the end of its grace, whatever timers it h
 
   run.advance(2000);
 
-  expect(nextDue(run.state)).toBe(cancelledAt + CANCEL_GRACE_MS);
+  expect(nextDue(run.state, run.worklist)).toBe(cancelledAt + CANCEL_GRACE_MS);
 });
