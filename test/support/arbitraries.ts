@@ -4,15 +4,15 @@ import type { AttemptEnded } from "../../src/engine/execution/decider/handle-sig
 import { retryPoints } from "../../src/engine/execution/decider/retry-points.ts";
 import { type ActiveStep, isFinished } from "../../src/engine/model/state.ts";
 import { EVENT } from "./any-workflow.ts";
-import type { PureRun } from "./execution-harness.ts";
+import type { ExecutionHarness } from "./execution-harness.ts";
 
-/** Something that the world can do to an execution. `which` chooses among what it can be done to. */
-export interface Happening {
-  readonly what: (typeof DEEDS)[number];
+/** A command of the model: something that the world can do to an execution. `which` chooses among what it can be done to. */
+export interface Command {
+  readonly what: (typeof COMMANDS)[number];
   readonly which: number;
 }
 
-const DEEDS = [
+const COMMANDS = [
   "end",
   "end",
   "end",
@@ -35,8 +35,8 @@ const DEEDS = [
   "reopen",
 ] as const;
 
-export const anyHappening: fc.Arbitrary<Happening> = fc.record({
-  what: fc.constantFrom(...DEEDS),
+export const anyCommand: fc.Arbitrary<Command> = fc.record({
+  what: fc.constantFrom(...COMMANDS),
   which: fc.nat(7),
 });
 
@@ -45,16 +45,16 @@ const MINUTE = 60_000;
 
 /** The world of one execution: it remembers what it said, so that it can say it again. */
 export class World {
-  readonly run: PureRun;
-  #said: (() => void)[] = [];
+  readonly run: ExecutionHarness;
+  #delivered: (() => void)[] = [];
   #signals = 0;
   #ended: AttemptEnded[] = [];
 
-  constructor(run: PureRun) {
+  constructor(run: ExecutionHarness) {
     this.run = run;
   }
 
-  happen({ what, which }: Happening): void {
+  execute({ what, which }: Command): void {
     const { run } = this;
     switch (what) {
       case "end":
@@ -88,7 +88,7 @@ export class World {
         run.take([{ type: "execution_claimed", epoch: run.state.epoch + 1, worker: "next" }]);
         return;
       case "repeat":
-        this.#said[which % Math.max(this.#said.length, 1)]?.();
+        this.#delivered[which % Math.max(this.#delivered.length, 1)]?.();
         return;
       case "cancel":
         return which === 0 ? this.#signal("cancel", { by: "U0ALICE" }) : undefined;
@@ -99,9 +99,9 @@ export class World {
 
   #endOne(which: number, result: AttemptResult): void {
     const running = [...this.run.state.activeSteps.values()].filter(isRunning(this.run));
-    const act = running[which % Math.max(running.length, 1)];
-    if (act === undefined) return;
-    const { path, attempt, epoch } = act;
+    const activeStep = running[which % Math.max(running.length, 1)];
+    if (activeStep === undefined) return;
+    const { path, attempt, epoch } = activeStep;
     const ended = { path, attempt, epoch, result };
     this.#ended.push(ended);
     this.run.endAt(ended);
@@ -126,12 +126,12 @@ export class World {
   #endChild(which: number): void {
     const { state } = this.run;
     const waiting = [...state.activeSteps.values()].filter(({ childId }) => childId !== null);
-    const act = waiting[which % Math.max(waiting.length, 1)];
+    const activeStep = waiting[which % Math.max(waiting.length, 1)];
     const lost = [...state.abandonedChildren.keys()][0];
-    const childId = act?.childId ?? lost;
+    const childId = activeStep?.childId ?? lost;
     if (childId === undefined) return;
     const status = (["completed", "failed", "cancelled"] as const)[which % 3];
-    const { path, attempt } = act ?? { path: "gone#1", attempt: 1 };
+    const { path, attempt } = activeStep ?? { path: "gone#1", attempt: 1 };
     this.#signal(
       "child_ended",
       { path, attempt, childId, status: status ?? "failed", spentNano: 5, output: "a" },
@@ -159,18 +159,18 @@ export class World {
   }
 
   #signal(
-    kind: Parameters<PureRun["signal"]>[0]["kind"],
-    payload: Parameters<PureRun["signal"]>[0]["payload"],
+    kind: Parameters<ExecutionHarness["signal"]>[0]["kind"],
+    payload: Parameters<ExecutionHarness["signal"]>[0]["payload"],
     id = `signal:${(this.#signals += 1)}`,
   ): void {
     const at = this.run.now;
-    const tell = (): void => void this.run.signal({ id, kind, payload, at });
-    this.#said.push(tell);
-    tell();
+    const deliver = (): void => void this.run.signal({ id, kind, payload, at });
+    this.#delivered.push(deliver);
+    deliver();
   }
 }
 
-function isRunning({ state }: PureRun): (act: ActiveStep) => boolean {
+function isRunning({ state }: ExecutionHarness): (activeStep: ActiveStep) => boolean {
   return ({ phase, epoch }) => phase === "running" && epoch === state.epoch;
 }
 
@@ -184,6 +184,6 @@ function child(waits: boolean): AttemptResult {
   return { kind: "child", child: plan, waits, costNano: 0 };
 }
 
-function event(run: PureRun, which: number) {
+function event(run: ExecutionHarness, which: number) {
   return { eventId: `event-${which}`, name: EVENT, at: run.now, payload: { which } };
 }

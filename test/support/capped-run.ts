@@ -1,7 +1,7 @@
 import type { BudgetChoice } from "../../src/engine/model/events.ts";
 import type { RequestState } from "../../src/engine/model/state.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import { type PureRun, workflow } from "./execution-harness.ts";
+import { type ExecutionHarness, workflow } from "./execution-harness.ts";
 
 /** Nano-dollars. */
 export const CENT = 10_000_000;
@@ -41,7 +41,7 @@ export const BESIDE = (cents: readonly number[], limits: JsonObject = {}) =>
   );
 
 /** The request for budget that nobody has decided. */
-export function openBudget(run: PureRun): RequestState {
+export function openBudget(run: ExecutionHarness): RequestState {
   const open = [...run.state.requests.values()].find(
     ({ opened, outcome }) => opened.budget && outcome === null,
   );
@@ -50,7 +50,11 @@ export function openBudget(run: PureRun): RequestState {
 }
 
 /** The run's owner chooses, or somebody else. */
-export function choose(run: PureRun, choice: BudgetChoice, by = "U0ALICE"): PureRun {
+export function choose(
+  run: ExecutionHarness,
+  choice: BudgetChoice,
+  by = "U0ALICE",
+): ExecutionHarness {
   const { id } = openBudget(run).opened;
   return run.signal({
     id: `${id}:${by}`,
@@ -60,6 +64,6 @@ export function choose(run: PureRun, choice: BudgetChoice, by = "U0ALICE"): Pure
 }
 
 /** The worker dies; another claims the execution. */
-export function takeOver(run: PureRun): PureRun {
+export function takeOver(run: ExecutionHarness): ExecutionHarness {
   return run.take([{ type: "execution_claimed", epoch: run.state.epoch + 1, worker: "next" }]);
 }

@@ -36,7 +36,7 @@ export function workflow(steps: readonly JsonObject[], rest: JsonObject = {}): C
 }
 
 /** An execution driven by hand: no store, no clock, no world. The log is what a store would hold. */
-export class PureRun {
+export class ExecutionHarness {
   readonly workflow: CompiledWorkflow;
   readonly state: ExecutionState;
   readonly worklist: Worklist;
@@ -80,10 +80,10 @@ export class PureRun {
 
   /** Ends the running attempt of a step, as the worker of the latest claim or of an older one. */
   end(stepId: string, result: ResultParts, epoch = this.state.epoch): this {
-    const act = this.act(stepId);
+    const activeStep = this.activeStep(stepId);
     const ended = {
-      path: act.path,
-      attempt: act.attempt,
+      path: activeStep.path,
+      attempt: activeStep.attempt,
       epoch,
       result: complete(result),
     };
@@ -100,16 +100,16 @@ export class PureRun {
     return this.take(handleSignal(this.workflow, this.state, whole, this.now));
   }
 
-  decide(by: string, choice: string, at = this.now): this {
+  vote(by: string, choice: string, at = this.now): this {
     const requestId = [...this.state.requests.keys()].at(-1) ?? "";
     const payload = { requestId, choice, by };
     return this.signal({ id: `${requestId}:${by}`, kind: "decision", payload, at });
   }
 
-  act(stepId: string): ActiveStep {
-    const act = [...this.state.activeSteps.values()].find((one) => one.stepId === stepId);
-    if (!act) throw new Error(`${stepId} is not under way`);
-    return act;
+  activeStep(stepId: string): ActiveStep {
+    const activeStep = [...this.state.activeSteps.values()].find((one) => one.stepId === stepId);
+    if (!activeStep) throw new Error(`${stepId} is not under way`);
+    return activeStep;
   }
 
   output(stepId: string): Json | undefined {

@@ -49,6 +49,7 @@ export function standingOf(state: ExecutionState): JsonObject {
   return plain({
     status,
     version,
+    // `acts` is what the recorded fixtures call them.
     acts: [...state.activeSteps.values()].map(({ key, phase, attempt, waitingOn, due }) =>
       [key, phase, attempt, waitingOn, due].join(" "),
     ),

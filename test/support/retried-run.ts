@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { failedPath } from "../../src/engine/execution/decider/retry-points.ts";
 import { apply, initialState } from "../../src/engine/execution/reducer/apply.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
-import type { PureRun } from "./execution-harness.ts";
+import type { ExecutionHarness } from "./execution-harness.ts";
 
 /** A failure that trying again cannot mend. */
 export const refused = {
@@ -11,7 +11,7 @@ export const refused = {
 } as const;
 export const call = (id: string, rest: JsonObject = {}) => ({ id, type: "scripted", ...rest });
 /** Retries as Bob, from where it failed unless a path is given. */
-export function retry(run: PureRun, payload: JsonObject = {}): PureRun {
+export function retry(run: ExecutionHarness, payload: JsonObject = {}): ExecutionHarness {
   const path = failedPath(run.state);
   const signal = { id: `retry:${run.log.length}`, kind: "retry" as const };
   return run.signal({
@@ -21,14 +21,14 @@ export function retry(run: PureRun, payload: JsonObject = {}): PureRun {
 }
 
 /** Started attempts, as `path:attempt`. */
-export function started(run: PureRun): readonly string[] {
+export function started(run: ExecutionHarness): readonly string[] {
   return run.log.flatMap((event) =>
     event.type === "step_started" ? [`${event.path}:${event.attempt}`] : [],
   );
 }
 
 /** The log folded anew gives the same state. */
-export function expectFolds(run: PureRun): void {
+export function expectFolds(run: ExecutionHarness): void {
   const state = initialState(run.state.start, run.workflow.first);
   for (const event of run.log) apply(state, event);
   expect(state.status).toBe(run.state.status);

@@ -44,6 +44,12 @@ export type ExecutionEvent =
     }
   | ControlEvent;
 
+/**
+ * Most executions that may start each other in a chain: two workflows that wait for each other must end some time. Enforced
+ * where one starts another: `executions/child-executions.ts` for steps, `triggers/event-bus.ts` for events.
+ */
+export const MAX_CHAIN = 10;
+
 /** What started an execution. */
 export interface Trigger {
   /** `slash`, `api`, `manual`, `webhook`, `schedule`, … */
@@ -58,7 +64,7 @@ export interface Trigger {
   readonly event?: string;
   /** The execution whose end, or whose step, started this one. */
   readonly source?: string;
-  /** How many executions have started each other up to this one. */
+  /** How many executions have started each other up to this one; at most `MAX_CHAIN`. */
   readonly depth?: number;
   /** SHA-256 of the canonical variables, when the start came with an idempotency key: tells a repeat from a reused key. */
   readonly bodyHash?: string;

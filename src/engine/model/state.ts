@@ -167,7 +167,7 @@ export interface StepSnapshot {
 /** What a step left in its body when it ended. */
 export interface UndoEntry extends StepSnapshot {
   /** It failed: done again with equal parameters it keeps its key. */
-  readonly isKept: boolean;
+  readonly keepsKey: boolean;
   readonly before: {
     readonly results: [string, StepResult | undefined][];
     readonly locals: [string, Json | undefined][];

@@ -6,7 +6,7 @@ import { toEventSignal } from "../execution/decider/handle-events.ts";
 import type { Executions } from "../executions/executions.ts";
 import { compileExpression, type Expression } from "../language/expression.ts";
 import type { Scope } from "../language/scope.ts";
-import { MAX_CHAIN } from "../model/chain-limit.ts";
+import { MAX_CHAIN } from "../model/events.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventRecord } from "../ports/events.ts";

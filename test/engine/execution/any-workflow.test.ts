@@ -6,35 +6,35 @@ import { apply, initialState } from "../../../src/engine/execution/reducer/apply
 import type { ExecutionEvent } from "../../../src/engine/model/events.ts";
 import { type ExecutionState, isFinished } from "../../../src/engine/model/state.ts";
 import { anySteps, VARIABLES } from "../../support/any-workflow.ts";
-import { anyHappening, type Happening, World } from "../../support/arbitraries.ts";
-import { PureRun, workflow } from "../../support/execution-harness.ts";
+import { anyCommand, type Command, World } from "../../support/arbitraries.ts";
+import { ExecutionHarness, workflow } from "../../support/execution-harness.ts";
 
 /** `npm run mutants` tells fewer: many mutants have to get past them. */
 const RUNS = fc.readConfigureGlobal().numRuns ?? 150;
 
-const story = fc.array(anyHappening, { minLength: 15, maxLength: 60 });
+const story = fc.array(anyCommand, { minLength: 15, maxLength: 60 });
 
 /** An execution of some definition, to which things happen. */
 function tell(
   steps: Parameters<typeof workflow>[0],
-  happenings: readonly Happening[],
-  look: (run: PureRun) => void = () => undefined,
-): PureRun {
-  const run = new PureRun(
+  commands: readonly Command[],
+  look: (run: ExecutionHarness) => void = () => undefined,
+): ExecutionHarness {
+  const run = new ExecutionHarness(
     workflow(steps, { limits: { maxSteps: 80, maxCostUsd: 0.3 } }),
     VARIABLES,
   );
   const world = new World(run);
   look(run);
-  for (const happening of happenings) {
-    world.happen(happening);
+  for (const command of commands) {
+    world.execute(command);
     look(run);
   }
   return run;
 }
 
 /** The state as a process finds it that reads the log. */
-function refold(run: PureRun, log: readonly ExecutionEvent[] = run.log): ExecutionState {
+function refold(run: ExecutionHarness, log: readonly ExecutionEvent[] = run.log): ExecutionState {
   const state = initialState(run.state.start, run.workflow.first);
   const stored: ExecutionEvent[] = JSON.parse(JSON.stringify(log));
   for (const event of stored) apply(state, event);
@@ -53,10 +53,13 @@ function causes({
   abandonedAttempts,
   abandonedChildren,
 }: ExecutionState): readonly string[] {
-  const ofActs = [...activeSteps.values()].flatMap((act) => {
-    if (act.phase === "running") return act.epoch === epoch || act.recoveries > 0 ? [act.path] : [];
-    if (act.due !== null) return [act.path];
-    return act.waitingOn === "branches" || act.waitingOn === null ? [] : [act.path];
+  const ofActs = [...activeSteps.values()].flatMap((activeStep) => {
+    if (activeStep.phase === "running")
+      return activeStep.epoch === epoch || activeStep.recoveries > 0 ? [activeStep.path] : [];
+    if (activeStep.due !== null) return [activeStep.path];
+    return activeStep.waitingOn === "branches" || activeStep.waitingOn === null
+      ? []
+      : [activeStep.path];
   });
   const ofFrames = [...frames.values()].filter(
     ({ status, due }) => status === "open" && due !== null,
@@ -72,8 +75,8 @@ function causes({
 describe("whatever a definition says and whatever happens, in any order", () => {
   test("the log folds to the same state, and who reads it sees nothing more to do", () => {
     fc.assert(
-      fc.property(anySteps, story, (steps, happenings) => {
-        const run = tell(steps, happenings);
+      fc.property(anySteps, story, (steps, commands) => {
+        const run = tell(steps, commands);
         const again = refold(run);
 
         expect(again).toEqual(run.state);
@@ -85,8 +88,8 @@ describe("whatever a definition says and whatever happens, in any order", () => 
 
   test("a live execution has a cause to go on, and a time at which somebody looks", () => {
     fc.assert(
-      fc.property(anySteps, story, (steps, happenings) => {
-        tell(steps, happenings, ({ state, worklist }) => {
+      fc.property(anySteps, story, (steps, commands) => {
+        tell(steps, commands, ({ state, worklist }) => {
           if (isFinished(state.status)) {
             expect(state.activeSteps.size).toBe(0);
             expect(nextDue(state, worklist)).toBeNull();
@@ -102,9 +105,9 @@ describe("whatever a definition says and whatever happens, in any order", () => 
 
   test("money never decreases, nothing is held below zero, and all of it is in the log", () => {
     fc.assert(
-      fc.property(anySteps, story, (steps, happenings) => {
+      fc.property(anySteps, story, (steps, commands) => {
         let before = 0;
-        const run = tell(steps, happenings, ({ state }) => {
+        const run = tell(steps, commands, ({ state }) => {
           expect(state.spentNano).toBeGreaterThanOrEqual(before);
           expect(state.reservedNano).toBeGreaterThanOrEqual(0);
           expect(state.unknownNano).toBeGreaterThanOrEqual(0);
@@ -122,10 +125,10 @@ describe("whatever a definition says and whatever happens, in any order", () => 
 
   test("an end stays as it is until somebody reopens the execution", () => {
     fc.assert(
-      fc.property(anySteps, story, (steps, happenings) => {
+      fc.property(anySteps, story, (steps, commands) => {
         let end: string | null = null;
         let reopened = 0;
-        tell(steps, happenings, ({ state }) => {
+        tell(steps, commands, ({ state }) => {
           const isReopened = state.reopened.length > reopened;
           reopened = state.reopened.length;
           const now = isFinished(state.status) ? endOf(state) : null;
@@ -139,10 +142,10 @@ describe("whatever a definition says and whatever happens, in any order", () => 
 
   test("each entry of a step has a path of its own, and ends once unless the execution was reopened", () => {
     fc.assert(
-      fc.property(anySteps, story, (steps, happenings) => {
+      fc.property(anySteps, story, (steps, commands) => {
         const { log } = tell(
           steps,
-          happenings.filter(({ what }) => what !== "reopen"),
+          commands.filter(({ what }) => what !== "reopen"),
         );
         const ends = log.flatMap((event) =>
           event.type === "step_completed" ||

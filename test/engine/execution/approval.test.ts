@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../../src/shared/json.ts";
-import { PureRun, workflow } from "../../support/execution-harness.ts";
+import { ExecutionHarness, workflow } from "../../support/execution-harness.ts";
 
 const ask = (config: JsonObject = {}, next: JsonObject = { approve: "end", reject: "end" }) =>
   workflow([
@@ -20,7 +20,7 @@ const HOUR = 3_600_000;
 
 describe("an approval", () => {
   test("waits with everything the card has to show", () => {
-    const run = new PureRun(
+    const run = new ExecutionHarness(
       ask(
         { title: "Pay {{variables.amount}}?", channel: "#approvals", timeout: "1h" },
         { approve: "end", reject: "end", expired: "end" },
@@ -42,16 +42,16 @@ describe("an approval", () => {
   });
 
   test("goes on by the choice, and says who decided", () => {
-    const run = new PureRun(ask());
+    const run = new ExecutionHarness(ask());
 
-    run.decide("U0BOB", "approve");
+    run.vote("U0BOB", "approve");
 
     expect(run.state.status).toBe("completed");
     expect(run.output("ok")).toMatchObject({ decision: "approve", decidedBy: "U0BOB" });
   });
 
   test("the first decision stands; a second one is refused and changes nothing", () => {
-    const run = new PureRun(
+    const run = new ExecutionHarness(
       workflow([
         {
           id: "ok",
@@ -63,7 +63,7 @@ describe("an approval", () => {
       ]),
     );
 
-    run.decide("U0BOB", "approve").decide("U0CAROL", "reject");
+    run.vote("U0BOB", "approve").vote("U0CAROL", "reject");
 
     expect(run.output("ok")).toMatchObject({ decision: "approve", decidedBy: "U0BOB" });
     expect(run.log.at(-1)).toMatchObject({
@@ -74,30 +74,30 @@ describe("an approval", () => {
   });
 
   test("a decision delivered twice counts once", () => {
-    const run = new PureRun(ask({ required: 2 }));
+    const run = new ExecutionHarness(ask({ required: 2 }));
 
-    run.decide("U0BOB", "approve").decide("U0BOB", "approve");
+    run.vote("U0BOB", "approve").vote("U0BOB", "approve");
 
     expect(run.state.status).toBe("waiting");
     expect(run.types().filter((type) => type === "decision_recorded")).toHaveLength(1);
   });
 
   test("with a quorum needs that many, but one rejection is enough to reject", () => {
-    const approved = new PureRun(ask({ required: 2 })).decide("U0BOB", "approve");
+    const approved = new ExecutionHarness(ask({ required: 2 })).vote("U0BOB", "approve");
     expect(approved.state.status).toBe("waiting");
-    approved.decide("U0CAROL", "approve");
+    approved.vote("U0CAROL", "approve");
     expect(approved.output("ok")).toMatchObject({ decision: "approve", decidedBy: "U0CAROL" });
 
-    const rejected = new PureRun(ask({ required: 2 }))
-      .decide("U0BOB", "approve")
-      .decide("U0CAROL", "reject");
+    const rejected = new ExecutionHarness(ask({ required: 2 }))
+      .vote("U0BOB", "approve")
+      .vote("U0CAROL", "reject");
     expect(rejected.output("ok")).toMatchObject({ decision: "reject" });
   });
 
   const timed = () => ask({ timeout: "1h" }, { approve: "end", reject: "end", expired: "end" });
 
   test("that nobody decides expires, which is not a rejection", () => {
-    const run = new PureRun(timed()).advance(HOUR);
+    const run = new ExecutionHarness(timed()).advance(HOUR);
 
     expect(run.output("ok")).toMatchObject({ decision: "expired", decidedBy: null });
     expect([...run.state.requests.values()][0]?.outcome?.decision).toBe("expired");
@@ -107,20 +107,20 @@ describe("an approval", () => {
   });
 
   test("a click made before the expiry counts even if it is seen after", () => {
-    const run = new PureRun(timed());
+    const run = new ExecutionHarness(timed());
     run.now += HOUR + 5000;
 
-    run.decide("U0BOB", "approve", run.now - 6000);
+    run.vote("U0BOB", "approve", run.now - 6000);
 
     expect(run.output("ok")).toMatchObject({ decision: "approve" });
     expect(run.types()).not.toContain("timer_fired");
   });
 
   test("a click made after the expiry is late even if the timer was not seen yet", () => {
-    const run = new PureRun(timed());
+    const run = new ExecutionHarness(timed());
     run.now += HOUR + 5000;
 
-    run.decide("U0BOB", "approve");
+    run.vote("U0BOB", "approve");
 
     expect(run.output("ok")).toMatchObject({ decision: "expired" });
     expect(run.log).toContainEqual(
@@ -129,13 +129,13 @@ describe("an approval", () => {
   });
 
   test("of a cancelled run is closed as cancelled", () => {
-    const run = new PureRun(ask());
+    const run = new ExecutionHarness(ask());
 
     run.signal({ id: "c1", kind: "cancel", payload: { by: "U0ALICE" } });
 
     expect(run.state.status).toBe("cancelled");
     expect([...run.state.requests.values()][0]?.outcome?.decision).toBe("cancelled");
-    run.decide("U0BOB", "approve");
+    run.vote("U0BOB", "approve");
     expect(run.log.at(-1)).toMatchObject({ type: "decision_refused", reason: "cancelled" });
   });
 });
@@ -151,10 +151,12 @@ test("a decision that comes while the run is being cancelled is refused", () => 
     { id: "a", steps: [{ id: "slow", type: "scripted" }] },
     { id: "b", steps: [approve] },
   ];
-  const run = new PureRun(workflow([{ id: "both", type: "parallel", config: { branches } }]));
+  const run = new ExecutionHarness(
+    workflow([{ id: "both", type: "parallel", config: { branches } }]),
+  );
   run.signal({ id: "c1", kind: "cancel", payload: { by: "U0ALICE" } });
 
-  run.decide("U0BOB", "approve");
+  run.vote("U0BOB", "approve");
 
   expect(run.log.at(-1)).toMatchObject({ type: "decision_refused", reason: "cancelled" });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { AttemptResult } from "../../../src/engine/definition/step-type.ts";
 import { isCostUnknown } from "../../../src/engine/model/state.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
-import { PureRun, workflow } from "../../support/execution-harness.ts";
+import { ExecutionHarness, workflow } from "../../support/execution-harness.ts";
 
 const CALL: JsonObject = { id: "call", type: "scripted", next: "after" };
 const AFTER: JsonObject = { id: "after", type: "scripted" };
@@ -13,17 +13,17 @@ function plan(waits: boolean, capNano = 0): AttemptResult {
 }
 
 /** A run whose step has found the workflow that it starts. */
-function calling(waits: boolean, capNano = 0, call: JsonObject = CALL): PureRun {
-  const run = new PureRun(workflow([call, AFTER]));
+function calling(waits: boolean, capNano = 0, call: JsonObject = CALL): ExecutionHarness {
+  const run = new ExecutionHarness(workflow([call, AFTER]));
   return run.endAt({ path: "call#1", attempt: 1, epoch: 1, result: plan(waits, capNano) });
 }
 
-function childIds(run: PureRun): readonly string[] {
+function childIds(run: ExecutionHarness): readonly string[] {
   return run.log.flatMap((event) => (event.type === "child_started" ? [event.childId] : []));
 }
 
 /** The other run has ended and says so. */
-function end(run: PureRun, payload: JsonObject): PureRun {
+function end(run: ExecutionHarness, payload: JsonObject): ExecutionHarness {
   const childId = childIds(run).at(-1) ?? "none";
   const whole = {
     path: "call#1",
@@ -39,14 +39,14 @@ function end(run: PureRun, payload: JsonObject): PureRun {
 describe("a step that starts another run", () => {
   test("waits for its end and takes its output", () => {
     const run = calling(true);
-    expect(run.act("call")).toMatchObject({ phase: "waiting", waitingOn: "child" });
+    expect(run.activeStep("call")).toMatchObject({ phase: "waiting", waitingOn: "child" });
     expect(run.log.at(-1)).toMatchObject({ workflowId: "child", version: 3, variables: { n: 1 } });
     expect(run.log.at(-1)).not.toHaveProperty("allottedNano");
 
     end(run, { status: "completed", output: "done" });
 
     expect(run.output("call")).toBe("done");
-    expect(run.act("after").phase).toBe("running");
+    expect(run.activeStep("after").phase).toBe("running");
   });
 
   test("takes null from a run without an output", () => {
@@ -58,7 +58,7 @@ describe("a step that starts another run", () => {
     const [childId] = childIds(run);
 
     expect(run.output("call")).toEqual({ executionId: childId });
-    expect(run.act("after").phase).toBe("running");
+    expect(run.activeStep("after").phase).toBe("running");
     expect(run.state.reservedNano).toBe(0);
     expect([...run.state.outbox.values()]).toMatchObject([{ kind: "start_child" }]);
     run.take([{ type: "outbox_delivered", ids: [...run.state.outbox.keys()] }]);
@@ -92,13 +92,13 @@ describe("a step that starts another run", () => {
   test("is told once of an end, and not by a signal that is none", () => {
     const run = calling(true);
     end(run, { status: "lost" });
-    expect(run.act("call").phase).toBe("waiting");
+    expect(run.activeStep("call").phase).toBe("waiting");
     run.signal({
       id: "child:x",
       kind: "child_ended",
       payload: { path: "call#1", status: "failed" },
     });
-    expect(run.act("call").phase).toBe("waiting");
+    expect(run.activeStep("call").phase).toBe("waiting");
     const [childId = ""] = childIds(run);
     run.signal({
       id: "child:y",
@@ -116,7 +116,7 @@ describe("a step that starts another run", () => {
     const run = end(calling(true), { status: "failed" });
 
     run.signal({ id: "r1", kind: "retry", payload: { by: "U0BOB", path: "call#1" } });
-    const { path, attempt, epoch } = run.act("call");
+    const { path, attempt, epoch } = run.activeStep("call");
     run.endAt({ path, attempt, epoch, result: plan(true) });
 
     expect(new Set(childIds(run)).size).toBe(2);
@@ -145,7 +145,7 @@ describe("a step that starts another run", () => {
       { id: "b", steps: [{ id: "nap", type: "wait", config: { duration: "1h" } }] },
     ];
     const config = { branches, failureMode: "continue" };
-    const run = new PureRun(workflow([{ id: "all", type: "parallel", config }]));
+    const run = new ExecutionHarness(workflow([{ id: "all", type: "parallel", config }]));
     run.endAt({ path: "all#1/a/call#1", attempt: 1, epoch: 1, result: plan(true) });
 
     run.advance(1000);
@@ -158,7 +158,9 @@ describe("a step that starts another run", () => {
       { id: "a", steps: [{ id: "call", type: "scripted" }] },
       { id: "b", steps: [{ id: "slow", type: "scripted" }] },
     ];
-    const run = new PureRun(workflow([{ id: "all", type: "parallel", config: { branches } }]));
+    const run = new ExecutionHarness(
+      workflow([{ id: "all", type: "parallel", config: { branches } }]),
+    );
     run.endAt({ path: "all#1/a/call#1", attempt: 1, epoch: 1, result: plan(true) });
     run.signal({ id: "c1", kind: "cancel", payload: { by: "U0EVE" } });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { apply, applyCommit } from "../../../src/engine/execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../../../src/engine/model/events.ts";
-import { NINE, PureRun, workflow } from "../../support/execution-harness.ts";
+import { ExecutionHarness, NINE, workflow } from "../../support/execution-harness.ts";
 
 const CALL = { id: "call", type: "scripted" };
 const started = (path: string): ExecutionEvent => ({
@@ -15,7 +15,11 @@ const started = (path: string): ExecutionEvent => ({
 /** Going on with a log that cannot be would do damage: it is refused, naming event, execution and reason. */
 describe("a log in which something cannot be", () => {
   test.for<[string, ExecutionEvent, string]>([
-    ["a second start", new PureRun(workflow([CALL])).state.start, "an execution starts once"],
+    [
+      "a second start",
+      new ExecutionHarness(workflow([CALL])).state.start,
+      "an execution starts once",
+    ],
     ["a step in a body that there is not", started("fork#1/a/call#1"), "there is no body for"],
     [
       "a timer of a step that is over",
@@ -51,7 +55,7 @@ describe("a log in which something cannot be", () => {
       "no such request is open",
     ],
   ])("%s is refused", ([, event, why]) => {
-    const run = new PureRun(workflow([CALL]));
+    const run = new ExecutionHarness(workflow([CALL]));
 
     expect(() => apply(run.state, event)).toThrow(
       `The event ${event.type} cannot follow in execution exec_1 at revision 0: `,
@@ -60,7 +64,7 @@ describe("a log in which something cannot be", () => {
   });
 
   test("a step that begins while it is under way as another entry of its kind does is refused", () => {
-    const run = new PureRun(workflow([CALL]));
+    const run = new ExecutionHarness(workflow([CALL]));
     const wait: ExecutionEvent = {
       type: "step_waiting",
       path: "call#1",
@@ -73,7 +77,7 @@ describe("a log in which something cannot be", () => {
   });
 
   test("what goes on after the end is refused; late news are not", () => {
-    const run = new PureRun(workflow([CALL])).end("call", { kind: "ok", output: 1 });
+    const run = new ExecutionHarness(workflow([CALL])).end("call", { kind: "ok", output: 1 });
 
     expect(() => apply(run.state, started("call#2"))).toThrow("the execution is finished");
     expect(run.state).toMatchObject({ status: "completed", output: 1, endedAt: NINE });
@@ -82,7 +86,7 @@ describe("a log in which something cannot be", () => {
   });
 
   test("a revision that does not follow the last one is refused", () => {
-    const run = new PureRun(workflow([CALL]));
+    const run = new ExecutionHarness(workflow([CALL]));
 
     expect(() => applyCommit(run.state, 2, [])).toThrow(
       "The log of exec_1 has a gap: revision 2 follows 0.",
@@ -93,7 +97,7 @@ describe("a log in which something cannot be", () => {
   });
 
   test("an execution remembers the newest thousand events that woke it", () => {
-    const { state } = new PureRun(workflow([CALL]));
+    const { state } = new ExecutionHarness(workflow([CALL]));
     for (let n = 0; n <= 1000; n += 1) {
       apply(state, {
         type: "event_received",

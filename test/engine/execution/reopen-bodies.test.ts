@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { failedPath, retryPoints } from "../../../src/engine/execution/decider/retry-points.ts";
-import { PureRun, workflow } from "../../support/execution-harness.ts";
+import { ExecutionHarness, workflow } from "../../support/execution-harness.ts";
 
 import { call, expectFolds, refused, retry, started } from "../../support/retried-run.ts";
 
@@ -19,7 +19,7 @@ describe("within branches", () => {
   };
 
   test("the failed branch goes on at its failed step, finished ones stay, and those that were given up go on", () => {
-    const run = new PureRun(workflow([fork, call("last")]));
+    const run = new ExecutionHarness(workflow([fork, call("last")]));
     run.end("write", { kind: "ok", output: "Dear" });
     run.end("post", { kind: "ok", output: "posted" });
     run.end("send", refused);
@@ -48,7 +48,7 @@ describe("within branches", () => {
   });
 
   test("a retry from the step that holds them begins all of them anew", () => {
-    const run = new PureRun(workflow([fork, call("last")]));
+    const run = new ExecutionHarness(workflow([fork, call("last")]));
     run.end("write", { kind: "ok" }).end("send", refused);
 
     retry(run, { path: "fork#1" });
@@ -62,7 +62,7 @@ describe("within branches", () => {
 
   test("a retry into one branch leaves failed those that had failed beside it", () => {
     const config = { ...fork.config, failureMode: "continue" };
-    const run = new PureRun(workflow([{ ...fork, config }, call("last")]));
+    const run = new ExecutionHarness(workflow([{ ...fork, config }, call("last")]));
     run.end("write", refused).end("post", refused).end("note", { kind: "ok" }).end("last", refused);
 
     retry(run, { path: "fork#1/mail/write#1" });
@@ -77,7 +77,7 @@ describe("within branches", () => {
   });
 
   test("a run that was cancelled goes on in all branches that were open", () => {
-    const run = new PureRun(workflow([fork, call("last")]));
+    const run = new ExecutionHarness(workflow([fork, call("last")]));
     run.end("write", { kind: "ok" }).end("post", { kind: "ok" });
     run.signal({ id: "c1", kind: "cancel", payload: { by: "U0ALICE" } }).advance(5000);
     expect(failedPath(run.state)).toBeNull();
@@ -97,7 +97,7 @@ describe("within branches", () => {
       ["note", "post"],
     ] as const) {
       const config = { ...fork.config, branches: fork.config.branches.slice(1), join: "any" };
-      const run = new PureRun(workflow([{ ...fork, config }, call("last")]));
+      const run = new ExecutionHarness(workflow([{ ...fork, config }, call("last")]));
       run.end(first, refused).advance(1000).end(second, refused);
 
       expect(run.state.status).toBe("failed");
@@ -106,7 +106,7 @@ describe("within branches", () => {
   });
 
   test("a later failure can go back into a branch that had completed", () => {
-    const run = new PureRun(workflow([fork, call("last")]));
+    const run = new ExecutionHarness(workflow([fork, call("last")]));
     run.end("write", { kind: "ok" }).end("post", { kind: "ok" }).end("note", { kind: "ok" });
     run.end("send", { kind: "ok", output: "to the wrong person" }).end("last", refused);
 
@@ -125,7 +125,7 @@ describe("within branches", () => {
       type: "parallel",
       config: { branches: [{ id: "slow", timeoutMs: 1000, steps: [call("think")] }] },
     };
-    const run = new PureRun(workflow([slow]));
+    const run = new ExecutionHarness(workflow([slow]));
     run.advance(1000);
     expect(run.state).toMatchObject({ status: "failed", error: { code: "step_timeout" } });
 
@@ -141,13 +141,15 @@ describe("within branches", () => {
 test("a branch that was not over in time is where a retry begins, and has its whole time again", () => {
   const nap = { id: "nap", type: "wait", config: { duration: "1h" } };
   const branches = [{ id: "slow", timeoutMs: 600_000, steps: [call("quick"), nap] }];
-  const run = new PureRun(workflow([{ id: "fork", type: "parallel", config: { branches } }]));
+  const run = new ExecutionHarness(
+    workflow([{ id: "fork", type: "parallel", config: { branches } }]),
+  );
   run.end("quick", { kind: "ok" }).advance(600_000);
   expect(failedPath(run.state)).toBe("fork#1/slow");
   run.advance(3_600_000);
 
   retry(run).advance(599_999);
-  expect(run.act("nap").phase).toBe("waiting");
+  expect(run.activeStep("nap").phase).toBe("waiting");
   run.advance(1);
 
   expect(run.state.status).toBe("failed");
@@ -156,7 +158,9 @@ test("a branch that was not over in time is where a retry begins, and has its wh
 
 test("a retry at a body that there is not, or folded twice, changes nothing", () => {
   const branches = [{ id: "mail", steps: [call("send")] }];
-  const run = new PureRun(workflow([{ id: "fork", type: "parallel", config: { branches } }]));
+  const run = new ExecutionHarness(
+    workflow([{ id: "fork", type: "parallel", config: { branches } }]),
+  );
   run.end("send", refused);
 
   retry(run, { path: "fork#1/nobody" });
@@ -185,8 +189,8 @@ describe("within a list", () => {
   };
 
   test("finished items stay, the failed one and those under way go on, then the rest", () => {
-    const run = new PureRun(workflow([each]), { people: ["ann", "ben", "cem", "dee"] });
-    const end = (index: number, result: Parameters<PureRun["end"]>[1]) => {
+    const run = new ExecutionHarness(workflow([each]), { people: ["ann", "ben", "cem", "dee"] });
+    const end = (index: number, result: Parameters<ExecutionHarness["end"]>[1]) => {
       const path = `each#1/${index}/mail#1`;
       const { attempt, epoch } = run.state.activeSteps.get(path) ?? { attempt: 0, epoch: 0 };
       const whole = {
@@ -225,7 +229,7 @@ describe("within a list", () => {
 
   test("of a list that failed, the next item that fails fails it again", () => {
     const config = { ...each.config, concurrency: 1 };
-    const run = new PureRun(workflow([{ ...each, config }]), { people: ["ann", "ben"] });
+    const run = new ExecutionHarness(workflow([{ ...each, config }]), { people: ["ann", "ben"] });
     run.end("mail", refused);
 
     retry(run).end("mail", { kind: "ok" }).end("mail", refused);
@@ -235,7 +239,7 @@ describe("within a list", () => {
   });
 
   test("retried at another item than the one that failed, it fails by that one as before, and can still be retried there", () => {
-    const run = new PureRun(workflow([each]), { people: ["ann", "ben"] });
+    const run = new ExecutionHarness(workflow([each]), { people: ["ann", "ben"] });
     const path = (item: number): string => `each#1/${item}/mail#1`;
     const result = { ...refused, outcome: "failed", costNano: 0 } as const;
     run.endAt({ path: path(0), attempt: 1, epoch: 1, result });
@@ -245,7 +249,7 @@ describe("within a list", () => {
     const points = retryPoints(run.state).map((point) => point.path);
     expect(points).toEqual([...new Set(points)]);
     retry(run, { path: path(0) });
-    expect(run.act("mail")).toMatchObject({ path: path(0), phase: "running" });
+    expect(run.activeStep("mail")).toMatchObject({ path: path(0), phase: "running" });
     expectFolds(run);
   });
 });

@@ -5,7 +5,7 @@ import {
   stepsWithUnknownOutcome,
 } from "../../../src/engine/execution/decider/retry-points.ts";
 import { apply, initialState } from "../../../src/engine/execution/reducer/apply.ts";
-import { NINE, PureRun, workflow } from "../../support/execution-harness.ts";
+import { ExecutionHarness, NINE, workflow } from "../../support/execution-harness.ts";
 
 import { call, expectFolds, refused, retry, started } from "../../support/retried-run.ts";
 
@@ -23,7 +23,7 @@ const count = {
 
 describe("a run that failed, retried", () => {
   test("does the failed step again under the same key, with what came before", () => {
-    const run = new PureRun(
+    const run = new ExecutionHarness(
       workflow([call("find", { next: "pay" }), call("pay", { next: "tell" }), call("tell")]),
     );
     run.end("find", { kind: "ok", output: "IBAN" }).end("pay", refused);
@@ -40,18 +40,18 @@ describe("a run that failed, retried", () => {
 
   test("does it under a new key if its parameters changed", () => {
     const pay = call("pay", { config: { amount: "{{variables.amount}}" } });
-    const run = new PureRun(workflow([pay]), { amount: 640 });
+    const run = new ExecutionHarness(workflow([pay]), { amount: 640 });
     run.end("pay", refused);
 
     retry(run, { variables: { amount: 64 } });
 
     expect(started(run)).toEqual(["pay#1:1", "pay#2:1"]);
-    expect(run.act("pay").params).toEqual({ amount: 64 });
+    expect(run.activeStep("pay").params).toEqual({ amount: 64 });
     expectFolds(run);
   });
 
   test("has the attempts of its retry policy once more", () => {
-    const run = new PureRun(workflow([call("pay", { retryPolicy: { maxRetries: 2 } })]));
+    const run = new ExecutionHarness(workflow([call("pay", { retryPolicy: { maxRetries: 2 } })]));
     run.end("pay", { kind: "failed" }).advance(2000).end("pay", { kind: "failed" });
     expect(run.state.status).toBe("failed");
 
@@ -63,7 +63,7 @@ describe("a run that failed, retried", () => {
   });
 
   test("from an earlier step forgets what came after, variables too, and does that step under a new key", () => {
-    const run = new PureRun(
+    const run = new ExecutionHarness(
       workflow([
         { ...count, next: "find" },
         call("find", { next: "again" }),
@@ -87,7 +87,7 @@ describe("a run that failed, retried", () => {
   });
 
   test("in a loop goes back to the last time round, and no further", () => {
-    const run = new PureRun(
+    const run = new ExecutionHarness(
       workflow([
         { ...count, next: "call" },
         call("call", { next: { more: "count", default: "end" } }),
@@ -104,7 +104,9 @@ describe("a run that failed, retried", () => {
   });
 
   test("keeps its cost, gets a new deadline and new steps, and can fail and be retried again", () => {
-    const run = new PureRun(workflow([call("pay")], { limits: { timeout: "1h", maxSteps: 1 } }));
+    const run = new ExecutionHarness(
+      workflow([call("pay")], { limits: { timeout: "1h", maxSteps: 1 } }),
+    );
     run.end("pay", { ...refused, costNano: 70 });
     run.now += 2 * 3_600_000;
 
@@ -124,31 +126,31 @@ describe("a run that failed, retried", () => {
       config: { title: "Pay?", approvers: ["U0BOB"] },
       next: { approve: "end", reject: "end" },
     };
-    const run = new PureRun(workflow([ask], { limits: { timeout: "1h" } }));
+    const run = new ExecutionHarness(workflow([ask], { limits: { timeout: "1h" } }));
     run.advance(3_600_000);
     expect(run.state).toMatchObject({ status: "failed", error: { code: "limit_exceeded" } });
     expect(failedPath(run.state)).toBeNull();
 
-    retry(run).decide("U0BOB", "approve");
+    retry(run).vote("U0BOB", "approve");
 
     expect([...run.state.requests.keys()]).toEqual(["exec_1/ask#1", "exec_1/ask#2"]);
     expect(run.state.status).toBe("completed");
   });
 
   test("goes on with a step that was cancelled while it ran, in doubt about its effect", () => {
-    const run = new PureRun(workflow([call("pay")]));
+    const run = new ExecutionHarness(workflow([call("pay")]));
     run.signal({ id: "c", kind: "cancel", payload: { by: "U0ALICE" } }).advance(5000);
     expect(run.state.status).toBe("cancelled");
 
     retry(run);
 
     expect(started(run)).toEqual(["pay#1:1", "pay#1:2"]);
-    expect(run.act("pay").unknownBefore).toBe(true);
+    expect(run.activeStep("pay").unknownBefore).toBe(true);
     expect(run.state.cancel).toBeNull();
   });
 
   test("is retried once for each end, and not while it is under way", () => {
-    const run = new PureRun(workflow([call("pay")]));
+    const run = new ExecutionHarness(workflow([call("pay")]));
     run.end("pay", refused);
     retry(run);
     const before = run.state.reopened.length;
@@ -160,12 +162,12 @@ describe("a run that failed, retried", () => {
   });
 
   test("is not reopened at a step that it never entered, nor after it completed", () => {
-    const run = new PureRun(workflow([call("pay")]));
+    const run = new ExecutionHarness(workflow([call("pay")]));
     run.end("pay", refused);
     run.signal({ id: "lost", kind: "retry", payload: { by: "U0BOB", path: "ship#1" } });
     expect(run.state.status).toBe("failed");
 
-    const done = new PureRun(workflow([count]), { n: 1 });
+    const done = new ExecutionHarness(workflow([count]), { n: 1 });
     done.signal({ id: "again", kind: "retry", payload: { by: "U0BOB" } });
     expect(done.state.status).toBe("completed");
   });
@@ -175,7 +177,7 @@ describe("doubt about an earlier effect", () => {
   const pay = call("pay", { config: { amount: "{{variables.amount}}" } });
 
   test("is told when changed parameters would do it under a new key", () => {
-    const run = new PureRun(workflow([pay]), { amount: 1 });
+    const run = new ExecutionHarness(workflow([pay]), { amount: 1 });
     run.end("pay", unknown);
     const event = {
       type: "execution_reopened",
@@ -187,7 +189,7 @@ describe("doubt about an earlier effect", () => {
       at: NINE,
     } as const;
     const same = structuredClone(run.log);
-    const copy = new PureRun(run.workflow, { amount: 1 }).take(same.slice(1));
+    const copy = new ExecutionHarness(run.workflow, { amount: 1 }).take(same.slice(1));
 
     apply(run.state, { ...event, variables: { amount: 2 } });
     apply(copy.state, event);
@@ -197,17 +199,17 @@ describe("doubt about an earlier effect", () => {
   });
 
   test("stays with the attempt that goes on under the same key", () => {
-    const run = new PureRun(workflow([pay]), { amount: 1 });
+    const run = new ExecutionHarness(workflow([pay]), { amount: 1 });
     run.end("pay", unknown);
 
     retry(run);
 
-    expect(run.act("pay").unknownBefore).toBe(true);
+    expect(run.activeStep("pay").unknownBefore).toBe(true);
   });
 });
 
 test("an event that reopens what runs, or at a step that never ended, is refused as a defect", () => {
-  const run = new PureRun(workflow([call("pay")]));
+  const run = new ExecutionHarness(workflow([call("pay")]));
   const event = {
     type: "execution_reopened",
     by: "U0BOB",
@@ -225,7 +227,7 @@ test("an event that reopens what runs, or at a step that never ended, is refused
 });
 
 test("a step that had completed is done again without doubt", () => {
-  const run = new PureRun(workflow([call("find", { next: "pay" }), call("pay")]));
+  const run = new ExecutionHarness(workflow([call("find", { next: "pay" }), call("pay")]));
   run.end("find", { kind: "failed", outcome: "unknown" }).advance(5000);
   run.end("find", { kind: "ok" }).end("pay", refused);
   const state = initialState(run.state.start, run.workflow.first);
@@ -233,14 +235,14 @@ test("a step that had completed is done again without doubt", () => {
 
   retry(run, { path: "find#1" });
 
-  expect(run.act("find")).toMatchObject({ path: "find#2", unknownBefore: false });
+  expect(run.activeStep("find")).toMatchObject({ path: "find#2", unknownBefore: false });
   const reopened = run.log.find(({ type }) => type === "execution_reopened");
   if (reopened) apply(state, reopened);
   expect(stepsWithUnknownOutcome(run.workflow, state, run.now)).toEqual([]);
 });
 
 test("what can be done again is told by path", () => {
-  const run = new PureRun(workflow([call("find", { next: "pay" }), call("pay")]));
+  const run = new ExecutionHarness(workflow([call("find", { next: "pay" }), call("pay")]));
   run.end("find", { kind: "ok" }).end("pay", refused);
 
   expect(retryPoints(run.state).map(({ path }) => path)).toEqual(["find#1", "pay#1"]);

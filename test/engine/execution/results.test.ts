@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AttemptResult } from "../../../src/engine/definition/step-type.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
-import { PureRun, workflow } from "../../support/execution-harness.ts";
+import { ExecutionHarness, workflow } from "../../support/execution-harness.ts";
 
 const script = (id: string, rest: JsonObject = {}): JsonObject => ({
   id,
@@ -12,7 +12,7 @@ const ok = (output: number): AttemptResult => ({ kind: "ok", output, costNano: 0
 
 describe("the result of an attempt", () => {
   test("keeps what the model said besides its answer, what it used and what it cost", () => {
-    const run = new PureRun(workflow([script("ask", { next: "after" }), script("after")]));
+    const run = new ExecutionHarness(workflow([script("ask", { next: "after" }), script("after")]));
 
     run.end("ask", {
       kind: "failed",
@@ -59,7 +59,7 @@ describe("the result of an attempt", () => {
   });
 
   test("has no price if that of one try is unknown", () => {
-    const run = new PureRun(workflow([script("ask")]));
+    const run = new ExecutionHarness(workflow([script("ask")]));
 
     run.end("ask", { kind: "failed", costUnknown: true }).advance(5000);
     run.end("ask", { kind: "ok", costNano: 400 });
@@ -70,9 +70,9 @@ describe("the result of an attempt", () => {
   });
 
   test("of another attempt or another worker than the one under way changes nothing, and costs nothing tells nothing", () => {
-    const run = new PureRun(workflow([script("ask")]));
+    const run = new ExecutionHarness(workflow([script("ask")]));
     run.end("ask", { kind: "failed" }).advance(5000);
-    expect(run.act("ask").attempt).toBe(2);
+    expect(run.activeStep("ask").attempt).toBe(2);
     const before = run.log.length;
 
     run.endAt({ path: "ask#1", attempt: 1, epoch: 1, result: ok(1) });
@@ -80,22 +80,22 @@ describe("the result of an attempt", () => {
     run.endAt({ path: "ask#9", attempt: 1, epoch: 1, result: ok(3) });
 
     expect(run.log).toHaveLength(before);
-    expect(run.act("ask").phase).toBe("running");
+    expect(run.activeStep("ask").phase).toBe("running");
     run.endAt({ path: "ask#1", attempt: 1, epoch: 1, result: { ...ok(1), costUnknown: true } });
     expect(run.log.at(-1)).toMatchObject({ type: "late_result", attempt: 1, costUnknown: true });
   });
 
   test("that comes while the retry waits is late as well", () => {
-    const run = new PureRun(workflow([script("ask")]));
+    const run = new ExecutionHarness(workflow([script("ask")]));
     run.end("ask", { kind: "failed" });
 
     run.endAt({ path: "ask#1", attempt: 1, epoch: 1, result: ok(1) });
 
-    expect(run.act("ask").phase).toBe("retrying");
+    expect(run.activeStep("ask").phase).toBe("retrying");
   });
 
   test("that failed is told with the attempt; a fallback names the step to go to", () => {
-    const run = new PureRun(
+    const run = new ExecutionHarness(
       workflow([
         script("ask", { onFailure: "fallback", fallbackStep: "b", next: "end" }),
         script("b"),
@@ -111,7 +111,7 @@ describe("the result of an attempt", () => {
   });
 
   test("without money to ask is tried again when it says so, is told once and counts as no try", () => {
-    const run = new PureRun(workflow([script("ask", { retryPolicy: { maxRetries: 2 } })]));
+    const run = new ExecutionHarness(workflow([script("ask", { retryPolicy: { maxRetries: 2 } })]));
     const error = {
       code: "budget_exhausted",
       message: "The month is over budget.",
@@ -120,7 +120,7 @@ describe("the result of an attempt", () => {
 
     for (let look = 0; look < 5; look += 1) {
       run.end("ask", { kind: "failed", error, retryAfterMs: 60_000 });
-      expect(run.act("ask").due).toBe(run.now + 60_000);
+      expect(run.activeStep("ask").due).toBe(run.now + 60_000);
       run.advance(60_000);
     }
     expect(run.state.errors).toHaveLength(1);
@@ -132,7 +132,7 @@ describe("the result of an attempt", () => {
 
   test("of which nobody knows whether it had its effect leaves its failure in doubt", () => {
     const error = { code: "step_timeout", message: "Silence.", retryable: false };
-    const run = new PureRun(workflow([script("pay")]));
+    const run = new ExecutionHarness(workflow([script("pay")]));
     run.end("pay", { kind: "failed", outcome: "unknown", error });
     expect(run.log).toContainEqual(
       expect.objectContaining({ type: "step_failed", outcomeUnknown: true }),
@@ -140,41 +140,47 @@ describe("the result of an attempt", () => {
 
     run.signal({ id: "r1", kind: "retry", payload: { path: "pay#1" } });
 
-    expect(run.act("pay").unknownBefore).toBe(true);
+    expect(run.activeStep("pay").unknownBefore).toBe(true);
     expect(run.state.reopened).toMatchObject([{ by: "unknown", path: "pay#1", asked: null }]);
   });
 
   test("that failed for sure leaves no doubt", () => {
     const error = { code: "x", message: "No.", retryable: false };
-    const run = new PureRun(workflow([script("pay")])).end("pay", { kind: "failed", error });
+    const run = new ExecutionHarness(workflow([script("pay")])).end("pay", {
+      kind: "failed",
+      error,
+    });
     expect(run.log.find(({ type }) => type === "step_failed")).not.toHaveProperty("outcomeUnknown");
 
     run.signal({ id: "r1", kind: "retry", payload: { by: "U0BOB", path: "pay#1" } });
 
-    expect(run.act("pay").unknownBefore).toBe(false);
+    expect(run.activeStep("pay").unknownBefore).toBe(false);
   });
 
   test("begins again without what it held before", () => {
-    const run = new PureRun(workflow([script("ask", { config: { reserveNano: 500 } })]));
+    const run = new ExecutionHarness(workflow([script("ask", { config: { reserveNano: 500 } })]));
 
     run.end("ask", { kind: "failed", costNano: 100 });
     expect(run.state).toMatchObject({ reservedNano: 0, spentNano: 100 });
     run.advance(5000);
 
     expect(run.state.reservedNano).toBe(500);
-    expect(run.act("ask")).toMatchObject({ attempt: 2, recoveries: 0, unknownBefore: false });
+    expect(run.activeStep("ask")).toMatchObject({
+      attempt: 2,
+      recoveries: 0,
+      unknownBefore: false,
+    });
   });
 });
 
 describe("a signal", () => {
-  const failing = (): PureRun =>
-    new PureRun(workflow([script("pay", { config: { n: "{{variables.n}}" } })]), { n: 1 }).end(
-      "pay",
-      {
-        kind: "failed",
-        error: { code: "x", message: "No.", retryable: false },
-      },
-    );
+  const failing = (): ExecutionHarness =>
+    new ExecutionHarness(workflow([script("pay", { config: { n: "{{variables.n}}" } })]), {
+      n: 1,
+    }).end("pay", {
+      kind: "failed",
+      error: { code: "x", message: "No.", retryable: false },
+    });
 
   test("to retry brings variables, who wants it, and under which key it was asked", () => {
     const run = failing().advance(60_000);
@@ -182,7 +188,7 @@ describe("a signal", () => {
 
     run.signal({ id: "r1", kind: "retry", payload });
 
-    expect(run.act("pay").params).toEqual({ n: 2 });
+    expect(run.activeStep("pay").params).toEqual({ n: 2 });
     expect(run.state.reopened).toMatchObject([{ by: "U0BOB", asked: { key: "k", bodyHash: "h" } }]);
     expect(run.log.find(({ type }) => type === "execution_reopened")).toMatchObject({
       ended: { status: "failed", at: run.now - 60_000 },
@@ -206,7 +212,7 @@ describe("a signal", () => {
   });
 
   test("to cancel without a name says that nobody knows who it was; the first one counts", () => {
-    const run = new PureRun(workflow([script("slow")]));
+    const run = new ExecutionHarness(workflow([script("slow")]));
 
     run.signal({ id: "c1", kind: "cancel", payload: {} });
     run.advance(1000).signal({ id: "c2", kind: "cancel", payload: { by: "U0EVE" } });
@@ -215,7 +221,7 @@ describe("a signal", () => {
   });
 
   test("that a slot may be free is only a call to look", () => {
-    const run = new PureRun(workflow([script("slow")]));
+    const run = new ExecutionHarness(workflow([script("slow")]));
     const before = run.log.length;
 
     run.signal({ id: "s1", kind: "slot", payload: {} });
@@ -225,8 +231,8 @@ describe("a signal", () => {
 });
 
 describe("a decision", () => {
-  const ask = (config: JsonObject = {}): PureRun =>
-    new PureRun(
+  const ask = (config: JsonObject = {}): ExecutionHarness =>
+    new ExecutionHarness(
       workflow([
         {
           id: "ask",

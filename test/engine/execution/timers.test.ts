@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { nextDue } from "../../../src/engine/execution/decider/advance.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
-import { NINE, PureRun, workflow } from "../../support/execution-harness.ts";
+import { ExecutionHarness, NINE, workflow } from "../../support/execution-harness.ts";
 
 const MINUTE = 60_000;
 const nap = (id: string, duration: string): JsonObject => ({
@@ -16,8 +16,8 @@ const script = (id: string, rest: JsonObject = {}): JsonObject => ({
 });
 
 /** One branch for each list of steps. */
-function beside(branches: readonly JsonObject[], limits: JsonObject = {}): PureRun {
-  return new PureRun(
+function beside(branches: readonly JsonObject[], limits: JsonObject = {}): ExecutionHarness {
+  return new ExecutionHarness(
     workflow([{ id: "all", type: "parallel", config: { branches: [...branches] } }], { limits }),
   );
 }
@@ -74,30 +74,33 @@ describe("timers", () => {
       limits,
     );
     run.end("first", { kind: "failed", costUnknown: true }).advance(1000);
-    expect(run.act("big").phase).toBe("running");
+    expect(run.activeStep("big").phase).toBe("running");
 
     run.advance(MINUTE);
 
     // 600 may have been spent and 400 are held: the second try of the first may have to wait for what is under way.
-    expect(run.act("first").phase).not.toBe("running");
+    expect(run.activeStep("first").phase).not.toBe("running");
     expect(nextDue(run.state, run.worklist) ?? 0).toBeGreaterThan(run.now);
   });
 });
 
 describe("a run that is held", () => {
-  const hold = (run: PureRun): PureRun =>
+  const hold = (run: ExecutionHarness): ExecutionHarness =>
     run.take([{ type: "execution_held", reason: "pause", by: "U0ALICE", at: run.now }]);
-  const resume = (run: PureRun): PureRun => run.take([{ type: "execution_resumed", at: run.now }]);
+  const resume = (run: ExecutionHarness): ExecutionHarness =>
+    run.take([{ type: "execution_resumed", at: run.now }]);
 
   test("enters no step, and nobody has to look", () => {
-    const run = new PureRun(workflow([script("first", { next: "second" }), script("second")]));
+    const run = new ExecutionHarness(
+      workflow([script("first", { next: "second" }), script("second")]),
+    );
 
     hold(run).end("first", { kind: "ok" });
 
     expect(run.state).toMatchObject({ status: "waiting", paused: { by: "U0ALICE" } });
     expect(run.state.activeSteps.size).toBe(0);
     expect(nextDue(run.state, run.worklist)).toBeNull();
-    expect(resume(run).act("second").phase).toBe("running");
+    expect(resume(run).activeStep("second").phase).toBe("running");
   });
 
   test("begins no further attempt, and no timer ends its waits", () => {
@@ -109,15 +112,15 @@ describe("a run that is held", () => {
 
     hold(run).advance(20 * MINUTE);
 
-    expect(run.act("call")).toMatchObject({ phase: "retrying", attempt: 1 });
-    expect(run.act("long").phase).toBe("waiting");
+    expect(run.activeStep("call")).toMatchObject({ phase: "retrying", attempt: 1 });
+    expect(run.activeStep("long").phase).toBe("waiting");
     resume(run);
-    expect(run.act("call")).toMatchObject({ phase: "running", attempt: 2 });
-    expect(() => run.act("long")).toThrow("not under way");
+    expect(run.activeStep("call")).toMatchObject({ phase: "running", attempt: 2 });
+    expect(() => run.activeStep("long")).toThrow("not under way");
   });
 
   test("has its time stand still, counted from the first of several reasons", () => {
-    const run = new PureRun(workflow([nap("long", "9h")], { limits: { timeout: "10h" } }));
+    const run = new ExecutionHarness(workflow([nap("long", "9h")], { limits: { timeout: "10h" } }));
     const { deadline } = run.state;
     hold(run).advance(5 * MINUTE);
 
@@ -134,7 +137,7 @@ describe("a run that is held", () => {
   });
 
   test("can be cancelled", () => {
-    const run = hold(new PureRun(workflow([nap("long", "9h")])));
+    const run = hold(new ExecutionHarness(workflow([nap("long", "9h")])));
 
     run.signal({ id: "c1", kind: "cancel", payload: { by: "U0ALICE" } });
 
@@ -142,7 +145,7 @@ describe("a run that is held", () => {
   });
 
   test("cannot be resumed when it is not held", () => {
-    const run = new PureRun(workflow([nap("long", "9h")]));
+    const run = new ExecutionHarness(workflow([nap("long", "9h")]));
 
     expect(() => resume(run)).toThrow("it is not held");
   });

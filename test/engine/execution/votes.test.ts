@@ -3,7 +3,7 @@ import { resolveVotes } from "../../../src/engine/execution/decider/advance.ts";
 import { handleSignal } from "../../../src/engine/execution/decider/handle-signal.ts";
 import type { ExecutionEvent } from "../../../src/engine/model/events.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
-import { PureRun, workflow } from "../../support/execution-harness.ts";
+import { ExecutionHarness, workflow } from "../../support/execution-harness.ts";
 
 const script = (id: string, rest: JsonObject = {}): JsonObject => ({
   id,
@@ -18,7 +18,10 @@ const asking: JsonObject = {
 };
 
 /** Two clicks that are found in one turn, folded as the owner of an execution folds them: what a vote decides comes before the next. */
-function clicks(run: PureRun, votes: readonly (readonly [by: string, choice: string])[]): void {
+function clicks(
+  run: ExecutionHarness,
+  votes: readonly (readonly [by: string, choice: string])[],
+): void {
   const [requestId = ""] = run.state.openRequests;
   for (const [by, choice] of votes) {
     const payload = { requestId, choice, by };
@@ -32,18 +35,18 @@ function clicks(run: PureRun, votes: readonly (readonly [by: string, choice: str
   }
 }
 
-function record(run: PureRun, events: readonly ExecutionEvent[]): void {
+function record(run: ExecutionHarness, events: readonly ExecutionEvent[]): void {
   for (const event of events) run.fold(event);
 }
 
 /** What became of the second click. */
-function lastWord(run: PureRun): Partial<ExecutionEvent> | undefined {
+function lastWord(run: ExecutionHarness): Partial<ExecutionEvent> | undefined {
   return run.log.findLast(({ type }) => type.startsWith("decision_"));
 }
 
 describe("of two clicks that are found together the first stands", () => {
   test("on an approval", () => {
-    const run = new PureRun(workflow([asking, script("pay")]));
+    const run = new ExecutionHarness(workflow([asking, script("pay")]));
 
     clicks(run, [
       ["U0BOB", "approve"],
@@ -57,7 +60,7 @@ describe("of two clicks that are found together the first stands", () => {
   test("on budget", () => {
     const call = (id: string, rest: JsonObject = {}): JsonObject =>
       script(id, { config: { reserveNano: 600 }, ...rest });
-    const run = new PureRun(
+    const run = new ExecutionHarness(
       workflow([call("one", { next: "two" }), call("two")], { limits: { maxCostUsd: 1e-6 } }),
     ).end("one", { kind: "ok", costNano: 500 });
 
@@ -66,14 +69,14 @@ describe("of two clicks that are found together the first stands", () => {
       ["U0BOB", "stop"],
     ]);
 
-    expect(run.act("two").phase).toBe("retrying");
+    expect(run.activeStep("two").phase).toBe("retrying");
     expect(run.state.cancel).toBeNull();
     expect(lastWord(run)).toMatchObject({ by: "U0BOB", reason: "already_decided" });
   });
 
   test("on what became of a step", () => {
     const error = { code: "outcome_unknown", message: "Silence.", retryable: false };
-    const run = new PureRun(workflow([script("pay")]));
+    const run = new ExecutionHarness(workflow([script("pay")]));
     run.end("pay", { kind: "failed", outcome: "unknown", asks: true, error });
 
     clicks(run, [
@@ -88,19 +91,19 @@ describe("of two clicks that are found together the first stands", () => {
 
 test("a vote short of the quorum decides nothing", () => {
   const config = { title: "Pay?", approvers: ["U0BOB", "U0CAROL"], required: 2 };
-  const run = new PureRun(
+  const run = new ExecutionHarness(
     workflow([{ ...asking, config, next: { approve: "pay", reject: "end" } }, script("pay")]),
   );
 
   clicks(run, [["U0BOB", "approve"]]);
-  expect(run.act("ask").phase).toBe("waiting");
+  expect(run.activeStep("ask").phase).toBe("waiting");
   clicks(run, [["U0CAROL", "approve"]]);
 
   expect(run.output("ask")).toMatchObject({ decidedBy: "U0CAROL" });
 });
 
 test("votes decide nothing any more once the run is being cancelled, nor where nothing is asked", () => {
-  const run = new PureRun(workflow([asking, script("pay")]));
+  const run = new ExecutionHarness(workflow([asking, script("pay")]));
   const [requestId = ""] = run.state.openRequests;
   const vote = { requestId, choice: "approve", by: "U0BOB", signalId: "v1", at: run.now };
   record(run, [{ type: "decision_recorded", path: "ask#1", ...vote }]);

@@ -3,13 +3,13 @@ import type { VoteAnswer } from "../../../src/engine/api/approvals.ts";
 import { Approvals } from "../../../src/engine/executions/approvals.ts";
 import { EngineEvents } from "../../../src/engine/runtime/engine-events.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
-import { PureRun, workflow } from "../../support/execution-harness.ts";
+import { ExecutionHarness, workflow } from "../../support/execution-harness.ts";
 import { ManualClock, settle } from "../../support/manual-clock.ts";
 
 const BOB = { isAdmin: false, isGuest: false, isStranger: false, isBot: false };
 
-function ask(): PureRun {
-  return new PureRun(
+function ask(): ExecutionHarness {
+  return new ExecutionHarness(
     workflow([
       {
         id: "ok",

@@ -3,10 +3,10 @@ import { executionScope } from "../../../src/engine/execution/decider/execution-
 import { EXECUTION_FIELDS, SCOPE_ROOTS } from "../../../src/engine/language/scope.ts";
 import { ROOT } from "../../../src/engine/model/state.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
-import { PureRun, workflow } from "../../support/execution-harness.ts";
+import { ExecutionHarness, workflow } from "../../support/execution-harness.ts";
 
 test("the names that definitions are checked against are those that steps can read", () => {
-  const { state } = new PureRun(workflow([{ id: "only", type: "scripted" }]));
+  const { state } = new ExecutionHarness(workflow([{ id: "only", type: "scripted" }]));
   const root = state.frames.get(ROOT);
   if (!root) throw new Error("every execution has a root body");
 
@@ -36,7 +36,7 @@ test("a step of a branch reads all variables and results around it, the inner on
       },
     },
   ];
-  const run = new PureRun(
+  const run = new ExecutionHarness(
     workflow([
       { id: "before", type: "scripted", next: "all" },
       { id: "all", type: "parallel", config: { branches: [{ id: "a", steps: inner }] } },
@@ -46,7 +46,7 @@ test("a step of a branch reads all variables and results around it, the inner on
 
   run.end("before", { kind: "ok", output: 7, costNano: 250_000_000 });
 
-  expect(run.act("read").params).toMatchObject({
+  expect(run.activeStep("read").params).toMatchObject({
     all: { word: "inner", other: 1 },
     word: "inner",
     other: 1,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { PureRun, workflow } from "../../support/execution-harness.ts";
+import { ExecutionHarness, workflow } from "../../support/execution-harness.ts";
 import { settle } from "../../support/manual-clock.ts";
 import { WorkflowHarness } from "../../support/workflow-harness.ts";
 
@@ -79,12 +79,12 @@ describe("a clock that is set", () => {
   });
 
   test("back while a process is dead: what it had under way is begun again all the same", () => {
-    const run = new PureRun(workflow([{ id: "pay", type: "scripted" }]));
+    const run = new ExecutionHarness(workflow([{ id: "pay", type: "scripted" }]));
 
     for (let death = 0; death < 3; death += 1) {
       run.now -= DAY;
       run.take([{ type: "execution_claimed", epoch: run.state.epoch + 1, worker: "next" }]);
-      expect(run.act("pay").epoch).toBe(run.state.epoch);
+      expect(run.activeStep("pay").epoch).toBe(run.state.epoch);
     }
   });
 });

@@ -3,7 +3,7 @@ import type { AttemptResult } from "../../../src/engine/definition/step-type.ts"
 import { nextDue } from "../../../src/engine/execution/decider/advance.ts";
 import { waitReasons } from "../../../src/engine/execution/projections/execution-record.ts";
 import { totalsOf } from "../../../src/engine/execution/projections/totals.ts";
-import { PureRun, workflow } from "../../support/execution-harness.ts";
+import { ExecutionHarness, workflow } from "../../support/execution-harness.ts";
 
 /** A plan for a child that may cost `capNano`. */
 function plan(capNano: number): AttemptResult {
@@ -17,17 +17,17 @@ describe("money of a child", () => {
     { id: "a", steps: [{ id: "call", type: "scripted" }] },
     { id: "b", steps: [{ id: "nap", type: "wait", config: { duration: "1s" } }, asks] },
   ];
-  const both = (): PureRun =>
-    new PureRun(
+  const both = (): ExecutionHarness =>
+    new ExecutionHarness(
       workflow([{ id: "both", type: "parallel", config: { branches, failureMode: "continue" } }], {
         limits: { maxCostUsd: 1e-6 },
       }),
     );
-  const plans = (run: PureRun, capNano: number): PureRun => {
-    const { path, attempt, epoch } = run.act("call");
+  const plans = (run: ExecutionHarness, capNano: number): ExecutionHarness => {
+    const { path, attempt, epoch } = run.activeStep("call");
     return run.endAt({ path, attempt, epoch, result: plan(capNano) });
   };
-  const ends = (run: PureRun, spentNano: number): PureRun =>
+  const ends = (run: ExecutionHarness, spentNano: number): ExecutionHarness =>
     run.signal({
       id: "child:1",
       kind: "child_ended",
@@ -56,25 +56,25 @@ describe("money of a child", () => {
     expect(spent.every((nano) => nano === 0)).toBe(true);
   });
 
-  const several = (count: number): PureRun => {
+  const several = (count: number): ExecutionHarness => {
     const body = [{ id: "call", type: "scripted" }];
     const config = { items: "variables.list", concurrency: count, steps: body };
     const limits = { maxCostUsd: 1e-6 };
-    return new PureRun(workflow([{ id: "each", type: "foreach", config }], { limits }), {
+    return new ExecutionHarness(workflow([{ id: "each", type: "foreach", config }], { limits }), {
       list: Array.from({ length: count }, (_, index) => index),
     });
   };
-  const planAt = (run: PureRun, index: number, capNano: number): PureRun => {
+  const planAt = (run: ExecutionHarness, index: number, capNano: number): ExecutionHarness => {
     const path = `each#1/${index}/call#1`;
     return run.endAt({ path, attempt: 1, epoch: run.state.epoch, result: plan(capNano) });
   };
-  const endAt = (run: PureRun, index: number, spentNano: number): PureRun => {
+  const endAt = (run: ExecutionHarness, index: number, spentNano: number): ExecutionHarness => {
     const path = `each#1/${index}/call#1`;
     const childId = run.state.activeSteps.get(path)?.childId ?? "none";
     const payload = { path, attempt: 1, childId, status: "completed", output: 7, spentNano };
     return run.signal({ id: `child:${childId}`, kind: "child_ended", payload });
   };
-  const allotted = (run: PureRun): readonly (number | undefined)[] =>
+  const allotted = (run: ExecutionHarness): readonly (number | undefined)[] =>
     run.log.flatMap((event) => (event.type === "child_started" ? [event.allottedNano] : []));
 
   test("is not what others happen to leave: a child that would get too little waits until they have ended", () => {
@@ -117,7 +117,7 @@ describe("money of a child", () => {
   test("keeps the parent from spending it twice", () => {
     const run = plans(both(), 700).advance(1000);
 
-    expect(run.act("ask")).toMatchObject({ waitingOn: "budget" });
+    expect(run.activeStep("ask")).toMatchObject({ waitingOn: "budget" });
   });
 
   test("that was given up is held until its end is known, also after the end of the run", () => {

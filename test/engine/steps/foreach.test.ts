@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { validateDefinition } from "../../../src/engine/definition/validation/validate.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
-import { PureRun, workflow } from "../../support/execution-harness.ts";
+import { ExecutionHarness, workflow } from "../../support/execution-harness.ts";
 import { realRegistries } from "../../support/registries.ts";
 
 const script = (id: string, rest: JsonObject = {}): JsonObject => ({
@@ -17,22 +17,22 @@ function loop(
   list: readonly string[],
   config: JsonObject = {},
   steps: readonly JsonObject[] = [pay],
-): PureRun {
+): ExecutionHarness {
   const all = { items: "variables.list", as: "who", steps, ...config };
   const each = { id: "each", type: "foreach", config: all, next: "after" };
-  return new PureRun(workflow([each, script("after")]), { list });
+  return new ExecutionHarness(workflow([each, script("after")]), { list });
 }
 
 /** Keys of the attempts under way. */
-function underWay(run: PureRun): readonly string[] {
+function underWay(run: ExecutionHarness): readonly string[] {
   return [...run.state.activeSteps.values()]
     .filter((act) => act.phase === "running")
     .map((a) => a.path);
 }
 
 /** Ends the running attempt at a path. */
-function end(run: PureRun, path: string, output: string): void {
-  const { attempt, epoch } = run.state.activeSteps.get(path) ?? run.act("pay");
+function end(run: ExecutionHarness, path: string, output: string): void {
+  const { attempt, epoch } = run.state.activeSteps.get(path) ?? run.activeStep("pay");
   run.endAt({ path, attempt, epoch, result: { kind: "ok", output, costNano: 0 } });
 }
 
@@ -40,20 +40,20 @@ describe("a list", () => {
   test("is worked through one item after the other, each under a name and a key of its own", () => {
     const run = loop(["ann", "bob"]);
     expect(underWay(run)).toEqual(["each#1/0/pay#1"]);
-    expect(run.act("pay")).toMatchObject({
+    expect(run.activeStep("pay")).toMatchObject({
       params: { to: "ann" },
       key: "exec_1/each#1/0/pay#1",
     });
 
     run.end("pay", { kind: "ok", output: "paid ann" });
-    expect(run.act("pay").params).toEqual({ to: "bob" });
+    expect(run.activeStep("pay").params).toEqual({ to: "bob" });
     run.end("pay", { kind: "ok", output: "paid bob" });
 
     expect(run.output("each")).toEqual([
       { index: 0, status: "completed", output: "paid ann" },
       { index: 1, status: "completed", output: "paid bob" },
     ]);
-    expect(run.act("after").phase).toBe("running");
+    expect(run.activeStep("after").phase).toBe("running");
   });
 
   test("has as many items under way as concurrency says, and its output stays in order", () => {
@@ -101,7 +101,7 @@ describe("a list", () => {
 
   test("that is none fails the step and says what came instead", () => {
     const each = { id: "each", type: "foreach", config: { items: "variables.x", steps: [pay] } };
-    const run = new PureRun(workflow([each]), { x: { a: 1 } });
+    const run = new ExecutionHarness(workflow([each]), { x: { a: 1 } });
 
     expect(run.state.error?.message).toBe('"items" has to give a list, and gave {"a":1}.');
   });
@@ -137,11 +137,11 @@ describe("a list", () => {
 
     run.end("pay", { kind: "ok", output: 1 });
     expect([...run.state.openRequests]).toEqual(["exec_1/each#1/0/fork#1/people/ask#1"]);
-    run.decide("U0BOB", "approve");
+    run.vote("U0BOB", "approve");
 
     const second = run.state.requests.get("exec_1/each#1/1/fork#1/people/ask#1");
     expect(second?.opened.title).toBe("bob?");
-    expect(run.act("pay").params).toEqual({ to: "bob" });
+    expect(run.activeStep("pay").params).toEqual({ to: "bob" });
   });
 });
 

@@ -1,18 +1,21 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../../src/shared/json.ts";
-import { PureRun, workflow } from "../../support/execution-harness.ts";
+import { ExecutionHarness, workflow } from "../../support/execution-harness.ts";
 
 const script = (id: string, rest: object = {}) => ({ id, type: "scripted", ...rest });
 const refused = { kind: "failed", error: { code: "x", message: "No.", retryable: false } } as const;
 
 /** Branches `mail` and `post` with one scripted step each, then `after`. */
-function fork(config: JsonObject = {}, mail: readonly object[] = [script("send")]): PureRun {
+function fork(
+  config: JsonObject = {},
+  mail: readonly object[] = [script("send")],
+): ExecutionHarness {
   const branches = [
     { id: "mail", steps: mail },
     { id: "post", steps: [script("write")] },
   ];
   const all = JSON.parse(JSON.stringify({ branches, ...config }));
-  return new PureRun(
+  return new ExecutionHarness(
     workflow([{ id: "fork", type: "parallel", config: all, next: "after" }, script("after")]),
   );
 }
@@ -21,18 +24,24 @@ describe("parallel branches", () => {
   test("are under way at the same time, each step with a key of its own", () => {
     const run = fork();
 
-    expect(run.act("send")).toMatchObject({ phase: "running", key: "exec_1/fork#1/mail/send#1" });
-    expect(run.act("write")).toMatchObject({ phase: "running", key: "exec_1/fork#1/post/write#1" });
+    expect(run.activeStep("send")).toMatchObject({
+      phase: "running",
+      key: "exec_1/fork#1/mail/send#1",
+    });
+    expect(run.activeStep("write")).toMatchObject({
+      phase: "running",
+      key: "exec_1/fork#1/post/write#1",
+    });
   });
 
   test("join when all have completed, and the output has each branch's results", () => {
     const run = fork();
 
     run.end("send", { kind: "ok", output: "sent" });
-    expect(() => run.act("after")).toThrow();
+    expect(() => run.activeStep("after")).toThrow();
     run.end("write", { kind: "ok", output: "written" });
 
-    expect(run.act("after").phase).toBe("running");
+    expect(run.activeStep("after").phase).toBe("running");
     expect(run.output("fork")).toMatchObject({
       mail: { branchId: "mail", status: "completed", results: { send: { output: "sent" } } },
       post: { status: "completed", results: { write: { output: "written" } } },
@@ -62,7 +71,7 @@ describe("parallel branches", () => {
 
     run.end("send", refused).end("write", { kind: "ok", output: 1 });
 
-    expect(run.act("after").phase).toBe("running");
+    expect(run.activeStep("after").phase).toBe("running");
     expect(run.output("fork")).toMatchObject({
       mail: { status: "failed", error: "No." },
       post: { status: "completed" },
@@ -104,7 +113,7 @@ describe("parallel branches", () => {
 
     run.end("first", { kind: "ok", output: 7 });
 
-    expect(run.act("second").params).toMatchObject({ got: 7 });
+    expect(run.activeStep("second").params).toMatchObject({ got: 7 });
     expect(run.state.variables["x"]).toBeUndefined();
   });
 
@@ -127,7 +136,7 @@ describe("parallel branches", () => {
     ]);
     expect(run.state.status).toBe("running");
 
-    run.decide("U0BOB", "approve").end("write", { kind: "ok", output: 1 });
+    run.vote("U0BOB", "approve").end("write", { kind: "ok", output: 1 });
 
     expect(run.output("fork")).toMatchObject({
       mail: { results: { ok: { output: { decision: "approve" } } } },
@@ -137,7 +146,7 @@ describe("parallel branches", () => {
 
 test("a step of the body around keeps its result when a branch has a step of the same id", () => {
   const branches = [{ id: "mail", steps: [script("send")] }];
-  const run = new PureRun(
+  const run = new ExecutionHarness(
     workflow([
       script("send", { next: "fork" }),
       { id: "fork", type: "parallel", config: JSON.parse(JSON.stringify({ branches })) },

@@ -66,8 +66,8 @@ function advanceAt(
   path: string,
   now: number,
 ): NextEvents {
-  const act = state.activeSteps.get(path);
-  if (act) return advanceStep(workflow, state, act, now);
+  const activeStep = state.activeSteps.get(path);
+  if (activeStep) return advanceStep(workflow, state, activeStep, now);
   const frame = state.frames.get(path);
   return frame?.status === "open" ? advanceFrame(workflow, state, frame, now) : [];
 }
@@ -95,7 +95,7 @@ function advanceCancelled(
   now: number,
 ): readonly ExecutionEvent[] {
   const underWay = [...state.activeSteps.values()].some(
-    (act) => act.phase === "running" && act.epoch === state.epoch,
+    (activeStep) => activeStep.phase === "running" && activeStep.epoch === state.epoch,
   );
   return underWay && now < since + CANCEL_GRACE_MS
     ? []
@@ -105,45 +105,54 @@ function advanceCancelled(
 function advanceStep(
   workflow: CompiledWorkflow,
   state: ReadonlyState,
-  act: ReadonlyActiveStep,
+  activeStep: ReadonlyActiveStep,
   now: number,
 ): NextEvents {
-  const step = stepAt(workflow, act.path);
-  if (act.waitingOn === "branches") {
-    return act.items ? advanceItems(step, act, act.items, now) : advanceJoin(step, state, act, now);
+  const step = stepAt(workflow, activeStep.path);
+  if (activeStep.waitingOn === "branches") {
+    return activeStep.items
+      ? advanceItems(step, activeStep, activeStep.items, now)
+      : advanceJoin(step, state, activeStep, now);
   }
-  switch (act.phase) {
+  switch (activeStep.phase) {
     case "running":
-      return recover(workflow, state, act, now);
+      return recover(workflow, state, activeStep, now);
     case "retrying":
-      return isDue(act, now) ? retry(workflow, state, act, now) : [];
+      return isDue(activeStep, now) ? retry(workflow, state, activeStep, now) : [];
     case "waiting":
-      if (act.childAwaitingBudget)
-        return advanceBlockedChild(workflow, state, act, act.childAwaitingBudget, now);
-      if (act.waitingOn === "person") return resolveOutcome(workflow, state, act, now);
-      return act.waitingOn === "budget"
-        ? resolveBudgetDecision(workflow, state, act, now)
-        : advanceWaiting(step, state, act, now);
+      if (activeStep.childAwaitingBudget)
+        return advanceBlockedChild(
+          workflow,
+          state,
+          activeStep,
+          activeStep.childAwaitingBudget,
+          now,
+        );
+      if (activeStep.waitingOn === "person")
+        return resolveOutcome(workflow, state, activeStep, now);
+      return activeStep.waitingOn === "budget"
+        ? resolveBudgetDecision(workflow, state, activeStep, now)
+        : advanceWaiting(step, state, activeStep, now);
   }
 }
 
 function isDue(
-  act: ReadonlyActiveStep,
+  activeStep: ReadonlyActiveStep,
   now: number,
-): act is ReadonlyActiveStep & { readonly due: number } {
-  return act.due !== null && act.due <= now;
+): activeStep is ReadonlyActiveStep & { readonly due: number } {
+  return activeStep.due !== null && activeStep.due <= now;
 }
 
 function retry(
   workflow: CompiledWorkflow,
   state: ReadonlyState,
-  act: ReadonlyActiveStep,
+  activeStep: ReadonlyActiveStep,
   now: number,
 ): NextEvents {
   return begin(
     workflow,
     state,
-    startAttempt(act, act.attemptAwaitingBudget ?? act.attempt + 1, now),
+    startAttempt(activeStep, activeStep.attemptAwaitingBudget ?? activeStep.attempt + 1, now),
     now,
   );
 }
@@ -151,15 +160,15 @@ function retry(
 function advanceWaiting(
   step: CompiledStep,
   state: ReadonlyState,
-  act: ReadonlyActiveStep,
+  activeStep: ReadonlyActiveStep,
   now: number,
 ): readonly ExecutionEvent[] {
   // Decisions first: one that was made in time counts even if it is seen after the expiry.
-  const decided = wakeStep(step, state, act, "decision", now);
-  if (decided.length > 0 || !isDue(act, now)) return decided;
+  const decided = wakeStep(step, state, activeStep, "decision", now);
+  if (decided.length > 0 || !isDue(activeStep, now)) return decided;
   return [
-    { type: "timer_fired", path: act.path, due: act.due, at: now },
-    ...wakeStep(step, state, act, "due", now),
+    { type: "timer_fired", path: activeStep.path, due: activeStep.due, at: now },
+    ...wakeStep(step, state, activeStep, "due", now),
   ];
 }
 
@@ -167,14 +176,14 @@ function advanceWaiting(
 function wakeStep(
   step: CompiledStep,
   state: ReadonlyState,
-  act: ReadonlyActiveStep,
+  activeStep: ReadonlyActiveStep,
   cause: WakeCause,
   now: number,
 ): readonly ExecutionEvent[] {
-  const request = state.requests.get(act.requestId ?? "") ?? null;
-  const wake = step.program.wake?.(act, request, cause, now);
+  const request = state.requests.get(activeStep.requestId ?? "") ?? null;
+  const wake = step.program.wake?.(activeStep, request, cause, now);
   return wake?.kind === "complete"
-    ? completeStep(step, act.path, wake.output, { costNano: 0 }, now)
+    ? completeStep(step, activeStep.path, wake.output, { costNano: 0 }, now)
     : [];
 }
 
@@ -185,43 +194,43 @@ export function resolveVotes(
   path: string,
   now: number,
 ): readonly ExecutionEvent[] {
-  const act = state.activeSteps.get(path);
-  if (state.cancel || !act) return [];
-  if (act.waitingOn === "budget") return resolveBudget(state, act, now);
-  if (act.waitingOn === "person") return resolveOutcome(workflow, state, act, now);
-  return wakeStep(stepAt(workflow, path), state, act, "decision", now);
+  const activeStep = state.activeSteps.get(path);
+  if (state.cancel || !activeStep) return [];
+  if (activeStep.waitingOn === "budget") return resolveBudget(state, activeStep, now);
+  if (activeStep.waitingOn === "person") return resolveOutcome(workflow, state, activeStep, now);
+  return wakeStep(stepAt(workflow, path), state, activeStep, "decision", now);
 }
 
 /** Asks a step whose bodies are executed what they amount to so far. */
 function advanceJoin(
   step: CompiledStep,
   state: ReadonlyState,
-  act: ReadonlyActiveStep,
+  activeStep: ReadonlyActiveStep,
   now: number,
 ): readonly ExecutionEvent[] {
-  const views = [...act.frames].flatMap((path) => {
+  const views = [...activeStep.frames].flatMap((path) => {
     const frame = state.frames.get(path);
     return frame ? [toFrameView(frame)] : [];
   });
-  return endJoin(step, act, step.program.join?.(views) ?? { kind: "wait" }, now);
+  return endJoin(step, activeStep, step.program.join?.(views) ?? { kind: "wait" }, now);
 }
 
 function endJoin(
   step: CompiledStep,
-  act: ReadonlyActiveStep,
+  activeStep: ReadonlyActiveStep,
   join: Join,
   now: number,
 ): readonly ExecutionEvent[] {
   if (join.kind === "wait") return [];
   return join.kind === "complete"
-    ? completeStep(step, act.path, join.output, { costNano: 0 }, now)
-    : endStepWithError(step, act.path, join.error, { costNano: 0 }, now);
+    ? completeStep(step, activeStep.path, join.output, { costNano: 0 }, now)
+    : endStepWithError(step, activeStep.path, join.error, { costNano: 0 }, now);
 }
 
 /** Asks a step that executes a body for each item whether to begin with more. */
 function advanceItems(
   step: CompiledStep,
-  act: ReadonlyActiveStep,
+  activeStep: ReadonlyActiveStep,
   items: ReadonlyItems,
   now: number,
 ): readonly ExecutionEvent[] {
@@ -230,16 +239,16 @@ function advanceItems(
   const next = step.program.nextItems?.({
     total: values.length,
     opened,
-    open: act.frames.size,
+    open: activeStep.frames.size,
     failed: firstFailed !== null && error ? { index: firstFailed, error } : null,
     ends,
   });
-  if (next?.kind !== "open") return endJoin(step, act, next ?? { kind: "wait" }, now);
+  if (next?.kind !== "open") return endJoin(step, activeStep, next ?? { kind: "wait" }, now);
   const first = step.bodies.get(EACH)?.first;
   if (first === undefined) throw new Error(`Step "${step.definition.id}" has no body for items.`);
   return Array.from({ length: next.count }, (_, index) => ({
     type: "frame_opened",
-    path: `${act.path}/${opened + index}`,
+    path: `${activeStep.path}/${opened + index}`,
     first,
     at: now,
   }));
@@ -258,32 +267,32 @@ function toFrameView(frame: ReadonlyFrame): FrameView {
 function recover(
   workflow: CompiledWorkflow,
   state: ReadonlyState,
-  act: ReadonlyActiveStep,
+  activeStep: ReadonlyActiveStep,
   now: number,
 ): NextEvents {
-  const from = recoverableAt(state, act);
+  const from = recoverableAt(state, activeStep);
   if (from === null) return [];
   // Unless somebody has set the clock back.
-  if (now < from && now >= act.begunAt) return [];
-  if (act.recoveries < MAX_RECOVERIES)
-    return begin(workflow, state, startAttempt(act, act.attempt, now), now);
+  if (now < from && now >= activeStep.begunAt) return [];
+  if (activeStep.recoveries < MAX_RECOVERIES)
+    return begin(workflow, state, startAttempt(activeStep, activeStep.attempt, now), now);
   const error: StepError = {
     code: "outcome_unknown",
     message: `The process ended ${MAX_RECOVERIES + 1} times while this step ran; it was given up. Whether it had its effect is not known.`,
     retryable: false,
   };
-  const costPending = act.reservedNano > 0;
+  const costPending = activeStep.reservedNano > 0;
   const cost = { costNano: 0, ...(costPending && { costPending }) };
-  return endStepWithError(stepAt(workflow, act.path), act.path, error, cost, now);
+  return endStepWithError(stepAt(workflow, activeStep.path), activeStep.path, error, cost, now);
 }
 
-function startAttempt(act: ReadonlyActiveStep, attempt: number, now: number): StepStarted {
+function startAttempt(activeStep: ReadonlyActiveStep, attempt: number, now: number): StepStarted {
   return {
     type: "step_started",
-    path: act.path,
-    stepId: act.stepId,
+    path: activeStep.path,
+    stepId: activeStep.stepId,
     attempt,
-    ...(act.reserveNano > 0 && { reservedNano: act.reserveNano }),
+    ...(activeStep.reserveNano > 0 && { reservedNano: activeStep.reserveNano }),
     at: now,
   };
 }

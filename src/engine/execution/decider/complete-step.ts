@@ -1,4 +1,5 @@
 import type { Json } from "../../../shared/json.ts";
+import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import type { CompiledStep, CompiledWorkflow } from "../../definition/compile.ts";
 import type { AttemptCost, ExecutionEvent, StepCompleted, StepError } from "../../model/events.ts";
 import type { ReadonlyState } from "../../model/state.ts";
@@ -12,7 +13,7 @@ const ROUTE_END = "end";
 /** The route of what no other one names. */
 const ROUTE_DEFAULT = "default";
 
-/** What a step said besides its output. */
+/** What a model gave besides the output. */
 export type ModelAnswer = Partial<Pick<StepCompleted, "rawOutput" | "reason" | "confidence">>;
 
 /** The event that ends a step with an output: where it goes next is decided here. */
@@ -88,7 +89,7 @@ export function endStepWithError(
       ...(outcomeUnknown && { outcomeUnknown }),
       ...cost,
       // A definition names one with "onFailure": "fallback" alone.
-      ...(fallbackStep !== undefined && { next: fallbackStep }),
+      ...omitUndefined({ next: fallbackStep }),
       at,
     },
   ];

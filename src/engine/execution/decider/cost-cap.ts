@@ -1,5 +1,6 @@
 import { hashJson, toJson } from "../../../shared/json.ts";
 import { formatDollars, NANO_PER_DOLLAR, toDollars, toNano } from "../../../shared/money.ts";
+import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import type { CompiledWorkflow } from "../../definition/compile.ts";
 import { stepAt } from "../../definition/compile.ts";
 import type {
@@ -12,7 +13,7 @@ import type {
   StepError,
 } from "../../model/events.ts";
 import type { ReadonlyActiveStep, ReadonlyState } from "../../model/state.ts";
-import { changed } from "../reducer/apply-requests.ts";
+import { applyChange } from "../reducer/apply-requests.ts";
 
 /** An attempt that wants to begin. */
 export interface WantedAttempt {
@@ -38,7 +39,7 @@ export function capOf(workflow: CompiledWorkflow, state: ReadonlyState): number 
   return Math.min(own, state.start.capNano ?? own) + state.addedNano;
 }
 
-/** What of the cap is neither spent nor held. Never negative. */
+/** What of the cap is neither spent nor reserved. Never negative. */
 export function leftNano(workflow: CompiledWorkflow, state: ReadonlyState): number {
   return Math.max(capOf(workflow, state) - committed(state), 0);
 }
@@ -56,9 +57,9 @@ export function admit(
   state: ReadonlyState,
   { path, reserveNano }: Pick<WantedAttempt, "path" | "reserveNano">,
 ): Admission {
-  const room = leftNano(workflow, state);
-  if (reserveNano <= room) return "now";
-  return reserveNano <= room + settlingNano(state, path) ? "later" : "none";
+  const available = leftNano(workflow, state);
+  if (reserveNano <= available) return "now";
+  return reserveNano <= available + settlingNano(state, path) ? "later" : "none";
 }
 
 /**
@@ -76,14 +77,15 @@ export function admitChild(
   return isShort && state.reservedNano > 0 ? "later" : "now";
 }
 
-/** What is held for attempts whose results are under way; not what a step holds for itself, or for a run that it started. */
+/** What is reserved for attempts whose results are under way; not what a waiting step keeps for itself or for a run that it started. */
 function settlingNano(state: ReadonlyState, except: string): number {
-  let held = 0;
-  for (const act of state.activeSteps.values()) {
-    if (act.phase === "running" && act.path !== except) held += act.reservedNano;
+  let sum = 0;
+  for (const activeStep of state.activeSteps.values()) {
+    if (activeStep.phase === "running" && activeStep.path !== except)
+      sum += activeStep.reservedNano;
   }
-  for (const nano of state.abandonedAttempts.values()) held += nano;
-  return held;
+  for (const nano of state.abandonedAttempts.values()) sum += nano;
+  return sum;
 }
 
 /**
@@ -109,8 +111,7 @@ export function askForBudget(
     path,
     stepId,
     attempt,
-    ...(params && { params }),
-    ...(paramsHash !== undefined && { paramsHash }),
+    ...omitUndefined({ params, paramsHash }),
     reserveNano,
     request: openRequest(state, path, owner, asked, now),
     at: now,
@@ -180,17 +181,17 @@ function choicesFor({ addNano, cheaper }: BudgetAsked): readonly Choice[] {
 export function resolveBudgetDecision(
   workflow: CompiledWorkflow,
   state: ReadonlyState,
-  act: ReadonlyActiveStep,
+  activeStep: ReadonlyActiveStep,
   now: number,
 ): NextEvents {
-  const chosen = resolveBudget(state, act, now);
-  if (chosen.length > 0 || act.requestId === null) return chosen;
-  if (admit(workflow, state, act) !== "now") return "blocked";
+  const chosen = resolveBudget(state, activeStep, now);
+  if (chosen.length > 0 || activeStep.requestId === null) return chosen;
+  if (admit(workflow, state, activeStep) !== "now") return "blocked";
   return [
     {
       type: "budget_changed",
-      path: act.path,
-      requestId: act.requestId,
+      path: activeStep.path,
+      requestId: activeStep.requestId,
       choice: "room",
       at: now,
     },
@@ -200,17 +201,17 @@ export function resolveBudgetDecision(
 /** What the owner's choice leads to. */
 export function resolveBudget(
   state: ReadonlyState,
-  act: ReadonlyActiveStep,
+  activeStep: ReadonlyActiveStep,
   now: number,
 ): readonly ExecutionEvent[] {
-  const request = state.requests.get(act.requestId ?? "");
+  const request = state.requests.get(activeStep.requestId ?? "");
   const vote = request?.votes[0];
   const budget = request?.opened.budget;
   if (!vote || !budget || request.outcome) return [];
   const { by } = vote;
   const change = {
     type: "budget_changed",
-    path: act.path,
+    path: activeStep.path,
     requestId: request.opened.id,
     by,
   } as const;
@@ -222,16 +223,16 @@ export function resolveBudget(
     ];
   }
   if (vote.choice === "cheaper" && budget.cheaper)
-    return [{ ...change, ...toCheaper(act, budget.cheaper), at: now }];
+    return [{ ...change, ...toCheaper(activeStep, budget.cheaper), at: now }];
   if (vote.choice !== "add") return [];
   return [{ ...change, choice: "add", addedNano: budget.addNano, at: now }];
 }
 
 function toCheaper(
-  act: ReadonlyActiveStep,
+  activeStep: ReadonlyActiveStep,
   { change, reserveNano }: NonNullable<BudgetAsked["cheaper"]>,
 ): Pick<BudgetChanged, "choice" | "change" | "paramsHash" | "reserveNano"> {
-  const paramsHash = hashJson(changed(act.params, change));
+  const paramsHash = hashJson(applyChange(activeStep.params, change));
   return { choice: "cheaper", change, paramsHash, reserveNano };
 }
 

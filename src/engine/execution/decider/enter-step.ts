@@ -1,5 +1,6 @@
 import { asAppError } from "../../../shared/errors.ts";
 import { hashJson } from "../../../shared/json.ts";
+import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import type { CompiledStep, CompiledWorkflow } from "../../definition/compile.ts";
 import { stepAt } from "../../definition/compile.ts";
 import type { EnterContext, Entry } from "../../definition/step-type.ts";
@@ -31,8 +32,8 @@ export function enterStep(
     const message = `The run has executed ${maxSteps} steps, the most that limits.maxSteps allows, and was about to enter "${stepId}". If the loop is meant, raise limits.maxSteps.`;
     return [failExecution(now, "limit_exceeded", message)];
   }
-  const tooMuch = variablesFault(stepId, frame);
-  if (tooMuch) return [failExecution(now, tooMuch.code, tooMuch.message)];
+  const fault = variablesFault(stepId, frame);
+  if (fault) return [failExecution(now, fault.code, fault.message)];
   const { path, attempt } = entryPlace(workflow, state, frame, stepId, now);
   const step = stepAt(workflow, path);
   try {
@@ -116,8 +117,7 @@ export function enterContext(
     key,
     now,
     startedBy: trigger.userId ?? null,
-    ...(salt !== undefined && { salt }),
-    ...(prompts && { prompts }),
+    ...omitUndefined({ salt, prompts }),
   };
 }
 
@@ -159,9 +159,7 @@ function waiting(stepId: string, path: string, entry: EntryOf<"wait">, at: numbe
     path,
     stepId,
     on,
-    ...(due !== undefined && { due }),
-    ...(request && { request }),
-    ...(event !== undefined && { event }),
+    ...omitUndefined({ due, request, event }),
     at,
   };
 }
@@ -175,7 +173,7 @@ function opened(
   const frames = entry.frames.map(({ id, due }) => {
     const body = step.bodies.get(id);
     if (!body) throw new Error(`Step "${step.definition.id}" has no body "${id}".`);
-    return { id, first: body.first, ...(due !== undefined && { due }) };
+    return omitUndefined({ id, first: body.first, due });
   });
   return { type: "frames_opened", path, stepId: step.definition.id, frames, at };
 }

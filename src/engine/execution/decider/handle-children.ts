@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../shared/json.ts";
-import { hashJson, readOwn } from "../../../shared/json.ts";
+import { readOwn } from "../../../shared/json.ts";
 import type { CompiledWorkflow } from "../../definition/compile.ts";
 import { stepAt } from "../../definition/compile.ts";
 import type { AttemptResult } from "../../definition/step-type.ts";
@@ -10,7 +10,7 @@ import type {
   ExecutionEvent,
   StepError,
 } from "../../model/events.ts";
-import { EXECUTION_ID_PREFIX } from "../../model/execution-id.ts";
+import { hashedExecutionId } from "../../model/execution-id.ts";
 import type { ReadonlyActiveStep, ReadonlyState } from "../../model/state.ts";
 import type { Signal } from "../../ports/executions.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
@@ -21,14 +21,14 @@ import { admitChild, leftNano } from "./cost-cap.ts";
 export function handleChildPlan(
   workflow: CompiledWorkflow,
   state: ReadonlyState,
-  act: ReadonlyActiveStep,
+  activeStep: ReadonlyActiveStep,
   { child, waits }: Extract<AttemptResult, { readonly kind: "child" }>,
   now: number,
 ): readonly ExecutionEvent[] {
-  const { path, stepId, attempt } = act;
+  const { path, stepId, attempt } = activeStep;
   if (waits && admitChild(workflow, state, child.capNano) === "later")
     return [{ type: "child_held", path, stepId, attempt, child, at: now }];
-  const started = startOf(workflow, state, act, child, waits, now);
+  const started = startOf(workflow, state, activeStep, child, waits, now);
   if (waits) return [started];
   const output = { executionId: started.childId };
   return [started, ...completeStep(stepAt(workflow, path), path, output, { costNano: 0 }, now)];
@@ -38,12 +38,12 @@ export function handleChildPlan(
 export function advanceBlockedChild(
   workflow: CompiledWorkflow,
   state: ReadonlyState,
-  act: ReadonlyActiveStep,
+  activeStep: ReadonlyActiveStep,
   child: ChildPlan,
   now: number,
 ): NextEvents {
   return admitChild(workflow, state, child.capNano) === "now"
-    ? [startOf(workflow, state, act, child, true, now)]
+    ? [startOf(workflow, state, activeStep, child, true, now)]
     : "blocked";
 }
 
@@ -63,7 +63,7 @@ function startOf(
     path,
     stepId,
     attempt,
-    childId: `${EXECUTION_ID_PREFIX}${hashJson(name).slice(0, 16)}`,
+    childId: hashedExecutionId(name),
     workflowId,
     version,
     variables,
@@ -82,8 +82,8 @@ export function handleChildEnd(
 ): readonly ExecutionEvent[] {
   const ended = parseEnd(payload, signalId, now);
   if (!ended) return [{ type: "signal_received", signalId, at: now }];
-  const act = state.activeSteps.get(ended.path);
-  if (act?.childId !== ended.childId || state.cancel) return [ended];
+  const activeStep = state.activeSteps.get(ended.path);
+  if (activeStep?.childId !== ended.childId || state.cancel) return [ended];
   const step = stepAt(workflow, ended.path);
   // What the child spent is told by `child_ended` and stands in its own workflow's totals.
   const free = { costNano: 0 };

@@ -1,4 +1,5 @@
 import { isJsonObject } from "../../../shared/json.ts";
+import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import type { CompiledWorkflow } from "../../definition/compile.ts";
 import { stepAt } from "../../definition/compile.ts";
 import type { ExecutionEvent, NamedEvent } from "../../model/events.ts";
@@ -17,8 +18,8 @@ export function handleEvent(
 ): readonly ExecutionEvent[] {
   const event = parseEvent(payload);
   if (!event || state.cancel) return [];
-  return [...state.activeSteps.values()].flatMap((act) =>
-    wakeByEvent(workflow, state, act, { event, signalId }, now),
+  return [...state.activeSteps.values()].flatMap((activeStep) =>
+    wakeByEvent(workflow, state, activeStep, { event, signalId }, now),
   );
 }
 
@@ -26,31 +27,35 @@ export function handleEvent(
 export function wakeByEvent(
   workflow: CompiledWorkflow,
   state: ReadonlyState,
-  act: ReadonlyActiveStep,
+  activeStep: ReadonlyActiveStep,
   { event, signalId }: { readonly event: NamedEvent; readonly signalId?: string },
   now: number,
 ): readonly ExecutionEvent[] {
-  if (!isMeant(state, act, event)) return [];
-  const { path } = act;
+  if (!isAwaited(state, activeStep, event)) return [];
+  const { path } = activeStep;
   const step = stepAt(workflow, path);
-  const frame = state.frames.get(act.frame);
-  const output = frame && step.program.take?.(executionScope(state, frame, act.key), event, now);
+  const frame = state.frames.get(activeStep.frame);
+  const output =
+    frame && step.program.take?.(executionScope(state, frame, activeStep.key), event, now);
   if (output === undefined || output === null) return [];
   const { id: eventId, name } = event;
-  const told = signalId !== undefined && { signalId };
   return [
-    { type: "event_received", path, eventId, name, ...told, at: now },
+    omitUndefined({ type: "event_received" as const, path, eventId, name, signalId, at: now }),
     ...completeStep(step, path, output, { costNano: 0 }, now),
   ];
 }
 
-function isMeant(state: ReadonlyState, act: ReadonlyActiveStep, event: NamedEvent): boolean {
-  if (act.waitingOn !== "event" || act.event !== event.name) return false;
+function isAwaited(
+  state: ReadonlyState,
+  activeStep: ReadonlyActiveStep,
+  event: NamedEvent,
+): boolean {
+  if (activeStep.waitingOn !== "event" || activeStep.event !== event.name) return false;
   // What comes after the time-out is late even if the timer was not seen yet.
-  if (act.due !== null && event.at >= act.due) return false;
+  if (activeStep.due !== null && event.at >= activeStep.due) return false;
   // The event that started the run is not the one that it waits for.
   if (event.id === state.start.trigger.event) return false;
-  return !state.consumed.has(consumedKey(act.path, event.id));
+  return !state.consumed.has(consumedKey(activeStep.path, event.id));
 }
 
 /** An event as the signal that tells an execution of it. */

@@ -1,4 +1,5 @@
 import { isJsonObject } from "../../../shared/json.ts";
+import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import type { CompiledStep, CompiledWorkflow } from "../../definition/compile.ts";
 import { stepAt } from "../../definition/compile.ts";
 import type { AttemptResult } from "../../definition/step-type.ts";
@@ -31,24 +32,26 @@ export function handleAttempt(
   now: number,
 ): readonly ExecutionEvent[] {
   const { path, attempt, result } = ended;
-  const act = state.activeSteps.get(path);
-  if (act?.phase !== "running" || act.attempt !== attempt || act.epoch !== ended.epoch) {
+  const activeStep = state.activeSteps.get(path);
+  if (
+    activeStep?.phase !== "running" ||
+    activeStep.attempt !== attempt ||
+    activeStep.epoch !== ended.epoch
+  ) {
     return lateResult(state, ended, now);
   }
   const step = stepAt(workflow, path);
-  if (result.kind === "child") return handleChildPlan(workflow, state, act, result, now);
+  if (result.kind === "child") return handleChildPlan(workflow, state, activeStep, result, now);
   if (result.kind === "failed") {
     const asked =
-      result.asks === true ? askAboutOutcome(state, act, result.error, costOf(result), now) : null;
-    return asked ? [asked] : attemptFailed(step, act, result, now);
+      result.asks === true
+        ? askAboutOutcome(state, activeStep, result.error, costOf(result), now)
+        : null;
+    return asked ? [asked] : attemptFailed(step, activeStep, result, now);
   }
   const { output, route, rawOutput, reason, confidence } = result;
-  const said = {
-    ...(rawOutput !== undefined && { rawOutput }),
-    ...(reason !== undefined && { reason }),
-    ...(confidence !== undefined && { confidence }),
-  };
-  return completeStep(step, path, output, { ...costOf(result), ...said }, now, route);
+  const answer = { ...costOf(result), ...omitUndefined({ rawOutput, reason, confidence }) };
+  return completeStep(step, path, output, answer, now, route);
 }
 
 function lateResult(
@@ -65,15 +68,15 @@ function lateResult(
 
 function attemptFailed(
   step: CompiledStep,
-  act: ReadonlyActiveStep,
+  activeStep: ReadonlyActiveStep,
   result: Extract<AttemptResult, { readonly kind: "failed" }>,
   now: number,
 ): readonly ExecutionEvent[] {
-  const { path, attempt, key } = act;
+  const { path, attempt, key } = activeStep;
   const { error, outcome, retryAfterMs } = result;
   const cost = costOf(result);
   const policy = step.definition.retryPolicy ?? DEFAULT_RETRY_POLICY;
-  const tries = attempt - act.firstAttempt + 1;
+  const tries = attempt - activeStep.firstAttempt + 1;
   // Nothing was tried: it waits for money, however long that takes.
   if (error.code === "budget_exhausted") {
     const retryAt = now + (retryAfterMs ?? 0);
@@ -191,11 +194,6 @@ export function refusal(
   return request.votes.some((vote) => vote.by === by) ? "already_voted" : null;
 }
 
-function costOf(result: AttemptResult): AttemptCost {
-  return {
-    costNano: result.costNano,
-    ...(result.costUnknown !== undefined && { costUnknown: result.costUnknown }),
-    ...(result.usage && { usage: result.usage }),
-    ...(result.charges && { charges: result.charges }),
-  };
+function costOf({ costNano, costUnknown, usage, charges }: AttemptResult): AttemptCost {
+  return omitUndefined({ costNano, costUnknown, usage, charges });
 }

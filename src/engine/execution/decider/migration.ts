@@ -42,11 +42,11 @@ export function planMigration(
   const reason = whyNotAtAll(state) ?? whyNotHere(from, to, state);
   if (reason !== null) return { fits: false, reason };
   const asked: Asked[] = [];
-  for (const act of state.activeSteps.values()) {
-    if (act.waitingOn === "branches") continue;
-    const renewed = renewWait(to, state, act, now);
+  for (const activeStep of state.activeSteps.values()) {
+    if (activeStep.waitingOn === "branches") continue;
+    const renewed = renewWait(to, state, activeStep, now);
     if (typeof renewed === "string") return { fits: false, reason: renewed };
-    if (renewed) asked.push({ path: act.path, request: renewed });
+    if (renewed) asked.push({ path: activeStep.path, request: renewed });
   }
   return {
     fits: true,
@@ -80,9 +80,12 @@ function whyNotAtAll(state: ReadonlyState): string | null {
   const [given] = state.abandonedAttempts.keys();
   if (given !== undefined)
     return `an attempt of step "${stepIdIn(given)}" that was given up is still under way`;
-  for (const act of state.activeSteps.values()) {
-    const what = act.phase === "waiting" ? WAITS[act.waitingOn ?? "timer"] : PHASES[act.phase];
-    if (what !== undefined) return `step "${act.stepId}" ${what}`;
+  for (const activeStep of state.activeSteps.values()) {
+    const what =
+      activeStep.phase === "waiting"
+        ? WAITS[activeStep.waitingOn ?? "timer"]
+        : PHASES[activeStep.phase];
+    if (what !== undefined) return `step "${activeStep.stepId}" ${what}`;
   }
   return state.status === "waiting" ? null : "it does not wait for anything";
 }
@@ -165,20 +168,20 @@ function branchesOf(
 function renewWait(
   { workflow, version }: Target,
   state: ReadonlyState,
-  act: ReadonlyActiveStep,
+  activeStep: ReadonlyActiveStep,
   now: number,
 ): RequestOpened | string | null {
-  const { path, stepId, key } = act;
-  const frame = state.frames.get(act.frame);
-  if (!frame || (act.due !== null && act.due <= now))
+  const { path, stepId, key } = activeStep;
+  const frame = state.frames.get(activeStep.frame);
+  if (!frame || (activeStep.due !== null && activeStep.due <= now))
     return `the wait of step "${stepId}" is just over`;
   try {
     const context = enterContext(workflow, { ...state, version }, frame, path, now);
     const entry = stepAt(workflow, path).program.enter(context);
-    if (!isSameWait(entry, act))
+    if (!isSameWait(entry, activeStep))
       return `step "${stepId}" waits for something else in version ${version}`;
     if (!entry.request) return null;
-    const round = (state.requests.get(act.requestId ?? "")?.opened.round ?? 0) + 1;
+    const round = (state.requests.get(activeStep.requestId ?? "")?.opened.round ?? 0) + 1;
     return reseal(entry.request, `${key}:round:${round}`, round);
   } catch (error) {
     return `step "${stepId}" cannot ask in version ${version}: ${asAppError(error).message}`;
@@ -187,9 +190,13 @@ function renewWait(
 
 function isSameWait(
   entry: Entry,
-  act: ReadonlyActiveStep,
+  activeStep: ReadonlyActiveStep,
 ): entry is Extract<Entry, { readonly kind: "wait" }> {
-  return entry.kind === "wait" && entry.on === act.waitingOn && (entry.event ?? null) === act.event;
+  return (
+    entry.kind === "wait" &&
+    entry.on === activeStep.waitingOn &&
+    (entry.event ?? null) === activeStep.event
+  );
 }
 
 /** The same question as another round: no button of an earlier one fits it. */

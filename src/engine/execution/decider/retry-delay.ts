@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../../../shared/hash.ts";
 import type { RetryPolicy } from "../../definition/schema.ts";
 import type { ReadonlyActiveStep, ReadonlyState } from "../../model/state.ts";
 
@@ -25,8 +25,7 @@ export function retryDelayMs(params: {
 }): number {
   const { policy, attempt, key, retryAfterMs = 0 } = params;
   const backoff = Math.min(policy.backoffMs * 2 ** (attempt - 1), MAX_BACKOFF_MS);
-  const hash = createHash("sha256").update(`${key}:${attempt}`).digest().readUInt32BE(0);
-  const jitter = (hash / 2 ** 32) * 0.25 * backoff;
+  const jitter = fractionOf(`${key}:${attempt}`) * 0.25 * backoff;
   return Math.round(Math.max(backoff + jitter, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS)));
 }
 
@@ -43,10 +42,17 @@ const LONGEST_PAUSE_MS = 60_000;
  *
  * Pure: the difference is a hash of key and count.
  */
-export function recoverableAt(state: ReadonlyState, act: ReadonlyActiveStep): number | null {
-  if (act.phase !== "running" || act.epoch >= state.epoch) return null;
-  if (act.recoveries === 0) return act.begunAt;
-  const pause = Math.min(FIRST_PAUSE_MS * 2 ** (act.recoveries - 1), LONGEST_PAUSE_MS);
-  const hash = createHash("sha256").update(`${act.key}:${act.recoveries}`).digest();
-  return act.begunAt + Math.round(pause * (0.5 + hash.readUInt32BE(0) / 2 ** 32));
+export function recoverableAt(state: ReadonlyState, activeStep: ReadonlyActiveStep): number | null {
+  if (activeStep.phase !== "running" || activeStep.epoch >= state.epoch) return null;
+  if (activeStep.recoveries === 0) return activeStep.begunAt;
+  const pause = Math.min(FIRST_PAUSE_MS * 2 ** (activeStep.recoveries - 1), LONGEST_PAUSE_MS);
+  return (
+    activeStep.begunAt +
+    Math.round(pause * (0.5 + fractionOf(`${activeStep.key}:${activeStep.recoveries}`)))
+  );
+}
+
+/** A number from 0 up to 1 that follows from the text and spreads evenly. */
+function fractionOf(text: string): number {
+  return sha256(text).readUInt32BE(0) / 2 ** 32;
 }

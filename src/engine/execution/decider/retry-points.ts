@@ -44,10 +44,10 @@ export function stepsWithUnknownOutcome(
 }
 
 function pointsIn(frame: ReadonlyFrame): readonly ReadonlySnapshot[] {
-  const pasts: readonly ReadonlySnapshot[] = frame.stopped
+  const snapshots: readonly ReadonlySnapshot[] = frame.stopped
     ? [...frame.undoLog, frame.stopped]
     : frame.undoLog;
-  return pasts.flatMap((past) => [past, ...past.bodies.flatMap(pointsIn)]);
+  return snapshots.flatMap((snapshot) => [snapshot, ...snapshot.bodies.flatMap(pointsIn)]);
 }
 
 function failureIn(frame: ReadonlyFrame): string {

@@ -1,4 +1,5 @@
 import type { Json } from "../../../shared/json.ts";
+import { isDeeper } from "../../../shared/json.ts";
 import type { StepError } from "../../model/events.ts";
 import type { ReadonlyFrame } from "../../model/state.ts";
 
@@ -46,13 +47,6 @@ function lengthOf(value: Json): number {
   const { length } = JSON.stringify(value);
   measured.set(value, length);
   return length;
-}
-
-function isDeeper(value: Json, levels: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (levels === 0) return true;
-  const members: readonly Json[] = Object.values(value);
-  return members.some((member) => isDeeper(member, levels - 1));
 }
 
 function fault(message: string): StepError {

@@ -26,15 +26,15 @@ const CHOICES: readonly (Choice & { readonly id: OutcomeChoice })[] = [
  */
 export function askAboutOutcome(
   state: ReadonlyState,
-  act: ReadonlyActiveStep,
+  activeStep: ReadonlyActiveStep,
   error: StepError,
   cost: AttemptCost,
   now: number,
 ): ExecutionEvent | null {
   const owner = state.start.trigger.userId;
   if (owner === undefined || state.cancel) return null;
-  const { path, attempt } = act;
-  const request = toRequest(state, act, owner, error, now);
+  const { path, attempt } = activeStep;
+  const request = toRequest(state, activeStep, owner, error, now);
   return { type: "outcome_asked", path, attempt, error, request, ...cost, at: now };
 }
 
@@ -65,22 +65,25 @@ function toRequest(
 export function resolveOutcome(
   workflow: CompiledWorkflow,
   state: ReadonlyState,
-  act: ReadonlyActiveStep,
+  activeStep: ReadonlyActiveStep,
   now: number,
 ): readonly ExecutionEvent[] {
-  const request = state.requests.get(act.requestId ?? "");
+  const request = state.requests.get(activeStep.requestId ?? "");
   const vote = request?.votes[0];
   const choice = CHOICES.find(({ id }) => id === vote?.choice)?.id;
-  if (!request || !vote || !choice || !act.unknownOutcome) return [];
-  const { path } = act;
+  if (!request || !vote || !choice || !activeStep.unknownOutcome) return [];
+  const { path } = activeStep;
   const { by } = vote;
   const requestId = request.opened.id;
-  const told: OutcomeTold = { type: "outcome_told", path, requestId, by, choice, at: now };
-  if (choice === "again") return [told];
+  const resolution: OutcomeTold = { type: "outcome_told", path, requestId, by, choice, at: now };
+  if (choice === "again") return [resolution];
   const step = stepAt(workflow, path);
   const free = { costNano: 0 };
   if (choice === "fail")
-    return [told, ...endStepWithError(step, path, act.unknownOutcome, free, now, true)];
+    return [
+      resolution,
+      ...endStepWithError(step, path, activeStep.unknownOutcome, free, now, true),
+    ];
   const output = { confirmedBy: by, confirmedAt: new Date(vote.at).toISOString() };
-  return [told, ...completeStep(step, path, output, free, now)];
+  return [resolution, ...completeStep(step, path, output, free, now)];
 }

@@ -1,4 +1,5 @@
-import { isCostUnknown, type ReadonlyActiveStep, type ReadonlyState } from "../../model/state.ts";
+import type { ReadonlyActiveStep, ReadonlyState } from "../../model/state.ts";
+import { isCostUnknown } from "../../model/state.ts";
 import type { ExecutionRecord } from "../../ports/executions.ts";
 
 /**
@@ -34,12 +35,12 @@ export function toExecutionRecord(
 export function waitReasons(state: ReadonlyState): readonly string[] {
   if (state.status !== "waiting") return [];
   const reasons = [...state.activeSteps.values()]
-    .filter((act) => act.waitingOn !== "branches")
-    .map((act) => waitReason(state, act));
+    .filter((step) => step.waitingOn !== "branches")
+    .map((step) => waitReason(state, step));
   return [...new Set([...(state.paused ? [state.paused.reason] : []), ...reasons])];
 }
 
-const NOT_ASKED: Readonly<Record<string, string>> = {
+const NOT_CALLED: Readonly<Record<string, string>> = {
   model_breaker_open: "breaker",
   budget_exhausted: "budget",
 };
@@ -48,9 +49,9 @@ const NOT_ASKED: Readonly<Record<string, string>> = {
  * What a step under way waits for: `retry` after a failed attempt, `breaker` or `budget` if its model was not even asked; `room` when
  * others of the execution hold the money that a child needs to begin.
  */
-export function waitReason(state: ReadonlyState, act: ReadonlyActiveStep): string {
-  if (act.childAwaitingBudget !== null) return "room";
-  if (act.phase !== "retrying") return act.waitingOn ?? "timer";
-  const last = state.errors.findLast(({ path }) => path === act.path);
-  return NOT_ASKED[last?.error.code ?? ""] ?? "retry";
+export function waitReason(state: ReadonlyState, step: ReadonlyActiveStep): string {
+  if (step.childAwaitingBudget !== null) return "room";
+  if (step.phase !== "retrying") return step.waitingOn ?? "timer";
+  const last = state.errors.findLast(({ path }) => path === step.path);
+  return NOT_CALLED[last?.error.code ?? ""] ?? "retry";
 }

@@ -31,10 +31,10 @@ export function toExecutionView(workflow: CompiledWorkflow, state: ReadonlyState
     waitingOn:
       state.status === "waiting"
         ? [
-            ...heldWait(state),
+            ...pauseWait(state),
             ...[...state.activeSteps.values()]
-              .filter((act) => act.waitingOn !== "branches")
-              .map((act) => toWait(state, act)),
+              .filter((step) => step.waitingOn !== "branches")
+              .map((step) => toWait(state, step)),
           ]
         : [],
     currentStep: currentStep(state),
@@ -66,28 +66,28 @@ export function toExecutionView(workflow: CompiledWorkflow, state: ReadonlyState
 }
 
 /** An execution as a line of a list. */
-export function toExecutionSummary(head: ExecutionRecord): ExecutionSummary {
+export function toExecutionSummary(record: ExecutionRecord): ExecutionSummary {
   return {
-    executionId: head.executionId,
-    workflowId: head.workflowId,
-    workflowName: head.start.workflowName,
-    workflowVersion: head.version,
-    status: head.status,
-    waitingOn: head.waitingOn,
-    startedBy: head.start.trigger.userId ?? null,
-    startedAt: iso(head.startedAt),
-    completedAt: head.endedAt === null ? null : iso(head.endedAt),
-    totalCost: toDollars(head.costNano),
+    executionId: record.executionId,
+    workflowId: record.workflowId,
+    workflowName: record.start.workflowName,
+    workflowVersion: record.version,
+    status: record.status,
+    waitingOn: record.waitingOn,
+    startedBy: record.start.trigger.userId ?? null,
+    startedAt: iso(record.startedAt),
+    completedAt: record.endedAt === null ? null : iso(record.endedAt),
+    totalCost: toDollars(record.costNano),
   };
 }
 
 function currentStep(state: ReadonlyState): string | null {
-  const innermost = [...state.activeSteps.values()].find((act) => act.waitingOn !== "branches");
+  const innermost = [...state.activeSteps.values()].find((step) => step.waitingOn !== "branches");
   return innermost?.stepId ?? state.frames.get(ROOT)?.cursor ?? null;
 }
 
 /** What holds the whole execution, at the step that comes next. */
-function heldWait(state: ReadonlyState): readonly WaitView[] {
+function pauseWait(state: ReadonlyState): readonly WaitView[] {
   const { paused } = state;
   if (!paused) return [];
   const stepId = currentStep(state) ?? "";
@@ -95,16 +95,16 @@ function heldWait(state: ReadonlyState): readonly WaitView[] {
   return [{ for: paused.reason, stepId, path: "", since: iso(paused.since), until: null, ...by }];
 }
 
-function toWait(state: ReadonlyState, act: ReadonlyActiveStep): WaitView {
+function toWait(state: ReadonlyState, step: ReadonlyActiveStep): WaitView {
   return {
-    for: waitReason(state, act),
-    stepId: act.stepId,
-    path: act.path,
-    since: iso(act.startedAt),
-    until: act.due === null ? null : iso(act.due),
-    ...(act.requestId !== null && { requestId: act.requestId }),
-    ...(act.childId !== null && { executionId: act.childId }),
-    ...(act.event !== null && { event: act.event }),
+    for: waitReason(state, step),
+    stepId: step.stepId,
+    path: step.path,
+    since: iso(step.startedAt),
+    until: step.due === null ? null : iso(step.due),
+    ...(step.requestId !== null && { requestId: step.requestId }),
+    ...(step.childId !== null && { executionId: step.childId }),
+    ...(step.event !== null && { event: step.event }),
   };
 }
 
@@ -148,8 +148,8 @@ function toRequest(request: ReadonlyRequest): RequestView {
   };
 }
 
-function toRunning(act: ReadonlyActiveStep): RunningStep {
-  return { stepId: act.stepId, path: act.path, attempt: act.attempt, phase: act.phase };
+function toRunning(step: ReadonlyActiveStep): RunningStep {
+  return { stepId: step.stepId, path: step.path, attempt: step.attempt, phase: step.phase };
 }
 
 function iso(at: number): string {

@@ -13,7 +13,7 @@ export function enterStep(
 ): ActiveStep {
   const frame = requireFrame(state, path, event);
   if (state.activeSteps.has(path)) throw invalidTransition(state, event, `${path} is under way`);
-  const act: ActiveStep = {
+  const step: ActiveStep = {
     path,
     frame: frame.path,
     stepId,
@@ -49,45 +49,45 @@ export function enterStep(
   frame.entries.set(stepId, Math.max(frame.entries.get(stepId) ?? 0, entryOf(path)));
   const { again } = frame;
   if (again?.path === path) {
-    act.unknownBefore = again.isUnknown;
-    act.firstAttempt = again.attempt + 1;
+    step.unknownBefore = again.isUnknown;
+    step.firstAttempt = again.attempt + 1;
   }
   frame.again = null;
   frame.cursor = null;
   frame.current = path;
   state.entered += 1;
-  addActiveStep(state, act);
-  return act;
+  addActiveStep(state, step);
+  return step;
 }
 
 /** Counts a step among what is under way. */
-export function addActiveStep(state: ExecutionState, act: ActiveStep): void {
-  state.activeSteps.set(act.path, act);
-  count(state, act, 1);
+export function addActiveStep(state: ExecutionState, step: ActiveStep): void {
+  state.activeSteps.set(step.path, step);
+  count(state, step, 1);
 }
 
 /** Takes a step that is over out of what is under way. */
-export function removeActiveStep(state: ExecutionState, act: ActiveStep): void {
-  count(state, act, -1);
-  state.activeSteps.delete(act.path);
+export function removeActiveStep(state: ExecutionState, step: ActiveStep): void {
+  count(state, step, -1);
+  state.activeSteps.delete(step.path);
 }
 
 /** Changes what a step under way does, and what it waits for. */
 export function moveTo(
   state: ExecutionState,
-  act: ActiveStep,
+  step: ActiveStep,
   phase: ActiveStep["phase"],
   waitingOn: ActiveStep["waitingOn"] = null,
 ): void {
-  count(state, act, -1);
-  act.phase = phase;
-  act.waitingOn = waitingOn;
-  count(state, act, 1);
+  count(state, step, -1);
+  step.phase = phase;
+  step.waitingOn = waitingOn;
+  count(state, step, 1);
 }
 
-function count({ load }: ExecutionState, act: ActiveStep, by: 1 | -1): void {
-  if (act.phase === "running") load.running += by;
-  else if (act.waitingOn !== "branches") load.waiting += by;
+function count({ load }: ExecutionState, step: ActiveStep, by: 1 | -1): void {
+  if (step.phase === "running") load.running += by;
+  else if (step.waitingOn !== "branches") load.waiting += by;
 }
 
 export function requireFrame(state: ExecutionState, path: string, event: ExecutionEvent): Frame {
@@ -101,7 +101,7 @@ export function requireActiveStep(
   path: string,
   event: ExecutionEvent,
 ): ActiveStep {
-  const act = state.activeSteps.get(path);
-  if (!act) throw invalidTransition(state, event, `${path} is not under way`);
-  return act;
+  const step = state.activeSteps.get(path);
+  if (!step) throw invalidTransition(state, event, `${path} is not under way`);
+  return step;
 }

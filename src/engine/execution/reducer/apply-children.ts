@@ -1,23 +1,24 @@
+import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import type { ChildEnded, ChildHeld, ChildStarted } from "../../model/events.ts";
 import type { ActiveStep, ExecutionState } from "../../model/state.ts";
 import { moveTo } from "./active-steps.ts";
 import { reserve, settleAbandonedChild, settleAttempt } from "./apply-costs.ts";
 
 /** The step waits until there is room for the child that it wants to start. */
-export function blockChild(state: ExecutionState, act: ActiveStep, event: ChildHeld): void {
-  moveTo(state, act, "waiting", "child");
-  act.childAwaitingBudget = event.child;
+export function blockChild(state: ExecutionState, step: ActiveStep, event: ChildHeld): void {
+  moveTo(state, step, "waiting", "child");
+  step.childAwaitingBudget = event.child;
 }
 
 /** The step holds what the child may spend and, if it waits for the end, waits; the start itself leaves by the outbox. */
-export function startChild(state: ExecutionState, act: ActiveStep, event: ChildStarted): void {
+export function startChild(state: ExecutionState, step: ActiveStep, event: ChildStarted): void {
   const id = startId(event.childId);
   state.outbox.set(id, { kind: "start_child", id, child: event });
   if (!event.waits) return;
-  moveTo(state, act, "waiting", "child");
-  act.childAwaitingBudget = null;
-  act.childId = event.childId;
-  reserve(state, act, event.allottedNano ?? 0);
+  moveTo(state, step, "waiting", "child");
+  step.childAwaitingBudget = null;
+  step.childId = event.childId;
+  reserve(state, step, event.allottedNano ?? 0);
 }
 
 /** Settles what the child was allotted. What follows for the step is told by an event of its own. */
@@ -26,25 +27,23 @@ export function endChild(state: ExecutionState, event: ChildEnded): void {
   // Whoever has ended was started, and need not be stopped: told again, the two would tell each other without end.
   state.outbox.delete(startId(event.childId));
   state.outbox.delete(cancelId(event.childId));
-  const cost = {
-    costNano: event.spentNano,
-    ...(event.costUnknown !== undefined && { costUnknown: event.costUnknown }),
-  };
-  const act = state.activeSteps.get(event.path);
-  if (act?.childId !== event.childId) return settleAbandonedChild(state, event.childId, cost);
-  settleAttempt(state, act, cost);
-  act.childId = null;
+  const { spentNano: costNano, costUnknown } = event;
+  const cost = omitUndefined({ costNano, costUnknown });
+  const step = state.activeSteps.get(event.path);
+  if (step?.childId !== event.childId) return settleAbandonedChild(state, event.childId, cost);
+  settleAttempt(state, step, cost);
+  step.childId = null;
 }
 
 /**
  * The step that waits for a child is over before: the child is to stop, and what it spent is told when it has. One whose start
  * is not known to have been delivered is begun as one that is cancelled: it ends at once, so its end is told like any other.
  */
-export function abandonChild(state: ExecutionState, act: ActiveStep): void {
-  const { childId } = act;
+export function abandonChild(state: ExecutionState, step: ActiveStep): void {
+  const { childId } = step;
   if (childId === null) return;
-  state.abandonedChildren.set(childId, act.reservedNano);
-  act.reservedNano = 0;
+  state.abandonedChildren.set(childId, step.reservedNano);
+  step.reservedNano = 0;
   const start = state.outbox.get(startId(childId));
   state.outbox.delete(startId(childId));
   const id = cancelId(childId);

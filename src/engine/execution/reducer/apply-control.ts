@@ -57,12 +57,12 @@ function migrate(state: ExecutionState, event: ExecutionMigrated): void {
   for (const [path, type] of Object.entries(event.formerTypes ?? {}))
     state.formerTypes.set(path, type);
   for (const { path, request } of event.asked) {
-    const act = requireActiveStep(state, path, event);
-    const before = state.requests.get(act.requestId ?? "");
+    const step = requireActiveStep(state, path, event);
+    const before = state.requests.get(step.requestId ?? "");
     if (before) before.outcome ??= { decision: "superseded", at };
-    state.openRequests.delete(act.requestId ?? "");
-    openRequest(state, act, request);
-    act.due = request.expiresAt ?? null;
+    state.openRequests.delete(step.requestId ?? "");
+    openRequest(state, step, request);
+    step.due = request.expiresAt ?? null;
   }
   for (const frame of state.frames.values()) frame.undoLog.length = 0;
   state.seen.add(event.signalId);

@@ -3,40 +3,40 @@ import type { ActiveStep, ExecutionState } from "../../model/state.ts";
 import { attemptKey } from "../../model/step-path.ts";
 
 /**
- * Holds the worst price of an attempt against the cap. An attempt that is begun again because its worker died is held once
+ * Reserves the worst price of an attempt under the cap. An attempt that begins again because its worker died is reserved once
  * more: the call that was under way may be charged too.
  */
-export function reserve(state: ExecutionState, act: ActiveStep, nano: number): void {
+export function reserve(state: ExecutionState, step: ActiveStep, nano: number): void {
   state.reservedNano += nano;
-  act.reservedNano += nano;
+  step.reservedNano += nano;
 }
 
 /** Settles an attempt: the reservation goes, the price comes. */
-export function settleAttempt(state: ExecutionState, act: ActiveStep, cost: AttemptCost): void {
-  act.costNano += cost.costNano;
-  act.costUnknown ||= (cost.costUnknown ?? false) || (cost.costPending ?? false);
+export function settleAttempt(state: ExecutionState, step: ActiveStep, cost: AttemptCost): void {
+  step.costNano += cost.costNano;
+  step.costUnknown ||= (cost.costUnknown ?? false) || (cost.costPending ?? false);
   if (cost.usage) {
-    act.usage = {
-      promptTokens: (act.usage?.promptTokens ?? 0) + cost.usage.promptTokens,
-      completionTokens: (act.usage?.completionTokens ?? 0) + cost.usage.completionTokens,
+    step.usage = {
+      promptTokens: (step.usage?.promptTokens ?? 0) + cost.usage.promptTokens,
+      completionTokens: (step.usage?.completionTokens ?? 0) + cost.usage.completionTokens,
     };
   }
-  if (cost.costPending) abandon(state, act);
-  else settle(state, act.reservedNano, cost);
-  act.reservedNano = 0;
+  if (cost.costPending) abandonAttempt(state, step);
+  else settle(state, step.reservedNano, cost);
+  step.reservedNano = 0;
 }
 
-/** Gives up a step under way. What its attempt costs is not known yet: the worst price stays held until a late result tells. */
-export function abandon(state: ExecutionState, act: ActiveStep): void {
-  if (act.reservedNano > 0)
-    state.abandonedAttempts.set(attemptKey(act.path, act.attempt), act.reservedNano);
+/** Gives up a step under way. What its attempt costs is not known yet: the worst price stays reserved until a late result names it. */
+export function abandonAttempt(state: ExecutionState, step: ActiveStep): void {
+  if (step.reservedNano > 0)
+    state.abandonedAttempts.set(attemptKey(step.path, step.attempt), step.reservedNano);
 }
 
 export function settleAbandonedAttempt(state: ExecutionState, event: LateResult): void {
   const attempt = attemptKey(event.path, event.attempt);
-  const held = state.abandonedAttempts.get(attempt) ?? 0;
+  const reservedNano = state.abandonedAttempts.get(attempt) ?? 0;
   state.abandonedAttempts.delete(attempt);
-  settle(state, held, event);
+  settle(state, reservedNano, event);
 }
 
 /** Raises the cap. */
@@ -44,12 +44,12 @@ export function raiseCap(state: ExecutionState, nano: number): void {
   state.addedNano += nano;
 }
 
-/** What was held and is not known to have been spent stays charged to the cap as long as some price is unknown. */
-function settle(state: ExecutionState, held: number, cost: AttemptCost): void {
-  state.reservedNano -= held;
+/** What was reserved and is not known to have been spent stays charged to the cap as long as some price is unknown. */
+function settle(state: ExecutionState, reservedNano: number, cost: AttemptCost): void {
+  state.reservedNano -= reservedNano;
   state.spentNano += cost.costNano;
   if (!cost.costUnknown) return;
-  state.unknownNano += Math.max(held - cost.costNano, 0);
+  state.unknownNano += Math.max(reservedNano - cost.costNano, 0);
   state.costUnknown = true;
 }
 
@@ -59,7 +59,7 @@ export function settleAbandonedChild(
   childId: string,
   cost: AttemptCost,
 ): void {
-  const held = state.abandonedChildren.get(childId) ?? 0;
+  const reservedNano = state.abandonedChildren.get(childId) ?? 0;
   state.abandonedChildren.delete(childId);
-  settle(state, held, cost);
+  settle(state, reservedNano, cost);
 }

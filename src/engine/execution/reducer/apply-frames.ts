@@ -12,7 +12,7 @@ import type {
 import { framePath, lastSegment } from "../../model/step-path.ts";
 import { enterStep, moveTo, removeActiveStep } from "./active-steps.ts";
 import { abandonChild } from "./apply-children.ts";
-import { abandon } from "./apply-costs.ts";
+import { abandonAttempt } from "./apply-costs.ts";
 import { closeRequest } from "./apply-requests.ts";
 import { invalidTransition } from "./invalid-transition.ts";
 import { overwrite, toSnapshot } from "./undo-log.ts";
@@ -43,10 +43,10 @@ export function openFrame(
 }
 
 export function openFrames(state: ExecutionState, event: FramesOpened): void {
-  const act = enterStep(state, event.path, event.stepId, event.at, event);
-  moveTo(state, act, "waiting", "branches");
+  const step = enterStep(state, event.path, event.stepId, event.at, event);
+  moveTo(state, step, "waiting", "branches");
   if (event.items) {
-    act.items = {
+    step.items = {
       as: event.as ?? "item",
       values: event.items,
       opened: 0,
@@ -56,20 +56,20 @@ export function openFrames(state: ExecutionState, event: FramesOpened): void {
     };
   }
   for (const { id, first, due } of event.frames) {
-    beginFrame(state, act, `${event.path}/${id}`, first, due ?? null, event.at);
+    beginFrame(state, step, `${event.path}/${id}`, first, due ?? null, event.at);
   }
 }
 
 /** Begins with the next item of a step. */
 export function openItemFrame(state: ExecutionState, event: FrameOpened): void {
-  const act = state.activeSteps.get(framePath(event.path));
-  if (!act?.items) throw invalidTransition(state, event, "no step holds the items");
-  beginFrame(state, act, event.path, event.first, null, event.at);
+  const step = state.activeSteps.get(framePath(event.path));
+  if (!step?.items) throw invalidTransition(state, event, "no step holds the items");
+  beginFrame(state, step, event.path, event.first, null, event.at);
 }
 
 function beginFrame(
   state: ExecutionState,
-  act: ActiveStep,
+  step: ActiveStep,
   path: string,
   first: string,
   due: number | null,
@@ -77,25 +77,25 @@ function beginFrame(
 ): void {
   const allowedMs = due === null ? null : due - at;
   const frame = openFrame(path, first, due, emptyRecord<Json>(), allowedMs);
-  if (act.items) {
-    frame.locals[act.items.as] = act.items.values[Number(lastSegment(path))] ?? null;
-    act.items.opened += 1;
+  if (step.items) {
+    frame.locals[step.items.as] = step.items.values[Number(lastSegment(path))] ?? null;
+    step.items.opened += 1;
   }
-  act.frames.add(path);
+  step.frames.add(path);
   state.frames.set(path, frame);
 }
 
 export function closeFrame(state: ExecutionState, event: FrameClosed): void {
   const frame = state.frames.get(event.path);
   if (frame?.status !== "open") throw invalidTransition(state, event, `${event.path} is not open`);
-  giveUpBody(state, frame, event.at);
+  abandonBody(state, frame, event.at);
   frame.status = event.status;
   if (event.error) frame.failure ??= { stepId: "", error: event.error };
-  const holder = state.activeSteps.get(framePath(frame.path));
-  if (!holder?.items) return;
+  const branchStep = state.activeSteps.get(framePath(frame.path));
+  if (!branchStep?.items) return;
   // Of an item only how it ended is still needed: a list of thousands must not fill the memory.
-  endItem(holder.items, frame, event);
-  holder.frames.delete(frame.path);
+  endItem(branchStep.items, frame, event);
+  branchStep.frames.delete(frame.path);
   state.frames.delete(frame.path);
 }
 
@@ -109,26 +109,26 @@ function endItem(items: ItemsState, frame: Frame, { status, error }: FrameClosed
 }
 
 /** Gives up what a body has under way, with everything inside. */
-export function giveUpBody(state: ExecutionState, frame: Frame, at: number): void {
-  const act = frame.current === null ? undefined : state.activeSteps.get(frame.current);
+export function abandonBody(state: ExecutionState, frame: Frame, at: number): void {
+  const step = frame.current === null ? undefined : state.activeSteps.get(frame.current);
   frame.current = null;
-  if (!act) return;
-  const bodies = giveUpBodies(state, act, at);
-  closeRequest(state, act, null, at);
-  abandonChild(state, act);
-  abandon(state, act);
-  removeActiveStep(state, act);
-  frame.stopped = toSnapshot(act, bodies, act.unknownBefore || act.phase === "running", at);
+  if (!step) return;
+  const bodies = abandonBodies(state, step, at);
+  closeRequest(state, step, null, at);
+  abandonChild(state, step);
+  abandonAttempt(state, step);
+  removeActiveStep(state, step);
+  frame.stopped = toSnapshot(step, bodies, step.unknownBefore || step.phase === "running", at);
 }
 
 /** Gives up what the bodies of a step have under way, and the bodies. @returns those that a retry may let go on. */
-function giveUpBodies(state: ExecutionState, act: ActiveStep, at: number): readonly Frame[] {
-  const bodies = [...act.frames].flatMap((path) => state.frames.get(path) ?? []);
+function abandonBodies(state: ExecutionState, step: ActiveStep, at: number): readonly Frame[] {
+  const bodies = [...step.frames].flatMap((path) => state.frames.get(path) ?? []);
   for (const frame of bodies) {
-    giveUpBody(state, frame, at);
+    abandonBody(state, frame, at);
     state.frames.delete(frame.path);
   }
-  const failed = act.items?.failedBody;
+  const failed = step.items?.failedBody;
   return failed ? [failed, ...bodies] : bodies;
 }
 
@@ -141,13 +141,13 @@ function giveUpBodies(state: ExecutionState, act: ActiveStep, at: number): reado
  */
 export function mergeFrames(
   state: ExecutionState,
-  act: ActiveStep,
+  step: ActiveStep,
   outer: Frame,
   before: UndoEntry["before"],
   at: number,
 ): readonly Frame[] {
-  const bodies = giveUpBodies(state, act, at);
-  const inner = act.items ? [] : bodies;
+  const bodies = abandonBodies(state, step, at);
+  const inner = step.items ? [] : bodies;
   for (const frame of inner) {
     if (frame.status === "completed") {
       for (const [name, value] of Object.entries(frame.locals))

@@ -28,7 +28,7 @@ export function reopen(state: ExecutionState, event: ExecutionReopened): void {
   const { by, at, path = null, asked = null } = event;
   state.reopened.push({ by, at, path, asked });
   state.seen.add(event.signalId);
-  resume(state, root, event, event.path ?? null);
+  reopenBody(state, root, event, event.path ?? null);
   Object.assign(state.variables, event.variables);
 }
 
@@ -37,7 +37,7 @@ export function reopen(state: ExecutionState, event: ExecutionReopened): void {
  *
  * @param path - the step to enter once more, in this body or deeper, or the body itself: then it goes on where it was.
  */
-function resume(
+function reopenBody(
   state: ExecutionState,
   frame: Frame,
   event: ExecutionReopened,
@@ -53,7 +53,7 @@ function resume(
   state.frames.set(frame.path, frame);
   if (!stopped) return;
   if (stopped.branchStep && path !== stopped.path) {
-    resumeHolder(state, frame, stopped.branchStep, stopped.bodies, event, path);
+    reopenBranchStep(state, frame, stopped.branchStep, stopped.bodies, event, path);
     return;
   }
   frame.cursor = stopped.stepId;
@@ -61,25 +61,25 @@ function resume(
 }
 
 /** Puts a step with bodies back: those that were given up go on, those that were over stay so, except the one on the path. */
-function resumeHolder(
+function reopenBranchStep(
   state: ExecutionState,
   frame: Frame,
-  act: ActiveStep,
+  step: ActiveStep,
   bodies: readonly Frame[],
   event: ExecutionReopened,
   path: string | null,
 ): void {
   frame.cursor = null;
-  frame.current = act.path;
-  addActiveStep(state, act);
+  frame.current = step.path;
+  addActiveStep(state, step);
   for (const body of bodies) {
     const isOnPath = path !== null && (path === body.path || isWithin(path, body.path));
-    const goesOn = isOnPath || body.status === "open";
+    const continues = isOnPath || body.status === "open";
     // Of an item that stays failed the step has the end, and the body for a retry of its own.
-    if (act.items && !goesOn) continue;
-    forgetEnd(act, body);
-    act.frames.add(body.path);
-    if (goesOn) resume(state, body, event, isOnPath ? path : null);
+    if (step.items && !continues) continue;
+    forgetEnd(step, body);
+    step.frames.add(body.path);
+    if (continues) reopenBody(state, body, event, isOnPath ? path : null);
     else state.frames.set(body.path, body);
   }
 }
@@ -100,7 +100,7 @@ function pathIn(frame: Frame, path: string): string {
   return frame.path === ROOT ? segment : `${frame.path}/${segment}`;
 }
 
-/** Takes back what ended in a body from a step's entry on; that entry then counts as given up. */
+/** Undoes what ended in a body from a step's entry on; that entry then counts as given up. */
 function rewind(
   state: ExecutionState,
   frame: Frame,
@@ -108,12 +108,12 @@ function rewind(
   event: ExecutionReopened,
 ): void {
   if (frame.stopped?.path === target) return;
-  for (let trace = frame.undoLog.pop(); trace; trace = frame.undoLog.pop()) {
-    undo(frame, trace);
-    if (trace.path !== target) continue;
-    const { before: _before, isKept, ...past } = trace;
+  for (let entry = frame.undoLog.pop(); entry; entry = frame.undoLog.pop()) {
+    undo(frame, entry);
+    if (entry.path !== target) continue;
+    const { before: _before, keepsKey, ...snapshot } = entry;
     // A step that had completed is done once more, under a new key.
-    frame.stopped = isKept ? past : { ...past, paramsHash: "", isUnknown: false };
+    frame.stopped = keepsKey ? snapshot : { ...snapshot, paramsHash: "", isUnknown: false };
     return;
   }
   throw invalidTransition(

@@ -1,5 +1,6 @@
 import { elapsed } from "../../../shared/duration.ts";
 import { toDollars } from "../../../shared/money.ts";
+import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import type {
   BudgetChanged,
   BudgetRequested,
@@ -158,20 +159,20 @@ function startStep(state: ExecutionState, event: StepStarted): void {
     reserve(state, known, event.reservedNano ?? 0);
     return;
   }
-  const act = enterStep(state, event.path, event.stepId, event.at, event);
-  act.attempt = event.attempt;
-  act.params = event.params ?? {};
-  act.paramsHash = event.paramsHash ?? "";
-  act.reserveNano = event.reservedNano ?? 0;
-  reserve(state, act, event.reservedNano ?? 0);
+  const step = enterStep(state, event.path, event.stepId, event.at, event);
+  step.attempt = event.attempt;
+  step.params = event.params ?? {};
+  step.paramsHash = event.paramsHash ?? "";
+  step.reserveNano = event.reservedNano ?? 0;
+  reserve(state, step, event.reservedNano ?? 0);
 }
 
 function waitInStep(state: ExecutionState, event: StepWaiting): void {
-  const act = enterStep(state, event.path, event.stepId, event.at, event);
-  moveTo(state, act, "waiting", event.on);
-  act.due = event.due ?? null;
-  act.event = event.event ?? null;
-  if (event.request) openRequest(state, act, event.request);
+  const step = enterStep(state, event.path, event.stepId, event.at, event);
+  moveTo(state, step, "waiting", event.on);
+  step.due = event.due ?? null;
+  step.event = event.event ?? null;
+  if (event.request) openRequest(state, step, event.request);
 }
 
 /** Events that an execution remembers to have been woken by. */
@@ -185,21 +186,21 @@ function receiveEvent(state: ExecutionState, event: EventReceived): void {
 }
 
 function failAttempt(state: ExecutionState, event: StepAttemptFailed): void {
-  const act = requireActiveStep(state, event.path, event);
-  moveTo(state, act, "retrying");
-  act.due = event.retryAt;
+  const step = requireActiveStep(state, event.path, event);
+  moveTo(state, step, "retrying");
+  step.due = event.retryAt;
   // A later try that failed for sure need not have come as far as to settle the doubt about an earlier one.
-  act.unknownBefore ||= event.outcome === "unknown";
-  settleAttempt(state, act, event);
+  step.unknownBefore ||= event.outcome === "unknown";
+  settleAttempt(state, step, event);
   if (event.error.code === "budget_exhausted") {
-    act.firstAttempt = event.attempt + 1;
+    step.firstAttempt = event.attempt + 1;
     // It may be looked for money hundreds of times: once is enough to tell.
-    const last = state.errors.findLast(({ path }) => path === act.path);
+    const last = state.errors.findLast(({ path }) => path === step.path);
     if (last?.error.code === event.error.code) return;
   }
   state.errors.push({
-    path: act.path,
-    stepId: act.stepId,
+    path: step.path,
+    stepId: step.stepId,
     attempt: event.attempt,
     error: event.error,
     at: event.at,
@@ -208,39 +209,39 @@ function failAttempt(state: ExecutionState, event: StepAttemptFailed): void {
 
 function endStep(state: ExecutionState, event: StepEnded): void {
   // A step that needs no attempt (a transform) begins and ends with this one event.
-  const act =
+  const step =
     state.activeSteps.get(event.path) ??
     enterStep(state, event.path, event.stepId, event.at, event);
   const frame = requireFrame(state, event.path, event);
-  settleAttempt(state, act, event);
+  settleAttempt(state, step, event);
   const before = beginUndoEntry(frame);
   const bodies =
-    act.waitingOn === "branches" ? mergeFrames(state, act, frame, before, event.at) : [];
-  const result = toResult(act, event);
+    step.waitingOn === "branches" ? mergeFrames(state, step, frame, before, event.at) : [];
+  const result = toResult(step, event);
   const variable = event.type === "step_failed" ? undefined : event.outputVariable;
   if (variable !== undefined) overwrite(frame.locals, variable, result.output, before.locals);
   const named = variable === undefined ? result : { [variable]: result.output, ...result };
   overwrite(frame.results, event.stepId, named, before.results);
-  record(state, act, result, event.at);
+  record(state, step, result, event.at);
   frame.undoLog.push({
-    ...toSnapshot(act, bodies, isUnknown(act, event), event.at),
-    isKept: event.type === "step_failed",
+    ...toSnapshot(step, bodies, isUnknown(step, event), event.at),
+    keepsKey: event.type === "step_failed",
     before,
   });
-  closeRequest(state, act, result.output, event.at);
-  removeActiveStep(state, act);
+  closeRequest(state, step, result.output, event.at);
+  removeActiveStep(state, step);
   frame.current = null;
   frame.cursor = event.next ?? null;
   frame.lastOutput = result.output;
   if (event.type === "step_failed" && event.next === undefined) {
-    frame.failure = { stepId: act.stepId, error: event.error };
+    frame.failure = { stepId: step.stepId, error: event.error };
   }
 }
 
-function isUnknown(act: ActiveStep, event: StepEnded): boolean {
+function isUnknown(step: ActiveStep, event: StepEnded): boolean {
   if (event.type !== "step_failed") return false;
   return (
-    act.unknownBefore || event.outcomeUnknown === true || event.error.code === "outcome_unknown"
+    step.unknownBefore || event.outcomeUnknown === true || event.error.code === "outcome_unknown"
   );
 }
 
@@ -250,44 +251,45 @@ const STATUS = {
   step_failed: "failed",
 } as const;
 
-function toResult(act: ActiveStep, event: StepEnded): StepResult {
+function toResult(step: ActiveStep, event: StepEnded): StepResult {
   return {
     stepId: event.stepId,
     status: STATUS[event.type],
     output: event.type === "step_completed" ? event.output : null,
-    cost: act.costUnknown ? null : toDollars(act.costNano),
-    attempts: act.attempt,
+    cost: step.costUnknown ? null : toDollars(step.costNano),
+    attempts: step.attempt,
     nextStep: event.next ?? "end",
-    startedAt: new Date(act.startedAt).toISOString(),
+    startedAt: new Date(step.startedAt).toISOString(),
     completedAt: new Date(event.at).toISOString(),
-    durationMs: elapsed(act.startedAt, event.at),
-    ...(act.usage && { tokenUsage: act.usage }),
-    ...(event.type === "step_completed" ? said(event) : { error: event.error }),
+    durationMs: elapsed(step.startedAt, event.at),
+    ...(step.usage && { tokenUsage: step.usage }),
+    ...(event.type === "step_completed" ? remarksOf(event) : { error: event.error }),
   };
 }
 
 /** Adds the entry to the timeline, and its error to the errors. */
-function record(state: ExecutionState, act: ActiveStep, result: StepResult, at: number): void {
-  const { path, stepId, attempt } = act;
+function record(state: ExecutionState, step: ActiveStep, result: StepResult, at: number): void {
+  const { path, stepId, attempt } = step;
   state.steps.push({
     path,
     stepId,
     status: result.status,
     output: result.output,
-    startedAt: act.startedAt,
+    startedAt: step.startedAt,
     completedAt: at,
-    costNano: act.costNano,
-    costUnknown: act.costUnknown,
-    usage: act.usage,
+    costNano: step.costNano,
+    costUnknown: step.costUnknown,
+    usage: step.usage,
     attempts: attempt,
   });
   if (result.error) state.errors.push({ path, stepId, attempt, error: result.error, at });
 }
 
-function said(event: StepCompleted): Pick<StepResult, "rawOutput" | "reason" | "confidence"> {
-  return {
-    ...(event.rawOutput !== undefined && { rawOutput: event.rawOutput }),
-    ...(event.reason !== undefined && { reason: event.reason }),
-    ...(event.confidence !== undefined && { confidence: event.confidence }),
-  };
+/** What a model gave besides the output. */
+function remarksOf({
+  rawOutput,
+  reason,
+  confidence,
+}: StepCompleted): Pick<StepResult, "rawOutput" | "reason" | "confidence"> {
+  return omitUndefined({ rawOutput, reason, confidence });
 }

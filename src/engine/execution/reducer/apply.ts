@@ -7,7 +7,7 @@ import { isFinished, ROOT } from "../../model/state.ts";
 import { endChild } from "./apply-children.ts";
 import { applyControl, isControlEvent } from "./apply-control.ts";
 import { settleAbandonedAttempt } from "./apply-costs.ts";
-import { giveUpBody, openFrame } from "./apply-frames.ts";
+import { abandonBody, openFrame } from "./apply-frames.ts";
 import { recordDecision } from "./apply-requests.ts";
 import type { StepEvent } from "./apply-steps.ts";
 import { applyToStep, isStepEvent } from "./apply-steps.ts";
@@ -76,7 +76,7 @@ export function apply(state: ExecutionState, event: ExecutionEvent): void {
   if (isStepEvent(event)) applyToStep(state, event);
   else if (isControlEvent(event)) applyControl(state, event);
   else applyToExecution(state, event);
-  if (!isFinished(state.status)) state.status = liveStatus(state);
+  if (!isFinished(state.status)) state.status = unfinishedStatus(state);
 }
 
 /** What may still be noted of a finished execution: it changes nothing that was decided, unless a person reopens it. */
@@ -155,11 +155,11 @@ function finish(
   at: number,
 ): void {
   const root = state.frames.get(ROOT);
-  if (root) giveUpBody(state, root, at);
+  if (root) abandonBody(state, root, at);
   state.status = status;
   state.endedAt = at;
 }
 
-function liveStatus({ load, paused }: ExecutionState): "running" | "waiting" {
+function unfinishedStatus({ load, paused }: ExecutionState): "running" | "waiting" {
   return load.running === 0 && (load.waiting > 0 || paused) ? "waiting" : "running";
 }

@@ -17,13 +17,13 @@ export function overwrite<T>(
 
 /** What a retry needs of a step that is over or was given up. */
 export function toSnapshot(
-  act: ActiveStep,
+  step: ActiveStep,
   bodies: readonly Frame[],
   isUnknown: boolean,
   at: number,
 ): StepSnapshot {
-  const { path, stepId, attempt, paramsHash } = act;
-  const branchStep = act.waitingOn === "branches" ? act : null;
+  const { path, stepId, attempt, paramsHash } = step;
+  const branchStep = step.waitingOn === "branches" ? step : null;
   return { path, stepId, attempt, paramsHash, isUnknown, branchStep, bodies, at };
 }
 

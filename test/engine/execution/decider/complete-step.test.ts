@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { advance } from "../../../../src/engine/execution/decider/advance.ts";
 import { Worklist } from "../../../../src/engine/execution/decider/worklist.ts";
 import { waitReasons } from "../../../../src/engine/execution/projections/execution-record.ts";
-import { fresh, NINE, PureRun, workflow } from "../../../support/execution-harness.ts";
+import { ExecutionHarness, fresh, NINE, workflow } from "../../../support/execution-harness.ts";
 
 const script = (id: string, rest: object = {}) => ({ id, type: "scripted", ...rest });
 
@@ -17,7 +17,7 @@ describe("routing", () => {
     ["what no route names goes by default", "maybe", "on-default"],
     ["a name of Object's own is no route", "constructor", "on-default"],
   ] as const)("%s", ([, output, expected]) => {
-    const run = new PureRun(
+    const run = new ExecutionHarness(
       workflow([
         script("ask", {
           next: {
@@ -34,11 +34,11 @@ describe("routing", () => {
 
     run.end("ask", { kind: "ok", output });
 
-    expect(run.act(expected).phase).toBe("running");
+    expect(run.activeStep(expected).phase).toBe("running");
   });
 
   test("an output without a route and without a default fails the run and names both", () => {
-    const run = new PureRun(workflow([script("ask", { next: { yes: "end" } })]));
+    const run = new ExecutionHarness(workflow([script("ask", { next: { yes: "end" } })]));
 
     run.end("ask", { kind: "ok", output: "perhaps" });
 
@@ -49,7 +49,7 @@ describe("routing", () => {
   });
 
   test("an output without a route is quoted only so far that the message can be read", () => {
-    const run = new PureRun(workflow([script("ask", { next: { yes: "end" } })]));
+    const run = new ExecutionHarness(workflow([script("ask", { next: { yes: "end" } })]));
 
     run.end("ask", { kind: "ok", output: "x".repeat(100_000) });
 
@@ -57,7 +57,7 @@ describe("routing", () => {
   });
 
   test("a root step without next ends the run with its output", () => {
-    const run = new PureRun(workflow([script("only"), script("other")]));
+    const run = new ExecutionHarness(workflow([script("only"), script("other")]));
 
     run.end("only", { kind: "ok", output: 42 });
 
@@ -66,7 +66,9 @@ describe("routing", () => {
 
   test("the output of a run is what its definition says, whatever the last step gave", () => {
     const total = { output: "stepResults.first.output + stepResults.last.output" };
-    const run = new PureRun(workflow([script("first", { next: "last" }), script("last")], total));
+    const run = new ExecutionHarness(
+      workflow([script("first", { next: "last" }), script("last")], total),
+    );
 
     run.end("first", { kind: "ok", output: 40 }).end("last", { kind: "ok", output: 2 });
 
@@ -74,7 +76,9 @@ describe("routing", () => {
   });
 
   test("a run whose output cannot be computed fails and says so", () => {
-    const run = new PureRun(workflow([script("only")], { output: "stepResults.only.output.sum" }));
+    const run = new ExecutionHarness(
+      workflow([script("only")], { output: "stepResults.only.output.sum" }),
+    );
 
     run.end("only", { kind: "ok", output: {} });
 
@@ -83,15 +87,17 @@ describe("routing", () => {
   });
 
   test("a result may name the next step itself", () => {
-    const run = new PureRun(workflow([script("ask", { next: "a" }), script("a"), script("b")]));
+    const run = new ExecutionHarness(
+      workflow([script("ask", { next: "a" }), script("a"), script("b")]),
+    );
 
     run.end("ask", { kind: "ok", output: 1, route: "b" });
 
-    expect(run.act("b").phase).toBe("running");
+    expect(run.activeStep("b").phase).toBe("running");
   });
 
   test("the output variable is written for the steps that follow", () => {
-    const run = new PureRun(
+    const run = new ExecutionHarness(
       workflow([
         script("ask", { config: { outputVariable: "answer" }, next: "use" }),
         script("use", {
@@ -102,7 +108,7 @@ describe("routing", () => {
 
     run.end("ask", { kind: "ok", output: "blue" });
 
-    expect(run.act("use").params).toMatchObject({ said: "blue", same: "blue" });
+    expect(run.activeStep("use").params).toMatchObject({ said: "blue", same: "blue" });
   });
 });
 
@@ -113,12 +119,12 @@ describe("failure", () => {
   } as const;
 
   test("is tried again after a growing pause, three times in all", () => {
-    const run = new PureRun(workflow([script("call")]));
+    const run = new ExecutionHarness(workflow([script("call")]));
 
     run.end("call", { kind: "failed" });
-    const firstPause = (run.act("call").due ?? 0) - run.now;
+    const firstPause = (run.activeStep("call").due ?? 0) - run.now;
     run.advance(firstPause).end("call", { kind: "failed" });
-    const secondPause = (run.act("call").due ?? 0) - run.now;
+    const secondPause = (run.activeStep("call").due ?? 0) - run.now;
     run.advance(secondPause).end("call", { kind: "failed" });
 
     expect(firstPause).toBeGreaterThanOrEqual(1000);
@@ -129,26 +135,26 @@ describe("failure", () => {
   });
 
   test("keeps its key in every attempt", () => {
-    const run = new PureRun(workflow([script("call")]));
-    const key = run.act("call").key;
+    const run = new ExecutionHarness(workflow([script("call")]));
+    const key = run.activeStep("call").key;
 
     run.end("call", { kind: "failed" }).advance(5000);
 
-    expect(run.act("call")).toMatchObject({ key, attempt: 2 });
+    expect(run.activeStep("call")).toMatchObject({ key, attempt: 2 });
     expect(key).toBe("exec_1/call#1");
   });
 
   test("waits as long as the other side asked", () => {
-    const run = new PureRun(workflow([script("call")]));
+    const run = new ExecutionHarness(workflow([script("call")]));
 
     run.end("call", { kind: "failed", retryAfterMs: 60_000 });
 
-    expect(run.act("call").due).toBe(run.now + 60_000);
+    expect(run.activeStep("call").due).toBe(run.now + 60_000);
     expect(run.state.status).toBe("waiting");
   });
 
   test("that trying again cannot mend is not tried again", () => {
-    const run = new PureRun(workflow([script("call")]));
+    const run = new ExecutionHarness(workflow([script("call")]));
 
     run.end("call", failing);
 
@@ -156,13 +162,13 @@ describe("failure", () => {
   });
 
   test("skips the step where the definition says so, with a null output", () => {
-    const run = new PureRun(
+    const run = new ExecutionHarness(
       workflow([script("call", { onFailure: "skip", next: "after" }), script("after")]),
     );
 
     run.end("call", failing);
 
-    expect(run.act("after").phase).toBe("running");
+    expect(run.activeStep("after").phase).toBe("running");
     expect(run.state.frames.get("")?.results["call"]).toMatchObject({
       status: "skipped",
       output: null,
@@ -170,7 +176,7 @@ describe("failure", () => {
   });
 
   test("is not skipped where nothing says how to go on", () => {
-    const run = new PureRun(
+    const run = new ExecutionHarness(
       workflow([script("call", { onFailure: "skip", next: { yes: "after" } }), script("after")]),
     );
 
@@ -180,7 +186,7 @@ describe("failure", () => {
   });
 
   test("goes to the fallback step and keeps the failed result with its error", () => {
-    const run = new PureRun(
+    const run = new ExecutionHarness(
       workflow([
         script("call", { onFailure: "fallback", fallbackStep: "plan-b", next: "end" }),
         script("plan-b"),
@@ -197,7 +203,7 @@ describe("failure", () => {
   });
 
   test("of a template takes the step's own way out", () => {
-    const run = new PureRun(
+    const run = new ExecutionHarness(
       workflow([
         script("call", {
           config: { x: "{{variables.gone}}" },
@@ -209,14 +215,14 @@ describe("failure", () => {
       ]),
     );
 
-    expect(run.act("b").phase).toBe("running");
+    expect(run.activeStep("b").phase).toBe("running");
     expect(run.state.errors[0]?.error.code).toBe("template_missing");
   });
 });
 
 describe("limits", () => {
   test("a loop ends at maxSteps and the error names the step", () => {
-    const run = new PureRun(
+    const run = new ExecutionHarness(
       workflow([{ id: "spin", type: "transform", config: { expression: "1" }, next: "spin" }], {
         limits: { maxSteps: 7 },
       }),
@@ -231,7 +237,7 @@ describe("limits", () => {
   });
 
   test("an attempt that could pass the cost cap is not begun", () => {
-    const run = new PureRun(
+    const run = new ExecutionHarness(
       workflow(
         [
           script("first", { config: { reserveNano: 60_000_000 }, next: "second" }),
@@ -254,7 +260,7 @@ describe("limits", () => {
   });
 
   test("a run that passes its time limit fails and says in which step", () => {
-    const run = new PureRun(workflow([script("slow")], { limits: { timeout: "1h" } }));
+    const run = new ExecutionHarness(workflow([script("slow")], { limits: { timeout: "1h" } }));
 
     run.advance(3_600_000);
 
@@ -273,11 +279,11 @@ describe("limits", () => {
 });
 
 test("a run whose model is left alone waits for that, not for a failed attempt", () => {
-  const run = new PureRun(workflow([{ id: "ask", type: "scripted", config: {} }]));
+  const run = new ExecutionHarness(workflow([{ id: "ask", type: "scripted", config: {} }]));
   const error = { code: "model_breaker_open", message: "Not asked.", retryable: true };
 
   run.end("ask", { kind: "failed", error, retryAfterMs: 15_000 });
 
   expect(waitReasons(run.state)).toEqual(["breaker"]);
-  expect(run.act("ask").due).toBe(run.now + 15_000);
+  expect(run.activeStep("ask").due).toBe(run.now + 15_000);
 });

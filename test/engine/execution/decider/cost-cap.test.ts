@@ -12,15 +12,15 @@ import {
   TWO,
   takeOver,
 } from "../../../support/capped-run.ts";
-import { PureRun, workflow } from "../../../support/execution-harness.ts";
+import { ExecutionHarness, workflow } from "../../../support/execution-harness.ts";
 
 /** A run whose second step has no room: the first cost 5 cents. */
-function capped(limits: JsonObject = {}, second: JsonObject = {}): PureRun {
-  const run = new PureRun(TWO(limits, second));
+function capped(limits: JsonObject = {}, second: JsonObject = {}): ExecutionHarness {
+  const run = new ExecutionHarness(TWO(limits, second));
   return run.end("first", { kind: "ok", output: "kept", costNano: 5 * CENT });
 }
 
-function openedBudgets(run: PureRun): readonly RequestState[] {
+function openedBudgets(run: ExecutionHarness): readonly RequestState[] {
   return [...run.state.requests.values()].filter(({ opened }) => opened.budget);
 }
 
@@ -29,7 +29,7 @@ describe("a call that could pass the cap", () => {
     const run = capped();
 
     expect(run.state).toMatchObject({ status: "waiting", spentNano: 5 * CENT, reservedNano: 0 });
-    expect(run.act("second")).toMatchObject({ phase: "waiting", waitingOn: "budget" });
+    expect(run.activeStep("second")).toMatchObject({ phase: "waiting", waitingOn: "budget" });
     const { opened } = openBudget(run);
     expect(opened).toMatchObject({
       approvers: ["U0ALICE"],
@@ -45,7 +45,7 @@ describe("a call that could pass the cap", () => {
   test("begins where it was when the owner adds a dollar, and its cap is a dollar higher", () => {
     const run = choose(capped(), "add");
 
-    expect(run.act("second")).toMatchObject({ phase: "running", attempt: 1, recoveries: 0 });
+    expect(run.activeStep("second")).toMatchObject({ phase: "running", attempt: 1, recoveries: 0 });
     expect(leftNano(run.workflow, run.state)).toBe(99 * CENT);
     expect(openOutcomes(run)).toEqual(["add"]);
     run.end("second", { kind: "ok", output: "done", costNano: CENT });
@@ -56,7 +56,7 @@ describe("a call that could pass the cap", () => {
     const run = capped({}, { reserveNano: 250 * CENT });
 
     expect(openBudget(run).opened.choices[0]).toMatchObject({ id: "add", label: "Add $3" });
-    expect(choose(run, "add").act("second").phase).toBe("running");
+    expect(choose(run, "add").activeStep("second").phase).toBe("running");
   });
 
   test("begins with the cheaper model when the owner prefers that", () => {
@@ -65,8 +65,8 @@ describe("a call that could pass the cap", () => {
 
     choose(run, "cheaper");
 
-    expect(run.act("second")).toMatchObject({ phase: "running", reservedNano: 2 * CENT });
-    expect(run.act("second").params).toMatchObject({ model: "small" });
+    expect(run.activeStep("second")).toMatchObject({ phase: "running", reservedNano: 2 * CENT });
+    expect(run.activeStep("second").params).toMatchObject({ model: "small" });
   });
 
   test("is not offered a cheaper model that has no room either", () => {
@@ -86,19 +86,19 @@ describe("a call that could pass the cap", () => {
   test("keeps what it was to be asked while it waits", () => {
     const run = capped({}, { question: "{{stepResults.first.output}}" });
     const asked = { question: "kept", reserveNano: 6 * CENT };
-    expect(run.act("second").params).toEqual(asked);
+    expect(run.activeStep("second").params).toEqual(asked);
 
     choose(run, "add");
 
-    expect(run.act("second")).toMatchObject({ phase: "running", params: asked });
-    expect(run.act("second").paramsHash).not.toBe("");
+    expect(run.activeStep("second")).toMatchObject({ phase: "running", params: asked });
+    expect(run.activeStep("second").paramsHash).not.toBe("");
   });
 
   test("is begun as it was when the owner prefers to add, though a cheaper model is offered", () => {
     const run = choose(capped({}, { cheaperNano: 5 * CENT }), "add");
 
     expect(openedBudgets(run)[0]?.opened.choices.map(({ id }) => id)).toContain("cheaper");
-    expect(run.act("second").params).not.toHaveProperty("model");
+    expect(run.activeStep("second").params).not.toHaveProperty("model");
     expect(run.state).toMatchObject({ addedNano: 1_000_000_000, reservedNano: 6 * CENT });
   });
 
@@ -131,7 +131,7 @@ describe("a call that could pass the cap", () => {
   });
 
   test("tells what is held because nobody knows its price", () => {
-    const run = new PureRun(TWO());
+    const run = new ExecutionHarness(TWO());
     run.end("first", { kind: "ok", costUnknown: true });
 
     expect(openBudget(run).opened.budget).toMatchObject({ spentNano: 0, heldNano: 6 * CENT });
@@ -160,20 +160,20 @@ describe("a call that could pass the cap", () => {
   });
 
   test("ends the run that nobody owns: there is nobody to ask", () => {
-    const run = new PureRun(TWO(), {}, null);
+    const run = new ExecutionHarness(TWO(), {}, null);
     run.end("first", { kind: "ok", output: null, costNano: 5 * CENT });
 
     expect(run.state).toMatchObject({ status: "failed", error: { code: "cost_cap_reached" } });
   });
 
   test("asks for a retry too, and goes on with the attempt that was due", () => {
-    const run = new PureRun(TWO());
+    const run = new ExecutionHarness(TWO());
     run.end("first", { kind: "failed", costNano: 5 * CENT }).advance(60_000);
-    expect(run.act("first").waitingOn).toBe("budget");
+    expect(run.activeStep("first").waitingOn).toBe("budget");
 
     choose(run, "add");
 
-    expect(run.act("first")).toMatchObject({ phase: "running", attempt: 2 });
+    expect(run.activeStep("first")).toMatchObject({ phase: "running", attempt: 2 });
   });
 
   test("is withdrawn when the run is cancelled meanwhile", () => {
@@ -188,19 +188,19 @@ describe("a call that could pass the cap", () => {
 
 describe("a call that fits exactly", () => {
   test("is not asked about", () => {
-    const run = new PureRun(TWO({}, { reserveNano: 5 * CENT }));
+    const run = new ExecutionHarness(TWO({}, { reserveNano: 5 * CENT }));
 
     run.end("first", { kind: "ok", costNano: 5 * CENT });
 
-    expect(run.act("second").phase).toBe("running");
+    expect(run.activeStep("second").phase).toBe("running");
   });
 
   test("into what is under way waits for that", () => {
-    const run = new PureRun(BESIDE([6, 10]));
+    const run = new ExecutionHarness(BESIDE([6, 10]));
 
     expect(run.state.openRequests.size).toBe(0);
     run.end("s0", { kind: "ok" });
-    expect(run.act("s1").phase).toBe("running");
+    expect(run.activeStep("s1").phase).toBe("running");
   });
 });
 
@@ -216,7 +216,7 @@ test("a call waits for the price of one that was given up, which may leave room"
     },
   ];
   const config = { branches, failureMode: "continue" };
-  const run = new PureRun(
+  const run = new ExecutionHarness(
     workflow([{ id: "all", type: "parallel", config }], { limits: { maxCostUsd: 0.1 } }),
   );
   run.advance(1000).advance(1000);
@@ -226,11 +226,11 @@ test("a call waits for the price of one that was given up, which may leave room"
     { type: "late_result", path: "all#1/a/lost#1", attempt: 1, costNano: CENT, at: run.now },
   ]);
 
-  expect(run.act("next").phase).toBe("running");
+  expect(run.activeStep("next").phase).toBe("running");
 });
 
 test("a run that another one started has the smaller cap of the two", () => {
-  const { workflow: definition, state } = new PureRun(TWO());
+  const { workflow: definition, state } = new ExecutionHarness(TWO());
   const withCap = (capNano: number) => ({ ...state, start: { ...state.start, capNano } });
 
   expect(capOf(definition, withCap(4 * CENT))).toBe(4 * CENT);
@@ -239,7 +239,7 @@ test("a run that another one started has the smaller cap of the two", () => {
 
 describe("branches", () => {
   test("that do not fit beside each other run one after the other, and nobody is asked", () => {
-    const run = new PureRun(BESIDE([6, 6]));
+    const run = new ExecutionHarness(BESIDE([6, 6]));
     expect(
       [...run.state.activeSteps.values()].filter(({ phase }) => phase === "running"),
     ).toHaveLength(1);
@@ -252,42 +252,42 @@ describe("branches", () => {
   });
 
   test("ask only when what is under way cannot leave enough room", () => {
-    const run = new PureRun(BESIDE([6, 6]));
+    const run = new ExecutionHarness(BESIDE([6, 6]));
 
     run.end("s0", { kind: "ok", output: 0, costNano: 5 * CENT });
 
-    expect(run.act("s1").waitingOn).toBe("budget");
+    expect(run.activeStep("s1").waitingOn).toBe("budget");
   });
 
   test("whose retry had to wait for room are tried again in time when that fails, too", () => {
-    const run = new PureRun(BESIDE([6, 6]));
+    const run = new ExecutionHarness(BESIDE([6, 6]));
     run.end("s0", { kind: "failed", costNano: 0 });
     run.advance(60_000);
-    expect(run.act("s0").phase).toBe("retrying");
+    expect(run.activeStep("s0").phase).toBe("retrying");
     run.end("s1", { kind: "ok", output: 1, costNano: 0 });
-    expect(run.act("s0").phase).toBe("running");
+    expect(run.activeStep("s0").phase).toBe("running");
 
     run.end("s0", { kind: "failed", costNano: 0 });
 
-    expect(run.act("s0")).toMatchObject({ phase: "retrying", due: expect.any(Number) });
-    expect(nextDue(run.state, run.worklist)).toBe(run.act("s0").due);
+    expect(run.activeStep("s0")).toMatchObject({ phase: "retrying", due: expect.any(Number) });
+    expect(nextDue(run.state, run.worklist)).toBe(run.activeStep("s0").due);
   });
 
   test("ask as well when what they waited for has to ask itself, and keeps what it holds", () => {
-    const run = new PureRun(BESIDE([6, 6]));
+    const run = new ExecutionHarness(BESIDE([6, 6]));
     run.end("s0", { kind: "failed", costNano: 0 });
-    expect(run.act("s1").phase).toBe("running");
+    expect(run.activeStep("s1").phase).toBe("running");
     run.advance(60_000);
-    expect(run.act("s0").phase).toBe("retrying");
+    expect(run.activeStep("s0").phase).toBe("retrying");
 
     takeOver(run);
 
-    expect(run.act("s1")).toMatchObject({ waitingOn: "budget", reservedNano: 6 * CENT });
-    expect(run.act("s0").waitingOn).toBe("budget");
+    expect(run.activeStep("s1")).toMatchObject({ waitingOn: "budget", reservedNano: 6 * CENT });
+    expect(run.activeStep("s0").waitingOn).toBe("budget");
   });
 
   test("share what is added: a second question that it answers is withdrawn", () => {
-    const run = new PureRun(BESIDE([12, 14]));
+    const run = new ExecutionHarness(BESIDE([12, 14]));
     expect(run.state.requests.size).toBe(2);
 
     choose(run, "add");
@@ -299,7 +299,9 @@ describe("branches", () => {
 
 describe("a call whose worker died", () => {
   test("may have been charged: what it could cost stays held when it is made again", () => {
-    const run = takeOver(new PureRun(workflow([script("ask", { reserveNano: 6 * CENT })])));
+    const run = takeOver(
+      new ExecutionHarness(workflow([script("ask", { reserveNano: 6 * CENT })])),
+    );
 
     expect(run.state.reservedNano).toBe(12 * CENT);
     run.end("ask", { kind: "ok", output: 1, costNano: CENT, costUnknown: true });
@@ -307,15 +309,19 @@ describe("a call whose worker died", () => {
   });
 
   test("waits for budget if both together could pass the cap, and is known as a repeat", () => {
-    const run = takeOver(new PureRun(TWO()));
-    expect(run.act("first")).toMatchObject({ waitingOn: "budget", reservedNano: 6 * CENT });
+    const run = takeOver(new ExecutionHarness(TWO()));
+    expect(run.activeStep("first")).toMatchObject({ waitingOn: "budget", reservedNano: 6 * CENT });
 
     choose(run, "add");
 
-    expect(run.act("first")).toMatchObject({ attempt: 1, recoveries: 1, unknownBefore: true });
+    expect(run.activeStep("first")).toMatchObject({
+      attempt: 1,
+      recoveries: 1,
+      unknownBefore: true,
+    });
   });
 });
 
-function openOutcomes(run: PureRun): readonly (string | undefined)[] {
+function openOutcomes(run: ExecutionHarness): readonly (string | undefined)[] {
   return [...run.state.requests.values()].map(({ outcome }) => outcome?.decision);
 }

@@ -7,7 +7,7 @@ import { retryPoints } from "../../../../src/engine/execution/decider/retry-poin
 import { apply, initialState } from "../../../../src/engine/execution/reducer/apply.ts";
 import type { Signal } from "../../../../src/engine/ports/executions.ts";
 import type { JsonObject } from "../../../../src/shared/json.ts";
-import { NINE, PureRun, workflow } from "../../../support/execution-harness.ts";
+import { ExecutionHarness, NINE, workflow } from "../../../support/execution-harness.ts";
 
 const HOUR = 3_600_000;
 const ROUTES = { approve: "end", reject: "end", expired: "end" };
@@ -40,7 +40,7 @@ function each(as: string, body: JsonObject): JsonObject {
 const event = { event: "paid", timeout: "2h" };
 
 /** @returns why the run does not go on with version 2; `null`: it does. */
-function whyNot(run: PureRun, steps: readonly JsonObject[]): string | null {
+function whyNot(run: ExecutionHarness, steps: readonly JsonObject[]): string | null {
   const plan = planMigration(
     run.workflow,
     { version: 2, workflow: workflow(steps) },
@@ -50,11 +50,15 @@ function whyNot(run: PureRun, steps: readonly JsonObject[]): string | null {
   return plan.fits ? null : plan.reason;
 }
 
-function at(...steps: JsonObject[]): PureRun {
-  return new PureRun(workflow(steps));
+function at(...steps: JsonObject[]): ExecutionHarness {
+  return new ExecutionHarness(workflow(steps));
 }
 
-function migrate(run: PureRun, steps: readonly JsonObject[], version = 2): PureRun {
+function migrate(
+  run: ExecutionHarness,
+  steps: readonly JsonObject[],
+  version = 2,
+): ExecutionHarness {
   const signal: Signal = {
     id: `migrate:${version}`,
     executionId: "exec_1",
@@ -95,7 +99,7 @@ describe("what a waiting run cannot leave behind", () => {
     const run = at(...steps);
     const error = { code: "x", message: "No.", retryable: false };
     run.end("work", { kind: "failed", error }).end("work", { kind: "ok" });
-    expect(run.act("ask").path).toBe("each#1/1/ask#1");
+    expect(run.activeStep("ask").path).toBe("each#1/1/ask#1");
 
     expect(whyNot(run, steps)).toBe('item 0 of step "each" failed');
   });
@@ -257,7 +261,7 @@ describe("what a waiting run can go on with", () => {
     const late = at(...steps);
     late.now += HOUR;
     expect(whyNot(late, steps)).toBe('the wait of step "ask" is just over');
-    const over = at(...steps).decide("U0BOB", "approve");
+    const over = at(...steps).vote("U0BOB", "approve");
     expect(whyNot(over, steps)).toBe("it is over (completed)");
     const cancelled = at(...steps);
     apply(cancelled.state, {
@@ -280,10 +284,7 @@ describe("what a waiting run can go on with", () => {
 
 describe("going on with another version", () => {
   test("asks anew: votes and the time limit begin again, and the earlier request decides nothing", () => {
-    const run = at(ask({ approvers: ["U0BOB", "U0CAROL"], required: 2 })).decide(
-      "U0BOB",
-      "approve",
-    );
+    const run = at(ask({ approvers: ["U0BOB", "U0CAROL"], required: 2 })).vote("U0BOB", "approve");
     run.now += HOUR / 2;
     migrate(run, [ask({ title: "Please?", approvers: ["U0BOB"] })]);
 
@@ -296,12 +297,12 @@ describe("going on with another version", () => {
     });
     expect(second?.opened.hash).not.toBe(first?.opened.hash);
     expect([...run.state.openRequests]).toEqual([second?.opened.id]);
-    expect(run.act("ask").due).toBe(run.now + HOUR);
+    expect(run.activeStep("ask").due).toBe(run.now + HOUR);
 
     const click = { requestId: "exec_1/ask#1", choice: "approve", by: "U0CAROL" };
     run.signal({ id: "exec_1/ask#1:U0CAROL", kind: "decision", payload: click });
     expect(run.log.at(-1)).toMatchObject({ type: "decision_refused", reason: "superseded" });
-    run.decide("U0BOB", "approve");
+    run.vote("U0BOB", "approve");
     expect(run.state.status).toBe("completed");
   });
 
@@ -311,7 +312,7 @@ describe("going on with another version", () => {
       version: 2,
       migrations: [{ from: 1, to: 2, by: "U0ADMIN" }],
     });
-    expect(run.act("nap").due).toBe(NINE + HOUR);
+    expect(run.activeStep("nap").due).toBe(NINE + HOUR);
   });
 
   test("happens once, and changes nothing once the run has moved on", () => {
@@ -331,7 +332,7 @@ describe("going on with another version", () => {
   });
 
   test("folds to the same state from its log", () => {
-    const run = migrate(at(ask()), [ask({ title: "Please?" })]).decide("U0BOB", "approve");
+    const run = migrate(at(ask()), [ask({ title: "Please?" })]).vote("U0BOB", "approve");
     const again = initialState(run.state.start, run.workflow.first);
     for (const fact of run.log) apply(again, fact);
     expect(again).toEqual(run.state);

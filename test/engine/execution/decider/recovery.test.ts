@@ -6,7 +6,7 @@ import { apply, initialState } from "../../../../src/engine/execution/reducer/ap
 import type { ExecutionEvent } from "../../../../src/engine/model/events.ts";
 import { isCostUnknown, isFinished } from "../../../../src/engine/model/state.ts";
 import type { JsonObject } from "../../../../src/shared/json.ts";
-import { PureRun, workflow } from "../../../support/execution-harness.ts";
+import { ExecutionHarness, workflow } from "../../../support/execution-harness.ts";
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -17,23 +17,23 @@ const script = (id: string, rest: JsonObject = {}): JsonObject => ({
 });
 
 /** What a new process does with an execution whose worker died. */
-function takeOver(run: PureRun): PureRun {
+function takeOver(run: ExecutionHarness): ExecutionHarness {
   return run.take([{ type: "execution_claimed", epoch: run.state.epoch + 1, worker: "next" }]);
 }
 
 /** The worker dies as often as an attempt is begun again, and once more. */
-function dieAgainAndAgain(run: PureRun): void {
+function dieAgainAndAgain(run: ExecutionHarness): void {
   for (let death = 0; death < 21; death += 1) takeOver(run).advance(2 * MINUTE);
 }
 
 describe("an attempt whose worker died", () => {
   test("begins again: same attempt, same key, outcome of the first try unknown", () => {
-    const run = new PureRun(workflow([script("pay")]));
-    const before = { ...run.act("pay") };
+    const run = new ExecutionHarness(workflow([script("pay")]));
+    const before = { ...run.activeStep("pay") };
 
     takeOver(run);
 
-    expect(run.act("pay")).toMatchObject({
+    expect(run.activeStep("pay")).toMatchObject({
       key: before.key,
       attempt: 1,
       unknownBefore: true,
@@ -42,16 +42,20 @@ describe("an attempt whose worker died", () => {
   });
 
   test("stays in doubt when the next try fails before it could settle the doubt", () => {
-    const run = new PureRun(workflow([script("pay")]));
+    const run = new ExecutionHarness(workflow([script("pay")]));
 
     run.end("pay", { kind: "failed", outcome: "unknown" }).advance(HOUR);
     run.end("pay", { kind: "failed", outcome: "failed" }).advance(HOUR);
 
-    expect(run.act("pay")).toMatchObject({ attempt: 3, phase: "running", unknownBefore: true });
+    expect(run.activeStep("pay")).toMatchObject({
+      attempt: 3,
+      phase: "running",
+      unknownBefore: true,
+    });
   });
 
   test("is given up when it keeps killing its worker", () => {
-    const run = new PureRun(workflow([script("poison")]));
+    const run = new ExecutionHarness(workflow([script("poison")]));
 
     dieAgainAndAgain(run);
 
@@ -68,23 +72,23 @@ describe("an attempt whose worker died", () => {
   });
 
   test("is begun again at once when the clock was set back meanwhile", () => {
-    const run = new PureRun(workflow([script("pay")]));
+    const run = new ExecutionHarness(workflow([script("pay")]));
     takeOver(run);
     run.now -= HOUR;
 
     takeOver(run);
 
-    expect(run.act("pay")).toMatchObject({ epoch: run.state.epoch, begunAt: run.now });
+    expect(run.activeStep("pay")).toMatchObject({ epoch: run.state.epoch, begunAt: run.now });
   });
 
   test("is begun again later each time, and at another time than others that died with it", () => {
     const branch = (id: string) => ({ id, steps: [script(id)] });
-    const run = new PureRun(
+    const run = new ExecutionHarness(
       workflow([
         { id: "all", type: "parallel", config: { branches: [branch("one"), branch("two")] } },
       ]),
     );
-    const isUp = (id: string): boolean => run.act(id).epoch === run.state.epoch;
+    const isUp = (id: string): boolean => run.activeStep(id).epoch === run.state.epoch;
 
     takeOver(run);
     expect([isUp("one"), isUp("two")]).toEqual([true, true]);
@@ -93,7 +97,7 @@ describe("an attempt whose worker died", () => {
     expect([isUp("one"), isUp("two")]).toEqual([false, false]);
     run.advance(250);
     const first = nextDue(run.state, run.worklist) ?? 0;
-    expect(first - run.act("one").begunAt).toBeLessThanOrEqual(750);
+    expect(first - run.activeStep("one").begunAt).toBeLessThanOrEqual(750);
     run.advance(first - run.now);
     expect(isUp("one")).not.toBe(isUp("two"));
     run.advance(750);
@@ -105,7 +109,7 @@ describe("an attempt whose worker died", () => {
   });
 
   test("adds its cost and nothing else when its result comes after all", () => {
-    const run = new PureRun(workflow([script("pay")]));
+    const run = new ExecutionHarness(workflow([script("pay")]));
     takeOver(run);
 
     run.end("pay", { kind: "ok", output: "first", costNano: 700 }, 1);
@@ -119,7 +123,7 @@ describe("an attempt whose worker died", () => {
 
 describe("money", () => {
   test("of an attempt that kept killing its worker stays charged, and the total says so", () => {
-    const run = new PureRun(workflow([script("ask", { config: { reserveNano: 9000 } })]));
+    const run = new ExecutionHarness(workflow([script("ask", { config: { reserveNano: 9000 } })]));
 
     dieAgainAndAgain(run);
 
@@ -129,7 +133,7 @@ describe("money", () => {
   });
 
   test("of a call that was given up is held until its result comes, and the total says so", () => {
-    const run = new PureRun(workflow([script("ask", { config: { reserveNano: 9000 } })]));
+    const run = new ExecutionHarness(workflow([script("ask", { config: { reserveNano: 9000 } })]));
     run.signal({ id: "c1", kind: "cancel", payload: { by: "U0ALICE" } }).advance(CANCEL_GRACE_MS);
     expect(isCostUnknown(run.state)).toBe(true);
 
@@ -150,7 +154,7 @@ describe("a cancellation", () => {
   const cancel = { id: "c1", kind: "cancel", payload: { by: "U0ALICE" } } as const;
 
   test("waits a moment for what is under way, then ends the run", () => {
-    const run = new PureRun(workflow([script("slow")]));
+    const run = new ExecutionHarness(workflow([script("slow")]));
 
     run.signal(cancel);
     expect(isFinished(run.state.status)).toBe(false);
@@ -161,10 +165,10 @@ describe("a cancellation", () => {
   });
 
   test("does not wait for what died with its worker", () => {
-    const run = new PureRun(workflow([script("slow")]));
+    const run = new ExecutionHarness(workflow([script("slow")]));
     takeOver(run);
     run.take([{ type: "execution_claimed", epoch: 3, worker: "w3" }]);
-    expect(run.act("slow").epoch).toBe(2);
+    expect(run.activeStep("slow").epoch).toBe(2);
 
     run.signal(cancel);
 
@@ -172,7 +176,9 @@ describe("a cancellation", () => {
   });
 
   test("ends a waiting run at once and leaves no timer", () => {
-    const run = new PureRun(workflow([{ id: "nap", type: "wait", config: { duration: "1d" } }]));
+    const run = new ExecutionHarness(
+      workflow([{ id: "nap", type: "wait", config: { duration: "1d" } }]),
+    );
 
     run.signal(cancel);
 
@@ -181,7 +187,7 @@ describe("a cancellation", () => {
   });
 
   test("delivered twice is folded once", () => {
-    const run = new PureRun(workflow([script("slow")]));
+    const run = new ExecutionHarness(workflow([script("slow")]));
 
     run.signal(cancel).signal(cancel);
 
@@ -190,7 +196,7 @@ describe("a cancellation", () => {
 });
 
 /** Something that can happen to a run, in any order. */
-const happening = fc.oneof(
+const command = fc.oneof(
   fc.record({
     kind: fc.constant("ok" as const),
     output: fc.constantFrom("a", "b", 3, null),
@@ -229,15 +235,15 @@ const mixed = workflow(
   { limits: { maxSteps: 40 } },
 );
 
-function happen(
-  run: PureRun,
-  what: typeof happening extends fc.Arbitrary<infer T> ? T : never,
+function execute(
+  run: ExecutionHarness,
+  what: typeof command extends fc.Arbitrary<infer T> ? T : never,
 ): void {
   switch (what.kind) {
     case "ok":
     case "failed": {
-      const act = [...run.state.activeSteps.values()].find((one) => one.phase === "running");
-      if (!act) return;
+      const activeStep = [...run.state.activeSteps.values()].find((one) => one.phase === "running");
+      if (!activeStep) return;
       const error = {
         code: "x",
         message: "No.",
@@ -245,7 +251,7 @@ function happen(
       };
       const { costNano } = what;
       run.end(
-        act.stepId,
+        activeStep.stepId,
         what.kind === "ok"
           ? { kind: "ok", output: what.output, costNano }
           : { kind: "failed", error, costNano },
@@ -253,7 +259,7 @@ function happen(
       return;
     }
     case "decide":
-      run.decide(what.by, what.choice);
+      run.vote(what.by, what.choice);
       return;
     case "advance":
       run.advance(what.ms);
@@ -267,13 +273,13 @@ function happen(
 }
 
 describe("whatever happens, in any order", () => {
-  const scenario = fc.array(happening, { maxLength: 40 });
+  const scenario = fc.array(command, { maxLength: 40 });
 
   test("folding the log again gives the same state", () => {
     fc.assert(
-      fc.property(scenario, (happenings) => {
-        const run = new PureRun(mixed);
-        for (const what of happenings) happen(run, what);
+      fc.property(scenario, (commands) => {
+        const run = new ExecutionHarness(mixed);
+        for (const what of commands) execute(run, what);
 
         const again = initialState(run.state.start, mixed.first);
         const stored: ExecutionEvent[] = JSON.parse(JSON.stringify(run.log));
@@ -286,11 +292,11 @@ describe("whatever happens, in any order", () => {
 
   test("money never decreases and is the sum of what the attempts cost", () => {
     fc.assert(
-      fc.property(scenario, (happenings) => {
-        const run = new PureRun(mixed);
+      fc.property(scenario, (commands) => {
+        const run = new ExecutionHarness(mixed);
         let before = 0;
-        for (const what of happenings) {
-          happen(run, what);
+        for (const what of commands) {
+          execute(run, what);
           expect(run.state.spentNano).toBeGreaterThanOrEqual(before);
           before = run.state.spentNano;
         }
@@ -303,10 +309,10 @@ describe("whatever happens, in any order", () => {
 
   test("a live run always has a next cause: a running step, or a time when somebody looks", () => {
     fc.assert(
-      fc.property(scenario, (happenings) => {
-        const run = new PureRun(mixed);
-        for (const what of happenings) {
-          happen(run, what);
+      fc.property(scenario, (commands) => {
+        const run = new ExecutionHarness(mixed);
+        for (const what of commands) {
+          execute(run, what);
           if (isFinished(run.state.status)) expect(run.state.activeSteps.size).toBe(0);
           else expect(nextDue(run.state, run.worklist)).not.toBeNull();
         }
@@ -317,15 +323,15 @@ describe("whatever happens, in any order", () => {
   test("a finished run does not change any more", () => {
     fc.assert(
       fc.property(scenario, scenario, (first, more) => {
-        const run = new PureRun(mixed);
-        for (const what of first) happen(run, what);
+        const run = new ExecutionHarness(mixed);
+        for (const what of first) execute(run, what);
         run
           .signal({ id: "end", kind: "cancel", payload: { by: "U0ALICE" } })
           .advance(CANCEL_GRACE_MS);
         const { status, output, spentNano, steps, endedAt } = structuredClone(run.state);
         expect(isFinished(status)).toBe(true);
 
-        for (const what of more) happen(run, what);
+        for (const what of more) execute(run, what);
 
         expect({ status, output, spentNano, steps, endedAt }).toEqual({
           status: run.state.status,
@@ -343,7 +349,7 @@ test("a cancelled execution is due at the end of its grace, whatever timers it h
   const branch = (id: string, step: JsonObject): JsonObject => ({ id, steps: [step] });
   const nap = { id: "nap", type: "wait", config: { duration: "1s" } };
   const config: JsonObject = { branches: [branch("a", script("slow")), branch("b", nap)] };
-  const run = new PureRun(workflow([{ id: "both", type: "parallel", config }]));
+  const run = new ExecutionHarness(workflow([{ id: "both", type: "parallel", config }]));
   run.signal({ id: "c1", kind: "cancel", payload: { by: "U0ALICE" } });
   const cancelledAt = run.now;
 

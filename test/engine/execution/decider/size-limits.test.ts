@@ -4,12 +4,12 @@ import {
   MAX_VARIABLES_LENGTH,
 } from "../../../../src/engine/execution/decider/size-limits.ts";
 import type { Json, JsonObject } from "../../../../src/shared/json.ts";
-import { PureRun, workflow } from "../../../support/execution-harness.ts";
+import { ExecutionHarness, workflow } from "../../../support/execution-harness.ts";
 
 const call = (id: string, rest: JsonObject = {}) => ({ id, type: "scripted", ...rest });
 
 test("an output that is too large fails its step, naming step, size and limit", () => {
-  const run = new PureRun(workflow([call("fetch")]));
+  const run = new ExecutionHarness(workflow([call("fetch")]));
 
   run.end("fetch", { kind: "ok", output: "x".repeat(MAX_OUTPUT_LENGTH) });
 
@@ -26,25 +26,25 @@ test("an output that is too large fails its step, naming step, size and limit", 
 });
 
 test("one that just fits is kept, and one that is nested too deeply is not", () => {
-  const fits = new PureRun(workflow([call("fetch")]));
+  const fits = new ExecutionHarness(workflow([call("fetch")]));
   fits.end("fetch", { kind: "ok", output: "x".repeat(MAX_OUTPUT_LENGTH - 2) });
   expect(fits.state.status).toBe("completed");
 
   let deep: Json = 1;
   for (let level = 0; level < 101; level += 1) deep = [deep];
-  const run = new PureRun(workflow([call("fetch")]));
+  const run = new ExecutionHarness(workflow([call("fetch")]));
   run.end("fetch", { kind: "ok", output: deep });
   expect(run.state.error?.message).toMatch(/"fetch" is nested deeper than 100 levels/);
 });
 
 test("a failed output takes the step's fallback like every failure", () => {
-  const run = new PureRun(
+  const run = new ExecutionHarness(
     workflow([call("fetch", { onFailure: "fallback", fallbackStep: "less" }), call("less")]),
   );
 
   run.end("fetch", { kind: "ok", output: "x".repeat(MAX_OUTPUT_LENGTH) });
 
-  expect(run.act("less").path).toBe("less#1");
+  expect(run.activeStep("less").path).toBe("less#1");
 });
 
 test("variables that grow too large together end the run before the next step, naming it", () => {
@@ -53,7 +53,7 @@ test("variables that grow too large together end the run before the next step, n
   const steps = names.map((n) =>
     call(`s${n}`, { config: { outputVariable: `v${n}` }, next: `s${n + 1}` }),
   );
-  const run = new PureRun(workflow([...steps, call(`s${names.length}`)]));
+  const run = new ExecutionHarness(workflow([...steps, call(`s${names.length}`)]));
 
   for (const n of names) run.end(`s${n}`, { kind: "ok", output: `${n}`.padEnd(part, "x") });
 

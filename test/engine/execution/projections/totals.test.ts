@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { totalsOf } from "../../../../src/engine/execution/projections/totals.ts";
 import { HOUR_MS, sumTotals } from "../../../../src/engine/model/totals.ts";
-import { NINE, PureRun, workflow } from "../../../support/execution-harness.ts";
+import { ExecutionHarness, NINE, workflow } from "../../../support/execution-harness.ts";
 
 const script = (id: string, rest: object = {}) => ({ id, type: "scripted", ...rest });
 
 test("totals count the run, its end, its steps and their cost, each in the hour it belongs to", () => {
-  const run = new PureRun(
+  const run = new ExecutionHarness(
     workflow([
       script("ask", { next: "nap" }),
       { id: "nap", type: "wait", config: { duration: "2h" } },
@@ -30,7 +30,7 @@ test("totals count the run, its end, its steps and their cost, each in the hour 
 });
 
 test("a call without a known price counts as unknown, not as free", () => {
-  const run = new PureRun(workflow([script("ask")]));
+  const run = new ExecutionHarness(workflow([script("ask")]));
   run.end("ask", { kind: "ok", output: 1, costNano: 0, costUnknown: true });
 
   const [whole] = totalsOf(run.state.start, run.log, false);
@@ -39,7 +39,7 @@ test("a call without a known price counts as unknown, not as free", () => {
 });
 
 test("every dimension counts the same money: version, person, step, model and prompt", () => {
-  const run = new PureRun(workflow([script("ask")]));
+  const run = new ExecutionHarness(workflow([script("ask")]));
   const charges = [
     { model: "gpt-4o", calls: 1, costNano: 70, unknown: 0, promptTokens: 9, completionTokens: 1 },
     {
