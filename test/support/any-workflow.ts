@@ -139,7 +139,8 @@ function foreach(depth: number): fc.Arbitrary<JsonObject> {
 }
 
 /**
- * Steps of any type, with bodies within bodies, routes back and forth, and every way to fail. They can be executed; that the
- * checks of a deployment like them is not promised, since an execution has to end properly all the same.
+ * Steps of any type, with bodies within bodies, routes back and forth, and every way to fail. They
+ * can be executed; that the checks of a deployment like them is not promised, since an execution
+ * has to end properly all the same.
  */
 export const anySteps: fc.Arbitrary<readonly JsonObject[]> = body(MAX_DEPTH);

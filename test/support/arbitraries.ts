@@ -6,7 +6,10 @@ import { type ActiveStep, isFinished } from "../../src/engine/model/state.ts";
 import { EVENT } from "./any-workflow.ts";
 import type { ExecutionHarness } from "./execution-harness.ts";
 
-/** A command of the model: something that the world can do to an execution. `which` chooses among what it can be done to. */
+/**
+ * A command of the model: something that the world can do to an execution. `which` chooses among
+ * what it can be done to.
+ */
 export interface Command {
   readonly what: (typeof COMMANDS)[number];
   readonly which: number;

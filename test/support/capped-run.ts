@@ -40,7 +40,7 @@ export const BESIDE = (cents: readonly number[], limits: JsonObject = {}) =>
     { limits: { maxCostUsd: 0.1, ...limits } },
   );
 
-/** The request for budget that nobody has decided. */
+/** The request for budget that is not decided yet. */
 export function openBudget(run: ExecutionHarness): RequestState {
   const open = [...run.state.requests.values()].find(
     ({ opened, outcome }) => opened.budget && outcome === null,
@@ -49,7 +49,7 @@ export function openBudget(run: ExecutionHarness): RequestState {
   return open;
 }
 
-/** The run's owner chooses, or somebody else. */
+/** The run's owner chooses, or another person. */
 export function choose(
   run: ExecutionHarness,
   choice: BudgetChoice,

@@ -35,7 +35,9 @@ export function workflow(steps: readonly JsonObject[], rest: JsonObject = {}): C
   return compileDefinition(definition, TYPES, { services });
 }
 
-/** An execution driven by hand: no store, no clock, no world. The log is what a store would hold. */
+/**
+ * An execution driven by hand: no store, no clock, no world. The log is what a store would hold.
+ */
 export class ExecutionHarness {
   readonly workflow: CompiledWorkflow;
   readonly state: ExecutionState;

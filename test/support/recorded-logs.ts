@@ -90,7 +90,8 @@ function plain(value: object): JsonObject {
 /**
  * Chooses from a store what is worth keeping.
  *
- * @yields one execution of each workflow for each way in which it stands or ended, and more where they tell events of another kind.
+ * @yields one execution of each workflow for each way in which it stands or ended, and more where
+ *   they tell events of another kind.
  */
 export async function* recordRuns(store: Store): AsyncIterable<RecordedRun> {
   const known = new Set<string>();

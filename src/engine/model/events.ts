@@ -1,10 +1,12 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
 
 /**
- * The facts of an execution, in the past tense. The log of an execution is a list of these; its state is their fold.
+ * The events of an execution, in the past tense. The log of an execution is a list of these; its
+ * state is their fold.
  *
- * They are stored for years: a name or field is never changed or reused, only added. Times are milliseconds since 1970
- * (UTC), money is an integer of nano-dollars, a `path` names one entry of a step (`pay#1`, `notify#1/email/send#1`).
+ * They are stored for years: a name or field is never changed or reused, only added. Times are
+ * milliseconds since 1970 (UTC), money is an integer of nano-dollars, a `path` names one entry of a
+ * step (`pay#1`, `notify#1/email/send#1`).
  */
 export type ExecutionEvent =
   | ExecutionStarted
@@ -38,15 +40,16 @@ export type ExecutionEvent =
   | { readonly type: "execution_failed"; readonly error: StepError; readonly at: number }
   | {
       readonly type: "execution_cancelled";
-      /** Why nobody's wish was needed for it. */
+      /** Why it ended so without a person who cancelled it. */
       readonly error?: StepError;
       readonly at: number;
     }
   | ControlEvent;
 
 /**
- * Most executions that may start each other in a chain: two workflows that wait for each other must end some time. Enforced
- * where one starts another: `executions/child-executions.ts` for steps, `triggers/event-bus.ts` for events.
+ * Most executions that may start each other in a chain: two workflows that wait for each other must
+ * end some time. Enforced where one starts another: `executions/child-executions.ts` for steps,
+ * `triggers/event-bus.ts` for events.
  */
 export const MAX_CHAIN = 10;
 
@@ -66,7 +69,10 @@ export interface Trigger {
   readonly source?: string;
   /** How many executions have started each other up to this one; at most `MAX_CHAIN`. */
   readonly depth?: number;
-  /** SHA-256 of the canonical variables, when the start came with an idempotency key: tells a repeat from a reused key. */
+  /**
+   * SHA-256 of the canonical variables, when the start came with an idempotency key: distinguishes
+   * a repeat from a reused key.
+   */
   readonly bodyHash?: string;
 }
 
@@ -87,15 +93,24 @@ export interface ExecutionStarted {
   readonly trigger: Trigger;
   readonly variables: JsonObject;
   readonly report?: ReportTarget;
-  /** Random: what nobody outside can compute is made from it, such as the fences of prompts. Absent in old logs. */
+  /**
+   * Random: what no outsider can compute is made from it, such as the fences of prompts. Absent
+   * in old logs.
+   */
   readonly salt?: string;
   /** The step that started it, if one did. */
   readonly parent?: ParentStep;
-  /** Which version of each named prompt it asks, for its whole life; absent: its definition names none. */
+  /**
+   * Which version of each named prompt it asks, for its whole life; absent: its definition names
+   * none.
+   */
   readonly prompts?: Readonly<Record<string, number>>;
   /** When the whole execution has to be over. */
   readonly deadline: number;
-  /** The most that it may spend, if that is less than its definition allows: what the execution that started it allotted. */
+  /**
+   * The most that it may spend, if that is less than its definition allows: what the execution that
+   * started it allotted.
+   */
   readonly capNano?: number;
   /** The worker of the process by whose clock it has its time. Absent in old logs. */
   readonly process?: string;
@@ -121,7 +136,9 @@ export interface StepStarted {
   readonly path: string;
   readonly stepId: string;
   readonly attempt: number;
-  /** The resolved parameters, without secrets; in the first attempt only, later ones use the same. */
+  /**
+   * The resolved parameters, without secrets; in the first attempt only, later ones use the same.
+   */
   readonly params?: JsonObject;
   /** SHA-256 of `params`. */
   readonly paramsHash?: string;
@@ -139,7 +156,7 @@ export interface AttemptCost {
   readonly usage?: TokenUsage;
   /** The same by model and prompt. */
   readonly charges?: readonly ModelCharge[];
-  /** Nobody has added up the calls yet: a `late_result` tells what they cost. */
+  /** The calls were not added up yet: a `late_result` brings what they cost. */
   readonly costPending?: boolean;
 }
 
@@ -186,8 +203,8 @@ export interface StepWaiting {
 }
 
 /**
- * The worst price of an attempt does not fit under the cap any more: it waits, and the owner is asked. A step that has not been
- * entered yet is entered with this event.
+ * The worst price of an attempt does not fit under the cap any more: it waits, and the owner is
+ * asked. A step that has not been entered yet is entered with this event.
  */
 export interface BudgetRequested {
   readonly type: "budget_requested";
@@ -204,12 +221,17 @@ export interface BudgetRequested {
   readonly at: number;
 }
 
-/** What ended the wait for budget; the attempt then begins if it fits, else the owner is asked anew. */
+/**
+ * What ended the wait for budget; the attempt then begins if it fits, else the owner is asked anew.
+ */
 export interface BudgetChanged {
   readonly type: "budget_changed";
   readonly path: string;
   readonly requestId: string;
-  /** What the owner chose; `room`: nobody had to, because other calls turned out cheaper than they might have. */
+  /**
+   * What the owner chose; `room`: no choice was needed, because other calls turned out cheaper than
+   * they might have.
+   */
   readonly choice: BudgetChoice | "room";
   readonly by?: string;
   /** `add`: by how much the cap is raised. */
@@ -231,7 +253,9 @@ export interface BudgetAsked {
   readonly capNano: number;
   /** Known prices of the calls so far. */
   readonly spentNano: number;
-  /** Held against the cap: worst prices of calls under way and of calls whose price nobody knows. */
+  /**
+   * Reserved under the cap: worst prices of calls under way and of calls of unknown price.
+   */
   readonly heldNano: number;
   /** Worst price of the attempt that waits. */
   readonly neededNano: number;
@@ -269,7 +293,10 @@ export interface RequestOpened {
   /** The step's key: unique, and equal after a restart. */
   readonly id: string;
   readonly round: number;
-  /** First 16 hex digits of the SHA-256 of what is asked; a button carries it, so that a stale card decides nothing. */
+  /**
+   * First 16 hex digits of the SHA-256 of what is asked; a button carries it, so that a stale card
+   * decides nothing.
+   */
   readonly hash: string;
   readonly title: string;
   readonly message: string;
@@ -321,7 +348,7 @@ export interface StepFailed extends AttemptCost {
   readonly path: string;
   readonly stepId: string;
   readonly error: StepError;
-  /** Nobody knows whether the last attempt had its effect. */
+  /** It is not known whether the last attempt had its effect. */
   readonly outcomeUnknown?: boolean;
   /** The fallback step, if the definition has one; absent: the body fails. */
   readonly next?: string;
@@ -374,11 +401,14 @@ export interface ParentStep {
   readonly executionId: string;
   readonly path: string;
   readonly attempt: number;
-  /** It waits for the end, which is therefore told to it. */
+  /** It waits for the end, which is therefore sent to it. */
   readonly waits: boolean;
 }
 
-/** A step starts another workflow: the run is inserted after this commit, again and again until it is there. */
+/**
+ * A step starts another workflow: the run is inserted after this commit, again and again until it
+ * is there.
+ */
 export interface ChildStarted {
   readonly type: "child_started";
   readonly path: string;
@@ -389,14 +419,20 @@ export interface ChildStarted {
   readonly workflowId: string;
   readonly version: number;
   readonly variables: JsonObject;
-  /** The step waits for the end; else it goes on at once, and the child goes its own way. */
+  /** The step waits for the end; else it continues at once, and the child goes its own way. */
   readonly waits: boolean;
-  /** Most that the child may spend, held against the cap until it has ended; absent: it can cost nothing. */
+  /**
+   * Most that the child may spend, held against the cap until it has ended; absent: it can cost
+   * nothing.
+   */
   readonly allottedNano?: number;
   readonly at: number;
 }
 
-/** A step has found the workflow that it starts; the start waits until others have settled what they hold of the cap. */
+/**
+ * A step has found the workflow that it starts; the start waits until others have settled what they
+ * hold of the cap.
+ */
 export interface ChildHeld {
   readonly type: "child_held";
   readonly path: string;
@@ -420,7 +456,10 @@ export interface ChildEnded {
   readonly at: number;
 }
 
-/** What was to be told to others was: it need not be told again. A note that needs no commit of its own. */
+/**
+ * Entries of the outbox were delivered and need not be delivered again. A note that needs no commit
+ * of its own.
+ */
 export interface OutboxDelivered {
   readonly type: "outbox_delivered";
   readonly ids: readonly string[];
@@ -443,7 +482,10 @@ export interface ChildPlan {
   readonly capNano: number;
 }
 
-/** What people and their settings do to an execution as a whole, besides cancelling it. As stable as {@link ExecutionEvent}. */
+/**
+ * What people and their settings do to an execution as a whole, besides cancelling it. As stable as
+ * {@link ExecutionEvent}.
+ */
 export type ControlEvent =
   | ExecutionReopened
   | ExecutionMigrated
@@ -454,14 +496,17 @@ export type ControlEvent =
 /** A request that came with an idempotency key. */
 export interface KeyedRequest {
   readonly key: string;
-  /** SHA-256 of what was asked: tells a repeat from a reused key. */
+  /** SHA-256 of what was asked: distinguishes a repeat from a reused key. */
   readonly bodyHash: string;
 }
 
-/** A person lets an execution go on that failed or was cancelled. */
+/** A person retries an execution that failed or was cancelled. */
 export interface ExecutionReopened {
   readonly type: "execution_reopened";
-  /** The entry that is done again, or the body that goes on; absent: everything goes on where it was given up. */
+  /**
+   * The entry that is done again, or the body that continues; absent: everything continues where it
+   * was given up.
+   */
   readonly path?: string;
   /** Variables that get other values. */
   readonly variables?: JsonObject;
@@ -475,13 +520,19 @@ export interface ExecutionReopened {
   readonly at: number;
 }
 
-/** A person has a waiting execution go on with another version of its workflow. */
+/** A person moves a waiting execution to another version of its workflow. */
 export interface ExecutionMigrated {
   readonly type: "execution_migrated";
   readonly version: number;
-  /** Steps that wait for a decision, and what is asked from now on; whatever was asked before decides nothing any more. */
+  /**
+   * Steps that wait for a decision, and what is asked from now on; whatever was asked before
+   * decides nothing any more.
+   */
   readonly asked: readonly { readonly path: string; readonly request: RequestOpened }[];
-  /** Types of finished entries whose step the version does not have, or has with another type; by path. */
+  /**
+   * Types of finished entries whose step the version does not have, or has with another type; by
+   * path.
+   */
   readonly formerTypes?: Readonly<Record<string, string>>;
   /** Versions of the named prompts that it did not ask before. */
   readonly prompts?: Readonly<Record<string, number>>;
@@ -490,7 +541,10 @@ export interface ExecutionMigrated {
   readonly at: number;
 }
 
-/** It enters no step and begins no attempt until it is resumed. What is under way ends; decisions count; its time stands still. */
+/**
+ * It enters no step and begins no attempt until it is resumed. What is under way ends; decisions
+ * count; its time stands still.
+ */
 export interface ExecutionHeld {
   readonly type: "execution_held";
   readonly reason: HoldReason;
@@ -501,7 +555,7 @@ export interface ExecutionHeld {
   readonly at: number;
 }
 
-/** `slot`: as many as may go on with this key do already. */
+/** `slot`: as many as may run with this key do already. */
 export type HoldReason = "pause" | "slot";
 
 export interface ExecutionResumed {
@@ -509,7 +563,7 @@ export interface ExecutionResumed {
   readonly at: number;
 }
 
-/** It is one of those that may go on with its key; it keeps the slot to its end. */
+/** It is one of those that may run with its key; it keeps the slot to its end. */
 export interface SlotAcquired {
   readonly type: "slot_acquired";
   /** Workflow and key. */
@@ -530,7 +584,9 @@ export interface FramesOpened {
     /** When it has to be over. */
     readonly due?: number;
   }[];
-  /** The list whose items have a body each; `frames` has the first of them, their ids are indexes. */
+  /**
+   * The list whose items have a body each; `frames` has the first of them, their ids are indexes.
+   */
   readonly items?: readonly Json[];
   /** The variable that holds the item within its body. */
   readonly as?: string;
@@ -567,7 +623,10 @@ export interface EventReceived {
   readonly at: number;
 }
 
-/** A step looked for events that had come before it began to wait. A note that needs no commit of its own. */
+/**
+ * A step looked for events that had come before it began to wait. A note that needs no commit of
+ * its own.
+ */
 export interface EventsSearched {
   readonly type: "events_searched";
   readonly path: string;
@@ -581,7 +640,10 @@ export interface NamedEvent {
   readonly payload: { readonly [key: string]: Json };
 }
 
-/** Nobody knows whether an attempt had its effect, and its policy is to ask: the step waits for a person. */
+/**
+ * It is not known whether an attempt had its effect, and its policy is to ask: the step waits for a
+ * person.
+ */
 export interface OutcomeAsked extends AttemptCost {
   readonly type: "outcome_asked";
   readonly path: string;
@@ -591,10 +653,10 @@ export interface OutcomeAsked extends AttemptCost {
   readonly at: number;
 }
 
-/** What a person says of an attempt whose outcome nobody knew. */
+/** What a person says of an attempt of unknown outcome. */
 export type OutcomeChoice = "happened" | "again" | "fail";
 
-/** A person has looked. What follows for the step is told by an event of its own. */
+/** A person has answered. What follows for the step is an event of its own. */
 export interface OutcomeTold {
   readonly type: "outcome_told";
   readonly path: string;

@@ -7,7 +7,10 @@ export function newExecutionId(): string {
   return `${EXECUTION_ID_PREFIX}${randomBytes(8).toString("hex")}`;
 }
 
-/** The execution id that belongs to a key from outside: the same key gives the same id, so starting twice starts once. */
+/**
+ * The execution id that belongs to a key from outside: the same key gives the same id, so starting
+ * twice starts once.
+ */
 export function executionIdFor(workflowId: string, key: string): string {
   return hashedExecutionId([workflowId, key]);
 }

@@ -11,7 +11,10 @@ import type {
   WaitReason,
 } from "./events.ts";
 
-/** What `stepResults.<id>` holds: the latest entry of a step, in the shape that definitions and the API read. */
+/**
+ * What `stepResults.<id>` holds: the latest entry of a step, in the shape that definitions and the
+ * API read.
+ */
 export interface StepResult {
   readonly stepId: string;
   readonly status: "completed" | "skipped" | "failed";
@@ -84,7 +87,10 @@ export interface ActiveStep {
   readonly key: string;
   attempt: number;
   phase: "running" | "retrying" | "waiting";
-  /** The claim under which the attempt runs; an older one than the state's means that its worker died. */
+  /**
+   * The claim under which the attempt runs; an older one than the state's means that its worker
+   * died.
+   */
   epoch: number;
   readonly startedAt: number;
   /** When the attempt was begun, last if it was begun again. */
@@ -92,9 +98,14 @@ export interface ActiveStep {
   params: JsonObject;
   paramsHash: string;
   reservedNano: number;
-  /** Outcome of some try before this one is unknown: the step's policy decides how this one begins. */
+  /**
+   * Outcome of some try before this one is unknown: the step's policy decides how this one begins.
+   */
   unknownBefore: boolean;
-  /** The first attempt since a person had the step done again; 1, unless they had: attempts of `retryPolicy` count from here. */
+  /**
+   * The first attempt since a person had the step done again; 1, unless they had: attempts of
+   * `retryPolicy` count from here.
+   */
   firstAttempt: number;
   /** How often this attempt was begun again because the worker that had it died. */
   recoveries: number;
@@ -106,7 +117,10 @@ export interface ActiveStep {
   due: number | null;
   /** `branches`: the bodies that the step holds. */
   waitingOn: WaitReason | "branches" | null;
-  /** Paths of the bodies that the step opened, in order; of a step with items those alone that are still executed. */
+  /**
+   * Paths of the bodies that the step opened, in order; of a step with items those alone that are
+   * still executed.
+   */
   readonly frames: Set<string>;
   /** What a step that has a body for each item of a list knows of them. */
   items: ItemsState | null;
@@ -155,9 +169,9 @@ export interface StepSnapshot {
   readonly attempt: number;
   /** Of the parameters of its attempts; empty: it had none. */
   readonly paramsHash: string;
-  /** Nobody knows whether its effect happened. */
+  /** It is not known whether its effect happened. */
   readonly isUnknown: boolean;
-  /** The step itself if it executed bodies, and those that can go on. */
+  /** The step itself if it executed bodies, and those that can continue. */
   readonly branchStep: ActiveStep | null;
   readonly bodies: readonly Frame[];
   /** When it ended or was given up. */
@@ -175,7 +189,7 @@ export interface UndoEntry extends StepSnapshot {
   };
 }
 
-/** Why an execution does not go on although it could. */
+/** Why an execution does not continue although it could. */
 export interface PauseState {
   readonly reason: HoldReason;
   /** Who paused. */
@@ -200,7 +214,10 @@ export interface Migration {
   readonly to: number;
 }
 
-/** Something that leaves an execution. Delivered by inserts that can be repeated; the id follows from what it is about. */
+/**
+ * Something that leaves an execution. Delivered by inserts that can be repeated; the id follows
+ * from what it is about.
+ */
 export type OutboxEntry =
   | { readonly kind: "start_child"; readonly id: string; readonly child: ChildStarted }
   | {
@@ -208,7 +225,7 @@ export type OutboxEntry =
       readonly id: string;
       readonly childId: string;
       readonly by: string;
-      /** How it was to begin, if nobody knows whether it did. */
+      /** How it was to begin, if it is not known whether it did. */
       readonly start?: ChildStarted;
     };
 
@@ -241,7 +258,10 @@ export interface Frame {
   readonly undoLog: UndoEntry[];
   /** What was under way when it was given up. */
   stopped: StepSnapshot | null;
-  /** The step at the cursor was entered before: with equal parameters it goes on under the same key. */
+  /**
+   * The step at the cursor was entered before: with equal parameters it continues under the same
+   * key.
+   */
   again: StepSnapshot | null;
 }
 
@@ -270,41 +290,60 @@ export interface ExecutionState {
   readonly requests: Map<string, RequestState>;
   readonly steps: StepRecord[];
   readonly errors: AttemptError[];
-  /** Requests that nobody has decided yet, by id. */
+  /** Requests that are not decided yet, by id. */
   readonly openRequests: Set<string>;
-  /** Acts by what they do, those that hold bodies left out: the status follows from it. */
+  /**
+   * Active steps by what they do, without those that wait for their bodies: the status follows from
+   * it.
+   */
   readonly load: { running: number; waiting: number };
   /** How many steps were entered, over all bodies. */
   entered: number;
-  /** Those of them that were entered before a person reopened the execution: they do not count against the limit. */
+  /**
+   * Those of them that were entered before a person reopened the execution: they do not count
+   * against the limit.
+   */
   enteredBefore: number;
   /** When it has to be over. */
   deadline: number;
   readonly reopened: Reopening[];
   readonly migrations: Migration[];
-  /** Types of finished entries as they were executed, by path, where the version of now says something else. */
+  /**
+   * Types of finished entries as they were executed, by path, where the version of now says
+   * something else.
+   */
   readonly formerTypes: Map<string, string>;
   /** It enters no step and begins no attempt. */
   paused: PauseState | null;
-  /** Where it waits for a slot, or has one: among the executions of its workflow with the same key. */
+  /**
+   * Where it waits for a slot, or has one: among the executions of its workflow with the same key.
+   */
   queue: { readonly name: string; readonly slot: number | null } | null;
   /** Sum of the known prices: equal to that of the recorded calls. */
   spentNano: number;
-  /** Charged to the cap for calls whose price nobody knows: what was held for them, less what is known. */
+  /**
+   * Charged to the cap for calls of unknown price: what was reserved for them, less what is known.
+   */
   unknownNano: number;
   /** Worst prices of what is under way. */
   reservedNano: number;
   /** By how much the owner raised the cap. */
   addedNano: number;
   costUnknown: boolean;
-  /** Worst prices of attempts that were given up while they ran, by `path:attempt`, until their results come. */
+  /**
+   * Worst prices of attempts that were given up while they ran, by `path:attempt`, until their
+   * results come.
+   */
   readonly abandonedAttempts: Map<string, number>;
   /** What children that were given up may spend, by their ids, until their ends are known. */
   readonly abandonedChildren: Map<string, number>;
-  /** What has to be told to others, by id, until it is; in order. */
+  /** What has to be delivered to others, by id, until it is; in order. */
   readonly outbox: Map<string, OutboxEntry>;
   cancel: { readonly by: string; readonly at: number } | null;
-  /** Events that ended waits, each with the step: one that is entered again waits for another. The newest thousand. */
+  /**
+   * Events that ended waits, each with the step: one that is entered again waits for another. The
+   * newest thousand.
+   */
   readonly consumed: Set<string>;
   /** Signals that were folded: a second delivery changes nothing. */
   readonly seen: Set<string>;

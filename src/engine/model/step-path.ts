@@ -1,6 +1,7 @@
 /**
- * Paths name one entry of a step: segments `stepId#entry`, branch ids and item indexes, joined by `/`. The path of the
- * body that holds a step is the step's path without its last segment; the root body is the empty path.
+ * Paths name one entry of a step: segments `stepId#entry`, branch ids and item indexes, joined by
+ * `/`. The path of the body that holds a step is the step's path without its last segment; the root
+ * body is the empty path.
  */
 export function stepPath(frame: string, stepId: string, entry: number): string {
   return `${frame === "" ? "" : `${frame}/`}${stepId}#${entry}`;
@@ -21,7 +22,10 @@ export function entryOf(path: string): number {
   return Number(path.slice(path.lastIndexOf("#") + 1));
 }
 
-/** An event and the place of a step, whichever entry of it: what a step that is entered again must not take twice. */
+/**
+ * An event and the place of a step, whichever entry of it: what a step that is entered again must
+ * not take twice.
+ */
 export function consumedKey(path: string, eventId: string): string {
   return `${path.slice(0, path.lastIndexOf("#"))} ${eventId}`;
 }

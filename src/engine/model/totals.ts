@@ -16,8 +16,9 @@ export interface Totals {
 }
 
 /**
- * By what the running totals are kept. Each dimension counts the same money once. `workflow`, `version` and `person` count
- * executions; `step` counts entries of steps as `started`, and how they ended; `model` and `prompt` count calls alone.
+ * By what the running totals are kept. Each dimension counts the same money once. `workflow`,
+ * `version` and `person` count executions; `step` counts entries of steps as `started`, and how
+ * they ended; `model` and `prompt` count calls alone.
  */
 export type TotalsDimension = "workflow" | "version" | "person" | "step" | "model" | "prompt";
 
@@ -26,8 +27,9 @@ export interface TotalsDelta extends Totals {
   readonly workflowId: string;
   readonly dimension: TotalsDimension;
   /**
-   * The number of the version, the Slack user id of who started it, the step's id, the model, the prompt and its version
-   * (`triage@3`). Empty for the workflow itself, and for what nobody started.
+   * The number of the version, the Slack user id of who started it, the step's id, the model, the
+   * prompt and its version (`triage@3`). Empty for the workflow itself, and for what no person
+   * started.
    */
   readonly name: string;
   /** When the hour began, UTC. */

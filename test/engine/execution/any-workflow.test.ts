@@ -42,8 +42,9 @@ function refold(run: ExecutionHarness, log: readonly ExecutionEvent[] = run.log)
 }
 
 /**
- * What makes a live execution go on by itself or by somebody's deed: also the price of what was given up, which its owner reads
- * from the recorded calls. Its deadline, which only ends it, is none.
+ * What makes a live execution go on by itself or by somebody's deed: also the price of what was
+ * given up, which its owner reads from the recorded calls. Its deadline, which only ends it, is
+ * none.
  */
 function causes({
   activeSteps,

@@ -12,7 +12,10 @@ const started = (path: string): ExecutionEvent => ({
   at: NINE,
 });
 
-/** Going on with a log that cannot be would do damage: it is refused, naming event, execution and reason. */
+/**
+ * Going on with a log that cannot be would do damage: it is refused, naming event, execution and
+ * reason.
+ */
 describe("a log in which something cannot be", () => {
   test.for<[string, ExecutionEvent, string]>([
     [

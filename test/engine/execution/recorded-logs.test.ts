@@ -23,7 +23,10 @@ const RELEASES = readdirSync(FOLDER).map((file) => ({
     .split("\n")
     .map((line): RecordedRun => JSON.parse(line)),
 }));
-/** The release whose logs have a kind of event first; `null`: it stands apart from the log, or says only that a signal came to nothing. */
+/**
+ * The release whose logs have a kind of event first; `null`: it stands apart from the log, or says
+ * only that a signal came to nothing.
+ */
 const SINCE: Readonly<Record<ExecutionEvent["type"], string | null>> = {
   budget_changed: "0.1.0",
   budget_requested: "0.1.0",

@@ -78,7 +78,8 @@ describe("timers", () => {
 
     run.advance(MINUTE);
 
-    // 600 may have been spent and 400 are held: the second try of the first may have to wait for what is under way.
+    // 600 may have been spent and 400 are held: the second try of the first may have to wait for
+    // what is under way.
     expect(run.activeStep("first").phase).not.toBe("running");
     expect(nextDue(run.state, run.worklist) ?? 0).toBeGreaterThan(run.now);
   });

@@ -17,7 +17,10 @@ const asking: JsonObject = {
   next: { approve: "pay", reject: "end", expired: "end" },
 };
 
-/** Two clicks that are found in one turn, folded as the owner of an execution folds them: what a vote decides comes before the next. */
+/**
+ * Two clicks that are found in one turn, folded as the owner of an execution folds them: what a
+ * vote decides comes before the next.
+ */
 function clicks(
   run: ExecutionHarness,
   votes: readonly (readonly [by: string, choice: string])[],

@@ -22,15 +22,19 @@ import { resolveOutcome } from "./unknown-outcome.ts";
 import type { Worklist } from "./worklist.ts";
 import { timersOf } from "./worklist.ts";
 
-/** How long steps under way may take to notice a cancellation before their outcome is given up as unknown. */
+/**
+ * How long steps under way may take to notice a cancellation before their outcome is given up as
+ * unknown.
+ */
 export const CANCEL_GRACE_MS = 5000;
 
 /**
- * Says which events follow from the state by themselves, without news from outside: a step that is entered, a timer that
- * is due, an end. It writes to the worklist alone: it removes the paths at which there is nothing to do.
+ * Says which events follow from the state by themselves, without news from outside: a step that is
+ * entered, a timer that is due, an end. It writes to the worklist alone: it removes the paths at
+ * which there is nothing to do.
  *
- * The caller applies the events, notes them in the worklist, and calls again until the answer is empty; then the execution
- * waits for results, signals or `nextDue`.
+ * The caller applies the events, notes them in the worklist, and calls again until the answer is
+ * empty; then the execution waits for results, signals or `nextDue`.
  */
 export function advance(
   workflow: CompiledWorkflow,
@@ -73,16 +77,16 @@ function advanceAt(
 }
 
 /**
- * When somebody has to look at the execution again without news from outside; `null`: never.
+ * When a worker has to take the execution up again without a signal or result; `null`: never.
  */
 export function nextDue(state: ReadonlyState, worklist: Worklist): number | null {
   if (isFinished(state.status)) return null;
-  // Its other timers do nothing any more: one that has passed would have it looked at without end.
+  // Its other timers do nothing any more: one that has passed would wake a worker without end.
   if (state.cancel) return state.cancel.at + CANCEL_GRACE_MS;
   if (state.paused) return null;
   let due = state.deadline;
   for (const next of timersOf(state)) {
-    // A retry without room is looked at when there is room.
+    // A blocked retry is decided when there is room.
     const isBlocked = state.activeSteps.has(next.path) && worklist.isBlocked(next.path);
     if (!isBlocked) due = Math.min(due, next.due);
   }
@@ -187,7 +191,10 @@ function wakeStep(
     : [];
 }
 
-/** What follows from the votes on a request alone, whatever the clock says; nothing once the execution is being cancelled. Pure. */
+/**
+ * What follows from the votes on a request alone, whatever the clock says; nothing once the
+ * execution is being cancelled. Pure.
+ */
 export function resolveVotes(
   workflow: CompiledWorkflow,
   state: ReadonlyState,
@@ -272,7 +279,7 @@ function recover(
 ): NextEvents {
   const from = recoverableAt(state, activeStep);
   if (from === null) return [];
-  // Unless somebody has set the clock back.
+  // Unless the clock was set back.
   if (now < from && now >= activeStep.begunAt) return [];
   if (activeStep.recoveries < MAX_RECOVERIES)
     return begin(workflow, state, startAttempt(activeStep, activeStep.attempt, now), now);

@@ -98,7 +98,8 @@ export function endStepWithError(
 /**
  * Where an output leads: `ROUTE_END` for the end of the body, `undefined` when nothing fits.
  *
- * A string goes by itself, numbers and booleans by their text; null, objects and lists by `default`.
+ * A string goes by itself, numbers and booleans by their text; null, objects and lists by
+ * `default`.
  */
 function routeFor(step: CompiledStep, output: Json): string | undefined {
   if (step.routes.size === 0) return ROUTE_END;
@@ -116,7 +117,11 @@ function variableOf(step: CompiledStep): { readonly outputVariable?: string } {
   return typeof name === "string" ? { outputVariable: name } : {};
 }
 
-/** The output of a finished run. @throws {AppError} when the definition's `output` expression fails. */
+/**
+ * The output of a finished run.
+ *
+ * @throws {AppError} when the definition's `output` expression fails.
+ */
 export function outputOf(workflow: CompiledWorkflow, state: ReadonlyState): Json {
   const root = state.frames.get(ROOT);
   if (!root) return null;

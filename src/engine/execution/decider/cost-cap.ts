@@ -20,20 +20,27 @@ export interface WantedAttempt {
   readonly path: string;
   readonly stepId: string;
   readonly attempt: number;
-  /** Worst price of one attempt; 0: it costs nothing, or nobody knows its price. */
+  /** Worst price of one attempt; 0: it costs nothing, or its price is not known. */
   readonly reserveNano: number;
   /** As `step_started` has them; the step's own when it was entered before. */
   readonly params?: BudgetRequested["params"];
   readonly paramsHash?: string;
 }
 
-/** May an attempt begin now? `later`: not beside what is under way, perhaps when that has turned out cheaper than it might. */
+/**
+ * May an attempt begin now? `later`: not beside what is under way, perhaps when that has turned out
+ * cheaper than it might.
+ */
 export type Admission = "now" | "later" | "none";
 
 /** What follows at a place; `blocked`: nothing until there may be more room under the cost cap. */
 export type NextEvents = readonly ExecutionEvent[] | "blocked";
 
-/** The most that the execution may spend, in nano-dollars. */
+/**
+ * The most that the execution may spend, in nano-dollars. This file decides whether an attempt
+ * fits; `reducer/apply-costs.ts` keeps the sums, and `costs/budgets.ts` has the monthly budgets,
+ * which are another rule.
+ */
 export function capOf(workflow: CompiledWorkflow, state: ReadonlyState): number {
   const own = toNano(workflow.definition.limits.maxCostUsd);
   return Math.min(own, state.start.capNano ?? own) + state.addedNano;
@@ -49,8 +56,8 @@ function committed(state: ReadonlyState): number {
 }
 
 /**
- * Whether a worst price fits under the cap. As long as every attempt begins with room for its worst price, no order of
- * results takes the execution past the cap.
+ * Whether a worst price fits under the cap. As long as every attempt begins with room for its worst
+ * price, no order of results takes the execution past the cap.
  */
 export function admit(
   workflow: CompiledWorkflow,
@@ -63,8 +70,9 @@ export function admit(
 }
 
 /**
- * Whether a run that a step starts may begin now with what it is allotted: all that is left, up to its cap. It waits as long as
- * something else holds money that it might get when that has settled: other runs, attempts under way.
+ * Whether a run that a step starts may begin now with what it is allotted: all that is left, up to
+ * its cap. It waits as long as something else holds money that it might get when that has settled:
+ * other runs, attempts under way.
  *
  * @param capNano - most that it may cost; 0: it waits for nothing.
  */
@@ -77,7 +85,10 @@ export function admitChild(
   return isShort && state.reservedNano > 0 ? "later" : "now";
 }
 
-/** What is reserved for attempts whose results are under way; not what a waiting step keeps for itself or for a run that it started. */
+/**
+ * What is reserved for attempts whose results are under way; not what a waiting step keeps for
+ * itself or for a run that it started.
+ */
 function settlingNano(state: ReadonlyState, except: string): number {
   let sum = 0;
   for (const activeStep of state.activeSteps.values()) {
@@ -89,8 +100,8 @@ function settlingNano(state: ReadonlyState, except: string): number {
 }
 
 /**
- * What follows when there is no room for an attempt: it waits and the owner is asked, or the execution ends, because its
- * definition says so or because nobody owns it.
+ * What follows when there is no room for an attempt: it waits and the owner is asked, or the
+ * execution ends, because its definition says so or because it has no owner.
  */
 export function askForBudget(
   workflow: CompiledWorkflow,

@@ -19,7 +19,7 @@ import { admit, askForBudget } from "./cost-cap.ts";
 import { executionScope } from "./execution-scope.ts";
 import { variablesFault } from "./size-limits.ts";
 
-/** The facts that follow when a body comes to a step. Pure. */
+/** The events that follow when a body comes to a step. */
 export function enterStep(
   workflow: CompiledWorkflow,
   state: ReadonlyState,
@@ -51,8 +51,8 @@ export function enterStep(
 }
 
 /**
- * Begins an attempt if its worst price fits under the cap. If not, it waits: for what is under way, where that may leave room, else
- * for the owner.
+ * Begins an attempt if its worst price fits under the cap. If not, it waits: for what is under way,
+ * where that may leave room, else for the owner.
  */
 export function begin(
   workflow: CompiledWorkflow,
@@ -78,8 +78,8 @@ export interface EntryPlace {
 }
 
 /**
- * A new entry; but a step that failed or was given up, and that a person has done again, goes on under its key if it would do
- * exactly the same: whoever has seen that key recognizes it.
+ * A new entry; but a step that failed or was given up, and that a person retries, continues under
+ * its key if it would do exactly the same: a service that has seen that key recognizes it.
  */
 export function entryPlace(
   workflow: CompiledWorkflow,
@@ -97,7 +97,7 @@ export function entryPlace(
     if (entry.kind === "run" && hashJson(entry.params) === again.paramsHash)
       return { path: again.path, attempt: again.attempt + 1 };
   } catch {
-    // It will fail in the same way under the new key, and be told there.
+    // It will fail in the same way under the new key, and the failure is recorded there.
   }
   return { path, attempt: 1 };
 }

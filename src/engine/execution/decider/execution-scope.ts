@@ -7,9 +7,9 @@ import { ROOT } from "../../model/state.ts";
 import { framePath } from "../../model/step-path.ts";
 
 /**
- * What a step of `frame` may read: live views on the state. Names resolve from the innermost body outward. Reading a path copies
- * nothing, so entering a step costs the same at step 5 and at step 500; only who asks for all variables or results of a branch
- * at once gets a merged copy.
+ * What a step of `frame` may read: live views on the state. Names resolve from the innermost body
+ * outward. Reading a path copies nothing, so entering a step costs the same at step 5 and at step
+ * 500; only who asks for all variables or results of a branch at once gets a merged copy.
  *
  * @param key - the idempotency key of the step that reads.
  */

@@ -17,7 +17,7 @@ import { completeStep, endStepWithError } from "./complete-step.ts";
 import type { NextEvents } from "./cost-cap.ts";
 import { admitChild, leftNano } from "./cost-cap.ts";
 
-/** Says which facts follow when a step has found the workflow that it starts. Pure. */
+/** Says which events follow when a step has found the workflow that it starts. */
 export function handleChildPlan(
   workflow: CompiledWorkflow,
   state: ReadonlyState,
@@ -34,7 +34,10 @@ export function handleChildPlan(
   return [started, ...completeStep(stepAt(workflow, path), path, output, { costNano: 0 }, now)];
 }
 
-/** What follows for a child that waits for room: it begins, if there is some by now or nothing can bring more. Pure. */
+/**
+ * What follows for a child that waits for room: it begins, if there is some by now or nothing can
+ * bring more. Pure.
+ */
 export function advanceBlockedChild(
   workflow: CompiledWorkflow,
   state: ReadonlyState,
@@ -73,7 +76,7 @@ function startOf(
   };
 }
 
-/** Says which facts follow from the end of a child. Pure. */
+/** Says which events follow from the end of a child. */
 export function handleChildEnd(
   workflow: CompiledWorkflow,
   state: ReadonlyState,
@@ -85,7 +88,7 @@ export function handleChildEnd(
   const activeStep = state.activeSteps.get(ended.path);
   if (activeStep?.childId !== ended.childId || state.cancel) return [ended];
   const step = stepAt(workflow, ended.path);
-  // What the child spent is told by `child_ended` and stands in its own workflow's totals.
+  // What the child spent stands in `child_ended` and in its own workflow's totals.
   const free = { costNano: 0 };
   return ended.status === "completed"
     ? [ended, ...completeStep(step, ended.path, toOutput(payload), free, now)]

@@ -9,7 +9,10 @@ import type { Signal } from "../../ports/executions.ts";
 import { completeStep } from "./complete-step.ts";
 import { executionScope } from "./execution-scope.ts";
 
-/** Says which facts follow from a named event: the waits that it ends. Pure; nothing for one that nobody waits for. */
+/**
+ * Says which events follow from a named event: the waits that it ends; none if no step waits for
+ * it.
+ */
 export function handleEvent(
   workflow: CompiledWorkflow,
   state: ReadonlyState,
@@ -23,7 +26,7 @@ export function handleEvent(
   );
 }
 
-/** Says which facts follow for one step: its end, if it waits for this event. Pure. */
+/** Says which events follow for one step: its end, if it waits for this event. */
 export function wakeByEvent(
   workflow: CompiledWorkflow,
   state: ReadonlyState,
@@ -58,7 +61,7 @@ function isAwaited(
   return !state.consumed.has(consumedKey(activeStep.path, event.id));
 }
 
-/** An event as the signal that tells an execution of it. */
+/** An event as the signal that brings it to an execution. */
 export function toEventSignal(event: NamedEvent, executionId: string, at: number): Signal {
   const { id: eventId, name, at: happenedAt, payload } = event;
   return {

@@ -24,7 +24,7 @@ export interface AttemptEnded {
   readonly result: AttemptResult;
 }
 
-/** Says which facts follow from the end of an attempt. Pure. */
+/** Says which events follow from the end of an attempt. */
 export function handleAttempt(
   workflow: CompiledWorkflow,
   state: ReadonlyState,
@@ -93,7 +93,7 @@ function attemptFailed(
   ];
 }
 
-/** Says which facts follow from a signal. Pure; a signal that was folded before changes nothing. */
+/** Says which events follow from a signal; none if it was folded before. */
 export function handleSignal(
   workflow: CompiledWorkflow,
   state: ReadonlyState,
@@ -114,7 +114,7 @@ export function handleSignal(
     case "retry":
       return handleRetry(state, signal, now);
     case "migrate":
-      // Whoever has the version folds it by `reactToMigration`.
+      // The actor, which has the version, folds it by `handleMigration`.
       return [{ type: "signal_received", signalId: signal.id, at: now }];
     case "event":
       return handleEvent(workflow, state, signal, now);
@@ -125,7 +125,9 @@ export function handleSignal(
   }
 }
 
-/** Only what has ended is reopened, once for each end; whatever else was asked for came too late. */
+/**
+ * Only what has ended is reopened, once for each end; whatever else was asked for came too late.
+ */
 function handleRetry(state: ReadonlyState, signal: Signal, now: number): readonly ExecutionEvent[] {
   const { start, status, endedAt } = state;
   const { by, path, variables, key, bodyHash } = signal.payload;
@@ -179,7 +181,10 @@ function handleDecision(
   ];
 }
 
-/** Why a decision does not count; `null` when it does. A click after the expiry is late even if the timer was not seen yet. */
+/**
+ * Why a decision does not count; `null` when it does. A click after the expiry is late even if the
+ * timer was not seen yet.
+ */
 export function refusal(
   request: ReadonlyRequest,
   by: string,

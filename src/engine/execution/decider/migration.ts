@@ -16,13 +16,16 @@ import { lastSegment, stepPath } from "../../model/step-path.ts";
 import type { Signal } from "../../ports/executions.ts";
 import { enterContext } from "./enter-step.ts";
 
-/** A version of the execution's workflow that it is to go on with. */
+/** A version of the execution's workflow with which it is to continue. */
 export interface Target {
   readonly version: number;
   readonly workflow: CompiledWorkflow;
 }
 
-/** What the version changes of an execution; or why it cannot go on with it, as the end of a sentence. */
+/**
+ * What the version changes of an execution; or why it cannot continue with it, as the end of a
+ * sentence.
+ */
 export type MigrationPlan =
   | ({ readonly fits: true } & Pick<ExecutionMigrated, "asked" | "formerTypes" | "prompts">)
   | { readonly fits: false; readonly reason: string };
@@ -30,8 +33,8 @@ export type MigrationPlan =
 type Asked = ExecutionMigrated["asked"][number];
 
 /**
- * Says whether a waiting execution can go on with another version: nothing is in flight, and what it stands at is found there at the
- * same place with the same type. Pure; changes nothing.
+ * Says whether a waiting execution can continue with another version: nothing is in flight, and
+ * what it stands at is found there at the same place with the same type. Pure; changes nothing.
  */
 export function planMigration(
   from: CompiledWorkflow,
@@ -56,7 +59,10 @@ export function planMigration(
   };
 }
 
-/** Says which facts follow from a wish to go on with another version: checked when it is folded, so it happens once. Pure. */
+/**
+ * Says which events follow from a request to continue with another version: checked when it is
+ * folded, so it happens once. Pure.
+ */
 export function handleMigration(
   from: CompiledWorkflow,
   to: Target,
@@ -131,7 +137,10 @@ function whyNotSame(
   return `it stands at step "${stepId}", which is of type ${type}, and in version ${version} of type ${step.definition.type}`;
 }
 
-/** Bodies of items that are yet to be opened are given their item under the name that the step began with. */
+/**
+ * Bodies of items that are yet to be opened are given their item under the name that the step began
+ * with.
+ */
 function whyNotItems(
   before: CompiledStep,
   { definition }: CompiledStep,
@@ -164,7 +173,10 @@ function branchesOf(
   return [...(activeSteps.get(path)?.frames ?? [])].flatMap((branch) => frames.get(branch) ?? []);
 }
 
-/** @returns what is asked from now on, if somebody is; a text: why the wait cannot go on. */
+/**
+ * @returns the request that replaces the step's own, `null` if it has none; a text: why the wait
+ *   cannot continue.
+ */
 function renewWait(
   { workflow, version }: Target,
   state: ReadonlyState,

@@ -2,7 +2,9 @@ import { sha256 } from "../../../shared/hash.ts";
 import type { RetryPolicy } from "../../definition/schema.ts";
 import type { ReadonlyActiveStep, ReadonlyState } from "../../model/state.ts";
 
-/** What a step without a `retryPolicy` gets: three attempts in all, one second before the second. */
+/**
+ * What a step without a `retryPolicy` gets: three attempts in all, one second before the second.
+ */
 export const DEFAULT_RETRY_POLICY: RetryPolicy = { maxRetries: 3, backoffMs: 1000 };
 
 /** Longest pause that backoff alone leads to. */
@@ -12,8 +14,9 @@ const MAX_BACKOFF_MS = 15 * 60_000;
 const MAX_RETRY_AFTER_MS = 60 * 60_000;
 
 /**
- * Milliseconds between a failed attempt and the next: `backoffMs · 2^(attempt-1)` plus up to a quarter of jitter, so that
- * executions that failed together do not come back together; never shorter than what the other side asked for.
+ * Milliseconds between a failed attempt and the next: `backoffMs · 2^(attempt-1)` plus up to a
+ * quarter of jitter, so that executions that failed together do not come back together; never
+ * shorter than what the other side asked for.
  *
  * Pure: the jitter is a hash of key and attempt, so the fold of a log gives the same times again.
  */
@@ -29,16 +32,20 @@ export function retryDelayMs(params: {
   return Math.round(Math.max(backoff + jitter, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS)));
 }
 
-/** How often an attempt whose worker died is begun again before it counts as failed: a step that kills its worker must end. */
+/**
+ * How often an attempt whose worker died is begun again before it counts as failed: a step that
+ * kills its worker must end.
+ */
 export const MAX_RECOVERIES = 20;
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
 
 /**
- * When an attempt whose worker died may be begun again; `null`: its worker lives. The first time it is at once, later with
- * pauses that double and differ from step to step: of all that was under way when a process died, one step may be the reason.
- * Begun together each time, the others would die with it until all of them are given up; apart, they get by.
+ * When an attempt whose worker died may be begun again; `null`: its worker lives. The first time it
+ * is at once, later with pauses that double and differ from step to step: of all that was under way
+ * when a process died, one step may be the reason. Begun together each time, the others would die
+ * with it until all of them are given up; apart, they get by.
  *
  * Pure: the difference is a hash of key and count.
  */

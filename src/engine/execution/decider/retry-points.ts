@@ -4,29 +4,34 @@ import { ROOT } from "../../model/state.ts";
 import { entryPlace } from "./enter-step.ts";
 
 /**
- * The steps from which an execution that ended can be done again: what ended or was given up, in bodies that can go on. The
- * bodies of items that completed are not among them: nothing is kept of those but the output.
+ * The steps from which an execution that ended can be done again: what ended or was given up, in
+ * bodies that can continue. The bodies of items that completed are not among them: nothing is kept
+ * of those but the output.
  */
 export function retryPoints(state: ReadonlyState): readonly ReadonlySnapshot[] {
   const root = state.frames.get(ROOT);
   return root ? pointsIn(root) : [];
 }
 
-/** Does the path name such a step, or a body that can go on? */
+/** Does the path name such a step, or a body that can continue? */
 export function isRetryPath(state: ReadonlyState, path: string): boolean {
   return retryPoints(state).some(
     (point) => point.path === path || point.bodies.some((body) => body.path === path),
   );
 }
 
-/** The step whose failure made the execution fail, the innermost; `null`: it was stopped as a whole, and goes on where it was. */
+/**
+ * The step whose failure made the execution fail, the innermost; `null`: it was stopped as a whole,
+ * and continues where it was.
+ */
 export function failedPath(state: ReadonlyState): string | null {
   const root = state.frames.get(ROOT);
   return root?.failure ? failureIn(root) : null;
 }
 
 /**
- * Names of steps that would be done under a new key although nobody knows whether they had their effect under the old one.
+ * Names of steps that would be done under a new key although it is not known whether they had their
+ * effect under the old one.
  *
  * @param state - just reopened.
  */
@@ -53,7 +58,7 @@ function pointsIn(frame: ReadonlyFrame): readonly ReadonlySnapshot[] {
 function failureIn(frame: ReadonlyFrame): string {
   const { failure, undoLog } = frame;
   const last = undoLog.at(-1);
-  // A body that was not over in time goes on where it was.
+  // A body that was not over in time continues where it was.
   if (last?.stepId !== failure?.stepId || !last) return frame.path;
   const failed = last.bodies
     .filter((body) => body.status === "failed")

@@ -3,13 +3,19 @@ import { isDeeper } from "../../../shared/json.ts";
 import type { StepError } from "../../model/events.ts";
 import type { ReadonlyFrame } from "../../model/state.ts";
 
-/** Characters of one step's output as JSON text: a commit that holds it has to fit into a document of 16 MB. */
+/**
+ * Characters of one step's output as JSON text: a commit that holds it has to fit into a document
+ * of 16 MB.
+ */
 export const MAX_OUTPUT_LENGTH = 2_000_000;
 
 /** Characters of all variables of a body as JSON text. */
 export const MAX_VARIABLES_LENGTH = 8_000_000;
 
-/** Levels of lists and objects in an output: deeper ones would overflow the stack of whatever reads them. */
+/**
+ * Levels of lists and objects in an output: deeper ones would overflow the stack of whatever reads
+ * them.
+ */
 const MAX_OUTPUT_DEPTH = 100;
 
 /** Lengths of lists and objects that were measured: values of an execution never change. */

@@ -22,7 +22,7 @@ const CHOICES: readonly (Choice & { readonly id: OutcomeChoice })[] = [
 /**
  * The event that asks the run's owner what became of an attempt. Pure.
  *
- * @returns `null` when nobody can be asked: nobody owns the run, or it is being cancelled.
+ * @returns `null` when no person can be asked: the run has no owner, or it is being cancelled.
  */
 export function askAboutOutcome(
   state: ReadonlyState,

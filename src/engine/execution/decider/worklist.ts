@@ -11,9 +11,10 @@ const KEEPS_RESERVATION: ReadonlySet<ExecutionEvent["type"]> = new Set([
 ]);
 
 /**
- * Where `advance` has to look: the paths of steps and bodies at which something happened since it last found nothing to do
- * there, and the first moment at which something is due. A cache beside the state, not part of it: one that names all paths,
- * and any moment that is not later, leads to the same decisions.
+ * Where `advance` has to look: the paths of steps and bodies at which something happened since it
+ * last found nothing to do there, and the first moment at which something is due. A cache beside
+ * the state, not part of it: one that names all paths, and any moment that is not later, leads to
+ * the same decisions.
  */
 export class Worklist {
   readonly #paths = new Set<string>();
@@ -35,7 +36,10 @@ export class Worklist {
     return this.#paths;
   }
 
-  /** Names the places that an event touched. To be called after the event was folded, before the next one is. */
+  /**
+   * Names the places that an event touched. To be called after the event was folded, before the
+   * next one is.
+   */
   note(state: ReadonlyState, event: ExecutionEvent): void {
     // First: what waited for room comes before what the event lets begin.
     if (this.#mayMakeRoom(state, event)) this.#unblockAll();
@@ -76,8 +80,8 @@ export class Worklist {
   }
 
   /**
-   * True when a reservation was settled or the cap was raised; and when a step stops running and keeps its reservation, maybe
-   * for days: others counted on its attempt to settle soon.
+   * True when a reservation was settled or the cap was raised; and when a step stops running and
+   * keeps its reservation, maybe for days: others counted on its attempt to settle soon.
    */
   #mayMakeRoom({ reservedNano, addedNano }: ReadonlyState, { type }: ExecutionEvent): boolean {
     const isMore = reservedNano < this.#reservedNano || addedNano > this.#addedNano;
@@ -114,7 +118,9 @@ function dueAt(state: ReadonlyState, path: string): number | null {
   return frame?.status === "open" ? frame.due : null;
 }
 
-/** The step or body itself and what is around it: the body of a step, the step that opened a body. */
+/**
+ * The step or body itself and what is around it: the body of a step, the step that opened a body.
+ */
 function touchedBy(state: ReadonlyState, event: ExecutionEvent): readonly string[] {
   const { activeSteps, frames } = state;
   switch (event.type) {

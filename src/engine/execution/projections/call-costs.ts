@@ -2,8 +2,9 @@ import type { AttemptCost, LateResult, ModelCharge, TokenUsage } from "../../mod
 import type { CallRecord } from "../../ports/calls.ts";
 
 /**
- * What recorded calls cost together, in all and by model and prompt. The known part is exact: integers are added. A call that was
- * made again after its worker had died may have been charged twice, so its cost counts as unknown.
+ * What recorded calls cost together, in all and by model and prompt. The known part is exact:
+ * integers are added. A call that was made again after its worker had died may have been charged
+ * twice, so its cost counts as unknown.
  */
 export function costOfCalls(calls: readonly CallRecord[]): AttemptCost {
   const charges = new Map<string, ModelCharge>();
@@ -24,8 +25,9 @@ export function costOfCalls(calls: readonly CallRecord[]): AttemptCost {
 }
 
 /**
- * What an attempt cost whose result nobody brings any more, because it was given up after its worker had died: what its recorded
- * calls tell. A call that was under way may have been charged, too.
+ * What an attempt cost whose result no worker brings any more, because it was given up after its
+ * worker had died: the sum of its recorded calls. A call that was under way may have been charged,
+ * too.
  *
  * @param calls - those of the execution.
  */

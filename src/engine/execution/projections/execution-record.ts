@@ -6,7 +6,7 @@ import type { ExecutionRecord } from "../../ports/executions.ts";
  * The projection of a state by which it is found, listed and claimed.
  *
  * @param owner - the worker that keeps the lease, or `null` to release it.
- * @param due - when somebody must look.
+ * @param due - when a worker must claim it.
  */
 export function toExecutionRecord(
   state: ReadonlyState,
@@ -46,8 +46,9 @@ const NOT_CALLED: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a step under way waits for: `retry` after a failed attempt, `breaker` or `budget` if its model was not even asked; `room` when
- * others of the execution hold the money that a child needs to begin.
+ * What a step under way waits for: `retry` after a failed attempt, `breaker` or `budget` if its
+ * model was not even asked; `room` when others of the execution hold the money that a child needs
+ * to begin.
  */
 export function waitReason(state: ReadonlyState, step: ReadonlyActiveStep): string {
   if (step.childAwaitingBudget !== null) return "room";

@@ -32,9 +32,11 @@ class Sums {
 }
 
 /**
- * What the events of one commit add to the running totals: counts and costs, by hour, in every dimension.
+ * What the events of one commit add to the running totals: counts and costs, by hour, in every
+ * dimension.
  *
- * Money counts in the hour in which it was spent, an execution in the hour in which it began, its end in the hour of the end.
+ * Money counts in the hour in which it was spent, an execution in the hour in which it began, its
+ * end in the hour of the end.
  *
  * @param isFirst - the commit is the first of its execution: then the start counts, too.
  */

@@ -45,7 +45,7 @@ export function enterStep(
     costUnknown: false,
     usage: null,
   };
-  // An entry that goes on after a retry has its number already.
+  // An entry that continues after a retry has its number already.
   frame.entries.set(stepId, Math.max(frame.entries.get(stepId) ?? 0, entryOf(path)));
   const { again } = frame;
   if (again?.path === path) {

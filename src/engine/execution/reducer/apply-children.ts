@@ -10,7 +10,10 @@ export function blockChild(state: ExecutionState, step: ActiveStep, event: Child
   step.childAwaitingBudget = event.child;
 }
 
-/** The step holds what the child may spend and, if it waits for the end, waits; the start itself leaves by the outbox. */
+/**
+ * The step holds what the child may spend and, if it waits for the end, waits; the start itself
+ * leaves by the outbox.
+ */
 export function startChild(state: ExecutionState, step: ActiveStep, event: ChildStarted): void {
   const id = startId(event.childId);
   state.outbox.set(id, { kind: "start_child", id, child: event });
@@ -21,10 +24,13 @@ export function startChild(state: ExecutionState, step: ActiveStep, event: Child
   reserve(state, step, event.allottedNano ?? 0);
 }
 
-/** Settles what the child was allotted. What follows for the step is told by an event of its own. */
+/**
+ * Settles what the child was allotted. What follows for the step is an event of its own.
+ */
 export function endChild(state: ExecutionState, event: ChildEnded): void {
   state.seen.add(event.signalId);
-  // Whoever has ended was started, and need not be stopped: told again, the two would tell each other without end.
+  // A child that has ended was started and need not be cancelled: delivered again, the two signals
+  // would answer each other without end.
   state.outbox.delete(startId(event.childId));
   state.outbox.delete(cancelId(event.childId));
   const { spentNano: costNano, costUnknown } = event;
@@ -36,8 +42,9 @@ export function endChild(state: ExecutionState, event: ChildEnded): void {
 }
 
 /**
- * The step that waits for a child is over before: the child is to stop, and what it spent is told when it has. One whose start
- * is not known to have been delivered is begun as one that is cancelled: it ends at once, so its end is told like any other.
+ * The step that waits for a child is over before: the child is to stop, and reports what it spent
+ * when it has. One whose start is not known to have been delivered is begun as one that is
+ * cancelled: it ends at once, so its end is reported like any other.
  */
 export function abandonChild(state: ExecutionState, step: ActiveStep): void {
   const { childId } = step;

@@ -17,7 +17,11 @@ export function isControlEvent(event: ExecutionEvent): event is ControlEvent {
   return Object.hasOwn(CONTROL_EVENTS, event.type);
 }
 
-/** Folds what was done to the execution as a whole. @throws {AppError} `internal` when it is impossible in this state. */
+/**
+ * Folds what was done to the execution as a whole.
+ *
+ * @throws {AppError} `internal` when it is impossible in this state.
+ */
 export function applyControl(state: ExecutionState, event: ControlEvent): void {
   switch (event.type) {
     case "execution_reopened":
@@ -46,8 +50,8 @@ export function applyControl(state: ExecutionState, event: ControlEvent): void {
 }
 
 /**
- * Lets an execution go on with another version. Whoever was asked is asked anew. What ended before cannot be retried: the version
- * may not have those steps any more.
+ * Continues an execution with another version. Open requests are replaced by new ones. What ended
+ * before cannot be retried: the version may not have those steps any more.
  */
 function migrate(state: ExecutionState, event: ExecutionMigrated): void {
   const { version, by, at } = event;

@@ -3,8 +3,8 @@ import type { ActiveStep, ExecutionState } from "../../model/state.ts";
 import { attemptKey } from "../../model/step-path.ts";
 
 /**
- * Reserves the worst price of an attempt under the cap. An attempt that begins again because its worker died is reserved once
- * more: the call that was under way may be charged too.
+ * Reserves the worst price of an attempt under the cap. An attempt that begins again because its
+ * worker died is reserved once more: the call that was under way may be charged too.
  */
 export function reserve(state: ExecutionState, step: ActiveStep, nano: number): void {
   state.reservedNano += nano;
@@ -26,7 +26,10 @@ export function settleAttempt(state: ExecutionState, step: ActiveStep, cost: Att
   step.reservedNano = 0;
 }
 
-/** Gives up a step under way. What its attempt costs is not known yet: the worst price stays reserved until a late result names it. */
+/**
+ * Gives up a step under way. What its attempt costs is not known yet: the worst price stays
+ * reserved until a late result names it.
+ */
 export function abandonAttempt(state: ExecutionState, step: ActiveStep): void {
   if (step.reservedNano > 0)
     state.abandonedAttempts.set(attemptKey(step.path, step.attempt), step.reservedNano);
@@ -44,7 +47,10 @@ export function raiseCap(state: ExecutionState, nano: number): void {
   state.addedNano += nano;
 }
 
-/** What was reserved and is not known to have been spent stays charged to the cap as long as some price is unknown. */
+/**
+ * What was reserved and is not known to have been spent stays charged to the cap as long as some
+ * price is unknown.
+ */
 function settle(state: ExecutionState, reservedNano: number, cost: AttemptCost): void {
   state.reservedNano -= reservedNano;
   state.spentNano += cost.costNano;

@@ -121,7 +121,11 @@ export function abandonBody(state: ExecutionState, frame: Frame, at: number): vo
   frame.stopped = toSnapshot(step, bodies, step.unknownBefore || step.phase === "running", at);
 }
 
-/** Gives up what the bodies of a step have under way, and the bodies. @returns those that a retry may let go on. */
+/**
+ * Gives up what the bodies of a step have under way, and the bodies.
+ *
+ * @returns those that a retry may continue.
+ */
 function abandonBodies(state: ExecutionState, step: ActiveStep, at: number): readonly Frame[] {
   const bodies = [...step.frames].flatMap((path) => state.frames.get(path) ?? []);
   for (const frame of bodies) {
@@ -133,11 +137,11 @@ function abandonBodies(state: ExecutionState, step: ActiveStep, at: number): rea
 }
 
 /**
- * Ends the bodies of a step: what completed ones wrote becomes the outer body's, in the order of their declaration, and a
- * result is found under its step's own id where no other body, this one included, has a step of that id. Bodies of items
- * leave nothing but the step's output.
+ * Ends the bodies of a step: what completed ones wrote becomes the outer body's, in the order of
+ * their declaration, and a result is found under its step's own id where no other body, this one
+ * included, has a step of that id. Bodies of items leave nothing but the step's output.
  *
- * @returns the bodies that a retry may let go on.
+ * @returns the bodies that a retry may continue.
  */
 export function mergeFrames(
   state: ExecutionState,

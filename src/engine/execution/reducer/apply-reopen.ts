@@ -7,9 +7,10 @@ import { invalidTransition } from "./invalid-transition.ts";
 import { undo } from "./undo-log.ts";
 
 /**
- * Lets an execution that ended go on. With a path, that step is entered once more: what its body and the bodies around it
- * learned from its last entry on is forgotten, and siblings keep what they have. Whatever was given up when the execution ended
- * goes on as well. Costs, the timeline and decided requests stay.
+ * Reopens an execution that ended. With a path, that step is entered once more: what its body
+ * and the bodies around it learned from its last entry on is forgotten, and siblings keep what they
+ * have. What was given up when the execution ended continues as well. Costs, the timeline and
+ * decided requests stay.
  */
 export function reopen(state: ExecutionState, event: ExecutionReopened): void {
   const root = state.frames.get(ROOT);
@@ -35,7 +36,8 @@ export function reopen(state: ExecutionState, event: ExecutionReopened): void {
 /**
  * Opens a body again.
  *
- * @param path - the step to enter once more, in this body or deeper, or the body itself: then it goes on where it was.
+ * @param path - the step to enter once more, in this body or deeper, or the body itself: then it
+ *   continues where it was.
  */
 function reopenBody(
   state: ExecutionState,
@@ -60,7 +62,10 @@ function reopenBody(
   frame.again = stopped;
 }
 
-/** Puts a step with bodies back: those that were given up go on, those that were over stay so, except the one on the path. */
+/**
+ * Puts a step with bodies back: those that were given up continue, those that were over stay so,
+ * except the one on the path.
+ */
 function reopenBranchStep(
   state: ExecutionState,
   frame: Frame,

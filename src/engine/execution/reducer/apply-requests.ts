@@ -54,7 +54,9 @@ export function askOutcome(state: ExecutionState, step: ActiveStep, event: Outco
   state.errors.push({ path, stepId: step.stepId, attempt, error, at });
 }
 
-/** Ends the wait for a person; done again, the step begins another attempt without doubt. */
+/**
+ * Ends the wait for a person; done again, the step begins another attempt, with nothing unknown.
+ */
 export function tellOutcome(state: ExecutionState, step: ActiveStep, event: OutcomeTold): void {
   const request = state.requests.get(event.requestId);
   if (request) request.outcome ??= { decision: event.choice, at: event.at };
@@ -67,7 +69,9 @@ export function tellOutcome(state: ExecutionState, step: ActiveStep, event: Outc
   step.due = event.at;
 }
 
-/** Puts an attempt that does not fit under the cap to wait, entering its step if it is the first. */
+/**
+ * Puts an attempt that does not fit under the cap to wait, entering its step if it is the first.
+ */
 export function requestBudget(state: ExecutionState, event: BudgetRequested): void {
   const step = state.activeSteps.get(event.path) ?? enterWithoutBudget(state, event);
   moveTo(state, step, "waiting", "budget");
@@ -94,7 +98,7 @@ export function changeBudget(state: ExecutionState, event: BudgetChanged): void 
   request.outcome ??= { decision: event.choice, at: event.at };
   state.openRequests.delete(request.opened.id);
   raiseCap(state, event.addedNano ?? 0);
-  // Whoever stops a run cancels it: that ends the wait.
+  // A person who stops a run cancels it: that ends the wait.
   if (event.choice === "stop") return;
   step.requestId = null;
   moveTo(state, step, "retrying");

@@ -146,7 +146,7 @@ export function applyToStep(state: ExecutionState, event: StepEvent): void {
 function startStep(state: ExecutionState, event: StepStarted): void {
   const known = state.activeSteps.get(event.path);
   if (known) {
-    // The same attempt begun again: its worker died, and nobody knows how far it came.
+    // The same attempt begun again: its worker died, and how far it came is not known.
     const again = known.attempt === event.attempt;
     known.recoveries = again ? known.recoveries + 1 : 0;
     known.unknownBefore ||= again;
@@ -189,12 +189,13 @@ function failAttempt(state: ExecutionState, event: StepAttemptFailed): void {
   const step = requireActiveStep(state, event.path, event);
   moveTo(state, step, "retrying");
   step.due = event.retryAt;
-  // A later try that failed for sure need not have come as far as to settle the doubt about an earlier one.
+  // A later try that failed for sure need not have come as far as to settle the unknown outcome of
+  // an earlier one.
   step.unknownBefore ||= event.outcome === "unknown";
   settleAttempt(state, step, event);
   if (event.error.code === "budget_exhausted") {
     step.firstAttempt = event.attempt + 1;
-    // It may be looked for money hundreds of times: once is enough to tell.
+    // It may be tried hundreds of times until there is budget: once is enough in the errors.
     const last = state.errors.findLast(({ path }) => path === step.path);
     if (last?.error.code === event.error.code) return;
   }

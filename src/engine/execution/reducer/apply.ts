@@ -62,12 +62,13 @@ export function initialState(start: ExecutionStarted, firstStep: string): Execut
 }
 
 /**
- * Folds one event into the state, in place: the caller hands the state over. Constant time per event.
+ * Folds one event into the state, in place: the caller hands the state over. Constant time per
+ * event.
  *
  * The only way a state changes. The same events give the same state, always.
  *
- * @throws {AppError} `internal` when the event is impossible in this state: the log or the code is wrong, and going on would
- * do damage.
+ * @throws {AppError} `internal` when the event is impossible in this state: the log or the code is
+ *   wrong, and going on would do damage.
  */
 export function apply(state: ExecutionState, event: ExecutionEvent): void {
   if (isFinished(state.status) && !AFTER_END.has(event.type)) {
@@ -79,7 +80,10 @@ export function apply(state: ExecutionState, event: ExecutionEvent): void {
   if (!isFinished(state.status)) state.status = unfinishedStatus(state);
 }
 
-/** What may still be noted of a finished execution: it changes nothing that was decided, unless a person reopens it. */
+/**
+ * What may still be noted of a finished execution: it changes nothing that was decided, unless a
+ * person reopens it.
+ */
 const AFTER_END: ReadonlySet<ExecutionEvent["type"]> = new Set([
   "late_result",
   "decision_refused",

@@ -1,10 +1,12 @@
 import type { Json } from "../../../shared/json.ts";
 import type { ActiveStep, Frame, StepResult, StepSnapshot, UndoEntry } from "../../model/state.ts";
 
-/** Names that were written, with what was there before; `undefined`: nothing. In order of writing. */
+/**
+ * Names that were written, with what was there before; `undefined`: nothing. In order of writing.
+ */
 export type Overwritten<T> = [string, T | undefined][];
 
-/** Writes a name and notes what was there, so that a retry can take it back. */
+/** Writes a name and notes what was there, so that a retry can undo it. */
 export function overwrite<T>(
   names: Record<string, T>,
   name: string,
@@ -27,7 +29,7 @@ export function toSnapshot(
   return { path, stepId, attempt, paramsHash, isUnknown, branchStep, bodies, at };
 }
 
-/** A trace to be filled while a step writes what it leaves in its body. */
+/** An undo entry, to be filled while a step writes what it leaves in its body. */
 export function beginUndoEntry(frame: Frame): {
   readonly results: Overwritten<StepResult>;
   readonly locals: Overwritten<Json>;
@@ -36,7 +38,7 @@ export function beginUndoEntry(frame: Frame): {
   return { results: [], locals: [], lastOutput: frame.lastOutput };
 }
 
-/** Takes back what a step left in its body. Newer traces have to be taken back before. */
+/** Undoes what a step left in its body. Newer entries have to be undone before. */
 export function undo(frame: Frame, { before }: UndoEntry): void {
   restore(frame.results, before.results);
   restore(frame.locals, before.locals);
