@@ -19,7 +19,7 @@ import { Migrations } from "./executions/migrations.ts";
 import { Pauses } from "./executions/pauses.ts";
 import { Retries } from "./executions/retries.ts";
 import type { ExecutionEvent } from "./model/events.ts";
-import type { ExecutionState } from "./model/state.ts";
+import type { ReadonlyState } from "./model/state.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Conversations } from "./ports/conversations.ts";
 import type { Cron } from "./ports/cron.ts";
@@ -82,7 +82,7 @@ export interface EngineOptions {
   /** Called after each commit of this process, for metrics. */
   readonly observe?: (
     events: readonly ExecutionEvent[],
-    state: ExecutionState,
+    state: ReadonlyState,
     typeOf: (path: string) => string,
   ) => void;
   /** How often the store is polled for work of other processes, in milliseconds, while no change stream reports it. */

@@ -5,7 +5,7 @@ import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { StartResult } from "../api/executions.ts";
 import type { ChildPlan, ChildRequest, ChildStarted, ExecutionStarted } from "../model/events.ts";
 import { MAX_CHAIN } from "../model/events.ts";
-import type { ExecutionState, OutboxEntry } from "../model/state.ts";
+import type { OutboxEntry, ReadonlyState } from "../model/state.ts";
 import { isCostUnknown } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
@@ -48,18 +48,18 @@ export class ChildExecutions implements ChildHooks, CompletionListener {
   }
 
   /** Delivers what a step left for a child. @throws {AppError} `store_unavailable`: has to be repeated. */
-  async deliver(parent: ExecutionState, entry: OutboxEntry): Promise<void> {
+  async deliver(parent: ReadonlyState, entry: OutboxEntry): Promise<void> {
     if (entry.kind === "start_child") await this.#start(parent.start, entry.child);
     else await this.#cancel(parent.start, entry);
   }
 
   /** Whether a step of the parent waits for the end of this execution. */
-  isWanted({ start }: ExecutionState): boolean {
+  isWanted({ start }: ReadonlyState): boolean {
     return start.parent?.waits === true;
   }
 
   /** Signals the parent that this execution has ended. @throws {AppError} `store_unavailable`: has to be repeated. */
-  async publish(state: ExecutionState): Promise<void> {
+  async publish(state: ReadonlyState): Promise<void> {
     const { parent } = state.start;
     if (!parent?.waits) return;
     const { store, clock, events } = this.#options;
@@ -116,7 +116,7 @@ export class ChildExecutions implements ChildHooks, CompletionListener {
   }
 }
 
-function endOf(state: ExecutionState, path: string, attempt: number): JsonObject {
+function endOf(state: ReadonlyState, path: string, attempt: number): JsonObject {
   const { start, status, output, error, spentNano } = state;
   return {
     path,

@@ -4,7 +4,7 @@ import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { eachPage } from "../../shared/pages.ts";
 import type { Pause } from "../api/workflows.ts";
 import type { ExecutionEvent } from "../model/events.ts";
-import type { ExecutionState } from "../model/state.ts";
+import type { ReadonlyState } from "../model/state.ts";
 import { PAUSE_MARKS } from "../ports/changes.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ExecutionRecord } from "../ports/executions.ts";
@@ -90,7 +90,7 @@ export class Pauses implements AdmissionCheck {
   }
 
   /** The events for an execution that is paused; `null`: it is not. */
-  async eventsFor(state: ExecutionState, now: number): Promise<readonly ExecutionEvent[] | null> {
+  async eventsFor(state: ReadonlyState, now: number): Promise<readonly ExecutionEvent[] | null> {
     const pause = this.of(state.start.workflowId);
     if (!pause) return null;
     if (state.paused?.reason === "pause") return [];

@@ -3,7 +3,7 @@ import { hashJson } from "../../shared/json.ts";
 import type { RetryRequest, RetryResult } from "../api/executions.ts";
 import type { KeyedRequest } from "../model/events.ts";
 import { executionIdFor } from "../model/execution-id.ts";
-import type { ExecutionState } from "../model/state.ts";
+import type { ReadonlyState } from "../model/state.ts";
 import { stepIdOf } from "../model/step-path.ts";
 import type { Signal } from "../ports/executions.ts";
 
@@ -27,7 +27,7 @@ export function rerunIdFor(executionId: string, { key }: KeyedRequest): string {
  */
 export function earlierReopening(
   keyed: KeyedRequest,
-  state: ExecutionState,
+  state: ReadonlyState,
   pending: readonly Signal[],
 ): RetryResult | null {
   const { executionId } = state.start;
@@ -44,8 +44,8 @@ export function earlierReopening(
 /** The same for what completed and was run again. */
 export async function earlierRerun(
   keyed: KeyedRequest,
-  { start }: ExecutionState,
-  load: (executionId: string) => Promise<{ readonly state: ExecutionState }>,
+  { start }: ReadonlyState,
+  load: (executionId: string) => Promise<{ readonly state: ReadonlyState }>,
 ): Promise<RetryResult | null> {
   try {
     const { state } = await load(rerunIdFor(start.executionId, keyed));

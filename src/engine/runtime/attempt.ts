@@ -6,7 +6,7 @@ import type { AttemptContext, AttemptResult } from "../definition/step-type.ts";
 import type { AttemptEnded } from "../execution/decider/handle-signal.ts";
 import { costOfCalls } from "../execution/projections/call-costs.ts";
 import type { AttemptCost } from "../model/events.ts";
-import type { ActiveStep, ExecutionState } from "../model/state.ts";
+import type { ReadonlyActiveStep, ReadonlyState } from "../model/state.ts";
 import type { CallRecord } from "../ports/calls.ts";
 import { type Clock, pause } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -51,8 +51,8 @@ const ABORT_GRACE_MS = 5000;
 export function runAttempt(
   ports: AttemptPorts,
   workflow: CompiledWorkflow,
-  state: ExecutionState,
-  act: ActiveStep,
+  state: ReadonlyState,
+  act: ReadonlyActiveStep,
   done: (ended: AttemptEnded) => void,
 ): () => void {
   const { path, attempt, epoch } = act;
@@ -97,22 +97,22 @@ export function runAttempt(
 
 async function refusalOf(
   { budgets }: AttemptPorts,
-  { start }: ExecutionState,
+  { start }: ReadonlyState,
 ): Promise<AppError | null> {
   const { workflowId, trigger } = start;
   return (await budgets?.refusal({ workflowId, person: trigger.userId })) ?? null;
 }
 
 /** A repeat may have spent money already: it is finished, so that its costs are recorded. */
-function mayBeRefused({ reservedNano, recoveries }: ActiveStep): boolean {
+function mayBeRefused({ reservedNano, recoveries }: ReadonlyActiveStep): boolean {
   return reservedNano > 0 && recoveries === 0;
 }
 
 /** What the attempt of a step is given. */
 function contextOf(
   ports: AttemptPorts,
-  state: ExecutionState,
-  act: ActiveStep,
+  state: ReadonlyState,
+  act: ReadonlyActiveStep,
   own: {
     readonly step: CompiledStep;
     readonly spending: Spending;
@@ -159,7 +159,7 @@ class Spending {
   readonly mayBeUnknown: boolean;
   readonly #calls: CallRecord[] = [];
 
-  constructor({ reservedNano }: ActiveStep) {
+  constructor({ reservedNano }: ReadonlyActiveStep) {
     this.mayBeUnknown = reservedNano > 0;
   }
 

@@ -4,7 +4,7 @@ import type { Concurrency } from "../definition/schema.ts";
 import { executionScope } from "../execution/decider/execution-scope.ts";
 import { renderText } from "../language/template.ts";
 import type { ExecutionEvent } from "../model/events.ts";
-import { type ExecutionState, ROOT } from "../model/state.ts";
+import { type ReadonlyState, ROOT } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "./engine-events.ts";
@@ -30,7 +30,7 @@ export class ConcurrencyLimiter implements AdmissionCheck, CompletionListener {
 
   /** The events that come before an execution continues: it has its slot, it waits for one, or it is not to run at all. */
   async eventsFor(
-    state: ExecutionState,
+    state: ReadonlyState,
     now: number,
     workflow: CompiledWorkflow,
   ): Promise<readonly ExecutionEvent[]> {
@@ -51,12 +51,12 @@ export class ConcurrencyLimiter implements AdmissionCheck, CompletionListener {
   }
 
   /** Whether others in the queue may wait for the end of this execution. */
-  isWanted(state: ExecutionState): boolean {
+  isWanted(state: ReadonlyState): boolean {
     return state.queue !== null;
   }
 
   /** Frees the slot and wakes the next execution in the queue. Doing it again is harmless. @throws {AppError} `store_unavailable`. */
-  async publish({ start, queue, reopened }: ExecutionState): Promise<void> {
+  async publish({ start, queue, reopened }: ReadonlyState): Promise<void> {
     if (!queue) return;
     const { executionId } = start;
     const { store } = this.#options;
@@ -69,7 +69,7 @@ export class ConcurrencyLimiter implements AdmissionCheck, CompletionListener {
   async #take(
     queue: string,
     { limit, onLimit }: Concurrency,
-    { start, reopened }: ExecutionState,
+    { start, reopened }: ReadonlyState,
   ): Promise<number | null> {
     const { store } = this.#options;
     const { executionId } = start;
@@ -112,7 +112,7 @@ export class ConcurrencyLimiter implements AdmissionCheck, CompletionListener {
 }
 
 /** Name of the queue: workflow and key. An error: the key cannot be computed. */
-function queueOf({ key }: Concurrency, state: ExecutionState): string | AppError {
+function queueOf({ key }: Concurrency, state: ReadonlyState): string | AppError {
   const root = state.frames.get(ROOT);
   if (!root) return state.start.workflowId;
   try {

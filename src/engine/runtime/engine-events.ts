@@ -1,11 +1,11 @@
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import type { ExecutionEvent } from "../model/events.ts";
-import type { ExecutionState } from "../model/state.ts";
+import type { ReadonlyState } from "../model/state.ts";
 
 /** An execution as a commit left it; to be read at once, not kept. */
 interface Committed {
   readonly workflow: CompiledWorkflow;
-  readonly state: ExecutionState;
+  readonly state: ReadonlyState;
 }
 
 /** What the parts of the engine publish within one process. Nothing here is durable: each has a durable counterpart that is polled. */

@@ -3,7 +3,7 @@ import type { CompiledWorkflow } from "../definition/compile.ts";
 import { wakeByEvent } from "../execution/decider/handle-events.ts";
 import type { ExecutionEvent } from "../model/events.ts";
 import { CLOCK_DIFFERENCE_MS } from "../model/lease.ts";
-import type { ActiveStep, ExecutionState } from "../model/state.ts";
+import type { ReadonlyActiveStep, ReadonlyState } from "../model/state.ts";
 import type { EventRecord } from "../ports/events.ts";
 import type { Signal } from "../ports/executions.ts";
 import type { Store } from "../ports/store.ts";
@@ -17,7 +17,7 @@ export class EventSubscriptions {
   readonly #executionId: string;
   readonly #names = new Set<string>();
 
-  constructor(store: Store, state: ExecutionState) {
+  constructor(store: Store, state: ReadonlyState) {
     this.#store = store;
     this.#executionId = state.start.executionId;
     for (const { event } of state.activeSteps.values()) if (event !== null) this.#names.add(event);
@@ -37,8 +37,8 @@ export class EventSubscriptions {
    */
   async searchPast(
     workflow: CompiledWorkflow,
-    state: ExecutionState,
-    act: ActiveStep,
+    state: ReadonlyState,
+    act: ReadonlyActiveStep,
     now: number,
   ): Promise<readonly ExecutionEvent[]> {
     const { event: name } = act;
@@ -60,7 +60,7 @@ export class EventSubscriptions {
   }
 
   /** Ends the subscriptions that no step waits for any more. One that fails is ended the next time. */
-  async prune(state: ExecutionState): Promise<void> {
+  async prune(state: ReadonlyState): Promise<void> {
     if (this.#names.size === 0) return;
     const awaited = new Set([...state.activeSteps.values()].map(({ event }) => event));
     for (const name of this.#names) {
@@ -75,6 +75,6 @@ export class EventSubscriptions {
  * Did an event come since the execution began? Two clocks may differ, and a missed event would leave the execution waiting for ever:
  * so an event of another process counts even if it seems a little too early.
  */
-function isSince({ start }: ExecutionState, event: EventRecord): boolean {
+function isSince({ start }: ReadonlyState, event: EventRecord): boolean {
   return event.at >= start.at || event.process !== start.process;
 }

@@ -1,6 +1,6 @@
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import type { ChildPlan, ChildRequest, ExecutionEvent, ExecutionStarted } from "../model/events.ts";
-import type { ExecutionState, OutboxEntry } from "../model/state.ts";
+import type { OutboxEntry, ReadonlyState } from "../model/state.ts";
 
 /** What other parts of the engine do for a worker. They are built after it, so it gets them when it starts. */
 export interface WorkerHooks {
@@ -16,14 +16,14 @@ export interface ChildHooks {
   /** Looks up and checks what a step of this execution wants to start. */
   prepare(parent: ExecutionStarted, request: ChildRequest): Promise<ChildPlan>;
   /** Delivers what leaves an execution. Repeated after a crash or an error, so a repeat must be harmless. */
-  deliver(parent: ExecutionState, entry: OutboxEntry): Promise<void>;
+  deliver(parent: ReadonlyState, entry: OutboxEntry): Promise<void>;
 }
 
 /** Decides whether an execution may continue: a pause, a concurrency limit. */
 export interface AdmissionCheck {
   /** The events that have to come before the execution continues; `null`: this check has no say, the next one decides. */
   eventsFor(
-    state: ExecutionState,
+    state: ReadonlyState,
     now: number,
     workflow: CompiledWorkflow,
   ): Promise<readonly ExecutionEvent[] | null>;
@@ -32,15 +32,15 @@ export interface AdmissionCheck {
 /** Waits for the end of executions. */
 export interface CompletionListener {
   /** Whether it waits for this end: the record of the execution stays due until the end is published. */
-  isWanted(state: ExecutionState): boolean;
+  isWanted(state: ReadonlyState): boolean;
   /** Publishes the end. Repeated after a crash or an error, so a repeat must be harmless. @throws {AppError} `store_unavailable`. */
-  publish(state: ExecutionState): Promise<void>;
+  publish(state: ReadonlyState): Promise<void>;
 }
 
 /** The events that have to come before the execution continues. */
 export async function admissionEvents(
   { admission }: Pick<WorkerHooks, "admission">,
-  state: ExecutionState,
+  state: ReadonlyState,
   now: number,
   workflow: CompiledWorkflow,
 ): Promise<readonly ExecutionEvent[]> {
@@ -51,16 +51,13 @@ export async function admissionEvents(
   return [];
 }
 
-export function isCompletionWanted(
-  { completion }: CompletionHooks,
-  state: ExecutionState,
-): boolean {
+export function isCompletionWanted({ completion }: CompletionHooks, state: ReadonlyState): boolean {
   return completion.some((listener) => listener.isWanted(state));
 }
 
 export async function publishCompletion(
   { completion }: CompletionHooks,
-  state: ExecutionState,
+  state: ReadonlyState,
 ): Promise<void> {
   for (const listener of completion) await listener.publish(state);
 }

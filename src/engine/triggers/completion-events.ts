@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../shared/json.ts";
-import type { ExecutionState } from "../model/state.ts";
+import type { ReadonlyState } from "../model/state.ts";
 import type { EventRecord } from "../ports/events.ts";
 import { memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { EventConfig } from "./types/event.ts";
@@ -20,12 +20,12 @@ export class CompletionEvents {
   }
 
   /** Has this end to be told to anybody? */
-  isWanted(state: ExecutionState): boolean {
+  isWanted(state: ReadonlyState): boolean {
     return this.#wantedNames(state).length > 0;
   }
 
   /** @throws {AppError} `store_unavailable`: to be done again. */
-  async publish(state: ExecutionState): Promise<void> {
+  async publish(state: ReadonlyState): Promise<void> {
     const { executionId, workflowId, trigger } = state.start;
     for (const name of this.#wantedNames(state)) {
       await this.#options.publish({
@@ -37,7 +37,7 @@ export class CompletionEvents {
     }
   }
 
-  #wantedNames({ status, start }: ExecutionState): readonly string[] {
+  #wantedNames({ status, start }: ReadonlyState): readonly string[] {
     if (status !== "completed" && status !== "failed") return [];
     const { triggers } = this.#options;
     const listening = new Set(triggers.of("event").map((one) => this.#config(one).eventName));
@@ -48,11 +48,11 @@ export class CompletionEvents {
 }
 
 /** Names an end: what was reopened ends once more, and that is told as well. */
-function endId({ start, reopened }: ExecutionState): string {
+function endId({ start, reopened }: ReadonlyState): string {
   return reopened.length === 0 ? start.executionId : `${start.executionId}:${reopened.length}`;
 }
 
-function payloadOf(event: string, state: ExecutionState): JsonObject {
+function payloadOf(event: string, state: ReadonlyState): JsonObject {
   const { workflowId, executionId } = state.start;
   const { status, output, error } = state;
   return {

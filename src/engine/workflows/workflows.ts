@@ -17,7 +17,7 @@ import type { StepType } from "../definition/step-type.ts";
 import type { TriggerType } from "../definition/trigger-type.ts";
 import { validateDefinition } from "../definition/validation/validate.ts";
 import { type PromptLookup, parsePromptRef, promptRefsIn } from "../language/prompt-ref.ts";
-import type { ExecutionState } from "../model/state.ts";
+import type { ReadonlyState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
@@ -223,7 +223,7 @@ export class Workflows {
 
   /** A version with the prompts that an execution asks. @throws {AppError} `version_not_found`. */
   async compiledFor(
-    { start, prompts }: Pick<ExecutionState, "start" | "prompts">,
+    { start, prompts }: Pick<ReadonlyState, "start" | "prompts">,
     version: number,
   ): Promise<CompiledWorkflow> {
     const { executionId, workflowId } = start;
