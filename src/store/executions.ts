@@ -1,10 +1,16 @@
 import type { Commit, ExecutionRecord, ExecutionRecordPage } from "../engine/ports/executions.ts";
 import { AppError } from "../shared/errors.ts";
 
-/** Put behind a text, it is later than any text that begins with that one: the highest code point there is. */
+/**
+ * Put behind a text, it is later than any text that begins with that one: the highest code point
+ * there is.
+ */
 export const AFTER_ANY = "\u{10ffff}";
 
-/** Where a page of executions ended: the next one begins after this place, whatever was inserted meanwhile. */
+/**
+ * Where a page of executions ended: the next one begins after this place, whatever was inserted
+ * meanwhile.
+ */
 export interface Place {
   readonly startedAt: number;
   readonly executionId: string;
@@ -18,7 +24,8 @@ export function toCursor(place: Place): string {
 /** @throws {AppError} `input_invalid` when the text was not made by {@link toCursor}. */
 export function parseCursor(cursor: string): Place {
   const place = readPlace(Buffer.from(cursor, "base64url").toString());
-  // Decoding skips what is not base64url; only writing it again shows that nothing was added or cut.
+  // Decoding skips what is not base64url; only writing it again shows that nothing was added or
+  // cut.
   if (place === null || toCursor(place) !== cursor) throw badCursor();
   return place;
 }
@@ -47,7 +54,10 @@ function badCursor(): AppError {
   });
 }
 
-/** A page of what was read: one record more than the limit, if there is one, which only says that a next page follows. */
+/**
+ * A page of what was read: one record more than the limit, if there is one, which only says that a
+ * next page follows.
+ */
 export function toPage(found: readonly ExecutionRecord[], limit: number): ExecutionRecordPage {
   const records = found.slice(0, limit);
   const last = records.at(-1);

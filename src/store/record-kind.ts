@@ -13,7 +13,9 @@ export interface IndexMember<R> {
   readonly value: (record: R) => Value;
 }
 
-/** JSON text beside the index members: the record itself, or a small part of it that is read often. */
+/**
+ * JSON text beside the index members: the record itself, or a small part of it that is read often.
+ */
 export interface TextMember<R> {
   /** Absent: the table does not have it, and `select` computes it. */
   readonly column?: string;
@@ -39,7 +41,9 @@ export interface RecordKind<
   readonly key: Readonly<Record<string, (key: Key) => string | number>>;
   /** `_id` of the document. */
   readonly id: (key: Key) => string;
-  /** Documents carry the mark of their insert: for kinds of which `insert` decides who was first. */
+  /**
+   * Documents carry the mark of their insert: for kinds of which `insert` decides who was first.
+   */
   readonly isInserted?: true;
   readonly index: Readonly<Record<Index, IndexMember<R>>>;
   readonly texts: Readonly<Record<Text | "record", TextMember<R>>>;
@@ -67,7 +71,10 @@ interface Range {
 
 export type Condition = string | number | boolean | Range;
 
-/** Records that have these values, in an order: `-` before a name turns it round, `key` is the primary key. */
+/**
+ * Records that have these values, in an order: `-` before a name turns it round, `key` is the
+ * primary key.
+ */
 export interface RecordQuery<Index extends string> {
   readonly where?: Readonly<Partial<Record<Index, Condition>>>;
   readonly order: readonly (Index | "key" | `-${Index}` | "-key")[];

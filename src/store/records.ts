@@ -251,7 +251,10 @@ export const CARDS = describeRecord<CardRecord, Pick<CardRecord, "id">>()({
   texts: { record: { field: "record", value: RECORD_TEXT.value } },
 });
 
-/** What differs between the databases is given: the claims, and one entry for each execution of many cards. */
+/**
+ * What differs between the databases is given: the claims, and one entry for each execution of many
+ * cards.
+ */
 export function createCards(
   cards: StorageOf<typeof CARDS>,
   rest: Pick<CardStore, "listUnfinished" | "claim" | "release">,

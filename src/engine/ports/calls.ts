@@ -10,13 +10,20 @@ export interface CallStore {
   get(id: string): Promise<CallRecord | null>;
   /** In order of time, of one moment by id. */
   list(executionId: string): Promise<readonly CallRecord[]>;
-  /** The newest calls of one version of a named prompt, newest first, of one moment the greatest id. */
+  /**
+   * The newest calls of one version of a named prompt, newest first, of one moment the greatest id.
+   */
   listOfPrompt(prompt: PromptVersionId, limit: number): Promise<readonly PromptCall[]>;
-  /** What the calls recorded for a workflow cost from `from` up to, not including, `to`; in order of time, of one moment by id. */
+  /**
+   * What the calls recorded for a workflow cost from `from` up to, not including, `to`; in order of
+   * time, of one moment by id.
+   */
   listCosts(query: CallCostQuery): Promise<readonly CallCost[]>;
 }
 
-/** One call of a model, whole: the audit, and the memory that keeps a recovery from calling again. */
+/**
+ * One call of a model, whole: the audit, and the memory that keeps a recovery from calling again.
+ */
 export interface CallRecord {
   /** `stepKey:attempt:n`. */
   readonly id: string;
@@ -26,7 +33,7 @@ export interface CallRecord {
   readonly at: number;
   readonly model: string;
   readonly messages: readonly ModelMessage[];
-  /** Slack user id of whoever asked for it, if no execution tells. */
+  /** Slack user id of the person who caused it, if no execution does. */
   readonly by?: string;
   /** How often the attempt had been begun again when this call was made; absent: never. */
   readonly recoveries?: number;
@@ -37,7 +44,7 @@ export interface CallRecord {
   readonly value?: Json;
   readonly reason?: string;
   readonly confidence?: number;
-  /** The named prompt that was asked; absent: the prompt stands in the definition. */
+  /** The named prompt that was used; absent: the prompt stands in the definition. */
   readonly prompt?: PromptVersionId;
   /** Why the answer was not used. */
   readonly problem?: string;
@@ -66,7 +73,7 @@ export interface CallCostQuery {
   readonly to: number;
 }
 
-/** What is told of a call where only its cost matters. */
+/** What is read of a call where only its cost matters. */
 export type CallCost = Pick<
   CallRecord,
   "id" | "at" | "model" | "by" | "usage" | "costNano" | "priceVersion"

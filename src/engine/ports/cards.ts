@@ -10,8 +10,9 @@ export interface CardStore {
   /** Replaces the card with this id, or stores it. */
   save(card: CardRecord): Promise<void>;
   /**
-   * Takes the cards of an execution for one holder until `until`, so that two processes do not post the same; taken again by the
-   * same holder, it is prolonged. A help against doubles, not a fence: the holder may be slow.
+   * Takes the cards of an execution for one holder until `until`, so that two processes do not post
+   * the same; taken again by the same holder, it is prolonged. A help against doubles, not a fence:
+   * the holder may be slow.
    *
    * @returns `false` while another holder has them.
    */

@@ -2,13 +2,18 @@
 export interface Clock {
   /** Milliseconds since 1970, UTC. */
   now(): number;
-  /** Milliseconds since some moment, by a clock that nobody sets: for how long ago something was. */
+  /**
+   * Milliseconds since some moment, by a clock that is never set: for how long ago something was.
+   */
   elapsed(): number;
   /** Calls `run` once, `delayMs` from now; the returned function cancels it. */
   after(delayMs: number, run: () => void): () => void;
 }
 
-/** Resolves after so many milliseconds. @throws the signal's reason, if it aborts before or has aborted. */
+/**
+ * Resolves after so many milliseconds. @throws the signal's reason, if it aborts before or has
+ * aborted.
+ */
 export async function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   await new Promise<void>((resolve, reject) => {

@@ -9,9 +9,15 @@ export interface PointedMessage {
   readonly messageUser: string | null;
 }
 
-/** What message, reaction and shortcut triggers look up in the workspace, and only for events that fit otherwise. */
+/**
+ * What message, reaction and shortcut triggers look up in the workspace, and only for events that
+ * fit otherwise.
+ */
 export interface Conversations {
-  /** The id of a channel that a definition names by name, id or mention; `null`: the bot sees no such channel. */
+  /**
+   * The id of a channel that a definition names by name, id or mention; `null`: the bot sees no
+   * such channel.
+   */
   resolveChannel(channel: string): Promise<string | null>;
   /** May this person start runs? */
   mayStart(userId: string): Promise<boolean>;

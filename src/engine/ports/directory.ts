@@ -16,10 +16,11 @@ export interface Directory {
   /** @returns the person, or `null` if this workspace has no such id. */
   person(userId: string): Promise<Person | null>;
   /**
-   * Members of a user group named by id (`S…`), handle (`finance`, `@finance`) or mention (`<!subteam^S…>`).
+   * Members of a user group named by id (`S…`), handle (`finance`, `@finance`) or mention
+   * (`<!subteam^S…>`).
    *
-   * Read when the click comes, so that a decision is checked against the group as it is then: at most two seconds old, and
-   * at most a minute while the workspace limits such questions.
+   * Read when the click comes, so that a decision is checked against the group as it is then: at
+   * most two seconds old, and at most a minute while the workspace limits such questions.
    *
    * @returns user ids, or `null` if there is no such group.
    */

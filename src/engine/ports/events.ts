@@ -1,15 +1,15 @@
 import type { JsonObject } from "../../shared/json.ts";
 
-/** Something that happened, under a name: told from outside, or the end of an execution. */
+/** Something that happened, under a name: published from outside, or the end of an execution. */
 export interface EventRecord {
   /** Unique over all events: a repeat is recognized by it. */
   readonly id: string;
   /** `invoice.paid`, `workflow.completed`, `ticket-triage.failed`. */
   readonly name: string;
   readonly at: number;
-  /** What a run that it starts begins with. */
+  /** Variables of an execution that it starts. */
   readonly payload: JsonObject;
-  /** The execution whose end it tells. */
+  /** The execution whose end it is. */
   readonly source?: EventSource;
   /** The worker of the process by whose clock it has its time. Absent in old records. */
   readonly process?: string;
@@ -24,16 +24,22 @@ export interface EventSource {
 
 /** Events, and which executions wait for which. */
 export interface EventStore {
-  /** Durable when it resolves. @returns `false` if an event with this id was ever stored: its first content stands. */
+  /**
+   * Durable when it resolves. @returns `false` if an event with this id was ever stored: its first
+   * content stands.
+   */
   insert(event: EventRecord): Promise<boolean>;
   /** Events of a name from a time on, or after one of them; oldest first, of one moment by id. */
   list(query: EventQuery): Promise<readonly EventRecord[]>;
   /** Events not yet settled, oldest first, of one moment by id. */
   pending(limit: number): Promise<readonly EventRecord[]>;
-  /** Marks events as told to all who wait; their ids stay taken. */
+  /** Marks events as delivered to all that wait; their ids stay taken. */
   settle(ids: readonly string[]): Promise<void>;
 
-  /** Notes that an execution waits for events of a name. Durable when it resolves; a repeat changes nothing. */
+  /**
+   * Notes that an execution waits for events of a name. Durable when it resolves; a repeat changes
+   * nothing.
+   */
   subscribe(executionId: string, name: string): Promise<void>;
   /** A repeat changes nothing. */
   unsubscribe(executionId: string, name: string): Promise<void>;

@@ -12,11 +12,14 @@ export interface ExecutionStore {
    */
   insert(record: ExecutionRecord): Promise<boolean>;
   get(executionId: string): Promise<ExecutionRecord | null>;
-  /** Writes the projection of the log if it is not older than the stored one; releases the lease with `owner: null`. */
+  /**
+   * Writes the projection of the log if it is not older than the stored one; releases the lease
+   * with `owner: null`.
+   */
   save(record: ExecutionRecord): Promise<void>;
   /**
-   * Newest first by start; of one moment, the greatest id first. What is inserted between two pages neither hides nor repeats
-   * what was there before.
+   * Newest first by start; of one moment, the greatest id first. What is inserted between two pages
+   * neither hides nor repeats what was there before.
    *
    * @throws {AppError} `input_invalid` naming `cursor` when it is not one of ours.
    */
@@ -33,7 +36,10 @@ export interface ExecutionRecord {
   readonly status: ExecutionStatus;
   /** Revision of the log that this projection shows. */
   readonly rev: number;
-  /** When somebody must look: now if runnable, the lease's end if running, the nearest timer if waiting; `null`: never. */
+  /**
+   * When a worker must claim it: now if runnable, the lease's end if running, the nearest timer if
+   * waiting; `null`: never.
+   */
   readonly due: number | null;
   /** The worker that holds the lease. */
   readonly owner: string | null;
@@ -51,7 +57,7 @@ export interface ExecutionRecord {
 export interface ExecutionRecordQuery {
   readonly workflowId?: string;
   readonly status?: ExecutionStatus;
-  /** Slack user id of who started it. */
+  /** Slack user id of the person who started it. */
   readonly startedBy?: string;
   readonly limit: number;
   /** `nextCursor` of the page before. */
@@ -68,14 +74,15 @@ export interface LogStore {
   /** The commits after `afterRev`, in order, without gaps. */
   read(executionId: string, afterRev: number): Promise<readonly Commit[]>;
   /**
-   * Appends a commit. Durable when it resolves. The row `(executionId, rev)` is revision check and fence together; the caller
-   * sees to it that `rev` follows on the last one.
+   * Appends a commit. Durable when it resolves. The row `(executionId, rev)` is revision check and
+   * fence together; the caller sees to it that `rev` follows on the last one.
    *
-   * `record` and `settled` ride along: they are written with the commit or soon after, and may be lost in a crash, since they
-   * follow from the log. `totals` are added exactly once, with the commit or soon after. Repeating a commit with the same
-   * `commitId` succeeds and adds nothing.
+   * `record` and `settled` ride along: they are written with the commit or soon after, and may be
+   * lost in a crash, since they follow from the log. `totals` are added exactly once, with the
+   * commit or soon after. Repeating a commit with the same `commitId` succeeds and adds nothing.
    *
-   * @throws {AppError} `store_conflict` when another commit has this revision: the caller has lost the execution and stops.
+   * @throws {AppError} `store_conflict` when another commit has this revision: the caller has lost
+   * the execution and stops.
    */
   commit(
     commit: Commit,
@@ -89,7 +96,7 @@ export interface Commit {
   readonly executionId: string;
   readonly rev: number;
   readonly epoch: number;
-  /** Random; tells a repeated commit from a lost race. */
+  /** Random; distinguishes a repeated commit from a lost race. */
   readonly commitId: string;
   readonly at: number;
   readonly events: readonly ExecutionEvent[];
@@ -103,17 +110,24 @@ export interface LeaseStore {
    * Two callers may, on a weak database, both get one; `commit` then stops the later.
    */
   claimDue(claim: ClaimRequest): Promise<readonly ExecutionRecord[]>;
-  /** Leases one execution, due or not, unless a live lease of another worker is on it; `null` then, or if it does not exist. */
+  /**
+   * Leases one execution, due or not, unless a live lease of another worker is on it; `null` then,
+   * or if it does not exist.
+   */
   claim(executionId: string, claim: ClaimRequest): Promise<ExecutionRecord | null>;
   /** Moves the end of this worker's leases. */
   renew(worker: string, leaseUntil: number): Promise<void>;
-  /** The executions that this worker has a lease on: also those whose claim succeeded while its answer was lost. */
+  /**
+   * The executions that this worker has a lease on: also those whose claim succeeded while its
+   * answer was lost.
+   */
   ownedBy(worker: string): Promise<readonly ExecutionRecord[]>;
   /** Ends this worker's leases: its executions become due `now`, for the next worker that polls. */
   release(worker: string, now: number): Promise<void>;
   /**
-   * Ends all leases at once: every leased execution becomes due `now`, a finished one too, since its end may not have been
-   * published. Forgets processes and the claims on cards. For the one-process store at start; others do nothing.
+   * Ends all leases at once: every leased execution becomes due `now`, a finished one too, since
+   * its end may not have been published. Forgets processes and the claims on cards. For the
+   * one-process store at start; others do nothing.
    */
   voidAll(now: number): Promise<void>;
   /** When the next execution is due; `null` if none is up to and including `until`. */
@@ -131,8 +145,9 @@ export interface ClaimRequest {
 /** Running totals of executions. */
 export interface TotalsStore {
   /**
-   * Totals of the hours that begin from `from` up to, not including, `to`, by one dimension; of one workflow, or of all. In order
-   * of workflow, hour and name. What the same caller committed is in them.
+   * Totals of the hours that begin from `from` up to, not including, `to`, by one dimension; of one
+   * workflow, or of all. In order of workflow, hour and name. What the same caller committed is in
+   * them.
    */
   read(query: TotalsQuery): Promise<readonly TotalsRow[]>;
 }
@@ -180,11 +195,17 @@ export interface Signal {
   readonly at: number;
 }
 
-/** Executions of which only so many may run at once: who has a slot, and who waits for one. A line is named by workflow and key. */
+/**
+ * Executions of which only so many may run at once: who has a slot, and who waits for one. A line
+ * is named by workflow and key.
+ */
 export interface SlotStore {
   /** The slots of a line that are taken, by number. */
   list(line: string): Promise<readonly { readonly slot: number; readonly executionId: string }[]>;
-  /** An insert: of several at once exactly one gets it. @returns whether the execution has the slot now, or had it before. */
+  /**
+   * An insert: of several at once exactly one gets it. @returns whether the execution has the slot
+   * now, or had it before.
+   */
   take(line: string, slot: number, executionId: string): Promise<boolean>;
   /** Frees a slot if this execution has it. */
   free(line: string, slot: number, executionId: string): Promise<void>;

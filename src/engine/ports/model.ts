@@ -7,13 +7,18 @@ export interface ModelMessage {
 }
 
 export interface ModelRequest {
-  /** As the definition names it, with its provider prefix if any: `gpt-4o-mini`, `anthropic/claude-…`. */
+  /**
+   * As the definition names it, with its provider prefix if any: `gpt-4o-mini`,
+   * `anthropic/claude-…`.
+   */
   readonly model: string;
   readonly messages: readonly ModelMessage[];
   readonly temperature: number;
   /** Most tokens the answer may have. */
   readonly maxTokens: number;
-  /** JSON schema of the wanted answer; absent for plain text. `"object"` asks for any JSON object. */
+  /**
+   * JSON schema of the wanted answer; absent for plain text. `"object"` asks for any JSON object.
+   */
   readonly format?: { readonly name: string; readonly schema: JsonObject } | "object";
 }
 
@@ -35,16 +40,20 @@ export interface ModelReply {
 /** A chat model behind any OpenAI-compatible endpoint. */
 export interface ModelClient {
   /**
-   * Asks once; retries are the caller's.
+   * Calls once; retries are the caller's.
    *
-   * @throws {AppError} `model_rate_limited` (retryable, with `retryAfterMs` if told), `model_unavailable` (retryable: 5xx, network,
-   * time-out, aborted), `model_breaker_open` (retryable, with `retryAfterMs`: it failed so often that it was not asked),
-   * `model_rejected` (not retryable: wrong key, unknown model, bad request).
+   * @throws {AppError} `model_rate_limited` (retryable, with `retryAfterMs` if given),
+   * `model_unavailable` (retryable: 5xx, network, time-out, aborted), `model_breaker_open`
+   * (retryable, with `retryAfterMs`: it failed so often that it was not called), `model_rejected`
+   * (not retryable: wrong key, unknown model, bad request).
    */
   complete(request: ModelRequest, signal: AbortSignal): Promise<ModelReply>;
 }
 
-/** Price of a model that the package does not know, or knows differently; dollars per million tokens. */
+/**
+ * Price of a model that the package does not know, or knows differently; dollars per million
+ * tokens.
+ */
 export interface PriceOverride {
   readonly inputUsdPerMillion: number;
   readonly outputUsdPerMillion: number;

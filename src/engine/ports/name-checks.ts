@@ -1,4 +1,6 @@
-/** What definitions name outside: Slack conversations, people and user groups who decide, databases. */
+/**
+ * What definitions name outside: Slack conversations, people and user groups who decide, databases.
+ */
 export type NameKind = "channel" | "approver" | "connection";
 
 /** Why something that a definition names does not seem to be there. */
@@ -10,11 +12,11 @@ export interface NameWarning {
 }
 
 /**
- * Looks whether what definitions name exists.
+ * Checks whether what definitions name exists.
  *
- * @returns `null` when it does. May take long and may throw: then nothing is said, since a doubt is no more than a warning.
+ * @returns `null` when it does. May take long and may throw: then no warning is given.
  */
 export type NameCheck = (name: string) => Promise<NameWarning | null>;
 
-/** Who is asked about which names; kinds that are missing are not asked about. */
+/** What checks which names; kinds that are missing are not checked. */
 export type NameChecks = Readonly<Partial<Record<NameKind, NameCheck>>>;

@@ -22,14 +22,14 @@ export interface PromptVersionId {
 
 export interface PromptVersionRecord extends PromptVersionId {
   readonly text: string;
-  /** What is different, in the words of whoever wrote it. */
+  /** What is different, in the words of its author. */
   readonly note: string | null;
   /** Slack user id, `api` or `file:<name>`. */
   readonly createdBy: string;
   readonly createdAt: number;
 }
 
-/** Which versions of a named prompt are asked. */
+/** Which versions of a named prompt are used. */
 export interface PromptRecord {
   readonly name: string;
   readonly active: number;
@@ -47,13 +47,19 @@ export interface PromptRecord {
 export interface SampleStore {
   /** Replaces the sample with this id, or stores it. */
   save(sample: SampleRecord): Promise<void>;
-  /** In order of time, of one moment by id; of one workflow, or of what one version of a named prompt decided. */
+  /**
+   * In order of time, of one moment by id; of one workflow, or of what one version of a named
+   * prompt decided.
+   */
   list(
     of: { readonly workflowId: string } | { readonly prompt: PromptVersionId },
   ): Promise<readonly SampleRecord[]>;
 }
 
-/** A decision of a run that a person has labelled: with what AI was asked, what it said, and what would have been right. */
+/**
+ * A decision of a run that a person has labelled: with what the model was given, what it decided,
+ * and what would have been right.
+ */
 export interface SampleRecord {
   /** `executionId/path`: one label for each decision, the last one stands. */
   readonly id: string;
@@ -65,7 +71,7 @@ export interface SampleRecord {
   readonly inputs: JsonObject;
   /** Outputs of earlier steps that the prompt reads, as `{stepId: {output: …}}`. */
   readonly stepResults?: JsonObject;
-  /** What AI decided. */
+  /** What the model decided. */
   readonly actual: Json;
   /** What would have been right. */
   readonly expected: Json;
@@ -77,7 +83,10 @@ export interface SampleRecord {
 
 /** Where labelled samples are kept as files. */
 export interface SampleFiles {
-  /** Samples of a decision, a JSON object on each line, with the place for errors; `null`: there are none. */
+  /**
+   * Samples of a decision, a JSON object on each line, with the place for errors; `null`: there are
+   * none.
+   */
   read(
     workflowId: string,
     stepId: string,

@@ -3,7 +3,10 @@ import type { Json, JsonObject } from "../../shared/json.ts";
 
 /** What one attempt of a service action is given besides its parameters. */
 export interface ServiceContext {
-  /** Equal in every automatic attempt of the step: send it along wherever the other side can recognize a repeat. */
+  /**
+   * Equal in every automatic attempt of the step: send it along wherever the other side can
+   * recognize a repeat.
+   */
   readonly idempotencyKey: string;
   readonly executionId: string;
   readonly workflowId: string;
@@ -14,15 +17,16 @@ export interface ServiceContext {
   readonly signal: AbortSignal;
 }
 
-/** What an attempt does after an earlier one whose outcome nobody knows. */
+/** What an attempt does after an earlier one whose outcome is unknown. */
 export type UnknownPolicy = "repeat" | "look" | "ask";
 
 export interface ServiceAction {
   /** One line for people: what it does. */
   readonly summary: string;
   /**
-   * What a call with these parameters does, in one sentence for people: rendered by code, so that reviewers see the action itself
-   * and no summary of it. Parameters may still hold templates, and may be incomplete.
+   * What a call with these parameters does, in one sentence for people: rendered by code, so that
+   * reviewers see the action itself and no summary of it. Parameters may still hold templates, and
+   * may be incomplete.
    */
   describe?(params: JsonObject): string;
   /** The action's parameters after templates were resolved; a strict object. */
@@ -37,7 +41,10 @@ export interface ServiceAction {
    * @throws {AppError} whose `retryable`, `retryAfterMs` and `outcomeUnknown` say what to do next.
    */
   execute(params: JsonObject, context: ServiceContext): Promise<Json>;
-  /** Looks whether an earlier attempt with this key had its effect; its output, or `null`. Needed where `onUnknown` is `look`. */
+  /**
+   * Checks whether an earlier attempt with this key had its effect; its output, or `null`. Needed
+   * where `onUnknown` is `look`.
+   */
   look?(params: JsonObject, context: ServiceContext): Promise<Json | null>;
 }
 

@@ -15,17 +15,19 @@ import type { PromptStore, SampleStore } from "./prompts.ts";
 import type { DraftStore, WorkflowStore } from "./workflows.ts";
 
 /**
- * Where state is kept. The interface promises only what every supported database can keep (MongoDB without transactions
- * is the measure): an insert on a unique id is atomic and tells who was first; everything else may lag.
+ * Where state is kept. The interface promises only what every supported database can keep (MongoDB
+ * without transactions is the measure): an insert on a unique id is atomic and decides who was
+ * first; everything else may lag.
  *
- * Times are whole milliseconds since 1970 (UTC), given by the caller; money is an integer of nano-dollars. Records go in and
- * come out as deep copies, taken when the method is called, and as JSON text gives them back: `-0` is `0`. `null` means "not
- * found". Limits are at least 1.
+ * Times are whole milliseconds since 1970 (UTC), given by the caller; money is an integer of
+ * nano-dollars. Records go in and come out as deep copies, taken when the method is called, and as
+ * JSON text gives them back: `-0` is `0`. `null` means "not found". Limits are at least 1.
  *
- * A read sees all writes of the same caller that have resolved, except what only rides along with `commit`.
+ * A read sees all writes of the same caller that have resolved, except what only rides along with
+ * `commit`.
  *
- * Every method may throw {AppError} `store_unavailable` (retryable): the write may or may not have happened, and doing it
- * again with the same ids is safe.
+ * Every method may throw {AppError} `store_unavailable` (retryable): the write may or may not have
+ * happened, and doing it again with the same ids is safe.
  */
 export interface Store extends ChangeSource, AsyncDisposable {
   /** What is behind it, for the log: `sqlite ./data/heddle.db`. Never a credential. */
@@ -50,8 +52,8 @@ export interface Store extends ChangeSource, AsyncDisposable {
   readonly processes: ProcessStore;
 
   /**
-   * Whether a newer version of the bot has brought the data into another form since the store was opened. Writing on in the old
-   * form may do damage.
+   * Whether a newer version of the bot has brought the data into another form since the store was
+   * opened. Writing on in the old form may do damage.
    *
    * @returns what to do, for the operator; `null`: it has not.
    */
@@ -60,11 +62,17 @@ export interface Store extends ChangeSource, AsyncDisposable {
 
 /** Keys of requests that must start one execution only. */
 export interface DedupeStore {
-  /** @returns the execution id that was stored first under this key and has not expired: the given one, or an earlier one. */
+  /**
+   * @returns the execution id that was stored first under this key and has not expired: the given
+   * one, or an earlier one.
+   */
   claim(key: string, executionId: string, now: number, expiresAt: number): Promise<string>;
 }
 
-/** Values by key: how far something recurring has come, such as the last poll of a database by a trigger. */
+/**
+ * Values by key: how far something recurring has come, such as the last poll of a database by a
+ * trigger.
+ */
 export interface KeyValueStore {
   /** What was last written under this key; `null`: nothing. */
   get(key: string): Promise<Json>;
@@ -80,7 +88,9 @@ export interface ProcessStore {
   save(process: ProcessRecord): Promise<void>;
   /** By id. */
   list(): Promise<readonly ProcessRecord[]>;
-  /** Forgets a process unless it was seen again. @returns `true` to one of several callers at most. */
+  /**
+   * Forgets a process unless it was seen again. @returns `true` to one of several callers at most.
+   */
   remove(process: ProcessRecord): Promise<boolean>;
 }
 

@@ -47,24 +47,24 @@ export interface DraftStore {
   save(draft: DraftRecord): Promise<void>;
 }
 
-/** A workflow that somebody described, before it is deployed or put away. */
+/** A workflow that a person described, before it is deployed or discarded. */
 export interface DraftRecord {
   readonly id: string;
-  /** Slack user id of who described it. */
+  /** Slack user id of the person who described it. */
   readonly ownerId: string;
   readonly channel: string;
-  /** Thread in which it is talked about. */
+  /** Thread in which it is discussed. */
   readonly threadTs: string;
   /** The newest definition; `null`: none was written yet. */
   readonly source: JsonObject | null;
-  /** What was asked for, changes included. */
+  /** What the person wants, changes included. */
   readonly description: string;
   /** How many definitions were written: 1 is the first. */
   readonly round: number;
   readonly status: "open" | "deployed" | "discarded";
   /** Slack's time stamp of the message that shows it; `null`: none yet. */
   readonly messageTs: string | null;
-  /** Slack user id of who deployed or discarded it. */
+  /** Slack user id of the person who deployed or discarded it. */
   readonly settledBy: string | null;
   /** As which version it was deployed. */
   readonly version: number | null;

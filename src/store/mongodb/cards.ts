@@ -7,8 +7,8 @@ import { recordCollection } from "./record-collection.ts";
 import { toDate } from "./values.ts";
 
 /**
- * What is shown in Slack of which execution, and whether it still has to change. The server removes forgotten claims some time
- * after their end.
+ * What is shown in Slack of which execution, and whether it still has to change. The server removes
+ * forgotten claims some time after their end.
  */
 export function openCards(connection: Connection): CardStore {
   const { cardClaims } = connection.collections;
@@ -37,7 +37,7 @@ export function openCards(connection: Connection): CardStore {
           );
           return true;
         } catch (error) {
-          // Nothing to update, and the id is taken: somebody else has them.
+          // Nothing to update, and the id is taken: another process has them.
           if (isDuplicateKey(error)) return false;
           throw error;
         }

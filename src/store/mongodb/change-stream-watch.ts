@@ -15,9 +15,9 @@ const MAX_PAUSE_MS = 60_000;
 const MAX_CLOSING_MS = 1000;
 
 /**
- * What servers answer that have no change streams, or do not let us open one: a standalone (40573), compatible servers
- * (`Unrecognized pipeline stage name`, `CommandNotFound`, `CommandNotSupported`, `NotImplemented`), a user without the right
- * (`Unauthorized`). They would say so again.
+ * What servers answer that have no change streams, or do not let us open one: a standalone (40573),
+ * compatible servers (`Unrecognized pipeline stage name`, `CommandNotFound`, `CommandNotSupported`,
+ * `NotImplemented`), a user without the right (`Unauthorized`). They would say so again.
  */
 const NO_STREAMS: readonly unknown[] = [40_573, 40_324, 59, 115, 238, 13];
 
@@ -30,11 +30,13 @@ const KINDS: Readonly<Record<string, Change>> = {
 };
 
 /**
- * Lets through what somebody in another process may have to look at, and of that nothing but where it happened. A signal; an
- * execution that its process has no room for; a process that has left and given its executions back; a pause; a version.
+ * Lets through what another process may have to poll for, and of that nothing but where it
+ * happened: a signal; an execution that its process has no room for; a process that has left and
+ * released its executions; a pause; a version.
  *
- * Timers and leases are missing on purpose: they become due without a write. So are heads that change: whoever releases one looks
- * after its timer. Exported for the test that asks a server what it lets through.
+ * Timers and leases are missing on purpose: they become due without a write. So are heads that
+ * change: the worker that releases one sets its timer. Exported for the test that checks what a
+ * server lets through.
  */
 const CHANGES_THAT_MATTER: readonly Document[] = [
   {
@@ -59,8 +61,9 @@ const CHANGES_THAT_MATTER: readonly Document[] = [
 ];
 
 /**
- * Rings for changes by one change stream over the database, for as long as the server has it. One that broke is opened
- * anew, after pauses that grow; where it had come is of no interest, because the listener looks at everything then.
+ * Rings for changes by one change stream over the database, for as long as the server has it. One
+ * that broke is opened anew, after pauses that grow; where it had come is of no interest, because
+ * the listener polls for everything then.
  */
 export class ChangeStreamWatch implements AsyncDisposable {
   readonly #connection: Connection;
@@ -104,7 +107,10 @@ export class ChangeStreamWatch implements AsyncDisposable {
     }
   }
 
-  /** Opens a stream and tells what comes until it ends. @returns why it ended; `null`: the server closed it. */
+  /**
+   * Opens a stream and rings for what comes until it ends. @returns why it ended; `null`: the
+   * server closed it.
+   */
   async #follow(): Promise<unknown> {
     const stream = this.#connection.changes([...CHANGES_THAT_MATTER]);
     this.#stream = stream;
@@ -115,7 +121,8 @@ export class ChangeStreamWatch implements AsyncDisposable {
       if (this.#stopping.signal.aborted) return null;
       this.#openedAt = performance.now();
       this.#listener.stateChanged({ kind: "live" });
-      // Read in this form the driver does not resume by itself, so that one knows while nothing rings.
+      // Read in this form the driver does not resume by itself, so that one knows while nothing
+      // rings.
       for await (const change of stream.stream()) this.#tell(change);
       return null;
     } catch (error) {

@@ -12,7 +12,10 @@ interface Stored {
   readonly schemaVersion: number;
 }
 
-/** A document that is inserted once. The mark tells a repeat after a lost answer from a race that was lost. */
+/**
+ * A document that is inserted once. The mark distinguishes a repeat after a lost answer from a lost
+ * race.
+ */
 export interface Inserted extends Stored {
   readonly insertId: string;
 }
@@ -23,10 +26,15 @@ export interface RecordDocument extends Stored {
   readonly [field: string]: unknown;
 }
 
-/** JSON text: keys with dots and dollar signs, numbers and halves of characters survive in it as they are. */
+/**
+ * JSON text: keys with dots and dollar signs, numbers and halves of characters survive in it as
+ * they are.
+ */
 type JsonText = string;
 
-/** `_id`: the execution. What is `null` in the record and is looked for through an index is absent here. */
+/**
+ * `_id`: the execution. What is `null` in the record and is found through an index is absent here.
+ */
 export interface HeadDocument extends Inserted {
   readonly workflow: string;
   readonly version: number;
@@ -34,7 +42,7 @@ export interface HeadDocument extends Inserted {
   readonly rev: number;
   readonly due?: Date;
   readonly owner?: string;
-  /** Tells one claim of many executions from another. */
+  /** Distinguishes one claim of many executions from another. */
   readonly claim?: string;
   readonly startedAt: Date;
   readonly startedBy?: string;
@@ -50,7 +58,10 @@ export interface HeadDocument extends Inserted {
   readonly totalsRev?: number;
 }
 
-/** `_id`: `execution:revision`, the revision with leading zeros, so that the ids of one log are in order. */
+/**
+ * `_id`: `execution:revision`, the revision with leading zeros, so that the ids of one log are in
+ * order.
+ */
 export interface LogDocument extends Inserted {
   readonly execution: string;
   readonly rev: number;
@@ -212,13 +223,17 @@ export function collectionsOf(db: Db): Collections {
 export interface Index {
   readonly name: string;
   readonly key: Readonly<Record<string, 1 | -1>>;
-  /** Only documents in which this field is there are in the index; queries say so, too (`$exists`). */
+  /**
+   * Only documents in which this field is there are in the index; queries say so, too (`$exists`).
+   */
   readonly where?: Readonly<Record<string, unknown>>;
   /** The server removes a document so long after the time in the indexed field. */
   readonly expireAfterSeconds?: number;
 }
 
-/** The server's clock may be ahead of ours: what expires there is kept somewhat longer than here. */
+/**
+ * The server's clock may be ahead of ours: what expires there is kept somewhat longer than here.
+ */
 const EXPIRY_GRACE_SECONDS = 60;
 
 const there = (field: string) => ({ [field]: { $exists: true } });
@@ -299,8 +314,9 @@ export const INDEXES: Readonly<Partial<Record<CollectionName, readonly Index[]>>
 };
 
 /**
- * By what each collection is distributed in a sharded cluster. Where ids are unique, the key is the id or follows from it, so
- * that two documents with one id always meet on one shard. Collections that are not listed stay whole: they are small.
+ * By what each collection is distributed in a sharded cluster. Where ids are unique, the key is the
+ * id or follows from it, so that two documents with one id always meet on one shard. Collections
+ * that are not listed stay whole: they are small.
  */
 export const SHARD_KEYS: Readonly<
   Partial<Record<CollectionName, Readonly<Record<string, "hashed">>>>

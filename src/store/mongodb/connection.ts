@@ -13,7 +13,7 @@ import {
 import { InsertBatcher } from "./insert-batcher.ts";
 import { databaseOfUri, optionsOfUri } from "./uri.ts";
 
-/** How long to look for a server that takes writes: an election takes some seconds. */
+/** How long to wait for a server that takes writes: an election takes some seconds. */
 const SERVER_SELECTION_MS = 5000;
 const CONNECT_MS = 5000;
 /** How long one answer may take before the connection counts as dead. */
@@ -26,7 +26,10 @@ const MAX_CONNECTIONS = 20;
 /** Pause before a call is repeated whose connection broke. */
 const REPEAT_PAUSE_MS = 50;
 
-/** One client of the driver and what every call to it has in common: settings, errors, one repeat after a broken connection. */
+/**
+ * One client of the driver and what every call to it has in common: settings, errors, one repeat
+ * after a broken connection.
+ */
 export class Connection implements AsyncDisposable {
   readonly collections: Collections;
   /** Servers and database, without credentials: for messages. */
@@ -42,9 +45,11 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Connects. What the URI says about pools and time-outs stands; that writes wait for the majority does not depend on it.
+   * Connects. What the URI says about pools and time-outs stands; that writes wait for the majority
+   * does not depend on it.
    *
-   * @throws {AppError} `config_invalid` when it is no URI of MongoDB, `store_unavailable` when nobody answers or lets us in.
+   * @throws {AppError} `config_invalid` when it is no URI of MongoDB, `store_unavailable` when no
+   * server answers or accepts the credentials.
    */
   static async open(uri: string): Promise<Connection> {
     const client = createClient(uri);
@@ -79,13 +84,13 @@ export class Connection implements AsyncDisposable {
     try {
       return await call();
     } catch (error) {
-      // That the repeat never arrived does not tell whether the first one did.
+      // That the repeat never arrived does not show whether the first one did.
       if (!isOwnFault(error) && mayHaveHappened(first)) throw unconfirmed(this.name, first);
       throw toStoreError(error, this.name);
     }
   };
 
-  /** What changes in the database. Nothing is asked before the first read. */
+  /** What changes in the database. No command is sent before the first read. */
   changes(pipeline: Document[]): ChangeStream {
     return this.#db.watch(pipeline);
   }
@@ -124,7 +129,8 @@ function createClient(uri: string): MongoClient {
         socketTimeoutMS: SOCKET_MS,
         waitQueueTimeoutMS: POOL_WAIT_MS,
         maxPoolSize: MAX_CONNECTIONS,
-        // `ask` repeats, whatever the server can do; and not after a time-out, which the driver would wait for twice.
+        // `ask` repeats, whatever the server can do; and not after a time-out, which the driver
+        // would wait for twice.
         retryReads: false,
         retryWrites: false,
       }),

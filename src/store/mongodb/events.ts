@@ -4,7 +4,10 @@ import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { newInsertId, readJson } from "./values.ts";
 
-/** Named events, and who waits for them. A settled document stays: its id stays taken, and a later wait may look back at it. */
+/**
+ * Named events, and who waits for them. A settled document stays: its id stays taken, and a later
+ * wait may look back at it.
+ */
 export function createEvents(connection: Connection): EventStore {
   const { events, subscriptions } = connection.collections;
   const inserts = connection.inserts<EventDocument>("events");
@@ -50,14 +53,14 @@ export function createEvents(connection: Connection): EventStore {
   };
 }
 
-/** Events of a name from a time on, or after one of them. Exported for the test that looks at the index it uses. */
+/** Events of a name from a time on, or after one of them. */
 function eventsAfter(name: string, from: number, after?: Pick<EventRecord, "at" | "id">) {
   if (after === undefined || after.at < from) return { name, at: { $gte: new Date(from) } };
   const at = new Date(after.at);
   return { name, at: { $gte: at }, $or: [{ at: { $gt: at } }, { at, _id: { $gt: after.id } }] };
 }
 
-/** Events that are not settled. Exported for the test that looks at the index it uses. */
+/** Events that are not settled. */
 function pendingEvents() {
   return { pendingAt: { $exists: true } };
 }

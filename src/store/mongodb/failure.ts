@@ -22,7 +22,10 @@ const BSON_OBJECT_TOO_LARGE = 10_334;
 /** What Atlas answers to a wrong password. */
 const ATLAS_ERROR = 8000;
 
-/** The server understood and refused what it was sent: no later time and no other server would take it. */
+/**
+ * The server understood and refused what it was sent: no later time and no other server would take
+ * it.
+ */
 const OWN_FAULTS: readonly unknown[] = [
   BAD_VALUE,
   FAILED_TO_PARSE,
@@ -33,7 +36,10 @@ const OWN_FAULTS: readonly unknown[] = [
 /** The server takes no writes at the moment: it is not the primary, or is about not to be. */
 const NOT_PRIMARY: readonly unknown[] = [10_107, 10_058, 11_602, 13_435, 13_436, 189];
 
-/** Of MongoDB's specification of retryable reads, besides those: it stopped in the middle, or lost sight of the others. */
+/**
+ * Of MongoDB's specification of retryable reads, besides those: it stopped in the middle, or lost
+ * sight of the others.
+ */
 const PASSING: readonly unknown[] = [6, 7, 89, 91, 134, 262, 9001, 11_600];
 
 /** True if a document with this unique key is there already. */
@@ -42,8 +48,9 @@ export function isDuplicateKey(error: unknown): boolean {
 }
 
 /**
- * True if the connection broke or the server was about to step down: the same call has a good chance at once, over another
- * connection. A call that waited for its time-out is not repeated: its caller has waited long enough.
+ * True if the connection broke or the server was about to step down: the same call has a good
+ * chance at once, over another connection. A call that waited for its time-out is not repeated: its
+ * caller has waited long enough.
  */
 export function isWorthRepeating(error: unknown): boolean {
   if (error instanceof MongoNetworkTimeoutError) return false;
@@ -53,7 +60,10 @@ export function isWorthRepeating(error: unknown): boolean {
   return error.hasErrorLabel("RetryableWriteError");
 }
 
-/** True if the call may have done its work all the same; false if it certainly never reached a server that does such work. */
+/**
+ * True if the call may have done its work all the same; false if it certainly never reached a
+ * server that does such work.
+ */
 export function mayHaveHappened(error: unknown): boolean {
   if (error instanceof MongoServerSelectionError) return false;
   // A call that waited in vain for a free connection; the driver does not export the class.
@@ -62,8 +72,9 @@ export function mayHaveHappened(error: unknown): boolean {
 }
 
 /**
- * What a caller of the store gets for an error of the driver: `store_unavailable` with what to do about it; `internal` for what
- * no operator can mend. Messages of the driver may hold parts of the URI, so they are kept as the cause and never shown.
+ * What a caller of the store gets for an error of the driver: `store_unavailable` with what to do
+ * about it; `internal` for what no operator can mend. Messages of the driver may hold parts of the
+ * URI, so they are kept as the cause and never shown.
  *
  * @param name - what the message calls the database: servers and name, without credentials.
  */
@@ -80,7 +91,7 @@ export function toStoreError(error: unknown, name: string): AppError {
   });
 }
 
-/** Nobody can say whether it happened, and the same call may be made again. */
+/** It is unknown whether it happened, and the same call may be made again. */
 export function unconfirmed(name: string, cause?: unknown): AppError {
   const code = cause instanceof MongoError ? cause.code : undefined;
   return new AppError({
@@ -93,7 +104,10 @@ export function unconfirmed(name: string, cause?: unknown): AppError {
   });
 }
 
-/** True if the error lies in what was asked; false if the database could not do it, for this or any other call. */
+/**
+ * True if the error lies in the call; false if the database could not do it, for this or any other
+ * call.
+ */
 export function isOwnFault(error: unknown): boolean {
   if (error instanceof MongoNotConnectedError || error instanceof MongoTopologyClosedError)
     return false;

@@ -1,5 +1,6 @@
 import type { Filter } from "mongodb";
 import type { ExecutionRecordQuery, ExecutionStore } from "../../engine/ports/executions.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { AFTER_ANY, parseCursor, toPage } from "../executions.ts";
 import type { HeadDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
@@ -48,16 +49,16 @@ export function createHeads(connection: Connection, trailing: WriteBehind): Exec
   };
 }
 
-/** What one page is made of. Exported for the test that looks at the index it uses. */
+/** What one page is made of. */
 function pageFilter(query: ExecutionRecordQuery): Filter<HeadDocument> {
   const { workflowId, status, startedBy, cursor } = query;
   const place = cursor === undefined ? null : parseCursor(cursor);
   const at = place === null ? null : toDate(place.startedAt);
   return {
-    ...(workflowId !== undefined && { workflow: workflowId }),
-    ...(status !== undefined && { status }),
+    ...omitUndefined({ workflow: workflowId, status }),
     ...(startedBy !== undefined && { startedBy: { $eq: startedBy, $exists: true } }),
-    // A bound even where none is needed: some compatible servers do not use an index for the order alone.
+    // A bound even where none is needed: some compatible servers do not use an index for the order
+    // alone.
     startedAt: at === null ? { $gt: new Date(0) } : { $lte: at },
     ...(place !== null &&
       at !== null && {

@@ -1,11 +1,15 @@
 import type { Signal, SignalStore } from "../../engine/ports/executions.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { SignalDocument } from "./collections.ts";
 import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { newInsertId, readJson, time, toDate } from "./values.ts";
 import type { WriteBehind } from "./write-behind.ts";
 
-/** What came from outside for executions. A settled document stays, because its id has to stay taken. */
+/**
+ * What came from outside for executions. A settled document stays, because its id has to stay
+ * taken.
+ */
 export function createInbox(connection: Connection, trailing: WriteBehind): SignalStore {
   const { inbox } = connection.collections;
   const inserts = connection.inserts<SignalDocument>("inbox");
@@ -15,7 +19,7 @@ export function createInbox(connection: Connection, trailing: WriteBehind): Sign
       const documents = await connection.ask(() =>
         inbox.find(pendingOf(executionId)).sort({ pendingAt: 1, _id: 1 }).limit(limit).toArray(),
       );
-      // What was folded here must not come again only because the database was not told yet.
+      // What was folded here must not come again while its settling is not written yet.
       return documents.filter(({ _id }) => !trailing.isSettled(_id)).map(toSignal);
     },
     async settle(ids) {
@@ -25,10 +29,10 @@ export function createInbox(connection: Connection, trailing: WriteBehind): Sign
   };
 }
 
-/** Signals not yet settled, of one execution or of all. Exported for the test that looks at the index it uses. */
+/** Signals not yet settled, of one execution or of all. */
 function pendingOf(executionId?: string) {
   return {
-    ...(executionId !== undefined && { execution: executionId }),
+    ...omitUndefined({ execution: executionId }),
     pendingAt: { $exists: true },
   };
 }

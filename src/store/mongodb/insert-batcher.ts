@@ -5,7 +5,10 @@ import { isAppError } from "../../shared/errors.ts";
 import type { Inserted } from "./collections.ts";
 import { DUPLICATE_KEY, toStoreError, unconfirmed } from "./failure.ts";
 
-/** Commands under way at a time. While they are, what arrives waits for the next one and travels in it together. */
+/**
+ * Commands under way at a time. While they are, what arrives waits for the next one and travels in
+ * it together.
+ */
 const MAX_COMMANDS = 4;
 /** Documents in one command: bounds how long the first one waits for the last. */
 const MAX_DOCUMENTS = 200;
@@ -26,8 +29,9 @@ interface Caller {
 type Outcome = "first" | "taken" | AppError;
 
 /**
- * Inserts documents on unique ids. Each is an insert of its own, which tells who was first; documents that arrive while others
- * are under way share one command, so that a hundred executions do not need a hundred round trips.
+ * Inserts documents on unique ids. Each is an insert of its own, which decides who was first;
+ * documents that arrive while others are under way share one command, so that a hundred executions
+ * do not need a hundred round trips.
  */
 export class InsertBatcher<D extends Inserted> {
   readonly #connection: Caller;
@@ -44,8 +48,8 @@ export class InsertBatcher<D extends Inserted> {
   /**
    * Inserts a document, which must not be changed afterwards.
    *
-   * @returns `false` if the id was taken by a document with another `insertId`. A repeat after a lost answer finds its own
-   * document and says `true`.
+   * @returns `false` if the id was taken by a document with another `insertId`. A repeat after a
+   * lost answer finds its own document and says `true`.
    */
   add(document: D): Promise<boolean> {
     return new Promise((resolve, reject) => {
@@ -101,7 +105,8 @@ export class InsertBatcher<D extends Inserted> {
     } catch (error) {
       if (!(error instanceof MongoBulkWriteError)) throw error;
       const failures = [error.writeErrors].flat();
-      // Without a failed document it is the majority that did not confirm: nobody can say what will stay.
+      // Without a failed document it is the majority that did not confirm: it is unknown what will
+      // stay.
       if (failures.length === 0 || error.result.getWriteConcernError()) throw error;
       const outcomes: Outcome[] = documents.map(() => "first");
       for (const failure of failures) {
@@ -112,7 +117,10 @@ export class InsertBatcher<D extends Inserted> {
     }
   }
 
-  /** Which of the taken ids are taken by the very document that was sent: its first sending had arrived. */
+  /**
+   * Which of the taken ids are taken by the very document that was sent: its first sending had
+   * arrived.
+   */
   async #recognizeOwn(
     documents: readonly D[],
     outcomes: readonly Outcome[],
@@ -128,7 +136,8 @@ export class InsertBatcher<D extends Inserted> {
       const outcome = outcomes[index] ?? "first";
       if (outcome !== "taken") return outcome;
       const owner = owners.get(document._id);
-      // Refused as a duplicate, and yet not there for a majority: what refused it may still be undone.
+      // Refused as a duplicate, and yet not there for a majority: what refused it may still be
+      // undone.
       if (owner === undefined) return unconfirmed(this.#connection.name);
       return owner === document.insertId ? "first" : "taken";
     });

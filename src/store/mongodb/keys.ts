@@ -6,7 +6,10 @@ import type { Connection } from "./connection.ts";
 import { isDuplicateKey } from "./failure.ts";
 import { readJson, toDate } from "./values.ts";
 
-/** Keys of requests that must start one execution only, while they have not expired. The server removes them some time later. */
+/**
+ * Keys of requests that must start one execution only, while they have not expired. The server
+ * removes them some time later.
+ */
 export function createDedupe(connection: Connection): DedupeStore {
   const { dedupe } = connection.collections;
 

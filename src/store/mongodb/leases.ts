@@ -8,7 +8,7 @@ import { toHead } from "./head-document.ts";
 import { time, toDate } from "./values.ts";
 import type { WriteBehind } from "./write-behind.ts";
 
-/** Which worker looks after which execution, until when, and which one needs somebody next. */
+/** Which worker owns which execution, until when, and which execution is due next. */
 export function createLeases(connection: Connection, trailing: WriteBehind): LeaseStore {
   const { heads } = connection.collections;
   return {
@@ -70,19 +70,20 @@ export function createLeases(connection: Connection, trailing: WriteBehind): Lea
   };
 }
 
-/** Due up to a time. Exported for the test that looks at the index it uses. */
+/** Due up to a time. */
 function dueBy(until: number) {
   return { due: { $exists: true, $lte: toDate(until) } };
 }
 
-/** Leased by a worker. Exported for the same reason. */
+/** Leased by a worker. */
 function ownedBy(worker: string) {
   return { owner: { $exists: true, $eq: worker } };
 }
 
 /**
- * Three calls for any number of executions: which are due, take those that still are, see which of them were taken. The mark of
- * this claim is what tells ours from those that another worker took in the same moment.
+ * Three calls for any number of executions: which are due, claim those that still are, read which
+ * of them were claimed. The mark of this claim distinguishes them from those that another worker
+ * claimed in the same moment.
  */
 async function claimDue(
   connection: Connection,
@@ -110,7 +111,7 @@ async function claimDue(
   return ids.flatMap((id) => found.get(id) ?? []);
 }
 
-/** Which processes share the work. */
+/** The processes that share the store. */
 export function createProcesses(connection: Connection): ProcessStore {
   const { processes } = connection.collections;
   return {

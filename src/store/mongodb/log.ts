@@ -33,7 +33,10 @@ export function createLog(connection: Connection, trailing: WriteBehind): LogSto
   };
 }
 
-/** The commits after a revision. The execution stands beside the range, because it says on which shard they are. */
+/**
+ * The commits after a revision. The execution stands beside the range, because it says on which
+ * shard they are.
+ */
 function logAfter(executionId: string, afterRev: number) {
   return {
     execution: executionId,

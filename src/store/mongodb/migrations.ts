@@ -1,13 +1,15 @@
 import { AppError } from "../../shared/errors.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { Collections, Index } from "./collections.ts";
 import { INDEXES, SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { isDuplicateKey } from "./failure.ts";
 
 /**
- * What brings data up to the next form: number n in the list leads from form n to form n + 1. Several processes may run one at the
- * same time, and one that was killed in the middle runs again: so each has to be harmless when repeated. Forward only; never edited
- * once released. New indexes need none.
+ * What brings data up to the next form: number n in the list leads from form n to form n + 1.
+ * Several processes may run one at the same time, and one that was killed in the middle runs again:
+ * so each has to be harmless when repeated. Forward only; never edited once released. New indexes
+ * need none.
  */
 type Migration = (collections: Collections) => Promise<void>;
 
@@ -55,15 +57,13 @@ async function createIndexes(connection: Connection): Promise<void> {
 }
 
 function toDescription({ name, key, where, expireAfterSeconds }: Index) {
-  return {
-    name,
-    key,
-    ...(where && { partialFilterExpression: where }),
-    ...(expireAfterSeconds !== undefined && { expireAfterSeconds }),
-  };
+  return omitUndefined({ name, key, partialFilterExpression: where, expireAfterSeconds });
 }
 
-/** What to do when a newer version of the bot has brought the data into another form meanwhile; `null`: it has not. */
+/**
+ * What to do when a newer version of the bot has brought the data into another form meanwhile;
+ * `null`: it has not.
+ */
 export async function readUpgrade({ ask, collections, name }: Connection): Promise<string | null> {
   const found = await ask(() => collections.schema.findOne({ _id: "schema" }));
   return found !== null && found.version > SCHEMA_VERSION ? whatIsNewer(name, found.version) : null;

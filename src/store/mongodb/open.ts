@@ -30,8 +30,9 @@ import { openWorkflows } from "./workflows.ts";
 import { WriteBehind } from "./write-behind.ts";
 
 /**
- * Opens the store in a MongoDB database, or one of a compatible server: connects, creates missing indexes, brings older data up to
- * date. Any number of processes may have it open. Disposing it writes what trails behind the log, if the database takes it.
+ * Opens the store in a MongoDB database, or one of a compatible server: connects, creates missing
+ * indexes, brings older data up to date. Any number of processes may have it open. Disposing it
+ * writes what trails behind the log, if the database takes it.
  *
  * @param uri - `mongodb://user:password@host/database?options`; without a database, `heddle`.
  * @throws {AppError} `config_invalid`, `store_unavailable`, `store_newer`.

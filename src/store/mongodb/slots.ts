@@ -3,7 +3,10 @@ import { SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { isDuplicateKey } from "./failure.ts";
 
-/** Who may go on, and who waits for that. Each slot and each place in line is a document: inserting it is taking it. */
+/**
+ * Slots of executions of which only so many may run, and the queue for them. Each slot and each
+ * place in the queue is a document: inserting it takes it.
+ */
 export function createSlots(connection: Connection): SlotStore {
   const { slots, lines } = connection.collections;
 
@@ -11,7 +14,7 @@ export function createSlots(connection: Connection): SlotStore {
     try {
       await insert();
     } catch (error) {
-      // There already: its own from before a lost answer, or somebody else's.
+      // There already: its own from before a lost answer, or another execution's.
       if (!isDuplicateKey(error)) throw error;
     }
   };

@@ -10,15 +10,21 @@ import { readJson, toDate } from "./values.ts";
 
 /** Executions in one batch. */
 const MAX_EXECUTIONS = 100;
-/** Commits in one batch: they are asked for by their ids. */
+/** Commits in one batch: they are read by their ids. */
 const MAX_COMMITS = 2000;
-/** How long totals may lag behind the log: bounds how often the busiest documents of the database are written. */
+/**
+ * How long totals may lag behind the log: bounds how often the busiest documents of the database
+ * are written.
+ */
 const LAG_MS = 1000;
-/** How often a process looks for what another one left when it died. */
+/** How often a process polls for what another one left when it died. */
 const SWEEP_MS = 30_000;
 /** How long a batch is kept after the next one began. */
 const KEPT_MS = 7 * 24 * 3_600_000;
-/** A process that stood still for so long may have missed the end of a batch's memory; far below {@link KEPT_MS}. */
+/**
+ * A process that stood still for so long may have missed the end of a batch's memory; far below
+ * {@link KEPT_MS}.
+ */
 const MAX_STANDSTILL_MS = 60_000;
 /** Rounds in which a reader tries to be up to date before it takes what there is. */
 const MAX_ROUNDS = 20;
@@ -26,18 +32,22 @@ const MAX_ROUNDS = 20;
 type Batch = Pick<TotalsBatchDocument, "executions"> & { readonly deltas: readonly TotalsDelta[] };
 
 /**
- * Adds what the logs say to the running totals, each commit exactly once, without a transaction and whoever dies on the way.
+ * Adds what the logs say to the running totals, each commit exactly once, without a transaction,
+ * and whichever process dies on the way.
  *
- * Batches are numbered. Inserting number n is the fence: of several processes one succeeds, and nobody begins n+1 before n is
- * done. A batch holds the sums it adds. Each sum is added only where the last batch is below n, so that doing a batch again, in
- * part or late, adds nothing twice. Then the executions are marked with the revision up to which they are counted, then the
- * batch as done.
+ * Batches are numbered. Inserting number n is the fence: of several processes one succeeds, and
+ * none begins n+1 before n is done. A batch holds the sums it adds. Each sum is added only where
+ * the last batch is below n, so that doing a batch again, in part or late, adds nothing twice. Then
+ * the executions are marked with the revision up to which they are counted, then the batch as done.
  */
 export class TotalsProjector {
   readonly #connection: Connection;
   #timer: NodeJS.Timeout | null = null;
   readonly #sweep: NodeJS.Timeout;
-  /** Something was committed here that may not be counted yet; at first, by a process that died before it counted. */
+  /**
+   * Something was committed here that may not be counted yet; at first, by a process that died
+   * before it counted.
+   */
   #isBehind = true;
   #running: Promise<boolean> | null = null;
   #closed = false;
@@ -98,14 +108,15 @@ export class TotalsProjector {
       const [last] = await this.#connection.ask(() =>
         totalsBatches.find().sort({ _id: -1 }).limit(1).toArray(),
       );
-      // Read after the last batch, so that its marks are seen: else one commit could be in two batches.
+      // Read after the last batch, so that its marks are seen: else one commit could be in two
+      // batches.
       if (last && !last.isDone) await this.#apply(last._id, parse(last));
       const batch = await this.#collect();
       if (batch === null) return false;
       if (Date.now() - startedAt > MAX_STANDSTILL_MS) throw new Error("stood still");
       const number = (last?._id ?? 0) + 1;
       const isOurs = batch.deltas.length === 0 || (await this.#begin(number, batch));
-      // Somebody else counts: what is left is looked at after that.
+      // Another process counts: what is left is read after that.
       if (!isOurs) return (this.#isBehind = true);
       if (batch.deltas.length > 0) await this.#apply(number, batch);
       else await this.#markCounted(batch);
@@ -196,13 +207,14 @@ export class TotalsProjector {
   }
 }
 
-/** Executions whose logs may hold what is not counted. Exported for the test that looks at the index it uses. */
+/** Executions whose logs may hold what is not counted. */
 function toBeCounted() {
   return { totalsPending: { $exists: true, $eq: true } } as const;
 }
 
 /**
- * The commits that are not counted, up to where the heads stand: whoever brings a head up to its log marks it again.
+ * The commits that are not counted, up to where the heads stand: the process that brings a head up
+ * to its log marks it again.
  *
  * @returns up to which revision each execution is counted with them; some may have more.
  */
@@ -219,7 +231,9 @@ function uncounted(marked: readonly Pick<HeadDocument, "_id" | "rev" | "totalsRe
   return { executions, ids };
 }
 
-/** By their ids, which every server finds by the index; the executions say on which shards they are. */
+/**
+ * By their ids, which every server finds by the index; the executions say on which shards they are.
+ */
 function commitsWithIds(executions: Batch["executions"], ids: readonly string[]) {
   return { execution: { $in: executions.map(({ id }) => id) }, _id: { $in: [...ids] } };
 }

@@ -1,5 +1,6 @@
 import type { TotalsRow } from "../../engine/model/totals.ts";
 import type { TotalsStore } from "../../engine/ports/executions.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { TotalsDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import type { TotalsProjector } from "./totals-projector.ts";
@@ -19,12 +20,14 @@ export function createTotals(
       await projector.catchUp();
       const documents = await connection.ask(() =>
         totals
-          .find({
-            dimension,
-            ...(workflowId !== undefined && { workflow: workflowId }),
-            ...(name !== undefined && { name }),
-            hour: { $gte: toDate(from), $lt: toDate(to) },
-          })
+          .find(
+            omitUndefined({
+              dimension,
+              workflow: workflowId,
+              name,
+              hour: { $gte: toDate(from), $lt: toDate(to) },
+            }),
+          )
           .sort({ workflow: 1, hour: 1, name: 1 })
           .toArray(),
       );

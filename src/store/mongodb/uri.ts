@@ -13,7 +13,10 @@ export function optionsOfUri(uri: string): ReadonlySet<string> {
   return new Set(query.split("&").map((part) => part.split("=")[0]?.toLowerCase() ?? ""));
 }
 
-/** What of a URI may not appear in the log: all of it, and its password as it is written and as it is meant. */
+/**
+ * What of a URI may not appear in the log: all of it, and its password as it is written and as it
+ * is meant.
+ */
 export function secretsOfUri(uri: string): readonly string[] {
   // Several hosts are no URL in the sense of the standard, so that `URL` cannot read it.
   const password = /^[a-z+]+:\/\/[^:@/]*:([^@/]*)@/.exec(uri)?.[1];

@@ -30,7 +30,9 @@ export function openWorkflows(connection: Connection): WorkflowStore {
   });
 }
 
-/** The number is last and a workflow's id has no `@`, so that two versions never meet under one id. */
+/**
+ * The number is last and a workflow's id has no `@`, so that two versions never meet under one id.
+ */
 function versionId(workflowId: string, version: number): string {
   return `${workflowId}@${version}`;
 }

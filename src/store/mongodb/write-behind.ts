@@ -4,7 +4,10 @@ import type { HeadDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { toHeadUpdate } from "./head-document.ts";
 
-/** How long the head of an execution that goes on may lag behind its log. What waits or is over is written at once. */
+/**
+ * How long the head of a running execution may lag behind its log. What waits or is over is written
+ * at once.
+ */
 const RUNNING_LAG_MS = 300;
 /** Pause after the database failed. */
 const RETRY_MS = 1000;
@@ -17,9 +20,10 @@ interface PendingHead {
 }
 
 /**
- * What follows from commits and is written after them: heads and settled signals. Of several heads of one execution only the
- * newest is written; many executions share a command; what fails is tried again until it succeeds. What a crash takes with it,
- * the next owner of the execution derives from the log.
+ * What follows from commits and is written after them: heads and settled signals. Of several heads
+ * of one execution only the newest is written; many executions share a command; what fails is tried
+ * again until it succeeds. What a crash takes with it, the next owner of the execution derives from
+ * the log.
  */
 export class WriteBehind {
   readonly #connection: Connection;
@@ -34,7 +38,7 @@ export class WriteBehind {
   #timerAt = Number.POSITIVE_INFINITY;
   #closed = false;
 
-  /** @param written - told after heads were written. */
+  /** @param written - called after heads were written. */
   constructor(connection: Connection, written: () => void) {
     this.#connection = connection;
     this.#written = written;
@@ -66,7 +70,10 @@ export class WriteBehind {
     return this.#heads.has(executionId) || this.#headsUnderWay.has(executionId);
   }
 
-  /** Writes what was taken so far. @throws {AppError} `store_unavailable`: it stays to be written later. */
+  /**
+   * Writes what was taken so far. @throws {AppError} `store_unavailable`: it stays to be written
+   * later.
+   */
   async flush(): Promise<void> {
     // What is under way may not hold what was just taken.
     if (this.#flushing) await this.#flushing.catch(() => undefined);
@@ -127,7 +134,8 @@ export class WriteBehind {
   }
 
   async #writeHeads(): Promise<void> {
-    // In order of id, as everybody writes many heads: servers that lock rows must not find two writers waiting for each other.
+    // In order of id, as everybody writes many heads: servers that lock rows must not find two
+    // writers waiting for each other.
     const sorted = [...this.#headsUnderWay].sort(([a], [b]) => (a < b ? -1 : 1));
     const operations = sorted.map(
       ([id, { rev, update }]): AnyBulkWriteOperation<HeadDocument> => ({

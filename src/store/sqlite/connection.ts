@@ -3,7 +3,10 @@ import { AppError } from "../../shared/errors.ts";
 import { toStoreError } from "./failure.ts";
 import { GroupCommit } from "./group-commit.ts";
 
-/** An open database as the areas of the store use it: prepared statements, reads at once, writes in groups. */
+/**
+ * An open database as the areas of the store use it: prepared statements, reads at once, writes in
+ * groups.
+ */
 export class Connection {
   readonly #database: DatabaseSync;
   readonly #group: GroupCommit;
@@ -16,7 +19,9 @@ export class Connection {
     this.#group = new GroupCommit(database);
   }
 
-  /** How many transactions were committed; with how many writes were made, it shows the grouping. */
+  /**
+   * How many transactions were committed; with how many writes were made, it shows the grouping.
+   */
   get transactions(): number {
     return this.#group.transactions;
   }

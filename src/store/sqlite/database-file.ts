@@ -18,7 +18,10 @@ import { integer, text } from "./row.ts";
 /** Marks a SQLite file as ours: the letters HDDL, where `PRAGMA application_id` keeps them. */
 const APPLICATION_ID = 0x48_44_44_4c;
 
-/** How long a statement waits for another program that has the file locked. It blocks the process, so it is short. */
+/**
+ * How long a statement waits for another program that has the file locked. It blocks the process,
+ * so it is short.
+ */
 const BUSY_TIMEOUT_MS = 1_000;
 
 /** How much of the write-ahead log stays on disk once its content is in the database. */
@@ -31,7 +34,8 @@ const MAGIC = "SQLite format 3\0";
 export type Synchronous = "full" | "normal" | "off";
 
 /**
- * Opens the database and brings its tables up to date; creates it, with its folder, if there is none.
+ * Opens the database and brings its tables up to date; creates it, with its folder, if there is
+ * none.
  *
  * Nothing that exists is changed before it has been checked, and nothing is ever deleted.
  *
@@ -61,9 +65,11 @@ function prepareFile(path: string): void {
 }
 
 /**
- * SQLite takes what is missing of the last page for zeros, and its own check may find nothing wrong with that.
+ * SQLite takes what is missing of the last page for zeros, and its own check may find nothing wrong
+ * with that.
  *
- * Not with a write-ahead log beside the file: a power cut may have left the file short then, and the log completes it.
+ * Not with a write-ahead log beside the file: a power cut may have left the file short then, and
+ * the log completes it.
  */
 function checkLength(path: string): void {
   const header = Buffer.alloc(HEADER_BYTES);
@@ -74,14 +80,18 @@ function checkLength(path: string): void {
     closeSync(file);
   }
   if (header.toString("latin1", 0, MAGIC.length) !== MAGIC) return;
-  // Offsets of https://sqlite.org/fileformat.html, section 1.3; a page of 65,536 bytes is written as 1.
+  // Offsets of https://sqlite.org/fileformat.html, section 1.3; a page of 65,536 bytes is written
+  // as 1.
   const pageBytes = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
   const expectedBytes = header.readUInt32BE(28) * pageBytes;
   const { size } = statSync(path);
   if (size < expectedBytes) throw damaged(path, `is cut short (${size} of ${expectedBytes} bytes)`);
 }
 
-/** Under another name first: a crash on the way leaves nothing that looks like a database that lost its data. */
+/**
+ * Under another name first: a crash on the way leaves nothing that looks like a database that lost
+ * its data.
+ */
 function createFile(path: string): void {
   const draft = `${path}.new`;
   for (const suffix of ["", "-journal"]) rmSync(`${draft}${suffix}`, { force: true });
@@ -125,7 +135,8 @@ function checkContent(database: DatabaseSync, path: string): void {
 function migrate(database: DatabaseSync, from: number): void {
   for (const [index, sql] of MIGRATIONS.entries()) {
     if (index < from) continue;
-    // Number and tables change together or not at all: an interrupted step is done again from its beginning.
+    // Number and tables change together or not at all: an interrupted step is done again from its
+    // beginning.
     database.exec(`
       BEGIN EXCLUSIVE;
       ${sql}

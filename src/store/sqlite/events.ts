@@ -3,7 +3,10 @@ import type { Connection } from "./connection.ts";
 import type { Row } from "./row.ts";
 import { json, text } from "./row.ts";
 
-/** Named events, and who waits for them. A settled row stays: its id stays taken, and a later wait may look back at it. */
+/**
+ * Named events, and who waits for them. A settled row stays: its id stays taken, and a later wait
+ * may look back at it.
+ */
 export function createEvents(connection: Connection): EventStore {
   const insert = connection.prepare(
     "INSERT INTO events (id, name, at, record) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",

@@ -1,6 +1,9 @@
 import { AppError, asAppError } from "../../shared/errors.ts";
 
-/** Primary result codes of SQLite (the low byte of `errcode`), as https://sqlite.org/rescode.html numbers them. */
+/**
+ * Primary result codes of SQLite (the low byte of `errcode`), as https://sqlite.org/rescode.html
+ * numbers them.
+ */
 const BUSY = 5;
 const LOCKED = 6;
 const READONLY = 8;
@@ -17,7 +20,10 @@ function sqliteCode(error: unknown): number | null {
   return typeof error.errcode === "number" ? error.errcode & 0xff : null;
 }
 
-/** True if the error lies in what was written; false if the database itself could not do it, for this or any other write. */
+/**
+ * True if the error lies in what was written; false if the database itself could not do it, for
+ * this or any other write.
+ */
 export function isOwnFault(error: unknown): boolean {
   const code = sqliteCode(error);
   return code === null || code === TOOBIG || code === CONSTRAINT || code === MISMATCH;
@@ -30,8 +36,8 @@ export function isBusy(error: unknown): boolean {
 }
 
 /**
- * What a caller of the store gets for an error of the driver: `store_unavailable` with what to do about it; `internal` for what
- * no operator can mend.
+ * What a caller of the store gets for an error of the driver: `store_unavailable` with what to do
+ * about it; `internal` for what no operator can mend.
  *
  * @param name - what the message calls the database: its file.
  */

@@ -5,20 +5,22 @@ import { isOwnFault } from "./failure.ts";
 /** Most writes in one transaction: bounds how long one turn of the event loop can last. */
 const MAX_GROUP = 1_000;
 
-/** How one write ended, told to its caller once the transaction is safe. */
+/** Settles the promise of one write, once the transaction is durable. */
 type Outcome = () => void;
 
 interface Write {
-  /** Runs the statements. @returns how to tell the caller. */
+  /** Runs the statements. @returns what settles its promise. */
   readonly run: () => Outcome;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Puts all writes of one turn of the event loop into one transaction, so that a hundred executions pay for one flush of the disk.
+ * Puts all writes of one turn of the event loop into one transaction, so that a hundred executions
+ * pay for one flush of the disk.
  *
- * Every write has a savepoint of its own: one that is refused leaves no trace and does not disturb the others. If the database
- * itself fails, all writes of the group are undone and all of them reject.
+ * Every write has a savepoint of its own: one that is refused leaves no trace and does not disturb
+ * the others. If the database itself fails, all writes of the group are undone and all of them
+ * reject.
  */
 export class GroupCommit {
   readonly #database: DatabaseSync;
@@ -44,7 +46,8 @@ export class GroupCommit {
    *
    * Values that the caller may change later must be turned to text before, not in `work`.
    *
-   * @returns what `work` returned, once it is durable. Rejects with what `work` threw, or with the error of the transaction.
+   * @returns what `work` returned, once it is durable. Rejects with what `work` threw, or with the
+   * error of the transaction.
    */
   add<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -73,7 +76,8 @@ export class GroupCommit {
   #commitGroup(group: readonly Write[]): void {
     let outcomes: readonly Outcome[];
     try {
-      // IMMEDIATE takes the write lock at once: a group never fails halfway because someone else began to write.
+      // IMMEDIATE takes the write lock at once: a group never fails halfway because another program
+      // began to write.
       this.#database.exec("BEGIN IMMEDIATE");
       outcomes = group.map((write) => this.#runOne(write));
       this.#database.exec("COMMIT");
@@ -83,7 +87,7 @@ export class GroupCommit {
       return;
     }
     this.#transactions += 1;
-    for (const tell of outcomes) tell();
+    for (const settle of outcomes) settle();
   }
 
   #runOne(write: Write): Outcome {
@@ -106,7 +110,8 @@ export class GroupCommit {
     try {
       this.#database.exec("ROLLBACK");
     } catch {
-      // The group is reported as failed in any case; SQLite undoes what is left when the file is next opened.
+      // The group is reported as failed in any case; SQLite undoes what is left when the file is
+      // next opened.
     }
   }
 }

@@ -129,7 +129,7 @@ function listRecords(connection: Connection, query: ExecutionRecordQuery): Execu
   return toPage(rows.map(toHead), query.limit);
 }
 
-/** The query for one page. Exported for the test that looks at the index it uses. */
+/** The query for one page. Exported for the test of the index that serves it. */
 export function pageQuery(query: ExecutionRecordQuery): {
   readonly sql: string;
   readonly values: readonly SQLInputValue[];

@@ -4,7 +4,10 @@ import { AFTER_ANY } from "../executions.ts";
 import type { Connection } from "./connection.ts";
 import { json, text } from "./row.ts";
 
-/** How many expired keys each call removes: more than it adds, so that the table shrinks without a job of its own. */
+/**
+ * How many expired keys each call removes: more than it adds, so that the table shrinks without a
+ * job of its own.
+ */
 const SWEEP = 10;
 
 /** Keys of requests that must start one execution only, while they have not expired. */

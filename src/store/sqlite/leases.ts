@@ -5,7 +5,7 @@ import { SELECT_HEADS, toHead } from "./heads.ts";
 import type { Row } from "./row.ts";
 import { integer, integerOrNull, text } from "./row.ts";
 
-/** Which worker looks after which execution, until when, and which one needs somebody next. */
+/** Which worker owns which execution, until when, and which execution is due next. */
 export function createLeases(connection: Connection): LeaseStore {
   const selectDue = connection.prepare(
     `${SELECT_HEADS} WHERE due <= ? ORDER BY due, execution_id LIMIT ?`,
@@ -65,7 +65,7 @@ export function createLeases(connection: Connection): LeaseStore {
   };
 }
 
-/** Which processes are at work. Here it is one. */
+/** The processes that share the store: here it is one. */
 export function createProcesses(connection: Connection): ProcessStore {
   const replace = connection.prepare(
     "REPLACE INTO processes (id, name, started_at, seen_at) VALUES (?, ?, ?, ?)",

@@ -6,16 +6,20 @@ import { readOwn } from "../../shared/json.ts";
 import { isBusy } from "./failure.ts";
 
 const LOCK_FILE = "heddle.lock";
-/** Beside the lock, because nobody else can read a locked file. Only for the message: it decides nothing. */
+/**
+ * Beside the lock, because no other process can read a locked file. Only for the message: it
+ * decides nothing.
+ */
 const HOLDER_FILE = "heddle.lock.json";
 
 /**
  * Takes a data folder for this process, until it is disposed or the process ends, however it ends.
  *
- * The lock is one of the operating system, held through an open transaction of SQLite: a killed process leaves no lock behind.
- * It does not hold on network file systems that do not lock.
+ * The lock is one of the operating system, held through an open transaction of SQLite: a killed
+ * process leaves no lock behind. It does not hold on network file systems that do not lock.
  *
- * @throws {AppError} `store_locked` naming the process that has the folder, `store_unavailable` when the folder cannot be written.
+ * @throws {AppError} `store_locked` naming the process that has the folder, `store_unavailable`
+ * when the folder cannot be written.
  */
 export async function lockDataDir(dir: string): Promise<AsyncDisposable> {
   const holderFile = join(dir, HOLDER_FILE);
@@ -39,7 +43,8 @@ export async function lockDataDir(dir: string): Promise<AsyncDisposable> {
   return {
     async [Symbol.asyncDispose]() {
       if (!database.isOpen) return;
-      // The lock file itself stays: a process that waits for it must not be left with a file that has no name.
+      // The lock file itself stays: a process that waits for it must not be left with a file that
+      // has no name.
       rmSync(holderFile, { force: true });
       database.close();
     },

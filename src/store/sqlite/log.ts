@@ -7,7 +7,10 @@ import type { Row } from "./row.ts";
 import { integer, json, text } from "./row.ts";
 import { prepareTotals } from "./totals.ts";
 
-/** The append-only log of each execution. Head and signals are written in the transaction of the commit: here they never lag. */
+/**
+ * The append-only log of each execution. Head and signals are written in the transaction of the
+ * commit: here they never lag.
+ */
 export function createLog(connection: Connection): LogStore {
   const insert = connection.prepare(
     "INSERT INTO log (execution_id, rev, epoch, commit_id, at, events) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",

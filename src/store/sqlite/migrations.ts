@@ -1,8 +1,10 @@
 /**
- * The tables, as numbered steps. Forward only: a step is never edited once released, a change is a new step.
+ * The tables, as numbered steps. Forward only: a step is never edited once released, a change is a
+ * new step.
  *
- * JSON from outside is kept as text, so that any key and any number survives. What changes often (`heads`) is kept apart from
- * what is large and never changes (`starts`), because SQLite rewrites a row whole.
+ * JSON from outside is kept as text, so that any key and any number survives. What changes often
+ * (`heads`) is kept apart from what is large and never changes (`starts`), because SQLite rewrites
+ * a row whole.
  */
 export const MIGRATIONS: readonly string[] = [
   `

@@ -31,26 +31,34 @@ export interface SqliteStoreOptions {
   /** The file, or `:memory:` for one that is gone when it is closed. */
   readonly path: string;
   /**
-   * `full`: what was accepted survives a power cut. `normal` and `off`: it survives the death of the process; a power cut may take
-   * the last moments, and with `off` the file.
+   * `full`: what was accepted survives a power cut. `normal` and `off`: it survives the death of
+   * the process; a power cut may take the last moments, and with `off` the file.
    *
    * @default "full"
    */
   readonly synchronous?: Synchronous;
 }
 
-/** The store in one file. It keeps more than {@link Store} promises: head and signals are never behind the log. */
+/**
+ * The store in one file. It keeps more than {@link Store} promises: head and signals are never
+ * behind the log.
+ */
 export interface SqliteStore extends Store {
-  /** Transactions committed since it was opened: compared with the number of writes, it shows the grouping. */
+  /**
+   * Transactions committed since it was opened: compared with the number of writes, it shows the
+   * grouping.
+   */
   readonly transactions: number;
 }
 
 /**
- * Opens the embedded store; creates file and folder if they are missing, and brings older tables up to date.
+ * Opens the embedded store; creates file and folder if they are missing, and brings older tables up
+ * to date.
  *
  * One process at a time: hold `lockDataDir` first. Disposing it commits what is under way.
  *
- * @throws {AppError} `store_newer` when a newer version wrote the file, `store_unavailable` when it cannot be opened or is damaged.
+ * @throws {AppError} `store_newer` when a newer version wrote the file, `store_unavailable` when it
+ * cannot be opened or is damaged.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   const { path, synchronous = "full" } = options;

@@ -1,6 +1,9 @@
 import type { SQLOutputValue } from "node:sqlite";
 
-/** A row as the driver gives it. The tables are STRICT, so a column has the type of its declaration or the query is wrong. */
+/**
+ * A row as the driver gives it. The tables are STRICT, so a column has the type of its declaration
+ * or the query is wrong.
+ */
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 
 export function text(row: Row, column: string): string {
@@ -28,7 +31,10 @@ export function flag(row: Row, column: string): boolean {
   return integer(row, column) !== 0;
 }
 
-/** JSON text. The type is taken on trust: the column is written by this store alone, from a value of that type. */
+/**
+ * JSON text. The type is taken on trust: the column is written by this store alone, from a value of
+ * that type.
+ */
 export function json<T>(row: Row, column: string): T {
   const value: T = JSON.parse(text(row, column));
   return value;

@@ -2,7 +2,7 @@ import type { SlotStore } from "../../engine/ports/executions.ts";
 import type { Connection } from "./connection.ts";
 import { integer, text } from "./row.ts";
 
-/** Who may go on, and who waits for that. */
+/** Slots of executions of which only so many may run, and the queue for them. */
 export function createSlots(connection: Connection): SlotStore {
   const select = connection.prepare(
     "SELECT slot, execution_id FROM slots WHERE line = ? ORDER BY slot",

@@ -19,7 +19,7 @@ export function createTotals(connection: Connection): TotalsStore {
   };
 }
 
-/** The query for some totals. Exported for the test that looks at the index it uses. */
+/** The query for some totals. Exported for the test of the index that serves it. */
 export function totalsQuery({ dimension, workflowId, name, from, to }: TotalsQuery): {
   readonly sql: string;
   readonly values: readonly SQLInputValue[];
