@@ -1,21 +1,18 @@
-import type { ChildProcess } from "node:child_process";
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { MongoClient } from "mongodb";
 import { z } from "zod";
 import { createCron } from "../src/adapters/node-cron.ts";
-import type { RunningEngine } from "../src/engine/engine.ts";
-import { createEngine } from "../src/engine/engine.ts";
+import { createEngine, type RunningEngine } from "../src/engine/engine.ts";
 import { systemClock } from "../src/engine/ports/clock.ts";
 import type { Service } from "../src/engine/ports/service.ts";
 import { createStepTypes } from "../src/engine/steps/index.ts";
 import { createTriggerTypes } from "../src/engine/triggers/types/index.ts";
 import { createServiceRegistry } from "../src/services/registry.ts";
 import { openMongoStore } from "../src/store/mongodb/open.ts";
-import type { StoreMethod } from "../test/support/intercept-store.ts";
-import { interceptStore } from "../test/support/intercept-store.ts";
+import { interceptStore, type StoreMethod } from "../test/support/intercept-store.ts";
 
 /**
  * Measures the time until a process records a signal that another process sent to an execution in

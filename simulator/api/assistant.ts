@@ -1,5 +1,4 @@
-import type { JsonObject } from "../json.ts";
-import { isJsonObject, toObjects } from "../json.ts";
+import { isJsonObject, type JsonObject, toObjects } from "../json.ts";
 import { channelById } from "./channel-argument.ts";
 import type { ApiCall, MethodRegistry } from "./method.ts";
 import { invalidArguments, SlackError } from "./slack-error.ts";

@@ -1,5 +1,4 @@
-import type { Json } from "../shared/json.ts";
-import { isJsonObject } from "../shared/json.ts";
+import { isJsonObject, type Json } from "../shared/json.ts";
 import { isUserId } from "../shared/slack-ids.ts";
 import { cut } from "./limits.ts";
 

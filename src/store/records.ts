@@ -22,8 +22,7 @@ import type {
   WorkflowStore,
 } from "../engine/ports/workflows.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
-import type { RecordKind, RecordStorage } from "./record-kind.ts";
-import { describeRecord, RECORD_TEXT } from "./record-kind.ts";
+import { describeRecord, RECORD_TEXT, type RecordKind, type RecordStorage } from "./record-kind.ts";
 
 /** The storage of a kind. */
 type StorageOf<Kind> =

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import type { StepType } from "../../src/engine/definition/step-type.ts";
-import { defineStepType } from "../../src/engine/definition/step-type.ts";
+import { defineStepType, type StepType } from "../../src/engine/definition/step-type.ts";
 import { resolveTemplates } from "../../src/engine/language/template.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
 import { isJsonObject, type JsonObject } from "../../src/shared/json.ts";

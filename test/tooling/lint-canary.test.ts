@@ -45,6 +45,11 @@ const VIOLATIONS: readonly (readonly [rule: string, path: string, code: string])
     "src/engine/cycle-a.ts",
     'import { b } from "./cycle-b.ts";\nexport const a = (): number => b();',
   ],
+  [
+    "no-duplicates",
+    "src/engine/duplicate-import.ts",
+    'import type { A } from "./no-cycle-a.ts";\nimport type { A as B } from "./no-cycle-a.ts";\nexport const f = (a: A): B => a;',
+  ],
   ["no-default-export", "src/engine/default-export.ts", "export default 1;"],
   ["extensions", "src/engine/extension.ts", 'import { a } from "./cycle-a";\nexport const c = a;'],
   ["max-lines", "src/engine/long-file.ts", "export {};\n".repeat(601)],

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Surface } from "../../block-kit/validate-blocks.ts";
-import { validateBlocks } from "../../block-kit/validate-blocks.ts";
+import { type Surface, validateBlocks } from "../../block-kit/validate-blocks.ts";
 import { BLOCKS, CONFIRM, REFUSED_BLOCKS } from "./block-facts.ts";
 import { AS_ACCESSORY, ELEMENTS, IN_ACTIONS, IN_INPUT } from "./element-facts.ts";
 import type { Table } from "./facts.ts";

@@ -3,11 +3,9 @@ import type { Engine } from "../../engine/api/engine.ts";
 import { GENERATION } from "../../engine/model/execution-id.ts";
 import { AppError } from "../../shared/errors.ts";
 import { escapeText, mentionPerson } from "../../slack/text.ts";
-import type { CardMessage } from "../views/blocks/build.ts";
-import { message, sections } from "../views/blocks/build.ts";
+import { type CardMessage, message, sections } from "../views/blocks/build.ts";
 import { countRuns, describeUnknown, isCost, showSpent } from "../views/costs.ts";
-import type { CommandRequest, Subcommand } from "./subcommand.ts";
-import { EVERY_ROLE } from "./subcommand.ts";
+import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 3660;

@@ -3,12 +3,10 @@ import type { Definition } from "../../engine/definition/schema.ts";
 import { executionIdFor } from "../../engine/model/execution-id.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { escapeText, shortRunId, showSentence } from "../../slack/text.ts";
-import type { CardMessage } from "../views/blocks/build.ts";
-import { message, sections } from "../views/blocks/build.ts";
+import { type CardMessage, message, sections } from "../views/blocks/build.ts";
 import { describeEstimate } from "../views/costs.ts";
 import { describeInputs, exampleLine } from "./inputs-help.ts";
-import type { CommandRequest, Subcommand } from "./subcommand.ts";
-import { EVERY_ROLE } from "./subcommand.ts";
+import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 /** The engine's problems with inputs. */
 const InputProblems = z.object({

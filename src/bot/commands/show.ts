@@ -4,8 +4,7 @@ import { escapeText, mentionPerson, showTime, showValue } from "../../slack/text
 import { contextBlock, message, sections } from "../views/blocks/build.ts";
 import { describeEstimate } from "../views/costs.ts";
 import { describeInputs, exampleLine } from "./inputs-help.ts";
-import type { Subcommand } from "./subcommand.ts";
-import { EVERY_ROLE } from "./subcommand.ts";
+import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 const STEPS_SHOWN = 40;
 

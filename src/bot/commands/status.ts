@@ -10,15 +10,19 @@ import {
   showValue,
 } from "../../slack/text.ts";
 import type { BotContext } from "../context.ts";
-import type { CardMessage } from "../views/blocks/build.ts";
-import { contextBlock, divider, message, sections } from "../views/blocks/build.ts";
+import {
+  type CardMessage,
+  contextBlock,
+  divider,
+  message,
+  sections,
+} from "../views/blocks/build.ts";
 import { showStatus } from "../views/blocks/status.ts";
 import { createCardContext } from "../views/card-context.ts";
 import { adviseOn } from "../views/completion-message.ts";
 import { describeMigration, describeProgress } from "../views/progress.ts";
 import { describeStarter } from "../views/run-card.ts";
-import type { Subcommand } from "./subcommand.ts";
-import { EVERY_ROLE } from "./subcommand.ts";
+import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 /** Own unfinished runs that `status` without an id shows. */
 const OWN_RUNS = 5;

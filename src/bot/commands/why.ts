@@ -1,12 +1,10 @@
-import type { Definition } from "../../engine/definition/schema.ts";
-import { aiStepsOf } from "../../engine/definition/schema.ts";
+import { aiStepsOf, type Definition } from "../../engine/definition/schema.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { BotContext } from "../context.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import { createCardContext } from "../views/card-context.ts";
 import { whyOverview, whyStep } from "../views/why.ts";
-import type { Subcommand } from "./subcommand.ts";
-import { EVERY_ROLE } from "./subcommand.ts";
+import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 export const whyCommand: Subcommand = {
   name: "why",

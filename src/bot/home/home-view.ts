@@ -13,8 +13,7 @@ import {
 import { decideButtons } from "../views/approval-card.ts";
 import { contextBlock, divider, header, section, sections } from "../views/blocks/build.ts";
 import { showStatus } from "../views/blocks/status.ts";
-import type { HomeCosts } from "./home-costs.ts";
-import { costBlocks } from "./home-costs.ts";
+import { costBlocks, type HomeCosts } from "./home-costs.ts";
 
 /** What App Home shows one person. */
 export interface HomeContent {

@@ -2,11 +2,9 @@ import type { Logger } from "pino";
 import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
-import type { DesiredMessage } from "./desired-messages.ts";
-import { RUN_CARD } from "./desired-messages.ts";
+import { type DesiredMessage, RUN_CARD } from "./desired-messages.ts";
 import type { Placement } from "./placement.ts";
-import type { Card, CardAction } from "./plan.ts";
-import { cardId, hashMessage } from "./plan.ts";
+import { type Card, type CardAction, cardId, hashMessage } from "./plan.ts";
 import type { SlackMessages } from "./slack-messages.ts";
 import { toRefusalKind } from "./slack-refusals.ts";
 
@@ -59,7 +57,7 @@ export class MessageWriter {
       shown: null,
       final: home === null,
     };
-    if (home === null) this.#warnGivenUp(record, "no such channel, and nobody to tell");
+    if (home === null) this.#warnGivenUp(record, "no such channel, and no owner to write to");
     if (await cards.insert(record)) {
       this.#unsent.add(record.id);
       execution.records.set(record.id, record);

@@ -11,17 +11,12 @@ import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { eachPage } from "../../shared/pages.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
 import type { Slack } from "../../slack/slack.ts";
-import type { CardContext } from "../views/card-context.ts";
-import { createCardContext } from "../views/card-context.ts";
-import type { DesiredMessage } from "./desired-messages.ts";
-import { desiredMessages, RUN_CARD } from "./desired-messages.ts";
-import type { ExecutionCards } from "./message-writer.ts";
-import { MessageWriter } from "./message-writer.ts";
+import { type CardContext, createCardContext } from "../views/card-context.ts";
+import { type DesiredMessage, desiredMessages, RUN_CARD } from "./desired-messages.ts";
+import { type ExecutionCards, MessageWriter } from "./message-writer.ts";
 import { createPlacement } from "./placement.ts";
-import type { CardAction } from "./plan.ts";
-import { cardId, planNext } from "./plan.ts";
-import type { Rate } from "./rate-limiter.ts";
-import { RateLimiter } from "./rate-limiter.ts";
+import { type CardAction, cardId, planNext } from "./plan.ts";
+import { type Rate, RateLimiter } from "./rate-limiter.ts";
 import { createSlackMessages } from "./slack-messages.ts";
 
 export interface ReconcilerOptions {

@@ -1,10 +1,8 @@
 import type { ExecutionView, StepView } from "../../engine/api/executions.ts";
 import type { StepResult } from "../../engine/model/state.ts";
-import type { Json } from "../../shared/json.ts";
-import { isJsonObject } from "../../shared/json.ts";
+import { isJsonObject, type Json } from "../../shared/json.ts";
 import { escapeText, showCost, showDuration, showMembers, showValue } from "../../slack/text.ts";
-import type { CardMessage } from "./blocks/build.ts";
-import { contextBlock, message, section } from "./blocks/build.ts";
+import { type CardMessage, contextBlock, message, section } from "./blocks/build.ts";
 import type { CardContext } from "./card-context.ts";
 
 const AI_STEP = "ai-decision";

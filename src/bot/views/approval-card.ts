@@ -1,24 +1,22 @@
 import type { ActionsBlock, KnownBlock } from "@slack/types";
 import type { ExecutionView, RequestView } from "../../engine/api/executions.ts";
 import type { Choice, RequestOpened } from "../../engine/model/events.ts";
-import type { RequestOutcome, Vote } from "../../engine/model/state.ts";
-import { isFinished } from "../../engine/model/state.ts";
+import { isFinished, type RequestOutcome, type Vote } from "../../engine/model/state.ts";
 import { escapeText, mentionPerson, shortRunId, showTime, showValue } from "../../slack/text.ts";
 import { toDecisionValue } from "../action-values.ts";
 import { decideActionId } from "../ids.ts";
 import { aiFindings } from "./ai-results.ts";
-import type { CardMessage } from "./blocks/build.ts";
 import {
   button,
   buttons,
+  type CardMessage,
   contextBlock,
   divider,
   fields,
   message,
   section,
 } from "./blocks/build.ts";
-import type { CardContext } from "./card-context.ts";
-import { showInputs } from "./card-context.ts";
+import { type CardContext, showInputs } from "./card-context.ts";
 import { describeApprovers } from "./progress.ts";
 import { describeStarter } from "./run-card.ts";
 

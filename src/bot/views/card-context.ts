@@ -2,8 +2,7 @@ import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { Definition } from "../../engine/definition/schema.ts";
 import { readOwn } from "../../shared/json.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
-import type { GroupIds } from "../../slack/groups.ts";
-import { groupIdOf } from "../../slack/groups.ts";
+import { type GroupIds, groupIdOf } from "../../slack/groups.ts";
 import { escapeText, mentionChannel, mentionPerson, showValue } from "../../slack/text.ts";
 
 const VALUE_CHARS = 300;

@@ -1,9 +1,7 @@
 import type { ExecutionView } from "../../engine/api/executions.ts";
-import type { ErrorCode } from "../../shared/errors.ts";
-import { ERROR_CODES, faultOf } from "../../shared/errors.ts";
+import { ERROR_CODES, type ErrorCode, faultOf } from "../../shared/errors.ts";
 import { escapeText, mentionPerson, shortRunId, showMembers, showValue } from "../../slack/text.ts";
-import type { CardMessage } from "./blocks/build.ts";
-import { contextBlock, divider, message, section } from "./blocks/build.ts";
+import { type CardMessage, contextBlock, divider, message, section } from "./blocks/build.ts";
 import { describeBudgetOutcome } from "./budget-card.ts";
 import type { CardContext } from "./card-context.ts";
 import { receipt, totals } from "./receipt.ts";

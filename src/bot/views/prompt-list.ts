@@ -2,8 +2,7 @@ import type { PromptComparison, PromptFigures, PromptView } from "../../engine/a
 import type { PromptRecord } from "../../engine/ports/prompts.ts";
 import { toDollars } from "../../shared/money.ts";
 import { escapeText, mentionPerson, showDuration, showTime, showValue } from "../../slack/text.ts";
-import type { CardMessage } from "./blocks/build.ts";
-import { contextBlock, message, sections } from "./blocks/build.ts";
+import { type CardMessage, contextBlock, message, sections } from "./blocks/build.ts";
 
 const TEXT_CHARS = 1500;
 const NOTE_CHARS = 200;

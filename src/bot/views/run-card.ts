@@ -11,11 +11,17 @@ import {
 import { toRetryValue, toRunValue } from "../action-values.ts";
 import { ACTION_IDS } from "../ids.ts";
 import { aiSteps } from "./ai-results.ts";
-import type { CardMessage } from "./blocks/build.ts";
-import { button, buttons, contextBlock, fields, message, sections } from "./blocks/build.ts";
+import {
+  button,
+  buttons,
+  type CardMessage,
+  contextBlock,
+  fields,
+  message,
+  sections,
+} from "./blocks/build.ts";
 import { EXECUTION_LOOK, showStatus } from "./blocks/status.ts";
-import type { CardContext } from "./card-context.ts";
-import { showInputs } from "./card-context.ts";
+import { type CardContext, showInputs } from "./card-context.ts";
 import { describeProgress } from "./progress.ts";
 
 /** The card of a run: what it is, where it stands, what it was given, what it cost so far. Edited in place until the end. */

@@ -5,8 +5,15 @@ import { cut, LIMITS } from "../../slack/limits.ts";
 import { escapeText, shortRunId, showDuration, showMembers, showTime } from "../../slack/text.ts";
 import { toLabelValue } from "../action-values.ts";
 import { ACTION_IDS } from "../ids.ts";
-import type { CardMessage } from "./blocks/build.ts";
-import { button, contextBlock, divider, message, section, sections } from "./blocks/build.ts";
+import {
+  button,
+  type CardMessage,
+  contextBlock,
+  divider,
+  message,
+  section,
+  sections,
+} from "./blocks/build.ts";
 import type { CardContext } from "./card-context.ts";
 
 const VALUE_CHARS = 500;

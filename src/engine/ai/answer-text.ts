@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 
-/** Deepest nesting of JSON that an answer may have; more is no answer, and would overflow whoever walks it. */
+/** Deepest nesting of JSON that an answer may have; more is no answer, and would overflow the stack of code that walks it. */
 const MAX_DEPTH = 100;
 /** Places of one answer where an object or a list may begin. */
 const MAX_STARTS = 100;
@@ -24,7 +24,7 @@ export function findJson(text: string): readonly (JsonObject | readonly Json[])[
     if (start < 0) break;
     const from = position + start;
     const end = endOfJson(text, from);
-    // Nothing closes what began here, so nothing after it can be told apart from its inside.
+    // Nothing closes what began here, so nothing after it can be distinguished from its inside.
     if (end === null) break;
     const value = parseJson(text.slice(from, end));
     if (isContainer(value)) found.push(value);

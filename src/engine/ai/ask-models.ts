@@ -109,7 +109,7 @@ function combine(failures: readonly AppError[]): AppError {
 /**
  * What the calls cost in all.
  *
- * A process that ends between a model's answer and the record of it loses that call: it was charged, and nobody knows how much.
+ * A process that ends between a model's answer and the record of it loses that call: it was charged, and its price is unknown.
  * If any call was made after the attempt had been begun again, an earlier life ended before it was through with its own.
  */
 function totalCost(calls: readonly CallResult[]): AttemptCost {

@@ -14,12 +14,12 @@ export interface CallResult {
   readonly text: string;
   /** How often the attempt had been begun again when the call was made: so many earlier calls may have been lost. */
   readonly recoveries: number;
-  /** `null`: nobody knows. */
+  /** Nano-dollars; `null`: unknown. */
   readonly costNano: number | null;
   readonly usage?: TokenUsage;
 }
 
-/** What a call needs of whoever makes it: an attempt of a step, or the generation of a definition. */
+/** What a call needs of its caller: an attempt of a step, or the generation of a definition. */
 export type CallContext = Pick<
   AttemptContext,
   | "executionId"

@@ -10,7 +10,7 @@ import { type AnswerFormat, hasEnvelope, MAX_REASON_LENGTH } from "./envelope.ts
 
 /*
  * What comes from outside may try to give orders ("ignore the policy and approve"). So it is set apart from the author's words
- * by a fence that it cannot write itself, and the model is told what the fence means. This lowers the risk, it does not end
+ * by a fence that it cannot write itself, and the prompt explains the fence to the model. This lowers the risk, it does not end
  * it: what must hold is checked by code and people after the decision.
  */
 
@@ -25,7 +25,7 @@ export interface PromptSource {
   readonly template: Template;
   readonly scope: Scope;
   readonly format: AnswerFormat;
-  /** The fence is derived from it, so that the same entry of a step always gives the same prompt. Nobody outside may know it. */
+  /** The fence is derived from it, so that the same entry of a step always gives the same prompt. It must stay unknown outside. */
   readonly key: string;
 }
 
@@ -79,7 +79,7 @@ function readValue(path: readonly string[], { scope }: PromptSource): Json {
   return renderTemplate({ source: "", parts: [path], paths: [path], whole: true }, scope);
 }
 
-/** A tag that occurs in none of the texts, however they are written: whoever writes them can neither know nor guess it. */
+/** A tag that occurs in none of the texts, however they are written: their authors can neither know nor guess it. */
 function fenceName(key: string, texts: readonly string[]): string {
   for (let count = 0; ; count += 1) {
     const digits = hash("sha256", `${key} ${count}`).slice(0, 12);

@@ -12,7 +12,7 @@ export type AnswerCheck =
       readonly reason?: string;
       readonly confidence?: number;
     }
-  /** Not in the wanted form: `complaint` tells the model, `error` tells people should it stay so. */
+  /** Not in the wanted form: `complaint` goes to the model, `error` to people if no repair helps. */
   | { readonly kind: "invalid"; readonly complaint: string; readonly error: AppError }
   /** No answer at all: asking the same model again at once is no use. */
   | { readonly kind: "failed"; readonly error: AppError };

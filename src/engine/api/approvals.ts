@@ -12,7 +12,7 @@ export interface Approvals {
   listOpen(limit: number): Promise<readonly OpenRequest[]>;
   /**
    * What a person may decide now and has not decided yet, newest execution first: their own requests are not among it, nor
-   * are those of groups that they are not in. The newest 500 open requests are looked at.
+   * are those of groups that they are not in. Only the newest 500 open requests are read.
    */
   listFor(userId: string): Promise<readonly OpenRequest[]>;
 }

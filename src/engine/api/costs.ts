@@ -32,9 +32,9 @@ export interface Costs {
     by: string,
   ): Promise<void>;
   /**
-   * Calls `listener` when most of a budget is used, once a month each; again if it says that it told nobody.
+   * Calls `listener` when most of a budget is used, once a month for each budget; again if it resolves to `false`: no person was notified.
    *
-   * @returns a function that ends it.
+   * @returns a function that removes the listener.
    */
   onBudgetWarning(listener: (warning: BudgetWarning) => Promise<boolean>): () => void;
 }
@@ -66,7 +66,7 @@ export interface Estimate {
   readonly durationMs: Spread | null;
   /** Known prices; `null` without runs. */
   readonly costNano: Spread | null;
-  /** Runs with calls whose price nobody knows. */
+  /** Runs with calls whose price is unknown. */
   readonly unknownCosts: number;
 }
 
@@ -128,7 +128,7 @@ export interface CostBreakdown {
 
 export interface CostLine {
   /**
-   * Workflow id (`:drafts`: the writing of drafts), number of a version, Slack user id (empty: nobody started it), step id, model,
+   * Workflow id (`:drafts`: the writing of drafts), number of a version, Slack user id (empty: no person started it), step id, model,
    * `prompt@version`, or the day as `2026-11-25`, UTC.
    */
   readonly name: string;

@@ -3,7 +3,7 @@ import type { Explanation } from "../definition/explain.ts";
 import type { Problem } from "../definition/problem.ts";
 import type { Definition } from "../definition/schema.ts";
 import type { DraftRecord } from "../ports/workflows.ts";
-/** Workflows that people describe, and see before anybody deploys them. Nothing here runs anything. */
+/** Workflows that people describe and review before they are deployed. A draft runs nothing. */
 export interface Drafts {
   /**
    * Has a language model write a definition for a description. Nothing is deployed.
@@ -24,11 +24,11 @@ export interface Drafts {
   find(channel: string, threadTs: string): Promise<DraftRecord | null>;
   /** @throws {AppError} `draft_not_found`, also for a draft that has no round yet. */
   view(id: string): Promise<DraftView>;
-  /** Remembers which message shows the draft. */
+  /** Stores which message shows the draft. */
   shown(id: string, messageTs: string): Promise<void>;
-  /** Deploys the round that somebody looked at. The caller has made sure that they may. @throws {AppError} `draft_not_found` also for a round that is not the newest. */
+  /** Deploys the round that a person reviewed. The caller has checked that the person may. @throws {AppError} `draft_not_found` also for a round that is not the newest. */
   deploy(id: string, round: number, by: string): Promise<DraftDeployed>;
-  /** Puts an open draft away; one that is not open stays as it is. @throws {AppError} `draft_not_found`. */
+  /** Discards an open draft; one that is not open stays as it is. @throws {AppError} `draft_not_found`. */
   discard(id: string, by: string): Promise<DraftRecord>;
 }
 
@@ -40,7 +40,7 @@ export interface DraftView {
   readonly warnings: readonly Problem[];
   /** Calls of the model for all its rounds. */
   readonly calls: number;
-  /** Dollars for all of them; `null`: nobody knows. */
+  /** Dollars for all of them; `null`: unknown. */
   readonly cost: number | null;
 }
 
@@ -70,6 +70,6 @@ export interface Generated {
   readonly warnings: readonly Problem[];
   /** Calls of the model, repairs included. */
   readonly calls: number;
-  /** Nano-dollars; `null`: nobody knows. */
+  /** Nano-dollars; `null`: unknown. */
   readonly costNano: number | null;
 }

@@ -24,6 +24,6 @@ export interface Engine {
 export interface Health {
   /** Whether the store takes writes, as it was within the last five seconds. @throws {AppError} `store_unavailable`. */
   assertWritable(): Promise<void>;
-  /** What is left to do, for whoever watches the process. */
+  /** What is left to do, for monitoring. */
   queueStats(): Promise<QueueStats>;
 }

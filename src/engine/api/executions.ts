@@ -28,7 +28,7 @@ export interface Executions {
    */
   cancel(executionId: string, by: string): Promise<void>;
   /**
-   * Lets an execution go on that failed or was cancelled, from the step that failed unless another is named: results after its
+   * Continues an execution that failed or was cancelled, from the step that failed unless another is named: results after its
    * last entry are dropped, siblings and costs stay, the time limit begins anew. What completed is run again, as a new execution.
    * Durable when it resolves; asking twice does it once, and with the same `idempotencyKey` gets the same answer.
    *
@@ -44,14 +44,14 @@ export interface Executions {
    */
   retryAll(request: BulkRetryRequest): Promise<BulkRetry>;
   /**
-   * Has a waiting execution go on with another version: only when nothing is in flight and each step at which it stands is found
+   * Moves a waiting execution to another version: only when nothing is in flight and each step at which it stands is found
    * there at the same place with the same type. Open approvals are asked anew. Durable when it resolves; asking twice does it
    * once. It is checked again when it is done: a run that has moved on meanwhile keeps its version.
    *
    * @throws {AppError} `execution_not_found`, `version_not_found`; `migration_refused`, saying which step and why.
    */
   migrate(request: MigrationRequest): Promise<MigrationResult>;
-  /** Calls `listener` with the execution id after each durable change. @returns a function that ends it. */
+  /** Calls `listener` with the execution id after each durable change. @returns a function that removes the listener. */
   onCommitted(listener: (executionId: string) => void): () => void;
 }
 
@@ -108,7 +108,7 @@ export interface RetryRequest {
   readonly fromStep?: string;
   /** Variables that get other values. */
   readonly variables?: JsonObject;
-  /** `text`: as somebody typed them, to be converted; `json`: taken strictly. */
+  /** `text`: as a person typed them, to be converted; `json`: taken strictly. */
   readonly variableForm: "text" | "json";
   /** A person knows that a step may be done although it is not known whether it had its effect before. @default false */
   readonly acceptsDoubt?: boolean;
@@ -190,9 +190,9 @@ export interface ExecutionView {
   readonly error: StepError | null;
   readonly errors: readonly ErrorView[];
   readonly cancelledBy: string | null;
-  /** Who had it go on after it had ended, from which step (`null`: from where it was given up), oldest first. */
+  /** The retries: by whom, from which step (`null`: from where it was abandoned), oldest first. */
   readonly retries: readonly RetryView[];
-  /** Who had it go on with another version, oldest first. */
+  /** The migrations: by whom and to which version, oldest first. */
   readonly migrations: readonly MigrationView[];
   readonly requests: readonly RequestView[];
   /** Steps under way, with their attempt. */

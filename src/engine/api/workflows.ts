@@ -62,7 +62,7 @@ export interface Workflows {
    */
   pause(workflowId: string | null, by: string): Promise<void>;
   /**
-   * Lets them go on, those that began first first. `null` ends the pause of everything; what was paused by itself stays so.
+   * Resumes them in order of start. `null` ends the pause of everything; a workflow that was paused by itself stays paused.
    *
    * @returns whether it was paused. @throws {AppError} `workflow_not_found`.
    */
@@ -164,7 +164,7 @@ export interface DeployedWorkflow {
   readonly deployedAt: number;
 }
 
-/** Somebody paused a workflow, or everything. */
+/** The pause of a workflow, or of everything. */
 export interface Pause {
   readonly by: string;
   /** Milliseconds since 1970. */

@@ -10,7 +10,7 @@ import type { Metrics } from "./metrics.ts";
 
 /** What is read is used for so long: together with the calls under way this is how far a budget can be passed. */
 const TRUST_MS = 5000;
-/** Share of a budget at which people are told. */
+/** Share of a budget from which people are warned, once a month. */
 const WARN_AT = 0.8;
 
 /** Whose money is to be spent. */
@@ -27,7 +27,7 @@ export interface BudgetsOptions {
   readonly metrics: Metrics;
   /** `limits.monthlyBudgetUsd` of the active version of every workflow that has one, by id. */
   readonly definedUsd: () => Promise<ReadonlyMap<string, number>>;
-  /** Tells people. @returns whether anybody was told. */
+  /** Warns people. @returns whether the warning reached a person. */
   readonly warn: (warning: BudgetWarning) => Promise<boolean>;
 }
 
@@ -122,7 +122,7 @@ export class Budgets {
     return nano;
   }
 
-  /** Tells people once a month that most of a budget is used; again if nobody could be told. */
+  /** Warns people once a month that most of a budget is used; again if the warning reached no person. */
   async #warn(budget: BudgetStatus): Promise<void> {
     const { store, clock, logger, warn } = this.#options;
     const { scope, subject, spentNano, monthlyNano } = budget;

@@ -8,8 +8,14 @@ import type {
   WorkflowMetrics,
 } from "../api/costs.ts";
 import { GENERATION } from "../model/execution-id.ts";
-import type { TotalsDimension, TotalsRow } from "../model/totals.ts";
-import { HOUR_MS, hourOf, NOTHING, sumTotals } from "../model/totals.ts";
+import {
+  HOUR_MS,
+  hourOf,
+  NOTHING,
+  sumTotals,
+  type TotalsDimension,
+  type TotalsRow,
+} from "../model/totals.ts";
 import type { CallCost } from "../ports/calls.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";

@@ -1,9 +1,7 @@
-import type { Expression } from "../language/expression.ts";
-import { compileExpression } from "../language/expression.ts";
+import { compileExpression, type Expression } from "../language/expression.ts";
 import type { NamedPrompt } from "../language/prompt-ref.ts";
 import type { Definition, StepDefinition } from "./schema.ts";
-import type { CheckContext, StepProgram, StepType } from "./step-type.ts";
-import { EACH } from "./step-type.ts";
+import { type CheckContext, EACH, type StepProgram, type StepType } from "./step-type.ts";
 
 /** One step with its program, its routes and the bodies it holds. */
 export interface CompiledStep {
@@ -89,7 +87,7 @@ function compileBody(
       id,
       compileBody(inner, stepTypes, context, false),
     ]);
-    // At the root a missing `next` ends the run; in a branch it goes on to the next step of the list.
+    // At the root a missing `next` ends the run; in a branch the next step of the list follows.
     const following = isRoot ? undefined : definitions[index + 1]?.id;
     const routes = routesOf({ next: definition.next ?? following });
     steps.set(definition.id, { definition, type, program, routes, bodies: new Map(bodies) });

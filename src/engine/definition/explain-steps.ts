@@ -10,7 +10,7 @@ export interface StepExplanation {
   /** How deep within branches; 0: not in any. */
   readonly depth: number;
   readonly text: string;
-  /** Where it goes on, if that is not simply the next step. */
+  /** Which step follows, if it is not simply the next one. */
   readonly goesOn: string | null;
 }
 
@@ -21,7 +21,7 @@ export interface StepsExplanation {
   readonly approvers: readonly string[];
 }
 
-/** Tells what the steps of a body do, branches included. */
+/** Describes what the steps of a body do, branches included. */
 export function describeSteps(
   steps: readonly StepDefinition[],
   services: ServiceRegistry,

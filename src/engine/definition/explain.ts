@@ -9,7 +9,7 @@ export interface Explanation {
   readonly description: string | null;
   /** What starts it. */
   readonly triggers: readonly string[];
-  /** What somebody gives at the start. */
+  /** The values that a person gives at the start. */
   readonly inputs: readonly string[];
   /** What happens, in the order of the definition; those of branches follow their step. */
   readonly steps: readonly StepExplanation[];

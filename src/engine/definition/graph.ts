@@ -8,7 +8,7 @@ export interface GraphStep {
   readonly id: string;
   readonly next?: string | Readonly<Record<string, string>> | undefined;
   readonly fallbackStep?: string | undefined;
-  /** Steps that the step can go on to besides. */
+  /** Further steps that can follow the step. */
   readonly alsoNext?: readonly string[];
 }
 

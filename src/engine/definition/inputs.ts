@@ -1,10 +1,8 @@
 import { didYouMean } from "../../shared/did-you-mean.ts";
-import type { Json, JsonObject } from "../../shared/json.ts";
-import { isDeeper } from "../../shared/json.ts";
+import { isDeeper, type Json, type JsonObject } from "../../shared/json.ts";
 import { compilePattern } from "../language/safe-pattern.ts";
 import { INPUT_CONVERTERS } from "./input-conversion.ts";
-import type { Problem } from "./problem.ts";
-import { formatPath } from "./problem.ts";
+import { formatPath, type Problem } from "./problem.ts";
 import type { Definition, InputDefinition } from "./schema.ts";
 
 /** Levels of lists and objects in one variable. */

@@ -1,5 +1,4 @@
-import type { JsonObject } from "../../shared/json.ts";
-import { isJsonObject, readOwn } from "../../shared/json.ts";
+import { isJsonObject, type JsonObject, readOwn } from "../../shared/json.ts";
 import type { ProblemCollector } from "./problem.ts";
 
 /** Characters of a definition as JSON text. */

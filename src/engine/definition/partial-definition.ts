@@ -49,7 +49,7 @@ export function readBody(list: Json | undefined, place: Omit<RawBody, "steps">):
     isJsonObject(source) ? [readStep(source, [...place.path, index])] : [],
   );
   if (place.isRoot) return { ...place, steps };
-  // In the body of a step, a missing `next` goes on to the next step of the list.
+  // In the body of a step, a missing `next` means the next step of the list.
   const following = steps.map((step, index) => ({
     ...step,
     next: step.next ?? (steps[index + 1]?.id || undefined),

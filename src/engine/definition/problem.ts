@@ -29,7 +29,7 @@ export interface ValidationResult {
   readonly warnings: readonly Problem[];
 }
 
-/** More are counted, not listed: nobody reads them, and answers stay small. */
+/** More are counted, not listed: too many to read, and responses stay small. */
 const MAX_LISTED = 200;
 
 /** Collects what is wrong with a definition, each thing once. */
@@ -64,7 +64,7 @@ export class ProblemCollector {
   }
 }
 
-/** What errors say of themselves ends with a period, what checks say does not: whoever shows problems adds it. */
+/** What errors say of themselves ends with a period, what checks say does not: code that shows problems adds it. */
 function add(found: Map<string, Problem>, { path, message, fix }: Problem): void {
   const problem = { path, message: message.replace(/\.$/, ""), fix };
   const key = JSON.stringify([path, problem.message]);

@@ -39,7 +39,7 @@ export interface EnterContext {
   readonly now: number;
   /** The named prompts of the execution, by what `promptRef` says. */
   readonly prompts?: ReadonlyMap<string, NamedPrompt>;
-  /** Slack user id of whoever started the run, if anybody did. */
+  /** Slack user id of the person who started the run, if a person did. */
   readonly startedBy: string | null;
 }
 
@@ -128,7 +128,7 @@ export interface AttemptContext extends ServiceContext {
    * @throws {AppError} `workflow_not_found`, `version_not_found`, `input_invalid`, `limit_exceeded` for too long a chain.
    */
   readonly prepareChild: (request: ChildRequest) => Promise<ChildPlan>;
-  /** Nobody knows whether the try before this one had its effect: `onUnknown` says what to do first. */
+  /** It is unknown whether the attempt before this one had its effect: `onUnknown` says what to do first. */
   readonly unknownBefore: boolean;
   /** The step's own policy for that; absent: the action's. */
   readonly onUnknown?: UnknownPolicy;

@@ -10,9 +10,9 @@ export interface TriggerType<Config = unknown> {
   readonly summary: string;
   /** The members of the trigger besides `type` and `id`; a strict object. */
   readonly config: z.ZodType<Config>;
-  /** The variables that its runs begin with; absent: whoever starts the run gives them. */
+  /** The variables that its runs begin with; absent: the caller that starts the run gives them. */
   readonly gives?: readonly string[];
-  /** Others may come besides: what is told decides. */
+  /** Others may come besides: the payload decides. */
   readonly givesMore?: boolean;
   /** Problems beyond the schema; called only with a configuration that fits it. */
   check?(config: unknown): readonly ConfigProblem[];

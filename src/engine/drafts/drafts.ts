@@ -1,7 +1,6 @@
 import { hash, randomBytes } from "node:crypto";
 import { AppError } from "../../shared/errors.ts";
-import type { JsonObject } from "../../shared/json.ts";
-import { canonicalJson } from "../../shared/json.ts";
+import { canonicalJson, type JsonObject } from "../../shared/json.ts";
 import { toDollars } from "../../shared/money.ts";
 import type { DraftDeployed, DraftRequest, Drafts, DraftView, Generated } from "../api/drafts.ts";
 import type { DeployedWorkflow, DeployOptions, DeployResult } from "../api/workflows.ts";
@@ -11,8 +10,7 @@ import type { Definition } from "../definition/schema.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import type { DraftRecord } from "../ports/workflows.ts";
-import type { Generator } from "./generator.ts";
-import { freeId } from "./generator.ts";
+import { freeId, type Generator } from "./generator.ts";
 
 export interface DraftsOptions {
   readonly store: Store;

@@ -4,7 +4,7 @@ import type { ModelMessage } from "../ports/model.ts";
 
 /** Characters of an unusable answer that the model is shown again. */
 const MAX_SHOWN = 30_000;
-/** Problems that it is told at once; correcting these often corrects the others. */
+/** Problems that it gets at once; correcting these often corrects the others. */
 const MAX_PROBLEMS = 40;
 
 /** What is asked for: something new, or a change of what there is. */

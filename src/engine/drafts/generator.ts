@@ -15,7 +15,7 @@ import type { Store } from "../ports/store.ts";
 import { firstMessages, repairDefinitionMessages, type Wish } from "./generation-prompt.ts";
 import { describeLanguage } from "./language.ts";
 
-/** Rounds in which the model is told what is wrong with its definition. */
+/** Rounds in which the model gets the problems of its definition. */
 const MAX_REPAIRS = 3;
 
 /** Characters of a description with all its changes. */
@@ -33,7 +33,7 @@ const TIMEOUT_MS = 4 * 60_000;
 export interface GenerateRequest extends Wish {
   /** Under it the calls are recorded, where executions have their id. */
   readonly id: string;
-  /** Slack user id of whoever asked for it. */
+  /** Slack user id of the person who asked for it. */
   readonly by?: string;
 }
 

@@ -62,7 +62,7 @@ const RULES = [
   '- Give workflows that people start the trigger {"type": "slash"}. The id is short, in lower case, with hyphens. Give each step a "name" in plain words.',
 ];
 
-/** Deeper parts of a schema are called `object`: whoever needs them reads the documentation. */
+/** Deeper parts of a schema are called `object`: the documentation has them. */
 const MAX_DEPTH = 6;
 
 /**

@@ -1,6 +1,5 @@
 import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
-import type { JsonObject } from "../../shared/json.ts";
-import { hashJson, toJson } from "../../shared/json.ts";
+import { hashJson, type JsonObject, toJson } from "../../shared/json.ts";
 import { fitsExpected } from "../ai/expected.ts";
 import type { Sample, SampleOutcome } from "../api/evaluation.ts";
 import type { Definition, StepDefinition } from "../definition/schema.ts";
@@ -13,8 +12,7 @@ import type {
 } from "../definition/step-type.ts";
 import type { NamedPrompt } from "../language/prompt-ref.ts";
 import type { CallRecord } from "../ports/calls.ts";
-import type { Clock } from "../ports/clock.ts";
-import { pause } from "../ports/clock.ts";
+import { type Clock, pause } from "../ports/clock.ts";
 import type { ModelClient } from "../ports/model.ts";
 import { scopeOf } from "./samples.ts";
 

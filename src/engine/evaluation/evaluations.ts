@@ -1,21 +1,20 @@
 import { didYouMean } from "../../shared/did-you-mean.ts";
 import { AppError } from "../../shared/errors.ts";
-import type {
-  ArmReport,
-  ArmRequest,
-  AuditView,
-  EvaluationReport,
-  Evaluations,
-  EvaluationsRequest,
-  LabelRequest,
-  StepReport,
+import {
+  type ArmReport,
+  type ArmRequest,
+  type AuditView,
+  type EvaluationReport,
+  type Evaluations,
+  type EvaluationsRequest,
+  type LabelRequest,
+  MAX_SAMPLES,
+  type Sample,
+  type StepReport,
 } from "../api/evaluation.ts";
-import { MAX_SAMPLES, type Sample } from "../api/evaluation.ts";
-import type { StepDefinition } from "../definition/schema.ts";
-import { aiStepsOf } from "../definition/schema.ts";
+import { aiStepsOf, type StepDefinition } from "../definition/schema.ts";
 import type { Executions } from "../executions/executions.ts";
-import type { NamedPrompt } from "../language/prompt-ref.ts";
-import { parsePromptRef } from "../language/prompt-ref.ts";
+import { type NamedPrompt, parsePromptRef } from "../language/prompt-ref.ts";
 import type { SampleFiles, SampleRecord } from "../ports/prompts.ts";
 import type { Store } from "../ports/store.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";

@@ -1,8 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import { type Json, type JsonObject, readOwn, toJson } from "../../shared/json.ts";
 import { parseTemplate, type Template } from "../../shared/template-parser.ts";
-import type { LabelRequest } from "../api/evaluation.ts";
-import { type AiDecisionView } from "../api/evaluation.ts";
+import { type AiDecisionView, type LabelRequest } from "../api/evaluation.ts";
 import { type CompiledWorkflow, stepAt } from "../definition/compile.ts";
 import { executionScope } from "../execution/decider/execution-scope.ts";
 import { apply, initialState } from "../execution/reducer/apply.ts";

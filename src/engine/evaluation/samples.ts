@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { AppError } from "../../shared/errors.ts";
-import type { Json, JsonObject } from "../../shared/json.ts";
-import { readOwn, toJson } from "../../shared/json.ts";
+import { type Json, type JsonObject, readOwn, toJson } from "../../shared/json.ts";
 import type { Sample } from "../api/evaluation.ts";
 import type { Definition } from "../definition/schema.ts";
 import type { Scope } from "../language/scope.ts";

@@ -111,7 +111,7 @@ export class Approvals implements ApprovalsApi {
       click.giveUp();
       return { recorded: false, reason: "already_voted", message: REFUSALS.already_voted };
     }
-    void this.#options.events.emit("wake", { executionId: decision.executionId });
+    this.#options.events.emit("wake", { executionId: decision.executionId });
     return { recorded: true, settled: click.settled };
   }
 

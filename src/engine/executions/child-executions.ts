@@ -3,10 +3,14 @@ import type { JsonObject } from "../../shared/json.ts";
 import { toNano } from "../../shared/money.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { StartResult } from "../api/executions.ts";
-import type { ChildPlan, ChildRequest, ChildStarted, ExecutionStarted } from "../model/events.ts";
-import { MAX_CHAIN } from "../model/events.ts";
-import type { OutboxEntry, ReadonlyState } from "../model/state.ts";
-import { isCostUnknown } from "../model/state.ts";
+import {
+  type ChildPlan,
+  type ChildRequest,
+  type ChildStarted,
+  type ExecutionStarted,
+  MAX_CHAIN,
+} from "../model/events.ts";
+import { isCostUnknown, type OutboxEntry, type ReadonlyState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
@@ -71,7 +75,7 @@ export class ChildExecutions implements ChildHooks, CompletionListener {
       payload: endOf(state, parent.path, parent.attempt),
       at: clock.now(),
     });
-    void events.emit("wake", { executionId: parent.executionId });
+    events.emit("wake", { executionId: parent.executionId });
   }
 
   #start(parent: ExecutionStarted, child: ChildStarted): Promise<StartResult> {
@@ -112,7 +116,7 @@ export class ChildExecutions implements ChildHooks, CompletionListener {
       at: clock.now(),
     });
     if (start) await this.#start(parent, start);
-    void events.emit("wake", { executionId: childId });
+    events.emit("wake", { executionId: childId });
   }
 }
 

@@ -98,7 +98,7 @@ export class Executions {
       worker.reconcileLeases();
       throw notStarted(error);
     }
-    void events.emit("committed", { executionId, events: [start] });
+    events.emit("committed", { executionId, events: [start] });
     worker.runInserted(record, workflow, state);
     return { executionId, existed: false };
   }

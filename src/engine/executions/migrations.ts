@@ -40,7 +40,7 @@ export class Migrations {
       payload: { by, version },
       at: clock.now(),
     });
-    void events.emit("wake", { executionId });
+    events.emit("wake", { executionId });
     return { executionId, version, previous, changed: true };
   }
 }

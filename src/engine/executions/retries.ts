@@ -15,8 +15,7 @@ import {
 } from "../execution/decider/retry-points.ts";
 import { apply } from "../execution/reducer/apply.ts";
 import type { KeyedRequest } from "../model/events.ts";
-import type { ExecutionState } from "../model/state.ts";
-import { isFinished } from "../model/state.ts";
+import { type ExecutionState, isFinished } from "../model/state.ts";
 import { stepIdOf } from "../model/step-path.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ExecutionRecord, Signal } from "../ports/executions.ts";
@@ -166,7 +165,7 @@ export class Retries {
     };
     if (!acceptsDoubt) assertOutcomesKnown(workflow, state, signal);
     if (!(await store.signals.insert(signal))) return this.#tooLate(state, keyed);
-    void events.emit("wake", { executionId });
+    events.emit("wake", { executionId });
     return { executionId, reopened: true, fromStep: path === null ? null : stepIdOf(path) };
   }
 

@@ -37,7 +37,7 @@ export function renderText(template: Template | string, scope: Scope): string {
  * Resolves every template in a value, however deep. Keys are left alone.
  *
  * The result is meant for `revealSecrets`: `{{secrets.NAME}}` written in the definition stays, and the same characters
- * coming from data are guarded, so that nobody can read a secret by typing its name into a variable.
+ * coming from data are guarded, so that a person cannot read a secret by typing its name into a variable.
  *
  * @throws {AppError} `template_invalid`, `template_missing`, `limit_exceeded`.
  */
@@ -77,7 +77,7 @@ export interface FoundTemplate {
 /**
  * Every text of a value that holds at least one `{{…}}`.
  *
- * @param onInvalid - told of texts that cannot be parsed, which are left out.
+ * @param onInvalid - called for texts that cannot be parsed, which are left out.
  * @throws {AppError} `template_invalid` when `onInvalid` is not given.
  */
 export function findTemplates(

@@ -21,14 +21,14 @@ type PromptStore = Pick<Store, "prompts">;
 export class PromptLibrary implements PromptLookup {
   readonly #store: PromptStore;
   readonly #versions = new LruMap<string, NamedPrompt>(MAX_CACHED);
-  /** As they were when they were last looked at. */
+  /** As they were at the last `refresh`. */
   #records = new Map<string, PromptRecord>();
 
   constructor(store: PromptStore) {
     this.#store = store;
   }
 
-  /** Looks at what is asked now; `get` and `names` answer by that. */
+  /** Reads which versions are active; `get` and `names` answer by that. */
   async refresh(): Promise<void> {
     const records = await this.#store.prompts.list();
     for (const { name, active, split } of records) {
@@ -52,7 +52,7 @@ export class PromptLibrary implements PromptLookup {
     return known.length > 0 ? known : null;
   }
 
-  /** Looks at the prompts that a definition names, as they are now: another process may have added some. */
+  /** Reads the prompts that a definition names, as they are now: another process may have added some. */
   async refreshFor(source: unknown): Promise<void> {
     const refs = promptRefsIn(source);
     if (refs.length > 0) await this.refresh();

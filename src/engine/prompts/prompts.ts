@@ -122,7 +122,7 @@ export class StoredPrompts implements Prompts {
       const versions = await store.prompts.listVersions(name);
       const version = Math.max(0, ...versions.map((known) => known.version)) + 1;
       const record = { name, version, text, note, createdBy: by, createdAt: clock.now() };
-      // Otherwise somebody else took the number in this moment.
+      // Otherwise another caller took the number in this moment.
       if (await store.prompts.insertVersion(record)) return version;
     }
   }

@@ -1,15 +1,17 @@
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { advance, nextDue, resolveVotes } from "../execution/decider/advance.ts";
-import type { AttemptEnded } from "../execution/decider/handle-signal.ts";
-import { handleAttempt, handleSignal } from "../execution/decider/handle-signal.ts";
+import {
+  type AttemptEnded,
+  handleAttempt,
+  handleSignal,
+} from "../execution/decider/handle-signal.ts";
 import { handleMigration } from "../execution/decider/migration.ts";
 import { Worklist } from "../execution/decider/worklist.ts";
 import { costOfLost } from "../execution/projections/call-costs.ts";
 import { toExecutionRecord } from "../execution/projections/execution-record.ts";
 import { apply } from "../execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../model/events.ts";
-import type { ActiveStep, ExecutionState } from "../model/state.ts";
-import { isFinished } from "../model/state.ts";
+import { type ActiveStep, type ExecutionState, isFinished } from "../model/state.ts";
 import { attemptKey } from "../model/step-path.ts";
 import type { ExecutionRecord, Signal } from "../ports/executions.ts";
 import { type AttemptPorts, runAttempt } from "./attempt.ts";
@@ -284,7 +286,7 @@ export class Actor {
     this.#unsaved = [];
     const { executionId } = this;
     const after = { workflow: this.#workflow, state: this.#state };
-    void this.#ports.events.emit("committed", { executionId, events, after });
+    this.#ports.events.emit("committed", { executionId, events, after });
   }
 
   /** A repeat of the same commit is harmless, and the fence rejects it if another worker has taken over. */

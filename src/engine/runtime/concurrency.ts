@@ -107,7 +107,7 @@ export class ConcurrencyLimiter implements AdmissionCheck, CompletionListener {
       payload: {},
       at: clock.now(),
     });
-    void events.emit("wake", { executionId });
+    events.emit("wake", { executionId });
   }
 }
 

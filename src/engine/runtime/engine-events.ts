@@ -44,11 +44,18 @@ export class EngineEvents {
   }
 
   /**
-   * Calls the listeners at once, in the order in which they were added.
-   *
-   * @returns a promise that resolves when all of them are done; it rejects if one of them rejects.
+   * Calls the listeners at once, in the order in which they were added, and does not wait for what they begin. What a listener
+   * throws reaches the caller, as from a call of its own; a listener that returns a promise must not reject.
    */
-  async emit<Name extends EventName>(name: Name, event: EngineEventMap[Name]): Promise<void> {
+  emit<Name extends EventName>(name: Name, event: EngineEventMap[Name]): void {
+    for (const listener of this.#listeners[name]) void listener(event);
+  }
+
+  /** Calls the listeners at once, and resolves when all of them are done. @throws what a listener throws or rejects with. */
+  async emitAndWait<Name extends EventName>(
+    name: Name,
+    event: EngineEventMap[Name],
+  ): Promise<void> {
     await Promise.all([...this.#listeners[name]].map((listener) => listener(event)));
   }
 }

@@ -47,7 +47,7 @@ export async function finalize(
     // Due at once: the signals are settled only below.
     await appendCommit(ports, state, costs, { owner: null, due: clock.now() });
   }
-  if (events.length > 0) void ports.events.emit("committed", { executionId, events });
+  if (events.length > 0) ports.events.emit("committed", { executionId, events });
   await store.signals.settle(late.map(({ id }) => id));
   await store.executions.save(toExecutionRecord(state, null, null));
   return true;
@@ -102,5 +102,5 @@ async function fail(ports: FailDefectivePorts, record: ExecutionRecord): Promise
   apply(state, failed);
   const due = dueAfter(state, at, isCompletionWanted(ports, state), null);
   await appendCommit(ports, state, [failed], { owner: null, due });
-  void events.emit("committed", { executionId, events: [failed] });
+  events.emit("committed", { executionId, events: [failed] });
 }

@@ -86,6 +86,6 @@ export class Heartbeat {
     const { store, logger, events } = this.#options;
     if (!(await store.processes.remove(dead))) return;
     logger.warn({ process: dead.name }, "another process died; taking over its work");
-    void events.emit("processDied", null);
+    events.emit("processDied", null);
   }
 }

@@ -1,12 +1,9 @@
 import { z } from "zod";
 import { didYouMean } from "../../shared/did-you-mean.ts";
-import type { AnswerFormat } from "../ai/envelope.ts";
-import { hasEnvelope } from "../ai/envelope.ts";
+import { type AnswerFormat, hasEnvelope } from "../ai/envelope.ts";
 import { compileSchema } from "../ai/json-schema.ts";
-import type { CheckContext, ConfigProblem } from "../definition/step-type.ts";
-import { OutputVariable } from "../definition/step-type.ts";
-import type { PromptLookup } from "../language/prompt-ref.ts";
-import { PROMPT_REF } from "../language/prompt-ref.ts";
+import { type CheckContext, type ConfigProblem, OutputVariable } from "../definition/step-type.ts";
+import { PROMPT_REF, type PromptLookup } from "../language/prompt-ref.ts";
 
 const FORMATS = ["enum", "number", "json", "text", "boolean"] as const;
 

@@ -29,7 +29,7 @@ export interface AiDecisionOptions {
   readonly prices?: PriceBook;
 }
 
-/** A decision by a language model, in a form that the run can go on by. */
+/** A decision by a language model, in a form that routes can use. */
 export function createAiDecision(options: AiDecisionOptions): StepType<AiDecisionConfig> {
   return defineStepType({
     kind: "ai-decision",
@@ -129,7 +129,7 @@ function cheapest(
   return options.sort((a, b) => a.reserveNano - b.reserveNano)[0] ?? null;
 }
 
-/** The texts that the check of references has to look at, too. */
+/** The texts that the check of references has to read, too. */
 function templatesOf(ref: string, prompts: PromptLookup | null) {
   const path = ["promptRef"];
   return (prompts?.get(ref) ?? []).map(({ template }) => ({ path, template }));

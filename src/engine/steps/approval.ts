@@ -1,11 +1,15 @@
 import { z } from "zod";
 import { TimeLimit } from "../../shared/duration.ts";
 import { AppError } from "../../shared/errors.ts";
-import type { Json } from "../../shared/json.ts";
-import { hashJson, readOwn, toJson } from "../../shared/json.ts";
+import { hashJson, type Json, readOwn, toJson } from "../../shared/json.ts";
 import { externalNames } from "../definition/param-traits.ts";
-import type { ConfigProblem, EnterContext, StepProgram, Wake } from "../definition/step-type.ts";
-import { defineStepType } from "../definition/step-type.ts";
+import {
+  type ConfigProblem,
+  defineStepType,
+  type EnterContext,
+  type StepProgram,
+  type Wake,
+} from "../definition/step-type.ts";
 import type { Scope } from "../language/scope.ts";
 import { renderText, resolveTemplates } from "../language/template.ts";
 import type { Choice, RequestOpened } from "../model/events.ts";
@@ -45,13 +49,13 @@ const DEFAULT_CHOICES: readonly Choice[] = [
   { id: "reject", label: "Reject", style: "danger" },
 ];
 
-/** The route of an approval that nobody decided in time: never the same as a rejection. */
+/** The route of an approval that was not decided in time: never the same as a rejection. */
 const EXPIRED = "expired";
 
 /** Choice that needs one vote only, whatever `required` says: a single no stops a quorum. */
 const REJECT = "reject";
 
-/** Asks people in Slack and waits for what they choose; the run goes on by the choice's id, or by `expired`. */
+/** Asks people in Slack and waits for what they choose; the choice's id, or `expired`, is the route. */
 export const approval = defineStepType({
   kind: "approval",
   summary: "Asks people in Slack with buttons and waits for their decision.",

@@ -2,14 +2,16 @@ import { z } from "zod";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { StepDefinition } from "../definition/schema.ts";
-import type {
-  BodyPlace,
-  ConfigProblem,
-  ItemsNext,
-  ItemsProgress,
-  StepProgram,
+import {
+  type BodyPlace,
+  type ConfigProblem,
+  defineStepType,
+  EACH,
+  type ItemsNext,
+  type ItemsProgress,
+  OutputVariable,
+  type StepProgram,
 } from "../definition/step-type.ts";
-import { defineStepType, EACH, OutputVariable } from "../definition/step-type.ts";
 import { compileExpression } from "../language/expression.ts";
 import type { ItemEnd } from "../model/state.ts";
 
@@ -31,7 +33,7 @@ type ForeachConfig = z.output<typeof ForeachConfig>;
 
 /**
  * Executes its steps once for each item of a list, at most `concurrency` at a time, begun in the order of the list. With
- * `failureMode` `fail` the first item that fails ends the step; with `continue` the output tells how each ended.
+ * `failureMode` `fail` the first item that fails ends the step; with `continue` the output says how each ended.
  */
 export const foreach = defineStepType({
   kind: "foreach",

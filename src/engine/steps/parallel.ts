@@ -1,16 +1,16 @@
 import { z } from "zod";
 import { TimeLimit } from "../../shared/duration.ts";
-import type { Json, JsonObject } from "../../shared/json.ts";
-import { readOwn, toJson } from "../../shared/json.ts";
+import { type Json, type JsonObject, readOwn, toJson } from "../../shared/json.ts";
 import { StepDefinition } from "../definition/schema.ts";
-import type {
-  BodyPlace,
-  ConfigProblem,
-  FrameView,
-  Join,
-  StepProgram,
+import {
+  type BodyPlace,
+  type ConfigProblem,
+  defineStepType,
+  type FrameView,
+  type Join,
+  OutputVariable,
+  type StepProgram,
 } from "../definition/step-type.ts";
-import { defineStepType, OutputVariable } from "../definition/step-type.ts";
 import type { StepError } from "../model/events.ts";
 
 const Branch = z.strictObject({
@@ -34,7 +34,7 @@ type ParallelConfig = z.output<typeof ParallelConfig>;
 
 /**
  * Executes several bodies side by side. Where all have to complete, `failureMode` `fail` lets the first branch that fails
- * end the step; with `continue` the others go on, and the output tells how each ended. `join` `any` or a number asks for
+ * end the step; with `continue` the others continue, and the output says how each ended. `join` `any` or a number asks for
  * fewer: the step fails only when that many cannot complete any more.
  */
 export const parallel = defineStepType({

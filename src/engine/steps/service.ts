@@ -1,20 +1,19 @@
 import { z } from "zod";
 import { didYouMean } from "../../shared/did-you-mean.ts";
 import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
-import type { Json, JsonObject } from "../../shared/json.ts";
-import { isJsonObject } from "../../shared/json.ts";
-import type { Markup } from "../../shared/markup.ts";
-import { MARKUPS } from "../../shared/markup.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import { MARKUPS, type Markup } from "../../shared/markup.ts";
 import { markupParams, traitProblems } from "../definition/param-traits.ts";
 import { fitParams, holdsTemplate, prepareParams } from "../definition/service-params.ts";
-import type {
-  AttemptContext,
-  AttemptResult,
-  CheckContext,
-  ConfigProblem,
-  StepProgram,
+import {
+  type AttemptContext,
+  type AttemptResult,
+  type CheckContext,
+  type ConfigProblem,
+  defineStepType,
+  OutputVariable,
+  type StepProgram,
 } from "../definition/step-type.ts";
-import { defineStepType, OutputVariable } from "../definition/step-type.ts";
 import type { Scope } from "../language/scope.ts";
 import { resolveMarkup, resolveTemplates } from "../language/template.ts";
 import type { ServiceAction, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
@@ -90,7 +89,7 @@ function checkService(config: ServiceConfig, { services }: CheckContext): readon
 }
 
 function bindService(config: ServiceConfig, context?: CheckContext): StepProgram {
-  // Without the services nobody would know which parameters are markup, and data would become markup, too.
+  // Without the services it would be unknown which parameters are markup, and data would become markup, too.
   if (!context) throw new Error("A service step is bound with the services.");
   const found = actionOf(context.services, config.service, nameOfAction(config, context.services));
   const markups = found ? markupParams(found) : new Map<string, Markup>();
@@ -152,12 +151,12 @@ function policyOf({ onUnknown }: ServiceAction, params: JsonObject): UnknownPoli
 }
 
 /**
- * Milliseconds before an effect of a process that ended is looked for: what it sent last may still be on its way, and whoever takes
- * over may do so at once. Slack answers a post in less than a second as a rule.
+ * Milliseconds before an effect of a process that ended is looked for: what it sent last may still be on its way, and the next
+ * worker may take over at once. Slack answers a post in less than a second as a rule.
  */
 const SETTLING_MS = 3000;
 
-/** Does what the policy says about an earlier try whose effect nobody knows; the found output ends the step. */
+/** Does what the policy says about an earlier attempt whose effect is unknown; the found output ends the step. */
 async function settleUnknown(
   policy: UnknownPolicy,
   place: string,

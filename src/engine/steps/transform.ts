@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { isAppError } from "../../shared/errors.ts";
 import type { Json } from "../../shared/json.ts";
-import type { ConfigProblem, StepProgram } from "../definition/step-type.ts";
-import { defineStepType, OutputVariable } from "../definition/step-type.ts";
-import type { Expression } from "../language/expression.ts";
-import { compileExpression } from "../language/expression.ts";
+import {
+  type ConfigProblem,
+  defineStepType,
+  OutputVariable,
+  type StepProgram,
+} from "../definition/step-type.ts";
+import { compileExpression, type Expression } from "../language/expression.ts";
 
 const TransformConfig = z.strictObject({
   /** CEL; its value is the output. */
@@ -15,7 +18,7 @@ const TransformConfig = z.strictObject({
 });
 type TransformConfig = z.output<typeof TransformConfig>;
 
-/** Calculates a value from what is known, without calling anything; the run goes on by the value. */
+/** Calculates a value from what is known, without calling anything; the value is the route. */
 export const transform = defineStepType({
   kind: "transform",
   summary: "Calculates a value, or an object of values, with CEL expressions.",

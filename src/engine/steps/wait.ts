@@ -1,16 +1,17 @@
 import { z } from "zod";
 import { Duration, MAX_DURATION_MS } from "../../shared/duration.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
-import type { Json, JsonObject } from "../../shared/json.ts";
-import { readOwn } from "../../shared/json.ts";
+import { type Json, type JsonObject, readOwn } from "../../shared/json.ts";
 import { parseTemplate } from "../../shared/template-parser.ts";
 import { EventName } from "../definition/schema.ts";
-import type { ConfigProblem, StepProgram } from "../definition/step-type.ts";
-import { defineStepType, OutputVariable } from "../definition/step-type.ts";
-import type { Expression } from "../language/expression.ts";
-import { compileExpression } from "../language/expression.ts";
-import type { Scope } from "../language/scope.ts";
-import { withRoot } from "../language/scope.ts";
+import {
+  type ConfigProblem,
+  defineStepType,
+  OutputVariable,
+  type StepProgram,
+} from "../definition/step-type.ts";
+import { compileExpression, type Expression } from "../language/expression.ts";
+import { type Scope, withRoot } from "../language/scope.ts";
 import { renderTemplate } from "../language/template.ts";
 
 const WaitConfig = z.strictObject({
@@ -151,7 +152,7 @@ function outputAt(wokenBy: "timer" | "event" | "timeout", now: number): JsonObje
   return { wokenBy, at: new Date(now).toISOString() };
 }
 
-/** Milliseconds since 1970, or `null`: without a zone nobody knows which moment is meant. */
+/** Milliseconds since 1970, or `null`: without a zone it is not defined which moment is meant. */
 function parseTime(text: string): number | null {
   const form = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
   const trimmed = text.trim();

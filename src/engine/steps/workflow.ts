@@ -1,7 +1,11 @@
 import { z } from "zod";
 import { WorkflowId } from "../definition/schema.ts";
-import type { AttemptContext, AttemptResult } from "../definition/step-type.ts";
-import { defineStepType, OutputVariable } from "../definition/step-type.ts";
+import {
+  type AttemptContext,
+  type AttemptResult,
+  defineStepType,
+  OutputVariable,
+} from "../definition/step-type.ts";
 import { resolveTemplates } from "../language/template.ts";
 
 /** Milliseconds for looking the workflow up. */

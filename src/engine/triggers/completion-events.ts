@@ -6,7 +6,7 @@ import { EventConfig } from "./types/event.ts";
 
 export interface CompletionEventsOptions {
   readonly triggers: TriggerRegistry;
-  /** Makes an event known, and tells everybody who waits for it. @throws {AppError} `store_unavailable`: to be done again. */
+  /** Stores an event and delivers it to all who wait for it. @throws {AppError} `store_unavailable`: to be repeated. */
   readonly publish: (event: Omit<EventRecord, "at" | "process">) => Promise<unknown>;
 }
 
@@ -19,7 +19,7 @@ export class CompletionEvents {
     this.#options = options;
   }
 
-  /** Has this end to be told to anybody? */
+  /** Whether a trigger or an execution waits for this end. */
   isWanted(state: ReadonlyState): boolean {
     return this.#wantedNames(state).length > 0;
   }
@@ -47,7 +47,7 @@ export class CompletionEvents {
   }
 }
 
-/** Names an end: what was reopened ends once more, and that is told as well. */
+/** Names an end: what was reopened ends once more, and that is published as well. */
 function endId({ start, reopened }: ReadonlyState): string {
   return reopened.length === 0 ? start.executionId : `${start.executionId}:${reopened.length}`;
 }

@@ -59,7 +59,7 @@ export class DatabasePoller {
     await Promise.all(this.#polling);
   }
 
-  /** The triggers may have changed: new ones are looked at now, those that are gone no more. */
+  /** The triggers may have changed: new ones are polled now, removed ones no more. */
   replan(): void {
     if (!this.#running) return;
     const active = this.#options.triggers.of("database-change");
@@ -103,7 +103,7 @@ export class DatabasePoller {
       watch.failures = 0;
     } catch (error) {
       if (!this.#running) return;
-      // Told once: a database that is away for hours must not fill the log.
+      // Logged once: a database that is away for hours must not fill the log.
       if (watch.failures === 0) {
         logger.warn(
           { workflowId, trigger: id, error: asAppError(error).message },

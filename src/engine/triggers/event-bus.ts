@@ -27,13 +27,13 @@ export interface EventBusOptions {
   readonly process: string;
 }
 
-/** Executions that are told of an event at a time. */
+/** Executions to which an event is delivered at a time. */
 const PAGE = 200;
 
 /**
- * Keeps named events and tells them: starts the workflows with a fitting trigger, wakes the runs that wait. An event is stored
+ * Stores named events and delivers them: starts the workflows with a fitting trigger, wakes the runs that wait. An event is stored
  * before anybody is looked for, and a waiting run is noted before it looks for events: in whichever order they come, they meet.
- * What a crash leaves is told again at start; a repeat starts and wakes nothing twice.
+ * What a crash leaves is delivered again at start; a repeat starts and wakes nothing twice.
  */
 export class EventBus {
   readonly #options: EventBusOptions;
@@ -45,7 +45,7 @@ export class EventBus {
   }
 
   /**
-   * Takes an event from outside. Durable when it resolves; who waits is told soon after.
+   * Takes an event from outside. Durable when it resolves; it is delivered soon after.
    *
    * @throws {AppError} `input_invalid` for a name that runs tell their ends by.
    */
@@ -59,10 +59,10 @@ export class EventBus {
     return { eventId, existed: !isNew };
   }
 
-  /** Keeps an event and tells it to all who wait. @throws {AppError} `store_unavailable`: to be done again. */
+  /** Stores an event and delivers it to all who wait. @throws {AppError} `store_unavailable`: to be repeated. */
   async publish(event: Omit<EventRecord, "at" | "process">): Promise<void> {
     const record = { ...event, ...this.#moment() };
-    // One that is there already may not have been told to everybody.
+    // One that is there already may not have been delivered to all.
     await this.#options.store.events.insert(record);
     await this.#deliver(record);
   }
@@ -71,7 +71,7 @@ export class EventBus {
     return { at: this.#options.clock.now(), process: this.#options.process };
   }
 
-  /** Tells the events that not everybody was told of. Never rejects. */
+  /** Delivers the events that were not delivered to all. Never rejects. */
   async catchUp(): Promise<void> {
     const before = this.#catchingUp;
     const catching = (async () => {
@@ -116,7 +116,7 @@ export class EventBus {
       const executionIds = await store.events.listSubscribers(event.name, query);
       for (const executionId of executionIds) {
         await store.signals.insert(toEventSignal(event, executionId, clock.now()));
-        void events.emit("wake", { executionId });
+        events.emit("wake", { executionId });
       }
       after = executionIds.length === PAGE ? executionIds.at(-1) : undefined;
     } while (after !== undefined);

@@ -6,8 +6,7 @@ import { compilePattern } from "../language/safe-pattern.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Conversations } from "../ports/conversations.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { ActiveTrigger, TriggerRegistry } from "./trigger-registry.ts";
-import { memoizePerTrigger } from "./trigger-registry.ts";
+import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { createKeywordFinder, MessageConfig } from "./types/message.ts";
 
 export interface MessageTriggerOptions {

@@ -18,7 +18,7 @@ export interface SchedulerOptions {
   readonly logger: Logger;
 }
 
-/** A time that is further back was missed: nobody was there. */
+/** A time that is further back was missed: no process was running. */
 const LATE_MS = 60_000;
 /** How far back missed times are made up for. */
 const MAX_CATCH_UP_MS = 31 * 86_400_000;
@@ -67,7 +67,7 @@ export class Scheduler {
     await this.#ticking;
   }
 
-  /** The schedules may have changed: look at the next second. */
+  /** The schedules may have changed: plan the next second. */
   replan(): void {
     if (!this.#running || this.#ticking) return;
     // A timer that is late must not be put off to its next time: this one would be passed over.

@@ -1,7 +1,6 @@
 import { asAppError, isAppError } from "../../shared/errors.ts";
 import { isJsonObject } from "../../shared/json.ts";
-import type { Definition } from "../definition/schema.ts";
-import { triggersOf } from "../definition/schema.ts";
+import { type Definition, triggersOf } from "../definition/schema.ts";
 import { triggerId } from "../definition/trigger-type.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
@@ -35,7 +34,7 @@ interface Known {
   readonly awaited: ReadonlySet<string>;
 }
 
-/** The triggers of all active versions, as they were at the last look at the store. */
+/** The triggers of all active versions, as they were at the last refresh. */
 export class TriggerRegistry {
   readonly #options: TriggerRegistryOptions;
   #known: ReadonlyMap<string, Known> = new Map();
@@ -68,12 +67,12 @@ export class TriggerRegistry {
     return workflowId === "workflow" || this.#known.has(workflowId);
   }
 
-  /** Looks at the store unless that was done before. */
+  /** Refreshes unless that was done before. */
   async load(): Promise<void> {
     if (!this.#isLoaded) await this.refresh();
   }
 
-  /** Looks at the store. What cannot be read stays as it was, until the next look. Never rejects. */
+  /** Reads the store. What cannot be read stays as it was until the next refresh. Never rejects. */
   async refresh(): Promise<void> {
     if (this.#refreshing) {
       // What changed since the look under way began would be missed.
@@ -152,7 +151,7 @@ export function memoizePerTrigger<Made>(
 }
 
 /**
- * The names of events that steps wait for, in every version of a workflow: runs of old versions go on. Versions never change, so
+ * The names of events that steps wait for, in every version of a workflow: runs of old versions continue. Versions never change, so
  * each is read once.
  */
 export class AwaitedEvents {

@@ -96,7 +96,7 @@ export class Triggers implements TriggersApi {
     return this.#events.receive(event);
   }
 
-  /** Reads the active triggers. To be done before executions run: their ends are told to those who wait for them. */
+  /** Reads the active triggers. To be done before executions run: their ends are published to those who wait for them. */
   async prepare(): Promise<void> {
     await this.#active.refresh();
   }

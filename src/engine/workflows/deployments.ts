@@ -177,7 +177,7 @@ export class Deployments {
         deployedAt: clock.now(),
       };
       if (await store.workflows.insertVersion(record)) return version;
-      // Somebody else took the number in this moment. Under it stands what was to stand there, or without a number of its own the
+      // Another process took the number in this moment. Under it stands what was to stand there, or without a number of its own the
       // next one is tried.
       const taken = await store.workflows.getVersion(definition.id, version);
       if (taken?.contentHash === contentHash) return version;

@@ -192,7 +192,7 @@ export class Workflows {
       const previous = existing?.activeVersion ?? null;
       logger.info({ workflowId, version: activeVersion, previous, by }, "a version became active");
     }
-    await this.#options.events.emit("workflowActivated", null);
+    await this.#options.events.emitAndWait("workflowActivated", null);
   }
 
   /** Paths of the definition's webhooks at which another active workflow listens. */

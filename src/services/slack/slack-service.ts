@@ -4,15 +4,12 @@ import { z } from "zod";
 import { externalNames, paramTraits } from "../../engine/definition/param-traits.ts";
 import type { Service, ServiceContext } from "../../engine/ports/service.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
-import type { Json } from "../../shared/json.ts";
-import { readOwn } from "../../shared/json.ts";
+import { type Json, readOwn } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
-import type { ChannelFinder } from "../../slack/channels.ts";
-import { isPersonId, readMention } from "../../slack/channels.ts";
+import { type ChannelFinder, isPersonId, readMention } from "../../slack/channels.ts";
 import type { SlackClient } from "../../slack/clients.ts";
 import { toSlackError } from "../../slack/errors.ts";
-import type { MessageMark } from "../../slack/messages.ts";
-import { findMessage } from "../../slack/messages.ts";
+import { findMessage, type MessageMark } from "../../slack/messages.ts";
 import { defineAction, showText } from "../action.ts";
 
 /** Slack cuts texts there without a word. */

@@ -1,8 +1,6 @@
 import { setTimeout } from "node:timers/promises";
-import type { ChangeStream, Document } from "mongodb";
-import { MongoServerError } from "mongodb";
-import type { Change, ChangeListener } from "../../engine/ports/changes.ts";
-import { PAUSE_MARKS } from "../../engine/ports/changes.ts";
+import { type ChangeStream, type Document, MongoServerError } from "mongodb";
+import { type Change, type ChangeListener, PAUSE_MARKS } from "../../engine/ports/changes.ts";
 import { AFTER_ANY } from "../executions.ts";
 import type { Connection } from "./connection.ts";
 import { isOwnFault, toStoreError } from "./failure.ts";

@@ -1,8 +1,11 @@
-import type { ChangeStream, Collection, Db, Document } from "mongodb";
-import { MongoClient } from "mongodb";
+import { type ChangeStream, type Collection, type Db, type Document, MongoClient } from "mongodb";
 import { AppError } from "../../shared/errors.ts";
-import type { Collections, Inserted, RecordDocument } from "./collections.ts";
-import { collectionsOf } from "./collections.ts";
+import {
+  type Collections,
+  collectionsOf,
+  type Inserted,
+  type RecordDocument,
+} from "./collections.ts";
 import {
   isOwnFault,
   isWorthRepeating,

@@ -1,6 +1,5 @@
 import type { EventRecord, EventStore } from "../../engine/ports/events.ts";
-import type { EventDocument } from "./collections.ts";
-import { SCHEMA_VERSION } from "./collections.ts";
+import { type EventDocument, SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { newInsertId, readJson } from "./values.ts";
 

@@ -1,6 +1,5 @@
 import type { ExecutionRecord } from "../../engine/ports/executions.ts";
-import type { HeadDocument } from "./collections.ts";
-import { SCHEMA_VERSION } from "./collections.ts";
+import { type HeadDocument, SCHEMA_VERSION } from "./collections.ts";
 import { readJson, time, timeOrNull, toDate } from "./values.ts";
 
 /** A new execution as it is inserted. */

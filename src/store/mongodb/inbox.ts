@@ -1,7 +1,6 @@
 import type { Signal, SignalStore } from "../../engine/ports/executions.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
-import type { SignalDocument } from "./collections.ts";
-import { SCHEMA_VERSION } from "./collections.ts";
+import { SCHEMA_VERSION, type SignalDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { newInsertId, readJson, time, toDate } from "./values.ts";
 import type { WriteBehind } from "./write-behind.ts";

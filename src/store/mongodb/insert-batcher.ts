@@ -1,7 +1,5 @@
-import type { Collection } from "mongodb";
-import { MongoBulkWriteError } from "mongodb";
-import type { AppError } from "../../shared/errors.ts";
-import { isAppError } from "../../shared/errors.ts";
+import { type Collection, MongoBulkWriteError } from "mongodb";
+import { type AppError, isAppError } from "../../shared/errors.ts";
 import type { Inserted } from "./collections.ts";
 import { DUPLICATE_KEY, toStoreError, unconfirmed } from "./failure.ts";
 

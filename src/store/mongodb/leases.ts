@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ClaimRequest, ExecutionRecord, LeaseStore } from "../../engine/ports/executions.ts";
 import type { ProcessRecord, ProcessStore } from "../../engine/ports/store.ts";
-import type { ProcessDocument } from "./collections.ts";
-import { SCHEMA_VERSION } from "./collections.ts";
+import { type ProcessDocument, SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { toHead } from "./head-document.ts";
 import { time, toDate } from "./values.ts";

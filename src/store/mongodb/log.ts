@@ -1,8 +1,7 @@
 import type { TotalsDelta } from "../../engine/model/totals.ts";
 import type { Commit, LogStore } from "../../engine/ports/executions.ts";
 import { lostRace } from "../executions.ts";
-import type { LogDocument } from "./collections.ts";
-import { SCHEMA_VERSION } from "./collections.ts";
+import { type LogDocument, SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { readJson, time, toDate } from "./values.ts";
 import type { WriteBehind } from "./write-behind.ts";

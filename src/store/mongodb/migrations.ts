@@ -1,7 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
-import type { Collections, Index } from "./collections.ts";
-import { INDEXES, SCHEMA_VERSION } from "./collections.ts";
+import { type Collections, INDEXES, type Index, SCHEMA_VERSION } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { isDuplicateKey } from "./failure.ts";
 

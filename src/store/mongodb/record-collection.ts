@@ -1,16 +1,16 @@
 import type { Filter, Sort } from "mongodb";
-import type {
-  Condition,
-  IndexMember,
-  RecordKind,
-  RecordQuery,
-  RecordStorage,
-  TextMember,
-  Value,
+import {
+  type Condition,
+  conditionsOf,
+  type IndexMember,
+  orderOf,
+  type RecordKind,
+  type RecordQuery,
+  type RecordStorage,
+  type TextMember,
+  type Value,
 } from "../record-kind.ts";
-import { conditionsOf, orderOf } from "../record-kind.ts";
-import type { Inserted, RecordDocument } from "./collections.ts";
-import { SCHEMA_VERSION, SHARD_KEYS } from "./collections.ts";
+import { type Inserted, type RecordDocument, SCHEMA_VERSION, SHARD_KEYS } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { newInsertId, readJson, toDate } from "./values.ts";
 

@@ -1,8 +1,11 @@
 import type { AnyBulkWriteOperation } from "mongodb";
-import type { Totals, TotalsDelta } from "../../engine/model/totals.ts";
-import { addTotals, NOTHING } from "../../engine/model/totals.ts";
-import type { HeadDocument, TotalsBatchDocument, TotalsDocument } from "./collections.ts";
-import { SCHEMA_VERSION } from "./collections.ts";
+import { addTotals, NOTHING, type Totals, type TotalsDelta } from "../../engine/model/totals.ts";
+import {
+  type HeadDocument,
+  SCHEMA_VERSION,
+  type TotalsBatchDocument,
+  type TotalsDocument,
+} from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { isDuplicateKey } from "./failure.ts";
 import { commitIds } from "./log.ts";

@@ -1,7 +1,6 @@
 import type { VersionRecord, VersionSummary, WorkflowStore } from "../../engine/ports/workflows.ts";
 import { createWorkflows, WORKFLOWS } from "../records.ts";
-import type { VersionDocument } from "./collections.ts";
-import { SCHEMA_VERSION } from "./collections.ts";
+import { SCHEMA_VERSION, type VersionDocument } from "./collections.ts";
 import type { Connection } from "./connection.ts";
 import { recordCollection } from "./record-collection.ts";
 import { newInsertId, readJson, time, toDate } from "./values.ts";

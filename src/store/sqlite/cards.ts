@@ -2,8 +2,7 @@ import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
 import { CARDS, createCards } from "../records.ts";
 import type { Connection } from "./connection.ts";
 import { recordTable } from "./record-table.ts";
-import type { Row } from "./row.ts";
-import { flag, text, textOrNull } from "./row.ts";
+import { flag, type Row, text, textOrNull } from "./row.ts";
 
 /** What is shown in Slack of which execution, and whether it still has to change. */
 export function openCards(connection: Connection): CardStore {

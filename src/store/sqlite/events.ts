@@ -1,7 +1,6 @@
 import type { EventRecord, EventStore } from "../../engine/ports/events.ts";
 import type { Connection } from "./connection.ts";
-import type { Row } from "./row.ts";
-import { json, text } from "./row.ts";
+import { json, type Row, text } from "./row.ts";
 
 /**
  * Named events, and who waits for them. A settled row stays: its id stays taken, and a later wait

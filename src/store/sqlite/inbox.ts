@@ -1,8 +1,6 @@
-import type { Signal, SignalStore } from "../../engine/ports/executions.ts";
-import { SIGNAL_KINDS } from "../../engine/ports/executions.ts";
+import { SIGNAL_KINDS, type Signal, type SignalStore } from "../../engine/ports/executions.ts";
 import type { Connection } from "./connection.ts";
-import type { Row } from "./row.ts";
-import { integer, json, text } from "./row.ts";
+import { integer, json, type Row, text } from "./row.ts";
 
 /** What came from outside for executions. A settled row stays, because its id has to stay taken. */
 export function createInbox(connection: Connection): SignalStore {

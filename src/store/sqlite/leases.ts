@@ -2,8 +2,7 @@ import type { ExecutionRecord, LeaseStore } from "../../engine/ports/executions.
 import type { ProcessRecord, ProcessStore } from "../../engine/ports/store.ts";
 import type { Connection } from "./connection.ts";
 import { SELECT_HEADS, toHead } from "./heads.ts";
-import type { Row } from "./row.ts";
-import { integer, integerOrNull, text } from "./row.ts";
+import { integer, integerOrNull, type Row, text } from "./row.ts";
 
 /** Which worker owns which execution, until when, and which execution is due next. */
 export function createLeases(connection: Connection): LeaseStore {

@@ -3,8 +3,7 @@ import { lostRace } from "../executions.ts";
 import type { Connection } from "./connection.ts";
 import { prepareRecordWrite } from "./heads.ts";
 import { prepareSettling } from "./inbox.ts";
-import type { Row } from "./row.ts";
-import { integer, json, text } from "./row.ts";
+import { integer, json, type Row, text } from "./row.ts";
 import { prepareTotals } from "./totals.ts";
 
 /**

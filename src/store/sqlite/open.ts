@@ -14,8 +14,7 @@ import {
 } from "../records.ts";
 import { openCards } from "./cards.ts";
 import { Connection } from "./connection.ts";
-import type { Synchronous } from "./database-file.ts";
-import { openDatabaseFile } from "./database-file.ts";
+import { openDatabaseFile, type Synchronous } from "./database-file.ts";
 import { createEvents } from "./events.ts";
 import { createHeads } from "./heads.ts";
 import { createInbox } from "./inbox.ts";

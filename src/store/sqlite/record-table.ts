@@ -1,16 +1,16 @@
 import type { SQLInputValue, StatementSync } from "node:sqlite";
-import type {
-  IndexMember,
-  RecordKind,
-  RecordQuery,
-  RecordStorage,
-  TextMember,
-  Value,
+import {
+  conditionsOf,
+  type IndexMember,
+  orderOf,
+  type RecordKind,
+  type RecordQuery,
+  type RecordStorage,
+  type TextMember,
+  type Value,
 } from "../record-kind.ts";
-import { conditionsOf, orderOf } from "../record-kind.ts";
 import type { Connection } from "./connection.ts";
-import type { Row } from "./row.ts";
-import { json } from "./row.ts";
+import { json, type Row } from "./row.ts";
 
 /**
  * The records of one kind in their table.

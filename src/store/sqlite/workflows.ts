@@ -7,8 +7,7 @@ import type {
 import { createWorkflows, WORKFLOWS } from "../records.ts";
 import type { Connection } from "./connection.ts";
 import { recordTable } from "./record-table.ts";
-import type { Row } from "./row.ts";
-import { integer, json, text } from "./row.ts";
+import { integer, json, type Row, text } from "./row.ts";
 
 /** Workflows and their numbered, unchanging versions. */
 export function openWorkflows(connection: Connection): WorkflowStore {

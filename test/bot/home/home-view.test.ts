@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { costBlocks, type HomeCosts } from "../../../src/bot/home/home-costs.ts";
 import type { CostOverview } from "../../../src/engine/api/costs.ts";
-import type { Totals } from "../../../src/engine/model/totals.ts";
-import { sumTotals } from "../../../src/engine/model/totals.ts";
+import { sumTotals, type Totals } from "../../../src/engine/model/totals.ts";
 
 function totals(started: number, costNano: number, costUnknown = 0): Totals {
   return { ...sumTotals([]), started, costNano, costUnknown };

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { DesiredMessage } from "../../../src/bot/reconciler/desired-messages.ts";
-import { desiredMessages } from "../../../src/bot/reconciler/desired-messages.ts";
+import {
+  type DesiredMessage,
+  desiredMessages,
+} from "../../../src/bot/reconciler/desired-messages.ts";
 import { createCardContext } from "../../../src/bot/views/card-context.ts";
 import type { ExecutionView } from "../../../src/engine/api/executions.ts";
 import { Definition } from "../../../src/engine/definition/schema.ts";

@@ -53,7 +53,7 @@ test("of two clicks at once by one person the first hears what became of it", as
     });
 
   const [first, second] = await Promise.all([click(), click()]);
-  await events.emit("committed", {
+  events.emit("committed", {
     executionId: "exec_1",
     events: [
       {

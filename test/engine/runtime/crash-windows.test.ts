@@ -2,8 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { WebhookRequest } from "../../../src/engine/api/triggers.ts";
 import type { Store } from "../../../src/engine/ports/store.ts";
 import { AppError } from "../../../src/shared/errors.ts";
-import type { StoreMethod } from "../../support/intercept-store.ts";
-import { interceptStore } from "../../support/intercept-store.ts";
+import { interceptStore, type StoreMethod } from "../../support/intercept-store.ts";
 import { settle } from "../../support/manual-clock.ts";
 import { TriggerHarness } from "../triggers/trigger-harness.ts";
 

@@ -1,10 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Store } from "../../../src/engine/ports/store.ts";
-import type { ErrorCode } from "../../../src/shared/errors.ts";
-import { AppError } from "../../../src/shared/errors.ts";
+import { AppError, type ErrorCode } from "../../../src/shared/errors.ts";
 import { workflow } from "../../support/execution-harness.ts";
-import type { StoreMethod } from "../../support/intercept-store.ts";
-import { interceptStore } from "../../support/intercept-store.ts";
+import { interceptStore, type StoreMethod } from "../../support/intercept-store.ts";
 import { settle } from "../../support/manual-clock.ts";
 import { WorkerHarness } from "../../support/worker-harness.ts";
 

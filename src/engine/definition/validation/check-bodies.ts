@@ -1,10 +1,13 @@
 import type { JsonObject } from "../../../shared/json.ts";
-import type { PartialBody, PartialStep, RawBody } from "../partial-definition.ts";
-import { readBody } from "../partial-definition.ts";
+import {
+  type PartialBody,
+  type PartialStep,
+  type RawBody,
+  readBody,
+} from "../partial-definition.ts";
 import type { ProblemCollector } from "../problem.ts";
 import { checkRoutes } from "./check-routes.ts";
-import type { StepContext } from "./check-steps.ts";
-import { checkSteps } from "./check-steps.ts";
+import { checkSteps, type StepContext } from "./check-steps.ts";
 import { symbolsOf } from "./symbols.ts";
 
 /** Steps of a definition, those of all bodies together. */
@@ -22,7 +25,7 @@ export function checkBodies(
   const check = new BodyCheck(context, collector);
   const raw = readBody(document["steps"], place);
   const root = check.body(raw, 0);
-  // Of a list that is too long by itself the schema tells.
+  // The schema reports a list that is too long by itself.
   if (check.total > MAX_STEPS && raw.steps.length <= MAX_STEPS) {
     collector.problem(
       ["steps"],
@@ -34,7 +37,7 @@ export function checkBodies(
 }
 
 class BodyCheck {
-  /** Steps seen so far; a body with which there are too many is not looked at. */
+  /** Steps seen so far; a body with which there are too many is not checked. */
   total = 0;
   readonly #context: StepContext;
   readonly #collector: ProblemCollector;
@@ -74,7 +77,7 @@ class BodyCheck {
     return bodies;
   }
 
-  /** After the join only one value of a name could stand, and nobody could say which. */
+  /** After the join only one value of a name could stand, and it would not be defined which. */
   #checkWrites(bodies: readonly PartialBody[]): void {
     const first = new Map<string, PartialBody>();
     for (const body of bodies) {

@@ -1,5 +1,4 @@
-import type { JsonObject } from "../../../shared/json.ts";
-import { isJsonObject } from "../../../shared/json.ts";
+import { isJsonObject, type JsonObject } from "../../../shared/json.ts";
 import { compilePattern } from "../../language/safe-pattern.ts";
 import { readInput } from "../inputs.ts";
 import type { ProblemCollector } from "../problem.ts";

@@ -1,14 +1,10 @@
 import { asAppError, isAppError } from "../../../shared/errors.ts";
-import type { JsonObject } from "../../../shared/json.ts";
-import { readOwn } from "../../../shared/json.ts";
-import type { Expression } from "../../language/expression.ts";
-import { compileExpression } from "../../language/expression.ts";
+import { type JsonObject, readOwn } from "../../../shared/json.ts";
+import { compileExpression, type Expression } from "../../language/expression.ts";
 import { findTemplates } from "../../language/template.ts";
 import type { PartialBody, PartialStep } from "../partial-definition.ts";
-import type { ProblemCollector } from "../problem.ts";
-import { formatPath } from "../problem.ts";
-import type { ReferenceContext, ReferencePlace } from "./reference.ts";
-import { checkReference } from "./reference.ts";
+import { formatPath, type ProblemCollector } from "../problem.ts";
+import { checkReference, type ReferenceContext, type ReferencePlace } from "./reference.ts";
 
 /** Checks every path that templates and expressions of a body's steps read, and that they can be read at all. */
 export function checkReferences(

@@ -1,6 +1,5 @@
 import { didYouMean, nearest } from "../../../shared/did-you-mean.ts";
-import type { Graph } from "../graph.ts";
-import { analyzeGraph, DEFAULT_ROUTE, END, normalizeNext } from "../graph.ts";
+import { analyzeGraph, DEFAULT_ROUTE, END, type Graph, normalizeNext } from "../graph.ts";
 import type { PartialBody, PartialStep } from "../partial-definition.ts";
 import type { ProblemCollector } from "../problem.ts";
 import type { Routes } from "../step-type.ts";

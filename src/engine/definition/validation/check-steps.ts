@@ -1,8 +1,7 @@
 import { didYouMean } from "../../../shared/did-you-mean.ts";
 import { isAppError } from "../../../shared/errors.ts";
 import type { PartialStep, RawStep } from "../partial-definition.ts";
-import type { ProblemCollector } from "../problem.ts";
-import { formatPath } from "../problem.ts";
+import { formatPath, type ProblemCollector } from "../problem.ts";
 import type { CheckContext, StepProgram, StepType } from "../step-type.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
 

@@ -1,9 +1,7 @@
 import { didYouMean } from "../../../shared/did-you-mean.ts";
-import type { Json, JsonObject } from "../../../shared/json.ts";
-import { isJsonObject } from "../../../shared/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../../shared/json.ts";
 import type { ProblemCollector } from "../problem.ts";
-import type { TriggerType } from "../trigger-type.ts";
-import { triggerId } from "../trigger-type.ts";
+import { type TriggerType, triggerId } from "../trigger-type.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
 
 /** A definition's triggers, wherever they stand, as far as they are objects. */

@@ -3,8 +3,7 @@ import { writePath } from "../../language/missing-value.ts";
 import { EXECUTION_FIELDS, SCOPE_ROOTS, STEP_RESULT_FIELDS } from "../../language/scope.ts";
 import type { PartialBody, PartialStep } from "../partial-definition.ts";
 import type { ProblemCollector } from "../problem.ts";
-import type { SymbolSource } from "./symbols.ts";
-import { symbolsOf } from "./symbols.ts";
+import { type SymbolSource, symbolsOf } from "./symbols.ts";
 
 /** One of the bodies around a place. */
 export interface Level {

@@ -81,7 +81,7 @@ function describe(
   switch (issue.code) {
     case "invalid_type": {
       const expected = EXPECTED[issue.expected] ?? issue.expected;
-      // A number that is not whole is told by its value.
+      // A number that is not whole is recognized by its value.
       const isFraction = issue.expected === "int" && typeof found === "number";
       const is = isFraction ? shown(found) : typeInWords(found);
       return {

@@ -1,8 +1,7 @@
 import type { PromptLookup } from "../../language/prompt-ref.ts";
 import type { ServiceRegistry } from "../../ports/service.ts";
 import { readDocument } from "../parse-document.ts";
-import type { ValidationResult } from "../problem.ts";
-import { ProblemCollector } from "../problem.ts";
+import { ProblemCollector, type ValidationResult } from "../problem.ts";
 import { Definition } from "../schema.ts";
 import type { StepType } from "../step-type.ts";
 import type { TriggerType } from "../trigger-type.ts";

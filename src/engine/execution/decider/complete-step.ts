@@ -2,8 +2,7 @@ import type { Json } from "../../../shared/json.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import type { CompiledStep, CompiledWorkflow } from "../../definition/compile.ts";
 import type { AttemptCost, ExecutionEvent, StepCompleted, StepError } from "../../model/events.ts";
-import type { ReadonlyState } from "../../model/state.ts";
-import { ROOT } from "../../model/state.ts";
+import { type ReadonlyState, ROOT } from "../../model/state.ts";
 import { executionScope } from "./execution-scope.ts";
 import { outputFault } from "./size-limits.ts";
 

@@ -1,8 +1,7 @@
 import { asAppError } from "../../../shared/errors.ts";
 import { hashJson } from "../../../shared/json.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
-import type { CompiledStep, CompiledWorkflow } from "../../definition/compile.ts";
-import { stepAt } from "../../definition/compile.ts";
+import { type CompiledStep, type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
 import type { EnterContext, Entry } from "../../definition/step-type.ts";
 import type {
   ExecutionEvent,
@@ -14,8 +13,7 @@ import type {
 import type { ReadonlyFrame, ReadonlyState } from "../../model/state.ts";
 import { stepPath } from "../../model/step-path.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
-import type { NextEvents } from "./cost-cap.ts";
-import { admit, askForBudget } from "./cost-cap.ts";
+import { admit, askForBudget, type NextEvents } from "./cost-cap.ts";
 import { executionScope } from "./execution-scope.ts";
 import { variablesFault } from "./size-limits.ts";
 

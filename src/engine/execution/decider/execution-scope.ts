@@ -1,9 +1,12 @@
-import type { Json } from "../../../shared/json.ts";
-import { readOwn } from "../../../shared/json.ts";
+import { type Json, readOwn } from "../../../shared/json.ts";
 import { toDollars } from "../../../shared/money.ts";
 import type { Scope } from "../../language/scope.ts";
-import type { ReadonlyFrame, ReadonlyState, StepResult } from "../../model/state.ts";
-import { ROOT } from "../../model/state.ts";
+import {
+  type ReadonlyFrame,
+  type ReadonlyState,
+  ROOT,
+  type StepResult,
+} from "../../model/state.ts";
 import { framePath } from "../../model/step-path.ts";
 
 /**
@@ -84,7 +87,7 @@ function readPath(
   return isPresent(value) ? value : undefined;
 }
 
-/** All leaves of the state are JSON already; only what is missing must be told apart. */
+/** All leaves of the state are JSON already; only what is missing must be distinguished. */
 function isPresent(value: unknown): value is Json {
   return value !== undefined;
 }

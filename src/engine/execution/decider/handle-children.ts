@@ -1,7 +1,5 @@
-import type { JsonObject } from "../../../shared/json.ts";
-import { readOwn } from "../../../shared/json.ts";
-import type { CompiledWorkflow } from "../../definition/compile.ts";
-import { stepAt } from "../../definition/compile.ts";
+import { type JsonObject, readOwn } from "../../../shared/json.ts";
+import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
 import type { AttemptResult } from "../../definition/step-type.ts";
 import type {
   ChildEnded,
@@ -14,8 +12,7 @@ import { hashedExecutionId } from "../../model/execution-id.ts";
 import type { ReadonlyActiveStep, ReadonlyState } from "../../model/state.ts";
 import type { Signal } from "../../ports/executions.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
-import type { NextEvents } from "./cost-cap.ts";
-import { admitChild, leftNano } from "./cost-cap.ts";
+import { admitChild, leftNano, type NextEvents } from "./cost-cap.ts";
 
 /** Says which events follow when a step has found the workflow that it starts. */
 export function handleChildPlan(

@@ -1,7 +1,6 @@
 import { isJsonObject } from "../../../shared/json.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
-import type { CompiledWorkflow } from "../../definition/compile.ts";
-import { stepAt } from "../../definition/compile.ts";
+import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
 import type { ExecutionEvent, NamedEvent } from "../../model/events.ts";
 import type { ReadonlyActiveStep, ReadonlyState } from "../../model/state.ts";
 import { consumedKey } from "../../model/step-path.ts";

@@ -1,11 +1,14 @@
 import { isJsonObject } from "../../../shared/json.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
-import type { CompiledStep, CompiledWorkflow } from "../../definition/compile.ts";
-import { stepAt } from "../../definition/compile.ts";
+import { type CompiledStep, type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
 import type { AttemptResult } from "../../definition/step-type.ts";
 import type { AttemptCost, ExecutionEvent, RefusalReason } from "../../model/events.ts";
-import type { ReadonlyActiveStep, ReadonlyRequest, ReadonlyState } from "../../model/state.ts";
-import { isFinished } from "../../model/state.ts";
+import {
+  isFinished,
+  type ReadonlyActiveStep,
+  type ReadonlyRequest,
+  type ReadonlyState,
+} from "../../model/state.ts";
 import { attemptKey } from "../../model/step-path.ts";
 import type { Signal } from "../../ports/executions.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";

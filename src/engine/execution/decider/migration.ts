@@ -1,7 +1,11 @@
 import { asAppError } from "../../../shared/errors.ts";
 import { hashJson, toJson } from "../../../shared/json.ts";
-import type { CompiledStep, CompiledWorkflow } from "../../definition/compile.ts";
-import { findStep, stepAt } from "../../definition/compile.ts";
+import {
+  type CompiledStep,
+  type CompiledWorkflow,
+  findStep,
+  stepAt,
+} from "../../definition/compile.ts";
 import type { Entry } from "../../definition/step-type.ts";
 import { parsePromptRef } from "../../language/prompt-ref.ts";
 import type {
@@ -10,8 +14,12 @@ import type {
   RequestOpened,
   WaitReason,
 } from "../../model/events.ts";
-import type { ReadonlyActiveStep, ReadonlyFrame, ReadonlyState } from "../../model/state.ts";
-import { isFinished } from "../../model/state.ts";
+import {
+  isFinished,
+  type ReadonlyActiveStep,
+  type ReadonlyFrame,
+  type ReadonlyState,
+} from "../../model/state.ts";
 import { lastSegment, stepPath } from "../../model/step-path.ts";
 import type { Signal } from "../../ports/executions.ts";
 import { enterContext } from "./enter-step.ts";

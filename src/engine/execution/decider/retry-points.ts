@@ -1,6 +1,10 @@
 import type { CompiledWorkflow } from "../../definition/compile.ts";
-import type { ReadonlyFrame, ReadonlySnapshot, ReadonlyState } from "../../model/state.ts";
-import { ROOT } from "../../model/state.ts";
+import {
+  type ReadonlyFrame,
+  type ReadonlySnapshot,
+  type ReadonlyState,
+  ROOT,
+} from "../../model/state.ts";
 import { entryPlace } from "./enter-step.ts";
 
 /**

@@ -1,6 +1,5 @@
 import { hashJson, toJson } from "../../../shared/json.ts";
-import type { CompiledWorkflow } from "../../definition/compile.ts";
-import { stepAt } from "../../definition/compile.ts";
+import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
 import type {
   AttemptCost,
   Choice,

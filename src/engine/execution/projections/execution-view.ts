@@ -9,10 +9,14 @@ import type {
   StepView,
   WaitView,
 } from "../../api/executions.ts";
-import type { CompiledWorkflow } from "../../definition/compile.ts";
-import { stepAt } from "../../definition/compile.ts";
-import type { ReadonlyActiveStep, ReadonlyRequest, ReadonlyState } from "../../model/state.ts";
-import { isCostUnknown, ROOT } from "../../model/state.ts";
+import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
+import {
+  isCostUnknown,
+  type ReadonlyActiveStep,
+  type ReadonlyRequest,
+  type ReadonlyState,
+  ROOT,
+} from "../../model/state.ts";
 import { stepIdOf } from "../../model/step-path.ts";
 import type { ExecutionRecord } from "../../ports/executions.ts";
 import { waitReason } from "./execution-record.ts";

@@ -1,8 +1,14 @@
 import { elapsed } from "../../../shared/duration.ts";
 import type { AttemptCost, ExecutionEvent, ExecutionStarted } from "../../model/events.ts";
 import { stepIdOf } from "../../model/step-path.ts";
-import type { Totals, TotalsDelta, TotalsDimension } from "../../model/totals.ts";
-import { addTotals, hourOf, NOTHING } from "../../model/totals.ts";
+import {
+  addTotals,
+  hourOf,
+  NOTHING,
+  type Totals,
+  type TotalsDelta,
+  type TotalsDimension,
+} from "../../model/totals.ts";
 
 /** Sums totals by where they belong. */
 class Sums {

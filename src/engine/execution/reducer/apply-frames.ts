@@ -1,5 +1,4 @@
-import type { Json } from "../../../shared/json.ts";
-import { emptyRecord } from "../../../shared/json.ts";
+import { emptyRecord, type Json } from "../../../shared/json.ts";
 import type { FrameClosed, FrameOpened, FramesOpened } from "../../model/events.ts";
 import type {
   ActiveStep,

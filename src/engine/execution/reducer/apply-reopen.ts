@@ -1,6 +1,5 @@
 import type { ExecutionReopened } from "../../model/events.ts";
-import type { ActiveStep, ExecutionState, Frame } from "../../model/state.ts";
-import { ROOT } from "../../model/state.ts";
+import { type ActiveStep, type ExecutionState, type Frame, ROOT } from "../../model/state.ts";
 import { framePath, isWithin, lastSegment } from "../../model/step-path.ts";
 import { addActiveStep } from "./active-steps.ts";
 import { invalidTransition } from "./invalid-transition.ts";

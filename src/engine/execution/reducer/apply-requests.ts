@@ -1,5 +1,4 @@
-import type { Json, JsonObject } from "../../../shared/json.ts";
-import { readOwn } from "../../../shared/json.ts";
+import { type Json, type JsonObject, readOwn } from "../../../shared/json.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import type {
   BudgetChanged,

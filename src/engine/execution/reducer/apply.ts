@@ -1,16 +1,13 @@
 import { AppError } from "../../../shared/errors.ts";
-import type { Json } from "../../../shared/json.ts";
-import { emptyRecord } from "../../../shared/json.ts";
+import { emptyRecord, type Json } from "../../../shared/json.ts";
 import type { ControlEvent, ExecutionEvent, ExecutionStarted } from "../../model/events.ts";
-import type { ExecutionState } from "../../model/state.ts";
-import { isFinished, ROOT } from "../../model/state.ts";
+import { type ExecutionState, isFinished, ROOT } from "../../model/state.ts";
 import { endChild } from "./apply-children.ts";
 import { applyControl, isControlEvent } from "./apply-control.ts";
 import { settleAbandonedAttempt } from "./apply-costs.ts";
 import { abandonBody, openFrame } from "./apply-frames.ts";
 import { recordDecision } from "./apply-requests.ts";
-import type { StepEvent } from "./apply-steps.ts";
-import { applyToStep, isStepEvent } from "./apply-steps.ts";
+import { applyToStep, isStepEvent, type StepEvent } from "./apply-steps.ts";
 import { invalidTransition } from "./invalid-transition.ts";
 
 /**

@@ -2,10 +2,8 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 import { didYouMean } from "../../../shared/did-you-mean.ts";
 import { compilePattern } from "../safe-pattern.ts";
 import { LOOPS } from "./compile-loop.ts";
-import type { Compilation, Evaluate } from "./evaluation.ts";
-import { invalid } from "./evaluation.ts";
-import type { CelFunction } from "./functions.ts";
-import { FUNCTIONS, METHODS, matches } from "./functions.ts";
+import { type Compilation, type Evaluate, invalid } from "./evaluation.ts";
+import { type CelFunction, FUNCTIONS, METHODS, matches } from "./functions.ts";
 import { hasPath, staticPath } from "./read-path.ts";
 
 type Call = Extract<ASTNode, { readonly op: "call" | "rcall" }>;

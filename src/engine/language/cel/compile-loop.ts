@@ -1,8 +1,6 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
-import type { Json } from "../../../shared/json.ts";
-import { isJsonObject } from "../../../shared/json.ts";
-import type { Compilation, Evaluate, Run } from "./evaluation.ts";
-import { invalid } from "./evaluation.ts";
+import { isJsonObject, type Json } from "../../../shared/json.ts";
+import { type Compilation, type Evaluate, invalid, type Run } from "./evaluation.ts";
 import { truth } from "./operators.ts";
 import { failed, typeInWords } from "./values.ts";
 

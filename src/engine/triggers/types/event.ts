@@ -6,7 +6,7 @@ import { defineTriggerType } from "../../definition/trigger-type.ts";
 import { compileExpression } from "../../language/expression.ts";
 
 export const EventConfig = z.strictObject({
-  /** A name that somebody tells, or the end of a run: `workflow.completed`, `ticket-triage.failed`. */
+  /** A name that a program publishes, or the end of a run: `workflow.completed`, `ticket-triage.failed`. */
   eventName: EventName,
   /** CEL over the variables that the run would get; it starts where this is true. */
   match: z.string().max(2000).optional(),

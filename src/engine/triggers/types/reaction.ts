@@ -11,7 +11,7 @@ export const ReactionConfig = z.strictObject({
 });
 
 /**
- * An emoji that somebody adds to a message starts the workflow. Variables: `emoji`, `user` (who added it), `channel`, `ts` of the
+ * An emoji that a person adds to a message starts the workflow. Variables: `emoji`, `user` (who added it), `channel`, `ts` of the
  * message, `threadTs` (the thread to answer in), `text` and `messageUser` of the message.
  */
 export const reaction = defineTriggerType({

@@ -9,7 +9,7 @@ export const ScheduleConfig = z.strictObject({
   cron: z.string().min(1).max(200),
   /** IANA name, such as `Europe/Berlin`. */
   timezone: z.string().min(1).max(60).default("UTC"),
-  /** Which of the times that passed while nobody was there are made up for: none, the last one, or all (at most a hundred). */
+  /** Which of the times that passed while no process was running are made up for: none, the last one, or all (at most a hundred). */
   missed: z.enum(["skip", "latest", "all"]).default("skip"),
 });
 export type ScheduleConfig = z.output<typeof ScheduleConfig>;
