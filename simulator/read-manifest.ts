@@ -149,14 +149,22 @@ const Manifest = z.strictObject({
   workflows: anything,
 });
 
-/** Says what Slack would refuse in the form of a manifest: one sentence for each problem. */
+/**
+ * Says what Slack would refuse in the form of a manifest: one sentence for each problem.
+ *
+ * @internal exported for its test
+ */
 export function formProblems(source: unknown): readonly string[] {
   const parsed = Manifest.safeParse(source);
   if (parsed.success) return [];
   return parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
 }
 
-/** Says which events and commands Slack would not take without a scope that is missing. */
+/**
+ * Says which events and commands Slack would not take without a scope that is missing.
+ *
+ * @internal exported for its test
+ */
 export function scopeProblems({ events, scopes, commands }: AppManifest): readonly string[] {
   const lacking = [...events].flatMap((event) => {
     const scope = scopeOf(event);

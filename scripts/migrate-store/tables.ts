@@ -1,6 +1,5 @@
 import type { BSON } from "mongodb";
-import type { CollectionName } from "../../src/store/mongodb/collections.ts";
-import { SCHEMA_VERSION } from "../../src/store/mongodb/collections.ts";
+import { type CollectionName, SCHEMA_VERSION } from "../../src/store/mongodb/collections.ts";
 import { subscriptionId, toEventDocument } from "../../src/store/mongodb/events.ts";
 import { toHeadDocument } from "../../src/store/mongodb/head-document.ts";
 import { toSignalDocument } from "../../src/store/mongodb/inbox.ts";
@@ -25,8 +24,7 @@ import { toCard } from "../../src/store/sqlite/cards.ts";
 import { SELECT_HEADS, toHead } from "../../src/store/sqlite/heads.ts";
 import { toSignal } from "../../src/store/sqlite/inbox.ts";
 import { toCommit } from "../../src/store/sqlite/log.ts";
-import type { Row } from "../../src/store/sqlite/row.ts";
-import { flag, integer, json, text } from "../../src/store/sqlite/row.ts";
+import { flag, integer, json, type Row, text } from "../../src/store/sqlite/row.ts";
 import { toDimension, toTotals } from "../../src/store/sqlite/totals.ts";
 import { toVersion, toWorkflow } from "../../src/store/sqlite/workflows.ts";
 
@@ -119,7 +117,11 @@ export const TABLES: Readonly<Record<string, Table>> = {
   totals: { collection: "totals", select: "SELECT * FROM totals", toDocument: moveTotals },
 };
 
-/** Tables that are not copied, with the reason. */
+/**
+ * Tables that are not copied, with the reason.
+ *
+ * @internal exported for its test
+ */
 export const LEFT: Readonly<Record<string, string>> = {
   starts: "goes with the heads",
   card_claims: "only concerns processes that run",

@@ -31,13 +31,21 @@ export interface MongoParts {
   readonly gateway: string;
 }
 
-/** The parts if they are set up; else `null`. */
+/**
+ * The parts if they are set up; else `null`.
+ *
+ * @internal exported for its test
+ */
 export async function findMongoParts(): Promise<MongoParts | null> {
   const parts = await expectedParts();
   return existsSync(parts.root) && existsSync(parts.gateway) ? parts : null;
 }
 
-/** Why the parts cannot be set up or used on this machine, with what to do; `null`: they can. */
+/**
+ * Why the parts cannot be set up or used on this machine, with what to do; `null`: they can.
+ *
+ * @internal exported for its test
+ */
 export function whyNoMongoParts(): string | null {
   if (process.platform !== "linux") return "it needs Linux (Debian or one of its kind)";
   if (process.getuid?.() !== 0) return "it needs root: run it in a container or a virtual machine";

@@ -149,10 +149,18 @@ function isHostOrRange(text: string): boolean {
   return isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/i.test(text);
 }
 
-/** Names of the variables, for the test that compares them with `.env.example`. */
+/**
+ * Names of the variables, for the test that compares them with `.env.example`.
+ *
+ * @internal exported for its test
+ */
 export const VARIABLE_NAMES: readonly string[] = Object.keys(Environment.shape);
 
-/** Families of variables whose names have a variable part. */
+/**
+ * Families of variables whose names have a variable part.
+ *
+ * @internal exported for its test
+ */
 export const VARIABLE_FAMILIES = [
   "LLM_<PREFIX>_BASE_URL",
   "LLM_<PREFIX>_API_KEY",

@@ -23,7 +23,11 @@ export function decideActionId(choiceId: string): string {
   return `${DECIDE_PREFIX}${choiceId}`.slice(0, 255);
 }
 
-/** Slash commands that the app serves, as the manifest declares them; `SLASH_COMMAND` may rename the first. */
+/**
+ * Slash commands that the app serves, as the manifest declares them; `SLASH_COMMAND` may rename the first.
+ *
+ * @internal exported for its test
+ */
 export const COMMANDS = ["/workflow"] as const;
 
 /** Shortcuts and dialogs; the manifest declares the shortcuts. */
@@ -33,7 +37,11 @@ export const CALLBACK_IDS = {
   chooseWorkflow: "choose_workflow",
 } as const;
 
-/** Events with a listener, as the manifest subscribes to them. */
+/**
+ * Events with a listener, as the manifest subscribes to them.
+ *
+ * @internal exported for its test
+ */
 export const EVENTS = [
   "app_home_opened",
   "message.channels",
@@ -45,7 +53,11 @@ export const EVENTS = [
 /** `metadata.event_type` of every card: by it a card whose time stamp was lost is found again. */
 export const CARD_METADATA = "heddle_card";
 
-/** Web API methods that the app calls, with the bot scopes that each needs. `[]`: any token may. */
+/**
+ * Web API methods that the app calls, with the bot scopes that each needs. `[]`: any token may.
+ *
+ * @internal exported for its test
+ */
 export const METHOD_SCOPES = {
   "assistant.threads.setStatus": ["assistant:write"],
   "auth.test": [],
@@ -63,7 +75,11 @@ export const METHOD_SCOPES = {
   "views.publish": [],
 } as const satisfies Record<string, readonly string[]>;
 
-/** Scopes that commands and events need by themselves. */
+/**
+ * Scopes that commands and events need by themselves.
+ *
+ * @internal exported for its test
+ */
 export const EVENT_SCOPES = [
   "channels:history",
   "commands",

@@ -16,6 +16,8 @@ export function escapeHtml(text: string): string {
  * `<!everyone>` and user groups. Links, emphasis and mentions of single people stay.
  *
  * A `<` at the end is escaped too: the text that follows could complete a mention.
+ *
+ * @internal exported for its test
  */
 export function escapeBroadcasts(text: string): string {
   return text.replace(/<(?=!|$)/g, "&lt;");

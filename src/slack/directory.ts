@@ -65,7 +65,11 @@ export function createDirectory(client: WebClient, groups: GroupFinder, clock: C
 
 type SlackUser = NonNullable<UsersInfoResponse["user"]>;
 
-/** A person, read from Slack's answer. @param team - our workspace's id; `null` if Slack did not say. */
+/**
+ * A person, read from Slack's answer. @param team - our workspace's id; `null` if Slack did not say.
+ *
+ * @internal exported for its test
+ */
 export function toPerson(user: SlackUser, team: string | null): Person | null {
   if (user.id === undefined) return null;
   return {

@@ -16,7 +16,11 @@ export interface Place {
   readonly executionId: string;
 }
 
-/** Opaque text for a place; the same for every database. */
+/**
+ * Opaque text for a place; the same for every database.
+ *
+ * @internal exported for its test
+ */
 export function toCursor(place: Place): string {
   return Buffer.from(JSON.stringify([place.startedAt, place.executionId])).toString("base64url");
 }

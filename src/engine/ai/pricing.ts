@@ -9,7 +9,11 @@ import type { PriceOverride } from "../ports/model.ts";
  * per call, so that totals are exact sums.
  */
 
-/** Name and version of the package whose data the prices are; stored with every call. */
+/**
+ * Name and version of the package whose data the prices are; stored with every call.
+ *
+ * @internal exported for its test
+ */
 export const PRICE_DATA_VERSION = "genai-prices@0.1.8";
 
 const TOKENS_PER_MILLION = 1_000_000;
@@ -91,7 +95,7 @@ function overrideDollars(price: PriceOverride, usage: TokenUsage): number {
 function packageDollars(model: string, usage: TokenUsage, at: number): number | null {
   const slash = model.indexOf("/");
   const providerId = slash < 0 ? undefined : model.slice(0, slash).toLowerCase();
-  // A prefix names whoever is paid; the same model elsewhere (a machine of one's own) has another price.
+  // A prefix names the provider that is paid; the same model elsewhere (a machine of one's own) has another price.
   if (providerId !== undefined && !findProvider({ providerId })) return null;
   try {
     const price = calcPrice(

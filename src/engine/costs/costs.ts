@@ -14,8 +14,7 @@ import type { BudgetScope } from "../ports/calls.ts";
 import type { ExecutionRecord } from "../ports/executions.ts";
 import type { Store } from "../ports/store.ts";
 import type { Workflows } from "../workflows/workflows.ts";
-import type { BudgetsOptions } from "./budgets.ts";
-import { Budgets } from "./budgets.ts";
+import { Budgets, type BudgetsOptions } from "./budgets.ts";
 import { Metrics } from "./metrics.ts";
 
 export interface CostReportsOptions extends Pick<BudgetsOptions, "store" | "clock" | "logger"> {
@@ -103,7 +102,11 @@ export class CostReports implements Costs {
 /** Newest completed executions of a workflow that an estimate is made from. */
 const MAX_RUNS = 200;
 
-/** Looks at the newest completed executions of a workflow for those of one version. */
+/**
+ * Reads the newest completed executions of a workflow and keeps those of one version.
+ *
+ * @internal exported for its test
+ */
 export async function estimateRun(
   store: { readonly executions: Pick<Store["executions"], "list"> },
   workflowId: string,

@@ -48,6 +48,7 @@ export const StepDefinition = z.strictObject({
 });
 export type StepDefinition = z.output<typeof StepDefinition>;
 
+/** @internal exported for its test */
 export const INPUT_TYPES = [
   "string",
   "text",
@@ -93,7 +94,7 @@ const Limits = z.strictObject({
 });
 export type Limits = z.output<typeof Limits>;
 
-/** At most so many runs with the same key go on at a time. */
+/** Most runs with the same key that execute at a time. */
 export const Concurrency = z.strictObject({
   /** A template; runs for which it gives the same text count together. @default all runs of the workflow */
   key: z.string().max(1000).default(""),

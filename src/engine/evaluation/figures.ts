@@ -1,5 +1,4 @@
-import type { Json } from "../../shared/json.ts";
-import { isJsonObject } from "../../shared/json.ts";
+import { isJsonObject, type Json } from "../../shared/json.ts";
 import { quantile } from "../../shared/quantile.ts";
 import { fitsExpected, isRange, isTextRule } from "../ai/expected.ts";
 import type { ConfusionRow, Difference, Figures, SampleOutcome, Share } from "../api/evaluation.ts";
@@ -59,7 +58,11 @@ export function differenceOf(
   };
 }
 
-/** Wilson's interval of a share: it stays within 0 and 1 and holds for few samples (Wilson 1927). */
+/**
+ * Wilson's interval of a share: it stays within 0 and 1 and holds for few samples (Wilson 1927).
+ *
+ * @internal exported for its test
+ */
 export function wilson(hits: number, total: number): Share | null {
   if (total === 0) return null;
   const value = hits / total;
@@ -70,7 +73,11 @@ export function wilson(hits: number, total: number): Share | null {
   return { value, from: Math.max(center - half, 0), to: Math.min(center + half, 1) };
 }
 
-/** The interval of the difference of two shares of the same samples, adjusted for few of them (Bonett and Price 2012). */
+/**
+ * The interval of the difference of two shares of the same samples, adjusted for few of them (Bonett and Price 2012).
+ *
+ * @internal exported for its test
+ */
 export function pairedInterval(onlyFirst: number, onlySecond: number, total: number): Share | null {
   if (total === 0) return null;
   const first = (onlyFirst + 1) / (total + 2);

@@ -40,7 +40,11 @@ function percentOf({ active, split }: PromptView, version: number): number {
 
 type Measured = Omit<PromptFigures, "version" | "role" | "percent">;
 
-/** Computes the figures of one version from its calls and labels. Pure. */
+/**
+ * Computes the figures of one version from its calls and labels. Pure.
+ *
+ * @internal exported for its test
+ */
 export function figuresOf(
   calls: readonly PromptCall[],
   samples: readonly SampleRecord[],

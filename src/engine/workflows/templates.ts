@@ -12,6 +12,8 @@ import { Definition, triggersOf } from "../definition/schema.ts";
 /**
  * The built-in templates by id: the shipped workflows without id and webhooks. They are part of the product: `WORKFLOWS_DIR` does
  * not change them.
+ *
+ * @internal exported for its test
  */
 export const TEMPLATES: ReadonlyMap<string, JsonObject> = new Map([
   ["content-moderation", toTemplate(contentModeration)],

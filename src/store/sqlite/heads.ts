@@ -8,8 +8,7 @@ import type {
 } from "../../engine/ports/executions.ts";
 import { AFTER_ANY, parseCursor, toPage } from "../executions.ts";
 import type { Connection } from "./connection.ts";
-import type { Row } from "./row.ts";
-import { flag, integer, integerOrNull, json, text, textOrNull } from "./row.ts";
+import { flag, integer, integerOrNull, json, type Row, text, textOrNull } from "./row.ts";
 
 /** Beginning of every query for heads; the large and unchanging start event is kept beside them. */
 export const SELECT_HEADS = "SELECT * FROM heads JOIN starts USING (execution_id)";
@@ -129,7 +128,11 @@ function listRecords(connection: Connection, query: ExecutionRecordQuery): Execu
   return toPage(rows.map(toHead), query.limit);
 }
 
-/** The query for one page. Exported for the test of the index that serves it. */
+/**
+ * The query for one page. Exported for the test of the index that serves it.
+ *
+ * @internal exported for its test
+ */
 export function pageQuery(query: ExecutionRecordQuery): {
   readonly sql: string;
   readonly values: readonly SQLInputValue[];

@@ -2,8 +2,7 @@ import type { SQLInputValue } from "node:sqlite";
 import type { TotalsDelta, TotalsDimension, TotalsRow } from "../../engine/model/totals.ts";
 import type { TotalsQuery, TotalsStore } from "../../engine/ports/executions.ts";
 import type { Connection } from "./connection.ts";
-import type { Row } from "./row.ts";
-import { integer, text } from "./row.ts";
+import { integer, type Row, text } from "./row.ts";
 
 /** Reading the running totals. */
 export function createTotals(connection: Connection): TotalsStore {
@@ -19,7 +18,11 @@ export function createTotals(connection: Connection): TotalsStore {
   };
 }
 
-/** The query for some totals. Exported for the test of the index that serves it. */
+/**
+ * The query for some totals. Exported for the test of the index that serves it.
+ *
+ * @internal exported for its test
+ */
 export function totalsQuery({ dimension, workflowId, name, from, to }: TotalsQuery): {
   readonly sql: string;
   readonly values: readonly SQLInputValue[];

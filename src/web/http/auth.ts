@@ -58,7 +58,11 @@ function notLocal(hostIsLoopback: boolean): AppError {
 
 const LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"] as const;
 
-/** Whether an address, of a peer or to listen on, is this machine's loopback. */
+/**
+ * Whether an address, of a peer or to listen on, is this machine's loopback.
+ *
+ * @internal exported for its test
+ */
 export function isLoopback(address: string | undefined): boolean {
   if (address === undefined) return false;
   const plain = address.toLowerCase().replace(/^::ffff:/, "");

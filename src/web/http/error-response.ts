@@ -29,7 +29,11 @@ const STATUS: { readonly [Code in ErrorCode]?: number } = {
   store_locked: 503,
 };
 
-/** HTTP status of an error. */
+/**
+ * HTTP status of an error.
+ *
+ * @internal exported for its test
+ */
 export function statusOf(code: ErrorCode): number {
   return STATUS[code] ?? statusOfFault(faultOf(code));
 }

@@ -30,7 +30,11 @@ export function register(app: App, context: BotContext): void {
   });
 }
 
-/** Votes, and acknowledges when the vote is durable or refused, after two seconds at the latest. */
+/**
+ * Votes, and acknowledges when the vote is durable or refused, after two seconds at the latest.
+ *
+ * @internal exported for its test
+ */
 export async function decide(
   { value, click, reply, logger, ack }: PendingRequest<DecisionValue>,
   context: BotContext,

@@ -1,30 +1,29 @@
 import { asAppError } from "../../../shared/errors.ts";
-import type { CompiledStep, CompiledWorkflow } from "../../definition/compile.ts";
-import { stepAt } from "../../definition/compile.ts";
-import type { FrameView, Join, WakeCause } from "../../definition/step-type.ts";
-import { EACH } from "../../definition/step-type.ts";
+import { type CompiledStep, type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
+import { EACH, type FrameView, type Join, type WakeCause } from "../../definition/step-type.ts";
 import type { ExecutionEvent, StepError, StepStarted } from "../../model/events.ts";
-import type {
-  ReadonlyActiveStep,
-  ReadonlyFrame,
-  ReadonlyItems,
-  ReadonlyState,
+import {
+  isFinished,
+  type ReadonlyActiveStep,
+  type ReadonlyFrame,
+  type ReadonlyItems,
+  type ReadonlyState,
+  ROOT,
 } from "../../model/state.ts";
-import { isFinished, ROOT } from "../../model/state.ts";
 import { lastSegment } from "../../model/step-path.ts";
 import { completeStep, endStepWithError, outputOf } from "./complete-step.ts";
-import type { NextEvents } from "./cost-cap.ts";
-import { resolveBudget, resolveBudgetDecision } from "./cost-cap.ts";
+import { type NextEvents, resolveBudget, resolveBudgetDecision } from "./cost-cap.ts";
 import { begin, enterStep, failExecution } from "./enter-step.ts";
 import { advanceBlockedChild } from "./handle-children.ts";
 import { MAX_RECOVERIES, recoverableAt } from "./retry-delay.ts";
 import { resolveOutcome } from "./unknown-outcome.ts";
-import type { Worklist } from "./worklist.ts";
-import { timersOf } from "./worklist.ts";
+import { timersOf, type Worklist } from "./worklist.ts";
 
 /**
  * How long steps under way may take to notice a cancellation before their outcome is given up as
  * unknown.
+ *
+ * @internal exported for its test
  */
 export const CANCEL_GRACE_MS = 5000;
 

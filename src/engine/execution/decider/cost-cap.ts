@@ -1,8 +1,7 @@
 import { hashJson, toJson } from "../../../shared/json.ts";
 import { formatDollars, NANO_PER_DOLLAR, toDollars, toNano } from "../../../shared/money.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
-import type { CompiledWorkflow } from "../../definition/compile.ts";
-import { stepAt } from "../../definition/compile.ts";
+import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
 import type {
   BudgetAsked,
   BudgetChanged,
@@ -40,6 +39,8 @@ export type NextEvents = readonly ExecutionEvent[] | "blocked";
  * The most that the execution may spend, in nano-dollars. This file decides whether an attempt
  * fits; `reducer/apply-costs.ts` keeps the sums, and `costs/budgets.ts` has the monthly budgets,
  * which are another rule.
+ *
+ * @internal exported for its test
  */
 export function capOf(workflow: CompiledWorkflow, state: ReadonlyState): number {
   const own = toNano(workflow.definition.limits.maxCostUsd);

@@ -1,15 +1,20 @@
-import type { Json } from "../../../shared/json.ts";
-import { isDeeper } from "../../../shared/json.ts";
+import { isDeeper, type Json } from "../../../shared/json.ts";
 import type { StepError } from "../../model/events.ts";
 import type { ReadonlyFrame } from "../../model/state.ts";
 
 /**
  * Characters of one step's output as JSON text: a commit that holds it has to fit into a document
  * of 16 MB.
+ *
+ * @internal exported for its test
  */
 export const MAX_OUTPUT_LENGTH = 2_000_000;
 
-/** Characters of all variables of a body as JSON text. */
+/**
+ * Characters of all variables of a body as JSON text.
+ *
+ * @internal exported for its test
+ */
 export const MAX_VARIABLES_LENGTH = 8_000_000;
 
 /**

@@ -1,5 +1,4 @@
-import type { ReadonlyActiveStep, ReadonlyState } from "../../model/state.ts";
-import { isCostUnknown } from "../../model/state.ts";
+import { isCostUnknown, type ReadonlyActiveStep, type ReadonlyState } from "../../model/state.ts";
 import type { ExecutionRecord } from "../../ports/executions.ts";
 
 /**
@@ -31,7 +30,11 @@ export function toExecutionRecord(
   };
 }
 
-/** What a waiting execution waits for, each reason once. */
+/**
+ * What a waiting execution waits for, each reason once.
+ *
+ * @internal exported for its test
+ */
 export function waitReasons(state: ReadonlyState): readonly string[] {
   if (state.status !== "waiting") return [];
   const reasons = [...state.activeSteps.values()]
