@@ -1,5 +1,6 @@
 import { AppError, asAppError, type ErrorCode } from "../../shared/errors.ts";
 import { type Json, readOwn, toJson } from "../../shared/json.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { AttemptContext } from "../definition/step-type.ts";
 import type { TokenUsage } from "../model/events.ts";
 import type { CallRecord } from "../ports/calls.ts";
@@ -188,8 +189,7 @@ function fromFailure(failure: unknown, message: string): AppError {
 function understood({ value, reason, confidence }: Extract<AnswerCheck, { kind: "answer" }>) {
   return {
     value,
-    ...(reason !== undefined && { reason }),
-    ...(confidence !== undefined && { confidence }),
+    ...omitUndefined({ reason, confidence }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { isJsonObject, type Json, type JsonObject, readOwn } from "../../shared/json.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { cleanAnswer, findJson, readCutOff, trimValue } from "./answer-text.ts";
 import { type Coerced, toBoolean, toEnum, toNumber } from "./coerce.ts";
 import { type AnswerFormat, hasEnvelope, MAX_REASON_LENGTH } from "./envelope.ts";
@@ -128,8 +129,7 @@ function withReason(value: Coerced, envelope: JsonObject): ParsedAnswer {
   const confidence = toConfidence(readOwn(envelope, "confidence"));
   return {
     ...value,
-    ...(reason !== undefined && { reason }),
-    ...(confidence !== undefined && { confidence }),
+    ...omitUndefined({ reason, confidence }),
   };
 }
 

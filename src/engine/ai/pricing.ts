@@ -1,6 +1,7 @@
 import { calcPrice, findProvider } from "@pydantic/genai-prices";
 import { hashJson, toJson } from "../../shared/json.ts";
 import { toNano } from "../../shared/money.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { TokenUsage } from "../model/events.ts";
 import type { PriceOverride } from "../ports/model.ts";
 
@@ -105,7 +106,7 @@ function packageDollars(model: string, usage: TokenUsage, at: number): number | 
         output_tokens: usage.completionTokens,
       },
       model.slice(slash + 1),
-      { ...(providerId !== undefined && { providerId }), timestamp: new Date(at) },
+      { ...omitUndefined({ providerId }), timestamp: new Date(at) },
     );
     return price?.total_price ?? null;
   } catch {

@@ -1,3 +1,4 @@
+import { quantile } from "../../shared/quantile.ts";
 import type {
   BudgetStatus,
   BudgetWarning,
@@ -134,6 +135,5 @@ function durationOf({ startedAt, endedAt }: ExecutionRecord): number {
 /** By nearest rank: each is a value that occurred. */
 function spread(values: readonly number[]): Spread | null {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
-  return sorted.length === 0 ? null : { p50: at(0.5), p90: at(0.9) };
+  return sorted.length === 0 ? null : { p50: quantile(sorted, 0.5), p90: quantile(sorted, 0.9) };
 }

@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type {
   CostBreakdown,
   CostDimension,
@@ -125,8 +126,7 @@ export class Metrics {
       dimension,
       from,
       to: this.#until(),
-      ...(workflowId !== undefined && { workflowId }),
-      ...(name !== undefined && { name }),
+      ...omitUndefined({ workflowId, name }),
     });
   }
 

@@ -1,5 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 import { isJsonObject, type JsonObject, toJson } from "../../shared/json.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { cleanAnswer, findJson } from "../ai/answer-text.ts";
 import { type CallContext, callModel } from "../ai/call.ts";
 import type { PriceBook } from "../ai/pricing.ts";
@@ -125,7 +126,7 @@ function contextOf(
     model,
     now,
     hideSecrets,
-    recordCall: (call) => store.calls.insert({ ...call, ...(by !== undefined && { by }) }),
+    recordCall: (call) => store.calls.insert({ ...call, ...omitUndefined({ by }) }),
     findCall: (callId) => store.calls.get(callId),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   };

@@ -1,5 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 import { toDollars } from "../../shared/money.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { AiDecisionView, CallView } from "../api/evaluation.ts";
 import type { CallRecord } from "../ports/calls.ts";
 
@@ -60,10 +61,7 @@ function toCallView(record: CallRecord): CallView {
     messages,
     response,
     text,
-    ...(value !== undefined && { value }),
-    ...(reason !== undefined && { reason }),
-    ...(confidence !== undefined && { confidence }),
-    ...(problem !== undefined && { problem }),
+    ...omitUndefined({ value, reason, confidence, problem }),
     ...(usage && { usage }),
     cost: costNano === null ? null : toDollars(costNano),
     priceVersion,

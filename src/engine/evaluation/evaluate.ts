@@ -1,5 +1,6 @@
 import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
 import { hashJson, type JsonObject, toJson } from "../../shared/json.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { fitsExpected } from "../ai/expected.ts";
 import type { Sample, SampleOutcome } from "../api/evaluation.ts";
 import type { Definition, StepDefinition } from "../definition/schema.ts";
@@ -120,7 +121,7 @@ function bind(
       : "text" in prompt
         ? { prompt: prompt.text }
         : { promptRef: `${prompt.name}@${prompt.version}` };
-  const config: JsonObject = { ...rest, ...evaluated, ...(model !== undefined && { model }) };
+  const config: JsonObject = { ...rest, ...evaluated, ...omitUndefined({ model }) };
   // Two names for one model would be the fallback of itself.
   const { fallbackModel, ...alone } = config;
   const program = type.bind(fallbackModel === model ? alone : config);
@@ -213,8 +214,7 @@ function answered(
     actual: output,
     correct: fitsExpected(output, sample.expected),
     repaired: calls.length > 1,
-    ...(reason !== undefined && { reason }),
-    ...(confidence !== undefined && { confidence }),
+    ...omitUndefined({ reason, confidence }),
     ...spent(calls),
   };
 }

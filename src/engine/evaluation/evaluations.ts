@@ -1,5 +1,6 @@
 import { didYouMean } from "../../shared/did-you-mean.ts";
 import { AppError } from "../../shared/errors.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import {
   type ArmReport,
   type ArmRequest,
@@ -156,7 +157,7 @@ async function toArm(
   return {
     label: `${name}, ${asked}`,
     ...(chosen && { prompt: chosen.prompt }),
-    ...(model !== undefined && { model }),
+    ...omitUndefined({ model }),
   };
 }
 

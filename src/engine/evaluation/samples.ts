@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AppError } from "../../shared/errors.ts";
 import { type Json, type JsonObject, readOwn, toJson } from "../../shared/json.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { Sample } from "../api/evaluation.ts";
 import type { Definition } from "../definition/schema.ts";
 import type { Scope } from "../language/scope.ts";
@@ -28,7 +29,7 @@ export function parseSamples(text: string, place: string): readonly Sample[] {
         inputs,
         expected,
         ...(stepResults && { stepResults }),
-        ...(note !== undefined && { note }),
+        ...omitUndefined({ note }),
       };
     }
     const [issue] = parsed.error.issues;

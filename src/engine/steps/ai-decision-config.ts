@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { didYouMean } from "../../shared/did-you-mean.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { type AnswerFormat, hasEnvelope } from "../ai/envelope.ts";
 import { compileSchema } from "../ai/json-schema.ts";
 import { type CheckContext, type ConfigProblem, OutputVariable } from "../definition/step-type.ts";
@@ -59,9 +60,7 @@ export function formatOf(config: AiDecisionConfig): AnswerFormat {
     case "number":
       return {
         kind,
-        ...(min !== undefined && { min }),
-        ...(max !== undefined && { max }),
-        ...(integer !== undefined && { integer }),
+        ...omitUndefined({ min, max, integer }),
       };
     case "json":
       return { kind, ...(schema && { schema }) };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AppError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { parseTemplate } from "../../shared/template-parser.ts";
 import { askModels, type Question, worstAttemptNano } from "../ai/ask-models.ts";
 import { createPriceBook, type PriceBook } from "../ai/pricing.ts";
@@ -81,7 +82,7 @@ function bindAiDecision(
       const messages = renderPrompt(source).map(({ role, content }) => ({ role, content }));
       const entered = {
         model,
-        ...(fallbackModel !== undefined && { fallbackModel }),
+        ...omitUndefined({ fallbackModel }),
         ...(named && { prompt: { name: named.name, version: named.version } }),
         messages,
       };
@@ -161,7 +162,7 @@ async function decide(
       error: { code, message, retryable },
       // A model changes nothing outside: asking again is always safe.
       outcome: "failed",
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...omitUndefined({ retryAfterMs }),
       ...decision.cost,
     };
   }
@@ -172,8 +173,7 @@ async function decide(
     kind: "ok",
     output: value,
     rawOutput: decision.text.slice(0, MAX_RAW_OUTPUT),
-    ...(reason !== undefined && { reason }),
-    ...(confidence !== undefined && { confidence }),
+    ...omitUndefined({ reason, confidence }),
     ...(isUnsure && onLowConfidence !== undefined && { route: onLowConfidence }),
     ...decision.cost,
   };

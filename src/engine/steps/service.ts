@@ -3,6 +3,7 @@ import { didYouMean } from "../../shared/did-you-mean.ts";
 import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { MARKUPS, type Markup } from "../../shared/markup.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { markupParams, traitProblems } from "../definition/param-traits.ts";
 import { fitParams, holdsTemplate, prepareParams } from "../definition/service-params.ts";
 import {
@@ -188,7 +189,7 @@ function toFailure(error: AppError, policy: UnknownPolicy): AttemptResult {
     error: { code, message, retryable: mayRetry },
     outcome: outcomeUnknown ? "unknown" : "failed",
     ...(asks && { asks }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...omitUndefined({ retryAfterMs }),
     costNano: 0,
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { WorkflowId } from "../definition/schema.ts";
 import {
   type AttemptContext,
@@ -40,7 +41,7 @@ export const workflow = defineStepType({
       kind: "run",
       params: {
         workflowId,
-        ...(version !== undefined && { version }),
+        ...omitUndefined({ version }),
         variables: resolveTemplates(variables, scope),
         wait,
       },
@@ -58,7 +59,7 @@ async function prepare(
   { workflowId, version, variables, wait }: z.output<typeof EnteredParams>,
   context: AttemptContext,
 ): Promise<AttemptResult> {
-  const request = { workflowId, ...(version !== undefined && { version }), variables };
+  const request = { workflowId, ...omitUndefined({ version }), variables };
   return {
     kind: "child",
     child: await context.prepareChild(request),

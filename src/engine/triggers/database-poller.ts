@@ -1,5 +1,6 @@
 import { asAppError, isAppError } from "../../shared/errors.ts";
 import { hashJson, isJsonObject, type Json, readNumber, readOwn } from "../../shared/json.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { Executions } from "../executions/executions.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -134,7 +135,7 @@ export class DatabasePoller {
       {
         query,
         ...(query.includes("$1") && { values: [time] }),
-        ...(connection !== undefined && { connection }),
+        ...omitUndefined({ connection }),
       },
       {
         idempotencyKey: `${keyOf(trigger)}:${time}`,

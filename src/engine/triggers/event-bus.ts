@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
 import { type JsonObject, readOwn, toJson } from "../../shared/json.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { PublishRequest, PublishResult } from "../api/triggers.ts";
 import { toEventSignal } from "../execution/decider/handle-events.ts";
 import type { Executions } from "../executions/executions.ts";
@@ -112,7 +113,7 @@ export class EventBus {
     const { store, clock, events } = this.#options;
     let after: string | undefined;
     do {
-      const query = { limit: PAGE, ...(after !== undefined && { after }) };
+      const query = { limit: PAGE, ...omitUndefined({ after }) };
       const executionIds = await store.events.listSubscribers(event.name, query);
       for (const executionId of executionIds) {
         await store.signals.insert(toEventSignal(event, executionId, clock.now()));

@@ -1,5 +1,6 @@
-import { createHash } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { AppError, asAppError } from "../../shared/errors.ts";
+import { sha256 } from "../../shared/hash.ts";
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 import { parseJsonBody } from "../../shared/parse-json.ts";
 import type { WebhookAnswer, WebhookRequest } from "../api/triggers.ts";
@@ -10,7 +11,6 @@ import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { WebhookConfig } from "./types/webhook.ts";
-import { knowsSecret } from "./webhook-signature.ts";
 
 export interface WebhookTriggerOptions {
   readonly triggers: TriggerRegistry;
@@ -114,7 +114,7 @@ export class WebhookTrigger {
   #firstId(request: WebhookRequest): Promise<string> {
     const { store, clock } = this.#options;
     const id = DELIVERY_HEADERS.map((name) => request.headers[name]).find(Boolean);
-    const hash = createHash("sha256").update(request.body).digest("hex");
+    const hash = sha256(request.body).toString("hex");
     const key = `${request.path}:${id === undefined ? hash : `id:${id.slice(0, 200)}`}`;
     const now = clock.now();
     return store.dedupe.claim(key, newExecutionId(), now, now + REMEMBERED_MS);
@@ -131,4 +131,29 @@ function parseWebhookBody(body: Uint8Array, contentType: string): JsonObject {
   if (isForm) return Object.fromEntries(new URLSearchParams(text));
   const value = parseJsonBody(body);
   return isJsonObject(value) ? value : { body: value };
+}
+
+const SIGNATURE_HEADERS = ["x-hub-signature-256", "x-signature"] as const;
+
+/** What a caller sends along to prove that it knows the secret. */
+type Proof = Pick<WebhookRequest, "headers" | "body">;
+
+/**
+ * Does the caller know the secret? By an HMAC-SHA256 of the body in hexadecimal, with or without `sha256=` before it, or by the
+ * secret as a bearer token. The comparison takes constant time.
+ */
+function knowsSecret(proof: Proof, secret: string, accepts: WebhookConfig["signature"]): boolean {
+  if (accepts !== "hmac" && bearsSecret(proof, secret)) return true;
+  if (accepts === "bearer") return false;
+  const expected = createHmac("sha256", secret).update(proof.body).digest();
+  return SIGNATURE_HEADERS.some((name) => {
+    const hex = /^(?:sha256=)?([0-9a-f]{64})$/i.exec(proof.headers[name]?.trim() ?? "")?.[1];
+    return hex !== undefined && timingSafeEqual(Buffer.from(hex, "hex"), expected);
+  });
+}
+
+function bearsSecret(proof: Proof, secret: string): boolean {
+  const token = /^Bearer +(\S+) *$/i.exec(proof.headers["authorization"] ?? "")?.[1];
+  // Comparing digests takes the same time for every token, whatever its length.
+  return token !== undefined && timingSafeEqual(sha256(token), sha256(secret));
 }
