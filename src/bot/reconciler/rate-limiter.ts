@@ -1,10 +1,15 @@
 import type { Clock } from "../../engine/ports/clock.ts";
 
-/** How fast calls of one kind may go: `capacity` at once, then `perSecond`. */
+/** How fast calls of one kind may go: `capacity` calls at once, then `perSecond`. */
 export interface Rate {
   readonly capacity: number;
   readonly perSecond: number;
 }
+
+/** Slack allows `chat.update` about 50 times a minute in a workspace (https://docs.slack.dev/apis/web-api/rate-limits, tier 3). */
+export const UPDATE_RATE: Rate = { capacity: 20, perSecond: 50 / 60 };
+/** Slack allows `chat.postMessage` about once a second in a channel, with a short burst. */
+export const POST_RATE: Rate = { capacity: 5, perSecond: 1 };
 
 export interface Ticket {
   /** A token of each of these is needed. */

@@ -16,7 +16,7 @@ import { type DesiredMessage, desiredMessages, RUN_CARD } from "./desired-messag
 import { type ExecutionCards, MessageWriter } from "./message-writer.ts";
 import { createPlacement } from "./placement.ts";
 import { type CardAction, cardId, planNext } from "./plan.ts";
-import { type Rate, RateLimiter } from "./rate-limiter.ts";
+import { POST_RATE, RateLimiter, UPDATE_RATE } from "./rate-limiter.ts";
 import { createSlackMessages } from "./slack-messages.ts";
 
 export interface ReconcilerOptions {
@@ -29,11 +29,7 @@ export interface ReconcilerOptions {
   readonly logger: Logger;
 }
 
-/** `chat.update` is allowed about 50 times a minute in a workspace. */
-const UPDATE_RATE: Rate = { capacity: 20, perSecond: 50 / 60 };
 const UPDATE_KEY = "update";
-/** `chat.postMessage` about once a second in a channel, with a short burst. */
-const POST_RATE: Rate = { capacity: 5, perSecond: 1 };
 /** A run's card is edited at most this often while it runs. */
 const EDIT_PAUSE_MS = 1000;
 /**

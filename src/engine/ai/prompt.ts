@@ -1,5 +1,5 @@
-import { hash } from "node:crypto";
 import { AppError } from "../../shared/errors.ts";
+import { sha256 } from "../../shared/hash.ts";
 import type { Json } from "../../shared/json.ts";
 import { toText } from "../../shared/json-text.ts";
 import { type Template } from "../../shared/template-parser.ts";
@@ -82,7 +82,7 @@ function readValue(path: readonly string[], { scope }: PromptSource): Json {
 /** A tag that occurs in none of the texts, however they are written: their authors can neither know nor guess it. */
 function fenceName(key: string, texts: readonly string[]): string {
   for (let count = 0; ; count += 1) {
-    const digits = hash("sha256", `${key} ${count}`).slice(0, 12);
+    const digits = sha256(`${key} ${count}`).toString("hex").slice(0, 12);
     if (!texts.some((text) => text.normalize("NFKC").toLowerCase().includes(digits)))
       return `data-${digits}`;
   }

@@ -1,5 +1,6 @@
-import { hash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { AppError } from "../../shared/errors.ts";
+import { sha256 } from "../../shared/hash.ts";
 import { canonicalJson, type JsonObject } from "../../shared/json.ts";
 import { toDollars } from "../../shared/money.ts";
 import type { DraftDeployed, DraftRequest, Drafts, DraftView, Generated } from "../api/drafts.ts";
@@ -177,7 +178,7 @@ function notFound(message: string): AppError {
 
 /** The same request gives the same id, so that it has one draft however often it is delivered. */
 function draftIdFor(key: string): string {
-  return `draft_${hash("sha256", key).slice(0, 16)}`;
+  return `draft_${sha256(key).toString("hex").slice(0, 16)}`;
 }
 
 /** What concerns one draft happens one after the other: two clicks at once must not deploy twice. */

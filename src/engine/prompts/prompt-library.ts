@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { sha256 } from "../../shared/hash.ts";
 import { LruMap } from "../../shared/lru-map.ts";
 import { parseTemplate } from "../../shared/template-parser.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
@@ -118,6 +118,6 @@ function splitOf({ split }: PromptRecord): readonly number[] {
 /** By a hash of execution and name: the same execution always gets the same, and a growing share keeps those it had. */
 function choose({ name, active, split }: PromptRecord, executionId: string): number {
   if (!split) return active;
-  const digest = hash("sha256", `${executionId} ${name}`, "buffer").readUInt32BE(0);
+  const digest = sha256(`${executionId} ${name}`).readUInt32BE(0);
   return (digest / 2 ** 32) * 100 < split.percent ? split.version : active;
 }

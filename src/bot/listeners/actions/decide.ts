@@ -9,7 +9,10 @@ import { DECIDE_ACTION } from "../../ids.ts";
 import type { Reply } from "../../reply.ts";
 import { onAction, type PendingRequest } from "./on-action.ts";
 
-/** Slack gives up on a click after three seconds; the acknowledgement must have left before. */
+/**
+ * Slack gives up on a click after three seconds; the acknowledgement must have left before. How long the click then waits for
+ * its outcome: `SETTLE_MS` in `engine/executions/approvals.ts`.
+ */
 const ACK_WITHIN_MS = 2000;
 
 const UNCONFIRMED_SENTENCE =
