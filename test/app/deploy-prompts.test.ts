@@ -13,7 +13,7 @@ const OTHER = {
 };
 
 test("files become prompts under their names; a bad one is told and keeps no other away", async () => {
-  await using bench = await WorkflowHarness.open(OTHER);
+  await using harness = await WorkflowHarness.open(OTHER);
   const { path, remove } = await tempFolder();
   const folder = join(path, "prompts");
   await mkdir(folder);
@@ -23,11 +23,11 @@ test("files become prompts under their names; a bad one is told and keeps no oth
   const lines: string[] = [];
   const logger = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
 
-  await addPromptFolder(bench.engine, folder, logger);
-  await addPromptFolder(bench.engine, folder, logger);
+  await addPromptFolder(harness.engine, folder, logger);
+  await addPromptFolder(harness.engine, folder, logger);
 
-  expect(await bench.engine.prompts.list()).toMatchObject([{ name: "urgency", active: 1 }]);
-  const { versions } = await bench.engine.prompts.get("urgency");
+  expect(await harness.engine.prompts.list()).toMatchObject([{ name: "urgency", active: 1 }]);
+  const { versions } = await harness.engine.prompts.get("urgency");
   expect(versions.map(({ text }) => text)).toEqual(["Is it urgent? {{variables.text}}"]);
   expect(lines.filter((line) => /broken\.md.*cannot be read/.test(line))).toHaveLength(2);
   expect(lines.filter((line) => /the prompt is asked/.test(line))).toHaveLength(1);
@@ -35,9 +35,9 @@ test("files become prompts under their names; a bad one is told and keeps no oth
 });
 
 test("a folder that is not there has no prompts", async () => {
-  await using bench = await WorkflowHarness.open(OTHER);
+  await using harness = await WorkflowHarness.open(OTHER);
 
-  await addPromptFolder(bench.engine, "/nowhere/prompts", pino({ level: "silent" }));
+  await addPromptFolder(harness.engine, "/nowhere/prompts", pino({ level: "silent" }));
 
-  expect(await bench.engine.prompts.list()).toEqual([]);
+  expect(await harness.engine.prompts.list()).toEqual([]);
 });

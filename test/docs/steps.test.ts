@@ -24,16 +24,16 @@ const examples = text
   });
 
 /** Answers for people, the clock and other systems until the run ends. */
-async function toEnd(bench: WorkflowHarness, executionId: string, told: unknown) {
+async function toEnd(harness: WorkflowHarness, executionId: string, told: unknown) {
   for (let turn = 0; turn < 20; turn += 1) {
     await settle();
-    const view: ExecutionView = await bench.engine.executions.get(executionId);
+    const view: ExecutionView = await harness.engine.executions.get(executionId);
     if (isFinished(view.status)) return view;
     const [wait] = view.waitingOn;
-    if (wait?.for === "approval") await bench.decide(executionId, "U0BOB", "approve");
+    if (wait?.for === "approval") await harness.decide(executionId, "U0BOB", "approve");
     else if (wait?.for === "event" && isJsonObject(told))
-      await bench.engine.triggers.publish({ name: wait.event ?? "", payload: told });
-    else await bench.clock.advance(3_600_000);
+      await harness.engine.triggers.publish({ name: wait.event ?? "", payload: told });
+    else await harness.clock.advance(3_600_000);
   }
   throw new Error(`${executionId} does not end.`);
 }
@@ -45,22 +45,22 @@ describe("docs/steps.md", () => {
   });
 
   test.for(examples)("$kind: the example gives what is said", async (example) => {
-    await using bench = await WorkflowHarness.open(example.definition, {
+    await using harness = await WorkflowHarness.open(example.definition, {
       answers: ["billing"],
       services: () => ({ status: 200, data: {}, headers: {} }),
     });
     const other = examples.find(({ kind }) => kind === "transform");
     if (example.kind === "workflow")
-      await bench.engine.workflows.deploy(other?.definition, { by: "test" });
+      await harness.engine.workflows.deploy(other?.definition, { by: "test" });
     const { id } = example.definition;
-    const { executionId } = await bench.engine.executions.start({
+    const { executionId } = await harness.engine.executions.start({
       workflowId: typeof id === "string" ? id : "",
       variables: example.variables,
       variableForm: "json",
       trigger: { type: "slash", userId: "U0ALICE" },
     });
 
-    const view = await toEnd(bench, executionId, example.told);
+    const view = await toEnd(harness, executionId, example.told);
 
     expect(view).toMatchObject({ status: "completed", error: null });
     expect(view.output).toEqual(example.output);

@@ -73,7 +73,7 @@ describe("a definition of monstrous size", () => {
 
 describe("a run that could go on for ever", () => {
   test("in a cycle ends at maxSteps and says so", async () => {
-    await using bench = await WorkflowHarness.open({
+    await using harness = await WorkflowHarness.open({
       id: "cycle",
       name: "Cycle",
       limits: { maxSteps: 10_000 },
@@ -83,7 +83,7 @@ describe("a run that could go on for ever", () => {
       ],
     });
 
-    const { status, error, steps } = await bench.start("cycle", {});
+    const { status, error, steps } = await harness.start("cycle", {});
 
     expect(status).toBe("failed");
     expect(steps).toHaveLength(10_000);
@@ -95,7 +95,7 @@ describe("a run that could go on for ever", () => {
 
   test("in an expression ends with what to do, and so does a pattern made to be slow", async () => {
     const slow = "variables.list.map(a, variables.list.map(b, variables.list.map(c, 1)))";
-    await using bench = await WorkflowHarness.open({
+    await using harness = await WorkflowHarness.open({
       id: "slow",
       name: "Slow",
       steps: [
@@ -109,7 +109,7 @@ describe("a run that could go on for ever", () => {
       ],
     });
 
-    const ended = await bench.start("slow", {
+    const ended = await harness.start("slow", {
       list: Array.from({ length: 2000 }, (_, index) => index),
       text: `${"a".repeat(10_000)}!`,
     });
@@ -124,7 +124,7 @@ const INHERITED = ["constructor", "toString", "hasOwnProperty", "valueOf"] as co
 
 describe("names that every object has", () => {
   test("are names like others for steps, branches, items, inputs, results and routes", async () => {
-    await using bench = await WorkflowHarness.open({
+    await using harness = await WorkflowHarness.open({
       id: "constructor",
       name: "constructor",
       inputs: { constructor: { type: "string" }, toString: { type: "number" } },
@@ -182,7 +182,7 @@ describe("names that every object has", () => {
       ],
     });
 
-    const ended = await bench.start("constructor", { constructor: "given", toString: 7 });
+    const ended = await harness.start("constructor", { constructor: "given", toString: 7 });
 
     expect(ended.error).toBeNull();
     expect(ended).toMatchObject({
@@ -190,11 +190,11 @@ describe("names that every object has", () => {
       output: { constructor: "toString", toString: { constructor: "given", toString: 7 } },
       stepResults: { each: { output: [{ output: "constructor" }, { output: "valueOf" }] } },
     });
-    expect(bench.calls).toMatchObject([{ params: { message: "constructor 7" } }]);
+    expect(harness.calls).toMatchObject([{ params: { message: "constructor 7" } }]);
   });
 
   test("that no run was given are missing, not inherited", async () => {
-    await using bench = await WorkflowHarness.open({
+    await using harness = await WorkflowHarness.open({
       id: "inherit",
       name: "Inherit",
       steps: INHERITED.map((name, index) => ({
@@ -203,7 +203,7 @@ describe("names that every object has", () => {
       })),
     });
 
-    const ended = await bench.start("inherit", {});
+    const ended = await harness.start("inherit", {});
 
     expect(ended.steps.map(({ status }) => status)).toEqual(INHERITED.map(() => "skipped"));
     expect(ended.errors.map(({ code }) => code)).toEqual(INHERITED.map(() => "template_missing"));
@@ -211,7 +211,7 @@ describe("names that every object has", () => {
 
   test("__proto__ as a variable, in an answer and in an item is data", async () => {
     const poisoned: JsonObject = JSON.parse('{"__proto__": {"admin": true}, "ok": 1}');
-    await using bench = await WorkflowHarness.open(
+    await using harness = await WorkflowHarness.open(
       {
         id: "proto",
         name: "Proto",
@@ -247,7 +247,7 @@ describe("names that every object has", () => {
       { services: () => poisoned },
     );
 
-    const ended = await bench.start(
+    const ended = await harness.start(
       "proto",
       JSON.parse('{"data": {"__proto__": {"admin": true}}}'),
     );

@@ -38,20 +38,20 @@ export class ShippedWorkflow {
 
   /** Runs one case to its end, on an engine of its own. */
   async run({ variables, deeds = [], ...options }: Case): Promise<Ended> {
-    await using bench = await WorkflowHarness.open(this.#definition, options);
-    let view = await bench.start(this.id, variables);
+    await using harness = await WorkflowHarness.open(this.#definition, options);
+    let view = await harness.start(this.id, variables);
     const { executionId } = view;
     for (const deed of deeds) {
       view =
         "waitMs" in deed
-          ? await bench.advance(executionId, deed.waitMs)
-          : await bench.decide(executionId, ...deed);
+          ? await harness.advance(executionId, deed.waitMs)
+          : await harness.decide(executionId, ...deed);
     }
-    for (const id of await bench.entered(executionId)) this.#entered.add(id);
-    const messages = bench.calls.filter(({ name }) => name === "slack.sendMessage");
+    for (const id of await harness.entered(executionId)) this.#entered.add(id);
+    const messages = harness.calls.filter(({ name }) => name === "slack.sendMessage");
     return {
       view,
-      calls: bench.calls,
+      calls: harness.calls,
       channels: messages.flatMap(({ params: { channel } }) =>
         typeof channel === "string" ? [channel] : [],
       ),

@@ -100,13 +100,13 @@ export class WorkflowHarness implements AsyncDisposable {
     definition: unknown,
     options: WorkflowHarnessOptions = {},
   ): Promise<WorkflowHarness> {
-    const bench = new WorkflowHarness(await openSqliteStore({ path: ":memory:" }), options);
+    const harness = new WorkflowHarness(await openSqliteStore({ path: ":memory:" }), options);
     for (const [name, text] of Object.entries(options.prompts ?? {}))
-      await bench.engine.prompts.add({ name, text, by: "file:test" });
-    const deployed = await bench.engine.workflows.deploy(definition, { by: "test" });
+      await harness.engine.prompts.add({ name, text, by: "file:test" });
+    const deployed = await harness.engine.workflows.deploy(definition, { by: "test" });
     expect(deployed).toMatchObject({ deployed: true, warnings: [] });
-    await bench.engine.run();
-    return bench;
+    await harness.engine.run();
+    return harness;
   }
 
   /** Starts as Alice. @returns the run where it ends or waits for people. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { startBenchWeb } from "./web-harness.ts";
+import { startWebHarness } from "./web-harness.ts";
 
 const JUDGE = {
   id: "judge",
@@ -19,8 +19,8 @@ const JUDGE = {
 const ANSWER = '{"value": true, "reason": "It burns.", "confidence": 0.9}';
 
 test("the calls of a run are read whole: what was asked, what came back, what was made of it", async () => {
-  await using web = await startBenchWeb(JUDGE, { answers: ["perhaps", ANSWER] });
-  const { executionId } = await web.bench.start("judge", { text: "The office is on fire." });
+  await using web = await startWebHarness(JUDGE, { answers: ["perhaps", ANSWER] });
+  const { executionId } = await web.harness.start("judge", { text: "The office is on fire." });
 
   const { status, body } = await web.get(`/api/executions/${executionId}/calls`);
 
@@ -65,8 +65,8 @@ test("the calls of a run are read whole: what was asked, what came back, what wa
 });
 
 test("a step that asked no model and a run that does not exist are named", async () => {
-  await using web = await startBenchWeb(JUDGE, { answers: [ANSWER] });
-  const { executionId } = await web.bench.start("judge", { text: "Fire" });
+  await using web = await startWebHarness(JUDGE, { answers: [ANSWER] });
+  const { executionId } = await web.harness.start("judge", { text: "Fire" });
 
   expect(await web.get(`/api/executions/${executionId}/calls?step=decid`)).toMatchObject({
     status: 400,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { startBenchWeb } from "./web-harness.ts";
+import { startWebHarness } from "./web-harness.ts";
 
 const ASK = {
   id: "ask",
@@ -14,7 +14,7 @@ const ASK = {
   ],
 };
 
-/** A call of the bench's model: 200 tokens in, 20 out, at the price of gpt-4o. */
+/** A call of the harness's model: 200 tokens in, 20 out, at the price of gpt-4o. */
 const PRICE = "$0.0007";
 
 test.for([
@@ -25,9 +25,9 @@ test.for([
   ["step", [{ name: "judge", invocations: 2 }]],
   ["model", [{ name: "gpt-4o" }]],
 ] as const)("costs by %s add up to what was spent", async ([by, lines]) => {
-  await using web = await startBenchWeb(ASK, { answers: ["true", "false"] });
-  await web.bench.start("ask", {});
-  await web.bench.start("ask", {});
+  await using web = await startWebHarness(ASK, { answers: ["true", "false"] });
+  await web.harness.start("ask", {});
+  await web.harness.start("ask", {});
 
   const { body } = await web.get(`/api/costs?by=${by}&days=7`);
 
@@ -37,8 +37,8 @@ test.for([
 });
 
 test("costs are told of one person and of one workflow", async () => {
-  await using web = await startBenchWeb(ASK, { answers: ["true"] });
-  await web.bench.start("ask", {});
+  await using web = await startWebHarness(ASK, { answers: ["true"] });
+  await web.harness.start("ask", {});
 
   const own = await web.get("/api/costs?person=U0ALICE");
   const others = await web.get("/api/costs?person=U0BOB");
@@ -54,7 +54,7 @@ test.for([
   ["days=0", "days"],
   ["by=model&person=U0ALICE", "by"],
 ])("a question that makes no sense (%s) names what is wrong", async ([query, name]) => {
-  await using web = await startBenchWeb(ASK);
+  await using web = await startWebHarness(ASK);
 
   const { status, body } = await web.get(`/api/costs?${query}`);
 
@@ -63,7 +63,7 @@ test.for([
 });
 
 test("an estimate tells what half and nine of ten runs of a version took at most", async () => {
-  await using web = await startBenchWeb(ASK, {
+  await using web = await startWebHarness(ASK, {
     answers: Array.from({ length: 10 }, () => "true"),
   });
   expect((await web.get("/api/workflows/ask/estimate")).body).toEqual({
@@ -73,7 +73,7 @@ test("an estimate tells what half and nine of ten runs of a version took at most
     durationMs: null,
     cost: null,
   });
-  for (let run = 0; run < 10; run += 1) await web.bench.start("ask", {});
+  for (let run = 0; run < 10; run += 1) await web.harness.start("ask", {});
 
   const { body } = await web.get("/api/workflows/ask/estimate");
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { askWorkflow } from "../support/ask-workflow.ts";
-import { startBenchWeb } from "./web-harness.ts";
+import { startWebHarness } from "./web-harness.ts";
 
 const HOSTILE = '<script>alert("x")</script>';
 
@@ -13,8 +13,8 @@ async function look(url: string, accept?: string, headers: Record<string, string
 
 describe("GET /dashboard", () => {
   test("gives programs that ask for JSON exactly the fields of the contract", async () => {
-    await using web = await startBenchWeb(askWorkflow());
-    await web.bench.start("ask", {});
+    await using web = await startWebHarness(askWorkflow());
+    await web.harness.start("ask", {});
 
     const { status, body } = await web.get("/dashboard");
 
@@ -37,7 +37,7 @@ describe("GET /dashboard", () => {
     ["application/json;q=0, */*", "text/html; charset=utf-8"],
     ["*/*", "text/html; charset=utf-8"],
   ] as const)("answers Accept: %s with %s", async ([accept, type]) => {
-    await using web = await startBenchWeb(askWorkflow());
+    await using web = await startWebHarness(askWorkflow());
 
     const { response } = await look(web.url, accept);
 
@@ -47,10 +47,10 @@ describe("GET /dashboard", () => {
   });
 
   test("shows workflows with their figures, and executions with what they wait for", async () => {
-    await using web = await startBenchWeb(askWorkflow());
-    const waiting = await web.bench.start("ask", {});
-    const over = await web.bench.start("ask", {});
-    await web.bench.decide(over.executionId, "U0BOB", "approve");
+    await using web = await startWebHarness(askWorkflow());
+    const waiting = await web.harness.start("ask", {});
+    const over = await web.harness.start("ask", {});
+    await web.harness.decide(over.executionId, "U0BOB", "approve");
 
     const { text } = await look(web.url, "text/html");
 
@@ -63,14 +63,14 @@ describe("GET /dashboard", () => {
   });
 
   test("says so where there is nothing yet", async () => {
-    await using web = await startBenchWeb(askWorkflow());
+    await using web = await startWebHarness(askWorkflow());
 
     expect((await look(web.url, "text/html")).text).toContain("Nothing has run yet.");
   });
 
   test("escapes what comes from outside", async () => {
-    await using web = await startBenchWeb(askWorkflow({}, { name: HOSTILE }));
-    await web.bench.start("ask", {});
+    await using web = await startWebHarness(askWorkflow({}, { name: HOSTILE }));
+    await web.harness.start("ask", {});
 
     const { text } = await look(web.url, "text/html");
 
@@ -79,7 +79,7 @@ describe("GET /dashboard", () => {
   });
 
   test("allows its own style sheet and nothing else", async () => {
-    await using web = await startBenchWeb(askWorkflow());
+    await using web = await startWebHarness(askWorkflow());
 
     const { response, text } = await look(web.url, "text/html");
 
@@ -91,12 +91,12 @@ describe("GET /dashboard", () => {
   });
 
   test("is for those alone who may call the API", async () => {
-    await using web = await startBenchWeb(askWorkflow(), {}, { apiToken: "secret-token" });
+    await using web = await startWebHarness(askWorkflow(), {}, { apiToken: "secret-token" });
 
     expect((await look(web.url, "text/html")).response.status).toBe(401);
     const allowed = await look(web.url, "text/html", { authorization: "Bearer secret-token" });
     expect(allowed.response.status).toBe(200);
-    await using local = await startBenchWeb(askWorkflow());
+    await using local = await startWebHarness(askWorkflow());
     const proxied = await look(local.url, "text/html", { "x-forwarded-for": "203.0.113.9" });
     expect(proxied.response.status).toBe(403);
   });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { WorkflowHarnessOptions } from "../support/workflow-harness.ts";
-import { startBenchWeb } from "./web-harness.ts";
+import { startWebHarness } from "./web-harness.ts";
 
 const JUDGE = {
   id: "judge",
@@ -19,7 +19,7 @@ const OPTIONS: WorkflowHarnessOptions = {
 };
 
 test("a workflow is evaluated over HTTP, and one arm compared with another", async () => {
-  await using web = await startBenchWeb(JUDGE, OPTIONS);
+  await using web = await startWebHarness(JUDGE, OPTIONS);
 
   const { status, body } = await web.post("/api/workflows/judge/evaluate", {
     against: { model: "gpt-4o" },
@@ -45,8 +45,8 @@ test("a workflow is evaluated over HTTP, and one arm compared with another", asy
 });
 
 test("a decision is labelled over HTTP, and listed as a sample", async () => {
-  await using web = await startBenchWeb(JUDGE, OPTIONS);
-  const { executionId } = await web.bench.start("judge", { text: "A typo." });
+  await using web = await startWebHarness(JUDGE, OPTIONS);
+  const { executionId } = await web.harness.start("judge", { text: "A typo." });
 
   const path = `/api/executions/${executionId}/labels`;
   const labelled = await web.post(path, { path: "decide", expected: false, note: "small" });
@@ -67,7 +67,7 @@ test.for([
   ["judge/evaluate", { maxCostUsd: 1, prompt: "v2" }, 404, /has no versions/],
   ["nothing/evaluate", { maxCostUsd: 1 }, 404, /nothing/],
 ] as const)("POST %s with %j is refused", async ([path, body, status, message]) => {
-  await using web = await startBenchWeb(JUDGE, OPTIONS);
+  await using web = await startWebHarness(JUDGE, OPTIONS);
 
   const reply = await web.post(`/api/workflows/${path}`, body);
 

@@ -14,9 +14,9 @@ const HALVING = {
 /** The server over an engine whose model says these, in turn. */
 async function startWith(answers: readonly (Json | AppError)[]) {
   const stack = new AsyncDisposableStack();
-  const bench = stack.use(await WorkflowHarness.open(doubling, { answers }));
-  const web = stack.use(await startWeb({ engine: bench.engine }));
-  return { bench, web, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  const harness = stack.use(await WorkflowHarness.open(doubling, { answers }));
+  const web = stack.use(await startWeb({ engine: harness.engine }));
+  return { harness, web, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 describe("POST /api/workflows/generate", () => {
@@ -29,7 +29,7 @@ describe("POST /api/workflows/generate", () => {
       200,
       { workflow: { ...HALVING, id: "doubling-2", version: 1 } },
     ]);
-    const known = await running.bench.engine.workflows.list();
+    const known = await running.harness.engine.workflows.list();
     expect(known.map(({ id }) => id)).toEqual(["doubling"]);
     const deployed = await running.web.call("POST", "/api/workflows", body.workflow);
     expect(deployed.body).toMatchObject({ success: true, workflowId: "doubling-2", version: 1 });
@@ -46,7 +46,7 @@ describe("POST /api/workflows/generate", () => {
     const answer = await running.web.call("POST", "/api/workflows/generate", body);
     expect(answer.status).toBe(400);
     expect(answer.body.problems[0].path).toBe(path);
-    expect(running.bench.questions).toEqual([]);
+    expect(running.harness.questions).toEqual([]);
   });
 
   test("422 with the problems when repairs do not help", async () => {

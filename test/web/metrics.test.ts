@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Json } from "../../src/shared/json.ts";
 import { modelDown } from "../support/recording-services.ts";
-import { type BenchWeb, startBenchWeb } from "./web-harness.ts";
+import { startWebHarness, type WebHarness } from "./web-harness.ts";
 
 const DAY = 86_400_000;
 const TRIAGE = {
@@ -35,23 +35,23 @@ const METRICS = "/api/workflows/demo-triage/metrics";
 const COSTS = "/api/workflows/demo-triage/costs";
 
 /** Lets days pass in one step, then the process renew its leases. */
-async function pass({ bench }: BenchWeb, ms: number): Promise<void> {
-  bench.clock.lag(ms);
-  await bench.clock.advance(30_000);
+async function pass({ harness }: WebHarness, ms: number): Promise<void> {
+  harness.clock.lag(ms);
+  await harness.clock.advance(30_000);
 }
 
-async function run({ bench }: BenchWeb, times: number): Promise<readonly string[]> {
+async function run({ harness }: WebHarness, times: number): Promise<readonly string[]> {
   const ids: string[] = [];
   for (let time = 0; time < times; time += 1) {
-    const view = await bench.start("demo-triage", { ticketText: `Ticket ${time}` });
+    const view = await harness.start("demo-triage", { ticketText: `Ticket ${time}` });
     ids.push(view.executionId);
   }
   return ids;
 }
 
 /** What the recorded calls of these executions cost, in dollars. */
-async function paid({ bench }: BenchWeb, ids: readonly string[]): Promise<number> {
-  const calls = await Promise.all(ids.map((id) => bench.store.calls.list(id)));
+async function paid({ harness }: WebHarness, ids: readonly string[]): Promise<number> {
+  const calls = await Promise.all(ids.map((id) => harness.store.calls.list(id)));
   const nano = calls.flat().reduce((sum, call) => sum + (call.costNano ?? 0), 0);
   return nano / 1e9;
 }
@@ -59,7 +59,7 @@ async function paid({ bench }: BenchWeb, ids: readonly string[]): Promise<number
 const answers = (...values: readonly Json[]) => ({ answers: [...values] });
 
 test("metrics of a workflow that never ran have no rate and cost nothing", async () => {
-  await using web = await startBenchWeb(TRIAGE);
+  await using web = await startWebHarness(TRIAGE);
 
   expect(await web.get(METRICS)).toEqual({
     status: 200,
@@ -78,7 +78,7 @@ test("metrics of a workflow that never ran have no rate and cost nothing", async
 });
 
 test("metrics have exactly the fields of the contract, and add up to the recorded calls", async () => {
-  await using web = await startBenchWeb(TRIAGE, {
+  await using web = await startWebHarness(TRIAGE, {
     answers: ["billing", "technical", modelDown(), "general"],
   });
   const ids = await run(web, 4);
@@ -101,7 +101,7 @@ test("metrics have exactly the fields of the contract, and add up to the recorde
 });
 
 test("the last 24 hours are those before now", async () => {
-  await using web = await startBenchWeb(TRIAGE, answers("billing", "general"));
+  await using web = await startWebHarness(TRIAGE, answers("billing", "general"));
   await run(web, 1);
   await pass(web, 2 * DAY);
   await run(web, 1);
@@ -110,7 +110,7 @@ test("the last 24 hours are those before now", async () => {
 });
 
 test("costs have exactly the fields of the contract, for every step", async () => {
-  await using web = await startBenchWeb(TRIAGE, answers("billing", "technical", "billing"));
+  await using web = await startWebHarness(TRIAGE, answers("billing", "technical", "billing"));
   const total = await paid(web, await run(web, 3));
 
   const { status, body } = await web.get(COSTS);
@@ -134,7 +134,7 @@ test("costs have exactly the fields of the contract, for every step", async () =
 });
 
 test("costs cover the days that are asked for", async () => {
-  await using web = await startBenchWeb(TRIAGE, answers("general", "general"));
+  await using web = await startWebHarness(TRIAGE, answers("general", "general"));
   await run(web, 1);
   await pass(web, 10 * DAY);
   const recent = await paid(web, await run(web, 1));
@@ -153,7 +153,7 @@ test("costs cover the days that are asked for", async () => {
 test("calls without a known price are counted, and their cost is not made up", async () => {
   const [classify, ...rest] = TRIAGE.steps;
   const steps = [{ ...classify, config: { ...classify?.config, model: "local/llama" } }, ...rest];
-  await using web = await startBenchWeb({ ...TRIAGE, steps }, answers("general"));
+  await using web = await startWebHarness({ ...TRIAGE, steps }, answers("general"));
   await run(web, 1);
 
   expect((await web.get(METRICS)).body).toMatchObject({ totalCost: "$0.0000", unknownCosts: 1 });
@@ -164,7 +164,7 @@ test("calls without a known price are counted, and their cost is not made up", a
 });
 
 test.for(["0", "-1", "1.5", "many", "9999", "NaN", "1e9"])("days=%s is refused", async (days) => {
-  await using web = await startBenchWeb(TRIAGE);
+  await using web = await startWebHarness(TRIAGE);
 
   const { status, body } = await web.get(`${COSTS}?days=${days}`);
 
@@ -173,7 +173,7 @@ test.for(["0", "-1", "1.5", "many", "9999", "NaN", "1e9"])("days=%s is refused",
 });
 
 test.for(["metrics", "costs"])("%s of an unknown workflow are 404", async (what) => {
-  await using web = await startBenchWeb(TRIAGE);
+  await using web = await startWebHarness(TRIAGE);
 
   const { status, body } = await web.get(`/api/workflows/demo-triag/${what}`);
 

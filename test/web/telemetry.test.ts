@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createTelemetry } from "../../src/web/telemetry.ts";
-import { startBenchWeb } from "./web-harness.ts";
+import { startWebHarness } from "./web-harness.ts";
 
 const ASK = {
   id: "ask",
@@ -28,13 +28,13 @@ async function scrape(url: string) {
 
 test("Prometheus reads what ran, what it cost and what waits", async () => {
   const telemetry = createTelemetry();
-  await using web = await startBenchWeb(
+  await using web = await startWebHarness(
     ASK,
     { answers: ["true", "false"], observe: telemetry.observe },
     { telemetry },
   );
-  await web.bench.start("ask", {});
-  await web.bench.start("ask", {});
+  await web.harness.start("ask", {});
+  await web.harness.start("ask", {});
 
   telemetry.watching(true);
 
@@ -61,7 +61,7 @@ test("Prometheus reads what ran, what it cost and what waits", async () => {
 test("a great many models share one label", async () => {
   const telemetry = createTelemetry();
   const charge = { calls: 1, costNano: 1, unknown: 0, promptTokens: 1, completionTokens: 1 };
-  await using web = await startBenchWeb(
+  await using web = await startWebHarness(
     {
       id: "noop",
       name: "Noop",
@@ -76,7 +76,7 @@ test("a great many models share one label", async () => {
     },
     { telemetry },
   );
-  await web.bench.start("noop", {});
+  await web.harness.start("noop", {});
 
   const { text } = await scrape(web.url);
 

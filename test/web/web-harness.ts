@@ -3,8 +3,8 @@ import { createWebServer, type WebServerOptions } from "../../src/web/server.ts"
 import { WorkflowHarness, type WorkflowHarnessOptions } from "../support/workflow-harness.ts";
 
 /** The real server over an engine whose model and clock are the test's. */
-export interface BenchWeb extends AsyncDisposable {
-  readonly bench: WorkflowHarness;
+export interface WebHarness extends AsyncDisposable {
+  readonly harness: WorkflowHarness;
   readonly url: string;
   // oxlint-disable-next-line typescript/no-explicit-any -- the shape is what the tests check
   get(path: string): Promise<{ readonly status: number; readonly body: any }>;
@@ -12,15 +12,15 @@ export interface BenchWeb extends AsyncDisposable {
   post(path: string, body: unknown): Promise<{ readonly status: number; readonly body: any }>;
 }
 
-export async function startBenchWeb(
+export async function startWebHarness(
   definition: unknown,
   options: WorkflowHarnessOptions = {},
   server: Partial<WebServerOptions> = {},
-): Promise<BenchWeb> {
+): Promise<WebHarness> {
   const stack = new AsyncDisposableStack();
-  const bench = stack.use(await WorkflowHarness.open(definition, options));
+  const harness = stack.use(await WorkflowHarness.open(definition, options));
   const web = createWebServer({
-    engine: bench.engine,
+    engine: harness.engine,
     host: "127.0.0.1",
     port: 0,
     logger: pino({ level: "silent" }),
@@ -29,7 +29,7 @@ export async function startBenchWeb(
   stack.defer(() => web.stop());
   const url = `http://127.0.0.1:${(await web.start()).port}`;
   return {
-    bench,
+    harness,
     url,
     async get(path) {
       const response = await fetch(`${url}${path}`, { headers: { accept: "application/json" } });

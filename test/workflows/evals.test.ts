@@ -38,13 +38,13 @@ describe.for(files)("the samples of %s", (file) => {
     for (const step of aiStepsOf(steps)) {
       texts[`${id}/${step.id}`] = (await samples.read(id, step.id))?.text ?? "";
     }
-    await using bench = await WorkflowHarness.open(definition, {
+    await using harness = await WorkflowHarness.open(definition, {
       samples: texts,
       answers: ({ format }) =>
         JSON.stringify(ANSWERS[typeof format === "object" ? "number" : "text"]),
     });
 
-    const report = await bench.engine.evaluations.evaluate({
+    const report = await harness.engine.evaluations.evaluate({
       workflowId: id,
       capNano: Number.MAX_SAFE_INTEGER,
     });

@@ -8,16 +8,16 @@ import { WorkflowHarness } from "../support/workflow-harness.ts";
 const FOLDER = join(import.meta.dirname, "../../workflows");
 
 test("all shipped workflows and one of each template are deployed side by side, without a warning", async () => {
-  await using bench = await WorkflowHarness.open(askWorkflow());
+  await using harness = await WorkflowHarness.open(askWorkflow());
   const files = (await readdir(FOLDER)).filter((name) => name.endsWith(".json"));
   for (const file of files) {
     const source: unknown = JSON.parse(await readFile(join(FOLDER, file), "utf8"));
-    const result = await bench.engine.workflows.deployFile(file, source);
+    const result = await harness.engine.workflows.deployFile(file, source);
     expect({ file, ...result }).toMatchObject({ file, deployed: true, warnings: [] });
   }
   for (const id of TEMPLATES.keys()) {
-    const made = bench.engine.workflows.fromTemplate(id, {});
-    const result = await bench.engine.workflows.deploy(made, { by: "test" });
+    const made = harness.engine.workflows.fromTemplate(id, {});
+    const result = await harness.engine.workflows.deploy(made, { by: "test" });
     expect({ id, ...result }).toMatchObject({ id, deployed: true, version: 1, warnings: [] });
   }
 });

@@ -46,7 +46,7 @@ export function budgetCard(
 
 function choiceLines({ addNano, capNano, cheaper }: BudgetAsked): string[] {
   return [
-    `• *Add $${toDollars(addNano)}*: the cap of this run becomes ${dollars(capNano + addNano)}, and it goes on where it is.`,
+    `• *Add $${toDollars(addNano)}*: the cap of this run becomes ${dollars(capNano + addNano)}, and it continues where it is.`,
     ...(cheaper
       ? [
           `• *Use ${escapeText(cheaper.model)}*: for this step alone, at most ${dollars(cheaper.reserveNano)}; the cap stays.`,

@@ -87,14 +87,14 @@ const WORKFLOW = {
 
 describe("a model that does whatever the input says reaches no step that it may not, when the input", () => {
   test.for(ATTEMPTS)("%s", async ([, text]) => {
-    await using bench = await WorkflowHarness.open(WORKFLOW, { answers: () => text });
+    await using harness = await WorkflowHarness.open(WORKFLOW, { answers: () => text });
 
-    const { executionId, status, output } = await bench.start("requests", { text });
+    const { executionId, status, output } = await harness.start("requests", { text });
 
-    const entered = await bench.entered(executionId);
+    const entered = await harness.entered(executionId);
     expect(entered).not.toContain("pay");
-    expect(bench.calls).toEqual([]);
-    expect(JSON.stringify(bench.questions)).not.toContain(PASSWORD);
+    expect(harness.calls).toEqual([]);
+    expect(JSON.stringify(harness.questions)).not.toContain(PASSWORD);
     if (status === "completed") expect(["approve", "reject"]).toContain(output);
     else
       expect({ status, entered }).toMatchObject({ status: "waiting", entered: ["judge", "ask"] });

@@ -4,7 +4,7 @@ import type { JsonObject } from "../../../src/shared/json.ts";
 import { WorkflowHarness } from "../../support/workflow-harness.ts";
 
 const MINUTE = 60_000;
-/** A call of the bench's model: 200 tokens in, 20 out, at the price of gpt-4o. */
+/** A call of the harness's model: 200 tokens in, 20 out, at the price of gpt-4o. */
 const PRICE = 0.0007;
 
 function ask(limits: JsonObject = {}): JsonObject {
@@ -24,18 +24,18 @@ function ask(limits: JsonObject = {}): JsonObject {
 }
 
 async function open(limits: JsonObject = {}) {
-  const bench = await WorkflowHarness.open(ask(limits), {
+  const harness = await WorkflowHarness.open(ask(limits), {
     answers: Array.from({ length: 20 }, () => "true"),
   });
   const warnings: BudgetWarning[] = [];
-  bench.engine.costs.onBudgetWarning(async (warning) => warnings.push(warning) > 0);
-  return { bench, warnings };
+  harness.engine.costs.onBudgetWarning(async (warning) => warnings.push(warning) > 0);
+  return { harness, warnings };
 }
 
 /** Starts a run after what was read before is read anew. */
-async function next(bench: WorkflowHarness) {
-  await bench.clock.advance(6000);
-  return bench.start("ask", {});
+async function next(harness: WorkflowHarness) {
+  await harness.clock.advance(6000);
+  return harness.start("ask", {});
 }
 
 describe("a monthly budget", () => {
@@ -46,67 +46,67 @@ describe("a monthly budget", () => {
   ] as const)(
     "of %s keeps models from being asked when it is used up",
     async ([scope, subject]) => {
-      const { bench } = await open();
-      await using _ = bench;
-      await bench.engine.costs.setBudget(scope, subject, PRICE, "U0ADMIN");
-      expect((await next(bench)).status).toBe("completed");
+      const { harness } = await open();
+      await using _ = harness;
+      await harness.engine.costs.setBudget(scope, subject, PRICE, "U0ADMIN");
+      expect((await next(harness)).status).toBe("completed");
 
-      const second = await next(bench);
+      const second = await next(harness);
 
       expect(second).toMatchObject({ status: "waiting", waitingOn: [{ for: "budget" }] });
       expect(second.errors.at(-1)?.message).toMatch(
         /This month's budget of .* is used up: \$0\.0007/,
       );
-      expect(bench.questions).toHaveLength(1);
+      expect(harness.questions).toHaveLength(1);
     },
   );
 
   test("of somebody else does not concern a run", async () => {
-    const { bench } = await open();
-    await using _ = bench;
-    await bench.engine.costs.setBudget("person", "U0BOB", 0, "U0ADMIN");
+    const { harness } = await open();
+    await using _ = harness;
+    await harness.engine.costs.setBudget("person", "U0BOB", 0, "U0ADMIN");
 
-    expect((await next(bench)).status).toBe("completed");
+    expect((await next(harness)).status).toBe("completed");
   });
 
   test("that is raised lets a waiting run go on, however often it has looked", async () => {
-    const { bench } = await open({ monthlyBudgetUsd: 0 });
-    await using _ = bench;
-    const { executionId } = await next(bench);
-    for (let look = 0; look < 5; look += 1) await bench.clock.advance(15 * MINUTE);
-    expect(await bench.engine.executions.get(executionId)).toMatchObject({
+    const { harness } = await open({ monthlyBudgetUsd: 0 });
+    await using _ = harness;
+    const { executionId } = await next(harness);
+    for (let look = 0; look < 5; look += 1) await harness.clock.advance(15 * MINUTE);
+    expect(await harness.engine.executions.get(executionId)).toMatchObject({
       status: "waiting",
       errors: [{ code: "budget_exhausted" }],
     });
 
-    await bench.engine.costs.setBudget("workflow", "ask", 5, "U0ADMIN");
-    await bench.clock.advance(15 * MINUTE);
+    await harness.engine.costs.setBudget("workflow", "ask", 5, "U0ADMIN");
+    await harness.clock.advance(15 * MINUTE);
 
-    expect(await bench.engine.executions.get(executionId)).toMatchObject({ status: "completed" });
+    expect(await harness.engine.executions.get(executionId)).toMatchObject({ status: "completed" });
   });
 
   test("begins anew with the month", async () => {
-    const { bench } = await open({ monthlyBudgetUsd: PRICE });
-    await using _ = bench;
-    await next(bench);
-    const { executionId, status } = await next(bench);
+    const { harness } = await open({ monthlyBudgetUsd: PRICE });
+    await using _ = harness;
+    await next(harness);
+    const { executionId, status } = await next(harness);
     expect(status).toBe("waiting");
 
-    bench.clock.lag(8 * 24 * 60 * MINUTE);
-    await bench.clock.advance(15 * MINUTE);
+    harness.clock.lag(8 * 24 * 60 * MINUTE);
+    await harness.clock.advance(15 * MINUTE);
 
-    expect(await bench.engine.executions.get(executionId)).toMatchObject({ status: "completed" });
+    expect(await harness.engine.executions.get(executionId)).toMatchObject({ status: "completed" });
   });
 
   test("warns once when four fifths are used", async () => {
-    const { bench, warnings } = await open({ monthlyBudgetUsd: 5.5 * PRICE });
-    await using _ = bench;
-    for (let run = 0; run < 4; run += 1) await next(bench);
+    const { harness, warnings } = await open({ monthlyBudgetUsd: 5.5 * PRICE });
+    await using _ = harness;
+    for (let run = 0; run < 4; run += 1) await next(harness);
     expect(warnings).toEqual([]);
 
-    await next(bench);
-    await next(bench);
-    await next(bench);
+    await next(harness);
+    await next(harness);
+    await next(harness);
 
     expect(warnings).toHaveLength(1);
     expect(warnings[0]?.text).toBe(
@@ -115,26 +115,26 @@ describe("a monthly budget", () => {
   });
 
   test("of a definition is replaced by an admin's, and holds again when that is taken away", async () => {
-    const { bench } = await open({ monthlyBudgetUsd: 1 });
-    await using _ = bench;
-    await bench.engine.costs.setBudget("workflow", "ask", 2, "U0ADMIN");
-    expect(await bench.engine.costs.listBudgets()).toMatchObject([
+    const { harness } = await open({ monthlyBudgetUsd: 1 });
+    await using _ = harness;
+    await harness.engine.costs.setBudget("workflow", "ask", 2, "U0ADMIN");
+    expect(await harness.engine.costs.listBudgets()).toMatchObject([
       { monthlyNano: 2e9, setBy: "U0ADMIN", spentNano: 0 },
     ]);
 
-    await bench.engine.costs.setBudget("workflow", "ask", null, "U0ADMIN");
+    await harness.engine.costs.setBudget("workflow", "ask", null, "U0ADMIN");
 
-    expect(await bench.engine.costs.listBudgets()).toMatchObject([
+    expect(await harness.engine.costs.listBudgets()).toMatchObject([
       { monthlyNano: 1e9, setBy: "definition" },
     ]);
   });
 
   test("holds for the writing of drafts, too", async () => {
-    const { bench } = await open();
-    await using _ = bench;
-    await bench.engine.costs.setBudget("all", "", 0, "U0ADMIN");
+    const { harness } = await open();
+    await using _ = harness;
+    await harness.engine.costs.setBudget("all", "", 0, "U0ADMIN");
 
-    await expect(bench.engine.drafts.generate("a workflow")).rejects.toMatchObject({
+    await expect(harness.engine.drafts.generate("a workflow")).rejects.toMatchObject({
       code: "budget_exhausted",
     });
   });

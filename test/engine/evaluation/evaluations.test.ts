@@ -35,17 +35,17 @@ async function open(
   return WorkflowHarness.open(definition, { samples: { "judge/decide": SAMPLES }, ...options });
 }
 
-function run(bench: WorkflowHarness, more: Partial<EvaluationsRequest> = {}) {
-  return bench.engine.evaluations.evaluate({ workflowId: "judge", capNano: FREE, ...more });
+function run(harness: WorkflowHarness, more: Partial<EvaluationsRequest> = {}) {
+  return harness.engine.evaluations.evaluate({ workflowId: "judge", capNano: FREE, ...more });
 }
 
 describe("an evaluation", () => {
   test("asks each sample as a run would, with defaults filled in, and acts on nothing", async () => {
-    await using bench = await open({
+    await using harness = await open({
       answers: ({ messages }) => /burns/.test(messages[1]?.content ?? ""),
     });
 
-    const { steps } = await run(bench);
+    const { steps } = await run(harness);
 
     expect(steps).toMatchObject([
       {
@@ -59,29 +59,29 @@ describe("an evaluation", () => {
         ],
       },
     ]);
-    const [question] = bench.questions;
+    const [question] = harness.questions;
     expect(question?.messages[1]?.content).toMatch(
       /^Is it urgent for a free customer\? <data-\w+>It burns!/,
     );
-    expect((await bench.engine.executions.list({})).executions).toEqual([]);
+    expect((await harness.engine.executions.list({})).executions).toEqual([]);
   });
 
   test("takes the samples it is limited to from the whole file, not the label that comes first", async () => {
     const grouped = ["fire 1", "fire 2", "fire 3", "typo 1", "typo 2", "typo 3"]
       .map((text) => JSON.stringify({ inputs: { text }, expected: text.startsWith("fire") }))
       .join("\n");
-    await using bench = await open({ samples: { "judge/decide": grouped }, answers: () => true });
+    await using harness = await open({ samples: { "judge/decide": grouped }, answers: () => true });
 
-    await run(bench, { limit: 2 });
+    await run(harness, { limit: 2 });
 
-    const texts = bench.questions.map(({ messages }) => messages[1]?.content ?? "");
+    const texts = harness.questions.map(({ messages }) => messages[1]?.content ?? "");
     expect(texts.map((text) => /fire \d|typo \d/.exec(text)?.[0])).toEqual(["fire 1", "typo 1"]);
   });
 
   test("compares with another text and another model on the same samples", async () => {
-    await using bench = await open({ answers: ({ model }) => model === "gpt-4o" });
+    await using harness = await open({ answers: ({ model }) => model === "gpt-4o" });
 
-    const { steps } = await run(bench, {
+    const { steps } = await run(harness, {
       model: "gpt-4o",
       against: { prompt: "Urgent? {{variables.text}}" },
     });
@@ -93,35 +93,39 @@ describe("an evaluation", () => {
       ],
       difference: { both: 2, onlyFirst: 1, onlySecond: 1, isClear: false },
     });
-    expect(bench.questions.at(-1)?.messages[1]?.content).toMatch(/^Urgent\?/);
+    expect(harness.questions.at(-1)?.messages[1]?.content).toMatch(/^Urgent\?/);
   });
 
   test("asks versions of a named prompt", async () => {
     const [first, ...rest] = JUDGE["steps"] as JsonObject[];
     const config = { promptRef: "urgency", outputFormat: "boolean" };
     const named = { ...JUDGE, steps: [{ ...first, config }, ...rest] };
-    await using bench = await open(
+    await using harness = await open(
       { answers: () => true, prompts: { urgency: "One {{variables.text}}" } },
       named,
     );
-    await bench.engine.prompts.add({ name: "urgency", text: "Two {{variables.text}}", by: "api" });
+    await harness.engine.prompts.add({
+      name: "urgency",
+      text: "Two {{variables.text}}",
+      by: "api",
+    });
 
-    const { steps } = await run(bench, { prompt: "v2", against: {} });
+    const { steps } = await run(harness, { prompt: "v2", against: {} });
 
     expect(steps[0]?.arms.map(({ label }) => label)).toEqual([
       "urgency v2, gpt-4o-mini",
       "urgency v1, gpt-4o-mini",
     ]);
-    await expect(run(bench, { prompt: "v9" })).rejects.toThrow(/no version 9/);
+    await expect(run(harness, { prompt: "v9" })).rejects.toThrow(/no version 9/);
   });
 
   test("counts a repaired answer, one that stays bad, and a model that cannot be had", async () => {
-    await using bench = await open({
+    await using harness = await open({
       answers: ({ messages }) =>
         messages.length > 2 && /burns/.test(messages[1]?.content ?? "") ? true : "perhaps",
     });
 
-    const { steps } = await run(bench);
+    const { steps } = await run(harness);
 
     expect(steps[0]?.arms[0]?.figures).toMatchObject({
       asked: 2,
@@ -138,19 +142,21 @@ describe("an evaluation", () => {
   });
 
   test("asks nothing whose worst price would pass the cap", async () => {
-    await using bench = await open({ answers: () => true });
+    await using harness = await open({ answers: () => true });
 
-    const { steps } = await run(bench, { capNano: 1 });
+    const { steps } = await run(harness, { capNano: 1 });
 
     expect(steps[0]?.arms[0]?.figures).toMatchObject({ asked: 0, skipped: 2, costNano: 0 });
-    expect(bench.questions).toEqual([]);
+    expect(harness.questions).toEqual([]);
   });
 
   test("says what is missing", async () => {
-    await using bench = await open();
+    await using harness = await open();
 
-    await expect(run(bench, { stepId: "decid" })).rejects.toThrow(/no AI decision "decid".*decide/);
-    await expect(run(bench, { prompt: "v2" })).rejects.toThrow(/stands in the definition/);
+    await expect(run(harness, { stepId: "decid" })).rejects.toThrow(
+      /no AI decision "decid".*decide/,
+    );
+    await expect(run(harness, { prompt: "v2" })).rejects.toThrow(/stands in the definition/);
     await using empty = await open({ samples: {} });
     await expect(run(empty)).rejects.toThrow(/no labelled samples.*workflows\/evals\/judge/);
   });
@@ -158,10 +164,10 @@ describe("an evaluation", () => {
 
 describe("a decision that a person labels", () => {
   test("becomes a sample with what the step saw, and is asked by the next evaluation", async () => {
-    await using bench = await open({ answers: () => false, samples: {} });
-    const { executionId } = await bench.start("judge", { text: "It burns!" });
+    await using harness = await open({ answers: () => false, samples: {} });
+    const { executionId } = await harness.start("judge", { text: "It burns!" });
 
-    const sample = await bench.engine.evaluations.label({
+    const sample = await harness.engine.evaluations.label({
       executionId,
       path: "decide",
       expected: true,
@@ -175,28 +181,28 @@ describe("a decision that a person labels", () => {
       expected: true,
       by: "U0BOB",
     });
-    expect(await bench.engine.evaluations.listSamples("judge")).toEqual([sample]);
-    expect((await run(bench)).steps).toMatchObject([{ samples: 1 }]);
+    expect(await harness.engine.evaluations.listSamples("judge")).toEqual([sample]);
+    expect((await run(harness)).steps).toMatchObject([{ samples: 1 }]);
   });
 
   test("can be found right; the last label stands", async () => {
-    await using bench = await open({ answers: () => false });
-    const { executionId } = await bench.start("judge", { text: "It burns!" });
-    await bench.engine.evaluations.label({
+    await using harness = await open({ answers: () => false });
+    const { executionId } = await harness.start("judge", { text: "It burns!" });
+    await harness.engine.evaluations.label({
       executionId,
       path: "decide#1",
       expected: true,
       by: "U0BOB",
     });
 
-    await bench.engine.evaluations.label({
+    await harness.engine.evaluations.label({
       executionId,
       path: "decide#1",
       by: "U0CAROL",
       note: "a drill",
     });
 
-    expect(await bench.engine.evaluations.listSamples("judge")).toMatchObject([
+    expect(await harness.engine.evaluations.listSamples("judge")).toMatchObject([
       { expected: false, by: "U0CAROL", note: "a drill" },
     ]);
   });
@@ -220,10 +226,10 @@ describe("a decision that a person labels", () => {
       inputs: { text: { type: "text" }, code: { type: "string", sensitive: true } },
       steps: [look, { ...first, config: { prompt, outputFormat: "boolean" } }, later],
     };
-    await using bench = await open({ answers: () => false }, definition);
-    const { executionId } = await bench.start("judge", { text: "before", code: "1234" });
+    await using harness = await open({ answers: () => false }, definition);
+    const { executionId } = await harness.start("judge", { text: "before", code: "1234" });
 
-    const sample = await bench.engine.evaluations.label({
+    const sample = await harness.engine.evaluations.label({
       executionId,
       path: "decide",
       by: "U0BOB",
@@ -234,9 +240,9 @@ describe("a decision that a person labels", () => {
   });
 
   test("must be one, and its label must be possible", async () => {
-    await using bench = await open({ answers: () => false });
-    const { executionId } = await bench.start("judge", { text: "It burns!" });
-    const { engine } = bench;
+    await using harness = await open({ answers: () => false });
+    const { executionId } = await harness.start("judge", { text: "It burns!" });
+    const { engine } = harness;
 
     const of = (more: object) =>
       engine.evaluations.label({ executionId, path: "decide", by: "api", ...more });

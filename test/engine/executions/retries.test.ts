@@ -41,80 +41,80 @@ function refusing(times: number) {
 
 describe("retrying a run", () => {
   test("goes on with the values that a person gives, converted as at the start", async () => {
-    await using bench = await WorkflowHarness.open(paying, { services: refusing(1) });
-    const { executionId, status } = await bench.start("paying", { account: "wrong" });
+    await using harness = await WorkflowHarness.open(paying, { services: refusing(1) });
+    const { executionId, status } = await harness.start("paying", { account: "wrong" });
     expect(status).toBe("failed");
 
-    const retried = await bench.engine.executions.retry({
+    const retried = await harness.engine.executions.retry({
       executionId,
       variables: { account: "right", amount: "7.5" },
       ...BY,
     });
 
     expect(retried).toEqual({ executionId, reopened: true, fromStep: "pay" });
-    const view = await bench.rest(executionId);
+    const view = await harness.rest(executionId);
     expect(view).toMatchObject({
       status: "completed",
       variables: { account: "right", amount: 7.5 },
       retries: [{ by: "U0BOB", fromStep: "pay" }],
     });
-    expect(bench.calls.map(({ params }) => params["body"])).toEqual([
+    expect(harness.calls.map(({ params }) => params["body"])).toEqual([
       { account: "wrong" },
       { account: "right" },
     ]);
   });
 
   test("counts as one run that completed", async () => {
-    await using bench = await WorkflowHarness.open(paying, { services: refusing(1) });
-    const { executionId } = await bench.start("paying", { account: "x" });
-    expect(await bench.engine.costs.metrics("paying")).toMatchObject({ totals: { failed: 1 } });
+    await using harness = await WorkflowHarness.open(paying, { services: refusing(1) });
+    const { executionId } = await harness.start("paying", { account: "x" });
+    expect(await harness.engine.costs.metrics("paying")).toMatchObject({ totals: { failed: 1 } });
 
-    await bench.engine.executions.retry({ executionId, ...BY });
-    await bench.rest(executionId);
+    await harness.engine.executions.retry({ executionId, ...BY });
+    await harness.rest(executionId);
 
-    expect(await bench.engine.costs.metrics("paying")).toMatchObject({
+    expect(await harness.engine.costs.metrics("paying")).toMatchObject({
       totals: { started: 1, failed: 0, completed: 1 },
     });
   });
 
   test("survives the process that accepted it", async () => {
-    await using bench = await WorkflowHarness.open(paying, { services: refusing(1) });
-    const { executionId } = await bench.start("paying", { account: "x" });
-    await bench.engine.stop();
+    await using harness = await WorkflowHarness.open(paying, { services: refusing(1) });
+    const { executionId } = await harness.start("paying", { account: "x" });
+    await harness.engine.stop();
 
-    await bench.engine.executions.retry({ executionId, ...BY });
-    await expect(bench.engine.executions.retry({ executionId, ...BY })).rejects.toThrow(
+    await harness.engine.executions.retry({ executionId, ...BY });
+    await expect(harness.engine.executions.retry({ executionId, ...BY })).rejects.toThrow(
       "is being retried already",
     );
-    expect(await bench.engine.executions.get(executionId)).toMatchObject({ status: "failed" });
-    await bench.engine.run();
+    expect(await harness.engine.executions.get(executionId)).toMatchObject({ status: "failed" });
+    await harness.engine.run();
 
-    expect(await bench.rest(executionId)).toMatchObject({
+    expect(await harness.rest(executionId)).toMatchObject({
       status: "completed",
       retries: [{ by: "U0BOB" }],
     });
   });
 
   test("happens once, however many ask at once", async () => {
-    await using bench = await WorkflowHarness.open(paying, { services: refusing(1) });
-    const { executionId } = await bench.start("paying", { account: "x" });
+    await using harness = await WorkflowHarness.open(paying, { services: refusing(1) });
+    const { executionId } = await harness.start("paying", { account: "x" });
 
     const asked = await Promise.allSettled(
       ["U0BOB", "U0CAROL", "U0ALICE"].map((by) =>
-        bench.engine.executions.retry({ executionId, by, variableForm: "text" }),
+        harness.engine.executions.retry({ executionId, by, variableForm: "text" }),
       ),
     );
 
     expect(asked.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    expect((await bench.rest(executionId)).retries).toHaveLength(1);
-    expect(bench.calls).toHaveLength(2);
+    expect((await harness.rest(executionId)).retries).toHaveLength(1);
+    expect(harness.calls).toHaveLength(2);
   });
 
   test("of a completed run starts a new one with the same inputs", async () => {
-    await using bench = await WorkflowHarness.open(paying, { services: refusing(0) });
-    const first = await bench.start("paying", { account: "same", amount: 3 });
+    await using harness = await WorkflowHarness.open(paying, { services: refusing(0) });
+    const first = await harness.start("paying", { account: "same", amount: 3 });
 
-    const again = await bench.engine.executions.retry({
+    const again = await harness.engine.executions.retry({
       executionId: first.executionId,
       variables: { amount: "4" },
       ...BY,
@@ -122,13 +122,13 @@ describe("retrying a run", () => {
 
     expect(again.reopened).toBe(false);
     expect(again.executionId).not.toBe(first.executionId);
-    expect(await bench.rest(again.executionId)).toMatchObject({
+    expect(await harness.rest(again.executionId)).toMatchObject({
       status: "completed",
       variables: { account: "same", amount: 4 },
       trigger: { source: first.executionId, userId: "U0BOB" },
     });
     await expect(
-      bench.engine.executions.retry({ executionId: first.executionId, fromStep: "pay", ...BY }),
+      harness.engine.executions.retry({ executionId: first.executionId, fromStep: "pay", ...BY }),
     ).rejects.toThrow("run again from its beginning");
   });
 
@@ -141,14 +141,14 @@ describe("retrying a run", () => {
     ],
     ["a step that it did not enter", { fromStep: "pya" }, /cannot be retried from "pya".*"pay"/],
   ] as const)("is refused with %s, and changes nothing", async ([, request, message]) => {
-    await using bench = await WorkflowHarness.open(paying, { services: refusing(1) });
-    const { executionId } = await bench.start("paying", { account: "x" });
+    await using harness = await WorkflowHarness.open(paying, { services: refusing(1) });
+    const { executionId } = await harness.start("paying", { account: "x" });
 
-    await expect(bench.engine.executions.retry({ executionId, ...request, ...BY })).rejects.toThrow(
-      message,
-    );
+    await expect(
+      harness.engine.executions.retry({ executionId, ...request, ...BY }),
+    ).rejects.toThrow(message);
 
-    expect(await bench.engine.executions.get(executionId)).toMatchObject({ status: "failed" });
+    expect(await harness.engine.executions.get(executionId)).toMatchObject({ status: "failed" });
   });
 
   test("asks a person before it does under a new key what may have happened under the old one", async () => {
@@ -158,45 +158,45 @@ describe("retrying a run", () => {
       if (calls > 1) return { status: 200, data: "paid", headers: {} };
       throw new AppError({ code: "service_unavailable", message: "Reset.", outcomeUnknown: true });
     };
-    await using bench = await WorkflowHarness.open(paying, { services });
-    const { executionId } = await bench.start("paying", { account: "old" });
+    await using harness = await WorkflowHarness.open(paying, { services });
+    const { executionId } = await harness.start("paying", { account: "old" });
     const edited = { executionId, variables: { account: "new" }, ...BY };
 
-    await expect(bench.engine.executions.retry(edited)).rejects.toMatchObject({
+    await expect(harness.engine.executions.retry(edited)).rejects.toMatchObject({
       code: "effect_in_doubt",
     });
     expect(calls).toBe(1);
 
-    await bench.engine.executions.retry({ ...edited, acceptsDoubt: true });
-    expect(await bench.rest(executionId)).toMatchObject({ status: "completed" });
+    await harness.engine.executions.retry({ ...edited, acceptsDoubt: true });
+    expect(await harness.rest(executionId)).toMatchObject({ status: "completed" });
   });
 });
 
 describe("retrying many", () => {
   test("takes those that failed since a moment, the oldest first, and tells how many", async () => {
-    await using bench = await WorkflowHarness.open(paying, { services: refusing(3) });
+    await using harness = await WorkflowHarness.open(paying, { services: refusing(3) });
     const ids: string[] = [];
     for (const account of ["a", "b", "c"]) {
-      ids.push((await bench.start("paying", { account })).executionId);
-      await bench.clock.advance(60_000);
+      ids.push((await harness.start("paying", { account })).executionId);
+      await harness.clock.advance(60_000);
     }
-    const since = bench.clock.now() - 150_000;
+    const since = harness.clock.now() - 150_000;
     const request = { workflowId: "paying", since, by: "U0ALICE" };
 
-    expect(await bench.engine.executions.retryAll({ ...request, dryRun: true })).toMatchObject({
+    expect(await harness.engine.executions.retryAll({ ...request, dryRun: true })).toMatchObject({
       matched: 2,
       retried: [],
     });
-    expect(await bench.engine.executions.retryAll({ ...request, dryRun: false })).toEqual({
+    expect(await harness.engine.executions.retryAll({ ...request, dryRun: false })).toEqual({
       matched: 2,
       retried: ids.slice(1),
       refused: [],
     });
 
     for (const id of ids.slice(1))
-      expect(await bench.rest(id)).toMatchObject({ status: "completed" });
-    expect(await bench.engine.executions.get(ids[0] ?? "")).toMatchObject({ status: "failed" });
-    expect(await bench.engine.executions.retryAll({ ...request, dryRun: true })).toMatchObject({
+      expect(await harness.rest(id)).toMatchObject({ status: "completed" });
+    expect(await harness.engine.executions.get(ids[0] ?? "")).toMatchObject({ status: "failed" });
+    expect(await harness.engine.executions.retryAll({ ...request, dryRun: true })).toMatchObject({
       matched: 0,
     });
   });

@@ -17,7 +17,7 @@ function judge(promptRef: string, inputs: JsonObject = { text: { type: "text" } 
 }
 
 /** An engine that knows the prompt `urgency` and, if wanted, a workflow that names it. */
-async function bench(definition?: JsonObject): Promise<WorkflowHarness> {
+async function harness(definition?: JsonObject): Promise<WorkflowHarness> {
   const opened = await WorkflowHarness.open(
     {
       id: "other",
@@ -42,7 +42,7 @@ function asked(opened: WorkflowHarness): string {
 
 describe("a step with a named prompt", () => {
   test("asks the active version, and its record names it", async () => {
-    await using opened = await bench(judge("urgency"));
+    await using opened = await harness(judge("urgency"));
 
     const { executionId } = await opened.start("judge", { text: "Fire!" });
 
@@ -53,7 +53,7 @@ describe("a step with a named prompt", () => {
   });
 
   test("asks one version for ever if the definition pins it", async () => {
-    await using opened = await bench(judge("urgency@1"));
+    await using opened = await harness(judge("urgency@1"));
     await opened.engine.prompts.add({ name: "urgency", text: SECOND, by: "api", activate: true });
 
     await opened.start("judge", { text: "Fire!" });
@@ -66,7 +66,7 @@ describe("a step with a named prompt", () => {
     [judge("urgency@7"), /there is no prompt "urgency@7"/],
     [judge("urgency", { note: { type: "text" } }), /promptRef: .*variables.text/],
   ])("is not deployed when the prompt does not fit: %#", async (definition, problem) => {
-    await using opened = await bench();
+    await using opened = await harness();
 
     const result = await opened.engine.workflows.deploy(definition, { by: "test" });
 
@@ -78,7 +78,7 @@ describe("a step with a named prompt", () => {
 
 describe("another version", () => {
   test("is asked once it is promoted, and no longer after a rollback", async () => {
-    await using opened = await bench(judge("urgency"));
+    await using opened = await harness(judge("urgency"));
     const { prompts } = opened.engine;
 
     const added = await prompts.add({
@@ -98,7 +98,7 @@ describe("another version", () => {
   });
 
   test("gets its share of the executions, each of which keeps what it began with", async () => {
-    await using opened = await bench(judge("urgency"));
+    await using opened = await harness(judge("urgency"));
     const { prompts } = opened.engine;
     await prompts.add({ name: "urgency", text: SECOND, by: "api" });
     await prompts.split("urgency", 2, 30, "api");
@@ -129,7 +129,7 @@ describe("another version", () => {
   test("does not reach a run that began before it was promoted", async () => {
     const definition = judge("urgency");
     const pause = { id: "pause", type: "wait", config: { duration: "1h" }, next: "decide" };
-    await using opened = await bench({
+    await using opened = await harness({
       ...definition,
       steps: [pause, ...(definition["steps"] as JsonObject[])],
     });
@@ -147,7 +147,7 @@ describe("another version", () => {
   });
 
   test("that a workflow could not fill in is not asked: what was asked before stays", async () => {
-    await using opened = await bench(judge("urgency"));
+    await using opened = await harness(judge("urgency"));
     const { prompts } = opened.engine;
     const text = "From {{variables.sender}}: {{variables.text}}";
     await prompts.add({ name: "urgency", text, by: "api" });
@@ -163,7 +163,7 @@ describe("another version", () => {
   });
 
   test("with a text that is there already is that version", async () => {
-    await using opened = await bench();
+    await using opened = await harness();
 
     expect(
       await opened.engine.prompts.add({ name: "urgency", text: FIRST, by: "api" }),
@@ -179,7 +179,7 @@ describe("what cannot be", () => {
     ["leak", "{{secrets.KEY}}", /never shown to a model/],
     ["long", "x".repeat(100_001), /at most 100000/],
   ])("the prompt %s is refused", async (name, text, message) => {
-    await using opened = await bench();
+    await using opened = await harness();
 
     await expect(opened.engine.prompts.add({ name, text, by: "api" })).rejects.toMatchObject({
       code: "prompt_invalid",
@@ -188,7 +188,7 @@ describe("what cannot be", () => {
   });
 
   test("names, versions and shares that do not exist are named", async () => {
-    await using opened = await bench();
+    await using opened = await harness();
     const { prompts } = opened.engine;
 
     await expect(prompts.get("urgncy")).rejects.toThrow(/Did you mean "urgency"/);
@@ -201,7 +201,7 @@ describe("what cannot be", () => {
 
 describe("a file of the prompts folder", () => {
   test("is taken once, and again when it has changed", async () => {
-    await using opened = await bench();
+    await using opened = await harness();
     const { prompts } = opened.engine;
 
     expect(await prompts.addFile("tone.md", "Is it rude? {{variables.text}}")).toMatchObject({
@@ -217,7 +217,7 @@ describe("a file of the prompts folder", () => {
   });
 
   test("does not overrule people: it is kept as a version", async () => {
-    await using opened = await bench();
+    await using opened = await harness();
 
     const added = await opened.engine.prompts.addFile("urgency.md", SECOND);
 
@@ -263,7 +263,7 @@ describe("the figures of a version", () => {
   });
 
   test("stand side by side, newest first", async () => {
-    await using opened = await bench(judge("urgency"));
+    await using opened = await harness(judge("urgency"));
     const { prompts } = opened.engine;
     await opened.start("judge", { text: "Fire!" });
     await prompts.add({ name: "urgency", text: SECOND, by: "api", activate: true });

@@ -74,10 +74,10 @@ async function open(
   view: (store: Store, clock: Clock) => Store = (store) => store,
 ) {
   const outside = new Outside();
-  const bench = await TriggerHarness.open({ services: [outside.service] });
-  const one = await bench.start(view(bench.store, bench.clock), first);
-  const other = await bench.start(bench.store, second);
-  return { bench, outside, one, other };
+  const harness = await TriggerHarness.open({ services: [outside.service] });
+  const one = await harness.start(view(harness.store, harness.clock), first);
+  const other = await harness.start(harness.store, second);
+  return { harness, outside, one, other };
 }
 
 async function begin(engine: RunningEngine, workflowId: string): Promise<string> {
@@ -93,86 +93,86 @@ async function begin(engine: RunningEngine, workflowId: string): Promise<string>
 
 describe.for(DIFFERENCES)("with a clock 5 s $what that of the other process", (difference) => {
   test("a run with a long call stays where it is while its process lives", async () => {
-    const { bench, outside, one, other } = await open(difference);
-    await using _ = bench;
-    await bench.deploy(one, "long", MANUAL, { steps: [call("pay")] });
+    const { harness, outside, one, other } = await open(difference);
+    await using _ = harness;
+    await harness.deploy(one, "long", MANUAL, { steps: [call("pay")] });
     outside.held = "pay";
     const executionId = await begin(one, "long");
 
-    await bench.clock.advance(5 * MINUTE);
+    await harness.clock.advance(5 * MINUTE);
     expect(outside.times).toEqual([1]);
     outside.answer();
     await settle();
 
     expect(await other.executions.get(executionId)).toMatchObject({ status: "completed" });
     expect(outside.times).toEqual([1]);
-    expect(bench.warnings).toEqual([]);
+    expect(harness.warnings).toEqual([]);
   });
 
   test("a run is taken over within 36 s when its process dies, and its call is made again with the same key", async () => {
     const dying = { die: () => undefined as unknown };
-    const { bench, outside, one, other } = await open(difference, (store) => {
+    const { harness, outside, one, other } = await open(difference, (store) => {
       const mortal = crashingStore(store, Number.POSITIVE_INFINITY, "before");
       dying.die = mortal.die;
       return mortal.store;
     });
     await using stack = new AsyncDisposableStack();
-    stack.defer(() => bench.store[Symbol.asyncDispose]());
+    stack.defer(() => harness.store[Symbol.asyncDispose]());
     stack.defer(() => other.stop());
-    await bench.deploy(other, "long", MANUAL, { steps: [call("pay")] });
-    await bench.clock.advance(2 * SECOND);
+    await harness.deploy(other, "long", MANUAL, { steps: [call("pay")] });
+    await harness.clock.advance(2 * SECOND);
     outside.held = "pay";
     const executionId = await begin(one, "long");
     expect(outside.times).toEqual([1]);
 
     dying.die();
     outside.held = "";
-    await bench.clock.advance(36 * SECOND);
+    await harness.clock.advance(36 * SECOND);
 
     expect(await other.executions.get(executionId)).toMatchObject({ status: "completed" });
     expect(outside.times).toEqual([2]);
   });
 
   test("a process whose renewals are answered late, or not at all, has stopped beginning calls before the other one goes on", async () => {
-    const { bench, outside, one } = await open(difference, withSlowRenewals);
-    await using _ = bench;
-    await bench.deploy(one, "two", MANUAL, { steps: [call("first", "second"), call("second")] });
+    const { harness, outside, one } = await open(difference, withSlowRenewals);
+    await using _ = harness;
+    await harness.deploy(one, "two", MANUAL, { steps: [call("first", "second"), call("second")] });
     outside.held = "first";
     await begin(one, "two");
 
-    await bench.clock.advance(27 * SECOND);
+    await harness.clock.advance(27 * SECOND);
     outside.answer();
     await settle();
     expect(outside.keys.filter((key) => key.includes("second"))).toEqual([]);
     outside.held = "";
-    await bench.clock.advance(40 * SECOND);
+    await harness.clock.advance(40 * SECOND);
 
     expect(outside.keys.filter((key) => key.includes("second"))).toHaveLength(1);
   });
 
   test("a timer, a time-out and an expiry happen once", async () => {
-    const { bench, outside, one, other } = await open(difference);
-    await using _ = bench;
+    const { harness, outside, one, other } = await open(difference);
+    await using _ = harness;
     const nap = { id: "nap", type: "wait", config: { duration: "10m" }, next: "note" };
-    await bench.deploy(one, "nap", MANUAL, { steps: [nap, call("note")] });
+    await harness.deploy(one, "nap", MANUAL, { steps: [nap, call("note")] });
     const ask = {
       id: "ask",
       type: "approval",
       config: { title: "Go on?", approvers: ["U0BOB"], timeout: "10m" },
       next: { approve: "end", reject: "end", expired: "tell" },
     };
-    await bench.deploy(one, "ask", MANUAL, { steps: [ask, call("tell")] });
+    await harness.deploy(one, "ask", MANUAL, { steps: [ask, call("tell")] });
     const ids = [await begin(one, "nap"), await begin(one, "ask"), await begin(other, "nap")];
 
-    await bench.clock.advance(9 * MINUTE);
+    await harness.clock.advance(9 * MINUTE);
     expect(outside.keys).toEqual([]);
-    await bench.clock.advance(MINUTE + 6 * SECOND);
+    await harness.clock.advance(MINUTE + 6 * SECOND);
 
     expect(outside.times).toEqual([1, 1, 1]);
     for (const id of ids)
       expect(await other.executions.get(id)).toMatchObject({ status: "completed" });
     for (const id of ids) {
-      const log = await bench.store.log.read(id, 0);
+      const log = await harness.store.log.read(id, 0);
       const ends = log.flatMap(({ events }) =>
         events.filter(({ type }) => type === "execution_completed"),
       );
@@ -181,42 +181,42 @@ describe.for(DIFFERENCES)("with a clock 5 s $what that of the other process", (d
   });
 
   test("each time of a schedule starts one run", async () => {
-    const { bench, one, other } = await open(difference);
-    await using _ = bench;
-    await bench.deploy(one, "minutely", { type: "schedule", cron: "* * * * *" });
+    const { harness, one, other } = await open(difference);
+    await using _ = harness;
+    await harness.deploy(one, "minutely", { type: "schedule", cron: "* * * * *" });
 
-    await bench.clock.advance(10 * MINUTE);
+    await harness.clock.advance(10 * MINUTE);
 
-    const times = (await bench.runs(other, "minutely")).map(({ at }) => at);
+    const times = (await harness.runs(other, "minutely")).map(({ at }) => at);
     // The process that is ahead has started the last one already.
     expect([10, 11]).toContain(times.length);
     expect(new Set(times).size).toBe(times.length);
   });
 
   test("a delivery that comes to both starts one run, and is forgotten after ten minutes", async () => {
-    const { bench, one, other } = await open(difference);
-    await using _ = bench;
-    await bench.deploy(one, "hook", { type: "webhook", path: "/webhooks/orders" });
-    await bench.clock.advance(2 * SECOND);
+    const { harness, one, other } = await open(difference);
+    await using _ = harness;
+    await harness.deploy(one, "hook", { type: "webhook", path: "/webhooks/orders" });
+    await harness.clock.advance(2 * SECOND);
 
     const { executionId } = await one.triggers.receiveWebhook(DELIVERY);
-    await bench.clock.advance(9 * MINUTE);
+    await harness.clock.advance(9 * MINUTE);
     expect(await other.triggers.receiveWebhook(DELIVERY)).toEqual({ executionId, duplicate: true });
-    await bench.clock.advance(MINUTE + 6 * SECOND);
+    await harness.clock.advance(MINUTE + 6 * SECOND);
 
     expect(await other.triggers.receiveWebhook(DELIVERY)).toMatchObject({ duplicate: false });
   });
 
   test("an event that the other process was told after the run began is not missed", async () => {
-    const { bench, one, other } = await open(difference);
-    await using _ = bench;
+    const { harness, one, other } = await open(difference);
+    await using _ = harness;
     const nap = { id: "nap", type: "wait", config: { duration: "1m" }, next: "paid" };
     const paid = { id: "paid", type: "wait", config: { event: "invoice.paid" } };
-    await bench.deploy(one, "waiter", MANUAL, { steps: [nap, paid] });
+    await harness.deploy(one, "waiter", MANUAL, { steps: [nap, paid] });
     const executionId = await begin(one, "waiter");
 
     await other.triggers.publish({ name: "invoice.paid", payload: { n: 1 } });
-    await bench.clock.advance(2 * MINUTE);
+    await harness.clock.advance(2 * MINUTE);
 
     expect(await other.executions.get(executionId)).toMatchObject({
       status: "completed",

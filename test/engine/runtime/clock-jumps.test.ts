@@ -27,55 +27,55 @@ const PATIENT = {
   ],
 };
 
-async function started(): Promise<{ bench: WorkflowHarness; executionId: string }> {
-  const bench = await WorkflowHarness.open(PATIENT, { pollMs: 5000 });
-  const { executionId } = await bench.engine.executions.start({
+async function started(): Promise<{ harness: WorkflowHarness; executionId: string }> {
+  const harness = await WorkflowHarness.open(PATIENT, { pollMs: 5000 });
+  const { executionId } = await harness.engine.executions.start({
     workflowId: "patient",
     variables: {},
     variableForm: "json",
     trigger: { type: "api" },
   });
   await settle();
-  return { bench, executionId };
+  return { harness, executionId };
 }
 
 describe("a clock that is set", () => {
   test("an hour back: a wait ends when the clock comes to its time, and nothing took less than no time", async () => {
-    const { bench, executionId } = await started();
-    await using _ = bench;
+    const { harness, executionId } = await started();
+    await using _ = harness;
 
-    bench.clock.set(-60 * MINUTE);
-    await bench.clock.advance(69 * MINUTE);
-    expect(await bench.engine.executions.get(executionId)).toMatchObject({ currentStep: "nap" });
-    await bench.clock.advance(MINUTE);
-    const asked = await bench.engine.executions.get(executionId);
+    harness.clock.set(-60 * MINUTE);
+    await harness.clock.advance(69 * MINUTE);
+    expect(await harness.engine.executions.get(executionId)).toMatchObject({ currentStep: "nap" });
+    await harness.clock.advance(MINUTE);
+    const asked = await harness.engine.executions.get(executionId);
     expect(asked).toMatchObject({ status: "waiting", currentStep: "ask" });
 
-    bench.clock.set(-DAY);
-    const ended = await bench.decide(executionId, "U0BOB", "approve");
+    harness.clock.set(-DAY);
+    const ended = await harness.decide(executionId, "U0BOB", "approve");
     expect(ended).toMatchObject({ status: "completed", totalDuration: 0 });
     expect(ended.steps.map(({ stepId, duration }) => [stepId, duration])).toEqual([
       ["call", 0],
       ["nap", 10 * MINUTE],
       ["ask", 0],
     ]);
-    const { totals } = await bench.engine.costs.metrics("patient");
+    const { totals } = await harness.engine.costs.metrics("patient");
     expect(totals).toMatchObject({ completed: 1, durationMs: 0 });
   });
 
   test("a day forward: what was due meanwhile happens at once, each thing once", async () => {
-    const { bench, executionId } = await started();
-    await using _ = bench;
+    const { harness, executionId } = await started();
+    await using _ = harness;
 
-    bench.clock.set(DAY);
-    await bench.clock.advance(5000);
-    expect(await bench.engine.executions.get(executionId)).toMatchObject({ currentStep: "ask" });
-    bench.clock.set(DAY);
-    await bench.clock.advance(5000);
+    harness.clock.set(DAY);
+    await harness.clock.advance(5000);
+    expect(await harness.engine.executions.get(executionId)).toMatchObject({ currentStep: "ask" });
+    harness.clock.set(DAY);
+    await harness.clock.advance(5000);
 
-    const ended = await bench.engine.executions.get(executionId);
+    const ended = await harness.engine.executions.get(executionId);
     expect(ended).toMatchObject({ status: "completed", output: { decision: "expired" } });
-    expect(bench.calls).toHaveLength(1);
+    expect(harness.calls).toHaveLength(1);
   });
 
   test("back while a process is dead: what it had under way is begun again all the same", () => {

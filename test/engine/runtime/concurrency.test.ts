@@ -19,9 +19,9 @@ function nightly(concurrency: JsonObject): JsonObject {
   };
 }
 
-async function begin(bench: WorkflowHarness, variables: JsonObject = {}): Promise<string> {
-  await bench.clock.advance(1000);
-  const { executionId } = await bench.engine.executions.start({
+async function begin(harness: WorkflowHarness, variables: JsonObject = {}): Promise<string> {
+  await harness.clock.advance(1000);
+  const { executionId } = await harness.engine.executions.start({
     workflowId: "nightly",
     variables,
     variableForm: "json",
@@ -31,98 +31,98 @@ async function begin(bench: WorkflowHarness, variables: JsonObject = {}): Promis
   return executionId;
 }
 
-async function waitsOn(bench: WorkflowHarness, id: string): Promise<string> {
-  const { status, waitingOn } = await bench.engine.executions.get(id);
+async function waitsOn(harness: WorkflowHarness, id: string): Promise<string> {
+  const { status, waitingOn } = await harness.engine.executions.get(id);
   return status === "waiting" ? waitingOn.map((wait) => wait.for).join() : status;
 }
 
 describe("a limit on runs at a time", () => {
   test("has later runs wait in line, and the end of one lets the next go on", async () => {
-    await using bench = await WorkflowHarness.open(nightly({ limit: 2 }));
+    await using harness = await WorkflowHarness.open(nightly({ limit: 2 }));
     const ids: string[] = [];
-    for (let n = 0; n < 4; n += 1) ids.push(await begin(bench));
+    for (let n = 0; n < 4; n += 1) ids.push(await begin(harness));
     const [first = "", second = "", third = "", fourth = ""] = ids;
-    expect(await waitsOn(bench, second)).toBe("approval");
-    expect(await waitsOn(bench, third)).toBe("slot");
-    expect(await waitsOn(bench, fourth)).toBe("slot");
+    expect(await waitsOn(harness, second)).toBe("approval");
+    expect(await waitsOn(harness, third)).toBe("slot");
+    expect(await waitsOn(harness, fourth)).toBe("slot");
 
-    await bench.decide(first, "U0BOB", "approve");
+    await harness.decide(first, "U0BOB", "approve");
     await settle();
 
-    expect(await waitsOn(bench, third)).toBe("approval");
-    expect(await waitsOn(bench, fourth)).toBe("slot");
-    await bench.engine.executions.cancel(second, "U0ALICE");
+    expect(await waitsOn(harness, third)).toBe("approval");
+    expect(await waitsOn(harness, fourth)).toBe("slot");
+    await harness.engine.executions.cancel(second, "U0ALICE");
     await settle();
-    expect(await waitsOn(bench, fourth)).toBe("approval");
+    expect(await waitsOn(harness, fourth)).toBe("approval");
   });
 
   test("counts runs with the same key together, and others apart", async () => {
-    await using bench = await WorkflowHarness.open(nightly({ key: "{{variables.customer}}" }));
+    await using harness = await WorkflowHarness.open(nightly({ key: "{{variables.customer}}" }));
 
-    const acme = await begin(bench, { customer: "acme" });
-    const again = await begin(bench, { customer: "acme" });
-    const other = await begin(bench, { customer: "other" });
+    const acme = await begin(harness, { customer: "acme" });
+    const again = await begin(harness, { customer: "acme" });
+    const other = await begin(harness, { customer: "other" });
 
-    expect(await waitsOn(bench, acme)).toBe("approval");
-    expect(await waitsOn(bench, again)).toBe("slot");
-    expect(await waitsOn(bench, other)).toBe("approval");
+    expect(await waitsOn(harness, acme)).toBe("approval");
+    expect(await waitsOn(harness, again)).toBe("slot");
+    expect(await waitsOn(harness, other)).toBe("approval");
   });
 
   test("skips instead of queueing if it is told so, and says why", async () => {
-    await using bench = await WorkflowHarness.open(nightly({ onLimit: "skip" }));
-    const first = await begin(bench);
-    const second = await begin(bench);
+    await using harness = await WorkflowHarness.open(nightly({ onLimit: "skip" }));
+    const first = await begin(harness);
+    const second = await begin(harness);
 
-    expect(await bench.engine.executions.get(second)).toMatchObject({
+    expect(await harness.engine.executions.get(second)).toMatchObject({
       status: "cancelled",
       error: { message: expect.stringContaining("Another run of this workflow") },
     });
-    await bench.decide(first, "U0BOB", "approve");
+    await harness.decide(first, "U0BOB", "approve");
     await settle();
-    expect(await waitsOn(bench, await begin(bench))).toBe("approval");
+    expect(await waitsOn(harness, await begin(harness))).toBe("approval");
   });
 
   test("a run that leaves the line is passed over", async () => {
-    await using bench = await WorkflowHarness.open(nightly({}));
-    const first = await begin(bench);
-    const second = await begin(bench);
-    const third = await begin(bench);
+    await using harness = await WorkflowHarness.open(nightly({}));
+    const first = await begin(harness);
+    const second = await begin(harness);
+    const third = await begin(harness);
 
-    await bench.engine.executions.cancel(second, "U0ALICE");
+    await harness.engine.executions.cancel(second, "U0ALICE");
     await settle();
-    await bench.decide(first, "U0BOB", "approve");
+    await harness.decide(first, "U0BOB", "approve");
     await settle();
 
-    expect(await waitsOn(bench, third)).toBe("approval");
+    expect(await waitsOn(harness, third)).toBe("approval");
   });
 
   test("a retried run waits for a slot like any other", async () => {
-    await using bench = await WorkflowHarness.open(nightly({}));
-    const first = await begin(bench);
-    await bench.engine.executions.cancel(first, "U0ALICE");
+    await using harness = await WorkflowHarness.open(nightly({}));
+    const first = await begin(harness);
+    await harness.engine.executions.cancel(first, "U0ALICE");
     await settle();
-    const second = await begin(bench);
+    const second = await begin(harness);
 
-    await bench.engine.executions.retry({
+    await harness.engine.executions.retry({
       executionId: first,
       by: "U0ALICE",
       variableForm: "text",
     });
     await settle();
 
-    expect(await waitsOn(bench, second)).toBe("approval");
-    expect(await waitsOn(bench, first)).toBe("slot");
-    await bench.decide(second, "U0BOB", "approve");
+    expect(await waitsOn(harness, second)).toBe("approval");
+    expect(await waitsOn(harness, first)).toBe("slot");
+    await harness.decide(second, "U0BOB", "approve");
     await settle();
-    expect(await waitsOn(bench, first)).toBe("approval");
+    expect(await waitsOn(harness, first)).toBe("approval");
   });
 
   test("a key that cannot be computed fails the run, naming it", async () => {
-    await using bench = await WorkflowHarness.open(nightly({ key: "{{variables.customer.id}}" }));
+    await using harness = await WorkflowHarness.open(nightly({ key: "{{variables.customer.id}}" }));
 
-    const id = await begin(bench, { customer: null });
+    const id = await begin(harness, { customer: null });
 
-    expect(await bench.engine.executions.get(id)).toMatchObject({
+    expect(await harness.engine.executions.get(id)).toMatchObject({
       status: "failed",
       error: { message: expect.stringContaining("concurrency.key") },
     });
@@ -134,9 +134,9 @@ test.for([
   ["{{secrets.KEY}}", /"secrets" is not known/],
   ["{{variables.customer", /./],
 ] as const)("a key %s is refused at deployment", async ([key, message]) => {
-  await using bench = await WorkflowHarness.open(nightly({}));
+  await using harness = await WorkflowHarness.open(nightly({}));
 
-  const { problems } = bench.engine.workflows.validate(nightly({ key }));
+  const { problems } = harness.engine.workflows.validate(nightly({ key }));
 
   expect(problems).toMatchObject([{ path: "concurrency.key" }]);
   expect(problems[0]?.message).toMatch(message);
@@ -144,36 +144,36 @@ test.for([
 
 describe("whatever dies", () => {
   test("a slot that was taken right before the process died is used, not lost", async () => {
-    await using bench = await WorkflowHarness.open(nightly({}));
-    await bench.engine.stop();
-    const id = await begin(bench);
-    await bench.store.slots.take("nightly/", 0, id);
+    await using harness = await WorkflowHarness.open(nightly({}));
+    await harness.engine.stop();
+    const id = await begin(harness);
+    await harness.store.slots.take("nightly/", 0, id);
 
-    await bench.engine.run();
+    await harness.engine.run();
     await settle();
 
-    expect(await waitsOn(bench, id)).toBe("approval");
-    expect(await bench.store.slots.list("nightly/")).toEqual([{ slot: 0, executionId: id }]);
+    expect(await waitsOn(harness, id)).toBe("approval");
+    expect(await harness.store.slots.list("nightly/")).toEqual([{ slot: 0, executionId: id }]);
   });
 
   test("a call to the next in line that nobody took up is taken up by the next process", async () => {
-    await using bench = await WorkflowHarness.open(nightly({}));
-    const first = await begin(bench);
-    const second = await begin(bench);
-    await bench.engine.stop();
+    await using harness = await WorkflowHarness.open(nightly({}));
+    const first = await begin(harness);
+    const second = await begin(harness);
+    await harness.engine.stop();
     // The first one ended, gave its slot back and called; then the process died.
-    await bench.store.slots.free("nightly/", 0, first);
-    await bench.store.signals.insert({
+    await harness.store.slots.free("nightly/", 0, first);
+    await harness.store.signals.insert({
       id: `slot:${second}:test`,
       executionId: second,
       kind: "slot",
       payload: {},
-      at: bench.clock.now(),
+      at: harness.clock.now(),
     });
 
-    await bench.engine.run();
+    await harness.engine.run();
     await settle();
 
-    expect(await waitsOn(bench, second)).toBe("approval");
+    expect(await waitsOn(harness, second)).toBe("approval");
   });
 });

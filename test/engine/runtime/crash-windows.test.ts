@@ -34,9 +34,9 @@ const delivery = (id: string): WebhookRequest => ({
 
 describe("between two writes", () => {
   test("a commit that is durable although its answer was lost counts once", async () => {
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start(breaking(bench.store, "log.commit", "after"));
-    await bench.deploy(engine, "once", { type: "manual" });
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start(breaking(harness.store, "log.commit", "after"));
+    await harness.deploy(engine, "once", { type: "manual" });
     const { executionId } = await engine.executions.start({
       workflowId: "once",
       variables: { n: 1 },
@@ -44,10 +44,10 @@ describe("between two writes", () => {
       trigger: { type: "api" },
     });
     await settle();
-    await bench.clock.advance(10_000);
+    await harness.clock.advance(10_000);
 
     expect(await engine.executions.get(executionId)).toMatchObject({ status: "completed" });
-    expect(await bench.store.log.read(executionId, 0)).toHaveLength(1);
+    expect(await harness.store.log.read(executionId, 0)).toHaveLength(1);
     expect(await engine.costs.metrics("once")).toMatchObject({
       totals: { started: 1, completed: 1 },
     });
@@ -56,19 +56,19 @@ describe("between two writes", () => {
   test.for(["before", "after"] as const)(
     "a delivery that was kept, and whose run was lost %s it was inserted, begins one run when it comes again",
     async (when) => {
-      await using bench = await TriggerHarness.open();
-      const engine = await bench.start(breaking(bench.store, "executions.insert", when));
-      await bench.deploy(engine, "orders", { type: "webhook", path: "/webhooks/orders" });
+      await using harness = await TriggerHarness.open();
+      const engine = await harness.start(breaking(harness.store, "executions.insert", when));
+      await harness.deploy(engine, "orders", { type: "webhook", path: "/webhooks/orders" });
 
       await expect(engine.triggers.receiveWebhook(delivery("d1"))).rejects.toMatchObject({
         code: "store_unavailable",
       });
       const again = await engine.triggers.receiveWebhook(delivery("d1"));
       const third = await engine.triggers.receiveWebhook(delivery("d1"));
-      await bench.clock.advance(60_000);
+      await harness.clock.advance(60_000);
 
       expect(third).toEqual({ executionId: again.executionId, duplicate: true });
-      expect(await bench.runs(engine, "orders")).toEqual([{ order: 1 }]);
+      expect(await harness.runs(engine, "orders")).toEqual([{ order: 1 }]);
       const view = await engine.executions.get(again.executionId);
       expect(view.status).toBe("completed");
     },

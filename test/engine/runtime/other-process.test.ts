@@ -32,10 +32,10 @@ const steps = (value: number): JsonObject[] => [
 ];
 
 async function open() {
-  const bench = await TriggerHarness.open();
-  const mine = await bench.start();
-  const yours = await bench.start();
-  return { bench, mine, yours };
+  const harness = await TriggerHarness.open();
+  const mine = await harness.start();
+  const yours = await harness.start();
+  return { harness, mine, yours };
 }
 
 /** How many runs of the workflow there are, and what the newest gave. */
@@ -48,10 +48,10 @@ async function runs(engine: RunningEngine) {
 
 describe("a version that another process made active", () => {
   test("is what runs at once, whoever is asked", async () => {
-    const { bench, mine, yours } = await open();
-    await using _ = bench;
-    await bench.deploy(mine, "flow", { type: "slash" }, { steps: steps(1) });
-    await bench.deploy(mine, "flow", { type: "slash" }, { steps: steps(2) });
+    const { harness, mine, yours } = await open();
+    await using _ = harness;
+    await harness.deploy(mine, "flow", { type: "slash" }, { steps: steps(1) });
+    await harness.deploy(mine, "flow", { type: "slash" }, { steps: steps(2) });
 
     await yours.executions.start({
       workflowId: "flow",
@@ -65,14 +65,14 @@ describe("a version that another process made active", () => {
   });
 
   test("listens at its webhook within a second, and the old path is gone", async () => {
-    const { bench, mine, yours } = await open();
-    await using _ = bench;
+    const { harness, mine, yours } = await open();
+    await using _ = harness;
     const at = (path: string) => ({ type: "webhook", path });
-    await bench.deploy(mine, "flow", at("/webhooks/old"), { steps: steps(1) });
-    await bench.clock.advance(SEEN_MS);
+    await harness.deploy(mine, "flow", at("/webhooks/old"), { steps: steps(1) });
+    await harness.clock.advance(SEEN_MS);
     await yours.triggers.receiveWebhook(delivery("/webhooks/old"));
-    await bench.deploy(mine, "flow", at("/webhooks/new"), { steps: steps(2) });
-    await bench.clock.advance(SEEN_MS);
+    await harness.deploy(mine, "flow", at("/webhooks/new"), { steps: steps(2) });
+    await harness.clock.advance(SEEN_MS);
 
     await expect(yours.triggers.receiveWebhook(delivery("/webhooks/old"))).rejects.toMatchObject({
       code: "route_not_found",
@@ -84,34 +84,34 @@ describe("a version that another process made active", () => {
   });
 
   test("keeps its schedule there, and the old one is over", async () => {
-    const { bench, mine, yours } = await open();
-    await using _ = bench;
+    const { harness, mine, yours } = await open();
+    await using _ = harness;
     const minutely = { type: "schedule", cron: "* * * * *" };
-    await bench.deploy(mine, "flow", minutely, { steps: steps(1) });
-    await bench.clock.advance(SEEN_MS);
+    await harness.deploy(mine, "flow", minutely, { steps: steps(1) });
+    await harness.clock.advance(SEEN_MS);
     await mine.stop();
-    await bench.clock.advance(MINUTE);
+    await harness.clock.advance(MINUTE);
     expect(await runs(yours)).toEqual({ count: 1, output: 1 });
 
-    const third = await bench.start();
-    await bench.deploy(third, "flow", { type: "event", eventName: "go" }, { steps: steps(2) });
-    await bench.clock.advance(SEEN_MS);
+    const third = await harness.start();
+    await harness.deploy(third, "flow", { type: "event", eventName: "go" }, { steps: steps(2) });
+    await harness.clock.advance(SEEN_MS);
     await third.stop();
-    await bench.clock.advance(10 * MINUTE);
+    await harness.clock.advance(10 * MINUTE);
 
     expect(await runs(yours)).toEqual({ count: 1, output: 1 });
   });
 
   test("hears its events and messages there, and those of the old one no more", async () => {
-    const { bench, mine, yours } = await open();
-    await using _ = bench;
+    const { harness, mine, yours } = await open();
+    await using _ = harness;
     const hears = (keyword: string) => ({ type: "message", keywords: [keyword] });
-    await bench.deploy(mine, "flow", hears("deploy"), { steps: steps(1) });
-    await bench.clock.advance(SEEN_MS);
+    await harness.deploy(mine, "flow", hears("deploy"), { steps: steps(1) });
+    await harness.clock.advance(SEEN_MS);
     expect(await yours.triggers.receiveMessage(message("e1", "deploy!"))).toHaveLength(1);
 
-    await bench.deploy(mine, "flow", { type: "event", eventName: "go" }, { steps: steps(2) });
-    await bench.clock.advance(SEEN_MS);
+    await harness.deploy(mine, "flow", { type: "event", eventName: "go" }, { steps: steps(2) });
+    await harness.clock.advance(SEEN_MS);
 
     expect(await yours.triggers.receiveMessage(message("e2", "deploy!"))).toEqual([]);
     await yours.triggers.publish({ name: "go", payload: {} });
@@ -120,31 +120,41 @@ describe("a version that another process made active", () => {
   });
 
   test("is held there within a second when it is paused, and goes on when it is resumed", async () => {
-    const { bench, mine, yours } = await open();
-    await using _ = bench;
-    await bench.deploy(mine, "flow", { type: "webhook", path: "/webhooks/x" }, { steps: steps(1) });
-    await bench.clock.advance(SEEN_MS);
+    const { harness, mine, yours } = await open();
+    await using _ = harness;
+    await harness.deploy(
+      mine,
+      "flow",
+      { type: "webhook", path: "/webhooks/x" },
+      { steps: steps(1) },
+    );
+    await harness.clock.advance(SEEN_MS);
     await mine.workflows.pause("flow", "U0ALICE");
-    await bench.clock.advance(SEEN_MS);
+    await harness.clock.advance(SEEN_MS);
 
     const { executionId } = await yours.triggers.receiveWebhook(delivery("/webhooks/x"));
-    await bench.clock.advance(MINUTE);
+    await harness.clock.advance(MINUTE);
     expect(await yours.executions.get(executionId)).toMatchObject({
       status: "waiting",
       waitingOn: [{ for: "pause" }],
     });
     await mine.workflows.resume("flow");
-    await bench.clock.advance(SEEN_MS);
+    await harness.clock.advance(SEEN_MS);
 
     expect(await yours.executions.get(executionId)).toMatchObject({ status: "completed" });
   });
 });
 
 test("a message of Slack that is delivered to two processes starts one run", async () => {
-  const { bench, mine, yours } = await open();
-  await using _ = bench;
-  await bench.deploy(mine, "flow", { type: "message", keywords: ["deploy"] }, { steps: steps(1) });
-  await bench.clock.advance(SEEN_MS);
+  const { harness, mine, yours } = await open();
+  await using _ = harness;
+  await harness.deploy(
+    mine,
+    "flow",
+    { type: "message", keywords: ["deploy"] },
+    { steps: steps(1) },
+  );
+  await harness.clock.advance(SEEN_MS);
 
   const results = await Promise.all(
     [mine, yours, mine].map((engine) => engine.triggers.receiveMessage(message("e1", "deploy!"))),

@@ -21,28 +21,28 @@ function spying(store: Store, read: number[]): Store {
 }
 
 test("an execution that waits again and again is taken up where it was left, not read from its beginning", async () => {
-  await using bench = await WorkerHarness.open(
+  await using harness = await WorkerHarness.open(
     workflow([nap("a", "b"), nap("b", "c"), nap("c", "end")]),
   );
   const read: number[] = [];
-  await bench.start(await bench.worker(spying(bench.store, read)));
+  await harness.start(await harness.worker(spying(harness.store, read)));
 
-  for (let minute = 0; minute < 3; minute += 1) await bench.clock.advance(MINUTE);
+  for (let minute = 0; minute < 3; minute += 1) await harness.clock.advance(MINUTE);
 
-  expect((await bench.state()).status).toBe("completed");
+  expect((await harness.state()).status).toBe("completed");
   expect(read.slice(0, 3)).toEqual([1, 2, 3]);
 });
 
 test("what another process did meanwhile is folded before it goes on", async () => {
-  await using bench = await WorkerHarness.open(workflow([nap("a", "b"), nap("b", "end")]));
-  const first = await bench.worker();
-  await bench.start(first);
+  await using harness = await WorkerHarness.open(workflow([nap("a", "b"), nap("b", "end")]));
+  const first = await harness.worker();
+  await harness.start(first);
   // The second process takes the first wait, the first one has the state from before it.
   await first.stop();
-  await bench.worker();
-  await bench.clock.advance(MINUTE);
+  await harness.worker();
+  await harness.clock.advance(MINUTE);
 
-  const head = await bench.store.executions.get("exec_1");
+  const head = await harness.store.executions.get("exec_1");
   const { state } = head ? await first.read(head) : { state: null };
 
   expect(state?.activeSteps.has("b#1")).toBe(true);

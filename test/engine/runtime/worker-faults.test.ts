@@ -11,76 +11,76 @@ const TEN_SECONDS = 10_000;
 
 describe("a worker whose store fails once", () => {
   test("reads the signals of an execution again instead of giving the execution up", async () => {
-    await using bench = await WorkerHarness.open(workflow([script("a")]));
-    const store = failingOnce(bench.store, "signals.pending", ([query]) =>
+    await using harness = await WorkerHarness.open(workflow([script("a")]));
+    const store = failingOnce(harness.store, "signals.pending", ([query]) =>
       Boolean(Reflect.get(Object(query), "executionId")),
     );
 
-    await bench.start(await bench.worker(store));
-    await bench.clock.advance(TEN_SECONDS);
+    await harness.start(await harness.worker(store));
+    await harness.clock.advance(TEN_SECONDS);
 
-    expect((await bench.state()).status).toBe("completed");
+    expect((await harness.state()).status).toBe("completed");
   });
 
   test("loads an execution again that it had claimed already", async () => {
-    await using bench = await WorkerHarness.open(
+    await using harness = await WorkerHarness.open(
       workflow([{ id: "nap", type: "wait", config: { duration: "10m" } }]),
     );
-    const store = failingOnce(bench.store, "log.read", () => true);
-    await bench.start(await bench.worker(store));
+    const store = failingOnce(harness.store, "log.read", () => true);
+    await harness.start(await harness.worker(store));
 
-    await bench.clock.advance(600_000);
-    await bench.clock.advance(TEN_SECONDS);
+    await harness.clock.advance(600_000);
+    await harness.clock.advance(TEN_SECONDS);
 
-    expect((await bench.state()).status).toBe("completed");
+    expect((await harness.state()).status).toBe("completed");
   });
 });
 
 test("an execution that a defect stopped counts as failed in the totals", async () => {
-  await using bench = await WorkerHarness.open(
+  await using harness = await WorkerHarness.open(
     workflow([{ id: "nap", type: "wait", config: { duration: "10m" } }]),
   );
-  const store = failingOnce(bench.store, "log.read", () => true, "internal");
-  await bench.start(await bench.worker(store));
+  const store = failingOnce(harness.store, "log.read", () => true, "internal");
+  await harness.start(await harness.worker(store));
 
-  await bench.clock.advance(600_000);
+  await harness.clock.advance(600_000);
 
-  const totals = await bench.store.totals.read({
+  const totals = await harness.store.totals.read({
     dimension: "workflow",
     from: 0,
-    to: bench.clock.now() + 1,
+    to: harness.clock.now() + 1,
   });
-  expect((await bench.state()).status).toBe("failed");
+  expect((await harness.state()).status).toBe("failed");
   expect(totals.reduce((sum, { failed }) => sum + failed, 0)).toBe(1);
 });
 
 describe("a finished execution whose late signal could not be taken", () => {
   test("because of a defect is given back, and looked at again", async () => {
-    await using bench = await WorkerHarness.open(workflow([script("a")]));
-    await failAtLateSignal(bench, "internal");
+    await using harness = await WorkerHarness.open(workflow([script("a")]));
+    await failAtLateSignal(harness, "internal");
 
-    expect((await bench.store.executions.get("exec_1"))?.owner).toBeNull();
-    await bench.clock.advance(60_000);
-    expect(await bench.store.signals.pending({ limit: 9 })).toEqual([]);
-    expect(await bench.store.executions.get("exec_1")).toMatchObject({ owner: null, due: null });
+    expect((await harness.store.executions.get("exec_1"))?.owner).toBeNull();
+    await harness.clock.advance(60_000);
+    expect(await harness.store.signals.pending({ limit: 9 })).toEqual([]);
+    expect(await harness.store.executions.get("exec_1")).toMatchObject({ owner: null, due: null });
   });
 
   test("because another worker continued its log is looked at soon, and nobody calls it a defect", async () => {
-    await using bench = await WorkerHarness.open(workflow([script("a")]));
-    await failAtLateSignal(bench, "store_conflict");
+    await using harness = await WorkerHarness.open(workflow([script("a")]));
+    await failAtLateSignal(harness, "store_conflict");
 
-    await bench.clock.advance(TEN_SECONDS);
+    await harness.clock.advance(TEN_SECONDS);
 
-    expect(await bench.store.signals.pending({ limit: 9 })).toEqual([]);
-    expect(await bench.store.executions.get("exec_1")).toMatchObject({ owner: null, due: null });
-    expect(bench.errors).toEqual([]);
+    expect(await harness.store.signals.pending({ limit: 9 })).toEqual([]);
+    expect(await harness.store.executions.get("exec_1")).toMatchObject({ owner: null, due: null });
+    expect(harness.errors).toEqual([]);
   });
 });
 
 test("what a worker is told late that it holds, and has given back meanwhile, stays with the one who took it", async () => {
   const begun: string[] = [];
   const first = Promise.withResolvers<string>();
-  await using bench = await WorkerHarness.open(
+  await using harness = await WorkerHarness.open(
     workflow([
       script("a", { next: "nap" }),
       { id: "nap", type: "wait", config: { duration: "10s" }, next: "b" },
@@ -92,31 +92,31 @@ test("what a worker is told late that it holds, and has given back meanwhile, st
     },
   );
   const late = Promise.withResolvers<void>();
-  const slow = interceptStore(bench.store, ({ method, run }) => {
+  const slow = interceptStore(harness.store, ({ method, run }) => {
     if (method !== "leases.ownedBy") return run();
     return Promise.resolve(run()).then(async (records) => {
       await late.promise;
       return records;
     });
   });
-  const worker = await bench.worker(slow);
-  await bench.start(worker);
+  const worker = await harness.worker(slow);
+  await harness.start(worker);
   worker.reconcileLeases();
-  await bench.clock.advance(1000);
+  await harness.clock.advance(1000);
   first.resolve("done");
   await settle();
-  await bench.worker();
-  await bench.clock.advance(TEN_SECONDS);
+  await harness.worker();
+  await harness.clock.advance(TEN_SECONDS);
   expect(begun).toEqual(["exec_1/a#1", "exec_1/b#1"]);
 
   late.resolve();
-  await bench.clock.advance(1000);
+  await harness.clock.advance(1000);
 
   expect(begun).toEqual(["exec_1/a#1", "exec_1/b#1"]);
 });
 
 test("the first of two decisions that are found together stands; the other is refused", async () => {
-  await using bench = await WorkerHarness.open(
+  await using harness = await WorkerHarness.open(
     workflow([
       {
         id: "ok",
@@ -126,10 +126,10 @@ test("the first of two decisions that are found together stands; the other is re
       },
     ]),
   );
-  const worker = await bench.worker();
-  await bench.start(worker);
+  const worker = await harness.worker();
+  await harness.start(worker);
   const vote = (by: string, choice: string, at: number): Promise<boolean> =>
-    bench.store.signals.insert({
+    harness.store.signals.insert({
       id: `exec_1/ok#1:${by}`,
       executionId: "exec_1",
       kind: "decision",
@@ -137,13 +137,13 @@ test("the first of two decisions that are found together stands; the other is re
       at,
     });
 
-  await vote("U0BOB", "reject", bench.clock.now());
-  await vote("U0CAROL", "approve", bench.clock.now() + 1);
+  await vote("U0BOB", "reject", harness.clock.now());
+  await vote("U0CAROL", "approve", harness.clock.now() + 1);
   worker.wake("exec_1");
   await settle();
 
-  expect((await bench.state()).output).toMatchObject({ decision: "reject", decidedBy: "U0BOB" });
-  expect(bench.events).toContainEqual(
+  expect((await harness.state()).output).toMatchObject({ decision: "reject", decidedBy: "U0BOB" });
+  expect(harness.events).toContainEqual(
     expect.objectContaining({
       type: "decision_refused",
       by: "U0CAROL",
@@ -153,20 +153,20 @@ test("the first of two decisions that are found together stands; the other is re
 });
 
 /** A run is over, then a signal comes for it, and the worker fails once when it reads that. */
-async function failAtLateSignal(bench: WorkerHarness, code: ErrorCode): Promise<void> {
+async function failAtLateSignal(harness: WorkerHarness, code: ErrorCode): Promise<void> {
   let isArmed = false;
-  const worker = await bench.worker(
-    failingOnce(bench.store, "signals.pending", () => isArmed, code),
+  const worker = await harness.worker(
+    failingOnce(harness.store, "signals.pending", () => isArmed, code),
   );
-  await bench.start(worker);
-  await bench.clock.advance(TEN_SECONDS);
-  expect((await bench.state()).status).toBe("completed");
-  await bench.store.signals.insert({
+  await harness.start(worker);
+  await harness.clock.advance(TEN_SECONDS);
+  expect((await harness.state()).status).toBe("completed");
+  await harness.store.signals.insert({
     id: "cancel:late",
     executionId: "exec_1",
     kind: "cancel",
     payload: { by: "U0BOB" },
-    at: bench.clock.now(),
+    at: harness.clock.now(),
   });
   isArmed = true;
   worker.wake("exec_1");

@@ -26,23 +26,23 @@ function gate() {
 
 describe("a worker", () => {
   test("runs an execution to its end", async () => {
-    await using bench = await WorkerHarness.open(
+    await using harness = await WorkerHarness.open(
       workflow([script("a", { next: "b" }), script("b")]),
     );
 
-    await bench.start(await bench.worker());
+    await harness.start(await harness.worker());
 
-    expect(await bench.state()).toMatchObject({ status: "completed", output: "done" });
+    expect(await harness.state()).toMatchObject({ status: "completed", output: "done" });
   });
 
   test("writes one commit per effect: the end of a step and the start of the next are one", async () => {
-    await using bench = await WorkerHarness.open(
+    await using harness = await WorkerHarness.open(
       workflow([script("a", { next: "b" }), script("b")]),
     );
 
-    await bench.start(await bench.worker());
+    await harness.start(await harness.worker());
 
-    const commits = await bench.store.log.read("exec_1", 0);
+    const commits = await harness.store.log.read("exec_1", 0);
     expect(commits.map((commit) => commit.events.map((event) => event.type))).toEqual([
       ["execution_claimed", "step_started"],
       ["step_completed", "step_started"],
@@ -51,54 +51,54 @@ describe("a worker", () => {
   });
 
   test("lets go of a waiting execution and takes it up when its time has come", async () => {
-    await using bench = await WorkerHarness.open(
+    await using harness = await WorkerHarness.open(
       workflow([{ id: "nap", type: "wait", config: { duration: "10m" }, next: "b" }, script("b")]),
     );
-    await bench.start(await bench.worker());
-    expect(await bench.store.executions.get("exec_1")).toMatchObject({
+    await harness.start(await harness.worker());
+    expect(await harness.store.executions.get("exec_1")).toMatchObject({
       status: "waiting",
       owner: null,
       waitingOn: ["timer"],
     });
 
-    await bench.clock.advance(9 * MINUTE);
-    expect((await bench.state()).status).toBe("waiting");
-    await bench.clock.advance(MINUTE);
+    await harness.clock.advance(9 * MINUTE);
+    expect((await harness.state()).status).toBe("waiting");
+    await harness.clock.advance(MINUTE);
 
-    expect((await bench.state()).status).toBe("completed");
+    expect((await harness.state()).status).toBe("completed");
   });
 
   test("handles a cancellation while a step is under way, and aborts the step", async () => {
     const slow = gate();
-    await using bench = await WorkerHarness.open(workflow([script("slow")]), slow.run);
-    const worker = await bench.worker();
-    await bench.start(worker);
+    await using harness = await WorkerHarness.open(workflow([script("slow")]), slow.run);
+    const worker = await harness.worker();
+    await harness.start(worker);
 
-    await bench.store.signals.insert({
+    await harness.store.signals.insert({
       id: "c1",
       executionId: "exec_1",
       kind: "cancel",
       payload: { by: "U0ALICE" },
-      at: bench.clock.now(),
+      at: harness.clock.now(),
     });
     worker.wake("exec_1");
     await settle();
 
     expect(slow.calls[0]?.signal.aborted).toBe(true);
-    expect((await bench.state()).status).toBe("cancelled");
+    expect((await harness.state()).status).toBe("cancelled");
   });
 
   test("gives up an attempt that does not answer in time, and tries again", async () => {
     const never = gate();
-    await using bench = await WorkerHarness.open(
+    await using harness = await WorkerHarness.open(
       workflow([script("call", { timeoutMs: "30s" })]),
       never.run,
     );
-    await bench.start(await bench.worker());
+    await harness.start(await harness.worker());
 
-    await bench.clock.advance(30_000);
-    expect((await bench.state()).errors[0]?.error.code).toBe("step_timeout");
-    await bench.clock.advance(2000);
+    await harness.clock.advance(30_000);
+    expect((await harness.state()).errors[0]?.error.code).toBe("step_timeout");
+    await harness.clock.advance(2000);
 
     expect(never.calls.map((call) => [call.attempt, call.idempotencyKey])).toEqual([
       [1, "exec_1/call#1"],
@@ -108,12 +108,12 @@ describe("a worker", () => {
 
   test("that stops hands its work over: the next one begins the same attempt with the same key", async () => {
     const slow = gate();
-    await using bench = await WorkerHarness.open(workflow([script("pay")]), slow.run);
-    const first = await bench.worker();
-    await bench.start(first);
+    await using harness = await WorkerHarness.open(workflow([script("pay")]), slow.run);
+    const first = await harness.worker();
+    await harness.start(first);
 
     await first.stop();
-    const second = await bench.worker();
+    const second = await harness.worker();
     await settle();
     slow.open("paid");
     await settle();
@@ -123,13 +123,13 @@ describe("a worker", () => {
       [1, "exec_1/pay#1"],
     ]);
     expect(second.id).not.toBe(first.id);
-    expect(await bench.state()).toMatchObject({ status: "completed", output: "paid" });
+    expect(await harness.state()).toMatchObject({ status: "completed", output: "paid" });
   });
 
   test("that stops lets a step under way end, and begins nothing more: the next one goes on behind it", async () => {
     const script1 = gate();
     const keys: string[] = [];
-    await using bench = await WorkerHarness.open(
+    await using harness = await WorkerHarness.open(
       workflow([script("a", { next: "b" }), script("b")]),
       (params, context) => {
         keys.push(context.idempotencyKey);
@@ -138,39 +138,39 @@ describe("a worker", () => {
           : script1.run(params, context);
       },
     );
-    const first = await bench.worker(bench.store, 3000);
-    await bench.start(first);
+    const first = await harness.worker(harness.store, 3000);
+    await harness.start(first);
     const stopping = first.stop();
     await settle();
-    expect(await bench.store.executions.get("exec_1")).toMatchObject({ owner: first.id });
+    expect(await harness.store.executions.get("exec_1")).toMatchObject({ owner: first.id });
 
     script1.open("ended in time");
     await stopping;
 
     expect(keys).toEqual(["exec_1/a#1"]);
     expect(script1.calls[0]?.signal.aborted).toBe(false);
-    expect(await bench.store.executions.get("exec_1")).toMatchObject({ owner: null });
-    await bench.worker();
+    expect(await harness.store.executions.get("exec_1")).toMatchObject({ owner: null });
+    await harness.worker();
     await settle();
     expect(keys).toEqual(["exec_1/a#1", "exec_1/b#1"]);
-    expect(await bench.state()).toMatchObject({ status: "completed", output: "done" });
+    expect(await harness.state()).toMatchObject({ status: "completed", output: "done" });
   });
 
   test("that stops aborts a step that takes longer, and hands it over", async () => {
     const script1 = gate();
-    await using bench = await WorkerHarness.open(workflow([script("a")]), script1.run);
-    const first = await bench.worker(bench.store, 3000);
-    await bench.start(first);
+    await using harness = await WorkerHarness.open(workflow([script("a")]), script1.run);
+    const first = await harness.worker(harness.store, 3000);
+    await harness.start(first);
 
     const stopping = first.stop();
     await settle();
-    await bench.clock.advance(2999);
+    await harness.clock.advance(2999);
     expect(script1.calls[0]?.signal.aborted).toBe(false);
-    await bench.clock.advance(1);
+    await harness.clock.advance(1);
     await stopping;
 
     expect(script1.calls[0]?.signal.aborted).toBe(true);
-    await bench.worker();
+    await harness.worker();
     await settle();
     expect(script1.calls.map(({ idempotencyKey }) => idempotencyKey)).toEqual([
       "exec_1/a#1",
@@ -180,84 +180,84 @@ describe("a worker", () => {
 
   test("that died without a word is followed by another when its lease has run out", async () => {
     const slow = gate();
-    await using bench = await WorkerHarness.open(workflow([script("pay")]), slow.run);
+    await using harness = await WorkerHarness.open(workflow([script("pay")]), slow.run);
     let dead = false;
-    const dying = await bench.worker(cutOff(bench.store, () => dead));
-    await bench.start(dying);
+    const dying = await harness.worker(cutOff(harness.store, () => dead));
+    await harness.start(dying);
     dead = true;
 
-    await bench.worker();
-    await bench.clock.advance(20_000);
+    await harness.worker();
+    await harness.clock.advance(20_000);
     expect(slow.calls).toHaveLength(1);
-    await bench.clock.advance(11_000);
+    await harness.clock.advance(11_000);
     slow.open("paid");
     await settle();
 
     expect(slow.calls).toHaveLength(2);
-    expect((await bench.state()).output).toBe("paid");
+    expect((await harness.state()).output).toBe("paid");
   });
 
   test("that comes late with a result finds its revision taken and stops", async () => {
     const slow = gate();
-    await using bench = await WorkerHarness.open(workflow([script("pay")]), slow.run);
-    const worker = await bench.worker();
-    await bench.start(worker);
+    await using harness = await WorkerHarness.open(workflow([script("pay")]), slow.run);
+    const worker = await harness.worker();
+    await harness.start(worker);
     const taken = { type: "execution_claimed", epoch: 2, worker: "other" } as const;
-    const head = await bench.store.executions.get("exec_1");
+    const head = await harness.store.executions.get("exec_1");
     if (!head) throw new Error("no head");
-    await bench.store.log.commit(
+    await harness.store.log.commit(
       {
         executionId: "exec_1",
         rev: 2,
         epoch: 2,
         commitId: "other",
-        at: bench.clock.now(),
+        at: harness.clock.now(),
         events: [taken],
       },
-      { ...head, rev: 2, owner: "other", due: bench.clock.now() + MINUTE },
+      { ...head, rev: 2, owner: "other", due: harness.clock.now() + MINUTE },
       [],
     );
 
     slow.open("late");
     await settle();
 
-    expect((await bench.store.log.read("exec_1", 0)).map((commit) => commit.rev)).toEqual([1, 2]);
+    expect((await harness.store.log.read("exec_1", 0)).map((commit) => commit.rev)).toEqual([1, 2]);
     expect(worker.liveState("exec_1")).toBeNull();
   });
 
   test("goes on by itself when the store was away", async () => {
-    await using bench = await WorkerHarness.open(
+    await using harness = await WorkerHarness.open(
       workflow([script("a", { next: "b" }), script("b")]),
     );
     let away = true;
-    const worker = await bench.worker(cutOff(bench.store, () => away));
-    await bench.start(worker);
-    expect(bench.events).toEqual([]);
+    const worker = await harness.worker(cutOff(harness.store, () => away));
+    await harness.start(worker);
+    expect(harness.events).toEqual([]);
 
     away = false;
-    await bench.clock.advance(MINUTE);
+    await harness.clock.advance(MINUTE);
 
-    expect((await bench.state()).status).toBe("completed");
+    expect((await harness.state()).status).toBe("completed");
   });
 
   test("runs a hundred executions side by side with another one, each step once", async () => {
     const seen: string[] = [];
-    await using bench = await WorkerHarness.open(
+    await using harness = await WorkerHarness.open(
       workflow([script("a", { next: "b" }), script("b")]),
       async (_params, context) => {
         seen.push(context.idempotencyKey);
         return "done";
       },
     );
-    const workers = [await bench.worker(), await bench.worker()] as const;
+    const workers = [await harness.worker(), await harness.worker()] as const;
 
-    for (let n = 0; n < 100; n += 1) await bench.start(workers[n % 2 === 0 ? 0 : 1], `exec_${n}`);
+    for (let n = 0; n < 100; n += 1) await harness.start(workers[n % 2 === 0 ? 0 : 1], `exec_${n}`);
     await settle();
 
     expect(seen).toHaveLength(200);
     expect(new Set(seen).size).toBe(200);
     expect(
-      (await bench.store.executions.list({ status: "completed", limit: 200 })).records,
+      (await harness.store.executions.list({ status: "completed", limit: 200 })).records,
     ).toHaveLength(100);
   });
 });

@@ -18,14 +18,14 @@ const doubles = {
 };
 const naps = { steps: [{ id: "nap", type: "wait", config: { duration: "1h" } }] };
 
-async function start(bench: TriggerHarness, engine: RunningEngine, id: string): Promise<string> {
+async function start(harness: TriggerHarness, engine: RunningEngine, id: string): Promise<string> {
   const { executionId } = await engine.executions.start({
     workflowId: id,
     variables: { n: 21 },
     variableForm: "json",
     trigger: { type: "slash", userId: "U0ALICE" },
   });
-  await bench.clock.advance(100);
+  await harness.clock.advance(100);
   return executionId;
 }
 
@@ -52,12 +52,12 @@ function dying(store: Store, methods: readonly StoreMethod[]) {
 
 describe("a workflow step", () => {
   test("starts the other workflow with its variables, and its output is the other's", async () => {
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start();
-    await bench.deploy(engine, "child", MANUAL, doubles);
-    await bench.deploy(engine, "parent", MANUAL, { steps: [calls("child")] });
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
+    await harness.deploy(engine, "child", MANUAL, doubles);
+    await harness.deploy(engine, "parent", MANUAL, { steps: [calls("child")] });
 
-    const parentId = await start(bench, engine, "parent");
+    const parentId = await start(harness, engine, "parent");
 
     expect(await engine.executions.get(parentId)).toMatchObject({
       status: "completed",
@@ -68,16 +68,16 @@ describe("a workflow step", () => {
       variables: { n: 21 },
       trigger: { type: "workflow", source: parentId, userId: "U0ALICE", depth: 1 },
     });
-    expect(await bench.store.leases.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
+    expect(await harness.store.leases.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
   });
 
   test("with wait false goes on at once and gives the id of the run", async () => {
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start();
-    await bench.deploy(engine, "child", MANUAL, naps);
-    await bench.deploy(engine, "parent", MANUAL, { steps: [calls("child", { wait: false })] });
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
+    await harness.deploy(engine, "child", MANUAL, naps);
+    await harness.deploy(engine, "parent", MANUAL, { steps: [calls("child", { wait: false })] });
 
-    const parentId = await start(bench, engine, "parent");
+    const parentId = await start(harness, engine, "parent");
 
     const child = await only(engine, "child");
     expect(child.status).toBe("waiting");
@@ -88,28 +88,28 @@ describe("a workflow step", () => {
   });
 
   test("fails with what the other failed with", async () => {
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start();
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
     const broken = { steps: [{ id: "no", type: "transform", config: { expression: "1 / 0" } }] };
-    await bench.deploy(engine, "child", MANUAL, broken);
-    await bench.deploy(engine, "parent", MANUAL, { steps: [calls("child")] });
+    await harness.deploy(engine, "child", MANUAL, broken);
+    await harness.deploy(engine, "parent", MANUAL, { steps: [calls("child")] });
 
-    const view = await engine.executions.get(await start(bench, engine, "parent"));
+    const view = await engine.executions.get(await start(harness, engine, "parent"));
 
     expect(view.error).toMatchObject({ code: "expression_failed" });
     expect(view.error?.message).toMatch(/^Run exec_\w+ of "child" failed: /);
   });
 
   test("fails when there is no such workflow, or its inputs do not fit, and starts nothing", async () => {
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start();
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
     const inputs = { n: { type: "string" } };
-    await bench.deploy(engine, "child", MANUAL, { ...doubles, inputs });
-    await bench.deploy(engine, "lost", MANUAL, { steps: [calls("childs")] });
-    await bench.deploy(engine, "misfit", MANUAL, { steps: [calls("child")] });
+    await harness.deploy(engine, "child", MANUAL, { ...doubles, inputs });
+    await harness.deploy(engine, "lost", MANUAL, { steps: [calls("childs")] });
+    await harness.deploy(engine, "misfit", MANUAL, { steps: [calls("child")] });
 
-    const lost = await engine.executions.get(await start(bench, engine, "lost"));
-    const misfit = await engine.executions.get(await start(bench, engine, "misfit"));
+    const lost = await engine.executions.get(await start(harness, engine, "lost"));
+    const misfit = await engine.executions.get(await start(harness, engine, "misfit"));
 
     expect(lost.error?.message).toBe('There is no workflow "childs". Did you mean "child"?');
     expect(misfit.error?.code).toBe("input_invalid");
@@ -117,33 +117,33 @@ describe("a workflow step", () => {
   });
 
   test("in a list starts its runs beside each other if they cannot cost anything", async () => {
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start();
-    await bench.deploy(engine, "child", MANUAL, naps);
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
+    await harness.deploy(engine, "child", MANUAL, naps);
     const each = {
       id: "each",
       type: "foreach",
       config: { items: "[1, 2, 3]", concurrency: 3, steps: [calls("child")] },
     };
-    await bench.deploy(engine, "parent", MANUAL, { steps: [each] });
+    await harness.deploy(engine, "parent", MANUAL, { steps: [each] });
 
-    const parentId = await start(bench, engine, "parent");
+    const parentId = await start(harness, engine, "parent");
 
     const { executions } = await engine.executions.list({ workflowId: "child" });
     expect(executions.map(({ status }) => status)).toEqual(["waiting", "waiting", "waiting"]);
-    await bench.clock.advance(3_601_000);
+    await harness.clock.advance(3_601_000);
     expect((await engine.executions.get(parentId)).status).toBe("completed");
   });
 
   test("in a list waits with a run that might cost money until the ones before have ended", async () => {
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start();
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
     const ask = {
       id: "ask",
       type: "ai-decision",
       config: { prompt: "Well?", outputFormat: "boolean", model: "gpt-4o-mini" },
     };
-    await bench.deploy(engine, "asks", MANUAL, {
+    await harness.deploy(engine, "asks", MANUAL, {
       steps: [
         {
           id: "both",
@@ -163,31 +163,31 @@ describe("a workflow step", () => {
       type: "foreach",
       config: { items: "[1, 2]", concurrency: 2, steps: [calls("asks")] },
     };
-    await bench.deploy(engine, "parent", MANUAL, { steps: [each] });
+    await harness.deploy(engine, "parent", MANUAL, { steps: [each] });
 
-    const parentId = await start(bench, engine, "parent");
+    const parentId = await start(harness, engine, "parent");
 
     expect((await engine.executions.list({ workflowId: "asks" })).executions).toHaveLength(1);
-    await bench.clock.advance(3_601_000);
+    await harness.clock.advance(3_601_000);
     expect((await engine.executions.list({ workflowId: "asks" })).executions).toHaveLength(2);
-    await bench.clock.advance(3_601_000);
+    await harness.clock.advance(3_601_000);
     expect((await engine.executions.get(parentId)).status).not.toBe("waiting");
   });
 
   test("cancelled with its run stops the other, too; a detached one goes on", async () => {
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start();
-    await bench.deploy(engine, "child", MANUAL, naps);
-    await bench.deploy(engine, "free", MANUAL, naps);
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
+    await harness.deploy(engine, "child", MANUAL, naps);
+    await harness.deploy(engine, "free", MANUAL, naps);
     const steps = [
       { ...calls("free", { wait: false }), id: "let-go", next: "call" },
       calls("child"),
     ];
-    await bench.deploy(engine, "parent", MANUAL, { steps });
-    const parentId = await start(bench, engine, "parent");
+    await harness.deploy(engine, "parent", MANUAL, { steps });
+    const parentId = await start(harness, engine, "parent");
 
     await engine.executions.cancel(parentId, "U0ALICE");
-    await bench.clock.advance(1000);
+    await harness.clock.advance(1000);
 
     expect((await engine.executions.get(parentId)).status).toBe("cancelled");
     expect(await only(engine, "child")).toMatchObject({
@@ -198,25 +198,25 @@ describe("a workflow step", () => {
   });
 
   test("whose run was cancelled by somebody else fails and says so", async () => {
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start();
-    await bench.deploy(engine, "child", MANUAL, naps);
-    await bench.deploy(engine, "parent", MANUAL, { steps: [calls("child")] });
-    const parentId = await start(bench, engine, "parent");
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
+    await harness.deploy(engine, "child", MANUAL, naps);
+    await harness.deploy(engine, "parent", MANUAL, { steps: [calls("child")] });
+    const parentId = await start(harness, engine, "parent");
 
     await engine.executions.cancel((await only(engine, "child")).executionId, "U0BOB");
-    await bench.clock.advance(1000);
+    await harness.clock.advance(1000);
 
     expect((await engine.executions.get(parentId)).error?.message).toMatch(/was cancelled\.$/);
   });
 
   test("that calls its own workflow ends after ten", async () => {
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start();
-    await bench.deploy(engine, "self", MANUAL, { steps: [calls("self")] });
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
+    await harness.deploy(engine, "self", MANUAL, { steps: [calls("self")] });
 
-    const executionId = await start(bench, engine, "self");
-    await bench.clock.advance(2000);
+    const executionId = await start(harness, engine, "self");
+    await harness.clock.advance(2000);
 
     const view = await engine.executions.get(executionId);
     expect(view.error?.message).toContain("10 runs have started each other already");
@@ -226,34 +226,34 @@ describe("a workflow step", () => {
 
 describe("a process that dies", () => {
   test("after the step was committed and before the other run was inserted: the next one starts it", async () => {
-    await using bench = await TriggerHarness.open();
-    const life = dying(bench.store, [
+    await using harness = await TriggerHarness.open();
+    const life = dying(harness.store, [
       "executions.insert",
       "leases.claimDue",
       "leases.claim",
       "executions.save",
     ]);
-    const first = await bench.start(life.store);
-    await bench.deploy(first, "child", MANUAL, doubles);
-    await bench.deploy(first, "parent", MANUAL, {
+    const first = await harness.start(life.store);
+    await harness.deploy(first, "child", MANUAL, doubles);
+    await harness.deploy(first, "parent", MANUAL, {
       steps: [
         { id: "nap", type: "wait", config: { duration: "1m" }, next: "call" },
         calls("child"),
       ],
     });
-    const parentId = await start(bench, first, "parent");
+    const parentId = await start(harness, first, "parent");
     let isCut = false;
-    bench.store.log.commit = cutAfter(bench.store, "child_started", () => {
+    harness.store.log.commit = cutAfter(harness.store, "child_started", () => {
       isCut = true;
       life.die();
     });
-    await bench.clock.advance(61_000);
+    await harness.clock.advance(61_000);
     expect(isCut).toBe(true);
     expect((await first.executions.list({ workflowId: "child" })).executions).toEqual([]);
 
-    await bench.store.leases.voidAll(bench.clock.now());
-    const second = await bench.start();
-    await bench.clock.advance(1000);
+    await harness.store.leases.voidAll(harness.clock.now());
+    const second = await harness.start();
+    await harness.clock.advance(1000);
 
     expect(await second.executions.get(parentId)).toMatchObject({
       status: "completed",
@@ -263,15 +263,15 @@ describe("a process that dies", () => {
   });
 
   test("before the other run was inserted, and the run is cancelled: nothing is done, and its money comes back", async () => {
-    await using bench = await TriggerHarness.open();
-    const life = dying(bench.store, [
+    await using harness = await TriggerHarness.open();
+    const life = dying(harness.store, [
       "executions.insert",
       "leases.claimDue",
       "leases.claim",
       "executions.save",
     ]);
-    const first = await bench.start(life.store);
-    await bench.deploy(first, "child", MANUAL, {
+    const first = await harness.start(life.store);
+    await harness.deploy(first, "child", MANUAL, {
       steps: [
         {
           id: "ask",
@@ -280,55 +280,55 @@ describe("a process that dies", () => {
         },
       ],
     });
-    await bench.deploy(first, "parent", MANUAL, {
+    await harness.deploy(first, "parent", MANUAL, {
       steps: [
         { id: "nap", type: "wait", config: { duration: "1m" }, next: "call" },
         calls("child"),
       ],
     });
-    const parentId = await start(bench, first, "parent");
-    bench.store.log.commit = cutAfter(bench.store, "child_started", life.die);
-    await bench.clock.advance(61_000);
+    const parentId = await start(harness, first, "parent");
+    harness.store.log.commit = cutAfter(harness.store, "child_started", life.die);
+    await harness.clock.advance(61_000);
     expect((await first.executions.list({ workflowId: "child" })).executions).toEqual([]);
 
     await first.executions.cancel(parentId, "U0ALICE");
-    await bench.store.leases.voidAll(bench.clock.now());
-    const second = await bench.start();
-    await bench.clock.advance(15_000);
+    await harness.store.leases.voidAll(harness.clock.now());
+    const second = await harness.start();
+    await harness.clock.advance(15_000);
 
     expect(await second.executions.get(parentId)).toMatchObject({ status: "cancelled" });
-    expect(await bench.store.executions.get(parentId)).toMatchObject({
+    expect(await harness.store.executions.get(parentId)).toMatchObject({
       costNano: 0,
       costUnknown: false,
     });
     expect(await only(second, "child")).toMatchObject({ status: "cancelled", steps: [] });
-    expect(await bench.store.signals.pending({ limit: 10 })).toEqual([]);
-    expect(await bench.store.leases.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
+    expect(await harness.store.signals.pending({ limit: 10 })).toEqual([]);
+    expect(await harness.store.leases.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
   });
 
   test("after the other run ended and before the step was told: the next one tells it", async () => {
-    await using bench = await TriggerHarness.open();
-    const life = dying(bench.store, [
+    await using harness = await TriggerHarness.open();
+    const life = dying(harness.store, [
       "signals.insert",
       "leases.claimDue",
       "leases.claim",
       "executions.save",
     ]);
-    const first = await bench.start(life.store);
-    await bench.deploy(first, "child", MANUAL, naps);
-    await bench.deploy(first, "parent", MANUAL, { steps: [calls("child")] });
-    const parentId = await start(bench, first, "parent");
-    bench.store.log.commit = cutAfter(bench.store, "execution_completed", life.die);
+    const first = await harness.start(life.store);
+    await harness.deploy(first, "child", MANUAL, naps);
+    await harness.deploy(first, "parent", MANUAL, { steps: [calls("child")] });
+    const parentId = await start(harness, first, "parent");
+    harness.store.log.commit = cutAfter(harness.store, "execution_completed", life.die);
 
-    await bench.clock.advance(3_600_000);
+    await harness.clock.advance(3_600_000);
     expect((await only(first, "child")).status).toBe("completed");
     expect((await first.executions.get(parentId)).status).toBe("waiting");
-    await bench.store.leases.voidAll(bench.clock.now());
-    const second = await bench.start();
-    await bench.clock.advance(1000);
+    await harness.store.leases.voidAll(harness.clock.now());
+    const second = await harness.start();
+    await harness.clock.advance(1000);
 
     expect((await second.executions.get(parentId)).status).toBe("completed");
-    expect(await bench.store.leases.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
+    expect(await harness.store.leases.nextDue(Number.MAX_SAFE_INTEGER)).toBeNull();
   });
 });
 

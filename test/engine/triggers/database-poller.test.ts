@@ -53,8 +53,8 @@ class TicketDatabase {
 
 async function open() {
   const database = new TicketDatabase();
-  const bench = await TriggerHarness.open({ services: [database.service] });
-  return { database, bench };
+  const harness = await TriggerHarness.open({ services: [database.service] });
+  return { database, harness };
 }
 
 const trigger = (rest: JsonObject = {}): JsonObject => ({
@@ -66,19 +66,19 @@ const trigger = (rest: JsonObject = {}): JsonObject => ({
 
 describe("rows of a database", () => {
   test("start a run each, once, and not those that were there before", async () => {
-    const { database, bench } = await open();
-    await using _bench = bench;
-    const engine = await bench.start();
-    database.put(1, bench.clock.now() - 1000);
-    await bench.deploy(engine, "triage", trigger({ connection: "crm" }));
-    expect(await bench.runs(engine, "triage")).toEqual([]);
+    const { database, harness } = await open();
+    await using _bench = harness;
+    const engine = await harness.start();
+    database.put(1, harness.clock.now() - 1000);
+    await harness.deploy(engine, "triage", trigger({ connection: "crm" }));
+    expect(await harness.runs(engine, "triage")).toEqual([]);
 
-    database.put(2, bench.clock.now() + 1000);
-    database.put(3, bench.clock.now() + 2000);
-    await bench.clock.advance(10_000);
-    await bench.clock.advance(60_000);
+    database.put(2, harness.clock.now() + 1000);
+    database.put(3, harness.clock.now() + 2000);
+    await harness.clock.advance(10_000);
+    await harness.clock.advance(60_000);
 
-    const found = (await bench.runs(engine, "triage")).map(({ changeRecord }) => changeRecord);
+    const found = (await harness.runs(engine, "triage")).map(({ changeRecord }) => changeRecord);
     expect(found).toHaveLength(2);
     expect(found).toEqual(expect.arrayContaining(database.rows.slice(1)));
     expect(database.asked[0]).toEqual({
@@ -89,20 +89,20 @@ describe("rows of a database", () => {
   });
 
   test("that changed start again, and those of late transactions are found", async () => {
-    const { database, bench } = await open();
-    await using _bench = bench;
-    const engine = await bench.start();
-    await bench.deploy(engine, "triage", trigger());
-    await bench.clock.advance(120_000);
-    const late = bench.clock.now() - 30_000;
+    const { database, harness } = await open();
+    await using _bench = harness;
+    const engine = await harness.start();
+    await harness.deploy(engine, "triage", trigger());
+    await harness.clock.advance(120_000);
+    const late = harness.clock.now() - 30_000;
 
     database.put(1, late, { state: "new" });
-    await bench.clock.advance(10_000);
+    await harness.clock.advance(10_000);
     database.rows.pop();
-    database.put(1, bench.clock.now(), { state: "paid" });
-    await bench.clock.advance(20_000);
+    database.put(1, harness.clock.now(), { state: "paid" });
+    await harness.clock.advance(20_000);
 
-    const found = await bench.runs(engine, "triage");
+    const found = await harness.runs(engine, "triage");
     expect(found).toMatchObject([
       { changeRecord: { state: "new" } },
       { changeRecord: { state: "paid" } },
@@ -110,83 +110,83 @@ describe("rows of a database", () => {
   });
 
   test("that came while nobody was there are found by the next life, once by two processes", async () => {
-    const { database, bench } = await open();
-    await using _bench = bench;
-    const first = await bench.start();
-    await bench.deploy(first, "triage", trigger());
-    await bench.clock.advance(10_000);
+    const { database, harness } = await open();
+    await using _bench = harness;
+    const first = await harness.start();
+    await harness.deploy(first, "triage", trigger());
+    await harness.clock.advance(10_000);
     await first.stop();
-    database.put(1, bench.clock.now() + 60_000);
-    await bench.clock.advance(3_600_000);
+    database.put(1, harness.clock.now() + 60_000);
+    await harness.clock.advance(3_600_000);
 
-    const [second] = await Promise.all([bench.start(), bench.start()]);
+    const [second] = await Promise.all([harness.start(), harness.start()]);
     await settle();
 
-    expect(await bench.runs(second, "triage")).toHaveLength(1);
+    expect(await harness.runs(second, "triage")).toHaveLength(1);
   });
 
   test("are not lost when the store goes away half-way", async () => {
-    const { database, bench } = await open();
-    await using _bench = bench;
+    const { database, harness } = await open();
+    await using _bench = harness;
     let left = 1;
     const store: Store = {
-      ...bench.store,
+      ...harness.store,
       description: "failing",
       executions: {
-        ...bench.store.executions,
+        ...harness.store.executions,
         insert: (head) =>
           left-- > 0
-            ? bench.store.executions.insert(head)
+            ? harness.store.executions.insert(head)
             : Promise.reject(new AppError({ code: "store_unavailable", message: "Away." })),
       },
     };
-    const engine = await bench.start(store);
-    await bench.deploy(engine, "triage", trigger());
-    for (const id of [1, 2, 3]) database.put(id, bench.clock.now() + id);
-    await bench.clock.advance(10_000);
-    expect(await bench.runs(engine, "triage")).toHaveLength(1);
+    const engine = await harness.start(store);
+    await harness.deploy(engine, "triage", trigger());
+    for (const id of [1, 2, 3]) database.put(id, harness.clock.now() + id);
+    await harness.clock.advance(10_000);
+    expect(await harness.runs(engine, "triage")).toHaveLength(1);
     left = 100;
-    await bench.clock.advance(200_000);
-    expect(await bench.runs(engine, "triage")).toHaveLength(3);
+    await harness.clock.advance(200_000);
+    expect(await harness.runs(engine, "triage")).toHaveLength(3);
   });
 
   test("of a database that is away are asked for ever more rarely, and told of once", async () => {
-    const { database, bench } = await open();
-    await using _bench = bench;
-    const engine = await bench.start();
-    await bench.deploy(engine, "triage", trigger());
+    const { database, harness } = await open();
+    await using _bench = harness;
+    const engine = await harness.start();
+    await harness.deploy(engine, "triage", trigger());
     database.isAway = true;
-    await bench.clock.advance(10_000);
+    await harness.clock.advance(10_000);
     database.asked.length = 0;
 
-    await bench.clock.advance(630_000);
+    await harness.clock.advance(630_000);
     expect(database.asked.length).toBeLessThan(8);
-    expect(bench.warnings).toEqual([
+    expect(harness.warnings).toEqual([
       "a database could not be asked for changes; trying again, ever more rarely",
     ]);
 
-    database.put(1, bench.clock.now());
+    database.put(1, harness.clock.now());
     database.isAway = false;
-    await bench.clock.advance(600_000);
-    expect(await bench.runs(engine, "triage")).toHaveLength(1);
+    await harness.clock.advance(600_000);
+    expect(await harness.runs(engine, "triage")).toHaveLength(1);
   });
 
   test("are not asked for any more when the trigger is gone", async () => {
-    const { database, bench } = await open();
-    await using _bench = bench;
-    const engine = await bench.start();
-    await bench.deploy(engine, "triage", trigger());
-    await bench.deploy(engine, "triage", { type: "manual" });
+    const { database, harness } = await open();
+    await using _bench = harness;
+    const engine = await harness.start();
+    await harness.deploy(engine, "triage", trigger());
+    await harness.deploy(engine, "triage", { type: "manual" });
     database.asked.length = 0;
-    await bench.clock.advance(60_000);
+    await harness.clock.advance(60_000);
     expect(database.asked).toEqual([]);
   });
 
   test("are read without values by a query that has none", async () => {
-    const { database, bench } = await open();
-    await using _bench = bench;
-    const engine = await bench.start();
-    await bench.deploy(engine, "triage", trigger({ query: "SELECT 1" }));
+    const { database, harness } = await open();
+    await using _bench = harness;
+    const engine = await harness.start();
+    await harness.deploy(engine, "triage", trigger({ query: "SELECT 1" }));
     expect(database.asked).toEqual([{ query: "SELECT 1" }]);
   });
 });
@@ -197,9 +197,9 @@ test.for<readonly [JsonObject, string, string]>([
   [trigger({ query: "SELECT $1, $2" }), "trigger.query", "more values than $1"],
   [{ type: "database-change" }, "trigger.query", '"query" is missing'],
 ])("%j is a problem", async ([source, path, text]) => {
-  const { bench } = await open();
-  await using _bench = bench;
-  const engine = await bench.start();
+  const { harness } = await open();
+  await using _bench = harness;
+  const engine = await harness.start();
   const steps = [{ id: "note", type: "transform", config: { expression: "1" } }];
   expect(
     engine.workflows.validate({ id: "w", name: "W", trigger: source, steps }).problems,

@@ -17,7 +17,7 @@ const waits = (config: JsonObject = {}, rest: JsonObject = {}): JsonObject => ({
 });
 
 async function start(
-  bench: TriggerHarness,
+  harness: TriggerHarness,
   engine: RunningEngine,
   workflowId: string,
   variables: JsonObject = {},
@@ -28,32 +28,32 @@ async function start(
     variableForm: "json",
     trigger: { type: "api" },
   });
-  await bench.clock.advance(100);
+  await harness.clock.advance(100);
   return executionId;
 }
 
-/** A bench with a workflow `waiter` that waits for `invoice.paid`. */
+/** A harness with a workflow `waiter` that waits for `invoice.paid`. */
 async function waiter(config: JsonObject = {}, rest: JsonObject = {}) {
-  const bench = await TriggerHarness.open();
-  const engine = await bench.start();
-  await bench.deploy(engine, "waiter", MANUAL, { steps: [waits(config, rest)] });
+  const harness = await TriggerHarness.open();
+  const engine = await harness.start();
+  await harness.deploy(engine, "waiter", MANUAL, { steps: [waits(config, rest)] });
   const tell = async (payload: JsonObject, id?: string): Promise<void> => {
     await engine.triggers.publish({
       name: "invoice.paid",
       payload,
       ...(id !== undefined && { id }),
     });
-    await bench.clock.advance(100);
+    await harness.clock.advance(100);
   };
-  return { bench, engine, tell };
+  return { harness, engine, tell };
 }
 
 describe("an event", () => {
   test("wakes the runs that wait for it, and the output tells with what", async () => {
-    const { bench, engine, tell } = await waiter();
-    await using _ = bench;
-    const first = await start(bench, engine, "waiter");
-    const second = await start(bench, engine, "waiter");
+    const { harness, engine, tell } = await waiter();
+    await using _ = harness;
+    const first = await start(harness, engine, "waiter");
+    const second = await start(harness, engine, "waiter");
     expect((await engine.executions.get(first)).waitingOn[0]).toMatchObject({ for: "event" });
 
     await tell({ amount: 7 });
@@ -64,21 +64,21 @@ describe("an event", () => {
         output: { wokenBy: "event", event: { name: "invoice.paid", payload: { amount: 7 } } },
       });
     }
-    expect(await bench.store.events.listSubscribers("invoice.paid", { limit: 9 })).toEqual([]);
-    expect(await bench.store.events.pending(9)).toEqual([]);
+    expect(await harness.store.events.listSubscribers("invoice.paid", { limit: 9 })).toEqual([]);
+    expect(await harness.store.events.pending(9)).toEqual([]);
   });
 
   test("that came after the run began and before the step waited for it counts", async () => {
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start();
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
     const nap = { id: "nap", type: "wait", config: { duration: "1m" }, next: "paid" };
-    await bench.deploy(engine, "waiter", MANUAL, { steps: [nap, waits()] });
+    await harness.deploy(engine, "waiter", MANUAL, { steps: [nap, waits()] });
     await engine.triggers.publish({ name: "invoice.paid", payload: { n: 0 } });
-    await bench.clock.advance(1000);
-    const executionId = await start(bench, engine, "waiter");
+    await harness.clock.advance(1000);
+    const executionId = await start(harness, engine, "waiter");
     await engine.triggers.publish({ name: "invoice.paid", payload: { n: 1 } });
 
-    await bench.clock.advance(60_000);
+    await harness.clock.advance(60_000);
 
     const { status, output } = await engine.executions.get(executionId);
     expect({ status, output }).toMatchObject({
@@ -89,9 +89,9 @@ describe("an event", () => {
 
   test("is passed over where match is not true, or cannot be told", async () => {
     const match = "event.payload.order == variables.order";
-    const { bench, engine, tell } = await waiter({ match });
-    await using _ = bench;
-    const executionId = await start(bench, engine, "waiter", { order: 7 });
+    const { harness, engine, tell } = await waiter({ match });
+    await using _ = harness;
+    const executionId = await start(harness, engine, "waiter", { order: 7 });
 
     await tell({ order: 8 });
     await tell({ other: 7 });
@@ -108,52 +108,52 @@ describe("an event", () => {
       type: "transform",
       config: { expression: `'${id}'` },
     }));
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start();
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
     const steps = [waits({ timeout: "1m" }, { next }), ...answers];
-    await bench.deploy(engine, "waiter", MANUAL, { steps });
-    const late = await start(bench, engine, "waiter");
+    await harness.deploy(engine, "waiter", MANUAL, { steps });
+    const late = await start(harness, engine, "waiter");
 
-    await bench.clock.advance(60_000);
-    const early = await start(bench, engine, "waiter");
+    await harness.clock.advance(60_000);
+    const early = await start(harness, engine, "waiter");
     await engine.triggers.publish({ name: "invoice.paid", payload: {} });
-    await bench.clock.advance(100);
+    await harness.clock.advance(100);
 
     expect((await engine.executions.get(late)).output).toBe("no");
     expect((await engine.executions.get(early)).output).toBe("yes");
   });
 
   test("told again under the same id changes nothing", async () => {
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start();
-    await bench.deploy(engine, "booked", { type: "event", eventName: "invoice.paid" });
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
+    await harness.deploy(engine, "booked", { type: "event", eventName: "invoice.paid" });
     const told = { name: "invoice.paid", payload: { n: 1 }, id: "inv-1" };
 
     const first = await engine.triggers.publish(told);
     const again = await engine.triggers.publish({ ...told, payload: { n: 2 } });
-    await bench.clock.advance(100);
+    await harness.clock.advance(100);
 
     expect(again).toEqual({ eventId: first.eventId, existed: true });
-    expect(await bench.runs(engine, "booked")).toEqual([{ n: 1 }]);
+    expect(await harness.runs(engine, "booked")).toEqual([{ n: 1 }]);
   });
 
   test("starts the workflows with a fitting trigger, with its payload", async () => {
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start();
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
     const on = (match: string) => ({ type: "event", eventName: "invoice.paid", match });
-    await bench.deploy(engine, "large", on("variables.amount > 100"));
-    await bench.deploy(engine, "small", on("variables.amount <= 100"));
+    await harness.deploy(engine, "large", on("variables.amount > 100"));
+    await harness.deploy(engine, "small", on("variables.amount <= 100"));
 
     await engine.triggers.publish({ name: "invoice.paid", payload: { amount: 640 } });
     await settle();
 
-    expect(await bench.runs(engine, "large")).toEqual([{ amount: 640 }]);
-    expect(await bench.runs(engine, "small")).toEqual([]);
+    expect(await harness.runs(engine, "large")).toEqual([{ amount: 640 }]);
+    expect(await harness.runs(engine, "small")).toEqual([]);
   });
 
   test("wakes one step once: entered again, the step waits for another event", async () => {
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start();
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
     const steps = [
       waits({}, { next: "count" }),
       {
@@ -163,34 +163,34 @@ describe("an event", () => {
         next: { again: "paid", done: "end" },
       },
     ];
-    await bench.deploy(engine, "waiter", MANUAL, { steps });
-    const executionId = await start(bench, engine, "waiter");
+    await harness.deploy(engine, "waiter", MANUAL, { steps });
+    const executionId = await start(harness, engine, "waiter");
 
     await engine.triggers.publish({ name: "invoice.paid", payload: {} });
-    await bench.clock.advance(100);
+    await harness.clock.advance(100);
     expect((await engine.executions.get(executionId)).status).toBe("waiting");
     await engine.triggers.publish({ name: "invoice.paid", payload: {} });
-    await bench.clock.advance(100);
+    await harness.clock.advance(100);
 
     expect((await engine.executions.get(executionId)).status).toBe("completed");
   });
 
   test("does not wake the run that it started", async () => {
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start();
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
     const trigger = { type: "event", eventName: "invoice.paid" };
-    await bench.deploy(engine, "waiter", trigger, { steps: [waits()] });
+    await harness.deploy(engine, "waiter", trigger, { steps: [waits()] });
 
     await engine.triggers.publish({ name: "invoice.paid", payload: {} });
-    await bench.clock.advance(100);
+    await harness.clock.advance(100);
 
     const { executions } = await engine.executions.list({ workflowId: "waiter" });
     expect(executions).toMatchObject([{ status: "waiting", waitingOn: ["event"] }]);
   });
 
   test("cannot have the name of the end of a run", async () => {
-    const { bench, engine } = await waiter();
-    await using _ = bench;
+    const { harness, engine } = await waiter();
+    await using _ = harness;
 
     for (const name of ["workflow.completed", "waiter.failed"])
       await expect(engine.triggers.publish({ name, payload: {} })).rejects.toThrow(
@@ -202,51 +202,51 @@ describe("an event", () => {
   });
 
   test("keeps its place in an approval inside a branch inside a list over a restart", async () => {
-    await using bench = await TriggerHarness.open();
-    const first = await bench.start();
+    await using harness = await TriggerHarness.open();
+    const first = await harness.start();
     const branches = [
       { id: "ask", steps: [waits({ match: "event.payload.who == variables.who" })] },
       { id: "nap", steps: [{ id: "nap", type: "wait", config: { duration: "1m" } }] },
     ];
     const fork = { id: "fork", type: "parallel", config: { branches } };
     const each = { items: "['ann', 'bob']", as: "who", concurrency: 2, steps: [fork] };
-    await bench.deploy(first, "waiter", MANUAL, {
+    await harness.deploy(first, "waiter", MANUAL, {
       steps: [{ id: "each", type: "foreach", config: each }],
     });
-    const executionId = await start(bench, first, "waiter");
+    const executionId = await start(harness, first, "waiter");
     await first.stop();
 
-    const second = await bench.start();
+    const second = await harness.start();
     await second.triggers.publish({ name: "invoice.paid", payload: { who: "bob" } });
-    await bench.clock.advance(60_000);
+    await harness.clock.advance(60_000);
 
     const view: ExecutionView = await second.executions.get(executionId);
     expect(view.waitingOn).toMatchObject([{ path: "each#1/0/fork#1/ask/paid#1" }]);
     await second.triggers.publish({ name: "invoice.paid", payload: { who: "ann" } });
-    await bench.clock.advance(100);
+    await harness.clock.advance(100);
     expect((await second.executions.get(executionId)).status).toBe("completed");
   });
 });
 
 describe("the end of a run", () => {
   test("wakes whoever waits for it, also when it comes first", async () => {
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start();
-    await bench.deploy(engine, "triage", MANUAL);
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
+    await harness.deploy(engine, "triage", MANUAL);
     const nap = { id: "nap", type: "wait", config: { duration: "1m" }, next: "paid" };
     const match = "event.payload.variables.ticket == 7";
-    await bench.deploy(engine, "late", MANUAL, {
+    await harness.deploy(engine, "late", MANUAL, {
       steps: [nap, waits({ event: "triage.completed", match })],
     });
-    await bench.deploy(engine, "early", MANUAL, {
+    await harness.deploy(engine, "early", MANUAL, {
       steps: [waits({ event: "workflow.completed", match })],
     });
-    const late = await start(bench, engine, "late");
-    const early = await start(bench, engine, "early");
+    const late = await start(harness, engine, "late");
+    const early = await start(harness, engine, "early");
 
-    await start(bench, engine, "triage", { ticket: 7 });
+    await start(harness, engine, "triage", { ticket: 7 });
     expect((await engine.executions.get(early)).status).toBe("completed");
-    await bench.clock.advance(60_000);
+    await harness.clock.advance(60_000);
 
     expect((await engine.executions.get(late)).status).toBe("completed");
   });
@@ -266,41 +266,43 @@ describe("a process that dies", () => {
   test.for(["events.listSubscribers", "signals.insert", "events.settle"])(
     "when it comes to %s: the next one tells the event",
     async (method) => {
-      await using bench = await TriggerHarness.open();
-      const first = await bench.start(mortal(bench.store, (name) => name === method));
-      await bench.deploy(first, "waiter", MANUAL, { steps: [waits()] });
-      await bench.deploy(first, "booked", { type: "event", eventName: "invoice.paid" });
-      const executionId = await start(bench, first, "waiter");
+      await using harness = await TriggerHarness.open();
+      const first = await harness.start(mortal(harness.store, (name) => name === method));
+      await harness.deploy(first, "waiter", MANUAL, { steps: [waits()] });
+      await harness.deploy(first, "booked", { type: "event", eventName: "invoice.paid" });
+      const executionId = await start(harness, first, "waiter");
       await first.triggers.publish({ name: "invoice.paid", payload: { n: 1 } });
       await settle();
 
-      await bench.store.leases.voidAll(bench.clock.now());
-      const second = await bench.start();
-      await bench.clock.advance(1000);
+      await harness.store.leases.voidAll(harness.clock.now());
+      const second = await harness.start();
+      await harness.clock.advance(1000);
 
       expect((await second.executions.get(executionId)).status).toBe("completed");
-      expect(await bench.runs(second, "booked")).toEqual([{ n: 1 }]);
-      expect(await bench.store.events.pending(9)).toEqual([]);
+      expect(await harness.runs(second, "booked")).toEqual([{ n: 1 }]);
+      expect(await harness.store.events.pending(9)).toEqual([]);
     },
   );
 
   test.for(["events.subscribe", "events.list", "log.commit"])(
     "when it comes to %s: the next one finds the event that came before",
     async (method) => {
-      await using bench = await TriggerHarness.open();
+      await using harness = await TriggerHarness.open();
       let isArmed = false;
-      const first = await bench.start(mortal(bench.store, (name) => isArmed && name === method));
+      const first = await harness.start(
+        mortal(harness.store, (name) => isArmed && name === method),
+      );
       const nap = { id: "nap", type: "wait", config: { duration: "1m" }, next: "paid" };
-      await bench.deploy(first, "waiter", MANUAL, { steps: [nap, waits()] });
-      const executionId = await start(bench, first, "waiter");
+      await harness.deploy(first, "waiter", MANUAL, { steps: [nap, waits()] });
+      const executionId = await start(harness, first, "waiter");
       await first.triggers.publish({ name: "invoice.paid", payload: {} });
       await settle();
       isArmed = true;
-      await bench.clock.advance(60_000);
+      await harness.clock.advance(60_000);
 
-      await bench.store.leases.voidAll(bench.clock.now());
-      const second = await bench.start();
-      await bench.clock.advance(1000);
+      await harness.store.leases.voidAll(harness.clock.now());
+      const second = await harness.start();
+      await harness.clock.advance(1000);
 
       expect((await second.executions.get(executionId)).status).toBe("completed");
     },

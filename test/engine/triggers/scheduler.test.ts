@@ -10,21 +10,21 @@ const HOUR = 60 * MINUTE;
 const schedule = (cron: string, rest: object = {}) => ({ type: "schedule", cron, ...rest });
 
 /** The scheduled times of all runs, in order. */
-async function times(bench: TriggerHarness, engine: RunningEngine): Promise<readonly unknown[]> {
-  return (await bench.runs(engine, "report")).map(({ at }) => at).sort();
+async function times(harness: TriggerHarness, engine: RunningEngine): Promise<readonly unknown[]> {
+  return (await harness.runs(engine, "report")).map(({ at }) => at).sort();
 }
 
 describe("a schedule", () => {
   test("starts a run at each of its times, in its time zone", async () => {
-    await using bench = await TriggerHarness.open({ now: Date.UTC(2026, 10, 23, 7, 58) });
-    const engine = await bench.start();
-    await bench.deploy(engine, "report", schedule("0 9 * * *", { timezone: "Europe/Berlin" }));
+    await using harness = await TriggerHarness.open({ now: Date.UTC(2026, 10, 23, 7, 58) });
+    const engine = await harness.start();
+    await harness.deploy(engine, "report", schedule("0 9 * * *", { timezone: "Europe/Berlin" }));
 
-    await bench.clock.advance(MINUTE);
-    expect(await bench.runs(engine, "report")).toEqual([]);
-    await bench.clock.advance(5 * MINUTE);
+    await harness.clock.advance(MINUTE);
+    expect(await harness.runs(engine, "report")).toEqual([]);
+    await harness.clock.advance(5 * MINUTE);
 
-    expect(await bench.runs(engine, "report")).toEqual([
+    expect(await harness.runs(engine, "report")).toEqual([
       { triggeredBy: "schedule", at: "2026-11-23T08:00:00.000Z" },
     ]);
     const { executions } = await engine.executions.list({});
@@ -36,11 +36,11 @@ describe("a schedule", () => {
   });
 
   test("can name seconds", async () => {
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start();
-    await bench.deploy(engine, "report", schedule("*/20 * * * * *"));
-    await bench.clock.advance(MINUTE);
-    expect(await times(bench, engine)).toEqual([
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
+    await harness.deploy(engine, "report", schedule("*/20 * * * * *"));
+    await harness.clock.advance(MINUTE);
+    expect(await times(harness, engine)).toEqual([
       "2026-11-23T09:00:20.000Z",
       "2026-11-23T09:00:40.000Z",
       "2026-11-23T09:01:00.000Z",
@@ -48,38 +48,38 @@ describe("a schedule", () => {
   });
 
   test("starts one run for each time with two processes", async () => {
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start();
-    await bench.start();
-    await bench.deploy(engine, "report", schedule("* * * * *"));
-    await bench.clock.advance(3 * MINUTE);
-    expect(await times(bench, engine)).toHaveLength(3);
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
+    await harness.start();
+    await harness.deploy(engine, "report", schedule("* * * * *"));
+    await harness.clock.advance(3 * MINUTE);
+    expect(await times(harness, engine)).toHaveLength(3);
   });
 
   test("follows what another process activates within a second", async () => {
-    await using bench = await TriggerHarness.open();
-    const first = await bench.start();
-    await bench.deploy(first, "report", schedule("*/5 * * * * *"));
-    const second = await bench.start();
-    await bench.deploy(first, "report", schedule("*/2 * * * * *"));
+    await using harness = await TriggerHarness.open();
+    const first = await harness.start();
+    await harness.deploy(first, "report", schedule("*/5 * * * * *"));
+    const second = await harness.start();
+    await harness.deploy(first, "report", schedule("*/2 * * * * *"));
     await first.stop();
 
-    await bench.clock.advance(4000);
+    await harness.clock.advance(4000);
 
-    expect(await times(bench, second)).toEqual([
+    expect(await times(harness, second)).toEqual([
       "2026-11-23T09:00:02.000Z",
       "2026-11-23T09:00:04.000Z",
     ]);
   });
 
   test("ends with a version that has none", async () => {
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start();
-    await bench.deploy(engine, "report", schedule("* * * * *"));
-    await bench.clock.advance(MINUTE);
-    await bench.deploy(engine, "report", { type: "manual" });
-    await bench.clock.advance(5 * MINUTE);
-    expect(await times(bench, engine)).toHaveLength(1);
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
+    await harness.deploy(engine, "report", schedule("* * * * *"));
+    await harness.clock.advance(MINUTE);
+    await harness.deploy(engine, "report", { type: "manual" });
+    await harness.clock.advance(5 * MINUTE);
+    expect(await times(harness, engine)).toHaveLength(1);
   });
 
   test.for<readonly [string, readonly string[]]>([
@@ -87,70 +87,70 @@ describe("a schedule", () => {
     ["latest", ["09:00", "10:00", "14:00", "15:00"]],
     ["all", ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00"]],
   ])("makes up for missed times: %s", async ([missed, expected]) => {
-    await using bench = await TriggerHarness.open({
+    await using harness = await TriggerHarness.open({
       now: Date.UTC(2026, 10, 23, 8, 30),
       pollMs: MINUTE,
     });
-    const first = await bench.start();
-    await bench.deploy(first, "report", schedule("0 * * * *", { missed }));
-    await bench.clock.advance(2 * HOUR);
+    const first = await harness.start();
+    await harness.deploy(first, "report", schedule("0 * * * *", { missed }));
+    await harness.clock.advance(2 * HOUR);
     await first.stop();
-    await bench.clock.advance(4 * HOUR);
+    await harness.clock.advance(4 * HOUR);
 
-    const second = await bench.start();
-    await bench.clock.advance(HOUR);
+    const second = await harness.start();
+    await harness.clock.advance(HOUR);
 
-    expect(await times(bench, second)).toEqual(
+    expect(await times(harness, second)).toEqual(
       expected.map((time) => `2026-11-23T${time}:00.000Z`),
     );
   });
 
   test("makes up for a hundred times at most", async () => {
-    await using bench = await TriggerHarness.open();
-    const first = await bench.start();
-    await bench.deploy(first, "report", schedule("* * * * *", { missed: "all" }));
-    await bench.clock.advance(MINUTE);
+    await using harness = await TriggerHarness.open();
+    const first = await harness.start();
+    await harness.deploy(first, "report", schedule("* * * * *", { missed: "all" }));
+    await harness.clock.advance(MINUTE);
     await first.stop();
-    await bench.clock.advance(5 * HOUR);
-    const second = await bench.start();
-    expect(await times(bench, second)).toHaveLength(101);
+    await harness.clock.advance(5 * HOUR);
+    const second = await harness.start();
+    expect(await times(harness, second)).toHaveLength(101);
   });
 
   test("is not passed over when the triggers are looked at first after a busy moment", async () => {
-    await using bench = await TriggerHarness.open();
-    const engine = await bench.start();
-    await bench.deploy(engine, "report", schedule("* * * * *"));
-    await bench.clock.advance(MINUTE - 500);
+    await using harness = await TriggerHarness.open();
+    const engine = await harness.start();
+    await harness.deploy(engine, "report", schedule("* * * * *"));
+    await harness.clock.advance(MINUTE - 500);
 
-    bench.clock.lag(520);
-    await bench.deploy(engine, "other", { type: "manual" });
-    await bench.clock.advance(2 * MINUTE);
+    harness.clock.lag(520);
+    await harness.deploy(engine, "other", { type: "manual" });
+    await harness.clock.advance(2 * MINUTE);
 
-    expect(await times(bench, engine)).toHaveLength(3);
+    expect(await times(harness, engine)).toHaveLength(3);
   });
 
   test("that could not be started because the store was away is started when it is back", async () => {
-    await using bench = await TriggerHarness.open();
+    await using harness = await TriggerHarness.open();
     let isAway = false;
     const store: Store = {
-      ...bench.store,
+      ...harness.store,
       description: "failing",
       executions: {
-        ...bench.store.executions,
+        ...harness.store.executions,
         insert: (head) =>
           isAway
             ? Promise.reject(new AppError({ code: "store_unavailable", message: "Away." }))
-            : bench.store.executions.insert(head),
+            : harness.store.executions.insert(head),
       },
     };
-    const engine = await bench.start(store);
-    await bench.deploy(engine, "report", schedule("*/5 * * * *", { missed: "latest" }));
+    const engine = await harness.start(store);
+    await harness.deploy(engine, "report", schedule("*/5 * * * *", { missed: "latest" }));
     isAway = true;
-    await bench.clock.advance(6 * MINUTE);
-    expect(await times(bench, engine)).toEqual([]);
+    await harness.clock.advance(6 * MINUTE);
+    expect(await times(harness, engine)).toEqual([]);
     isAway = false;
-    await bench.clock.advance(MINUTE);
-    expect(await times(bench, engine)).toEqual(["2026-11-23T09:05:00.000Z"]);
+    await harness.clock.advance(MINUTE);
+    expect(await times(harness, engine)).toEqual(["2026-11-23T09:05:00.000Z"]);
   });
 });
 
@@ -162,8 +162,8 @@ test.for<readonly [object, string, string]>([
   [{ cron: "* * * * *", timezone: "Europe/Berln" }, "trigger.timezone", "there is no time zone"],
   [{ cron: "* * * * *", missed: "some" }, "trigger.missed", "is not possible"],
 ])("%j is a problem", async ([trigger, path, text]) => {
-  await using bench = await TriggerHarness.open();
-  const engine = await bench.start();
+  await using harness = await TriggerHarness.open();
+  const engine = await harness.start();
   const steps = [{ id: "note", type: "transform", config: { expression: "1" } }];
   const source = { id: "w", name: "W", trigger: { type: "schedule", ...trigger }, steps };
   expect(engine.workflows.validate(source).problems).toMatchObject([

@@ -46,11 +46,15 @@ describe.for([
     const { mine, yours, close } = await open();
     await using stack = new AsyncDisposableStack();
     stack.defer(close);
-    const bench = stack.use(await TriggerHarness.open({ store: mine }));
-    const engines = [await bench.start(mine), await bench.start(yours), await bench.start(mine)];
+    const harness = stack.use(await TriggerHarness.open({ store: mine }));
+    const engines = [
+      await harness.start(mine),
+      await harness.start(yours),
+      await harness.start(mine),
+    ];
 
     for (let round = 1; round <= ROUNDS; round += 1) {
-      await bench.clock.advance(1000);
+      await harness.clock.advance(1000);
       const deployed = await Promise.all(
         engines.map((engine) => engine.workflows.deployFile(FILE, fileOf(round))),
       );
@@ -66,27 +70,27 @@ describe.for([
 });
 
 test("a version whose process died before it was active is taken up by the next one that deploys the same", async () => {
-  await using bench = await TriggerHarness.open();
-  const engine = await bench.start();
+  await using harness = await TriggerHarness.open();
+  const engine = await harness.start();
   await engine.workflows.deployFile(FILE, fileOf(1));
-  await bench.clock.advance(1000);
-  const dying = await bench.start(dyingBefore(bench.store, "workflows.save"));
+  await harness.clock.advance(1000);
+  const dying = await harness.start(dyingBefore(harness.store, "workflows.save"));
   await expect(dying.workflows.deployFile(FILE, fileOf(2))).rejects.toThrow("It died.");
 
   const deployed = await engine.workflows.deployFile(FILE, fileOf(2));
 
   expect(deployed).toMatchObject({ version: 2, active: true });
-  expect(await bench.store.workflows.listVersions("refund")).toHaveLength(2);
+  expect(await harness.store.workflows.listVersions("refund")).toHaveLength(2);
 });
 
 test("going back and deploying the same again is a version of its own", async () => {
-  await using bench = await TriggerHarness.open();
-  const engine = await bench.start();
+  await using harness = await TriggerHarness.open();
+  const engine = await harness.start();
   for (const round of [1, 2]) {
-    await bench.clock.advance(1000);
+    await harness.clock.advance(1000);
     await engine.workflows.deploy(fileOf(round), { by: "U0ALICE" });
   }
-  await bench.clock.advance(1000);
+  await harness.clock.advance(1000);
   await engine.workflows.rollBack("refund", "U0BOB");
 
   expect(await engine.workflows.deploy(fileOf(2), { by: "U0ALICE" })).toMatchObject({ version: 3 });

@@ -8,7 +8,7 @@ import { tempFolder } from "../../store/temp-folder.ts";
 import { serviceContext } from "../../support/service-context.ts";
 
 /** A file with one table, its service, and the same file read only as `reports`. */
-async function openBench() {
+async function openHarness() {
   const folder = await tempFolder();
   const path = join(folder.path, "shop.db");
   const direct = new DatabaseSync(path);
@@ -47,33 +47,36 @@ const INSERT = "INSERT INTO orders (item, amount) VALUES ($1, $2)";
 
 describe("a query to SQLite", () => {
   test("takes values as values, in any order and more than once", async () => {
-    await using bench = await openBench();
+    await using harness = await openHarness();
     const item = "'; DROP TABLE orders; --";
 
-    expect(await bench.query(INSERT, [item, 12.5])).toEqual({ rows: [], rowCount: 1 });
-    expect(await bench.query("SELECT $2 AS b, $1 AS a, $2 AS c", ["x", null])).toEqual({
+    expect(await harness.query(INSERT, [item, 12.5])).toEqual({ rows: [], rowCount: 1 });
+    expect(await harness.query("SELECT $2 AS b, $1 AS a, $2 AS c", ["x", null])).toEqual({
       rows: [{ b: null, a: "x", c: null }],
       rowCount: 1,
     });
-    expect(await bench.query("SELECT item FROM orders")).toEqual({ rows: [{ item }], rowCount: 1 });
+    expect(await harness.query("SELECT item FROM orders")).toEqual({
+      rows: [{ item }],
+      rowCount: 1,
+    });
   });
 
   test("gives what was changed", async () => {
-    await using bench = await openBench();
+    await using harness = await openHarness();
 
-    expect(await bench.query(`${INSERT}, ('b', 2) RETURNING id`, ["a", 1])).toEqual({
+    expect(await harness.query(`${INSERT}, ('b', 2) RETURNING id`, ["a", 1])).toEqual({
       rows: [{ id: 1 }, { id: 2 }],
       rowCount: 2,
     });
-    expect(await bench.query("UPDATE orders SET amount = 0")).toEqual({ rows: [], rowCount: 2 });
+    expect(await harness.query("UPDATE orders SET amount = 0")).toEqual({ rows: [], rowCount: 2 });
   });
 
   test("gives JSON: what a number cannot hold is text, bytes are base64", async () => {
-    await using bench = await openBench();
+    await using harness = await openHarness();
 
     const sql =
       "SELECT 9007199254740991 AS n, 9007199254740993 AS big, 0.5 AS r, 9e999 AS inf, x'0001ff' AS bytes, NULL AS none, '$9 it''s' AS text";
-    expect(await bench.query(sql)).toEqual({
+    expect(await harness.query(sql)).toEqual({
       rows: [
         {
           n: 9007199254740991,
@@ -90,9 +93,9 @@ describe("a query to SQLite", () => {
   });
 
   test("takes booleans as numbers, objects and lists as JSON", async () => {
-    await using bench = await openBench();
+    await using harness = await openHarness();
 
-    expect(await bench.query("SELECT $1 AS t, $2 AS o, $3 AS n", [true, { a: [1] }, 7])).toEqual({
+    expect(await harness.query("SELECT $1 AS t, $2 AS o, $3 AS n", [true, { a: [1] }, 7])).toEqual({
       rows: [{ t: 1, o: '{"a":[1]}', n: 7 }],
       rowCount: 1,
     });
@@ -115,60 +118,60 @@ describe("what SQLite refuses", () => {
     ["PRAGMA journal_mode = OFF", [], "service_rejected", "not authorized"],
     ["SELECT load_extension('x')", [], "service_rejected", ""],
   ])("%s %j", async (sql, values, code, message) => {
-    await using bench = await openBench();
-    bench.direct.exec("INSERT INTO orders (item) VALUES ('known')");
+    await using harness = await openHarness();
+    harness.direct.exec("INSERT INTO orders (item) VALUES ('known')");
 
-    await expect(bench.query(sql, values)).rejects.toMatchObject({
+    await expect(harness.query(sql, values)).rejects.toMatchObject({
       code,
       retryable: false,
       outcomeUnknown: false,
       message: expect.stringContaining(message),
     });
-    expect(await bench.query("SELECT count(*) AS n FROM orders")).toMatchObject({
+    expect(await harness.query("SELECT count(*) AS n FROM orders")).toMatchObject({
       rows: [{ n: 1 }],
     });
   });
 
   test("a change on a connection that only reads", async () => {
-    await using bench = await openBench();
+    await using harness = await openHarness();
 
-    await expect(bench.query(INSERT, ["a", 1], { connection: "Reports" })).rejects.toMatchObject({
+    await expect(harness.query(INSERT, ["a", 1], { connection: "Reports" })).rejects.toMatchObject({
       code: "service_rejected",
       message: expect.stringContaining("readonly"),
     });
-    expect(await bench.query("SELECT 1 AS n", [], { connection: "reports" })).toMatchObject({
+    expect(await harness.query("SELECT 1 AS n", [], { connection: "reports" })).toMatchObject({
       rowCount: 1,
     });
   });
 
   test("more than it may give; nothing is changed then", async () => {
-    await using bench = await openBench();
+    await using harness = await openHarness();
     const count = (n: number, value: string) =>
       `WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < ${n}) SELECT ${value} FROM c`;
 
-    expect(await bench.query(count(1000, "n"))).toMatchObject({ rowCount: 1000 });
-    await expect(bench.query(count(1e12, "n"))).rejects.toThrow("more than 1000 rows");
-    await expect(bench.query(count(11, "n, zeroblob(100000)"))).rejects.toThrow("more than 1 MB");
+    expect(await harness.query(count(1000, "n"))).toMatchObject({ rowCount: 1000 });
+    await expect(harness.query(count(1e12, "n"))).rejects.toThrow("more than 1000 rows");
+    await expect(harness.query(count(11, "n, zeroblob(100000)"))).rejects.toThrow("more than 1 MB");
     const insert = `INSERT INTO orders (amount) ${count(1001, "n")} RETURNING id`;
-    await expect(bench.query(insert)).rejects.toThrow("more than 1000 rows");
-    expect(await bench.query("SELECT id FROM orders")).toMatchObject({ rowCount: 0 });
+    await expect(harness.query(insert)).rejects.toThrow("more than 1000 rows");
+    expect(await harness.query("SELECT id FROM orders")).toMatchObject({ rowCount: 0 });
   });
 
   test("a file that cannot be opened may be there later", async () => {
-    await using bench = await openBench();
+    await using harness = await openHarness();
 
-    await expect(bench.query("SELECT 1", [], { connection: "missing" })).rejects.toMatchObject({
+    await expect(harness.query("SELECT 1", [], { connection: "missing" })).rejects.toMatchObject({
       code: "service_unavailable",
       retryable: true,
-      message: expect.not.stringContaining(bench.folder),
+      message: expect.not.stringContaining(harness.folder),
     });
   });
 
   test("a lock that somebody holds for long", async () => {
-    await using bench = await openBench();
-    bench.direct.exec("BEGIN IMMEDIATE");
+    await using harness = await openHarness();
+    harness.direct.exec("BEGIN IMMEDIATE");
 
-    await expect(bench.query(INSERT, ["a", 1])).rejects.toMatchObject({
+    await expect(harness.query(INSERT, ["a", 1])).rejects.toMatchObject({
       code: "service_unavailable",
       retryable: true,
     });
@@ -176,11 +179,11 @@ describe("what SQLite refuses", () => {
 });
 
 test("a query that is stopped leaves the others alone and the process free", async () => {
-  await using bench = await openBench();
+  await using harness = await openHarness();
   const stop = new AbortController();
   const endless = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n FROM c";
-  const slow = bench.query(`${endless} WHERE n < 0`, [], { signal: stop.signal });
-  const next = bench.query("SELECT 1 AS n");
+  const slow = harness.query(`${endless} WHERE n < 0`, [], { signal: stop.signal });
+  const next = harness.query("SELECT 1 AS n");
 
   stop.abort(new Error("too long"));
 
