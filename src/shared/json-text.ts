@@ -21,3 +21,12 @@ export function tooDeep(cause?: unknown): AppError {
 
 /** Levels of lists and objects. */
 export const MAX_DEPTH = 200;
+
+/** Characters of a value that is shown for comparison. */
+const MAX_SHORT = 300;
+
+/** JSON for people who compare values: shortened with an ellipsis where it is long. */
+export function shortJson(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length > MAX_SHORT ? `${text.slice(0, MAX_SHORT)}…` : text;
+}

@@ -39,7 +39,7 @@ export function workflow(steps: readonly JsonObject[], rest: JsonObject = {}): C
  * An execution driven by hand: no store, no clock, no world. The log is what a store would hold.
  */
 export class ExecutionHarness {
-  readonly workflow: CompiledWorkflow;
+  workflow: CompiledWorkflow;
   readonly state: ExecutionState;
   readonly worklist: Worklist;
   readonly log: ExecutionEvent[] = [];
@@ -69,6 +69,11 @@ export class ExecutionHarness {
     apply(this.state, event);
     this.worklist.note(this.state, event);
     this.log.push(event);
+  }
+
+  /** Continues with another version: to be called before its `execution_migrated` is folded. */
+  switchTo(other: CompiledWorkflow): void {
+    this.workflow = other;
   }
 
   advance(ms: number): this {

@@ -14,6 +14,8 @@ export const scripted = defineStepType({
   config: z.looseObject({
     reserveNano: z.int().optional(),
     cheaperNano: z.int().optional(),
+    /** It changes something outside. */
+    effect: z.boolean().optional(),
     outputVariable: z.string().optional(),
   }),
   hasAttempts: true,
@@ -35,6 +37,9 @@ export const scripted = defineStepType({
       if (!action) throw new AppError({ code: "internal", message: "The test has no script." });
       return { kind: "ok", output: await action.execute(params, context), costNano: 0 };
     },
+    ...(config.effect === true && {
+      effect: { describe: (params) => `Does ${JSON.stringify(params)}` },
+    }),
     routes: { kind: "open" },
     timeoutMs: 30_000,
     expressions: [],

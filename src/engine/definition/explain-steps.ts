@@ -96,19 +96,13 @@ function describeService(config: JsonObject, services: ServiceRegistry): StepDes
   // After the semicolon, summaries tell what comes back.
   const what = action?.summary.split(/[;.]/)[0] ?? `Calls ${name}.${called}`;
   const line = action?.describe?.(params) ?? `${what} (${name}.${called}). ${showMembers(params)}`;
-  const changes = action === undefined || (action.sideEffect && !isReading(params, service?.name));
+  const changes = action === undefined || (action.sideEffect && action.reads?.(params) !== true);
   return { text: line, sideEffects: changes ? [line] : [], approvers: [] };
 }
 
 function actionOf(service: Service | undefined, name: string): ServiceAction | undefined {
   const actions = service?.actions ?? {};
   return Object.hasOwn(actions, name) ? actions[name] : undefined;
-}
-
-/** A request that only reads changes nothing, wherever it goes; what it sends along is shown with its step. */
-function isReading(params: JsonObject, service: string | undefined): boolean {
-  const { method = "GET" } = params;
-  return service === "http" && typeof method === "string" && /^(?:get|head)$/i.test(method);
 }
 
 function describeApproval(config: JsonObject, title: string): StepDescription {

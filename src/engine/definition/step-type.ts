@@ -11,6 +11,7 @@ import type {
   ChildRequest,
   NamedEvent,
   RequestOpened,
+  Seal,
   StepError,
   WaitReason,
 } from "../model/events.ts";
@@ -41,6 +42,8 @@ export interface EnterContext {
   readonly prompts?: ReadonlyMap<string, NamedPrompt>;
   /** Slack user id of the person who started the run, if a person did. */
   readonly startedBy: string | null;
+  /** What a decision of this step releases, as far as it is known now. Absent: nothing is released. */
+  readonly seal?: () => Seal;
 }
 
 /** What entering a step leads to. */
@@ -171,6 +174,21 @@ export type Routes =
   | { readonly kind: "open" }
   | { readonly kind: "none" };
 
+/** What an attempt changes outside. */
+export interface StepEffect {
+  /** One sentence for people, rendered by code from resolved parameters, of which some may be missing. */
+  describe(params: JsonObject): string;
+}
+
+/** How an author bounds a step that a decision releases. */
+export interface ReleaseBound {
+  readonly step: string;
+  /** Has to hold right before the effect, else the decision is asked again. */
+  readonly when?: string;
+  /** Asked again as soon as all values are known. */
+  readonly strict?: boolean;
+}
+
 /** One step of a definition, ready to be executed. Made once per version; holds no state of an execution. */
 export interface StepProgram {
   /** Pure. @throws {AppError} when the configuration cannot be resolved: a missing value, a failing expression. */
@@ -192,6 +210,10 @@ export interface StepProgram {
   nextItems?(progress: ItemsProgress): ItemsNext;
   /** The effect. May be called again with the same key. Only for steps that `run`. */
   run?(params: JsonObject, context: AttemptContext): Promise<AttemptResult>;
+  /** Its attempts change something outside. Absent: they do not. */
+  readonly effect?: StepEffect;
+  /** It asks people, whose decision releases steps. */
+  readonly asks?: { readonly releases: readonly ReleaseBound[] };
   /** Its attempts may cost money, or what it starts may. */
   readonly mayCost?: boolean;
   /** Pure. Another way to run with these parameters for less money; `null`: none. Only for steps that reserve. */

@@ -25,6 +25,9 @@ export type ExecutionEvent =
   | StepFailed
   | DecisionRecorded
   | DecisionRefused
+  | DecisionVoided
+  | DecisionRenewed
+  | StepReleased
   | LateResult
   | TimerFired
   | ChildHeld
@@ -315,6 +318,65 @@ export interface RequestOpened {
   readonly doubt?: { readonly stepId: string; readonly attempt: number };
   /** It asks for budget; absent: it is the request of an approval step. */
   readonly budget?: BudgetAsked;
+  /** What a decision releases; absent: nothing, or it was asked by a release without seals. */
+  readonly seal?: Seal;
+  /** The decision that does not hold any more, and why; absent: it is asked for the first time. */
+  readonly renews?: { readonly requestId: string | null; readonly changed: readonly Change[] };
+}
+
+/** What a decision is worth: what was known when it was asked, and what may be done with it. */
+export interface Seal {
+  /** Path of the approval step's entry. */
+  readonly approval: string;
+  /** Place of the step at which it was asked again; absent: asked by the approval step itself. */
+  readonly from?: string;
+  /** SHA-256 of the steps of the definition. */
+  readonly definition: string;
+  readonly releases: readonly Release[];
+  /** Variables that the request shows or that its releases read. */
+  readonly saw: readonly string[];
+}
+
+/** A step with an effect that a decision releases. */
+export interface Release {
+  readonly step: string;
+  /** Where it stands in the definition. */
+  readonly place: string;
+  /** The choices that release it. */
+  readonly choices: readonly string[];
+  /** What it does, in one sentence made by code. */
+  readonly does: string;
+  /**
+   * Its parameters; values that are filled later stand as marks (`showMarks` of `language/marks.ts`). `null`: they could
+   * not be resolved, or are too large to be shown.
+   */
+  readonly params: JsonObject | null;
+  /** What is filled later: the paths that it reads, and the step that fills each. */
+  readonly later: readonly { readonly path: string; readonly by: string }[];
+  /** What it and the steps before it read and what was known. */
+  readonly facts: readonly Fact[];
+  readonly when?: string;
+  readonly strict?: boolean;
+  /** SHA-256 of all this, with the whole values. */
+  readonly hash: string;
+}
+
+/** A value that was known when a decision was asked. */
+export interface Fact {
+  /** As in a template: `variables.amount`. */
+  readonly path: string;
+  /** SHA-256 of the value, first 16 hex digits. */
+  readonly hash: string;
+  /** The value as JSON, shortened. */
+  readonly text: string;
+}
+
+/** What is not as it was when a decision was asked. */
+export interface Change {
+  /** For people: a path, a parameter, "the workflow". */
+  readonly what: string;
+  readonly before: string | null;
+  readonly after: string | null;
 }
 
 export interface StepCompleted extends AttemptCost {
@@ -379,6 +441,40 @@ export interface DecisionRefused {
   readonly by: string;
   readonly reason: RefusalReason;
   readonly signalId: string;
+  readonly at: number;
+}
+
+/**
+ * A step with an effect was about to begin, and a decision that releases it does not hold any more: it
+ * waits for another one. Nothing has happened.
+ */
+export interface DecisionVoided {
+  readonly type: "decision_voided";
+  /** Of the step that waits. */
+  readonly path: string;
+  readonly stepId: string;
+  /** The decision that does not hold; `null`: there was none. */
+  readonly requestId: string | null;
+  readonly changed: readonly Change[];
+  /** What is asked now. */
+  readonly request: RequestOpened;
+  readonly at: number;
+}
+
+/** What was decided when a decision was asked again. It replaces the output of the approval step. */
+export interface DecisionRenewed {
+  readonly type: "decision_renewed";
+  /** Of the step that waits. */
+  readonly path: string;
+  readonly requestId: string;
+  readonly output: Json;
+  readonly at: number;
+}
+
+/** The step that waited for a decision may begin: it is entered anew. */
+export interface StepReleased {
+  readonly type: "step_released";
+  readonly path: string;
   readonly at: number;
 }
 
@@ -510,6 +606,8 @@ export interface ExecutionReopened {
   readonly path?: string;
   /** Variables that get other values. */
   readonly variables?: JsonObject;
+  /** Steps that are done again although they had their effect, by their ids: an admin named them. */
+  readonly again?: readonly string[];
   readonly by: string;
   readonly asked?: KeyedRequest;
   readonly signalId: string;

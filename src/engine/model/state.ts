@@ -63,6 +63,14 @@ export interface Vote {
   readonly at: number;
 }
 
+/** A variable that a person changed when an execution was reopened. */
+export interface Edit {
+  readonly name: string;
+  /** As JSON, shortened; `null`: it was not there. */
+  readonly before: string | null;
+  readonly after: string;
+}
+
 /** How a request ended. */
 export interface RequestOutcome {
   /** The choice, or `expired`, or `cancelled`, or `superseded` by a newer round. */
@@ -76,6 +84,10 @@ export interface RequestState {
   readonly path: string;
   readonly votes: Vote[];
   outcome: RequestOutcome | null;
+  /** How often the execution had been reopened when it was asked: what people changed since is not in it. */
+  readonly reopenings: number;
+  /** The request that asks again because this decision does not hold any more. */
+  renewedBy: string | null;
 }
 
 /** A step that was entered and is not over. */
@@ -133,6 +145,8 @@ export interface ActiveStep {
   unknownOutcome: StepError | null;
   /** Name of the event that the step waits for. */
   event: string | null;
+  /** What it continues after a retry, as long as it waits for a decision that is asked again. */
+  resumes: StepSnapshot | null;
   /** Events that had come before were looked for. */
   searched: boolean;
   costNano: number;
@@ -204,6 +218,10 @@ export interface Reopening {
   /** The step that was entered once more; `null`: it went on where it was. */
   readonly path: string | null;
   readonly asked: KeyedRequest | null;
+  /** Variables that got other values. */
+  readonly edits: readonly Edit[];
+  /** Steps that an admin had done again although they had their effect. */
+  readonly again: readonly string[];
 }
 
 /** An execution went on with another version. */

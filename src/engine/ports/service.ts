@@ -33,6 +33,11 @@ export interface ServiceAction {
   readonly params: z.ZodObject;
   /** Does it change something outside? Shown to reviewers. */
   readonly sideEffect: boolean;
+  /**
+   * Do these parameters only read? Then they change nothing, whatever `sideEffect` says. They may
+   * still hold templates. Absent: no parameters do.
+   */
+  reads?(params: JsonObject): boolean;
   /** A function where it depends on the parameters: a read may be repeated, a payment may not. */
   readonly onUnknown: UnknownPolicy | ((params: JsonObject) => UnknownPolicy);
   /**

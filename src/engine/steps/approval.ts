@@ -2,11 +2,13 @@ import { z } from "zod";
 import { TimeLimit } from "../../shared/duration.ts";
 import { AppError } from "../../shared/errors.ts";
 import { hashJson, type Json, readOwn, toJson } from "../../shared/json.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { externalNames } from "../definition/param-traits.ts";
 import {
   type ConfigProblem,
   defineStepType,
   type EnterContext,
+  type ReleaseBound,
   type StepProgram,
   type Wake,
 } from "../definition/step-type.ts";
@@ -27,6 +29,18 @@ const ChoiceConfig = z.strictObject({
   style: z.enum(["primary", "danger"]).optional(),
 });
 
+/** A step that the decision releases: its id, or with bounds. */
+const ReleaseConfig = z.union([
+  z.string(),
+  z.strictObject({
+    step: z.string(),
+    /** Has to hold right before the effect. */
+    when: z.string().optional(),
+    /** Asked again once everything is known. */
+    strict: z.boolean().optional(),
+  }),
+]);
+
 const ApprovalConfig = z.strictObject({
   channel: z.string().min(1).optional().register(externalNames, { kind: "channel" }),
   title: z.string().min(1),
@@ -40,6 +54,7 @@ const ApprovalConfig = z.strictObject({
   allowSelfApproval: z.boolean().default(false),
   choices: z.array(ChoiceConfig).min(2).max(5).optional(),
   timeout: TimeLimit.optional(),
+  releases: z.array(ReleaseConfig).max(50).optional(),
   outputVariable: z.string().optional(),
 });
 type ApprovalConfig = z.output<typeof ApprovalConfig>;
@@ -113,15 +128,20 @@ function bindApproval(config: ApprovalConfig): StepProgram {
     wake: (_act, request, cause, now) => wakeApproval(request, cause === "due", now),
     routes: { kind: "closed", values: routes, explicit: routes },
     routeKey: (output) => String(readOwn(output, "decision")),
+    asks: { releases: (config.releases ?? []).map(toBound) },
     timeoutMs: 0,
     expressions: [],
   };
 }
 
+function toBound(release: z.output<typeof ReleaseConfig>): ReleaseBound {
+  return typeof release === "string" ? { step: release } : omitUndefined(release);
+}
+
 function openRequest(
   config: ApprovalConfig,
   choices: readonly Choice[],
-  { scope, key, now, startedBy }: EnterContext,
+  { scope, key, now, startedBy, seal }: EnterContext,
 ): RequestOpened {
   const content = {
     title: renderText(config.title, scope),
@@ -130,6 +150,7 @@ function openRequest(
     required: config.required,
     choices,
     ...(config.channel !== undefined && { channel: renderText(config.channel, scope) }),
+    ...(seal && { seal: seal() }),
   };
   const round = 1;
   return {

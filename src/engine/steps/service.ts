@@ -13,6 +13,7 @@ import {
   type ConfigProblem,
   defineStepType,
   OutputVariable,
+  type StepEffect,
   type StepProgram,
 } from "../definition/step-type.ts";
 import type { Scope } from "../language/scope.ts";
@@ -104,9 +105,22 @@ function bindService(config: ServiceConfig, context?: CheckContext): StepProgram
       },
     }),
     run: runService,
+    ...(found && changesSomething(found, paramsOf(config)) && { effect: effectOf(config, found) }),
     routes: { kind: "none" },
     timeoutMs: TIMEOUT_MS,
     expressions: [],
+  };
+}
+
+function changesSomething({ sideEffect, reads }: ServiceAction, params: JsonObject): boolean {
+  return sideEffect && reads?.(params) !== true;
+}
+
+function effectOf({ service: name, action }: ServiceConfig, found: ServiceAction): StepEffect {
+  return {
+    describe: ({ service: _service, action: _action, ...params }) =>
+      found.describe?.(params) ??
+      `${found.summary.split(/[;.]/)[0]} (${name}${action === undefined ? "" : `.${action}`})`,
   };
 }
 

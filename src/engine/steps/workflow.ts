@@ -47,6 +47,10 @@ export const workflow = defineStepType({
       },
     }),
     run: async (entered, context) => prepare(EnteredParams.parse(entered), context),
+    effect: {
+      describe: (params) =>
+        `Starts the workflow ${workflowId}${version === undefined ? "" : ` (version ${version})`} with ${JSON.stringify(params["variables"] ?? {})}`,
+    },
     // What is not waited for spends money of its own.
     mayCost: wait,
     routes: { kind: "none" },

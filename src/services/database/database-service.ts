@@ -3,7 +3,7 @@ import { externalNames, paramTraits } from "../../engine/definition/param-traits
 import type { NameCheck, NameWarning } from "../../engine/ports/name-checks.ts";
 import type { Service } from "../../engine/ports/service.ts";
 import { AppError } from "../../shared/errors.ts";
-import { defineAction } from "../action.ts";
+import { defineAction, showText } from "../action.ts";
 import { readConnectionUrl } from "./connection-url.ts";
 import type { Database } from "./database.ts";
 import { createPostgresDatabase } from "./postgres/postgres-database.ts";
@@ -61,7 +61,12 @@ export function createDatabaseService(options: {
       query: defineAction({
         summary: "Runs one SQL statement with its values; gives {rows, rowCount}.",
         params: QueryParams,
+        describe: ({ query, values }) => {
+          const given = values === undefined ? "" : ` with ${showText(values)}`;
+          return `Runs ${showText(query)}${given}`;
+        },
         sideEffect: true,
+        reads: ({ query }) => typeof query === "string" && isRead(query),
         onUnknown: ({ query, connection }) => {
           const isHarmless = find(connection).isReadOnly ? isRead(query) : isUpsert(query);
           return isHarmless ? "repeat" : "ask";

@@ -1,6 +1,6 @@
 import type { Service } from "../../engine/ports/service.ts";
 import { AppError } from "../../shared/errors.ts";
-import { defineAction } from "../action.ts";
+import { defineAction, showText } from "../action.ts";
 import { composeMail, SendParams } from "./compose-mail.ts";
 import { type MailServer, sendMail } from "./send-mail.ts";
 
@@ -22,6 +22,7 @@ export function createEmailService(options: EmailServiceOptions): Service {
     actions: {
       send: defineAction({
         summary: "Sends an e-mail; gives {messageId, accepted, rejected}.",
+        describe: ({ to, subject }) => `Sends an e-mail to ${showText(to)}: "${showText(subject)}"`,
         params: SendParams,
         sideEffect: true,
         onUnknown: "repeat",

@@ -24,6 +24,8 @@ export function createHttpService(
         },
         params: RequestParams,
         sideEffect: true,
+        // What a request that only reads sends along is shown with its step.
+        reads: ({ method = "GET" }) => typeof method === "string" && /^(?:get|head)$/i.test(method),
         onUnknown: "repeat",
         execute: async (params, context) => sendRequest(params, context, guard),
       }),

@@ -35,6 +35,8 @@ const SINCE: Readonly<Record<ExecutionEvent["type"], string | null>> = {
   child_started: "0.1.0",
   decision_recorded: "0.1.0",
   decision_refused: "0.1.0",
+  decision_renewed: "0.2.0",
+  decision_voided: "0.2.0",
   event_received: "0.1.0",
   events_searched: "0.1.0",
   execution_cancel_requested: "0.1.0",
@@ -61,6 +63,7 @@ const SINCE: Readonly<Record<ExecutionEvent["type"], string | null>> = {
   step_failed: "0.1.0",
   step_skipped: "0.1.0",
   step_started: "0.1.0",
+  step_released: "0.2.0",
   step_waiting: "0.1.0",
   timer_fired: "0.1.0",
 };

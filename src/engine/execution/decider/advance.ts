@@ -15,6 +15,7 @@ import { completeStep, endStepWithError, outputOf } from "./complete-step.ts";
 import { type NextEvents, resolveBudget, resolveBudgetDecision } from "./cost-cap.ts";
 import { begin, enterStep, failExecution } from "./enter-step.ts";
 import { advanceBlockedChild } from "./handle-children.ts";
+import { isHeldBack, resolveHeldBack } from "./renew-decision.ts";
 import { MAX_RECOVERIES, recoverableAt } from "./retry-delay.ts";
 import { resolveOutcome } from "./unknown-outcome.ts";
 import { timersOf, type Worklist } from "./worklist.ts";
@@ -131,6 +132,7 @@ function advanceStep(
           activeStep.childAwaitingBudget,
           now,
         );
+      if (isHeldBack(state, activeStep)) return advanceHeldBack(workflow, state, activeStep, now);
       if (activeStep.waitingOn === "person")
         return resolveOutcome(workflow, state, activeStep, now);
       return activeStep.waitingOn === "budget"
@@ -158,6 +160,21 @@ function retry(
     startAttempt(activeStep, activeStep.attemptAwaitingBudget ?? activeStep.attempt + 1, now),
     now,
   );
+}
+
+/** A decision that was made in time counts even if it is seen after the expiry. */
+function advanceHeldBack(
+  workflow: CompiledWorkflow,
+  state: ReadonlyState,
+  activeStep: ReadonlyActiveStep,
+  now: number,
+): readonly ExecutionEvent[] {
+  const decided = resolveHeldBack(workflow, state, activeStep, "decision", now);
+  if (decided.length > 0 || !isDue(activeStep, now)) return decided;
+  return [
+    { type: "timer_fired", path: activeStep.path, due: activeStep.due, at: now },
+    ...resolveHeldBack(workflow, state, activeStep, "due", now),
+  ];
 }
 
 function advanceWaiting(
@@ -204,6 +221,8 @@ export function resolveVotes(
   if (state.cancel || !activeStep) return [];
   if (activeStep.waitingOn === "budget") return resolveBudget(state, activeStep, now);
   if (activeStep.waitingOn === "person") return resolveOutcome(workflow, state, activeStep, now);
+  if (isHeldBack(state, activeStep))
+    return resolveHeldBack(workflow, state, activeStep, "decision", now);
   return wakeStep(stepAt(workflow, path), state, activeStep, "decision", now);
 }
 

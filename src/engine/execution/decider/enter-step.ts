@@ -2,7 +2,7 @@ import { asAppError } from "../../../shared/errors.ts";
 import { hashJson } from "../../../shared/json.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import { type CompiledStep, type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
-import type { EnterContext, Entry } from "../../definition/step-type.ts";
+import type { Entry } from "../../definition/step-type.ts";
 import type {
   ExecutionEvent,
   FramesOpened,
@@ -14,7 +14,8 @@ import type { ReadonlyFrame, ReadonlyState } from "../../model/state.ts";
 import { stepPath } from "../../model/step-path.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
 import { admit, askForBudget, type NextEvents } from "./cost-cap.ts";
-import { executionScope } from "./execution-scope.ts";
+import { enterContext } from "./enter-context.ts";
+import { holdBack } from "./renew-decision.ts";
 import { variablesFault } from "./size-limits.ts";
 
 /** The events that follow when a body comes to a step. */
@@ -41,6 +42,8 @@ export function enterStep(
     if (entry.kind === "open") return [opened(step, path, entry, now)];
     if (entry.kind === "each") return [openedItems(stepId, path, entry, now)];
     if (entry.kind === "wait") return [waiting(stepId, path, entry, now)];
+    const heldBack = holdBack(workflow, state, frame, path, now);
+    if (heldBack) return [heldBack];
     return begin(workflow, state, started(stepId, path, attempt, entry, now), now);
   } catch (thrown) {
     const { code, message, retryable } = asAppError(thrown);
@@ -98,25 +101,6 @@ export function entryPlace(
     // It will fail in the same way under the new key, and the failure is recorded there.
   }
   return { path, attempt: 1 };
-}
-
-/** What the step at this path is given when it is entered. */
-export function enterContext(
-  { prompts }: CompiledWorkflow,
-  state: ReadonlyState,
-  frame: ReadonlyFrame,
-  path: string,
-  now: number,
-): EnterContext {
-  const key = `${state.start.executionId}/${path}`;
-  const { salt, trigger } = state.start;
-  return {
-    scope: executionScope(state, frame, key),
-    key,
-    now,
-    startedBy: trigger.userId ?? null,
-    ...omitUndefined({ salt, prompts }),
-  };
 }
 
 /** The event that ends the whole execution with an error. */

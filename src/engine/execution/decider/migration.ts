@@ -22,7 +22,8 @@ import {
 } from "../../model/state.ts";
 import { lastSegment, stepPath } from "../../model/step-path.ts";
 import type { Signal } from "../../ports/executions.ts";
-import { enterContext } from "./enter-step.ts";
+import { enterContext } from "./enter-context.ts";
+import { isHeldBack } from "./renew-decision.ts";
 
 /** A version of the execution's workflow with which it is to continue. */
 export interface Target {
@@ -193,6 +194,8 @@ function renewWait(
 ): RequestOpened | string | null {
   const { path, stepId, key } = activeStep;
   const frame = state.frames.get(activeStep.frame);
+  if (isHeldBack(state, activeStep))
+    return `step "${stepId}" waits for a decision that is asked again`;
   if (!frame || (activeStep.due !== null && activeStep.due <= now))
     return `the wait of step "${stepId}" is just over`;
   try {

@@ -40,6 +40,7 @@ export function enterStep(
     childAwaitingBudget: null,
     unknownOutcome: null,
     event: null,
+    resumes: null,
     searched: false,
     costNano: 0,
     costUnknown: false,

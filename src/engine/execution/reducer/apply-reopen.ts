@@ -1,5 +1,13 @@
+import { hashJson } from "../../../shared/json.ts";
+import { shortJson } from "../../../shared/json-text.ts";
 import type { ExecutionReopened } from "../../model/events.ts";
-import { type ActiveStep, type ExecutionState, type Frame, ROOT } from "../../model/state.ts";
+import {
+  type ActiveStep,
+  type Edit,
+  type ExecutionState,
+  type Frame,
+  ROOT,
+} from "../../model/state.ts";
 import { framePath, isWithin, lastSegment } from "../../model/step-path.ts";
 import { addActiveStep } from "./active-steps.ts";
 import { invalidTransition } from "./invalid-transition.ts";
@@ -25,11 +33,22 @@ export function reopen(state: ExecutionState, event: ExecutionReopened): void {
   state.queue = null;
   state.deadline = event.deadline;
   state.enteredBefore = state.entered;
-  const { by, at, path = null, asked = null } = event;
-  state.reopened.push({ by, at, path, asked });
+  const { by, at, path = null, asked = null, again = [] } = event;
+  state.reopened.push({ by, at, path, asked, again, edits: editsOf(state, event) });
   state.seen.add(event.signalId);
   reopenBody(state, root, event, event.path ?? null);
   Object.assign(state.variables, event.variables);
+}
+
+/** Which variables get other values than they had when it ended. */
+function editsOf({ variables }: ExecutionState, event: ExecutionReopened): readonly Edit[] {
+  return Object.entries(event.variables ?? {}).flatMap(([name, value]): Edit[] => {
+    const before = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    if (before !== undefined && hashJson(before) === hashJson(value)) return [];
+    return [
+      { name, before: before === undefined ? null : shortJson(before), after: shortJson(value) },
+    ];
+  });
 }
 
 /**

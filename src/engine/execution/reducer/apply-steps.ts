@@ -6,6 +6,8 @@ import type {
   BudgetRequested,
   ChildHeld,
   ChildStarted,
+  DecisionRenewed,
+  DecisionVoided,
   EventReceived,
   EventsSearched,
   ExecutionEvent,
@@ -17,6 +19,7 @@ import type {
   StepAttemptFailed,
   StepCompleted,
   StepFailed,
+  StepReleased,
   StepSkipped,
   StepStarted,
   StepWaiting,
@@ -39,8 +42,11 @@ import {
   changeBudget,
   closeRequest,
   openRequest,
+  releaseStep,
+  renewDecision,
   requestBudget,
   tellOutcome,
+  voidDecision,
 } from "./apply-requests.ts";
 import { beginUndoEntry, overwrite, toSnapshot } from "./undo-log.ts";
 
@@ -63,7 +69,10 @@ export type StepEvent =
   | OutcomeAsked
   | OutcomeTold
   | EventReceived
-  | EventsSearched;
+  | EventsSearched
+  | DecisionVoided
+  | DecisionRenewed
+  | StepReleased;
 
 const STEP_EVENTS: Readonly<Record<StepEvent["type"], true>> = {
   step_started: true,
@@ -84,6 +93,9 @@ const STEP_EVENTS: Readonly<Record<StepEvent["type"], true>> = {
   outcome_told: true,
   event_received: true,
   events_searched: true,
+  decision_voided: true,
+  decision_renewed: true,
+  step_released: true,
 };
 
 export function isStepEvent(event: ExecutionEvent): event is StepEvent {
@@ -134,6 +146,15 @@ export function applyToStep(state: ExecutionState, event: StepEvent): void {
       return;
     case "events_searched":
       requireActiveStep(state, event.path, event).searched = true;
+      return;
+    case "decision_voided":
+      voidDecision(state, event);
+      return;
+    case "decision_renewed":
+      renewDecision(state, event);
+      return;
+    case "step_released":
+      releaseStep(state, event);
       return;
     case "timer_fired":
       requireActiveStep(state, event.path, event).due = null;

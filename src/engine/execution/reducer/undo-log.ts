@@ -24,6 +24,8 @@ export function toSnapshot(
   isUnknown: boolean,
   at: number,
 ): StepSnapshot {
+  // A step that waited for a decision has done nothing: what it continues stays as it was.
+  if (step.resumes) return { ...step.resumes, at };
   const { path, stepId, attempt, paramsHash } = step;
   const branchStep = step.waitingOn === "branches" ? step : null;
   return { path, stepId, attempt, paramsHash, isUnknown, branchStep, bodies, at };

@@ -1,0 +1,400 @@
+import { asAppError } from "../../../shared/errors.ts";
+import {
+  hashJson,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  toJson,
+} from "../../../shared/json.ts";
+import { shortJson } from "../../../shared/json-text.ts";
+import { omitUndefined } from "../../../shared/omit-undefined.ts";
+import type { CompiledWorkflow } from "../../definition/compile.ts";
+import {
+  type LaterNames,
+  type PlannedRelease,
+  placeOf,
+  type ReleasePlan,
+  readsOf,
+  releasePlan,
+} from "../../definition/release-plan.ts";
+import { compileExpression } from "../../language/expression.ts";
+import { withMarks } from "../../language/marks.ts";
+import type { Scope } from "../../language/scope.ts";
+import type { Change, Fact, Release, Seal } from "../../model/events.ts";
+import type { ReadonlyFrame, ReadonlyRequest, ReadonlyState } from "../../model/state.ts";
+import { framePath, isWithin } from "../../model/step-path.ts";
+import { executionScope } from "./execution-scope.ts";
+
+/** Characters of a release's parameters that a request keeps; longer ones are sealed by their hash alone. */
+const MAX_PARAMS = 200_000;
+
+/** Where a decision is asked. */
+export interface AskedAt {
+  /** Path of the approval step's entry. */
+  readonly approval: string;
+  /** The body in which it is asked. */
+  readonly frame: ReadonlyFrame;
+  /** Place of the step with an effect that waits for it; absent: the approval step itself asks. */
+  readonly from?: string;
+}
+
+/**
+ * What a decision that is asked now would release, with everything that is known. Pure.
+ *
+ * Values that steps write between the question and a released step, and the decision itself, stay
+ * open: they are named, not resolved.
+ */
+export function sealOf(workflow: CompiledWorkflow, state: ReadonlyState, asked: AskedAt): Seal {
+  const plan = releasePlan(workflow);
+  const place = placeOf(workflow, asked.approval);
+  const shown = readsOf(plan.stepAt(place));
+  const planned = plan.releasesOf(place, asked.from);
+  return {
+    approval: asked.approval,
+    ...omitUndefined({ from: asked.from }),
+    definition: plan.contentHash,
+    releases: planned.map((release) => {
+      const frame = frameFor(state, asked.frame, release);
+      return resolve(release, shown, executionScope(state, frame, ""));
+    }),
+    saw: variablesOf([...shown, ...planned.flatMap(({ reads }) => reads)]),
+  };
+}
+
+/** A decision that does not hold for a step that is about to begin. */
+export interface BrokenSeal {
+  /** `null`: there was no decision. */
+  readonly request: ReadonlyRequest | null;
+  /** Place of the approval step. */
+  readonly approval: string;
+  readonly changed: readonly Change[];
+}
+
+/**
+ * Compares a step with an effect, right before it begins, with what the decisions on the way to it
+ * have released. Pure.
+ *
+ * @returns the decision that has to be asked again first; `null`: all hold, or none was needed.
+ */
+export function brokenSeal(
+  workflow: CompiledWorkflow,
+  state: ReadonlyState,
+  frame: ReadonlyFrame,
+  place: string,
+): BrokenSeal | null {
+  const plan = releasePlan(workflow);
+  const broken: BrokenSeal[] = [];
+  const asked = plan.governorsOf(place).flatMap(({ place: approval, isCertain }) => {
+    const requests = decidedRequests(workflow, state, frame, approval);
+    if (requests.length === 0 && isCertain && !hasOpenRequest(workflow, state, approval))
+      broken.push({ request: null, approval, changed: [NEVER_ASKED] });
+    return requests.map((request) => ({ request, approval }));
+  });
+  const order = [...state.requests.keys()];
+  const askedAt = (request: ReadonlyRequest | null): number =>
+    order.indexOf(request?.opened.id ?? "");
+  const last = asked.filter((one) => !asked.some((other) => follows(plan, one, other, askedAt)));
+  for (const { request, approval } of last) {
+    const changed = changesSince(workflow, state, frame, place, approval, request);
+    if (changed.length > 0) broken.push({ request, approval, changed });
+    for (const before of plan.approvalsBefore(approval)) {
+      if (last.some((one) => one.approval === before.place)) continue;
+      for (const earlier of decidedRequests(workflow, state, frame, before.place)) {
+        if (!before.choices.includes(earlier.outcome?.decision ?? "")) continue;
+        const edited = editsSince(state, earlier);
+        if (edited.length > 0)
+          broken.push({ request: earlier, approval: before.place, changed: edited });
+      }
+    }
+  }
+  // The one that was asked first is asked first again.
+  const [first = null] = broken.toSorted((a, b) => askedAt(a.request) - askedAt(b.request));
+  return first;
+}
+
+interface Asked {
+  readonly request: ReadonlyRequest;
+  readonly approval: string;
+}
+
+/**
+ * True when the way to the step went on from one approval to another, whose decision counts then. In
+ * branches side by side both do.
+ */
+function follows(
+  plan: ReleasePlan,
+  one: Asked,
+  other: Asked,
+  askedAt: (request: ReadonlyRequest) => number,
+): boolean {
+  if (one.approval === other.approval || askedAt(other.request) < askedAt(one.request))
+    return false;
+  if (areSideBySide(one.approval, other.approval)) return false;
+  return plan.approvalsBefore(other.approval).some(({ place }) => place === one.approval);
+}
+
+/** Do the places part at the branches of one step? */
+function areSideBySide(one: string, other: string): boolean {
+  const first = one.split("/");
+  const second = other.split("/");
+  const parting = first.findIndex((segment, index) => segment !== second[index]);
+  return parting % 2 === 1 && parting < second.length;
+}
+
+const NEVER_ASKED: Change = { what: "this step", before: "not asked for", after: "about to begin" };
+
+/** The body whose names a release is resolved by: outside of the items that the way to the step leaves. */
+function frameFor(
+  state: ReadonlyState,
+  frame: ReadonlyFrame,
+  { leaves }: PlannedRelease,
+): ReadonlyFrame {
+  if (leaves === "") return frame;
+  const depth = leaves.split("/").length - 2;
+  const outer = frame.path.split("/").slice(0, depth).join("/");
+  return state.frames.get(outer) ?? frame;
+}
+
+type Path = readonly string[];
+
+function resolve(planned: PlannedRelease, shown: readonly Path[], scope: Scope): Release {
+  const { step, place, choices, bound, later, reads } = planned;
+  const { params, does } = resolveParams(planned, scope);
+  const open = readsOf(step).filter((path) => isLater(later, path));
+  const sealed = {
+    step: step.definition.id,
+    place,
+    choices,
+    does,
+    later: open.map((path) => ({ path: path.join("."), by: writerOf(later, path) })),
+    facts: factsOf([...shown, ...reads], later, scope),
+    ...omitUndefined({ when: bound.when, strict: bound.strict }),
+  };
+  const hash = hashJson(toJson({ ...sealed, params }));
+  const isShown = params !== null && JSON.stringify(params).length <= MAX_PARAMS;
+  return { ...sealed, params: isShown ? params : null, hash };
+}
+
+function resolveParams(
+  { step, later }: PlannedRelease,
+  scope: Scope,
+): { readonly params: JsonObject | null; readonly does: string } {
+  try {
+    const entry = step.program.enter({
+      scope: withMarks(scope, (path) => isLater(later, path)),
+      key: "",
+      now: 0,
+      startedBy: null,
+    });
+    if (entry.kind !== "run") return { params: null, does: "" };
+    return { params: entry.params, does: step.program.effect?.describe(entry.params) ?? "" };
+  } catch (error) {
+    return { params: null, does: `Cannot be resolved now: ${asAppError(error).message}` };
+  }
+}
+
+/** The key of an entry differs from entry to entry, and costs grow: neither is part of what is decided. */
+function isLater({ steps, variables }: LaterNames, [root, name]: Path): boolean {
+  if (root === "costAccumulator") return true;
+  if (root === "execution") return name === "idempotencyKey";
+  if (root === "stepResults") return name === undefined ? steps.size > 0 : steps.has(name);
+  if (root === "variables") return name === undefined ? variables.size > 0 : variables.has(name);
+  return false;
+}
+
+function writerOf({ variables }: LaterNames, [root = "", name = ""]: Path): string {
+  if (root === "variables") return variables.get(name) ?? "";
+  return root === "stepResults" ? name : "";
+}
+
+function factsOf(reads: readonly Path[], later: LaterNames, scope: Scope): readonly Fact[] {
+  const facts = new Map<string, Fact>();
+  for (const path of reads) {
+    const [root] = path;
+    if ((root !== "variables" && root !== "stepResults") || isLater(later, path)) continue;
+    const value = scope.read(path);
+    const name = path.join(".");
+    if (value !== undefined) facts.set(name, toFact(name, toJson(value)));
+  }
+  return [...facts.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function toFact(path: string, value: Json): Fact {
+  return { path, hash: hashJson(value).slice(0, 16), text: shortJson(value) };
+}
+
+function variablesOf(reads: readonly Path[]): readonly string[] {
+  const names = reads.flatMap(([root, name]) =>
+    root === "variables" && name !== undefined ? [name] : [],
+  );
+  return [...new Set(names)].toSorted();
+}
+
+/**
+ * The decided requests of an approval that are on the way to a body: the latest one, and where bodies
+ * that are over asked side by side, the latest of each.
+ */
+function decidedRequests(
+  workflow: CompiledWorkflow,
+  state: ReadonlyState,
+  frame: ReadonlyFrame,
+  approval: string,
+): readonly ReadonlyRequest[] {
+  const found = [...state.requests.values()].flatMap((request) => {
+    const path = approvalPathOf(request);
+    if (!isDecided(request) || placeOf(workflow, path) !== approval) return [];
+    const body = framePath(path);
+    const holder = holderOf(body, frame.path);
+    return holder === null ? [] : [{ request, holder, body: withoutEntries(body) }];
+  });
+  // What an earlier entry of the holder asked is over.
+  const newest = found.at(-1)?.holder;
+  const own = found.filter(({ holder }) => holder === newest);
+  return [...new Map(own.map(({ body, request }) => [body, request])).values()];
+}
+
+function isDecided({ outcome, opened }: ReadonlyRequest): boolean {
+  if (outcome === null || opened.budget || opened.doubt) return false;
+  return outcome.decision !== "cancelled" && outcome.decision !== "superseded";
+}
+
+function hasOpenRequest(
+  workflow: CompiledWorkflow,
+  state: ReadonlyState,
+  approval: string,
+): boolean {
+  return [...state.openRequests].some((id) => {
+    const request = state.requests.get(id);
+    return request && placeOf(workflow, approvalPathOf(request)) === approval;
+  });
+}
+
+/** The entry of the approval step that a request belongs to. */
+export function approvalPathOf({ opened, path }: ReadonlyRequest): string {
+  return opened.seal?.approval ?? path;
+}
+
+/**
+ * The entry that holds a body, within the innermost body that is around it and another one.
+ *
+ * @returns empty: it is around the other itself; `null`: the two are executed side by side.
+ */
+function holderOf(body: string, other: string): string | null {
+  if (body === "") return "";
+  const segments = body.split("/");
+  const others = other === "" ? [] : other.split("/");
+  const parting = segments.findIndex((segment, index) => segment !== others[index]);
+  if (parting === -1) return "";
+  if (parting % 2 === 0) return segments[parting] ?? "";
+  return parting < others.length ? null : "";
+}
+
+function withoutEntries(path: string): string {
+  return path.replaceAll(/#\d+/g, "");
+}
+
+/** What is not as it was when a decision was asked, or why it does not release the step. */
+function changesSince(
+  workflow: CompiledWorkflow,
+  state: ReadonlyState,
+  frame: ReadonlyFrame,
+  place: string,
+  approval: string,
+  request: ReadonlyRequest,
+): readonly Change[] {
+  const { seal } = request.opened;
+  // Asked by a release that sealed nothing.
+  if (!seal) return [];
+  const plan = releasePlan(workflow);
+  const decision = request.outcome?.decision ?? "";
+  const before = seal.releases.find((release) => release.place === place);
+  if (!before?.choices.includes(decision)) {
+    // Where the branch that asked is over, how it ended was for the join to judge.
+    return isAround(framePath(approval), framePath(place)) ? [notReleased(decision)] : [];
+  }
+  if (seal.definition !== plan.contentHash)
+    return [{ what: "the workflow", before: "as it was shown", after: "another version" }];
+  const edits = editsSince(state, request);
+  if (edits.length > 0) return edits;
+  const planned = plan.releasesOf(approval, seal.from).find((release) => release.place === place);
+  if (!planned) return [notReleased(decision)];
+  const scope = executionScope(state, frame, "");
+  const after = resolve(planned, readsOf(plan.stepAt(approval)), scope);
+  if (after.hash !== before.hash) return differences(before, after);
+  return [...whenFails(before, scope), ...isOpenStill(before, seal, place)];
+}
+
+function notReleased(decision: string): Change {
+  return { what: "the decision", before: decision, after: "does not release this step" };
+}
+
+/** Is a body that of a step, or around it? */
+function isAround(body: string, other: string): boolean {
+  return body === "" || body === other || isWithin(other, body);
+}
+
+/** Values that people gave since, as far as the request shows them or its releases read them. */
+function editsSince(state: ReadonlyState, request: ReadonlyRequest): readonly Change[] {
+  const saw = new Set(request.opened.seal?.saw);
+  return state.reopened.slice(request.reopenings).flatMap(({ edits, by }) =>
+    edits
+      .filter(({ name }) => saw.has(name))
+      .map(({ name, before, after }) => ({
+        what: `variables.${name} (changed by <@${by}>)`,
+        before,
+        after,
+      })),
+  );
+}
+
+function whenFails({ when }: Release, scope: Scope): readonly Change[] {
+  if (when === undefined) return [];
+  try {
+    const holds = compileExpression(when).evaluate(scope);
+    return holds === true
+      ? []
+      : [{ what: `the condition ${when}`, before: "true", after: JSON.stringify(holds) }];
+  } catch (error) {
+    return [{ what: `the condition ${when}`, before: "true", after: asAppError(error).message }];
+  }
+}
+
+/** What was open has been filled, and the author wants it to be seen. */
+function isOpenStill({ strict, later }: Release, seal: Seal, place: string): readonly Change[] {
+  if (strict !== true || seal.from === place) return [];
+  return later.map(({ path, by }) => ({ what: path, before: null, after: `filled by ${by}` }));
+}
+
+function differences(before: Release, after: Release): readonly Change[] {
+  const known = new Map(before.facts.map((fact) => [fact.path, fact]));
+  const facts = after.facts.flatMap((fact): Change[] => {
+    const earlier = known.get(fact.path);
+    known.delete(fact.path);
+    if (earlier?.hash === fact.hash) return [];
+    return [{ what: fact.path, before: earlier?.text ?? null, after: fact.text }];
+  });
+  const gone = [...known.values()].map(({ path, text }) => ({
+    what: path,
+    before: text,
+    after: null,
+  }));
+  const isKnown = before.params !== null && after.params !== null;
+  const params = isKnown ? paramDifferences(before.params, after.params, "") : [];
+  const all = [...facts, ...gone, ...params];
+  return all.length > 0 ? all : [{ what: "what it does", before: before.does, after: after.does }];
+}
+
+function paramDifferences(before: Json, after: Json, path: string): readonly Change[] {
+  if (hashJson(before) === hashJson(after)) return [];
+  if (isJsonObject(before) && isJsonObject(after)) {
+    const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+    return [...names].flatMap((name) =>
+      paramDifferences(
+        before[name] ?? null,
+        after[name] ?? null,
+        path === "" ? name : `${path}.${name}`,
+      ),
+    );
+  }
+  return [{ what: path, before: shortJson(before), after: shortJson(after) }];
+}
