@@ -19,12 +19,16 @@ export type DecisionValue = z.output<typeof DecisionValue>;
 const DraftValue = z.object({ d: z.string(), n: z.int() });
 export type DraftValue = z.output<typeof DraftValue>;
 
-/** What a retry button carries: execution, step, values as typed, whether an unknown outcome is accepted. */
+/**
+ * What a retry button carries: execution, step, values as typed, whether an unknown outcome is accepted, steps that are to have
+ * their effect once more.
+ */
 const RetryValue = z.object({
   e: z.string(),
   f: z.string().optional(),
   v: z.record(z.string(), z.string()).optional(),
   d: z.boolean().optional(),
+  a: z.array(z.string()).optional(),
 });
 export type RetryValue = z.output<typeof RetryValue>;
 

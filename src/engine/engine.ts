@@ -211,7 +211,14 @@ function connectExecutions(
   const limiter = new ConcurrencyLimiter({ store, clock, events });
   const pauses = new Pauses({ ...settings, worker });
   const approvals = new Approvals({ ...settings, executions, events });
-  const retries = new Retries({ store, clock, executions, workflows, events });
+  const retries = new Retries({
+    store,
+    clock,
+    executions,
+    workflows,
+    access: settings.access,
+    events,
+  });
   const migrations = new Migrations({ store, clock, executions, workflows, events });
   const triggers = new Triggers({
     ...settings,

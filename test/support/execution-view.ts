@@ -95,6 +95,7 @@ export function requestView(
     stepId: "approve",
     votes: [],
     outcome: null,
+    renewedBy: null,
     ...parts,
   };
 }

@@ -26,6 +26,8 @@ export interface WorkflowHarnessOptions {
   readonly samples?: Readonly<Record<string, string>>;
   /** Named prompts that are there before the workflow is deployed. */
   readonly prompts?: Readonly<Record<string, string>>;
+  /** Ids of people who are admins. @default none */
+  readonly admins?: readonly string[];
 }
 
 const GROUP = ["U0BOB", "U0CAROL"];
@@ -65,6 +67,7 @@ export class WorkflowHarness implements AsyncDisposable {
           }),
           groupMembers: async () => GROUP,
         },
+        admins: options.admins ?? [],
         services: recordingServices(calls, options.services ?? (() => ({}))),
         model: scriptedModel(options.answers ?? [], questions),
         stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),

@@ -30,14 +30,22 @@ export const retryCommand: Subcommand = {
       });
     }
     if (which !== undefined) return askBulk(id, which, request, context);
-    const { from, ...variables } = Object.fromEntries(values);
+    const { from, again, ...variables } = Object.fromEntries(values);
     const executionId = await context.engine.executions.resolveId(id);
-    return retryRun(context, caller, { executionId, variables, ...(from && { fromStep: from }) });
+    return retryRun(context, caller, {
+      executionId,
+      variables,
+      ...(from && { fromStep: from }),
+      ...(again && { again: again.split(",").map((step) => step.trim()) }),
+    });
   },
 };
 
 /** What is to be done again, and how. */
-export type RetryChoice = Pick<RetryRequest, "executionId" | "fromStep" | "acceptsDoubt"> & {
+export type RetryChoice = Pick<
+  RetryRequest,
+  "executionId" | "fromStep" | "acceptsDoubt" | "again"
+> & {
   /** As the person typed them. */
   readonly variables?: Readonly<Record<string, string>>;
 };
@@ -75,10 +83,10 @@ export async function retryRun(
 
 function askAboutOutcome(error: AppError, choice: RetryChoice): CardMessage {
   const text = `:warning: ${showSentence(error.message)}`;
-  const { executionId, fromStep, variables } = choice;
+  const { executionId, fromStep, variables, again } = choice;
   const value = toRetryValue({
     e: executionId,
-    ...omitUndefined({ f: fromStep, v: variables && { ...variables } }),
+    ...omitUndefined({ f: fromStep, v: variables && { ...variables }, a: again && [...again] }),
     d: true,
   });
   // What no button can carry needs the API.

@@ -6,7 +6,7 @@ import type {
   TokenUsage,
   Trigger,
 } from "../model/events.ts";
-import type { ExecutionStatus, RequestOutcome, StepResult, Vote } from "../model/state.ts";
+import type { Edit, ExecutionStatus, RequestOutcome, StepResult, Vote } from "../model/state.ts";
 
 /** Executions: starting, reading, cancelling, retrying and migrating them. */
 export interface Executions {
@@ -33,7 +33,8 @@ export interface Executions {
    * Durable when it resolves; asking twice does it once, and with the same `idempotencyKey` gets the same answer.
    *
    * @throws {AppError} `execution_not_found`; `execution_under_way`; `key_reused`; `input_invalid` for a step that it did not come to or for
-   * variables that do not fit; `effect_in_doubt` unless `acceptsDoubt`.
+   * variables that do not fit; `effect_in_doubt` unless `acceptsDoubt`; `effect_done` for steps that would have their effect
+   * once more, unless an admin names them in `again`; `not_allowed` for variables that the person may not change.
    */
   retry(request: RetryRequest): Promise<RetryResult>;
   /**
@@ -112,6 +113,12 @@ export interface RetryRequest {
   readonly variableForm: "text" | "json";
   /** A person knows that a step may be done although it is not known whether it had its effect before. @default false */
   readonly acceptsDoubt?: boolean;
+  /**
+   * Ids of steps that had their effect and are to have it once more; admins alone may.
+   *
+   * @default none
+   */
+  readonly again?: readonly string[];
   /** A repeat with the same key does nothing and gets the first answer. */
   readonly idempotencyKey?: string;
 }
@@ -205,6 +212,10 @@ export interface RetryView {
   readonly by: string;
   readonly at: string;
   readonly fromStep: string | null;
+  /** Variables that got other values. */
+  readonly edits: readonly Edit[];
+  /** Steps that an admin had done again although they had their effect. */
+  readonly again: readonly string[];
 }
 
 export interface MigrationView {
@@ -270,4 +281,6 @@ export interface RequestView {
   readonly stepId: string;
   readonly votes: readonly Vote[];
   readonly outcome: RequestOutcome | null;
+  /** The request that asks again because this decision does not hold any more. */
+  readonly renewedBy: string | null;
 }

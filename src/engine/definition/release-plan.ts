@@ -100,6 +100,17 @@ export function releasePlan(workflow: CompiledWorkflow): ReleasePlan {
 
 const plans = new WeakMap<CompiledBody["steps"], ReleasePlan>();
 
+/** The variables that steps of a workflow write, those of bodies and the items of lists too. */
+export function variablesWritten({ steps }: CompiledBody): ReadonlySet<string> {
+  return new Set(
+    [...steps.values()].flatMap((step) => [
+      ...outputVariableOf(step),
+      ...(itemNameOf(step) === undefined ? [] : [itemNameOf(step) ?? ""]),
+      ...[...step.bodies.values()].flatMap((body) => [...variablesWritten(body)]),
+    ]),
+  );
+}
+
 /** True for a step that changes something outside. */
 export function hasEffect({ program }: CompiledStep): boolean {
   return program.effect !== undefined;

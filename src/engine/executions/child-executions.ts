@@ -80,7 +80,17 @@ export class ChildExecutions implements ChildHooks, CompletionListener {
 
   #start(parent: ExecutionStarted, child: ChildStarted): Promise<StartResult> {
     const { executionId, trigger, report } = parent;
-    const { childId, workflowId, version, variables, waits, path, attempt, allottedNano } = child;
+    const {
+      childId,
+      workflowId,
+      version,
+      variables,
+      path,
+      attempt,
+      allottedNano,
+      waits,
+      released,
+    } = child;
     return this.#options.executions.begin({
       executionId: childId,
       workflowId,
@@ -94,7 +104,7 @@ export class ChildExecutions implements ChildHooks, CompletionListener {
       }),
       // Requests without a channel of their own have to stand somewhere.
       ...(report && { fallbackReport: { ...report, on: "failure" as const } }),
-      parent: { executionId, path, attempt, waits },
+      parent: { executionId, path, attempt, waits, ...omitUndefined({ released }) },
       ...omitUndefined({ capNano: allottedNano }),
     });
   }

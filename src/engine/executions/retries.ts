@@ -3,11 +3,13 @@ import { AppError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { eachPage } from "../../shared/pages.ts";
+import type { Access } from "../access/access.ts";
 import type { BulkRetry, BulkRetryRequest, RetryRequest, RetryResult } from "../api/executions.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { resolveEdits } from "../definition/inputs.ts";
 import type { Problem } from "../definition/problem.ts";
 import { handleSignal } from "../execution/decider/handle-signal.ts";
+import { redoneEffects } from "../execution/decider/redone-effects.ts";
 import {
   failedPath,
   retryPoints,
@@ -24,12 +26,14 @@ import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import type { Executions } from "./executions.ts";
 import { earlierReopening, earlierRerun, keyedRequest, rerunIdFor } from "./retry-idempotency.ts";
+import { assertMayEdit, assertNamed } from "./retry-rights.ts";
 
 export interface RetriesOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly executions: Pick<Executions, "load" | "start">;
   readonly workflows: Pick<Workflows, "active">;
+  readonly access: Pick<Access, "isAdmin">;
   readonly events: EngineEvents;
 }
 
@@ -61,9 +65,12 @@ export class Retries {
       request.variableForm,
     );
     if (problems.length > 0) throw badEdits(problems);
+    const isAdmin = await this.#options.access.isAdmin(request.by);
+    if (state.status !== "completed")
+      assertMayEdit(workflow, state, Object.keys(variables), isAdmin);
     return state.status === "completed"
       ? this.#runAgain(state, variables, request)
-      : this.#reopen(workflow, state, variables, request);
+      : this.#reopen(workflow, state, variables, { ...request, isAdmin });
   }
 
   async retryAll(request: BulkRetryRequest): Promise<BulkRetry> {
@@ -148,19 +155,32 @@ export class Retries {
     workflow: CompiledWorkflow,
     state: ExecutionState,
     variables: JsonObject,
-    request: RetryRequest,
+    request: RetryRequest & { readonly isAdmin: boolean },
   ): Promise<RetryResult> {
-    const { by, fromStep, acceptsDoubt = false } = request;
+    const { by, fromStep, acceptsDoubt = false, again = [] } = request;
     const keyed = keyedRequest(request);
     const { store, clock, events } = this.#options;
     const { executionId } = state.start;
     const path = fromStep === undefined ? failedPath(state) : pathOf(state, fromStep);
+    const redone = path === null ? [] : redoneEffects(workflow, state, path);
+    if (redone.length > 0)
+      assertNamed(workflow, redone, await store.log.read(executionId, 0), {
+        again,
+        isAdmin: request.isAdmin,
+      });
+    const named = redone.map(({ stepId }) => stepId);
     const signal: Signal = {
       // One for each end: two people who click at once do it once.
       id: `retry:${executionId}:${state.rev}`,
       executionId,
       kind: "retry",
-      payload: { by, variables, ...(path !== null && { path }), ...keyed },
+      payload: {
+        by,
+        variables,
+        ...(path !== null && { path }),
+        ...(named.length > 0 && { again: named }),
+        ...keyed,
+      },
       at: clock.now(),
     };
     if (!acceptsDoubt) assertOutcomesKnown(workflow, state, signal);

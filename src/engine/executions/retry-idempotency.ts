@@ -11,7 +11,8 @@ import type { Signal } from "../ports/executions.ts";
 export function keyedRequest(request: RetryRequest): KeyedRequest | null {
   const { idempotencyKey: key, fromStep = null, variables = {}, acceptsDoubt = false } = request;
   if (key === undefined) return null;
-  return { key, bodyHash: hashJson({ fromStep, variables, acceptsDoubt }) };
+  const again = request.again?.length ? { again: [...request.again] } : {};
+  return { key, bodyHash: hashJson({ fromStep, variables, acceptsDoubt, ...again }) };
 }
 
 /** The execution that runs again what completed, one for each key. */

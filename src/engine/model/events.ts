@@ -499,6 +499,8 @@ export interface ParentStep {
   readonly attempt: number;
   /** It waits for the end, which is therefore sent to it. */
   readonly waits: boolean;
+  /** A decision has released the start with these values: nobody changes them afterwards. */
+  readonly released?: boolean;
 }
 
 /**
@@ -517,6 +519,8 @@ export interface ChildStarted {
   readonly variables: JsonObject;
   /** The step waits for the end; else it continues at once, and the child goes its own way. */
   readonly waits: boolean;
+  /** A decision has released the start with these values. */
+  readonly released?: boolean;
   /**
    * Most that the child may spend, held against the cap until it has ended; absent: it can cost
    * nothing.

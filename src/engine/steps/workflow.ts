@@ -49,7 +49,7 @@ export const workflow = defineStepType({
     run: async (entered, context) => prepare(EnteredParams.parse(entered), context),
     effect: {
       describe: (params) =>
-        `Starts the workflow ${workflowId}${version === undefined ? "" : ` (version ${version})`} with ${JSON.stringify(params["variables"] ?? {})}`,
+        `Starts the workflow ${workflowId} (${version === undefined ? "the version that is active then" : `version ${version}`}) with ${JSON.stringify(params["variables"] ?? {})}`,
     },
     // What is not waited for spends money of its own.
     mayCost: wait,

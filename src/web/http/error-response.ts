@@ -18,6 +18,7 @@ const STATUS: { readonly [Code in ErrorCode]?: number } = {
   execution_ambiguous: 409,
   execution_finished: 409,
   execution_under_way: 409,
+  effect_done: 409,
   effect_in_doubt: 409,
   migration_refused: 409,
   body_too_large: 413,

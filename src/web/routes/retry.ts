@@ -10,6 +10,7 @@ const RetryBody = z.strictObject({
   fromStep: z.string().min(1).max(1000).optional(),
   variables: z.record(z.string(), z.json()).optional(),
   acceptsDoubt: z.boolean().optional(),
+  again: z.array(z.string().min(1).max(64)).max(100).optional(),
 });
 
 const SINCE = "must be a time such as 2h, 7d or 2026-01-31T09:00:00Z";
@@ -36,7 +37,7 @@ export function retryRoutes(engine: Engine): readonly Route[] {
 }
 
 async function retry(engine: Engine, request: WebRequest): Promise<RouteResponse> {
-  const { fromStep, variables, acceptsDoubt } = parseInput(
+  const { fromStep, variables, acceptsDoubt, again } = parseInput(
     RetryBody,
     (await request.readJson()) ?? {},
     "body",
@@ -50,6 +51,7 @@ async function retry(engine: Engine, request: WebRequest): Promise<RouteResponse
       fromStep,
       variables,
       acceptsDoubt,
+      again,
       idempotencyKey: idempotencyKey ?? undefined,
     }),
   });

@@ -12,12 +12,20 @@ export function register(app: App, context: BotContext): void {
     id: ACTION_IDS.retryRun,
     parse: parseRetryValue,
     ack: "before",
-    handle: ({ value: { e: executionId, f: fromStep, v: variables, d: acceptsDoubt }, caller }) =>
-      retryRun(context, caller, {
+    handle: ({ value, caller }) => {
+      const {
+        e: executionId,
+        f: fromStep,
+        v: variables,
+        d: acceptsDoubt = false,
+        a: again,
+      } = value;
+      return retryRun(context, caller, {
         executionId,
-        ...omitUndefined({ fromStep, variables }),
-        acceptsDoubt: acceptsDoubt ?? false,
-      }),
+        acceptsDoubt,
+        ...omitUndefined({ fromStep, variables, again }),
+      });
+    },
   });
   onAction(app, context, {
     id: ACTION_IDS.retryAll,

@@ -8,6 +8,7 @@ import type { TriggerType } from "../trigger-type.ts";
 import { checkBodies } from "./check-bodies.ts";
 import { checkInputs } from "./check-inputs.ts";
 import { checkConcurrency, checkOutput, checkReferences } from "./check-references.ts";
+import { checkReleases } from "./check-releases.ts";
 import { checkGivenInputs, checkTriggers, variablesOfTriggers } from "./check-triggers.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
 
@@ -49,5 +50,8 @@ function check(
   checkReferences(root, { levels: [], inputs }, collector);
   checkConcurrency(document, collector);
   checkOutput(document["output"], { levels: [{ body: root, here: null }], inputs }, collector);
-  return Definition.safeParse(document).data ?? null;
+  const definition = Definition.safeParse(document).data ?? null;
+  if (definition && collector.problems.length === 0)
+    checkReleases(definition, root, context, collector);
+  return definition;
 }

@@ -13,6 +13,7 @@ import type { ReadonlyActiveStep, ReadonlyState } from "../../model/state.ts";
 import type { Signal } from "../../ports/executions.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
 import { admitChild, leftNano, type NextEvents } from "./cost-cap.ts";
+import { isReleased } from "./seal.ts";
 
 /** Says which events follow when a step has found the workflow that it starts. */
 export function handleChildPlan(
@@ -68,6 +69,7 @@ function startOf(
     version,
     variables,
     waits,
+    ...(isReleased(workflow, state, path) && { released: true }),
     ...(waits && capNano > 0 && { allottedNano }),
     at,
   };

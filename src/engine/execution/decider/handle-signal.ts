@@ -133,7 +133,7 @@ export function handleSignal(
  */
 function handleRetry(state: ReadonlyState, signal: Signal, now: number): readonly ExecutionEvent[] {
   const { start, status, endedAt } = state;
-  const { by, path, variables, key, bodyHash } = signal.payload;
+  const { by, path, variables, again, key, bodyHash } = signal.payload;
   const isKeyed = typeof key === "string" && typeof bodyHash === "string";
   const isOpen = (status !== "failed" && status !== "cancelled") || endedAt === null;
   const isLost = typeof path === "string" && !isRetryPath(state, path);
@@ -143,6 +143,7 @@ function handleRetry(state: ReadonlyState, signal: Signal, now: number): readonl
       type: "execution_reopened",
       ...(typeof path === "string" && { path }),
       ...(isJsonObject(variables) && { variables }),
+      ...(Array.isArray(again) && { again: again.map(String) }),
       by: typeof by === "string" ? by : "unknown",
       ...(isKeyed && { asked: { key, bodyHash } }),
       signalId: signal.id,

@@ -91,6 +91,8 @@ export function handleMigration(
 function whyNotAtAll(state: ReadonlyState): string | null {
   if (isFinished(state.status)) return `it is over (${state.status})`;
   if (state.cancel) return "it is being cancelled";
+  if (state.start.parent?.released === true)
+    return "a decision in the run that started it has released it as it is";
   if (state.paused?.reason === "slot") return "it waits in line for its turn";
   const [given] = state.abandonedAttempts.keys();
   if (given !== undefined)

@@ -112,6 +112,20 @@ export function brokenSeal(
   return first;
 }
 
+/** True for a step that a decision has released, or whose whole execution a decision elsewhere has. */
+export function isReleased(
+  workflow: CompiledWorkflow,
+  state: ReadonlyState,
+  path: string,
+): boolean {
+  if (state.start.parent?.released === true) return true;
+  const frame = state.frames.get(framePath(path));
+  const governors = releasePlan(workflow).governorsOf(placeOf(workflow, path));
+  return governors.some(
+    ({ place }) => frame && decidedRequests(workflow, state, frame, place).length > 0,
+  );
+}
+
 interface Asked {
   readonly request: ReadonlyRequest;
   readonly approval: string;

@@ -57,10 +57,12 @@ export function toExecutionView(workflow: CompiledWorkflow, state: ReadonlyState
     error: state.error,
     errors: state.errors.map(toError),
     cancelledBy: state.cancel?.by ?? null,
-    retries: state.reopened.map(({ by, at, path }) => ({
+    retries: state.reopened.map(({ by, at, path, edits, again }) => ({
       by,
       at: iso(at),
       fromStep: path === null ? null : stepIdOf(path),
+      edits,
+      again,
     })),
     migrations: state.migrations.map(({ by, at, from, to }) => ({ by, at: iso(at), from, to })),
     requests: [...state.requests.values()].map(toRequest),
@@ -149,6 +151,7 @@ function toRequest(request: ReadonlyRequest): RequestView {
     stepId: stepIdOf(request.path),
     votes: [...request.votes],
     outcome: request.outcome,
+    renewedBy: request.renewedBy,
   };
 }
 
