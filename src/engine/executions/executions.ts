@@ -23,6 +23,7 @@ import type { PromptLibrary } from "../prompts/prompt-library.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { LoadedExecution, Worker } from "../runtime/worker.ts";
 import type { Workflows } from "../workflows/workflows.ts";
+import type { AnswerablePeople } from "./answerable-people.ts";
 
 const MAX_PAGE = 200;
 const DEFAULT_PAGE = 50;
@@ -40,6 +41,7 @@ export interface ExecutionsOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly workflows: Workflows;
+  readonly people: AnswerablePeople;
   readonly prompts: PromptLibrary;
   readonly worker: Worker;
   /** `committed` is emitted for each execution that was accepted. */
@@ -84,8 +86,10 @@ export class Executions {
   }
 
   async #insert(compiled: CompiledWorkflow, request: CheckedStart): Promise<StartResult> {
-    const { store, clock, prompts, worker, events } = this.#options;
-    const first = startEvent(request, compiled.definition, { process: worker.id, at: clock.now() });
+    const { store, clock, people, prompts, worker, events } = this.#options;
+    const answerable = await people.ofStart(request, request.answerable);
+    const moment = { process: worker.id, at: clock.now() };
+    const first = startEvent({ ...request, answerable }, compiled.definition, moment);
     const { executionId } = first;
     const assigned = await prompts.assign(compiled.promptRefs, executionId);
     const start = Object.keys(assigned).length > 0 ? { ...first, prompts: assigned } : first;
@@ -182,7 +186,7 @@ function startEvent(
   definition: Definition,
   moment: Pick<ExecutionStarted, "process" | "at">,
 ): ExecutionStarted {
-  const { executionId, version, trigger, variables, parent, capNano } = request;
+  const { executionId, version, trigger, variables, parent, capNano, answerable = [] } = request;
   const report = request.report ?? reportOf(definition) ?? request.fallbackReport;
   return {
     type: "execution_started",
@@ -194,6 +198,7 @@ function startEvent(
     variables,
     salt: randomBytes(9).toString("base64url"),
     ...omitUndefined({ report, parent, capNano }),
+    ...(answerable.length > 0 && { answerable }),
     deadline: moment.at + definition.limits.timeout,
     ...moment,
   };

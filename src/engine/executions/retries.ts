@@ -7,6 +7,7 @@ import type { BulkRetry, BulkRetryRequest, RetryRequest, RetryResult } from "../
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { resolveEdits } from "../definition/inputs.ts";
 import type { Problem } from "../definition/problem.ts";
+import { handOn, writeAnswerable } from "../execution/decider/answerable.ts";
 import { handleSignal } from "../execution/decider/handle-signal.ts";
 import {
   failedPath,
@@ -22,6 +23,7 @@ import type { ExecutionRecord, Signal } from "../ports/executions.ts";
 import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Workflows } from "../workflows/workflows.ts";
+import type { AnswerablePeople } from "./answerable-people.ts";
 import type { Executions } from "./executions.ts";
 import { earlierReopening, earlierRerun, keyedRequest, rerunIdFor } from "./retry-idempotency.ts";
 
@@ -30,6 +32,7 @@ export interface RetriesOptions {
   readonly clock: Clock;
   readonly executions: Pick<Executions, "load" | "start">;
   readonly workflows: Pick<Workflows, "active">;
+  readonly people: AnswerablePeople;
   readonly events: EngineEvents;
 }
 
@@ -138,6 +141,7 @@ export class Retries {
         ...(by !== "api" && { userId: by }),
         ...(keyed && { bodyHash: keyed.bodyHash }),
       },
+      answerable: [...handOn(state), ...this.#options.people.ofToken(by)],
       ...omitUndefined({ report: start.report }),
     });
     const raced = existed && keyed && (await earlierRerun(keyed, state, this.#load));
@@ -152,15 +156,16 @@ export class Retries {
   ): Promise<RetryResult> {
     const { by, fromStep, acceptsDoubt = false } = request;
     const keyed = keyedRequest(request);
-    const { store, clock, events } = this.#options;
+    const { store, clock, people, events } = this.#options;
     const { executionId } = state.start;
+    const answerable = writeAnswerable(people.ofToken(by));
     const path = fromStep === undefined ? failedPath(state) : pathOf(state, fromStep);
     const signal: Signal = {
       // One for each end: two people who click at once do it once.
       id: `retry:${executionId}:${state.rev}`,
       executionId,
       kind: "retry",
-      payload: { by, variables, ...(path !== null && { path }), ...keyed },
+      payload: { by, variables, ...(path !== null && { path }), ...keyed, ...answerable },
       at: clock.now(),
     };
     if (!acceptsDoubt) assertOutcomesKnown(workflow, state, signal);

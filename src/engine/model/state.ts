@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
+import type { Answerable } from "./answerable.ts";
 import type {
   ChildPlan,
   ChildStarted,
@@ -204,6 +205,10 @@ export interface Reopening {
   /** The step that was entered once more; `null`: it went on where it was. */
   readonly path: string | null;
   readonly asked: KeyedRequest | null;
+  /** Variables got other values with it. */
+  readonly edited: boolean;
+  /** Who answers for it besides `by`. */
+  readonly answerable: readonly Answerable[];
 }
 
 /** An execution went on with another version. */
@@ -212,6 +217,8 @@ export interface Migration {
   readonly at: number;
   readonly from: number;
   readonly to: number;
+  /** Who answers for it besides `by`. */
+  readonly answerable: readonly Answerable[];
 }
 
 /**
@@ -252,8 +259,12 @@ export interface Frame {
   lastOutput: Json;
   /** The step now being executed, by path. */
   current: string | null;
-  /** Set when a step of the body failed for good. */
-  failure: { readonly stepId: string; readonly error: StepError } | null;
+  /** Set when a step of the body failed for good; with the variable that is null because of it. */
+  failure: {
+    readonly stepId: string;
+    readonly error: StepError;
+    readonly variable?: string;
+  } | null;
   /** What ended in it, oldest first. */
   readonly undoLog: UndoEntry[];
   /** What was under way when it was given up. */

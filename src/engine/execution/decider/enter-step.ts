@@ -12,6 +12,7 @@ import type {
 } from "../../model/events.ts";
 import type { ReadonlyFrame, ReadonlyState } from "../../model/state.ts";
 import { stepPath } from "../../model/step-path.ts";
+import { answerableFor, decidersOf } from "./answerable.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
 import { admit, askForBudget, type NextEvents } from "./cost-cap.ts";
 import { executionScope } from "./execution-scope.ts";
@@ -115,6 +116,10 @@ export function enterContext(
     key,
     now,
     startedBy: trigger.userId ?? null,
+    people: {
+      answerable: () => answerableFor(state),
+      decidersOf: (stepId) => decidersOf(state, path, stepId),
+    },
     ...omitUndefined({ salt, prompts }),
   };
 }

@@ -25,8 +25,9 @@ export function reopen(state: ExecutionState, event: ExecutionReopened): void {
   state.queue = null;
   state.deadline = event.deadline;
   state.enteredBefore = state.entered;
-  const { by, at, path = null, asked = null } = event;
-  state.reopened.push({ by, at, path, asked });
+  const { by, at, path = null, asked = null, answerable = [] } = event;
+  const edited = Object.keys(event.variables ?? {}).length > 0;
+  state.reopened.push({ by, at, path, asked, edited, answerable });
   state.seen.add(event.signalId);
   reopenBody(state, root, event, event.path ?? null);
   Object.assign(state.variables, event.variables);
