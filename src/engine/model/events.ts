@@ -62,6 +62,8 @@ export interface Trigger {
   readonly id?: string;
   /** Slack user id of the person who asked for the run. */
   readonly userId?: string;
+  /** It is a bot that asked, so no person did. */
+  readonly isBot?: true;
   /** Slack channel where it was asked for. */
   readonly channel?: string;
   /** Id of the event that started this one. */

@@ -290,6 +290,23 @@ describe("of a run that no person asked for", () => {
     expect(await refusals(harness, executionId)).toEqual({ U0DAVE: "token", U0CAROL: "deployed" });
   });
 
+  test("but by a bot's message, the deployer does not decide", async () => {
+    const trigger = { type: "message", keywords: ["order"], bots: true };
+    await using harness = await WorkflowHarness.open({ ...only, trigger }, deployed);
+    await harness.engine.triggers.receiveMessage({
+      eventId: "Ev1",
+      text: "order",
+      user: "U0BOT",
+      channel: "C1",
+      ts: "1.2",
+      threadTs: null,
+      isFromBot: true,
+      mentionsBot: false,
+    });
+    const executionId = await newest(harness, "asking");
+    expect(await refusals(harness, executionId)).toEqual({ U0CAROL: "deployed" });
+  });
+
   test("but by its schedule, the deployer does not decide", async () => {
     const trigger = { type: "schedule", cron: "* * * * *" };
     await using harness = await WorkflowHarness.open({ ...only, trigger }, deployed);

@@ -9,9 +9,9 @@ type History = Pick<ReadonlyState, "start" | "reopened" | "migrations">;
 
 /** Everybody who answers for an execution as it is now, the starter first; each once for each reason. */
 export function answerableFor({ start, reopened, migrations }: History): readonly Answerable[] {
-  const { userId } = start.trigger;
+  const { userId, isBot } = start.trigger;
   return distinct([
-    ...(userId === undefined ? [] : [{ person: userId, why: "started" as const }]),
+    ...(userId === undefined || isBot ? [] : [{ person: userId, why: "started" as const }]),
     ...(start.answerable ?? []),
     ...reopened.flatMap(({ by, edited, answerable }) => [
       ...personally(by, edited ? "edited" : "retried"),
@@ -36,7 +36,9 @@ export function deployerAnswers({
   answerable = [],
 }: Pick<ExecutionStarted, "trigger" | "answerable">): boolean {
   const isByToken = answerable.some(({ why, of }) => why === "token" && of === undefined);
-  const isAsked = trigger.userId !== undefined || answerable.some(({ why }) => why === "started");
+  const isAsked =
+    (trigger.userId !== undefined && trigger.isBot !== true) ||
+    answerable.some(({ why }) => why === "started");
   return !isAsked || isByToken || isFromProgram(trigger.type);
 }
 
