@@ -11,6 +11,7 @@ import type { TriggerType } from "./definition/trigger-type.ts";
 import { StoredDrafts } from "./drafts/drafts.ts";
 import { createGenerator, type Generator } from "./drafts/generator.ts";
 import { DecisionEvaluations } from "./evaluation/evaluations.ts";
+import { AnswerablePeople } from "./executions/answerable-people.ts";
 import { Approvals } from "./executions/approvals.ts";
 import { ChildExecutions } from "./executions/child-executions.ts";
 import { Executions } from "./executions/executions.ts";
@@ -97,6 +98,11 @@ export interface EngineOptions {
    * to end before it writes the old one. @default it is not reported
    */
   readonly onOutdated?: (remedy: string) => void;
+  /**
+   * Slack user id of the person to whom the API's token belongs: they answer for what programs start, retry and migrate, so they may
+   * not decide in it. @default it is not known
+   */
+  readonly tokenOwner?: string;
   /** For people: where this process runs. @default the worker's id */
   readonly processName?: string;
 }
@@ -206,7 +212,8 @@ function connectExecutions(
   const { budgets } = costs;
   const planAheadMs = longestPollMs(pollMs);
   const worker = new Worker({ ...settings, events, workflows, budgets, planAheadMs });
-  const executions = new Executions({ store, clock, workflows, prompts, worker, events });
+  const people = new AnswerablePeople({ ...settings, workflows });
+  const executions = new Executions({ store, clock, workflows, people, prompts, worker, events });
   const children = new ChildExecutions({ store, clock, workflows, executions, events });
   const limiter = new ConcurrencyLimiter({ store, clock, events });
   const pauses = new Pauses({ ...settings, worker });
@@ -216,14 +223,16 @@ function connectExecutions(
     clock,
     executions,
     workflows,
+    people,
     access: settings.access,
     events,
   });
-  const migrations = new Migrations({ store, clock, executions, workflows, events });
+  const migrations = new Migrations({ store, clock, executions, workflows, people, events });
   const triggers = new Triggers({
     ...settings,
     workflows,
     executions,
+    people,
     events,
     process: worker.id,
   });

@@ -24,6 +24,12 @@ export interface WorkflowHarnessOptions {
   readonly pollMs?: number;
   /** Labelled samples, by `workflow/step`. */
   readonly samples?: Readonly<Record<string, string>>;
+  /** Who deploys the workflow. @default "test" */
+  readonly deployer?: string;
+  /** To whom the API's token belongs. */
+  readonly tokenOwner?: string;
+  /** Groups that Slack does not know. */
+  readonly unknownGroups?: readonly string[];
   /** Named prompts that are there before the workflow is deployed. */
   readonly prompts?: Readonly<Record<string, string>>;
   /** Ids of people who are admins. @default none */
@@ -65,7 +71,7 @@ export class WorkflowHarness implements AsyncDisposable {
             isStranger: false,
             isBot: false,
           }),
-          groupMembers: async () => GROUP,
+          groupMembers: async (group) => (options.unknownGroups?.includes(group) ? null : GROUP),
         },
         admins: options.admins ?? [],
         services: recordingServices(calls, options.services ?? (() => ({}))),
@@ -73,7 +79,7 @@ export class WorkflowHarness implements AsyncDisposable {
         stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
         triggerTypes: createTriggerTypes({ cron: createCron() }),
         cron: createCron(),
-        ...omitUndefined({ observe: options.observe }),
+        ...omitUndefined({ observe: options.observe, tokenOwner: options.tokenOwner }),
         revealSecrets: (params) => params,
         hideSecrets: (text) => text,
         sampleFiles: {
@@ -106,7 +112,9 @@ export class WorkflowHarness implements AsyncDisposable {
     const harness = new WorkflowHarness(await openSqliteStore({ path: ":memory:" }), options);
     for (const [name, text] of Object.entries(options.prompts ?? {}))
       await harness.engine.prompts.add({ name, text, by: "file:test" });
-    const deployed = await harness.engine.workflows.deploy(definition, { by: "test" });
+    const deployed = await harness.engine.workflows.deploy(definition, {
+      by: options.deployer ?? "test",
+    });
     expect(deployed).toMatchObject({ deployed: true, warnings: [] });
     await harness.engine.run();
     return harness;

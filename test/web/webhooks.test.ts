@@ -49,6 +49,26 @@ describe("a webhook", () => {
     });
   });
 
+  test("cannot set what a step of the workflow writes", async () => {
+    await using web = await startWeb();
+    const check = { expression: "1 > 2", outputVariable: "approved" };
+    const steps = [{ id: "check", type: "transform", config: check }];
+    await web.engine.workflows.deploy(triage({}, { steps }), { by: "test" });
+
+    const { status, body } = await web.call("POST", PATH, { ticketText: "x", approved: true });
+
+    expect([status, body.problems]).toEqual([
+      400,
+      [
+        {
+          path: "approved",
+          message: '"approved" is what step "check" writes, so it cannot be given at the start',
+          fix: expect.stringMatching(/^Leave it out/),
+        },
+      ],
+    ]);
+  });
+
   test.for<readonly [string, string, Record<string, string>, object]>([
     ["an empty body", "", {}, {}],
     [

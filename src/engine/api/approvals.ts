@@ -50,6 +50,7 @@ export type VoteAnswer =
         | "unknown_choice"
         | "not_an_approver"
         | "self_approval"
+        | "excluded"
         | "guest";
       /** A sentence for the person. */
       readonly message: string;

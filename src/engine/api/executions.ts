@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
+import type { Answerable } from "../model/answerable.ts";
 import type {
   ReportTarget,
   RequestOpened,
@@ -66,6 +67,8 @@ export interface StartRequest {
   readonly report?: ReportTarget;
   /** Starting twice under one id starts once: the second answer has `existed: true`. */
   readonly executionId?: string;
+  /** People of the runs that led to this one: they may not decide in it. @default none */
+  readonly answerable?: readonly Answerable[];
 }
 
 export interface StartResult {

@@ -4,6 +4,7 @@ import type { Template } from "../../shared/template-parser.ts";
 import type { Expression } from "../language/expression.ts";
 import type { NamedPrompt, PromptLookup } from "../language/prompt-ref.ts";
 import type { Scope } from "../language/scope.ts";
+import type { Answerable } from "../model/answerable.ts";
 import type {
   AttemptCost,
   CheaperOption,
@@ -44,6 +45,16 @@ export interface EnterContext {
   readonly startedBy: string | null;
   /** What a decision of this step releases, as far as it is known now. Absent: nothing is released. */
   readonly seal?: () => Seal;
+  /** Who has done what to the run; absent where a step is entered without one, as in an evaluation. */
+  readonly people?: RunPeople;
+}
+
+/** The people of a run, as far as they matter for who may decide. */
+export interface RunPeople {
+  /** Everybody who answers for the run, the starter first. */
+  answerable(): readonly Answerable[];
+  /** Slack user ids of those who voted when the approval step asked last; empty: it did not ask. */
+  decidersOf(stepId: string): readonly string[];
 }
 
 /** What entering a step leads to. */

@@ -16,6 +16,7 @@ import type { Directory, Person } from "../ports/directory.ts";
 import type { ExecutionRecord } from "../ports/executions.ts";
 import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
+import { findExclusion } from "./exclusion-check.ts";
 import type { Executions } from "./executions.ts";
 
 export interface ApprovalsOptions {
@@ -126,8 +127,8 @@ export class Approvals implements ApprovalsApi {
     for (const open of requests) {
       const { opened, votes } = open.request;
       const hasVoted = votes.some((vote) => vote.by === userId);
-      if (hasVoted || opened.excluded.includes(userId)) continue;
-      if (await isApprover(opened.approvers, userId, members)) found.push(open);
+      if (hasVoted || !(await isApprover(opened.approvers, userId, members))) continue;
+      if ((await findExclusion(opened, userId, members)) === null) found.push(open);
     }
     return found;
   }
@@ -167,12 +168,13 @@ export class Approvals implements ApprovalsApi {
         "Guests and people from other organizations cannot decide. Your click changed nothing.";
       return { recorded: false, reason: "guest", message };
     }
-    if (opened.excluded.includes(by)) {
-      const message =
-        "You asked for this run, so somebody else has to decide. Your click changed nothing.";
-      return { recorded: false, reason: "self_approval", message };
+    const members = this.#memberReader();
+    const excluded = await findExclusion(opened, by, members);
+    if (excluded) {
+      const reason = excluded.isStarter ? "self_approval" : "excluded";
+      return { recorded: false, reason, message: excluded.message };
     }
-    if (await isApprover(opened.approvers, by, this.#memberReader())) return null;
+    if (await isApprover(opened.approvers, by, members)) return null;
     const message = `Only ${mentionList(opened.approvers)} can decide this. Your click changed nothing.`;
     return { recorded: false, reason: "not_an_approver", message };
   }

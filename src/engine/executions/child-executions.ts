@@ -3,6 +3,7 @@ import type { JsonObject } from "../../shared/json.ts";
 import { toNano } from "../../shared/money.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { StartResult } from "../api/executions.ts";
+import { handOn } from "../execution/decider/answerable.ts";
 import {
   type ChildPlan,
   type ChildRequest,
@@ -53,8 +54,8 @@ export class ChildExecutions implements ChildHooks, CompletionListener {
 
   /** Delivers what a step left for a child. @throws {AppError} `store_unavailable`: has to be repeated. */
   async deliver(parent: ReadonlyState, entry: OutboxEntry): Promise<void> {
-    if (entry.kind === "start_child") await this.#start(parent.start, entry.child);
-    else await this.#cancel(parent.start, entry);
+    if (entry.kind === "start_child") await this.#start(parent, entry.child);
+    else await this.#cancel(parent, entry);
   }
 
   /** Whether a step of the parent waits for the end of this execution. */
@@ -78,8 +79,8 @@ export class ChildExecutions implements ChildHooks, CompletionListener {
     events.emit("wake", { executionId: parent.executionId });
   }
 
-  #start(parent: ExecutionStarted, child: ChildStarted): Promise<StartResult> {
-    const { executionId, trigger, report } = parent;
+  #start(parent: ReadonlyState, child: ChildStarted): Promise<StartResult> {
+    const { executionId, trigger, report } = parent.start;
     const {
       childId,
       workflowId,
@@ -105,6 +106,7 @@ export class ChildExecutions implements ChildHooks, CompletionListener {
       // Requests without a channel of their own have to stand somewhere.
       ...(report && { fallbackReport: { ...report, on: "failure" as const } }),
       parent: { executionId, path, attempt, waits, ...omitUndefined({ released }) },
+      answerable: handOn(parent),
       ...omitUndefined({ capNano: allottedNano }),
     });
   }
@@ -114,7 +116,7 @@ export class ChildExecutions implements ChildHooks, CompletionListener {
    * against a start that is still under way elsewhere: the second one finds the cancellation there.
    */
   async #cancel(
-    parent: ExecutionStarted,
+    parent: ReadonlyState,
     { childId, by, start }: Extract<OutboxEntry, { readonly kind: "cancel_child" }>,
   ): Promise<void> {
     const { store, clock, events } = this.#options;

@@ -11,10 +11,12 @@ import type {
 } from "../api/executions.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { resolveInputs } from "../definition/inputs.ts";
+import type { Problem } from "../definition/problem.ts";
 import type { Definition } from "../definition/schema.ts";
+import { problemsWithWritten } from "../definition/written-names.ts";
 import { toExecutionSummary, toExecutionView } from "../execution/projections/execution-view.ts";
 import { initialState } from "../execution/reducer/apply.ts";
-import type { ExecutionStarted, ParentStep, ReportTarget } from "../model/events.ts";
+import type { ExecutionStarted, ParentStep, ReportTarget, Trigger } from "../model/events.ts";
 import { EXECUTION_ID_PREFIX, newExecutionId } from "../model/execution-id.ts";
 import { isFinished } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -23,6 +25,7 @@ import type { PromptLibrary } from "../prompts/prompt-library.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { LoadedExecution, Worker } from "../runtime/worker.ts";
 import type { Workflows } from "../workflows/workflows.ts";
+import type { AnswerablePeople } from "./answerable-people.ts";
 
 const MAX_PAGE = 200;
 const DEFAULT_PAGE = 50;
@@ -40,6 +43,7 @@ export interface ExecutionsOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly workflows: Workflows;
+  readonly people: AnswerablePeople;
   readonly prompts: PromptLibrary;
   readonly worker: Worker;
   /** `committed` is emitted for each execution that was accepted. */
@@ -57,7 +61,8 @@ export class Executions {
   async start(request: StartRequest): Promise<StartResult> {
     const { version, compiled } = await this.#options.workflows.active(request.workflowId);
     const { variables, variableForm, ...rest } = request;
-    const checked = this.check(compiled.definition, variables, variableForm);
+    const outside = isFromOutside(request.trigger) ? problemsWithWritten(compiled, variables) : [];
+    const checked = this.check(compiled.definition, variables, variableForm, outside);
     return this.#insert(compiled, { ...rest, version, variables: checked });
   }
 
@@ -71,9 +76,18 @@ export class Executions {
     return this.#insert(await this.#options.workflows.compiled(workflowId, version), request);
   }
 
-  /** @returns the variables with defaults filled in. @throws {AppError} `input_invalid` with every problem in `details.problems`. */
-  check(definition: Definition, given: JsonObject, form: StartRequest["variableForm"]): JsonObject {
-    const { variables, problems } = resolveInputs(definition, given, form);
+  /** @param found - problems that are known already. @returns the variables with defaults filled in. @throws {AppError} `input_invalid` with every problem in `details.problems`. */
+  check(
+    definition: Definition,
+    given: JsonObject,
+    form: StartRequest["variableForm"],
+    found: readonly Problem[] = [],
+  ): JsonObject {
+    const { variables, problems: misfits } = resolveInputs(definition, given, form);
+    const problems = [
+      ...misfits,
+      ...found.filter(({ path }) => !misfits.some((misfit) => misfit.path === path)),
+    ];
     if (problems.length === 0) return variables;
     const list = problems.map(({ path, message, fix }) => `${path}: ${message}. ${fix}`.trim());
     throw new AppError({
@@ -84,8 +98,10 @@ export class Executions {
   }
 
   async #insert(compiled: CompiledWorkflow, request: CheckedStart): Promise<StartResult> {
-    const { store, clock, prompts, worker, events } = this.#options;
-    const first = startEvent(request, compiled.definition, { process: worker.id, at: clock.now() });
+    const { store, clock, people, prompts, worker, events } = this.#options;
+    const answerable = await people.ofStart(request, request.answerable);
+    const moment = { process: worker.id, at: clock.now() };
+    const first = startEvent({ ...request, answerable }, compiled.definition, moment);
     const { executionId } = first;
     const assigned = await prompts.assign(compiled.promptRefs, executionId);
     const start = Object.keys(assigned).length > 0 ? { ...first, prompts: assigned } : first;
@@ -182,7 +198,7 @@ function startEvent(
   definition: Definition,
   moment: Pick<ExecutionStarted, "process" | "at">,
 ): ExecutionStarted {
-  const { executionId, version, trigger, variables, parent, capNano } = request;
+  const { executionId, version, trigger, variables, parent, capNano, answerable = [] } = request;
   const report = request.report ?? reportOf(definition) ?? request.fallbackReport;
   return {
     type: "execution_started",
@@ -194,9 +210,18 @@ function startEvent(
     variables,
     salt: randomBytes(9).toString("base64url"),
     ...omitUndefined({ report, parent, capNano }),
+    ...(answerable.length > 0 && { answerable }),
     deadline: moment.at + definition.limits.timeout,
     ...moment,
   };
+}
+
+/** Triggers with names of their own, and what other runs hand on, are written by the author of the workflow. */
+const OUTSIDE: ReadonlySet<string> = new Set(["slash", "manual", "api", "webhook", "event"]);
+
+/** Whether a person or a program chose the names of the variables. */
+function isFromOutside({ type, source }: Trigger): boolean {
+  return OUTSIDE.has(type) && source === undefined;
 }
 
 function reportOf(definition: Definition): ReportTarget | null {

@@ -1,10 +1,12 @@
 import { AppError } from "../../shared/errors.ts";
 import type { MigrationRequest, MigrationResult } from "../api/executions.ts";
+import { writeAnswerable } from "../execution/decider/answerable.ts";
 import { planMigration } from "../execution/decider/migration.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Workflows } from "../workflows/workflows.ts";
+import type { AnswerablePeople } from "./answerable-people.ts";
 import type { Executions } from "./executions.ts";
 
 export interface MigrationsOptions {
@@ -12,6 +14,7 @@ export interface MigrationsOptions {
   readonly clock: Clock;
   readonly executions: Pick<Executions, "load">;
   readonly workflows: Pick<Workflows, "active" | "compiledFor">;
+  readonly people: AnswerablePeople;
   readonly events: EngineEvents;
 }
 
@@ -24,12 +27,18 @@ export class Migrations {
   }
 
   async migrate({ executionId, by, ...request }: MigrationRequest): Promise<MigrationResult> {
-    const { store, clock, executions, workflows, events } = this.#options;
+    const { store, clock, executions, workflows, people, events } = this.#options;
     const { workflow: from, state } = await executions.load(executionId);
     const { start, version: previous } = state;
     const version = request.version ?? (await workflows.active(start.workflowId)).version;
     if (version === previous) return { executionId, version, previous, changed: false };
-    const to = { version, workflow: await workflows.compiledFor(state, version) };
+    const answerable = await people.ofMigration(state.start, version, by);
+    const to = {
+      version,
+      workflow: await workflows.compiledFor(state, version),
+      by,
+      answerable,
+    };
     const plan = planMigration(from, to, state, clock.now());
     if (!plan.fits) throw refused(executionId, version, plan.reason);
     await store.signals.insert({
@@ -37,7 +46,7 @@ export class Migrations {
       id: `migrate:${executionId}:${state.rev}:${version}`,
       executionId,
       kind: "migrate",
-      payload: { by, version },
+      payload: { by, version, ...writeAnswerable(answerable) },
       at: clock.now(),
     });
     events.emit("wake", { executionId });

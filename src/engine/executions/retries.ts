@@ -8,6 +8,7 @@ import type { BulkRetry, BulkRetryRequest, RetryRequest, RetryResult } from "../
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { resolveEdits } from "../definition/inputs.ts";
 import type { Problem } from "../definition/problem.ts";
+import { handOn, writeAnswerable } from "../execution/decider/answerable.ts";
 import { handleSignal } from "../execution/decider/handle-signal.ts";
 import { redoneEffects } from "../execution/decider/redone-effects.ts";
 import {
@@ -24,6 +25,7 @@ import type { ExecutionRecord, Signal } from "../ports/executions.ts";
 import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Workflows } from "../workflows/workflows.ts";
+import type { AnswerablePeople } from "./answerable-people.ts";
 import type { Executions } from "./executions.ts";
 import { earlierReopening, earlierRerun, keyedRequest, rerunIdFor } from "./retry-idempotency.ts";
 import { assertMayEdit, assertNamed } from "./retry-rights.ts";
@@ -34,6 +36,7 @@ export interface RetriesOptions {
   readonly executions: Pick<Executions, "load" | "start">;
   readonly workflows: Pick<Workflows, "active">;
   readonly access: Pick<Access, "isAdmin">;
+  readonly people: AnswerablePeople;
   readonly events: EngineEvents;
 }
 
@@ -145,6 +148,7 @@ export class Retries {
         ...(by !== "api" && { userId: by }),
         ...(keyed && { bodyHash: keyed.bodyHash }),
       },
+      answerable: [...handOn(state), ...this.#options.people.ofToken(by)],
       ...omitUndefined({ report: start.report }),
     });
     const raced = existed && keyed && (await earlierRerun(keyed, state, this.#load));
@@ -159,8 +163,9 @@ export class Retries {
   ): Promise<RetryResult> {
     const { by, fromStep, acceptsDoubt = false, again = [] } = request;
     const keyed = keyedRequest(request);
-    const { store, clock, events } = this.#options;
+    const { store, clock, people, events } = this.#options;
     const { executionId } = state.start;
+    const answerable = writeAnswerable(people.ofToken(by));
     const path = fromStep === undefined ? failedPath(state) : pathOf(state, fromStep);
     const redone = path === null ? [] : redoneEffects(workflow, state, path);
     if (redone.length > 0)
@@ -180,6 +185,7 @@ export class Retries {
         ...(path !== null && { path }),
         ...(named.length > 0 && { again: named }),
         ...keyed,
+        ...answerable,
       },
       at: clock.now(),
     };

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
+import type { Answerable, Exclusion } from "./answerable.ts";
 
 /**
  * The events of an execution, in the past tense. The log of an execution is a list of these; its
@@ -64,6 +65,8 @@ export interface Trigger {
   readonly id?: string;
   /** Slack user id of the person who asked for the run. */
   readonly userId?: string;
+  /** It is a bot that asked, so no person did. */
+  readonly isBot?: true;
   /** Slack channel where it was asked for. */
   readonly channel?: string;
   /** Id of the event that started this one. */
@@ -117,6 +120,11 @@ export interface ExecutionStarted {
   readonly capNano?: number;
   /** The worker of the process by whose clock it has its time. Absent in old logs. */
   readonly process?: string;
+  /**
+   * Who besides the starter answers for it: people of the runs that led to it, the owner of a
+   * token, the deployer. Absent: no person, or an old log.
+   */
+  readonly answerable?: readonly Answerable[];
   readonly at: number;
 }
 
@@ -309,8 +317,10 @@ export interface RequestOpened {
   readonly approvers: readonly string[];
   /** How many people have to choose a non-rejecting choice. */
   readonly required: number;
-  /** Who may not decide: the requester, unless `allowSelfApproval`. */
+  /** Who may not decide: people, and groups whose members may not. */
   readonly excluded: readonly string[];
+  /** The same with the reasons. Absent in old logs: there it is the starter alone. */
+  readonly exclusions?: readonly Exclusion[];
   readonly choices: readonly Choice[];
   readonly openedAt: number;
   readonly expiresAt?: number;
@@ -412,6 +422,8 @@ export interface StepFailed extends AttemptCost {
   readonly error: StepError;
   /** It is not known whether the last attempt had its effect. */
   readonly outcomeUnknown?: boolean;
+  /** Name of the variable that becomes null. Absent in old logs: it kept its value. */
+  readonly outputVariable?: string;
   /** The fallback step, if the definition has one; absent: the body fails. */
   readonly next?: string;
   readonly at: number;
@@ -613,6 +625,8 @@ export interface ExecutionReopened {
   /** Steps that are done again although they had their effect, by their ids: an admin named them. */
   readonly again?: readonly string[];
   readonly by: string;
+  /** Who answers for that besides `by`: the owner of a token. */
+  readonly answerable?: readonly Answerable[];
   readonly asked?: KeyedRequest;
   readonly signalId: string;
   /** When it has to be over now. */
@@ -639,6 +653,8 @@ export interface ExecutionMigrated {
   /** Versions of the named prompts that it did not ask before. */
   readonly prompts?: Readonly<Record<string, number>>;
   readonly by: string;
+  /** Who answers for that besides `by`: the owner of a token, the deployer of the version. */
+  readonly answerable?: readonly Answerable[];
   readonly signalId: string;
   readonly at: number;
 }

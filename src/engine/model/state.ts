@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
+import type { Answerable } from "./answerable.ts";
 import type {
   ChildPlan,
   ChildStarted,
@@ -222,6 +223,8 @@ export interface Reopening {
   readonly edits: readonly Edit[];
   /** Steps that an admin had done again although they had their effect. */
   readonly again: readonly string[];
+  /** Who answers for it besides `by`. */
+  readonly answerable: readonly Answerable[];
 }
 
 /** An execution went on with another version. */
@@ -230,6 +233,8 @@ export interface Migration {
   readonly at: number;
   readonly from: number;
   readonly to: number;
+  /** Who answers for it besides `by`. */
+  readonly answerable: readonly Answerable[];
 }
 
 /**
@@ -270,8 +275,12 @@ export interface Frame {
   lastOutput: Json;
   /** The step now being executed, by path. */
   current: string | null;
-  /** Set when a step of the body failed for good. */
-  failure: { readonly stepId: string; readonly error: StepError } | null;
+  /** Set when a step of the body failed for good; with the variable that is null because of it. */
+  failure: {
+    readonly stepId: string;
+    readonly error: StepError;
+    readonly variable?: string;
+  } | null;
   /** What ended in it, oldest first. */
   readonly undoLog: UndoEntry[];
   /** What was under way when it was given up. */

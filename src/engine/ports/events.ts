@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../shared/json.ts";
+import type { Answerable } from "../model/answerable.ts";
 
 /** Something that happened, under a name: published from outside, or the end of an execution. */
 export interface EventRecord {
@@ -11,6 +12,8 @@ export interface EventRecord {
   readonly payload: JsonObject;
   /** The execution whose end it is. */
   readonly source?: EventSource;
+  /** Who answers for what it starts: people of that execution, the owner of a token. Absent in old records. */
+  readonly answerable?: readonly Answerable[];
   /** The worker of the process by whose clock it has its time. Absent in old records. */
   readonly process?: string;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { TimeLimit } from "../../shared/duration.ts";
 import { AppError } from "../../shared/errors.ts";
-import { hashJson, type Json, readOwn, toJson } from "../../shared/json.ts";
+import { hashJson, readOwn, toJson } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { externalNames } from "../definition/param-traits.ts";
 import {
@@ -13,9 +13,10 @@ import {
   type Wake,
 } from "../definition/step-type.ts";
 import type { Scope } from "../language/scope.ts";
-import { renderText, resolveTemplates } from "../language/template.ts";
+import { renderText } from "../language/template.ts";
 import type { Choice, RequestOpened } from "../model/events.ts";
 import type { ReadonlyRequest } from "../model/state.ts";
+import { excludedPeople, exclusionsOf, resolveNames } from "./approval-exclusions.ts";
 
 const ChoiceConfig = z.strictObject({
   id: z
@@ -52,6 +53,12 @@ const ApprovalConfig = z.strictObject({
     .register(externalNames, { kind: "approver" }),
   required: z.int().min(1).max(50).default(1),
   allowSelfApproval: z.boolean().default(false),
+  exclude: z
+    .array(z.string().min(1))
+    .max(50)
+    .default([])
+    .register(externalNames, { kind: "approver" }),
+  distinctFrom: z.array(z.string().min(1)).max(20).default([]),
   choices: z.array(ChoiceConfig).min(2).max(5).optional(),
   timeout: TimeLimit.optional(),
   releases: z.array(ReleaseConfig).max(50).optional(),
@@ -141,8 +148,10 @@ function toBound(release: z.output<typeof ReleaseConfig>): ReleaseBound {
 function openRequest(
   config: ApprovalConfig,
   choices: readonly Choice[],
-  { scope, key, now, startedBy, seal }: EnterContext,
+  context: EnterContext,
 ): RequestOpened {
+  const { scope, key, now, seal } = context;
+  const exclusions = exclusionsOf(config, context);
   const content = {
     title: renderText(config.title, scope),
     message: renderText(config.message, scope),
@@ -158,7 +167,8 @@ function openRequest(
     id: key,
     round,
     hash: hashJson(toJson({ ...content, id: key, round })).slice(0, 16),
-    excluded: startedBy !== null && !config.allowSelfApproval ? [startedBy] : [],
+    excluded: excludedPeople(exclusions),
+    ...(exclusions.length > 0 && { exclusions }),
     openedAt: now,
     ...(config.timeout !== undefined && { expiresAt: now + config.timeout }),
   };
@@ -166,23 +176,12 @@ function openRequest(
 
 /** Templates may give one approver or a list of them. */
 function resolveApprovers(approvers: readonly string[], scope: Scope): readonly string[] {
-  const names: string[] = [];
-  for (const approver of approvers) {
-    const value: Json = resolveTemplates(approver, scope);
-    for (const name of Array.isArray(value) ? value : [value]) {
-      if (typeof name === "string" && name.trim() !== "") names.push(approverName(name.trim()));
-    }
-  }
-  if (names.length > 0) return [...new Set(names)];
+  const names = resolveNames(approvers, scope);
+  if (names.length > 0) return names;
   throw new AppError({
     code: "params_invalid",
     message: `The approvers ${approvers.join(", ")} gave nobody: name at least one person or user group.`,
   });
-}
-
-/** `<@U1|bob>` and `<!subteam^S1>` as Slack writes mentions; everything else as it is. */
-function approverName(text: string): string {
-  return /^<(?:@|!subteam\^)([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(text)?.[1] ?? text;
 }
 
 function wakeApproval(request: ReadonlyRequest | null, isDue: boolean, now: number): Wake {

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../shared/json.ts";
+import { handOn } from "../execution/decider/answerable.ts";
 import type { ReadonlyState } from "../model/state.ts";
 import type { EventRecord } from "../ports/events.ts";
 import { memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
@@ -33,6 +34,7 @@ export class CompletionEvents {
         name,
         payload: payloadOf(name, state),
         source: { executionId, workflowId, depth: trigger.depth ?? 0 },
+        answerable: handOn(state),
       });
     }
   }

@@ -4,6 +4,7 @@ import { type JsonObject, readOwn, toJson } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { PublishRequest, PublishResult } from "../api/triggers.ts";
 import { toEventSignal } from "../execution/decider/handle-events.ts";
+import type { AnswerablePeople } from "../executions/answerable-people.ts";
 import type { Executions } from "../executions/executions.ts";
 import { compileExpression, type Expression } from "../language/expression.ts";
 import type { Scope } from "../language/scope.ts";
@@ -23,6 +24,7 @@ export interface EventBusOptions {
   readonly logger: Logger;
   readonly triggers: TriggerRegistry;
   readonly executions: Pick<Executions, "start">;
+  readonly people: AnswerablePeople;
   readonly events: EngineEvents;
   /** The worker of this process. */
   readonly process: string;
@@ -54,7 +56,8 @@ export class EventBus {
     await this.#options.triggers.load();
     if (this.#options.triggers.isEndName(name)) throw reservedName(name);
     const eventId = id === undefined ? `event:${randomUUID()}` : `given:${name}:${id}`;
-    const event = { id: eventId, name, payload, ...this.#moment() };
+    const answerable = this.#options.people.ofToken("api");
+    const event = { id: eventId, name, payload, answerable, ...this.#moment() };
     const isNew = await this.#options.store.events.insert(event);
     if (isNew) void this.catchUp();
     return { eventId, existed: !isNew };
@@ -126,7 +129,7 @@ export class EventBus {
   /** A workflow that cannot be started must not keep others from it. */
   async #start(trigger: ActiveTrigger, event: EventRecord): Promise<void> {
     const { workflowId, id } = trigger;
-    const { name, payload, source } = event;
+    const { name, payload, source, answerable = [] } = event;
     const { eventName, match } = this.#rule(trigger);
     if (eventName !== name || isOwnEnd(trigger, event)) return;
     const depth = source === undefined ? 0 : source.depth + 1;
@@ -138,6 +141,7 @@ export class EventBus {
         executionId: executionIdFor(workflowId, `event:${id}:${event.id}`),
         variables: payload,
         variableForm: "json",
+        answerable,
         trigger: {
           type: "event",
           id,

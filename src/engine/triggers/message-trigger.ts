@@ -74,7 +74,13 @@ export class MessageTrigger {
         executionId: executionIdFor(workflowId, `message:${message.eventId}`),
         variables: { text, user, channel, ts, threadTs, isReply: message.threadTs !== null },
         variableForm: "json",
-        trigger: { type: "message", id, userId: user, channel },
+        trigger: {
+          type: "message",
+          id,
+          userId: user,
+          ...(message.isFromBot && { isBot: true }),
+          channel,
+        },
         ...(!trigger.reports && { report: { channel, on: "all", threadTs } }),
       });
     } catch (error) {

@@ -11,6 +11,7 @@ import type {
   WebhookAnswer,
   WebhookRequest,
 } from "../api/triggers.ts";
+import type { AnswerablePeople } from "../executions/answerable-people.ts";
 import type { Executions } from "../executions/executions.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Conversations } from "../ports/conversations.ts";
@@ -41,6 +42,7 @@ export interface TriggersOptions {
   readonly revealSecrets: (params: JsonObject) => JsonObject;
   readonly workflows: Pick<Workflows, "compiled">;
   readonly executions: Pick<Executions, "start">;
+  readonly people: AnswerablePeople;
   readonly events: EngineEvents;
   /** The worker of this process. */
   readonly process: string;

@@ -44,6 +44,8 @@ const MAX_COMPILED = 500;
 export class Workflows {
   readonly #options: WorkflowsOptions;
   readonly #compiled = new LruMap<string, CompiledWorkflow>(MAX_COMPILED);
+  /** By version, which never changes: asked with each start of a program. */
+  readonly #deployedBy = new LruMap<string, string>(MAX_COMPILED);
 
   constructor(options: WorkflowsOptions) {
     this.#options = options;
@@ -243,6 +245,16 @@ export class Workflows {
     });
     this.#compiled.set(key, compiled);
     return compiled;
+  }
+
+  /** Who deployed a version: a Slack user id, `api`, or the file that it came from. @throws {AppError} `version_not_found`. */
+  async deployer(workflowId: string, version: number): Promise<string> {
+    const key = `${workflowId}@${version}`;
+    const known = this.#deployedBy.get(key);
+    if (known !== undefined) return known;
+    const { deployedBy } = await this.#requireVersion(workflowId, version);
+    this.#deployedBy.set(key, deployedBy);
+    return deployedBy;
   }
 
   async #require(workflowId: string): Promise<WorkflowRecord> {

@@ -11,7 +11,8 @@ export function eventsConformance(open: OpenStore): void {
     test("an event is pending until it is settled, and is found all the same", async () => {
       await using store = await open();
       const source = { executionId: "exec_1", workflowId: "w", depth: 2 };
-      const told = event("e1", { source });
+      const answerable = [{ person: "U0BOB", why: "edited", of: "exec_0" }] as const;
+      const told = event("e1", { source, answerable });
 
       expect(await store.events.insert(told)).toBe(true);
       expect(await store.events.pending(10)).toEqual([told]);

@@ -87,6 +87,7 @@ export function endStepWithError(
       error,
       ...(outcomeUnknown && { outcomeUnknown }),
       ...cost,
+      ...variableOf(step),
       // A definition names one with "onFailure": "fallback" alone.
       ...omitUndefined({ next: fallbackStep }),
       at,

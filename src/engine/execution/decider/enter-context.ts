@@ -2,6 +2,7 @@ import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import type { CompiledWorkflow } from "../../definition/compile.ts";
 import type { EnterContext } from "../../definition/step-type.ts";
 import type { ReadonlyFrame, ReadonlyState } from "../../model/state.ts";
+import { answerableFor, decidersOf } from "./answerable.ts";
 import { executionScope } from "./execution-scope.ts";
 import { sealOf } from "./seal.ts";
 
@@ -21,6 +22,10 @@ export function enterContext(
     key,
     now,
     startedBy: trigger.userId ?? null,
+    people: {
+      answerable: () => answerableFor(state),
+      decidersOf: (stepId) => decidersOf(state, path, stepId),
+    },
     seal: () => sealOf(workflow, state, { approval: path, frame }),
     ...omitUndefined({ salt, prompts }),
   };

@@ -11,6 +11,7 @@ import {
 } from "../../model/state.ts";
 import { attemptKey } from "../../model/step-path.ts";
 import type { Signal } from "../../ports/executions.ts";
+import { readAnswerable } from "./answerable.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
 import { handleChildEnd, handleChildPlan } from "./handle-children.ts";
 import { handleEvent } from "./handle-events.ts";
@@ -136,6 +137,7 @@ function handleRetry(state: ReadonlyState, signal: Signal, now: number): readonl
   const { by, path, variables, again, key, bodyHash } = signal.payload;
   const isKeyed = typeof key === "string" && typeof bodyHash === "string";
   const isOpen = (status !== "failed" && status !== "cancelled") || endedAt === null;
+  const answerable = readAnswerable(signal.payload);
   const isLost = typeof path === "string" && !isRetryPath(state, path);
   if (isOpen || isLost) return [{ type: "signal_received", signalId: signal.id, at: now }];
   return [
@@ -145,6 +147,7 @@ function handleRetry(state: ReadonlyState, signal: Signal, now: number): readonl
       ...(isJsonObject(variables) && { variables }),
       ...(Array.isArray(again) && { again: again.map(String) }),
       by: typeof by === "string" ? by : "unknown",
+      ...(answerable.length > 0 && { answerable }),
       ...(isKeyed && { asked: { key, bodyHash } }),
       signalId: signal.id,
       deadline: now + (start.deadline - start.at),

@@ -8,6 +8,7 @@ import {
 } from "../../definition/compile.ts";
 import type { Entry } from "../../definition/step-type.ts";
 import { parsePromptRef } from "../../language/prompt-ref.ts";
+import type { Answerable } from "../../model/answerable.ts";
 import type {
   ExecutionEvent,
   ExecutionMigrated,
@@ -22,13 +23,21 @@ import {
 } from "../../model/state.ts";
 import { lastSegment, stepPath } from "../../model/step-path.ts";
 import type { Signal } from "../../ports/executions.ts";
+import { readAnswerable } from "./answerable.ts";
 import { enterContext } from "./enter-context.ts";
 import { isHeldBack } from "./renew-decision.ts";
 
-/** A version of the execution's workflow with which it is to continue. */
-export interface Target {
+/** A version of the execution's workflow. */
+export interface NextVersion {
   readonly version: number;
   readonly workflow: CompiledWorkflow;
+}
+
+/** The version with which an execution is to continue. */
+export interface Target extends NextVersion {
+  /** Who moves it there, and who else answers for that: they may not decide what is asked anew. */
+  readonly by: string;
+  readonly answerable: readonly Answerable[];
 }
 
 /**
@@ -74,18 +83,30 @@ export function planMigration(
  */
 export function handleMigration(
   from: CompiledWorkflow,
-  to: Target,
+  next: NextVersion,
   state: ReadonlyState,
   signal: Signal,
   now: number,
 ): readonly ExecutionEvent[] {
   const { id: signalId, payload } = signal;
   if (state.seen.has(signalId)) return [];
+  const by = typeof payload["by"] === "string" ? payload["by"] : "unknown";
+  const answerable = readAnswerable(payload);
+  const to = { ...next, by, answerable };
   const plan = state.version === to.version ? null : planMigration(from, to, state, now);
   if (!plan?.fits) return [{ type: "signal_received", signalId, at: now }];
   const { fits: _fits, ...change } = plan;
-  const by = typeof payload["by"] === "string" ? payload["by"] : "unknown";
-  return [{ type: "execution_migrated", version: to.version, ...change, by, signalId, at: now }];
+  return [
+    {
+      type: "execution_migrated",
+      version: to.version,
+      ...change,
+      by,
+      ...(answerable.length > 0 && { answerable }),
+      signalId,
+      at: now,
+    },
+  ];
 }
 
 function whyNotAtAll(state: ReadonlyState): string | null {
@@ -189,11 +210,12 @@ function branchesOf(
  *   cannot continue.
  */
 function renewWait(
-  { workflow, version }: Target,
+  to: Target,
   state: ReadonlyState,
   activeStep: ReadonlyActiveStep,
   now: number,
 ): RequestOpened | string | null {
+  const { workflow, version } = to;
   const { path, stepId, key } = activeStep;
   const frame = state.frames.get(activeStep.frame);
   if (isHeldBack(state, activeStep))
@@ -201,7 +223,7 @@ function renewWait(
   if (!frame || (activeStep.due !== null && activeStep.due <= now))
     return `the wait of step "${stepId}" is just over`;
   try {
-    const context = enterContext(workflow, { ...state, version }, frame, path, now);
+    const context = enterContext(workflow, moved(state, to, now), frame, path, now);
     const entry = stepAt(workflow, path).program.enter(context);
     if (!isSameWait(entry, activeStep))
       return `step "${stepId}" waits for something else in version ${version}`;
@@ -211,6 +233,16 @@ function renewWait(
   } catch (error) {
     return `step "${stepId}" cannot ask in version ${version}: ${asAppError(error).message}`;
   }
+}
+
+/** The state as what is asked anew sees it. */
+function moved(
+  state: ReadonlyState,
+  { version, by, answerable }: Target,
+  at: number,
+): ReadonlyState {
+  const migration = { by, at, from: state.version, to: version, answerable };
+  return { ...state, version, migrations: [...state.migrations, migration] };
 }
 
 function isSameWait(

@@ -54,8 +54,8 @@ export function applyControl(state: ExecutionState, event: ControlEvent): void {
  * before cannot be retried: the version may not have those steps any more.
  */
 function migrate(state: ExecutionState, event: ExecutionMigrated): void {
-  const { version, by, at } = event;
-  state.migrations.push({ by, at, from: state.version, to: version });
+  const { version, by, at, answerable = [] } = event;
+  state.migrations.push({ by, at, from: state.version, to: version, answerable });
   state.version = version;
   state.prompts = { ...event.prompts, ...state.prompts };
   for (const [path, type] of Object.entries(event.formerTypes ?? {}))

@@ -156,6 +156,9 @@ export function mergeFrames(
       for (const [name, value] of Object.entries(frame.locals))
         overwrite(outer.locals, name, value, before.locals);
     }
+    // A value from before the branch must not pass for what the failed step should have given.
+    const failed = frame.status === "failed" ? frame.failure?.variable : undefined;
+    if (failed !== undefined) overwrite(outer.locals, failed, null, before.locals);
     for (const [id, result] of Object.entries(frame.results)) {
       const isUnique = inner.every((other) => other === frame || !Object.hasOwn(other.results, id));
       if (isUnique && !outer.entries.has(id)) overwrite(outer.results, id, result, before.results);

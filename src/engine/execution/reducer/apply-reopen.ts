@@ -33,8 +33,8 @@ export function reopen(state: ExecutionState, event: ExecutionReopened): void {
   state.queue = null;
   state.deadline = event.deadline;
   state.enteredBefore = state.entered;
-  const { by, at, path = null, asked = null, again = [] } = event;
-  state.reopened.push({ by, at, path, asked, again, edits: editsOf(state, event) });
+  const { by, at, path = null, asked = null, again = [], answerable = [] } = event;
+  state.reopened.push({ by, at, path, asked, again, edits: editsOf(state, event), answerable });
   state.seen.add(event.signalId);
   reopenBody(state, root, event, event.path ?? null);
   Object.assign(state.variables, event.variables);

@@ -240,7 +240,7 @@ function endStep(state: ExecutionState, event: StepEnded): void {
   const bodies =
     step.waitingOn === "branches" ? mergeFrames(state, step, frame, before, event.at) : [];
   const result = toResult(step, event);
-  const variable = event.type === "step_failed" ? undefined : event.outputVariable;
+  const variable = event.outputVariable;
   if (variable !== undefined) overwrite(frame.locals, variable, result.output, before.locals);
   const named = variable === undefined ? result : { [variable]: result.output, ...result };
   overwrite(frame.results, event.stepId, named, before.results);
@@ -256,7 +256,8 @@ function endStep(state: ExecutionState, event: StepEnded): void {
   frame.cursor = event.next ?? null;
   frame.lastOutput = result.output;
   if (event.type === "step_failed" && event.next === undefined) {
-    frame.failure = { stepId: step.stepId, error: event.error };
+    const { stepId } = step;
+    frame.failure = { stepId, error: event.error, ...omitUndefined({ variable }) };
   }
 }
 

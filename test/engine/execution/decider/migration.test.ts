@@ -43,7 +43,7 @@ const event = { event: "paid", timeout: "2h" };
 function whyNot(run: ExecutionHarness, steps: readonly JsonObject[]): string | null {
   const plan = planMigration(
     run.workflow,
-    { version: 2, workflow: workflow(steps) },
+    { version: 2, workflow: workflow(steps), by: "U0ALICE", answerable: [] },
     run.state,
     run.now,
   );
@@ -189,7 +189,8 @@ describe("what a version changes", () => {
       ["greeting", prompt("greeting", 2)],
       ["closing@7", prompt("closing", 7)],
     ]);
-    const to = { version: 2, workflow: { ...workflow([ask()]), prompts } };
+    const compiled = { ...workflow([ask()]), prompts };
+    const to = { version: 2, workflow: compiled, by: "U0ALICE", answerable: [] };
 
     const plan = planMigration(run.workflow, to as never, run.state, run.now);
 
