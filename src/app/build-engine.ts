@@ -6,7 +6,6 @@ import { createCron } from "../adapters/node-cron.ts";
 import { createSampleFiles } from "../adapters/sample-files.ts";
 import { createSecretHider, createSecretRevealer } from "../adapters/secrets.ts";
 import { createConversations } from "../bot/conversations.ts";
-import type { Permissions } from "../bot/permissions.ts";
 import { createEngine, type RunningEngine } from "../engine/engine.ts";
 import { systemClock } from "../engine/ports/clock.ts";
 import type { Store } from "../engine/ports/store.ts";
@@ -34,7 +33,6 @@ export interface EngineParts {
   readonly config: Config;
   readonly store: Store;
   readonly slack: Slack;
-  readonly permissions: Permissions;
   readonly database: DatabaseService;
   readonly logger: Logger;
   readonly telemetry: Telemetry;
@@ -44,14 +42,15 @@ export interface EngineParts {
 
 /** Connects the engine to its adapters. */
 export function buildEngine(parts: EngineParts): RunningEngine {
-  const { config, store, slack, permissions, database, logger, telemetry, onOutdated } = parts;
+  const { config, store, slack, database, logger, telemetry, onOutdated } = parts;
   const { pricesFile } = config.model;
   return createEngine({
     store,
     clock: systemClock,
     logger,
     directory: slack.directory,
-    conversations: createConversations(slack, permissions, systemClock),
+    admins: config.slack.admins,
+    conversations: createConversations(slack, systemClock),
     nameChecks: { ...createSlackNameChecks(slack), connection: database.checkConnection },
     services: createServiceRegistry([
       createSlackService({ client: slack.bulk, channels: slack.channels }),

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { createSlackBot, EVENTS_PATH } from "../bot/app.ts";
-import { createPermissions } from "../bot/permissions.ts";
 import { systemClock } from "../engine/ports/clock.ts";
 import { createDatabaseService } from "../services/database/database-service.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
@@ -27,15 +26,13 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
     const database = stack.use(createDatabaseService({ urls: config.databases }));
     const telemetry = createTelemetry();
     const slack = createSlack({ ...config.slack, clock: systemClock, logger });
-    const permissions = createPermissions(slack.directory, config.slack.admins);
-    const engine = buildEngine({ ...options, store, slack, permissions, database, telemetry });
+    const engine = buildEngine({ ...options, store, slack, database, telemetry });
     let isDraining = false;
     await addPromptFolder(engine, join(config.workflowsDir, "prompts"), logger);
     const notices = await deployFolder(engine, config.workflowsDir, logger);
     const bot = createSlackBot({
       config: config.slack,
       slack,
-      permissions,
       engine,
       cards: store.cards,
       onProcessDied: (listener) => engine.onProcessDied(listener),

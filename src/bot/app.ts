@@ -13,7 +13,6 @@ import { showSentence } from "../slack/text.ts";
 import { RecentKeys } from "./context.ts";
 import { createHomePublisher } from "./home/publisher.ts";
 import { registerListeners } from "./listeners/index.ts";
-import type { Permissions } from "./permissions.ts";
 import { Reconciler, type ReconcilerOptions } from "./reconciler/reconciler.ts";
 import { message, section } from "./views/blocks/build.ts";
 
@@ -34,7 +33,6 @@ export interface SlackBotConfig {
 export interface SlackBotOptions {
   readonly config: SlackBotConfig;
   readonly slack: Slack;
-  readonly permissions: Permissions;
   readonly engine: Engine;
   readonly cards: CardStore;
   readonly onProcessDied: ReconcilerOptions["onProcessDied"];
@@ -79,7 +77,8 @@ const REMEMBERED_EVENTS = 5000;
  */
 export function createSlackBot(options: SlackBotOptions): SlackBot {
   const { config, engine, clock, logger } = options;
-  const { cards, onProcessDied, slack, permissions } = options;
+  const { cards, onProcessDied, slack } = options;
+  const permissions = engine.access;
   const { lookup, groups } = slack;
   const slackLogger = toSlackLogger(logger);
   const receiver = createReceiver(config, slackLogger);

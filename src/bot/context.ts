@@ -1,16 +1,16 @@
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
+import type { Access } from "../engine/api/access.ts";
 import type { Engine } from "../engine/api/engine.ts";
 import type { Clock } from "../engine/ports/clock.ts";
 import { LruMap } from "../shared/lru-map.ts";
 import type { GroupFinder } from "../slack/groups.ts";
 import type { HomePublisher } from "./home/publisher.ts";
-import type { Permissions } from "./permissions.ts";
 
 /** What listeners work with. */
 export interface BotContext {
   readonly engine: Engine;
-  readonly permissions: Permissions;
+  readonly permissions: Access;
   readonly clock: Clock;
   readonly logger: Logger;
   /** The slash command of this workspace: `/workflow`. */

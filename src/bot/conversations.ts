@@ -1,19 +1,13 @@
 import type { Clock } from "../engine/ports/clock.ts";
 import type { Conversations } from "../engine/ports/conversations.ts";
-import { isAppError } from "../shared/errors.ts";
 import { readMessage } from "../slack/messages.ts";
 import type { Slack } from "../slack/slack.ts";
-import type { Permissions } from "./permissions.ts";
 
 /** How long an unknown channel name is not looked up again, in milliseconds. */
 const UNKNOWN_MS = 60_000;
 
 /** What triggers look up in Slack. Its methods throw what the Web API client throws. */
-export function createConversations(
-  { channels, lookup }: Slack,
-  permissions: Permissions,
-  clock: Clock,
-): Conversations {
+export function createConversations({ channels, lookup }: Slack, clock: Clock): Conversations {
   // A definition may name a channel that does not exist: that must not list all channels with each message.
   const unknownUntil = new Map<string, number>();
   return {
@@ -22,15 +16,6 @@ export function createConversations(
       const found = await channels.find(channel);
       if (found === null) unknownUntil.set(channel, clock.now() + UNKNOWN_MS);
       return found;
-    },
-    mayStart: async (userId) => {
-      try {
-        await permissions.caller(userId);
-        return true;
-      } catch (error) {
-        if (!isAppError(error, "not_allowed")) throw error;
-        return false;
-      }
     },
     readMessage: (channel, ts) => readMessage(lookup, channel, ts),
   };

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../shared/json.ts";
+import { Access } from "./access/access.ts";
 import { createPriceBook } from "./ai/pricing.ts";
 import type { Engine } from "./api/engine.ts";
 import { CostReports } from "./costs/costs.ts";
@@ -53,6 +54,8 @@ export interface EngineOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly directory: Directory;
+  /** User ids that are admins whatever their role in the workspace. @default none */
+  readonly admins?: readonly string[];
   readonly model: ModelClient;
   /** The model that writes workflows. @default "gpt-4o-mini" */
   readonly defaultModel?: string;
@@ -65,7 +68,7 @@ export interface EngineOptions {
   readonly triggerTypes?: ReadonlyMap<string, TriggerType>;
   /** Reads the times of schedules. */
   readonly cron: Cron;
-  /** What triggers look up in the workspace. @default a workspace without channels, in which people start nothing */
+  /** What triggers look up in the workspace. @default a workspace without channels */
   readonly conversations?: Conversations;
   /** Checks at deployment whether what a definition names exists outside. @default nothing is checked */
   readonly nameChecks?: NameChecks;
@@ -119,13 +122,14 @@ type Settings = ReturnType<typeof withDefaults>;
  */
 export function createEngine(options: EngineOptions): RunningEngine {
   const settings = withDefaults(options);
-  const { store, clock } = settings;
+  const { store, clock, access } = settings;
   const storeHealth = new StoreHealth({ store, clock });
   const events = new EngineEvents();
   const definitions = connectDefinitions(settings, events);
   const parts = { ...definitions, ...connectExecutions(settings, events, definitions) };
   const { prompts, workflows, executions, costs, approvals, triggers } = parts;
   return {
+    access,
     workflows: workflowsOf(settings, parts),
     executions: executionsOf(parts, events),
     approvals,
@@ -149,10 +153,11 @@ export function createEngine(options: EngineOptions): RunningEngine {
 }
 
 function withDefaults(options: EngineOptions) {
-  const { cron, defaultModel = DEFAULT_MODEL } = options;
+  const { cron, directory, admins = [], defaultModel = DEFAULT_MODEL } = options;
   const prices = createPriceBook(options.prices);
   return {
     ...options,
+    access: new Access({ directory, admins }),
     defaultModel,
     prices,
     stepTypes: options.stepTypes ?? createStepTypes({ defaultModel, prices }),
@@ -169,7 +174,6 @@ const NO_FILES: SampleFiles = { read: async () => null };
 
 const NO_CONVERSATIONS: Conversations = {
   resolveChannel: async () => null,
-  mayStart: async () => false,
   readMessage: async (channel, ts) => ({ channel, ts, threadTs: ts, text: "", messageUser: null }),
 };
 

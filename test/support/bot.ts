@@ -7,7 +7,6 @@ import { createOpenAiModelClient } from "../../src/adapters/llm/openai-model-cli
 import { createCron } from "../../src/adapters/node-cron.ts";
 import { createSlackBot, type SlackBot } from "../../src/bot/app.ts";
 import { createConversations } from "../../src/bot/conversations.ts";
-import { createPermissions } from "../../src/bot/permissions.ts";
 import type { StepType } from "../../src/engine/definition/step-type.ts";
 import { createEngine, type RunningEngine } from "../../src/engine/engine.ts";
 import { systemClock } from "../../src/engine/ports/clock.ts";
@@ -91,14 +90,14 @@ export class TestBot implements AsyncDisposable {
     const access = { botToken: "xoxb-simulator", apiUrl: this.simulator.apiUrl };
     const slack = createSlack({ ...access, clock: systemClock, logger });
     const admins = this.#options.admins ?? [];
-    const permissions = createPermissions(slack.directory, admins);
     await this.store.leases.voidAll(Date.now());
     const engine = createEngine({
       store: this.store,
       clock: systemClock,
       logger,
       directory: slack.directory,
-      conversations: createConversations(slack, permissions, systemClock),
+      admins,
+      conversations: createConversations(slack, systemClock),
       ...this.#outside(slack),
       stepTypes: this.#options.stepTypes ?? createStepTypes({ defaultModel: "gpt-4o-mini" }),
       triggerTypes: createTriggerTypes({ cron: createCron() }),
@@ -117,7 +116,6 @@ export class TestBot implements AsyncDisposable {
         admins,
       },
       slack,
-      permissions,
       engine,
       cards: this.store.cards,
       onProcessDied: (listener) => engine.onProcessDied(listener),

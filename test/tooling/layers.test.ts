@@ -22,6 +22,7 @@ const ORDER = [
   "engine/execution/decider",
   "engine/api",
   "engine/execution/projections",
+  "engine/access",
   "engine/ai",
   "engine/steps",
   "engine/triggers/types",

@@ -1,7 +1,8 @@
+import type { Caller } from "../../engine/api/access.ts";
 import type { Engine } from "../../engine/api/engine.ts";
 import { AppError } from "../../shared/errors.ts";
 import { escapeText, shortRunId } from "../../slack/text.ts";
-import { assertMayCancel, type Caller } from "../permissions.ts";
+import { assertMayCancel } from "../permissions.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 export const cancelCommand: Subcommand = {

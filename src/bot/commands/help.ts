@@ -1,4 +1,4 @@
-import type { Role } from "../permissions.ts";
+import type { Role } from "../../engine/api/access.ts";
 import { type CardMessage, contextBlock, message, section } from "../views/blocks/build.ts";
 import type { Subcommand } from "./subcommand.ts";
 

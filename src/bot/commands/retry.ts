@@ -1,3 +1,4 @@
+import type { Caller } from "../../engine/api/access.ts";
 import type { RetryRequest } from "../../engine/api/executions.ts";
 import { parseDuration } from "../../shared/duration.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
@@ -6,7 +7,7 @@ import { escapeText, shortRunId, showSentence, showTime } from "../../slack/text
 import { fitsButton, toBulkRetryValue, toRetryValue } from "../action-values.ts";
 import type { BotContext } from "../context.ts";
 import { ACTION_IDS } from "../ids.ts";
-import { assertIsAdmin, assertMayRetry, type Caller } from "../permissions.ts";
+import { assertIsAdmin, assertMayRetry } from "../permissions.ts";
 import { button, buttons, type CardMessage, message, section } from "../views/blocks/build.ts";
 import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 

@@ -1,5 +1,5 @@
+import type { Caller, Role } from "../../engine/api/access.ts";
 import type { BotContext } from "../context.ts";
-import type { Caller, Role } from "../permissions.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 
 /** A slash command as a subcommand sees it. */

@@ -1,16 +1,16 @@
 import type { HomeView, KnownBlock } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
+import type { Access } from "../../engine/api/access.ts";
 import type { Engine } from "../../engine/api/engine.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import { isAppError } from "../../shared/errors.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { toSlackError, toSlackFailure } from "../../slack/errors.ts";
-import type { Permissions } from "../permissions.ts";
 import { closedHomeView, homeView } from "./home-view.ts";
 
 export interface HomePublisherOptions {
   readonly engine: Engine;
-  readonly permissions: Permissions;
+  readonly permissions: Access;
   readonly client: WebClient;
   readonly clock: Clock;
   readonly command: string;

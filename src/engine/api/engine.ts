@@ -1,3 +1,4 @@
+import type { Access } from "./access.ts";
 import type { Approvals } from "./approvals.ts";
 import type { Costs, QueueStats } from "./costs.ts";
 import type { Drafts } from "./drafts.ts";
@@ -9,6 +10,7 @@ import type { Workflows } from "./workflows.ts";
 
 /** What the bot and the web call: everything they may do with workflows and executions. */
 export interface Engine {
+  readonly access: Access;
   readonly workflows: Workflows;
   readonly executions: Executions;
   readonly approvals: Approvals;

@@ -19,8 +19,6 @@ export interface Conversations {
    * such channel.
    */
   resolveChannel(channel: string): Promise<string | null>;
-  /** May this person start runs? */
-  mayStart(userId: string): Promise<boolean>;
   /** Reads the message at a place. If it cannot be read, its text is empty. */
   readMessage(channel: string, ts: string): Promise<PointedMessage>;
 }

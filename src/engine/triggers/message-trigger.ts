@@ -1,4 +1,5 @@
 import { asAppError } from "../../shared/errors.ts";
+import type { Access } from "../access/access.ts";
 import type { StartResult } from "../api/executions.ts";
 import type { IncomingMessage } from "../api/triggers.ts";
 import type { Executions } from "../executions/executions.ts";
@@ -13,6 +14,7 @@ export interface MessageTriggerOptions {
   readonly triggers: TriggerRegistry;
   readonly executions: Pick<Executions, "start">;
   readonly conversations: Conversations;
+  readonly access: Pick<Access, "mayUse">;
   readonly logger: Logger;
 }
 
@@ -55,8 +57,8 @@ export class MessageTrigger {
   }
 
   async #mayStart({ user, channel, eventId }: IncomingMessage): Promise<boolean> {
-    const { conversations, logger } = this.#options;
-    if (await conversations.mayStart(user)) return true;
+    const { access, logger } = this.#options;
+    if (await access.mayUse(user)) return true;
     logger.debug({ channel, user, event: eventId }, "the author of a message may not start runs");
     return false;
   }

@@ -1,4 +1,5 @@
 import { asAppError } from "../../shared/errors.ts";
+import type { Access } from "../access/access.ts";
 import type { StartResult } from "../api/executions.ts";
 import type { IncomingReaction } from "../api/triggers.ts";
 import type { Executions } from "../executions/executions.ts";
@@ -13,6 +14,7 @@ export interface ReactionTriggerOptions {
   readonly triggers: TriggerRegistry;
   readonly executions: Pick<Executions, "start">;
   readonly conversations: Conversations;
+  readonly access: Pick<Access, "mayUse">;
   readonly logger: Logger;
 }
 
@@ -30,7 +32,7 @@ export class ReactionTrigger {
     const started = new Map<string, StartResult>();
     for (const trigger of this.#options.triggers.of("reaction")) {
       if (started.has(trigger.workflowId) || !(await this.#fits(trigger, reaction))) continue;
-      if (!(await this.#options.conversations.mayStart(reaction.user))) break;
+      if (!(await this.#options.access.mayUse(reaction.user))) break;
       const result = await this.#start(trigger, reaction);
       if (result) started.set(trigger.workflowId, result);
     }

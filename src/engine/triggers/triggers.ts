@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../shared/json.ts";
+import type { Access } from "../access/access.ts";
 import type { StartResult } from "../api/executions.ts";
 import type {
   IncomingMessage,
@@ -35,6 +36,7 @@ export interface TriggersOptions {
   readonly logger: Logger;
   readonly cron: Cron;
   readonly conversations: Conversations;
+  readonly access: Pick<Access, "mayUse">;
   readonly services: ServiceRegistry;
   readonly revealSecrets: (params: JsonObject) => JsonObject;
   readonly workflows: Pick<Workflows, "compiled">;

@@ -51,10 +51,19 @@ export class TriggerHarness implements AsyncDisposable {
       store,
       clock: aheadOf(this.clock, aheadMs),
       logger,
-      directory: { person: async () => null, groupMembers: async () => null },
+      directory: {
+        person: async (id) => ({
+          id,
+          name: id,
+          isAdmin: false,
+          isGuest: false,
+          isStranger: false,
+          isBot: false,
+        }),
+        groupMembers: async () => null,
+      },
       conversations: {
         resolveChannel: async (channel) => channel,
-        mayStart: async () => true,
         readMessage: async (channel, ts) => ({
           channel,
           ts,

@@ -2,9 +2,9 @@ import type { App, BlockAction, RespondFn } from "@slack/bolt";
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import { z } from "zod";
+import type { Caller } from "../../../engine/api/access.ts";
 import { AppError, type ErrorCode } from "../../../shared/errors.ts";
 import type { BotContext } from "../../context.ts";
-import type { Caller } from "../../permissions.ts";
 import { createPrivateReply, createReply, guard, type Reply } from "../../reply.ts";
 import { divider } from "../../views/blocks/build.ts";
 
