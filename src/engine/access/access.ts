@@ -9,7 +9,7 @@ export interface AccessOptions {
 }
 
 /** Who acts when no person does: the holder of the API token, or a program on this machine. */
-export const OPERATOR = "api";
+const OPERATOR = "api";
 
 /** Who may do what: the one place that Slack, HTTP and the command line share. */
 export class Access implements AccessApi {
