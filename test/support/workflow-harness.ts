@@ -64,6 +64,7 @@ export class WorkflowHarness implements AsyncDisposable {
             isBot: false,
           }),
           groupMembers: async () => GROUP,
+          channelMembers: async () => null,
         },
         services: recordingServices(calls, options.services ?? (() => ({}))),
         model: scriptedModel(options.answers ?? [], questions),
