@@ -203,7 +203,11 @@ async function main(): Promise<void> {
     store,
     clock,
     logger: { info() {}, debug() {}, warn: console.warn, error: console.error },
-    directory: { person: async () => null, groupMembers: async () => null },
+    directory: {
+      person: async () => null,
+      groupMembers: async () => null,
+      channelMembers: async () => null,
+    },
     model: { complete: () => Promise.reject(new Error("No model.")) },
     services: createServiceRegistry([work]),
     stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),

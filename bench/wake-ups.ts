@@ -99,7 +99,11 @@ function engineParts() {
   return {
     clock: systemClock,
     logger: { info() {}, debug() {}, warn: console.warn, error: console.error },
-    directory: { person: async () => null, groupMembers: async () => null },
+    directory: {
+      person: async () => null,
+      groupMembers: async () => null,
+      channelMembers: async () => null,
+    },
     model: { complete: () => Promise.reject(new Error("No model.")) },
     services: createServiceRegistry([never]),
     stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),

@@ -50,7 +50,11 @@ export async function openEvalEngine(
     store,
     clock: systemClock,
     logger,
-    directory: { person: async () => null, groupMembers: async () => null },
+    directory: {
+      person: async () => null,
+      groupMembers: async () => null,
+      channelMembers: async () => null,
+    },
     services: createServiceRegistry([
       createSlackService({ client, channels: createChannelFinder(client) }),
       createHttpService(),

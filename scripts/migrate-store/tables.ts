@@ -10,6 +10,7 @@ import { newInsertId, toDate } from "../../src/store/mongodb/values.ts";
 import { toVersionDocument } from "../../src/store/mongodb/workflows.ts";
 import type { RecordKind } from "../../src/store/record-kind.ts";
 import {
+  AUDIT,
   BUDGETS,
   CALLS,
   CARDS,
@@ -42,8 +43,8 @@ export const TABLES: Readonly<Record<string, Table>> = {
   log: {
     collection: "log",
     select: "SELECT * FROM log ORDER BY execution_id, rev",
-    // The totals come along as sums.
-    toDocument: (row) => toLogDocument(toCommit(row), []),
+    // The totals come along as sums, the audit as records.
+    toDocument: (row) => toLogDocument(toCommit(row), [], []),
   },
   heads: { collection: "heads", select: SELECT_HEADS, toDocument: moveHead },
   inbox: {
@@ -114,6 +115,7 @@ export const TABLES: Readonly<Record<string, Table>> = {
   prompt_versions: jsonTable(PROMPT_VERSIONS),
   samples: jsonTable(SAMPLES),
   budgets: jsonTable(BUDGETS),
+  audit: jsonTable(AUDIT),
   totals: { collection: "totals", select: "SELECT * FROM totals", toDocument: moveTotals },
 };
 

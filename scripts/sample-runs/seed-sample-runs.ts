@@ -85,6 +85,7 @@ function openEngine(store: Store, world: SampleWorld): RunningEngine {
         isBot: false,
       }),
       groupMembers: async (group) => GROUPS[group.replace("@", "")] ?? null,
+      channelMembers: async () => null,
     },
     services: createSampleServices(world),
     model: createSampleModel(world),

@@ -1,8 +1,10 @@
 import type { UsersInfoResponse, WebClient } from "@slack/web-api";
 import type { Clock } from "../engine/ports/clock.ts";
 import type { Directory, Person } from "../engine/ports/directory.ts";
+import { type ChannelFinder } from "./channels.ts";
 import { toSlackError, toSlackFailure } from "./errors.ts";
-import { createGroupMembers, type GroupFinder, groupIdOf } from "./groups.ts";
+import { type GroupFinder, groupIdOf } from "./groups.ts";
+import { createChannelMembers, createGroupMembers } from "./members.ts";
 
 /** Slack's own errors for "there is no such person here". */
 const NO_SUCH_PERSON = new Set([
@@ -12,16 +14,27 @@ const NO_SUCH_PERSON = new Set([
   "invalid_user",
 ]);
 
+/** What finds groups and channels by their names. */
+interface DirectoryParts {
+  readonly groups: GroupFinder;
+  readonly channels: ChannelFinder;
+}
+
 /**
- * The workspace's people and user groups, read from Slack.
+ * The workspace's people, user groups and channels, read from Slack.
  *
- * People are read at each call, because permissions depend on them; so are members of groups, except that clicks within two
+ * People are read at each call, because permissions depend on them; so are members of groups and channels, except that clicks within two
  * seconds share an answer.
  *
  * @throws {AppError} from its methods: `slack_unavailable`, `slack_rejected`.
  */
-export function createDirectory(client: WebClient, groups: GroupFinder, clock: Clock): Directory {
+export function createDirectory(
+  client: WebClient,
+  { groups, channels }: DirectoryParts,
+  clock: Clock,
+): Directory {
   const members = createGroupMembers(client, clock);
+  const inChannel = createChannelMembers(client, clock);
   let ownTeam: Promise<string | null> | null = null;
 
   function readOwnTeam(): Promise<string | null> {
@@ -60,7 +73,14 @@ export function createDirectory(client: WebClient, groups: GroupFinder, clock: C
     return groupIdOf(group, ids);
   }
 
-  return { person, groupMembers };
+  async function channelMembers(channel: string): Promise<readonly string[] | null> {
+    const id = await channels.find(channel).catch((error: unknown) => {
+      throw toSlackError(error, `looking for the channel ${channel}`);
+    });
+    return id === null ? null : inChannel.of(id);
+  }
+
+  return { person, groupMembers, channelMembers };
 }
 
 type SlackUser = NonNullable<UsersInfoResponse["user"]>;

@@ -6,7 +6,11 @@ import type { Slack } from "./slack.ts";
 
 /** Checks in the workspace the channels, people and groups that definitions name. */
 export function createSlackNameChecks(slack: Slack): NameChecks {
-  return { channel: channelCheck(slack), approver: approverCheck(slack.directory) };
+  const channel = channelCheck(slack);
+  const approver = approverCheck(slack.directory);
+  // Rights may be given to the members of channels, too.
+  const permission: NameCheck = (name) => (isChannel(name) ? channel(name) : approver(name));
+  return { channel, approver, permission };
 }
 
 function channelCheck({ lookup: client, channels, directory }: Slack): NameCheck {
@@ -25,6 +29,10 @@ function channelCheck({ lookup: client, channels, directory }: Slack): NameCheck
       throw error;
     }
   };
+}
+
+function isChannel(name: string): boolean {
+  return /^(?:#|[CG][A-Z0-9]+$)/.test(name.startsWith("<#") ? "#" : name);
 }
 
 function noChannel(name: string): NameWarning {

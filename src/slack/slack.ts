@@ -33,11 +33,12 @@ export function createSlack({ botToken, apiUrl, clock, logger }: SlackOptions): 
   const slackLogger = toSlackLogger(logger);
   const lookup = createLookupClient(access, slackLogger);
   const groups = createGroupFinder(lookup, clock);
+  const channels = createChannelFinder(lookup);
   return {
     bulk: createBulkClient(access, slackLogger),
     lookup,
-    directory: createDirectory(lookup, groups, clock),
+    directory: createDirectory(lookup, { groups, channels }, clock),
     groups,
-    channels: createChannelFinder(lookup),
+    channels,
   };
 }

@@ -16,9 +16,9 @@ export function unescapeText(text: string): string {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
-/** A sentence of our own that may hold text from outside: mentions of a person or a group work, everything else is escaped. */
+/** A sentence of our own that may hold text from outside: mentions of a person, a group or a channel work, everything else is escaped. */
 export function showSentence(text: string): string {
-  return escapeText(text).replaceAll(/&lt;((?:@|!subteam\^)[A-Z0-9]+)&gt;/g, "<$1>");
+  return escapeText(text).replaceAll(/&lt;((?:@|#|!subteam\^)[A-Z0-9]+)&gt;/g, "<$1>");
 }
 
 /** A person as Slack shows them; what is no user id is shown as text. */

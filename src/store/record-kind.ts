@@ -65,8 +65,8 @@ export const RECORD_TEXT = {
 
 /** From a value up to, not including, another one. */
 interface Range {
-  readonly from: number;
-  readonly before: number;
+  readonly from: number | string;
+  readonly before: number | string;
 }
 
 export type Condition = string | number | boolean | Range;

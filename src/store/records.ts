@@ -1,3 +1,9 @@
+import {
+  type AuditQuery,
+  type AuditRecord,
+  type AuditStore,
+  auditPlace,
+} from "../engine/ports/audit.ts";
 import type {
   BudgetRecord,
   BudgetStore,
@@ -234,6 +240,64 @@ export function createBudgets(budgets: StorageOf<typeof BUDGETS>): BudgetStore {
   };
 }
 
+/** Found by who did something, and to what; in the order of their ids, which begin with the time. */
+export const AUDIT = describeRecord<AuditRecord, Pick<AuditRecord, "id">>()({
+  table: "audit",
+  collection: "audit",
+  ...BY_ID,
+  isInserted: true,
+  index: {
+    id: { column: "id", field: "_id", value: ({ id }) => id },
+    actor: { column: "actor", field: "actor", value: ({ actor }) => actor },
+    workflow: {
+      column: "workflow_id",
+      field: "workflow",
+      isOptional: true,
+      value: ({ workflowId = null }) => workflowId,
+    },
+    execution: {
+      column: "execution_id",
+      field: "execution",
+      isOptional: true,
+      value: ({ executionId = null }) => executionId,
+    },
+  },
+  texts: { record: RECORD_TEXT },
+});
+
+/** Before and after every id. */
+const FIRST = auditPlace(0);
+const LAST = ":";
+
+/** What differs between the databases is given. @param upToDate - brings in what was committed before. */
+export function createAudit(
+  audit: StorageOf<typeof AUDIT>,
+  upToDate: () => Promise<void>,
+  append: AuditStore["append"],
+): AuditStore {
+  return {
+    append,
+    async list({ since, until, after, workflowId, executionId, actor, limit }: AuditQuery) {
+      await upToDate();
+      const from = since === undefined ? FIRST : auditPlace(since);
+      return audit.list({
+        where: omitUndefined({
+          // Before every id that is greater: ids hold no space.
+          id: {
+            from: after !== undefined && after >= from ? `${after} ` : from,
+            before: until === undefined ? LAST : auditPlace(until),
+          },
+          workflow: workflowId,
+          execution: executionId,
+          actor,
+        }),
+        order: ["key"],
+        limit,
+      });
+    },
+  };
+}
+
 /** In SQLite all of a card stands in columns. */
 export const CARDS = describeRecord<CardRecord, Pick<CardRecord, "id">>()({
   table: "cards",
@@ -302,6 +366,7 @@ export type RecordCollection = (
   | typeof SAMPLES
   | typeof CALLS
   | typeof BUDGETS
+  | typeof AUDIT
   | typeof CARDS
   | typeof WORKFLOWS
 )["collection"];

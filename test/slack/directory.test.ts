@@ -2,6 +2,7 @@ import { LogLevel, WebClient } from "@slack/web-api";
 import { describe, expect, test } from "vitest";
 import { openSimulator } from "../../simulator/simulator.ts";
 import { systemClock } from "../../src/engine/ports/clock.ts";
+import { createChannelFinder } from "../../src/slack/channels.ts";
 import { createDirectory, toPerson } from "../../src/slack/directory.ts";
 import { createGroupFinder } from "../../src/slack/groups.ts";
 
@@ -14,7 +15,14 @@ async function setUp() {
   });
   return {
     simulator,
-    directory: createDirectory(client, createGroupFinder(client, systemClock), systemClock),
+    directory: createDirectory(
+      client,
+      {
+        groups: createGroupFinder(client, systemClock),
+        channels: createChannelFinder(client),
+      },
+      systemClock,
+    ),
   };
 }
 
@@ -41,6 +49,16 @@ describe("the directory", () => {
     }
     expect(await directory.groupMembers("@nobody")).toBeNull();
     expect(await directory.groupMembers("S0NOBODY")).toBeNull();
+  });
+
+  test("reads the members of a channel by name, id and mention", async () => {
+    const { simulator, directory } = await setUp();
+    await using _ = simulator;
+    for (const channel of ["#approvals", "C0APPROVALS", "<#C0APPROVALS|approvals>"]) {
+      expect(await directory.channelMembers(channel)).toContain("U0BOB");
+    }
+    expect(await directory.channelMembers("#nowhere")).toBeNull();
+    expect(await directory.channelMembers("C0NOWHERE")).toBeNull();
   });
 
   test("says that Slack is away instead of guessing", async () => {

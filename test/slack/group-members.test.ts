@@ -1,7 +1,7 @@
 import { WebClient } from "@slack/web-api";
 import { expect, test } from "vitest";
 import { openSimulator, type Simulator } from "../../simulator/simulator.ts";
-import { createGroupMembers } from "../../src/slack/groups.ts";
+import { createGroupMembers } from "../../src/slack/members.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 
 const FINANCE = "S0FINANCE";

@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { auditConformance } from "./conformance/audit.ts";
 import { budgetsConformance } from "./conformance/budgets.ts";
 import { callsConformance } from "./conformance/calls.ts";
 import { cardsConformance } from "./conformance/cards.ts";
@@ -40,6 +41,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     slotsConformance(open);
     callsConformance(open);
     budgetsConformance(open);
+    auditConformance(open);
     cardsConformance(open);
     draftsConformance(open);
     eventsConformance(open);

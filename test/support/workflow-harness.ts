@@ -72,6 +72,7 @@ export class WorkflowHarness implements AsyncDisposable {
             isBot: false,
           }),
           groupMembers: async (group) => (options.unknownGroups?.includes(group) ? null : GROUP),
+          channelMembers: async () => null,
         },
         admins: options.admins ?? [],
         services: recordingServices(calls, options.services ?? (() => ({}))),

@@ -43,7 +43,11 @@ export async function startWeb(
     store,
     clock: systemClock,
     logger: pino({ level: "silent" }),
-    directory: { person: async () => null, groupMembers: async () => null },
+    directory: {
+      person: async () => null,
+      groupMembers: async () => null,
+      channelMembers: async () => null,
+    },
     services: { get: () => undefined, names: () => [] },
     model: {
       complete: () => Promise.reject(new Error("These workflows ask no model.")),

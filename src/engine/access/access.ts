@@ -1,5 +1,8 @@
 import { AppError } from "../../shared/errors.ts";
-import type { Access as AccessApi, Caller, Role } from "../api/access.ts";
+import { isUserId } from "../../shared/slack-ids.ts";
+import type { Caller, Role } from "../api/access.ts";
+import type { Permissions, PermittedAction } from "../definition/permissions.ts";
+import { OPERATOR } from "../model/actor.ts";
 import type { Directory, Person } from "../ports/directory.ts";
 
 export interface AccessOptions {
@@ -8,11 +11,21 @@ export interface AccessOptions {
   readonly admins: readonly string[];
 }
 
-/** Who acts when no person does: the holder of the API token, or a program on this machine. */
-const OPERATOR = "api";
+/** Whether somebody may do something, and why. */
+export interface Verdict {
+  readonly allowed: boolean;
+  readonly because:
+    | { readonly kind: "operator" | "admin" | "default" | "outsider" }
+    /** They, or a group or channel that they are in, are named. */
+    | { readonly kind: "named"; readonly holder: string }
+    /** Others are named, or admins alone may. */
+    | { readonly kind: "not_named" };
+  /** Who may, besides admins, as the definition names them; empty: admins alone. */
+  readonly holders: readonly string[];
+}
 
-/** Who may do what: the one place that Slack, HTTP and the command line share. */
-export class Access implements AccessApi {
+/** Who may do what: the one place that Slack, HTTP and the command line share. People and groups are read at each call. */
+export class Access {
   readonly #options: AccessOptions;
 
   constructor(options: AccessOptions) {
@@ -23,6 +36,7 @@ export class Access implements AccessApi {
     return this.#options.admins;
   }
 
+  /** @see Access.caller of the engine's contract */
   async caller(userId: string): Promise<Caller> {
     const person = await this.#options.directory.person(userId);
     const role = this.#roleOf(person);
@@ -34,14 +48,55 @@ export class Access implements AccessApi {
     });
   }
 
+  /** @see Access.isAdmin of the engine's contract */
   async isAdmin(by: string): Promise<boolean> {
-    if (by === OPERATOR) return true;
-    return this.#roleOf(await this.#options.directory.person(by)) === "admin";
+    return by === OPERATOR || (await this.#role(by)) === "admin";
   }
 
   /** Whether this person has a role at all: guests, strangers and bots have none. @throws {AppError} `slack_unavailable`. */
   async mayUse(userId: string): Promise<boolean> {
-    return this.#roleOf(await this.#options.directory.person(userId)) !== null;
+    return (await this.#role(userId)) !== null;
+  }
+
+  /**
+   * Whether a person, or the operator, may do something with a workflow.
+   *
+   * @param permissions - of the workflow's active version; absent: the defaults.
+   * @throws {AppError} `slack_unavailable` if Slack does not answer.
+   */
+  async may(
+    by: string,
+    action: PermittedAction,
+    permissions: Permissions | undefined,
+  ): Promise<Verdict> {
+    const holders = permissions?.[action] ?? [];
+    if (by === OPERATOR) return { allowed: true, because: { kind: "operator" }, holders };
+    const role = await this.#role(by);
+    if (role === null) return { allowed: false, because: { kind: "outsider" }, holders };
+    if (role === "admin") return { allowed: true, because: { kind: "admin" }, holders };
+    if (permissions?.[action] === undefined && action === "run")
+      return { allowed: true, because: { kind: "default" }, holders };
+    for (const holder of holders) {
+      if (await this.isAmong(by, holder))
+        return { allowed: true, because: { kind: "named", holder }, holders };
+    }
+    return { allowed: false, because: { kind: "not_named" }, holders };
+  }
+
+  /** Whether a person is named, or is in the user group or channel that is named. What does not exist has no members. */
+  async isAmong(userId: string, holder: string): Promise<boolean> {
+    const { directory } = this.#options;
+    const name = /^<@([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(holder)?.[1] ?? holder;
+    if (isUserId(name)) return name === userId;
+    const isChannel = /^(?:#|<#|[CG][A-Z0-9]{4,}$)/.test(name);
+    const members = await (isChannel
+      ? directory.channelMembers(name)
+      : directory.groupMembers(name));
+    return members?.includes(userId) ?? false;
+  }
+
+  async #role(userId: string): Promise<Role | null> {
+    return this.#roleOf(await this.#options.directory.person(userId));
   }
 
   #roleOf(person: Person | null): Role | null {

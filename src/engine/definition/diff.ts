@@ -161,6 +161,7 @@ function envelope(step: StepDefinition): Readonly<Record<string, Json>> {
     retryPolicy: step.retryPolicy ?? null,
     timeoutMs: step.timeoutMs ?? null,
     onUnknown: step.onUnknown ?? null,
+    sensitive: step.sensitive ?? null,
     onFailure: step.onFailure,
     fallbackStep: step.fallbackStep ?? null,
     next: step.next ?? null,

@@ -3,6 +3,7 @@ import { isJsonObject, type Json, type JsonObject, toJson } from "../../shared/j
 import type { NameKind } from "../ports/name-checks.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
 import { externalNames } from "./param-traits.ts";
+import { Permissions } from "./permissions.ts";
 import { formatPath } from "./problem.ts";
 import { type Definition, Report } from "./schema.ts";
 import type { StepType } from "./step-type.ts";
@@ -25,13 +26,14 @@ export interface NamingContext {
 
 /** Everything outside that a checked definition names in full; names that hold templates are known only when it runs. */
 export function findExternalNames(
-  { steps, trigger, triggers, report }: Definition,
+  { steps, trigger, triggers, report, permissions }: Definition,
   context: NamingContext,
 ): readonly ExternalName[] {
   const listed = (triggers ?? []).map((one, index) => ({ one, path: ["triggers", index] }));
   const all = trigger === undefined ? listed : [...listed, { one: trigger, path: ["trigger"] }];
   return [
     ...namesOf(Report, toJson(report ?? {}), ["report"]),
+    ...namesOf(Permissions, toJson(permissions ?? {}), ["permissions"]),
     ...all.flatMap(({ one, path }) =>
       namesOf(context.triggerTypes.get(one.type)?.config, toJson(one), path),
     ),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Duration, TimeLimit } from "../../shared/duration.ts";
 import { isJsonObject } from "../../shared/json.ts";
 import { externalNames } from "./param-traits.ts";
+import { Permissions } from "./permissions.ts";
 
 /** Ids that a route may name but no step may have. */
 const RESERVED_STEP_IDS = ["end", "default"] as const;
@@ -45,6 +46,8 @@ export const StepDefinition = z.strictObject({
   fallbackStep: z.string().optional(),
   timeoutMs: TimeLimit.optional(),
   onUnknown: z.enum(["repeat", "look", "ask"]).optional(),
+  /** Its output is shown to starter, approvers and admins alone. */
+  sensitive: z.boolean().optional(),
 });
 export type StepDefinition = z.output<typeof StepDefinition>;
 
@@ -124,6 +127,7 @@ export const Definition = z.strictObject({
   limits: Limits.prefault({}),
   concurrency: Concurrency.optional(),
   report: Report.optional(),
+  permissions: Permissions.optional(),
   output: z.string().optional(),
   steps: z.array(StepDefinition).min(1).max(1000),
 });

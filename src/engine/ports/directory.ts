@@ -25,4 +25,10 @@ export interface Directory {
    * @returns user ids, or `null` if there is no such group.
    */
   groupMembers(group: string): Promise<readonly string[] | null>;
+  /**
+   * Members of a channel named by id (`C…`), name (`#expenses`) or mention, as old as those of groups.
+   *
+   * @returns user ids, or `null` if the bot sees no such channel.
+   */
+  channelMembers(channel: string): Promise<readonly string[] | null>;
 }

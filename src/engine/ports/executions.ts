@@ -2,6 +2,7 @@ import type { JsonObject } from "../../shared/json.ts";
 import type { ExecutionEvent, ExecutionStarted } from "../model/events.ts";
 import type { ExecutionStatus } from "../model/state.ts";
 import type { TotalsDelta, TotalsDimension, TotalsRow } from "../model/totals.ts";
+import type { AuditRecord } from "./audit.ts";
 
 /** The projections by which executions are found and listed. */
 export interface ExecutionStore {
@@ -79,7 +80,7 @@ export interface LogStore {
    *
    * `record` and `settled` ride along: they are written with the commit or soon after, and may be
    * lost in a crash, since they follow from the log. `totals` are added exactly once, with the
-   * commit or soon after. Repeating a commit with the same `commitId` succeeds and adds nothing.
+   * commit or soon after; so are the records of `audit`. Repeating a commit with the same `commitId` succeeds and adds nothing.
    *
    * @throws {AppError} `store_conflict` when another commit has this revision: the caller has lost
    * the execution and stops.
@@ -89,6 +90,7 @@ export interface LogStore {
     record: ExecutionRecord,
     settled: readonly string[],
     totals?: readonly TotalsDelta[],
+    audit?: readonly AuditRecord[],
   ): Promise<void>;
 }
 

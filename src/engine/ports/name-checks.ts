@@ -1,7 +1,8 @@
 /**
- * What definitions name outside: Slack conversations, people and user groups who decide, databases.
+ * What definitions name outside: Slack conversations, people and user groups who decide,
+ * people, groups and channels that may do something, databases.
  */
-export type NameKind = "channel" | "approver" | "connection";
+export type NameKind = "channel" | "approver" | "permission" | "connection";
 
 /** Why something that a definition names does not seem to be there. */
 export interface NameWarning {

@@ -1,4 +1,5 @@
 import type { Json } from "../../shared/json.ts";
+import type { AuditStore } from "./audit.ts";
 import type { BudgetStore, CallStore } from "./calls.ts";
 import type { CardStore } from "./cards.ts";
 import type { ChangeSource } from "./changes.ts";
@@ -49,6 +50,7 @@ export interface Store extends ChangeSource, AsyncDisposable {
   readonly calls: CallStore;
   readonly budgets: BudgetStore;
   readonly cards: CardStore;
+  readonly audit: AuditStore;
   readonly processes: ProcessStore;
 
   /**

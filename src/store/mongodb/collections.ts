@@ -69,6 +69,8 @@ export interface LogDocument extends Inserted {
   readonly at: Date;
   readonly events: JsonText;
   readonly totals?: JsonText;
+  /** What is to be recorded of it. */
+  readonly audit?: JsonText;
 }
 
 /** `_id`: the signal. */
@@ -294,6 +296,11 @@ export const INDEXES: Readonly<Partial<Record<CollectionName, readonly Index[]>>
       expireAfterSeconds: EXPIRY_GRACE_SECONDS,
     },
   ],
+  audit: [
+    { name: "audit_actor", key: { actor: 1, _id: 1 } },
+    { name: "audit_workflow", key: { workflow: 1, _id: 1 }, where: there("workflow") },
+    { name: "audit_execution", key: { execution: 1, _id: 1 }, where: there("execution") },
+  ],
   drafts: [{ name: "drafts_thread", key: { channel: 1, threadTs: 1, createdAt: -1, _id: -1 } }],
   events: [
     { name: "events_name", key: { name: 1, at: 1, _id: 1 } },
@@ -327,4 +334,5 @@ export const SHARD_KEYS: Readonly<
   dedupe: { _id: "hashed" },
   calls: { _id: "hashed" },
   cards: { execution: "hashed" },
+  audit: { _id: "hashed" },
 };

@@ -1,4 +1,5 @@
 import type { TotalsDelta } from "../../engine/model/totals.ts";
+import type { AuditRecord } from "../../engine/ports/audit.ts";
 import type { Commit, LogStore } from "../../engine/ports/executions.ts";
 import { lostRace } from "../executions.ts";
 import { type LogDocument, SCHEMA_VERSION } from "./collections.ts";
@@ -21,8 +22,8 @@ export function createLog(connection: Connection, trailing: WriteBehind): LogSto
       );
       return documents.map(toCommit);
     },
-    async commit(commit, head, settled, totals = []) {
-      const document = toLogDocument(commit, totals);
+    async commit(commit, head, settled, totals = [], audit = []) {
+      const document = toLogDocument(commit, totals, audit);
       const projection = structuredClone(head);
       const ids = [...settled];
       if (!(await inserts.add(document))) throw lostRace(commit);
@@ -54,7 +55,11 @@ function logId(executionId: string, rev: number): string {
 }
 
 /** A commit as it is inserted. */
-export function toLogDocument(commit: Commit, totals: readonly TotalsDelta[]): LogDocument {
+export function toLogDocument(
+  commit: Commit,
+  totals: readonly TotalsDelta[],
+  audit: readonly AuditRecord[],
+): LogDocument {
   const { executionId, rev, epoch, commitId, at, events } = commit;
   return {
     _id: logId(executionId, rev),
@@ -66,6 +71,7 @@ export function toLogDocument(commit: Commit, totals: readonly TotalsDelta[]): L
     at: toDate(at),
     events: JSON.stringify(events),
     ...(totals.length > 0 && { totals: JSON.stringify(totals) }),
+    ...(audit.length > 0 && { audit: JSON.stringify(audit) }),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   PROMPTS,
   SAMPLES,
 } from "../records.ts";
+import { appendAudit, openAudit } from "./audit.ts";
 import { openCards } from "./cards.ts";
 import { ChangeStreamWatch } from "./change-stream-watch.ts";
 import { Connection } from "./connection.ts";
@@ -41,7 +42,8 @@ export async function openMongoStore(uri: string): Promise<Store> {
   await using opened = new AsyncDisposableStack();
   const connection = opened.use(await Connection.open(uri));
   await migrate(connection);
-  const projector = new TotalsProjector(connection);
+  const append = appendAudit(connection);
+  const projector = new TotalsProjector(connection, append);
   opened.defer(() => projector.close());
   const trailing = new WriteBehind(connection, () => projector.noteWritten());
   opened.defer(() => trailing.close());
@@ -66,6 +68,7 @@ export async function openMongoStore(uri: string): Promise<Store> {
     ),
     samples: createSamples(recordCollection(connection, SAMPLES)),
     budgets: createBudgets(recordCollection(connection, BUDGETS)),
+    audit: openAudit(connection, trailing, projector, append),
     processes: createProcesses(connection),
     readUpgrade: () => readUpgrade(connection),
     totals: createTotals(connection, trailing, projector),

@@ -1,5 +1,6 @@
 import type { AnyBulkWriteOperation } from "mongodb";
 import { addTotals, NOTHING, type Totals, type TotalsDelta } from "../../engine/model/totals.ts";
+import type { AuditRecord, AuditStore } from "../../engine/ports/audit.ts";
 import {
   type HeadDocument,
   SCHEMA_VERSION,
@@ -34,8 +35,11 @@ const MAX_ROUNDS = 20;
 
 type Batch = Pick<TotalsBatchDocument, "executions"> & { readonly deltas: readonly TotalsDelta[] };
 
+/** What is to be counted, and recorded before it counts as done. */
+type Collected = Batch & { readonly audit: readonly AuditRecord[] };
+
 /**
- * Adds what the logs say to the running totals, each commit exactly once, without a transaction,
+ * Adds what the logs say to the running totals and to the audit, each commit exactly once, without a transaction,
  * and whichever process dies on the way.
  *
  * Batches are numbered. Inserting number n is the fence: of several processes one succeeds, and
@@ -45,6 +49,7 @@ type Batch = Pick<TotalsBatchDocument, "executions"> & { readonly deltas: readon
  */
 export class TotalsProjector {
   readonly #connection: Connection;
+  readonly #append: AuditStore["append"];
   #timer: NodeJS.Timeout | null = null;
   readonly #sweep: NodeJS.Timeout;
   /**
@@ -55,8 +60,10 @@ export class TotalsProjector {
   #running: Promise<boolean> | null = null;
   #closed = false;
 
-  constructor(connection: Connection) {
+  /** @param append - records what executions did. */
+  constructor(connection: Connection, append: AuditStore["append"]) {
     this.#connection = connection;
+    this.#append = append;
     this.#sweep = setInterval(() => this.#schedule(0), SWEEP_MS);
     this.#sweep.unref();
   }
@@ -117,6 +124,8 @@ export class TotalsProjector {
       const batch = await this.#collect();
       if (batch === null) return false;
       if (Date.now() - startedAt > MAX_STANDSTILL_MS) throw new Error("stood still");
+      // Records have ids of their own: adding them twice adds nothing, so they need no fence.
+      await this.#append(batch.audit);
       const number = (last?._id ?? 0) + 1;
       const isOurs = batch.deltas.length === 0 || (await this.#begin(number, batch));
       // Another process counts: what is left is read after that.
@@ -132,7 +141,7 @@ export class TotalsProjector {
   }
 
   /** What the logs of some marked executions say beyond what is counted; `null`: none is marked. */
-  async #collect(): Promise<Batch | null> {
+  async #collect(): Promise<Collected | null> {
     const { heads, log } = this.#connection.collections;
     const marked = await this.#connection.ask(() =>
       heads
@@ -143,12 +152,15 @@ export class TotalsProjector {
     if (marked.length === 0) return null;
     const { executions, ids } = uncounted(marked);
     const rows = await this.#connection.ask(() =>
-      log.find(commitsWithIds(executions, ids), { projection: { totals: 1 } }).toArray(),
+      log.find(commitsWithIds(executions, ids), { projection: { totals: 1, audit: 1 } }).toArray(),
     );
     const deltas = rows.flatMap(({ totals }) =>
       totals === undefined ? [] : readJson<readonly TotalsDelta[]>(totals),
     );
-    return { executions, deltas: sumByKey(deltas) };
+    const audit = rows.flatMap(({ audit: text }) =>
+      text === undefined ? [] : readJson<readonly AuditRecord[]>(text),
+    );
+    return { executions, deltas: sumByKey(deltas), audit };
   }
 
   async #begin(number: number, { executions, deltas }: Batch): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { Commit, LogStore } from "../../engine/ports/executions.ts";
 import { lostRace } from "../executions.ts";
+import { prepareAudit } from "./audit.ts";
 import type { Connection } from "./connection.ts";
 import { prepareRecordWrite } from "./heads.ts";
 import { prepareSettling } from "./inbox.ts";
@@ -23,22 +24,27 @@ export function createLog(connection: Connection): LogStore {
   const writeRecord = prepareRecordWrite(connection);
   const settle = prepareSettling(connection);
   const addTotals = prepareTotals(connection);
+  const addAudit = prepareAudit(connection);
 
   return {
     read: (executionId, afterRev) =>
       connection.read(() => selectAfter.all(executionId, afterRev).map(toCommit)),
-    async commit(commit, head, settled, totals = []) {
+    async commit(commit, head, settled, totals = [], audit = []) {
       const { executionId, rev, epoch, commitId, at } = commit;
       const events = JSON.stringify(commit.events);
       const writeThisRecord = writeRecord(head);
       const settleThese = settle(settled);
       const addThese = addTotals(totals);
+      const recordThese = addAudit(audit);
       await connection.write(() => {
         if (insert.run(executionId, rev, epoch, commitId, at, events).changes === 0) {
           const winner = selectCommitId.get(executionId, rev);
           if (winner === undefined || text(winner, "commit_id") !== commitId)
             throw lostRace(commit);
-        } else addThese();
+        } else {
+          addThese();
+          recordThese();
+        }
         writeThisRecord();
         settleThese();
       });

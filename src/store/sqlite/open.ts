@@ -12,6 +12,7 @@ import {
   PROMPTS,
   SAMPLES,
 } from "../records.ts";
+import { openAudit } from "./audit.ts";
 import { openCards } from "./cards.ts";
 import { Connection } from "./connection.ts";
 import { openDatabaseFile, type Synchronous } from "./database-file.ts";
@@ -85,6 +86,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     ),
     samples: createSamples(recordTable(connection, SAMPLES)),
     budgets: createBudgets(recordTable(connection, BUDGETS)),
+    audit: openAudit(connection),
     totals: createTotals(connection),
     processes: createProcesses(connection),
     // No other process has the file while this one has it.

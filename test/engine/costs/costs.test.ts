@@ -85,6 +85,7 @@ function engineOn(store: Store, clock: ManualClock, model: ModelClient): Running
     directory: {
       person: async (id) => ({ id, name: id, ...person }),
       groupMembers: async () => [],
+      channelMembers: async () => null,
     },
     services: recordingServices([], () => ({})),
     model,

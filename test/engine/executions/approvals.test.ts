@@ -32,6 +32,7 @@ test("of two clicks at once by one person the first hears what became of it", as
     directory: {
       person: async (id) => ({ id, name: id, ...BOB }),
       groupMembers: async () => null,
+      channelMembers: async () => null,
     },
     executions: {
       read: async () => ({ workflow, state }),

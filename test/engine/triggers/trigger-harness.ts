@@ -61,6 +61,7 @@ export class TriggerHarness implements AsyncDisposable {
           isBot: false,
         }),
         groupMembers: async () => null,
+        channelMembers: async () => null,
       },
       conversations: {
         resolveChannel: async (channel) => channel,

@@ -46,7 +46,11 @@ class Process implements AsyncDisposable {
       store,
       clock: systemClock,
       logger: { info() {}, debug() {}, warn() {}, error() {} },
-      directory: { person: async () => null, groupMembers: async () => null },
+      directory: {
+        person: async () => null,
+        groupMembers: async () => null,
+        channelMembers: async () => null,
+      },
       model: {
         complete: () =>
           Promise.reject(new AppError({ code: "model_unavailable", message: "No model." })),
