@@ -6,6 +6,7 @@ import type {
   TokenUsage,
   Trigger,
 } from "../model/events.ts";
+import type { RequestNote } from "../model/requests.ts";
 import type { ExecutionStatus, RequestOutcome, StepResult, Vote } from "../model/state.ts";
 
 /** Executions: starting, reading, cancelling, retrying and migrating them. */
@@ -268,6 +269,9 @@ export interface RunningStep {
 export interface RequestView {
   readonly opened: RequestOpened;
   readonly stepId: string;
+  /** Those that count. */
   readonly votes: readonly Vote[];
+  /** What happened to it besides votes, in order. @default nothing */
+  readonly notes?: readonly RequestNote[];
   readonly outcome: RequestOutcome | null;
 }

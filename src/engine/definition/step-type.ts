@@ -11,9 +11,11 @@ import type {
   ChildRequest,
   NamedEvent,
   RequestOpened,
+  StepCompleted,
   StepError,
   WaitReason,
 } from "../model/events.ts";
+import type { ItemPlace, ReturnRounds } from "../model/requests.ts";
 import type {
   FrameStatus,
   ItemEnd,
@@ -41,6 +43,10 @@ export interface EnterContext {
   readonly prompts?: ReadonlyMap<string, NamedPrompt>;
   /** Slack user id of the person who started the run, if a person did. */
   readonly startedBy: string | null;
+  /** The bodies of items around the step, the outermost first. @default none */
+  readonly items?: readonly ItemPlace[];
+  /** Which of the step's routes lead back to it whatever happens, and how often one was taken. @default none */
+  rounds?(): Omit<ReturnRounds, "max">;
 }
 
 /** What entering a step leads to. */
@@ -72,7 +78,14 @@ export type Entry =
 export type WakeCause = "due" | "decision";
 
 /** A waiting step's answer: over with an output, or still waiting. */
-export type Wake = { readonly kind: "complete"; readonly output: Json } | { readonly kind: "wait" };
+export type Wake =
+  | {
+      readonly kind: "complete";
+      readonly output: Json;
+      /** Variables that change with it. */
+      readonly edited?: StepCompleted["edited"];
+    }
+  | { readonly kind: "wait" };
 
 /** A body of a step, as far as it has come. */
 export interface FrameView {

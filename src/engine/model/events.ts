@@ -1,4 +1,12 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
+import type {
+  Edits,
+  RequestDelegated,
+  RequestEscalated,
+  RequestOptions,
+  RequestReminded,
+  VoteTakenBack,
+} from "./requests.ts";
 
 /**
  * The events of an execution, in the past tense. The log of an execution is a list of these; its
@@ -25,6 +33,10 @@ export type ExecutionEvent =
   | StepFailed
   | DecisionRecorded
   | DecisionRefused
+  | RequestReminded
+  | RequestEscalated
+  | RequestDelegated
+  | VoteTakenBack
   | LateResult
   | TimerFired
   | ChildHeld
@@ -286,10 +298,12 @@ export interface Choice {
   readonly id: string;
   readonly label: string;
   readonly style?: "primary" | "danger";
+  /** A comment may or has to be given with it; absent: none is asked for. */
+  readonly comment?: "optional" | "required";
 }
 
 /** An approval request as it was opened. Immutable; the votes are events. */
-export interface RequestOpened {
+export interface RequestOpened extends RequestOptions {
   /** The step's key: unique, and equal after a restart. */
   readonly id: string;
   readonly round: number;
@@ -327,6 +341,8 @@ export interface StepCompleted extends AttemptCost {
   readonly confidence?: number;
   /** Name of the variable that takes the output, too. */
   readonly outputVariable?: string;
+  /** Variables that the people who decided changed, as their request allowed. */
+  readonly edited?: { readonly requestId: string; readonly values: Edits };
   /** The step that follows in the same body; `null`: the body ends. */
   readonly next: string | null;
   readonly at: number;
@@ -362,6 +378,8 @@ export interface DecisionRecorded {
   readonly by: string;
   readonly choice: string;
   readonly comment?: string;
+  /** What it approves instead of the values that the request was opened with. */
+  readonly edits?: Edits;
   readonly signalId: string;
   readonly at: number;
 }
@@ -369,6 +387,11 @@ export interface DecisionRecorded {
 export type RefusalReason =
   | "already_decided"
   | "already_voted"
+  /** Others changed the values that this person saw. */
+  | "edited"
+  | "handed_over"
+  /** There is no vote to take back. */
+  | "not_voted"
   | "expired"
   | "cancelled"
   | "superseded";

@@ -10,6 +10,7 @@ import type {
   TokenUsage,
   WaitReason,
 } from "./events.ts";
+import type { Edits, RequestNote } from "./requests.ts";
 
 /**
  * What `stepResults.<id>` holds: the latest entry of a step, in the shape that definitions and the
@@ -60,6 +61,8 @@ export interface Vote {
   readonly by: string;
   readonly choice: string;
   readonly comment?: string;
+  /** What it approves instead of the values that the request was opened with. */
+  readonly edits?: Edits;
   readonly at: number;
 }
 
@@ -74,7 +77,11 @@ export interface RequestOutcome {
 export interface RequestState {
   readonly opened: RequestOpened;
   readonly path: string;
+  /** Those that count. */
   readonly votes: Vote[];
+  readonly notes: RequestNote[];
+  /** How often a person became free to vote anew, by user id; their next vote is a new signal. */
+  readonly turns: Map<string, number>;
   outcome: RequestOutcome | null;
 }
 

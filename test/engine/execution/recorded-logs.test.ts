@@ -54,6 +54,9 @@ const SINCE: Readonly<Record<ExecutionEvent["type"], string | null>> = {
   outbox_delivered: "0.1.0",
   outcome_asked: "0.1.0",
   outcome_told: "0.1.0",
+  request_delegated: "0.2.0",
+  request_escalated: "0.2.0",
+  request_reminded: "0.2.0",
   signal_received: null,
   slot_acquired: "0.1.0",
   step_attempt_failed: "0.1.0",
@@ -63,6 +66,7 @@ const SINCE: Readonly<Record<ExecutionEvent["type"], string | null>> = {
   step_started: "0.1.0",
   step_waiting: "0.1.0",
   timer_fired: "0.1.0",
+  vote_taken_back: "0.2.0",
 };
 const registries = realRegistries();
 

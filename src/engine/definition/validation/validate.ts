@@ -5,6 +5,7 @@ import { ProblemCollector, type ValidationResult } from "../problem.ts";
 import { Definition } from "../schema.ts";
 import type { StepType } from "../step-type.ts";
 import type { TriggerType } from "../trigger-type.ts";
+import { checkApprovals } from "./check-approvals.ts";
 import { checkBodies } from "./check-bodies.ts";
 import { checkInputs } from "./check-inputs.ts";
 import { checkConcurrency, checkOutput, checkReferences } from "./check-references.ts";
@@ -46,6 +47,7 @@ function check(
   const given = variablesOfTriggers(document, context.triggerTypes);
   const inputs = declared === null ? null : new Set([...declared, ...given]);
   const root = checkBodies(document, context, collector);
+  checkApprovals(root, collector);
   checkReferences(root, { levels: [], inputs }, collector);
   checkConcurrency(document, collector);
   checkOutput(document["output"], { levels: [{ body: root, here: null }], inputs }, collector);

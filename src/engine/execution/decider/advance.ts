@@ -1,4 +1,5 @@
 import { asAppError } from "../../../shared/errors.ts";
+import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import { type CompiledStep, type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
 import { EACH, type FrameView, type Join, type WakeCause } from "../../definition/step-type.ts";
 import type { ExecutionEvent, StepError, StepStarted } from "../../model/events.ts";
@@ -15,6 +16,7 @@ import { completeStep, endStepWithError, outputOf } from "./complete-step.ts";
 import { type NextEvents, resolveBudget, resolveBudgetDecision } from "./cost-cap.ts";
 import { begin, enterStep, failExecution } from "./enter-step.ts";
 import { advanceBlockedChild } from "./handle-children.ts";
+import { requestNotice } from "./request-timers.ts";
 import { MAX_RECOVERIES, recoverableAt } from "./retry-delay.ts";
 import { resolveOutcome } from "./unknown-outcome.ts";
 import { timersOf, type Worklist } from "./worklist.ts";
@@ -169,6 +171,8 @@ function advanceWaiting(
   // Decisions first: one that was made in time counts even if it is seen after the expiry.
   const decided = wakeStep(step, state, activeStep, "decision", now);
   if (decided.length > 0 || !isDue(activeStep, now)) return decided;
+  const notice = requestNotice(state, activeStep, now);
+  if (notice) return [notice];
   return [
     { type: "timer_fired", path: activeStep.path, due: activeStep.due, at: now },
     ...wakeStep(step, state, activeStep, "due", now),
@@ -185,9 +189,15 @@ function wakeStep(
 ): readonly ExecutionEvent[] {
   const request = state.requests.get(activeStep.requestId ?? "") ?? null;
   const wake = step.program.wake?.(activeStep, request, cause, now);
-  return wake?.kind === "complete"
-    ? completeStep(step, activeStep.path, wake.output, { costNano: 0 }, now)
-    : [];
+  if (wake?.kind !== "complete") return [];
+  const { output, edited } = wake;
+  return completeStep(
+    step,
+    activeStep.path,
+    output,
+    { costNano: 0, ...omitUndefined({ edited }) },
+    now,
+  );
 }
 
 /**

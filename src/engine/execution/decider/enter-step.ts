@@ -11,10 +11,11 @@ import type {
   StepWaiting,
 } from "../../model/events.ts";
 import type { ReadonlyFrame, ReadonlyState } from "../../model/state.ts";
-import { stepPath } from "../../model/step-path.ts";
+import { stepIdOf, stepPath } from "../../model/step-path.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
 import { admit, askForBudget, type NextEvents } from "./cost-cap.ts";
 import { executionScope } from "./execution-scope.ts";
+import { itemsAround, roundsSoFar } from "./request-place.ts";
 import { variablesFault } from "./size-limits.ts";
 
 /** The events that follow when a body comes to a step. */
@@ -102,7 +103,7 @@ export function entryPlace(
 
 /** What the step at this path is given when it is entered. */
 export function enterContext(
-  { prompts }: CompiledWorkflow,
+  workflow: CompiledWorkflow,
   state: ReadonlyState,
   frame: ReadonlyFrame,
   path: string,
@@ -110,11 +111,14 @@ export function enterContext(
 ): EnterContext {
   const key = `${state.start.executionId}/${path}`;
   const { salt, trigger } = state.start;
+  const { prompts } = workflow;
   return {
     scope: executionScope(state, frame, key),
     key,
     now,
     startedBy: trigger.userId ?? null,
+    items: itemsAround(state, frame),
+    rounds: () => roundsSoFar(workflow, state, frame, stepIdOf(path)),
     ...omitUndefined({ salt, prompts }),
   };
 }

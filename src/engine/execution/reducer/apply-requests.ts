@@ -1,9 +1,7 @@
 import { type Json, type JsonObject, readOwn } from "../../../shared/json.ts";
-import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import type {
   BudgetChanged,
   BudgetRequested,
-  DecisionRecorded,
   OutcomeAsked,
   OutcomeTold,
   RequestOpened,
@@ -16,7 +14,14 @@ import { invalidTransition } from "./invalid-transition.ts";
 export function openRequest(state: ExecutionState, step: ActiveStep, opened: RequestOpened): void {
   step.requestId = opened.id;
   state.openRequests.add(opened.id);
-  state.requests.set(opened.id, { opened, path: step.path, votes: [], outcome: null });
+  state.requests.set(opened.id, {
+    opened,
+    path: step.path,
+    votes: [],
+    notes: [],
+    turns: new Map(),
+    outcome: null,
+  });
 }
 
 /** The request of an approval that ended: its output says how. */
@@ -31,14 +36,6 @@ export function closeRequest(
   const decision = readOwn(output, "decision");
   request.outcome ??= { decision: typeof decision === "string" ? decision : "cancelled", at };
   state.openRequests.delete(request.opened.id);
-}
-
-export function recordDecision(state: ExecutionState, event: DecisionRecorded): void {
-  const request = state.requests.get(event.requestId);
-  if (!request || request.outcome) throw invalidTransition(state, event, "no such request is open");
-  const { by, choice, at, comment } = event;
-  request.votes.push(omitUndefined({ by, choice, at, comment }));
-  state.seen.add(event.signalId);
 }
 
 /** Puts a step to wait for a person. */

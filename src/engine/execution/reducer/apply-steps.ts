@@ -22,6 +22,12 @@ import type {
   StepWaiting,
   TimerFired,
 } from "../../model/events.ts";
+import type {
+  RequestDelegated,
+  RequestEscalated,
+  RequestReminded,
+  VoteTakenBack,
+} from "../../model/requests.ts";
 import type { ActiveStep, ExecutionState, StepResult } from "../../model/state.ts";
 import { consumedKey } from "../../model/step-path.ts";
 import {
@@ -42,6 +48,7 @@ import {
   requestBudget,
   tellOutcome,
 } from "./apply-requests.ts";
+import { noteOnRequest } from "./apply-votes.ts";
 import { beginUndoEntry, overwrite, toSnapshot } from "./undo-log.ts";
 
 type StepEnded = StepCompleted | StepSkipped | StepFailed;
@@ -63,7 +70,11 @@ export type StepEvent =
   | OutcomeAsked
   | OutcomeTold
   | EventReceived
-  | EventsSearched;
+  | EventsSearched
+  | RequestReminded
+  | RequestEscalated
+  | RequestDelegated
+  | VoteTakenBack;
 
 const STEP_EVENTS: Readonly<Record<StepEvent["type"], true>> = {
   step_started: true,
@@ -84,6 +95,10 @@ const STEP_EVENTS: Readonly<Record<StepEvent["type"], true>> = {
   outcome_told: true,
   event_received: true,
   events_searched: true,
+  request_reminded: true,
+  request_escalated: true,
+  request_delegated: true,
+  vote_taken_back: true,
 };
 
 export function isStepEvent(event: ExecutionEvent): event is StepEvent {
@@ -134,6 +149,12 @@ export function applyToStep(state: ExecutionState, event: StepEvent): void {
       return;
     case "events_searched":
       requireActiveStep(state, event.path, event).searched = true;
+      return;
+    case "request_reminded":
+    case "request_escalated":
+    case "request_delegated":
+    case "vote_taken_back":
+      noteOnRequest(state, event);
       return;
     case "timer_fired":
       requireActiveStep(state, event.path, event).due = null;
@@ -219,6 +240,9 @@ function endStep(state: ExecutionState, event: StepEnded): void {
   const bodies =
     step.waitingOn === "branches" ? mergeFrames(state, step, frame, before, event.at) : [];
   const result = toResult(step, event);
+  const edited = event.type === "step_completed" ? (event.edited?.values ?? {}) : {};
+  for (const [name, { after }] of Object.entries(edited))
+    overwrite(frame.locals, name, after, before.locals);
   const variable = event.type === "step_failed" ? undefined : event.outputVariable;
   if (variable !== undefined) overwrite(frame.locals, variable, result.output, before.locals);
   const named = variable === undefined ? result : { [variable]: result.output, ...result };
