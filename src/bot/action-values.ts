@@ -5,15 +5,27 @@ import { LIMITS } from "../slack/limits.ts";
 const RunValue = z.object({ e: z.string() });
 export type RunValue = z.output<typeof RunValue>;
 
-/** What a button of an approval carries: execution, request, round, hash of the question, choice. */
-const DecisionValue = z.object({
-  e: z.string(),
-  r: z.string(),
-  n: z.int(),
-  h: z.string(),
+/** What a button for a request as a whole carries: execution, request, round, hash of the question. */
+const RequestValue = z.object({ e: z.string(), r: z.string(), n: z.int(), h: z.string() });
+export type RequestValue = z.output<typeof RequestValue>;
+
+/**
+ * What a button of an approval carries besides: the choice, whether its dialog asks for a comment, and whether for values. The
+ * last two only open the dialog; the engine knows itself what a choice needs.
+ */
+const DecisionValue = RequestValue.extend({
   c: z.string(),
+  k: z.enum(["optional", "required"]).optional(),
+  f: z.literal(1).optional(),
 });
 export type DecisionValue = z.output<typeof DecisionValue>;
+
+/** What the dialog of a choice carries besides: the mark of the values that it shows, and where it was opened from. */
+const DialogValue = DecisionValue.extend({
+  s: z.string().optional(),
+  o: z.literal("home").optional(),
+});
+export type DialogValue = z.output<typeof DialogValue>;
 
 /** What a button of a draft carries: draft and round. */
 const DraftValue = z.object({ d: z.string(), n: z.int() });
@@ -92,6 +104,29 @@ export function toRunValue(value: RunValue): string {
 
 export function toDecisionValue(value: DecisionValue): string {
   return toText(value);
+}
+
+export function toRequestValue(value: RequestValue): string {
+  return toText(value);
+}
+
+export function toDialogValue(value: DialogValue): string {
+  return toText(value);
+}
+
+/** Does a click on the choice open a dialog? */
+export function opensDialog({ k, f }: DecisionValue): boolean {
+  return k !== undefined || f !== undefined;
+}
+
+/** `null` as in {@link parseRunValue}. */
+export function parseRequestValue(text: string | undefined): RequestValue | null {
+  return RequestValue.safeParse(parseJson(text)).data ?? null;
+}
+
+/** `null` as in {@link parseRunValue}. */
+export function parseDialogValue(text: string | undefined): DialogValue | null {
+  return DialogValue.safeParse(parseJson(text)).data ?? null;
 }
 
 /** `null` for anything that none of our buttons ever carried: a click may come from a client that made it up. */

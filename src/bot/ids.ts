@@ -12,6 +12,8 @@ export const ACTION_IDS = {
   deployDraft: "deploy_draft",
   changeDraft: "change_draft",
   discardDraft: "discard_draft",
+  takeBack: "take_back",
+  delegate: "delegate",
 } as const;
 
 /** A choice of an approval: `decide_approve`, `decide_reject`, … The choice that counts is in the button's value. */
@@ -36,6 +38,9 @@ export const CALLBACK_IDS = {
   runWorkflowOnMessage: "run_workflow_on_message",
   chooseWorkflow: "choose_workflow",
 } as const;
+
+/** Dialogs that a click on a card opens. */
+export const DIALOG_IDS = { decide: "decide", delegate: "delegate" } as const;
 
 /**
  * Events with a listener, as the manifest subscribes to them.
@@ -74,6 +79,7 @@ export const METHOD_SCOPES = {
   "users.info": ["users:read"],
   "views.open": [],
   "views.publish": [],
+  "views.update": [],
 } as const satisfies Record<string, readonly string[]>;
 
 /**

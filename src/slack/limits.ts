@@ -15,6 +15,9 @@ export const LIMITS = {
   optionText: 75,
   optionValue: 75,
   optionsCount: 100,
+  viewTitle: 24,
+  inputLabel: 2000,
+  inputText: 3000,
   confirmTitle: 100,
   confirmText: 300,
 } as const;

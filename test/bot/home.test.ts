@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { isJsonObject, type JsonObject, toObjects } from "../../simulator/json.ts";
 import { APPROVALS, askWorkflow } from "../support/ask-workflow.ts";
 import { TestBot, type TestBotOptions } from "../support/bot.ts";
+import { decideWith } from "../support/dialogs.ts";
 
 /** App Home as one person sees it. */
 class Home {
@@ -112,7 +113,7 @@ describe("App Home", () => {
     const card = await bot.message(APPROVALS, /Approval needed/);
     const home = new Home(bot, "U0BOB");
     await home.open(/Shall we/);
-    await bot.click("U0CAROL", APPROVALS, card, "decide_reject");
+    await decideWith(bot, "U0CAROL", APPROVALS, card, "reject");
     await bot.message(APPROVALS, /\*Rejected\* by <@U0CAROL>/);
 
     await home.click("decide_approve");

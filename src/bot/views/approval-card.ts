@@ -1,7 +1,9 @@
 import type { ActionsBlock, KnownBlock } from "@slack/types";
 import type { ExecutionView, RequestView } from "../../engine/api/executions.ts";
 import type { Choice, RequestOpened } from "../../engine/model/events.ts";
+import { REJECT } from "../../engine/model/requests.ts";
 import { isFinished, type RequestOutcome, type Vote } from "../../engine/model/state.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { escapeText, mentionPerson, shortRunId, showTime, showValue } from "../../slack/text.ts";
 import { toDecisionValue } from "../action-values.ts";
 import { decideActionId } from "../ids.ts";
@@ -18,6 +20,13 @@ import {
 } from "./blocks/build.ts";
 import { type CardContext, showInputs } from "./card-context.ts";
 import { describeApprovers } from "./progress.ts";
+import {
+  commentBlocks,
+  editBlocks,
+  noteBlocks,
+  placeBlocks,
+  requestButtons,
+} from "./request-options.ts";
 import { describeStarter } from "./run-card.ts";
 
 const COMMENT_CHARS = 300;
@@ -48,6 +57,7 @@ export function approvalCard(
   const findings = aiFindings(view, opened.openedAt, context);
   const blocks: KnownBlock[] = [
     section(headline),
+    ...placeBlocks(request),
     ...(opened.message.trim() === "" ? [] : [section(escapeText(opened.message))]),
     ...fields([["Workflow", escapeText(view.workflowName)], ...showInputs(view, context)]),
     ...(findings.length === 0
@@ -61,7 +71,8 @@ export function approvalCard(
     contextBlock(
       `Run \`${shortRunId(view.executionId)}\` · ${describeStarter(view)} · asked ${showTime(opened.openedAt)}`,
     ),
-    ...(outcome === null ? openPart(view, request, context) : votesPart(request)),
+    ...editBlocks(request),
+    ...(outcome === null ? openPart(view, request, context) : votesPart(request, context)),
   ];
   const text =
     outcome === null
@@ -75,15 +86,19 @@ function openPart(view: ExecutionView, request: RequestView, context: CardContex
   const expiry = opened.expiresAt === undefined ? "" : ` · expires ${showTime(opened.expiresAt)}`;
   return [
     section(`For ${describeApprovers(request, context.mention)}${expiry}`),
-    ...votesPart(request),
+    ...votesPart(request, context),
     decideButtons("decide", view.executionId, opened),
+    requestButtons(view.executionId, request),
   ];
 }
 
-function votesPart(request: RequestView): KnownBlock[] {
-  if (request.votes.length === 0) return [];
+function votesPart(request: RequestView, context: CardContext): KnownBlock[] {
   const lines = request.votes.map((vote) => describeVote(request, vote));
-  return [contextBlock(lines.join("\n"))];
+  return [
+    ...noteBlocks(request, context),
+    ...(lines.length === 0 ? [] : [contextBlock(lines.join("\n"))]),
+    ...commentBlocks(request.votes, COMMENT_CHARS),
+  ];
 }
 
 function describeVote(request: RequestView, vote: Vote): string {
@@ -150,6 +165,8 @@ export function decideButtons(
         n: opened.round,
         h: opened.hash,
         c: choice.id,
+        ...omitUndefined({ k: choice.comment }),
+        ...(opened.editable && choice.id !== REJECT && { f: 1 as const }),
       }),
     }),
   );

@@ -5,6 +5,7 @@ import type {
   RunningStep,
   WaitView,
 } from "../../engine/api/executions.ts";
+import { approversNow, REJECT } from "../../engine/model/requests.ts";
 import { escapeText, mentionPerson, shortRunId, showSentence, showTime } from "../../slack/text.ts";
 import type { CardContext } from "./card-context.ts";
 
@@ -27,7 +28,8 @@ export function describeProgress(view: ExecutionView, context: CardContext): str
 
 /** `1 of 2`, and who may decide. */
 export function describeApprovers(request: RequestView, mention: CardContext["mention"]): string {
-  const { approvers, required } = request.opened;
+  const { required } = request.opened;
+  const approvers = approversNow(request);
   const names =
     approvers.length > 0 ? approvers.map(mention).join(", ") : "anybody of the workspace";
   if (required <= 1) return names;
@@ -35,7 +37,7 @@ export function describeApprovers(request: RequestView, mention: CardContext["me
 }
 
 function countAgreed(request: RequestView): number {
-  return request.votes.filter((vote) => vote.choice !== "reject").length;
+  return request.votes.filter((vote) => vote.choice !== REJECT).length;
 }
 
 function describeWait(view: ExecutionView, wait: WaitView, context: CardContext): string {

@@ -1,3 +1,6 @@
+import type { Json, JsonObject } from "../../shared/json.ts";
+import type { Choice } from "../model/events.ts";
+import type { EditableField } from "../model/requests.ts";
 import type { RequestView } from "./executions.ts";
 
 /** What people are asked, and what they choose. */
@@ -8,6 +11,18 @@ export interface Approvals {
    * A refusal is an answer, not an error.
    */
   vote(decision: VoteRequest): Promise<VoteAnswer>;
+  /**
+   * What the dialog of a choice shows this person: the fields as they are by now. Refused as a vote would be. Records nothing.
+   */
+  form(decision: VoteRequest): Promise<DecisionForm | NotRecorded>;
+  /**
+   * Hands the decision of one approver to another person, who decides in their place. As durable as a vote.
+   *
+   * Refused for people who may not decide themselves, and for people whom the request excludes.
+   */
+  delegate(delegation: DelegationRequest): Promise<VoteAnswer>;
+  /** Takes back a vote that has not decided yet; the person may vote anew. As durable as a vote. */
+  takeBack(which: RequestRef): Promise<VoteAnswer>;
   /** Requests that are open, newest execution first, at most `limit`. */
   listOpen(limit: number): Promise<readonly OpenRequest[]>;
   /**
@@ -23,15 +38,78 @@ export interface OpenRequest {
   readonly request: RequestView;
 }
 
-export interface VoteRequest {
+/** Which request a person means, and as whom they act. */
+export interface RequestRef {
   readonly executionId: string;
   readonly requestId: string;
   readonly round: number;
   /** The hash that the button carried. */
   readonly hash: string;
-  readonly choice: string;
   readonly by: string;
+}
+
+export interface VoteRequest extends RequestRef {
+  readonly choice: string;
+  /** At most 3,000 characters. */
   readonly comment?: string;
+  /** What stands in the fields of the dialog: text is converted by the field's type. A field that is not named stays as it is. */
+  readonly fields?: JsonObject;
+  /** `seen` of the form that was filled in; without it nothing but a rejection counts where values can be edited. */
+  readonly seen?: string;
+}
+
+export interface DelegationRequest extends RequestRef {
+  /** Slack user id. */
+  readonly to: string;
+}
+
+/** A field of a decision's dialog. */
+export interface FormField extends EditableField {
+  /** What it is by now: as it was, or as others who decided changed it. */
+  readonly value: Json;
+  /** What it was when the request was opened. */
+  readonly original: Json;
+  /** `false`: the value cannot be shown in a field of this type; left empty, it stays. */
+  readonly fits: boolean;
+}
+
+export interface DecisionForm {
+  readonly recorded: null;
+  readonly title: string;
+  readonly choice: Choice;
+  readonly fields: readonly FormField[];
+  readonly seen: string;
+}
+
+/** What is wrong with one part of an answer. */
+export interface InvalidAnswer {
+  /** Name of the field; `null`: the comment. */
+  readonly field: string | null;
+  readonly message: string;
+}
+
+export interface NotRecorded {
+  readonly recorded: false;
+  readonly reason:
+    | "not_found"
+    | "already_decided"
+    | "already_voted"
+    | "superseded"
+    | "unknown_choice"
+    | "not_an_approver"
+    | "self_approval"
+    | "excluded"
+    | "guest"
+    | "answer_invalid"
+    | "edited"
+    | "handed_over"
+    | "not_voted"
+    | "out_of_rounds"
+    | "not_delegable";
+  /** A sentence for the person. */
+  readonly message: string;
+  /** With `answer_invalid`. */
+  readonly errors?: readonly InvalidAnswer[];
 }
 
 export type VoteAnswer =
@@ -40,21 +118,7 @@ export type VoteAnswer =
       /** Resolves when the execution has taken the decision, or refused it because another came first. */
       readonly settled: Promise<VoteOutcome>;
     }
-  | {
-      readonly recorded: false;
-      readonly reason:
-        | "not_found"
-        | "already_decided"
-        | "already_voted"
-        | "superseded"
-        | "unknown_choice"
-        | "not_an_approver"
-        | "self_approval"
-        | "excluded"
-        | "guest";
-      /** A sentence for the person. */
-      readonly message: string;
-    };
+  | NotRecorded;
 
 /** `pending`: another process has the execution and has not answered within 5 s; the card will show it. */
 export type VoteOutcome =

@@ -7,7 +7,14 @@ import type {
   TokenUsage,
   Trigger,
 } from "../model/events.ts";
-import type { Edit, ExecutionStatus, RequestOutcome, StepResult, Vote } from "../model/state.ts";
+import type { RequestNote } from "../model/requests.ts";
+import type {
+  ExecutionStatus,
+  RequestOutcome,
+  StepResult,
+  VariableEdit,
+  Vote,
+} from "../model/state.ts";
 
 /** Executions: starting, reading, cancelling, retrying and migrating them. */
 export interface Executions {
@@ -216,7 +223,7 @@ export interface RetryView {
   readonly at: string;
   readonly fromStep: string | null;
   /** Variables that got other values. */
-  readonly edits: readonly Edit[];
+  readonly edits: readonly VariableEdit[];
   /** Steps that an admin had done again although they had their effect. */
   readonly again: readonly string[];
 }
@@ -282,7 +289,10 @@ export interface RunningStep {
 export interface RequestView {
   readonly opened: RequestOpened;
   readonly stepId: string;
+  /** Those that count. */
   readonly votes: readonly Vote[];
+  /** What happened to it besides votes, in order. @default nothing */
+  readonly notes?: readonly RequestNote[];
   readonly outcome: RequestOutcome | null;
   /** The request that asks again because this decision does not hold any more. */
   readonly renewedBy: string | null;

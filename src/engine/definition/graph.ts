@@ -65,6 +65,24 @@ export function analyzeGraph(steps: readonly GraphStep[]): Graph {
   };
 }
 
+/**
+ * The routing keys of a step from which every way leads to it again before its body ends; failures
+ * left aside. Text for review that is sent back is such a way, a loop with an exit is none.
+ */
+export function routesBack(steps: readonly GraphStep[], id: string): readonly string[] {
+  const successors = new Map(
+    steps.map((step) => [step.id, [...normalizeNext(step).values(), ...(step.alsoNext ?? [])]]),
+  );
+  const own = steps.find((step) => step.id === id);
+  if (own === undefined) return [];
+  const isBack = (target: string): boolean => {
+    const around = new Map(successors).set(id, []);
+    const seen = new Set([target, ...reach(target, around)]);
+    return seen.has(id) && !seen.has(END);
+  };
+  return [...normalizeNext(own)].filter(([, target]) => isBack(target)).map(([key]) => key);
+}
+
 /** All steps that can follow a step, itself only through a cycle. */
 function reach(from: string, successors: ReadonlyMap<string, readonly string[]>): Set<string> {
   const seen = new Set<string>();

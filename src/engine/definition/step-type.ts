@@ -13,9 +13,11 @@ import type {
   NamedEvent,
   RequestOpened,
   Seal,
+  StepCompleted,
   StepError,
   WaitReason,
 } from "../model/events.ts";
+import type { ItemPlace, ReturnRounds } from "../model/requests.ts";
 import type {
   FrameStatus,
   ItemEnd,
@@ -47,6 +49,10 @@ export interface EnterContext {
   readonly seal?: () => Seal;
   /** Who has done what to the run; absent where a step is entered without one, as in an evaluation. */
   readonly people?: RunPeople;
+  /** The bodies of items around the step, the outermost first. @default none */
+  readonly items?: readonly ItemPlace[];
+  /** Which of the step's routes lead back to it whatever happens, and how often one was taken. @default none */
+  rounds?(): Omit<ReturnRounds, "max">;
 }
 
 /** The people of a run, as far as they matter for who may decide. */
@@ -86,7 +92,14 @@ export type Entry =
 export type WakeCause = "due" | "decision";
 
 /** A waiting step's answer: over with an output, or still waiting. */
-export type Wake = { readonly kind: "complete"; readonly output: Json } | { readonly kind: "wait" };
+export type Wake =
+  | {
+      readonly kind: "complete";
+      readonly output: Json;
+      /** Variables that change with it. */
+      readonly edited?: StepCompleted["edited"];
+    }
+  | { readonly kind: "wait" };
 
 /** A body of a step, as far as it has come. */
 export interface FrameView {

@@ -1,23 +1,31 @@
+import type { JsonObject } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { eachPage } from "../../shared/pages.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
 import type {
   Approvals as ApprovalsApi,
+  DecisionForm,
+  DelegationRequest,
+  NotRecorded,
   OpenRequest,
+  RequestRef,
   VoteAnswer,
   VoteOutcome,
   VoteRequest,
 } from "../api/approvals.ts";
-import { refusal } from "../execution/decider/handle-signal.ts";
-import type { ExecutionEvent, RefusalReason, RequestOpened } from "../model/events.ts";
+import { isOutdated, refusal, whyClosed } from "../execution/decider/refusal.ts";
+import type { ExecutionEvent, RefusalReason } from "../model/events.ts";
+import { approversNow, currentEdits, editsMark, hasHandedOver } from "../model/requests.ts";
 import type { RequestState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Directory, Person } from "../ports/directory.ts";
-import type { ExecutionRecord } from "../ports/executions.ts";
+import type { ExecutionRecord, SignalKind } from "../ports/executions.ts";
 import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
 import { findExclusion } from "./exclusion-check.ts";
 import type { Executions } from "./executions.ts";
+import { choiceOf, isReplaced } from "./request-checks.ts";
+import { fieldsFor, readContents } from "./vote-contents.ts";
 
 export interface ApprovalsOptions {
   readonly store: Store;
@@ -32,7 +40,6 @@ const MAX_OPEN = 500;
 const PAGE = 200;
 
 type MemberReader = Directory["groupMembers"];
-type NotRecorded = Extract<VoteAnswer, { readonly recorded: false }>;
 
 /** How long a click waits for its outcome; then the card shows it. In milliseconds. */
 const SETTLE_MS = 5000;
@@ -43,8 +50,20 @@ const REFUSALS: Readonly<Record<RefusalReason, string>> = {
   already_voted: "Your decision was recorded before; a second click changes nothing.",
   expired: "The time to decide is over; your click changed nothing.",
   cancelled: "The run was ended, so there is nothing to decide any more.",
+  edited:
+    "Somebody changed the values since you saw them, so your click changed nothing. Open it again: it shows them as they are now.",
+  handed_over:
+    "You handed this decision to another person, so it is theirs; your click changed nothing.",
+  not_voted: "You have no vote here that could be taken back.",
   superseded: "This card is out of date. Decide on the newest card of this request.",
 };
+
+/** The events by which a click has had its effect. */
+const COUNTS: ReadonlySet<ExecutionEvent["type"]> = new Set([
+  "decision_recorded",
+  "request_delegated",
+  "vote_taken_back",
+]);
 
 /** Takes people's decisions: checks who may decide, stores the decision, reports its outcome. */
 export class Approvals implements ApprovalsApi {
@@ -89,30 +108,68 @@ export class Approvals implements ApprovalsApi {
   }
 
   async vote(decision: VoteRequest): Promise<VoteAnswer> {
-    const { store, clock } = this.#options;
-    const { state } = await this.#options.executions.read(decision.executionId);
-    const request = state.requests.get(decision.requestId);
-    const refused = request ? await this.#refuse(request, decision) : notFound();
+    const checked = await this.#check(decision);
+    if ("recorded" in checked) return checked;
+    const { request, choice } = checked;
+    const contents = readContents(request, choice, decision);
+    if ("errors" in contents) {
+      const message = contents.errors.map((error) => error.message).join(" ");
+      return { recorded: false, reason: "answer_invalid", message, errors: contents.errors };
+    }
+    const { requestId, by, seen } = decision;
+    const turn = request.turns.get(by) ?? 0;
+    const id = `${requestId}:${by}${turn === 0 ? "" : `:${turn}`}`;
+    const payload = { requestId, choice: choice.id, by, ...contents, ...omitUndefined({ seen }) };
+    return this.#send(id, "decision", decision.executionId, payload);
+  }
+
+  async form(decision: VoteRequest): Promise<DecisionForm | NotRecorded> {
+    const checked = await this.#check({ ...decision, seen: null });
+    if ("recorded" in checked) return checked;
+    const { request, choice } = checked;
+    return {
+      recorded: null,
+      title: request.opened.title,
+      choice,
+      fields: fieldsFor(request, choice.id),
+      seen: editsMark(currentEdits(request)),
+    };
+  }
+
+  async delegate(delegation: DelegationRequest): Promise<VoteAnswer> {
+    const { executionId, requestId, by, to } = delegation;
+    const request = await this.#open(delegation, refusal);
+    if ("recorded" in request) return request;
+    const refused =
+      (await this.#refusePerson(request, by)) ?? (await this.#refuseDelegate(request, by, to));
     if (refused) return refused;
-    const signalId = `${decision.requestId}:${decision.by}`;
-    const click = this.#whenSettled(signalId);
-    const isNew = await store.signals.insert({
-      id: signalId,
-      executionId: decision.executionId,
-      kind: "decision",
-      payload: omitUndefined({
-        requestId: decision.requestId,
-        choice: decision.choice,
-        by: decision.by,
-        comment: decision.comment,
-      }),
-      at: clock.now(),
-    });
+    const id = `${requestId}:${by}:${request.turns.get(by) ?? 0}:delegate`;
+    return this.#send(id, "delegate", executionId, { requestId, by, to });
+  }
+
+  async takeBack(which: RequestRef): Promise<VoteAnswer> {
+    const { executionId, requestId, by } = which;
+    const request = await this.#open(which, (open, _by, at) => whyClosed(open, at));
+    if ("recorded" in request) return request;
+    if (!request.votes.some((vote) => vote.by === by)) return notRecorded("not_voted");
+    const id = `${requestId}:${by}:${request.turns.get(by) ?? 0}:back`;
+    return this.#send(id, "take_back", executionId, { requestId, by });
+  }
+
+  async #send(
+    id: string,
+    kind: SignalKind,
+    executionId: string,
+    payload: JsonObject,
+  ): Promise<VoteAnswer> {
+    const { store, clock, events } = this.#options;
+    const click = this.#whenSettled(id);
+    const isNew = await store.signals.insert({ id, executionId, kind, payload, at: clock.now() });
     if (!isNew) {
       click.giveUp();
-      return { recorded: false, reason: "already_voted", message: REFUSALS.already_voted };
+      return notRecorded("already_voted");
     }
-    this.#options.events.emit("wake", { executionId: decision.executionId });
+    events.emit("wake", { executionId });
     return { recorded: true, settled: click.settled };
   }
 
@@ -127,7 +184,8 @@ export class Approvals implements ApprovalsApi {
     for (const open of requests) {
       const { opened, votes } = open.request;
       const hasVoted = votes.some((vote) => vote.by === userId);
-      if (hasVoted || !(await isApprover(opened.approvers, userId, members))) continue;
+      if (hasVoted || hasHandedOver(open.request, userId)) continue;
+      if (!(await isApprover(approversNow(open.request), userId, members))) continue;
       if ((await findExclusion(opened, userId, members)) === null) found.push(open);
     }
     return found;
@@ -136,32 +194,42 @@ export class Approvals implements ApprovalsApi {
   /** Answers the clicks that a commit settles. */
   #committed(events: readonly ExecutionEvent[]): void {
     for (const event of events) {
-      if (event.type === "decision_recorded") this.#settle(event.signalId, { kind: "counted" });
+      if (COUNTS.has(event.type) && "signalId" in event && event.signalId !== undefined)
+        this.#settle(event.signalId, { kind: "counted" });
       if (event.type === "decision_refused") {
         this.#settle(event.signalId, { kind: "refused", message: REFUSALS[event.reason] });
       }
     }
   }
 
-  async #refuse(request: RequestState, decision: VoteRequest): Promise<NotRecorded | null> {
-    const { opened } = request;
-    const reason = refusal(request, decision.by, this.#options.clock.now());
-    if (reason) {
-      const known =
-        reason === "already_voted" || reason === "superseded" ? reason : "already_decided";
-      return { recorded: false, reason: known, message: REFUSALS[reason] };
-    }
-    if (opened.round !== decision.round || opened.hash !== decision.hash) {
-      return { recorded: false, reason: "superseded", message: REFUSALS.superseded };
-    }
-    if (!opened.choices.some((choice) => choice.id === decision.choice)) {
-      const choices = opened.choices.map((choice) => choice.label).join(", ");
-      return { recorded: false, reason: "unknown_choice", message: `One can choose: ${choices}.` };
-    }
-    return this.#refusePerson(opened, decision.by);
+  /** The request and the choice, if this person may make it. @param decision - `seen: null`: what they saw does not matter. */
+  async #check(decision: Omit<VoteRequest, "seen"> & { readonly seen?: string | null }) {
+    const request = await this.#open(decision, refusal);
+    if ("recorded" in request) return request;
+    const choice = choiceOf(request.opened, decision.choice);
+    if ("recorded" in choice) return choice;
+    const refused = await this.#refusePerson(request, decision.by);
+    if (refused) return refused;
+    if (decision.seen !== null && isOutdated(request, choice.id, decision.seen))
+      return notRecorded("edited");
+    return { request, choice };
   }
 
-  async #refusePerson(opened: RequestOpened, by: string): Promise<NotRecorded | null> {
+  /** The request, if the button shows it as it is and nothing of `why` stands against it. */
+  async #open(
+    { executionId, requestId, round, hash, by }: RequestRef,
+    why: (request: RequestState, by: string, at: number) => RefusalReason | null,
+  ): Promise<RequestState | NotRecorded> {
+    const { state } = await this.#options.executions.read(executionId);
+    const request = state.requests.get(requestId);
+    if (!request) return notFound();
+    const reason = why(request, by, this.#options.clock.now());
+    if (reason) return isReplaced(state, request) ? notRecorded("superseded") : notRecorded(reason);
+    const { opened } = request;
+    return opened.round === round && opened.hash === hash ? request : notRecorded("superseded");
+  }
+
+  async #refusePerson(request: RequestState, by: string): Promise<NotRecorded | null> {
     const person = await this.#options.directory.person(by);
     if (!mayAct(person)) {
       const message =
@@ -169,14 +237,44 @@ export class Approvals implements ApprovalsApi {
       return { recorded: false, reason: "guest", message };
     }
     const members = this.#memberReader();
-    const excluded = await findExclusion(opened, by, members);
+    const excluded = await findExclusion(request.opened, by, members);
     if (excluded) {
       const reason = excluded.isStarter ? "self_approval" : "excluded";
       return { recorded: false, reason, message: excluded.message };
     }
-    if (await isApprover(opened.approvers, by, members)) return null;
-    const message = `Only ${mentionList(opened.approvers)} can decide this. Your click changed nothing.`;
+    const approvers = approversNow(request);
+    if (await isApprover(approvers, by, members)) return null;
+    const message = `Only ${mentionList(approvers)} can decide this. Your click changed nothing.`;
     return { recorded: false, reason: "not_an_approver", message };
+  }
+
+  /** Why this person cannot decide in place of another. */
+  async #refuseDelegate(
+    request: RequestState,
+    by: string,
+    to: string,
+  ): Promise<NotRecorded | null> {
+    const { opened, votes } = request;
+    const refuse = (message: string): NotRecorded => ({
+      recorded: false,
+      reason: "not_delegable",
+      message,
+    });
+    if (opened.budget || opened.doubt)
+      return refuse("This question is for the owner of the run alone; it cannot be handed on.");
+    if (to === by) return refuse("That is you. Choose another person.");
+    if (!mayAct(await this.#options.directory.person(to)))
+      return refuse(`<@${to}> cannot decide: choose a member of this workspace, no guest or app.`);
+    if (opened.excluded.includes(to))
+      return refuse(`<@${to}> may not decide about this run. Choose another person.`);
+    if (votes.some((vote) => vote.by === to))
+      return refuse(`<@${to}> has decided already. Choose another person.`);
+    const isAsked = await isApprover(approversNow(request), to, this.#memberReader());
+    if (opened.required > 1 && isAsked && !hasHandedOver(request, to))
+      return refuse(
+        `<@${to}> is asked already, and ${opened.required} people have to agree. Choose somebody else.`,
+      );
+    return null;
   }
 
   /** Groups are read now, not when the request was opened: who left the group since cannot decide. Each is read once. */
@@ -229,6 +327,12 @@ async function isApprover(
     if (!isUserId(approver) && (await members(approver))?.includes(userId)) return true;
   }
   return false;
+}
+
+/** What a person hears whose click does not count. */
+function notRecorded(reason: RefusalReason): NotRecorded {
+  const known = reason === "expired" || reason === "cancelled" ? "already_decided" : reason;
+  return { recorded: false, reason: known, message: REFUSALS[reason] };
 }
 
 function notFound(): NotRecorded {

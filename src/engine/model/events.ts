@@ -1,5 +1,13 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Answerable, Exclusion } from "./answerable.ts";
+import type {
+  Edits,
+  RequestDelegated,
+  RequestEscalated,
+  RequestOptions,
+  RequestReminded,
+  VoteTakenBack,
+} from "./requests.ts";
 
 /**
  * The events of an execution, in the past tense. The log of an execution is a list of these; its
@@ -27,8 +35,13 @@ export type ExecutionEvent =
   | DecisionRecorded
   | DecisionRefused
   | DecisionVoided
+  | DecisionSealed
   | DecisionRenewed
   | StepReleased
+  | RequestReminded
+  | RequestEscalated
+  | RequestDelegated
+  | VoteTakenBack
   | LateResult
   | TimerFired
   | ChildHeld
@@ -297,10 +310,12 @@ export interface Choice {
   readonly id: string;
   readonly label: string;
   readonly style?: "primary" | "danger";
+  /** A comment may or has to be given with it; absent: none is asked for. */
+  readonly comment?: "optional" | "required";
 }
 
 /** An approval request as it was opened. Immutable; the votes are events. */
-export interface RequestOpened {
+export interface RequestOpened extends RequestOptions {
   /** The step's key: unique, and equal after a restart. */
   readonly id: string;
   readonly round: number;
@@ -399,6 +414,8 @@ export interface StepCompleted extends AttemptCost {
   readonly confidence?: number;
   /** Name of the variable that takes the output, too. */
   readonly outputVariable?: string;
+  /** Variables that the people who decided changed, as their request allowed. */
+  readonly edited?: { readonly requestId: string; readonly values: Edits };
   /** The step that follows in the same body; `null`: the body ends. */
   readonly next: string | null;
   readonly at: number;
@@ -436,6 +453,8 @@ export interface DecisionRecorded {
   readonly by: string;
   readonly choice: string;
   readonly comment?: string;
+  /** What it approves instead of the values that the request was opened with. */
+  readonly edits?: Edits;
   readonly signalId: string;
   readonly at: number;
 }
@@ -443,6 +462,11 @@ export interface DecisionRecorded {
 export type RefusalReason =
   | "already_decided"
   | "already_voted"
+  /** Others changed the values that this person saw. */
+  | "edited"
+  | "handed_over"
+  /** There is no vote to take back. */
+  | "not_voted"
   | "expired"
   | "cancelled"
   | "superseded";
@@ -473,6 +497,16 @@ export interface DecisionVoided {
   readonly at: number;
 }
 
+/** A person decided on other values than were asked: what the decision releases with those. */
+export interface DecisionSealed {
+  readonly type: "decision_sealed";
+  /** Of the step that waits for the decision. */
+  readonly path: string;
+  readonly requestId: string;
+  readonly seal: Seal;
+  readonly at: number;
+}
+
 /** What was decided when a decision was asked again. It replaces the output of the approval step. */
 export interface DecisionRenewed {
   readonly type: "decision_renewed";
@@ -480,6 +514,8 @@ export interface DecisionRenewed {
   readonly path: string;
   readonly requestId: string;
   readonly output: Json;
+  /** Variables that the deciders gave other values. */
+  readonly edits?: Edits;
   readonly at: number;
 }
 

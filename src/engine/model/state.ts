@@ -7,10 +7,12 @@ import type {
   HoldReason,
   KeyedRequest,
   RequestOpened,
+  Seal,
   StepError,
   TokenUsage,
   WaitReason,
 } from "./events.ts";
+import type { Edits, RequestNote } from "./requests.ts";
 
 /**
  * What `stepResults.<id>` holds: the latest entry of a step, in the shape that definitions and the
@@ -61,11 +63,13 @@ export interface Vote {
   readonly by: string;
   readonly choice: string;
   readonly comment?: string;
+  /** What it approves instead of the values that the request was opened with. */
+  readonly edits?: Edits;
   readonly at: number;
 }
 
 /** A variable that a person changed when an execution was reopened. */
-export interface Edit {
+export interface VariableEdit {
   readonly name: string;
   /** As JSON, shortened; `null`: it was not there. */
   readonly before: string | null;
@@ -83,10 +87,16 @@ export interface RequestOutcome {
 export interface RequestState {
   readonly opened: RequestOpened;
   readonly path: string;
+  /** Those that count. */
   readonly votes: Vote[];
+  readonly notes: RequestNote[];
+  /** How often a person became free to vote anew, by user id; their next vote is a new signal. */
+  readonly turns: Map<string, number>;
   outcome: RequestOutcome | null;
   /** How often the execution had been reopened when it was asked: what people changed since is not in it. */
   readonly reopenings: number;
+  /** What its decision releases with the values that the deciders gave; `null`: as it was asked. */
+  sealed: Seal | null;
   /** The request that asks again because this decision does not hold any more. */
   renewedBy: string | null;
 }
@@ -220,7 +230,7 @@ export interface Reopening {
   readonly path: string | null;
   readonly asked: KeyedRequest | null;
   /** Variables that got other values. */
-  readonly edits: readonly Edit[];
+  readonly edits: readonly VariableEdit[];
   /** Steps that an admin had done again although they had their effect. */
   readonly again: readonly string[];
   /** Who answers for it besides `by`. */

@@ -177,6 +177,8 @@ export interface SignalStore {
 
 export const SIGNAL_KINDS = [
   "decision",
+  "delegate",
+  "take_back",
   "cancel",
   "retry",
   "migrate",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { TimeLimit } from "../../shared/duration.ts";
 import { AppError } from "../../shared/errors.ts";
-import { hashJson, readOwn, toJson } from "../../shared/json.ts";
+import { hashJson, type Json, readOwn, toJson } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { externalNames } from "../definition/param-traits.ts";
 import {
@@ -15,8 +15,10 @@ import {
 import type { Scope } from "../language/scope.ts";
 import { renderText } from "../language/template.ts";
 import type { Choice, RequestOpened } from "../model/events.ts";
+import { nextRequestDue, REJECT } from "../model/requests.ts";
 import type { ReadonlyRequest } from "../model/state.ts";
 import { excludedPeople, exclusionsOf, resolveNames } from "./approval-exclusions.ts";
+import { checkOptions, editableTemplates, openOptions, optionMembers } from "./approval-options.ts";
 
 const ChoiceConfig = z.strictObject({
   id: z
@@ -28,6 +30,7 @@ const ChoiceConfig = z.strictObject({
   /** Slack cuts a button's text at 75 characters. */
   label: z.string().min(1).max(75),
   style: z.enum(["primary", "danger"]).optional(),
+  comment: z.enum(["optional", "required"]).optional(),
 });
 
 /** A step that the decision releases: its id, or with bounds. */
@@ -62,20 +65,18 @@ const ApprovalConfig = z.strictObject({
   choices: z.array(ChoiceConfig).min(2).max(5).optional(),
   timeout: TimeLimit.optional(),
   releases: z.array(ReleaseConfig).max(50).optional(),
+  ...optionMembers,
   outputVariable: z.string().optional(),
 });
 type ApprovalConfig = z.output<typeof ApprovalConfig>;
 
 const DEFAULT_CHOICES: readonly Choice[] = [
   { id: "approve", label: "Approve", style: "primary" },
-  { id: "reject", label: "Reject", style: "danger" },
+  { id: REJECT, label: "Reject", style: "danger", comment: "optional" },
 ];
 
 /** The route of an approval that was not decided in time: never the same as a rejection. */
 const EXPIRED = "expired";
-
-/** Choice that needs one vote only, whatever `required` says: a single no stops a quorum. */
-const REJECT = "reject";
 
 /** Asks people in Slack and waits for what they choose; the choice's id, or `expired`, is the route. */
 export const approval = defineStepType({
@@ -88,7 +89,7 @@ export const approval = defineStepType({
 });
 
 function checkApproval(config: ApprovalConfig): readonly ConfigProblem[] {
-  const problems: ConfigProblem[] = [];
+  const problems: ConfigProblem[] = [...checkOptions(config)];
   const choices = config.choices ?? DEFAULT_CHOICES;
   choices.forEach((choice, index) => {
     const reserved = choice.id === EXPIRED || choice.id === "default" || choice.id === "end";
@@ -113,9 +114,7 @@ function checkApproval(config: ApprovalConfig): readonly ConfigProblem[] {
 }
 
 function choicesOf(config: ApprovalConfig): readonly Choice[] {
-  return config.choices
-    ? config.choices.map(({ id, label, style }) => ({ id, label, ...(style && { style }) }))
-    : DEFAULT_CHOICES;
+  return config.choices ? config.choices.map((choice) => omitUndefined(choice)) : DEFAULT_CHOICES;
 }
 
 function bindApproval(config: ApprovalConfig): StepProgram {
@@ -125,18 +124,15 @@ function bindApproval(config: ApprovalConfig): StepProgram {
   return {
     enter: (context) => {
       const request = openRequest(config, choices, context);
-      return {
-        kind: "wait",
-        on: "approval",
-        request,
-        ...(request.expiresAt !== undefined && { due: request.expiresAt }),
-      };
+      const due = nextRequestDue({ opened: request });
+      return { kind: "wait", on: "approval", request, ...(due !== null && { due }) };
     },
     wake: (_act, request, cause, now) => wakeApproval(request, cause === "due", now),
     routes: { kind: "closed", values: routes, explicit: routes },
     routeKey: (output) => String(readOwn(output, "decision")),
     asks: { releases: (config.releases ?? []).map(toBound) },
     timeoutMs: 0,
+    templates: editableTemplates(config),
     expressions: [],
   };
 }
@@ -158,6 +154,7 @@ function openRequest(
     approvers: resolveApprovers(config.approvers, scope),
     required: config.required,
     choices,
+    ...openOptions(config, context, (names) => resolveApprovers(names, scope)),
     ...(config.channel !== undefined && { channel: renderText(config.channel, scope) }),
     ...(seal && { seal: seal() }),
   };
@@ -190,34 +187,33 @@ function wakeApproval(request: ReadonlyRequest | null, isDue: boolean, now: numb
   for (const { id } of opened.choices) {
     const cast = votes.filter((vote) => vote.choice === id);
     const last = cast.at(-1);
-    if (last && cast.length >= (id === REJECT ? 1 : opened.required)) {
-      const output = {
-        decision: id,
-        decidedBy: last.by,
-        comment: last.comment ?? null,
-        edits: null,
-        decidedAt: new Date(last.at).toISOString(),
-        votes: votes.map((vote) => ({
-          by: vote.by,
-          choice: vote.choice,
-          comment: vote.comment ?? null,
-        })),
-      };
-      return { kind: "complete", output };
-    }
+    if (!last || cast.length < (id === REJECT ? 1 : opened.required)) continue;
+    const output = outputOf(request, id, last, last.at);
+    const { edits = {} } = last;
+    if (Object.keys(edits).length === 0) return { kind: "complete", output };
+    return { kind: "complete", output, edited: { requestId: opened.id, values: edits } };
   }
   if (!isDue) return { kind: "wait" };
-  const output = {
-    decision: EXPIRED,
-    decidedBy: null,
-    comment: null,
-    edits: null,
-    decidedAt: new Date(now).toISOString(),
-    votes: votes.map((vote) => ({
-      by: vote.by,
-      choice: vote.choice,
-      comment: vote.comment ?? null,
-    })),
+  return { kind: "complete", output: outputOf(request, EXPIRED, null, now) };
+}
+
+/** @param last - the vote that decided; `null`: none did. */
+function outputOf(
+  { votes }: ReadonlyRequest,
+  decision: string,
+  last: ReadonlyRequest["votes"][number] | null,
+  at: number,
+): Json {
+  const edits = Object.entries(last?.edits ?? {});
+  return {
+    decision,
+    decidedBy: last?.by ?? null,
+    comment: last?.comment ?? null,
+    edits:
+      edits.length === 0
+        ? null
+        : Object.fromEntries(edits.map(([name, { after }]): [string, Json] => [name, after])),
+    decidedAt: new Date(at).toISOString(),
+    votes: votes.map(({ by, choice, comment }) => ({ by, choice, comment: comment ?? null })),
   };
-  return { kind: "complete", output };
 }

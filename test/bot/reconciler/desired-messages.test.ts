@@ -149,6 +149,7 @@ describe("an approval's card", () => {
     expect(buttonsOf(card)).toMatchObject([
       { action_id: "decide_approve", text: { text: "Approve" }, style: "primary" },
       { action_id: "decide_reject", text: { text: "Reject" }, style: "danger" },
+      { action_id: "delegate", text: { text: "Hand over …" } },
     ]);
     const [approve] = buttonsOf(card);
     expect(JSON.parse((approve && "value" in approve && approve.value) || "")).toEqual({

@@ -36,6 +36,7 @@ const SINCE: Readonly<Record<ExecutionEvent["type"], string | null>> = {
   decision_recorded: "0.1.0",
   decision_refused: "0.1.0",
   decision_renewed: "0.2.0",
+  decision_sealed: "0.2.0",
   decision_voided: "0.2.0",
   event_received: "0.1.0",
   events_searched: "0.1.0",
@@ -56,6 +57,9 @@ const SINCE: Readonly<Record<ExecutionEvent["type"], string | null>> = {
   outbox_delivered: "0.1.0",
   outcome_asked: "0.1.0",
   outcome_told: "0.1.0",
+  request_delegated: "0.2.0",
+  request_escalated: "0.2.0",
+  request_reminded: "0.2.0",
   signal_received: null,
   slot_acquired: "0.1.0",
   step_attempt_failed: "0.1.0",
@@ -66,6 +70,7 @@ const SINCE: Readonly<Record<ExecutionEvent["type"], string | null>> = {
   step_released: "0.2.0",
   step_waiting: "0.1.0",
   timer_fired: "0.1.0",
+  vote_taken_back: "0.2.0",
 };
 const registries = realRegistries();
 

@@ -103,6 +103,11 @@ export function ask(id: string, config: JsonObject, next: JsonObject): JsonObjec
       title: "Decide about {{variables.run}}",
       message: "Chaos reigns.",
       approvers: ["@finance"],
+      // Decided by one click each: no dialog asks for a comment.
+      choices: [
+        { id: "approve", label: "Approve", style: "primary" },
+        { id: "reject", label: "Reject", style: "danger" },
+      ],
       ...config,
     },
     next,

@@ -132,12 +132,17 @@ export interface Click {
   /** Thread of the message, so that the answer appears where the click was. */
   readonly threadTs: string | undefined;
   readonly value: string | undefined;
+  /** What the button said. */
+  readonly label?: string | undefined;
+  /** With it a dialog is opened, for three seconds. */
+  readonly triggerId?: string | undefined;
   /** App Home as the person saw it; `null`: the click was on a message. */
   readonly home: { readonly hash: string | undefined } | null;
 }
 
 const Payload = z.object({
   user: z.object({ id: z.string() }),
+  trigger_id: z.string().optional(),
   channel: z.object({ id: z.string() }).optional(),
   container: z.object({ thread_ts: z.string().optional() }).optional(),
   message: z.object({ ts: z.string().optional(), thread_ts: z.string().optional() }).optional(),
@@ -146,6 +151,7 @@ const Payload = z.object({
     .array(
       z.object({
         value: z.string().optional(),
+        text: z.object({ text: z.string() }).optional(),
         selected_option: z.object({ value: z.string() }).nullish(),
       }),
     )
@@ -153,7 +159,7 @@ const Payload = z.object({
 });
 
 function parseClick(body: BlockAction): Click {
-  const { user, channel, container, message, view, actions } = Payload.parse(body);
+  const { user, channel, container, message, view, actions, trigger_id } = Payload.parse(body);
   const thread = container?.thread_ts ?? message?.thread_ts;
   return {
     user: user.id,
@@ -161,6 +167,8 @@ function parseClick(body: BlockAction): Click {
     // A message with replies is in its own thread, but a person who clicks on it in the channel sees the channel.
     threadTs: thread === message?.ts ? undefined : thread,
     value: actions.map(({ value, selected_option }) => value ?? selected_option?.value)[0],
+    label: actions[0]?.text?.text,
+    triggerId: trigger_id,
     home: view?.type === "home" ? { hash: view.hash } : null,
   };
 }

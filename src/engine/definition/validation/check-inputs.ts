@@ -14,13 +14,18 @@ export function checkInputs(
   if (!isJsonObject(inputs)) return null;
   for (const [name, source] of Object.entries(inputs)) {
     const input = InputDefinition.safeParse(source).data;
-    if (input !== undefined) checkInput(name, input, collector);
+    if (input !== undefined) checkInput(["inputs", name], name, input, collector);
   }
   return new Set(Object.keys(inputs));
 }
 
-function checkInput(name: string, input: InputDefinition, collector: ProblemCollector): void {
-  const path = ["inputs", name];
+/** Checks one declaration of a value that people give. @param path - its place in the document. */
+export function checkInput(
+  path: readonly PropertyKey[],
+  name: string,
+  input: InputDefinition,
+  collector: ProblemCollector,
+): void {
   if (!checkOptions(path, input, collector)) return;
   if (input.min !== undefined && input.max !== undefined && input.min > input.max) {
     const message = `"min" (${input.min}) is above "max" (${input.max})`;

@@ -5,6 +5,7 @@ import { ProblemCollector, type ValidationResult } from "../problem.ts";
 import { Definition } from "../schema.ts";
 import type { StepType } from "../step-type.ts";
 import type { TriggerType } from "../trigger-type.ts";
+import { checkApprovalOptions } from "./check-approval-options.ts";
 import { checkApprovals } from "./check-approvals.ts";
 import { checkBodies } from "./check-bodies.ts";
 import { checkInputs } from "./check-inputs.ts";
@@ -48,6 +49,7 @@ function check(
   const given = variablesOfTriggers(document, context.triggerTypes);
   const inputs = declared === null ? null : new Set([...declared, ...given]);
   const root = checkBodies(document, context, collector);
+  checkApprovalOptions(root, collector);
   checkReferences(root, { levels: [], inputs }, collector);
   checkApprovals(root, [], declared, collector);
   checkConcurrency(document, collector);

@@ -1,4 +1,5 @@
 import { asAppError } from "../../../shared/errors.ts";
+import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import { type CompiledStep, type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
 import { EACH, type FrameView, type Join, type WakeCause } from "../../definition/step-type.ts";
 import type { ExecutionEvent, StepError, StepStarted } from "../../model/events.ts";
@@ -16,7 +17,9 @@ import { type NextEvents, resolveBudget, resolveBudgetDecision } from "./cost-ca
 import { begin, enterStep, failExecution } from "./enter-step.ts";
 import { advanceBlockedChild } from "./handle-children.ts";
 import { isHeldBack, resolveHeldBack } from "./renew-decision.ts";
+import { requestNotice } from "./request-timers.ts";
 import { MAX_RECOVERIES, recoverableAt } from "./retry-delay.ts";
+import { sealEdits } from "./seal.ts";
 import { resolveOutcome } from "./unknown-outcome.ts";
 import { timersOf, type Worklist } from "./worklist.ts";
 
@@ -137,7 +140,7 @@ function advanceStep(
         return resolveOutcome(workflow, state, activeStep, now);
       return activeStep.waitingOn === "budget"
         ? resolveBudgetDecision(workflow, state, activeStep, now)
-        : advanceWaiting(step, state, activeStep, now);
+        : advanceWaiting(workflow, step, state, activeStep, now);
   }
 }
 
@@ -178,22 +181,26 @@ function advanceHeldBack(
 }
 
 function advanceWaiting(
+  workflow: CompiledWorkflow,
   step: CompiledStep,
   state: ReadonlyState,
   activeStep: ReadonlyActiveStep,
   now: number,
 ): readonly ExecutionEvent[] {
   // Decisions first: one that was made in time counts even if it is seen after the expiry.
-  const decided = wakeStep(step, state, activeStep, "decision", now);
+  const decided = wakeStep(workflow, step, state, activeStep, "decision", now);
   if (decided.length > 0 || !isDue(activeStep, now)) return decided;
+  const notice = requestNotice(state, activeStep, now);
+  if (notice) return [notice];
   return [
     { type: "timer_fired", path: activeStep.path, due: activeStep.due, at: now },
-    ...wakeStep(step, state, activeStep, "due", now),
+    ...wakeStep(workflow, step, state, activeStep, "due", now),
   ];
 }
 
 /** Asks a waiting step whether its wait is over. */
 function wakeStep(
+  workflow: CompiledWorkflow,
   step: CompiledStep,
   state: ReadonlyState,
   activeStep: ReadonlyActiveStep,
@@ -202,9 +209,13 @@ function wakeStep(
 ): readonly ExecutionEvent[] {
   const request = state.requests.get(activeStep.requestId ?? "") ?? null;
   const wake = step.program.wake?.(activeStep, request, cause, now);
-  return wake?.kind === "complete"
-    ? completeStep(step, activeStep.path, wake.output, { costNano: 0 }, now)
-    : [];
+  if (wake?.kind !== "complete") return [];
+  const { output, edited } = wake;
+  const { path } = activeStep;
+  return [
+    ...sealEdits(workflow, state, path, request, edited?.values, now),
+    ...completeStep(step, path, output, { costNano: 0, ...omitUndefined({ edited }) }, now),
+  ];
 }
 
 /**
@@ -223,7 +234,7 @@ export function resolveVotes(
   if (activeStep.waitingOn === "person") return resolveOutcome(workflow, state, activeStep, now);
   if (isHeldBack(state, activeStep))
     return resolveHeldBack(workflow, state, activeStep, "decision", now);
-  return wakeStep(stepAt(workflow, path), state, activeStep, "decision", now);
+  return wakeStep(workflow, stepAt(workflow, path), state, activeStep, "decision", now);
 }
 
 /** Asks a step whose bodies are executed what they amount to so far. */

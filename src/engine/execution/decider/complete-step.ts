@@ -12,8 +12,10 @@ const ROUTE_END = "end";
 /** The route of what no other one names. */
 const ROUTE_DEFAULT = "default";
 
-/** What a model gave besides the output. */
-export type ModelAnswer = Partial<Pick<StepCompleted, "rawOutput" | "reason" | "confidence">>;
+/** What a model gave besides the output, and what people edited. */
+export type ModelAnswer = Partial<
+  Pick<StepCompleted, "rawOutput" | "reason" | "confidence" | "edited">
+>;
 
 /** The event that ends a step with an output: where it goes next is decided here. */
 export function completeStep(
@@ -24,7 +26,7 @@ export function completeStep(
   at: number,
   route?: string,
 ): readonly ExecutionEvent[] {
-  const { rawOutput: _text, reason: _why, confidence: _how, ...spent } = cost;
+  const { rawOutput: _text, reason: _why, confidence: _how, edited: _edits, ...spent } = cost;
   const fault = outputFault(step.definition.id, output);
   if (fault) return endStepWithError(step, path, fault, spent, at);
   const next = route ?? routeFor(step, output);

@@ -2,19 +2,17 @@ import { isJsonObject } from "../../../shared/json.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import { type CompiledStep, type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
 import type { AttemptResult } from "../../definition/step-type.ts";
-import type { AttemptCost, ExecutionEvent, RefusalReason } from "../../model/events.ts";
-import {
-  isFinished,
-  type ReadonlyActiveStep,
-  type ReadonlyRequest,
-  type ReadonlyState,
-} from "../../model/state.ts";
+import type { AttemptCost, ExecutionEvent } from "../../model/events.ts";
+import { toEdits } from "../../model/requests.ts";
+import { isFinished, type ReadonlyActiveStep, type ReadonlyState } from "../../model/state.ts";
 import { attemptKey } from "../../model/step-path.ts";
 import type { Signal } from "../../ports/executions.ts";
 import { readAnswerable } from "./answerable.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
 import { handleChildEnd, handleChildPlan } from "./handle-children.ts";
 import { handleEvent } from "./handle-events.ts";
+import { handleDelegation, handleTakingBack } from "./handle-request-signals.ts";
+import { isOutdated, refusal } from "./refusal.ts";
 import { DEFAULT_RETRY_POLICY, retryDelayMs } from "./retry-delay.ts";
 import { isRetryPath } from "./retry-points.ts";
 import { askAboutOutcome } from "./unknown-outcome.ts";
@@ -126,6 +124,10 @@ export function handleSignal(
       return handleChildEnd(workflow, state, signal, now);
     case "decision":
       return handleDecision(state, signal, now);
+    case "delegate":
+      return handleDelegation(state, signal, now);
+    case "take_back":
+      return handleTakingBack(state, signal, now);
   }
 }
 
@@ -162,12 +164,15 @@ function handleDecision(
   signal: Signal,
   now: number,
 ): readonly ExecutionEvent[] {
-  const { requestId, choice, by, comment } = signal.payload;
+  const { requestId, choice, by, comment, edits, seen } = signal.payload;
   const request = typeof requestId === "string" ? state.requests.get(requestId) : undefined;
   if (!request || typeof choice !== "string" || typeof by !== "string") {
     return [{ type: "signal_received", signalId: signal.id, at: now }];
   }
-  const reason = refusal(request, by, signal.at) ?? (state.cancel ? "cancelled" : null);
+  const reason =
+    refusal(request, by, signal.at) ??
+    (state.cancel ? "cancelled" : null) ??
+    (isOutdated(request, choice, seen) ? "edited" : null);
   const requestRef = request.opened.id;
   if (reason) {
     return [
@@ -182,28 +187,11 @@ function handleDecision(
       by,
       choice,
       ...(typeof comment === "string" && { comment }),
+      ...(isJsonObject(edits) && { edits: toEdits(edits) }),
       signalId: signal.id,
       at: signal.at,
     },
   ];
-}
-
-/**
- * Why a decision does not count; `null` when it does. A click after the expiry is late even if the
- * timer was not seen yet.
- */
-export function refusal(
-  request: ReadonlyRequest,
-  by: string,
-  clickedAt: number,
-): RefusalReason | null {
-  const decision = request.outcome?.decision;
-  if (decision === "expired" || decision === "cancelled") return decision;
-  if (decision === "superseded") return decision;
-  if (request.outcome) return "already_decided";
-  if (request.opened.expiresAt !== undefined && clickedAt >= request.opened.expiresAt)
-    return "expired";
-  return request.votes.some((vote) => vote.by === by) ? "already_voted" : null;
 }
 
 function costOf({ costNano, costUnknown, usage, charges }: AttemptResult): AttemptCost {

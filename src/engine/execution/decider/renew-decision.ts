@@ -1,5 +1,6 @@
 import { asAppError } from "../../../shared/errors.ts";
 import { hashJson, toJson } from "../../../shared/json.ts";
+import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import type { CompiledStep, CompiledWorkflow } from "../../definition/compile.ts";
 import { END } from "../../definition/graph.ts";
 import { hasEffect, placeOf, releasePlan } from "../../definition/release-plan.ts";
@@ -19,7 +20,7 @@ import type {
 import { framePath, isWithin, stepIdOf, stepPath } from "../../model/step-path.ts";
 import { endStepWithError } from "./complete-step.ts";
 import { enterContext } from "./enter-context.ts";
-import { approvalPathOf, type BrokenSeal, brokenSeal, sealOf } from "./seal.ts";
+import { approvalPathOf, type BrokenSeal, brokenSeal, sealEdits, sealOf } from "./seal.ts";
 
 /**
  * The event that stops a step with an effect because a decision on the way to it does not hold, and
@@ -77,7 +78,18 @@ export function resolveHeldBack(
     const wake = approval.program.wake?.(activeStep, request, cause, now);
     if (wake?.kind !== "complete") return [];
     const requestId = request.opened.id;
-    return [{ type: "decision_renewed", path, requestId, output: wake.output, at: now }];
+    const edits = wake.edited?.values;
+    return [
+      ...sealEdits(workflow, state, path, request, edits, now),
+      {
+        type: "decision_renewed",
+        path,
+        requestId,
+        output: wake.output,
+        ...omitUndefined({ edits }),
+        at: now,
+      },
+    ];
   }
   if (isReleased(workflow, path, request))
     return [

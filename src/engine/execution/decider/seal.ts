@@ -19,8 +19,9 @@ import {
 } from "../../definition/release-plan.ts";
 import { compileExpression } from "../../language/expression.ts";
 import { withMarks } from "../../language/marks.ts";
-import type { Scope } from "../../language/scope.ts";
-import type { Change, Fact, Release, Seal } from "../../model/events.ts";
+import { type Scope, withRoot } from "../../language/scope.ts";
+import type { Change, ExecutionEvent, Fact, Release, Seal } from "../../model/events.ts";
+import type { Edits } from "../../model/requests.ts";
 import type { ReadonlyFrame, ReadonlyRequest, ReadonlyState } from "../../model/state.ts";
 import { framePath, isWithin } from "../../model/step-path.ts";
 import { executionScope } from "./execution-scope.ts";
@@ -44,7 +45,12 @@ export interface AskedAt {
  * Values that steps write between the question and a released step, and the decision itself, stay
  * open: they are named, not resolved.
  */
-export function sealOf(workflow: CompiledWorkflow, state: ReadonlyState, asked: AskedAt): Seal {
+export function sealOf(
+  workflow: CompiledWorkflow,
+  state: ReadonlyState,
+  asked: AskedAt,
+  edits: Edits = {},
+): Seal {
   const plan = releasePlan(workflow);
   const place = placeOf(workflow, asked.approval);
   const shown = readsOf(plan.stepAt(place));
@@ -55,10 +61,46 @@ export function sealOf(workflow: CompiledWorkflow, state: ReadonlyState, asked: 
     definition: plan.contentHash,
     releases: planned.map((release) => {
       const frame = frameFor(state, asked.frame, release);
-      return resolve(release, shown, executionScope(state, frame, ""));
+      const scope = withVariables(executionScope(state, frame, ""), edits);
+      return resolve(release, shown, scope);
     }),
     saw: variablesOf([...shown, ...planned.flatMap(({ reads }) => reads)]),
   };
+}
+
+/**
+ * The event that seals a decision anew, with the values that its deciders gave instead of those that were asked.
+ *
+ * @returns nothing if they gave none.
+ */
+export function sealEdits(
+  workflow: CompiledWorkflow,
+  state: ReadonlyState,
+  path: string,
+  request: ReadonlyRequest | null,
+  edits: Edits | undefined,
+  now: number,
+): readonly ExecutionEvent[] {
+  const frame = state.frames.get(framePath(path));
+  const { seal, id: requestId = "" } = request?.opened ?? {};
+  if (!frame || !seal || !edits || Object.keys(edits).length === 0) return [];
+  const { approval, from } = seal;
+  const asked = { approval, frame, ...omitUndefined({ from }) };
+  const sealed = sealOf(workflow, state, asked, edits);
+  return [{ type: "decision_sealed", path, requestId, seal: sealed, at: now }];
+}
+
+/** The scope once the edits have been made. */
+function withVariables(scope: Scope, edits: Edits): Scope {
+  if (Object.keys(edits).length === 0) return scope;
+  const values = Object.entries(edits).map(([name, { after }]): [string, Json] => [name, after]);
+  const variables = { ...toJsonObject(scope.roots["variables"]), ...Object.fromEntries(values) };
+  return withRoot(scope, "variables", variables);
+}
+
+function toJsonObject(value: unknown): JsonObject {
+  const json = toJson(value ?? {});
+  return isJsonObject(json) ? json : {};
 }
 
 /** A decision that does not hold for a step that is about to begin. */
@@ -316,7 +358,7 @@ function changesSince(
   approval: string,
   request: ReadonlyRequest,
 ): readonly Change[] {
-  const { seal } = request.opened;
+  const seal = request.sealed ?? request.opened.seal;
   // Asked by a release that sealed nothing.
   if (!seal) return [];
   const plan = releasePlan(workflow);

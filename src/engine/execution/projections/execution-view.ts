@@ -107,11 +107,18 @@ function toWait(state: ReadonlyState, step: ReadonlyActiveStep): WaitView {
     stepId: step.stepId,
     path: step.path,
     since: iso(step.startedAt),
-    until: step.due === null ? null : iso(step.due),
+    until: waitsUntil(state, step),
     ...(step.requestId !== null && { requestId: step.requestId }),
     ...(step.childId !== null && { executionId: step.childId }),
     ...(step.event !== null && { event: step.event }),
   };
+}
+
+/** A reminder does not end a wait. */
+function waitsUntil(state: ReadonlyState, step: ReadonlyActiveStep): string | null {
+  const request = state.requests.get(step.requestId ?? "");
+  const until = request ? (request.opened.expiresAt ?? null) : step.due;
+  return until === null ? null : iso(until);
 }
 
 function toStep(
@@ -150,6 +157,7 @@ function toRequest(request: ReadonlyRequest): RequestView {
     opened: request.opened,
     stepId: stepIdOf(request.path),
     votes: [...request.votes],
+    notes: [...request.notes],
     outcome: request.outcome,
     renewedBy: request.renewedBy,
   };

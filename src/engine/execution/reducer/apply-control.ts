@@ -1,4 +1,5 @@
 import type { ControlEvent, ExecutionEvent, ExecutionMigrated } from "../../model/events.ts";
+import { nextRequestDue } from "../../model/requests.ts";
 import type { ExecutionState } from "../../model/state.ts";
 import { requireActiveStep } from "./active-steps.ts";
 import { reopen } from "./apply-reopen.ts";
@@ -66,7 +67,7 @@ function migrate(state: ExecutionState, event: ExecutionMigrated): void {
     if (before) before.outcome ??= { decision: "superseded", at };
     state.openRequests.delete(step.requestId ?? "");
     openRequest(state, step, request);
-    step.due = request.expiresAt ?? null;
+    step.due = nextRequestDue({ opened: request });
   }
   for (const frame of state.frames.values()) frame.undoLog.length = 0;
   state.seen.add(event.signalId);

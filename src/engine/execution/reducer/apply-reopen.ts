@@ -3,10 +3,10 @@ import { shortJson } from "../../../shared/json-text.ts";
 import type { ExecutionReopened } from "../../model/events.ts";
 import {
   type ActiveStep,
-  type Edit,
   type ExecutionState,
   type Frame,
   ROOT,
+  type VariableEdit,
 } from "../../model/state.ts";
 import { framePath, isWithin, lastSegment } from "../../model/step-path.ts";
 import { addActiveStep } from "./active-steps.ts";
@@ -41,8 +41,8 @@ export function reopen(state: ExecutionState, event: ExecutionReopened): void {
 }
 
 /** Which variables get other values than they had when it ended. */
-function editsOf({ variables }: ExecutionState, event: ExecutionReopened): readonly Edit[] {
-  return Object.entries(event.variables ?? {}).flatMap(([name, value]): Edit[] => {
+function editsOf({ variables }: ExecutionState, event: ExecutionReopened): readonly VariableEdit[] {
+  return Object.entries(event.variables ?? {}).flatMap(([name, value]): VariableEdit[] => {
     const before = Object.hasOwn(variables, name) ? variables[name] : undefined;
     if (before !== undefined && hashJson(before) === hashJson(value)) return [];
     return [

@@ -1,10 +1,9 @@
 import { type Json, type JsonObject, readOwn } from "../../../shared/json.ts";
-import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import type {
   BudgetChanged,
   BudgetRequested,
-  DecisionRecorded,
   DecisionRenewed,
+  DecisionSealed,
   DecisionVoided,
   OutcomeAsked,
   OutcomeTold,
@@ -30,8 +29,11 @@ export function openRequest(state: ExecutionState, step: ActiveStep, opened: Req
     opened,
     path: step.path,
     votes: [],
+    notes: [],
+    turns: new Map(),
     outcome: null,
     reopenings: state.reopened.length,
+    sealed: null,
     renewedBy: null,
   });
 }
@@ -48,14 +50,6 @@ export function closeRequest(
   const decision = readOwn(output, "decision");
   request.outcome ??= { decision: typeof decision === "string" ? decision : "cancelled", at };
   state.openRequests.delete(request.opened.id);
-}
-
-export function recordDecision(state: ExecutionState, event: DecisionRecorded): void {
-  const request = state.requests.get(event.requestId);
-  if (!request || request.outcome) throw invalidTransition(state, event, "no such request is open");
-  const { by, choice, at, comment } = event;
-  request.votes.push(omitUndefined({ by, choice, at, comment }));
-  state.seen.add(event.signalId);
 }
 
 /**
@@ -77,6 +71,13 @@ export function voidDecision(state: ExecutionState, event: DecisionVoided): void
   openRequest(state, step, event.request);
 }
 
+/** The deciders gave other values: these are what the decision releases. */
+export function sealDecision(state: ExecutionState, event: DecisionSealed): void {
+  const request = state.requests.get(event.requestId);
+  if (!request || request.outcome) throw invalidTransition(state, event, "no such request is open");
+  request.sealed = event.seal;
+}
+
 /** Closes the request, and gives the approval step the output of the new decision. */
 export function renewDecision(state: ExecutionState, event: DecisionRenewed): void {
   const request = state.requests.get(event.requestId);
@@ -87,6 +88,8 @@ export function renewDecision(state: ExecutionState, event: DecisionRenewed): vo
   state.openRequests.delete(event.requestId);
   const approval = request.opened.seal?.approval ?? "";
   const frame = state.frames.get(framePath(approval));
+  const { locals } = frame ?? requireFrame(state, event.path, event);
+  for (const [name, { after }] of Object.entries(event.edits ?? {})) locals[name] = after;
   const result = frame?.results[stepIdOf(approval)];
   if (!frame || !result) return;
   const variable = Object.keys(result).find(

@@ -7,6 +7,7 @@ import type {
   ChildHeld,
   ChildStarted,
   DecisionRenewed,
+  DecisionSealed,
   DecisionVoided,
   EventReceived,
   EventsSearched,
@@ -25,6 +26,12 @@ import type {
   StepWaiting,
   TimerFired,
 } from "../../model/events.ts";
+import type {
+  RequestDelegated,
+  RequestEscalated,
+  RequestReminded,
+  VoteTakenBack,
+} from "../../model/requests.ts";
 import type { ActiveStep, ExecutionState, StepResult } from "../../model/state.ts";
 import { consumedKey } from "../../model/step-path.ts";
 import {
@@ -45,9 +52,11 @@ import {
   releaseStep,
   renewDecision,
   requestBudget,
+  sealDecision,
   tellOutcome,
   voidDecision,
 } from "./apply-requests.ts";
+import { noteOnRequest } from "./apply-votes.ts";
 import { beginUndoEntry, overwrite, toSnapshot } from "./undo-log.ts";
 
 type StepEnded = StepCompleted | StepSkipped | StepFailed;
@@ -71,8 +80,13 @@ export type StepEvent =
   | EventReceived
   | EventsSearched
   | DecisionVoided
+  | DecisionSealed
   | DecisionRenewed
-  | StepReleased;
+  | StepReleased
+  | RequestReminded
+  | RequestEscalated
+  | RequestDelegated
+  | VoteTakenBack;
 
 const STEP_EVENTS: Readonly<Record<StepEvent["type"], true>> = {
   step_started: true,
@@ -94,8 +108,13 @@ const STEP_EVENTS: Readonly<Record<StepEvent["type"], true>> = {
   event_received: true,
   events_searched: true,
   decision_voided: true,
+  decision_sealed: true,
   decision_renewed: true,
   step_released: true,
+  request_reminded: true,
+  request_escalated: true,
+  request_delegated: true,
+  vote_taken_back: true,
 };
 
 export function isStepEvent(event: ExecutionEvent): event is StepEvent {
@@ -150,11 +169,20 @@ export function applyToStep(state: ExecutionState, event: StepEvent): void {
     case "decision_voided":
       voidDecision(state, event);
       return;
+    case "decision_sealed":
+      sealDecision(state, event);
+      return;
     case "decision_renewed":
       renewDecision(state, event);
       return;
     case "step_released":
       releaseStep(state, event);
+      return;
+    case "request_reminded":
+    case "request_escalated":
+    case "request_delegated":
+    case "vote_taken_back":
+      noteOnRequest(state, event);
       return;
     case "timer_fired":
       requireActiveStep(state, event.path, event).due = null;
@@ -240,6 +268,9 @@ function endStep(state: ExecutionState, event: StepEnded): void {
   const bodies =
     step.waitingOn === "branches" ? mergeFrames(state, step, frame, before, event.at) : [];
   const result = toResult(step, event);
+  const edited = event.type === "step_completed" ? (event.edited?.values ?? {}) : {};
+  for (const [name, { after }] of Object.entries(edited))
+    overwrite(frame.locals, name, after, before.locals);
   const variable = event.outputVariable;
   if (variable !== undefined) overwrite(frame.locals, variable, result.output, before.locals);
   const named = variable === undefined ? result : { [variable]: result.output, ...result };

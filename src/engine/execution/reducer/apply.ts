@@ -6,8 +6,8 @@ import { endChild } from "./apply-children.ts";
 import { applyControl, isControlEvent } from "./apply-control.ts";
 import { settleAbandonedAttempt } from "./apply-costs.ts";
 import { abandonBody, openFrame } from "./apply-frames.ts";
-import { recordDecision } from "./apply-requests.ts";
 import { applyToStep, isStepEvent, type StepEvent } from "./apply-steps.ts";
+import { recordDecision, refuseDecision } from "./apply-votes.ts";
 import { invalidTransition } from "./invalid-transition.ts";
 
 /**
@@ -105,8 +105,10 @@ function applyToExecution(state: ExecutionState, event: OtherEvent): void {
       state.seen.add(event.signalId);
       return;
     case "signal_received":
-    case "decision_refused":
       state.seen.add(event.signalId);
+      return;
+    case "decision_refused":
+      refuseDecision(state, event);
       return;
     case "decision_recorded":
       recordDecision(state, event);

@@ -188,6 +188,67 @@ describe("approvals", () => {
       'steps[0].config.approvers: "approvers" has to have at least 1 element. Use at least 1 element.',
       'steps[0].config.timeout: "timeout" must be longer than 0. Change 0.',
     ],
+    [
+      "reminders and more people that come when the time is over",
+      step(
+        "approval",
+        { ...asked, timeout: "1h", remindAfter: "1h", escalateTo: ["@board"] },
+        { next: { ...routes, expired: "end" } },
+      ),
+      "steps[0].config.remindAfter: nobody would be reminded: the request ends after 1 h. Make it shorter than timeout.",
+      'steps[0].config.escalateAfter: nobody else would be asked: the request ends after 1 h. Give an "escalateAfter" that is shorter than timeout.',
+    ],
+    [
+      "more people without a time for it",
+      step("approval", { ...asked, escalateTo: ["@board"] }, { next: routes }),
+      'steps[0].config.escalateAfter: it is not known when more people are asked. Add "escalateAfter", such as "2d".',
+    ],
+    [
+      "a time for more people without people",
+      step("approval", { ...asked, escalateAfter: "2d" }, { next: routes }),
+      'steps[0].config.escalateTo: "escalateTo" is missing. Name who may decide then, too.',
+    ],
+    [
+      "a comment that is neither optional nor required",
+      step(
+        "approval",
+        {
+          ...asked,
+          choices: [
+            { id: "ok", label: "Fine" },
+            { id: "no", label: "No", comment: "please" },
+          ],
+        },
+        { next: { ok: "end", no: "end" } },
+      ),
+      'steps[0].config.choices[1].comment: "please" is not possible for "comment". Use one of optional, required.',
+    ],
+    [
+      "fields to edit that nothing fills, and that nobody could fill in",
+      {
+        id: "w",
+        name: "W",
+        inputs: { amount: { type: "number" } },
+        steps: [
+          {
+            id: "a",
+            type: "approval",
+            config: {
+              ...asked,
+              editable: { amuont: { type: "number" }, amount: { type: "select" } },
+            },
+            next: routes,
+          },
+        ],
+      },
+      'steps[0].config.editable.amount.options: "options" is missing. List what can be chosen: an input of type select needs it.',
+      'steps[0].config.editable.amuont: variables.amuont: there is no such variable. Declare it in "inputs", or let a step write it with "outputVariable". Known: amount. Did you mean "amount"?',
+    ],
+    [
+      "a limit of rounds where nothing comes back",
+      step("approval", { ...asked, maxRounds: 3 }, { next: routes }),
+      'steps[0].config.maxRounds: it limits nothing: no choice leads back to this step whatever happens. Route a choice to a step whose "next" leads to "a" again, or remove maxRounds.',
+    ],
   ])("%s", check);
 });
 

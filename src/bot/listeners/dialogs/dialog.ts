@@ -1,0 +1,92 @@
+import type { App, SlackViewAction, ViewResponseAction } from "@slack/bolt";
+import type { View } from "@slack/types";
+import type { Logger } from "pino";
+import { AppError } from "../../../shared/errors.ts";
+import type { BotContext } from "../../context.ts";
+import { createReply, guard } from "../../reply.ts";
+import { noticeDialog } from "../../views/dialog.ts";
+import type { ActionRequest } from "../actions/on-action.ts";
+import { ACK_WITHIN_MS, settlesWithin, UNCONFIRMED_SENTENCE } from "../vote-answer.ts";
+
+/**
+ * Opens a dialog, at once: Slack takes the click's trigger for three seconds only.
+ *
+ * @returns its id; `null`: it could not be opened, and the person was told.
+ */
+export async function openDialog(
+  { click, client, reply, logger }: ActionRequest<unknown>,
+  view: View,
+): Promise<string | null> {
+  try {
+    const { view: opened } = await client.views.open({ trigger_id: click.triggerId ?? "", view });
+    return opened?.id ?? null;
+  } catch (error) {
+    logger.warn({ err: error }, "a dialog could not be opened");
+    await reply(
+      ":warning: Slack did not open the dialog in time, so nothing was decided. Click the button again.",
+    );
+    return null;
+  }
+}
+
+/** A dialog as it was submitted. */
+interface Submitted<Value> {
+  readonly value: Value;
+  readonly user: string;
+  readonly values: SlackViewAction["view"]["state"]["values"];
+  readonly logger: Logger;
+}
+
+/**
+ * What becomes of a submission: the dialog closes, stays with what is wrong, or shows a text instead.
+ *
+ * `errors`: by block id.
+ */
+export type Submission =
+  | { readonly kind: "done" }
+  | { readonly kind: "errors"; readonly errors: Readonly<Record<string, string>> }
+  | { readonly kind: "notice"; readonly text: string };
+
+/** Listens to the submission of a dialog. Answers within two seconds: what is not known by then, the card will show. */
+export function onSubmit<Value>(
+  app: App,
+  context: BotContext,
+  dialog: {
+    readonly id: string;
+    readonly title: string;
+    /** Reads what the dialog carries. @returns `null` for what the bot never wrote. */
+    readonly parse: (metadata: string) => Value | null;
+    readonly submit: (submitted: Submitted<Value>) => Promise<Submission>;
+    readonly done?: (submitted: Submitted<Value>) => Promise<void>;
+  },
+): void {
+  app.view(dialog.id, async ({ ack, body, view }) => {
+    const user = body.user.id;
+    const logger = context.logger.child({ user, dialog: dialog.id });
+    const reply = createReply(
+      ({ blocks }) => ack({ response_action: "update", view: noticeDialog(dialog.title, blocks) }),
+      logger,
+    );
+    await guard(reply, logger, async () => {
+      const value = dialog.parse(view.private_metadata);
+      if (value === null) {
+        const message = "This dialog belongs to no request. Decide on the newest card.";
+        throw new AppError({ code: "execution_not_found", message });
+      }
+      const submitted = { value, user, values: view.state.values, logger };
+      const work = dialog.submit(submitted);
+      if (!(await settlesWithin(work, ACK_WITHIN_MS, context))) {
+        work.catch((error: unknown) => logger.warn({ err: error }, "a dialog's work failed late"));
+        return reply(`:warning: ${UNCONFIRMED_SENTENCE}`);
+      }
+      const result = await work;
+      if (result.kind === "notice") return reply(result.text);
+      const response: ViewResponseAction | undefined =
+        result.kind === "errors"
+          ? { response_action: "errors", errors: { ...result.errors } }
+          : undefined;
+      await ack(response);
+      if (result.kind === "done") await dialog.done?.(submitted);
+    });
+  });
+}

@@ -1,0 +1,132 @@
+import type { InputBlock, InputBlockElement } from "@slack/types";
+import { z } from "zod";
+import type { FormField } from "../../../engine/api/approvals.ts";
+import type { Json } from "../../../shared/json.ts";
+import { LIMITS } from "../../../slack/limits.ts";
+import { showValue } from "../../../slack/text.ts";
+import { plain } from "../dialog.ts";
+
+export const COMMENT_BLOCK = "comment";
+const FIELD_PREFIX = "field:";
+const ACTION = "value";
+const SHOWN_CHARS = 200;
+/** Text of this length gets a large field. */
+const LONG = 80;
+
+/** Block id of a field; `null`: of the comment. */
+export function blockOf(field: string | null): string {
+  return field === null ? COMMENT_BLOCK : `${FIELD_PREFIX}${field}`;
+}
+
+/** A field for one value, filled with what it is by now. */
+export function fieldBlock(field: FormField): InputBlock {
+  const { name, label = name, description, required = false, fits, value } = field;
+  const hint = fits
+    ? description
+    : `Now: ${field.sensitive ? "hidden" : showValue(value, SHOWN_CHARS)}. Left empty, it stays so.`;
+  return {
+    type: "input",
+    block_id: blockOf(name),
+    // What the field cannot show need not be written again.
+    optional: !required || !fits,
+    label: plain(label, LIMITS.inputLabel),
+    ...(hint !== undefined && { hint: plain(hint, LIMITS.inputLabel) }),
+    element: elementOf(field, fits ? value : null),
+  };
+}
+
+function elementOf({ type, options = [] }: FormField, value: Json): InputBlockElement {
+  const text = value === null ? null : typeof value === "string" ? value : JSON.stringify(value);
+  const initial = text === null || text === "" ? {} : { initial_value: text };
+  const action_id = ACTION;
+  switch (type) {
+    case "number":
+    case "integer": {
+      const is_decimal_allowed = type === "number";
+      return { type: "number_input", action_id, is_decimal_allowed, ...initial };
+    }
+    case "boolean":
+      return select([YES, NO], value === null ? null : value === true ? YES : NO);
+    case "date":
+      return { type: "datepicker", action_id, ...(text && { initial_date: text }) };
+    case "select":
+      return select(options, text);
+    case "multi-select":
+      return multiSelect(options, value);
+    case "user":
+      return { type: "users_select", action_id, ...(text && { initial_user: text }) };
+    case "email":
+      return { type: "email_text_input", action_id, ...initial };
+    case "url":
+      return { type: "url_text_input", action_id, ...initial };
+    default: {
+      const multiline = type === "text" || (text ?? "").length > LONG || /\n/.test(text ?? "");
+      const max_length = LIMITS.inputText;
+      return { type: "plain_text_input", action_id, multiline, max_length, ...initial };
+    }
+  }
+}
+
+const YES = "yes";
+const NO = "no";
+
+type Option = { readonly text: ReturnType<typeof plain>; readonly value: string };
+
+function toOption(value: string): Option {
+  return { text: plain(value, LIMITS.optionText), value };
+}
+
+function select(options: readonly string[], chosen: string | null): InputBlockElement {
+  return {
+    type: "static_select",
+    action_id: ACTION,
+    options: options.map(toOption),
+    ...(chosen !== null && { initial_option: toOption(chosen) }),
+  };
+}
+
+function multiSelect(options: readonly string[], value: Json): InputBlockElement {
+  const chosen = options.filter((option) => Array.isArray(value) && value.includes(option));
+  return {
+    type: "multi_static_select",
+    action_id: ACTION,
+    options: options.map(toOption),
+    ...(chosen.length > 0 && { initial_options: chosen.map(toOption) }),
+  };
+}
+
+const State = z.looseObject({
+  value: z.string().nullish(),
+  selected_option: z.object({ value: z.string() }).nullish(),
+  selected_options: z.array(z.object({ value: z.string() })).optional(),
+  selected_user: z.string().nullish(),
+  selected_date: z.string().nullish(),
+});
+const Values = z.record(z.string(), z.record(z.string(), State));
+
+/** What was filled in. An empty field is null. */
+export function readFields(values: unknown): {
+  readonly comment: string | undefined;
+  readonly fields: Readonly<Record<string, Json>>;
+} {
+  const blocks = Object.entries(Values.safeParse(values).data ?? {});
+  const read = blocks.map(
+    ([block, states]) => [block, readState(Object.values(states)[0])] as const,
+  );
+  const comment = read.find(([block]) => block === COMMENT_BLOCK)?.[1];
+  return {
+    comment: typeof comment === "string" ? comment : undefined,
+    fields: Object.fromEntries(
+      read.flatMap(([block, value]): [string, Json][] =>
+        block.startsWith(FIELD_PREFIX) ? [[block.slice(FIELD_PREFIX.length), value]] : [],
+      ),
+    ),
+  };
+}
+
+function readState(state: z.output<typeof State> | undefined): Json {
+  if (state?.selected_options !== undefined)
+    return state.selected_options.map(({ value }) => value);
+  const { value, selected_option: option, selected_user, selected_date } = state ?? {};
+  return value ?? option?.value ?? selected_user ?? selected_date ?? null;
+}
