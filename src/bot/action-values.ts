@@ -15,6 +15,10 @@ const DecisionValue = z.object({
 });
 export type DecisionValue = z.output<typeof DecisionValue>;
 
+/** What a button that shows a request carries: execution, request, page. */
+const RequestValue = z.object({ e: z.string(), r: z.string(), p: z.int().min(0).optional() });
+export type RequestValue = z.output<typeof RequestValue>;
+
 /** What a button of a draft carries: draft and round. */
 const DraftValue = z.object({ d: z.string(), n: z.int() });
 export type DraftValue = z.output<typeof DraftValue>;
@@ -86,6 +90,10 @@ export function toRunValue(value: RunValue): string {
   return toText(value);
 }
 
+export function toRequestValue(value: RequestValue): string {
+  return toText(value);
+}
+
 export function toDecisionValue(value: DecisionValue): string {
   return toText(value);
 }
@@ -98,6 +106,11 @@ export function parseRunValue(text: string | undefined): RunValue | null {
 /** `null` as in {@link parseRunValue}. */
 export function parseDecisionValue(text: string | undefined): DecisionValue | null {
   return DecisionValue.safeParse(parseJson(text)).data ?? null;
+}
+
+/** `null` as in {@link parseRunValue}. */
+export function parseRequestValue(text: string | undefined): RequestValue | null {
+  return RequestValue.safeParse(parseJson(text)).data ?? null;
 }
 
 function toText(value: object): string {

@@ -12,6 +12,8 @@ export const ACTION_IDS = {
   deployDraft: "deploy_draft",
   changeDraft: "change_draft",
   discardDraft: "discard_draft",
+  showRequest: "show_request",
+  showRequestPage: "show_request_page",
 } as const;
 
 /** A choice of an approval: `decide_approve`, `decide_reject`, … The choice that counts is in the button's value. */
@@ -73,6 +75,7 @@ export const METHOD_SCOPES = {
   "users.info": ["users:read"],
   "views.open": [],
   "views.publish": [],
+  "views.update": [],
 } as const satisfies Record<string, readonly string[]>;
 
 /**

@@ -5,6 +5,7 @@ import { register as registerDecide } from "./actions/decide.ts";
 import { register as registerDraft } from "./actions/draft.ts";
 import { register as registerLabel } from "./actions/label.ts";
 import { register as registerRetry } from "./actions/retry.ts";
+import { register as registerShowRequest } from "./actions/show-request.ts";
 import { register as registerWhyRun } from "./actions/why-run.ts";
 import { register as registerWorkflow } from "./commands/workflow.ts";
 import { register as registerAppHomeOpened } from "./events/app-home-opened.ts";
@@ -22,6 +23,7 @@ export function registerListeners(app: App, context: BotContext): void {
   registerWhyRun(app, context);
   registerLabel(app, context);
   registerDraft(app, context);
+  registerShowRequest(app, context);
   registerAppHomeOpened(app, context);
   registerDirectMessage(app, context);
   registerMessage(app, context);

@@ -12,12 +12,12 @@ import {
   type CardMessage,
   contextBlock,
   divider,
-  fields,
   message,
   section,
 } from "./blocks/build.ts";
-import { type CardContext, showInputs } from "./card-context.ts";
+import type { CardContext } from "./card-context.ts";
 import { describeApprovers } from "./progress.ts";
+import { headlineOf, inputsPart, questionPart, showAllBlock } from "./request-text.ts";
 import { describeStarter } from "./run-card.ts";
 
 const COMMENT_CHARS = 300;
@@ -39,17 +39,18 @@ export function approvalCard(
   context: CardContext,
 ): CardMessage {
   const { opened } = request;
-  const title = escapeText(opened.title);
+  const title = headlineOf(view, request, context);
   const outcome = outcomeOf(view, request);
-  const headline =
-    outcome === null
-      ? `:raised_hand: *Approval needed: ${title}*`
-      : describeOutcome(request, outcome);
+  const ending = outcome === null ? null : describeOutcome(request, title, outcome);
+  const headline = ending ?? `:raised_hand: *Approval needed: ${title}*`;
+  const question = questionPart(view, request, context);
+  const inputs = inputsPart(view, context);
   const findings = aiFindings(view, opened.openedAt, context);
   const blocks: KnownBlock[] = [
     section(headline),
-    ...(opened.message.trim() === "" ? [] : [section(escapeText(opened.message))]),
-    ...fields([["Workflow", escapeText(view.workflowName)], ...showInputs(view, context)]),
+    ...question.blocks,
+    ...inputs.blocks,
+    ...(question.isWhole && inputs.isWhole ? [] : [showAllBlock(view, request)]),
     ...(findings.length === 0
       ? []
       : [
@@ -64,9 +65,8 @@ export function approvalCard(
     ...(outcome === null ? openPart(view, request, context) : votesPart(request)),
   ];
   const text =
-    outcome === null
-      ? `Approval needed: ${title} (${escapeText(view.workflowName)}). ${describeApprovers(request, context.mention)}, please decide.`
-      : describeOutcome(request, outcome);
+    ending ??
+    `Approval needed: ${title} (${escapeText(view.workflowName)}). ${describeApprovers(request, context.mention)}, please decide.`;
   return message(text, blocks);
 }
 
@@ -92,8 +92,8 @@ function describeVote(request: RequestView, vote: Vote): string {
 }
 
 /** `:white_check_mark: *Laptop stand*: Approve by @bob …`; expiry and withdrawal read differently from a rejection. */
-function describeOutcome(request: RequestView, outcome: RequestOutcome): string {
-  const title = `*${escapeText(request.opened.title)}*`;
+function describeOutcome(request: RequestView, headline: string, outcome: RequestOutcome): string {
+  const title = `*${headline}*`;
   const when = showTime(outcome.at);
   if (outcome.decision === "expired")
     return `:alarm_clock: ${title}: expired ${when}, nobody decided in time.`;
