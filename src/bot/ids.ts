@@ -68,6 +68,7 @@ export const METHOD_SCOPES = {
   "conversations.history": ["channels:history", "groups:history", "im:history"],
   "conversations.info": ["channels:read", "groups:read"],
   "conversations.list": ["channels:read", "groups:read"],
+  "conversations.members": ["channels:read", "groups:read"],
   "conversations.open": ["im:write"],
   "conversations.replies": ["channels:history", "groups:history", "im:history"],
   "usergroups.list": ["usergroups:read"],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { isJsonObject, type JsonObject, toObjects } from "../../simulator/json.ts";
+import type { JsonObject as Config } from "../../src/shared/json.ts";
 import { APPROVALS, askWorkflow } from "../support/ask-workflow.ts";
 import { contentOf, TestBot, tsOf } from "../support/bot.ts";
 
@@ -8,7 +9,7 @@ function words(from: number, to: number): string {
   return Array.from({ length: to - from }, (_, n) => `word-${from + n}`).join(" ");
 }
 
-async function ask(config: JsonObject, parts: JsonObject = {}, line = "run ask") {
+async function ask(config: Config, parts: Config = {}, line = "run ask") {
   const bot = await TestBot.start({ definitions: [askWorkflow(config, parts)] });
   await bot.slash("U0ALICE", line);
   return { bot, card: await bot.message(APPROVALS, /Approval needed/) };

@@ -3,19 +3,21 @@ import { eachPage } from "../../shared/pages.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
 import type {
   Approvals as ApprovalsApi,
+  Audience,
   OpenRequest,
   VoteAnswer,
   VoteOutcome,
   VoteRequest,
 } from "../api/approvals.ts";
 import { refusal } from "../execution/decider/handle-signal.ts";
-import type { ExecutionEvent, RefusalReason, RequestOpened } from "../model/events.ts";
+import type { ExecutionEvent, RefusalReason } from "../model/events.ts";
 import type { RequestState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Directory, Person } from "../ports/directory.ts";
+import type { Directory } from "../ports/directory.ts";
 import type { ExecutionRecord } from "../ports/executions.ts";
 import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
+import { ApprovalAudience, type AudienceRequest, mayAct } from "./approval-audience.ts";
 import type { Executions } from "./executions.ts";
 
 export interface ApprovalsOptions {
@@ -48,11 +50,13 @@ const REFUSALS: Readonly<Record<RefusalReason, string>> = {
 /** Takes people's decisions: checks who may decide, stores the decision, reports its outcome. */
 export class Approvals implements ApprovalsApi {
   readonly #options: ApprovalsOptions;
+  readonly #audience: ApprovalAudience;
   /** Clicks by signal: a person who clicks twice at once waits twice. */
   readonly #waiting = new Map<string, Set<(settled: VoteOutcome) => void>>();
 
   constructor(options: ApprovalsOptions) {
     this.#options = options;
+    this.#audience = new ApprovalAudience(options.directory, options.clock);
     options.events.on("committed", ({ events }) => this.#committed(events));
   }
 
@@ -85,6 +89,10 @@ export class Approvals implements ApprovalsApi {
 
   async listFor(userId: string): Promise<readonly OpenRequest[]> {
     return this.#decidableBy(userId, await this.listOpen(MAX_OPEN));
+  }
+
+  audience(request: AudienceRequest, notBefore?: number): Promise<Audience> {
+    return this.#audience.of(request, notBefore);
   }
 
   async vote(decision: VoteRequest): Promise<VoteAnswer> {
@@ -157,10 +165,11 @@ export class Approvals implements ApprovalsApi {
       const choices = opened.choices.map((choice) => choice.label).join(", ");
       return { recorded: false, reason: "unknown_choice", message: `One can choose: ${choices}.` };
     }
-    return this.#refusePerson(opened, decision.by);
+    return this.#refusePerson(request, decision.by);
   }
 
-  async #refusePerson(opened: RequestOpened, by: string): Promise<NotRecorded | null> {
+  async #refusePerson(request: RequestState, by: string): Promise<NotRecorded | null> {
+    const { opened } = request;
     const person = await this.#options.directory.person(by);
     if (!mayAct(person)) {
       const message =
@@ -168,13 +177,22 @@ export class Approvals implements ApprovalsApi {
       return { recorded: false, reason: "guest", message };
     }
     if (opened.excluded.includes(by)) {
-      const message =
-        "You asked for this run, so somebody else has to decide. Your click changed nothing.";
+      const who = await this.#whoElse(request);
+      const message = `You asked for this run, so somebody else has to decide. ${who} Your click changed nothing.`;
       return { recorded: false, reason: "self_approval", message };
     }
     if (await isApprover(opened.approvers, by, this.#memberReader())) return null;
-    const message = `Only ${mentionList(opened.approvers)} can decide this. Your click changed nothing.`;
+    const who = await this.#whoElse(request);
+    const message = `You are not among those who decide this. ${who} Your click changed nothing.`;
     return { recorded: false, reason: "not_an_approver", message };
+  }
+
+  /** Whom to ask, in the words of the card. */
+  async #whoElse(request: RequestState): Promise<string> {
+    const { undecidable, excluded } = await this.#audience.of(request);
+    if (undecidable !== null) return undecidable;
+    const able = request.opened.approvers.filter((name) => !excluded.includes(name));
+    return `Only ${mentionList(able)} can decide this.`;
   }
 
   /** Groups are read now, not when the request was opened: who left the group since cannot decide. Each is read once. */
@@ -210,11 +228,6 @@ export class Approvals implements ApprovalsApi {
   #settle(signalId: string, settled: VoteOutcome): void {
     for (const answer of this.#waiting.get(signalId) ?? []) answer(settled);
   }
-}
-
-/** Guests, strangers from other organizations, bots and unknown people do nothing. */
-function mayAct(person: Person | null): person is Person {
-  return person !== null && !person.isGuest && !person.isStranger && !person.isBot;
 }
 
 async function isApprover(

@@ -36,6 +36,8 @@ const ApprovalConfig = z.strictObject({
     .min(1)
     .max(50)
     .register(externalNames, { kind: "approver" }),
+  /** People, user groups and channels; the approvers are notified in any case. */
+  notify: z.array(z.string().min(1)).max(20).optional(),
   required: z.int().min(1).max(50).default(1),
   allowSelfApproval: z.boolean().default(false),
   choices: z.array(ChoiceConfig).min(2).max(5).optional(),
@@ -139,29 +141,35 @@ function openRequest(
     hash: hashJson(toJson({ ...content, id: key, round })).slice(0, 16),
     excluded: startedBy !== null && !config.allowSelfApproval ? [startedBy] : [],
     openedAt: now,
+    ...(config.notify !== undefined && { notify: resolveNames(config.notify, scope) }),
     ...(config.timeout !== undefined && { expiresAt: now + config.timeout }),
   };
 }
 
 /** Templates may give one approver or a list of them. */
 function resolveApprovers(approvers: readonly string[], scope: Scope): readonly string[] {
-  const names: string[] = [];
-  for (const approver of approvers) {
-    const value: Json = resolveTemplates(approver, scope);
-    for (const name of Array.isArray(value) ? value : [value]) {
-      if (typeof name === "string" && name.trim() !== "") names.push(approverName(name.trim()));
-    }
-  }
-  if (names.length > 0) return [...new Set(names)];
+  const names = resolveNames(approvers, scope);
+  if (names.length > 0) return names;
   throw new AppError({
     code: "params_invalid",
     message: `The approvers ${approvers.join(", ")} gave nobody: name at least one person or user group.`,
   });
 }
 
+function resolveNames(templates: readonly string[], scope: Scope): readonly string[] {
+  const names: string[] = [];
+  for (const template of templates) {
+    const value: Json = resolveTemplates(template, scope);
+    for (const name of Array.isArray(value) ? value : [value]) {
+      if (typeof name === "string" && name.trim() !== "") names.push(approverName(name.trim()));
+    }
+  }
+  return [...new Set(names)];
+}
+
 /** `<@U1|bob>` and `<!subteam^S1>` as Slack writes mentions; everything else as it is. */
 function approverName(text: string): string {
-  return /^<(?:@|!subteam\^)([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(text)?.[1] ?? text;
+  return /^<(?:[@#]|!subteam\^)([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(text)?.[1] ?? text;
 }
 
 function wakeApproval(request: ReadonlyRequest | null, isDue: boolean, now: number): Wake {
