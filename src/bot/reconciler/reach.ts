@@ -8,7 +8,7 @@ import { isUserId } from "../../shared/slack-ids.ts";
 import type { ChannelMembers } from "../../slack/channel-members.ts";
 import type { ChannelFinder } from "../../slack/channels.ts";
 import { mentionPerson, showSentence } from "../../slack/text.ts";
-import { outcomeOf } from "../views/approval-card.ts";
+import { outcomeOf } from "../views/decision-words.ts";
 import { approvalId, noticeId } from "./message-ids.ts";
 import { cardId, isAbandoned } from "./plan.ts";
 
@@ -171,25 +171,26 @@ function placeOf({ view, records }: Shown, request: RequestView): string | null 
 }
 
 function toReach(shown: Shown, request: RequestView, found: Found | undefined): Reach {
-  const { audience, outside = [], owners = [] } = found ?? {};
-  const direct = outside.slice(0, MAX_DIRECT);
-  const undecidable = audience?.undecidable ?? null;
-  const notified = audience?.notified ?? [];
   const copies = new Map(posted(shown, approvalId(shown.view, request)).map((to) => [to, true]));
-  for (const to of notified) copies.set(to, !isUserId(to) || isDecider(audience, to));
-  for (const to of direct) copies.set(to, true);
   const told = posted(shown, noticeId(shown.view, request));
+  if (found === undefined)
+    return { place: null, copies: toCopies(copies), note: null, undecidable: null, told };
+  const { place, audience, outside, owners } = found;
+  const { deciders, notified, undecidable } = audience;
+  const direct = outside.slice(0, MAX_DIRECT);
+  for (const to of notified) copies.set(to, !isUserId(to) || deciders.includes(to));
+  for (const to of direct) copies.set(to, true);
   return {
-    place: found?.place ?? null,
-    copies: [...copies].map(([to, decides]) => ({ to, decides })),
+    place,
+    copies: toCopies(copies),
     note: describeCopies(shown, request, direct, outside.length - direct.length),
     undecidable: undecidable === null ? null : showSentence(undecidable),
     told: [...new Set([...told, ...(undecidable === null ? [] : owners)])],
   };
 }
 
-function isDecider(audience: Audience | undefined, person: string): boolean {
-  return audience?.deciders.includes(person) === true;
+function toCopies(copies: ReadonlyMap<string, boolean>): Copy[] {
+  return [...copies].map(([to, decides]) => ({ to, decides }));
 }
 
 /** To whom messages with this beginning were posted, or were about to be. */

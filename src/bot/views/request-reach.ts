@@ -1,9 +1,9 @@
 import type { KnownBlock } from "@slack/types";
 import type { ExecutionView, RequestView } from "../../engine/api/executions.ts";
 import { escapeText, mentionChannel, shortRunId } from "../../slack/text.ts";
-import { outcomeOf } from "./approval-card.ts";
 import { type CardMessage, contextBlock, message, section } from "./blocks/build.ts";
 import type { CardContext } from "./card-context.ts";
+import { outcomeOf } from "./decision-words.ts";
 import { headlineOf } from "./request-text.ts";
 
 /** What a card says of those whom it reaches. */

@@ -43,7 +43,7 @@ const REFUSALS: Readonly<Record<RefusalReason, string>> = {
   already_decided: "This was decided already; your click changed nothing.",
   already_voted: "Your decision was recorded before; a second click changes nothing.",
   expired: "The time to decide is over; your click changed nothing.",
-  cancelled: "The run was ended, so there is nothing to decide any more.",
+  cancelled: "This is not needed any more: the run was ended, or went on without it.",
   superseded: "This card is out of date. Decide on the newest card of this request.",
 };
 
