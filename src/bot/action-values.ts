@@ -27,6 +27,10 @@ const DialogValue = DecisionValue.extend({
 });
 export type DialogValue = z.output<typeof DialogValue>;
 
+/** What a button that shows a request carries: execution, request, page. */
+const ShowValue = z.object({ e: z.string(), r: z.string(), p: z.int().min(0).optional() });
+export type ShowValue = z.output<typeof ShowValue>;
+
 /** What a button of a draft carries: draft and round. */
 const DraftValue = z.object({ d: z.string(), n: z.int() });
 export type DraftValue = z.output<typeof DraftValue>;
@@ -102,6 +106,10 @@ export function toRunValue(value: RunValue): string {
   return toText(value);
 }
 
+export function toShowValue(value: ShowValue): string {
+  return toText(value);
+}
+
 export function toDecisionValue(value: DecisionValue): string {
   return toText(value);
 }
@@ -137,6 +145,11 @@ export function parseRunValue(text: string | undefined): RunValue | null {
 /** `null` as in {@link parseRunValue}. */
 export function parseDecisionValue(text: string | undefined): DecisionValue | null {
   return DecisionValue.safeParse(parseJson(text)).data ?? null;
+}
+
+/** `null` as in {@link parseRunValue}. */
+export function parseShowValue(text: string | undefined): ShowValue | null {
+  return ShowValue.safeParse(parseJson(text)).data ?? null;
 }
 
 function toText(value: object): string {

@@ -6,6 +6,7 @@ import type { Engine } from "../engine/api/engine.ts";
 import type { CardStore } from "../engine/ports/cards.ts";
 import type { Clock } from "../engine/ports/clock.ts";
 import { AppError } from "../shared/errors.ts";
+import { omitUndefined } from "../shared/omit-undefined.ts";
 import { DEFAULT_API_URL, toSlackLogger } from "../slack/clients.ts";
 import { connect } from "../slack/connect.ts";
 import type { Slack } from "../slack/slack.ts";
@@ -38,6 +39,8 @@ export interface SlackBotOptions {
   readonly onProcessDied: ReconcilerOptions["onProcessDied"];
   readonly logger: Logger;
   readonly clock: Clock;
+  /** How often open requests are looked at again, in milliseconds. */
+  readonly recheckMs?: number;
 }
 
 export interface SlackBot {
@@ -83,7 +86,11 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
   const slackLogger = toSlackLogger(logger);
   const receiver = createReceiver(config, slackLogger);
   const app = createApp(config, receiver, slackLogger);
-  const reconciler = new Reconciler({ engine, cards, onProcessDied, slack, clock, logger });
+  const reconciler = new Reconciler({
+    ...{ engine, cards, onProcessDied, slack, clock, logger },
+    admins: config.admins,
+    ...omitUndefined({ recheckMs: options.recheckMs }),
+  });
   const command = config.slashCommand;
   registerListeners(app, {
     engine,

@@ -14,6 +14,8 @@ export const ACTION_IDS = {
   discardDraft: "discard_draft",
   takeBack: "take_back",
   delegate: "delegate",
+  showRequest: "show_request",
+  showRequestPage: "show_request_page",
 } as const;
 
 /** A choice of an approval: `decide_approve`, `decide_reject`, … The choice that counts is in the button's value. */

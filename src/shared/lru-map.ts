@@ -31,4 +31,8 @@ export class LruMap<Key, Value> {
   delete(key: Key): boolean {
     return this.#entries.delete(key);
   }
+
+  clear(): void {
+    this.#entries.clear();
+  }
 }

@@ -3,6 +3,10 @@ export const LIMITS = {
   messageText: 4000,
   messageBlocks: 50,
   homeBlocks: 100,
+  viewBlocks: 100,
+  /** Of a view's JSON; Slack takes 250 kB. */
+  viewBytes: 200_000,
+  modalTitle: 24,
   header: 150,
   sectionText: 3000,
   sectionField: 2000,
@@ -37,4 +41,35 @@ export function cut(text: string, limit: number): string {
   if (open > kept.lastIndexOf(">")) kept = kept.slice(0, open);
   if (/[\uD800-\uDBFF]$/.test(kept)) kept = kept.slice(0, -1);
   return `${kept.trimEnd()}…`;
+}
+
+/**
+ * Text in pieces of at most `limit` characters, nothing lost, rather at the end of a line or a word than within one.
+ *
+ * As with {@link cut} no surrogate pair, entity or mention is torn.
+ */
+export function splitText(text: string, limit: number): string[] {
+  const pieces: string[] = [];
+  let rest = text;
+  while (rest.length > limit) {
+    const end = endOfPiece(rest, limit);
+    pieces.push(rest.slice(0, end));
+    rest = rest.slice(end);
+  }
+  return [...pieces, rest];
+}
+
+/** Where a piece ends: after a line break or a space of its second half if there is one. */
+function endOfPiece(text: string, limit: number): number {
+  let kept = text.slice(0, limit);
+  const openEntity = /&[a-z]{0,3}$/.exec(kept);
+  if (openEntity) kept = kept.slice(0, openEntity.index);
+  const open = kept.lastIndexOf("<");
+  if (open > 0 && open > kept.lastIndexOf(">")) kept = kept.slice(0, open);
+  if (/[\uD800-\uDBFF]$/.test(kept)) kept = kept.slice(0, -1);
+  for (const mark of ["\n", " "]) {
+    const at = kept.lastIndexOf(mark);
+    if (at >= kept.length / 2) return at + 1;
+  }
+  return kept.length;
 }

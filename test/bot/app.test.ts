@@ -66,6 +66,8 @@ test("a decision that cannot be confirmed in two seconds is acknowledged and exp
   await using bot = await TestBot.start({ definitions: [askWorkflow()] });
   await bot.slash("U0ALICE", "run ask");
   const card = await bot.message(APPROVALS, /Approval needed/);
+  // What the card needs to know of people was read before.
+  await bot.until(async () => (await bot.calls("conversations.members"))[0]);
   await bot.act("faults", { target: "slack", method: "users.info", delay_ms: 2600, times: 1 });
   const ack = await bot.click("U0BOB", APPROVALS, card, "decide_approve");
   expect(ack).toMatchObject({ acked: true });

@@ -230,7 +230,7 @@ describe("values that the approver may edit", () => {
 
     // Bob filled in what he saw before.
     await submit(bot, "U0BOB", old);
-    const told = await dialog(bot, "U0BOB", /changed the values since you saw them/);
+    const told = await dialog(bot, "U0BOB", /values were changed since you saw them/);
     await bot.act("view-close", { user: "U0BOB", view_id: told["id"] ?? "" });
 
     await bot.click("U0BOB", APPROVALS, card, "decide_approve");

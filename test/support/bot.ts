@@ -16,6 +16,7 @@ import { createTriggerTypes } from "../../src/engine/triggers/types/index.ts";
 import { createServiceRegistry } from "../../src/services/registry.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
 import { AppError } from "../../src/shared/errors.ts";
+import { omitUndefined } from "../../src/shared/omit-undefined.ts";
 import { createSlack, type Slack } from "../../src/slack/slack.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 import { until } from "./until.ts";
@@ -30,6 +31,8 @@ export interface TestBotOptions {
   readonly admins?: readonly string[];
   /** Whether the simulator's stand-in model answers and steps may post to its Slack. @default false */
   readonly connected?: boolean;
+  /** How often open requests are looked at again, in milliseconds. @default never within a test */
+  readonly recheckMs?: number;
 }
 
 /** The real bot on a store in memory, in front of a simulator. */
@@ -121,6 +124,7 @@ export class TestBot implements AsyncDisposable {
       onProcessDied: (listener) => engine.onProcessDied(listener),
       logger,
       clock: systemClock,
+      ...omitUndefined({ recheckMs: this.#options.recheckMs }),
     });
     this.#handler = bot.requestHandler;
     await bot.start();

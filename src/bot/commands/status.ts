@@ -20,6 +20,7 @@ import {
 import { showStatus } from "../views/blocks/status.ts";
 import { createCardContext } from "../views/card-context.ts";
 import { adviseOn } from "../views/completion-message.ts";
+import { describeDecisionValue, describeUndecided } from "../views/decision-words.ts";
 import { describeMigration, describeProgress } from "../views/progress.ts";
 import { describeStarter } from "../views/run-card.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
@@ -72,8 +73,12 @@ async function showRun(executionId: string, { engine, groups }: BotContext): Pro
 function describeEnd(view: ExecutionView): string[] {
   if (view.completedAt === null) return [];
   const ended = `Ended ${showTime(view.completedAt)}.`;
-  if (view.status === "completed" && view.output !== null)
-    return [ended, `Result: ${showValue(view.output, 1000)}`];
+  if (view.status === "completed" && view.output !== null) {
+    const decision = describeDecisionValue(view, view.output);
+    return [ended, decision ?? `Result: ${showValue(view.output, 1000)}`];
+  }
+  const undecided = describeUndecided(view);
+  if (undecided !== null) return [ended, undecided];
   if (view.error !== null)
     return [ended, `${showValue(view.error.message, 1000)} ${adviseOn(view.error.code)}`];
   return [ended];

@@ -1,7 +1,7 @@
 import type { HomeView, KnownBlock } from "@slack/types";
 import type { OpenRequest } from "../../engine/api/approvals.ts";
 import type { ExecutionSummary } from "../../engine/api/executions.ts";
-import { LIMITS } from "../../slack/limits.ts";
+import { cut, LIMITS } from "../../slack/limits.ts";
 import {
   escapeText,
   shortRunId,
@@ -13,6 +13,7 @@ import {
 import { decideButtons } from "../views/approval-card.ts";
 import { contextBlock, divider, header, section, sections } from "../views/blocks/build.ts";
 import { showStatus } from "../views/blocks/status.ts";
+import { showAllButton } from "../views/request-text.ts";
 import { costBlocks, type HomeCosts } from "./home-costs.ts";
 
 /** What App Home shows one person. */
@@ -37,6 +38,7 @@ export interface HomeContent {
 /** Each takes three blocks of the hundred that Slack allows. */
 const DECISIONS_SHOWN = 15;
 const MESSAGE_CHARS = 500;
+const TITLE_CHARS = 150;
 
 /** App Home: what waits for this person, their runs, what everything costs, and how to begin. */
 export function homeView(content: HomeContent): HomeView {
@@ -86,7 +88,10 @@ function decisionBlocks(
       opened.message.trim() === "" ? "" : `\n${showValue(opened.message, MESSAGE_CHARS)}`;
     const expiry = opened.expiresAt === undefined ? "" : ` · expires ${showTime(opened.expiresAt)}`;
     return [
-      section(`:raised_hand: *${escapeText(opened.title)}*${about}`),
+      {
+        ...section(`:raised_hand: *${cut(escapeText(opened.title), TITLE_CHARS)}*${about}`),
+        accessory: showAllButton(executionId, opened.id),
+      },
       contextBlock(
         `${escapeText(nameOf(workflowId))} · run \`${shortRunId(executionId)}\` · asked ${showTime(opened.openedAt)}${expiry}`,
       ),

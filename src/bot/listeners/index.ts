@@ -6,6 +6,7 @@ import { register as registerDraft } from "./actions/draft.ts";
 import { register as registerLabel } from "./actions/label.ts";
 import { register as registerRequest } from "./actions/request.ts";
 import { register as registerRetry } from "./actions/retry.ts";
+import { register as registerShowRequest } from "./actions/show-request.ts";
 import { register as registerWhyRun } from "./actions/why-run.ts";
 import { register as registerWorkflow } from "./commands/workflow.ts";
 import { register as registerDecision } from "./dialogs/decision.ts";
@@ -28,6 +29,7 @@ export function registerListeners(app: App, context: BotContext): void {
   registerWhyRun(app, context);
   registerLabel(app, context);
   registerDraft(app, context);
+  registerShowRequest(app, context);
   registerAppHomeOpened(app, context);
   registerDirectMessage(app, context);
   registerMessage(app, context);

@@ -4,17 +4,18 @@ import { isFinished } from "../../engine/model/state.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
 import { escapeText, mentionPerson } from "../../slack/text.ts";
 import { aiLine, aiSteps } from "../views/ai-results.ts";
-import { approvalCard, outcomeOf } from "../views/approval-card.ts";
+import { approvalCard } from "../views/approval-card.ts";
 import { type CardMessage, message, section } from "../views/blocks/build.ts";
 import { budgetCard } from "../views/budget-card.ts";
 import type { CardContext } from "../views/card-context.ts";
 import { completionMessage, failureMessage } from "../views/completion-message.ts";
+import { outcomeOf } from "../views/decision-words.ts";
 import { describeMigration } from "../views/progress.ts";
+import { copyOf, undecidableNotice, withReach } from "../views/request-reach.ts";
 import { runCard } from "../views/run-card.ts";
 import { unknownOutcomeCard } from "../views/unknown-outcome-card.ts";
-
-/** Id of the run's card, in whose thread the other messages go. */
-export const RUN_CARD = "run";
+import { approvalId, noticeId, RUN_CARD } from "./message-ids.ts";
+import type { Copy, Reach } from "./reach.ts";
 
 /** A message that one execution should have in Slack now. */
 export interface DesiredMessage {
@@ -35,24 +36,41 @@ export interface DesiredMessage {
   readonly message: CardMessage;
   /** Stays as it is from now on. */
   readonly final: boolean;
+  /** It stands beside another one: where it cannot be posted it goes nowhere else. */
+  readonly isCopy?: boolean;
 }
 
 /** AI steps of one run that get a line of their own; a cycle of hundreds must not flood the thread. */
 const AI_LINES = 20;
 
-/** All messages that this execution should have in Slack now, the run's card first. Pure: the same view gives the same messages. */
-export function desiredMessages(view: ExecutionView, context: CardContext): DesiredMessage[] {
+/**
+ * All messages that this execution should have in Slack now, the run's card first. Pure: the same arguments give the same
+ * messages.
+ *
+ * @param reaches - whom its requests reach, by the ids of their cards; without it they reach who is named.
+ */
+export function desiredMessages(
+  view: ExecutionView,
+  context: CardContext,
+  reaches: ReadonlyMap<string, Reach> = new Map(),
+): DesiredMessage[] {
   const { report } = view;
   const { threadTs: ts } = report ?? {};
-  const messages = messagesOf(view, context);
+  const messages = messagesOf(view, context, reaches);
   if (report === null || ts === undefined) return messages;
   const parent = { channel: report.channel, ts };
   return messages.map((desired) => ({ ...desired, parent }));
 }
 
-function messagesOf(view: ExecutionView, context: CardContext): DesiredMessage[] {
+function messagesOf(
+  view: ExecutionView,
+  context: CardContext,
+  reaches: ReadonlyMap<string, Reach>,
+): DesiredMessage[] {
   const { report } = view;
-  const requests = view.requests.flatMap((request) => approvalMessages(view, request, context));
+  const requests = view.requests.flatMap((request) =>
+    requestMessages(view, request, context, reaches.get(approvalId(view, request))),
+  );
   if (report === null) return requests;
   if (report.on === "failure") return [...requests, ...failureMessages(view, report, context)];
   return [
@@ -145,34 +163,60 @@ function migrationMessages(view: ExecutionView, report: ReportTarget): DesiredMe
 }
 
 /**
- * The copies of an approval: in its own channel, else in the run's thread, else where failures go, else with each approver
- * who is named in person.
+ * The card of a request: in its own channel, else in the run's thread, else where failures go. Copies of it go to those who
+ * do not see it, and a notice to the owners if it cannot be decided.
  */
-function approvalMessages(
+function requestMessages(
   view: ExecutionView,
   request: RequestView,
   context: CardContext,
+  reach: Reach | undefined,
 ): DesiredMessage[] {
   const { opened } = request;
-  const step = opened.id.startsWith(`${view.executionId}/`)
-    ? opened.id.slice(view.executionId.length + 1)
-    : opened.id;
-  const copy = (id: string, channel: string, thread: DesiredMessage["thread"]): DesiredMessage => ({
-    id,
-    channel,
-    thread,
+  const id = approvalId(view, request);
+  const card = requestCard(view, request, context);
+  const copy = (
+    part: Pick<DesiredMessage, "id" | "channel" | "thread" | "message">,
+  ): DesiredMessage => ({
     urgency: "soon",
     since: opened.openedAt,
-    message: requestCard(view, request, context),
     final: outcomeOf(view, request) !== null,
+    ...part,
   });
-  const id = `approval:${step}:${opened.round}`;
-  if (opened.channel !== undefined) return [copy(id, opened.channel, "same-channel")];
-  if (view.report?.on === "all") return [copy(id, view.report.channel, "always")];
-  if (view.report !== null) return [copy(id, view.report.channel, "never")];
-  return opened.approvers
-    .filter((approver) => isUserId(approver))
-    .map((person) => copy(`${id}:${person}`, person, "never"));
+  const place =
+    opened.channel === undefined
+      ? view.report && {
+          channel: view.report.channel,
+          thread: view.report.on === "all" ? ("always" as const) : ("never" as const),
+        }
+      : { channel: opened.channel, thread: "same-channel" as const };
+  const copies = reach?.copies ?? (place === null ? toApprovers(request) : []);
+  return [
+    ...(place === null ? [] : [copy({ id, ...place, message: withReach(card, reach) })]),
+    ...copies.map(({ to, decides }) => ({
+      ...copy({
+        id: `${id}:${to}`,
+        channel: to,
+        thread: "never",
+        message: copyOf(card, decides, reach),
+      }),
+      isCopy: true,
+    })),
+    ...(reach?.told ?? []).map((to) => ({
+      ...copy({
+        id: `${noticeId(view, request)}:${to}`,
+        channel: to,
+        thread: "never",
+        message: undecidableNotice(view, request, context, reach?.undecidable ?? null),
+      }),
+      isCopy: true,
+    })),
+  ];
+}
+
+/** Who is named in person: until it is known whom the request reaches. */
+function toApprovers({ opened }: RequestView): readonly Copy[] {
+  return opened.approvers.filter(isUserId).map((to) => ({ to, decides: true }));
 }
 
 function requestCard(view: ExecutionView, request: RequestView, context: CardContext): CardMessage {

@@ -1,7 +1,8 @@
 import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { CardRecord } from "../../engine/ports/cards.ts";
+import { isUserId } from "../../shared/slack-ids.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
-import { mentionChannel } from "../../slack/text.ts";
+import { mentionChannel, mentionPerson } from "../../slack/text.ts";
 import { type CardMessage, contextBlock, message } from "../views/blocks/build.ts";
 import type { DesiredMessage } from "./desired-messages.ts";
 import { isAbandoned } from "./plan.ts";
@@ -24,6 +25,12 @@ export interface Placement {
   place(desired: DesiredMessage, channel: string, run: CardRecord | null): CardPlace;
 }
 
+function whyNot(channel: string): string {
+  if (isUserId(channel))
+    return `I cannot write to ${mentionPerson(channel)}: this account is closed, or takes no messages from apps`;
+  return `I cannot post in ${mentionChannel(channel)}: I am not a member there (invite me with /invite), it is archived, or it does not exist`;
+}
+
 export function createPlacement(api: SlackMessages): Placement {
   return {
     home: async (desired, run) => {
@@ -37,6 +44,7 @@ export function createPlacement(api: SlackMessages): Placement {
       }
     },
     fallback: async (view, desired, run, from) => {
+      if (desired.isCopy === true) return null;
       if (desired.thread === "same-channel" && run?.ts && run.channel !== from) return run.channel;
       const starter = view.trigger.userId;
       if (starter === undefined) return null;
@@ -45,7 +53,7 @@ export function createPlacement(api: SlackMessages): Placement {
     },
     render: (desired, record, home) => {
       if (desired.thread === "always" || home === record.channel) return desired.message;
-      const notice = `:warning: This is here because I cannot post in ${mentionChannel(desired.channel)}: I am not a member there (invite me with /invite), it is archived, or it does not exist.`;
+      const notice = `:warning: This is here because ${whyNot(desired.channel)}.`;
       return message(desired.message.text, [contextBlock(notice), ...desired.message.blocks]);
     },
     place: (desired, channel, run) => {

@@ -1,7 +1,8 @@
 import type { CardRecord } from "../../engine/ports/cards.ts";
 import { hashJson, toJson } from "../../shared/json.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
-import { type DesiredMessage, RUN_CARD } from "./desired-messages.ts";
+import type { DesiredMessage } from "./desired-messages.ts";
+import { RUN_CARD } from "./message-ids.ts";
 
 /** A desired message with the record of what was posted. */
 export interface Card {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { Engine } from "../../engine/api/engine.ts";
-import type { ExecutionView } from "../../engine/api/executions.ts";
+import type { ExecutionSummary, ExecutionView } from "../../engine/api/executions.ts";
 import type { Definition } from "../../engine/definition/schema.ts";
 import type { ExecutionStatus } from "../../engine/model/state.ts";
 import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
@@ -12,11 +12,13 @@ import { eachPage } from "../../shared/pages.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
 import type { Slack } from "../../slack/slack.ts";
 import { type CardContext, createCardContext } from "../views/card-context.ts";
-import { type DesiredMessage, desiredMessages, RUN_CARD } from "./desired-messages.ts";
+import { type DesiredMessage, desiredMessages } from "./desired-messages.ts";
+import { RUN_CARD } from "./message-ids.ts";
 import { type ExecutionCards, MessageWriter } from "./message-writer.ts";
 import { createPlacement } from "./placement.ts";
 import { type CardAction, cardId, planNext } from "./plan.ts";
 import { POST_RATE, RateLimiter, UPDATE_RATE } from "./rate-limiter.ts";
+import { Reaches } from "./reach.ts";
 import { createSlackMessages } from "./slack-messages.ts";
 
 export interface ReconcilerOptions {
@@ -25,10 +27,15 @@ export interface ReconcilerOptions {
   /** Calls `listener` when another process died. @returns a function that removes it. */
   readonly onProcessDied: (listener: () => void) => () => void;
   readonly slack: Slack;
+  /** User ids of the configuration: told of requests that nobody can decide, if nobody started the run. */
+  readonly admins: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How often open requests are looked at again, in milliseconds. @default 5 minutes */
+  readonly recheckMs?: number;
 }
 
+const RECHECK_MS = 5 * 60_000;
 const UPDATE_KEY = "update";
 /** A run's card is edited at most this often while it runs. */
 const EDIT_PAUSE_MS = 1000;
@@ -70,10 +77,12 @@ export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #writer: MessageWriter;
   readonly #rateLimiter: RateLimiter;
+  readonly #reaches: Reaches;
   readonly #jobs = new Map<string, Job>();
   readonly #definitions = new Map<string, Definition>();
   readonly #stop = new AbortController();
   #unsubscribe: (() => void) | null = null;
+  #cancelRecheck: () => void = () => undefined;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -84,6 +93,7 @@ export class Reconciler {
       placement: createPlacement(api),
       logger: options.logger,
     });
+    this.#reaches = new Reaches({ ...options, channels: api, members: options.slack.members });
     this.#rateLimiter = new RateLimiter(options.clock, (key) =>
       key === UPDATE_KEY ? UPDATE_RATE : POST_RATE,
     );
@@ -102,6 +112,21 @@ export class Reconciler {
     ];
     this.#unsubscribe = () => ends.forEach((end) => end());
     await this.#syncUnfinished();
+    this.#recheckLater();
+  }
+
+  /** Groups empty, people leave, channels are closed: without a word to us. */
+  #recheckLater(): void {
+    const { clock, logger, recheckMs = RECHECK_MS } = this.#options;
+    this.#cancelRecheck = clock.after(recheckMs, () => {
+      this.#recheckLater();
+      this.#reaches.forget();
+      for (const status of ["waiting", "running"] as const) {
+        this.#syncAll(status, isAsking).catch((error: unknown) => {
+          logger.warn({ err: error }, "could not look at open requests again");
+        });
+      }
+    });
   }
 
   /** Reconciles every execution whose cards a stopped process may have left undone. */
@@ -118,6 +143,7 @@ export class Reconciler {
   /** Stops after the calls under way; what is left is done at the next start. */
   async stop(): Promise<void> {
     this.#unsubscribe?.();
+    this.#cancelRecheck();
     this.#stop.abort();
     for (const job of this.#jobs.values()) job.interrupt.abort();
     await Promise.all([...this.#jobs.values()].map((job) => job.done));
@@ -170,13 +196,16 @@ export class Reconciler {
     if (this.#jobs.get(executionId) === job) this.#jobs.delete(executionId);
   }
 
-  async #syncAll(status: ExecutionStatus): Promise<void> {
+  async #syncAll(
+    status: ExecutionStatus,
+    isMeant: (execution: ExecutionSummary) => boolean = () => true,
+  ): Promise<void> {
     const { executions } = this.#options.engine;
     const pages = eachPage((cursor) =>
       executions.list({ status, limit: 200, ...omitUndefined({ cursor }) }),
     );
     for await (const page of pages) {
-      for (const { executionId } of page.executions) void this.sync(executionId);
+      for (const { executionId } of page.executions.filter(isMeant)) void this.sync(executionId);
       if (this.#stop.signal.aborted) return;
     }
   }
@@ -204,21 +233,26 @@ export class Reconciler {
   /** Brings all cards of an execution to their desired state. @returns `false` if something changed meanwhile. */
   async #reconcile(executionId: string, job: Job): Promise<boolean> {
     const view = await this.#options.engine.executions.get(executionId);
-    const messages = desiredMessages(view, await this.#context(view));
-    if (messages.length === 0) return true;
     const records = await this.#options.cards.list(executionId);
     const execution: ExecutionCards = {
       view,
       records: new Map(records.map((record) => [record.id, record])),
     };
+    await this.#reaches.refresh(execution);
+    const context = await this.#context(view);
     while (!this.#stop.signal.aborted) {
+      const messages = desiredMessages(view, context, this.#reaches.of(execution));
       const action = planNext(
         executionId,
         messages,
         execution.records,
         await this.#shown(execution, messages),
       );
-      if (action === null) return true;
+      if (action === null) {
+        // Whom a request reaches is found out when its card stands.
+        if (await this.#reaches.refresh(execution)) continue;
+        return true;
+      }
       // Posts are limited by channel, so the record with the card's channel must exist first.
       const record =
         action.kind === "post"
@@ -328,4 +362,11 @@ export class Reconciler {
 function rateKeyOf(action: CardAction, record: CardRecord | null): string {
   if (action.kind === "update") return UPDATE_KEY;
   return `post ${record?.channel ?? action.card.desired.channel}`;
+}
+
+const ASKING: readonly string[] = ["approval", "budget", "person"];
+
+/** Does it wait for a person's answer? */
+function isAsking({ waitingOn }: ExecutionSummary): boolean {
+  return waitingOn.some((reason) => ASKING.includes(reason));
 }

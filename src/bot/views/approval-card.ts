@@ -1,8 +1,8 @@
 import type { ActionsBlock, KnownBlock } from "@slack/types";
 import type { ExecutionView, RequestView } from "../../engine/api/executions.ts";
-import type { Choice, RequestOpened } from "../../engine/model/events.ts";
+import type { RequestOpened } from "../../engine/model/events.ts";
 import { REJECT } from "../../engine/model/requests.ts";
-import { isFinished, type RequestOutcome, type Vote } from "../../engine/model/state.ts";
+import type { RequestOutcome, Vote } from "../../engine/model/state.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { escapeText, mentionPerson, shortRunId, showTime, showValue } from "../../slack/text.ts";
 import { toDecisionValue } from "../action-values.ts";
@@ -14,11 +14,19 @@ import {
   type CardMessage,
   contextBlock,
   divider,
-  fields,
   message,
   section,
 } from "./blocks/build.ts";
-import { type CardContext, showInputs } from "./card-context.ts";
+import type { CardContext } from "./card-context.ts";
+import {
+  commentOf,
+  decidersOf,
+  describeWithdrawal,
+  isRefusal,
+  labelOf,
+  outcomeLabel,
+  outcomeOf,
+} from "./decision-words.ts";
 import { describeApprovers } from "./progress.ts";
 import {
   commentBlocks,
@@ -27,16 +35,10 @@ import {
   placeBlocks,
   requestButtons,
 } from "./request-options.ts";
+import { headlineOf, inputsPart, questionPart, showAllBlock } from "./request-text.ts";
 import { describeStarter } from "./run-card.ts";
 
 const COMMENT_CHARS = 300;
-
-/** How a request ended, if it did. One that outlived its run counts as cancelled: it can no longer be decided. */
-export function outcomeOf(view: ExecutionView, request: RequestView): RequestOutcome | null {
-  if (request.outcome !== null) return request.outcome;
-  if (!isFinished(view.status)) return null;
-  return { decision: "cancelled", at: Date.parse(view.completedAt ?? view.startedAt) };
-}
 
 /**
  * The card that asks. Facts come from the run's own data; what AI said stands apart and is labelled. Once decided, expired or
@@ -48,18 +50,19 @@ export function approvalCard(
   context: CardContext,
 ): CardMessage {
   const { opened } = request;
-  const title = escapeText(opened.title);
+  const title = headlineOf(view, request, context);
   const outcome = outcomeOf(view, request);
-  const headline =
-    outcome === null
-      ? `:raised_hand: *Approval needed: ${title}*`
-      : describeOutcome(request, outcome);
+  const ending = outcome === null ? null : describeOutcome(view, request, title, outcome);
+  const headline = ending ?? `:raised_hand: *Approval needed: ${title}*`;
+  const question = questionPart(view, request, context);
+  const inputs = inputsPart(view, context);
   const findings = aiFindings(view, opened.openedAt, context);
   const blocks: KnownBlock[] = [
     section(headline),
     ...placeBlocks(request),
-    ...(opened.message.trim() === "" ? [] : [section(escapeText(opened.message))]),
-    ...fields([["Workflow", escapeText(view.workflowName)], ...showInputs(view, context)]),
+    ...question.blocks,
+    ...inputs.blocks,
+    ...(question.isWhole && inputs.isWhole ? [] : [showAllBlock(view, request)]),
     ...(findings.length === 0
       ? []
       : [
@@ -75,9 +78,8 @@ export function approvalCard(
     ...(outcome === null ? openPart(view, request, context) : votesPart(request, context)),
   ];
   const text =
-    outcome === null
-      ? `Approval needed: ${title} (${escapeText(view.workflowName)}). ${describeApprovers(request, context.mention)}, please decide.`
-      : describeOutcome(request, outcome);
+    ending ??
+    `Approval needed: ${title} (${escapeText(view.workflowName)}). ${describeApprovers(request, context.mention)}, please decide.`;
   return message(text, blocks);
 }
 
@@ -107,45 +109,22 @@ function describeVote(request: RequestView, vote: Vote): string {
 }
 
 /** `:white_check_mark: *Laptop stand*: Approve by @bob …`; expiry and withdrawal read differently from a rejection. */
-function describeOutcome(request: RequestView, outcome: RequestOutcome): string {
-  const title = `*${escapeText(request.opened.title)}*`;
+function describeOutcome(
+  view: ExecutionView,
+  request: RequestView,
+  headline: string,
+  outcome: RequestOutcome,
+): string {
+  const title = `*${headline}*`;
   const when = showTime(outcome.at);
   if (outcome.decision === "expired")
-    return `:alarm_clock: ${title}: expired ${when}, nobody decided in time.`;
+    return `:alarm_clock: ${title}: no decision was made in time. It expired ${when}.`;
   if (outcome.decision === "cancelled")
-    return `:no_entry_sign: ${title}: withdrawn ${when}, the run was ended.`;
+    return `:no_entry_sign: ${title}: ${describeWithdrawal(view, outcome)} ${when}.`;
   if (outcome.decision === "superseded")
     return `:arrow_right: ${title}: asked anew ${when} by a newer version. Decide on the newest card.`;
-  const choice = choiceOf(request, outcome.decision);
-  const icon = isRefusal(outcome.decision, choice) ? ":x:" : ":white_check_mark:";
-  return `${icon} ${title}: *${outcomeLabel(request, outcome.decision)}* by ${decidersOf(request, outcome)} ${when}`;
-}
-
-/** Who made the choice that stands. */
-export function decidersOf(request: RequestView, outcome: RequestOutcome): string {
-  const voters = request.votes.filter((vote) => vote.choice === outcome.decision);
-  return voters.map((vote) => mentionPerson(vote.by)).join(", ") || "nobody";
-}
-
-function isRefusal(decision: string, choice: Choice | undefined): boolean {
-  return decision === "reject" || choice?.style === "danger";
-}
-
-function choiceOf(request: RequestView, id: string): Choice | undefined {
-  return request.opened.choices.find((choice) => choice.id === id);
-}
-
-/** What came of the choice: `Approved` rather than the button's `Approve`. */
-export function outcomeLabel(request: RequestView, choiceId: string): string {
-  const label = labelOf(request, choiceId);
-  return PARTICIPLES[label] ?? label;
-}
-
-const PARTICIPLES: Readonly<Record<string, string>> = { Approve: "Approved", Reject: "Rejected" };
-
-/** What the chosen button said. */
-function labelOf(request: RequestView, choiceId: string): string {
-  return escapeText(choiceOf(request, choiceId)?.label ?? choiceId);
+  const icon = isRefusal(request, outcome.decision) ? ":x:" : ":white_check_mark:";
+  return `${icon} ${title}: *${outcomeLabel(request, outcome.decision)}* by ${decidersOf(request, outcome)} ${when}${commentOf(request, outcome)}`;
 }
 
 /** One button for each choice of a request, the same wherever it is shown. @param blockId - unique within the message or view. */

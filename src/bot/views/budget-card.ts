@@ -4,9 +4,10 @@ import type { BudgetAsked } from "../../engine/model/events.ts";
 import type { RequestOutcome } from "../../engine/model/state.ts";
 import { toDollars } from "../../shared/money.ts";
 import { escapeText, mentionPerson, shortRunId, showCost, showTime } from "../../slack/text.ts";
-import { decideButtons, outcomeOf } from "./approval-card.ts";
+import { decideButtons } from "./approval-card.ts";
 import { type CardMessage, contextBlock, fields, message, section } from "./blocks/build.ts";
 import type { CardContext } from "./card-context.ts";
+import { outcomeOf } from "./decision-words.ts";
 import { describeApprovers } from "./progress.ts";
 import { describeStarter } from "./run-card.ts";
 

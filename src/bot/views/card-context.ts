@@ -5,6 +5,7 @@ import { isUserId } from "../../shared/slack-ids.ts";
 import { type GroupIds, groupIdOf } from "../../slack/groups.ts";
 import { escapeText, mentionChannel, mentionPerson, showValue } from "../../slack/text.ts";
 
+/** A value that is longer is cut on a card. */
 const VALUE_CHARS = 300;
 
 /** What cards need to know of the definition. */
@@ -79,12 +80,20 @@ function mentionApprover(approver: string, groups: GroupIds): string {
 
 /** Name and value of each input, ready for `fields`. */
 export function showInputs(view: ExecutionView, context: CardContext): [string, string][] {
-  return context.shownInputs(view).map((input) => [escapeText(input.label), showInput(input)]);
+  return context
+    .shownInputs(view)
+    .map((input) => [escapeText(input.label), showInput(input, VALUE_CHARS)]);
 }
 
-function showInput({ value, hidden, names }: ShownInput): string {
+/** One input in mrkdwn. @param limit - characters; `Infinity`: whole. */
+export function showInput({ value, hidden, names }: ShownInput, limit: number): string {
   if (hidden) return "_hidden_";
   if (typeof value === "string" && names === "user") return mentionPerson(value);
   if (typeof value === "string" && names === "channel") return mentionChannel(value);
-  return showValue(value, VALUE_CHARS);
+  return showValue(value, limit);
+}
+
+/** Does a card cut this input? */
+export function isCutOnCard(input: ShownInput): boolean {
+  return showInput(input, Number.POSITIVE_INFINITY).length > VALUE_CHARS;
 }

@@ -4,6 +4,7 @@ import { escapeText, mentionPerson, shortRunId, showMembers, showValue } from ".
 import { type CardMessage, contextBlock, divider, message, section } from "./blocks/build.ts";
 import { describeBudgetOutcome } from "./budget-card.ts";
 import type { CardContext } from "./card-context.ts";
+import { describeDecisionValue, describeRefusal, describeUndecided } from "./decision-words.ts";
 import { receipt, totals } from "./receipt.ts";
 
 const OUTPUT_CHARS = 2500;
@@ -36,11 +37,7 @@ export function failureMessage(view: ExecutionView, context: CardContext): CardM
 }
 
 function describeEnding(view: ExecutionView, context: CardContext): string {
-  if (view.status === "completed") {
-    return view.output === null
-      ? ":white_check_mark: Completed."
-      : `:white_check_mark: Completed. Result:\n${showOutput(view)}`;
-  }
+  if (view.status === "completed") return describeCompletion(view);
   if (view.status === "cancelled") {
     const stopped = stoppedAtCap(view);
     if (stopped !== null) return `${stopped}\n${describeKept(view, context)}`;
@@ -48,6 +45,15 @@ function describeEnding(view: ExecutionView, context: CardContext): string {
     return `:no_entry_sign: Cancelled${by}. What was done before stays done.`;
   }
   return describeFailure(view, context);
+}
+
+/** A run that ended with a no, or with nobody's decision, is no success that is worth a check mark. */
+function describeCompletion(view: ExecutionView): string {
+  const decision = describeDecisionValue(view, view.output);
+  if (decision !== null) return `${decision}.`;
+  const refusal = describeRefusal(view);
+  const head = refusal === null ? ":white_check_mark: Completed." : `${refusal}. The run is over.`;
+  return view.output === null ? head : `${head} Result:\n${showOutput(view)}`;
 }
 
 /** `null`: it was not its cost cap that it was stopped at. */
@@ -68,7 +74,7 @@ function describeKept(view: ExecutionView, context: CardContext): string {
     .slice(-KEPT_SHOWN)
     .map(
       ({ stepId, output }) =>
-        `• ${escapeText(context.stepName(stepId))}: ${showMembers(output, KEPT_CHARS)}`,
+        `• ${escapeText(context.stepName(stepId))}: ${describeDecisionValue(view, output) ?? showMembers(output, KEPT_CHARS)}`,
     );
   return ["Results so far:", ...lines].join("\n");
 }
@@ -77,7 +83,8 @@ function showOutput(view: ExecutionView): string {
   const { output } = view;
   if (typeof output === "object" && output !== null && !Array.isArray(output)) {
     const lines = Object.entries(output).map(
-      ([name, value]) => `• ${escapeText(name)}: ${showValue(value, 500)}`,
+      ([name, value]) =>
+        `• ${escapeText(name)}: ${describeDecisionValue(view, value) ?? showValue(value, 500)}`,
     );
     if (lines.length > 0 && lines.length <= 12) return lines.join("\n");
   }
@@ -86,6 +93,8 @@ function showOutput(view: ExecutionView): string {
 
 function describeFailure(view: ExecutionView, context: CardContext): string {
   const { error } = view;
+  const undecided = describeUndecided(view);
+  if (undecided !== null) return undecided;
   const step =
     view.steps.findLast((candidate) => candidate.status === "failed")?.stepId ??
     view.errors.at(-1)?.stepId;

@@ -28,10 +28,11 @@ export function describeProgress(view: ExecutionView, context: CardContext): str
 
 /** `1 of 2`, and who may decide. */
 export function describeApprovers(request: RequestView, mention: CardContext["mention"]): string {
-  const { required } = request.opened;
+  const { excluded, required } = request.opened;
   const approvers = approversNow(request);
-  const names =
-    approvers.length > 0 ? approvers.map(mention).join(", ") : "anybody of the workspace";
+  const able = approvers.filter((name) => !excluded.includes(name));
+  if (approvers.length > 0 && able.length === 0) return "nobody, since who is named asked for it";
+  const names = able.length > 0 ? able.map(mention).join(", ") : "anybody of the workspace";
   if (required <= 1) return names;
   return `${names} (${required} have to agree, ${countAgreed(request)} so far)`;
 }

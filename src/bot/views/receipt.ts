@@ -2,11 +2,11 @@ import type { KnownBlock } from "@slack/types";
 import type { ExecutionView, RequestView, StepView } from "../../engine/api/executions.ts";
 import type { TokenUsage } from "../../engine/model/events.ts";
 import { escapeText, showCost, showDuration, showTotal } from "../../slack/text.ts";
-import { decidersOf, outcomeLabel, outcomeOf } from "./approval-card.ts";
 import { contextBlock, sections } from "./blocks/build.ts";
 import { STEP_LOOK } from "./blocks/status.ts";
 import { describeBudgetOutcome } from "./budget-card.ts";
 import type { CardContext } from "./card-context.ts";
+import { decidersOf, outcomeLabel, outcomeOf } from "./decision-words.ts";
 
 /** Steps that the receipt lists one by one: more would not be read. */
 const RECEIPT_STEPS = 40;
@@ -54,8 +54,8 @@ function countTokens({ promptTokens, completionTokens }: TokenUsage): number {
 function describeDecision(view: ExecutionView, request: RequestView): string {
   const outcome = outcomeOf(view, request);
   if (outcome === null) return "";
-  if (outcome.decision === "expired" || outcome.decision === "cancelled")
-    return ` · ${outcome.decision}`;
+  if (outcome.decision === "expired") return " · no decision in time";
+  if (outcome.decision === "cancelled") return " · not decided";
   return ` · ${outcomeLabel(request, outcome.decision)} by ${decidersOf(request, outcome)}`;
 }
 

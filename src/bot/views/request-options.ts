@@ -98,7 +98,7 @@ function describeNote(
 export function requestButtons(executionId: string, request: RequestView): ActionsBlock {
   const { id: r, round: n, hash: h } = request.opened;
   const value = toRequestValue({ e: executionId, r, n, h });
-  const handOver = button({ actionId: ACTION_IDS.delegate, label: "Hand over …", value });
+  const handOver = button({ actionId: ACTION_IDS.delegate, label: "Hand over", value });
   const takeBack = button({ actionId: ACTION_IDS.takeBack, label: "Take back my vote", value });
   return buttons("request", request.votes.length === 0 ? [handOver] : [handOver, takeBack]);
 }

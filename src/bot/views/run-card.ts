@@ -22,6 +22,7 @@ import {
 } from "./blocks/build.ts";
 import { EXECUTION_LOOK, showStatus } from "./blocks/status.ts";
 import { type CardContext, showInputs } from "./card-context.ts";
+import { describeRefusal, describeUndecided } from "./decision-words.ts";
 import { describeProgress } from "./progress.ts";
 
 /** The card of a run: what it is, where it stands, what it was given, what it cost so far. Edited in place until the end. */
@@ -58,7 +59,12 @@ export function describeStarter(view: ExecutionView): string {
 }
 
 function describeEnd(view: ExecutionView): string {
-  if (view.status === "completed") return "Done. Result and receipt are in the thread.";
+  if (view.status === "completed") {
+    const refusal = describeRefusal(view);
+    return `${refusal === null ? "Done" : refusal}. Result and receipt are in the thread.`;
+  }
+  if (describeUndecided(view) !== null)
+    return "No decision was made in time. The receipt is in the thread.";
   if (view.status === "failed") return "Failed. What happened and what to do is in the thread.";
   const by = view.cancelledBy === null ? "" : ` by ${mentionPerson(view.cancelledBy)}`;
   return `Cancelled${by}. The receipt is in the thread.`;

@@ -3,9 +3,10 @@ import type { ExecutionView, RequestView } from "../../engine/api/executions.ts"
 import type { RequestOpened } from "../../engine/model/events.ts";
 import type { RequestOutcome } from "../../engine/model/state.ts";
 import { escapeText, mentionPerson, shortRunId, showTime } from "../../slack/text.ts";
-import { decideButtons, outcomeOf } from "./approval-card.ts";
+import { decideButtons } from "./approval-card.ts";
 import { type CardMessage, contextBlock, message, section } from "./blocks/build.ts";
 import type { CardContext } from "./card-context.ts";
+import { describeWithdrawal, outcomeOf } from "./decision-words.ts";
 import { describeApprovers } from "./progress.ts";
 import { describeStarter } from "./run-card.ts";
 
@@ -22,7 +23,7 @@ export function unknownOutcomeCard(
     `Run \`${shortRunId(view.executionId)}\` · ${describeStarter(view)} · asked ${showTime(request.opened.openedAt)}`,
   );
   if (outcome !== null) {
-    const text = describeOutcome(request, step, outcome);
+    const text = describeOutcome(view, request, step, outcome);
     return message(text, [section(text), footer]);
   }
   const people = describeApprovers(request, context.mention);
@@ -46,7 +47,12 @@ const CHOICE_LINES = [
   "• *Fail the step*: the run goes on as the workflow says for a failure.",
 ];
 
-function describeOutcome(request: RequestView, step: string, outcome: RequestOutcome): string {
+function describeOutcome(
+  view: ExecutionView,
+  request: RequestView,
+  step: string,
+  outcome: RequestOutcome,
+): string {
   const by = request.votes.map((vote) => mentionPerson(vote.by)).join(", ");
   const when = showTime(outcome.at);
   switch (outcome.decision) {
@@ -57,6 +63,6 @@ function describeOutcome(request: RequestView, step: string, outcome: RequestOut
     case "fail":
       return `:x: *“${step}” failed*, says ${by} ${when}`;
     default:
-      return `:no_entry_sign: *“${step}”*: withdrawn ${when}, the run was ended.`;
+      return `:no_entry_sign: *“${step}”*: ${describeWithdrawal(view, outcome)} ${when}.`;
   }
 }

@@ -30,6 +30,26 @@ export interface Approvals {
    * are those of groups that they are not in. Only the newest 500 open requests are read.
    */
   listFor(userId: string): Promise<readonly OpenRequest[]>;
+  /**
+   * Who can decide a request, as far as is known: what it says may be a minute old. Never rejects.
+   *
+   * @param notBefore - what was read before this moment is read again; milliseconds since 1970.
+   */
+  audience(request: RequestView, notBefore?: number): Promise<Audience>;
+}
+
+/** The people of a request. */
+export interface Audience {
+  /** Who can decide, in the order of the definition; those who have voted are among them. */
+  readonly deciders: readonly string[];
+  /** Why other names lead to nobody: parts of a sentence, with mentions. */
+  readonly missing: readonly string[];
+  /** Who is named, but excluded from deciding. */
+  readonly excluded: readonly string[];
+  /** People and channels that get a copy of the card besides. */
+  readonly notified: readonly string[];
+  /** A sentence that says why it cannot be decided, with mentions; `null`: it can. */
+  readonly undecidable: string | null;
 }
 
 export interface OpenRequest {

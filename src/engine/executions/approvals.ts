@@ -4,6 +4,7 @@ import { eachPage } from "../../shared/pages.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
 import type {
   Approvals as ApprovalsApi,
+  Audience,
   DecisionForm,
   DelegationRequest,
   NotRecorded,
@@ -18,10 +19,11 @@ import type { ExecutionEvent, RefusalReason } from "../model/events.ts";
 import { approversNow, currentEdits, editsMark, hasHandedOver } from "../model/requests.ts";
 import type { RequestState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Directory, Person } from "../ports/directory.ts";
+import type { Directory } from "../ports/directory.ts";
 import type { ExecutionRecord, SignalKind } from "../ports/executions.ts";
 import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
+import { ApprovalAudience, type AudienceRequest, mayAct } from "./approval-audience.ts";
 import { findExclusion } from "./exclusion-check.ts";
 import type { Executions } from "./executions.ts";
 import { choiceOf, isReplaced } from "./request-checks.ts";
@@ -49,9 +51,9 @@ const REFUSALS: Readonly<Record<RefusalReason, string>> = {
   already_decided: "This was decided already; your click changed nothing.",
   already_voted: "Your decision was recorded before; a second click changes nothing.",
   expired: "The time to decide is over; your click changed nothing.",
-  cancelled: "The run was ended, so there is nothing to decide any more.",
+  cancelled: "This is not needed any more: the run was ended, or went on without it.",
   edited:
-    "Somebody changed the values since you saw them, so your click changed nothing. Open it again: it shows them as they are now.",
+    "The values were changed since you saw them, so your click changed nothing. Open it again: it shows them as they are now.",
   handed_over:
     "You handed this decision to another person, so it is theirs; your click changed nothing.",
   not_voted: "You have no vote here that could be taken back.",
@@ -68,11 +70,13 @@ const COUNTS: ReadonlySet<ExecutionEvent["type"]> = new Set([
 /** Takes people's decisions: checks who may decide, stores the decision, reports its outcome. */
 export class Approvals implements ApprovalsApi {
   readonly #options: ApprovalsOptions;
+  readonly #audience: ApprovalAudience;
   /** Clicks by signal: a person who clicks twice at once waits twice. */
   readonly #waiting = new Map<string, Set<(settled: VoteOutcome) => void>>();
 
   constructor(options: ApprovalsOptions) {
     this.#options = options;
+    this.#audience = new ApprovalAudience(options.directory, options.clock);
     options.events.on("committed", ({ events }) => this.#committed(events));
   }
 
@@ -105,6 +109,10 @@ export class Approvals implements ApprovalsApi {
 
   async listFor(userId: string): Promise<readonly OpenRequest[]> {
     return this.#decidableBy(userId, await this.listOpen(MAX_OPEN));
+  }
+
+  audience(request: AudienceRequest, notBefore?: number): Promise<Audience> {
+    return this.#audience.of(request, notBefore);
   }
 
   async vote(decision: VoteRequest): Promise<VoteAnswer> {
@@ -240,12 +248,22 @@ export class Approvals implements ApprovalsApi {
     const excluded = await findExclusion(request.opened, by, members);
     if (excluded) {
       const reason = excluded.isStarter ? "self_approval" : "excluded";
-      return { recorded: false, reason, message: excluded.message };
+      const { undecidable } = await this.#audience.of(request);
+      const message = undecidable === null ? excluded.message : `${excluded.message} ${undecidable}`;
+      return { recorded: false, reason, message };
     }
-    const approvers = approversNow(request);
-    if (await isApprover(approvers, by, members)) return null;
-    const message = `Only ${mentionList(approvers)} can decide this. Your click changed nothing.`;
+    if (await isApprover(approversNow(request), by, members)) return null;
+    const who = await this.#whoElse(request);
+    const message = `You are not among those who decide this. ${who} Your click changed nothing.`;
     return { recorded: false, reason: "not_an_approver", message };
+  }
+
+  /** Whom to ask, in the words of the card. */
+  async #whoElse(request: RequestState): Promise<string> {
+    const { undecidable, excluded } = await this.#audience.of(request);
+    if (undecidable !== null) return undecidable;
+    const able = approversNow(request).filter((name) => !excluded.includes(name));
+    return `Only ${mentionList(able)} can decide this.`;
   }
 
   /** Why this person cannot decide in place of another. */
@@ -265,14 +283,14 @@ export class Approvals implements ApprovalsApi {
     if (to === by) return refuse("That is you. Choose another person.");
     if (!mayAct(await this.#options.directory.person(to)))
       return refuse(`<@${to}> cannot decide: choose a member of this workspace, no guest or app.`);
-    if (opened.excluded.includes(to))
+    if ((await findExclusion(opened, to, this.#memberReader())) !== null)
       return refuse(`<@${to}> may not decide about this run. Choose another person.`);
     if (votes.some((vote) => vote.by === to))
       return refuse(`<@${to}> has decided already. Choose another person.`);
     const isAsked = await isApprover(approversNow(request), to, this.#memberReader());
     if (opened.required > 1 && isAsked && !hasHandedOver(request, to))
       return refuse(
-        `<@${to}> is asked already, and ${opened.required} people have to agree. Choose somebody else.`,
+        `<@${to}> is asked already, and ${opened.required} people have to agree. Choose another person.`,
       );
     return null;
   }
@@ -310,11 +328,6 @@ export class Approvals implements ApprovalsApi {
   #settle(signalId: string, settled: VoteOutcome): void {
     for (const answer of this.#waiting.get(signalId) ?? []) answer(settled);
   }
-}
-
-/** Guests, strangers from other organizations, bots and unknown people do nothing. */
-function mayAct(person: Person | null): person is Person {
-  return person !== null && !person.isGuest && !person.isStranger && !person.isBot;
 }
 
 async function isApprover(

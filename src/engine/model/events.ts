@@ -330,6 +330,11 @@ export interface RequestOpened extends RequestOptions {
   readonly channel?: string;
   /** User ids (`U…`), user groups (`S…`, `@handle`), resolved when the click comes. */
   readonly approvers: readonly string[];
+  /**
+   * People, user groups and channels that get a copy of the card, besides the approvers who do not
+   * see it.
+   */
+  readonly notify?: readonly string[];
   /** How many people have to choose a non-rejecting choice. */
   readonly required: number;
   /** Who may not decide: people, and groups whose members may not. */

@@ -54,6 +54,8 @@ const ApprovalConfig = z.strictObject({
     .min(1)
     .max(50)
     .register(externalNames, { kind: "approver" }),
+  /** People, user groups and channels; the approvers are notified in any case. */
+  notify: z.array(z.string().min(1)).max(20).optional(),
   required: z.int().min(1).max(50).default(1),
   allowSelfApproval: z.boolean().default(false),
   exclude: z
@@ -72,7 +74,7 @@ type ApprovalConfig = z.output<typeof ApprovalConfig>;
 
 const DEFAULT_CHOICES: readonly Choice[] = [
   { id: "approve", label: "Approve", style: "primary" },
-  { id: REJECT, label: "Reject", style: "danger", comment: "optional" },
+  { id: REJECT, label: "Reject", style: "danger" },
 ];
 
 /** The route of an approval that was not decided in time: never the same as a rejection. */
@@ -167,6 +169,7 @@ function openRequest(
     excluded: excludedPeople(exclusions),
     ...(exclusions.length > 0 && { exclusions }),
     openedAt: now,
+    ...(config.notify !== undefined && { notify: resolveNames(config.notify, scope) }),
     ...(config.timeout !== undefined && { expiresAt: now + config.timeout }),
   };
 }

@@ -149,7 +149,7 @@ describe("an approval's card", () => {
     expect(buttonsOf(card)).toMatchObject([
       { action_id: "decide_approve", text: { text: "Approve" }, style: "primary" },
       { action_id: "decide_reject", text: { text: "Reject" }, style: "danger" },
-      { action_id: "delegate", text: { text: "Hand over …" } },
+      { action_id: "delegate", text: { text: "Hand over" } },
     ]);
     const [approve] = buttonsOf(card);
     expect(JSON.parse((approve && "value" in approve && approve.value) || "")).toEqual({
@@ -172,8 +172,8 @@ describe("an approval's card", () => {
       [{ by: "U0BOB", choice: "reject", comment: "too <dear>", at: DECIDED_AT }],
       /:x:.*\*Rejected\* by <@U0BOB>.*too &lt;dear&gt;/,
     ],
-    ["expired", [], /alarm_clock.*expired.*nobody decided in time/],
-    ["cancelled", [], /no_entry_sign.*withdrawn/],
+    ["expired", [], /alarm_clock.*no decision was made in time/],
+    ["cancelled", [], /no_entry_sign.*not needed any more, the run went on/],
   ] as const)(
     "tells how it ended when the outcome is %s, without buttons",
     ([decision, votes, expected]) => {

@@ -1,0 +1,20 @@
+import type { ExecutionView, RequestView } from "../../engine/api/executions.ts";
+
+/** Id of the run's card, in whose thread the other messages go. */
+export const RUN_CARD = "run";
+
+/** Id of the card of a request; its copies have `:` and the person or channel behind it. */
+export function approvalId(view: ExecutionView, request: RequestView): string {
+  return `approval:${partOf(view, request)}`;
+}
+
+/** How the ids begin of messages that say that a request cannot be decided; `:` and the person follow. */
+export function noticeId(view: ExecutionView, request: RequestView): string {
+  return `undecidable:${partOf(view, request)}`;
+}
+
+function partOf({ executionId }: ExecutionView, { opened }: RequestView): string {
+  const prefix = `${executionId}/`;
+  const step = opened.id.startsWith(prefix) ? opened.id.slice(prefix.length) : opened.id;
+  return `${step}:${opened.round}`;
+}

@@ -1,0 +1,226 @@
+import type { Audience } from "../../engine/api/approvals.ts";
+import type { Engine } from "../../engine/api/engine.ts";
+import type { ExecutionView, RequestView } from "../../engine/api/executions.ts";
+import type { CardRecord } from "../../engine/ports/cards.ts";
+import type { Clock } from "../../engine/ports/clock.ts";
+import { LruMap } from "../../shared/lru-map.ts";
+import { isUserId } from "../../shared/slack-ids.ts";
+import type { ChannelMembers } from "../../slack/channel-members.ts";
+import type { ChannelFinder } from "../../slack/channels.ts";
+import { mentionPerson, showSentence } from "../../slack/text.ts";
+import { outcomeOf } from "../views/decision-words.ts";
+import { approvalId, noticeId } from "./message-ids.ts";
+import { cardId, isAbandoned } from "./plan.ts";
+
+/** Whom a request reaches beside its card. */
+export interface Reach {
+  /** The conversation of the card; `null`: it has none. */
+  readonly place: string | null;
+  /** People and channels that get a copy of the card, or got one. */
+  readonly copies: readonly Copy[];
+  /** Who else was written to, and who could not be, in mrkdwn; `null`: nothing to say. */
+  readonly note: string | null;
+  /** Why it cannot be decided, in mrkdwn; `null`: it can. */
+  readonly undecidable: string | null;
+  /** Who is told that it cannot be decided, or was. */
+  readonly told: readonly string[];
+}
+
+export interface Copy {
+  /** A person's id, or a channel. */
+  readonly to: string;
+  /** Can it be decided there? Who is only notified gets no buttons. */
+  readonly decides: boolean;
+}
+
+export interface ReachesOptions {
+  readonly engine: Pick<Engine, "approvals" | "workflows">;
+  readonly members: ChannelMembers;
+  readonly channels: ChannelFinder;
+  /** User ids of the configuration. */
+  readonly admins: readonly string[];
+  readonly clock: Clock;
+}
+
+/** What an execution shows in Slack, by the ids of its cards. */
+interface Shown {
+  readonly view: ExecutionView;
+  readonly records: ReadonlyMap<string, CardRecord>;
+}
+
+/** What was found out about an open request. */
+interface Found {
+  readonly at: number;
+  readonly place: string | null;
+  readonly votes: number;
+  readonly audience: Audience;
+  /** Those of the deciders who do not see the card. */
+  readonly outside: readonly string[];
+  /** Who is told what goes wrong. */
+  readonly owners: readonly string[];
+}
+
+/** Direct messages for one request; who is more is named on the card. */
+const MAX_DIRECT = 50;
+/** After this time it is found out again: groups and channels change. */
+const FOUND_MS = 5 * 60_000;
+const MAX_FOUND = 5000;
+
+/**
+ * Finds out whom requests reach: who does not see the card, who else is notified, and whether somebody can decide at all.
+ * It asks Slack, so it stands apart from `desiredMessages`, which gets what was found.
+ */
+export class Reaches {
+  readonly #options: ReachesOptions;
+  #notBefore = 0;
+  readonly #found = new LruMap<string, Found>(MAX_FOUND);
+
+  constructor(options: ReachesOptions) {
+    this.#options = options;
+  }
+
+  /** What is known now, by the ids of the requests' messages. What was posted once stays among the copies. */
+  of(shown: Shown): ReadonlyMap<string, Reach> {
+    return new Map(
+      shown.view.requests.map((request) => {
+        const id = approvalId(shown.view, request);
+        const isOpen = outcomeOf(shown.view, request) === null;
+        const found = isOpen ? this.#found.get(cardId(shown.view.executionId, id)) : undefined;
+        return [id, toReach(shown, request, found)];
+      }),
+    );
+  }
+
+  /** Finds out what is not known, or is too old. @returns whether something was. Never rejects. */
+  async refresh(shown: Shown): Promise<boolean> {
+    const open = shown.view.requests.filter((request) => outcomeOf(shown.view, request) === null);
+    const refreshed = await Promise.all(open.map((request) => this.#refresh(shown, request)));
+    return refreshed.includes(true);
+  }
+
+  /** Everything is found out anew. */
+  forget(): void {
+    this.#found.clear();
+    this.#notBefore = this.#options.clock.now();
+  }
+
+  async #refresh(shown: Shown, request: RequestView): Promise<boolean> {
+    const { clock } = this.#options;
+    const key = cardId(shown.view.executionId, approvalId(shown.view, request));
+    const place = placeOf(shown, request);
+    // Its card is not there yet.
+    if (place === undefined) return false;
+    const last = this.#found.get(key);
+    const isKnown =
+      last !== undefined &&
+      last.place === place &&
+      last.votes === request.votes.length &&
+      clock.now() - last.at < FOUND_MS;
+    if (isKnown) return false;
+    const audience = await this.#options.engine.approvals.audience(request, this.#notBefore);
+    this.#found.set(key, {
+      at: clock.now(),
+      place,
+      votes: request.votes.length,
+      audience,
+      outside: await this.#outside(audience.deciders, place),
+      owners: await this.#owners(shown.view),
+    });
+    return true;
+  }
+
+  /** Those who do not see a conversation; nobody if Slack does not say who is in it. */
+  async #outside(people: readonly string[], place: string | null): Promise<readonly string[]> {
+    if (place === null) return people;
+    if (place.startsWith("D")) {
+      const seen = await Promise.all(people.slice(0, MAX_DIRECT).map((id) => this.#direct(id)));
+      return people.filter((_, index) => seen[index] !== place);
+    }
+    const members = await this.#options.members.of(place);
+    return members === null ? [] : people.filter((id) => !members.has(id));
+  }
+
+  async #direct(person: string): Promise<string | null> {
+    try {
+      return await this.#options.channels.find(person);
+    } catch {
+      return null;
+    }
+  }
+
+  /** The person who started the run, else who deployed its version and the admins. */
+  async #owners({ trigger, workflowId, workflowVersion }: ExecutionView) {
+    if (trigger.userId !== undefined) return [trigger.userId];
+    const { engine, admins } = this.#options;
+    try {
+      const { deployedBy } = await engine.workflows.get(workflowId, workflowVersion);
+      return [...new Set([...(isUserId(deployedBy) ? [deployedBy] : []), ...admins])];
+    } catch {
+      return admins;
+    }
+  }
+}
+
+/** Where the card of a request stands; `null`: nowhere, `undefined`: that is not known yet. */
+function placeOf({ view, records }: Shown, request: RequestView): string | null | undefined {
+  if (request.opened.channel === undefined && view.report === null) return null;
+  const record = records.get(cardId(view.executionId, approvalId(view, request)));
+  if (record === undefined) return undefined;
+  if (isAbandoned(record)) return null;
+  return record.ts === null ? undefined : record.channel;
+}
+
+function toReach(shown: Shown, request: RequestView, found: Found | undefined): Reach {
+  const copies = new Map(posted(shown, approvalId(shown.view, request)).map((to) => [to, true]));
+  const told = posted(shown, noticeId(shown.view, request));
+  if (found === undefined)
+    return { place: null, copies: toCopies(copies), note: null, undecidable: null, told };
+  const { place, audience, outside, owners } = found;
+  const { deciders, notified, undecidable } = audience;
+  const direct = outside.slice(0, MAX_DIRECT);
+  for (const to of notified) copies.set(to, !isUserId(to) || deciders.includes(to));
+  for (const to of direct) copies.set(to, true);
+  return {
+    place,
+    copies: toCopies(copies),
+    note: describeCopies(shown, request, direct, outside.length - direct.length),
+    undecidable: undecidable === null ? null : showSentence(undecidable),
+    told: [...new Set([...told, ...(undecidable === null ? [] : owners)])],
+  };
+}
+
+function toCopies(copies: ReadonlyMap<string, boolean>): Copy[] {
+  return [...copies].map(([to, decides]) => ({ to, decides }));
+}
+
+/** To whom messages with this beginning were posted, or were about to be. */
+function posted({ view, records }: Shown, id: string): string[] {
+  const prefix = `${cardId(view.executionId, id)}:`;
+  return [...records.keys()]
+    .filter((key) => key.startsWith(prefix))
+    .map((key) => key.slice(prefix.length));
+}
+
+/** What the card says of its copies. */
+function describeCopies(
+  { view, records }: Shown,
+  request: RequestView,
+  direct: readonly string[],
+  left: number,
+): string | null {
+  const id = approvalId(view, request);
+  const isRefused = (person: string): boolean => {
+    const record = records.get(cardId(view.executionId, `${id}:${person}`));
+    return record !== undefined && isAbandoned(record);
+  };
+  const sent = direct.filter((person) => !isRefused(person)).map(mentionPerson);
+  const refused = direct.filter(isRefused).map(mentionPerson);
+  const parts = [
+    ...(sent.length > 0
+      ? [`Also sent to ${sent.join(", ")}, who ${sent.length === 1 ? "does" : "do"} not see this.`]
+      : []),
+    ...(refused.length > 0 ? [`I could not write to ${refused.join(", ")}.`] : []),
+    ...(left > 0 ? [`${left} more cannot see this; I write to ${MAX_DIRECT} at most.`] : []),
+  ];
+  return parts.length === 0 ? null : parts.join(" ");
+}

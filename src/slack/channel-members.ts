@@ -1,0 +1,51 @@
+import type { WebClient } from "@slack/web-api";
+import type { Clock } from "../engine/ports/clock.ts";
+import { LruMap } from "../shared/lru-map.ts";
+import { omitUndefined } from "../shared/omit-undefined.ts";
+
+/** How old an answer may be: a copy that somebody gets a minute too late, or need not get, does no harm. */
+const KNOWN_MS = 60_000;
+const MAX_CHANNELS = 1000;
+const PAGE_SIZE = 1000;
+const MAX_PAGES = 5;
+
+/** Who is in a channel. */
+export interface ChannelMembers {
+  /**
+   * At most a minute old; of very large channels the first 5000.
+   *
+   * @returns `null` if Slack does not say. Never rejects.
+   */
+  of(channel: string): Promise<ReadonlySet<string> | null>;
+}
+
+export function createChannelMembers(client: WebClient, clock: Clock): ChannelMembers {
+  const known = new LruMap<string, { readonly at: number; readonly members: Answer }>(MAX_CHANNELS);
+  return {
+    of: (channel) => {
+      const last = known.get(channel);
+      if (last !== undefined && clock.now() - last.at < KNOWN_MS) return last.members;
+      const members = readMembers(client, channel).catch(() => null);
+      known.set(channel, { at: clock.now(), members });
+      return members;
+    },
+  };
+}
+
+type Answer = ReturnType<ChannelMembers["of"]>;
+
+async function readMembers(client: WebClient, channel: string): Promise<ReadonlySet<string>> {
+  const members = new Set<string>();
+  let cursor: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const answer = await client.conversations.members({
+      channel,
+      limit: PAGE_SIZE,
+      ...omitUndefined({ cursor }),
+    });
+    for (const member of answer.members ?? []) members.add(member);
+    cursor = answer.response_metadata?.next_cursor;
+    if (cursor === undefined || cursor === "") break;
+  }
+  return members;
+}
