@@ -12,7 +12,7 @@ export const ACTION_IDS = {
   deployDraft: "deploy_draft",
   changeDraft: "change_draft",
   discardDraft: "discard_draft",
-  takeBack: "take_back",
+  withdrawVote: "withdraw_vote",
   delegate: "delegate",
   showRequest: "show_request",
   showRequestPage: "show_request_page",

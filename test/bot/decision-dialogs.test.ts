@@ -1,6 +1,6 @@
 import { WebClient } from "@slack/web-api";
 import { describe, expect, test } from "vitest";
-import type { JsonObject } from "../../simulator/json.ts";
+import { type JsonObject, toText } from "../../simulator/json.ts";
 import { APPROVALS, askWorkflow } from "../support/ask-workflow.ts";
 import { contentOf, TestBot } from "../support/bot.ts";
 import {
@@ -157,7 +157,7 @@ test.for([
   const view = await dialog(bot, "U0BOB", /"comment"/);
   const client = new WebClient("xoxb-simulator", { slackApiUrl: bot.simulator.apiUrl });
   await client.views.update({
-    view_id: String(view["id"]),
+    view_id: toText(view["id"]) ?? "",
     view: {
       type: "modal",
       callback_id: "decide",
@@ -267,7 +267,7 @@ describe("a vote short of the quorum", () => {
     await bot.click("U0BOB", APPROVALS, card, "decide_approve");
     const voted = await bot.message(APPROVALS, /Take back my vote/);
 
-    await bot.click("U0BOB", APPROVALS, voted, "take_back");
+    await bot.click("U0BOB", APPROVALS, voted, "withdraw_vote");
     const freed = await bot.message(APPROVALS, /<@U0BOB> took \*Approve\* back/);
     expect(contentOf(freed)).toMatch(/0 so far/);
 
@@ -283,7 +283,7 @@ describe("a vote short of the quorum", () => {
     await bot.click("U0BOB", APPROVALS, card, "decide_approve");
     const voted = await bot.message(APPROVALS, /Take back my vote/);
 
-    await bot.click("U0CAROL", APPROVALS, voted, "take_back");
+    await bot.click("U0CAROL", APPROVALS, voted, "withdraw_vote");
 
     expect(await bot.until(async () => (await bot.privates("U0CAROL", APPROVALS))[0])).toMatch(
       /You have no vote here/,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type JsonObject, toObjects } from "../../simulator/json.ts";
+import { type JsonObject, toObjects, toText } from "../../simulator/json.ts";
 import type { TestBot } from "./bot.ts";
 
 const Views = z.object({ views: z.array(z.json()) });
@@ -31,9 +31,9 @@ export function submit(
 ): Promise<JsonObject> {
   const blocks = toObjects(view["blocks"]).map((block): [string, JsonObject] => {
     const [element] = toObjects([block["element"] ?? null]);
-    return [String(block["block_id"]), element ?? {}];
+    return [toText(block["block_id"]) ?? "", element ?? {}];
   });
-  const actions = new Map(blocks.map(([id, element]) => [id, String(element["action_id"])]));
+  const actions = new Map(blocks.map(([id, element]) => [id, toText(element["action_id"]) ?? ""]));
   const entries = Object.entries(values).map(([id, value]): [string, JsonObject] => [
     id,
     { [actions.get(id) ?? "value"]: value },
@@ -61,5 +61,5 @@ export function valueOf(card: JsonObject, actionId: string): JsonObject {
   const button = toObjects(card["blocks"])
     .flatMap((block) => toObjects(block["elements"]))
     .find((element) => element["action_id"] === actionId);
-  return z.record(z.string(), z.json()).parse(JSON.parse(String(button?.["value"])));
+  return z.record(z.string(), z.json()).parse(JSON.parse(toText(button?.["value"]) ?? ""));
 }

@@ -22,7 +22,7 @@ interface WaitingClick {
 }
 
 /**
- * Acknowledges a click when its effect is durable or refused, after two seconds at the latest, and tells the person if it did
+ * Acknowledges a click when its effect is durable or refused, after two seconds at the latest, and answers the person if it did
  * not count: cards show what did.
  *
  * @param what - for the log: which execution, which request, what was done.

@@ -1,5 +1,6 @@
 import type { ExecutionView, RequestView, StepView } from "../../engine/api/executions.ts";
 import type { ReportTarget } from "../../engine/model/events.ts";
+import { approversNow } from "../../engine/model/requests.ts";
 import { isFinished } from "../../engine/model/state.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
 import { escapeText, mentionPerson } from "../../slack/text.ts";
@@ -11,10 +12,11 @@ import type { CardContext } from "../views/card-context.ts";
 import { completionMessage, failureMessage } from "../views/completion-message.ts";
 import { outcomeOf } from "../views/decision-words.ts";
 import { describeMigration } from "../views/progress.ts";
+import { requestNotices } from "../views/request-notices.ts";
 import { copyOf, undecidableNotice, withReach } from "../views/request-reach.ts";
 import { runCard } from "../views/run-card.ts";
 import { unknownOutcomeCard } from "../views/unknown-outcome-card.ts";
-import { approvalId, noticeId, RUN_CARD } from "./message-ids.ts";
+import { approvalId, newsId, noticeId, RUN_CARD } from "./message-ids.ts";
 import type { Copy, Reach } from "./reach.ts";
 
 /** A message that one execution should have in Slack now. */
@@ -30,6 +32,8 @@ export interface DesiredMessage {
   /** A message in whose thread all of the run stands, as long as it stands in that channel. */
   readonly parent?: { readonly channel: string; readonly ts: string };
   /** `soon` overtakes `later` where Slack's limits make messages wait. */
+  /** Id of the message in whose thread it stands, if that is not the run's card: `thread` is `always` then. */
+  readonly under?: string;
   readonly urgency: "soon" | "later";
   /** It cannot have been posted before this moment: where the search for a lost one begins. Milliseconds since 1970. */
   readonly since: number;
@@ -68,9 +72,13 @@ function messagesOf(
   reaches: ReadonlyMap<string, Reach>,
 ): DesiredMessage[] {
   const { report } = view;
-  const requests = view.requests.flatMap((request) =>
-    requestMessages(view, request, context, reaches.get(approvalId(view, request))),
-  );
+  const requests = view.requests.flatMap((request) => {
+    const reach = reaches.get(approvalId(view, request));
+    return [
+      ...requestMessages(view, request, context, reach),
+      ...noticeMessages(view, request, context, reach),
+    ];
+  });
   if (report === null) return requests;
   if (report.on === "failure") return [...requests, ...failureMessages(view, report, context)];
   return [
@@ -215,8 +223,34 @@ function requestMessages(
 }
 
 /** Who is named in person: until it is known whom the request reaches. */
-function toApprovers({ opened }: RequestView): readonly Copy[] {
-  return opened.approvers.filter(isUserId).map((to) => ({ to, decides: true }));
+function toApprovers(request: RequestView): readonly Copy[] {
+  return approversNow(request)
+    .filter(isUserId)
+    .map((to) => ({ to, decides: true }));
+}
+
+/** Reminders and the like: in the thread of the card, and with those who have a copy of it. */
+function noticeMessages(
+  view: ExecutionView,
+  request: RequestView,
+  context: CardContext,
+  reach: Reach | undefined,
+): DesiredMessage[] {
+  const isOver = outcomeOf(view, request) !== null;
+  const channel = request.opened.channel ?? view.report?.channel ?? null;
+  const copies = reach?.copies ?? (channel === null ? toApprovers(request) : []);
+  const direct = copies.flatMap(({ to, decides }) => (decides && isUserId(to) ? [to] : []));
+  const notices = requestNotices(request, { isOver, hasThread: channel !== null, direct }, context);
+  return notices.map(({ id, to, since, message: said }) => ({
+    id: `${newsId(view, request)}:${id}`,
+    ...(to === null
+      ? { channel: channel ?? "", thread: "always", under: approvalId(view, request) }
+      : { channel: to, thread: "never", isCopy: true }),
+    urgency: "soon",
+    since,
+    message: said,
+    final: isOver,
+  }));
 }
 
 function requestCard(view: ExecutionView, request: RequestView, context: CardContext): CardMessage {

@@ -13,6 +13,11 @@ export function noticeId(view: ExecutionView, request: RequestView): string {
   return `undecidable:${partOf(view, request)}`;
 }
 
+/** How the ids begin of reminders and other news of a request. */
+export function newsId(view: ExecutionView, request: RequestView): string {
+  return `news:${partOf(view, request)}`;
+}
+
 function partOf({ executionId }: ExecutionView, { opened }: RequestView): string {
   const prefix = `${executionId}/`;
   const step = opened.id.startsWith(prefix) ? opened.id.slice(prefix.length) : opened.id;

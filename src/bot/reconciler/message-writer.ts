@@ -46,7 +46,7 @@ export class MessageWriter {
   async ensureRecord(execution: ExecutionCards, card: Card): Promise<CardRecord | null> {
     if (card.record !== null) return card.record;
     const { cards, placement } = this.#options;
-    const run = this.#run(execution);
+    const run = this.#parent(execution, card.desired);
     const home =
       (await placement.home(card.desired, run)) ??
       (await placement.fallback(execution.view, card.desired, run, card.desired.channel));
@@ -85,7 +85,7 @@ export class MessageWriter {
     desired: DesiredMessage,
     record: CardRecord,
   ): Promise<boolean> {
-    const home = await this.#options.placement.home(desired, this.#run(execution));
+    const home = await this.#options.placement.home(desired, this.#parent(execution, desired));
     return record.shown === hashMessage(this.#options.placement.render(desired, record, home));
   }
 
@@ -95,7 +95,7 @@ export class MessageWriter {
     record: CardRecord,
   ): Promise<void> {
     const { api, placement } = this.#options;
-    const run = this.#run(execution);
+    const run = this.#parent(execution, desired);
     const message = placement.render(desired, record, await placement.home(desired, run));
     const place = placement.place(desired, record.channel, run);
     let isUnsent = this.#unsent.has(record.id);
@@ -133,7 +133,7 @@ export class MessageWriter {
         ? await this.#options.placement.fallback(
             execution.view,
             desired,
-            this.#run(execution),
+            this.#parent(execution, desired),
             record.channel,
           )
         : null;
@@ -153,7 +153,7 @@ export class MessageWriter {
     const message = placement.render(
       desired,
       record,
-      await placement.home(desired, this.#run(execution)),
+      await placement.home(desired, this.#parent(execution, desired)),
     );
     const shown = hashMessage(message);
     try {
@@ -176,8 +176,12 @@ export class MessageWriter {
     if (record.ts !== null || record.final) this.#unsent.delete(record.id);
   }
 
-  #run(execution: ExecutionCards): CardRecord | null {
-    return execution.records.get(cardId(execution.view.executionId, RUN_CARD)) ?? null;
+  /** The message in whose thread another one stands. */
+  #parent({ view, records }: ExecutionCards, { under }: DesiredMessage): CardRecord | null {
+    const run = records.get(cardId(view.executionId, RUN_CARD)) ?? null;
+    const card = under === undefined ? null : records.get(cardId(view.executionId, under));
+    // A card in the thread of the run's card has no thread of its own.
+    return !card || (run?.ts && run.channel === card.channel) ? run : card;
   }
 
   #warnGivenUp(record: CardRecord, why: string): void {

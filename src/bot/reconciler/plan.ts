@@ -55,7 +55,11 @@ export function planNext(
   const run = records.get(cardId(executionId, RUN_CARD));
   const hasRun = messages.some((desired) => desired.id === RUN_CARD);
   const actions = messages
-    .filter((desired) => hasParent(desired, hasRun, run))
+    .filter((desired) =>
+      desired.under === undefined
+        ? hasParent(desired, hasRun, run)
+        : isPosted(records.get(cardId(executionId, desired.under))),
+    )
     .map((desired) => {
       const id = cardId(executionId, desired.id);
       return actionFor({ cardId: id, desired, record: records.get(id) ?? null }, shown.has(id));
@@ -71,6 +75,10 @@ function hasParent(desired: DesiredMessage, hasRun: boolean, run: CardRecord | u
   if (run === undefined) return false;
   if (isAbandoned(run)) return desired.thread === "same-channel";
   return run.ts !== null;
+}
+
+function isPosted(record: CardRecord | undefined): boolean {
+  return record !== undefined && record.ts !== null;
 }
 
 function actionFor(card: Card, isShown: boolean): CardAction | null {

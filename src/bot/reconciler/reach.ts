@@ -53,6 +53,8 @@ interface Found {
   readonly at: number;
   readonly place: string | null;
   readonly votes: number;
+  /** Of what changes whom it asks: handed over, escalated. */
+  readonly notes: number;
   readonly audience: Audience;
   /** Those of the deciders who do not see the card. */
   readonly outside: readonly string[];
@@ -115,6 +117,7 @@ export class Reaches {
       last !== undefined &&
       last.place === place &&
       last.votes === request.votes.length &&
+      last.notes === (request.notes ?? []).length &&
       clock.now() - last.at < FOUND_MS;
     if (isKnown) return false;
     const audience = await this.#options.engine.approvals.audience(request, this.#notBefore);
@@ -122,6 +125,7 @@ export class Reaches {
       at: clock.now(),
       place,
       votes: request.votes.length,
+      notes: (request.notes ?? []).length,
       audience,
       outside: await this.#outside(audience.deciders, place),
       owners: await this.#owners(shown.view),

@@ -6,7 +6,7 @@ export function plain(text: string, limit: number): PlainTextElement {
   return { type: "plain_text", text: cut(text, limit), emoji: true };
 }
 
-/** A dialog that only tells something. */
+/** A dialog that only shows a text. */
 export function noticeDialog(title: string, blocks: readonly KnownBlock[]): ModalView {
   return {
     type: "modal",

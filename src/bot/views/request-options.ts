@@ -87,7 +87,7 @@ function describeNote(
       return `:arrow_double_up: ${note.to.map(context.mention).join(", ")} may decide, too, since ${when}: nobody else had`;
     case "delegated":
       return `:arrow_right: ${mentionPerson(note.by)} handed it to ${mentionPerson(note.to)} ${when}`;
-    case "taken_back":
+    case "withdrawn":
       return `:leftwards_arrow_with_hook: ${mentionPerson(note.by)} took *${labelOf(note.choice)}* back ${when}`;
     case "voided":
       return `:warning: *${labelOf(note.choice)}* of ${mentionPerson(note.by)} counts no more: ${mentionPerson(note.editedBy)} changed the values ${when}`;
@@ -99,6 +99,6 @@ export function requestButtons(executionId: string, request: RequestView): Actio
   const { id: r, round: n, hash: h } = request.opened;
   const value = toRequestValue({ e: executionId, r, n, h });
   const handOver = button({ actionId: ACTION_IDS.delegate, label: "Hand over", value });
-  const takeBack = button({ actionId: ACTION_IDS.takeBack, label: "Take back my vote", value });
-  return buttons("request", request.votes.length === 0 ? [handOver] : [handOver, takeBack]);
+  const withdraw = button({ actionId: ACTION_IDS.withdrawVote, label: "Take back my vote", value });
+  return buttons("request", request.votes.length === 0 ? [handOver] : [handOver, withdraw]);
 }

@@ -21,8 +21,8 @@ export interface Approvals {
    * Refused for people who may not decide themselves, and for people whom the request excludes.
    */
   delegate(delegation: DelegationRequest): Promise<VoteAnswer>;
-  /** Takes back a vote that has not decided yet; the person may vote anew. As durable as a vote. */
-  takeBack(which: RequestRef): Promise<VoteAnswer>;
+  /** Withdraws a vote that has not decided yet; the person may vote anew. As durable as a vote. */
+  withdraw(which: RequestRef): Promise<VoteAnswer>;
   /** Requests that are open, newest execution first, at most `limit`. */
   listOpen(limit: number): Promise<readonly OpenRequest[]>;
   /**

@@ -64,7 +64,7 @@ const REFUSALS: Readonly<Record<RefusalReason, string>> = {
 const COUNTS: ReadonlySet<ExecutionEvent["type"]> = new Set([
   "decision_recorded",
   "request_delegated",
-  "vote_taken_back",
+  "vote_withdrawn",
 ]);
 
 /** Takes people's decisions: checks who may decide, stores the decision, reports its outcome. */
@@ -155,13 +155,13 @@ export class Approvals implements ApprovalsApi {
     return this.#send(id, "delegate", executionId, { requestId, by, to });
   }
 
-  async takeBack(which: RequestRef): Promise<VoteAnswer> {
+  async withdraw(which: RequestRef): Promise<VoteAnswer> {
     const { executionId, requestId, by } = which;
     const request = await this.#open(which, (open, _by, at) => whyClosed(open, at));
     if ("recorded" in request) return request;
     if (!request.votes.some((vote) => vote.by === by)) return notRecorded("not_voted");
     const id = `${requestId}:${by}:${request.turns.get(by) ?? 0}:back`;
-    return this.#send(id, "take_back", executionId, { requestId, by });
+    return this.#send(id, "withdraw_vote", executionId, { requestId, by });
   }
 
   async #send(
@@ -249,7 +249,8 @@ export class Approvals implements ApprovalsApi {
     if (excluded) {
       const reason = excluded.isStarter ? "self_approval" : "excluded";
       const { undecidable } = await this.#audience.of(request);
-      const message = undecidable === null ? excluded.message : `${excluded.message} ${undecidable}`;
+      const message =
+        undecidable === null ? excluded.message : `${excluded.message} ${undecidable}`;
       return { recorded: false, reason, message };
     }
     if (await isApprover(approversNow(request), by, members)) return null;

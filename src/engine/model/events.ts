@@ -6,7 +6,7 @@ import type {
   RequestEscalated,
   RequestOptions,
   RequestReminded,
-  VoteTakenBack,
+  VoteWithdrawn,
 } from "./requests.ts";
 
 /**
@@ -41,7 +41,7 @@ export type ExecutionEvent =
   | RequestReminded
   | RequestEscalated
   | RequestDelegated
-  | VoteTakenBack
+  | VoteWithdrawn
   | LateResult
   | TimerFired
   | ChildHeld
@@ -470,7 +470,7 @@ export type RefusalReason =
   /** Others changed the values that this person saw. */
   | "edited"
   | "handed_over"
-  /** There is no vote to take back. */
+  /** There is no vote to withdraw. */
   | "not_voted"
   | "expired"
   | "cancelled"

@@ -7,7 +7,7 @@ export const REJECT = "reject";
 export const MAX_COMMENT = 3000;
 
 /**
- * A variable that whoever decides may change, with what it was when the request was opened. Besides
+ * A variable that the people who decide may change, with what it was when the request was opened. Besides
  * name and value the members are those of an input's declaration.
  */
 export interface EditableField {
@@ -67,7 +67,7 @@ export type RequestNote =
   | { readonly kind: "escalated"; readonly to: readonly string[]; readonly at: number }
   | { readonly kind: "delegated"; readonly by: string; readonly to: string; readonly at: number }
   | {
-      readonly kind: "taken_back";
+      readonly kind: "withdrawn";
       readonly by: string;
       readonly choice: string;
       readonly at: number;
@@ -111,8 +111,8 @@ export interface RequestDelegated {
 }
 
 /** A vote that did not decide yet was taken back. */
-export interface VoteTakenBack {
-  readonly type: "vote_taken_back";
+export interface VoteWithdrawn {
+  readonly type: "vote_withdrawn";
   readonly path: string;
   readonly requestId: string;
   readonly by: string;
@@ -185,7 +185,7 @@ export function isSameEdits(one: Edits | undefined, other: Edits | undefined): b
   return editsMark(one) === editsMark(other);
 }
 
-/** Tells values apart: what a person saw is compared with what is. */
+/** Distinguishes values: what a person saw is compared with what is. */
 export function editsMark(edits: Edits = {}): string {
   return hashJson(toJson(edits)).slice(0, 8);
 }

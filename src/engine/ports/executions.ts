@@ -178,7 +178,7 @@ export interface SignalStore {
 export const SIGNAL_KINDS = [
   "decision",
   "delegate",
-  "take_back",
+  "withdraw_vote",
   "cancel",
   "retry",
   "migrate",

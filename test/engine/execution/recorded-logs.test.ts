@@ -70,7 +70,7 @@ const SINCE: Readonly<Record<ExecutionEvent["type"], string | null>> = {
   step_released: "0.2.0",
   step_waiting: "0.1.0",
   timer_fired: "0.1.0",
-  vote_taken_back: "0.2.0",
+  vote_withdrawn: "0.2.0",
 };
 const registries = realRegistries();
 

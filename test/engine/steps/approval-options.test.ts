@@ -38,7 +38,11 @@ function decide(
   run.signal({ id: `${opened.id}:${by}:${turns.get(by) ?? 0}`, kind: "decision", payload });
 }
 
-function send(run: ExecutionHarness, kind: "take_back" | "delegate", payload: JsonObject): void {
+function send(
+  run: ExecutionHarness,
+  kind: "withdraw_vote" | "delegate",
+  payload: JsonObject,
+): void {
   const { id } = requestOf(run).opened;
   run.signal({ id: `${kind}:${run.log.length}`, kind, payload: { requestId: id, ...payload } });
 }
@@ -145,10 +149,10 @@ describe("a vote", () => {
   test("is taken back before it decides, and given anew", () => {
     const run = new ExecutionHarness(ask({ required: 2 })).vote("U0BOB", "approve");
 
-    send(run, "take_back", { by: "U0BOB" });
+    send(run, "withdraw_vote", { by: "U0BOB" });
     run.vote("U0CAROL", "approve");
     expect(run.state.status).toBe("waiting");
-    expect(requestOf(run).notes).toMatchObject([{ kind: "taken_back", by: "U0BOB" }]);
+    expect(requestOf(run).notes).toMatchObject([{ kind: "withdrawn", by: "U0BOB" }]);
 
     decide(run, "U0BOB");
     expect(run.output("ok")).toMatchObject({ decision: "approve", decidedBy: "U0BOB" });
@@ -156,11 +160,11 @@ describe("a vote", () => {
 
   test("cannot be taken back by a person who has none, nor after the decision", () => {
     const run = new ExecutionHarness(ask({ required: 2 }));
-    send(run, "take_back", { by: "U0BOB" });
+    send(run, "withdraw_vote", { by: "U0BOB" });
     expect(run.log.at(-1)).toMatchObject({ type: "decision_refused", reason: "not_voted" });
 
     run.vote("U0BOB", "approve").vote("U0CAROL", "approve");
-    send(run, "take_back", { by: "U0BOB" });
+    send(run, "withdraw_vote", { by: "U0BOB" });
     expect(run.log.at(-1)).toMatchObject({ reason: "already_decided" });
   });
 });

@@ -16,7 +16,7 @@ export function register(app: App, context: BotContext): void {
     },
     ack: "after",
   } as const;
-  onAction(app, context, { ...common, id: ACTION_IDS.takeBack, handle: takeBack });
+  onAction(app, context, { ...common, id: ACTION_IDS.withdrawVote, handle: withdraw });
   onAction(app, context, {
     ...common,
     id: ACTION_IDS.delegate,
@@ -28,13 +28,13 @@ export function register(app: App, context: BotContext): void {
   });
 }
 
-async function takeBack(
+async function withdraw(
   request: PendingRequest<RequestValue>,
   context: BotContext,
 ): Promise<undefined> {
   const { e: executionId, r: requestId, n: round, h: hash } = request.value;
   const which = { executionId, requestId, round, hash, by: request.click.user };
-  const answer = context.engine.approvals.takeBack(which);
+  const answer = context.engine.approvals.withdraw(which);
   await answerClick(answer, request, context, { executionId, requestId, action: "take back" });
   return undefined;
 }

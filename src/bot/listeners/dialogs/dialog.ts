@@ -11,7 +11,7 @@ import { ACK_WITHIN_MS, settlesWithin, UNCONFIRMED_SENTENCE } from "../vote-answ
 /**
  * Opens a dialog, at once: Slack takes the click's trigger for three seconds only.
  *
- * @returns its id; `null`: it could not be opened, and the person was told.
+ * @returns its id; `null`: it could not be opened, and the person got an answer.
  */
 export async function openDialog(
   { click, client, reply, logger }: ActionRequest<unknown>,

@@ -1,7 +1,15 @@
-import type { InputBlock, InputBlockElement } from "@slack/types";
+import type {
+  EmailInput,
+  InputBlock,
+  InputBlockElement,
+  NumberInput,
+  PlainTextInput,
+  URLInput,
+} from "@slack/types";
 import { z } from "zod";
 import type { FormField } from "../../../engine/api/approvals.ts";
 import type { Json } from "../../../shared/json.ts";
+import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import { LIMITS } from "../../../slack/limits.ts";
 import { showValue } from "../../../slack/text.ts";
 import { plain } from "../dialog.ts";
@@ -36,35 +44,59 @@ export function fieldBlock(field: FormField): InputBlock {
 }
 
 function elementOf({ type, options = [] }: FormField, value: Json): InputBlockElement {
-  const text = value === null ? null : typeof value === "string" ? value : JSON.stringify(value);
-  const initial = text === null || text === "" ? {} : { initial_value: text };
+  const action_id = ACTION;
+  switch (type) {
+    case "boolean":
+      return select([YES, NO], value === null ? null : value === true ? YES : NO);
+    case "select":
+      return select(options, textOf(value));
+    case "multi-select":
+      return multiSelect(options, value);
+    case "date":
+      return { type: "datepicker", action_id, ...omitUndefined({ initial_date: initial(value) }) };
+    case "user":
+      return {
+        type: "users_select",
+        action_id,
+        ...omitUndefined({ initial_user: initial(value) }),
+      };
+    default:
+      return {
+        ...typingElement(type, textOf(value) ?? ""),
+        ...omitUndefined({ initial_value: initial(value) }),
+      };
+  }
+}
+
+/** A field that one types into. */
+function typingElement(
+  type: string,
+  text: string,
+): NumberInput | EmailInput | URLInput | PlainTextInput {
   const action_id = ACTION;
   switch (type) {
     case "number":
-    case "integer": {
-      const is_decimal_allowed = type === "number";
-      return { type: "number_input", action_id, is_decimal_allowed, ...initial };
-    }
-    case "boolean":
-      return select([YES, NO], value === null ? null : value === true ? YES : NO);
-    case "date":
-      return { type: "datepicker", action_id, ...(text && { initial_date: text }) };
-    case "select":
-      return select(options, text);
-    case "multi-select":
-      return multiSelect(options, value);
-    case "user":
-      return { type: "users_select", action_id, ...(text && { initial_user: text }) };
+      return { type: "number_input", action_id, is_decimal_allowed: true };
+    case "integer":
+      return { type: "number_input", action_id, is_decimal_allowed: false };
     case "email":
-      return { type: "email_text_input", action_id, ...initial };
+      return { type: "email_text_input", action_id };
     case "url":
-      return { type: "url_text_input", action_id, ...initial };
+      return { type: "url_text_input", action_id };
     default: {
-      const multiline = type === "text" || (text ?? "").length > LONG || /\n/.test(text ?? "");
-      const max_length = LIMITS.inputText;
-      return { type: "plain_text_input", action_id, multiline, max_length, ...initial };
+      const multiline = type === "text" || text.length > LONG || text.includes("\n");
+      return { type: "plain_text_input", action_id, multiline, max_length: LIMITS.inputText };
     }
   }
+}
+
+function textOf(value: Json): string | null {
+  return value === null || typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** What stands in a field first: Slack takes no empty text. */
+function initial(value: Json): string | undefined {
+  return textOf(value) || undefined;
 }
 
 const YES = "yes";

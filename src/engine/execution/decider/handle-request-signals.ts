@@ -21,7 +21,7 @@ export function handleDelegation(
 }
 
 /** Says which events follow when a vote is taken back. */
-export function handleTakingBack(
+export function handleWithdrawal(
   state: ReadonlyState,
   signal: Signal,
   now: number,
@@ -36,7 +36,7 @@ export function handleTakingBack(
   if (reason) return [refused(request, signal, by, reason, now)];
   const { id: signalId, at } = signal;
   const requestId = request.opened.id;
-  return [{ type: "vote_taken_back", path: request.path, requestId, by, signalId, at }];
+  return [{ type: "vote_withdrawn", path: request.path, requestId, by, signalId, at }];
 }
 
 function requestOf(state: ReadonlyState, { payload }: Signal): ReadonlyRequest | undefined {

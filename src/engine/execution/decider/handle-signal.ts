@@ -11,7 +11,7 @@ import { readAnswerable } from "./answerable.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
 import { handleChildEnd, handleChildPlan } from "./handle-children.ts";
 import { handleEvent } from "./handle-events.ts";
-import { handleDelegation, handleTakingBack } from "./handle-request-signals.ts";
+import { handleDelegation, handleWithdrawal } from "./handle-request-signals.ts";
 import { isOutdated, refusal } from "./refusal.ts";
 import { DEFAULT_RETRY_POLICY, retryDelayMs } from "./retry-delay.ts";
 import { isRetryPath } from "./retry-points.ts";
@@ -126,8 +126,8 @@ export function handleSignal(
       return handleDecision(state, signal, now);
     case "delegate":
       return handleDelegation(state, signal, now);
-    case "take_back":
-      return handleTakingBack(state, signal, now);
+    case "withdraw_vote":
+      return handleWithdrawal(state, signal, now);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { RequestEscalated, RequestReminded } from "../../model/requests.ts";
+import type { RequestEscalated, RequestNote, RequestReminded } from "../../model/requests.ts";
 import type { ReadonlyActiveStep, ReadonlyState } from "../../model/state.ts";
 
 /**
@@ -13,12 +13,13 @@ export function requestNotice(
 ): RequestReminded | RequestEscalated | null {
   const request = state.requests.get(requestId ?? "");
   if (!request || requestId === null) return null;
-  const { remindAt, escalateAt, escalateTo = [], expiresAt } = request.opened;
-  if (expiresAt !== undefined && expiresAt <= now) return null;
-  const has = (kind: string): boolean => request.notes.some((note) => note.kind === kind);
-  if (remindAt !== undefined && remindAt <= now && !has("reminded"))
+  const { opened, notes } = request;
+  const isDue = (at: number | undefined): boolean => at !== undefined && at <= now;
+  const isDone = (kind: RequestNote["kind"]): boolean => notes.some((note) => note.kind === kind);
+  if (isDue(opened.expiresAt)) return null;
+  if (isDue(opened.remindAt) && !isDone("reminded"))
     return { type: "request_reminded", path, requestId, at: now };
-  if (escalateAt !== undefined && escalateAt <= now && !has("escalated"))
-    return { type: "request_escalated", path, requestId, to: escalateTo, at: now };
+  if (isDue(opened.escalateAt) && !isDone("escalated"))
+    return { type: "request_escalated", path, requestId, to: opened.escalateTo ?? [], at: now };
   return null;
 }

@@ -30,9 +30,9 @@ import type {
   RequestDelegated,
   RequestEscalated,
   RequestReminded,
-  VoteTakenBack,
+  VoteWithdrawn,
 } from "../../model/requests.ts";
-import type { ActiveStep, ExecutionState, StepResult } from "../../model/state.ts";
+import type { ActiveStep, ExecutionState, Frame, StepResult } from "../../model/state.ts";
 import { consumedKey } from "../../model/step-path.ts";
 import {
   enterStep,
@@ -86,7 +86,7 @@ export type StepEvent =
   | RequestReminded
   | RequestEscalated
   | RequestDelegated
-  | VoteTakenBack;
+  | VoteWithdrawn;
 
 const STEP_EVENTS: Readonly<Record<StepEvent["type"], true>> = {
   step_started: true,
@@ -114,7 +114,7 @@ const STEP_EVENTS: Readonly<Record<StepEvent["type"], true>> = {
   request_reminded: true,
   request_escalated: true,
   request_delegated: true,
-  vote_taken_back: true,
+  vote_withdrawn: true,
 };
 
 export function isStepEvent(event: ExecutionEvent): event is StepEvent {
@@ -181,7 +181,7 @@ export function applyToStep(state: ExecutionState, event: StepEvent): void {
     case "request_reminded":
     case "request_escalated":
     case "request_delegated":
-    case "vote_taken_back":
+    case "vote_withdrawn":
       noteOnRequest(state, event);
       return;
     case "timer_fired":
@@ -268,9 +268,7 @@ function endStep(state: ExecutionState, event: StepEnded): void {
   const bodies =
     step.waitingOn === "branches" ? mergeFrames(state, step, frame, before, event.at) : [];
   const result = toResult(step, event);
-  const edited = event.type === "step_completed" ? (event.edited?.values ?? {}) : {};
-  for (const [name, { after }] of Object.entries(edited))
-    overwrite(frame.locals, name, after, before.locals);
+  if (event.type === "step_completed") takeEdits(frame, event, before);
   const variable = event.outputVariable;
   if (variable !== undefined) overwrite(frame.locals, variable, result.output, before.locals);
   const named = variable === undefined ? result : { [variable]: result.output, ...result };
@@ -290,6 +288,16 @@ function endStep(state: ExecutionState, event: StepEnded): void {
     const { stepId } = step;
     frame.failure = { stepId, error: event.error, ...omitUndefined({ variable }) };
   }
+}
+
+/** What people edited becomes the body's, as what a step writes does. */
+function takeEdits(
+  frame: Frame,
+  { edited }: StepCompleted,
+  { locals }: ReturnType<typeof beginUndoEntry>,
+): void {
+  for (const [name, { after }] of Object.entries(edited?.values ?? {}))
+    overwrite(frame.locals, name, after, locals);
 }
 
 function isUnknown(step: ActiveStep, event: StepEnded): boolean {

@@ -6,7 +6,7 @@ import {
   type RequestDelegated,
   type RequestEscalated,
   type RequestReminded,
-  type VoteTakenBack,
+  type VoteWithdrawn,
 } from "../../model/requests.ts";
 import type { ExecutionState, RequestState, Vote } from "../../model/state.ts";
 import { invalidTransition } from "./invalid-transition.ts";
@@ -31,7 +31,7 @@ export function refuseDecision(state: ExecutionState, event: DecisionRefused): v
   if (request) freeToVote(request, event.by);
 }
 
-type RequestEvent = RequestReminded | RequestEscalated | RequestDelegated | VoteTakenBack;
+type RequestEvent = RequestReminded | RequestEscalated | RequestDelegated | VoteWithdrawn;
 
 /** Folds what happens to an open request besides votes. */
 export function noteOnRequest(state: ExecutionState, event: RequestEvent): void {
@@ -51,12 +51,12 @@ export function noteOnRequest(state: ExecutionState, event: RequestEvent): void 
       request.notes.push({ kind: "delegated", by: event.by, to: event.to, at });
       freeToVote(request, event.by);
       return;
-    case "vote_taken_back": {
+    case "vote_withdrawn": {
       state.seen.add(event.signalId);
       const vote = request.votes.find(({ by }) => by === event.by);
       if (!vote) throw invalidTransition(state, event, "there is no vote to take back");
       removeVote(request, vote);
-      request.notes.push({ kind: "taken_back", by: event.by, choice: vote.choice, at });
+      request.notes.push({ kind: "withdrawn", by: event.by, choice: vote.choice, at });
     }
   }
 }
