@@ -161,6 +161,23 @@ export function nextRequestDue({ opened, notes = [] }: AnyRequest): number | nul
   return dues.length === 0 ? null : Math.min(...dues);
 }
 
+/** The times of a request that is opened anew, as long after its opening as before. */
+export function timesFrom(
+  opened: Pick<RequestOptions, "remindAt" | "escalateAt"> & {
+    readonly openedAt: number;
+    readonly expiresAt?: number;
+  },
+  now: number,
+): Pick<typeof opened, "remindAt" | "escalateAt" | "expiresAt"> {
+  const { openedAt, remindAt, escalateAt, expiresAt } = opened;
+  const later = (at: number): number => now + (at - openedAt);
+  return {
+    ...(remindAt !== undefined && { remindAt: later(remindAt) }),
+    ...(escalateAt !== undefined && { escalateAt: later(escalateAt) }),
+    ...(expiresAt !== undefined && { expiresAt: later(expiresAt) }),
+  };
+}
+
 /** Reads edits as a signal carries them. */
 export function toEdits(payload: JsonObject): Edits {
   const entries = Object.entries(payload).map(([name, edit]): [string, Edit] => {

@@ -174,6 +174,8 @@ function advanceHeldBack(
 ): readonly ExecutionEvent[] {
   const decided = resolveHeldBack(workflow, state, activeStep, "decision", now);
   if (decided.length > 0 || !isDue(activeStep, now)) return decided;
+  const notice = requestNotice(state, activeStep, now);
+  if (notice) return [notice];
   return [
     { type: "timer_fired", path: activeStep.path, due: activeStep.due, at: now },
     ...resolveHeldBack(workflow, state, activeStep, "due", now),

@@ -11,6 +11,7 @@ import type {
   RequestOpened,
   StepError,
 } from "../../model/events.ts";
+import { timesFrom } from "../../model/requests.ts";
 import type {
   ReadonlyActiveStep,
   ReadonlyFrame,
@@ -206,9 +207,5 @@ function questionOf(
     if (!request) throw asAppError(error);
   }
   if (!request) throw new Error(`The approval at ${entry} cannot be asked from ${frame.path}.`);
-  const { expiresAt, openedAt } = request.opened;
-  return {
-    ...request.opened,
-    ...(expiresAt !== undefined && { expiresAt: now + (expiresAt - openedAt) }),
-  };
+  return { ...request.opened, ...timesFrom(request.opened, now) };
 }

@@ -10,6 +10,7 @@ import type {
   RequestOpened,
   StepReleased,
 } from "../../model/events.ts";
+import { nextRequestDue } from "../../model/requests.ts";
 import type { ActiveStep, ExecutionState } from "../../model/state.ts";
 import { framePath, stepIdOf } from "../../model/step-path.ts";
 import {
@@ -65,7 +66,7 @@ export function voidDecision(state: ExecutionState, event: DecisionVoided): void
     step.resumes = again;
   }
   moveTo(state, step, "waiting", "approval");
-  step.due = event.request.expiresAt ?? null;
+  step.due = nextRequestDue({ opened: event.request });
   const earlier = state.requests.get(event.requestId ?? "");
   if (earlier) earlier.renewedBy = event.request.id;
   openRequest(state, step, event.request);
