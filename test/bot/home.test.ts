@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { isJsonObject, type JsonObject, toObjects } from "../../simulator/json.ts";
 import { APPROVALS, askWorkflow } from "../support/ask-workflow.ts";
 import { TestBot, type TestBotOptions } from "../support/bot.ts";
-import { decideWith } from "../support/dialogs.ts";
+import { decideWith, dialog, submit } from "../support/dialogs.ts";
 
 /** App Home as one person sees it. */
 class Home {
@@ -105,6 +105,21 @@ describe("App Home", () => {
     await bot.until(async () =>
       JSON.stringify(await home.view()).includes("decision counts") ? undefined : true,
     );
+  });
+
+  test("takes a decision with a comment by its dialog, and shows what came of it", async () => {
+    await using bot = await start();
+    await bot.slash("U0ALICE", "run ask");
+    await bot.message(APPROVALS, /Approval needed/);
+    const home = new Home(bot, "U0BOB");
+    await home.open(/Shall we/);
+
+    await home.click("decide_reject");
+    const view = await dialog(bot, "U0BOB", /"comment"/);
+    await submit(bot, "U0BOB", view, { comment: "Not now" });
+
+    expect(await home.shows(/Your decision counts/)).toContain("Nothing waits for you.");
+    await bot.message(APPROVALS, /\*Reject\*.*Not now/);
   });
 
   test("tells why a click came too late, and what waits no more is gone", async () => {

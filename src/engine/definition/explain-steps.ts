@@ -1,6 +1,7 @@
 import { formatDuration, parseDuration } from "../../shared/duration.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import type { Service, ServiceAction, ServiceRegistry } from "../ports/service.ts";
+import { describeOptions } from "./explain-options.ts";
 import { StepDefinition } from "./schema.ts";
 
 /** One step in plain words. */
@@ -118,7 +119,7 @@ function describeApproval(config: JsonObject, title: string): StepDescription {
   const self =
     config["allowSelfApproval"] === true ? " Whoever started the run may decide, too." : "";
   return {
-    text: `Asks ${approvers}${place}: "${text(config, "title")}"; ${count}${ends}.${self}`,
+    text: `Asks ${approvers}${place}: "${text(config, "title")}"; ${count}${ends}.${self}${describeOptions(config)}`,
     sideEffects: [`Posts a request for a decision${place} ("${title}").`],
     approvers: [`${approvers} (${count}): ${title}.${self}`],
   };

@@ -149,7 +149,8 @@ function openRequest(
   context: EnterContext,
 ): RequestOpened {
   const { scope, key, now, seal } = context;
-  const exclusions = exclusionsOf(config, context);
+  const askedEver = [...config.approvers, ...(config.escalateTo ?? [])];
+  const exclusions = exclusionsOf({ ...config, approvers: askedEver }, context);
   const content = {
     title: renderText(config.title, scope),
     message: renderText(config.message, scope),

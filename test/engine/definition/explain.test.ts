@@ -27,6 +27,36 @@ describe("explaining a definition", () => {
     expect(told.limits[0]).toBe("AI may cost $0.10 a run at most.");
   });
 
+  test("tells what people may do with a request besides deciding", () => {
+    const told = explained({
+      id: "ask",
+      name: "Ask",
+      inputs: { amount: { type: "number" } },
+      steps: [
+        {
+          id: "ok",
+          type: "approval",
+          config: {
+            title: "Pay?",
+            approvers: ["@finance"],
+            choices: [
+              { id: "yes", label: "Pay" },
+              { id: "no", label: "Refuse", comment: "required" },
+            ],
+            editable: { amount: { type: "number" } },
+            remindAfter: "1d",
+            escalateTo: ["@board"],
+            escalateAfter: "2d",
+          },
+          next: { yes: "end", no: "end" },
+        },
+      ],
+    });
+    expect(told.steps[0]?.text).toContain(
+      "Who decides may change amount. A comment is needed for Refuse. Reminds after 1 d. After 2 d, @board may decide, too.",
+    );
+  });
+
   test("tells what branches do, and counts a request that only reads as no change outside", () => {
     const request = (id: string, method: string): JsonObject => ({
       id,

@@ -20,7 +20,8 @@ export function checkApprovals(
     const levels = [{ body, here: step.id }, ...outer];
     if (step.type?.kind === APPROVAL) {
       checkDistinctFrom(step, levels, collector);
-      checkApprovers(step, inputs, collector);
+      checkApprovers("approvers", step, inputs, collector);
+      checkApprovers("escalateTo", step, inputs, collector);
     }
     for (const inner of step.bodies) checkApprovals(inner, levels, inputs, collector);
   }
@@ -57,11 +58,12 @@ function approvalsIn(body: PartialBody): readonly string[] {
 
 /** Inputs are filled in by the person who starts the run. */
 function checkApprovers(
+  member: "approvers" | "escalateTo",
   { path, config }: PartialStep,
   inputs: ReadonlySet<string> | null,
   collector: ProblemCollector,
 ): void {
-  for (const { text, index } of textsIn(config["approvers"])) {
+  for (const { text, index } of textsIn(config[member])) {
     const named = findTemplates(text, () => {}).flatMap(({ template }) =>
       template.paths.flatMap(([root, name]) =>
         root === "variables" && name !== undefined && inputs?.has(name) ? [name] : [],
@@ -69,7 +71,7 @@ function checkApprovers(
     );
     for (const name of new Set(named)) {
       collector.warn(
-        [...path, "config", "approvers", index],
+        [...path, "config", member, index],
         `the input "${name}" says who may decide, and the person who starts the run fills it in`,
         "Name people or a user group, or look the approver up in a step. Starters cannot name themselves.",
       );
