@@ -1,7 +1,7 @@
 import { WebClient } from "@slack/web-api";
 import { describe, expect, test } from "vitest";
 import { type JsonObject, toText } from "../../simulator/json.ts";
-import { APPROVALS, askWorkflow } from "../support/ask-workflow.ts";
+import { APPROVALS, askWorkflow, EXPLAINED } from "../support/ask-workflow.ts";
 import { contentOf, TestBot } from "../support/bot.ts";
 import {
   decideWith,
@@ -20,7 +20,9 @@ const CHOICES = [
 type Parts = Parameters<typeof askWorkflow>[0];
 
 async function startAsked(config: Parts = {}, parts: Parts = {}, run = "run ask") {
-  const bot = await TestBot.start({ definitions: [askWorkflow(config, parts)] });
+  const bot = await TestBot.start({
+    definitions: [askWorkflow({ choices: EXPLAINED, ...config }, parts)],
+  });
   await bot.slash("U0ALICE", run);
   return { bot, card: await bot.message(APPROVALS, /Approval needed/) };
 }

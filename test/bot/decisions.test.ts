@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { APPROVALS, askWorkflow } from "../support/ask-workflow.ts";
 import { contentOf, TestBot, tsOf } from "../support/bot.ts";
-import { decideWith } from "../support/dialogs.ts";
 
 async function startAsked(config = {}) {
   const bot = await TestBot.start({ definitions: [askWorkflow(config)] });
@@ -56,7 +55,7 @@ describe("a click on an approval", () => {
   test("comes too late when somebody else has decided", async () => {
     const { bot, card } = await startAsked();
     await using _ = bot;
-    await decideWith(bot, "U0CAROL", APPROVALS, card, "reject");
+    await bot.click("U0CAROL", APPROVALS, card, "decide_reject");
     await bot.message(APPROVALS, /:x:.*\*Rejected\* by <@U0CAROL>/);
     await bot.click("U0BOB", APPROVALS, card, "decide_approve");
     expect(await bot.until(async () => (await bot.privates("U0BOB", APPROVALS))[0])).toMatch(

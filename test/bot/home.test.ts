@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { isJsonObject, type JsonObject, toObjects } from "../../simulator/json.ts";
-import { APPROVALS, askWorkflow } from "../support/ask-workflow.ts";
+import { APPROVALS, askWorkflow, EXPLAINED } from "../support/ask-workflow.ts";
 import { TestBot, type TestBotOptions } from "../support/bot.ts";
-import { decideWith, dialog, submit } from "../support/dialogs.ts";
+import { dialog, submit } from "../support/dialogs.ts";
 
 /** App Home as one person sees it. */
 class Home {
@@ -108,7 +108,7 @@ describe("App Home", () => {
   });
 
   test("takes a decision with a comment by its dialog, and shows what came of it", async () => {
-    await using bot = await start();
+    await using bot = await start({ choices: EXPLAINED });
     await bot.slash("U0ALICE", "run ask");
     await bot.message(APPROVALS, /Approval needed/);
     const home = new Home(bot, "U0BOB");
@@ -128,7 +128,7 @@ describe("App Home", () => {
     const card = await bot.message(APPROVALS, /Approval needed/);
     const home = new Home(bot, "U0BOB");
     await home.open(/Shall we/);
-    await decideWith(bot, "U0CAROL", APPROVALS, card, "reject");
+    await bot.click("U0CAROL", APPROVALS, card, "decide_reject");
     await bot.message(APPROVALS, /\*Rejected\* by <@U0CAROL>/);
 
     await home.click("decide_approve");

@@ -2,6 +2,12 @@ import type { JsonObject } from "../../src/shared/json.ts";
 
 export const APPROVALS = "C0APPROVALS";
 
+/** Choices of which the second asks for a comment, if the person likes. */
+export const EXPLAINED = [
+  { id: "approve", label: "Approve", style: "primary" },
+  { id: "reject", label: "Reject", style: "danger", comment: "optional" },
+];
+
 /** A workflow `ask` that only asks @finance in #approvals. @param config - changes to the approval. */
 export function askWorkflow(config: JsonObject = {}, parts: JsonObject = {}): JsonObject {
   return {
