@@ -13,6 +13,7 @@ import { systemClock } from "../../src/engine/ports/clock.ts";
 import type { Store } from "../../src/engine/ports/store.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
 import { createTriggerTypes } from "../../src/engine/triggers/types/index.ts";
+import { createHttpService } from "../../src/services/http/http-service.ts";
 import { createServiceRegistry } from "../../src/services/registry.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
 import { AppError } from "../../src/shared/errors.ts";
@@ -29,7 +30,7 @@ export interface TestBotOptions {
   /** Whether the simulator's rate limits apply. @default false */
   readonly realistic?: boolean;
   readonly admins?: readonly string[];
-  /** Whether the simulator's stand-in model answers and steps may post to its Slack. @default false */
+  /** Whether the simulator's stand-in model answers, and steps may post to its Slack and send requests to this machine. @default false */
   readonly connected?: boolean;
   /** How often open requests are looked at again, in milliseconds. @default never within a test */
   readonly recheckMs?: number;
@@ -143,7 +144,10 @@ export class TestBot implements AsyncDisposable {
     }
     return {
       model: createOpenAiModelClient({ apiKey: "none", baseUrl: `${this.simulator.url}/v1` }),
-      services: createServiceRegistry([createSlackService({ client: bulk, channels })]),
+      services: createServiceRegistry([
+        createSlackService({ client: bulk, channels }),
+        createHttpService({ allowHosts: ["127.0.0.1"] }),
+      ]),
     };
   }
 

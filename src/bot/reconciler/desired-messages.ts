@@ -3,7 +3,6 @@ import type { ReportTarget } from "../../engine/model/events.ts";
 import { approversNow } from "../../engine/model/requests.ts";
 import { isFinished } from "../../engine/model/state.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
-import { escapeText, mentionPerson } from "../../slack/text.ts";
 import { aiLine, aiSteps } from "../views/ai-results.ts";
 import { approvalCard } from "../views/approval-card.ts";
 import { type CardMessage, message, section } from "../views/blocks/build.ts";
@@ -11,7 +10,7 @@ import { budgetCard } from "../views/budget-card.ts";
 import type { CardContext } from "../views/card-context.ts";
 import { completionMessage, failureMessage } from "../views/completion-message.ts";
 import { outcomeOf } from "../views/decision-words.ts";
-import { describeMigration } from "../views/progress.ts";
+import { describeMigration, describeReopening } from "../views/progress.ts";
 import { requestNotices } from "../views/request-notices.ts";
 import { copyOf, undecidableNotice, withReach } from "../views/request-reach.ts";
 import { runCard } from "../views/run-card.ts";
@@ -40,6 +39,8 @@ export interface DesiredMessage {
   readonly message: CardMessage;
   /** Stays as it is from now on. */
   readonly final: boolean;
+  /** It was final, and says something else since. */
+  readonly isRevised?: boolean;
   /** It stands beside another one: where it cannot be posted it goes nowhere else. */
   readonly isCopy?: boolean;
 }
@@ -139,9 +140,9 @@ function retryMessages(
   report: ReportTarget,
   context: CardContext,
 ): DesiredMessage[] {
-  return view.retries.map(({ by, at, fromStep }, index) => {
-    const from = fromStep === null ? "" : ` from *${escapeText(context.stepName(fromStep))}*`;
-    const text = `:arrows_counterclockwise: Retried by ${mentionPerson(by)}${from}.`;
+  return view.retries.map((retry, index) => {
+    const { at } = retry;
+    const text = `:arrows_counterclockwise: ${describeReopening(retry, context)}`;
     return {
       id: `retry:${index + 1}`,
       channel: report.channel,
@@ -189,6 +190,7 @@ function requestMessages(
     urgency: "soon",
     since: opened.openedAt,
     final: outcomeOf(view, request) !== null,
+    isRevised: request.renewedBy !== null,
     ...part,
   });
   const place =

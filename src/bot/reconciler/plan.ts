@@ -88,11 +88,19 @@ function actionFor(card: Card, isShown: boolean): CardAction | null {
   if (record === null || (record.ts === null && !record.final)) {
     return { kind: "post", card, rank: isRun ? RANK.runPost : rank };
   }
-  if (record.final ? staysAsItIs(record, isRun, isShown) : isShown && !desired.final) return null;
+  if (
+    record.final
+      ? staysAsItIs(record, isRun || desired.isRevised === true, isShown)
+      : isShown && !desired.final
+  )
+    return null;
   return { kind: "update", card, record, rank: isRun ? RANK.runEdit : rank };
 }
 
-/** A final card is not edited, except the card of a run that continued after its end, or has ended again since. */
-function staysAsItIs(record: CardRecord, isRun: boolean, isShown: boolean): boolean {
-  return !isRun || isShown || isAbandoned(record);
+/**
+ * A final card is not edited, except that of a decision that holds no more, and the card of a run that continued after its end,
+ * or has ended again since.
+ */
+function staysAsItIs(record: CardRecord, mayChange: boolean, isShown: boolean): boolean {
+  return !mayChange || isShown || isAbandoned(record);
 }

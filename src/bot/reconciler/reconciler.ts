@@ -279,7 +279,7 @@ export class Reconciler {
     for (const desired of messages) {
       const record = execution.records.get(cardId(execution.view.executionId, desired.id));
       if (!record || record.ts === null) continue;
-      if (record.final && desired.id !== RUN_CARD) continue;
+      if (record.final && desired.id !== RUN_CARD && !desired.isRevised) continue;
       if (await this.#writer.isShown(execution, desired, record)) shown.add(record.id);
     }
     return shown;

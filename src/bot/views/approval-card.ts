@@ -35,7 +35,13 @@ import {
   placeBlocks,
   requestButtons,
 } from "./request-options.ts";
-import { headlineOf, inputsPart, questionPart, showAllBlock } from "./request-text.ts";
+import {
+  headlineOf,
+  inputsPart,
+  questionPart,
+  releasesPart,
+  showAllBlock,
+} from "./request-text.ts";
 import { describeStarter } from "./run-card.ts";
 
 const COMMENT_CHARS = 300;
@@ -56,13 +62,16 @@ export function approvalCard(
   const headline = ending ?? `:raised_hand: *Approval needed: ${title}*`;
   const question = questionPart(view, request, context);
   const inputs = inputsPart(view, context);
+  const releases = releasesPart(request, context);
+  const isWhole = question.isWhole && inputs.isWhole && releases.isWhole;
   const findings = aiFindings(view, opened.openedAt, context);
   const blocks: KnownBlock[] = [
     section(headline),
     ...placeBlocks(request),
     ...question.blocks,
     ...inputs.blocks,
-    ...(question.isWhole && inputs.isWhole ? [] : [showAllBlock(view, request)]),
+    ...(outcome === null ? releases.blocks : []),
+    ...(isWhole ? [] : [showAllBlock(view, request)]),
     ...(findings.length === 0
       ? []
       : [
@@ -124,7 +133,11 @@ function describeOutcome(
   if (outcome.decision === "superseded")
     return `:arrow_right: ${title}: asked anew ${when} by a newer version. Decide on the newest card.`;
   const icon = isRefusal(request, outcome.decision) ? ":x:" : ":white_check_mark:";
-  return `${icon} ${title}: *${outcomeLabel(request, outcome.decision)}* by ${decidersOf(request, outcome)} ${when}${commentOf(request, outcome)}`;
+  const renewed =
+    request.renewedBy === null
+      ? ""
+      : "\n:recycle: It holds no more, since what it was about has changed: the newest card asks again.";
+  return `${icon} ${title}: *${outcomeLabel(request, outcome.decision)}* by ${decidersOf(request, outcome)} ${when}${commentOf(request, outcome)}${renewed}`;
 }
 
 /** One button for each choice of a request, the same wherever it is shown. @param blockId - unique within the message or view. */

@@ -6,7 +6,14 @@ import type {
   WaitView,
 } from "../../engine/api/executions.ts";
 import { approversNow, REJECT } from "../../engine/model/requests.ts";
-import { escapeText, mentionPerson, shortRunId, showSentence, showTime } from "../../slack/text.ts";
+import {
+  escapeText,
+  mentionPerson,
+  shortRunId,
+  showSentence,
+  showTime,
+  showValue,
+} from "../../slack/text.ts";
 import type { CardContext } from "./card-context.ts";
 
 /**
@@ -110,3 +117,21 @@ function describePause({ by, since }: WaitView, step: string): string {
 export function describeMigration({ by, at, from, to }: MigrationView): string {
   return `:arrow_right: Went on with version ${to} instead of ${from}, by ${mentionPerson(by)} ${showTime(at)}.`;
 }
+
+/** Who retried, from where, and what they changed: `Retried by @bob from *Pay*, with other values: amount 10 → 20`. */
+export function describeReopening(
+  { by, fromStep, edits, again }: ExecutionView["retries"][number],
+  context: CardContext,
+): string {
+  const from = fromStep === null ? "" : ` from *${escapeText(context.stepName(fromStep))}*`;
+  const changes = edits.map(
+    ({ name, before, after }) =>
+      `${escapeText(name)} ${showValue(before ?? "–", EDIT_CHARS)} → *${showValue(after, EDIT_CHARS)}*`,
+  );
+  const values = changes.length === 0 ? "" : `, with other values: ${changes.join("; ")}`;
+  const names = again.map((step) => `*${escapeText(context.stepName(step))}*`).join(", ");
+  const redone = names === "" ? "" : `. Done once more: ${names}`;
+  return `Retried by ${mentionPerson(by)}${from}${values}${redone}.`;
+}
+
+const EDIT_CHARS = 100;

@@ -6,6 +6,7 @@ import { toShowValue } from "../action-values.ts";
 import { ACTION_IDS } from "../ids.ts";
 import { button, fields, section } from "./blocks/build.ts";
 import { type CardContext, isCutOnCard, showInput, showInputs } from "./card-context.ts";
+import { releasePieces } from "./request-releases.ts";
 
 /** A longer title is cut in the headline and stands whole below it. */
 const HEADLINE_CHARS = 150;
@@ -38,9 +39,18 @@ export function questionPart(
   request: RequestView,
   context: CardContext,
 ): ShownPart {
-  const pieces = questionPieces(view, request, context);
+  return firstOf(questionPieces(view, request, context), CARD_CHARS);
+}
+
+/** What the decision releases, as code renders it. */
+export function releasesPart(request: RequestView, context: CardContext): ShownPart {
+  return firstOf(releasePieces(request, context), LIMITS.sectionText);
+}
+
+/** The first pieces, as many as fit. @param most - characters of all. */
+function firstOf(pieces: readonly string[], most: number): ShownPart {
   const shown: string[] = [];
-  let left = CARD_CHARS;
+  let left = most;
   for (const piece of pieces) {
     if (piece.length > left) break;
     shown.push(piece);
@@ -78,7 +88,7 @@ export function showAllButton(executionId: string, requestId: string): Button {
   });
 }
 
-/** Everything that is asked, with nothing left out: title, message and the run's inputs. */
+/** Everything that is asked, with nothing left out: title, message, what is released and the run's inputs. */
 export function wholeRequest(
   view: ExecutionView,
   request: RequestView,
@@ -91,6 +101,7 @@ export function wholeRequest(
   const pieces = [
     `*${headlineOf(view, request, context)}*`,
     ...questionPieces(view, request, context),
+    ...releasePieces(request, context),
     ...inputs,
   ];
   return pieces.map(paragraph);

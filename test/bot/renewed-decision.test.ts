@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import type { JsonObject } from "../../simulator/json.ts";
+import { APPROVALS } from "../support/ask-workflow.ts";
+import { contentOf, TestBot, tsOf } from "../support/bot.ts";
+import { startLoopbackServer } from "../support/loopback-server.ts";
+
+const expenses = (url: string): JsonObject => ({
+  id: "expenses",
+  name: "Expenses",
+  inputs: { amount: { type: "number", required: true } },
+  steps: [
+    {
+      id: "ask",
+      type: "approval",
+      config: {
+        channel: "#approvals",
+        title: "Pay {{variables.amount}}?",
+        approvers: ["@finance"],
+      },
+      next: { approve: "ticket", reject: "end" },
+    },
+    {
+      id: "ticket",
+      name: "Create ticket",
+      type: "transform",
+      config: { expression: "{'number': 7}" },
+      next: "pay",
+    },
+    {
+      id: "pay",
+      name: "Pay",
+      type: "service",
+      config: {
+        service: "http",
+        method: "POST",
+        url,
+        body: { amount: "{{variables.amount}}", ticket: "{{stepResults.ticket.output.number}}" },
+      },
+    },
+  ],
+});
+
+test("an approver sees what is done, and nothing else is done: a changed amount is asked for again", async () => {
+  let isOpen = false;
+  await using bank = await startLoopbackServer((_request, response) => {
+    response.writeHead(isOpen ? 200 : 400).end();
+  });
+  await using bot = await TestBot.start({ definitions: [expenses(bank.url)], connected: true });
+  await bot.slash("U0ALICE", "run expenses amount=10");
+  const card = await bot.message(APPROVALS, /Pay 10\?/);
+  expect(contentOf(card)).toMatch(
+    /What your decision releases.*\*Pay\* \(Approve\): Sends POST .*amount\\+":10.*‹stepResults.ticket.output.number, filled later by Create ticket›/,
+  );
+  await bot.click("U0BOB", APPROVALS, card, "decide_approve");
+  const run = await bot.message("C0GENERAL", /Failed|failed/);
+  isOpen = true;
+
+  const id = /Run `([0-9a-f]{5})`/.exec(contentOf(card))?.[1] ?? "";
+  await bot.slash("U0ALICE", `retry ${id} amount=20000`);
+
+  await bot.message("C0GENERAL", /Retried by <@U0ALICE>.*amount 10 → \*20000\*/, tsOf(run));
+  const again = await bot.message(APPROVALS, /needed: Pay 20000\?/);
+  expect(contentOf(again)).toMatch(/Asked again.*Nothing has happened yet.*`10` → `20000`/);
+  await bot.message(APPROVALS, /\*Approved\* by <@U0BOB>.*holds no more/);
+  expect(bank.received).toHaveLength(1);
+
+  await bot.click("U0BOB", APPROVALS, card, "decide_approve");
+  expect(await bot.until(async () => (await bot.privates("U0BOB", APPROVALS))[0])).toMatch(
+    /newest card|decided already/,
+  );
+  await bot.click("U0CAROL", APPROVALS, again, "decide_approve");
+  await bot.message(APPROVALS, /Pay 20000.*\*Approved\* by <@U0CAROL>/);
+  await bot.until(async () => bank.received[1]);
+  expect(bank.received.map(({ body }): unknown => JSON.parse(body))).toEqual([
+    { amount: 10, ticket: 7 },
+    { amount: 20_000, ticket: 7 },
+  ]);
+});
