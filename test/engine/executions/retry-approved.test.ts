@@ -36,8 +36,9 @@ const expenses: JsonObject = {
 /** Refuses calls to these addresses for as long as they are in the set. */
 function bank(broken: Set<string>) {
   return (_name: string, params: JsonObject) => {
-    const step = String(params["url"]).split("/").at(-1) ?? "";
-    return broken.has(step) ? refused() : { status: 200, data: "done", headers: {} };
+    const { url } = params;
+    const step = typeof url === "string" ? url.split("/").at(-1) : undefined;
+    return broken.has(step ?? "") ? refused() : { status: 200, data: "done", headers: {} };
   };
 }
 

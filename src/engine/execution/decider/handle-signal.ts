@@ -136,18 +136,18 @@ export function handleSignal(
  */
 function handleRetry(state: ReadonlyState, signal: Signal, now: number): readonly ExecutionEvent[] {
   const { start, status, endedAt } = state;
-  const { by, path, variables, again, key, bodyHash } = signal.payload;
+  const { by, path, key, bodyHash } = signal.payload;
   const isKeyed = typeof key === "string" && typeof bodyHash === "string";
-  const isOpen = (status !== "failed" && status !== "cancelled") || endedAt === null;
+  const isRetried = status === "failed" || status === "cancelled";
   const answerable = readAnswerable(signal.payload);
   const isLost = typeof path === "string" && !isRetryPath(state, path);
-  if (isOpen || isLost) return [{ type: "signal_received", signalId: signal.id, at: now }];
+  if (!isRetried || endedAt === null || isLost)
+    return [{ type: "signal_received", signalId: signal.id, at: now }];
   return [
     {
       type: "execution_reopened",
       ...(typeof path === "string" && { path }),
-      ...(isJsonObject(variables) && { variables }),
-      ...(Array.isArray(again) && { again: again.map(String) }),
+      ...changesOf(signal.payload),
       by: typeof by === "string" ? by : "unknown",
       ...(answerable.length > 0 && { answerable }),
       ...(isKeyed && { asked: { key, bodyHash } }),
@@ -157,6 +157,15 @@ function handleRetry(state: ReadonlyState, signal: Signal, now: number): readonl
       at: now,
     },
   ];
+}
+
+/** What a retry changes: variables that get other values, steps that have their effect once more. */
+function changesOf({ variables, again }: Signal["payload"]) {
+  const ids = Array.isArray(again) ? again.filter((id) => typeof id === "string") : [];
+  return {
+    ...(isJsonObject(variables) && { variables }),
+    ...(ids.length > 0 && { again: ids }),
+  };
 }
 
 function handleDecision(

@@ -60,7 +60,7 @@ export function planMigration(
   state: ReadonlyState,
   now: number,
 ): MigrationPlan {
-  const reason = whyNotAtAll(state) ?? whyNotHere(from, to, state);
+  const reason = whyNotReleased(state) ?? whyNotAtAll(state) ?? whyNotHere(from, to, state);
   if (reason !== null) return { fits: false, reason };
   const asked: Asked[] = [];
   for (const activeStep of state.activeSteps.values()) {
@@ -109,11 +109,15 @@ export function handleMigration(
   ];
 }
 
+function whyNotReleased({ start }: ReadonlyState): string | null {
+  return start.parent?.released === true
+    ? "a decision in the run that started it has released it as it is"
+    : null;
+}
+
 function whyNotAtAll(state: ReadonlyState): string | null {
   if (isFinished(state.status)) return `it is over (${state.status})`;
   if (state.cancel) return "it is being cancelled";
-  if (state.start.parent?.released === true)
-    return "a decision in the run that started it has released it as it is";
   if (state.paused?.reason === "slot") return "it waits in line for its turn";
   const [given] = state.abandonedAttempts.keys();
   if (given !== undefined)

@@ -2,24 +2,12 @@ import { type Json, type JsonObject, readOwn } from "../../../shared/json.ts";
 import type {
   BudgetChanged,
   BudgetRequested,
-  DecisionRenewed,
-  DecisionSealed,
-  DecisionVoided,
   OutcomeAsked,
   OutcomeTold,
   RequestOpened,
-  StepReleased,
 } from "../../model/events.ts";
-import { nextRequestDue } from "../../model/requests.ts";
 import type { ActiveStep, ExecutionState } from "../../model/state.ts";
-import { framePath, stepIdOf } from "../../model/step-path.ts";
-import {
-  enterStep,
-  moveTo,
-  removeActiveStep,
-  requireActiveStep,
-  requireFrame,
-} from "./active-steps.ts";
+import { enterStep, moveTo, requireActiveStep } from "./active-steps.ts";
 import { raiseCap, settleAttempt } from "./apply-costs.ts";
 import { invalidTransition } from "./invalid-transition.ts";
 
@@ -51,68 +39,6 @@ export function closeRequest(
   const decision = readOwn(output, "decision");
   request.outcome ??= { decision: typeof decision === "string" ? decision : "cancelled", at };
   state.openRequests.delete(request.opened.id);
-}
-
-/**
- * Puts a step that was about to begin to wait for a decision that is asked again. One that waits for
- * such a decision already waits for the next.
- */
-export function voidDecision(state: ExecutionState, event: DecisionVoided): void {
-  const frame = requireFrame(state, event.path, event);
-  const { again } = frame;
-  let step = state.activeSteps.get(event.path);
-  if (!step) {
-    step = enterStep(state, event.path, event.stepId, event.at, event);
-    step.resumes = again;
-  }
-  moveTo(state, step, "waiting", "approval");
-  step.due = nextRequestDue({ opened: event.request });
-  const earlier = state.requests.get(event.requestId ?? "");
-  if (earlier) earlier.renewedBy = event.request.id;
-  openRequest(state, step, event.request);
-}
-
-/** The deciders gave other values: these are what the decision releases. */
-export function sealDecision(state: ExecutionState, event: DecisionSealed): void {
-  const request = state.requests.get(event.requestId);
-  if (!request || request.outcome) throw invalidTransition(state, event, "no such request is open");
-  request.sealed = event.seal;
-}
-
-/** Closes the request, and gives the approval step the output of the new decision. */
-export function renewDecision(state: ExecutionState, event: DecisionRenewed): void {
-  const request = state.requests.get(event.requestId);
-  if (!request || request.outcome) throw invalidTransition(state, event, "no such request is open");
-  const { output, at } = event;
-  const decision = readOwn(output, "decision");
-  request.outcome = { decision: typeof decision === "string" ? decision : "cancelled", at };
-  state.openRequests.delete(event.requestId);
-  const approval = request.opened.seal?.approval ?? "";
-  const frame = state.frames.get(framePath(approval));
-  const { locals } = frame ?? requireFrame(state, event.path, event);
-  for (const [name, { after }] of Object.entries(event.edits ?? {})) locals[name] = after;
-  const result = frame?.results[stepIdOf(approval)];
-  if (!frame || !result) return;
-  const variable = Object.keys(result).find(
-    (name) => readOwn(frame.locals, name) === result.output,
-  );
-  frame.results[stepIdOf(approval)] = {
-    ...result,
-    ...(variable !== undefined && { [variable]: output }),
-    output,
-  };
-  if (variable !== undefined) frame.locals[variable] = output;
-}
-
-/** Takes the step back out: its body comes to it anew. */
-export function releaseStep(state: ExecutionState, event: StepReleased): void {
-  const step = requireActiveStep(state, event.path, event);
-  const frame = requireFrame(state, event.path, event);
-  removeActiveStep(state, step);
-  frame.current = null;
-  frame.cursor = step.stepId;
-  frame.again = step.resumes;
-  state.entered -= 1;
 }
 
 /** Puts a step to wait for a person. */

@@ -6,9 +6,6 @@ import type {
   BudgetRequested,
   ChildHeld,
   ChildStarted,
-  DecisionRenewed,
-  DecisionSealed,
-  DecisionVoided,
   EventReceived,
   EventsSearched,
   ExecutionEvent,
@@ -20,7 +17,6 @@ import type {
   StepAttemptFailed,
   StepCompleted,
   StepFailed,
-  StepReleased,
   StepSkipped,
   StepStarted,
   StepWaiting,
@@ -49,13 +45,10 @@ import {
   changeBudget,
   closeRequest,
   openRequest,
-  releaseStep,
-  renewDecision,
   requestBudget,
-  sealDecision,
   tellOutcome,
-  voidDecision,
 } from "./apply-requests.ts";
+import { applySeal, type SealEvent } from "./apply-seals.ts";
 import { noteOnRequest } from "./apply-votes.ts";
 import { beginUndoEntry, overwrite, toSnapshot } from "./undo-log.ts";
 
@@ -79,10 +72,7 @@ export type StepEvent =
   | OutcomeTold
   | EventReceived
   | EventsSearched
-  | DecisionVoided
-  | DecisionSealed
-  | DecisionRenewed
-  | StepReleased
+  | SealEvent
   | RequestReminded
   | RequestEscalated
   | RequestDelegated
@@ -140,13 +130,9 @@ export function applyToStep(state: ExecutionState, event: StepEvent): void {
       failAttempt(state, event);
       return;
     case "frames_opened":
-      openFrames(state, event);
-      return;
     case "frame_opened":
-      openItemFrame(state, event);
-      return;
     case "frame_closed":
-      closeFrame(state, event);
+      applyToBodies(state, event);
       return;
     case "child_held":
       blockChild(state, requireActiveStep(state, event.path, event), event);
@@ -167,16 +153,10 @@ export function applyToStep(state: ExecutionState, event: StepEvent): void {
       requireActiveStep(state, event.path, event).searched = true;
       return;
     case "decision_voided":
-      voidDecision(state, event);
-      return;
     case "decision_sealed":
-      sealDecision(state, event);
-      return;
     case "decision_renewed":
-      renewDecision(state, event);
-      return;
     case "step_released":
-      releaseStep(state, event);
+      applySeal(state, event);
       return;
     case "request_reminded":
     case "request_escalated":
@@ -190,6 +170,15 @@ export function applyToStep(state: ExecutionState, event: StepEvent): void {
     default:
       endStep(state, event);
   }
+}
+
+function applyToBodies(
+  state: ExecutionState,
+  event: FramesOpened | FrameOpened | FrameClosed,
+): void {
+  if (event.type === "frames_opened") openFrames(state, event);
+  else if (event.type === "frame_opened") openItemFrame(state, event);
+  else closeFrame(state, event);
 }
 
 function startStep(state: ExecutionState, event: StepStarted): void {
