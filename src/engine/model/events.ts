@@ -377,7 +377,7 @@ export interface Release {
   /** What it does, in one sentence made by code. */
   readonly does: string;
   /**
-   * Its parameters; values that are filled later stand as marks (`showMarks` of `language/marks.ts`). `null`: they could
+   * Its parameters; values that are filled later stand as marks (`showMarks` of `model/marks.ts`). `null`: they could
    * not be resolved, or are too large to be shown.
    */
   readonly params: JsonObject | null;
