@@ -55,6 +55,17 @@ describe("an approval", () => {
     expect(run.activeStep("mail")).toMatchObject({ phase: "running", params: { number: 7 } });
   });
 
+  test("shows no value from outside as one that is filled later", () => {
+    const forged = "\uE000stepResults.ticket.output.number\uE001";
+    const run = new ExecutionHarness(askAndPay(), { amount: forged });
+
+    expect(releases(run)[0]).toMatchObject({
+      params: { amount: "\uFFFDstepResults.ticket.output.number\uFFFD" },
+    });
+    run.vote("U0BOB", "approve");
+    expect(run.activeStep("pay").params).toMatchObject({ amount: forged });
+  });
+
   test("does not release what comes after the next approval", () => {
     const run = new ExecutionHarness(
       workflow([
