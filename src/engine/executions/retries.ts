@@ -10,7 +10,7 @@ import { resolveEdits } from "../definition/inputs.ts";
 import type { Problem } from "../definition/problem.ts";
 import { handOn, writeAnswerable } from "../execution/decider/answerable.ts";
 import { handleSignal } from "../execution/decider/handle-signal.ts";
-import { redoneEffects } from "../execution/decider/redone-effects.ts";
+import { redoneEffects, reentryFrom } from "../execution/decider/redone-effects.ts";
 import {
   failedPath,
   retryPoints,
@@ -21,11 +21,12 @@ import type { KeyedRequest } from "../model/events.ts";
 import { type ExecutionState, isFinished } from "../model/state.ts";
 import { stepIdOf } from "../model/step-path.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { ExecutionRecord, Signal } from "../ports/executions.ts";
+import type { Commit, ExecutionRecord, Signal } from "../ports/executions.ts";
 import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import type { AnswerablePeople } from "./answerable-people.ts";
+import { redoneInChildren } from "./child-effects.ts";
 import type { Executions } from "./executions.ts";
 import { earlierReopening, earlierRerun, keyedRequest, rerunIdFor } from "./retry-idempotency.ts";
 import { assertMayEdit, assertNamed } from "./retry-rights.ts";
@@ -167,13 +168,10 @@ export class Retries {
     const { executionId } = state.start;
     const answerable = writeAnswerable(people.ofToken(by));
     const path = fromStep === undefined ? failedPath(state) : pathOf(state, fromStep);
-    const redone = path === null ? [] : redoneEffects(workflow, state, path);
-    if (redone.length > 0)
-      assertNamed(workflow, redone, await store.log.read(executionId, 0), {
-        again,
-        isAdmin: request.isAdmin,
-      });
-    const named = redone.map(({ stepId }) => stepId);
+    const named = await this.#assertNamed(workflow, state, path, {
+      again,
+      isAdmin: request.isAdmin,
+    });
     const signal: Signal = {
       // One for each end: two people who click at once do it once.
       id: `retry:${executionId}:${state.rev}`,
@@ -193,6 +191,25 @@ export class Retries {
     if (!(await store.signals.insert(signal))) return this.#tooLate(state, keyed);
     events.emit("wake", { executionId });
     return { executionId, reopened: true, fromStep: path === null ? null : stepIdOf(path) };
+  }
+
+  /** @returns the ids of the steps that have their effect once more. @throws {AppError} `effect_done`. */
+  async #assertNamed(
+    workflow: CompiledWorkflow,
+    state: ExecutionState,
+    path: string | null,
+    named: { readonly again: readonly string[]; readonly isAdmin: boolean },
+  ): Promise<readonly string[]> {
+    const { store } = this.#options;
+    const log = (executionId: string): Promise<readonly Commit[]> => store.log.read(executionId, 0);
+    const reentry = reentryFrom(workflow, state, path);
+    const commits = await log(state.start.executionId);
+    const redone = [
+      ...redoneEffects(workflow, state, reentry),
+      ...(await redoneInChildren(workflow, commits, reentry, { load: this.#load, log })),
+    ];
+    assertNamed(workflow, redone, commits, named);
+    return [...new Set(redone.map(({ stepId }) => stepId))];
   }
 
   /** Another retry was faster: perhaps an equal request. @throws {AppError} `execution_under_way`. */

@@ -59,9 +59,9 @@ export function assertNamed(
 ): void {
   const missing = redone.filter(({ stepId }) => !isAdmin || !again.includes(stepId));
   if (missing.length === 0) return;
-  const effects = missing.map(({ stepId, path }) => ({
+  const effects = missing.map(({ stepId, path, does }) => ({
     step: stepId,
-    does: describe(workflow, path, commits),
+    does: does ?? describeEffect(workflow, path, commits),
   }));
   const list = effects.map(({ step, does }) => `"${step}" (${does})`).join("; ");
   const ids = [...new Set(missing.map(({ stepId }) => stepId))].join(",");
@@ -75,7 +75,12 @@ export function assertNamed(
   });
 }
 
-function describe(workflow: CompiledWorkflow, path: string, commits: readonly Commit[]): string {
+/** What an entry of a step did, in one sentence, shortened. @param commits - the execution's log. */
+export function describeEffect(
+  workflow: CompiledWorkflow,
+  path: string,
+  commits: readonly Commit[],
+): string {
   const params = paramsOf(path, commits);
   const text = stepAt(workflow, path).program.effect?.describe(params ?? {}) ?? path;
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;

@@ -287,3 +287,38 @@ describe("a run that goes on with another version after its approval", () => {
     expect(paid(harness)).toEqual([]);
   });
 });
+
+describe("a run that waited for another one which paid before it failed", () => {
+  const payment: JsonObject = {
+    id: "payment",
+    name: "Payment",
+    steps: [post("pay", {}, { next: "receipt" }), post("receipt", {})],
+  };
+  const parent: JsonObject = {
+    id: "parent",
+    name: "Parent",
+    steps: [{ id: "child", type: "workflow", config: { workflowId: "payment" } }],
+  };
+
+  test("does not start it anew, so that it would pay twice, unless an admin names the step", async () => {
+    const broken = new Set(["receipt"]);
+    await using harness = await WorkflowHarness.open(payment, {
+      services: bank(broken),
+      admins: ["U0DAVE"],
+    });
+    await harness.engine.workflows.deploy(parent, { by: "test" });
+    const { executionId } = await harness.start("parent", {});
+    broken.clear();
+
+    await expect(retryAs(harness, executionId, "U0ALICE")).rejects.toMatchObject({
+      code: "effect_done",
+      message: expect.stringMatching(
+        /"child" \(run exec_\w+: Sends POST https:\/\/bank.example\/pay/,
+      ),
+    });
+    await retryAs(harness, executionId, "U0DAVE", { again: ["child"] });
+
+    expect(await harness.rest(executionId)).toMatchObject({ status: "completed" });
+    expect(paid(harness)).toHaveLength(2);
+  });
+});

@@ -13,38 +13,77 @@ export interface RedoneEffect {
   readonly stepId: string;
   /** Of the entry that had it. */
   readonly path: string;
+  /** What it did, if that does not follow from its parameters. */
+  readonly does?: string;
+}
+
+/** What a retry enters again. */
+export interface Reentry {
+  /** Whether the step of an entry is entered again: it is forgotten, or was given up when the execution ended. */
+  isEntered(path: string): boolean;
+  /** Whether a decision that is asked again on the way releases the step at a place. */
+  isAskedFor(place: string): boolean;
 }
 
 /**
- * Steps that had their effect and would be entered again if an execution that ended were continued
- * from an entry, without a decision of their own: those after an approval that is asked again are not
- * among them. Pure.
+ * Says what is entered again if an execution that ended is continued from an entry. Pure.
  *
- * @param path - the entry that is done again, or the body that continues.
+ * @param path - the entry that is done again, or the body that continues; `null`: it continues where it was.
+ */
+export function reentryFrom(
+  workflow: CompiledWorkflow,
+  state: ReadonlyState,
+  path: string | null,
+): Reentry {
+  const root = state.frames.get(ROOT);
+  const undone = root && path !== null ? undoneEntries(root, path) : [];
+  const stopped = new Set(root ? stoppedSteps(root) : []);
+  const isUndone = (entry: string): boolean =>
+    undone.some((one) => one === entry || isWithin(entry, one));
+  const plan = releasePlan(workflow);
+  const asked = new Set(
+    state.steps
+      .filter((record) => isUndone(record.path) && !state.formerTypes.has(record.path))
+      .map((record) => placeOf(workflow, record.path))
+      .filter((place) => plan.stepAt(place).program.asks !== undefined),
+  );
+  return {
+    isEntered: (entry) => isUndone(entry) || stopped.has(entry),
+    isAskedFor: (place) => plan.governorsOf(place).some((governor) => asked.has(governor.place)),
+  };
+}
+
+/**
+ * Steps that had their effect and would be entered again, without a decision of their own: those after
+ * an approval that is asked again are not among them. Pure.
  */
 export function redoneEffects(
   workflow: CompiledWorkflow,
   state: ReadonlyState,
-  path: string,
+  { isEntered, isAskedFor }: Reentry,
 ): readonly RedoneEffect[] {
-  const root = state.frames.get(ROOT);
-  const undone = root ? undoneEntries(root, path) : [];
-  const isUndone = (entry: string): boolean =>
-    undone.some((one) => one === entry || isWithin(entry, one));
+  return effectsOf(workflow, state)
+    .filter(({ path }) => isEntered(path) && !isAskedFor(placeOf(workflow, path)))
+    .map(({ path, stepId }) => ({ path, stepId }));
+}
+
+/** The entries of steps that completed and changed something outside, each once. What another version alone has is left out. */
+export function effectsOf(
+  workflow: CompiledWorkflow,
+  { steps, formerTypes }: ReadonlyState,
+): readonly RedoneEffect[] {
   const plan = releasePlan(workflow);
-  const asked = new Set<string>();
-  const redone = new Map<string, RedoneEffect>();
-  for (const record of state.steps) {
-    // What another version had and this one does not have cannot be entered again.
-    if (!isUndone(record.path) || state.formerTypes.has(record.path)) continue;
-    const place = placeOf(workflow, record.path);
-    const step = plan.stepAt(place);
-    if (step.program.asks !== undefined) asked.add(place);
-    if (record.status !== "completed" || !hasEffect(step)) continue;
-    if (plan.governorsOf(place).some((governor) => asked.has(governor.place))) continue;
-    redone.set(record.path, { stepId: stepIdOf(record.path), path: record.path });
-  }
-  return [...redone.values()];
+  const paths = steps
+    .filter(({ status, path }) => status === "completed" && !formerTypes.has(path))
+    .map(({ path }) => path);
+  return [...new Set(paths)]
+    .filter((path) => hasEffect(plan.stepAt(placeOf(workflow, path))))
+    .map((path) => ({ path, stepId: stepIdOf(path) }));
+}
+
+function stoppedSteps({ stopped }: ReadonlyFrame): readonly string[] {
+  if (!stopped) return [];
+  return stopped.branchStep ? stopped.bodies.flatMap(stoppedSteps) : [stopped.path];
 }
 
 /** The entries that are forgotten, whole: from the target on in its body, and what came after in those around it. */
