@@ -256,7 +256,7 @@ describe("values that the approver may edit", () => {
     });
 
     expect(await bot.until(async () => (await bot.privates("U0BOB", APPROVALS))[0])).toMatch(
-      /Open it again/,
+      /is given in its dialog, which shows the values/,
     );
     expect(await bot.messages(APPROVALS)).toEqual([card]);
   });
