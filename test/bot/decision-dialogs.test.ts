@@ -256,10 +256,57 @@ describe("values that the approver may edit", () => {
     });
 
     expect(await bot.until(async () => (await bot.privates("U0BOB", APPROVALS))[0])).toMatch(
-      /Open it again/,
+      /is given in its dialog, which shows the values/,
     );
     expect(await bot.messages(APPROVALS)).toEqual([card]);
   });
+});
+
+test("a field of every type shows its value, and approving what it shows changes nothing", async () => {
+  const values = {
+    text: "two\nlines",
+    amount: 12.5,
+    count: 3,
+    sure: false,
+    day: "2026-12-24",
+    kind: "used",
+    tags: ["a", "c"],
+    person: "U0CAROL",
+    channel: "C0GENERAL",
+    mail: "a@example.com",
+    page: "https://example.com/x?y=1",
+    empty: null,
+    odd: "not a number",
+  };
+  const editable = {
+    text: { type: "text", required: true },
+    amount: { type: "number", description: "In dollars" },
+    count: { type: "integer" },
+    sure: { type: "boolean", required: true },
+    day: { type: "date" },
+    kind: { type: "select", options: ["new", "used"] },
+    tags: { type: "multi-select", options: ["a", "b", "c"] },
+    person: { type: "user" },
+    channel: { type: "channel" },
+    odd: { type: "number", required: true },
+  };
+  const rest = { mail: { type: "email" }, page: { type: "url" }, empty: { type: "string" } };
+  for (const fields of [editable, rest]) {
+    await using bot = await TestBot.start({ definitions: [askWorkflow({ editable: fields })] });
+    await bot.engine.executions.start({
+      workflowId: "ask",
+      variables: values,
+      variableForm: "json",
+      trigger: { type: "slash", userId: "U0ALICE", channel: "C0GENERAL" },
+    });
+    const card = await bot.message(APPROVALS, /Approval needed/);
+    await bot.click("U0BOB", APPROVALS, card, "decide_approve");
+    const view = await dialog(bot, "U0BOB", /field:/);
+
+    expect(await submit(bot, "U0BOB", view)).toMatchObject({ acked: true });
+
+    expect(await outputOf(bot)).toMatchObject({ decision: "approve", edits: null });
+  }
 });
 
 describe("a vote short of the quorum", () => {

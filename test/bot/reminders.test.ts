@@ -65,6 +65,49 @@ describe("a request that nobody answers", () => {
   });
 });
 
+test("people who have the card in a direct message are reminded there, as long as they have not voted", async () => {
+  const approval = {
+    title: "Shall we?",
+    approvers: ["U0BOB", "U0CAROL"],
+    required: 2,
+    remindAfter: 1500,
+  };
+  const next = { approve: "end", reject: "end" };
+  const steps = [{ id: "approve", type: "approval", config: approval, next }];
+  await using bot = await TestBot.start({ definitions: [{ id: "ask", name: "Ask", steps }] });
+  await bot.slash("U0ALICE", "run ask", "D0ALICE");
+  const card = await bot.message("D0BOB", /Approval needed/);
+  await bot.click("U0BOB", "D0BOB", card, "decide_approve");
+
+  await bot.message("D0CAROL", /:bell: .*still waits for your decision/);
+
+  const bobs = (await bot.messages("D0BOB")).map(contentOf);
+  expect(bobs.filter((text) => /still waits/.test(text))).toEqual([]);
+});
+
+test("who approved other values than the next one hears that it counts no more", async () => {
+  const inputs = { amount: { type: "number" } };
+  const editable = { amount: { type: "number" } };
+  const definition = askWorkflow({ editable, required: 2 }, { inputs });
+  await using bot = await TestBot.start({ definitions: [definition] });
+  await bot.slash("U0ALICE", "run ask amount=500");
+  const card = await bot.message(APPROVALS, /Approval needed/);
+  await bot.click("U0BOB", APPROVALS, card, "decide_approve");
+  await submit(bot, "U0BOB", await dialog(bot, "U0BOB", /field:amount/));
+  await bot.message(APPROVALS, /1 so far/);
+
+  await bot.click("U0CAROL", APPROVALS, card, "decide_approve");
+  const form = await dialog(bot, "U0CAROL", /field:amount/);
+  await submit(bot, "U0CAROL", form, { "field:amount": "450" });
+
+  await bot.message(APPROVALS, /of <@U0BOB> counts no more: <@U0CAROL> changed the values/);
+  await bot.message(
+    APPROVALS,
+    /<@U0BOB>: :warning: Your decision on .* counts no more/,
+    tsOf(card),
+  );
+});
+
 test("whom a request is handed to hears of it in a direct message", async () => {
   const { bot, card } = await startAsked({ approvers: ["U0BOB"] });
   await using _ = bot;

@@ -13,6 +13,7 @@ import {
 import { decideButtons } from "../views/approval-card.ts";
 import { contextBlock, divider, header, section, sections } from "../views/blocks/build.ts";
 import { showStatus } from "../views/blocks/status.ts";
+import { itemLines } from "../views/request-options.ts";
 import { showAllButton } from "../views/request-text.ts";
 import { costBlocks, type HomeCosts } from "./home-costs.ts";
 
@@ -84,8 +85,8 @@ function decisionBlocks(
   const shown = decisions.slice(0, DECISIONS_SHOWN);
   const blocks = shown.flatMap(({ executionId, workflowId, request }, index): KnownBlock[] => {
     const { opened } = request;
-    const about =
-      opened.message.trim() === "" ? "" : `\n${showValue(opened.message, MESSAGE_CHARS)}`;
+    const message = opened.message.trim() === "" ? [] : [showValue(opened.message, MESSAGE_CHARS)];
+    const about = [...itemLines(opened), ...message].map((line) => `\n${line}`).join("");
     const expiry = opened.expiresAt === undefined ? "" : ` · expires ${showTime(opened.expiresAt)}`;
     return [
       {

@@ -25,7 +25,7 @@ export interface NoticePlaces {
   readonly direct: readonly string[];
 }
 
-/** Reminders, news for more people, and word for whom a request was handed to. */
+/** Reminders, news for more people, word for those to whom it was handed and whose votes count no more. */
 export function requestNotices(
   request: RequestView,
   places: NoticePlaces,
@@ -33,7 +33,9 @@ export function requestNotices(
 ): readonly RequestNotice[] {
   const { opened, notes = [], votes } = request;
   const { isOver, hasThread, direct } = places;
-  const title = `*${escapeText(opened.title)}*`;
+  const items = (opened.items ?? []).map(({ index, total }) => `item ${index + 1} of ${total}`);
+  const which = items.length === 0 ? "" : ` (${items.join(", ")})`;
+  const title = `*${escapeText(opened.title)}*${which}`;
   const since = showTime(opened.openedAt);
   return notes.flatMap((note, index): RequestNotice[] => {
     const id = `${note.kind}:${index + 1}`;
@@ -74,7 +76,12 @@ export function requestNotices(
             `:arrow_right: ${mentionPerson(note.by)} handed you the decision about ${title}.`,
           ),
         ];
-      default:
+      case "voided": {
+        const editor = mentionPerson(note.editedBy);
+        const text = `:warning: Your decision on ${title} counts no more: ${editor} changed the values. See them and decide again.`;
+        return spread([note.by], [note.by], text);
+      }
+      case "withdrawn":
         return [];
     }
   });

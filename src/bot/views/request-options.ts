@@ -18,15 +18,19 @@ const VALUE_CHARS = 300;
 
 /** Which item of which list is asked about, and how often it came back. Empty for most requests. */
 export function placeBlocks({ opened }: RequestView): KnownBlock[] {
-  const { items = [], rounds } = opened;
-  const lines = items.map(
+  const { rounds } = opened;
+  return [
+    ...sections(itemLines(opened)),
+    ...(rounds && rounds.taken > 0 ? [contextBlock(roundLine(opened))] : []),
+  ];
+}
+
+/** Which item of which list a request is about, a line for each list around it. */
+export function itemLines({ items = [] }: RequestView["opened"]): readonly string[] {
+  return items.map(
     ({ index, total, value }) =>
       `:card_index_dividers: *Item ${index + 1} of ${total}*: ${showValue(value, VALUE_CHARS)}`,
   );
-  return [
-    ...sections(lines),
-    ...(rounds && rounds.taken > 0 ? [contextBlock(roundLine(opened))] : []),
-  ];
 }
 
 function roundLine(opened: RequestView["opened"]): string {

@@ -15,7 +15,7 @@ import type {
   VoteRequest,
 } from "../api/approvals.ts";
 import { isOutdated, refusal, whyClosed } from "../execution/decider/refusal.ts";
-import type { ExecutionEvent, RefusalReason } from "../model/events.ts";
+import type { Choice, ExecutionEvent, RefusalReason } from "../model/events.ts";
 import { approversNow, currentEdits, editsMark, hasHandedOver } from "../model/requests.ts";
 import type { RequestState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -219,7 +219,7 @@ export class Approvals implements ApprovalsApi {
     const refused = await this.#refusePerson(request, decision.by);
     if (refused) return refused;
     if (decision.seen !== null && isOutdated(request, choice.id, decision.seen))
-      return notRecorded("edited");
+      return decision.seen === undefined ? needsDialog(choice) : notRecorded("edited");
     return { request, choice };
   }
 
@@ -347,6 +347,12 @@ async function isApprover(
 function notRecorded(reason: RefusalReason): NotRecorded {
   const known = reason === "expired" || reason === "cancelled" ? "already_decided" : reason;
   return { recorded: false, reason: known, message: REFUSALS[reason] };
+}
+
+/** The values that may be edited are part of what is decided, and were not shown. */
+function needsDialog({ label }: Choice): NotRecorded {
+  const message = `"${label}" is given in its dialog, which shows the values: click its button on the newest card.`;
+  return { recorded: false, reason: "edited", message };
 }
 
 function notFound(): NotRecorded {

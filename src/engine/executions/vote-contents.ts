@@ -64,9 +64,8 @@ function readField(
 ): { readonly problems: readonly InvalidAnswer[]; readonly edit: [string, Edit] | null } {
   const { name, original, value, fits: isShown } = field;
   const given = Object.hasOwn(fields, name) ? (fields[name] ?? null) : value;
-  const isBlank = given === null || (typeof given === "string" && given.trim() === "");
   // What the field could not show is left as it is, unless something was written into it.
-  const isKept = isSame(given, value) || (isBlank && !isShown);
+  const isKept = isSame(given, value) || (isBlank(given) && (!isShown || isBlank(value)));
   const read = isKept
     ? { value, problems: [] }
     : readInput(name, definitionOf(field), given, "text");
@@ -78,10 +77,20 @@ function readField(
   return { problems, edit: isEdited ? [name, { before: original, after: read.value }] : null };
 }
 
+/** Nothing is filled in: Slack gives null for it. */
+function isBlank(value: Json): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  return value === null || (typeof value === "string" && value.trim() === "");
+}
+
+/** Can a field of this type show exactly this value? */
 function fits(field: EditableField, value: Json): boolean {
-  if (value === null) return true;
+  if (isBlank(value)) return true;
   if (typeof value === "string" && value.length > MAX_COMMENT) return false;
-  return readInput(field.name, definitionOf(field), value, "json").problems.length === 0;
+  // Slack's number fields take digits alone.
+  if (typeof value === "number" && !/^-?[\d.]+$/.test(String(value))) return false;
+  const read = readInput(field.name, definitionOf(field), value, "json");
+  return read.problems.length === 0 && isSame(read.value, value);
 }
 
 function definitionOf(field: EditableField): InputDefinition {

@@ -80,6 +80,26 @@ describe("what stands in a field", () => {
     expect(edited(field, "a lot", "12")).toBe(12);
   });
 
+  test.for([
+    ["text", "", null],
+    ["multi-select", null, []],
+    ["multi-select", [], []],
+    ["text", null, "  "],
+  ] as const)("that is as empty as the value of type %s was is no edit", ([type, value, given]) => {
+    expect(edited({ type, options: ["a"] }, value, given)).toBeUndefined();
+  });
+
+  test.for([
+    ["number", 1e21],
+    ["user", "<@U0BOB|bob>"],
+    ["text", "x".repeat(3001)],
+    ["select", "gone"],
+  ] as const)("of type %s does not show what it could not take: %s", ([type, value]) => {
+    const field = { type, ...(type === "select" && { options: ["a"] }) };
+    expect(fieldsFor(asked(field, value), "approve")).toMatchObject([{ fits: false }]);
+    expect(edited(field, value, null)).toBeUndefined();
+  });
+
   test("is not asked for by a rejection, which changes nothing", () => {
     const request = asked({ type: "number" }, 500);
     const reject = { id: "reject", label: "Reject" };
