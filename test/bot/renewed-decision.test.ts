@@ -61,7 +61,8 @@ test("an approver sees what is done, and nothing else is done: a changed amount 
   await bot.message("C0GENERAL", /Retried by <@U0ALICE>.*amount 10 → \*20000\*/, tsOf(run));
   const again = await bot.message(APPROVALS, /needed: Pay 20000\?/);
   expect(contentOf(again)).toMatch(/Asked again.*Nothing has happened yet.*`10` → `20000`/);
-  await bot.message(APPROVALS, /\*Approved\* by <@U0BOB>.*holds no more/);
+  const former = await bot.message(APPROVALS, /\*Approved\* by <@U0BOB>.*holds no more/);
+  expect(contentOf(former)).toMatch(/\*amount\*\\n10/);
   expect(bank.received).toHaveLength(1);
 
   await bot.click("U0BOB", APPROVALS, card, "decide_approve");

@@ -43,6 +43,7 @@ import {
   showAllBlock,
 } from "./request-text.ts";
 import { describeStarter } from "./run-card.ts";
+import { viewAsOf } from "./view-as-of.ts";
 
 const COMMENT_CHARS = 300;
 
@@ -51,11 +52,12 @@ const COMMENT_CHARS = 300;
  * cancelled it says so and has no buttons.
  */
 export function approvalCard(
-  view: ExecutionView,
+  now: ExecutionView,
   request: RequestView,
   context: CardContext,
 ): CardMessage {
   const { opened } = request;
+  const view = viewAsOf(now, opened.openedAt);
   const title = headlineOf(view, request, context);
   const outcome = outcomeOf(view, request);
   const ending = outcome === null ? null : describeOutcome(view, request, title, outcome);

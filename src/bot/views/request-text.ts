@@ -7,6 +7,7 @@ import { ACTION_IDS } from "../ids.ts";
 import { button, fields, section } from "./blocks/build.ts";
 import { type CardContext, isCutOnCard, showInput, showInputs } from "./card-context.ts";
 import { releasePieces } from "./request-releases.ts";
+import { viewAsOf } from "./view-as-of.ts";
 
 /** A longer title is cut in the headline and stands whole below it. */
 const HEADLINE_CHARS = 150;
@@ -90,10 +91,11 @@ export function showAllButton(executionId: string, requestId: string): Button {
 
 /** Everything that is asked, with nothing left out: title, message, what is released and the run's inputs. */
 export function wholeRequest(
-  view: ExecutionView,
+  now: ExecutionView,
   request: RequestView,
   context: CardContext,
 ): KnownBlock[] {
+  const view = viewAsOf(now, request.opened.openedAt);
   const inputs = context.shownInputs(view).flatMap((input) => {
     const value = wholeValue(input.value) ?? showInput(input, Number.POSITIVE_INFINITY);
     return splitText(`*${escapeText(input.label)}*\n${value}`, LIMITS.sectionText);
