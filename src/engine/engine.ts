@@ -1,4 +1,5 @@
 import type { JsonObject } from "../shared/json.ts";
+import { omitUndefined } from "../shared/omit-undefined.ts";
 import { Access } from "./access/access.ts";
 import { createPriceBook } from "./ai/pricing.ts";
 import type { Engine } from "./api/engine.ts";
@@ -159,11 +160,11 @@ export function createEngine(options: EngineOptions): RunningEngine {
 }
 
 function withDefaults(options: EngineOptions) {
-  const { cron, directory, admins = [], defaultModel = DEFAULT_MODEL } = options;
+  const { cron, directory, admins = [], tokenOwner, defaultModel = DEFAULT_MODEL } = options;
   const prices = createPriceBook(options.prices);
   return {
     ...options,
-    access: new Access({ directory, admins }),
+    access: new Access({ directory, admins, ...omitUndefined({ tokenOwner }) }),
     defaultModel,
     prices,
     stepTypes: options.stepTypes ?? createStepTypes({ defaultModel, prices }),

@@ -9,6 +9,8 @@ export interface AccessOptions {
   readonly directory: Directory;
   /** User ids that are admins whatever their role in Slack. */
   readonly admins: readonly string[];
+  /** The person in whose name the API (`api`) acts; absent: it acts as the operator, who may do all. */
+  readonly tokenOwner?: string;
 }
 
 /** Whether somebody may do something, and why. */
@@ -36,6 +38,11 @@ export class Access {
     return this.#options.admins;
   }
 
+  /** The person who acts: the owner of the token for `api`; `null`: the operator, who may do all. */
+  personOf(by: string): string | null {
+    return by === OPERATOR ? (this.#options.tokenOwner ?? null) : by;
+  }
+
   /** @see Access.caller of the engine's contract */
   async caller(userId: string): Promise<Caller> {
     const person = await this.#options.directory.person(userId);
@@ -50,7 +57,8 @@ export class Access {
 
   /** @see Access.isAdmin of the engine's contract */
   async isAdmin(by: string): Promise<boolean> {
-    return by === OPERATOR || (await this.#role(by)) === "admin";
+    const person = this.personOf(by);
+    return person === null || (await this.#role(person)) === "admin";
   }
 
   /** Whether this person has a role at all: guests, strangers and bots have none. @throws {AppError} `slack_unavailable`. */
@@ -70,14 +78,15 @@ export class Access {
     permissions: Permissions | undefined,
   ): Promise<Verdict> {
     const holders = permissions?.[action] ?? [];
-    if (by === OPERATOR) return { allowed: true, because: { kind: "operator" }, holders };
-    const role = await this.#role(by);
+    const person = this.personOf(by);
+    if (person === null) return { allowed: true, because: { kind: "operator" }, holders };
+    const role = await this.#role(person);
     if (role === null) return { allowed: false, because: { kind: "outsider" }, holders };
     if (role === "admin") return { allowed: true, because: { kind: "admin" }, holders };
     if (permissions?.[action] === undefined && action === "run")
       return { allowed: true, because: { kind: "default" }, holders };
     for (const holder of holders) {
-      if (await this.isAmong(by, holder))
+      if (await this.isAmong(person, holder))
         return { allowed: true, because: { kind: "named", holder }, holders };
     }
     return { allowed: false, because: { kind: "not_named" }, holders };

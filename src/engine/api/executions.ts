@@ -21,18 +21,26 @@ export interface Executions {
   /**
    * Starts the active version. Accepted when it resolves: the execution survives a crash from then on.
    *
-   * @throws {AppError} `workflow_not_found`, `input_invalid` (its `details.problems` is a list of `{path, message, fix}`).
+   * @throws {AppError} `workflow_not_found`, `input_invalid` (its `details.problems` is a list of `{path, message, fix}`);
+   * `not_allowed` for a person who may not `run` it.
    */
   start(request: StartRequest): Promise<StartResult>;
   /** @param id - whole id or a unique prefix, with or without `exec_`. @throws {AppError} `execution_not_found`, `execution_ambiguous`. */
   resolveId(id: string): Promise<string>;
-  /** @throws {AppError} `execution_not_found`. */
-  get(executionId: string): Promise<ExecutionView>;
-  list(query: ExecutionQuery): Promise<ExecutionPage>;
+  /**
+   * An execution as a reader may see it. What is sensitive is shown to starter, approvers and admins, and masked for others.
+   *
+   * @param reader - Slack user id, or `api`: the operator. Absent: it is shown in a channel, so what is sensitive is masked.
+   * @throws {AppError} `execution_not_found`; `not_allowed` for a reader who did not start it, does not decide in it, and may not
+   * `view` its workflow.
+   */
+  get(executionId: string, reader?: string): Promise<ExecutionView>;
+  /** @param reader - as for `get`: a reader finds what they may see, and may get fewer than `limit`. Absent: all. */
+  list(query: ExecutionQuery, reader?: string): Promise<ExecutionPage>;
   /**
    * Asks an execution to stop. Durable when it resolves; the steps under way are aborted.
    *
-   * @throws {AppError} `execution_not_found`, `execution_finished`.
+   * @throws {AppError} `execution_not_found`, `execution_finished`; `not_allowed` unless they started it or are an admin.
    */
   cancel(executionId: string, by: string): Promise<void>;
   /**
@@ -42,14 +50,15 @@ export interface Executions {
    *
    * @throws {AppError} `execution_not_found`; `execution_under_way`; `key_reused`; `input_invalid` for a step that it did not come to or for
    * variables that do not fit; `effect_in_doubt` unless `acceptsDoubt`; `effect_done` for steps that would have their effect
-   * once more, unless an admin names them in `again`; `not_allowed` for variables that the person may not change.
+   * once more, unless an admin names them in `again`; `not_allowed` for variables that the person may not change, and
+   * unless they started it and may `run` its workflow, or are an admin.
    */
   retry(request: RetryRequest): Promise<RetryResult>;
   /**
    * Retries the executions of a workflow that failed (or were cancelled), each from where it failed, the oldest first; at most
    * 1000. If the process dies in between, those that were not reached stay as they are: ask again.
    *
-   * @throws {AppError} `workflow_not_found`, `input_invalid` when they are more.
+   * @throws {AppError} `workflow_not_found`, `input_invalid` when they are more; `not_allowed` unless they are an admin.
    */
   retryAll(request: BulkRetryRequest): Promise<BulkRetry>;
   /**
@@ -57,7 +66,8 @@ export interface Executions {
    * there at the same place with the same type. Open approvals are asked anew. Durable when it resolves; asking twice does it
    * once. It is checked again when it is done: a run that has moved on meanwhile keeps its version.
    *
-   * @throws {AppError} `execution_not_found`, `version_not_found`; `migration_refused`, saying which step and why.
+   * @throws {AppError} `execution_not_found`, `version_not_found`; `migration_refused`, saying which step and why; `not_allowed`
+   * unless they may `deploy` its workflow.
    */
   migrate(request: MigrationRequest): Promise<MigrationResult>;
   /** Calls `listener` with the execution id after each durable change. @returns a function that removes the listener. */
@@ -216,6 +226,8 @@ export interface ExecutionView {
   readonly running: readonly RunningStep[];
   /** Revision of the log that this shows. */
   readonly rev: number;
+  /** Values that this reader does not see are masked as `•••`. */
+  readonly masked?: true;
 }
 
 export interface RetryView {

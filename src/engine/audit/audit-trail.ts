@@ -1,8 +1,15 @@
 import { randomUUID } from "node:crypto";
-import type { Actor } from "../model/actor.ts";
-import type { AuditRecord } from "../ports/audit.ts";
+import { OPERATOR, surfaceOf } from "../model/actor.ts";
+import { type AuditRecord, auditId } from "../ports/audit.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
+
+export interface AuditTrailOptions {
+  readonly store: Pick<Store, "audit">;
+  readonly clock: Clock;
+  /** The person in whose name the API acts; absent: it acts as the operator. */
+  readonly tokenOwner?: string;
+}
 
 /** What is to be recorded of something that an actor did now. */
 export type AuditEntry = Omit<AuditRecord, "id" | "at" | "actor" | "surface">;
@@ -12,16 +19,18 @@ export type AuditEntry = Omit<AuditRecord, "id" | "at" | "actor" | "surface">;
  * `execution/projections/audit-records.ts`.
  */
 export class AuditTrail {
-  readonly #options: { readonly store: Pick<Store, "audit">; readonly clock: Clock };
+  readonly #options: AuditTrailOptions;
 
-  constructor(options: { readonly store: Pick<Store, "audit">; readonly clock: Clock }) {
+  constructor(options: AuditTrailOptions) {
     this.#options = options;
   }
 
-  /** Durable when it resolves: to be awaited before the actor gets an answer. @throws {AppError} `store_unavailable`. */
-  async write({ by, via }: Actor, entry: AuditEntry): Promise<void> {
-    const { store, clock } = this.#options;
-    const id = `audit_${randomUUID()}`;
-    await store.audit.append([{ id, at: clock.now(), actor: by, surface: via, ...entry }]);
+  /** @param by - Slack user id, or `api`. Durable when it resolves: to be awaited before the actor gets an answer. @throws {AppError} `store_unavailable`. */
+  async write(by: string, entry: AuditEntry): Promise<void> {
+    const { store, clock, tokenOwner = OPERATOR } = this.#options;
+    const at = clock.now();
+    const actor = by === OPERATOR ? tokenOwner : by;
+    const id = auditId(at, randomUUID());
+    await store.audit.append([{ id, at, actor, surface: surfaceOf(by), ...entry }]);
   }
 }

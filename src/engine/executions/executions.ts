@@ -163,8 +163,13 @@ export class Executions {
   async get(executionId: string): Promise<ExecutionView> {
     const { workflow, state } = await this.read(executionId);
     const view = toExecutionView(workflow, state);
-    this.#options.worker.keep(state);
+    this.keep(state);
     return view;
+  }
+
+  /** Keeps a state that `read` gave and nothing changed, so that the next read is faster. */
+  keep(state: LoadedExecution["state"]): void {
+    this.#options.worker.keep(state);
   }
 
   async list(query: ExecutionQuery): Promise<ExecutionPage> {

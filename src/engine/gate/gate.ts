@@ -3,7 +3,6 @@ import type { Access } from "../access/access.ts";
 import { adminsOnly, notPermitted } from "../access/access-texts.ts";
 import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { Permissions, PermittedAction } from "../definition/permissions.ts";
-import type { Actor } from "../model/actor.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 
 export interface GateOptions {
@@ -47,29 +46,29 @@ export class Gate {
 
   /** @throws {AppError} `not_allowed`, saying whom to ask; `workflow_not_found`. */
   async permit(
-    actor: Actor,
+    by: string,
     action: PermittedAction,
     workflowId: string,
     attempt: Attempt,
   ): Promise<void> {
     const permissions = await this.permissionsOf(workflowId);
-    const verdict = await this.access.may(actor.by, action, permissions);
+    const verdict = await this.access.may(by, action, permissions);
     if (verdict.allowed) return;
     const refusal = notPermitted(verdict, attempt.what, this.access.admins);
-    throw await this.refuse(actor, { workflowId, ...attempt }, refusal);
+    throw await this.refuse(by, { workflowId, ...attempt }, refusal);
   }
 
   /** @throws {AppError} `not_allowed` unless this is an admin or the operator. */
-  async permitAdmin(actor: Actor, attempt: Attempt): Promise<void> {
-    if (await this.access.isAdmin(actor.by)) return;
-    throw await this.refuse(actor, attempt, adminsOnly(attempt.what, this.access.admins));
+  async permitAdmin(by: string, attempt: Attempt): Promise<void> {
+    if (await this.access.isAdmin(by)) return;
+    throw await this.refuse(by, attempt, adminsOnly(attempt.what, this.access.admins));
   }
 
   /** Records a refusal. @returns the refusal, to be thrown. */
-  async refuse(actor: Actor, attempt: Attempt, refusal: AppError): Promise<AppError> {
+  async refuse(by: string, attempt: Attempt, refusal: AppError): Promise<AppError> {
     if (!isAppError(refusal, "not_allowed")) return refusal;
     const { what, ...about } = attempt;
-    await this.#options.trail.write(actor, {
+    await this.#options.trail.write(by, {
       action: "access",
       ...about,
       result: "refused",

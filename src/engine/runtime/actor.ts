@@ -7,6 +7,7 @@ import {
 } from "../execution/decider/handle-signal.ts";
 import { handleMigration } from "../execution/decider/migration.ts";
 import { Worklist } from "../execution/decider/worklist.ts";
+import { type AuditDraft, auditOf } from "../execution/projections/audit-records.ts";
 import { costOfLost } from "../execution/projections/call-costs.ts";
 import { toExecutionRecord } from "../execution/projections/execution-record.ts";
 import { apply } from "../execution/reducer/apply.ts";
@@ -46,6 +47,8 @@ export class Actor {
   readonly #inFlight = new Map<string, () => void>();
   /** Applied to the state, not yet committed: the claim, until there is something to commit with it. */
   #unsaved: ExecutionEvent[] = [];
+  /** What is to be recorded of them. */
+  readonly #audit: AuditDraft[] = [];
   /** The record as it was last written here. */
   #written: Pick<ExecutionRecord, "owner" | "due"> | null = null;
   /** How often the execution had been reopened when its end was published: each end is published. */
@@ -259,6 +262,9 @@ export class Actor {
   }
 
   #record(event: ExecutionEvent): void {
+    const { definition } = this.#workflow;
+    const { tokenOwner } = this.#ports;
+    this.#audit.push(...auditOf(definition, this.#state, event, tokenOwner));
     apply(this.#state, event);
     this.#worklist.note(this.#state, event);
     this.#unsaved.push(event);
@@ -282,6 +288,7 @@ export class Actor {
       events,
       this.#lease(),
       settled,
+      this.#audit.splice(0),
     );
     this.#unsaved = [];
     const { executionId } = this;
@@ -420,6 +427,8 @@ export interface ActorHost {
 export interface ActorPorts extends AttemptPorts, WorkerHooks {
   readonly workflows: WorkflowVersions;
   readonly events: EngineEvents;
+  /** The person in whose name the API acts, for the audit; absent: the operator. */
+  readonly tokenOwner?: string;
 }
 
 /** The versions of workflows. */

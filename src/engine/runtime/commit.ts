@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { type AuditDraft, auditOfStart } from "../execution/projections/audit-records.ts";
 import { toExecutionRecord } from "../execution/projections/execution-record.ts";
 import { totalsOf } from "../execution/projections/totals.ts";
 import type { ExecutionEvent } from "../model/events.ts";
 import type { ExecutionState, ReadonlyState } from "../model/state.ts";
+import { auditId } from "../ports/audit.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ExecutionRecord } from "../ports/executions.ts";
 import type { Store } from "../ports/store.ts";
@@ -29,6 +31,7 @@ export interface CommitLease {
  * The totals follow from the events alone, so every commit passes them: an event that costs nothing and ends nothing, such as
  * `child_ended` (the child's own workflow has its costs), adds none.
  *
+ * @param audit - what is recorded of the events; the start of an execution is recorded with its first commit.
  * @returns the record as it was written.
  * @throws {AppError} `store_conflict` when another worker wrote this revision, `store_unavailable`.
  */
@@ -38,6 +41,7 @@ export async function appendCommit(
   events: readonly ExecutionEvent[],
   { owner, due }: CommitLease,
   settled: readonly string[] = [],
+  audit: readonly AuditDraft[] = [],
 ): Promise<ExecutionRecord> {
   state.rev += 1;
   const { start, rev, epoch } = state;
@@ -46,7 +50,12 @@ export async function appendCommit(
   const commit = { executionId, rev, epoch, commitId: randomUUID(), at: clock.now(), events };
   const record = toExecutionRecord(state, owner, due);
   const totals = totalsOf(start, events, rev === 1);
-  await retry(() => store.log.commit(commit, record, settled, totals));
+  const drafts = rev === 1 ? [auditOfStart(start), ...audit] : audit;
+  const records = drafts.map((draft, index) => ({
+    id: auditId(draft.at, `${executionId}:${rev}:${index}`),
+    ...draft,
+  }));
+  await retry(() => store.log.commit(commit, record, settled, totals, records));
   return record;
 }
 

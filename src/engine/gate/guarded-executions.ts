@@ -1,0 +1,160 @@
+import type {
+  ExecutionPage,
+  ExecutionQuery,
+  ExecutionSummary,
+  Executions as ExecutionsApi,
+  ExecutionView,
+  StartRequest,
+  StartResult,
+} from "../api/executions.ts";
+import { toExecutionView } from "../execution/projections/execution-view.ts";
+import { type Masker, sensitiveOf } from "../execution/projections/sensitive.ts";
+import type { Executions } from "../executions/executions.ts";
+import type { Migrations } from "../executions/migrations.ts";
+import type { Retries } from "../executions/retries.ts";
+import { OPERATOR } from "../model/actor.ts";
+import type { EngineEvents } from "../runtime/engine-events.ts";
+import type { Gate } from "./gate.ts";
+import { assertOwns, refuseRun, rightsIn } from "./run-rights.ts";
+import { maskView } from "./view-for.ts";
+
+export interface GuardedParts {
+  readonly executions: Executions;
+  readonly retries: Retries;
+  readonly migrations: Migrations;
+  readonly events: EngineEvents;
+}
+
+/** Triggers by which a person, or the holder of the API token, asks for a run; others follow from what was deployed. */
+const PERSONAL: ReadonlySet<string> = new Set([
+  "slash",
+  "message",
+  "reaction",
+  "shortcut",
+  "manual",
+  "api",
+]);
+
+/** Pages that are read to find what a reader may see. */
+const MAX_PAGES = 20;
+
+/** Executions as people may use them: rights are checked, and views are made for their reader. */
+export class GuardedExecutions implements ExecutionsApi {
+  readonly #gate: Gate;
+  readonly #parts: GuardedParts;
+
+  constructor(gate: Gate, parts: GuardedParts) {
+    this.#gate = gate;
+    this.#parts = parts;
+  }
+
+  async start(request: StartRequest): Promise<StartResult> {
+    const { workflowId, trigger } = request;
+    // A bot's message starts only what takes messages of bots.
+    const { userId = OPERATOR, isBot = false } = trigger;
+    if (PERSONAL.has(trigger.type) && !isBot) {
+      const what = `start "${workflowId}"`;
+      await this.#gate.permit(userId, "run", workflowId, { what });
+    }
+    return this.#parts.executions.start(request);
+  }
+
+  resolveId(id: string): Promise<string> {
+    return this.#parts.executions.resolveId(id);
+  }
+
+  async get(executionId: string, reader?: string): Promise<ExecutionView> {
+    const { view, masker } = await this.read(executionId);
+    if (reader === undefined) return maskView(view, masker);
+    const { sees, knows } = await rightsIn(this.#gate, reader, view);
+    if (!sees) throw await refuseRun(this.#gate, reader, view, "see");
+    return knows ? view : maskView(view, masker);
+  }
+
+  /** The whole view, with what masks it for others. @throws {AppError} `execution_not_found`. */
+  async read(
+    executionId: string,
+  ): Promise<{ readonly view: ExecutionView; readonly masker: Masker | null }> {
+    const { state, workflow } = await this.#parts.executions.read(executionId);
+    const masker = sensitiveOf(workflow.definition, state);
+    const view = toExecutionView(workflow, state);
+    this.#parts.executions.keep(state);
+    return { view, masker };
+  }
+
+  async list(query: ExecutionQuery, reader?: string): Promise<ExecutionPage> {
+    const { executions } = this.#parts;
+    const isOwn = query.startedBy !== undefined && query.startedBy === reader;
+    if (reader === undefined || isOwn || (await this.#gate.access.isAdmin(reader)))
+      return executions.list(query);
+    const sees = this.#seerOf(reader);
+    const found: ExecutionSummary[] = [];
+    const { limit = 50 } = query;
+    let { cursor } = query;
+    for (let page = 0; page < MAX_PAGES; page++) {
+      const left = limit - found.length;
+      // As many as are missing: the cursor then stands where the reader's page ends.
+      const read = await executions.list({ ...query, limit: left, ...(cursor && { cursor }) });
+      for (const one of read.executions) if (await sees(one)) found.push(one);
+      cursor = read.nextCursor ?? undefined;
+      if (cursor === undefined || found.length >= limit) break;
+    }
+    return { executions: found, nextCursor: cursor ?? null };
+  }
+
+  async cancel(executionId: string, by: string): Promise<void> {
+    const { view } = await this.read(executionId);
+    await assertOwns(this.#gate, by, view, "cancel");
+    await this.#parts.executions.cancel(executionId, by);
+  }
+
+  async retry(request: Parameters<ExecutionsApi["retry"]>[0]) {
+    const { view } = await this.read(request.executionId);
+    const { executionId, workflowId } = view;
+    const { by } = request;
+    await assertOwns(this.#gate, by, view, "retry");
+    const attempt = { what: `start "${workflowId}"`, executionId };
+    await this.#gate.permit(by, "run", workflowId, attempt);
+    return this.#parts.retries.retry(request);
+  }
+
+  async retryAll(request: Parameters<ExecutionsApi["retryAll"]>[0]) {
+    const { by, workflowId } = request;
+    const attempt = { what: "retry many runs at once", workflowId };
+    await this.#gate.permitAdmin(by, attempt);
+    return this.#parts.retries.retryAll(request);
+  }
+
+  async migrate(request: Parameters<ExecutionsApi["migrate"]>[0]) {
+    const { executionId, by } = request;
+    const { view } = await this.read(executionId);
+    const attempt = { what: `migrate runs of "${view.workflowId}"`, executionId };
+    await this.#gate.permit(by, "deploy", view.workflowId, attempt);
+    return this.#parts.migrations.migrate(request);
+  }
+
+  onCommitted(listener: (executionId: string) => void): () => void {
+    return this.#parts.events.on("committed", ({ executionId }) => listener(executionId));
+  }
+
+  /** Whether a reader sees runs of a list; each workflow is asked about once. */
+  #seerOf(reader: string): (run: ExecutionSummary) => Promise<boolean> {
+    const views = new Map<string, Promise<boolean>>();
+    const viewsAllOf = (workflowId: string): Promise<boolean> => {
+      const known =
+        views.get(workflowId) ??
+        this.#gate
+          .permissionsOf(workflowId)
+          .then((permissions) => this.#gate.access.may(reader, "view", permissions))
+          .then(({ allowed }) => allowed);
+      views.set(workflowId, known);
+      return known;
+    };
+    return async (run) => {
+      if (run.startedBy === reader || (await viewsAllOf(run.workflowId))) return true;
+      if (run.waitingOn.length === 0) return false;
+      const { view } = await this.read(run.executionId);
+      return (await rightsIn(this.#gate, reader, view)).sees;
+    };
+  }
+}

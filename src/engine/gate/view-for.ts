@@ -1,0 +1,25 @@
+import type { ExecutionView } from "../api/executions.ts";
+import { MASK, type Masker, maskMembers } from "../execution/projections/sensitive.ts";
+
+/** The view of a run for a reader who does not see what is sensitive. */
+export function maskView(view: ExecutionView, masker: Masker | null): ExecutionView {
+  if (masker === null) return view;
+  const { variables, steps, stepResults, ...rest } = view;
+  const shown = masker.value(rest);
+  return {
+    ...shown,
+    variables: masker.value(maskMembers(variables, masker.variables)),
+    steps: masker.value(
+      steps.map((step) => (masker.steps.has(step.stepId) ? { ...step, output: MASK } : step)),
+    ),
+    stepResults: masker.value(
+      Object.fromEntries(
+        Object.entries(stepResults).map(([id, result]) => [
+          id,
+          masker.steps.has(id) ? { ...result, output: MASK } : result,
+        ]),
+      ),
+    ),
+    masked: true,
+  };
+}
