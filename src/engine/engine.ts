@@ -3,10 +3,12 @@ import { omitUndefined } from "../shared/omit-undefined.ts";
 import { Access } from "./access/access.ts";
 import { createPriceBook } from "./ai/pricing.ts";
 import type { Engine } from "./api/engine.ts";
+import { AuditTrail } from "./audit/audit-trail.ts";
 import { CostReports } from "./costs/costs.ts";
 import { type CompiledWorkflow, stepAt } from "./definition/compile.ts";
 import { explain } from "./definition/explain.ts";
 import { findExternalNames } from "./definition/find-external-names.ts";
+import type { Definition } from "./definition/schema.ts";
 import type { StepType } from "./definition/step-type.ts";
 import type { TriggerType } from "./definition/trigger-type.ts";
 import { StoredDrafts } from "./drafts/drafts.ts";
@@ -19,6 +21,14 @@ import { Executions } from "./executions/executions.ts";
 import { Migrations } from "./executions/migrations.ts";
 import { Pauses } from "./executions/pauses.ts";
 import { Retries } from "./executions/retries.ts";
+import { explainAccess } from "./gate/explain-access.ts";
+import { Gate } from "./gate/gate.ts";
+import { guardApprovals } from "./gate/guarded-approvals.ts";
+import { GuardedCosts } from "./gate/guarded-costs.ts";
+import { guardEvaluations } from "./gate/guarded-evaluations.ts";
+import { GuardedExecutions } from "./gate/guarded-executions.ts";
+import { guardPrompts } from "./gate/guarded-prompts.ts";
+import { GuardedWorkflows } from "./gate/guarded-workflows.ts";
 import type { ExecutionEvent } from "./model/events.ts";
 import type { ReadonlyState } from "./model/state.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -133,23 +143,32 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const storeHealth = new StoreHealth({ store, clock });
   const events = new EngineEvents();
   const definitions = connectDefinitions(settings, events);
-  const parts = { ...definitions, ...connectExecutions(settings, events, definitions) };
-  const { prompts, workflows, executions, costs, approvals, triggers } = parts;
+  const trail = new AuditTrail(settings);
+  const gate = new Gate({ access, workflows: definitions.workflows, trail });
+  const parts = { ...definitions, ...connectExecutions(settings, events, definitions, gate) };
+  const { prompts, workflows, approvals, triggers, guarded } = parts;
+  const changes = new GuardedWorkflows(gate, { ...parts, trail });
+  const namesIn = (definition: Definition) => findExternalNames(definition, settings);
   return {
-    access,
-    workflows: workflowsOf(settings, parts),
-    executions: executionsOf(parts, events),
-    approvals,
+    access: {
+      admins: access.admins,
+      caller: (userId) => access.caller(userId),
+      isAdmin: (by) => access.isAdmin(by),
+      explain: (workflowId, userId, reader) =>
+        explainAccess(gate, { workflows, namesIn }, workflowId, userId, reader),
+    },
+    workflows: workflowsOf(settings, parts, changes),
+    executions: guarded,
+    approvals: guardApprovals(approvals, guarded, trail),
     triggers,
-    prompts: new StoredPrompts({
-      store,
-      clock,
-      library: prompts,
-      problemsWith: (name, text) => workflows.problemsWithPrompt(name, text),
-    }),
-    drafts: draftsOf(settings, parts),
-    costs,
-    evaluations: new DecisionEvaluations({ ...settings, library: prompts, workflows, executions }),
+    prompts: guardPrompts(gate, promptsOf(settings, parts), trail),
+    drafts: draftsOf(settings, parts, changes),
+    costs: new GuardedCosts(gate, { ...parts, trail }),
+    evaluations: guardEvaluations(
+      gate,
+      new DecisionEvaluations({ ...settings, ...parts, library: prompts }),
+      guarded,
+    ),
     health: {
       assertWritable: () => storeHealth.assertWritable(),
       queueStats: () => readQueueStats(store, clock),
@@ -208,6 +227,7 @@ function connectExecutions(
   settings: Settings,
   events: EngineEvents,
   { prompts, workflows, costs }: DefinitionParts,
+  gate: Gate,
 ) {
   const { store, clock, pollMs, observe } = settings;
   const { budgets } = costs;
@@ -229,10 +249,11 @@ function connectExecutions(
     events,
   });
   const migrations = new Migrations({ store, clock, executions, workflows, people, events });
+  const guarded = new GuardedExecutions(gate, { executions, retries, migrations, events });
   const triggers = new Triggers({
     ...settings,
     workflows,
-    executions,
+    executions: guarded,
     people,
     events,
     process: worker.id,
@@ -249,8 +270,7 @@ function connectExecutions(
     limiter,
     pauses,
     approvals,
-    retries,
-    migrations,
+    guarded,
     triggers,
   };
 }
@@ -262,55 +282,45 @@ function typeIn(workflow: CompiledWorkflow): (path: string) => string {
   return (path) => stepAt(workflow, path).definition.type;
 }
 
-function workflowsOf({ clock, services }: Settings, parts: Parts): Engine["workflows"] {
-  const { workflows, deployments, pauses } = parts;
-  const requireWorkflow = async (workflowId: string | null): Promise<void> => {
-    if (workflowId !== null) await workflows.active(workflowId);
-  };
+function workflowsOf(
+  { clock, services }: Settings,
+  { workflows, pauses }: Parts,
+  changes: GuardedWorkflows,
+): Engine["workflows"] {
   return {
-    deploy: (definition, by) => deployments.deploy(definition, by),
-    deployFile: (file, source) => deployments.deployFile(file, source),
+    deploy: (definition, options) => changes.deploy(definition, options),
+    deployFile: (file, source) => changes.deployFile(file, source),
     validate: (definition) => workflows.validate(definition),
     list: () => workflows.list(),
     get: (workflowId, version) => workflows.get(workflowId, version),
     versions: (workflowId) => workflows.versions(workflowId),
     diff: (workflowId, from, to) => workflows.diff(workflowId, from, to),
-    activate: (workflowId, version, by) => workflows.activate(workflowId, version, by),
-    rollBack: (workflowId, by) => workflows.rollBack(workflowId, by),
+    activate: (workflowId, version, by) => changes.activate(workflowId, version, by),
+    rollBack: (workflowId, by) => changes.rollBack(workflowId, by),
     listTemplates,
     fromTemplate: (templateId, overrides) => fromTemplate(templateId, overrides, clock.now()),
     explain: (definition) => explain(definition, services),
-    pause: async (workflowId, by) => {
-      await requireWorkflow(workflowId);
-      await pauses.pause(workflowId, by);
-    },
-    resume: async (workflowId) => {
-      await requireWorkflow(workflowId);
-      return pauses.resume(workflowId);
-    },
+    pause: (workflowId, by) => changes.pause(workflowId, by),
+    resume: (workflowId, by) => changes.resume(workflowId, by),
     pauseOf: (workflowId) => (workflowId === null ? pauses.everything : pauses.of(workflowId)),
   };
 }
 
-function executionsOf(
-  { executions, retries, migrations }: Parts,
-  events: EngineEvents,
-): Engine["executions"] {
-  return {
-    start: (request) => executions.start(request),
-    resolveId: (id) => executions.resolveId(id),
-    get: (executionId) => executions.get(executionId),
-    list: (query) => executions.list(query),
-    cancel: (executionId, by) => executions.cancel(executionId, by),
-    retry: (request) => retries.retry(request),
-    retryAll: (request) => retries.retryAll(request),
-    migrate: (request) => migrations.migrate(request),
-    onCommitted: (listener) => events.on("committed", ({ executionId }) => listener(executionId)),
-  };
+function promptsOf({ store, clock }: Settings, { prompts, workflows }: Parts): StoredPrompts {
+  return new StoredPrompts({
+    store,
+    clock,
+    library: prompts,
+    problemsWith: (name, text) => workflows.problemsWithPrompt(name, text),
+  });
 }
 
 /** What people describe becomes a definition, and a draft where they review it first. */
-function draftsOf(settings: Settings, { workflows, deployments, costs }: Parts): StoredDrafts {
+function draftsOf(
+  settings: Settings,
+  { workflows, costs }: Parts,
+  changes: GuardedWorkflows,
+): StoredDrafts {
   const { store, clock, services, defaultModel } = settings;
   const generator = createGenerator({
     ...settings,
@@ -328,7 +338,7 @@ function draftsOf(settings: Settings, { workflows, deployments, costs }: Parts):
     generator: { generate },
     validate: (source) => workflows.validate(source),
     explain: (definition) => explain(definition, services),
-    deploy: (source, by) => deployments.deploy(source, by),
+    deploy: (source, by) => changes.deploy(source, by),
     get: (workflowId) => workflows.get(workflowId),
   });
 }

@@ -21,7 +21,7 @@ export const budgetCommand: Subcommand = {
       if (scope === "workflow") await engine.workflows.get(subject);
       await engine.costs.setBudget(scope, subject, usd, caller.userId);
     }
-    const budgets = await engine.costs.listBudgets();
+    const budgets = await engine.costs.listBudgets(caller.userId);
     const lines =
       budgets.length === 0
         ? [`No monthly budget is set. Set one: \`${command} budget workflow &lt;id&gt; 20\`.`]

@@ -21,10 +21,9 @@ export const costsCommand: Subcommand = {
   run: async (request, { engine, command }) => {
     const days = readDays(request.values, command);
     const [id] = request.words;
-    if (id === undefined) return showAll(engine, days);
-    return id === "me"
-      ? showOwn(engine, request.caller.userId, days)
-      : showWorkflow(engine, id, days);
+    const { userId } = request.caller;
+    if (id === undefined) return showAll(engine, userId, days);
+    return id === "me" ? showOwn(engine, userId, days) : showWorkflow(engine, userId, id, days);
   },
 };
 
@@ -42,9 +41,9 @@ function readDays(values: CommandRequest["values"], command: string): number {
   });
 }
 
-async function showAll(engine: Engine, days: number): Promise<CardMessage> {
+async function showAll(engine: Engine, reader: string, days: number): Promise<CardMessage> {
   const names = await workflowNames(engine);
-  const { total, parts } = await read(engine, { days }, [
+  const { total, parts } = await read(engine, reader, { days }, [
     ["workflow", "Workflows", names],
     ["model", "Models", escapeText],
     ["person", "People", showStarter],
@@ -55,13 +54,20 @@ async function showAll(engine: Engine, days: number): Promise<CardMessage> {
 
 async function showOwn(engine: Engine, person: string, days: number): Promise<CardMessage> {
   const names = await workflowNames(engine);
-  const { total, parts } = await read(engine, { days, person }, [["workflow", "Workflows", names]]);
+  const { total, parts } = await read(engine, person, { days, person }, [
+    ["workflow", "Workflows", names],
+  ]);
   return show(`*Costs of the runs that you started*, last ${count(days)}`, total, parts);
 }
 
-async function showWorkflow(engine: Engine, id: string, days: number): Promise<CardMessage> {
+async function showWorkflow(
+  engine: Engine,
+  reader: string,
+  id: string,
+  days: number,
+): Promise<CardMessage> {
   const { definition } = await engine.workflows.get(id);
-  const { total, parts } = await read(engine, { days, workflowId: id }, [
+  const { total, parts } = await read(engine, reader, { days, workflowId: id }, [
     ["step", "Steps", code],
     ["version", "Versions", (version) => `version ${version}`],
     ["model", "Models", escapeText],
@@ -75,16 +81,19 @@ async function showWorkflow(engine: Engine, id: string, days: number): Promise<C
 /** One breakdown for each dimension. The first is that of the total. */
 async function read(
   engine: Engine,
+  reader: string,
   query: Omit<CostQuery, "by">,
   dimensions: readonly (readonly [CostDimension, string, Naming])[],
 ): Promise<{ readonly total: CostBreakdown["total"]; readonly parts: readonly string[] }> {
   const whole =
-    query.person === undefined ? await engine.costs.breakdown({ ...query, by: "workflow" }) : null;
+    query.person === undefined
+      ? await engine.costs.breakdown({ ...query, by: "workflow" }, reader)
+      : null;
   const breakdowns = await Promise.all(
     dimensions.map(async ([by, title, naming]) => ({
       title,
       naming,
-      breakdown: await engine.costs.breakdown({ ...query, by }),
+      breakdown: await engine.costs.breakdown({ ...query, by }, reader),
     })),
   );
   const total = whole?.total ?? breakdowns[0]?.breakdown.total;

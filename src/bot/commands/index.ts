@@ -2,6 +2,7 @@ import { nearest } from "../../shared/did-you-mean.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { BotContext } from "../context.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
+import { accessCommand } from "./access.ts";
 import { budgetCommand } from "./budget.ts";
 import { cancelCommand } from "./cancel.ts";
 import { costsCommand } from "./costs.ts";
@@ -48,6 +49,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   retryCommand,
   templatesCommand,
   draftCommand,
+  accessCommand,
   versionsCommand,
   diffCommand,
   rollbackCommand,
@@ -70,12 +72,6 @@ export async function answerCommand(
   const { words, values } = parseCommandLine(text);
   const [name, ...rest] = words;
   const subcommand = findSubcommand(name?.toLowerCase() ?? "help", context.command);
-  if (!subcommand.roles.includes(from.caller.role)) {
-    throw new AppError({
-      code: "not_allowed",
-      message: `Only admins may use "${subcommand.name}". Ask one.`,
-    });
-  }
   return subcommand.run({ ...from, words: rest, values }, context);
 }
 

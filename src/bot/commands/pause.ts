@@ -24,9 +24,9 @@ export const resumeCommand: Subcommand = {
   usage: "<id>|all",
   summary: "let the runs of a paused workflow, or all runs, go on",
   roles: ADMINS_ONLY,
-  run: async ({ words }, { engine, command }) => {
+  run: async ({ words, caller }, { engine, command }) => {
     const { workflowId, what } = readTarget(words[0], `${command} resume <id>|all`);
-    const wasPaused = await engine.workflows.resume(workflowId);
+    const wasPaused = await engine.workflows.resume(workflowId, caller.userId);
     const left = workflowId === null ? null : engine.workflows.pauseOf(workflowId);
     const still = left
       ? ` Everything is paused by ${mentionPerson(left.by)}, so nothing goes on yet: \`${command} resume ${ALL}\`.`

@@ -7,7 +7,6 @@ import { escapeText, shortRunId, showSentence, showTime } from "../../slack/text
 import { fitsButton, toBulkRetryValue, toRetryValue } from "../action-values.ts";
 import type { BotContext } from "../context.ts";
 import { ACTION_IDS } from "../ids.ts";
-import { assertIsAdmin, assertMayRetry } from "../permissions.ts";
 import { button, buttons, type CardMessage, message, section } from "../views/blocks/build.ts";
 import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
@@ -51,7 +50,7 @@ export type RetryChoice = Pick<
 };
 
 /**
- * Retries a run if the caller may.
+ * Retries a run.
  *
  * @returns the answer; if a step may have had its effect already, a question with a button.
  * @throws {AppError} `not_allowed` and what the engine throws.
@@ -62,7 +61,6 @@ export async function retryRun(
   choice: RetryChoice,
 ): Promise<CardMessage | string> {
   const view = await engine.executions.get(choice.executionId);
-  assertMayRetry(caller, view);
   try {
     const { executionId, reopened, fromStep } = await engine.executions.retry({
       ...choice,
@@ -106,7 +104,6 @@ async function askBulk(
   { values, caller }: CommandRequest,
   { engine, command, clock }: BotContext,
 ): Promise<CardMessage | string> {
-  assertIsAdmin(caller, "retry many runs at once");
   const usage = `${command} retry <workflow> failed since=2h`;
   const status = which === "failed" || which === "cancelled" ? which : null;
   const since = parseSince(values.get("since"), clock.now());
@@ -162,7 +159,6 @@ export async function retryAll(
     readonly since: number;
   },
 ): Promise<string> {
-  assertIsAdmin(caller, "retry many runs at once");
   const { retried, refused } = await engine.executions.retryAll({
     ...request,
     by: caller.userId,

@@ -12,15 +12,15 @@ export const runsCommand: Subcommand = {
   usage: "[workflow]",
   summary: "the latest runs",
   roles: EVERY_ROLE,
-  run: async ({ words }, { engine, command }) => {
+  run: async ({ words, caller }, { engine, command }) => {
     const [workflowId] = words;
     // A named workflow that does not exist is a mistake, not an empty list.
     if (workflowId !== undefined) await engine.workflows.get(workflowId);
-    const { executions, nextCursor } = await engine.executions.list({
-      limit: RUNS_SHOWN,
-      ...omitUndefined({ workflowId }),
-    });
-    if (executions.length === 0) return "There are no runs yet.";
+    const { executions, nextCursor } = await engine.executions.list(
+      { limit: RUNS_SHOWN, ...omitUndefined({ workflowId }) },
+      caller.userId,
+    );
+    if (executions.length === 0) return "There are no runs yet that you may see.";
     const lines = executions.map(showLine);
     if (nextCursor !== null) lines.push(`_These are the latest ${RUNS_SHOWN}._`);
     lines.push(`More about one: \`${command} status &lt;run&gt;\`.`);

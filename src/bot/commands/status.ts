@@ -21,6 +21,7 @@ import { showStatus } from "../views/blocks/status.ts";
 import { createCardContext } from "../views/card-context.ts";
 import { adviseOn } from "../views/completion-message.ts";
 import { describeDecisionValue, describeUndecided } from "../views/decision-words.ts";
+import { withMaskNote } from "../views/mask-note.ts";
 import { describeMigration, describeProgress } from "../views/progress.ts";
 import { describeStarter } from "../views/run-card.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
@@ -36,13 +37,16 @@ export const statusCommand: Subcommand = {
   run: async ({ words, caller }, context) => {
     const { engine, command } = context;
     const [id] = words;
-    if (id !== undefined) return showRun(await engine.executions.resolveId(id), context);
+    if (id !== undefined)
+      return showRun(await engine.executions.resolveId(id), caller.userId, context);
     const { executions } = await engine.executions.list({ startedBy: caller.userId, limit: 100 });
     const open = executions.filter((execution) => !isFinished(execution.status)).slice(0, OWN_RUNS);
     const shown = open.length > 0 ? open : executions.slice(0, 1);
     if (shown.length === 0)
       return `You have started no runs. \`${command} list\` shows what there is.`;
-    const parts = await Promise.all(shown.map(({ executionId }) => showRun(executionId, context)));
+    const parts = await Promise.all(
+      shown.map(({ executionId }) => showRun(executionId, caller.userId, context)),
+    );
     const text = parts.map((part) => part.text).join("\n\n");
     return message(
       text,
@@ -53,8 +57,12 @@ export const statusCommand: Subcommand = {
   },
 };
 
-async function showRun(executionId: string, { engine, groups }: BotContext): Promise<CardMessage> {
-  const view = await engine.executions.get(executionId);
+async function showRun(
+  executionId: string,
+  reader: string,
+  { engine, groups }: BotContext,
+): Promise<CardMessage> {
+  const view = await engine.executions.get(executionId, reader);
   const { definition } = await engine.workflows.get(view.workflowId, view.workflowVersion);
   const lines = [
     `*${escapeText(view.workflowName)}* · ${showStatus(view.status)}`,
@@ -67,7 +75,8 @@ async function showRun(executionId: string, { engine, groups }: BotContext): Pro
   const took = view.totalDuration === null ? "" : ` · took ${showDuration(view.totalDuration)}`;
   const total = showTotal(view.totalCost, view.costUnknown);
   const footer = `Run \`${shortRunId(executionId)}\` (${escapeText(executionId)}) · ${describeStarter(view)} ${showTime(view.startedAt)}${took} · cost ${total}`;
-  return message([...lines, footer].join("\n"), [...sections(lines), contextBlock(footer)]);
+  const card = message([...lines, footer].join("\n"), [...sections(lines), contextBlock(footer)]);
+  return withMaskNote(card, view);
 }
 
 function describeEnd(view: ExecutionView): string[] {

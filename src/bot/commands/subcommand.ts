@@ -21,6 +21,7 @@ export interface Subcommand {
   readonly usage: string;
   /** One line for the help. */
   readonly summary: string;
+  /** Whom the help shows it. What they may do is decided by the engine: rights differ from workflow to workflow. */
   readonly roles: readonly Role[];
   /** Another form of it, which admins alone may use. */
   readonly adminForm?: { readonly usage: string; readonly summary: string };
@@ -31,5 +32,5 @@ export interface Subcommand {
 /** Everybody who may use the bot. */
 export const EVERY_ROLE: readonly Role[] = ["member", "admin"];
 
-/** Who decides what is deployed and what may run. */
+/** Who decides what is deployed and what may run, unless a workflow's permissions name others. */
 export const ADMINS_ONLY: readonly Role[] = ["admin"];

@@ -3,6 +3,7 @@ import { AppError } from "../../shared/errors.ts";
 import type { BotContext } from "../context.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import { createCardContext } from "../views/card-context.ts";
+import { withMaskNote } from "../views/mask-note.ts";
 import { whyOverview, whyStep } from "../views/why.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
@@ -11,7 +12,7 @@ export const whyCommand: Subcommand = {
   usage: "<run> [step]",
   summary: "what AI decided in a run and why; with a step: question and answer word for word",
   roles: EVERY_ROLE,
-  run: async ({ words }, context) => {
+  run: async ({ words, caller }, context) => {
     const [id, stepId] = words;
     if (id === undefined) {
       throw new AppError({
@@ -19,7 +20,7 @@ export const whyCommand: Subcommand = {
         message: `Say which run: ${context.command} why <run>. The newest are in ${context.command} runs.`,
       });
     }
-    return showWhy(context, await context.engine.executions.resolveId(id), stepId);
+    return showWhy(context, caller.userId, await context.engine.executions.resolveId(id), stepId);
   },
 };
 
@@ -30,14 +31,18 @@ export const whyCommand: Subcommand = {
  */
 export async function showWhy(
   { engine, groups, command }: BotContext,
+  reader: string,
   executionId: string,
   stepId?: string,
 ): Promise<CardMessage> {
-  const audit = await engine.evaluations.audit(executionId, stepId);
+  const audit = await engine.evaluations.audit(executionId, stepId, reader);
   const { definition } = await engine.workflows.get(audit.workflowId, audit.workflowVersion);
   const context = createCardContext(definition, await groups.lastKnownIds());
-  if (stepId !== undefined) return whyStep(audit, context);
-  return whyOverview(audit, context, command, (id) => choicesOf(definition, id));
+  const answer =
+    stepId === undefined
+      ? whyOverview(audit, context, command, (id) => choicesOf(definition, id))
+      : whyStep(audit, context);
+  return withMaskNote(answer, audit);
 }
 
 /** What a decision of this step can be, if it is one of a few. */

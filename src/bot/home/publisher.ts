@@ -68,9 +68,9 @@ async function buildView(
     engine.approvals.listFor(userId),
     engine.executions.list({ startedBy: userId, limit: RUNS_SHOWN }),
     engine.workflows.list(),
-    engine.costs.overview(1),
-    engine.costs.overview(7),
-    engine.costs.overview(30),
+    engine.costs.overview(1, userId),
+    engine.costs.overview(7, userId),
+    engine.costs.overview(30, userId),
     engine.costs.breakdown({ by: "model", days: 30 }),
     engine.costs.breakdown({ by: "person", days: 30 }),
   ]);

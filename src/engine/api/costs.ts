@@ -1,28 +1,31 @@
 import type { Totals } from "../model/totals.ts";
 import type { BudgetScope } from "../ports/calls.ts";
 
-/** Counts, costs, estimates and budgets. */
+/**
+ * Counts, costs, estimates and budgets. Where a `reader` is named (Slack user id or `api`), a workflow whose `permissions` say who
+ * may `view` it is shown to those and to admins; others get `not_allowed`, or totals without it.
+ */
 export interface Costs {
   /** Counts and costs of a workflow since it exists. @throws {AppError} `workflow_not_found`. */
-  metrics(workflowId: string): Promise<WorkflowMetrics>;
+  metrics(workflowId: string, reader?: string): Promise<WorkflowMetrics>;
   /** What a workflow cost in the last `days` days, in all and by step. @throws {AppError} `workflow_not_found`. */
-  report(workflowId: string, days: number): Promise<CostReport>;
+  report(workflowId: string, days: number, reader?: string): Promise<CostReport>;
   /** What all workflows cost in the last `days` days, the most expensive first. */
-  overview(days: number): Promise<CostOverview>;
+  overview(days: number, reader?: string): Promise<CostOverview>;
   /** Costs by one dimension, the most expensive first. @throws {AppError} `workflow_not_found`. */
-  breakdown(query: CostQuery): Promise<CostBreakdown>;
+  breakdown(query: CostQuery, reader?: string): Promise<CostBreakdown>;
   /**
    * What runs of a version, by default the active one, have cost and how long they took.
    *
    * @throws {AppError} `workflow_not_found`, `version_not_found`.
    */
   estimate(workflowId: string, version?: number): Promise<Estimate>;
-  /** The monthly budgets, with what is used of them. */
-  listBudgets(): Promise<readonly BudgetStatus[]>;
+  /** The monthly budgets, with what is used of them. @throws {AppError} `not_allowed` for a reader who is no admin. */
+  listBudgets(reader?: string): Promise<readonly BudgetStatus[]>;
   /**
-   * Sets what everything, a workflow or a person may spend in a month; `null` takes the budget away. The caller has made sure that
-   * it may.
+   * Sets what everything, a workflow or a person may spend in a month; `null` takes the budget away.
    *
+   * @throws {AppError} `not_allowed` unless they are an admin.
    * @param subject - workflow id or Slack user id; empty for `all`.
    */
   setBudget(

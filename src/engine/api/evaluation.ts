@@ -9,23 +9,26 @@ export interface Evaluations {
   /**
    * What models were asked in an execution, what they answered and what was made of it.
    *
-   * @param stepId - this step alone. @throws {AppError} `execution_not_found`, `input_invalid` for a step that asked no model.
+   * @param stepId - this step alone.
+   * @param reader - as for `executions.get`: what is sensitive is masked for all but starter, approvers and admins.
+   * @throws {AppError} `execution_not_found`, `not_allowed`, `input_invalid` for a step that asked no model.
    */
-  audit(executionId: string, stepId?: string): Promise<AuditView>;
+  audit(executionId: string, stepId?: string, reader?: string): Promise<AuditView>;
   /**
    * Asks a workflow's decisions for their labelled samples, with its own prompt and model or with others, and compares.
    *
-   * @throws {AppError} `workflow_not_found`, `input_invalid` (unknown step, no samples), `prompt_not_found`.
+   * @throws {AppError} `workflow_not_found`, `input_invalid` (unknown step, no samples), `prompt_not_found`; `not_allowed` for a
+   * person who may not `edit` the workflow.
    */
   evaluate(request: EvaluationsRequest): Promise<EvaluationReport>;
   /**
    * Keeps what a person says of a decision: it becomes a sample, and counts in the figures of its prompt.
    *
-   * @throws {AppError} `execution_not_found`, `input_invalid`.
+   * @throws {AppError} `execution_not_found`, `input_invalid`; `not_allowed` for those who may not see the run.
    */
   label(request: LabelRequest): Promise<SampleRecord>;
-  /** The decisions of a workflow that people have labelled, oldest first. @throws {AppError} `workflow_not_found`. */
-  listSamples(workflowId: string): Promise<readonly SampleRecord[]>;
+  /** The decisions of a workflow that people have labelled, oldest first. @throws {AppError} `workflow_not_found`; `not_allowed` for a reader who may not `edit` it. */
+  listSamples(workflowId: string, reader?: string): Promise<readonly SampleRecord[]>;
 }
 
 /** Everything that models were asked and have answered in an execution. */
@@ -34,6 +37,8 @@ export interface AuditView {
   readonly workflowId: string;
   readonly workflowVersion: number;
   readonly decisions: readonly AiDecisionView[];
+  /** Values that this reader does not see are masked as `•••`. */
+  readonly masked?: true;
 }
 
 /** One entry of an AI step with all its calls, in order. What it decided is what its last call gave. */
@@ -99,6 +104,8 @@ export interface EvaluationsRequest extends ArmRequest {
   /** Samples of each decision at most, taken evenly from the whole list: files are often grouped by label. */
   readonly limit?: number;
   readonly capNano: number;
+  /** Slack user id, or `api`. Absent: the operator's own script. */
+  readonly by?: string;
 }
 
 export interface EvaluationReport {

@@ -14,7 +14,8 @@ export interface Workflows {
    * number; equal content under a taken number changes nothing and never re-activates.
    *
    * @throws {AppError} `definition_conflict` when the number is taken by other content, with `details.diff` (from what has the
-   * number to what was given) and `details.nextVersion`.
+   * number to what was given) and `details.nextVersion`; `not_allowed`, saying whom to ask: new workflows and other `permissions`
+   * need an admin, versions of a workflow the right to `deploy` it.
    */
   deploy(definition: unknown, options: DeployOptions): Promise<DeployResult>;
   /**
@@ -38,7 +39,7 @@ export interface Workflows {
    * Makes a stored version the active one. Runs under way keep theirs.
    *
    * @throws {AppError} `workflow_not_found`, `version_not_found`; `definition_invalid` when this release cannot execute it any
-   * more, `definition_conflict` when another workflow has taken its webhook.
+   * more, `definition_conflict` when another workflow has taken its webhook; `not_allowed` as for `deploy`.
    */
   activate(workflowId: string, version: number, by: string): Promise<Activation>;
   /** Activates the version with the next lower number than the active one. @throws {AppError} as `activate`. */
@@ -58,15 +59,15 @@ export interface Workflows {
    * Holds all runs of a workflow, or of all workflows (`null`): steps under way end, no further one begins; approvals can still
    * be decided; what is started is accepted and held. Paused already, it stays as it was.
    *
-   * @throws {AppError} `workflow_not_found`.
+   * @throws {AppError} `workflow_not_found`; `not_allowed` unless they may `deploy` it, or for everything are an admin.
    */
   pause(workflowId: string | null, by: string): Promise<void>;
   /**
    * Resumes them in order of start. `null` ends the pause of everything; a workflow that was paused by itself stays paused.
    *
-   * @returns whether it was paused. @throws {AppError} `workflow_not_found`.
+   * @returns whether it was paused. @throws {AppError} as `pause`.
    */
-  resume(workflowId: string | null): Promise<boolean>;
+  resume(workflowId: string | null, by: string): Promise<boolean>;
   /** What holds a workflow; `null`: what holds everything. */
   pauseOf(workflowId: string | null): Pause | null;
 }

@@ -64,11 +64,18 @@ export class GuardedExecutions implements ExecutionsApi {
   }
 
   async get(executionId: string, reader?: string): Promise<ExecutionView> {
+    const masker = await this.maskerFor(executionId, reader);
+    const { view } = await this.read(executionId);
+    return maskView(view, masker);
+  }
+
+  /** What masks a run for a reader; `null`: they see all. @throws {AppError} `execution_not_found`, `not_allowed`. */
+  async maskerFor(executionId: string, reader: string | undefined): Promise<Masker | null> {
     const { view, masker } = await this.read(executionId);
-    if (reader === undefined) return maskView(view, masker);
+    if (reader === undefined) return masker;
     const { sees, knows } = await rightsIn(this.#gate, reader, view);
     if (!sees) throw await refuseRun(this.#gate, reader, view, "see");
-    return knows ? view : maskView(view, masker);
+    return knows ? null : masker;
   }
 
   /** The whole view, with what masks it for others. @throws {AppError} `execution_not_found`. */

@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import type { ExecutionView } from "../api/executions.ts";
 import { OPERATOR } from "../model/actor.ts";
+import { approversNow } from "../model/requests.ts";
 import type { Gate } from "./gate.ts";
 
 /** Who somebody is to a run. */
@@ -35,7 +36,9 @@ function isStarter({ access }: Gate, person: string, { trigger }: Run): boolean 
 /** Whether they are, or were, among those who decide something in it. */
 async function decidesIn({ access }: Gate, person: string, { requests }: Run): Promise<boolean> {
   if (requests.some(({ votes }) => votes.some((vote) => vote.by === person))) return true;
-  const approvers = new Set(requests.flatMap(({ opened }) => opened.approvers));
+  const approvers = new Set(
+    requests.flatMap((request) => [...request.opened.approvers, ...approversNow(request)]),
+  );
   for (const approver of approvers) if (await access.isAmong(person, approver)) return true;
   return false;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { BudgetStatus } from "../../engine/api/costs.ts";
 import type { Engine } from "../../engine/api/engine.ts";
+import { OPERATOR } from "../../engine/model/actor.ts";
 import { formatDollars } from "../../shared/money.ts";
 import type { Route } from "../http/route.ts";
 import { parseInput } from "../http/web-request.ts";
@@ -20,7 +21,9 @@ const NewBudget = z
 
 /** Monthly budgets. */
 export function budgetRoutes(engine: Engine): readonly Route[] {
-  const list = async () => ({ budgets: (await engine.costs.listBudgets()).map(toResponse) });
+  const list = async () => ({
+    budgets: (await engine.costs.listBudgets(OPERATOR)).map(toResponse),
+  });
   return [
     { method: "GET", path: "/api/budgets", handle: async () => ({ body: await list() }) },
     {
@@ -33,7 +36,7 @@ export function budgetRoutes(engine: Engine): readonly Route[] {
           "body",
         );
         if (scope === "workflow") await engine.workflows.get(subject);
-        await engine.costs.setBudget(scope, subject, monthlyUsd, "api");
+        await engine.costs.setBudget(scope, subject, monthlyUsd, OPERATOR);
         return { body: await list() };
       },
     },

@@ -1,10 +1,12 @@
 import type { Engine } from "../../engine/api/engine.ts";
+import { OPERATOR } from "../../engine/model/actor.ts";
+import { isAppError } from "../../shared/errors.ts";
 import { prefersJson } from "../http/request-headers.ts";
 import type { Route, RouteResponse } from "../http/route.ts";
 import type { WebRequest } from "../http/web-request.ts";
 import { type Dashboard, dashboardPage } from "../pages/dashboard.ts";
 import { PAGE_CSP } from "../pages/page.ts";
-import { toMetricsResponse } from "./metrics-response.ts";
+import { type MetricsResponse, toMetricsResponse } from "./metrics-response.ts";
 
 const EXECUTIONS_SHOWN = 25;
 
@@ -18,8 +20,8 @@ async function show(engine: Engine, { headers }: WebRequest): Promise<RouteRespo
   const varies = { Vary: "Accept" };
   if (prefersJson(headers.accept)) return { body: dashboard, headers: varies };
   const [{ executions }, { total }] = await Promise.all([
-    engine.executions.list({ limit: EXECUTIONS_SHOWN }),
-    engine.costs.overview(Number.POSITIVE_INFINITY),
+    engine.executions.list({ limit: EXECUTIONS_SHOWN }, OPERATOR),
+    engine.costs.overview(Number.POSITIVE_INFINITY, OPERATOR),
   ]);
   return {
     page: dashboardPage(dashboard, executions, total, Date.now()),
@@ -28,13 +30,23 @@ async function show(engine: Engine, { headers }: WebRequest): Promise<RouteRespo
 }
 
 async function readDashboard(engine: Engine): Promise<Dashboard> {
-  const workflows = await Promise.all(
-    (await engine.workflows.list()).map(async ({ id, name }) => ({
-      id,
-      name,
-      metrics: toMetricsResponse(id, await engine.costs.metrics(id)),
-    })),
+  const all = await Promise.all(
+    (await engine.workflows.list()).map(async ({ id, name }) => {
+      const metrics = await readMetrics(engine, id);
+      return metrics === null ? [] : [{ id, name, metrics }];
+    }),
   );
+  const workflows = all.flat();
   const totalExecutions = workflows.reduce((sum, { metrics }) => sum + metrics.totalExecutions, 0);
   return { totalWorkflows: workflows.length, totalExecutions, workflows };
+}
+
+/** `null`: the owner of the token may not see them. */
+async function readMetrics(engine: Engine, workflowId: string): Promise<MetricsResponse | null> {
+  try {
+    return toMetricsResponse(workflowId, await engine.costs.metrics(workflowId, OPERATOR));
+  } catch (error) {
+    if (isAppError(error, "not_allowed")) return null;
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Engine } from "../../engine/api/engine.ts";
 import { MAX_SAMPLES } from "../../engine/api/evaluation.ts";
+import { OPERATOR } from "../../engine/model/actor.ts";
 import { toNano } from "../../shared/money.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { Route } from "../http/route.ts";
@@ -69,7 +70,7 @@ function labelRoutes(engine: Engine): readonly Route[] {
       handle: async (request) => {
         const { path, expected, note } = parseInput(LabelBody, await request.readJson(), "body");
         const sample = await engine.evaluations.label(
-          omitUndefined({ executionId: request.param("id"), path, by: "api", expected, note }),
+          omitUndefined({ executionId: request.param("id"), path, by: OPERATOR, expected, note }),
         );
         return { body: { success: true, sample } };
       },
@@ -78,7 +79,7 @@ function labelRoutes(engine: Engine): readonly Route[] {
       method: "GET",
       path: "/api/workflows/:id/samples",
       handle: async (request) => ({
-        body: { samples: await engine.evaluations.listSamples(request.param("id")) },
+        body: { samples: await engine.evaluations.listSamples(request.param("id"), OPERATOR) },
       }),
     },
   ];

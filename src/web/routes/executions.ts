@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Engine } from "../../engine/api/engine.ts";
+import { OPERATOR } from "../../engine/model/actor.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { Route, RouteResponse } from "../http/route.ts";
 import { parseInput, queryObject, type WebRequest } from "../http/web-request.ts";
@@ -29,14 +30,16 @@ export function executionRoutes(engine: Engine): readonly Route[] {
     {
       method: "GET",
       path: "/api/executions/:id",
-      handle: async (request) => ({ body: await engine.executions.get(request.param("id")) }),
+      handle: async (request) => ({
+        body: await engine.executions.get(request.param("id"), OPERATOR),
+      }),
     },
     {
       method: "GET",
       path: "/api/executions/:id/calls",
       handle: async (request) => {
         const { step } = parseInput(CallsQuery, queryObject(request.query), "query");
-        return { body: await engine.evaluations.audit(request.param("id"), step) };
+        return { body: await engine.evaluations.audit(request.param("id"), step, OPERATOR) };
       },
     },
     {
@@ -54,13 +57,16 @@ async function list(engine: Engine, request: WebRequest): Promise<RouteResponse>
     "query",
   );
   return {
-    body: await engine.executions.list(omitUndefined({ limit, workflowId, status, cursor })),
+    body: await engine.executions.list(
+      omitUndefined({ limit, workflowId, status, cursor }),
+      OPERATOR,
+    ),
   };
 }
 
 async function cancel(engine: Engine, request: WebRequest): Promise<RouteResponse> {
   const executionId = request.param("id");
   await request.readJson();
-  await engine.executions.cancel(executionId, "api");
+  await engine.executions.cancel(executionId, OPERATOR);
   return { body: { success: true, executionId } };
 }

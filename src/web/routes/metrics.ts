@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { COST_DIMENSIONS } from "../../engine/api/costs.ts";
 import type { Engine } from "../../engine/api/engine.ts";
+import { OPERATOR } from "../../engine/model/actor.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { Route } from "../http/route.ts";
 import { parseInput, queryObject } from "../http/web-request.ts";
@@ -41,7 +42,9 @@ export function metricsRoutes(engine: Engine): readonly Route[] {
       path: "/api/workflows/:id/metrics",
       handle: async (request) => {
         const workflowId = request.param("id");
-        return { body: toMetricsResponse(workflowId, await engine.costs.metrics(workflowId)) };
+        return {
+          body: toMetricsResponse(workflowId, await engine.costs.metrics(workflowId, OPERATOR)),
+        };
       },
     },
     {
@@ -60,7 +63,7 @@ export function metricsRoutes(engine: Engine): readonly Route[] {
       path: "/api/costs",
       handle: async (request) => {
         const query = parseInput(BreakdownQuery, queryObject(request.query), "query");
-        return { body: toBreakdownResponse(query, await engine.costs.breakdown(query)) };
+        return { body: toBreakdownResponse(query, await engine.costs.breakdown(query, OPERATOR)) };
       },
     },
     {
@@ -70,7 +73,11 @@ export function metricsRoutes(engine: Engine): readonly Route[] {
         const { days } = parseInput(CostsQuery, queryObject(request.query), "query");
         const workflowId = request.param("id");
         return {
-          body: toCostsResponse(workflowId, days, await engine.costs.report(workflowId, days)),
+          body: toCostsResponse(
+            workflowId,
+            days,
+            await engine.costs.report(workflowId, days, OPERATOR),
+          ),
         };
       },
     },

@@ -1,4 +1,5 @@
 import type { Engine } from "../../engine/api/engine.ts";
+import { OPERATOR } from "../../engine/model/actor.ts";
 import type { Route, RouteResponse } from "../http/route.ts";
 import type { WebRequest } from "../http/web-request.ts";
 
@@ -26,7 +27,7 @@ async function pause(
   workflowId: string | null,
 ): Promise<RouteResponse> {
   await request.readJson();
-  await engine.workflows.pause(workflowId, "api");
+  await engine.workflows.pause(workflowId, OPERATOR);
   return { body: { success: true, ...(workflowId !== null && { workflowId }), paused: true } };
 }
 
@@ -36,7 +37,7 @@ async function resume(
   workflowId: string | null,
 ): Promise<RouteResponse> {
   await request.readJson();
-  const wasPaused = await engine.workflows.resume(workflowId);
+  const wasPaused = await engine.workflows.resume(workflowId, OPERATOR);
   const paused = engine.workflows.pauseOf(workflowId) !== null;
   return { body: { success: true, ...(workflowId !== null && { workflowId }), wasPaused, paused } };
 }

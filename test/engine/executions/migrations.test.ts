@@ -171,7 +171,7 @@ describe("having a waiting run go on with another version", () => {
       await using _ = harness;
 
       await harness.engine.executions.migrate({ executionId, ...BY });
-      await harness.engine.workflows.resume("paying");
+      await harness.engine.workflows.resume("paying", "api");
 
       await expectSecondVersion(harness, executionId);
     });
@@ -182,7 +182,7 @@ describe("having a waiting run go on with another version", () => {
       await harness.engine.stop();
 
       await harness.engine.executions.migrate({ executionId, ...BY });
-      await harness.engine.workflows.resume("paying");
+      await harness.engine.workflows.resume("paying", "api");
       await harness.engine.run();
 
       await expectSecondVersion(harness, executionId);
@@ -194,7 +194,7 @@ describe("having a waiting run go on with another version", () => {
 
       await harness.restart(async () => {
         await harness.engine.executions.migrate({ executionId, ...BY });
-        await harness.engine.workflows.resume("paying");
+        await harness.engine.workflows.resume("paying", "api");
       });
 
       await expectSecondVersion(harness, executionId);

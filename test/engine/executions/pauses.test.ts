@@ -49,9 +49,9 @@ describe("a paused workflow", () => {
       waitingOn: [{ for: "pause", stepId: "first", by: "U0ALICE" }],
     });
     expect(harness.calls).toHaveLength(0);
-    expect(await harness.engine.workflows.resume("two")).toBe(true);
+    expect(await harness.engine.workflows.resume("two", "api")).toBe(true);
     expect(await harness.rest(id)).toMatchObject({ status: "completed" });
-    expect(await harness.engine.workflows.resume("two")).toBe(false);
+    expect(await harness.engine.workflows.resume("two", "api")).toBe(false);
   });
 
   test("lets a step under way end, and begins no other", async () => {
@@ -70,7 +70,7 @@ describe("a paused workflow", () => {
       waitingOn: [{ for: "pause", stepId: "second" }],
       steps: [{ stepId: "first", status: "completed" }],
     });
-    await harness.engine.workflows.resume("two");
+    await harness.engine.workflows.resume("two", "api");
     expect(await harness.rest(id)).toMatchObject({ status: "completed" });
   });
 
@@ -90,7 +90,7 @@ describe("a paused workflow", () => {
       requests: [{ outcome: { decision: "approve" } }],
     });
     await harness.clock.advance(5 * 3_600_000);
-    await harness.engine.workflows.resume("asking");
+    await harness.engine.workflows.resume("asking", "api");
     expect(await harness.rest(id)).toMatchObject({ status: "completed" });
   });
 
@@ -115,7 +115,7 @@ test("runs go on in the order in which they began", async () => {
     await harness.clock.advance(1000);
   }
 
-  await harness.engine.workflows.resume(null);
+  await harness.engine.workflows.resume(null, "api");
   for (const id of ids) await harness.rest(id);
 
   const firsts = harness.calls.filter(({ params }) => JSON.stringify(params).includes("first"));
@@ -128,7 +128,7 @@ test("resuming everything leaves paused what was paused by itself", async () => 
   await harness.engine.workflows.pause(null, "U0BOB");
   const id = await begin(harness, "two");
 
-  await harness.engine.workflows.resume(null);
+  await harness.engine.workflows.resume(null, "api");
   await settle();
 
   expect(harness.engine.workflows.pauseOf(null)).toBeNull();
@@ -159,7 +159,7 @@ test("a process that is about to end leaves to the next one what it is asked to 
   const id = await begin(harness, "two");
 
   await harness.restart(async () => {
-    await harness.engine.workflows.resume("two");
+    await harness.engine.workflows.resume("two", "api");
     expect(await harness.store.executions.get(id)).toMatchObject({ owner: null });
   });
 

@@ -138,7 +138,7 @@ describe("a version that another process made active", () => {
       status: "waiting",
       waitingOn: [{ for: "pause" }],
     });
-    await mine.workflows.resume("flow");
+    await mine.workflows.resume("flow", "api");
     await harness.clock.advance(SEEN_MS);
 
     expect(await yours.executions.get(executionId)).toMatchObject({ status: "completed" });

@@ -139,7 +139,7 @@ describe.skipIf(mongoMissing !== null)("told by a change stream, without looking
       const offered = await first.engine.triggers.listShortcuts();
       return offered.includes("chosen") ? true : undefined;
     });
-    await second.engine.workflows.resume("slow");
+    await second.engine.workflows.resume("slow", "api");
     await until(async () => (first.engine.workflows.pauseOf("slow") === null ? true : undefined));
   });
 

@@ -11,6 +11,6 @@ export function register(app: App, context: BotContext): void {
     id: ACTION_IDS.whyRun,
     parse: parseRunValue,
     ack: "before",
-    handle: ({ value }) => showWhy(context, value.e),
+    handle: ({ value, click }) => showWhy(context, click.user, value.e),
   });
 }

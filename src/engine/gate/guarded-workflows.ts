@@ -1,0 +1,124 @@
+import { hashJson, type Json, readOwn, toJson } from "../../shared/json.ts";
+import type { Activation, DeployOptions, DeployResult, FileDeployment } from "../api/workflows.ts";
+import type { AuditTrail } from "../audit/audit-trail.ts";
+import type { Pauses } from "../executions/pauses.ts";
+import type { Deployments } from "../workflows/deployments.ts";
+import type { Workflows } from "../workflows/workflows.ts";
+import type { Gate } from "./gate.ts";
+
+export interface WorkflowGateParts {
+  readonly workflows: Workflows;
+  readonly deployments: Deployments;
+  readonly pauses: Pauses;
+  readonly trail: AuditTrail;
+}
+
+/** What changes workflows: checked, done, recorded. The contract of each method stands in `Engine`. */
+export class GuardedWorkflows {
+  readonly #gate: Gate;
+  readonly #parts: WorkflowGateParts;
+
+  constructor(gate: Gate, parts: WorkflowGateParts) {
+    this.#gate = gate;
+    this.#parts = parts;
+  }
+
+  async deploy(source: unknown, options: DeployOptions): Promise<DeployResult> {
+    const { deployments, trail } = this.#parts;
+    const id = readOwn(source, "id");
+    const workflowId = typeof id === "string" ? id : "";
+    await this.#permitDeploy(options.by, workflowId, readOwn(source, "permissions"));
+    const previous = await this.#activeVersion(workflowId);
+    const deployed = await deployments.deploy(source, options);
+    if (deployed.deployed && deployed.changed) {
+      const changes = [{ of: "version", from: previous, to: deployed.version }];
+      await trail.write(options.by, { action: "deploy", workflowId, changes, result: "done" });
+    }
+    return deployed;
+  }
+
+  /** The operator's own files need no right. */
+  async deployFile(file: string, source: unknown): Promise<FileDeployment> {
+    const { deployments, trail } = this.#parts;
+    const id = readOwn(source, "id");
+    const previous = await this.#activeVersion(typeof id === "string" ? id : "");
+    const deployed = await deployments.deployFile(file, source);
+    if (deployed.outcome === "deployed") {
+      const { workflowId, version } = deployed;
+      const changes = [{ of: "version", from: previous, to: version }];
+      await trail.write(`file:${file}`, { action: "deploy", workflowId, changes, result: "done" });
+    }
+    return deployed;
+  }
+
+  async activate(workflowId: string, version: number, by: string): Promise<Activation> {
+    const { workflows } = this.#parts;
+    const { definition } = await workflows.get(workflowId, version);
+    await this.#permitDeploy(by, workflowId, definition.permissions);
+    return this.#recorded(await workflows.activate(workflowId, version, by), by);
+  }
+
+  async rollBack(workflowId: string, by: string): Promise<Activation> {
+    const { workflows } = this.#parts;
+    const versions = await workflows.versions(workflowId);
+    const active = versions.find((version) => version.active)?.version ?? 0;
+    const earlier = versions.find(({ version }) => version < active);
+    if (earlier) return this.activate(workflowId, earlier.version, by);
+    await this.#permitDeploy(by, workflowId, await this.#gate.permissionsOf(workflowId));
+    return workflows.rollBack(workflowId, by);
+  }
+
+  async pause(workflowId: string | null, by: string): Promise<void> {
+    const { pauses, trail } = this.#parts;
+    await this.#permitPause(workflowId, by, "pause");
+    await pauses.pause(workflowId, by);
+    await trail.write(by, { action: "pause", ...about(workflowId), result: "done" });
+  }
+
+  async resume(workflowId: string | null, by: string): Promise<boolean> {
+    const { pauses, trail } = this.#parts;
+    await this.#permitPause(workflowId, by, "resume");
+    const wasPaused = await pauses.resume(workflowId);
+    await trail.write(by, { action: "resume", ...about(workflowId), result: "done" });
+    return wasPaused;
+  }
+
+  async #recorded(activation: Activation, by: string): Promise<Activation> {
+    const { workflowId, version, previous } = activation;
+    const changes = [{ of: "version", from: previous, to: version }];
+    await this.#parts.trail.write(by, { action: "activate", workflowId, changes, result: "done" });
+    return activation;
+  }
+
+  async #permitPause(workflowId: string | null, by: string, verb: string): Promise<void> {
+    if (workflowId === null) return this.#gate.permitAdmin(by, { what: `${verb} everything` });
+    await this.#gate.permit(by, "deploy", workflowId, { what: `${verb} "${workflowId}"` });
+  }
+
+  /** New workflows and other permissions are for admins: a deployer cannot give rights away. */
+  async #permitDeploy(by: string, workflowId: string, permissions: unknown): Promise<void> {
+    const attempt = { what: `deploy "${workflowId}"`, workflowId };
+    if (await this.#gate.access.isAdmin(by)) return;
+    if ((await this.#activeVersion(workflowId)) === null)
+      return this.#gate.permitAdmin(by, attempt);
+    await this.#gate.permit(by, "deploy", workflowId, attempt);
+    const current = await this.#gate.permissionsOf(workflowId);
+    if (hashOf(current) === hashOf(permissions)) return;
+    const what = `change the permissions of "${workflowId}"`;
+    await this.#gate.permitAdmin(by, { ...attempt, what });
+  }
+
+  async #activeVersion(workflowId: string): Promise<number | null> {
+    const all = await this.#parts.workflows.list();
+    return all.find(({ id }) => id === workflowId)?.version ?? null;
+  }
+}
+
+function hashOf(permissions: unknown): string {
+  const json: Json = permissions === undefined ? null : toJson(permissions);
+  return hashJson(json);
+}
+
+function about(workflowId: string | null) {
+  return workflowId === null ? {} : { workflowId };
+}
