@@ -5,6 +5,7 @@ import { TestBot, tsOf } from "../support/bot.ts";
 const TRIAGE: JsonObject = {
   id: "triage",
   name: "Triage",
+  permissions: { view: ["#general"] },
   inputs: { ticket: { type: "text", required: true } },
   steps: [
     {

@@ -5,7 +5,7 @@ import { TestBot, tsOf } from "../support/bot.ts";
 test("an admin pauses and resumes; cards and lists say what is held and by whom", async () => {
   await using bot = await TestBot.start({ definitions: [askWorkflow()] });
 
-  expect(await bot.slash("U0BOB", "pause ask")).toMatch(/Only admins/);
+  expect(await bot.slash("U0BOB", "pause ask")).toMatch(/You may not pause .*: only admins may/);
   expect(await bot.slash("U0ALICE", "pause")).toMatch(/pause &lt;id&gt;\|all/);
   expect(await bot.slash("U0ALICE", "pause ask")).toMatch(/\*ask\* is paused[\s\S]*resume ask/);
   expect(await bot.slash("U0ALICE", "pause ask")).toMatch(/already, by <@U0ALICE>/);

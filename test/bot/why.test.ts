@@ -5,6 +5,7 @@ import { contentOf, TestBot, tsOf } from "../support/bot.ts";
 const TRIAGE: JsonObject = {
   id: "triage",
   name: "Triage",
+  permissions: { view: ["#general"] },
   inputs: { ticket: { type: "text", required: true } },
   steps: [
     {
@@ -28,7 +29,7 @@ async function startedRun(bot: TestBot): Promise<string> {
   return executions[0]?.executionId ?? "";
 }
 
-test("the run's card has a button that tells why, to whoever asks, also when the run is over", async () => {
+test("the run's card has a button that tells why, to all who may see its runs, also when the run is over", async () => {
   await using bot = await TestBot.start({ definitions: [TRIAGE], connected: true });
   await startedRun(bot);
   const card = await bot.message("C0GENERAL", /Triage.*Completed[\s\S]*why_run/);

@@ -32,7 +32,7 @@ export interface WorkflowHarnessOptions {
   readonly unknownGroups?: readonly string[];
   /** Named prompts that are there before the workflow is deployed. */
   readonly prompts?: Readonly<Record<string, string>>;
-  /** Ids of people who are admins. @default none */
+  /** Ids of people who are admins. @default everybody: what a test is not about is not refused */
   readonly admins?: readonly string[];
 }
 
@@ -66,7 +66,7 @@ export class WorkflowHarness implements AsyncDisposable {
           person: async (id) => ({
             id,
             name: id,
-            isAdmin: false,
+            isAdmin: options.admins === undefined,
             isGuest: false,
             isStranger: false,
             isBot: false,

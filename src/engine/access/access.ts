@@ -38,9 +38,13 @@ export class Access {
     return this.#options.admins;
   }
 
-  /** The person who acts: the owner of the token for `api`; `null`: the operator, who may do all. */
+  /**
+   * The person who acts: the owner of the token for `api`; `null`: the operator, who may do all. What is no user id is a program of
+   * the operator: a file of the workflows folder, a script.
+   */
   personOf(by: string): string | null {
-    return by === OPERATOR ? (this.#options.tokenOwner ?? null) : by;
+    if (by === OPERATOR) return this.#options.tokenOwner ?? null;
+    return isUserId(by) ? by : null;
   }
 
   /** @see Access.caller of the engine's contract */

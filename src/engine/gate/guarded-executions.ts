@@ -35,6 +35,8 @@ const PERSONAL: ReadonlySet<string> = new Set([
   "api",
 ]);
 
+const DEFAULT_LIMIT = 50;
+
 /** Pages that are read to find what a reader may see. */
 const MAX_PAGES = 20;
 
@@ -94,19 +96,28 @@ export class GuardedExecutions implements ExecutionsApi {
     const isOwn = query.startedBy !== undefined && query.startedBy === reader;
     if (reader === undefined || isOwn || (await this.#gate.access.isAdmin(reader)))
       return executions.list(query);
-    const sees = this.#seerOf(reader);
+    return this.#listFor(query, this.#seerOf(this.#gate.access.personOf(reader) ?? reader));
+  }
+
+  async #listFor(
+    { limit = DEFAULT_LIMIT, cursor, ...query }: ExecutionQuery,
+    sees: (run: ExecutionSummary) => Promise<boolean>,
+  ): Promise<ExecutionPage> {
     const found: ExecutionSummary[] = [];
-    const { limit = 50 } = query;
-    let { cursor } = query;
+    let next = cursor ?? null;
     for (let page = 0; page < MAX_PAGES; page++) {
-      const left = limit - found.length;
       // As many as are missing: the cursor then stands where the reader's page ends.
-      const read = await executions.list({ ...query, limit: left, ...(cursor && { cursor }) });
+      const asked = {
+        ...query,
+        limit: limit - found.length,
+        ...(next !== null && { cursor: next }),
+      };
+      const read = await this.#parts.executions.list(asked);
       for (const one of read.executions) if (await sees(one)) found.push(one);
-      cursor = read.nextCursor ?? undefined;
-      if (cursor === undefined || found.length >= limit) break;
+      next = read.nextCursor;
+      if (next === null || found.length >= limit) break;
     }
-    return { executions: found, nextCursor: cursor ?? null };
+    return { executions: found, nextCursor: next };
   }
 
   async cancel(executionId: string, by: string): Promise<void> {

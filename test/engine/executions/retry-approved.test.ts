@@ -94,7 +94,8 @@ describe("a run that was approved and is retried", () => {
 
   test("keeps what its steps wrote, whatever a member says", async () => {
     const broken = new Set(["receipt"]);
-    await using harness = await WorkflowHarness.open(expenses, { services: bank(broken) });
+    const options = { services: bank(broken), admins: [] };
+    await using harness = await WorkflowHarness.open(expenses, options);
     const { executionId } = await harness.start("expenses", { amount: 10 });
     await harness.decide(executionId, "U0BOB", "approve");
 

@@ -55,7 +55,7 @@ export class TriggerHarness implements AsyncDisposable {
         person: async (id) => ({
           id,
           name: id,
-          isAdmin: false,
+          isAdmin: true,
           isGuest: false,
           isStranger: false,
           isBot: false,
