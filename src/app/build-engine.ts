@@ -15,6 +15,7 @@ import { createEmailService } from "../services/email/email-service.ts";
 import { createHttpService } from "../services/http/http-service.ts";
 import { createServiceRegistry } from "../services/registry.ts";
 import { createSlackService } from "../services/slack/slack-service.ts";
+import { omitUndefined } from "../shared/omit-undefined.ts";
 import { createSlackNameChecks } from "../slack/name-checks.ts";
 import type { Slack } from "../slack/slack.ts";
 import { secretsOfUri } from "../store/mongodb/uri.ts";
@@ -50,6 +51,7 @@ export function buildEngine(parts: EngineParts): RunningEngine {
     logger,
     directory: slack.directory,
     admins: config.slack.admins,
+    ...omitUndefined({ tokenOwner: config.web.tokenOwner ?? undefined }),
     conversations: createConversations(slack, systemClock),
     nameChecks: { ...createSlackNameChecks(slack), connection: database.checkConnection },
     services: createServiceRegistry([

@@ -16,6 +16,8 @@ export interface Config {
     readonly port: number;
     /** `null`: only programs on this machine are served. */
     readonly apiToken: string | null;
+    /** Slack user id of the person in whose name the API acts; `null`: it acts as the operator, who may do all. */
+    readonly tokenOwner: string | null;
   };
   readonly http: { readonly allowHosts: readonly string[] };
   /** `null`: e-mail is not configured. */
@@ -118,6 +120,12 @@ const Environment = z.object({
   HOST: text.default("127.0.0.1"),
   PORT: port.default(3000),
   API_TOKEN: text.min(16, "must have at least 16 characters: it opens the whole API").optional(),
+  API_TOKEN_OWNER: text
+    .refine(
+      isUserId,
+      "must be a Slack user id like U012ABCDEF: the person to whom the token belongs",
+    )
+    .optional(),
   HTTP_ALLOW_HOSTS: list
     .refine(
       (hosts) => hosts.every(isHostOrRange),
@@ -222,7 +230,12 @@ export function loadConfig(
       providers,
     },
     store: storeConfig(values),
-    web: { host: values.HOST, port: values.PORT, apiToken: values.API_TOKEN ?? null },
+    web: {
+      host: values.HOST,
+      port: values.PORT,
+      apiToken: values.API_TOKEN ?? null,
+      tokenOwner: values.API_TOKEN_OWNER ?? null,
+    },
     http: { allowHosts: values.HTTP_ALLOW_HOSTS },
     mail: mailConfig(values),
     databases,
@@ -266,6 +279,11 @@ function crossChecks(given: Record<string, string | undefined>): string[] {
   }
   if (!given["OPENAI_API_KEY"] && !given["OPENAI_BASE_URL"]) {
     problems.push(`OPENAI_API_KEY is missing. ${REMEDIES["OPENAI_API_KEY"] ?? ""}`);
+  }
+  if (given["API_TOKEN_OWNER"] && !given["API_TOKEN"]) {
+    problems.push(
+      "API_TOKEN is missing: API_TOKEN_OWNER says whose token it is. Set both or none.",
+    );
   }
   problems.push(...mailChecks(given));
   return problems;

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { createSlackBot, EVENTS_PATH } from "../bot/app.ts";
+import type { Engine } from "../engine/api/engine.ts";
 import { systemClock } from "../engine/ports/clock.ts";
 import { createDatabaseService } from "../services/database/database-service.ts";
+import { AppError, isAppError } from "../shared/errors.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { createSlack } from "../slack/slack.ts";
 import { createWebServer } from "../web/server.ts";
@@ -27,6 +29,7 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
     const telemetry = createTelemetry();
     const slack = createSlack({ ...config.slack, clock: systemClock, logger });
     const engine = buildEngine({ ...options, store, slack, database, telemetry });
+    await checkTokenOwner(engine, config.web.tokenOwner);
     let isDraining = false;
     await addPromptFolder(engine, join(config.workflowsDir, "prompts"), logger);
     const notices = await deployFolder(engine, config.workflowsDir, logger);
@@ -71,5 +74,17 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
   } catch (error) {
     await stack.disposeAsync();
     throw error;
+  }
+}
+
+/** @throws {AppError} `config_invalid` for an owner who may not use the bot; `slack_unavailable`. */
+async function checkTokenOwner(engine: Engine, owner: string | null): Promise<void> {
+  if (owner === null) return;
+  try {
+    await engine.access.caller(owner);
+  } catch (error) {
+    if (!isAppError(error, "not_allowed")) throw error;
+    const message = `API_TOKEN_OWNER names ${owner}, who is no member of this workspace. Copy the member id from the person's profile in Slack.`;
+    throw new AppError({ code: "config_invalid", message, cause: error });
   }
 }

@@ -40,6 +40,7 @@ export function guardApprovals(
       recorded(delegation, await approvals.delegate(delegation), { delegate: delegation.to }),
     takeBack: async (which) => recorded(which, await approvals.takeBack(which)),
     form: (decision) => approvals.form(decision),
+    audience: (request, notBefore) => approvals.audience(request, notBefore),
     listFor: (userId) => approvals.listFor(userId),
     async listOpen(limit) {
       const open = await approvals.listOpen(limit);

@@ -59,7 +59,7 @@ async function show(
   await client.views.update({ view_id: viewId, view });
 }
 
-/** @throws {AppError} `not_allowed` for people without a role; `execution_not_found`. */
+/** @throws {AppError} `not_allowed` for people without a role and those who may not see the run; `execution_not_found`. */
 async function read(
   { engine, permissions, groups }: BotContext,
   user: string,
@@ -67,7 +67,7 @@ async function read(
 ): Promise<ModalView> {
   await permissions.caller(user);
   if (value === null) return requestNotice(UNKNOWN);
-  const view = await engine.executions.get(value.e);
+  const view = await engine.executions.get(value.e, user);
   const request = view.requests.find(({ opened }) => opened.id === value.r);
   if (request === undefined) return requestNotice(UNKNOWN);
   const { definition } = await engine.workflows.get(view.workflowId, view.workflowVersion);
