@@ -24,6 +24,7 @@ import { Retries } from "./executions/retries.ts";
 import { explainAccess } from "./gate/explain-access.ts";
 import { Gate } from "./gate/gate.ts";
 import { guardApprovals } from "./gate/guarded-approvals.ts";
+import { GuardedAudit } from "./gate/guarded-audit.ts";
 import { GuardedCosts } from "./gate/guarded-costs.ts";
 import { guardEvaluations } from "./gate/guarded-evaluations.ts";
 import { GuardedExecutions } from "./gate/guarded-executions.ts";
@@ -160,6 +161,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     workflows: workflowsOf(settings, parts, changes),
     executions: guarded,
     approvals: guardApprovals(approvals, guarded, trail),
+    audit: new GuardedAudit(gate, { store, clock, approvals }),
     triggers,
     prompts: guardPrompts(gate, promptsOf(settings, parts), trail),
     drafts: draftsOf(settings, parts, changes),

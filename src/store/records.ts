@@ -249,6 +249,7 @@ export const AUDIT = describeRecord<AuditRecord, Pick<AuditRecord, "id">>()({
   index: {
     id: { column: "id", field: "_id", value: ({ id }) => id },
     actor: { column: "actor", field: "actor", value: ({ actor }) => actor },
+    action: { column: "action", field: "action", value: ({ action }) => action },
     workflow: {
       column: "workflow_id",
       field: "workflow",
@@ -277,7 +278,7 @@ export function createAudit(
 ): AuditStore {
   return {
     append,
-    async list({ since, until, after, workflowId, executionId, actor, limit }: AuditQuery) {
+    async list({ since, until, after, workflowId, executionId, actor, action, limit }: AuditQuery) {
       await upToDate();
       const from = since === undefined ? FIRST : auditPlace(since);
       return audit.list({
@@ -290,6 +291,7 @@ export function createAudit(
           workflow: workflowId,
           execution: executionId,
           actor,
+          action,
         }),
         order: ["key"],
         limit,

@@ -8,6 +8,7 @@ import { createRateLimit, type RateLimitOptions } from "./http/rate-limit.ts";
 import { createRequestHandler } from "./http/request-handler.ts";
 import { respondToMalformedRequest } from "./http/respond.ts";
 import { createRouter } from "./http/router.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
 import { dashboardRoutes } from "./routes/dashboard.ts";
 import { evaluationRoutes } from "./routes/evaluations.ts";
@@ -86,6 +87,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
       ...migrateRoutes(options.engine),
       ...retryRoutes(options.engine),
       ...pauseRoutes(options.engine),
+      ...auditRoutes(options.engine),
       ...metricsRoutes(options.engine),
       ...budgetRoutes(options.engine),
       ...(options.telemetry ? telemetryRoutes(options.engine, options.telemetry) : []),

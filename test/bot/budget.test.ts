@@ -169,7 +169,9 @@ test("an admin sets a monthly budget; at 80 % admins are told once, and a run wa
     connected: true,
     admins: ["U0ALICE"],
   });
-  expect(await bot.slash("U0BOB", "budget")).toMatch(/You may not see the budgets: only admins may/);
+  expect(await bot.slash("U0BOB", "budget")).toMatch(
+    /You may not see the budgets: only admins may/,
+  );
   expect(await bot.slash("U0ALICE", "budget workflow judge 0")).toMatch(
     /the workflow \\?"judge\\?": \$0\.0000 of \$0\.0000 used \(100 %\), set by <@U0ALICE>/,
   );

@@ -21,7 +21,9 @@ test("an approval is asked anew by the version with which a run goes on; the old
   const old = await bot.message("C0GENERAL", /Approval needed: Old text/, thread);
   await bot.engine.workflows.deploy(asking("New text"), { by: "test" });
 
-  expect(await bot.slash("U0BOB", `migrate ${run}`)).toMatch(/You may not migrate runs of .*: only admins may/);
+  expect(await bot.slash("U0BOB", `migrate ${run}`)).toMatch(
+    /You may not migrate runs of .*: only admins may/,
+  );
   expect(await bot.slash("U0ALICE", `migrate ${run}`)).toMatch(/go on with version 2 instead of 1/);
 
   const asked = await bot.message("C0GENERAL", /Approval needed: New text/, thread);

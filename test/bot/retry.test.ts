@@ -115,7 +115,9 @@ test("an admin retries all that failed since a time, after being told how many",
 
   expect(await bot.slash("U0BOB", "help")).not.toContain("since=2h");
   expect(await bot.slash("U0ALICE", "help")).toContain("failed|cancelled since=2h");
-  expect(await bot.slash("U0BOB", "retry picky failed since=1h")).toMatch(/You may not retry many runs at once: only admins may/);
+  expect(await bot.slash("U0BOB", "retry picky failed since=1h")).toMatch(
+    /You may not retry many runs at once: only admins may/,
+  );
   expect(await bot.slash("U0ALICE", "retry picky failed since=soon")).toMatch(/since=2h/);
   expect(await bot.slash("U0ALICE", "retry picky failed since=1h")).toMatch(/There are 2 runs of/);
   const [question] = (await bot.messages("C0GENERAL", undefined, "U0ALICE")).filter((message) =>

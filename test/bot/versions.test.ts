@@ -14,7 +14,9 @@ test("an admin sees what changed and rolls back; a member sees it and may not", 
   expect(await bot.slash("U0BOB", "diff ask")).toMatch(
     /version 1 → 2[\s\S]*report → #general[\s\S]*limit `maxCostUsd`: `0\.5` → `3`/,
   );
-  expect(await bot.slash("U0BOB", "rollback ask")).toMatch(/You may not deploy .*: only admins may/);
+  expect(await bot.slash("U0BOB", "rollback ask")).toMatch(
+    /You may not deploy .*: only admins may/,
+  );
   expect(await bot.slash("U0BOB", "help")).not.toContain("/workflow rollback");
   expect(await bot.slash("U0ALICE", "help")).toContain("rollback &lt;id&gt; [version]");
 

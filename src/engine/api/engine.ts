@@ -1,5 +1,6 @@
 import type { Access } from "./access.ts";
 import type { Approvals } from "./approvals.ts";
+import type { Audit } from "./audit.ts";
 import type { Costs, QueueStats } from "./costs.ts";
 import type { Drafts } from "./drafts.ts";
 import type { Evaluations } from "./evaluation.ts";
@@ -14,6 +15,7 @@ export interface Engine {
   readonly workflows: Workflows;
   readonly executions: Executions;
   readonly approvals: Approvals;
+  readonly audit: Audit;
   readonly triggers: Triggers;
   readonly prompts: Prompts;
   readonly drafts: Drafts;

@@ -20,6 +20,7 @@ export type AuditEntry = Omit<AuditRecord, "id" | "at" | "actor" | "surface">;
  */
 export class AuditTrail {
   readonly #options: AuditTrailOptions;
+  #count = 0;
 
   constructor(options: AuditTrailOptions) {
     this.#options = options;
@@ -30,7 +31,9 @@ export class AuditTrail {
     const { store, clock, tokenOwner = OPERATOR } = this.#options;
     const at = clock.now();
     const actor = by === OPERATOR ? tokenOwner : by;
-    const id = auditId(at, randomUUID());
+    // What one process records within a millisecond stays in order.
+    this.#count += 1;
+    const id = auditId(at, `${String(this.#count).padStart(9, "0")}:${randomUUID()}`);
     await store.audit.append([{ id, at, actor, surface: surfaceOf(by), ...entry }]);
   }
 }

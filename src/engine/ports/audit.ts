@@ -17,6 +17,7 @@ export type AuditAction =
   | "request_opened"
   | "request_expired"
   | "request_closed"
+  | "request_changed"
   | "decide"
   | "decision_voided"
   | "access";
@@ -84,7 +85,14 @@ export interface AuditQuery {
   readonly workflowId?: string;
   readonly executionId?: string;
   readonly actor?: string;
+  readonly action?: AuditAction;
   readonly limit: number;
   /** The id of the last record of the page before. */
   readonly after?: string;
+}
+
+export interface AuditPage {
+  readonly records: readonly AuditRecord[];
+  /** `after` of the next page; `null`: this is the last one. */
+  readonly next: string | null;
 }

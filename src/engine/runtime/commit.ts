@@ -52,7 +52,7 @@ export async function appendCommit(
   const totals = totalsOf(start, events, rev === 1);
   const drafts = rev === 1 ? [auditOfStart(start), ...audit] : audit;
   const records = drafts.map((draft, index) => ({
-    id: auditId(draft.at, `${executionId}:${rev}:${index}`),
+    id: auditId(draft.at, `${executionId}:${padded(rev)}:${padded(index)}`),
     ...draft,
   }));
   await retry(() => store.log.commit(commit, record, settled, totals, records));
@@ -71,4 +71,9 @@ export function dueAfter(
   due: number | null,
 ): number | null {
   return outbox.size > 0 || hasUnpublishedEnd ? now : due;
+}
+
+/** So that the order of texts is the order of the numbers. */
+function padded(count: number): string {
+  return String(count).padStart(6, "0");
 }

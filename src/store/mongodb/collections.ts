@@ -298,6 +298,7 @@ export const INDEXES: Readonly<Partial<Record<CollectionName, readonly Index[]>>
   ],
   audit: [
     { name: "audit_actor", key: { actor: 1, _id: 1 } },
+    { name: "audit_action", key: { action: 1, _id: 1 } },
     { name: "audit_workflow", key: { workflow: 1, _id: 1 }, where: there("workflow") },
     { name: "audit_execution", key: { execution: 1, _id: 1 }, where: there("execution") },
   ],

@@ -26,12 +26,13 @@ export function prepareAudit(
   connection: Connection,
 ): (records: readonly AuditRecord[]) => () => void {
   const insert = connection.prepare(
-    "INSERT INTO audit (id, actor, workflow_id, execution_id, record) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    "INSERT INTO audit (id, actor, action, workflow_id, execution_id, record) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
   );
   return (records) => {
     const rows = records.map((record): readonly SQLInputValue[] => [
       record.id,
       record.actor,
+      record.action,
       record.workflowId ?? null,
       record.executionId ?? null,
       JSON.stringify(record),

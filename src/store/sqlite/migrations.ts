@@ -244,11 +244,13 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE audit (
     id           TEXT PRIMARY KEY,
     actor        TEXT NOT NULL,
+    action       TEXT NOT NULL,
     workflow_id  TEXT,
     execution_id TEXT,
     record       TEXT NOT NULL
   ) STRICT;
   CREATE INDEX audit_actor ON audit (actor, id);
+  CREATE INDEX audit_action ON audit (action, id);
   CREATE INDEX audit_workflow ON audit (workflow_id, id) WHERE workflow_id IS NOT NULL;
   CREATE INDEX audit_execution ON audit (execution_id, id) WHERE execution_id IS NOT NULL;
   `,

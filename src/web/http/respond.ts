@@ -1,6 +1,8 @@
 import type { ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import type { RouteResponse } from "./route.ts";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { RouteResponse, StreamResponse } from "./route.ts";
 
 /** Default headers of every response: not cached, and not readable by pages of other origins. */
 const SECURITY_HEADERS = {
@@ -15,6 +17,10 @@ const SECURITY_HEADERS = {
 /** Sends a response. Does nothing if the caller is gone or a response was sent already. */
 export function sendResponse(response: ServerResponse, content: RouteResponse): void {
   if (response.headersSent || response.destroyed) return;
+  if ("parts" in content) {
+    void sendParts(response, content);
+    return;
+  }
   const [type, text] = encode(content);
   response.writeHead(content.status ?? 200, {
     ...SECURITY_HEADERS,
@@ -25,8 +31,15 @@ export function sendResponse(response: ServerResponse, content: RouteResponse): 
   response.end(text);
 }
 
+/** A part that cannot be read ends the connection: what was sent must not look whole. */
+async function sendParts(response: ServerResponse, content: StreamResponse): Promise<void> {
+  const { status = 200, headers, contentType, parts } = content;
+  response.writeHead(status, { ...SECURITY_HEADERS, ...headers, "Content-Type": contentType });
+  await pipeline(Readable.from(parts), response).catch(() => response.destroy());
+}
+
 /** Media type and text of a response. */
-function encode(content: RouteResponse): readonly [string, string] {
+function encode(content: Exclude<RouteResponse, StreamResponse>): readonly [string, string] {
   if ("text" in content) return [content.contentType, content.text];
   if ("page" in content) return ["text/html; charset=utf-8", content.page.text];
   return ["application/json; charset=utf-8", `${JSON.stringify(content.body)}\n`];

@@ -3,7 +3,7 @@ import type { Html } from "../pages/html.ts";
 import type { WebRequest } from "./web-request.ts";
 
 /** What a route returns; errors are thrown. */
-export type RouteResponse = JsonResponse | PageResponse | TextResponse;
+export type RouteResponse = JsonResponse | PageResponse | TextResponse | StreamResponse;
 
 interface ResponseHead {
   /** @default 200 */
@@ -24,6 +24,12 @@ export interface PageResponse extends ResponseHead {
 /** Text of another media type. */
 export interface TextResponse extends ResponseHead {
   readonly text: string;
+  readonly contentType: string;
+}
+
+/** Text that is sent part by part, because all of it may be too much for the memory. */
+export interface StreamResponse extends ResponseHead {
+  readonly parts: AsyncIterable<string>;
   readonly contentType: string;
 }
 

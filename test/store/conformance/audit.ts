@@ -37,7 +37,7 @@ export function auditConformance(open: OpenStore): void {
         entry("c", { at: START + 20, executionId: "exec_1", workflowId: "refund" }),
         entry("a", { at: START + 9, actor: "U0BOB" }),
         entry("b", { at: START + 20, workflowId: "refund" }),
-        entry("d", { at: START + 100, executionId: "exec_2", workflowId: "pay" }),
+        entry("d", { at: START + 100, action: "decide", executionId: "exec_2", workflowId: "pay" }),
       ]);
       const keys = async (query: Partial<Parameters<typeof store.audit.list>[0]>) =>
         (await store.audit.list({ limit: 10, ...query })).map(({ id }) => id.split(":")[1]);
@@ -45,6 +45,7 @@ export function auditConformance(open: OpenStore): void {
       expect(await keys({})).toEqual(["a", "b", "c", "d"]);
       expect(await keys({ since: START + 20, until: START + 100 })).toEqual(["b", "c"]);
       expect(await keys({ actor: "U0BOB" })).toEqual(["a"]);
+      expect(await keys({ action: "decide" })).toEqual(["d"]);
       expect(await keys({ workflowId: "refund" })).toEqual(["b", "c"]);
       expect(await keys({ executionId: "exec_2" })).toEqual(["d"]);
       expect(await keys({ limit: 2 })).toEqual(["a", "b"]);

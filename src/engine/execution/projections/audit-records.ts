@@ -132,6 +132,26 @@ const RECORDED: Readonly<Partial<Record<ExecutionEvent["type"], Recorder>>> = {
     const detail = { reason };
     return [{ ...decision(context, requestId, event.by), at, result: "refused", detail }];
   },
+  decision_voided: (context, event) => {
+    if (event.type !== "decision_voided") return [];
+    const { at, requestId, stepId, changed, request } = event;
+    const detail = toJson({ stepId, changed: context.masker?.value(changed) ?? changed });
+    const voided: Found = {
+      ...ENGINE,
+      at,
+      action: "decision_voided",
+      ...(requestId !== null && { requestId, ...shownOf(context, requestId) }),
+      result: "done",
+      ...(isJsonObject(detail) && { detail }),
+    };
+    return [voided, opened(context, request, at)];
+  },
+  decision_renewed: (_context, event) =>
+    event.type === "decision_renewed"
+      ? [ended(event.requestId, event.at, outcomeOf(event.output))]
+      : [],
+  // What it seals follows from the decision, which is recorded with its edits.
+  decision_sealed: () => [],
   step_completed: closed,
   step_failed: closed,
   execution_failed: endedWithRequests,
@@ -145,16 +165,15 @@ function otherOf(event: ExecutionEvent): Recorder | null {
   return (context) => {
     const members = toJson(event);
     if (!isJsonObject(members)) return [];
-    const { type: _type, at, by: who, requestId, signalId: _signal, request, ...rest } = members;
+    const { type: _type, at, by: who, requestId, signalId: _signal, ...rest } = members;
     const when = typeof at === "number" ? at : 0;
-    const id = typeof requestId === "string" ? requestId : readOwn(request, "id");
     return [
       {
         ...(typeof who === "string" ? by(who) : ENGINE),
         at: when,
-        action: type === "decision_voided" ? "decision_voided" : "decide",
+        action: "request_changed",
         result: "done",
-        ...(typeof id === "string" && { requestId: id, ...shownOf(context, id) }),
+        ...(typeof requestId === "string" && { requestId, ...shownOf(context, requestId) }),
         detail: { event: type, ...(context.masker?.value(rest) ?? rest) },
       },
     ];
@@ -185,8 +204,12 @@ function closed({ state }: Context, event: ExecutionEvent): readonly Found[] {
   const requestId = state.activeSteps.get(event.path)?.requestId ?? null;
   if (requestId === null || !state.openRequests.has(requestId)) return [];
   const output = event.type === "step_completed" ? event.output : null;
+  return [ended(requestId, event.at, outcomeOf(output))];
+}
+
+function outcomeOf(output: Json): string {
   const outcome = readOwn(output, "decision");
-  return [ended(requestId, event.at, typeof outcome === "string" ? outcome : "cancelled")];
+  return typeof outcome === "string" ? outcome : "cancelled";
 }
 
 function endedWithRequests({ state }: Context, event: ExecutionEvent): readonly Found[] {
