@@ -32,6 +32,8 @@ export interface WorkflowHarnessOptions {
   readonly unknownGroups?: readonly string[];
   /** Named prompts that are there before the workflow is deployed. */
   readonly prompts?: Readonly<Record<string, string>>;
+  /** Members of channels, by name. @default there are no channels */
+  readonly channels?: Readonly<Record<string, readonly string[]>>;
   /** Ids of people who are admins. @default everybody: what a test is not about is not refused */
   readonly admins?: readonly string[];
 }
@@ -72,7 +74,7 @@ export class WorkflowHarness implements AsyncDisposable {
             isBot: false,
           }),
           groupMembers: async (group) => (options.unknownGroups?.includes(group) ? null : GROUP),
-          channelMembers: async () => null,
+          channelMembers: async (channel) => options.channels?.[channel] ?? null,
         },
         admins: options.admins ?? [],
         services: recordingServices(calls, options.services ?? (() => ({}))),

@@ -1,7 +1,7 @@
 import { type CardMessage, contextBlock } from "./blocks/build.ts";
 
 /** What a text says in which values are masked. */
-export const MASK_NOTE =
+const MASK_NOTE =
   "••• stands for what only the person who started the run, those who decide in it, and admins see.";
 
 /** The message, with the note if what it shows is masked. */

@@ -1,6 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { Duplex } from "node:stream";
-import { Readable } from "node:stream";
+import { type Duplex, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { RouteResponse, StreamResponse } from "./route.ts";
 

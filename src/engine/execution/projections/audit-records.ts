@@ -233,7 +233,7 @@ function shownOf({ state, masker }: Context, requestId: string): Pick<AuditDraft
 }
 
 /** What the card says: title, text, and all else that is decided on. */
-export function shownText(request: RequestOpened, masker: Masker | null): string {
+function shownText(request: RequestOpened, masker: Masker | null): string {
   const { title, message } = request;
   const releases: Json = toJson(request.seal?.releases ?? null);
   const parts = [title, message, ...(releases === null ? [] : [JSON.stringify(releases)])];
