@@ -13,7 +13,7 @@ test("channels, people and groups that the workspace does not have are told apar
     clock: systemClock,
     logger: pino({ level: "silent" }),
   });
-  const { channel, approver } = createSlackNameChecks(slack);
+  const { channel, approver, permission } = createSlackNameChecks(slack);
   const said = async (check: typeof channel, name: string): Promise<string | null> => {
     const doubt = await check?.(name);
     return doubt ? `${doubt.message}. ${doubt.fix}` : null;
@@ -36,4 +36,9 @@ test("channels, people and groups that the workspace does not have are told apar
   expect(await said(approver, "U0DAVE")).toBe(
     "dave is a guest, a bot or from another organization, and cannot decide. Name a member of the workspace.",
   );
+  for (const name of ["@finance", "#general", "C0GENERAL", "<#C0GENERAL|general>", "U0BOB"])
+    expect(await said(permission, name)).toBeNull();
+  expect(await said(permission, "@finanze")).toMatch(/^there is no user group "@finanze"/);
+  expect(await said(permission, "#nowhere")).toMatch(/^the bot sees no channel "#nowhere"/);
+  expect(await said(permission, "U0NOBODY")).toMatch(/^there is no person "U0NOBODY"/);
 });

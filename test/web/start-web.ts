@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { pino } from "pino";
 import { createCron } from "../../src/adapters/node-cron.ts";
-import { createEngine, type RunningEngine } from "../../src/engine/engine.ts";
+import { createEngine, type EngineOptions, type RunningEngine } from "../../src/engine/engine.ts";
 import { systemClock } from "../../src/engine/ports/clock.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
 import { createTriggerTypes } from "../../src/engine/triggers/types/index.ts";
@@ -36,6 +36,7 @@ export interface Reply {
 export async function startWeb(
   options: Partial<WebServerOptions> = {},
   revealSecrets: (params: JsonObject) => JsonObject = (params) => params,
+  access: Pick<EngineOptions, "tokenOwner"> = {},
 ): Promise<RunningWeb> {
   const stack = new AsyncDisposableStack();
   const store = stack.use(await openSqliteStore({ path: ":memory:" }));
@@ -44,7 +45,14 @@ export async function startWeb(
     clock: systemClock,
     logger: pino({ level: "silent" }),
     directory: {
-      person: async () => null,
+      person: async (id) => ({
+        id,
+        name: id,
+        isAdmin: false,
+        isGuest: false,
+        isStranger: false,
+        isBot: false,
+      }),
       groupMembers: async () => null,
       channelMembers: async () => null,
     },
@@ -55,6 +63,7 @@ export async function startWeb(
     stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
     triggerTypes: createTriggerTypes({ cron: createCron() }),
     cron: createCron(),
+    ...access,
     revealSecrets,
     hideSecrets: (text) => text,
     pollMs: 5000,

@@ -16,6 +16,7 @@ test("a definition's names outside are found wherever they stand in full", () =>
       id: "w",
       name: "W",
       report: { channel: "#reports" },
+      permissions: { run: ["@finance"], view: ["#general"] },
       triggers: [
         { type: "message", keywords: ["x"], channels: ["#help", "C0GENERAL"] },
         { type: "database-change", query: "select 1" },
@@ -63,6 +64,8 @@ test("a definition's names outside are found wherever they stand in full", () =>
 
   expect(found.map(({ kind, name, path }) => `${path}: ${kind} ${name}`)).toEqual([
     "report.channel: channel #reports",
+    "permissions.run[0]: permission @finance",
+    "permissions.view[0]: permission #general",
     "triggers[0].channels[0]: channel #help",
     "triggers[0].channels[1]: channel C0GENERAL",
     "triggers[1].connection: connection default",
