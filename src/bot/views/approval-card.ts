@@ -27,6 +27,7 @@ import {
   outcomeLabel,
   outcomeOf,
 } from "./decision-words.ts";
+import { maskNote } from "./mask-note.ts";
 import { describeApprovers } from "./progress.ts";
 import {
   commentBlocks,
@@ -85,6 +86,7 @@ export function approvalCard(
     contextBlock(
       `Run \`${shortRunId(view.executionId)}\` · ${describeStarter(view)} · asked ${showTime(opened.openedAt)}`,
     ),
+    ...maskNote(view),
     ...editBlocks(request),
     ...(outcome === null ? openPart(view, request, context) : votesPart(request, context)),
   ];

@@ -23,6 +23,7 @@ import {
 import { EXECUTION_LOOK, showStatus } from "./blocks/status.ts";
 import { type CardContext, showInputs } from "./card-context.ts";
 import { describeRefusal, describeUndecided } from "./decision-words.ts";
+import { maskNote } from "./mask-note.ts";
 import { describeProgress } from "./progress.ts";
 
 /** The card of a run: what it is, where it stands, what it was given, what it cost so far. Edited in place until the end. */
@@ -44,6 +45,7 @@ export function runCard(view: ExecutionView, context: CardContext): CardMessage 
     contextBlock(
       `Run \`${shortRunId(view.executionId)}\` · version ${view.workflowVersion} · ${starter} ${showTime(view.startedAt)}${took} · ${finished ? "cost" : "cost so far"} ${total}`,
     ),
+    ...maskNote(view),
     ...(actions.length > 0 ? [buttons("run", actions)] : []),
   ];
   const text = `${name}: ${EXECUTION_LOOK[view.status].label}. Run ${shortRunId(view.executionId)}, ${starter}.`;

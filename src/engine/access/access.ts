@@ -13,7 +13,7 @@ export interface AccessOptions {
   readonly tokenOwner?: string;
 }
 
-/** Whether somebody may do something, and why. */
+/** Whether a person may do something, and why. */
 export interface Verdict {
   readonly allowed: boolean;
   readonly because:

@@ -6,7 +6,7 @@ const Holder = z
   .string()
   .max(120)
   .regex(
-    /^(?:[UWSCG][A-Z0-9]{4,}|<[@#][A-Z0-9]+(?:\|[^>]*)?>|<!subteam\^[A-Z0-9]+(?:\|[^>]*)?>|@[^\s@#<>{}]+|#[^\s@#<>{}]+)$/,
+    /^(?:(?:U|W|S|C|G)[A-Z0-9]{4,}|<[@#][A-Z0-9]+(?:\|[^>]*)?>|<!subteam\^[A-Z0-9]+(?:\|[^>]*)?>|@[^\s@#<>{}]+|#[^\s@#<>{}]+)$/,
     "must be a person (U012ABCDEF), a user group (@finance) or a channel (#expenses), written in full",
   );
 

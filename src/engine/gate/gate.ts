@@ -11,7 +11,7 @@ export interface GateOptions {
   readonly trail: AuditTrail;
 }
 
-/** What somebody wants to do, for the refusal and its record. */
+/** What a person wants to do, for the refusal and its record. */
 export interface Attempt {
   /** As it follows "You may not": `start "expense-approval"`. */
   readonly what: string;

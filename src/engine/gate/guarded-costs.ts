@@ -107,7 +107,7 @@ export class GuardedCosts implements Costs {
     return (await this.#gate.access.may(reader, "view", permissions)).allowed;
   }
 
-  /** What has no definition any more, and drafts, are nobody's. */
+  /** What has no definition any more, and the writing of drafts, is shown to all. */
   async #isRestricted(workflowId: string): Promise<boolean> {
     const permissions = await this.#gate.permissionsOf(workflowId).catch(() => undefined);
     return permissions?.view !== undefined;

@@ -4,7 +4,7 @@ import { OPERATOR } from "../model/actor.ts";
 import { approversNow } from "../model/requests.ts";
 import type { Gate } from "./gate.ts";
 
-/** Who somebody is to a run. */
+/** What a run lets a reader see. */
 export interface RunRights {
   /** They may see it. */
   readonly sees: boolean;

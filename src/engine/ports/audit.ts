@@ -32,7 +32,7 @@ export interface AuditChange {
   readonly to: Json;
 }
 
-/** One thing that somebody did, or that followed by itself. Written once, never changed. */
+/** One thing that a person did, or that followed by itself. Written once, never changed. */
 export interface AuditRecord {
   /**
    * Made by `auditId`: begins with the time, so that the order of ids is the order in which things happened, and is derived from

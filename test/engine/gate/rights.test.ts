@@ -67,24 +67,24 @@ describe("without permissions", () => {
 
   test("a list has the runs that its reader may see", async () => {
     await using harness = await open();
-    const { executionId: bobs } = await start(harness, "U0BOB");
-    await harness.rest(bobs);
+    const { executionId: ofBob } = await start(harness, "U0BOB");
+    await harness.rest(ofBob);
     await harness.clock.advance(1000);
-    const { executionId: erins } = await start(harness, "U0ERIN");
-    await harness.rest(erins);
+    const { executionId: ofErin } = await start(harness, "U0ERIN");
+    await harness.rest(ofErin);
 
     const seenBy = async (reader: string) =>
       (await harness.engine.executions.list({ limit: 10 }, reader)).executions.map(
         (run) => run.executionId,
       );
 
-    expect(await seenBy("U0BOB")).toEqual([bobs]);
-    expect(await seenBy("U0FRANK")).toEqual([erins, bobs]);
+    expect(await seenBy("U0BOB")).toEqual([ofBob]);
+    expect(await seenBy("U0FRANK")).toEqual([ofErin, ofBob]);
     expect(await seenBy("U0CAROL")).toEqual([]);
-    expect(await seenBy("U0ALICE")).toEqual([erins, bobs]);
+    expect(await seenBy("U0ALICE")).toEqual([ofErin, ofBob]);
     expect(
       await harness.engine.executions.list({ limit: 1 }, "U0BOB").then((page) => page.executions),
-    ).toMatchObject([{ executionId: bobs }]);
+    ).toMatchObject([{ executionId: ofBob }]);
   });
 });
 

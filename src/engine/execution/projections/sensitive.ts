@@ -87,7 +87,7 @@ function collectSteps(node: unknown, found: Map<string, string | null>): void {
   for (const member of Object.values(node)) collectSteps(member, found);
 }
 
-/** Texts and numbers that are long enough to be told from others. */
+/** Texts and numbers that are long enough to be distinguished from others. */
 function collect(value: Json, into: Set<string | number>): void {
   if (typeof value === "number" && String(value).length >= MIN_LENGTH) into.add(value);
   if (typeof value === "string" && value.trim().length >= MIN_LENGTH) into.add(value.trim());
