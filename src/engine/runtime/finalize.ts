@@ -1,11 +1,13 @@
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { handleSignal } from "../execution/decider/handle-signal.ts";
+import { auditOf } from "../execution/projections/audit-records.ts";
 import { toExecutionRecord } from "../execution/projections/execution-record.ts";
 import { apply } from "../execution/reducer/apply.ts";
 import type { ExecutionEvent } from "../model/events.ts";
 import { type ExecutionState, isFinished } from "../model/state.ts";
+import { type AuditRecord, auditId } from "../ports/audit.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { ExecutionRecord } from "../ports/executions.ts";
+import type { ExecutionRecord, Signal } from "../ports/executions.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import { appendCommit, dueAfter } from "./commit.ts";
@@ -36,6 +38,7 @@ export async function finalize(
   await publishCompletion(ports, state);
   const late = await store.signals.pending({ executionId, limit: 100 });
   if (late.some(({ kind }) => kind === "retry")) return false;
+  await store.audit.append(late.flatMap((signal) => auditOfLate(workflow, state, signal)));
   const events = late.flatMap((signal) => handleSignal(workflow, state, signal, clock.now()));
   const subscriptions = new EventSubscriptions(store, state);
   for (const signal of late) if (signal.kind === "event") subscriptions.add(signal);
@@ -51,6 +54,17 @@ export async function finalize(
   await store.signals.settle(late.map(({ id }) => id));
   await store.executions.save(toExecutionRecord(state, null, null));
   return true;
+}
+
+/** What is recorded of a click that came too late: no commit holds it. Doing it again after a crash adds nothing. */
+function auditOfLate(
+  workflow: CompiledWorkflow,
+  state: ExecutionState,
+  signal: Signal,
+): readonly AuditRecord[] {
+  return handleSignal(workflow, state, signal, signal.at)
+    .flatMap((event) => auditOf(workflow.definition, state, event))
+    .map((draft, index) => ({ id: auditId(draft.at, `${signal.id}:late:${index}`), ...draft }));
 }
 
 export interface FailDefectivePorts extends Pick<WorkerHooks, "completion"> {
