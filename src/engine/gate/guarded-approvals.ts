@@ -38,7 +38,7 @@ export function guardApprovals(
       recorded(decision, await approvals.vote(decision), { choice: decision.choice }),
     delegate: async (delegation) =>
       recorded(delegation, await approvals.delegate(delegation), { delegate: delegation.to }),
-    takeBack: async (which) => recorded(which, await approvals.takeBack(which)),
+    withdraw: async (which) => recorded(which, await approvals.withdraw(which)),
     form: (decision) => approvals.form(decision),
     audience: (request, notBefore) => approvals.audience(request, notBefore),
     listFor: (userId) => approvals.listFor(userId),
