@@ -163,11 +163,11 @@ describe("a request that nobody can decide", () => {
     await using bot = await start({ approvers: ["@ghosts"] }, { admins: ["U0CAROL"] });
     const deployed = await bot.engine.workflows.deploy(
       { ...askWorkflow({ approvers: ["@ghosts"], message: "Second version" }), version: 2 },
-      { by: "U0BOB" },
+      { by: "U0ALICE" },
     );
     expect(deployed).toMatchObject({ deployed: true });
     await startByApi(bot);
-    for (const place of ["D0BOB", "D0CAROL"]) await bot.message(place, /no user group @ghosts/);
+    for (const place of ["D0ALICE", "D0CAROL"]) await bot.message(place, /no user group @ghosts/);
   });
 
   test("because its group has emptied since is reported then, and again when it can be", async () => {

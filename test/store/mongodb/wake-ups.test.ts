@@ -119,7 +119,7 @@ describe.skipIf(mongoMissing !== null)("told by a change stream, without looking
     await using __ = second;
     const id = await first.begin();
 
-    await second.engine.executions.cancel(id, "U0BOB");
+    await second.engine.executions.cancel(id, "api");
 
     await until(async () => first.events.includes("execution_cancel_requested") || undefined);
   });
@@ -129,7 +129,7 @@ describe.skipIf(mongoMissing !== null)("told by a change stream, without looking
     await using _ = first;
     await using __ = second;
 
-    await second.engine.workflows.pause("slow", "U0BOB");
+    await second.engine.workflows.pause("slow", "api");
     await until(async () => first.engine.workflows.pauseOf("slow") ?? undefined);
     await second.engine.workflows.deploy(
       { ...slow, id: "chosen", trigger: { type: "shortcut" } },
@@ -161,7 +161,7 @@ describe.skipIf(mongoMissing !== null)("told by a change stream, without looking
     double.refuse(189);
     double.fail(286);
     await until(async () => (first.isLive ? undefined : true));
-    await second.engine.workflows.pause(null, "U0BOB");
+    await second.engine.workflows.pause(null, "api");
     double.refuse(null);
 
     // The look that follows the break may find it, too, if it comes late.
