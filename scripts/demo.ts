@@ -29,7 +29,7 @@ const MAX_EARLY_ENDS = 3;
 
 /** Variables of the shell that would connect the demo's bot to other systems. */
 const NOT_INHERITED =
-  /^(SLACK_|SMTP_|DATABASE_URL|OPENAI_API_KEY$|LLM_|API_TOKEN$|ADMINS$|SLASH_COMMAND$)/;
+  /^(SLACK_|SMTP_|DATABASE_URL|OPENAI_API_KEY$|LLM_|API_TOKEN$|API_TOKEN_OWNER$|ADMINS$|SLASH_COMMAND$)/;
 
 const dataDir = process.env["DATA_DIR"] || DEFAULT_DATA_DIR;
 const environment: NodeJS.ProcessEnv = { ...process.env, DATA_DIR: dataDir };

@@ -19,7 +19,7 @@ test("/workflow access says what one may do, why, and whom to ask", async () => 
   const own = await bot.slash("U0BOB", "access ask");
   expect(own).toMatch(/You may run it: you are in @finance\./);
   expect(own).toMatch(/You may not deploy it: only admins may\. Ask <@U0CAROL>\./);
-  expect(own).toMatch(/You may decide in it, as @finance/);
+  expect(own).toMatch(/You may decide in it, as @finance, but not about runs of your own\./);
   const other = await bot.slash("U0BOB", "access ask <@U0ALICE|alice>");
   expect(other).toMatch(/<@U0ALICE> may deploy it: they are an admin\./);
   expect(await bot.slash("U0BOB", "access ask <@U0DAVE>")).toMatch(

@@ -7,6 +7,7 @@ describe("a wrong environment", () => {
       SLACK_BOT_TOKEN: "hunter2-is-no-token",
       PORT: "many",
       API_TOKEN: "hunter2",
+      API_TOKEN_OWNER: "U0NOBODY",
       ADMINS: "alice",
     });
 

@@ -39,6 +39,7 @@ async function explainDecisions(
   person: string | undefined,
 ): Promise<string> {
   const who = person === undefined ? "You" : showHolder(person);
+  const own = person === undefined ? "your" : "their";
   const approvers = new Set(
     names.filter(({ kind }) => kind === "approver").map(({ name }) => name),
   );
@@ -47,6 +48,6 @@ async function explainDecisions(
   if (!(await access.mayUse(userId))) return `${who} may not decide in it: ${list} may.`;
   for (const approver of approvers)
     if (await access.isAmong(userId, approver))
-      return `${who} may decide in it, as ${showHolder(approver)}, but not about runs of their own.`;
+      return `${who} may decide in it, as ${showHolder(approver)}, but not about runs of ${own} own.`;
   return `${who} may not decide in it: ${list} may.`;
 }
