@@ -230,12 +230,7 @@ export function loadConfig(
       providers,
     },
     store: storeConfig(values),
-    web: {
-      host: values.HOST,
-      port: values.PORT,
-      apiToken: values.API_TOKEN ?? null,
-      tokenOwner: values.API_TOKEN_OWNER ?? null,
-    },
+    web: webConfig(values),
     http: { allowHosts: values.HTTP_ALLOW_HOSTS },
     mail: mailConfig(values),
     databases,
@@ -248,6 +243,11 @@ export function loadConfig(
 function storeConfig(values: z.output<typeof Environment>): StoreConfig {
   const { MONGODB_URI: uri, DATA_DIR: dataDir, SQLITE_SYNCHRONOUS: synchronous } = values;
   return uri === undefined ? { kind: "sqlite", dataDir, synchronous } : { kind: "mongodb", uri };
+}
+
+function webConfig(values: z.output<typeof Environment>): Config["web"] {
+  const { HOST: host, PORT: port, API_TOKEN: token, API_TOKEN_OWNER: owner } = values;
+  return { host, port, apiToken: token ?? null, tokenOwner: owner ?? null };
 }
 
 function mailConfig(values: z.output<typeof Environment>): MailConfig | null {
