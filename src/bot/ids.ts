@@ -68,6 +68,8 @@ export const CARD_METADATA = "heddle_card";
 export const METHOD_SCOPES = {
   "assistant.threads.setStatus": ["assistant:write"],
   "auth.test": [],
+  "chat.getPermalink": [],
+  "chat.postEphemeral": ["chat:write"],
   "chat.postMessage": ["chat:write"],
   "chat.update": ["chat:write"],
   "conversations.history": ["channels:history", "groups:history", "im:history"],

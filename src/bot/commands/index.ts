@@ -2,6 +2,7 @@ import { nearest } from "../../shared/did-you-mean.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { BotContext } from "../context.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
+import { approvalsCommand, approveCommand, rejectCommand } from "./approvals.ts";
 import { budgetCommand } from "./budget.ts";
 import { cancelCommand } from "./cancel.ts";
 import { costsCommand } from "./costs.ts";
@@ -39,6 +40,9 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   runCommand,
   statusCommand,
   runsCommand,
+  approvalsCommand,
+  approveCommand,
+  rejectCommand,
   whyCommand,
   labelCommand,
   promptsCommand,

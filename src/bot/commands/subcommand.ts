@@ -22,6 +22,8 @@ export interface Subcommand {
   /** One line for the help. */
   readonly summary: string;
   readonly roles: readonly Role[];
+  /** The help leaves it out. */
+  readonly isHidden?: boolean;
   /** Another form of it, which admins alone may use. */
   readonly adminForm?: { readonly usage: string; readonly summary: string };
   /** @throws {AppError} which the caller sees. */

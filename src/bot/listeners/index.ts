@@ -14,6 +14,7 @@ import { register as registerDelegation } from "./dialogs/delegation.ts";
 import { register as registerAppHomeOpened } from "./events/app-home-opened.ts";
 import { register as registerDirectMessage } from "./events/direct-message.ts";
 import { register as registerMessage } from "./events/message.ts";
+import { register as registerMessageDeleted } from "./events/message-deleted.ts";
 import { register as registerReactionAdded } from "./events/reaction-added.ts";
 import { register as registerRunWorkflow } from "./shortcuts/run-workflow.ts";
 
@@ -33,6 +34,7 @@ export function registerListeners(app: App, context: BotContext): void {
   registerAppHomeOpened(app, context);
   registerDirectMessage(app, context);
   registerMessage(app, context);
+  registerMessageDeleted(app, context);
   registerReactionAdded(app, context);
   registerRunWorkflow(app, context);
 }

@@ -74,6 +74,7 @@ const MAX_FOUND = 5000;
  */
 export class Reaches {
   readonly #options: ReachesOptions;
+  readonly #closed = new Set<string>();
   #notBefore = 0;
   readonly #found = new LruMap<string, Found>(MAX_FOUND);
 
@@ -100,9 +101,15 @@ export class Reaches {
     return refreshed.includes(true);
   }
 
+  /** Is this conversation closed to the bot, as far as was found out? */
+  isClosed(channel: string): boolean {
+    return this.#closed.has(channel);
+  }
+
   /** Everything is found out anew. */
   forget(): void {
     this.#found.clear();
+    this.#options.members.forget();
     this.#notBefore = this.#options.clock.now();
   }
 
@@ -121,6 +128,7 @@ export class Reaches {
       clock.now() - last.at < FOUND_MS;
     if (isKnown) return false;
     const audience = await this.#options.engine.approvals.audience(request, this.#notBefore);
+    await this.#noteClosed(place);
     this.#found.set(key, {
       at: clock.now(),
       place,
@@ -131,6 +139,12 @@ export class Reaches {
       owners: await this.#owners(shown.view),
     });
     return true;
+  }
+
+  async #noteClosed(place: string | null): Promise<void> {
+    if (place === null) return;
+    if (await this.#options.members.isClosed(place)) this.#closed.add(place);
+    else this.#closed.delete(place);
   }
 
   /** Those who do not see a conversation; nobody if Slack does not say who is in it. */

@@ -7,6 +7,7 @@ import type { ExecutionStatus } from "../../engine/model/state.ts";
 import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import { isAppError } from "../../shared/errors.ts";
+import { LruMap } from "../../shared/lru-map.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { eachPage } from "../../shared/pages.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
@@ -36,6 +37,7 @@ export interface ReconcilerOptions {
 }
 
 const RECHECK_MS = 5 * 60_000;
+const REMEMBERED_DELETIONS = 1000;
 const UPDATE_KEY = "update";
 /** A run's card is edited at most this often while it runs. */
 const EDIT_PAUSE_MS = 1000;
@@ -78,6 +80,7 @@ export class Reconciler {
   readonly #writer: MessageWriter;
   readonly #rateLimiter: RateLimiter;
   readonly #reaches: Reaches;
+  readonly #deleted = new LruMap<string, true>(REMEMBERED_DELETIONS);
   readonly #jobs = new Map<string, Job>();
   readonly #definitions = new Map<string, Definition>();
   readonly #stop = new AbortController();
@@ -147,6 +150,12 @@ export class Reconciler {
     this.#stop.abort();
     for (const job of this.#jobs.values()) job.interrupt.abort();
     await Promise.all([...this.#jobs.values()].map((job) => job.done));
+  }
+
+  /** A message was deleted: if it is a card that still asks, it is posted anew. */
+  deleted(executionId: string, channel: string, ts: string): void {
+    this.#deleted.set(`${channel} ${ts}`, true);
+    void this.sync(executionId);
   }
 
   /** Brings one execution's cards up to date. Never rejects; resolves when nothing is left to do. */
@@ -240,6 +249,14 @@ export class Reconciler {
     };
     await this.#reaches.refresh(execution);
     const context = await this.#context(view);
+    await this.#writer.askAnew(
+      execution,
+      desiredMessages(view, context, this.#reaches.of(execution)),
+      ({ channel, ts }) => {
+        if (this.#deleted.get(`${channel} ${ts}`) === true) return "lost-message";
+        return this.#reaches.isClosed(channel) ? "closed-channel" : null;
+      },
+    );
     while (!this.#stop.signal.aborted) {
       const messages = desiredMessages(view, context, this.#reaches.of(execution));
       const action = planNext(
