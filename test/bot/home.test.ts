@@ -166,7 +166,10 @@ describe("App Home", () => {
     await home.open(/and 2 more/);
     const { blocks } = await home.view();
     expect(toObjects(blocks).length).toBeLessThanOrEqual(100);
-    expect(buttonsOf(await home.view())).toHaveLength(30);
+    const choices = buttonsOf(await home.view()).filter(({ action_id: id }) =>
+      String(id).startsWith("decide_"),
+    );
+    expect(choices).toHaveLength(30);
     expect(await new Home(bot, "U0ALICE").open(/As of/)).toMatch(/More: `\/workflow runs`/);
   });
 

@@ -11,6 +11,7 @@ import { register as registerWhyRun } from "./actions/why-run.ts";
 import { register as registerWorkflow } from "./commands/workflow.ts";
 import { register as registerDecision } from "./dialogs/decision.ts";
 import { register as registerDelegation } from "./dialogs/delegation.ts";
+import { register as registerSeveral } from "./dialogs/several.ts";
 import { register as registerAppHomeOpened } from "./events/app-home-opened.ts";
 import { register as registerDirectMessage } from "./events/direct-message.ts";
 import { register as registerMessage } from "./events/message.ts";
@@ -23,6 +24,7 @@ export function registerListeners(app: App, context: BotContext): void {
   registerWorkflow(app, context);
   registerDecide(app, context);
   registerDecision(app, context);
+  registerSeveral(app, context);
   registerRequest(app, context);
   registerDelegation(app, context);
   registerCancelRun(app, context);
