@@ -104,6 +104,7 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     groups,
     home: createHomePublisher({ engine, permissions, client: lookup, clock, command }),
     client: lookup,
+    tellAdmins: (text) => tellAll(config.admins, text, lookup, logger),
     cards: {
       ...createCardLinks(lookup, cards),
       idOf: approvalId,

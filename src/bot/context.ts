@@ -21,6 +21,8 @@ export interface BotContext {
   readonly events: RecentKeys;
   readonly groups: GroupFinder;
   readonly home: HomePublisher;
+  /** Writes to the admins of the configuration. @returns whether at least one got it. */
+  readonly tellAdmins: (text: string) => Promise<boolean>;
   /** The cards of runs, and the ways to them. */
   readonly cards: BotCards;
   /** Who was led from words to the buttons of which request. */

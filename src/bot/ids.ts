@@ -16,6 +16,8 @@ export const ACTION_IDS = {
   delegate: "delegate",
   showRequest: "show_request",
   showRequestPage: "show_request_page",
+  notMe: "not_me",
+  receipts: "receipts",
   decideSeveral: "several_requests",
 } as const;
 

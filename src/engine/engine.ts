@@ -292,7 +292,7 @@ function workflowsOf({ clock, services }: Settings, parts: Parts): Engine["workf
 }
 
 function executionsOf(
-  { executions, retries, migrations }: Parts,
+  { executions, retries, migrations, pauses }: Parts,
   events: EngineEvents,
 ): Engine["executions"] {
   return {
@@ -304,6 +304,16 @@ function executionsOf(
     retry: (request) => retries.retry(request),
     retryAll: (request) => retries.retryAll(request),
     migrate: (request) => migrations.migrate(request),
+    pause: async (executionId, by) => {
+      await executions.get(executionId);
+      await pauses.pauseExecution(executionId, by);
+      // It is looked at now, not when its wait is over.
+      events.emit("wake", { executionId });
+    },
+    resume: async (executionId) => {
+      await executions.get(executionId);
+      return pauses.resumeExecution(executionId);
+    },
     onCommitted: (listener) => events.on("committed", ({ executionId }) => listener(executionId)),
   };
 }

@@ -74,6 +74,26 @@ describe("the card of an open request", () => {
     expect(contentOf(decided)).not.toContain("cannot post");
   });
 
+  test("is what an old card leads to when it was asked anew", async () => {
+    await using bot = await start();
+    await bot.slash("U0ALICE", "run ask");
+    const old = await bot.message(APPROVALS, /Approval needed/);
+    const changed = { ...askWorkflow({ title: "Shall we really?" }), version: 2 };
+    await bot.engine.workflows.deploy(changed, { by: "U0ALICE" });
+    const { executions } = await bot.engine.executions.list({});
+    const executionId = executions[0]?.executionId ?? "";
+    await bot.engine.executions.migrate({ executionId, by: "U0ALICE", version: 2 });
+    const fresh = await bot.message(APPROVALS, /needed: Shall we really/);
+    await bot.click("U0BOB", APPROVALS, old, "decide_approve");
+    const answers = await bot.until(async () => {
+      const found = await bot.privates("U0BOB", APPROVALS);
+      return found.length >= 2 ? found : undefined;
+    });
+    expect(answers.join()).toMatch(
+      new RegExp(`out of date[\\s\\S]*${tsOf(fresh).replace(".", "")}`),
+    );
+  });
+
   test("that was decided stays deleted", async () => {
     await using bot = await start();
     await bot.slash("U0ALICE", "run ask");

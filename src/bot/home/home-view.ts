@@ -33,6 +33,8 @@ export interface HomeContent {
   readonly notice: readonly KnownBlock[];
   /** Requests that this person may decide. */
   readonly decisions: readonly OpenRequest[];
+  /** Do they get a receipt for each decision? */
+  readonly hasReceipts: boolean;
   /** Their latest runs, newest first. */
   readonly runs: readonly ExecutionSummary[];
   /** Have they started more than these? */
@@ -59,6 +61,7 @@ export function homeView(content: HomeContent): HomeView {
     ...notice,
     header("Waiting for your decision"),
     ...decisionBlocks(content.decisions, nameOf),
+    buttons("receipts", [receiptsButton(content.hasReceipts)]),
     divider,
     header("Your latest runs"),
     ...runBlocks(content),
@@ -85,6 +88,14 @@ export function closedHomeView(reason: string): HomeView {
       section(`:lock: ${escapeText(reason)}`),
     ],
   };
+}
+
+function receiptsButton(hasReceipts: boolean) {
+  return button({
+    actionId: ACTION_IDS.receipts,
+    label: hasReceipts ? "Stop receipts of my decisions" : "Send me receipts of my decisions",
+    value: hasReceipts ? "off" : "on",
+  });
 }
 
 const SEVERAL = button({

@@ -4,6 +4,8 @@ import { register as registerCancelRun } from "./actions/cancel-run.ts";
 import { register as registerDecide } from "./actions/decide.ts";
 import { register as registerDraft } from "./actions/draft.ts";
 import { register as registerLabel } from "./actions/label.ts";
+import { register as registerNotMe } from "./actions/not-me.ts";
+import { register as registerReceipts } from "./actions/receipts.ts";
 import { register as registerRequest } from "./actions/request.ts";
 import { register as registerRetry } from "./actions/retry.ts";
 import { register as registerShowRequest } from "./actions/show-request.ts";
@@ -33,6 +35,8 @@ export function registerListeners(app: App, context: BotContext): void {
   registerLabel(app, context);
   registerDraft(app, context);
   registerShowRequest(app, context);
+  registerNotMe(app, context);
+  registerReceipts(app, context);
   registerAppHomeOpened(app, context);
   registerDirectMessage(app, context);
   registerMessage(app, context);

@@ -20,6 +20,11 @@ export function newsId(view: Owner, request: RequestView): string {
   return `news:${partOf(view, request)}`;
 }
 
+/** How the ids begin of the receipts of those who decided; `:` and the person follow. */
+export function receiptId(view: Owner, request: RequestView): string {
+  return `receipt:${partOf(view, request)}`;
+}
+
 function partOf({ executionId }: Owner, { opened }: RequestView): string {
   const prefix = `${executionId}/`;
   const step = opened.id.startsWith(prefix) ? opened.id.slice(prefix.length) : opened.id;

@@ -20,6 +20,7 @@ import { createPlacement } from "./placement.ts";
 import { type CardAction, cardId, planNext } from "./plan.ts";
 import { POST_RATE, RateLimiter, UPDATE_RATE } from "./rate-limiter.ts";
 import { Reaches } from "./reach.ts";
+import { receiptMessages, wantedReceipts } from "./receipts.ts";
 import { createSlackMessages } from "./slack-messages.ts";
 
 export interface ReconcilerOptions {
@@ -249,6 +250,7 @@ export class Reconciler {
     };
     await this.#reaches.refresh(execution);
     const context = await this.#context(view);
+    const receipts = await wantedReceipts(execution, this.#options.engine);
     await this.#writer.askAnew(
       execution,
       desiredMessages(view, context, this.#reaches.of(execution)),
@@ -258,7 +260,10 @@ export class Reconciler {
       },
     );
     while (!this.#stop.signal.aborted) {
-      const messages = desiredMessages(view, context, this.#reaches.of(execution));
+      const messages = [
+        ...desiredMessages(view, context, this.#reaches.of(execution)),
+        ...receiptMessages(view, receipts, context),
+      ];
       const action = planNext(
         executionId,
         messages,

@@ -60,6 +60,14 @@ export interface Executions {
    * @throws {AppError} `execution_not_found`, `version_not_found`; `migration_refused`, saying which step and why.
    */
   migrate(request: MigrationRequest): Promise<MigrationResult>;
+  /**
+   * Holds one execution: steps under way end, no further one begins. Durable when it resolves; paused already, it stays as it was.
+   *
+   * @throws {AppError} `execution_not_found`.
+   */
+  pause(executionId: string, by: string): Promise<void>;
+  /** @returns whether it was paused by itself. @throws {AppError} `execution_not_found`. */
+  resume(executionId: string): Promise<boolean>;
   /** Calls `listener` with the execution id after each durable change. @returns a function that removes the listener. */
   onCommitted(listener: (executionId: string) => void): () => void;
 }

@@ -91,7 +91,7 @@ async function approve(
     name = nameOf(
       requests.find(({ opened }) => opened.id === requestId)?.opened.title ?? requestId,
     );
-    const vote = { executionId, requestId, round, hash, choice: COMMON_CHOICE, by };
+    const vote = { executionId, requestId, round, hash, choice: COMMON_CHOICE, by, via: "home" };
     const answer = await engine.approvals.vote(vote);
     if (!answer.recorded) return { name, problem: answer.message };
     const settled = await answer.settled;
