@@ -41,7 +41,7 @@ export interface SlackBotOptions {
   readonly onProcessDied: ReconcilerOptions["onProcessDied"];
   readonly logger: Logger;
   readonly clock: Clock;
-  /** How often open requests are looked at again, in milliseconds. */
+  /** How often open requests are checked again, in milliseconds. */
   readonly recheckMs?: number;
 }
 

@@ -307,7 +307,7 @@ function executionsOf(
     pause: async (executionId, by) => {
       await executions.get(executionId);
       await pauses.pauseExecution(executionId, by);
-      // It is looked at now, not when its wait is over.
+      // It is checked now, not when its wait is over.
       events.emit("wake", { executionId });
     },
     resume: async (executionId) => {

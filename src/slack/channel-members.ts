@@ -4,7 +4,7 @@ import { LruMap } from "../shared/lru-map.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { toSlackFailure } from "./errors.ts";
 
-/** How old an answer may be: a copy that somebody gets a minute too late, or need not get, does no harm. */
+/** How old an answer may be: a copy that a person gets a minute too late, or need not get, does no harm. */
 const KNOWN_MS = 60_000;
 const MAX_CHANNELS = 1000;
 const PAGE_SIZE = 1000;

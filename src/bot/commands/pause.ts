@@ -40,7 +40,7 @@ export const resumeCommand: Subcommand = {
   },
 };
 
-/** Resumes a run that is held by itself; `null`: the word names a workflow, or nothing. */
+/** Resumes a run that was paused by itself; `null`: the word names a workflow, or nothing. */
 async function resumeRun(word: string | undefined, engine: Engine): Promise<string | null> {
   if (word === undefined || word.toLowerCase() === ALL) return null;
   const isWorkflow = (await engine.workflows.list()).some(({ id }) => id === word);

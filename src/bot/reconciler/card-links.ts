@@ -3,8 +3,7 @@ import type { ExecutionView, RequestView } from "../../engine/api/executions.ts"
 import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
 import { readOwn } from "../../shared/json.ts";
 import { CARD_METADATA } from "../ids.ts";
-import { approvalId } from "./message-ids.ts";
-import { cardId } from "./plan.ts";
+import { approvalId, cardId } from "./message-ids.ts";
 
 /** Leads from messages to what they show, and back. */
 export interface CardLinks {

@@ -1,4 +1,15 @@
 import type { ExecutionView, RequestView } from "../../engine/api/executions.ts";
+import type { CardRecord } from "../../engine/ports/cards.ts";
+
+/** Id of the record of a message. */
+export function cardId(executionId: string, messageId: string): string {
+  return `${executionId}:${messageId}`;
+}
+
+/** A card that Slack will never show: it was given up, and stays so. */
+export function isAbandoned(record: CardRecord): boolean {
+  return record.final && record.ts === null;
+}
 
 type Owner = Pick<ExecutionView, "executionId">;
 

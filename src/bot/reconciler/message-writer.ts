@@ -4,9 +4,9 @@ import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import type { DesiredMessage } from "./desired-messages.ts";
-import { RUN_CARD } from "./message-ids.ts";
+import { cardId, RUN_CARD } from "./message-ids.ts";
 import type { Placement } from "./placement.ts";
-import { type Card, type CardAction, cardId, hashMessage } from "./plan.ts";
+import { type Card, type CardAction, hashMessage } from "./plan.ts";
 import type { SlackMessages } from "./slack-messages.ts";
 import { toRefusalKind } from "./slack-refusals.ts";
 

@@ -5,7 +5,7 @@ import { toSlackFailure } from "../../slack/errors.ts";
 import { mentionChannel, mentionPerson } from "../../slack/text.ts";
 import { type CardMessage, contextBlock, message } from "../views/blocks/build.ts";
 import type { DesiredMessage } from "./desired-messages.ts";
-import { isAbandoned } from "./plan.ts";
+import { isAbandoned } from "./message-ids.ts";
 import type { CardPlace, SlackMessages } from "./slack-messages.ts";
 
 /** Where cards go, and the fallback if the bot cannot post there. */

@@ -9,8 +9,7 @@ import type { ChannelMembers } from "../../slack/channel-members.ts";
 import type { ChannelFinder } from "../../slack/channels.ts";
 import { mentionPerson, showSentence } from "../../slack/text.ts";
 import { outcomeOf } from "../views/decision-words.ts";
-import { approvalId, noticeId } from "./message-ids.ts";
-import { cardId, isAbandoned } from "./plan.ts";
+import { approvalId, cardId, isAbandoned, noticeId } from "./message-ids.ts";
 
 /** Whom a request reaches beside its card. */
 export interface Reach {
@@ -22,7 +21,7 @@ export interface Reach {
   readonly note: string | null;
   /** Why it cannot be decided, in mrkdwn; `null`: it can. */
   readonly undecidable: string | null;
-  /** Who is told that it cannot be decided, or was. */
+  /** Who is notified that it cannot be decided, or was. */
   readonly told: readonly string[];
 }
 
@@ -58,7 +57,7 @@ interface Found {
   readonly audience: Audience;
   /** Those of the deciders who do not see the card. */
   readonly outside: readonly string[];
-  /** Who is told what goes wrong. */
+  /** Who is notified of what goes wrong. */
   readonly owners: readonly string[];
 }
 
@@ -69,7 +68,7 @@ const FOUND_MS = 5 * 60_000;
 const MAX_FOUND = 5000;
 
 /**
- * Finds out whom requests reach: who does not see the card, who else is notified, and whether somebody can decide at all.
+ * Finds out whom requests reach: who does not see the card, who else is notified, and whether anybody can decide at all.
  * It asks Slack, so it stands apart from `desiredMessages`, which gets what was found.
  */
 export class Reaches {
@@ -147,7 +146,7 @@ export class Reaches {
     else this.#closed.delete(place);
   }
 
-  /** Those who do not see a conversation; nobody if Slack does not say who is in it. */
+  /** Those who do not see a conversation; none if Slack does not say who is in it. */
   async #outside(people: readonly string[], place: string | null): Promise<readonly string[]> {
     if (place === null) return people;
     if (place.startsWith("D")) {

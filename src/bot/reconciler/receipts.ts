@@ -5,8 +5,7 @@ import type { CardRecord } from "../../engine/ports/cards.ts";
 import type { CardContext } from "../views/card-context.ts";
 import { decisionReceipt } from "../views/decision-receipt.ts";
 import type { DesiredMessage } from "./desired-messages.ts";
-import { receiptId } from "./message-ids.ts";
-import { cardId } from "./plan.ts";
+import { cardId, receiptId } from "./message-ids.ts";
 
 /** A vote whose author gets, or got, a receipt. */
 interface WantedReceipt {

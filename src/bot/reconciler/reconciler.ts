@@ -14,10 +14,10 @@ import { toSlackFailure } from "../../slack/errors.ts";
 import type { Slack } from "../../slack/slack.ts";
 import { type CardContext, createCardContext } from "../views/card-context.ts";
 import { type DesiredMessage, desiredMessages } from "./desired-messages.ts";
-import { RUN_CARD } from "./message-ids.ts";
+import { cardId, RUN_CARD } from "./message-ids.ts";
 import { type ExecutionCards, MessageWriter } from "./message-writer.ts";
 import { createPlacement } from "./placement.ts";
-import { type CardAction, cardId, planNext } from "./plan.ts";
+import { type CardAction, planNext } from "./plan.ts";
 import { POST_RATE, RateLimiter, UPDATE_RATE } from "./rate-limiter.ts";
 import { Reaches } from "./reach.ts";
 import { receiptMessages, wantedReceipts } from "./receipts.ts";
@@ -29,11 +29,11 @@ export interface ReconcilerOptions {
   /** Calls `listener` when another process died. @returns a function that removes it. */
   readonly onProcessDied: (listener: () => void) => () => void;
   readonly slack: Slack;
-  /** User ids of the configuration: told of requests that nobody can decide, if nobody started the run. */
+  /** User ids of the configuration: notified of requests that cannot be decided, if no person started the run. */
   readonly admins: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
-  /** How often open requests are looked at again, in milliseconds. @default 5 minutes */
+  /** How often open requests are checked again, in milliseconds. @default 5 minutes */
   readonly recheckMs?: number;
 }
 
@@ -127,7 +127,7 @@ export class Reconciler {
       this.#reaches.forget();
       for (const status of ["waiting", "running"] as const) {
         this.#syncAll(status, isAsking).catch((error: unknown) => {
-          logger.warn({ err: error }, "could not look at open requests again");
+          logger.warn({ err: error }, "could not check open requests again");
         });
       }
     });

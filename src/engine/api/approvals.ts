@@ -46,7 +46,7 @@ export interface Approvals {
 export interface Audience {
   /** Who can decide, in the order of the definition; those who have voted are among them. */
   readonly deciders: readonly string[];
-  /** Why other names lead to nobody: parts of a sentence, with mentions. */
+  /** Why other names lead to no person: parts of a sentence, with mentions. */
   readonly missing: readonly string[];
   /** Who is named, but excluded from deciding. */
   readonly excluded: readonly string[];

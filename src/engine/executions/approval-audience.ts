@@ -17,7 +17,7 @@ export type AudienceRequest = Pick<ReadonlyRequest, "opened" | "votes"> & {
   readonly notes?: ReadonlyRequest["notes"];
 };
 
-/** People who are named, and the sentences on names that lead to nobody. */
+/** People who are named, and the sentences on names that lead to no person. */
 interface Named {
   readonly people: readonly string[];
   readonly missing: readonly string[];
@@ -29,7 +29,7 @@ export function mayAct(person: Person | null): person is Person {
 }
 
 /**
- * Tells who can decide a request, and why nobody can.
+ * Says who can decide a request, and why no person can.
  *
  * For cards, notices and refusals, which must not contradict each other; whether a click counts is checked by
  * `Approvals.vote` with what Slack says at that moment. What Slack does not tell counts as in order: a warning that is wrong
@@ -66,7 +66,7 @@ export class ApprovalAudience {
     return { ...found, notified: await this.#notified(opened.notify ?? []), undecidable };
   }
 
-  /** People and channels; names that lead to nobody are left out. */
+  /** People and channels; names that lead to no person are left out. */
   async #notified(names: readonly string[]): Promise<readonly string[]> {
     const targets = await Promise.all(
       names.map(async (name) => (isChannel(name) ? [name] : (await this.#resolve(name)).people)),

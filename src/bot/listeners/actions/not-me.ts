@@ -7,7 +7,7 @@ import type { BotContext } from "../../context.ts";
 import { ACTION_IDS } from "../../ids.ts";
 import { onAction } from "./on-action.ts";
 
-/** "That was not me": holds the run at once, and tells the admins, who alone let it go on. */
+/** "That was not me": pauses the run at once, and notifies the admins, who alone resume it. */
 export function register(app: App, context: BotContext): void {
   onAction(app, context, {
     id: ACTION_IDS.notMe,

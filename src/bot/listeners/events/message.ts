@@ -37,7 +37,7 @@ export function register(app: App, context: BotContext): void {
     if (botId !== undefined && botId === ownBotId) return;
     const logger = context.logger.child({ channel, user, event: body.event_id });
     await answerSpoken(context, client, { ...data, user }, botUserId).catch((error: unknown) => {
-      logger.warn({ err: error }, "could not lead somebody to the buttons");
+      logger.warn({ err: error }, "could not lead a person to the buttons");
     });
     try {
       await engine.triggers.receiveMessage({

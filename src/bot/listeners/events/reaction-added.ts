@@ -13,7 +13,7 @@ export function register(app: App, context: BotContext): void {
     const logger = context.logger.child({ channel, user, event: body.event_id });
     if ((author === undefined || author === botUserId) && isDecisionEmoji(reaction)) {
       await leadToButtons(context, client, { user, channel, ts }).catch((error: unknown) => {
-        logger.warn({ err: error }, "could not lead somebody to the buttons");
+        logger.warn({ err: error }, "could not lead a person to the buttons");
       });
     }
     try {

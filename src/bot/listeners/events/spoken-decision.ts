@@ -98,7 +98,7 @@ export interface Spoken {
 }
 
 /**
- * Leads somebody who decides in words to the buttons: in private, once for each request, and only who could decide.
+ * Leads a person who decides in words to the buttons: in private, once for each request, and only who could decide.
  *
  * Throws what the Web API client throws.
  */
