@@ -1,3 +1,4 @@
+import type { Logger } from "pino";
 import type { Audience } from "../../engine/api/approvals.ts";
 import type { Engine } from "../../engine/api/engine.ts";
 import type { ExecutionView, RequestView } from "../../engine/api/executions.ts";
@@ -39,6 +40,7 @@ export interface ReachesOptions {
   /** User ids of the configuration. */
   readonly admins: readonly string[];
   readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 /** What an execution shows in Slack, by the ids of its cards. */
@@ -128,6 +130,14 @@ export class Reaches {
     if (isKnown) return false;
     const audience = await this.#options.engine.approvals.audience(request, this.#notBefore);
     await this.#noteClosed(place);
+    const owners = await this.#owners(shown.view);
+    if (audience.undecidable !== null && owners.length === 0) {
+      const why = audience.undecidable;
+      this.#options.logger.warn(
+        { card: key, why },
+        "a request cannot be decided, and there is no owner to notify",
+      );
+    }
     this.#found.set(key, {
       at: clock.now(),
       place,
@@ -135,7 +145,7 @@ export class Reaches {
       notes: (request.notes ?? []).length,
       audience,
       outside: await this.#outside(audience.deciders, place),
-      owners: await this.#owners(shown.view),
+      owners,
     });
     return true;
   }
