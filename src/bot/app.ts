@@ -14,6 +14,8 @@ import { showSentence } from "../slack/text.ts";
 import { RecentKeys } from "./context.ts";
 import { createHomePublisher } from "./home/publisher.ts";
 import { registerListeners } from "./listeners/index.ts";
+import { createCardLinks } from "./reconciler/card-links.ts";
+import { approvalId } from "./reconciler/message-ids.ts";
 import { Reconciler, type ReconcilerOptions } from "./reconciler/reconciler.ts";
 import { message, section } from "./views/blocks/build.ts";
 
@@ -39,7 +41,7 @@ export interface SlackBotOptions {
   readonly onProcessDied: ReconcilerOptions["onProcessDied"];
   readonly logger: Logger;
   readonly clock: Clock;
-  /** How often open requests are looked at again, in milliseconds. */
+  /** How often open requests are checked again, in milliseconds. */
   readonly recheckMs?: number;
 }
 
@@ -102,6 +104,13 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     groups,
     home: createHomePublisher({ engine, permissions, client: lookup, clock, command }),
     client: lookup,
+    tellAdmins: (text) => tellAll(config.admins, text, lookup, logger),
+    cards: {
+      ...createCardLinks(lookup, cards),
+      idOf: approvalId,
+      deleted: (executionId, channel, ts) => reconciler.deleted(executionId, channel, ts),
+    },
+    spoken: new RecentKeys(REMEMBERED_EVENTS),
   });
   app.error(async (error) => logger.error({ err: error }, "a listener failed"));
   const stopping = new AbortController();

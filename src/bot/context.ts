@@ -2,10 +2,12 @@ import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Access } from "../engine/api/access.ts";
 import type { Engine } from "../engine/api/engine.ts";
+import type { ExecutionView, RequestView } from "../engine/api/executions.ts";
 import type { Clock } from "../engine/ports/clock.ts";
 import { LruMap } from "../shared/lru-map.ts";
 import type { GroupFinder } from "../slack/groups.ts";
 import type { HomePublisher } from "./home/publisher.ts";
+import type { CardLinks } from "./reconciler/card-links.ts";
 
 /** What listeners work with. */
 export interface BotContext {
@@ -19,8 +21,21 @@ export interface BotContext {
   readonly events: RecentKeys;
   readonly groups: GroupFinder;
   readonly home: HomePublisher;
+  /** Writes to the admins of the configuration. @returns whether at least one got it. */
+  readonly tellAdmins: (text: string) => Promise<boolean>;
+  /** The cards of runs, and the ways to them. */
+  readonly cards: BotCards;
+  /** Who was led from words to the buttons of which request. */
+  readonly spoken: RecentKeys;
   /** The lookup client, for what a listener sends by itself. */
   readonly client: WebClient;
+}
+
+export interface BotCards extends CardLinks {
+  /** The id of a request's card within its execution. */
+  idOf(view: ExecutionView, request: RequestView): string;
+  /** A message was deleted: if it is a card that still asks, it is posted anew. */
+  deleted(executionId: string, channel: string, ts: string): void;
 }
 
 /** Remembers the last keys: Slack delivers an event again when it missed the acknowledgement. */

@@ -16,6 +16,9 @@ export const ACTION_IDS = {
   delegate: "delegate",
   showRequest: "show_request",
   showRequestPage: "show_request_page",
+  notMe: "not_me",
+  receipts: "receipts",
+  decideSeveral: "several_requests",
 } as const;
 
 /** A choice of an approval: `decide_approve`, `decide_reject`, … The choice that counts is in the button's value. */
@@ -42,7 +45,7 @@ export const CALLBACK_IDS = {
 } as const;
 
 /** Dialogs that a click on a card opens. */
-export const DIALOG_IDS = { decide: "decide", delegate: "delegate" } as const;
+export const DIALOG_IDS = { decide: "decide", delegate: "delegate", several: "several" } as const;
 
 /**
  * Events with a listener, as the manifest subscribes to them.
@@ -68,6 +71,8 @@ export const CARD_METADATA = "heddle_card";
 export const METHOD_SCOPES = {
   "assistant.threads.setStatus": ["assistant:write"],
   "auth.test": [],
+  "chat.getPermalink": [],
+  "chat.postEphemeral": ["chat:write"],
   "chat.postMessage": ["chat:write"],
   "chat.update": ["chat:write"],
   "conversations.history": ["channels:history", "groups:history", "im:history"],

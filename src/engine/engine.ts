@@ -251,7 +251,13 @@ function connectExecutions(
     events,
   });
   const migrations = new Migrations({ store, clock, executions, workflows, people, events });
-  const guarded = new GuardedExecutions(gate, { executions, retries, migrations, events });
+  const guarded = new GuardedExecutions(gate, {
+    executions,
+    retries,
+    migrations,
+    pauses,
+    events,
+  });
   const triggers = new Triggers({
     ...settings,
     workflows,

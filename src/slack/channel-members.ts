@@ -2,8 +2,9 @@ import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../engine/ports/clock.ts";
 import { LruMap } from "../shared/lru-map.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
+import { toSlackFailure } from "./errors.ts";
 
-/** How old an answer may be: a copy that somebody gets a minute too late, or need not get, does no harm. */
+/** How old an answer may be: a copy that a person gets a minute too late, or need not get, does no harm. */
 const KNOWN_MS = 60_000;
 const MAX_CHANNELS = 1000;
 const PAGE_SIZE = 1000;
@@ -17,11 +18,29 @@ export interface ChannelMembers {
    * @returns `null` if Slack does not say. Never rejects.
    */
   of(channel: string): Promise<ReadonlySet<string> | null>;
+  /** Is it archived, or closed to the bot? At most a minute old; `false` if Slack does not say. Never rejects. */
+  isClosed(channel: string): Promise<boolean>;
+  /** Everything is asked anew. */
+  forget(): void;
 }
 
 export function createChannelMembers(client: WebClient, clock: Clock): ChannelMembers {
   const known = new LruMap<string, { readonly at: number; readonly members: Answer }>(MAX_CHANNELS);
+  const closed = new LruMap<string, { readonly at: number; readonly answer: Promise<boolean> }>(
+    MAX_CHANNELS,
+  );
   return {
+    forget: () => {
+      known.clear();
+      closed.clear();
+    },
+    isClosed: (channel) => {
+      const last = closed.get(channel);
+      if (last !== undefined && clock.now() - last.at < KNOWN_MS) return last.answer;
+      const answer = readClosed(client, channel);
+      closed.set(channel, { at: clock.now(), answer });
+      return answer;
+    },
     of: (channel) => {
       const last = known.get(channel);
       if (last !== undefined && clock.now() - last.at < KNOWN_MS) return last.members;
@@ -33,6 +52,18 @@ export function createChannelMembers(client: WebClient, clock: Clock): ChannelMe
 }
 
 type Answer = ReturnType<ChannelMembers["of"]>;
+
+async function readClosed(client: WebClient, channel: string): Promise<boolean> {
+  // Nothing is known of direct conversations without a scope of their own; they are not archived either.
+  if (channel.startsWith("D")) return false;
+  try {
+    const answer = await client.conversations.info({ channel });
+    return answer.channel?.is_archived === true;
+  } catch (error) {
+    const failure = toSlackFailure(error);
+    return failure.kind === "refused" && failure.code === "channel_not_found";
+  }
+}
 
 async function readMembers(client: WebClient, channel: string): Promise<ReadonlySet<string>> {
   const members = new Set<string>();

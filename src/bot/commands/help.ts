@@ -9,7 +9,7 @@ export function helpMessage(
   subcommands: readonly Subcommand[],
 ): CardMessage {
   const lines = subcommands
-    .filter((subcommand) => subcommand.roles.includes(role))
+    .filter((subcommand) => subcommand.roles.includes(role) && subcommand.isHidden !== true)
     .flatMap(({ name, usage, summary, adminForm }) => [
       { name, usage, summary },
       ...(adminForm && role === "admin" ? [{ name, ...adminForm }] : []),

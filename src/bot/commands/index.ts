@@ -3,6 +3,7 @@ import { AppError } from "../../shared/errors.ts";
 import type { BotContext } from "../context.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import { accessCommand } from "./access.ts";
+import { approvalsCommand, approveCommand, rejectCommand } from "./approvals.ts";
 import { budgetCommand } from "./budget.ts";
 import { cancelCommand } from "./cancel.ts";
 import { costsCommand } from "./costs.ts";
@@ -40,6 +41,9 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   runCommand,
   statusCommand,
   runsCommand,
+  approvalsCommand,
+  approveCommand,
+  rejectCommand,
   whyCommand,
   labelCommand,
   promptsCommand,

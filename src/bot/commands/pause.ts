@@ -1,5 +1,6 @@
-import { AppError } from "../../shared/errors.ts";
-import { escapeText, mentionPerson } from "../../slack/text.ts";
+import type { Engine } from "../../engine/api/engine.ts";
+import { AppError, isAppError } from "../../shared/errors.ts";
+import { escapeText, mentionPerson, shortRunId } from "../../slack/text.ts";
 import { ADMINS_ONLY, type Subcommand } from "./subcommand.ts";
 
 const ALL = "all";
@@ -21,10 +22,12 @@ export const pauseCommand: Subcommand = {
 
 export const resumeCommand: Subcommand = {
   name: "resume",
-  usage: "<id>|all",
-  summary: "let the runs of a paused workflow, or all runs, go on",
+  usage: "<id>|<run>|all",
+  summary: "let the runs of a paused workflow, one held run, or all runs go on",
   roles: ADMINS_ONLY,
   run: async ({ words, caller }, { engine, command }) => {
+    const held = await resumeRun(words[0], engine, caller.userId);
+    if (held !== null) return held;
     const { workflowId, what } = readTarget(words[0], `${command} resume <id>|all`);
     const wasPaused = await engine.workflows.resume(workflowId, caller.userId);
     const left = workflowId === null ? null : engine.workflows.pauseOf(workflowId);
@@ -36,6 +39,25 @@ export const resumeCommand: Subcommand = {
       : `${what} was not paused.${still}`;
   },
 };
+
+/** Resumes a run that was paused by itself; `null`: the word names a workflow, or nothing. */
+async function resumeRun(
+  word: string | undefined,
+  engine: Engine,
+  by: string,
+): Promise<string | null> {
+  if (word === undefined || word.toLowerCase() === ALL) return null;
+  const isWorkflow = (await engine.workflows.list()).some(({ id }) => id === word);
+  if (isWorkflow) return null;
+  const executionId = await engine.executions.resolveId(word).catch((error: unknown) => {
+    if (isAppError(error, "execution_not_found")) return null;
+    throw error;
+  });
+  if (executionId === null) return null;
+  const wasHeld = await engine.executions.resume(executionId, by);
+  const run = `Run \`${shortRunId(executionId)}\``;
+  return wasHeld ? `:arrow_forward: ${run} goes on.` : `${run} was not held by itself.`;
+}
 
 function readTarget(
   word: string | undefined,

@@ -23,6 +23,8 @@ export interface Subcommand {
   readonly summary: string;
   /** Whom the help shows it. What they may do is decided by the engine: rights differ from workflow to workflow. */
   readonly roles: readonly Role[];
+  /** The help leaves it out. */
+  readonly isHidden?: boolean;
   /** Another form of it, which admins alone may use. */
   readonly adminForm?: { readonly usage: string; readonly summary: string };
   /** @throws {AppError} which the caller sees. */

@@ -10,11 +10,21 @@ import {
   showTime,
   showValue,
 } from "../../slack/text.ts";
+import { ACTION_IDS } from "../ids.ts";
 import { decideButtons } from "../views/approval-card.ts";
-import { contextBlock, divider, header, section, sections } from "../views/blocks/build.ts";
+import {
+  button,
+  buttons,
+  contextBlock,
+  divider,
+  header,
+  section,
+  sections,
+} from "../views/blocks/build.ts";
 import { showStatus } from "../views/blocks/status.ts";
 import { itemLines } from "../views/request-options.ts";
 import { showAllButton } from "../views/request-text.ts";
+import { isSimple } from "../views/several-dialog.ts";
 import { costBlocks, type HomeCosts } from "./home-costs.ts";
 
 /** What App Home shows one person. */
@@ -23,6 +33,8 @@ export interface HomeContent {
   readonly notice: readonly KnownBlock[];
   /** Requests that this person may decide. */
   readonly decisions: readonly OpenRequest[];
+  /** Do they get a receipt for each decision? */
+  readonly hasReceipts: boolean;
   /** Their latest runs, newest first. */
   readonly runs: readonly ExecutionSummary[];
   /** Have they started more than these? */
@@ -49,6 +61,7 @@ export function homeView(content: HomeContent): HomeView {
     ...notice,
     header("Waiting for your decision"),
     ...decisionBlocks(content.decisions, nameOf),
+    buttons("receipts", [receiptsButton(content.hasReceipts)]),
     divider,
     header("Your latest runs"),
     ...runBlocks(content),
@@ -77,6 +90,20 @@ export function closedHomeView(reason: string): HomeView {
   };
 }
 
+function receiptsButton(hasReceipts: boolean) {
+  return button({
+    actionId: ACTION_IDS.receipts,
+    label: hasReceipts ? "Stop receipts of my decisions" : "Send me receipts of my decisions",
+    value: hasReceipts ? "off" : "on",
+  });
+}
+
+const SEVERAL = button({
+  actionId: ACTION_IDS.decideSeveral,
+  label: "Decide several together",
+  value: "{}",
+});
+
 function decisionBlocks(
   decisions: readonly OpenRequest[],
   nameOf: (workflowId: string) => string,
@@ -100,9 +127,11 @@ function decisionBlocks(
     ];
   });
   const more = decisions.length - shown.length;
-  return more > 0
-    ? [...blocks, contextBlock(`and ${more} more; their cards stand in their channels`)]
-    : blocks;
+  return [
+    ...(decisions.filter(isSimple).length > 1 ? [buttons("several", [SEVERAL])] : []),
+    ...blocks,
+    ...(more > 0 ? [contextBlock(`and ${more} more; their cards stand in their channels`)] : []),
+  ];
 }
 
 function runBlocks({ runs, hasMoreRuns, now, command }: HomeContent): KnownBlock[] {

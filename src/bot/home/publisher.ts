@@ -64,7 +64,8 @@ async function buildView(
     if (isAppError(error, "not_allowed")) return closedHomeView(error.message);
     throw error;
   }
-  const [decisions, runs, workflows, day, week, month, models, people] = await Promise.all([
+  const [since, decisions, runs, workflows, day, week, month, models, people] = await Promise.all([
+    engine.approvals.receiptsSince(userId),
     engine.approvals.listFor(userId),
     engine.executions.list({ startedBy: userId, limit: RUNS_SHOWN }),
     engine.workflows.list(),
@@ -77,6 +78,7 @@ async function buildView(
   return homeView({
     notice,
     decisions,
+    hasReceipts: since !== null,
     runs: runs.executions,
     hasMoreRuns: runs.nextCursor !== null,
     costs: { day, week, month, models: models.lines, people: people.lines },

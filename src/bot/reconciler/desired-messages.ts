@@ -41,6 +41,8 @@ export interface DesiredMessage {
   readonly final: boolean;
   /** It was final, and says something else since. */
   readonly isRevised?: boolean;
+  /** It asks for a decision: where it is lost it is posted anew. */
+  readonly asks?: boolean;
   /** It stands beside another one: where it cannot be posted it goes nowhere else. */
   readonly isCopy?: boolean;
 }
@@ -184,12 +186,13 @@ function requestMessages(
   const { opened } = request;
   const id = approvalId(view, request);
   const card = requestCard(view, request, context);
+  const asks = outcomeOf(view, request) === null;
   const copy = (
     part: Pick<DesiredMessage, "id" | "channel" | "thread" | "message">,
   ): DesiredMessage => ({
     urgency: "soon",
     since: opened.openedAt,
-    final: outcomeOf(view, request) !== null,
+    final: !asks,
     isRevised: request.renewedBy !== null,
     ...part,
   });
@@ -202,7 +205,9 @@ function requestMessages(
       : { channel: opened.channel, thread: "same-channel" as const };
   const copies = reach?.copies ?? (place === null ? toApprovers(request) : []);
   return [
-    ...(place === null ? [] : [copy({ id, ...place, message: withReach(card, reach) })]),
+    ...(place === null
+      ? []
+      : [{ ...copy({ id, ...place, message: withReach(card, reach) }), asks }]),
     ...copies.map(({ to, decides }) => ({
       ...copy({
         id: `${id}:${to}`,
@@ -211,6 +216,7 @@ function requestMessages(
         message: copyOf(card, decides, reach),
       }),
       isCopy: true,
+      asks,
     })),
     ...(reach?.told ?? []).map((to) => ({
       ...copy({

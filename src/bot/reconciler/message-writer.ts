@@ -2,10 +2,11 @@ import type { Logger } from "pino";
 import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
+import type { CardMessage } from "../views/blocks/build.ts";
 import type { DesiredMessage } from "./desired-messages.ts";
-import { RUN_CARD } from "./message-ids.ts";
+import { cardId, RUN_CARD } from "./message-ids.ts";
 import type { Placement } from "./placement.ts";
-import { type Card, type CardAction, cardId, hashMessage } from "./plan.ts";
+import { type Card, type CardAction, hashMessage } from "./plan.ts";
 import type { SlackMessages } from "./slack-messages.ts";
 import { toRefusalKind } from "./slack-refusals.ts";
 
@@ -21,6 +22,9 @@ export interface ExecutionCards {
   readonly view: ExecutionView;
   readonly records: Map<string, CardRecord>;
 }
+
+/** How a card went: its message alone, or the conversation with it. */
+type Loss = "lost-message" | "closed-channel";
 
 /**
  * Posts or edits one card and stores its record.
@@ -85,8 +89,17 @@ export class MessageWriter {
     desired: DesiredMessage,
     record: CardRecord,
   ): Promise<boolean> {
-    const home = await this.#options.placement.home(desired, this.#parent(execution, desired));
-    return record.shown === hashMessage(this.#options.placement.render(desired, record, home));
+    return record.shown === hashMessage(await this.#render(execution, desired, record));
+  }
+
+  async #render(
+    execution: ExecutionCards,
+    desired: DesiredMessage,
+    record: CardRecord,
+  ): Promise<CardMessage> {
+    const { placement } = this.#options;
+    const parent = this.#parent(execution, desired);
+    return placement.render(desired, record, await placement.home(desired, parent), parent);
   }
 
   async #post(
@@ -96,7 +109,7 @@ export class MessageWriter {
   ): Promise<void> {
     const { api, placement } = this.#options;
     const run = this.#parent(execution, desired);
-    const message = placement.render(desired, record, await placement.home(desired, run));
+    const message = await this.#render(execution, desired, record);
     const place = placement.place(desired, record.channel, run);
     let isUnsent = this.#unsent.has(record.id);
     try {
@@ -149,25 +162,64 @@ export class MessageWriter {
     desired: DesiredMessage,
     record: CardRecord,
   ): Promise<void> {
-    const { api, placement, logger } = this.#options;
-    const message = placement.render(
-      desired,
-      record,
-      await placement.home(desired, this.#parent(execution, desired)),
-    );
+    const { api, logger } = this.#options;
+    const message = await this.#render(execution, desired, record);
     const shown = hashMessage(message);
     try {
       if (record.shown !== shown && record.ts !== null)
         await api.update(record.channel, record.ts, message);
     } catch (error) {
       const failure = toSlackFailure(error);
-      if (failure.kind !== "refused" || toRefusalKind(failure.code) === "other") throw error;
+      if (failure.kind !== "refused") throw error;
+      const kind = toRefusalKind(failure.code);
+      if (kind === "other") throw error;
+      if (desired.asks === true && kind !== "bad-message")
+        return this.#move(execution, desired, record, kind);
       logger.warn(
         { card: record.id, slackError: failure.code },
         "a card can no longer be edited; keeping it as it is",
       );
     }
     await this.#keep(execution, { ...record, shown, final: desired.final });
+  }
+
+  /** Posts cards anew that still ask and are gone. @param whyGone - `null`: the card is where it was. */
+  async askAnew(
+    execution: ExecutionCards,
+    messages: readonly DesiredMessage[],
+    whyGone: (record: CardRecord) => Loss | null,
+  ): Promise<void> {
+    for (const desired of messages) {
+      const record = execution.records.get(cardId(execution.view.executionId, desired.id));
+      if (desired.asks !== true || !record || record.ts === null) continue;
+      const loss = whyGone(record);
+      if (loss !== null) await this.#move(execution, desired, record, loss);
+    }
+  }
+
+  /** A card that still asks is posted anew: where it was, or elsewhere if that place is closed. */
+  async #move(
+    execution: ExecutionCards,
+    desired: DesiredMessage,
+    record: CardRecord,
+    kind: Loss,
+  ): Promise<void> {
+    const { placement, logger } = this.#options;
+    const run = this.#parent(execution, desired);
+    const channel =
+      kind === "lost-message"
+        ? record.channel
+        : await placement.fallback(execution.view, desired, run, record.channel);
+    logger.warn({ card: record.id, kind, channel }, "a card that asks is lost; posting it anew");
+    // The old message may still be found by its metadata: it must not be.
+    this.#unsent.add(record.id);
+    await this.#keep(execution, {
+      ...record,
+      channel: channel ?? record.channel,
+      ts: null,
+      shown: null,
+      final: channel === null,
+    });
   }
 
   async #keep(execution: ExecutionCards, record: CardRecord): Promise<void> {

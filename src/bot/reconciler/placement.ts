@@ -5,7 +5,7 @@ import { toSlackFailure } from "../../slack/errors.ts";
 import { mentionChannel, mentionPerson } from "../../slack/text.ts";
 import { type CardMessage, contextBlock, message } from "../views/blocks/build.ts";
 import type { DesiredMessage } from "./desired-messages.ts";
-import { isAbandoned } from "./plan.ts";
+import { isAbandoned } from "./message-ids.ts";
 import type { CardPlace, SlackMessages } from "./slack-messages.ts";
 
 /** Where cards go, and the fallback if the bot cannot post there. */
@@ -20,7 +20,12 @@ export interface Placement {
     from: string,
   ): Promise<string | null>;
   /** The message as it appears in its conversation: in another one than desired, with the reason. */
-  render(desired: DesiredMessage, record: CardRecord, home: string | null): CardMessage;
+  render(
+    desired: DesiredMessage,
+    record: CardRecord,
+    home: string | null,
+    run: CardRecord | null,
+  ): CardMessage;
   /** The conversation, and the thread if the message belongs in one: the run's, or the one that the whole run reports to. */
   place(desired: DesiredMessage, channel: string, run: CardRecord | null): CardPlace;
 }
@@ -29,6 +34,19 @@ function whyNot(channel: string): string {
   if (isUserId(channel))
     return `I cannot write to ${mentionPerson(channel)}: this account is closed, or takes no messages from apps`;
   return `I cannot post in ${mentionChannel(channel)}: I am not a member there (invite me with /invite), it is archived, or it does not exist`;
+}
+
+/**
+ * Does a card stand in another conversation than desired? One whose name is not known any more may have got another name;
+ * then it stands neither in a direct conversation nor with the run.
+ */
+function isElsewhere(
+  { channel }: CardRecord,
+  home: string | null,
+  run: CardRecord | null,
+): boolean {
+  if (home !== null) return home !== channel;
+  return channel.startsWith("D") || channel === run?.channel;
 }
 
 export function createPlacement(api: SlackMessages): Placement {
@@ -51,8 +69,8 @@ export function createPlacement(api: SlackMessages): Placement {
       const direct = await api.find(starter);
       return direct === from ? null : direct;
     },
-    render: (desired, record, home) => {
-      if (desired.thread === "always" || home === record.channel) return desired.message;
+    render: (desired, record, home, run) => {
+      if (desired.thread === "always" || !isElsewhere(record, home, run)) return desired.message;
       const notice = `:warning: This is here because ${whyNot(desired.channel)}.`;
       return message(desired.message.text, [contextBlock(notice), ...desired.message.blocks]);
     },

@@ -2,7 +2,7 @@ import type { CardRecord } from "../../engine/ports/cards.ts";
 import { hashJson, toJson } from "../../shared/json.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import type { DesiredMessage } from "./desired-messages.ts";
-import { RUN_CARD } from "./message-ids.ts";
+import { cardId, isAbandoned, RUN_CARD } from "./message-ids.ts";
 
 /** A desired message with the record of what was posted. */
 export interface Card {
@@ -24,18 +24,9 @@ export type CardAction =
 
 const RANK = { runPost: 0, soon: 1, later: 2, runEdit: 3 } as const;
 
-export function cardId(executionId: string, messageId: string): string {
-  return `${executionId}:${messageId}`;
-}
-
 /** What a card shows, in 32 characters. */
 export function hashMessage(message: CardMessage): string {
   return hashJson(toJson(message)).slice(0, 32);
-}
-
-/** A card that Slack will never show: it was given up, and stays so. */
-export function isAbandoned(record: CardRecord): boolean {
-  return record.final && record.ts === null;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Logger } from "pino";
 import type { Audience } from "../../engine/api/approvals.ts";
 import type { Engine } from "../../engine/api/engine.ts";
 import type { ExecutionView, RequestView } from "../../engine/api/executions.ts";
@@ -9,8 +10,7 @@ import type { ChannelMembers } from "../../slack/channel-members.ts";
 import type { ChannelFinder } from "../../slack/channels.ts";
 import { mentionPerson, showSentence } from "../../slack/text.ts";
 import { outcomeOf } from "../views/decision-words.ts";
-import { approvalId, noticeId } from "./message-ids.ts";
-import { cardId, isAbandoned } from "./plan.ts";
+import { approvalId, cardId, isAbandoned, noticeId } from "./message-ids.ts";
 
 /** Whom a request reaches beside its card. */
 export interface Reach {
@@ -22,7 +22,7 @@ export interface Reach {
   readonly note: string | null;
   /** Why it cannot be decided, in mrkdwn; `null`: it can. */
   readonly undecidable: string | null;
-  /** Who is told that it cannot be decided, or was. */
+  /** Who is notified that it cannot be decided, or was. */
   readonly told: readonly string[];
 }
 
@@ -40,6 +40,7 @@ export interface ReachesOptions {
   /** User ids of the configuration. */
   readonly admins: readonly string[];
   readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 /** What an execution shows in Slack, by the ids of its cards. */
@@ -58,7 +59,7 @@ interface Found {
   readonly audience: Audience;
   /** Those of the deciders who do not see the card. */
   readonly outside: readonly string[];
-  /** Who is told what goes wrong. */
+  /** Who is notified of what goes wrong. */
   readonly owners: readonly string[];
 }
 
@@ -69,11 +70,12 @@ const FOUND_MS = 5 * 60_000;
 const MAX_FOUND = 5000;
 
 /**
- * Finds out whom requests reach: who does not see the card, who else is notified, and whether somebody can decide at all.
+ * Finds out whom requests reach: who does not see the card, who else is notified, and whether anybody can decide at all.
  * It asks Slack, so it stands apart from `desiredMessages`, which gets what was found.
  */
 export class Reaches {
   readonly #options: ReachesOptions;
+  readonly #closed = new Set<string>();
   #notBefore = 0;
   readonly #found = new LruMap<string, Found>(MAX_FOUND);
 
@@ -100,9 +102,15 @@ export class Reaches {
     return refreshed.includes(true);
   }
 
+  /** Is this conversation closed to the bot, as far as was found out? */
+  isClosed(channel: string): boolean {
+    return this.#closed.has(channel);
+  }
+
   /** Everything is found out anew. */
   forget(): void {
     this.#found.clear();
+    this.#options.members.forget();
     this.#notBefore = this.#options.clock.now();
   }
 
@@ -121,6 +129,15 @@ export class Reaches {
       clock.now() - last.at < FOUND_MS;
     if (isKnown) return false;
     const audience = await this.#options.engine.approvals.audience(request, this.#notBefore);
+    await this.#noteClosed(place);
+    const owners = await this.#owners(shown.view);
+    if (audience.undecidable !== null && owners.length === 0) {
+      const why = audience.undecidable;
+      this.#options.logger.warn(
+        { card: key, why },
+        "a request cannot be decided, and there is no owner to notify",
+      );
+    }
     this.#found.set(key, {
       at: clock.now(),
       place,
@@ -128,12 +145,18 @@ export class Reaches {
       notes: (request.notes ?? []).length,
       audience,
       outside: await this.#outside(audience.deciders, place),
-      owners: await this.#owners(shown.view),
+      owners,
     });
     return true;
   }
 
-  /** Those who do not see a conversation; nobody if Slack does not say who is in it. */
+  async #noteClosed(place: string | null): Promise<void> {
+    if (place === null) return;
+    if (await this.#options.members.isClosed(place)) this.#closed.add(place);
+    else this.#closed.delete(place);
+  }
+
+  /** Those who do not see a conversation; none if Slack does not say who is in it. */
   async #outside(people: readonly string[], place: string | null): Promise<readonly string[]> {
     if (place === null) return people;
     if (place.startsWith("D")) {

@@ -7,18 +7,20 @@ import type { ExecutionStatus } from "../../engine/model/state.ts";
 import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import { isAppError } from "../../shared/errors.ts";
+import { LruMap } from "../../shared/lru-map.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { eachPage } from "../../shared/pages.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
 import type { Slack } from "../../slack/slack.ts";
 import { type CardContext, createCardContext } from "../views/card-context.ts";
 import { type DesiredMessage, desiredMessages } from "./desired-messages.ts";
-import { RUN_CARD } from "./message-ids.ts";
+import { cardId, RUN_CARD } from "./message-ids.ts";
 import { type ExecutionCards, MessageWriter } from "./message-writer.ts";
 import { createPlacement } from "./placement.ts";
-import { type CardAction, cardId, planNext } from "./plan.ts";
+import { type CardAction, planNext } from "./plan.ts";
 import { POST_RATE, RateLimiter, UPDATE_RATE } from "./rate-limiter.ts";
 import { Reaches } from "./reach.ts";
+import { receiptMessages, wantedReceipts } from "./receipts.ts";
 import { createSlackMessages } from "./slack-messages.ts";
 
 export interface ReconcilerOptions {
@@ -27,15 +29,16 @@ export interface ReconcilerOptions {
   /** Calls `listener` when another process died. @returns a function that removes it. */
   readonly onProcessDied: (listener: () => void) => () => void;
   readonly slack: Slack;
-  /** User ids of the configuration: told of requests that nobody can decide, if nobody started the run. */
+  /** User ids of the configuration: notified of requests that cannot be decided, if no person started the run. */
   readonly admins: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
-  /** How often open requests are looked at again, in milliseconds. @default 5 minutes */
+  /** How often open requests are checked again, in milliseconds. @default 5 minutes */
   readonly recheckMs?: number;
 }
 
 const RECHECK_MS = 5 * 60_000;
+const REMEMBERED_DELETIONS = 1000;
 const UPDATE_KEY = "update";
 /** A run's card is edited at most this often while it runs. */
 const EDIT_PAUSE_MS = 1000;
@@ -78,6 +81,7 @@ export class Reconciler {
   readonly #writer: MessageWriter;
   readonly #rateLimiter: RateLimiter;
   readonly #reaches: Reaches;
+  readonly #deleted = new LruMap<string, true>(REMEMBERED_DELETIONS);
   readonly #jobs = new Map<string, Job>();
   readonly #definitions = new Map<string, Definition>();
   readonly #stop = new AbortController();
@@ -123,7 +127,7 @@ export class Reconciler {
       this.#reaches.forget();
       for (const status of ["waiting", "running"] as const) {
         this.#syncAll(status, isAsking).catch((error: unknown) => {
-          logger.warn({ err: error }, "could not look at open requests again");
+          logger.warn({ err: error }, "could not check open requests again");
         });
       }
     });
@@ -147,6 +151,12 @@ export class Reconciler {
     this.#stop.abort();
     for (const job of this.#jobs.values()) job.interrupt.abort();
     await Promise.all([...this.#jobs.values()].map((job) => job.done));
+  }
+
+  /** A message was deleted: if it is a card that still asks, it is posted anew. */
+  deleted(executionId: string, channel: string, ts: string): void {
+    this.#deleted.set(`${channel} ${ts}`, true);
+    void this.sync(executionId);
   }
 
   /** Brings one execution's cards up to date. Never rejects; resolves when nothing is left to do. */
@@ -240,8 +250,20 @@ export class Reconciler {
     };
     await this.#reaches.refresh(execution);
     const context = await this.#context(view);
+    const receipts = await wantedReceipts(execution, this.#options.engine);
+    await this.#writer.askAnew(
+      execution,
+      desiredMessages(view, context, this.#reaches.of(execution)),
+      ({ channel, ts }) => {
+        if (this.#deleted.get(`${channel} ${ts}`) === true) return "lost-message";
+        return this.#reaches.isClosed(channel) ? "closed-channel" : null;
+      },
+    );
     while (!this.#stop.signal.aborted) {
-      const messages = desiredMessages(view, context, this.#reaches.of(execution));
+      const messages = [
+        ...desiredMessages(view, context, this.#reaches.of(execution)),
+        ...receiptMessages(view, receipts, context),
+      ];
       const action = planNext(
         executionId,
         messages,

@@ -1,9 +1,13 @@
 /** Slack's reasons why the bot cannot post in a conversation, now or for good: the card goes somewhere else. */
 const CLOSED_CHANNEL = new Set([
+  "app_access_restricted",
   "cannot_dm_bot",
   "cannot_reply_to_message",
   "channel_not_found",
+  "ekm_access_denied",
   "is_archived",
+  "is_inactive",
+  "messages_tab_disabled",
   "no_permission",
   "not_in_channel",
   "posting_to_general_channel_denied",

@@ -47,7 +47,7 @@ function describeEnding(view: ExecutionView, context: CardContext): string {
   return describeFailure(view, context);
 }
 
-/** A run that ended with a no, or with nobody's decision, is no success that is worth a check mark. */
+/** A run that ended with a no, or with no decision, is no success that is worth a check mark. */
 function describeCompletion(view: ExecutionView): string {
   const decision = describeDecisionValue(view, view.output);
   if (decision !== null) return `${decision}.`;

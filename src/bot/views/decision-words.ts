@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { cut } from "../../slack/limits.ts";
 import { escapeText, mentionPerson, showValue } from "../../slack/text.ts";
 
-/** Of a comment, where the decision is told in a line. */
+/** Of a comment, where the decision takes one line. */
 const COMMENT_CHARS = 300;
 const TITLE_CHARS = 150;
 
@@ -51,7 +51,7 @@ export function commentOf(request: RequestView, outcome: RequestOutcome): string
   return comments.length === 0 ? "" : `: ${comments.join("; ")}`;
 }
 
-/** Why a request needs no decision any more: it is not the same whether its run ended or goes on without it. */
+/** Why a request needs no decision any more: it is not the same whether its run ended or continued without it. */
 export function describeWithdrawal(view: ExecutionView, outcome: RequestOutcome): string {
   const isRunOver = view.completedAt !== null && outcome.at >= Date.parse(view.completedAt);
   if (!isRunOver) return "not needed any more, the run went on without it";
@@ -78,7 +78,7 @@ function describeDecision(request: RequestView): string | null {
   return `${icon} *${outcomeLabel(request, decision)}* by ${decidersOf(request, outcome)}${commentOf(request, outcome)}`;
 }
 
-/** The last decision of a run in words, if it was a no or nobody made it in time; `null`: it was a yes, or there was none. */
+/** The last decision of a run in words, if it was a no or was not made in time; `null`: it was a yes, or there was none. */
 export function describeRefusal(view: ExecutionView): string | null {
   const last = view.requests.findLast((request) => describeDecision(request) !== null);
   const decision = last?.outcome?.decision;
@@ -110,7 +110,7 @@ function isDecisionValue(value: Json): value is JsonObject {
   );
 }
 
-/** Nobody decided before the run, or a part of it, had to be over; `null`: that is not why it failed. */
+/** No person decided before the run, or a part of it, had to be over; `null`: that is not why it failed. */
 export function describeUndecided(view: ExecutionView): string | null {
   if (view.status !== "failed" || !isAtLimit(view)) return null;
   const open = view.requests.find(

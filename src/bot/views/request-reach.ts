@@ -29,7 +29,7 @@ export function withReach(card: CardMessage, reach: CardReach | undefined): Card
   ]);
 }
 
-/** The card as it is sent to somebody who does not see it elsewhere. @param decides - with its buttons. */
+/** The card as it is sent to a person who does not see it elsewhere. @param decides - with its buttons. */
 export function copyOf(
   card: CardMessage,
   decides: boolean,

@@ -36,13 +36,17 @@ export interface Approvals {
    * @param notBefore - what was read before this moment is read again; milliseconds since 1970.
    */
   audience(request: RequestView, notBefore?: number): Promise<Audience>;
+  /** Since when a person wants a receipt for each decision, in milliseconds since 1970; `null`: they want none. */
+  receiptsSince(userId: string): Promise<number | null>;
+  /** Asked again, what was set stays as it is. */
+  setReceipts(userId: string, wanted: boolean): Promise<void>;
 }
 
 /** The people of a request. */
 export interface Audience {
   /** Who can decide, in the order of the definition; those who have voted are among them. */
   readonly deciders: readonly string[];
-  /** Why other names lead to nobody: parts of a sentence, with mentions. */
+  /** Why other names lead to no person: parts of a sentence, with mentions. */
   readonly missing: readonly string[];
   /** Who is named, but excluded from deciding. */
   readonly excluded: readonly string[];
@@ -70,6 +74,8 @@ export interface RequestRef {
 
 export interface VoteRequest extends RequestRef {
   readonly choice: string;
+  /** Where it was made: `home`, or the id of a Slack conversation. */
+  readonly via?: string;
   /** At most 3,000 characters. */
   readonly comment?: string;
   /** What stands in the fields of the dialog: text is converted by the field's type. A field that is not named stays as it is. */

@@ -70,6 +70,14 @@ export interface Executions {
    * unless they may `deploy` its workflow.
    */
   migrate(request: MigrationRequest): Promise<MigrationResult>;
+  /**
+   * Holds one execution: steps under way end, no further one begins. Durable when it resolves; paused already, it stays as it was.
+   *
+   * @throws {AppError} `execution_not_found`; `not_allowed` unless they voted in it or are an admin.
+   */
+  pause(executionId: string, by: string): Promise<void>;
+  /** @returns whether it was paused by itself. @throws {AppError} `execution_not_found`; `not_allowed` unless they are an admin. */
+  resume(executionId: string, by: string): Promise<boolean>;
   /** Calls `listener` with the execution id after each durable change. @returns a function that removes the listener. */
   onCommitted(listener: (executionId: string) => void): () => void;
 }

@@ -7,9 +7,13 @@ import type { Clock } from "../ports/clock.ts";
 import type { Directory, Person } from "../ports/directory.ts";
 
 /** People of one request who are looked up; the rest of a large group counts as able to decide. */
-const LOOKED_UP = 20;
-/** How old what is known of people and groups may be, in milliseconds. A click reads both anew. */
-const KNOWN_MS = 60_000;
+const LOOKED_UP = 10;
+/** How old the members of a group may be, in milliseconds. A click reads them anew. */
+const GROUP_MS = 60_000;
+/** People change more seldom, and clicks need the calls that Slack allows. */
+const PERSON_MS = 10 * 60_000;
+/** How long a failure is kept: while Slack limits the calls, each open request would ask again. */
+const FAILURE_MS = 10_000;
 const MAX_KNOWN = 2000;
 
 /** What is needed of a request to tell who can decide it. */
@@ -17,10 +21,17 @@ export type AudienceRequest = Pick<ReadonlyRequest, "opened" | "votes"> & {
   readonly notes?: ReadonlyRequest["notes"];
 };
 
-/** People who are named, and the sentences on names that lead to nobody. */
+/** People who are named, and the sentences on names that lead to no person. */
 interface Named {
   readonly people: readonly string[];
   readonly missing: readonly string[];
+}
+
+/** What was read, or is being read. */
+interface Known {
+  readonly at: number;
+  readonly until: number;
+  readonly answer: Promise<unknown>;
 }
 
 /** Guests, strangers from other organizations, bots and unknown people do nothing. */
@@ -29,7 +40,7 @@ export function mayAct(person: Person | null): person is Person {
 }
 
 /**
- * Tells who can decide a request, and why nobody can.
+ * Says who can decide a request, and why no person can.
  *
  * For cards, notices and refusals, which must not contradict each other; whether a click counts is checked by
  * `Approvals.vote` with what Slack says at that moment. What Slack does not tell counts as in order: a warning that is wrong
@@ -38,9 +49,7 @@ export function mayAct(person: Person | null): person is Person {
 export class ApprovalAudience {
   readonly #directory: Directory;
   readonly #clock: Clock;
-  readonly #known = new LruMap<string, { readonly at: number; readonly answer: Promise<unknown> }>(
-    MAX_KNOWN,
-  );
+  readonly #known = new LruMap<string, Known>(MAX_KNOWN);
 
   constructor(directory: Directory, clock: Clock) {
     this.#directory = directory;
@@ -66,7 +75,7 @@ export class ApprovalAudience {
     return { ...found, notified: await this.#notified(opened.notify ?? []), undecidable };
   }
 
-  /** People and channels; names that lead to nobody are left out. */
+  /** People and channels; names that lead to no person are left out. */
   async #notified(names: readonly string[]): Promise<readonly string[]> {
     const targets = await Promise.all(
       names.map(async (name) => (isChannel(name) ? [name] : (await this.#resolve(name)).people)),
@@ -77,7 +86,7 @@ export class ApprovalAudience {
   async #resolve(name: string, notBefore = 0): Promise<Named> {
     if (isUserId(name)) return { people: [name], missing: [] };
     try {
-      const members = await this.#read(`group ${name}`, notBefore, () =>
+      const members = await this.#read(`group ${name}`, GROUP_MS, notBefore, () =>
         this.#directory.groupMembers(name),
       );
       if (members === null) return { people: [], missing: [unknownName(name)] };
@@ -104,7 +113,8 @@ export class ApprovalAudience {
 
   async #whyUnable(id: string, notBefore: number): Promise<string | null> {
     try {
-      const person = await this.#read(`person ${id}`, notBefore, () => this.#directory.person(id));
+      const key = `person ${id}`;
+      const person = await this.#read(key, PERSON_MS, notBefore, () => this.#directory.person(id));
       if (person === null) return `<@${id}> is not in this workspace any more`;
       if (person.isBot) return `<@${id}> is an app`;
       return mayAct(person) ? null : `<@${id}> is a guest or of another organization`;
@@ -116,22 +126,23 @@ export class ApprovalAudience {
   /** Shared by all requests for a while: hundreds may be open for the same people. */
   async #read<Answer>(
     key: string,
+    keptMs: number,
     notBefore: number,
     read: () => Promise<Answer>,
   ): Promise<Answer> {
     const known = this.#known.get(key);
-    const oldest = Math.max(this.#clock.now() - KNOWN_MS, notBefore);
-    if (known !== undefined && known.at >= oldest) {
+    const at = this.#clock.now();
+    if (known !== undefined && known.until > at && known.at >= notBefore) {
       // The key says what kind of answer it is.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       return known.answer as Promise<Answer>;
     }
     const answer = read();
-    this.#known.set(key, { at: this.#clock.now(), answer });
+    this.#known.set(key, { at, until: at + keptMs, answer });
     try {
       return await answer;
     } catch (error) {
-      if (this.#known.get(key)?.answer === answer) this.#known.delete(key);
+      this.#known.set(key, { at, until: this.#clock.now() + FAILURE_MS, answer });
       throw error;
     }
   }
@@ -146,14 +157,16 @@ const UNREADABLE: Named = { people: [], missing: [] };
 /** `null`: enough people can decide. */
 function reasonFor(
   { deciders, missing, excluded }: Pick<Audience, "deciders" | "missing" | "excluded">,
-  { required }: AudienceRequest["opened"],
+  { required, exclusions = [] }: AudienceRequest["opened"],
   votes: AudienceRequest["votes"],
 ): string | null {
   const undecided = deciders.filter((id) => !votes.some(({ by }) => by === id));
   const agreed = votes.filter(({ choice }) => choice !== "reject").length;
   if (undecided.length > 0 && agreed + undecided.length >= required) return null;
+  const asked = exclusions.every(({ why }) => why === "started");
+  const reason = asked ? "who asks does not" : "excluded from this decision";
   const why = [
-    ...(excluded.length > 0 ? [`${list(excluded)} may not decide it (who asks does not)`] : []),
+    ...(excluded.length > 0 ? [`${list(excluded)} may not decide it (${reason})`] : []),
     ...missing,
   ].join("; ");
   const because = why === "" ? "" : `: ${why}`;

@@ -60,6 +60,9 @@ const REFUSALS: Readonly<Record<RefusalReason, string>> = {
   superseded: "This card is out of date. Decide on the newest card of this request.",
 };
 
+/** Keys of the settings of receipts; the person follows. */
+const RECEIPT_MARKS = "receipts:";
+
 /** The events by which a click has had its effect. */
 const COUNTS: ReadonlySet<ExecutionEvent["type"]> = new Set([
   "decision_recorded",
@@ -115,6 +118,17 @@ export class Approvals implements ApprovalsApi {
     return this.#audience.of(request, notBefore);
   }
 
+  async receiptsSince(userId: string): Promise<number | null> {
+    const since = await this.#options.store.kv.get(RECEIPT_MARKS + userId);
+    return typeof since === "number" ? since : null;
+  }
+
+  async setReceipts(userId: string, wanted: boolean): Promise<void> {
+    if (wanted === ((await this.receiptsSince(userId)) !== null)) return;
+    const { kv } = this.#options.store;
+    await kv.set(RECEIPT_MARKS + userId, wanted ? this.#options.clock.now() : null);
+  }
+
   async vote(decision: VoteRequest): Promise<VoteAnswer> {
     const checked = await this.#check(decision);
     if ("recorded" in checked) return checked;
@@ -124,10 +138,16 @@ export class Approvals implements ApprovalsApi {
       const message = contents.errors.map((error) => error.message).join(" ");
       return { recorded: false, reason: "answer_invalid", message, errors: contents.errors };
     }
-    const { requestId, by, seen } = decision;
+    const { requestId, by, seen, via } = decision;
     const turn = request.turns.get(by) ?? 0;
     const id = `${requestId}:${by}${turn === 0 ? "" : `:${turn}`}`;
-    const payload = { requestId, choice: choice.id, by, ...contents, ...omitUndefined({ seen }) };
+    const payload = {
+      requestId,
+      choice: choice.id,
+      by,
+      ...contents,
+      ...omitUndefined({ seen, via }),
+    };
     return this.#send(id, "decision", decision.executionId, payload);
   }
 

@@ -22,6 +22,10 @@ export interface PausesOptions {
 
 /** No workflow id: those have no star. */
 const EVERYTHING = "*";
+/** Ids of workflows have no slash. */
+function executionKey(executionId: string): string {
+  return `run/${executionId}`;
+}
 const PAGE = 200;
 const StoredPause = z.object({ by: z.string(), at: z.number() });
 
@@ -40,6 +44,11 @@ export class Pauses implements AdmissionCheck {
     return this.everything ?? this.#known.get(workflowId) ?? null;
   }
 
+  /** The pause of one execution, by itself or with others. */
+  ofExecution(workflowId: string, executionId: string): Pause | null {
+    return this.of(workflowId) ?? this.#known.get(executionKey(executionId)) ?? null;
+  }
+
   get everything(): Pause | null {
     return this.#known.get(EVERYTHING) ?? null;
   }
@@ -56,8 +65,16 @@ export class Pauses implements AdmissionCheck {
   }
 
   /** @param workflowId - `null`: everything. Paused already, it stays as it was. */
-  async pause(workflowId: string | null, by: string): Promise<void> {
-    const key = workflowId ?? EVERYTHING;
+  pause(workflowId: string | null, by: string): Promise<void> {
+    return this.#pause(workflowId ?? EVERYTHING, by);
+  }
+
+  /** Paused already, it stays as it was. */
+  pauseExecution(executionId: string, by: string): Promise<void> {
+    return this.#pause(executionKey(executionId), by);
+  }
+
+  async #pause(key: string, by: string): Promise<void> {
     this.#known = await this.#read();
     if (this.#known.has(key)) return;
     await this.#options.store.kv.set(PAUSE_MARKS + key, { by, at: this.#options.clock.now() });
@@ -65,8 +82,16 @@ export class Pauses implements AdmissionCheck {
   }
 
   /** @param workflowId - `null`: everything; what is paused by itself stays so. @returns whether it was paused. */
-  async resume(workflowId: string | null): Promise<boolean> {
-    const key = workflowId ?? EVERYTHING;
+  resume(workflowId: string | null): Promise<boolean> {
+    return this.#resume(workflowId ?? EVERYTHING);
+  }
+
+  /** @returns whether it was paused by itself. */
+  resumeExecution(executionId: string): Promise<boolean> {
+    return this.#resume(executionKey(executionId));
+  }
+
+  async #resume(key: string): Promise<boolean> {
     const wasPaused = (await this.#read()).has(key);
     if (wasPaused) await this.#options.store.kv.set(PAUSE_MARKS + key, null);
     await this.refresh();
@@ -91,7 +116,8 @@ export class Pauses implements AdmissionCheck {
 
   /** The events for an execution that is paused; `null`: it is not. */
   async eventsFor(state: ReadonlyState, now: number): Promise<readonly ExecutionEvent[] | null> {
-    const pause = this.of(state.start.workflowId);
+    const { workflowId, executionId } = state.start;
+    const pause = this.ofExecution(workflowId, executionId);
     if (!pause) return null;
     if (state.paused?.reason === "pause") return [];
     return [{ type: "execution_held", reason: "pause", by: pause.by, at: now }];
@@ -123,7 +149,9 @@ export class Pauses implements AdmissionCheck {
   async #makeResumedDue(): Promise<void> {
     const { store } = this.#options;
     const paused = await this.#pausedRecords();
-    const resumed = paused.filter(({ workflowId }) => this.of(workflowId) === null);
+    const resumed = paused.filter(
+      ({ workflowId, executionId }) => this.ofExecution(workflowId, executionId) === null,
+    );
     for (const record of resumed.toReversed()) {
       // The longest due is claimed first.
       await store.executions.save({ ...record, due: record.startedAt });

@@ -30,6 +30,10 @@ export class Gate {
     this.#options = options;
   }
 
+  get trail(): AuditTrail {
+    return this.#options.trail;
+  }
+
   get access(): Access {
     return this.#options.access;
   }

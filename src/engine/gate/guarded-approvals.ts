@@ -41,6 +41,8 @@ export function guardApprovals(
     withdraw: async (which) => recorded(which, await approvals.withdraw(which)),
     form: (decision) => approvals.form(decision),
     audience: (request, notBefore) => approvals.audience(request, notBefore),
+    receiptsSince: (userId) => approvals.receiptsSince(userId),
+    setReceipts: (userId, wanted) => approvals.setReceipts(userId, wanted),
     listFor: (userId) => approvals.listFor(userId),
     async listOpen(limit) {
       const open = await approvals.listOpen(limit);

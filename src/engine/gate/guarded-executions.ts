@@ -11,6 +11,7 @@ import { toExecutionView } from "../execution/projections/execution-view.ts";
 import { type Masker, sensitiveOf } from "../execution/projections/sensitive.ts";
 import type { Executions } from "../executions/executions.ts";
 import type { Migrations } from "../executions/migrations.ts";
+import type { Pauses } from "../executions/pauses.ts";
 import type { Retries } from "../executions/retries.ts";
 import { OPERATOR } from "../model/actor.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
@@ -22,6 +23,7 @@ export interface GuardedParts {
   readonly executions: Executions;
   readonly retries: Retries;
   readonly migrations: Migrations;
+  readonly pauses: Pauses;
   readonly events: EngineEvents;
 }
 
@@ -149,6 +151,26 @@ export class GuardedExecutions implements ExecutionsApi {
     const attempt = { what: `migrate runs of "${view.workflowId}"`, executionId };
     await this.#gate.permit(by, "deploy", view.workflowId, attempt);
     return this.#parts.migrations.migrate(request);
+  }
+
+  async pause(executionId: string, by: string): Promise<void> {
+    const { view } = await this.read(executionId);
+    const hasDecided = view.requests.some(({ votes }) => votes.some((vote) => vote.by === by));
+    if (!hasDecided)
+      await this.#gate.permitAdmin(by, { what: `hold run ${executionId}`, executionId });
+    const { pauses, events } = this.#parts;
+    await pauses.pauseExecution(executionId, by);
+    await this.#gate.trail.write(by, { action: "pause", executionId, result: "done" });
+    // It is checked now, not when its wait is over.
+    events.emit("wake", { executionId });
+  }
+
+  async resume(executionId: string, by: string): Promise<boolean> {
+    await this.read(executionId);
+    await this.#gate.permitAdmin(by, { what: `resume run ${executionId}`, executionId });
+    const wasPaused = await this.#parts.pauses.resumeExecution(executionId);
+    await this.#gate.trail.write(by, { action: "resume", executionId, result: "done" });
+    return wasPaused;
   }
 
   onCommitted(listener: (executionId: string) => void): () => void {

@@ -460,6 +460,8 @@ export interface DecisionRecorded {
   readonly comment?: string;
   /** What it approves instead of the values that the request was opened with. */
   readonly edits?: Edits;
+  /** Where it was made: `home`, or the id of a Slack conversation. */
+  readonly via?: string;
   readonly signalId: string;
   readonly at: number;
 }

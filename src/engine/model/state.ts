@@ -65,6 +65,8 @@ export interface Vote {
   readonly comment?: string;
   /** What it approves instead of the values that the request was opened with. */
   readonly edits?: Edits;
+  /** Where it was made: `home`, or the id of a Slack conversation. */
+  readonly via?: string;
   readonly at: number;
 }
 

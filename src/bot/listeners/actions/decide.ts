@@ -1,8 +1,11 @@
 import type { App } from "@slack/bolt";
 import type { VoteRequest } from "../../../engine/api/approvals.ts";
+import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import { type DecisionValue, opensDialog, parseDecisionValue } from "../../action-values.ts";
 import type { BotContext } from "../../context.ts";
 import { DECIDE_ACTION } from "../../ids.ts";
+import { showPending } from "../../pending-requests.ts";
+import type { CardMessage } from "../../views/blocks/build.ts";
 import { openDecision } from "../dialogs/decision.ts";
 import { answerClick } from "../vote-answer.ts";
 import { onAction, type PendingRequest } from "./on-action.ts";
@@ -30,7 +33,7 @@ export function register(app: App, context: BotContext): void {
 export async function decide(
   request: PendingRequest<DecisionValue>,
   context: BotContext,
-): Promise<string | undefined> {
+): Promise<CardMessage | string | undefined> {
   const { value, click } = request;
   if (opensDialog(value)) {
     await request.ack();
@@ -44,10 +47,37 @@ export async function decide(
     hash: value.h,
     choice: value.c,
     by: click.user,
+    ...omitUndefined({ via: click.home === null ? click.channel : "home" }),
   };
   const { executionId, requestId, choice } = vote;
   const answer = context.engine.approvals.vote(vote);
   const counted = await answerClick(answer, request, context, { executionId, requestId, choice });
+  if (!counted) return linkToNewest(vote, context);
   // In App Home there is no card that shows it.
-  return counted && click.home !== null ? ":white_check_mark: Your decision counts." : undefined;
+  return click.home !== null ? ":white_check_mark: Your decision counts." : undefined;
+}
+
+/** Leads from an old card to the one that asks now; nothing if there is none, or it is the same question. */
+async function linkToNewest(
+  { executionId, requestId, hash, by }: VoteRequest,
+  context: BotContext,
+): Promise<CardMessage | undefined> {
+  const view = await context.engine.executions.get(executionId).catch(() => null);
+  if (view === null) return undefined;
+  const { workflowId, requests } = view;
+  const old = requests.find(({ opened }) => opened.id === requestId);
+  const newest = requests.find(
+    ({ opened, stepId, outcome }) =>
+      outcome === null &&
+      stepId === old?.stepId &&
+      (opened.id !== requestId || opened.hash !== hash),
+  );
+  if (newest === undefined) return undefined;
+  const open = { executionId, workflowId, request: newest };
+  return showPending(
+    context,
+    by,
+    ":point_right: This is asked anew; the old card decides nothing.",
+    [open],
+  );
 }

@@ -29,7 +29,11 @@ export function register(app: App, context: BotContext): void {
     parse: parseDialogValue,
     submit: async ({ value, user, values, logger }) => {
       const { comment, fields } = readFields(values);
-      const vote = { ...toVote(value, user), ...omitUndefined({ comment, fields, seen: value.s }) };
+      const via = value.o === "home" ? "home" : undefined;
+      const vote = {
+        ...toVote(value, user),
+        ...omitUndefined({ comment, fields, seen: value.s, via }),
+      };
       const answer = await context.engine.approvals.vote(vote).catch(askAgain);
       if (!answer.recorded) {
         logger.info({ requestId: value.r, reason: answer.reason }, "a decision was refused");

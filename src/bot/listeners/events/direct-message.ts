@@ -6,7 +6,9 @@ import { SUBCOMMANDS } from "../../commands/index.ts";
 import type { BotContext } from "../../context.ts";
 import { createDraftWriter, type DraftWriter } from "../../drafts/draft-writer.ts";
 import { parseBuildRequest, readTyped } from "../../drafts/parse-build-request.ts";
+import { BUTTONS_ONLY, listPending } from "../../pending-requests.ts";
 import { createReply, guard, type Reply } from "../../reply.ts";
+import { isSpokenDecision } from "./spoken-decision.ts";
 
 const SAY_MORE =
   "Say what the workflow shall do: what starts it, what happens, and where the result goes. For example: build me a workflow that asks @finance to approve purchases over $500 in #approvals";
@@ -48,6 +50,10 @@ export function register(app: App, context: BotContext): void {
       if (description !== null) return begin(message, description, context, writer, reply);
       const draft = threadTs && (await context.engine.drafts.find(channel, threadTs));
       if (draft) return continueDraft(draft, message, writer, reply);
+      const pending = isSpokenDecision(text)
+        ? await listPending(context, user, BUTTONS_ONLY)
+        : null;
+      if (pending !== null) return reply(pending);
       await reply(helpMessage(caller.role, context.command, SUBCOMMANDS));
     });
   });

@@ -2,6 +2,7 @@ import type { App } from "@slack/bolt";
 import { z } from "zod";
 import { unescapeText } from "../../../slack/text.ts";
 import type { BotContext } from "../../context.ts";
+import { answerSpoken } from "./spoken-decision.ts";
 
 /** The fields of a message event that are used, whatever its subtype. */
 const Message = z.object({
@@ -13,6 +14,7 @@ const Message = z.object({
   text: z.string().default(""),
   ts: z.string(),
   thread_ts: z.string().optional(),
+  parent_user_id: z.string().optional(),
 });
 
 /** Subtypes of messages that a person or a bot wrote; edits, joins and the like are not among them. */
@@ -26,7 +28,7 @@ const WRITTEN: readonly (string | undefined)[] = [
 /** A message in a channel: workflows with a matching trigger start. A message that matches none costs no call to Slack. */
 export function register(app: App, context: BotContext): void {
   const { engine } = context;
-  app.event("message", async ({ event, body, context: { botId: ownBotId, botUserId } }) => {
+  app.event("message", async ({ event, body, client, context: { botId: ownBotId, botUserId } }) => {
     const { data } = Message.safeParse(event);
     if (data === undefined || !WRITTEN.includes(data.subtype)) return;
     const { channel, bot_id: botId, user = botId } = data;
@@ -34,6 +36,9 @@ export function register(app: App, context: BotContext): void {
     if (user === undefined || user === botUserId) return;
     if (botId !== undefined && botId === ownBotId) return;
     const logger = context.logger.child({ channel, user, event: body.event_id });
+    await answerSpoken(context, client, { ...data, user }, botUserId).catch((error: unknown) => {
+      logger.warn({ err: error }, "could not lead a person to the buttons");
+    });
     try {
       await engine.triggers.receiveMessage({
         eventId: body.event_id,

@@ -1,15 +1,21 @@
 import type { App } from "@slack/bolt";
 import type { BotContext } from "../../context.ts";
+import { isDecisionEmoji, leadToButtons } from "./spoken-decision.ts";
 
 /** An emoji on a message: workflows with a matching trigger start. */
 export function register(app: App, context: BotContext): void {
   const { engine } = context;
-  app.event("reaction_added", async ({ event, body, context: { botUserId } }) => {
-    const { user, reaction, item } = event;
+  app.event("reaction_added", async ({ event, body, client, context: { botUserId } }) => {
+    const { user, reaction, item, item_user: author } = event;
     // What this app does must start nothing.
     if (item.type !== "message" || user === botUserId) return;
     const { channel, ts } = item;
     const logger = context.logger.child({ channel, user, event: body.event_id });
+    if ((author === undefined || author === botUserId) && isDecisionEmoji(reaction)) {
+      await leadToButtons(context, client, { user, channel, ts }).catch((error: unknown) => {
+        logger.warn({ err: error }, "could not lead a person to the buttons");
+      });
+    }
     try {
       await engine.triggers.receiveReaction({
         eventId: body.event_id,

@@ -1,4 +1,4 @@
-import { isJsonObject } from "../../../shared/json.ts";
+import { isJsonObject, type Json } from "../../../shared/json.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import { type CompiledStep, type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
 import type { AttemptResult } from "../../definition/step-type.ts";
@@ -173,7 +173,7 @@ function handleDecision(
   signal: Signal,
   now: number,
 ): readonly ExecutionEvent[] {
-  const { requestId, choice, by, comment, edits, seen } = signal.payload;
+  const { requestId, choice, by, comment, edits, seen, via } = signal.payload;
   const request = typeof requestId === "string" ? state.requests.get(requestId) : undefined;
   if (!request || typeof choice !== "string" || typeof by !== "string") {
     return [{ type: "signal_received", signalId: signal.id, at: now }];
@@ -195,12 +195,16 @@ function handleDecision(
       requestId: requestRef,
       by,
       choice,
-      ...(typeof comment === "string" && { comment }),
+      ...omitUndefined({ comment: toText(comment), via: toText(via) }),
       ...(isJsonObject(edits) && { edits: toEdits(edits) }),
       signalId: signal.id,
       at: signal.at,
     },
   ];
+}
+
+function toText(value: Json | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 function costOf({ costNano, costUnknown, usage, charges }: AttemptResult): AttemptCost {

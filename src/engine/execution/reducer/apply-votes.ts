@@ -14,13 +14,13 @@ import { invalidTransition } from "./invalid-transition.ts";
 /** Counts a vote. Earlier ones for the same choice that approve other values count no more. */
 export function recordDecision(state: ExecutionState, event: DecisionRecorded): void {
   const request = requireOpen(state, event);
-  const { by, choice, at, comment, edits } = event;
+  const { by, choice, at, comment, edits, via } = event;
   for (const vote of request.votes.filter((one) => one.choice === choice)) {
     if (isSameEdits(vote.edits, edits)) continue;
     removeVote(request, vote);
     request.notes.push({ kind: "voided", by: vote.by, choice, editedBy: by, at });
   }
-  request.votes.push(omitUndefined({ by, choice, at, comment, edits }));
+  request.votes.push(omitUndefined({ by, choice, at, comment, edits, via }));
   state.seen.add(event.signalId);
 }
 

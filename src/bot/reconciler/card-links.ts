@@ -1,0 +1,81 @@
+import type { WebClient } from "@slack/web-api";
+import type { ExecutionView, RequestView } from "../../engine/api/executions.ts";
+import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
+import { readOwn } from "../../shared/json.ts";
+import { CARD_METADATA } from "../ids.ts";
+import { approvalId, cardId } from "./message-ids.ts";
+
+/** Leads from messages to what they show, and back. */
+export interface CardLinks {
+  /**
+   * The address of the card of a request, of the person's own copy if there is one; `null`: none stands in Slack.
+   * Never rejects.
+   */
+  linkTo(view: CardOwner, request: RequestView, person: string): Promise<string | null>;
+  /** What the message at a place shows; `null`: it is no card of ours, or Slack does not say. Never rejects. */
+  cardAt(channel: string, ts: string): Promise<ShownCard | null>;
+}
+
+type CardOwner = Pick<ExecutionView, "executionId">;
+
+/** A message that is a card, by its metadata. */
+export interface ShownCard {
+  readonly executionId: string;
+  /** Within the execution: `run`, `approval:…`. */
+  readonly messageId: string;
+}
+
+export function createCardLinks(client: WebClient, cards: CardStore): CardLinks {
+  return {
+    linkTo: async (view, request, person) => {
+      try {
+        const id = cardId(view.executionId, approvalId(view, request));
+        const records = await cards.list(view.executionId);
+        const isPosted = (record: CardRecord): boolean => record.ts !== null;
+        const card =
+          records.find((record) => record.id === `${id}:${person}` && isPosted(record)) ??
+          records.find((record) => record.id === id && isPosted(record));
+        if (!card || card.ts === null) return null;
+        const answer = await client.chat.getPermalink({
+          channel: card.channel,
+          message_ts: card.ts,
+        });
+        return answer.permalink ?? null;
+      } catch {
+        return null;
+      }
+    },
+    cardAt: async (channel, ts) => {
+      try {
+        return await readCard(client, channel, ts);
+      } catch {
+        return null;
+      }
+    },
+  };
+}
+
+async function readCard(client: WebClient, channel: string, ts: string): Promise<ShownCard | null> {
+  const place = { channel, oldest: ts, latest: ts, inclusive: true, include_all_metadata: true };
+  const top = await client.conversations.history({ ...place, limit: 1 });
+  const message =
+    top.messages?.find((one) => one.ts === ts) ?? (await readReply(client, channel, ts));
+  const metadata = readOwn(message, "metadata");
+  const id = readOwn(readOwn(metadata, "event_payload"), "card");
+  if (readOwn(metadata, "event_type") !== CARD_METADATA || typeof id !== "string") return null;
+  const end = id.indexOf(":");
+  return end < 0 ? null : { executionId: id.slice(0, end), messageId: id.slice(end + 1) };
+}
+
+/** The parent of a thread comes first, whatever was asked for. */
+async function readReply(client: WebClient, channel: string, ts: string): Promise<unknown> {
+  const thread = await client.conversations.replies({
+    channel,
+    ts,
+    oldest: ts,
+    inclusive: true,
+    limit: 2,
+    include_all_metadata: true,
+  });
+  return thread.messages?.find((one) => one.ts === ts);
+}
