@@ -97,7 +97,7 @@ describe("what an approval asks", () => {
     expect(all).toContain("finish");
   });
 
-  test("keeps secrets hidden behind the button, and is not shown to guests", async () => {
+  test("shows what is sensitive behind the button to those who decide, not on the card, and nothing to guests", async () => {
     const inputs = { pin: { type: "string", sensitive: true } };
     const { bot, card } = await ask(
       { message: words(0, 2000) },
@@ -111,7 +111,9 @@ describe("what an approval asks", () => {
       "word-0",
     );
     await press(bot, "U0BOB", "Show all", place, card);
-    expect(contentOf(await dialog(bot, "U0BOB", /word-1999/))).toMatch(/pin.*_hidden_/);
+    expect(contentOf(await dialog(bot, "U0BOB", /word-1999/))).toMatch(/pin.*zebra-77/);
+    expect(contentOf(card)).toMatch(/pin.*_hidden_/);
+    expect(contentOf(card)).not.toContain("zebra");
   });
 
   test("names people whom the data names by their ids, and nothing else that looks like one", async () => {

@@ -69,7 +69,7 @@ describe('"That was not me"', () => {
     await go(bot);
     await bot.message("C0GENERAL", /Held before/);
     await bot.message("D0BOB", /The run is held/);
-    expect(await bot.slash("U0BOB", `resume ${run}`)).toMatch(/Only admins/);
+    expect(await bot.slash("U0BOB", `resume ${run}`)).toMatch(/only admins may/);
     await bot.stopBot();
     await bot.startBot();
     expect(contentOf(await bot.message("C0GENERAL", /Ask/))).toMatch(/Held before/);

@@ -1,5 +1,6 @@
 import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { Definition } from "../../engine/definition/schema.ts";
+import { MASK } from "../../engine/model/mask.ts";
 import { readOwn } from "../../shared/json.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
 import { type GroupIds, groupIdOf } from "../../slack/groups.ts";
@@ -43,7 +44,8 @@ export function createCardContext(definition: Definition, groups: GroupIds): Car
       const value = view.variables[name];
       if (value === undefined || value === null) return [];
       const label = input.label ?? name;
-      if (input.sensitive) return [{ label, value: null, hidden: true }];
+      // The view says whether its reader sees it.
+      if (input.sensitive && value === MASK) return [{ label, value: null, hidden: true }];
       const { type } = input;
       const names = type === "user" || type === "channel" ? { names: type } : {};
       return [{ label, value, hidden: false, ...names }];

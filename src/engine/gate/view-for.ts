@@ -1,5 +1,6 @@
 import type { ExecutionView } from "../api/executions.ts";
-import { MASK, type Masker, maskMembers } from "../execution/projections/sensitive.ts";
+import { type Masker, maskMembers } from "../execution/projections/sensitive.ts";
+import { MASK } from "../model/mask.ts";
 
 /** The view of a run for a reader who does not see what is sensitive. */
 export function maskView(view: ExecutionView, masker: Masker | null): ExecutionView {

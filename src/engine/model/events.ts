@@ -554,7 +554,7 @@ export interface ParentStep {
   readonly attempt: number;
   /** It waits for the end, which is therefore sent to it. */
   readonly waits: boolean;
-  /** A decision has released the start with these values: nobody changes them afterwards. */
+  /** A decision has released the start with these values: no person changes them afterwards. */
   readonly released?: boolean;
 }
 

@@ -10,10 +10,11 @@ import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import type { Definition } from "../../definition/schema.ts";
 import { OPERATOR, type Surface, surfaceOf } from "../../model/actor.ts";
 import type { ExecutionEvent, ExecutionStarted, RequestOpened } from "../../model/events.ts";
+import { MASK } from "../../model/mask.ts";
 import type { ReadonlyState } from "../../model/state.ts";
 import { stepIdOf } from "../../model/step-path.ts";
 import type { AuditChange, AuditRecord } from "../../ports/audit.ts";
-import { MASK, type Masker, sensitiveOf } from "./sensitive.ts";
+import { type Masker, sensitiveOf } from "./sensitive.ts";
 
 /** A record that gets its id when it is committed. */
 export type AuditDraft = Omit<AuditRecord, "id">;

@@ -1,9 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../shared/json.ts";
 import type { Definition } from "../../definition/schema.ts";
+import { MASK } from "../../model/mask.ts";
 import type { ReadonlyState } from "../../model/state.ts";
-
-/** What stands where a value is not shown. */
-export const MASK = "•••";
 
 /** Shorter texts and numbers are masked where they stand, not where they occur in other texts: they would occur everywhere. */
 const MIN_LENGTH = 3;

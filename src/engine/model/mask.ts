@@ -1,0 +1,2 @@
+/** What stands where a value is not shown. */
+export const MASK = "•••";
