@@ -19,7 +19,8 @@ function valueOf(card: JsonObject): JsonObject {
   const button = toObjects(card["blocks"])
     .flatMap((block) => toObjects(block["elements"]))
     .find((element) => element["action_id"] === "decide_approve");
-  const value: unknown = JSON.parse(String(button?.["value"]));
+  const text = button?.["value"];
+  const value: unknown = typeof text === "string" ? JSON.parse(text) : null;
   if (!isJsonObject(value)) throw new Error("The button carries nothing.");
   return value;
 }
