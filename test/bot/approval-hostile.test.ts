@@ -1,9 +1,10 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { isJsonObject, type JsonObject, toObjects } from "../../simulator/json.ts";
+import { isJsonObject, type JsonObject, toObjects, toText } from "../../simulator/json.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
-import { APPROVALS, askWorkflow } from "../support/ask-workflow.ts";
+import { APPROVALS, askWorkflow, EXPLAINED } from "../support/ask-workflow.ts";
 import { contentOf, TestBot, type TestBotOptions, tsOf } from "../support/bot.ts";
+import { decideWith, dialog, valueOf } from "../support/dialogs.ts";
 
 async function startAsked(
   config: Parameters<typeof askWorkflow>[0] = {},
@@ -15,14 +16,8 @@ async function startAsked(
 }
 
 /** What the approve button of a card carries. */
-function valueOf(card: JsonObject): JsonObject {
-  const button = toObjects(card["blocks"])
-    .flatMap((block) => toObjects(block["elements"]))
-    .find((element) => element["action_id"] === "decide_approve");
-  const text = button?.["value"];
-  const value: unknown = typeof text === "string" ? JSON.parse(text) : null;
-  if (!isJsonObject(value)) throw new Error("The button carries nothing.");
-  return value;
+function approvalValue(card: JsonObject): JsonObject {
+  return valueOf(card, "decide_approve");
 }
 
 /** Clicks with a value of one's own. @returns what the person is answered. */
@@ -111,7 +106,7 @@ describe("a button's value that was changed decides nothing", () => {
     ],
     [
       "another request",
-      (value) => JSON.stringify({ ...value, r: `${String(value["e"])}/other#1` }),
+      (value) => JSON.stringify({ ...value, r: `${toText(value["e"])}/other#1` }),
       /not known any more/,
     ],
     ["another run", (value) => JSON.stringify({ ...value, e: "exec_other" }), /no run/],
@@ -125,7 +120,7 @@ describe("a button's value that was changed decides nothing", () => {
     async ([, change, answer]) => {
       const { bot, card } = await startAsked();
       await using _ = bot;
-      expect(await clickWith(bot, "U0BOB", card, change(valueOf(card)))).toMatch(answer);
+      expect(await clickWith(bot, "U0BOB", card, change(approvalValue(card)))).toMatch(answer);
       expect(await votes(bot)).toEqual([]);
       expect(await bot.messages(APPROVALS)).toEqual([card]);
     },
@@ -138,7 +133,7 @@ describe("a button's value that was changed decides nothing", () => {
     await bot.engine.workflows.deploy(other, { by: "test" });
     await bot.slash("U0ALICE", "run other");
     const foreign = await bot.message(APPROVALS, /Not for Bob/);
-    const answer = await clickWith(bot, "U0BOB", card, JSON.stringify(valueOf(foreign)));
+    const answer = await clickWith(bot, "U0BOB", card, JSON.stringify(approvalValue(foreign)));
     expect(answer).toMatch(/Only <@U0CAROL> can decide/);
     expect(await votes(bot)).toEqual([]);
   });
@@ -153,8 +148,8 @@ describe("a button's value that was changed decides nothing", () => {
     await bot.message(APPROVALS, /withdrawn/);
     await bot.engine.executions.retry({ executionId, by: "U0ALICE", variableForm: "json" });
     await bot.until(async () => ((await bot.messages(APPROVALS)).length > 1 ? true : undefined));
-    expect(await clickWith(bot, "U0BOB", card, JSON.stringify(valueOf(card)))).toMatch(
-      /nothing to decide any more/,
+    expect(await clickWith(bot, "U0BOB", card, JSON.stringify(approvalValue(card)))).toMatch(
+      /out of date/,
     );
     expect(await votes(bot)).toEqual([]);
   });
@@ -192,6 +187,38 @@ describe("over HTTP", () => {
     const answer = await bot.until(async () => (await bot.privates("U0ALICE", APPROVALS))[before]);
     expect(answer).toMatch(/came from another workspace/);
     expect(await votes(bot)).toEqual([]);
+  });
+
+  test("a decision's dialog whose metadata was changed decides nothing", async () => {
+    const { bot, card } = await startAsked({ choices: EXPLAINED }, { mode: "http" });
+    await using _ = bot;
+    const other = askWorkflow({ title: "Not for Bob", approvers: ["U0CAROL"] }, { id: "other" });
+    await bot.engine.workflows.deploy(other, { by: "test" });
+    await bot.slash("U0ALICE", "run other");
+    const foreign = approvalValue(await bot.message(APPROVALS, /Not for Bob/));
+    await bot.click("U0BOB", APPROVALS, card, "decide_reject");
+    const opened = await dialog(bot, "U0BOB", /"comment"/);
+    const own: unknown = JSON.parse(toText(opened["private_metadata"]) ?? "");
+    const carried = isJsonObject(own) ? own : {};
+    const changed = [
+      "",
+      "[1]",
+      JSON.stringify({ ...carried, h: "0000000000000000" }),
+      JSON.stringify({ ...carried, n: 7 }),
+      JSON.stringify({ ...carried, c: "pay" }),
+      JSON.stringify({ ...carried, e: foreign["e"], r: foreign["r"], h: foreign["h"] }),
+    ];
+    for (const private_metadata of changed) {
+      const view = { ...opened, private_metadata, state: { values: {} } };
+      const user = { id: "U0BOB" };
+      const payload = { type: "view_submission", team: { id: "T0HEDDLE" }, user, view };
+      expect(await send(bot, payload)).toBe(200);
+    }
+    const { executions } = await bot.engine.executions.list({ limit: 10 });
+    for (const { executionId } of executions) {
+      const { requests, status } = await bot.engine.executions.get(executionId);
+      expect([status, requests.flatMap((request) => request.votes)]).toEqual(["waiting", []]);
+    }
   });
 
   test("a dialog whose metadata was changed starts nothing", async () => {
@@ -281,7 +308,7 @@ describe("markup in data stays text", () => {
           approvers: ["U0BOB"],
           choices: [
             { id: "yes", label: "Yes" },
-            { id: "no", label: HOSTILE.slice(0, 75) },
+            { id: "no", label: HOSTILE.slice(0, 75), comment: "required" },
           ],
         },
         next: { yes: "branch", no: "branch" },
@@ -351,7 +378,7 @@ describe("markup in data stays text", () => {
     expect(asked.join("\n")).toContain("&lt;!channel&gt;");
     expect(asked.filter((text) => LIVE.test(text))).toEqual([]);
     await bot.slash("U0ALICE", "status");
-    await bot.click("U0BOB", APPROVALS, card, "decide_no");
+    await decideWith(bot, "U0BOB", APPROVALS, card, "no", { comment: HOSTILE });
     await bot.message(channel, fails === "yes" ? /Failed/ : /Completed/);
     const ended = await bot.until(async () => {
       const [own] = await bot.messages(channel);
@@ -433,7 +460,7 @@ describe("approvers", () => {
     await using _ = bot;
     await bot.click("U0BOB", APPROVALS, card, "decide_approve");
     expect(await bot.until(async () => (await bot.privates("U0BOB", APPROVALS))[0])).toMatch(
-      /Only bob can decide/,
+      /Nobody can decide this: bob is neither a person's Slack id nor a user group/,
     );
   });
 

@@ -158,7 +158,7 @@ class LoadRun {
         const n = next++;
         const channel = this.#channels[n % CHANNELS] ?? "";
         const started = await this.#api("POST", `/api/workflows/${LOAD}/execute`, { n, channel });
-        this.#executions[n] = String(started["executionId"] as string);
+        this.#executions[n] = shown(started["executionId"]);
       }
     };
     await Promise.all(Array.from({ length: STARTS_IN_FLIGHT }, starter));
@@ -244,24 +244,29 @@ class LoadRun {
     const payments = Map.groupBy(this.#bank.received, ({ body }) => Number(/\d+/.exec(body)?.[0]));
     for (const [n, executionId] of this.#executions.entries()) {
       const { status, output } = await this.#api("GET", `/api/executions/${executionId}`);
+      if (status !== "completed") problems.push(`${n} is ${shown(status)}`);
       const { decision, decidedBy, votes } = isJsonObject(output) ? output : {};
+      const made = { by: shown(decidedBy), choice: shown(decision) };
       const wanted = this.#decidersOf(n).map((person) => `U0P${person} ${choiceFor(n, person)}`);
-      const made = `${String(decidedBy as string)} ${String(decision as string)}`;
-      if (status !== "completed") problems.push(`${n} is ${String(status as string)}`);
-      else if (!wanted.includes(made)) problems.push(`${n} was decided by ${made}`);
+      if (!wanted.includes(`${made.by} ${made.choice}`))
+        problems.push(`${n} was decided: ${made.choice} by ${made.by}`);
       if (toObjects(votes).length !== 1) problems.push(`${n} has ${toObjects(votes).length} votes`);
       const paid = payments.get(n)?.length ?? 0;
       if (paid !== (decision === "approve" ? 1 : 0)) problems.push(`${n} was paid ${paid} times`);
-      const own = cards.get(n) ?? [];
-      const label = decision === "approve" ? "Approved" : "Rejected";
-      if (own.length !== 1) problems.push(`${n} has ${own.length} cards`);
-      else if (
-        this.#load.waitsForCards &&
-        !own[0]?.text.includes(`*${label}* by <@${String(decidedBy as string)}>`)
-      )
-        problems.push(`the card of ${n} does not show ${made}`);
+      problems.push(...this.#problemsOfCards(n, cards.get(n) ?? [], made));
     }
     return problems;
+  }
+
+  #problemsOfCards(
+    n: number,
+    cards: readonly Card[],
+    { by, choice }: { readonly by: string; readonly choice: string },
+  ): readonly string[] {
+    if (cards.length !== 1) return [`${n} has ${cards.length} cards`];
+    const outcome = `*${choice === "approve" ? "Approved" : "Rejected"}* by <@${by}>`;
+    const isRight = !this.#load.waitsForCards || cards[0]?.text.includes(outcome);
+    return isRight ? [] : [`the card of ${n} does not show that it was ${outcome}`];
   }
 
   async #api(method: string, path: string, body?: object): Promise<JsonObject> {
@@ -290,6 +295,10 @@ async function populate(alice: Person, users: readonly string[]): Promise<readon
     channels.push(id);
   }
   return channels;
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function peopleIds({ people }: ApprovalLoad): readonly string[] {

@@ -153,7 +153,11 @@ function reasonFor(
   const agreed = votes.filter(({ choice }) => choice !== "reject").length;
   if (undecided.length > 0 && agreed + undecided.length >= required) return null;
   const why = [
-    ...(excluded.length > 0 ? [`${list(excluded)} may not decide it (who asks does not)`] : []),
+    ...(excluded.length > 0
+      ? [
+          `${list(excluded)} may not decide it (who asked for it, acted on it or is named so does not)`,
+        ]
+      : []),
     ...missing,
   ].join("; ");
   const because = why === "" ? "" : `: ${why}`;
