@@ -13,7 +13,7 @@ import { BotProcess, botEnvironment } from "../support/bot-process.ts";
 import { json, type LoopbackServer, startLoopbackServer } from "../support/loopback-server.ts";
 import { clickOn, see } from "../support/slack-assertions.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
-import { until } from "../support/until.ts";
+import { until, untilAskedAnew } from "../support/until.ts";
 
 const APPROVALS = "C0APPROVALS";
 
@@ -164,12 +164,6 @@ class Stage implements AsyncDisposable {
   }
 }
 
-/** Until the bot asks Slack again who is in a group: what it asked at the deployment serves for two seconds. */
-async function untilAskedAgain(): Promise<void> {
-  const end = performance.now() + 2100;
-  await until(async () => (performance.now() < end ? undefined : true));
-}
-
 interface Point {
   /** What happened, and what did not, when the bot dies. */
   readonly between: string;
@@ -187,7 +181,7 @@ const POINTS: readonly Point[] = [
   {
     between: "the click was received and not recorded",
     prepare: async (stage) => {
-      await untilAskedAgain();
+      await untilAskedAnew();
       await stage.slow("usergroups.users.list");
     },
     reached: (stage) => stage.untilCalled("usergroups.users.list"),
