@@ -401,7 +401,10 @@ describe("markup in data stays text", () => {
       trigger: { type: "slash", userId: "U0ALICE", channel: "C0GENERAL" },
     });
     const card = await bot.message(APPROVALS, /Approval needed/);
-    expect(contentOf(card)).toContain("Pay 10 :white_check_mark: *Checked by Finance* Approve");
+    const line = "Pay 10 :white_check_mark: *Checked by Finance* Approve";
+    expect(contentOf(card)).toContain(line);
+    const [open] = await bot.engine.approvals.listFor("U0BOB");
+    expect(open?.request.opened.title).toBe(line);
   });
 });
 
