@@ -14,6 +14,7 @@ import { showSentence } from "../slack/text.ts";
 import { RecentKeys } from "./context.ts";
 import { createHomePublisher } from "./home/publisher.ts";
 import { registerListeners } from "./listeners/index.ts";
+import { refuseOtherWorkspaces } from "./listeners/own-workspace.ts";
 import { createCardLinks } from "./reconciler/card-links.ts";
 import { approvalId } from "./reconciler/message-ids.ts";
 import { Reconciler, type ReconcilerOptions } from "./reconciler/reconciler.ts";
@@ -94,6 +95,7 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     ...omitUndefined({ recheckMs: options.recheckMs }),
   });
   const command = config.slashCommand;
+  const learnWorkspace = refuseOtherWorkspaces(app, lookup, logger);
   registerListeners(app, {
     engine,
     permissions,
@@ -118,6 +120,7 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
   return {
     start: async () => {
       await connect({ app, opensSocket: isSocket, clock, logger, signal: stopping.signal });
+      void learnWorkspace();
       await reconciler.start();
     },
     stop: async () => {

@@ -2,9 +2,10 @@ import type { UsersInfoResponse, WebClient } from "@slack/web-api";
 import type { Clock } from "../engine/ports/clock.ts";
 import type { Directory, Person } from "../engine/ports/directory.ts";
 import { type ChannelFinder } from "./channels.ts";
-import { toSlackError, toSlackFailure } from "./errors.ts";
+import { toSlackError } from "./errors.ts";
 import { type GroupFinder, groupIdOf } from "./groups.ts";
 import { createChannelMembers, createGroupMembers } from "./members.ts";
+import { createSharedAnswers } from "./shared-answers.ts";
 
 /** Slack's own errors for "there is no such person here". */
 const NO_SUCH_PERSON = new Set([
@@ -23,8 +24,8 @@ interface DirectoryParts {
 /**
  * The workspace's people, user groups and channels, read from Slack.
  *
- * People are read at each call, because permissions depend on them; so are members of groups and channels, except that clicks within two
- * seconds share an answer.
+ * People and members of groups and channels are read when they are asked for, because permissions depend on them, except that clicks
+ * within two seconds share an answer, and older answers serve while Slack limits the calls.
  *
  * @throws {AppError} from its methods: `slack_unavailable`, `slack_rejected`.
  */
@@ -48,14 +49,16 @@ export function createDirectory(
     return ownTeam;
   }
 
+  const readUser = createSharedAnswers({
+    describe: (id) => `looking up the person ${id}`,
+    read: async (user) => (await client.users.info({ user })).user ?? null,
+    notThere: NO_SUCH_PERSON,
+    clock,
+  });
+
   async function person(userId: string): Promise<Person | null> {
-    const answer = await client.users.info({ user: userId }).catch((error: unknown) => {
-      const failure = toSlackFailure(error);
-      if (failure.kind === "refused" && NO_SUCH_PERSON.has(failure.code)) return null;
-      throw toSlackError(error, `looking up the person ${userId}`);
-    });
-    const user = answer?.user;
-    return user === undefined || user.deleted === true ? null : toPerson(user, await readOwnTeam());
+    const user = await readUser(userId);
+    return user === null || user.deleted === true ? null : toPerson(user, await readOwnTeam());
   }
 
   async function groupMembers(group: string): Promise<readonly string[] | null> {

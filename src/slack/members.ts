@@ -1,13 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../engine/ports/clock.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
-import { toSlackError, toSlackFailure } from "./errors.ts";
-
-/** Questions within this time share one answer: Slack allows about 20 calls a minute for groups. */
-const SHARED_MS = 2000;
-
-/** How old an answer may be while Slack limits the calls; with an older one the click has to wait. */
-const LIMITED_MS = 60_000;
+import { createSharedAnswers } from "./shared-answers.ts";
 
 /** Members of one channel that are read: 20 pages of 1000. */
 const MAX_PAGES = 20;
@@ -20,11 +14,6 @@ const NOT_THERE = new Set([
   "channel_not_found",
   "not_in_channel",
 ]);
-
-interface Known {
-  readonly members: readonly string[] | null;
-  readonly at: number;
-}
 
 /** Reads who belongs to something that has an id. */
 export interface Members {
@@ -40,12 +29,15 @@ export interface Members {
 export function createGroupMembers(client: WebClient, clock: Clock): Members {
   const read = async (usergroup: string) =>
     (await client.usergroups.users.list({ usergroup })).users ?? [];
-  return createMembers({ what: "user group", read, clock });
+  const describe = (id: string): string => `reading the members of the user group ${id}`;
+  return { of: createSharedAnswers({ describe, read, notThere: NOT_THERE, clock }) };
 }
 
 /** The members of channels that the bot sees, by the channel's id. */
 export function createChannelMembers(client: WebClient, clock: Clock): Members {
-  return createMembers({ what: "channel", read: (channel) => readChannel(client, channel), clock });
+  const read = (channel: string) => readChannel(client, channel);
+  const describe = (id: string): string => `reading the members of the channel ${id}`;
+  return { of: createSharedAnswers({ describe, read, notThere: NOT_THERE, clock }) };
 }
 
 async function readChannel(client: WebClient, channel: string): Promise<readonly string[]> {
@@ -62,46 +54,4 @@ async function readChannel(client: WebClient, channel: string): Promise<readonly
     if (!cursor) break;
   }
   return members;
-}
-
-interface MembersOptions {
-  /** For errors: `user group`. */
-  readonly what: string;
-  readonly read: (id: string) => Promise<readonly string[]>;
-  readonly clock: Clock;
-}
-
-function createMembers({ what, read, clock }: MembersOptions): Members {
-  const known = new Map<string, Known>();
-  const reading = new Map<string, Promise<readonly string[] | null>>();
-
-  async function ask(id: string): Promise<readonly string[] | null> {
-    const at = clock.now();
-    try {
-      const members = await read(id);
-      known.set(id, { members, at });
-      return members;
-    } catch (error) {
-      const failure = toSlackFailure(error);
-      if (failure.kind === "refused" && NOT_THERE.has(failure.code)) {
-        known.set(id, { members: null, at });
-        return null;
-      }
-      const last = known.get(id);
-      if (failure.kind === "limited" && last && at - last.at < LIMITED_MS) return last.members;
-      throw toSlackError(error, `reading the members of the ${what} ${id}`);
-    }
-  }
-
-  return {
-    of: (id) => {
-      const last = known.get(id);
-      if (last && clock.now() - last.at < SHARED_MS) return Promise.resolve(last.members);
-      const underWay = reading.get(id);
-      if (underWay) return underWay;
-      const started = ask(id).finally(() => reading.delete(id));
-      reading.set(id, started);
-      return started;
-    },
-  };
 }

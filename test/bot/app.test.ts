@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { APPROVALS, askWorkflow } from "../support/ask-workflow.ts";
 import { TestBot } from "../support/bot.ts";
+import { untilAskedAnew } from "../support/until.ts";
 
 describe("the connection to Slack", () => {
   test("comes back after it broke, in time for what somebody clicked meanwhile", async () => {
@@ -68,6 +69,7 @@ test("a decision that cannot be confirmed in two seconds is acknowledged and exp
   const card = await bot.message(APPROVALS, /Approval needed/);
   // What the card needs to know of people was read before.
   await bot.until(async () => (await bot.calls("conversations.members"))[0]);
+  await untilAskedAnew();
   await bot.act("faults", { target: "slack", method: "users.info", delay_ms: 2600, times: 1 });
   const ack = await bot.click("U0BOB", APPROVALS, card, "decide_approve");
   expect(ack).toMatchObject({ acked: true });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { APPROVALS, askWorkflow } from "../support/ask-workflow.ts";
 import { contentOf, TestBot, tsOf } from "../support/bot.ts";
+import { untilAskedAnew } from "../support/until.ts";
 
 async function startAsked(config = {}) {
   const bot = await TestBot.start({ definitions: [askWorkflow(config)] });
@@ -103,11 +104,23 @@ test("a click that Slack did not let us check is answered with what to do", asyn
   await using _ = bot;
   // What the card needs to know of people was read before.
   await bot.until(async () => (await bot.calls("conversations.members"))[0]);
-  const limit = { method: "users.info", retry_after: 3, times: 1 };
-  await bot.act("faults", { target: "slack", ...limit });
+  await untilAskedAnew();
+  await bot.act("faults", { target: "slack", method: "users.info", status: 503, times: 9 });
   await bot.click("U0BOB", APPROVALS, card, "decide_approve");
   const answer = await bot.until(async () => (await bot.privates("U0BOB", APPROVALS))[0]);
-  expect(answer).toMatch(/no more requests[\s\S]*was not recorded: click again/);
+  expect(answer).toMatch(/Slack[\s\S]*was not recorded: click again/);
+  await fetch(`${bot.simulator.url}/sim/faults`, { method: "DELETE" });
+  await bot.click("U0BOB", APPROVALS, card, "decide_approve");
+  await bot.message(APPROVALS, /\*Approved\* by <@U0BOB>/);
+});
+
+test("a click counts by what was read a moment ago while Slack takes no more requests", async () => {
+  const { bot, card } = await startAsked();
+  await using _ = bot;
+  await bot.until(async () => (await bot.calls("conversations.members"))[0]);
+  await untilAskedAnew();
+  for (const method of ["users.info", "usergroups.users.list"])
+    await bot.act("faults", { target: "slack", method, retry_after: 30, times: 9 });
   await bot.click("U0BOB", APPROVALS, card, "decide_approve");
   await bot.message(APPROVALS, /\*Approved\* by <@U0BOB>/);
 });

@@ -41,6 +41,13 @@ describe("the directory", () => {
     expect(await directory.person("U0NOBODY")).toBeNull();
   });
 
+  test("asks Slack once about a person who clicks several times at once", async () => {
+    const { simulator, directory } = await setUp();
+    await using _ = simulator;
+    await Promise.all([1, 2, 3].map(() => directory.person("U0BOB")));
+    expect(simulator.workspace.traffic.calls("users.info")).toHaveLength(1);
+  });
+
   test("finds a group's members by id, handle and mention", async () => {
     const { simulator, directory } = await setUp();
     await using _ = simulator;

@@ -13,3 +13,11 @@ export async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
   }
   throw new Error(`It did not happen within ${PATIENCE_MS / 1000} s.`);
 }
+/** How long the bot shares what Slack said of people and groups. */
+const SHARED_MS = 2000;
+
+/** Waits until the bot asks Slack anew about people and groups: what it asked when a run began serves clicks for two seconds. */
+export async function untilAskedAnew(): Promise<void> {
+  const end = performance.now() + SHARED_MS + 100;
+  await until(async () => (performance.now() < end ? undefined : true));
+}

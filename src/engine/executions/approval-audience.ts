@@ -164,7 +164,9 @@ function reasonFor(
   const agreed = votes.filter(({ choice }) => choice !== "reject").length;
   if (undecided.length > 0 && agreed + undecided.length >= required) return null;
   const asked = exclusions.every(({ why }) => why === "started");
-  const reason = asked ? "who asks does not" : "excluded from this decision";
+  const reason = asked
+    ? "who asks does not"
+    : "who asked for it, acted on it or is named so does not";
   const why = [
     ...(excluded.length > 0 ? [`${list(excluded)} may not decide it (${reason})`] : []),
     ...missing,

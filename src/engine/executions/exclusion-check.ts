@@ -68,13 +68,17 @@ function reasonFor({ person, why, of, step }: Exclusion): string {
     case "named":
       return isUserId(person)
         ? "The workflow names you as somebody who must not decide this"
-        : `You are in ${person}, whose members must not decide this`;
+        : `You are in ${mentionGroup(person)}, whose members must not decide this`;
     case "decided":
       return `You decided "${step ?? ""}" of this run already`;
   }
 }
 
+function mentionGroup(group: string): string {
+  return group.startsWith("@") ? group : `<!subteam^${group}>`;
+}
+
 function cannotRead(group: string): Excluded {
-  const message = `The members of ${group} must not decide this, and Slack does not say who they are, so nobody can decide now. Ask the owner of the workflow to correct "exclude". ${NOTHING_CHANGED}`;
+  const message = `The members of ${mentionGroup(group)} must not decide this, and Slack does not say who they are, so nobody can decide now. Ask the owner of the workflow to correct "exclude". ${NOTHING_CHANGED}`;
   return { isStarter: false, message };
 }

@@ -88,7 +88,7 @@ function resolveValues(list: readonly string[], scope: Scope): readonly Json[] {
 }
 
 /** `<@U1|bob>` and `<!subteam^S1>` as Slack writes mentions; everything else as it is. */
-function plainName(text: string): string {
+export function plainName(text: string): string {
   return /^<(?:@|!subteam\^)([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(text)?.[1] ?? text;
 }
 

@@ -3,6 +3,7 @@ import { TimeLimit } from "../../shared/duration.ts";
 import { AppError } from "../../shared/errors.ts";
 import { hashJson, type Json, readOwn, toJson } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { isUserId } from "../../shared/slack-ids.ts";
 import { externalNames } from "../definition/param-traits.ts";
 import {
   type ConfigProblem,
@@ -17,7 +18,7 @@ import { renderText } from "../language/template.ts";
 import type { Choice, RequestOpened } from "../model/events.ts";
 import { nextRequestDue, REJECT } from "../model/requests.ts";
 import type { ReadonlyRequest } from "../model/state.ts";
-import { excludedPeople, exclusionsOf, resolveNames } from "./approval-exclusions.ts";
+import { excludedPeople, exclusionsOf, plainName, resolveNames } from "./approval-exclusions.ts";
 import { checkOptions, editableTemplates, openOptions, optionMembers } from "./approval-options.ts";
 
 const ChoiceConfig = z.strictObject({
@@ -104,11 +105,12 @@ function checkApproval(config: ApprovalConfig): readonly ConfigProblem[] {
       });
     }
   });
-  const people = config.approvers.filter((approver) => /^U[A-Z0-9]+$/.test(approver));
-  if (people.length === config.approvers.length && config.required > new Set(people).size) {
+  const named = config.approvers.map(plainName);
+  const people = new Set(named);
+  if (named.every(isUserId) && config.required > people.size) {
     problems.push({
       path: ["required"],
-      message: `${config.required} decisions are required of ${new Set(people).size} approvers`,
+      message: `${config.required} decisions are required of ${people.size} approvers`,
       fix: "Lower required or name more approvers.",
     });
   }
@@ -152,7 +154,7 @@ function openRequest(
   const askedEver = [...config.approvers, ...(config.escalateTo ?? [])];
   const exclusions = exclusionsOf({ ...config, approvers: askedEver }, context);
   const content = {
-    title: renderText(config.title, scope),
+    title: oneLine(renderText(config.title, scope)),
     message: renderText(config.message, scope),
     approvers: resolveApprovers(config.approvers, scope),
     required: config.required,
@@ -173,6 +175,11 @@ function openRequest(
     ...(config.notify !== undefined && { notify: resolveNames(config.notify, scope) }),
     ...(config.timeout !== undefined && { expiresAt: now + config.timeout }),
   };
+}
+
+/** Data must not write lines of its own below the title, as if the card said them. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*[\n\r\u2028\u2029]\s*/g, " ").trim();
 }
 
 /** Templates may give one approver or a list of them. */

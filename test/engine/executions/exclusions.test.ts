@@ -282,6 +282,20 @@ describe("of a run that no person asked for", () => {
     },
   );
 
+  test("but run again by a program, the token's owner and the deployer do not decide", async () => {
+    await using harness = await WorkflowHarness.open(only, deployed);
+    const { executionId } = await harness.start("asking", {});
+    await harness.decide(executionId, "U0BOB", "approve");
+    const again = { executionId, by: "api", variableForm: "json" } as const;
+    const { executionId: second } = await harness.engine.executions.retry(again);
+    await harness.rest(second);
+    expect(await refusals(harness, second)).toEqual({
+      U0ALICE: "started",
+      U0DAVE: "token",
+      U0CAROL: "deployed",
+    });
+  });
+
   test("but by a published event, neither", async () => {
     const trigger = { type: "event", eventName: "paid" };
     await using harness = await WorkflowHarness.open({ ...only, trigger }, deployed);

@@ -2,7 +2,8 @@ import type { App } from "@slack/bolt";
 import type { View } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
-import { asAppError } from "../../../shared/errors.ts";
+import { AppError, asAppError } from "../../../shared/errors.ts";
+import { escapeText } from "../../../slack/text.ts";
 import type { BotContext } from "../../context.ts";
 import { CALLBACK_IDS } from "../../ids.ts";
 
@@ -35,9 +36,9 @@ export function register(app: App, context: BotContext): void {
     const user = body.user.id;
     const chosen = Chosen.safeParse(view.state.values).data;
     const workflowId = chosen?.workflow.workflow.selected_option.value ?? "";
-    const place = Place.parse(JSON.parse(view.private_metadata));
     await ack();
     try {
+      const place = placeOf(view.private_metadata);
       await context.permissions.caller(user);
       await context.engine.triggers.startFromShortcut({ id: view.id, workflowId, user, place });
     } catch (error) {
@@ -45,10 +46,20 @@ export function register(app: App, context: BotContext): void {
       context.logger.warn({ err: error, user, workflowId }, "a shortcut could not start its run");
       await client.chat.postMessage({
         channel: user,
-        text: `:warning: Nothing was started. ${message}`,
+        text: `:warning: Nothing was started. ${escapeText(message)}`,
       });
     }
   });
+}
+
+/** @throws {AppError} for what this dialog never carried. */
+function placeOf(metadata: string): Place {
+  try {
+    return Place.parse(JSON.parse(metadata));
+  } catch (cause) {
+    const message = "This dialog is out of date. Open the shortcut again.";
+    throw new AppError({ code: "input_invalid", message, cause });
+  }
 }
 
 async function offer(
