@@ -1,13 +1,12 @@
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../engine/ports/clock.ts";
 import { LruMap } from "../shared/lru-map.ts";
-import { omitUndefined } from "../shared/omit-undefined.ts";
 import { toSlackFailure } from "./errors.ts";
+import { readChannelMembers } from "./members.ts";
 
 /** How old an answer may be: a copy that a person gets a minute too late, or need not get, does no harm. */
 const KNOWN_MS = 60_000;
 const MAX_CHANNELS = 1000;
-const PAGE_SIZE = 1000;
 const MAX_PAGES = 5;
 
 /** Who is in a channel. */
@@ -44,7 +43,10 @@ export function createChannelMembers(client: WebClient, clock: Clock): ChannelMe
     of: (channel) => {
       const last = known.get(channel);
       if (last !== undefined && clock.now() - last.at < KNOWN_MS) return last.members;
-      const members = readMembers(client, channel).catch(() => null);
+      const members = readChannelMembers(client, channel, MAX_PAGES).then(
+        (people) => new Set(people),
+        () => null,
+      );
       known.set(channel, { at: clock.now(), members });
       return members;
     },
@@ -63,20 +65,4 @@ async function readClosed(client: WebClient, channel: string): Promise<boolean> 
     const failure = toSlackFailure(error);
     return failure.kind === "refused" && failure.code === "channel_not_found";
   }
-}
-
-async function readMembers(client: WebClient, channel: string): Promise<ReadonlySet<string>> {
-  const members = new Set<string>();
-  let cursor: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const answer = await client.conversations.members({
-      channel,
-      limit: PAGE_SIZE,
-      ...omitUndefined({ cursor }),
-    });
-    for (const member of answer.members ?? []) members.add(member);
-    cursor = answer.response_metadata?.next_cursor;
-    if (cursor === undefined || cursor === "") break;
-  }
-  return members;
 }

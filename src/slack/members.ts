@@ -35,15 +35,20 @@ export function createGroupMembers(client: WebClient, clock: Clock): Members {
 
 /** The members of channels that the bot sees, by the channel's id. */
 export function createChannelMembers(client: WebClient, clock: Clock): Members {
-  const read = (channel: string) => readChannel(client, channel);
+  const read = (channel: string) => readChannelMembers(client, channel);
   const describe = (id: string): string => `reading the members of the channel ${id}`;
   return { of: createSharedAnswers({ describe, read, notThere: NOT_THERE, clock }) };
 }
 
-async function readChannel(client: WebClient, channel: string): Promise<readonly string[]> {
+/** The members of a channel as Slack says now. @param maxPages - of a thousand; what is beyond is left out. */
+export async function readChannelMembers(
+  client: WebClient,
+  channel: string,
+  maxPages = MAX_PAGES,
+): Promise<readonly string[]> {
   const members: string[] = [];
   let cursor: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page++) {
+  for (let page = 0; page < maxPages; page++) {
     const answer = await client.conversations.members({
       channel,
       limit: 1000,

@@ -19,13 +19,6 @@ export function releasePieces(request: RequestView, context: CardContext): reado
   return texts.flatMap((text) => splitText(text, LIMITS.sectionText));
 }
 
-/** What a decision releases in one line each, shortened by nothing but line breaks. */
-export function releaseLines(request: RequestView, context: CardContext): readonly string[] {
-  return (request.opened.seal?.releases ?? []).map(
-    (release) => `${choicesOf(release, request)}: ${showLater(release.does, release, context)}`,
-  );
-}
-
 function renewal(changed: readonly Change[]): string {
   const lines = changed.map(
     ({ what, before, after }) => `• ${showSentence(what)}: ${fromTo(before, after)}`,
