@@ -28,8 +28,15 @@ export interface ShownInput {
   readonly names?: "user" | "channel";
 }
 
-/** @param groups - user groups by handle: `@finance` in a definition is only text to Slack. */
-export function createCardContext(definition: Definition, groups: GroupIds): CardContext {
+/**
+ * @param groups - user groups by handle: `@finance` in a definition is only text to Slack.
+ * @param isPrivate - one person reads it, and the view was made for them: it says itself what they do not see.
+ */
+export function createCardContext(
+  definition: Definition,
+  groups: GroupIds,
+  isPrivate = false,
+): CardContext {
   const names = new Map(namesIn(definition.steps));
   const inputs = Object.entries(definition.inputs ?? {});
   const shownOf = (view: ExecutionView): ShownInput[] => {
@@ -44,8 +51,8 @@ export function createCardContext(definition: Definition, groups: GroupIds): Car
       const value = view.variables[name];
       if (value === undefined || value === null) return [];
       const label = input.label ?? name;
-      // The view says whether its reader sees it.
-      if (input.sensitive && value === MASK) return [{ label, value: null, hidden: true }];
+      if (input.sensitive && (!isPrivate || value === MASK))
+        return [{ label, value: null, hidden: true }];
       const { type } = input;
       const names = type === "user" || type === "channel" ? { names: type } : {};
       return [{ label, value, hidden: false, ...names }];

@@ -71,6 +71,6 @@ async function read(
   const request = view.requests.find(({ opened }) => opened.id === value.r);
   if (request === undefined) return requestNotice(UNKNOWN);
   const { definition } = await engine.workflows.get(view.workflowId, view.workflowVersion);
-  const cards = createCardContext(definition, await groups.lastKnownIds());
+  const cards = createCardContext(definition, await groups.lastKnownIds(), true);
   return requestModal(wholeRequest(view, request, cards), value);
 }
