@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { JsonObject } from "../../simulator/json.ts";
 import { openSimulator } from "../../simulator/simulator.ts";
 import { Person } from "../../simulator/test/support/person.ts";
 import { contentOf } from "../support/bot.ts";
@@ -69,7 +68,10 @@ async function isReady({ url }: BotProcess): Promise<boolean> {
   return (await fetch(`${url}/readyz`)).ok;
 }
 
-async function approved(person: Person): Promise<readonly JsonObject[]> {
+async function approved(person: Person): Promise<readonly string[]> {
   const posted = await person.messages(APPROVALS);
-  return posted.filter((message) => contentOf(message).includes("Expense approved"));
+  // An open card shows the announcement as what it releases.
+  return posted
+    .map(contentOf)
+    .filter((text) => text.includes("Expense approved") && !text.includes("Approval needed"));
 }
