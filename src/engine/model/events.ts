@@ -363,7 +363,7 @@ export interface Seal {
   /** SHA-256 of the steps of the definition. */
   readonly definition: string;
   readonly releases: readonly Release[];
-  /** Variables that the request shows or that its releases read. */
+  /** Variables that the request shows or that its releases read; `*`: all. */
   readonly saw: readonly string[];
 }
 
