@@ -431,6 +431,8 @@ export interface StepSkipped extends AttemptCost {
   readonly path: string;
   readonly stepId: string;
   readonly error: StepError;
+  /** It is not known whether the last attempt had its effect. */
+  readonly outcomeUnknown?: boolean;
   /** Name of the variable that becomes null. */
   readonly outputVariable?: string;
   readonly next: string | null;
