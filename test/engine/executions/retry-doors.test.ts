@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Json, JsonObject } from "../../../src/shared/json.ts";
 import { refused } from "../../support/recording-services.ts";
 import { WorkflowHarness } from "../../support/workflow-harness.ts";
@@ -139,4 +139,73 @@ test("an amount that a model computes by a named prompt is asked for when a valu
 
   expect(await harness.rest(executionId)).toMatchObject({ waitingOn: [{ for: "approval" }] });
   expect(payments(harness)).toBe(1);
+});
+
+describe("a run that a released step started, and that failed", () => {
+  const inputs: JsonObject = { amount: { type: "number" } };
+  const start = (id: string, workflowId: string, wait: boolean): JsonObject => ({
+    id,
+    type: "workflow",
+    config: { workflowId, wait, variables: { amount: "{{variables.amount}}" } },
+  });
+  const ok: JsonObject = {
+    id: "ok",
+    type: "approval",
+    config: { title: "Pay {{variables.amount}}?", approvers: ["@finance"] },
+    next: { approve: "child", reject: "end" },
+  };
+
+  /** An approval, a run that it releases, one that this starts, and there the payment. */
+  async function open(broken: Set<string>, wait: boolean): Promise<WorkflowHarness> {
+    const pay = [post("pay", { amount: "{{variables.amount}}" })];
+    const harness = await WorkflowHarness.open(flow("payment", pay, { inputs }), {
+      services: bank(broken),
+      admins: ["U0ALICE"],
+    });
+    const { workflows } = harness.engine;
+    const middle = [start("inner", "payment", true)];
+    await workflows.deploy(flow("middle", middle, { inputs }), { by: "test" });
+    const tell = post("receipt", {});
+    const parent = [ok, { ...start("child", "middle", wait), next: "receipt" }, tell];
+    await workflows.deploy(flow("parent", parent, { inputs }), { by: "test" });
+    return harness;
+  }
+
+  const runOf = async ({ engine }: WorkflowHarness, workflowId: string) =>
+    (await engine.executions.list({ workflowId })).executions.at(-1)?.executionId ?? "";
+
+  test("is not continued beside the one that took its place", async () => {
+    const broken = new Set(["pay"]);
+    await using harness = await open(broken, true);
+    const { executionId } = await harness.start("parent", { amount: 10 });
+    await harness.decide(executionId, "U0BOB", "approve");
+    const former = await Promise.all(["middle", "payment"].map((id) => runOf(harness, id)));
+    broken.clear();
+    await retryAsAlice(harness, executionId, { variables: { amount: "99" } });
+    await harness.rest(executionId);
+
+    for (const run of former)
+      await expect(retryAsAlice(harness, run)).rejects.toMatchObject({ code: "not_allowed" });
+    await harness.decide(executionId, "U0CAROL", "approve");
+    for (const run of former)
+      await expect(retryAsAlice(harness, run)).rejects.toMatchObject({ code: "not_allowed" });
+
+    expect(payments(harness)).toBe(2);
+  });
+
+  test("is continued where the step that started it was left as it is", async () => {
+    const broken = new Set(["pay", "receipt"]);
+    await using harness = await open(broken, false);
+    const { executionId } = await harness.start("parent", { amount: 10 });
+    await harness.decide(executionId, "U0BOB", "approve");
+    const child = await runOf(harness, "middle");
+    await harness.rest(child);
+    broken.clear();
+    await retryAsAlice(harness, executionId);
+
+    await retryAsAlice(harness, child);
+
+    expect(await harness.rest(child)).toMatchObject({ status: "completed" });
+    expect(payments(harness)).toBe(2);
+  });
 });
