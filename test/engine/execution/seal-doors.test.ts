@@ -115,6 +115,41 @@ describe("an effect does not begin on a value that a person changed", () => {
   });
 });
 
+test("what was rejected in a round that is done anew does not let other values through", () => {
+  const reject = { approve: "end", reject: "ok" };
+  const run = new ExecutionHarness(
+    workflow([
+      {
+        id: "par",
+        type: "parallel",
+        config: {
+          branches: [
+            { id: "a", steps: [ask("ok", {}, reject)] },
+            {
+              id: "b",
+              steps: [
+                { ...pay, next: "wait" },
+                { ...later, id: "wait", next: "end" },
+              ],
+            },
+          ],
+          join: "any",
+        },
+        next: "par",
+      },
+    ]),
+    { amount: 10 },
+  );
+  run.vote("U0CAROL", "approve").vote("U0CAROL", "reject");
+  cancel(run);
+  const before = started(run);
+
+  retry(run, { path: "par#2", variables: { amount: 20_000 } });
+
+  expect(started(run)).toEqual(before);
+  expect(run.types()).toContain("decision_voided");
+});
+
 describe("a decision that was asked again", () => {
   test("because a condition did not hold is not asked for that a second time", () => {
     const bound = { step: "pay", when: "stepResults.quote.output <= 500" };

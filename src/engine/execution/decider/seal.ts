@@ -392,9 +392,9 @@ function changesSince(
   if (seal.definition !== plan.contentHash)
     return [{ what: "the workflow", before: "as it was shown", after: "another version" }];
   if (!before?.choices.includes(decision)) {
-    // Where the branch that asked is over, how it ended was for the join to judge.
+    // Where the branch that asked is over, how it ended was for the join to judge, as values were.
     const isForJoin = seal.from === undefined && !holds(framePath(approval), framePath(place));
-    return isForJoin ? [] : [notReleased(decision)];
+    return isForJoin ? editsSince(state, request) : [notReleased(decision)];
   }
   const edits = editsSince(state, request);
   if (edits.length > 0) return edits;
