@@ -21,8 +21,14 @@ export interface ReleasePlan {
   releasesOf(approval: string, from?: string): readonly PlannedRelease[];
   /** The approvals that release a step, each with the choices that lead there. */
   governorsOf(place: string): readonly Governor[];
+  /**
+   * True when every way to a step leads through an approval.
+   *
+   * @param from - places from which the ways begin. @default the first step
+   */
+  isAskedFor(place: string, from?: readonly string[]): boolean;
   /** The other approvals after which an approval can come, each with the choices that lead there. */
-  approvalsBefore(approval: string): readonly Omit<Governor, "isCertain">[];
+  approvalsBefore(approval: string): readonly ApprovalBefore[];
   /** SHA-256 of the steps of the definition. */
   readonly contentHash: string;
   /** The step at a place. @throws {Error} when there is none: places come from paths of the same version. */
@@ -35,7 +41,8 @@ export interface PlannedRelease {
   readonly step: CompiledStep;
   /** The choices of the approval whose routes lead to the step; `expired` is one of them. */
   readonly choices: readonly string[];
-  /** What the author says of it in `releases`. */
+  /** Whether the author names it in `releases`, and how it is bounded there. */
+  readonly isNamed: boolean;
   readonly bound: Bound;
   /** What is written between the question and the step: not known when it is asked. */
   readonly later: LaterNames;
@@ -54,7 +61,12 @@ export interface Governor {
   readonly choices: readonly string[];
   /** True when no execution comes to the step without having asked. */
   readonly isCertain: boolean;
+  /** The author names the step: the decision counts past other approvals. */
+  readonly isNamed: boolean;
 }
+
+/** An approval after which another one can come, with the choices that lead there. */
+type ApprovalBefore = Pick<Governor, "place" | "choices">;
 
 /** Names that are written later. */
 export interface LaterNames {
@@ -132,7 +144,7 @@ class Plan implements ReleasePlan {
   readonly #next = new Map<Point, readonly Point[]>();
   readonly #first: Point;
   readonly contentHash: string;
-  readonly #before = new Map<string, readonly Omit<Governor, "isCertain">[]>();
+  readonly #before = new Map<string, readonly ApprovalBefore[]>();
   readonly #releases = new Map<string, readonly PlannedRelease[]>();
   readonly #governors = new Map<string, readonly Governor[]>();
 
@@ -165,13 +177,20 @@ class Plan implements ReleasePlan {
       const release = this.releasesOf(node.place).find((one) => one.place === place);
       if (!release) return [];
       const isCertain = !this.#reach([this.#first], (point) => point === node.place).has(place);
-      return [{ place: node.place, choices: release.choices, isCertain }];
+      const { choices, isNamed } = release;
+      return [{ place: node.place, choices, isCertain, isNamed }];
     });
     this.#governors.set(place, governors);
     return governors;
   }
 
-  approvalsBefore(approval: string): readonly Omit<Governor, "isCertain">[] {
+  isAskedFor(place: string, from: readonly string[] = [this.#first]): boolean {
+    // Of steps that another version alone has nothing is known.
+    if (from.some((begin) => !this.#nodes.has(begin))) return false;
+    return !this.#reach(from, (point) => this.#isApproval(point)).has(place);
+  }
+
+  approvalsBefore(approval: string): readonly ApprovalBefore[] {
     const known = this.#before.get(approval);
     if (known) return known;
     const before = this.#approvals().flatMap((node) => {
@@ -213,12 +232,7 @@ class Plan implements ReleasePlan {
   /** Where a route to a step of a body leads. */
   #targets(body: string, id: string): readonly Point[] {
     if (id !== END) return [body === "" ? id : `${body}/${id}`];
-    if (body === "") return [];
-    const slash = body.lastIndexOf("/");
-    const owner = body.slice(0, slash);
-    const first = this.#nodes.get(owner)?.step.bodies.get(EACH)?.first;
-    const isEach = body.slice(slash + 1) === EACH && first !== undefined;
-    return isEach ? [owner + EXIT, `${body}/${first}`] : [owner + EXIT];
+    return body === "" ? [] : [body.slice(0, body.lastIndexOf("/")) + EXIT];
   }
 
   #approvals(): readonly Node[] {
@@ -263,6 +277,7 @@ class Plan implements ReleasePlan {
           place: target.place,
           step: target.step,
           choices: own.map(({ choice }) => choice),
+          isNamed,
           bound: named ?? {},
           later: this.#laterNames(node, target, between),
           reads: this.#reads(target, between),
@@ -321,7 +336,7 @@ class Plan implements ReleasePlan {
     write(approval);
     for (const point of between) {
       const node = this.#nodes.get(withoutExit(point));
-      if (!node) continue;
+      if (!node || staysInside(node.body, target.place)) continue;
       const { definition, bodies } = node.step;
       if (point.endsWith(EXIT)) {
         write(node);
@@ -351,6 +366,15 @@ class Plan implements ReleasePlan {
     const nodes = [...places, target.place].flatMap((place) => this.#nodes.get(place) ?? []);
     return distinct(nodes.flatMap(({ step }) => readsOf(step)));
   }
+}
+
+/** Do the names of a body never reach a step? Of the bodies of items nothing is seen outside. */
+function staysInside(body: string, place: string): boolean {
+  const segments = body.split("/");
+  return segments.some(
+    (name, index) =>
+      name === EACH && !place.startsWith(`${segments.slice(0, index + 1).join("/")}/`),
+  );
 }
 
 function withoutExit(point: Point): string {
@@ -386,6 +410,8 @@ export function readsOf({
       ...expression.paths,
       ...expression.testedPaths,
     ]),
+    // A named prompt may read any of them: its text is no part of the definition.
+    ...(program.promptRef === undefined ? [] : [["variables"]]),
   ];
   return distinct(paths);
 }

@@ -1,5 +1,5 @@
 import { isAppError } from "../../shared/errors.ts";
-import { type CompiledWorkflow, stepAt } from "../definition/compile.ts";
+import type { CompiledWorkflow } from "../definition/compile.ts";
 import { placeOf } from "../definition/release-plan.ts";
 import { effectsOf, type RedoneEffect, type Reentry } from "../execution/decider/redone-effects.ts";
 import type { ChildStarted } from "../model/events.ts";
@@ -50,11 +50,13 @@ async function effectsIn(
   if (!loaded) return [];
   const { workflow, state } = loaded;
   const commits = await options.log(executionId);
+  const children = childrenOf(commits);
+  // A run that was waited for stands with what it did; one that goes its own way was begun.
   const own = effectsOf(workflow, state)
-    .filter(({ path }) => stepAt(workflow, path).definition.type !== "workflow")
+    .filter(({ path }) => !children.some((child) => child.path === path))
     .map(({ path }) => describeEffect(workflow, path, commits));
   const inner: string[] = [];
-  for (const { childId } of childrenOf(commits)) inner.push(...(await effectsIn(childId, options)));
+  for (const { childId } of children) inner.push(...(await effectsIn(childId, options)));
   return [...own, ...inner];
 }
 

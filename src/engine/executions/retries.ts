@@ -28,6 +28,7 @@ import type { Workflows } from "../workflows/workflows.ts";
 import type { AnswerablePeople } from "./answerable-people.ts";
 import { redoneInChildren } from "./child-effects.ts";
 import type { Executions } from "./executions.ts";
+import { assertNotReplaced } from "./replaced-child.ts";
 import { earlierReopening, earlierRerun, keyedRequest, rerunIdFor } from "./retry-idempotency.ts";
 import { assertMayEdit, assertNamed } from "./retry-rights.ts";
 
@@ -193,7 +194,7 @@ export class Retries {
     return { executionId, reopened: true, fromStep: path === null ? null : stepIdOf(path) };
   }
 
-  /** @returns the ids of the steps that have their effect once more. @throws {AppError} `effect_done`. */
+  /** @returns the ids of the steps that have their effect once more. @throws {AppError} `effect_done`, `not_allowed`. */
   async #assertNamed(
     workflow: CompiledWorkflow,
     state: ExecutionState,
@@ -202,11 +203,13 @@ export class Retries {
   ): Promise<readonly string[]> {
     const { store } = this.#options;
     const log = (executionId: string): Promise<readonly Commit[]> => store.log.read(executionId, 0);
+    const logs = { load: this.#load, log };
+    await assertNotReplaced(state, logs);
     const reentry = reentryFrom(workflow, state, path);
     const commits = await log(state.start.executionId);
     const redone = [
       ...redoneEffects(workflow, state, reentry),
-      ...(await redoneInChildren(workflow, commits, reentry, { load: this.#load, log })),
+      ...(await redoneInChildren(workflow, commits, reentry, logs)),
     ];
     assertNamed(workflow, redone, commits, named);
     return [...new Set(redone.map(({ stepId }) => stepId))];

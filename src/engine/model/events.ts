@@ -363,7 +363,7 @@ export interface Seal {
   /** SHA-256 of the steps of the definition. */
   readonly definition: string;
   readonly releases: readonly Release[];
-  /** Variables that the request shows or that its releases read. */
+  /** Variables that the request shows or that its releases read; `*`: all. */
   readonly saw: readonly string[];
 }
 
@@ -431,6 +431,8 @@ export interface StepSkipped extends AttemptCost {
   readonly path: string;
   readonly stepId: string;
   readonly error: StepError;
+  /** It is not known whether the last attempt had its effect. */
+  readonly outcomeUnknown?: boolean;
   /** Name of the variable that becomes null. */
   readonly outputVariable?: string;
   readonly next: string | null;

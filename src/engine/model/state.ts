@@ -207,7 +207,7 @@ export interface StepSnapshot {
 
 /** What a step left in its body when it ended. */
 export interface UndoEntry extends StepSnapshot {
-  /** It failed: done again with equal parameters it keeps its key. */
+  /** It failed, or perhaps had its effect: done again with equal parameters it keeps its key. */
   readonly keepsKey: boolean;
   readonly before: {
     readonly results: [string, StepResult | undefined][];

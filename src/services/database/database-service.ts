@@ -7,7 +7,7 @@ import { defineAction, showText } from "../action.ts";
 import { readConnectionUrl } from "./connection-url.ts";
 import type { Database } from "./database.ts";
 import { createPostgresDatabase } from "./postgres/postgres-database.ts";
-import { isRead, isUpsert } from "./repeatable.ts";
+import { isPlainRead, isRead, isUpsert } from "./repeatable.ts";
 import { createSqliteDatabase } from "./sqlite/sqlite-database.ts";
 
 /** Name of the connection of `DATABASE_URL`, used by queries that name none. */
@@ -66,7 +66,7 @@ export function createDatabaseService(options: {
           return `Runs ${showText(query)}${given}`;
         },
         sideEffect: true,
-        reads: ({ query }) => typeof query === "string" && isRead(query),
+        reads: ({ query }) => typeof query === "string" && isPlainRead(query),
         onUnknown: ({ query, connection }) => {
           const isHarmless = find(connection).isReadOnly ? isRead(query) : isUpsert(query);
           return isHarmless ? "repeat" : "ask";

@@ -13,6 +13,15 @@ export function isRead(sql: string): boolean {
   return first?.kind === "word" && ["SELECT", "VALUES", "WITH", "TABLE"].includes(first.text);
 }
 
+const WRITES: ReadonlySet<string> = new Set(["INSERT", "UPDATE", "DELETE", "MERGE", "INTO"]);
+
+/** Whether the statement only reads, by its form, whatever the connection allows: `WITH` can hold a write. */
+export function isPlainRead(sql: string): boolean {
+  return (
+    isRead(sql) && !sqlTokens(sql).some(({ kind, text }) => kind === "word" && WRITES.has(text))
+  );
+}
+
 /**
  * Whether the statement is `INSERT INTO t (a, b) VALUES ($1, 'x'), … ON CONFLICT (a) DO NOTHING`,
  * or `DO UPDATE SET` whose values are parameters, literals and `EXCLUDED`.

@@ -241,6 +241,17 @@ test("a step that had completed is done again without doubt", () => {
   expect(stepsWithUnknownOutcome(run.workflow, state, run.now)).toEqual([]);
 });
 
+test("a step that was skipped, and perhaps had its effect, is in doubt as one that failed", () => {
+  const steps = [call("pay", { onFailure: "skip", next: "tell" }), call("tell")];
+  const run = new ExecutionHarness(workflow(steps));
+  run.end("pay", unknown).end("tell", refused);
+
+  retry(run, { path: "pay#1" });
+
+  expect(run.activeStep("pay")).toMatchObject({ path: "pay#1", attempt: 2, unknownBefore: true });
+  expectFolds(run);
+});
+
 test("what can be done again is told by path", () => {
   const run = new ExecutionHarness(workflow([call("find", { next: "pay" }), call("pay")]));
   run.end("find", { kind: "ok" }).end("pay", refused);

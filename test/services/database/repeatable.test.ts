@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isRead, isUpsert } from "../../../src/services/database/repeatable.ts";
+import { isPlainRead, isRead, isUpsert } from "../../../src/services/database/repeatable.ts";
 
 describe("an upsert that changes nothing more the second time", () => {
   test.each([
@@ -51,3 +51,14 @@ test.each([
   ["UPDATE t SET a = 1", false],
   ["-- SELECT\nDELETE FROM t", false],
 ])("%j only reads: %s", (sql, reads) => expect(isRead(sql)).toBe(reads));
+
+test.for([
+  ["SELECT a FROM t WHERE b = $1", true],
+  ["WITH a AS (SELECT 'DELETE FROM t') SELECT * FROM a -- DELETE", true],
+  ["WITH a AS (DELETE FROM t RETURNING *) SELECT * FROM a", false],
+  ["WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a", false],
+  ["SELECT * INTO copy FROM t", false],
+  ["DELETE FROM t", false],
+] as const)("%j changes nothing on any connection: %s", ([sql, reads]) =>
+  expect(isPlainRead(sql)).toBe(reads),
+);

@@ -4,6 +4,7 @@ import type { Answerable, Involvement } from "../../model/answerable.ts";
 import type { ExecutionStarted } from "../../model/events.ts";
 import type { ReadonlyState } from "../../model/state.ts";
 import { framePath, stepIdOf } from "../../model/step-path.ts";
+import { approvalPathOf } from "./seal.ts";
 
 type History = Pick<ReadonlyState, "start" | "reopened" | "migrations">;
 
@@ -56,11 +57,14 @@ export function decidersOf(
   path: string,
   stepId: string,
 ): readonly string[] {
-  const fitting = [...requests.values()].filter(
-    (request) => stepIdOf(request.path) === stepId && !isOtherItem(request.path, path),
-  );
-  const last = fitting.at(-1)?.path;
-  const asked = fitting.filter((request) => request.path === last);
+  const fitting = [...requests.values()].flatMap((request) => {
+    // What was asked again counts as the step's, wherever it was asked.
+    const entry = approvalPathOf(request);
+    const isFitting = stepIdOf(entry) === stepId && !isOtherItem(entry, path);
+    return isFitting ? [{ entry, votes: request.votes }] : [];
+  });
+  const last = fitting.at(-1)?.entry;
+  const asked = fitting.filter(({ entry }) => entry === last);
   return [...new Set(asked.flatMap(({ votes }) => votes.map(({ by }) => by)))];
 }
 

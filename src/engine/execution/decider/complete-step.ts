@@ -73,6 +73,7 @@ export function endStepWithError(
           path,
           stepId,
           error,
+          ...(outcomeUnknown && { outcomeUnknown }),
           ...cost,
           ...variableOf(step),
           next: next === ROUTE_END ? null : next,

@@ -6,7 +6,7 @@ import {
   type ReadonlyState,
   ROOT,
 } from "../../model/state.ts";
-import { isWithin, stepIdOf } from "../../model/step-path.ts";
+import { framePath, isWithin, lastSegment, stepIdOf } from "../../model/step-path.ts";
 
 /** A step that had its effect and would have it once more. */
 export interface RedoneEffect {
@@ -21,7 +21,7 @@ export interface RedoneEffect {
 export interface Reentry {
   /** Whether the step of an entry is entered again: it is forgotten, or was given up when the execution ended. */
   isEntered(path: string): boolean;
-  /** Whether a decision that is asked again on the way releases the step at a place. */
+  /** Whether every way from where it continues to the step at a place leads through an approval. */
   isAskedFor(place: string): boolean;
 }
 
@@ -41,16 +41,17 @@ export function reentryFrom(
   const isUndone = (entry: string): boolean =>
     undone.some((one) => one === entry || isWithin(entry, one));
   const plan = releasePlan(workflow);
-  const asked = new Set(
-    state.steps
-      .filter((record) => isUndone(record.path) && !state.formerTypes.has(record.path))
-      .map((record) => placeOf(workflow, record.path))
-      .filter((place) => plan.stepAt(place).program.asks !== undefined),
-  );
+  const begun = [...(path === null ? [] : [isEntry(path) ? path : framePath(path)]), ...stopped];
+  const from = begun.map((entry) => placeOf(workflow, entry));
   return {
     isEntered: (entry) => isUndone(entry) || stopped.has(entry),
-    isAskedFor: (place) => plan.governorsOf(place).some((governor) => asked.has(governor.place)),
+    isAskedFor: (place) => plan.isAskedFor(place, from),
   };
+}
+
+/** Of a step; of a body otherwise. */
+function isEntry(path: string): boolean {
+  return lastSegment(path).includes("#");
 }
 
 /**

@@ -19,8 +19,10 @@ import type {
   ReadonlyState,
 } from "../../model/state.ts";
 import { framePath, isWithin, stepIdOf, stepPath } from "../../model/step-path.ts";
+import { answerableFor } from "./answerable.ts";
 import { endStepWithError } from "./complete-step.ts";
 import { enterContext } from "./enter-context.ts";
+import { executionScope } from "./execution-scope.ts";
 import { approvalPathOf, type BrokenSeal, brokenSeal, sealEdits, sealOf } from "./seal.ts";
 
 /**
@@ -92,11 +94,27 @@ export function resolveHeldBack(
       },
     ];
   }
-  if (isReleased(workflow, path, request))
-    return [
-      holdBack(workflow, state, frame, path, now) ?? { type: "step_released", path, at: now },
-    ];
-  return leaveOut(workflow, approval, path, request, now);
+  const own = ownRoute(workflow, state, approval, path, request);
+  if (own === undefined && isReleased(workflow, path, request))
+    return [askNext(workflow, state, frame, path, now)];
+  return leaveOut(workflow, path, request, own, now);
+}
+
+/** Another decision, or the step begins. */
+function askNext(
+  workflow: CompiledWorkflow,
+  state: ReadonlyState,
+  frame: ReadonlyFrame,
+  path: string,
+  now: number,
+): ExecutionEvent {
+  const released = { type: "step_released", path, at: now } as const;
+  try {
+    return holdBack(workflow, state, frame, path, now) ?? released;
+  } catch {
+    // What cannot be asked fails in the same way when the step is entered, and is recorded there.
+    return released;
+  }
 }
 
 function isReleased(
@@ -109,24 +127,41 @@ function isReleased(
   return release?.choices.includes(outcome?.decision ?? "") === true;
 }
 
-/** Another choice leads where the approval's routes say, if they can be followed from here. */
-function leaveOut(
+/**
+ * Where another choice than before leads by the approval's routes, if they can be followed from here.
+ *
+ * @returns nothing for the choice that led here, and for one that leads straight to the step.
+ */
+function ownRoute(
   workflow: CompiledWorkflow,
+  { requests }: ReadonlyState,
   approval: CompiledStep,
   path: string,
   request: ReadonlyRequest,
+): string | undefined {
+  const isSameBody =
+    framePath(placeOf(workflow, approvalPathOf(request))) === framePath(placeOf(workflow, path));
+  if (!isSameBody) return undefined;
+  const decision = request.outcome?.decision ?? "";
+  const before = requests.get(request.opened.renews?.requestId ?? "")?.outcome?.decision;
+  const next = approval.routes.get(decision);
+  const leadsHere = decision === before || before === undefined || next === stepIdOf(path);
+  return leadsHere && isReleased(workflow, path, request) ? undefined : next;
+}
+
+function leaveOut(
+  workflow: CompiledWorkflow,
+  path: string,
+  request: ReadonlyRequest,
+  next: string | undefined,
   now: number,
 ): readonly ExecutionEvent[] {
   const step = releasePlan(workflow).stepAt(placeOf(workflow, path));
-  const decision = request.outcome?.decision ?? "";
   const error: StepError = {
     code: "not_released",
     message: describeRefusal(request, step.definition.name ?? step.definition.id),
     retryable: false,
   };
-  const isSameBody =
-    framePath(placeOf(workflow, approvalPathOf(request))) === framePath(placeOf(workflow, path));
-  const next = isSameBody ? approval.routes.get(decision) : undefined;
   if (next === undefined) return endStepWithError(step, path, error, { costNano: 0 }, now);
   const stepId = step.definition.id;
   const variable = step.definition.config["outputVariable"];
@@ -172,7 +207,7 @@ function askAgain(
   const round = earlier + 1;
   const seal = sealOf(workflow, state, { approval: entry, frame, from });
   const question = questionOf(workflow, state, frame, entry, request, now);
-  const id = `${state.start.executionId}/${path}:for:${approval}:${round}`;
+  const id = `${state.start.executionId}/${path}:for:${entry}:${round}`;
   const renews = { requestId: request?.opened.id ?? null, changed };
   const asked = { ...question, id, round, seal, renews, openedAt: now };
   return { ...asked, hash: hashJson(toJson(asked)).slice(0, 16) };
@@ -207,5 +242,27 @@ function questionOf(
     if (!request) throw asAppError(error);
   }
   if (!request) throw new Error(`The approval at ${entry} cannot be asked from ${frame.path}.`);
-  return { ...request.opened, ...timesFrom(request.opened, now) };
+  const { opened } = request;
+  const { read } = executionScope(state, frame, "");
+  const editable = opened.editable?.map((field) => ({
+    ...field,
+    value: read(["variables", field.name]) ?? null,
+  }));
+  return {
+    ...opened,
+    ...timesFrom(opened, now),
+    ...exclusionsNow(state, opened),
+    ...omitUndefined({ editable }),
+  };
+}
+
+/** Who has changed the run since may not decide, either. */
+function exclusionsNow(
+  state: ReadonlyState,
+  { excluded, exclusions = [] }: RequestOpened,
+): Pick<RequestOpened, "excluded" | "exclusions"> {
+  // Whether the starter may decide was settled when it was asked first.
+  const added = answerableFor(state).filter(({ why }) => why !== "started");
+  const people = new Set([...excluded, ...added.map(({ person }) => person)]);
+  return { excluded: [...people], exclusions: [...exclusions, ...added] };
 }

@@ -10,6 +10,7 @@ import { shortJson } from "../../../shared/json-text.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import type { CompiledWorkflow } from "../../definition/compile.ts";
 import {
+  type Governor,
   type LaterNames,
   type PlannedRelease,
   placeOf,
@@ -125,17 +126,18 @@ export function brokenSeal(
   place: string,
 ): BrokenSeal | null {
   const plan = releasePlan(workflow);
-  const broken: BrokenSeal[] = [];
-  const asked = plan.governorsOf(place).flatMap(({ place: approval, isCertain }) => {
-    const requests = decidedRequests(workflow, state, frame, approval);
-    if (requests.length === 0 && isCertain && !hasOpenRequest(workflow, state, approval))
-      broken.push({ request: null, approval, changed: [NEVER_ASKED] });
-    return requests.map((request) => ({ request, approval }));
-  });
-  const order = [...state.requests.keys()];
+  const asked = plan.governorsOf(place).flatMap(({ place: approval, isNamed }) =>
+    decidedRequests(workflow, state, frame, approval).map((request) => ({
+      request,
+      approval,
+      isNamed,
+    })),
+  );
+  const broken: BrokenSeal[] = neverAsked(plan, place, asked);
+  const order = [...state.requests.values()];
   const askedAt = (request: ReadonlyRequest | null): number =>
-    order.indexOf(request?.opened.id ?? "");
-  const last = asked.filter((one) => !asked.some((other) => follows(plan, one, other, askedAt)));
+    request ? order.indexOf(request) : -1;
+  const last = lastAsked(plan, order, asked);
   for (const { request, approval } of last) {
     const changed = changesSince(workflow, state, frame, place, approval, request);
     if (changed.length > 0) broken.push({ request, approval, changed });
@@ -152,6 +154,33 @@ export function brokenSeal(
   // The one that was asked first is asked first again.
   const [first = null] = broken.toSorted((a, b) => askedAt(a.request) - askedAt(b.request));
   return first;
+}
+
+/** The approvals that a step cannot be come to without, and that were not decided. */
+function neverAsked(plan: ReleasePlan, place: string, asked: readonly Asked[]): BrokenSeal[] {
+  const governors = plan.governorsOf(place);
+  const certain = governors.filter(
+    (one) => one.isCertain && !asked.some(({ approval }) => approval === one.place),
+  );
+  const isAround = (one: Governor): boolean => holds(framePath(one.place), framePath(place));
+  // One or another has to be asked.
+  const isMissing = certain.length + asked.length === 0 && plan.isAskedFor(place);
+  const missing = isMissing ? governors.filter(isAround).slice(0, 1) : certain;
+  return missing.map((one) => ({ request: null, approval: one.place, changed: [NEVER_ASKED] }));
+}
+
+/** Those that count: without those after which the run came to another approval. */
+function lastAsked(
+  plan: ReleasePlan,
+  order: readonly ReadonlyRequest[],
+  asked: readonly Asked[],
+): readonly Asked[] {
+  // To ask again does not bring the run to the approval once more.
+  const cameTo = ({ request }: Asked): number =>
+    order.findIndex((one) => approvalPathOf(one) === approvalPathOf(request));
+  const isOver = (one: Asked): boolean =>
+    asked.some((other) => order.indexOf(one.request) < cameTo(other) && follows(plan, one, other));
+  return asked.filter((one) => one.isNamed || !isOver(one));
 }
 
 /** True for a step that a decision has released, or whose whole execution a decision elsewhere has. */
@@ -171,20 +200,16 @@ export function isReleased(
 interface Asked {
   readonly request: ReadonlyRequest;
   readonly approval: string;
+  /** The author names the step in the approval's `releases`. */
+  readonly isNamed: boolean;
 }
 
 /**
  * True when the way to the step went on from one approval to another, whose decision counts then. In
  * branches side by side both do.
  */
-function follows(
-  plan: ReleasePlan,
-  one: Asked,
-  other: Asked,
-  askedAt: (request: ReadonlyRequest) => number,
-): boolean {
-  if (one.approval === other.approval || askedAt(other.request) < askedAt(one.request))
-    return false;
+function follows(plan: ReleasePlan, one: Asked, other: Asked): boolean {
+  if (one.approval === other.approval) return false;
   if (areSideBySide(one.approval, other.approval)) return false;
   return plan.approvalsBefore(other.approval).some(({ place }) => place === one.approval);
 }
@@ -243,7 +268,8 @@ function resolveParams(
       startedBy: null,
     });
     if (entry.kind !== "run") return { params: null, does: "" };
-    return { params: entry.params, does: step.program.effect?.describe(entry.params) ?? "" };
+    const does = step.program.effect?.describe(entry.params) ?? "";
+    return { params: entry.params, does: does.slice(0, MAX_PARAMS) };
   } catch (error) {
     return { params: null, does: `Cannot be resolved now: ${asAppError(error).message}` };
   }
@@ -266,23 +292,31 @@ function writerOf({ variables }: LaterNames, [root = "", name = ""]: Path): stri
 function factsOf(reads: readonly Path[], later: LaterNames, scope: Scope): readonly Fact[] {
   const facts = new Map<string, Fact>();
   for (const path of reads) {
-    const [root] = path;
-    if ((root !== "variables" && root !== "stepResults") || isLater(later, path)) continue;
-    const value = scope.read(path);
+    const value = knownAt(path, later, scope);
     const name = path.join(".");
     if (value !== undefined) facts.set(name, toFact(name, toJson(value)));
   }
   return [...facts.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+/** Of all variables or results at once those are known that are not written later. */
+function knownAt(path: Path, later: LaterNames, scope: Scope): Json | undefined {
+  const [root = "", name] = path;
+  if (root !== "variables" && root !== "stepResults") return undefined;
+  if (name !== undefined) return isLater(later, path) ? undefined : scope.read(path);
+  const known = Object.entries(toJsonObject(scope.roots[root])).filter(
+    ([each]) => !isLater(later, [root, each]),
+  );
+  return Object.fromEntries(known);
+}
+
 function toFact(path: string, value: Json): Fact {
   return { path, hash: hashJson(value).slice(0, 16), text: shortJson(value) };
 }
 
+/** Names of variables; `*` stands for all, where they are read at once or by a name that is computed. */
 function variablesOf(reads: readonly Path[]): readonly string[] {
-  const names = reads.flatMap(([root, name]) =>
-    root === "variables" && name !== undefined ? [name] : [],
-  );
+  const names = reads.flatMap(([root, name]) => (root === "variables" ? [name ?? "*"] : []));
   return [...new Set(names)].toSorted();
 }
 
@@ -301,7 +335,9 @@ function decidedRequests(
     if (!isDecided(request) || placeOf(workflow, path) !== approval) return [];
     const body = framePath(path);
     const holder = holderOf(body, frame.path);
-    return holder === null ? [] : [{ request, holder, body: withoutEntries(body) }];
+    // What was asked again for a step is not on the way to those beside it.
+    const isBeside = holder === null || holderOf(framePath(request.path), frame.path) === null;
+    return isBeside ? [] : [{ request, holder, body: withoutEntries(body) }];
   });
   // What an earlier entry of the holder asked is over.
   const newest = found.at(-1)?.holder;
@@ -312,17 +348,6 @@ function decidedRequests(
 function isDecided({ outcome, opened }: ReadonlyRequest): boolean {
   if (outcome === null || opened.budget || opened.doubt) return false;
   return outcome.decision !== "cancelled" && outcome.decision !== "superseded";
-}
-
-function hasOpenRequest(
-  workflow: CompiledWorkflow,
-  state: ReadonlyState,
-  approval: string,
-): boolean {
-  return [...state.openRequests].some((id) => {
-    const request = state.requests.get(id);
-    return request && placeOf(workflow, approvalPathOf(request)) === approval;
-  });
 }
 
 /** The entry of the approval step that a request belongs to. */
@@ -364,20 +389,36 @@ function changesSince(
   const plan = releasePlan(workflow);
   const decision = request.outcome?.decision ?? "";
   const before = seal.releases.find((release) => release.place === place);
-  if (!before?.choices.includes(decision)) {
-    // Where the branch that asked is over, how it ended was for the join to judge.
-    return isAround(framePath(approval), framePath(place)) ? [notReleased(decision)] : [];
-  }
   if (seal.definition !== plan.contentHash)
     return [{ what: "the workflow", before: "as it was shown", after: "another version" }];
+  if (!before?.choices.includes(decision)) {
+    // Where the branch that asked is over, how it ended was for the join to judge, as values were.
+    const isForJoin = seal.from === undefined && !holds(framePath(approval), framePath(place));
+    return isForJoin ? editsSince(state, request) : [notReleased(decision)];
+  }
   const edits = editsSince(state, request);
   if (edits.length > 0) return edits;
   const planned = plan.releasesOf(approval, seal.from).find((release) => release.place === place);
-  if (!planned) return [notReleased(decision)];
+  return planned
+    ? differencesNow(before, planned, seal, readsOf(plan.stepAt(approval)), state, frame)
+    : [notReleased(decision)];
+}
+
+/** Compares what was released with what would be now. */
+function differencesNow(
+  before: Release,
+  planned: PlannedRelease,
+  seal: Seal,
+  shown: readonly Path[],
+  state: ReadonlyState,
+  frame: ReadonlyFrame,
+): readonly Change[] {
   const scope = executionScope(state, frame, "");
-  const after = resolve(planned, readsOf(plan.stepAt(approval)), scope);
+  const after = resolve(planned, shown, scope);
   if (after.hash !== before.hash) return differences(before, after);
-  return [...whenFails(before, scope), ...isOpenStill(before, seal, place)];
+  // Where it was asked at the step itself, the bounds were before people's eyes.
+  const isHere = seal.from === planned.place;
+  return isHere ? [] : [...whenFails(before, scope), ...isOpenStill(before)];
 }
 
 function notReleased(decision: string): Change {
@@ -385,7 +426,7 @@ function notReleased(decision: string): Change {
 }
 
 /** Is a body that of a step, or around it? */
-function isAround(body: string, other: string): boolean {
+function holds(body: string, other: string): boolean {
   return body === "" || body === other || isWithin(other, body);
 }
 
@@ -394,7 +435,7 @@ function editsSince(state: ReadonlyState, request: ReadonlyRequest): readonly Ch
   const saw = new Set(request.opened.seal?.saw);
   return state.reopened.slice(request.reopenings).flatMap(({ edits, by }) =>
     edits
-      .filter(({ name }) => saw.has(name))
+      .filter(({ name }) => saw.has(name) || saw.has("*"))
       .map(({ name, before, after }) => ({
         what: `variables.${name} (changed by <@${by}>)`,
         before,
@@ -416,8 +457,8 @@ function whenFails({ when }: Release, scope: Scope): readonly Change[] {
 }
 
 /** What was open has been filled, and the author wants it to be seen. */
-function isOpenStill({ strict, later }: Release, seal: Seal, place: string): readonly Change[] {
-  if (strict !== true || seal.from === place) return [];
+function isOpenStill({ strict, later }: Release): readonly Change[] {
+  if (strict !== true) return [];
   return later.map(({ path, by }) => ({ what: path, before: null, after: `filled by ${by}` }));
 }
 

@@ -34,13 +34,14 @@ export function reopen(state: ExecutionState, event: ExecutionReopened): void {
   state.deadline = event.deadline;
   state.enteredBefore = state.entered;
   const { by, at, path = null, asked = null, again = [], answerable = [] } = event;
-  state.reopened.push({ by, at, path, asked, again, edits: editsOf(state, event), answerable });
   state.seen.add(event.signalId);
-  reopenBody(state, root, event, event.path ?? null);
+  reopenBody(state, root, event, path);
+  // Compared with what the steps find that are done again, not with what they made of it before.
+  state.reopened.push({ by, at, path, asked, again, edits: editsOf(state, event), answerable });
   Object.assign(state.variables, event.variables);
 }
 
-/** Which variables get other values than they had when it ended. */
+/** Which variables get other values than they have where it continues. */
 function editsOf({ variables }: ExecutionState, event: ExecutionReopened): readonly VariableEdit[] {
   return Object.entries(event.variables ?? {}).flatMap(([name, value]): VariableEdit[] => {
     const before = Object.hasOwn(variables, name) ? variables[name] : undefined;

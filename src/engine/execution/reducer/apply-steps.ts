@@ -263,9 +263,10 @@ function endStep(state: ExecutionState, event: StepEnded): void {
   const named = variable === undefined ? result : { [variable]: result.output, ...result };
   overwrite(frame.results, event.stepId, named, before.results);
   record(state, step, result, event.at);
+  const isInDoubt = isUnknown(step, event);
   frame.undoLog.push({
-    ...toSnapshot(step, bodies, isUnknown(step, event), event.at),
-    keepsKey: event.type === "step_failed",
+    ...toSnapshot(step, bodies, isInDoubt, event.at),
+    keepsKey: event.type === "step_failed" || isInDoubt,
     before,
   });
   closeRequest(state, step, result.output, event.at);
@@ -290,7 +291,7 @@ function takeEdits(
 }
 
 function isUnknown(step: ActiveStep, event: StepEnded): boolean {
-  if (event.type !== "step_failed") return false;
+  if (event.type === "step_completed") return false;
   return (
     step.unknownBefore || event.outcomeUnknown === true || event.error.code === "outcome_unknown"
   );
