@@ -100,7 +100,7 @@ describe("what an approval asks", () => {
   test("shows what is sensitive behind the button to those who decide, not on the card, and nothing to guests", async () => {
     const inputs = { pin: { type: "string", sensitive: true } };
     const { bot, card } = await ask(
-      { message: words(0, 2000) },
+      { message: "Shall it be done?" },
       { inputs },
       "run ask pin=zebra-77",
     );
@@ -108,10 +108,10 @@ describe("what an approval asks", () => {
     const place = { channel: APPROVALS, ts: tsOf(card) };
     await press(bot, "U0DAVE", "Show all", place, card);
     expect(contentOf(await dialog(bot, "U0DAVE", /members of this workspace/))).not.toContain(
-      "word-0",
+      "done?",
     );
     await press(bot, "U0BOB", "Show all", place, card);
-    expect(contentOf(await dialog(bot, "U0BOB", /word-1999/))).toMatch(/pin.*zebra-77/);
+    expect(contentOf(await dialog(bot, "U0BOB", /zebra-77/))).toMatch(/pin.*zebra-77/);
     expect(contentOf(card)).toMatch(/pin.*_hidden_/);
     expect(contentOf(card)).not.toContain("zebra");
   });
