@@ -75,7 +75,7 @@ export function approvalCard(
     ...question.blocks,
     ...inputs.blocks,
     ...(outcome === null ? releases.blocks : []),
-    ...(isWhole ? [] : [showAllBlock(view, request)]),
+    ...(isWhole ? [] : [showAllBlock(view, request, outcome === null)]),
     ...(findings.length === 0
       ? []
       : [

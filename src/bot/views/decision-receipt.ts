@@ -33,7 +33,7 @@ export function decisionReceipt(
     section(head),
     ...question.blocks,
     ...releases.blocks,
-    ...(isWhole ? [] : [showAllBlock(view, request)]),
+    ...(isWhole ? [] : [showAllBlock(view, request, false)]),
     section(`*What came of it:* ${describeResult(view, request)}`),
     contextBlock(
       `${escapeText(view.workflowName)} · run \`${shortRunId(view.executionId)}\` · what you saw has the mark \`${escapeText(request.opened.hash)}\``,

@@ -4,7 +4,7 @@ import { cut, LIMITS, splitText } from "../../slack/limits.ts";
 import { escapeText } from "../../slack/text.ts";
 import { toShowValue } from "../action-values.ts";
 import { ACTION_IDS } from "../ids.ts";
-import { button, fields, section } from "./blocks/build.ts";
+import { button, fields, section, sections } from "./blocks/build.ts";
 import { type CardContext, isCutOnCard, showInput, showInputs } from "./card-context.ts";
 import { releasePieces } from "./request-releases.ts";
 import { viewAsOf } from "./view-as-of.ts";
@@ -73,9 +73,16 @@ export function inputsPart(view: ExecutionView, context: CardContext): ShownPart
 }
 
 /** Says that the card does not show everything, with the button that does. */
-export function showAllBlock(view: ExecutionView, request: RequestView): SectionBlock {
+export function showAllBlock(
+  view: ExecutionView,
+  request: RequestView,
+  isOpen: boolean,
+): SectionBlock {
+  const text = isOpen
+    ? ":mag: *This card shows only a part of what is asked.* Read all of it first."
+    : ":mag: This card shows only a part of what was asked.";
   return {
-    ...section(":mag: *This card shows only a part of what is asked.* Read all of it first."),
+    ...section(text),
     accessory: showAllButton(view.executionId, request.opened.id),
   };
 }
@@ -91,10 +98,24 @@ export function showAllButton(executionId: string, requestId: string): Button {
 
 /** Everything that is asked, with nothing left out: title, message, what is released and the run's inputs. */
 export function wholeRequest(
-  now: ExecutionView,
+  view: ExecutionView,
   request: RequestView,
   context: CardContext,
 ): KnownBlock[] {
+  return wholePieces(view, request, context).map(paragraph);
+}
+
+/** The same in as few blocks as it fits into. */
+export function denseRequest(
+  view: ExecutionView,
+  request: RequestView,
+  context: CardContext,
+): KnownBlock[] {
+  return sections(wholePieces(view, request, context)).map((block) => ({ ...block, expand: true }));
+}
+
+/** Everything that is asked: title, message, what is released and the run's inputs. */
+function wholePieces(now: ExecutionView, request: RequestView, context: CardContext): string[] {
   const view = viewAsOf(now, request.opened.openedAt);
   const inputs = context.shownInputs(view).flatMap((input) => {
     const value = wholeValue(input.value) ?? showInput(input, Number.POSITIVE_INFINITY);
@@ -106,7 +127,7 @@ export function wholeRequest(
     ...releasePieces(request, context),
     ...inputs,
   ];
-  return pieces.map(paragraph);
+  return pieces;
 }
 
 /** Text with its lines; the rest is shown as on a card. */

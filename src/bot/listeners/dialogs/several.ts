@@ -7,7 +7,7 @@ import { showSentence } from "../../../slack/text.ts";
 import type { BotContext } from "../../context.ts";
 import { ACTION_IDS, DIALOG_IDS } from "../../ids.ts";
 import { createCardContext } from "../../views/card-context.ts";
-import { wholeRequest } from "../../views/request-text.ts";
+import { denseRequest } from "../../views/request-text.ts";
 import {
   type CarriedRequest,
   COMMON_CHOICE,
@@ -35,7 +35,10 @@ export function register(app: App, context: BotContext): void {
       const id = await openDialog(request, loadingSeveral());
       if (id === null) return undefined;
       const open = await context.engine.approvals.listFor(request.click.user);
-      const read = await Promise.all(open.filter(isSimple).map((one) => readWhole(one, context)));
+      const simple = open.filter(isSimple);
+      const read = await Promise.all(
+        simple.map((one) => readWhole(one, request.click.user, context)),
+      );
       await request.client.views.update({ view_id: id, view: severalDialog(read) });
       return undefined;
     },
@@ -67,11 +70,16 @@ export function register(app: App, context: BotContext): void {
   });
 }
 
-async function readWhole(open: OpenRequest, { engine, groups }: BotContext): Promise<ReadRequest> {
-  const view = await engine.executions.get(open.executionId);
+/** As the person may read it, who is about to decide. */
+async function readWhole(
+  open: OpenRequest,
+  user: string,
+  { engine, groups }: BotContext,
+): Promise<ReadRequest> {
+  const view = await engine.executions.get(open.executionId, user);
   const { definition } = await engine.workflows.get(view.workflowId, view.workflowVersion);
-  const cards = createCardContext(definition, await groups.lastKnownIds());
-  return { open, blocks: wholeRequest(view, open.request, cards) };
+  const cards = createCardContext(definition, await groups.lastKnownIds(), true);
+  return { open, blocks: denseRequest(view, open.request, cards) };
 }
 
 function isTicked(block: unknown): boolean {
