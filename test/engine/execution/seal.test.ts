@@ -336,6 +336,19 @@ describe("a decision", () => {
     expect(started(run)).toEqual(["quote#1:1", "pay#2:1"]);
   });
 
+  test("that is strict is enough where nothing but the decider's name was open", () => {
+    const run = new ExecutionHarness(
+      workflow([
+        ask("ok", { releases: [{ step: "pay", strict: true }] }, { approve: "pay", reject: "end" }),
+        effect("pay", { by: "{{stepResults.ok.output.decidedBy}}" }),
+      ]),
+    );
+
+    run.vote("U0BOB", "approve");
+
+    expect(run.activeStep("pay").params).toMatchObject({ by: "U0BOB" });
+  });
+
   test("that said no is not gone around by a retry from the step that it kept back", () => {
     const run = new ExecutionHarness(
       workflow([

@@ -4,7 +4,7 @@ import type { Answerable, Involvement } from "../../model/answerable.ts";
 import type { ExecutionStarted } from "../../model/events.ts";
 import type { ReadonlyState } from "../../model/state.ts";
 import { framePath, stepIdOf } from "../../model/step-path.ts";
-import { approvalPathOf } from "./seal.ts";
+import { approvalPathOf } from "./decided-requests.ts";
 
 type History = Pick<ReadonlyState, "start" | "reopened" | "migrations">;
 

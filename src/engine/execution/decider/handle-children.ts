@@ -11,9 +11,9 @@ import type {
 import { hashedExecutionId } from "../../model/execution-id.ts";
 import type { ReadonlyActiveStep, ReadonlyState } from "../../model/state.ts";
 import type { Signal } from "../../ports/executions.ts";
+import { isReleased } from "./broken-seal.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
 import { admitChild, leftNano, type NextEvents } from "./cost-cap.ts";
-import { isReleased } from "./seal.ts";
 
 /** Says which events follow when a step has found the workflow that it starts. */
 export function handleChildPlan(

@@ -20,10 +20,12 @@ import type {
 } from "../../model/state.ts";
 import { framePath, isWithin, stepIdOf, stepPath } from "../../model/step-path.ts";
 import { answerableFor } from "./answerable.ts";
+import { type BrokenSeal, brokenSeal } from "./broken-seal.ts";
 import { endStepWithError } from "./complete-step.ts";
+import { approvalPathOf } from "./decided-requests.ts";
 import { enterContext } from "./enter-context.ts";
 import { executionScope } from "./execution-scope.ts";
-import { approvalPathOf, type BrokenSeal, brokenSeal, sealEdits, sealOf } from "./seal.ts";
+import { sealEdits, sealOf } from "./seal.ts";
 
 /**
  * The event that stops a step with an effect because a decision on the way to it does not hold, and
