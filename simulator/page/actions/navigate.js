@@ -72,9 +72,11 @@ async function openHome(app) {
   await loadHome(app);
 }
 
-/** @param {App} app @returns {Promise<void>} */
+/** Reads the Home tab, unless the app publishes it meanwhile: that is newer than the answer. @param {App} app @returns {Promise<void>} */
 export async function loadHome(app) {
+  const before = app.home;
   const answer = await read("/sim/home", { user: app.me }).catch(() => ({}));
+  if (app.home !== before) return;
   const view = data(answer)["view"] === undefined ? data(answer) : data(data(answer)["view"]);
   if (Array.isArray(view["blocks"])) showHome(app, view);
 }

@@ -53,6 +53,26 @@ describe.skipIf(chromiumPath === undefined)("buttons, menus and commands on the 
     await bob.getByRole("region", { name: "Tour" }).getByText("3 of 6").waitFor();
   });
 
+  test("the Home tab that the app publishes stays, though an older answer comes after it", async () => {
+    const carol = await setup.audience.openAs("U0CAROL");
+    const published = Promise.withResolvers<void>();
+    await carol.route(/\/sim\/home\?/, async (route) => {
+      await published.promise;
+      await route.fulfill({ json: { id: null, hash: null, blocks: [] } });
+    });
+    const answered = carol.waitForResponse(/\/sim\/home\?/);
+
+    await carol.getByRole("link", { name: "Sample" }).click();
+    const costs = carol.getByRole("heading", { name: "Costs" });
+    await costs.waitFor();
+    published.resolve();
+    await answered;
+
+    await carol.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+    expect(await costs.isVisible()).toBe(true);
+    await carol.close();
+  });
+
   test("a button with a confirm dialog does nothing until it is confirmed", async () => {
     const selector = await postCard();
     const reject = bob.locator(selector).getByRole("button", { name: "Reject" });
