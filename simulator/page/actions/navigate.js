@@ -77,6 +77,8 @@ export async function loadHome(app) {
   const before = app.home;
   const answer = await read("/sim/home", { user: app.me }).catch(() => ({}));
   if (app.home !== before) return;
+  // What was published is never taken away: an answer without it is older.
+  if (before !== null && data(answer)["id"] === null) return;
   const view = data(answer)["view"] === undefined ? data(answer) : data(data(answer)["view"]);
   if (Array.isArray(view["blocks"])) showHome(app, view);
 }
