@@ -1,6 +1,8 @@
 import { AppError } from "../../shared/errors.ts";
 import type { BotContext } from "../context.ts";
 import { BUTTONS_ONLY, listPending } from "../pending-requests.ts";
+import { approvalFigures } from "../views/approval-figures.ts";
+import type { CardMessage } from "../views/blocks/build.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 export const approvalsCommand: Subcommand = {
@@ -9,11 +11,29 @@ export const approvalsCommand: Subcommand = {
   summary:
     "what waits for your decision, with links to the buttons; with receipts you get a message of each decision you made",
   roles: EVERY_ROLE,
+  adminForm: {
+    usage: "figures",
+    summary: "how long requests waited, how many expired or were decided within three seconds",
+  },
   run: async ({ caller, words }, context) =>
+    (await showFigures(words, caller.userId, context)) ??
     (await setReceipts(words, caller.userId, context)) ??
     (await listPending(context, caller.userId, "*Waiting for your decision*")) ??
     "Nothing waits for your decision.",
 };
+
+/** `null`: it was not about figures. @throws {AppError} `not_allowed` for people who are no admins. */
+async function showFigures(
+  [what]: readonly string[],
+  reader: string,
+  { engine }: BotContext,
+): Promise<CardMessage | null> {
+  if (what?.toLowerCase() !== "figures") return null;
+  return approvalFigures(await engine.audit.figures(DAYS, reader));
+}
+
+/** How far the figures look back. */
+const DAYS = 30;
 
 /** `null`: it was not about receipts. */
 async function setReceipts(
