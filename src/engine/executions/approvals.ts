@@ -303,15 +303,17 @@ export class Approvals implements ApprovalsApi {
       return refuse("This question is for the owner of the run alone; it cannot be handed on.");
     if (to === by) return refuse("That is you. Choose another person.");
     if (!mayAct(await this.#options.directory.person(to)))
-      return refuse(`<@${to}> cannot decide: choose a member of this workspace, no guest or app.`);
+      return refuse(
+        `This person cannot decide: choose a member of this workspace, no guest or app.`,
+      );
     if ((await findExclusion(opened, to, this.#memberReader())) !== null)
-      return refuse(`<@${to}> may not decide about this run. Choose another person.`);
+      return refuse("This person may not decide about this run. Choose another person.");
     if (votes.some((vote) => vote.by === to))
-      return refuse(`<@${to}> has decided already. Choose another person.`);
+      return refuse("This person has decided already. Choose another person.");
     const isAsked = await isApprover(approversNow(request), to, this.#memberReader());
     if (opened.required > 1 && isAsked && !hasHandedOver(request, to))
       return refuse(
-        `<@${to}> is asked already, and ${opened.required} people have to agree. Choose another person.`,
+        `This person is asked already, and ${opened.required} people have to agree. Choose another person.`,
       );
     return null;
   }
