@@ -66,9 +66,12 @@ test("an approver sees what is done, and nothing else is done: a changed amount 
   expect(bank.received).toHaveLength(1);
 
   await bot.click("U0BOB", APPROVALS, card, "decide_approve");
-  expect(await bot.until(async () => (await bot.privates("U0BOB", APPROVALS))[0])).toMatch(
-    /newest card|decided already/,
-  );
+  const [refusal, link] = await bot.until(async () => {
+    const answers = await bot.privates("U0BOB", APPROVALS);
+    return answers.length === 2 ? answers : undefined;
+  });
+  expect(refusal).toMatch(/out of date. Decide on the newest card/);
+  expect(link).toMatch(/asked anew; the old card decides nothing.*Pay 20000\?.*Open its card/);
   await bot.click("U0CAROL", APPROVALS, again, "decide_approve");
   await bot.message(APPROVALS, /Pay 20000.*\*Approved\* by <@U0CAROL>/);
   await bot.until(async () => bank.received[1]);

@@ -1,4 +1,5 @@
 import type { NotRecorded } from "../api/approvals.ts";
+import { approvalPathOf } from "../execution/decider/decided-requests.ts";
 import type { Choice, RequestOpened } from "../model/events.ts";
 import { isOutOfRounds } from "../model/requests.ts";
 import type { ReadonlyRequest, ReadonlyState } from "../model/state.ts";
@@ -16,7 +17,7 @@ export function choiceOf(opened: RequestOpened, id: string): Choice | NotRecorde
   return { recorded: false, reason: "out_of_rounds", message };
 }
 
-/** Does the same step ask again by now, on a newer card? */
+/** Does the same approval ask again by now, on a newer card? */
 export function isReplaced(state: ReadonlyState, request: ReadonlyRequest): boolean {
   return [...state.openRequests].some((id) => {
     const open = state.requests.get(id);
@@ -24,7 +25,8 @@ export function isReplaced(state: ReadonlyState, request: ReadonlyRequest): bool
   });
 }
 
-/** Place of the step, whichever entry of it. */
-function placeOf({ path }: ReadonlyRequest): string {
+/** Place of the step that asked first, whichever entry of it. */
+function placeOf(request: ReadonlyRequest): string {
+  const path = approvalPathOf(request);
   return path.slice(0, path.lastIndexOf("#"));
 }

@@ -65,7 +65,12 @@ async function linkToNewest(
   const view = await context.engine.executions.get(executionId).catch(() => null);
   if (view === null) return undefined;
   const { workflowId, requests } = view;
-  const old = requests.find(({ opened }) => opened.id === requestId);
+  let old = requests.find(({ opened }) => opened.id === requestId);
+  // A decision that holds no more is asked for again by the step that waits for it.
+  while (old && old.renewedBy !== null) {
+    const { renewedBy } = old;
+    old = requests.find(({ opened }) => opened.id === renewedBy);
+  }
   const newest = requests.find(
     ({ opened, stepId, outcome }) =>
       outcome === null &&
