@@ -11,27 +11,33 @@ const post = (id: string, body: JsonObject, rest: JsonObject = {}): JsonObject =
   ...rest,
 });
 
-const expenses: JsonObject = {
-  id: "expenses",
-  name: "Expenses",
+/** A workflow that takes an amount. */
+const withAmount = (id: string, steps: readonly JsonObject[]): JsonObject => ({
+  id,
+  name: id,
   inputs: { amount: { type: "number", required: true } },
-  steps: [
-    {
-      id: "ok",
-      type: "approval",
-      config: { title: "Pay {{variables.amount}}?", approvers: ["@finance"] },
-      next: { approve: "quote", reject: "end" },
-    },
-    {
-      id: "quote",
-      type: "transform",
-      config: { expression: "variables.amount + 1", outputVariable: "total" },
-      next: "pay",
-    },
-    post("pay", { amount: "{{variables.amount}}" }, { next: "receipt" }),
-    post("receipt", { total: "{{variables.total}}" }),
-  ],
-};
+  steps: [...steps],
+});
+
+/** Finance is asked whether to pay. */
+const askFinance = (approve: string): JsonObject => ({
+  id: "ok",
+  type: "approval",
+  config: { title: "Pay {{variables.amount}}?", approvers: ["@finance"] },
+  next: { approve, reject: "end" },
+});
+
+const expenses = withAmount("expenses", [
+  askFinance("quote"),
+  {
+    id: "quote",
+    type: "transform",
+    config: { expression: "variables.amount + 1", outputVariable: "total" },
+    next: "pay",
+  },
+  post("pay", { amount: "{{variables.amount}}" }, { next: "receipt" }),
+  post("receipt", { total: "{{variables.total}}" }),
+]);
 
 /** Refuses calls to these addresses for as long as they are in the set. */
 function bank(broken: Set<string>) {
@@ -152,6 +158,10 @@ describe("a run that was approved and is retried", () => {
       retries: [{ by: "U0DAVE", again: ["pay"] }],
     });
     expect(paid(harness)).toHaveLength(2);
+    const { records } = await harness.engine.audit.list({ executionId, limit: 100 }, "U0DAVE");
+    expect(records.filter(({ action }) => action === "retry")).toMatchObject([
+      { actor: "U0DAVE", detail: { fromStep: "pay", again: ["pay"] } },
+    ]);
   });
 
   test("may go back to before its approval: then that is asked once more", async () => {
@@ -180,34 +190,19 @@ describe("a run that was approved and is retried", () => {
 });
 
 describe("a run that an approved step started", () => {
-  const parent: JsonObject = {
-    id: "parent",
-    name: "Parent",
-    inputs: { amount: { type: "number", required: true } },
-    steps: [
-      {
-        id: "ok",
-        type: "approval",
-        config: { title: "Pay?", approvers: ["@finance"] },
-        next: { approve: "child", reject: "end" },
+  const parent = withAmount("parent", [
+    askFinance("child"),
+    {
+      id: "child",
+      type: "workflow",
+      config: {
+        workflowId: "payment",
+        variables: { amount: "{{variables.amount}}" },
+        wait: false,
       },
-      {
-        id: "child",
-        type: "workflow",
-        config: {
-          workflowId: "payment",
-          variables: { amount: "{{variables.amount}}" },
-          wait: false,
-        },
-      },
-    ],
-  };
-  const payment: JsonObject = {
-    id: "payment",
-    name: "Payment",
-    inputs: { amount: { type: "number", required: true } },
-    steps: [post("pay", { amount: "{{variables.amount}}" })],
-  };
+    },
+  ]);
+  const payment = withAmount("payment", [post("pay", { amount: "{{variables.amount}}" })]);
 
   test("keeps the values that were approved, and is retried with those", async () => {
     const broken = new Set(["pay"]);

@@ -89,9 +89,12 @@ const RECORDED: Readonly<Partial<Record<ExecutionEvent["type"], Recorder>>> = {
       : [],
   execution_reopened: ({ state, masker }, event) => {
     if (event.type !== "execution_reopened") return [];
-    const { path, variables, at } = event;
+    const { path, variables, again, at } = event;
     const changes = changesOf(state.variables, variables ?? {}, masker);
-    const detail = path === undefined ? {} : { fromStep: stepIdOf(path) };
+    const detail = omitUndefined({
+      fromStep: path === undefined ? undefined : stepIdOf(path),
+      again: again && [...again],
+    });
     return [
       {
         ...by(event.by),
