@@ -68,13 +68,13 @@ describe('"That was not me"', () => {
     // It is held, whatever comes.
     await go(bot);
     await bot.message("C0GENERAL", /Held before/);
-    await bot.message("D0BOB", /The run is held/);
+    await bot.message("D0BOB", /The run is paused/);
     expect(await bot.slash("U0BOB", `resume ${run}`)).toMatch(/only admins may/);
     await bot.stopBot();
     await bot.startBot();
     expect(contentOf(await bot.message("C0GENERAL", /Ask/))).toMatch(/Held before/);
 
-    expect(await bot.slash("U0CAROL", `resume ${run}`)).toMatch(/goes on/);
+    expect(await bot.slash("U0CAROL", `resume ${run}`)).toMatch(/continues/);
     await bot.message("C0GENERAL", /Completed/);
   });
 

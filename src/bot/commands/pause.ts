@@ -23,7 +23,7 @@ export const pauseCommand: Subcommand = {
 export const resumeCommand: Subcommand = {
   name: "resume",
   usage: "<id>|<run>|all",
-  summary: "let the runs of a paused workflow, one held run, or all runs go on",
+  summary: "resume the runs of a paused workflow, one paused run, or all runs",
   roles: ADMINS_ONLY,
   run: async ({ words, caller }, { engine, command }) => {
     const held = await resumeRun(words[0], engine, caller.userId);
@@ -56,7 +56,9 @@ async function resumeRun(
   if (executionId === null) return null;
   const wasHeld = await engine.executions.resume(executionId, by);
   const run = `Run \`${shortRunId(executionId)}\``;
-  return wasHeld ? `:arrow_forward: ${run} goes on.` : `${run} was not held by itself.`;
+  return wasHeld
+    ? `:arrow_forward: ${run} continues.`
+    : `${run} itself is not paused, so there is nothing to resume.`;
 }
 
 function readTarget(

@@ -1,7 +1,7 @@
 import type { HomeView, KnownBlock } from "@slack/types";
 import type { OpenRequest } from "../../engine/api/approvals.ts";
 import type { ExecutionSummary } from "../../engine/api/executions.ts";
-import { cut, LIMITS } from "../../slack/limits.ts";
+import { LIMITS } from "../../slack/limits.ts";
 import {
   escapeText,
   shortRunId,
@@ -22,6 +22,7 @@ import {
   sections,
 } from "../views/blocks/build.ts";
 import { showStatus } from "../views/blocks/status.ts";
+import { titleOf } from "../views/decision-words.ts";
 import { itemLines } from "../views/request-options.ts";
 import { showAllButton } from "../views/request-text.ts";
 import { isSimple } from "../views/several-dialog.ts";
@@ -51,7 +52,6 @@ export interface HomeContent {
 /** Each takes three blocks of the hundred that Slack allows. */
 const DECISIONS_SHOWN = 15;
 const MESSAGE_CHARS = 500;
-const TITLE_CHARS = 150;
 
 /** App Home: what waits for this person, their runs, what everything costs, and how to begin. */
 export function homeView(content: HomeContent): HomeView {
@@ -117,7 +117,7 @@ function decisionBlocks(
     const expiry = opened.expiresAt === undefined ? "" : ` · expires ${showTime(opened.expiresAt)}`;
     return [
       {
-        ...section(`:raised_hand: *${cut(escapeText(opened.title), TITLE_CHARS)}*${about}`),
+        ...section(`:raised_hand: *${titleOf(request)}*${about}`),
         accessory: showAllButton(executionId, opened.id),
       },
       contextBlock(

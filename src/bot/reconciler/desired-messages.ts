@@ -30,9 +30,9 @@ export interface DesiredMessage {
   readonly thread: "always" | "same-channel" | "never";
   /** A message in whose thread all of the run stands, as long as it stands in that channel. */
   readonly parent?: { readonly channel: string; readonly ts: string };
-  /** `soon` overtakes `later` where Slack's limits make messages wait. */
   /** Id of the message in whose thread it stands, if that is not the run's card: `thread` is `always` then. */
   readonly under?: string;
+  /** `soon` overtakes `later` where Slack's limits make messages wait. */
   readonly urgency: "soon" | "later";
   /** It cannot have been posted before this moment: where the search for a lost one begins. Milliseconds since 1970. */
   readonly since: number;

@@ -6,7 +6,7 @@ import type { CardRecord } from "../../engine/ports/cards.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import { LruMap } from "../../shared/lru-map.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
-import type { ChannelMembers } from "../../slack/channel-members.ts";
+import type { ChannelWatch } from "../../slack/channel-watch.ts";
 import type { ChannelFinder } from "../../slack/channels.ts";
 import { mentionPerson, showSentence } from "../../slack/text.ts";
 import { outcomeOf } from "../views/decision-words.ts";
@@ -35,7 +35,7 @@ export interface Copy {
 
 export interface ReachesOptions {
   readonly engine: Pick<Engine, "approvals" | "workflows">;
-  readonly members: ChannelMembers;
+  readonly channelWatch: ChannelWatch;
   readonly channels: ChannelFinder;
   /** User ids of the configuration. */
   readonly admins: readonly string[];
@@ -63,14 +63,15 @@ interface Found {
   readonly owners: readonly string[];
 }
 
-/** Direct messages for one request; who is more is named on the card. */
+/** Most direct messages for one request; the card says how many people are left out. */
 const MAX_DIRECT = 50;
-/** After this time it is found out again: groups and channels change. */
+/** After this time, in milliseconds, it is found out again: groups and channels change. */
 const FOUND_MS = 5 * 60_000;
+/** Requests that this is kept of; those that were used longest ago go first. */
 const MAX_FOUND = 5000;
 
 /**
- * Finds out whom requests reach: who does not see the card, who else is notified, and whether anybody can decide at all.
+ * Finds out whom requests reach: who does not see the card, who else is notified, and whether it can be decided.
  * It asks Slack, so it stands apart from `desiredMessages`, which gets what was found.
  */
 export class Reaches {
@@ -110,7 +111,7 @@ export class Reaches {
   /** Everything is found out anew. */
   forget(): void {
     this.#found.clear();
-    this.#options.members.forget();
+    this.#options.channelWatch.forget();
     this.#notBefore = this.#options.clock.now();
   }
 
@@ -152,7 +153,7 @@ export class Reaches {
 
   async #noteClosed(place: string | null): Promise<void> {
     if (place === null) return;
-    if (await this.#options.members.isClosed(place)) this.#closed.add(place);
+    if (await this.#options.channelWatch.isClosed(place)) this.#closed.add(place);
     else this.#closed.delete(place);
   }
 
@@ -163,7 +164,7 @@ export class Reaches {
       const seen = await Promise.all(people.slice(0, MAX_DIRECT).map((id) => this.#direct(id)));
       return people.filter((_, index) => seen[index] !== place);
     }
-    const members = await this.#options.members.of(place);
+    const members = await this.#options.channelWatch.membersOf(place);
     return members === null ? [] : people.filter((id) => !members.has(id));
   }
 

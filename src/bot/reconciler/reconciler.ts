@@ -97,7 +97,11 @@ export class Reconciler {
       placement: createPlacement(api),
       logger: options.logger,
     });
-    this.#reaches = new Reaches({ ...options, channels: api, members: options.slack.members });
+    this.#reaches = new Reaches({
+      ...options,
+      channels: api,
+      channelWatch: options.slack.channelWatch,
+    });
     this.#rateLimiter = new RateLimiter(options.clock, (key) =>
       key === UPDATE_KEY ? UPDATE_RATE : POST_RATE,
     );

@@ -58,13 +58,13 @@ function describeResult(view: ExecutionView, request: RequestView): string {
     ? `*${outcomeLabel(request, outcome.decision)}* by ${decidersOf(request, outcome)}${commentOf(request, outcome)}.`
     : `It was not decided (${escapeText(outcome.decision)}).`;
   const hold = view.waitingOn.find((wait) => wait.for === "pause");
-  return `${decision} ${hold === undefined ? run : ":double_vertical_bar: The run is held."}`;
+  return `${decision} ${hold === undefined ? run : ":double_vertical_bar: The run is paused."}`;
 }
 
 function notMeButton(view: ExecutionView, request: RequestView) {
   const rest = isFinished(view.status)
-    ? "The run is over, so nothing can be stopped; admins are told."
-    : "The run is held before its next step, and admins are told. Only an admin lets it go on.";
+    ? "The run is over, so nothing can be stopped; the admins are notified."
+    : "The run is paused before its next step, and the admins are notified. Only an admin can resume it.";
   return button({
     actionId: ACTION_IDS.notMe,
     label: "That was not me",

@@ -6,6 +6,7 @@ import { escapeText, mentionPerson, showValue } from "../../slack/text.ts";
 
 /** Of a comment, where the decision takes one line. */
 const COMMENT_CHARS = 300;
+/** Of a title, where it takes one line. */
 const TITLE_CHARS = 150;
 
 /** How a request ended, if it did. One that outlived its run counts as cancelled: it can no longer be decided. */
@@ -15,10 +16,10 @@ export function outcomeOf(view: ExecutionView, request: RequestView): RequestOut
   return { decision: "cancelled", at: Date.parse(view.completedAt ?? view.startedAt) };
 }
 
-/** Who made the choice that stands. */
+/** Who made the choice that stands, as mentions. */
 export function decidersOf(request: RequestView, outcome: RequestOutcome): string {
   const voters = request.votes.filter((vote) => vote.choice === outcome.decision);
-  return voters.map((vote) => mentionPerson(vote.by)).join(", ") || "nobody";
+  return voters.map((vote) => mentionPerson(vote.by)).join(", ") || "no person";
 }
 
 /** Is the choice a no? */
@@ -119,13 +120,14 @@ export function describeUndecided(view: ExecutionView): string | null {
       request.outcome?.at === Date.parse(view.completedAt ?? ""),
   );
   if (open === undefined) return null;
-  return `:alarm_clock: No decision was made in time: nobody had answered *${titleOf(open)}* when the run's time was over. Retry the run to ask again.`;
+  return `:alarm_clock: No decision was made in time: *${titleOf(open)}* was still open when the run's time was over. Retry the run to ask again.`;
 }
 
 function isAtLimit({ error }: ExecutionView): boolean {
   return error?.code === "limit_exceeded" || error?.code === "step_timeout";
 }
 
-function titleOf(request: RequestView): string {
+/** The title of a request where many stand in one text. */
+export function titleOf(request: RequestView): string {
   return cut(escapeText(request.opened.title), TITLE_CHARS);
 }

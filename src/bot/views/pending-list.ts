@@ -1,15 +1,13 @@
 import type { OpenRequest } from "../../engine/api/approvals.ts";
-import { cut } from "../../slack/limits.ts";
-import { escapeText, shortRunId, showTime } from "../../slack/text.ts";
+import { shortRunId, showTime } from "../../slack/text.ts";
 import { type CardMessage, message, sections } from "./blocks/build.ts";
+import { titleOf } from "./decision-words.ts";
 
 /** A request with the way to its buttons; `null`: its card stands nowhere in Slack. */
 export interface PendingLink {
   readonly open: OpenRequest;
   readonly link: string | null;
 }
-
-const TITLE_CHARS = 150;
 
 /** What waits for a person, each with the way to its buttons. @param more - how many are left out. */
 export function pendingList(
@@ -18,7 +16,7 @@ export function pendingList(
   more: number,
 ): CardMessage {
   const lines = pending.map(({ open: { executionId, request }, link }) => {
-    const title = `*${cut(escapeText(request.opened.title), TITLE_CHARS)}*`;
+    const title = `*${titleOf(request)}*`;
     const way = link === null ? "decide it on my Home tab" : `<${link}|Open its card>`;
     return `• ${title} · run \`${shortRunId(executionId)}\` · asked ${showTime(request.opened.openedAt)} · ${way}`;
   });

@@ -38,8 +38,9 @@ export function describeApprovers(request: RequestView, mention: CardContext["me
   const { excluded, required } = request.opened;
   const approvers = approversNow(request);
   const able = approvers.filter((name) => !excluded.includes(name));
-  if (approvers.length > 0 && able.length === 0) return "nobody, since who is named asked for it";
-  const names = able.length > 0 ? able.map(mention).join(", ") : "anybody of the workspace";
+  if (approvers.length > 0 && able.length === 0)
+    return "no person: those who are named asked for it themselves";
+  const names = able.length > 0 ? able.map(mention).join(", ") : "every member of the workspace";
   if (required <= 1) return names;
   return `${names} (${required} have to agree, ${countAgreed(request)} so far)`;
 }

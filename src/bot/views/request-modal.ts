@@ -3,6 +3,7 @@ import { LIMITS } from "../../slack/limits.ts";
 import { type ShowValue, toShowValue } from "../action-values.ts";
 import { ACTION_IDS } from "../ids.ts";
 import { button, buttons, contextBlock, section } from "./blocks/build.ts";
+import { noticeDialog } from "./dialog.ts";
 
 /** A page also has a line that says which it is, and buttons. */
 const PAGE_BLOCKS = LIMITS.viewBlocks - 2;
@@ -61,10 +62,5 @@ function pagesOf(blocks: readonly KnownBlock[]): KnownBlock[][] {
 }
 
 function modal(blocks: readonly KnownBlock[]): ModalView {
-  return {
-    type: "modal",
-    title: { type: "plain_text", text: "What is asked" },
-    close: { type: "plain_text", text: "Close" },
-    blocks: [...blocks],
-  };
+  return noticeDialog("What is asked", blocks);
 }

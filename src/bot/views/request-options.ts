@@ -88,7 +88,7 @@ function describeNote(
     case "reminded":
       return `:bell: Reminded ${when}`;
     case "escalated":
-      return `:arrow_double_up: ${note.to.map(context.mention).join(", ")} may decide, too, since ${when}: nobody else had`;
+      return `:arrow_double_up: ${note.to.map(context.mention).join(", ")} may decide, too, since ${when}: it was undecided`;
     case "delegated":
       return `:arrow_right: ${mentionPerson(note.by)} handed it to ${mentionPerson(note.to)} ${when}`;
     case "withdrawn":

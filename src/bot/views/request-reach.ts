@@ -14,7 +14,7 @@ interface CardReach {
 }
 
 const REMEDY =
-  "What helps: put somebody who may decide into the group, or cancel the run. An admin can also deploy a version with other approvers and migrate the run to it.";
+  "What helps: add a person who may decide to the group, or cancel the run. An admin can also deploy a version with other approvers and migrate the run to it.";
 
 /** The card with what has to be said of its approvers: that it cannot be decided, and who else was written to. */
 export function withReach(card: CardMessage, reach: CardReach | undefined): CardMessage {

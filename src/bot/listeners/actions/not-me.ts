@@ -28,12 +28,14 @@ export function register(app: App, context: BotContext): void {
       const what = `${mentionPerson(user)} says that the decision recorded under this name on "${request.opened.title}" (${view.workflowName}, run ${run}) was not theirs.`;
       const next = isOver
         ? "The run was over already."
-        : `The run is held. To let it go on: ${command} resume ${run}; to end it: ${command} cancel ${run}.`;
+        : `The run is paused. To resume it: ${command} resume ${run}; to end it: ${command} cancel ${run}.`;
       const isTold = await tellAdmins(`${what} ${next}`);
-      const told = isTold ? "Admins are told." : "No admin could be told: write to one.";
+      const told = isTold
+        ? "The admins were notified."
+        : "No admin could be notified: write to one.";
       return isOver
         ? `:warning: The run is over, so nothing can be stopped. ${told}`
-        : `:double_vertical_bar: The run is held before its next step. ${told} Change your password, and end your other sessions in Slack.`;
+        : `:double_vertical_bar: The run is paused before its next step. ${told} Change your password, and end your other sessions in Slack.`;
     },
   });
 }
