@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../engine/ports/clock.ts";
 import type { Directory } from "../engine/ports/directory.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
-import { type ChannelMembers, createChannelMembers } from "./channel-members.ts";
+import { type ChannelWatch, createChannelWatch } from "./channel-watch.ts";
 import { type ChannelFinder, createChannelFinder } from "./channels.ts";
 import { createBulkClient, createLookupClient, toSlackLogger } from "./clients.ts";
 import { createDirectory } from "./directory.ts";
@@ -26,7 +26,7 @@ export interface Slack {
   readonly directory: Directory;
   readonly groups: GroupFinder;
   readonly channels: ChannelFinder;
-  readonly members: ChannelMembers;
+  readonly channelWatch: ChannelWatch;
 }
 
 /** Builds the Slack layer, once for each process. It calls nothing by itself. */
@@ -42,6 +42,6 @@ export function createSlack({ botToken, apiUrl, clock, logger }: SlackOptions): 
     directory: createDirectory(lookup, { groups, channels }, clock),
     groups,
     channels,
-    members: createChannelMembers(lookup, clock),
+    channelWatch: createChannelWatch(lookup, clock),
   };
 }

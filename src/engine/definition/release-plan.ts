@@ -3,6 +3,7 @@ import { findTemplates } from "../language/template.ts";
 import type { CompiledBody, CompiledStep, CompiledWorkflow } from "./compile.ts";
 import { END } from "./graph.ts";
 import { EACH } from "./step-type.ts";
+import { itemNameOf, outputVariableOf } from "./written-names.ts";
 
 /**
  * Which steps an approval releases, and what is written between its question and each of them.
@@ -111,17 +112,6 @@ export function releasePlan(workflow: CompiledWorkflow): ReleasePlan {
 }
 
 const plans = new WeakMap<CompiledBody["steps"], ReleasePlan>();
-
-/** The variables that steps of a workflow write, those of bodies and the items of lists too. */
-export function variablesWritten({ steps }: CompiledBody): ReadonlySet<string> {
-  return new Set(
-    [...steps.values()].flatMap((step) => [
-      ...outputVariableOf(step),
-      ...(itemNameOf(step) === undefined ? [] : [itemNameOf(step) ?? ""]),
-      ...[...step.bodies.values()].flatMap((body) => [...variablesWritten(body)]),
-    ]),
-  );
-}
 
 /** True for a step that changes something outside. */
 export function hasEffect({ program }: CompiledStep): boolean {
@@ -330,7 +320,8 @@ class Plan implements ReleasePlan {
     const write = ({ step }: Node): void => {
       const { id } = step.definition;
       steps.add(id);
-      for (const name of outputVariableOf(step)) variables.set(name, id);
+      const name = outputVariableOf(step);
+      if (name !== undefined) variables.set(name, id);
     };
     // The decision itself.
     write(approval);
@@ -418,13 +409,4 @@ export function readsOf({
 
 function distinct(paths: readonly (readonly string[])[]): readonly (readonly string[])[] {
   return [...new Map(paths.map((path) => [JSON.stringify(path), path])).values()];
-}
-
-function outputVariableOf({ definition }: CompiledStep): readonly string[] {
-  const name = definition.config["outputVariable"];
-  return typeof name === "string" ? [name] : [];
-}
-
-function itemNameOf({ definition, type }: CompiledStep): string | undefined {
-  return type.bodiesIn?.(definition.config).find(({ item }) => item !== undefined)?.item;
 }

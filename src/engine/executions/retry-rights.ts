@@ -1,7 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { type CompiledWorkflow, stepAt } from "../definition/compile.ts";
-import { variablesWritten } from "../definition/release-plan.ts";
+import { writtenNames } from "../definition/written-names.ts";
 import type { RedoneEffect } from "../execution/decider/redone-effects.ts";
 import type { ReadonlyState } from "../model/state.ts";
 import type { Commit } from "../ports/executions.ts";
@@ -30,9 +30,9 @@ export function assertMayEdit(
   }
   if (isAdmin) return;
   const { inputs } = workflow.definition;
-  const written = variablesWritten(workflow);
+  const { outputs, items } = writtenNames(workflow);
   const isOwn = (name: string): boolean =>
-    inputs === undefined ? !written.has(name) : Object.hasOwn(inputs, name);
+    inputs === undefined ? !outputs.has(name) && !items.has(name) : Object.hasOwn(inputs, name);
   const refused = names.filter((name) => !isOwn(name));
   if (refused.length === 0) return;
   const some = refused.map((name) => `"${name}"`).join(", ");

@@ -1,9 +1,10 @@
 import type { Commit, LogStore } from "../../engine/ports/executions.ts";
 import { lostRace } from "../executions.ts";
-import { prepareAudit } from "./audit.ts";
+import { AUDIT } from "../records.ts";
 import type { Connection } from "./connection.ts";
 import { prepareRecordWrite } from "./heads.ts";
 import { prepareSettling } from "./inbox.ts";
+import { prepareInsert } from "./record-table.ts";
 import { integer, json, type Row, text } from "./row.ts";
 import { prepareTotals } from "./totals.ts";
 
@@ -24,7 +25,7 @@ export function createLog(connection: Connection): LogStore {
   const writeRecord = prepareRecordWrite(connection);
   const settle = prepareSettling(connection);
   const addTotals = prepareTotals(connection);
-  const addAudit = prepareAudit(connection);
+  const addAudit = prepareInsert(connection, AUDIT);
 
   return {
     read: (executionId, afterRev) =>
@@ -35,7 +36,7 @@ export function createLog(connection: Connection): LogStore {
       const writeThisRecord = writeRecord(head);
       const settleThese = settle(settled);
       const addThese = addTotals(totals);
-      const recordThese = addAudit(audit);
+      const auditWrites = audit.map(addAudit);
       await connection.write(() => {
         if (insert.run(executionId, rev, epoch, commitId, at, events).changes === 0) {
           const winner = selectCommitId.get(executionId, rev);
@@ -43,7 +44,7 @@ export function createLog(connection: Connection): LogStore {
             throw lostRace(commit);
         } else {
           addThese();
-          recordThese();
+          for (const write of auditWrites) write();
         }
         writeThisRecord();
         settleThese();

@@ -22,14 +22,8 @@ export function recordTable<R extends Key, Key, Index extends string, Text exten
   kind: RecordKind<R, Key, Index, Text>,
   toRecord: (row: Row) => R = (row) => json<R>(row, "record"),
 ): RecordStorage<R, Key, Index, Text> {
-  const columns = columnsOf(kind);
-  const names = columns.map(([name]) => name).join(", ");
-  const into = `INTO ${kind.table} (${names}) VALUES (${columns.map(() => "?").join(", ")})`;
-  const insert = connection.prepare(`INSERT ${into} ON CONFLICT DO NOTHING`);
-  const replace = connection.prepare(`REPLACE ${into}`);
-  const valuesOf = (record: R): SQLInputValue[] =>
-    columns.map(([, value]) => toColumn(value(record)));
-
+  const insert = prepareInsert(connection, kind);
+  const replace = prepareWrite(connection, kind, (into) => `REPLACE ${into}`);
   const keys = Object.entries(kind.key);
   const wanted = kind.texts.record.column ?? "*";
   const select = connection.prepare(
@@ -47,15 +41,9 @@ export function recordTable<R extends Key, Key, Index extends string, Text exten
   };
 
   return {
-    async insert(record) {
-      const values = valuesOf(record);
-      return await connection.write(() => insert.run(...values).changes === 1);
-    },
+    insert: (record) => connection.write(insert(record)),
     async save(record) {
-      const values = valuesOf(record);
-      await connection.write(() => {
-        replace.run(...values);
-      });
+      await connection.write(replace(record));
     },
     get: (key) =>
       connection.read(() => {
@@ -68,6 +56,34 @@ export function recordTable<R extends Key, Key, Index extends string, Text exten
         const { column, select: expression } = kind.texts[text];
         return all(`${column ?? expression} AS text`, query).map((row) => json<T>(row, "text"));
       }),
+  };
+}
+
+/**
+ * The statement that inserts a record of a kind, for a transaction that writes more than it.
+ *
+ * @returns a function that takes the values now and gives the write to run later, which says whether
+ *   the record is new: one that is there already stays as it is.
+ */
+export function prepareInsert<R extends Key, Key, Index extends string, Text extends string>(
+  connection: Connection,
+  kind: RecordKind<R, Key, Index, Text>,
+): (record: R) => () => boolean {
+  return prepareWrite(connection, kind, (into) => `INSERT ${into} ON CONFLICT DO NOTHING`);
+}
+
+function prepareWrite<R extends Key, Key, Index extends string, Text extends string>(
+  connection: Connection,
+  kind: RecordKind<R, Key, Index, Text>,
+  toSql: (into: string) => string,
+): (record: R) => () => boolean {
+  const columns = columnsOf(kind);
+  const names = columns.map(([name]) => name).join(", ");
+  const marks = columns.map(() => "?").join(", ");
+  const statement = connection.prepare(toSql(`INTO ${kind.table} (${names}) VALUES (${marks})`));
+  return (record) => {
+    const values = columns.map(([, value]) => toColumn(value(record)));
+    return () => statement.run(...values).changes === 1;
   };
 }
 

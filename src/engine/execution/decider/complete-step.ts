@@ -1,6 +1,7 @@
 import type { Json } from "../../../shared/json.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import type { CompiledStep, CompiledWorkflow } from "../../definition/compile.ts";
+import { outputVariableOf } from "../../definition/written-names.ts";
 import type { AttemptCost, ExecutionEvent, StepCompleted, StepError } from "../../model/events.ts";
 import { type ReadonlyState, ROOT } from "../../model/state.ts";
 import { executionScope } from "./execution-scope.ts";
@@ -116,8 +117,7 @@ function routeKeyFor({ program }: CompiledStep, output: Json): string {
 }
 
 function variableOf(step: CompiledStep): { readonly outputVariable?: string } {
-  const name = step.definition.config["outputVariable"];
-  return typeof name === "string" ? { outputVariable: name } : {};
+  return omitUndefined({ outputVariable: outputVariableOf(step) });
 }
 
 /**

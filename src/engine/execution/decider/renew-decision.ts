@@ -5,6 +5,7 @@ import type { CompiledStep, CompiledWorkflow } from "../../definition/compile.ts
 import { END } from "../../definition/graph.ts";
 import { hasEffect, placeOf, releasePlan } from "../../definition/release-plan.ts";
 import type { WakeCause } from "../../definition/step-type.ts";
+import { outputVariableOf } from "../../definition/written-names.ts";
 import type {
   DecisionVoided,
   ExecutionEvent,
@@ -166,7 +167,6 @@ function leaveOut(
   };
   if (next === undefined) return endStepWithError(step, path, error, { costNano: 0 }, now);
   const stepId = step.definition.id;
-  const variable = step.definition.config["outputVariable"];
   return [
     {
       type: "step_skipped",
@@ -174,7 +174,7 @@ function leaveOut(
       stepId,
       error,
       costNano: 0,
-      ...(typeof variable === "string" && { outputVariable: variable }),
+      ...omitUndefined({ outputVariable: outputVariableOf(step) }),
       next: next === END ? null : next,
       at: now,
     },

@@ -4,26 +4,31 @@ import { LruMap } from "../shared/lru-map.ts";
 import { toSlackFailure } from "./errors.ts";
 import { readChannelMembers } from "./members.ts";
 
-/** How old an answer may be: a copy that a person gets a minute too late, or need not get, does no harm. */
+/**
+ * How old an answer may be, in milliseconds: a copy that a person gets a minute too late, or need not get, does no harm. That Slack
+ * did not say is kept as long, so that many requests in one channel do not ask again and again.
+ */
 const KNOWN_MS = 60_000;
+/** Channels that answers are kept of; those that were asked about first go first. */
 const MAX_CHANNELS = 1000;
+/** Pages of a thousand members that are read. */
 const MAX_PAGES = 5;
 
-/** Who is in a channel. */
-export interface ChannelMembers {
+/** Who sees a channel, as far as Slack says: for whom to write to, never for who may do what. */
+export interface ChannelWatch {
   /**
    * At most a minute old; of very large channels the first 5000.
    *
    * @returns `null` if Slack does not say. Never rejects.
    */
-  of(channel: string): Promise<ReadonlySet<string> | null>;
+  membersOf(channel: string): Promise<ReadonlySet<string> | null>;
   /** Is it archived, or closed to the bot? At most a minute old; `false` if Slack does not say. Never rejects. */
   isClosed(channel: string): Promise<boolean>;
   /** Everything is asked anew. */
   forget(): void;
 }
 
-export function createChannelMembers(client: WebClient, clock: Clock): ChannelMembers {
+export function createChannelWatch(client: WebClient, clock: Clock): ChannelWatch {
   const known = new LruMap<string, { readonly at: number; readonly members: Answer }>(MAX_CHANNELS);
   const closed = new LruMap<string, { readonly at: number; readonly answer: Promise<boolean> }>(
     MAX_CHANNELS,
@@ -40,7 +45,7 @@ export function createChannelMembers(client: WebClient, clock: Clock): ChannelMe
       closed.set(channel, { at: clock.now(), answer });
       return answer;
     },
-    of: (channel) => {
+    membersOf: (channel) => {
       const last = known.get(channel);
       if (last !== undefined && clock.now() - last.at < KNOWN_MS) return last.members;
       const members = readChannelMembers(client, channel, MAX_PAGES).then(
@@ -53,7 +58,7 @@ export function createChannelMembers(client: WebClient, clock: Clock): ChannelMe
   };
 }
 
-type Answer = ReturnType<ChannelMembers["of"]>;
+type Answer = ReturnType<ChannelWatch["membersOf"]>;
 
 async function readClosed(client: WebClient, channel: string): Promise<boolean> {
   // Nothing is known of direct conversations without a scope of their own; they are not archived either.
