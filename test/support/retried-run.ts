@@ -10,6 +10,25 @@ export const refused = {
   error: { code: "service_rejected", message: "No.", retryable: false },
 } as const;
 export const call = (id: string, rest: JsonObject = {}) => ({ id, type: "scripted", ...rest });
+
+/** A step that changes something outside, with these parameters. */
+export const effect = (id: string, config: JsonObject = {}, rest: JsonObject = {}) =>
+  call(id, { config: { effect: true, ...config }, ...rest });
+
+/** A step that asks Bob, Carol or Dave. */
+export const ask = (id: string, config: JsonObject, next: JsonObject) => ({
+  id,
+  type: "approval",
+  config: { title: "Pay?", approvers: ["U0BOB", "U0CAROL", "U0DAVE"], ...config },
+  next,
+});
+
+/** A step that pays the amount. */
+export const pay = effect("pay", { amount: "{{variables.amount}}" });
+
+/** The request that was opened last. */
+export const lastRequest = (run: ExecutionHarness) => [...run.state.requests.values()].at(-1);
+
 /** Retries as Bob, from where it failed unless a path is given. */
 export function retry(run: ExecutionHarness, payload: JsonObject = {}): ExecutionHarness {
   const path = failedPath(run.state);

@@ -2,18 +2,18 @@ import { describe, expect, test } from "vitest";
 import { handleMigration } from "../../../src/engine/execution/decider/migration.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { ExecutionHarness, workflow } from "../../support/execution-harness.ts";
-import { call, expectFolds, refused, retry, started } from "../../support/retried-run.ts";
+import {
+  ask,
+  call,
+  effect,
+  expectFolds,
+  lastRequest,
+  pay,
+  refused,
+  retry,
+  started,
+} from "../../support/retried-run.ts";
 
-/** A step that changes something outside, with these parameters. */
-const effect = (id: string, config: JsonObject = {}, rest: JsonObject = {}) =>
-  call(id, { config: { effect: true, ...config }, ...rest });
-const ask = (id: string, config: JsonObject, next: JsonObject) => ({
-  id,
-  type: "approval",
-  config: { title: "Pay?", approvers: ["U0BOB", "U0CAROL", "U0DAVE"], ...config },
-  next,
-});
-const pay = effect("pay", { amount: "{{variables.amount}}" });
 const later = { id: "later", type: "wait", config: { duration: "1h" }, next: "pay" };
 const HOUR = 3_600_001;
 
@@ -30,7 +30,6 @@ const askInBranch = (config: JsonObject = {}) => [
   pay,
 ];
 
-const lastRequest = (run: ExecutionHarness) => [...run.state.requests.values()].at(-1);
 const askedAgain = (run: ExecutionHarness) => lastRequest(run)?.opened.seal?.approval;
 
 function decide(run: ExecutionHarness, requestId: string, choice = "approve", more = {}): void {

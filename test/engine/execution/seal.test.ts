@@ -1,25 +1,21 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { ExecutionHarness, workflow } from "../../support/execution-harness.ts";
-import { call, expectFolds, refused, retry, started } from "../../support/retried-run.ts";
-
-/** A step that changes something outside, with these parameters. */
-const effect = (id: string, config: JsonObject = {}, rest: JsonObject = {}) =>
-  call(id, { config: { effect: true, ...config }, ...rest });
-
-const ask = (id: string, config: JsonObject, next: JsonObject) => ({
-  id,
-  type: "approval",
-  config: { title: "Pay?", approvers: ["U0BOB", "U0CAROL"], ...config },
-  next,
-});
-
-const pay = effect("pay", { amount: "{{variables.amount}}" });
+import {
+  ask,
+  call,
+  effect,
+  expectFolds,
+  lastRequest,
+  pay,
+  refused,
+  retry,
+  started,
+} from "../../support/retried-run.ts";
 
 const askAndPay = (config: JsonObject = {}) =>
   workflow([ask("ok", config, { approve: "pay", reject: "end" }), pay]);
 
-const lastRequest = (run: ExecutionHarness) => [...run.state.requests.values()].at(-1);
 const releases = (run: ExecutionHarness) => lastRequest(run)?.opened.seal?.releases ?? [];
 
 describe("an approval", () => {

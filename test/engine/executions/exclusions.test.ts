@@ -38,6 +38,22 @@ function ending(id: string, rest: JsonObject = {}): JsonObject {
   };
 }
 
+/** A workflow that starts another one, after an order. */
+function calling(workflowId: string): JsonObject {
+  const call = { id: "call", type: "workflow", config: { workflowId } };
+  return { id: "calling", name: "Calling", steps: [order("call"), call] };
+}
+
+/** Retries with another value. */
+async function retryWithAmount(
+  harness: WorkflowHarness,
+  executionId: string,
+  by: string,
+): Promise<void> {
+  const variables = { amount: 5 };
+  await harness.engine.executions.retry({ executionId, by, variables, variableForm: "json" });
+}
+
 /** The bank refuses the first order. */
 function refusingOnce(): NonNullable<WorkflowHarnessOptions["services"]> {
   let left = 1;
@@ -198,25 +214,14 @@ describe("a person from whom a run comes does not decide in it", () => {
   });
 
   test("over a sub-workflow whose end starts the run, with all who changed what went before", async () => {
-    const calling = {
-      id: "calling",
-      name: "Calling",
-      steps: [order("call"), { id: "call", type: "workflow", config: { workflowId: "first" } }],
-    };
     await using harness = await WorkflowHarness.open(ending("first"), { services: refusingOnce() });
-    await deploy(harness, calling);
+    await deploy(harness, calling("first"));
     await deploy(harness, {
       ...asking({}, { trigger: { type: "event", eventName: "first.completed" } }),
       steps: [ask()],
     });
     const { executionId } = await harness.start("calling", {});
-    const retry = {
-      executionId,
-      by: "U0BOB",
-      variables: { amount: 5 },
-      variableForm: "json",
-    } as const;
-    await harness.engine.executions.retry(retry);
+    await retryWithAmount(harness, executionId, "U0BOB");
 
     const last = await newest(harness, "asking");
 
@@ -227,24 +232,13 @@ describe("a person from whom a run comes does not decide in it", () => {
   });
 
   test("in the sub-workflow itself, and not even where starters may approve", async () => {
-    const calling = {
-      id: "calling",
-      name: "Calling",
-      steps: [order("call"), { id: "call", type: "workflow", config: { workflowId: "asking" } }],
-    };
     await using harness = await WorkflowHarness.open(
       { ...asking({ allowSelfApproval: true }), steps: [ask({ allowSelfApproval: true })] },
       { services: refusingOnce() },
     );
-    await deploy(harness, calling);
+    await deploy(harness, calling("asking"));
     const { executionId } = await harness.start("calling", {});
-    const retry = {
-      executionId,
-      by: "U0BOB",
-      variables: { amount: 5 },
-      variableForm: "json",
-    } as const;
-    await harness.engine.executions.retry(retry);
+    await retryWithAmount(harness, executionId, "U0BOB");
     const child = await newest(harness, "asking");
     expect(await refusals(harness, child)).toEqual({ U0BOB: "edited" });
     expect(await approveAs(harness, child, "U0ALICE")).toBe("recorded");
