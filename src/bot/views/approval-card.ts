@@ -1,7 +1,6 @@
 import type { ActionsBlock, KnownBlock } from "@slack/types";
 import type { ExecutionView, RequestView } from "../../engine/api/executions.ts";
-import type { RequestOpened } from "../../engine/model/events.ts";
-import { REJECT } from "../../engine/model/requests.ts";
+import { REJECT, type RequestOpened } from "../../engine/model/requests.ts";
 import type { RequestOutcome, Vote } from "../../engine/model/state.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { escapeText, mentionPerson, shortRunId, showTime, showValue } from "../../slack/text.ts";

@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { ExecutionView, RequestView } from "../../engine/api/executions.ts";
-import type { BudgetAsked } from "../../engine/model/events.ts";
+import type { BudgetAsked } from "../../engine/model/requests.ts";
 import type { RequestOutcome } from "../../engine/model/state.ts";
 import { toDollars } from "../../shared/money.ts";
 import { escapeText, mentionPerson, shortRunId, showCost, showTime } from "../../slack/text.ts";

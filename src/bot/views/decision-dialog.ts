@@ -1,6 +1,6 @@
 import type { InputBlock, KnownBlock, ModalView } from "@slack/types";
 import type { FormField } from "../../engine/api/approvals.ts";
-import type { Choice } from "../../engine/model/events.ts";
+import type { Choice } from "../../engine/model/requests.ts";
 import { LIMITS } from "../../slack/limits.ts";
 import { escapeText } from "../../slack/text.ts";
 import { DIALOG_IDS } from "../ids.ts";

@@ -1,6 +1,6 @@
 import type { RequestView } from "../../engine/api/executions.ts";
-import type { Change, Release } from "../../engine/model/events.ts";
 import { showMarks } from "../../engine/model/marks.ts";
+import type { Change, Release } from "../../engine/model/seal.ts";
 import { isJsonObject, type Json } from "../../shared/json.ts";
 import { LIMITS, splitText } from "../../slack/limits.ts";
 import { escapeText, showSentence } from "../../slack/text.ts";

@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { ExecutionView, RequestView } from "../../engine/api/executions.ts";
-import type { RequestOpened } from "../../engine/model/events.ts";
+import type { RequestOpened } from "../../engine/model/requests.ts";
 import type { RequestOutcome } from "../../engine/model/state.ts";
 import { escapeText, mentionPerson, shortRunId, showTime } from "../../slack/text.ts";
 import { decideButtons } from "./approval-card.ts";

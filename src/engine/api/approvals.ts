@@ -1,6 +1,5 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
-import type { Choice } from "../model/events.ts";
-import type { EditableField } from "../model/requests.ts";
+import type { Choice, EditableField } from "../model/requests.ts";
 import type { RequestView } from "./executions.ts";
 
 /** What people are asked, and what they choose. */

@@ -1,13 +1,7 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Answerable } from "../model/answerable.ts";
-import type {
-  ReportTarget,
-  RequestOpened,
-  StepError,
-  TokenUsage,
-  Trigger,
-} from "../model/events.ts";
-import type { RequestNote } from "../model/requests.ts";
+import type { ReportTarget, StepError, TokenUsage, Trigger } from "../model/events.ts";
+import type { RequestNote, RequestOpened } from "../model/requests.ts";
 import type {
   ExecutionStatus,
   RequestOutcome,

@@ -5,19 +5,16 @@ import type { Expression } from "../language/expression.ts";
 import type { NamedPrompt, PromptLookup } from "../language/prompt-ref.ts";
 import type { Scope } from "../language/scope.ts";
 import type { Answerable } from "../model/answerable.ts";
+import type { ChildPlan, ChildRequest } from "../model/children.ts";
 import type {
   AttemptCost,
-  CheaperOption,
-  ChildPlan,
-  ChildRequest,
   NamedEvent,
-  RequestOpened,
-  Seal,
   StepCompleted,
   StepError,
   WaitReason,
 } from "../model/events.ts";
-import type { ItemPlace, ReturnRounds } from "../model/requests.ts";
+import type { CheaperOption, ItemPlace, RequestOpened, ReturnRounds } from "../model/requests.ts";
+import type { Seal } from "../model/seal.ts";
 import type {
   FrameStatus,
   ItemEnd,

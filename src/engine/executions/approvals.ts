@@ -15,8 +15,15 @@ import type {
   VoteRequest,
 } from "../api/approvals.ts";
 import { isOutdated, refusal, whyClosed } from "../execution/decider/refusal.ts";
-import type { Choice, ExecutionEvent, RefusalReason } from "../model/events.ts";
-import { approversNow, currentEdits, editsMark, hasHandedOver } from "../model/requests.ts";
+import type { ExecutionEvent } from "../model/events.ts";
+import {
+  approversNow,
+  type Choice,
+  currentEdits,
+  editsMark,
+  hasHandedOver,
+  type RefusalReason,
+} from "../model/requests.ts";
 import type { RequestState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Directory } from "../ports/directory.ts";

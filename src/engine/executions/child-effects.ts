@@ -2,7 +2,7 @@ import { isAppError } from "../../shared/errors.ts";
 import type { CompiledWorkflow } from "../definition/compile.ts";
 import { placeOf } from "../definition/release-plan.ts";
 import { effectsOf, type RedoneEffect, type Reentry } from "../execution/decider/redone-effects.ts";
-import type { ChildStarted } from "../model/events.ts";
+import type { ChildStarted } from "../model/children.ts";
 import { stepIdOf } from "../model/step-path.ts";
 import type { Commit } from "../ports/executions.ts";
 import type { LoadedExecution } from "../runtime/worker.ts";

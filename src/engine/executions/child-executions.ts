@@ -4,13 +4,8 @@ import { toNano } from "../../shared/money.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { StartResult } from "../api/executions.ts";
 import { handOn } from "../execution/decider/answerable.ts";
-import {
-  type ChildPlan,
-  type ChildRequest,
-  type ChildStarted,
-  type ExecutionStarted,
-  MAX_CHAIN,
-} from "../model/events.ts";
+import type { ChildPlan, ChildRequest, ChildStarted } from "../model/children.ts";
+import { type ExecutionStarted, MAX_CHAIN } from "../model/events.ts";
 import { isCostUnknown, type OutboxEntry, type ReadonlyState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";

@@ -1,6 +1,6 @@
 import { isUserId } from "../../shared/slack-ids.ts";
 import type { Exclusion } from "../model/answerable.ts";
-import type { RequestOpened } from "../model/events.ts";
+import type { RequestOpened } from "../model/requests.ts";
 import type { Directory } from "../ports/directory.ts";
 
 /** Why a person may not decide a request. */

@@ -1,7 +1,6 @@
 import type { NotRecorded } from "../api/approvals.ts";
 import { approvalPathOf } from "../execution/decider/decided-requests.ts";
-import type { Choice, RequestOpened } from "../model/events.ts";
-import { isOutOfRounds } from "../model/requests.ts";
+import { type Choice, isOutOfRounds, type RequestOpened } from "../model/requests.ts";
 import type { ReadonlyRequest, ReadonlyState } from "../model/state.ts";
 
 /** The choice of this id, if it can be made; else why not, with those that can. */

@@ -17,7 +17,7 @@ import {
   stepsWithUnknownOutcome,
 } from "../execution/decider/retry-points.ts";
 import { apply } from "../execution/reducer/apply.ts";
-import type { KeyedRequest } from "../model/events.ts";
+import type { KeyedRequest } from "../model/control.ts";
 import { type ExecutionState, isFinished } from "../model/state.ts";
 import { stepIdOf } from "../model/step-path.ts";
 import type { Clock } from "../ports/clock.ts";

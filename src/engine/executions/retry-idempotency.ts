@@ -1,7 +1,7 @@
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { hashJson } from "../../shared/json.ts";
 import type { RetryRequest, RetryResult } from "../api/executions.ts";
-import type { KeyedRequest } from "../model/events.ts";
+import type { KeyedRequest } from "../model/control.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { ReadonlyState } from "../model/state.ts";
 import { stepIdOf } from "../model/step-path.ts";

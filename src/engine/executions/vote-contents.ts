@@ -2,8 +2,8 @@ import { canonicalJson, type Json, type JsonObject } from "../../shared/json.ts"
 import type { FormField, InvalidAnswer } from "../api/approvals.ts";
 import { readInput } from "../definition/inputs.ts";
 import { InputDefinition } from "../definition/schema.ts";
-import type { Choice } from "../model/events.ts";
 import {
+  type Choice,
   currentEdits,
   type Edit,
   type EditableField,

@@ -1,11 +1,19 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
-import type { Answerable, Exclusion } from "./answerable.ts";
+import type { Answerable } from "./answerable.ts";
+import type { ChildEnded, ChildHeld, ChildStarted, ParentStep } from "./children.ts";
+import type { ControlEvent } from "./control.ts";
 import type {
+  DecisionRecorded,
+  DecisionRefused,
+  DecisionRenewed,
+  DecisionSealed,
+  DecisionVoided,
   Edits,
   RequestDelegated,
   RequestEscalated,
-  RequestOptions,
+  RequestOpened,
   RequestReminded,
+  StepReleased,
   VoteWithdrawn,
 } from "./requests.ts";
 
@@ -15,7 +23,9 @@ import type {
  *
  * They are stored for years: a name or field is never changed or reused, only added. Times are
  * milliseconds since 1970 (UTC), money is an integer of nano-dollars, a `path` names one entry of a
- * step (`pay#1`, `notify#1/email/send#1`).
+ * step (`pay#1`, `notify#1/email/send#1`). The same holds for those that stand in files of their own:
+ * of requests (`requests.ts`), of runs that a step starts (`children.ts`), and of what is done to an
+ * execution as a whole (`control.ts`).
  */
 export type ExecutionEvent =
   | ExecutionStarted
@@ -271,142 +281,12 @@ export interface BudgetChanged {
 
 export type BudgetChoice = "add" | "cheaper" | "stop";
 
-/** The figures that a request for budget was opened with. */
-export interface BudgetAsked {
-  readonly stepId: string;
-  readonly capNano: number;
-  /** Known prices of the calls so far. */
-  readonly spentNano: number;
-  /**
-   * Reserved under the cap: worst prices of calls under way and of calls of unknown price.
-   */
-  readonly heldNano: number;
-  /** Worst price of the attempt that waits. */
-  readonly neededNano: number;
-  /** What the choice `add` adds. */
-  readonly addNano: number;
-  /** What the choice `cheaper` does. */
-  readonly cheaper?: CheaperOption;
-}
-
-/** Another way to run a step, for less money. */
-export interface CheaperOption {
-  readonly model: string;
-  /** Members of the step's parameters that change; null removes one. */
-  readonly change: JsonObject;
-  /** Worst price of one attempt then. */
-  readonly reserveNano: number;
-}
-
 export interface TimerFired {
   readonly type: "timer_fired";
   readonly path: string;
   /** When it was due. */
   readonly due: number;
   readonly at: number;
-}
-
-export interface Choice {
-  readonly id: string;
-  readonly label: string;
-  readonly style?: "primary" | "danger";
-  /** A comment may or has to be given with it; absent: none is asked for. */
-  readonly comment?: "optional" | "required";
-}
-
-/** An approval request as it was opened. Immutable; the votes are events. */
-export interface RequestOpened extends RequestOptions {
-  /** The step's key: unique, and equal after a restart. */
-  readonly id: string;
-  readonly round: number;
-  /**
-   * First 16 hex digits of the SHA-256 of what is asked; a button carries it, so that a stale card
-   * decides nothing.
-   */
-  readonly hash: string;
-  readonly title: string;
-  readonly message: string;
-  /** Channel of the card; absent: the thread of the run's card. */
-  readonly channel?: string;
-  /** User ids (`U…`), user groups (`S…`, `@handle`), resolved when the click comes. */
-  readonly approvers: readonly string[];
-  /**
-   * People, user groups and channels that get a copy of the card, besides the approvers who do not
-   * see it.
-   */
-  readonly notify?: readonly string[];
-  /** How many people have to choose a non-rejecting choice. */
-  readonly required: number;
-  /** Who may not decide: people, and groups whose members may not. */
-  readonly excluded: readonly string[];
-  /** The same with the reasons. Absent in old logs: there it is the starter alone. */
-  readonly exclusions?: readonly Exclusion[];
-  readonly choices: readonly Choice[];
-  readonly openedAt: number;
-  readonly expiresAt?: number;
-  /** Asks whether an attempt had its effect, not for an approval. */
-  readonly doubt?: { readonly stepId: string; readonly attempt: number };
-  /** It asks for budget; absent: it is the request of an approval step. */
-  readonly budget?: BudgetAsked;
-  /** What a decision releases; absent: nothing, or it was asked by a release without seals. */
-  readonly seal?: Seal;
-  /** The decision that does not hold any more, and why; absent: it is asked for the first time. */
-  readonly renews?: { readonly requestId: string | null; readonly changed: readonly Change[] };
-}
-
-/** What a decision is worth: what was known when it was asked, and what may be done with it. */
-export interface Seal {
-  /** Path of the approval step's entry. */
-  readonly approval: string;
-  /** Place of the step at which it was asked again; absent: asked by the approval step itself. */
-  readonly from?: string;
-  /** SHA-256 of the steps of the definition. */
-  readonly definition: string;
-  readonly releases: readonly Release[];
-  /** Variables that the request shows or that its releases read; `*`: all. */
-  readonly saw: readonly string[];
-}
-
-/** A step with an effect that a decision releases. */
-export interface Release {
-  readonly step: string;
-  /** Where it stands in the definition. */
-  readonly place: string;
-  /** The choices that release it. */
-  readonly choices: readonly string[];
-  /** What it does, in one sentence made by code. */
-  readonly does: string;
-  /**
-   * Its parameters; values that are filled later stand as marks (`showMarks` of `model/marks.ts`). `null`: they could
-   * not be resolved, or are too large to be shown.
-   */
-  readonly params: JsonObject | null;
-  /** What is filled later: the paths that it reads, and the step that fills each. */
-  readonly later: readonly { readonly path: string; readonly by: string }[];
-  /** What it and the steps before it read and what was known. */
-  readonly facts: readonly Fact[];
-  readonly when?: string;
-  readonly strict?: boolean;
-  /** SHA-256 of all this, with the whole values. */
-  readonly hash: string;
-}
-
-/** A value that was known when a decision was asked. */
-export interface Fact {
-  /** As in a template: `variables.amount`. */
-  readonly path: string;
-  /** SHA-256 of the value, first 16 hex digits. */
-  readonly hash: string;
-  /** The value as JSON, shortened. */
-  readonly text: string;
-}
-
-/** What is not as it was when a decision was asked. */
-export interface Change {
-  /** For people: a path, a parameter, "the workflow". */
-  readonly what: string;
-  readonly before: string | null;
-  readonly after: string | null;
 }
 
 export interface StepCompleted extends AttemptCost {
@@ -453,88 +333,6 @@ export interface StepFailed extends AttemptCost {
   readonly at: number;
 }
 
-export interface DecisionRecorded {
-  readonly type: "decision_recorded";
-  readonly path: string;
-  readonly requestId: string;
-  readonly by: string;
-  readonly choice: string;
-  readonly comment?: string;
-  /** What it approves instead of the values that the request was opened with. */
-  readonly edits?: Edits;
-  /** Where it was made: `home`, or the id of a Slack conversation. */
-  readonly via?: string;
-  readonly signalId: string;
-  readonly at: number;
-}
-
-export type RefusalReason =
-  | "already_decided"
-  | "already_voted"
-  /** Others changed the values that this person saw. */
-  | "edited"
-  | "handed_over"
-  /** There is no vote to withdraw. */
-  | "not_voted"
-  | "expired"
-  | "cancelled"
-  | "superseded";
-
-export interface DecisionRefused {
-  readonly type: "decision_refused";
-  readonly requestId: string;
-  readonly by: string;
-  readonly reason: RefusalReason;
-  readonly signalId: string;
-  readonly at: number;
-}
-
-/**
- * A step with an effect was about to begin, and a decision that releases it does not hold any more: it
- * waits for another one. Nothing has happened.
- */
-export interface DecisionVoided {
-  readonly type: "decision_voided";
-  /** Of the step that waits. */
-  readonly path: string;
-  readonly stepId: string;
-  /** The decision that does not hold; `null`: there was none. */
-  readonly requestId: string | null;
-  readonly changed: readonly Change[];
-  /** What is asked now. */
-  readonly request: RequestOpened;
-  readonly at: number;
-}
-
-/** A person decided on other values than were asked: what the decision releases with those. */
-export interface DecisionSealed {
-  readonly type: "decision_sealed";
-  /** Of the step that waits for the decision. */
-  readonly path: string;
-  readonly requestId: string;
-  readonly seal: Seal;
-  readonly at: number;
-}
-
-/** What was decided when a decision was asked again. It replaces the output of the approval step. */
-export interface DecisionRenewed {
-  readonly type: "decision_renewed";
-  /** Of the step that waits. */
-  readonly path: string;
-  readonly requestId: string;
-  readonly output: Json;
-  /** Variables that the deciders gave other values. */
-  readonly edits?: Edits;
-  readonly at: number;
-}
-
-/** The step that waited for a decision may begin: it is entered anew. */
-export interface StepReleased {
-  readonly type: "step_released";
-  readonly path: string;
-  readonly at: number;
-}
-
 /** A result that came after its step was over: it adds cost and audit, nothing else. */
 export interface LateResult extends AttemptCost {
   readonly type: "late_result";
@@ -549,70 +347,6 @@ export interface TokenUsage {
   readonly cachedTokens?: number;
 }
 
-/** The step of another execution that started this one. */
-export interface ParentStep {
-  readonly executionId: string;
-  readonly path: string;
-  readonly attempt: number;
-  /** It waits for the end, which is therefore sent to it. */
-  readonly waits: boolean;
-  /** A decision has released the start with these values: no person changes them afterwards. */
-  readonly released?: boolean;
-}
-
-/**
- * A step starts another workflow: the run is inserted after this commit, again and again until it
- * is there.
- */
-export interface ChildStarted {
-  readonly type: "child_started";
-  readonly path: string;
-  readonly stepId: string;
-  readonly attempt: number;
-  /** Follows from the step's key: inserting it twice starts it once. */
-  readonly childId: string;
-  readonly workflowId: string;
-  readonly version: number;
-  readonly variables: JsonObject;
-  /** The step waits for the end; else it continues at once, and the child goes its own way. */
-  readonly waits: boolean;
-  /** A decision has released the start with these values. */
-  readonly released?: boolean;
-  /**
-   * Most that the child may spend, held against the cap until it has ended; absent: it can cost
-   * nothing.
-   */
-  readonly allottedNano?: number;
-  readonly at: number;
-}
-
-/**
- * A step has found the workflow that it starts; the start waits until others have settled what they
- * hold of the cap.
- */
-export interface ChildHeld {
-  readonly type: "child_held";
-  readonly path: string;
-  readonly stepId: string;
-  readonly attempt: number;
-  readonly child: ChildPlan;
-  readonly at: number;
-}
-
-/** The end of an execution that a step of this one started and waits for. */
-export interface ChildEnded {
-  readonly type: "child_ended";
-  readonly path: string;
-  readonly attempt: number;
-  readonly childId: string;
-  readonly status: "completed" | "failed" | "cancelled";
-  /** What it spent. Its own workflow's totals have it already. */
-  readonly spentNano: number;
-  readonly costUnknown?: boolean;
-  readonly signalId: string;
-  readonly at: number;
-}
-
 /**
  * Entries of the outbox were delivered and need not be delivered again. A note that needs no commit
  * of its own.
@@ -620,119 +354,6 @@ export interface ChildEnded {
 export interface OutboxDelivered {
   readonly type: "outbox_delivered";
   readonly ids: readonly string[];
-}
-
-/** Which workflow a step asks for. */
-export interface ChildRequest {
-  readonly workflowId: string;
-  /** Absent: the active one. */
-  readonly version?: number;
-  readonly variables: JsonObject;
-}
-
-/** A run that can be started: its version and inputs were checked. */
-export interface ChildPlan {
-  readonly workflowId: string;
-  readonly version: number;
-  readonly variables: JsonObject;
-  /** Most that its definition lets it spend; 0: it has no step that can cost anything. */
-  readonly capNano: number;
-}
-
-/**
- * What people and their settings do to an execution as a whole, besides cancelling it. As stable as
- * {@link ExecutionEvent}.
- */
-export type ControlEvent =
-  | ExecutionReopened
-  | ExecutionMigrated
-  | ExecutionHeld
-  | ExecutionResumed
-  | SlotAcquired;
-
-/** A request that came with an idempotency key. */
-export interface KeyedRequest {
-  readonly key: string;
-  /** SHA-256 of what was asked: distinguishes a repeat from a reused key. */
-  readonly bodyHash: string;
-}
-
-/** A person retries an execution that failed or was cancelled. */
-export interface ExecutionReopened {
-  readonly type: "execution_reopened";
-  /**
-   * The entry that is done again, or the body that continues; absent: everything continues where it
-   * was given up.
-   */
-  readonly path?: string;
-  /** Variables that get other values. */
-  readonly variables?: JsonObject;
-  /** Steps that are done again although they had their effect, by their ids: an admin named them. */
-  readonly again?: readonly string[];
-  readonly by: string;
-  /** Who answers for that besides `by`: the owner of a token. */
-  readonly answerable?: readonly Answerable[];
-  readonly asked?: KeyedRequest;
-  readonly signalId: string;
-  /** When it has to be over now. */
-  readonly deadline: number;
-  /** How it had ended: running totals take that back. */
-  readonly ended: { readonly status: "failed" | "cancelled"; readonly at: number };
-  readonly at: number;
-}
-
-/** A person moves a waiting execution to another version of its workflow. */
-export interface ExecutionMigrated {
-  readonly type: "execution_migrated";
-  readonly version: number;
-  /**
-   * Steps that wait for a decision, and what is asked from now on; whatever was asked before
-   * decides nothing any more.
-   */
-  readonly asked: readonly { readonly path: string; readonly request: RequestOpened }[];
-  /**
-   * Types of finished entries whose step the version does not have, or has with another type; by
-   * path.
-   */
-  readonly formerTypes?: Readonly<Record<string, string>>;
-  /** Versions of the named prompts that it did not ask before. */
-  readonly prompts?: Readonly<Record<string, number>>;
-  readonly by: string;
-  /** Who answers for that besides `by`: the owner of a token, the deployer of the version. */
-  readonly answerable?: readonly Answerable[];
-  readonly signalId: string;
-  readonly at: number;
-}
-
-/**
- * It enters no step and begins no attempt until it is resumed. What is under way ends; decisions
- * count; its time stands still.
- */
-export interface ExecutionHeld {
-  readonly type: "execution_held";
-  readonly reason: HoldReason;
-  /** Who paused. */
-  readonly by?: string;
-  /** The line in which it waits for a slot. */
-  readonly line?: string;
-  readonly at: number;
-}
-
-/** `slot`: as many as may run with this key do already. */
-export type HoldReason = "pause" | "slot";
-
-export interface ExecutionResumed {
-  readonly type: "execution_resumed";
-  readonly at: number;
-}
-
-/** It is one of those that may run with its key; it keeps the slot to its end. */
-export interface SlotAcquired {
-  readonly type: "slot_acquired";
-  /** Workflow and key. */
-  readonly line: string;
-  readonly slot: number;
-  readonly at: number;
 }
 
 /** A step was entered that executes bodies of its own. */
@@ -747,6 +368,7 @@ export interface FramesOpened {
     /** When it has to be over. */
     readonly due?: number;
   }[];
+
   /**
    * The list whose items have a body each; `frames` has the first of them, their ids are indexes.
    */
@@ -755,7 +377,6 @@ export interface FramesOpened {
   readonly as?: string;
   readonly at: number;
 }
-
 /** One more body of a step was begun: that of the next item. */
 export interface FrameOpened {
   readonly type: "frame_opened";

@@ -1,4 +1,6 @@
 import { hashJson, isJsonObject, type Json, type JsonObject, toJson } from "../../shared/json.ts";
+import type { Exclusion } from "./answerable.ts";
+import type { Change, Seal } from "./seal.ts";
 
 /** The choice that one person is enough for, whatever the quorum: a single no stops it. It edits nothing. */
 export const REJECT = "reject";
@@ -117,6 +119,163 @@ export interface VoteWithdrawn {
   readonly requestId: string;
   readonly by: string;
   readonly signalId: string;
+  readonly at: number;
+}
+
+export interface Choice {
+  readonly id: string;
+  readonly label: string;
+  readonly style?: "primary" | "danger";
+  /** A comment may or has to be given with it; absent: none is asked for. */
+  readonly comment?: "optional" | "required";
+}
+
+/** An approval request as it was opened. Immutable; the votes are events. */
+export interface RequestOpened extends RequestOptions {
+  /** The step's key: unique, and equal after a restart. */
+  readonly id: string;
+  readonly round: number;
+  /**
+   * First 16 hex digits of the SHA-256 of what is asked; a button carries it, so that a stale card
+   * decides nothing.
+   */
+  readonly hash: string;
+  readonly title: string;
+  readonly message: string;
+  /** Channel of the card; absent: the thread of the run's card. */
+  readonly channel?: string;
+  /** User ids (`U…`), user groups (`S…`, `@handle`), resolved when the click comes. */
+  readonly approvers: readonly string[];
+  /**
+   * People, user groups and channels that get a copy of the card, besides the approvers who do not
+   * see it.
+   */
+  readonly notify?: readonly string[];
+  /** How many people have to choose a non-rejecting choice. */
+  readonly required: number;
+  /** Who may not decide: people, and groups whose members may not. */
+  readonly excluded: readonly string[];
+  /** The same with the reasons. Absent in old logs: there it is the starter alone. */
+  readonly exclusions?: readonly Exclusion[];
+  readonly choices: readonly Choice[];
+  readonly openedAt: number;
+  readonly expiresAt?: number;
+  /** Asks whether an attempt had its effect, not for an approval. */
+  readonly doubt?: { readonly stepId: string; readonly attempt: number };
+  /** It asks for budget; absent: it is the request of an approval step. */
+  readonly budget?: BudgetAsked;
+  /** What a decision releases; absent: nothing, or it was asked by a release without seals. */
+  readonly seal?: Seal;
+  /** The decision that does not hold any more, and why; absent: it is asked for the first time. */
+  readonly renews?: { readonly requestId: string | null; readonly changed: readonly Change[] };
+}
+
+/** The figures that a request for budget was opened with. */
+export interface BudgetAsked {
+  readonly stepId: string;
+  readonly capNano: number;
+  /** Known prices of the calls so far. */
+  readonly spentNano: number;
+  /**
+   * Reserved under the cap: worst prices of calls under way and of calls of unknown price.
+   */
+  readonly heldNano: number;
+  /** Worst price of the attempt that waits. */
+  readonly neededNano: number;
+  /** What the choice `add` adds. */
+  readonly addNano: number;
+  /** What the choice `cheaper` does. */
+  readonly cheaper?: CheaperOption;
+}
+
+/** Another way to run a step, for less money. */
+export interface CheaperOption {
+  readonly model: string;
+  /** Members of the step's parameters that change; null removes one. */
+  readonly change: JsonObject;
+  /** Worst price of one attempt then. */
+  readonly reserveNano: number;
+}
+
+export interface DecisionRecorded {
+  readonly type: "decision_recorded";
+  readonly path: string;
+  readonly requestId: string;
+  readonly by: string;
+  readonly choice: string;
+  readonly comment?: string;
+  /** What it approves instead of the values that the request was opened with. */
+  readonly edits?: Edits;
+  /** Where it was made: `home`, or the id of a Slack conversation. */
+  readonly via?: string;
+  readonly signalId: string;
+  readonly at: number;
+}
+
+export type RefusalReason =
+  | "already_decided"
+  | "already_voted"
+  /** Others changed the values that this person saw. */
+  | "edited"
+  | "handed_over"
+  /** There is no vote to withdraw. */
+  | "not_voted"
+  | "expired"
+  | "cancelled"
+  | "superseded";
+
+export interface DecisionRefused {
+  readonly type: "decision_refused";
+  readonly requestId: string;
+  readonly by: string;
+  readonly reason: RefusalReason;
+  readonly signalId: string;
+  readonly at: number;
+}
+
+/**
+ * A step with an effect was about to begin, and a decision that releases it does not hold any more: it
+ * waits for another one. Nothing has happened.
+ */
+export interface DecisionVoided {
+  readonly type: "decision_voided";
+  /** Of the step that waits. */
+  readonly path: string;
+  readonly stepId: string;
+  /** The decision that does not hold; `null`: there was none. */
+  readonly requestId: string | null;
+  readonly changed: readonly Change[];
+  /** What is asked now. */
+  readonly request: RequestOpened;
+  readonly at: number;
+}
+
+/** A person decided on other values than were asked: what the decision releases with those. */
+export interface DecisionSealed {
+  readonly type: "decision_sealed";
+  /** Of the step that waits for the decision. */
+  readonly path: string;
+  readonly requestId: string;
+  readonly seal: Seal;
+  readonly at: number;
+}
+
+/** What was decided when a decision was asked again. It replaces the output of the approval step. */
+export interface DecisionRenewed {
+  readonly type: "decision_renewed";
+  /** Of the step that waits. */
+  readonly path: string;
+  readonly requestId: string;
+  readonly output: Json;
+  /** Variables that the deciders gave other values. */
+  readonly edits?: Edits;
+  readonly at: number;
+}
+
+/** The step that waited for a decision may begin: it is entered anew. */
+export interface StepReleased {
+  readonly type: "step_released";
+  readonly path: string;
   readonly at: number;
 }
 

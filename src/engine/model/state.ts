@@ -1,18 +1,10 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Answerable } from "./answerable.ts";
-import type {
-  ChildPlan,
-  ChildStarted,
-  ExecutionStarted,
-  HoldReason,
-  KeyedRequest,
-  RequestOpened,
-  Seal,
-  StepError,
-  TokenUsage,
-  WaitReason,
-} from "./events.ts";
-import type { Edits, RequestNote } from "./requests.ts";
+import type { ChildPlan, ChildStarted } from "./children.ts";
+import type { HoldReason, KeyedRequest } from "./control.ts";
+import type { ExecutionStarted, StepError, TokenUsage, WaitReason } from "./events.ts";
+import type { Edits, RequestNote, RequestOpened } from "./requests.ts";
+import type { Seal } from "./seal.ts";
 
 /**
  * What `stepResults.<id>` holds: the latest entry of a step, in the shape that definitions and the

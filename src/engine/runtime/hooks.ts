@@ -1,5 +1,6 @@
 import type { CompiledWorkflow } from "../definition/compile.ts";
-import type { ChildPlan, ChildRequest, ExecutionEvent, ExecutionStarted } from "../model/events.ts";
+import type { ChildPlan, ChildRequest } from "../model/children.ts";
+import type { ExecutionEvent, ExecutionStarted } from "../model/events.ts";
 import type { OutboxEntry, ReadonlyState } from "../model/state.ts";
 
 /** What other parts of the engine do for a worker. They are built after it, so it gets them when it starts. */

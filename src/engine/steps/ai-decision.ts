@@ -14,7 +14,7 @@ import {
   type StepType,
 } from "../definition/step-type.ts";
 import type { NamedPrompt, PromptLookup } from "../language/prompt-ref.ts";
-import type { CheaperOption } from "../model/events.ts";
+import type { CheaperOption } from "../model/requests.ts";
 import { AiDecisionConfig, checkAiDecision, formatOf, maxTokensOf } from "./ai-decision-config.ts";
 
 /** Milliseconds of one attempt: up to four calls, each with a limit of its own. */

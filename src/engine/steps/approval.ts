@@ -15,8 +15,7 @@ import {
 } from "../definition/step-type.ts";
 import type { Scope } from "../language/scope.ts";
 import { renderText } from "../language/template.ts";
-import type { Choice, RequestOpened } from "../model/events.ts";
-import { nextRequestDue, REJECT } from "../model/requests.ts";
+import { type Choice, nextRequestDue, REJECT, type RequestOpened } from "../model/requests.ts";
 import type { ReadonlyRequest } from "../model/state.ts";
 import { excludedPeople, exclusionsOf, plainName, resolveNames } from "./approval-exclusions.ts";
 import { checkOptions, editableTemplates, openOptions, optionMembers } from "./approval-options.ts";

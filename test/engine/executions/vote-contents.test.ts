@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fieldsFor, readContents } from "../../../src/engine/executions/vote-contents.ts";
-import type { Choice } from "../../../src/engine/model/events.ts";
+import type { Choice } from "../../../src/engine/model/requests.ts";
 import type { RequestState } from "../../../src/engine/model/state.ts";
 import type { Json, JsonObject } from "../../../src/shared/json.ts";
 import { ExecutionHarness, workflow } from "../../support/execution-harness.ts";

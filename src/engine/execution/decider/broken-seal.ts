@@ -12,7 +12,7 @@ import {
 } from "../../definition/release-plan.ts";
 import { compileExpression } from "../../language/expression.ts";
 import type { Scope } from "../../language/scope.ts";
-import type { Change, Release, Seal } from "../../model/events.ts";
+import type { Change, Release, Seal } from "../../model/seal.ts";
 import type { ReadonlyFrame, ReadonlyRequest, ReadonlyState } from "../../model/state.ts";
 import { framePath, isWithin, stepIdOf } from "../../model/step-path.ts";
 import { approvalPathOf, decidedRequests } from "./decided-requests.ts";

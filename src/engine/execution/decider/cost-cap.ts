@@ -3,14 +3,12 @@ import { formatDollars, NANO_PER_DOLLAR, toDollars, toNano } from "../../../shar
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
 import type {
-  BudgetAsked,
   BudgetChanged,
   BudgetRequested,
-  Choice,
   ExecutionEvent,
-  RequestOpened,
   StepError,
 } from "../../model/events.ts";
+import type { BudgetAsked, Choice, RequestOpened } from "../../model/requests.ts";
 import type { ReadonlyActiveStep, ReadonlyState } from "../../model/state.ts";
 import { applyChange } from "../reducer/apply-requests.ts";
 

@@ -1,13 +1,8 @@
 import { type JsonObject, readOwn } from "../../../shared/json.ts";
 import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
 import type { AttemptResult } from "../../definition/step-type.ts";
-import type {
-  ChildEnded,
-  ChildPlan,
-  ChildStarted,
-  ExecutionEvent,
-  StepError,
-} from "../../model/events.ts";
+import type { ChildEnded, ChildPlan, ChildStarted } from "../../model/children.ts";
+import type { ExecutionEvent, StepError } from "../../model/events.ts";
 import { hashedExecutionId } from "../../model/execution-id.ts";
 import type { ReadonlyActiveStep, ReadonlyState } from "../../model/state.ts";
 import type { Signal } from "../../ports/executions.ts";

@@ -1,4 +1,5 @@
-import type { ExecutionEvent, RefusalReason } from "../../model/events.ts";
+import type { ExecutionEvent } from "../../model/events.ts";
+import type { RefusalReason } from "../../model/requests.ts";
 import type { ReadonlyRequest, ReadonlyState } from "../../model/state.ts";
 import type { Signal } from "../../ports/executions.ts";
 import { refusal, whyClosed } from "./refusal.ts";

@@ -9,12 +9,9 @@ import {
 import type { Entry } from "../../definition/step-type.ts";
 import { parsePromptRef } from "../../language/prompt-ref.ts";
 import type { Answerable } from "../../model/answerable.ts";
-import type {
-  ExecutionEvent,
-  ExecutionMigrated,
-  RequestOpened,
-  WaitReason,
-} from "../../model/events.ts";
+import type { ExecutionMigrated } from "../../model/control.ts";
+import type { ExecutionEvent, WaitReason } from "../../model/events.ts";
+import type { RequestOpened } from "../../model/requests.ts";
 import {
   isFinished,
   type ReadonlyActiveStep,

@@ -1,5 +1,10 @@
-import type { RefusalReason } from "../../model/events.ts";
-import { currentEdits, editsMark, hasHandedOver, REJECT } from "../../model/requests.ts";
+import {
+  currentEdits,
+  editsMark,
+  hasHandedOver,
+  REJECT,
+  type RefusalReason,
+} from "../../model/requests.ts";
 import type { ReadonlyRequest } from "../../model/state.ts";
 
 /**

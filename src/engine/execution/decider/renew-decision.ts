@@ -6,13 +6,8 @@ import { END } from "../../definition/graph.ts";
 import { hasEffect, placeOf, releasePlan } from "../../definition/release-plan.ts";
 import type { WakeCause } from "../../definition/step-type.ts";
 import { outputVariableOf } from "../../definition/written-names.ts";
-import type {
-  DecisionVoided,
-  ExecutionEvent,
-  RequestOpened,
-  StepError,
-} from "../../model/events.ts";
-import { timesFrom } from "../../model/requests.ts";
+import type { ExecutionEvent, StepError } from "../../model/events.ts";
+import { type DecisionVoided, type RequestOpened, timesFrom } from "../../model/requests.ts";
 import type {
   ReadonlyActiveStep,
   ReadonlyFrame,

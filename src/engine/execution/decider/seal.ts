@@ -18,8 +18,9 @@ import {
 } from "../../definition/release-plan.ts";
 import { withMarks } from "../../language/marks.ts";
 import { type Scope, withRoot } from "../../language/scope.ts";
-import type { ExecutionEvent, Fact, Release, Seal } from "../../model/events.ts";
+import type { ExecutionEvent } from "../../model/events.ts";
 import type { Edits } from "../../model/requests.ts";
+import type { Fact, Release, Seal } from "../../model/seal.ts";
 import type { ReadonlyFrame, ReadonlyRequest, ReadonlyState } from "../../model/state.ts";
 import { framePath } from "../../model/step-path.ts";
 import { executionScope } from "./execution-scope.ts";

@@ -2,13 +2,12 @@ import { hashJson, toJson } from "../../../shared/json.ts";
 import { type CompiledWorkflow, stepAt } from "../../definition/compile.ts";
 import type {
   AttemptCost,
-  Choice,
   ExecutionEvent,
   OutcomeChoice,
   OutcomeTold,
-  RequestOpened,
   StepError,
 } from "../../model/events.ts";
+import type { Choice, RequestOpened } from "../../model/requests.ts";
 import type { ReadonlyActiveStep, ReadonlyState } from "../../model/state.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
 

@@ -9,8 +9,9 @@ import {
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import type { Definition } from "../../definition/schema.ts";
 import { OPERATOR, type Surface, surfaceOf } from "../../model/actor.ts";
-import type { ExecutionEvent, ExecutionStarted, RequestOpened } from "../../model/events.ts";
+import type { ExecutionEvent, ExecutionStarted } from "../../model/events.ts";
 import { MASK } from "../../model/mask.ts";
+import type { RequestOpened } from "../../model/requests.ts";
 import type { ReadonlyState } from "../../model/state.ts";
 import { stepIdOf } from "../../model/step-path.ts";
 import type { AuditChange, AuditRecord } from "../../ports/audit.ts";

@@ -1,5 +1,5 @@
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
-import type { ChildEnded, ChildHeld, ChildStarted } from "../../model/events.ts";
+import type { ChildEnded, ChildHeld, ChildStarted } from "../../model/children.ts";
 import type { ActiveStep, ExecutionState } from "../../model/state.ts";
 import { moveTo } from "./active-steps.ts";
 import { reserve, settleAbandonedChild, settleAttempt } from "./apply-costs.ts";

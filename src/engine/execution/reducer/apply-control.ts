@@ -1,4 +1,5 @@
-import type { ControlEvent, ExecutionEvent, ExecutionMigrated } from "../../model/events.ts";
+import type { ControlEvent, ExecutionMigrated } from "../../model/control.ts";
+import type { ExecutionEvent } from "../../model/events.ts";
 import { nextRequestDue } from "../../model/requests.ts";
 import type { ExecutionState } from "../../model/state.ts";
 import { requireActiveStep } from "./active-steps.ts";

@@ -1,6 +1,6 @@
 import { hashJson } from "../../../shared/json.ts";
 import { shortJson } from "../../../shared/json-text.ts";
-import type { ExecutionReopened } from "../../model/events.ts";
+import type { ExecutionReopened } from "../../model/control.ts";
 import {
   type ActiveStep,
   type ExecutionState,

@@ -4,8 +4,8 @@ import type {
   BudgetRequested,
   OutcomeAsked,
   OutcomeTold,
-  RequestOpened,
 } from "../../model/events.ts";
+import type { RequestOpened } from "../../model/requests.ts";
 import type { ActiveStep, ExecutionState } from "../../model/state.ts";
 import { enterStep, moveTo, requireActiveStep } from "./active-steps.ts";
 import { raiseCap, settleAttempt } from "./apply-costs.ts";

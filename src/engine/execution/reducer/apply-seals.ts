@@ -1,11 +1,12 @@
 import { type Json, readOwn } from "../../../shared/json.ts";
-import type {
-  DecisionRenewed,
-  DecisionSealed,
-  DecisionVoided,
-  StepReleased,
-} from "../../model/events.ts";
-import { type Edits, nextRequestDue } from "../../model/requests.ts";
+import {
+  type DecisionRenewed,
+  type DecisionSealed,
+  type DecisionVoided,
+  type Edits,
+  nextRequestDue,
+  type StepReleased,
+} from "../../model/requests.ts";
 import type { ExecutionState, Frame, RequestState, StepResult } from "../../model/state.ts";
 import { framePath, stepIdOf } from "../../model/step-path.ts";
 import {

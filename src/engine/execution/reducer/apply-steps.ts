@@ -1,11 +1,10 @@
 import { elapsed } from "../../../shared/duration.ts";
 import { toDollars } from "../../../shared/money.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
+import type { ChildHeld, ChildStarted } from "../../model/children.ts";
 import type {
   BudgetChanged,
   BudgetRequested,
-  ChildHeld,
-  ChildStarted,
   EventReceived,
   EventsSearched,
   ExecutionEvent,

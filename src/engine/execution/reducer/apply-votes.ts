@@ -1,6 +1,8 @@
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
-import type { DecisionRecorded, DecisionRefused, ExecutionEvent } from "../../model/events.ts";
+import type { ExecutionEvent } from "../../model/events.ts";
 import {
+  type DecisionRecorded,
+  type DecisionRefused,
   isSameEdits,
   nextRequestDue,
   type RequestDelegated,

@@ -1,6 +1,7 @@
 import { AppError } from "../../../shared/errors.ts";
 import { emptyRecord, type Json } from "../../../shared/json.ts";
-import type { ControlEvent, ExecutionEvent, ExecutionStarted } from "../../model/events.ts";
+import type { ControlEvent } from "../../model/control.ts";
+import type { ExecutionEvent, ExecutionStarted } from "../../model/events.ts";
 import { type ExecutionState, isFinished, ROOT } from "../../model/state.ts";
 import { endChild } from "./apply-children.ts";
 import { applyControl, isControlEvent } from "./apply-control.ts";
