@@ -332,6 +332,27 @@ describe("a decision", () => {
     expect(started(run)).toEqual(["quote#1:1", "pay#2:1"]);
   });
 
+  test("that is strict is sent back as often as the approval allows, whichever step asked", () => {
+    const choices = ["approve", "changes", "reject"].map((id) => ({ id, label: id }));
+    const config = { choices, maxRounds: 1, releases: [{ step: "pay", strict: true }] };
+    const run = new ExecutionHarness(
+      workflow([
+        ask("ok", config, { approve: "quote", changes: "requote", reject: "end" }),
+        call("requote", { next: "ok" }),
+        call("quote", { next: "pay" }),
+        effect("pay", { amount: "{{stepResults.quote.output}}" }),
+      ]),
+    );
+    run.vote("U0BOB", "approve").end("quote", { kind: "ok", output: 501 });
+
+    run.vote("U0BOB", "changes").end("requote", { kind: "ok", output: null });
+
+    expect(lastRequest(run)?.opened).toMatchObject({
+      id: expect.stringMatching(/\/ok#2$/),
+      rounds: { choices: ["changes"], taken: 1, max: 1 },
+    });
+  });
+
   test("that is strict is enough where nothing but the decider's name was open", () => {
     const run = new ExecutionHarness(
       workflow([

@@ -4,6 +4,7 @@ import { EACH } from "../../definition/step-type.ts";
 import type { ItemPlace, ReturnRounds } from "../../model/requests.ts";
 import { type ReadonlyFrame, type ReadonlyState, ROOT } from "../../model/state.ts";
 import { framePath, lastSegment, stepIdOf } from "../../model/step-path.ts";
+import { approvalPathOf } from "./decided-requests.ts";
 
 /** The items that a body belongs to, the outermost first. */
 export function itemsAround(state: ReadonlyState, frame: ReadonlyFrame): readonly ItemPlace[] {
@@ -32,13 +33,12 @@ export function roundsSoFar(
     })),
     stepId,
   );
-  const taken = [...state.requests.values()].filter(
-    ({ path, outcome }) =>
-      outcome !== null &&
-      choices.includes(outcome.decision) &&
-      framePath(path) === frame.path &&
-      stepIdOf(path) === stepId,
-  );
+  const taken = [...state.requests.values()].filter((request) => {
+    // A step may have asked again in its place.
+    const path = approvalPathOf(request);
+    const isOwn = framePath(path) === frame.path && stepIdOf(path) === stepId;
+    return isOwn && choices.includes(request.outcome?.decision ?? "");
+  });
   return { choices, taken: taken.length };
 }
 
