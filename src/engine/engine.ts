@@ -1,3 +1,4 @@
+import { AppError } from "../shared/errors.ts";
 import type { JsonObject } from "../shared/json.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { Access } from "./access/access.ts";
@@ -202,7 +203,10 @@ const NO_FILES: SampleFiles = { read: async () => null };
 
 const NO_CONVERSATIONS: Conversations = {
   resolveChannel: async () => null,
-  readMessage: async (channel, ts) => ({ channel, ts, threadTs: ts, text: "", messageUser: null }),
+  readMessage: () => {
+    const message = "No messages can be read here.";
+    return Promise.reject(new AppError({ code: "slack_unavailable", message }));
+  },
 };
 
 /** What is deployed, and what it may cost. */

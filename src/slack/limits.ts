@@ -7,6 +7,7 @@ export const LIMITS = {
   /** Of a view's JSON; Slack takes 250 kB. */
   viewBytes: 200_000,
   modalTitle: 24,
+  privateMetadata: 3000,
   header: 150,
   sectionText: 3000,
   sectionField: 2000,
@@ -17,7 +18,8 @@ export const LIMITS = {
   buttonText: 75,
   buttonValue: 2000,
   optionText: 75,
-  optionValue: 75,
+  /** https://docs.slack.dev/reference/block-kit/composition-objects/option-object */
+  optionValue: 150,
   optionsCount: 100,
   viewTitle: 24,
   inputLabel: 2000,

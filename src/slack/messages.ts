@@ -1,9 +1,11 @@
 import type { WebClient } from "@slack/web-api";
 import type { PointedMessage } from "../engine/ports/conversations.ts";
+import { AppError } from "../shared/errors.ts";
 import { readOwn } from "../shared/json.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import type { SlackClient } from "./clients.ts";
-import { unescapeText } from "./text.ts";
+import { toSlackError, toSlackFailure } from "./errors.ts";
+import { toPointed } from "./message-text.ts";
 
 /** Messages that are searched: the newest few thousand of a channel or thread. */
 const PAGE_SIZE = 200;
@@ -64,24 +66,74 @@ function hasMark(message: object, mark: MessageMark): boolean {
   );
 }
 
-/** Reads the message at a place. If the bot cannot read it, its text is empty. */
+/**
+ * Reads the message at a place: its text as it was typed, or, if it has blocks alone, what they say.
+ *
+ * @throws {AppError} `slack_rejected` for a message that the bot cannot see, `slack_unavailable`.
+ */
 export async function readMessage(
-  client: WebClient,
+  client: MessageReader,
   channel: string,
   ts: string,
 ): Promise<PointedMessage> {
-  const place = { channel, latest: ts, oldest: ts, inclusive: true, limit: 1 };
-  const top = await client.conversations.history(place);
-  let message = top.messages?.find((one) => one.ts === ts);
-  if (message === undefined) {
-    const thread = await client.conversations.replies({ ...place, ts });
-    message = thread.messages?.find((one) => one.ts === ts);
+  let message: unknown;
+  try {
+    message = await findByTs(client, channel, ts);
+  } catch (error) {
+    throw toSlackError(error, `reading a message of <#${channel}>`);
   }
-  return {
+  if (message !== null) return toPointed(channel, ts, message);
+  throw new AppError({
+    code: "slack_rejected",
+    message: `Slack shows the bot no such message in <#${channel}>: it was deleted, or is older than what the workspace keeps.`,
+  });
+}
+
+/** What reads messages. */
+type MessageReader = {
+  readonly conversations: Pick<WebClient["conversations"], "history" | "replies">;
+};
+
+/**
+ * Finds the message with this time stamp, with its metadata; `null`: there is none.
+ *
+ * A reply is not in the channel's history, and where it stands in its thread cannot be asked for: the parent always comes first and
+ * counts against `limit`, whatever `oldest` says. So its thread is read; `ts` of `conversations.replies` may be a reply's
+ * (https://docs.slack.dev/reference/methods/conversations.replies).
+ *
+ * Throws what the Web API client throws.
+ */
+export async function findByTs(
+  client: MessageReader,
+  channel: string,
+  ts: string,
+): Promise<object | null> {
+  const top = await client.conversations.history({
     channel,
-    ts,
-    threadTs: message?.thread_ts ?? ts,
-    text: unescapeText(message?.text ?? ""),
-    messageUser: message?.user ?? null,
-  };
+    latest: ts,
+    inclusive: true,
+    limit: 1,
+    include_all_metadata: true,
+  });
+  const found = top.messages?.find((one) => one.ts === ts);
+  if (found !== undefined) return found;
+  let cursor: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const query = { channel, ts, limit: PAGE_SIZE, include_all_metadata: true };
+    const thread = await client.conversations
+      .replies({ ...query, ...omitUndefined({ cursor }) })
+      .catch(noThread);
+    const reply = thread?.messages?.find((one) => one.ts === ts);
+    if (reply !== undefined) return reply;
+    cursor = thread?.response_metadata?.next_cursor;
+    if (cursor === undefined || cursor === "") return null;
+  }
+  return null;
+}
+
+/** The message is gone, and was no reply. */
+function noThread(error: unknown): null {
+  const failure = toSlackFailure(error);
+  if (failure.kind === "refused" && failure.code === "thread_not_found") return null;
+  throw error;
 }

@@ -11,9 +11,38 @@ export function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-/** Text as it was typed, from the text that Slack sends; mentions and links stay in Slack's form. */
+/** The three characters that Slack escapes, as they were typed. */
 export function unescapeText(text: string): string {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+
+/** What Slack makes of an address: `<https://a.example>`, `<http://a.example|a.example>`, `<mailto:a@b.example|a@b.example>`. */
+const LINK = /<((?:https?:\/\/|mailto:|tel:)[^<>|]+)(?:\|([^<>]*))?>/gi;
+
+/**
+ * Text as it was typed, from the text that Slack sends: addresses that Slack turned into links, and the characters that it escapes.
+ * Mentions (`<@U…>`, `<#C…|name>`) and links with a label of their own stay in Slack's form.
+ */
+export function readTyped(text: string): string {
+  return unescapeText(
+    text.replaceAll(
+      LINK,
+      (whole, target: string, label?: string) => typedAddress(target, label) ?? whole,
+    ),
+  );
+}
+
+/**
+ * The address that a person typed and Slack turned into a link: Slack adds the scheme to a bare domain and to an e-mail address,
+ * and keeps what was typed as the label.
+ *
+ * @returns `null` for a link whose label says something else.
+ */
+export function typedAddress(target: string, label: string | undefined): string | null {
+  const bare = target.replace(/^(?:mailto|tel):/i, "");
+  if (label === undefined || label === target) return bare;
+  const unschemed = bare.replace(/^https?:\/\//i, "");
+  return label === unschemed || `${label}/` === unschemed ? label : null;
 }
 
 /** A sentence of our own that may hold text from outside: mentions of a person, a group or a channel work, everything else is escaped. */

@@ -1,4 +1,5 @@
 import { AppError } from "../../shared/errors.ts";
+import { typedAddress, unescapeText } from "../../slack/text.ts";
 
 /** What was typed after a slash command. */
 export interface CommandLine {
@@ -31,8 +32,8 @@ const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t" };
 
 /**
  * Reads the text of a slash command: words, then `key=value` pairs. A value is bare or stands in `'…'`, `"…"` or `“…”`; a
- * backslash takes the next character as it is (`\n` is a line break). People and channels become their ids, links their
- * addresses.
+ * backslash takes the next character as it is (`\n` is a line break). People and channels become their ids, links the
+ * addresses that were typed.
  *
  * @throws {AppError} `command_invalid`: an open quote, a value without a key, a key twice.
  */
@@ -147,18 +148,14 @@ class Reader {
 
 function decodeEntity(whole: string, inside: string | undefined, name: string | undefined): string {
   if (name !== undefined) return CHARACTERS[name] ?? whole;
-  const target = (inside ?? "").split("|")[0] ?? "";
+  const [target = "", label] = (inside ?? "").split("|");
   if (/^[@#][A-Z0-9]+$/.test(target)) return target.slice(1);
   if (/^!subteam\^[A-Z0-9]+$/.test(target)) return target.slice("!subteam^".length);
   if (/^![a-z]+$/.test(target)) return `@${target.slice(1)}`;
-  if (/^(?:mailto|tel):/.test(target))
-    return decodeCharacters(target.slice(target.indexOf(":") + 1));
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(target)) return decodeCharacters(target);
+  if (/^(?:mailto:|tel:|[a-z][a-z0-9+.-]*:\/\/)/i.test(target)) {
+    return unescapeText(typedAddress(target, label) ?? target.replace(/^(?:mailto|tel):/, ""));
+  }
   return whole;
-}
-
-function decodeCharacters(text: string): string {
-  return text.replaceAll(/&(amp|lt|gt);/g, (whole, name: string) => CHARACTERS[name] ?? whole);
 }
 
 function isSpace(char: string | undefined): boolean {

@@ -1,4 +1,4 @@
-import { unescapeText } from "../../slack/text.ts";
+import { typedAddress, unescapeText } from "../../slack/text.ts";
 
 /** `please build me a`, `can you make us a`, `create a`. */
 const OPENING =
@@ -11,7 +11,7 @@ const BARE =
 /**
  * Reads `build me a workflow that …` without asking any model.
  *
- * @param text - as people read it, see {@link readTyped}.
+ * @param text - as people read it, see {@link readPlain}.
  * @returns the description, empty if there is none; `null` for every other message.
  */
 export function parseBuildRequest(text: string): string | null {
@@ -21,8 +21,8 @@ export function parseBuildRequest(text: string): string | null {
   return BARE.test(rest) ? "" : rest;
 }
 
-/** A message as its author typed it: channels and groups by name, people by id, links as addresses. */
-export function readTyped(text: string): string {
+/** A message for a model that knows no ids: channels and groups by name, people by id, links as addresses. */
+export function readPlain(text: string): string {
   const plain = text
     .replaceAll(/<#([A-Z0-9]+)(?:\|([^>]*))?>/g, (_whole, id: string, name?: string) =>
       name ? `#${name}` : id,
@@ -31,8 +31,10 @@ export function readTyped(text: string): string {
     .replaceAll(/<!subteam\^([A-Z0-9]+)(?:\|([^>]*))?>/g, (_whole, id: string, name?: string) =>
       name ? `@${name.replace(/^@/, "")}` : id,
     )
-    .replaceAll(/<((?:https?|mailto|tel):[^>|]+)(?:\|[^>]*)?>/g, (_whole, link: string) =>
-      link.replace(/^(?:mailto|tel):/, ""),
+    .replaceAll(
+      /<((?:https?|mailto|tel):[^>|]+)(?:\|([^>]*))?>/g,
+      (_whole, target: string, label?: string) =>
+        typedAddress(target, label) ?? target.replace(/^(?:mailto|tel):/, ""),
     );
   return unescapeText(plain).trim();
 }

@@ -2,6 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import type { ExecutionView, RequestView } from "../../engine/api/executions.ts";
 import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
 import { readOwn } from "../../shared/json.ts";
+import { findByTs } from "../../slack/messages.ts";
 import { CARD_METADATA } from "../ids.ts";
 import { approvalId, cardId } from "./message-ids.ts";
 
@@ -56,26 +57,9 @@ export function createCardLinks(client: WebClient, cards: CardStore): CardLinks 
 }
 
 async function readCard(client: WebClient, channel: string, ts: string): Promise<ShownCard | null> {
-  const place = { channel, oldest: ts, latest: ts, inclusive: true, include_all_metadata: true };
-  const top = await client.conversations.history({ ...place, limit: 1 });
-  const message =
-    top.messages?.find((one) => one.ts === ts) ?? (await readReply(client, channel, ts));
-  const metadata = readOwn(message, "metadata");
+  const metadata = readOwn(await findByTs(client, channel, ts), "metadata");
   const id = readOwn(readOwn(metadata, "event_payload"), "card");
   if (readOwn(metadata, "event_type") !== CARD_METADATA || typeof id !== "string") return null;
   const end = id.indexOf(":");
   return end < 0 ? null : { executionId: id.slice(0, end), messageId: id.slice(end + 1) };
-}
-
-/** The parent of a thread comes first, whatever was asked for. */
-async function readReply(client: WebClient, channel: string, ts: string): Promise<unknown> {
-  const thread = await client.conversations.replies({
-    channel,
-    ts,
-    oldest: ts,
-    inclusive: true,
-    limit: 2,
-    include_all_metadata: true,
-  });
-  return thread.messages?.find((one) => one.ts === ts);
 }

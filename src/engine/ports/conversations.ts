@@ -19,6 +19,10 @@ export interface Conversations {
    * such channel.
    */
   resolveChannel(channel: string): Promise<string | null>;
-  /** Reads the message at a place. If it cannot be read, its text is empty. */
+  /**
+   * Reads the message at a place, also where it is a reply.
+   *
+   * @throws {AppError} for a message that cannot be read, or not now.
+   */
   readMessage(channel: string, ts: string): Promise<PointedMessage>;
 }

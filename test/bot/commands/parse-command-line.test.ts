@@ -41,6 +41,11 @@ describe("the text of a slash command", () => {
       "m=<mailto:a@b.io|a@b.io> u=<https://x.io/?a=1&amp;b=2|x.io>",
       { m: "a@b.io", u: "https://x.io/?a=1&b=2" },
     ],
+    [
+      "domains that Slack made links of",
+      "host=<http://www.example.com|www.example.com> at=<http://a.example/x?b=1&amp;c|a.example/x?b=1&amp;c> to=<http://b.example|b.example>:8080",
+      { host: "www.example.com", at: "a.example/x?b=1&c", to: "b.example:8080" },
+    ],
     ["escaped characters, once", "a=&lt;b&gt; b=&amp;amp;", { a: "<b>", b: "&amp;" }],
     ["entities in quotes", 'who="<@U0BOB> &amp; co"', { who: "U0BOB & co" }],
     [

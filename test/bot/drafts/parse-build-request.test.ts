@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseBuildRequest, readTyped } from "../../../src/bot/drafts/parse-build-request.ts";
+import { parseBuildRequest, readPlain } from "../../../src/bot/drafts/parse-build-request.ts";
 
 describe("reading a request for a workflow", () => {
   test.for([
@@ -23,8 +23,13 @@ describe("reading a request for a workflow", () => {
   test("takes channels, people, groups and links as they are written in definitions", () => {
     const typed =
       "to <#C1|approvals> or <#C2>, <@U0BOB|bob> &amp; <!subteam^S1|@finance> <!subteam^S2> <https://a.example/x?a=1&amp;b|a> &lt;b&gt;";
-    expect(readTyped(typed)).toBe(
+    expect(readPlain(typed)).toBe(
       "to #approvals or C2, U0BOB & @finance S2 https://a.example/x?a=1&b <b>",
     );
+  });
+
+  test("takes domains and mail addresses as they were typed", () => {
+    const typed = "<http://www.example.com|www.example.com> or <mailto:a@b.example|a@b.example>";
+    expect(readPlain(typed)).toBe("www.example.com or a@b.example");
   });
 });

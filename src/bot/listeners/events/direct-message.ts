@@ -5,7 +5,7 @@ import { helpMessage } from "../../commands/help.ts";
 import { SUBCOMMANDS } from "../../commands/index.ts";
 import type { BotContext } from "../../context.ts";
 import { createDraftWriter, type DraftWriter } from "../../drafts/draft-writer.ts";
-import { parseBuildRequest, readTyped } from "../../drafts/parse-build-request.ts";
+import { parseBuildRequest, readPlain } from "../../drafts/parse-build-request.ts";
 import { BUTTONS_ONLY, listPending } from "../../pending-requests.ts";
 import { createReply, guard, type Reply } from "../../reply.ts";
 import { isSpokenDecision } from "./spoken-decision.ts";
@@ -30,7 +30,7 @@ export function register(app: App, context: BotContext): void {
     if (!isFromPerson || event.channel_type !== "im" || !context.events.add(body.event_id)) return;
     const { user, channel, ts, thread_ts: threadTs = null } = event;
     const logger = context.logger.child({ channel, user, event: body.event_id });
-    const text = readTyped(event.text ?? "");
+    const text = readPlain(event.text ?? "");
     const description = parseBuildRequest(text);
     // What is about a draft stays in its thread, errors included.
     const thread = threadTs ?? (description === null ? undefined : ts);

@@ -1,6 +1,6 @@
 import type { App } from "@slack/bolt";
 import { z } from "zod";
-import { unescapeText } from "../../../slack/text.ts";
+import { readMessageText } from "../../../slack/message-text.ts";
 import type { BotContext } from "../../context.ts";
 import { answerSpoken } from "./spoken-decision.ts";
 
@@ -42,7 +42,7 @@ export function register(app: App, context: BotContext): void {
     try {
       await engine.triggers.receiveMessage({
         eventId: body.event_id,
-        text: unescapeText(data.text),
+        text: readMessageText(event),
         user,
         channel,
         ts: data.ts,
