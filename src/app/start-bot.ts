@@ -38,6 +38,7 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
       slack,
       engine,
       cards: store.cards,
+      dedupe: store.dedupe,
       onProcessDied: (listener) => engine.onProcessDied(listener),
       logger,
       clock: systemClock,

@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { Engine } from "../engine/api/engine.ts";
 import type { CardStore } from "../engine/ports/cards.ts";
 import type { Clock } from "../engine/ports/clock.ts";
+import type { DedupeStore } from "../engine/ports/store.ts";
 import { AppError } from "../shared/errors.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { DEFAULT_API_URL, toSlackLogger } from "../slack/clients.ts";
@@ -18,6 +19,7 @@ import { refuseOtherWorkspaces } from "./listeners/own-workspace.ts";
 import { createCardLinks } from "./reconciler/card-links.ts";
 import { approvalId } from "./reconciler/message-ids.ts";
 import { Reconciler, type ReconcilerOptions } from "./reconciler/reconciler.ts";
+import { createSharedKeys } from "./shared-keys.ts";
 import { message, section } from "./views/blocks/build.ts";
 
 export interface SlackBotConfig {
@@ -39,6 +41,7 @@ export interface SlackBotOptions {
   readonly slack: Slack;
   readonly engine: Engine;
   readonly cards: CardStore;
+  readonly dedupe: DedupeStore;
   readonly onProcessDied: ReconcilerOptions["onProcessDied"];
   readonly logger: Logger;
   readonly clock: Clock;
@@ -103,6 +106,7 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     logger,
     command,
     events: new RecentKeys(REMEMBERED_EVENTS),
+    keys: createSharedKeys(options.dedupe, clock),
     groups,
     home: createHomePublisher({ engine, permissions, client: lookup, clock, command }),
     client: lookup,

@@ -8,6 +8,7 @@ import { LruMap } from "../shared/lru-map.ts";
 import type { GroupFinder } from "../slack/groups.ts";
 import type { HomePublisher } from "./home/publisher.ts";
 import type { CardLinks } from "./reconciler/card-links.ts";
+import type { SharedKeys } from "./shared-keys.ts";
 
 /** What listeners work with. */
 export interface BotContext {
@@ -19,6 +20,8 @@ export interface BotContext {
   readonly command: string;
   /** Events that were handled recently, by `event_id`. */
   readonly events: RecentKeys;
+  /** Keys that all processes of the bot know. */
+  readonly keys: SharedKeys;
   readonly groups: GroupFinder;
   readonly home: HomePublisher;
   /** Writes to the admins of the configuration. @returns whether at least one got it. */

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { RespondArguments } from "@slack/bolt";
+import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import { type AppError, asAppError, faultOf } from "../shared/errors.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
@@ -38,6 +39,56 @@ export function createPrivateReply(respond: Respond, logger: Logger, threadTs?: 
       }),
     logger,
   );
+}
+
+/** A place in a conversation where a person is answered. */
+export interface Spot {
+  readonly channel: string;
+  readonly user: string;
+  /** Absent: beside the messages of the channel. */
+  readonly threadTs?: string | undefined;
+}
+
+/** Answers in a conversation, for all who are there. */
+export function createOpenReply(
+  client: WebClient,
+  { channel, threadTs }: Spot,
+  logger: Logger,
+): Reply {
+  return createReply(
+    ({ text, blocks }) =>
+      client.chat.postMessage({
+        channel,
+        text,
+        blocks: [...blocks],
+        ...omitUndefined({ thread_ts: threadTs }),
+      }),
+    logger,
+  );
+}
+
+/** Answers a person alone in a conversation; by direct message where Slack refuses that. */
+export function createQuietReply(client: WebClient, spot: Spot, logger: Logger): Reply {
+  const { channel, user, threadTs } = spot;
+  return createReply(async ({ text, blocks }) => {
+    const content = { text, blocks: [...blocks] };
+    try {
+      await client.chat.postEphemeral({
+        channel,
+        user,
+        ...content,
+        ...omitUndefined({ thread_ts: threadTs }),
+      });
+    } catch (error) {
+      logger.info({ err: error }, "an answer goes to the direct message");
+      await client.chat.postMessage({ channel: user, ...content });
+    }
+  }, logger);
+}
+
+/** Answers a person by direct message. */
+export function createDirectReply(client: WebClient, user: string, logger: Logger): Reply {
+  return createOpenReply(client, { channel: user, user }, logger);
 }
 
 /**

@@ -9,7 +9,7 @@ import { CALLBACK_IDS, COMMANDS, EVENT_SCOPES, EVENTS, METHOD_SCOPES } from "../
 interface Manifest {
   readonly features: {
     readonly slash_commands: readonly { readonly command: string }[];
-    readonly shortcuts: readonly { readonly callback_id: string }[];
+    readonly shortcuts: readonly { readonly callback_id: string; readonly name: string }[];
   };
   readonly oauth_config: { readonly scopes: { readonly bot: readonly string[] } };
   readonly settings: { readonly event_subscriptions: { readonly bot_events: readonly string[] } };
@@ -65,6 +65,13 @@ describe("manifest.yml", () => {
     );
     const listened = [...source.matchAll(/app\.event\("([\w.]+)"/g)].map((match) => match[1]);
     expect(new Set(listened)).toEqual(new Set(EVENTS.map((event) => event.split(".")[0])));
+  });
+
+  test("names its shortcuts so that people can tell them apart", () => {
+    const names = manifest.features.shortcuts.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    // https://docs.slack.dev/reference/app-manifest: 24 characters.
+    expect(Math.max(...names.map((name) => name.length))).toBeLessThanOrEqual(24);
   });
 
   test("asks for the scopes of the methods that the code calls, and no others", async () => {

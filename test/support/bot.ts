@@ -122,6 +122,7 @@ export class TestBot implements AsyncDisposable {
       slack,
       engine,
       cards: this.store.cards,
+      dedupe: this.store.dedupe,
       onProcessDied: (listener) => engine.onProcessDied(listener),
       logger,
       clock: systemClock,

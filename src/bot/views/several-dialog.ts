@@ -40,6 +40,11 @@ export function loadingSeveral(): ModalView {
   return noticeDialog(TITLE, [section("Reading the requests …")]);
 }
 
+/** Why nothing can be decided in the dialog. */
+export function severalNotice(text: string): ModalView {
+  return noticeDialog(TITLE, [section(text)]);
+}
+
 /** Every request with all that it asks and a box to tick; submitting it approves those that are ticked. */
 export function severalDialog(requests: readonly ReadRequest[]): ModalView {
   const fitting = requests.filter(fits).slice(0, MOST);

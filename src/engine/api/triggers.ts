@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../shared/json.ts";
+import type { PointedMessage } from "../ports/conversations.ts";
 import type { StartResult } from "./executions.ts";
 
 /** What starts executions from outside: messages, reactions, shortcuts, webhooks and events. */
@@ -9,11 +10,15 @@ export interface Triggers {
    * @returns the runs that it began, or had begun before.
    */
   receiveMessage(message: IncomingMessage): Promise<readonly StartResult[]>;
-  /** Starts what an emoji on a message asks for, each workflow once, however often it is delivered. */
+  /**
+   * Starts what an emoji on a message asks for, each workflow once, however often it is delivered.
+   *
+   * @throws {AppError} `slack_rejected`, `slack_unavailable` if the message cannot be read: nothing is started then.
+   */
   receiveReaction(reaction: IncomingReaction): Promise<readonly StartResult[]>;
   /** Ids of the workflows that people can start by a shortcut. */
   listShortcuts(): Promise<readonly string[]>;
-  /** @throws {AppError} `workflow_not_found`, `input_invalid`. */
+  /** @throws {AppError} `workflow_not_found`, `input_invalid`, `slack_rejected`, `slack_unavailable`. */
   startFromShortcut(request: ShortcutRequest): Promise<StartResult>;
   /**
    * Starts what a request to a webhook asks for. Accepted when it resolves.
@@ -82,6 +87,8 @@ export interface ShortcutRequest {
   readonly user: string;
   /** The message from whose menu it was chosen; `null`: it was no message's menu. */
   readonly place: MessagePlace | null;
+  /** That message as Slack handed it over; absent: it is read. */
+  readonly message?: PointedMessage;
 }
 
 /** A request to the path of a webhook. */

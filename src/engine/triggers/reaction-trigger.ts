@@ -4,7 +4,7 @@ import type { StartResult } from "../api/executions.ts";
 import type { IncomingReaction } from "../api/triggers.ts";
 import type { Executions } from "../executions/executions.ts";
 import { executionIdFor } from "../model/execution-id.ts";
-import type { Conversations } from "../ports/conversations.ts";
+import type { Conversations, PointedMessage } from "../ports/conversations.ts";
 import type { Logger } from "../ports/logger.ts";
 import { isAmong } from "./message-trigger.ts";
 import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
@@ -27,13 +27,19 @@ export class ReactionTrigger {
     this.#options = options;
   }
 
+  /** @throws {AppError} `slack_rejected`, `slack_unavailable` if the message cannot be read: nothing is started then. */
   async receive(reaction: IncomingReaction): Promise<readonly StartResult[]> {
-    await this.#options.triggers.load();
+    const { triggers, access, conversations } = this.#options;
+    await triggers.load();
     const started = new Map<string, StartResult>();
-    for (const trigger of this.#options.triggers.of("reaction")) {
+    let message: PointedMessage | null = null;
+    for (const trigger of triggers.of("reaction")) {
       if (started.has(trigger.workflowId) || !(await this.#fits(trigger, reaction))) continue;
-      if (!(await this.#options.access.mayUse(reaction.user))) break;
-      const result = await this.#start(trigger, reaction);
+      if (message === null) {
+        if (!(await access.mayUse(reaction.user))) break;
+        message = await conversations.readMessage(reaction.place.channel, reaction.place.ts);
+      }
+      const result = await this.#start(trigger, reaction, message);
       if (result) started.set(trigger.workflowId, result);
     }
     return [...started.values()];
@@ -47,12 +53,15 @@ export class ReactionTrigger {
   }
 
   /** A workflow that cannot be started must not keep others from it. */
-  async #start(trigger: ActiveTrigger, reaction: IncomingReaction): Promise<StartResult | null> {
+  async #start(
+    trigger: ActiveTrigger,
+    reaction: IncomingReaction,
+    message: PointedMessage,
+  ): Promise<StartResult | null> {
     const { workflowId, id } = trigger;
-    const { user, place } = reaction;
+    const { user } = reaction;
+    const { channel, threadTs } = message;
     try {
-      const message = await this.#options.conversations.readMessage(place.channel, place.ts);
-      const { channel, threadTs } = message;
       return await this.#options.executions.start({
         workflowId,
         executionId: executionIdFor(workflowId, `reaction:${reaction.eventId}`),

@@ -29,7 +29,7 @@ export class ShortcutTrigger {
     return [...new Set(triggers.of("shortcut").map(({ workflowId }) => workflowId))];
   }
 
-  /** @throws {AppError} `workflow_not_found` for one that cannot be chosen (any more), and what a start throws. */
+  /** @throws {AppError} `workflow_not_found` for one that cannot be chosen (any more), and what reading the message and a start throw. */
   async start(request: ShortcutRequest): Promise<StartResult> {
     const { id, workflowId, user, place } = request;
     const { triggers, executions, conversations } = this.#options;
@@ -40,7 +40,8 @@ export class ShortcutTrigger {
         message: `"${workflowId}" is not among the shortcuts any more. Open the shortcut again.`,
       });
     }
-    const message = place && (await conversations.readMessage(place.channel, place.ts));
+    const message =
+      request.message ?? (place && (await conversations.readMessage(place.channel, place.ts)));
     const report = message
       ? { channel: message.channel, on: "all" as const, threadTs: message.threadTs }
       : { channel: user, on: "all" as const };

@@ -1,4 +1,5 @@
 import type { App } from "@slack/bolt";
+import type { ModalView } from "@slack/types";
 import type { OpenRequest } from "../../../engine/api/approvals.ts";
 import { asAppError } from "../../../shared/errors.ts";
 import { readOwn } from "../../../shared/json.ts";
@@ -17,6 +18,7 @@ import {
   parseSeveral,
   type ReadRequest,
   severalDialog,
+  severalNotice,
   tickBlockId,
 } from "../../views/several-dialog.ts";
 import { onAction } from "../actions/on-action.ts";
@@ -30,16 +32,17 @@ export function register(app: App, context: BotContext): void {
   onAction(app, context, {
     id: ACTION_IDS.decideSeveral,
     parse: () => ({}),
-    ack: "before",
+    ack: "after",
     handle: async (request) => {
+      await request.ack();
+      // Before anything is looked up: the click's trigger is good for three seconds.
       const id = await openDialog(request, loadingSeveral());
       if (id === null) return undefined;
-      const open = await context.engine.approvals.listFor(request.click.user);
-      const simple = open.filter(isSimple);
-      const read = await Promise.all(
-        simple.map((one) => readWhole(one, request.click.user, context)),
-      );
-      await request.client.views.update({ view_id: id, view: severalDialog(read) });
+      const view = await readSeveral(request.click.user, context).catch((error: unknown) => {
+        request.logger.warn({ err: error }, "the requests could not be shown");
+        return severalNotice(`:warning: ${showSentence(asAppError(error).message)}`);
+      });
+      await request.client.views.update({ view_id: id, view });
       return undefined;
     },
   });
@@ -68,6 +71,13 @@ export function register(app: App, context: BotContext): void {
       return { kind: "notice", text: lines.join("\n") };
     },
   });
+}
+
+/** The dialog with what waits for a person and can be decided together. */
+async function readSeveral(user: string, context: BotContext): Promise<ModalView> {
+  await context.permissions.caller(user);
+  const simple = (await context.engine.approvals.listFor(user)).filter(isSimple);
+  return severalDialog(await Promise.all(simple.map((one) => readWhole(one, user, context))));
 }
 
 /** As the person may read it, who is about to decide. */

@@ -1,5 +1,7 @@
 import type { App } from "@slack/bolt";
+import { AppError, asAppError } from "../../../shared/errors.ts";
 import type { BotContext } from "../../context.ts";
+import { createQuietReply, guard } from "../../reply.ts";
 import { isDecisionEmoji, leadToButtons } from "./spoken-decision.ts";
 
 /** An emoji on a message: workflows with a matching trigger start. */
@@ -16,15 +18,25 @@ export function register(app: App, context: BotContext): void {
         logger.warn({ err: error }, "could not lead a person to the buttons");
       });
     }
-    try {
-      await engine.triggers.receiveReaction({
-        eventId: body.event_id,
-        emoji: reaction,
-        user,
-        place: { channel, ts },
-      });
-    } catch (error) {
-      logger.warn({ err: error }, "could not start the workflows that a reaction triggers");
-    }
+    // Only what a workflow waits for can fail; the person who chose the emoji hears why nothing began.
+    await guard(createQuietReply(client, { channel, user }, logger), logger, async () => {
+      await engine.triggers
+        .receiveReaction({
+          eventId: body.event_id,
+          emoji: reaction,
+          user,
+          place: { channel, ts },
+        })
+        .catch((error: unknown) => refuse(error, reaction));
+    });
+  });
+}
+
+function refuse(error: unknown, emoji: string): never {
+  const { code, message } = asAppError(error);
+  throw new AppError({
+    code,
+    message: `Your :${emoji}: started nothing. ${message} When that is mended, take the emoji away and add it again.`,
+    cause: error,
   });
 }

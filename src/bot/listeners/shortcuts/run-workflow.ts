@@ -1,121 +1,149 @@
 import type { App } from "@slack/bolt";
-import type { View } from "@slack/types";
+import type { ModalView } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
-import { z } from "zod";
+import type { Logger } from "pino";
+import type { PointedMessage } from "../../../engine/ports/conversations.ts";
 import { AppError, asAppError } from "../../../shared/errors.ts";
-import { escapeText } from "../../../slack/text.ts";
+import { omitUndefined } from "../../../shared/omit-undefined.ts";
+import { toSlackFailure } from "../../../slack/errors.ts";
+import { toPointed } from "../../../slack/message-text.ts";
+import { showSentence } from "../../../slack/text.ts";
 import type { BotContext } from "../../context.ts";
 import { CALLBACK_IDS } from "../../ids.ts";
+import { createDirectReply, guard } from "../../reply.ts";
+import {
+  fitsDialog,
+  loadingShortcut,
+  parseCarried,
+  readChosen,
+  shortcutDialog,
+  shortcutNotice,
+} from "../../views/shortcut-dialog.ts";
 
-/** Slack shows a hundred options. */
-const MAX_OFFERED = 100;
-
-/** Where the shortcut was used, kept in the dialog. */
-const Place = z.object({ channel: z.string(), ts: z.string() }).nullable();
-type Place = z.output<typeof Place>;
-
-const Chosen = z.object({
-  workflow: z.object({ workflow: z.object({ selected_option: z.object({ value: z.string() }) }) }),
-});
+/** A shortcut as it was used. */
+interface Used {
+  readonly user: string;
+  readonly triggerId: string;
+  /** The message in whose menu it was; `null`: in no message's. */
+  readonly on: PointedMessage | null;
+}
 
 /** The shortcuts: a dialog offers the workflows that can be started so, and starts the one that is chosen. */
 export function register(app: App, context: BotContext): void {
   app.shortcut(CALLBACK_IDS.runWorkflow, async ({ ack, shortcut, client }) => {
     await ack();
-    await offer(context, client, shortcut.trigger_id, shortcut.user.id, null);
+    const { trigger_id: triggerId, user } = shortcut;
+    await offer(context, client, { user: user.id, triggerId, on: null });
   });
   app.shortcut(
     { callback_id: CALLBACK_IDS.runWorkflowOnMessage, type: "message_action" },
     async ({ ack, shortcut, client }) => {
       await ack();
-      const place = { channel: shortcut.channel.id, ts: shortcut.message_ts };
-      await offer(context, client, shortcut.trigger_id, shortcut.user.id, place);
+      const { trigger_id: triggerId, user, channel, message, message_ts: ts } = shortcut;
+      // The shortcut is offered in every conversation, also where the bot could not read the message.
+      await offer(context, client, {
+        user: user.id,
+        triggerId,
+        on: toPointed(channel.id, ts, message),
+      });
     },
   );
   app.view(CALLBACK_IDS.chooseWorkflow, async ({ ack, body, view, client }) => {
-    const user = body.user.id;
-    const chosen = Chosen.safeParse(view.state.values).data;
-    const workflowId = chosen?.workflow.workflow.selected_option.value ?? "";
     await ack();
-    try {
-      const place = placeOf(view.private_metadata);
-      await context.permissions.caller(user);
-      await context.engine.triggers.startFromShortcut({ id: view.id, workflowId, user, place });
-    } catch (error) {
-      const { message } = asAppError(error);
-      context.logger.warn({ err: error, user, workflowId }, "a shortcut could not start its run");
-      await client.chat.postMessage({
-        channel: user,
-        text: `:warning: Nothing was started. ${escapeText(message)}`,
-      });
-    }
+    const user = body.user.id;
+    const workflowId = readChosen(view.state.values);
+    const logger = context.logger.child({ user, workflowId });
+    await guard(createDirectReply(client, user, logger), logger, async () => {
+      try {
+        await context.permissions.caller(user);
+        await context.engine.triggers.startFromShortcut({
+          ...{ id: view.id, workflowId, user },
+          ...(await readMessage(view, context)),
+        });
+      } catch (error) {
+        const { code, message } = asAppError(error);
+        throw new AppError({ code, message: `Nothing was started. ${message}`, cause: error });
+      }
+    });
   });
 }
 
-/** @throws {AppError} for what this dialog never carried. */
-function placeOf(metadata: string): Place {
-  try {
-    return Place.parse(JSON.parse(metadata));
-  } catch (cause) {
+/**
+ * The message that the shortcut was used on, as Slack handed it over.
+ *
+ * @throws {AppError} for what this dialog never carried.
+ */
+async function readMessage(
+  view: { readonly id: string; readonly private_metadata: string },
+  { keys }: BotContext,
+) {
+  const carried = parseCarried(view.private_metadata);
+  if (carried === undefined) {
     const message = "This dialog is out of date. Open the shortcut again.";
-    throw new AppError({ code: "input_invalid", message, cause });
+    throw new AppError({ code: "input_invalid", message });
+  }
+  if (carried === null) return { place: null };
+  const { channel, ts, threadTs = ts, messageUser = null } = carried;
+  const text = carried.text ?? (await keys.read(textKey(view.id)));
+  const message = text === null ? undefined : { channel, ts, threadTs, text, messageUser };
+  return { place: { channel, ts }, ...omitUndefined({ message }) };
+}
+
+/** Where the text is kept that is too long for the dialog. */
+function textKey(viewId: string): string {
+  return `shortcut:${viewId}`;
+}
+
+/** Opens a dialog at once, before anything is looked up: its trigger is good for three seconds. */
+async function offer(context: BotContext, client: WebClient, used: Used): Promise<void> {
+  const logger = context.logger.child({ user: used.user });
+  const reply = createDirectReply(client, used.user, logger);
+  let viewId: string;
+  try {
+    const { view } = await client.views.open({
+      trigger_id: used.triggerId,
+      view: loadingShortcut(),
+    });
+    viewId = view?.id ?? "";
+  } catch (error) {
+    logger.warn({ err: error }, "the dialog of a shortcut could not be opened");
+    return reply(
+      ":warning: Slack did not open the dialog of the shortcut in time, so nothing was started. Use the shortcut again.",
+    );
+  }
+  const view = await choose(context, viewId, used).catch((error: unknown) => {
+    logger.warn({ err: error }, "a shortcut could not be answered");
+    return shortcutNotice(`:warning: ${showSentence(asAppError(error).message)}`);
+  });
+  try {
+    await client.views.update({ view_id: viewId, view });
+  } catch (error) {
+    await explainClosed(error, reply, logger);
   }
 }
 
-async function offer(
-  context: BotContext,
-  client: WebClient,
-  triggerId: string,
-  user: string,
-  place: Place,
+/** The person may have closed the dialog; everything else they would wait for in vain. */
+async function explainClosed(
+  error: unknown,
+  reply: ReturnType<typeof createDirectReply>,
+  logger: Logger,
 ): Promise<void> {
-  const view = await dialog(context, user, place).catch((error: unknown) => {
-    context.logger.warn({ err: error, user }, "a shortcut could not be answered");
-    return notice(asAppError(error).message);
-  });
-  await client.views.open({ trigger_id: triggerId, view });
+  logger.warn({ err: error }, "the dialog of a shortcut could not be filled in");
+  const failure = toSlackFailure(error);
+  if (failure.kind === "refused" && failure.code === "not_found") return;
+  await reply(
+    ":warning: Slack did not show the workflows that the shortcut offers, so nothing was started. Use it again in a moment.",
+  );
 }
 
-async function dialog(
-  { engine, permissions }: BotContext,
-  user: string,
-  place: Place,
-): Promise<View> {
+async function choose(
+  { engine, permissions, keys }: BotContext,
+  viewId: string,
+  { user, on }: Used,
+): Promise<ModalView> {
   await permissions.caller(user);
   const offered = new Set(await engine.triggers.listShortcuts());
   const workflows = (await engine.workflows.list()).filter(({ id }) => offered.has(id));
-  if (workflows.length === 0) {
-    return notice(
-      'No workflow can be started here yet. One with the trigger {"type": "shortcut"} can.',
-    );
-  }
-  const options = workflows.slice(0, MAX_OFFERED).map(({ id, name }) => ({
-    text: { type: "plain_text" as const, text: name.slice(0, 75) },
-    value: id,
-  }));
-  return {
-    type: "modal",
-    callback_id: CALLBACK_IDS.chooseWorkflow,
-    private_metadata: JSON.stringify(place),
-    title: { type: "plain_text", text: "Run a workflow" },
-    submit: { type: "plain_text", text: "Run" },
-    close: { type: "plain_text", text: "Cancel" },
-    blocks: [
-      {
-        type: "input",
-        block_id: "workflow",
-        label: { type: "plain_text", text: place ? "Workflow for this message" : "Workflow" },
-        element: { type: "static_select", action_id: "workflow", options },
-      },
-    ],
-  };
-}
-
-function notice(text: string): View {
-  return {
-    type: "modal",
-    title: { type: "plain_text", text: "Run a workflow" },
-    close: { type: "plain_text", text: "Close" },
-    blocks: [{ type: "section", text: { type: "plain_text", text: text.slice(0, 3000) } }],
-  };
+  if (on !== null && !fitsDialog(on)) await keys.keep(textKey(viewId), on.text);
+  return shortcutDialog(workflows, on);
 }
