@@ -50,11 +50,7 @@ export interface Spot {
 }
 
 /** Answers in a conversation, for all who are there. */
-export function createOpenReply(
-  client: WebClient,
-  { channel, threadTs }: Spot,
-  logger: Logger,
-): Reply {
+function createOpenReply(client: WebClient, { channel, threadTs }: Spot, logger: Logger): Reply {
   return createReply(
     ({ text, blocks }) =>
       client.chat.postMessage({

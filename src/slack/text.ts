@@ -41,8 +41,8 @@ export function readTyped(text: string): string {
 export function typedAddress(target: string, label: string | undefined): string | null {
   const bare = target.replace(/^(?:mailto|tel):/i, "");
   if (label === undefined || label === target) return bare;
-  const unschemed = bare.replace(/^https?:\/\//i, "");
-  return label === unschemed || `${label}/` === unschemed ? label : null;
+  const domain = bare.replace(/^https?:\/\//i, "");
+  return label === domain || `${label}/` === domain ? label : null;
 }
 
 /** A sentence of our own that may hold text from outside: mentions of a person, a group or a channel work, everything else is escaped. */
