@@ -1,58 +1,43 @@
 import { ErrorCode } from "@slack/web-api";
 import { AppError } from "../shared/errors.ts";
-import { readOwn } from "../shared/json.ts";
+import { type JsonObject, readOwn } from "../shared/json.ts";
 import { isNeverSent, networkCode } from "../shared/network-error.ts";
+import { cut } from "./limits.ts";
+import { type Help, refusalOf } from "./refusals.ts";
 
 /** Wait when Slack limits a call without a time. */
 const DEFAULT_RETRY_AFTER_MS = 30_000;
 
-/** Errors after which it is unknown whether the work was done. */
-const SLACK_TROUBLE = new Set([
-  "fatal_error",
-  "internal_error",
-  "request_timeout",
-  "service_unavailable",
-  "team_added_to_org",
-]);
-
 /** What an error of Slack's own looks like: `channel_not_found`. */
 const SLACK_CODE = /^[A-Za-z][A-Za-z0-9_.:-]{0,79}$/;
 
-const REINSTALL = "The operator installs the app anew and sets SLACK_BOT_TOKEN.";
-
-/** What to do about a refusal, by Slack's error code. */
-const REMEDIES: Readonly<Record<string, string>> = {
-  channel_not_found:
-    "There is no such channel, or it is private and the bot is not in it: check the name, and invite the bot there.",
-  not_in_channel: "Invite the bot to the channel: type /invite and its name there.",
-  is_archived: "The channel is archived: name another one.",
-  restricted_action: "The workspace does not let apps post there.",
-  user_not_found: "There is no such person in this workspace.",
-  cannot_dm_bot: "A bot cannot be written to.",
-  thread_not_found: 'There is no such thread: check "threadTs".',
-  invalid_blocks: 'Slack does not accept "blocks": check them in the Block Kit Builder.',
-  invalid_blocks_format: 'Slack does not accept "blocks": give a list of Block Kit objects.',
-  msg_too_long: "The message is too long: shorten it.",
-  no_text: 'The message is empty: fill in "message".',
-  missing_scope: "The app lacks a scope: compare its scopes with manifest.yml and install it anew.",
-  invalid_auth: REINSTALL,
-  not_authed: REINSTALL,
-  account_inactive: REINSTALL,
-  token_revoked: REINSTALL,
-  token_expired: REINSTALL,
-};
+/** Tokens, which no message and no log may hold. */
+const TOKEN = /\bx(?:ox[a-z]|app)-[\w-]+/g;
+/** Of what Slack says of a wrong call, so many remarks are given, and so many characters of each. */
+const REMARKS = 3;
+const REMARK_CHARS = 200;
 
 /**
  * What a failed Web API call means for its caller.
  *
- * - `limited`: refused for now, nothing happened.
+ * - `limited`: too many calls, nothing happened.
+ * - `later`: Slack cannot do it at the moment, nothing happened.
  * - `unknown`: it may have happened (time-out, reset, an error of Slack's own).
  * - `unsent`: there was no connection, nothing happened.
- * - `refused`: Slack refused it; `code` is its error. Nothing happened.
+ * - `refused`: Slack refused it; `code` is its error, `help` what helps. Nothing happened.
  */
 export type SlackFailure =
   | { readonly kind: "limited"; readonly retryAfterMs: number }
-  | { readonly kind: "unknown" | "unsent" | "refused"; readonly code: string };
+  | { readonly kind: "unknown" | "unsent" | "later"; readonly code: string }
+  | SlackRefusal;
+
+export interface SlackRefusal {
+  readonly kind: "refused";
+  readonly code: string;
+  readonly help: Exclude<Help, "limited" | "later" | "unclear">;
+  /** What Slack says beside the code: the scope that lacks, the block that is wrong. One sentence; `null`: nothing. */
+  readonly says: string | null;
+}
 
 /** Sorts what the Web API client threw, by its codes, never by its text. */
 export function toSlackFailure(error: unknown): SlackFailure {
@@ -61,12 +46,13 @@ export function toSlackFailure(error: unknown): SlackFailure {
     return limited(Number(readOwn(error, "retryAfter")) * 1000);
   }
   if (code === ErrorCode.PlatformError) {
-    return fromAnswer(String(readOwn(readOwn(error, "data"), "error")));
+    return fromAnswer(readOwn(error, "data"));
   }
   if (code === ErrorCode.HTTPError) {
     const status = Number(readOwn(error, "statusCode"));
     if (status === 429) return limited(Number.NaN);
-    return { kind: status >= 500 ? "unknown" : "refused", code: `http_${status}` };
+    if (status >= 500) return { kind: "unknown", code: `http_${status}` };
+    return { kind: "refused", code: `http_${status}`, help: "admin", says: null };
   }
   const network = networkCode(readOwn(error, "original"));
   const isUnsent = network !== null && isNeverSent(network);
@@ -98,18 +84,62 @@ export function toSlackError(error: unknown, doing: string): AppError {
         true,
         error,
       );
+    case "later":
+      return unavailable(`cannot do this at the moment, ${failure.code}`, doing, false, error);
     case "unsent":
       return unavailable(`cannot be reached, ${failure.code}`, doing, false, error);
     case "refused":
-      return refused(failure.code, doing, error);
+      return refused(failure, doing, error);
   }
 }
 
-function fromAnswer(code: string): SlackFailure {
-  if (code === "ratelimited" || code === "rate_limited") return limited(Number.NaN);
+function fromAnswer(answer: unknown): SlackFailure {
+  const code = String(readOwn(answer, "error"));
   // The client takes a page of a proxy for an error, too.
   if (!SLACK_CODE.test(code)) return { kind: "unknown", code: "no_slack_answer" };
-  return { kind: SLACK_TROUBLE.has(code) ? "unknown" : "refused", code };
+  const { help } = refusalOf(code);
+  switch (help) {
+    case "limited":
+      return limited(Number.NaN);
+    case "later":
+      return { kind: "later", code };
+    case "unclear":
+      return { kind: "unknown", code };
+    default:
+      return { kind: "refused", code, help, says: readRemarks(answer) };
+  }
+}
+
+/** What lacks, or what is wrong: https://docs.slack.dev/apis/web-api/ has `needed` and `response_metadata.messages`. */
+function readRemarks(answer: unknown): string | null {
+  const needed = readOwn(answer, "needed");
+  if (typeof needed === "string" && needed !== "") {
+    return `It needs the scope ${clean(needed, REMARK_CHARS)}.`;
+  }
+  const remarks = [
+    ...toTexts(readOwn(readOwn(answer, "response_metadata"), "messages")),
+    ...toTexts(readOwn(answer, "errors")),
+  ];
+  const known = [...new Set(remarks)].slice(0, REMARKS);
+  if (known.length === 0) return null;
+  return `Slack says: ${known.map((remark) => clean(remark, REMARK_CHARS)).join("; ")}.`;
+}
+
+function toTexts(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((text) => typeof text === "string") : [];
+}
+
+/** `[ERROR] must be more than 0 characters [json-pointer:/blocks/0/text]`: without what only looks technical. */
+function clean(remark: string, most: number): string {
+  return cut(
+    remark
+      .replace(TOKEN, "…")
+      .replace(/^\[(?:ERROR|WARN)\]\s*/, "")
+      .replace(/\[json-pointer:([^\]]*)\]/g, "at $1")
+      .replace(/\s+/g, " ")
+      .trim(),
+    most,
+  );
 }
 
 function limited(retryAfterMs: number): SlackFailure {
@@ -132,11 +162,23 @@ function unavailable(
   });
 }
 
-function refused(answer: string, doing: string, cause: unknown): AppError {
-  const remedy = Object.hasOwn(REMEDIES, answer) ? REMEDIES[answer] : undefined;
+function refused({ code, says }: SlackRefusal, doing: string, cause: unknown): AppError {
+  const parts = [`Slack refused ${doing} (${code}).`, says, refusalOf(code).remedy];
   return new AppError({
     code: "slack_rejected",
-    message: `Slack refused ${doing} (${answer}). ${remedy ?? "Check the step's parameters and the app's scopes."}`,
+    message: parts.filter((part) => part !== null).join(" "),
+    details: { slackError: code, ...scopesOf(cause) },
     cause,
   });
+}
+
+/** For the log: what the app has, beside what it needs. */
+function scopesOf(error: unknown): JsonObject {
+  const answer = readOwn(error, "data");
+  return Object.fromEntries(
+    ["needed", "provided"].flatMap((name) => {
+      const list = readOwn(answer, name);
+      return typeof list === "string" ? [[name, list] as const] : [];
+    }),
+  );
 }

@@ -1,14 +1,13 @@
 import type { Logger } from "pino";
 import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
-import { toSlackFailure } from "../../slack/errors.ts";
+import { type SlackRefusal, toSlackFailure } from "../../slack/errors.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import type { DesiredMessage } from "./desired-messages.ts";
 import { cardId, RUN_CARD } from "./message-ids.ts";
 import type { Placement } from "./placement.ts";
 import { type Card, type CardAction, hashMessage } from "./plan.ts";
 import type { SlackMessages } from "./slack-messages.ts";
-import { toRefusalKind } from "./slack-refusals.ts";
 
 export interface MessageWriterOptions {
   readonly cards: CardStore;
@@ -24,14 +23,14 @@ export interface ExecutionCards {
 }
 
 /** How a card went: its message alone, or the conversation with it. */
-type Loss = "lost-message" | "closed-channel";
+type Loss = Extract<SlackRefusal["help"], "anew" | "elsewhere">;
 
 /**
  * Posts or edits one card and stores its record.
  *
  * The row is written before the post: after a crash or a lost answer the row says that the card may be in Slack, and it is
  * searched by its metadata before it is posted again. A card that Slack refuses or has lost: `#refused` and `#update` decide,
- * by the kinds of `slack-refusals.ts`.
+ * by what helps (`slack/refusals.ts`).
  */
 export class MessageWriter {
   readonly #options: MessageWriterOptions;
@@ -127,7 +126,7 @@ export class MessageWriter {
       const failure = toSlackFailure(error);
       if (isUnsent && failure.kind !== "unknown") this.#unsent.add(record.id);
       if (failure.kind === "refused")
-        return this.#refused(execution, desired, record, failure.code, error);
+        return this.#refused(execution, desired, record, failure, error);
       throw error;
     }
   }
@@ -136,13 +135,12 @@ export class MessageWriter {
     execution: ExecutionCards,
     desired: DesiredMessage,
     record: CardRecord,
-    code: string,
+    { help, code }: SlackRefusal,
     error: unknown,
   ): Promise<void> {
-    const kind = toRefusalKind(code);
-    if (kind === "other" || kind === "lost-message") throw error;
+    if (help === "admin" || help === "anew") throw error;
     const channel =
-      kind === "closed-channel"
+      help === "elsewhere"
         ? await this.#options.placement.fallback(
             execution.view,
             desired,
@@ -171,12 +169,12 @@ export class MessageWriter {
     } catch (error) {
       const failure = toSlackFailure(error);
       if (failure.kind !== "refused") throw error;
-      const kind = toRefusalKind(failure.code);
-      if (kind === "other") throw error;
-      if (desired.asks === true && kind !== "bad-message")
-        return this.#move(execution, desired, record, kind);
+      const { help, code, says } = failure;
+      if (help === "admin") throw error;
+      if (desired.asks === true && (help === "elsewhere" || help === "anew"))
+        return this.#move(execution, desired, record, help);
       logger.warn(
-        { card: record.id, slackError: failure.code },
+        { card: record.id, slackError: code, says },
         "a card can no longer be edited; keeping it as it is",
       );
     }
@@ -202,15 +200,15 @@ export class MessageWriter {
     execution: ExecutionCards,
     desired: DesiredMessage,
     record: CardRecord,
-    kind: Loss,
+    help: Loss,
   ): Promise<void> {
     const { placement, logger } = this.#options;
     const run = this.#parent(execution, desired);
     const channel =
-      kind === "lost-message"
+      help === "anew"
         ? record.channel
         : await placement.fallback(execution.view, desired, run, record.channel);
-    logger.warn({ card: record.id, kind, channel }, "a card that asks is lost; posting it anew");
+    logger.warn({ card: record.id, help, channel }, "a card that asks is lost; posting it anew");
     // The old message may still be found by its metadata: it must not be.
     this.#unsent.add(record.id);
     await this.#keep(execution, {

@@ -259,8 +259,8 @@ export class Reconciler {
       execution,
       desiredMessages(view, context, this.#reaches.of(execution)),
       ({ channel, ts }) => {
-        if (this.#deleted.get(`${channel} ${ts}`) === true) return "lost-message";
-        return this.#reaches.isClosed(channel) ? "closed-channel" : null;
+        if (this.#deleted.get(`${channel} ${ts}`) === true) return "anew";
+        return this.#reaches.isClosed(channel) ? "elsewhere" : null;
       },
     );
     while (!this.#stop.signal.aborted) {
