@@ -1,6 +1,8 @@
-import type { IncomingMessage } from "node:http";
+import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { FaultQueue } from "../fault-queue.ts";
+import type { SocketFault } from "../faults/slack-fault.ts";
 import { APP_ID } from "../identity.ts";
 import { member, parseJson } from "../json.ts";
 import { createSecret, createUuid } from "../workspace/ids.ts";
@@ -12,7 +14,10 @@ const MAX_CONNECTIONS = 10;
 export interface SocketModeOptions extends ConnectionTimes {
   readonly ackMs: number;
   readonly ticketMs: number;
-  /** Called when a socket opens, closes or is asked to disconnect, with the number of open sockets. */
+  /** How long the TCP connection stays open after the closing handshake, unless the app ends it. */
+  readonly lingerMs: number;
+  readonly faults: FaultQueue<SocketFault>;
+  /** Called when a socket opens, closes or is asked to disconnect, with the number of sockets that Slack counts. */
   readonly onConnection: (
     event: "opened" | "closed" | "disconnect",
     count: number,
@@ -20,37 +25,51 @@ export interface SocketModeOptions extends ConnectionTimes {
   ) => void;
 }
 
-/** How `disconnect` ends the open sockets. */
-export type DisconnectKind = "drop" | "freeze" | "warning" | "refresh_requested";
+/** How `disconnect` treats the sockets. */
+export const DISCONNECT_KINDS = [
+  "drop",
+  "freeze",
+  "ghost",
+  "warning",
+  "refresh_requested",
+  "link_disabled",
+] as const;
+export type DisconnectKind = (typeof DISCONNECT_KINDS)[number];
 
 interface Pending {
-  readonly id: string;
   readonly delivery: Delivery;
+  readonly connection: SocketConnection;
   readonly settle: (
     ack: Omit<Ack & { acked: true }, "ackMs"> | Omit<Ack & { acked: false }, "ackMs">,
   ) => void;
-  /** `undefined` while it waits for a socket. */
-  connection: SocketConnection | undefined;
 }
 
 /**
- * The server's end of Socket Mode: addresses good for one connection, up to ten open sockets, each payload to one of them.
+ * The server's end of Socket Mode: addresses good for one connection, up to ten connections, each payload to one of them.
  *
- * An interaction that was not acknowledged when its socket closed goes to another one as long as the person waits. A
- * command does not: Slack does not run it twice. Events are repeated by the event queue.
+ * A payload is sent once. Without a socket it fails at once; on a socket that closes before the acknowledgement, or behind
+ * which nothing is left, it is lost. Events are repeated by the event queue, commands and interactions by no one.
+ *
+ * @see https://github.com/slackapi/bolt-python/issues/1071
+ * @see https://github.com/slackapi/python-slack-sdk/issues/1940
  */
 export class SocketHub implements Transport {
   readonly #options: SocketModeOptions;
-  readonly #server = new WebSocketServer({ noServer: true });
+  readonly #server: WebSocketServer;
   readonly #tickets = new Map<string, number>();
+  /** What Slack counts, ghosts included. */
   readonly #connections: SocketConnection[] = [];
   readonly #pending = new Map<string, Pending>();
   #turn = 0;
 
   constructor(options: SocketModeOptions) {
     this.#options = options;
+    // Spread, because its types do not know it yet.
+    const timeouts = { closeTimeout: options.lingerMs };
+    this.#server = new WebSocketServer({ noServer: true, autoPong: false, ...timeouts });
   }
 
+  /** How many connections Slack counts: open ones, and ghosts that it has not noticed yet. */
   get connections(): number {
     return this.#connections.length;
   }
@@ -70,44 +89,51 @@ export class SocketHub implements Transport {
     const ticket = query.get("ticket") ?? "";
     const expiresAt = this.#tickets.get(ticket);
     this.#tickets.delete(ticket);
-    if (expiresAt === undefined || expiresAt <= this.#options.clock.now()) {
-      socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-      return;
+    const fault = this.#options.faults.take(({ effect }) => effect === "refuse_upgrade");
+    if (fault !== undefined) refuseUpgrade(socket, fault.status);
+    else if (expiresAt === undefined || expiresAt <= this.#options.clock.now()) {
+      refuseUpgrade(socket, 403);
+    } else {
+      this.#server.handleUpgrade(request, socket, head, (opened) => this.#open(opened, socket));
     }
-    this.#server.handleUpgrade(request, socket, head, (opened) => this.#open(opened));
   }
 
   send(delivery: Delivery): Promise<Ack> {
     const { clock, ackMs } = this.#options;
+    const connection = this.#next();
+    if (connection === undefined) {
+      return Promise.resolve({ acked: false, ackMs: 0, error: "dispatch_failed" });
+    }
     const startedAt = clock.now();
     return new Promise((resolve) => {
       const id = createUuid();
-      const finish = (ack: Parameters<Pending["settle"]>[0]): void => {
+      const settle: Pending["settle"] = (ack) => {
         if (!this.#pending.delete(id)) return;
         cancel();
         resolve({ ...ack, ackMs: clock.now() - startedAt });
       };
       const cancel = clock.setTimer(
-        () => finish({ acked: false, error: "operation_timeout" }),
+        () => settle({ acked: false, error: "operation_timeout" }),
         ackMs,
       );
-      const pending: Pending = { id, delivery, settle: finish, connection: undefined };
-      this.#pending.set(id, pending);
-      this.#assign(pending);
+      this.#pending.set(id, { delivery, connection, settle });
+      connection.send(envelopeOf(id, delivery));
     });
   }
 
   /**
-   * Ends all sockets, as the network (`drop`) or Slack (`refresh_requested`) does, only announces it (`warning`), or lets them
-   * stand without carrying anything (`freeze`).
+   * Ends sockets, as the network (`drop`) or Slack (`refresh_requested`, `link_disabled`) does; cuts the app off while Slack
+   * still counts it (`ghost`); only announces the end (`warning`); or lets them stand without carrying anything (`freeze`).
    *
-   * @returns how many sockets there were.
+   * @param count - how many, oldest first.
+   * @returns how many it were.
    */
-  disconnect(kind: DisconnectKind): number {
-    const connections = [...this.#connections];
+  disconnect(kind: DisconnectKind, count = Number.POSITIVE_INFINITY): number {
+    const connections = this.#connections.slice(0, count);
     for (const connection of connections) {
-      if (kind === "drop") connection.socket.terminate();
+      if (kind === "drop") connection.terminate();
       else if (kind === "freeze") connection.freeze();
+      else if (kind === "ghost") connection.abandon();
       else connection.disconnect(kind);
     }
     this.#options.onConnection("disconnect", connections.length, kind);
@@ -115,75 +141,80 @@ export class SocketHub implements Transport {
   }
 
   async close(): Promise<void> {
-    for (const pending of [...this.#pending.values()]) {
-      pending.settle({ acked: false, error: "connection_dropped" });
+    for (const { settle } of [...this.#pending.values()]) {
+      settle({ acked: false, error: "connection_dropped" });
     }
-    for (const { socket } of [...this.#connections]) socket.terminate();
+    for (const connection of [...this.#connections]) connection.terminate();
+    for (const socket of this.#server.clients) socket.terminate();
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
   }
 
-  #open(socket: WebSocket): void {
-    const connection = new SocketConnection(socket, this.#options);
+  #open(socket: WebSocket, wire: Duplex): void {
+    const connection = new SocketConnection({
+      socket,
+      wire,
+      times: this.#options,
+      lateness: () =>
+        this.#options.faults.take(({ effect }) => effect === "late_pong")?.delay_ms ?? 0,
+      onEnd: (ended) => this.#forget(ended),
+    });
     if (this.#connections.length >= MAX_CONNECTIONS) {
       connection.disconnect("too_many_websockets");
-      socket.close();
+      connection.close();
       return;
     }
     this.#connections.push(connection);
-    socket.on("message", (data: Buffer) => this.#acknowledge(data.toString("utf8")));
-    socket.on("close", () => this.#forget(connection));
+    socket.on("message", (data: Buffer) => this.#acknowledge(connection, data.toString("utf8")));
     connection.send(helloFrame(this.#connections.length, this.#options.lifeMs));
-    for (const pending of this.#pending.values()) {
-      if (pending.connection === undefined && waitsForSocket(pending.delivery))
-        this.#assign(pending);
-    }
     this.#options.onConnection("opened", this.#connections.length);
   }
 
   #forget(connection: SocketConnection): void {
-    this.#connections.splice(this.#connections.indexOf(connection), 1);
+    const index = this.#connections.indexOf(connection);
+    if (index < 0) return;
+    this.#connections.splice(index, 1);
     for (const pending of [...this.#pending.values()]) {
-      if (pending.connection !== connection) continue;
-      pending.connection = undefined;
-      if (pending.delivery.kind === "interactive") this.#assign(pending);
-      if (pending.delivery.kind === "events_api") {
+      // The person who clicked or typed waits in vain; only the event queue has more to do.
+      if (pending.connection === connection && pending.delivery.kind === "events_api") {
         pending.settle({ acked: false, error: "connection_dropped" });
       }
     }
     this.#options.onConnection("closed", this.#connections.length);
   }
 
-  #assign(pending: Pending): void {
-    const open = this.#connections.filter((connection) => connection.isOpen);
-    const connection = open[this.#turn % Math.max(1, open.length)];
-    if (connection === undefined) return;
+  #next(): SocketConnection | undefined {
+    const connection = this.#connections[this.#turn % Math.max(1, this.#connections.length)];
     this.#turn += 1;
-    pending.connection = connection;
-    const { kind, payload, acceptsResponse, retry } = pending.delivery;
-    connection.send({
-      envelope_id: pending.id,
-      payload,
-      type: kind,
-      accepts_response_payload: acceptsResponse,
-      ...(kind === "events_api"
-        ? { retry_attempt: retry?.attempt ?? 0, retry_reason: retry?.reason ?? "" }
-        : {}),
-    });
+    return connection;
   }
 
-  #acknowledge(text: string): void {
+  /** An acknowledgement counts on the socket that brought the payload. */
+  #acknowledge(connection: SocketConnection, text: string): void {
     const frame = parseJson(text);
     const id = member(frame, "envelope_id");
-    if (typeof id !== "string") return;
-    this.#pending.get(id)?.settle({ acked: true, payload: member(frame, "payload") ?? {} });
+    const pending = typeof id === "string" ? this.#pending.get(id) : undefined;
+    if (pending?.connection !== connection) return;
+    pending.settle({ acked: true, payload: member(frame, "payload") ?? {} });
   }
 }
 
-/** A command that finds no socket is lost; the rest may wait for one until its time is over. */
-function waitsForSocket(delivery: Delivery): boolean {
-  return delivery.kind !== "slash_commands";
+function refuseUpgrade(socket: Duplex, status: number): void {
+  const reason = STATUS_CODES[status] ?? "Refused";
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+function envelopeOf(id: string, { kind, payload, acceptsResponse, retry }: Delivery): object {
+  return {
+    envelope_id: id,
+    payload,
+    type: kind,
+    accepts_response_payload: acceptsResponse,
+    ...(kind === "events_api"
+      ? { retry_attempt: retry?.attempt ?? 0, retry_reason: retry?.reason ?? "" }
+      : {}),
+  };
 }
 
 function helloFrame(connections: number, lifeMs: number): object {

@@ -2,7 +2,7 @@ import type { Fakes } from "../fakes.ts";
 import { type FaultList, FaultRefused } from "../fault-queue.ts";
 import type { JsonObject } from "../json.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { parseDeliveryFault, parseSlackFault } from "./slack-fault.ts";
+import { parseDeliveryFault, parseSlackFault, parseSocketFault } from "./slack-fault.ts";
 
 /**
  * Adds the fault that the body describes; who asks for it (`user`) does not matter.
@@ -20,13 +20,17 @@ export function addFault(
       return workspace.faults.add(parseSlackFault(body));
     case "delivery":
       return workspace.deliveryFaults.add(parseDeliveryFault(body));
+    case "socket":
+      return workspace.socketFaults.add(parseSocketFault(body));
     case "model":
       return fakes.model.fault(body);
     case "mail":
       if (fakes.mail === undefined) throw new FaultRefused("There is no mail server here.");
       return fakes.mail.fault(body);
     default:
-      throw new FaultRefused('"target" of a fault must be "slack", "delivery", "model" or "mail".');
+      throw new FaultRefused(
+        '"target" of a fault must be "slack", "delivery", "socket", "model" or "mail".',
+      );
   }
 }
 
@@ -54,6 +58,7 @@ function listsOf(workspace: Workspace, fakes: Fakes): Record<string, FaultList> 
   return {
     slack: workspace.faults,
     delivery: workspace.deliveryFaults,
+    socket: workspace.socketFaults,
     model: fakes.model.faults,
     ...(fakes.mail === undefined ? {} : { mail: fakes.mail.faults }),
   };

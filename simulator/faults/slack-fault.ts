@@ -46,6 +46,30 @@ export const DeliveryFault = z.strictObject({
 export type DeliveryFault = z.output<typeof DeliveryFault>;
 
 /**
+ * Trouble for Socket Mode connections.
+ *
+ * - `effect`: `late_pong` answers each of the next `times` pings `delay_ms` later than usual (6 s without it), as Slack does
+ *   on bad days (https://github.com/slackapi/bolt-js/issues/2786); `refuse_upgrade` answers the next `times` requests to open
+ *   a socket with `status` (409 without it, https://github.com/slackapi/node-slack-sdk/issues/2094).
+ */
+export const SocketFault = z.strictObject({
+  target: z.literal("socket"),
+  effect: z.enum(["late_pong", "refuse_upgrade"]),
+  delay_ms: z.int().min(0).max(3_600_000).default(6_000),
+  status: z.int().min(400).max(599).default(409),
+  times: z.int().min(1).max(1_000_000).default(1),
+});
+export type SocketFault = z.output<typeof SocketFault>;
+
+/**
+ * @returns the fault with its defaults.
+ * @throws {FaultRefused} naming each wrong field.
+ */
+export function parseSocketFault(input: unknown): SocketFault {
+  return parse(SocketFault, input, "sockets");
+}
+
+/**
  * @returns the fault with its defaults.
  * @throws {FaultRefused} naming each wrong field.
  */

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { toObjects, toText } from "../json.ts";
 import { openSimulator } from "../simulator.ts";
 import { Person } from "./support/person.ts";
+import { RawSocket } from "./support/raw-socket.ts";
 import { startSample } from "./support/sample-app.ts";
 import { clientOf, openSample } from "./support/web-client.ts";
 
@@ -29,6 +30,8 @@ describe("the person's side without a bot", () => {
       ...quick,
     });
     const alice = new Person(simulator.url, "U0ALICE");
+    // An app that listens and never answers.
+    await (await RawSocket.open(simulator)).next();
 
     const inChannel = await alice.act("message", { channel: "C0GENERAL", text: "hi" });
     expect(inChannel).toMatchObject({ ok: true, acked: false, delivered: false });

@@ -76,23 +76,39 @@ describe("Socket Mode", () => {
     }
   });
 
-  test("a click on a socket that drops goes to the next one, a command does not", async () => {
-    await using simulator = await openSample({ timings: { ...timings, ackMs: 400 } });
+  test("a click and a command on a socket that drops are lost, an event comes again", async () => {
+    await using simulator = await openSample({
+      timings: { ackMs: 1_000, eventRetriesMs: [50, 0, 0] },
+    });
     const first = await RawSocket.open(simulator);
     await first.next();
     const alice = new Person(simulator.url, "U0ALICE");
     const click = alice.act("action", { channel: "C0GENERAL", ts: "1.000001", action_id: "a" });
     const command = alice.act("slash", { channel: "C0GENERAL", command: "/sample", text: "" });
-    await first.next();
-    await first.next();
+    const event = alice.act("message", { channel: "D0ALICE", text: "hi" });
+    for (let count = 0; count < 3; count += 1) await first.next();
 
     await alice.act("disconnect");
     const second = await RawSocket.open(simulator);
     expect(await second.next()).toMatchObject({ type: "hello" });
-    second.ack(await second.next());
+    const frame = await second.next();
+    second.ack(frame);
 
-    expect(await click).toMatchObject({ acked: true, stale: true });
-    expect(await command).toMatchObject({ acked: false, error: "operation_timeout" });
+    expect(frame).toMatchObject({ type: "events_api", retry_attempt: 1 });
+    expect(await event).toMatchObject({ acked: true });
+    const lost = { acked: false, error: "operation_timeout" };
+    expect(await Promise.all([click, command])).toMatchObject([lost, lost]);
+  });
+
+  test("without a socket a click and a command fail at once", async () => {
+    await using simulator = await openSample();
+    const alice = new Person(simulator.url, "U0ALICE");
+    const failed = { acked: false, ackMs: 0, error: "dispatch_failed" };
+
+    const click = await alice.act("action", { channel: "C0GENERAL", ts: "1.1", action_id: "a" });
+    const command = await alice.act("slash", { channel: "C0GENERAL", command: "/sample" });
+
+    expect([click, command]).toMatchObject([failed, failed]);
   });
 
   test("an event is sent again three times, with its number and the same id", async () => {

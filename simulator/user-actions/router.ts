@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { DISCONNECT_KINDS } from "../delivery/socket-mode.ts";
 import type { Fakes } from "../fakes.ts";
 import { FaultRefused } from "../fault-queue.ts";
 import { addFault, removeFaults } from "../faults/control.ts";
@@ -56,8 +57,9 @@ const CONTROLS: Readonly<Record<string, Control>> = {
   }),
   "/sim/person": (workspace, _fakes, body) => ({ ...DONE, user: changeUser(workspace, body) }),
   "/sim/disconnect": (workspace, _fakes, body) => {
-    const kind = DISCONNECTS.find((one) => one === body["kind"]) ?? "drop";
-    return { ...DONE, disconnected: workspace.sockets.disconnect(kind) };
+    const kind = DISCONNECT_KINDS.find((one) => one === body["kind"]) ?? "drop";
+    const count = typeof body["count"] === "number" ? body["count"] : undefined;
+    return { ...DONE, disconnected: workspace.sockets.disconnect(kind, count) };
   },
   "/sim/verify-url": async (workspace) => {
     const problem = await workspace.verifyEventsUrl();
@@ -70,8 +72,6 @@ const CONTROLS: Readonly<Record<string, Control>> = {
     return DONE;
   },
 };
-
-const DISCONNECTS = ["drop", "freeze", "warning", "refresh_requested"] as const;
 
 /** Answers everything under `/sim` but the stream. */
 export async function handleUserAction(

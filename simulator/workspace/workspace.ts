@@ -7,7 +7,7 @@ import { LoggedTransport } from "../delivery/logged-transport.ts";
 import { SocketHub } from "../delivery/socket-mode.ts";
 import type { Transport } from "../delivery/transport.ts";
 import { createFaultQueue, type FaultQueue } from "../fault-queue.ts";
-import type { DeliveryFault, SlackFault } from "../faults/slack-fault.ts";
+import type { DeliveryFault, SlackFault, SocketFault } from "../faults/slack-fault.ts";
 import { TrafficLog } from "../inspector/traffic.ts";
 import type { AppManifest } from "../manifest.ts";
 import type { Timings } from "../timings.ts";
@@ -58,6 +58,7 @@ export class Workspace {
   readonly streams = new Map<string, number>();
   readonly faults: FaultQueue<SlackFault> = createFaultQueue("slack");
   readonly deliveryFaults: FaultQueue<DeliveryFault> = createFaultQueue("delivery");
+  readonly socketFaults: FaultQueue<SocketFault> = createFaultQueue("socket");
   /** Address of the simulator, without a slash at the end; known once it listens. */
   url = "";
   #state: WorkspaceState;
@@ -84,8 +85,12 @@ export class Workspace {
       clock,
       ackMs: timings.ackMs,
       pingMs: timings.socketPingMs,
+      pongMs: timings.socketPongMs,
       lifeMs: timings.socketLifeMs,
       graceMs: timings.socketGraceMs,
+      lingerMs: timings.socketLingerMs,
+      ghostMs: timings.socketGhostMs,
+      faults: this.socketFaults,
       ticketMs: timings.socketTicketMs,
       onConnection: (event, count, reason) => {
         this.traffic.connection(event, count, reason);
@@ -153,6 +158,7 @@ export class Workspace {
     this.traffic.clear();
     this.faults.reset();
     this.deliveryFaults.reset();
+    this.socketFaults.reset();
     this.feed.publish({ type: "reset" });
     this.touch();
   }

@@ -65,6 +65,15 @@ export const kinds = [
     ],
   },
   {
+    target: "socket",
+    title: "Sockets",
+    about: "How Slack treats the app's sockets next.",
+    effects: [
+      { label: "Late answer to a ping", body: { effect: "late_pong" }, ask: delay("6000") },
+      { label: "Refused when opened (409)", body: { effect: "refuse_upgrade" } },
+    ],
+  },
+  {
     target: "model",
     title: "AI model",
     about: "What the stand-in model answers next. A model of your own is out of reach.",
@@ -97,8 +106,10 @@ export const kinds = [
 export const disconnects = [
   { kind: "drop", label: "Drop", about: "The sockets break, as a network does" },
   { kind: "freeze", label: "Freeze", about: "The sockets stay open and say nothing more" },
+  { kind: "ghost", label: "Ghost", about: "The app is cut off, and Slack goes on sending there" },
   { kind: "warning", label: "Warn", about: "Slack says that it will close them soon" },
   { kind: "refresh_requested", label: "Refresh", about: "Slack asks for new sockets" },
+  { kind: "link_disabled", label: "Disable", about: "Slack says that Socket Mode was turned off" },
 ];
 
 export class Faults {
