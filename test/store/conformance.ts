@@ -14,6 +14,7 @@ import { logConformance } from "./conformance/log.ts";
 import { marksConformance } from "./conformance/marks.ts";
 import { processesConformance } from "./conformance/processes.ts";
 import { promptsConformance } from "./conformance/prompts.ts";
+import { rateLimitsConformance } from "./conformance/rate-limits.ts";
 import { samplesConformance } from "./conformance/samples.ts";
 import { slotsConformance } from "./conformance/slots.ts";
 import { totalsConformance } from "./conformance/totals.ts";
@@ -39,6 +40,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     dedupeConformance(open);
     marksConformance(open);
     slotsConformance(open);
+    rateLimitsConformance(open);
     callsConformance(open);
     budgetsConformance(open);
     auditConformance(open);

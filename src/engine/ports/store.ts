@@ -13,6 +13,7 @@ import type {
   TotalsStore,
 } from "./executions.ts";
 import type { PromptStore, SampleStore } from "./prompts.ts";
+import type { RateLimitStore } from "./rate-limits.ts";
 import type { DraftStore, WorkflowStore } from "./workflows.ts";
 
 /**
@@ -40,6 +41,7 @@ export interface Store extends ChangeSource, AsyncDisposable {
   readonly totals: TotalsStore;
   readonly signals: SignalStore;
   readonly slots: SlotStore;
+  readonly rateLimits: RateLimitStore;
   readonly events: EventStore;
   readonly dedupe: DedupeStore;
   readonly kv: KeyValueStore;

@@ -124,6 +124,13 @@ export interface CardClaimDocument extends Stored {
   readonly expiresAt: Date;
 }
 
+/** `_id`: the limit's key. */
+export interface RateLimitDocument extends Stored {
+  /** When the next call would be due at the steady rate: milliseconds since 1970, with fractions. */
+  readonly next: number;
+  readonly expiresAt: Date;
+}
+
 /** `_id`: the worker. */
 export interface ProcessDocument extends Stored {
   readonly name: string;
@@ -193,6 +200,7 @@ export interface Collections {
   readonly slots: Collection<SlotDocument>;
   readonly lines: Collection<PlaceInLineDocument>;
   readonly cardClaims: Collection<CardClaimDocument>;
+  readonly rateLimits: Collection<RateLimitDocument>;
   readonly processes: Collection<ProcessDocument>;
   readonly events: Collection<EventDocument>;
   readonly subscriptions: Collection<SubscriptionDocument>;
@@ -212,6 +220,7 @@ export function collectionsOf(db: Db): Collections {
     slots: db.collection("slots"),
     lines: db.collection("lines"),
     cardClaims: db.collection("cardClaims"),
+    rateLimits: db.collection("rateLimits"),
     processes: db.collection("processes"),
     events: db.collection("events"),
     subscriptions: db.collection("subscriptions"),
@@ -292,6 +301,13 @@ export const INDEXES: Readonly<Partial<Record<CollectionName, readonly Index[]>>
   cardClaims: [
     {
       name: "card_claims_expiry",
+      key: { expiresAt: 1 },
+      expireAfterSeconds: EXPIRY_GRACE_SECONDS,
+    },
+  ],
+  rateLimits: [
+    {
+      name: "rate_limits_expiry",
       key: { expiresAt: 1 },
       expireAfterSeconds: EXPIRY_GRACE_SECONDS,
     },

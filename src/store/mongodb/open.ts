@@ -23,6 +23,7 @@ import { createDedupe, createMarks } from "./keys.ts";
 import { createLeases, createProcesses } from "./leases.ts";
 import { createLog } from "./log.ts";
 import { migrate, readUpgrade } from "./migrations.ts";
+import { createRateLimits } from "./rate-limits.ts";
 import { recordCollection } from "./record-collection.ts";
 import { createSlots } from "./slots.ts";
 import { createTotals } from "./totals.ts";
@@ -58,6 +59,7 @@ export async function openMongoStore(uri: string): Promise<Store> {
     dedupe: createDedupe(connection),
     kv: createMarks(connection),
     slots: createSlots(connection),
+    rateLimits: createRateLimits(connection),
     calls: createCalls(recordCollection(connection, CALLS)),
     cards: openCards(connection),
     drafts: createDrafts(recordCollection(connection, DRAFTS)),

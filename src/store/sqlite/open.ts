@@ -22,6 +22,7 @@ import { createInbox } from "./inbox.ts";
 import { createDedupe, createMarks } from "./keys.ts";
 import { createLeases, createProcesses } from "./leases.ts";
 import { createLog } from "./log.ts";
+import { createRateLimits } from "./rate-limits.ts";
 import { recordTable } from "./record-table.ts";
 import { createSlots } from "./slots.ts";
 import { createTotals } from "./totals.ts";
@@ -76,6 +77,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     dedupe: createDedupe(connection),
     kv: createMarks(connection),
     slots: createSlots(connection),
+    rateLimits: createRateLimits(),
     calls: createCalls(recordTable(connection, CALLS)),
     cards: openCards(connection),
     drafts: createDrafts(recordTable(connection, DRAFTS)),
