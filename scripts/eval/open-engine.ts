@@ -1,6 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { WebClient } from "@slack/web-api";
 import { createCron } from "../../src/adapters/node-cron.ts";
 import { createSampleFiles } from "../../src/adapters/sample-files.ts";
 import { createSecretHider } from "../../src/adapters/secrets.ts";
@@ -16,7 +15,7 @@ import { createEmailService } from "../../src/services/email/email-service.ts";
 import { createHttpService } from "../../src/services/http/http-service.ts";
 import { createServiceRegistry } from "../../src/services/registry.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
-import { createChannelFinder } from "../../src/slack/channels.ts";
+import { createSlack } from "../../src/slack/slack.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 
 /**
@@ -45,7 +44,13 @@ export async function openEvalEngine(
   const store = stack.use(await openSqliteStore({ path: ":memory:" }));
   const database = stack.use(createDatabaseService({ urls: {} }));
   const cron = createCron();
-  const client = new WebClient();
+  const slack = createSlack({
+    botToken: "xoxb-none",
+    apiUrl: null,
+    limits: store.rateLimits,
+    clock: systemClock,
+    logger,
+  });
   const engine = createEngine({
     store,
     clock: systemClock,
@@ -56,7 +61,7 @@ export async function openEvalEngine(
       channelMembers: async () => null,
     },
     services: createServiceRegistry([
-      createSlackService({ client, channels: createChannelFinder(client) }),
+      createSlackService(slack),
       createHttpService(),
       createEmailService({ server: null, templatesDir: join(folder, "email-templates") }),
       database,

@@ -1,4 +1,4 @@
-import { WebClient } from "@slack/web-api";
+import { pino } from "pino";
 import { member, memberAt, toObjects, toText } from "../../simulator/json.ts";
 import { answerContent } from "../../simulator/model/answer.ts";
 import { parseChatRequest } from "../../simulator/model/chat-request.ts";
@@ -9,7 +9,8 @@ import { createServiceRegistry } from "../../src/services/registry.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
 import { AppError } from "../../src/shared/errors.ts";
 import { toJson } from "../../src/shared/json.ts";
-import { createChannelFinder } from "../../src/slack/channels.ts";
+import { createSlack } from "../../src/slack/slack.ts";
+import { createRateLimits } from "../../src/store/sqlite/rate-limits.ts";
 import type { Chance } from "./chance.ts";
 import type { MovingClock } from "./moving-clock.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -71,10 +72,14 @@ const MOST_CALL_MS = 420;
 
 /** The real actions with their parameters; a call takes time, but nothing leaves the process. */
 export function createSampleServices(world: SampleWorld): ServiceRegistry {
-  const client = new WebClient();
-  return createServiceRegistry([
-    silent(createSlackService({ client, channels: createChannelFinder(client) }), world),
-  ]);
+  const slack = createSlack({
+    botToken: "xoxb-none",
+    apiUrl: null,
+    limits: createRateLimits(),
+    clock: world.clock,
+    logger: pino({ level: "silent" }),
+  });
+  return createServiceRegistry([silent(createSlackService(slack), world)]);
 }
 
 function silent(service: Service, world: SampleWorld): Service {

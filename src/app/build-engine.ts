@@ -55,7 +55,7 @@ export function buildEngine(parts: EngineParts): RunningEngine {
     conversations: createConversations(slack, systemClock),
     nameChecks: { ...createSlackNameChecks(slack), connection: database.checkConnection },
     services: createServiceRegistry([
-      createSlackService({ client: slack.bulk, channels: slack.channels }),
+      createSlackService(slack),
       createHttpService({ allowHosts: config.http.allowHosts }),
       createEmailService({
         server: config.mail,

@@ -27,7 +27,12 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
     const store = await openStore(config.store, stack);
     const database = stack.use(createDatabaseService({ urls: config.databases }));
     const telemetry = createTelemetry();
-    const slack = createSlack({ ...config.slack, clock: systemClock, logger });
+    const slack = createSlack({
+      ...config.slack,
+      limits: store.rateLimits,
+      clock: systemClock,
+      logger,
+    });
     const engine = buildEngine({ ...options, store, slack, database, telemetry });
     await checkTokenOwner(engine, config.web.tokenOwner);
     let isDraining = false;

@@ -60,6 +60,7 @@ const FAULTS = {
   service_unavailable: "outside",
   service_rejected: "author",
   slack_unavailable: "outside",
+  slack_limited: "outside",
   slack_rejected: "author",
   internal: "internal",
 } as const satisfies Record<string, Fault>;

@@ -69,7 +69,7 @@ export function toSlackError(error: unknown, doing: string): AppError {
   switch (failure.kind) {
     case "limited":
       return new AppError({
-        code: "slack_unavailable",
+        code: "slack_limited",
         message: `Slack takes no more requests at the moment (${doing}).`,
         retryable: true,
         retryAfterMs: failure.retryAfterMs,

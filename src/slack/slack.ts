@@ -2,25 +2,34 @@ import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Clock } from "../engine/ports/clock.ts";
 import type { Directory } from "../engine/ports/directory.ts";
+import type { RateLimitStore } from "../engine/ports/rate-limits.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { type ChannelWatch, createChannelWatch } from "./channel-watch.ts";
 import { type ChannelFinder, createChannelFinder } from "./channels.ts";
 import { createBulkClient, createLookupClient, toSlackLogger } from "./clients.ts";
 import { createDirectory } from "./directory.ts";
 import { createGroupFinder, type GroupFinder } from "./groups.ts";
+import { OutgoingQueue } from "./outgoing/queue.ts";
+import { createSender, type Sender } from "./outgoing/sender.ts";
 
 export interface SlackOptions {
   readonly botToken: string;
   /** Base of the Web API; `null`: Slack's own. */
   readonly apiUrl: string | null;
+  /** Slack's limits, which all processes of the bot keep together. */
+  readonly limits: RateLimitStore;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** The workspace, shared by the bot, the `slack` service and the name checks, so that each list is read and cached once. */
 export interface Slack {
-  /** For background sends: neither waits nor retries. */
+  /** For background calls: neither waits nor retries. */
   readonly bulk: WebClient;
+  /** Where every call that changes what people see has its turn. */
+  readonly queue: OutgoingQueue;
+  /** Sends what people see, in its turn. */
+  readonly sender: Sender;
   /** For reads and answers that a person waits for: a short time-out, one retry. */
   readonly lookup: WebClient;
   readonly directory: Directory;
@@ -30,14 +39,18 @@ export interface Slack {
 }
 
 /** Builds the Slack layer, once for each process. It calls nothing by itself. */
-export function createSlack({ botToken, apiUrl, clock, logger }: SlackOptions): Slack {
+export function createSlack({ botToken, apiUrl, limits, clock, logger }: SlackOptions): Slack {
   const access = omitUndefined({ botToken, apiUrl: apiUrl ?? undefined });
   const slackLogger = toSlackLogger(logger);
   const lookup = createLookupClient(access, slackLogger);
   const groups = createGroupFinder(lookup, clock);
   const channels = createChannelFinder(lookup);
+  const bulk = createBulkClient(access, slackLogger);
+  const queue = new OutgoingQueue({ limits, clock });
   return {
-    bulk: createBulkClient(access, slackLogger),
+    bulk,
+    queue,
+    sender: createSender(bulk, queue, clock),
     lookup,
     directory: createDirectory(lookup, { groups, channels }, clock),
     groups,

@@ -4,12 +4,14 @@ import { openSimulator } from "../../simulator/simulator.ts";
 import { systemClock } from "../../src/engine/ports/clock.ts";
 import { createSlackNameChecks } from "../../src/slack/name-checks.ts";
 import { createSlack } from "../../src/slack/slack.ts";
+import { createRateLimits } from "../../src/store/sqlite/rate-limits.ts";
 
 test("channels, people and groups that the workspace does not have are told apart from those it has", async () => {
   await using simulator = await openSimulator({ realistic: false });
   const slack = createSlack({
     botToken: "xoxb-simulator",
     apiUrl: simulator.apiUrl,
+    limits: createRateLimits(),
     clock: systemClock,
     logger: pino({ level: "silent" }),
   });

@@ -92,7 +92,12 @@ export class TestBot implements AsyncDisposable {
   async startBot(): Promise<void> {
     const logger = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
     const access = { botToken: "xoxb-simulator", apiUrl: this.simulator.apiUrl };
-    const slack = createSlack({ ...access, clock: systemClock, logger });
+    const slack = createSlack({
+      ...access,
+      limits: this.store.rateLimits,
+      clock: systemClock,
+      logger,
+    });
     const admins = this.#options.admins ?? [];
     await this.store.leases.voidAll(Date.now());
     const engine = createEngine({
@@ -135,7 +140,7 @@ export class TestBot implements AsyncDisposable {
   }
 
   /** What steps reach: nothing at all, or the simulator. */
-  #outside({ bulk, channels }: Slack) {
+  #outside(slack: Slack) {
     if (this.#options.connected !== true) {
       const away = new AppError({ code: "model_unavailable", message: "No model." });
       return {
@@ -146,7 +151,7 @@ export class TestBot implements AsyncDisposable {
     return {
       model: createOpenAiModelClient({ apiKey: "none", baseUrl: `${this.simulator.url}/v1` }),
       services: createServiceRegistry([
-        createSlackService({ client: bulk, channels }),
+        createSlackService(slack),
         createHttpService({ allowHosts: ["127.0.0.1"] }),
       ]),
     };

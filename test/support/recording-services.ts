@@ -4,8 +4,7 @@ import { createServiceRegistry } from "../../src/services/registry.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
 import { AppError } from "../../src/shared/errors.ts";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
-import { createChannelFinder } from "../../src/slack/channels.ts";
-import type { SlackClient } from "../../src/slack/clients.ts";
+import { silentSlack } from "./silent-slack.ts";
 
 /** What a service was asked to do. */
 export interface RecordedCall {
@@ -21,13 +20,7 @@ export type ServiceScript = (name: string, params: JsonObject) => Json | AppErro
 
 /** The registry with the real services' actions and parameters; nothing leaves the process, calls are kept. */
 export function recordingServices(calls: RecordedCall[], script: ServiceScript) {
-  const nobody: SlackClient = {
-    chat: { postMessage: () => Promise.reject(new Error("Nothing is sent in this test.")) },
-  } as unknown as SlackClient;
-  const services = [
-    createSlackService({ client: nobody, channels: createChannelFinder(nobody) }),
-    createHttpService({ allowHosts: [] }),
-  ];
+  const services = [createSlackService(silentSlack()), createHttpService({ allowHosts: [] })];
   return createServiceRegistry(services.map((service) => recording(service, calls, script)));
 }
 

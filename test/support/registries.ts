@@ -1,4 +1,3 @@
-import { WebClient } from "@slack/web-api";
 import { createCron } from "../../src/adapters/node-cron.ts";
 import type { ValidationContext } from "../../src/engine/definition/validation/validate.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
@@ -8,16 +7,15 @@ import { createEmailService } from "../../src/services/email/email-service.ts";
 import { createHttpService } from "../../src/services/http/http-service.ts";
 import { createServiceRegistry } from "../../src/services/registry.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
-import { createChannelFinder } from "../../src/slack/channels.ts";
+import { silentSlack } from "./silent-slack.ts";
 
 /** What definitions may name in the real bot; nothing is called. */
 export function realRegistries(): ValidationContext {
-  const client = new WebClient();
   return {
     stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
     triggerTypes: createTriggerTypes({ cron: createCron() }),
     services: createServiceRegistry([
-      createSlackService({ client, channels: createChannelFinder(client) }),
+      createSlackService(silentSlack()),
       createHttpService(),
       createEmailService({ server: null, templatesDir: "none" }),
       createDatabaseService({ urls: {} }),

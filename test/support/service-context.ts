@@ -7,6 +7,7 @@ export function serviceContext(more: Partial<ServiceContext> = {}): ServiceConte
     executionId: "exec_1",
     workflowId: "expense",
     stepId: "send",
+    startedAt: 0,
     attempt: 1,
     signal: new AbortController().signal,
     ...more,

@@ -62,7 +62,8 @@ export async function answerClick(
  */
 export function askAgain(error: unknown): never {
   const isStore = isAppError(error, "store_unavailable");
-  if (!isStore && !isAppError(error, "slack_unavailable")) throw error;
+  const isSlack = isAppError(error, "slack_unavailable") || isAppError(error, "slack_limited");
+  if (!isStore && !isSlack) throw error;
   if (isStore && error.outcomeUnknown) {
     throw new AppError({ code: error.code, message: UNCONFIRMED_SENTENCE, cause: error });
   }

@@ -1,5 +1,6 @@
 import type { CardRecord } from "../../engine/ports/cards.ts";
 import { hashJson, toJson } from "../../shared/json.ts";
+import type { Urgency } from "../../slack/outgoing/queue.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import type { DesiredMessage } from "./desired-messages.ts";
 import { cardId, isAbandoned, RUN_CARD } from "./message-ids.ts";
@@ -13,14 +14,13 @@ export interface Card {
 }
 
 /** The next call to Slack that brings a card to its desired state. */
-export type CardAction =
-  | { readonly kind: "post"; readonly card: Card; readonly rank: number }
-  | {
-      readonly kind: "update";
-      readonly card: Card;
-      readonly record: CardRecord;
-      readonly rank: number;
-    };
+export type CardAction = (
+  | { readonly kind: "post" }
+  | { readonly kind: "update"; readonly record: CardRecord }
+) & { readonly card: Card; readonly urgency: Urgency };
+
+/** A possible action, with what decides about its order among those of its execution. */
+type Candidate = CardAction & { readonly rank: number };
 
 const RANK = { runPost: 0, soon: 1, later: 2, runEdit: 3 } as const;
 
@@ -57,7 +57,22 @@ export function planNext(
     })
     .filter((action) => action !== null)
     .sort((a, b) => a.rank - b.rank);
-  return actions[0] ?? null;
+  const [first] = actions;
+  if (first === undefined) return null;
+  // The run's card goes as fast as the question that will stand in its thread.
+  const leads = first.rank === RANK.runPost && asksSomething(executionId, messages, records);
+  return leads ? { ...first, urgency: "question" } : first;
+}
+
+/** Is there a question that was not posted yet? */
+function asksSomething(
+  executionId: string,
+  messages: readonly DesiredMessage[],
+  records: ReadonlyMap<string, CardRecord>,
+): boolean {
+  return messages.some(
+    ({ id, asks }) => asks === true && !isPosted(records.get(cardId(executionId, id))),
+  );
 }
 
 /** What belongs into a thread waits for its parent, and falls with it. */
@@ -72,20 +87,23 @@ function isPosted(record: CardRecord | undefined): boolean {
   return record !== undefined && record.ts !== null;
 }
 
-function actionFor(card: Card, isShown: boolean): CardAction | null {
+function actionFor(card: Card, isShown: boolean): Candidate | null {
   const { desired, record } = card;
-  const isRun = desired.id === RUN_CARD;
-  const rank = desired.urgency === "soon" ? RANK.soon : RANK.later;
+  const isSoon = desired.urgency === "soon";
+  const urgency = isSoon ? "question" : "run";
+  const rank = isSoon ? RANK.soon : RANK.later;
   if (record === null || (record.ts === null && !record.final)) {
-    return { kind: "post", card, rank: isRun ? RANK.runPost : rank };
+    return { kind: "post", card, rank: desired.id === RUN_CARD ? RANK.runPost : rank, urgency };
   }
-  if (
-    record.final
-      ? staysAsItIs(record, isRun || desired.isRevised === true, isShown)
-      : isShown && !desired.final
-  )
-    return null;
-  return { kind: "update", card, record, rank: isRun ? RANK.runEdit : rank };
+  if (needsNoUpdate(desired, record, isShown)) return null;
+  if (desired.id !== RUN_CARD) return { kind: "update", card, record, rank, urgency };
+  const isProgress = !desired.final;
+  return { kind: "update", card, record, rank: RANK.runEdit, urgency: isProgress ? "rest" : "run" };
+}
+
+function needsNoUpdate(desired: DesiredMessage, record: CardRecord, isShown: boolean): boolean {
+  if (!record.final) return isShown && !desired.final;
+  return staysAsItIs(record, desired.id === RUN_CARD || desired.isRevised === true, isShown);
 }
 
 /**

@@ -11,6 +11,7 @@ import { LruMap } from "../../shared/lru-map.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { eachPage } from "../../shared/pages.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
+import type { OutgoingCall } from "../../slack/outgoing/limits.ts";
 import type { Slack } from "../../slack/slack.ts";
 import { type CardContext, createCardContext } from "../views/card-context.ts";
 import { type DesiredMessage, desiredMessages } from "./desired-messages.ts";
@@ -18,7 +19,6 @@ import { cardId, RUN_CARD } from "./message-ids.ts";
 import { type ExecutionCards, MessageWriter } from "./message-writer.ts";
 import { createPlacement } from "./placement.ts";
 import { type CardAction, planNext } from "./plan.ts";
-import { POST_RATE, RateLimiter, UPDATE_RATE } from "./rate-limiter.ts";
 import { Reaches } from "./reach.ts";
 import { receiptMessages, wantedReceipts } from "./receipts.ts";
 import { createSlackMessages } from "./slack-messages.ts";
@@ -39,7 +39,6 @@ export interface ReconcilerOptions {
 
 const RECHECK_MS = 5 * 60_000;
 const REMEMBERED_DELETIONS = 1000;
-const UPDATE_KEY = "update";
 /** A run's card is edited at most this often while it runs. */
 const EDIT_PAUSE_MS = 1000;
 /**
@@ -67,7 +66,6 @@ interface Job {
   interrupt: AbortController;
   failures: number;
   lastEdit: number;
-  since: number;
   done: Promise<void>;
 }
 
@@ -79,7 +77,6 @@ interface Job {
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #writer: MessageWriter;
-  readonly #rateLimiter: RateLimiter;
   readonly #reaches: Reaches;
   readonly #deleted = new LruMap<string, true>(REMEMBERED_DELETIONS);
   readonly #jobs = new Map<string, Job>();
@@ -102,9 +99,6 @@ export class Reconciler {
       channels: api,
       channelWatch: options.slack.channelWatch,
     });
-    this.#rateLimiter = new RateLimiter(options.clock, (key) =>
-      key === UPDATE_KEY ? UPDATE_RATE : POST_RATE,
-    );
   }
 
   /** Subscribes to the engine, and reconciles what an earlier life of the process may have left undone. */
@@ -178,7 +172,6 @@ export class Reconciler {
       interrupt: new AbortController(),
       failures: 0,
       lastEdit: 0,
-      since: this.#options.clock.now(),
       done: Promise.resolve(),
     };
     this.#jobs.set(executionId, job);
@@ -284,10 +277,10 @@ export class Reconciler {
         action.kind === "post"
           ? await this.#writer.ensureRecord(execution, action.card)
           : action.record;
-      const rateKey = rateKeyOf(action, record);
-      if (!(await this.#waitForRateLimit(action, rateKey, job))) return false;
+      const call = callOf(action, record);
+      if (!(await this.#waitForTurn(view, action, call, job))) return false;
       if (!(await this.#claim(executionId, job))) return false;
-      await this.#perform(execution, action, rateKey);
+      await this.#perform(execution, action, call);
       if (action.kind === "update" && action.card.desired.id === RUN_CARD) {
         job.lastEdit = this.#options.clock.now();
       }
@@ -312,19 +305,20 @@ export class Reconciler {
   }
 
   /** @returns `false` if something changed while waiting. */
-  #waitForRateLimit({ kind, card, rank }: CardAction, rateKey: string, job: Job): Promise<boolean> {
-    const { desired } = card;
-    const isRunningEdit = kind === "update" && desired.id === RUN_CARD && !desired.final;
-    return this.#rateLimiter.take({
-      keys: [rateKey],
-      rank,
-      since: job.since,
-      notBefore: isRunningEdit ? job.lastEdit + EDIT_PAUSE_MS : 0,
+  #waitForTurn(
+    view: ExecutionView,
+    { urgency }: CardAction,
+    call: OutgoingCall,
+    job: Job,
+  ): Promise<boolean> {
+    const place = { urgency, since: Date.parse(view.startedAt) };
+    return this.#options.slack.queue.turn(call, place, {
+      notBefore: urgency === "rest" ? job.lastEdit + EDIT_PAUSE_MS : 0,
       signal: job.interrupt.signal,
     });
   }
 
-  async #perform(execution: ExecutionCards, action: CardAction, rateKey: string): Promise<void> {
+  async #perform(execution: ExecutionCards, action: CardAction, call: OutgoingCall): Promise<void> {
     const { cardId: id } = action.card;
     const record = execution.records.get(id) ?? null;
     try {
@@ -332,7 +326,7 @@ export class Reconciler {
     } catch (error) {
       const failure = toSlackFailure(error);
       if (failure.kind !== "limited") throw error;
-      this.#rateLimiter.pause(rateKey, failure.retryAfterMs);
+      await this.#options.slack.queue.limited(call, failure.retryAfterMs);
       this.#options.logger.debug(
         { card: id, waitMs: failure.retryAfterMs },
         "Slack limits the calls; waiting",
@@ -384,10 +378,9 @@ export class Reconciler {
   }
 }
 
-/** The limit that a call counts against: edits of the whole workspace, or posts in one channel. */
-function rateKeyOf(action: CardAction, record: CardRecord | null): string {
-  if (action.kind === "update") return UPDATE_KEY;
-  return `post ${record?.channel ?? action.card.desired.channel}`;
+function callOf({ kind, card }: CardAction, record: CardRecord | null): OutgoingCall {
+  if (kind === "update") return { method: "chat.update" };
+  return { method: "chat.postMessage", channel: record?.channel ?? card.desired.channel };
 }
 
 const ASKING: readonly string[] = ["approval", "budget", "person"];

@@ -174,6 +174,7 @@ function attemptContext(
     executionId: "eval",
     workflowId: definition.id,
     stepId: step.id,
+    startedAt: clock.now(),
     attempt,
     signal: either,
     services: { get: () => undefined, names: () => [] },

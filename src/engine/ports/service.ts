@@ -11,6 +11,8 @@ export interface ServiceContext {
   readonly executionId: string;
   readonly workflowId: string;
   readonly stepId: string;
+  /** When the execution began, in milliseconds since 1970: where there is a queue, older ones go first. */
+  readonly startedAt: number;
   /** 1 for the first attempt. */
   readonly attempt: number;
   /** Aborts at the step's time-out and at cancellation. */

@@ -125,6 +125,7 @@ function contextOf(
     executionId: state.start.executionId,
     workflowId: state.start.workflowId,
     stepId: act.stepId,
+    startedAt: state.start.at,
     attempt: act.attempt,
     signal,
     services: ports.services,

@@ -142,6 +142,7 @@ export class DatabasePoller {
         executionId: "",
         workflowId: trigger.workflowId,
         stepId: trigger.id,
+        startedAt: since,
         attempt: 1,
         signal: this.#stopping.signal,
       },

@@ -6,10 +6,10 @@ import type { Service, ServiceContext } from "../../engine/ports/service.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { type Json, readOwn } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
-import { type ChannelFinder, isPersonId, readMention } from "../../slack/channels.ts";
-import type { SlackClient } from "../../slack/clients.ts";
+import { readMention } from "../../slack/channels.ts";
 import { toSlackError } from "../../slack/errors.ts";
 import { findMessage, type MessageMark } from "../../slack/messages.ts";
+import type { Slack } from "../../slack/slack.ts";
 import { defineAction, showText } from "../action.ts";
 
 /** Slack cuts texts there without a word. */
@@ -34,14 +34,11 @@ const MessageParams = z.strictObject({
 });
 type MessageParams = z.output<typeof MessageParams>;
 
-export interface SlackServiceOptions {
-  /** Posts messages: must neither wait nor retry. */
-  readonly client: SlackClient;
-  readonly channels: ChannelFinder;
-}
+/** The part of the workspace that the service uses. */
+type SlackParts = Pick<Slack, "bulk" | "channels" | "sender">;
 
 /** Messages in Slack. */
-export function createSlackService({ client, channels }: SlackServiceOptions): Service {
+export function createSlackService(slack: SlackParts): Service {
   return {
     name: "slack",
     defaultAction: "sendMessage",
@@ -53,25 +50,30 @@ export function createSlackService({ client, channels }: SlackServiceOptions): S
         sideEffect: true,
         // Slack has no idempotency keys: a message that may be there already is found by its metadata.
         onUnknown: "look",
-        execute: async (params, context) => sendMessage(client, channels, params, context),
-        look: async (params, context) => lookForMessage(client, channels, params, context),
+        execute: async (params, context) => sendMessage(slack, params, context),
+        look: async (params, context) => lookForMessage(slack, params, context),
       }),
     },
   };
 }
 
 async function sendMessage(
-  client: SlackClient,
-  channels: ChannelFinder,
+  { channels, sender }: SlackParts,
   params: MessageParams,
   context: ServiceContext,
 ): Promise<Json> {
   const named = readMention(params.channel);
   return withSlackErrors(`posting to ${params.channel}`, async () => {
-    // A direct conversation must be open before a message can be posted to it.
-    const channel = isPersonId(named) ? ((await channels.find(named)) ?? named) : named;
-    context.signal.throwIfAborted();
-    const answer = await client.chat.postMessage(toArguments(params, channel, context));
+    // A direct conversation must be open before a message can be posted to it, and a channel has its limit under one name only.
+    const channel = (await channels.find(named)) ?? named;
+    const { idempotencyKey: id, startedAt: since, signal } = context;
+    signal.throwIfAborted();
+    const place = { urgency: "run", since } as const;
+    const answer = await sender.postForStep(toArguments(params, channel, context), {
+      id,
+      place,
+      signal,
+    });
     if (answer.ts === undefined || answer.channel === undefined) {
       throw new AppError({
         code: "slack_unavailable",
@@ -85,8 +87,7 @@ async function sendMessage(
 }
 
 async function lookForMessage(
-  client: SlackClient,
-  channels: ChannelFinder,
+  { bulk, channels }: SlackParts,
   params: MessageParams,
   context: ServiceContext,
 ): Promise<Json | null> {
@@ -94,7 +95,7 @@ async function lookForMessage(
     const channel = await channels.find(params.channel);
     if (channel === null) return null;
     const place = { channel, threadTs: params.threadTs ?? null };
-    const messageTs = await findMessage(client, place, markOf(context));
+    const messageTs = await findMessage(bulk, place, markOf(context));
     return messageTs === null ? null : { messageTs, channel };
   });
 }

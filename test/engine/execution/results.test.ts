@@ -110,25 +110,29 @@ describe("the result of an attempt", () => {
     expect(run.state.frames.get("")?.failure).toBeNull();
   });
 
-  test("without money to ask is tried again when it says so, is told once and counts as no try", () => {
-    const run = new ExecutionHarness(workflow([script("ask", { retryPolicy: { maxRetries: 2 } })]));
-    const error = {
-      code: "budget_exhausted",
-      message: "The month is over budget.",
-      retryable: true,
-    };
+  test.each([
+    ["budget_exhausted", "The month is over budget."],
+    ["slack_limited", "More messages wait for this channel."],
+  ])(
+    "that was not tried at all (%s) is tried again when it says so, is told once and counts as no try",
+    (code, message) => {
+      const run = new ExecutionHarness(
+        workflow([script("ask", { retryPolicy: { maxRetries: 2 } })]),
+      );
+      const error = { code, message, retryable: true };
 
-    for (let look = 0; look < 5; look += 1) {
-      run.end("ask", { kind: "failed", error, retryAfterMs: 60_000 });
-      expect(run.activeStep("ask").due).toBe(run.now + 60_000);
-      run.advance(60_000);
-    }
-    expect(run.state.errors).toHaveLength(1);
-    run.end("ask", { kind: "failed" }).advance(5000).end("ask", { kind: "failed" });
+      for (let look = 0; look < 5; look += 1) {
+        run.end("ask", { kind: "failed", error, retryAfterMs: 60_000 });
+        expect(run.activeStep("ask").due).toBe(run.now + 60_000);
+        run.advance(60_000);
+      }
+      expect(run.state.errors).toHaveLength(1);
+      run.end("ask", { kind: "failed" }).advance(5000).end("ask", { kind: "failed" });
 
-    expect(run.state.status).toBe("failed");
-    expect(run.state.errors).toHaveLength(3);
-  });
+      expect(run.state.status).toBe("failed");
+      expect(run.state.errors).toHaveLength(3);
+    },
+  );
 
   test("of which nobody knows whether it had its effect leaves its failure in doubt", () => {
     const error = { code: "step_timeout", message: "Silence.", retryable: false };

@@ -1,24 +1,14 @@
-import { LogLevel, WebClient } from "@slack/web-api";
 import { describe, expect, test } from "vitest";
 import { openSimulator } from "../../../simulator/simulator.ts";
 import type { ServiceAction } from "../../../src/engine/ports/service.ts";
 import { createSlackService } from "../../../src/services/slack/slack-service.ts";
 import type { Json, JsonObject } from "../../../src/shared/json.ts";
-import { createChannelFinder } from "../../../src/slack/channels.ts";
 import { json, startLoopbackServer } from "../../support/loopback-server.ts";
 import { serviceContext } from "../../support/service-context.ts";
+import { silentSlack } from "../../support/silent-slack.ts";
 
 function sendMessage(apiUrl: string): ServiceAction {
-  const client = new WebClient("xoxb-simulator", {
-    slackApiUrl: apiUrl,
-    rejectRateLimitedCalls: true,
-    retryConfig: { retries: 0 },
-    timeout: 300,
-    logLevel: LogLevel.ERROR,
-  });
-  const action = createSlackService({ client, channels: createChannelFinder(client) }).actions[
-    "sendMessage"
-  ];
+  const action = createSlackService(silentSlack(apiUrl)).actions["sendMessage"];
   if (!action) throw new Error("There is no such action.");
   return action;
 }
@@ -136,9 +126,9 @@ describe("trouble", () => {
     await slack.fault({ method: "chat.postMessage", retry_after: 7 });
 
     await expect(slack.send({ channel: "C0GENERAL", message: "x" })).rejects.toMatchObject({
-      code: "slack_unavailable",
+      code: "slack_limited",
       retryable: true,
-      retryAfterMs: 7000,
+      retryAfterMs: expect.closeTo(6400, -4),
       outcomeUnknown: false,
     });
     expect(await slack.messages("C0GENERAL")).toEqual([]);

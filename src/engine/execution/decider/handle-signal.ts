@@ -6,6 +6,7 @@ import type { AttemptCost, ExecutionEvent } from "../../model/events.ts";
 import { toEdits } from "../../model/requests.ts";
 import { isFinished, type ReadonlyActiveStep, type ReadonlyState } from "../../model/state.ts";
 import { attemptKey } from "../../model/step-path.ts";
+import { isUntried } from "../../model/untried.ts";
 import type { Signal } from "../../ports/executions.ts";
 import { readAnswerable } from "./answerable.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
@@ -79,8 +80,7 @@ function attemptFailed(
   const cost = costOf(result);
   const policy = step.definition.retryPolicy ?? DEFAULT_RETRY_POLICY;
   const tries = attempt - activeStep.firstAttempt + 1;
-  // Nothing was tried: it waits for money, however long that takes.
-  if (error.code === "budget_exhausted") {
+  if (isUntried(error.code)) {
     const retryAt = now + (retryAfterMs ?? 0);
     return [
       { type: "step_attempt_failed", path, attempt, error, outcome, ...cost, retryAt, at: now },

@@ -29,6 +29,7 @@ import type {
 } from "../../model/requests.ts";
 import type { ActiveStep, ExecutionState, Frame, StepResult } from "../../model/state.ts";
 import { consumedKey } from "../../model/step-path.ts";
+import { isUntried } from "../../model/untried.ts";
 import {
   enterStep,
   moveTo,
@@ -230,9 +231,9 @@ function failAttempt(state: ExecutionState, event: StepAttemptFailed): void {
   // an earlier one.
   step.unknownBefore ||= event.outcome === "unknown";
   settleAttempt(state, step, event);
-  if (event.error.code === "budget_exhausted") {
+  if (isUntried(event.error.code)) {
     step.firstAttempt = event.attempt + 1;
-    // It may be tried hundreds of times until there is budget: once is enough in the errors.
+    // It may come to nothing hundreds of times until there is budget or room: once is enough in the errors.
     const last = state.errors.findLast(({ path }) => path === step.path);
     if (last?.error.code === event.error.code) return;
   }

@@ -1,0 +1,38 @@
+import type { RateLimit } from "../../engine/ports/rate-limits.ts";
+
+/** A call that changes what people see, as far as Slack's limits are concerned. */
+export type OutgoingCall =
+  | { readonly method: "chat.postMessage"; readonly channel: string }
+  | { readonly method: "chat.update" | "chat.postEphemeral" };
+
+/**
+ * About one message a second in a channel; short bursts are tolerated, how short is not said. Five is less than anything that
+ * was ever observed.
+ *
+ * @see https://docs.slack.dev/apis/web-api/rate-limits
+ */
+const POSTS_IN_CHANNEL = { burst: 5, intervalMs: 1000 } as const;
+
+/**
+ * All posts of the workspace: Slack says that there is such a limit ("several hundred messages per minute") and not which. 240 a
+ * minute.
+ */
+const POSTS: RateLimit = { key: "slack:chat.postMessage", burst: 40, intervalMs: 250 };
+
+/** Tier 3: 50 a minute. */
+const UPDATES: RateLimit = { key: "slack:chat.update", burst: 20, intervalMs: 1200 };
+
+/** Tier 4: 100 a minute. */
+const EPHEMERALS: RateLimit = { key: "slack:chat.postEphemeral", burst: 30, intervalMs: 600 };
+
+/** The limits that a call counts against, the narrowest first. */
+export function limitsOf(call: OutgoingCall): readonly [RateLimit, ...RateLimit[]] {
+  switch (call.method) {
+    case "chat.postMessage":
+      return [{ key: `slack:chat.postMessage:${call.channel}`, ...POSTS_IN_CHANNEL }, POSTS];
+    case "chat.update":
+      return [UPDATES];
+    case "chat.postEphemeral":
+      return [EPHEMERALS];
+  }
+}

@@ -1,0 +1,101 @@
+import type {
+  ChatPostEphemeralArguments,
+  ChatPostMessageArguments,
+  ChatPostMessageResponse,
+  ChatUpdateArguments,
+  WebClient,
+} from "@slack/web-api";
+import type { Clock } from "../../engine/ports/clock.ts";
+import { AppError } from "../../shared/errors.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { toSlackFailure } from "../errors.ts";
+import type { OutgoingCall } from "./limits.ts";
+import type { OutgoingQueue, Place } from "./queue.ts";
+
+/** An answer to a person that could not be sent for so long is of no use any more, in milliseconds. */
+const PATIENCE_MS = 10 * 60_000;
+
+/** A step that posts, as the queue knows it. */
+export interface PostingStep {
+  /** Equal in all its attempts. */
+  readonly id: string;
+  readonly place: Place;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Sends what people see, each call in its turn. A call that Slack limits is sent again when Slack takes it; nothing else is
+ * repeated. Methods throw what the Web API client throws.
+ */
+export interface Sender {
+  post(message: ChatPostMessageArguments, place: Place): Promise<ChatPostMessageResponse>;
+  update(message: ChatUpdateArguments, place: Place): Promise<void>;
+  /** Posts what one person alone sees. */
+  postPrivately(message: ChatPostEphemeralArguments, place: Place): Promise<void>;
+  /**
+   * Posts the message of a step if its turn is near.
+   *
+   * @throws {AppError} `slack_limited` if it is not: nothing was tried, and `retryAfterMs` says when to come back. Its place in
+   *   the queue is kept.
+   */
+  postForStep(
+    message: ChatPostMessageArguments,
+    step: PostingStep,
+  ): Promise<ChatPostMessageResponse>;
+}
+
+/** @param client - must neither wait nor retry. */
+export function createSender(client: WebClient, queue: OutgoingQueue, clock: Clock): Sender {
+  const send = async <Answer>(
+    call: OutgoingCall,
+    place: Place,
+    run: () => Promise<Answer>,
+  ): Promise<Answer> => {
+    const end = clock.now() + PATIENCE_MS;
+    for (;;) {
+      await queue.turn(call, place);
+      try {
+        return await run();
+      } catch (error) {
+        const failure = toSlackFailure(error);
+        if (failure.kind !== "limited" || clock.now() + failure.retryAfterMs > end) throw error;
+        await queue.limited(call, failure.retryAfterMs);
+      }
+    }
+  };
+  return {
+    post: (message, place) =>
+      send({ method: "chat.postMessage", channel: message.channel }, place, () =>
+        client.chat.postMessage(message),
+      ),
+    update: async (message, place) => {
+      await send({ method: "chat.update" }, place, () => client.chat.update(message));
+    },
+    postPrivately: async (message, place) => {
+      await send({ method: "chat.postEphemeral" }, place, () => client.chat.postEphemeral(message));
+    },
+    postForStep: async (message, { id, place, signal }) => {
+      const call = { method: "chat.postMessage", channel: message.channel } as const;
+      for (;;) {
+        const backInMs = await queue.turnOrWait(id, call, place, signal);
+        if (backInMs !== null) throw noRoom(message.channel, backInMs);
+        try {
+          return await client.chat.postMessage(message);
+        } catch (error) {
+          const failure = toSlackFailure(error);
+          if (failure.kind !== "limited") throw error;
+          await queue.limited(call, failure.retryAfterMs);
+        }
+      }
+    },
+  };
+}
+
+function noRoom(channel: string, retryAfterMs: number): AppError {
+  return new AppError({
+    code: "slack_limited",
+    message: `Slack takes about one message a second in a channel, and more wait for ${channel}: this one waits for its turn.`,
+    retryable: true,
+    ...omitUndefined({ retryAfterMs }),
+  });
+}
