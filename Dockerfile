@@ -11,6 +11,7 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json manifest.yml ./
 COPY src ./src
+COPY scripts/doctor.ts ./scripts/
 COPY workflows ./workflows
 RUN mkdir /data && chown node:node /data
 VOLUME /data

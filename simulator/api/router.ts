@@ -52,13 +52,26 @@ export async function handleApiCall(
     body.length + text.length,
   );
   if (answer.isCut === true) response.destroy();
-  else send(response, answer.status, JSON_TYPE, text, retryHeader(answer));
+  else
+    send(response, answer.status, JSON_TYPE, text, {
+      ...retryHeader(answer),
+      ...scopesHeader(workspace, request),
+    });
 }
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
 function retryHeader({ retryAfter }: Answer): Readonly<Record<string, string>> {
   return retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
+}
+
+/** With each answer Slack says what the token may do; `@slack/web-api` shows it as `response_metadata.scopes`. */
+function scopesHeader(
+  { manifest }: Workspace,
+  { headers }: IncomingMessage,
+): Readonly<Record<string, string>> {
+  const isBot = headers.authorization === `Bearer ${BOT_TOKEN}`;
+  return isBot ? { "x-oauth-scopes": [...manifest.scopes].join(",") } : {};
 }
 
 /** Aborts when the client disconnects. */

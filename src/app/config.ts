@@ -157,18 +157,10 @@ function isHostOrRange(text: string): boolean {
   return isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/i.test(text);
 }
 
-/**
- * Names of the variables, for the test that compares them with `.env.example`.
- *
- * @internal exported for its test
- */
+/** Names of the variables. */
 export const VARIABLE_NAMES: readonly string[] = Object.keys(Environment.shape);
 
-/**
- * Families of variables whose names have a variable part.
- *
- * @internal exported for its test
- */
+/** Families of variables whose names have a variable part. */
 export const VARIABLE_FAMILIES = [
   "LLM_<PREFIX>_BASE_URL",
   "LLM_<PREFIX>_API_KEY",
@@ -191,7 +183,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
  *
  * @param env - empty values count as absent; the process's own environment by default.
  * @throws {AppError} `config_invalid`, whose message lists every wrong variable and what to do, and
- *   never a value.
+ *   never a value; `details.problems` has them one by one.
  */
 export function loadConfig(
   env: Readonly<Record<string, string | undefined>> = process.env,
@@ -210,6 +202,7 @@ export function loadConfig(
     throw new AppError({
       code: "config_invalid",
       message: `The configuration is not complete:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+      details: { problems },
     });
   }
   const values = parsed.data;

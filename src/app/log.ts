@@ -7,20 +7,23 @@ export type { Logger } from "pino";
 const CREDENTIAL = /\b(xox[abeoprs]-|xapp-|sk-)[A-Za-z0-9-]{6,}/g;
 
 /**
+ * Removes secrets from a text, and everything that looks like a Slack token or a key.
+ *
+ * @param secrets - values to remove; those of fewer than six characters stay, since they occur in many words.
+ */
+export function createRedactor(secrets: readonly string[]): (text: string) => string {
+  const hidden = secrets.filter((secret) => secret.length >= 6);
+  return (text) =>
+    hidden
+      .reduce((clean, secret) => clean.replaceAll(secret, "[redacted]"), text)
+      .replace(CREDENTIAL, "$1[redacted]");
+}
+
+/**
  * The process's log: JSON lines on standard output.
  *
- * @param secrets - values to redact, besides everything that looks like a Slack token or a key.
+ * @param secrets - values to redact, as {@link createRedactor} does.
  */
 export function createLogger(level: LogLevel, secrets: readonly string[] = []): Logger {
-  const hidden = secrets.filter((secret) => secret.length >= 6);
-  return pino({
-    level,
-    base: null,
-    hooks: {
-      streamWrite: (line) =>
-        hidden
-          .reduce((clean, secret) => clean.replaceAll(secret, "[redacted]"), line)
-          .replace(CREDENTIAL, "$1[redacted]"),
-    },
-  });
+  return pino({ level, base: null, hooks: { streamWrite: createRedactor(secrets) } });
 }

@@ -59,6 +59,8 @@ import { warnOfNames } from "./workflows/external-name-warnings.ts";
 import { fromTemplate, listTemplates } from "./workflows/templates.ts";
 import { Workflows } from "./workflows/workflows.ts";
 
+export { createPriceBook } from "./ai/pricing.ts";
+
 const DEFAULT_MODEL = "gpt-4o-mini";
 /** Decisions that an evaluation asks at a time, unless the options say otherwise. */
 const EVALUATION_CONCURRENCY = 4;

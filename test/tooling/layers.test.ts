@@ -44,6 +44,7 @@ const ORDER = [
   "bot",
   "web",
   "app",
+  "doctor",
   "main.ts",
 ] as const;
 

@@ -34,17 +34,7 @@ export async function sendMail(
   signal: AbortSignal,
 ): Promise<JsonObject> {
   signal.throwIfAborted();
-  const { default: Connection } = await import("nodemailer/lib/smtp-connection");
-  const connection = new Connection({
-    host: server.host,
-    port: server.port,
-    secure: server.port === IMPLICIT_TLS_PORT,
-    // Never sends a password unencrypted over a network, even if STARTTLS is stripped in between.
-    requireTLS: server.login !== null && !isLoopback(server.host),
-    connectionTimeout: CONNECT_MS,
-    greetingTimeout: CONNECT_MS,
-    socketTimeout: SILENCE_MS,
-  });
+  const connection = await openConnection(server);
   let messageBegun = false;
   // Read only when the server is ready for the message.
   const body = new Readable({
@@ -64,37 +54,80 @@ export async function sendMail(
   }
 }
 
-/** One SMTP session. Rejects if the connection ends early. */
+/**
+ * Greets the mail server and logs in as for a message, and sends none.
+ *
+ * @returns whether the connection was encrypted.
+ * @throws {AppError} as {@link sendMail}.
+ */
+export async function probeMailServer(
+  server: MailServer,
+  signal: AbortSignal,
+): Promise<{ readonly isEncrypted: boolean }> {
+  signal.throwIfAborted();
+  const connection = await openConnection(server);
+  try {
+    await inSession<undefined>(connection, server, signal, (done) => done(undefined));
+    return { isEncrypted: connection.secure };
+  } catch (error) {
+    throw toMailError(error, server.host, false);
+  } finally {
+    connection.quit();
+  }
+}
+
+async function openConnection({ host, port, login }: MailServer): Promise<SMTPConnection> {
+  const { default: Connection } = await import("nodemailer/lib/smtp-connection");
+  return new Connection({
+    host,
+    port,
+    secure: port === IMPLICIT_TLS_PORT,
+    // Never sends a password unencrypted over a network, even if STARTTLS is stripped in between.
+    requireTLS: login !== null && !isLoopback(host),
+    connectionTimeout: CONNECT_MS,
+    greetingTimeout: CONNECT_MS,
+    socketTimeout: SILENCE_MS,
+  });
+}
+
+/** One SMTP session with one message. */
 function converse(
   connection: SMTPConnection,
   mail: ComposedMail,
   body: Readable,
-  { login }: MailServer,
+  server: MailServer,
   signal: AbortSignal,
 ): Promise<{ readonly accepted: string[]; readonly rejected: string[] }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{
-    readonly accepted: string[];
-    readonly rejected: string[];
-  }>();
-  const send = (): void =>
+  return inSession(connection, server, signal, (done, fail) =>
     connection.send(
       { from: mail.from, to: [...mail.recipients], size: mail.source.length },
       body,
       (error, info) => {
-        if (error) reject(error);
-        else resolve({ accepted: info.accepted, rejected: info.rejected });
+        if (error) fail(error);
+        else done({ accepted: info.accepted, rejected: info.rejected });
       },
-    );
+    ),
+  );
+}
+
+/** Connects, logs in, and works until `done` or `fail` is called. Rejects if the connection ends early. */
+function inSession<T>(
+  connection: SMTPConnection,
+  { login }: MailServer,
+  signal: AbortSignal,
+  work: (done: (result: T) => void, fail: (error: unknown) => void) => void,
+): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
   const onAbort = (): void => reject(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
   connection.on("error", reject);
   connection.on("end", () => reject(new Error("The server ended the connection.")));
   connection.connect((error) => {
     if (error) reject(error);
-    else if (login === null) send();
+    else if (login === null) work(resolve, reject);
     else {
       connection.login({ credentials: { user: login.user, pass: login.password } }, (refused) =>
-        refused ? reject(refused) : send(),
+        refused ? reject(refused) : work(resolve, reject),
       );
     }
   });

@@ -98,6 +98,11 @@ export class Connection implements AsyncDisposable {
     return this.#db.watch(pipeline);
   }
 
+  /** The answer of a command on this database. */
+  command(command: Document): Promise<Document> {
+    return this.#db.command(command);
+  }
+
   /** A collection whose documents may have any form: for copies. */
   collection(name: string): Collection {
     return this.#db.collection(name);

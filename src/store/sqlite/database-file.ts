@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { toStoreError } from "./failure.ts";
 import { MIGRATIONS } from "./migrations.ts";
@@ -51,17 +52,69 @@ export function openDatabaseFile(path: string, synchronous: Synchronous): Databa
   }
 }
 
+/** What is known of a database without opening it for writing. */
+export interface DatabaseFileState {
+  /** `none`: it will be created. `behind`: the next start brings its tables up to date. */
+  readonly format: "none" | "current" | "behind";
+  /** Whether all of its content was checked: not while its log waits to be written back. */
+  readonly isChecked: boolean;
+  readonly bytes: number;
+}
+
+/**
+ * Judges a database as {@link openDatabaseFile} would, and changes nothing.
+ *
+ * @param maxBytes - the content of a larger file is not read: that takes long and blocks the process.
+ * @throws {AppError} `store_newer`, `store_unavailable`.
+ */
+export function inspectDatabaseFile(path: string, maxBytes: number): DatabaseFileState {
+  try {
+    if (!checkFile(path)) return { format: "none", isChecked: true, bytes: 0 };
+    const { size: bytes } = statSync(path);
+    const version = readVersion(path);
+    if (version > MIGRATIONS.length) throw newer(path, version);
+    // With a log beside it, reading would have to recover the log first, and so to write.
+    const isChecked = !existsSync(`${path}-wal`) && bytes <= maxBytes;
+    if (isChecked) checkUntouched(path);
+    return { format: version < MIGRATIONS.length ? "behind" : "current", isChecked, bytes };
+  } catch (error) {
+    throw isAppError(error) ? error : toOpenError(error, path);
+  }
+}
+
+/** `immutable` keeps SQLite from creating files beside a database that no process has open. */
+function checkUntouched(path: string): void {
+  const url = pathToFileURL(path);
+  url.searchParams.set("immutable", "1");
+  const database = new DatabaseSync(url, { readOnly: true });
+  try {
+    checkContent(database, path);
+  } finally {
+    database.close();
+  }
+}
+
 function prepareFile(path: string): void {
+  if (checkFile(path)) return;
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  createFile(path);
+}
+
+/**
+ * Whether there is a database at all.
+ *
+ * @throws {AppError} `store_unavailable` when it cannot be what a bot left.
+ */
+function checkFile(path: string): boolean {
   if (existsSync(path)) {
     // A database of ours appears under its name complete, so an empty one has lost its content.
     if (statSync(path).size === 0) throw damaged(path, "is empty");
     if (!existsSync(`${path}-wal`)) checkLength(path);
-    return;
+    return true;
   }
   if (existsSync(`${path}-wal`))
     throw damaged(path, `is missing, but its log ${path}-wal is there`);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  createFile(path);
+  return false;
 }
 
 /**
@@ -72,13 +125,7 @@ function prepareFile(path: string): void {
  * the log completes it.
  */
 function checkLength(path: string): void {
-  const header = Buffer.alloc(HEADER_BYTES);
-  const file = openSync(path, "r");
-  try {
-    readSync(file, header, 0, HEADER_BYTES, 0);
-  } finally {
-    closeSync(file);
-  }
+  const header = readHeader(path);
   if (header.toString("latin1", 0, MAGIC.length) !== MAGIC) return;
   // Offsets of https://sqlite.org/fileformat.html, section 1.3; a page of 65,536 bytes is written
   // as 1.
@@ -86,6 +133,27 @@ function checkLength(path: string): void {
   const expectedBytes = header.readUInt32BE(28) * pageBytes;
   const { size } = statSync(path);
   if (size < expectedBytes) throw damaged(path, `is cut short (${size} of ${expectedBytes} bytes)`);
+}
+
+/** The version of its tables, `PRAGMA user_version`: the number at offset 60. */
+function readVersion(path: string): number {
+  const header = readHeader(path);
+  const isOurs =
+    header.toString("latin1", 0, MAGIC.length) === MAGIC &&
+    header.readUInt32BE(68) === APPLICATION_ID;
+  if (!isOurs) throw damaged(path, "is not a database of Heddle's");
+  return header.readUInt32BE(60);
+}
+
+function readHeader(path: string): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, header, 0, HEADER_BYTES, 0);
+  } finally {
+    closeSync(file);
+  }
+  return header;
 }
 
 /**

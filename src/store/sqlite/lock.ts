@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { AppError } from "../../shared/errors.ts";
@@ -49,6 +49,27 @@ export async function lockDataDir(dir: string): Promise<AsyncDisposable> {
       database.close();
     },
   };
+}
+
+/**
+ * Who has a data folder, without taking it; `null`: it is free.
+ *
+ * For the moment of the question it shares the lock, so that a bot which starts at that very moment
+ * would find the folder in use.
+ */
+export function findHolder(dir: string): string | null {
+  const lockFile = join(dir, LOCK_FILE);
+  if (!existsSync(lockFile)) return null;
+  const database = new DatabaseSync(lockFile, { readOnly: true, timeout: 0 });
+  try {
+    database.prepare("SELECT count(*) FROM sqlite_schema").get();
+    return null;
+  } catch (error) {
+    if (isBusy(error)) return describeHolder(join(dir, HOLDER_FILE));
+    throw error;
+  } finally {
+    database.close();
+  }
 }
 
 function describeHolder(holderFile: string): string {

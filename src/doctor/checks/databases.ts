@@ -1,0 +1,38 @@
+import { readConnectionUrl } from "../../services/database/connection-url.ts";
+import type { Database } from "../../services/database/database.ts";
+import { createPostgresDatabase } from "../../services/database/postgres/postgres-database.ts";
+import { createSqliteDatabase } from "../../services/database/sqlite/sqlite-database.ts";
+import { asAppError } from "../../shared/errors.ts";
+import type { DoctorContext } from "../context.ts";
+import { type Check, type Finding, ok, problem } from "../finding.ts";
+
+/** Whether the databases of `DATABASE_URL…` answer. One query each, read-only. */
+export function databasesCheck({ config }: DoctorContext): Check {
+  const named = Object.entries(config.databases);
+  return {
+    id: "databases",
+    title: "Databases",
+    limitMs: 15_000,
+    run: (signal) => Promise.all(named.map(([name, url]) => checkDatabase(name, url, signal))),
+  };
+}
+
+async function checkDatabase(name: string, url: string, signal: AbortSignal): Promise<Finding> {
+  const variable = name === "default" ? "DATABASE_URL" : `DATABASE_URL_${name.toUpperCase()}`;
+  const connection = readConnectionUrl(name, url);
+  const rights = connection.isReadOnly ? "read-only" : "steps may change it";
+  await using database = openReadOnly(name, connection);
+  try {
+    await database.query("SELECT 1 AS one", [], signal);
+    return ok(`"${name}" answers (${rights})`);
+  } catch (error) {
+    return problem(asAppError(error).message, `Check ${variable}: host, user, password, name.`);
+  }
+}
+
+/** Read-only, so that a file that is missing is not created. */
+function openReadOnly(name: string, connection: ReturnType<typeof readConnectionUrl>): Database {
+  return connection.kind === "postgres"
+    ? createPostgresDatabase(name, { ...connection, isReadOnly: true })
+    : createSqliteDatabase(name, { ...connection, isReadOnly: true });
+}

@@ -1,0 +1,88 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { buildEngine } from "../../app/build-engine.ts";
+import { addPromptFolder } from "../../app/deploy-prompts.ts";
+import type { Logger } from "../../app/log.ts";
+import type { Problem } from "../../engine/definition/problem.ts";
+import type { RunningEngine } from "../../engine/engine.ts";
+import { createDatabaseService } from "../../services/database/database-service.ts";
+import { asAppError } from "../../shared/errors.ts";
+import { createTelemetry } from "../../web/telemetry.ts";
+import type { DoctorContext } from "../context.ts";
+import { type Check, type Finding, ok, problem, warning } from "../finding.ts";
+
+/**
+ * Whether the definitions of the workflows folder can be deployed, and the channels, people, groups
+ * and databases that they name are there. They are deployed into a store in memory.
+ */
+export function workflowsCheck(context: DoctorContext, logger: Logger): Check {
+  return {
+    id: "workflows",
+    title: "Workflows",
+    limitMs: 30_000,
+    run: () => checkFolder(context, logger),
+  };
+}
+
+async function checkFolder(
+  { config, slack, scratch: store }: DoctorContext,
+  logger: Logger,
+): Promise<readonly Finding[]> {
+  const folder = config.workflowsDir;
+  const names = await readdir(folder).catch(() => null);
+  if (names === null) {
+    return [
+      warning(
+        `The folder ${folder} cannot be read: no workflow is deployed from files.`,
+        "Set WORKFLOWS_DIR to the folder of your definitions.",
+      ),
+    ];
+  }
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(createDatabaseService({ urls: config.databases }));
+  const engine = buildEngine({
+    ...{ config, store, slack, database, logger },
+    telemetry: createTelemetry(),
+    onOutdated: () => undefined,
+  });
+  stack.defer(() => engine.stop());
+  await addPromptFolder(engine, join(folder, "prompts"), logger);
+  const files = names.filter((name) => name.endsWith(".json")).sort();
+  const findings: Finding[] = [];
+  for (const file of files) findings.push(...(await checkFile(engine, folder, file)));
+  const wrong = findings.filter(({ level }) => level === "problem").length;
+  return [
+    ok(`${files.length - wrong} of ${files.length} in ${folder} can be deployed`),
+    ...findings,
+  ];
+}
+
+async function checkFile(
+  engine: RunningEngine,
+  folder: string,
+  file: string,
+): Promise<readonly Finding[]> {
+  try {
+    const source: unknown = JSON.parse(await readFile(join(folder, file), "utf8"));
+    const deployment = await engine.workflows.deployFile(file, source);
+    if (deployment.outcome === "invalid") return [invalid(file, deployment.problems)];
+    return deployment.outcome === "deployed"
+      ? deployment.warnings.map((one) => warning(`${file}: ${sentence(one)}`, one.fix))
+      : [];
+  } catch (error) {
+    const why =
+      error instanceof SyntaxError ? `it is not JSON: ${error.message}` : asAppError(error).message;
+    return [problem(`${file} cannot be deployed: ${why}`, "Correct the file.")];
+  }
+}
+
+function invalid(file: string, problems: readonly Problem[]): Finding {
+  const [first] = problems;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
+  const what = first === undefined ? "it is not valid." : `${sentence(first)}${more}`;
+  return problem(`${file} cannot be deployed: ${what}`, first?.fix ?? "Correct the file.");
+}
+
+function sentence({ path, message }: Problem): string {
+  return `${path === "" ? "" : `${path}: `}${message}.`;
+}
