@@ -5,7 +5,7 @@ import { readSimulatorEnvironment } from "./simulator-environment.ts";
 
 /** `npm run simulator`: the workspace with its fakes, without a bot, for any bot. */
 async function main(): Promise<void> {
-  const environment = readSimulatorEnvironment(process.env);
+  const environment = readSimulatorEnvironment(process.env, process.argv.slice(2));
   if ("problems" in environment) {
     for (const problem of environment.problems) console.error(problem);
     process.exitCode = 78;

@@ -30,6 +30,7 @@ export async function openOnFreePort(
         smtpPort: smtpPort.value,
         dataDir: join(settings.dataDir, "simulator"),
         realistic: settings.realistic,
+        plan: settings.plan,
         ...(banner !== undefined && { banner }),
         ...(settings.eventsUrl === undefined ? {} : { eventsUrl: settings.eventsUrl }),
         ...(settings.manifestPath === undefined ? {} : { manifest: settings.manifestPath }),

@@ -20,6 +20,19 @@ const events = z
 /** Parts that the simulator does not read. */
 const anything = z.unknown().optional();
 
+/**
+ * Commands that Slack keeps for itself; a manifest with one of them is refused.
+ *
+ * @see https://slack.com/help/articles/201259356-Use-built-in-slash-commands
+ * @see https://github.com/NousResearch/hermes-agent/issues/17054 what becomes of such a manifest
+ */
+const RESERVED_COMMANDS: ReadonlySet<string> = new Set([
+  ..."active apps away close collapse dm dnd expand feed feedback invite invite_people join keys leave".split(
+    " ",
+  ),
+  ..."me msg mute open part pro remind s search shortcuts shrug status topic who".split(" "),
+]);
+
 const features = z.strictObject({
   app_home: z
     .strictObject({
@@ -46,7 +59,14 @@ const features = z.strictObject({
   slash_commands: z
     .array(
       z.strictObject({
-        command: z.string().regex(/^\//, "must begin with a slash").min(2).max(32),
+        command: z
+          .string()
+          .regex(/^\//, "must begin with a slash")
+          .min(2)
+          .max(32)
+          .refine((command) => !RESERVED_COMMANDS.has(command.slice(1).toLowerCase()), {
+            error: "is a command of Slack's own",
+          }),
         url: address(3_000).optional(),
         description: z.string().min(1).max(2_000),
         usage_hint: z.string().min(1).max(1_000).optional(),

@@ -1,3 +1,6 @@
+import { parseArgs } from "node:util";
+import type { Plan } from "./workspace/directory.ts";
+
 /** A port, whether the environment sets it, and the name of its variable. */
 export interface PortSetting {
   readonly name: string;
@@ -12,11 +15,17 @@ export interface SimulatorSettings {
   readonly eventsUrl: string | undefined;
   readonly manifestPath: string | undefined;
   readonly realistic: boolean;
+  readonly plan: Plan;
 }
 
-/** Reads the simulator's settings, or says everything that is wrong with them. */
+/**
+ * Reads the simulator's settings, or says everything that is wrong with them.
+ *
+ * @param args - what follows on the command line; `--plan free` takes precedence over `SIMULATOR_PLAN`.
+ */
 export function readSimulatorEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
+  args: readonly string[] = [],
 ): SimulatorSettings | { readonly problems: readonly string[] } {
   const problems: string[] = [];
   const port = (name: string, fallback: number): PortSetting => {
@@ -28,6 +37,17 @@ export function readSimulatorEnvironment(
     return { name, value, explicit: given !== "" };
   };
   const text = (name: string): string | undefined => environment[name] || undefined;
+  const flags = readFlags(args, problems);
+  const choice = <T extends string>(flag: Flag, known: readonly T[], fallback: T): T => {
+    const name = `SIMULATOR_${flag.toUpperCase()}`;
+    const given = flags[flag] ?? text(name);
+    const found = known.find((one) => one === given);
+    if (given !== undefined && found === undefined) {
+      const which = flags[flag] === undefined ? name : `--${flag}`;
+      problems.push(`${which} must be ${known.join(" or ")}.`);
+    }
+    return found ?? fallback;
+  };
   const eventsUrl = text("SIMULATOR_EVENTS_URL");
   if (eventsUrl !== undefined && !/^https?:/.test(eventsUrl)) {
     problems.push(
@@ -41,6 +61,22 @@ export function readSimulatorEnvironment(
     eventsUrl,
     manifestPath: text("SIMULATOR_MANIFEST"),
     realistic: environment["SIMULATOR_FAST"] !== "1",
+    plan: choice("plan", ["paid", "free"], "paid"),
   };
   return problems.length > 0 ? { problems } : settings;
+}
+
+const FLAGS = { plan: { type: "string" } } as const;
+type Flag = keyof typeof FLAGS;
+
+function readFlags(
+  args: readonly string[],
+  problems: string[],
+): { readonly [F in Flag]?: string | undefined } {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS }).values;
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error));
+    return {};
+  }
 }

@@ -12,6 +12,7 @@ import { readManifest } from "./read-manifest.ts";
 import { reportError } from "./report-error.ts";
 import { createSimulatorServer } from "./server.ts";
 import { SLACK_TIMINGS, type Timings } from "./timings.ts";
+import type { Plan } from "./workspace/directory.ts";
 import { lockFolder } from "./workspace/folder-lock.ts";
 import { readStateFile, StateFile } from "./workspace/state-file.ts";
 import { Workspace } from "./workspace/workspace.ts";
@@ -33,6 +34,8 @@ export interface SimulatorOptions {
   readonly eventsUrl?: string;
   /** The app's manifest as an object, or the path of its file. @default `manifest.yml` of this project */
   readonly manifest?: object | string;
+  /** `free`: a workspace without user groups. A workspace that is already kept in `dataDir` stays what it was. @default "paid" */
+  readonly plan?: Plan | undefined;
   /** Whether rate limits apply. @default true */
   readonly realistic?: boolean;
   /** What the page's banner says, for instance which model answers. @default that the AI is a stand-in */
@@ -91,6 +94,7 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
   opened.defer(() => workspace.sockets.close());
   opened.defer(() => workspace.events.close());
   opened.defer(() => workspace.scheduled.clear());
+  opened.defer(() => workspace.statuses.clear());
   workspace.url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   const owned = opened.move();
   return {
@@ -116,6 +120,7 @@ async function openWorkspace(
     manifest: await manifestOf(options.manifest),
     clock: options.clock ?? systemClock,
     timings: { ...SLACK_TIMINGS, ...options.timings },
+    seed: { plan: options.plan },
     realistic: options.realistic ?? true,
     banner: options.banner,
     tour: options.tour ?? options.manifest === undefined,

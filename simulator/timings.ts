@@ -22,6 +22,8 @@ export interface Timings {
   readonly socketGhostMs: number;
   /** Life of an unused Socket Mode address. */
   readonly socketTicketMs: number;
+  /** How long an assistant's status stays. */
+  readonly assistantStatusMs: number;
   /** How long after an upload blocks cannot refer to the file yet. */
   readonly fileReadyMs: number;
   /** Between two heartbeats of the page's stream. */
@@ -47,6 +49,7 @@ export const SLACK_TIMINGS: Timings = {
   socketLingerMs: 60_000,
   socketGhostMs: 30_000,
   socketTicketMs: 60_000,
+  assistantStatusMs: 2 * 60_000,
   fileReadyMs: 1_000,
   heartbeatMs: 15_000,
   saveMs: 200,

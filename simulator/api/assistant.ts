@@ -1,14 +1,21 @@
-import { isJsonObject, type JsonObject, toObjects } from "../json.ts";
+import { isJsonObject, type JsonObject, toObjects, toTexts } from "../json.ts";
+import { isReply } from "../workspace/messages.ts";
 import { channelById } from "./channel-argument.ts";
 import type { ApiCall, MethodRegistry } from "./method.ts";
 import { invalidArguments, SlackError } from "./slack-error.ts";
 
 const MAX_PROMPTS = 4;
+const MAX_LOADING_MESSAGES = 10;
 
 /** An assistant's status and suggested prompts. */
 export function registerAssistant(methods: MethodRegistry): void {
-  const writing = { token: "bot", scopes: ["assistant:write", "chat:write"] } as const;
-  methods.add("assistant.threads.setStatus", { ...writing, tier: 4, run: runStatus });
+  // Its scope became chat:write on 2026-03-05: docs.slack.dev/changelog/2026/03/05/set-status-scope-update
+  methods.add("assistant.threads.setStatus", {
+    token: "bot",
+    scopes: ["chat:write"],
+    tier: 4,
+    run: runStatus,
+  });
   methods.add("assistant.threads.setTitle", {
     token: "bot",
     scopes: ["assistant:write"],
@@ -28,15 +35,18 @@ function runStatus(call: ApiCall): JsonObject {
   const channel = channelById(call, "channel_id");
   const threadTs = args.required("thread_ts");
   if (!args.has("status")) throw invalidArguments("missing required field: status");
-  workspace.feed.publish(
-    {
-      type: "assistant_status",
-      channel: channel.id,
-      thread_ts: threadTs,
-      status: args.text("status") ?? "",
-    },
-    { channel: channel.id },
-  );
+  const loadingMessages = toTexts(args.json("loading_messages"));
+  if (loadingMessages.length > MAX_LOADING_MESSAGES) {
+    throw invalidArguments(`loading_messages: no more than ${MAX_LOADING_MESSAGES} items allowed`);
+  }
+  const root = workspace.state.messages.find(channel.id, threadTs);
+  if (root === undefined || isReply(root)) throw new SlackError("invalid_thread_ts");
+  workspace.statuses.set({
+    channel: channel.id,
+    threadTs,
+    status: args.text("status") ?? "",
+    loadingMessages,
+  });
   return {};
 }
 

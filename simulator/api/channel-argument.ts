@@ -34,11 +34,17 @@ export function channelToPostTo(call: ApiCall): Channel {
     directory.channelByName(wanted.replace(/^#/, ""));
   if (channel === undefined || !isVisible(channel)) throw new SlackError("channel_not_found");
   if (channel.isArchived === true) throw new SlackError("is_archived");
-  if (channel.isIm && !call.workspace.manifest.messagesTab)
-    throw new SlackError("messages_tab_disabled");
+  if (channel.isIm) checkPerson(call, channel);
   if (!channel.members.includes(BOT_USER_ID)) {
     if (!call.workspace.manifest.scopes.has("chat:write.public"))
       throw new SlackError("not_in_channel");
   }
   return channel;
+}
+
+function checkPerson({ workspace }: ApiCall, channel: Channel): void {
+  // The reference has no code for a deactivated account.
+  if (workspace.state.directory.user(channel.user ?? "")?.isDeleted === true)
+    throw new SlackError("channel_not_found");
+  if (!workspace.manifest.messagesTab) throw new SlackError("messages_tab_disabled");
 }

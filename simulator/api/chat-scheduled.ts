@@ -5,6 +5,7 @@ import { botDraft, readContent, requireContent } from "./message-content.ts";
 import type { ApiCall, MethodRegistry } from "./method.ts";
 import { page } from "./paging.ts";
 import { SlackError } from "./slack-error.ts";
+import { threadRoot } from "./thread-argument.ts";
 import { wireMessage } from "./wire-message.ts";
 
 const MAX_AHEAD_SECONDS = 120 * 24 * 3_600;
@@ -29,10 +30,10 @@ function runSchedule(call: ApiCall): JsonObject {
   if (postAt > now + MAX_AHEAD_SECONDS) throw new SlackError("time_too_far");
   const content = readContent(workspace, args);
   requireContent(content);
-  const threadTs = args.text("thread_ts");
+  const root = threadRoot(call, channel);
   const draft = {
     ...botDraft(workspace, content),
-    ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+    ...(root === undefined ? {} : { thread_ts: root.ts }),
   };
   const { id } = workspace.scheduled.add(
     { channel: channel.id, postAt, text: draft.text },

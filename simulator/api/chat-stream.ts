@@ -2,10 +2,11 @@ import { LIMITS } from "../block-kit/limits.ts";
 import { type JsonObject, toObjects, toText } from "../json.ts";
 import { editMessage, postMessage } from "../workspace/conversation.ts";
 import type { Channel, Message } from "../workspace/records.ts";
-import { channelById } from "./channel-argument.ts";
+import { channelById, channelToPostTo } from "./channel-argument.ts";
 import { botDraft, readContent } from "./message-content.ts";
 import type { ApiCall, MethodRegistry } from "./method.ts";
 import { invalidArguments, SlackError } from "./slack-error.ts";
+import { threadRoot } from "./thread-argument.ts";
 import { wireMessage } from "./wire-message.ts";
 
 /** How long a stream stays open without being stopped. */
@@ -21,11 +22,9 @@ export function registerStreams(methods: MethodRegistry): void {
 
 function runStart(call: ApiCall): JsonObject {
   const { workspace, args } = call;
-  const channel = channelById(call);
+  const channel = channelToPostTo(call);
   const threadTs = args.required("thread_ts");
-  if (workspace.state.messages.find(channel.id, threadTs) === undefined) {
-    throw new SlackError("thread_not_found");
-  }
+  threadRoot(call, channel);
   if (!channel.isIm) {
     if (args.text("recipient_user_id") === undefined)
       throw new SlackError("missing_recipient_user_id");
@@ -71,6 +70,7 @@ function open(call: ApiCall): { readonly channel: Channel; readonly message: Mes
   const channel = channelById(call);
   const message = workspace.state.messages.find(channel.id, args.required("ts"));
   if (message === undefined) throw new SlackError("message_not_found");
+  if (channel.isArchived === true) throw new SlackError("is_archived");
   const until = workspace.streams.get(`${channel.id} ${message.ts}`);
   if (until === undefined || workspace.clock.now() >= until) {
     throw new SlackError("message_not_in_streaming_state");

@@ -21,6 +21,7 @@ import {
 import type { ApiCall, MethodRegistry } from "./method.ts";
 import { requireScope } from "./scopes.ts";
 import { SlackError } from "./slack-error.ts";
+import { threadRoot } from "./thread-argument.ts";
 import { wireMessage } from "./wire-message.ts";
 
 /** `chat.update` takes shorter texts than `chat.postMessage`. */
@@ -66,17 +67,12 @@ function runMeMessage(call: ApiCall): JsonObject {
 }
 
 /** The place in the channel: at the top, in a thread, or in both. */
-function threadOf(
-  { workspace, args }: ApiCall,
-  channel: Channel,
-): Pick<Message, "thread_ts" | "subtype"> {
-  const threadTs = args.text("thread_ts");
-  if (threadTs === undefined) return {};
-  const parent = workspace.state.messages.find(channel.id, threadTs);
-  if (parent === undefined) throw new SlackError("thread_not_found");
-  const rootTs = parent.thread_ts ?? parent.ts;
+function threadOf(call: ApiCall, channel: Channel): Pick<Message, "thread_ts" | "subtype"> {
+  const { args } = call;
+  const root = threadRoot(call, channel);
+  if (root === undefined) return {};
   return {
-    thread_ts: rootTs,
+    thread_ts: root.ts,
     ...(args.flag("reply_broadcast") ? { subtype: "thread_broadcast" } : {}),
   };
 }
@@ -100,6 +96,7 @@ function runUpdate(call: ApiCall): JsonObject {
   const { workspace, args } = call;
   const channel = channelById(call);
   const previous = ownMessage(call, channel, "cant_update_message");
+  if (channel.isArchived === true) throw new SlackError("is_inactive");
   if ((args.text("text")?.length ?? 0) > MAX_UPDATED_TEXT) throw new SlackError("msg_too_long");
   const content = readContent(workspace, args);
   if (Object.keys(content).length === 0) throw new SlackError("no_text");
@@ -131,6 +128,8 @@ function merged(previous: Message, content: Content, editTs: string): Message {
 function runDelete(call: ApiCall): JsonObject {
   const channel = channelById(call);
   const message = ownMessage(call, channel, "cant_delete_message");
+  // The reference gives no code of its own for archived channels, as it does for chat.update.
+  if (channel.isArchived === true) throw new SlackError("cant_delete_message");
   void deleteMessage(call.workspace, channel, message);
   return { channel: channel.id, ts: message.ts };
 }

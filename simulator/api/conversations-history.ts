@@ -1,5 +1,6 @@
 import { BOT_USER_ID } from "../identity.ts";
 import type { JsonObject } from "../json.ts";
+import { isReply } from "../workspace/messages.ts";
 import type { Channel, Message } from "../workspace/records.ts";
 import { channelById } from "./channel-argument.ts";
 import type { ApiCall, MethodRegistry } from "./method.ts";
@@ -9,6 +10,8 @@ import { SlackError } from "./slack-error.ts";
 import { wireMessage } from "./wire-message.ts";
 
 const HISTORY_SCOPES = ["channels:history", "groups:history", "im:history", "mpim:history"];
+/** Of a thread, on one page; also the default. */
+const MAX_REPLIES = 1_000;
 
 /** Reading what was said. */
 export function registerHistory(methods: MethodRegistry): void {
@@ -24,24 +27,44 @@ function runHistory(call: ApiCall): JsonObject {
   return answer(call, within(call, messages).toReversed());
 }
 
-/** The parent, then its replies, oldest first. */
+/**
+ * The parent, then its replies, oldest first. The parent is on every page, counts against `limit`, and no `oldest` or `latest`
+ * leaves it out. By the `ts` of a reply Slack finds that reply alone.
+ *
+ * @see https://github.com/slackapi/bolt-python/issues/783 what the `ts` of a reply gives
+ * @see https://github.com/getsentry/sentry/pull/114442 what `limit: 1` gives
+ */
 function runReplies(call: ApiCall): JsonObject {
   const channel = readable(call);
   const { messages } = call.workspace.state;
   const asked = messages.find(channel.id, call.args.required("ts"));
   if (asked === undefined) throw new SlackError("thread_not_found");
-  const thread = messages.thread(channel.id, asked.thread_ts ?? asked.ts);
-  return answer(call, within(call, thread));
+  const replies = isReply(asked)
+    ? []
+    : within(call, messages.thread(channel.id, asked.ts).slice(1));
+  const limit = call.args.count("limit", MAX_REPLIES, MAX_REPLIES);
+  if (limit > 1) return answer(call, replies, { first: [asked], limit: limit - 1 });
+  return answer(call, [asked], { hasMore: replies.length > 0 });
 }
 
-function answer({ args }: ApiCall, messages: readonly Message[]): JsonObject {
-  const { items, metadata } = page(args, messages);
+/** `first` stands before each page; `hasMore` says that more is left than `messages`. */
+function answer(
+  { args }: ApiCall,
+  messages: readonly Message[],
+  options: {
+    readonly first?: readonly Message[];
+    readonly limit?: number;
+    readonly hasMore?: boolean;
+  } = {},
+): JsonObject {
+  const { first = [], limit } = options;
+  const { items, metadata } = page(args, messages, limit === undefined ? {} : { limit });
   const includeMetadata = args.flag("include_all_metadata");
-  const hasMore = items.length < messages.length && items.at(-1) !== messages.at(-1);
+  const isCut = items.length < messages.length && items.at(-1) !== messages.at(-1);
   return {
-    messages: items.map((message) => wireMessage(message, includeMetadata)),
-    has_more: hasMore,
-    ...(hasMore ? metadata : {}),
+    messages: [...first, ...items].map((message) => wireMessage(message, includeMetadata)),
+    has_more: isCut || options.hasMore === true,
+    ...(isCut ? metadata : {}),
   };
 }
 

@@ -96,27 +96,34 @@ function readable(call: ApiCall): Channel {
 }
 
 /** Finds the direct message with one person; the simulated workspace has no group messages. */
-function runOpen({ workspace, args }: ApiCall): JsonObject {
-  const { directory } = workspace.state;
-  const channelId = args.text("channel");
-  const users = (args.text("users") ?? "").split(",").filter((user) => user !== "");
-  if (channelId === undefined && users.length === 0)
-    throw new SlackError("users_list_not_supplied");
-  if (users.length > 1) throw new SlackError("method_not_supported_for_channel_type");
-  const channel =
-    channelId === undefined
-      ? directory.directMessage(users[0] ?? "")
-      : directory.channel(channelId);
-  if (channel === undefined || !isVisible(channel)) {
-    const user = directory.user(users[0] ?? "");
-    throw new SlackError(channelId === undefined ? notReachable(user) : "channel_not_found");
-  }
+function runOpen(call: ApiCall): JsonObject {
+  const channel = openable(call);
   const { is_user_deleted: _isDeleted, ...shown } = wireChannel(channel);
   return {
     no_op: true,
     already_open: true,
-    channel: args.flag("return_im") ? shown : { id: channel.id },
+    channel: call.args.flag("return_im") ? shown : { id: channel.id },
   };
+}
+
+/** The conversation that the call names by its id or by its person. */
+function openable({ workspace, args }: ApiCall): Channel {
+  const { directory } = workspace.state;
+  const channelId = args.text("channel");
+  if (channelId !== undefined) {
+    const channel = directory.channel(channelId);
+    if (channel === undefined || !isVisible(channel)) throw new SlackError("channel_not_found");
+    return channel;
+  }
+  const users = (args.text("users") ?? "").split(",").filter((user) => user !== "");
+  if (users.length === 0) throw new SlackError("users_list_not_supplied");
+  if (users.length > 1) throw new SlackError("method_not_supported_for_channel_type");
+  const [id = ""] = users;
+  const user = directory.user(id);
+  if (user?.isDeleted === true) throw new SlackError("user_disabled");
+  const channel = directory.directMessage(id);
+  if (channel === undefined) throw new SlackError(notReachable(user));
+  return channel;
 }
 
 function notReachable(user: User | undefined): string {

@@ -2,17 +2,21 @@ import type { JsonObject } from "../json.ts";
 import type { Arguments } from "./arguments.ts";
 import { SlackError } from "./slack-error.ts";
 
+const DEFAULT_LIMIT = 100;
+const MAX_LIMIT = 1_000;
+
 /**
  * One page of a list, by `limit` and `cursor`.
  *
+ * @param given - `limit` to use in place of the argument's.
  * @throws {SlackError} `invalid_cursor`.
  */
 export function page<T>(
   args: Arguments,
   items: readonly T[],
-  defaultLimit = 100,
+  given: { readonly limit?: number } = {},
 ): { readonly items: readonly T[]; readonly metadata: JsonObject } {
-  const limit = args.count("limit", defaultLimit, 1_000);
+  const limit = given.limit ?? args.count("limit", DEFAULT_LIMIT, MAX_LIMIT);
   const start = startOf(args.text("cursor"));
   const end = start + limit;
   const cursor = end < items.length ? Buffer.from(`offset:${end}`).toString("base64") : "";

@@ -19,6 +19,7 @@ function change(call: ApiCall, add: boolean): JsonObject {
   const name = call.args.required("name");
   if (!/^[a-z0-9_+'-]+(::skin-tone-[2-6])?$/.test(name)) throw new SlackError("invalid_name");
   const { channel, message } = find(call);
+  if (channel.isArchived === true) throw new SlackError(add ? "is_archived" : "no_access");
   const acks = react(call.workspace, channel, message, { user: BOT_USER_ID, name, add });
   if (acks === undefined) throw new SlackError(add ? "already_reacted" : "no_reaction");
   return {};

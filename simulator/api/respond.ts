@@ -73,6 +73,7 @@ function refusal(
 export function respond(workspace: Workspace, target: ResponseTarget, args: Arguments): void {
   const channel = workspace.state.directory.channel(target.channel);
   if (channel === undefined) throw new SlackError("channel_not_found");
+  if (channel.isArchived === true) throw new SlackError("is_archived");
   if (args.flag("delete_original")) {
     deleteOriginal(workspace, channel, target);
     return;

@@ -11,6 +11,7 @@ export function registerUsergroups(methods: MethodRegistry): void {
 }
 
 function runList({ workspace, args }: ApiCall): JsonObject {
+  requirePlan(workspace);
   const withUsers = args.flag("include_users");
   const withCount = args.flag("include_count");
   return {
@@ -22,7 +23,13 @@ function runList({ workspace, args }: ApiCall): JsonObject {
   };
 }
 
+/** @see https://docs.slack.dev/reference/methods/usergroups.list `plan_upgrade_required` */
+function requirePlan({ state }: ApiCall["workspace"]): void {
+  if (state.directory.plan === "free") throw new SlackError("plan_upgrade_required");
+}
+
 function runUsers({ workspace, args }: ApiCall): JsonObject {
+  requirePlan(workspace);
   const group = workspace.state.directory.usergroup(args.required("usergroup"));
   if (group === undefined) throw new SlackError("no_such_subteam");
   return { users: group.users };

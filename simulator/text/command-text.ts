@@ -1,8 +1,12 @@
+import { isJsonObject, toText } from "../json.ts";
 import type { Directory } from "../workspace/directory.ts";
+import { addressOf, BARE_HOST, MAIL } from "./bare-links.ts";
 import { escapeText } from "./typed-text.ts";
 
 const MENTION = /<@(?<id>[UW][A-Z0-9]+)(?:\|[^>]*)?>|(?<![\w@])@(?<name>[\w.-]*\w)/g;
 const CHANNEL = /<#(?<id>C[A-Z0-9]+)(?:\|[^>]*)?>|(?<![\w#&])#(?<name>[a-z0-9_-]+)/g;
+const LINK = String.raw`<(?<given>(?:https?:\/\/|mailto:)[^\s>]+)>|(?<link>https?:\/\/[^\s<>]+)`;
+const ADDRESS = new RegExp([LINK, MAIL, BARE_HOST].join("|"), "g");
 const GROUP = /<!subteam\^(?<id>S[A-Z0-9]+)(?:\|[^>]*)?>/g;
 
 /**
@@ -24,15 +28,12 @@ function escaped(typed: string, directory: Directory): string {
   };
   const marked = typed
     .replace(GROUP, (all, id: string) => keep(groupEntity(directory, id), all))
+    .replace(ADDRESS, (all, ...rest: unknown[]) => keep(linkEntity(rest.at(-1)), all))
     .replace(MENTION, (all, id?: string, name?: string) =>
       keep(mentionEntity(directory, id, name), all),
     )
     .replace(CHANNEL, (all, id?: string, name?: string) =>
       keep(channelEntity(directory, id, name), all),
-    )
-    .replace(
-      /(?:<(https?:\/\/[^\s>]+)>|(https?:\/\/[^\s<>]+))/g,
-      (_all, given?: string, bare?: string) => keep(`<${given ?? bare}>`, ""),
     );
   return escapeText(marked).replaceAll(
     /\uE000(\d+)\uE001/g,
@@ -54,6 +55,16 @@ function asTyped(typed: string, directory: Directory): string {
       const channel = directory.channel(id ?? "");
       return channel === undefined ? all : `#${channel.name}`;
     });
+}
+
+/** @param found - the groups of `ADDRESS`. */
+function linkEntity(found: unknown): string | undefined {
+  const groups = isJsonObject(found) ? found : {};
+  const link = toText(groups["given"]) ?? toText(groups["link"]);
+  if (link !== undefined) return `<${link}>`;
+  const [mail, bare, ending] = ["mail", "bare", "ending"].map((name) => toText(groups[name]));
+  const address = addressOf({ mail, bare, ending });
+  return address === undefined ? undefined : `<${address.url}|${address.text}>`;
 }
 
 function mentionEntity(directory: Directory, id?: string, name?: string): string | undefined {

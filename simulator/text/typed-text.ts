@@ -1,12 +1,13 @@
 import type { JsonObject } from "../json.ts";
 import type { Directory } from "../workspace/directory.ts";
+import { addressOf, BARE_HOST, MAIL } from "./bare-links.ts";
 
 const ENTITY = String.raw`<(?<entity>@[UW][A-Z0-9]+|#C[A-Z0-9]+|!subteam\^S[A-Z0-9]+|!here|!channel|!everyone|(?:https?:\/\/|mailto:)[^\s|>]+)(?:\|(?<label>[^>]*))?>`;
 const LINK = String.raw`(?<link>https?:\/\/[^\s<>]*[^\s<>.,;:!?)"'])`;
 const MENTION = String.raw`(?<![\w@])@(?<name>[\w.-]*\w)`;
 const CHANNEL = String.raw`(?<![\w#&])#(?<channel>[a-z0-9_-]+)`;
 const EMOJI = String.raw`(?<![\w:]):(?<emoji>[a-z0-9_+-]+):(?![\w:])`;
-const TOKENS = new RegExp([ENTITY, LINK, MENTION, CHANNEL, EMOJI].join("|"), "g");
+const TOKENS = new RegExp([ENTITY, LINK, MAIL, BARE_HOST, MENTION, CHANNEL, EMOJI].join("|"), "g");
 
 /** A piece of what a person typed: plain text, or something that Slack writes in its own form. */
 interface Piece {
@@ -67,13 +68,19 @@ function plain(text: string): Piece {
 }
 
 function special(match: RegExpMatchArray, directory: Directory): Piece | undefined {
-  const { entity, label, link, name, channel, emoji } = match.groups ?? {};
+  const { entity, label, link, mail, bare, name, channel, emoji } = match.groups ?? {};
   if (entity !== undefined) return entityPiece(entity, label);
   if (link !== undefined) return { wire: `<${link}>`, element: { type: "link", url: link } };
+  if (mail !== undefined || bare !== undefined) return addressPiece(match);
   if (emoji !== undefined) return { wire: match[0], element: { type: "emoji", name: emoji } };
   if (name !== undefined) return namedPiece(name, directory);
   const found = directory.channelByName(channel ?? "");
   return found === undefined ? undefined : entityPiece(`#${found.id}`, found.name);
+}
+
+function addressPiece({ groups = {} }: RegExpMatchArray): Piece | undefined {
+  const address = addressOf(groups);
+  return address === undefined ? undefined : entityPiece(address.url, address.text);
 }
 
 /** Resolves a typed name to a person, a group or everyone (`@channel`, `@here`). */

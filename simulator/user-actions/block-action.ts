@@ -21,7 +21,7 @@ export async function blockAction(workspace: Workspace, body: ActionBody): Promi
   if (!workspace.manifest.interactivity) return notDelivered();
   const viewId = body.text("view_id");
   if (viewId !== undefined) return clickInView(workspace, body, user, viewId);
-  const channel = body.channel(user);
+  const channel = body.openChannel(user);
   const ts = body.required("ts");
   const { messages } = workspace.state;
   const ephemeral = messages.ephemeral(channel.id, ts);

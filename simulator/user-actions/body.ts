@@ -54,4 +54,15 @@ export class ActionBody {
     }
     return channel;
   }
+
+  /**
+   * The channel of something that cannot be done in an archived one: Slack's clients take away its composer and its buttons.
+   *
+   * @throws {ActionRefused} `channel_not_found` or `is_archived`.
+   */
+  openChannel(user: User): Channel {
+    const channel = this.channel(user);
+    if (channel.isArchived !== true) return channel;
+    throw new ActionRefused("is_archived", `#${channel.name} is archived.`);
+  }
 }

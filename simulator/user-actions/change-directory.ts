@@ -9,6 +9,20 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused } from "./action.ts";
 import { channelSummary, userSummary } from "./summaries.ts";
 
+const WorkspaceChange = z.strictObject({
+  user: z.string().optional(),
+  plan: z.enum(["free", "paid"]),
+});
+
+/** Changes the plan: on `free` there are no user groups. */
+export function changeWorkspace(workspace: Workspace, body: JsonObject): object {
+  const { plan } = parse(WorkspaceChange, body);
+  workspace.state.directory.plan = plan;
+  workspace.touch();
+  workspace.feed.publish({ type: "directory" });
+  return { plan };
+}
+
 const user = z.string().optional();
 const ids = z.array(z.string());
 const name = z.string().regex(/^[a-z0-9._-]{1,80}$/, "must be in lower case, without blanks");
@@ -86,6 +100,9 @@ function channelWith(known: Channel, change: z.output<typeof ChannelChange>): Ch
  */
 export function changeUsergroup(workspace: Workspace, body: JsonObject): object {
   const change = parse(UsergroupChange, body);
+  if (workspace.state.directory.plan === "free") {
+    throw new ActionRefused("plan_upgrade_required", "A free workspace has no user groups.");
+  }
   const id = change.usergroup ?? createId("S");
   const known = workspace.state.directory.usergroup(id) ?? { id, handle: "", name: "", users: [] };
   const { handle = known.handle, users } = change;

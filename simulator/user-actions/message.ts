@@ -13,7 +13,7 @@ import type { ActionBody } from "./body.ts";
 /** A person writes a message, shares files (`files`: ids of what they uploaded before), or both. */
 export async function message(workspace: Workspace, body: ActionBody): Promise<Outcome> {
   const user = body.user();
-  const channel = body.channel(user);
+  const channel = body.openChannel(user);
   checkWritable(workspace, channel);
   const files = filesOf(workspace, body, user);
   const typed = files.length === 0 ? body.required("text") : (body.text("text") ?? "");
@@ -37,11 +37,8 @@ export async function message(workspace: Workspace, body: ActionBody): Promise<O
   return outcomeOfEvents(posted.acks, { ts: posted.message.ts });
 }
 
-/** @throws {ActionRefused} `is_archived` or `messages_tab_disabled`. */
+/** @throws {ActionRefused} `messages_tab_disabled`. */
 function checkWritable({ manifest }: Workspace, channel: Channel): void {
-  if (channel.isArchived === true) {
-    throw new ActionRefused("is_archived", `#${channel.name} is archived.`);
-  }
   if (channel.isIm && (!manifest.messagesTab || manifest.messagesReadOnly)) {
     throw new ActionRefused("messages_tab_disabled", "The app takes no direct messages.");
   }

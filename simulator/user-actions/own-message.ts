@@ -32,7 +32,7 @@ function ownMessage(
   body: ActionBody,
 ): { readonly channel: Channel; readonly message: Message } {
   const user = body.user();
-  const channel = body.channel(user);
+  const channel = body.openChannel(user);
   const ts = body.required("ts");
   const message = workspace.state.messages.find(channel.id, ts);
   if (message === undefined || message.user !== user.id) {

@@ -30,6 +30,14 @@ export const QUERIES: Readonly<Record<string, (context: QueryContext) => object>
   "/sim/views": ({ workspace, query }) => ({
     views: workspace.state.views.modals(person(workspace, query).id).map((stored) => stored.view),
   }),
+  "/sim/assistant": ({ workspace }) => ({
+    statuses: workspace.statuses.list().map(({ channel, threadTs, status, loadingMessages }) => ({
+      channel,
+      thread_ts: threadTs,
+      status,
+      loading_messages: loadingMessages,
+    })),
+  }),
   "/sim/mail": ({ fakes }) => ({ messages: fakes.mail?.messages() ?? [] }),
   "/sim/calls": ({ workspace, query }) => ({
     calls: workspace.traffic.calls(query.get("method") ?? undefined).map(withoutResponse),
@@ -70,9 +78,13 @@ function messages({ workspace, query }: QueryContext): object {
     )
     .map((message) => ({ ...message, ephemeral: true }));
   return {
-    messages: [...shown.map(withReplyCount), ...ephemerals].sort(
-      (a, b) => Number(a.ts) - Number(b.ts),
-    ),
+    messages: [
+      ...shown.map((message) => ({
+        ...withReplyCount(message),
+        ...store.notices(channelId, message.ts),
+      })),
+      ...ephemerals,
+    ].sort((a, b) => Number(a.ts) - Number(b.ts)),
   };
 }
 

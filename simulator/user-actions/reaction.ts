@@ -6,7 +6,7 @@ import type { ActionBody } from "./body.ts";
 /** A person adds a reaction, or takes it away with `remove: true`. */
 export async function reaction(workspace: Workspace, body: ActionBody): Promise<Outcome> {
   const user = body.user();
-  const channel = body.channel(user);
+  const channel = body.openChannel(user);
   const ts = body.required("ts");
   const name = body.required("name").replaceAll(":", "");
   const message = workspace.state.messages.find(channel.id, ts);

@@ -10,7 +10,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused, type Outcome } from "./action.ts";
 import { blockAction } from "./block-action.ts";
 import { ActionBody } from "./body.ts";
-import { changeChannel, changeUser, changeUsergroup } from "./change-directory.ts";
+import { changeChannel, changeUser, changeUsergroup, changeWorkspace } from "./change-directory.ts";
 import { homeOpen } from "./home-open.ts";
 import { message } from "./message.ts";
 import { options } from "./options.ts";
@@ -54,6 +54,10 @@ const CONTROLS: Readonly<Record<string, Control>> = {
   "/sim/usergroup": (workspace, _fakes, body) => ({
     ...DONE,
     usergroup: changeUsergroup(workspace, body),
+  }),
+  "/sim/workspace": (workspace, _fakes, body) => ({
+    ...DONE,
+    workspace: changeWorkspace(workspace, body),
   }),
   "/sim/person": (workspace, _fakes, body) => ({ ...DONE, user: changeUser(workspace, body) }),
   "/sim/disconnect": (workspace, _fakes, body) => {

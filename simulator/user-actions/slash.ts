@@ -11,7 +11,7 @@ import { tellAsSlackbot } from "./slackbot.ts";
 /** A person sends a slash command. */
 export async function slash(workspace: Workspace, body: ActionBody): Promise<Outcome> {
   const user = body.user();
-  const channel = body.channel(user);
+  const channel = body.openChannel(user);
   const command = body.required("command");
   const known = workspace.manifest.commands.find((one) => one.command === command);
   const threadTs = body.text("thread_ts");

@@ -9,6 +9,7 @@ import {
 } from "../payloads/message-events.ts";
 import { teamOf } from "../payloads/people.ts";
 import { emitEvent } from "./emit-event.ts";
+import { noteMentions } from "./mentions.ts";
 import { isReply, withReplyCount } from "./messages.ts";
 import { tellMetadata } from "./metadata-events.ts";
 import type { Channel, Message, Reaction } from "./records.ts";
@@ -31,8 +32,12 @@ export function postMessage(
   const message: Message = { type: "message", ts: timestamps.next(), team, ...draft };
   const parent = messages.save(channel.id, message);
   const audience = { channel: channel.id };
+  if (message.user === BOT_USER_ID) {
+    workspace.statuses.end(channel.id, message.thread_ts ?? message.ts);
+  }
+  const notices = noteMentions(workspace, channel, message);
   workspace.feed.publish(
-    { type: "message", channel: channel.id, message: withReplyCount(message) },
+    { type: "message", channel: channel.id, message: { ...withReplyCount(message), ...notices } },
     audience,
   );
   if (parent !== undefined) publishChanged(workspace, channel, parent);
@@ -207,7 +212,14 @@ function parentOf(workspace: Workspace, channel: Channel, message: Message): Mes
 
 function publishChanged(workspace: Workspace, channel: Channel, message: Message): void {
   workspace.feed.publish(
-    { type: "message_changed", channel: channel.id, message: withReplyCount(message) },
+    {
+      type: "message_changed",
+      channel: channel.id,
+      message: {
+        ...withReplyCount(message),
+        ...workspace.state.messages.notices(channel.id, message.ts),
+      },
+    },
     { channel: channel.id },
   );
 }

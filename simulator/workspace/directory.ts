@@ -5,7 +5,12 @@ export interface DirectoryData {
   readonly users: readonly User[];
   readonly usergroups: readonly Usergroup[];
   readonly channels: readonly Channel[];
+  /** @default "paid" */
+  readonly plan?: Plan;
 }
+
+/** A free workspace has no user groups. */
+export type Plan = "free" | "paid";
 
 /** People, groups and channels: who exists, who sees what. */
 export class Directory {
@@ -13,7 +18,10 @@ export class Directory {
   readonly #usergroups = new Map<string, Usergroup>();
   readonly #channels = new Map<string, Channel>();
 
+  plan: Plan;
+
   constructor(data: DirectoryData) {
+    this.plan = data.plan ?? "paid";
     for (const user of data.users) this.#users.set(user.id, user);
     for (const group of data.usergroups) this.#usergroups.set(group.id, group);
     for (const channel of data.channels) this.#channels.set(channel.id, channel);
@@ -38,15 +46,16 @@ export class Directory {
   }
 
   usergroup(id: string): Usergroup | undefined {
-    return this.#usergroups.get(id);
+    return this.plan === "free" ? undefined : this.#usergroups.get(id);
   }
 
   usergroupByHandle(handle: string): Usergroup | undefined {
     return this.usergroups().find((group) => group.handle === handle.toLowerCase());
   }
 
+  /** None while the plan has none; they are back after an upgrade. */
   usergroups(): readonly Usergroup[] {
-    return [...this.#usergroups.values()];
+    return this.plan === "free" ? [] : [...this.#usergroups.values()];
   }
 
   channel(id: string): Channel | undefined {
@@ -92,6 +101,11 @@ export class Directory {
   }
 
   toData(): DirectoryData {
-    return { users: this.users(), usergroups: this.usergroups(), channels: this.channels() };
+    return {
+      users: this.users(),
+      usergroups: [...this.#usergroups.values()],
+      channels: this.channels(),
+      plan: this.plan,
+    };
   }
 }

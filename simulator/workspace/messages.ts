@@ -1,12 +1,16 @@
+import type { Notices } from "./mentions.ts";
 import type { Ephemeral, Message } from "./records.ts";
 
 /** Oldest messages are forgotten beyond this, so that a load test does not fill the memory. */
 const MAX_MESSAGES_PER_CHANNEL = 10_000;
 const MAX_EPHEMERALS_PER_CHANNEL = 1_000;
+const MAX_NOTICES = 10_000;
 
 export interface MessageData {
   readonly messages: { readonly [channel: string]: readonly Message[] };
   readonly ephemerals: { readonly [channel: string]: readonly Ephemeral[] };
+  /** By channel and `ts`. */
+  readonly notices?: { readonly [place: string]: Notices };
 }
 
 /** All messages by channel and `ts`. Records are replaced, never changed, so that callers may keep what they read. */
@@ -15,6 +19,8 @@ export class MessageStore {
   readonly #ephemerals = new Map<string, Map<string, Ephemeral>>();
   /** The `ts` of replies, in order, by channel and thread. */
   readonly #replies = new Map<string, string[]>();
+  /** Whom mentions notified, by channel and `ts` of their message. */
+  readonly #notices = new Map<string, Notices>();
 
   constructor(data: MessageData = { messages: {}, ephemerals: {} }) {
     for (const [channel, messages] of Object.entries(data.messages)) {
@@ -23,6 +29,9 @@ export class MessageStore {
     }
     for (const [channel, ephemerals] of Object.entries(data.ephemerals)) {
       this.#ephemerals.set(channel, new Map(ephemerals.map((one) => [one.message.ts, one])));
+    }
+    for (const [place, notices] of Object.entries(data.notices ?? {})) {
+      this.#notices.set(place, notices);
     }
   }
 
@@ -65,6 +74,16 @@ export class MessageStore {
       .filter((message) => message !== undefined);
   }
 
+  saveNotices(channel: string, ts: string, notices: Notices): void {
+    this.#notices.set(`${channel} ${ts}`, notices);
+    if (this.#notices.size > MAX_NOTICES) dropOldest(this.#notices);
+  }
+
+  /** Whom the mentions in a message notified when it was posted. */
+  notices(channel: string, ts: string): Notices | undefined {
+    return this.#notices.get(`${channel} ${ts}`);
+  }
+
   saveEphemeral(channel: string, ephemeral: Ephemeral): void {
     const ephemerals = this.#ephemerals.get(channel) ?? new Map<string, Ephemeral>();
     this.#ephemerals.set(channel, ephemerals);
@@ -87,7 +106,11 @@ export class MessageStore {
   }
 
   toData(): MessageData {
-    return { messages: listsOf(this.#messages), ephemerals: listsOf(this.#ephemerals) };
+    return {
+      messages: listsOf(this.#messages),
+      ephemerals: listsOf(this.#ephemerals),
+      notices: Object.fromEntries(this.#notices),
+    };
   }
 
   #of(channel: string): Map<string, Message> {

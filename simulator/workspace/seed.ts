@@ -1,14 +1,20 @@
 import { BOT_USER_ID, SLACKBOT_ID } from "../identity.ts";
-import type { DirectoryData } from "./directory.ts";
+import type { DirectoryData, Plan } from "./directory.ts";
 import type { Channel, User } from "./records.ts";
 
 const CREATED_SECONDS = 1_767_225_600;
 
-/** The people, the group and the channels that every new workspace starts with. */
-export function seedDirectory(bot: {
-  readonly appName: string;
-  readonly botName: string;
-}): DirectoryData {
+/** What kind of workspace a new one is. */
+export interface Seed {
+  /** A free one has no user groups. @default "paid" */
+  readonly plan?: Plan | undefined;
+}
+
+/** The people, the groups and the channels that every new workspace starts with. */
+export function seedDirectory(
+  bot: { readonly appName: string; readonly botName: string },
+  { plan = "paid" }: Seed = {},
+): DirectoryData {
   const people = [
     person("ALICE", "Alice Adams", "Head of Operations", "America/New_York", { isAdmin: true }),
     person("BOB", "Bob Brown", "Finance Manager", "America/Chicago"),
@@ -38,6 +44,7 @@ export function seedDirectory(bot: {
     },
   ];
   return {
+    plan,
     users: [
       ...people,
       { ...stranger, isStranger: true },

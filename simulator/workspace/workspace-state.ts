@@ -8,7 +8,7 @@ import { Timestamps } from "./ids.ts";
 import { type MessageData, MessageStore } from "./messages.ts";
 import type { StoredView } from "./records.ts";
 import { type ResponseUrlData, ResponseUrls } from "./response-urls.ts";
-import { seedDirectory } from "./seed.ts";
+import { type Seed, seedDirectory } from "./seed.ts";
 import { ViewStore } from "./views.ts";
 
 const FORMAT_VERSION = 1;
@@ -37,13 +37,14 @@ interface StateOptions {
   readonly clock: Clock;
   readonly timings: Timings;
   readonly manifest: AppManifest;
+  readonly seed: Seed;
 }
 
 /** A new workspace: the seeded people and channels, nothing said yet. */
-export function createState({ clock, timings, manifest }: StateOptions): WorkspaceState {
+export function createState({ clock, timings, manifest, seed }: StateOptions): WorkspaceState {
   return {
     timestamps: new Timestamps(clock),
-    directory: new Directory(seedDirectory(manifest)),
+    directory: new Directory(seedDirectory(manifest, seed)),
     messages: new MessageStore(),
     views: new ViewStore(),
     responseUrls: new ResponseUrls(clock, timings.responseUrlMs),

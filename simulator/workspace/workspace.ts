@@ -11,8 +11,10 @@ import type { DeliveryFault, SlackFault, SocketFault } from "../faults/slack-fau
 import { TrafficLog } from "../inspector/traffic.ts";
 import type { AppManifest } from "../manifest.ts";
 import type { Timings } from "../timings.ts";
+import { type AssistantStatus, AssistantStatuses } from "./assistant-statuses.ts";
 import { ChangeFeed } from "./change-feed.ts";
 import { ScheduledMessages } from "./scheduled-messages.ts";
+import type { Seed } from "./seed.ts";
 import { Triggers } from "./triggers.ts";
 import { createState, restoreState, type WorkspaceState } from "./workspace-state.ts";
 
@@ -20,6 +22,8 @@ export interface WorkspaceOptions {
   readonly manifest: AppManifest;
   readonly clock: Clock;
   readonly timings: Timings;
+  /** What a new workspace starts with, also after `reset`. */
+  readonly seed: Seed;
   /** Whether rate limits apply. */
   readonly realistic: boolean;
   /** What the page's banner says; `undefined`: the page's own words. */
@@ -40,6 +44,7 @@ export class Workspace {
   readonly manifest: AppManifest;
   readonly clock: Clock;
   readonly timings: Timings;
+  readonly seed: Seed;
   readonly realistic: boolean;
   /** What the page's banner says; `undefined`: the page's own words. */
   readonly banner: string | undefined;
@@ -54,6 +59,8 @@ export class Workspace {
   readonly traffic: TrafficLog;
   readonly limits: RateLimits;
   readonly scheduled: ScheduledMessages;
+  /** What the assistant is said to be doing, by thread. */
+  readonly statuses: AssistantStatuses;
   /** Until when a streamed message stays open, by channel and `ts`. */
   readonly streams = new Map<string, number>();
   readonly faults: FaultQueue<SlackFault> = createFaultQueue("slack");
@@ -70,6 +77,7 @@ export class Workspace {
     this.manifest = options.manifest;
     this.clock = clock;
     this.timings = timings;
+    this.seed = options.seed;
     this.realistic = options.realistic;
     this.banner = options.banner;
     this.tour = options.tour;
@@ -80,6 +88,9 @@ export class Workspace {
     this.limits = new RateLimits(clock);
     this.scheduled = new ScheduledMessages(clock);
     this.feed = new ChangeFeed(clock.now() * 1_000);
+    this.statuses = new AssistantStatuses(clock, timings.assistantStatusMs, (status) =>
+      this.#publishStatus(status),
+    );
     this.traffic = new TrafficLog(clock);
     this.sockets = new SocketHub({
       clock,
@@ -149,11 +160,25 @@ export class Workspace {
     this.#onChange();
   }
 
+  #publishStatus({ channel, threadTs, status, loadingMessages }: AssistantStatus): void {
+    this.feed.publish(
+      {
+        type: "assistant_status",
+        channel,
+        thread_ts: threadTs,
+        status,
+        loading_messages: loadingMessages,
+      },
+      { channel },
+    );
+  }
+
   /** Back to a new workspace; open sockets stay. */
   reset(): void {
     this.#state = createState(this);
     this.limits.clear();
     this.scheduled.clear();
+    this.statuses.clear();
     this.streams.clear();
     this.traffic.clear();
     this.faults.reset();

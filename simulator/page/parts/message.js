@@ -96,9 +96,25 @@ function body(app, message, { channel, inThread }) {
     isEdited(app, message) ? messageEditor(app, channel, message) : content(app, message, channel),
     filesOf(app, message),
     attachments(app, message, channel),
+    notNotified(app, message),
     reactions(app, message, channel),
     inThread ? null : threadSummary(app, message, channel),
   ];
+}
+
+/** Who was named and hears nothing of it. @param {App} app @param {Message} message @returns {VNode | null} */
+function notNotified(app, message) {
+  const ids = textList(message["not_notified"]);
+  if (ids.length === 0) return null;
+  const names = ids.map((id) => app.names.user(id) ?? id);
+  const shown = names.slice(0, 5).join(", ");
+  const rest = names.length > 5 ? ` and ${names.length - 5} more` : "";
+  return h(
+    "p",
+    { class: "not-notified" },
+    icon("eye"),
+    `Not notified, not in here: ${shown}${rest}`,
+  );
 }
 
 /** @param {App} app @param {Message} message @returns {boolean} */

@@ -6,7 +6,8 @@ import type { Table } from "./facts.ts";
 
 /** Where the simulator departs from those sources, and why. */
 const DEPARTURES: Readonly<Record<string, string>> = {
-  "modal container": "Slack's page of the block names messages and Home only",
+  "modal container": "Slack's page of the block names messages only",
+  "home container": "Slack's page of the block names messages only",
   "modal data_table": "Slack's page of the block names messages and Home only",
 };
 

@@ -85,6 +85,15 @@ test.for(manifests)("Slack's schema and the simulator agree about %s", ([, manif
   expect(formProblems(manifest).length === 0).toBe(validate(manifest));
 });
 
+test("a command of Slack's own is refused, although the schema does not say so", () => {
+  for (const name of ["/status", "/me", "/join"]) {
+    const manifest = featuring({ slash_commands: [{ ...command, command: name }] });
+    expect(formProblems(manifest)).toEqual([
+      "features.slash_commands.0.command: is a command of Slack's own",
+    ]);
+  }
+});
+
 test("an event and a command need their scopes", () => {
   const manifest = parseManifest({
     ...featuring({ slash_commands: [command] }),

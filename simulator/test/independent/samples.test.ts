@@ -202,7 +202,8 @@ async function channels(client: WebClient, alice: Person): Promise<void> {
 async function lookUps(client: WebClient, channel: string): Promise<void> {
   await client.api.test({});
   await client.auth.test();
-  await client.assistant.threads.setStatus({ channel_id: channel, thread_ts: "1.1", status: "" });
+  const { ts: thread_ts = "" } = await client.chat.postMessage({ channel, text: "At work" });
+  await client.assistant.threads.setStatus({ channel_id: channel, thread_ts, status: "" });
   await client.bots.info();
   await client.team.info();
   await client.users.info({ user: "U0ALICE" });
