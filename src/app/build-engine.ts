@@ -52,7 +52,7 @@ export function buildEngine(parts: EngineParts): RunningEngine {
     directory: slack.directory,
     admins: config.slack.admins,
     ...omitUndefined({ tokenOwner: config.web.tokenOwner ?? undefined }),
-    conversations: createConversations(slack, systemClock),
+    conversations: createConversations(slack),
     nameChecks: { ...createSlackNameChecks(slack), connection: database.checkConnection },
     services: createServiceRegistry([
       createSlackService(slack),

@@ -108,6 +108,7 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     events: new RecentKeys(REMEMBERED_EVENTS),
     keys: createSharedKeys(options.dedupe, clock),
     groups,
+    workspace: slack,
     home: createHomePublisher({ engine, permissions, client: lookup, clock, command }),
     client: lookup,
     tellAdmins: (text) => tellAll(config.admins, text, lookup, logger),

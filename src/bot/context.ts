@@ -6,6 +6,7 @@ import type { ExecutionView, RequestView } from "../engine/api/executions.ts";
 import type { Clock } from "../engine/ports/clock.ts";
 import { LruMap } from "../shared/lru-map.ts";
 import type { GroupFinder } from "../slack/groups.ts";
+import type { Slack } from "../slack/slack.ts";
 import type { HomePublisher } from "./home/publisher.ts";
 import type { CardLinks } from "./reconciler/card-links.ts";
 import type { SharedKeys } from "./shared-keys.ts";
@@ -23,6 +24,8 @@ export interface BotContext {
   /** Keys that all processes of the bot know. */
   readonly keys: SharedKeys;
   readonly groups: GroupFinder;
+  /** What is known of channels, people and user groups. */
+  readonly workspace: Pick<Slack, "channels" | "directory">;
   readonly home: HomePublisher;
   /** Writes to the admins of the configuration. @returns whether at least one got it. */
   readonly tellAdmins: (text: string) => Promise<boolean>;

@@ -54,10 +54,27 @@ export const DIALOG_IDS = { decide: "decide", delegate: "delegate", several: "se
  */
 export const EVENTS = [
   "app_home_opened",
+  "channel_archive",
+  "channel_deleted",
+  "channel_left",
+  "channel_rename",
+  "channel_unarchive",
+  "group_archive",
+  "group_deleted",
+  "group_left",
+  "group_rename",
+  "group_unarchive",
+  "member_joined_channel",
+  "member_left_channel",
   "message.channels",
   "message.groups",
   "message.im",
   "reaction_added",
+  "subteam_created",
+  "subteam_members_changed",
+  "subteam_updated",
+  "team_join",
+  "user_change",
 ] as const;
 
 /** `metadata.event_type` of every card: by it a card whose time stamp was lost is found again. */
@@ -77,13 +94,14 @@ export const METHOD_SCOPES = {
   "chat.update": ["chat:write"],
   "conversations.history": ["channels:history", "groups:history", "im:history"],
   "conversations.info": ["channels:read", "groups:read"],
-  "conversations.list": ["channels:read", "groups:read"],
   "conversations.members": ["channels:read", "groups:read"],
   "conversations.open": ["im:write"],
   "conversations.replies": ["channels:history", "groups:history", "im:history"],
   "usergroups.list": ["usergroups:read"],
   "usergroups.users.list": ["usergroups:read"],
+  "users.conversations": ["channels:read", "groups:read"],
   "users.info": ["users:read"],
+  "users.list": ["users:read"],
   "views.open": [],
   "views.publish": [],
   "views.update": [],
@@ -96,8 +114,12 @@ export const METHOD_SCOPES = {
  */
 export const EVENT_SCOPES = [
   "channels:history",
+  "channels:read",
   "commands",
   "groups:history",
+  "groups:read",
   "im:history",
   "reactions:read",
+  "usergroups:read",
+  "users:read",
 ] as const;

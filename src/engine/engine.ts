@@ -204,7 +204,7 @@ function withDefaults(options: EngineOptions) {
 const NO_FILES: SampleFiles = { read: async () => null };
 
 const NO_CONVERSATIONS: Conversations = {
-  resolveChannel: async () => null,
+  means: async () => false,
   readMessage: () => {
     const message = "No messages can be read here.";
     return Promise.reject(new AppError({ code: "slack_unavailable", message }));

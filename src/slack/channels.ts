@@ -1,8 +1,13 @@
-import { omitUndefined } from "../shared/omit-undefined.ts";
+import type { WebClient } from "@slack/web-api";
+import { type Clock, systemClock } from "../engine/ports/clock.ts";
+import { type ChannelFacts, createChannelFacts } from "./channel-facts.ts";
 import type { SlackClient } from "./clients.ts";
+import { toSlackFailure } from "./errors.ts";
+import { OwnChannels } from "./own-channels.ts";
+import type { SharedAnswers } from "./shared-answers.ts";
 
-/** Pages of 200 channels that are searched for a name. */
-const MAX_PAGES = 25;
+/** Slack's errors for a channel that the bot cannot write to any more (docs.slack.dev/reference/methods/chat.postMessage, chat.update). */
+const CLOSED = new Set(["channel_not_found", "is_archived", "is_inactive", "not_in_channel"]);
 
 /** `<#C123|general>` and `<@U123>` as what they name; everything else as it is. */
 export function readMention(channel: string): string {
@@ -14,51 +19,115 @@ export function isPersonId(channel: string): boolean {
   return /^[UW][A-Z0-9]{4,}$/.test(channel);
 }
 
-/**
- * Resolves what a definition or a person named to a conversation id: an id stays, a person becomes the DM with them, `#name`
- * becomes the channel's id. Results are cached for the life of the process.
- */
-export interface ChannelFinder {
-  /** @returns the id, or `null` if the bot can see no such channel. Throws what the Web API client throws. */
-  find(channel: string): Promise<string | null>;
+function isChannelId(channel: string): boolean {
+  return /^[CGD][A-Z0-9]{4,}$/.test(channel);
 }
 
-export function createChannelFinder(client: Pick<SlackClient, "conversations">): ChannelFinder {
-  const known = new Map<string, string>();
+function plainName(channel: string): string {
+  return channel.replace(/^#/, "").toLowerCase();
+}
 
-  async function openDirect(userId: string): Promise<string | null> {
-    const answer = await client.conversations.open({ users: userId });
-    return answer.channel?.id ?? null;
-  }
+/** Resolves what a definition or a person named to a conversation. Its methods throw what the Web API client throws. */
+export interface ChannelFinder {
+  /**
+   * The conversation's id: an id stays, a person becomes the direct conversation with them, `#name` a channel that the bot is in.
+   *
+   * @returns `null` if the bot is in no such channel.
+   */
+  find(channel: string): Promise<string | null>;
+  /** Does this name, id or mention mean the channel with this id? Costs one question about the channel at most, never a search. */
+  means(channel: string, id: string): Promise<boolean>;
+  /** Facts about a channel; `null` if the bot sees none with this id, or it is a direct conversation. @throws {AppError} */
+  facts(id: string): Promise<ChannelFacts | null>;
+  /** To be called with what a call about a channel threw: if the channel is closed to the bot, it is forgotten. */
+  refused(id: string, error: unknown): void;
+  /** Slack reported a change. */
+  readonly changes: ChannelChanges;
+}
 
-  async function findByName(name: string): Promise<string | null> {
-    let cursor: string | undefined;
-    for (let page = 0; page < MAX_PAGES; page++) {
-      const answer = await client.conversations.list({
-        types: "public_channel,private_channel",
-        exclude_archived: true,
-        limit: 200,
-        ...omitUndefined({ cursor }),
-      });
-      for (const channel of answer.channels ?? [])
-        if (channel.name === name) return channel.id ?? null;
-      cursor = answer.response_metadata?.next_cursor;
-      if (!cursor) return null;
-    }
-    return null;
-  }
+/** What Slack reports by events. */
+export interface ChannelChanges {
+  /** The bot came in, or the channel is open again. */
+  opened(id: string): Promise<void>;
+  /** The bot left, or the channel was archived or deleted. */
+  closed(id: string): void;
+  renamed(id: string, name: string): void;
+}
+
+type Client = Pick<SlackClient, "users"> & {
+  readonly conversations: Pick<WebClient["conversations"], "info" | "open">;
+};
+
+export function createChannelFinder(client: Client, clock: Clock = systemClock): ChannelFinder {
+  const own = new OwnChannels(client, clock);
+  const known = createChannelFacts(client, clock);
+  const openDirect = createDirect(client);
 
   async function find(channel: string): Promise<string | null> {
     const target = readMention(channel);
-    if (/^[CGD][A-Z0-9]{4,}$/.test(target)) return target;
-    const remembered = known.get(target);
-    if (remembered !== undefined) return remembered;
-    const id = isPersonId(target)
-      ? await openDirect(target)
-      : await findByName(target.replace(/^#/, "").toLowerCase());
-    if (id !== null) known.set(target, id);
-    return id;
+    if (isChannelId(target)) return target;
+    return isPersonId(target) ? openDirect(target) : own.idOf(plainName(target));
   }
 
-  return { find };
+  async function means(channel: string, id: string): Promise<boolean> {
+    const target = readMention(channel);
+    if (isChannelId(target)) return target === id;
+    if (isPersonId(target) || id.startsWith("D")) return (await find(target)) === id;
+    const name = (await own.nameOf(id)) ?? (await known.of(id, "recent"))?.name;
+    return name === plainName(target);
+  }
+
+  const changes = createChanges(own, known);
+  return {
+    find,
+    means,
+    facts: async (id) => (id.startsWith("D") ? null : known.of(id)),
+    refused: (id, error) => {
+      const failure = toSlackFailure(error);
+      if (failure.kind !== "refused" || !CLOSED.has(failure.code)) return;
+      changes.closed(id);
+      // Another channel may have its name by now.
+      own.expire();
+    },
+    changes,
+  };
+}
+
+/** A direct conversation keeps its id, so it is opened once. */
+function createDirect(client: Client): (person: string) => Promise<string | null> {
+  const direct = new Map<string, Promise<string | null>>();
+  return (person) => {
+    const asked = direct.get(person);
+    if (asked !== undefined) return asked;
+    const opening = client.conversations
+      .open({ users: person })
+      .then((answer) => answer.channel?.id ?? null);
+    direct.set(person, opening);
+    opening.then(
+      (id) => id === null && direct.delete(person),
+      () => direct.delete(person),
+    );
+    return opening;
+  };
+}
+
+function createChanges(own: OwnChannels, known: SharedAnswers<ChannelFacts>): ChannelChanges {
+  return {
+    opened: async (id) => {
+      known.forget(id);
+      // The event does not say its name.
+      const channel = await known.of(id).catch(() => null);
+      if (channel === null) own.expire();
+      else if (channel.name !== null && channel.isMember && !channel.isArchived)
+        own.add(id, channel.name);
+    },
+    closed: (id) => {
+      own.remove(id);
+      known.forget(id);
+    },
+    renamed: (id, name) => {
+      known.forget(id);
+      own.add(id, name);
+    },
+  };
 }

@@ -41,7 +41,8 @@ export function createLookupClient(access: SlackAccess, logger: SlackLogger): We
 /** The part of Slack's Web API that the service uses. The client must neither wait nor retry: the engine does both, durably. */
 export interface SlackClient {
   readonly chat: Pick<WebClient["chat"], "postMessage">;
-  readonly conversations: Pick<WebClient["conversations"], "history" | "list" | "open" | "replies">;
+  readonly conversations: Pick<WebClient["conversations"], "history" | "info" | "open" | "replies">;
+  readonly users: Pick<WebClient["users"], "conversations">;
 }
 
 /**

@@ -1,48 +1,80 @@
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../engine/ports/clock.ts";
+import { toSlackFailure } from "./errors.ts";
+import { SharedAnswers } from "./shared-answers.ts";
 
-/** How long the list of user groups (not their members) may be old. */
-const TTL_MS = 30_000;
+/** How old the list of user groups (not their members) may be: as a rule, and while Slack limits the calls. */
+const TTL_MS = 60_000;
+const LIMITED_TTL_MS = 600_000;
+
+/** How long it is remembered that the workspace's plan has no user groups. */
+const PLAN_MS = 300_000;
+
+/** How long lists for display are not asked for again after a failure. */
+const FAILED_MS = 30_000;
+
+/** Slack's own errors for "there is no such group here". */
+const NOT_THERE = new Set(["no_such_subteam", "subteam_not_found", "invalid_usergroup"]);
 
 /** Ids of user groups by handle, in small letters and without `@`. */
 export type GroupIds = ReadonlyMap<string, string>;
 
 /** The workspace's user groups. */
 export interface GroupFinder {
-  /** At most half a minute old. Throws what the Web API client throws. */
+  /** At most a minute old, ten while Slack limits the calls. Throws what the Web API client throws. */
   ids(): Promise<GroupIds>;
   /** The same for display: if Slack does not answer, the last known ones. */
   lastKnownIds(): Promise<GroupIds>;
+  /** The members of a group, by its id. */
+  readonly members: SharedAnswers<readonly string[]>;
+  /** Groups changed: everything is asked anew, of one group or of all. */
+  forget(id?: string): void;
 }
 
-export function createGroupFinder(client: WebClient, clock: Clock): GroupFinder {
+type Usergroups = Pick<WebClient, "usergroups">;
+
+export function createGroupFinder(client: Usergroups, clock: Clock): GroupFinder {
   let known: GroupIds = new Map();
   let readAt = Number.NEGATIVE_INFINITY;
   let failedAt = Number.NEGATIVE_INFINITY;
+  let limitedUntil = 0;
   let reading: Promise<GroupIds> | null = null;
+  const withPlan = createPlanMemory(clock);
 
   async function ids(): Promise<GroupIds> {
-    if (clock.now() - readAt < TTL_MS) return known;
+    const age = clock.now() - readAt;
+    if (age < TTL_MS || (age < LIMITED_TTL_MS && clock.now() < limitedUntil)) return known;
     // Concurrent callers share one call: after a restart every open request asks, and Slack allows about 20 calls a minute.
-    reading ??= read().finally(() => {
-      reading = null;
+    if (reading !== null) return reading;
+    const started = read().finally(() => {
+      if (reading === started) reading = null;
     });
-    return reading;
+    reading = started;
+    return started;
   }
 
   async function read(): Promise<GroupIds> {
-    const answer = await client.usergroups.list({ include_disabled: false });
-    const found = new Map<string, string>();
-    for (const { id, handle } of answer.usergroups ?? []) {
-      if (id && handle) found.set(handle.toLowerCase(), id);
+    const at = clock.now();
+    try {
+      const answer = await withPlan(() => client.usergroups.list({ include_disabled: false }));
+      const found = new Map<string, string>();
+      for (const { id, handle } of answer.usergroups ?? []) {
+        if (id && handle) found.set(handle.toLowerCase(), id);
+      }
+      known = found;
+      readAt = at;
+      return known;
+    } catch (error) {
+      const failure = toSlackFailure(error);
+      if (failure.kind !== "limited") throw error;
+      limitedUntil = clock.now() + failure.retryAfterMs;
+      if (clock.now() - readAt < LIMITED_TTL_MS) return known;
+      throw error;
     }
-    known = found;
-    readAt = clock.now();
-    return known;
   }
 
   async function lastKnownIds(): Promise<GroupIds> {
-    if (clock.now() - failedAt < TTL_MS) return known;
+    if (clock.now() - failedAt < FAILED_MS) return known;
     try {
       return await ids();
     } catch {
@@ -51,7 +83,53 @@ export function createGroupFinder(client: WebClient, clock: Clock): GroupFinder 
     }
   }
 
-  return { ids, lastKnownIds };
+  const members = createGroupMembers(client, withPlan, clock);
+  return {
+    ids,
+    lastKnownIds,
+    members,
+    forget: (id) => {
+      members.forget(id);
+      readAt = Number.NEGATIVE_INFINITY;
+      reading = null;
+    },
+  };
+}
+
+function createGroupMembers(
+  client: Usergroups,
+  withPlan: PlanMemory,
+  clock: Clock,
+): SharedAnswers<readonly string[]> {
+  return new SharedAnswers<readonly string[]>({
+    describe: (id) => `reading the members of the user group ${id}`,
+    read: async (usergroup) =>
+      (await withPlan(() => client.usergroups.users.list({ usergroup }))).users ?? [],
+    notThere: NOT_THERE,
+    clock,
+    sweep: async (keep) => {
+      const answer = await client.usergroups.list({ include_users: true });
+      for (const { id, users } of answer.usergroups ?? []) if (id && users) keep(id, users);
+    },
+  });
+}
+
+type PlanMemory = <Answer>(call: () => Promise<Answer>) => Promise<Answer>;
+
+/** Remembers that the plan has no user groups, which no call changes for now. */
+function createPlanMemory(clock: Clock): PlanMemory {
+  let refusal: { readonly error: unknown; readonly until: number } | null = null;
+  return async (call) => {
+    if (refusal !== null && clock.now() < refusal.until) throw refusal.error;
+    try {
+      return await call();
+    } catch (error) {
+      const failure = toSlackFailure(error);
+      if (failure.kind === "refused" && failure.code === "plan_upgrade_required")
+        refusal = { error, until: clock.now() + PLAN_MS };
+      throw error;
+    }
+  };
 }
 
 /** The id of a group that is named by id, handle or mention; `null` if there is none. */

@@ -1,7 +1,6 @@
 import type { Directory } from "../engine/ports/directory.ts";
 import type { NameCheck, NameChecks, NameWarning } from "../engine/ports/name-checks.ts";
 import { isPersonId, readMention } from "./channels.ts";
-import { toSlackFailure } from "./errors.ts";
 import type { Slack } from "./slack.ts";
 
 /** Checks in the workspace the channels, people and groups that definitions name. */
@@ -13,21 +12,16 @@ export function createSlackNameChecks(slack: Slack): NameChecks {
   return { channel, approver, permission };
 }
 
-function channelCheck({ lookup: client, channels, directory }: Slack): NameCheck {
+function channelCheck({ channels, directory }: Slack): NameCheck {
   return async (name) => {
     const target = readMention(name);
     if (isPersonId(target)) return checkPerson(target, directory);
+    // To ask about a direct conversation needs a scope of its own.
+    if (/^D[A-Z0-9]{4,}$/.test(target)) return null;
     const id = await channels.find(name);
-    if (id === null) return noChannel(name);
-    try {
-      const { channel } = await client.conversations.info({ channel: id });
-      return channel?.is_member === false ? notIn(name) : null;
-    } catch (error) {
-      const failure = toSlackFailure(error);
-      if (failure.kind === "refused" && failure.code === "channel_not_found")
-        return noChannel(name);
-      throw error;
-    }
+    const facts = id === null ? null : await channels.facts(id);
+    if (facts === null) return noChannel(name);
+    return facts.isMember ? null : notIn(name);
   };
 }
 
@@ -37,8 +31,8 @@ function isChannel(name: string): boolean {
 
 function noChannel(name: string): NameWarning {
   return {
-    message: `the bot sees no channel "${short(name)}"`,
-    fix: "Check the name. If the channel is private, invite the bot there.",
+    message: `the bot is in no channel "${short(name)}"`,
+    fix: "Check the name, and invite the bot there: type /invite and its name in the channel.",
   };
 }
 

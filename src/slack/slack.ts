@@ -1,13 +1,12 @@
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Clock } from "../engine/ports/clock.ts";
-import type { Directory } from "../engine/ports/directory.ts";
 import type { RateLimitStore } from "../engine/ports/rate-limits.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { type ChannelWatch, createChannelWatch } from "./channel-watch.ts";
 import { type ChannelFinder, createChannelFinder } from "./channels.ts";
 import { createBulkClient, createLookupClient, toSlackLogger } from "./clients.ts";
-import { createDirectory } from "./directory.ts";
+import { createDirectory, type SlackDirectory } from "./directory.ts";
 import { createGroupFinder, type GroupFinder } from "./groups.ts";
 import { OutgoingQueue } from "./outgoing/queue.ts";
 import { createSender, type Sender } from "./outgoing/sender.ts";
@@ -32,7 +31,7 @@ export interface Slack {
   readonly sender: Sender;
   /** For reads and answers that a person waits for: a short time-out, one retry. */
   readonly lookup: WebClient;
-  readonly directory: Directory;
+  readonly directory: SlackDirectory;
   readonly groups: GroupFinder;
   readonly channels: ChannelFinder;
   readonly channelWatch: ChannelWatch;
@@ -44,7 +43,7 @@ export function createSlack({ botToken, apiUrl, limits, clock, logger }: SlackOp
   const slackLogger = toSlackLogger(logger);
   const lookup = createLookupClient(access, slackLogger);
   const groups = createGroupFinder(lookup, clock);
-  const channels = createChannelFinder(lookup);
+  const channels = createChannelFinder(lookup, clock);
   const bulk = createBulkClient(access, slackLogger);
   const queue = new OutgoingQueue({ limits, clock });
   return {
@@ -55,6 +54,6 @@ export function createSlack({ botToken, apiUrl, limits, clock, logger }: SlackOp
     directory: createDirectory(lookup, { groups, channels }, clock),
     groups,
     channels,
-    channelWatch: createChannelWatch(lookup, clock),
+    channelWatch: createChannelWatch(lookup, channels, clock),
   };
 }

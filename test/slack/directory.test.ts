@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import { openSimulator } from "../../simulator/simulator.ts";
 import { systemClock } from "../../src/engine/ports/clock.ts";
 import { createChannelFinder } from "../../src/slack/channels.ts";
-import { createDirectory, toPerson } from "../../src/slack/directory.ts";
+import { createDirectory } from "../../src/slack/directory.ts";
 import { createGroupFinder } from "../../src/slack/groups.ts";
+import { toPerson } from "../../src/slack/people.ts";
 
 async function setUp() {
   const simulator = await openSimulator({ realistic: false });

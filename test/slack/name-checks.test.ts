@@ -25,7 +25,7 @@ test("channels, people and groups that the workspace does not have are told apar
     expect(await said(channel, name)).toBeNull();
   for (const name of ["#nowhere", "general channel", "C0NOWHERE"])
     expect(await said(channel, name)).toBe(
-      `the bot sees no channel "${name}". Check the name. If the channel is private, invite the bot there.`,
+      `the bot is in no channel "${name}". Check the name, and invite the bot there: type /invite and its name in the channel.`,
     );
   for (const name of ["@finance", "finance", "S0FINANCE", "U0BOB"])
     expect(await said(approver, name)).toBeNull();
@@ -41,6 +41,6 @@ test("channels, people and groups that the workspace does not have are told apar
   for (const name of ["@finance", "#general", "C0GENERAL", "<#C0GENERAL|general>", "U0BOB"])
     expect(await said(permission, name)).toBeNull();
   expect(await said(permission, "@finanze")).toMatch(/^there is no user group "@finanze"/);
-  expect(await said(permission, "#nowhere")).toMatch(/^the bot sees no channel "#nowhere"/);
+  expect(await said(permission, "#nowhere")).toMatch(/^the bot is in no channel "#nowhere"/);
   expect(await said(permission, "U0NOBODY")).toMatch(/^there is no person "U0NOBODY"/);
 });

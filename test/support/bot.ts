@@ -106,7 +106,7 @@ export class TestBot implements AsyncDisposable {
       logger,
       directory: slack.directory,
       admins,
-      conversations: createConversations(slack, systemClock),
+      conversations: createConversations(slack),
       ...this.#outside(slack),
       stepTypes: this.#options.stepTypes ?? createStepTypes({ defaultModel: "gpt-4o-mini" }),
       triggerTypes: createTriggerTypes({ cron: createCron() }),

@@ -36,7 +36,7 @@ export interface Copy {
 export interface ReachesOptions {
   readonly engine: Pick<Engine, "approvals" | "workflows">;
   readonly channelWatch: ChannelWatch;
-  readonly channels: ChannelFinder;
+  readonly channels: Pick<ChannelFinder, "find">;
   /** User ids of the configuration. */
   readonly admins: readonly string[];
   readonly clock: Clock;

@@ -15,7 +15,7 @@ export interface CardPlace {
 const CLOCK_SLACK_MS = 60_000;
 
 /** The Web API calls that cards need. They throw what the client throws. */
-export interface SlackMessages extends ChannelFinder {
+export interface SlackMessages extends Pick<ChannelFinder, "find"> {
   /** @returns the time stamp. */
   post(place: CardPlace, cardId: string, message: CardMessage): Promise<string>;
   update(channel: string, ts: string, message: CardMessage): Promise<void>;
@@ -28,23 +28,34 @@ export function createSlackMessages({
   bulk: client,
   channels,
 }: Pick<Slack, "bulk" | "channels">): SlackMessages {
+  /** What Slack refuses says of the channel, too. */
+  async function noting<Answer>(channel: string, call: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await call();
+    } catch (error) {
+      channels.refused(channel, error);
+      throw error;
+    }
+  }
   return {
     find: (channel) => channels.find(channel),
-    post: async ({ channel, threadTs }, cardId, message) => {
-      const answer = await client.chat.postMessage({
-        channel,
-        text: message.text,
-        blocks: [...message.blocks],
-        metadata: markOf(cardId),
-        unfurl_links: false,
-        unfurl_media: false,
-        ...(threadTs === null ? {} : { thread_ts: threadTs }),
-      });
-      return answer.ts ?? "";
-    },
-    update: async (channel, ts, message) => {
-      await client.chat.update({ channel, ts, text: message.text, blocks: [...message.blocks] });
-    },
+    post: ({ channel, threadTs }, cardId, message) =>
+      noting(channel, async () => {
+        const answer = await client.chat.postMessage({
+          channel,
+          text: message.text,
+          blocks: [...message.blocks],
+          metadata: markOf(cardId),
+          unfurl_links: false,
+          unfurl_media: false,
+          ...(threadTs === null ? {} : { thread_ts: threadTs }),
+        });
+        return answer.ts ?? "";
+      }),
+    update: (channel, ts, message) =>
+      noting(channel, async () => {
+        await client.chat.update({ channel, ts, text: message.text, blocks: [...message.blocks] });
+      }),
     findPosted: (place, cardId, since) =>
       findMessage(client, { ...place, since: since - CLOCK_SLACK_MS }, markOf(cardId)),
   };

@@ -3,7 +3,7 @@ import { isUserId } from "../../shared/slack-ids.ts";
 import type { Caller, Role } from "../api/access.ts";
 import type { Permissions, PermittedAction } from "../definition/permissions.ts";
 import { OPERATOR } from "../model/actor.ts";
-import type { Directory, Person } from "../ports/directory.ts";
+import type { Directory, Freshness, Person } from "../ports/directory.ts";
 
 export interface AccessOptions {
   readonly directory: Directory;
@@ -25,6 +25,14 @@ export interface Verdict {
   /** Who may, besides admins, as the definition names them; empty: admins alone. */
   readonly holders: readonly string[];
 }
+
+/** What is only seen may be decided by what was known a moment ago; what changes something may not. */
+const FRESHNESS: Readonly<Record<PermittedAction, Freshness>> = {
+  view: "recent",
+  run: "now",
+  edit: "now",
+  deploy: "now",
+};
 
 /** Who may do what: the one place that Slack, HTTP and the command line share. People and groups are read at each call. */
 export class Access {
@@ -49,7 +57,7 @@ export class Access {
 
   /** @see Access.caller of the engine's contract */
   async caller(userId: string): Promise<Caller> {
-    const person = await this.#options.directory.person(userId);
+    const person = await this.#options.directory.person(userId, "recent");
     const role = this.#roleOf(person);
     if (person !== null && role !== null) return { userId, name: person.name, role };
     throw new AppError({
@@ -60,14 +68,14 @@ export class Access {
   }
 
   /** @see Access.isAdmin of the engine's contract */
-  async isAdmin(by: string): Promise<boolean> {
+  async isAdmin(by: string, freshness?: Freshness): Promise<boolean> {
     const person = this.personOf(by);
-    return person === null || (await this.#role(person)) === "admin";
+    return person === null || (await this.#role(person, freshness)) === "admin";
   }
 
   /** Whether this person has a role at all: guests, strangers and bots have none. @throws {AppError} `slack_unavailable`. */
-  async mayUse(userId: string): Promise<boolean> {
-    return (await this.#role(userId)) !== null;
+  async mayUse(userId: string, freshness?: Freshness): Promise<boolean> {
+    return (await this.#role(userId, freshness)) !== null;
   }
 
   /**
@@ -84,32 +92,33 @@ export class Access {
     const holders = permissions?.[action] ?? [];
     const person = this.personOf(by);
     if (person === null) return { allowed: true, because: { kind: "operator" }, holders };
-    const role = await this.#role(person);
+    const freshness = FRESHNESS[action];
+    const role = await this.#role(person, freshness);
     if (role === null) return { allowed: false, because: { kind: "outsider" }, holders };
     if (role === "admin") return { allowed: true, because: { kind: "admin" }, holders };
     if (permissions?.[action] === undefined && action === "run")
       return { allowed: true, because: { kind: "default" }, holders };
     for (const holder of holders) {
-      if (await this.isAmong(person, holder))
+      if (await this.isAmong(person, holder, freshness))
         return { allowed: true, because: { kind: "named", holder }, holders };
     }
     return { allowed: false, because: { kind: "not_named" }, holders };
   }
 
   /** Whether a person is named, or is in the user group or channel that is named. What does not exist has no members. */
-  async isAmong(userId: string, holder: string): Promise<boolean> {
+  async isAmong(userId: string, holder: string, freshness?: Freshness): Promise<boolean> {
     const { directory } = this.#options;
     const name = /^<@([A-Z0-9]+)(?:\|[^>]*)?>$/.exec(holder)?.[1] ?? holder;
     if (isUserId(name)) return name === userId;
     const isChannel = /^(?:#|<#|[CG][A-Z0-9]{4,}$)/.test(name);
     const members = await (isChannel
-      ? directory.channelMembers(name)
-      : directory.groupMembers(name));
+      ? directory.channelMembers(name, freshness)
+      : directory.groupMembers(name, freshness));
     return members?.includes(userId) ?? false;
   }
 
-  async #role(userId: string): Promise<Role | null> {
-    return this.#roleOf(await this.#options.directory.person(userId));
+  async #role(userId: string, freshness?: Freshness): Promise<Role | null> {
+    return this.#roleOf(await this.#options.directory.person(userId, freshness));
   }
 
   #roleOf(person: Person | null): Role | null {

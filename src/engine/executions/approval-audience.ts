@@ -114,7 +114,9 @@ export class ApprovalAudience {
   async #whyUnable(id: string, notBefore: number): Promise<string | null> {
     try {
       const key = `person ${id}`;
-      const person = await this.#read(key, PERSON_MS, notBefore, () => this.#directory.person(id));
+      const person = await this.#read(key, PERSON_MS, notBefore, () =>
+        this.#directory.person(id, "recent"),
+      );
       if (person === null) return `<@${id}> is not in this workspace any more`;
       if (person.isBot) return `<@${id}> is an app`;
       return mayAct(person) ? null : `<@${id}> is a guest or of another organization`;

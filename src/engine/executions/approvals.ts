@@ -26,7 +26,7 @@ import {
 } from "../model/requests.ts";
 import type { RequestState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Directory } from "../ports/directory.ts";
+import type { Directory, Freshness } from "../ports/directory.ts";
 import type { ExecutionRecord, SignalKind } from "../ports/executions.ts";
 import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
@@ -213,8 +213,9 @@ export class Approvals implements ApprovalsApi {
     userId: string,
     requests: readonly OpenRequest[],
   ): Promise<readonly OpenRequest[]> {
-    if (!mayAct(await this.#options.directory.person(userId))) return [];
-    const members = this.#memberReader();
+    // What is listed is only shown; the click is checked by itself.
+    if (!mayAct(await this.#options.directory.person(userId, "recent"))) return [];
+    const members = this.#memberReader("recent");
     const found: OpenRequest[] = [];
     for (const open of requests) {
       const { opened, votes } = open.request;
@@ -326,10 +327,10 @@ export class Approvals implements ApprovalsApi {
   }
 
   /** Groups are read now, not when the request was opened: who left the group since cannot decide. Each is read once. */
-  #memberReader(): MemberReader {
+  #memberReader(freshness: Freshness = "now"): MemberReader {
     const known = new Map<string, ReturnType<MemberReader>>();
     return (group) => {
-      const members = known.get(group) ?? this.#options.directory.groupMembers(group);
+      const members = known.get(group) ?? this.#options.directory.groupMembers(group, freshness);
       known.set(group, members);
       return members;
     };

@@ -14,12 +14,13 @@ export interface RunRights {
 
 type Run = Pick<ExecutionView, "executionId" | "workflowId" | "trigger" | "requests">;
 
-/** What a reader may see of a run. @throws {AppError} `slack_unavailable`, `workflow_not_found`. */
+/** What a reader may see of a run, by what was known of them a moment ago. @throws {AppError} `slack_unavailable`, `workflow_not_found`. */
 export async function rightsIn(gate: Gate, reader: string, run: Run): Promise<RunRights> {
   const { access } = gate;
   const person = access.personOf(reader);
-  if (person === null || (await access.isAdmin(person))) return { sees: true, knows: true };
-  if (!(await access.mayUse(person))) return { sees: false, knows: false };
+  if (person === null || (await access.isAdmin(person, "recent")))
+    return { sees: true, knows: true };
+  if (!(await access.mayUse(person, "recent"))) return { sees: false, knows: false };
   if (isStarter(gate, person, run) || (await decidesIn(gate, person, run)))
     return { sees: true, knows: true };
   const permissions = await gate.permissionsOf(run.workflowId);
@@ -39,7 +40,8 @@ async function decidesIn({ access }: Gate, person: string, { requests }: Run): P
   const approvers = new Set(
     requests.flatMap((request) => [...request.opened.approvers, ...approversNow(request)]),
   );
-  for (const approver of approvers) if (await access.isAmong(person, approver)) return true;
+  for (const approver of approvers)
+    if (await access.isAmong(person, approver, "recent")) return true;
   return false;
 }
 

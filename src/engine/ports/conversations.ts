@@ -14,11 +14,8 @@ export interface PointedMessage {
  * fit otherwise.
  */
 export interface Conversations {
-  /**
-   * The id of a channel that a definition names by name, id or mention; `null`: the bot sees no
-   * such channel.
-   */
-  resolveChannel(channel: string): Promise<string | null>;
+  /** Does a name, id or mention, as a definition has it, mean the channel with this id? */
+  means(name: string, channel: string): Promise<boolean>;
   /**
    * Reads the message at a place, also where it is a reply.
    *

@@ -6,7 +6,7 @@ export type NameKind = "channel" | "approver" | "permission" | "connection";
 
 /** Why something that a definition names does not seem to be there. */
 export interface NameWarning {
-  /** What is wrong: `the bot sees no channel "#ops"`. */
+  /** What is wrong: `the bot is in no channel "#ops"`. */
   readonly message: string;
   /** What to do. */
   readonly fix: string;

@@ -58,7 +58,7 @@ export class MessageTrigger {
 
   async #mayStart({ user, channel, eventId }: IncomingMessage): Promise<boolean> {
     const { access, logger } = this.#options;
-    if (await access.mayUse(user)) return true;
+    if (await access.mayUse(user, "recent")) return true;
     logger.debug({ channel, user, event: eventId }, "the author of a message may not start runs");
     return false;
   }
@@ -101,12 +101,12 @@ function toRule(trigger: ActiveTrigger): Rule {
   return { ...rest, fits: (text) => compiled?.test(text) ?? finder?.(text) ?? true };
 }
 
-/** Does one of the names mean this channel? Names are resolved one by one, up to the first that does. */
+/** Does one of the names mean this channel? */
 export async function isAmong(
   channel: string,
   names: readonly string[],
   conversations: Conversations,
 ): Promise<boolean> {
-  for (const name of names) if ((await conversations.resolveChannel(name)) === channel) return true;
+  for (const name of names) if (await conversations.means(name, channel)) return true;
   return false;
 }

@@ -36,7 +36,7 @@ export class ReactionTrigger {
     for (const trigger of triggers.of("reaction")) {
       if (started.has(trigger.workflowId) || !(await this.#fits(trigger, reaction))) continue;
       if (message === null) {
-        if (!(await access.mayUse(reaction.user))) break;
+        if (!(await access.mayUse(reaction.user, "recent"))) break;
         message = await conversations.readMessage(reaction.place.channel, reaction.place.ts);
       }
       const result = await this.#start(trigger, reaction, message);

@@ -69,11 +69,12 @@ async function sendMessage(
     const { idempotencyKey: id, startedAt: since, signal } = context;
     signal.throwIfAborted();
     const place = { urgency: "run", since } as const;
-    const answer = await sender.postForStep(toArguments(params, channel, context), {
-      id,
-      place,
-      signal,
-    });
+    const answer = await sender
+      .postForStep(toArguments(params, channel, context), { id, place, signal })
+      .catch((error: unknown) => {
+        channels.refused(channel, error);
+        throw error;
+      });
     if (answer.ts === undefined || answer.channel === undefined) {
       throw new AppError({
         code: "slack_unavailable",

@@ -64,7 +64,7 @@ export class TriggerHarness implements AsyncDisposable {
         channelMembers: async () => null,
       },
       conversations: {
-        resolveChannel: async (channel) => channel,
+        means: async (name, channel) => name === channel,
         readMessage: async (channel, ts) => ({
           channel,
           ts,
