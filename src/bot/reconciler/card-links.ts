@@ -4,6 +4,7 @@ import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
 import { readOwn } from "../../shared/json.ts";
 import { findByTs } from "../../slack/messages.ts";
 import { CARD_METADATA } from "../ids.ts";
+import { isDigestCard } from "./digests.ts";
 import { approvalId, cardId } from "./message-ids.ts";
 
 /** Leads from messages to what they show, and back. */
@@ -60,6 +61,7 @@ async function readCard(client: WebClient, channel: string, ts: string): Promise
   const metadata = readOwn(await findByTs(client, channel, ts), "metadata");
   const id = readOwn(readOwn(metadata, "event_payload"), "card");
   if (readOwn(metadata, "event_type") !== CARD_METADATA || typeof id !== "string") return null;
+  if (isDigestCard(id)) return null;
   const end = id.indexOf(":");
   return end < 0 ? null : { executionId: id.slice(0, end), messageId: id.slice(end + 1) };
 }

@@ -10,12 +10,13 @@ import { budgetCard } from "../views/budget-card.ts";
 import type { CardContext } from "../views/card-context.ts";
 import { completionMessage, failureMessage } from "../views/completion-message.ts";
 import { outcomeOf } from "../views/decision-words.ts";
+import { foldedCard } from "../views/folded-card.ts";
 import { describeMigration, describeReopening } from "../views/progress.ts";
 import { requestNotices } from "../views/request-notices.ts";
 import { copyOf, undecidableNotice, withReach } from "../views/request-reach.ts";
 import { runCard } from "../views/run-card.ts";
 import { unknownOutcomeCard } from "../views/unknown-outcome-card.ts";
-import { approvalId, newsId, noticeId, RUN_CARD } from "./message-ids.ts";
+import { approvalId, END, newsId, noticeId, RUN_CARD } from "./message-ids.ts";
 import type { Copy, Reach } from "./reach.ts";
 
 /** A message that one execution should have in Slack now. */
@@ -55,15 +56,17 @@ const AI_LINES = 20;
  * messages.
  *
  * @param reaches - whom its requests reach, by the ids of their cards; without it they reach who is named.
+ * @param isFolded - the run has ended, and card and end are one message.
  */
 export function desiredMessages(
   view: ExecutionView,
   context: CardContext,
   reaches: ReadonlyMap<string, Reach> = new Map(),
+  isFolded = false,
 ): DesiredMessage[] {
   const { report } = view;
   const { threadTs: ts } = report ?? {};
-  const messages = messagesOf(view, context, reaches);
+  const messages = messagesOf(view, context, reaches, isFolded);
   if (report === null || ts === undefined) return messages;
   const parent = { channel: report.channel, ts };
   return messages.map((desired) => ({ ...desired, parent }));
@@ -73,6 +76,7 @@ function messagesOf(
   view: ExecutionView,
   context: CardContext,
   reaches: ReadonlyMap<string, Reach>,
+  isFolded: boolean,
 ): DesiredMessage[] {
   const { report } = view;
   const requests = view.requests.flatMap((request) => {
@@ -84,8 +88,10 @@ function messagesOf(
   });
   if (report === null) return requests;
   if (report.on === "failure") return [...requests, ...failureMessages(view, report, context)];
+  const run = runMessage(view, report, context);
+  if (isFolded) return [{ ...run, message: foldedCard(view, context) }, ...requests];
   return [
-    runMessage(view, report, context),
+    run,
     ...aiMessages(view, report, context),
     ...requests,
     ...retryMessages(view, report, context),
@@ -293,7 +299,7 @@ function endMessage(
 ): DesiredMessage {
   return {
     // Each end has a message of its own: the one before it is history.
-    id: view.retries.length === 0 ? "end" : `end:${view.retries.length}`,
+    id: view.retries.length === 0 ? END : `${END}:${view.retries.length}`,
     channel: report.channel,
     thread,
     // In the thread it follows the messages of the steps; by itself it is news.

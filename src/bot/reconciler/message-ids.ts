@@ -16,6 +16,9 @@ type Owner = Pick<ExecutionView, "executionId">;
 /** Id of the run's card, in whose thread the other messages go. */
 export const RUN_CARD = "run";
 
+/** Id of the message about the first end of a run. */
+export const END = "end";
+
 /** Id of the card of a request; its copies have `:` and the person or channel behind it. */
 export function approvalId(view: Owner, request: RequestView): string {
   return `approval:${partOf(view, request)}`;

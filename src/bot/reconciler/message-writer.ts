@@ -4,10 +4,12 @@ import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
 import { type SlackRefusal, toSlackFailure } from "../../slack/errors.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import type { DesiredMessage } from "./desired-messages.ts";
+import { digestCardId } from "./digests.ts";
+import { digestOf, endOf, inDigest } from "./folding.ts";
 import { cardId, RUN_CARD } from "./message-ids.ts";
 import type { Placement } from "./placement.ts";
 import { type Card, type CardAction, hashMessage } from "./plan.ts";
-import type { SlackMessages } from "./slack-messages.ts";
+import type { CardPlace, SlackMessages } from "./slack-messages.ts";
 
 export interface MessageWriterOptions {
   readonly cards: CardStore;
@@ -73,6 +75,29 @@ export class MessageWriter {
     return kept?.final === true ? null : kept;
   }
 
+  /** Is this card certainly not in Slack yet? */
+  isUnsent(id: string): boolean {
+    return this.#unsent.has(id);
+  }
+
+  /** The card of a run that stood in a digest is posted by itself. */
+  async leaveDigest(execution: ExecutionCards, record: CardRecord): Promise<void> {
+    this.#unsent.add(record.id);
+    await this.#keep(execution, { ...record, ts: null, shown: null, final: false });
+  }
+
+  /** The end of a folded run stands in its card. */
+  async noteEnd(execution: ExecutionCards, run: CardRecord): Promise<void> {
+    const end = endOf(run);
+    await this.#options.cards.insert(end);
+    execution.records.set(end.id, end);
+  }
+
+  /** Where a card that has a record goes. */
+  placeOf(execution: ExecutionCards, desired: DesiredMessage, record: CardRecord): CardPlace {
+    return this.#options.placement.place(desired, record.channel, this.#parent(execution, desired));
+  }
+
   /** Carries out a planned action. Throws what the Web API client throws when it has to be tried again. */
   async perform(execution: ExecutionCards, action: CardAction): Promise<void> {
     const { desired } = action.card;
@@ -112,6 +137,13 @@ export class MessageWriter {
     const place = placement.place(desired, record.channel, run);
     let isUnsent = this.#unsent.has(record.id);
     try {
+      const digest = digestOf(record);
+      if (digest !== null) {
+        const ts = await api.findPosted(place, digestCardId(digest), desired.since);
+        if (ts === null) return await this.leaveDigest(execution, record);
+        await this.#keep(execution, inDigest(record, digest, ts));
+        return await this.noteEnd(execution, { ...record, ts });
+      }
       if (!isUnsent) {
         const found = await api.findPosted(place, record.id, desired.since);
         // What the found message shows is unknown, so it is edited next.

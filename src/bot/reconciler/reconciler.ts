@@ -15,6 +15,8 @@ import type { OutgoingCall } from "../../slack/outgoing/limits.ts";
 import type { Slack } from "../../slack/slack.ts";
 import { type CardContext, createCardContext } from "../views/card-context.ts";
 import { type DesiredMessage, desiredMessages } from "./desired-messages.ts";
+import { Digests, type FoldedRun } from "./digests.ts";
+import { digestOf, isFolded, leavesDigest } from "./folding.ts";
 import { cardId, RUN_CARD } from "./message-ids.ts";
 import { type ExecutionCards, MessageWriter } from "./message-writer.ts";
 import { createPlacement } from "./placement.ts";
@@ -78,6 +80,7 @@ export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #writer: MessageWriter;
   readonly #reaches: Reaches;
+  readonly #digests: Digests;
   readonly #deleted = new LruMap<string, true>(REMEMBERED_DELETIONS);
   readonly #jobs = new Map<string, Job>();
   readonly #definitions = new Map<string, Definition>();
@@ -94,6 +97,7 @@ export class Reconciler {
       placement: createPlacement(api),
       logger: options.logger,
     });
+    this.#digests = new Digests({ cards: options.cards, api });
     this.#reaches = new Reaches({
       ...options,
       channels: api,
@@ -256,17 +260,16 @@ export class Reconciler {
         return this.#reaches.isClosed(channel) ? "elsewhere" : null;
       },
     );
+    const inOldDigest = leavesDigest(execution);
+    if (inOldDigest !== null) await this.#writer.leaveDigest(execution, inOldDigest);
     while (!this.#stop.signal.aborted) {
+      const folded = this.#isFolded(execution);
       const messages = [
-        ...desiredMessages(view, context, this.#reaches.of(execution)),
+        ...desiredMessages(view, context, this.#reaches.of(execution), folded),
         ...receiptMessages(view, receipts, context),
       ];
-      const action = planNext(
-        executionId,
-        messages,
-        execution.records,
-        await this.#shown(execution, messages),
-      );
+      const shown = await this.#shown(execution, messages);
+      const action = planNext(executionId, messages, execution.records, shown);
       if (action === null) {
         // Whom a request reaches is found out when its card stands.
         if (await this.#reaches.refresh(execution)) continue;
@@ -277,13 +280,13 @@ export class Reconciler {
         action.kind === "post"
           ? await this.#writer.ensureRecord(execution, action.card)
           : action.record;
-      const call = callOf(action, record);
-      if (!(await this.#waitForTurn(view, action, call, job))) return false;
-      if (!(await this.#claim(executionId, job))) return false;
-      await this.#perform(execution, action, call);
-      if (action.kind === "update" && action.card.desired.id === RUN_CARD) {
-        job.lastEdit = this.#options.clock.now();
-      }
+      // What Slack shows already has only to be noted as final.
+      const turn = shown.has(action.card.cardId) ? null : callOf(action, record);
+      const isDone =
+        folded && turn?.method === "chat.postMessage" && record !== null
+          ? await this.#postFolded(execution, action, record, turn, job)
+          : await this.#inTurn(execution, action, turn, job);
+      if (!isDone) return false;
       // Only now, so that even a run that changes all the time gets one call in each pass.
       if (job.dirty) return false;
     }
@@ -299,9 +302,91 @@ export class Reconciler {
       const record = execution.records.get(cardId(execution.view.executionId, desired.id));
       if (!record || record.ts === null) continue;
       if (record.final && desired.id !== RUN_CARD && !desired.isRevised) continue;
-      if (await this.#writer.isShown(execution, desired, record)) shown.add(record.id);
+      if (digestOf(record) !== null) shown.add(record.id);
+      else if (await this.#writer.isShown(execution, desired, record)) shown.add(record.id);
     }
     return shown;
+  }
+
+  #isFolded(execution: ExecutionCards): boolean {
+    const { view, records } = execution;
+    const id = cardId(view.executionId, RUN_CARD);
+    const channel = records.get(id)?.channel ?? view.report?.channel ?? "";
+    const waiting = this.#options.slack.queue.lengthOf({ method: "chat.postMessage", channel });
+    return isFolded(execution, this.#writer.isUnsent(id), waiting);
+  }
+
+  /** Waits for its turn and carries out an action. @param turn - `null`: it calls nothing. @returns `false` if something changed meanwhile. */
+  async #inTurn(
+    execution: ExecutionCards,
+    action: CardAction,
+    turn: OutgoingCall | null,
+    job: Job,
+  ): Promise<boolean> {
+    const { executionId } = execution.view;
+    if (turn !== null && !(await this.#waitForTurn(execution.view, action, turn, job)))
+      return false;
+    if (!(await this.#claim(executionId, job))) return false;
+    if (action.kind === "post" && (await this.#wasPosted(action))) return false;
+    await this.#perform(execution, action, turn);
+    if (action.kind === "update" && action.card.desired.id === RUN_CARD)
+      job.lastEdit = this.#options.clock.now();
+    return true;
+  }
+
+  /** A long wait may have ended the claim, and another process may have posted the card meanwhile. */
+  async #wasPosted({ card }: CardAction): Promise<boolean> {
+    const record = await this.#options.cards.get(card.cardId);
+    return record !== null && (record.ts !== null || record.final);
+  }
+
+  /** Posts a run that is one message: by itself, or as a line of a digest if many wait. */
+  async #postFolded(
+    execution: ExecutionCards,
+    action: CardAction,
+    record: CardRecord,
+    turn: OutgoingCall,
+    job: Job,
+  ): Promise<boolean> {
+    const { executionId } = execution.view;
+    const { desired, cardId: id } = action.card;
+    const run: FoldedRun = {
+      execution,
+      record,
+      place: this.#writer.placeOf(execution, desired, record),
+      join: async () => {
+        job.interrupt.abort();
+        return (await this.#claim(executionId, job)) && !(await this.#wasPosted(action));
+      },
+      taken: null,
+    };
+    const leave = this.#digests.add(run);
+    try {
+      const hasTurn = await this.#waitForTurn(execution.view, action, turn, job);
+      if (run.taken !== null) await run.taken;
+      else if (hasTurn && (await this.#claim(executionId, job)) && !(await this.#wasPosted(action)))
+        await this.#postFoldedNow(execution, action, run, turn);
+      const posted = execution.records.get(id);
+      if (posted === undefined || posted.ts === null) return false;
+      await this.#writer.noteEnd(execution, posted);
+      return true;
+    } finally {
+      leave();
+    }
+  }
+
+  async #postFoldedNow(
+    execution: ExecutionCards,
+    action: CardAction,
+    run: FoldedRun,
+    turn: OutgoingCall,
+  ): Promise<void> {
+    try {
+      if (await this.#digests.post(run)) return;
+    } catch (error) {
+      return this.#noteLimit(error, turn, action.card.cardId);
+    }
+    await this.#perform(execution, action, turn);
   }
 
   /** @returns `false` if something changed while waiting. */
@@ -318,20 +403,29 @@ export class Reconciler {
     });
   }
 
-  async #perform(execution: ExecutionCards, action: CardAction, call: OutgoingCall): Promise<void> {
+  async #perform(
+    execution: ExecutionCards,
+    action: CardAction,
+    turn: OutgoingCall | null,
+  ): Promise<void> {
     const { cardId: id } = action.card;
     const record = execution.records.get(id) ?? null;
     try {
       await this.#writer.perform(execution, { ...action, card: { ...action.card, record } });
     } catch (error) {
-      const failure = toSlackFailure(error);
-      if (failure.kind !== "limited") throw error;
-      await this.#options.slack.queue.limited(call, failure.retryAfterMs);
-      this.#options.logger.debug(
-        { card: id, waitMs: failure.retryAfterMs },
-        "Slack limits the calls; waiting",
-      );
+      await this.#noteLimit(error, turn, id);
     }
+  }
+
+  /** Slack limited a call: the queue waits. Everything else is thrown on. */
+  async #noteLimit(error: unknown, turn: OutgoingCall | null, card: string): Promise<void> {
+    const failure = toSlackFailure(error);
+    if (failure.kind !== "limited") throw error;
+    if (turn !== null) await this.#options.slack.queue.limited(turn, failure.retryAfterMs);
+    this.#options.logger.debug(
+      { card, waitMs: failure.retryAfterMs },
+      "Slack limits the calls; waiting",
+    );
   }
 
   async #context(view: ExecutionView): Promise<CardContext> {

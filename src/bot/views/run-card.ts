@@ -26,14 +26,22 @@ import { describeRefusal, describeUndecided } from "./decision-words.ts";
 import { maskNote } from "./mask-note.ts";
 import { describeProgress } from "./progress.ts";
 
-/** The card of a run: what it is, where it stands, what it was given, what it cost so far. Edited in place until the end. */
-export function runCard(view: ExecutionView, context: CardContext): CardMessage {
+/**
+ * The card of a run: what it is, where it stands, what it was given, what it cost so far. Edited in place until the end.
+ *
+ * @param end - where its end is shown.
+ */
+export function runCard(
+  view: ExecutionView,
+  context: CardContext,
+  end: "in the thread" | "below" = "in the thread",
+): CardMessage {
   const finished = isFinished(view.status);
   const name = escapeText(view.workflowName);
   const starter = describeStarter(view);
   const total = showTotal(view.totalCost, view.costUnknown);
   const took = view.totalDuration === null ? "" : ` · took ${showDuration(view.totalDuration)}`;
-  const lines = finished ? [describeEnd(view)] : describeProgress(view, context);
+  const lines = finished ? [describeEnd(view, end)] : describeProgress(view, context);
   const actions = [
     ...(aiSteps(view).length > 0 ? [whyButton(view)] : []),
     ...(finished ? [] : [cancelButton(view)]),
@@ -60,16 +68,16 @@ export function describeStarter(view: ExecutionView): string {
     : `started by ${mentionPerson(userId)}`;
 }
 
-function describeEnd(view: ExecutionView): string {
+function describeEnd(view: ExecutionView, where: string): string {
   if (view.status === "completed") {
     const refusal = describeRefusal(view);
-    return `${refusal === null ? "Done" : refusal}. Result and receipt are in the thread.`;
+    return `${refusal === null ? "Done" : refusal}. Result and receipt are ${where}.`;
   }
   if (describeUndecided(view) !== null)
-    return "No decision was made in time. The receipt is in the thread.";
-  if (view.status === "failed") return "Failed. What happened and what to do is in the thread.";
+    return `No decision was made in time. The receipt is ${where}.`;
+  if (view.status === "failed") return `Failed. What happened and what to do is ${where}.`;
   const by = view.cancelledBy === null ? "" : ` by ${mentionPerson(view.cancelledBy)}`;
-  return `Cancelled${by}. The receipt is in the thread.`;
+  return `Cancelled${by}. The receipt is ${where}.`;
 }
 
 /** Shows what AI decided, and why, to the person who clicks. */
