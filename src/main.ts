@@ -16,7 +16,12 @@ async function main(): Promise<void> {
   const config = loadConfig();
   const logger = createLogger(config.logLevel, secretValues(config));
   const outdated = Promise.withResolvers<string>();
-  const stop = await startBot({ config, logger, onOutdated: outdated.resolve });
+  const refused = Promise.withResolvers<string>();
+  const stop = await startBot({
+    ...{ config, logger },
+    onOutdated: outdated.resolve,
+    onRefused: refused.resolve,
+  });
   let stopping = false;
   const end = (why: string, code: number): void => {
     if (stopping) return;
@@ -31,9 +36,13 @@ async function main(): Promise<void> {
     logger.fatal({ remedy }, "a newer version has the data");
     end("a newer version has the data", EX_CONFIG);
   });
+  void refused.promise.then((remedy) => {
+    logger.fatal({ remedy }, "Slack refuses the bot");
+    end("Slack refuses the bot", EX_CONFIG);
+  });
   process.once("SIGTERM", () => end("SIGTERM", 0));
   process.once("SIGINT", () => end("SIGINT", 0));
-  // Bolt leaves failed reconnects unhandled (a revoked token, for example): exit, so that a supervisor restarts the bot.
+  // What failed is unknown, and so is the state of what it belonged to: exit, so that a supervisor restarts the bot.
   process.on("unhandledRejection", (error) => {
     logger.fatal({ err: error }, "unhandled rejection");
     end("unhandled rejection", 1);

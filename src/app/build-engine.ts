@@ -86,6 +86,7 @@ export function secretValues(config: Config): readonly string[] {
     slack.botToken,
     slack.appToken,
     slack.signingSecret,
+    ...[slack.proxy?.http, slack.proxy?.https].flatMap((url) => secretsOfUrl(url ?? "")),
     web.apiToken,
     model.apiKey,
     ...Object.values(model.providers).map((provider) => provider.apiKey),

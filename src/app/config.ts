@@ -52,6 +52,18 @@ export interface SlackConfig {
   readonly slashCommand: string;
   /** Slack user ids. */
   readonly admins: readonly string[];
+  readonly sockets: {
+    /** Web sockets of this process. */
+    readonly count: number;
+    /** How old an answer to a ping may be, in milliseconds. */
+    readonly pingTimeoutMs: number;
+  };
+  /** On the way to Slack; `null`: none. */
+  readonly proxy: {
+    readonly http: string | null;
+    readonly https: string | null;
+    readonly except: string | null;
+  } | null;
 }
 
 export interface ModelConfig {
@@ -85,6 +97,14 @@ const databaseUrl = text.refine(
 );
 const httpUrl = z.url({ protocol: /^https?$/ });
 
+function wholeNumber(least: number, most: number) {
+  const range = `must be a whole number from ${least} to ${most}`;
+  return text
+    .regex(/^\d{1,9}$/, range)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, range);
+}
+
 /** Each variable with its check; the defaults equal those of `.env.example`. */
 const Environment = z.object({
   SLACK_BOT_TOKEN: text.regex(/^xoxb-/, "must be a bot token: it begins with xoxb-"),
@@ -105,6 +125,11 @@ const Environment = z.object({
       "must be Slack user ids like U012ABCDEF, separated by commas",
     )
     .default([]),
+  SLACK_SOCKETS: wholeNumber(1, 10).default(2),
+  SLACK_PING_TIMEOUT_MS: wholeNumber(1000, 120_000).default(20_000),
+  HTTPS_PROXY: httpUrl.optional(),
+  HTTP_PROXY: httpUrl.optional(),
+  NO_PROXY: text.optional(),
   OPENAI_API_KEY: text.optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
   DEFAULT_MODEL: text.default("gpt-4o-mini"),
@@ -189,7 +214,9 @@ export function loadConfig(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Config {
   const given = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ""),
+    Object.entries({ ...env, ...lowerCaseProxies(env) }).filter(
+      ([, value]) => value !== undefined && value.trim() !== "",
+    ),
   );
   const parsed = Environment.safeParse(given);
   const problems = parsed.success
@@ -207,14 +234,7 @@ export function loadConfig(
   }
   const values = parsed.data;
   return {
-    slack: {
-      botToken: values.SLACK_BOT_TOKEN,
-      appToken: values.SLACK_APP_TOKEN ?? null,
-      signingSecret: values.SLACK_SIGNING_SECRET ?? null,
-      apiUrl: values.SLACK_API_URL ?? null,
-      slashCommand: values.SLASH_COMMAND,
-      admins: values.ADMINS,
-    },
+    slack: slackConfig(values),
     model: {
       apiKey: values.OPENAI_API_KEY ?? null,
       baseUrl: values.OPENAI_BASE_URL ?? null,
@@ -230,6 +250,32 @@ export function loadConfig(
     secrets: readSecrets(given),
     workflowsDir: values.WORKFLOWS_DIR,
     logLevel: values.LOG_LEVEL,
+  };
+}
+
+/** `https_proxy` and its like: as with `curl`, the lower-case form counts if both are given. */
+function lowerCaseProxies(
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
+  const names = ["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"];
+  const given = names.filter((name) => (env[name.toLowerCase()] ?? "").trim() !== "");
+  return Object.fromEntries(given.map((name) => [name, env[name.toLowerCase()]]));
+}
+
+function slackConfig(values: z.output<typeof Environment>): SlackConfig {
+  const { HTTP_PROXY: http, HTTPS_PROXY: https, NO_PROXY: except } = values;
+  return {
+    botToken: values.SLACK_BOT_TOKEN,
+    appToken: values.SLACK_APP_TOKEN ?? null,
+    signingSecret: values.SLACK_SIGNING_SECRET ?? null,
+    apiUrl: values.SLACK_API_URL ?? null,
+    slashCommand: values.SLASH_COMMAND,
+    admins: values.ADMINS,
+    sockets: { count: values.SLACK_SOCKETS, pingTimeoutMs: values.SLACK_PING_TIMEOUT_MS },
+    proxy:
+      http === undefined && https === undefined
+        ? null
+        : { http: http ?? null, https: https ?? null, except: except ?? null },
   };
 }
 

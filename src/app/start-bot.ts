@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { createSlackBot, EVENTS_PATH } from "../bot/app.ts";
 import type { Engine } from "../engine/api/engine.ts";
+import { DEAD_AFTER_MS } from "../engine/model/lease.ts";
 import { systemClock } from "../engine/ports/clock.ts";
+import type { Store } from "../engine/ports/store.ts";
 import { createDatabaseService } from "../services/database/database-service.ts";
 import { AppError, isAppError } from "../shared/errors.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
@@ -13,7 +15,10 @@ import { addPromptFolder } from "./deploy-prompts.ts";
 import { deployFolder, sendNotices } from "./deploy-workflows.ts";
 import { openStore } from "./open-store.ts";
 
-export type StartOptions = Pick<EngineParts, "config" | "logger" | "onOutdated">;
+export interface StartOptions extends Pick<EngineParts, "config" | "logger" | "onOutdated"> {
+  /** Called with what the operator has to do when Slack takes the bot no more, after it has taken it. */
+  readonly onRefused: (remedy: string) => void;
+}
 
 /**
  * Builds the bot from its configuration and starts it.
@@ -28,10 +33,9 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
     const database = stack.use(createDatabaseService({ urls: config.databases }));
     const telemetry = createTelemetry();
     const slack = createSlack({
-      ...config.slack,
+      ...{ ...config.slack, clock: systemClock, logger, meters: telemetry.slack },
       limits: store.rateLimits,
-      clock: systemClock,
-      logger,
+      onRefused: options.onRefused,
     });
     const engine = buildEngine({ ...options, store, slack, database, telemetry });
     await checkTokenOwner(engine, config.web.tokenOwner);
@@ -39,14 +43,10 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
     await addPromptFolder(engine, join(config.workflowsDir, "prompts"), logger);
     const notices = await deployFolder(engine, config.workflowsDir, logger);
     const bot = createSlackBot({
-      config: config.slack,
-      slack,
-      engine,
-      cards: store.cards,
-      dedupe: store.dedupe,
+      ...{ config: config.slack, slack, engine, logger, clock: systemClock },
+      ...{ cards: store.cards, dedupe: store.dedupe, kv: store.kv },
       onProcessDied: (listener) => engine.onProcessDied(listener),
-      logger,
-      clock: systemClock,
+      otherProcesses: () => countOthers(store),
     });
     const web = createWebServer({
       engine,
@@ -54,7 +54,7 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
       host: config.web.host,
       port: config.web.port,
       logger,
-      notReady: () => (isDraining ? "The bot is stopping." : null),
+      notReady: () => (isDraining ? "The bot is stopping." : slack.health.notReady()),
       ...omitUndefined({ apiToken: config.web.apiToken ?? undefined }),
       ...(bot.requestHandler && { extraHandlers: { [EVENTS_PATH]: bot.requestHandler } }),
     });
@@ -81,6 +81,14 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
     await stack.disposeAsync();
     throw error;
   }
+}
+
+/** Processes that share the store and have lately said that they are alive, but for this one. */
+async function countOthers({ processes }: Store): Promise<number> {
+  const alive = (await processes.list()).filter(
+    ({ seenAt }) => systemClock.now() - seenAt < DEAD_AFTER_MS,
+  );
+  return Math.max(0, alive.length - 1);
 }
 
 /** @throws {AppError} `config_invalid` for an owner who may not use the bot; `slack_unavailable`. */

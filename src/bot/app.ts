@@ -1,35 +1,30 @@
 import type { RequestListener } from "node:http";
-import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from "@slack/bolt";
-import type { Logger as SlackLogger, WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Engine } from "../engine/api/engine.ts";
 import type { CardStore } from "../engine/ports/cards.ts";
 import type { Clock } from "../engine/ports/clock.ts";
-import type { DedupeStore } from "../engine/ports/store.ts";
-import { AppError } from "../shared/errors.ts";
+import type { DedupeStore, KeyValueStore } from "../engine/ports/store.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
-import { DEFAULT_API_URL, toSlackLogger } from "../slack/clients.ts";
+import { createAdminFinder } from "../slack/admin-finder.ts";
 import { connect } from "../slack/connect.ts";
 import type { Slack } from "../slack/slack.ts";
-import { showSentence } from "../slack/text.ts";
+import { createAdminNotices, type NotifyAdmins } from "./admin-notices.ts";
 import { RecentKeys } from "./context.ts";
 import { createHomePublisher } from "./home/publisher.ts";
 import { registerListeners } from "./listeners/index.ts";
 import { refuseOtherWorkspaces } from "./listeners/own-workspace.ts";
+import {
+  type ConnectionConfig,
+  createConnectedApp,
+  EVENTS_PATH,
+} from "./receiver/connected-app.ts";
+import { createLimitedEvents } from "./receiver/limited-events.ts";
 import { createCardLinks } from "./reconciler/card-links.ts";
 import { approvalId } from "./reconciler/message-ids.ts";
 import { Reconciler, type ReconcilerOptions } from "./reconciler/reconciler.ts";
 import { createSharedKeys } from "./shared-keys.ts";
-import { message, section } from "./views/blocks/build.ts";
 
-export interface SlackBotConfig {
-  readonly botToken: string;
-  /** Given: Socket Mode. */
-  readonly appToken: string | null;
-  /** HTTP mode, if there is no app token. */
-  readonly signingSecret: string | null;
-  /** `null`: Slack's own. */
-  readonly apiUrl: string | null;
+export interface SlackBotConfig extends ConnectionConfig {
   /** `/workflow`. */
   readonly slashCommand: string;
   /** User ids that are admins whatever their role in Slack. */
@@ -47,6 +42,10 @@ export interface SlackBotOptions {
   readonly clock: Clock;
   /** How often open requests are checked again, in milliseconds. */
   readonly recheckMs?: number;
+  /** Where is remembered who is notified if `admins` is empty. @default only in this process */
+  readonly kv?: Pick<KeyValueStore, "get" | "set">;
+  /** Other processes of the bot that are alive now. @default none */
+  readonly otherProcesses?: () => Promise<number>;
 }
 
 export interface SlackBot {
@@ -57,27 +56,15 @@ export interface SlackBot {
    */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /**
-   * Sends a direct message to the admins of the configuration, and to another person whom it concerns.
-   *
-   * @param text - plain text; `<@U…>` mentions a person.
-   * @returns `false` if no message could be sent.
-   */
-  tellAdmins(text: string, concerns?: string): Promise<boolean>;
+  readonly tellAdmins: NotifyAdmins;
   /** HTTP mode: answers POST {@link EVENTS_PATH}. Needs the request with its body unread, for the signature. */
   readonly requestHandler: RequestListener | null;
 }
 
-export const EVENTS_PATH = "/slack/events";
+export { EVENTS_PATH };
 
-/**
- * A socket whose pongs are older than this is given up, and a lost one is replaced after as long. Below the three seconds for
- * which Slack keeps a click that it could not deliver.
- */
-const PING_TIMEOUT_MS = 2000;
-
-/** Events that are remembered so that a second delivery is recognized; Slack repeats within minutes. */
-const REMEMBERED_EVENTS = 5000;
+/** People who were led to the buttons are remembered, each with the request. */
+const REMEMBERED_SPOKEN = 5000;
 
 /**
  * Builds the bot. It calls nothing before `start`.
@@ -85,16 +72,20 @@ const REMEMBERED_EVENTS = 5000;
  * @throws {AppError} `config_invalid` if there is neither an app token nor a signing secret.
  */
 export function createSlackBot(options: SlackBotOptions): SlackBot {
-  const { config, engine, clock, logger } = options;
-  const { cards, onProcessDied, slack } = options;
+  const { config, engine, clock, logger, cards, onProcessDied, slack } = options;
   const permissions = engine.access;
-  const { lookup, groups } = slack;
-  const slackLogger = toSlackLogger(logger);
-  const receiver = createReceiver(config, slackLogger);
-  const app = createApp(config, receiver, slackLogger);
+  const { lookup, groups, health } = slack;
+  const admins = createAdminFinder({
+    ...{ configured: config.admins, client: lookup, clock, logger },
+    ...omitUndefined({ kv: options.kv }),
+  });
+  const tellAdmins = createAdminNotices({ admins, client: lookup, logger });
+  const { app, isSocketMode, requestHandler } = createConnectedApp({
+    ...options,
+    onEventsLimited: createLimitedEvents(tellAdmins, { meters: health.meters, clock, logger }),
+  });
   const reconciler = new Reconciler({
-    ...{ engine, cards, onProcessDied, slack, clock, logger },
-    admins: config.admins,
+    ...{ engine, cards, onProcessDied, slack, clock, logger, admins },
     ...omitUndefined({ recheckMs: options.recheckMs }),
   });
   const command = config.slashCommand;
@@ -105,131 +96,37 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     clock,
     logger,
     command,
-    events: new RecentKeys(REMEMBERED_EVENTS),
     keys: createSharedKeys(options.dedupe, clock),
     groups,
     workspace: slack,
     home: createHomePublisher({ engine, permissions, client: lookup, clock, command }),
     client: lookup,
-    tellAdmins: (text) => tellAll(config.admins, text, lookup, logger),
+    tellAdmins,
+    doubtToken: (why) => health.doubtToken(lookup, why),
     cards: {
       ...createCardLinks(lookup, cards),
       idOf: approvalId,
       deleted: (executionId, channel, ts) => reconciler.deleted(executionId, channel, ts),
     },
-    spoken: new RecentKeys(REMEMBERED_EVENTS),
+    spoken: new RecentKeys(REMEMBERED_SPOKEN),
   });
-  app.error(async (error) => logger.error({ err: error }, "a listener failed"));
   const stopping = new AbortController();
-  const isSocket = receiver instanceof SocketModeReceiver;
   return {
     start: async () => {
-      await connect({ app, opensSocket: isSocket, clock, logger, signal: stopping.signal });
+      if (isSocketMode) health.expectSockets();
+      await connect({
+        ...{ app, opensSocket: isSocketMode, clock, logger, signal: stopping.signal },
+        onRefused: (remedy) => health.refuse(remedy),
+      });
       void learnWorkspace();
       await reconciler.start();
     },
     stop: async () => {
       stopping.abort();
-      if (isSocket) await app.stop();
+      if (isSocketMode) await app.stop();
       await reconciler.stop();
     },
-    tellAdmins: (text, concerns) => tellAll([...config.admins, concerns], text, lookup, logger),
-    requestHandler: receiver instanceof HTTPReceiver ? postOnly(receiver.requestListener) : null,
+    tellAdmins,
+    requestHandler,
   };
-}
-
-async function tellAll(
-  people: readonly (string | undefined)[],
-  text: string,
-  client: WebClient,
-  logger: Logger,
-): Promise<boolean> {
-  let isTold = false;
-  for (const users of new Set(people)) {
-    if (users === undefined) continue;
-    try {
-      const { channel } = await client.conversations.open({ users });
-      if (channel?.id === undefined) continue;
-      const told = showSentence(text);
-      await client.chat.postMessage({
-        channel: channel.id,
-        ...message(told, [section(`:information_source: ${told}`)]),
-      });
-      isTold = true;
-    } catch (error) {
-      logger.warn({ user: users, err: error }, "could not send a direct message");
-    }
-  }
-  return isTold;
-}
-
-/** The receiver throws at every other method; anybody could end the process with a `GET`. */
-function postOnly(listener: RequestListener): RequestListener {
-  return (request, response) => {
-    if (request.method === "POST") listener(request, response);
-    else response.writeHead(405, { Allow: "POST" }).end();
-  };
-}
-
-/**
- * Each gets option objects of its own, and never `headers`: Bolt writes retry settings and tokens into what it is given, and
- * every user of a shared object would get them.
- */
-function createReceiver(
-  config: SlackBotConfig,
-  logger: SlackLogger,
-): SocketModeReceiver | HTTPReceiver {
-  const slackApiUrl = config.apiUrl ?? DEFAULT_API_URL;
-  if (config.appToken !== null) {
-    return new SocketModeReceiver({
-      appToken: config.appToken,
-      logger,
-      clientPingTimeout: PING_TIMEOUT_MS,
-      installerOptions: {
-        clientOptions: {
-          slackApiUrl,
-          // A reconnect that gives up ends the process; one that waits ever longer comes back late after an outage.
-          retryConfig: {
-            forever: true,
-            retries: 1,
-            factor: 1.3,
-            minTimeout: 500,
-            maxTimeout: 2000,
-          },
-        },
-      },
-    });
-  }
-  if (config.signingSecret !== null) {
-    return new HTTPReceiver({
-      signingSecret: config.signingSecret,
-      endpoints: EVENTS_PATH,
-      logger,
-    });
-  }
-  throw new AppError({
-    code: "config_invalid",
-    message:
-      "Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET to receive events over HTTP.",
-  });
-}
-
-function createApp(
-  config: SlackBotConfig,
-  receiver: SocketModeReceiver | HTTPReceiver,
-  logger: SlackLogger,
-): App {
-  return new App({
-    token: config.botToken,
-    receiver,
-    logger,
-    logLevel: logger.getLevel() === LogLevel.DEBUG ? LogLevel.DEBUG : LogLevel.INFO,
-    // Otherwise the constructor calls Slack at once, and no caller could catch a refusal.
-    deferInitialization: true,
-    clientOptions: {
-      slackApiUrl: config.apiUrl ?? DEFAULT_API_URL,
-      timeout: 10_000,
-      retryConfig: { retries: 2, minTimeout: 200, maxTimeout: 2000 },
-    },
-  });
 }

@@ -19,16 +19,16 @@ export interface BotContext {
   readonly logger: Logger;
   /** The slash command of this workspace: `/workflow`. */
   readonly command: string;
-  /** Events that were handled recently, by `event_id`. */
-  readonly events: RecentKeys;
   /** Keys that all processes of the bot know. */
   readonly keys: SharedKeys;
   readonly groups: GroupFinder;
   /** What is known of channels, people and user groups. */
   readonly workspace: Pick<Slack, "channels" | "directory">;
   readonly home: HomePublisher;
-  /** Writes to the admins of the configuration. @returns whether at least one got it. */
+  /** Writes to the admins. @returns whether at least one got it. */
   readonly tellAdmins: (text: string) => Promise<boolean>;
+  /** Something says that Slack takes the bot token no more. Never rejects. */
+  readonly doubtToken: (why: string) => Promise<void>;
   /** The cards of runs, and the ways to them. */
   readonly cards: BotCards;
   /** Who was led from words to the buttons of which request. */
@@ -44,7 +44,7 @@ export interface BotCards extends CardLinks {
   deleted(executionId: string, channel: string, ts: string): void;
 }
 
-/** Remembers the last keys: Slack delivers an event again when it missed the acknowledgement. */
+/** Remembers the last keys. */
 export class RecentKeys {
   readonly #keys: LruMap<string, true>;
 

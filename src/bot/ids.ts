@@ -54,6 +54,7 @@ export const DIALOG_IDS = { decide: "decide", delegate: "delegate", several: "se
  */
 export const EVENTS = [
   "app_home_opened",
+  "app_uninstalled",
   "channel_archive",
   "channel_deleted",
   "channel_left",
@@ -74,6 +75,7 @@ export const EVENTS = [
   "subteam_members_changed",
   "subteam_updated",
   "team_join",
+  "tokens_revoked",
   "user_change",
 ] as const;
 

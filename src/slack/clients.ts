@@ -1,5 +1,5 @@
 import { LogLevel } from "@slack/bolt";
-import { type Logger as SlackLogger, WebClient } from "@slack/web-api";
+import { type FetchFunction, type Logger as SlackLogger, WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 
 /** How to reach a workspace. */
@@ -7,6 +7,8 @@ export interface SlackAccess {
   readonly botToken: string;
   /** Base of the Web API, `https://slack.com/api/` if absent; a fake in tests and in the demo. */
   readonly apiUrl?: string;
+  /** Sends the requests, through a proxy if there is one, and counts them. @default `fetch` */
+  readonly fetch?: FetchFunction;
 }
 
 export const DEFAULT_API_URL = "https://slack.com/api/";
@@ -20,6 +22,7 @@ export const DEFAULT_API_URL = "https://slack.com/api/";
 export function createBulkClient(access: SlackAccess, logger: SlackLogger): WebClient {
   return new WebClient(access.botToken, {
     slackApiUrl: access.apiUrl ?? DEFAULT_API_URL,
+    fetch: access.fetch ?? fetch,
     logger,
     rejectRateLimitedCalls: true,
     retryConfig: { retries: 0 },
@@ -31,6 +34,7 @@ export function createBulkClient(access: SlackAccess, logger: SlackLogger): WebC
 export function createLookupClient(access: SlackAccess, logger: SlackLogger): WebClient {
   return new WebClient(access.botToken, {
     slackApiUrl: access.apiUrl ?? DEFAULT_API_URL,
+    fetch: access.fetch ?? fetch,
     logger,
     rejectRateLimitedCalls: true,
     retryConfig: { retries: 1, minTimeout: 100, maxTimeout: 300 },

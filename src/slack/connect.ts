@@ -1,7 +1,7 @@
 import type { App } from "@slack/bolt";
 import type { Logger } from "pino";
 import type { Clock } from "../engine/ports/clock.ts";
-import { AppError } from "../shared/errors.ts";
+import { AppError, isAppError } from "../shared/errors.ts";
 import { toSlackFailure } from "./errors.ts";
 
 export interface ConnectOptions {
@@ -11,6 +11,8 @@ export interface ConnectOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly signal: AbortSignal;
+  /** Called with what the operator has to do when Slack refuses a token after the start has stopped waiting. */
+  readonly onRefused: (remedy: string) => void;
 }
 
 const RETRY_MS = 2000;
@@ -24,7 +26,7 @@ const PATIENCE_MS = 5000;
  * @throws {AppError} `config_invalid` when Slack refuses the tokens.
  */
 export async function connect(options: ConnectOptions): Promise<void> {
-  const { clock, logger, signal } = options;
+  const { clock, logger, signal, onRefused } = options;
   const connected = open(options).then(() => "connected" as const);
   const late = new Promise<"late">((resolve) => {
     const cancel = clock.after(PATIENCE_MS, () => resolve("late"));
@@ -35,7 +37,9 @@ export async function connect(options: ConnectOptions): Promise<void> {
   connected.then(
     () => logger.info("connected to Slack"),
     (error: unknown) => {
-      if (!signal.aborted) logger.fatal({ err: error }, "Slack refused the connection");
+      if (signal.aborted) return;
+      if (isAppError(error, "config_invalid")) onRefused(error.message);
+      else logger.error({ err: error }, "the connection to Slack failed");
     },
   );
 }

@@ -1,4 +1,4 @@
-import type { WebClient } from "@slack/web-api";
+import type { FetchFunction, WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Clock } from "../engine/ports/clock.ts";
 import type { RateLimitStore } from "../engine/ports/rate-limits.ts";
@@ -6,10 +6,14 @@ import { omitUndefined } from "../shared/omit-undefined.ts";
 import { type ChannelWatch, createChannelWatch } from "./channel-watch.ts";
 import { type ChannelFinder, createChannelFinder } from "./channels.ts";
 import { createBulkClient, createLookupClient, toSlackLogger } from "./clients.ts";
+import { createCountedFetch } from "./counted-fetch.ts";
 import { createDirectory, type SlackDirectory } from "./directory.ts";
 import { createGroupFinder, type GroupFinder } from "./groups.ts";
+import { SlackHealth } from "./health.ts";
+import { NO_METERS, type SlackMeters } from "./meters.ts";
 import { OutgoingQueue } from "./outgoing/queue.ts";
 import { createSender, type Sender } from "./outgoing/sender.ts";
+import { createTransport, type ProxySettings, type Transport } from "./proxy.ts";
 
 export interface SlackOptions {
   readonly botToken: string;
@@ -19,6 +23,12 @@ export interface SlackOptions {
   readonly limits: RateLimitStore;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** @default none */
+  readonly proxy?: ProxySettings | null;
+  /** @default counts nothing */
+  readonly meters?: SlackMeters;
+  /** Called once, with what the operator has to do, when Slack takes the app no more. */
+  readonly onRefused?: (remedy: string) => void;
 }
 
 /** The workspace, shared by the bot, the `slack` service and the name checks, so that each list is read and cached once. */
@@ -35,11 +45,29 @@ export interface Slack {
   readonly groups: GroupFinder;
   readonly channels: ChannelFinder;
   readonly channelWatch: ChannelWatch;
+  readonly health: SlackHealth;
+  /** What every request to Slack has to go through, those of Slack's own libraries included. */
+  readonly fetch: FetchFunction;
+  /** For web sockets; `null`: there is no proxy. */
+  readonly dispatcher: Transport["dispatcher"];
 }
 
 /** Builds the Slack layer, once for each process. It calls nothing by itself. */
-export function createSlack({ botToken, apiUrl, limits, clock, logger }: SlackOptions): Slack {
-  const access = omitUndefined({ botToken, apiUrl: apiUrl ?? undefined });
+export function createSlack(options: SlackOptions): Slack {
+  const { botToken, apiUrl, limits, clock, logger, meters = NO_METERS } = options;
+  const { fetch: send, dispatcher } = createTransport(options.proxy ?? null);
+  const health = new SlackHealth({
+    ...{ clock, logger, meters },
+    onRefused: options.onRefused ?? (() => undefined),
+  });
+  const fetch = createCountedFetch({
+    ...{ fetch: send, meters, now: () => clock.now() },
+    onTokenRefused: (method, code) => {
+      // The app-level token is the sockets' affair.
+      if (method !== "apps.connections.open") void health.doubtToken(lookup, `${method}: ${code}`);
+    },
+  });
+  const access = omitUndefined({ botToken, apiUrl: apiUrl ?? undefined, fetch });
   const slackLogger = toSlackLogger(logger);
   const lookup = createLookupClient(access, slackLogger);
   const groups = createGroupFinder(lookup, clock);
@@ -55,5 +83,6 @@ export function createSlack({ botToken, apiUrl, limits, clock, logger }: SlackOp
     groups,
     channels,
     channelWatch: createChannelWatch(lookup, channels, clock),
+    ...{ health, fetch, dispatcher },
   };
 }

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { QueueStats } from "../engine/api/costs.ts";
 import type { AttemptCost, ExecutionEvent } from "../engine/model/events.ts";
 import { toDollars } from "../shared/money.ts";
+import { createSlackTraffic, type SlackTraffic } from "./slack-traffic.ts";
 
 /** Seconds: steps take from milliseconds (a transform) to days (an approval). */
 const STEP_SECONDS = [0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 3600, 86_400];
@@ -37,6 +38,7 @@ export interface Telemetry {
   ): void;
   /** Sets whether a change stream is open. @default none is */
   watching(isLive: boolean): void;
+  readonly slack: SlackTraffic;
   /** The metrics in Prometheus's text format, and its content type. */
   render(backlog: QueueStats): Promise<{ readonly text: string; readonly contentType: string }>;
 }
@@ -65,6 +67,7 @@ export function createTelemetry(): Telemetry {
       // The start event is in no commit: revision 1 is the first commit after it.
       if (rev === 1) meters.started.inc({ trigger: start.trigger.type });
     },
+    slack: createSlackTraffic(registry),
     watching: (isLive) => gauges.stream.set(isLive ? 1 : 0),
     async render({ queued, openRequests, lagMs }) {
       gauges.queued.set(queued);

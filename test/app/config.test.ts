@@ -14,6 +14,34 @@ describe("the configuration", () => {
     });
   });
 
+  test("keeps two web sockets with patience for Slack's pongs, unless it is told otherwise", () => {
+    expect(loadConfig(MINIMAL).slack.sockets).toEqual({ count: 2, pingTimeoutMs: 20_000 });
+    const given = { ...MINIMAL, SLACK_SOCKETS: "1", SLACK_PING_TIMEOUT_MS: "45000" };
+    expect(loadConfig(given).slack.sockets).toEqual({ count: 1, pingTimeoutMs: 45_000 });
+    expect(() => loadConfig({ ...MINIMAL, SLACK_SOCKETS: "11" })).toThrow(
+      "SLACK_SOCKETS must be a whole number from 1 to 10",
+    );
+    expect(() => loadConfig({ ...MINIMAL, SLACK_PING_TIMEOUT_MS: "20s" })).toThrow(
+      "SLACK_PING_TIMEOUT_MS must be a whole number from 1000 to 120000",
+    );
+  });
+
+  test("takes a proxy in capitals or not, the latter first", () => {
+    expect(loadConfig(MINIMAL).slack.proxy).toBeNull();
+    const given = {
+      ...MINIMAL,
+      HTTPS_PROXY: "http://a.example:3128",
+      https_proxy: "http://b.example:3128",
+      NO_PROXY: "localhost",
+    };
+    expect(loadConfig(given).slack.proxy).toEqual({
+      http: null,
+      https: "http://b.example:3128",
+      except: "localhost",
+    });
+    expect(() => loadConfig({ ...MINIMAL, HTTPS_PROXY: "proxy:3128" })).toThrow("HTTPS_PROXY");
+  });
+
   test("takes an endpoint without a key", () => {
     const config = loadConfig({
       ...MINIMAL,

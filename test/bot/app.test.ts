@@ -5,11 +5,17 @@ import { TestBot } from "../support/bot.ts";
 import { untilAskedAnew } from "../support/until.ts";
 
 describe("the connection to Slack", () => {
-  test("comes back after it broke, in time for what somebody clicked meanwhile", async () => {
-    await using bot = await TestBot.start({ definitions: [askWorkflow()] });
+  test("stands when one of its sockets breaks, for what somebody clicks meanwhile", async () => {
+    await using bot = await TestBot.start({
+      definitions: [askWorkflow()],
+      sockets: { count: 2, spacingMs: 0 },
+    });
     await bot.slash("U0ALICE", "run ask");
     const card = await bot.message(APPROVALS, /Approval needed/);
-    await bot.act("disconnect", {});
+    await bot.until(async () =>
+      bot.simulator.workspace.sockets.connections === 2 ? 2 : undefined,
+    );
+    await bot.act("disconnect", { count: 1 });
     expect(await bot.click("U0BOB", APPROVALS, card, "decide_approve")).toMatchObject({
       acked: true,
     });

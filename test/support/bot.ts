@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject, toObjects } from "../../simulator/json.t
 import { openSimulator, type Simulator } from "../../simulator/simulator.ts";
 import { createOpenAiModelClient } from "../../src/adapters/llm/openai-model-client.ts";
 import { createCron } from "../../src/adapters/node-cron.ts";
-import { createSlackBot, type SlackBot } from "../../src/bot/app.ts";
+import { createSlackBot, type SlackBot, type SlackBotConfig } from "../../src/bot/app.ts";
 import { createConversations } from "../../src/bot/conversations.ts";
 import type { StepType } from "../../src/engine/definition/step-type.ts";
 import { createEngine, type RunningEngine } from "../../src/engine/engine.ts";
@@ -18,6 +18,8 @@ import { createServiceRegistry } from "../../src/services/registry.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
 import { AppError } from "../../src/shared/errors.ts";
 import { omitUndefined } from "../../src/shared/omit-undefined.ts";
+import type { SlackMeters } from "../../src/slack/meters.ts";
+import type { ProxySettings } from "../../src/slack/proxy.ts";
 import { createSlack, type Slack } from "../../src/slack/slack.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
 import { until } from "./until.ts";
@@ -34,6 +36,10 @@ export interface TestBotOptions {
   readonly connected?: boolean;
   /** How often open requests are looked at again, in milliseconds. @default never within a test */
   readonly recheckMs?: number;
+  /** Settings of the web sockets that differ from the bot's own. */
+  readonly sockets?: SlackBotConfig["sockets"];
+  readonly proxy?: ProxySettings;
+  readonly meters?: SlackMeters;
 }
 
 /** The real bot on a store in memory, in front of a simulator. */
@@ -42,7 +48,10 @@ export class TestBot implements AsyncDisposable {
   readonly store: Store;
   readonly #options: TestBotOptions;
   readonly #web: Server | null;
+  /** What the bot said of Slack's refusing it. */
+  readonly refusals: string[] = [];
   #handler: RequestListener | null = null;
+  #slack: Slack | null = null;
   #running: { readonly engine: RunningEngine; readonly bot: SlackBot } | null = null;
 
   private constructor(
@@ -81,6 +90,11 @@ export class TestBot implements AsyncDisposable {
     return this.#running.engine;
   }
 
+  /** Why the bot says that it cannot serve Slack; `null`: it can. */
+  notReady(): string | null {
+    return this.#slack?.health.notReady() ?? null;
+  }
+
   /** Where the simulator sends in HTTP mode. */
   get eventsUrl(): string {
     const address = this.#web?.address();
@@ -92,12 +106,14 @@ export class TestBot implements AsyncDisposable {
   async startBot(): Promise<void> {
     const logger = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
     const access = { botToken: "xoxb-simulator", apiUrl: this.simulator.apiUrl };
+    const { proxy, meters } = this.#options;
     const slack = createSlack({
-      ...access,
+      ...{ ...access, clock: systemClock, logger },
+      ...omitUndefined({ proxy, meters }),
       limits: this.store.rateLimits,
-      clock: systemClock,
-      logger,
+      onRefused: (remedy) => this.refusals.push(remedy),
     });
+    this.#slack = slack;
     const admins = this.#options.admins ?? [];
     await this.store.leases.voidAll(Date.now());
     const engine = createEngine({
@@ -123,6 +139,7 @@ export class TestBot implements AsyncDisposable {
         signingSecret: isHttp ? "simulator" : null,
         slashCommand: "/workflow",
         admins,
+        sockets: this.#options.sockets ?? {},
       },
       slack,
       engine,

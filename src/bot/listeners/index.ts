@@ -19,6 +19,7 @@ import { register as registerDirectMessage } from "./events/direct-message.ts";
 import { register as registerMessage } from "./events/message.ts";
 import { register as registerMessageDeleted } from "./events/message-deleted.ts";
 import { register as registerReactionAdded } from "./events/reaction-added.ts";
+import { register as registerUninstalled } from "./events/uninstalled.ts";
 import { register as registerWorkspaceChanges } from "./events/workspace-changes.ts";
 import { register as registerRunWorkflow } from "./shortcuts/run-workflow.ts";
 
@@ -43,6 +44,7 @@ export function registerListeners(app: App, context: BotContext): void {
   registerMessage(app, context);
   registerMessageDeleted(app, context);
   registerReactionAdded(app, context);
+  registerUninstalled(app, context);
   registerWorkspaceChanges(app, context);
   registerRunWorkflow(app, context);
 }

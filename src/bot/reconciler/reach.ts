@@ -6,6 +6,7 @@ import type { CardRecord } from "../../engine/ports/cards.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import { LruMap } from "../../shared/lru-map.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
+import type { FindAdmins } from "../../slack/admin-finder.ts";
 import type { ChannelWatch } from "../../slack/channel-watch.ts";
 import type { ChannelFinder } from "../../slack/channels.ts";
 import { mentionPerson, showSentence } from "../../slack/text.ts";
@@ -38,7 +39,7 @@ export interface ReachesOptions {
   readonly channelWatch: ChannelWatch;
   readonly channels: Pick<ChannelFinder, "find">;
   /** User ids of the configuration. */
-  readonly admins: readonly string[];
+  readonly admins: FindAdmins;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -179,7 +180,8 @@ export class Reaches {
   /** The person who started the run, else who deployed its version and the admins. */
   async #owners({ trigger, workflowId, workflowVersion }: ExecutionView) {
     if (trigger.userId !== undefined) return [trigger.userId];
-    const { engine, admins } = this.#options;
+    const { engine } = this.#options;
+    const admins = await this.#options.admins();
     try {
       const { deployedBy } = await engine.workflows.get(workflowId, workflowVersion);
       return [...new Set([...(isUserId(deployedBy) ? [deployedBy] : []), ...admins])];

@@ -10,6 +10,7 @@ import { isAppError } from "../../shared/errors.ts";
 import { LruMap } from "../../shared/lru-map.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { eachPage } from "../../shared/pages.ts";
+import type { FindAdmins } from "../../slack/admin-finder.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
 import type { OutgoingCall } from "../../slack/outgoing/limits.ts";
 import type { Slack } from "../../slack/slack.ts";
@@ -31,8 +32,8 @@ export interface ReconcilerOptions {
   /** Calls `listener` when another process died. @returns a function that removes it. */
   readonly onProcessDied: (listener: () => void) => () => void;
   readonly slack: Slack;
-  /** User ids of the configuration: notified of requests that cannot be decided, if no person started the run. */
-  readonly admins: readonly string[];
+  /** Who is notified of requests that cannot be decided, if no person started the run. */
+  readonly admins: FindAdmins;
   readonly clock: Clock;
   readonly logger: Logger;
   /** How often open requests are checked again, in milliseconds. @default 5 minutes */

@@ -5,7 +5,7 @@ import type { BotContext } from "../../context.ts";
 /** Publishes App Home for the person who opened it. */
 export function register(app: App, context: BotContext): void {
   app.event("app_home_opened", async ({ event, body }) => {
-    if (event.tab !== "home" || !context.events.add(body.event_id)) return;
+    if (event.tab !== "home") return;
     const logger = context.logger.child({ user: event.user, event: body.event_id });
     try {
       // Bolt's type of a view leaves the hash out.

@@ -27,7 +27,7 @@ interface DirectMessage {
 export function register(app: App, context: BotContext): void {
   app.event("message", async ({ event, body, say, client }) => {
     const isFromPerson = event.subtype === undefined && event.bot_id === undefined;
-    if (!isFromPerson || event.channel_type !== "im" || !context.events.add(body.event_id)) return;
+    if (!isFromPerson || event.channel_type !== "im") return;
     const { user, channel, ts, thread_ts: threadTs = null } = event;
     const logger = context.logger.child({ channel, user, event: body.event_id });
     const text = readPlain(event.text ?? "");

@@ -1,0 +1,90 @@
+import { App, type AppOptions, type ReceiverEvent } from "@slack/bolt";
+import { isJsonObject, readOwn } from "../../shared/json.ts";
+import { LruMap } from "../../shared/lru-map.ts";
+import { withInnerEvent } from "../../slack/socket/frames.ts";
+
+/** Events that are remembered so that a second delivery is recognized; Slack repeats within minutes. */
+const REMEMBERED_EVENTS = 5000;
+
+/** Events that start something. The others may be missed: what they are about is read again some time later. */
+const STARTING: ReadonlySet<unknown> = new Set(["app_mention", "message", "reaction_added"]);
+
+export interface EventGateOptions {
+  /** Called for everything that comes from Slack. */
+  readonly onReceived: () => void;
+  /** Called when Slack says that it leaves out events. */
+  readonly onEventsLimited: () => void;
+}
+
+type Process = (event: ReceiverEvent) => Promise<void>;
+
+/**
+ * Acknowledges an event when its listeners are done: when what it starts is stored. Bolt does it before they begin, and what a crash
+ * interrupts then is lost. Slack repeats what was not acknowledged within three seconds, at once, after a minute and after five
+ * (https://docs.slack.dev/apis/events-api#retries); a repeat waits for the first delivery if that is still under way, is acknowledged at
+ * once if that has succeeded, and is handled anew if it has failed.
+ *
+ * So an acknowledgement is never sent before there is something to lose, however long that takes: a late one costs a repeat, an early
+ * one the event. Commands and clicks pass as they are: their listeners acknowledge them.
+ */
+export class EventGate {
+  readonly #handled = new LruMap<string, true>(REMEMBERED_EVENTS);
+  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #options: EventGateOptions;
+
+  constructor(options: EventGateOptions) {
+    this.#options = options;
+  }
+
+  /** @throws what a listener throws; the event is not acknowledged then. */
+  async pass(event: ReceiverEvent, process: Process): Promise<void> {
+    this.#options.onReceived();
+    const body = toEventBody(event.body);
+    if (body === null) return process(event);
+    if (body["type"] === "app_rate_limited") {
+      this.#options.onEventsLimited();
+      return event.ack();
+    }
+    const { event_id: id, event: inner } = body;
+    const mustBeStored = STARTING.has(readOwn(inner, "type"));
+    if (!mustBeStored) await event.ack();
+    const work = () => process({ ...event, body, ack: async () => undefined });
+    await (typeof id === "string" ? this.#once(id, work) : work());
+    if (mustBeStored) await event.ack();
+  }
+
+  async #once(id: string, work: () => Promise<void>): Promise<void> {
+    if (this.#handled.get(id)) return;
+    const earlier = this.#underWay.get(id);
+    if (earlier !== undefined) return earlier;
+    const own = work();
+    this.#underWay.set(id, own);
+    try {
+      await own;
+      this.#handled.set(id, true);
+    } finally {
+      this.#underWay.delete(id);
+    }
+  }
+}
+
+/** The body of an event, with an inner event; `null`: it is a command or an interaction. */
+function toEventBody(body: ReceiverEvent["body"]): ReceiverEvent["body"] | null {
+  const { type, event } = body;
+  const isEvent = event !== undefined || type === "event_callback" || type === "app_rate_limited";
+  return isEvent && isJsonObject(body) ? withInnerEvent(body) : null;
+}
+
+/** A Bolt app whose events pass a gate. */
+export class GatedApp extends App {
+  readonly #gate: EventGate;
+
+  constructor(options: AppOptions, gate: EventGate) {
+    super(options);
+    this.#gate = gate;
+  }
+
+  override processEvent(event: ReceiverEvent): Promise<void> {
+    return this.#gate.pass(event, (passed) => super.processEvent(passed));
+  }
+}
