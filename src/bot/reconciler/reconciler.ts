@@ -276,11 +276,7 @@ export class Reconciler {
         if (await this.#reaches.refresh(execution)) continue;
         return true;
       }
-      // Posts are limited by channel, so the record with the card's channel must exist first.
-      const record =
-        action.kind === "post"
-          ? await this.#writer.ensureRecord(execution, action.card)
-          : action.record;
+      const record = await this.#recordOf(execution, action);
       // What Slack shows already has only to be noted as final.
       const turn = shown.has(action.card.cardId) ? null : callOf(action, record);
       const isDone =
@@ -292,6 +288,12 @@ export class Reconciler {
       if (job.dirty) return false;
     }
     return true;
+  }
+
+  /** Posts are limited by channel, so the record with the card's channel must exist first. */
+  async #recordOf(execution: ExecutionCards, action: CardAction): Promise<CardRecord | null> {
+    if (action.kind !== "post") return action.record;
+    return this.#writer.ensureRecord(execution, action.card);
   }
 
   async #shown(
