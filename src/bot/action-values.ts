@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sha256 } from "../shared/hash.ts";
 import { LIMITS } from "../slack/limits.ts";
 
 /** What a button of a run's card carries. */
@@ -80,12 +81,31 @@ export function parseBulkRetryValue(text: string | undefined): BulkRetryValue | 
   return BulkRetryValue.safeParse(parseJson(text)).data ?? null;
 }
 
-/** What labels a decision: execution, path, and the number of the choice; absent: AI was right. */
-const LabelValue = z.object({ e: z.string(), p: z.string(), c: z.int().optional() });
+/**
+ * What labels a decision: execution, path or, where an option has no room for it, a hash of the path, and the number of the
+ * choice; absent: AI was right.
+ */
+const LabelValue = z.union([
+  z.object({ e: z.string(), p: z.string(), c: z.int().optional() }),
+  z.object({ e: z.string(), h: z.string(), c: z.int().optional() }),
+]);
 export type LabelValue = z.output<typeof LabelValue>;
 
-export function toLabelValue(value: LabelValue): string {
-  return toText(value);
+/** The value as text that an option of a menu can hold, too. */
+export function toLabelValue(value: {
+  readonly e: string;
+  readonly p: string;
+  readonly c?: number;
+}): string {
+  const text = JSON.stringify(value);
+  if (text.length <= LIMITS.optionValue) return text;
+  const { p, ...rest } = value;
+  return JSON.stringify({ ...rest, h: hashPath(p) });
+}
+
+/** Stands for the path of a step within one execution. */
+export function hashPath(path: string): string {
+  return sha256(path).toString("hex").slice(0, 16);
 }
 
 /** `null` as in {@link parseRunValue}. */

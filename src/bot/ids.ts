@@ -88,7 +88,8 @@ export const CARD_METADATA = "heddle_card";
  * @internal exported for its test
  */
 export const METHOD_SCOPES = {
-  "assistant.threads.setStatus": ["assistant:write"],
+  // `assistant:write` is accepted for the time being: https://docs.slack.dev/changelog/2026/03/05/set-status-scope-update
+  "assistant.threads.setStatus": ["chat:write"],
   "auth.test": [],
   "chat.getPermalink": [],
   "chat.postEphemeral": ["chat:write"],
@@ -110,11 +111,12 @@ export const METHOD_SCOPES = {
 } as const satisfies Record<string, readonly string[]>;
 
 /**
- * Scopes that commands and events need by themselves.
+ * Scopes that commands, events and the agent view need by themselves.
  *
  * @internal exported for its test
  */
 export const EVENT_SCOPES = [
+  "assistant:write",
   "channels:history",
   "channels:read",
   "commands",

@@ -5,21 +5,23 @@ import type { Logger } from "pino";
 import { type AppError, asAppError, faultOf } from "../shared/errors.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { showSentence } from "../slack/text.ts";
-import { type CardMessage, contextBlock, message, section } from "./views/blocks/build.ts";
+import { type CardMessage, contextBlock, message, section, unfold } from "./views/blocks/build.ts";
 
 /** Answers a person. Never rejects: an answer that cannot be given is logged. */
 export type Reply = (answer: CardMessage | string) => Promise<void>;
 
 type Respond = (answer: RespondArguments) => Promise<unknown>;
 
-/** Answers through `send`. */
+/** Answers through `send`; what a person asked for is shown whole. */
 export function createReply(
   send: (answer: CardMessage) => Promise<unknown>,
   logger: Logger,
 ): Reply {
   return async (answer) => {
     try {
-      await send(typeof answer === "string" ? message(answer, [section(answer)]) : answer);
+      const { text, blocks } =
+        typeof answer === "string" ? message(answer, [section(answer)]) : answer;
+      await send({ text, blocks: unfold(blocks) });
     } catch (error) {
       logger.warn({ err: error }, "could not deliver an answer");
     }

@@ -81,6 +81,33 @@ test("a person says in the answer to Why? what would have been right; that is a 
   ]);
 });
 
+test("so too where the path of the step is longer than an option of a menu can hold", async () => {
+  const [classify] = toObjects(TRIAGE["steps"]);
+  const long = (name: string): string => `${name}_${"x".repeat(60 - name.length)}`;
+  const inner = { ...classify, id: long("classify") };
+  const parallel = (id: string, steps: readonly JsonObject[]): JsonObject => ({
+    id: long(id),
+    type: "parallel",
+    config: { branches: [{ id: long("branch"), steps: [...steps] }] },
+    next: "end",
+  });
+  const nested = { ...TRIAGE, steps: [parallel("outer", [parallel("middle", [inner])])] };
+  await using bot = await TestBot.start({ definitions: [nested], connected: true });
+  await finishedRun(bot);
+  const answer = await whyAnswer(bot, "U0BOB");
+  const value = menuOf(answer)[0]?.["value"];
+
+  await bot.act("action", {
+    ...{ user: "U0BOB", channel: "C0GENERAL", ts: tsOf(answer) },
+    ...{ action_id: "label_other", selected: typeof value === "string" ? value : "" },
+  });
+
+  await lastPrivate(bot, "U0BOB", /\*technical\* would have been right, not \*billing\*/);
+  expect(await bot.engine.evaluations.listSamples("triage")).toMatchObject([
+    { stepId: inner.id, expected: "technical" },
+  ]);
+});
+
 test("or that AI was right", async () => {
   await using bot = await TestBot.start({ definitions: [TRIAGE], connected: true });
   await finishedRun(bot);

@@ -95,7 +95,6 @@ function labels(
   const others = choices.flatMap((choice, c) =>
     choice === decided ? [] : { text: String(choice), value: toLabelValue({ ...value, c }) },
   );
-  const fits = others.length > 0 && others.every((one) => one.value.length <= LIMITS.optionValue);
   const menu: StaticSelect = {
     type: "static_select",
     action_id: ACTION_IDS.labelOther,
@@ -108,7 +107,7 @@ function labels(
   return {
     type: "actions",
     block_id: `label:${path}`.slice(0, 255),
-    elements: fits ? [right, menu] : [right],
+    elements: others.length > 0 ? [right, menu] : [right],
   };
 }
 

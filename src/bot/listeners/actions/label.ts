@@ -1,6 +1,6 @@
 import type { App } from "@slack/bolt";
 import { AppError } from "../../../shared/errors.ts";
-import { type LabelValue, parseLabelValue } from "../../action-values.ts";
+import { hashPath, type LabelValue, parseLabelValue } from "../../action-values.ts";
 import { keepLabel } from "../../commands/label.ts";
 import { choicesOf } from "../../commands/why.ts";
 import type { BotContext } from "../../context.ts";
@@ -27,7 +27,8 @@ async function label(
   { value, click: { user: by } }: AckedRequest<LabelValue>,
   context: BotContext,
 ): Promise<string> {
-  const { e: executionId, p: path, c } = value;
+  const { e: executionId, c } = value;
+  const path = "p" in value ? value.p : await findPath(executionId, value.h, by, context);
   if (c === undefined) return keepLabel(context, { executionId, path, by });
   const { workflowId, workflowVersion } = await context.engine.executions.get(executionId);
   const { definition } = await context.engine.workflows.get(workflowId, workflowVersion);
@@ -40,4 +41,20 @@ async function label(
     });
   }
   return keepLabel(context, { executionId, path, expected, by });
+}
+
+/** @throws {AppError} `input_invalid` if the run has no such decision any more. */
+async function findPath(
+  executionId: string,
+  hash: string,
+  reader: string,
+  { engine }: BotContext,
+): Promise<string> {
+  const { decisions } = await engine.evaluations.audit(executionId, undefined, reader);
+  const found = decisions.find(({ path }) => hashPath(path) === hash);
+  if (found !== undefined) return found.path;
+  throw new AppError({
+    code: "input_invalid",
+    message: "This decision is not in the run any more. Nothing was noted.",
+  });
 }

@@ -27,6 +27,16 @@ export function section(text: string): SectionBlock {
   return { type: "section", text: { type: "mrkdwn", text: cut(text, LIMITS.sectionText) } };
 }
 
+/**
+ * The same blocks, their paragraphs never folded: Slack shows the first lines of a long section, and the rest behind "see more",
+ * unless `expand` is set (https://docs.slack.dev/reference/block-kit/blocks/section-block).
+ */
+export function unfold(blocks: readonly KnownBlock[]): KnownBlock[] {
+  return blocks.map((block) =>
+    block.type === "section" && block.text !== undefined ? { ...block, expand: true } : block,
+  );
+}
+
 /** Pairs of name and value, both mrkdwn; more than Slack takes in one block are left out with a remark. */
 export function fields(pairs: readonly (readonly [string, string])[]): SectionBlock[] {
   if (pairs.length === 0) return [];
