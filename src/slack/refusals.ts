@@ -328,7 +328,7 @@ const FORMS: readonly (readonly [RegExp, Help])[] = [
 ];
 
 /**
- * Sorts a refusal by Slack's error code. A code that is not in the table counts as what an admin has to look at (`admin`), unless its
+ * Sorts a refusal by Slack's error code. A code that is not in the table counts as something for an admin (`admin`), unless its
  * form says more.
  */
 export function refusalOf(code: string): Refusal {

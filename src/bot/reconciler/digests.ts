@@ -3,8 +3,8 @@ import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
 import { LruMap } from "../../shared/lru-map.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
 import { DIGEST_RUNS, digestMessage } from "../views/digest.ts";
+import type { ExecutionCards } from "./execution-cards.ts";
 import { endOf, inDigest } from "./folding.ts";
-import type { ExecutionCards } from "./message-writer.ts";
 import type { CardPlace, SlackMessages } from "./slack-messages.ts";
 
 /** So many runs that wait with one message each become one message. */

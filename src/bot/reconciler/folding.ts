@@ -1,7 +1,7 @@
 import { isFinished } from "../../engine/model/state.ts";
 import type { CardRecord } from "../../engine/ports/cards.ts";
+import type { ExecutionCards } from "./execution-cards.ts";
 import { cardId, END, RUN_CARD } from "./message-ids.ts";
-import type { ExecutionCards } from "./message-writer.ts";
 
 /**
  * So many messages wait for a channel before runs that ended are folded: from here on a card with a thread of its own would be

@@ -1,10 +1,10 @@
 import type { Logger } from "pino";
-import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
 import { type SlackRefusal, toSlackFailure } from "../../slack/errors.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import type { DesiredMessage } from "./desired-messages.ts";
 import { digestCardId } from "./digests.ts";
+import type { ExecutionCards } from "./execution-cards.ts";
 import { digestOf, endOf, inDigest } from "./folding.ts";
 import { cardId, RUN_CARD } from "./message-ids.ts";
 import type { Placement } from "./placement.ts";
@@ -16,12 +16,6 @@ export interface MessageWriterOptions {
   readonly api: SlackMessages;
   readonly placement: Placement;
   readonly logger: Logger;
-}
-
-/** An execution with the records of its cards, by id. */
-export interface ExecutionCards {
-  readonly view: ExecutionView;
-  readonly records: Map<string, CardRecord>;
 }
 
 /** How a card went: its message alone, or the conversation with it. */

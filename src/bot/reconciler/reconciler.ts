@@ -4,7 +4,7 @@ import type { Engine } from "../../engine/api/engine.ts";
 import type { ExecutionSummary, ExecutionView } from "../../engine/api/executions.ts";
 import type { Definition } from "../../engine/definition/schema.ts";
 import type { ExecutionStatus } from "../../engine/model/state.ts";
-import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
+import type { CardStore } from "../../engine/ports/cards.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import { isAppError } from "../../shared/errors.ts";
 import { LruMap } from "../../shared/lru-map.ts";
@@ -17,9 +17,10 @@ import type { Slack } from "../../slack/slack.ts";
 import { type CardContext, createCardContext } from "../views/card-context.ts";
 import { type DesiredMessage, desiredMessages } from "./desired-messages.ts";
 import { Digests, type FoldedRun } from "./digests.ts";
+import type { ExecutionCards } from "./execution-cards.ts";
 import { digestOf, isFolded, leavesDigest } from "./folding.ts";
 import { cardId, RUN_CARD } from "./message-ids.ts";
-import { type ExecutionCards, MessageWriter } from "./message-writer.ts";
+import { MessageWriter } from "./message-writer.ts";
 import { createPlacement } from "./placement.ts";
 import { type CardAction, planNext } from "./plan.ts";
 import { Reaches } from "./reach.ts";
@@ -244,12 +245,8 @@ export class Reconciler {
 
   /** Brings all cards of an execution to their desired state. @returns `false` if something changed meanwhile. */
   async #reconcile(executionId: string, job: Job): Promise<boolean> {
-    const view = await this.#options.engine.executions.get(executionId);
-    const records = await this.#options.cards.list(executionId);
-    const execution: ExecutionCards = {
-      view,
-      records: new Map(records.map((record) => [record.id, record])),
-    };
+    const execution = await this.#read(executionId);
+    const { view } = execution;
     await this.#reaches.refresh(execution);
     const context = await this.#context(view);
     const receipts = await wantedReceipts(execution, this.#options.engine);
@@ -276,13 +273,10 @@ export class Reconciler {
         if (await this.#reaches.refresh(execution)) continue;
         return true;
       }
-      const record = await this.#recordOf(execution, action);
-      // What Slack shows already has only to be noted as final.
-      const turn = shown.has(action.card.cardId) ? null : callOf(action, record);
-      const isDone =
-        folded && turn?.method === "chat.postMessage" && record !== null
-          ? await this.#postFolded(execution, action, record, turn, job)
-          : await this.#inTurn(execution, action, turn, job);
+      const turn = await this.#turnOf(execution, action, shown);
+      const isDone = folded
+        ? await this.#postFolded(execution, action, turn, job)
+        : await this.#inTurn(execution, action, turn, job);
       if (!isDone) return false;
       // Only now, so that even a run that changes all the time gets one call in each pass.
       if (job.dirty) return false;
@@ -290,10 +284,26 @@ export class Reconciler {
     return true;
   }
 
-  /** Posts are limited by channel, so the record with the card's channel must exist first. */
-  async #recordOf(execution: ExecutionCards, action: CardAction): Promise<CardRecord | null> {
-    if (action.kind !== "post") return action.record;
-    return this.#writer.ensureRecord(execution, action.card);
+  async #read(executionId: string): Promise<ExecutionCards> {
+    const view = await this.#options.engine.executions.get(executionId);
+    const records = await this.#options.cards.list(executionId);
+    return { view, records: new Map(records.map((record) => [record.id, record])) };
+  }
+
+  /** The call that an action needs; `null`: none, since what Slack shows already has only to be noted as final. */
+  async #turnOf(
+    execution: ExecutionCards,
+    action: CardAction,
+    shown: ReadonlySet<string>,
+  ): Promise<OutgoingCall | null> {
+    if (shown.has(action.card.cardId)) return null;
+    if (action.kind === "update") return { method: "chat.update" };
+    // Posts are limited by channel, so the record with the card's channel must exist first.
+    const record = await this.#writer.ensureRecord(execution, action.card);
+    return {
+      method: "chat.postMessage",
+      channel: record?.channel ?? action.card.desired.channel,
+    };
   }
 
   async #shown(
@@ -347,12 +357,14 @@ export class Reconciler {
   async #postFolded(
     execution: ExecutionCards,
     action: CardAction,
-    record: CardRecord,
-    turn: OutgoingCall,
+    turn: OutgoingCall | null,
     job: Job,
   ): Promise<boolean> {
     const { executionId } = execution.view;
     const { desired, cardId: id } = action.card;
+    const record = execution.records.get(id);
+    if (turn?.method !== "chat.postMessage" || record === undefined || desired.id !== RUN_CARD)
+      return this.#inTurn(execution, action, turn, job);
     const run: FoldedRun = {
       execution,
       record,
@@ -473,11 +485,6 @@ export class Reconciler {
       this.#stop.signal.addEventListener("abort", end, { once: true });
     });
   }
-}
-
-function callOf({ kind, card }: CardAction, record: CardRecord | null): OutgoingCall {
-  if (kind === "update") return { method: "chat.update" };
-  return { method: "chat.postMessage", channel: record?.channel ?? card.desired.channel };
 }
 
 const ASKING: readonly string[] = ["approval", "budget", "person"];
