@@ -144,14 +144,14 @@ export const METHODS: readonly Coverage[] = coverage(supported, partial, missing
 /** Every event of Slack's SDK. Those that are missing are never sent, even if the manifest subscribes to them. */
 export const EVENTS: readonly Coverage[] = coverage(
   names(`
-    app_home_opened app_mention app_rate_limited channel_archive channel_created channel_left channel_rename
+    app_home_opened app_mention app_rate_limited app_uninstalled channel_archive channel_created channel_left channel_rename
     channel_unarchive file_created file_shared member_joined_channel member_left_channel
     message_metadata_deleted message_metadata_posted message_metadata_updated
-    reaction_added reaction_removed subteam_members_changed subteam_updated team_join user_change
+    reaction_added reaction_removed subteam_members_changed subteam_updated team_join tokens_revoked user_change
   `),
   { message: "new, edited and deleted messages and thread broadcasts; none of the other subtypes" },
   names(`
-    agent_session_stopped agent_session_title_changed app_context_changed app_deleted app_installed  app_requested app_uninstalled app_uninstalled_team
+    agent_session_stopped agent_session_title_changed app_context_changed app_deleted app_installed  app_requested app_uninstalled_team
     assistant_thread_context_changed assistant_thread_started call_rejected     channel_deleted channel_history_changed channel_id_changed     channel_shared channel_unshared dnd_updated dnd_updated_user
     email_domain_changed emoji_changed entity_details_requested file_change file_comment_deleted
     file_deleted file_public file_unshared function_executed
@@ -162,7 +162,7 @@ export const EVENTS: readonly Coverage[] = coverage(
     shared_channel_invite_declined shared_channel_invite_received shared_channel_invite_requested
     star_added star_removed subteam_created subteam_self_added
     subteam_self_removed team_access_granted team_access_revoked team_domain_change
-    team_rename tokens_revoked user_huddle_changed user_profile_changed
+    team_rename user_huddle_changed user_profile_changed
     user_status_changed workflow_deleted workflow_published workflow_step_deleted
     workflow_step_execute workflow_unpublished
   `),

@@ -5,6 +5,7 @@ import { createMethods } from "./api/register.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Fakes } from "./fakes.ts";
 import { LiveSockets } from "./http/live-sockets.ts";
+import { type Limits, SLACK_LIMITS } from "./limits.ts";
 import { openMailSink } from "./mail/mail-sink.ts";
 import { type AppManifest, parseManifest } from "./manifest.ts";
 import { createStandInModel } from "./model/stand-in-model.ts";
@@ -44,6 +45,8 @@ export interface SimulatorOptions {
   readonly tour?: boolean;
   /** Other periods than Slack's, for instance shorter ones in tests. */
   readonly timings?: Partial<Timings>;
+  /** Other rate limits than Slack's, for instance `{speed: 60}` for an hour's in a minute. */
+  readonly limits?: Partial<Limits>;
   /** @default the machine's time */
   readonly clock?: Clock;
 }
@@ -121,6 +124,7 @@ async function openWorkspace(
     clock: options.clock ?? systemClock,
     timings: { ...SLACK_TIMINGS, ...options.timings },
     seed: { plan: options.plan },
+    limits: { ...SLACK_LIMITS, ...options.limits },
     realistic: options.realistic ?? true,
     banner: options.banner,
     tour: options.tour ?? options.manifest === undefined,

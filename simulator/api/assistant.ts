@@ -13,7 +13,7 @@ export function registerAssistant(methods: MethodRegistry): void {
   methods.add("assistant.threads.setStatus", {
     token: "bot",
     scopes: ["chat:write"],
-    tier: 4,
+    tier: "posting",
     run: runStatus,
   });
   methods.add("assistant.threads.setTitle", {

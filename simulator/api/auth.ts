@@ -29,7 +29,7 @@ export function registerAuth(methods: MethodRegistry): void {
     },
   });
   methods.add("apps.connections.open", {
-    tier: 1,
+    tier: 3,
     token: "app",
     scopes: [],
     run: ({ workspace }) => ({

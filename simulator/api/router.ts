@@ -90,15 +90,27 @@ async function runMethod(
 ): Promise<Answer> {
   if (method === undefined) throw new SlackError("unknown_method", { req_method: name });
   checkToken(method, request.headers.authorization, args);
-  if (method.token === "bot") requireScope(workspace.manifest, method.scopes);
+  if (method.token === "bot") {
+    const { refusal } = workspace.installation;
+    if (refusal !== undefined) throw new SlackError(refusal);
+    requireScope(workspace.manifest, method.scopes);
+  }
   if (workspace.realistic) {
-    const wait = workspace.limits.take(name, method.tier, args.text("channel") ?? "");
+    const wait = workspace.limits.take(name, method.tier, placeOf(workspace, args));
     if (wait !== undefined) {
       return { status: 429, retryAfter: wait, body: { ok: false, error: "ratelimited" } };
     }
   }
   const result = await method.run({ workspace, args, headers: request.headers });
   return { status: 200, body: { ok: true, ...result } };
+}
+
+/** The channel that a message goes to, whichever way it is named. */
+function placeOf({ state: { directory } }: Workspace, args: Arguments): string {
+  const given = args.text("channel") ?? args.text("channel_id") ?? "";
+  if (directory.channel(given) !== undefined) return given;
+  const named = directory.directMessage(given) ?? directory.channelByName(given.replace(/^#/, ""));
+  return named?.id ?? given;
 }
 
 function checkToken(method: ApiMethod, authorization: string | undefined, args: Arguments): void {

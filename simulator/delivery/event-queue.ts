@@ -40,7 +40,7 @@ export class EventQueue {
     const { clock, ackMs } = this.#options;
     const startedAt = clock.now();
     if (!this.#allowance.take()) {
-      this.#tellLimited(startedAt);
+      if (this.#allowance.isFirstOfMinute()) void this.tellLimited();
       return Promise.resolve({ acked: false, ackMs: 0, error: "app_rate_limited" });
     }
     return new Promise((resolve) => {
@@ -55,9 +55,9 @@ export class EventQueue {
     });
   }
 
-  /** Says once a minute that events were withheld. */
-  #tellLimited(now: number): void {
-    if (!this.#allowance.isFirstOfMinute()) return;
+  /** Says that events were withheld: a payload of the Events API without an `event`. */
+  tellLimited(): Promise<Ack> {
+    const now = this.#options.clock.now();
     const payload = {
       token: VERIFICATION_TOKEN,
       type: "app_rate_limited",
@@ -65,7 +65,7 @@ export class EventQueue {
       minute_rate_limited: Math.floor(now / 60_000) * 60,
       api_app_id: APP_ID,
     };
-    void this.#options.transport.send({ kind: "events_api", payload, acceptsResponse: false });
+    return this.#options.transport.send({ kind: "events_api", payload, acceptsResponse: false });
   }
 
   close(): void {

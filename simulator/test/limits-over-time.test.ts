@@ -1,11 +1,15 @@
 import { describe, expect, test } from "vitest";
+import { RateLimits } from "../api/rate-limits.ts";
 import { EventQueue } from "../delivery/event-queue.ts";
 import type { Delivery } from "../delivery/transport.ts";
+import { toText } from "../json.ts";
+import { SLACK_LIMITS } from "../limits.ts";
 import { ManualClock } from "./support/manual-clock.ts";
+import { Person } from "./support/person.ts";
 import { requestModal } from "./support/sample-listeners.ts";
 import { clientOf, openSample, refusal } from "./support/web-client.ts";
 
-const POST_BURST = 8;
+const POST_BURST = 25;
 
 describe("rate limits", () => {
   test("posting faster than one message a second and channel is told when to come back", async () => {
@@ -24,6 +28,85 @@ describe("rate limits", () => {
     expect(await post("C0GENERAL")).toMatchObject({ ok: true });
   });
 
+  test("a channel has one limit, by whichever name it is called", async () => {
+    await using simulator = await openSample({
+      limits: { postBurst: 3 },
+      clock: new ManualClock(),
+    });
+    const { chat } = clientOf(simulator);
+    for (const channel of ["C0GENERAL", "#general", "general"]) {
+      await chat.postMessage({ channel, text: "x" });
+    }
+
+    await expect(chat.postMessage({ channel: "#general", text: "x" })).rejects.toThrow();
+  });
+
+  test("the status of a conversation is set about once a second", async () => {
+    await using simulator = await openSample({ limits: { postBurst: 1 } });
+    const alice = new Person(simulator.url, "U0ALICE");
+    const sent = await alice.act("message", { channel: "C0GENERAL", text: "hi" });
+    const set = () =>
+      clientOf(simulator).assistant.threads.setStatus({
+        channel_id: "C0GENERAL",
+        thread_ts: toText(sent["ts"]) ?? "",
+        status: "is thinking",
+      });
+
+    expect(await set()).toMatchObject({ ok: true });
+    await expect(set()).rejects.toMatchObject({ retryAfter: 1 });
+  });
+
+  test("the workspace has a limit of its own", async () => {
+    const limits = { postsPerMinute: 2 };
+    await using simulator = await openSample({ limits, clock: new ManualClock() });
+    const { chat } = clientOf(simulator);
+    for (const channel of ["C0GENERAL", "C0APPROVALS"]) {
+      await chat.postMessage({ channel, text: "x" });
+    }
+
+    await expect(chat.postMessage({ channel: "C0ONCALL", text: "x" })).rejects.toMatchObject({
+      retryAfter: 30,
+    });
+  });
+
+  test("a call before the end of a wait is refused, and an app that hammers waits longer", () => {
+    const clock = new ManualClock();
+    const limits = new RateLimits(clock, { ...SLACK_LIMITS, postBurst: 1, patience: 2 });
+    const post = () => limits.take("chat.postMessage", "posting", "C0GENERAL");
+
+    expect([post(), post()]).toEqual([undefined, 1]);
+    clock.advance(500);
+    expect([post(), post(), post()]).toEqual([1, 1, 30]);
+    clock.advance(29_000);
+    expect(post()).toBe(1);
+    clock.advance(1_000);
+    expect(post()).toBeUndefined();
+  });
+
+  test("some waits are long", () => {
+    const clock = new ManualClock();
+    const limits = new RateLimits(clock, { ...SLACK_LIMITS, postBurst: 1, longWaitEvery: 3 });
+    const waits = Array.from({ length: 12 }, () => {
+      const wait = limits.take("chat.postMessage", "posting", "C0GENERAL");
+      clock.advance((wait ?? 0) * 1_000);
+      return wait;
+    });
+
+    expect(waits.filter((wait) => wait !== undefined)).toEqual([1, 1, 10, 1, 1, 10]);
+  });
+
+  test("can run faster than Slack's", () => {
+    const clock = new ManualClock();
+    const limits = new RateLimits(clock, { ...SLACK_LIMITS, speed: 10 });
+    const list = () => limits.take("conversations.list", 2, "");
+    const answered = (calls: number) =>
+      Array.from({ length: calls }, list).filter((wait) => wait === undefined).length;
+
+    expect(answered(21)).toBe(20);
+    clock.advance(3_000);
+    expect(answered(11)).toBe(10);
+  });
+
   test("edits are limited for the whole workspace", async () => {
     const clock = new ManualClock();
     await using simulator = await openSample({ clock });
@@ -39,7 +122,7 @@ describe("rate limits", () => {
     ["usergroups.users.list", 20, { usergroup: "S0FINANCE" }],
     ["conversations.info", 50, { channel: "C0GENERAL" }],
     ["users.info", 100, { user: "U0ALICE" }],
-    ["apps.connections.open", 20, {}],
+    ["apps.connections.open", 50, {}],
   ] as const)("%s is answered %i times a minute", async ([method, times, args]) => {
     const clock = new ManualClock();
     await using simulator = await openSample({ clock });

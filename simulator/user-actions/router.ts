@@ -6,8 +6,9 @@ import { addFault, removeFaults } from "../faults/control.ts";
 import { readBody } from "../http/read-body.ts";
 import { sendJson } from "../http/send.ts";
 import { isJsonObject, type JsonObject, parseJson } from "../json.ts";
+import { changeInstallation } from "../workspace/installation.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { ActionRefused, type Outcome } from "./action.ts";
+import { ActionRefused, type Outcome, outcomeOf, outcomeOfEvents } from "./action.ts";
 import { blockAction } from "./block-action.ts";
 import { ActionBody } from "./body.ts";
 import { changeChannel, changeUser, changeUsergroup, changeWorkspace } from "./change-directory.ts";
@@ -65,6 +66,13 @@ const CONTROLS: Readonly<Record<string, Control>> = {
     const count = typeof body["count"] === "number" ? body["count"] : undefined;
     return { ...DONE, disconnected: workspace.sockets.disconnect(kind, count) };
   },
+  "/sim/revoke": async (workspace, _fakes, body) => {
+    const kind = REVOCATIONS.find((one) => one === body["kind"]) ?? "tokens";
+    return outcomeOfEvents(changeInstallation(workspace, kind), {
+      refusal: workspace.installation.refusal ?? null,
+    });
+  },
+  "/sim/app-rate-limited": async (workspace) => outcomeOf(await workspace.events.tellLimited()),
   "/sim/verify-url": async (workspace) => {
     const problem = await workspace.verifyEventsUrl();
     return problem === undefined ? DONE : { ...DONE, ok: false, acked: false, error: problem };
@@ -76,6 +84,8 @@ const CONTROLS: Readonly<Record<string, Control>> = {
     return DONE;
   },
 };
+
+const REVOCATIONS = ["tokens", "uninstall", "restrict", "restore"] as const;
 
 /** Answers everything under `/sim` but the stream. */
 export async function handleUserAction(

@@ -1,6 +1,7 @@
 import { Arguments } from "../api/arguments.ts";
 import { hasContent, respond } from "../api/respond.ts";
 import { SlackError } from "../api/slack-error.ts";
+import type { SlashCommand } from "../manifest.ts";
 import { slashCommandPayload } from "../payloads/interaction.ts";
 import { commandText } from "../text/command-text.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -13,29 +14,16 @@ export async function slash(workspace: Workspace, body: ActionBody): Promise<Out
   const user = body.user();
   const channel = body.openChannel(user);
   const command = body.required("command");
-  const known = workspace.manifest.commands.find((one) => one.command === command);
+  const tell = (text: string, threadTs?: string): void =>
+    tellAsSlackbot(workspace, channel, user, `\`${command}\` ${text}`, threadTs);
   const threadTs = body.text("thread_ts");
   if (threadTs !== undefined) {
-    tellAsSlackbot(
-      workspace,
-      channel,
-      user,
-      `\`${command}\` does not work in threads. Sorry!`,
-      threadTs,
-    );
+    tell("does not work in threads. Sorry!", threadTs);
     return refused("command_not_supported_in_threads");
   }
-  if (
-    known === undefined ||
-    user.isStranger === true ||
-    !workspace.manifest.scopes.has("commands")
-  ) {
-    tellAsSlackbot(
-      workspace,
-      channel,
-      user,
-      `\`${command}\` is not a command here. To send it as a message, put a space before the slash.`,
-    );
+  const known = user.isStranger === true ? undefined : commandOf(workspace, command);
+  if (known === undefined) {
+    tell("is not a command here. To send it as a message, put a space before the slash.");
     return refused("command_not_found");
   }
   const text = commandText(body.text("text") ?? "", workspace.state.directory, known.shouldEscape);
@@ -46,12 +34,7 @@ export async function slash(workspace: Workspace, body: ActionBody): Promise<Out
     acceptsResponse: true,
   });
   if (!ack.acked) {
-    tellAsSlackbot(
-      workspace,
-      channel,
-      user,
-      `\`${command}\` failed with the error "${ack.error}".`,
-    );
+    tell(`failed with the error "${ack.error}".`);
     return outcomeOf(ack);
   }
   if (!hasContent(ack.payload)) return outcomeOf(ack);
@@ -60,14 +43,18 @@ export async function slash(workspace: Workspace, body: ActionBody): Promise<Out
     return outcomeOf(ack);
   } catch (error) {
     if (!(error instanceof SlackError)) throw error;
-    tellAsSlackbot(
-      workspace,
-      channel,
-      user,
-      `\`${command}\` failed with the error "invalid_command_response".`,
-    );
+    tell('failed with the error "invalid_command_response".');
     return { ...outcomeOf(ack), ok: false, error: "invalid_command_response", reason: error.code };
   }
+}
+
+/** The app's command of this name, as long as it is installed and may have commands. */
+function commandOf(
+  { manifest, installation }: Workspace,
+  command: string,
+): SlashCommand | undefined {
+  if (!installation.isInstalled || !manifest.scopes.has("commands")) return undefined;
+  return manifest.commands.find((one) => one.command === command);
 }
 
 function refused(error: string): Outcome {

@@ -6,7 +6,7 @@ import type { Channel } from "./records.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**
- * Sends an event to the app, unless its manifest does not subscribe to it or the bot is not in the channel.
+ * Sends an event to the app, unless it is not installed, its manifest does not subscribe to it, or the bot is not in the channel.
  *
  * @returns the acknowledgement, or `undefined` when nothing was sent.
  */
@@ -16,6 +16,7 @@ export function emitEvent(
   channel?: Channel,
 ): Promise<Ack> | undefined {
   if (channel !== undefined && !channel.members.includes(BOT_USER_ID)) return undefined;
+  if (!workspace.installation.isInstalled) return undefined;
   const type = toText(event["type"]) ?? "";
   if (!isSubscribed(workspace.manifest, type, channel)) return undefined;
   return workspace.events.deliver(event, channel?.isShared === true);

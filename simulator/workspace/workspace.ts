@@ -9,10 +9,12 @@ import type { Transport } from "../delivery/transport.ts";
 import { createFaultQueue, type FaultQueue } from "../fault-queue.ts";
 import type { DeliveryFault, SlackFault, SocketFault } from "../faults/slack-fault.ts";
 import { TrafficLog } from "../inspector/traffic.ts";
+import type { Limits } from "../limits.ts";
 import type { AppManifest } from "../manifest.ts";
 import type { Timings } from "../timings.ts";
 import { type AssistantStatus, AssistantStatuses } from "./assistant-statuses.ts";
 import { ChangeFeed } from "./change-feed.ts";
+import { Installation } from "./installation.ts";
 import { ScheduledMessages } from "./scheduled-messages.ts";
 import type { Seed } from "./seed.ts";
 import { Triggers } from "./triggers.ts";
@@ -24,6 +26,7 @@ export interface WorkspaceOptions {
   readonly timings: Timings;
   /** What a new workspace starts with, also after `reset`. */
   readonly seed: Seed;
+  readonly limits: Limits;
   /** Whether rate limits apply. */
   readonly realistic: boolean;
   /** What the page's banner says; `undefined`: the page's own words. */
@@ -35,9 +38,6 @@ export interface WorkspaceOptions {
   /** The content of a state file, if there is one. */
   readonly stored: unknown;
 }
-
-/** Deliveries per hour, workspace and app. @see https://docs.slack.dev/reference/events/app_rate_limited */
-const EVENTS_PER_HOUR = 30_000;
 
 /** One Slack workspace with one app: its state, the transports to the app and the pages, and the rate limits and faults of calls. */
 export class Workspace {
@@ -58,6 +58,7 @@ export class Workspace {
   /** The traffic between Slack and the app. */
   readonly traffic: TrafficLog;
   readonly limits: RateLimits;
+  readonly installation = new Installation();
   readonly scheduled: ScheduledMessages;
   /** What the assistant is said to be doing, by thread. */
   readonly statuses: AssistantStatuses;
@@ -85,7 +86,7 @@ export class Workspace {
     this.#state =
       options.stored === undefined ? createState(options) : restoreState(options.stored, options);
     this.triggers = new Triggers(clock, timings.triggerMs);
-    this.limits = new RateLimits(clock);
+    this.limits = new RateLimits(clock, options.limits);
     this.scheduled = new ScheduledMessages(clock);
     this.feed = new ChangeFeed(clock.now() * 1_000);
     this.statuses = new AssistantStatuses(clock, timings.assistantStatusMs, (status) =>
@@ -126,7 +127,9 @@ export class Workspace {
       ackMs: timings.ackMs,
       isHttp: eventsUrl !== undefined,
       retriesMs: timings.eventRetriesMs,
-      perHour: options.realistic ? EVENTS_PER_HOUR : Number.POSITIVE_INFINITY,
+      perHour: options.realistic
+        ? options.limits.eventsPerHour * options.limits.speed
+        : Number.POSITIVE_INFINITY,
     });
   }
 
@@ -177,6 +180,7 @@ export class Workspace {
   reset(): void {
     this.#state = createState(this);
     this.limits.clear();
+    this.installation.set(undefined);
     this.scheduled.clear();
     this.statuses.clear();
     this.streams.clear();
