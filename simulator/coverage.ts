@@ -30,6 +30,7 @@ const supported = names(`
   reactions.add
   reactions.remove
   usergroups.users.list
+  users.conversations
   users.info
   users.list
   users.lookupByEmail
@@ -54,7 +55,6 @@ const partial: Readonly<Record<string, string>> = {
   "conversations.list": "no group messages",
   "conversations.setPurpose": "topic and purpose are one text",
   "conversations.setTopic": "topic and purpose are one text",
-  "users.conversations": "the bot's own conversations only",
   "conversations.open": "finds direct messages; there are no group messages",
   "reactions.get": "messages only",
   "usergroups.list": "the groups cannot change",
@@ -144,23 +144,24 @@ export const METHODS: readonly Coverage[] = coverage(supported, partial, missing
 /** Every event of Slack's SDK. Those that are missing are never sent, even if the manifest subscribes to them. */
 export const EVENTS: readonly Coverage[] = coverage(
   names(`
-    app_home_opened app_mention app_rate_limited app_uninstalled channel_archive channel_created channel_left channel_rename
-    channel_unarchive file_created file_shared member_joined_channel member_left_channel
+    app_home_opened app_mention app_rate_limited app_uninstalled channel_archive channel_created channel_deleted channel_left
+    channel_rename channel_shared channel_unarchive channel_unshared file_created file_shared group_archive
+    group_deleted group_left group_rename group_unarchive member_joined_channel member_left_channel
     message_metadata_deleted message_metadata_posted message_metadata_updated
-    reaction_added reaction_removed subteam_members_changed subteam_updated team_join tokens_revoked user_change
+    reaction_added reaction_removed subteam_created subteam_members_changed subteam_updated team_join tokens_revoked user_change
   `),
   { message: "new, edited and deleted messages and thread broadcasts; none of the other subtypes" },
   names(`
     agent_session_stopped agent_session_title_changed app_context_changed app_deleted app_installed  app_requested app_uninstalled_team
-    assistant_thread_context_changed assistant_thread_started call_rejected     channel_deleted channel_history_changed channel_id_changed     channel_shared channel_unshared dnd_updated dnd_updated_user
+    assistant_thread_context_changed assistant_thread_started call_rejected      channel_history_changed channel_id_changed       dnd_updated dnd_updated_user
     email_domain_changed emoji_changed entity_details_requested file_change file_comment_deleted
     file_deleted file_public file_unshared function_executed
-    grid_migration_finished grid_migration_started group_archive group_close group_deleted
-    group_history_changed group_left group_open group_rename group_unarchive im_close im_created
+    grid_migration_finished grid_migration_started  group_close 
+    group_history_changed  group_open   im_close im_created
     im_history_changed im_open invite_requested link_shared       
     pin_added pin_removed shared_channel_invite_accepted shared_channel_invite_approved
     shared_channel_invite_declined shared_channel_invite_received shared_channel_invite_requested
-    star_added star_removed subteam_created subteam_self_added
+    star_added star_removed  subteam_self_added
     subteam_self_removed team_access_granted team_access_revoked team_domain_change
     team_rename user_huddle_changed user_profile_changed
     user_status_changed workflow_deleted workflow_published workflow_step_deleted

@@ -2,6 +2,10 @@
 export const TEAM = { id: "T0HEDDLE", domain: "heddle", name: "Heddle" } as const;
 /** The other organization, whose people are strangers here. */
 export const PARTNER_TEAM_ID = "T0PARTNER";
+/** Another workspace of the same organization, on Enterprise Grid. */
+export const SISTER_TEAM_ID = "T0SISTER";
+/** The organization of the workspace, on Enterprise Grid. */
+export const ENTERPRISE = { id: "E0HEDDLE", name: "Heddle Group", domain: "heddle-group" } as const;
 export const APP_ID = "A0HEDDLE";
 export const BOT_USER_ID = "U0BOT";
 export const BOT_ID = "B0HEDDLE";

@@ -31,6 +31,8 @@ export async function openOnFreePort(
         dataDir: join(settings.dataDir, "simulator"),
         realistic: settings.realistic,
         plan: settings.plan,
+        size: settings.size,
+        grid: settings.grid,
         ...(banner !== undefined && { banner }),
         ...(settings.eventsUrl === undefined ? {} : { eventsUrl: settings.eventsUrl }),
         ...(settings.manifestPath === undefined ? {} : { manifest: settings.manifestPath }),

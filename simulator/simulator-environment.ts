@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Plan } from "./workspace/directory.ts";
+import type { Size } from "./workspace/seed.ts";
 
 /** A port, whether the environment sets it, and the name of its variable. */
 export interface PortSetting {
@@ -16,12 +17,14 @@ export interface SimulatorSettings {
   readonly manifestPath: string | undefined;
   readonly realistic: boolean;
   readonly plan: Plan;
+  readonly size: Size;
+  readonly grid: boolean;
 }
 
 /**
  * Reads the simulator's settings, or says everything that is wrong with them.
  *
- * @param args - what follows on the command line; `--plan free` takes precedence over `SIMULATOR_PLAN`.
+ * @param args - what follows on the command line; `--plan free` and `--size large` take precedence over the variables; `--grid`.
  */
 export function readSimulatorEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
@@ -38,7 +41,7 @@ export function readSimulatorEnvironment(
   };
   const text = (name: string): string | undefined => environment[name] || undefined;
   const flags = readFlags(args, problems);
-  const choice = <T extends string>(flag: Flag, known: readonly T[], fallback: T): T => {
+  const choice = <T extends string>(flag: Choice, known: readonly T[], fallback: T): T => {
     const name = `SIMULATOR_${flag.toUpperCase()}`;
     const given = flags[flag] ?? text(name);
     const found = known.find((one) => one === given);
@@ -62,17 +65,23 @@ export function readSimulatorEnvironment(
     manifestPath: text("SIMULATOR_MANIFEST"),
     realistic: environment["SIMULATOR_FAST"] !== "1",
     plan: choice("plan", ["paid", "free"], "paid"),
+    size: choice("size", ["small", "large"], "small"),
+    grid: flags.grid === true || environment["SIMULATOR_GRID"] === "1",
   };
   return problems.length > 0 ? { problems } : settings;
 }
 
-const FLAGS = { plan: { type: "string" } } as const;
-type Flag = keyof typeof FLAGS;
+const FLAGS = {
+  plan: { type: "string" },
+  size: { type: "string" },
+  grid: { type: "boolean" },
+} as const;
+type Choice = "plan" | "size";
 
 function readFlags(
   args: readonly string[],
   problems: string[],
-): { readonly [F in Flag]?: string | undefined } {
+): { readonly [C in Choice]?: string | undefined } & { readonly grid?: boolean | undefined } {
   try {
     return parseArgs({ args: [...args], options: FLAGS }).values;
   } catch (error) {

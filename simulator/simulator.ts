@@ -15,6 +15,7 @@ import { createSimulatorServer } from "./server.ts";
 import { SLACK_TIMINGS, type Timings } from "./timings.ts";
 import type { Plan } from "./workspace/directory.ts";
 import { lockFolder } from "./workspace/folder-lock.ts";
+import type { Size } from "./workspace/seed.ts";
 import { readStateFile, StateFile } from "./workspace/state-file.ts";
 import { Workspace } from "./workspace/workspace.ts";
 import { toStateData } from "./workspace/workspace-state.ts";
@@ -35,6 +36,10 @@ export interface SimulatorOptions {
   readonly eventsUrl?: string;
   /** The app's manifest as an object, or the path of its file. @default `manifest.yml` of this project */
   readonly manifest?: object | string;
+  /** `large`: 5,000 channels, 2,000 people and 200 user groups. @default "small" */
+  readonly size?: Size | undefined;
+  /** Whether it is a workspace of an organization on Enterprise Grid: ids of people begin with W. @default false */
+  readonly grid?: boolean | undefined;
   /** `free`: a workspace without user groups. A workspace that is already kept in `dataDir` stays what it was. @default "paid" */
   readonly plan?: Plan | undefined;
   /** Whether rate limits apply. @default true */
@@ -123,7 +128,7 @@ async function openWorkspace(
     manifest: await manifestOf(options.manifest),
     clock: options.clock ?? systemClock,
     timings: { ...SLACK_TIMINGS, ...options.timings },
-    seed: { plan: options.plan },
+    seed: { plan: options.plan, size: options.size, grid: options.grid },
     limits: { ...SLACK_LIMITS, ...options.limits },
     realistic: options.realistic ?? true,
     banner: options.banner,

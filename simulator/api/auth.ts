@@ -1,4 +1,4 @@
-import { APP_ID, BOT_ID, BOT_USER_ID, TEAM } from "../identity.ts";
+import { APP_ID, BOT_ID, BOT_USER_ID, ENTERPRISE, TEAM } from "../identity.ts";
 import type { MethodRegistry } from "./method.ts";
 import { SlackError } from "./slack-error.ts";
 
@@ -15,6 +15,7 @@ export function registerAuth(methods: MethodRegistry): void {
       team_id: TEAM.id,
       user_id: BOT_USER_ID,
       bot_id: BOT_ID,
+      ...(workspace.state.directory.grid ? { enterprise_id: ENTERPRISE.id } : {}),
       is_enterprise_install: false,
     }),
   });
@@ -50,6 +51,13 @@ function registerIdentity(methods: MethodRegistry): void {
         email_domain: "heddle.example",
         icon: { image_default: true },
         url: `${workspace.url}/`,
+        ...(workspace.state.directory.grid
+          ? {
+              enterprise_id: ENTERPRISE.id,
+              enterprise_name: ENTERPRISE.name,
+              enterprise_domain: ENTERPRISE.domain,
+            }
+          : {}),
       },
     }),
   });

@@ -56,7 +56,8 @@ export function registerChannelManagement(methods: MethodRegistry): void {
   });
 }
 
-function runCreate({ workspace, args }: ApiCall): JsonObject {
+function runCreate(call: ApiCall): JsonObject {
+  const { workspace, args } = call;
   const isPrivate = args.flag("is_private");
   requireScope(workspace.manifest, [isPrivate ? "groups:write" : "channels:manage"]);
   const channel: Channel = {
@@ -69,7 +70,7 @@ function runCreate({ workspace, args }: ApiCall): JsonObject {
     created: Math.floor(workspace.clock.now() / 1_000),
   };
   saveChannel(workspace, channel, BOT_USER_ID);
-  return { channel: wireChannel(channel) };
+  return { channel: wireChannel(call.workspace, channel) };
 }
 
 function runJoin(call: ApiCall): JsonObject {
@@ -78,11 +79,11 @@ function runJoin(call: ApiCall): JsonObject {
     throw new SlackError("method_not_supported_for_channel_type");
   if (channel.isArchived === true) throw new SlackError("is_archived");
   if (channel.members.includes(BOT_USER_ID)) {
-    return { channel: wireChannel(channel), warning: "already_in_channel" };
+    return { channel: wireChannel(call.workspace, channel), warning: "already_in_channel" };
   }
   const joined = withMembers(channel, [...channel.members, BOT_USER_ID]);
   saveChannel(call.workspace, joined, BOT_USER_ID);
-  return { channel: wireChannel(joined) };
+  return { channel: wireChannel(call.workspace, joined) };
 }
 
 function runLeave(call: ApiCall): JsonObject {
@@ -106,7 +107,7 @@ function runInvite(call: ApiCall): JsonObject {
   }
   const joined = withMembers(channel, [...channel.members, ...users]);
   saveChannel(call.workspace, joined, BOT_USER_ID);
-  return { channel: wireChannel(joined) };
+  return { channel: wireChannel(call.workspace, joined) };
 }
 
 function runKick(call: ApiCall): JsonObject {
@@ -135,7 +136,7 @@ function runRename(call: ApiCall): JsonObject {
   const channel = managed(call);
   const renamed = { ...channel, name: freeName(call) };
   saveChannel(call.workspace, renamed, BOT_USER_ID);
-  return { channel: wireChannel(renamed) };
+  return { channel: wireChannel(call.workspace, renamed) };
 }
 
 /** The simulator keeps one text for topic and purpose. */
@@ -145,7 +146,7 @@ function describe(call: ApiCall, name: "topic" | "purpose"): JsonObject {
   if (text.length > MAX_TOPIC) throw new SlackError("too_long");
   const described = { ...channel, topic: text };
   saveChannel(call.workspace, described, BOT_USER_ID);
-  return { channel: wireChannel(described) };
+  return { channel: wireChannel(call.workspace, described) };
 }
 
 /** A channel that the bot may change: not archived, and the bot is in it. */

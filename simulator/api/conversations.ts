@@ -38,37 +38,77 @@ export function registerConversations(methods: MethodRegistry): void {
   registerChannelManagement(methods);
 }
 
+/** Of shared channels the list does not say with whom, as `conversations.info` does. */
 function runList(call: ApiCall): JsonObject {
-  const { items, metadata } = page(call.args, wanted(call));
-  const channels = items.map((channel) => ({
-    ...wireChannel(channel),
+  const { channels, metadata } = listed(call, visibleTo(call));
+  return {
+    channels: channels.map(({ connected_team_ids: _connected, ...channel }) => channel),
+    ...metadata,
+  };
+}
+
+/**
+ * The conversations of the bot, or of the person `user` as far as the bot knows of them. Of those that it is in Slack does not
+ * repeat that it is.
+ */
+function runOwnList(call: ApiCall): JsonObject {
+  const { directory } = call.workspace.state;
+  const user = call.args.text("user") ?? BOT_USER_ID;
+  if (directory.user(user) === undefined) throw new SlackError("user_not_found");
+  const own = visibleTo(call).filter((channel) => channel.members.includes(user));
+  const { channels, metadata } = listed(call, own);
+  return {
+    channels: channels.map(
+      ({ is_member: _isMember, num_members: _count, connected_team_ids: _connected, ...rest }) =>
+        rest,
+    ),
+    ...metadata,
+  };
+}
+
+const MAX_LISTED = 1_000;
+
+/**
+ * One page of conversations. Archived channels that are not wanted are left out of the page, not of the count: a page may have
+ * fewer than `limit`, even none, and a cursor to the next.
+ *
+ * @see https://docs.slack.dev/reference/methods/conversations.list "Fewer than the requested number of items may be returned"
+ */
+function listed(
+  { workspace, args }: ApiCall,
+  all: readonly Channel[],
+): { readonly channels: readonly JsonObject[]; readonly metadata: JsonObject } {
+  if (Number(args.text("limit") ?? 0) > MAX_LISTED) throw new SlackError("invalid_limit");
+  const { items, metadata } = page(args, all);
+  const shown = args.flag("exclude_archived")
+    ? items.filter((channel) => channel.isArchived !== true)
+    : items;
+  const channels = shown.map((channel) => ({
+    ...wireChannel(workspace, channel),
     ...(channel.isIm ? {} : { num_members: channel.members.length }),
   }));
-  return { channels, ...metadata };
+  return { channels, metadata };
 }
 
-/** Of the channels that the bot is in Slack does not repeat that it is. */
-function runOwnList(call: ApiCall): JsonObject {
-  const own = wanted(call).filter((channel) => channel.members.includes(BOT_USER_ID));
-  const { items, metadata } = page(call.args, own);
-  const channels = items.map((channel) => {
-    const { is_member: _isMember, ...rest } = wireChannel(channel);
-    return rest;
-  });
-  return { channels, ...metadata };
-}
+/** The scope to list each type. */
+const LIST_SCOPES: Readonly<Record<string, string>> = {
+  public_channel: "channels:read",
+  private_channel: "groups:read",
+  mpim: "mpim:read",
+  im: "im:read",
+};
 
-/** Channels of the kinds that the call asks for; private ones only where the bot is. */
-function wanted({ workspace, args }: ApiCall): readonly Channel[] {
+/** Conversations of the kinds that the call asks for; private ones only where the bot is. */
+function visibleTo({ workspace, args }: ApiCall): readonly Channel[] {
   const types = (args.text("types") ?? "public_channel").split(",").map((type) => type.trim());
-  const withArchived = !args.flag("exclude_archived");
-  const channels = workspace.state.directory
+  for (const type of types) {
+    const scope = Object.hasOwn(LIST_SCOPES, type) ? LIST_SCOPES[type] : undefined;
+    if (scope === undefined) throw new SlackError("invalid_types");
+    requireScope(workspace.manifest, [scope]);
+  }
+  return workspace.state.directory
     .channels()
-    .filter((channel) => types.includes(kindOf(channel)))
-    .filter((channel) => isVisible(channel))
-    .filter((channel) => withArchived || channel.isArchived !== true);
-  for (const channel of channels) requireScope(workspace.manifest, [channelScope(channel, "read")]);
-  return channels;
+    .filter((channel) => types.includes(kindOf(channel)) && isVisible(channel));
 }
 
 function kindOf(channel: Channel): string {
@@ -81,7 +121,7 @@ function runInfo(call: ApiCall): JsonObject {
   const members = call.args.flag("include_num_members")
     ? { num_members: channel.members.length }
     : {};
-  return { channel: { ...wireChannel(channel), ...members } };
+  return { channel: { ...wireChannel(call.workspace, channel), ...members } };
 }
 
 function runMembers(call: ApiCall): JsonObject {
@@ -98,7 +138,7 @@ function readable(call: ApiCall): Channel {
 /** Finds the direct message with one person; the simulated workspace has no group messages. */
 function runOpen(call: ApiCall): JsonObject {
   const channel = openable(call);
-  const { is_user_deleted: _isDeleted, ...shown } = wireChannel(channel);
+  const { is_user_deleted: _isDeleted, ...shown } = wireChannel(call.workspace, channel);
   return {
     no_op: true,
     already_open: true,

@@ -1,4 +1,4 @@
-import { APP_ID, BOT_ID, BOT_USER_ID } from "../identity.ts";
+import { APP_ID, BOT_ID, BOT_USER_ID, ENTERPRISE, SISTER_TEAM_ID, TEAM } from "../identity.ts";
 import type { JsonObject } from "../json.ts";
 import { teamOf } from "../payloads/people.ts";
 import type { User } from "../workspace/records.ts";
@@ -7,7 +7,8 @@ import type { Workspace } from "../workspace/workspace.ts";
 const UPDATED_SECONDS = 1_767_225_600;
 
 /** A member as methods return it; the address only with the scope for it. */
-export function wireUser({ manifest, clock, url }: Workspace, user: User): JsonObject {
+export function wireUser(workspace: Workspace, user: User): JsonObject {
+  const { manifest, clock, url } = workspace;
   const now = clock.now();
   const [firstName = "", ...lastNames] = user.realName.split(" ");
   const offset = offsetSeconds(user.timeZone, now);
@@ -53,7 +54,24 @@ export function wireUser({ manifest, clock, url }: Workspace, user: User): JsonO
     is_email_confirmed: !user.isBot,
     updated: UPDATED_SECONDS,
     ...(user.isStranger === true ? { is_stranger: true } : {}),
+    ...enterpriseOf(workspace, user),
     who_can_share_contact_card: "EVERYONE",
+  };
+}
+
+/** The person in the organization, on Enterprise Grid. */
+function enterpriseOf({ state }: Workspace, user: User): JsonObject {
+  if (!state.directory.grid || user.isBot || user.isStranger === true) return {};
+  return {
+    enterprise_user: {
+      id: user.id,
+      enterprise_id: ENTERPRISE.id,
+      enterprise_name: ENTERPRISE.name,
+      is_admin: user.isAdmin,
+      is_owner: false,
+      is_primary_owner: false,
+      teams: user.isGuest ? [TEAM.id] : [TEAM.id, SISTER_TEAM_ID],
+    },
   };
 }
 

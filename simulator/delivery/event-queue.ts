@@ -17,6 +17,14 @@ export interface EventQueueOptions {
   readonly perHour: number;
 }
 
+/** Where an event happened. */
+export interface EventPlace {
+  /** Whether in a channel that is shared with another organization. */
+  readonly isShared?: boolean;
+  /** The organization of the workspace, on Enterprise Grid. */
+  readonly enterpriseId?: string;
+}
+
 /** Sends events and repeats those that were not acknowledged: at once, then after the pauses that Slack documents. */
 export class EventQueue {
   readonly #options: EventQueueOptions;
@@ -34,9 +42,9 @@ export class EventQueue {
    *
    * @returns the acknowledgement of any attempt within the first acknowledgement time, else `operation_timeout`;
    * later attempts run in the background.
-   * @param isShared - whether it happened in a channel that is shared with another organization.
+   * @param place - where it happened.
    */
-  deliver(event: JsonObject, isShared = false): Promise<Ack> {
+  deliver(event: JsonObject, place: EventPlace = {}): Promise<Ack> {
     const { clock, ackMs } = this.#options;
     const startedAt = clock.now();
     if (!this.#allowance.take()) {
@@ -48,7 +56,7 @@ export class EventQueue {
         () => resolve({ acked: false, ackMs: clock.now() - startedAt, error: "operation_timeout" }),
         ackMs,
       );
-      this.#attempt(envelopeOf(event, startedAt, isShared), 0, "", (ack) => {
+      this.#attempt(envelopeOf(event, startedAt, place), 0, "", (ack) => {
         giveUp();
         resolve({ ...ack, ackMs: clock.now() - startedAt });
       });
@@ -109,12 +117,14 @@ function reasonOf(ack: Ack, isHttp: boolean): string {
   return isHttp ? (ack.reason ?? "http_timeout") : "timeout";
 }
 
-function envelopeOf(event: JsonObject, now: number, isShared: boolean): JsonObject {
+function envelopeOf(event: JsonObject, now: number, place: EventPlace): JsonObject {
+  const enterprise = place.enterpriseId ?? null;
   return {
     token: VERIFICATION_TOKEN,
     team_id: TEAM.id,
+    ...(enterprise === null ? {} : { enterprise_id: enterprise }),
     context_team_id: TEAM.id,
-    context_enterprise_id: null,
+    context_enterprise_id: enterprise,
     api_app_id: APP_ID,
     event,
     type: "event_callback",
@@ -122,14 +132,14 @@ function envelopeOf(event: JsonObject, now: number, isShared: boolean): JsonObje
     event_time: Math.floor(now / 1_000),
     authorizations: [
       {
-        enterprise_id: null,
+        enterprise_id: enterprise,
         team_id: TEAM.id,
         user_id: BOT_USER_ID,
         is_bot: true,
         is_enterprise_install: false,
       },
     ],
-    is_ext_shared_channel: isShared,
+    is_ext_shared_channel: place.isShared === true,
     event_context: `4-${createId("")}`,
   };
 }

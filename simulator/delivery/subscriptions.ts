@@ -6,11 +6,17 @@ const SCOPES: Readonly<Record<string, string>> = {
   app_mention: "app_mentions:read",
   channel_archive: "channels:read",
   channel_created: "channels:read",
+  channel_deleted: "channels:read",
   channel_left: "channels:read",
   channel_rename: "channels:read",
   channel_unarchive: "channels:read",
   file_created: "files:read",
   file_shared: "files:read",
+  group_archive: "groups:read",
+  group_deleted: "groups:read",
+  group_left: "groups:read",
+  group_rename: "groups:read",
+  group_unarchive: "groups:read",
   "message.channels": "channels:history",
   "message.groups": "groups:history",
   "message.im": "im:history",
@@ -20,17 +26,24 @@ const SCOPES: Readonly<Record<string, string>> = {
   message_metadata_updated: "metadata.message:read",
   reaction_added: "reactions:read",
   reaction_removed: "reactions:read",
+  subteam_created: "usergroups:read",
   subteam_members_changed: "usergroups:read",
   subteam_updated: "usergroups:read",
   team_join: "users:read",
   user_change: "users:read",
 };
-const MEMBERSHIP: ReadonlySet<string> = new Set(["member_joined_channel", "member_left_channel"]);
+/** These need the scope of the kind of channel that they are about. */
+const BY_KIND: ReadonlySet<string> = new Set([
+  "channel_shared",
+  "channel_unshared",
+  "member_joined_channel",
+  "member_left_channel",
+]);
 
 /** Whether the manifest lets the app have this event: subscribed to, and with the scope it needs. */
 export function isSubscribed(manifest: AppManifest, type: string, channel?: Channel): boolean {
   const name = type === "message" ? messageEvent(channel) : type;
-  const scope = MEMBERSHIP.has(type) ? membershipScope(channel) : scopeOf(name);
+  const scope = BY_KIND.has(type) ? kindScope(channel) : scopeOf(name);
   return manifest.events.has(name) && (scope === undefined || manifest.scopes.has(scope));
 }
 
@@ -44,6 +57,6 @@ function messageEvent(channel: Channel | undefined): string {
   return channel?.isPrivate === true ? "message.groups" : "message.channels";
 }
 
-function membershipScope(channel: Channel | undefined): string {
+function kindScope(channel: Channel | undefined): string {
   return channel?.isPrivate === true ? "groups:read" : "channels:read";
 }

@@ -17,7 +17,6 @@ import { recall } from "./state/storage.js";
 import { toWorkspace } from "./state/workspace.js";
 import { applyTheme } from "./theme.js";
 
-const DEFAULT_PERSON = "U0ALICE";
 const RETRY_MS = 1500;
 
 applyTheme();
@@ -27,9 +26,11 @@ await start();
 async function start() {
   const root = document.getElementById("app");
   if (root === null) return;
-  const user = personInAddress();
-  const answer = await bootstrap(root, user);
+  const asked = new URLSearchParams(location.search).get("user") ?? "";
+  const answer = await bootstrap(root, asked);
   if (answer === null) return;
+  const user = text(data(answer["user"])["id"]);
+  keepAddress(user);
   const app = new App(toWorkspace(answer, user), () => show(app, root));
   root.textContent = "";
   app.botConnected = isConnected(data(answer["status"])["connected"]);
@@ -59,15 +60,13 @@ async function start() {
   app.update();
 }
 
-/** @returns {string} the person from `?user=`; a link to a message becomes a place on the page */
-function personInAddress() {
+/** Says in the address who one is; a message in the query moves into the fragment. @param {string} user @returns {void} */
+function keepAddress(user) {
   const query = new URLSearchParams(location.search);
-  const user = query.get("user") ?? DEFAULT_PERSON;
   const channel = query.get("channel");
   const thread = query.get("thread") ?? undefined;
   const fragment = channel === null ? location.hash : addressOf(channel, thread);
   history.replaceState(null, "", `?${new URLSearchParams({ user })}${fragment}`);
-  return user;
 }
 
 /** @param {HTMLElement} root @param {string} user @returns {Promise<import("./state/shape.js").Data | null>} */
@@ -77,7 +76,7 @@ async function bootstrap(root, user) {
   } catch (error) {
     const isUnknown = error instanceof Error && /answered 4/.test(error.message);
     root.textContent = isUnknown
-      ? `There is no person ${user} in this workspace. Open the page as ?user=${DEFAULT_PERSON}.`
+      ? `There is no person ${user} in this workspace. Open the page without ?user=.`
       : "The simulator does not answer. This page tries again.";
     if (!isUnknown) setTimeout(() => location.reload(), RETRY_MS);
     return null;

@@ -1,4 +1,4 @@
-import { APP_ID, TEAM, VERIFICATION_TOKEN } from "../identity.ts";
+import { APP_ID, ENTERPRISE, TEAM, VERIFICATION_TOKEN } from "../identity.ts";
 import type { JsonObject } from "../json.ts";
 import type { Channel, User } from "../workspace/records.ts";
 import type { ResponseTarget } from "../workspace/response-urls.ts";
@@ -6,14 +6,15 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { payloadTeam, payloadUser } from "./people.ts";
 
 /** The members that every interaction has. */
-export function interactionBase(type: string, user: User): JsonObject {
+export function interactionBase(workspace: Workspace, type: string, user: User): JsonObject {
+  const { grid } = workspace.state.directory;
   return {
     type,
     user: payloadUser(user),
     api_app_id: APP_ID,
     token: VERIFICATION_TOKEN,
-    team: payloadTeam(),
-    enterprise: null,
+    team: payloadTeam(workspace),
+    enterprise: grid ? { id: ENTERPRISE.id, name: ENTERPRISE.name } : null,
     is_enterprise_install: false,
   };
 }
@@ -44,6 +45,9 @@ export function slashCommandPayload(
     token: VERIFICATION_TOKEN,
     team_id: TEAM.id,
     team_domain: TEAM.domain,
+    ...(workspace.state.directory.grid
+      ? { enterprise_id: ENTERPRISE.id, enterprise_name: ENTERPRISE.name }
+      : {}),
     channel_id: channel.id,
     channel_name: channel.name,
     user_id: user.id,

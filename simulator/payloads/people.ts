@@ -1,4 +1,4 @@
-import { APP_ID, BOT_ID, PARTNER_TEAM_ID, TEAM } from "../identity.ts";
+import { APP_ID, BOT_ID, ENTERPRISE, PARTNER_TEAM_ID, TEAM } from "../identity.ts";
 import type { JsonObject } from "../json.ts";
 import type { User } from "../workspace/records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -14,8 +14,14 @@ export function teamOf(user: User | undefined): string {
 }
 
 /** The `team` of interactions. */
-export function payloadTeam(): JsonObject {
-  return { id: TEAM.id, domain: TEAM.domain };
+export function payloadTeam({ state }: Workspace): JsonObject {
+  return {
+    id: TEAM.id,
+    domain: TEAM.domain,
+    ...(state.directory.grid
+      ? { enterprise_id: ENTERPRISE.id, enterprise_name: ENTERPRISE.name }
+      : {}),
+  };
 }
 
 /** The `bot_profile` of messages that the bot posted. */

@@ -10,7 +10,7 @@ export function viewSubmissionPayload(
   stored: StoredView,
 ): JsonObject {
   return {
-    ...interactionBase("view_submission", user),
+    ...interactionBase(workspace, "view_submission", user),
     trigger_id: workspace.triggers.create(user.id, stored.id),
     view: stored.view,
     response_urls: [],
@@ -18,6 +18,15 @@ export function viewSubmissionPayload(
 }
 
 /** The payload for a closed modal that set `notify_on_close`. */
-export function viewClosedPayload(user: User, stored: StoredView, isCleared: boolean): JsonObject {
-  return { ...interactionBase("view_closed", user), view: stored.view, is_cleared: isCleared };
+export function viewClosedPayload(
+  workspace: Workspace,
+  user: User,
+  stored: StoredView,
+  isCleared: boolean,
+): JsonObject {
+  return {
+    ...interactionBase(workspace, "view_closed", user),
+    view: stored.view,
+    is_cleared: isCleared,
+  };
 }

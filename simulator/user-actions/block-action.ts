@@ -61,7 +61,7 @@ async function clickInView(
   const values = withClick(withGiven(valuesOf(stored), body), click);
   const view = click.stale ? stored.view : saveViewValues(workspace, stored, values).view;
   const payload = {
-    ...interactionBase("block_actions", user),
+    ...interactionBase(workspace, "block_actions", user),
     container: { type: "view", view_id: viewId },
     trigger_id: workspace.triggers.create(user.id, viewId),
     view,
@@ -82,7 +82,7 @@ function messagePayload(
 ): JsonObject {
   const threadTs = message?.thread_ts;
   return {
-    ...interactionBase("block_actions", user),
+    ...interactionBase(workspace, "block_actions", user),
     ...messageMembers(channel, ts, message, isEphemeral),
     trigger_id: workspace.triggers.create(user.id),
     state: { values },

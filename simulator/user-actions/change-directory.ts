@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { BOT_USER_ID } from "../identity.ts";
 import type { JsonObject } from "../json.ts";
-import { saveChannel } from "../workspace/channel-actions.ts";
+import { deleteChannel, saveChannel } from "../workspace/channel-actions.ts";
 import { createId } from "../workspace/ids.ts";
 import { saveUser, saveUsergroup } from "../workspace/people-actions.ts";
 import type { Channel, User, Usergroup } from "../workspace/records.ts";
@@ -36,6 +37,12 @@ const ChannelChange = z.strictObject({
   is_private: z.boolean().optional(),
   is_archived: z.boolean().optional(),
   is_ext_shared: z.boolean().optional(),
+  is_pending_ext_shared: z.boolean().optional(),
+  is_org_shared: z.boolean().optional(),
+  /** Members to add and to remove, where the whole list would be long. */
+  add: ids.optional(),
+  remove: ids.optional(),
+  deleted: z.boolean().optional(),
 });
 
 const UsergroupChange = z.strictObject({
@@ -48,7 +55,7 @@ const UsergroupChange = z.strictObject({
 
 const PersonChange = z.strictObject({
   user,
-  person: z.string().regex(/^U[A-Z0-9]+$/, "must be an id such as U0FRANK"),
+  person: z.string().regex(/^[UW][A-Z0-9]+$/, "must be an id such as U0FRANK"),
   name: name.optional(),
   real_name: z.string().optional(),
   title: z.string().optional(),
@@ -59,21 +66,30 @@ const PersonChange = z.strictObject({
 
 /**
  * Makes a channel, or changes what the body mentions of the one named by `channel`: `name`, `members` (the whole list), `topic`,
- * `is_private`, `is_archived`, `is_ext_shared`. The app receives the events that Slack would send.
+ * `is_private`, `is_archived`, `is_ext_shared`, `is_pending_ext_shared`, `is_org_shared`; `add` and `remove` are members to add and
+ * remove, and `deleted: true` deletes it. The app receives the events that Slack would send.
  *
  * @throws {ActionRefused} when a member of the list does not exist, or the name is missing or taken.
  */
 export function changeChannel(workspace: Workspace, body: JsonObject): object {
   const change = parse(ChannelChange, body);
   const { directory } = workspace.state;
-  const known = directory.channel(change.channel ?? "") ?? newChannel(workspace, change.channel);
+  const previous = directory.channel(change.channel ?? "");
+  if (change.deleted === true) return removeChannel(workspace, previous, change.user);
+  const known = previous ?? newChannel(workspace, change.channel);
   const next = channelWith(known, change);
   if (next.isIm || next.name === "") throw refused('"name" of a new channel is missing.');
   const taken = directory.channelByName(next.name);
   if (taken !== undefined && taken.id !== next.id) throw refused(`#${next.name} exists already.`);
   checkMembers(workspace, next.members);
-  saveChannel(workspace, next, change.user ?? next.members[0] ?? "U0ALICE");
+  saveChannel(workspace, next, change.user ?? next.members[0] ?? BOT_USER_ID);
   return channelSummary(next);
+}
+
+function removeChannel(workspace: Workspace, channel: Channel | undefined, user?: string): object {
+  if (channel === undefined || channel.isIm) throw refused("There is no such channel to delete.");
+  deleteChannel(workspace, channel, user ?? channel.members[0] ?? BOT_USER_ID);
+  return { ...channelSummary(channel), deleted: true };
 }
 
 function newChannel({ clock }: Workspace, id = createId("C")): Channel {
@@ -85,12 +101,21 @@ function channelWith(known: Channel, change: z.output<typeof ChannelChange>): Ch
   return {
     ...known,
     name: change.name ?? known.name,
-    members: change.members ?? known.members,
+    members: membersWith(change.members ?? known.members, change),
     topic: change.topic ?? known.topic,
     isPrivate: change.is_private ?? known.isPrivate === true,
     isArchived: change.is_archived ?? known.isArchived === true,
     isShared: change.is_ext_shared ?? known.isShared === true,
+    isPendingShared: change.is_pending_ext_shared ?? known.isPendingShared === true,
+    isOrgShared: change.is_org_shared ?? known.isOrgShared === true,
   };
+}
+
+function membersWith(
+  members: readonly string[],
+  { add = [], remove = [] }: z.output<typeof ChannelChange>,
+): readonly string[] {
+  return [...new Set([...members, ...add])].filter((member) => !remove.includes(member));
 }
 
 /**

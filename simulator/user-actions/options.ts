@@ -30,7 +30,7 @@ export async function options(workspace: Workspace, body: ActionBody): Promise<O
   const ack = await workspace.transport.send({
     kind: "interactive",
     acceptsResponse: true,
-    payload: suggestionPayload(user, place, {
+    payload: suggestionPayload(workspace, user, place, {
       block_id: found.block["block_id"],
       action_id: actionId,
       value: query,
@@ -40,8 +40,13 @@ export async function options(workspace: Workspace, body: ActionBody): Promise<O
   return ack.acked ? withOptions(outcome, ack.payload) : outcome;
 }
 
-function suggestionPayload(user: User, place: Place, asked: JsonObject): JsonObject {
-  return { ...interactionBase("block_suggestion", user), ...asked, ...place.members };
+function suggestionPayload(
+  workspace: Workspace,
+  user: User,
+  place: Place,
+  asked: JsonObject,
+): JsonObject {
+  return { ...interactionBase(workspace, "block_suggestion", user), ...asked, ...place.members };
 }
 
 /** The options that Slack shows of an answer; none if the answer is not as documented. */

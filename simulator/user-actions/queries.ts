@@ -17,11 +17,12 @@ export interface QueryContext {
 
 /** Queries about the workspace, by path. */
 export const QUERIES: Readonly<Record<string, (context: QueryContext) => object>> = {
-  "/sim/users": ({ workspace }) => ({ users: workspace.state.directory.users().map(userSummary) }),
-  "/sim/usergroups": ({ workspace }) => ({ usergroups: workspace.state.directory.usergroups() }),
-  "/sim/channels": ({ workspace }) => ({
-    channels: workspace.state.directory.channels().map(channelSummary),
-  }),
+  "/sim/users": ({ workspace, query }) =>
+    list("users", query, workspace.state.directory.users(), userSummary),
+  "/sim/usergroups": ({ workspace, query }) =>
+    list("usergroups", query, workspace.state.directory.usergroups(), (group) => group),
+  "/sim/channels": ({ workspace, query }) =>
+    list("channels", query, workspace.state.directory.channels(), channelSummary),
   "/sim/messages": messages,
   "/sim/home": ({ workspace, query }) => {
     const view = workspace.state.views.home(person(workspace, query).id)?.view;
@@ -48,8 +49,31 @@ export const QUERIES: Readonly<Record<string, (context: QueryContext) => object>
   "/sim/coverage": () => ({ methods: METHODS, events: EVENTS, payloads: PAYLOADS }),
   "/sim/status": ({ workspace }) => workspace.status(),
   "/sim/bootstrap": ({ workspace, fakes, query }) =>
-    bootstrap(workspace, person(workspace, query), fakes.mail === undefined ? null : "/mail"),
+    bootstrap(
+      workspace,
+      personOrFirst(workspace, query),
+      fakes.mail === undefined ? null : "/mail",
+    ),
 };
+
+const MAX_LISTED = 1_000;
+
+/** Those whose id or name has `search` in it, from `offset` on; `next_offset` when more are left. */
+function list<T extends { readonly id: string; readonly name: string }>(
+  name: string,
+  query: URLSearchParams,
+  all: readonly T[],
+  show: (one: T) => object,
+): object {
+  const search = query.get("search") ?? "";
+  const offset = Number(query.get("offset") ?? 0) || 0;
+  const end = offset + Math.min(Number(query.get("limit") ?? 0) || MAX_LISTED, MAX_LISTED);
+  const found = all.filter((one) => one.id === search || one.name.includes(search));
+  return {
+    [name]: found.slice(offset, end).map(show),
+    ...(end < found.length ? { next_offset: end } : {}),
+  };
+}
 
 /** The latest entries of the inspector, or those added or changed after `since`; `limit` takes the newest of them. */
 function inspector({ workspace, query }: QueryContext): object {
@@ -86,6 +110,12 @@ function messages({ workspace, query }: QueryContext): object {
       ...ephemerals,
     ].sort((a, b) => Number(a.ts) - Number(b.ts)),
   };
+}
+
+/** Whoever opens the page without saying who they are is the first person. */
+function personOrFirst(workspace: Workspace, query: URLSearchParams): User {
+  const [first] = workspace.state.directory.users();
+  return (query.get("user") ?? "") === "" && first !== undefined ? first : person(workspace, query);
 }
 
 /** @throws {ActionRefused} `user_not_found`. */

@@ -39,7 +39,7 @@ export async function shortcut(workspace: Workspace, body: ActionBody): Promise<
 }
 
 function globalPayload(workspace: Workspace, user: User, callbackId: string): JsonObject {
-  const { api_app_id: _app, ...base } = interactionBase("shortcut", user);
+  const { api_app_id: _app, ...base } = interactionBase(workspace, "shortcut", user);
   return {
     ...base,
     callback_id: callbackId,
@@ -59,7 +59,7 @@ function messagePayload(
   if (message === undefined) {
     throw new ActionRefused("message_not_found", `There is no message ${ts} in ${channel.id}.`);
   }
-  const { api_app_id: _app, ...base } = interactionBase("message_action", user);
+  const { api_app_id: _app, ...base } = interactionBase(workspace, "message_action", user);
   return {
     ...base,
     user: { id: user.id, name: user.name, team_id: teamOf(user) },

@@ -27,6 +27,8 @@ export function channelSummary(channel: Channel): object {
     is_private: channel.isPrivate === true,
     is_archived: channel.isArchived === true,
     is_ext_shared: channel.isShared === true,
+    is_pending_ext_shared: channel.isPendingShared === true,
+    is_org_shared: channel.isOrgShared === true,
     ...(user === undefined ? {} : { user }),
     members,
     topic,

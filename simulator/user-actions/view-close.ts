@@ -12,7 +12,7 @@ export async function viewClose(workspace: Workspace, body: ActionBody): Promise
   const isCleared = body.json("clear") === true || stored.view["clear_on_close"] === true;
   closeViews(workspace, isCleared ? workspace.state.views.modals(user.id) : [stored]);
   if (stored.view["notify_on_close"] !== true) return notDelivered();
-  const payload = viewClosedPayload(user, stored, isCleared);
+  const payload = viewClosedPayload(workspace, user, stored, isCleared);
   const ack = await workspace.transport.send({
     kind: "interactive",
     payload,

@@ -29,7 +29,8 @@ export function postMessage(
 ): { readonly message: Message; readonly acks: Acks } {
   const { messages, timestamps } = workspace.state;
   const team = teamOf(workspace.state.directory.user(draft.user));
-  const message: Message = { type: "message", ts: timestamps.next(), team, ...draft };
+  const foreign = team === TEAM.id ? {} : { user_team: team, source_team: team };
+  const message: Message = { type: "message", ts: timestamps.next(), team, ...foreign, ...draft };
   const parent = messages.save(channel.id, message);
   const audience = { channel: channel.id };
   if (message.user === BOT_USER_ID) {

@@ -7,6 +7,8 @@ export interface DirectoryData {
   readonly channels: readonly Channel[];
   /** @default "paid" */
   readonly plan?: Plan;
+  /** Whether the workspace is one of several of an organization, on Enterprise Grid. @default false */
+  readonly grid?: boolean;
 }
 
 /** A free workspace has no user groups. */
@@ -18,13 +20,18 @@ export class Directory {
   readonly #usergroups = new Map<string, Usergroup>();
   readonly #channels = new Map<string, Channel>();
 
+  /** Ids by name, and by the person of the direct message with the bot. */
+  readonly #channelNames = new Map<string, string>();
+  readonly #directMessages = new Map<string, string>();
+  readonly grid: boolean;
   plan: Plan;
 
   constructor(data: DirectoryData) {
     this.plan = data.plan ?? "paid";
+    this.grid = data.grid ?? false;
     for (const user of data.users) this.#users.set(user.id, user);
     for (const group of data.usergroups) this.#usergroups.set(group.id, group);
-    for (const channel of data.channels) this.#channels.set(channel.id, channel);
+    for (const channel of data.channels) this.saveChannel(channel);
   }
 
   user(id: string): User | undefined {
@@ -63,7 +70,7 @@ export class Directory {
   }
 
   channelByName(name: string): Channel | undefined {
-    return this.channels().find((channel) => !channel.isIm && channel.name === name);
+    return this.#channels.get(this.#channelNames.get(name) ?? "");
   }
 
   channels(): readonly Channel[] {
@@ -72,7 +79,7 @@ export class Directory {
 
   /** The direct message between a person and the bot. */
   directMessage(user: string): Channel | undefined {
-    return this.channels().find((channel) => channel.isIm && channel.user === user);
+    return this.#channels.get(this.#directMessages.get(user) ?? "");
   }
 
   /** Whether a member sees the channel's messages. */
@@ -92,12 +99,25 @@ export class Directory {
 
   /** Adds or replaces a channel, for instance after a person joined. */
   saveChannel(channel: Channel): void {
+    this.#forgetName(channel.id);
     this.#channels.set(channel.id, channel);
+    if (!channel.isIm) this.#channelNames.set(channel.name, channel.id);
+    else if (channel.user !== undefined) this.#directMessages.set(channel.user, channel.id);
+  }
+
+  deleteChannel(id: string): void {
+    this.#forgetName(id);
+    this.#channels.delete(id);
   }
 
   /** The channels that the bot is in. */
   botChannels(): readonly Channel[] {
     return this.channels().filter((channel) => channel.members.includes(BOT_USER_ID));
+  }
+
+  #forgetName(id: string): void {
+    const name = this.#channels.get(id)?.name ?? "";
+    if (this.#channelNames.get(name) === id) this.#channelNames.delete(name);
   }
 
   toData(): DirectoryData {
@@ -106,6 +126,7 @@ export class Directory {
       usergroups: [...this.#usergroups.values()],
       channels: this.channels(),
       plan: this.plan,
+      grid: this.grid,
     };
   }
 }

@@ -1,6 +1,6 @@
 import { isSubscribed } from "../delivery/subscriptions.ts";
 import type { Ack } from "../delivery/transport.ts";
-import { BOT_USER_ID } from "../identity.ts";
+import { BOT_USER_ID, ENTERPRISE } from "../identity.ts";
 import { type JsonObject, toText } from "../json.ts";
 import type { Channel } from "./records.ts";
 import type { Workspace } from "./workspace.ts";
@@ -19,5 +19,8 @@ export function emitEvent(
   if (!workspace.installation.isInstalled) return undefined;
   const type = toText(event["type"]) ?? "";
   if (!isSubscribed(workspace.manifest, type, channel)) return undefined;
-  return workspace.events.deliver(event, channel?.isShared === true);
+  return workspace.events.deliver(event, {
+    isShared: channel?.isShared === true,
+    ...(workspace.state.directory.grid ? { enterpriseId: ENTERPRISE.id } : {}),
+  });
 }

@@ -74,6 +74,15 @@ export class MessageStore {
       .filter((message) => message !== undefined);
   }
 
+  /** Forgets all that was said in a channel. */
+  forget(channel: string): void {
+    this.#messages.delete(channel);
+    this.#ephemerals.delete(channel);
+    for (const key of [...this.#replies.keys()]) {
+      if (key.startsWith(`${channel} `)) this.#replies.delete(key);
+    }
+  }
+
   saveNotices(channel: string, ts: string, notices: Notices): void {
     this.#notices.set(`${channel} ${ts}`, notices);
     if (this.#notices.size > MAX_NOTICES) dropOldest(this.#notices);

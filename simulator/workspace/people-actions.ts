@@ -21,9 +21,15 @@ export function saveUser(workspace: Workspace, user: User): void {
 /** Adds or changes a user group, and emits the events about joined and removed members. */
 export function saveUsergroup(workspace: Workspace, group: Usergroup): void {
   const { directory } = workspace.state;
-  const before = directory.usergroup(group.id)?.users ?? [];
+  const previous = directory.usergroup(group.id);
   directory.saveUsergroup(group);
   changed(workspace);
+  const subteam = { ...wireUsergroup(group), users: group.users };
+  if (previous === undefined) {
+    tell(workspace, "subteam_created", { subteam });
+    return;
+  }
+  const before = previous.users;
   const added = group.users.filter((user) => !before.includes(user));
   const removed = before.filter((user) => !group.users.includes(user));
   tell(workspace, "subteam_members_changed", {
@@ -36,7 +42,7 @@ export function saveUsergroup(workspace: Workspace, group: Usergroup): void {
     removed_users: removed,
     removed_users_count: removed.length,
   });
-  tell(workspace, "subteam_updated", { subteam: { ...wireUsergroup(group), users: group.users } });
+  tell(workspace, "subteam_updated", { subteam });
 }
 
 function changed(workspace: Workspace): void {

@@ -31,8 +31,12 @@ export interface Channel {
   /** Hidden from people who are not members. */
   readonly isPrivate?: boolean;
   readonly isArchived?: boolean;
-  /** Shared with another organization. */
+  /** Shared with another organization, by Slack Connect. */
   readonly isShared?: boolean;
+  /** Another organization was invited and has not accepted yet. */
+  readonly isPendingShared?: boolean;
+  /** Shared with another workspace of the same organization, on Enterprise Grid. */
+  readonly isOrgShared?: boolean;
   /** The person of a direct message with the bot. */
   readonly user?: string;
   readonly members: readonly string[];
@@ -53,6 +57,9 @@ export interface Message {
   readonly ts: string;
   readonly user: string;
   readonly team: string;
+  /** The organization of the author, where it is another one. */
+  readonly user_team?: string;
+  readonly source_team?: string;
   readonly text: string;
   readonly blocks?: readonly JsonObject[];
   readonly attachments?: readonly JsonObject[];

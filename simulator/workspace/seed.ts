@@ -1,5 +1,6 @@
 import { BOT_USER_ID, SLACKBOT_ID } from "../identity.ts";
 import type { DirectoryData, Plan } from "./directory.ts";
+import { enlarge } from "./large-seed.ts";
 import type { Channel, User } from "./records.ts";
 
 const CREATED_SECONDS = 1_767_225_600;
@@ -8,13 +9,28 @@ const CREATED_SECONDS = 1_767_225_600;
 export interface Seed {
   /** A free one has no user groups. @default "paid" */
   readonly plan?: Plan | undefined;
+  /** `large`: 5,000 channels, 2,000 people, 200 user groups. @default "small" */
+  readonly size?: Size | undefined;
+  /** One of several workspaces of an organization on Enterprise Grid. @default false */
+  readonly grid?: boolean | undefined;
 }
+
+export type Size = "small" | "large";
 
 /** The people, the groups and the channels that every new workspace starts with. */
 export function seedDirectory(
   bot: { readonly appName: string; readonly botName: string },
-  { plan = "paid" }: Seed = {},
+  { plan = "paid", size = "small", grid = false }: Seed = {},
 ): DirectoryData {
+  const small = smallDirectory(bot);
+  const sized = size === "large" ? enlarge(small) : small;
+  return { ...(grid ? onGrid(sized) : sized), plan, grid };
+}
+
+function smallDirectory(bot: {
+  readonly appName: string;
+  readonly botName: string;
+}): DirectoryData {
   const people = [
     person("ALICE", "Alice Adams", "Head of Operations", "America/New_York", { isAdmin: true }),
     person("BOB", "Bob Brown", "Finance Manager", "America/Chicago"),
@@ -44,7 +60,6 @@ export function seedDirectory(
     },
   ];
   return {
-    plan,
     users: [
       ...people,
       { ...stranger, isStranger: true },
@@ -118,10 +133,26 @@ function conversationsOf(people: readonly User[]): readonly Channel[] {
   );
 }
 
+/** On Enterprise Grid the ids of people begin with W; bots keep theirs. */
+function onGrid({ users, usergroups, channels }: DirectoryData): DirectoryData {
+  const people = new Set(users.filter((user) => !user.isBot).map((user) => user.id));
+  const idOf = (id: string): string => (people.has(id) ? id.replace(/^U/, "W") : id);
+  return {
+    users: users.map((user) => ({ ...user, id: idOf(user.id) })),
+    usergroups: usergroups.map((group) => ({ ...group, users: group.users.map(idOf) })),
+    channels: channels.map((channel) => ({
+      ...channel,
+      members: channel.members.map(idOf),
+      ...(channel.user === undefined ? {} : { user: idOf(channel.user) }),
+      ...(channel.name === "finance" ? { isOrgShared: true } : {}),
+    })),
+  };
+}
+
 /** The direct message of a person with the bot. */
 export function directMessage(user: User): Channel {
   return {
-    id: user.id.replace("U0", "D0"),
+    id: user.id.replace(/^[UW]0/, "D0"),
     name: "directmessage",
     isIm: true,
     user: user.id,

@@ -73,6 +73,27 @@ export const SAMPLE_PAYLOADS: Readonly<Record<string, string>> = {
     event: type=s channel=s user=s event_ts=s`,
   channel_left: `
     event: type=s channel=s actor_id=s event_ts=s`,
+  channel_deleted: `
+    event: type=s channel=s actor_id=s event_ts=s`,
+  channel_shared: `
+    event: type=s connected_team_id=s channel=s event_ts=s`,
+  channel_unshared: `
+    event: type=s previously_connected_team_id=s channel=s is_ext_shared=b event_ts=s`,
+  group_archive: `
+    event: type=s channel=s user=s is_moved=n event_ts=s`,
+  group_deleted: `
+    event: type=s channel=s date_deleted=n actor_id=s event_ts=s`,
+  group_left: `
+    event: type=s channel=s actor_id=s event_ts=s`,
+  group_rename: `
+    event: type=s channel=o event_ts=s
+    event.channel: id=s is_channel=b is_mpim=b name=s name_normalized=s created=n`,
+  group_unarchive: `
+    event: type=s channel=s actor_id=s event_ts=s`,
+  subteam_created: `
+    event: type=s subteam=o event_ts=s
+    event.subteam: id=s team_id=s is_usergroup=b is_subteam=b name=s description=s handle=s is_external=b date_create=n date_update=n date_delete=n auto_provision=b enterprise_subteam_id=s created_by=s updated_by=s prefs=o users=l user_count=n channel_count=n is_section=b
+    event.subteam.prefs: channels=l groups=l`,
   message_channel_join: `
     event: type=s subtype=s team=s user=s inviter=s channel=s channel_type=s text=s ts=s event_ts=s`,
   subteam_members_changed: `

@@ -29,6 +29,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
     "the root is a message like any other; the sample's is a bot's",
   ],
   [/^(team_join|user_change) event\.event_ts$/, "every event has one; documented"],
+  [/^subteam_created event\.subteam\.deleted_by$/, "in the sample of subteam_updated"],
   [/^chat\.update message\.ts$/, "typed in Slack's SDK"],
   [/^chat\.stopStream (channel|ts|message)$/, "typed in Slack's SDK; the sample is of a refusal"],
   [
@@ -50,6 +51,7 @@ const everything = {
         "channels:join",
         "channels:manage",
         "channels:write.invites",
+        "groups:read",
         "team:read",
         "users.profile:read",
       ],
@@ -62,11 +64,20 @@ const everything = {
         ...sampleManifest.settings.event_subscriptions.bot_events,
         "channel_archive",
         "channel_created",
+        "channel_deleted",
         "channel_left",
         "channel_rename",
+        "channel_shared",
         "channel_unarchive",
+        "channel_unshared",
+        "group_archive",
+        "group_deleted",
+        "group_left",
+        "group_rename",
+        "group_unarchive",
         "member_joined_channel",
         "member_left_channel",
+        "subteam_created",
         "subteam_members_changed",
         "subteam_updated",
         "team_join",
@@ -103,6 +114,7 @@ async function talk(simulator: Simulator, client: WebClient): Promise<void> {
   await channels(client, alice);
   await slowMessages(client, channel);
   await alice.act("usergroup", { usergroup: "S0FINANCE", users: ["U0CAROL"] });
+  await alice.act("usergroup", { handle: "ops", users: ["U0BOB"] });
   await alice.act("person", { person: "U0FRANK", name: "frank" });
   await alice.act("person", { person: "U0FRANK", title: "Clerk" });
   await lookUps(client, channel);
@@ -197,6 +209,19 @@ async function channels(client: WebClient, alice: Person): Promise<void> {
   await client.conversations.unarchive({ channel: id });
   await client.conversations.leave({ channel: id });
   await client.conversations.join({ channel: id });
+  await alice.act("channel", { channel: id, is_ext_shared: true });
+  await client.conversations.info({ channel: id });
+  await alice.act("channel", { channel: id, is_ext_shared: false });
+  await alice.act("channel", { channel: id, deleted: true });
+  for (const change of [
+    { is_archived: true },
+    { is_archived: false, name: "leaders" },
+    { remove: ["U0BOT"] },
+    { add: ["U0BOT"] },
+    { deleted: true },
+  ]) {
+    await alice.act("channel", { channel: "C0LEADS", ...change });
+  }
 }
 
 async function lookUps(client: WebClient, channel: string): Promise<void> {
