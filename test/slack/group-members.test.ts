@@ -62,7 +62,7 @@ test("while Slack takes no more calls, what was read within a minute serves", as
 
   await limit(simulator, MEMBERS, "usergroups.list");
   await clock.advance(60_000);
-  await expect(members.of(FINANCE)).rejects.toMatchObject({ code: "slack_unavailable" });
+  await expect(members.of(FINANCE)).rejects.toMatchObject({ code: "slack_limited" });
 });
 
 test("a group that is not there has no members to read", async () => {
