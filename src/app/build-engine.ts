@@ -17,6 +17,7 @@ import { createServiceRegistry } from "../services/registry.ts";
 import { createSlackService } from "../services/slack/slack-service.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { createSlackNameChecks } from "../slack/name-checks.ts";
+import { createSlackNamePins } from "../slack/name-pins.ts";
 import type { Slack } from "../slack/slack.ts";
 import { secretsOfUri } from "../store/mongodb/uri.ts";
 import type { Telemetry } from "../web/telemetry.ts";
@@ -54,6 +55,7 @@ export function buildEngine(parts: EngineParts): RunningEngine {
     ...omitUndefined({ tokenOwner: config.web.tokenOwner ?? undefined }),
     conversations: createConversations(slack),
     nameChecks: { ...createSlackNameChecks(slack), connection: database.checkConnection },
+    namePins: createSlackNamePins(slack),
     services: createServiceRegistry([
       createSlackService(slack),
       createHttpService({ allowHosts: config.http.allowHosts }),

@@ -39,7 +39,7 @@ import type { Cron } from "./ports/cron.ts";
 import type { Directory } from "./ports/directory.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { ModelClient, PriceOverride } from "./ports/model.ts";
-import type { NameChecks } from "./ports/name-checks.ts";
+import type { NameChecks, NamePins } from "./ports/name-checks.ts";
 import type { SampleFiles } from "./ports/prompts.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
 import type { Store } from "./ports/store.ts";
@@ -55,7 +55,7 @@ import { createStepTypes } from "./steps/index.ts";
 import { Triggers } from "./triggers/triggers.ts";
 import { createTriggerTypes } from "./triggers/types/index.ts";
 import { Deployments } from "./workflows/deployments.ts";
-import { warnOfNames } from "./workflows/external-name-warnings.ts";
+import { findPins, warnOfNames } from "./workflows/external-name-warnings.ts";
 import { fromTemplate, listTemplates } from "./workflows/templates.ts";
 import { Workflows } from "./workflows/workflows.ts";
 
@@ -88,6 +88,8 @@ export interface EngineOptions {
   readonly conversations?: Conversations;
   /** Checks at deployment whether what a definition names exists outside. @default nothing is checked */
   readonly nameChecks?: NameChecks;
+  /** Finds at deployment what names stand for. @default names stay names */
+  readonly namePins?: NamePins;
   /** Replaces `{{secrets.NAME}}` in the parameters of a service call. */
   readonly revealSecrets: (params: JsonObject) => JsonObject;
   /** Masks the values of secrets in what a model is shown. @default there are none */
@@ -195,6 +197,7 @@ function withDefaults(options: EngineOptions) {
     triggerTypes: options.triggerTypes ?? createTriggerTypes({ cron }),
     conversations: options.conversations ?? NO_CONVERSATIONS,
     nameChecks: options.nameChecks ?? {},
+    namePins: options.namePins ?? {},
     hideSecrets: options.hideSecrets ?? ((text: string) => text),
     sampleFiles: options.sampleFiles ?? NO_FILES,
     concurrency: options.evaluations?.concurrency ?? EVALUATION_CONCURRENCY,
@@ -213,7 +216,7 @@ const NO_CONVERSATIONS: Conversations = {
 
 /** What is deployed, and what it may cost. */
 function connectDefinitions(settings: Settings, events: EngineEvents) {
-  const { store, clock, logger, nameChecks } = settings;
+  const { store, clock, logger, nameChecks, namePins } = settings;
   const prompts = new PromptLibrary(store);
   const workflows = new Workflows({ ...settings, prompts, events });
   const deployments = new Deployments({
@@ -221,6 +224,8 @@ function connectDefinitions(settings: Settings, events: EngineEvents) {
     clock,
     workflows,
     prompts,
+    pinsOf: (definition) =>
+      findPins(findExternalNames(definition, settings), { logger, clock, pins: namePins }),
     warnOf: (definition) =>
       warnOfNames(findExternalNames(definition, settings), { logger, clock, checks: nameChecks }),
   });

@@ -19,6 +19,11 @@ export function isPersonId(channel: string): boolean {
   return /^[UW][A-Z0-9]{4,}$/.test(channel);
 }
 
+/** Where people, groups and channels may be named: is it a channel? */
+export function isChannelName(name: string): boolean {
+  return /^(?:#|<#|[CG][A-Z0-9]+$)/.test(name);
+}
+
 function isChannelId(channel: string): boolean {
   return /^[CGD][A-Z0-9]{4,}$/.test(channel);
 }

@@ -1,6 +1,6 @@
 import type { Directory } from "../engine/ports/directory.ts";
 import type { NameCheck, NameChecks, NameWarning } from "../engine/ports/name-checks.ts";
-import { isPersonId, readMention } from "./channels.ts";
+import { isChannelName, isPersonId, readMention } from "./channels.ts";
 import type { Slack } from "./slack.ts";
 
 /** Checks in the workspace the channels, people and groups that definitions name. */
@@ -8,7 +8,7 @@ export function createSlackNameChecks(slack: Slack): NameChecks {
   const channel = channelCheck(slack);
   const approver = approverCheck(slack.directory);
   // Rights may be given to the members of channels, too.
-  const permission: NameCheck = (name) => (isChannel(name) ? channel(name) : approver(name));
+  const permission: NameCheck = (name) => (isChannelName(name) ? channel(name) : approver(name));
   return { channel, approver, permission };
 }
 
@@ -23,10 +23,6 @@ function channelCheck({ channels, directory }: Slack): NameCheck {
     if (facts === null) return noChannel(name);
     return facts.isMember ? null : notIn(name);
   };
-}
-
-function isChannel(name: string): boolean {
-  return /^(?:#|[CG][A-Z0-9]+$)/.test(name.startsWith("<#") ? "#" : name);
 }
 
 function noChannel(name: string): NameWarning {

@@ -55,9 +55,15 @@ export function mentionPerson(id: string): string {
   return isUserId(id) ? `<@${id}>` : escapeText(id);
 }
 
-/** A channel id as a link to it, a name as it is. */
+/** A channel id, or a mention with one, as a link to it, a name as it is. */
 export function mentionChannel(channel: string): string {
-  return /^[CG][A-Z0-9]+$/.test(channel) ? `<#${channel}>` : escapeText(channel);
+  const id = /^<#([CG][A-Z0-9]+)(?:\|[^>]*)?>$/.exec(channel)?.[1] ?? channel;
+  return /^[CG][A-Z0-9]+$/.test(id) ? `<#${id}>` : escapeText(channel);
+}
+
+/** The name that a channel had when the definition was deployed that means it: `ops` of `<#C123|ops>`; `null`: it has none. */
+export function pinnedName(channel: string): string | null {
+  return /^<#[A-Z0-9]+\|([^>]+)>$/.exec(channel)?.[1] ?? null;
 }
 
 /** A JSON value in one line of mrkdwn, escaped: text as it is, the rest as JSON. */

@@ -17,9 +17,11 @@ test("/workflow access says what one may do, why, and whom to ask", async () => 
   await using bot = await TestBot.start({ definitions: [FINANCE_RUNS], admins: ["U0CAROL"] });
 
   const own = await bot.slash("U0BOB", "access ask");
-  expect(own).toMatch(/You may run it: you are in @finance\./);
+  expect(own).toMatch(/You may run it: you are in <!subteam\^S0FINANCE>\./);
   expect(own).toMatch(/You may not deploy it: only admins may\. Ask <@U0CAROL>\./);
-  expect(own).toMatch(/You may decide in it, as @finance, but not about runs of your own\./);
+  expect(own).toMatch(
+    /You may decide in it, as <!subteam\^S0FINANCE>, but not about runs of your own\./,
+  );
   const other = await bot.slash("U0BOB", "access ask <@U0ALICE|alice>");
   expect(other).toMatch(/<@U0ALICE> may deploy it: they are an admin\./);
   expect(await bot.slash("U0BOB", "access ask <@U0DAVE>")).toMatch(
@@ -47,7 +49,9 @@ test("members of a channel lose their right when they leave it", async () => {
     const answer = await bot.slash("U0BOB", "run ask");
     return answer.startsWith("Started") ? undefined : answer;
   });
-  expect(refusal).toMatch(/You may not start "ask": only #approvals and admins may\. Ask one of/);
+  expect(refusal).toMatch(
+    /You may not start "ask": only <#C0APPROVALS> and admins may\. Ask one of/,
+  );
 });
 
 test("what is sensitive is masked on cards in a channel, and whole for who decides", async () => {

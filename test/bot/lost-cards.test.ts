@@ -52,7 +52,7 @@ describe("the card of an open request", () => {
     await bot.message(APPROVALS, /Approval needed/);
     const run = await bot.message("D0ALICE", /Waits at/);
     await bot.act("channel", { channel: APPROVALS, is_archived: true });
-    await bot.message("D0ALICE", /I cannot post in #approvals/, tsOf(run));
+    await bot.message("D0ALICE", /I cannot post in <#C0APPROVALS>/, tsOf(run));
     const copy = await bot.message("D0BOB", /Approval needed/);
     await bot.message("D0CAROL", /Approval needed/);
     await bot.click("U0BOB", "D0BOB", copy, "decide_approve");

@@ -177,7 +177,10 @@ describe("a request that nobody can decide", () => {
     expect(contentOf(card)).not.toContain("Nobody can");
 
     await bot.act("usergroup", { usergroup: "S0FINANCE", users: [] });
-    await bot.message(APPROVALS, /Nobody can decide this: the user group @finance has no members/);
+    await bot.message(
+      APPROVALS,
+      /Nobody can decide this: the user group <!subteam\^S0FINANCE> has no members/,
+    );
     await bot.message("D0ALICE", /has no members/);
 
     await bot.act("usergroup", { usergroup: "S0FINANCE", users: ["U0BOB"] });

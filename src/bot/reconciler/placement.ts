@@ -2,7 +2,7 @@ import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { CardRecord } from "../../engine/ports/cards.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
-import { mentionChannel, mentionPerson } from "../../slack/text.ts";
+import { escapeText, mentionChannel, mentionPerson, pinnedName } from "../../slack/text.ts";
 import { type CardMessage, contextBlock, message } from "../views/blocks/build.ts";
 import type { DesiredMessage } from "./desired-messages.ts";
 import { isAbandoned } from "./message-ids.ts";
@@ -33,7 +33,10 @@ export interface Placement {
 function whyNot(channel: string): string {
   if (isUserId(channel))
     return `I cannot write to ${mentionPerson(channel)}: this account is closed, or takes no messages from apps`;
-  return `I cannot post in ${mentionChannel(channel)}: I am not a member there (invite me with /invite), it is archived, or it does not exist`;
+  const why = `I cannot post in ${mentionChannel(channel)}: I am not a member there (invite me with /invite), it is archived, or it does not exist`;
+  const pinned = pinnedName(channel);
+  if (pinned === null) return why;
+  return `${why}. It is the channel that was #${escapeText(pinned)} when the workflow was deployed; if another one has that name by now, deploy the workflow again`;
 }
 
 /**

@@ -88,5 +88,6 @@ function isPerson(holder: string): boolean {
 export function showHolder(holder: string): string {
   if (isUserId(holder)) return `<@${holder}>`;
   if (/^S[A-Z0-9]{4,}$/.test(holder)) return `<!subteam^${holder}>`;
-  return /^[CG][A-Z0-9]{4,}$/.test(holder) ? `<#${holder}>` : holder;
+  const channel = /^<#([CG][A-Z0-9]{4,})(?:\|[^>]*)?>$/.exec(holder)?.[1] ?? holder;
+  return /^[CG][A-Z0-9]{4,}$/.test(channel) ? `<#${channel}>` : holder;
 }

@@ -17,6 +17,11 @@ export interface ExternalName {
   readonly path: string;
 }
 
+/** The same with its place as a list of members and positions. */
+export interface PlacedName extends Omit<ExternalName, "path"> {
+  readonly place: Path;
+}
+
 /** What can have names in its configuration. */
 export interface NamingContext {
   readonly stepTypes: ReadonlyMap<string, StepType>;
@@ -26,9 +31,21 @@ export interface NamingContext {
 
 /** Everything outside that a checked definition names in full; names that hold templates are known only when it runs. */
 export function findExternalNames(
-  { steps, trigger, triggers, report, permissions }: Definition,
+  definition: Definition,
   context: NamingContext,
 ): readonly ExternalName[] {
+  return placeNames(definition, context).map(({ kind, name, place }) => ({
+    kind,
+    name,
+    path: formatPath(place),
+  }));
+}
+
+/** Where a definition names something outside in full. */
+export function placeNames(
+  { steps, trigger, triggers, report, permissions }: Definition,
+  context: NamingContext,
+): readonly PlacedName[] {
   const listed = (triggers ?? []).map((one, index) => ({ one, path: ["triggers", index] }));
   const all = trigger === undefined ? listed : [...listed, { one: trigger, path: ["trigger"] }];
   return [
@@ -47,7 +64,7 @@ function namesInStep(
   { type: kind, config }: { readonly type: string; readonly config: JsonObject },
   path: Path,
   context: NamingContext,
-): readonly ExternalName[] {
+): readonly PlacedName[] {
   const type = context.stepTypes.get(kind);
   const base = [...path, "config"];
   const inner = (type?.bodiesIn?.(config) ?? []).flatMap((body) => {
@@ -67,9 +84,9 @@ function isStep(value: Json): value is { readonly type: string; readonly config:
   return isJsonObject(value) && typeof value["type"] === "string" && isJsonObject(value["config"]);
 }
 
-function namesOf(schema: z.ZodType | undefined, config: Json, path: Path): readonly ExternalName[] {
+function namesOf(schema: z.ZodType | undefined, config: Json, path: Path): readonly PlacedName[] {
   if (!(schema instanceof z.ZodObject) || !isJsonObject(config)) return [];
-  return Object.entries(schema.shape).flatMap(([member, type]): readonly ExternalName[] => {
+  return Object.entries(schema.shape).flatMap(([member, type]): readonly PlacedName[] => {
     const trait = externalNames.get(type);
     if (trait === undefined) return [];
     const { kind, absent } = trait;
@@ -81,8 +98,6 @@ function namesOf(schema: z.ZodType | undefined, config: Json, path: Path): reado
   });
 }
 
-function toName(kind: NameKind, value: unknown, path: Path): readonly ExternalName[] {
-  return typeof value === "string" && !value.includes("{{")
-    ? [{ kind, name: value, path: formatPath(path) }]
-    : [];
+function toName(kind: NameKind, value: unknown, place: Path): readonly PlacedName[] {
+  return typeof value === "string" && !value.includes("{{") ? [{ kind, name: value, place }] : [];
 }

@@ -7,7 +7,7 @@ import type { Gate } from "./gate.ts";
 const ACTIONS = ["run", "edit", "deploy", "view"] as const;
 
 export interface ExplainParts {
-  readonly workflows: Pick<Workflows, "get">;
+  readonly workflows: Pick<Workflows, "active">;
   /** Everything outside that a definition names. */
   readonly namesIn: (definition: Definition) => readonly ExternalName[];
 }
@@ -20,7 +20,7 @@ export async function explainAccess(
   userId: string,
   reader: string,
 ): Promise<readonly string[]> {
-  const { definition } = await workflows.get(workflowId);
+  const { definition } = (await workflows.active(workflowId)).compiled;
   const { access } = gate;
   const person = userId === reader ? undefined : userId;
   const lines: string[] = [];

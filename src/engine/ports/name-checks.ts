@@ -21,3 +21,15 @@ export type NameCheck = (name: string) => Promise<NameWarning | null>;
 
 /** What checks which names; kinds that are missing are not checked. */
 export type NameChecks = Readonly<Partial<Record<NameKind, NameCheck>>>;
+
+/**
+ * Finds what a name stands for now, in a form that keeps standing for it when the outside renames it or
+ * gives the name to something else. It can be written wherever the name can.
+ *
+ * @returns `null` when the name is such a form already, or it is not known what it stands for. May take
+ *   long and may throw: then the name stays.
+ */
+export type NamePin = (name: string) => Promise<string | null>;
+
+/** What pins which names; names of other kinds stay as they are. */
+export type NamePins = Readonly<Partial<Record<NameKind, NamePin>>>;

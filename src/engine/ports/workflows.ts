@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../shared/json.ts";
+import type { NameKind } from "./name-checks.ts";
 
 /** Workflows, and their numbered versions that never change. */
 export interface WorkflowStore {
@@ -34,6 +35,15 @@ export interface VersionSummary {
 
 export interface VersionRecord extends VersionSummary {
   readonly definition: JsonObject;
+  /** What names of the definition stood for when it was deployed. Absent: in old versions, and if none was pinned. */
+  readonly pins?: readonly PinnedName[];
+}
+
+/** A name of a definition, and what stands for it when the version is executed. */
+export interface PinnedName {
+  readonly kind: NameKind;
+  readonly name: string;
+  readonly pin: string;
 }
 
 /** Described workflows. */

@@ -5,7 +5,12 @@ import type { Problem } from "../definition/problem.ts";
 import { Definition } from "../definition/schema.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
-import type { VersionRecord, VersionSummary, WorkflowRecord } from "../ports/workflows.ts";
+import type {
+  PinnedName,
+  VersionRecord,
+  VersionSummary,
+  WorkflowRecord,
+} from "../ports/workflows.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
 import type { Workflows } from "./workflows.ts";
 
@@ -15,6 +20,8 @@ export interface DeploymentsOptions {
   readonly workflows: Workflows;
   /** Warnings for what a definition names and the outside does not have. Never rejects. */
   readonly warnOf: (definition: Definition) => Promise<readonly Problem[]>;
+  /** What the names of a definition stand for now. Never rejects. */
+  readonly pinsOf: (definition: Definition) => Promise<readonly PinnedName[]>;
   readonly prompts: PromptLibrary;
 }
 
@@ -71,8 +78,10 @@ export class Deployments {
     if (taken.length > 0) return { deployed: false, problems: taken, warnings };
     const { contentHash, body } = contentOf(content);
     const existing = await store.workflows.get(definition.id);
-    const unchanged = await this.#sameContent(definition, contentHash, existing);
-    const version = unchanged ?? (await this.#insert(definition, body, contentHash, by, existing));
+    const pins = await this.#options.pinsOf(definition);
+    const unchanged = await this.#sameContent(definition, contentHash, pins, existing);
+    const version =
+      unchanged ?? (await this.#insert(definition, { body, contentHash, pins }, by, existing));
     const active = unchanged === null ? version : (existing?.activeVersion ?? version);
     const isNews = unchanged === null || Object.keys(file).length > 0;
     if (isNews) await workflows.setActive(definition, active, by, file);
@@ -108,25 +117,33 @@ export class Deployments {
     await this.#options.prompts.refreshFor(body);
     const { definition, problems } = workflows.validate(body);
     if (!definition) return { outcome: "invalid", problems };
-    const { contentHash } = contentOf(body);
     const by = `${FILE_PREFIX}${file}`;
-    const version = await this.#insert(definition, body, contentHash, by, existing);
+    const { contentHash } = contentOf(body);
+    const pins = await this.#options.pinsOf(definition);
+    const version = await this.#insert(definition, { body, contentHash, pins }, by, existing);
     const files = { ...existing.files, [file]: contentHash };
     await store.workflows.save({ ...existing, files });
     return { outcome: "kept_back", workflowId: definition.id, version, newer };
   }
 
-  /** The version that already has this content: under the given number, or, without a number, the active one. */
+  /**
+   * The version that already has this content: under the given number, or, without a number, the active one if its names still
+   * stand for what they stood for then. Deploying it again is how a name is looked up anew.
+   */
   async #sameContent(
     definition: Definition,
     contentHash: string,
+    pins: readonly PinnedName[],
     existing: WorkflowRecord | null,
   ): Promise<number | null> {
     const number = definition.version ?? existing?.activeVersion;
     if (number === undefined) return null;
     const record = await this.#options.store.workflows.getVersion(definition.id, number);
     if (!record) return null;
-    if (record.contentHash === contentHash) return existing ? number : null;
+    if (record.contentHash === contentHash) {
+      const isSame = definition.version !== undefined || hasPins(record, pins);
+      return existing && isSame ? number : null;
+    }
     if (definition.version === undefined) return null;
     throw await this.#conflict(definition, record);
   }
@@ -158,8 +175,7 @@ export class Deployments {
    */
   async #insert(
     definition: Definition,
-    body: JsonObject,
-    contentHash: string,
+    { body, contentHash, pins }: Content,
     by: string,
     existing: WorkflowRecord | null,
   ): Promise<number> {
@@ -175,6 +191,7 @@ export class Deployments {
         contentHash,
         deployedBy: by,
         deployedAt: clock.now(),
+        ...(pins.length > 0 && { pins }),
       };
       if (await store.workflows.insertVersion(record)) return version;
       // Another process took the number in this moment. Under it stands what was to stand there, or without a number of its own the
@@ -209,6 +226,20 @@ function numberFor(
   const isSame = newest.contentHash === wanted.contentHash && newest.deployedBy === wanted.by;
   const isUnderWay = existing === null || newest.deployedAt > existing.updatedAt;
   return isSame && isUnderWay ? newest.version : newest.version + 1;
+}
+
+/** What a new version holds. */
+interface Content {
+  readonly body: JsonObject;
+  readonly contentHash: string;
+  readonly pins: readonly PinnedName[];
+}
+
+/** Does this version pin the same? What is not known now counts as unchanged. */
+function hasPins({ pins: had = [] }: VersionRecord, pins: readonly PinnedName[]): boolean {
+  return pins.every(({ kind, name, pin }) =>
+    had.some((one) => one.kind === kind && one.name === name && one.pin === pin),
+  );
 }
 
 /** Content of a definition: everything but its number. */

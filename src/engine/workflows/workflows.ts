@@ -11,6 +11,7 @@ import type {
 import { type CompiledWorkflow, compileDefinition } from "../definition/compile.ts";
 import { type DefinitionDiff, diffDefinitions } from "../definition/diff.ts";
 import { explain } from "../definition/explain.ts";
+import { pinNames } from "../definition/pin-names.ts";
 import type { Problem, ValidationResult } from "../definition/problem.ts";
 import { Definition, triggersOf } from "../definition/schema.ts";
 import type { StepType } from "../definition/step-type.ts";
@@ -44,6 +45,8 @@ const MAX_COMPILED = 500;
 export class Workflows {
   readonly #options: WorkflowsOptions;
   readonly #compiled = new LruMap<string, CompiledWorkflow>(MAX_COMPILED);
+  /** Definitions as they were written. */
+  readonly #written = new LruMap<string, Definition>(MAX_COMPILED);
   /** By version, which never changes: asked with each start of a program. */
   readonly #deployedBy = new LruMap<string, string>(MAX_COMPILED);
 
@@ -103,7 +106,7 @@ export class Workflows {
   async get(workflowId: string, version?: number): Promise<DeployedWorkflow> {
     const workflow = await this.#require(workflowId);
     const record = await this.#requireVersion(workflowId, version ?? workflow.activeVersion);
-    const { definition } = await this.compiled(workflowId, record.version);
+    const definition = this.#writtenIn(record);
     return {
       definition,
       source: { ...record.definition, version: record.version },
@@ -128,9 +131,9 @@ export class Workflows {
   /** How one version became another. @throws {AppError} `workflow_not_found`, `version_not_found`. */
   async diff(workflowId: string, from: number, to: number): Promise<DefinitionDiff> {
     await this.#require(workflowId);
-    const before = await this.compiled(workflowId, from);
-    const after = await this.compiled(workflowId, to);
-    return this.diffOf(before.definition, after.definition);
+    const before = await this.#requireVersion(workflowId, from);
+    const after = await this.#requireVersion(workflowId, to);
+    return this.diffOf(this.#writtenIn(before), this.#writtenIn(after));
   }
 
   diffOf(from: Definition, to: Definition): DefinitionDiff {
@@ -233,16 +236,24 @@ export class Workflows {
     return this.#options.prompts.attach(compiled, { executionId, prompts });
   }
 
-  /** @throws {AppError} `version_not_found`. */
+  #writtenIn({ workflowId, version, definition }: VersionRecord): Definition {
+    const key = `${workflowId}@${version}`;
+    const known = this.#written.get(key);
+    if (known) return known;
+    const parsed = Definition.parse(definition);
+    this.#written.set(key, parsed);
+    return parsed;
+  }
+
+  /** A version as it is executed, with what its names stood for when it was deployed. @throws {AppError} `version_not_found`. */
   async compiled(workflowId: string, version: number): Promise<CompiledWorkflow> {
     const key = `${workflowId}@${version}`;
     const known = this.#compiled.get(key);
     if (known) return known;
     const record = await this.#requireVersion(workflowId, version);
     const { stepTypes, services } = this.#options;
-    const compiled = compileDefinition(Definition.parse(record.definition), stepTypes, {
-      services,
-    });
+    const definition = pinNames(this.#writtenIn(record), record.pins ?? [], this.#options);
+    const compiled = compileDefinition(definition, stepTypes, { services });
     this.#compiled.set(key, compiled);
     return compiled;
   }

@@ -10,6 +10,7 @@ import { readMention } from "../../slack/channels.ts";
 import { toSlackError } from "../../slack/errors.ts";
 import { findMessage, type MessageMark } from "../../slack/messages.ts";
 import type { Slack } from "../../slack/slack.ts";
+import { pinnedName } from "../../slack/text.ts";
 import { defineAction, showText } from "../action.ts";
 
 /** Slack cuts texts there without a word. */
@@ -45,7 +46,7 @@ export function createSlackService(slack: SlackParts): Service {
     actions: {
       sendMessage: defineAction({
         summary: "Posts a message to a channel, a person or a thread; gives {messageTs, channel}.",
-        describe: ({ channel, message }) => `Posts to ${showText(channel)}: "${showText(message)}"`,
+        describe: ({ channel, message }) => `Posts to ${nameOf(channel)}: "${showText(message)}"`,
         params: MessageParams,
         sideEffect: true,
         // Slack has no idempotency keys: a message that may be there already is found by its metadata.
@@ -57,13 +58,28 @@ export function createSlackService(slack: SlackParts): Service {
   };
 }
 
+/** A channel as people know it: of `<#C123|ops>`, as it was deployed, the name. */
+function nameOf(channel: Json | undefined): string {
+  const text = showText(channel);
+  const name = pinnedName(text);
+  return name === null ? text : `#${name}`;
+}
+
+/** The same for a refusal, with what helps if another channel has the name by now. */
+function placeOf(channel: string): string {
+  const name = nameOf(channel);
+  return pinnedName(channel) === null
+    ? name
+    : `the channel that was ${name} when the workflow was deployed; deploy it again if ${name} is another one by now`;
+}
+
 async function sendMessage(
   { channels, sender }: SlackParts,
   params: MessageParams,
   context: ServiceContext,
 ): Promise<Json> {
   const named = readMention(params.channel);
-  return withSlackErrors(`posting to ${params.channel}`, async () => {
+  return withSlackErrors(`posting to ${placeOf(params.channel)}`, async () => {
     // A direct conversation must be open before a message can be posted to it, and a channel has its limit under one name only.
     const channel = (await channels.find(named)) ?? named;
     const { idempotencyKey: id, startedAt: since, signal } = context;
@@ -92,7 +108,7 @@ async function lookForMessage(
   params: MessageParams,
   context: ServiceContext,
 ): Promise<Json | null> {
-  return withSlackErrors(`looking for the message in ${params.channel}`, async () => {
+  return withSlackErrors(`looking for the message in ${nameOf(params.channel)}`, async () => {
     const channel = await channels.find(params.channel);
     if (channel === null) return null;
     const place = { channel, threadTs: params.threadTs ?? null };

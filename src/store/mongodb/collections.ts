@@ -91,6 +91,7 @@ export interface VersionDocument extends Inserted {
   readonly deployedBy: string;
   readonly deployedAt: Date;
   readonly definition: JsonText;
+  readonly pins?: JsonText;
 }
 
 /** `_id`: the key. */

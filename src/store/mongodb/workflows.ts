@@ -15,12 +15,18 @@ export function openWorkflows(connection: Connection): WorkflowStore {
       const document = await connection.ask(() =>
         versions.findOne({ _id: versionId(workflowId, version) }),
       );
-      return document && { ...toSummary(document), definition: readJson(document.definition) };
+      return (
+        document && {
+          ...toSummary(document),
+          definition: readJson(document.definition),
+          ...(document.pins !== undefined && { pins: readJson(document.pins) }),
+        }
+      );
     },
     async listVersions(workflowId) {
       const documents = await connection.ask(() =>
         versions
-          .find({ workflow: workflowId }, { projection: { definition: 0 } })
+          .find({ workflow: workflowId }, { projection: { definition: 0, pins: 0 } })
           .sort({ workflow: 1, version: -1 })
           .toArray(),
       );
@@ -48,10 +54,11 @@ export function toVersionDocument(record: VersionRecord): VersionDocument {
     deployedBy: record.deployedBy,
     deployedAt: toDate(record.deployedAt),
     definition: JSON.stringify(record.definition),
+    ...(record.pins !== undefined && { pins: JSON.stringify(record.pins) }),
   };
 }
 
-function toSummary(document: Omit<VersionDocument, "definition">): VersionSummary {
+function toSummary(document: Omit<VersionDocument, "definition" | "pins">): VersionSummary {
   return {
     workflowId: document.workflow,
     version: document.version,

@@ -254,4 +254,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX audit_workflow ON audit (workflow_id, id) WHERE workflow_id IS NOT NULL;
   CREATE INDEX audit_execution ON audit (execution_id, id) WHERE execution_id IS NOT NULL;
   `,
+  `
+  ALTER TABLE versions ADD COLUMN pins TEXT;
+  `,
 ];

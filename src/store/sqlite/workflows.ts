@@ -4,6 +4,7 @@ import type {
   WorkflowRecord,
   WorkflowStore,
 } from "../../engine/ports/workflows.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { createWorkflows, WORKFLOWS } from "../records.ts";
 import type { Connection } from "./connection.ts";
 import { recordTable } from "./record-table.ts";
@@ -12,8 +13,8 @@ import { integer, json, type Row, text } from "./row.ts";
 /** Workflows and their numbered, unchanging versions. */
 export function openWorkflows(connection: Connection): WorkflowStore {
   const insertVersion = connection.prepare(
-    `INSERT INTO versions (workflow_id, version, content_hash, deployed_by, deployed_at, definition)
-     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO versions (workflow_id, version, content_hash, deployed_by, deployed_at, definition, pins)
+     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   const selectVersion = connection.prepare(
     "SELECT * FROM versions WHERE workflow_id = ? AND version = ?",
@@ -24,8 +25,10 @@ export function openWorkflows(connection: Connection): WorkflowStore {
   );
 
   return createWorkflows(recordTable(connection, WORKFLOWS, toWorkflow), {
-    async insertVersion({ workflowId, version, contentHash, deployedBy, deployedAt, definition }) {
-      const body = JSON.stringify(definition);
+    async insertVersion(record) {
+      const { workflowId, version, contentHash, deployedBy, deployedAt } = record;
+      const body = JSON.stringify(record.definition);
+      const pins = record.pins === undefined ? null : JSON.stringify(record.pins);
       return await connection.write(() => {
         const result = insertVersion.run(
           workflowId,
@@ -34,6 +37,7 @@ export function openWorkflows(connection: Connection): WorkflowStore {
           deployedBy,
           deployedAt,
           body,
+          pins,
         );
         return result.changes === 1;
       });
@@ -59,7 +63,8 @@ function toVersionSummary(row: Row): VersionSummary {
 }
 
 export function toVersion(row: Row): VersionRecord {
-  return { ...toVersionSummary(row), definition: json(row, "definition") };
+  const pins = row["pins"] === null ? {} : { pins: json<VersionRecord["pins"]>(row, "pins") };
+  return { ...toVersionSummary(row), definition: json(row, "definition"), ...omitUndefined(pins) };
 }
 
 export function toWorkflow(row: Row): WorkflowRecord {

@@ -14,6 +14,19 @@ export function workflowsConformance(open: OpenStore): void {
       expect(await store.workflows.getVersion("other", 3)).toBeNull();
     });
 
+    test("what a version's names stood for is kept with it", async () => {
+      await using store = await open();
+      const pins = [{ kind: "channel", name: "#ops.$1", pin: "<#C1|ops.$1>" }] as const;
+      const stored = version("refund", 4, { pins });
+
+      await store.workflows.insertVersion(stored);
+
+      expect(await store.workflows.getVersion("refund", 4)).toEqual(stored);
+      expect(await store.workflows.listVersions("refund")).not.toContainEqual(
+        expect.objectContaining({ pins }),
+      );
+    });
+
     test("a number is taken once: of eight deploys exactly one gets it", async () => {
       await using store = await open();
 
