@@ -13,6 +13,7 @@ import { eachPage } from "../../shared/pages.ts";
 import type { FindAdmins } from "../../slack/admin-finder.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
 import type { OutgoingCall } from "../../slack/outgoing/limits.ts";
+import type { Turn } from "../../slack/outgoing/queue.ts";
 import type { Slack } from "../../slack/slack.ts";
 import { type CardContext, createCardContext } from "../views/card-context.ts";
 import { type DesiredMessage, desiredMessages } from "./desired-messages.ts";
@@ -273,10 +274,10 @@ export class Reconciler {
         if (await this.#reaches.refresh(execution)) continue;
         return true;
       }
-      const turn = await this.#turnOf(execution, action, shown);
+      const call = await this.#callOf(execution, action, shown);
       const isDone = folded
-        ? await this.#postFolded(execution, action, turn, job)
-        : await this.#inTurn(execution, action, turn, job);
+        ? await this.#postFolded(execution, action, call, job)
+        : await this.#inTurn(execution, action, call, job);
       if (!isDone) return false;
       // Only now, so that even a run that changes all the time gets one call in each pass.
       if (job.dirty) return false;
@@ -291,7 +292,7 @@ export class Reconciler {
   }
 
   /** The call that an action needs; `null`: none, since what Slack shows already has only to be noted as final. */
-  async #turnOf(
+  async #callOf(
     execution: ExecutionCards,
     action: CardAction,
     shown: ReadonlySet<string>,
@@ -329,19 +330,19 @@ export class Reconciler {
     return isFolded(execution, this.#writer.isUnsent(id), waiting);
   }
 
-  /** Waits for its turn and carries out an action. @param turn - `null`: it calls nothing. @returns `false` if something changed meanwhile. */
+  /** Waits for its turn and carries out an action. @param call - `null`: it calls nothing. @returns `false` if something changed meanwhile. */
   async #inTurn(
     execution: ExecutionCards,
     action: CardAction,
-    turn: OutgoingCall | null,
+    call: OutgoingCall | null,
     job: Job,
   ): Promise<boolean> {
     const { executionId } = execution.view;
-    if (turn !== null && !(await this.#waitForTurn(execution.view, action, turn, job)))
-      return false;
+    using granted = call && (await this.#waitForTurn(execution.view, action, call, job));
+    if (call !== null && granted === null) return false;
     if (!(await this.#claim(executionId, job))) return false;
     if (action.kind === "post" && (await this.#wasPosted(action))) return false;
-    await this.#perform(execution, action, turn);
+    await this.#perform(execution, action, call);
     if (action.kind === "update" && action.card.desired.id === RUN_CARD)
       job.lastEdit = this.#options.clock.now();
     return true;
@@ -357,14 +358,14 @@ export class Reconciler {
   async #postFolded(
     execution: ExecutionCards,
     action: CardAction,
-    turn: OutgoingCall | null,
+    call: OutgoingCall | null,
     job: Job,
   ): Promise<boolean> {
     const { executionId } = execution.view;
     const { desired, cardId: id } = action.card;
     const record = execution.records.get(id);
-    if (turn?.method !== "chat.postMessage" || record === undefined || desired.id !== RUN_CARD)
-      return this.#inTurn(execution, action, turn, job);
+    if (call?.method !== "chat.postMessage" || record === undefined || desired.id !== RUN_CARD)
+      return this.#inTurn(execution, action, call, job);
     const run: FoldedRun = {
       execution,
       record,
@@ -377,10 +378,14 @@ export class Reconciler {
     };
     const leave = this.#digests.add(run);
     try {
-      const hasTurn = await this.#waitForTurn(execution.view, action, turn, job);
+      using turn = await this.#waitForTurn(execution.view, action, call, job);
       if (run.taken !== null) await run.taken;
-      else if (hasTurn && (await this.#claim(executionId, job)) && !(await this.#wasPosted(action)))
-        await this.#postFoldedNow(execution, action, run, turn);
+      else if (
+        turn !== null &&
+        (await this.#claim(executionId, job)) &&
+        !(await this.#wasPosted(action))
+      )
+        await this.#postFoldedNow(execution, action, run, call);
       const posted = execution.records.get(id);
       if (posted === undefined || posted.ts === null) return false;
       await this.#writer.noteEnd(execution, posted);
@@ -394,23 +399,23 @@ export class Reconciler {
     execution: ExecutionCards,
     action: CardAction,
     run: FoldedRun,
-    turn: OutgoingCall,
+    call: OutgoingCall,
   ): Promise<void> {
     try {
       if (await this.#digests.post(run)) return;
     } catch (error) {
-      return this.#noteLimit(error, turn, action.card.cardId);
+      return this.#noteLimit(error, call, action.card.cardId);
     }
-    await this.#perform(execution, action, turn);
+    await this.#perform(execution, action, call);
   }
 
-  /** @returns `false` if something changed while waiting. */
+  /** @returns `null` if something changed while waiting. */
   #waitForTurn(
     view: ExecutionView,
     { urgency }: CardAction,
     call: OutgoingCall,
     job: Job,
-  ): Promise<boolean> {
+  ): Promise<Turn | null> {
     const place = { urgency, since: Date.parse(view.startedAt) };
     return this.#options.slack.queue.turn(call, place, {
       notBefore: urgency === "rest" ? job.lastEdit + EDIT_PAUSE_MS : 0,
@@ -421,22 +426,22 @@ export class Reconciler {
   async #perform(
     execution: ExecutionCards,
     action: CardAction,
-    turn: OutgoingCall | null,
+    call: OutgoingCall | null,
   ): Promise<void> {
     const { cardId: id } = action.card;
     const record = execution.records.get(id) ?? null;
     try {
       await this.#writer.perform(execution, { ...action, card: { ...action.card, record } });
     } catch (error) {
-      await this.#noteLimit(error, turn, id);
+      await this.#noteLimit(error, call, id);
     }
   }
 
   /** Slack limited a call: the queue waits. Everything else is thrown on. */
-  async #noteLimit(error: unknown, turn: OutgoingCall | null, card: string): Promise<void> {
+  async #noteLimit(error: unknown, call: OutgoingCall | null, card: string): Promise<void> {
     const failure = toSlackFailure(error);
     if (failure.kind !== "limited") throw error;
-    if (turn !== null) await this.#options.slack.queue.limited(turn, failure.retryAfterMs);
+    if (call !== null) await this.#options.slack.queue.limited(call, failure.retryAfterMs);
     this.#options.logger.debug(
       { card, waitMs: failure.retryAfterMs },
       "Slack limits the calls; waiting",

@@ -124,6 +124,8 @@ export interface ActiveStep {
    * `retryPolicy` count from here.
    */
   firstAttempt: number;
+  /** How many attempts came to nothing because there was no budget or no room for the call. */
+  untried: number;
   /** How often this attempt was begun again because the worker that had it died. */
   recoveries: number;
   /** Worst price of one attempt. */

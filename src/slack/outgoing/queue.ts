@@ -25,6 +25,12 @@ export interface TurnOptions {
   readonly signal?: AbortSignal;
 }
 
+/**
+ * The turn of a call: from its begin to its end no other post to the same channel is under way, since Slack shows messages in the order
+ * in which they arrive. To be disposed when the call has ended.
+ */
+export type Turn = Disposable;
+
 /** A call with what decides about its turn. */
 interface Ordered {
   readonly limits: readonly [RateLimit, ...RateLimit[]];
@@ -36,7 +42,7 @@ interface Ordered {
 /** A call that waits in this process. */
 interface Waiting extends Ordered {
   readonly notBefore: number;
-  readonly grant: () => void;
+  readonly grant: (turn: Turn) => void;
 }
 
 /** A call whose maker left and comes back: its place is kept. */
@@ -80,6 +86,8 @@ export class OutgoingQueue {
   readonly #away = new Map<string, Away>();
   /** Limits that allow nothing before a moment, as far as this process knows. */
   readonly #closedUntil = new Map<string, number>();
+  /** Channels that something is being posted to. */
+  readonly #busy = new Set<string>();
   #lastLimited: { readonly key: string; readonly at: number } | null = null;
   #numbers = 0;
   #isPumping = false;
@@ -102,8 +110,8 @@ export class OutgoingQueue {
     return this.#waiting.filter(({ limits }) => limits[0].key === key).length;
   }
 
-  /** Waits for its turn, however long that takes. @returns `false` if the signal came first; nothing is counted then. */
-  turn(call: OutgoingCall, place: Place, options: TurnOptions = {}): Promise<boolean> {
+  /** Waits for its turn, however long that takes. @returns `null` if the signal came first; nothing is counted then. */
+  turn(call: OutgoingCall, place: Place, options: TurnOptions = {}): Promise<Turn | null> {
     return this.#join(call, place, { ...options, number: this.#nextNumber() });
   }
 
@@ -111,27 +119,28 @@ export class OutgoingQueue {
    * The turn of a caller that may come back: a step, which must not be under way for minutes without having done anything.
    *
    * @param id - the same each time the caller comes: it has its place in the queue meanwhile.
-   * @returns `null` when it is its turn; else in how many milliseconds to come back.
+   * @returns its turn, or in how many milliseconds to come back.
    */
   async turnOrWait(
     id: string,
     call: OutgoingCall,
     place: Place,
     signal: AbortSignal,
-  ): Promise<number | null> {
+  ): Promise<Turn | number> {
     const known = this.#away.get(id);
     this.#away.delete(id);
     const own = { limits: limitsOf(call), place, number: known?.number ?? this.#nextNumber() };
     if (this.#estimate(own) > PATIENCE_MS) return this.#leave(id, own);
     const patience = new AbortController();
     const cancel = this.#options.clock.after(2 * PATIENCE_MS, () => patience.abort());
-    const isGranted = await this.#join(call, place, {
+    const turn = await this.#join(call, place, {
       number: own.number,
       signal: AbortSignal.any([signal, patience.signal]),
     });
     cancel();
+    if (turn !== null) return turn;
     signal.throwIfAborted();
-    return isGranted ? null : this.#leave(id, own);
+    return this.#leave(id, own);
   }
 
   /** @returns in how many milliseconds to come back. */
@@ -162,16 +171,16 @@ export class OutgoingQueue {
     call: OutgoingCall,
     place: Place,
     { notBefore = 0, signal, number }: TurnOptions & { readonly number: number },
-  ): Promise<boolean> {
-    if (signal?.aborted === true) return Promise.resolve(false);
+  ): Promise<Turn | null> {
+    if (signal?.aborted === true) return Promise.resolve(null);
     return new Promise((resolve) => {
       const leave = (): void => {
         this.#waiting = this.#waiting.filter((other) => other !== waiting);
-        resolve(false);
+        resolve(null);
       };
-      const grant = (): void => {
+      const grant = (turn: Turn): void => {
         signal?.removeEventListener("abort", leave);
-        resolve(true);
+        resolve(turn);
       };
       const waiting: Waiting = { limits: limitsOf(call), place, number, notBefore, grant };
       signal?.addEventListener("abort", leave, { once: true });
@@ -215,7 +224,9 @@ export class OutgoingQueue {
     let wakeAt = Number.POSITIVE_INFINITY;
     for (;;) {
       const now = clock.now();
-      const open = this.#waiting.filter(({ limits }) => !closed.has(limits[0].key));
+      const open = this.#waiting.filter(
+        ({ limits: [{ key }] }) => !closed.has(key) && !this.#busy.has(key),
+      );
       const first = open.find(({ notBefore }) => notBefore <= now);
       if (first === undefined) return Math.min(wakeAt, ...open.map(({ notBefore }) => notBefore));
       const opensAt = this.#opensAt(first, now);
@@ -261,7 +272,14 @@ export class OutgoingQueue {
     );
     if (first === undefined) return;
     this.#waiting = this.#waiting.filter((other) => other !== first);
-    first.grant();
+    // Only posts have a narrower limit than their method's: that of their channel.
+    const isOrdered = first.limits.length > 1;
+    if (isOrdered) this.#busy.add(key);
+    first.grant({
+      [Symbol.dispose]: () => {
+        if (isOrdered && this.#busy.delete(key)) this.#pump();
+      },
+    });
   }
 
   /** Milliseconds until it has its turn, if no other process takes it. */

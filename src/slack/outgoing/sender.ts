@@ -53,7 +53,7 @@ export function createSender(client: WebClient, queue: OutgoingQueue, clock: Clo
   ): Promise<Answer> => {
     const end = clock.now() + PATIENCE_MS;
     for (;;) {
-      await queue.turn(call, place);
+      using _turn = await queue.turn(call, place);
       try {
         return await run();
       } catch (error) {
@@ -77,8 +77,9 @@ export function createSender(client: WebClient, queue: OutgoingQueue, clock: Clo
     postForStep: async (message, { id, place, signal }) => {
       const call = { method: "chat.postMessage", channel: message.channel } as const;
       for (;;) {
-        const backInMs = await queue.turnOrWait(id, call, place, signal);
-        if (backInMs !== null) throw noRoom(message.channel, backInMs);
+        const turn = await queue.turnOrWait(id, call, place, signal);
+        if (typeof turn === "number") throw noRoom(message.channel, turn);
+        using _turn = turn;
         try {
           return await client.chat.postMessage(message);
         } catch (error) {

@@ -134,6 +134,19 @@ describe("the result of an attempt", () => {
     },
   );
 
+  test("that was not tried between two failures leaves the count of its tries as it is", () => {
+    const run = new ExecutionHarness(workflow([script("ask", { retryPolicy: { maxRetries: 2 } })]));
+    const error = { code: "slack_limited", message: "More messages wait.", retryable: true };
+    run.end("ask", { kind: "failed" }).advance(5000);
+    for (let look = 0; look < 3; look += 1)
+      run.end("ask", { kind: "failed", error, retryAfterMs: 1000 }).advance(1000);
+
+    run.end("ask", { kind: "failed" });
+
+    expect(run.state.status).toBe("failed");
+    expect(run.state.steps).toMatchObject([{ stepId: "ask", attempts: 2 }]);
+  });
+
   test("of which nobody knows whether it had its effect leaves its failure in doubt", () => {
     const error = { code: "step_timeout", message: "Silence.", retryable: false };
     const run = new ExecutionHarness(workflow([script("pay")]));

@@ -29,8 +29,10 @@ function setUp(limits = createRateLimits(), clock = new ManualClock(1_000_000)) 
     call: OutgoingCall = post("C1"),
     options: TurnOptions = {},
   ): void => {
-    const left = (isGranted: boolean) => granted.push(isGranted ? name : `${name} left`);
-    void queue.turn(call, place, options).then(left);
+    void queue.turn(call, place, options).then((turn) => {
+      granted.push(turn === null ? `${name} left` : name);
+      turn?.[Symbol.dispose]();
+    });
   };
   /** Uses up what a channel takes at once. */
   const fill = async (call = post("C1")): Promise<void> => {
@@ -112,6 +114,18 @@ describe("the outgoing queue", () => {
     expect(granted).toEqual(["an edit", "third channel"]);
   });
 
+  test("posts to a channel one after the other, so that they stand in this order", async () => {
+    const { queue, granted, ask } = setUp();
+    const turn = await queue.turn(post("C1"), run(0));
+    ask("second", run(1));
+    ask("elsewhere", run(2), post("C2"));
+    await settle();
+    expect(granted).toEqual(["elsewhere"]);
+    turn?.[Symbol.dispose]();
+    await settle();
+    expect(granted).toEqual(["elsewhere", "second"]);
+  });
+
   test("shares the limits with other processes on the store", async () => {
     const { pass, clock, limits, fill, granted, ask } = setUp();
     await fill();
@@ -170,9 +184,10 @@ describe("a step in the outgoing queue", () => {
     await fill();
     const posted: string[] = [];
     const step = async (name: string, since: number): Promise<void> => {
-      const backInMs = await queue.turnOrWait(name, post("C1"), run(since), signal);
-      if (backInMs === null) posted.push(name);
-      else clock.after(backInMs, () => void step(name, since));
+      const turn = await queue.turnOrWait(name, post("C1"), run(since), signal);
+      if (typeof turn === "number") return void clock.after(turn, () => void step(name, since));
+      posted.push(name);
+      turn[Symbol.dispose]();
     };
     for (let n = 0; n < 60; n += 1) void step(`step ${n}`, n);
     await pass(60_000);
@@ -187,9 +202,12 @@ describe("a step in the outgoing queue", () => {
     for (let n = 0; n < 5; n += 1) ask(`before ${n}`, run(0));
     const backInMs = await queue.turnOrWait("away", post("C1"), run(1), signal);
     ask("younger", run(2));
-    await pass((backInMs ?? 0) + 2500);
+    await pass(Number(backInMs) + 2500);
     expect(granted).not.toContain("younger");
-    void queue.turnOrWait("away", post("C1"), run(1), signal).then(() => granted.push("away"));
+    void queue.turnOrWait("away", post("C1"), run(1), signal).then((turn) => {
+      granted.push("away");
+      if (typeof turn !== "number") turn[Symbol.dispose]();
+    });
     await pass(1000);
     expect(granted.slice(-2)).toEqual(["away", "younger"]);
   });
@@ -200,7 +218,7 @@ describe("a step in the outgoing queue", () => {
     for (let n = 0; n < 5; n += 1) ask(`before ${n}`, run(0));
     const backInMs = await queue.turnOrWait("gone", post("C1"), run(1), signal);
     ask("younger", run(2));
-    await pass((backInMs ?? 0) + 3000);
+    await pass(Number(backInMs) + 3000);
     expect(granted).toContain("younger");
   });
 

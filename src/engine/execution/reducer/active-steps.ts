@@ -28,6 +28,7 @@ export function enterStep(
     reservedNano: 0,
     unknownBefore: false,
     firstAttempt: 1,
+    untried: 0,
     recoveries: 0,
     reserveNano: 0,
     attemptAwaitingBudget: null,

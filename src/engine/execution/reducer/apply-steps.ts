@@ -232,7 +232,8 @@ function failAttempt(state: ExecutionState, event: StepAttemptFailed): void {
   step.unknownBefore ||= event.outcome === "unknown";
   settleAttempt(state, step, event);
   if (isUntried(event.error.code)) {
-    step.firstAttempt = event.attempt + 1;
+    step.firstAttempt += 1;
+    step.untried += 1;
     // It may come to nothing hundreds of times until there is budget or room: once is enough in the errors.
     const last = state.errors.findLast(({ path }) => path === step.path);
     if (last?.error.code === event.error.code) return;
@@ -309,7 +310,7 @@ function toResult(step: ActiveStep, event: StepEnded): StepResult {
     status: STATUS[event.type],
     output: event.type === "step_completed" ? event.output : null,
     cost: step.costUnknown ? null : toDollars(step.costNano),
-    attempts: step.attempt,
+    attempts: step.attempt - step.untried,
     nextStep: event.next ?? "end",
     startedAt: new Date(step.startedAt).toISOString(),
     completedAt: new Date(event.at).toISOString(),
@@ -332,7 +333,7 @@ function record(state: ExecutionState, step: ActiveStep, result: StepResult, at:
     costNano: step.costNano,
     costUnknown: step.costUnknown,
     usage: step.usage,
-    attempts: attempt,
+    attempts: attempt - step.untried,
   });
   if (result.error) state.errors.push({ path, stepId, attempt, error: result.error, at });
 }
