@@ -41,7 +41,12 @@ export class Examination implements AsyncDisposable {
     env: Environment = {},
     options: { readonly now?: () => number; readonly eventsUrl?: string } = {},
   ): Promise<Results> {
-    return new Results(await examine({ env: { ...this.#env, ...env }, ...omitUndefined(options) }));
+    return new Results(await examine({ env: this.environment(env), ...omitUndefined(options) }));
+  }
+
+  /** The environment with these variables added or, if empty, taken away. */
+  environment(env: Environment = {}): Environment {
+    return { ...this.#env, ...env };
   }
 
   /** The next call of this method fails so. */

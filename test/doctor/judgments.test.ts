@@ -42,13 +42,16 @@ test("a signing secret has 32 hexadecimal digits, at Slack itself", () => {
   expect(judgeSigningSecret("simulator", "http://127.0.0.1:4000/api/").level).toBe("ok");
 });
 
-test("a proxy is named without its password; one that is no address is a problem", () => {
-  expect(judgeProxy({})).toEqual([]);
-  const [named] = judgeProxy({
-    HTTPS_PROXY: "http://bob:hunter22@proxy.example:8080",
-    NO_PROXY: "x",
-  });
-  expect(named?.what).toBe("HTTPS_PROXY proxy.example:8080, with exceptions (NO_PROXY)");
-  expect(judgeProxy({ https_proxy: "proxy:" })).toMatchObject([{ level: "ok" }]);
-  expect(judgeProxy({ HTTPS_PROXY: "not an address" })).toMatchObject([{ level: "problem" }]);
+test("a proxy is named without its password", () => {
+  const proxy = {
+    https: "http://bob:hunter22@proxy.example:8080",
+    http: "http://bob:hunter22@proxy.example:8080",
+    except: "localhost",
+  };
+
+  expect(judgeProxy(null, false)).toEqual([]);
+  expect(judgeProxy(proxy, true)).toEqual([
+    { level: "ok", what: "Slack is reached through proxy.example:8080, but for NO_PROXY" },
+  ]);
+  expect(judgeProxy({ ...proxy, except: null }, false)[0]?.what).toContain("NODE_USE_ENV_PROXY");
 });

@@ -1,20 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parse, stringify } from "yaml";
 import { BotProcess, botEnvironment } from "../support/bot-process.ts";
+import { manifestWith } from "./altered-manifest.ts";
 import { Examination } from "./examination.ts";
 
 const MINUTE = 60_000;
 const SIGNING_SECRET = "simulator";
-
-/** The manifest of this project with other bot scopes. */
-async function manifestWith(change: (scopes: string[]) => readonly string[]): Promise<object> {
-  const text = await readFile(join(import.meta.dirname, "../../manifest.yml"), "utf8");
-  const manifest = parse(text) as { oauth_config: { scopes: { bot: string[] } } };
-  const bot = change(manifest.oauth_config.scopes.bot);
-  return parse(stringify({ ...manifest, oauth_config: { scopes: { bot } } })) as object;
-}
 
 describe("a workspace in which all is well", () => {
   test("Socket Mode: no problem and no warning, and nothing in Slack or on the disk is changed", async () => {

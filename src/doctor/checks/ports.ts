@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { Config } from "../../app/config.ts";
-import { EVENTS_PATH } from "../../bot/app.ts";
+import { EVENTS_PATH } from "../../bot/receiver/connected-app.ts";
 import { readOwn } from "../../shared/json.ts";
 import { networkCode } from "../../shared/network-error.ts";
 import type { DoctorContext } from "../context.ts";

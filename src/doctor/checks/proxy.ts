@@ -1,9 +1,15 @@
+import type { ProxySettings } from "../../slack/proxy.ts";
 import type { DoctorContext } from "../context.ts";
-import { type Check, type Finding, ok, problem } from "../finding.ts";
+import { type Check, type Finding, ok } from "../finding.ts";
 
-/** What of the environment sends requests elsewhere. Names and hosts only: a proxy's address may hold a password. */
-export function proxyCheck({ env }: DoctorContext): Check {
-  return { id: "proxy", title: "Proxy", run: async () => judgeProxy(env) };
+/** What goes through a proxy. Names and hosts only: its address may hold a password. */
+export function proxyCheck({ config, env }: DoctorContext): Check {
+  const isForAll = env["NODE_USE_ENV_PROXY"] === "1";
+  return {
+    id: "proxy",
+    title: "Proxy",
+    run: async () => judgeProxy(config.slack.proxy, isForAll),
+  };
 }
 
 /**
@@ -11,18 +17,13 @@ export function proxyCheck({ env }: DoctorContext): Check {
  *
  * @internal exported for its test
  */
-export function judgeProxy(env: DoctorContext["env"]): readonly Finding[] {
-  const given = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"].filter(
-    (name) => env[name],
+export function judgeProxy(proxy: ProxySettings | null, isForAll: boolean): readonly Finding[] {
+  if (proxy === null) return [];
+  const { http, https, except } = proxy;
+  const hosts = [...new Set([https, http].filter((url) => url !== null))].map(
+    (url) => new URL(url).host,
   );
-  if (given.length === 0) return [];
-  const wrong = given.filter((name) => !URL.canParse(env[name] ?? ""));
-  if (wrong.length > 0) {
-    return wrong.map((name) =>
-      problem(`${name} is no address.`, "Write it as http://proxy.example.com:8080, or unset it."),
-    );
-  }
-  const hosts = given.map((name) => `${name} ${new URL(env[name] ?? "").host}`);
-  const except = env["NO_PROXY"] || env["no_proxy"] ? ", with exceptions (NO_PROXY)" : "";
-  return [ok(`${hosts.join(", ")}${except}`)];
+  const exceptions = except === null ? "" : ", but for NO_PROXY";
+  const model = isForAll ? "" : "; models are reached directly, unless NODE_USE_ENV_PROXY=1";
+  return [ok(`Slack is reached through ${hosts.join(" and ")}${exceptions}${model}`)];
 }

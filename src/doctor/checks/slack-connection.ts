@@ -1,4 +1,3 @@
-import type { SlackConfig } from "../../app/config.ts";
 import type { Logger } from "../../app/log.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { createLookupClient, toSlackLogger } from "../../slack/clients.ts";
@@ -12,14 +11,13 @@ const SIGNING_SECRET = /^[0-9a-f]{32}$/;
 
 /** Whether what Slack sends can arrive: the app token of Socket Mode, or the signing secret of HTTP mode. */
 export function slackConnectionCheck(context: DoctorContext, logger: Logger): Check {
-  const { slack } = context.config;
-  const { appToken, signingSecret } = slack;
+  const { appToken, signingSecret, apiUrl } = context.config.slack;
   if (appToken !== null) {
     return {
       id: "slack.app_token",
       title: "App token",
       run: async () => [
-        await checkAppToken(appToken, slack, logger),
+        await checkAppToken(appToken, context, logger),
         ...(await compareApps(appToken, context)),
       ],
     };
@@ -27,17 +25,18 @@ export function slackConnectionCheck(context: DoctorContext, logger: Logger): Ch
   return {
     id: "slack.signing_secret",
     title: "Signing secret",
-    run: async () => [judgeSigningSecret(signingSecret ?? "", slack.apiUrl)],
+    run: async () => [judgeSigningSecret(signingSecret ?? "", apiUrl)],
   };
 }
 
 /** Slack gives out an address for a connection, which is not used and expires by itself. */
 async function checkAppToken(
   botToken: string,
-  { apiUrl }: SlackConfig,
+  { config, slack }: DoctorContext,
   logger: Logger,
 ): Promise<Finding> {
-  const access = omitUndefined({ botToken, apiUrl: apiUrl ?? undefined });
+  const { fetch } = slack;
+  const access = omitUndefined({ botToken, apiUrl: config.slack.apiUrl ?? undefined, fetch });
   const client = createLookupClient(access, toSlackLogger(logger));
   try {
     await client.apps.connections.open({});
