@@ -85,7 +85,7 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     onEventsLimited: createLimitedEvents(tellAdmins, { meters: health.meters, clock, logger }),
   });
   const reconciler = new Reconciler({
-    ...{ engine, cards, onProcessDied, slack, clock, logger, admins },
+    ...{ engine, cards, onProcessDied, slack, clock, logger, admins, tellAdmins },
     ...omitUndefined({ recheckMs: options.recheckMs }),
   });
   const command = config.slashCommand;
@@ -107,6 +107,7 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
       ...createCardLinks(lookup, cards),
       idOf: approvalId,
       deleted: (executionId, channel, ts) => reconciler.deleted(executionId, channel, ts),
+      placeClosed: (channel) => reconciler.placeClosed(channel),
     },
     spoken: new RecentKeys(REMEMBERED_SPOKEN),
   });

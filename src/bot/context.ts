@@ -42,6 +42,8 @@ export interface BotCards extends CardLinks {
   idOf(view: ExecutionView, request: RequestView): string;
   /** A message was deleted: if it is a card that still asks, it is posted anew. */
   deleted(executionId: string, channel: string, ts: string): void;
+  /** A conversation may have closed: open requests whose cards stand there are asked elsewhere. */
+  placeClosed(channel: string): void;
 }
 
 /** Remembers the last keys. */

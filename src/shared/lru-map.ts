@@ -28,6 +28,11 @@ export class LruMap<Key, Value> {
     if (!oldest.done) this.#entries.delete(oldest.value);
   }
 
+  /** All entries, the oldest first, as they are now. */
+  entries(): readonly (readonly [Key, Value])[] {
+    return [...this.#entries];
+  }
+
   delete(key: Key): boolean {
     return this.#entries.delete(key);
   }

@@ -28,8 +28,15 @@ const REMARK_CHARS = 200;
  */
 export type SlackFailure =
   | { readonly kind: "limited"; readonly retryAfterMs: number }
-  | { readonly kind: "unknown" | "unsent" | "later"; readonly code: string }
+  | { readonly kind: "unknown" | "unsent"; readonly code: string }
+  | SlackDelay
   | SlackRefusal;
+
+export interface SlackDelay {
+  readonly kind: "later";
+  readonly code: string;
+  readonly says: null;
+}
 
 export interface SlackRefusal {
   readonly kind: "refused";
@@ -102,7 +109,7 @@ function fromAnswer(answer: unknown): SlackFailure {
     case "limited":
       return limited(Number.NaN);
     case "later":
-      return { kind: "later", code };
+      return { kind: "later", code, says: null };
     case "unclear":
       return { kind: "unknown", code };
     default:

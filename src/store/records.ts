@@ -312,6 +312,7 @@ export const CARDS = describeRecord<CardRecord, Pick<CardRecord, "id">>()({
     ts: { column: "ts", value: ({ ts }) => ts },
     shown: { column: "shown", value: ({ shown }) => shown },
     final: { column: "final", field: "final", value: ({ final }) => final },
+    why: { column: "why", value: ({ why = null }) => why },
   },
   texts: { record: { field: "record", value: RECORD_TEXT.value } },
 });

@@ -53,7 +53,7 @@ describe("what Slack refuses", () => {
 
   test("at the moment alone may be tried again, and did not happen", () => {
     const refusal = answered({ error: "org_login_required" });
-    expect(toSlackFailure(refusal)).toEqual({ kind: "later", code: "org_login_required" });
+    expect(toSlackFailure(refusal)).toMatchObject({ kind: "later", code: "org_login_required" });
     expect(toSlackError(refusal, "posting")).toMatchObject({
       code: "slack_unavailable",
       retryable: true,

@@ -9,7 +9,7 @@ import { createSlackBot, type SlackBot, type SlackBotConfig } from "../../src/bo
 import { createConversations } from "../../src/bot/conversations.ts";
 import type { StepType } from "../../src/engine/definition/step-type.ts";
 import { createEngine, type RunningEngine } from "../../src/engine/engine.ts";
-import { systemClock } from "../../src/engine/ports/clock.ts";
+import { type Clock, systemClock } from "../../src/engine/ports/clock.ts";
 import type { Store } from "../../src/engine/ports/store.ts";
 import { createStepTypes } from "../../src/engine/steps/index.ts";
 import { createTriggerTypes } from "../../src/engine/triggers/types/index.ts";
@@ -35,6 +35,8 @@ export interface TestBotOptions {
   readonly admins?: readonly string[];
   /** Whether the simulator's stand-in model answers, and steps may post to its Slack and send requests to this machine. @default false */
   readonly connected?: boolean;
+  /** The bot's clock; the engine has the machine's. @default the machine's */
+  readonly clock?: Clock;
   /** How often open requests are looked at again, in milliseconds. @default never within a test */
   readonly recheckMs?: number;
   /** Settings of the web sockets that differ from the bot's own. */
@@ -149,7 +151,7 @@ export class TestBot implements AsyncDisposable {
       dedupe: this.store.dedupe,
       onProcessDied: (listener) => engine.onProcessDied(listener),
       logger,
-      clock: systemClock,
+      clock: this.#options.clock ?? systemClock,
       ...omitUndefined({ recheckMs: this.#options.recheckMs }),
     });
     this.#handler = bot.requestHandler;

@@ -24,7 +24,7 @@ interface Thread {
 }
 
 /**
- * Shows in a thread that a workflow is being written, until it is told to stop.
+ * Shows in a thread that a workflow is being written, until its end is asked for.
  *
  * @returns takes the status away, and never rejects; `null`: Slack shows none here.
  */

@@ -44,6 +44,8 @@ export interface DesiredMessage {
   readonly isRevised?: boolean;
   /** It asks for a decision: where it is lost it is posted anew. */
   readonly asks?: boolean;
+  /** It is what the run came to: posted even if the message under which it belongs cannot be. */
+  readonly isResult?: boolean;
   /** It stands beside another one: where it cannot be posted it goes nowhere else. */
   readonly isCopy?: boolean;
 }
@@ -307,5 +309,6 @@ function endMessage(
     since: Date.parse(view.completedAt ?? view.startedAt),
     message,
     final: true,
+    isResult: true,
   };
 }

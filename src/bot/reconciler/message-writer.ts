@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
-import { type SlackRefusal, toSlackFailure } from "../../slack/errors.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { type SlackDelay, type SlackRefusal, toSlackFailure } from "../../slack/errors.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import type { DesiredMessage } from "./desired-messages.ts";
 import { digestCardId } from "./digests.ts";
@@ -9,17 +10,30 @@ import { digestOf, endOf, inDigest } from "./folding.ts";
 import { cardId, RUN_CARD } from "./message-ids.ts";
 import type { Placement } from "./placement.ts";
 import { type Card, type CardAction, hashMessage } from "./plan.ts";
+import type { RefusalNotice } from "./refusal-notices.ts";
 import type { CardPlace, SlackMessages } from "./slack-messages.ts";
+import type { Troubles } from "./troubles.ts";
 
 export interface MessageWriterOptions {
   readonly cards: CardStore;
   readonly api: SlackMessages;
   readonly placement: Placement;
+  readonly troubles: Troubles;
+  /** Notifies the admins. */
+  readonly notify: (notice: RefusalNotice) => void;
+  /** Slack says that a conversation takes nothing from the bot. */
+  readonly onClosed: (channel: string) => void;
   readonly logger: Logger;
 }
 
-/** How a card went: its message alone, or the conversation with it. */
-type Loss = Extract<SlackRefusal["help"], "anew" | "elsewhere">;
+/** A refusal: for good, or for now. */
+type Refused = SlackRefusal | SlackDelay;
+
+/** How a card went: its message alone, or the conversation with it. `code` is Slack's error. */
+export interface Loss {
+  readonly help: Extract<SlackRefusal["help"], "anew" | "elsewhere">;
+  readonly code: string;
+}
 
 /**
  * Posts or edits one card and stores its record.
@@ -46,18 +60,20 @@ export class MessageWriter {
     if (card.record !== null) return card.record;
     const { cards, placement } = this.#options;
     const run = this.#parent(execution, card.desired);
-    const home =
-      (await placement.home(card.desired, run)) ??
+    const home = await placement.home(card.desired, run);
+    const channel =
+      home.channel ??
       (await placement.fallback(execution.view, card.desired, run, card.desired.channel));
     const record: CardRecord = {
       id: card.cardId,
       executionId: execution.view.executionId,
-      channel: home ?? card.desired.channel,
+      channel: channel ?? card.desired.channel,
       ts: null,
       shown: null,
-      final: home === null,
+      final: channel === null,
+      ...omitUndefined({ why: home.why ?? undefined }),
     };
-    if (home === null) this.#warnGivenUp(record, "no such channel, and no owner to write to");
+    if (channel === null) this.#warnGivenUp(record, home.why);
     if (await cards.insert(record)) {
       this.#unsent.add(record.id);
       execution.records.set(record.id, record);
@@ -117,7 +133,8 @@ export class MessageWriter {
   ): Promise<CardMessage> {
     const { placement } = this.#options;
     const parent = this.#parent(execution, desired);
-    return placement.render(desired, record, await placement.home(desired, parent), parent);
+    const { channel } = await placement.home(desired, parent);
+    return placement.render(desired, record, channel, parent);
   }
 
   async #post(
@@ -148,11 +165,12 @@ export class MessageWriter {
       const ts = await api.post(place, record.id, message);
       const final = desired.final && desired.id !== RUN_CARD;
       await this.#keep(execution, { ...record, ts, shown: hashMessage(message), final });
+      this.#options.troubles.over(record.id);
     } catch (error) {
       const failure = toSlackFailure(error);
       if (isUnsent && failure.kind !== "unknown") this.#unsent.add(record.id);
-      if (failure.kind === "refused")
-        return this.#refused(execution, desired, record, failure, error);
+      if (failure.kind === "refused" || failure.kind === "later")
+        return this.#refused(execution, desired, record, failure);
       throw error;
     }
   }
@@ -161,24 +179,51 @@ export class MessageWriter {
     execution: ExecutionCards,
     desired: DesiredMessage,
     record: CardRecord,
-    { help, code }: SlackRefusal,
-    error: unknown,
+    failure: Refused,
   ): Promise<void> {
-    if (help === "admin" || help === "anew") throw error;
+    const course = courseOf(failure);
+    // A message cannot be gone before it is posted.
+    if ((course === "hold" || course === "anew") && this.#hold(record, failure)) return;
+    const { placement, troubles, onClosed } = this.#options;
     const channel =
-      help === "elsewhere"
-        ? await this.#options.placement.fallback(
+      course === "give-up"
+        ? null
+        : await placement.fallback(
             execution.view,
             desired,
             this.#parent(execution, desired),
             record.channel,
-          )
-        : null;
-    if (channel === null) this.#warnGivenUp(record, code);
-    await this.#keep(
-      execution,
-      channel === null ? { ...record, final: true } : { ...record, channel },
+          );
+    if (course === "elsewhere") onClosed(record.channel);
+    troubles.over(record.id);
+    if (channel === null) this.#giveUp(record, desired, failure);
+    const kept = { ...record, why: failure.code };
+    await this.#keep(execution, channel === null ? { ...kept, final: true } : { ...kept, channel });
+  }
+
+  /** A refused card is tried again after a pause. @returns `false` when it is time to give it up. */
+  #hold(record: CardRecord, failure: Refused): boolean {
+    const { troubles, logger } = this.#options;
+    const { tries, isOver } = troubles.refused(record.id, failure.code);
+    if (isOver) return false;
+    const { code, says } = failure;
+    logger.warn(
+      { card: record.id, slackError: code, says, tries },
+      "Slack refuses a card; waiting",
     );
+    // Not at once: what passes within a minute is no news.
+    if (tries === 2) this.#notify(record, failure, false);
+    return true;
+  }
+
+  #giveUp(record: CardRecord, desired: DesiredMessage, failure: Refused): void {
+    this.#warnGivenUp(record, failure.code);
+    // Of a copy that a person does not get the card says it.
+    if (desired.isCopy !== true) this.#notify(record, failure, true);
+  }
+
+  #notify({ executionId }: CardRecord, { kind, code, says }: Refused, isGivenUp: boolean): void {
+    if (kind === "refused") this.#options.notify({ code, says, executionId, isGivenUp });
   }
 
   async #update(
@@ -186,25 +231,59 @@ export class MessageWriter {
     desired: DesiredMessage,
     record: CardRecord,
   ): Promise<void> {
-    const { api, logger } = this.#options;
+    const { api, troubles } = this.#options;
     const message = await this.#render(execution, desired, record);
     const shown = hashMessage(message);
     try {
-      if (record.shown !== shown && record.ts !== null)
+      if (record.shown !== shown && record.ts !== null && !this.isVain(desired, record))
         await api.update(record.channel, record.ts, message);
     } catch (error) {
-      const failure = toSlackFailure(error);
-      if (failure.kind !== "refused") throw error;
-      const { help, code, says } = failure;
-      if (help === "admin") throw error;
-      if (desired.asks === true && (help === "elsewhere" || help === "anew"))
-        return this.#move(execution, desired, record, help);
-      logger.warn(
-        { card: record.id, slackError: code, says },
-        "a card can no longer be edited; keeping it as it is",
-      );
+      if (!(await this.#isLeft(execution, desired, record, error))) return;
     }
+    troubles.over(record.id);
     await this.#keep(execution, { ...record, shown, final: desired.final });
+  }
+
+  /** Is an edit in vain, as Slack refused others in the same place? What asks is tried all the same, to be asked elsewhere. */
+  isVain(desired: DesiredMessage, record: CardRecord): boolean {
+    return desired.asks !== true && this.#options.troubles.isClosed(record.channel);
+  }
+
+  /**
+   * What becomes of a card that could not be edited: it is tried again, or posted anew if it asks.
+   *
+   * @returns whether it is left as it is. Throws what Slack limits.
+   */
+  async #isLeft(
+    execution: ExecutionCards,
+    desired: DesiredMessage,
+    record: CardRecord,
+    error: unknown,
+  ): Promise<boolean> {
+    const { troubles, onClosed, logger } = this.#options;
+    const failure = toSlackFailure(error);
+    if (failure.kind === "limited") throw error;
+    if (failure.kind !== "refused" && failure.kind !== "later") {
+      // The others of the run do not wait for an edit.
+      const tries = troubles.away(record.id);
+      logger.info({ card: record.id, err: error, tries }, "could not edit a card; retrying");
+      return false;
+    }
+    const course = courseOf(failure);
+    if (course === "hold" && this.#hold(record, failure)) return false;
+    if (course === "elsewhere") {
+      troubles.closed(record.channel);
+      onClosed(record.channel);
+    }
+    if (desired.asks === true && (course === "elsewhere" || course === "anew")) {
+      await this.#move(execution, desired, record, { help: course, code: failure.code });
+      return false;
+    }
+    logger.warn(
+      { card: record.id, slackError: failure.code, says: failure.says },
+      "a card can no longer be edited; keeping it as it is",
+    );
+    return true;
   }
 
   /** Posts cards anew that still ask and are gone. @param whyGone - `null`: the card is where it was. */
@@ -226,7 +305,7 @@ export class MessageWriter {
     execution: ExecutionCards,
     desired: DesiredMessage,
     record: CardRecord,
-    help: Loss,
+    { help, code }: Loss,
   ): Promise<void> {
     const { placement, logger } = this.#options;
     const run = this.#parent(execution, desired);
@@ -234,7 +313,7 @@ export class MessageWriter {
       help === "anew"
         ? record.channel
         : await placement.fallback(execution.view, desired, run, record.channel);
-    logger.warn({ card: record.id, help, channel }, "a card that asks is lost; posting it anew");
+    logger.warn({ card: record.id, code, channel }, "a card that asks is lost; posting it anew");
     // The old message may still be found by its metadata: it must not be.
     this.#unsent.add(record.id);
     await this.#keep(execution, {
@@ -243,6 +322,7 @@ export class MessageWriter {
       ts: null,
       shown: null,
       final: channel === null,
+      ...(help === "elsewhere" && { why: code }),
     });
   }
 
@@ -260,10 +340,16 @@ export class MessageWriter {
     return !card || (run?.ts && run.channel === card.channel) ? run : card;
   }
 
-  #warnGivenUp(record: CardRecord, why: string): void {
+  #warnGivenUp(record: CardRecord, why: string | null): void {
     this.#options.logger.warn(
       { card: record.id, channel: record.channel, why },
       "a card cannot be posted; giving it up",
     );
   }
+}
+
+/** What a refusal means for a card; `hold`: it may pass, or an admin may mend it. */
+function courseOf(failure: Refused): "hold" | "give-up" | Loss["help"] {
+  if (failure.kind === "later" || failure.help === "admin") return "hold";
+  return failure.help === "person" || failure.help === "never" ? "give-up" : failure.help;
 }

@@ -2,16 +2,24 @@ import type { ExecutionView } from "../../engine/api/executions.ts";
 import type { CardRecord } from "../../engine/ports/cards.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
+import { refusalOf } from "../../slack/refusals.ts";
 import { escapeText, mentionChannel, mentionPerson, pinnedName } from "../../slack/text.ts";
 import { type CardMessage, contextBlock, message } from "../views/blocks/build.ts";
 import type { DesiredMessage } from "./desired-messages.ts";
 import { isAbandoned } from "./message-ids.ts";
 import type { CardPlace, SlackMessages } from "./slack-messages.ts";
 
+/** The conversation of a message; `null`: there is none that the bot knows, for the reason that Slack gives. */
+export interface Home {
+  readonly channel: string | null;
+  /** Slack's error. */
+  readonly why: string | null;
+}
+
 /** Where cards go, and the fallback if the bot cannot post there. */
 export interface Placement {
-  /** Conversation of a message; `null`: the bot knows no such channel. Throws what the Web API client throws. */
-  home(desired: DesiredMessage, run: CardRecord | null): Promise<string | null>;
+  /** Where a message should stand. Throws what the Web API client throws. */
+  home(desired: DesiredMessage, run: CardRecord | null): Promise<Home>;
   /** Where to try next when `from` is closed to the bot; `null`: nowhere. Throws what the Web API client throws. */
   fallback(
     view: ExecutionView,
@@ -30,13 +38,22 @@ export interface Placement {
   place(desired: DesiredMessage, channel: string, run: CardRecord | null): CardPlace;
 }
 
-function whyNot(channel: string): string {
-  if (isUserId(channel))
-    return `I cannot write to ${mentionPerson(channel)}: this account is closed, or takes no messages from apps`;
-  const why = `I cannot post in ${mentionChannel(channel)}: I am not a member there (invite me with /invite), it is archived, or it does not exist`;
+/** Slack's error for a name that leads nowhere. */
+const NOT_FOUND = "channel_not_found";
+
+/** @param code - Slack's error, if it is known. */
+function whyNot(channel: string, code: string | undefined): string {
+  const isPerson = isUserId(channel);
+  const what = isPerson
+    ? `I cannot write to ${mentionPerson(channel)}`
+    : `I cannot post in ${mentionChannel(channel)}`;
+  const guess = isPerson
+    ? "this account is closed, or takes no messages from apps."
+    : "I am not a member there (invite me with /invite), it is archived, or it does not exist.";
+  const why = code === undefined ? `${what}: ${guess}` : `${what}. ${refusalOf(code).remedy}`;
   const pinned = pinnedName(channel);
   if (pinned === null) return why;
-  return `${why}. It is the channel that was #${escapeText(pinned)} when the workflow was deployed; if another one has that name by now, deploy the workflow again`;
+  return `${why} It is the channel that was #${escapeText(pinned)} when the workflow was deployed; if another one has that name by now, deploy the workflow again.`;
 }
 
 /**
@@ -52,29 +69,45 @@ function isElsewhere(
   return channel.startsWith("D") || channel === run?.channel;
 }
 
+/** The conversation with a person; `null`: Slack refuses it. */
+async function openDirect(api: SlackMessages, person: string): Promise<string | null> {
+  try {
+    return await api.find(person);
+  } catch (error) {
+    if (toSlackFailure(error).kind === "refused") return null;
+    throw error;
+  }
+}
+
 export function createPlacement(api: SlackMessages): Placement {
   return {
     home: async (desired, run) => {
-      if (desired.thread === "always" && run !== null) return run.channel;
+      if (desired.thread === "always" && run !== null) return { channel: run.channel, why: null };
       try {
-        return await api.find(desired.channel);
+        const channel = await api.find(desired.channel);
+        return { channel, why: channel === null ? NOT_FOUND : null };
       } catch (error) {
-        // Without the right to list channels a name leads nowhere; that is an answer, not trouble.
-        if (toSlackFailure(error).kind === "refused") return null;
-        throw error;
+        const failure = toSlackFailure(error);
+        if (failure.kind !== "refused") throw error;
+        // Without the right to list channels a name leads nowhere; that is an answer, not trouble. A token that is refused is.
+        if (failure.help === "admin" && failure.code !== "missing_scope") throw error;
+        return { channel: null, why: failure.code };
       }
     },
     fallback: async (view, desired, run, from) => {
       if (desired.isCopy === true) return null;
-      if (desired.thread === "same-channel" && run?.ts && run.channel !== from) return run.channel;
-      const starter = view.trigger.userId;
-      if (starter === undefined) return null;
-      const direct = await api.find(starter);
-      return direct === from ? null : direct;
+      const withRun = desired.thread === "same-channel" && run?.ts ? run.channel : null;
+      const starter = view.trigger.userId ?? null;
+      const direct = starter === null ? null : await openDirect(api, starter);
+      // First the run, then its starter: what was closed there does not come back.
+      const ways = [withRun, direct].filter((way) => way !== null);
+      return ways[ways.indexOf(from) + 1] ?? null;
     },
     render: (desired, record, home, run) => {
-      if (desired.thread === "always" || !isElsewhere(record, home, run)) return desired.message;
-      const notice = `:warning: This is here because ${whyNot(desired.channel)}.`;
+      // What belongs into a thread stands elsewhere only if it was refused there.
+      const isAside = desired.thread !== "always" || record.why !== undefined;
+      if (!isAside || !isElsewhere(record, home, run)) return desired.message;
+      const notice = `:warning: This is here because ${whyNot(desired.channel, record.why)}`;
       return message(desired.message.text, [contextBlock(notice), ...desired.message.blocks]);
     },
     place: (desired, channel, run) => {

@@ -22,6 +22,16 @@ export type CardAction = (
 /** A possible action, with what decides about its order among those of its execution. */
 type Candidate = CardAction & { readonly rank: number };
 
+/** What cannot be done at the moment. */
+export interface Hindrances {
+  /** Is it too early to try this card again? */
+  readonly isHeld: (cardId: string) => boolean;
+  /** Edits have to wait for Slack's limit: posts overtake them. */
+  readonly postsFirst: boolean;
+}
+
+const NO_HINDRANCES: Hindrances = { isHeld: () => false, postsFirst: false };
+
 const RANK = { runPost: 0, soon: 1, later: 2, runEdit: 3 } as const;
 
 /** What a card shows, in 32 characters. */
@@ -33,7 +43,8 @@ export function hashMessage(message: CardMessage): string {
  * Chooses what to do next, or `null` when Slack is up to date as far as can be known.
  *
  * The run's card is posted first, because others stand in its thread, and edited last: so it becomes final only when
- * everything else is there, and an execution whose cards are all final needs no look after a restart.
+ * everything else is there, and an execution whose cards are all final needs no look after a restart. What is asked and what the
+ * run came to are posted even if the run's card could not be.
  *
  * @param shown - ids of the cards that already show the desired message.
  */
@@ -42,6 +53,7 @@ export function planNext(
   messages: readonly DesiredMessage[],
   records: ReadonlyMap<string, CardRecord>,
   shown: ReadonlySet<string>,
+  { isHeld, postsFirst }: Hindrances = NO_HINDRANCES,
 ): CardAction | null {
   const run = records.get(cardId(executionId, RUN_CARD));
   const hasRun = messages.some((desired) => desired.id === RUN_CARD);
@@ -56,8 +68,10 @@ export function planNext(
       return actionFor({ cardId: id, desired, record: records.get(id) ?? null }, shown.has(id));
     })
     .filter((action) => action !== null)
+    .filter(({ card }) => !isHeld(card.cardId))
     .sort((a, b) => a.rank - b.rank);
-  const [first] = actions;
+  const post = postsFirst ? actions.find(({ kind }) => kind === "post") : undefined;
+  const first = post ?? actions[0];
   if (first === undefined) return null;
   // The run's card goes as fast as the question that will stand in its thread.
   const leads = first.rank === RANK.runPost && asksSomething(executionId, messages, records);
@@ -79,7 +93,8 @@ function asksSomething(
 function hasParent(desired: DesiredMessage, hasRun: boolean, run: CardRecord | undefined): boolean {
   if (desired.thread === "never" || !hasRun) return true;
   if (run === undefined) return false;
-  if (isAbandoned(run)) return desired.thread === "same-channel";
+  if (isAbandoned(run))
+    return desired.thread === "same-channel" || desired.asks === true || desired.isResult === true;
   return run.ts !== null;
 }
 

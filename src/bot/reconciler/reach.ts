@@ -109,6 +109,13 @@ export class Reaches {
     return this.#closed.has(channel);
   }
 
+  /** What was found out of requests whose cards stand there is found out anew. */
+  forgetPlace(channel: string): void {
+    for (const [key, { place }] of this.#found.entries())
+      if (place === channel) this.#found.delete(key);
+    this.#options.channelWatch.forget();
+  }
+
   /** Everything is found out anew. */
   forget(): void {
     this.#found.clear();

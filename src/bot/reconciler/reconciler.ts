@@ -26,7 +26,9 @@ import { createPlacement } from "./placement.ts";
 import { type CardAction, planNext } from "./plan.ts";
 import { Reaches } from "./reach.ts";
 import { receiptMessages, wantedReceipts } from "./receipts.ts";
+import { createRefusalNotices } from "./refusal-notices.ts";
 import { createSlackMessages } from "./slack-messages.ts";
+import { Troubles } from "./troubles.ts";
 
 export interface ReconcilerOptions {
   readonly engine: Engine;
@@ -38,10 +40,14 @@ export interface ReconcilerOptions {
   readonly admins: FindAdmins;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Writes to the admins of what Slack refuses. @returns `false` if no message could be sent. */
+  readonly tellAdmins: (text: string) => Promise<boolean>;
   /** How often open requests are checked again, in milliseconds. @default 5 minutes */
   readonly recheckMs?: number;
 }
 
+/** All open requests are checked once for each closed channel in this time, in milliseconds. */
+const CLOSED_PAUSE_MS = 60_000;
 const RECHECK_MS = 5 * 60_000;
 const REMEMBERED_DELETIONS = 1000;
 /** A run's card is edited at most this often while it runs. */
@@ -55,6 +61,7 @@ const CLAIM_MS = 20_000;
 const CLAIM_PAUSE_MS = 300;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 60_000;
+const LAST_REFUSED_RETRY_MS = 30 * 60_000;
 /** Ended executions of each status that are reconciled at the start: the last ones may lack their cards. */
 const RECENT_ENDS = 50;
 const OPEN_STATUSES: readonly ExecutionStatus[] = ["queued", "running", "waiting"];
@@ -84,6 +91,11 @@ export class Reconciler {
   readonly #writer: MessageWriter;
   readonly #reaches: Reaches;
   readonly #digests: Digests;
+  readonly #troubles: Troubles;
+  /** Channels that were found closed, with the moment. */
+  readonly #closedAt = new LruMap<string, number>(REMEMBERED_DELETIONS);
+  /** Executions with a card that is tried again later, with what cancels that. */
+  readonly #later = new Map<string, () => void>();
   readonly #deleted = new LruMap<string, true>(REMEMBERED_DELETIONS);
   readonly #jobs = new Map<string, Job>();
   readonly #definitions = new Map<string, Definition>();
@@ -94,10 +106,14 @@ export class Reconciler {
   constructor(options: ReconcilerOptions) {
     this.#options = options;
     const api = createSlackMessages(options.slack);
+    this.#troubles = new Troubles(options.clock);
     this.#writer = new MessageWriter({
       cards: options.cards,
       api,
       placement: createPlacement(api),
+      troubles: this.#troubles,
+      notify: createRefusalNotices(options),
+      onClosed: (channel) => this.placeClosed(channel),
       logger: options.logger,
     });
     this.#digests = new Digests({ cards: options.cards, api });
@@ -126,16 +142,20 @@ export class Reconciler {
 
   /** Groups empty, people leave, channels are closed: without a word to us. */
   #recheckLater(): void {
-    const { clock, logger, recheckMs = RECHECK_MS } = this.#options;
+    const { clock, recheckMs = RECHECK_MS } = this.#options;
     this.#cancelRecheck = clock.after(recheckMs, () => {
       this.#recheckLater();
       this.#reaches.forget();
-      for (const status of ["waiting", "running"] as const) {
-        this.#syncAll(status, isAsking).catch((error: unknown) => {
-          logger.warn({ err: error }, "could not check open requests again");
-        });
-      }
+      this.#syncAsking();
     });
+  }
+
+  #syncAsking(): void {
+    for (const status of ["waiting", "running"] as const) {
+      this.#syncAll(status, isAsking).catch((error: unknown) => {
+        this.#options.logger.warn({ err: error }, "could not check open requests again");
+      });
+    }
   }
 
   /** Reconciles every execution whose cards a stopped process may have left undone. */
@@ -153,6 +173,8 @@ export class Reconciler {
   async stop(): Promise<void> {
     this.#unsubscribe?.();
     this.#cancelRecheck();
+    for (const cancel of this.#later.values()) cancel();
+    this.#later.clear();
     this.#stop.abort();
     for (const job of this.#jobs.values()) job.interrupt.abort();
     await Promise.all([...this.#jobs.values()].map((job) => job.done));
@@ -162,6 +184,18 @@ export class Reconciler {
   deleted(executionId: string, channel: string, ts: string): void {
     this.#deleted.set(`${channel} ${ts}`, true);
     void this.sync(executionId);
+  }
+
+  /**
+   * A conversation may have closed: archived, deleted, left by the bot. Open requests whose cards stand there are asked
+   * elsewhere, if Slack says that it is so.
+   */
+  placeClosed(channel: string): void {
+    const now = this.#options.clock.now();
+    if (now - (this.#closedAt.get(channel) ?? Number.NEGATIVE_INFINITY) < CLOSED_PAUSE_MS) return;
+    this.#closedAt.set(channel, now);
+    this.#reaches.forgetPlace(channel);
+    this.#syncAsking();
   }
 
   /** Brings one execution's cards up to date. Never rejects; resolves when nothing is left to do. */
@@ -255,8 +289,9 @@ export class Reconciler {
       execution,
       desiredMessages(view, context, this.#reaches.of(execution)),
       ({ channel, ts }) => {
-        if (this.#deleted.get(`${channel} ${ts}`) === true) return "anew";
-        return this.#reaches.isClosed(channel) ? "elsewhere" : null;
+        if (this.#deleted.get(`${channel} ${ts}`) === true)
+          return { help: "anew", code: "message_not_found" };
+        return this.#reaches.isClosed(channel) ? { help: "elsewhere", code: "is_inactive" } : null;
       },
     );
     const inOldDigest = leavesDigest(execution);
@@ -268,10 +303,14 @@ export class Reconciler {
         ...receiptMessages(view, receipts, context),
       ];
       const shown = await this.#shown(execution, messages);
-      const action = planNext(executionId, messages, execution.records, shown);
+      const action = planNext(executionId, messages, execution.records, shown, {
+        isHeld: (id) => this.#troubles.isHeld(id),
+        postsFirst: !this.#options.slack.queue.isFree({ method: "chat.update" }),
+      });
       if (action === null) {
         // Whom a request reaches is found out when its card stands.
         if (await this.#reaches.refresh(execution)) continue;
+        this.#syncLater(executionId, messages);
         return true;
       }
       const call = await this.#callOf(execution, action, shown);
@@ -307,6 +346,20 @@ export class Reconciler {
     };
   }
 
+  /** Cards that Slack refuses for now are tried again when their pause is over. */
+  #syncLater(executionId: string, messages: readonly DesiredMessage[]): void {
+    const { clock } = this.#options;
+    this.#later.get(executionId)?.();
+    this.#later.delete(executionId);
+    const at = this.#troubles.nextOf(messages.map(({ id }) => cardId(executionId, id)));
+    if (at === null) return;
+    const cancel = clock.after(Math.max(at - clock.now(), 0), () => {
+      this.#later.delete(executionId);
+      void this.sync(executionId);
+    });
+    this.#later.set(executionId, cancel);
+  }
+
   async #shown(
     execution: ExecutionCards,
     messages: readonly DesiredMessage[],
@@ -316,8 +369,11 @@ export class Reconciler {
       const record = execution.records.get(cardId(execution.view.executionId, desired.id));
       if (!record || record.ts === null) continue;
       if (record.final && desired.id !== RUN_CARD && !desired.isRevised) continue;
-      if (digestOf(record) !== null) shown.add(record.id);
-      else if (await this.#writer.isShown(execution, desired, record)) shown.add(record.id);
+      const isShown =
+        digestOf(record) !== null ||
+        this.#writer.isVain(desired, record) ||
+        (await this.#writer.isShown(execution, desired, record));
+      if (isShown) shown.add(record.id);
     }
     return shown;
   }
@@ -468,9 +524,11 @@ export class Reconciler {
     job.failures += 1;
     const failure = toSlackFailure(error);
     const atLeast = failure.kind === "limited" ? failure.retryAfterMs : 0;
+    // Of a refusal a minute changes nothing, and many runs that ask each minute use up Slack's limits.
+    const longest = failure.kind === "refused" ? LAST_REFUSED_RETRY_MS : LAST_RETRY_MS;
     const waitMs = Math.max(
       atLeast,
-      Math.min(FIRST_RETRY_MS * 2 ** (job.failures - 1), LAST_RETRY_MS),
+      Math.min(FIRST_RETRY_MS * 2 ** Math.min(job.failures - 1, 20), longest),
     );
     const log = job.failures === 1 ? logger.info.bind(logger) : logger.warn.bind(logger);
     log({ executionId, err: error, waitMs }, "could not update the cards; retrying");

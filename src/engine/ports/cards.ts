@@ -32,4 +32,6 @@ export interface CardRecord {
   readonly shown: string | null;
   /** Will not change any more and was shown as it stays. */
   readonly final: boolean;
+  /** Slack's error for which it is not, or could not be, where it should stand; absent: it is where it should. */
+  readonly why?: string;
 }

@@ -110,6 +110,13 @@ export class OutgoingQueue {
     return this.#waiting.filter(({ limits }) => limits[0].key === key).length;
   }
 
+  /** Would a call like this have its turn at once, as far as this process knows? */
+  isFree(call: OutgoingCall): boolean {
+    const now = this.#options.clock.now();
+    const isOpen = limitsOf(call).every(({ key }) => (this.#closedUntil.get(key) ?? 0) <= now);
+    return isOpen && this.lengthOf(call) === 0;
+  }
+
   /** Waits for its turn, however long that takes. @returns `null` if the signal came first; nothing is counted then. */
   turn(call: OutgoingCall, place: Place, options: TurnOptions = {}): Promise<Turn | null> {
     return this.#join(call, place, { ...options, number: this.#nextNumber() });

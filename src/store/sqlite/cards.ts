@@ -1,4 +1,5 @@
 import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { CARDS, createCards } from "../records.ts";
 import type { Connection } from "./connection.ts";
 import { recordTable } from "./record-table.ts";
@@ -38,5 +39,6 @@ export function toCard(row: Row): CardRecord {
     ts: textOrNull(row, "ts"),
     shown: textOrNull(row, "shown"),
     final: flag(row, "final"),
+    ...omitUndefined({ why: textOrNull(row, "why") ?? undefined }),
   };
 }

@@ -257,4 +257,7 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE versions ADD COLUMN pins TEXT;
   `,
+  `
+  ALTER TABLE cards ADD COLUMN why TEXT;
+  `,
 ];

@@ -22,7 +22,7 @@ export function cardsConformance(open: OpenStore): void {
       await using store = await open();
       await store.cards.insert(card("exec_1", "run"));
       const shown = card("exec_1", "run", { ts: "1800000000.000100", shown: "abc", final: true });
-      const other = card("exec_1", "approval");
+      const other = card("exec_1", "approval", { why: "is_archived" });
 
       await store.cards.save(shown);
       await store.cards.save(other);
