@@ -22,7 +22,7 @@ const report = await decideTogether({
 const sorted = report.ackMs.toSorted((a, b) => a - b);
 const at = (part: number): number => sorted[Math.floor(sorted.length * part)] ?? 0;
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-/** Twenty edits at once, then 50 a minute: `UPDATE_RATE`. */
+/** Twenty edits at once, then 50 a minute: `src/slack/outgoing/limits.ts`. */
 const leastMs = (Math.max(approvals - 20, 0) / 50) * 60_000;
 
 console.log(

@@ -32,6 +32,8 @@ export interface TestBotOptions {
   readonly stepTypes?: ReadonlyMap<string, StepType>;
   /** Whether the simulator's rate limits apply. @default false */
   readonly realistic?: boolean;
+  /** `large`: a workspace of 5,000 channels and 2,000 people. @default "small" */
+  readonly size?: "small" | "large";
   readonly admins?: readonly string[];
   /** Whether the simulator's stand-in model answers, and steps may post to its Slack and send requests to this machine. @default false */
   readonly connected?: boolean;
@@ -77,6 +79,7 @@ export class TestBot implements AsyncDisposable {
     const port = typeof address === "object" && address !== null ? address.port : null;
     const simulator = await openSimulator({
       realistic: options.realistic ?? false,
+      size: options.size,
       ...(port !== null && { eventsUrl: `http://127.0.0.1:${port}/slack/events` }),
     });
     const test = new TestBot(options, simulator, await openSqliteStore({ path: ":memory:" }), web);

@@ -6,12 +6,12 @@ export type OutgoingCall =
   | { readonly method: "chat.update" | "chat.postEphemeral" };
 
 /**
- * About one message a second in a channel; short bursts are tolerated, how short is not said. Five is less than anything that
- * was ever observed.
+ * About one message a second in a channel; short bursts are tolerated, how short is not said. People report 25
+ * (https://github.com/RamblingCookieMonster/PSSlack/issues/52); ten leaves room for what others send with the same token.
  *
  * @see https://docs.slack.dev/apis/web-api/rate-limits
  */
-const POSTS_IN_CHANNEL = { burst: 5, intervalMs: 1000 } as const;
+const POSTS_IN_CHANNEL = { burst: 10, intervalMs: 1000 } as const;
 
 /**
  * All posts of the workspace: Slack says that there is such a limit ("several hundred messages per minute") and not which. 240 a

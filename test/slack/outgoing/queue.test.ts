@@ -10,7 +10,7 @@ import { createRateLimits } from "../../../src/store/sqlite/rate-limits.ts";
 import { ManualClock, settle } from "../../support/manual-clock.ts";
 
 /** So many posts to one channel go through at once. */
-const BURST = 5;
+const BURST = 10;
 
 function post(channel: string): OutgoingCall {
   return { method: "chat.postMessage", channel };
