@@ -5,7 +5,7 @@
  *   npm run bench:slack-limits
  */
 import { cpus, platform, release } from "node:os";
-import type { JsonObject } from "../simulator/json.ts";
+import { isJsonObject, type JsonObject, toObjects } from "../simulator/json.ts";
 import { SLACK_LIMITS } from "../simulator/limits.ts";
 import { contentOf, TestBot, tsOf } from "../test/support/bot.ts";
 
@@ -102,7 +102,8 @@ async function askManyAtOnce(): Promise<JsonObject> {
     await start(bot, "asking", { report: { channel: "C0GENERAL", on: "all" } });
   const asked = async (): Promise<number> =>
     (await bot.calls("chat.postMessage")).filter(
-      ({ ok, args }) => ok === true && contentOf(args as JsonObject).includes("Approval needed"),
+      ({ ok, args }) =>
+        ok === true && isJsonObject(args) && contentOf(args).includes("Approval needed"),
     ).length;
   await untilSo(async () => (await asked()) > 0);
   const firstMs = performance.now() - begun;
@@ -165,13 +166,15 @@ async function beBusy(): Promise<JsonObject> {
 }
 
 async function membersOf(bot: TestBot): Promise<readonly string[]> {
-  const response = await fetch(`${bot.simulator.url}/sim/users?limit=2000`);
-  const { users } = (await response.json()) as {
-    users: { id: string; is_bot?: boolean; deleted?: boolean; is_restricted?: boolean }[];
-  };
+  const users = await listed(bot, "users?limit=2000", "users");
   return users
-    .filter((user) => !user.is_bot && !user.deleted && !user.is_restricted)
-    .map(({ id }) => id);
+    .filter((user) => !user["is_bot"] && !user["deleted"] && !user["is_restricted"])
+    .flatMap(({ id }) => (typeof id === "string" ? [id] : []));
+}
+
+async function listed(bot: TestBot, path: string, member: string): Promise<readonly JsonObject[]> {
+  const answer: unknown = await (await fetch(`${bot.simulator.url}/sim/${path}`)).json();
+  return toObjects(isJsonObject(answer) ? answer[member] : undefined);
 }
 
 async function answered(bot: TestBot, method: string): Promise<number> {
@@ -180,12 +183,13 @@ async function answered(bot: TestBot, method: string): Promise<number> {
 
 /** What Slack refused, and the method that must never be called while running. */
 async function refusals(bot: TestBot): Promise<JsonObject> {
-  const response = await fetch(`${bot.simulator.url}/sim/calls`);
-  const { calls } = (await response.json()) as { calls: { method: string; error?: string }[] };
+  const calls = await listed(bot, "calls", "calls");
   const limited = calls.filter(({ error }) => error === "ratelimited");
   return {
     "calls that Slack limited":
-      limited.length === 0 ? 0 : [...new Set(limited.map(({ method }) => method))].join(", "),
+      limited.length === 0
+        ? 0
+        : [...new Set(limited.map(({ method }) => JSON.stringify(method)))].join(", "),
     "conversations.list": calls.filter(({ method }) => method === "conversations.list").length,
   };
 }
