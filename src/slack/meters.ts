@@ -1,3 +1,5 @@
+import type { Urgency } from "./outgoing/queue.ts";
+
 /**
  * How a call of the Web API ended: `limited` and `unsent` did nothing, `unknown` may have done it, the rest was refused: because of
  * the token, of a missing scope, or of what was asked for.
@@ -29,6 +31,10 @@ export interface SlackMeters {
   received(at: number): void;
   /** Slack left out events for a minute: there were more than it delivers. */
   eventsLimited(): void;
+  /** So many calls wait for their turn in the outgoing queue. */
+  queued(count: number): void;
+  /** A call had its turn after so many milliseconds in the queue. */
+  granted(urgency: Urgency, waitedMs: number): void;
 }
 
 /** Counts nothing. */
@@ -40,4 +46,6 @@ export const NO_METERS: SlackMeters = {
   appConnections: () => undefined,
   received: () => undefined,
   eventsLimited: () => undefined,
+  queued: () => undefined,
+  granted: () => undefined,
 };

@@ -73,7 +73,7 @@ export function createSlack(options: SlackOptions): Slack {
   const groups = createGroupFinder(lookup, clock);
   const channels = createChannelFinder(lookup, clock);
   const bulk = createBulkClient(access, slackLogger);
-  const queue = new OutgoingQueue({ limits, clock });
+  const queue = new OutgoingQueue({ limits, clock, meters });
   return {
     bulk,
     queue,

@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from "prom-client";
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 /** What is counted of the traffic with Slack. */
 export interface SlackTraffic {
@@ -16,6 +16,10 @@ export interface SlackTraffic {
   received(at: number): void;
   /** Slack left out events for a minute. */
   eventsLimited(): void;
+  /** So many calls wait for their turn. */
+  queued(count: number): void;
+  /** A call had its turn. @param urgency - `reply`, `question`, `run` or `rest`. @param waitedMs - in the queue. */
+  granted(urgency: string, waitedMs: number): void;
 }
 
 /** Metrics of the traffic with Slack. Methods are those that the bot calls, so labels have few values. */
@@ -59,7 +63,21 @@ export function createSlackTraffic(registry: Registry): SlackTraffic {
     help: "When Slack last sent a command, a click or an event; 0: not since this process started.",
     registers,
   });
+  const queue = new Gauge({
+    name: "heddle_slack_queue_length",
+    help: "Messages and edits of this process that wait for their turn within Slack's limits.",
+    registers,
+  });
+  const turns = new Histogram({
+    name: "heddle_slack_queue_seconds",
+    help: "How long messages and edits waited for their turn, by urgency.",
+    labelNames: ["urgency"] as const,
+    buckets: [0.1, 0.5, 1, 3, 10, 30, 60, 180, 600],
+    registers,
+  });
   return {
+    queued: (count) => queue.set(count),
+    granted: (urgency, waitedMs) => turns.observe({ urgency }, waitedMs / 1000),
     called: (method, outcome) => calls.inc({ method, outcome }),
     limited: (method, seconds) => waits.inc({ method }, seconds),
     sockets: (count) => open.set(count),

@@ -42,6 +42,7 @@ interface Ordered {
 /** A call that waits in this process. */
 interface Waiting extends Ordered {
   readonly notBefore: number;
+  readonly joinedAt: number;
   readonly grant: (turn: Turn) => void;
 }
 
@@ -71,6 +72,16 @@ export interface OutgoingQueueOptions {
   readonly clock: Clock;
   /** From 0 up to 1. @default Math.random */
   readonly random?: () => number;
+  /** @default counts nothing */
+  readonly meters?: QueueMeters;
+}
+
+/** What is counted of the queue. */
+export interface QueueMeters {
+  /** So many calls wait. */
+  queued(count: number): void;
+  /** A call had its turn after so many milliseconds. */
+  granted(urgency: Urgency, waitedMs: number): void;
 }
 
 /**
@@ -182,19 +193,29 @@ export class OutgoingQueue {
     if (signal?.aborted === true) return Promise.resolve(null);
     return new Promise((resolve) => {
       const leave = (): void => {
-        this.#waiting = this.#waiting.filter((other) => other !== waiting);
+        this.#drop(waiting);
         resolve(null);
       };
       const grant = (turn: Turn): void => {
         signal?.removeEventListener("abort", leave);
         resolve(turn);
       };
-      const waiting: Waiting = { limits: limitsOf(call), place, number, notBefore, grant };
+      const joinedAt = this.#options.clock.now();
+      const waiting: Waiting = {
+        limits: limitsOf(call),
+        ...{ place, number, notBefore, joinedAt, grant },
+      };
       signal?.addEventListener("abort", leave, { once: true });
       this.#waiting.push(waiting);
       this.#waiting.sort(inOrder);
+      this.#options.meters?.queued(this.#waiting.length);
       this.#pump();
     });
+  }
+
+  #drop(waiting: Waiting): void {
+    this.#waiting = this.#waiting.filter((other) => other !== waiting);
+    this.#options.meters?.queued(this.#waiting.length);
   }
 
   #nextNumber(): number {
@@ -278,7 +299,8 @@ export class OutgoingQueue {
       ({ limits, notBefore }) => limits[0].key === key && notBefore <= now,
     );
     if (first === undefined) return;
-    this.#waiting = this.#waiting.filter((other) => other !== first);
+    this.#drop(first);
+    this.#options.meters?.granted(first.place.urgency, now - first.joinedAt);
     // Only posts have a narrower limit than their method's: that of their channel.
     const isOrdered = first.limits.length > 1;
     if (isOrdered) this.#busy.add(key);
