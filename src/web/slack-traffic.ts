@@ -63,6 +63,20 @@ export function createSlackTraffic(registry: Registry): SlackTraffic {
     help: "When Slack last sent a command, a click or an event; 0: not since this process started.",
     registers,
   });
+  return {
+    ...createQueueTraffic(registry),
+    called: (method, outcome) => calls.inc({ method, outcome }),
+    limited: (method, seconds) => waits.inc({ method }, seconds),
+    sockets: (count) => open.set(count),
+    opened: (reason) => opened.inc({ reason }),
+    appConnections: (count) => known.set(count),
+    received: (at) => last.set(at / 1000),
+    eventsLimited: () => limited.inc(),
+  };
+}
+
+function createQueueTraffic(registry: Registry): Pick<SlackTraffic, "queued" | "granted"> {
+  const registers = [registry];
   const queue = new Gauge({
     name: "heddle_slack_queue_length",
     help: "Messages and edits of this process that wait for their turn within Slack's limits.",
@@ -78,12 +92,5 @@ export function createSlackTraffic(registry: Registry): SlackTraffic {
   return {
     queued: (count) => queue.set(count),
     granted: (urgency, waitedMs) => turns.observe({ urgency }, waitedMs / 1000),
-    called: (method, outcome) => calls.inc({ method, outcome }),
-    limited: (method, seconds) => waits.inc({ method }, seconds),
-    sockets: (count) => open.set(count),
-    opened: (reason) => opened.inc({ reason }),
-    appConnections: (count) => known.set(count),
-    received: (at) => last.set(at / 1000),
-    eventsLimited: () => limited.inc(),
   };
 }
