@@ -50,6 +50,8 @@ const partial: Readonly<Record<string, string>> = {
   "chat.stopStream": "of chunks only texts are shown",
   "users.getPresence": "everybody is there",
   "users.profile.get": "no custom fields",
+  "agents.sessions.rename": "threads only, no session channels",
+  "agents.sessions.setStatus": "threads only, no session channels; names and icons are not shown",
   "assistant.threads.setTitle": "told to the page, not kept",
   "conversations.info": "no group messages",
   "conversations.list": "no group messages",
@@ -58,7 +60,7 @@ const partial: Readonly<Record<string, string>> = {
   "conversations.open": "finds direct messages; there are no group messages",
   "reactions.get": "messages only",
   "usergroups.list": "the groups cannot change",
-  "assistant.threads.setStatus": "shown on the page, not kept",
+  "assistant.threads.setStatus": "names and icons are not shown",
   "assistant.threads.setSuggestedPrompts": "shown on the page, not kept",
   "files.getUploadURLExternal": "up to 16 MB",
   "files.completeUploadExternal": "one folder of files, no previews",
@@ -105,8 +107,7 @@ const missing = names(`
   admin.workflows.unpublish agents.conversations.archive agents.conversations.create
   agents.conversations.getCanvas agents.conversations.listViews agents.conversations.removeView
   agents.conversations.setCanvasContent agents.conversations.setCommands
-  agents.conversations.setProperties agents.conversations.setView agents.sessions.rename
-  agents.sessions.setStatus apps.event.authorizations.list apps.manifest.create
+  agents.conversations.setProperties agents.conversations.setView apps.event.authorizations.list apps.manifest.create
   apps.manifest.delete apps.manifest.export apps.manifest.update apps.manifest.validate
   apps.uninstall apps.user.connection.update  auth.revoke
   auth.teams.list blocks.validate bookmarks.add bookmarks.edit bookmarks.list bookmarks.remove
@@ -144,7 +145,7 @@ export const METHODS: readonly Coverage[] = coverage(supported, partial, missing
 /** Every event of Slack's SDK. Those that are missing are never sent, even if the manifest subscribes to them. */
 export const EVENTS: readonly Coverage[] = coverage(
   names(`
-    app_home_opened app_mention app_rate_limited app_uninstalled channel_archive channel_created channel_deleted channel_left
+    agent_session_stopped app_context_changed app_home_opened app_mention app_rate_limited app_uninstalled channel_archive channel_created channel_deleted channel_left
     channel_rename channel_shared channel_unarchive channel_unshared file_created file_shared group_archive
     group_deleted group_left group_rename group_unarchive member_joined_channel member_left_channel
     message_metadata_deleted message_metadata_posted message_metadata_updated
@@ -152,7 +153,7 @@ export const EVENTS: readonly Coverage[] = coverage(
   `),
   { message: "new, edited and deleted messages and thread broadcasts; none of the other subtypes" },
   names(`
-    agent_session_stopped agent_session_title_changed app_context_changed app_deleted app_installed  app_requested app_uninstalled_team
+    agent_session_title_changed app_deleted app_installed  app_requested app_uninstalled_team
     assistant_thread_context_changed assistant_thread_started call_rejected      channel_history_changed channel_id_changed       dnd_updated dnd_updated_user
     email_domain_changed emoji_changed entity_details_requested file_change file_comment_deleted
     file_deleted file_public file_unshared function_executed

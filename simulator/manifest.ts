@@ -35,6 +35,8 @@ export interface AppManifest {
   readonly messagesTab: boolean;
   /** People cannot reply to the app there. */
   readonly messagesReadOnly: boolean;
+  /** The app is an agent: its Messages tab holds threads, and it may have sessions. */
+  readonly isAgent: boolean;
   /** Prompts that the app suggests in its direct message. */
   readonly suggestedPrompts: readonly SuggestedPrompt[];
 }
@@ -70,6 +72,7 @@ export function parseManifest(source: unknown): AppManifest {
     interactivity: memberAt(settings, "interactivity", "is_enabled") === true,
     homeTab: memberAt(features, "app_home", "home_tab_enabled") === true,
     messagesTab: memberAt(features, "app_home", "messages_tab_enabled") !== false,
+    isAgent: member(features, "agent_view") !== undefined,
     suggestedPrompts: toObjects(memberAt(features, "agent_view", "suggested_prompts")).map(
       (prompt) => ({
         title: toText(prompt["title"]) ?? "",

@@ -89,6 +89,8 @@ const features = z.strictObject({
       actions: z.array(z.strictObject({ name: z.string(), description: z.string() })).optional(),
     })
     .optional(),
+  // Newer than the published schema, which refuses it.
+  code_channels: anything,
   unfurl_domains: z.array(z.string().max(255)).min(1).max(5).optional(),
   workflow_steps: anything,
 });

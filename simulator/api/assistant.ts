@@ -64,6 +64,7 @@ function runTitle(call: ApiCall): JsonObject {
 
 function runPrompts(call: ApiCall): JsonObject {
   const { workspace, args } = call;
+  if (!workspace.manifest.isAgent) throw new SlackError("not_agent_app");
   const channel = channelById(call, "channel_id");
   const prompts = toObjects(args.json("prompts"));
   const complete = prompts.filter(

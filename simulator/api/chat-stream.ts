@@ -2,15 +2,14 @@ import { LIMITS } from "../block-kit/limits.ts";
 import { type JsonObject, toObjects, toText } from "../json.ts";
 import { editMessage, postMessage } from "../workspace/conversation.ts";
 import type { Channel, Message } from "../workspace/records.ts";
+import { type OpenStream, startStream, streamOf } from "../workspace/streams.ts";
+import { setSessionStatus } from "./agent-sessions.ts";
 import { channelById, channelToPostTo } from "./channel-argument.ts";
 import { botDraft, readContent } from "./message-content.ts";
 import type { ApiCall, MethodRegistry } from "./method.ts";
 import { invalidArguments, SlackError } from "./slack-error.ts";
 import { threadRoot } from "./thread-argument.ts";
 import { wireMessage } from "./wire-message.ts";
-
-/** How long a stream stays open without being stopped. */
-const OPEN_MS = 5 * 60_000;
 
 /** Messages that grow while an answer is being made. */
 export function registerStreams(methods: MethodRegistry): void {
@@ -33,16 +32,13 @@ function runStart(call: ApiCall): JsonObject {
   }
   const draft = botDraft(workspace, { text: addition(call) });
   const { message } = postMessage(workspace, channel, { ...draft, thread_ts: threadTs });
-  for (const [place, until] of workspace.streams) {
-    if (until > workspace.clock.now()) break;
-    workspace.streams.delete(place);
-  }
-  workspace.streams.set(`${channel.id} ${message.ts}`, workspace.clock.now() + OPEN_MS);
+  startStream(workspace, { channel: channel.id, ts: message.ts, threadTs });
   return { channel: channel.id, ts: message.ts };
 }
 
 function runAppend(call: ApiCall): JsonObject {
-  const { channel, message } = open(call);
+  const { channel, message, stream } = open(call);
+  if (stream.isStoppedByUser) throw new SlackError("stopped_by_user");
   const text = addition(call);
   if (text === "" && !call.args.has("chunks")) throw new SlackError("no_text");
   void editMessage(call.workspace, channel, message, { ...message, text: message.text + text });
@@ -51,7 +47,11 @@ function runAppend(call: ApiCall): JsonObject {
 
 function runStop(call: ApiCall): JsonObject {
   const { workspace, args } = call;
-  const { channel, message } = open(call);
+  const { channel, message, stream } = open(call);
+  const sessionStatus = args.text("session_status");
+  if (sessionStatus !== undefined) {
+    setSessionStatus(call, channel, stream.threadTs, sessionStatus);
+  }
   const { blocks, metadata } = readContent(workspace, args.without("markdown_text"));
   const next: Message = {
     ...message,
@@ -65,17 +65,19 @@ function runStop(call: ApiCall): JsonObject {
 }
 
 /** The message of the call, still open. */
-function open(call: ApiCall): { readonly channel: Channel; readonly message: Message } {
+function open(call: ApiCall): {
+  readonly channel: Channel;
+  readonly message: Message;
+  readonly stream: OpenStream;
+} {
   const { workspace, args } = call;
   const channel = channelById(call);
   const message = workspace.state.messages.find(channel.id, args.required("ts"));
   if (message === undefined) throw new SlackError("message_not_found");
   if (channel.isArchived === true) throw new SlackError("is_archived");
-  const until = workspace.streams.get(`${channel.id} ${message.ts}`);
-  if (until === undefined || workspace.clock.now() >= until) {
-    throw new SlackError("message_not_in_streaming_state");
-  }
-  return { channel, message };
+  const stream = streamOf(workspace, channel.id, message.ts);
+  if (stream === undefined) throw new SlackError("message_not_in_streaming_state");
+  return { channel, message, stream };
 }
 
 /** The text that a call adds: `markdown_text`, or the texts of its chunks. */

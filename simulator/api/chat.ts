@@ -8,6 +8,7 @@ import {
   postMessage,
 } from "../workspace/conversation.ts";
 import type { Channel, Message } from "../workspace/records.ts";
+import { streamOf } from "../workspace/streams.ts";
 import { channelById, channelToPostTo } from "./channel-argument.ts";
 import { registerScheduled } from "./chat-scheduled.ts";
 import { registerStreams } from "./chat-stream.ts";
@@ -97,6 +98,9 @@ function runUpdate(call: ApiCall): JsonObject {
   const channel = channelById(call);
   const previous = ownMessage(call, channel, "cant_update_message");
   if (channel.isArchived === true) throw new SlackError("is_inactive");
+  if (streamOf(workspace, channel.id, previous.ts) !== undefined) {
+    throw new SlackError("streaming_state_conflict");
+  }
   if ((args.text("text")?.length ?? 0) > MAX_UPDATED_TEXT) throw new SlackError("msg_too_long");
   const content = readContent(workspace, args);
   if (Object.keys(content).length === 0) throw new SlackError("no_text");

@@ -1,3 +1,4 @@
+import { registerAgentSessions } from "./agent-sessions.ts";
 import { registerAssistant } from "./assistant.ts";
 import { registerAuth } from "./auth.ts";
 import { registerChat } from "./chat.ts";
@@ -20,6 +21,7 @@ export function createMethods(): MethodRegistry {
   registerViews(methods);
   registerReactions(methods);
   registerAssistant(methods);
+  registerAgentSessions(methods);
   registerFiles(methods);
   return methods;
 }

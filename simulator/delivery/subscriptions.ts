@@ -3,6 +3,7 @@ import type { Channel } from "../workspace/records.ts";
 
 /** The scope that an event needs, by its name in the manifest's `bot_events`. */
 const SCOPES: Readonly<Record<string, string>> = {
+  agent_session_stopped: "chat:write",
   app_mention: "app_mentions:read",
   channel_archive: "channels:read",
   channel_created: "channels:read",

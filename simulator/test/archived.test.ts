@@ -33,14 +33,14 @@ test("what stands in an archived channel stays as it is", async () => {
   const item = { channel, timestamp: ts };
 
   for (const [error, call] of [
-    ["is_inactive", chat.update({ channel, ts, text: "x" })],
-    ["cant_delete_message", chat.delete({ channel, ts })],
-    ["is_archived", chat.postMessage({ channel, text: "x" })],
-    ["is_archived", chat.postEphemeral({ channel, user: "U0ALICE", text: "x" })],
-    ["is_archived", reactions.add({ ...item, name: "tada" })],
-    ["no_access", reactions.remove({ ...item, name: "eyes" })],
+    ["is_inactive", () => chat.update({ channel, ts, text: "x" })],
+    ["cant_delete_message", () => chat.delete({ channel, ts })],
+    ["is_archived", () => chat.postMessage({ channel, text: "x" })],
+    ["is_archived", () => chat.postEphemeral({ channel, user: "U0ALICE", text: "x" })],
+    ["is_archived", () => reactions.add({ ...item, name: "tada" })],
+    ["no_access", () => reactions.remove({ ...item, name: "eyes" })],
   ] as const) {
-    expect(await refusal(call)).toMatchObject({ error });
+    expect(await refusal(call())).toMatchObject({ error });
   }
 });
 

@@ -94,7 +94,7 @@ const limits: readonly (readonly [string, (size: number) => JsonObject, number, 
   [
     "option value",
     (n) => select({ options: [option("x".repeat(n))] }),
-    75,
+    150,
     "/elements/0/options/0/value",
   ],
   [
@@ -146,6 +146,40 @@ const limits: readonly (readonly [string, (size: number) => JsonObject, number, 
     (n) => ({ type: "table", rows: [many(n, () => ({ type: "raw_text", text: "x" }))] }),
     20,
     "/rows/0",
+  ],
+  [
+    "data table rows",
+    (n) => ({
+      type: "data_table",
+      caption: "x",
+      rows: many(n, () => [{ type: "raw_text", text: "x" }]),
+    }),
+    101,
+    "/rows",
+  ],
+  [
+    "chart segments",
+    (n) => ({
+      type: "data_visualization",
+      title: "x",
+      chart: { type: "pie", segments: many(n, (index) => ({ label: `${index}`, value: 1 })) },
+    }),
+    12,
+    "/chart/segments",
+  ],
+  [
+    "chart series",
+    (n) => ({
+      type: "data_visualization",
+      title: "x",
+      chart: {
+        type: "line",
+        series: many(n, (index) => ({ name: `${index}`, data: [{ label: "a", value: 1 }] })),
+        axis_config: { categories: ["a"] },
+      },
+    }),
+    12,
+    "/chart/series",
   ],
   ["card body", (n) => ({ type: "card", body: mrkdwn(n) }), 200, "/body/text"],
   [
@@ -237,6 +271,28 @@ test("a message refuses the same block id twice, two tables and too much markdow
   ];
 
   for (const blocks of twice) expect(validateBlocks(blocks, "message", "/blocks")).toHaveLength(1);
+});
+
+test("Home takes a data table, and neither view a card or chart that it would not show", () => {
+  const table = {
+    type: "data_table",
+    caption: "x",
+    rows: many(2, () => [{ type: "raw_text", text: "x" }]),
+  };
+  const surfaces = (block: JsonObject) =>
+    (["message", "home", "modal"] as const).filter(
+      (surface) => validateBlocks([block], surface, "/blocks").length === 0,
+    );
+
+  expect(surfaces(table)).toEqual(["message", "home"]);
+  expect(surfaces({ type: "card", title: mrkdwn(1) })).toEqual(["message", "home"]);
+  expect(
+    surfaces({
+      type: "container",
+      title: plain(1),
+      child_blocks: [{ type: "divider" }],
+    }),
+  ).toEqual(["message"]);
 });
 
 test.for(["markdown", "table", "context_actions", "plan"])("no view takes a %s block", (type) => {

@@ -66,11 +66,11 @@ test("a deleted channel is gone with all that was said in it", async () => {
   await new Person(simulator.url, "U0ALICE").act("channel", { channel, deleted: true });
 
   for (const call of [
-    chat.postMessage({ channel: "#support", text: "x" }),
-    chat.update({ channel, ts, text: "x" }),
-    conversations.info({ channel }),
+    () => chat.postMessage({ channel: "#support", text: "x" }),
+    () => chat.update({ channel, ts, text: "x" }),
+    () => conversations.info({ channel }),
   ]) {
-    expect(await refusal(call)).toMatchObject({ error: "channel_not_found" });
+    expect(await refusal(call())).toMatchObject({ error: "channel_not_found" });
   }
 });
 

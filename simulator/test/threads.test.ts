@@ -67,11 +67,11 @@ test("an app cannot answer a reply, only the message that began the thread", asy
   const stream = { recipient_user_id: "U0ALICE", recipient_team_id: "T0HEDDLE" };
 
   for (const call of [
-    client.chat.postMessage({ channel, thread_ts, text: "x" }),
-    client.chat.scheduleMessage({ channel, thread_ts, text: "x", post_at }),
-    client.chat.startStream({ channel, thread_ts, ...stream }),
+    () => client.chat.postMessage({ channel, thread_ts, text: "x" }),
+    () => client.chat.scheduleMessage({ channel, thread_ts, text: "x", post_at }),
+    () => client.chat.startStream({ channel, thread_ts, ...stream }),
   ]) {
-    expect(await refusal(call)).toMatchObject({ error: "cannot_reply_to_message" });
+    expect(await refusal(call())).toMatchObject({ error: "cannot_reply_to_message" });
   }
 });
 

@@ -1,5 +1,6 @@
 import { BOT_USER_ID, TEAM } from "../identity.ts";
 import type { User } from "../workspace/records.ts";
+import { sessionChange } from "../workspace/session-actions.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { channelSummary, userSummary } from "./summaries.ts";
 
@@ -30,6 +31,11 @@ export function bootstrap(workspace: Workspace, user: User, inbox: string | null
       description: shortcut.description,
     })),
     bot: { id: BOT_USER_ID, name: workspace.manifest.botName },
+    agent: workspace.manifest.isAgent,
+    sessions: workspace.sessions
+      .list()
+      .filter((session) => directory.sees(user.id, session.channel))
+      .map((session) => sessionChange(workspace, session)),
     suggested_prompts: workspace.manifest.suggestedPrompts,
     home: views.home(user.id)?.view ?? null,
     home_enabled: workspace.manifest.homeTab,

@@ -8,6 +8,7 @@ import { createShortId, createUuid } from "../workspace/ids.ts";
 import type { Channel, User } from "../workspace/records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused, type Outcome, outcomeOfEvents } from "./action.ts";
+import { contextOf } from "./agent.ts";
 import type { ActionBody } from "./body.ts";
 
 /** A person writes a message, shares files (`files`: ids of what they uploaded before), or both. */
@@ -33,8 +34,19 @@ export async function message(workspace: Workspace, body: ActionBody): Promise<O
     ...(typed === "" ? {} : { blocks: [toRichTextBlock(typed, directory, createShortId())] }),
     ...(files.length === 0 ? {} : { files: share(workspace, channel, files) }),
     ...(parent === undefined ? {} : { thread_ts: parent.thread_ts ?? parent.ts }),
+    ...contextIn(workspace, channel, user),
   });
   return outcomeOfEvents(posted.acks, { ts: posted.message.ts });
+}
+
+/** What is said to an agent carries what the person has open beside it. */
+function contextIn(
+  workspace: Workspace,
+  channel: Channel,
+  user: User,
+): { readonly app_context?: JsonObject } {
+  const context = channel.user === user.id ? contextOf(workspace, user) : undefined;
+  return context === undefined ? {} : { app_context: context };
 }
 
 /** @throws {ActionRefused} `messages_tab_disabled`. */

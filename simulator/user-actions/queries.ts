@@ -4,6 +4,7 @@ import { listFaults } from "../faults/control.ts";
 import type { CallEntry } from "../inspector/traffic.ts";
 import { withReplyCount } from "../workspace/messages.ts";
 import type { User } from "../workspace/records.ts";
+import { sessionChange } from "../workspace/session-actions.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused } from "./action.ts";
 import { bootstrap } from "./bootstrap.ts";
@@ -38,6 +39,9 @@ export const QUERIES: Readonly<Record<string, (context: QueryContext) => object>
       status,
       loading_messages: loadingMessages,
     })),
+  }),
+  "/sim/sessions": ({ workspace }) => ({
+    sessions: workspace.sessions.list().map((session) => sessionChange(workspace, session)),
   }),
   "/sim/mail": ({ fakes }) => ({ messages: fakes.mail?.messages() ?? [] }),
   "/sim/calls": ({ workspace, query }) => ({

@@ -9,6 +9,7 @@ import { isJsonObject, type JsonObject, parseJson } from "../json.ts";
 import { changeInstallation } from "../workspace/installation.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { ActionRefused, type Outcome, outcomeOf, outcomeOfEvents } from "./action.ts";
+import { appContext, sessionStop } from "./agent.ts";
 import { blockAction } from "./block-action.ts";
 import { ActionBody } from "./body.ts";
 import { changeChannel, changeUser, changeUsergroup, changeWorkspace } from "./change-directory.ts";
@@ -37,6 +38,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   "/sim/view-submit": viewSubmit,
   "/sim/view-close": viewClose,
   "/sim/home-open": homeOpen,
+  "/sim/app-context": appContext,
+  "/sim/session-stop": sessionStop,
 };
 
 type Control = (workspace: Workspace, fakes: Fakes, body: JsonObject) => object | Promise<object>;

@@ -9,7 +9,12 @@ import { type Outcome, outcomeOf } from "./action.ts";
 import type { ActionBody } from "./body.ts";
 import { tellAsSlackbot } from "./slackbot.ts";
 
-/** A person sends a slash command. */
+/**
+ * A person sends a slash command. There are none in threads, nor in the split view, where an agent stands beside a channel
+ * (`surface: "split"`).
+ *
+ * @see https://docs.slack.dev/interactivity/implementing-slash-commands
+ */
 export async function slash(workspace: Workspace, body: ActionBody): Promise<Outcome> {
   const user = body.user();
   const channel = body.openChannel(user);
@@ -20,6 +25,10 @@ export async function slash(workspace: Workspace, body: ActionBody): Promise<Out
   if (threadTs !== undefined) {
     tell("does not work in threads. Sorry!", threadTs);
     return refused("command_not_supported_in_threads");
+  }
+  if (body.text("surface") === "split") {
+    tell("does not work beside an agent. Use it in the channel.");
+    return refused("command_not_supported_in_split_view");
   }
   const known = user.isStranger === true ? undefined : commandOf(workspace, command);
   if (known === undefined) {

@@ -70,6 +70,8 @@ export interface Message {
   readonly username?: string;
   readonly icons?: JsonObject;
   readonly client_msg_id?: string;
+  /** What the author had open beside the agent. */
+  readonly app_context?: JsonObject;
   readonly thread_ts?: string;
   readonly parent_user_id?: string;
   readonly subtype?: string;

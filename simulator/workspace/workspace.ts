@@ -12,11 +12,13 @@ import { TrafficLog } from "../inspector/traffic.ts";
 import type { Limits } from "../limits.ts";
 import type { AppManifest } from "../manifest.ts";
 import type { Timings } from "../timings.ts";
+import { AgentSessions } from "./agent-sessions.ts";
 import { type AssistantStatus, AssistantStatuses } from "./assistant-statuses.ts";
 import { ChangeFeed } from "./change-feed.ts";
 import { Installation } from "./installation.ts";
 import { ScheduledMessages } from "./scheduled-messages.ts";
 import type { Seed } from "./seed.ts";
+import type { OpenStream } from "./streams.ts";
 import { Triggers } from "./triggers.ts";
 import { createState, restoreState, type WorkspaceState } from "./workspace-state.ts";
 
@@ -62,8 +64,12 @@ export class Workspace {
   readonly scheduled: ScheduledMessages;
   /** What the assistant is said to be doing, by thread. */
   readonly statuses: AssistantStatuses;
-  /** Until when a streamed message stays open, by channel and `ts`. */
-  readonly streams = new Map<string, number>();
+  /** Messages that grow, by channel and `ts`. */
+  readonly streams = new Map<string, OpenStream>();
+  /** The work of the agent, by thread. */
+  readonly sessions = new AgentSessions();
+  /** What each person has open beside the agent: the id of a channel. */
+  readonly contexts = new Map<string, string>();
   readonly faults: FaultQueue<SlackFault> = createFaultQueue("slack");
   readonly deliveryFaults: FaultQueue<DeliveryFault> = createFaultQueue("delivery");
   readonly socketFaults: FaultQueue<SocketFault> = createFaultQueue("socket");
@@ -184,6 +190,8 @@ export class Workspace {
     this.scheduled.clear();
     this.statuses.clear();
     this.streams.clear();
+    this.sessions.clear();
+    this.contexts.clear();
     this.traffic.clear();
     this.faults.reset();
     this.deliveryFaults.reset();

@@ -32,6 +32,7 @@ const hearers = {
     app.botConnected = isConnected(event["connected"]);
   },
   assistant_status: (app, event) => app.assistant.hearStatus(event),
+  agent_session: (app, event) => app.assistant.hearSession(event),
   assistant_prompts: (app, event) => app.assistant.hearPrompts(event),
   directory: (app) => void reloadWorkspace(app),
   reset: (app) => void startAgain(app),
@@ -114,6 +115,7 @@ async function startAgain(app) {
 
 /** Reads everything. @param {App} app @returns {Promise<void>} */
 export async function loadAll(app) {
+  for (const session of app.workspace.sessions) app.assistant.hearSession(session);
   const channels = [...app.workspace.channels.keys()];
   const [views, ...messages] = await Promise.all([
     read("/sim/views", { user: app.me }),

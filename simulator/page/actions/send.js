@@ -2,7 +2,9 @@
 /** Sends messages and slash commands from a composer. The simulator turns names into mentions. */
 
 import { act } from "../api.js";
+import { text as textOf } from "../state/shape.js";
 import { whyNot } from "./interact.js";
+import { addressOf, go } from "./navigate.js";
 
 /** @typedef {import("../state/app.js").App} App */
 
@@ -34,12 +36,19 @@ async function sendMessage(app, channel, thread, text, files) {
     ...(thread === undefined ? {} : { thread_ts: thread }),
   });
   // The message is in the channel even if the app did not receive the event.
+  const ts = textOf(outcome.answer["ts"]);
+  if (ts !== "" && thread === undefined && isAgentChannel(app, channel)) go(addressOf(channel, ts));
   if (outcome.answer["ts"] === undefined) {
     app.toast("error", `The message was not sent. ${whyNot(outcome.error, app)}`);
     suggest(placeOf(channel, thread), text);
   } else if (outcome.error === "dispatch_failed" && app.workspace.channels.get(channel)?.isIm) {
     app.toast("error", whyNot(outcome.error, app));
   }
+}
+
+/** Whether each message begins a thread, in which the agent answers. @param {App} app @param {string} channel @returns {boolean} */
+function isAgentChannel(app, channel) {
+  return app.workspace.isAgent && channel === app.workspace.appChannel;
 }
 
 /** @param {App} app @param {string} channel @param {string | undefined} thread @param {string} text @returns {Promise<void>} */
@@ -57,6 +66,12 @@ async function sendCommand(app, channel, thread, text) {
   if (["unreachable", "dispatch_failed", "operation_timeout"].includes(outcome.error ?? "")) {
     app.toast("error", whyNot(outcome.error, app));
   }
+}
+
+/** @param {App} app @param {string} channel @param {string} thread @returns {Promise<void>} */
+export async function stopAgent(app, channel, thread) {
+  const outcome = await act("/sim/session-stop", { user: app.me, channel, thread_ts: thread });
+  if (!outcome.acked) app.toast("error", whyNot(outcome.error, app));
 }
 
 /** @type {Map<string, (text: string) => void>} composers by place, to give them text */

@@ -1,7 +1,7 @@
 // @ts-check
 /** The rows above a message box: the app's status and suggested prompts. */
 
-import { placeOf, suggest } from "../actions/send.js";
+import { placeOf, stopAgent, suggest } from "../actions/send.js";
 import { h } from "../dom/h.js";
 import { firstRun } from "../state/tour.js";
 
@@ -10,15 +10,26 @@ import { firstRun } from "../state/tour.js";
 
 /** @param {App} app @param {string} channel @param {string | undefined} thread @returns {VNode | null} */
 export function assistantStatus(app, channel, thread) {
-  const status = app.assistant.status(channel, thread);
+  const session = app.assistant.session(channel, thread);
+  const status = app.assistant.status(channel, thread) ?? (session && sessionWords[session.status]);
   if (status === undefined) return null;
   return h(
     "p",
     { class: "assistant-status", key: "status", role: "status" },
     h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
     `${app.workspace.bot.name} ${status}`,
+    session?.canStop === true && thread !== undefined
+      ? h(
+          "button",
+          { class: "link", type: "button", onClick: () => void stopAgent(app, channel, thread) },
+          "Stop",
+        )
+      : null,
   );
 }
+
+/** What is shown of a session without a status of its own; nothing of one that rests. @type {Record<string, string>} */
+const sessionWords = { processing: "is working", suspended: "waits for you" };
 
 /** @param {App} app @param {string} channel @param {string | undefined} thread @returns {VNode | null} */
 export function chips(app, channel, thread) {

@@ -6,10 +6,13 @@ import { dataList, text } from "./shape.js";
 /** @typedef {import("./shape.js").Data} Data */
 /** @typedef {{title: string, message: string}} Prompt */
 /** @typedef {{title: string, prompts: Prompt[]}} Prompts */
+/** @typedef {{status: string, title: string, canStop: boolean}} Session `status` is one of Slack's four */
 
 export class Assistant {
   /** By channel, the threads in which it is at work and what it says of that. @type {Map<string, Map<string, string>>} */
   #statuses = new Map();
+  /** By channel and thread, the work of the agent. @type {Map<string, Session>} */
+  #sessions = new Map();
   /** By channel, or channel and thread. @type {Map<string, Prompts>} */
   #prompts = new Map();
 
@@ -21,6 +24,20 @@ export class Assistant {
     const status = text(change["status"]);
     if (status === "") threads.delete(text(change["thread_ts"]));
     else threads.set(text(change["thread_ts"]), status);
+  }
+
+  /** @param {Data} change @returns {void} */
+  hearSession(change) {
+    this.#sessions.set(`${text(change["channel"])}/${text(change["thread_ts"])}`, {
+      status: text(change["status"]),
+      title: text(change["title"]),
+      canStop: change["can_stop"] === true,
+    });
+  }
+
+  /** @param {string} channel @param {string | undefined} thread @returns {Session | undefined} */
+  session(channel, thread) {
+    return thread === undefined ? undefined : this.#sessions.get(`${channel}/${thread}`);
   }
 
   /** An answer ends the status, as in Slack. @param {string} channel @param {Data} message @returns {void} */
@@ -54,6 +71,7 @@ export class Assistant {
 
   /** @returns {void} */
   clear() {
+    this.#sessions.clear();
     this.#statuses.clear();
     this.#prompts.clear();
   }

@@ -26,6 +26,8 @@ const defaultBanner =
  * @property {{id: string, name: string}} bot
  * @property {string | undefined} appChannel the direct message with the app
  * @property {boolean} hasHome
+ * @property {boolean} isAgent whether what is said to the app makes a thread
+ * @property {readonly Data[]} sessions the work of the agent that is known at the start
  * @property {readonly {title: string, message: string}[]} prompts what the app offers to be asked
  * @property {Banner} banner
  * @property {boolean} hasTour whether the app is the one that the tour is about
@@ -66,6 +68,8 @@ export function toWorkspace(answer, me) {
     appChannel: [...channels.values()].find(
       (place) => place.isIm && (place.members.length === 0 || place.members.includes(botId)),
     )?.id,
+    isAgent: answer["agent"] === true,
+    sessions: dataList(answer["sessions"]),
     hasHome: answer["home_enabled"] !== false,
     prompts: dataList(answer["suggested_prompts"]).map((prompt) => ({
       title: text(prompt["title"]),

@@ -85,6 +85,13 @@ test.for(manifests)("Slack's schema and the simulator agree about %s", ([, manif
   expect(formProblems(manifest).length === 0).toBe(validate(manifest));
 });
 
+test("a feature that is newer than the published schema is taken", () => {
+  const manifest = featuring({ code_channels: { enabled: true } });
+
+  expect(validate(manifest)).toBe(false);
+  expect(formProblems(manifest)).toEqual([]);
+});
+
 test("a command of Slack's own is refused, although the schema does not say so", () => {
   for (const name of ["/status", "/me", "/join"]) {
     const manifest = featuring({ slash_commands: [{ ...command, command: name }] });

@@ -57,3 +57,16 @@ export const sampleManifest = {
     socket_mode_enabled: true,
   },
 };
+
+/** The sample app as an agent, subscribed to these events as well. */
+export function agentManifest(...events: readonly string[]) {
+  const { features, settings } = sampleManifest;
+  return {
+    ...sampleManifest,
+    features: { ...features, agent_view: { agent_description: "Helps" } },
+    settings: {
+      ...settings,
+      event_subscriptions: { bot_events: [...settings.event_subscriptions.bot_events, ...events] },
+    },
+  };
+}
