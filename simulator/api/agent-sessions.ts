@@ -67,11 +67,10 @@ function runRename(call: ApiCall): JsonObject {
   return { title };
 }
 
-/** @throws {SlackError} `channel_not_found`, or `not_authorized` where the bot is no member or the app no agent. */
+/** @throws {SlackError} `channel_not_found`, or `not_authorized` where the bot is no member. */
 function sessionChannel(call: ApiCall): Channel {
   const channel = channelById(call, "channel_id");
-  const isMember = channel.members.includes(BOT_USER_ID);
-  if (!isMember || !call.workspace.manifest.isAgent) throw new SlackError("not_authorized");
+  if (!channel.members.includes(BOT_USER_ID)) throw new SlackError("not_authorized");
   return channel;
 }
 
