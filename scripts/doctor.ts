@@ -22,11 +22,21 @@ async function main({ json, eventsUrl, live }: DoctorArguments): Promise<void> {
   const tested =
     live === null
       ? { results: checked, report: null }
-      : await runLive({ ...live, env, onResult, results: checked });
+      : await runLive({ ...live, env, onResult, results: checked, signal: endSignal() });
   const { results } = tested;
   console.log(json ? toJsonReport(results) : `\n${showSummary(results)}`);
   if (tested.report !== null) await hand(tested.report, live?.report ?? null);
   process.exit(count(results, "problem") > 0 ? 1 : 0);
+}
+
+/** Ctrl-C ends a live test, which then removes what it posted; a second one ends the process. */
+function endSignal(): AbortSignal {
+  const end = new AbortController();
+  process.once("SIGINT", () => {
+    console.log("Ending: removing what was posted. Ctrl-C again ends at once.");
+    end.abort();
+  });
+  return end.signal;
 }
 
 async function hand(report: LiveReport, file: string | null): Promise<void> {

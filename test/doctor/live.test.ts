@@ -21,7 +21,7 @@ async function run(
   const { variables, ...rest } = options;
   const env = doctor.environment(variables);
   const { results, report } = await runLive({
-    ...{ env, results: [], onResult: () => undefined },
+    ...{ env, results: [], onResult: () => undefined, signal: new AbortController().signal },
     ...{ ...PLACE, clickMs: 20_000, burst: 2, watchMs: 0, pingTimeoutMs: 600 },
     ...rest,
   });
@@ -43,7 +43,8 @@ async function click(doctor: Examination, channel: string): Promise<void> {
     );
     return found?.["ts"];
   });
-  await act(doctor, "action", { user: "U0BOB", channel, ts, action_id: "doctor_click" });
+  const body = { user: "U0BOB", channel, ts, action_id: "doctor_click" };
+  expect(await act(doctor, "action", body)).toMatchObject({ acked: true });
 }
 
 /** What the app has open. */
@@ -51,12 +52,27 @@ function connections({ simulator }: Examination): number {
   return simulator.workspace.sockets.connections;
 }
 
-async function act(doctor: Examination, action: string, body: JsonObject): Promise<void> {
-  await fetch(`${doctor.simulator.url}/sim/${action}`, {
+async function act(doctor: Examination, action: string, body: JsonObject): Promise<unknown> {
+  const response = await fetch(`${doctor.simulator.url}/sim/${action}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   });
+  return response.json();
+}
+
+interface Entry {
+  readonly type: string;
+  readonly event?: string;
+  readonly method?: string;
+}
+
+/** The traffic with the app, the oldest first. */
+async function traffic({ simulator }: Examination): Promise<readonly Entry[]> {
+  const { entries } = (await (await fetch(`${simulator.url}/sim/inspector`)).json()) as {
+    entries: readonly Entry[];
+  };
+  return entries;
 }
 
 /** A port that was free a moment ago. */
@@ -167,10 +183,7 @@ describe("a live test", () => {
       await act(doctor, "slash", { ...place, command: "/workflow", text: "help" });
       await act(doctor, "disconnect", { kind: "refresh_requested" });
       const entry = await until(async () => {
-        const { entries } = (await (
-          await fetch(`${doctor.simulator.url}/sim/inspector`)
-        ).json()) as { entries: { type: string; event?: string }[] };
-        const opened = entries.filter(
+        const opened = (await traffic(doctor)).filter(
           ({ type, event }) => type === "connection" && event === "opened",
         );
         return opened.length > 1 ? opened : undefined;
@@ -205,7 +218,30 @@ describe("a live test", () => {
     expect(results.text("live.click")).toContain("unknown: Nobody was asked to click");
     expect(results.with("ok")).toContain("live.post");
     expect(report?.figures.socket?.connections[0]).toBeGreaterThan(1);
+    const entries = await traffic(doctor);
+    const closed = entries.findIndex(({ event }) => event === "closed");
+    const posted = entries.findIndex(({ method }) => method === "chat.postMessage");
+    expect(closed).toBeGreaterThan(0);
+    expect(closed).toBeLessThan(posted);
   }, 40_000);
+
+  test("that is ended early removes what it posted", async () => {
+    await using doctor = await Examination.open();
+    const end = new AbortController();
+    const before = (await messages(doctor, PLACE.channel)).length;
+    const running = run(doctor, { signal: end.signal });
+    await until(async () =>
+      (await messages(doctor, PLACE.channel)).length > before ? true : undefined,
+    );
+
+    end.abort();
+    const { results, report } = await running;
+
+    expect(results.text("live.tidy")).toContain("everything that was posted is removed");
+    expect(results.of("live.limits")).toEqual([]);
+    expect(report?.figures.posts).toBeNull();
+    expect((await messages(doctor, PLACE.channel)).length).toBe(before);
+  });
 
   test("in a channel where the bot is not: says what to do, and ends", async () => {
     await using doctor = await Examination.open();

@@ -69,7 +69,13 @@ describe("the store", () => {
     database.exec("PRAGMA user_version = 4711");
     database.close();
 
-    expect((await doctor.run()).text("store")).toContain("written by a newer Heddle (format 4711");
+    const stopped = await doctor.run();
+    // As beside the database of a bot that runs.
+    await writeFile(`${path}-wal`, "");
+    const underWay = await doctor.run();
+
+    for (const results of [stopped, underWay])
+      expect(results.text("store")).toContain("written by a newer Heddle (format 4711");
   });
 
   describe.skipIf(mongoMissing !== null)("in MongoDB", () => {
@@ -279,8 +285,14 @@ describe("the workflows folder", () => {
     await writeFile(join(folder.path, "broken.json"), "{");
     await writeFile(join(folder.path, "odd.json"), JSON.stringify({ id: "odd", name: "Odd" }));
 
+    await mkdir(join(folder.path, "prompts"));
+    await writeFile(join(folder.path, "prompts/urgency.md"), "Is it urgent? {{variables.text}}");
+    await writeFile(join(folder.path, "prompts/torn.md"), "Is it urgent? {{variables.text");
+
     const results = await doctor.run({ WORKFLOWS_DIR: folder.path });
 
+    expect(results.text("workflows")).toContain("problem: prompts/torn.md is not a prompt");
+    expect(results.text("workflows")).not.toContain("urgency.md");
     expect(results.text("workflows")).toContain(`ok: 1 of 3 in ${folder.path} can be deployed`);
     expect(results.text("workflows")).toMatch(/warning: ask\.json: .*no-such-channel/);
     expect(results.text("workflows")).toContain(
@@ -319,6 +331,17 @@ describe("the configuration", () => {
     expect(results.text("configuration")).toContain("Is it SQLITE_SYNCHRONOUS?");
     expect(results.text("time_zones")).toContain("known");
   });
+});
+
+test("no line shows a secret, wherever it stands", async () => {
+  await using doctor = await Examination.open();
+
+  const results = await doctor.run({
+    WORKFLOWS_DIR: "/nowhere/s3cret-word/xoxb-1234567890",
+    SECRET_CRM_TOKEN: "s3cret-word",
+  });
+
+  expect(results.text("workflows")).toContain("/nowhere/[redacted]/xoxb-[redacted]");
 });
 
 describe("the command", () => {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { BotProcess, botEnvironment } from "../support/bot-process.ts";
+import { startConnectProxy } from "../support/connect-proxy.ts";
 import { manifestWith } from "./altered-manifest.ts";
 import { Examination } from "./examination.ts";
 
@@ -51,6 +52,20 @@ describe("a workspace in which all is well", () => {
     expect(other.text("port")).toContain("problem: the bot refuses a request");
     expect(other.text("events_url")).toContain("unknown: Not checked");
   });
+});
+
+test("behind a proxy Slack is reached through it, and its clock is read all the same", async () => {
+  await using doctor = await Examination.open();
+  await using proxy = await startConnectProxy();
+
+  const results = await doctor.run({ HTTP_PROXY: proxy.url, NODE_USE_ENV_PROXY: "1" });
+
+  const there = new URL(proxy.url).host;
+  expect(results.text("proxy")).toBe(`ok: Slack is reached through ${there}\n`);
+  expect(results.text("slack.token")).toContain("@heddle");
+  expect(results.text("slack.app_token")).toContain("Slack offers a connection");
+  expect(results.text("clock")).toContain("ok: within");
+  expect(new Set(proxy.asked)).toEqual(new Set([new URL(doctor.simulator.url).host]));
 });
 
 describe("what is wrong at Slack", () => {

@@ -21,7 +21,7 @@ export function slackSettingsCheck(context: DoctorContext): Check {
       withIdentity(context, ({ appId }) => [
         unknown(
           "Slack does not tell a bot which events and commands its app has.",
-          `Compare once: ${appPage(appId, "events")} lists ${events.join(", ")}; ${received}.\nOr see it work: npm run doctor -- --live --channel C…`,
+          `Compare once: ${appPage(appId, "events")} has the ${events.length} events that manifest.yml lists under bot_events; ${received}.\nOr see it work: npm run doctor -- --live --channel C…`,
         ),
         ...judgeCommand(slashCommand, commands, appId),
       ]),

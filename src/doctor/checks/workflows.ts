@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, parse } from "node:path";
 import { buildEngine } from "../../app/build-engine.ts";
 import { addPromptFolder } from "../../app/deploy-prompts.ts";
 import type { Logger } from "../../app/log.ts";
@@ -47,14 +47,32 @@ async function checkFolder(
   });
   stack.defer(() => engine.stop());
   await addPromptFolder(engine, join(folder, "prompts"), logger);
+  const prompts = await checkPrompts(engine, join(folder, "prompts"));
   const files = names.filter((name) => name.endsWith(".json")).sort();
-  const findings: Finding[] = [];
-  for (const file of files) findings.push(...(await checkFile(engine, folder, file)));
-  const wrong = findings.filter(({ level }) => level === "problem").length;
+  const byFile: (readonly Finding[])[] = [];
+  for (const file of files) byFile.push(await checkFile(engine, folder, file));
+  const isWrong = (findings: readonly Finding[]) =>
+    findings.some(({ level }) => level === "problem");
+  const right = files.length - byFile.filter(isWrong).length;
   return [
-    ok(`${files.length - wrong} of ${files.length} in ${folder} can be deployed`),
-    ...findings,
+    ok(`${right} of ${files.length} in ${folder} can be deployed`),
+    ...prompts,
+    ...byFile.flat(),
   ];
+}
+
+/** A file that was not added cannot be read as a prompt. */
+async function checkPrompts(engine: RunningEngine, folder: string): Promise<readonly Finding[]> {
+  const files = await readdir(folder).catch((): string[] => []);
+  const known = (await engine.prompts.list()).map(({ name }) => name);
+  return files
+    .filter((file) => /\.(?:md|txt)$/.test(file) && !known.includes(parse(file).name))
+    .map((file) =>
+      problem(
+        `prompts/${file} is not a prompt that can be read.`,
+        "Correct its templates ({{…}}) and its name; the bot's log at the start says what is wrong.",
+      ),
+    );
 }
 
 async function checkFile(

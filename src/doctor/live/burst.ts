@@ -20,12 +20,13 @@ export interface BurstFigures {
 
 /**
  * Makes calls one after the other without a pause, but for those that Slack demands. Ends early
- * after three of them, or at an error.
+ * after three of them, at an error, or when the signal aborts.
  */
 export async function burst<T>(
   count: number,
   method: string,
   log: CallLog,
+  signal: AbortSignal,
   call: (index: number) => Promise<T>,
 ): Promise<{ readonly figures: BurstFigures; readonly answers: readonly T[] }> {
   const startedAt = performance.now();
@@ -33,7 +34,7 @@ export async function burst<T>(
   const retryAfterMs: number[] = [];
   let acceptedAtOnce: number | null = null;
   let calls = 0;
-  while (calls < count && retryAfterMs.length < MOST_LIMITED) {
+  while (calls < count && retryAfterMs.length < MOST_LIMITED && !signal.aborted) {
     const outcome: Outcome<T> = await log.time(method, () => call(calls));
     calls += 1;
     if (outcome.kind === "failed") break;
@@ -44,13 +45,18 @@ export async function burst<T>(
     acceptedAtOnce ??= answers.length;
     retryAfterMs.push(outcome.retryAfterMs);
     if (outcome.retryAfterMs > LONGEST_PAUSE_MS) break;
-    await delay(outcome.retryAfterMs);
+    await pause(outcome.retryAfterMs, signal);
   }
   const ms = Math.round(performance.now() - startedAt);
   return {
     figures: { calls, accepted: answers.length, acceptedAtOnce, retryAfterMs, ms },
     answers,
   };
+}
+
+/** A pause that ends early when the test does. Never rejects. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => undefined);
 }
 
 /**

@@ -1,11 +1,10 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import { z } from "zod";
 import type { Config } from "../../app/config.ts";
 import type { Transport } from "../../slack/proxy.ts";
 import { type CheckResult, type Finding, ok, problem, unknown, warning } from "../finding.ts";
-import { type BurstFigures, burst, persist } from "./burst.ts";
+import { type BurstFigures, burst, pause, persist } from "./burst.ts";
 import { CallLog, type MethodFigures, nameOutcome } from "./call-log.ts";
 import { type Link, openLink } from "./link.ts";
 import { ANSWERED, askForClick, DIALOG, HOME } from "./messages.ts";
@@ -34,6 +33,8 @@ export interface LiveOptions {
   readonly pingTimeoutMs: number;
   /** By how many milliseconds this clock is ahead of Slack's. */
   readonly aheadMs: number;
+  /** Ends the test early; what it posted is removed all the same. */
+  readonly signal: AbortSignal;
   readonly onResult: (result: CheckResult) => void;
 }
 
@@ -90,7 +91,8 @@ class LiveTest {
     await using link = await this.#open();
     const channel = await this.#findChannel();
     if (channel !== null) await this.#inChannel(channel, link);
-    if (this.#options.watchMs > 0) await delay(this.#options.watchMs);
+    const { watchMs, signal } = this.#options;
+    if (watchMs > 0) await pause(watchMs, signal);
     const socket = link?.figures() ?? null;
     if (socket !== null) this.#report("live.socket", "Socket", describeSocket(socket));
     return {
@@ -139,11 +141,14 @@ class LiveTest {
     try {
       const message = await this.#postAndEdit(channel);
       if (message === null) return;
-      await this.#click(message, link);
-      await this.#home();
-      await this.#upload(channel);
-      await this.#burst(channel, message);
-      await waitForPings(link, this.#options.pingTimeoutMs);
+      const steps = [
+        () => this.#click(message, link),
+        () => this.#home(),
+        () => this.#upload(channel),
+        () => this.#burst(channel, message),
+        () => waitForPings(link, this.#options),
+      ];
+      for (const step of steps) if (!this.#options.signal.aborted) await step();
     } finally {
       await this.#tidyUp();
     }
@@ -176,7 +181,7 @@ class LiveTest {
   }
 
   async #click(message: Posted, link: Link | null): Promise<void> {
-    const { client, clickMs, aheadMs } = this.#options;
+    const { client, clickMs, aheadMs, signal } = this.#options;
     if (link === null || link.obstacle !== null) {
       this.#report("live.click", "Click", [
         unknown(
@@ -186,7 +191,8 @@ class LiveTest {
       ]);
       return;
     }
-    const click = await Promise.race([link.click, delay(clickMs, null, { ref: false })]);
+    const click = await Promise.race([link.click, pause(clickMs, signal).then(() => null)]);
+    if (signal.aborted) return;
     if (click === null) {
       this.#report("live.click", "Click", [noClick(clickMs)]);
       return;
@@ -251,14 +257,14 @@ class LiveTest {
   }
 
   async #burst(channel: string, message: Posted): Promise<void> {
-    const { client, burst: count } = this.#options;
+    const { client, burst: count, signal } = this.#options;
     if (count === 0) return;
-    const posts = await burst(count, "chat.postMessage", this.#log, (index) =>
+    const posts = await burst(count, "chat.postMessage", this.#log, signal, (index) =>
       client.chat.postMessage({ channel, text: `Heddle's doctor, message ${index + 1}` }),
     );
     const { answers } = posts;
     this.#posted.push(...answers.map(({ ts = "" }) => ({ channel: message.channel, ts })));
-    const edits = await burst(count, "chat.update", this.#log, (index) =>
+    const edits = await burst(count, "chat.update", this.#log, signal, (index) =>
       client.chat.update({ ...message, text: `Heddle's doctor, edit ${index + 1}`, blocks: [] }),
     );
     this.#posts = posts.figures;
@@ -290,12 +296,16 @@ class LiveTest {
   }
 }
 
-async function waitForPings(link: Link | null, pingTimeoutMs: number): Promise<void> {
+async function waitForPings(
+  link: Link | null,
+  { pingTimeoutMs, signal }: LiveOptions,
+): Promise<void> {
   const until = performance.now() + 1.25 * pingTimeoutMs;
   for (;;) {
     const pings = link?.pings() ?? null;
     if (pings === null || pings >= ENOUGH_PINGS || performance.now() > until) return;
-    await delay(pingTimeoutMs / 10);
+    if (signal.aborted) return;
+    await pause(pingTimeoutMs / 10, signal);
   }
 }
 
@@ -308,13 +318,13 @@ function noClick(clickMs: number): Finding {
 
 function describeBurst(what: string, figures: BurstFigures): string {
   const { calls, accepted, acceptedAtOnce, retryAfterMs, ms } = figures;
-  const taken = `${accepted} of ${calls} ${what} taken in ${(ms / 1000).toFixed(1)} s`;
+  const taken = `${accepted} of ${calls} ${what} taken in ${ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`}`;
   if (acceptedAtOnce === null) return `${taken}, none limited`;
   const waits = retryAfterMs.map((wait) => `${wait / 1000} s`).join(", ");
   return `${taken}; limited after ${acceptedAtOnce}, Retry-After ${waits}`;
 }
 
-function describeSocket({ pings, gapsMs, opened }: SocketFigures): readonly Finding[] {
+function describeSocket({ pings, gapsMs, opened, connections }: SocketFigures): readonly Finding[] {
   const pong =
     pings.count === 0
       ? "no ping was answered yet"
@@ -324,5 +334,6 @@ function describeSocket({ pings, gapsMs, opened }: SocketFigures): readonly Find
       ? "no gap"
       : `without a connection for ${gapsMs.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(", ")}`;
   const renewed = opened.length > 1 ? `; opened anew: ${opened.slice(1).join(", ")}` : "";
-  return [ok(`${pong}; ${gaps}${renewed}`)];
+  const counted = connections.length === 0 ? "" : `; Slack counts ${connections.at(-1)} of the app`;
+  return [ok(`${pong}; ${gaps}${renewed}${counted}`)];
 }

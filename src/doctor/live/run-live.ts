@@ -20,6 +20,8 @@ export interface RunLiveOptions extends Omit<LiveArguments, "report"> {
   readonly results: readonly CheckResult[];
   /** @default that of the configuration */
   readonly pingTimeoutMs?: number;
+  /** Ends the test early; what it posted is removed all the same. */
+  readonly signal: AbortSignal;
   readonly onResult: (result: CheckResult) => void;
 }
 

@@ -56,19 +56,22 @@ export async function lockDataDir(dir: string): Promise<AsyncDisposable> {
  *
  * For the moment of the question it shares the lock, so that a bot which starts at that very moment
  * would find the folder in use.
+ *
+ * @throws {AppError} `store_unavailable` when the lock cannot be read.
  */
 export function findHolder(dir: string): string | null {
   const lockFile = join(dir, LOCK_FILE);
   if (!existsSync(lockFile)) return null;
-  const database = new DatabaseSync(lockFile, { readOnly: true, timeout: 0 });
+  let database: DatabaseSync | null = null;
   try {
+    database = new DatabaseSync(lockFile, { readOnly: true, timeout: 0 });
     database.prepare("SELECT count(*) FROM sqlite_schema").get();
     return null;
   } catch (error) {
     if (isBusy(error)) return describeHolder(join(dir, HOLDER_FILE));
-    throw error;
+    throw unusable(dir, error);
   } finally {
-    database.close();
+    database?.close();
   }
 }
 
