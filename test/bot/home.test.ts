@@ -55,6 +55,23 @@ function buttonsOf(view: JsonObject): readonly JsonObject[] {
     );
 }
 
+describe("a Home that Slack does not take", () => {
+  test.for([
+    ["for the moment", { retry_after: 1 }],
+    ["because of trouble of its own", { status: 500 }],
+    ["although it was published, for all the bot knows", { connection: "drop", applied: true }],
+  ] as const)("%s is published again", async ([, fault]) => {
+    await using bot = await start();
+    await bot.act("faults", { target: "slack", method: "views.publish", ...fault });
+
+    await bot.act("home-open", { user: "U0BOB", tab: "home" });
+
+    await bot.until(async () =>
+      (await bot.calls("views.publish")).some(({ ok }) => ok === true) ? true : undefined,
+    );
+  });
+});
+
 async function start(config = {}, options: Partial<TestBotOptions> = {}) {
   return TestBot.start({ definitions: [askWorkflow(config)], ...options });
 }
