@@ -8,7 +8,7 @@ import { isJsonObject, type Json, readOwn } from "../../../src/shared/json.ts";
 import type { Findings } from "./findings.ts";
 import type { PlannedRun } from "./scenario.ts";
 
-interface StoredRun {
+export interface StoredRun {
   readonly head: ExecutionRecord;
   readonly state: ExecutionState;
   readonly events: readonly ExecutionEvent[];
@@ -45,7 +45,8 @@ export async function verifyStore(
     findings.problem("an execution is due that is over");
 }
 
-async function readRuns(store: Store): Promise<readonly StoredRun[]> {
+/** Every execution of a store, folded from its log. */
+export async function readRuns(store: Store): Promise<readonly StoredRun[]> {
   const heads: ExecutionRecord[] = [];
   for (let cursor: string | undefined; ; ) {
     const page = await store.executions.list({
