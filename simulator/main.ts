@@ -1,7 +1,7 @@
 import { openOnFreePort, PortTakenError } from "./open-on-free-port.ts";
 import { ManifestError } from "./read-manifest.ts";
 import type { Simulator } from "./simulator.ts";
-import { readSimulatorEnvironment } from "./simulator-environment.ts";
+import { readSimulatorEnvironment, type SimulatorSettings } from "./simulator-environment.ts";
 
 /** `npm run simulator`: the workspace with its fakes, without a bot, for any bot. */
 async function main(): Promise<void> {
@@ -13,11 +13,21 @@ async function main(): Promise<void> {
   }
   const simulator = await openOnFreePort(environment, console.log);
   console.log(introduction(simulator, environment.eventsUrl));
+  const kept = keptAs(simulator, environment);
+  if (kept !== undefined) console.log(kept);
   const stop = (): void => {
     void simulator[Symbol.asyncDispose]().then(() => process.exit(0));
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
+}
+
+/** Says that the workspace of an earlier start is another one than was asked for; `undefined` when it is not. */
+function keptAs({ workspace }: Simulator, wanted: SimulatorSettings): string | undefined {
+  const { size, grid, plan } = workspace.state.directory;
+  if (size === wanted.size && grid === wanted.grid && plan === wanted.plan) return undefined;
+  const kept = [size, plan, ...(grid ? ["on Enterprise Grid"] : [])].join(", ");
+  return `The workspace in ${wanted.dataDir} is kept as it was: ${kept}. For another one, set DATA_DIR to another folder.`;
 }
 
 function introduction(simulator: Simulator, eventsUrl: string | undefined): string {

@@ -1,6 +1,5 @@
 import { parseArgs } from "node:util";
-import type { Plan } from "./workspace/directory.ts";
-import type { Size } from "./workspace/seed.ts";
+import type { Plan, Size } from "./workspace/directory.ts";
 
 /** A port, whether the environment sets it, and the name of its variable. */
 export interface PortSetting {

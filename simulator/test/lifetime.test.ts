@@ -92,6 +92,35 @@ test("a manifest that is not there is named", async () => {
   );
 });
 
+test("what kind of workspace a new one is can be said in the environment or on the command line", () => {
+  expect(readSimulatorEnvironment({})).toMatchObject({ size: "small", plan: "paid", grid: false });
+  const environment = { SIMULATOR_SIZE: "large", SIMULATOR_PLAN: "free", SIMULATOR_GRID: "1" };
+  expect(readSimulatorEnvironment(environment)).toMatchObject({
+    size: "large",
+    plan: "free",
+    grid: true,
+  });
+  expect(readSimulatorEnvironment(environment, ["--size", "small"])).toMatchObject({
+    size: "small",
+    plan: "free",
+  });
+  for (const args of [["--size", "huge"], ["--sized"]]) {
+    expect(readSimulatorEnvironment({}, args)).toMatchObject({ problems: [expect.any(String)] });
+  }
+});
+
+test("a workspace that is kept stays what it was made as", async () => {
+  await using folder = await temporaryFolder();
+  {
+    await using _large = await openSample({ dataDir: folder.path, size: "large", plan: "free" });
+  }
+
+  await using again = await openSample({ dataDir: folder.path });
+
+  expect(again.workspace.state.directory).toMatchObject({ size: "large", plan: "free" });
+  expect(again.workspace.state.directory.channels().length).toBeGreaterThan(5_000);
+});
+
 test("the environment is read with every complaint at once", () => {
   expect(readSimulatorEnvironment({})).toMatchObject({
     port: { value: 4_000, explicit: false },

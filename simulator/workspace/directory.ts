@@ -9,7 +9,11 @@ export interface DirectoryData {
   readonly plan?: Plan;
   /** Whether the workspace is one of several of an organization, on Enterprise Grid. @default false */
   readonly grid?: boolean;
+  /** What it was made as. @default "small" */
+  readonly size?: Size;
 }
+
+export type Size = "small" | "large";
 
 /** A free workspace has no user groups. */
 export type Plan = "free" | "paid";
@@ -24,11 +28,13 @@ export class Directory {
   readonly #channelNames = new Map<string, string>();
   readonly #directMessages = new Map<string, string>();
   readonly grid: boolean;
+  readonly size: Size;
   plan: Plan;
 
   constructor(data: DirectoryData) {
     this.plan = data.plan ?? "paid";
     this.grid = data.grid ?? false;
+    this.size = data.size ?? "small";
     for (const user of data.users) this.#users.set(user.id, user);
     for (const group of data.usergroups) this.#usergroups.set(group.id, group);
     for (const channel of data.channels) this.saveChannel(channel);
@@ -127,6 +133,7 @@ export class Directory {
       channels: this.channels(),
       plan: this.plan,
       grid: this.grid,
+      size: this.size,
     };
   }
 }

@@ -1,5 +1,5 @@
 import { BOT_USER_ID, SLACKBOT_ID } from "../identity.ts";
-import type { DirectoryData, Plan } from "./directory.ts";
+import type { DirectoryData, Plan, Size } from "./directory.ts";
 import { enlarge } from "./large-seed.ts";
 import type { Channel, User } from "./records.ts";
 
@@ -15,8 +15,6 @@ export interface Seed {
   readonly grid?: boolean | undefined;
 }
 
-export type Size = "small" | "large";
-
 /** The people, the groups and the channels that every new workspace starts with. */
 export function seedDirectory(
   bot: { readonly appName: string; readonly botName: string },
@@ -24,7 +22,7 @@ export function seedDirectory(
 ): DirectoryData {
   const small = smallDirectory(bot);
   const sized = size === "large" ? enlarge(small) : small;
-  return { ...(grid ? onGrid(sized) : sized), plan, grid };
+  return { ...(grid ? onGrid(sized) : sized), plan, size, grid };
 }
 
 function smallDirectory(bot: {
