@@ -44,6 +44,8 @@ export interface TestBotOptions {
   /** Settings of the web sockets that differ from the bot's own. */
   readonly sockets?: SlackBotConfig["sockets"];
   readonly proxy?: ProxySettings;
+  /** What the bot works with in place of the store. @default the store itself */
+  readonly wrapStore?: (store: Store) => Store;
   readonly meters?: SlackMeters;
 }
 
@@ -82,7 +84,9 @@ export class TestBot implements AsyncDisposable {
       size: options.size,
       ...(port !== null && { eventsUrl: `http://127.0.0.1:${port}/slack/events` }),
     });
-    const test = new TestBot(options, simulator, await openSqliteStore({ path: ":memory:" }), web);
+    const { wrapStore = (store) => store } = options;
+    const store = wrapStore(await openSqliteStore({ path: ":memory:" }));
+    const test = new TestBot(options, simulator, store, web);
     await test.startBot();
     for (const definition of options.definitions) {
       const result = await test.engine.workflows.deploy(definition, { by: "test" });

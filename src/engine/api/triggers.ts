@@ -8,12 +8,13 @@ export interface Triggers {
    * Starts what a message in a channel asks for, each workflow once, however often the message is delivered.
    *
    * @returns the runs that it began, or had begun before.
+   * @throws {AppError} `slack_unavailable`, `store_unavailable`: it has to be delivered again.
    */
   receiveMessage(message: IncomingMessage): Promise<readonly StartResult[]>;
   /**
    * Starts what an emoji on a message asks for, each workflow once, however often it is delivered.
    *
-   * @throws {AppError} `slack_rejected`, `slack_unavailable` if the message cannot be read: nothing is started then.
+   * @throws {AppError} `slack_rejected`, `slack_unavailable` if the message cannot be read: nothing is started then; `store_unavailable`.
    */
   receiveReaction(reaction: IncomingReaction): Promise<readonly StartResult[]>;
   /** Ids of the workflows that people can start by a shortcut. */

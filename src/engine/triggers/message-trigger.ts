@@ -1,4 +1,4 @@
-import { asAppError } from "../../shared/errors.ts";
+import { asAppError, isAppError } from "../../shared/errors.ts";
 import type { Access } from "../access/access.ts";
 import type { StartResult } from "../api/executions.ts";
 import type { IncomingMessage } from "../api/triggers.ts";
@@ -63,7 +63,11 @@ export class MessageTrigger {
     return false;
   }
 
-  /** A workflow that cannot be started must not keep others from it. */
+  /**
+   * A workflow that cannot be started must not keep others from it. If the store is away none can be, and the delivery is repeated.
+   *
+   * @throws {AppError} `store_unavailable`.
+   */
   async #start(trigger: ActiveTrigger, message: IncomingMessage): Promise<StartResult | null> {
     const { workflowId, id } = trigger;
     const { text, user, channel, ts } = message;
@@ -84,6 +88,7 @@ export class MessageTrigger {
         ...(!trigger.reports && { report: { channel, on: "all", threadTs } }),
       });
     } catch (error) {
+      if (isAppError(error, "store_unavailable")) throw error;
       this.#options.logger.warn(
         { workflowId, trigger: id, channel, error: asAppError(error).message },
         "a message fits, but the workflow could not be started",

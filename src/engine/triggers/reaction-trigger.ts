@@ -1,4 +1,4 @@
-import { asAppError } from "../../shared/errors.ts";
+import { asAppError, isAppError } from "../../shared/errors.ts";
 import type { Access } from "../access/access.ts";
 import type { StartResult } from "../api/executions.ts";
 import type { IncomingReaction } from "../api/triggers.ts";
@@ -52,7 +52,11 @@ export class ReactionTrigger {
     return isAmong(reaction.place.channel, channels, this.#options.conversations);
   }
 
-  /** A workflow that cannot be started must not keep others from it. */
+  /**
+   * A workflow that cannot be started must not keep others from it. If the store is away none can be, and the delivery is repeated.
+   *
+   * @throws {AppError} `store_unavailable`.
+   */
   async #start(
     trigger: ActiveTrigger,
     reaction: IncomingReaction,
@@ -71,6 +75,7 @@ export class ReactionTrigger {
         ...(!trigger.reports && { report: { channel, on: "all", threadTs } }),
       });
     } catch (error) {
+      if (isAppError(error, "store_unavailable")) throw error;
       this.#options.logger.warn(
         { workflowId, trigger: id, error: asAppError(error).message },
         "a reaction fits, but the workflow could not be started",

@@ -43,11 +43,13 @@ export function register(app: App, context: BotContext): void {
         }),
       logger,
     );
-    await guard(reply, logger, async () => {
+    const accepted = Promise.withResolvers<void>();
+    const answered = guard(reply, logger, async () => {
       const caller = await context.permissions.caller(user);
       const writer = createDraftWriter(context, client, logger);
       const message = { user, channel, ts, threadTs, text };
-      if (description !== null) return begin(message, description, context, writer, reply);
+      if (description !== null)
+        return begin(message, description, context, { writer, reply, accepted: accepted.resolve });
       const draft = threadTs && (await context.engine.drafts.find(channel, threadTs));
       if (draft) return continueDraft(draft, message, writer, reply);
       const pending = isSpokenDecision(text)
@@ -56,15 +58,23 @@ export function register(app: App, context: BotContext): void {
       if (pending !== null) return reply(pending);
       await reply(helpMessage(caller.role, context.command, SUBCOMMANDS));
     });
+    // The event is acknowledged when the request is stored; writing a draft takes longer than Slack waits.
+    await Promise.race([accepted.promise, answered]);
   });
+}
+
+interface Answers {
+  readonly writer: DraftWriter;
+  readonly reply: Reply;
+  /** Called when the request is stored. */
+  readonly accepted: () => void;
 }
 
 async function begin(
   { user, channel, ts, threadTs }: DirectMessage,
   description: string,
   { engine }: BotContext,
-  writer: DraftWriter,
-  reply: Reply,
+  { writer, reply, accepted }: Answers,
 ): Promise<void> {
   if (description === "") return reply(SAY_MORE);
   const draft = await engine.drafts.open({
@@ -74,6 +84,7 @@ async function begin(
     threadTs: threadTs ?? ts,
     description,
   });
+  accepted();
   // An earlier delivery of this message began it.
   if (draft !== null) await writer.write(draft);
 }

@@ -2,6 +2,7 @@ import type { App } from "@slack/bolt";
 import { z } from "zod";
 import { readMessageText } from "../../../slack/message-text.ts";
 import type { BotContext } from "../../context.ts";
+import { throwIfWorthRepeating } from "../../receiver/repeats.ts";
 import { answerSpoken } from "./spoken-decision.ts";
 
 /** The fields of a message event that are used, whatever its subtype. */
@@ -28,7 +29,8 @@ const WRITTEN: readonly (string | undefined)[] = [
 /** A message in a channel: workflows with a matching trigger start. A message that matches none costs no call to Slack. */
 export function register(app: App, context: BotContext): void {
   const { engine } = context;
-  app.event("message", async ({ event, body, client, context: { botId: ownBotId, botUserId } }) => {
+  app.event("message", async ({ event, body, client, context: listened }) => {
+    const { botId: ownBotId, botUserId, retryNum } = listened;
     const { data } = Message.safeParse(event);
     if (data === undefined || !WRITTEN.includes(data.subtype)) return;
     const { channel, bot_id: botId, user = botId } = data;
@@ -36,7 +38,8 @@ export function register(app: App, context: BotContext): void {
     if (user === undefined || user === botUserId) return;
     if (botId !== undefined && botId === ownBotId) return;
     const logger = context.logger.child({ channel, user, event: body.event_id });
-    await answerSpoken(context, client, { ...data, user }, botUserId).catch((error: unknown) => {
+    // Not awaited: the event is acknowledged when what it starts is stored.
+    void answerSpoken(context, client, { ...data, user }, botUserId).catch((error: unknown) => {
       logger.warn({ err: error }, "could not lead a person to the buttons");
     });
     try {
@@ -52,6 +55,7 @@ export function register(app: App, context: BotContext): void {
       });
     } catch (error) {
       logger.warn({ err: error }, "could not start the workflows that a message triggers");
+      throwIfWorthRepeating(error, retryNum);
     }
   });
 }

@@ -1,34 +1,38 @@
 import type { App } from "@slack/bolt";
 import { AppError, asAppError } from "../../../shared/errors.ts";
 import type { BotContext } from "../../context.ts";
+import { throwIfWorthRepeating } from "../../receiver/repeats.ts";
 import { createQuietReply, guard } from "../../reply.ts";
 import { isDecisionEmoji, leadToButtons } from "./spoken-decision.ts";
 
 /** An emoji on a message: workflows with a matching trigger start. */
 export function register(app: App, context: BotContext): void {
   const { engine } = context;
-  app.event("reaction_added", async ({ event, body, client, context: { botUserId } }) => {
+  app.event("reaction_added", async ({ event, body, client, context: { botUserId, retryNum } }) => {
     const { user, reaction, item, item_user: author } = event;
     // What this app does must start nothing.
     if (item.type !== "message" || user === botUserId) return;
     const { channel, ts } = item;
     const logger = context.logger.child({ channel, user, event: body.event_id });
     if ((author === undefined || author === botUserId) && isDecisionEmoji(reaction)) {
-      await leadToButtons(context, client, { user, channel, ts }).catch((error: unknown) => {
+      // Not awaited: the event is acknowledged when what it starts is stored.
+      void leadToButtons(context, client, { user, channel, ts }).catch((error: unknown) => {
         logger.warn({ err: error }, "could not lead a person to the buttons");
       });
     }
-    // Only what a workflow waits for can fail; the person who chose the emoji hears why nothing began.
-    await guard(createQuietReply(client, { channel, user }, logger), logger, async () => {
-      await engine.triggers
-        .receiveReaction({
-          eventId: body.event_id,
-          emoji: reaction,
-          user,
-          place: { channel, ts },
-        })
-        .catch((error: unknown) => refuse(error, reaction));
-    });
+    try {
+      await engine.triggers.receiveReaction({
+        eventId: body.event_id,
+        emoji: reaction,
+        user,
+        place: { channel, ts },
+      });
+    } catch (error) {
+      throwIfWorthRepeating(error, retryNum);
+      // Only what a workflow waits for can fail; the person who chose the emoji hears why nothing began.
+      const reply = createQuietReply(client, { channel, user }, logger);
+      await guard(reply, logger, async () => refuse(error, reaction));
+    }
   });
 }
 
