@@ -63,6 +63,35 @@ describe("the web sockets of a process", () => {
     expect(await bot.slash("U0ALICE", "list")).toContain("Ask");
   });
 
+  test("are compared with what Slack counts: those of a process that was killed swallow clicks", async () => {
+    const log: string[] = [];
+    const { bot } = await startBot({ onLog: (line) => log.push(line) });
+    await using _bot = bot;
+
+    await bot.act("disconnect", { kind: "ghost", count: 1 });
+
+    const line = await bot.until(async () => log.find((one) => one.includes("counts more")));
+    expect(JSON.parse(line)).toMatchObject({ connections: 3, held: 2, otherProcesses: 0 });
+  });
+
+  test("lose no click in refreshes, one after the other", async () => {
+    const { bot, counts } = await startBot({ definitions: [askWorkflow({ required: 2 })] });
+    await using _bot = bot;
+    await bot.slash("U0ALICE", "run ask");
+    const card = await bot.message(APPROVALS, /Approval needed/);
+    const click = () => bot.click("U0BOB", APPROVALS, card, "decide_approve");
+
+    for (let refreshes = 0; refreshes < 3; refreshes += 1) {
+      counts.length = 0;
+      const clicked = [click(), click(), click()];
+      await bot.act("disconnect", { kind: "refresh_requested", count: 1 });
+      clicked.push(click(), click(), click());
+      for (const ack of await Promise.all(clicked)) expect(ack).toMatchObject({ acked: true });
+      // One more, and the old one less.
+      await bot.until(async () => (counts.length === 2 ? true : undefined));
+    }
+  });
+
   test("say so when Socket Mode was switched off, and open no more", async () => {
     const { bot } = await startBot();
     await using _bot = bot;
@@ -76,35 +105,25 @@ describe("the web sockets of a process", () => {
 });
 
 describe("when Slack leaves out events", () => {
-  test("the bot continues to work, and an admin hears of it once", async () => {
-    let limited = 0;
-    const { bot } = await startBot({
-      admins: ["U0BOB"],
-      meters: { ...NO_METERS, eventsLimited: () => (limited += 1) },
-    });
-    await using _bot = bot;
-    const send = () =>
-      bot.simulator.workspace.transport.send({
-        kind: "events_api",
-        payload: {
-          token: "none",
-          type: "app_rate_limited",
-          team_id: "T0",
-          minute_rate_limited: 1,
-          api_app_id: "A0",
-        },
-        acceptsResponse: false,
+  test.for(["socket", "http"] as const)(
+    "over %s, the bot continues to work, and an admin hears of it once",
+    async (mode) => {
+      let limited = 0;
+      await using bot = await TestBot.start({
+        ...{ definitions: [askWorkflow()], mode },
+        meters: { ...NO_METERS, eventsLimited: () => (limited += 1) },
       });
 
-    expect(await send()).toMatchObject({ acked: true });
-    expect(await send()).toMatchObject({ acked: true });
+      expect(await bot.act("app-rate-limited", {})).toMatchObject({ acked: true });
+      expect(await bot.act("app-rate-limited", {})).toMatchObject({ acked: true });
 
-    expect(limited).toBe(2);
-    const notice = await bot.until(async () => (await bot.calls("chat.postMessage"))[0]);
-    expect(JSON.stringify(notice)).toContain("leaves out events");
-    expect(await bot.slash("U0ALICE", "list")).toContain("Ask");
-    expect(await bot.calls("chat.postMessage")).toHaveLength(1);
-  });
+      expect(limited).toBe(2);
+      // No one is named in ADMINS.
+      await bot.message("D0ALICE", /leaves out events/);
+      expect(await bot.slash("U0ALICE", "list")).toContain("Ask");
+      expect(await bot.calls("chat.postMessage")).toHaveLength(1);
+    },
+  );
 });
 
 describe("a proxy", () => {

@@ -47,6 +47,8 @@ export interface TestBotOptions {
   /** What the bot works with in place of the store. @default the store itself */
   readonly wrapStore?: (store: Store) => Store;
   readonly meters?: SlackMeters;
+  /** Gets each line of the bot's log from `warn` on. @default none */
+  readonly onLog?: (line: string) => void;
 }
 
 /** The real bot on a store in memory, in front of a simulator. */
@@ -114,7 +116,11 @@ export class TestBot implements AsyncDisposable {
 
   /** A new life of the bot's process, on the same store. */
   async startBot(): Promise<void> {
-    const logger = pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" });
+    const { onLog: write } = this.#options;
+    const logger =
+      write === undefined
+        ? pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" })
+        : pino({ level: "warn" }, { write });
     const access = { botToken: "xoxb-simulator", apiUrl: this.simulator.apiUrl };
     const { proxy, meters } = this.#options;
     const slack = createSlack({

@@ -34,11 +34,11 @@ const ACK_MS = 3000;
 /**
  * A replaced socket is closed when it has brought nothing for so long. What Slack sends in the moment of closing is lost, so the longer
  * the better; but about ten seconds after its last word Slack closes it, whatever is being worked on. So it must have been quiet for a
- * second at first, for less the longer that takes.
+ * while at first, for less the longer that takes.
  */
 const QUIET: readonly { readonly untilMs: number; readonly quietMs: number }[] = [
-  { untilMs: 3000, quietMs: 1000 },
-  { untilMs: 6000, quietMs: 200 },
+  { untilMs: 3000, quietMs: 300 },
+  { untilMs: 6000, quietMs: 100 },
   { untilMs: 9000, quietMs: 0 },
 ];
 /** A socket that Slack has only warned of serves on for so long at most until Slack says more. */
