@@ -99,7 +99,7 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     keys: createSharedKeys(options.dedupe, clock),
     groups,
     workspace: slack,
-    home: createHomePublisher({ engine, permissions, client: lookup, clock, command }),
+    home: createHomePublisher({ engine, permissions, client: lookup, clock, command, logger }),
     client: lookup,
     tellAdmins,
     doubtToken: (why) => health.doubtToken(lookup, why),

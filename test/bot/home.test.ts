@@ -223,6 +223,83 @@ describe("App Home", () => {
     expect([hashes[0], hashes[1], hashes[3]]).toEqual([undefined, hash, undefined]);
   });
 
+  test("shows everything else when a user group cannot be read, and says so in one line", async () => {
+    await using bot = await TestBot.start({
+      definitions: [
+        askWorkflow(),
+        askWorkflow({ approvers: ["U0BOB"], title: "Bob alone?" }, { id: "bob", name: "Bob" }),
+      ],
+    });
+    await bot.act("faults", {
+      target: "slack",
+      method: "usergroups.users.list",
+      error: "plan_upgrade_required",
+      times: 1000,
+    });
+    await bot.slash("U0BOB", "run ask");
+    await bot.slash("U0ALICE", "run bob");
+    const card = await bot.message(APPROVALS, /Bob alone/);
+    await bot.message(APPROVALS, /Shall we/);
+    const home = await new Home(bot, "U0BOB").open(/As of/);
+    expect(home).toMatch(/Bob alone\?.*may be missing here.*name people by their ids/);
+    expect(home).toMatch(/Your latest runs.*Ask.*Costs of all workflows.*Today/);
+    await bot.click("U0CAROL", APPROVALS, card, "decide_approve");
+    const answer = await bot.until(async () => (await bot.privates("U0CAROL", APPROVALS))[0]);
+    expect(answer).toContain("not among those who decide");
+    const open = await bot.message(APPROVALS, /Shall we/);
+    await bot.click("U0CAROL", APPROVALS, open, "decide_approve");
+    await bot.until(async () =>
+      /plan_upgrade_required.*name people by their ids/.test(
+        (await bot.privates("U0CAROL", APPROVALS)).join(),
+      )
+        ? true
+        : undefined,
+    );
+  });
+
+  test("is shown although more groups have open requests than Slack lets us read in a minute", async () => {
+    const groups = Array.from({ length: 30 }, (_, number) => `S0GROUP${number}`);
+    const definitions = groups.map((group, number) =>
+      askWorkflow({ approvers: [group] }, { id: `ask-${number}`, name: `Ask ${number}` }),
+    );
+    await using bot = await TestBot.start({ definitions });
+    await bot.act("faults", {
+      target: "slack",
+      method: "usergroups.users.list",
+      retry_after: 30,
+      times: 1000,
+    });
+    for (let number = 0; number < 25; number++) await bot.slash("U0ALICE", `run ask-${number}`);
+    const home = await new Home(bot, "U0ALICE").open(/As of/);
+    expect(home).toMatch(/Your latest runs.*Ask 2\d.*Today/);
+  });
+
+  test("says so when Slack does not say who a person is", async () => {
+    await using bot = await start();
+    await bot.act("faults", {
+      target: "slack",
+      method: "users.info",
+      error: "internal_error",
+      times: 1000,
+    });
+    await new Home(bot, "U0ALICE").open(/Slack did not answer properly/);
+  });
+
+  test("shows what it knows when what waits takes long to be read", async () => {
+    await using bot = await start();
+    await bot.act("faults", {
+      target: "slack",
+      method: "usergroups.users.list",
+      delay_ms: 4000,
+      times: 1000,
+    });
+    await bot.slash("U0CAROL", "run ask");
+    await bot.message(APPROVALS, /Shall we/);
+    const home = await new Home(bot, "U0BOB").open(/As of/);
+    expect(home).toMatch(/still being read.*Today/);
+    await new Home(bot, "U0BOB").shows(/Shall we/);
+  });
+
   test("explains itself to guests, and shows them nothing", async () => {
     await using bot = await start();
     await bot.slash("U0ALICE", "run ask");

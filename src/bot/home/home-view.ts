@@ -34,13 +34,16 @@ export interface HomeContent {
   readonly notice: readonly KnownBlock[];
   /** Requests that this person may decide. */
   readonly decisions: readonly OpenRequest[];
+  /** What could not be read and is missing here: a sentence each. */
+  readonly gaps: readonly string[];
   /** Do they get a receipt for each decision? */
   readonly hasReceipts: boolean;
-  /** Their latest runs, newest first. */
-  readonly runs: readonly ExecutionSummary[];
+  /** Their latest runs, newest first; `null`: they could not be read. */
+  readonly runs: readonly ExecutionSummary[] | null;
   /** Have they started more than these? */
   readonly hasMoreRuns: boolean;
-  readonly costs: HomeCosts;
+  /** `null`: they could not be read. */
+  readonly costs: HomeCosts | null;
   /** Names of workflows by id. */
   readonly names: ReadonlyMap<string, string>;
   /** The slash command as this workspace knows it. */
@@ -61,13 +64,16 @@ export function homeView(content: HomeContent): HomeView {
     ...notice,
     header("Waiting for your decision"),
     ...decisionBlocks(content.decisions, nameOf),
+    ...content.gaps.map((gap) => contextBlock(`:warning: ${gap}`)),
     buttons("receipts", [receiptsButton(content.hasReceipts)]),
     divider,
     header("Your latest runs"),
     ...runBlocks(content),
     divider,
     header("Costs of all workflows"),
-    ...costBlocks(content.costs, nameOf),
+    ...(content.costs === null
+      ? [section("They cannot be shown at the moment.")]
+      : costBlocks(content.costs, nameOf)),
     divider,
     contextBlock(
       `As of ${showTime(now)}; open this page again for the newest. \`${command} list\` shows the workflows, \`${command} help\` everything else.`,
@@ -135,6 +141,7 @@ function decisionBlocks(
 }
 
 function runBlocks({ runs, hasMoreRuns, now, command }: HomeContent): KnownBlock[] {
+  if (runs === null) return [section("They cannot be shown at the moment.")];
   if (runs.length === 0)
     return [section(`You have started none yet. Try \`${command} run &lt;id&gt;\`.`)];
   const lines = runs.map((run) => {

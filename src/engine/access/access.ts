@@ -98,11 +98,31 @@ export class Access {
     if (role === "admin") return { allowed: true, because: { kind: "admin" }, holders };
     if (permissions?.[action] === undefined && action === "run")
       return { allowed: true, because: { kind: "default" }, holders };
+    const holder = await this.amongWhich(person, holders, freshness);
+    if (holder === null) return { allowed: false, because: { kind: "not_named" }, holders };
+    return { allowed: true, because: { kind: "named", holder }, holders };
+  }
+
+  /**
+   * By which of these names a person is meant; `null`: by none. A group that cannot be read keeps the others from nothing.
+   *
+   * @throws {AppError} `slack_unavailable`, `slack_rejected` if it is unknown because of such a group.
+   */
+  async amongWhich(
+    userId: string,
+    holders: Iterable<string>,
+    freshness?: Freshness,
+  ): Promise<string | null> {
+    const unread: unknown[] = [];
     for (const holder of holders) {
-      if (await this.isAmong(person, holder, freshness))
-        return { allowed: true, because: { kind: "named", holder }, holders };
+      try {
+        if (await this.isAmong(userId, holder, freshness)) return holder;
+      } catch (error) {
+        unread.push(error);
+      }
     }
-    return { allowed: false, because: { kind: "not_named" }, holders };
+    if (unread.length > 0) throw unread[0];
+    return null;
   }
 
   /** Whether a person is named, or is in the user group or channel that is named. What does not exist has no members. */

@@ -26,9 +26,11 @@ export interface Approvals {
   listOpen(limit: number): Promise<readonly OpenRequest[]>;
   /**
    * What a person may decide now and has not decided yet, newest execution first: their own requests are not among it, nor
-   * are those of groups that they are not in. Only the newest 500 open requests are read.
+   * are those of groups that they are not in, or that cannot be read. Only the newest 500 open requests are read.
    */
   listFor(userId: string): Promise<readonly OpenRequest[]>;
+  /** The same, with the groups that could not be read. */
+  pendingFor(userId: string): Promise<PendingRequests>;
   /**
    * Who can decide a request, as far as is known: what it says may be a minute old. Never rejects.
    *
@@ -53,6 +55,18 @@ export interface Audience {
   readonly notified: readonly string[];
   /** A sentence that says why it cannot be decided, with mentions; `null`: it can. */
   readonly undecidable: string | null;
+}
+
+/** What waits for a person, as far as it is known. */
+export interface PendingRequests {
+  readonly requests: readonly OpenRequest[];
+  /** Groups of open requests whose members could not be read: what waits for them may be missing. */
+  readonly unread: readonly {
+    /** As it is mentioned in Slack, or its name. */
+    readonly group: string;
+    /** A sentence: why, and what to do. */
+    readonly why: string;
+  }[];
 }
 
 export interface OpenRequest {

@@ -1,3 +1,4 @@
+import { asAppError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { eachPage } from "../../shared/pages.ts";
@@ -9,6 +10,7 @@ import type {
   DelegationRequest,
   NotRecorded,
   OpenRequest,
+  PendingRequests,
   RequestRef,
   VoteAnswer,
   VoteOutcome,
@@ -118,6 +120,10 @@ export class Approvals implements ApprovalsApi {
   }
 
   async listFor(userId: string): Promise<readonly OpenRequest[]> {
+    return (await this.pendingFor(userId)).requests;
+  }
+
+  async pendingFor(userId: string): Promise<PendingRequests> {
     return this.#decidableBy(userId, await this.listOpen(MAX_OPEN));
   }
 
@@ -209,14 +215,18 @@ export class Approvals implements ApprovalsApi {
   }
 
   /** Those of the requests that this person may decide and has not voted on yet, in the same order. */
-  async #decidableBy(
-    userId: string,
-    requests: readonly OpenRequest[],
-  ): Promise<readonly OpenRequest[]> {
+  async #decidableBy(userId: string, requests: readonly OpenRequest[]): Promise<PendingRequests> {
     // What is listed is only shown; the click is checked by itself.
-    if (!mayAct(await this.#options.directory.person(userId, "recent"))) return [];
-    const members = this.#memberReader("recent");
+    const read = this.#memberReader("recent");
+    const unread = new Map<string, string>();
+    const members: MemberReader = (group) =>
+      read(group).catch((error: unknown) => {
+        unread.set(group, asAppError(error).message);
+        return null;
+      });
     const found: OpenRequest[] = [];
+    if (!mayAct(await this.#options.directory.person(userId, "recent")))
+      return { requests: found, unread: [] };
     for (const open of requests) {
       const { opened, votes } = open.request;
       const hasVoted = votes.some((vote) => vote.by === userId);
@@ -224,7 +234,10 @@ export class Approvals implements ApprovalsApi {
       if (!(await isApprover(approversNow(open.request), userId, members))) continue;
       if ((await findExclusion(opened, userId, members)) === null) found.push(open);
     }
-    return found;
+    return {
+      requests: found,
+      unread: [...unread].map(([group, why]) => ({ group: mentionList([group]), why })),
+    };
   }
 
   /** Answers the clicks that a commit settles. */
@@ -361,15 +374,22 @@ export class Approvals implements ApprovalsApi {
   }
 }
 
+/** A group that cannot be read keeps nobody out who is named otherwise. Throws what it met if it is unknown because of that. */
 async function isApprover(
   approvers: readonly string[],
   userId: string,
   members: MemberReader,
 ): Promise<boolean> {
   if (approvers.includes(userId)) return true;
-  for (const approver of approvers) {
-    if (!isUserId(approver) && (await members(approver))?.includes(userId)) return true;
+  const unread: unknown[] = [];
+  for (const approver of approvers.filter((name) => !isUserId(name))) {
+    try {
+      if ((await members(approver))?.includes(userId) === true) return true;
+    } catch (error) {
+      unread.push(error);
+    }
   }
+  if (unread.length > 0) throw unread[0];
   return false;
 }
 

@@ -44,6 +44,7 @@ export function guardApprovals(
     receiptsSince: (userId) => approvals.receiptsSince(userId),
     setReceipts: (userId, wanted) => approvals.setReceipts(userId, wanted),
     listFor: (userId) => approvals.listFor(userId),
+    pendingFor: (userId) => approvals.pendingFor(userId),
     async listOpen(limit) {
       const open = await approvals.listOpen(limit);
       return Promise.all(

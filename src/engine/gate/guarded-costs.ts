@@ -13,6 +13,7 @@ import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { CostReports } from "../costs/costs.ts";
 import type { BudgetScope } from "../ports/calls.ts";
 import type { Gate } from "./gate.ts";
+import { leftOut } from "./left-out.ts";
 
 /** What workflows cost, as people may see it, and budgets, which admins set. */
 export class GuardedCosts implements Costs {
@@ -104,7 +105,8 @@ export class GuardedCosts implements Costs {
   async #sees(reader: string, workflowId: string): Promise<boolean> {
     if (!(await this.#isRestricted(workflowId))) return true;
     const permissions = await this.#gate.permissionsOf(workflowId);
-    return (await this.#gate.access.may(reader, "view", permissions)).allowed;
+    const verdict = this.#gate.access.may(reader, "view", permissions);
+    return verdict.then(({ allowed }) => allowed).catch(leftOut);
   }
 
   /** What has no definition any more, and the writing of drafts, is shown to all. */

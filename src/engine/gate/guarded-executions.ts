@@ -16,6 +16,7 @@ import type { Retries } from "../executions/retries.ts";
 import { OPERATOR } from "../model/actor.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Gate } from "./gate.ts";
+import { leftOut } from "./left-out.ts";
 import { assertOwns, refuseRun, rightsIn } from "./run-rights.ts";
 import { maskView } from "./view-for.ts";
 
@@ -186,7 +187,9 @@ export class GuardedExecutions implements ExecutionsApi {
         this.#gate
           .permissionsOf(workflowId)
           .then((permissions) => this.#gate.access.may(reader, "view", permissions))
-          .then(({ allowed }) => allowed);
+          .then(({ allowed }) => allowed)
+          // In a list what cannot be checked is left out: one group must not hide all other runs.
+          .catch(leftOut);
       views.set(workflowId, known);
       return known;
     };
@@ -194,7 +197,8 @@ export class GuardedExecutions implements ExecutionsApi {
       if (run.startedBy === reader || (await viewsAllOf(run.workflowId))) return true;
       if (run.waitingOn.length === 0) return false;
       const { view } = await this.read(run.executionId);
-      return (await rightsIn(this.#gate, reader, view)).sees;
+      const rights = rightsIn(this.#gate, reader, view);
+      return rights.then(({ sees }) => sees).catch(leftOut);
     };
   }
 }
