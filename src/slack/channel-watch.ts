@@ -22,8 +22,13 @@ export interface ChannelWatch {
    * @returns `null` if Slack does not say. Never rejects.
    */
   membersOf(channel: string): Promise<ReadonlySet<string> | null>;
-  /** Is it archived, or closed to the bot? As old as the facts of channels; `false` if Slack does not say. Never rejects. */
-  isClosed(channel: string): Promise<boolean>;
+  /**
+   * Why it is closed to the bot, as Slack's error would say: it is archived, or the bot does not see it. As old as the facts of
+   * channels.
+   *
+   * @returns `null` if it is open, or Slack does not say. Never rejects.
+   */
+  whyClosed(channel: string): Promise<string | null>;
   /** Who is in a channel is asked anew. */
   forget(): void;
 }
@@ -36,14 +41,15 @@ export function createChannelWatch(
   const known = new LruMap<string, { readonly at: number; readonly members: Answer }>(MAX_CHANNELS);
   return {
     forget: () => known.clear(),
-    isClosed: async (channel) => {
+    whyClosed: async (channel) => {
       // Direct conversations are not archived.
-      if (channel.startsWith("D")) return false;
+      if (channel.startsWith("D")) return null;
       try {
         const facts = await channels.facts(channel);
-        return facts === null || facts.isArchived;
+        if (facts === null) return "channel_not_found";
+        return facts.isArchived ? "is_archived" : null;
       } catch {
-        return false;
+        return null;
       }
     },
     membersOf: (channel) => {

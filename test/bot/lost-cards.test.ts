@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { isJsonObject } from "../../simulator/json.ts";
 import type { JsonObject } from "../../src/shared/json.ts";
 import { APPROVALS, askWorkflow } from "../support/ask-workflow.ts";
 import { contentOf, TestBot, tsOf } from "../support/bot.ts";
@@ -47,7 +48,7 @@ describe("the card of an open request", () => {
   });
 
   test("goes to the run and to the approvers when its channel is archived", async () => {
-    await using bot = await start({}, 200);
+    await using bot = await start();
     await bot.slash("U0ALICE", "run ask", "D0ALICE");
     await bot.message(APPROVALS, /Approval needed/);
     const run = await bot.message("D0ALICE", /Waits at/);
@@ -57,6 +58,41 @@ describe("the card of an open request", () => {
     await bot.message("D0CAROL", /Approval needed/);
     await bot.click("U0BOB", "D0BOB", copy, "decide_approve");
     await bot.message("D0CAROL", /\*Approved\* by <@U0BOB>/);
+  });
+
+  test("goes to the run when the bot is removed from its private channel", async () => {
+    await using bot = await TestBot.start({ definitions: [] });
+    const made = await bot.act("channel", {
+      name: "board",
+      is_private: true,
+      members: ["U0BOB", "U0CAROL", "U0BOT"],
+    });
+    const channel = made["channel"];
+    const board = isJsonObject(channel) && typeof channel["id"] === "string" ? channel["id"] : "";
+    const definition = askWorkflow({ channel: board });
+    await bot.engine.workflows.deploy(definition, { by: "test" });
+    await bot.slash("U0ALICE", "run ask", "D0ALICE");
+    await bot.message(board, /Approval needed/);
+    const run = await bot.message("D0ALICE", /Waits at/);
+    await bot.act("channel", { channel: board, remove: ["U0BOT"] });
+    const asked = await bot.message("D0ALICE", /I cannot post in/, tsOf(run));
+    expect(contentOf(asked)).toContain("it is private and the bot is not in it");
+    await bot.message("D0BOB", /Approval needed/);
+  });
+
+  test("goes to the run when its channel is frozen, at the first edit that Slack refuses", async () => {
+    await using bot = await start({ required: 2 });
+    await bot.slash("U0ALICE", "run ask");
+    const card = await bot.message(APPROVALS, /Approval needed/);
+    const run = await bot.message("C0GENERAL", /Waits at/);
+    await bot.act("faults", {
+      target: "slack",
+      method: "chat.update",
+      error: "is_inactive",
+      times: 1,
+    });
+    await bot.click("U0BOB", APPROVALS, card, "decide_approve");
+    await bot.message("C0GENERAL", /archived, frozen or deleted/, tsOf(run));
   });
 
   test("keeps working when its channel gets another name", async () => {

@@ -77,7 +77,7 @@ const MAX_FOUND = 5000;
  */
 export class Reaches {
   readonly #options: ReachesOptions;
-  readonly #closed = new Set<string>();
+  readonly #closed = new Map<string, string>();
   #notBefore = 0;
   readonly #found = new LruMap<string, Found>(MAX_FOUND);
 
@@ -104,9 +104,9 @@ export class Reaches {
     return refreshed.includes(true);
   }
 
-  /** Is this conversation closed to the bot, as far as was found out? */
-  isClosed(channel: string): boolean {
-    return this.#closed.has(channel);
+  /** Why this conversation is closed to the bot, as far as was found out: Slack's error; `null`: it is not. */
+  whyClosed(channel: string): string | null {
+    return this.#closed.get(channel) ?? null;
   }
 
   /** What was found out of requests whose cards stand there is found out anew. */
@@ -161,8 +161,9 @@ export class Reaches {
 
   async #noteClosed(place: string | null): Promise<void> {
     if (place === null) return;
-    if (await this.#options.channelWatch.isClosed(place)) this.#closed.add(place);
-    else this.#closed.delete(place);
+    const why = await this.#options.channelWatch.whyClosed(place);
+    if (why === null) this.#closed.delete(place);
+    else this.#closed.set(place, why);
   }
 
   /** Those who do not see a conversation; none if Slack does not say who is in it. */

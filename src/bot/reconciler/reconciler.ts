@@ -291,7 +291,8 @@ export class Reconciler {
       ({ channel, ts }) => {
         if (this.#deleted.get(`${channel} ${ts}`) === true)
           return { help: "anew", code: "message_not_found" };
-        return this.#reaches.isClosed(channel) ? { help: "elsewhere", code: "is_inactive" } : null;
+        const code = this.#reaches.whyClosed(channel);
+        return code === null ? null : { help: "elsewhere", code };
       },
     );
     const inOldDigest = leavesDigest(execution);

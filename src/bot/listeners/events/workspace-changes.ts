@@ -5,19 +5,30 @@ import type { BotContext } from "../../context.ts";
  * What Slack reports of channels, people and user groups: what was known of them counts no more. Slack delivers each event to one
  * connection, so that other processes hear nothing of it and rely on the age of what they know.
  */
-export function register(app: App, { workspace }: BotContext): void {
-  registerChannels(app, workspace);
-  registerMembers(app, workspace);
-  registerPeople(app, workspace);
+export function register(app: App, context: BotContext): void {
+  const closed = (channel: string): void => {
+    context.workspace.channels.changes.closed(channel);
+    context.cards.placeClosed(channel);
+  };
+  registerChannels(app, context.workspace, closed);
+  registerMembers(app, context.workspace, closed);
+  registerPeople(app, context.workspace);
 }
 
-function registerChannels(app: App, { channels: { changes } }: BotContext["workspace"]): void {
-  app.event("channel_archive", async ({ event }) => changes.closed(event.channel));
-  app.event("channel_deleted", async ({ event }) => changes.closed(event.channel));
-  app.event("channel_left", async ({ event }) => changes.closed(event.channel));
-  app.event("group_archive", async ({ event }) => changes.closed(event.channel));
-  app.event("group_deleted", async ({ event }) => changes.closed(event.channel));
-  app.event("group_left", async ({ event }) => changes.closed(event.channel));
+/** A channel was archived or deleted, or the bot left it. */
+type OnClosed = (channel: string) => void;
+
+function registerChannels(
+  app: App,
+  { channels: { changes } }: BotContext["workspace"],
+  closed: OnClosed,
+): void {
+  app.event("channel_archive", async ({ event }) => closed(event.channel));
+  app.event("channel_deleted", async ({ event }) => closed(event.channel));
+  app.event("channel_left", async ({ event }) => closed(event.channel));
+  app.event("group_archive", async ({ event }) => closed(event.channel));
+  app.event("group_deleted", async ({ event }) => closed(event.channel));
+  app.event("group_left", async ({ event }) => closed(event.channel));
   app.event("channel_unarchive", async ({ event }) => changes.opened(event.channel));
   app.event("group_unarchive", async ({ event }) => changes.opened(event.channel));
   app.event("channel_rename", async ({ event: { channel } }) =>
@@ -28,14 +39,18 @@ function registerChannels(app: App, { channels: { changes } }: BotContext["works
   );
 }
 
-function registerMembers(app: App, { channels, directory }: BotContext["workspace"]): void {
+function registerMembers(
+  app: App,
+  { channels, directory }: BotContext["workspace"],
+  closed: OnClosed,
+): void {
   app.event("member_joined_channel", async ({ event, context: { botUserId } }) => {
     directory.membersChanged(event.channel);
     if (event.user === botUserId) await channels.changes.opened(event.channel);
   });
   app.event("member_left_channel", async ({ event, context: { botUserId } }) => {
     directory.membersChanged(event.channel);
-    if (event.user === botUserId) channels.changes.closed(event.channel);
+    if (event.user === botUserId) closed(event.channel);
   });
 }
 
