@@ -204,7 +204,7 @@ test("the dialog of a shortcut opens before anything is looked up: Slack may be 
 
 test.for([
   ["views.open", "expired_trigger_id", /did not open the dialog/],
-  ["views.update", "internal_error", /did not show the workflows/],
+  ["views.update", "internal_error", /Slack did not answer properly/],
 ] as const)(
   "where %s fails, the person hears of it by direct message",
   async ([method, error, told]) => {

@@ -1,6 +1,5 @@
 import type { App, BlockAction } from "@slack/bolt";
 import type { ModalView } from "@slack/types";
-import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import { asAppError } from "../../../shared/errors.ts";
 import { readOwn } from "../../../shared/json.ts";
@@ -8,55 +7,59 @@ import { showSentence } from "../../../slack/text.ts";
 import { parseShowValue, type ShowValue } from "../../action-values.ts";
 import type { BotContext } from "../../context.ts";
 import { ACTION_IDS } from "../../ids.ts";
+import { createDirectReply } from "../../reply.ts";
 import { createCardContext } from "../../views/card-context.ts";
 import { loadingModal, requestModal, requestNotice } from "../../views/request-modal.ts";
 import { wholeRequest } from "../../views/request-text.ts";
+import { fillView, openView, type ViewOptions } from "../dialogs/open-view.ts";
+import { onAction } from "./on-action.ts";
 
 const PAGE_ACTION = new RegExp(`^${ACTION_IDS.showRequestPage}_`);
 const UNKNOWN = "This request is not known any more. Look at the newest card of the run.";
 
+const OTHERWISE = "Click the button again.";
+
 /** "Show all" on a card opens a dialog with everything that is asked; its buttons turn the pages. */
 export function register(app: App, context: BotContext): void {
-  app.action<BlockAction>(ACTION_IDS.showRequest, async ({ ack, body, client }) => {
-    await ack();
-    const logger = context.logger.child({ user: body.user.id });
-    try {
+  onAction(app, context, {
+    id: ACTION_IDS.showRequest,
+    parse: (value) => ({ shown: parseShowValue(value) }),
+    ack: "after",
+    handle: async (request) => {
+      await request.ack();
+      const options = { ...request, otherwise: OTHERWISE };
       // At once: a trigger is good for three seconds, and what is shown has to be read first.
-      const { view } = await client.views.open({
-        trigger_id: body.trigger_id,
-        view: loadingModal(),
-      });
-      await show(context, client, view?.id, body);
-    } catch (error) {
-      logger.warn({ err: error }, "could not show a request whole");
-    }
+      const id = await openView(request.click.triggerId, loadingModal(), options);
+      if (id !== null) await show(context, request.click.user, request.value.shown, id, options);
+      return undefined;
+    },
   });
   app.action<BlockAction>(PAGE_ACTION, async ({ ack, body, client }) => {
     await ack();
-    const logger: Logger = context.logger.child({ user: body.user.id });
-    try {
-      await show(context, client, body.view?.id, body);
-    } catch (error) {
-      logger.warn({ err: error }, "could not turn the page of a request");
-    }
+    const user = body.user.id;
+    const logger: Logger = context.logger.child({ user });
+    const pressed = readOwn(body.actions[0], "value");
+    const value = parseShowValue(typeof pressed === "string" ? pressed : undefined);
+    // Within a dialog there is no other place for an answer.
+    const reply = createDirectReply(client, user, logger);
+    const options = { client, reply, logger, otherwise: OTHERWISE };
+    if (body.view !== undefined) await show(context, user, value, body.view.id, options);
   });
 }
 
 async function show(
   context: BotContext,
-  client: WebClient,
-  viewId: string | undefined,
-  body: BlockAction,
+  user: string,
+  value: ShowValue | null,
+  viewId: string,
+  options: ViewOptions,
 ): Promise<void> {
-  if (viewId === undefined) return;
-  const pressed = readOwn(body.actions[0], "value");
-  const value = parseShowValue(typeof pressed === "string" ? pressed : undefined);
-  const view = await read(context, body.user.id, value).catch((error: unknown) => {
+  const view = await read(context, user, value).catch((error: unknown) => {
     const known = asAppError(error);
-    context.logger.info({ err: known }, "a request could not be shown whole");
+    options.logger.info({ err: known }, "a request could not be shown whole");
     return requestNotice(showSentence(known.message));
   });
-  await client.views.update({ view_id: viewId, view });
+  await fillView(viewId, view, options);
 }
 
 /** @throws {AppError} `not_allowed` for people without a role and those who may not see the run; `execution_not_found`. */

@@ -17,7 +17,7 @@ import { decisionDialog, loadingDialog } from "../../views/decision-dialog.ts";
 import { noticeDialog } from "../../views/dialog.ts";
 import type { ActionRequest } from "../actions/on-action.ts";
 import { askAgain } from "../vote-answer.ts";
-import { onSubmit, openDialog, type Submission } from "./dialog.ts";
+import { fillDialog, onSubmit, openDialog, type Submission } from "./dialog.ts";
 
 const TITLE = "Your decision";
 
@@ -71,7 +71,7 @@ export async function openDecision(
   request: ActionRequest<DecisionValue>,
   context: BotContext,
 ): Promise<void> {
-  const { value, click, client, logger } = request;
+  const { value, click, logger } = request;
   const carried: DialogValue = { ...value, ...(click.home !== null && { o: "home" }) };
   const label = click.label ?? value.c;
   const first = { label, comment: value.k, fields: [], metadata: toDialogValue(carried) };
@@ -83,19 +83,17 @@ export async function openDecision(
     if (form.recorded === false) {
       logger.info({ requestId: value.r, reason: form.reason }, "a decision was refused");
       const refused = noticeDialog(TITLE, [section(showSentence(form.message))]);
-      await client.views.update({ view_id: id, view: refused });
+      await fillDialog(request, id, refused);
     } else if (value.f !== undefined) {
       const { choice, fields, seen, title } = form;
       const metadata = toDialogValue({ ...carried, s: seen });
       const { comment } = choice;
       const full = decisionDialog({ label: choice.label, title, comment, fields, metadata });
-      await client.views.update({ view_id: id, view: full });
+      await fillDialog(request, id, full);
     }
   } catch (error) {
-    logger.warn({ err: error }, "a dialog could not be filled in");
+    logger.warn({ err: error }, "what a dialog shows could not be read");
     const text = `:warning: ${showSentence(asAppError(error).message)}`;
-    const failed = noticeDialog(TITLE, [section(text)]);
-    // The person may have closed or submitted it.
-    await client.views.update({ view_id: id, view: failed }).catch(() => undefined);
+    await fillDialog(request, id, noticeDialog(TITLE, [section(text)]));
   }
 }

@@ -7,26 +7,27 @@ import { createReply, guard } from "../../reply.ts";
 import { noticeDialog } from "../../views/dialog.ts";
 import type { ActionRequest } from "../actions/on-action.ts";
 import { ACK_WITHIN_MS, settlesWithin, UNCONFIRMED_SENTENCE } from "../vote-answer.ts";
+import { fillView, openView } from "./open-view.ts";
+
+/** Of the dialogs in which people decide. */
+const OTHERWISE = "So nothing was decided. Click the button again.";
 
 /**
- * Opens a dialog, at once: Slack takes the click's trigger for three seconds only.
+ * Opens the dialog of a click.
  *
  * @returns its id; `null`: it could not be opened, and the person got an answer.
  */
-export async function openDialog(
-  { click, client, reply, logger }: ActionRequest<unknown>,
+export function openDialog(request: ActionRequest<unknown>, view: View): Promise<string | null> {
+  return openView(request.click.triggerId, view, { ...request, otherwise: OTHERWISE });
+}
+
+/** Shows another view in the dialog of a click; if Slack does not, the person hears of it. */
+export function fillDialog(
+  request: ActionRequest<unknown>,
+  viewId: string,
   view: View,
-): Promise<string | null> {
-  try {
-    const { view: opened } = await client.views.open({ trigger_id: click.triggerId ?? "", view });
-    return opened?.id ?? null;
-  } catch (error) {
-    logger.warn({ err: error }, "a dialog could not be opened");
-    await reply(
-      ":warning: Slack did not open the dialog in time, so nothing was decided. Click the button again.",
-    );
-    return null;
-  }
+): Promise<void> {
+  return fillView(viewId, view, { ...request, otherwise: OTHERWISE });
 }
 
 /** A dialog as it was submitted. */

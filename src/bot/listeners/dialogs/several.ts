@@ -22,7 +22,7 @@ import {
   tickBlockId,
 } from "../../views/several-dialog.ts";
 import { onAction } from "../actions/on-action.ts";
-import { onSubmit, openDialog } from "./dialog.ts";
+import { fillDialog, onSubmit, openDialog } from "./dialog.ts";
 
 /** Ten of them must fit into one section. */
 const PROBLEM_CHARS = 180;
@@ -42,7 +42,7 @@ export function register(app: App, context: BotContext): void {
         request.logger.warn({ err: error }, "the requests could not be shown");
         return severalNotice(`:warning: ${showSentence(asAppError(error).message)}`);
       });
-      await request.client.views.update({ view_id: id, view });
+      await fillDialog(request, id, view);
       return undefined;
     },
   });

@@ -1,11 +1,9 @@
 import type { App } from "@slack/bolt";
 import type { ModalView } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
-import type { Logger } from "pino";
 import type { PointedMessage } from "../../../engine/ports/conversations.ts";
 import { AppError, asAppError } from "../../../shared/errors.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
-import { toSlackFailure } from "../../../slack/errors.ts";
 import { toPointed } from "../../../slack/message-text.ts";
 import { showSentence } from "../../../slack/text.ts";
 import type { BotContext } from "../../context.ts";
@@ -19,6 +17,7 @@ import {
   shortcutDialog,
   shortcutNotice,
 } from "../../views/shortcut-dialog.ts";
+import { fillView, openView, type ViewOptions } from "../dialogs/open-view.ts";
 
 /** A shortcut as it was used. */
 interface Used {
@@ -97,43 +96,19 @@ function textKey(viewId: string): string {
 /** Opens a dialog at once, before anything is looked up: its trigger is good for three seconds. */
 async function offer(context: BotContext, client: WebClient, used: Used): Promise<void> {
   const logger = context.logger.child({ user: used.user });
-  const reply = createDirectReply(client, used.user, logger);
-  let viewId: string;
-  try {
-    const { view } = await client.views.open({
-      trigger_id: used.triggerId,
-      view: loadingShortcut(),
-    });
-    viewId = view?.id ?? "";
-  } catch (error) {
-    logger.warn({ err: error }, "the dialog of a shortcut could not be opened");
-    return reply(
-      ":warning: Slack did not open the dialog of the shortcut in time, so nothing was started. Use the shortcut again.",
-    );
-  }
+  const options: ViewOptions = {
+    client,
+    reply: createDirectReply(client, used.user, logger),
+    logger,
+    otherwise: "So nothing was started. Use the shortcut again.",
+  };
+  const viewId = await openView(used.triggerId, loadingShortcut(), options);
+  if (viewId === null) return;
   const view = await choose(context, viewId, used).catch((error: unknown) => {
     logger.warn({ err: error }, "a shortcut could not be answered");
     return shortcutNotice(`:warning: ${showSentence(asAppError(error).message)}`);
   });
-  try {
-    await client.views.update({ view_id: viewId, view });
-  } catch (error) {
-    await explainClosed(error, reply, logger);
-  }
-}
-
-/** The person may have closed the dialog; everything else they would wait for in vain. */
-async function explainClosed(
-  error: unknown,
-  reply: ReturnType<typeof createDirectReply>,
-  logger: Logger,
-): Promise<void> {
-  logger.warn({ err: error }, "the dialog of a shortcut could not be filled in");
-  const failure = toSlackFailure(error);
-  if (failure.kind === "refused" && failure.code === "not_found") return;
-  await reply(
-    ":warning: Slack did not show the workflows that the shortcut offers, so nothing was started. Use it again in a moment.",
-  );
+  await fillView(viewId, view, options);
 }
 
 async function choose(
