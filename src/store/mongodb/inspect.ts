@@ -1,4 +1,3 @@
-import type { Document } from "mongodb";
 import { z } from "zod";
 import { DEAD_AFTER_MS } from "../../engine/model/lease.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
@@ -35,7 +34,11 @@ const Privileges = z.object({
     authenticatedUserPrivileges: z
       .array(
         z.object({
-          resource: z.object({ db: z.string().optional(), collection: z.string().optional() }),
+          resource: z.object({
+            db: z.string().optional(),
+            collection: z.string().optional(),
+            anyResource: z.boolean().optional(),
+          }),
           actions: z.array(z.string()),
         }),
       )
@@ -87,25 +90,35 @@ async function indexNames(connection: Connection, name: string): Promise<readonl
   }
 }
 
-/** What the user may do in the whole database, against what the bot does there. */
 async function missingRights(
   connection: Connection,
   database: string,
 ): Promise<readonly string[] | null> {
-  let answer: Document;
   try {
-    answer = await connection.command({ connectionStatus: 1, showPrivileges: true });
+    const answer = await connection.command({ connectionStatus: 1, showPrivileges: true });
+    return missingRightsOf(answer, database);
   } catch {
     // Compatible servers need not know the command.
     return null;
   }
+}
+
+/**
+ * Pure: what the user may do in the whole database, against what the bot does there.
+ *
+ * @param answer - of `connectionStatus` with `showPrivileges`.
+ * @returns the actions that are missing; `null`: the answer does not say.
+ * @internal exported for its test
+ */
+export function missingRightsOf(answer: unknown, database: string): readonly string[] | null {
   const status = Privileges.safeParse(answer).data?.authInfo;
   // Without a login the server asks for no rights.
   if (status?.authenticatedUsers.length === 0) return [];
   if (status?.authenticatedUserPrivileges === undefined) return null;
   const granted = status.authenticatedUserPrivileges
     .filter(
-      ({ resource: { db, collection } }) => collection === "" && (db === "" || db === database),
+      ({ resource: { db, collection, anyResource } }) =>
+        anyResource === true || (collection === "" && (db === "" || db === database)),
     )
     .flatMap(({ actions }) => actions);
   return ACTIONS.filter((action) => !granted.includes(action) && !granted.includes("anyAction"));
