@@ -60,7 +60,7 @@ const partial: Readonly<Record<string, string>> = {
   "conversations.open": "finds direct messages; there are no group messages",
   "reactions.get": "messages only",
   "usergroups.list": "the groups cannot change",
-  "assistant.threads.setStatus": "names and icons are not shown",
+  "assistant.threads.setStatus": "the page shows no loading messages, names and icons",
   "assistant.threads.setSuggestedPrompts": "shown on the page, not kept",
   "files.getUploadURLExternal": "up to 16 MB",
   "files.completeUploadExternal": "one folder of files, no previews",
