@@ -18,7 +18,7 @@ const LOOKUP_MS = 400;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 await using bot = await TestBot.start({
-  // Nobody's click alone decides, so the buttons stay.
+  // No click alone decides, so the buttons stay.
   definitions: [askWorkflow({ required: 2 })],
   sockets: { count: sockets, spacingMs: 0 },
 });

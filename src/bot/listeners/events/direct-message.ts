@@ -51,6 +51,8 @@ export function register(app: App, context: BotContext): void {
       if (description !== null)
         return begin(message, description, context, { writer, reply, accepted: accepted.resolve });
       const draft = threadTs && (await context.engine.drafts.find(channel, threadTs));
+      // From here on a repeat in another process would answer twice.
+      accepted.resolve();
       if (draft) return continueDraft(draft, message, writer, reply);
       const pending = isSpokenDecision(text)
         ? await listPending(context, user, BUTTONS_ONLY)
@@ -58,7 +60,7 @@ export function register(app: App, context: BotContext): void {
       if (pending !== null) return reply(pending);
       await reply(helpMessage(caller.role, context.command, SUBCOMMANDS));
     });
-    // The event is acknowledged when the request is stored; writing a draft takes longer than Slack waits.
+    // The event is acknowledged when a request is stored; writing a draft takes longer than Slack waits.
     await Promise.race([accepted.promise, answered]);
   });
 }
