@@ -26,7 +26,7 @@ export function register(app: App, context: BotContext): void {
   });
 }
 
-/** Nobody repeats an opening that was acknowledged: what Slack refused for the moment is tried again. */
+/** An opening that was acknowledged is not repeated: what Slack refused for the moment is tried again. */
 async function publish(
   { home, clock }: BotContext,
   user: string,
