@@ -28,8 +28,13 @@ const DialogValue = DecisionValue.extend({
 });
 export type DialogValue = z.output<typeof DialogValue>;
 
-/** What a button that shows a request carries: execution, request, page. */
-const ShowValue = z.object({ e: z.string(), r: z.string(), p: z.int().min(0).optional() });
+/** What a button that shows a request carries: execution, request, page, and the channel of the card from which it was opened. */
+const ShowValue = z.object({
+  e: z.string(),
+  r: z.string(),
+  p: z.int().min(0).optional(),
+  c: z.string().optional(),
+});
 export type ShowValue = z.output<typeof ShowValue>;
 
 /** What a button of a draft carries: draft and round. */

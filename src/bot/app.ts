@@ -22,6 +22,7 @@ import { createLimitedEvents } from "./receiver/limited-events.ts";
 import { createCardLinks } from "./reconciler/card-links.ts";
 import { approvalId } from "./reconciler/message-ids.ts";
 import { Reconciler, type ReconcilerOptions } from "./reconciler/reconciler.ts";
+import { createSharedChannels } from "./shared-channels.ts";
 import { createSharedKeys } from "./shared-keys.ts";
 
 export interface SlackBotConfig extends ConnectionConfig {
@@ -91,14 +92,11 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
   const command = config.slashCommand;
   const learnWorkspace = refuseOtherWorkspaces(app, lookup, logger);
   registerListeners(app, {
-    engine,
-    permissions,
-    clock,
-    logger,
-    command,
+    ...{ engine, permissions, clock, logger, command },
     keys: createSharedKeys(options.dedupe, clock),
     groups,
     workspace: slack,
+    shared: createSharedChannels(slack.channels, engine.sharing),
     home: createHomePublisher({ engine, permissions, client: lookup, clock, command, logger }),
     client: lookup,
     tellAdmins,

@@ -9,6 +9,7 @@ import type { GroupFinder } from "../slack/groups.ts";
 import type { Slack } from "../slack/slack.ts";
 import type { HomePublisher } from "./home/publisher.ts";
 import type { CardLinks } from "./reconciler/card-links.ts";
+import type { SharedChannels } from "./shared-channels.ts";
 import type { SharedKeys } from "./shared-keys.ts";
 
 /** What listeners work with. */
@@ -24,6 +25,8 @@ export interface BotContext {
   readonly groups: GroupFinder;
   /** What is known of channels, people and user groups. */
   readonly workspace: Pick<Slack, "channels" | "directory">;
+  /** Channels that other organizations read. */
+  readonly shared: SharedChannels;
   readonly home: HomePublisher;
   /** Writes to the admins. @returns whether at least one got it. */
   readonly tellAdmins: (text: string) => Promise<boolean>;

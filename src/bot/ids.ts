@@ -19,6 +19,7 @@ export const ACTION_IDS = {
   notMe: "not_me",
   receipts: "receipts",
   decideSeveral: "several_requests",
+  allowSharing: "allow_sharing",
 } as const;
 
 /** A choice of an approval: `decide_approve`, `decide_reject`, … The choice that counts is in the button's value. */
@@ -59,7 +60,9 @@ export const EVENTS = [
   "channel_deleted",
   "channel_left",
   "channel_rename",
+  "channel_shared",
   "channel_unarchive",
+  "channel_unshared",
   "group_archive",
   "group_deleted",
   "group_left",

@@ -30,6 +30,7 @@ import { GuardedCosts } from "./gate/guarded-costs.ts";
 import { guardEvaluations } from "./gate/guarded-evaluations.ts";
 import { GuardedExecutions } from "./gate/guarded-executions.ts";
 import { guardPrompts } from "./gate/guarded-prompts.ts";
+import { GuardedSharing } from "./gate/guarded-sharing.ts";
 import { GuardedWorkflows } from "./gate/guarded-workflows.ts";
 import type { ExecutionEvent } from "./model/events.ts";
 import type { ReadonlyState } from "./model/state.ts";
@@ -168,6 +169,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     approvals: guardApprovals(approvals, guarded, trail),
     audit: new GuardedAudit(gate, { store, clock, approvals }),
     triggers,
+    sharing: new GuardedSharing(gate, settings),
     prompts: guardPrompts(gate, promptsOf(settings, parts), trail),
     drafts: draftsOf(settings, parts, changes),
     costs: new GuardedCosts(gate, { ...parts, trail }),

@@ -10,6 +10,8 @@ export interface ChannelFacts {
   readonly isArchived: boolean;
   /** Is the bot in it? */
   readonly isMember: boolean;
+  /** Do people of other organizations read it, or are they invited? */
+  readonly isShared: boolean;
 }
 
 /**
@@ -38,17 +40,32 @@ export function createChannelFacts(
   });
 }
 
+/**
+ * Slack Connect, also where the other organization has not accepted yet. What is shared within one Enterprise organization
+ * (`is_org_shared`) stays in it (docs.slack.dev/reference/objects/conversation-object).
+ */
+export function isSharedOutside({
+  is_ext_shared,
+  is_pending_ext_shared,
+}: Pick<SlackChannel, "is_ext_shared" | "is_pending_ext_shared">): boolean {
+  return is_ext_shared === true || is_pending_ext_shared === true;
+}
+
 interface SlackChannel {
   readonly name?: string;
   readonly is_archived?: boolean;
   readonly is_member?: boolean;
+  readonly is_ext_shared?: boolean;
+  readonly is_pending_ext_shared?: boolean;
 }
 
-function toFacts(id: string, { name, is_archived, is_member }: SlackChannel): ChannelFacts {
+function toFacts(id: string, channel: SlackChannel): ChannelFacts {
+  const { name, is_archived, is_member } = channel;
   return {
     id,
     name: name ?? null,
     isArchived: is_archived === true,
     isMember: is_member === true,
+    isShared: isSharedOutside(channel),
   };
 }

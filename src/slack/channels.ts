@@ -24,7 +24,8 @@ export function isChannelName(name: string): boolean {
   return /^(?:#|<#|[CG][A-Z0-9]+$)/.test(name);
 }
 
-function isChannelId(channel: string): boolean {
+/** An id of a conversation, be it a channel or direct. */
+export function isChannelId(channel: string): boolean {
   return /^[CGD][A-Z0-9]{4,}$/.test(channel);
 }
 
@@ -44,6 +45,12 @@ export interface ChannelFinder {
   means(channel: string, id: string): Promise<boolean>;
   /** Facts about a channel; `null` if the bot sees none with this id, or it is a direct conversation. @throws {AppError} */
   facts(id: string): Promise<ChannelFacts | null>;
+  /**
+   * Do people of other organizations read this channel? A direct conversation is never shared.
+   *
+   * @returns also `true` if the bot sees no such channel: it is not known who reads it. @throws {AppError} while Slack does not say.
+   */
+  isShared(id: string): Promise<boolean>;
   /** To be called with what a call about a channel threw: if the channel is closed to the bot, it is forgotten. */
   refused(id: string, error: unknown): void;
   /** Slack reported a change. */
@@ -57,6 +64,8 @@ export interface ChannelChanges {
   /** The bot left, or the channel was archived or deleted. */
   closed(id: string): void;
   renamed(id: string, name: string): void;
+  /** It was shared with another organization, or is not any more. */
+  shared(id: string): Promise<void>;
 }
 
 type Client = Pick<SlackClient, "users"> & {
@@ -78,8 +87,8 @@ export function createChannelFinder(client: Client, clock: Clock = systemClock):
     const target = readMention(channel);
     if (isChannelId(target)) return target === id;
     if (isPersonId(target) || id.startsWith("D")) return (await find(target)) === id;
-    const name = (await own.nameOf(id)) ?? (await known.of(id, "recent"))?.name;
-    return name === plainName(target);
+    const one = (await own.get(id)) ?? (await known.of(id, "recent"));
+    return one?.name === plainName(target);
   }
 
   const changes = createChanges(own, known);
@@ -87,6 +96,11 @@ export function createChannelFinder(client: Client, clock: Clock = systemClock):
     find,
     means,
     facts: async (id) => (id.startsWith("D") ? null : known.of(id)),
+    isShared: async (id) => {
+      if (id.startsWith("D")) return false;
+      const channel = (await own.get(id)) ?? (await known.of(id, "recent"));
+      return channel?.isShared ?? true;
+    },
     refused: (id, error) => {
       const failure = toSlackFailure(error);
       if (failure.kind !== "refused" || !CLOSED.has(failure.code)) return;
@@ -117,22 +131,28 @@ function createDirect(client: Client): (person: string) => Promise<string | null
 }
 
 function createChanges(own: OwnChannels, known: SharedAnswers<ChannelFacts>): ChannelChanges {
+  const opened = async (id: string): Promise<void> => {
+    known.forget(id);
+    // The event says neither its name nor who reads it.
+    const channel = await known.of(id).catch(() => null);
+    if (channel === null) {
+      own.remove(id);
+      own.expire();
+      return;
+    }
+    const { name, isShared, isMember, isArchived } = channel;
+    if (name !== null && isMember && !isArchived) own.add(id, { name, isShared });
+  };
   return {
-    opened: async (id) => {
-      known.forget(id);
-      // The event does not say its name.
-      const channel = await known.of(id).catch(() => null);
-      if (channel === null) own.expire();
-      else if (channel.name !== null && channel.isMember && !channel.isArchived)
-        own.add(id, channel.name);
-    },
+    opened,
+    shared: opened,
     closed: (id) => {
       own.remove(id);
       known.forget(id);
     },
     renamed: (id, name) => {
       known.forget(id);
-      own.add(id, name);
+      own.rename(id, name);
     },
   };
 }

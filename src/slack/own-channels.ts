@@ -1,5 +1,6 @@
 import type { Clock } from "../engine/ports/clock.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
+import { isSharedOutside } from "./channel-facts.ts";
 import type { SlackClient } from "./clients.ts";
 import { toSlackFailure } from "./errors.ts";
 
@@ -17,12 +18,20 @@ const LIMITED_TTL_MS = 1_800_000;
 /** A cursor that is older is not used any more. */
 const CURSOR_MS = 300_000;
 
+/** A channel of the list. */
+export interface OwnChannel {
+  /** Without `#`. */
+  readonly name: string;
+  /** Do people of other organizations read it, or are they invited? */
+  readonly isShared: boolean;
+}
+
 /** A list that is being read. */
 interface Reading {
   readonly at: number;
-  readonly names: Map<string, string>;
-  /** What changed since it began, on whichever page: the name, or `null` for a channel that is not the bot's any more. */
-  readonly changes: Map<string, string | null>;
+  readonly channels: Map<string, OwnChannel>;
+  /** What changed since it began, on whichever page; `null`: the channel is not the bot's any more. */
+  readonly changes: Map<string, OwnChannel | null>;
   cursor: string | undefined;
 }
 
@@ -35,8 +44,7 @@ interface Reading {
 export class OwnChannels {
   readonly #client: Pick<SlackClient, "users">;
   readonly #clock: Clock;
-  /** Name by id. */
-  #known = new Map<string, string>();
+  #known = new Map<string, OwnChannel>();
   #readAt = Number.NEGATIVE_INFINITY;
   #unfinished: Reading | null = null;
   #limited: { readonly error: unknown; readonly until: number } | null = null;
@@ -58,21 +66,27 @@ export class OwnChannels {
     } catch (error) {
       if (toSlackFailure(error).kind !== "limited") throw error;
       const last = age < LIMITED_TTL_MS ? found : null;
-      const seen = findId(name, this.#unfinished?.names ?? new Map()) ?? last;
+      const seen = findId(name, this.#unfinished?.channels ?? new Map()) ?? last;
       if (seen !== null) return seen;
       throw error;
     }
   }
 
-  /** The name of a channel; `null` if it is not among them, or Slack does not say. Never rejects. */
-  async nameOf(id: string): Promise<string | null> {
+  /** A channel by its id; `null` if it is not among them, or Slack does not say. Never rejects. */
+  async get(id: string): Promise<OwnChannel | null> {
     if (this.#age() >= TTL_MS) await this.#refresh().catch(() => undefined);
-    return this.#unfinished?.names.get(id) ?? this.#known.get(id) ?? null;
+    return this.#unfinished?.channels.get(id) ?? this.#known.get(id) ?? null;
   }
 
-  /** The bot is in this channel, and it has this name. */
-  add(id: string, name: string): void {
-    this.#change(id, name);
+  /** The bot is in this channel. */
+  add(id: string, channel: OwnChannel): void {
+    this.#change(id, channel);
+  }
+
+  rename(id: string, name: string): void {
+    const known = this.#known.get(id);
+    if (known === undefined) this.expire();
+    else this.#change(id, { ...known, name });
   }
 
   /** The bot is not in it any more, or it is closed. */
@@ -85,9 +99,9 @@ export class OwnChannels {
     this.#readAt = Number.NEGATIVE_INFINITY;
   }
 
-  #change(id: string, name: string | null): void {
-    setName(this.#known, id, name);
-    this.#unfinished?.changes.set(id, name);
+  #change(id: string, channel: OwnChannel | null): void {
+    put(this.#known, id, channel);
+    this.#unfinished?.changes.set(id, channel);
   }
 
   #age(): number {
@@ -121,11 +135,14 @@ export class OwnChannels {
         limit: PAGE_SIZE,
         ...omitUndefined({ cursor: list.cursor }),
       });
-      for (const { id, name } of answer.channels ?? []) if (id && name) list.names.set(id, name);
+      for (const channel of answer.channels ?? []) {
+        const { id, name } = channel;
+        if (id && name) list.channels.set(id, { name, isShared: isSharedOutside(channel) });
+      }
       list.cursor = answer.response_metadata?.next_cursor || undefined;
     } while (list.cursor !== undefined);
-    for (const [id, name] of list.changes) setName(list.names, id, name);
-    this.#known = list.names;
+    for (const [id, channel] of list.changes) put(list.channels, id, channel);
+    this.#known = list.channels;
     this.#readAt = list.at;
     this.#unfinished = null;
   }
@@ -137,17 +154,17 @@ export class OwnChannels {
 
   #begin(): Reading {
     const at = this.#clock.now();
-    this.#unfinished = { at, names: new Map(), changes: new Map(), cursor: undefined };
+    this.#unfinished = { at, channels: new Map(), changes: new Map(), cursor: undefined };
     return this.#unfinished;
   }
 }
 
-function findId(name: string, names: ReadonlyMap<string, string>): string | null {
-  for (const [id, other] of names) if (other === name) return id;
+function findId(name: string, channels: ReadonlyMap<string, OwnChannel>): string | null {
+  for (const [id, channel] of channels) if (channel.name === name) return id;
   return null;
 }
 
-function setName(names: Map<string, string>, id: string, name: string | null): void {
-  if (name === null) names.delete(id);
-  else names.set(id, name);
+function put(channels: Map<string, OwnChannel>, id: string, channel: OwnChannel | null): void {
+  if (channel === null) channels.delete(id);
+  else channels.set(id, channel);
 }

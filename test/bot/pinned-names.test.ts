@@ -141,3 +141,14 @@ test("a name that means nothing yet stays a name", async () => {
 
   await bot.message("C0LATER", /hello/);
 });
+
+test("a deployer who is named by a group still deploys, and changes neither rights nor who reads along", async () => {
+  const greeting = { ...GREETING, permissions: { deploy: ["@finance"] } };
+  await using bot = await start(greeting);
+  const deployAs = (more: JsonObject) =>
+    bot.engine.workflows.deploy({ ...greeting, ...more }, { by: "U0BOB" });
+
+  expect(await deployAs({ name: "Greet all" })).toMatchObject({ deployed: true, version: 2 });
+  await expect(deployAs({ permissions: { deploy: ["U0BOB"] } })).rejects.toThrow(/permissions/);
+  await expect(deployAs({ sharedChannels: "allow" })).rejects.toThrow(/sharedChannels/);
+});

@@ -18,6 +18,7 @@ import { promptsCommand } from "./prompts.ts";
 import { retryCommand } from "./retry.ts";
 import { runCommand } from "./run.ts";
 import { runsCommand } from "./runs.ts";
+import { sharingCommand } from "./sharing.ts";
 import { showCommand } from "./show.ts";
 import { statusCommand } from "./status.ts";
 import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
@@ -61,6 +62,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   migrateCommand,
   pauseCommand,
   resumeCommand,
+  sharingCommand,
 ];
 
 /**

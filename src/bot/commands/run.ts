@@ -1,11 +1,22 @@
 import { z } from "zod";
+import type { Role } from "../../engine/api/access.ts";
 import type { Definition } from "../../engine/definition/schema.ts";
 import { executionIdFor } from "../../engine/model/execution-id.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { escapeText, shortRunId, showSentence } from "../../slack/text.ts";
-import { type CardMessage, message, sections } from "../views/blocks/build.ts";
+import { ACTION_IDS } from "../ids.ts";
+import type { SharedChannels } from "../shared-channels.ts";
+import {
+  button,
+  buttons,
+  type CardMessage,
+  message,
+  section,
+  sections,
+} from "../views/blocks/build.ts";
 import { describeEstimate } from "../views/costs.ts";
 import { describeInputs, exampleLine } from "./inputs-help.ts";
+import { ALLOW_SHARING } from "./sharing.ts";
 import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 /** The engine's problems with inputs. */
@@ -19,7 +30,7 @@ export const runCommand: Subcommand = {
   usage: "<id> [key=value …]",
   summary: "start a workflow; its card appears where you type this",
   roles: EVERY_ROLE,
-  run: async (request, { engine, command }) => {
+  run: async (request, { engine, command, shared }) => {
     const workflowId = readWorkflowId(request, command);
     const { definition } = await engine.workflows.get(workflowId);
     const { channel, caller, values } = request;
@@ -34,7 +45,11 @@ export const runCommand: Subcommand = {
       });
       const run = shortRunId(executionId);
       const estimate = describeEstimate(await engine.costs.estimate(workflowId));
-      return `Started *${escapeText(definition.name)}*: run \`${run}\`. Its card shows how it goes; so does \`${command} status ${run}\`. ${estimate}`;
+      const started = `Started *${escapeText(definition.name)}*: run \`${run}\`.`;
+      const how = `so does \`${command} status ${run}\`. ${estimate}`;
+      if (!(await isHeldBack(definition, channel, shared)))
+        return `${started} Its card shows how it goes; ${how}`;
+      return startedElsewhere(`${started} ${PRIVATELY}; ${how}`, channel, caller.role, command);
     } catch (error) {
       const problems = isAppError(error, "input_invalid")
         ? InputProblems.safeParse(error.details).data?.problems
@@ -44,6 +59,32 @@ export const runCommand: Subcommand = {
     }
   },
 };
+
+const PRIVATELY =
+  "People of another organization read this channel, so its card comes to your direct messages";
+
+/** Do the cards of this run not stand where it was started? As long as Slack does not say, its card says it later. */
+async function isHeldBack(
+  definition: Definition,
+  channel: string,
+  shared: SharedChannels,
+): Promise<boolean> {
+  if (definition.sharedChannels === "allow") return false;
+  return shared.isPrivate(channel).catch(() => false);
+}
+
+/** The answer, with what admins can do about it. */
+function startedElsewhere(
+  text: string,
+  channel: string,
+  role: Role,
+  command: string,
+): CardMessage | string {
+  if (role !== "admin")
+    return `${text} An admin can allow cards here: \`${command} sharing allow\`.`;
+  const allow = button({ actionId: ACTION_IDS.allowSharing, label: ALLOW_SHARING, value: channel });
+  return message(text, [section(text), buttons("sharing", [allow])]);
+}
 
 function readWorkflowId({ words, values }: CommandRequest, command: string): string {
   const [id, extra] = words;

@@ -8,6 +8,7 @@ import { register as registerNotMe } from "./actions/not-me.ts";
 import { register as registerReceipts } from "./actions/receipts.ts";
 import { register as registerRequest } from "./actions/request.ts";
 import { register as registerRetry } from "./actions/retry.ts";
+import { register as registerSharing } from "./actions/sharing.ts";
 import { register as registerShowRequest } from "./actions/show-request.ts";
 import { register as registerWhyRun } from "./actions/why-run.ts";
 import { register as registerWorkflow } from "./commands/workflow.ts";
@@ -36,6 +37,7 @@ export function registerListeners(app: App, context: BotContext): void {
   registerWhyRun(app, context);
   registerLabel(app, context);
   registerDraft(app, context);
+  registerSharing(app, context);
   registerShowRequest(app, context);
   registerNotMe(app, context);
   registerReceipts(app, context);

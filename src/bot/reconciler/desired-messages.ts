@@ -46,6 +46,8 @@ export interface DesiredMessage {
   readonly asks?: boolean;
   /** It is what the run came to: posted even if the message under which it belongs cannot be. */
   readonly isResult?: boolean;
+  /** It may stand where people of other organizations read it: the workflow says so. */
+  readonly mayBeShared?: boolean;
   /** It stands beside another one: where it cannot be posted it goes nowhere else. */
   readonly isCopy?: boolean;
 }
@@ -68,7 +70,10 @@ export function desiredMessages(
 ): DesiredMessage[] {
   const { report } = view;
   const { threadTs: ts } = report ?? {};
-  const messages = messagesOf(view, context, reaches, isFolded);
+  const messages = messagesOf(view, context, reaches, isFolded).map((desired) => ({
+    ...desired,
+    ...(context.allowsShared && { mayBeShared: true }),
+  }));
   if (report === null || ts === undefined) return messages;
   const parent = { channel: report.channel, ts };
   return messages.map((desired) => ({ ...desired, parent }));

@@ -8,7 +8,7 @@ import { digestCardId } from "./digests.ts";
 import type { ExecutionCards } from "./execution-cards.ts";
 import { digestOf, endOf, inDigest } from "./folding.ts";
 import { cardId, RUN_CARD } from "./message-ids.ts";
-import type { Placement } from "./placement.ts";
+import { type Placement, SHARED } from "./placement.ts";
 import { type Card, type CardAction, hashMessage } from "./plan.ts";
 import type { RefusalNotice } from "./refusal-notices.ts";
 import type { CardPlace, SlackMessages } from "./slack-messages.ts";
@@ -34,6 +34,9 @@ export interface Loss {
   readonly help: Extract<SlackRefusal["help"], "anew" | "elsewhere">;
   readonly code: string;
 }
+
+/** Other organizations read the conversation since. */
+const PRIVATE: Loss = { help: "elsewhere", code: SHARED };
 
 /**
  * Posts or edits one card and stores its record.
@@ -232,6 +235,11 @@ export class MessageWriter {
     record: CardRecord,
   ): Promise<void> {
     const { api, troubles } = this.#options;
+    if (!(await this.#options.placement.mayStandIn(record.channel, desired))) {
+      // Since it was posted the channel was shared with another organization, or an admin took back that runs are shown there.
+      if (desired.asks === true) return this.#move(execution, desired, record, PRIVATE);
+      return this.#keep(execution, { ...record, final: true });
+    }
     const message = await this.#render(execution, desired, record);
     const shown = hashMessage(message);
     try {
@@ -295,9 +303,15 @@ export class MessageWriter {
     for (const desired of messages) {
       const record = execution.records.get(cardId(execution.view.executionId, desired.id));
       if (desired.asks !== true || !record || record.ts === null) continue;
-      const loss = whyGone(record);
+      const loss = whyGone(record) ?? (await this.#whyPrivate(record, desired));
       if (loss !== null) await this.#move(execution, desired, record, loss);
     }
+  }
+
+  /** Its channel was shared with another organization since. What Slack does not say changes nothing. */
+  async #whyPrivate({ channel }: CardRecord, desired: DesiredMessage): Promise<Loss | null> {
+    const may = await this.#options.placement.mayStandIn(channel, desired).catch(() => true);
+    return may ? null : PRIVATE;
   }
 
   /** A card that still asks is posted anew: where it was, or elsewhere if that place is closed. */

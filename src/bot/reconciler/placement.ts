@@ -4,6 +4,7 @@ import { isUserId } from "../../shared/slack-ids.ts";
 import { toSlackFailure } from "../../slack/errors.ts";
 import { refusalOf } from "../../slack/refusals.ts";
 import { escapeText, mentionChannel, mentionPerson, pinnedName } from "../../slack/text.ts";
+import type { SharedChannels } from "../shared-channels.ts";
 import { type CardMessage, contextBlock, message } from "../views/blocks/build.ts";
 import type { DesiredMessage } from "./desired-messages.ts";
 import { isAbandoned } from "./message-ids.ts";
@@ -16,8 +17,10 @@ export interface Home {
   readonly why: string | null;
 }
 
-/** Where cards go, and the fallback if the bot cannot post there. */
+/** Where cards go, and the fallback if the bot cannot post there, or people read it who must not. */
 export interface Placement {
+  /** May the message be read in this conversation? Throws while Slack does not say. */
+  mayStandIn(conversation: string, desired: DesiredMessage): Promise<boolean>;
   /** Where a message should stand. Throws what the Web API client throws. */
   home(desired: DesiredMessage, run: CardRecord | null): Promise<Home>;
   /** Where to try next when `from` is closed to the bot; `null`: nowhere. Throws what the Web API client throws. */
@@ -41,8 +44,13 @@ export interface Placement {
 /** Slack's error for a name that leads nowhere. */
 const NOT_FOUND = "channel_not_found";
 
+/** Beside Slack's errors: people of another organization read the channel. */
+export const SHARED = "heddle_shared_channel";
+
 /** @param code - Slack's error, if it is known. */
 function whyNot(channel: string, code: string | undefined): string {
+  if (code === SHARED)
+    return `people of another organization read ${mentionChannel(channel)}. An admin can allow that runs are shown there.`;
   const isPerson = isUserId(channel);
   const what = isPerson
     ? `I cannot write to ${mentionPerson(channel)}`
@@ -79,13 +87,18 @@ async function openDirect(api: SlackMessages, person: string): Promise<string | 
   }
 }
 
-export function createPlacement(api: SlackMessages): Placement {
+export function createPlacement(api: SlackMessages, shared: SharedChannels): Placement {
+  const mayStandIn = async (conversation: string, desired: DesiredMessage): Promise<boolean> =>
+    desired.mayBeShared === true || !(await shared.isPrivate(conversation));
   return {
+    mayStandIn,
     home: async (desired, run) => {
-      if (desired.thread === "always" && run !== null) return { channel: run.channel, why: null };
       try {
-        const channel = await api.find(desired.channel);
-        return { channel, why: channel === null ? NOT_FOUND : null };
+        const isInThread = desired.thread === "always" && run !== null;
+        const channel = isInThread ? run.channel : await api.find(desired.channel);
+        if (channel === null) return { channel, why: NOT_FOUND };
+        const may = await mayStandIn(channel, desired);
+        return may ? { channel, why: null } : { channel: null, why: SHARED };
       } catch (error) {
         const failure = toSlackFailure(error);
         if (failure.kind !== "refused") throw error;
@@ -96,7 +109,9 @@ export function createPlacement(api: SlackMessages): Placement {
     },
     fallback: async (view, desired, run, from) => {
       if (desired.isCopy === true) return null;
-      const withRun = desired.thread === "same-channel" && run?.ts ? run.channel : null;
+      const besideRun = desired.thread === "same-channel" && run?.ts ? run.channel : null;
+      const isOpen = besideRun !== null && (await mayStandIn(besideRun, desired));
+      const withRun = isOpen ? besideRun : null;
       const starter = view.trigger.userId ?? null;
       const direct = starter === null ? null : await openDirect(api, starter);
       // First the run, then its starter: what was closed there does not come back.

@@ -15,6 +15,7 @@ import { toSlackFailure } from "../../slack/errors.ts";
 import type { OutgoingCall } from "../../slack/outgoing/limits.ts";
 import type { Turn } from "../../slack/outgoing/queue.ts";
 import type { Slack } from "../../slack/slack.ts";
+import { createSharedChannels } from "../shared-channels.ts";
 import { type CardContext, createCardContext } from "../views/card-context.ts";
 import { type DesiredMessage, desiredMessages } from "./desired-messages.ts";
 import { Digests, type FoldedRun } from "./digests.ts";
@@ -110,7 +111,10 @@ export class Reconciler {
     this.#writer = new MessageWriter({
       cards: options.cards,
       api,
-      placement: createPlacement(api),
+      placement: createPlacement(
+        api,
+        createSharedChannels(options.slack.channels, options.engine.sharing),
+      ),
       troubles: this.#troubles,
       notify: createRefusalNotices(options),
       onClosed: (channel) => this.placeClosed(channel),

@@ -15,6 +15,8 @@ export interface CardContext {
   stepName(stepId: string): string;
   /** An approver as the definition names them, so that Slack notifies who is meant. */
   mention(approver: string): string;
+  /** May its cards stand in channels that other organizations read, whatever was allowed there? */
+  readonly allowsShared: boolean;
   /** Inputs in the order of the definition, with values fit to show: `sensitive` ones are hidden. */
   shownInputs(view: ExecutionView): readonly ShownInput[];
 }
@@ -59,6 +61,7 @@ export function createCardContext(
     });
   };
   return {
+    allowsShared: definition.sharedChannels === "allow",
     stepName: (stepId) => names.get(stepId) ?? stepId,
     mention: (approver) => mentionApprover(approver, groups),
     shownInputs: shownOf,

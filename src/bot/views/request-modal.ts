@@ -34,12 +34,12 @@ export function requestModal(blocks: readonly KnownBlock[], value: ShowValue): M
   ]);
 }
 
-function toPage(label: string, { e, r }: ShowValue, p: number) {
+function toPage(label: string, value: ShowValue, p: number) {
   return button({
     // Ids of actions are unique within a block.
     actionId: `${ACTION_IDS.showRequestPage}_${p}`,
     label,
-    value: toShowValue({ e, r, p }),
+    value: toShowValue({ ...value, p }),
   });
 }
 

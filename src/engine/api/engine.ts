@@ -6,6 +6,7 @@ import type { Drafts } from "./drafts.ts";
 import type { Evaluations } from "./evaluation.ts";
 import type { Executions } from "./executions.ts";
 import type { Prompts } from "./prompts.ts";
+import type { Sharing } from "./sharing.ts";
 import type { Triggers } from "./triggers.ts";
 import type { Workflows } from "./workflows.ts";
 
@@ -21,6 +22,7 @@ export interface Engine {
   readonly drafts: Drafts;
   readonly costs: Costs;
   readonly evaluations: Evaluations;
+  readonly sharing: Sharing;
   readonly health: Health;
 }
 

@@ -34,10 +34,16 @@ export function explain(definition: Definition, services: ServiceRegistry): Expl
     triggers: describeTriggers(triggersOf(definition)),
     inputs: describeInputs(definition),
     steps,
-    sideEffects: [...new Set([...sideEffects, ...reports])],
+    sideEffects: [...new Set([...sideEffects, ...reports, ...describeReaders(definition)])],
     approvers: [...new Set(approvers)],
     limits: describeLimits(definition),
   };
+}
+
+function describeReaders({ sharedChannels }: Definition): readonly string[] {
+  return sharedChannels === "allow"
+    ? ["Its cards may stand in channels that people of other organizations read."]
+    : [];
 }
 
 function describeTriggers(triggers: readonly TriggerDefinition[]): readonly string[] {

@@ -128,6 +128,8 @@ export const Definition = z.strictObject({
   concurrency: Concurrency.optional(),
   report: Report.optional(),
   permissions: Permissions.optional(),
+  /** May its cards stand in channels that other organizations read? @default once an admin allowed it for the channel */
+  sharedChannels: z.enum(["ask", "allow"]).optional(),
   output: z.string().optional(),
   steps: z.array(StepDefinition).min(1).max(1000),
 });

@@ -27,7 +27,10 @@ export class GuardedWorkflows {
     const { deployments, trail } = this.#parts;
     const id = readOwn(source, "id");
     const workflowId = typeof id === "string" ? id : "";
-    await this.#permitDeploy(options.by, workflowId, readOwn(source, "permissions"));
+    await this.#permitDeploy(options.by, workflowId, {
+      permissions: readOwn(source, "permissions"),
+      sharedChannels: readOwn(source, "sharedChannels"),
+    });
     const previous = await this.#activeVersion(workflowId);
     const deployed = await deployments.deploy(source, options);
     if (deployed.deployed && deployed.changed) {
@@ -54,7 +57,7 @@ export class GuardedWorkflows {
   async activate(workflowId: string, version: number, by: string): Promise<Activation> {
     const { workflows } = this.#parts;
     const { definition } = await workflows.get(workflowId, version);
-    await this.#permitDeploy(by, workflowId, definition.permissions);
+    await this.#permitDeploy(by, workflowId, definition);
     return this.#recorded(await workflows.activate(workflowId, version, by), by);
   }
 
@@ -64,7 +67,7 @@ export class GuardedWorkflows {
     const active = versions.find((version) => version.active)?.version ?? 0;
     const earlier = versions.find(({ version }) => version < active);
     if (earlier) return this.activate(workflowId, earlier.version, by);
-    await this.#permitDeploy(by, workflowId, await this.#gate.permissionsOf(workflowId));
+    await this.#permitDeploy(by, workflowId, (await workflows.get(workflowId)).definition);
     return workflows.rollBack(workflowId, by);
   }
 
@@ -95,16 +98,21 @@ export class GuardedWorkflows {
     await this.#gate.permit(by, "deploy", workflowId, { what: `${verb} "${workflowId}"` });
   }
 
-  /** New workflows and other permissions are for admins: a deployer cannot give rights away. */
-  async #permitDeploy(by: string, workflowId: string, permissions: unknown): Promise<void> {
+  /** New workflows, other permissions and other readers are for admins: a deployer cannot give rights away. */
+  async #permitDeploy(by: string, workflowId: string, wanted: AdminMembers): Promise<void> {
     const attempt = { what: `deploy "${workflowId}"`, workflowId };
     if (await this.#gate.access.isAdmin(by)) return;
     if ((await this.#activeVersion(workflowId)) === null)
       return this.#gate.permitAdmin(by, attempt);
     await this.#gate.permit(by, "deploy", workflowId, attempt);
-    const current = await this.#gate.permissionsOf(workflowId);
-    if (hashOf(current) === hashOf(permissions)) return;
-    const what = `change the permissions of "${workflowId}"`;
+    // As they were written: what names stand for is not what the deployer changed.
+    const { definition } = await this.#parts.workflows.get(workflowId);
+    if (hashOf(definition.permissions) !== hashOf(wanted.permissions)) {
+      const what = `change the permissions of "${workflowId}"`;
+      await this.#gate.permitAdmin(by, { ...attempt, what });
+    }
+    if ((definition.sharedChannels ?? "ask") === (wanted.sharedChannels ?? "ask")) return;
+    const what = `change "sharedChannels" of "${workflowId}"`;
     await this.#gate.permitAdmin(by, { ...attempt, what });
   }
 
@@ -112,6 +120,12 @@ export class GuardedWorkflows {
     const all = await this.#parts.workflows.list();
     return all.find(({ id }) => id === workflowId)?.version ?? null;
   }
+}
+
+/** What of a definition admins alone change. */
+interface AdminMembers {
+  readonly permissions?: unknown;
+  readonly sharedChannels?: unknown;
 }
 
 function hashOf(permissions: unknown): string {

@@ -20,7 +20,8 @@ export type AuditAction =
   | "request_changed"
   | "decide"
   | "decision_voided"
-  | "access";
+  | "access"
+  | "share";
 
 /** What came of it. */
 export type AuditResult = "done" | "refused";

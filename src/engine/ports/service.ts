@@ -15,6 +15,11 @@ export interface ServiceContext {
   readonly startedAt: number;
   /** 1 for the first attempt. */
   readonly attempt: number;
+  /**
+   * Masks what is sensitive in the run wherever it occurs in a value: for what people see who must not
+   * know it. Absent: nothing is sensitive.
+   */
+  readonly hideSensitive?: <T>(value: T) => T;
   /** Aborts at the step's time-out and at cancellation. */
   readonly signal: AbortSignal;
 }

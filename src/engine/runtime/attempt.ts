@@ -5,6 +5,7 @@ import { type CompiledStep, type CompiledWorkflow, stepAt } from "../definition/
 import type { AttemptContext, AttemptResult } from "../definition/step-type.ts";
 import type { AttemptEnded } from "../execution/decider/handle-signal.ts";
 import { costOfCalls } from "../execution/projections/call-costs.ts";
+import { sensitiveOf } from "../execution/projections/sensitive.ts";
 import type { AttemptCost } from "../model/events.ts";
 import type { ReadonlyActiveStep, ReadonlyState } from "../model/state.ts";
 import type { CallRecord } from "../ports/calls.ts";
@@ -60,7 +61,10 @@ export function runAttempt(
   const timeoutMs = step.definition.timeoutMs ?? step.program.timeoutMs;
   const spending = new Spending(act);
   const controller = new AbortController();
-  const context = contextOf(ports, state, act, { step, spending, signal: controller.signal });
+  const context: AttemptContext = {
+    ...contextOf(ports, state, act, { step, spending, signal: controller.signal }),
+    hideSensitive: (value) => sensitiveOf(workflow.definition, state)?.value(value) ?? value,
+  };
 
   let over = false;
   const end = (result: AttemptResult): void => {

@@ -6,7 +6,7 @@ import type { Service, ServiceContext } from "../../engine/ports/service.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { type Json, readOwn } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
-import { readMention } from "../../slack/channels.ts";
+import { type ChannelFinder, isChannelId, readMention } from "../../slack/channels.ts";
 import { toSlackError } from "../../slack/errors.ts";
 import { findMessage, type MessageMark } from "../../slack/messages.ts";
 import type { Slack } from "../../slack/slack.ts";
@@ -82,11 +82,12 @@ async function sendMessage(
   return withSlackErrors(`posting to ${placeOf(params.channel)}`, async () => {
     // A direct conversation must be open before a message can be posted to it, and a channel has its limit under one name only.
     const channel = (await channels.find(named)) ?? named;
+    const shown = await forReaders(params, channel, channels, context);
     const { idempotencyKey: id, startedAt: since, signal } = context;
     signal.throwIfAborted();
     const place = { urgency: "run", since } as const;
     const answer = await sender
-      .postForStep(toArguments(params, channel, context), { id, place, signal })
+      .postForStep(toArguments(shown, channel, context), { id, place, signal })
       .catch((error: unknown) => {
         channels.refused(channel, error);
         throw error;
@@ -115,6 +116,30 @@ async function lookForMessage(
     const messageTs = await findMessage(bulk, place, markOf(context));
     return messageTs === null ? null : { messageTs, channel };
   });
+}
+
+/**
+ * What may be read in the channel: where people of other organizations read along, everything that is sensitive in the run is masked.
+ *
+ * @throws {AppError} if it is not known who reads it, and something would have to be masked.
+ */
+async function forReaders(
+  params: MessageParams,
+  channel: string,
+  channels: ChannelFinder,
+  { hideSensitive }: ServiceContext,
+): Promise<MessageParams> {
+  const { message, blocks } = params;
+  const masked = hideSensitive?.({ message, blocks });
+  if (masked === undefined || JSON.stringify(masked) === JSON.stringify({ message, blocks }))
+    return params;
+  if (!isChannelId(channel)) {
+    throw new AppError({
+      code: "slack_rejected",
+      message: `The message holds sensitive values, and it is not known whether other organizations read ${nameOf(params.channel)}, since the bot is not in it. Invite the bot there, or leave the values out.`,
+    });
+  }
+  return (await channels.isShared(channel)) ? { ...params, ...omitUndefined(masked) } : params;
 }
 
 function toArguments(

@@ -3,6 +3,7 @@ import type { ModalView } from "@slack/types";
 import type { Logger } from "pino";
 import { asAppError } from "../../../shared/errors.ts";
 import { readOwn } from "../../../shared/json.ts";
+import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import { showSentence } from "../../../slack/text.ts";
 import { parseShowValue, type ShowValue } from "../../action-values.ts";
 import type { BotContext } from "../../context.ts";
@@ -30,7 +31,10 @@ export function register(app: App, context: BotContext): void {
       const options = { ...request, otherwise: OTHERWISE };
       // At once: a trigger is good for three seconds, and what is shown has to be read first.
       const id = await openView(request.click.triggerId, loadingModal(), options);
-      if (id !== null) await show(context, request.click.user, request.value.shown, id, options);
+      const { user, channel } = request.click;
+      const { shown } = request.value;
+      const value = shown && { ...shown, ...omitUndefined({ c: channel }) };
+      if (id !== null) await show(context, user, value, id, options);
       return undefined;
     },
   });
@@ -64,16 +68,19 @@ async function show(
 
 /** @throws {AppError} `not_allowed` for people without a role and those who may not see the run; `execution_not_found`. */
 async function read(
-  { engine, permissions, groups }: BotContext,
+  { engine, permissions, groups, workspace }: BotContext,
   user: string,
   value: ShowValue | null,
 ): Promise<ModalView> {
   await permissions.caller(user);
   if (value === null) return requestNotice(UNKNOWN);
-  const view = await engine.executions.get(value.e, user);
+  const own = await engine.executions.get(value.e, user);
+  // Where people of other organizations read along, nobody is shown what is sensitive.
+  const isShared = value.c !== undefined && (await workspace.channels.isShared(value.c));
+  const view = isShared ? await engine.executions.get(value.e) : own;
   const request = view.requests.find(({ opened }) => opened.id === value.r);
   if (request === undefined) return requestNotice(UNKNOWN);
   const { definition } = await engine.workflows.get(view.workflowId, view.workflowVersion);
-  const cards = createCardContext(definition, await groups.lastKnownIds(), true);
+  const cards = createCardContext(definition, await groups.lastKnownIds(), !isShared);
   return requestModal(wholeRequest(view, request, cards), value);
 }

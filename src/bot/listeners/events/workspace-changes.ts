@@ -10,7 +10,12 @@ export function register(app: App, context: BotContext): void {
     context.workspace.channels.changes.closed(channel);
     context.cards.placeClosed(channel);
   };
-  registerChannels(app, context.workspace, closed);
+  const shared = async (channel: string): Promise<void> => {
+    await context.workspace.channels.changes.shared(channel);
+    // What asks there must not stand there any more.
+    context.cards.placeClosed(channel);
+  };
+  registerChannels(app, context.workspace, closed, shared);
   registerMembers(app, context.workspace, closed);
   registerPeople(app, context.workspace);
 }
@@ -22,6 +27,7 @@ function registerChannels(
   app: App,
   { channels: { changes } }: BotContext["workspace"],
   closed: OnClosed,
+  shared: (channel: string) => Promise<void>,
 ): void {
   app.event("channel_archive", async ({ event }) => closed(event.channel));
   app.event("channel_deleted", async ({ event }) => closed(event.channel));
@@ -29,6 +35,8 @@ function registerChannels(
   app.event("group_archive", async ({ event }) => closed(event.channel));
   app.event("group_deleted", async ({ event }) => closed(event.channel));
   app.event("group_left", async ({ event }) => closed(event.channel));
+  app.event("channel_shared", async ({ event }) => shared(event.channel));
+  app.event("channel_unshared", async ({ event }) => shared(event.channel));
   app.event("channel_unarchive", async ({ event }) => changes.opened(event.channel));
   app.event("group_unarchive", async ({ event }) => changes.opened(event.channel));
   app.event("channel_rename", async ({ event: { channel } }) =>
