@@ -155,6 +155,18 @@ describe("a workflow described in a direct message", () => {
     expect((await bot.engine.workflows.get(id)).definition.name).toBe("Other");
   });
 
+  test("is posted by itself when it cannot take the place of the note that it is being written", async () => {
+    await using bot = await connected();
+    const refusals = {
+      "assistant.threads.setStatus": "missing_scope",
+      "chat.update": "is_inactive",
+    };
+    for (const [method, error] of Object.entries(refusals))
+      await bot.act("faults", { target: "slack", method, error, times: 10 });
+    const thread = await say(bot, "U0ALICE", DM, WISH);
+    await bot.message(DM, /Draft: /, thread);
+  });
+
   test("is told of in a message where Slack shows no status", async () => {
     await using bot = await connected();
     await bot.act("faults", {

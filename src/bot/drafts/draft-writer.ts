@@ -36,8 +36,9 @@ export function createDraftWriter(
     try {
       const view = await engine.drafts.write(draft.id, change);
       const card = draftCard(view);
-      if (note !== null) await edit(draft.channel, note, card);
-      await engine.drafts.shown(draft.id, note ?? (await post(draft, card)));
+      // What cannot take the place of the note is posted: otherwise the draft would not be seen.
+      const isShown = note !== null && (await edit(draft.channel, note, card));
+      await engine.drafts.shown(draft.id, isShown ? note : await post(draft, card));
       return view;
     } catch (error) {
       const text = "I have stopped writing; see below.";
@@ -78,12 +79,18 @@ function createDraftMessages(client: WebClient, logger: Logger) {
     return ts ?? "";
   }
 
-  /** A message that cannot be edited does no harm: its buttons are checked against the record. */
-  async function edit(channel: string, ts: string, { text, blocks }: CardMessage): Promise<void> {
+  /** An old message that cannot be edited does no harm: its buttons are checked against the record. @returns whether it was edited. */
+  async function edit(
+    channel: string,
+    ts: string,
+    { text, blocks }: CardMessage,
+  ): Promise<boolean> {
     try {
       await client.chat.update({ channel, ts, text, blocks: unfold(blocks) });
+      return true;
     } catch (error) {
       logger.warn({ err: error, channel, ts }, "could not edit the message of a draft");
+      return false;
     }
   }
 

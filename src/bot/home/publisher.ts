@@ -48,11 +48,14 @@ export function createHomePublisher(options: HomePublisherOptions): HomePublishe
     hash: string | undefined,
     notice: readonly KnownBlock[],
   ): Promise<void> {
-    const closed = await permissions.caller(userId).then(
-      () => null,
-      (error: unknown) => closedHomeView(asAppError(error).message),
-    );
-    if (closed !== null) return publish(userId, hash, closed, notice);
+    try {
+      await permissions.caller(userId);
+    } catch (error) {
+      const known = asAppError(error);
+      await publish(userId, hash, closedHomeView(known.message), notice);
+      if (known.code === "not_allowed") return;
+      throw known;
+    }
     const pending = readPending(engine, userId);
     const rest = await readRest(userId, options);
     const inTime = await withPatience(pending, clock);

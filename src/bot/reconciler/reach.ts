@@ -9,6 +9,7 @@ import { isUserId } from "../../shared/slack-ids.ts";
 import type { FindAdmins } from "../../slack/admin-finder.ts";
 import type { ChannelWatch } from "../../slack/channel-watch.ts";
 import type { ChannelFinder } from "../../slack/channels.ts";
+import { refusalOf } from "../../slack/refusals.ts";
 import { mentionPerson, showSentence } from "../../slack/text.ts";
 import { outcomeOf } from "../views/decision-words.ts";
 import { approvalId, cardId, isAbandoned, noticeId } from "./message-ids.ts";
@@ -247,17 +248,21 @@ function describeCopies(
   left: number,
 ): string | null {
   const id = approvalId(view, request);
-  const isRefused = (person: string): boolean => {
+  const refused = new Map<string, string[]>();
+  const sent: string[] = [];
+  for (const person of direct) {
     const record = records.get(cardId(view.executionId, `${id}:${person}`));
-    return record !== undefined && isAbandoned(record);
-  };
-  const sent = direct.filter((person) => !isRefused(person)).map(mentionPerson);
-  const refused = direct.filter(isRefused).map(mentionPerson);
+    if (record === undefined || !isAbandoned(record)) sent.push(mentionPerson(person));
+    else {
+      const why = record.why === undefined ? "" : ` ${refusalOf(record.why).remedy}`;
+      refused.set(why, [...(refused.get(why) ?? []), mentionPerson(person)]);
+    }
+  }
   const parts = [
     ...(sent.length > 0
       ? [`Also sent to ${sent.join(", ")}, who ${sent.length === 1 ? "does" : "do"} not see this.`]
       : []),
-    ...(refused.length > 0 ? [`I could not write to ${refused.join(", ")}.`] : []),
+    ...[...refused].map(([why, people]) => `I could not write to ${people.join(", ")}.${why}`),
     ...(left > 0 ? [`${left} more cannot see this; I write to ${MAX_DIRECT} at most.`] : []),
   ];
   return parts.length === 0 ? null : parts.join(" ");

@@ -374,7 +374,7 @@ export class Approvals implements ApprovalsApi {
   }
 }
 
-/** A group that cannot be read keeps nobody out who is named otherwise. Throws what it met if it is unknown because of that. */
+/** Who is named otherwise does not wait for a group that cannot be read. Throws what it met if it is unknown because of that. */
 async function isApprover(
   approvers: readonly string[],
   userId: string,
