@@ -167,3 +167,26 @@ test("the direct conversation with a person is opened once", async () => {
   expect(opened).toEqual(["D0ALICE", "D0ALICE", "D0ALICE"]);
   expect(reads(simulator, "conversations.open")).toBe(1);
 });
+
+test("a channel that another organization reads is known, also before it accepted, and so is when that ends", async () => {
+  const { simulator, channels } = await open();
+  await using _closed = simulator;
+  const { directory } = simulator.workspace.state;
+  const general = directory.channel("C0GENERAL");
+  const partner = directory.channel("C0PARTNER");
+  if (!general || !partner) throw new Error("The workspace is not the usual one.");
+
+  expect(await channels.isShared("C0PARTNER")).toBe(true);
+  expect(await channels.isShared("C0GENERAL")).toBe(false);
+  expect(await channels.isShared("D0ALICE")).toBe(false);
+  expect(await channels.isShared("C0NOWHERE")).toBe(true);
+  expect(reads(simulator)).toBe(1);
+
+  directory.saveChannel({ ...general, isPendingShared: true });
+  await channels.changes.shared("C0GENERAL");
+  expect(await channels.isShared("C0GENERAL")).toBe(true);
+
+  directory.saveChannel({ ...partner, isShared: false });
+  await channels.changes.shared("C0PARTNER");
+  expect(await channels.isShared("C0PARTNER")).toBe(false);
+});

@@ -75,7 +75,7 @@ async function read(
   await permissions.caller(user);
   if (value === null) return requestNotice(UNKNOWN);
   const own = await engine.executions.get(value.e, user);
-  // Where people of other organizations read along, nobody is shown what is sensitive.
+  // Where people of other organizations read along, what is sensitive is masked for approvers, too.
   const isShared = value.c !== undefined && (await workspace.channels.isShared(value.c));
   const view = isShared ? await engine.executions.get(value.e) : own;
   const request = view.requests.find(({ opened }) => opened.id === value.r);
