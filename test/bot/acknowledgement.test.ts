@@ -4,6 +4,7 @@ import type { Store } from "../../src/engine/ports/store.ts";
 import { AppError } from "../../src/shared/errors.ts";
 import { TestBot } from "../support/bot.ts";
 import { interceptStore } from "../support/intercept-store.ts";
+import { untilAskedAnew } from "../support/until.ts";
 
 const noting = (id: string, trigger: JsonObject): JsonObject => ({
   id,
@@ -28,7 +29,7 @@ function failing(failures: { left: number }): (store: Store) => Store {
 }
 
 describe.each(["socket", "http"] as const)("an event that comes over %s", (mode) => {
-  test("is delivered again when the store was away, and starts one run", async () => {
+  test("is delivered again when the store or Slack was away, and starts one run", async () => {
     const failures = { left: 1 };
     await using bot = await TestBot.start({
       ...{ definitions: [outage, look], mode },
@@ -46,13 +47,19 @@ describe.each(["socket", "http"] as const)("an event that comes over %s", (mode)
       return runs.length > 0 ? runs : undefined;
     });
     expect(run?.status).toBeDefined();
+    // What is known of the author serves for a look at the rights, not for the start itself.
+    await untilAskedAnew();
+    const fault = { target: "slack", method: "users.info", times: 2 };
+    await bot.act("faults", { ...fault, status: 500 });
+    await bot.act("message", { user: "U0ALICE", channel: "C0GENERAL", text: "another outage" });
+    await bot.until(async () => ((await list("outage")).length === 2 ? true : undefined));
     failures.left = 1;
     await bot.act("reaction", {
       ...{ user: "U0ALICE", channel: "C0GENERAL", ts: sent["ts"] ?? "", name: "eyes" },
     });
     await bot.until(async () => (await list("look"))[0]);
     expect(failures.left).toBe(0);
-    expect(await list("outage")).toHaveLength(1);
+    expect(await list("outage")).toHaveLength(2);
     expect(await list("look")).toHaveLength(1);
   });
 });

@@ -1,4 +1,4 @@
-import { asAppError, isAppError } from "../../shared/errors.ts";
+import { AppError, asAppError } from "../../shared/errors.ts";
 import type { Access } from "../access/access.ts";
 import type { StartResult } from "../api/executions.ts";
 import type { IncomingMessage } from "../api/triggers.ts";
@@ -33,6 +33,7 @@ export class MessageTrigger {
 
   async receive(message: IncomingMessage): Promise<readonly StartResult[]> {
     const started = new Map<string, StartResult>();
+    const failures: AppError[] = [];
     // Messages may come before the process has begun to work.
     await this.#options.triggers.load();
     let may: boolean | null = null;
@@ -42,8 +43,11 @@ export class MessageTrigger {
       may ??= message.isFromBot || (await this.#mayStart(message));
       if (!may) break;
       const result = await this.#start(trigger, message);
-      if (result) started.set(trigger.workflowId, result);
+      if (result instanceof AppError) failures.push(result);
+      else if (result) started.set(trigger.workflowId, result);
     }
+    // Thrown after the others were started: what is delivered again starts those once all the same.
+    if (failures[0] !== undefined) throw failures[0];
     return [...started.values()];
   }
 
@@ -64,11 +68,14 @@ export class MessageTrigger {
   }
 
   /**
-   * A workflow that cannot be started must not keep others from it. If the store is away none can be, and the delivery is repeated.
+   * A workflow that cannot be started must not keep others from it.
    *
-   * @throws {AppError} `store_unavailable`.
+   * @returns what may succeed when it is delivered again as an error; `null` for what will not.
    */
-  async #start(trigger: ActiveTrigger, message: IncomingMessage): Promise<StartResult | null> {
+  async #start(
+    trigger: ActiveTrigger,
+    message: IncomingMessage,
+  ): Promise<StartResult | AppError | null> {
     const { workflowId, id } = trigger;
     const { text, user, channel, ts } = message;
     const threadTs = message.threadTs ?? ts;
@@ -88,12 +95,12 @@ export class MessageTrigger {
         ...(!trigger.reports && { report: { channel, on: "all", threadTs } }),
       });
     } catch (error) {
-      if (isAppError(error, "store_unavailable")) throw error;
+      const known = asAppError(error);
       this.#options.logger.warn(
-        { workflowId, trigger: id, channel, error: asAppError(error).message },
+        { workflowId, trigger: id, channel, error: known.message },
         "a message fits, but the workflow could not be started",
       );
-      return null;
+      return known.retryable ? known : null;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { asAppError, isAppError } from "../../shared/errors.ts";
+import { AppError, asAppError } from "../../shared/errors.ts";
 import type { Access } from "../access/access.ts";
 import type { StartResult } from "../api/executions.ts";
 import type { IncomingReaction } from "../api/triggers.ts";
@@ -32,6 +32,7 @@ export class ReactionTrigger {
     const { triggers, access, conversations } = this.#options;
     await triggers.load();
     const started = new Map<string, StartResult>();
+    const failures: AppError[] = [];
     let message: PointedMessage | null = null;
     for (const trigger of triggers.of("reaction")) {
       if (started.has(trigger.workflowId) || !(await this.#fits(trigger, reaction))) continue;
@@ -40,8 +41,11 @@ export class ReactionTrigger {
         message = await conversations.readMessage(reaction.place.channel, reaction.place.ts);
       }
       const result = await this.#start(trigger, reaction, message);
-      if (result) started.set(trigger.workflowId, result);
+      if (result instanceof AppError) failures.push(result);
+      else if (result) started.set(trigger.workflowId, result);
     }
+    // Thrown after the others were started: what is delivered again starts those once all the same.
+    if (failures[0] !== undefined) throw failures[0];
     return [...started.values()];
   }
 
@@ -53,15 +57,15 @@ export class ReactionTrigger {
   }
 
   /**
-   * A workflow that cannot be started must not keep others from it. If the store is away none can be, and the delivery is repeated.
+   * A workflow that cannot be started must not keep others from it.
    *
-   * @throws {AppError} `store_unavailable`.
+   * @returns what may succeed when it is delivered again as an error; `null` for what will not.
    */
   async #start(
     trigger: ActiveTrigger,
     reaction: IncomingReaction,
     message: PointedMessage,
-  ): Promise<StartResult | null> {
+  ): Promise<StartResult | AppError | null> {
     const { workflowId, id } = trigger;
     const { user } = reaction;
     const { channel, threadTs } = message;
@@ -75,12 +79,12 @@ export class ReactionTrigger {
         ...(!trigger.reports && { report: { channel, on: "all", threadTs } }),
       });
     } catch (error) {
-      if (isAppError(error, "store_unavailable")) throw error;
+      const known = asAppError(error);
       this.#options.logger.warn(
-        { workflowId, trigger: id, error: asAppError(error).message },
+        { workflowId, trigger: id, error: known.message },
         "a reaction fits, but the workflow could not be started",
       );
-      return null;
+      return known.retryable ? known : null;
     }
   }
 }
