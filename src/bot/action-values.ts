@@ -41,6 +41,19 @@ export type ShowValue = z.output<typeof ShowValue>;
 const DraftValue = z.object({ d: z.string(), n: z.int() });
 export type DraftValue = z.output<typeof DraftValue>;
 
+/** What the button carries that makes a message a change of a draft: the draft, and the time stamp of the message. */
+const RecentDraftValue = z.object({ d: z.string(), t: z.string() });
+export type RecentDraftValue = z.output<typeof RecentDraftValue>;
+
+export function toRecentDraftValue(value: RecentDraftValue): string {
+  return toText(value);
+}
+
+/** `null` as in {@link parseRunValue}. */
+export function parseRecentDraftValue(text: string | undefined): RecentDraftValue | null {
+  return RecentDraftValue.safeParse(parseJson(text)).data ?? null;
+}
+
 /**
  * What a retry button carries: execution, step, values as typed, whether an unknown outcome is accepted, steps that are to have
  * their effect once more.

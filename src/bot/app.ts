@@ -9,6 +9,7 @@ import { createAdminFinder } from "../slack/admin-finder.ts";
 import { connect } from "../slack/connect.ts";
 import type { Slack } from "../slack/slack.ts";
 import { createAdminNotices, type NotifyAdmins } from "./admin-notices.ts";
+import { createBotName } from "./bot-name.ts";
 import { RecentKeys } from "./context.ts";
 import { createHomePublisher } from "./home/publisher.ts";
 import { registerListeners } from "./listeners/index.ts";
@@ -94,8 +95,8 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
   registerListeners(app, {
     ...{ engine, permissions, clock, logger, command },
     keys: createSharedKeys(options.dedupe, clock),
-    groups,
-    workspace: slack,
+    botName: createBotName(lookup),
+    ...{ groups, workspace: slack, files: slack.files },
     shared: createSharedChannels(slack.channels, engine.sharing),
     home: createHomePublisher({ engine, permissions, client: lookup, clock, command, logger }),
     client: lookup,

@@ -5,6 +5,7 @@ import type { Engine } from "../engine/api/engine.ts";
 import type { ExecutionView, RequestView } from "../engine/api/executions.ts";
 import type { Clock } from "../engine/ports/clock.ts";
 import { LruMap } from "../shared/lru-map.ts";
+import type { FileReader } from "../slack/files.ts";
 import type { GroupFinder } from "../slack/groups.ts";
 import type { Slack } from "../slack/slack.ts";
 import type { HomePublisher } from "./home/publisher.ts";
@@ -20,6 +21,9 @@ export interface BotContext {
   readonly logger: Logger;
   /** The slash command of this workspace: `/workflow`. */
   readonly command: string;
+  /** The name by which people address the bot in a conversation: `@heddle`. Never rejects. */
+  readonly botName: () => Promise<string>;
+  readonly files: FileReader;
   /** Keys that all processes of the bot know. */
   readonly keys: SharedKeys;
   readonly groups: GroupFinder;

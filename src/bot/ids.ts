@@ -12,6 +12,10 @@ export const ACTION_IDS = {
   deployDraft: "deploy_draft",
   changeDraft: "change_draft",
   discardDraft: "discard_draft",
+  changeRecentDraft: "change_recent_draft",
+  askRun: "ask_run",
+  askStatus: "ask_status",
+  askPending: "ask_pending",
   withdrawVote: "withdraw_vote",
   delegate: "delegate",
   showRequest: "show_request",
@@ -55,6 +59,7 @@ export const DIALOG_IDS = { decide: "decide", delegate: "delegate", several: "se
  */
 export const EVENTS = [
   "app_home_opened",
+  "app_mention",
   "app_uninstalled",
   "channel_archive",
   "channel_deleted",
@@ -119,6 +124,7 @@ export const METHOD_SCOPES = {
  * @internal exported for its test
  */
 export const EVENT_SCOPES = [
+  "app_mentions:read",
   "assistant:write",
   "channels:history",
   "channels:read",
@@ -130,3 +136,10 @@ export const EVENT_SCOPES = [
   "usergroups:read",
   "users:read",
 ] as const;
+
+/**
+ * Scopes that an admin may leave out when the app is installed: without them something less is done, and said.
+ *
+ * @internal exported for its test
+ */
+export const OPTIONAL_SCOPES = ["files:read"] as const;

@@ -52,7 +52,11 @@ export interface Spot {
 }
 
 /** Answers in a conversation, for all who are there. */
-function createOpenReply(client: WebClient, { channel, threadTs }: Spot, logger: Logger): Reply {
+export function createOpenReply(
+  client: WebClient,
+  { channel, threadTs }: Spot,
+  logger: Logger,
+): Reply {
   return createReply(
     ({ text, blocks }) =>
       client.chat.postMessage({

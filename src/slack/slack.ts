@@ -5,9 +5,10 @@ import type { RateLimitStore } from "../engine/ports/rate-limits.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { type ChannelWatch, createChannelWatch } from "./channel-watch.ts";
 import { type ChannelFinder, createChannelFinder } from "./channels.ts";
-import { createBulkClient, createLookupClient, toSlackLogger } from "./clients.ts";
+import { createBulkClient, createLookupClient, DEFAULT_API_URL, toSlackLogger } from "./clients.ts";
 import { createCountedFetch } from "./counted-fetch.ts";
 import { createDirectory, type SlackDirectory } from "./directory.ts";
+import { createFileReader, type FileReader } from "./files.ts";
 import { createGroupFinder, type GroupFinder } from "./groups.ts";
 import { SlackHealth } from "./health.ts";
 import { NO_METERS, type SlackMeters } from "./meters.ts";
@@ -50,6 +51,7 @@ export interface Slack {
   readonly fetch: FetchFunction;
   /** For web sockets; `null`: there is no proxy. */
   readonly dispatcher: Transport["dispatcher"];
+  readonly files: FileReader;
 }
 
 /** Builds the Slack layer, once for each process. It calls nothing by itself. */
@@ -84,5 +86,6 @@ export function createSlack(options: SlackOptions): Slack {
     channels,
     channelWatch: createChannelWatch(lookup, channels, clock),
     ...{ health, fetch, dispatcher },
+    files: createFileReader(botToken, apiUrl ?? DEFAULT_API_URL, send),
   };
 }

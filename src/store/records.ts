@@ -97,6 +97,8 @@ export function createDrafts(drafts: StorageOf<typeof DRAFTS>): DraftStore {
       });
       return newest ?? null;
     },
+    listIn: (channel, limit) =>
+      drafts.list({ where: { channel }, order: ["-threadTs", "createdAt", "key"], limit }),
     save: (draft) => drafts.save(draft),
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { APPROVALS, askWorkflow } from "../support/ask-workflow.ts";
-import { contentOf, TestBot } from "../support/bot.ts";
+import { contentOf, TestBot, tsOf } from "../support/bot.ts";
 
 const NEEDY = askWorkflow(
   {},
@@ -129,9 +129,11 @@ describe("/workflow", () => {
 describe("the bot's own pages", () => {
   test("a direct message is answered with help, a guest's with a refusal", async () => {
     await using bot = await TestBot.start({ definitions: [] });
-    await bot.act("message", { user: "U0ALICE", channel: "D0ALICE", text: "hello" });
-    expect(contentOf(await bot.message("D0ALICE", /I run workflows/))).toContain("/workflow run");
-    await bot.act("message", { user: "U0DAVE", channel: "D0DAVE", text: "hello" });
-    await bot.message("D0DAVE", /Guests/);
+    const hello = { text: "hello" };
+    const ours = await bot.act("message", { user: "U0ALICE", channel: "D0ALICE", ...hello });
+    const help = await bot.message("D0ALICE", /I run workflows/, tsOf(ours));
+    expect(contentOf(help)).toContain("@heddle run");
+    const guests = await bot.act("message", { user: "U0DAVE", channel: "D0DAVE", ...hello });
+    await bot.message("D0DAVE", /Guests/, tsOf(guests));
   });
 });

@@ -23,9 +23,7 @@ async function say(bot: TestBot, user: string, channel: string, text: string, th
 
 /** Fills in what the example line of a message leaves open. */
 function runLine(message: JsonObject): string {
-  return (
-    /Run it: `\/workflow (run [^`]+)`/.exec(contentOf(message).replaceAll('\\"', '"'))?.[1] ?? ""
-  );
+  return /Run it: `@heddle (run [^`]+)`/.exec(contentOf(message).replaceAll('\\"', '"'))?.[1] ?? "";
 }
 
 describe("a workflow described in a direct message", () => {

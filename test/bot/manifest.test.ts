@@ -4,14 +4,23 @@ import { Ajv } from "ajv";
 import ajvFormats from "ajv-formats";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { CALLBACK_IDS, COMMANDS, EVENT_SCOPES, EVENTS, METHOD_SCOPES } from "../../src/bot/ids.ts";
+import {
+  CALLBACK_IDS,
+  COMMANDS,
+  EVENT_SCOPES,
+  EVENTS,
+  METHOD_SCOPES,
+  OPTIONAL_SCOPES,
+} from "../../src/bot/ids.ts";
 
 interface Manifest {
   readonly features: {
     readonly slash_commands: readonly { readonly command: string }[];
     readonly shortcuts: readonly { readonly callback_id: string; readonly name: string }[];
   };
-  readonly oauth_config: { readonly scopes: { readonly bot: readonly string[] } };
+  readonly oauth_config: {
+    readonly scopes: { readonly bot: readonly string[]; readonly bot_optional: readonly string[] };
+  };
   readonly settings: { readonly event_subscriptions: { readonly bot_events: readonly string[] } };
 }
 
@@ -81,5 +90,6 @@ describe("manifest.yml", () => {
     expect([...manifest.oauth_config.scopes.bot].sort()).toEqual(
       [...new Set<string>(needed)].sort(),
     );
+    expect(manifest.oauth_config.scopes.bot_optional).toEqual([...OPTIONAL_SCOPES]);
   });
 });

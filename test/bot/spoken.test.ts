@@ -56,8 +56,8 @@ describe("a decision in words changes nothing and is led to the buttons", () => 
   test("a direct message", async () => {
     const { bot, card } = await asked();
     await using _ = bot;
-    await bot.act("message", { user: "U0BOB", channel: "D0BOB", text: "Approve" });
-    await bot.message("D0BOB", leadTo(tsOf(card)));
+    const sent = await bot.act("message", { user: "U0BOB", channel: "D0BOB", text: "Approve" });
+    await bot.message("D0BOB", leadTo(tsOf(card)), tsOf(sent));
   });
 });
 

@@ -35,6 +35,8 @@ export interface TestBotOptions {
   /** `large`: a workspace of 5,000 channels and 2,000 people. @default "small" */
   readonly size?: "small" | "large";
   readonly admins?: readonly string[];
+  /** The app's manifest. @default `manifest.yml` */
+  readonly manifest?: JsonObject;
   /** Whether the simulator's stand-in model answers, and steps may post to its Slack and send requests to this machine. @default false */
   readonly connected?: boolean;
   /** The bot's clock; the engine has the machine's. @default the machine's */
@@ -84,6 +86,7 @@ export class TestBot implements AsyncDisposable {
     const simulator = await openSimulator({
       realistic: options.realistic ?? false,
       size: options.size,
+      ...omitUndefined({ manifest: options.manifest }),
       ...(port !== null && { eventsUrl: `http://127.0.0.1:${port}/slack/events` }),
     });
     const { wrapStore = (store) => store } = options;

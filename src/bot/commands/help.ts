@@ -2,11 +2,29 @@ import type { Role } from "../../engine/api/access.ts";
 import { type CardMessage, contextBlock, message, section } from "../views/blocks/build.ts";
 import type { Subcommand } from "./subcommand.ts";
 
-/** What the bot understands, as far as this role may use it. */
+/** Where a person asks for help: what they type first differs. */
+type Place = "command" | "channel" | "direct";
+
+/** How a workflow is asked for, by place. */
+const BUILD: Readonly<Record<Place, string>> = {
+  command:
+    "To have a workflow built, write to me in a direct message: `build me a workflow that …`. You see a draft, and an admin deploys it.",
+  channel:
+    "To have a workflow built, mention me: `build me a workflow that …`. You see a draft in the thread, and an admin deploys it.",
+  direct:
+    "To have a workflow built, write: `build me a workflow that …`. You see a draft, and an admin deploys it.",
+};
+
+/**
+ * What the bot understands, as far as this role may use it.
+ *
+ * @param command - what people type first: `/workflow`, or the name of the bot in a conversation.
+ */
 export function helpMessage(
   role: Role,
   command: string,
   subcommands: readonly Subcommand[],
+  place: Place = "command",
 ): CardMessage {
   const lines = subcommands
     .filter((subcommand) => subcommand.roles.includes(role) && subcommand.isHidden !== true)
@@ -25,7 +43,9 @@ export function helpMessage(
   const text = `*I run workflows.* AI decides what rules cannot, people approve with a button, results and costs come back to the thread.\n${lines.join("\n")}`;
   const hint =
     'A run can be named by the first characters of its id. Values with spaces stand in quotes: `item="Laptop stand"`.';
-  const build =
-    "To have a workflow built, write to me in a direct message: `build me a workflow that …`. You see a draft, and an admin deploys it.";
-  return message(text, [section(text), contextBlock(hint), contextBlock(build)]);
+  const notes = [
+    ...(place === "direct" ? [`Here \`${command}\` may be left out.`] : []),
+    BUILD[place],
+  ];
+  return message(text, [section(text), contextBlock(hint), contextBlock(...notes)]);
 }

@@ -1,7 +1,6 @@
 import { nearest } from "../../shared/did-you-mean.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { BotContext } from "../context.ts";
-import type { CardMessage } from "../views/blocks/build.ts";
 import { accessCommand } from "./access.ts";
 import { approvalsCommand, approveCommand, rejectCommand } from "./approvals.ts";
 import { budgetCommand } from "./budget.ts";
@@ -21,7 +20,7 @@ import { runsCommand } from "./runs.ts";
 import { sharingCommand } from "./sharing.ts";
 import { showCommand } from "./show.ts";
 import { statusCommand } from "./status.ts";
-import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+import { type Answer, type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 import { templatesCommand } from "./templates.ts";
 import { activateCommand, diffCommand, rollbackCommand, versionsCommand } from "./versions.ts";
 import { whyCommand } from "./why.ts";
@@ -72,13 +71,19 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
  */
 export async function answerCommand(
   text: string,
-  from: Pick<CommandRequest, "caller" | "channel" | "deliveryId">,
+  from: Pick<CommandRequest, "caller" | "channel" | "threadTs" | "deliveryId">,
   context: BotContext,
-): Promise<CardMessage | string> {
+): Promise<Answer> {
   const { words, values } = parseCommandLine(text);
   const [name, ...rest] = words;
   const subcommand = findSubcommand(name?.toLowerCase() ?? "help", context.command);
   return subcommand.run({ ...from, words: rest, values }, context);
+}
+
+/** Does a text begin with the name of a subcommand? */
+export function isCommand(text: string): boolean {
+  const [name] = text.trim().toLowerCase().split(/\s/);
+  return SUBCOMMANDS.some((subcommand) => subcommand.name === name);
 }
 
 function findSubcommand(name: string, command: string): Subcommand {

@@ -3,6 +3,7 @@ import type { Role } from "../../engine/api/access.ts";
 import type { Definition } from "../../engine/definition/schema.ts";
 import { executionIdFor } from "../../engine/model/execution-id.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { escapeText, shortRunId, showSentence } from "../../slack/text.ts";
 import { ACTION_IDS } from "../ids.ts";
 import type { SharedChannels } from "../shared-channels.ts";
@@ -17,7 +18,7 @@ import {
 import { describeEstimate } from "../views/costs.ts";
 import { describeInputs, exampleLine } from "./inputs-help.ts";
 import { ALLOW_SHARING } from "./sharing.ts";
-import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+import { type Answer, type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 /** The engine's problems with inputs. */
 const InputProblems = z.object({
@@ -33,14 +34,14 @@ export const runCommand: Subcommand = {
   run: async (request, { engine, command, shared }) => {
     const workflowId = readWorkflowId(request, command);
     const { definition } = await engine.workflows.get(workflowId);
-    const { channel, caller, values } = request;
+    const { channel, threadTs, caller, values } = request;
     try {
       const { executionId } = await engine.executions.start({
         workflowId,
         variables: Object.fromEntries(values),
         variableForm: "text",
         trigger: { type: "slash", userId: caller.userId, channel },
-        report: { channel, on: "all" },
+        report: { channel, on: "all", ...omitUndefined({ threadTs }) },
         executionId: executionIdFor(workflowId, `slash:${request.deliveryId}`),
       });
       const run = shortRunId(executionId);
@@ -110,7 +111,7 @@ function explainProblems(
   values: ReadonlyMap<string, string>,
   problems: readonly InputProblem[],
   command: string,
-): CardMessage {
+): Answer {
   const names = new Set(problems.map((problem) => problem.path));
   const inputs = {
     ...definition,
@@ -131,7 +132,7 @@ function explainProblems(
       : []),
     `Like this: \`${exampleLine(command, definition, kept)}\``,
   ];
-  return message(lines.join("\n"), sections(lines));
+  return { ...message(lines.join("\n"), sections(lines)), isRefusal: true };
 }
 
 function sentence(text: string): string {

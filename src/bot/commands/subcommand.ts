@@ -2,16 +2,26 @@ import type { Caller, Role } from "../../engine/api/access.ts";
 import type { BotContext } from "../context.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 
-/** A slash command as a subcommand sees it. */
+/** A command as a subcommand sees it: typed after the slash command, or written to the bot. */
 export interface CommandRequest {
   readonly caller: Caller;
   /** Where it was typed. */
   readonly channel: string;
+  /** The thread that it was written in, or that its message begins; absent: there is none. */
+  readonly threadTs?: string;
   /** The words after the subcommand's name. */
   readonly words: readonly string[];
   readonly values: ReadonlyMap<string, string>;
   /** Equal when Slack delivers the same command again. */
   readonly deliveryId: string;
+}
+
+/** What a person reads; with the mark, that nothing was done since what they typed does not fit. */
+export type Answer = string | (CardMessage & { readonly isRefusal?: true });
+
+/** Was nothing done? */
+export function isRefusal(answer: Answer): boolean {
+  return typeof answer !== "string" && answer.isRefusal === true;
 }
 
 /** What follows `/workflow`. Its answer is seen by the caller alone. */
@@ -28,7 +38,7 @@ export interface Subcommand {
   /** Another form of it, which admins alone may use. */
   readonly adminForm?: { readonly usage: string; readonly summary: string };
   /** @throws {AppError} which the caller sees. */
-  run(request: CommandRequest, context: BotContext): Promise<CardMessage | string>;
+  run(request: CommandRequest, context: BotContext): Promise<Answer>;
 }
 
 /** Everybody who may use the bot. */

@@ -22,7 +22,7 @@ export interface DraftWriter {
 }
 
 export function createDraftWriter(
-  { engine, clock, command }: BotContext,
+  { engine, clock, botName }: BotContext,
   client: WebClient,
   logger: Logger,
 ): DraftWriter {
@@ -59,7 +59,8 @@ export function createDraftWriter(
     },
     async showSettled(view) {
       const { channel, messageTs } = view.draft;
-      if (messageTs !== null) await edit(channel, messageTs, settledDraftCard(view, command));
+      if (messageTs !== null)
+        await edit(channel, messageTs, settledDraftCard(view, await botName()));
     },
   };
 }

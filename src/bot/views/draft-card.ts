@@ -30,13 +30,11 @@ export function draftCard(view: DraftView): CardMessage {
       button({ actionId: ACTION_IDS.changeDraft, label: "Change", value }),
       button({ actionId: ACTION_IDS.discardDraft, label: "Discard", value, style: "danger" }),
     ]),
-    contextBlock(
-      "Nothing runs before an admin deploys it. To change it, reply in this thread with what shall be different.",
-    ),
+    contextBlock(`Nothing runs before an admin deploys it. ${howToChange(draft.channel)}`),
   ]);
 }
 
-/** A settled draft: what became of it, without buttons. @param command - the slash command. */
+/** A settled draft: what became of it, without buttons. @param command - what people type before a command. */
 export function settledDraftCard(view: DraftView, command: string): CardMessage {
   const { draft, definition, explanation } = view;
   const by = draft.settledBy === null ? "" : ` by ${mentionPerson(draft.settledBy)}`;
@@ -48,6 +46,13 @@ export function settledDraftCard(view: DraftView, command: string): CardMessage 
   const text = `:white_check_mark: *${name}* was deployed as \`${definition.id}\` version ${draft.version ?? 1}${by}.`;
   const run = `Run it: \`${exampleLine(command, definition, new Map())}\``;
   return message(text, [section(`${text}\n${run}`), ...body(view)]);
+}
+
+/** In a channel people talk in threads; what is meant for the bot mentions it. */
+function howToChange(channel: string): string {
+  return channel.startsWith("D")
+    ? "To change it, reply in this thread with what shall be different."
+    : "To change it, mention me in this thread with what shall be different.";
 }
 
 /** An earlier round of a draft. */

@@ -22,6 +22,8 @@ export interface Drafts {
   write(id: string, change?: string): Promise<DraftView>;
   /** The newest draft of a thread. */
   find(channel: string, threadTs: string): Promise<DraftRecord | null>;
+  /** Drafts of a conversation, those of its newest threads; at most twenty. */
+  listIn(channel: string): Promise<readonly DraftRecord[]>;
   /** @throws {AppError} `draft_not_found`, also for a draft that has no round yet. */
   view(id: string): Promise<DraftView>;
   /** Stores which message shows the draft. */

@@ -23,6 +23,9 @@ export interface DraftsOptions {
   readonly get: (workflowId: string) => Promise<DeployedWorkflow>;
 }
 
+/** How many drafts of a conversation are listed. */
+const LISTED = 20;
+
 /** The drafts of a store. */
 export class StoredDrafts implements Drafts {
   readonly #options: DraftsOptions;
@@ -60,6 +63,10 @@ export class StoredDrafts implements Drafts {
 
   find(channel: string, threadTs: string): Promise<DraftRecord | null> {
     return this.#options.store.drafts.findInThread(channel, threadTs);
+  }
+
+  listIn(channel: string): Promise<readonly DraftRecord[]> {
+    return this.#options.store.drafts.listIn(channel, LISTED);
   }
 
   async view(id: string): Promise<DraftView> {

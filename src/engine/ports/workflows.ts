@@ -53,6 +53,8 @@ export interface DraftStore {
   get(id: string): Promise<DraftRecord | null>;
   /** The newest draft of a thread by `createdAt`, of one moment the greatest id. */
   findInThread(channel: string, threadTs: string): Promise<DraftRecord | null>;
+  /** The drafts of a channel, the greatest `threadTs` first; of one thread the oldest first. */
+  listIn(channel: string, limit: number): Promise<readonly DraftRecord[]>;
   /** Replaces the draft with this id, or stores it. */
   save(draft: DraftRecord): Promise<void>;
 }

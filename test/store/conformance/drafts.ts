@@ -52,5 +52,22 @@ export function draftsConformance(open: OpenStore): void {
       expect(await store.drafts.findInThread("D0ALICE", threadTs)).toBeNull();
       expect(await store.drafts.findInThread(channel, "3")).toBeNull();
     });
+
+    test("the drafts of a channel are listed, those of its newest threads first", async () => {
+      await using store = await open();
+      const drafts = [
+        draft("draft_1", { threadTs: "1800000001.000100", createdAt: START }),
+        draft("draft_2", { threadTs: "1800000002.000100", createdAt: START + 2 }),
+        draft("draft_3", { threadTs: "1800000002.000100", createdAt: START + 1 }),
+        draft("draft_4", { channel: "D0ALICE", threadTs: "1800000009.000100" }),
+      ];
+      for (const one of drafts) await store.drafts.insert(one);
+      const { channel } = draft("draft_1");
+
+      const listed = await store.drafts.listIn(channel, 3);
+      expect(listed.map(({ id }) => id)).toEqual(["draft_3", "draft_2", "draft_1"]);
+      expect(await store.drafts.listIn(channel, 1)).toEqual(listed.slice(0, 1));
+      expect(await store.drafts.listIn("D0NOBODY", 3)).toEqual([]);
+    });
   });
 }

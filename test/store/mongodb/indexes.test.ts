@@ -92,6 +92,11 @@ const QUESTIONS: readonly {
     index: "drafts_thread",
   },
   {
+    what: "the newest drafts of a channel",
+    ask: (s) => s.drafts.listIn("D0BOB", 5),
+    index: "drafts_thread",
+  },
+  {
     what: "a workflow's samples",
     ask: (s) => s.samples.list({ workflowId: "rare" }),
     index: "samples_workflow",

@@ -1,7 +1,11 @@
 import type { App } from "@slack/bolt";
 import { z } from "zod";
+import type { IncomingMessage } from "../../../engine/api/triggers.ts";
 import { readMessageText } from "../../../slack/message-text.ts";
 import type { BotContext } from "../../context.ts";
+import { mentions } from "../../conversation/addressed.ts";
+import type { Conversation } from "../../conversation/conversation.ts";
+import { toWritten } from "../../conversation/written-message.ts";
 import { throwIfWorthRepeating } from "../../receiver/repeats.ts";
 import { answerSpoken } from "./spoken-decision.ts";
 
@@ -26,36 +30,59 @@ const WRITTEN: readonly (string | undefined)[] = [
   "thread_broadcast",
 ];
 
-/** A message in a channel: workflows with a matching trigger start. A message that matches none costs no call to Slack. */
-export function register(app: App, context: BotContext): void {
-  const { engine } = context;
-  app.event("message", async ({ event, body, client, context: listened }) => {
-    const { botId: ownBotId, botUserId, retryNum } = listened;
-    const { data } = Message.safeParse(event);
-    if (data === undefined || !WRITTEN.includes(data.subtype)) return;
-    const { channel, bot_id: botId, user = botId } = data;
-    // What this app writes must start nothing: it would answer itself forever.
-    if (user === undefined || user === botUserId) return;
-    if (botId !== undefined && botId === ownBotId) return;
-    const logger = context.logger.child({ channel, user, event: body.event_id });
+/** A message in a channel, with its author: a person or a bot. */
+type ChannelMessage = z.output<typeof Message> & { readonly user: string };
+
+/**
+ * A message in a channel: workflows with a matching trigger start; one that mentions the bot and starts none is answered. A message
+ * that does neither costs no call to Slack.
+ */
+export function register(app: App, context: BotContext, conversation: Conversation): void {
+  app.event("message", async ({ event, body, client, context: { botId, botUserId, retryNum } }) => {
+    const message = readMessage(event, { botId, botUserId });
+    if (message === null) return;
+    const eventId = body.event_id;
+    const logger = context.logger.child({
+      ...{ channel: message.channel, user: message.user, event: eventId },
+    });
+    const mentionsBot = mentions(message.text, botUserId);
+    const mention = mentionsBot ? toWritten(event, eventId, false) : null;
+    // Before anything slow: the event `app_mention` reports the same message.
+    const isOurs = mention !== null && (await conversation.claim(mention));
     // Not awaited: the event is acknowledged when what it starts is stored.
-    void answerSpoken(context, client, { ...data, user }, botUserId).catch((error: unknown) => {
+    void answerSpoken(context, client, message, botUserId).catch((error: unknown) => {
       logger.warn({ err: error }, "could not lead a person to the buttons");
     });
-    try {
-      await engine.triggers.receiveMessage({
-        eventId: body.event_id,
-        text: readMessageText(event),
-        user,
-        channel,
-        ts: data.ts,
-        threadTs: data.thread_ts ?? null,
-        isFromBot: botId !== undefined || data.subtype === "bot_message",
-        mentionsBot: botUserId !== undefined && data.text.includes(`<@${botUserId}`),
+    const incoming = toIncoming(message, { eventId, text: readMessageText(event), mentionsBot });
+    const started = await context.engine.triggers
+      .receiveMessage(incoming)
+      .catch((error: unknown) => {
+        logger.warn({ err: error }, "could not start the workflows that a message triggers");
+        throwIfWorthRepeating(error, retryNum);
+        return [];
       });
-    } catch (error) {
-      logger.warn({ err: error }, "could not start the workflows that a message triggers");
-      throwIfWorthRepeating(error, retryNum);
-    }
+    if (isOurs && started.length === 0) await conversation.receive(mention, { client, botUserId });
   });
+}
+
+/** `null`: no message of another, or none that was written. */
+function readMessage(
+  event: unknown,
+  own: { readonly botId?: string | undefined; readonly botUserId?: string | undefined },
+): ChannelMessage | null {
+  const { data } = Message.safeParse(event);
+  if (data === undefined || !WRITTEN.includes(data.subtype)) return null;
+  const { bot_id: botId, user = botId } = data;
+  // What this app writes must start nothing: it would answer itself forever.
+  if (user === undefined || user === own.botUserId) return null;
+  if (botId !== undefined && botId === own.botId) return null;
+  return { ...data, user };
+}
+
+function toIncoming(
+  { user, channel, ts, thread_ts: threadTs, bot_id: botId, subtype }: ChannelMessage,
+  rest: Pick<IncomingMessage, "eventId" | "text" | "mentionsBot">,
+): IncomingMessage {
+  const isFromBot = botId !== undefined || subtype === "bot_message";
+  return { ...rest, user, channel, ts, threadTs: threadTs ?? null, isFromBot };
 }

@@ -1,0 +1,299 @@
+import type { WebClient } from "@slack/web-api";
+import type { Logger } from "pino";
+import type { Caller } from "../../engine/api/access.ts";
+import type { DraftRecord } from "../../engine/ports/workflows.ts";
+import { LruMap } from "../../shared/lru-map.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { mentionPerson } from "../../slack/text.ts";
+import { answerCommand, isCommand } from "../commands/index.ts";
+import { isRefusal } from "../commands/subcommand.ts";
+import type { BotContext } from "../context.ts";
+import { createDraftWriter } from "../drafts/draft-writer.ts";
+import { parseBuildRequest, readPlain } from "../drafts/parse-build-request.ts";
+import { isSpokenDecision } from "../listeners/events/spoken-decision.ts";
+import { BUTTONS_ONLY, listPending } from "../pending-requests.ts";
+import { createOpenReply, createQuietReply, guard, type Reply } from "../reply.ts";
+import { mentions, readAddressed } from "./addressed.ts";
+import { describeUnused, readFiles } from "./attached-files.ts";
+import { showHelp } from "./help.ts";
+import { askAboutDraft, findRecentDraft } from "./recent-draft.ts";
+import type { WrittenMessage } from "./written-message.ts";
+
+const SAY_MORE =
+  "Say what the workflow shall do: what starts it, what happens, and where the result goes. For example: build me a workflow that asks @finance to approve purchases over $500 in #approvals";
+
+/** Messages of which is remembered whether they got what they asked for. */
+const REMEMBERED = 5000;
+
+/** The Web API, and who the bot is, as Bolt gives them with an event. */
+export interface Connection {
+  readonly client: WebClient;
+  readonly botUserId: string | undefined;
+}
+
+/** A message that was changed after it was written. */
+export interface Edit {
+  readonly message: WrittenMessage;
+  /** What it said before, in Slack's form. */
+  readonly before: string;
+}
+
+/** What people write to the bot, in direct messages and by mentioning it. Its methods never reject. */
+export interface Conversation {
+  /**
+   * Takes a message for one of the events that tell of it.
+   *
+   * @returns whether it is this event's: a mention comes as `message` and as `app_mention`, perhaps to two processes.
+   */
+  claim(message: WrittenMessage): Promise<boolean>;
+  /** Answers a message. */
+  receive(message: WrittenMessage, connection: Connection): Promise<void>;
+  /** Answers anew if the message was not understood as it was first; else says what an edit changes. */
+  edited(edit: Edit, connection: Connection): Promise<void>;
+}
+
+/** Everything that answering one message takes. */
+interface Turn {
+  readonly message: WrittenMessage;
+  readonly caller: Caller;
+  readonly client: WebClient;
+  readonly logger: Logger;
+  /** Answers the person; in a channel, them alone. */
+  readonly reply: Reply;
+  /** What the message says, without what addresses the bot, in Slack's form. */
+  readonly said: string;
+}
+
+/** Did the message get what it asks for? Otherwise its author may mend it by an edit. */
+type IsDone = boolean;
+
+export function createConversation(context: BotContext): Conversation {
+  const done = new LruMap<string, boolean>(REMEMBERED);
+  const underWay = new Map<string, Promise<void>>();
+
+  const answer = async (message: WrittenMessage, connection: Connection): Promise<void> => {
+    const { client } = connection;
+    const logger = loggerOf(message, context);
+    const reply = replyTo(message, client, logger);
+    let isDone = false;
+    await guard(reply, logger, async () => {
+      const caller = await context.permissions.caller(message.user);
+      const said = await readSaid(message.text, connection, context);
+      isDone = await understand({ message, caller, client, logger, reply, said }, context);
+    });
+    done.set(keyOf(message), isDone);
+  };
+
+  const receive = async (message: WrittenMessage, connection: Connection): Promise<void> => {
+    const key = keyOf(message);
+    const work = answer(message, connection);
+    underWay.set(key, work);
+    await work;
+    if (underWay.get(key) === work) underWay.delete(key);
+  };
+
+  const claim = async (key: string, message: WrittenMessage): Promise<boolean> => {
+    try {
+      return await context.keys.claim(key, message.eventId);
+    } catch (error) {
+      // Better twice than never.
+      loggerOf(message, context).warn({ err: error }, "a message could not be claimed");
+      return true;
+    }
+  };
+
+  return {
+    claim: (message) => claim(`message:${keyOf(message)}`, message),
+    receive,
+    edited: async ({ message, before }, connection) => {
+      if (!(await claim(`edit:${message.eventId}`, message))) return;
+      // An answer may be read, and the message edited, before the bot knows that the answer was sent.
+      await underWay.get(keyOf(message));
+      const known = done.get(keyOf(message));
+      const logger = loggerOf(message, context);
+      const reply = replyTo(message, connection.client, logger);
+      await guard(reply, logger, async () => {
+        const note =
+          known === false ? null : await whatStands(message, before, connection, context);
+        if (note !== null) return reply(note);
+        if (known !== true) await receive(message, connection);
+      });
+    },
+  };
+}
+
+/** What an edit does not change, as an answer; `null`: nothing came of the message as it was before. */
+async function whatStands(
+  { channel, ts, threadTs, isDirect }: WrittenMessage,
+  before: string,
+  connection: Connection,
+  context: BotContext,
+): Promise<string | null> {
+  if (!isDirect && !mentions(before, connection.botUserId)) return null;
+  const draft = await context.engine.drafts.find(channel, threadTs ?? ts);
+  if (draft !== null) {
+    return "I go by what you wrote first; an edit changes no draft. Write in its thread what shall be different.";
+  }
+  const said = await readSaid(before, connection, context);
+  return isCommand(said)
+    ? "I did what you wrote first; an edit changes nothing of it. To have something else done, write it anew."
+    : null;
+}
+
+/** Builds, changes, commands, decides; everything else gets help. */
+async function understand(turn: Turn, context: BotContext): Promise<IsDone> {
+  const { message, said, reply } = turn;
+  const plain = readPlain(said);
+  const description = parseBuildRequest(plain);
+  if (description !== null) return begin(turn, description, context);
+  const draft = await draftMeant(message, said, context);
+  if (draft !== null) return continueDraft(turn, draft, plain, context);
+  if (message.files.length > 0) await reply(describeUnused(message.files));
+  if (isCommand(said)) return command(turn, context);
+  const pending = isSpokenDecision(plain)
+    ? await listPending(context, message.user, BUTTONS_ONLY)
+    : null;
+  if (pending !== null) {
+    await reply(pending);
+    return true;
+  }
+  return help(turn, plain, context);
+}
+
+/** The draft of the thread, unless the message is a command: of an open draft one word alone is, since changes may begin so. */
+async function draftMeant(
+  { channel, threadTs }: WrittenMessage,
+  said: string,
+  { engine }: BotContext,
+): Promise<DraftRecord | null> {
+  const draft = threadTs === null ? null : await engine.drafts.find(channel, threadTs);
+  if (draft === null || !isCommand(said)) return draft;
+  return draft.status === "open" && /\s/.test(said) ? draft : null;
+}
+
+/** What the bot understands; beside the thread of a draft the question whether it is meant. */
+async function help(
+  { message, caller, reply }: Turn,
+  plain: string,
+  context: BotContext,
+): Promise<IsDone> {
+  const { isDirect, threadTs } = message;
+  const mayMeanDraft = isDirect && threadTs === null && plain !== "";
+  const recent = mayMeanDraft ? await findRecentDraft(message, context) : null;
+  await reply(
+    recent === null ? await showHelp(caller, isDirect, context) : askAboutDraft(recent, message),
+  );
+  return false;
+}
+
+async function command(
+  { message, caller, said, reply }: Turn,
+  context: BotContext,
+): Promise<IsDone> {
+  const { channel, ts, threadTs, isDirect } = message;
+  if (/^help\s*$/i.test(said)) {
+    await reply(await showHelp(caller, isDirect, context));
+    return false;
+  }
+  const from = {
+    caller,
+    channel,
+    threadTs: threadTs ?? ts,
+    deliveryId: `message:${channel}:${ts}`,
+  };
+  const answer = await answerCommand(said, from, { ...context, command: await context.botName() });
+  await reply(answer);
+  return !isRefusal(answer);
+}
+
+async function begin(turn: Turn, wanted: string, context: BotContext): Promise<IsDone> {
+  const { message, reply } = turn;
+  const { user, channel, ts, threadTs } = message;
+  const description = await withFiles(turn, wanted, context);
+  if (description === "") {
+    await reply(SAY_MORE);
+    return false;
+  }
+  const draft = await context.engine.drafts.open({
+    key: keyOf(message),
+    ownerId: user,
+    channel,
+    threadTs: threadTs ?? ts,
+    description,
+  });
+  // An earlier delivery of this message began it.
+  if (draft !== null) write(turn, draft, undefined, context);
+  return true;
+}
+
+async function continueDraft(
+  turn: Turn,
+  draft: DraftRecord,
+  wanted: string,
+  context: BotContext,
+): Promise<IsDone> {
+  const { message, reply } = turn;
+  if (draft.ownerId !== message.user) {
+    await reply(`Only ${mentionPerson(draft.ownerId)}, who described it, changes this draft.`);
+  } else if (draft.status !== "open") {
+    await reply(
+      `This draft was ${draft.status} already. To begin another, write: build me a workflow that …`,
+    );
+  } else {
+    write(turn, draft, await withFiles(turn, wanted, context), context);
+  }
+  return true;
+}
+
+/**
+ * Writes the next round while the event is acknowledged: a model takes longer than the three seconds after which Slack sends the event
+ * again, perhaps to another process, which would write as well.
+ */
+function write(
+  { client, logger, reply }: Turn,
+  draft: DraftRecord,
+  change: string | undefined,
+  context: BotContext,
+): void {
+  void guard(reply, logger, () => createDraftWriter(context, client, logger).write(draft, change));
+}
+
+/** The text with that of the files; which were not read is said at once. */
+async function withFiles(
+  { message: { files }, reply }: Turn,
+  text: string,
+  context: BotContext,
+): Promise<string> {
+  if (files.length === 0) return text;
+  const attached = await readFiles(files, context.files);
+  if (attached.unread !== null) await reply(attached.unread);
+  return [text, attached.text].filter((part) => part !== "").join("\n\n");
+}
+
+async function readSaid(
+  text: string,
+  { botUserId }: Connection,
+  { botName, command: slash }: BotContext,
+): Promise<string> {
+  return readAddressed(text, { userId: botUserId, name: await botName(), command: slash });
+}
+
+/**
+ * In direct messages everything is answered in the thread of the message: in the agent view each message of a person begins one
+ * (https://docs.slack.dev/ai/migrating-to-agent-messaging). In a channel the person alone sees the answer; a thread that has no
+ * reply yet shows no such message (https://docs.slack.dev/reference/methods/chat.postEphemeral), so there it stands beside theirs.
+ */
+function replyTo(message: WrittenMessage, client: WebClient, logger: Logger): Reply {
+  const { channel, user, ts, threadTs, isDirect } = message;
+  if (isDirect) return createOpenReply(client, { channel, user, threadTs: threadTs ?? ts }, logger);
+  const spot = { channel, user, ...omitUndefined({ threadTs: threadTs ?? undefined }) };
+  return createQuietReply(client, spot, logger);
+}
+
+function loggerOf({ channel, user, eventId }: WrittenMessage, { logger }: BotContext): Logger {
+  return logger.child({ channel, user, event: eventId });
+}
+
+function keyOf({ channel, ts }: WrittenMessage): string {
+  return `${channel}:${ts}`;
+}

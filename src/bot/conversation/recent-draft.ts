@@ -1,0 +1,43 @@
+import type { DraftRecord } from "../../engine/ports/workflows.ts";
+import { readOwn } from "../../shared/json.ts";
+import { escapeText } from "../../slack/text.ts";
+import { toRecentDraftValue } from "../action-values.ts";
+import type { BotContext } from "../context.ts";
+import { ACTION_IDS } from "../ids.ts";
+import { button, buttons, type CardMessage, message, section } from "../views/blocks/build.ts";
+import type { WrittenMessage } from "./written-message.ts";
+
+/** A draft that was not touched for so long is not what a message is about, in milliseconds. */
+const RECENT_MS = 24 * 3_600_000;
+
+/** The draft that a person may mean who writes beside its thread: the one of theirs that was written last. */
+export async function findRecentDraft(
+  { channel, user }: WrittenMessage,
+  { engine, clock }: BotContext,
+): Promise<DraftRecord | null> {
+  const drafts = await engine.drafts.listIn(channel);
+  const since = clock.now() - RECENT_MS;
+  const meant = drafts.filter(
+    ({ status, ownerId, updatedAt, round }) =>
+      status === "open" && ownerId === user && updatedAt >= since && round > 0,
+  );
+  return meant.toSorted((a, b) => b.updatedAt - a.updatedAt)[0] ?? null;
+}
+
+/** Asks whether a message is about a draft: a guess could spoil it. */
+export function askAboutDraft(draft: DraftRecord, { ts }: WrittenMessage): CardMessage {
+  const named = readOwn(draft.source, "name");
+  const name = escapeText(typeof named === "string" ? named : "your workflow");
+  const text = `Is that to be different in your draft *${name}*? Then press the button, or write it in the draft's thread. Otherwise write \`help\` to see what I understand.`;
+  return message(text, [
+    section(text),
+    buttons(`recent:${draft.id}:${ts}`, [
+      button({
+        actionId: ACTION_IDS.changeRecentDraft,
+        label: "Change the draft",
+        value: toRecentDraftValue({ d: draft.id, t: ts }),
+        style: "primary",
+      }),
+    ]),
+  ]);
+}

@@ -1,0 +1,270 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import type { JsonObject } from "../../simulator/json.ts";
+import { contentOf, TestBot, tsOf } from "../support/bot.ts";
+import { until } from "../support/until.ts";
+
+const DM = "D0ALICE";
+const GENERAL = "C0GENERAL";
+const WISH = "build me a workflow that asks @finance to approve purchases over $500 in #approvals";
+
+const noting = (id: string, rest: JsonObject = {}): JsonObject => ({
+  id,
+  name: `The ${id}`,
+  steps: [{ id: "note", type: "transform", config: { expression: "variables" } }],
+  ...rest,
+});
+
+/** Writes a message. @returns its time stamp. */
+async function say(
+  bot: TestBot,
+  channel: string,
+  text: string,
+  rest: JsonObject = {},
+): Promise<string> {
+  return tsOf(await bot.act("message", { user: "U0ALICE", channel, text, ...rest }));
+}
+
+/** What a person alone sees in a channel, once it matches. */
+const privately = (
+  bot: TestBot,
+  pattern: RegExp,
+  { user = "U0ALICE", channel = GENERAL, thread = undefined as string | undefined } = {},
+): Promise<string> =>
+  bot.until(async () =>
+    (await bot.privates(user, channel, thread)).find((text) => pattern.test(text)),
+  );
+
+const edit = (bot: TestBot, channel: string, ts: string, text: string): Promise<JsonObject> =>
+  bot.act("message-edit", { user: "U0ALICE", channel, ts, text });
+
+/** The bot gives the event `message` a second before it takes `app_mention` for the same message. */
+async function untilMentionIsTaken(): Promise<void> {
+  const end = performance.now() + 1500;
+  await until(async () => (performance.now() < end ? undefined : true));
+}
+
+describe("a mention of the bot", () => {
+  test("is answered once, to its author alone, by what the slash command would answer", async () => {
+    await using bot = await TestBot.start({ definitions: [noting("menu")] });
+
+    await say(bot, GENERAL, "<@U0BOT> list");
+
+    expect(await privately(bot, /The menu/)).toContain("`@heddle show &lt;id&gt;`");
+    await say(bot, GENERAL, "hey <@U0BOT>: *status*");
+    await privately(bot, /You have started no runs/);
+    await untilMentionIsTaken();
+    expect(await bot.privates("U0ALICE", GENERAL)).toHaveLength(2);
+    expect(await bot.messages(GENERAL)).toHaveLength(2);
+  });
+
+  test("is answered where the event app_mention alone tells of it", async () => {
+    await using bot = await TestBot.start({ definitions: [noting("menu")] });
+    const lost = { target: "delivery", kind: "events_api", name: "message", effect: "drop" };
+    await bot.act("faults", { ...lost, times: 1 });
+
+    await say(bot, GENERAL, "<@U0BOT> list");
+
+    await privately(bot, /The menu/);
+  });
+
+  test("starts a run whose card is in the thread, once", async () => {
+    await using bot = await TestBot.start({ definitions: [noting("menu")] });
+
+    const ts = await say(bot, GENERAL, "<@U0BOT> run menu dish=soup at=www.example.com");
+
+    await privately(bot, /Started \*The menu\*/);
+    await bot.message(GENERAL, /Receipt/, ts);
+    const { executions } = await bot.engine.executions.list({});
+    expect(executions).toHaveLength(1);
+    const view = await bot.engine.executions.get(executions[0]?.executionId ?? "");
+    expect(view.variables).toMatchObject({ dish: "soup", at: "www.example.com" });
+  });
+
+  test("in a thread is answered there", async () => {
+    await using bot = await TestBot.start({ definitions: [] });
+    const root = await say(bot, GENERAL, "Good morning");
+
+    await say(bot, GENERAL, "<@U0BOT> what can you do?", { thread_ts: root });
+
+    const help = await privately(bot, /I run workflows/, { thread: root });
+    expect(help).toContain("`@heddle list`");
+    expect(help).not.toContain("/workflow");
+  });
+
+  test("of a guest says who may use the bot, of another bot nothing", async () => {
+    await using bot = await TestBot.start({ definitions: [noting("menu")] });
+
+    await say(bot, GENERAL, "<@U0BOT> run menu", { user: "U0DAVE" });
+
+    await privately(bot, /for members of this workspace/, { user: "U0DAVE" });
+    expect((await bot.engine.executions.list({})).executions).toEqual([]);
+  });
+
+  test("that starts workflows by their trigger is not answered besides", async () => {
+    const greeter = noting("greeter", { triggers: [{ type: "message", mention: true }] });
+    await using bot = await TestBot.start({ definitions: [greeter] });
+
+    const ts = await say(bot, GENERAL, "<@U0BOT> list");
+
+    await bot.message(GENERAL, /Receipt/, ts);
+    await untilMentionIsTaken();
+    expect(await bot.privates("U0ALICE", GENERAL)).toEqual([]);
+    expect((await bot.engine.executions.list({})).executions).toHaveLength(1);
+  });
+
+  test("becomes a draft in the thread, and the next round by another mention there", async () => {
+    await using bot = await TestBot.start({ definitions: [], connected: true });
+
+    const thread = await say(bot, GENERAL, `<@U0BOT> ${WISH}`);
+    await bot.message(GENERAL, /Draft: /, thread);
+    await say(bot, GENERAL, "<@U0BOT> make it two approvers", { thread_ts: thread });
+
+    await bot.message(GENERAL, /2 of them have to agree[\s\S]*round 2/, thread);
+  });
+});
+
+describe("a direct message", () => {
+  test("is answered in its thread, with buttons instead of slash commands", async () => {
+    await using bot = await TestBot.start({ definitions: [noting("menu")] });
+
+    const ts = await say(bot, DM, "what can you do?");
+
+    const help = await bot.message(DM, /I run workflows/, ts);
+    expect(contentOf(help)).not.toContain("/workflow");
+    expect(await bot.messages(DM)).toHaveLength(1);
+    await bot.click("U0ALICE", DM, help, "ask_status");
+    await privately(bot, /You have started no runs/, { channel: DM, thread: ts });
+    await bot.act("action", {
+      ...{ user: "U0ALICE", channel: DM, ts: tsOf(help) },
+      ...{ action_id: "ask_run", selected: "menu" },
+    });
+    await privately(bot, /Started \*The menu\*/, { channel: DM, thread: ts });
+    await bot.message(DM, /Receipt/, ts);
+  });
+
+  test.for(["list", "@heddle list", "/workflow list", "`list`", "hi <@U0BOT>, list"])(
+    "is understood as a command: %s",
+    async (text) => {
+      await using bot = await TestBot.start({ definitions: [noting("menu")] });
+      const ts = await say(bot, DM, text);
+      await bot.message(DM, /\*The menu\*/, ts);
+    },
+  );
+
+  test("beside the thread of a draft is a change of it if its author says so", async () => {
+    await using bot = await TestBot.start({ definitions: [], connected: true });
+    const thread = await say(bot, DM, WISH);
+    await bot.message(DM, /Draft: /, thread);
+
+    const ts = await say(bot, DM, "make it two approvers");
+    const question = await bot.message(DM, /to be different in your draft/, ts);
+    expect(await bot.engine.drafts.find(DM, thread)).toMatchObject({ round: 1 });
+    await bot.click("U0ALICE", DM, question, "change_recent_draft");
+    await bot.click("U0ALICE", DM, question, "change_recent_draft");
+
+    await bot.message(DM, /2 of them have to agree[\s\S]*round 2/, thread);
+    await privately(bot, /made already/, { channel: DM, thread: ts });
+    expect(await bot.engine.drafts.find(DM, thread)).toMatchObject({ round: 2 });
+  });
+});
+
+describe("an edit", () => {
+  test("of what was not understood is answered anew", async () => {
+    await using bot = await TestBot.start({ definitions: [noting("menu")] });
+    const ts = await say(bot, DM, "lsit");
+    await bot.message(DM, /I run workflows/, ts);
+
+    await edit(bot, DM, ts, "list");
+
+    await bot.message(DM, /\*The menu\*/, ts);
+  });
+
+  test("of a run that was not started starts it, and a later edit starts nothing", async () => {
+    const needy = noting("needy", { inputs: { dish: { type: "string", required: true } } });
+    await using bot = await TestBot.start({ definitions: [needy] });
+    const ts = await say(bot, GENERAL, "<@U0BOT> run needy dsh=soup");
+    await privately(bot, /was not started/);
+
+    await edit(bot, GENERAL, ts, "<@U0BOT> run needy dish=soup");
+    await privately(bot, /Started \*The needy\*/);
+    await edit(bot, GENERAL, ts, "<@U0BOT> run needy dish=salad");
+
+    await privately(bot, /I did what you wrote first/);
+    expect((await bot.engine.executions.list({})).executions).toHaveLength(1);
+  });
+
+  test("of a description says how its draft is changed, also after a restart", async () => {
+    await using bot = await TestBot.start({ definitions: [], connected: true });
+    const ts = await say(bot, DM, WISH);
+    await bot.message(DM, /Draft: /, ts);
+    await bot.stopBot();
+    await bot.startBot();
+
+    await edit(bot, DM, ts, WISH.replace("500", "900"));
+
+    await bot.message(DM, /an edit changes no draft/, ts);
+    expect(await bot.engine.drafts.find(DM, ts)).toMatchObject({ round: 1 });
+  });
+
+  test("that mentions the bot for the first time is answered; it starts no workflow", async () => {
+    const outage = noting("outage", { triggers: [{ type: "message", keywords: ["outage"] }] });
+    await using bot = await TestBot.start({ definitions: [outage] });
+    const ts = await say(bot, GENERAL, "good morning");
+
+    await edit(bot, GENERAL, ts, "<@U0BOT> outage");
+
+    await privately(bot, /I run workflows/);
+    expect((await bot.engine.executions.list({})).executions).toEqual([]);
+  });
+});
+
+describe("a message with files", () => {
+  const upload = async (bot: TestBot, name: string, body: string | Uint8Array): Promise<string> => {
+    const url = `${bot.simulator.url}/sim/file?user=U0ALICE&name=${name}`;
+    const answer: unknown = await (await fetch(url, { method: "POST", body })).json();
+    return String(Object(Object(answer)["file"])["id"]);
+  };
+
+  test("says that the app may not read them, and does the rest", async () => {
+    await using bot = await TestBot.start({ definitions: [], connected: true });
+    const file = await upload(bot, "wish.txt", "Post it to #general");
+
+    const ts = await say(bot, DM, WISH, { files: [file] });
+
+    await bot.message(
+      DM,
+      /wish\.txt`: the app may not read files: it lacks the scope files:read/,
+      ts,
+    );
+    await bot.message(DM, /Draft: /, ts);
+  });
+
+  test("becomes a draft with what the file says where the app may read it", async () => {
+    const manifest = parse(await readFile("manifest.yml", "utf8")) as JsonObject;
+    Object(manifest).oauth_config.scopes.bot.push("files:read");
+    await using bot = await TestBot.start({ definitions: [], connected: true, manifest });
+    const files = [
+      await upload(bot, "wish.txt", "asks @finance to approve purchases over $500 in #approvals"),
+      await upload(bot, "logo.bin", new Uint8Array([0, 1, 2, 255])),
+    ];
+
+    const ts = await say(bot, DM, "build me a workflow", { files });
+
+    await bot.message(DM, /logo\.bin`: it is no text/, ts);
+    await bot.message(DM, /Draft: /, ts);
+    const draft = await bot.engine.drafts.find(DM, ts);
+    expect(draft?.description).toContain("File wish.txt:\nasks @finance");
+  });
+
+  test("is answered although nothing reads them", async () => {
+    await using bot = await TestBot.start({ definitions: [noting("menu")] });
+    const file = await upload(bot, "a.txt", "hello");
+
+    const ts = await say(bot, DM, "list", { files: [file] });
+
+    await bot.message(DM, /I did not read `a\.txt`/, ts);
+    await bot.message(DM, /\*The menu\*/, ts);
+  });
+});
