@@ -46,7 +46,10 @@ export interface Conversation {
    * @returns whether it is this event's: a mention comes as `message` and as `app_mention`, perhaps to two processes.
    */
   claim(message: WrittenMessage): Promise<boolean>;
-  /** Answers a message. */
+  /**
+   * Answers a message. Resolves when what it starts is stored and the answer is on its way: if its event were acknowledged later,
+   * Slack might send it again to another process, which would answer as well.
+   */
   receive(message: WrittenMessage, connection: Connection): Promise<void>;
   /** Answers anew if the message was not understood as it was first; else says what an edit changes. */
   edited(edit: Edit, connection: Connection): Promise<void>;
@@ -71,10 +74,18 @@ export function createConversation(context: BotContext): Conversation {
   const done = new LruMap<string, boolean>(REMEMBERED);
   const underWay = new Map<string, Promise<void>>();
 
-  const answer = async (message: WrittenMessage, connection: Connection): Promise<void> => {
+  const answer = async (
+    message: WrittenMessage,
+    connection: Connection,
+    accepted: () => void,
+  ): Promise<void> => {
     const { client } = connection;
     const logger = loggerOf(message, context);
-    const reply = replyTo(message, client, logger);
+    const send = replyTo(message, client, logger);
+    const reply: Reply = (content) => {
+      accepted();
+      return send(content);
+    };
     let isDone = false;
     await guard(reply, logger, async () => {
       const caller = await context.permissions.caller(message.user);
@@ -86,10 +97,12 @@ export function createConversation(context: BotContext): Conversation {
 
   const receive = async (message: WrittenMessage, connection: Connection): Promise<void> => {
     const key = keyOf(message);
-    const work = answer(message, connection);
+    const accepted = Promise.withResolvers<void>();
+    const work = answer(message, connection, accepted.resolve).finally(() => {
+      if (underWay.get(key) === work) underWay.delete(key);
+    });
     underWay.set(key, work);
-    await work;
-    if (underWay.get(key) === work) underWay.delete(key);
+    await Promise.race([accepted.promise, work]);
   };
 
   const claim = async (key: string, message: WrittenMessage): Promise<boolean> => {
