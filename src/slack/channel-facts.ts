@@ -7,6 +7,7 @@ export interface ChannelFacts {
   readonly id: string;
   /** Without `#`; `null`: it has none. */
   readonly name: string | null;
+  /** Or frozen, which is as closed. */
   readonly isArchived: boolean;
   /** Is the bot in it? */
   readonly isMember: boolean;
@@ -54,17 +55,19 @@ export function isSharedOutside({
 interface SlackChannel {
   readonly name?: string;
   readonly is_archived?: boolean;
+  /** Nothing can be posted or edited there either (`is_inactive`). */
+  readonly is_frozen?: boolean;
   readonly is_member?: boolean;
   readonly is_ext_shared?: boolean;
   readonly is_pending_ext_shared?: boolean;
 }
 
 function toFacts(id: string, channel: SlackChannel): ChannelFacts {
-  const { name, is_archived, is_member } = channel;
+  const { name, is_archived, is_frozen, is_member } = channel;
   return {
     id,
     name: name ?? null,
-    isArchived: is_archived === true,
+    isArchived: is_archived === true || is_frozen === true,
     isMember: is_member === true,
     isShared: isSharedOutside(channel),
   };
