@@ -17,7 +17,7 @@ const noting = (id: string, trigger: JsonObject): JsonObject => ({
   steps: [{ id: "note", type: "transform", config: { expression: "variables" } }],
 });
 
-test("a message, a reaction and a request for a workflow survive the bot that was killed with them", async () => {
+test("a message, a reaction, a request for a workflow and the opening of Home survive the bot that was killed with them", async () => {
   // Slack notices that a process is gone within a minute, and repeats after a minute and after five; here all is faster.
   await using simulator = await openSimulator({
     realistic: false,
@@ -40,13 +40,14 @@ test("a message, a reaction and a request for a workflow survive the bot that wa
     alice.act("message", { channel: GENERAL, text: "an outage" }),
     alice.act("reaction", { channel: GENERAL, ts: message["ts"] ?? "", name: "eyes" }),
     alice.act("message", { channel: DM, text: WISH }),
+    alice.act("home-open"),
   ];
   await alice.until(async () => {
     const { entries } = await alice.see("inspector");
     const waiting = toObjects(entries).filter(
       ({ type, kind, ack }) => type === "delivery" && kind === "events_api" && !isJsonObject(ack),
     );
-    return waiting.length === 3 ? true : undefined;
+    return waiting.length === 4 ? true : undefined;
   });
 
   await bot.kill();
@@ -62,6 +63,7 @@ test("a message, a reaction and a request for a workflow survive the bot that wa
   await alice.until(async () => (await list("outage"))[0]);
   await alice.until(async () => (await list("look"))[0]);
   await see(alice, DM, /Draft: /, tsOf(asked ?? {}));
+  await alice.until(async () => toObjects((await alice.see("home"))["blocks"])[0]);
   expect(await list("outage")).toHaveLength(1);
   expect(await list("look")).toHaveLength(1);
 });

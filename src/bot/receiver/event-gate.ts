@@ -6,8 +6,13 @@ import { withInnerEvent } from "../../slack/socket/frames.ts";
 /** Events that are remembered so that a second delivery is recognized; Slack repeats within minutes. */
 const REMEMBERED_EVENTS = 5000;
 
-/** Events that start something. The others may be missed: what they are about is read again some time later. */
-const STARTING: ReadonlySet<unknown> = new Set(["app_mention", "message", "reaction_added"]);
+/** Events that start something, and the opening of Home, which a person waits for. The others may be missed: what they are about is read again some time later. */
+const STARTING: ReadonlySet<unknown> = new Set([
+  "app_home_opened",
+  "app_mention",
+  "message",
+  "reaction_added",
+]);
 
 export interface EventGateOptions {
   /** Called for everything that comes from Slack. */
