@@ -75,6 +75,29 @@ describe("a message in a channel", () => {
     expect(await bot.messages("C0GENERAL")).toHaveLength(1);
   });
 
+  test("with files starts it with their names, unless the definition uses the variable itself", async () => {
+    const own = noting(
+      "own",
+      { keywords: ["outage"] },
+      {
+        steps: [
+          { id: "note", type: "transform", config: { expression: "1", outputVariable: "files" } },
+        ],
+      },
+    );
+    await using bot = await TestBot.start({ definitions: [outage, own] });
+    const url = `${bot.simulator.url}/sim/file?user=U0ALICE&name=graph.png`;
+    const sent: unknown = await (await fetch(url, { method: "POST", body: "PNG" })).json();
+    const id = String(Object(Object(sent)["file"])["id"]);
+
+    await say(bot, "outage", { files: [id] });
+    await runs(bot, 2);
+
+    const started = await bot.engine.executions.list({ workflowId: "outage" });
+    const view = await bot.engine.executions.get(started.executions[0]?.executionId ?? "");
+    expect(view.variables).toMatchObject({ text: "outage", files: [{ id, name: "graph.png" }] });
+  });
+
   test("starts it where the definition says that it reports", async () => {
     const elsewhere = noting(
       "outage",

@@ -62,6 +62,8 @@ export interface IncomingMessage {
   readonly threadTs: string | null;
   readonly isFromBot: boolean;
   readonly mentionsBot: boolean;
+  /** Files that it came with; absent: none. */
+  readonly files?: readonly { readonly id: string; readonly name: string }[];
 }
 
 /** Where a message is in Slack. */

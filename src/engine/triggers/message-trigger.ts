@@ -1,4 +1,5 @@
 import { AppError, asAppError } from "../../shared/errors.ts";
+import type { JsonObject } from "../../shared/json.ts";
 import type { Access } from "../access/access.ts";
 import type { StartResult } from "../api/executions.ts";
 import type { IncomingMessage } from "../api/triggers.ts";
@@ -83,7 +84,11 @@ export class MessageTrigger {
       return await this.#options.executions.start({
         workflowId,
         executionId: executionIdFor(workflowId, `message:${message.eventId}`),
-        variables: { text, user, channel, ts, threadTs, isReply: message.threadTs !== null },
+        variables: {
+          ...{ text, user, channel, ts, threadTs, isReply: message.threadTs !== null },
+          // Definitions that are older than this variable may use its name.
+          ...(!trigger.taken.has("files") && { files: (message.files ?? []).map(toJsonFile) }),
+        },
         variableForm: "json",
         trigger: {
           type: "message",
@@ -103,6 +108,10 @@ export class MessageTrigger {
       return known.retryable ? known : null;
     }
   }
+}
+
+function toJsonFile({ id, name }: NonNullable<IncomingMessage["files"]>[number]): JsonObject {
+  return { id, name };
 }
 
 function toRule(trigger: ActiveTrigger): Rule {

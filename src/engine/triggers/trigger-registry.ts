@@ -1,7 +1,9 @@
 import { asAppError, isAppError } from "../../shared/errors.ts";
 import { isJsonObject } from "../../shared/json.ts";
-import { type Definition, triggersOf } from "../definition/schema.ts";
+import type { CompiledWorkflow } from "../definition/compile.ts";
+import { triggersOf } from "../definition/schema.ts";
 import { triggerId } from "../definition/trigger-type.ts";
+import { writtenNames } from "../definition/written-names.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import type { Workflows } from "../workflows/workflows.ts";
@@ -18,6 +20,8 @@ export interface ActiveTrigger {
   readonly since: number;
   /** Does the definition say itself where its runs report? */
   readonly reports: boolean;
+  /** Names of variables that the definition uses itself: inputs, and what steps write. */
+  readonly taken: ReadonlySet<string>;
 }
 
 export interface TriggerRegistryOptions {
@@ -113,20 +117,27 @@ export class TriggerRegistry {
 
   async #load(workflowId: string, version: number, since: number): Promise<Known> {
     const awaited = await this.#awaited.of(workflowId);
-    const definition = await this.#definition(workflowId, version);
-    if (definition === null) return { version, since, triggers: [], awaited };
+    const workflow = await this.#compiled(workflowId, version);
+    if (workflow === null) return { version, since, triggers: [], awaited };
+    const { definition } = workflow;
+    const { outputs, items } = writtenNames(workflow);
+    const taken = new Set([
+      ...Object.keys(definition.inputs ?? {}),
+      ...outputs.keys(),
+      ...items.keys(),
+    ]);
     const reports = definition.report !== undefined;
     const triggers = triggersOf(definition).map((trigger, index) => {
       const { type: kind, id: _id, ...config } = trigger;
-      return { workflowId, id: triggerId(trigger, index), kind, config, since, reports };
+      return { workflowId, id: triggerId(trigger, index), kind, config, since, reports, taken };
     });
     return { version, since, triggers, awaited };
   }
 
   /** A workflow that cannot be read must not keep others from starting. */
-  async #definition(workflowId: string, version: number): Promise<Definition | null> {
+  async #compiled(workflowId: string, version: number): Promise<CompiledWorkflow | null> {
     try {
-      return (await this.#options.workflows.compiled(workflowId, version)).definition;
+      return await this.#options.workflows.compiled(workflowId, version);
     } catch (error) {
       if (isAppError(error, "store_unavailable")) throw error;
       this.#options.logger.error(

@@ -1,6 +1,7 @@
 import type { App } from "@slack/bolt";
 import { z } from "zod";
 import type { IncomingMessage } from "../../../engine/api/triggers.ts";
+import { filesOf } from "../../../slack/files.ts";
 import { readMessageText } from "../../../slack/message-text.ts";
 import type { BotContext } from "../../context.ts";
 import { mentions } from "../../conversation/addressed.ts";
@@ -20,6 +21,7 @@ const Message = z.object({
   ts: z.string(),
   thread_ts: z.string().optional(),
   parent_user_id: z.string().optional(),
+  files: z.unknown().optional(),
 });
 
 /** Subtypes of messages that a person or a bot wrote; edits, joins and the like are not among them. */
@@ -53,7 +55,10 @@ export function register(app: App, context: BotContext, conversation: Conversati
     void answerSpoken(context, client, message, botUserId).catch((error: unknown) => {
       logger.warn({ err: error }, "could not lead a person to the buttons");
     });
-    const incoming = toIncoming(message, { eventId, text: readMessageText(event), mentionsBot });
+    const incoming = toIncoming(message, {
+      ...{ eventId, text: readMessageText(event), mentionsBot },
+      files: filesOf(message.files),
+    });
     const started = await context.engine.triggers
       .receiveMessage(incoming)
       .catch((error: unknown) => {
@@ -81,7 +86,7 @@ function readMessage(
 
 function toIncoming(
   { user, channel, ts, thread_ts: threadTs, bot_id: botId, subtype }: ChannelMessage,
-  rest: Pick<IncomingMessage, "eventId" | "text" | "mentionsBot">,
+  rest: Pick<IncomingMessage, "eventId" | "text" | "mentionsBot" | "files">,
 ): IncomingMessage {
   const isFromBot = botId !== undefined || subtype === "bot_message";
   return { ...rest, user, channel, ts, threadTs: threadTs ?? null, isFromBot };

@@ -25,13 +25,13 @@ export type MessageConfig = z.output<typeof MessageConfig>;
 
 /**
  * A message in a channel starts the workflow. Variables: `text`, `user`, `channel`, `ts`, `threadTs` (the thread to answer in:
- * the message's own, if it is in none), `isReply`.
+ * the message's own, if it is in none), `isReply`, `files` (a list of `{id, name}`).
  */
 export const message = defineTriggerType({
   kind: "message",
   summary: "Started by a message in a channel: by keywords, a pattern or a mention of the bot.",
   config: MessageConfig,
-  gives: ["text", "user", "channel", "ts", "threadTs", "isReply"],
+  gives: ["text", "user", "channel", "ts", "threadTs", "isReply", "files"],
   check: checkMessage,
 });
 
