@@ -81,7 +81,7 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     ...{ configured: config.admins, client: lookup, clock, logger },
     ...omitUndefined({ kv: options.kv }),
   });
-  const tellAdmins = createAdminNotices({ admins, client: lookup, logger });
+  const tellAdmins = createAdminNotices({ admins, client: lookup, sender: slack.sender, logger });
   const { app, isSocketMode, requestHandler } = createConnectedApp({
     ...options,
     onEventsLimited: createLimitedEvents(tellAdmins, { meters: health.meters, clock, logger }),
@@ -99,8 +99,7 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     ...{ groups, workspace: slack, files: slack.files },
     shared: createSharedChannels(slack.channels, engine.sharing),
     home: createHomePublisher({ engine, permissions, client: lookup, clock, command, logger }),
-    client: lookup,
-    tellAdmins,
+    ...{ client: lookup, sender: slack.sender, tellAdmins },
     doubtToken: (why) => health.doubtToken(lookup, why),
     cards: {
       ...createCardLinks(lookup, cards),

@@ -7,6 +7,7 @@ import type { Clock } from "../engine/ports/clock.ts";
 import { LruMap } from "../shared/lru-map.ts";
 import type { FileReader } from "../slack/files.ts";
 import type { GroupFinder } from "../slack/groups.ts";
+import type { Sender } from "../slack/outgoing/sender.ts";
 import type { Slack } from "../slack/slack.ts";
 import type { HomePublisher } from "./home/publisher.ts";
 import type { CardLinks } from "./reconciler/card-links.ts";
@@ -40,7 +41,9 @@ export interface BotContext {
   readonly cards: BotCards;
   /** Who was led from words to the buttons of which request. */
   readonly spoken: RecentKeys;
-  /** The lookup client, for what a listener sends by itself. */
+  /** For what a listener sends by itself. */
+  readonly sender: Sender;
+  /** The lookup client, for what a listener reads. */
   readonly client: WebClient;
 }
 

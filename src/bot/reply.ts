@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { RespondArguments } from "@slack/bolt";
-import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import { type AppError, asAppError, faultOf } from "../shared/errors.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
+import { ANSWER, type Sender } from "../slack/outgoing/sender.ts";
 import { showSentence } from "../slack/text.ts";
 import { type CardMessage, contextBlock, message, section, unfold } from "./views/blocks/build.ts";
 
@@ -53,44 +53,40 @@ export interface Spot {
 
 /** Answers in a conversation, for all who are there. */
 export function createOpenReply(
-  client: WebClient,
+  sender: Sender,
   { channel, threadTs }: Spot,
   logger: Logger,
 ): Reply {
   return createReply(
     ({ text, blocks }) =>
-      client.chat.postMessage({
-        channel,
-        text,
-        blocks: [...blocks],
-        ...omitUndefined({ thread_ts: threadTs }),
-      }),
+      sender.post(
+        { channel, text, blocks: [...blocks], ...omitUndefined({ thread_ts: threadTs }) },
+        ANSWER,
+      ),
     logger,
   );
 }
 
 /** Answers a person alone in a conversation; by direct message where Slack refuses that. */
-export function createQuietReply(client: WebClient, spot: Spot, logger: Logger): Reply {
+export function createQuietReply(sender: Sender, spot: Spot, logger: Logger): Reply {
   const { channel, user, threadTs } = spot;
   return createReply(async ({ text, blocks }) => {
     const content = { text, blocks: [...blocks] };
     try {
-      await client.chat.postEphemeral({
-        channel,
-        user,
-        ...content,
-        ...omitUndefined({ thread_ts: threadTs }),
-      });
+      await sender.postPrivately(
+        { channel, user, ...content, ...omitUndefined({ thread_ts: threadTs }) },
+        ANSWER,
+      );
     } catch (error) {
       logger.info({ err: error }, "an answer goes to the direct message");
-      await client.chat.postMessage({ channel: user, ...content });
+      await sender.post({ channel: user, ...content }, ANSWER);
     }
   }, logger);
 }
 
 /** Answers a person by direct message. */
-export function createDirectReply(client: WebClient, user: string, logger: Logger): Reply {
-  return createOpenReply(client, { channel: user, user }, logger);
+export function createDirectReply(sender: Sender, user: string, logger: Logger): Reply {
+  return createOpenReply(sender, { channel: user, user }, logger);
 }
 
 /**

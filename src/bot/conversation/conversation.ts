@@ -4,6 +4,7 @@ import type { Caller } from "../../engine/api/access.ts";
 import type { DraftRecord } from "../../engine/ports/workflows.ts";
 import { LruMap } from "../../shared/lru-map.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
+import type { Sender } from "../../slack/outgoing/sender.ts";
 import { mentionPerson } from "../../slack/text.ts";
 import { answerCommand, isCommand } from "../commands/index.ts";
 import { isRefusal } from "../commands/subcommand.ts";
@@ -81,7 +82,7 @@ export function createConversation(context: BotContext): Conversation {
   ): Promise<void> => {
     const { client } = connection;
     const logger = loggerOf(message, context);
-    const send = replyTo(message, client, logger);
+    const send = replyTo(message, context.sender, logger);
     const reply: Reply = (content) => {
       accepted();
       return send(content);
@@ -124,7 +125,7 @@ export function createConversation(context: BotContext): Conversation {
       await underWay.get(keyOf(message));
       const known = done.get(keyOf(message));
       const logger = loggerOf(message, context);
-      const reply = replyTo(message, connection.client, logger);
+      const reply = replyTo(message, context.sender, logger);
       await guard(reply, logger, async () => {
         const note =
           known === false ? null : await whatStands(message, before, connection, context);
@@ -296,11 +297,11 @@ async function readSaid(
  * (https://docs.slack.dev/ai/migrating-to-agent-messaging). In a channel the person alone sees the answer; a thread that has no
  * reply yet shows no such message (https://docs.slack.dev/reference/methods/chat.postEphemeral), so there it stands beside theirs.
  */
-function replyTo(message: WrittenMessage, client: WebClient, logger: Logger): Reply {
+function replyTo(message: WrittenMessage, sender: Sender, logger: Logger): Reply {
   const { channel, user, ts, threadTs, isDirect } = message;
-  if (isDirect) return createOpenReply(client, { channel, user, threadTs: threadTs ?? ts }, logger);
+  if (isDirect) return createOpenReply(sender, { channel, user, threadTs: threadTs ?? ts }, logger);
   const spot = { channel, user, ...omitUndefined({ threadTs: threadTs ?? undefined }) };
-  return createQuietReply(client, spot, logger);
+  return createQuietReply(sender, spot, logger);
 }
 
 function loggerOf({ channel, user, eventId }: WrittenMessage, { logger }: BotContext): Logger {

@@ -2,6 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { DraftView } from "../../engine/api/drafts.ts";
 import type { DraftRecord } from "../../engine/ports/workflows.ts";
+import { ANSWER, type Sender } from "../../slack/outgoing/sender.ts";
 import type { BotContext } from "../context.ts";
 import { type CardMessage, unfold } from "../views/blocks/build.ts";
 import { draftCard, replacedDraftCard, settledDraftCard } from "../views/draft-card.ts";
@@ -22,11 +23,11 @@ export interface DraftWriter {
 }
 
 export function createDraftWriter(
-  { engine, clock, botName }: BotContext,
+  { engine, clock, botName, sender }: BotContext,
   client: WebClient,
   logger: Logger,
 ): DraftWriter {
-  const { post, edit } = createDraftMessages(client, logger);
+  const { post, edit } = createDraftMessages(sender, logger);
 
   /** Writes the next round and posts it. */
   async function write(draft: DraftRecord, change: string | undefined): Promise<DraftView> {
@@ -66,17 +67,13 @@ export function createDraftWriter(
 }
 
 /** Messages of drafts. */
-function createDraftMessages(client: WebClient, logger: Logger) {
+function createDraftMessages(sender: Sender, logger: Logger) {
   async function post(
     { channel, threadTs }: DraftRecord,
     { text, blocks }: CardMessage,
   ): Promise<string> {
-    const { ts } = await client.chat.postMessage({
-      channel,
-      thread_ts: threadTs,
-      text,
-      ...(blocks.length > 0 && { blocks: unfold(blocks) }),
-    });
+    const content = { text, ...(blocks.length > 0 && { blocks: unfold(blocks) }) };
+    const { ts } = await sender.post({ channel, thread_ts: threadTs, ...content }, ANSWER);
     return ts ?? "";
   }
 
@@ -87,7 +84,7 @@ function createDraftMessages(client: WebClient, logger: Logger) {
     { text, blocks }: CardMessage,
   ): Promise<boolean> {
     try {
-      await client.chat.update({ channel, ts, text, blocks: unfold(blocks) });
+      await sender.update({ channel, ts, text, blocks: unfold(blocks) }, ANSWER);
       return true;
     } catch (error) {
       logger.warn({ err: error, channel, ts }, "could not edit the message of a draft");

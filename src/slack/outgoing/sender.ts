@@ -5,7 +5,7 @@ import type {
   ChatUpdateArguments,
   WebClient,
 } from "@slack/web-api";
-import type { Clock } from "../../engine/ports/clock.ts";
+import { type Clock, pause } from "../../engine/ports/clock.ts";
 import { AppError } from "../../shared/errors.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { toSlackFailure } from "../errors.ts";
@@ -23,9 +23,16 @@ export interface PostingStep {
   readonly signal: AbortSignal;
 }
 
+/** The place of an answer to a person: before everything else, in the order of the answers. */
+export const ANSWER: Place = { urgency: "reply", since: 0 };
+
+/** An answer whose outcome is unknown is sent once more after so many milliseconds. */
+const ANSWER_AGAIN_MS = 300;
+
 /**
- * Sends what people see, each call in its turn. A call that Slack limits is sent again when Slack takes it; nothing else is
- * repeated. Methods throw what the Web API client throws.
+ * Sends what people see, each call in its turn. A call that Slack limits is sent again when Slack takes it. An answer to a person of
+ * which is not known whether Slack took it is sent once more: better twice than not at all. Nothing else is repeated. Methods throw
+ * what the Web API client throws.
  */
 export interface Sender {
   post(message: ChatPostMessageArguments, place: Place): Promise<ChatPostMessageResponse>;
@@ -52,14 +59,19 @@ export function createSender(client: WebClient, queue: OutgoingQueue, clock: Clo
     run: () => Promise<Answer>,
   ): Promise<Answer> => {
     const end = clock.now() + PATIENCE_MS;
+    let mayRepeat = place.urgency === "reply";
     for (;;) {
       using _turn = await queue.turn(call, place);
       try {
         return await run();
       } catch (error) {
         const failure = toSlackFailure(error);
-        if (failure.kind !== "limited" || clock.now() + failure.retryAfterMs > end) throw error;
-        await queue.limited(call, failure.retryAfterMs);
+        if (failure.kind === "limited" && clock.now() + failure.retryAfterMs <= end) {
+          await queue.limited(call, failure.retryAfterMs);
+        } else if (mayRepeat && (failure.kind === "unknown" || failure.kind === "unsent")) {
+          mayRepeat = false;
+          await pause(clock, ANSWER_AGAIN_MS);
+        } else throw error;
       }
     }
   };

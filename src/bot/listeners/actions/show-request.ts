@@ -45,7 +45,7 @@ export function register(app: App, context: BotContext): void {
     const pressed = readOwn(body.actions[0], "value");
     const value = parseShowValue(typeof pressed === "string" ? pressed : undefined);
     // Within a dialog there is no other place for an answer.
-    const reply = createDirectReply(client, user, logger);
+    const reply = createDirectReply(context.sender, user, logger);
     const options = { client, reply, logger, otherwise: OTHERWISE };
     if (body.view !== undefined) await show(context, user, value, body.view.id, options);
   });

@@ -52,7 +52,7 @@ export function register(app: App, context: BotContext, conversation: Conversati
     // Before anything slow: the event `app_mention` reports the same message.
     const isOurs = mention !== null && (await conversation.claim(mention));
     // Not awaited: the event is acknowledged when what it starts is stored.
-    void answerSpoken(context, client, message, botUserId).catch((error: unknown) => {
+    void answerSpoken(context, message, botUserId).catch((error: unknown) => {
       logger.warn({ err: error }, "could not lead a person to the buttons");
     });
     const incoming = toIncoming(message, {

@@ -8,7 +8,7 @@ import { isDecisionEmoji, leadToButtons } from "./spoken-decision.ts";
 /** An emoji on a message: workflows with a matching trigger start. */
 export function register(app: App, context: BotContext): void {
   const { engine } = context;
-  app.event("reaction_added", async ({ event, body, client, context: { botUserId, retryNum } }) => {
+  app.event("reaction_added", async ({ event, body, context: { botUserId, retryNum } }) => {
     const { user, reaction, item, item_user: author } = event;
     // What this app does must start nothing.
     if (item.type !== "message" || user === botUserId) return;
@@ -16,7 +16,7 @@ export function register(app: App, context: BotContext): void {
     const logger = context.logger.child({ channel, user, event: body.event_id });
     if ((author === undefined || author === botUserId) && isDecisionEmoji(reaction)) {
       // Not awaited: the event is acknowledged when what it starts is stored.
-      void leadToButtons(context, client, { user, channel, ts }).catch((error: unknown) => {
+      void leadToButtons(context, { user, channel, ts }).catch((error: unknown) => {
         logger.warn({ err: error }, "could not lead a person to the buttons");
       });
     }
@@ -30,7 +30,7 @@ export function register(app: App, context: BotContext): void {
     } catch (error) {
       throwIfWorthRepeating(error, retryNum);
       // Only what a workflow waits for can fail; the person who chose the emoji hears why nothing began.
-      const reply = createQuietReply(client, { channel, user }, logger);
+      const reply = createQuietReply(context.sender, { channel, user }, logger);
       await guard(reply, logger, async () => refuse(error, reaction));
     }
   });

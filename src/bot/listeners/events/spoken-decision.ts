@@ -1,6 +1,6 @@
-import type { WebClient } from "@slack/web-api";
 import type { OpenRequest } from "../../../engine/api/approvals.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
+import { ANSWER } from "../../../slack/outgoing/sender.ts";
 import type { BotContext } from "../../context.ts";
 import { BUTTONS_ONLY, showPending } from "../../pending-requests.ts";
 
@@ -70,7 +70,6 @@ export function isDecisionEmoji(name: string): boolean {
 /** A message in a thread: if it is a decision in words, its author is led to the buttons. */
 export async function answerSpoken(
   context: BotContext,
-  client: WebClient,
   message: {
     readonly user: string;
     readonly channel: string;
@@ -84,7 +83,7 @@ export async function answerSpoken(
   const { user, channel, text, thread_ts: threadTs } = message;
   const { parent_user_id: parent = botUserId } = message;
   if (threadTs === undefined || parent !== botUserId || !isSpokenDecision(text)) return;
-  await leadToButtons(context, client, { user, channel, ts: threadTs, threadTs });
+  await leadToButtons(context, { user, channel, ts: threadTs, threadTs });
 }
 
 /** A word or a reaction at a message of ours. */
@@ -104,7 +103,6 @@ export interface Spoken {
  */
 export async function leadToButtons(
   context: BotContext,
-  client: WebClient,
   { user, channel, ts, threadTs }: Spoken,
 ): Promise<void> {
   const card = await context.cards.cardAt(channel, ts);
@@ -123,11 +121,8 @@ export async function leadToButtons(
   }
   if (pending.length === 0) return;
   const { text, blocks } = await showPending(context, user, BUTTONS_ONLY, pending);
-  await client.chat.postEphemeral({
-    channel,
-    user,
-    text,
-    blocks: [...blocks],
-    ...omitUndefined({ thread_ts: threadTs }),
-  });
+  await context.sender.postPrivately(
+    { channel, user, text, blocks: [...blocks], ...omitUndefined({ thread_ts: threadTs }) },
+    ANSWER,
+  );
 }

@@ -47,12 +47,12 @@ export function register(app: App, context: BotContext): void {
       });
     },
   );
-  app.view(CALLBACK_IDS.chooseWorkflow, async ({ ack, body, view, client }) => {
+  app.view(CALLBACK_IDS.chooseWorkflow, async ({ ack, body, view }) => {
     await ack();
     const user = body.user.id;
     const workflowId = readChosen(view.state.values);
     const logger = context.logger.child({ user, workflowId });
-    await guard(createDirectReply(client, user, logger), logger, async () => {
+    await guard(createDirectReply(context.sender, user, logger), logger, async () => {
       try {
         await context.permissions.caller(user);
         await context.engine.triggers.startFromShortcut({
@@ -98,7 +98,7 @@ async function offer(context: BotContext, client: WebClient, used: Used): Promis
   const logger = context.logger.child({ user: used.user });
   const options: ViewOptions = {
     client,
-    reply: createDirectReply(client, used.user, logger),
+    reply: createDirectReply(context.sender, used.user, logger),
     logger,
     otherwise: "So nothing was started. Use the shortcut again.",
   };
