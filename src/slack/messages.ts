@@ -97,9 +97,9 @@ type MessageReader = {
 /**
  * Finds the message with this time stamp, with its metadata; `null`: there is none.
  *
- * A reply is not in the channel's history, and where it stands in its thread cannot be asked for: the parent always comes first and
- * counts against `limit`, whatever `oldest` says. So its thread is read; `ts` of `conversations.replies` may be a reply's
- * (https://docs.slack.dev/reference/methods/conversations.replies).
+ * A reply is not in the channel's history. What Slack answers to the `ts` of a reply is reported in two ways: the reply alone
+ * (https://github.com/slackapi/bolt-python/issues/783), or its thread, in which the parent always comes first and counts against
+ * `limit`, whatever `oldest` says (https://github.com/getsentry/sentry/pull/114442). So whole pages are read, and searched.
  *
  * Throws what the Web API client throws.
  */
