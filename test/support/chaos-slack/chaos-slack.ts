@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BOT_USER_ID } from "../../../simulator/identity.ts";
 import { openSimulator, type Simulator } from "../../../simulator/simulator.ts";
 import { Person } from "../../../simulator/test/support/person.ts";
 import { deleteMessage } from "../../../simulator/workspace/conversation.ts";
@@ -15,7 +14,7 @@ import { startRecordingServer } from "../chaos/recording-server.ts";
 import { readRuns } from "../chaos/verify-store.ts";
 import { type Errand, planErrands } from "./errands.ts";
 import { People } from "./people.ts";
-import type { Question } from "./questions.ts";
+import { isWithinReach } from "./questions.ts";
 import { type Deed, planTroubles, type Trouble } from "./schedule.ts";
 import { verifyAftermath } from "./verify.ts";
 import { createWorkflows } from "./workflows.ts";
@@ -191,15 +190,10 @@ async function untilRest(
       ["queued", "running", "waiting"].map((status) => countRuns(bots[0]?.url ?? "", status)),
     );
     const left = counts.reduce((sum, one) => sum + one, 0);
-    if (left === 0 && people.questions.every(isOutOfReach)) return;
+    if (left === 0 && !people.questions.some(({ channel }) => isWithinReach(channel))) return;
     await pause(LOOK_MS);
   }
   findings.problem(`not at rest after ${CALM_MS / 1_000} s`);
-}
-
-/** A card where the bot is no more keeps its buttons: it cannot edit it. */
-function isOutOfReach({ channel }: Question): boolean {
-  return !channel.members.includes(BOT_USER_ID);
 }
 
 async function countRuns(url: string, status: string): Promise<number> {

@@ -1,3 +1,4 @@
+import { BOT_USER_ID } from "../../../simulator/identity.ts";
 import { type JsonObject, toObjects } from "../../../simulator/json.ts";
 import type { Simulator } from "../../../simulator/simulator.ts";
 import type { Channel, Message } from "../../../simulator/workspace/records.ts";
@@ -47,6 +48,11 @@ export function openQuestions(
     const requestId = String(readOwn(value, "r"));
     return approvers.length === 0 ? [] : [{ channel, message, run, requestId, buttons, approvers }];
   });
+}
+
+/** Whether the bot can still edit what stands in a channel. */
+export function isWithinReach({ isArchived, members }: Channel): boolean {
+  return isArchived !== true && members.includes(BOT_USER_ID);
 }
 
 function buttonsIn(blocks: readonly JsonObject[]): ReadonlyMap<string, string> {

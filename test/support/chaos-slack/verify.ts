@@ -7,7 +7,7 @@ import type { Effect } from "../chaos/scenario.ts";
 import type { StoredRun } from "../chaos/verify-store.ts";
 import type { Errand } from "./errands.ts";
 import { directMessageOf, type Outcome } from "./people.ts";
-import { everyMessage, type Question } from "./questions.ts";
+import { everyMessage, isWithinReach, type Question } from "./questions.ts";
 
 export interface Aftermath {
   readonly simulator: Simulator;
@@ -154,10 +154,11 @@ function verifyAnswer(
     findings.problem(`${where}: ${user} never heard of it`);
 }
 
-/** A message that carries metadata stands once. */
+/** A message that carries metadata stands once where the bot is. What it had to leave behind is asked anew elsewhere. */
 function verifyMessages({ simulator, findings }: Aftermath): void {
   const marked = everyMessage(simulator).filter(
-    ([, { user, metadata }]) => user === BOT_USER_ID && metadata !== undefined,
+    ([channel, { user, metadata }]) =>
+      user === BOT_USER_ID && metadata !== undefined && isWithinReach(channel),
   );
   findings.count("messages with metadata", marked.length);
   const groups = Map.groupBy(marked, ([, { metadata }]) => JSON.stringify(metadata));
