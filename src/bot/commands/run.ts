@@ -47,10 +47,11 @@ export const runCommand: Subcommand = {
       const run = shortRunId(executionId);
       const estimate = describeEstimate(await engine.costs.estimate(workflowId));
       const started = `Started *${escapeText(definition.name)}*: run \`${run}\`.`;
-      const how = `so does \`${command} status ${run}\`. ${estimate}`;
+      const status = `\`${command} status ${run}\``;
       if (!(await isHeldBack(definition, channel, shared)))
-        return `${started} Its card shows how it goes; ${how}`;
-      return startedElsewhere(`${started} ${PRIVATELY}; ${how}`, channel, caller.role, command);
+        return `${started} Its card shows how it goes; so does ${status}. ${estimate}`;
+      const elsewhere = `${started} ${PRIVATELY}; ${status} shows how it goes. ${estimate}`;
+      return startedElsewhere(elsewhere, channel, caller.role, command);
     } catch (error) {
       const problems = isAppError(error, "input_invalid")
         ? InputProblems.safeParse(error.details).data?.problems
