@@ -26,3 +26,26 @@ export function compilePattern(source: string): LinearPattern | string {
     return `The pattern cannot be read: ${reason}. Look-around and back-references are not supported.`;
   }
 }
+
+/** White space in JavaScript: RE2 knows only that of ASCII. */
+const SPACE =
+  "\\t-\\r \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\uFEFF";
+
+/**
+ * Compiles a pattern as JSON Schema writes it, in JavaScript's syntax (`\\u00e9`, `(?<name>…)`), as far as RE2 can express it.
+ *
+ * @returns the pattern, or a sentence that says what is wrong with it.
+ */
+export function compileEcmaPattern(source: string): LinearPattern | string {
+  let inClass = false;
+  let isClear = true;
+  const spaced = source.replace(/\\[\s\S]|[[\]]/g, (token) => {
+    if (token === "[" || token === "]") inClass = token === "[";
+    if (token === "\\s") return inClass ? SPACE : `[${SPACE}]`;
+    if (token !== "\\S") return token;
+    isClear &&= !inClass;
+    return `[^${SPACE}]`;
+  });
+  if (!isClear) return "\\S within [ ] is not supported: list what is wanted, or use [^\\s].";
+  return compilePattern(RE2JS.translateRegExp(spaced));
+}

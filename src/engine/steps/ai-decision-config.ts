@@ -162,15 +162,9 @@ function checkBounds({ min, max, integer }: AiDecisionConfig): readonly ConfigPr
 
 function checkSchemaCompiles({ schema }: AiDecisionConfig): readonly ConfigProblem[] {
   if (schema === undefined) return [];
-  try {
-    compileSchema(schema);
-    return [];
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return [
-      problem("schema", `"schema" is no JSON schema that can be checked: ${why}`, "Correct it."),
-    ];
-  }
+  const compiled = compileSchema(schema);
+  if (typeof compiled === "function") return [];
+  return compiled.map(({ path, message, fix }) => ({ path: ["schema", ...path], message, fix }));
 }
 
 function checkConfidence(config: AiDecisionConfig): readonly ConfigProblem[] {

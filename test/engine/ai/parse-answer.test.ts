@@ -205,8 +205,9 @@ describe("JSON is found in", () => {
   test("a pattern in a schema cannot hang the process", () => {
     const schema = { type: "string", pattern: "^(a+)+$" };
 
-    expect(valueOf(JSON.stringify({ value: `${"a".repeat(40)}!` }), { kind: "json", schema })).toBe(
-      `${"a".repeat(40)}!`,
+    const format: AnswerFormat = { kind: "json", schema };
+    expect(complaintOf(JSON.stringify({ value: `${"a".repeat(40)}!` }), format)).toMatch(
+      /must match pattern "\^\(a\+\)\+\$"/,
     );
   });
 });

@@ -24,7 +24,10 @@ describe("checking a configuration", () => {
     [{ outputFormat: "enum", allowedValues: ["a"], min: 0 }, /^min: "min" means nothing/],
     [{ outputFormat: "number", min: 5, max: 1 }, /"max" \(1\) is below "min" \(5\)/],
     [{ outputFormat: "number", min: 1.1, max: 1.9, integer: true }, /no whole number/],
-    [{ outputFormat: "json", schema: { type: "wat" } }, /^schema: .*Unsupported type: wat/],
+    [
+      { outputFormat: "json", schema: { type: "wat" } },
+      /^schema\.type: must be one of "array", "boolean"/,
+    ],
     [{ outputFormat: "number", onLowConfidence: "x" }, /"minConfidence" is missing/],
     [{ outputFormat: "number", minConfidence: 0.5 }, /"onLowConfidence" is missing/],
     [{ minConfidence: 0.5, onLowConfidence: "x" }, /have no confidence/],
