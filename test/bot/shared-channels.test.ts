@@ -176,3 +176,18 @@ test("an approver who opens the whole request there does not see what is sensiti
     return updates.includes("DE021203") ? true : undefined;
   });
 });
+
+test("the admins hear of a run that no person started and that would report to such a channel", async () => {
+  await using bot = await TestBot.start({ definitions: [askWorkflow()], admins: ["U0CAROL"] });
+
+  await bot.engine.executions.start({
+    workflowId: "ask",
+    variables: {},
+    variableForm: "json",
+    trigger: { type: "webhook" },
+    report: { channel: PARTNER, on: "all" },
+  });
+
+  await bot.message("D0CAROL", /Workflows report to <#C0PARTNER>, which people of another org/);
+  expect(await said(bot, PARTNER)).toBe("");
+});

@@ -78,6 +78,7 @@ export class MessageWriter {
     };
     if (channel === null) this.#warnGivenUp(record, home.why);
     if (await cards.insert(record)) {
+      if (channel === null) this.#notifyHomeless(record, card.desired, home.why);
       this.#unsent.add(record.id);
       execution.records.set(record.id, record);
     } else {
@@ -225,8 +226,19 @@ export class MessageWriter {
     if (desired.isCopy !== true) this.#notify(record, failure, true);
   }
 
-  #notify({ executionId }: CardRecord, { kind, code, says }: Refused, isGivenUp: boolean): void {
-    if (kind === "refused") this.#options.notify({ code, says, executionId, isGivenUp });
+  /** No person started the run, to whom the message could go instead: the admins have to know. */
+  #notifyHomeless(record: CardRecord, { isCopy }: DesiredMessage, code: string | null): void {
+    const { executionId, channel } = record;
+    if (isCopy === true || code === null) return;
+    this.#options.notify({ code, says: null, executionId, channel, isGivenUp: true });
+  }
+
+  #notify(
+    { executionId, channel }: CardRecord,
+    { kind, code, says }: Refused,
+    isGivenUp: boolean,
+  ): void {
+    if (kind === "refused") this.#options.notify({ code, says, executionId, channel, isGivenUp });
   }
 
   async #update(
