@@ -15,7 +15,7 @@ export interface Expression {
   readonly source: string;
   /** Fixed paths that it reads, bracket forms included: `["stepResults", "classify", "output"]`. Without loop variables. */
   readonly paths: readonly (readonly string[])[];
-  /** Fixed paths that it asks for with `has(…)`. */
+  /** Fixed paths that it asks for with `has(…)` or reads as optional, `.?`. */
   readonly testedPaths: readonly (readonly string[])[];
   /**
    * The value, as JSON that shares nothing with the scope. Numbers are JSON's: there is one kind, and `/` is real division.
@@ -30,6 +30,7 @@ export interface Expression {
 const parser = new Environment({
   unlistedVariablesAreDyn: true,
   homogeneousAggregateLiterals: false,
+  enableOptionalTypes: true,
   limits: {
     maxAstNodes: 2000,
     maxDepth: 50,

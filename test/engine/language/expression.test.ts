@@ -167,6 +167,60 @@ describe("values and operators", () => {
     expect(run(source)).toEqual(value);
   });
 
+  test.for([
+    ["'a😀b😀c'.split('😀')", ["a", "b", "c"]],
+    ["'😀é'.split('')", ["😀", "é"]],
+    ["'😀'.charAt(0) + '|' + '😀'.charAt(1)", "😀|"],
+    ["'x😀y😀'.lastIndexOf('😀', 2)", 1],
+    ["'x😀y'.replace('', '-')", "-x-😀-y-"],
+    ["regex.replace('x😀y', '', '-')", "-x-😀-y-"],
+    ["variables.half.size()", 1],
+    ["'😀'.contains(variables.half) || '😀'.indexOf(variables.half) >= 0", false],
+    ["'😀'.replace(variables.half, '')", "😀"],
+    ["'\\uFFFD' < '😀' && 'a😀' < 'a😁' && 'a' < 'a😀'", true],
+    ["['😀', '\\uFFFD', 'a'].sort()", ["a", "\uFFFD", "😀"]],
+  ] as const)("counts text in whole characters: %s is %j", ([source, value]) => {
+    expect(run(source, plainScope({ variables: { half: "\uD83D" } }))).toEqual(value);
+  });
+
+  test.for([
+    ["[variables.?note, variables.?nothing]", [null, null]],
+    ["variables.?note.hasValue()", true],
+    ["variables.?address.?zip.orValue('none')", "none"],
+    ["stepResults.?nobody.output.orValue(7)", 7],
+    ["variables.tags[?0].orValue('none')", "a"],
+    ["has(variables.?address.street)", false],
+    ["optional.of(1).or(optional.of(variables.nothing)).value()", 1],
+    ["[1, 2].exists(x, x / (x - 1) > 1)", true],
+    ["[1, 2].all(x, 1 / (x - 1) > 5)", false],
+    ["double('NaN') <= 1.0 || double('NaN') >= 1.0", false],
+    ["[0.1, 0.2, 0.3].sum()", 0.6],
+    ["[].sum()", 0],
+    ["[1e-7, 1].sum()", 1.0000001],
+    ["numbers.round(-2.345, 2)", -2.35],
+    ["numbers.round(1e-7, 3)", 0],
+    ["numbers.format(1.005, 2)", "1.01"],
+    ["'%.1f %.0f %.0f'.format([0.25, 0.5, 1.5])", "0.2 0 2"],
+    ["dates.parse('2026-03-29T02:30', 'Europe/Berlin')", "2026-03-29T01:30:00Z"],
+    [
+      "dates.format(timestamp('2026-07-01T00:00:00Z'), \"h 'o''clock' a XXX\", 'Europe/Berlin')",
+      "2 o'clock AM +02:00",
+    ],
+    ["timestamp('2026-01-31T10:00:00+01:00')", "2026-01-31T09:00:00Z"],
+    [
+      "string(timestamp('2026-01-31T09:00:00Z')) + string(duration('1.5s'))",
+      "2026-01-31T09:00:00Z1.5s",
+    ],
+    [
+      "{'at': timestamp('2026-01-31T09:00:00Z'), 'b': b'hi', 't': type(1)}",
+      { at: "2026-01-31T09:00:00Z", b: "aGk=", t: "number" },
+    ],
+    ["regex.replace('x', 'x', '')", ""],
+    ["regex.extract('x', '(y)?x').hasValue()", false],
+  ] as const)("%s is %j", ([source, value]) => {
+    expect(run(source)).toEqual(value);
+  });
+
   test("the result shares nothing with the scope", () => {
     expect(run("variables.tags")).not.toBe(scope.read(["variables", "tags"]));
   });
@@ -206,14 +260,55 @@ describe("problems in plain words", () => {
     ],
     ["1 + stepResults.a-b-c.output", "Write stepResults['a-b-c']."],
     [
-      "timestamp('2026-01-01T00:00:00Z')",
-      "timestamp() is not available. Expressions know no dates and no clock",
+      "now()",
+      "now() is not available. Expressions have no clock, so that a run can be repeated; timestamp(execution.startedAt) is when the run began.",
     ],
-    ["now()", "now() is not available."],
+    [
+      "timestamp('2026-01-31')",
+      "timestamp(x) takes a date, a time and a zone, such as 2026-01-31T09:00:00Z. dates.parse(text, zone) takes a date alone",
+    ],
+    ["timestamp('2026-02-31T00:00:00Z')", "timestamp(x) takes a date"],
+    [
+      "timestamp('2026-01-31T09:00:00Z').getHours('Mars/Base')",
+      'takes a zone such as "Europe/Berlin"',
+    ],
+    ["'2026-01-31T09:00:00Z'.getHours()", "timestamp(x) makes one of text in ISO form"],
+    ["timestamp('9999-12-31T23:59:59Z') + duration('1s')", "outside the years 1 to 9999"],
+    ["duration('1 day')", "duration(x) takes a length such as 90m"],
+    [
+      "dates.format(timestamp('2026-01-31T09:00:00Z'), 'YYYY')",
+      'does not know "YYYY" in a pattern',
+    ],
+    ["dates.add(timestamp('2026-01-31T09:00:00Z'), {'fortnights': 1})", "knows years, months"],
+    ["dates.parse('31.1.2026')", "takes a date such as 2026-01-31"],
+    ["json.parse('{\"a\": x}')", "the text is not JSON at character 7: a value is expected there"],
+    ["json.parse('[12345678901234567890]')", "the number 12345678901234567890 is beyond 2^53"],
+    ["json.parse('" + "[".repeat(101) + "]".repeat(101) + "')", "nested deeper than 100 levels"],
+    ["numbers.currency(1, 'euro')", 'takes a currency such as "EUR" or "USD"'],
+    ["numbers.format(1, 2, 'klingon!')", "does not know this locale"],
+    ["numbers.round(1, 30)", "takes 0 to 20 digits after the point, not 30"],
+    ["base64.decode('?')", "this text is not base64"],
+    ["string(base64.decode('/w=='))", "These bytes are not text in UTF-8"],
+    ["url.decode('100%')", "a % that begins no encoded character"],
+    ["regex.extract('a', '(a)(b)')", "takes a pattern with at most one group"],
+    ["regex.replace('a', 'a', r'\\1')", "is no group of the pattern"],
+    ["regex.extract('a', '(?=a)')", "expression_invalid: The pattern cannot be read"],
+    ["[].min()", "list.min(): the list is empty"],
+    ["[1, 'a'].sort()", "Cannot compare"],
+    ["['a', 1].sum()", "list.sum() takes numbers, not text"],
+    ["optional.none().value()", "optional.orValue(x) gives another one"],
+    ["variables.?address.?city.size()", "x.size() takes text"],
+    ["variables.item.?x", 'There is no "x" in text: only lists and objects have members'],
+    ["'%d'.format([variables.item])", "text.format(list): %d takes a number, not text"],
+    ["'%s %s'.format([1])", "%s is value 2, and the list has 1"],
+    ["'%y'.format([1])", "does not know %y"],
+    ["{'a': 1, 'a': 2}", 'The key "a" comes twice'],
+    ["'a😀'.substring(0, 3)", "the text has 2 characters, so 0 to 3 is outside"],
+    ["'abc'.charAt(4)", "the text has 3 characters, so 4 is outside"],
     ["sise(variables.tags)", 'There is no function sise(). Did you mean "size"?'],
     ["variables.item.lenght()", "There is no method lenght()."],
     ["variables.item.startWith('a')", 'There is no method startWith(). Did you mean "startsWith"?'],
-    ["math.sqrt(4)", "There is no function math.sqrt()."],
+    ["math.cbrt(8)", "There is no function math.cbrt()."],
     ["variables.item.startsWith()", "text.startsWith(part) is called with 0 arguments."],
     ["variables.item.matches('(?=a)')", "expression_invalid: The pattern cannot be read"],
     [
@@ -224,7 +319,7 @@ describe("problems in plain words", () => {
     ["variables.tags.map(x)", "map is written list.map(x, …)"],
     ["has(variables)", "has(…) takes one path"],
     ["has(1 + 1)", "has(…) takes one path"],
-    ["b'abc'", "Bytes"],
+    ["b'ä'", "Letters beyond ASCII cannot stand in bytes"],
     [
       "variables.item ? 1 : 2",
       "expression_failed: A condition has to be true or false, not text. Compare it",
@@ -298,7 +393,12 @@ describe("problems in plain words", () => {
 
 describe("limits", () => {
   const long = plainScope({
-    variables: { list: Array.from({ length: 10_000 }, (_, i) => i), text: "a".repeat(1_000_000) },
+    variables: {
+      list: Array.from({ length: 10_000 }, (_, i) => i),
+      text: "a".repeat(1_000_000),
+      short: "a".repeat(20_000),
+      emoji: "😀".repeat(100_000),
+    },
   });
 
   test.for([
@@ -313,6 +413,23 @@ describe("limits", () => {
     "variables.list.map(a, size(variables.text))",
     "variables.text.split('').map(a, a)",
     "variables.list.map(a, variables.list == variables.list.map(b, b))",
+    "variables.list.map(a, variables.text.substring(1))",
+    "variables.list.map(a, variables.emoji.charAt(a))",
+    "variables.list.map(a, variables.emoji.indexOf('b'))",
+    "variables.list.map(a, variables.emoji.reverse())",
+    "variables.list.map(a, variables.emoji < variables.emoji + 'b')",
+    "regex.extractAll(variables.text, 'a.*b|a')",
+    "regex.replace(variables.short, 'a.*b|a', variables.short)",
+    "variables.short.replace('a', variables.short)",
+    "variables.list.map(a, variables.list.sum())",
+    "variables.list.map(a, variables.list.sort())",
+    "variables.list.map(a, [a]).distinct()",
+    "variables.list.map(a, numbers.currency(a, 'EUR'))",
+    "variables.list.map(a, dates.format(timestamp(a), 'EEEE'))",
+    "variables.list.map(a, lists.range(1000))",
+    "lists.range(10000000)",
+    "'%s%s'.format([variables.text, variables.text])",
+    "variables.list.map(a, url.encode(variables.text))",
   ])("%s ends with limit_exceeded within a second", (source) => {
     const begun = performance.now();
     expect(messageOf(source, long)).toMatch(/^limit_exceeded: /);

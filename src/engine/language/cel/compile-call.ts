@@ -1,42 +1,59 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { didYouMean } from "../../../shared/did-you-mean.ts";
 import { compilePattern } from "../safe-pattern.ts";
+import type { CelFunction } from "./arguments.ts";
+import { compileHas } from "./compile-access.ts";
 import { LOOPS } from "./compile-loop.ts";
-import { type Compilation, type Evaluate, invalid } from "./evaluation.ts";
-import { type CelFunction, FUNCTIONS, METHODS, matches } from "./functions.ts";
-import { hasPath, staticPath } from "./read-path.ts";
+import { compileOptionalMacro, OPTIONAL_MACROS } from "./compile-optional.ts";
+import { type Compilation, type Evaluate, invalid, withLocal } from "./evaluation.ts";
+import { FUNCTIONS, METHODS, NAMESPACES } from "./functions/index.ts";
 
 type Call = Extract<ASTNode, { readonly op: "call" | "rcall" }>;
 
-/** Functions that CEL has elsewhere, with the reason why they are missing here. */
-const REFUSED: ReadonlyMap<string, string> = new Map(
-  ["timestamp", "duration", "now", "getDate", "getFullYear", "getHours"].map((name) => [
-    name,
-    "Expressions know no dates and no clock; times in ISO form (2026-01-31T09:00:00Z) compare as text.",
-  ]),
-);
+/** Functions that CEL or people have elsewhere, with the reason why they are missing here. */
+const REFUSED: ReadonlyMap<string, string> = new Map([
+  [
+    "now",
+    "Expressions have no clock, so that a run can be repeated; timestamp(execution.startedAt) is when the run began.",
+  ],
+]);
 
 /** Compiles the call of a function or method by name. @throws {AppError} `expression_invalid`. */
 export function compileCall(node: Call, all: Compilation, locals: ReadonlySet<string>): Evaluate {
   const { name, parts, table } = partsOf(node, locals);
-  if (node.op === "call" && name === "has") return compileHas(parts, all, locals);
+  const macro = compileMacro(name, parts, table, all, locals);
+  if (macro !== null) return macro;
   const found = table.get(name);
   if (found === undefined) throw unknownName(name, node, table);
   const [fewest, most] = found.counts;
   if (parts.length < fewest || parts.length > most) {
     throw invalid(
-      `${found.usage} is called with ${parts.length - (node.op === "rcall" ? 1 : 0)} arguments.`,
+      `${found.usage} is called with ${parts.length - (table === METHODS ? 1 : 0)} arguments.`,
     );
   }
   const args = parts.map((part) => all.compile(part, locals));
   const pattern = parts[1];
-  if (found === METHODS.get("matches") && pattern?.op === "value")
-    return fixedPattern(pattern, args);
+  if (pattern?.op === "value" && found.withPattern !== undefined)
+    return fixedPattern(found, pattern, args);
   return (run) =>
     found.apply(
       args.map((argument) => argument(run)),
       run.meter,
     );
+}
+
+/** What is no function: its arguments are not evaluated one by one. `null` for all others. */
+function compileMacro(
+  name: string,
+  parts: readonly ASTNode[],
+  table: ReadonlyMap<string, CelFunction>,
+  all: Compilation,
+  locals: ReadonlySet<string>,
+): Evaluate | null {
+  if (table === METHODS)
+    return OPTIONAL_MACROS.has(name) ? compileOptionalMacro(name, parts, all, locals) : null;
+  if (name === "has") return compileHas(parts, all, locals);
+  return name === "cel.bind" ? compileBind(parts, all, locals) : null;
 }
 
 function partsOf(
@@ -45,8 +62,9 @@ function partsOf(
 ): { name: string; parts: readonly ASTNode[]; table: ReadonlyMap<string, CelFunction> } {
   if (node.op === "call") return { name: node.args[0], parts: node.args[1], table: FUNCTIONS };
   const [method, receiver, rest] = node.args;
-  if (receiver.op === "id" && receiver.args === "math" && !locals.has("math")) {
-    return { name: `math.${method}`, parts: rest, table: FUNCTIONS };
+  if (receiver.op === "id" && !locals.has(receiver.args)) {
+    const isNamespace = NAMESPACES.has(receiver.args) || receiver.args === "cel";
+    if (isNamespace) return { name: `${receiver.args}.${method}`, parts: rest, table: FUNCTIONS };
   }
   return { name: method, parts: [receiver, ...rest], table: METHODS };
 }
@@ -54,35 +72,49 @@ function partsOf(
 function unknownName(name: string, node: Call, table: ReadonlyMap<string, CelFunction>): Error {
   const reason = REFUSED.get(name);
   if (reason !== undefined) return invalid(`${name}() is not available. ${reason}`);
-  const names = node.op === "call" ? [...table.keys(), "has"] : [...table.keys(), ...LOOPS];
-  const kind = node.op === "call" || name.startsWith("math.") ? "function" : "method";
+  const isFunction = table === FUNCTIONS;
+  const names = isFunction
+    ? [...table.keys(), "has", "cel.bind"]
+    : [...table.keys(), ...LOOPS.keys(), ...OPTIONAL_MACROS];
+  const [namespace] = name.split(".");
+  const known = names.filter((other) =>
+    node.op === "call" || !isFunction ? !other.includes(".") : other.startsWith(`${namespace}.`),
+  );
   return invalid(
-    `There is no ${kind} ${name}().${didYouMean(name, names)} Known: ${names.join(", ")}.`,
+    `There is no ${isFunction ? "function" : "method"} ${name}().${didYouMean(name, names)} Known: ${known.join(", ")}.`,
   );
 }
 
-function compileHas(
+/** `cel.bind(name, value, body)`: the body with a name for a value, which is evaluated once. */
+function compileBind(
   parts: readonly ASTNode[],
   all: Compilation,
   locals: ReadonlySet<string>,
 ): Evaluate {
-  const path = parts.length === 1 && parts[0] !== undefined ? staticPath(parts[0]) : null;
-  if (path === null || path.length < 2) {
-    throw invalid(
-      "has(…) takes one path with fixed names, such as has(variables.note) or has(stepResults['a-b'].output).",
-    );
-  }
-  if (!locals.has(path[0] ?? "")) all.tested.push(path);
-  return hasPath(path, locals);
+  const [variable, value, body] = parts;
+  if (variable?.op !== "id" || value === undefined || body === undefined || parts.length > 3)
+    throw invalid("cel.bind is written cel.bind(name, value, expression).");
+  const name = variable.args;
+  const bound = all.compile(value, locals);
+  const inside = all.compile(body, new Set([...locals, name]));
+  return (run) => inside(withLocal(run, name, bound(run)));
 }
 
 /** A pattern that is written in the expression is compiled, and refused, once. */
-function fixedPattern(node: ASTNode, args: readonly Evaluate[]): Evaluate {
-  const [subject] = args;
+function fixedPattern(
+  found: CelFunction,
+  node: Extract<ASTNode, { readonly op: "value" }>,
+  args: readonly Evaluate[],
+): Evaluate {
   const pattern =
     typeof node.args === "string"
       ? compilePattern(node.args)
-      : "The pattern of matches() has to be text.";
+      : `The pattern of ${found.usage} has to be text.`;
   if (typeof pattern === "string") throw invalid(pattern);
-  return (run) => matches(subject?.(run), pattern, run.meter);
+  return (run) =>
+    found.withPattern?.(
+      args.map((argument) => argument(run)),
+      pattern,
+      run.meter,
+    ) ?? null;
 }

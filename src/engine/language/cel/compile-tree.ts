@@ -1,12 +1,14 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { AppError, isAppError } from "../../../shared/errors.ts";
-import type { Json } from "../../../shared/json.ts";
+import { compileAccess } from "./compile-access.ts";
 import { compileCall } from "./compile-call.ts";
 import { compileLoop, isLoop } from "./compile-loop.ts";
 import { type Compilation, type Evaluate, invalid } from "./evaluation.ts";
+import { makeObject } from "./objects.ts";
 import { BINARY, negate, truth } from "./operators.ts";
-import { readLocal, readScope, staticPath } from "./read-path.ts";
-import { failed, member } from "./values.ts";
+import { staticPath } from "./read-path.ts";
+import { Bytes } from "./special-values.ts";
+import type { Value } from "./values.ts";
 
 /** The source of a node, short enough for a message. */
 function excerpt(source: string, node: ASTNode): string {
@@ -40,12 +42,14 @@ function compileOperator(node: ASTNode, all: Compilation, locals: ReadonlySet<st
   const child = (part: ASTNode): Evaluate => all.compile(part, locals);
   switch (node.op) {
     case "value": {
-      const value = literal(node.args);
+      const value = literal(node, all.source);
       return () => value;
     }
     case "id":
     case ".":
     case "[]":
+    case ".?":
+    case "[?]":
       return compileAccess(node, all, locals);
     case "call":
     case "rcall":
@@ -90,10 +94,16 @@ function isBinary(node: ASTNode): node is ASTNode & { readonly args: readonly [A
   return BINARY.has(node.op);
 }
 
-function literal(value: Extract<ASTNode, { readonly op: "value" }>["args"]): Json {
+function literal(node: Extract<ASTNode, { readonly op: "value" }>, source: string): Value {
+  const value = node.args;
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number") return value;
-  if (value instanceof Uint8Array) throw invalid('Bytes (b"…") are not supported. Use text: "…".');
+  if (value instanceof Uint8Array) {
+    // The parser would make one byte of each letter.
+    if (/[^\0-\u007F]/.test(source.slice(node.range.start, node.range.end)))
+      throw invalid('Letters beyond ASCII cannot stand in bytes (b"…"). Write bytes("…").');
+    return new Bytes(value);
+  }
   const whole = Number(value);
   if (Number.isSafeInteger(whole)) return whole;
   const written = typeof value === "bigint" ? value.toString() : whole;
@@ -127,38 +137,7 @@ function compileMap(
     const name = key.op === "id" ? key.args : undefined;
     return { key: name === undefined ? child(key) : () => name, value: child(value) };
   });
-  return (run) =>
-    Object.fromEntries(
-      compiled.map(({ key, value }) => {
-        const name = key(run);
-        if (typeof name === "object")
-          throw failed("The key of an object has to be text or a number.");
-        return [String(name), value(run)];
-      }),
-    );
-}
-
-function compileAccess(node: ASTNode, all: Compilation, locals: ReadonlySet<string>): Evaluate {
-  const path = staticPath(node);
-  if (path !== null) {
-    const name = path[0] ?? "";
-    if (locals.has(name)) return (run) => readLocal(path, run);
-    all.paths.push(path);
-    return (run) => readScope(path, run.scope);
-  }
-  if (node.op !== "." && node.op !== "[]") throw invalid("This access is not supported.");
-  const holder = all.compile(node.args[0], locals);
-  const key = node.op === "." ? constant(node.args[1]) : all.compile(node.args[1], locals);
-  return (run) => {
-    const [object, name] = [holder(run), key(run)];
-    const value = member(object, name);
-    if (value === undefined) throw failed(`There is no ${JSON.stringify(name).slice(0, 80)} here`);
-    return value;
-  };
-}
-
-function constant(value: Json): Evaluate {
-  return () => value;
+  return (run) => makeObject(compiled.map(({ key, value }) => [key(run), value(run)]));
 }
 
 /** Compiles a whole expression. @throws {AppError} `expression_invalid` for what no evaluation could do. */

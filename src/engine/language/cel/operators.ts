@@ -1,8 +1,18 @@
-import { isJsonObject, type Json } from "../../../shared/json.ts";
 import type { Meter } from "./meter.ts";
-import { equalValues, failed, member, typeInWords } from "./values.ts";
+import { compareValues } from "./order.ts";
+import { Bytes, Duration, Timestamp } from "./special-values.ts";
+import { checkDuration, checkTimestamp } from "./time-values.ts";
+import {
+  equalValues,
+  failed,
+  isList,
+  isObject,
+  member,
+  typeInWords,
+  type Value,
+} from "./values.ts";
 
-type Binary = (left: Json, right: Json, meter: Meter) => Json;
+type Binary = (left: Value, right: Value, meter: Meter) => Value;
 
 /** The operators with two operands that always evaluate both. */
 export const BINARY: ReadonlyMap<string, Binary> = new Map<string, Binary>([
@@ -14,20 +24,20 @@ export const BINARY: ReadonlyMap<string, Binary> = new Map<string, Binary>([
   [">=", ordered((order) => order >= 0)],
   ["in", contains],
   ["+", add],
-  ["-", numeric("subtract", (left, right) => left - right)],
+  ["-", subtract],
   ["*", numeric("multiply", (left, right) => left * right)],
   ["/", numeric("divide", (left, right) => left / nonZero(right))],
   ["%", numeric("divide", (left, right) => left % nonZero(right))],
 ]);
 
 /** `-x`. */
-export function negate(value: Json): number {
+export function negate(value: Value): number {
   if (typeof value === "number") return -value;
   throw failed(`A minus sign needs a number, not ${typeInWords(value)}.`);
 }
 
 /** A condition. @throws {AppError} for anything but true and false. */
-export function truth(value: Json): boolean {
+export function truth(value: Value): boolean {
   if (typeof value === "boolean") return value;
   throw failed(
     `A condition has to be true or false, not ${typeInWords(value)}. Compare it: x == …, or has(x).`,
@@ -48,24 +58,53 @@ function numeric(verb: string, apply: (left: number, right: number) => number): 
   };
 }
 
-function hint(left: Json, right: Json): string {
+function hint(left: Value, right: Value): string {
   return typeof left === "string" || typeof right === "string"
     ? " double(x) makes a number of text."
     : "";
 }
 
-function add(left: Json, right: Json, meter: Meter): Json {
+const minus = numeric("subtract", (left, right) => left - right);
+
+function subtract(left: Value, right: Value, meter: Meter): Value {
+  if (left instanceof Timestamp && right instanceof Timestamp)
+    return checkDuration(left.nanoseconds - right.nanoseconds);
+  if (left instanceof Timestamp && right instanceof Duration)
+    return checkTimestamp(left.nanoseconds - right.nanoseconds);
+  if (left instanceof Duration && right instanceof Duration)
+    return checkDuration(left.nanoseconds - right.nanoseconds);
+  return minus(left, right, meter);
+}
+
+function add(left: Value, right: Value, meter: Meter): Value {
   if (typeof left === "number" && typeof right === "number") return left + right;
   if (typeof left === "string" && typeof right === "string") {
     meter.make(left.length + right.length);
     return left + right;
   }
-  if (Array.isArray(left) && Array.isArray(right)) {
+  if (isList(left) && isList(right)) {
     meter.make(left.length + right.length);
     meter.spend(left.length + right.length);
-    const joined: Json[] = [...left, ...right];
-    return joined;
+    return [...left, ...right];
   }
+  if (left instanceof Bytes && right instanceof Bytes) {
+    meter.make(left.data.length + right.data.length);
+    return new Bytes(Buffer.concat([left.data, right.data]));
+  }
+  return addTimes(left, right) ?? unfit(left, right);
+}
+
+function addTimes(left: Value, right: Value): Value | undefined {
+  if (left instanceof Timestamp && right instanceof Duration)
+    return checkTimestamp(left.nanoseconds + right.nanoseconds);
+  if (left instanceof Duration && right instanceof Timestamp)
+    return checkTimestamp(left.nanoseconds + right.nanoseconds);
+  if (left instanceof Duration && right instanceof Duration)
+    return checkDuration(left.nanoseconds + right.nanoseconds);
+  return undefined;
+}
+
+function unfit(left: Value, right: Value): never {
   const convert =
     typeof left === "string" || typeof right === "string"
       ? " string(x) makes text of a number."
@@ -74,23 +113,12 @@ function add(left: Json, right: Json, meter: Meter): Json {
 }
 
 function ordered(test: (order: number) => boolean): Binary {
-  return (left, right, meter) => {
-    const alike =
-      typeof left === typeof right && (typeof left === "number" || typeof left === "string");
-    if (!alike || left === null || right === null) {
-      throw failed(
-        `Cannot compare ${typeInWords(left)} with ${typeInWords(right)}: both have to be numbers, or both text.`,
-      );
-    }
-    if (typeof left === "string") meter.scan(left);
-    return test(left < right ? -1 : left > right ? 1 : 0);
-  };
+  return (left, right, meter) => test(compareValues(left, right, meter));
 }
 
-function contains(item: Json, holder: Json, meter: Meter): boolean {
-  if (Array.isArray(holder))
-    return holder.some((candidate: Json) => equalValues(item, candidate, meter));
-  if (isJsonObject(holder)) return member(holder, item) !== undefined;
+function contains(item: Value, holder: Value, meter: Meter): boolean {
+  if (isList(holder)) return holder.some((candidate) => equalValues(item, candidate, meter));
+  if (isObject(holder)) return member(holder, item) !== undefined;
   throw failed(
     `"in" looks into a list or an object, not into ${typeInWords(holder)}. For text use text.contains(part).`,
   );

@@ -1,10 +1,9 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { AppError, isAppError } from "../../../shared/errors.ts";
-import type { Json } from "../../../shared/json.ts";
 import { explainMissing, writePath } from "../missing-value.ts";
 import type { Scope } from "../scope.ts";
 import type { Evaluate, Run } from "./evaluation.ts";
-import { failed, member } from "./values.ts";
+import { failed, member, type Value } from "./values.ts";
 
 /**
  * The path of a chain of fixed member names, such as `stepResults['check-severity'].output` or `variables.items[0]`;
@@ -27,7 +26,7 @@ export function staticPath(node: ASTNode): readonly string[] | null {
 }
 
 /** The value at a path that begins with a root. @throws {AppError} `expression_failed` naming what is there instead. */
-export function readScope(path: readonly string[], scope: Scope): Json {
+export function readScope(path: readonly string[], scope: Scope): Value {
   const value = scope.read(path);
   if (value === undefined) {
     throw new AppError({
@@ -40,10 +39,10 @@ export function readScope(path: readonly string[], scope: Scope): Json {
 }
 
 /** The value at a path that begins with a loop variable. @throws {AppError} `expression_failed`. */
-export function readLocal(path: readonly string[], run: Run): Json {
+export function readLocal(path: readonly string[], run: Run): Value {
   let local = run.locals;
   while (local !== null && local.name !== path[0]) local = local.outer;
-  let value: Json | undefined = local?.value;
+  let value: Value | undefined = local?.value;
   for (const segment of path.slice(1)) {
     value = value === undefined ? undefined : member(value, segment);
     if (value === undefined)

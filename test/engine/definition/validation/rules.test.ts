@@ -272,7 +272,7 @@ describe("expressions and templates", () => {
     [
       "a clock",
       hyphen("now()"),
-      "steps[1].config.expression: now() is not available. Expressions know no dates and no clock; times in ISO form (2026-01-31T09:00:00Z) compare as text. Correct the CEL expression.",
+      "steps[1].config.expression: now() is not available. Expressions have no clock, so that a run can be repeated; timestamp(execution.startedAt) is when the run began. Correct the CEL expression.",
     ],
     [
       "a pattern that cannot be read",
