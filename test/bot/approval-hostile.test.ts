@@ -232,7 +232,8 @@ describe("over HTTP", () => {
     const opened = await bot.until(async () => {
       const response = await fetch(`${bot.simulator.url}/sim/views?user=U0ALICE`);
       const answer: unknown = await response.json();
-      return toObjects(isJsonObject(answer) ? answer["views"] : [])[0];
+      const views = toObjects(isJsonObject(answer) ? answer["views"] : []);
+      return views.find(({ callback_id }) => callback_id === "choose_workflow");
     });
     const option = { value: "ask", text: { type: "plain_text", text: "Ask" } };
     const state = {

@@ -60,6 +60,20 @@ describe("the card of an open request", () => {
     await bot.message("D0CAROL", /\*Approved\* by <@U0BOB>/);
   });
 
+  test("goes elsewhere also when its channel is archived while it is found out who sees it there", async () => {
+    await using bot = await start();
+    const slow = { target: "slack", method: "conversations.members", delay_ms: 1500, times: 1 };
+    await bot.act("faults", slow);
+    await bot.slash("U0ALICE", "run ask", "D0ALICE");
+    await bot.message(APPROVALS, /Approval needed/);
+    await bot.until(async () => {
+      const asked = await bot.calls("conversations.info");
+      return asked.find(({ args }) => JSON.stringify(args).includes(APPROVALS));
+    });
+    await bot.act("channel", { channel: APPROVALS, is_archived: true });
+    await bot.message("D0BOB", /Approval needed/);
+  });
+
   test("goes to the run when the bot is removed from its private channel", async () => {
     await using bot = await TestBot.start({ definitions: [] });
     const made = await bot.act("channel", {

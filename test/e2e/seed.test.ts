@@ -71,8 +71,8 @@ describe("the article's walk-through over HTTP", () => {
       warnings: [
         {
           path: "steps[0].config.channel",
-          message: 'the bot sees no channel "#nowhere"',
-          fix: "Check the name. If the channel is private, invite the bot there.",
+          message: 'the bot is in no channel "#nowhere"',
+          fix: "Check the name, and invite the bot there: type /invite and its name in the channel.",
         },
         {
           path: "steps[1].config.connection",

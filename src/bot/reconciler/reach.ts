@@ -80,6 +80,8 @@ export class Reaches {
   readonly #options: ReachesOptions;
   readonly #closed = new Map<string, string>();
   #notBefore = 0;
+  /** Counts how often something that was found out became void. */
+  #forgets = 0;
   readonly #found = new LruMap<string, Found>(MAX_FOUND);
 
   constructor(options: ReachesOptions) {
@@ -114,12 +116,14 @@ export class Reaches {
   forgetPlace(channel: string): void {
     for (const [key, { place }] of this.#found.entries())
       if (place === channel) this.#found.delete(key);
+    this.#forgets += 1;
     this.#options.channelWatch.forget();
   }
 
   /** Everything is found out anew. */
   forget(): void {
     this.#found.clear();
+    this.#forgets += 1;
     this.#options.channelWatch.forget();
     this.#notBefore = this.#options.clock.now();
   }
@@ -138,6 +142,7 @@ export class Reaches {
       last.notes === (request.notes ?? []).length &&
       clock.now() - last.at < FOUND_MS;
     if (isKnown) return false;
+    const forgets = this.#forgets;
     const audience = await this.#options.engine.approvals.audience(request, this.#notBefore);
     await this.#noteClosed(place);
     const owners = await this.#owners(shown.view);
@@ -148,13 +153,16 @@ export class Reaches {
         "a request cannot be decided, and there is no owner to notify",
       );
     }
+    const outside = await this.#outside(audience.deciders, place);
+    // What was asked before something changed may be the old state: it is asked again.
+    if (forgets !== this.#forgets) return true;
     this.#found.set(key, {
       at: clock.now(),
       place,
       votes: request.votes.length,
       notes: (request.notes ?? []).length,
       audience,
-      outside: await this.#outside(audience.deciders, place),
+      outside,
       owners,
     });
     return true;
