@@ -33,6 +33,16 @@ export function normalizeNext(step: Pick<GraphStep, "next">): ReadonlyMap<string
   return new Map(Object.entries(step.next));
 }
 
+/**
+ * The name of the route that serves a value: this very text, or else the same one in another Unicode form, since an accent
+ * that follows its letter is written like one within it. `undefined` if none does.
+ */
+export function findRoute(routes: ReadonlyMap<string, string>, value: string): string | undefined {
+  if (routes.has(value)) return value;
+  const composed = value.normalize("NFC");
+  return [...routes.keys()].find((name) => name.normalize("NFC") === composed);
+}
+
 /** Analyses the steps of one body; the first one is entered first. */
 export function analyzeGraph(steps: readonly GraphStep[]): Graph {
   const known = new Set(steps.map((step) => step.id));

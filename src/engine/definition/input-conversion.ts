@@ -66,11 +66,25 @@ const date = textConverter("a date", "Write it as YYYY-MM-DD, such as 2026-01-31
 const select: InputConverter = {
   noun: "one of the options",
   fix: "Choose one.",
-  fromText: (value, { options }) =>
-    options?.find((option) => option === value) ??
-    options?.find((option) => option.toLowerCase() === value.toLowerCase()),
-  fromJson: (value, { options }) => options?.find((option) => option === value),
+  fromText: (value, { options = [] }) =>
+    findOption(value, options) ??
+    findOption(value.toLowerCase(), options, (option) => option.toLowerCase()),
+  fromJson: (value, { options = [] }) =>
+    typeof value === "string" ? findOption(value, options) : undefined,
 };
+
+/** The option that is this text; accents may stand within letters or after them. */
+function findOption(
+  value: string,
+  options: readonly string[],
+  read: (option: string) => string = (option) => option,
+): string | undefined {
+  const composed = value.normalize("NFC");
+  return (
+    options.find((option) => read(option) === value) ??
+    options.find((option) => read(option).normalize("NFC") === composed)
+  );
+}
 
 const multiSelect: InputConverter = {
   noun: "a list of options",

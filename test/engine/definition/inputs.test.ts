@@ -29,6 +29,9 @@ describe("text is converted by type", () => {
     [{ type: "date" }, "2024-02-29", "2024-02-29"],
     [{ type: "select", options: ["Low", "High"] }, "high", "High"],
     [{ type: "multi-select", options: ["a", "b", "c"] }, "c, A,c,", ["c", "a"]],
+    [{ type: "select", options: ["Café"] }, "Cafe\u0301", "Café"],
+    [{ type: "select", options: ["CAFE\u0301"] }, "café", "CAFE\u0301"],
+    [{ type: "multi-select", options: ["Café", "Tee"] }, "tee, cafe\u0301", ["Tee", "Café"]],
     [{ type: "user" }, "<@U1|bob>", "U1"],
     [{ type: "user" }, "U0BOB", "U0BOB"],
     [{ type: "channel" }, "<#C1|general>", "C1"],
@@ -41,6 +44,7 @@ describe("text is converted by type", () => {
     [{ type: "string" }, NOTHING, null],
     [{ type: "string", default: "d" }, NOTHING, "d"],
     [{ type: "multi-select", options: ["a"] }, ["a"], ["a"]],
+    [{ type: "multi-select", options: ["Café"] }, ["Cafe\u0301"], ["Café"]],
   ] as const)("%j: %j becomes %j", ([input, given, value]) => {
     expect(one(input, given as Json, "text")).toEqual(value);
   });

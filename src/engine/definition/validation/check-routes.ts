@@ -1,5 +1,12 @@
 import { didYouMean, nearest } from "../../../shared/did-you-mean.ts";
-import { analyzeGraph, DEFAULT_ROUTE, END, type Graph, normalizeNext } from "../graph.ts";
+import {
+  analyzeGraph,
+  DEFAULT_ROUTE,
+  END,
+  findRoute,
+  type Graph,
+  normalizeNext,
+} from "../graph.ts";
 import type { PartialBody, PartialStep } from "../partial-definition.ts";
 import type { ProblemCollector } from "../problem.ts";
 import type { Routes } from "../step-type.ts";
@@ -105,8 +112,9 @@ function warnUnused(
     values.length > 0
       ? `The step gives ${values.slice(0, MAX_NAMED).join(", ")}.`
       : `A step of type ${kind} goes on by "default".`;
+  const taken = new Set(values.map((value) => findRoute(next, value)));
   for (const key of next.keys()) {
-    if (key === DEFAULT_ROUTE || values.includes(key)) continue;
+    if (key === DEFAULT_ROUTE || taken.has(key)) continue;
     const message = `the route "${key.slice(0, 60)}" can never be taken`;
     collector.warn([...path, key], message, `${gives}${didYouMean(key, values)}`);
   }
@@ -120,7 +128,7 @@ function checkClosed(
 ): void {
   for (const value of values) {
     const needsOwn = explicit.includes(value);
-    if (next.has(value) || (!needsOwn && next.has(DEFAULT_ROUTE))) continue;
+    if (findRoute(next, value) !== undefined || (!needsOwn && next.has(DEFAULT_ROUTE))) continue;
     const fix = needsOwn
       ? `Add "${value}" to "next": the default does not serve it.`
       : `Add "${value}" or "default" to "next".`;

@@ -1,6 +1,7 @@
 import type { Json } from "../../../shared/json.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import type { CompiledStep, CompiledWorkflow } from "../../definition/compile.ts";
+import { findRoute } from "../../definition/graph.ts";
 import { outputVariableOf } from "../../definition/written-names.ts";
 import type { AttemptCost, ExecutionEvent, StepCompleted, StepError } from "../../model/events.ts";
 import { type ReadonlyState, ROOT } from "../../model/state.ts";
@@ -107,7 +108,8 @@ export function endStepWithError(
  */
 function routeFor(step: CompiledStep, output: Json): string | undefined {
   if (step.routes.size === 0) return ROUTE_END;
-  return step.routes.get(routeKeyFor(step, output)) ?? step.routes.get(ROUTE_DEFAULT);
+  const name = findRoute(step.routes, routeKeyFor(step, output)) ?? ROUTE_DEFAULT;
+  return step.routes.get(name);
 }
 
 function routeKeyFor({ program }: CompiledStep, output: Json): string {

@@ -88,6 +88,13 @@ describe("routes", () => {
     ).toEqual(["steps[1].next.approve", "steps[1].next.reject", "steps[1].next.expired"]);
   });
 
+  test("a route may be written in another Unicode form than the word that it serves", () => {
+    const text = JSON.stringify(changed(["steps", 0, "next"], { ok: "pay", "cafe\u0301": "ask" }));
+    const source = JSON.parse(text.replace('"odd"', '"caf\u00e9"'));
+
+    expect([...problemsOf(source), ...warningsOf(source)]).toEqual([]);
+  });
+
   test("a route that is never taken is a warning", () => {
     const source = changed(["steps", 0, "next"], { ok: "pay", odd: "ask", oddd: "ask" });
     expect(problemsOf(source)).toEqual([]);
