@@ -1,40 +1,50 @@
+import { decodeText } from "./content-type.ts";
 import { AppError } from "./errors.ts";
+import { formatPath } from "./format-path.ts";
 import type { Json } from "./json.ts";
 import { findJsonMistake } from "./json-syntax.ts";
+import { type InexactNumbers, type JsonReading, readJson } from "./read-json.ts";
 
-/** No real data is nested deeper, and code that walks it would exhaust its stack. */
-const MAX_DEPTH = 100;
+/** Where JSON comes from. */
+export interface JsonSource {
+  /** Begins the messages. @default "The body" */
+  readonly what?: string;
+  /** @default utf-8 */
+  readonly charset?: string;
+  /** @default refuse */
+  readonly inexact?: InexactNumbers;
+}
 
 /**
- * Parses a request body as JSON, whatever its declared type.
+ * Parses the bytes of a request body or a file as JSON. Nothing is altered: {@link readJson} has the rules.
  *
- * @throws {AppError} `json_malformed` with line and column, or when it is not UTF-8, is nested too
- * deeply or has a number that is too large.
+ * @throws {AppError} `json_malformed`: with line and column when it is not JSON, with each place in `details.problems` when a
+ * value would not be kept as it is; or when it is not text in its charset.
  */
-export function parseJsonBody(body: Uint8Array): Json {
-  const text = decode(body);
-  let value: Json;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw malformed(text);
-  }
-  assertPlain(value);
-  return value;
+export function parseJsonBody(body: Uint8Array, source: JsonSource = {}): Json {
+  const { what = "The body", charset = "utf-8", inexact = "refuse" } = source;
+  const text = decodeText(body, charset, what);
+  const { value, faults } = read(text, what, inexact);
+  const problems = faults.map(({ path, ...fault }) => ({ path: formatPath(path), ...fault }));
+  const [first] = problems;
+  if (first === undefined) return value;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
+  throw new AppError({
+    code: "json_malformed",
+    message: `${what} cannot be taken as it is: ${first.path === "" ? "" : `${first.path}: `}${first.message}. ${first.fix}${more}`,
+    details: { problems },
+  });
 }
 
-function decode(body: Uint8Array): string {
+function read(text: string, what: string, inexact: InexactNumbers): JsonReading {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+    return readJson(text, inexact);
   } catch {
-    throw new AppError({
-      code: "json_malformed",
-      message: "The body is not UTF-8 text. Send JSON in UTF-8.",
-    });
+    throw malformed(text, what);
   }
 }
 
-function malformed(text: string): AppError {
+function malformed(text: string, what: string): AppError {
   const mistake = findJsonMistake(text);
   // Falls back to the end of the text if `JSON.parse` should ever refuse more than findJsonMistake.
   const { offset, expected } = mistake ?? { offset: text.length, expected: "valid JSON" };
@@ -43,7 +53,7 @@ function malformed(text: string): AppError {
   const found = offset >= text.length ? "the text ends" : `there is ${quote(text, offset)}`;
   return new AppError({
     code: "json_malformed",
-    message: `The body is not valid JSON: at line ${lines.length}, column ${column} ${found} where ${expected} should be.`,
+    message: `${what} is not valid JSON: at line ${lines.length}, column ${column} ${found} where ${expected} should be.`,
     details: { line: lines.length, column, position: offset },
   });
 }
@@ -55,25 +65,4 @@ function quote(text: string, offset: number): string {
   return printable
     ? `“${String.fromCodePoint(point)}”`
     : `the character U+${point.toString(16).toUpperCase().padStart(4, "0")}`;
-}
-
-function assertPlain(root: Json): void {
-  const open: { readonly value: Json; readonly depth: number }[] = [{ value: root, depth: 1 }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { value, depth } = next;
-    if (typeof value === "number" && !Number.isFinite(value)) {
-      throw new AppError({
-        code: "json_malformed",
-        message: "A number in the body is too large. Send it as text.",
-      });
-    }
-    if (typeof value !== "object" || value === null) continue;
-    if (depth > MAX_DEPTH) {
-      throw new AppError({
-        code: "json_malformed",
-        message: `The body is nested more than ${MAX_DEPTH} levels deep. Make it flatter.`,
-      });
-    }
-    for (const part of Object.values(value)) open.push({ value: part, depth: depth + 1 });
-  }
 }

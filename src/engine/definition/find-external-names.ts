@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { formatPath } from "../../shared/format-path.ts";
 import { isJsonObject, type Json, type JsonObject, toJson } from "../../shared/json.ts";
 import type { NameKind } from "../ports/name-checks.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
 import { externalNames } from "./param-traits.ts";
 import { Permissions } from "./permissions.ts";
-import { formatPath } from "./problem.ts";
 import { type Definition, Report } from "./schema.ts";
 import type { StepType } from "./step-type.ts";
 import type { TriggerType } from "./trigger-type.ts";

@@ -1,8 +1,9 @@
 import { didYouMean } from "../../shared/did-you-mean.ts";
+import { formatPath } from "../../shared/format-path.ts";
 import { isDeeper, type Json, type JsonObject } from "../../shared/json.ts";
 import { compilePattern } from "../language/safe-pattern.ts";
 import { INPUT_CONVERTERS } from "./input-conversion.ts";
-import { formatPath, type Problem } from "./problem.ts";
+import type { Problem } from "./problem.ts";
 import type { Definition, InputDefinition } from "./schema.ts";
 
 /** Levels of lists and objects in one variable. */

@@ -1,7 +1,8 @@
 import { didYouMean } from "../../shared/did-you-mean.ts";
+import { formatPath } from "../../shared/format-path.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { CompiledBody, CompiledStep, CompiledWorkflow } from "./compile.ts";
-import { formatPath, type Problem } from "./problem.ts";
+import type { Problem } from "./problem.ts";
 
 /** Variables that steps write, each with the step. */
 export interface WrittenNames {

@@ -11,9 +11,10 @@ export class RowCollector {
   readonly rows: JsonObject[] = [];
   #length = 0;
 
-  /** @throws {AppError} `limit_exceeded`. */
+  /** @throws {AppError} `limit_exceeded`; `params_invalid` if two columns have one name. */
   add(columns: readonly string[], cells: readonly Json[]): void {
     if (this.rows.length === MAX_ROWS) throw tooMuch(`more than ${MAX_ROWS} rows`);
+    if (this.rows.length === 0) requireDistinct(columns);
     // fromEntries defines own properties, so that a column named __proto__ stays data.
     const row = Object.fromEntries(columns.map((name, index) => [name, cells[index] ?? null]));
     this.#length += JSON.stringify(row).length;
@@ -22,6 +23,15 @@ export class RowCollector {
     }
     this.rows.push(row);
   }
+}
+
+function requireDistinct(columns: readonly string[]): void {
+  const repeated = columns.find((name, index) => columns.indexOf(name) !== index);
+  if (repeated === undefined) return;
+  throw new AppError({
+    code: "params_invalid",
+    message: `The query gives two columns named "${repeated}", and nothing was changed. Give one of them another name, with AS.`,
+  });
 }
 
 function tooMuch(what: string): AppError {

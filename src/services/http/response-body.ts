@@ -1,12 +1,11 @@
 import type { Readable } from "node:stream";
+import { parseContentType } from "../../shared/content-type.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Json } from "../../shared/json.ts";
+import { readJsonOrText } from "../../shared/read-json.ts";
 
 /** Largest response, in bytes after decompression: it is stored with the run. */
 const MAX_RESPONSE_BYTES = 1_000_000;
-
-/** Deepest nesting of a JSON response. */
-const MAX_DEPTH = 100;
 
 /**
  * Reads a response to its end, or until it is too large.
@@ -31,37 +30,22 @@ export async function readBody(stream: Readable, host: string): Promise<Buffer> 
   return Buffer.concat(chunks);
 }
 
-/** The content of a response: JSON as its value, no body as null, everything else as text. */
+/**
+ * The content of a response: JSON as its value, no body as null, everything else as text. A number that JSON's numbers do not
+ * keep exactly is text in its place; JSON that cannot be kept as it is, see {@link readJsonOrText}, is text as a whole.
+ */
 export function decodeBody(body: Buffer, contentType: string): Json {
   if (body.length === 0) return null;
   const text = decodeText(body, contentType);
   const isJson = /[/+]json\b/i.test(contentType);
   const couldBe = /^\s*[[{]/.test(text) && !/html|xml|javascript/i.test(contentType);
-  if (!isJson && !couldBe) return text;
-  try {
-    const value: Json = JSON.parse(text);
-    return isTooDeep(text) ? text : value;
-  } catch {
-    return text;
-  }
+  return isJson || couldBe ? readJsonOrText(text) : text;
 }
 
 function decodeText(body: Buffer, contentType: string): string {
-  const charset = /charset="?([\w-]+)/i.exec(contentType)?.[1] ?? "utf-8";
   try {
-    return new TextDecoder(charset).decode(body);
+    return new TextDecoder(parseContentType(contentType).charset).decode(body);
   } catch {
     return body.toString("utf8");
   }
-}
-
-/** Counts brackets, also within strings: an upper bound suffices. */
-function isTooDeep(text: string): boolean {
-  let depth = 0;
-  for (const character of text) {
-    if (character === "{" || character === "[") depth += 1;
-    else if (character === "}" || character === "]") depth -= 1;
-    if (depth > MAX_DEPTH) return true;
-  }
-  return false;
 }

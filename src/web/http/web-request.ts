@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { z } from "zod";
-import { formatPath } from "../../engine/definition/problem.ts";
 import { AppError } from "../../shared/errors.ts";
+import { formatPath } from "../../shared/format-path.ts";
 import type { Json } from "../../shared/json.ts";
 
 /** What a route sees of a request. */

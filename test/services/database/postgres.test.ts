@@ -81,8 +81,44 @@ describe.skipIf(postgresMissing !== null)("a query to PostgreSQL", () => {
     ["ARRAY['a', 'b,c']::text[]", ["a", "b,c"]],
     ["ARRAY['\\x00ff'::bytea]", ["AP8="]],
     ["'127.0.0.1'::inet", "127.0.0.1"],
+    ['\'{"id": 12345678901234567890, "n": 1}\'::jsonb', { id: "12345678901234567890", n: 1 }],
+    ["'{\"a\": [0.12345678901234567890123]}'::jsonb", { a: ["0.12345678901234567890123"] }],
+    ["'9007199254740993'::jsonb", "9007199254740993"],
+    ['\'{"a": 1, "a": 2}\'::json', '{"a": 1, "a": 2}'],
+    ['\'{"a": "\\ud83d"}\'::json', '{"a": "\\ud83d"}'],
+    ["'{\"a\": -0}'::json", { a: 0 }],
+    ["'1e400'::json", "1e400"],
+    ["12345678901234567890::numeric", "12345678901234567890"],
+    ["(-9223372036854775808)::int8", "-9223372036854775808"],
+    ["1e300::float8", 1e300],
+    ["ARRAY[12345678901234.567890, 1.5]::numeric[]", ["12345678901234.567890", 1.5]],
+    ["ARRAY[9007199254740993, NULL, 7]::int8[]", ["9007199254740993", null, 7]],
+    [
+      "ARRAY[ARRAY[1, 2], ARRAY[3, 4]]::int8[]",
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
+    ["ARRAY['NaN', '0.1']::float8[]", ["NaN", 0.1]],
+    ["ARRAY['{\"id\": 12345678901234567890}']::jsonb[]", [{ id: "12345678901234567890" }]],
+    ["ARRAY[date '2026-11-23']", ["2026-11-23"]],
+    ["ARRAY[timestamp '2026-11-23 10:00:00']", ["2026-11-23T10:00:00"]],
+    ["ARRAY[timestamptz '2026-11-23 10:00:00+01']", ["2026-11-23T09:00:00Z"]],
+    ["ARRAY[interval '1 day']", ["P1D"]],
+    ["ARRAY[true, false]", [true, false]],
   ])("gives %s as JSON", async (expression, value) => {
     expect(await query(`SELECT ${expression} AS v`)).toEqual({ rows: [{ v: value }], rowCount: 1 });
+  });
+
+  test("is refused if two columns have one name, since a row could keep only one of them", async () => {
+    await expect(query("SELECT 1 AS n, 2 AS n")).rejects.toMatchObject({
+      code: "params_invalid",
+      message: expect.stringContaining('two columns named "n"'),
+    });
+    const insert = "INSERT INTO orders (item) VALUES ('kept?') RETURNING id AS n, item AS n";
+    await expect(query(insert)).rejects.toThrow("nothing was changed");
+    expect(await query("SELECT 1 FROM orders WHERE item = 'kept?'")).toMatchObject({ rowCount: 0 });
   });
 
   test("leaves nothing set for the next one", async () => {

@@ -92,6 +92,17 @@ describe("a query to SQLite", () => {
     });
   });
 
+  test("is refused if two columns have one name, and changes nothing", async () => {
+    await using harness = await openHarness();
+    const insert = "INSERT INTO orders (item) VALUES ('x') RETURNING id AS n, item AS n";
+
+    await expect(harness.query(insert)).rejects.toMatchObject({
+      code: "params_invalid",
+      message: expect.stringContaining('two columns named "n"'),
+    });
+    expect(await harness.query("SELECT 1 FROM orders")).toMatchObject({ rowCount: 0 });
+  });
+
   test("takes booleans as numbers, objects and lists as JSON", async () => {
     await using harness = await openHarness();
 

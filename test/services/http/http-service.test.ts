@@ -72,6 +72,8 @@ describe("a request", () => {
     });
   });
 
+  const J = "application/json";
+  const nested = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
   test.each<[string, string, Buffer | string, Json]>([
     ["text", "text/plain", "hello", "hello"],
     ["nothing", "application/json", "", null],
@@ -79,6 +81,32 @@ describe("a request", () => {
     ["JSON of a special kind", "application/problem+json", "[1]", [1]],
     ["broken JSON", "application/json", '{"a":', '{"a":'],
     ["JSON nested a million deep", "application/json", "[".repeat(9999), "[".repeat(9999)],
+    ["a large id", J, '{"id":12345678901234567890,"n":1}', { id: "12345678901234567890", n: 1 }],
+    ["an integer beyond 2^53", J, "[9007199254740993]", ["9007199254740993"]],
+    ["the largest exact integer", J, "[9007199254740991]", [9007199254740991]],
+    [
+      "a long decimal",
+      J,
+      '{"x":[0.12345678901234567890123]}',
+      { x: ["0.12345678901234567890123"] },
+    ],
+    ["a double", J, '{"x":0.30000000000000004}', { x: 0.30000000000000004 }],
+    ["a number beyond all doubles", J, "[1e400, -1e400]", ["1e400", "-1e400"]],
+    ["a number near nothing", J, "[1e-400]", ["1e-400"]],
+    ["a negative zero", J, '{"x":-0}', { x: 0 }],
+    ["a number alone", J, "9007199254740993", "9007199254740993"],
+    ["an exponent", J, "[1.5e3, 1E-2]", [1500, 0.01]],
+    ["zeros at the end", J, '{"x":1200.50}', { x: 1200.5 }],
+    ["digits within text", J, '{"x":"12345678901234567890"}', { x: "12345678901234567890" }],
+    ["a name given twice", J, '{"a":1,"a":2}', '{"a":1,"a":2}'],
+    ["a name given twice inside", J, '[{"a":{"b":1,"b":1}}]', '[{"a":{"b":1,"b":1}}]'],
+    ["half a character", J, '{"a":"\\ud83d"}', '{"a":"\\ud83d"}'],
+    ["an escaped character", J, '{"a":"\\ud83d\\ude00"}', { a: "😀" }],
+    ["a byte order mark", J, '\uFEFF{"a":1}', { a: 1 }],
+    ["names of the prototype", J, '{"constructor":1}', { constructor: 1 }],
+    ["JSON nested too deep", J, nested(101), nested(101)],
+    ["JSON that is not too deep", J, `"${"[".repeat(200)}"`, "[".repeat(200)],
+    ["JSON in Latin 1", `${J}; charset=iso-8859-1`, Buffer.from([0x22, 0xe4, 0x22]), "ä"],
     ["another alphabet", "text/plain; charset=iso-8859-1", Buffer.from([0xe4]), "ä"],
   ])("takes %s for what it is", async (_name, type, body, data) => {
     await using server = await startLoopbackServer((_request, response) =>

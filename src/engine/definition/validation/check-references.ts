@@ -1,9 +1,10 @@
 import { asAppError, isAppError } from "../../../shared/errors.ts";
+import { formatPath } from "../../../shared/format-path.ts";
 import { type JsonObject, readOwn } from "../../../shared/json.ts";
 import { compileExpression, type Expression } from "../../language/expression.ts";
 import { findTemplates } from "../../language/template.ts";
 import type { PartialBody, PartialStep } from "../partial-definition.ts";
-import { formatPath, type ProblemCollector } from "../problem.ts";
+import type { ProblemCollector } from "../problem.ts";
 import { checkReference, type ReferenceContext, type ReferencePlace } from "./reference.ts";
 
 /** Checks every path that templates and expressions of a body's steps read, and that they can be read at all. */

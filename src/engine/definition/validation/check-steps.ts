@@ -1,7 +1,8 @@
 import { didYouMean } from "../../../shared/did-you-mean.ts";
 import { isAppError } from "../../../shared/errors.ts";
+import { formatPath } from "../../../shared/format-path.ts";
 import type { PartialStep, RawStep } from "../partial-definition.ts";
-import { formatPath, type ProblemCollector } from "../problem.ts";
+import type { ProblemCollector } from "../problem.ts";
 import type { CheckContext, StepProgram, StepType } from "../step-type.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
 

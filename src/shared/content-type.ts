@@ -1,0 +1,51 @@
+import { AppError } from "./errors.ts";
+
+/** What a `Content-Type` header says. */
+export interface ContentType {
+  /** In lower case, without parameters: `application/json`; empty if there is none. */
+  readonly type: string;
+  /** As given. @default utf-8 */
+  readonly charset: string;
+}
+
+/** Reads a `Content-Type` header; parameters other than `charset` do not matter. */
+export function parseContentType(header: string): ContentType {
+  const [type = "", ...parameters] = header.split(";");
+  const charset = parameters
+    .map((parameter) => /^\s*charset\s*=\s*"?([^"\s]+)"?\s*$/i.exec(parameter)?.[1])
+    .find((found) => found !== undefined);
+  return { type: type.trim().toLowerCase(), charset: charset ?? "utf-8" };
+}
+
+/**
+ * Bytes as text. A byte order mark at the start is dropped. As in browsers `iso-8859-1` and `us-ascii` are read as
+ * `windows-1252`, which has the same letters.
+ *
+ * @param what - names the text in the message: `The body`.
+ * @throws {AppError} `json_malformed` if the charset is unknown or the bytes are not text in it; no byte is replaced.
+ */
+export function decodeText(bytes: Uint8Array, charset: string, what: string): string {
+  const decoder = createDecoder(charset);
+  if (decoder === null) {
+    throw new AppError({
+      code: "json_malformed",
+      message: `${what} has the charset “${charset.slice(0, 40)}”, which is not known. Send UTF-8.`,
+    });
+  }
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    const name = decoder.encoding.toUpperCase();
+    const fix =
+      name === "UTF-8" ? "Send UTF-8, or name the charset in Content-Type." : "Send UTF-8.";
+    throw new AppError({ code: "json_malformed", message: `${what} is not ${name} text. ${fix}` });
+  }
+}
+
+function createDecoder(charset: string): TextDecoder | null {
+  try {
+    return new TextDecoder(charset, { fatal: true });
+  } catch {
+    return null;
+  }
+}
