@@ -1,4 +1,4 @@
-import type { Urgency } from "./outgoing/queue.ts";
+import type { Urgency } from "./outgoing/order.ts";
 
 /**
  * How a call of the Web API ended: `limited` and `unsent` did nothing, `unknown` may have done it, the rest was refused: because of

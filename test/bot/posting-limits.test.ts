@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../simulator/json.ts";
+import type { ExecutionView } from "../../src/engine/api/executions.ts";
 import { contentOf, TestBot } from "../support/bot.ts";
 
 const posting = {
@@ -18,6 +19,17 @@ const posting = {
       },
     },
   ],
+};
+
+/** The same, with one try of a second. */
+const hasty = {
+  ...posting,
+  id: "hasty",
+  steps: posting.steps.map((step) => ({
+    ...step,
+    timeoutMs: 1000,
+    retryPolicy: { maxRetries: 1, backoffMs: 100 },
+  })),
 };
 
 const asking = {
@@ -42,6 +54,13 @@ function start(bot: TestBot, workflowId: string, more: JsonObject = {}) {
     variableForm: "json",
     trigger: { type: "webhook" },
     ...more,
+  });
+}
+
+function untilOver(bot: TestBot, executionId: string): Promise<ExecutionView> {
+  return bot.until(async () => {
+    const view = await bot.engine.executions.get(executionId);
+    return view.completedAt === null ? undefined : view;
   });
 }
 
@@ -71,6 +90,52 @@ describe("where Slack takes one message a second", () => {
     expect(views.flatMap(({ steps }) => steps.map(({ attempts }) => attempts))).toEqual(
       runs.map(() => 1),
     );
+  });
+
+  test("waiting for a turn is no part of a step's time, and no failure", async () => {
+    await using bot = await TestBot.start({ definitions: [hasty], connected: true });
+    // From then on Slack takes one message a second, and no burst.
+    await bot.act("faults", { target: "slack", method: "chat.postMessage", retry_after: 2 });
+    const runs = [];
+    for (let number = 0; number < 12; number += 1)
+      runs.push(await start(bot, "hasty", { variables: { number } }));
+
+    const views = await Promise.all(runs.map(({ executionId }) => untilOver(bot, executionId)));
+
+    expect(views.map(({ status, errors }) => ({ status, errors }))).toEqual(
+      runs.map(() => ({ status: "completed", errors: [] })),
+    );
+    expect(views.flatMap(({ steps }) => steps.map(({ attempts }) => attempts))).toEqual(
+      runs.map(() => 1),
+    );
+    // Nothing had to be searched for.
+    expect(await bot.calls("conversations.history")).toEqual([]);
+  });
+
+  test("a run whose message waits says so, and once it is cancelled it holds up no others", async () => {
+    await using bot = await TestBot.start({ definitions: [posting], connected: true });
+    const runs = [];
+    for (let number = 0; number < 60; number += 1)
+      runs.push(await start(bot, "posting", { variables: { number } }));
+    const last = runs.at(-1)?.executionId ?? "";
+    const waiting = await bot.until(async () => {
+      const view = await bot.engine.executions.get(last);
+      return view.status === "waiting" ? view : undefined;
+    });
+    expect(waiting.waitingOn).toMatchObject([{ for: "slack", stepId: "say" }]);
+    const status = await bot.slash("U0ALICE", `status ${last}`);
+    expect(status).toContain("Waits at *say* for its turn");
+    expect(status).not.toMatch(/failed|error/i);
+
+    // Those that are sent already cannot be.
+    for (const { executionId } of runs)
+      await bot.engine.executions.cancel(executionId, "U0ALICE").catch(() => undefined);
+    await Promise.all(runs.map(({ executionId }) => untilOver(bot, executionId)));
+    const { executionId } = await start(bot, "posting", { variables: { number: 99 } });
+
+    // Behind the fifty it would be most of a minute.
+    const view = await untilOver(bot, executionId);
+    expect(view.totalDuration).toBeLessThan(10_000);
   });
 
   test("a 429 of Slack's own uses up no attempt of a step", async () => {

@@ -1,6 +1,6 @@
 import type { CardRecord } from "../../engine/ports/cards.ts";
 import { hashJson, toJson } from "../../shared/json.ts";
-import type { Urgency } from "../../slack/outgoing/queue.ts";
+import type { Urgency } from "../../slack/outgoing/order.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import type { DesiredMessage } from "./desired-messages.ts";
 import { cardId, isAbandoned, RUN_CARD } from "./message-ids.ts";

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Engine } from "../../engine/api/engine.ts";
 import type { ExecutionSummary, ExecutionView } from "../../engine/api/executions.ts";
 import type { Definition } from "../../engine/definition/schema.ts";
-import type { ExecutionStatus } from "../../engine/model/state.ts";
+import { type ExecutionStatus, isFinished } from "../../engine/model/state.ts";
 import type { CardStore } from "../../engine/ports/cards.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import { isAppError } from "../../shared/errors.ts";
@@ -78,6 +78,7 @@ interface Job {
   /** Ends a wait for the rate limit when something changed. */
   interrupt: AbortController;
   failures: number;
+  /** As `Clock.elapsed` counts. */
   lastEdit: number;
   done: Promise<void>;
 }
@@ -216,7 +217,7 @@ export class Reconciler {
       dirty: false,
       interrupt: new AbortController(),
       failures: 0,
-      lastEdit: 0,
+      lastEdit: Number.NEGATIVE_INFINITY,
       done: Promise.resolve(),
     };
     this.#jobs.set(executionId, job);
@@ -286,6 +287,8 @@ export class Reconciler {
   async #reconcile(executionId: string, job: Job): Promise<boolean> {
     const execution = await this.#read(executionId);
     const { view } = execution;
+    const isHeld = view.waitingOn.some((wait) => wait.for === "pause");
+    if (isFinished(view.status) || isHeld) this.#options.slack.queue.forgetSteps(executionId);
     await this.#reaches.refresh(execution);
     const context = await this.#context(view);
     const receipts = await wantedReceipts(execution, this.#options.engine);
@@ -405,7 +408,7 @@ export class Reconciler {
     if (action.kind === "post" && (await this.#wasPosted(action))) return false;
     await this.#perform(execution, action, call);
     if (action.kind === "update" && action.card.desired.id === RUN_CARD)
-      job.lastEdit = this.#options.clock.now();
+      job.lastEdit = this.#options.clock.elapsed();
     return true;
   }
 
@@ -477,9 +480,11 @@ export class Reconciler {
     call: OutgoingCall,
     job: Job,
   ): Promise<Turn | null> {
+    const { slack, clock } = this.#options;
     const place = { urgency, since: Date.parse(view.startedAt) };
-    return this.#options.slack.queue.turn(call, place, {
-      notBefore: urgency === "rest" ? job.lastEdit + EDIT_PAUSE_MS : 0,
+    const pauseMs = job.lastEdit + EDIT_PAUSE_MS - clock.elapsed();
+    return slack.queue.turn(call, place, {
+      delayMs: urgency === "rest" ? Math.max(pauseMs, 0) : 0,
       signal: job.interrupt.signal,
     });
   }

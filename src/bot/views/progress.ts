@@ -25,7 +25,8 @@ export function describeProgress(view: ExecutionView, context: CardContext): str
   const running = view.running
     .filter((step) => step.phase === "running")
     .map((step) => describeRunning(step, context));
-  const lines = [...waits, ...running];
+  // Of a list's items many may wait for the same.
+  const lines = [...new Set([...waits, ...running])];
   if (lines.length > 0) return lines;
   if (view.status === "queued") return ["Waits for a free worker."];
   return view.currentStep === null
@@ -63,6 +64,9 @@ function describeWait(view: ExecutionView, wait: WaitView, context: CardContext)
     case "retry":
     case "breaker":
       return describeRetry(view, wait, step);
+    case "slack":
+      // Without the time, which changes whenever it comes back: each edit of a card counts against Slack's limits, too.
+      return `Waits at ${step} for its turn: Slack takes about one message a second in a channel, and others were first.`;
     case "child":
       return `Waits at ${step} for the end of ${nameRun(wait)} ${since}.`;
     case "room":

@@ -33,7 +33,7 @@ export interface RateLimitStore {
   take(limits: readonly RateLimit[], now: number): Promise<RateRefusal | null>;
   /**
    * No call before `until`, and no burst after it: the other side said so. A pause never shortens
-   * an earlier one.
+   * an earlier one. Other processes may not know of one of more than five minutes.
    */
   pause(limit: RateLimit, until: number): Promise<void>;
 }

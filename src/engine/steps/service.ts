@@ -18,6 +18,7 @@ import {
 } from "../definition/step-type.ts";
 import type { Scope } from "../language/scope.ts";
 import { resolveMarkup, resolveTemplates } from "../language/template.ts";
+import { isUntried } from "../model/untried.ts";
 import type { ServiceAction, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
 
 /** Milliseconds of one attempt: a safety net above the limits that the services keep themselves. */
@@ -153,7 +154,9 @@ async function runService(entered: JsonObject, context: AttemptContext): Promise
     return { kind: "ok", output: await action.execute(params, context), costNano: 0 };
   } catch (error) {
     const { signal } = context;
-    if (signal.aborted) return toFailure(asAppError(signal.reason), policy);
+    // Stopped while it waited for its turn, it certainly did nothing.
+    const isUntouched = isAppError(error) && isUntried(error.code);
+    if (signal.aborted && !isUntouched) return toFailure(asAppError(signal.reason), policy);
     // Anything else is a defect of the service and goes to the log.
     if (!isAppError(error)) throw error;
     // Who cannot look has to ask.

@@ -83,11 +83,11 @@ async function sendMessage(
     // A direct conversation must be open before a message can be posted to it, and a channel has its limit under one name only.
     const channel = (await channels.find(named)) ?? named;
     const shown = await forReaders(params, channel, channels, context);
-    const { idempotencyKey: id, startedAt: since, signal } = context;
+    const { idempotencyKey: id, executionId, startedAt: since, signal } = context;
     signal.throwIfAborted();
     const place = { urgency: "run", since } as const;
     const answer = await sender
-      .postForStep(toArguments(shown, channel, context), { id, place, signal })
+      .postForStep(toArguments(shown, channel, context), { id, executionId, place, signal })
       .catch((error: unknown) => {
         channels.refused(channel, error);
         throw error;

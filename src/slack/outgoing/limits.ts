@@ -1,4 +1,5 @@
 import type { RateLimit } from "../../engine/ports/rate-limits.ts";
+import type { Limits } from "./order.ts";
 
 /** A call that changes what people see, as far as Slack's limits are concerned. */
 export type OutgoingCall =
@@ -26,7 +27,7 @@ const UPDATES: RateLimit = { key: "slack:chat.update", burst: 20, intervalMs: 12
 const EPHEMERALS: RateLimit = { key: "slack:chat.postEphemeral", burst: 30, intervalMs: 600 };
 
 /** The limits that a call counts against, the narrowest first. */
-export function limitsOf(call: OutgoingCall): readonly [RateLimit, ...RateLimit[]] {
+export function limitsOf(call: OutgoingCall): Limits {
   switch (call.method) {
     case "chat.postMessage":
       return [{ key: `slack:chat.postMessage:${call.channel}`, ...POSTS_IN_CHANNEL }, POSTS];

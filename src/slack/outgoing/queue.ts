@@ -1,26 +1,12 @@
 import type { Clock } from "../../engine/ports/clock.ts";
-import type { RateLimit, RateLimitStore } from "../../engine/ports/rate-limits.ts";
+import type { RateLimitStore } from "../../engine/ports/rate-limits.ts";
+import { type Away, Lane, type Waiting } from "./lane.ts";
 import { limitsOf, type OutgoingCall } from "./limits.ts";
-
-/** Who goes first where Slack's limits make calls wait, in this order. */
-const URGENCIES = ["reply", "question", "run", "rest"] as const;
-
-/**
- * `reply`: a person waits for it. `question`: a run waits for a person who has to see it. `run`: what a run has to say.
- * `rest`: what can wait, such as the progress on a card.
- */
-export type Urgency = (typeof URGENCIES)[number];
-
-/** A place in the queue. */
-export interface Place {
-  readonly urgency: Urgency;
-  /** When what the call belongs to began, in milliseconds since 1970: among equally urgent calls the oldest goes first. */
-  readonly since: number;
-}
+import { inOrder, type Limits, type Ordered, type Place, type Urgency } from "./order.ts";
 
 export interface TurnOptions {
-  /** Not before this moment. @default at once */
-  readonly notBefore?: number;
+  /** Not before so many milliseconds have passed. @default 0 */
+  readonly delayMs?: number;
   /** Leaves the queue. @default never */
   readonly signal?: AbortSignal;
 }
@@ -31,24 +17,19 @@ export interface TurnOptions {
  */
 export type Turn = Disposable;
 
-/** A call with what decides about its turn. */
-interface Ordered {
-  readonly limits: readonly [RateLimit, ...RateLimit[]];
-  readonly place: Place;
-  /** Of equal places the lower number goes first. */
-  readonly number: number;
-}
-
-/** A call that waits in this process. */
-interface Waiting extends Ordered {
-  readonly notBefore: number;
+/** A call that waits in this process. Moments as `Clock.elapsed` counts them: that clock is never set. */
+interface Caller extends Waiting {
   readonly joinedAt: number;
   readonly grant: (turn: Turn) => void;
 }
 
-/** A call whose maker left and comes back: its place is kept. */
-interface Away extends Ordered {
-  readonly backAt: number;
+/** A step that posts: it is sent away while its turn is far off, and comes back. */
+export interface PostingStep {
+  /** Equal in all its attempts. */
+  readonly id: string;
+  readonly executionId: string;
+  readonly place: Place;
+  readonly signal: AbortSignal;
 }
 
 /** A caller that may come back is sent away if its turn is further off than this, in milliseconds. */
@@ -93,12 +74,12 @@ export interface QueueMeters {
 export class OutgoingQueue {
   readonly #options: OutgoingQueueOptions;
   readonly #random: () => number;
-  #waiting: Waiting[] = [];
+  /** By the narrowest limit of their calls. */
+  readonly #lanes = new Map<string, Lane<Caller>>();
   readonly #away = new Map<string, Away>();
   /** Limits that allow nothing before a moment, as far as this process knows. */
   readonly #closedUntil = new Map<string, number>();
-  /** Channels that something is being posted to. */
-  readonly #busy = new Set<string>();
+  #length = 0;
   #lastLimited: { readonly key: string; readonly at: number } | null = null;
   #numbers = 0;
   #isPumping = false;
@@ -112,59 +93,55 @@ export class OutgoingQueue {
 
   /** Calls that wait in this process. */
   get length(): number {
-    return this.#waiting.length;
+    return this.#length;
   }
 
   /** How many calls to this channel or method wait in this process. */
   lengthOf(call: OutgoingCall): number {
-    const { key } = limitsOf(call)[0];
-    return this.#waiting.filter(({ limits }) => limits[0].key === key).length;
+    return this.#lanes.get(limitsOf(call)[0].key)?.length ?? 0;
   }
 
   /** Would a call like this have its turn at once, as far as this process knows? */
   isFree(call: OutgoingCall): boolean {
-    const now = this.#options.clock.now();
-    const isOpen = limitsOf(call).every(({ key }) => (this.#closedUntil.get(key) ?? 0) <= now);
-    return isOpen && this.lengthOf(call) === 0;
+    return this.#closedMs(limitsOf(call)) === 0 && this.lengthOf(call) === 0;
   }
 
   /** Waits for its turn, however long that takes. @returns `null` if the signal came first; nothing is counted then. */
   turn(call: OutgoingCall, place: Place, options: TurnOptions = {}): Promise<Turn | null> {
-    return this.#join(call, place, { ...options, number: this.#nextNumber() });
+    return this.#join({ limits: limitsOf(call), place, number: this.#nextNumber() }, options);
   }
 
   /**
-   * The turn of a caller that may come back: a step, which must not be under way for minutes without having done anything.
+   * The turn of a step, which must not be under way for minutes without having done anything.
    *
-   * @param id - the same each time the caller comes: it has its place in the queue meanwhile.
-   * @returns its turn, or in how many milliseconds to come back.
+   * @returns its turn, or in how many milliseconds to come back: its place is kept meanwhile. So it is if its signal comes first.
    */
-  async turnOrWait(
-    id: string,
-    call: OutgoingCall,
-    place: Place,
-    signal: AbortSignal,
-  ): Promise<Turn | number> {
+  async turnOrWait(step: PostingStep, call: OutgoingCall): Promise<Turn | number> {
+    const { id, place, signal } = step;
     const known = this.#away.get(id);
-    this.#away.delete(id);
+    this.#forget(id);
     const own = { limits: limitsOf(call), place, number: known?.number ?? this.#nextNumber() };
-    if (this.#estimate(own) > PATIENCE_MS) return this.#leave(id, own);
+    if (this.#estimate(own) > PATIENCE_MS) return this.#leave(step, own);
     const patience = new AbortController();
     const cancel = this.#options.clock.after(2 * PATIENCE_MS, () => patience.abort());
-    const turn = await this.#join(call, place, {
-      number: own.number,
-      signal: AbortSignal.any([signal, patience.signal]),
-    });
+    const turn = await this.#join(own, { signal: AbortSignal.any([signal, patience.signal]) });
     cancel();
-    if (turn !== null) return turn;
-    signal.throwIfAborted();
-    return this.#leave(id, own);
+    return turn ?? this.#leave(step, own);
+  }
+
+  /** The steps of this execution do not come back: it ended, or is paused. What they kept is free. */
+  forgetSteps(executionId: string): void {
+    const before = this.#away.size;
+    for (const [id, away] of this.#away) if (away.executionId === executionId) this.#forget(id);
+    if (this.#away.size < before) this.#pump();
   }
 
   /** @returns in how many milliseconds to come back. */
-  #leave(id: string, own: Ordered): number {
+  #leave({ id, executionId }: PostingStep, own: Ordered): number {
     const backInMs = Math.max(MIN_AWAY_MS, Math.ceil(this.#estimate(own) - LEAD_MS));
-    this.#away.set(id, { ...own, backAt: this.#options.clock.now() + backInMs });
+    const away = { ...own, executionId, backAt: this.#now() + backInMs };
+    this.#away.set(id, away);
+    this.#lane(own.limits).keep(away);
     this.#pump();
     return backInMs;
   }
@@ -172,50 +149,63 @@ export class OutgoingQueue {
   /** Slack limited a call although it had its turn: nothing like it is sent before Slack takes it again. */
   async limited(call: OutgoingCall, retryAfterMs: number): Promise<void> {
     const { limits: store, clock } = this.#options;
-    const [own, ...wider] = limitsOf(call);
-    const now = clock.now();
-    const last = this.#lastLimited;
-    this.#lastLimited = { key: own.key, at: now };
-    // Slack does not say which limit it was. Two channels at once are a sign that it was the one of all channels.
-    const isWider = last !== null && last.key !== own.key && now - last.at < SAME_CAUSE_MS;
-    const until = now + retryAfterMs * (1 + this.#random() * JITTER);
-    for (const limit of isWider ? [own, ...wider] : [own]) {
-      this.#close(limit.key, until);
-      await store.pause(limit, until).catch(() => undefined);
+    const limits = limitsOf(call);
+    const waitMs = retryAfterMs * (1 + this.#random() * JITTER);
+    for (const limit of this.#isOfAll(limits) ? limits : [limits[0]]) {
+      this.#close(limit.key, waitMs);
+      await store.pause(limit, clock.now() + waitMs).catch(() => undefined);
     }
   }
 
-  #join(
-    call: OutgoingCall,
-    place: Place,
-    { notBefore = 0, signal, number }: TurnOptions & { readonly number: number },
-  ): Promise<Turn | null> {
+  /** Slack does not say which limit it was. Two channels at once are a sign that it was the one of all channels. */
+  #isOfAll([own, ...wider]: Limits): boolean {
+    if (wider.length === 0) return false;
+    const [last, now] = [this.#lastLimited, this.#now()];
+    this.#lastLimited = { key: own.key, at: now };
+    return last !== null && last.key !== own.key && now - last.at < SAME_CAUSE_MS;
+  }
+
+  #join(own: Ordered, { delayMs = 0, signal }: TurnOptions): Promise<Turn | null> {
     if (signal?.aborted === true) return Promise.resolve(null);
     return new Promise((resolve) => {
       const leave = (): void => {
-        this.#drop(waiting);
+        this.#drop(caller);
         resolve(null);
       };
       const grant = (turn: Turn): void => {
         signal?.removeEventListener("abort", leave);
         resolve(turn);
       };
-      const joinedAt = this.#options.clock.now();
-      const waiting: Waiting = {
-        limits: limitsOf(call),
-        ...{ place, number, notBefore, joinedAt, grant },
-      };
+      const joinedAt = this.#now();
+      const caller: Caller = { ...own, notBefore: joinedAt + delayMs, joinedAt, grant };
       signal?.addEventListener("abort", leave, { once: true });
-      this.#waiting.push(waiting);
-      this.#waiting.sort(inOrder);
-      this.#options.meters?.queued(this.#waiting.length);
+      this.#lane(own.limits).join(caller);
+      this.#count(1);
       this.#pump();
     });
   }
 
-  #drop(waiting: Waiting): void {
-    this.#waiting = this.#waiting.filter((other) => other !== waiting);
-    this.#options.meters?.queued(this.#waiting.length);
+  #drop(caller: Caller): void {
+    this.#lane(caller.limits).drop(caller);
+    this.#count(-1);
+  }
+
+  #count(by: 1 | -1): void {
+    this.#length += by;
+    this.#options.meters?.queued(this.#length);
+  }
+
+  #lane(limits: Limits): Lane<Caller> {
+    const [{ key }] = limits;
+    const known = this.#lanes.get(key);
+    if (known !== undefined) return known;
+    const lane = new Lane<Caller>(limits);
+    this.#lanes.set(key, lane);
+    return lane;
+  }
+
+  #now(): number {
+    return this.#options.clock.elapsed();
   }
 
   #nextNumber(): number {
@@ -236,7 +226,7 @@ export class OutgoingQueue {
     while (this.#isDirty) {
       this.#isDirty = false;
       const wakeAt = await this.#grantAll();
-      const waitMs = Math.ceil(wakeAt - this.#options.clock.now());
+      const waitMs = Math.ceil(wakeAt - this.#now());
       if (waitMs <= 0) this.#isDirty = true;
       else if (!this.#isDirty && Number.isFinite(waitMs))
         this.#cancelWake = this.#options.clock.after(waitMs, () => this.#pump());
@@ -246,97 +236,101 @@ export class OutgoingQueue {
 
   /** @returns when something else may have its turn. */
   async #grantAll(): Promise<number> {
-    const { clock } = this.#options;
-    this.#forgetThePast();
-    const closed = new Set<string>();
-    let wakeAt = Number.POSITIVE_INFINITY;
     for (;;) {
-      const now = clock.now();
-      const open = this.#waiting.filter(
-        ({ limits: [{ key }] }) => !closed.has(key) && !this.#busy.has(key),
-      );
-      const first = open.find(({ notBefore }) => notBefore <= now);
-      if (first === undefined) return Math.min(wakeAt, ...open.map(({ notBefore }) => notBefore));
-      const opensAt = this.#opensAt(first, now);
-      const isTaken = opensAt <= now && (await this.#take(first.limits, now));
-      const [{ key }] = first.limits;
-      if (isTaken) this.#grantFirst(key, now);
-      else {
-        closed.add(key);
-        wakeAt = Math.min(wakeAt, this.#opensAt(first, now));
-      }
+      const now = this.#now();
+      this.#forgetThePast(now);
+      const { lane, wakeAt } = this.#next(now);
+      if (lane === null) return wakeAt;
+      if (await this.#take(lane.limits)) this.#grantFirst(lane, now);
     }
   }
 
-  /** When this call may be tried; 0: at once. */
-  #opensAt({ limits, place, number }: Ordered, now: number): number {
-    const closed = limits.map(({ key }) => this.#closedUntil.get(key) ?? 0);
-    const expected = [...this.#away.values()].filter(
-      (away) =>
-        away.limits[0].key === limits[0].key &&
-        away.backAt <= now + LEAD_MS &&
-        inOrder(away, { limits, place, number }) < 0,
-    );
-    return Math.max(0, ...closed, ...expected.map(({ backAt }) => backAt + GRACE_MS));
+  /** The lane whose first call goes first of all that may be tried now; `null`: none may before `wakeAt`. */
+  #next(now: number): { readonly lane: Lane<Caller> | null; readonly wakeAt: number } {
+    let next: { readonly lane: Lane<Caller>; readonly call: Caller } | null = null;
+    let wakeAt = Number.POSITIVE_INFINITY;
+    for (const lane of this.#lanes.values()) {
+      if (lane.isBusy || lane.length === 0) continue;
+      const call = lane.first(now);
+      const opensAt = call === undefined ? lane.nextAt() : this.#opensAt(lane, call, now);
+      if (opensAt > now) wakeAt = Math.min(wakeAt, opensAt);
+      else if (call !== undefined && (next === null || inOrder(call, next.call) < 0))
+        next = { lane, call };
+    }
+    return { lane: next?.lane ?? null, wakeAt };
   }
 
-  /** @returns whether the call counts. */
-  async #take(limits: Ordered["limits"], now: number): Promise<boolean> {
+  /** When this call may be tried. */
+  #opensAt(lane: Lane<Caller>, call: Caller, now: number): number {
+    const lastBack = lane.lastBack(call, now + LEAD_MS);
+    const expectedAt = lastBack === 0 ? 0 : lastBack + GRACE_MS;
+    return Math.max(now + this.#closedMs(call.limits), expectedAt);
+  }
+
+  /** @returns whether a call counts. */
+  async #take(limits: Limits): Promise<boolean> {
     try {
-      const refusal = await this.#options.limits.take(limits, now);
-      if (refusal !== null) this.#close(refusal.key, now + refusal.waitMs);
+      const refusal = await this.#options.limits.take(limits, this.#options.clock.now());
+      if (refusal !== null) this.#close(refusal.key, refusal.waitMs);
       return refusal === null;
     } catch {
       // Without the store nothing is known of the other processes: sending on might exceed the limits of all.
-      this.#close(limits[0].key, now + STORE_PAUSE_MS);
+      for (const { key } of limits) this.#close(key, STORE_PAUSE_MS);
       return false;
     }
   }
 
   /** The first one now: one that is more urgent may have come while the store was asked. */
-  #grantFirst(key: string, now: number): void {
-    const first = this.#waiting.find(
-      ({ limits, notBefore }) => limits[0].key === key && notBefore <= now,
-    );
+  #grantFirst(lane: Lane<Caller>, now: number): void {
+    const first = lane.first(now);
     if (first === undefined) return;
     this.#drop(first);
     this.#options.meters?.granted(first.place.urgency, now - first.joinedAt);
     // Only posts have a narrower limit than their method's: that of their channel.
-    const isOrdered = first.limits.length > 1;
-    if (isOrdered) this.#busy.add(key);
+    lane.isBusy = first.limits.length > 1;
+    let isOver = !lane.isBusy;
     first.grant({
       [Symbol.dispose]: () => {
-        if (isOrdered && this.#busy.delete(key)) this.#pump();
+        if (isOver) return;
+        isOver = true;
+        lane.isBusy = false;
+        this.#pump();
       },
     });
   }
 
   /** Milliseconds until it has its turn, if no other process takes it. */
   #estimate(own: Ordered): number {
-    const now = this.#options.clock.now();
-    const before = [...this.#waiting, ...this.#away.values()].filter(
-      (other) => inOrder(other, own) < 0,
-    );
-    const waits = own.limits.map(({ key, intervalMs }) => {
-      const ahead = before.filter(({ limits }) => limits.some((limit) => limit.key === key));
-      const closedMs = Math.max(0, (this.#closedUntil.get(key) ?? 0) - now);
-      return closedMs + ahead.length * intervalMs;
+    const waits = own.limits.map((limit) => {
+      let ahead = 0;
+      for (const lane of this.#lanes.values())
+        if (lane.limits.some(({ key }) => key === limit.key)) ahead += lane.countBefore(own);
+      return this.#closedMs([limit]) + ahead * limit.intervalMs;
     });
     return Math.max(...waits);
   }
 
-  #close(key: string, until: number): void {
+  /** For so many milliseconds one of these limits allows nothing, as far as this process knows. */
+  #closedMs(limits: Limits): number {
+    const until = limits.map(({ key }) => this.#closedUntil.get(key) ?? 0);
+    return Math.max(0, Math.max(...until) - this.#now());
+  }
+
+  #close(key: string, forMs: number): void {
+    const until = this.#now() + forMs;
     this.#closedUntil.set(key, Math.max(this.#closedUntil.get(key) ?? 0, until));
   }
 
-  #forgetThePast(): void {
-    const now = this.#options.clock.now();
-    for (const [key, until] of this.#closedUntil) if (until <= now) this.#closedUntil.delete(key);
-    for (const [id, { backAt }] of this.#away) if (backAt + GRACE_MS <= now) this.#away.delete(id);
+  #forget(id: string): void {
+    const away = this.#away.get(id);
+    if (away === undefined) return;
+    this.#away.delete(id);
+    this.#lane(away.limits).forget(away);
   }
-}
 
-function inOrder(a: Ordered, b: Ordered): number {
-  const urgency = URGENCIES.indexOf(a.place.urgency) - URGENCIES.indexOf(b.place.urgency);
-  return urgency || a.place.since - b.place.since || a.number - b.number;
+  #forgetThePast(now: number): void {
+    for (const [key, until] of this.#closedUntil) if (until <= now) this.#closedUntil.delete(key);
+    for (const [id, { backAt }] of this.#away) if (backAt + GRACE_MS <= now) this.#forget(id);
+    for (const [key, lane] of this.#lanes) if (lane.isOver) this.#lanes.delete(key);
+  }
 }

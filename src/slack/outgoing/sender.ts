@@ -10,18 +10,11 @@ import { AppError } from "../../shared/errors.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { toSlackFailure } from "../errors.ts";
 import type { OutgoingCall } from "./limits.ts";
-import type { OutgoingQueue, Place } from "./queue.ts";
+import type { Place } from "./order.ts";
+import type { OutgoingQueue, PostingStep } from "./queue.ts";
 
 /** An answer to a person that could not be sent for so long is of no use any more, in milliseconds. */
 const PATIENCE_MS = 10 * 60_000;
-
-/** A step that posts, as the queue knows it. */
-export interface PostingStep {
-  /** Equal in all its attempts. */
-  readonly id: string;
-  readonly place: Place;
-  readonly signal: AbortSignal;
-}
 
 /** The place of an answer to a person: before everything else, in the order of the answers. */
 export const ANSWER: Place = { urgency: "reply", since: 0 };
@@ -42,8 +35,8 @@ export interface Sender {
   /**
    * Posts the message of a step if its turn is near.
    *
-   * @throws {AppError} `slack_limited` if it is not: nothing was tried, and `retryAfterMs` says when to come back. Its place in
-   *   the queue is kept.
+   * @throws {AppError} `slack_limited` if it is not, or if the step is stopped before: nothing was tried, and `retryAfterMs` says when
+   *   to come back. Its place in the queue is kept.
    */
   postForStep(
     message: ChatPostMessageArguments,
@@ -58,7 +51,7 @@ export function createSender(client: WebClient, queue: OutgoingQueue, clock: Clo
     place: Place,
     run: () => Promise<Answer>,
   ): Promise<Answer> => {
-    const end = clock.now() + PATIENCE_MS;
+    const end = clock.elapsed() + PATIENCE_MS;
     let mayRepeat = place.urgency === "reply";
     for (;;) {
       using _turn = await queue.turn(call, place);
@@ -66,7 +59,7 @@ export function createSender(client: WebClient, queue: OutgoingQueue, clock: Clo
         return await run();
       } catch (error) {
         const failure = toSlackFailure(error);
-        if (failure.kind === "limited" && clock.now() + failure.retryAfterMs <= end) {
+        if (failure.kind === "limited" && clock.elapsed() + failure.retryAfterMs <= end) {
           await queue.limited(call, failure.retryAfterMs);
         } else if (mayRepeat && (failure.kind === "unknown" || failure.kind === "unsent")) {
           mayRepeat = false;
@@ -86,10 +79,10 @@ export function createSender(client: WebClient, queue: OutgoingQueue, clock: Clo
     postPrivately: async (message, place) => {
       await send({ method: "chat.postEphemeral" }, place, () => client.chat.postEphemeral(message));
     },
-    postForStep: async (message, { id, place, signal }) => {
+    postForStep: async (message, step) => {
       const call = { method: "chat.postMessage", channel: message.channel } as const;
       for (;;) {
-        const turn = await queue.turnOrWait(id, call, place, signal);
+        const turn = await queue.turnOrWait(step, call);
         if (typeof turn === "number") throw noRoom(message.channel, turn);
         using _turn = turn;
         try {

@@ -43,6 +43,17 @@ export function rateLimitsConformance(open: OpenStore): void {
       expect(await Promise.all(rest)).toEqual([null, null, null]);
     });
 
+    test("a clock that was set back does not close a limit until it is there again", async () => {
+      await using store = await open();
+      for (let call = 0; call < 3; call += 1) await store.rateLimits.take([POSTS], NOW);
+
+      const earlier = NOW - 3_600_000;
+      const answers = [1, 2, 3].map(() => store.rateLimits.take([POSTS], earlier));
+
+      expect(await Promise.all(answers)).toEqual([null, null, null]);
+      expect(await store.rateLimits.take([POSTS], earlier)).toMatchObject({ waitMs: 1000 });
+    });
+
     test("a pause allows one call at its end, and no burst", async () => {
       await using store = await open();
 

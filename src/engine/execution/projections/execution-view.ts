@@ -55,7 +55,7 @@ export function toExecutionView(workflow: CompiledWorkflow, state: ReadonlyState
     costUnknown: isCostUnknown(state),
     output: state.output,
     error: state.error,
-    errors: state.errors.map(toError),
+    errors: state.errors.filter(isFailure).map(toError),
     cancelledBy: state.cancel?.by ?? null,
     retries: state.reopened.map(({ by, at, path, edits, again }) => ({
       by,
@@ -141,6 +141,11 @@ function toStep(
   };
 }
 
+/** Steps that wait for their turn have not failed: `waitingOn` says that they wait. */
+function isFailure({ error }: ReadonlyState["errors"][number]): boolean {
+  return error.code !== "slack_limited";
+}
+
 function toError(error: ReadonlyState["errors"][number]): ErrorView {
   return {
     stepId: error.stepId,
@@ -163,8 +168,9 @@ function toRequest(request: ReadonlyRequest): RequestView {
   };
 }
 
-function toRunning(step: ReadonlyActiveStep): RunningStep {
-  return { stepId: step.stepId, path: step.path, attempt: step.attempt, phase: step.phase };
+/** A step that was never tried is at its first attempt. */
+function toRunning({ stepId, path, phase, ...step }: ReadonlyActiveStep): RunningStep {
+  return { stepId, path, attempt: Math.max(step.attempt - step.untried, 1), phase };
 }
 
 function iso(at: number): string {
