@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../simulator/json.ts";
-import { contentOf, TestBot } from "../support/bot.ts";
+import { contentOf, TestBot, tsOf } from "../support/bot.ts";
 import { until } from "../support/until.ts";
 
 const quick = {
@@ -31,6 +31,37 @@ async function startRuns(bot: TestBot, count: number, workflowId = "quick"): Pro
     ids.push(executionId);
   }
   return ids;
+}
+
+/** How often a run is shown in a channel. */
+async function countShown(bot: TestBot, ids: readonly string[]): Promise<number[]> {
+  const texts = (await bot.messages("C0GENERAL")).map(contentOf);
+  return ids.map(
+    (id) => texts.filter((text) => text.includes(id.replace("exec_", "").slice(0, 5))).length,
+  );
+}
+
+/** Starts runs of which the first five get cards of their own, and waits until the digest of the rest is the next message. */
+async function startFlood(bot: TestBot): Promise<string[]> {
+  await bot.act("faults", { target: "slack", method: "chat.postMessage", retry_after: 2 });
+  const ids = await startRuns(bot, 25);
+  await bot.until(async () => {
+    const posted = (await bot.calls("chat.postMessage")).filter(({ ok }) => ok === true);
+    return posted.length === 10 ? posted : undefined;
+  });
+  return ids;
+}
+
+/** Waits until each run is shown and no message waits any more. */
+async function untilQuiet(bot: TestBot, ids: readonly string[]): Promise<void> {
+  await bot.until(async () => {
+    const counts = await countShown(bot, ids);
+    const records = await Promise.all(ids.map((id) => bot.store.cards.list(id)));
+    return counts.every((count) => count > 0) &&
+      records.every((cards) => cards.length > 1 && cards.every(({ final }) => final))
+      ? true
+      : undefined;
+  });
 }
 
 describe("many runs that report to one channel", () => {
@@ -80,5 +111,62 @@ describe("many runs that report to one channel", () => {
       });
     });
     expect(contentOf(card)).toContain("Completed");
+  });
+
+  test("are shown once each if the answer to the digest's post is lost", async () => {
+    await using bot = await TestBot.start({ definitions: [quick] });
+    const ids = await startFlood(bot);
+    await bot.act("faults", {
+      ...{ target: "slack", method: "chat.postMessage", connection: "drop", applied: true },
+    });
+
+    await untilQuiet(bot, ids);
+
+    expect(await countShown(bot, ids)).toEqual(ids.map(() => 1));
+    expect((await bot.calls("conversations.history")).length).toBe(1);
+  });
+
+  test("are shown once each if the bot is killed while it posts the digest", async () => {
+    await using bot = await TestBot.start({ definitions: [quick] });
+    const ids = await startFlood(bot);
+    await bot.act("faults", {
+      ...{ target: "slack", method: "chat.postMessage", connection: "hang", applied: true },
+    });
+    await bot.message("C0GENERAL", /runs ended/);
+    await bot.stopBot();
+
+    await bot.startBot();
+    await untilQuiet(bot, ids);
+
+    expect(await countShown(bot, ids)).toEqual(ids.map(() => 1));
+    expect((await bot.calls("conversations.history")).length).toBe(1);
+  });
+
+  test("get no thread under the digest if the bot is killed just after it", async () => {
+    let isDying = true;
+    await using bot = await TestBot.start({
+      definitions: [quick],
+      wrapStore: (store) => ({
+        ...store,
+        cards: {
+          ...store.cards,
+          insert: (card) =>
+            isDying && card.id.endsWith(":end") && card.shown === null && card.ts !== null
+              ? Promise.reject(new Error("killed"))
+              : store.cards.insert(card),
+        },
+      }),
+    });
+    await startFlood(bot);
+    const digest = await bot.message("C0GENERAL", /runs ended/);
+    await bot.stopBot();
+    isDying = false;
+
+    await bot.startBot();
+    // What they would still say comes before what a younger run says.
+    const [younger = ""] = await startRuns(bot, 1);
+    await untilQuiet(bot, [younger]);
+
+    expect(await bot.messages("C0GENERAL", tsOf(digest))).toHaveLength(1);
   });
 });

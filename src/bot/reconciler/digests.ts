@@ -20,7 +20,7 @@ export interface FoldedRun {
   readonly place: CardPlace;
   /** Takes its message out of the queue, and claims its cards. @returns whether it may be written about. */
   readonly join: () => Promise<boolean>;
-  /** Settles when the digest that took it along is posted, or was not; `null`: none did. */
+  /** Settles when the digest that took it along is posted, or was not; rejects as its post did. `null`: none took it. */
   taken: Promise<void> | null;
 }
 
@@ -63,15 +63,21 @@ export class Digests {
     const key = keyOf(run.place);
     const waiting = [...(this.#waiting.get(key) ?? [])].filter(({ taken }) => taken === null);
     if (waiting.length < DIGEST_AT || this.#refused.get(key) === true) return false;
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    // All of them wait for it, or none.
+    promise.catch(() => undefined);
     const others = waiting.filter((other) => other !== run).slice(0, DIGEST_RUNS - 1);
     for (const other of others) other.taken = promise;
     try {
       const joined = await Promise.all(others.map((other) => other.join()));
-      return await this.#postAll([run, ...others.filter((_, index) => joined[index])]);
+      const isPosted = await this.#postAll([run, ...others.filter((_, index) => joined[index])]);
+      resolve();
+      return isPosted;
+    } catch (error) {
+      reject(error);
+      throw error;
     } finally {
       for (const other of others) other.taken = null;
-      resolve();
     }
   }
 

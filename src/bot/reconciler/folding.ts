@@ -22,6 +22,8 @@ export function isFolded(execution: ExecutionCards, isUnsent: boolean, waiting: 
   if (!isFinished(view.status) || view.report?.on !== "all" || view.retries.length > 0)
     return false;
   const { run, end } = recordsOf(execution);
+  // The process may have died before it noted the end.
+  if (run !== undefined && isInDigest(run)) return true;
   if (end !== undefined) return end.ts !== null && end.ts === run?.ts;
   return (run === undefined || isUnsent) && waiting >= FOLD_AT;
 }
@@ -34,6 +36,15 @@ export function endOf(run: CardRecord): CardRecord {
 /** The card's record of a run that is a line of a digest. @param ts - `null`: the digest is about to be posted. */
 export function inDigest(run: CardRecord, digestId: string, ts: string | null): CardRecord {
   return { ...run, ts, shown: `${DIGEST}${digestId}`, final: ts !== null };
+}
+
+function isInDigest(run: CardRecord): boolean {
+  return run.ts !== null && digestOf(run) !== null;
+}
+
+/** The digest that may stand in Slack with a run's card, or not: its post was begun. `null`: none. */
+export function digestInDoubt(run: CardRecord): string | null {
+  return run.ts === null ? digestOf(run) : null;
 }
 
 /** The digest that a run's card stands in, or was about to; `null`: none. */

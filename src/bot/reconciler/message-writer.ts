@@ -1,12 +1,13 @@
 import type { Logger } from "pino";
 import type { CardRecord, CardStore } from "../../engine/ports/cards.ts";
+import { LruMap } from "../../shared/lru-map.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { type SlackDelay, type SlackRefusal, toSlackFailure } from "../../slack/errors.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import type { DesiredMessage } from "./desired-messages.ts";
 import { digestCardId } from "./digests.ts";
 import type { ExecutionCards } from "./execution-cards.ts";
-import { digestOf, endOf, inDigest } from "./folding.ts";
+import { digestInDoubt, endOf, inDigest } from "./folding.ts";
 import { cardId, RUN_CARD } from "./message-ids.ts";
 import { type Placement, SHARED } from "./placement.ts";
 import { type Card, type CardAction, hashMessage } from "./plan.ts";
@@ -25,6 +26,9 @@ export interface MessageWriterOptions {
   readonly onClosed: (channel: string) => void;
   readonly logger: Logger;
 }
+
+/** Digests that are remembered after a search. */
+const MAX_DIGESTS = 1000;
 
 /** A refusal: for good, or for now. */
 type Refused = SlackRefusal | SlackDelay;
@@ -49,6 +53,8 @@ export class MessageWriter {
   readonly #options: MessageWriterOptions;
   /** Cards that this process inserted and that are certainly not in Slack yet: no need to search them. */
   readonly #unsent = new Set<string>();
+  /** Where digests stand that were searched for: all of their runs want to know. */
+  readonly #digests = new LruMap<string, Promise<string | null>>(MAX_DIGESTS);
 
   constructor(options: MessageWriterOptions) {
     this.#options = options;
@@ -152,9 +158,9 @@ export class MessageWriter {
     const place = placement.place(desired, record.channel, run);
     let isUnsent = this.#unsent.has(record.id);
     try {
-      const digest = digestOf(record);
+      const digest = digestInDoubt(record);
       if (digest !== null) {
-        const ts = await api.findPosted(place, digestCardId(digest), desired.since);
+        const ts = await this.#findDigest(place, digest, desired.since);
         if (ts === null) return await this.leaveDigest(execution, record);
         await this.#keep(execution, inDigest(record, digest, ts));
         return await this.noteEnd(execution, { ...record, ts });
@@ -177,6 +183,15 @@ export class MessageWriter {
         return this.#refused(execution, desired, record, failure);
       throw error;
     }
+  }
+
+  #findDigest(place: CardPlace, digestId: string, since: number): Promise<string | null> {
+    const known = this.#digests.get(digestId);
+    if (known !== undefined) return known;
+    const found = this.#options.api.findPosted(place, digestCardId(digestId), since);
+    this.#digests.set(digestId, found);
+    found.catch(() => this.#digests.delete(digestId));
+    return found;
   }
 
   async #refused(

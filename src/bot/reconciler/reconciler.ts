@@ -20,7 +20,7 @@ import { type CardContext, createCardContext } from "../views/card-context.ts";
 import { type DesiredMessage, desiredMessages } from "./desired-messages.ts";
 import { Digests, type FoldedRun } from "./digests.ts";
 import type { ExecutionCards } from "./execution-cards.ts";
-import { digestOf, isFolded, leavesDigest } from "./folding.ts";
+import { digestInDoubt, digestOf, isFolded, leavesDigest } from "./folding.ts";
 import { cardId, RUN_CARD } from "./message-ids.ts";
 import { MessageWriter } from "./message-writer.ts";
 import { createPlacement } from "./placement.ts";
@@ -338,7 +338,7 @@ export class Reconciler {
     return { view, records: new Map(records.map((record) => [record.id, record])) };
   }
 
-  /** The call that an action needs; `null`: none, since what Slack shows already has only to be noted as final. */
+  /** The call that an action needs; `null`: none for which Slack has to have room, as where what it shows has only to be noted as final. */
   async #callOf(
     execution: ExecutionCards,
     action: CardAction,
@@ -348,6 +348,8 @@ export class Reconciler {
     if (action.kind === "update") return { method: "chat.update" };
     // Posts are limited by channel, so the record with the card's channel must exist first.
     const record = await this.#writer.ensureRecord(execution, action.card);
+    // It is searched for, and nothing is posted.
+    if (record !== null && digestInDoubt(record) !== null) return null;
     return {
       method: "chat.postMessage",
       channel: record?.channel ?? action.card.desired.channel,
@@ -503,11 +505,11 @@ export class Reconciler {
     }
   }
 
-  /** Slack limited a call: the queue waits. Everything else is thrown on. */
+  /** Slack limited a call that had its turn: the queue waits. Everything else is thrown on. */
   async #noteLimit(error: unknown, call: OutgoingCall | null, card: string): Promise<void> {
     const failure = toSlackFailure(error);
-    if (failure.kind !== "limited") throw error;
-    if (call !== null) await this.#options.slack.queue.limited(call, failure.retryAfterMs);
+    if (failure.kind !== "limited" || call === null) throw error;
+    await this.#options.slack.queue.limited(call, failure.retryAfterMs);
     this.#options.logger.debug(
       { card, waitMs: failure.retryAfterMs },
       "Slack limits the calls; waiting",
