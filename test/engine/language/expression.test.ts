@@ -261,7 +261,7 @@ describe("problems in plain words", () => {
     ["1 + stepResults.a-b-c.output", "Write stepResults['a-b-c']."],
     [
       "now()",
-      "now() is not available. Expressions have no clock, so that a run can be repeated; timestamp(execution.startedAt) is when the run began.",
+      "There is no now(). Expressions have no clock, so that a run can be repeated; timestamp(execution.startedAt) is when the run began.",
     ],
     [
       "timestamp('2026-01-31')",
@@ -305,6 +305,11 @@ describe("problems in plain words", () => {
     ["{'a': 1, 'a': 2}", 'The key "a" comes twice'],
     ["'a😀'.substring(0, 3)", "the text has 2 characters, so 0 to 3 is outside"],
     ["'abc'.charAt(4)", "the text has 3 characters, so 4 is outside"],
+    ["variables.item.toLowerCase()", "There is no toLowerCase(). Write text.lowerAscii()."],
+    ["math.max(1, 2)", "There is no math.max(). Write math.greatest(x, y)."],
+    ["json.stringify(variables)", "There is no json.stringify(). Write string(x)."],
+    ["int('9007199254740993') > 1", "int(x): this is beyond 2^53, where whole numbers lose digits"],
+    ["numbers.format(double('NaN'), 2)", "takes a finite number, not NaN"],
     ["sise(variables.tags)", 'There is no function sise(). Did you mean "size"?'],
     ["variables.item.lenght()", "There is no method lenght()."],
     ["variables.item.startWith('a')", 'There is no method startWith(). Did you mean "startsWith"?'],
@@ -398,6 +403,7 @@ describe("limits", () => {
       text: "a".repeat(1_000_000),
       short: "a".repeat(20_000),
       emoji: "😀".repeat(100_000),
+      numbers: `${"1,".repeat(100_000)}1`,
     },
   });
 
@@ -428,12 +434,32 @@ describe("limits", () => {
     "variables.list.map(a, dates.format(timestamp(a), 'EEEE'))",
     "variables.list.map(a, lists.range(1000))",
     "lists.range(10000000)",
+    `string([0]${".map(a, [a, a])".repeat(40)})`,
+    `'%s'.format([[0]${".map(a, [a, a])".repeat(40)}])`,
+    `[0]${".map(a, [a, a])".repeat(40)}.flatten(50)`,
+    "variables.list.map(a, json.parse('[1e5,' + variables.numbers + ']'))",
     "'%s%s'.format([variables.text, variables.text])",
     "variables.list.map(a, url.encode(variables.text))",
   ])("%s ends with limit_exceeded within a second", (source) => {
     const begun = performance.now();
     expect(messageOf(source, long)).toMatch(/^limit_exceeded: /);
     expect(performance.now() - begun).toBeLessThan(1500);
+  });
+
+  test.for([
+    ["regex.replace(variables.text, 'a', 'b').size()", 50_000],
+    ["regex.replace(variables.words, r'\\s+', '-').size()", 50_000],
+    ["variables.list.map(a, numbers.currency(a * 1.1, 'EUR')).slice(0, 1)", ["€0.00"]],
+    ["variables.list.sort().distinct().size()", 1000],
+  ] as const)("%s is no too much work", ([source, value]) => {
+    const usual = plainScope({
+      variables: {
+        text: "a".repeat(50_000),
+        words: "word ".repeat(10_000),
+        list: Array.from({ length: 1000 }, (_, i) => i),
+      },
+    });
+    expect(run(source, usual)).toEqual(value);
   });
 
   test("an evaluation does not wear out the next one", () => {

@@ -10,12 +10,39 @@ import { FUNCTIONS, METHODS, NAMESPACES } from "./functions/index.ts";
 
 type Call = Extract<ASTNode, { readonly op: "call" | "rcall" }>;
 
-/** Functions that CEL or people have elsewhere, with the reason why they are missing here. */
-const REFUSED: ReadonlyMap<string, string> = new Map([
+/** Functions that other languages have, with what to write instead. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   [
     "now",
     "Expressions have no clock, so that a run can be repeated; timestamp(execution.startedAt) is when the run began.",
   ],
+  ...Object.entries({
+    toLowerCase: "text.lowerAscii()",
+    toUpperCase: "text.upperAscii()",
+    includes: "text.contains(part), or x in list",
+    length: "size(x)",
+    len: "size(x)",
+    toFixed: "numbers.format(x, digits) or '%.2f'.format([x])",
+    round: "math.round(x) or numbers.round(x, digits)",
+    parseInt: "int(x)",
+    parseFloat: "double(x)",
+    encodeURIComponent: "url.encode(text)",
+    "json.stringify": "string(x)",
+    "json.encode": "string(x)",
+    "json.decode": "json.parse(text)",
+    sum: "list.sum()",
+    min: "math.least(x, y) or list.min()",
+    max: "math.greatest(x, y) or list.max()",
+    "math.min": "math.least(x, y)",
+    "math.max": "math.greatest(x, y)",
+    "math.sum": "list.sum()",
+    unique: "list.distinct()",
+    find: "list.filter(x, …).first()",
+    reduce: "list.sum(), or a loop",
+    flat: "list.flatten()",
+    getDay: "timestamp.getDayOfWeek(zone)",
+    getYear: "timestamp.getFullYear(zone)",
+  }).map(([name, instead]) => [name, `Write ${instead}.`] as const),
 ]);
 
 /** Compiles the call of a function or method by name. @throws {AppError} `expression_invalid`. */
@@ -70,8 +97,8 @@ function partsOf(
 }
 
 function unknownName(name: string, node: Call, table: ReadonlyMap<string, CelFunction>): Error {
-  const reason = REFUSED.get(name);
-  if (reason !== undefined) return invalid(`${name}() is not available. ${reason}`);
+  const instead = ELSEWHERE.get(name);
+  if (instead !== undefined) return invalid(`There is no ${name}(). ${instead}`);
   const isFunction = table === FUNCTIONS;
   const names = isFunction
     ? [...table.keys(), "has", "cel.bind"]

@@ -29,6 +29,11 @@ export class Meter {
   /** For making something this long. @throws {AppError} `limit_exceeded` when it is too long. */
   make(length: number): void {
     this.spend(1 + Math.floor(length / 100));
+    this.fit(length);
+  }
+
+  /** For a part of something that is this long by now. @throws {AppError} `limit_exceeded` when it is too long. */
+  fit(length: number): void {
     if (length > MAX_SIZE) {
       throw new AppError({
         code: "limit_exceeded",

@@ -1,6 +1,6 @@
 import { AppError } from "../../../shared/errors.ts";
 import type { Json } from "../../../shared/json.ts";
-import { tooDeep, toText } from "../../../shared/json-text.ts";
+import { MAX_DEPTH, tooDeep, toText } from "../../../shared/json-text.ts";
 import type { Meter } from "./meter.ts";
 import {
   Bytes,
@@ -95,16 +95,27 @@ export function member(holder: Value, key: Value): Value | undefined {
 }
 
 /** A value as text: scalars as they are, null as nothing, lists and objects as JSON. */
-export function valueToText(value: Value): string {
+export function valueToText(value: Value, meter: Meter): string {
   if (value instanceof Bytes) return decodeUtf8(value);
-  if (value instanceof Optional) return valueToText(value.value ?? null);
+  if (value instanceof Optional) return valueToText(value.value ?? null, meter);
   if (value instanceof Special) return value.toString();
   if (typeof value !== "object" || value === null) return toText(value);
+  spendParts(value, meter, 0);
   try {
     return JSON.stringify(value);
   } catch (cause) {
     throw tooDeep(cause);
   }
+}
+
+/** Pays for every part. The same list may be there many times, so that few lists can be a text beyond all memory. */
+function spendParts(value: Value, meter: Meter, depth: number): void {
+  meter.spend(1);
+  if (typeof value === "string") meter.scan(value);
+  if (typeof value !== "object" || value === null || value instanceof Special) return;
+  if (depth > MAX_DEPTH) throw tooDeep();
+  const parts = isList(value) ? value : Object.values(value);
+  for (const part of parts) spendParts(part, meter, depth + 1);
 }
 
 /** @throws {AppError} `expression_failed` for bytes that are no UTF-8. */

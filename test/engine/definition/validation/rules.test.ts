@@ -272,7 +272,7 @@ describe("expressions and templates", () => {
     [
       "a clock",
       hyphen("now()"),
-      "steps[1].config.expression: now() is not available. Expressions have no clock, so that a run can be repeated; timestamp(execution.startedAt) is when the run began. Correct the CEL expression.",
+      "steps[1].config.expression: There is no now(). Expressions have no clock, so that a run can be repeated; timestamp(execution.startedAt) is when the run began. Correct the CEL expression.",
     ],
     [
       "a pattern that cannot be read",

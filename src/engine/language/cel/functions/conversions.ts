@@ -35,11 +35,16 @@ function toDouble([value]: readonly Value[], _meter: Meter, usage: string): numb
 
 function toInt([value]: readonly Value[], _meter: Meter, usage: string): number {
   if (value instanceof Timestamp) return Number(value.nanoseconds / 1_000_000_000n);
-  return Math.trunc(toNumber(value, usage));
+  return exact(Math.trunc(toNumber(value, usage)), usage);
+}
+
+function exact(value: number, usage: string): number {
+  if (Number.isSafeInteger(value)) return value;
+  throw failed(`${usage}: this is beyond 2^53, where whole numbers lose digits. Keep it as text.`);
 }
 
 function toUint([value]: readonly Value[], _meter: Meter, usage: string): number {
-  const converted = Math.trunc(toNumber(value, usage));
+  const converted = exact(Math.trunc(toNumber(value, usage)), usage);
   if (converted >= 0) return converted;
   throw failed(`${usage} makes no negative numbers.`);
 }
@@ -96,7 +101,7 @@ function typeOf([value]: readonly Value[]): TypeName {
 export const conversionFunctions: readonly NamedFunction[] = [
   define("size", "size(x)", [1, 1], sizeOf),
   define("string", "string(x)", [1, 1], ([value], meter) => {
-    const made = valueToText(value ?? null);
+    const made = valueToText(value ?? null, meter);
     meter.make(made.length);
     return made;
   }),

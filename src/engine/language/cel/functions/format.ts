@@ -26,7 +26,7 @@ export function formatText(source: string, values: readonly Value[], meter: Mete
   let [end, next, length] = [0, 0, 0];
   const add = (piece: string): void => {
     length += piece.length;
-    meter.make(length);
+    meter.fit(length);
     pieces.push(piece);
   };
   for (const found of source.matchAll(/%(?:%|(?:\.(\d{1,3}))?(.?))/gsu)) {

@@ -26,10 +26,17 @@ function formatOf(locale: string, options: Intl.NumberFormatOptions): Intl.Numbe
   return made;
 }
 
+/** @throws {AppError} for infinity and NaN, which no reader expects among amounts. */
+function finite(value: Value | undefined, usage: string): number {
+  const amount = number(value, usage);
+  if (Number.isFinite(amount)) return amount;
+  throw failed(`${usage} takes a finite number, not ${amount}.`);
+}
+
 function format(args: readonly Value[], meter: Meter, usage: string): string {
-  const value = number(args[0], usage);
+  const value = finite(args[0], usage);
   const digits = digitsOf(args[1], usage);
-  meter.spend(500);
+  meter.spend(250);
   return formatOf(localeOf(args[2], usage), {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
@@ -37,11 +44,11 @@ function format(args: readonly Value[], meter: Meter, usage: string): string {
 }
 
 function currency(args: readonly Value[], meter: Meter, usage: string): string {
-  const value = number(args[0], usage);
+  const value = finite(args[0], usage);
   const code = text(args[1], usage);
   if (!CURRENCIES.has(code))
     throw failed(`${usage} takes a currency such as "EUR" or "USD", in capital letters.`);
-  meter.spend(2000);
+  meter.spend(500);
   const made = formatOf(localeOf(args[2], usage), { style: "currency", currency: code });
   return made.format(roundDecimal(value, made.resolvedOptions().maximumFractionDigits ?? 2));
 }

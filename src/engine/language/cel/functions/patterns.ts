@@ -101,7 +101,7 @@ const replace: WithPattern = (args, pattern, meter, usage) => {
   for (const match of metered(source, pattern, meter)) {
     const piece = fill(replacement, match.groups, usage);
     length += piece.length;
-    meter.make(length);
+    meter.fit(length);
     pieces.push(source.slice(end, match.start), piece);
     end = match.end;
     times += 1;
