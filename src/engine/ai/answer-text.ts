@@ -5,14 +5,6 @@ const MAX_DEPTH = 100;
 /** Places of one answer where an object or a list may begin. */
 const MAX_STARTS = 100;
 
-/** The answer without what models put around it: thoughts, white space, a byte order mark. */
-export function cleanAnswer(text: string): string {
-  return text
-    .replace(/^\uFEFF/, "")
-    .replace(/<(think|thinking|reasoning)>[\s\S]*?<\/\1>/gi, "")
-    .trim();
-}
-
 /** The objects and lists that an answer holds, wherever they stand: alone, in a code fence, in the middle of a sentence. */
 export function findJson(text: string): readonly (JsonObject | readonly Json[])[] {
   const whole = parseJson(text);
@@ -48,19 +40,6 @@ export function readCutOff(text: string, name: string): Json | undefined {
   }
   const scalar = /^("(?:[^"\\]|\\.)*"|[^\s,}"{[\]]+)\s*[,}]/.exec(rest)?.[1];
   return scalar === undefined ? undefined : parseJson(scalar);
-}
-
-/** Texts within an answer that may be the value alone: all of it, its first and last line, and what follows a colon there. */
-export function candidates(text: string): readonly string[] {
-  const lines = text.split("\n").filter((line) => line.trim() !== "" && !/^\s*`{3,}/.test(line));
-  const found = new Set<string>();
-  for (const part of [lines.join("\n"), lines[0] ?? "", lines.at(-1) ?? ""]) {
-    found.add(trimValue(part));
-    const colon = part.lastIndexOf(":");
-    if (colon >= 0) found.add(trimValue(part.slice(colon + 1)));
-  }
-  found.delete("");
-  return [...found];
 }
 
 const BEFORE_VALUE = new Set(" \t\r\n\"'`*_“”‘’«»([>#•");

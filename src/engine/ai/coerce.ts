@@ -1,6 +1,8 @@
 import type { Json } from "../../shared/json.ts";
-import { candidates, trimValue } from "./answer-text.ts";
+import { trimValue } from "./answer-text.ts";
 import type { AnswerFormat } from "./envelope.ts";
+import { hasTwoReadings, readNumberPlainly } from "./number-text.ts";
+import { type Mention, readPlainly } from "./plain-answer.ts";
 import { describeNumber } from "./prompt.ts";
 
 /** A value that was understood, or what is wrong with it, in words for the model. */
@@ -10,102 +12,82 @@ export type Coerced =
 
 type NumberFormat = AnswerFormat & { readonly kind: "number" };
 
-/** A word that turns what follows it in the same sentence around. */
-const NEGATION =
-  /\b(?:not|no|never|neither|nor|cannot|without|except|unlike|rather than|instead of)\b|n['’]t\b/i;
-
-/** Reads one of the allowed values, as declared. Two values named, or one that is denied, is no answer. */
+/** Reads one of the allowed values, as declared. Two values named, or one that is doubted or denied, is no answer. */
 export function toEnum(value: Json, allowedValues: readonly string[]): Coerced {
   const list = allowedValues.map((allowed) => JSON.stringify(allowed)).join(", ");
   if (typeof value === "object") {
     return no(`${quote(value)} is not one of the allowed values. Answer with one of ${list}.`);
   }
-  const text = String(value);
-  const exact = distinct(
-    candidates(text).flatMap((candidate) => matchWhole(candidate, allowedValues)),
-  );
-  if (exact.length === 1) return yes(exact[0] ?? "");
-  const named = exact.length > 1 ? exact : findMentions(text, allowedValues);
-  if (named.length === 1) return yes(named[0] ?? "");
-  if (named.length > 1) {
-    return no(
-      `The answer names more than one allowed value (${named.join(", ")}). Answer with exactly one of ${list}.`,
-    );
+  const text = String(value).normalize("NFC");
+  const exact = matchWhole(trimValue(text), allowedValues);
+  if (exact !== undefined) return yes(exact);
+  const answer = readPlainly(text, findMentions(text, allowedValues));
+  switch (answer.kind) {
+    case "one":
+      return yes(answer.value);
+    case "several":
+      return no(
+        `The answer names more than one allowed value (${answer.values.join(", ")}). Answer with exactly one of ${list}.`,
+      );
+    case "unclear":
+      return no(
+        `${quote(text)} is not one of the allowed values alone. Answer with exactly one of ${list}, and nothing else.`,
+      );
+    case "none":
+      return no(
+        `${quote(text)} is not one of the allowed values. Answer with exactly one of ${list}.`,
+      );
   }
-  return no(`${quote(text)} is not one of the allowed values. Answer with exactly one of ${list}.`);
 }
 
 /** The value that a text is: letter for letter, else without regard to case, else to case and separators if that is unique. */
-function matchWhole(text: string, allowedValues: readonly string[]): readonly string[] {
-  for (const fold of [(word: string) => word, (word: string) => word.toLowerCase(), loosen]) {
+function matchWhole(text: string, allowedValues: readonly string[]): string | undefined {
+  for (const fold of [toNfc, toLower, loosen]) {
     const found = allowedValues.filter((allowed) => fold(allowed) === fold(text));
-    if (found.length === 1) return found;
+    if (found.length === 1) return found[0];
   }
-  return [];
+  return undefined;
+}
+
+function toNfc(text: string): string {
+  return text.normalize("NFC");
+}
+
+function toLower(text: string): string {
+  return toNfc(text).toLowerCase();
 }
 
 /** `Feature Request`, `feature_request` and `feature-request` are the same; only signs have to be kept (`C`, `C++`). */
 function loosen(text: string): string {
-  return text.toLowerCase().replace(/[\s_-]+/g, "-");
+  return toLower(text).replace(/[\s_-]+/g, "-");
 }
 
 /** The allowed values that a text names as words of their own, longest first, so that `review` is not found in `needs-review`. */
-function findMentions(text: string, allowedValues: readonly string[]): readonly string[] {
+function findMentions(text: string, allowedValues: readonly string[]): readonly Mention<string>[] {
   let rest = text;
-  const found: string[] = [];
-  for (const allowed of allowedValues.toSorted((a, b) => b.length - a.length)) {
-    const word = allowed
+  const found: Mention<string>[] = [];
+  for (const value of allowedValues.toSorted((a, b) => b.length - a.length)) {
+    const word = toNfc(value)
       .split(/[\s_-]+/)
       .map(RegExp.escape)
       .join("[\\s_-]+");
     const mention = new RegExp(
-      `(?<![\\p{L}\\p{N}_-])${word}(?![\\p{L}\\p{N}_]|-[\\p{L}\\p{N}])`,
+      `(?<![\\p{L}\\p{M}\\p{N}_-])${word}(?![\\p{L}\\p{M}\\p{N}_]|-[\\p{L}\\p{N}])`,
       "giu",
     );
-    const isMeant = [...rest.matchAll(mention)].some(({ index }) => !isDenied(rest, index));
-    if (isMeant) found.push(allowed);
+    for (const { index: start, 0: match } of rest.matchAll(mention)) {
+      found.push({ value, start, end: start + match.length });
+    }
     rest = rest.replace(mention, (match) => "\u0000".repeat(match.length));
   }
-  return found;
+  return found.toSorted((a, b) => a.start - b.start);
 }
 
-/** Whether the sentence that leads to a position turns it around. */
-function isDenied(text: string, position: number): boolean {
-  const sentence =
-    text
-      .slice(0, position)
-      .split(/[.!?;\n]/)
-      .at(-1) ?? "";
-  return NEGATION.test(sentence);
-}
-
-const NUMBER = /[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d{1,3})?/gi;
-/** Numbers that say how large a number could be: `1-5`, `from 1 to 5`, `out of 5`, `/5`. */
-const SCALE =
-  /\b(?:from|between)\s+\d+(?:\.\d+)?\s+(?:to|and)\s+\d+(?:\.\d+)?|\d+\s*(?:[-–—]|to|through)\s*\d+|(?:\bout\s+of|\/)\s*\d+(?:\.\d+)?/gi;
-const WORDS = [
-  "zero",
-  "one",
-  "two",
-  "three",
-  "four",
-  "five",
-  "six",
-  "seven",
-  "eight",
-  "nine",
-  "ten",
-];
-
-/** Reads a number within its bounds; it is never moved into them. Several different numbers are no answer. */
+/** Reads a number within its bounds; it is never moved into them. Several numbers, or words and signs that could change one, are no answer. */
 export function toNumber(value: Json, format: NumberFormat): Coerced {
-  const numbers = typeof value === "number" ? [value] : numbersIn(value);
-  const [number] = numbers;
-  const wanted = `Answer with ${describeNumber(format)}.`;
-  if (number === undefined) return no(`${quote(value)} is not a number. ${wanted}`);
-  if (numbers.length > 1) {
-    return no(`The answer holds several numbers (${numbers.slice(0, 5).join(", ")}). ${wanted}`);
-  }
+  const wanted = `Answer with ${describeNumber(format)}, in digits and with nothing beside it.`;
+  const number = typeof value === "number" ? value : readNumber(value, format);
+  if (typeof number === "string") return no(`${number} ${wanted}`);
   const trouble = misfit(number, format);
   if (trouble !== null) return no(`${number} is ${trouble}. ${wanted}`);
   // There is no negative zero in JSON.
@@ -118,59 +100,67 @@ function misfit(number: number, { min, max, integer }: NumberFormat): string | n
   return integer && !Number.isInteger(number) ? "not a whole number" : null;
 }
 
-function numbersIn(text: Json): readonly number[] {
-  if (typeof text !== "string") return [];
-  const alone = distinct(candidates(text).flatMap((candidate) => numberAlone(candidate)));
-  if (alone.length === 1) return alone;
-  const rest = text.replace(SCALE, " ");
-  return distinct([...rest.matchAll(NUMBER)].flatMap(([digits]) => toFinite(digits)));
-}
-
-/** The number that a text is: `4`, `$1,200.50`, `85%`, `4/5`, `four`. */
-function numberAlone(text: string): readonly number[] {
-  const word = WORDS.indexOf(text.toLowerCase());
-  if (word >= 0) return [word];
-  const match = new RegExp(
-    `^(?:[~≈]\\s*)?([-−]?)[$€£]?\\s*(${NUMBER.source})\\s*(?:%|€|(?:/|\\s+out\\s+of\\s+)\\s*\\d+)?$`,
-    "i",
-  ).exec(text);
-  if (match === null) return [];
-  return toFinite(`${match[1] ?? ""}${match[2] ?? ""}`);
-}
-
-function toFinite(digits: string): readonly number[] {
-  const number = Number(digits.replaceAll(",", "").replaceAll("−", "-"));
-  return Number.isFinite(number) ? [number] : [];
+/** @returns the number, or what is wrong with the text. */
+function readNumber(value: Json, format: NumberFormat): number | string {
+  if (typeof value !== "string") return `${quote(value)} is not a number.`;
+  const answer = readNumberPlainly(value, format);
+  switch (answer.kind) {
+    case "one":
+      return answer.value;
+    case "several":
+      return `The answer holds several numbers (${answer.values.slice(0, 5).join(", ")}).`;
+    case "unclear":
+      return hasTwoReadings(value)
+        ? `${quote(value)} can be read as two numbers: what stands before three digits may separate thousands or a fraction. Write 1200 or 1.2, never 1.200 or 1,200.`
+        : `${quote(value)} is not a number alone.`;
+    case "none":
+      return `${quote(value)} is not a number.`;
+  }
 }
 
 /** Reads yes or no. */
 export function toBoolean(value: Json): Coerced {
   if (typeof value === "boolean") return yes(value);
   if (value === 1 || value === 0) return yes(value === 1);
-  if (typeof value === "string") {
-    const first = /^[\s"'`*_(]*(yes|no|true|false)\b(?!\s+\p{L})/iu.exec(value)?.[1];
-    const said = first === undefined ? booleansIn(value) : [isYes(first)];
-    if (said.length === 1) return yes(said[0] === true);
-    if (said.length > 1) return no("The answer says both true and false. Answer with one of them.");
+  const wanted = "Answer with true or false.";
+  if (typeof value !== "string") return no(`${quote(value)} is neither true nor false. ${wanted}`);
+  const text = value.normalize("NFC");
+  const alone = /^(?:(y|correct)|n|incorrect)$/i.exec(trimValue(text));
+  if (alone !== null) return yes(alone[1] !== undefined);
+  const answer = readPlainly(text, findBooleans(text));
+  switch (answer.kind) {
+    case "one":
+      return yes(answer.value);
+    case "several":
+      return no("The answer says both true and false. Answer with one of them.");
+    case "unclear":
+    case "none":
+      return no(`${quote(value)} is neither true nor false alone. ${wanted}`);
   }
-  return no(`${quote(value)} is neither true nor false. Answer with true or false.`);
 }
 
-function booleansIn(text: string): readonly boolean[] {
-  const alone = distinct(
-    candidates(text).flatMap((candidate) =>
-      /^(?:yes|no|true|false|y|n|correct|incorrect)$/i.test(candidate) ? [isYes(candidate)] : [],
-    ),
+function findBooleans(text: string): readonly Mention<boolean>[] {
+  const words = text.matchAll(
+    /(?<![\p{L}\p{M}\p{N}_-])(?:(yes|true)|no|false)(?![\p{L}\p{M}\p{N}_-])/giu,
   );
-  if (alone.length === 1) return alone;
-  const mentions = [...text.matchAll(/\b(?:yes|true|false)\b/gi)];
-  return distinct(
-    mentions.flatMap(({ 0: word, index }) => (isDenied(text, index) ? [] : [isYes(word)])),
-  );
+  return [...words].map(({ index: start, 0: word, 1: isYes }) => ({
+    value: isYes !== undefined,
+    start,
+    end: start + word.length,
+  }));
 }
 
-function isYes(word: string): boolean {
-  return /^(?:yes|y|true|correct)$/i.test(word);
+/** Whether a text names another of the values that are possible than the one that was given. */
+export function namesOther(text: string, value: Json, format: AnswerFormat): boolean {
+  if (format.kind === "boolean") {
+    return findBooleans(text).some((mention) => mention.value !== value);
+  }
+  return (
+    format.kind === "enum" &&
+    findMentions(text.normalize("NFC"), format.allowedValues).some(
+      (mention) => mention.value !== value,
+    )
+  );
 }
 
 function yes(value: Json): Coerced {
@@ -179,10 +169,6 @@ function yes(value: Json): Coerced {
 
 function no(complaint: string): Coerced {
   return { ok: false, complaint };
-}
-
-function distinct<Value>(values: readonly Value[]): readonly Value[] {
-  return [...new Set(values)];
 }
 
 function quote(value: Json): string {

@@ -13,6 +13,9 @@ import { isJsonObject, type Json } from "../../shared/json.ts";
  * (without regard to case); any other object: the members that the decision must have, each by these rules.
  */
 export function fitsExpected(actual: Json, expected: Json): boolean {
+  if (typeof actual === "string" && typeof expected === "string") {
+    return actual.normalize("NFC") === expected.normalize("NFC");
+  }
   if (!isJsonObject(expected)) return isDeepStrictEqual(actual, expected);
   if (Array.isArray(expected["oneOf"])) {
     return expected["oneOf"].some((one: Json) => fitsExpected(actual, one));
@@ -50,9 +53,9 @@ function isWithin(actual: Json, { from, to }: Rule): boolean {
 function isTextAsWanted(actual: Json, { contains, containsAny, lacks, maxLength }: Rule): boolean {
   if (typeof actual !== "string") return false;
   if (typeof maxLength === "number" && actual.length > maxLength) return false;
-  const text = actual.toLowerCase();
-  const isIn = (part: Json): boolean =>
-    typeof part === "string" && text.includes(part.toLowerCase());
+  const fold = (part: string): string => part.normalize("NFC").toLowerCase();
+  const text = fold(actual);
+  const isIn = (part: Json): boolean => typeof part === "string" && text.includes(fold(part));
   const any = toList(containsAny);
   return (
     toList(contains).every(isIn) &&

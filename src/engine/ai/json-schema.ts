@@ -21,6 +21,9 @@ const MAX_DEPTH = 60;
  */
 const CHECK_TIMEOUT_MS = 1000;
 
+/** Characters of what is said to a model about its value: it is paid for. */
+const MAX_COMPLAINT = 700;
+
 /** Names what of a value does not follow the schema, in words for a model; `null`: it follows. */
 export type SchemaCheck = (value: Json) => string | null;
 
@@ -191,7 +194,9 @@ function toCheck(validate: ValidateFunction): SchemaCheck {
     let isValid = false;
     if (!finishes(() => (isValid = validate(value)))) return TOO_LONG;
     if (isValid) return null;
-    const problems = describeErrors(validate.errors ?? []).join("; ");
+    const problems = describeErrors(validate.errors ?? [])
+      .join("; ")
+      .slice(0, MAX_COMPLAINT);
     return `The value does not follow the schema (${problems}). Correct it.`;
   };
 }

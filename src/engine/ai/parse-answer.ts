@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { isJsonObject, type Json, type JsonObject, readOwn } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
-import { cleanAnswer, findJson, readCutOff, trimValue } from "./answer-text.ts";
-import { type Coerced, toBoolean, toEnum, toNumber } from "./coerce.ts";
+import { findJson, readCutOff, trimValue } from "./answer-text.ts";
+import { type Coerced, namesOther, toBoolean, toEnum, toNumber } from "./coerce.ts";
 import { type AnswerFormat, hasEnvelope, MAX_REASON_LENGTH } from "./envelope.ts";
 import { checkSchema } from "./json-schema.ts";
+import { withoutReasoning } from "./reasoning.ts";
 
 /** What a model's answer means; `complaint` says to the model what is wrong and what is wanted. */
 export type ParsedAnswer =
@@ -33,9 +34,9 @@ const BESIDES = new Set(["reason", "reasoning", "explanation", "rationale", "con
  */
 export function parseAnswer(raw: string, format: AnswerFormat, isCutOff = false): ParsedAnswer {
   if (raw.length > MAX_ANSWER_LENGTH) return tooLong();
-  const text = cleanAnswer(raw);
-  if (text === "") return { ok: false, complaint: "The answer was empty. Give the answer." };
-  if (format.kind === "text") return parseText(text, isCutOff);
+  const { text, isUnclear } = withoutReasoning(raw);
+  if (text === "") return isCutOff && raw.trim() !== "" ? cutOffComplaint() : empty();
+  if (format.kind === "text") return isUnclear ? reasoningWithin() : parseText(text, isCutOff);
   const found = findJson(text);
   if (!hasEnvelope(format)) return parseFreeJson(found, isCutOff);
   return parseEnveloped(text, found, format, isCutOff);
@@ -49,7 +50,10 @@ function parseEnveloped(
 ): ParsedAnswer {
   const objects = found.filter((value) => isJsonObject(value));
   const envelopes = objects.filter((object) => valueKey(object) !== undefined);
-  if (envelopes.length > 0) return parseEnvelopes(envelopes, format);
+  if (envelopes.length > 0) {
+    const read = parseEnvelopes(envelopes, format);
+    return read.ok && isTakenBack(text, read.value, format) ? takenBack() : read;
+  }
   const cutOff = readCutOff(text, "value");
   if (cutOff !== undefined) return coerce(cutOff, format);
   if (isCutOff) return cutOffComplaint();
@@ -57,6 +61,16 @@ function parseEnveloped(
   const [object] = objects;
   if (object !== undefined) return parseOddObject(object, format);
   return text.length > MAX_BARE_LENGTH ? tooLong() : coerce(text, format);
+}
+
+/** Words by which models revoke what they have just answered. */
+const RETRACTION =
+  /\b(?:wait|actually|correction|correcting|scratch|strike|instead|ignore|disregard|reconsider(?:ing|ed)?|second\s+thoughts?|mistaken?|wrong|sorry|oops|changed|revised?|rather|however|hmm)\b/i;
+
+/** Whether what follows the object takes its value back, or names another: `{"value": "approve"} Wait, no: reject.` */
+function isTakenBack(text: string, value: Json, format: AnswerFormat): boolean {
+  const after = text.slice(text.lastIndexOf("}") + 1);
+  return RETRACTION.test(after) || namesOther(after, value, format);
 }
 
 function parseEnvelopes(envelopes: readonly JsonObject[], format: AnswerFormat): ParsedAnswer {
@@ -99,13 +113,9 @@ function parseFreeJson(found: readonly Json[], isCutOff: boolean): ParsedAnswer 
 function parseText(text: string, isCutOff: boolean): ParsedAnswer {
   if (isCutOff) return cutOffComplaint();
   const fenced = /^`{3,}[^\n]*\n([\s\S]*?)\n`{3,}$/.exec(text)?.[1] ?? text;
-  const lead =
-    /^(?:sure|certainly|of course|absolutely|here(?:['’]s| is| are))\b[^\n]{0,120}:[ \t]*\n+/i;
-  const value = fenced.replace(lead, "").trim();
+  const value = fenced.trim();
   const unquoted = /^"([^"]+)"$/.exec(value)?.[1] ?? value;
-  return unquoted === ""
-    ? { ok: false, complaint: "The answer was empty. Give the answer." }
-    : { ok: true, value: unquoted };
+  return unquoted === "" ? empty() : { ok: true, value: unquoted };
 }
 
 function coerce(value: Json, format: AnswerFormat): Coerced {
@@ -163,6 +173,25 @@ function noJson(): ParsedAnswer {
 
 function severalValues(): ParsedAnswer {
   return { ok: false, complaint: "The answer holds several JSON values. Answer with one only." };
+}
+
+function empty(): ParsedAnswer {
+  return { ok: false, complaint: "The answer was empty. Give the answer." };
+}
+
+function reasoningWithin(): ParsedAnswer {
+  return {
+    ok: false,
+    complaint:
+      "The answer has tags of reasoning in its middle. Answer with the text alone; tags that it speaks about stand between back quotes.",
+  };
+}
+
+function takenBack(): ParsedAnswer {
+  return {
+    ok: false,
+    complaint: "What follows the JSON object puts its value in doubt. Answer with one object only.",
+  };
 }
 
 function tooLong(): ParsedAnswer {

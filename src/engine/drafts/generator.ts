@@ -1,9 +1,10 @@
 import { AppError } from "../../shared/errors.ts";
 import { isJsonObject, type JsonObject, toJson } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
-import { cleanAnswer, findJson } from "../ai/answer-text.ts";
+import { findJson } from "../ai/answer-text.ts";
 import { type CallContext, callModel } from "../ai/call.ts";
 import type { PriceBook } from "../ai/pricing.ts";
+import { withoutReasoning } from "../ai/reasoning.ts";
 import type { AnswerCheck } from "../ai/validate-answer.ts";
 import type { Generated } from "../api/drafts.ts";
 import { explain } from "../definition/explain.ts";
@@ -151,7 +152,7 @@ interface Checked {
 }
 
 function checkReply(reply: Reply, context: ValidationContext): Checked {
-  const found = findJson(cleanAnswer(reply.text)).find((value) => isJsonObject(value));
+  const found = findJson(withoutReasoning(reply.text).text).find((value) => isJsonObject(value));
   if (found === undefined || !isJsonObject(found)) {
     const [message, fix] =
       reply.finishReason === "length"

@@ -139,8 +139,9 @@ function checkAllowedValues(config: AiDecisionConfig): readonly ConfigProblem[] 
   }
   const seen = new Map<string, string>();
   return config.allowedValues.flatMap((value) => {
-    const same = seen.get(value.toLowerCase());
-    seen.set(value.toLowerCase(), value);
+    const folded = value.normalize("NFC").toLowerCase();
+    const same = seen.get(folded);
+    seen.set(folded, value);
     if (same === undefined) return [];
     return problem(
       "allowedValues",

@@ -21,6 +21,8 @@ const OBJECT = {
   },
 };
 const TEXT = { outputFormat: "text" };
+const AMOUNT = { outputFormat: "number" };
+const FREE_SCHEMA = { outputFormat: "json", schema: { properties: { a: {} }, required: ["a"] } };
 
 interface Bad {
   /** As the table of `docs/ai.md` names it. */
@@ -90,6 +92,38 @@ const BAD: readonly Bad[] = [
     "<think>technical? no.</think>\nbilling",
     value("billing"),
   ),
+  read(
+    "thoughts whose beginning is missing",
+    TEXT,
+    "She is rude.\n</think>\n\nDear customer",
+    value("Dear customer"),
+  ),
+  read(
+    "thoughts in another spelling",
+    TEXT,
+    "<|channel|>analysis<|message|>Rude.<|end|><|start|>assistant<|channel|>final<|message|>Dear customer",
+    value("Dear customer"),
+  ),
+  repair(
+    "thoughts that do not end",
+    TEXT,
+    says("<think>She is rude, so I"),
+    '"Dear customer"',
+    /was empty/,
+  ),
+  repair(
+    "thoughts in the middle of a text",
+    TEXT,
+    says("Dear customer,\n<think>\nrude\n</think>\nthanks."),
+    '"Dear customer"',
+    /tags of reasoning/,
+  ),
+  read(
+    "a text about the tags of thoughts",
+    TEXT,
+    "Models write <think> before and </think> after them.",
+    value("Models write <think> before and </think> after them."),
+  ),
   read("no envelope", ENUM, "billing", value("billing")),
   read("a name of its own for the value", ENUM, '{"category": "billing"}', value("billing")),
   read(
@@ -145,7 +179,7 @@ const BAD: readonly Bad[] = [
     ENUM,
     says("Either billing or technical."),
     '"billing"',
-    /names more than one allowed value \(technical, billing\)/,
+    /names more than one allowed value \(billing, technical\)/,
   ),
   repair(
     "a value that is denied",
@@ -153,6 +187,40 @@ const BAD: readonly Bad[] = [
     says("This is not billing."),
     '"technical"',
     /is not one of the allowed values/,
+  ),
+  repair(
+    "a question, then another value",
+    ENUM,
+    says("Billing? No, technical."),
+    '"technical"',
+    /names more than one allowed value/,
+  ),
+  repair(
+    "a doubt or a condition",
+    ENUM,
+    says("billing, unless they paid twice"),
+    '"billing"',
+    /not one of the allowed values alone/,
+  ),
+  repair(
+    "a second thought after the object",
+    ENUM,
+    says('{"value": "billing"} Wait, technical.'),
+    '"technical"',
+    /puts its value in doubt/,
+  ),
+  repair(
+    "words that could change the value",
+    ENUM,
+    says("The customer demands: billing"),
+    '"technical"',
+    /not one of the allowed values alone/,
+  ),
+  read(
+    "another form of Unicode",
+    { outputFormat: "enum", allowedValues: ["caf\u00e9", "tea"] },
+    "cafe\u0301",
+    value("caf\u00e9"),
   ),
   repair(
     "the prompt repeated",
@@ -232,6 +300,22 @@ const BAD: readonly Bad[] = [
     "4",
     /not a whole number/,
   ),
+  repair(
+    "a size or a sign beside the number",
+    AMOUNT,
+    says("about 2 million"),
+    "2000000",
+    /is not a number alone/,
+  ),
+  repair("a unit behind the number", AMOUNT, says("3 hours"), "180", /is not a number alone/),
+  repair(
+    "a separator with two readings",
+    AMOUNT,
+    says("1.200 €"),
+    "1200",
+    /can be read as two numbers/,
+  ),
+  repair("a date for a number", AMOUNT, says("2026-11-30"), "30", /is not a number alone/),
   repair("several numbers", RATING, says("It is 2 or 4."), "4", /several numbers/),
   read("yes and no in words", YES_NO, "Yes, it is urgent.", value(true)),
   repair(
@@ -240,6 +324,14 @@ const BAD: readonly Bad[] = [
     says("It is both true and false."),
     "true",
     /both true and false/,
+  ),
+  repair("yes or no asked again", YES_NO, says("Yes or no? No."), "false", /both true and false/),
+  repair(
+    "JSON without a key that its schema requires",
+    FREE_SCHEMA,
+    says('{"value": {"b": 1}}'),
+    '{"a": 1}',
+    /the key "a" is missing/,
   ),
   repair(
     "JSON that does not follow the schema",
@@ -265,7 +357,7 @@ const BAD: readonly Bad[] = [
     "a lead-in before a text",
     TEXT,
     "Sure, here is the reply:\n\nDear customer, thank you.",
-    value("Dear customer, thank you."),
+    value("Sure, here is the reply:\n\nDear customer, thank you."),
   ),
   read(
     "content in blocks",

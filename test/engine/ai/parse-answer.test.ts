@@ -48,10 +48,8 @@ describe("an allowed value is found in", () => {
     ["I would classify this as billing", "billing"],
     ["Category: billing", "billing"],
     ["The category is: *billing*.", "billing"],
-    ["billing\n\nThe customer was not charged for a technical reason.", "billing"],
     ["Let me see.\nAnswer: Feature Request", "feature-request"],
     ["feature_request", "feature-request"],
-    ["This is not billing. It is technical.", "technical"],
     ["urgent outage", "Urgent Outage"],
     ["<think>billing or technical?</think>\ntechnical", "technical"],
     ['{"value": "Technical", "reason": "x", "confidence": 0.9}', "technical"],
@@ -76,7 +74,17 @@ describe("an allowed value is found in", () => {
   });
 
   test.each([
-    ["billing or technical", /more than one allowed value \(technical, billing\)/],
+    ["billing or technical", /more than one allowed value \(billing, technical\)/],
+    ["billing\n\nThe customer was not charged for a technical reason.", /more than one/],
+    ["This is not billing. It is technical.", /more than one/],
+    ["Billing? No, technical.", /more than one/],
+    ["Billing? No.", /"Billing\? No" is not one of the allowed values alone/],
+    ["Probably billing", /not one of the allowed values alone/],
+    ["billing, unless they paid twice", /not one of/],
+    ["Nicht billing", /not one of/],
+    ["~~billing~~", /not one of/],
+    ['{"value": "billing"} Wait, that is wrong.', /in doubt/],
+    ['{"value": "billing"} Technical fits, too.', /in doubt/],
     ["first billing\nthen technical", /more than one/],
     ["It is not billing", /not one of the allowed/],
     ["The invoice isn't about billing at all", /not one of/],
@@ -120,9 +128,7 @@ describe("a number is found in", () => {
     ["$1,200.50", 1200.5],
     ["-12", -12],
     ["The total is -3.5", -3.5],
-    ["85%", 85],
     ["1e3", 1000],
-    ["- 7", 7],
   ])("%j without bounds", (text, value) => {
     expect(valueOf(text, AMOUNT)).toBe(value);
   });
@@ -133,12 +139,66 @@ describe("a number is found in", () => {
     ["3.5", /not a whole number/],
     ["high", /"high" is not a number/],
     ["3 or 4", /several numbers \(3, 4\)/],
-    ["3-4", /not a number/],
+    ["3-4", /not a number alone/],
+    ["4?", /not a number alone/],
+    ["4/10", /not a number alone/],
+    ["P4", /not a number alone/],
+    ["about 4", /not a number alone/],
     ["1e999", /not a number/],
     ['{"value": true}', /not a number/],
-    ['{"value": 4', /cut off|understood 4/],
+    ['{"value": 4', /not a number alone/],
   ])("%j is no answer", (text, complaint) => {
     expect(complaintOf(text, SEVERITY)).toMatch(complaint);
+  });
+});
+
+describe("a number is no answer with what can change it:", () => {
+  test.each([
+    "1.5k",
+    "about 2 million",
+    "minus 5",
+    "- 7",
+    "(500)",
+    "2026-11-30",
+    "85%",
+    "3 hours",
+    "200 cents",
+    "~12",
+    "> 12",
+    "12+",
+    "10²",
+    "twenty-four",
+    "four hundred",
+    "Thousands: 5",
+    "5 (in millions)",
+    "1,5",
+    "1'200",
+    "007",
+  ])("%j", (text) => {
+    expect(complaintOf(text, AMOUNT)).toMatch(/not a number|several numbers/);
+  });
+
+  test.each(["1.200 €", "1,200", "12.500", '{"value": "1.200"}'])(
+    "%j, which has two readings",
+    (text) => {
+      expect(complaintOf(text, AMOUNT)).toMatch(/can be read as two numbers/);
+    },
+  );
+
+  test.each([
+    ["€ 1200", 1200],
+    ["1200.50 EUR", 1200.5],
+    ["0.125", 0.125],
+    ["1,200,000", 1_200_000],
+    ["−5", -5],
+    ["Amount: $640", 640],
+  ])("a currency cannot, nor what has one reading: %j", (text, value) => {
+    expect(valueOf(text, AMOUNT)).toBe(value);
+  });
+
+  test("percent are read where a hundred is the most", () => {
+    expect(valueOf("85%", { kind: "number", min: 0, max: 100 })).toBe(85);
+    expect(complaintOf("1%", { kind: "number", min: 0, max: 1 })).toMatch(/not a number alone/);
   });
 });
 
@@ -147,7 +207,6 @@ describe("yes or no is found in", () => {
     ["true", true],
     ["No.", false],
     ["Yes, because it is spam", true],
-    ["No, this is true art", false],
     ["The answer is yes", true],
     ["Spam: true", true],
     ['{"value": false, "reason": "yes"}', false],
@@ -157,12 +216,20 @@ describe("yes or no is found in", () => {
     expect(valueOf(text, YES_NO)).toBe(value);
   });
 
-  test.each(["maybe", "true or false?", "It is not true", '{"value": 2}', "No idea"])(
-    "%j is no answer",
-    (text) => {
-      expect(complaintOf(text, YES_NO)).toMatch(/true/);
-    },
-  );
+  test.each([
+    "maybe",
+    "true or false?",
+    "Yes or no? No.",
+    "It is not true",
+    "No, this is true art",
+    "Yes, unless it is forged",
+    "Yes and no",
+    "No problem",
+    '{"value": 2}',
+    "No idea",
+  ])("%j is no answer", (text) => {
+    expect(complaintOf(text, YES_NO)).toMatch(/true/);
+  });
 });
 
 describe("JSON is found in", () => {
@@ -212,11 +279,78 @@ describe("JSON is found in", () => {
   });
 });
 
+describe("an allowed value in another form of Unicode", () => {
+  const cafe: AnswerFormat = { kind: "enum", allowedValues: ["caf\u00e9", "th\u00e9"] };
+
+  test.each([
+    "cafe\u0301",
+    "Cafe\u0301.",
+    "The category is cafe\u0301.",
+    '{"value": "cafe\u0301"}',
+  ])("is the same: %j", (text) => {
+    expect(valueOf(text, cafe)).toBe("caf\u00e9");
+  });
+
+  test("may be the one that is declared", () => {
+    const declared = "cafe\u0301";
+
+    expect(valueOf("caf\u00e9", { kind: "enum", allowedValues: [declared] })).toBe(declared);
+  });
+});
+
+describe("reasoning never reaches people:", () => {
+  test.each([
+    "<think>Rude.</think>\n\nDear Ann",
+    "<think>Rude.</think>Dear Ann",
+    "Okay, she is rude.\n</think>\n\nDear Ann",
+    "Okay, she is rude.</think>Dear Ann",
+    "<thought>Rude.</thought>\nDear Ann",
+    "<thinking>\nRude.\n</thinking>\n<reasoning>And late.</reasoning>\nDear Ann",
+    '<thinking foo="1">Rude.</thinking>\nDear Ann',
+    "[THINK]Rude.[/THINK]Dear Ann",
+    "◁think▷Rude.◁/think▷Dear Ann",
+    "<|begin_of_thought|>Rude.<|end_of_thought|>\n<|begin_of_solution|>Dear Ann<|end_of_solution|>",
+    "<think>a <think>b</think> c</think>\nDear Ann",
+    "<think>The tag <think> begins it.</think>\nDear Ann",
+    "<think>Use `</think>` with care.</think>\nDear Ann",
+    "<|channel|>analysis<|message|>Rude.<|end|><|start|>assistant<|channel|>final<|message|>Dear Ann<|return|>",
+    "<|start|>assistant<|channel|>analysis<|message|>Rude.<|end|><|start|>assistant<|channel|>commentary<|message|>Hm<|end|><|start|>assistant<|channel|>final<|message|>Dear Ann",
+    "analysisShe is rude.assistantfinalDear Ann",
+    "<think>Rude.</think><answer>Dear Ann</answer>",
+  ])("%j", (text) => {
+    expect(valueOf(text, { kind: "text" })).toBe("Dear Ann");
+  });
+
+  test.each([
+    ["<think>She is rude, so I", /empty/],
+    ["[THINK]She is rude", /empty/],
+    ["<|channel|>analysis<|message|>She is rude.", /empty/],
+    ["Dear Ann,\n<think>\nTell her about Bob?\n</think>\nthank you.", /tags of reasoning/],
+    ["Dear Ann, thank you.\n<think>She is", /tags of reasoning/],
+    ["<think> begins the thoughts and </think> ends them.", /tags of reasoning/],
+  ])("not even where it does not end, or stands in the middle: %j", (text, complaint) => {
+    expect(complaintOf(text, { kind: "text" })).toMatch(complaint);
+  });
+
+  test.each([
+    "Models write <think> before their thoughts and </think> after them.",
+    "The tags <think>…</think> are removed, as is [THINK].",
+    "Wrap it like this:\n```\n<think>\nsteps\n</think>\n```\nThen answer.",
+    "End with `</think>`.",
+    "Write '<think>' first.",
+  ])("but what speaks about its tags keeps its middle: %j", (text) => {
+    expect(valueOf(text, { kind: "text" })).toBe(text);
+  });
+});
+
 describe("plain text", () => {
   test.each([
+    [
+      "Here is the invoice you asked for:\n\nNo. 12",
+      "Here is the invoice you asked for:\n\nNo. 12",
+    ],
+    ["Sure, here is the reply:\nDear Ann", "Sure, here is the reply:\nDear Ann"],
     ["Dear customer,\n\nthanks.", "Dear customer,\n\nthanks."],
-    ["Here is the draft:\n\nDear customer", "Dear customer"],
-    ["Sure! Here's a reply you could send:\nDear customer", "Dear customer"],
     ['"Dear customer"', "Dear customer"],
     ["```\nDear customer\n```", "Dear customer"],
     ['He said "yes"', 'He said "yes"'],
