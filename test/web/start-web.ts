@@ -16,7 +16,7 @@ export interface RunningWeb extends AsyncDisposable {
   readonly port: number;
   readonly engine: RunningEngine;
   readonly store: SqliteStore;
-  /** Calls with a JSON body if one is given. */
+  /** Calls with a body if one is given: text and bytes as they are, everything else as JSON. */
   call(
     method: string,
     path: string,
@@ -100,7 +100,7 @@ async function call(
   const response = await fetch(url, {
     method,
     headers,
-    ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    ...(body !== undefined && { body: toBody(body) }),
   });
   const text = await response.text();
   return {
@@ -108,6 +108,11 @@ async function call(
     headers: response.headers,
     body: text === "" ? null : JSON.parse(text),
   };
+}
+
+function toBody(body: unknown): string | Buffer<ArrayBuffer> {
+  if (typeof body === "string") return body;
+  return body instanceof Uint8Array ? Buffer.from(body) : JSON.stringify(body);
 }
 
 /** Sends bytes as they are and gives back all that the server answers until it closes the connection. */

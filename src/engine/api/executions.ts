@@ -79,8 +79,11 @@ export interface Executions {
 export interface StartRequest {
   readonly workflowId: string;
   readonly variables: JsonObject;
-  /** `text`: values come from a person's typing and are converted, undeclared names are refused. `json`: taken strictly, undeclared names pass. */
-  readonly variableForm: "text" | "json";
+  /**
+   * `text`: values come from a person's typing and are converted, undeclared names are refused. `form`: fields of a form are
+   * converted as well, undeclared names pass. `json`: taken strictly, undeclared names pass.
+   */
+  readonly variableForm: "text" | "form" | "json";
   readonly trigger: Trigger;
   /** Where it reports; absent: what the definition's `report` says. */
   readonly report?: ReportTarget;

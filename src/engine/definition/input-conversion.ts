@@ -1,4 +1,5 @@
 import type { Json } from "../../shared/json.ts";
+import { numberHint, parseNumberText } from "./number-text.ts";
 import type { InputDefinition } from "./schema.ts";
 
 /** Converts values of one input type. `undefined` stands for a value that does not fit. */
@@ -7,6 +8,8 @@ interface InputConverter {
   readonly noun: string;
   /** What to write. */
   readonly fix: string;
+  /** What to write in place of a text that does not fit; `null` if nothing better than `fix` can be said. */
+  hint?(text: string): string | null;
   /** From what a person typed; the text is trimmed and not empty. */
   fromText(text: string, input: InputDefinition): Json | undefined;
   /** From JSON, taken strictly. */
@@ -38,8 +41,11 @@ function numberConverter(
   return {
     noun,
     fix,
-    fromText: (text) =>
-      /^[+-]?(\d{1,20}(\.\d{1,20})?|\.\d{1,20})$/.test(text) ? check(Number(text)) : undefined,
+    hint: (text) => numberHint(text, fits),
+    fromText: (text) => {
+      const number = parseNumberText(text);
+      return number === undefined ? undefined : check(number);
+    },
     fromJson: (value) => (typeof value === "number" ? check(value) : undefined),
   };
 }

@@ -1,6 +1,7 @@
 import { didYouMean } from "../../shared/did-you-mean.ts";
 import { formatPath } from "../../shared/format-path.ts";
 import { isDeeper, type Json, type JsonObject } from "../../shared/json.ts";
+import { readJsonOrText } from "../../shared/read-json.ts";
 import { compilePattern } from "../language/safe-pattern.ts";
 import { INPUT_CONVERTERS } from "./input-conversion.ts";
 import type { Problem } from "./problem.ts";
@@ -9,8 +10,11 @@ import type { Definition, InputDefinition } from "./schema.ts";
 /** Levels of lists and objects in one variable. */
 const MAX_DEPTH = 100;
 
-/** Where values come from: `text` that a person typed is converted, `json` is taken strictly. */
-export type VariableForm = "text" | "json";
+/**
+ * Where values come from: `text` that a person typed is converted, and so are the fields of a `form` that a program sent; `json`
+ * is taken strictly.
+ */
+export type VariableForm = "text" | "form" | "json";
 
 /** The variables that a run begins with, and everything that is wrong with what was given. */
 export interface ResolvedInputs {
@@ -23,7 +27,7 @@ export interface ResolvedInputs {
  * Turns what was given into the variables of a run.
  *
  * Without `inputs` in the definition every name is taken as it is. With `inputs`, unset ones get their default or null, and
- * names that are not declared pass from JSON and are refused in text. An empty text or null counts as unset.
+ * names that are not declared pass from programs and are refused in text. An empty text or null counts as unset.
  */
 export function resolveInputs(
   definition: Pick<Definition, "inputs">,
@@ -65,7 +69,8 @@ export function readInput(
     return { value: null, problems: [{ path, message, fix: `Give a value for "${name}".` }] };
   }
   const value = convert(input, given, form);
-  if (value === undefined) return { value: null, problems: [{ path, ...misfit(input, given) }] };
+  if (value === undefined)
+    return { value: null, problems: [{ path, ...misfit(input, given, form) }] };
   const problems = [...checkBounds(input, value), ...checkPattern(input, value)];
   return { value, problems: problems.map((problem) => ({ path, ...problem })) };
 }
@@ -74,7 +79,7 @@ export function readInput(
 type Misfit = Omit<Problem, "path">;
 
 function isUnset(given: Json, form: VariableForm): boolean {
-  return given === null || (form === "text" && typeof given === "string" && given.trim() === "");
+  return given === null || (form !== "json" && typeof given === "string" && given.trim() === "");
 }
 
 function convert(input: InputDefinition, given: Json, form: VariableForm): Json | undefined {
@@ -83,12 +88,22 @@ function convert(input: InputDefinition, given: Json, form: VariableForm): Json 
   return converter.fromText(isFreeText(input) ? given : given.trim(), input);
 }
 
-function misfit(input: InputDefinition, given: Json): Misfit {
-  const { noun, fix } = INPUT_CONVERTERS[input.type];
+function misfit(input: InputDefinition, given: Json, form: VariableForm): Misfit {
+  const { noun } = INPUT_CONVERTERS[input.type];
+  const fix = fixOf(input, given, form);
   const options = input.options ? ` The options are ${input.options.join(", ")}.` : "";
   const near =
     typeof given === "string" && !input.sensitive ? didYouMean(given, input.options ?? []) : "";
   return { message: `${shown(given, input)} is not ${noun}`, fix: `${fix}${options}${near}` };
+}
+
+function fixOf(input: InputDefinition, given: Json, form: VariableForm): string {
+  const converter = INPUT_CONVERTERS[input.type];
+  if (form === "form" && Array.isArray(given)) return "Give it once.";
+  if (typeof given !== "string" || input.sensitive) return converter.fix;
+  if (form === "json" && typeof converter.fromText(given.trim(), input) === "number")
+    return `Send it without quotes: ${given.trim()}.`;
+  return converter.hint?.(given.trim()) ?? converter.fix;
 }
 
 function isFreeText(input: InputDefinition): boolean {
@@ -190,10 +205,5 @@ export function resolveEdits(
 
 function readFree(before: Json | undefined, given: Json, form: VariableForm): Json {
   if (form === "json" || typeof given !== "string" || typeof before === "string") return given;
-  try {
-    const value: Json = JSON.parse(given);
-    return value;
-  } catch {
-    return given;
-  }
+  return readJsonOrText(given);
 }

@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { AppError, asAppError } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/hash.ts";
-import { isJsonObject, type JsonObject } from "../../shared/json.ts";
-import { parseJsonBody } from "../../shared/parse-json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import { readVariablesBody } from "../../shared/variables-body.ts";
 import type { WebhookAnswer, WebhookRequest } from "../api/triggers.ts";
 import type { Executions } from "../executions/executions.ts";
 import { newExecutionId } from "../model/execution-id.ts";
@@ -50,13 +50,15 @@ export class WebhookTrigger {
     const trigger = await this.#find(request.path);
     const config = this.#config(trigger);
     this.#assertAllowed(request, config);
-    const variables = parseWebhookBody(request.body, request.headers["content-type"] ?? "");
+    // The other side often cannot send another number: its digits are kept as text.
+    const type = request.headers["content-type"] ?? "";
+    const { value, form } = readVariablesBody(request.body, type, "text");
     const first = config.dedupe ? await this.#firstId(request) : newExecutionId();
     const { executionId, existed } = await this.#options.executions.start({
       workflowId: trigger.workflowId,
       executionId: first,
-      variables,
-      variableForm: "json",
+      variables: toVariables(value),
+      variableForm: form,
       trigger: { type: "webhook", id: trigger.id },
     });
     return { executionId, duplicate: existed };
@@ -121,15 +123,9 @@ export class WebhookTrigger {
   }
 }
 
-/** The body as variables: the members of a JSON object or of a form; any other JSON value is the variable `body`. */
-function parseWebhookBody(body: Uint8Array, contentType: string): JsonObject {
-  if (body.length === 0) return {};
-  const text = Buffer.from(body).toString("utf8");
-  // curl declares every body a form; in a real one a leading brace would be encoded.
-  const isForm =
-    /^application\/x-www-form-urlencoded\b/i.test(contentType) && !/^\s*[{[]/.test(text);
-  if (isForm) return Object.fromEntries(new URLSearchParams(text));
-  const value = parseJsonBody(body);
+/** The members of an object or a form; any other value is the variable `body`. */
+function toVariables(value: Json | undefined): JsonObject {
+  if (value === undefined) return {};
   return isJsonObject(value) ? value : { body: value };
 }
 

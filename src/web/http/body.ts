@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { AppError } from "../../shared/errors.ts";
+import { decodeContent } from "./content-encoding.ts";
 
 const MEGABYTE = 1024 * 1024;
-/** Largest body that is read. */
+/** Largest body that is read, as it is sent and after it is unpacked. */
 const MAX_BODY_BYTES = MEGABYTE;
 /**
  * A body that is too large is still read up to this size: many clients read the response only after
@@ -11,9 +12,9 @@ const MAX_BODY_BYTES = MEGABYTE;
 const MAX_DRAINED_BYTES = 16 * MEGABYTE;
 
 /**
- * Reads a whole body.
+ * Reads a whole body and unpacks it by its `Content-Encoding`.
  *
- * @throws {AppError} `body_too_large` over {@link MAX_BODY_BYTES}; `details.drained`: the rest was
+ * @throws {AppError} `input_invalid` if it cannot be unpacked; `body_too_large` over {@link MAX_BODY_BYTES}; `details.drained`: the rest was
  * read, so the connection can be reused.
  */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -38,7 +39,10 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
     );
   });
   if (size > MAX_BODY_BYTES) throw tooLarge(true);
-  return Buffer.concat(chunks);
+  const encoding = request.headers["content-encoding"] ?? "";
+  const body = await decodeContent(Buffer.concat(chunks), encoding, MAX_BODY_BYTES);
+  if (body === null) throw tooLarge(true);
+  return body;
 }
 
 function tooLarge(drained: boolean): AppError {

@@ -1,7 +1,9 @@
 import type { Engine } from "../../engine/api/engine.ts";
+import type { StartRequest } from "../../engine/api/executions.ts";
 import { executionIdFor } from "../../engine/model/execution-id.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
-import { hashJson, isJsonObject, type JsonObject } from "../../shared/json.ts";
+import { hashJson, isJsonObject } from "../../shared/json.ts";
+import { readVariablesBody } from "../../shared/variables-body.ts";
 import { readIdempotencyKey } from "../http/request-headers.ts";
 import type { Route, RouteResponse } from "../http/route.ts";
 import type { WebRequest } from "../http/web-request.ts";
@@ -19,9 +21,9 @@ export function executeRoutes(engine: Engine): readonly Route[] {
 
 async function execute(engine: Engine, request: WebRequest): Promise<RouteResponse> {
   const workflowId = request.param("id");
-  const variables = await readVariables(request);
+  const { variables, variableForm } = await readVariables(request);
   const key = readIdempotencyKey(request.headers);
-  const start = { workflowId, variables, variableForm: "json" } as const;
+  const start = { workflowId, variables, variableForm };
   if (key === null) {
     const { executionId } = await engine.executions.start({ ...start, trigger: { type: "api" } });
     return { body: { executionId, status: "started" } };
@@ -41,15 +43,21 @@ async function execute(engine: Engine, request: WebRequest): Promise<RouteRespon
   return raced ?? { body: { executionId, status: "started" } };
 }
 
-async function readVariables(request: WebRequest): Promise<JsonObject> {
-  const body = await request.readJson();
-  if (body === undefined) return {};
-  if (isJsonObject(body)) return body;
+type Given = Pick<StartRequest, "variables" | "variableForm">;
+
+async function readVariables(request: WebRequest): Promise<Given> {
+  const type = request.headers["content-type"] ?? "";
+  const { value = {}, form } = readVariablesBody(await request.readBody(), type, "refuse");
+  if (isJsonObject(value)) return { variables: value, variableForm: form };
   const message = "must be an object of variables";
   throw new AppError({
     code: "input_invalid",
     message: `The body ${message}, such as {"amount": 640}.`,
-    details: { problems: [{ path: "", message, fix: 'Send {"name": value, …}, or nothing.' }] },
+    details: {
+      problems: [
+        { path: "", message, fix: 'Send {"name": value, …}, a form (name=value&…), or nothing.' },
+      ],
+    },
   });
 }
 

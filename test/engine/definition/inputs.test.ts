@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { resolveInputs } from "../../../src/engine/definition/inputs.ts";
+import { resolveInputs, type VariableForm } from "../../../src/engine/definition/inputs.ts";
 import { INPUT_TYPES, InputDefinition } from "../../../src/engine/definition/schema.ts";
 import type { Json, JsonObject } from "../../../src/shared/json.ts";
 
 const NOTHING = Symbol("not given");
 
-function one(input: object, given: Json | typeof NOTHING, form: "text" | "json"): Json {
+function one(input: object, given: Json | typeof NOTHING, form: VariableForm): Json {
   const inputs = { x: InputDefinition.parse(input) };
   const { variables, problems } = resolveInputs(
     { inputs },
@@ -53,12 +53,12 @@ describe("text is converted by type", () => {
     [
       { type: "number" },
       "1,200",
-      'x: "1,200" is not a number. Write digits alone, such as 1200.50.',
+      'x: "1,200" is not a number. Write 1200 or 1.200, whichever is meant.',
     ],
-    [{ type: "number" }, "12 €", "is not a number"],
+    [{ type: "number" }, "12 €", 'x: "12 €" is not a number. Write 12.'],
     [{ type: "number" }, "Infinity", "is not a number"],
-    [{ type: "integer" }, "1.5", "is not a whole number"],
-    [{ type: "integer" }, "9007199254740993", "is not a whole number"],
+    [{ type: "integer" }, "1.5", "is not a whole number. Write digits alone"],
+    [{ type: "integer" }, "9007199254740993", "Numbers go up to 9007199254740991"],
     [{ type: "boolean" }, "maybe", 'x: "maybe" is not yes or no. Write true or false.'],
     [{ type: "date" }, "2023-02-29", "is not a date. Write it as YYYY-MM-DD"],
     [{ type: "date" }, "31.01.2026", "is not a date"],
@@ -108,6 +108,80 @@ describe("text is converted by type", () => {
     const answer = one(input, given, "text");
     expect(answer).toContain(message);
     expect(answer).not.toContain("hunter2");
+  });
+});
+
+describe("a number that people write in their own way is refused with the way to write it", () => {
+  const PLAINLY = "Write digits alone, such as 1200.50.";
+  test.for([
+    ["1,200.50", "Write 1200.50."],
+    ["1.200,50", "Write 1200.50."],
+    ["1,5", "Write 1.5."],
+    ["1,200", "Write 1200 or 1.200, whichever is meant."],
+    ["1,234,567", "Write 1234567."],
+    ["1.234.567", "Write 1234567."],
+    ["1.234.567,89", "Write 1234567.89."],
+    ["1 200", "Write 1200."],
+    ["1\u00a0200,50", "Write 1200.50."],
+    ["1'200.50", "Write 1200.50."],
+    ["1_000", "Write 1000."],
+    ["１２", "Write 12."],
+    ["１，２００．５", "Write 1200.5."],
+    ["1e3", "Write 1000."],
+    ["−5", "Write -5."],
+    ["12 USD", "Write 12."],
+    ["$1,200.50", "Write 1200.50."],
+    ["EUR 12", "Write 12."],
+    ["0x10", PLAINLY],
+    ["5k", PLAINLY],
+    ["10%", PLAINLY],
+    ["1/2", PLAINLY],
+    ["1-2", PLAINLY],
+    ["1,20,0", PLAINLY],
+    ["1,2.3,4", PLAINLY],
+    ["12 or 13", PLAINLY],
+    ["१२", PLAINLY],
+    ["--5", PLAINLY],
+    ["1.", PLAINLY],
+    [".", PLAINLY],
+    ["NaN", PLAINLY],
+    ["1e400", PLAINLY],
+    ["12345678901234567890", "Numbers go up to 9007199254740991"],
+    ["0.12345678901234567890", "It has more digits than are kept exactly"],
+    ["9".repeat(5000), PLAINLY],
+  ] as const)("%s", ([given, fix]) => {
+    for (const form of ["text", "form"] as const) {
+      const answer = one({ type: "number" }, given, form);
+      expect(answer).toContain("is not a number");
+      expect(answer).toContain(fix);
+    }
+  });
+
+  test("with readings that the input takes alone", () => {
+    expect(one({ type: "integer" }, "1,200", "text")).toContain("Write 1200.");
+    expect(one({ type: "number", sensitive: true }, "1,200", "text")).not.toContain("1200 or");
+    expect(one({ type: "number" }, "640", "json")).toContain("Send it without quotes: 640.");
+  });
+});
+
+describe("fields of a form are converted by type", () => {
+  test.for([
+    [{ type: "number" }, "640.50", 640.5],
+    [{ type: "number" }, "-0", 0],
+    [{ type: "integer" }, " 12 ", 12],
+    [{ type: "boolean" }, "on", true],
+    [{ type: "string" }, " a ", " a "],
+    [{ type: "multi-select", options: ["a", "b"] }, ["a", "b"], ["a", "b"]],
+    [{ type: "multi-select", options: ["a", "b"] }, "b", ["b"]],
+    [{ type: "number", default: 5 }, "", 5],
+  ] as const)("%j: %j becomes %j", ([input, given, value]) => {
+    expect(one(input, given as Json, "form")).toEqual(value);
+  });
+
+  test("which are given once where one value is wanted", () => {
+    expect(one({ type: "number" }, ["1", "2"], "form")).toBe(
+      "x: the list is not a number. Give it once.",
+    );
   });
 });
 

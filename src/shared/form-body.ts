@@ -1,0 +1,46 @@
+import { decodeText } from "./content-type.ts";
+import type { JsonObject } from "./json.ts";
+
+const [PERCENT, PLUS, SPACE] = [0x25, 0x2b, 0x20];
+
+/**
+ * The fields of a form (`application/x-www-form-urlencoded`) as text. A name that is repeated gives the list of its values, in
+ * order; names are taken as they stand, brackets included.
+ *
+ * @throws {AppError} `json_malformed` for an unknown charset, or bytes that are not text in it.
+ */
+export function parseForm(body: Uint8Array, charset: string): JsonObject {
+  const fields = new Map<string, string[]>();
+  // Latin 1 keeps each byte as one character; what the bytes mean is decided after the escapes are undone.
+  for (const field of Buffer.from(body).toString("latin1").split("&")) {
+    if (field === "") continue;
+    const equals = field.includes("=") ? field.indexOf("=") : field.length;
+    const name = decodePart(field.slice(0, equals), charset);
+    const value = decodePart(field.slice(equals + 1), charset);
+    const values = fields.get(name);
+    if (values) values.push(value);
+    else fields.set(name, [value]);
+  }
+  // fromEntries defines own members: a field called __proto__ is a field.
+  return Object.fromEntries(
+    Array.from(fields, ([name, values]) => [
+      name,
+      values.length === 1 ? (values[0] ?? "") : values,
+    ]),
+  );
+}
+
+/** A percent sign that begins no escape is itself, as in browsers. */
+function decodePart(part: string, charset: string): string {
+  const bytes = Buffer.from(part, "latin1");
+  let end = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    const hex = byte === PERCENT ? part.slice(at + 1, at + 3) : "";
+    const isEscape = /^[\da-f]{2}$/i.test(hex);
+    bytes[end] = isEscape ? Number.parseInt(hex, 16) : byte === PLUS ? SPACE : byte;
+    end += 1;
+    if (isEscape) at += 2;
+  }
+  return decodeText(bytes.subarray(0, end), charset, "The form");
+}
