@@ -64,7 +64,8 @@ function checkCondition(
   const place = [...path, "when"];
   try {
     const ids = new Set(stepsIn(root, "").map(({ step }) => step.id));
-    for (const reference of compileExpression(when).paths) {
+    const { paths, testedPaths } = compileExpression(when);
+    for (const reference of [...paths, ...testedPaths]) {
       const [name = "", id = ""] = reference;
       if (!SCOPE_ROOTS.some((known) => known === name))
         collector.problem(

@@ -54,6 +54,11 @@ test.for([
     /there is no step "rates".*Did you mean "rate"/,
   ],
   [
+    "an optional one",
+    [{ step: "pay", when: "stepResults.?rates.output.orValue(0) < 1" }],
+    /there is no step "rates".*Did you mean "rate"/,
+  ],
+  [
     "a condition on nothing that is known",
     [{ step: "pay", when: "amount < 5" }],
     /"amount" is not known/,
