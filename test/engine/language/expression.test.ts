@@ -201,6 +201,8 @@ describe("values and operators", () => {
     ["numbers.round(1e-7, 3)", 0],
     ["numbers.format(1.005, 2)", "1.01"],
     ["'%.1f %.0f %.0f'.format([0.25, 0.5, 1.5])", "0.2 0 2"],
+    ["dates.add(dates.parse('2026-01-30'), {'days': 2, 'months': 1})", "2026-03-02T00:00:00Z"],
+    ["dates.add(dates.parse('2026-01-31'), {'months': 1, 'days': -1})", "2026-02-27T00:00:00Z"],
     ["dates.parse('2026-03-29T02:30', 'Europe/Berlin')", "2026-03-29T01:30:00Z"],
     [
       "dates.format(timestamp('2026-07-01T00:00:00Z'), \"h 'o''clock' a XXX\", 'Europe/Berlin')",
@@ -339,7 +341,10 @@ describe("problems in plain words", () => {
     ["variables.amount.map(x, x)", "A loop needs a list or an object, not a number"],
     ["'a' in 'abc'", "For text use text.contains(part)"],
     ["'abc'.substring(2, 1)", "the text has 3 characters, so 2 to 1 is outside"],
-    ["[1, 2].join(',')", "list.join(separator) takes text, not a number"],
+    [
+      "[1, 2].join(',')",
+      "list.join(separator) takes text, not a number. list.map(x, string(x)) makes text of all",
+    ],
     ["(".repeat(60) + ")".repeat(60), "too large or nested too deep"],
     ["1+".repeat(3000) + "1", "too large or nested too deep"],
     ["1".repeat(10_001), "An expression has at most 10000 characters"],

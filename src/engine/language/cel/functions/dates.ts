@@ -35,14 +35,15 @@ function parse([value, zone]: readonly Value[], meter: Meter, usage: string): Va
 function add([value, amounts, zone]: readonly Value[], meter: Meter, usage: string): Value {
   meter.spend(50);
   const from = zonedTime(timestamp(value, usage), zone, usage);
-  const lengths: Partial<Record<Unit, number>> = {};
-  for (const [name, amount] of Object.entries(object(amounts, usage)))
-    lengths[unitOf(name, usage)] = whole(amount, usage);
+  const lengths = new Map(
+    Object.entries(object(amounts, usage)).map(([name, amount]) => [
+      unitOf(name, usage),
+      whole(amount, usage),
+    ]),
+  );
   try {
-    const later = Object.entries(lengths).reduce(
-      (time, [unit, amount]) => time.add({ [unit]: amount }),
-      from,
-    );
+    // The largest unit first, whatever the order of the keys, which means nothing in JSON.
+    const later = UNITS.reduce((time, unit) => time.add({ [unit]: lengths.get(unit) ?? 0 }), from);
     return checkTimestamp(later.epochNanoseconds);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

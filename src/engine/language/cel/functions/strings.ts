@@ -86,7 +86,12 @@ function split([subject, separator, limit]: readonly Value[], meter: Meter, usag
 
 function join([parts, separator]: readonly Value[], meter: Meter, usage: string): string {
   const between = separator === undefined ? "" : text(separator, usage);
-  const texts = list(parts, usage).map((item) => text(item, usage));
+  const texts = list(parts, usage).map((item) => {
+    if (typeof item === "string") return item;
+    throw failed(
+      `${usage} takes text, not ${typeInWords(item)}. list.map(x, string(x)) makes text of all.`,
+    );
+  });
   meter.spend(texts.length);
   meter.make(texts.reduce((length, piece) => length + piece.length + between.length, 0));
   return texts.join(between);
