@@ -7,7 +7,13 @@ import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { createBreakers } from "./breaker.ts";
 import { createDialects, type Dialect, dialectParameters, nextDialect } from "./dialect.ts";
 import { createEndpointFinder, type Endpoint, type EndpointOptions } from "./endpoint.ts";
-import { type FailedCall, isMalformedRequest, toModelError } from "./model-errors.ts";
+import {
+  type FailedCall,
+  findWrappedError,
+  isFiltered,
+  isMalformedRequest,
+  toModelError,
+} from "./model-errors.ts";
 
 /** Milliseconds for one answer of a model. */
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -46,7 +52,7 @@ export function createOpenAiModelClient(options: OpenAiModelClientOptions = {}):
         if (refusal !== undefined) dialects.remember(address, request, dialect);
         return body;
       } catch (error) {
-        if (!isMalformedRequest(error)) throw error;
+        if (!isMalformedRequest(error) || isFiltered(error)) throw error;
         refusal ??= error;
         const next = nextDialect(dialect, error.param ?? null);
         // The first refusal is about the request as intended.
@@ -94,7 +100,12 @@ async function post(
     messages: request.messages.map(({ role, content }) => ({ role, content })),
     ...dialectParameters(request, dialect),
   };
-  return endpoint.client.chat.completions.create(body, { signal });
+  const { data, response } = await endpoint.client.chat.completions
+    .create(body, { signal })
+    .withResponse();
+  const wrapped = findWrappedError(data, response.headers);
+  if (wrapped !== null) throw wrapped;
+  return data;
 }
 
 function toError(error: unknown, call: FailedCall, signal: AbortSignal): AppError {

@@ -162,6 +162,7 @@ function replay({ validate }: CallSetup, record: CallRecord): CallResult {
 const MODEL_FAILURES = [
   "model_rate_limited",
   "model_rejected",
+  "model_refused",
   "model_breaker_open",
   "model_unavailable",
 ] as const satisfies readonly ErrorCode[];

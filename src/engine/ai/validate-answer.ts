@@ -19,13 +19,23 @@ export type AnswerCheck =
 
 const MAX_QUOTED = 200;
 
+/** Reasons for an end that stand for a content filter, with those of Gemini and Bedrock. */
+const FILTERED = new Set([
+  "content_filter",
+  "safety",
+  "prohibited_content",
+  "blocklist",
+  "guardrail_intervened",
+  "refusal",
+]);
+
 /** Judges a reply; every way in which it can be unusable has a name of its own. */
 export function validateAnswer(
   reply: Pick<ModelReply, "text" | "finishReason" | "refusal">,
   question: { readonly model: string; readonly format: AnswerFormat; readonly maxTokens: number },
 ): AnswerCheck {
   const { model, format, maxTokens } = question;
-  if (reply.refusal !== undefined || reply.finishReason === "content_filter") {
+  if (reply.refusal !== undefined || FILTERED.has(reply.finishReason.toLowerCase())) {
     const said = reply.refusal?.replace(/\s+/g, " ").trim().slice(0, MAX_QUOTED);
     const why = said ?? "its content filter stopped the answer";
     return {

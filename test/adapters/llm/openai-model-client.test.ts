@@ -225,6 +225,100 @@ describe("trouble", () => {
     expect(server.received).toHaveLength(1);
   });
 
+  test.each<[string, object, object]>([
+    [
+      "an error in the body",
+      { error: { code: 429, message: "Rate limit: 20 a minute" } },
+      { code: "model_rate_limited", retryable: true, outcomeUnknown: false },
+    ],
+    [
+      "an error with words for a code",
+      { error: { code: "rate_limit_exceeded", message: "Rate limit: 20 a minute" } },
+      { code: "model_rate_limited", retryable: true },
+    ],
+    [
+      "an error of the server",
+      { error: { type: "overloaded_error", message: "Rate limit: 20 a minute" } },
+      { code: "model_unavailable", retryable: true, outcomeUnknown: false },
+    ],
+    [
+      "an error instead of the answer",
+      { choices: [{ error: { code: 502, message: "Rate limit: 20 a minute" } }] },
+      { code: "model_unavailable", retryable: true, outcomeUnknown: true },
+    ],
+    [
+      "words of the provider behind it",
+      { error: { code: 503, message: "Provider", metadata: { raw: "Rate limit: 20 a minute" } } },
+      { code: "model_unavailable", retryable: true },
+    ],
+    [
+      "an error that is a text",
+      { error: "Rate limit: 20 a minute" },
+      { code: "model_rate_limited", retryable: true },
+    ],
+    [
+      "a wrong request",
+      { error: { code: 413, message: "Rate limit: 20 a minute" } },
+      { code: "model_rejected", retryable: false },
+    ],
+  ])("%s with status 200 keeps its words", async (_name, body, more) => {
+    await using server = await startLoopbackServer(json(200, body));
+
+    await expect(
+      createOpenAiModelClient({ baseUrl: server.url }).complete(REQUEST, never),
+    ).rejects.toMatchObject({ ...more, message: expect.stringContaining("20 a minute") });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test("an answer that ends in an error without words is tried again", async () => {
+    await using server = await startLoopbackServer(
+      json(200, { choices: [{ finish_reason: "error", message: { content: "bil" } }] }),
+    );
+
+    await expect(
+      createOpenAiModelClient({ baseUrl: server.url }).complete(REQUEST, never),
+    ).rejects.toMatchObject({ code: "model_unavailable", retryable: true, outcomeUnknown: true });
+  });
+
+  test("a refused parameter in the body of a 200 is left out, too", async () => {
+    await using server = await startLoopbackServer(
+      inTurn(
+        json(200, { error: { code: 400, message: "No.", param: "response_format" } }),
+        json(200, completion("x")),
+      ),
+    );
+
+    const reply = await createOpenAiModelClient({ baseUrl: server.url }).complete(REQUEST, never);
+
+    expect(reply.text).toBe("x");
+  });
+
+  test.each<[string, number, object]>([
+    ["OpenAI", 400, { code: "content_policy_violation" }],
+    [
+      "Azure",
+      400,
+      { code: "content_filter", innererror: { code: "ResponsibleAIPolicyViolation" } },
+    ],
+    ["OpenRouter", 403, { code: 403, metadata: { flagged_input: "…", reasons: ["violence"] } }],
+    ["a body with status 200", 200, { code: "content_filter" }],
+  ])(
+    "a content filter of %s is a refusal, and no other way is tried",
+    async (_name, status, error) => {
+      const body = { error: { ...error, message: "The prompt was flagged." } };
+      await using server = await startLoopbackServer(json(status, body));
+
+      await expect(
+        createOpenAiModelClient({ baseUrl: server.url }).complete(REQUEST, never),
+      ).rejects.toMatchObject({
+        code: "model_refused",
+        retryable: false,
+        message: expect.stringMatching(/declined to answer: .*: The prompt was flagged\./),
+      });
+      expect(server.received).toHaveLength(1);
+    },
+  );
+
   test("an account without credit is not asked again", async () => {
     await using server = await startLoopbackServer(
       json(429, { error: { message: "quota", code: "insufficient_quota" } }),

@@ -383,6 +383,20 @@ const BAD: readonly Bad[] = [
     calls: 1,
   },
   {
+    kind: "a content filter before the model",
+    config: ENUM,
+    answers: [json(400, { error: { code: "content_filter", message: "Flagged." } })],
+    result: error("model_refused", /content filter of .*: Flagged/),
+    calls: 1,
+  },
+  {
+    kind: "an error with status 200",
+    config: ENUM,
+    answers: [json(200, { error: { code: 429, message: "20 a minute" } })],
+    result: error("model_rate_limited", /20 a minute/),
+    calls: 1,
+  },
+  {
     kind: "no choices",
     config: ENUM,
     answers: [json(200, { choices: [] })],
