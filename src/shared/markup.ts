@@ -16,16 +16,7 @@ export function escapeHtml(text: string): string {
  * `<!everyone>` and user groups. Links, emphasis and mentions of single people stay.
  *
  * A `<` at the end is escaped too: the text that follows could complete a mention.
- *
- * @internal exported for its test
  */
 export function escapeBroadcasts(text: string): string {
   return text.replace(/<(?=!|$)/g, "&lt;");
 }
-
-/**
- * Kinds of markup that a parameter can hold, each with how text from outside is written into it.
- */
-export const MARKUPS = { html: escapeHtml, slack: escapeBroadcasts } as const;
-
-export type Markup = keyof typeof MARKUPS;

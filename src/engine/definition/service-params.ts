@@ -4,6 +4,7 @@ import { AppError } from "../../shared/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { toText } from "../../shared/json-text.ts";
 import type { ServiceAction } from "../ports/service.ts";
+import { bareSchema, memberSchemas } from "./param-schema.ts";
 
 /** One thing wrong with the parameters of an action. Values are never named: they may hold secrets. */
 export interface ParamProblem {
@@ -13,8 +14,9 @@ export interface ParamProblem {
 }
 
 /**
- * Fits parameters to an action: a text parameter that was given a number or an object gets it as text, and null counts as
- * absent where the parameter is optional.
+ * Fits parameters to an action, members of objects and lists like the parameters themselves: a text that was given a number or
+ * an object gets it as text, and null and an empty text count as absent where nothing has to be and they are not accepted. An
+ * item of a list that counts as absent is left out, and so is a list that has no other.
  *
  * @param isOpen - says of a parameter that its value is not known yet; it is only checked that it exists.
  * @returns the parameters, and every problem they have.
@@ -64,10 +66,48 @@ function unknownParams(given: JsonObject, known: readonly string[]): ParamProble
 
 function fitValue(type: z.core.$ZodType, value: Json | undefined): Json | undefined {
   if (value === undefined || accepts(type, value)) return value;
-  if (value === null && accepts(type, undefined)) return undefined;
+  if (isNothing(value) && accepts(type, undefined)) return undefined;
   if (typeof value === "string") return value;
   const text = toText(value);
-  return accepts(type, text) ? text : value;
+  if (accepts(type, text)) return text;
+  const fitted = fitMembers(type, value);
+  const isAbsent = isEmptyList(fitted) && !accepts(type, fitted) && accepts(type, undefined);
+  return isAbsent ? undefined : fitted;
+}
+
+function isEmptyList(value: Json): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+function isNothing(value: Json): boolean {
+  return value === null || (typeof value === "string" && value.trim() === "");
+}
+
+/** Fits what is within a value, by the first schema of a union that takes it then. */
+function fitMembers(type: z.core.$ZodType, value: Json): Json {
+  const bare = bareSchema(type);
+  if (bare instanceof z.ZodUnion) {
+    const fitted = bare.options.map((option) => fitMembers(option, value));
+    return fitted.find((one) => accepts(bare, one)) ?? fitted.find(isEmptyList) ?? value;
+  }
+  if (bare instanceof z.ZodArray && Array.isArray(value)) {
+    return value.flatMap((item: Json) => {
+      const fitted = fitValue(bare.element, item);
+      const isAbsent = isNothing(item) && (fitted === undefined || !accepts(bare.element, fitted));
+      return isAbsent || fitted === undefined ? [] : [fitted];
+    });
+  }
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]): [string, Json][] => {
+      const [member] = memberSchemas(bare, key);
+      if (member === undefined) return [[key, item]];
+      // Of a member that any name may have, none has to be there.
+      const isAbsent = item === null && bare instanceof z.ZodRecord && !accepts(member, null);
+      const fitted = isAbsent ? undefined : fitValue(member, item);
+      return fitted === undefined ? [] : [[key, fitted]];
+    }),
+  );
 }
 
 function problemsOf(

@@ -8,6 +8,7 @@ const MARK_CHARACTERS = /[\uE000\uE001]/gu;
 export function withMarks(scope: Scope, isLater: (path: readonly string[]) => boolean): Scope {
   return {
     roots: scope.roots,
+    isOpen: isLater,
     read: (path) => {
       if (isLater(path)) return MARK_OPENS + path.join(".") + MARK_CLOSES;
       const value = scope.read(path);

@@ -6,6 +6,8 @@ export interface Scope {
   read(path: readonly string[]): Json | undefined;
   /** The roots by name (`variables`, `stepResults`, `execution`, `trigger`, …) for expressions. Live objects: not to be changed. */
   readonly roots: Readonly<Record<string, unknown>>;
+  /** Whether what is read at a path stands for a value that is not known yet. Absent: everything is known. */
+  isOpen?(path: readonly string[]): boolean;
 }
 
 /** A scope with one more root. */

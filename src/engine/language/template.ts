@@ -1,9 +1,11 @@
 import { AppError } from "../../shared/errors.ts";
-import { isJsonObject, type Json } from "../../shared/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { MAX_DEPTH, tooDeep, toText } from "../../shared/json-text.ts";
+import { Misfit, type Piece, type Place } from "../../shared/places/place.ts";
 import { guardSecrets, secretReference } from "../../shared/secret-reference.ts";
 import { parseTemplate, type Template, type TemplatePath } from "../../shared/template-parser.ts";
 import { missingValue } from "./missing-value.ts";
+import { PLAIN, type Placing } from "./placing.ts";
 import type { Scope } from "./scope.ts";
 
 /** Characters that templates may produce in one text or one set of parameters. */
@@ -34,37 +36,58 @@ export function renderText(template: Template | string, scope: Scope): string {
 }
 
 /**
- * Resolves every template in a value, however deep. Keys are left alone.
+ * Resolves every template in a value, however deep, each by the place that it stands in. Keys are left alone.
  *
  * The result is meant for `revealSecrets`: `{{secrets.NAME}}` written in the definition stays, and the same characters
  * coming from data are guarded, so that a person cannot read a secret by typing its name into a variable.
  *
- * @throws {AppError} `template_invalid`, `template_missing`, `limit_exceeded`.
+ * @param placing - where the value stands; by default it is text without a syntax.
+ * @throws {AppError} `template_invalid`, `template_missing`, `limit_exceeded`; `params_invalid` for a value that cannot be
+ *   written into its place, and for a secret that people would read.
  */
-export function resolveTemplates(value: Json, scope: Scope): Json {
+export function resolveTemplates(value: Json, scope: Scope, placing: Placing = PLAIN): Json {
   const budget: Budget = { left: MAX_RENDERED_LENGTH };
-  return mapTexts(value, 0, budget, (text) => {
-    const template = parseTemplate(text);
-    const only = template.whole ? template.parts[0] : undefined;
-    if (only === undefined || typeof only === "string") return renderGuarded(template, scope);
-    if (only[0] === "secrets") return secretReference(only);
-    return mapTexts(readPath(only, scope), 0, budget, guardSecrets);
-  });
+  return mapTexts(value, { placing, path: [] }, budget, (text, { placing, path }) =>
+    fitting(path, () => {
+      const template = parseTemplate(text);
+      const pieces = piecesOf(template, scope);
+      const [only] = pieces;
+      if (!template.whole || typeof only !== "object" || only.value === undefined)
+        return writeGuarded(template, pieces, placing.place, scope);
+      const taken = takeAlone(only.value, only.template, placing, path);
+      return mapTexts(taken, { placing: PLAIN, path: [] }, budget, guardSecrets);
+    }),
+  );
 }
 
-/**
- * Resolves every template in a value that is markup: what the templates put in is escaped, a lone `{{…}}` too, so that data
- * is text there and never markup; what the definition says stays.
- *
- * @param escape - writes text from outside into the markup.
- * @throws {AppError} `template_invalid`, `template_missing`, `limit_exceeded`; `params_invalid` for a secret.
- */
-export function resolveMarkup(value: Json, scope: Scope, escape: (text: string) => string): Json {
-  const budget: Budget = { left: MAX_RENDERED_LENGTH };
-  return mapTexts(value, 0, budget, (text) => {
-    const template = parseTemplate(text);
-    if (template.paths.some((path) => path[0] === "secrets")) throw secretShown();
-    return renderGuarded(template, scope, escape);
+/** The value of a lone template, which may be an object whose members stand in places of their own. */
+function takeAlone(value: Json, template: string, placing: Placing, path: Path): Json {
+  const { place } = placing;
+  if (place.alone) {
+    const taken = place.alone(value, template);
+    if (taken !== undefined) return taken;
+  }
+  if (path.length > MAX_DEPTH) throw tooDeep();
+  const take = (item: Json, key: string, owner: JsonObject | readonly Json[]): Json =>
+    takeAlone(item, template, placing.member(key, owner), [...path, key]);
+  if (Array.isArray(value)) {
+    const list: readonly Json[] = value;
+    return list.map((item, index) => take(item, String(index), list));
+  }
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, take(item, key, value)]),
+  );
+}
+
+/** The pieces of a text, as its place writes them. */
+export function piecesOf(template: Template, scope?: Scope): readonly Piece[] {
+  return template.parts.map((part): Piece => {
+    if (typeof part === "string") return part;
+    const isSecret = part[0] === "secrets";
+    const known = scope !== undefined && !isSecret && scope.isOpen?.(part) !== true;
+    const value = known ? readPath(part, scope) : undefined;
+    return { template: `{{${part.join(".")}}}`, isSecret, value };
   });
 }
 
@@ -110,27 +133,49 @@ function readPath(path: TemplatePath, scope: Scope): Json {
   return value;
 }
 
-/** Guards what lies between two references to secrets as one text: two values side by side could spell a third reference. */
-function renderGuarded(
+/**
+ * Writes a text by its place. What is not known yet stays as it is, and so do references to secrets. Guards what lies between
+ * two of these as one text: two values side by side could spell a third reference.
+ */
+function writeGuarded(
   template: Template,
+  pieces: readonly Piece[],
+  place: Place,
   scope: Scope,
-  write: (text: string) => string = (text) => text,
 ): string {
+  if (place.refusesSecrets === true && pieces.some(isSecret)) throw secretShown();
+  const written = place.write(pieces);
   const texts: string[] = [];
   let run: string[] = [];
   const flush = (): void => {
     if (run.length > 0) texts.push(guardSecrets(join(run)));
     run = [];
   };
-  for (const part of template.parts) {
-    if (typeof part === "string") run.push(part);
-    else if (part[0] === "secrets") {
+  for (const [index, part] of template.parts.entries()) {
+    if (typeof part !== "string" && part[0] === "secrets") {
       flush();
       texts.push(secretReference(part));
-    } else run.push(write(toText(readPath(part, scope))));
+    } else if (typeof part !== "string" && scope.isOpen?.(part) === true) {
+      run.push(toText(readPath(part, scope)));
+    } else run.push(written[index] ?? "");
   }
   flush();
   return join(texts);
+}
+
+function isSecret(piece: Piece): boolean {
+  return typeof piece !== "string" && piece.isSecret;
+}
+
+/** Says of a value that does not fit which parameter it was for. */
+function fitting<Result>(path: Path, write: () => Result): Result {
+  try {
+    return write();
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error;
+    const field = path.length === 0 ? "" : `"${path.join(".")}": `;
+    throw new AppError({ code: "params_invalid", message: field + error.message });
+  }
 }
 
 function join(parts: readonly string[]): string {
@@ -144,26 +189,45 @@ interface Budget {
   left: number;
 }
 
-function mapTexts(value: Json, depth: number, budget: Budget, map: (text: string) => Json): Json {
-  if (depth > MAX_DEPTH) throw tooDeep();
+type Path = readonly string[];
+
+/** Where a value stands within the parameters. */
+interface Position {
+  readonly placing: Placing;
+  readonly path: Path;
+}
+
+function mapTexts(
+  value: Json,
+  at: Position,
+  budget: Budget,
+  map: (text: string, at: Position) => Json,
+): Json {
+  if (at.path.length > MAX_DEPTH) throw tooDeep();
   const spend = (amount: number): void => {
     budget.left -= amount;
     if (budget.left < 0) throw tooLong();
   };
   if (typeof value === "string") {
-    const mapped = map(value);
+    const mapped = map(value, at);
     spend(typeof mapped === "string" ? mapped.length : 1);
     return mapped;
   }
   spend(1);
-  if (Array.isArray(value))
-    return value.map((item: Json) => mapTexts(item, depth + 1, budget, map));
+  const mapMember = (item: Json, key: string, owner: JsonObject | readonly Json[]): Json => {
+    const within = { placing: at.placing.member(key, owner), path: [...at.path, key] };
+    return mapTexts(item, within, budget, map);
+  };
+  if (Array.isArray(value)) {
+    const list: readonly Json[] = value;
+    return list.map((item, index) => mapMember(item, String(index), list));
+  }
   if (!isJsonObject(value)) return value;
   // fromEntries defines own properties, so that a key named __proto__ stays data.
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
       spend(key.length);
-      return [guardSecrets(key), mapTexts(item, depth + 1, budget, map)];
+      return [guardSecrets(key), mapMember(item, key, value)];
     }),
   );
 }

@@ -2,9 +2,8 @@ import { z } from "zod";
 import { didYouMean } from "../../shared/did-you-mean.ts";
 import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
-import { MARKUPS, type Markup } from "../../shared/markup.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
-import { markupParams, traitProblems } from "../definition/param-traits.ts";
+import { placingOf, traitProblems } from "../definition/param-traits.ts";
 import { fitParams, holdsTemplate, prepareParams } from "../definition/service-params.ts";
 import {
   type AttemptContext,
@@ -16,8 +15,8 @@ import {
   type StepEffect,
   type StepProgram,
 } from "../definition/step-type.ts";
-import type { Scope } from "../language/scope.ts";
-import { resolveMarkup, resolveTemplates } from "../language/template.ts";
+import { PLAIN } from "../language/placing.ts";
+import { resolveTemplates } from "../language/template.ts";
 import { isUntried } from "../model/untried.ts";
 import type { ServiceAction, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
 
@@ -92,21 +91,26 @@ function checkService(config: ServiceConfig, { services }: CheckContext): readon
 }
 
 function bindService(config: ServiceConfig, context?: CheckContext): StepProgram {
-  // Without the services it would be unknown which parameters are markup, and data would become markup, too.
+  // Without the services it would be unknown which parameters have a syntax, and data would become a part of it.
   if (!context) throw new Error("A service step is bound with the services.");
   const found = actionOf(context.services, config.service, nameOfAction(config, context.services));
-  const markups = found ? markupParams(found) : new Map<string, Markup>();
+  const params = paramsOf(config);
+  const placing = found ? placingOf(found, params) : PLAIN;
   return {
-    enter: ({ scope }) => ({
-      kind: "run",
-      params: {
-        service: config.service,
-        ...(config.action !== undefined && { action: config.action }),
-        ...resolveParams(paramsOf(config), markups, scope),
-      },
-    }),
+    enter: ({ scope }) => {
+      const resolved = resolveTemplates(params, scope, placing);
+      if (!isJsonObject(resolved)) throw new Error("An object resolves to an object.");
+      return {
+        kind: "run",
+        params: {
+          service: config.service,
+          ...(config.action !== undefined && { action: config.action }),
+          ...resolved,
+        },
+      };
+    },
     run: runService,
-    ...(found && changesSomething(found, paramsOf(config)) && { effect: effectOf(config, found) }),
+    ...(found && changesSomething(found, params) && { effect: effectOf(config, found) }),
     routes: { kind: "none" },
     timeoutMs: TIMEOUT_MS,
     expressions: [],
@@ -123,21 +127,6 @@ function effectOf({ service: name, action }: ServiceConfig, found: ServiceAction
       found.describe?.(params) ??
       `${found.summary.split(/[;.]/)[0]} (${name}${action === undefined ? "" : `.${action}`})`,
   };
-}
-
-function resolveParams(
-  params: JsonObject,
-  markups: ReadonlyMap<string, Markup>,
-  scope: Scope,
-): JsonObject {
-  const plain = Object.entries(params).filter(([name]) => !markups.has(name));
-  const resolved = resolveTemplates(Object.fromEntries(plain), scope);
-  if (!isJsonObject(resolved)) throw new Error("An object resolves to an object.");
-  const escaped = Object.entries(params).flatMap(([name, value]): [string, Json][] => {
-    const markup = markups.get(name);
-    return markup === undefined ? [] : [[name, resolveMarkup(value, scope, MARKUPS[markup])]];
-  });
-  return { ...resolved, ...Object.fromEntries(escaped) };
 }
 
 async function runService(entered: JsonObject, context: AttemptContext): Promise<AttemptResult> {

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { externalNames, paramTraits } from "../../engine/definition/param-traits.ts";
+import { externalNames, inPlace, paramTraits } from "../../engine/definition/param-traits.ts";
 import type { NameCheck, NameWarning } from "../../engine/ports/name-checks.ts";
 import type { Service } from "../../engine/ports/service.ts";
 import { AppError } from "../../shared/errors.ts";
+import { plain } from "../../shared/places/place.ts";
 import { defineAction, showText } from "../action.ts";
 import { readConnectionUrl } from "./connection-url.ts";
 import type { Database } from "./database.ts";
@@ -18,12 +19,9 @@ const QueryParams = z.strictObject({
   query: z.string().min(1).max(50_000).register(paramTraits, {
     insteadOfTemplates: 'Write $1, $2 … in the query and the templates into "values", in order.',
   }),
-  values: z.array(z.json()).max(1000).default([]),
+  values: inPlace(z.array(z.json()).max(1000), plain).default([]),
   /** Name of a connection; case is ignored, and `-` equals `_`. */
-  connection: z
-    .string()
-    .min(1)
-    .max(64)
+  connection: inPlace(z.string().min(1).max(64), plain)
     .default(DEFAULT_CONNECTION)
     .register(externalNames, { kind: "connection", absent: DEFAULT_CONNECTION }),
 });

@@ -1,44 +1,49 @@
 import type { MailboxAddress } from "nodemailer/lib/addressparser";
 import type { MailComposerAttachment } from "nodemailer/lib/mail-composer";
 import { z } from "zod";
-import { paramTraits } from "../../engine/definition/param-traits.ts";
+import { inPlace } from "../../engine/definition/param-traits.ts";
 import { AppError } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/hash.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { addressPlace } from "../../shared/places/address-place.ts";
+import { htmlPlace } from "../../shared/places/html-place.ts";
+import { plain } from "../../shared/places/place.ts";
 import { fillEmailTemplate } from "./email-template.ts";
 
 /** A coarse check at deployment; addresses are parsed strictly before sending. */
 const ADDRESSES = "an e-mail address such as ann@example.com, or a list of them";
 const Address = z.string().regex(/@/, ADDRESSES);
 
-const Addresses = z.union([Address, z.array(Address).min(1)], ADDRESSES);
+const Addresses = inPlace(z.union([Address, z.array(Address).min(1)], ADDRESSES), addressPlace);
 
 const Attachment = z.strictObject({
-  filename: z.string().min(1).max(200),
-  content: z.string(),
+  filename: inPlace(z.string().min(1).max(200), plain),
+  content: inPlace(z.string(), plain),
   /** Absent: the content is text. */
   encoding: z.literal("base64").optional(),
-  contentType: z
-    .string()
-    .regex(/^[\w.+-]+\/[\w.+-]+(?:; ?charset=[\w-]+)?$/, "a media type such as text/csv")
-    .optional(),
+  contentType: inPlace(
+    z.string().regex(/^[\w.+-]+\/[\w.+-]+(?:; ?charset=[\w-]+)?$/, "a media type such as text/csv"),
+    plain,
+  ).optional(),
 });
 
 export const SendParams = z.strictObject({
   to: Addresses,
   cc: Addresses.optional(),
   bcc: Addresses.optional(),
-  subject: z.string().max(1000).optional(),
+  subject: inPlace(z.string().max(1000), plain).optional(),
   /** HTML. */
-  body: z.string().optional().register(paramTraits, { markup: "html" }),
-  text: z.string().optional(),
+  body: inPlace(z.string(), htmlPlace).optional(),
+  text: inPlace(z.string(), plain).optional(),
   /** Name of a file in the folder of templates, without its ending. */
-  template: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i, "the name of a template: letters, digits, - and _")
-    .optional(),
+  template: inPlace(
+    z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i, "the name of a template: letters, digits, - and _"),
+    plain,
+  ).optional(),
   /** Values of the template's `{{name}}`. */
-  values: z.record(z.string(), z.json()).optional(),
+  values: inPlace(z.record(z.string(), z.json()), plain).optional(),
   attachments: z.array(Attachment).max(20).optional(),
 });
 export type SendParams = z.output<typeof SendParams>;
@@ -135,10 +140,17 @@ function attachmentsOf({ attachments = [] }: SendParams): MailComposerAttachment
         `The attachments are larger than ${MAX_ATTACHMENT_BYTES / 1_000_000} MB together. Send a link instead.`,
       );
     }
-    // Recipients see and save the name: no folders, and no line break that could begin a header.
-    const name = oneLine(filename).replaceAll(/[/\\]/g, "_");
-    return omitUndefined({ filename: name, content: data, contentType });
+    return omitUndefined({ filename: fileName(filename), content: data, contentType });
   });
+}
+
+/**
+ * Recipients see the name and save under it: no folders, no line break that could begin a header, and no sign that changes the
+ * direction of writing, so that an ending is seen as what it is.
+ */
+function fileName(text: string): string {
+  const name = oneLine(text.replaceAll(/\p{Bidi_Control}/gu, "")).replaceAll(/[/\\]/g, "_");
+  return /^\.*$/.test(name) ? "_" : name;
 }
 
 function isBase64(text: string): boolean {

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../shared/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
-import { toText } from "../../shared/json-text.ts";
-import { escapeHtml } from "../../shared/markup.ts";
+import { htmlPlace } from "../../shared/places/html-place.ts";
+import { Misfit, type Piece, type Place, plain } from "../../shared/places/place.ts";
 import { parseTemplate } from "../../shared/template-parser.ts";
 
 const MAX_TEMPLATE_BYTES = 500_000;
@@ -31,16 +31,28 @@ export async function fillEmailTemplate(
   const source = await readTemplate(templatesDir, name);
   const [, subject, html = source] =
     /^\s*<!--\s*subject:([^\n]*?)-->[ \t]*\r?\n?([^]*)$/i.exec(source) ?? [];
-  const fill = (text: string, write: (value: string) => string): string =>
-    parseTemplate(text)
-      .parts.map((part) =>
-        typeof part === "string" ? part : write(toText(readValue(name, values, part))),
-      )
-      .join("");
-  return {
-    subject: subject === undefined ? null : fill(subject.trim(), (value) => value),
-    html: fill(html, escapeHtml),
+  const fill = (text: string, place: Place): string => {
+    const pieces = parseTemplate(text).parts.map((part): Piece => {
+      if (typeof part === "string") return part;
+      const value = readValue(name, values, part);
+      return { template: `{{${part.join(".")}}}`, isSecret: false, value };
+    });
+    return writeOrRefuse(name, place, pieces);
   };
+  return {
+    subject: subject === undefined ? null : fill(subject.trim(), plain),
+    html: fill(html, htmlPlace),
+  };
+}
+
+function writeOrRefuse(name: string, place: Place, pieces: readonly Piece[]): string {
+  try {
+    return place.write(pieces).join("");
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error;
+    const message = `The e-mail template "${name}" cannot be filled: ${error.message}`;
+    throw new AppError({ code: "params_invalid", message });
+  }
 }
 
 async function readTemplate(templatesDir: string, name: string): Promise<string> {

@@ -1,10 +1,15 @@
 import type { Readable } from "node:stream";
 import axios, { type AxiosRequestConfig, type AxiosResponse } from "axios";
 import { z } from "zod";
+import { inPlace } from "../../engine/definition/param-traits.ts";
 import type { ServiceContext } from "../../engine/ports/service.ts";
+import { TimeLimit } from "../../shared/duration.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
+import { plain } from "../../shared/places/place.ts";
+import { urlPlace } from "../../shared/places/url-place.ts";
 import type { AddressGuard } from "./address-guard.ts";
+import { bodyPlace } from "./body-place.ts";
 import { toHttpError, toStatusError } from "./http-errors.ts";
 import { decodeBody, readBody } from "./response-body.ts";
 
@@ -12,18 +17,46 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as 
 const Scalar = z.union([z.string(), z.number(), z.boolean()]);
 const Status = z.int().min(100).max(599);
 
+/** What may be in the name of a header (https://www.rfc-editor.org/rfc/rfc9110#name-tokens). */
+const HeaderName = z
+  .string()
+  .regex(/^[\w!#$%&'*+.^`|~-]+$/, "a header's name: letters, digits and - without spaces");
+
+/** What Node takes as the value of a header: one line of Latin-1. Spaces and line breaks around it are no part of it. */
+const HeaderText = z
+  .string()
+  .refine(
+    (text) => /^[\t -~\u0080-\u00FF]*$/.test(text.trim()),
+    "one line of Latin letters, digits and signs",
+  );
+
+const MAX_TIMEOUT_MS = 300_000;
+
+const Url = z
+  .string()
+  // URL parsers leave line breaks and tabs out.
+  .refine((url) => !/\p{Cc}/u.test(url.trim()), "a URL without line breaks")
+  .pipe(z.url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://" }));
+
 export const RequestParams = z.strictObject({
-  url: z.url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://" }),
-  method: z
-    .string()
+  url: inPlace(Url, urlPlace),
+  method: inPlace(z.string(), plain)
     .transform((method) => method.toUpperCase())
     .pipe(z.enum(METHODS, `one of ${METHODS.join(", ")}`))
     .default("GET"),
-  headers: z.record(z.string().min(1), Scalar).optional(),
-  query: z.record(z.string().min(1), z.union([Scalar, z.null(), z.array(Scalar)])).optional(),
-  body: z.json().optional(),
-  /** Milliseconds; at most five minutes. */
-  timeout: z.int().min(1).max(300_000).default(30_000),
+  headers: inPlace(
+    z.record(HeaderName, z.union([HeaderText, z.number(), z.boolean()])),
+    plain,
+  ).optional(),
+  query: inPlace(
+    z.record(z.string().min(1), z.union([Scalar, z.null(), z.array(Scalar)])),
+    plain,
+  ).optional(),
+  body: inPlace(z.json(), bodyPlace).optional(),
+  timeout: inPlace(
+    TimeLimit.refine((ms) => ms <= MAX_TIMEOUT_MS, "at most 5m"),
+    plain,
+  ).default(30_000),
   /** Statuses from 400 that are not a failure. */
   expectStatus: z
     .union([Status, z.array(Status).min(1)], "a status such as 404, or a list of them")
@@ -100,7 +133,7 @@ function firstHop(params: RequestParams, idempotencyKey: string): Hop {
   const type = contentType(params.body);
   if (type !== null) headers.set("content-type", type);
   for (const [name, value] of Object.entries(params.headers ?? {})) {
-    headers.set(name.toLowerCase(), String(value));
+    headers.set(name.toLowerCase(), String(value).trim());
   }
   return { url, method: params.method, headers: Object.fromEntries(headers), body: params.body };
 }

@@ -1,17 +1,20 @@
 import type { KnownBlock } from "@slack/types";
 import type { ChatPostMessageArguments } from "@slack/web-api";
 import { z } from "zod";
-import { externalNames, paramTraits } from "../../engine/definition/param-traits.ts";
+import { externalNames, inPlace } from "../../engine/definition/param-traits.ts";
 import type { Service, ServiceContext } from "../../engine/ports/service.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { type Json, readOwn } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { plain } from "../../shared/places/place.ts";
+import { slackPlace } from "../../shared/places/slack-place.ts";
 import { type ChannelFinder, isChannelId, readMention } from "../../slack/channels.ts";
 import { toSlackError } from "../../slack/errors.ts";
 import { findMessage, type MessageMark } from "../../slack/messages.ts";
 import type { Slack } from "../../slack/slack.ts";
 import { pinnedName } from "../../slack/text.ts";
 import { defineAction, showText } from "../action.ts";
+import { markupInBlock, placeInBlocks } from "./block-place.ts";
 
 /** Slack cuts texts there without a word. */
 const MAX_TEXT_LENGTH = 40_000;
@@ -26,12 +29,12 @@ const Block = z.custom<KnownBlock>(
 
 const MessageParams = z.strictObject({
   /** `#name`, an id, or a person's id for a direct message. */
-  channel: z.string().trim().min(1).register(externalNames, { kind: "channel" }),
+  channel: inPlace(z.string().trim().min(1), plain).register(externalNames, { kind: "channel" }),
   /** Slack's own markup. With blocks: what notifications show. */
-  message: z.string().min(1).register(paramTraits, { markup: "slack" }),
-  blocks: z.array(Block).max(MAX_BLOCKS).optional(),
+  message: inPlace(z.string().min(1), slackPlace),
+  blocks: inPlace(z.array(Block).max(MAX_BLOCKS), markupInBlock, placeInBlocks).optional(),
   /** Time stamp of the message whose thread this belongs to. */
-  threadTs: z.string().min(1).optional(),
+  threadTs: inPlace(z.string().min(1), plain).optional(),
 });
 type MessageParams = z.output<typeof MessageParams>;
 

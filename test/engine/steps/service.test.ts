@@ -1,13 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { createSecretRevealer } from "../../../src/adapters/secrets.ts";
-import { paramTraits } from "../../../src/engine/definition/param-traits.ts";
+import { inPlace, paramTraits } from "../../../src/engine/definition/param-traits.ts";
 import type { AttemptContext, AttemptResult } from "../../../src/engine/definition/step-type.ts";
 import type { Service, ServiceAction } from "../../../src/engine/ports/service.ts";
 import { service } from "../../../src/engine/steps/service.ts";
 import { createServiceRegistry } from "../../../src/services/registry.ts";
+import { TimeLimit } from "../../../src/shared/duration.ts";
 import { AppError, type AppErrorOptions } from "../../../src/shared/errors.ts";
 import type { Json, JsonObject } from "../../../src/shared/json.ts";
+import { htmlPlace } from "../../../src/shared/places/html-place.ts";
 import { attemptContext } from "../../support/attempt-context.ts";
 import { plainScope } from "../language/plain-scope.ts";
 
@@ -29,7 +31,19 @@ class Board {
         text: z.string().min(1),
         count: z.number().optional(),
         tags: z.array(z.string()).optional(),
-        page: z.string().optional().register(paramTraits, { markup: "html" }),
+        page: inPlace(z.string(), htmlPlace).optional(),
+        head: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+        copies: z.union([z.email(), z.array(z.email()).min(1)]).optional(),
+        files: z
+          .array(
+            z.strictObject({
+              name: z.string().min(1),
+              text: z.string(),
+              kind: z.string().min(1).optional(),
+            }),
+          )
+          .optional(),
+        wait: TimeLimit.optional(),
         rule: z.string().optional().register(paramTraits, { insteadOfTemplates: "Write $1." }),
       }),
       sideEffect: true,
@@ -112,6 +126,60 @@ describe("calling an action", () => {
     );
 
     expect(board.posts).toEqual([{ channel: "#a", text: "hi", count: 3 }]);
+  });
+
+  test.each<[string, JsonObject, JsonObject]>([
+    ["a member that is null", { head: { a: "{{variables.none}}", b: "x" } }, { head: { b: "x" } }],
+    [
+      "a member that is an object",
+      { head: { a: "{{variables.object}}" } },
+      { head: { a: '{"x":1}' } },
+    ],
+    ["an empty text that is optional", { copies: "{{variables.empty}}" }, {}],
+    ["an empty text of the definition", { copies: "" }, {}],
+    [
+      "items that are nothing",
+      { copies: ["{{variables.none}}", "{{variables.empty}}", "ann@a.example"] },
+      { copies: ["ann@a.example"] },
+    ],
+    ["nothing but such items", { copies: ["{{variables.none}}", ""] }, {}],
+    [
+      "a text and an option of an object in a list",
+      {
+        files: [
+          { name: 5, text: "{{variables.object}}", kind: "{{variables.none}}" },
+          "{{variables.none}}",
+        ],
+      },
+      { files: [{ name: "5", text: '{"x":1}' }] },
+    ],
+    ["a text that may be empty", { head: { a: "" } }, { head: { a: "" } }],
+    ["a duration", { wait: "10s" }, { wait: "10s" }],
+  ])("fits %s as it fits a parameter", async (_name, params, fitted) => {
+    const board = new Board();
+
+    const result = await board.run(
+      { ...POST, ...params },
+      { none: null, empty: "", object: { x: 1 } },
+    );
+
+    expect(result).toMatchObject({ kind: "ok" });
+    expect(board.posts).toEqual([{ channel: "#a", text: "hi", ...fitted }]);
+  });
+
+  test.each<[JsonObject, RegExp]>([
+    [{ files: [{ name: "a" }] }, /"files.0.text" is not right/],
+    [{ files: [{ name: "{{variables.none}}", text: "x" }] }, /"files.0.name" is not right/],
+    [{ files: [{ name: "a", text: "x", title: "b" }] }, /"files.0"/],
+    [{ copies: ["{{variables.object}}"] }, /"copies/],
+    [{ wait: "soon" }, /"wait" is not right: must be a number of milliseconds/],
+  ])("%j is refused as it is in a parameter", async (params, message) => {
+    const board = new Board();
+
+    const result = await board.run({ ...POST, ...params }, { none: null, object: { x: 1 } });
+
+    expect(result).toMatchObject({ error: { message: expect.stringMatching(message) } });
+    expect(board.posts).toEqual([]);
   });
 
   test("reveals secrets within the call alone; a typed one stays text", async () => {
@@ -304,7 +372,7 @@ describe("checking a configuration", () => {
     [{ service: "board", channel: "#a" }, "text", '"text" is missing', /Add "text"/],
     [{ ...POST, txt: "x" }, "txt", '"txt" is no parameter of this action', /Did you mean "text"/],
     [{ ...POST, count: "three" }, "count", '"count" is not right: expected number', /Correct/],
-    [{ ...POST, tags: ["a", 1] }, "tags.1", '"tags.1" is not right: expected string', /Correct/],
+    [{ ...POST, tags: "a" }, "tags", '"tags" is not right: expected array', /Correct/],
     [
       { ...POST, constructor: "x" },
       "constructor",

@@ -72,6 +72,64 @@ describe("a request", () => {
     });
   });
 
+  test("leaves out a header that is null, and takes a time limit as any other duration", async () => {
+    await using server = await startLoopbackServer(json(200, {}));
+
+    await request({ url: server.url, headers: { "X-A": null, "X-B": " b\n" }, timeout: "10s" });
+
+    expect(server.received[0]?.headers).not.toHaveProperty("x-a");
+    expect(server.received[0]?.headers).toMatchObject({ "x-b": "b" });
+  });
+
+  test.each([
+    "a\r\nX-Admin: 1",
+    "a\nX-Admin: 1",
+    "a\rX-Admin: 1",
+    "a\u0000b",
+    "a\u007Fb",
+    "a\u2028b",
+    "日本語",
+    "a\n\n{}",
+  ])("the header %j is refused, and none is added", async (value) => {
+    await using server = await startLoopbackServer(json(200, {}));
+
+    await expect(request({ url: server.url, headers: { "X-A": value } })).rejects.toMatchObject({
+      code: "params_invalid",
+      message: expect.stringContaining('"headers.X-A" is not right: one line'),
+    });
+    expect(server.received).toEqual([]);
+  });
+
+  test.each(["X-A: 1\r\nX-B", "X A", "X-A:", "", "Ü"])("%j is no header's name", async (name) => {
+    await using server = await startLoopbackServer(json(200, {}));
+
+    await expect(request({ url: server.url, headers: { [name]: "1" } })).rejects.toMatchObject({
+      code: "params_invalid",
+    });
+    expect(server.received).toEqual([]);
+  });
+
+  test.each([
+    "https://a.exam\nple/",
+    "https://a.example/\r\nx",
+    "http\t://a.example",
+    "javascript:alert(1)",
+    "file:///etc/passwd",
+    "//a.example/x",
+    "a.example/x",
+    "",
+    "5m",
+  ])("%j is no URL", async (url) => {
+    await expect(request({ url })).rejects.toMatchObject({ code: "params_invalid" });
+  });
+
+  test.each(["6m", "0", "-1s", "soon", 300_001])("%j is no time limit", async (timeout) => {
+    await expect(request({ url: "https://a.example", timeout })).rejects.toMatchObject({
+      code: "params_invalid",
+      message: expect.stringContaining('"timeout"'),
+    });
+  });
+
   const J = "application/json";
   const nested = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
   test.each<[string, string, Buffer | string, Json]>([

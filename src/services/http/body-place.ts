@@ -1,0 +1,54 @@
+import { isJsonObject, type JsonObject } from "../../shared/json.ts";
+import { escapeHtml } from "../../shared/markup.ts";
+import { isJsonText, jsonPlace } from "../../shared/places/json-place.ts";
+import { asIs, type Place, plain, textOf } from "../../shared/places/place.ts";
+import { encodeComponent } from "../../shared/places/url-place.ts";
+
+/** A form: `a={{variables.a}}&b=1`. */
+const formPlace: Place = {
+  name: "a form",
+  write: (pieces) =>
+    pieces.map((piece) =>
+      typeof piece === "string" ? piece : encodeComponent(textOf(piece.value)),
+    ),
+};
+
+/** XML or HTML: values are text there. */
+const xmlPlace: Place = {
+  name: "XML",
+  write: (pieces) =>
+    pieces.map((piece) => (typeof piece === "string" ? piece : escapeHtml(textOf(piece.value)))),
+};
+
+/** JSON, if what the definition says of it is, and else text. */
+const jsonOrText: Place = {
+  name: "JSON text or text",
+  write: (pieces) => (isJsonText(pieces) ? jsonPlace.write(pieces) : pieces.map(asIs)),
+  misplaced(pieces) {
+    const [first] = pieces;
+    const seemsJson = typeof first === "string" && /^\s*(?:\{\s*"|\[\s*[[{"])/.test(first);
+    if (!seemsJson || isJsonText(pieces)) return null;
+    return {
+      message: "begins like JSON, and is none with values in place of its {{…}}",
+      fix: 'Give an object instead of a text, or correct the JSON. If it is meant as text, say so: "headers": {"Content-Type": "text/plain"}.',
+    };
+  },
+};
+
+/**
+ * The place that a body written as a text is, by the `Content-Type` of the request: JSON, a form, XML or HTML, or text. Without
+ * one, or with one that comes from a template, what begins like JSON is JSON.
+ */
+export function bodyPlace({ headers }: JsonObject): Place {
+  const type = contentTypeOf(headers);
+  if (type === null) return jsonOrText;
+  if (/[/+]json\b/i.test(type)) return jsonOrText;
+  if (/^application\/x-www-form-urlencoded\b/i.test(type)) return formPlace;
+  return /[/+](?:xml|html)\b/i.test(type) ? xmlPlace : plain;
+}
+
+function contentTypeOf(headers: unknown): string | null {
+  if (!isJsonObject(headers)) return null;
+  const found = Object.entries(headers).find(([name]) => /^\s*content-type\s*$/i.test(name))?.[1];
+  return typeof found === "string" && !found.includes("{{") ? found : null;
+}
