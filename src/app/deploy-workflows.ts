@@ -5,6 +5,7 @@ import type { RunningEngine } from "../engine/engine.ts";
 import type { Store } from "../engine/ports/store.ts";
 import { asAppError } from "../shared/errors.ts";
 import { hashJson } from "../shared/json.ts";
+import { parseJsonBody } from "../shared/parse-json.ts";
 import { isUserId } from "../shared/slack-ids.ts";
 import type { Logger } from "./log.ts";
 
@@ -49,8 +50,10 @@ async function deployOne(
   logger: Logger,
 ): Promise<FileNotice | null> {
   try {
-    const content = await readFile(join(folder, file), "utf8");
-    const deployment = await engine.workflows.deployFile(file, JSON.parse(content));
+    const bytes = await readFile(join(folder, file));
+    const source = parseJsonBody(bytes, { what: "The content" });
+    const content = bytes.toString("utf8");
+    const deployment = await engine.workflows.deployFile(file, source);
     const notice = toNotice(file, content, deployment);
     if (deployment.outcome === "invalid") {
       const { problems } = deployment;
@@ -63,8 +66,7 @@ async function deployOne(
     } else if (notice) logger.warn({ file }, notice.text);
     return notice;
   } catch (error) {
-    const message =
-      error instanceof SyntaxError ? `it is not JSON: ${error.message}` : asAppError(error).message;
+    const { message } = asAppError(error);
     logger.error({ file, error: message }, "could not deploy the definition");
     return { file, text: `The file ${file} was not deployed: ${message}`, about: message };
   }

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { PriceOverride } from "../engine/ports/model.ts";
-import { AppError } from "../shared/errors.ts";
+import { AppError, isAppError } from "../shared/errors.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
+import { parseJsonBody } from "../shared/parse-json.ts";
 
 const usd = z.number().min(0, "must not be negative").max(1_000_000);
 
@@ -37,10 +38,10 @@ export function readPricesFile(path: string): Readonly<Record<string, PriceOverr
 
 function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    return parseJsonBody(readFileSync(path), { what: "The content" });
   } catch (cause) {
-    const why = cause instanceof SyntaxError ? `is not JSON: ${cause.message}` : "cannot be read";
-    throw invalid(`PRICES_FILE (${path}) ${why}.`, cause);
+    const why = isAppError(cause) ? `is not right: ${cause.message}` : "cannot be read.";
+    throw invalid(`PRICES_FILE (${path}) ${why}`, cause);
   }
 }
 

@@ -6,10 +6,14 @@
  */
 export function isExactNumber(literal: string): boolean {
   const number = Number(literal);
+  if (literal.length <= EXACT_DIGITS && !/e/i.test(literal)) return true;
   if (!(Math.abs(number) <= Number.MAX_SAFE_INTEGER)) return false;
   const [meant, kept] = [toDecimal(literal), toDecimal(String(number))];
   return meant.digits === kept.digits && meant.exponent === kept.exponent;
 }
+
+/** Digits that a double always keeps. */
+const EXACT_DIGITS = 15;
 
 /** A number as `0.digits × 10^exponent`, without its sign; equal numbers give equal members. */
 interface Decimal {

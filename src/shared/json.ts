@@ -47,17 +47,22 @@ export function hashJson(value: Json): string {
 
 /**
  * Converts a value to JSON: dates become text, `undefined` members disappear, big integers become
- * numbers.
+ * numbers if these hold them exactly, else text.
  *
  * @throws {TypeError} for a cycle.
  */
 export function toJson(value: unknown): Json {
   const text = JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === "bigint" ? Number(part) : part,
+    typeof part === "bigint" ? fromBigInt(part) : part,
   );
   // JSON.stringify is typed as `string` but returns undefined for undefined, functions and symbols.
   const parsed: Json = text === undefined ? null : JSON.parse(text);
   return parsed;
+}
+
+function fromBigInt(value: bigint): number | string {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : String(value);
 }
 
 /**

@@ -15,7 +15,7 @@ export interface JsonFault {
 export interface JsonReading {
   /** Safe to use if there are no faults. */
   readonly value: Json;
-  /** In order; at most twenty. */
+  /** At most twenty. */
   readonly faults: readonly JsonFault[];
 }
 
@@ -30,8 +30,13 @@ const MAX_JSON_DEPTH = 100;
 
 const MAX_FAULTS = 20;
 
-/** Finds every number that is not exact, and more: 15 digits without an exponent always are. */
-const MAY_BE_INEXACT = /[\d.]{16}|\d[eE][+-]?\d/;
+/**
+ * Whether a JSON text may have a number that is not kept exactly: 15 digits without an exponent always are. Looking at each number
+ * takes ten times as long as reading without it.
+ */
+export function mayBeInexact(text: string): boolean {
+  return /[\d.]{16}|\d[eE][+-]?\d/.test(text);
+}
 
 /**
  * Reads JSON so that nothing is altered in silence. Numbers are kept exactly; `-0` is 0. A name that stands twice in an object,
@@ -48,7 +53,7 @@ export function readJson(text: string, inexact: InexactNumbers): JsonReading {
   if (survey.isTooDeep) return { value: plain, faults: survey.faults };
   const faults = [...survey.faults];
   if (survey.names !== countNames(text)) faults.push(...findRepeatedNames(text));
-  if (!survey.hasNegativeZero && !MAY_BE_INEXACT.test(text)) return { value: plain, faults };
+  if (!survey.hasNegativeZero && !mayBeInexact(text)) return { value: plain, faults };
   const exact = readNumbers(text, inexact);
   return { value: exact.value, faults: [...exact.faults, ...faults].slice(0, MAX_FAULTS) };
 }
@@ -74,21 +79,23 @@ interface Survey {
 function surveyOf(root: Json): Survey {
   const faults: JsonFault[] = [];
   let [isTooDeep, hasNegativeZero, names] = [false, false, 0];
-  walk(root, (value, place) => {
-    if (Object.is(value, -0)) hasNegativeZero = true;
-    if (typeof place.key === "string") names += 1;
-    if (typeof value === "object" && value !== null && place.depth >= MAX_JSON_DEPTH) {
+  walk(root, (value, key, parent, depth) => {
+    if (typeof value === "number") hasNegativeZero ||= Object.is(value, -0);
+    else if (typeof value === "object" && value !== null && depth >= MAX_JSON_DEPTH) {
       isTooDeep = true;
-      faults.unshift(tooDeep(place));
-      return "stop";
+      faults.unshift(tooDeep({ key, parent }));
+      return false;
     }
-    const isWhole =
-      (typeof value !== "string" || value.isWellFormed()) &&
-      (typeof place.key !== "string" || place.key.isWellFormed());
-    if (!isWhole && faults.length < MAX_FAULTS) faults.push(halfCharacter(place));
-    return "continue";
+    if (typeof key === "string") names += 1;
+    if ((isHalf(value) || isHalf(key)) && faults.length < MAX_FAULTS)
+      faults.push(halfCharacter({ key, parent }));
+    return true;
   });
   return { faults, isTooDeep, hasNegativeZero, names };
+}
+
+function isHalf(text: unknown): boolean {
+  return typeof text === "string" && !text.isWellFormed();
 }
 
 /** Stands for a number whose digits a double does not keep. */
@@ -103,9 +110,9 @@ function readNumbers(text: string, inexact: InexactNumbers): JsonReading {
   });
   const faults: JsonFault[] = [];
   if (inexact === "refuse") {
-    walk(value, (part, place) => {
-      if (part === INEXACT) faults.push(inexactNumber(place));
-      return faults.length < MAX_FAULTS ? "continue" : "stop";
+    walk(value, (part, key, parent) => {
+      if (part === INEXACT) faults.push(inexactNumber({ key, parent }));
+      return faults.length < MAX_FAULTS;
     });
   }
   return { value, faults };
@@ -113,30 +120,47 @@ function readNumbers(text: string, inexact: InexactNumbers): JsonReading {
 
 /** Where a value stands. */
 interface Place {
+  /** The place of the list or object around it; `null` for the outermost value. */
   readonly parent: Place | null;
-  /** `null` of the outermost value. */
+  /** Its name or position there. */
   readonly key: string | number | null;
+}
+
+type Visit = (value: unknown, key: Place["key"], parent: Place | null, depth: number) => boolean;
+
+interface Container {
+  readonly value: object;
+  readonly place: Place;
   /** Lists and objects around it. */
   readonly depth: number;
 }
 
-/** Visits every value, in order, until `visit` says stop. Not recursive: no data can exhaust the stack. */
-function walk(root: unknown, visit: (value: unknown, place: Place) => "continue" | "stop"): void {
-  const open: { readonly value: unknown; readonly place: Place }[] = [
-    { value: root, place: { parent: null, key: null, depth: 0 } },
-  ];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { value, place } = next;
-    if (visit(value, place) === "stop") return;
-    const depth = place.depth + 1;
-    if (Array.isArray(value)) {
-      for (let at = value.length - 1; at >= 0; at -= 1)
-        open.push({ value: value[at], place: { parent: place, key: at, depth } });
-    } else if (isJsonObject(value)) {
-      for (const key of Object.keys(value).reverse())
-        open.push({ value: value[key], place: { parent: place, key, depth } });
-    }
-  }
+/**
+ * Visits every value until `visit` returns false. Not recursive, so that no data can exhaust the stack; and without an object for
+ * each of a million small values.
+ */
+function walk(root: unknown, visit: Visit): void {
+  const open: Container[] = [];
+  const enter = (
+    value: unknown,
+    key: Place["key"],
+    parent: Place | null,
+    depth: number,
+  ): boolean => {
+    if (!visit(value, key, parent, depth)) return false;
+    if (typeof value === "object" && value !== null)
+      open.push({ value, place: { parent, key }, depth });
+    return true;
+  };
+  let goesOn = enter(root, null, null, 0);
+  for (let next = open.pop(); goesOn && next !== undefined; next = open.pop())
+    goesOn = enterParts(next, enter);
+}
+
+function enterParts({ value, place, depth }: Container, enter: Visit): boolean {
+  if (Array.isArray(value))
+    return value.every((part: unknown, at) => enter(part, at, place, depth + 1));
+  return Object.entries(value).every(([key, part]) => enter(part, key, place, depth + 1));
 }
 
 function pathOf(place: Place): readonly PropertyKey[] {
@@ -173,11 +197,11 @@ function findRepeatedNames(text: string): readonly JsonFault[] {
   const unnumbered = (name: PropertyKey): PropertyKey =>
     typeof name === "string" ? name.slice(name.indexOf(" ") + 1) : name;
   const faults: JsonFault[] = [];
-  walk(JSON.parse(numbered), (value, place) => {
+  walk(JSON.parse(numbered), (value, key, parent) => {
     const names = isJsonObject(value) ? Object.keys(value).map(unnumbered) : [];
     for (const name of repeatedOf(names))
-      faults.push(repeatedName(pathOf(place).map(unnumbered), name));
-    return faults.length < MAX_FAULTS ? "continue" : "stop";
+      faults.push(repeatedName(pathOf({ key, parent }).map(unnumbered), name));
+    return faults.length < MAX_FAULTS;
   });
   return faults;
 }

@@ -22,7 +22,12 @@ test("prices are read by model", async () => {
 });
 
 test.for([
-  ["{", /is not JSON/],
+  ["{", /is not valid JSON: at line 1, column 2/],
+  [
+    '{"a/b": {"inputUsdPerMillion": 0.12345678901234567890, "outputUsdPerMillion": 1}}',
+    /inputUsdPerMillion: this number is too large or has more digits/,
+  ],
+  ['{"a/b": {}, "a/b": {}}', /\["a\/b"\]: this name stands more than once/],
   ["[]", /the file: /],
   ['{"gpt-4o": {"inputUsdPerMillion": -1}}', /gpt-4o: inputUsdPerMillion: must not be negative/],
   ['{"gpt-4o": {"inputUsdPerMillion": 1}}', /gpt-4o: outputUsdPerMillion/],

@@ -296,7 +296,7 @@ describe("the workflows folder", () => {
     expect(results.text("workflows")).toContain(`ok: 1 of 3 in ${folder.path} can be deployed`);
     expect(results.text("workflows")).toMatch(/warning: ask\.json: .*no-such-channel/);
     expect(results.text("workflows")).toContain(
-      "problem: broken.json cannot be deployed: it is not JSON",
+      "problem: broken.json cannot be deployed: The content is not valid JSON: at line 1, column 2",
     );
     expect(results.text("workflows")).toContain("problem: odd.json cannot be deployed: ");
   });

@@ -207,6 +207,6 @@ describe("JSON is read", () => {
   ])("quickly: a megabyte %s", (_what, text) => {
     const started = performance.now();
     readJson(text, "refuse");
-    expect(performance.now() - started).toBeLessThan(1500);
+    expect(performance.now() - started).toBeLessThan(2500);
   });
 });

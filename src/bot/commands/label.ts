@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import type { Json } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { readJsonOrText } from "../../shared/read-json.ts";
 import { escapeText, showValue } from "../../slack/text.ts";
 import type { BotContext } from "../context.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
@@ -58,10 +59,5 @@ async function toLabel(
     (one) => String(one).toLowerCase() === text.toLowerCase(),
   );
   if (choice !== undefined) return choice;
-  try {
-    const value: Json = JSON.parse(text);
-    return value;
-  } catch {
-    return text;
-  }
+  return readJsonOrText(text);
 }

@@ -7,6 +7,7 @@ import type { Problem } from "../../engine/definition/problem.ts";
 import type { RunningEngine } from "../../engine/engine.ts";
 import { createDatabaseService } from "../../services/database/database-service.ts";
 import { asAppError } from "../../shared/errors.ts";
+import { parseJsonBody } from "../../shared/parse-json.ts";
 import { createTelemetry } from "../../web/telemetry.ts";
 import type { DoctorContext } from "../context.ts";
 import { type Check, type Finding, ok, problem, warning } from "../finding.ts";
@@ -81,16 +82,16 @@ async function checkFile(
   file: string,
 ): Promise<readonly Finding[]> {
   try {
-    const source: unknown = JSON.parse(await readFile(join(folder, file), "utf8"));
+    const source = parseJsonBody(await readFile(join(folder, file)), { what: "The content" });
     const deployment = await engine.workflows.deployFile(file, source);
     if (deployment.outcome === "invalid") return [invalid(file, deployment.problems)];
     return deployment.outcome === "deployed"
       ? deployment.warnings.map((one) => warning(`${file}: ${sentence(one)}`, one.fix))
       : [];
   } catch (error) {
-    const why =
-      error instanceof SyntaxError ? `it is not JSON: ${error.message}` : asAppError(error).message;
-    return [problem(`${file} cannot be deployed: ${why}`, "Correct the file.")];
+    return [
+      problem(`${file} cannot be deployed: ${asAppError(error).message}`, "Correct the file."),
+    ];
   }
 }
 

@@ -1,15 +1,23 @@
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import { type JsonFault, type JsonReading, readJson } from "../../shared/read-json.ts";
 
-/** Deepest nesting of JSON that an answer may have; more is no answer, and would overflow the stack of code that walks it. */
-const MAX_DEPTH = 100;
 /** Places of one answer where an object or a list may begin. */
 const MAX_STARTS = 100;
 
+/** What an answer holds. */
+export interface FoundJson {
+  /** Objects and lists, with numbers that are not kept exactly as text. */
+  readonly values: readonly (JsonObject | readonly Json[])[];
+  /** Why the first piece of JSON that cannot be taken as it is cannot (see {@link readJson}); its parts are no values either. */
+  readonly fault: JsonFault | null;
+}
+
 /** The objects and lists that an answer holds, wherever they stand: alone, in a code fence, in the middle of a sentence. */
-export function findJson(text: string): readonly (JsonObject | readonly Json[])[] {
+export function findJson(text: string): FoundJson {
   const whole = parseJson(text);
-  if (isContainer(whole)) return [whole];
-  const found: (JsonObject | readonly Json[])[] = [];
+  if (whole !== undefined && (whole.faults.length > 0 || isContainer(whole.value)))
+    return toFound([whole]);
+  const found: JsonReading[] = [];
   let position = 0;
   for (let starts = 0; starts < MAX_STARTS; starts += 1) {
     const start = text.slice(position).search(/[{[]/);
@@ -18,11 +26,19 @@ export function findJson(text: string): readonly (JsonObject | readonly Json[])[
     const end = endOfJson(text, from);
     // Nothing closes what began here, so nothing after it can be distinguished from its inside.
     if (end === null) break;
-    const value = parseJson(text.slice(from, end));
-    if (isContainer(value)) found.push(value);
-    position = isContainer(value) ? end : from + 1;
+    const reading = parseJson(text.slice(from, end));
+    if (reading !== undefined) found.push(reading);
+    position = reading === undefined ? from + 1 : end;
   }
-  return found;
+  return toFound(found);
+}
+
+function toFound(readings: readonly JsonReading[]): FoundJson {
+  const taken = readings.filter(({ faults }) => faults.length === 0);
+  return {
+    values: taken.map(({ value }) => value).filter(isContainer),
+    fault: readings.flatMap(({ faults }) => faults)[0] ?? null,
+  };
 }
 
 /**
@@ -36,10 +52,10 @@ export function readCutOff(text: string, name: string): Json | undefined {
   const rest = text.slice(match.index + match[0].length);
   if (/^[{[]/.test(rest)) {
     const end = endOfJson(rest, 0);
-    return end === null ? undefined : parseJson(rest.slice(0, end));
+    return end === null ? undefined : parseWhole(rest.slice(0, end));
   }
   const scalar = /^("(?:[^"\\]|\\.)*"|[^\s,}"{[\]]+)\s*[,}]/.exec(rest)?.[1];
-  return scalar === undefined ? undefined : parseJson(scalar);
+  return scalar === undefined ? undefined : parseWhole(scalar);
 }
 
 const BEFORE_VALUE = new Set(" \t\r\n\"'`*_“”‘’«»([>#•");
@@ -55,17 +71,22 @@ export function trimValue(text: string): string {
   return item.slice(start, end);
 }
 
-/** @returns the value, or `undefined` for what is no JSON or nested too deeply. */
-function parseJson(text: string): Json | undefined {
+/** `undefined` for what is no JSON. */
+function parseJson(text: string): JsonReading | undefined {
   try {
-    const value: Json = JSON.parse(text);
-    return depthOf(text) > MAX_DEPTH ? undefined : value;
+    return readJson(text, "text");
   } catch {
     return undefined;
   }
 }
 
-function isContainer(value: Json | undefined): value is JsonObject | readonly Json[] {
+/** `undefined` for what is no JSON or cannot be taken as it is. */
+function parseWhole(text: string): Json | undefined {
+  const reading = parseJson(text);
+  return reading?.faults.length === 0 ? reading.value : undefined;
+}
+
+function isContainer(value: Json): value is JsonObject | readonly Json[] {
   return isJsonObject(value) || Array.isArray(value);
 }
 
@@ -77,16 +98,6 @@ function endOfJson(text: string, from: number): number | null {
     if (depth === 0) return bracket.at + 1;
   }
   return null;
-}
-
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const bracket of bracketsOf(text, 0)) {
-    depth += bracket.step;
-    deepest = Math.max(deepest, depth);
-  }
-  return deepest;
 }
 
 interface Bracket {

@@ -1,3 +1,4 @@
+import { isExactNumber } from "../../shared/exact-number.ts";
 import type { AnswerFormat } from "./envelope.ts";
 import { type Mention, mask, type PlainAnswer, readPlainly } from "./plain-answer.ts";
 
@@ -102,7 +103,7 @@ function findNumbers(text: string): readonly Mention<number | null>[] {
   }));
   const digits = [...text.matchAll(CHUNK)].map(({ index: start, 0: chunk }) => {
     const number = bare(chunk);
-    return { value: toFinite(number), start, end: start + number.length };
+    return { value: toExact(number), start, end: start + number.length };
   });
   return [...words, ...digits].toSorted((a, b) => a.start - b.start);
 }
@@ -112,8 +113,8 @@ function bare(chunk: string): string {
   return chunk.replace(/[.,!]+$/, "");
 }
 
-function toFinite(text: string): number | null {
+function toExact(text: string): number | null {
   if (!DIGITS.test(text) || TWO_READINGS.test(text)) return null;
-  const number = Number(text.replaceAll(",", "").replaceAll("−", "-"));
-  return Number.isFinite(number) ? number : null;
+  const number = text.replaceAll(",", "").replaceAll("−", "-");
+  return isExactNumber(number) ? Number(number) : null;
 }

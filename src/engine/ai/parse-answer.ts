@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import { formatPath } from "../../shared/format-path.ts";
 import { isJsonObject, type Json, type JsonObject, readOwn } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
+import type { JsonFault } from "../../shared/read-json.ts";
 import { findJson, readCutOff, trimValue } from "./answer-text.ts";
 import { type Coerced, namesOther, toBoolean, toEnum, toNumber } from "./coerce.ts";
 import { type AnswerFormat, hasEnvelope, MAX_REASON_LENGTH } from "./envelope.ts";
@@ -37,9 +39,10 @@ export function parseAnswer(raw: string, format: AnswerFormat, isCutOff = false)
   const { text, isUnclear } = withoutReasoning(raw);
   if (text === "") return isCutOff && raw.trim() !== "" ? cutOffComplaint() : empty();
   if (format.kind === "text") return isUnclear ? reasoningWithin() : parseText(text, isCutOff);
-  const found = findJson(text);
-  if (!hasEnvelope(format)) return parseFreeJson(found, isCutOff);
-  return parseEnveloped(text, found, format, isCutOff);
+  const { values, fault } = findJson(text);
+  if (fault !== null) return faultyJson(fault);
+  if (!hasEnvelope(format)) return parseFreeJson(values, isCutOff);
+  return parseEnveloped(text, values, format, isCutOff);
 }
 
 function parseEnveloped(
@@ -165,6 +168,12 @@ function toConfidence(value: unknown): number | undefined {
 
 function valueKey(object: JsonObject): string | undefined {
   return Object.keys(object).find((name) => trimValue(name).toLowerCase() === "value");
+}
+
+function faultyJson({ path, message, fix }: JsonFault): ParsedAnswer {
+  const place = formatPath(path);
+  const what = `${place === "" ? "" : `${place}: `}${message}`;
+  return { ok: false, complaint: `The JSON of the answer cannot be taken: ${what}. ${fix}` };
 }
 
 function noJson(): ParsedAnswer {

@@ -1,4 +1,5 @@
 import { AppError } from "../../shared/errors.ts";
+import { formatPath } from "../../shared/format-path.ts";
 import { isJsonObject, type JsonObject, toJson } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { findJson } from "../ai/answer-text.ts";
@@ -152,7 +153,12 @@ interface Checked {
 }
 
 function checkReply(reply: Reply, context: ValidationContext): Checked {
-  const found = findJson(withoutReasoning(reply.text).text).find((value) => isJsonObject(value));
+  const { values, fault } = findJson(withoutReasoning(reply.text).text);
+  if (fault !== null) {
+    const problem = { ...fault, path: formatPath(fault.path) };
+    return { source: null, definition: null, problems: [problem], warnings: [] };
+  }
+  const found = values.find((value) => isJsonObject(value));
   if (found === undefined || !isJsonObject(found)) {
     const [message, fix] =
       reply.finishReason === "length"

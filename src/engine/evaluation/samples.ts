@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { AppError } from "../../shared/errors.ts";
+import { formatPath } from "../../shared/format-path.ts";
 import { type Json, type JsonObject, readOwn, toJson } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { readJson } from "../../shared/read-json.ts";
 import type { Sample } from "../api/evaluation.ts";
 import type { Definition } from "../definition/schema.ts";
 import type { Scope } from "../language/scope.ts";
@@ -22,7 +24,8 @@ const SampleLine = z.strictObject({
 export function parseSamples(text: string, place: string): readonly Sample[] {
   return text.split("\n").flatMap((line, index) => {
     if (line.trim() === "") return [];
-    const parsed = SampleLine.safeParse(parseJson(line));
+    const { value, fault } = readLine(line);
+    const parsed = SampleLine.safeParse(value);
     if (parsed.success) {
       const { inputs, stepResults, expected, note } = parsed.data;
       return {
@@ -36,16 +39,20 @@ export function parseSamples(text: string, place: string): readonly Sample[] {
     const where = issue?.path.length ? `${issue.path.join(".")}: ` : "";
     throw new AppError({
       code: "input_invalid",
-      message: `${place}, line ${index + 1}: ${where}${issue?.message ?? "no JSON object"}. A line is {"inputs": {…}, "expected": …, "note": "…"}.`,
+      message: `${place}, line ${index + 1}: ${fault ?? `${where}${issue?.message ?? "no JSON object"}`}. A line is {"inputs": {…}, "expected": …, "note": "…"}.`,
     });
   });
 }
 
-function parseJson(line: string): unknown {
+/** The value of a line, `undefined` if it is no JSON or would be altered; `fault` says what would. */
+function readLine(line: string): { readonly value: unknown; readonly fault?: string } {
   try {
-    return JSON.parse(line);
+    const { value, faults } = readJson(line, "refuse");
+    const [fault] = faults;
+    if (fault === undefined) return { value };
+    return { value: undefined, fault: `${formatPath(fault.path)}: ${fault.message}` };
   } catch {
-    return undefined;
+    return { value: undefined };
   }
 }
 

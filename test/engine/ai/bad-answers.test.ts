@@ -345,7 +345,7 @@ const BAD: readonly Bad[] = [
     OBJECT,
     says(`${"[".repeat(5000)}${"]".repeat(5000)}`),
     '{"action": "reject"}',
-    /no valid JSON/,
+    /nested more than 100 levels deep/,
   ),
   read(
     "the object itself instead of the envelope",

@@ -258,5 +258,8 @@ test("a bad line of a file of samples is named", () => {
   expect(() => parseSamples('{"inputs": {}, "expected": 1}\n\nnonsense', "a/b.jsonl")).toThrow(
     /a\/b\.jsonl, line 3/,
   );
+  expect(() =>
+    parseSamples('{"inputs": {"id": 12345678901234567890}, "expected": 1}', "a/b.jsonl"),
+  ).toThrow(/a\/b\.jsonl, line 1: inputs\.id: this number is too large/);
   expect(() => parseSamples('{"input": {}, "expected": 1}', "a/b.jsonl")).toThrow(/line 1.*input/);
 });

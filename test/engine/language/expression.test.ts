@@ -284,8 +284,11 @@ describe("problems in plain words", () => {
     ["dates.add(timestamp('2026-01-31T09:00:00Z'), {'fortnights': 1})", "knows years, months"],
     ["dates.parse('31.1.2026')", "takes a date such as 2026-01-31"],
     ["json.parse('{\"a\": x}')", "the text is not JSON at character 7: a value is expected there"],
-    ["json.parse('[12345678901234567890]')", "the number 12345678901234567890 is beyond 2^53"],
-    ["json.parse('" + "[".repeat(101) + "]".repeat(101) + "')", "nested deeper than 100 levels"],
+    [
+      "json.parse('[12345678901234567890]')",
+      "json.parse(text): [0]: this number is too large or has more digits than are kept exactly. Send it as text",
+    ],
+    ["json.parse('" + "[".repeat(101) + "]".repeat(101) + "')", "nested more than 100 levels deep"],
     ["numbers.currency(1, 'euro')", 'takes a currency such as "EUR" or "USD"'],
     ["numbers.format(1, 2, 'klingon!')", "does not know this locale"],
     ["numbers.round(1, 30)", "takes 0 to 20 digits after the point, not 30"],

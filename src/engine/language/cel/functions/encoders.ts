@@ -1,5 +1,6 @@
-import { isDeeper, type Json } from "../../../../shared/json.ts";
+import { formatPath } from "../../../../shared/format-path.ts";
 import { findJsonMistake } from "../../../../shared/json-syntax.ts";
+import { type JsonReading, mayBeInexact, readJson } from "../../../../shared/read-json.ts";
 import { define, type NamedFunction, text } from "../arguments.ts";
 import type { Meter } from "../meter.ts";
 import { Bytes } from "../special-values.ts";
@@ -39,27 +40,21 @@ function decodeUrl([value]: readonly Value[], meter: Meter, usage: string): stri
   }
 }
 
-/** Digits that a number cannot hold are refused and not rounded. */
+/** What would be altered, such as a number with too many digits, is refused. */
 function parseJson([value]: readonly Value[], meter: Meter, usage: string): Value {
   const source = text(value, usage);
   meter.make(source.length);
-  const mayLose = LONG_NUMBER.test(source);
-  // Looking at each number takes ten times as long.
-  meter.spend(Math.floor(source.length / (mayLose ? 1 : 10)));
-  return readJson(source, mayLose, usage);
+  meter.spend(Math.floor(source.length / (mayBeInexact(source) ? 1 : 5)));
+  const { value: parsed, faults } = read(source, usage);
+  const [fault] = faults;
+  if (fault === undefined) return parsed;
+  const path = formatPath(fault.path);
+  throw failed(`${usage}: ${path === "" ? "" : `${path}: `}${fault.message}. ${fault.fix}`);
 }
 
-/** Where a number may be that is beyond 2^53, or beyond all numbers. */
-const LONG_NUMBER = /\d{16}|\d[eE]/;
-
-function readJson(source: string, mayLose: boolean, usage: string): Json {
-  let parsed: Json;
+function read(source: string, usage: string): JsonReading {
   try {
-    const check = (_name: string, value: Json, context?: { readonly source?: string }): Json => {
-      if (typeof value === "number") checkDigits(value, context?.source ?? "", usage);
-      return value;
-    };
-    parsed = JSON.parse(source, mayLose ? check : undefined);
+    return readJson(source, "refuse");
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const mistake = findJsonMistake(source);
@@ -68,17 +63,6 @@ function readJson(source: string, mayLose: boolean, usage: string): Json {
         ? ""
         : ` at character ${mistake.offset + 1}: ${mistake.expected} is expected there`;
     throw failed(`${usage}: the text is not JSON${place}.`);
-  }
-  if (isDeeper(parsed, 100)) throw failed(`${usage}: the JSON is nested deeper than 100 levels.`);
-  return parsed;
-}
-
-function checkDigits(value: number, written: string, usage: string): void {
-  const isHeld = Number.isFinite(value) && (/[.eE]/.test(written) || Number.isSafeInteger(value));
-  if (!isHeld) {
-    throw failed(
-      `${usage}: the number ${written.slice(0, 40)} is beyond 2^53, where whole numbers lose digits. Have it sent as text.`,
-    );
   }
 }
 
