@@ -309,8 +309,7 @@ function endMessage(
     id: view.retries.length === 0 ? END : `${END}:${view.retries.length}`,
     channel: report.channel,
     thread,
-    // In the thread it follows the messages of the steps; by itself it is news.
-    urgency: thread === "never" ? "soon" : "later",
+    urgency: "later",
     since: Date.parse(view.completedAt ?? view.startedAt),
     message,
     final: true,

@@ -305,7 +305,10 @@ export class OutgoingQueue {
       let ahead = 0;
       for (const lane of this.#lanes.values())
         if (lane.limits.some(({ key }) => key === limit.key)) ahead += lane.countBefore(own);
-      return this.#closedMs([limit]) + ahead * limit.intervalMs;
+      const closedMs = this.#closedMs([limit]);
+      // What has not refused anything lately takes some calls at once.
+      const inLine = closedMs > 0 ? ahead : Math.max(0, ahead - limit.burst);
+      return closedMs + inLine * limit.intervalMs;
     });
     return Math.max(...waits);
   }

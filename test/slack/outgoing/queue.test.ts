@@ -246,6 +246,7 @@ describe("a step in the outgoing queue", () => {
     const { pass, queue, fill, ask, granted } = setUp();
     await fill();
     for (let n = 0; n < 5; n += 1) ask(`before ${n}`, run(0));
+    await settle();
     const backInMs = await queue.turnOrWait(step("away", run(1)), post("C1"));
     ask("younger", run(2));
     await pass(Number(backInMs) + 2500);
@@ -262,6 +263,7 @@ describe("a step in the outgoing queue", () => {
     const { pass, queue, fill, ask, granted } = setUp();
     await fill();
     for (let n = 0; n < 5; n += 1) ask(`before ${n}`, run(0));
+    await settle();
     const backInMs = await queue.turnOrWait(step("gone", run(1)), post("C1"));
     ask("younger", run(2));
     await pass(Number(backInMs) + 3000);
