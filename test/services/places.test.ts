@@ -13,6 +13,8 @@ import { AppError } from "../../src/shared/errors.ts";
 import type { Json, JsonObject } from "../../src/shared/json.ts";
 import { toText } from "../../src/shared/json-text.ts";
 import { plainScope } from "../engine/language/plain-scope.ts";
+import { attemptContext } from "../support/attempt-context.ts";
+import { json, startLoopbackServer } from "../support/loopback-server.ts";
 
 const V = "{{variables.v}}";
 const unused = {} as Parameters<typeof createSlackService>[0];
@@ -319,4 +321,39 @@ test("the place of the host is a problem at deployment, with the way to write it
     },
   ]);
   expect(check({ service: "http", url: V })).toEqual([]);
+});
+
+test("a step sends what a value is, and no other request", async () => {
+  await using server = await startLoopbackServer(json(200, {}));
+  const services = createServiceRegistry([createHttpService({ allowHosts: ["127.0.0.1"] })]);
+  const variables = { order: "../admin/delete", q: "R&D #1", text: 'a "quote"', key: "x\ny" };
+  const config = {
+    service: "http",
+    method: "POST",
+    url: `${server.url}/orders/{{variables.order}}?q={{variables.q}}&limit=1`,
+    body: '{"text": "{{variables.text}}"}',
+  };
+  const send = async (more: JsonObject) => {
+    const program = service.bind({ ...config, ...more }, { services });
+    const entry = program.enter({
+      scope: plainScope({ variables }),
+      key: "k",
+      now: 0,
+      startedBy: null,
+    });
+    const params = entry.kind === "run" ? entry.params : {};
+    return program.run?.(params, attemptContext("http://127.0.0.1:1", { services }));
+  };
+
+  expect(await send({})).toMatchObject({ kind: "ok" });
+  expect(await send({ headers: { "X-Key": "{{variables.key}}" } })).toMatchObject({
+    error: { code: "params_invalid", message: expect.stringContaining('"headers.X-Key"') },
+  });
+  expect(server.received).toMatchObject([
+    {
+      url: "/orders/..%2Fadmin%2Fdelete?q=R%26D%20%231&limit=1",
+      headers: { "content-type": "application/json" },
+      body: '{"text": "a \\"quote\\""}',
+    },
+  ]);
 });

@@ -68,11 +68,11 @@ function fitValue(type: z.core.$ZodType, value: Json | undefined): Json | undefi
   if (value === undefined || accepts(type, value)) return value;
   if (isNothing(value) && accepts(type, undefined)) return undefined;
   if (typeof value === "string") return value;
-  const text = toText(value);
-  if (accepts(type, text)) return text;
   const fitted = fitMembers(type, value);
-  const isAbsent = isEmptyList(fitted) && !accepts(type, fitted) && accepts(type, undefined);
-  return isAbsent ? undefined : fitted;
+  if (accepts(type, fitted)) return fitted;
+  if (isEmptyList(fitted) && accepts(type, undefined)) return undefined;
+  const text = toText(value);
+  return accepts(type, text) ? text : fitted;
 }
 
 function isEmptyList(value: Json): boolean {

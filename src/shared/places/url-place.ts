@@ -56,7 +56,7 @@ export function encodeComponent(text: string): string {
 function inHost({ template }: Filled): Misplacement {
   return {
     message: `may not hold ${template} in its host: data would choose who gets the request`,
-    fix: 'Write scheme and host in full. If they come from data on purpose, make the whole URL in a transform step and give it as one {{…}}, such as "{{stepResults.url.output}}".',
+    fix: 'Write scheme and host in full. If they come from data on purpose, make the whole URL in a transform step, with url.encode(…) around values, and give it as one {{…}}: "{{stepResults.url.output}}".',
   };
 }
 

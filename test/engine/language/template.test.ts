@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { withMarks } from "../../../src/engine/language/marks.ts";
+import type { Placing } from "../../../src/engine/language/placing.ts";
 import {
   findTemplates,
   renderTemplate,
@@ -8,6 +10,7 @@ import {
 } from "../../../src/engine/language/template.ts";
 import { AppError } from "../../../src/shared/errors.ts";
 import type { Json } from "../../../src/shared/json.ts";
+import { urlPlace } from "../../../src/shared/places/url-place.ts";
 import { parseTemplate } from "../../../src/shared/template-parser.ts";
 import { plainScope, expenseScope as scope } from "./plain-scope.ts";
 
@@ -286,5 +289,28 @@ describe("findTemplates", () => {
     expect(invalid).toEqual([["a"]]);
     expect(found).toHaveLength(1);
     expect(() => findTemplates("{{")).toThrow(AppError);
+  });
+});
+
+describe("a value that is not known yet", () => {
+  const placing: Placing = { place: urlPlace, member: () => placing };
+  const url = "https://a.example/{{variables.now}}/{{variables.later}}?q={{variables.later}}";
+
+  test("stays a mark, while the others are written by their place", () => {
+    const known = plainScope({ variables: { now: "a/b" } });
+    const marked = withMarks(known, ([, name]) => name === "later");
+
+    const text = resolveTemplates(url, marked, placing);
+
+    const mark = "\uE000variables.later\uE001";
+    expect(text).toBe(`https://a.example/a%2Fb/${mark}?q=${mark}`);
+  });
+
+  test("is nothing that data can pretend to be", () => {
+    const variables = { now: "\uE000../x\uE001", later: "\uE000..\uE001" };
+
+    const text = resolveTemplates(url, plainScope({ variables }), placing);
+
+    expect(text).toMatch(/^https:\/\/a\.example\/%EE%80%80\.\.%2Fx%EE%80%81\//);
   });
 });

@@ -116,6 +116,23 @@ describe("a message", () => {
   });
 });
 
+test("what is nothing within a message is left out, and an object is an attachment as JSON", async () => {
+  await using sink = await openMailSink();
+
+  await send(sink.port, {
+    ...MAIL,
+    to: ["ann@example.com", null, ""],
+    cc: "",
+    bcc: [null],
+    attachments: [{ filename: "a.json", content: { a: 1 }, contentType: null, encoding: "" }, null],
+  });
+
+  expect(sink.messages()[0]).toMatchObject({
+    recipients: ["ann@example.com"],
+    attachments: [{ filename: "a.json", bytes: 7 }],
+  });
+});
+
 describe("nothing in a parameter begins a header", () => {
   test("a subject is one line", async () => {
     await using sink = await openMailSink();
@@ -138,6 +155,43 @@ describe("nothing in a parameter begins a header", () => {
 
     expect(sink.messages()[0]?.headers).not.toHaveProperty("x-evil");
     expect(sink.messages()[0]?.attachments).toHaveLength(1);
+  });
+
+  test.each([
+    ["report.pdf", "report.pdf"],
+    ["../../etc/passwd", ".._.._etc_passwd"],
+    ["..\\..\\boot.ini", ".._.._boot.ini"],
+    ["/etc/passwd", "_etc_passwd"],
+    ["C:\\x.txt", "C:_x.txt"],
+    ["a\r\nb.txt", "a b.txt"],
+    ["a\u0000b.txt", "a b.txt"],
+    ["a\tb.txt", "a b.txt"],
+    ["a\u2028b.txt", "a b.txt"],
+    [" a.txt ", "a.txt"],
+    ["invoice\u202Efdp.exe", "invoicefdp.exe"],
+    ["\u2066a\u2069.txt", "a.txt"],
+    [".", "_"],
+    ["..", "_"],
+    ["\n", "_"],
+    [".env", ".env"],
+    ['a"b;c=d.txt', 'a"b;c=d.txt'],
+    ["Bericht März ✓.pdf", "Bericht März ✓.pdf"],
+    ["日本語.csv", "日本語.csv"],
+    ["%2e%2e%2f.txt", "%2e%2e%2f.txt"],
+  ])("the file name %j arrives as %j", async (filename, arrives) => {
+    await using sink = await openMailSink();
+
+    await send(sink.port, { ...MAIL, attachments: [{ filename, content: "x" }] });
+
+    expect(sink.messages()[0]?.attachments).toMatchObject([{ filename: arrives, bytes: 1 }]);
+  });
+
+  test("a name with commas and quotes is one recipient", async () => {
+    await using sink = await openMailSink();
+
+    await send(sink.port, { ...MAIL, to: [String.raw`"Doe, \"JD\" <x>" <ann@example.com>`] });
+
+    expect(sink.messages()[0]?.recipients).toEqual(["ann@example.com"]);
   });
 
   test.each([
