@@ -67,6 +67,8 @@ export interface SlackConfig {
 }
 
 export interface ModelConfig {
+  /** Milliseconds of silence after which a call of a model is given up. */
+  readonly timeoutMs: number;
   readonly apiKey: string | null;
   readonly baseUrl: string | null;
   readonly defaultModel: string;
@@ -132,6 +134,7 @@ const Environment = z.object({
   NO_PROXY: text.optional(),
   OPENAI_API_KEY: text.optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
+  LLM_TIMEOUT_MS: wholeNumber(1000, 600_000).default(60_000),
   DEFAULT_MODEL: text.default("gpt-4o-mini"),
   PRICES_FILE: text.optional(),
   MONGODB_URI: text
@@ -238,6 +241,7 @@ export function loadConfig(
     model: {
       apiKey: values.OPENAI_API_KEY ?? null,
       baseUrl: values.OPENAI_BASE_URL ?? null,
+      timeoutMs: values.LLM_TIMEOUT_MS,
       defaultModel: values.DEFAULT_MODEL,
       pricesFile: values.PRICES_FILE ?? null,
       providers,

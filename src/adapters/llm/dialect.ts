@@ -18,6 +18,8 @@ export interface Dialect {
   readonly form: Form;
   readonly tokenLimit: "max_tokens" | "max_completion_tokens";
   readonly hasTemperature: boolean;
+  /** Comes in pieces, so that a silence shows. */
+  readonly streams: boolean;
 }
 
 /** Dialects in memory: models and schemas come from definitions, which must not exhaust it. */
@@ -43,7 +45,7 @@ export function createDialects(): Dialects {
 
 function firstDialect({ format }: ModelRequest): Dialect {
   const form = format === undefined ? "none" : format === "object" ? "object" : "strict";
-  return { form, tokenLimit: "max_tokens", hasTemperature: true };
+  return { form, tokenLimit: "max_tokens", hasTemperature: true, streams: true };
 }
 
 /**
@@ -54,7 +56,7 @@ function firstDialect({ format }: ModelRequest): Dialect {
  * @returns `null` when nothing is left to try.
  */
 export function nextDialect(dialect: Dialect, parameter: string | null): Dialect | null {
-  const { form, tokenLimit, hasTemperature } = dialect;
+  const { form, tokenLimit, hasTemperature, streams } = dialect;
   switch (parameter?.split(".")[0] ?? null) {
     case "response_format":
       return form === "none" ? null : weaker(dialect);
@@ -64,10 +66,14 @@ export function nextDialect(dialect: Dialect, parameter: string | null): Dialect
         : null;
     case "temperature":
       return hasTemperature ? { ...dialect, hasTemperature: false } : null;
+    case "stream":
+    case "stream_options":
+      return streams ? { ...dialect, streams: false } : null;
     case null:
       if (form !== "none") return weaker(dialect);
       if (tokenLimit === "max_tokens") return { ...dialect, tokenLimit: "max_completion_tokens" };
-      return hasTemperature ? { ...dialect, hasTemperature: false } : null;
+      if (hasTemperature) return { ...dialect, hasTemperature: false };
+      return streams ? { ...dialect, streams: false } : null;
     default:
       return null;
   }
@@ -85,6 +91,8 @@ export function dialectParameters(request: ModelRequest, dialect: Dialect) {
       ? { max_tokens: request.maxTokens }
       : { max_completion_tokens: request.maxTokens }),
     ...(dialect.hasTemperature && { temperature: request.temperature }),
+    // Without the option a stream says nothing of its usage.
+    ...(dialect.streams && { stream: true as const, stream_options: { include_usage: true } }),
     ...responseFormat(format, dialect.form),
   };
 }

@@ -1,8 +1,8 @@
-import type OpenAI from "openai";
+import OpenAI from "openai";
 import type { TokenUsage } from "../../engine/model/events.ts";
 import type { ModelClient, ModelReply, ModelRequest } from "../../engine/ports/model.ts";
 import { AppError } from "../../shared/errors.ts";
-import { isJsonObject, readOwn, toJson } from "../../shared/json.ts";
+import { isJsonObject, type JsonObject, readOwn, toJson } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { createBreakers } from "./breaker.ts";
 import { createDialects, type Dialect, dialectParameters, nextDialect } from "./dialect.ts";
@@ -14,14 +14,18 @@ import {
   isMalformedRequest,
   toModelError,
 } from "./model-errors.ts";
+import { readStream } from "./stream.ts";
 
-/** Milliseconds for one answer of a model. */
+/** Milliseconds in which a model says nothing. */
 const DEFAULT_TIMEOUT_MS = 60_000;
 
 export interface OpenAiModelClientOptions extends EndpointOptions {
   /** Further endpoints by model prefix: `anthropic` serves `anthropic/…`. */
   readonly providers?: Readonly<Record<string, EndpointOptions>>;
-  /** @default 60000 */
+  /**
+   * Milliseconds of silence after which a call is given up; of the whole answer where an endpoint
+   * does not stream. @default 60000
+   */
   readonly timeoutMs?: number;
 }
 
@@ -41,20 +45,22 @@ export function createOpenAiModelClient(options: OpenAiModelClientOptions = {}):
   async function send(
     request: ModelRequest,
     endpoint: Endpoint,
-    signal: AbortSignal,
-  ): Promise<unknown> {
+    silence: Silence,
+  ): Promise<JsonObject> {
     const address = endpoint.client.baseURL;
     let dialect: Dialect = dialects.recall(address, request);
     let refusal: unknown;
     for (;;) {
       try {
-        const body = await post(request, dialect, endpoint, signal);
-        if (refusal !== undefined) dialects.remember(address, request, dialect);
+        const { body, isWhole, isComplete } = await post(request, dialect, endpoint, silence);
+        if (!isWhole) dialects.remember(address, request, { ...dialect, streams: false });
+        else if (refusal !== undefined) dialects.remember(address, request, dialect);
+        if (!isComplete) throw new Error("The stream ended without the reason of its end.");
         return body;
       } catch (error) {
         if (!isMalformedRequest(error) || isFiltered(error)) throw error;
         refusal ??= error;
-        const next = nextDialect(dialect, error.param ?? null);
+        const next = nextDialect(dialect, error.param ?? guessParameter(error.message));
         // The first refusal is about the request as intended.
         if (next === null) throw refusal;
         dialect = next;
@@ -70,12 +76,12 @@ export function createOpenAiModelClient(options: OpenAiModelClientOptions = {}):
     const { model } = request;
     const startedAt = performance.now();
     // The client's time limit covers only the headers; the body may stall as well.
-    const limit = AbortSignal.timeout(timeoutMs);
+    using silence = createSilence(timeoutMs, signal);
     try {
-      const body = await send(request, endpoint, AbortSignal.any([signal, limit]));
+      const body = await send(request, endpoint, silence);
       return toReply(body, model, Math.round(performance.now() - startedAt));
     } catch (error) {
-      const timedOut = limit.aborted && !signal.aborted;
+      const timedOut = silence.isOver() && !signal.aborted;
       throw toError(error, { endpoint, model, timeoutMs, timedOut }, signal);
     }
   }
@@ -89,23 +95,86 @@ export function createOpenAiModelClient(options: OpenAiModelClientOptions = {}):
   };
 }
 
+/** Ends a call when nothing was heard for a time. */
+interface Silence extends Disposable {
+  /** Aborted by the caller, or when it lasted too long. */
+  readonly signal: AbortSignal;
+  /** Something was heard. */
+  break(): void;
+  isOver(): boolean;
+}
+
+function createSilence(limitMs: number, caller: AbortSignal): Silence {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), limitMs);
+  return {
+    signal: AbortSignal.any([caller, controller.signal]),
+    break: () => void timer.refresh(),
+    isOver: () => controller.signal.aborted,
+    [Symbol.dispose]: () => clearTimeout(timer),
+  };
+}
+
+/** The parameter that a refusal speaks of without naming it where it should. */
+function guessParameter(message: string): string | null {
+  return /\bstream/i.test(message) ? "stream" : null;
+}
+
+interface Posted {
+  readonly body: JsonObject;
+  /** A stream that says neither its usage nor its end is not asked for again. */
+  readonly isWhole: boolean;
+  readonly isComplete: boolean;
+}
+
 async function post(
   request: ModelRequest,
   dialect: Dialect,
   endpoint: Endpoint,
-  signal: AbortSignal,
-): Promise<unknown> {
-  const body: OpenAI.ChatCompletionCreateParamsNonStreaming = {
+  silence: Silence,
+): Promise<Posted> {
+  const body: OpenAI.ChatCompletionCreateParams = {
     model: request.model,
     messages: request.messages.map(({ role, content }) => ({ role, content })),
     ...dialectParameters(request, dialect),
   };
-  const { data, response } = await endpoint.client.chat.completions
-    .create(body, { signal })
-    .withResponse();
-  const wrapped = findWrappedError(data, response.headers);
+  const response = await endpoint.client.chat.completions
+    .create(body, { signal: silence.signal })
+    .asResponse();
+  silence.break();
+  const isStream = response.headers.get("content-type")?.includes("text/event-stream") === true;
+  if (isStream) return readWhole(response, endpoint, silence);
+  const answer = toJson(await response.json());
+  if (!isJsonObject(answer)) throw new SyntaxError("The body is not a JSON object.");
+  throwWrapped(answer, response);
+  return { body: answer, isWhole: true, isComplete: true };
+}
+
+async function readWhole(
+  response: Response,
+  endpoint: Endpoint,
+  silence: Silence,
+): Promise<Posted> {
+  try {
+    const { body, isComplete } = await readStream(response, endpoint.client, silence.break);
+    throwWrapped(body, response);
+    return { body, isComplete, isWhole: isComplete && readOwn(body, "usage") !== undefined };
+  } catch (error) {
+    // The client throws an error within a stream without a status.
+    if (
+      error instanceof OpenAI.APIError &&
+      error.status === undefined &&
+      error.error !== undefined
+    ) {
+      throwWrapped({ choices: [{ error: toJson(error.error) }] }, response);
+    }
+    throw error;
+  }
+}
+
+function throwWrapped(body: JsonObject, { headers }: Response): void {
+  const wrapped = findWrappedError(body, headers);
   if (wrapped !== null) throw wrapped;
-  return data;
 }
 
 function toError(error: unknown, call: FailedCall, signal: AbortSignal): AppError {
@@ -121,11 +190,7 @@ function toError(error: unknown, call: FailedCall, signal: AbortSignal): AppErro
   });
 }
 
-function toReply(body: unknown, model: string, latencyMs: number): ModelReply {
-  const raw = toJson(body);
-  if (!isJsonObject(raw)) {
-    throw new SyntaxError("The body is not a JSON object.");
-  }
+function toReply(raw: JsonObject, model: string, latencyMs: number): ModelReply {
   const choice = readOwn(readOwn(raw, "choices"), "0");
   const message = readOwn(choice, "message");
   const refusal = readOwn(message, "refusal");

@@ -31,7 +31,7 @@ const MAX_TOKENS = 8000;
 const ANSWER = { temperature: 0.2, maxTokens: MAX_TOKENS, format: "object" } as const;
 
 /** Milliseconds for all calls of one definition. */
-const TIMEOUT_MS = 4 * 60_000;
+const TIMEOUT_MS = 15 * 60_000;
 
 export interface GenerateRequest extends Wish {
   /** Under it the calls are recorded, where executions have their id. */

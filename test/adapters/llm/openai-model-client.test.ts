@@ -60,6 +60,8 @@ describe("an answer", () => {
       messages: REQUEST.messages,
       max_tokens: 100,
       temperature: 0.1,
+      stream: true,
+      stream_options: { include_usage: true },
       response_format: {
         type: "json_schema",
         json_schema: {
@@ -111,6 +113,143 @@ describe("an answer", () => {
     const reply = await createOpenAiModelClient({ baseUrl: server.url }).complete(REQUEST, never);
 
     expect(reply.text).toBe("billing");
+  });
+});
+
+/** Sends events of a stream, a pause before each. */
+function events(parts: readonly object[], pauseMs = 0, end = "data: [DONE]\n\n") {
+  return (_request: unknown, response: ServerResponse): void => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    const send = (index: number): void => {
+      const part = parts[index];
+      if (part === undefined) {
+        response.end(end);
+        return;
+      }
+      response.write(`data: ${JSON.stringify(part)}\n\n`);
+      setTimeout(() => send(index + 1), pauseMs);
+    };
+    send(0);
+  };
+}
+
+const piece = (content: string, more: object = {}): object => ({
+  id: "c1",
+  model: "local",
+  choices: [{ index: 0, delta: { content }, finish_reason: null, ...more }],
+  usage: null,
+});
+const LAST = piece("", { finish_reason: "stop" });
+const USAGE = { id: "c1", choices: [], usage: { prompt_tokens: 12, completion_tokens: 3 } };
+
+describe("a streamed answer", () => {
+  test("is put together, with its usage", async () => {
+    await using server = await startLoopbackServer(
+      events([piece("bil"), piece("ling"), LAST, USAGE]),
+    );
+
+    const reply = await createOpenAiModelClient({ baseUrl: server.url }).complete(REQUEST, never);
+
+    expect(reply).toMatchObject({
+      text: "billing",
+      finishReason: "stop",
+      model: "local",
+      usage: { promptTokens: 12, completionTokens: 3 },
+      raw: { id: "c1", choices: [{ finish_reason: "stop", message: { content: "billing" } }] },
+    });
+  });
+
+  test("may take longer than the limit as long as it goes on", async () => {
+    const slow = ["a", "b", "c", "d", "e", "f", "g", "h"].map((letter) => piece(letter));
+    await using server = await startLoopbackServer(events([...slow, LAST, USAGE], 100));
+    const client = createOpenAiModelClient({ baseUrl: server.url, timeoutMs: 500 });
+
+    const reply = await client.complete(REQUEST, never);
+
+    expect(reply.text).toBe("abcdefgh");
+    expect(reply.latencyMs).toBeGreaterThan(500);
+  });
+
+  test("is given up when it falls silent in the middle", async () => {
+    await using server = await startLoopbackServer(events([piece("bil"), piece("l")], 10_000));
+    const client = createOpenAiModelClient({ baseUrl: server.url, timeoutMs: 200 });
+
+    await expect(client.complete(REQUEST, never)).rejects.toMatchObject({
+      code: "model_unavailable",
+      retryable: true,
+      outcomeUnknown: true,
+      message: expect.stringMatching(/did not answer within 0.2 s/),
+    });
+  });
+
+  test("that breaks off is none, and is asked for as a whole the next time", async () => {
+    await using server = await startLoopbackServer(
+      inTurn(events([piece("approve")], 0, ""), json(200, completion("approve, but later"))),
+    );
+    const client = createOpenAiModelClient({ baseUrl: server.url });
+
+    await expect(client.complete(REQUEST, never)).rejects.toMatchObject({
+      code: "model_unavailable",
+      outcomeUnknown: true,
+      message: expect.stringMatching(/broke off/),
+    });
+    await client.complete(REQUEST, never);
+    expect(bodyOf(server.received[1])).not.toHaveProperty("stream");
+  });
+
+  test("without usage counts, and is asked for as a whole the next time", async () => {
+    await using server = await startLoopbackServer(
+      inTurn(events([piece("billing"), LAST]), json(200, completion("billing"))),
+    );
+    const client = createOpenAiModelClient({ baseUrl: server.url });
+
+    expect(await client.complete(REQUEST, never)).toMatchObject({ text: "billing" });
+    expect(await client.complete(REQUEST, never)).toMatchObject({ usage: { promptTokens: 12 } });
+    expect(bodyOf(server.received[1])).not.toHaveProperty("stream");
+  });
+
+  test.each([refusal("stream_options"), json(400, { error: { message: "No streaming here." } })])(
+    "that an endpoint refuses is asked for as a whole",
+    async (refused) => {
+      await using server = await startLoopbackServer(
+        inTurn(refused, json(200, completion("billing"))),
+      );
+      const client = createOpenAiModelClient({ baseUrl: server.url });
+
+      expect(await client.complete(REQUEST, never)).toMatchObject({ text: "billing" });
+      const body = bodyOf(server.received[1]);
+      expect(body).not.toHaveProperty("stream");
+      expect(body).toHaveProperty("response_format.json_schema.strict", true);
+    },
+  );
+
+  test("that ends in an error keeps the words of the provider", async () => {
+    const error = { error: { code: 429, message: "Rate limit: 20 a minute" } };
+    await using server = await startLoopbackServer(events([piece("bil"), error]));
+
+    await expect(
+      createOpenAiModelClient({ baseUrl: server.url }).complete(REQUEST, never),
+    ).rejects.toMatchObject({
+      code: "model_rate_limited",
+      retryable: true,
+      message: expect.stringContaining("20 a minute"),
+    });
+  });
+
+  test("keeps a refusal and thoughts apart from its text", async () => {
+    const parts = [
+      piece("", { delta: { reasoning_content: "Rude." } }),
+      piece("", { delta: { refusal: "I can" } }),
+      piece("", { delta: { refusal: "not." } }),
+      LAST,
+      USAGE,
+    ];
+    await using server = await startLoopbackServer(events(parts));
+
+    const reply = await createOpenAiModelClient({ baseUrl: server.url }).complete(REQUEST, never);
+
+    expect(reply).toMatchObject({ text: "", refusal: "I cannot." });
+    expect(reply.raw).toHaveProperty("choices.0.message.reasoning_content", "Rude.");
   });
 });
 
