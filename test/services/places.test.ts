@@ -185,7 +185,7 @@ describe("blocks", () => {
       },
     ],
     ["a kind that comes one day", { type: "new", content: { anything: [[V]] } }],
-  ])("%s of a message notify nobody that the definition does not name", ([, block]) => {
+  ])("%s of a message notify no crowd that the definition does not name", ([, block]) => {
     for (const v of HOSTILE) {
       const entered = enter({ ...POST, blocks: [block] }, { v, type: "mrkdwn" });
 
@@ -290,6 +290,16 @@ describe("the body of a request", () => {
     expect(check({ ...HTTP, headers, body })).toEqual([]);
   });
 
+  test("that is an object is encoded once, and JSON text within it is filled as such", () => {
+    const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+    const body = { a: `x ${V}`, payload: `{"text": "${V}"}`, list: [`["${V}`] };
+    const filled = { a: 'x a"b &', payload: '{"text": "a\\"b &"}', list: ['["a"b &'] };
+
+    expect(enter({ ...HTTP, headers, body }, { v: 'a"b &' })).toMatchObject({ body: filled });
+    expect(enter({ ...HTTP, body }, { v: 'a"b &' })).toMatchObject({ body: filled });
+    expect(check({ ...HTTP, body })).toEqual([]);
+  });
+
   test("that begins like JSON and is none is a problem at deployment", () => {
     expect(check({ ...HTTP, body: `{"text": "${V}}` })).toEqual([
       '"body" begins like JSON, and is none with values in place of its {{…}}',
@@ -356,4 +366,27 @@ test("a step sends what a value is, and no other request", async () => {
       body: '{"text": "a \\"quote\\""}',
     },
   ]);
+});
+
+test.for([
+  ["http.request.url", "https://a.example/?", "a={{variables.v}}&"],
+  ["http.request.url", "https://a.example", "/{{variables.v}}"],
+  ["http.request.body", '{"a": [1', ', "{{variables.v}}"'],
+  [
+    "email.send.body",
+    "<p>",
+    '<a href="https://a.example/{{variables.v}}" title=x>{{variables.v}}</a>',
+  ],
+  ["email.send.body", "<!-- <<<", ' < <a ="= {{variables.v}}'],
+  ["email.send.to", "ann@a.example", ",{{variables.v}} <ann@a.example>"],
+  ["slack.sendMessage.message", "<https://a.example/", "{{variables.v}} <a|{{variables.v}}"],
+] as const)("%s of many templates is read once: %s%s…", ([name, start, repeated]) => {
+  const [of = "", action = "", param = ""] = name.split(".");
+  const text = start + repeated.repeat(10_000);
+  const begun = performance.now();
+
+  const entered = enter({ service: of, action, [param]: text }, { v: "x" });
+
+  expect(entered).toBeTypeOf("object");
+  expect(performance.now() - begun).toBeLessThan(3000);
 });

@@ -144,7 +144,7 @@ function writeGuarded(
   scope: Scope,
 ): string {
   if (place.refusesSecrets === true && pieces.some(isSecret)) throw secretShown();
-  const written = place.write(pieces);
+  const written = template.paths.length === 0 ? template.parts.map(String) : place.write(pieces);
   const texts: string[] = [];
   let run: string[] = [];
   const flush = (): void => {

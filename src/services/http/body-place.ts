@@ -35,11 +35,15 @@ const jsonOrText: Place = {
   },
 };
 
+/** A text within an object or a list, which is encoded afterwards as a whole. */
+const textWithin: Place = { name: jsonOrText.name, write: jsonOrText.write };
+
 /**
  * The place that a body written as a text is, by the `Content-Type` of the request: JSON, a form, XML or HTML, or text. Without
  * one, or with one that comes from a template, what begins like JSON is JSON.
  */
-export function bodyPlace({ headers }: JsonObject): Place {
+export function bodyPlace({ headers, body }: JsonObject): Place {
+  if (typeof body === "object") return textWithin;
   const type = contentTypeOf(headers);
   if (type === null) return jsonOrText;
   if (/[/+]json\b/i.test(type)) return jsonOrText;

@@ -26,13 +26,12 @@ const MARK = "\0";
 export const urlPlace: Place = {
   name: "a URL",
   write(pieces) {
-    const written: string[] = [];
-    for (const [index, piece] of pieces.entries()) {
-      const before = written.join("");
-      written.push(
-        typeof piece === "string" ? piece : writeValue(piece, before, pieces[index + 1]),
-      );
-    }
+    let before = "";
+    const written = pieces.map((piece, index) => {
+      const text = typeof piece === "string" ? piece : writeValue(piece, before, pieces[index + 1]);
+      before = condense(before + text);
+      return text;
+    });
     checkSegments(pieces, written);
     return written;
   },
@@ -42,7 +41,7 @@ export const urlPlace: Place = {
       if (typeof piece !== "string" && !piece.isSecret && isHost(partAt(before))) {
         return inHost(piece);
       }
-      before += typeof piece === "string" ? piece : standIn(before);
+      before = condense(before + (typeof piece === "string" ? piece : standIn(before)));
     }
     return null;
   },
@@ -75,6 +74,19 @@ function partAt(before: string): Part {
   if (rest.includes("#")) return "fragment";
   return rest.includes("?") ? "query" : "path";
 }
+
+/** A short text that leads to the same part, so that a URL of many pieces is read once. */
+function condense(before: string): string {
+  const part = partAt(before);
+  return part === "start" || part === "authority" ? before : SHORT[part];
+}
+
+const SHORT = {
+  path: "https://x/",
+  query: "https://x/?",
+  fragment: "https://x/#",
+  opaque: "x:",
+} as const;
 
 /** Stands for what is not known. At the beginning that is scheme and host. */
 function standIn(before: string): string {
