@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { createSecretRevealer } from "../../src/adapters/secrets.ts";
 import { type RunningWeb, startWeb, untilStatus } from "./start-web.ts";
@@ -190,6 +191,20 @@ describe("callers of a webhook", () => {
     expect(JSON.stringify(answer.body)).not.toContain(SECRET);
     // Being near is no proof.
     expect((await web.call("POST", PATH, "{}")).status).toBe(401);
+  });
+
+  test("sign what they send before it is compressed", async () => {
+    await using web = await serve({ secret: "FORGE", signature: "hmac" });
+    const packed = gzipSync(raw);
+    const send = (signature: string) =>
+      web.call("POST", PATH, packed, {
+        "content-type": "application/json",
+        "content-encoding": "gzip",
+        "x-signature": signature,
+      });
+
+    expect((await send(sign(raw))).status).toBe(200);
+    expect((await send(sign("another body"))).status).toBe(401);
   });
 
   test("are told when the secret is not set", async () => {

@@ -12,6 +12,8 @@ interface InputConverter {
   hint?(text: string): string | null;
   /** From what a person typed; the text is trimmed and not empty. */
   fromText(text: string, input: InputDefinition): Json | undefined;
+  /** From a field of a form that is repeated; absent where one value is wanted. */
+  fromTexts?(texts: readonly string[], input: InputDefinition): Json | undefined;
   /** From JSON, taken strictly. */
   fromJson(value: Json, input: InputDefinition): Json | undefined;
 }
@@ -103,6 +105,7 @@ const multiSelect: InputConverter = {
         .filter((part) => part !== "")
         .map((part) => select.fromText(part, input)),
     ),
+  fromTexts: (texts, input) => allOf(texts.map((text) => select.fromText(text.trim(), input))),
   fromJson: (value, input) =>
     Array.isArray(value)
       ? allOf(value.map((item: Json) => select.fromJson(item, input)))

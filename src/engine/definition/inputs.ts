@@ -84,8 +84,13 @@ function isUnset(given: Json, form: VariableForm): boolean {
 
 function convert(input: InputDefinition, given: Json, form: VariableForm): Json | undefined {
   const converter = INPUT_CONVERTERS[input.type];
+  if (form === "form" && isTextList(given)) return converter.fromTexts?.(given, input);
   if (form === "json" || typeof given !== "string") return converter.fromJson(given, input);
   return converter.fromText(isFreeText(input) ? given : given.trim(), input);
+}
+
+function isTextList(value: Json): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
 }
 
 function misfit(input: InputDefinition, given: Json, form: VariableForm): Misfit {
@@ -99,7 +104,7 @@ function misfit(input: InputDefinition, given: Json, form: VariableForm): Misfit
 
 function fixOf(input: InputDefinition, given: Json, form: VariableForm): string {
   const converter = INPUT_CONVERTERS[input.type];
-  if (form === "form" && Array.isArray(given)) return "Give it once.";
+  if (form === "form" && Array.isArray(given) && !converter.fromTexts) return "Give it once.";
   if (typeof given !== "string" || input.sensitive) return converter.fix;
   if (form === "json" && typeof converter.fromText(given.trim(), input) === "number")
     return `Send it without quotes: ${given.trim()}.`;

@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { resolveInputs, type VariableForm } from "../../../src/engine/definition/inputs.ts";
+import {
+  resolveEdits,
+  resolveInputs,
+  type VariableForm,
+} from "../../../src/engine/definition/inputs.ts";
 import { INPUT_TYPES, InputDefinition } from "../../../src/engine/definition/schema.ts";
 import type { Json, JsonObject } from "../../../src/shared/json.ts";
 
@@ -173,15 +177,36 @@ describe("fields of a form are converted by type", () => {
     [{ type: "string" }, " a ", " a "],
     [{ type: "multi-select", options: ["a", "b"] }, ["a", "b"], ["a", "b"]],
     [{ type: "multi-select", options: ["a", "b"] }, "b", ["b"]],
+    [{ type: "multi-select", options: ["Red", "Blue"] }, ["blue", " Red", "BLUE"], ["Blue", "Red"]],
     [{ type: "number", default: 5 }, "", 5],
   ] as const)("%j: %j becomes %j", ([input, given, value]) => {
     expect(one(input, given as Json, "form")).toEqual(value);
   });
 
   test("which are given once where one value is wanted", () => {
+    expect(one({ type: "string" }, ["1", "2"], "form")).toContain("is not text. Give it once.");
+    expect(one({ type: "multi-select", options: ["a"] }, ["a", "x"], "form")).toContain(
+      "Choose some, with commas between them. The options are a.",
+    );
     expect(one({ type: "number" }, ["1", "2"], "form")).toBe(
       "x: the list is not a number. Give it once.",
     );
+  });
+});
+
+describe("what is typed for a variable that a step wrote", () => {
+  test.for([
+    ["640", 640],
+    ["true", true],
+    ['{"a": [1]}', { a: [1] }],
+    ["12345678901234567890", "12345678901234567890"],
+    ['{"id": 12345678901234567890}', { id: "12345678901234567890" }],
+    ['{"a": 1, "a": 2}', '{"a": 1, "a": 2}'],
+    ["1e400", "1e400"],
+    ["two words", "two words"],
+  ] as const)("is JSON where nothing of it would be lost: %s", ([typed, value]) => {
+    const { variables } = resolveEdits({ inputs: {} }, { x: 1 }, { x: typed }, "text");
+    expect(variables).toEqual({ x: value });
   });
 });
 
