@@ -40,7 +40,7 @@ const DOUBTS = [
   "doubt|doubtful|ambiguous|depends|depending|provided|assuming|suppose|had|once|until|pending|only|partly|partially|hardly",
   "barely|scratch|strike|ignore|disregard|forget|reconsider|reconsidering|reconsidered|reflection|changed|change|revise|revised",
   "second|alternatively|alternative|alternatives|runner|avoid|reverse|reversed|invert|inverted|opposed|told|says|said|claims",
-  "claimed|wants|wanted|asks|asked|instructed|instructs|joking|kidding|sarcasm|hypothetically|example|eg|refuse|decline|unable",
+  "claimed|wants|wanted|asks|asked|instructed|instructs|joking|kidding|sarcasm|hypothetically|example|eg|refuse|refused|decline|declined|denied|rejected|unable",
   // German, Dutch
   "nicht|nein|kein|keine|keiner|keinen|keinesfalls|niemals|nie|weder|noch|sondern|doch|aber|oder|vielleicht|eigentlich|falls",
   "wenn|lieber|stattdessen|falsch|außer|ohne|niet|nee|geen|nooit|maar|misschien|tenzij",

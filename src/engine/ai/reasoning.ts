@@ -36,7 +36,9 @@ function finalChannel(text: string): string {
     const rest = text.slice(final.index + final[0].length);
     return (rest.split(/<\|(?:end|return|start|call)\|>/)[0] ?? "").trim();
   }
-  const bare = /^analysis[\s\S]*?assistant\s*final(?=[\s\p{Lu}{["'\p{N}])/u.exec(text);
+  const bare = /^analysis(?=[\p{Lu}\n])[\s\S]*?(?:assistant)final(?=[\s\p{Lu}{["'\p{N}])/u.exec(
+    text,
+  );
   return bare === null ? text : text.slice(bare[0].length).trim();
 }
 
@@ -58,15 +60,25 @@ function tagsIn(text: string): readonly Tag[] {
     if (isQuoted || code.some((range) => start >= range.start && end <= range.end)) continue;
     const isClosing = match.groups?.["closing"] !== undefined;
     const isMentioned = tags.some((tag) => !tag.isClosing && !tag.isOwn);
-    const isAtEdge = isClosing
-      ? /^[ \t]*(?:\n|$)/.test(after) && !isMentioned
-      : /(?:^|\n)[ \t]*$/.test(before);
-    const isGlued = /[\p{L}\p{N}.!?,;:)]$/u.test(before) && /^[\p{L}\p{N}{["*]/u.test(after);
-    const isAlone = /(?:^|\n)[ \t]*$/.test(before) && /^[ \t]*(?:\n|$)/.test(after);
-    tags.push({ start, end, isClosing, isOwn: isAtEdge || isGlued || isAlone });
+    // A sentence that speaks of a closing tag has blanks around it, or has spoken of the opening one.
+    const isOwn = isClosing
+      ? isGlued(before, after) || (!isMentioned && isEnding(before, after))
+      : isGlued(before, after) || /(?:^|\n|[.!?])[ \t]*$/.test(before);
+    tags.push({ start, end, isClosing, isOwn });
   }
   return tags;
 }
+
+function isGlued(before: string, after: string): boolean {
+  const isAlone = /(?:^|\n)[ \t]*$/.test(before) && /^[ \t]*(?:\n|$)/.test(after);
+  return isAlone || (ENDS_IN_WORD.test(before) && /^[\p{L}\p{N}{["*]/u.test(after));
+}
+
+function isEnding(before: string, after: string): boolean {
+  return /^(?:[ \t]*(?:\n|$)|[\p{L}\p{N}{["*])/u.test(after) || ENDS_IN_WORD.test(before);
+}
+
+const ENDS_IN_WORD = /[\p{L}\p{N}.!?,;:)]$/u;
 
 /** Code within a text, fenced or between back quotes: what stands there is shown, not meant. */
 function codeIn(text: string): readonly { readonly start: number; readonly end: number }[] {

@@ -304,6 +304,8 @@ describe("reasoning never reaches people:", () => {
     "<think>Rude.</think>Dear Ann",
     "Okay, she is rude.\n</think>\n\nDear Ann",
     "Okay, she is rude.</think>Dear Ann",
+    "Okay, she is rude </think>Dear Ann",
+    "Okay, she is rude.</think> Dear Ann",
     "<thought>Rude.</thought>\nDear Ann",
     "<thinking>\nRude.\n</thinking>\n<reasoning>And late.</reasoning>\nDear Ann",
     '<thinking foo="1">Rude.</thinking>\nDear Ann',
@@ -327,6 +329,7 @@ describe("reasoning never reaches people:", () => {
     ["<|channel|>analysis<|message|>She is rude.", /empty/],
     ["Dear Ann,\n<think>\nTell her about Bob?\n</think>\nthank you.", /tags of reasoning/],
     ["Dear Ann, thank you.\n<think>She is", /tags of reasoning/],
+    ["Dear Ann. <think> Rude. </think> Thank you.", /tags of reasoning/],
     ["<think> begins the thoughts and </think> ends them.", /tags of reasoning/],
   ])("not even where it does not end, or stands in the middle: %j", (text, complaint) => {
     expect(complaintOf(text, { kind: "text" })).toMatch(complaint);
@@ -338,6 +341,10 @@ describe("reasoning never reaches people:", () => {
     "Wrap it like this:\n```\n<think>\nsteps\n</think>\n```\nThen answer.",
     "End with `</think>`.",
     "Write '<think>' first.",
+    "Wrap it as <think>text</think>, then answer.",
+    "The tag </think> ends it.",
+    "analysis of the market: assistant final report is due.",
+    "Analysis of 2026\n\nSales grew.",
   ])("but what speaks about its tags keeps its middle: %j", (text) => {
     expect(valueOf(text, { kind: "text" })).toBe(text);
   });
