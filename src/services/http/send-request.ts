@@ -80,6 +80,9 @@ const FOR_ANY_HOST = new Set([
   "user-agent",
 ]);
 
+/** Where a body ends is the client's to say: another length would make one request of two, or two of one. */
+const FRAMING = ["content-length", "transfer-encoding"] as const;
+
 /** One hop of a request; a redirect leads to the next. */
 interface Hop {
   readonly url: URL;
@@ -135,6 +138,7 @@ function firstHop(params: RequestParams, idempotencyKey: string): Hop {
   for (const [name, value] of Object.entries(params.headers ?? {})) {
     headers.set(name.toLowerCase(), String(value).trim());
   }
+  for (const name of FRAMING) headers.delete(name);
   return { url, method: params.method, headers: Object.fromEntries(headers), body: params.body };
 }
 

@@ -88,7 +88,7 @@ class AddressRoles {
   addToken(token: string): void {
     const isQuote = token === '"';
     if (isQuote) this.#isQuoted = !this.#isQuoted;
-    if (!isQuote && !this.#isQuoted && token === ",") {
+    if (!this.#isQuoted && (token === "," || token === ";")) {
       this.end();
       return;
     }

@@ -72,6 +72,18 @@ describe("a request", () => {
     });
   });
 
+  test("has the length of its body, whatever its headers say", async () => {
+    await using server = await startLoopbackServer(json(200, {}));
+    const headers = { "Content-Length": "3", "Transfer-Encoding": "chunked" };
+
+    await request({ url: server.url, method: "POST", body: "GET /admin", headers });
+
+    expect(server.received).toMatchObject([
+      { body: "GET /admin", headers: { "content-length": "10" } },
+    ]);
+    expect(server.received[0]?.headers).not.toHaveProperty("transfer-encoding");
+  });
+
   test("leaves out a header that is null, and takes a time limit as any other duration", async () => {
     await using server = await startLoopbackServer(json(200, {}));
 

@@ -78,6 +78,7 @@ describe("what fills a place of its own", () => {
       "{{variables.v}}",
       "ops@a.example, {{variables.v}}",
       "{{variables.v}},ops@a.example",
+      "ops@a.example; {{variables.v}}",
     ]) {
       expect(fillPlace(addressPlace, text, { v: given })).toContain(
         "{{variables.v}} gives something other than one e-mail address",
