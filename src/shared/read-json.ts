@@ -43,7 +43,8 @@ export function mayBeInexact(text: string): boolean {
  * half a character (a surrogate without its pair) and nesting beyond a hundred levels are faults. `__proto__` is a name
  * like any other.
  *
- * Takes time in proportion to the length, some 60 ms for a megabyte.
+ * Takes time in proportion to the length: some 30 ms for a megabyte, and at most half a second where a number is long or has an
+ * exponent and all the rest are small numbers.
  *
  * @throws {SyntaxError} if it is not JSON.
  */
