@@ -18,7 +18,8 @@ export interface ParamProblem {
  * an object gets it as text, and null and an empty text count as absent where nothing has to be and they are not accepted. An
  * item of a list that counts as absent is left out, and so is a list that has no other.
  *
- * @param isOpen - says of a parameter that its value is not known yet; it is only checked that it exists.
+ * @param isOpen - says of a value that it is not known yet; of such a one it is only checked that it exists, and what it is
+ *   within.
  * @returns the parameters, and every problem they have.
  */
 export function fitParams(
@@ -31,10 +32,9 @@ export function fitParams(
   const params: Record<string, Json> = {};
   for (const [name, type] of Object.entries(shape)) {
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
-    if (value !== undefined && isOpen(value)) continue;
     const fitted = fitValue(type, value);
     if (fitted !== undefined) params[name] = fitted;
-    problems.push(...problemsOf(name, type, fitted));
+    problems.push(...problemsOf(name, type, fitted, isOpen));
   }
   return { params, problems };
 }
@@ -114,8 +114,14 @@ function problemsOf(
   name: string,
   type: z.core.$ZodType,
   value: Json | undefined,
+  isOpen: (value: Json) => boolean,
 ): readonly ParamProblem[] {
-  const issues = parse(type, value);
+  const issues = parse(type, value).filter((issue) => {
+    const at = valueAt(value, issue.path);
+    // Whatever the values will be, these are names.
+    const isOfNames = issue.code === "unrecognized_keys" || issue.code === "invalid_key";
+    return isOfNames || at === undefined || !isOpen(at);
+  });
   const isMissing = value === undefined;
   return issues.map(({ path, message }) => {
     const place = [name, ...path.map((part) => (typeof part === "number" ? part : String(part)))];
@@ -124,6 +130,16 @@ function problemsOf(
       ? { path: place, message: "is missing", fix: `Add "${name}" (${rule}).` }
       : { path: place, message: `is not right: ${rule}`, fix: `Correct "${place.join(".")}".` };
   });
+}
+
+function valueAt(value: Json | undefined, path: readonly PropertyKey[]): Json | undefined {
+  let at = value;
+  for (const key of path) {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
+    const member: Json | undefined = Reflect.get(at, key);
+    at = member;
+  }
+  return at;
 }
 
 function accepts(type: z.core.$ZodType, value: Json | undefined): boolean {

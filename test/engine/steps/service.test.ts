@@ -392,6 +392,20 @@ describe("checking a configuration", () => {
     expect(check({ ...POST, count: "{{variables.n}}", text: 5 })).toEqual([]);
   });
 
+  test("what stands beside a template is judged all the same", () => {
+    const text = "{{variables.v}}";
+    const messages = (params: JsonObject) =>
+      check({ ...POST, ...params }).map(({ message }) => message);
+
+    expect(messages({ files: [{ nam: "a", text }] })).toEqual([
+      '"files.0.name" is not right: expected string',
+      '"files.0" is not right: Unrecognized key: "nam"',
+    ]);
+    expect(messages({ files: [{ name: "", text }, text] })).toHaveLength(1);
+    expect(messages({ files: [{ name: "a", text }, text], head: { a: text, b: 1 } })).toEqual([]);
+    expect(messages({ copies: ["ann@a.example", text], wait: text })).toEqual([]);
+  });
+
   test("every problem is named at once", () => {
     expect(check({ service: "board", count: "x", extra: 1 })).toHaveLength(4);
   });
