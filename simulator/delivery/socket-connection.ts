@@ -31,8 +31,9 @@ export interface ConnectionParts {
 /**
  * One connection of the app as Slack sees it: its pings, its end, and whether what is sent still arrives.
  *
- * It ends for Slack when the closing handshake is done or Slack gives it up. An app that is gone without that handshake
- * leaves a ghost: it counts, and swallows what it is sent, until Slack notices. The TCP connection outlives the handshake.
+ * It ends for Slack when the closing handshake is done, when the TCP connection ends, or when Slack gives it up. An app that the
+ * network cut off leaves a ghost: it counts, and swallows what it is sent, until Slack notices. The TCP connection outlives the
+ * handshake.
  */
 export class SocketConnection {
   readonly #parts: ConnectionParts;
@@ -50,7 +51,10 @@ export class SocketConnection {
     socket.on("ping", (data) => this.#answerPing(data));
     // A reset connection also closes: nothing else is to be done about the error itself.
     socket.on("error", () => socket.terminate());
-    socket.on("close", () => this.#leave());
+    // The end of the TCP connection reaches Slack, whatever the app left unsaid.
+    socket.on("close", () => {
+      if (!this.#isDead) this.#end();
+    });
     this.#keepOpenAfterHandshake(wire);
     this.#beat();
     this.#later("warning", times.lifeMs - times.graceMs, () => this.disconnect("warning"));

@@ -73,7 +73,7 @@ describe("a ghost", () => {
     const click = () =>
       alice.act("action", { channel: "C0GENERAL", ts: "1.000001", action_id: "a" });
     const { raw: left } = await connect(simulator);
-    left.socket.terminate();
+    await alice.act("disconnect", { kind: "ghost" });
     await once(left.socket, "close");
     const { raw, said } = await connect(simulator);
     expect(said).toBe(2);
@@ -92,6 +92,15 @@ describe("a ghost", () => {
     });
   });
 
+  test("is not what a killed app leaves: the end of its TCP connection reaches Slack", async () => {
+    await using simulator = await openSample();
+    const { raw } = await connect(simulator);
+
+    raw.socket.terminate();
+
+    await counts(simulator, 0);
+  });
+
   test("is what an app leaves that is cut off without Slack knowing", async () => {
     await using simulator = await openSample();
     const { raw } = await connect(simulator);
@@ -108,7 +117,7 @@ describe("a ghost", () => {
     for (let count = 0; count < 11; count += 1) {
       const connection = await connect(simulator);
       said.push(connection.said);
-      connection.raw.socket.terminate();
+      await new Person(simulator.url, "U0ALICE").act("disconnect", { kind: "ghost" });
     }
 
     expect(said).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, "too_many_websockets"]);
