@@ -83,6 +83,10 @@ function isNothing(value: Json): boolean {
   return value === null || (typeof value === "string" && value.trim() === "");
 }
 
+function isUnwanted(type: z.core.$ZodType, value: Json): boolean {
+  return isNothing(value) && !accepts(type, value);
+}
+
 /** Fits what is within a value, by the first schema of a union that takes it then. */
 function fitMembers(type: z.core.$ZodType, value: Json): Json {
   const bare = bareSchema(type);
@@ -92,9 +96,9 @@ function fitMembers(type: z.core.$ZodType, value: Json): Json {
   }
   if (bare instanceof z.ZodArray && Array.isArray(value)) {
     return value.flatMap((item: Json) => {
-      const fitted = fitValue(bare.element, item);
-      const isAbsent = isNothing(item) && (fitted === undefined || !accepts(bare.element, fitted));
-      return isAbsent || fitted === undefined ? [] : [fitted];
+      // No item has to be there.
+      const fitted = isUnwanted(bare.element, item) ? undefined : fitValue(bare.element, item);
+      return fitted === undefined ? [] : [fitted];
     });
   }
   if (!isJsonObject(value)) return value;
@@ -102,8 +106,8 @@ function fitMembers(type: z.core.$ZodType, value: Json): Json {
     Object.entries(value).flatMap(([key, item]): [string, Json][] => {
       const [member] = memberSchemas(bare, key);
       if (member === undefined) return [[key, item]];
-      // Of a member that any name may have, none has to be there.
-      const isAbsent = item === null && bare instanceof z.ZodRecord && !accepts(member, null);
+      // Of members that may have any name, none has to be there.
+      const isAbsent = bare instanceof z.ZodRecord && isUnwanted(member, item);
       const fitted = isAbsent ? undefined : fitValue(member, item);
       return fitted === undefined ? [] : [[key, fitted]];
     }),
@@ -123,9 +127,12 @@ function problemsOf(
     return isOfNames || at === undefined || !isOpen(at);
   });
   const isMissing = value === undefined;
-  return issues.map(({ path, message }) => {
+  return issues.map((issue) => {
+    const { path } = issue;
+    // Of a name that does not fit, the reason stands within.
+    const message = issue.code === "invalid_key" ? issue.issues[0]?.message : issue.message;
     const place = [name, ...path.map((part) => (typeof part === "number" ? part : String(part)))];
-    const rule = message.replace(/^Invalid input: /, "").replace(/, received .*$/, "");
+    const rule = (message ?? "").replace(/^Invalid input: /, "").replace(/, received .*$/, "");
     return isMissing
       ? { path: place, message: "is missing", fix: `Add "${name}" (${rule}).` }
       : { path: place, message: `is not right: ${rule}`, fix: `Correct "${place.join(".")}".` };
