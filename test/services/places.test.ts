@@ -14,6 +14,7 @@ import type { Json, JsonObject } from "../../src/shared/json.ts";
 import { toText } from "../../src/shared/json-text.ts";
 import { plainScope } from "../engine/language/plain-scope.ts";
 import { attemptContext } from "../support/attempt-context.ts";
+import { cpuTime } from "../support/cpu-time.ts";
 import { json, startLoopbackServer } from "../support/loopback-server.ts";
 
 const V = "{{variables.v}}";
@@ -383,10 +384,10 @@ test.for([
 ] as const)("%s of many templates is read once: %s%s…", ([name, start, repeated]) => {
   const [of = "", action = "", param = ""] = name.split(".");
   const text = start + repeated.repeat(10_000);
-  const begun = performance.now();
 
-  const entered = enter({ service: of, action, [param]: text }, { v: "x" });
+  const tookMs = cpuTime(() => {
+    expect(enter({ service: of, action, [param]: text }, { v: "x" })).toBeTypeOf("object");
+  });
 
-  expect(entered).toBeTypeOf("object");
-  expect(performance.now() - begun).toBeLessThan(3000);
+  expect(tookMs).toBeLessThan(3000);
 });
