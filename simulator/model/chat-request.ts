@@ -6,6 +6,8 @@ import type { Message } from "./question.ts";
 export interface ChatRequest {
   readonly model: string;
   readonly messages: readonly Message[];
+  /** Absent: the answer comes as a whole. */
+  readonly stream?: { readonly includeUsage: boolean };
   /** How many tokens the answer may have; `undefined` is no limit. */
   readonly maxTokens: number | undefined;
   readonly format:
@@ -25,11 +27,11 @@ export function parseChatRequest(body: unknown): ChatRequest {
   if (model === undefined || model === "") {
     throw badParameter("You must provide a model parameter.", "model");
   }
-  if (body["stream"] === true) {
-    throw badParameter("The stand-in model does not stream; leave 'stream' out.", "stream");
-  }
   return {
     model,
+    ...(body["stream"] === true && {
+      stream: { includeUsage: member(body["stream_options"], "include_usage") === true },
+    }),
     messages: parseMessages(body["messages"]),
     maxTokens:
       parseLimit(body["max_completion_tokens"], "max_completion_tokens") ??

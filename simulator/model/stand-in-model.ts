@@ -5,6 +5,7 @@ import { parseJson } from "../json.ts";
 import { answerContent } from "./answer.ts";
 import { type ChatRequest, parseChatRequest } from "./chat-request.ts";
 import { type Deviation, toCompletion } from "./completion.ts";
+import { toEvents } from "./completion-events.ts";
 import { ModelRefusal } from "./model-refusal.ts";
 
 /**
@@ -112,7 +113,12 @@ export function createStandInModel(options: StandInModelOptions = {}): StandInMo
     answered += 1;
     const stamp = { id: `chatcmpl-stand-in-${answered}`, createdAt: now() };
     const completion = toCompletion(chat, content, deviationOf(fault), stamp);
-    send(response, 200, JSON.stringify(completion));
+    if (chat.stream === undefined) {
+      send(response, 200, JSON.stringify(completion));
+      return;
+    }
+    response.writeHead(200, { "Content-Type": "text/event-stream; charset=utf-8" });
+    response.end(toEvents(completion, chat.stream.includeUsage));
   }
 
   return {

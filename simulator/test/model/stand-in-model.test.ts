@@ -96,6 +96,27 @@ test("fits its answers in 100 tokens", async () => {
   expect(completion.choices[0]?.finish_reason).toBe("stop");
 });
 
+test("streams as OpenAI's own client reads it, with the same answer and usage", async () => {
+  await using open = await openModel();
+  const whole = await open.client().chat.completions.create(STRUCTURED);
+  const events = await open.client().chat.completions.create({
+    ...STRUCTURED,
+    stream: true,
+    stream_options: { include_usage: true },
+  });
+  let content = "";
+  let reason: unknown;
+  let usage: unknown;
+  for await (const event of events) {
+    content += event.choices[0]?.delta.content ?? "";
+    reason = event.choices[0]?.finish_reason ?? reason;
+    usage = event.usage ?? usage;
+  }
+  expect(content).toBe(whole.choices[0]?.message.content);
+  expect(reason).toBe("stop");
+  expect(usage).toEqual(whole.usage);
+});
+
 test("lists models", async () => {
   await using open = await openModel();
   const page = await open.client().models.list();
@@ -104,7 +125,6 @@ test("lists models", async () => {
 });
 
 test.for([
-  { change: { stream: true }, param: "stream" },
   { change: { model: "" }, param: "model" },
   { change: { messages: [] }, param: "messages" },
   { change: { max_tokens: -1 }, param: "max_tokens" },

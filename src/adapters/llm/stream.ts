@@ -48,7 +48,7 @@ export async function readStream(
   const choices = hasChoice ? [{ index: 0, finish_reason: finishReason, message }] : [];
   return {
     body: { ...body, object: "chat.completion", choices },
-    isComplete: finishReason !== null,
+    isComplete: hasChoice ? finishReason !== null : body["usage"] !== undefined,
   };
 }
 
