@@ -64,14 +64,13 @@ function tooMuch({ duration, until, event }: WaitConfig): string {
 }
 
 function checkUntil({ until }: WaitConfig): readonly ConfigProblem[] {
-  if (until === undefined || until.includes("{{") || parseTime(until) !== null) return [];
-  return [
-    {
-      path: ["until"],
-      message: `"${until.slice(0, 80)}" is no time with a zone`,
-      fix: "Write it as 2026-01-31T09:00:00Z or 2026-01-31T09:00:00+01:00, or use a template that gives such a time.",
-    },
-  ];
+  if (until === undefined || until.includes("{{")) return [];
+  const time = parseTime(until);
+  if (typeof time === "number") return [];
+  const fix = time.isMissingDay
+    ? "Name a day of that month."
+    : "Write it as 2026-01-31T09:00:00Z or 2026-01-31T09:00:00+01:00, or use a template that gives such a time.";
+  return [{ path: ["until"], message: `"${until.slice(0, 80)}" is ${time.reason}`, fix }];
 }
 
 function checkEventParts({ match, timeout }: WaitConfig): readonly ConfigProblem[] {
@@ -152,22 +151,39 @@ function outputAt(wokenBy: "timer" | "event" | "timeout", now: number): JsonObje
   return { wokenBy, at: new Date(now).toISOString() };
 }
 
-/** Milliseconds since 1970, or `null`: without a zone it is not defined which moment is meant. */
-function parseTime(text: string): number | null {
-  const form = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+/** Why a text is no time, to follow "is". */
+interface NoTime {
+  readonly reason: string;
+  /** Its form is right, but its month has no such day. */
+  readonly isMissingDay: boolean;
+}
+
+/**
+ * Milliseconds since 1970, or why not: without a zone it is not defined which moment is meant, and
+ * `Date.parse` takes the 31st of February for the 3rd of March.
+ */
+function parseTime(text: string): number | NoTime {
+  const form = /^(\d{4}-\d{2})-(\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
   const trimmed = text.trim();
-  const ms = form.test(trimmed) ? Date.parse(trimmed) : Number.NaN;
-  return Number.isNaN(ms) ? null : ms;
+  const [, month = "", day = ""] = form.exec(trimmed) ?? [];
+  const ms = month === "" ? Number.NaN : Date.parse(trimmed);
+  if (Number.isNaN(ms)) return { reason: "no time with a zone", isMissingDay: false };
+  if (new Date(`${month}-${day}`).getUTCDate() === Number(day)) return ms;
+  return { reason: `a date that does not exist: ${month} has no day ${day}`, isMissingDay: true };
 }
 
 function timeOf(value: Json, now: number): number {
-  const ms = typeof value === "string" ? parseTime(value) : null;
-  if (ms === null) {
+  const time =
+    typeof value === "string"
+      ? parseTime(value)
+      : { reason: "no time with a zone", isMissingDay: false };
+  if (typeof time !== "number") {
+    const example = time.isMissingDay ? "" : " such as 2026-01-31T09:00:00Z";
     throw new AppError({
       code: "params_invalid",
-      message: `"until" gave ${(JSON.stringify(value) ?? "").slice(0, 80)}, which is no time with a zone such as 2026-01-31T09:00:00Z.`,
+      message: `"until" gave ${(JSON.stringify(value) ?? "").slice(0, 80)}, which is ${time.reason}${example}.`,
     });
   }
-  if (ms - now <= MAX_DURATION_MS) return ms;
+  if (time - now <= MAX_DURATION_MS) return time;
   throw new AppError({ code: "params_invalid", message: '"until" is more than ten years away.' });
 }

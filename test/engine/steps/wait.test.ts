@@ -17,6 +17,7 @@ test.for([
   [{ duration: "2h" }, null, now + 7_200_000],
   [{ until: "2026-01-31T12:00:00+01:00" }, null, now + 7_200_000],
   [{ until: "{{variables.when}}" }, "2026-02-01T09:00:00.5Z", now + 86_400_500],
+  [{ until: "2028-02-29T09:00:00Z" }, null, Date.parse("2028-02-29T09:00:00Z")],
   [{ until: "{{variables.when}}T10:00:00Z" }, "2026-01-31", now + 3_600_000],
 ] as const)("%j with %j waits until %i", ([config, when, due]) => {
   expect(enter(config, when)).toEqual({ kind: "wait", on: "timer", due });
@@ -42,6 +43,9 @@ test.for([
   ["tomorrow", /which is no time with a zone/],
   ["2026-02-01T09:00:00", /which is no time with a zone/],
   ["2026-13-01T09:00:00Z", /which is no time with a zone/],
+  ["2027-02-31T09:00:00Z", /is a date that does not exist: 2027-02 has no day 31\.$/],
+  ["2027-02-29T23:00:00-05:00", /2027-02 has no day 29/],
+  ["2026-04-31T00:00:00+02:00", /2026-04 has no day 31/],
   [1234, /"until" gave 1234/],
   ["2099-01-01T00:00:00Z", /more than ten years away/],
 ] as const)("until %j fails when it is entered", ([when, message]) => {
@@ -52,6 +56,10 @@ test.for([
   [{}, "nothing says how long to wait"],
   [{ duration: 1, until: "2026-01-31T09:00:00Z" }, "both duration and until are given"],
   [{ until: "tomorrow" }, '"tomorrow" is no time with a zone'],
+  [
+    { until: "2027-02-31T09:00:00Z" },
+    '"2027-02-31T09:00:00Z" is a date that does not exist: 2027-02 has no day 31',
+  ],
   [{ duration: 1, event: "x" }, "both duration and event are given"],
   [{ event: "x", match: "1 +" }, "The expression ends too early."],
   [{ duration: 1, match: "true" }, '"match" means nothing without "event"'],
