@@ -8,6 +8,7 @@ const script = (id: string, rest: JsonObject = {}): JsonObject => ({
   type: "scripted",
   ...rest,
 });
+const MINUTE = 60_000;
 const ok = (output: number): AttemptResult => ({ kind: "ok", output, costNano: 0 });
 
 describe("the result of an attempt", () => {
@@ -108,6 +109,39 @@ describe("the result of an attempt", () => {
     expect(run.state.frames.get("")?.results["ask"]).toMatchObject({ nextStep: "b", output: null });
     expect(run.state.errors).toMatchObject([{ path: "ask#1", stepId: "ask", attempt: 1, error }]);
     expect(run.state.frames.get("")?.failure).toBeNull();
+  });
+
+  test.for([
+    ["as long as its backoff says", "1h", undefined, 60, 75],
+    ["as long as the other side asks", "1s", 120 * MINUTE, 120, 120],
+    ["as long as its backoff, if the other side asks for less", "1h", MINUTE, 60, 75],
+  ] as const)("waits %s before it is tried again", ([, backoffMs, retryAfterMs, least, most]) => {
+    const policy = { retryPolicy: { maxRetries: 3, backoffMs } };
+    const run = new ExecutionHarness(workflow([script("ask", policy)]));
+    const error = { code: "x", message: "Busy.", retryable: true };
+
+    for (const _ of ["first", "second"]) {
+      const failed = { kind: "failed", error } as const;
+      run.end("ask", retryAfterMs === undefined ? failed : { ...failed, retryAfterMs });
+      const pause = (run.activeStep("ask").due ?? 0) - run.now;
+      expect(pause).toBeGreaterThanOrEqual(least * MINUTE);
+      expect(pause).toBeLessThanOrEqual(most * MINUTE);
+      run.advance(pause);
+    }
+  });
+
+  test("waits twice as long each time, up to a quarter of an hour", () => {
+    const policy = { retryPolicy: { maxRetries: 5, backoffMs: "4m" } };
+    const run = new ExecutionHarness(workflow([script("ask", policy)]));
+    const error = { code: "x", message: "Busy.", retryable: true };
+
+    for (const minutes of [4, 8, 15, 15]) {
+      run.end("ask", { kind: "failed", error });
+      const pause = (run.activeStep("ask").due ?? 0) - run.now;
+      expect(pause).toBeGreaterThanOrEqual(minutes * MINUTE);
+      expect(pause).toBeLessThanOrEqual(minutes * 1.25 * MINUTE);
+      run.advance(pause);
+    }
   });
 
   test.each([

@@ -7,16 +7,13 @@ import type { ReadonlyActiveStep, ReadonlyState } from "../../model/state.ts";
  */
 export const DEFAULT_RETRY_POLICY: RetryPolicy = { maxRetries: 3, backoffMs: 1000 };
 
-/** Longest pause that backoff alone leads to. */
-const MAX_BACKOFF_MS = 15 * 60_000;
-
-/** Longest pause that the other side's `Retry-After` is honored for. */
-const MAX_RETRY_AFTER_MS = 60 * 60_000;
+/** Doubling makes no pause longer than this; a `backoffMs` that is longer by itself stays as it is. */
+const MAX_DOUBLED_MS = 15 * 60_000;
 
 /**
- * Milliseconds between a failed attempt and the next: `backoffMs · 2^(attempt-1)` plus up to a
- * quarter of jitter, so that executions that failed together do not come back together; never
- * shorter than what the other side asked for.
+ * Milliseconds between a failed attempt and the next: `backoffMs · 2^(attempt-1)`, doubled up to a
+ * quarter of an hour, plus up to a quarter of jitter, so that executions that failed together do
+ * not come back together; never shorter than `backoffMs`, nor than what the other side asked for.
  *
  * Pure: the jitter is a hash of key and attempt, so the fold of a log gives the same times again.
  */
@@ -27,9 +24,10 @@ export function retryDelayMs(params: {
   readonly retryAfterMs?: number | undefined;
 }): number {
   const { policy, attempt, key, retryAfterMs = 0 } = params;
-  const backoff = Math.min(policy.backoffMs * 2 ** (attempt - 1), MAX_BACKOFF_MS);
+  const { backoffMs } = policy;
+  const backoff = Math.min(backoffMs * 2 ** (attempt - 1), Math.max(backoffMs, MAX_DOUBLED_MS));
   const jitter = fractionOf(`${key}:${attempt}`) * 0.25 * backoff;
-  return Math.round(Math.max(backoff + jitter, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS)));
+  return Math.round(Math.max(backoff + jitter, retryAfterMs));
 }
 
 /**
