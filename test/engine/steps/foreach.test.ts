@@ -36,6 +36,47 @@ function end(run: ExecutionHarness, path: string, output: string): void {
   run.endAt({ path, attempt, epoch, result: { kind: "ok", output, costNano: 0 } });
 }
 
+describe("a list that takes more steps than the run may", () => {
+  const list = ["a", "b", "c", "d", "e", "f"];
+  const items = (steps: readonly JsonObject[], maxSteps: number, rest: JsonObject = {}) => {
+    const config = { items: "variables.list", as: "who", steps: [...steps] };
+    const each = { id: "each", type: "foreach", config, ...rest };
+    return new ExecutionHarness(workflow([each], { limits: { maxSteps } }), { list });
+  };
+
+  test("fails before its first item, with the numbers", () => {
+    const run = items([pay], 6);
+    const { state } = run;
+    expect(state.status).toBe("failed");
+    expect(run.types()).not.toContain("step_started");
+    expect(state.error).toMatchObject({
+      code: "limit_exceeded",
+      message: expect.stringContaining(
+        '"items" gave 6 items, which take 1 step each at least, 6 in all; limits.maxSteps is 6, of which 5 are left. No item was begun. Raise limits.maxSteps to 7 or more',
+      ),
+    });
+    expect(underWay(items([pay], 7))).toEqual(["each#1/0/pay#1"]);
+  });
+
+  test("is measured by the shortest way through its steps", () => {
+    const way = [
+      script("pay", { next: { skip: "end", default: "check" } }),
+      script("check"),
+      script("tell"),
+    ];
+    expect(underWay(items(way, 7))).toEqual(["each#1/0/pay#1"]);
+    const [, check, tell] = way;
+    const straight = items([pay, check ?? {}, tell ?? {}], 18);
+    expect(straight.state.error?.message).toContain("3 steps each at least, 18 in all");
+    expect(underWay(items([pay, check ?? {}, tell ?? {}], 19))).toHaveLength(1);
+  });
+
+  test("takes the step's own way out", () => {
+    const { state } = items([pay], 6, { onFailure: "skip" });
+    expect(state.status).toBe("completed");
+  });
+});
+
 describe("a list", () => {
   test("is worked through one item after the other, each under a name and a key of its own", () => {
     const run = loop(["ann", "bob"]);

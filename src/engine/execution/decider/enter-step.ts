@@ -15,6 +15,7 @@ import { stepPath } from "../../model/step-path.ts";
 import { completeStep, endStepWithError } from "./complete-step.ts";
 import { admit, askForBudget, type NextEvents } from "./cost-cap.ts";
 import { enterContext } from "./enter-context.ts";
+import { checkItemsFit } from "./items-limit.ts";
 import { holdBack } from "./renew-decision.ts";
 import { variablesFault } from "./size-limits.ts";
 
@@ -40,7 +41,10 @@ export function enterStep(
     if (entry.kind === "complete")
       return completeStep(step, path, entry.output, { costNano: 0 }, now);
     if (entry.kind === "open") return [opened(step, path, entry, now)];
-    if (entry.kind === "each") return [openedItems(stepId, path, entry, now)];
+    if (entry.kind === "each") {
+      checkItemsFit(workflow, state, step, entry.items.length);
+      return [openedItems(stepId, path, entry, now)];
+    }
     if (entry.kind === "wait") return [waiting(stepId, path, entry, now)];
     const heldBack = holdBack(workflow, state, frame, path, now);
     if (heldBack) return [heldBack];
