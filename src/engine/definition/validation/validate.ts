@@ -11,6 +11,7 @@ import { checkBodies } from "./check-bodies.ts";
 import { checkInputs } from "./check-inputs.ts";
 import { checkConcurrency, checkOutput, checkReferences } from "./check-references.ts";
 import { checkReleases } from "./check-releases.ts";
+import { checkTimeLimits } from "./check-time-limits.ts";
 import { checkGivenInputs, checkTriggers, variablesOfTriggers } from "./check-triggers.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
 
@@ -55,6 +56,7 @@ function check(
   checkConcurrency(document, collector);
   checkOutput(document["output"], { levels: [{ body: root, here: null }], inputs }, collector);
   const definition = Definition.safeParse(document).data ?? null;
+  if (definition) checkTimeLimits(root, definition.limits.timeout, collector);
   if (definition && collector.problems.length === 0)
     checkReleases(definition, root, context, collector);
   return definition;
