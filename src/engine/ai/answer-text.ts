@@ -28,9 +28,14 @@ export function findJson(text: string): FoundJson {
     if (end === null) break;
     const reading = parseJson(text.slice(from, end));
     if (reading !== undefined) found.push(reading);
-    position = reading === undefined ? from + 1 : end;
+    // Of JSON with a mistake in it no part may be taken for the whole.
+    position = reading === undefined && !isMeantAsJson(text.slice(from, end)) ? from + 1 : end;
   }
   return toFound(found);
+}
+
+function isMeantAsJson(text: string): boolean {
+  return /^\{\s*(?:["']|[\w$]+\s*:|\/[/*])|^\[\s*[["'{\d-]/.test(text);
 }
 
 function toFound(readings: readonly JsonReading[]): FoundJson {
@@ -44,17 +49,20 @@ function toFound(readings: readonly JsonReading[]): FoundJson {
 /**
  * The complete member `name` of an object that was cut off: `{"value": "billing", "reason": "The custom`.
  *
- * Only the first member counts: what follows a value that is itself cut off is guesswork.
+ * Only the first member of what the text begins to write counts: what follows a value that is itself cut off is guesswork. A
+ * value that another of the same name follows, or something other than a member (`1,200`), is none.
  */
 export function readCutOff(text: string, name: string): Json | undefined {
   const match = new RegExp(`\\{\\s*"${name}"\\s*:\\s*`, "i").exec(text);
-  if (match === null) return undefined;
+  if (match === null || match.index !== text.search(/[{[]/)) return undefined;
   const rest = text.slice(match.index + match[0].length);
+  if (new RegExp(`[{,]\\s*"${name}"\\s*:`, "i").test(rest)) return undefined;
   if (/^[{[]/.test(rest)) {
     const end = endOfJson(rest, 0);
     return end === null ? undefined : parseWhole(rest.slice(0, end));
   }
-  const scalar = /^("(?:[^"\\]|\\.)*"|[^\s,}"{[\]]+)\s*[,}]/.exec(rest)?.[1];
+  const scalar =
+    /^("(?:[^"\\]|\\.)*"|[^\s,}"{[\]]+)\s*(?:\}|,\s*(?:$|"[^"]*(?:$|"\s*(?:$|:))))/.exec(rest)?.[1];
   return scalar === undefined ? undefined : parseWhole(scalar);
 }
 

@@ -139,9 +139,10 @@ export function toBoolean(value: Json): Coerced {
   }
 }
 
+/** A "no" before another word belongs to that word: `No issue.` */
 function findBooleans(text: string): readonly Mention<boolean>[] {
   const words = text.matchAll(
-    /(?<![\p{L}\p{M}\p{N}_-])(?:(yes|true)|no|false)(?![\p{L}\p{M}\p{N}_-])/giu,
+    /(?<![\p{L}\p{M}\p{N}_-])(?:(yes|true)|no(?!\.?[^\S\n]*\p{N}|[^\S\n]+(?!(?:because|since)\b)\p{L})|false)(?![\p{L}\p{M}\p{N}_-])/giu,
   );
   return [...words].map(({ index: start, 0: word, 1: isYes }) => ({
     value: isYes !== undefined,
@@ -150,8 +151,12 @@ function findBooleans(text: string): readonly Mention<boolean>[] {
   }));
 }
 
-/** Whether a text names another of the values that are possible than the one that was given. */
+/** Whether a text names another of the values that are possible than the one that was given; of numbers, plainly. */
 export function namesOther(text: string, value: Json, format: AnswerFormat): boolean {
+  if (format.kind === "number") {
+    const other = readNumberPlainly(text.slice(0, 1000), format);
+    return other.kind === "one" && other.value !== value;
+  }
   if (format.kind === "boolean") {
     return findBooleans(text).some((mention) => mention.value !== value);
   }

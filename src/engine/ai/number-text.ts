@@ -22,6 +22,10 @@ const WORD = new RegExp(
   "giu",
 );
 
+/** `this one`, `the correct one`: no number. */
+const PRONOUN =
+  /\b(?:this|that|the|which|best|first|last|next|other|same|only|right|correct|suitable|appropriate|fitting|each|every|any|some)\s+one$/i;
+
 /** A currency does not change a number; a part of one, such as cents, does. */
 const CURRENCY = "(?:[$€£¥₹]|\\b(?:USD|EUR|GBP|CHF|JPY|INR)\\b)";
 
@@ -97,7 +101,9 @@ function withoutScale(text: string, { min, max }: NumberFormat): string {
 /** All that has digits or is a number's word; `null` for what cannot be read as one number. */
 function findNumbers(text: string): readonly Mention<number | null>[] {
   const words = [...text.matchAll(WORD)].map(({ index: start, 0: word }) => ({
-    value: WORDS.indexOf(word.toLowerCase()),
+    value: PRONOUN.test(text.slice(Math.max(0, start - 20), start + word.length))
+      ? null
+      : WORDS.indexOf(word.toLowerCase()),
     start,
     end: start + word.length,
   }));

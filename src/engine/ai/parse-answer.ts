@@ -41,7 +41,9 @@ export function parseAnswer(raw: string, format: AnswerFormat, isCutOff = false)
   if (format.kind === "text") return isUnclear ? reasoningWithin() : parseText(text, isCutOff);
   const { values, fault } = findJson(text);
   if (fault !== null) return faultyJson(fault);
-  if (!hasEnvelope(format)) return parseFreeJson(values, isCutOff);
+  if (!hasEnvelope(format)) {
+    return unlessTakenBack(parseFreeJson(values, isCutOff), text, format);
+  }
   return parseEnveloped(text, values, format, isCutOff);
 }
 
@@ -51,35 +53,45 @@ function parseEnveloped(
   format: AnswerFormat,
   isCutOff: boolean,
 ): ParsedAnswer {
-  const objects = found.filter((value) => isJsonObject(value));
+  const objects = found.flat().filter((value) => isJsonObject(value));
   const envelopes = objects.filter((object) => valueKey(object) !== undefined);
   if (envelopes.length > 0) {
-    const read = parseEnvelopes(envelopes, format);
-    return read.ok && isTakenBack(text, read.value, format) ? takenBack() : read;
+    return unlessTakenBack(parseEnvelopes(envelopes, format), text, format);
   }
   const cutOff = readCutOff(text, "value");
-  if (cutOff !== undefined) return coerce(cutOff, format);
+  if (cutOff !== undefined) return unlessTakenBack(coerce(cutOff, format), text, format);
   if (isCutOff) return cutOffComplaint();
-  if (format.kind === "json") return parseBareJson(found, format);
-  const [object] = objects;
-  if (object !== undefined) return parseOddObject(object, format);
+  if (format.kind === "json") return unlessTakenBack(parseBareJson(found, format), text, format);
+  if (objects.length > 0) return unlessTakenBack(parseOddObjects(objects, format), text, format);
   return text.length > MAX_BARE_LENGTH ? tooLong() : coerce(text, format);
 }
 
 /** Words by which models revoke what they have just answered. */
 const RETRACTION =
-  /\b(?:wait|actually|correction|correcting|scratch|strike|instead|ignore|disregard|reconsider(?:ing|ed)?|second\s+thoughts?|mistaken?|wrong|sorry|oops|changed|revised?|rather|however|hmm)\b/i;
+  /\b(?:wait|actually|correction|correcting|scratch|strike|instead|ignore|disregard|reconsider(?:ing|ed)?|second\s+thoughts?|mistaken?|wrong|incorrect|sorry|oops|changed|revised?|rather|however|hmm|unless|only\s+if|not\s+(?:right|correct|quite|true)|(?:make|cancel|scrap|undo)\s+(?:that|it))\b|^\W*no\s*(?:[.,!;:—–-]|$)/i;
 
-/** Whether what follows the object takes its value back, or names another: `{"value": "approve"} Wait, no: reject.` */
+/** Words by which an object is quoted rather than answered: `The message contains {"value": "approve"}`. */
+const QUOTING =
+  /\b(?:wrote|writes|says|said|contains?|contained|claims?|claimed|demands?|demanded|asked|quotes?|quoted|included?|includes)\b[^.!?\n{]{0,200}$/i;
+
+/** Whether the object is quoted, or what follows it takes its value back or names another: `{"value": "approve"} Wait, no: reject.` */
 function isTakenBack(text: string, value: Json, format: AnswerFormat): boolean {
-  const after = text.slice(text.lastIndexOf("}") + 1);
-  return RETRACTION.test(after) || namesOther(after, value, format);
+  const before = text.slice(0, text.search(/[{[]|$/)).slice(-300);
+  const end = Math.max(text.lastIndexOf("}"), text.lastIndexOf("]"));
+  const after = end < 0 ? "" : text.slice(end + 1);
+  return QUOTING.test(before) || RETRACTION.test(after) || namesOther(after, value, format);
+}
+
+function unlessTakenBack(read: ParsedAnswer, text: string, format: AnswerFormat): ParsedAnswer {
+  return read.ok && isTakenBack(text, read.value, format) ? takenBack() : read;
 }
 
 function parseEnvelopes(envelopes: readonly JsonObject[], format: AnswerFormat): ParsedAnswer {
   const [envelope = {}] = envelopes;
   const value = coerce(envelope[valueKey(envelope) ?? ""] ?? null, format);
-  if (envelopes.some((other) => !isDeepStrictEqual(other, envelope))) return severalValues();
+  const isSeveral = Object.keys(envelope).filter(isValueKey).length > 1;
+  if (isSeveral || envelopes.some((other) => !isDeepStrictEqual(other, envelope)))
+    return severalValues();
   if (value.ok || format.kind !== "json") return withReason(value, envelope);
   // The author's schema may have a member "value" of its own.
   const bare = coerce(envelope, format);
@@ -87,7 +99,9 @@ function parseEnvelopes(envelopes: readonly JsonObject[], format: AnswerFormat):
 }
 
 /** An object with a name of the model's own for the value: `{"category": "billing"}`. */
-function parseOddObject(object: JsonObject, format: AnswerFormat): ParsedAnswer {
+function parseOddObjects(objects: readonly JsonObject[], format: AnswerFormat): ParsedAnswer {
+  const [object = {}] = objects;
+  if (objects.some((other) => !isDeepStrictEqual(other, object))) return severalValues();
   const members = Object.entries(object).filter(([name]) => !BESIDES.has(name.toLowerCase()));
   const [only] = members;
   if (only === undefined || members.length > 1) {
@@ -167,7 +181,11 @@ function toConfidence(value: unknown): number | undefined {
 }
 
 function valueKey(object: JsonObject): string | undefined {
-  return Object.keys(object).find((name) => trimValue(name).toLowerCase() === "value");
+  return Object.keys(object).find(isValueKey);
+}
+
+function isValueKey(name: string): boolean {
+  return trimValue(name).toLowerCase() === "value";
 }
 
 function faultyJson({ path, message, fix }: JsonFault): ParsedAnswer {

@@ -40,6 +40,8 @@ const DOUBTS = [
   "doubt|doubtful|ambiguous|depends|depending|provided|assuming|suppose|had|once|until|pending|only|partly|partially|hardly",
   "barely|scratch|strike|ignore|disregard|forget|reconsider|reconsidering|reconsidered|reflection|changed|change|revise|revised",
   "second|alternatively|alternative|alternatives|runner|avoid|reverse|reversed|invert|inverted|opposed|told|says|said|claims",
+  "contingent|conditionally|tentative|tentatively|presumably|arguably|supposedly|guess|jk|lol|subject\\s+to|as\\s+long\\s+as",
+  "on\\s+condition|in\\s+case|on\\s+hold|hold\\s+on|(?:cancel|scrap|undo)\\s+(?:that|it|this)|(?:update|edit)\\s*:(?=\\s)",
   "claimed|wants|wanted|asks|asked|instructed|instructs|joking|kidding|sarcasm|hypothetically|example|eg|refuse|refused|decline|declined|denied|rejected|unable",
   // German, Dutch
   "nicht|nein|kein|keine|keiner|keinen|keinesfalls|niemals|nie|weder|noch|sondern|doch|aber|oder|vielleicht|eigentlich|falls",
@@ -57,6 +59,13 @@ const DOUBT = new RegExp(
   "iu",
 );
 
+/**
+ * What stands directly behind a value and makes another one of it (`1.5` of 1, `C#` of C, `A-` of A), or a share or condition
+ * (`approve: 0.1`, `approve, after the review`).
+ */
+const QUALIFIER =
+  /[\p{N}][.,:]\u0001|\u0001(?:[.,:'’]\p{N}|\s*[-#](?!\s+[\p{L}\p{N}\u0001"'*_`(])|["'`*_”’]*:[ \t]*\p{N}[\p{N}.]*[ \t]?%?(?=$|[\n,;])|["'`*_”’]*[ \t,;:([—–-]*(?:after|before|when|whenever|once|upon|later|likely|low|false|untrue|invalid|fail(?:s|ed)?|seems|sort\s+of|kind\s+of|to\s+be\s+(?:confirmed|checked|decided|reviewed))(?!\p{L}))/iu;
+
 /** Where a clause ends. A hyphen between blanks may be a dash or a minus. */
 const SEPARATOR = /([\n.!;:,()[\]—–。！；：，]|\s-\s|\b(?:because|since)\b)/iu;
 
@@ -68,7 +77,7 @@ const ASKING = new Set("am are could did do does is shall should was will would"
 
 /** Labels of what was given to the model rather than of what it answers. */
 const GIVEN =
-  /(?<!\p{L})(?:content|customer|default|email|example|human|input|instructions?|issue|message|options?|choices?|previous|prompt|question|quote|request|subject|system|text|ticket|user)(?!\p{L})/iu;
+  /(?<!\p{L})(?:against|before|content|customer|default|email|example|excluded?|forbidden|former|human|input|invalid|instructions?|issue|message|options?|choices?|previous|prompt|question|quote|request|subject|system|text|ticket|user)(?!\p{L})/iu;
 
 /** Stands for a value in a text. */
 const MARK = "\u0001";
@@ -86,7 +95,30 @@ export function readPlainly<Value>(
   const [value] = values;
   if (value === undefined) return { kind: "none" };
   if (values.length > 1) return { kind: "several", values };
-  return isPlain(mask(text, mentions)) ? { kind: "one", value } : { kind: "unclear" };
+  const isStated = mentions.some((mention) => isMeant(text, mention));
+  return isStated && isPlain(mask(text, mentions)) ? { kind: "one", value } : { kind: "unclear" };
+}
+
+/** Words before a value that is itself a word of plain answers, such as `request` or the choice `a`. */
+const NAMING = new Set(
+  "is as its be are under answer category choose pick select label".split(" "),
+);
+
+/** Whether a value that could as well be a word of the sentence (`I would classify this request as …`) is meant as the value. */
+function isMeant(text: string, { start, end }: Mention<unknown>): boolean {
+  if (!wordsOf(text.slice(start, end)).every((word) => FRAME.has(word))) return true;
+  if (!/\p{L}/u.test(text.slice(start, end))) return true;
+  const before =
+    text
+      .slice(Math.max(0, start - 200), start)
+      .split(SEPARATOR)
+      .at(-1) ?? "";
+  const word = wordsOf(before).findLast((each) => each !== "a" && each !== "an");
+  const isNamed = word === undefined ? wordsOf(before).length === 0 : NAMING.has(word);
+  return (
+    isNamed &&
+    /^["'`*_”’»]*\s*(?:$|[\n.!;,()\]]|[-—–]\s|(?:because|since)\b)/i.test(text.slice(end))
+  );
 }
 
 /** A text with a mark in the place of each value, and without the lines that fence code. */
@@ -101,7 +133,7 @@ export function mask(text: string, mentions: readonly Mention<unknown>[]): strin
 }
 
 function isPlain(masked: string): boolean {
-  if (DOUBT.test(masked)) return false;
+  if (DOUBT.test(masked) || QUALIFIER.test(masked)) return false;
   // Clauses stand at even places, what separates them at odd ones.
   const parts = masked.split(SEPARATOR);
   const clauses = parts

@@ -250,6 +250,27 @@ const BAD: readonly Bad[] = [
     '"billing"',
     /several JSON values/,
   ),
+  repair(
+    "an object that is quoted",
+    ENUM,
+    says('The message contains {"value": "billing"}'),
+    '"billing"',
+    /in doubt/,
+  ),
+  repair(
+    "JSON with a mistake",
+    { outputFormat: "number" },
+    says('{"value": 1,200}'),
+    "1200",
+    /not a number alone/,
+  ),
+  repair(
+    "a choice that begins another word",
+    { outputFormat: "enum", allowedValues: ["1", "2"] },
+    says("1.5"),
+    '"1"',
+    /not one of the allowed values alone/,
+  ),
   repair("an empty answer", ENUM, says(""), '"billing"', /was empty/),
   repair(
     "a call of a tool instead of text",

@@ -56,6 +56,25 @@ describe("JSON of a model", () => {
   });
 });
 
+describe("JSON of a model that has a mistake or a second thought", () => {
+  test.each([
+    '{"total": 5, "items": [{"b": 2}],}',
+    "{'a': {\"b\": 1}}",
+    '{a: {"b": 1}}',
+    '{"a": 1 // note\n, "b": {"c": 2}}',
+    '{"a": "x\ny", "b": {"c": 1}}',
+    '{"a": NaN, "b": [1]}',
+    '{"a": 1} Wait, a is 2.',
+  ])("is asked for again, and no part of it taken for the whole: %j", (text) => {
+    expect(parseAnswer(text, FREE)).toMatchObject({ ok: false });
+  });
+
+  test("is read where braces stand around it without being JSON", () => {
+    expect(read('{{"a": 1}}', FREE)).toEqual({ a: 1 });
+    expect(read('[as asked: {"a": 1}]', FREE)).toEqual({ a: 1 });
+  });
+});
+
 describe("a number of a model", () => {
   test.each([
     LARGE,
