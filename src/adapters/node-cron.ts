@@ -1,5 +1,6 @@
 import { createTask, parse, validateDetailed } from "node-cron";
-import type { Cron, CronSchedule } from "../engine/ports/cron.ts";
+import type { Cron, CronProblem, CronSchedule } from "../engine/ports/cron.ts";
+import { problemsOfSteps } from "./cron-steps.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -8,10 +9,14 @@ export function createCron(): Cron {
   return {
     problems: (expression) => {
       const { errors } = validateDetailed(expression);
-      return errors.map(({ field, value, message }) =>
-        field === "expression"
-          ? `the cron expression cannot be read: ${message}`
-          : `${JSON.stringify(value ?? "")} is not possible for the ${words(field)}`,
+      if (errors.length === 0) return problemsOfSteps(expression);
+      return errors.map(
+        ({ field, value, message }): CronProblem => ({
+          message:
+            field === "expression"
+              ? `the cron expression cannot be read: ${message}`
+              : `${JSON.stringify(value ?? "")} is not possible for the ${words(field)}`,
+        }),
       );
     },
     parse: (expression, timezone) => createCronSchedule(expression, timezone),

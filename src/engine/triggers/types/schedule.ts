@@ -26,10 +26,12 @@ export function createSchedule(cron: Cron): TriggerType<ScheduleConfig> {
 }
 
 function checkCron(expression: string, cron: Cron): readonly ConfigProblem[] {
-  return cron.problems(expression).map((message) => ({
+  return cron.problems(expression).map(({ message, fix }) => ({
     path: ["cron"],
     message,
-    fix: 'Give minute, hour, day of month, month and day of week, such as "0 9 * * 1-5" for weekdays at nine.',
+    fix:
+      fix ??
+      'Give minute, hour, day of month, month and day of week, such as "0 9 * * 1-5" for weekdays at nine.',
   }));
 }
 

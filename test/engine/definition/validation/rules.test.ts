@@ -317,6 +317,11 @@ describe("triggers", () => {
       'trigger.cron: "61" is not possible for the minute. Give minute, hour, day of month, month and day of week, such as "0 9 * * 1-5" for weekdays at nine.',
     ],
     [
+      "a step that is larger than its field",
+      started({ type: "schedule", cron: "*/90 * * * *" }),
+      'trigger.cron: "*/90" is a step of 90 minutes, but minutes are counted within an hour: only the first of them would be left. Use a trigger each for "0 0,3,6,9,12,15,18,21 * * *" and "30 1,4,7,10,13,16,19,22 * * *".',
+    ],
+    [
       "a zone that is none",
       started({ type: "schedule", cron: "0 9 * * 1", timezone: "Mars/One" }),
       'trigger.timezone: there is no time zone "Mars/One". Use an IANA name, such as Europe/Berlin or UTC.',
