@@ -3,7 +3,7 @@ import { AppError, isAppError } from "./errors.ts";
 import { parseForm } from "./form-body.ts";
 import type { Json } from "./json.ts";
 import { parseJsonBody } from "./parse-json.ts";
-import type { InexactNumbers } from "./read-json.ts";
+import { type InexactNumbers, readJson } from "./read-json.ts";
 
 /** What a request brings as variables. */
 export interface VariablesBody {
@@ -20,7 +20,8 @@ const TEXT = "text/plain";
 
 /**
  * Reads the body of a request that starts a run: JSON, a form or plain text, by its `Content-Type` and in the charset that this
- * names. What begins with `{` or `[` is JSON whatever its type: curl calls each body a form, and many senders call JSON text.
+ * names. What begins with `{` or `[` is JSON whatever its type: curl calls each body a form, and many senders call JSON text. Only
+ * plain text that begins so and is none, `[ALERT] Disk full`, stays text.
  *
  * @throws {AppError} `json_malformed` for anything else, naming the type and what is taken; and as {@link parseJsonBody}.
  */
@@ -32,7 +33,7 @@ export function readVariablesBody(
   if (body.length === 0) return { value: undefined, form: "json" };
   const contentType = parseContentType(header);
   const { type, charset } = contentType;
-  const isText = (type === FORM || type === TEXT) && !looksLikeJson(body);
+  const isText = (type === FORM || type === TEXT) && !isMeantAsJson(body, contentType);
   if (isText && type === FORM) return { value: parseForm(body, charset), form: "form" };
   if (isText) return { value: decodeText(body, charset, "The body"), form: "form" };
   return { value: readJsonBody(body, contentType, inexact), form: "json" };
@@ -53,6 +54,21 @@ function readJsonBody(body: Uint8Array, { type, charset }: ContentType, inexact:
 
 function isJsonType(type: string): boolean {
   return /[/+]json$/.test(type) || type === FORM || type === TEXT;
+}
+
+function isMeantAsJson(body: Uint8Array, { type, charset }: ContentType): boolean {
+  if (type !== TEXT || !looksLikeJson(body)) return looksLikeJson(body);
+  const text = decodeText(body, charset, "The body");
+  return /^\s*\{\s*["}]/.test(text) || isJson(text);
+}
+
+function isJson(text: string): boolean {
+  try {
+    readJson(text, "text");
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** In a real form a leading bracket would be encoded. */

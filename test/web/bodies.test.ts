@@ -354,6 +354,9 @@ describe("plain text", () => {
     ["a sentence", "The printer is on fire.\n", TEXT, "The printer is on fire.\n"],
     ["digits", LARGE, TEXT, LARGE],
     ["a brace in the middle", "a {b}", TEXT, "a {b}"],
+    ["a bracket at the start", "[ALERT] Disk full", TEXT, "[ALERT] Disk full"],
+    ["a time in brackets", "[2026-11-30 10:00] Disk", TEXT, "[2026-11-30 10:00] Disk"],
+    ["a name in braces", "{printer} is on fire", TEXT, "{printer} is on fire"],
     [
       "Latin 1",
       Buffer.from("Müller", "latin1"),
