@@ -284,11 +284,26 @@ describe("the body of a request", () => {
       "a=a%22b%20%26%20%3Cc%3E&b=1",
     ],
     ["XML", { "Content-Type": "text/xml" }, `<a b="${V}"/>`, '<a b="a&quot;b &amp; &lt;c&gt;"/>'],
+    [
+      "XML with sections of CDATA",
+      { "Content-Type": "application/xml" },
+      `<a><![CDATA[${V}]]></a><b>${V}</b>`,
+      '<a><![CDATA[a"b & <c>]]></a><b>a&quot;b &amp; &lt;c&gt;</b>',
+    ],
     ["text", {}, `Hello ${V}`, 'Hello a"b & <c>'],
     ["text by its header", { "Content-Type": "text/plain" }, `{"text": ${V}`, '{"text": a"b & <c>'],
   ])("that is %s is filled as such", ([, headers, body, filled]) => {
     expect(enter({ ...HTTP, headers, body }, { v: 'a"b & <c>' })).toMatchObject({ body: filled });
     expect(check({ ...HTTP, headers, body })).toEqual([]);
+  });
+
+  test("that is XML stays whole when a value holds the end of its section", () => {
+    const headers = { "Content-Type": "text/xml" };
+    const body = `<a><![CDATA[${V}]]></a>`;
+
+    expect(enter({ ...HTTP, headers, body }, { v: "x]]><b/>" })).toMatchObject({
+      body: "<a><![CDATA[x]]]]><![CDATA[><b/>]]></a>",
+    });
   });
 
   test("that is an object is encoded once, and JSON text within it is filled as such", () => {

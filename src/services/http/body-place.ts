@@ -13,11 +13,21 @@ const formPlace: Place = {
     ),
 };
 
-/** XML or HTML: values are text there. */
+/** XML or HTML: values are text there, also in a section of CDATA, where nothing is escaped and only its end has to be parted. */
 const xmlPlace: Place = {
   name: "XML",
-  write: (pieces) =>
-    pieces.map((piece) => (typeof piece === "string" ? piece : escapeHtml(textOf(piece.value)))),
+  write: (pieces) => {
+    let isInSection = false;
+    return pieces.map((piece) => {
+      if (typeof piece !== "string") {
+        const text = textOf(piece.value);
+        return isInSection ? text.replaceAll("]]>", "]]]]><![CDATA[>") : escapeHtml(text);
+      }
+      const [opens, closes] = [piece.lastIndexOf("<![CDATA["), piece.lastIndexOf("]]>")];
+      if (opens >= 0 || closes >= 0) isInSection = opens > closes;
+      return piece;
+    });
+  },
 };
 
 /** JSON, if what the definition says of it is, and else text. */

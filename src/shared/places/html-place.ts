@@ -6,7 +6,16 @@ import { urlPlace } from "./url-place.ts";
 type Role = "text" | "link" | "unquoted" | "script" | "tag";
 
 /** Attributes that hold a URL. */
-const LINKS = new Set(["href", "src", "action", "formaction", "background", "poster", "cite"]);
+const LINKS = new Set([
+  "href",
+  "src",
+  "action",
+  "formaction",
+  "background",
+  "poster",
+  "cite",
+  "xlink:href",
+]);
 
 /** Elements whose content is no text. */
 const CODE = new Set(["script", "style"]);

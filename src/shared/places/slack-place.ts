@@ -42,11 +42,14 @@ function openAngle(inner: string | null, text: string): string | null {
   return closes >= 0 || inner === null ? null : inner + text;
 }
 
+/** A `<` before a blank or a digit is a sign of the text: `fewer < 5`. */
+const MAY_BE_LINK = /^(?:$|[^\s\p{N}])/u;
+
 function writeInAngle(text: string, inner: string): string {
   const isTarget = !inner.includes("|");
   if (isTarget && /^[a-z]+:/i.test(inner)) return urlPlaceAfter(inner, text);
   const escaped = text.replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  return isTarget ? escaped.replaceAll("|", "%7C") : escaped;
+  return isTarget && MAY_BE_LINK.test(inner) ? escaped.replaceAll("|", "%7C") : escaped;
 }
 
 function urlPlaceAfter(before: string, text: string): string {

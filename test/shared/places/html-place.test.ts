@@ -77,9 +77,10 @@ describe("a link", () => {
     "vbscript:x",
     "file:///etc/passwd",
   ])("is no code: %j", (v) => {
-    expect(fillPlace(htmlPlace, '<a href="{{variables.v}}">', { v })).toContain(
-      "{{variables.v}} is a link",
-    );
+    for (const name of ["href", "xlink:href"])
+      expect(fillPlace(htmlPlace, `<a ${name}="{{variables.v}}">`, { v })).toContain(
+        "{{variables.v}} is a link",
+      );
   });
 });
 

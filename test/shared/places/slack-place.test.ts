@@ -52,6 +52,7 @@ test.for<[string, string, string]>([
     "<@U1>, <https://a.example|a link>, 1 < 2",
   ],
   ["<@{{variables.v}}>", "U1", "<@U1>"],
+  ["Stock < 5: {{variables.v}}", "Pens | Ink", "Stock < 5: Pens | Ink"],
   ["<{{variables.v}}|Open>", "https://a.example/?a=1", "<https://a.example/?a=1|Open>"],
   [
     "<https://a.example/?q={{variables.v}}|Open>",
