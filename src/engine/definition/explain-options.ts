@@ -1,17 +1,17 @@
-import { formatDuration, parseDuration } from "../../shared/duration.ts";
 import { isJsonObject, type Json, type JsonObject, readOwn } from "../../shared/json.ts";
+import { describeDuration } from "./explain-duration.ts";
 
 /** What an approval allows besides its choices, in sentences, each with a space before it. Empty: nothing. */
 export function describeOptions(config: JsonObject): string {
   const { editable, escalateTo, maxRounds } = config;
-  const remind = parseDuration(config["remindAfter"]);
-  const escalate = parseDuration(config["escalateAfter"]);
-  const after = escalate === null ? "Later" : `After ${formatDuration(escalate)}`;
+  const remind = describeDuration(config["remindAfter"]);
+  const escalate = describeDuration(config["escalateAfter"]);
+  const after = escalate === null ? "Later" : `After ${escalate}`;
   const fields = isJsonObject(editable) ? Object.keys(editable) : [];
   const sentences = [
     fields.length > 0 && `Who decides may change ${fields.join(", ")}.`,
     ...describeComments(config["choices"]),
-    remind !== null && `Reminds after ${formatDuration(remind)}.`,
+    remind !== null && `Reminds after ${remind}.`,
     Array.isArray(escalateTo) && `${after}, ${namesOf(escalateTo)} may decide, too.`,
     typeof maxRounds === "number" && `It can be sent back ${maxRounds} times at most.`,
   ];

@@ -1,6 +1,6 @@
-import { formatDuration, parseDuration } from "../../shared/duration.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import type { Service, ServiceAction, ServiceRegistry } from "../ports/service.ts";
+import { describeDuration } from "./explain-duration.ts";
 import { describeOptions } from "./explain-options.ts";
 import { StepDefinition } from "./schema.ts";
 
@@ -113,8 +113,8 @@ function describeApproval(config: JsonObject, title: string): StepDescription {
   const required = typeof config["required"] === "number" ? config["required"] : 1;
   const channel = config["channel"];
   const place = typeof channel === "string" ? ` in ${channel}` : " where the run is shown";
-  const timeout = parseDuration(config["timeout"]);
-  const ends = timeout === null ? "" : `, and waits ${formatDuration(timeout)} at most`;
+  const timeout = describeDuration(config["timeout"]);
+  const ends = timeout === null ? "" : `, and waits ${timeout} at most`;
   const count = required === 1 ? "one of them decides" : `${required} of them have to agree`;
   const self =
     config["allowSelfApproval"] === true ? " Whoever started the run may decide, too." : "";
@@ -155,15 +155,14 @@ function answerOf(config: JsonObject): string {
 function waitOf(config: JsonObject): string {
   if (config["event"] !== undefined) return forEvent(config);
   if (config["until"] !== undefined) return `until ${showText(config["until"])}`;
-  const ms = parseDuration(config["duration"]);
-  return ms === null ? showMembers(config) : formatDuration(ms);
+  return describeDuration(config["duration"]) ?? showMembers(config);
 }
 
 function forEvent(config: JsonObject): string {
   const { match } = config;
-  const timeout = parseDuration(config["timeout"]);
+  const timeout = describeDuration(config["timeout"]);
   const which = match === undefined ? "" : ` for which ${showText(match)}`;
-  const ends = timeout === null ? "" : `, ${formatDuration(timeout)} at most`;
+  const ends = timeout === null ? "" : `, ${timeout} at most`;
   return `for the event ${text(config, "event")}${which}${ends}`;
 }
 

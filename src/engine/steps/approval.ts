@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { TimeLimit } from "../../shared/duration.ts";
 import { AppError } from "../../shared/errors.ts";
 import { hashJson, type Json, readOwn, toJson } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
@@ -19,6 +18,7 @@ import { type Choice, nextRequestDue, REJECT, type RequestOpened } from "../mode
 import type { ReadonlyRequest } from "../model/state.ts";
 import { excludedPeople, exclusionsOf, plainName, resolveNames } from "./approval-exclusions.ts";
 import { checkOptions, editableTemplates, openOptions, optionMembers } from "./approval-options.ts";
+import { resolveTimeLimit, TimeLimitOrTemplate } from "./durations.ts";
 
 const ChoiceConfig = z.strictObject({
   id: z
@@ -65,7 +65,7 @@ const ApprovalConfig = z.strictObject({
     .register(externalNames, { kind: "approver" }),
   distinctFrom: z.array(z.string().min(1)).max(20).default([]),
   choices: z.array(ChoiceConfig).min(2).max(5).optional(),
-  timeout: TimeLimit.optional(),
+  timeout: TimeLimitOrTemplate.optional(),
   releases: z.array(ReleaseConfig).max(50).optional(),
   ...optionMembers,
   outputVariable: z.string().optional(),
@@ -172,7 +172,9 @@ function openRequest(
     ...(exclusions.length > 0 && { exclusions }),
     openedAt: now,
     ...(config.notify !== undefined && { notify: resolveNames(config.notify, scope) }),
-    ...(config.timeout !== undefined && { expiresAt: now + config.timeout }),
+    ...(config.timeout !== undefined && {
+      expiresAt: now + resolveTimeLimit("timeout", config.timeout, scope),
+    }),
   };
 }
 

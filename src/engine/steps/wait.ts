@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Duration, MAX_DURATION_MS } from "../../shared/duration.ts";
+import { MAX_DURATION_MS } from "../../shared/duration.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { type Json, type JsonObject, readOwn } from "../../shared/json.ts";
 import { parseTemplate } from "../../shared/template-parser.ts";
@@ -13,9 +13,10 @@ import {
 import { compileExpression, type Expression } from "../language/expression.ts";
 import { type Scope, withRoot } from "../language/scope.ts";
 import { renderTemplate } from "../language/template.ts";
+import { DurationOrTemplate, resolveDuration } from "./durations.ts";
 
 const WaitConfig = z.strictObject({
-  duration: Duration.optional(),
+  duration: DurationOrTemplate.optional(),
   /** A time in ISO 8601 with its zone, or a template that gives one. */
   until: z.string().optional(),
   /** Name of the event to wait for. */
@@ -23,7 +24,7 @@ const WaitConfig = z.strictObject({
   /** CEL: is this event meant? It reads `event.payload`, `event.name`, `event.id`, and what every step may read. */
   match: z.string().max(2000).optional(),
   /** How long to wait for the event. */
-  timeout: Duration.optional(),
+  timeout: DurationOrTemplate.optional(),
   outputVariable: OutputVariable.optional(),
 });
 type WaitConfig = z.output<typeof WaitConfig>;
@@ -101,7 +102,9 @@ function bindTimer(config: WaitConfig): StepProgram {
   return {
     enter: ({ scope, now }) => {
       const due =
-        until === null ? now + (config.duration ?? 0) : timeOf(renderTemplate(until, scope), now);
+        until === null
+          ? now + resolveDuration("duration", config.duration ?? 0, scope)
+          : timeOf(renderTemplate(until, scope), now);
       return due <= now
         ? { kind: "complete", output: outputAt("timer", now) }
         : { kind: "wait", on: "timer", due };
@@ -117,11 +120,11 @@ function bindTimer(config: WaitConfig): StepProgram {
 function bindEvent({ match, timeout }: WaitConfig, event: string): StepProgram {
   const expression = match === undefined ? null : compileExpression(match);
   return {
-    enter: ({ now }) => ({
+    enter: ({ scope, now }) => ({
       kind: "wait",
       on: "event",
       event,
-      ...(timeout !== undefined && { due: now + timeout }),
+      ...(timeout !== undefined && { due: now + resolveDuration("timeout", timeout, scope) }),
     }),
     wake: (_act, _request, cause, now) =>
       cause === "due" ? { kind: "complete", output: outputAt("timeout", now) } : { kind: "wait" },

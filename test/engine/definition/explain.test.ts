@@ -57,6 +57,24 @@ describe("explaining a definition", () => {
     );
   });
 
+  test("tells durations that come from data as they are written", () => {
+    const told = explained({
+      id: "ask",
+      name: "Ask",
+      steps: [
+        { id: "nap", type: "wait", config: { duration: "{{variables.days}}d" }, next: "ok" },
+        {
+          id: "ok",
+          type: "approval",
+          config: { title: "Pay?", approvers: ["@finance"], timeout: "{{variables.limit}}" },
+          next: { approve: "end", reject: "end", expired: "end" },
+        },
+      ],
+    });
+    expect(told.steps[0]?.text).toContain("{{variables.days}}d");
+    expect(told.steps[1]?.text).toContain("waits {{variables.limit}} at most");
+  });
+
   test("tells what branches do, and counts a request that only reads as no change outside", () => {
     const request = (id: string, method: string): JsonObject => ({
       id,

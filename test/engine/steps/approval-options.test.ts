@@ -225,6 +225,24 @@ describe("a request that nobody answers", () => {
     expect(run.output("ok")).toMatchObject({ decision: "expired" });
   });
 
+  test("come when the data says", () => {
+    const config = {
+      remindAfter: "{{variables.remind}}",
+      escalateTo: ["U0DAN"],
+      timeout: "{{variables.days}}d",
+    };
+    const run = new ExecutionHarness(ask(config, timed), { remind: "1h", days: 2 });
+    const { opened } = requestOf(run);
+    expect(opened).toMatchObject({
+      remindAt: opened.openedAt + HOUR,
+      escalateAt: opened.openedAt + 2 * HOUR,
+      expiresAt: opened.openedAt + 48 * HOUR,
+    });
+
+    const wrong = new ExecutionHarness(ask(config, timed), { remind: "0s", days: 2 });
+    expect(wrong.state.error?.message).toContain('"remindAfter" gave 0');
+  });
+
   test("asks more people after half of its time, if nothing else is said", () => {
     const run = new ExecutionHarness(ask({ escalateTo: ["U0DAN"], timeout: "2h" }, timed));
 

@@ -23,6 +23,27 @@ test.for([
   expect(enter(config, when)).toEqual({ kind: "wait", on: "timer", due });
 });
 
+test.for([
+  [{ duration: "{{variables.when}}" }, "2h", now + 7_200_000],
+  [{ duration: "{{variables.when}}" }, 5000, now + 5000],
+  [{ duration: "{{variables.when}}d" }, 3, now + 3 * 86_400_000],
+] as const)("%j with %j from data waits until %i", ([config, when, due]) => {
+  expect(enter(config, when)).toEqual({ kind: "wait", on: "timer", due });
+});
+
+test("an event's timeout may come from data, too", () => {
+  expect(enter({ event: "paid", timeout: "{{variables.when}}" }, "3d")).toMatchObject({
+    on: "event",
+    due: now + 3 * 86_400_000,
+  });
+});
+
+test.for(["soon", -1, "5000d", null])("a duration of %j from data fails the step", (when) => {
+  expect(() => enter({ duration: "{{variables.when}}" }, when)).toThrow(
+    `"duration" gave ${JSON.stringify(when)}, which is no duration: a number of milliseconds`,
+  );
+});
+
 test("a time that has passed is no wait", () => {
   const output = { wokenBy: "timer", at: "2026-01-31T09:00:00.000Z" };
   expect(enter({ duration: 0 })).toEqual({ kind: "complete", output });

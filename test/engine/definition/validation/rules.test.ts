@@ -104,6 +104,19 @@ describe("time and attempts", () => {
       'limits.timeout: "timeout" must be longer than 0. Change "0s".',
     ],
     [
+      "durations that are none, and a template that reads what is not there",
+      {
+        id: "w",
+        name: "W",
+        steps: [
+          { id: "a", type: "wait", config: { duration: "soon" }, next: "b" },
+          { id: "b", type: "wait", config: { duration: "{{stepResults.c.output}}" } },
+        ],
+      },
+      'steps[0].config.duration: "duration" must be a number of milliseconds, or a number with a unit: 300ms, 5s, 10m, 2h, 30d (at most 3650d). Change "soon".',
+      'steps[1].config.duration: stepResults.c.output: there is no step "c". Steps are a, b. Did you mean "a"?',
+    ],
+    [
       "a wait without a time, and one with two",
       {
         id: "w",
