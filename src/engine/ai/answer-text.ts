@@ -62,7 +62,9 @@ export function readCutOff(text: string, name: string): Json | undefined {
     return end === null ? undefined : parseWhole(rest.slice(0, end));
   }
   const scalar =
-    /^("(?:[^"\\]|\\.)*"|[^\s,}"{[\]]+)\s*(?:\}|,\s*(?:$|"[^"]*(?:$|"\s*(?:$|:))))/.exec(rest)?.[1];
+    /^("(?:[^"\\]|\\.)*"|[^\s,}"{[\]]+)\s*(?:\}|,\s*(?:$|\}|"[^"]*(?:$|"\s*(?:$|:))))/.exec(
+      rest,
+    )?.[1];
   return scalar === undefined ? undefined : parseWhole(scalar);
 }
 

@@ -70,10 +70,9 @@ export function hasTwoReadings(text: string): boolean {
 
 /** A minus that stands apart, and the parentheses of accounts. */
 function isSigned(text: string, start: number, end: number): boolean {
-  return (
-    /[-−–—]\s*$/.test(text.slice(0, start)) ||
-    (/\(\s*$/.test(text.slice(0, start)) && /^\s*\)/.test(text.slice(end)))
-  );
+  // Enough for blanks between; the whole text for each of many numbers would take quadratic time.
+  const before = text.slice(Math.max(0, start - 20), start);
+  return /[-−–—]\s*$/.test(before) || (/\(\s*$/.test(before) && /^\s*\)/.test(text.slice(end)));
 }
 
 /** The text without the scale and the currency of its number, which its prompt may have asked for. */

@@ -64,7 +64,7 @@ const DOUBT = new RegExp(
  * (`approve: 0.1`, `approve, after the review`).
  */
 const QUALIFIER =
-  /[\p{N}][.,:]\u0001|\u0001(?:[.,:'’]\p{N}|\s*[-#](?!\s+[\p{L}\p{N}\u0001"'*_`(])|["'`*_”’]*:[ \t]*\p{N}[\p{N}.]*[ \t]?%?(?=$|[\n,;])|["'`*_”’]*[ \t,;:([—–-]*(?:after|before|when|whenever|once|upon|later|likely|low|false|untrue|invalid|fail(?:s|ed)?|seems|sort\s+of|kind\s+of|to\s+be\s+(?:confirmed|checked|decided|reviewed))(?!\p{L}))/iu;
+  /[\p{N}][.,:]\u0001|\u0001(?:[.,:'’]\p{N}|[ \t]*[-#](?!\s+[\p{L}\p{N}\u0001"'*_`(])|["'`*_”’]*:[ \t]*\p{N}[\p{N}.]*[ \t]?%?(?=$|[\n,;])|["'`*_”’]*[ \t,;:([—–-]*(?:after|before|when|whenever|once|upon|later|likely|low|false|untrue|invalid|fail(?:s|ed)?|seems|sort\s+of|kind\s+of|to\s+be\s+(?:confirmed|checked|decided|reviewed))(?!\p{L}))/iu;
 
 /** Where a clause ends. A hyphen between blanks may be a dash or a minus. */
 const SEPARATOR = /([\n.!;:,()[\]—–。！；：，]|\s-\s|\b(?:because|since)\b)/iu;
