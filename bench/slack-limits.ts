@@ -134,14 +134,19 @@ async function beBusy(): Promise<JsonObject> {
   const home = (n: number) => act("home-open", { user: one(n), tab: "home" });
   const click = (n: number) =>
     act("action", {
-      user: one(n),
+      user: one(HOMES + n),
       channel: "C0GENERAL",
       ts: tsOf(card ?? {}),
       action_id: "why_run",
       value: "{}",
     });
   const command = (n: number) =>
-    act("slash", { user: one(n), channel: "C0GENERAL", command: "/workflow", text: "list" });
+    act("slash", {
+      user: one(HOMES + CLICKS + n),
+      channel: "C0GENERAL",
+      command: "/workflow",
+      text: "list",
+    });
   const acts = [
     ...Array.from({ length: HOMES }, (_, n) => ({ at: n / HOMES, run: () => home(n) })),
     ...Array.from({ length: CLICKS }, (_, n) => ({ at: n / CLICKS, run: () => click(n) })),
@@ -168,7 +173,10 @@ async function beBusy(): Promise<JsonObject> {
 async function membersOf(bot: TestBot): Promise<readonly string[]> {
   const users = await listed(bot, "users?limit=2000", "users");
   return users
-    .filter((user) => !user["is_bot"] && !user["deleted"] && !user["is_restricted"])
+    .filter(
+      (user) =>
+        !user["is_bot"] && !user["deleted"] && !user["is_restricted"] && !user["is_stranger"],
+    )
     .flatMap(({ id }) => (typeof id === "string" ? [id] : []));
 }
 
