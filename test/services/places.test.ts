@@ -285,6 +285,12 @@ describe("the body of a request", () => {
     ],
     ["XML", { "Content-Type": "text/xml" }, `<a b="${V}"/>`, '<a b="a&quot;b &amp; &lt;c&gt;"/>'],
     [
+      "lines of JSON",
+      { "Content-Type": "application/x-ndjson" },
+      `{"index": {}}\n{"text": "${V}", "raw": ${V}}\n`,
+      '{"index": {}}\n{"text": "a\\"b & <c>", "raw": "a\\"b & <c>"}\n',
+    ],
+    [
       "XML with sections of CDATA",
       { "Content-Type": "application/xml" },
       `<a><![CDATA[${V}]]></a><b>${V}</b>`,

@@ -45,6 +45,9 @@ const jsonOrText: Place = {
   },
 };
 
+/** A value in each line, as the bulk requests of Elasticsearch take them. */
+const LINES_OF_JSON = /\/(?:x-)?(?:ndjson|jsonl|json-lines)\b/i;
+
 /** A text within an object or a list, which is encoded afterwards as a whole. */
 const textWithin: Place = { name: jsonOrText.name, write: jsonOrText.write };
 
@@ -57,6 +60,7 @@ export function bodyPlace({ headers, body }: JsonObject): Place {
   const type = contentTypeOf(headers);
   if (type === null) return jsonOrText;
   if (/[/+]json\b/i.test(type)) return jsonOrText;
+  if (LINES_OF_JSON.test(type)) return jsonPlace;
   if (/^application\/x-www-form-urlencoded\b/i.test(type)) return formPlace;
   return /[/+](?:xml|html)\b/i.test(type) ? xmlPlace : plain;
 }
