@@ -3,7 +3,7 @@ import { AppError, isAppError } from "./errors.ts";
 import { parseForm } from "./form-body.ts";
 import type { Json } from "./json.ts";
 import { parseJsonBody } from "./parse-json.ts";
-import { type InexactNumbers, readJson } from "./read-json.ts";
+import type { InexactNumbers } from "./read-json.ts";
 
 /** What a request brings as variables. */
 export interface VariablesBody {
@@ -56,19 +56,12 @@ function isJsonType(type: string): boolean {
   return /[/+]json$/.test(type) || type === FORM || type === TEXT;
 }
 
-function isMeantAsJson(body: Uint8Array, { type, charset }: ContentType): boolean {
-  if (type !== TEXT || !looksLikeJson(body)) return looksLikeJson(body);
-  const text = decodeText(body, charset, "The body");
-  return /^\s*\{\s*["}]/.test(text) || isJson(text);
-}
+/** `[ALERT] Disk full`, `{printer} is on fire`: a word in brackets and more behind it, which no JSON is, malformed JSON included. */
+const TAGGED_TEXT = /^\s*(?:\[[^[\]{}"]*\]|\{[^[\]{}":,]+\})\s*[^\s,\]}]/;
 
-function isJson(text: string): boolean {
-  try {
-    readJson(text, "text");
-    return true;
-  } catch {
-    return false;
-  }
+function isMeantAsJson(body: Uint8Array, { type, charset }: ContentType): boolean {
+  if (!looksLikeJson(body)) return false;
+  return type !== TEXT || !TAGGED_TEXT.test(decodeText(body, charset, "The body"));
 }
 
 /** In a real form a leading bracket would be encoded. */

@@ -369,6 +369,17 @@ describe("plain text", () => {
     expect(await variablesOf(web, reply)).toEqual({ body: text });
   });
 
+  test.for(["{", "[1, 2", "{a: 1}", '{"a": 1} and more', '["a"] b'])(
+    "that is malformed JSON is refused: %s",
+    async (raw) => {
+      await using web = await serve();
+      expect(await web.call("POST", WEBHOOK, raw, TEXT)).toMatchObject({
+        status: 400,
+        body: { code: "json_malformed" },
+      });
+    },
+  );
+
   test("is converted by the type of that input", async () => {
     await using web = await serve({ body: { type: "number" } });
     const reply = await web.call("POST", WEBHOOK, "640", TEXT);
