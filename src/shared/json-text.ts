@@ -1,5 +1,6 @@
 import { AppError } from "./errors.ts";
 import type { Json } from "./json.ts";
+import { shorten } from "./shorten.ts";
 /** JSON as text within a sentence: scalars as they are, null as nothing, the rest as JSON. */
 export function toText(value: Json): string {
   if (value === null) return "";
@@ -27,6 +28,5 @@ const MAX_SHORT = 300;
 
 /** JSON for people who compare values: shortened with an ellipsis where it is long. */
 export function shortJson(value: Json): string {
-  const text = JSON.stringify(value);
-  return text.length > MAX_SHORT ? `${text.slice(0, MAX_SHORT)}…` : text;
+  return shorten(JSON.stringify(value), MAX_SHORT);
 }

@@ -1,3 +1,5 @@
+import { beginningOf } from "../shared/shorten.ts";
+
 /** Slack's limits, in characters unless the name says otherwise. Where sources disagree the stricter number is used. */
 export const LIMITS = {
   messageText: 4000,
@@ -36,12 +38,11 @@ export const LIMITS = {
  */
 export function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
-  let kept = text.slice(0, limit - 1);
+  let kept = beginningOf(text, limit - 1);
   const openEntity = /&[a-z]{0,3}$/.exec(kept);
   if (openEntity) kept = kept.slice(0, openEntity.index);
   const open = kept.lastIndexOf("<");
   if (open > kept.lastIndexOf(">")) kept = kept.slice(0, open);
-  if (/[\uD800-\uDBFF]$/.test(kept)) kept = kept.slice(0, -1);
   return `${kept.trimEnd()}…`;
 }
 
@@ -63,12 +64,11 @@ export function splitText(text: string, limit: number): string[] {
 
 /** Where a piece ends: after a line break or a space of its second half if there is one. */
 function endOfPiece(text: string, limit: number): number {
-  let kept = text.slice(0, limit);
+  let kept = beginningOf(text, limit);
   const openEntity = /&[a-z]{0,3}$/.exec(kept);
   if (openEntity) kept = kept.slice(0, openEntity.index);
   const open = kept.lastIndexOf("<");
   if (open > 0 && open > kept.lastIndexOf(">")) kept = kept.slice(0, open);
-  if (/[\uD800-\uDBFF]$/.test(kept)) kept = kept.slice(0, -1);
   for (const mark of ["\n", " "]) {
     const at = kept.lastIndexOf(mark);
     if (at >= kept.length / 2) return at + 1;

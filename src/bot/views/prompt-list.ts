@@ -1,6 +1,7 @@
 import type { PromptComparison, PromptFigures, PromptView } from "../../engine/api/prompts.ts";
 import type { PromptRecord } from "../../engine/ports/prompts.ts";
 import { toDollars } from "../../shared/money.ts";
+import { cut } from "../../slack/limits.ts";
 import { escapeText, mentionPerson, showDuration, showTime, showValue } from "../../slack/text.ts";
 import { type CardMessage, contextBlock, message, sections } from "./blocks/build.ts";
 
@@ -62,6 +63,5 @@ function showShare(share: number | null): string {
 }
 
 function showLines(text: string): string {
-  const safe = escapeText(text.replaceAll("```", "'''"));
-  return safe.length > TEXT_CHARS ? `${safe.slice(0, TEXT_CHARS)}…` : safe;
+  return cut(escapeText(text.replaceAll("```", "'''")), TEXT_CHARS);
 }

@@ -1,4 +1,5 @@
 import type { Json } from "../../shared/json.ts";
+import { shorten } from "../../shared/shorten.ts";
 import { trimValue } from "./answer-text.ts";
 import type { AnswerFormat } from "./envelope.ts";
 import { hasTwoReadings, readNumberPlainly } from "./number-text.ts";
@@ -177,6 +178,5 @@ function no(complaint: string): Coerced {
 }
 
 function quote(value: Json): string {
-  const text = JSON.stringify(typeof value === "string" ? trimValue(value) : value);
-  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
+  return shorten(JSON.stringify(typeof value === "string" ? trimValue(value) : value), 120);
 }

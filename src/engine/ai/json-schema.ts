@@ -5,6 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import ajvFormats from "ajv-formats";
 import { AppError } from "../../shared/errors.ts";
 import { isDeeper, type Json, type JsonObject, readOwn } from "../../shared/json.ts";
+import { shorten } from "../../shared/shorten.ts";
 import { compileEcmaPattern } from "../language/safe-pattern.ts";
 import type { Coerced } from "./coerce.ts";
 import { describeErrors } from "./schema-complaints.ts";
@@ -194,9 +195,7 @@ function toCheck(validate: ValidateFunction): SchemaCheck {
     let isValid = false;
     if (!finishes(() => (isValid = validate(value)))) return TOO_LONG;
     if (isValid) return null;
-    const problems = describeErrors(validate.errors ?? [])
-      .join("; ")
-      .slice(0, MAX_COMPLAINT);
+    const problems = shorten(describeErrors(validate.errors ?? []).join("; "), MAX_COMPLAINT);
     return `The value does not follow the schema (${problems}). Correct it.`;
   };
 }

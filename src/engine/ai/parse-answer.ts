@@ -3,6 +3,7 @@ import { formatPath } from "../../shared/format-path.ts";
 import { isJsonObject, type Json, type JsonObject, readOwn } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { JsonFault } from "../../shared/read-json.ts";
+import { shorten } from "../../shared/shorten.ts";
 import { findJson, readCutOff, trimValue } from "./answer-text.ts";
 import { type Coerced, namesOther, toBoolean, toEnum, toNumber } from "./coerce.ts";
 import { type AnswerFormat, hasEnvelope, MAX_REASON_LENGTH } from "./envelope.ts";
@@ -166,8 +167,7 @@ function toReason(value: unknown): string | undefined {
     .replace(/`{3,}(?:\w+(?=\s))?/g, " ")
     .replace(/\s+/g, " ")
     .trim();
-  if (text === "") return undefined;
-  return text.length > MAX_REASON_LENGTH ? `${text.slice(0, MAX_REASON_LENGTH - 1)}…` : text;
+  return text === "" ? undefined : shorten(text, MAX_REASON_LENGTH);
 }
 
 /** A confidence from 0 to 1. Percent are converted; what cannot be meant is dropped rather than trusted. */

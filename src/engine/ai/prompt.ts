@@ -2,6 +2,7 @@ import { AppError } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/hash.ts";
 import type { Json } from "../../shared/json.ts";
 import { toText } from "../../shared/json-text.ts";
+import { beginningOf } from "../../shared/shorten.ts";
 import { type Template } from "../../shared/template-parser.ts";
 import type { Scope } from "../language/scope.ts";
 import { renderTemplate } from "../language/template.ts";
@@ -139,6 +140,6 @@ const MAX_ECHO = 4000;
 export function repairAnswerMessages(text: string, complaint: string): readonly ModelMessage[] {
   // Some endpoints refuse a message without content.
   const echo: ModelMessage[] =
-    text.trim() === "" ? [] : [{ role: "assistant", content: text.slice(0, MAX_ECHO) }];
+    text.trim() === "" ? [] : [{ role: "assistant", content: beginningOf(text, MAX_ECHO) }];
   return [...echo, { role: "user", content: `That answer cannot be used. ${complaint}` }];
 }

@@ -1,5 +1,6 @@
 import type { ErrorObject } from "ajv";
 import { readOwn } from "../../shared/json.ts";
+import { shorten } from "../../shared/shorten.ts";
 
 /** Problems that a complaint lists: a model corrects a few at a time. */
 const MAX_PROBLEMS = 5;
@@ -57,10 +58,9 @@ export function describeError(error: ErrorObject): string {
 }
 
 function listOf(values: unknown): string {
-  return Array.isArray(values) ? values.map(quote).join(", ").slice(0, 1000) : quote(values);
+  return Array.isArray(values) ? shorten(values.map(quote).join(", "), 1000) : quote(values);
 }
 
 function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
+  return shorten(JSON.stringify(value) ?? "nothing", MAX_QUOTED);
 }

@@ -1,5 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 import type { Json } from "../../shared/json.ts";
+import { shorten } from "../../shared/shorten.ts";
 import type { ModelReply } from "../ports/model.ts";
 import type { AnswerFormat } from "./envelope.ts";
 import { parseAnswer } from "./parse-answer.ts";
@@ -36,8 +37,11 @@ export function validateAnswer(
 ): AnswerCheck {
   const { model, format, maxTokens } = question;
   if (reply.refusal !== undefined || FILTERED.has(reply.finishReason.toLowerCase())) {
-    const said = reply.refusal?.replace(/\s+/g, " ").trim().slice(0, MAX_QUOTED);
-    const why = said ?? "its content filter stopped the answer";
+    const { refusal } = reply;
+    const why =
+      refusal === undefined
+        ? "its content filter stopped the answer"
+        : shorten(refusal.replace(/\s+/g, " ").trim(), MAX_QUOTED);
     return {
       kind: "failed",
       error: new AppError({

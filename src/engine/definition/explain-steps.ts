@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import { shorten } from "../../shared/shorten.ts";
 import type { Service, ServiceAction, ServiceRegistry } from "../ports/service.ts";
 import { describeDuration } from "./explain-duration.ts";
 import { describeOptions } from "./explain-options.ts";
@@ -228,6 +229,5 @@ const MAX_VALUE = 160;
 /** A value in one line, at most 160 characters. */
 export function showText(value: unknown): string {
   const shown = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
-  const line = shown.replaceAll(/\s+/g, " ").trim();
-  return line.length <= MAX_VALUE ? line : `${line.slice(0, MAX_VALUE - 1)}…`;
+  return shorten(shown.replaceAll(/\s+/g, " ").trim(), MAX_VALUE);
 }

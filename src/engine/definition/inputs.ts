@@ -2,6 +2,7 @@ import { didYouMean } from "../../shared/did-you-mean.ts";
 import { formatPath } from "../../shared/format-path.ts";
 import { isDeeper, type Json, type JsonObject } from "../../shared/json.ts";
 import { readJsonOrText } from "../../shared/read-json.ts";
+import { shorten } from "../../shared/shorten.ts";
 import { compilePattern } from "../language/safe-pattern.ts";
 import { INPUT_CONVERTERS } from "./input-conversion.ts";
 import type { Problem } from "./problem.ts";
@@ -120,8 +121,7 @@ function shown(value: Json, input: InputDefinition): string {
   if (input.sensitive) return "the value";
   if (typeof value === "object" && value !== null)
     return Array.isArray(value) ? "the list" : "an object";
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return shorten(JSON.stringify(value), 60);
 }
 
 function checkBounds(input: InputDefinition, value: Json): readonly Misfit[] {

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json } from "../../shared/json.ts";
 import { quantile } from "../../shared/quantile.ts";
+import { shorten } from "../../shared/shorten.ts";
 import { fitsExpected, isRange, isTextRule } from "../ai/expected.ts";
 import type { ConfusionRow, Difference, Figures, SampleOutcome, Share } from "../api/evaluation.ts";
 
@@ -147,8 +148,7 @@ function describeMembers(object: Readonly<Record<string, Json>>, names: readonly
 }
 
 function show(value: Json): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN - 1)}…` : text;
+  return shorten(typeof value === "string" ? value : JSON.stringify(value), MAX_SHOWN);
 }
 
 function bound(value: Json | undefined): string {

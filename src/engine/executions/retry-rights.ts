@@ -1,5 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import { shorten } from "../../shared/shorten.ts";
 import { type CompiledWorkflow, stepAt } from "../definition/compile.ts";
 import { writtenNames } from "../definition/written-names.ts";
 import type { RedoneEffect } from "../execution/decider/redone-effects.ts";
@@ -82,8 +83,7 @@ export function describeEffect(
   commits: readonly Commit[],
 ): string {
   const params = paramsOf(path, commits);
-  const text = stepAt(workflow, path).program.effect?.describe(params ?? {}) ?? path;
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  return shorten(stepAt(workflow, path).program.effect?.describe(params ?? {}) ?? path, 200);
 }
 
 /** As the entry began. */

@@ -1,6 +1,7 @@
 import { didYouMean } from "../../shared/did-you-mean.ts";
 import { AppError } from "../../shared/errors.ts";
 import { readOwn } from "../../shared/json.ts";
+import { beginningOf, shorten } from "../../shared/shorten.ts";
 import type { Scope } from "./scope.ts";
 
 const MAX_LISTED = 12;
@@ -11,9 +12,9 @@ export function writePath(path: readonly string[]): string {
   for (const segment of path) {
     if (/^\d+$/.test(segment)) text += `[${segment}]`;
     else if (/^[\p{L}\p{N}_$-]+$/u.test(segment)) text += `${text === "" ? "" : "."}${segment}`;
-    else text += `['${segment.slice(0, 80)}']`;
+    else text += `['${beginningOf(segment, 80)}']`;
   }
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  return shorten(text, 200);
 }
 
 /** The error for a path that leads nowhere. It names the path and what there is instead; names alone, never values. */

@@ -1,5 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 import { readOwn } from "../../shared/json.ts";
+import { beginningOf } from "../../shared/shorten.ts";
 
 /** Characters quoted of a server's refusal. */
 const MAX_EXCERPT = 200;
@@ -59,6 +60,6 @@ function loginFailed(host: string, said: string, cause: unknown): AppError {
 
 function excerptOf(response: unknown): string {
   if (typeof response !== "string") return ".";
-  const text = response.replaceAll(/\s+/g, " ").trim().slice(0, MAX_EXCERPT);
+  const text = beginningOf(response.replaceAll(/\s+/g, " ").trim(), MAX_EXCERPT);
   return `: ${/[.!?]$/.test(text) ? text : `${text}.`}`;
 }

@@ -8,6 +8,7 @@ import { AppError, isAppError } from "../../shared/errors.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { plain } from "../../shared/places/place.ts";
 import { urlPlace } from "../../shared/places/url-place.ts";
+import { beginningOf } from "../../shared/shorten.ts";
 import type { AddressGuard } from "./address-guard.ts";
 import { bodyPlace } from "./body-place.ts";
 import { toHttpError, toStatusError } from "./http-errors.ts";
@@ -239,7 +240,7 @@ function toHeaders(headers: AxiosResponse["headers"]): JsonObject {
 function excerptOf(data: Json): string {
   const text = typeof data === "string" ? data : data === null ? "" : JSON.stringify(data);
   if (/^\s*</.test(text)) return "";
-  return text.replace(/\s+/g, " ").trim().slice(0, MAX_EXCERPT);
+  return beginningOf(text.replace(/\s+/g, " ").trim(), MAX_EXCERPT);
 }
 
 function tooManyRedirects(host: string): AppError {

@@ -8,6 +8,7 @@ import { type Json, readOwn } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { plain } from "../../shared/places/place.ts";
 import { slackPlace } from "../../shared/places/slack-place.ts";
+import { beginningOf } from "../../shared/shorten.ts";
 import { type ChannelFinder, isChannelId, readMention } from "../../slack/channels.ts";
 import { toSlackError } from "../../slack/errors.ts";
 import { findMessage, type MessageMark } from "../../slack/messages.ts";
@@ -153,7 +154,7 @@ function toArguments(
   const { message, blocks, threadTs } = params;
   const text =
     message.length > MAX_TEXT_LENGTH
-      ? message.slice(0, MAX_TEXT_LENGTH - CUT_NOTE.length) + CUT_NOTE
+      ? beginningOf(message, MAX_TEXT_LENGTH - CUT_NOTE.length) + CUT_NOTE
       : message;
   return {
     channel,

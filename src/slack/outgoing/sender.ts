@@ -7,7 +7,6 @@ import type {
 } from "@slack/web-api";
 import { type Clock, pause } from "../../engine/ports/clock.ts";
 import { AppError } from "../../shared/errors.ts";
-import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { toSlackFailure } from "../errors.ts";
 import type { OutgoingCall } from "./limits.ts";
 import type { Place } from "./order.ts";
@@ -102,6 +101,6 @@ function noRoom(channel: string, retryAfterMs: number): AppError {
     code: "slack_limited",
     message: `Slack takes about one message a second in a channel, and more wait for ${channel}: this one waits for its turn.`,
     retryable: true,
-    ...omitUndefined({ retryAfterMs }),
+    retryAfterMs,
   });
 }

@@ -1,5 +1,6 @@
 import { editDistance } from "../../shared/did-you-mean.ts";
 import { AppError } from "../../shared/errors.ts";
+import { shorten } from "../../shared/shorten.ts";
 import type { Route } from "./route.ts";
 
 export interface Match {
@@ -70,7 +71,7 @@ function wrongMethod(method: string, path: string, matches: readonly Match[]): A
   const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
   return new AppError({
     code: "method_not_allowed",
-    message: `${method} is not possible on ${shorten(path)}. Use ${methods.join(" or ")}.`,
+    message: `${method} is not possible on ${shorten(path, 200)}. Use ${methods.join(" or ")}.`,
     details: { allow },
   });
 }
@@ -87,7 +88,7 @@ function unknownRoute(method: string, path: string, routes: readonly Route[]): A
     .map(({ route }) => `${route.method} ${route.path}`);
   return new AppError({
     code: "route_not_found",
-    message: `There is no ${method} ${shorten(path)}. Near it: ${near.join(", ")}.`,
+    message: `There is no ${method} ${shorten(path, 200)}. Near it: ${near.join(", ")}.`,
     details: { near },
   });
 }
@@ -102,8 +103,4 @@ function routeDistance(segments: readonly string[], route: Route): number {
     distance += part.startsWith(":") ? 1 : editDistance(part, segment.slice(0, 80));
   }
   return distance;
-}
-
-function shorten(path: string): string {
-  return path.length > 200 ? `${path.slice(0, 200)}…` : path;
 }

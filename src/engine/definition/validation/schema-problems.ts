@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { didYouMean } from "../../../shared/did-you-mean.ts";
 import { readOwn } from "../../../shared/json.ts";
+import { shorten } from "../../../shared/shorten.ts";
 import { typeInWords } from "../../language/cel/values.ts";
 import type { ProblemCollector } from "../problem.ts";
 
@@ -182,8 +183,7 @@ function lastName(path: readonly PropertyKey[]): string {
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? "it";
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return shorten(JSON.stringify(value) ?? "it", 60);
 }
 
 /** The names that an object may have at a place of a schema; empty when any may be. */

@@ -1,5 +1,6 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { AppError, isAppError } from "../../../shared/errors.ts";
+import { shorten } from "../../../shared/shorten.ts";
 import { compileAccess } from "./compile-access.ts";
 import { compileCall } from "./compile-call.ts";
 import { compileLoop, isLoop } from "./compile-loop.ts";
@@ -12,8 +13,7 @@ import type { Value } from "./values.ts";
 
 /** The source of a node, short enough for a message. */
 function excerpt(source: string, node: ASTNode): string {
-  const text = source.slice(node.range.start, node.range.end).replace(/\s+/g, " ");
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return shorten(source.slice(node.range.start, node.range.end).replace(/\s+/g, " "), 60);
 }
 
 function compileNode(node: ASTNode, all: Compilation, locals: ReadonlySet<string>): Evaluate {

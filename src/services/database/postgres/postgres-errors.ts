@@ -1,6 +1,7 @@
 import { AppError, isAppError } from "../../../shared/errors.ts";
 import { type Json, readOwn } from "../../../shared/json.ts";
 import { networkCode } from "../../../shared/network-error.ts";
+import { beginningOf } from "../../../shared/shorten.ts";
 
 /** Characters of a database's message that are quoted. */
 const MAX_EXCERPT = 200;
@@ -78,5 +79,5 @@ function excerptOf(error: unknown, values: readonly Json[]): string {
     const written = typeof value === "string" ? value : JSON.stringify(value);
     if (written.length >= MIN_VALUE_LENGTH) text = text.replaceAll(written, "…");
   }
-  return `${text.replaceAll(/\s+/g, " ").trim().slice(0, MAX_EXCERPT)}.`;
+  return `${beginningOf(text.replaceAll(/\s+/g, " ").trim(), MAX_EXCERPT)}.`;
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { AppError } from "../../../shared/errors.ts";
+import { beginningOf } from "../../../shared/shorten.ts";
 import type { Database, QueryResult } from "../database.ts";
 import type { SqliteFile, SqliteQuery, SqliteResponse } from "./sqlite-process.ts";
 
@@ -99,7 +100,7 @@ function resultOf(name: string, response: SqliteResponse): QueryResult {
   if (code !== null) throw new AppError({ code, message });
   // The lowest byte is the kind of error, the others are details.
   const retryable = sqlite !== null && RETRYABLE.has(sqlite & 0xff);
-  const said = message.replaceAll(/\s+/g, " ").slice(0, MAX_EXCERPT);
+  const said = beginningOf(message.replaceAll(/\s+/g, " "), MAX_EXCERPT);
   throw new AppError({
     code: retryable ? "service_unavailable" : "service_rejected",
     message: `The database "${name}" refused the query: ${said}.`,
