@@ -104,7 +104,11 @@ export class AppError extends Error {
   readonly details: JsonObject;
 
   constructor(options: AppErrorOptions) {
-    super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
+    // Messages quote what people wrote, cut at any place: half a character of it must not be stored or shown.
+    super(
+      options.message.toWellFormed(),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.code = options.code;
     this.retryable = options.retryable ?? false;
     this.outcomeUnknown = options.outcomeUnknown ?? false;

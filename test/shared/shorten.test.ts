@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { AppError } from "../../src/shared/errors.ts";
 import { beginningOf, shorten } from "../../src/shared/shorten.ts";
 
 test("a text that fits stays as it is, and a longer one ends in an ellipsis within the limit", () => {
@@ -27,4 +28,10 @@ test("what is left of any text of whole characters has whole characters, and fit
       },
     ),
   );
+});
+
+test("an error never holds half a character, wherever a value was cut in its message", () => {
+  const name = `${"a".repeat(59)}😀`;
+  const error = new AppError({ code: "input_invalid", message: `"${name.slice(0, 60)}" is odd` });
+  expect(error.message.isWellFormed()).toBe(true);
 });

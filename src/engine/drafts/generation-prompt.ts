@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../shared/json.ts";
+import { beginningOf } from "../../shared/shorten.ts";
 import type { Problem } from "../definition/problem.ts";
 import type { ModelMessage } from "../ports/model.ts";
 
@@ -47,7 +48,7 @@ export function repairDefinitionMessages(
   problems: readonly Problem[],
 ): readonly ModelMessage[] {
   return [
-    { role: "assistant", content: answer.slice(0, MAX_SHOWN) || "(nothing)" },
+    { role: "assistant", content: beginningOf(answer, MAX_SHOWN) || "(nothing)" },
     {
       role: "user",
       content: `The definition has problems. Correct each of them and answer with the whole definition as JSON.\n${fence("problems", JSON.stringify(problems.slice(0, MAX_PROBLEMS)))}`,

@@ -8,6 +8,7 @@ import {
 } from "../../../shared/json.ts";
 import { shortJson } from "../../../shared/json-text.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
+import { beginningOf } from "../../../shared/shorten.ts";
 import type { CompiledWorkflow } from "../../definition/compile.ts";
 import {
   type LaterNames,
@@ -152,7 +153,7 @@ function resolveParams(
     });
     if (entry.kind !== "run") return { params: null, does: "" };
     const does = step.program.effect?.describe(entry.params) ?? "";
-    return { params: entry.params, does: does.slice(0, MAX_PARAMS) };
+    return { params: entry.params, does: beginningOf(does, MAX_PARAMS) };
   } catch (error) {
     return { params: null, does: `Cannot be resolved now: ${asAppError(error).message}` };
   }
