@@ -69,6 +69,7 @@ describe("where Slack takes one message a second", () => {
     await using bot = await TestBot.start({
       definitions: [posting],
       realistic: true,
+      limits: { postBurst: 12 },
       connected: true,
     });
     const count = 25;

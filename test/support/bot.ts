@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { pino } from "pino";
 import { isJsonObject, type JsonObject, toObjects } from "../../simulator/json.ts";
+import type { Limits } from "../../simulator/limits.ts";
 import { openSimulator, type Simulator } from "../../simulator/simulator.ts";
 import { createOpenAiModelClient } from "../../src/adapters/llm/openai-model-client.ts";
 import { createCron } from "../../src/adapters/node-cron.ts";
@@ -32,6 +33,8 @@ export interface TestBotOptions {
   readonly stepTypes?: ReadonlyMap<string, StepType>;
   /** Whether the simulator's rate limits apply. @default false */
   readonly realistic?: boolean;
+  /** Other rate limits than Slack's. */
+  readonly limits?: Partial<Limits>;
   /** `large`: a workspace of 5,000 channels and 2,000 people. @default "small" */
   readonly size?: "small" | "large";
   readonly admins?: readonly string[];
@@ -85,7 +88,7 @@ export class TestBot implements AsyncDisposable {
     const port = typeof address === "object" && address !== null ? address.port : null;
     const simulator = await openSimulator({
       realistic: options.realistic ?? false,
-      size: options.size,
+      ...omitUndefined({ size: options.size, limits: options.limits }),
       ...omitUndefined({ manifest: options.manifest }),
       ...(port !== null && { eventsUrl: `http://127.0.0.1:${port}/slack/events` }),
     });
