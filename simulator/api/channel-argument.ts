@@ -1,5 +1,6 @@
 import { BOT_USER_ID } from "../identity.ts";
 import type { Channel } from "../workspace/records.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 import type { ApiCall } from "./method.ts";
 import { SlackError } from "./slack-error.ts";
 
@@ -20,18 +21,25 @@ export function isVisible(channel: Channel): boolean {
   return isOpen || channel.members.includes(BOT_USER_ID);
 }
 
+/** The channel of this id or name, with or without `#`, or the direct message of the person with this id. */
+export function channelNamed(
+  { state: { directory } }: Workspace,
+  wanted: string,
+): Channel | undefined {
+  return (
+    directory.channel(wanted) ??
+    directory.directMessage(wanted) ??
+    directory.channelByName(wanted.replace(/^#/, ""))
+  );
+}
+
 /**
- * The channel to post to: an id, a channel's name with or without `#`, or a person's id for their direct message.
+ * The channel to post to, by id or name, or by the id of a person for their direct message.
  *
  * @throws {SlackError} `channel_not_found`, `is_archived`, `messages_tab_disabled`, or `not_in_channel` when the bot is no member.
  */
 export function channelToPostTo(call: ApiCall): Channel {
-  const wanted = call.args.required("channel");
-  const { directory } = call.workspace.state;
-  const channel =
-    directory.channel(wanted) ??
-    directory.directMessage(wanted) ??
-    directory.channelByName(wanted.replace(/^#/, ""));
+  const channel = channelNamed(call.workspace, call.args.required("channel"));
   if (channel === undefined || !isVisible(channel)) throw new SlackError("channel_not_found");
   if (channel.isArchived === true) throw new SlackError("is_archived");
   if (channel.isIm) checkPerson(call, channel);

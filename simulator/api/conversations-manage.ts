@@ -56,8 +56,7 @@ export function registerChannelManagement(methods: MethodRegistry): void {
   });
 }
 
-function runCreate(call: ApiCall): JsonObject {
-  const { workspace, args } = call;
+function runCreate({ workspace, args }: ApiCall): JsonObject {
   const isPrivate = args.flag("is_private");
   requireScope(workspace.manifest, [isPrivate ? "groups:write" : "channels:manage"]);
   const channel: Channel = {
@@ -70,7 +69,7 @@ function runCreate(call: ApiCall): JsonObject {
     created: Math.floor(workspace.clock.now() / 1_000),
   };
   saveChannel(workspace, channel, BOT_USER_ID);
-  return { channel: wireChannel(call.workspace, channel) };
+  return { channel: wireChannel(workspace, channel) };
 }
 
 function runJoin(call: ApiCall): JsonObject {

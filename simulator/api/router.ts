@@ -5,6 +5,7 @@ import { APP_TOKEN, BOT_TOKEN } from "../identity.ts";
 import { reportError } from "../report-error.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { Arguments, readArguments } from "./arguments.ts";
+import { channelNamed } from "./channel-argument.ts";
 import { type Answer, faultyAnswer } from "./faulty-answer.ts";
 import type { ApiMethod, MethodRegistry } from "./method.ts";
 import { requireScope } from "./scopes.ts";
@@ -106,11 +107,9 @@ async function runMethod(
 }
 
 /** The channel that a message goes to, whichever way it is named. */
-function placeOf({ state: { directory } }: Workspace, args: Arguments): string {
+function placeOf(workspace: Workspace, args: Arguments): string {
   const given = args.text("channel") ?? args.text("channel_id") ?? "";
-  if (directory.channel(given) !== undefined) return given;
-  const named = directory.directMessage(given) ?? directory.channelByName(given.replace(/^#/, ""));
-  return named?.id ?? given;
+  return channelNamed(workspace, given)?.id ?? given;
 }
 
 function checkToken(method: ApiMethod, authorization: string | undefined, args: Arguments): void {
