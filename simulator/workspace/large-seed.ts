@@ -1,4 +1,5 @@
 import { BOT_USER_ID } from "../identity.ts";
+import { CREATED_SECONDS, directMessage } from "./direct-message.ts";
 import type { DirectoryData } from "./directory.ts";
 import { createRandom, type Random } from "./random.ts";
 import type { Channel, User, Usergroup } from "./records.ts";
@@ -7,7 +8,6 @@ const CHANNELS = 5_000;
 const PEOPLE = 2_000;
 const GROUPS = 200;
 
-const CREATED_SECONDS = 1_767_225_600;
 /** The bot is in one of so many channels. */
 const BOT_EVERY = 113;
 /** The last of all channels; a bot that reads only the first pages of a list does not find it. */
@@ -72,7 +72,7 @@ export function enlarge(small: DirectoryData): DirectoryData {
     channels: [
       ...first,
       ...channels,
-      ...added.filter((user) => user.isStranger !== true).map(conversation),
+      ...added.filter((user) => user.isStranger !== true).map(directMessage),
     ],
   };
 }
@@ -98,18 +98,6 @@ function person(at: number): User {
     isBot: false,
     ...(isStranger ? { isStranger } : {}),
     ...(at % 25 === 3 ? { isDeleted: true } : {}),
-  };
-}
-
-function conversation(user: User): Channel {
-  return {
-    id: user.id.replace("U0", "D0"),
-    name: "directmessage",
-    isIm: true,
-    user: user.id,
-    members: [user.id, BOT_USER_ID],
-    topic: "",
-    created: CREATED_SECONDS,
   };
 }
 

@@ -1,9 +1,8 @@
 import { BOT_USER_ID, SLACKBOT_ID } from "../identity.ts";
+import { CREATED_SECONDS, directMessage } from "./direct-message.ts";
 import type { DirectoryData, Plan, Size } from "./directory.ts";
 import { enlarge } from "./large-seed.ts";
 import type { Channel, User } from "./records.ts";
-
-const CREATED_SECONDS = 1_767_225_600;
 
 /** What kind of workspace a new one is. */
 export interface Seed {
@@ -144,18 +143,5 @@ function onGrid({ users, usergroups, channels }: DirectoryData): DirectoryData {
       ...(channel.user === undefined ? {} : { user: idOf(channel.user) }),
       ...(channel.name === "finance" ? { isOrgShared: true } : {}),
     })),
-  };
-}
-
-/** The direct message of a person with the bot. */
-export function directMessage(user: User): Channel {
-  return {
-    id: user.id.replace(/^[UW]0/, "D0"),
-    name: "directmessage",
-    isIm: true,
-    user: user.id,
-    members: [user.id, BOT_USER_ID],
-    topic: "",
-    created: CREATED_SECONDS,
   };
 }
