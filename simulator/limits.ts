@@ -28,10 +28,10 @@ export interface Limits {
 
 /**
  * Tiers and the second between two messages: https://docs.slack.dev/apis/web-api/rate-limits; the hour's events:
- * https://docs.slack.dev/reference/events/app_rate_limited. The rest is what people report: a channel takes 25 messages at
- * once and then one a second (https://github.com/RamblingCookieMonster/PSSlack/issues/52), a `Retry-After` of 10 s
- * (https://github.com/slackapi/node-slack-sdk/issues/2010), of 30 s after too many calls
- * (https://zenn.dev/tachibanayu24/articles/4ebd6000f5f065).
+ * https://docs.slack.dev/reference/events/app_rate_limited. People report that a channel takes 25 messages at once and
+ * then one a second (https://github.com/RamblingCookieMonster/PSSlack/issues/52), and a `Retry-After` of 10 s without a visible
+ * reason (https://github.com/slackapi/node-slack-sdk/issues/2010). Slack gives no figure for the posts of a workspace, nor for how
+ * often a wait is long, how much hammering it bears and how it punishes that: these are ours.
  */
 export const SLACK_LIMITS: Limits = {
   callsPerMinute: { 2: 20, 3: 50, 4: 100 },
