@@ -136,7 +136,7 @@ export class SocketHub implements Transport {
       else if (kind === "ghost") connection.abandon();
       else connection.disconnect(kind);
     }
-    this.#options.onConnection("disconnect", connections.length, kind);
+    this.#options.onConnection("disconnect", this.#connections.length, kind);
     return connections.length;
   }
 

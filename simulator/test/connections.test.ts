@@ -161,10 +161,15 @@ test("a socket can be refused when it opens", async () => {
 test("one of several sockets can be ended alone", async () => {
   await using simulator = await openSample();
   const [first, second] = [await connect(simulator), await connect(simulator)];
+  await connect(simulator);
 
   await new Person(simulator.url, "U0ALICE").act("disconnect", { kind: "drop", count: 1 });
   await once(first.raw.socket, "close");
 
   expect(second.raw.socket.readyState).toBe(second.raw.socket.OPEN);
-  expect(simulator.workspace.sockets.connections).toBe(1);
+  expect(simulator.workspace.sockets.connections).toBe(2);
+  const asked = simulator.workspace.traffic
+    .list()
+    .find((entry) => entry.type === "connection" && entry.event === "disconnect");
+  expect(asked).toMatchObject({ reason: "drop", connections: 2 });
 });
