@@ -42,6 +42,12 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** What the simulator sends and an app subscribes to by that name; `message` has one for each kind of conversation. */
+const supported = EVENTS.filter(
+  ({ name, status }) => status !== "missing" && name !== "message" && name !== "app_rate_limited",
+).map(({ name }) => name);
+
+/** The sample app with every event that the simulator sends. */
 const everything = {
   ...sampleManifest,
   oauth_config: {
@@ -52,6 +58,7 @@ const everything = {
         "channels:manage",
         "channels:write.invites",
         "groups:read",
+        "metadata.message:read",
         "team:read",
         "users.profile:read",
       ],
@@ -61,27 +68,7 @@ const everything = {
     ...sampleManifest.settings,
     event_subscriptions: {
       bot_events: [
-        ...sampleManifest.settings.event_subscriptions.bot_events,
-        "channel_archive",
-        "channel_created",
-        "channel_deleted",
-        "channel_left",
-        "channel_rename",
-        "channel_shared",
-        "channel_unarchive",
-        "channel_unshared",
-        "group_archive",
-        "group_deleted",
-        "group_left",
-        "group_rename",
-        "group_unarchive",
-        "member_joined_channel",
-        "member_left_channel",
-        "subteam_created",
-        "subteam_members_changed",
-        "subteam_updated",
-        "team_join",
-        "user_change",
+        ...new Set([...sampleManifest.settings.event_subscriptions.bot_events, ...supported]),
       ],
     },
   },
