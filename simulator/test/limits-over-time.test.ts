@@ -2,10 +2,8 @@ import { describe, expect, test } from "vitest";
 import { RateLimits } from "../api/rate-limits.ts";
 import { EventQueue } from "../delivery/event-queue.ts";
 import type { Delivery } from "../delivery/transport.ts";
-import { toText } from "../json.ts";
 import { SLACK_LIMITS } from "../limits.ts";
 import { ManualClock } from "./support/manual-clock.ts";
-import { Person } from "./support/person.ts";
 import { requestModal } from "./support/sample-listeners.ts";
 import { clientOf, openSample, refusal } from "./support/web-client.ts";
 
@@ -42,13 +40,16 @@ describe("rate limits", () => {
   });
 
   test("the status of a conversation is set about once a second", async () => {
-    await using simulator = await openSample({ limits: { postBurst: 1 } });
-    const alice = new Person(simulator.url, "U0ALICE");
-    const sent = await alice.act("message", { channel: "C0GENERAL", text: "hi" });
+    await using simulator = await openSample({
+      limits: { postBurst: 1 },
+      clock: new ManualClock(),
+    });
+    const { assistant, chat } = clientOf(simulator);
+    const { ts = "" } = await chat.postMessage({ channel: "C0GENERAL", text: "hi" });
     const set = () =>
-      clientOf(simulator).assistant.threads.setStatus({
+      assistant.threads.setStatus({
         channel_id: "C0GENERAL",
-        thread_ts: toText(sent["ts"]) ?? "",
+        thread_ts: ts,
         status: "is thinking",
       });
 
