@@ -78,8 +78,10 @@ export class MessageStore {
   forget(channel: string): void {
     this.#messages.delete(channel);
     this.#ephemerals.delete(channel);
-    for (const key of [...this.#replies.keys()]) {
-      if (key.startsWith(`${channel} `)) this.#replies.delete(key);
+    for (const places of [this.#replies, this.#notices]) {
+      for (const key of [...places.keys()]) {
+        if (key.startsWith(`${channel} `)) places.delete(key);
+      }
     }
   }
 
