@@ -116,7 +116,7 @@ function messages({ workspace, query }: QueryContext): object {
   };
 }
 
-/** Whoever opens the page without saying who they are is the first person. */
+/** The person that the query names; without a name the first of the workspace. */
 function personOrFirst(workspace: Workspace, query: URLSearchParams): User {
   const [first] = workspace.state.directory.users();
   return (query.get("user") ?? "") === "" && first !== undefined ? first : person(workspace, query);

@@ -29,7 +29,7 @@ export function noteMentions(
   return notices;
 }
 
-/** Somebody outside a private channel hears nothing of it, nor does a guest or a stranger of a channel that they are not in. */
+/** A mention does not reach people outside a private channel, nor guests and strangers outside any channel. */
 function isNotified(directory: Directory, channel: Channel, id: string): boolean {
   if (channel.members.includes(id)) return true;
   const user = directory.user(id);
