@@ -142,6 +142,9 @@ describe("the port", () => {
     const results = await doctor.run({ HOST: "192.0.2.1", PORT: "3000" });
 
     expect(results.with("problem")).toEqual(["port"]);
+    expect(results.text("port")).toContain(
+      "This machine cannot listen on 192.0.2.1:3000 (EADDRNOTAVAIL).",
+    );
   }, 15_000);
 });
 

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import type { Config } from "../../app/config.ts";
 import { EVENTS_PATH } from "../../bot/receiver/connected-app.ts";
+import { bareHost } from "../../shared/host.ts";
 import { readOwn } from "../../shared/json.ts";
 import { networkCode } from "../../shared/network-error.ts";
 import type { DoctorContext } from "../context.ts";
@@ -19,8 +20,7 @@ export function portCheck({ config }: DoctorContext): Check {
       const { host, port } = config.web;
       if (port === 0) return [ok("PORT is 0: the system chooses a free one at each start")];
       const bot = await findBot(config);
-      if (bot === "nothing") return [await tryToListen(host, port)];
-      if (bot === "other") return [taken(host, port)];
+      if (bot === null) return [await tryToListen(host, port)];
       const secret = receiver(config);
       const answers =
         bot.reason === null
@@ -58,15 +58,13 @@ function receiver({ slack }: Config): string | null {
 
 /** Where this machine reaches the bot's own server. */
 function baseUrl({ web }: Config): string {
-  const host = web.host.replace(/^\[(.*)\]$/, "$1");
+  const host = bareHost(web.host);
   const here = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
   return `http://${here.includes(":") ? `[${here}]` : here}:${web.port}`;
 }
 
-/** What listens there: nothing, something else, or a bot and why it is not ready. */
-async function findBot(
-  config: Config,
-): Promise<"nothing" | "other" | { readonly reason: string | null }> {
+/** The bot that answers there, and why it is not ready; `null`: none does. */
+async function findBot(config: Config): Promise<{ readonly reason: string | null } | null> {
   try {
     const response = await fetch(`${baseUrl(config)}/readyz`, {
       signal: AbortSignal.timeout(ANSWER_MS),
@@ -75,9 +73,9 @@ async function findBot(
     const status = readOwn(body, "status");
     if (status === "ready") return { reason: null };
     const reason = readOwn(body, "reason") ?? readOwn(readOwn(body, "error"), "message");
-    return response.status === 503 && typeof reason === "string" ? { reason } : "other";
-  } catch (error) {
-    return networkCode(error) === "ECONNREFUSED" ? "nothing" : "other";
+    return response.status === 503 && typeof reason === "string" ? { reason } : null;
+  } catch {
+    return null;
   }
 }
 
@@ -85,13 +83,18 @@ async function findBot(
 async function tryToListen(host: string, port: number): Promise<Finding> {
   const server = createServer();
   try {
-    server.listen({ host: host.replace(/^\[(.*)\]$/, "$1"), port });
+    server.listen({ host: bareHost(host), port });
     await once(server, "listening");
     server.close();
     return ok(`${host}:${port} is free`);
   } catch (error) {
     const code = networkCode(error);
-    if (code === "EADDRINUSE") return taken(host, port);
+    if (code === "EADDRINUSE") {
+      return problem(
+        `${host}:${port} is taken by another program.`,
+        "End that program, or set PORT to a free port.",
+      );
+    }
     if (code === "EACCES") {
       return problem(
         `This user may not listen on port ${port}.`,
@@ -103,13 +106,6 @@ async function tryToListen(host: string, port: number): Promise<Finding> {
       "Set HOST to an address of this machine: 127.0.0.1, or 0.0.0.0 for all of them.",
     );
   }
-}
-
-function taken(host: string, port: number): Finding {
-  return problem(
-    `${host}:${port} is taken by another program.`,
-    "End that program, or set PORT to a free port.",
-  );
 }
 
 function notReady(host: string, port: number, reason: string): Finding {
