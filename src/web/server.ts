@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import type { Engine } from "../engine/api/engine.ts";
 import { AppError } from "../shared/errors.ts";
+import { bareHost } from "../shared/host.ts";
 import { createAccess } from "./http/auth.ts";
 import { createRateLimit, type RateLimitOptions } from "./http/rate-limit.ts";
 import { createRequestHandler } from "./http/request-handler.ts";
@@ -143,7 +144,7 @@ function createHttpServer(timeouts: Timeouts, listener: RequestListener): Server
 async function listen(server: Server, { host, port }: WebServerOptions): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) => reject(listenError(cause, host, port)));
-    server.listen({ host: host.replace(/^\[(.*)\]$/, "$1"), port }, resolve);
+    server.listen({ host: bareHost(host), port }, resolve);
   });
 }
 

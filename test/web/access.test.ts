@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
 import { describe, expect, test } from "vitest";
-import { isLoopback } from "../../src/web/http/auth.ts";
+import { isLoopback } from "../../src/shared/host.ts";
 import { rawRequest, sendRaw, startWeb } from "./start-web.ts";
 
 const LIST = "GET /api/workflows";
@@ -68,6 +68,7 @@ describe("without a token", () => {
     ["127.0.0.1", true],
     ["127.8.9.1", true],
     ["::1", true],
+    ["[::1]", true],
     ["::ffff:127.0.0.1", true],
     ["localhost", true],
     ["10.0.0.1", false],

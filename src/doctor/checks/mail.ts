@@ -1,4 +1,5 @@
 import { probeMailServer } from "../../services/email/send-mail.ts";
+import { isLoopback } from "../../shared/host.ts";
 import type { DoctorContext } from "../context.ts";
 import { type Check, ok, warning } from "../finding.ts";
 
@@ -14,7 +15,7 @@ export function mailCheck({ config }: DoctorContext): Check {
       const { isEncrypted } = await probeMailServer(mail, signal);
       const login = mail.login === null ? "no login" : "logged in";
       const where = `${mail.host}:${mail.port} answers, ${login}`;
-      if (isEncrypted || mail.host === "localhost" || mail.host.startsWith("127.")) {
+      if (isEncrypted || isLoopback(mail.host)) {
         return [ok(`${where}, ${isEncrypted ? "encrypted" : "on this machine"}`)];
       }
       return [

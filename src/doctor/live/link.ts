@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { Config } from "../../app/config.ts";
 import { EVENTS_PATH } from "../../bot/receiver/connected-app.ts";
 import { systemClock } from "../../engine/ports/clock.ts";
+import { bareHost } from "../../shared/host.ts";
 import { networkCode } from "../../shared/network-error.ts";
 import { DEFAULT_API_URL, toSlackLogger } from "../../slack/clients.ts";
 import type { Transport } from "../../slack/proxy.ts";
@@ -107,7 +108,7 @@ async function listen({ config, logger }: LinkOptions, signingSecret: string): P
   const { host, port } = config.web;
   const none = { click, pings: () => null, figures: () => null };
   try {
-    server.listen({ host: host.replace(/^\[(.*)\]$/, "$1"), port });
+    server.listen({ host: bareHost(host), port });
     await once(server, "listening");
   } catch (error) {
     const what = `This test cannot listen on ${host}:${port} (${networkCode(error) ?? "no reason"}): if the bot has the port, clicks go to it.`;

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
+import { isLoopback } from "../../shared/host.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { ComposedMail } from "./compose-mail.ts";
 import { toMailError } from "./mail-errors.ts";
@@ -132,8 +133,4 @@ function inSession<T>(
     }
   });
   return promise.finally(() => signal.removeEventListener("abort", onAbort));
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }

@@ -2,6 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { AppError } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/hash.ts";
+import { isLoopback } from "../../shared/host.ts";
 
 export interface AccessOptions {
   /** What the server listens on. */
@@ -22,7 +23,7 @@ export interface Access {
 
 /** Checks callers: by token if one is configured; otherwise only local callers are allowed. */
 export function createAccess(options: AccessOptions): Access {
-  const hostIsLoopback = isLoopback(options.host.replace(/^\[(.*)\]$/, "$1"));
+  const hostIsLoopback = isLoopback(options.host);
   const isLocal = (request: IncomingMessage) => hostIsLoopback && isLocalCaller(request);
   const expected = options.apiToken ? sha256(options.apiToken) : null;
   return {
@@ -57,17 +58,6 @@ function notLocal(hostIsLoopback: boolean): AppError {
 }
 
 const LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"] as const;
-
-/**
- * Whether an address, of a peer or to listen on, is this machine's loopback.
- *
- * @internal exported for its test
- */
-export function isLoopback(address: string | undefined): boolean {
-  if (address === undefined) return false;
-  const plain = address.toLowerCase().replace(/^::ffff:/, "");
-  return plain === "localhost" || plain === "::1" || /^127(\.\d{1,3}){3}$/.test(plain);
-}
 
 /**
  * Whether a request comes from a program on this machine that acts for itself.
