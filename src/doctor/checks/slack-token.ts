@@ -44,10 +44,6 @@ function refusal(error: unknown, env: DoctorContext["env"]): Finding {
 }
 
 function reachability(env: DoctorContext["env"]): string {
-  const url = env["SLACK_API_URL"];
-  const where = url ? "SLACK_API_URL names the right address and" : "";
-  return `Check that ${where} this machine reaches slack.com over HTTPS; behind a proxy set HTTPS_PROXY.`.replaceAll(
-    /\s+/g,
-    " ",
-  );
+  const address = env["SLACK_API_URL"] ? "SLACK_API_URL names the right address and " : "";
+  return `Check that ${address}this machine reaches slack.com over HTTPS; behind a proxy set HTTPS_PROXY.`;
 }

@@ -22,7 +22,7 @@ export interface LiveOptions {
   readonly logger: Logger;
   /** Where to post: a channel that the bot is in; `null`: the direct message with `user`. */
   readonly channel: string | null;
-  /** Who is asked to click; `null`: anybody in the channel. */
+  /** Who is asked to click; `null`: all people in the channel. */
   readonly user: string | null;
   /** How long to wait for the click, in milliseconds. */
   readonly clickMs: number;

@@ -7,7 +7,7 @@ interface Message {
   readonly blocks: KnownBlock[];
 }
 
-/** The message with the button. @param user - who is asked; `null`: anybody. */
+/** The message with the button. @param user - who is asked; `null`: the people in the channel, none by name. */
 export function askForClick(user: string | null, clickMs: number): Message {
   const who = user === null ? "Please" : `<@${user}>, please`;
   const text = `${who} click this button within ${clickMs / 1000} s. It belongs to a test of the connection and starts nothing.`;
