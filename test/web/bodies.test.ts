@@ -298,6 +298,21 @@ describe("both ways in", () => {
     }
   });
 
+  test("are in the charset that they name, everywhere in the API", async () => {
+    await using web = await serve();
+    const steps = [{ id: "note", type: "transform", config: { expression: "1" } }];
+    const definition = { id: "greet", name: "Grüße", steps };
+    const latin1 = Buffer.from(JSON.stringify(definition), "latin1");
+    const type = { "content-type": "application/json; charset=iso-8859-1" };
+
+    expect((await web.call("POST", "/api/workflows", latin1, type)).status).toBe(200);
+
+    expect((await web.call("GET", "/api/workflows/greet")).body.name).toBe("Grüße");
+    expect((await web.call("POST", "/api/workflows", latin1, JSON_TYPE)).body.error).toContain(
+      "The body is not UTF-8 text.",
+    );
+  });
+
   test("take 1 MB when unpacked, and keep the connection after a bomb", async () => {
     await using web = await serve();
 

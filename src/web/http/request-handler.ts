@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Logger } from "pino";
+import { parseContentType } from "../../shared/content-type.ts";
 import { AppError, asAppError } from "../../shared/errors.ts";
 import { readOwn } from "../../shared/json.ts";
 import { parseJsonBody } from "../../shared/parse-json.ts";
@@ -138,7 +139,9 @@ function toWebRequest(
     readBody: () => readBody(request),
     async readJson() {
       const body = await readBody(request);
-      return body.length === 0 ? undefined : parseJsonBody(body);
+      if (body.length === 0) return undefined;
+      const { charset } = parseContentType(request.headers["content-type"] ?? "");
+      return parseJsonBody(body, { charset });
     },
   };
 }

@@ -17,15 +17,15 @@ export interface WebRequest {
   param(name: string): string;
   readonly query: URLSearchParams;
   /**
-   * The body as it was sent. Either this or `readJson` may be called, once.
+   * The body, unpacked by its `Content-Encoding`. Either this or `readJson` may be called, once.
    *
-   * @throws {AppError} `body_too_large`.
+   * @throws {AppError} `body_too_large`; `input_invalid` if it cannot be unpacked.
    */
   readBody(): Promise<Buffer>;
   /**
-   * The body as JSON; `undefined` when it is empty.
+   * The body as JSON, in the charset of its `Content-Type`; `undefined` when it is empty.
    *
-   * @throws {AppError} `json_malformed`, `body_too_large`.
+   * @throws {AppError} `json_malformed`, and as `readBody`.
    */
   readJson(): Promise<Json | undefined>;
 }
