@@ -49,10 +49,7 @@ export function createDirectory(
     // An id needs no list.
     const id = groupIdOf(group, new Map());
     if (id !== null) return id;
-    const ids = await groups.ids().catch((error: unknown) => {
-      throw toSlackError(error, "listing the user groups");
-    });
-    return groupIdOf(group, ids);
+    return groupIdOf(group, await groups.ids());
   }
 
   async function channelMembers(

@@ -1,11 +1,12 @@
-import type { WebClient } from "@slack/web-api";
+import type { UsergroupsListResponse, WebClient } from "@slack/web-api";
 import type { Clock } from "../engine/ports/clock.ts";
 import { toSlackFailure } from "./errors.ts";
 import { SharedAnswers } from "./shared-answers.ts";
 
-/** How old the list of user groups (not their members) may be: as a rule, and while Slack limits the calls. */
-const TTL_MS = 60_000;
-const LIMITED_TTL_MS = 600_000;
+/** How old the list of user groups (not their members) may be, in milliseconds. */
+const LIST_AGES = { usual: 60_000, limited: 600_000 };
+/** There is one list. */
+const LIST = "";
 
 /** How long it is remembered that the workspace's plan has no user groups. */
 const PLAN_MS = 300_000;
@@ -21,7 +22,7 @@ export type GroupIds = ReadonlyMap<string, string>;
 
 /** The workspace's user groups. */
 export interface GroupFinder {
-  /** At most a minute old, ten while Slack limits the calls. Throws what the Web API client throws. */
+  /** At most a minute old, ten while Slack limits the calls. @throws {AppError} `slack_unavailable`, `slack_limited`, `slack_rejected`. */
   ids(): Promise<GroupIds>;
   /** The same for display: if Slack does not answer, the last known ones. */
   lastKnownIds(): Promise<GroupIds>;
@@ -35,42 +36,20 @@ type Usergroups = Pick<WebClient, "usergroups">;
 
 export function createGroupFinder(client: Usergroups, clock: Clock): GroupFinder {
   let known: GroupIds = new Map();
-  let readAt = Number.NEGATIVE_INFINITY;
   let failedAt = Number.NEGATIVE_INFINITY;
-  let limitedUntil = 0;
-  let reading: Promise<GroupIds> | null = null;
   const withPlan = createPlanMemory(clock);
+  const members = createGroupMembers(client, withPlan, clock);
+  const list = new SharedAnswers<GroupIds>({
+    describe: () => "listing the user groups",
+    read: async () => toIds(await withPlan(() => client.usergroups.list({ include_disabled: false }))),
+    notThere: new Set(),
+    ages: { now: LIST_AGES, recent: LIST_AGES },
+    clock,
+  });
 
   async function ids(): Promise<GroupIds> {
-    const age = clock.now() - readAt;
-    if (age < TTL_MS || (age < LIMITED_TTL_MS && clock.now() < limitedUntil)) return known;
-    // Concurrent callers share one call: after a restart every open request asks, and Slack allows about 20 calls a minute.
-    if (reading !== null) return reading;
-    const started = read().finally(() => {
-      if (reading === started) reading = null;
-    });
-    reading = started;
-    return started;
-  }
-
-  async function read(): Promise<GroupIds> {
-    const at = clock.now();
-    try {
-      const answer = await withPlan(() => client.usergroups.list({ include_disabled: false }));
-      const found = new Map<string, string>();
-      for (const { id, handle } of answer.usergroups ?? []) {
-        if (id && handle) found.set(handle.toLowerCase(), id);
-      }
-      known = found;
-      readAt = at;
-      return known;
-    } catch (error) {
-      const failure = toSlackFailure(error);
-      if (failure.kind !== "limited") throw error;
-      limitedUntil = clock.now() + failure.retryAfterMs;
-      if (clock.now() - readAt < LIMITED_TTL_MS) return known;
-      throw error;
-    }
+    known = (await list.of(LIST)) ?? known;
+    return known;
   }
 
   async function lastKnownIds(): Promise<GroupIds> {
@@ -83,17 +62,23 @@ export function createGroupFinder(client: Usergroups, clock: Clock): GroupFinder
     }
   }
 
-  const members = createGroupMembers(client, withPlan, clock);
   return {
     ids,
     lastKnownIds,
     members,
     forget: (id) => {
       members.forget(id);
-      readAt = Number.NEGATIVE_INFINITY;
-      reading = null;
+      list.forget();
     },
   };
+}
+
+function toIds({ usergroups = [] }: UsergroupsListResponse): GroupIds {
+  return new Map(
+    usergroups.flatMap(({ id, handle }) =>
+      id && handle ? [[handle.toLowerCase(), id] as const] : [],
+    ),
+  );
 }
 
 function createGroupMembers(

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { openSimulator } from "../../simulator/simulator.ts";
 import { systemClock } from "../../src/engine/ports/clock.ts";
 import { createGroupFinder } from "../../src/slack/groups.ts";
+import { startLoopbackServer } from "../support/loopback-server.ts";
 
 test("user groups are listed once for everybody who asks at the same time", async () => {
   await using simulator = await openSimulator();
@@ -35,4 +36,34 @@ test("a failure is forgotten, so that the next one asks again", async () => {
 
   await expect(groups.ids()).rejects.toThrow();
   expect((await groups.ids()).get("finance")).toBe("S0FINANCE");
+});
+
+test("a list that was asked for before a group was renamed is not kept", async () => {
+  const handles = ["finance", "money"];
+  const asked = Promise.withResolvers<void>();
+  const renamed = Promise.withResolvers<void>();
+  await using server = await startLoopbackServer(async (_request, response) => {
+    const handle = handles.shift();
+    if (handle === "finance") {
+      asked.resolve();
+      await renamed.promise;
+    }
+    const usergroups = [{ id: "S0FINANCE", handle }];
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ ok: true, usergroups }));
+  });
+  const client = new WebClient("xoxb-test", {
+    slackApiUrl: `${server.url}/api/`,
+    logLevel: LogLevel.ERROR,
+    retryConfig: { retries: 0 },
+  });
+  const groups = createGroupFinder(client, systemClock);
+
+  const before = groups.ids();
+  await asked.promise;
+  groups.forget("S0FINANCE");
+  renamed.resolve();
+  await before;
+
+  expect([...(await groups.ids()).keys()]).toEqual(["money"]);
 });
