@@ -215,6 +215,10 @@ describe("values and operators", () => {
       "2026-01-31T09:00:00Z1.5s",
     ],
     [
+      "string([optional.of(duration('1.5s')), optional.of(optional.of(1)), optional.none()])",
+      '["1.5s",1,null]',
+    ],
+    [
       "{'at': timestamp('2026-01-31T09:00:00Z'), 'b': b'hi', 't': type(1)}",
       { at: "2026-01-31T09:00:00Z", b: "aGk=", t: "number" },
     ],
@@ -448,6 +452,13 @@ describe("limits", () => {
     `[0]${".map(a, [a, a])".repeat(40)}.flatten(50)`,
     "variables.list.map(a, json.parse('[1e5,' + variables.numbers + ']'))",
     "'%s%s'.format([variables.text, variables.text])",
+    "'%s'.format([lists.range(3000).map(x, variables.text)])",
+    "cel.bind(b, bytes(variables.text), '%s'.format([lists.range(3000).map(x, b)]))",
+    "cel.bind(b, {variables.text: 1}, '%s'.format([lists.range(3000).map(x, b)]))",
+    "cel.bind(b, bytes(variables.text), string(lists.range(3000).map(x, b)))",
+    "cel.bind(b, {variables.text: 1}, string(lists.range(3000).map(x, b)))",
+    "cel.bind(b, {variables.text: 1}, lists.range(3000).map(x, b))",
+    "cel.bind(b, optional.of(variables.list), string(lists.range(3000).map(x, b)))",
     "variables.list.map(a, url.encode(variables.text))",
   ])("%s ends with limit_exceeded before long", (source) => {
     const tookMs = cpuTime(() => {

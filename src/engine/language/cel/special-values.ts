@@ -22,8 +22,8 @@ export abstract class Special {
   /** The value as text, as `string(x)` and results show it. @throws {AppError} `expression_failed` when it has none. */
   abstract toString(): string;
 
-  /** What `JSON.stringify` writes. */
-  toJSON(): Value | undefined {
+  /** What `JSON.stringify` writes. No special value: it is not asked again. */
+  toJSON(): Value {
     return this.toString();
   }
 }
@@ -44,17 +44,20 @@ export class Bytes extends Special {
   }
 }
 
-/** A moment; as a result, text in ISO form, in UTC. */
-export class Timestamp extends Special {
-  readonly typeName = "google.protobuf.Timestamp";
-  readonly inWords = "a timestamp";
-  /** Nanoseconds since 1970. */
+/** A moment or a length of time. */
+abstract class Time extends Special {
   readonly nanoseconds: bigint;
 
   constructor(nanoseconds: bigint) {
     super();
     this.nanoseconds = nanoseconds;
   }
+}
+
+/** A moment, in nanoseconds since 1970; as a result, text in ISO form, in UTC. */
+export class Timestamp extends Time {
+  readonly typeName = "google.protobuf.Timestamp";
+  readonly inWords = "a timestamp";
 
   override toString(): string {
     return Temporal.Instant.fromEpochNanoseconds(this.nanoseconds).toString();
@@ -62,15 +65,9 @@ export class Timestamp extends Special {
 }
 
 /** A length of time; as a result, text in seconds: `5400s`. */
-export class Duration extends Special {
+export class Duration extends Time {
   readonly typeName = "google.protobuf.Duration";
   readonly inWords = "a duration";
-  readonly nanoseconds: bigint;
-
-  constructor(nanoseconds: bigint) {
-    super();
-    this.nanoseconds = nanoseconds;
-  }
 
   override toString(): string {
     const sign = this.nanoseconds < 0n ? "-" : "";
@@ -113,6 +110,6 @@ export class Optional extends Special {
   }
 
   override toJSON(): Value {
-    return this.value ?? null;
+    return this.value instanceof Special ? this.value.toJSON() : (this.value ?? null);
   }
 }

@@ -108,14 +108,21 @@ export function valueToText(value: Value, meter: Meter): string {
   }
 }
 
-/** Pays for every part. The same list may be there many times, so that few lists can be a text beyond all memory. */
+/** Pays for every part. The same part may be there many times, so that few of them can be a text beyond all memory. */
 function spendParts(value: Value, meter: Meter, depth: number): void {
   meter.spend(1);
   if (typeof value === "string") meter.scan(value);
-  if (typeof value !== "object" || value === null || value instanceof Special) return;
+  if (typeof value !== "object" || value === null) return;
   if (depth > MAX_DEPTH) throw tooDeep();
+  if (value instanceof Special) return spendParts(value.toJSON(), meter, depth + 1);
+  if (!isList(value)) spendKeys(value, meter);
   const parts = isList(value) ? value : Object.values(value);
   for (const part of parts) spendParts(part, meter, depth + 1);
+}
+
+/** Pays for the names of an object as far as they are long. */
+export function spendKeys(value: ObjectValue, meter: Meter): void {
+  for (const key of Object.keys(value)) meter.spend(Math.floor(key.length / 100));
 }
 
 /** @throws {AppError} `expression_failed` for bytes that are no UTF-8. */
@@ -148,6 +155,7 @@ export function copyResult(value: Value | undefined, meter: Meter, depth = 0): J
   if (typeof value !== "object" || value === null) return value ?? null;
   if (isList(value)) return value.map((item) => copyResult(item, meter, depth + 1));
   if (value instanceof Special) return copyResult(value.toJSON(), meter, depth + 1);
+  spendKeys(value, meter);
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, item]) => item !== undefined)

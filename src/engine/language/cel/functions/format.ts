@@ -1,6 +1,6 @@
 import { type Meter } from "../meter.ts";
 import { Bytes, Optional, Special } from "../special-values.ts";
-import { decodeUtf8, failed, isList, typeInWords, type Value } from "../values.ts";
+import { decodeUtf8, failed, isList, spendKeys, typeInWords, type Value } from "../values.ts";
 
 /** Digits after the point that `%f` and `%e` may be asked for. */
 const MAX_PRECISION = 20;
@@ -76,13 +76,19 @@ function unfit(clause: string, wanted: string, value: Value): Error {
 function plainText(value: Value, meter: Meter): string {
   meter.spend(1);
   if (value === null) return "null";
+  if (typeof value === "string") meter.scan(value);
   if (typeof value !== "object") return String(value);
-  if (value instanceof Bytes) return decodeUtf8(value);
+  if (value instanceof Bytes) {
+    // The same bytes may be there many times.
+    meter.spend(Math.floor(value.data.length / 100));
+    return decodeUtf8(value);
+  }
   if (value instanceof Optional) throw unfit("%s", "a value", value);
   if (value instanceof Special) return value.toString();
   if (isList(value)) return `[${value.map((item) => plainText(item, meter)).join(", ")}]`;
   const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
   meter.spend(entries.length);
+  spendKeys(value, meter);
   return `{${entries.map(([key, item]) => `${key}: ${plainText(item, meter)}`).join(", ")}}`;
 }
 
