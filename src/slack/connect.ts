@@ -1,6 +1,6 @@
 import type { App } from "@slack/bolt";
 import type { Logger } from "pino";
-import type { Clock } from "../engine/ports/clock.ts";
+import { type Clock, pause } from "../engine/ports/clock.ts";
 import { AppError, isAppError } from "../shared/errors.ts";
 import { toSlackFailure } from "./errors.ts";
 
@@ -53,7 +53,8 @@ async function open({ app, opensSocket, clock, logger, signal }: ConnectOptions)
       const failure = toSlackFailure(error);
       if (failure.kind === "refused") throw refusedToken("SLACK_BOT_TOKEN", failure.code, error);
       logger.debug({ err: error }, "Slack does not answer");
-      await pause(failure.kind === "limited" ? failure.retryAfterMs : RETRY_MS, clock, signal);
+      const waitMs = failure.kind === "limited" ? failure.retryAfterMs : RETRY_MS;
+      await pause(clock, waitMs, signal).catch(() => undefined);
     }
   }
   if (!opensSocket || signal.aborted) return;
@@ -71,17 +72,5 @@ function refusedToken(variable: string, code: string, cause: unknown): AppError 
     code: "config_invalid",
     message: `Slack refused ${variable} (${code}). Copy the token of this app again from https://api.slack.com/apps.`,
     cause,
-  });
-}
-
-function pause(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      cancel();
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const cancel = clock.after(ms, end);
-    signal.addEventListener("abort", end, { once: true });
   });
 }

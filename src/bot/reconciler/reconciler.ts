@@ -5,7 +5,7 @@ import type { ExecutionSummary, ExecutionView } from "../../engine/api/execution
 import type { Definition } from "../../engine/definition/schema.ts";
 import { type ExecutionStatus, isFinished } from "../../engine/model/state.ts";
 import type { CardStore } from "../../engine/ports/cards.ts";
-import type { Clock } from "../../engine/ports/clock.ts";
+import { type Clock, pause } from "../../engine/ports/clock.ts";
 import { isAppError } from "../../shared/errors.ts";
 import { LruMap } from "../../shared/lru-map.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
@@ -548,17 +548,8 @@ export class Reconciler {
   }
 
   /** Waits, at most until the reconciler stops. */
-  #pause(ms: number): Promise<void> {
-    const { clock } = this.#options;
-    return new Promise<void>((resolve) => {
-      const end = (): void => {
-        cancel();
-        this.#stop.signal.removeEventListener("abort", end);
-        resolve();
-      };
-      const cancel = clock.after(ms, end);
-      this.#stop.signal.addEventListener("abort", end, { once: true });
-    });
+  async #pause(ms: number): Promise<void> {
+    await pause(this.#options.clock, ms, this.#stop.signal).catch(() => undefined);
   }
 }
 

@@ -17,7 +17,11 @@ export interface Clock {
 export async function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
-    const cancel = clock.after(ms, resolve);
+    const cancel = clock.after(ms, () => {
+      // A signal that lives as long as the process would collect the listeners of all pauses.
+      signal?.removeEventListener("abort", abort);
+      resolve();
+    });
     const abort = (): void => {
       cancel();
       reject(signal?.reason);
