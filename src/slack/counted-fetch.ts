@@ -2,11 +2,11 @@ import type { FetchFunction } from "@slack/web-api";
 import { readOwn } from "../shared/json.ts";
 import { isNeverSent, networkCode, parseRetryAfter } from "../shared/network-error.ts";
 import type { CallOutcome, SlackMeters } from "./meters.ts";
+import { refusalOf } from "./refusals.ts";
 import { isTokenRefusal } from "./token-refusals.ts";
 
-/** Errors of Slack's own that say nothing about what was done. */
-const TROUBLE =
-  /^(?:fatal_error|internal_error|no_slack_answer|request_timeout|service_unavailable)$/;
+/** In place of Slack's error: what came is no answer of Slack's, such as the page of a proxy. */
+const NO_ANSWER = "no_slack_answer";
 const SCOPE = /^(?:missing_scope|not_allowed_token_type|no_permission|access_denied)$/;
 
 export interface CountedFetchOptions {
@@ -73,15 +73,16 @@ function errorOf(text: string): string | null {
     const answer: unknown = JSON.parse(text);
     if (readOwn(answer, "ok") === true) return null;
     const error = readOwn(answer, "error");
-    return typeof error === "string" ? error : "no_slack_answer";
+    return typeof error === "string" ? error : NO_ANSWER;
   } catch {
-    return "no_slack_answer";
+    return NO_ANSWER;
   }
 }
 
 function outcomeOf(code: string): CallOutcome {
-  if (code === "ratelimited" || code === "rate_limited") return "limited";
-  if (TROUBLE.test(code)) return "unknown";
+  const { help } = refusalOf(code);
+  if (help === "limited") return "limited";
+  if (help === "unclear" || code === NO_ANSWER) return "unknown";
   if (isTokenRefusal(code)) return "refused_token";
   return SCOPE.test(code) ? "refused_scope" : "refused";
 }
