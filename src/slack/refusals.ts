@@ -146,8 +146,8 @@ export const TABLE: readonly (readonly [Help, remedy: string, codes: string])[] 
   [
     "admin",
     REINSTALL,
-    `account_inactive bad_token forbidden_team invalid_auth invalid_token not_authed
-    token_expired token_revoked`,
+    `account_inactive app_uninstalled bad_token forbidden_team invalid_auth invalid_token not_authed
+    team_disabled token_expired token_revoked user_removed_from_team`,
   ],
   [
     "admin",

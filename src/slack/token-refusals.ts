@@ -1,8 +1,8 @@
 /**
  * Slack's errors that mean: this token is good for nothing any more. Waiting mends none of them.
  *
- * https://docs.slack.dev/reference/methods/auth.test names them, but for `app_uninstalled` and `team_disabled`; `token_expired` is for
- * apps with token rotation.
+ * https://docs.slack.dev/reference/methods/auth.test names them, but for `app_uninstalled`, `team_disabled` and
+ * `user_removed_from_team`; `token_expired` is for apps with token rotation.
  */
 const TOKEN_REFUSALS: ReadonlySet<string> = new Set([
   "account_inactive",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { refusalOf, TABLE } from "../../src/slack/refusals.ts";
+import { isTokenRefusal } from "../../src/slack/token-refusals.ts";
 
 interface Documented {
   readonly everyMethod: string;
@@ -50,6 +51,21 @@ describe("Slack's refusals", () => {
     ["invalid_blocks", "never"],
   ] as const)("are met as they need it: %s", ([code, help]) => {
     expect(refusalOf(code).help).toBe(help);
+  });
+
+  test.for([
+    "account_inactive",
+    "app_uninstalled",
+    "invalid_auth",
+    "team_disabled",
+    "token_revoked",
+    "user_removed_from_team",
+  ])("of the token itself say that the app has to be installed anew: %s", (code) => {
+    expect(isTokenRefusal(code)).toBe(true);
+    expect(refusalOf(code)).toMatchObject({
+      ...{ help: "admin", isKnown: true },
+      remedy: expect.stringContaining("SLACK_BOT_TOKEN"),
+    });
   });
 
   test.for([
