@@ -64,7 +64,7 @@ export class SharedAnswers<Answer> {
   readonly #kept = new LruMap<string, Kept<Answer>>(MAX_KEPT);
   readonly #reading = new Map<string, Promise<Answer | null>>();
   readonly #underWay = new Set<Read>();
-  #limitedUntil = 0;
+  #limited: { readonly error: unknown; readonly until: number } | null = null;
   #sweeping: Promise<void> | null = null;
   #sweptAt = Number.NEGATIVE_INFINITY;
 
@@ -74,7 +74,7 @@ export class SharedAnswers<Answer> {
 
   /**
    * @param freshness - how current the answer has to be. @default "now"
-   * @returns `null` if there is nothing with this id. @throws {AppError} `slack_unavailable`, `slack_rejected`.
+   * @returns `null` if there is nothing with this id. @throws {AppError} `slack_limited`, `slack_unavailable`, `slack_rejected`.
    */
   of(id: string, freshness: Freshness = "now"): Promise<Answer | null> {
     const { usual, limited } = (this.#options.ages ?? AGES)[freshness];
@@ -105,7 +105,7 @@ export class SharedAnswers<Answer> {
   }
 
   #isLimited(): boolean {
-    return this.#options.clock.now() < this.#limitedUntil;
+    return this.#limited !== null && this.#options.clock.now() < this.#limited.until;
   }
 
   #keptWithin(id: string, age: number): Kept<Answer> | undefined {
@@ -114,24 +114,19 @@ export class SharedAnswers<Answer> {
   }
 
   async #ask(id: string, limited: number): Promise<Answer | null> {
-    if (this.#isLimited()) {
-      await this.#sweep();
-      const last = this.#keptWithin(id, limited);
-      if (last) return last.answer;
-    }
-    try {
-      return await this.#track((keep) => this.#read(id, keep));
-    } catch (error) {
-      const failure = toSlackFailure(error);
-      if (failure.kind === "limited") {
-        const until = this.#options.clock.now() + failure.retryAfterMs;
-        this.#limitedUntil = Math.max(this.#limitedUntil, until);
-        if (!this.#keptWithin(id, limited)) await this.#sweep();
-        const last = this.#keptWithin(id, limited);
-        if (last) return last.answer;
+    if (!this.#isLimited()) {
+      try {
+        return await this.#track((keep) => this.#read(id, keep));
+      } catch (error) {
+        const failure = toSlackFailure(error);
+        if (failure.kind !== "limited") throw toSlackError(error, this.#options.describe(id));
+        this.#limited = { error, until: this.#options.clock.now() + failure.retryAfterMs };
       }
-      throw toSlackError(error, this.#options.describe(id));
     }
+    if (!this.#keptWithin(id, limited)) await this.#sweep();
+    const last = this.#keptWithin(id, limited);
+    if (last) return last.answer;
+    throw toSlackError(this.#limited?.error, this.#options.describe(id));
   }
 
   async #read(id: string, keep: Keep<Answer>): Promise<Answer | null> {

@@ -190,3 +190,16 @@ test("a channel that another organization reads is known, also before it accepte
   await channels.changes.shared("C0PARTNER");
   expect(await channels.isShared("C0PARTNER")).toBe(false);
 });
+
+test("while Slack takes no questions about channels, none is asked", async () => {
+  const { simulator, clock, channels } = await open();
+  await using _closed = simulator;
+  await fault(simulator, { method: "conversations.info", retry_after: 30 });
+
+  for (const id of ["C0GENERAL", "C0APPROVALS"])
+    await expect(channels.facts(id)).rejects.toMatchObject({ code: "slack_limited" });
+  expect(reads(simulator, "conversations.info")).toBe(1);
+
+  await clock.advance(30_000);
+  expect(await channels.facts("C0APPROVALS")).toMatchObject({ name: "approvals" });
+});
