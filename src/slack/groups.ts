@@ -41,7 +41,8 @@ export function createGroupFinder(client: Usergroups, clock: Clock): GroupFinder
   const members = createGroupMembers(client, withPlan, clock);
   const list = new SharedAnswers<GroupIds>({
     describe: () => "listing the user groups",
-    read: async () => toIds(await withPlan(() => client.usergroups.list({ include_disabled: false }))),
+    read: async () =>
+      toIds(await withPlan(() => client.usergroups.list({ include_disabled: false }))),
     notThere: new Set(),
     ages: { now: LIST_AGES, recent: LIST_AGES },
     clock,
