@@ -120,18 +120,23 @@ function readNumbers(text: string, inexact: InexactNumbers): JsonReading {
 }
 
 /** Where a value stands. */
-interface Place {
-  /** The place of the list or object around it; `null` for the outermost value. */
-  readonly parent: Place | null;
+interface Location {
+  /** That of the list or object around it; `null` for the outermost value. */
+  readonly parent: Location | null;
   /** Its name or position there. */
   readonly key: string | number | null;
 }
 
-type Visit = (value: unknown, key: Place["key"], parent: Place | null, depth: number) => boolean;
+type Visit = (
+  value: unknown,
+  key: Location["key"],
+  parent: Location | null,
+  depth: number,
+) => boolean;
 
 interface Container {
   readonly value: object;
-  readonly place: Place;
+  readonly location: Location;
   /** Lists and objects around it. */
   readonly depth: number;
 }
@@ -144,29 +149,29 @@ function walk(root: unknown, visit: Visit): void {
   const open: Container[] = [];
   const enter = (
     value: unknown,
-    key: Place["key"],
-    parent: Place | null,
+    key: Location["key"],
+    parent: Location | null,
     depth: number,
   ): boolean => {
     if (!visit(value, key, parent, depth)) return false;
     if (typeof value === "object" && value !== null)
-      open.push({ value, place: { parent, key }, depth });
+      open.push({ value, location: { parent, key }, depth });
     return true;
   };
-  let goesOn = enter(root, null, null, 0);
-  for (let next = open.pop(); goesOn && next !== undefined; next = open.pop())
-    goesOn = enterParts(next, enter);
+  let wantsMore = enter(root, null, null, 0);
+  for (let next = open.pop(); wantsMore && next !== undefined; next = open.pop())
+    wantsMore = enterParts(next, enter);
 }
 
-function enterParts({ value, place, depth }: Container, enter: Visit): boolean {
+function enterParts({ value, location, depth }: Container, enter: Visit): boolean {
   if (Array.isArray(value))
-    return value.every((part: unknown, at) => enter(part, at, place, depth + 1));
-  return Object.entries(value).every(([key, part]) => enter(part, key, place, depth + 1));
+    return value.every((part: unknown, at) => enter(part, at, location, depth + 1));
+  return Object.entries(value).every(([key, part]) => enter(part, key, location, depth + 1));
 }
 
-function pathOf(place: Place): readonly PropertyKey[] {
+function pathOf(location: Location): readonly PropertyKey[] {
   const path: PropertyKey[] = [];
-  for (let at: Place | null = place; at !== null; at = at.parent)
+  for (let at: Location | null = location; at !== null; at = at.parent)
     if (at.key !== null) path.unshift(at.key);
   return path;
 }
@@ -212,9 +217,9 @@ function repeatedOf(names: readonly PropertyKey[]): ReadonlySet<PropertyKey> {
   return new Set(names.filter((name) => seen.size === seen.add(name).size));
 }
 
-function inexactNumber(place: Place): JsonFault {
+function inexactNumber(location: Location): JsonFault {
   return {
-    path: pathOf(place),
+    path: pathOf(location),
     message: "this number is too large or has more digits than are kept exactly",
     fix: 'Send it as text, in quotes, such as "12345678901234567890".',
   };
@@ -228,17 +233,17 @@ function repeatedName(path: readonly PropertyKey[], name: PropertyKey): JsonFaul
   };
 }
 
-function halfCharacter(place: Place): JsonFault {
+function halfCharacter(location: Location): JsonFault {
   return {
-    path: pathOf(place),
+    path: pathOf(location),
     message: "this text has half a character (a surrogate without its pair)",
     fix: "Send whole characters; cut text between them.",
   };
 }
 
-function tooDeep(place: Place): JsonFault {
+function tooDeep(location: Location): JsonFault {
   return {
-    path: pathOf(place).slice(0, 3),
+    path: pathOf(location).slice(0, 3),
     message: `it is nested more than ${MAX_JSON_DEPTH} levels deep`,
     fix: "Make it flatter.",
   };
