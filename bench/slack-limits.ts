@@ -8,6 +8,7 @@ import { cpus, platform, release } from "node:os";
 import { isJsonObject, type JsonObject, toObjects } from "../simulator/json.ts";
 import { SLACK_LIMITS } from "../simulator/limits.ts";
 import { contentOf, TestBot, tsOf } from "../test/support/bot.ts";
+import { pause } from "../test/support/pause.ts";
 
 const RUNS = 200;
 const QUESTIONS = 40;
@@ -48,7 +49,6 @@ const asking = {
   ],
 };
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 function start(bot: TestBot, workflowId: string, more: JsonObject = {}) {

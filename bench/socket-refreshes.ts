@@ -7,6 +7,7 @@
 import { cpus, platform, release } from "node:os";
 import { APPROVALS, askWorkflow } from "../test/support/ask-workflow.ts";
 import { TestBot } from "../test/support/bot.ts";
+import { pause } from "../test/support/pause.ts";
 
 const [refreshes = 200, sockets = 2] = process.argv.slice(2).map(Number);
 const CLICKERS = 3;
@@ -14,8 +15,6 @@ const CLICKERS = 3;
 const PAUSE_MS = 500;
 /** How long Slack takes to say who a person is; the answer serves two seconds. */
 const LOOKUP_MS = 400;
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 await using bot = await TestBot.start({
   // No click alone decides, so the buttons stay.

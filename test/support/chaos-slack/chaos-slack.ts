@@ -12,7 +12,9 @@ import { postedMessages } from "../chaos/outside-effects.ts";
 import { Random } from "../chaos/random.ts";
 import { startRecordingServer } from "../chaos/recording-server.ts";
 import { readRuns } from "../chaos/verify-store.ts";
-import { type Errand, planErrands } from "./errands.ts";
+import { pause } from "../pause.ts";
+import { type Errand, PEOPLE, planErrands } from "./errands.ts";
+import { homeOf, seesNewHome } from "./home.ts";
 import { People } from "./people.ts";
 import { isWithinReach } from "./questions.ts";
 import { type Deed, planTroubles, type Trouble } from "./schedule.ts";
@@ -33,7 +35,7 @@ export interface ChaosSlackOptions {
   readonly store?: ChaosStore;
   /** Keeps the bots' folder when something is wrong. */
   readonly keepsEvidence?: boolean;
-  /** Told what goes wrong. */
+  /** Gets a line for each thing that goes wrong. */
   readonly progress?: (line: string) => void;
 }
 
@@ -47,7 +49,6 @@ const TIMINGS = {
 /** How long everything may take to come to rest once nothing goes wrong any more. */
 const CALM_MS = 120_000;
 const LOOK_MS = 250;
-const HOMES = ["U0ALICE", "U0BOB", "U0CAROL"];
 
 /**
  * Lets people work with real bots in a workspace where everything goes wrong that does in Slack, and checks from outside and
@@ -202,22 +203,13 @@ async function countRuns(url: string, status: string): Promise<number> {
   return executions.length;
 }
 
-/** Home opens for everybody once nothing goes wrong any more. */
+/** Home opens for each person once nothing goes wrong any more. */
 async function verifyHomes(simulator: Simulator, findings: Findings): Promise<void> {
-  for (const user of HOMES) {
-    const before = simulator.workspace.state.views.home(user);
+  for (const user of PEOPLE) {
+    const before = homeOf(simulator, user);
     await new Person(simulator.url, user).act("home-open");
-    let isShown = false;
-    for (let look = 0; look < 40 && !isShown; look += 1) {
-      const view = simulator.workspace.state.views.home(user);
-      isShown = view !== undefined && view !== before;
-      if (!isShown) await pause(LOOK_MS);
-    }
     findings.count("homes opened");
-    if (!isShown) findings.problem(`${user}: Home did not open`);
+    if (!(await seesNewHome(simulator, user, before)))
+      findings.problem(`${user}: Home did not open`);
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 }

@@ -15,7 +15,8 @@ export interface Errand {
   readonly choice: "approve" | "reject";
 }
 
-const PEOPLE = ["U0ALICE", "U0BOB", "U0CAROL"] as const;
+/** The people who are at work. */
+export const PEOPLE = ["U0ALICE", "U0BOB", "U0CAROL"] as const;
 /** Those of them who decide, but never about what they started. */
 export const APPROVERS: readonly string[] = ["U0BOB", "U0CAROL"];
 

@@ -1,7 +1,9 @@
 import type { JsonObject } from "../../../simulator/json.ts";
 import type { Simulator } from "../../../simulator/simulator.ts";
 import { Person } from "../../../simulator/test/support/person.ts";
+import { pause } from "../pause.ts";
 import type { Errand } from "./errands.ts";
+import { homeOf, seesNewHome } from "./home.ts";
 import { openQuestions, type Question } from "./questions.ts";
 
 const LOOK_MS = 200;
@@ -16,9 +18,6 @@ export interface Outcome {
   /** For Home: whether it was shown anew in time. */
   readonly isShown?: boolean;
 }
-/** How long a person waits for Home. */
-const HOME_MS = 15_000;
-
 /** The people of the workspace: they do their errands and answer every question that they see. */
 export class People {
   readonly #simulator: Simulator;
@@ -35,12 +34,12 @@ export class People {
   }
 
   async run(errand: Errand): Promise<void> {
-    const before = this.#home(errand.user);
+    const before = homeOf(this.#simulator, errand.user);
     const answer = await this.#act(errand);
     const acked = answer["acked"] === true;
     if (errand.kind !== "home") this.outcomes.push({ errand, acked });
     else {
-      const isShown = acked && (await this.#seesNewHome(errand.user, before));
+      const isShown = acked && (await seesNewHome(this.#simulator, errand.user, before));
       this.outcomes.push({ errand, acked, isShown });
     }
   }
@@ -50,17 +49,19 @@ export class People {
     return openQuestions(this.#simulator, (run) => this.#plans.get(run)?.user);
   }
 
-  /** Looks and clicks until it is stopped. */
+  /** Looks and clicks until it is stopped, and waits for what became of the last clicks. */
   async answerQuestions(signal: AbortSignal): Promise<void> {
+    const clicks: Promise<void>[] = [];
     while (!signal.aborted) {
       for (const question of this.questions) {
         const last = this.#clickedAt.get(question.requestId);
         if (last !== undefined && performance.now() - last < AGAIN_MS) continue;
         this.#clickedAt.set(question.requestId, performance.now());
-        void this.#click(question);
+        clicks.push(this.#click(question));
       }
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      await pause(LOOK_MS);
     }
+    await Promise.all(clicks);
   }
 
   #act({ name, user, kind, channel, workflowId }: Errand): Promise<JsonObject> {
@@ -79,18 +80,6 @@ export class People {
       case "home":
         return person.act("home-open");
     }
-  }
-
-  #home(user: string): unknown {
-    return this.#simulator.workspace.state.views.home(user);
-  }
-
-  async #seesNewHome(user: string, before: unknown): Promise<boolean> {
-    for (const end = performance.now() + HOME_MS; performance.now() < end; ) {
-      if (this.#home(user) !== before) return true;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    }
-    return false;
   }
 
   async #click({ channel, message, run, buttons, approvers }: Question): Promise<void> {

@@ -1,4 +1,5 @@
 import { BotProcess } from "../bot-process.ts";
+import { pause } from "../pause.ts";
 import type { Random } from "./random.ts";
 
 /** Milliseconds that a bot lives, from being ready to its death. */
@@ -105,8 +106,4 @@ async function startWhenPossible(bot: BotProcess): Promise<void> {
       await pause(RESTART_MS);
     }
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -8,6 +8,7 @@ import type { Store } from "../../../src/engine/ports/store.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import { botEnvironment } from "../bot-process.ts";
 import { clockAhead } from "../clock-ahead.ts";
+import { pause } from "../pause.ts";
 import { BotFleet } from "./bot-fleet.ts";
 import { Clicker } from "./clicker.ts";
 import { keepEvidence } from "./evidence.ts";
@@ -299,8 +300,4 @@ function countDeeds(fleet: BotFleet, load: Load, clicker: Clicker, findings: Fin
   findings.count("requests sent again", load.repeats);
   findings.count("clicks", clicker.clicks);
   findings.count("clicks acknowledged", clicker.acknowledged);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, ms));
 }

@@ -2,6 +2,7 @@ import { type JsonObject, toObjects } from "../../../simulator/json.ts";
 import type { Simulator } from "../../../simulator/simulator.ts";
 import { Person } from "../../../simulator/test/support/person.ts";
 import { readOwn } from "../../../src/shared/json.ts";
+import { pause } from "../pause.ts";
 import type { Click, PlannedRun } from "./scenario.ts";
 
 const ROOMS = ["C0GENERAL", "C0APPROVALS", "C0ONCALL"] as const;
@@ -109,8 +110,4 @@ function buttonsIn(blocks: readonly JsonObject[], channel: string, ts: string): 
 function requestOf([button]: readonly Button[]): string {
   const value: unknown = JSON.parse(button?.value ?? "{}");
   return String(readOwn(value, "r"));
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
