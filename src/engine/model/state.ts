@@ -188,6 +188,8 @@ export interface StepSnapshot {
   readonly path: string;
   readonly stepId: string;
   readonly attempt: number;
+  /** How many of its attempts came to nothing, see {@link ActiveStep}. */
+  readonly untried: number;
   /** Of the parameters of its attempts; empty: it had none. */
   readonly paramsHash: string;
   /** It is not known whether its effect happened. */

@@ -22,6 +22,20 @@ const count = {
 };
 
 describe("a run that failed, retried", () => {
+  test("counts no attempt that came to nothing before, for want of room", () => {
+    const run = new ExecutionHarness(workflow([call("pay")]));
+    const limited = { code: "slack_limited", message: "More messages wait.", retryable: true };
+    for (let look = 0; look < 3; look += 1)
+      run.end("pay", { kind: "failed", error: limited, retryAfterMs: 1000 }).advance(1000);
+    run.end("pay", refused);
+
+    retry(run).end("pay", { kind: "ok" });
+
+    expect(started(run).at(-1)).toBe("pay#1:5");
+    expect(run.state.steps).toMatchObject([{ attempts: 1 }, { attempts: 2 }]);
+    expectFolds(run);
+  });
+
   test("does the failed step again under the same key, with what came before", () => {
     const run = new ExecutionHarness(
       workflow([call("find", { next: "pay" }), call("pay", { next: "tell" }), call("tell")]),

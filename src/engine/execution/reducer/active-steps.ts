@@ -53,6 +53,7 @@ export function enterStep(
   if (again?.path === path) {
     step.unknownBefore = again.isUnknown;
     step.firstAttempt = again.attempt + 1;
+    step.untried = again.untried;
   }
   frame.again = null;
   frame.cursor = null;

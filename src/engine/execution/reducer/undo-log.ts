@@ -26,9 +26,9 @@ export function toSnapshot(
 ): StepSnapshot {
   // A step that waited for a decision has done nothing: what it continues stays as it was.
   if (step.resumes) return { ...step.resumes, at };
-  const { path, stepId, attempt, paramsHash } = step;
+  const { path, stepId, attempt, untried, paramsHash } = step;
   const branchStep = step.waitingOn === "branches" ? step : null;
-  return { path, stepId, attempt, paramsHash, isUnknown, branchStep, bodies, at };
+  return { path, stepId, attempt, untried, paramsHash, isUnknown, branchStep, bodies, at };
 }
 
 /** An undo entry, to be filled while a step writes what it leaves in its body. */
