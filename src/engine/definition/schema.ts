@@ -85,6 +85,9 @@ export type InputDefinition = z.output<typeof InputDefinition>;
 export const TriggerDefinition = z.looseObject({ type: z.string(), id: StepId.optional() });
 export type TriggerDefinition = z.output<typeof TriggerDefinition>;
 
+/** The most that `limits.maxSteps` may be. */
+export const MAX_STEPS = 10_000;
+
 const Limits = z.strictObject({
   /** Dollars. */
   maxCostUsd: z.number().min(0).max(10_000).default(0.5),
@@ -92,7 +95,7 @@ const Limits = z.strictObject({
   onCostCap: z.enum(["wait", "fail"]).default("wait"),
   /** Dollars for all runs of a month, UTC; an admin's own budget goes before it. */
   monthlyBudgetUsd: z.number().min(0).max(1_000_000).optional(),
-  maxSteps: z.int().min(1).max(10_000).default(500),
+  maxSteps: z.int().min(1).max(MAX_STEPS).default(500),
   timeout: TimeLimit.default(30 * 86_400_000),
 });
 export type Limits = z.output<typeof Limits>;

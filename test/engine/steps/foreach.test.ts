@@ -71,6 +71,14 @@ describe("a list that takes more steps than the run may", () => {
     expect(underWay(items([pay, check ?? {}, tell ?? {}], 19))).toHaveLength(1);
   });
 
+  test("is not told to raise the limit beyond what it may be", () => {
+    const config = { items: "lists.range(5000)", as: "n", steps: [pay, script("check")] };
+    const run = new ExecutionHarness(workflow([{ id: "each", type: "foreach", config }]));
+    expect(run.state.error?.message).toMatch(
+      /10000 in all; .* No item was begun\. Work through the list in parts: limits\.maxSteps may be 10000 at most\.$/,
+    );
+  });
+
   test("takes the step's own way out", () => {
     const { state } = items([pay], 6, { onFailure: "skip" });
     expect(state.status).toBe("completed");

@@ -1,6 +1,7 @@
 import { AppError } from "../../../shared/errors.ts";
 import type { CompiledBody, CompiledStep, CompiledWorkflow } from "../../definition/compile.ts";
 import { END } from "../../definition/graph.ts";
+import { MAX_STEPS } from "../../definition/schema.ts";
 import { EACH } from "../../definition/step-type.ts";
 import type { ReadonlyState } from "../../model/state.ts";
 
@@ -24,9 +25,13 @@ export function checkItemsFit(
   if (needed <= maxSteps) return;
   const steps = each === 1 ? "1 step" : `${each} steps`;
   const left = Math.max(0, maxSteps - used);
+  const fix =
+    needed > MAX_STEPS
+      ? `Work through the list in parts: limits.maxSteps may be ${MAX_STEPS} at most.`
+      : `Raise limits.maxSteps to ${needed} or more, or work through the list in parts.`;
   throw new AppError({
     code: "limit_exceeded",
-    message: `"items" gave ${count} items, which take ${steps} each at least, ${count * each} in all; limits.maxSteps is ${maxSteps}, of which ${left} are left. No item was begun. Raise limits.maxSteps to ${needed} or more (it may be 10000), or work through the list in parts.`,
+    message: `"items" gave ${count} items, which take ${steps} each at least, ${count * each} in all; limits.maxSteps is ${maxSteps}, of which ${left} are left. No item was begun. ${fix}`,
   });
 }
 
