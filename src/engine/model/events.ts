@@ -368,7 +368,6 @@ export interface FramesOpened {
     /** When it has to be over. */
     readonly due?: number;
   }[];
-
   /**
    * The list whose items have a body each; `frames` has the first of them, their ids are indexes.
    */
@@ -377,6 +376,7 @@ export interface FramesOpened {
   readonly as?: string;
   readonly at: number;
 }
+
 /** One more body of a step was begun: that of the next item. */
 export interface FrameOpened {
   readonly type: "frame_opened";
