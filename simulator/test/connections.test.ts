@@ -173,3 +173,18 @@ test("one of several sockets can be ended alone", async () => {
     .find((entry) => entry.type === "connection" && entry.event === "disconnect");
   expect(asked).toMatchObject({ reason: "drop", connections: 2 });
 });
+
+test.for(["disconnect", "revoke"])("a kind of %s that is not known is refused", async (action) => {
+  await using simulator = await openSample();
+  const { raw } = await connect(simulator);
+
+  const answer = await new Person(simulator.url, "U0ALICE").act(action, { kind: "refresh" });
+
+  expect(answer).toMatchObject({
+    ok: false,
+    error: "invalid_arguments",
+    message: expect.stringContaining('"kind" must be one of'),
+  });
+  expect(raw.socket.readyState).toBe(raw.socket.OPEN);
+  expect(await clientOf(simulator).auth.test()).toMatchObject({ ok: true });
+});

@@ -65,12 +65,12 @@ const CONTROLS: Readonly<Record<string, Control>> = {
   }),
   "/sim/person": (workspace, _fakes, body) => ({ ...DONE, user: changeUser(workspace, body) }),
   "/sim/disconnect": (workspace, _fakes, body) => {
-    const kind = DISCONNECT_KINDS.find((one) => one === body["kind"]) ?? "drop";
+    const kind = kindIn(body, DISCONNECT_KINDS, "drop");
     const count = typeof body["count"] === "number" ? body["count"] : undefined;
     return { ...DONE, disconnected: workspace.sockets.disconnect(kind, count) };
   },
   "/sim/revoke": async (workspace, _fakes, body) => {
-    const kind = REVOCATIONS.find((one) => one === body["kind"]) ?? "tokens";
+    const kind = kindIn(body, REVOCATIONS, "tokens");
     return outcomeOfEvents(changeInstallation(workspace, kind), {
       refusal: workspace.installation.refusal ?? null,
     });
@@ -89,6 +89,18 @@ const CONTROLS: Readonly<Record<string, Control>> = {
 };
 
 const REVOCATIONS = ["tokens", "uninstall", "restrict", "restore"] as const;
+
+/**
+ * The member `kind` of a body; `fallback` where it is absent.
+ *
+ * @throws {ActionRefused} `invalid_arguments` for one that is not known.
+ */
+function kindIn<T extends string>(body: JsonObject, known: readonly T[], fallback: T): T {
+  const given = body["kind"] ?? fallback;
+  const found = known.find((one) => one === given);
+  if (found !== undefined) return found;
+  throw new ActionRefused("invalid_arguments", `"kind" must be one of ${known.join(", ")}.`);
+}
 
 /** Answers everything under `/sim` but the stream. */
 export async function handleUserAction(

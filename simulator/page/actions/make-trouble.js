@@ -51,7 +51,7 @@ export async function disconnect(app, kind) {
   const count = number(answer["disconnected"]) ?? 0;
   if (error !== undefined) app.toast("error", whyNot(error, app));
   else if (count === 0) app.toast("info", "There is no open connection.");
-  else app.toast("info", `${count} ${count === 1 ? "connection" : "connections"} told.`);
+  else app.toast("info", `${count} ${count === 1 ? "connection" : "connections"} affected.`);
 }
 
 /** Forgets everything that was said, after asking. @param {App} app @returns {Promise<void>} */
