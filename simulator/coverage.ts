@@ -59,7 +59,7 @@ const partial: Readonly<Record<string, string>> = {
   "conversations.setTopic": "topic and purpose are one text",
   "conversations.open": "finds direct messages; there are no group messages",
   "reactions.get": "messages only",
-  "usergroups.list": "the groups cannot change",
+  "usergroups.list": "no disabled groups; people alone make and change groups",
   "assistant.threads.setStatus": "the page shows no loading messages, names and icons",
   "assistant.threads.setSuggestedPrompts": "shown on the page, not kept",
   "files.getUploadURLExternal": "up to 16 MB",
