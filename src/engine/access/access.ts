@@ -1,4 +1,5 @@
 import { AppError } from "../../shared/errors.ts";
+import { findFirst } from "../../shared/find-first.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
 import type { Caller, Role } from "../api/access.ts";
 import type { Permissions, PermittedAction } from "../definition/permissions.ts";
@@ -104,25 +105,17 @@ export class Access {
   }
 
   /**
-   * By which of these names a person is meant; `null`: by none. A group that cannot be read keeps the others from nothing.
+   * By which of these names a person is meant; `null`: by none. A group that cannot be read does not matter where another
+   * name means them.
    *
    * @throws {AppError} `slack_unavailable`, `slack_rejected` if it is unknown because of such a group.
    */
-  async amongWhich(
+  amongWhich(
     userId: string,
     holders: Iterable<string>,
     freshness?: Freshness,
   ): Promise<string | null> {
-    const unread: unknown[] = [];
-    for (const holder of holders) {
-      try {
-        if (await this.isAmong(userId, holder, freshness)) return holder;
-      } catch (error) {
-        unread.push(error);
-      }
-    }
-    if (unread.length > 0) throw unread[0];
-    return null;
+    return findFirst(holders, (holder) => this.isAmong(userId, holder, freshness));
   }
 
   /** Whether a person is named, or is in the user group or channel that is named. What does not exist has no members. */

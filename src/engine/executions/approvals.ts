@@ -1,4 +1,5 @@
 import { asAppError } from "../../shared/errors.ts";
+import { findFirst } from "../../shared/find-first.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { eachPage } from "../../shared/pages.ts";
@@ -374,23 +375,17 @@ export class Approvals implements ApprovalsApi {
   }
 }
 
-/** Who is named otherwise does not wait for a group that cannot be read. Throws what it met if it is unknown because of that. */
+/** A group that cannot be read does not matter where another name means the person; else what it met is thrown. */
 async function isApprover(
   approvers: readonly string[],
   userId: string,
   members: MemberReader,
 ): Promise<boolean> {
   if (approvers.includes(userId)) return true;
-  const unread: unknown[] = [];
-  for (const approver of approvers.filter((name) => !isUserId(name))) {
-    try {
-      if ((await members(approver))?.includes(userId) === true) return true;
-    } catch (error) {
-      unread.push(error);
-    }
-  }
-  if (unread.length > 0) throw unread[0];
-  return false;
+  const groups = approvers.filter((name) => !isUserId(name));
+  const isIn = async (group: string): Promise<boolean> =>
+    (await members(group))?.includes(userId) === true;
+  return (await findFirst(groups, isIn)) !== null;
 }
 
 /** What a person hears whose click does not count. */
