@@ -52,7 +52,7 @@ function isWithin(actual: Json, { from, to }: Rule): boolean {
 
 function isTextAsWanted(actual: Json, { contains, containsAny, lacks, maxLength }: Rule): boolean {
   if (typeof actual !== "string") return false;
-  if (typeof maxLength === "number" && actual.length > maxLength) return false;
+  if (typeof maxLength === "number" && Array.from(actual).length > maxLength) return false;
   const fold = (part: string): string => part.normalize("NFC").toLowerCase();
   const text = fold(actual);
   const isIn = (part: Json): boolean => typeof part === "string" && text.includes(fold(part));

@@ -18,6 +18,8 @@ test.for<[Json, Json, boolean]>([
   ["Thank you.", { containsAny: ["received", "thank"] }, true],
   ["Hello.", { containsAny: ["received", "thank"] }, false],
   ["much too long", { maxLength: 5 }, false],
+  ["😀😀😀", { maxLength: 3 }, true],
+  ["😀😀😀", { maxLength: 2 }, false],
   [7, { contains: "7" }, false],
   [{ action: "reject", reason: "spam" }, { action: "reject" }, true],
   [{ action: "flag" }, { action: { oneOf: ["flag", "reject"] } }, true],
