@@ -52,8 +52,7 @@ const NOT_CALLED: Readonly<Record<string, string>> = {
 /**
  * What a step under way waits for: `retry` after a failed attempt, `breaker` or `budget` if its
  * model was not even asked, `slack` if there was no room within Slack's limits; `room` when others of
- * the execution hold the money that a child needs
- * to begin.
+ * the execution hold the money that a child needs to begin.
  */
 export function waitReason(state: ReadonlyState, step: ReadonlyActiveStep): string {
   if (step.childAwaitingBudget !== null) return "room";
