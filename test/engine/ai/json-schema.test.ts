@@ -68,7 +68,7 @@ describe("a value is checked by", () => {
     expect(cpuTime(() => complaintOf(schema, value))).toBeLessThan(8000);
   });
 
-  test("references that lead around end in a complaint for a value that is too deep", () => {
+  test("references that lead around, as deep as the value is", () => {
     const schema = { properties: { a: { $ref: "#" } }, type: "object" };
 
     expect(complaintOf(schema, { a: { a: {} } })).toBeNull();
