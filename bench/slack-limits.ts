@@ -7,7 +7,9 @@
 import { cpus, platform, release } from "node:os";
 import { isJsonObject, type JsonObject, toObjects } from "../simulator/json.ts";
 import { SLACK_LIMITS } from "../simulator/limits.ts";
+import { askWorkflow } from "../test/support/ask-workflow.ts";
 import { contentOf, TestBot, tsOf } from "../test/support/bot.ts";
+import { POSTING, startByProgram } from "../test/support/flood.ts";
 import { pause } from "../test/support/pause.ts";
 
 const RUNS = 200;
@@ -16,50 +18,11 @@ const HOMES = 100;
 const CLICKS = 100;
 const COMMANDS = 130;
 
-const posting = {
-  id: "posting",
-  name: "Posting",
-  inputs: { number: { type: "number" } },
-  steps: [
-    {
-      id: "say",
-      type: "service",
-      config: {
-        service: "slack",
-        action: "sendMessage",
-        channel: "#general",
-        message: "no {{variables.number}}",
-      },
-    },
-  ],
-};
-
-const asking = {
-  id: "asking",
-  name: "Asking",
-  inputs: {},
-  steps: [
-    {
-      id: "ok",
-      type: "approval",
-      config: { title: "Go?", message: "please", approvers: ["@finance"] },
-      next: { approve: "done", reject: "done" },
-    },
-    { id: "done", type: "transform", config: { expression: "true" } },
-  ],
-};
+const GENERAL = "C0GENERAL";
+/** Where everybody is a member, and may click. */
+const ASK = askWorkflow({ channel: GENERAL });
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-
-function start(bot: TestBot, workflowId: string, more: JsonObject = {}) {
-  return bot.engine.executions.start({
-    workflowId,
-    variables: {},
-    variableForm: "json",
-    trigger: { type: "webhook" },
-    ...more,
-  });
-}
 
 function open(definitions: readonly JsonObject[]): Promise<TestBot> {
   return TestBot.start({ definitions, realistic: true, connected: true, size: "large" });
@@ -73,14 +36,14 @@ async function untilSo(isSo: () => Promise<boolean>): Promise<void> {
 }
 
 async function postToOneChannel(): Promise<JsonObject> {
-  await using bot = await open([posting]);
+  await using bot = await open([POSTING]);
   const begun = performance.now();
   for (let number = 0; number < RUNS; number += 1)
-    await start(bot, "posting", { variables: { number } });
+    await startByProgram(bot, "posting", { variables: { number } });
   const list = async () => (await bot.engine.executions.list({ limit: 200 })).executions;
   await untilSo(async () => (await list()).every(({ completedAt }) => completedAt !== null));
   const tookMs = performance.now() - begun;
-  const texts = (await bot.messages("C0GENERAL")).map(({ text }) => text);
+  const texts = (await bot.messages(GENERAL)).map(({ text }) => text);
   const isInOrder = texts.every((text, index) => text === `no ${index}`);
   const leastMs = ((RUNS - SLACK_LIMITS.postBurst) / SLACK_LIMITS.postsPerSecond) * 1000;
   const runs = await list();
@@ -96,10 +59,10 @@ async function postToOneChannel(): Promise<JsonObject> {
 }
 
 async function askManyAtOnce(): Promise<JsonObject> {
-  await using bot = await open([asking]);
+  await using bot = await open([ASK]);
   const begun = performance.now();
   for (let number = 0; number < QUESTIONS; number += 1)
-    await start(bot, "asking", { report: { channel: "C0GENERAL", on: "all" } });
+    await startByProgram(bot, "ask", { report: { channel: GENERAL, on: "all" } });
   const asked = async (): Promise<number> =>
     (await bot.calls("chat.postMessage")).filter(
       ({ ok, args }) =>
@@ -118,12 +81,12 @@ async function askManyAtOnce(): Promise<JsonObject> {
 
 /** A minute in which people open Home, click and type, spread evenly. */
 async function beBusy(): Promise<JsonObject> {
-  await using bot = await open([asking]);
+  await using bot = await open([ASK]);
   for (let number = 0; number < 20; number += 1)
-    await start(bot, "asking", { report: { channel: "C0GENERAL", on: "all" } });
-  await bot.message("C0GENERAL", /Asking/);
+    await startByProgram(bot, "ask", { report: { channel: GENERAL, on: "all" } });
+  await bot.message(GENERAL, /Ask/);
   const people = await membersOf(bot);
-  const [card] = await bot.messages("C0GENERAL");
+  const [card] = await bot.messages(GENERAL);
   const before = await Promise.all([answered(bot, "views.publish"), answered(bot, "response_url")]);
   const unacknowledged: string[] = [];
   const act = async (what: string, body: JsonObject): Promise<void> => {
@@ -135,7 +98,7 @@ async function beBusy(): Promise<JsonObject> {
   const click = (n: number) =>
     act("action", {
       user: one(HOMES + n),
-      channel: "C0GENERAL",
+      channel: GENERAL,
       ts: tsOf(card ?? {}),
       action_id: "why_run",
       value: "{}",
@@ -143,7 +106,7 @@ async function beBusy(): Promise<JsonObject> {
   const command = (n: number) =>
     act("slash", {
       user: one(HOMES + CLICKS + n),
-      channel: "C0GENERAL",
+      channel: GENERAL,
       command: "/workflow",
       text: "list",
     });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../simulator/json.ts";
 import { contentOf, TestBot, tsOf } from "../support/bot.ts";
+import { startByProgram } from "../support/flood.ts";
 import { until } from "../support/until.ts";
 
 const quick = {
@@ -21,11 +22,8 @@ const failing = {
 async function startRuns(bot: TestBot, count: number, workflowId = "quick"): Promise<string[]> {
   const ids: string[] = [];
   for (let number = 0; number < count; number += 1) {
-    const { executionId } = await bot.engine.executions.start({
-      workflowId,
+    const { executionId } = await startByProgram(bot, workflowId, {
       variables: { number },
-      variableForm: "json",
-      trigger: { type: "webhook" },
       report: { channel: "C0GENERAL", on: "all" },
     });
     ids.push(executionId);

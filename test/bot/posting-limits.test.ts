@@ -1,61 +1,20 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../simulator/json.ts";
 import type { ExecutionView } from "../../src/engine/api/executions.ts";
+import { APPROVALS, askWorkflow } from "../support/ask-workflow.ts";
 import { contentOf, TestBot } from "../support/bot.ts";
+import { POSTING, startByProgram } from "../support/flood.ts";
 
-const posting = {
-  id: "posting",
-  name: "Posting",
-  inputs: { number: { type: "number" } },
-  steps: [
-    {
-      id: "say",
-      type: "service",
-      config: {
-        service: "slack",
-        action: "sendMessage",
-        channel: "#general",
-        message: "no {{variables.number}}",
-      },
-    },
-  ],
-};
-
-/** The same, with one try of a second. */
+/** The same as {@link POSTING}, with one try of a second. */
 const hasty = {
-  ...posting,
+  ...POSTING,
   id: "hasty",
-  steps: posting.steps.map((step) => ({
+  steps: POSTING.steps.map((step) => ({
     ...step,
     timeoutMs: 1000,
     retryPolicy: { maxRetries: 1, backoffMs: 100 },
   })),
 };
-
-const asking = {
-  id: "asking",
-  name: "Asking",
-  inputs: {},
-  steps: [
-    {
-      id: "ok",
-      type: "approval",
-      config: { title: "Go?", message: "please", approvers: ["U0BOB"] },
-      next: { approve: "done", reject: "done" },
-    },
-    { id: "done", type: "transform", config: { expression: "true" } },
-  ],
-};
-
-function start(bot: TestBot, workflowId: string, more: JsonObject = {}) {
-  return bot.engine.executions.start({
-    workflowId,
-    variables: {},
-    variableForm: "json",
-    trigger: { type: "webhook" },
-    ...more,
-  });
-}
 
 function untilOver(bot: TestBot, executionId: string): Promise<ExecutionView> {
   return bot.until(async () => {
@@ -67,14 +26,14 @@ function untilOver(bot: TestBot, executionId: string): Promise<ExecutionView> {
 describe("where Slack takes one message a second", () => {
   test("each of many runs that post to one channel completes, in order, with its one attempt", async () => {
     await using bot = await TestBot.start({
-      definitions: [posting],
+      definitions: [POSTING],
       realistic: true,
       limits: { postBurst: 12 },
       connected: true,
     });
     const count = 25;
     for (let number = 0; number < count; number += 1)
-      await start(bot, "posting", { variables: { number } });
+      await startByProgram(bot, "posting", { variables: { number } });
 
     const runs = await bot.until(async () => {
       const { executions } = await bot.engine.executions.list({ limit: 200 });
@@ -99,7 +58,7 @@ describe("where Slack takes one message a second", () => {
     await bot.act("faults", { target: "slack", method: "chat.postMessage", retry_after: 2 });
     const runs = [];
     for (let number = 0; number < 12; number += 1)
-      runs.push(await start(bot, "hasty", { variables: { number } }));
+      runs.push(await startByProgram(bot, "hasty", { variables: { number } }));
 
     const views = await Promise.all(runs.map(({ executionId }) => untilOver(bot, executionId)));
 
@@ -114,10 +73,10 @@ describe("where Slack takes one message a second", () => {
   });
 
   test("a run whose message waits says so, and once it is cancelled it holds up no others", async () => {
-    await using bot = await TestBot.start({ definitions: [posting], connected: true });
+    await using bot = await TestBot.start({ definitions: [POSTING], connected: true });
     const runs = [];
     for (let number = 0; number < 60; number += 1)
-      runs.push(await start(bot, "posting", { variables: { number } }));
+      runs.push(await startByProgram(bot, "posting", { variables: { number } }));
     const last = runs.at(-1)?.executionId ?? "";
     const waiting = await bot.until(async () => {
       const view = await bot.engine.executions.get(last);
@@ -132,7 +91,7 @@ describe("where Slack takes one message a second", () => {
     for (const { executionId } of runs)
       await bot.engine.executions.cancel(executionId, "U0ALICE").catch(() => undefined);
     await Promise.all(runs.map(({ executionId }) => untilOver(bot, executionId)));
-    const { executionId } = await start(bot, "posting", { variables: { number: 99 } });
+    const { executionId } = await startByProgram(bot, "posting", { variables: { number: 99 } });
 
     // Behind the fifty it would be most of a minute.
     const view = await untilOver(bot, executionId);
@@ -140,7 +99,7 @@ describe("where Slack takes one message a second", () => {
   });
 
   test("a 429 of Slack's own uses up no attempt of a step", async () => {
-    await using bot = await TestBot.start({ definitions: [posting], connected: true });
+    await using bot = await TestBot.start({ definitions: [POSTING], connected: true });
     await bot.act("faults", {
       target: "slack",
       method: "chat.postMessage",
@@ -148,7 +107,7 @@ describe("where Slack takes one message a second", () => {
       times: 5,
     });
 
-    const { executionId } = await start(bot, "posting", { variables: { number: 1 } });
+    const { executionId } = await startByProgram(bot, "posting", { variables: { number: 1 } });
 
     const view = await bot.until(async () => {
       const now = await bot.engine.executions.get(executionId);
@@ -158,9 +117,9 @@ describe("where Slack takes one message a second", () => {
   });
 
   test("the first question of many runs that begin together is asked before their other cards", async () => {
-    await using bot = await TestBot.start({ definitions: [asking], realistic: true });
+    await using bot = await TestBot.start({ definitions: [askWorkflow()], realistic: true });
     for (let number = 0; number < 20; number += 1)
-      await start(bot, "asking", { report: { channel: "C0GENERAL", on: "all" } });
+      await startByProgram(bot, "ask", { report: { channel: APPROVALS, on: "all" } });
 
     const posts = await bot.until(async () => {
       const found = await bot.calls("chat.postMessage");
