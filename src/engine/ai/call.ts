@@ -47,7 +47,7 @@ export interface CallSetup {
 }
 
 /**
- * Asks a model once and keeps the record of it before anybody uses the result; a call that an earlier life of the process
+ * Asks a model once and keeps the record of it before the result is used; a call that an earlier life of the process
  * recorded is not made again. Calls that failed are recorded too, so that a repeat takes the same way.
  *
  * @param n - number of the call within its attempt, from 1.

@@ -113,7 +113,7 @@ function renderObject(schema: unknown, depth: number): string {
 function remark(schema: unknown): string {
   const rule = ["minimum", "maximum", "pattern", "default"].flatMap((key) => {
     const value = readOwn(schema, key);
-    // The largest safe number is no bound that anybody meant.
+    // The largest safe number is no bound that the schema means.
     if (value === undefined || value === Number.MAX_SAFE_INTEGER) return [];
     const isEmpty = typeof value === "object";
     return isEmpty ? [] : [`${key} ${JSON.stringify(value)}`];

@@ -326,7 +326,7 @@ export class Approvals implements ApprovalsApi {
     if (to === by) return refuse("That is you. Choose another person.");
     if (!mayAct(await this.#options.directory.person(to)))
       return refuse(
-        `This person cannot decide: choose a member of this workspace, no guest or app.`,
+        "This person cannot decide: choose a member of this workspace, no guest or app.",
       );
     if ((await findExclusion(opened, to, this.#memberReader())) !== null)
       return refuse("This person may not decide about this run. Choose another person.");

@@ -11,7 +11,7 @@ export interface CompletionEventsOptions {
   readonly publish: (event: Omit<EventRecord, "at" | "process">) => Promise<unknown>;
 }
 
-/** Makes events of the ends of runs, if anybody may wait for them. Doing it again changes nothing: each end has its ids. */
+/** Makes events of the ends of runs, if a trigger or a run may wait for them. Doing it again changes nothing: each end has its ids. */
 export class CompletionEvents {
   readonly #options: CompletionEventsOptions;
   readonly #config = memoizePerTrigger((trigger) => EventConfig.parse(trigger.config));

@@ -35,8 +35,8 @@ const PAGE = 200;
 
 /**
  * Stores named events and delivers them: starts the workflows with a fitting trigger, wakes the runs that wait. An event is stored
- * before anybody is looked for, and a waiting run is noted before it looks for events: in whichever order they come, they meet.
- * What a crash leaves is delivered again at start; a repeat starts and wakes nothing twice.
+ * before triggers and waiting runs are looked for, and a waiting run is noted before it looks for events: in whichever order they
+ * come, they meet. What a crash leaves is delivered again at start; a repeat starts and wakes nothing twice.
  */
 export class EventBus {
   readonly #options: EventBusOptions;
