@@ -47,17 +47,29 @@ describe("an installation", () => {
     },
   );
 
-  test("that ended is sent no more commands and events", async () => {
+  test("that ended is sent no more commands, events and interactions", async () => {
     await using simulator = await openSample({ manifest });
+    const raw = await RawSocket.open(simulator);
+    await raw.next();
     const alice = new Person(simulator.url, "U0ALICE");
-    await alice.act("revoke", { kind: "uninstall" });
+    const { ts = "" } = await clientOf(simulator).chat.postMessage({
+      channel: "C0GENERAL",
+      text: "Card",
+    });
+    const revoked = alice.act("revoke", { kind: "uninstall" });
+    for (let count = 0; count < 2; count += 1) raw.ack(await raw.next());
+    await revoked;
 
     expect(await alice.act("slash", { channel: "C0GENERAL", command: "/sample" })).toMatchObject({
       error: "command_not_found",
     });
-    expect(await alice.act("message", { channel: "D0ALICE", text: "hi" })).toMatchObject({
-      delivered: false,
-    });
+    for (const [action, body] of [
+      ["message", { channel: "D0ALICE", text: "hi" }],
+      ["action", { channel: "C0GENERAL", ts, action_id: "yes" }],
+      ["shortcut", { callback_id: "new_request" }],
+    ] as const) {
+      expect(await alice.act(action, body)).toMatchObject({ delivered: false });
+    }
   });
 });
 

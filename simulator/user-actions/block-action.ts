@@ -18,7 +18,7 @@ import { tellAsSlackbot } from "./slackbot.ts";
  */
 export async function blockAction(workspace: Workspace, body: ActionBody): Promise<Outcome> {
   const user = body.user();
-  if (!workspace.manifest.interactivity) return notDelivered();
+  if (!workspace.takesInteractions) return notDelivered();
   const viewId = body.text("view_id");
   if (viewId !== undefined) return clickInView(workspace, body, user, viewId);
   const channel = body.openChannel(user);

@@ -16,7 +16,7 @@ const MIN_QUERY_LENGTH = 3;
 /** A person types into a menu whose options the app gives. The answer has `options` or `option_groups`. */
 export async function options(workspace: Workspace, body: ActionBody): Promise<Outcome> {
   const user = body.user();
-  if (!workspace.manifest.interactivity) return notDelivered();
+  if (!workspace.takesInteractions) return notDelivered();
   const place = placeOf(workspace, body, user);
   const actionId = body.required("action_id");
   const found = findElement(place.blocks, actionId, body.text("block_id"));

@@ -17,7 +17,7 @@ export async function shortcut(workspace: Workspace, body: ActionBody): Promise<
     (one) => one.callbackId === callbackId && one.type === type,
   );
   const channel = type === "message" ? body.channel(user) : undefined;
-  if (known === undefined || !workspace.manifest.interactivity) return notDelivered();
+  if (known === undefined || !workspace.takesInteractions) return notDelivered();
   const payload =
     channel === undefined
       ? globalPayload(workspace, user, callbackId)

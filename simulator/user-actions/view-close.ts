@@ -11,7 +11,9 @@ export async function viewClose(workspace: Workspace, body: ActionBody): Promise
   const stored = openModal(workspace, user, body.required("view_id"));
   const isCleared = body.json("clear") === true || stored.view["clear_on_close"] === true;
   closeViews(workspace, isCleared ? workspace.state.views.modals(user.id) : [stored]);
-  if (stored.view["notify_on_close"] !== true) return notDelivered();
+  if (stored.view["notify_on_close"] !== true || !workspace.takesInteractions) {
+    return notDelivered();
+  }
   const payload = viewClosedPayload(workspace, user, stored, isCleared);
   const ack = await workspace.transport.send({
     kind: "interactive",

@@ -15,7 +15,7 @@ import type { ActionBody } from "./body.ts";
 /** A person submits a modal. What Slack's client checks itself (required, lengths, forms) does not reach the app. */
 export async function viewSubmit(workspace: Workspace, body: ActionBody): Promise<Outcome> {
   const user = body.user();
-  if (!workspace.manifest.interactivity) return notDelivered();
+  if (!workspace.takesInteractions) return notDelivered();
   const stored = openModal(workspace, user, body.required("view_id"));
   const given = body.json("values");
   const typed = submittedValues(stored.view, isJsonObject(given) ? given : {});

@@ -169,6 +169,11 @@ export class Workspace {
     this.#onChange();
   }
 
+  /** Whether clicks, shortcuts and modals reach the app: it declares them and is installed. */
+  get takesInteractions(): boolean {
+    return this.manifest.interactivity && this.installation.isInstalled;
+  }
+
   #publishStatus({ channel, threadTs, status, loadingMessages }: AssistantStatus): void {
     this.feed.publish(
       {
