@@ -52,7 +52,7 @@ const LOOK_MS = 250;
 
 /**
  * Lets people work with real bots in a workspace where everything goes wrong that does in Slack, and checks from outside and
- * in the store that nothing was lost, nothing was done twice, and everybody got an answer.
+ * in the store that nothing was lost, nothing was done twice, and each person got an answer.
  */
 export async function runChaosSlack(options: ChaosSlackOptions): Promise<ChaosReport> {
   const { seed, errands: count, store: chaosStore = embeddedStore } = options;

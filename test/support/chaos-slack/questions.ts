@@ -28,7 +28,7 @@ export function everyMessage({ workspace }: Simulator): readonly (readonly [Chan
 }
 
 /**
- * The questions that somebody can see and answer: not in archived channels, not where no approver is but who started the run.
+ * The questions that an approver can see and answer: not in archived channels, nor where the only approver started the run.
  *
  * @param starterOf - who started the run of this name.
  */

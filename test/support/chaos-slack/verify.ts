@@ -22,7 +22,7 @@ export interface Aftermath {
 
 const STARTING: ReadonlySet<Errand["kind"]> = new Set(["command", "ticket"]);
 
-/** Nothing lost, nothing doubled, nobody without an answer: says what is not so. */
+/** Notes in the findings what was lost, done twice, or left without an answer. */
 export function verifyAftermath(aftermath: Aftermath): void {
   const byName = Map.groupBy(aftermath.stored, nameOf);
   for (const outcome of aftermath.outcomes) {
@@ -96,7 +96,7 @@ function verifyQuestion(where: string, { state }: StoredRun, aftermath: Aftermat
   const shown = new Set(aftermath.questions.map(({ requestId }) => requestId));
   for (const { opened } of open) {
     if (shown.has(opened.id)) aftermath.findings.count("questions that wait");
-    else aftermath.findings.problem(`${where}: nobody can see its question ${opened.id}`);
+    else aftermath.findings.problem(`${where}: no person can see its question ${opened.id}`);
   }
 }
 
@@ -131,11 +131,11 @@ function verifyVotes(where: string, { state, events }: StoredRun, findings: Find
   findings.count("votes", recorded.length);
   for (const { votes } of state.requests.values()) {
     if (new Set(votes.map(({ by }) => by)).size < votes.length)
-      findings.problem(`${where}: somebody's vote counts twice`);
+      findings.problem(`${where}: two votes of one person count`);
   }
 }
 
-/** Who started it was told so: privately, or by the run's card. */
+/** The person who started a run by a command got its id: in a private answer, or by the run's card. */
 function verifyAnswer(
   where: string,
   { user, channel }: Errand,
@@ -169,7 +169,7 @@ function verifyMessages({ simulator, findings }: Aftermath): void {
   }
 }
 
-/** Whoever writes to the bot is answered. */
+/** Each message to the bot that it acknowledged has an answer in the same conversation. */
 function verifyDirectMessages({ simulator, outcomes, findings }: Aftermath): void {
   const asked = outcomes.filter(({ errand, acked }) => errand.kind === "dm" && acked);
   for (const [user, same] of Map.groupBy(asked, ({ errand }) => errand.user)) {
