@@ -258,6 +258,16 @@ describe("a message with files", () => {
     expect(draft?.description).toContain("File wish.txt:\nasks @finance");
   });
 
+  test("is acknowledged when what it asks for is stored, not when a remark on its files is sent", async () => {
+    await using bot = await TestBot.start({ definitions: [noting("menu")] });
+    const file = await upload(bot, "a.txt", "hello");
+    await bot.act("faults", { target: "slack", method: "chat.postMessage", delay_ms: 1000 });
+
+    await say(bot, DM, "run menu", { files: [file] });
+
+    expect((await bot.engine.executions.list({})).executions).toHaveLength(1);
+  });
+
   test("is answered although nothing reads them", async () => {
     await using bot = await TestBot.start({ definitions: [noting("menu")] });
     const file = await upload(bot, "a.txt", "hello");

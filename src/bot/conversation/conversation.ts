@@ -64,6 +64,8 @@ interface Turn {
   readonly logger: Logger;
   /** Answers the person; in a channel, them alone. */
   readonly reply: Reply;
+  /** Adds a remark. Unlike an answer it does not mean that what the message asks for is stored. */
+  readonly remark: Reply;
   /** What the message says, without what addresses the bot, in Slack's form. */
   readonly said: string;
 }
@@ -91,7 +93,10 @@ export function createConversation(context: BotContext): Conversation {
     await guard(reply, logger, async () => {
       const caller = await context.permissions.caller(message.user);
       const said = await readSaid(message.text, connection, context);
-      isDone = await understand({ message, caller, client, logger, reply, said }, context);
+      isDone = await understand(
+        { message, caller, client, logger, reply, remark: send, said },
+        context,
+      );
     });
     done.set(keyOf(message), isDone);
   };
@@ -106,21 +111,11 @@ export function createConversation(context: BotContext): Conversation {
     await Promise.race([accepted.promise, work]);
   };
 
-  const claim = async (key: string, message: WrittenMessage): Promise<boolean> => {
-    try {
-      return await context.keys.claim(key, message.eventId);
-    } catch (error) {
-      // Better twice than never.
-      loggerOf(message, context).warn({ err: error }, "a message could not be claimed");
-      return true;
-    }
-  };
-
   return {
-    claim: (message) => claim(`message:${keyOf(message)}`, message),
+    claim: (message) => claim(`message:${keyOf(message)}`, message, context),
     receive,
     edited: async ({ message, before }, connection) => {
-      if (!(await claim(`edit:${message.eventId}`, message))) return;
+      if (!(await claim(`edit:${message.eventId}`, message, context))) return;
       // An answer may be read, and the message edited, before the bot knows that the answer was sent.
       await underWay.get(keyOf(message));
       const known = done.get(keyOf(message));
@@ -134,6 +129,17 @@ export function createConversation(context: BotContext): Conversation {
       });
     },
   };
+}
+
+/** Takes a key for the event of a message. @returns whether it is this event's; also `true` if the store does not say. */
+async function claim(key: string, message: WrittenMessage, context: BotContext): Promise<boolean> {
+  try {
+    return await context.keys.claim(key, message.eventId);
+  } catch (error) {
+    // Better twice than never.
+    loggerOf(message, context).warn({ err: error }, "a message could not be claimed");
+    return true;
+  }
 }
 
 /** What an edit does not change, as an answer; `null`: nothing came of the message as it was before. */
@@ -156,13 +162,13 @@ async function whatStands(
 
 /** Builds, changes, commands, decides; everything else gets help. */
 async function understand(turn: Turn, context: BotContext): Promise<IsDone> {
-  const { message, said, reply } = turn;
+  const { message, said, reply, remark } = turn;
   const plain = readPlain(said);
   const description = parseBuildRequest(plain);
   if (description !== null) return begin(turn, description, context);
   const draft = await draftMeant(message, said, context);
   if (draft !== null) return continueDraft(turn, draft, plain, context);
-  if (message.files.length > 0) await reply(describeUnused(message.files));
+  if (message.files.length > 0) await remark(describeUnused(message.files));
   if (isCommand(said)) return command(turn, context);
   const pending = isSpokenDecision(plain)
     ? await listPending(context, message.user, BUTTONS_ONLY)
@@ -274,13 +280,13 @@ function write(
 
 /** The text with that of the files; which were not read is said at once. */
 async function withFiles(
-  { message: { files }, reply }: Turn,
+  { message: { files }, remark }: Turn,
   text: string,
   context: BotContext,
 ): Promise<string> {
   if (files.length === 0) return text;
   const attached = await readFiles(files, context.files);
-  if (attached.unread !== null) await reply(attached.unread);
+  if (attached.unread !== null) await remark(attached.unread);
   return [text, attached.text].filter((part) => part !== "").join("\n\n");
 }
 
