@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { JsonObject } from "../../simulator/json.ts";
+import { postMessage } from "../../simulator/workspace/conversation.ts";
 import { contentOf, TestBot, tsOf } from "../support/bot.ts";
-import { until } from "../support/until.ts";
 
 const DM = "D0ALICE";
 const GENERAL = "C0GENERAL";
@@ -16,7 +16,7 @@ const noting = (id: string, rest: JsonObject = {}): JsonObject => ({
   ...rest,
 });
 
-/** Writes a message. @returns its time stamp. */
+/** Writes a message, and waits until each of its events is acknowledged. @returns its time stamp. */
 async function say(
   bot: TestBot,
   channel: string,
@@ -39,12 +39,6 @@ const privately = (
 const edit = (bot: TestBot, channel: string, ts: string, text: string): Promise<JsonObject> =>
   bot.act("message-edit", { user: "U0ALICE", channel, ts, text });
 
-/** The bot gives the event `message` a second before it takes `app_mention` for the same message. */
-async function untilMentionIsTaken(): Promise<void> {
-  const end = performance.now() + 1500;
-  await until(async () => (performance.now() < end ? undefined : true));
-}
-
 describe("a mention of the bot", () => {
   test("is answered once, to its author alone, by what the slash command would answer", async () => {
     await using bot = await TestBot.start({ definitions: [noting("menu")] });
@@ -54,12 +48,11 @@ describe("a mention of the bot", () => {
     expect(await privately(bot, /The menu/)).toContain("`@heddle show &lt;id&gt;`");
     await say(bot, GENERAL, "hey <@U0BOT>: *status*");
     await privately(bot, /You have started no runs/);
-    await untilMentionIsTaken();
     expect(await bot.privates("U0ALICE", GENERAL)).toHaveLength(2);
     expect(await bot.messages(GENERAL)).toHaveLength(2);
   });
 
-  test("is answered where the event app_mention alone tells of it", async () => {
+  test("is answered where app_mention is the only event of it", async () => {
     await using bot = await TestBot.start({ definitions: [noting("menu")] });
     const lost = { target: "delivery", kind: "events_api", name: "message", effect: "drop" };
     await bot.act("faults", { ...lost, times: 1 });
@@ -93,12 +86,33 @@ describe("a mention of the bot", () => {
     expect(help).not.toContain("/workflow");
   });
 
-  test("of a guest says who may use the bot, of another bot nothing", async () => {
+  test("of a guest says who may use the bot", async () => {
     await using bot = await TestBot.start({ definitions: [noting("menu")] });
 
     await say(bot, GENERAL, "<@U0BOT> run menu", { user: "U0DAVE" });
 
     await privately(bot, /for members of this workspace/, { user: "U0DAVE" });
+    expect((await bot.engine.executions.list({})).executions).toEqual([]);
+  });
+
+  test("by another bot is not answered", async () => {
+    await using bot = await TestBot.start({ definitions: [noting("menu")] });
+    const { workspace } = bot.simulator;
+    const { directory } = workspace.state;
+    const general = directory.channel(GENERAL);
+    const bob = directory.user("U0BOB");
+    if (!general || !bob) throw new Error("The workspace is not the usual one.");
+    const robot = { ...bob, id: "U0ROBOT", name: "robot", isBot: true };
+    directory.saveUser(robot);
+    directory.saveChannel({ ...general, members: [...general.members, robot.id] });
+
+    const text = "<@U0BOT> run menu";
+    const { acks } = postMessage(workspace, general, { user: robot.id, bot_id: "B0ROBOT", text });
+
+    for (const ack of await Promise.all(acks)) expect(ack).toMatchObject({ acked: true });
+    expect(acks).toHaveLength(2);
+    expect(await bot.privates(robot.id, GENERAL)).toEqual([]);
+    expect(await bot.messages(GENERAL)).toHaveLength(1);
     expect((await bot.engine.executions.list({})).executions).toEqual([]);
   });
 
@@ -109,7 +123,6 @@ describe("a mention of the bot", () => {
     const ts = await say(bot, GENERAL, "<@U0BOT> list");
 
     await bot.message(GENERAL, /Receipt/, ts);
-    await untilMentionIsTaken();
     expect(await bot.privates("U0ALICE", GENERAL)).toEqual([]);
     expect((await bot.engine.executions.list({})).executions).toHaveLength(1);
   });
