@@ -70,9 +70,9 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
     await engine.run();
     // The warning at 80 % of a monthly budget; `engine/costs/budgets.ts` writes it.
     engine.costs.onBudgetWarning(({ budget, text }) =>
-      bot.tellAdmins(text, budget.scope === "person" ? budget.subject : undefined),
+      bot.notifyAdmins(text, budget.scope === "person" ? budget.subject : undefined),
     );
-    await sendNotices(notices, store, (text, concerns) => bot.tellAdmins(text, concerns));
+    await sendNotices(notices, store, (text, concerns) => bot.notifyAdmins(text, concerns));
     const url = `http://${config.web.host}:${port}`;
     logger.info({ store: store.description, url }, "Heddle is running");
     const started = stack.move();

@@ -58,7 +58,7 @@ export interface SlackBot {
    */
   start(): Promise<void>;
   stop(): Promise<void>;
-  readonly tellAdmins: NotifyAdmins;
+  readonly notifyAdmins: NotifyAdmins;
   /** HTTP mode: answers POST {@link EVENTS_PATH}. Needs the request with its body unread, for the signature. */
   readonly requestHandler: RequestListener | null;
 }
@@ -81,13 +81,13 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     ...{ configured: config.admins, client: lookup, clock, logger },
     ...omitUndefined({ kv: options.kv }),
   });
-  const tellAdmins = createAdminNotices({ admins, client: lookup, sender: slack.sender, logger });
+  const notifyAdmins = createAdminNotices({ admins, client: lookup, sender: slack.sender, logger });
   const { app, isSocketMode, requestHandler } = createConnectedApp({
     ...options,
-    onEventsLimited: createLimitedEvents(tellAdmins, { meters: health.meters, clock, logger }),
+    onEventsLimited: createLimitedEvents(notifyAdmins, { meters: health.meters, clock, logger }),
   });
   const reconciler = new Reconciler({
-    ...{ engine, cards, onProcessDied, slack, clock, logger, admins, tellAdmins },
+    ...{ engine, cards, onProcessDied, slack, clock, logger, admins, notifyAdmins },
     ...omitUndefined({ recheckMs: options.recheckMs }),
   });
   const command = config.slashCommand;
@@ -99,7 +99,7 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
     ...{ groups, workspace: slack, files: slack.files },
     shared: createSharedChannels(slack.channels, engine.sharing),
     home: createHomePublisher({ engine, permissions, client: lookup, clock, command, logger }),
-    ...{ client: lookup, sender: slack.sender, tellAdmins },
+    ...{ client: lookup, sender: slack.sender, notifyAdmins },
     doubtToken: (why) => health.doubtToken(lookup, why),
     cards: {
       ...createCardLinks(lookup, cards),
@@ -125,7 +125,7 @@ export function createSlackBot(options: SlackBotOptions): SlackBot {
       if (isSocketMode) await app.stop();
       await reconciler.stop();
     },
-    tellAdmins,
+    notifyAdmins,
     requestHandler,
   };
 }

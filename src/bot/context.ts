@@ -9,6 +9,7 @@ import type { FileReader } from "../slack/files.ts";
 import type { GroupFinder } from "../slack/groups.ts";
 import type { Sender } from "../slack/outgoing/sender.ts";
 import type { Slack } from "../slack/slack.ts";
+import type { NotifyAdmins } from "./admin-notices.ts";
 import type { HomePublisher } from "./home/publisher.ts";
 import type { CardLinks } from "./reconciler/card-links.ts";
 import type { SharedChannels } from "./shared-channels.ts";
@@ -33,8 +34,7 @@ export interface BotContext {
   /** Channels that other organizations read. */
   readonly shared: SharedChannels;
   readonly home: HomePublisher;
-  /** Writes to the admins. @returns whether at least one got it. */
-  readonly tellAdmins: (text: string) => Promise<boolean>;
+  readonly notifyAdmins: NotifyAdmins;
   /** Something says that Slack takes the bot token no more. Never rejects. */
   readonly doubtToken: (why: string) => Promise<void>;
   /** The cards of runs, and the ways to them. */

@@ -15,6 +15,7 @@ import { toSlackFailure } from "../../slack/errors.ts";
 import type { OutgoingCall } from "../../slack/outgoing/limits.ts";
 import type { Turn } from "../../slack/outgoing/queue.ts";
 import type { Slack } from "../../slack/slack.ts";
+import type { NotifyAdmins } from "../admin-notices.ts";
 import { createSharedChannels } from "../shared-channels.ts";
 import { type CardContext, createCardContext } from "../views/card-context.ts";
 import { type DesiredMessage, desiredMessages } from "./desired-messages.ts";
@@ -41,8 +42,7 @@ export interface ReconcilerOptions {
   readonly admins: FindAdmins;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Writes to the admins of what Slack refuses. @returns `false` if no message could be sent. */
-  readonly tellAdmins: (text: string) => Promise<boolean>;
+  readonly notifyAdmins: NotifyAdmins;
   /** How often open requests are checked again, in milliseconds. @default 5 minutes */
   readonly recheckMs?: number;
 }

@@ -4,11 +4,11 @@ import { LruMap } from "../../shared/lru-map.ts";
 import type { SlackRefusal } from "../../slack/errors.ts";
 import { refusalOf } from "../../slack/refusals.ts";
 import { mentionChannel, shortRunId } from "../../slack/text.ts";
+import type { NotifyAdmins } from "../admin-notices.ts";
 import { SHARED } from "./placement.ts";
 
 export interface RefusalNoticesOptions {
-  /** @returns `false` if no message could be sent. */
-  readonly tellAdmins: (text: string) => Promise<boolean>;
+  readonly notifyAdmins: NotifyAdmins;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -48,19 +48,19 @@ const MAX_CODES = 500;
 
 /** Notifies the admins of messages that Slack refuses, once a day for each reason. Never rejects. */
 export function createRefusalNotices({
-  tellAdmins,
+  notifyAdmins,
   clock,
   logger,
 }: RefusalNoticesOptions): (notice: RefusalNotice) => void {
-  const told = new LruMap<string, number>(MAX_CODES);
+  const notifiedAt = new LruMap<string, number>(MAX_CODES);
   return (notice) => {
     const { code, channel, isGivenUp } = notice;
     // What the app lacks is lacking everywhere; a shared channel is one channel.
     const key = code === SHARED ? `${code} ${channel}` : `${code} ${isGivenUp}`;
-    const last = told.get(key);
+    const last = notifiedAt.get(key);
     if (last !== undefined && clock.now() - last < EVERY_MS) return;
-    told.set(key, clock.now());
-    tellAdmins(describe(notice)).catch((error: unknown) => {
+    notifiedAt.set(key, clock.now());
+    notifyAdmins(describe(notice)).catch((error: unknown) => {
       logger.warn({ err: error, code }, "could not notify the admins of a refusal");
     });
   };

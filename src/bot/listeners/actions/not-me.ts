@@ -14,7 +14,7 @@ export function register(app: App, context: BotContext): void {
     parse: parseShowValue,
     ack: "before",
     handle: async ({ value, click: { user }, logger }) => {
-      const { engine, command, tellAdmins } = context;
+      const { engine, command, notifyAdmins } = context;
       const view = await engine.executions.get(value.e);
       const request = view.requests.find(({ opened }) => opened.id === value.r);
       if (request?.votes.some(({ by }) => by === user) !== true) {
@@ -29,13 +29,13 @@ export function register(app: App, context: BotContext): void {
       const next = isOver
         ? "The run was over already."
         : `The run is paused. To resume it: ${command} resume ${run}; to end it: ${command} cancel ${run}.`;
-      const isTold = await tellAdmins(`${what} ${next}`);
-      const told = isTold
+      const isNotified = await notifyAdmins(`${what} ${next}`);
+      const admins = isNotified
         ? "The admins were notified."
         : "No admin could be notified: write to one.";
       return isOver
-        ? `:warning: The run is over, so nothing can be stopped. ${told}`
-        : `:double_vertical_bar: The run is paused before its next step. ${told} Change your password, and end your other sessions in Slack.`;
+        ? `:warning: The run is over, so nothing can be stopped. ${admins}`
+        : `:double_vertical_bar: The run is paused before its next step. ${admins} Change your password, and end your other sessions in Slack.`;
     },
   });
 }
