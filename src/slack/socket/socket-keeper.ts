@@ -100,9 +100,10 @@ export class SocketKeeper {
     const { logger, onRefused } = this.#options;
     if (error instanceof SocketRefusedError) {
       logger.warn({ reason: error.reason }, "Slack ended a web socket before it stood; retrying");
-      if (error.reason === "link_disabled") onRefused(error.reason);
-      if (error.reason === "link_disabled") return false;
-      return error.reason === "too_many_websockets" ? this.#makeRoom() : true;
+      if (error.reason === "too_many_websockets") return this.#makeRoom();
+      if (error.reason !== "link_disabled") return true;
+      onRefused(error.reason);
+      return false;
     }
     const failure = toSlackFailure(error);
     if (failure.kind === "refused" && isFirst) throw error;
