@@ -6,7 +6,7 @@ import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 export const draftCommand: Subcommand = {
   name: "draft",
   usage: "<id>",
-  summary: "look at a workflow that somebody described in a direct message; admins deploy it there",
+  summary: "look at a workflow that a person described to me; admins deploy it there",
   roles: EVERY_ROLE,
   run: async ({ words, caller }, { engine, command }) => {
     const [id] = words;

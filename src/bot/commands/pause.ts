@@ -26,8 +26,8 @@ export const resumeCommand: Subcommand = {
   summary: "resume the runs of a paused workflow, one paused run, or all runs",
   roles: ADMINS_ONLY,
   run: async ({ words, caller }, { engine, command }) => {
-    const held = await resumeRun(words[0], engine, caller.userId);
-    if (held !== null) return held;
+    const answer = await resumeRun(words[0], engine, caller.userId);
+    if (answer !== null) return answer;
     const { workflowId, what } = readTarget(words[0], `${command} resume <id>|all`);
     const wasPaused = await engine.workflows.resume(workflowId, caller.userId);
     const left = workflowId === null ? null : engine.workflows.pauseOf(workflowId);
@@ -54,9 +54,9 @@ async function resumeRun(
     throw error;
   });
   if (executionId === null) return null;
-  const wasHeld = await engine.executions.resume(executionId, by);
+  const wasPaused = await engine.executions.resume(executionId, by);
   const run = `Run \`${shortRunId(executionId)}\``;
-  return wasHeld
+  return wasPaused
     ? `:arrow_forward: ${run} continues.`
     : `${run} itself is not paused, so there is nothing to resume.`;
 }

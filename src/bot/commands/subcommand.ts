@@ -41,7 +41,7 @@ export interface Subcommand {
   run(request: CommandRequest, context: BotContext): Promise<Answer>;
 }
 
-/** Everybody who may use the bot. */
+/** Each role that may use the bot. */
 export const EVERY_ROLE: readonly Role[] = ["member", "admin"];
 
 /** Who decides what is deployed and what may run, unless a workflow's permissions name others. */

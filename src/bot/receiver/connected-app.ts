@@ -73,7 +73,7 @@ export function createConnectedApp(options: ConnectedAppOptions): ConnectedApp {
   };
 }
 
-/** The receiver throws at every other method; anybody could end the process with a `GET`. */
+/** The receiver throws at every other method, so that one `GET` from outside would end the process. */
 function postOnly(listener: RequestListener): RequestListener {
   return (request, response) => {
     if (request.method === "POST") listener(request, response);

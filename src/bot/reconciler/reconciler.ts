@@ -287,8 +287,8 @@ export class Reconciler {
   async #reconcile(executionId: string, job: Job): Promise<boolean> {
     const execution = await this.#read(executionId);
     const { view } = execution;
-    const isHeld = view.waitingOn.some((wait) => wait.for === "pause");
-    if (isFinished(view.status) || isHeld) this.#options.slack.queue.forgetSteps(executionId);
+    const isPaused = view.waitingOn.some((wait) => wait.for === "pause");
+    if (isFinished(view.status) || isPaused) this.#options.slack.queue.forgetSteps(executionId);
     await this.#reaches.refresh(execution);
     const context = await this.#context(view);
     const receipts = await wantedReceipts(execution, this.#options.engine);

@@ -4,10 +4,10 @@ import { isAppError } from "../../../shared/errors.ts";
 import { readOwn } from "../../../shared/json.ts";
 import type { BotContext } from "../../context.ts";
 
-/** How often Home is published for one opening, and the pause between two tries where Slack names none. */
+/** How often Home is published for one opening, and the pause between two tries where Slack names none, in milliseconds. */
 const TRIES = 3;
 const PAUSE_MS = 1_000;
-/** Who waits longer has opened something else. */
+/** However long Slack asks to wait: a person who waits longer has opened something else. In milliseconds. */
 const MAX_PAUSE_MS = 10_000;
 
 /** Publishes App Home for the person who opened it. */
@@ -26,7 +26,7 @@ export function register(app: App, context: BotContext): void {
   });
 }
 
-/** An opening that was acknowledged is not repeated: what Slack refused for the moment is tried again. */
+/** The event is acknowledged in any case, so that Slack does not repeat it: what Slack refuses for the moment is tried again here. */
 async function publish(
   { home, clock }: BotContext,
   user: string,
