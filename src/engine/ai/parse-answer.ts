@@ -130,7 +130,8 @@ function parseFreeJson(found: readonly Json[], isCutOff: boolean): ParsedAnswer 
 
 function parseText(text: string, isCutOff: boolean): ParsedAnswer {
   if (isCutOff) return cutOffComplaint();
-  const fenced = /^`{3,}[^\n]*\n([\s\S]*?)\n`{3,}$/.exec(text)?.[1] ?? text;
+  // No back quote stands behind those of a fence (CommonMark 0.31, 4.5), so there is one way to read them.
+  const fenced = /^`{3,}[^\n`]*\n([\s\S]*?)\n`{3,}$/.exec(text)?.[1] ?? text;
   const value = fenced.trim();
   const unquoted = /^"([^"]+)"$/.exec(value)?.[1] ?? value;
   return unquoted === "" ? empty() : { ok: true, value: unquoted };

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { AnswerFormat } from "../../../src/engine/ai/envelope.ts";
 import { parseAnswer } from "../../../src/engine/ai/parse-answer.ts";
 import type { Json } from "../../../src/shared/json.ts";
+import { cpuTime } from "../../support/cpu-time.ts";
 
 const TICKET: AnswerFormat = {
   kind: "enum",
@@ -351,6 +352,11 @@ describe("reasoning never reaches people:", () => {
 });
 
 describe("plain text", () => {
+  test("that is nothing but back quotes does not hang the process", () => {
+    const text = "`".repeat(90_000);
+    expect(cpuTime(() => expect(valueOf(text, { kind: "text" })).toBe(text))).toBeLessThan(1000);
+  });
+
   test.each([
     [
       "Here is the invoice you asked for:\n\nNo. 12",
