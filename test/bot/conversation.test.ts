@@ -183,6 +183,21 @@ describe("a direct message", () => {
   });
 });
 
+test("a draft that was discarded meanwhile is not changed by the button, and the answer says so", async () => {
+  await using bot = await TestBot.start({ definitions: [], connected: true });
+  const thread = await say(bot, DM, WISH);
+  const draft = await bot.message(DM, /Draft: /, thread);
+  const ts = await say(bot, DM, "make it two approvers");
+  const question = await bot.message(DM, /to be different in your draft/, ts);
+
+  await bot.click("U0ALICE", DM, draft, "discard_draft");
+  await bot.message(DM, /was discarded/, thread);
+  await bot.click("U0ALICE", DM, question, "change_recent_draft");
+
+  const answer = await privately(bot, /already/, { channel: DM, thread: ts });
+  expect(answer).toMatch(/This draft was discarded already\. To begin another/);
+});
+
 describe("an edit", () => {
   test("of what was not understood is answered anew", async () => {
     await using bot = await TestBot.start({ definitions: [noting("menu")] });

@@ -5,12 +5,12 @@ import type { DraftRecord } from "../../engine/ports/workflows.ts";
 import { LruMap } from "../../shared/lru-map.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { Sender } from "../../slack/outgoing/sender.ts";
-import { mentionPerson } from "../../slack/text.ts";
 import { answerCommand, isCommand } from "../commands/index.ts";
 import { isRefusal } from "../commands/subcommand.ts";
 import type { BotContext } from "../context.ts";
 import { createDraftWriter } from "../drafts/draft-writer.ts";
 import { parseBuildRequest, readPlain } from "../drafts/parse-build-request.ts";
+import { whyNoChange } from "../drafts/why-no-change.ts";
 import { isSpokenDecision } from "../listeners/events/spoken-decision.ts";
 import { BUTTONS_ONLY, listPending } from "../pending-requests.ts";
 import { createOpenReply, createQuietReply, guard, type Reply } from "../reply.ts";
@@ -253,15 +253,9 @@ async function continueDraft(
   context: BotContext,
 ): Promise<IsDone> {
   const { message, reply } = turn;
-  if (draft.ownerId !== message.user) {
-    await reply(`Only ${mentionPerson(draft.ownerId)}, who described it, changes this draft.`);
-  } else if (draft.status !== "open") {
-    await reply(
-      `This draft was ${draft.status} already. To begin another, write: build me a workflow that …`,
-    );
-  } else {
-    write(turn, draft, await withFiles(turn, wanted, context), context);
-  }
+  const why = whyNoChange(draft, message.user);
+  if (why === null) write(turn, draft, await withFiles(turn, wanted, context), context);
+  else await reply(why);
   return true;
 }
 

@@ -10,6 +10,7 @@ import type { BotContext } from "../../context.ts";
 import { readAddressed } from "../../conversation/addressed.ts";
 import { createDraftWriter } from "../../drafts/draft-writer.ts";
 import { readPlain } from "../../drafts/parse-build-request.ts";
+import { whyNoChange } from "../../drafts/why-no-change.ts";
 import { ACTION_IDS } from "../../ids.ts";
 import { type AckedRequest, onAction } from "./on-action.ts";
 
@@ -61,8 +62,8 @@ async function changeRecent(
 ): Promise<string | undefined> {
   const { engine, keys } = context;
   const { draft } = await engine.drafts.view(id);
-  if (draft.ownerId !== caller.userId || draft.status !== "open")
-    return `This draft was ${draft.status} already, or is not yours.`;
+  const why = whyNoChange(draft, caller.userId);
+  if (why !== null) return why;
   const wanted = await readWanted(ts, click.channel, context);
   if (!(await keys.claim(`change:${id}:${ts}`, click.triggerId ?? "")))
     return "This change was made already; see the draft's thread.";
