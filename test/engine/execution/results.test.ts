@@ -179,6 +179,12 @@ describe("the result of an attempt", () => {
 
     expect(run.state.status).toBe("failed");
     expect(run.state.steps).toMatchObject([{ stepId: "ask", attempts: 2 }]);
+    const errors = run.state.errors.map(({ attempt, error: { code } }) => [attempt, code]);
+    expect(errors).toEqual([
+      [1, "service_unavailable"],
+      [2, "slack_limited"],
+      [2, "service_unavailable"],
+    ]);
   });
 
   test("of which nobody knows whether it had its effect leaves its failure in doubt", () => {

@@ -231,6 +231,7 @@ function failAttempt(state: ExecutionState, event: StepAttemptFailed): void {
   // an earlier one.
   step.unknownBefore ||= event.outcome === "unknown";
   settleAttempt(state, step, event);
+  const attempt = event.attempt - step.untried;
   if (isUntried(event.error.code)) {
     step.firstAttempt += 1;
     step.untried += 1;
@@ -241,7 +242,7 @@ function failAttempt(state: ExecutionState, event: StepAttemptFailed): void {
   state.errors.push({
     path: step.path,
     stepId: step.stepId,
-    attempt: event.attempt,
+    attempt,
     error: event.error,
     at: event.at,
   });
@@ -322,7 +323,8 @@ function toResult(step: ActiveStep, event: StepEnded): StepResult {
 
 /** Adds the entry to the timeline, and its error to the errors. */
 function record(state: ExecutionState, step: ActiveStep, result: StepResult, at: number): void {
-  const { path, stepId, attempt } = step;
+  const { path, stepId } = step;
+  const attempts = step.attempt - step.untried;
   state.steps.push({
     path,
     stepId,
@@ -333,9 +335,9 @@ function record(state: ExecutionState, step: ActiveStep, result: StepResult, at:
     costNano: step.costNano,
     costUnknown: step.costUnknown,
     usage: step.usage,
-    attempts: attempt - step.untried,
+    attempts,
   });
-  if (result.error) state.errors.push({ path, stepId, attempt, error: result.error, at });
+  if (result.error) state.errors.push({ path, stepId, attempt: attempts, error: result.error, at });
 }
 
 /** What a model gave besides the output. */
