@@ -41,6 +41,17 @@ export type ShowValue = z.output<typeof ShowValue>;
 const DraftValue = z.object({ d: z.string(), n: z.int() });
 export type DraftValue = z.output<typeof DraftValue>;
 
+/**
+ * What a button carries that shows a definition or a difference whole: a draft and its round, a workflow and its version, or two
+ * versions of it; and the page.
+ */
+const PreviewValue = z.union([
+  z.object({ d: z.string(), n: z.int(), p: z.int().min(0).optional() }),
+  z.object({ w: z.string(), v: z.int(), p: z.int().min(0).optional() }),
+  z.object({ w: z.string(), f: z.int(), t: z.int(), p: z.int().min(0).optional() }),
+]);
+export type PreviewValue = z.output<typeof PreviewValue>;
+
 /** What the button carries that makes a message a change of a draft: the draft, and the time stamp of the message. */
 const RecentDraftValue = z.object({ d: z.string(), t: z.string() });
 export type RecentDraftValue = z.output<typeof RecentDraftValue>;
@@ -138,6 +149,15 @@ export function toDraftValue(value: DraftValue): string {
 /** `null` as in {@link parseRunValue}. */
 export function parseDraftValue(text: string | undefined): DraftValue | null {
   return DraftValue.safeParse(parseJson(text)).data ?? null;
+}
+
+export function toPreviewValue(value: PreviewValue): string {
+  return toText(value);
+}
+
+/** `null` as in {@link parseRunValue}. */
+export function parsePreviewValue(text: string | undefined): PreviewValue | null {
+  return PreviewValue.safeParse(parseJson(text)).data ?? null;
 }
 
 export function toRunValue(value: RunValue): string {

@@ -12,6 +12,8 @@ export const ACTION_IDS = {
   deployDraft: "deploy_draft",
   changeDraft: "change_draft",
   discardDraft: "discard_draft",
+  showPreview: "show_preview",
+  showPreviewPage: "show_preview_page",
   changeRecentDraft: "change_recent_draft",
   askRun: "ask_run",
   askStatus: "ask_status",

@@ -1,4 +1,5 @@
 import { AppError } from "../../shared/errors.ts";
+import { viewDraft } from "../drafts/view-draft.ts";
 import { draftCard, settledDraftCard } from "../views/draft-card.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
@@ -16,13 +17,7 @@ export const draftCommand: Subcommand = {
         message: `Say which draft: ${command} draft <id>. To begin one, write me in a direct message: build me a workflow that …`,
       });
     }
-    const view = await engine.drafts.view(id);
-    if (view.draft.ownerId !== caller.userId && caller.role !== "admin") {
-      throw new AppError({
-        code: "draft_not_found",
-        message: "Drafts are shown to those who described them and to admins.",
-      });
-    }
+    const view = await viewDraft(engine, id, caller);
     return view.draft.status === "open" ? draftCard(view) : settledDraftCard(view, command);
   },
 };

@@ -2,7 +2,8 @@ import type { Engine } from "../../engine/api/engine.ts";
 import type { Activation } from "../../engine/api/workflows.ts";
 import { AppError } from "../../shared/errors.ts";
 import { escapeText, mentionPerson, showTime } from "../../slack/text.ts";
-import { type CardMessage, message, sections } from "../views/blocks/build.ts";
+import { type CardMessage, message, section, sections } from "../views/blocks/build.ts";
+import { partOrWhole } from "../views/definition-preview.ts";
 import { describeDiff } from "../views/version-diff.ts";
 import { ADMINS_ONLY, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
@@ -100,8 +101,9 @@ async function showDiff(
   title: string,
 ): Promise<CardMessage> {
   const diff = await engine.workflows.diff(workflowId, from, to);
-  const lines = [title, ...describeDiff(diff)];
-  return message(lines.join("\n"), sections(lines));
+  const lines = describeDiff(diff);
+  const shown = partOrWhole(lines, { w: workflowId, f: from, t: to });
+  return message(title, [section(title), ...shown]);
 }
 
 function requireWord(word: string | undefined, usage: string): string {

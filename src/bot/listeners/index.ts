@@ -11,6 +11,7 @@ import { register as registerReceipts } from "./actions/receipts.ts";
 import { register as registerRequest } from "./actions/request.ts";
 import { register as registerRetry } from "./actions/retry.ts";
 import { register as registerSharing } from "./actions/sharing.ts";
+import { register as registerShowPreview } from "./actions/show-preview.ts";
 import { register as registerShowRequest } from "./actions/show-request.ts";
 import { register as registerWhyRun } from "./actions/why-run.ts";
 import { register as registerWorkflow } from "./commands/workflow.ts";
@@ -43,6 +44,7 @@ export function registerListeners(app: App, context: BotContext): void {
   registerDraft(app, context);
   registerSharing(app, context);
   registerShowRequest(app, context);
+  registerShowPreview(app, context);
   registerNotMe(app, context);
   registerReceipts(app, context);
   registerAppHomeOpened(app, context);

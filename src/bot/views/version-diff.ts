@@ -1,29 +1,24 @@
 import type { DefinitionChange, DefinitionDiff } from "../../engine/definition/diff.ts";
 import type { Json } from "../../shared/json.ts";
-import { escapeText, showValue } from "../../slack/text.ts";
+import { type Wording, wording } from "../../shared/wording.ts";
+import { showWording } from "./blocks/wording.ts";
 
-/** Differences that are listed one by one: more would not be read. */
-const CHANGES_SHOWN = 30;
-const VALUE_CHARS = 120;
-
-/** How two versions differ, in lines of mrkdwn: first what it does to the world outside. */
+/** How two versions differ, whole, in lines of mrkdwn: first what it does to the world outside. */
 export function describeDiff({ changes, sideEffects, destinations }: DefinitionDiff): string[] {
   if (changes.length === 0) return ["They say the same."];
-  const shown = changes.slice(0, CHANGES_SHOWN).map(describeChange);
-  if (changes.length > shown.length) shown.push(`_and ${changes.length - shown.length} more_`);
   return [
-    ...gains("*Does outside now*", sideEffects.added),
-    ...gains("*No longer does outside*", sideEffects.removed),
+    ...gains("*Does and sends outside now*", sideEffects.added),
+    ...gains("*No longer does and sends outside*", sideEffects.removed),
     ...gains("*Sends to, new*", destinations.added),
     ...gains("*Sends to no more*", destinations.removed),
     "*Changes*",
-    ...shown,
+    ...changes.flatMap((change) => showWording(describeChange(change))),
   ];
 }
 
 function gains(title: string, lines: readonly string[]): string[] {
   if (lines.length === 0) return [];
-  return [title, ...lines.map((line) => `• ${showValue(line, 300)}`)];
+  return [title, ...lines.flatMap((line) => showWording(wording`• ${line}`))];
 }
 
 const AREAS: Readonly<Record<DefinitionChange["area"], string>> = {
@@ -35,18 +30,19 @@ const AREAS: Readonly<Record<DefinitionChange["area"], string>> = {
   setting: "setting",
 };
 
-function describeChange({ kind, area, of, member, from, to }: DefinitionChange): string {
-  const what = `${AREAS[area]} \`${escapeText(of)}\`${member === undefined ? "" : `, ${escapeText(member)}`}`;
+function describeChange({ kind, area, of, member, from, to }: DefinitionChange): Wording {
+  const what = wording`• ${[AREAS[area]]} ${of}${member === undefined ? wording`` : wording`, ${member}`}`;
   switch (kind) {
     case "added":
-      return `• ${what}: added ${show(to)}`;
+      return wording`${what}: added ${show(to)}`;
     case "removed":
-      return `• ${what}: removed ${show(from)}`;
+      return wording`${what}: removed ${show(from)}`;
     case "changed":
-      return `• ${what}: ${show(from)} → ${show(to)}`;
+      return wording`${what}: ${show(from)} → ${show(to)}`;
   }
 }
 
 function show(value: Json): string {
-  return `\`${showValue(value, VALUE_CHARS).replaceAll("`", "'")}\``;
+  if (value === null) return "–";
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,27 +1,43 @@
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
-import { shorten } from "../../shared/shorten.ts";
+import { joinWordings, listValues, type Wording, wording } from "../../shared/wording.ts";
 import type { Service, ServiceAction, ServiceRegistry } from "../ports/service.ts";
+import { asText, type Detail, detailsOf, secretsIn } from "./explain-details.ts";
 import { describeDuration } from "./explain-duration.ts";
-import { describeOptions } from "./explain-options.ts";
+import { describeOptions, namesOf } from "./explain-options.ts";
 import { StepDefinition } from "./schema.ts";
 
 /** One step in plain words. */
 export interface StepExplanation {
   readonly id: string;
+  /** As its author called it. */
   readonly title: string;
   /** How deep within branches; 0: not in any. */
   readonly depth: number;
-  readonly text: string;
+  readonly text: Wording;
   /** Which step follows, if it is not simply the next one. */
-  readonly goesOn: string | null;
+  readonly goesOn: Wording | null;
+  /** All that it is given besides: what it sends, asks and shows, whole. */
+  readonly details: readonly Detail[];
 }
 
 /** Steps, what they change outside, and whom they ask. */
 export interface StepsExplanation {
   readonly steps: readonly StepExplanation[];
-  readonly sideEffects: readonly string[];
-  readonly approvers: readonly string[];
+  /** What they change outside, and what they send there. */
+  readonly sideEffects: readonly Wording[];
+  /** What they only ask for outside, with nothing of the run in it. */
+  readonly reads: readonly Wording[];
+  readonly secrets: readonly Wording[];
+  readonly approvers: readonly Wording[];
 }
+
+const NOTHING: StepsExplanation = {
+  steps: [],
+  sideEffects: [],
+  reads: [],
+  secrets: [],
+  approvers: [],
+};
 
 /** Describes what the steps of a body do, branches included. */
 export function describeSteps(
@@ -29,7 +45,7 @@ export function describeSteps(
   services: ServiceRegistry,
   depth = 0,
 ): StepsExplanation {
-  const parts = steps.map((step, index): StepsExplanation => {
+  return steps.reduce((sum, step, index) => {
     const described = describeStep(step, services);
     const own: StepExplanation = {
       id: step.id,
@@ -37,69 +53,89 @@ export function describeSteps(
       depth,
       text: described.text,
       goesOn: describeRoutes(step, steps[index + 1]?.id, depth > 0),
+      details: [...detailsOf(step.config, described.covered), ...envelopeOf(step)],
     };
     const inner = describeSteps(innerSteps(step.config), services, depth + 1);
-    return {
-      steps: [own, ...inner.steps],
-      sideEffects: [...described.sideEffects, ...inner.sideEffects],
-      approvers: [...described.approvers, ...inner.approvers],
-    };
-  });
+    return [
+      { ...NOTHING, ...described, steps: [own], secrets: secretsOf(step, described) },
+      inner,
+    ].reduce(add, sum);
+  }, NOTHING);
+}
+
+function add(sum: StepsExplanation, more: StepsExplanation): StepsExplanation {
   return {
-    steps: parts.flatMap((part) => part.steps),
-    sideEffects: parts.flatMap((part) => part.sideEffects),
-    approvers: parts.flatMap((part) => part.approvers),
+    steps: [...sum.steps, ...more.steps],
+    sideEffects: [...sum.sideEffects, ...more.sideEffects],
+    reads: [...sum.reads, ...more.reads],
+    secrets: [...sum.secrets, ...more.secrets],
+    approvers: [...sum.approvers, ...more.approvers],
   };
 }
 
 interface StepDescription {
-  readonly text: string;
-  readonly sideEffects: readonly string[];
-  readonly approvers: readonly string[];
+  readonly text: Wording;
+  readonly sideEffects?: readonly Wording[];
+  readonly reads?: readonly Wording[];
+  readonly approvers?: readonly Wording[];
+  /** Members of the configuration that stand whole in the text, and those that are steps. */
+  readonly covered: ReadonlySet<string>;
 }
 
-function describeStep(
-  { type, config, id, name }: StepDefinition,
-  services: ServiceRegistry,
-): StepDescription {
+function describeStep(step: StepDefinition, services: ServiceRegistry): StepDescription {
+  const { type, config } = step;
   switch (type) {
     case "service":
-      return describeService(config, services);
+      return describeService(step, services);
     case "approval":
-      return describeApproval(config, name ?? id);
+      return describeApproval(step);
     case "ai-decision":
-      return inside(`Asks the AI${model(config)} for ${answerOf(config)}: ${promptOf(config)}`);
+      return describeQuestion(step);
     case "transform":
-      return inside(`Calculates ${showText(config["expression"] ?? config["set"])}`);
+      return inside(wording`Calculates`);
     case "wait":
-      return inside(`Waits ${waitOf(config)}`);
+      return inside(wording`Waits ${waitOf(config)}`, ["event", "match", "until", "duration"]);
     case "workflow":
-      return describeChild(config);
+      return describeChild(step);
     case "parallel":
-      return inside("Does these side by side");
+      return inside(wording`Does these side by side`, ["branches"]);
     case "foreach":
-      return inside(`Does these for each of ${text(config, "items")}${atATime(config)}`);
+      return inside(wording`Does these for each of ${text(config, "items")}${atATime(config)}`, [
+        ...["items", "concurrency", "steps"],
+      ]);
     default:
-      return inside(`${type}: ${showMembers(config)}`);
+      return inside(wording`${type}`);
   }
 }
 
 /** A step that changes nothing outside. */
-function inside(sentence: string): StepDescription {
-  return { text: sentence, sideEffects: [], approvers: [] };
+function inside(sentence: Wording, covered: readonly string[] = []): StepDescription {
+  return { text: sentence, covered: new Set(covered) };
 }
 
-function describeService(config: JsonObject, services: ServiceRegistry): StepDescription {
+function describeService(
+  { config, id }: StepDefinition,
+  services: ServiceRegistry,
+): StepDescription {
   const { service: serviceName, action: actionName, outputVariable: _, ...params } = config;
-  const name = showText(serviceName);
+  const name = asText(serviceName);
   const service = services.get(name);
-  const called = showText(actionName ?? service?.defaultAction);
+  const called = asText(actionName ?? service?.defaultAction);
   const action = actionOf(service, called);
-  // After the semicolon, summaries tell what comes back.
-  const what = action?.summary.split(/[;.]/)[0] ?? `Calls ${name}.${called}`;
-  const line = action?.describe?.(params) ?? `${what} (${name}.${called}). ${showMembers(params)}`;
-  const changes = action === undefined || (action.sideEffect && action.reads?.(params) !== true);
-  return { text: line, sideEffects: changes ? [line] : [], approvers: [] };
+  const line = action?.outline?.(params) ?? wording`Calls ${`${name}.${called}`}`;
+  const effect = wording`${line} (step ${id})`;
+  return {
+    text: wording`${line} (${`${name}.${called}`})`,
+    ...(hasEffect(action, params) ? { sideEffects: [effect] } : { reads: [effect] }),
+    covered: new Set(["service", "action"]),
+  };
+}
+
+/** Of an action that is not known the worst is taken for true. */
+function hasEffect(action: ServiceAction | undefined, params: JsonObject): boolean {
+  if (action === undefined) return true;
+  if (!action.sideEffect) return false;
+  return action.reads?.(params) !== true || action.carriesOut?.(params) === true;
 }
 
 function actionOf(service: Service | undefined, name: string): ServiceAction | undefined {
@@ -107,96 +143,138 @@ function actionOf(service: Service | undefined, name: string): ServiceAction | u
   return Object.hasOwn(actions, name) ? actions[name] : undefined;
 }
 
-function describeApproval(config: JsonObject, title: string): StepDescription {
-  const approvers = Array.isArray(config["approvers"])
-    ? config["approvers"].map((approver: Json) => showText(approver)).join(", ")
-    : "nobody";
+/** Where each secret of a step goes. */
+function secretsOf({ id, config }: StepDefinition, { text }: StepDescription): readonly Wording[] {
+  // Those of inner steps are named with these.
+  const { branches: _branches, steps: _steps, ...own } = config;
+  return secretsIn(own).map((name) => wording`${name}: ${text}, step ${id}`);
+}
+
+const COVERED_OF_APPROVALS = [
+  ...["approvers", "channel", "title", "required", "timeout", "allowSelfApproval"],
+  ...["remindAfter", "escalateTo", "escalateAfter", "maxRounds"],
+] as const;
+
+function describeApproval({ config, name, id }: StepDefinition): StepDescription {
+  const list = config["approvers"];
+  const approvers = Array.isArray(list) ? listValues(namesOf(list)) : wording`nobody`;
   const required = typeof config["required"] === "number" ? config["required"] : 1;
   const channel = config["channel"];
-  const place = typeof channel === "string" ? ` in ${channel}` : " where the run is shown";
+  const place =
+    typeof channel === "string" ? wording` in ${channel}` : wording` where the run is shown`;
   const timeout = describeDuration(config["timeout"]);
-  const ends = timeout === null ? "" : `, and waits ${timeout} at most`;
-  const count = required === 1 ? "one of them decides" : `${required} of them have to agree`;
+  const ends = timeout === null ? wording`` : wording`, and waits ${timeout} at most`;
+  const count =
+    required === 1 ? wording`one of them decides` : wording`${required} of them have to agree`;
   const self =
-    config["allowSelfApproval"] === true ? " Whoever started the run may decide, too." : "";
+    config["allowSelfApproval"] === true
+      ? wording` Whoever started the run may decide, too.`
+      : wording``;
+  const title = text(config, "title");
+  const { notify } = config;
+  const also = Array.isArray(notify)
+    ? wording`, and tells ${listValues(namesOf(notify))} of it`
+    : wording``;
   return {
-    text: `Asks ${approvers}${place}: "${text(config, "title")}"; ${count}${ends}.${self}${describeOptions(config)}`,
-    sideEffects: [`Posts a request for a decision${place} ("${title}").`],
-    approvers: [`${approvers} (${count}): ${title}.${self}`],
+    text: wording`Asks ${approvers}${place}: "${title}"; ${count}${ends}.${self}${describeOptions(config)}`,
+    sideEffects: [wording`Posts a request for a decision${place} ("${title}", step ${id})${also}`],
+    approvers: [wording`${approvers} (${count}): ${name ?? id}.${self}`],
+    covered: new Set<string>(COVERED_OF_APPROVALS),
   };
 }
 
-function model(config: JsonObject): string {
-  return typeof config["model"] === "string" ? ` (${config["model"]})` : "";
+function describeQuestion({ config, id }: StepDefinition): StepDescription {
+  const { model, fallbackModel, promptRef } = config;
+  const asked =
+    typeof model === "string" ? wording`the model ${model}` : wording`the bot's default model`;
+  const other =
+    typeof fallbackModel === "string" ? wording` or the model ${fallbackModel}` : wording``;
+  const prompt =
+    typeof promptRef === "string" ? wording`the prompt ${promptRef}` : wording`the prompt below`;
+  return {
+    text: wording`Asks the AI for ${answerOf(config)}: ${prompt}, to ${asked}${other}`,
+    sideEffects: [wording`Sends its prompt to ${asked}${other} (step ${id})`],
+    covered: new Set(["model", "fallbackModel", "outputFormat", "allowedValues", "promptRef"]),
+  };
 }
 
-function promptOf(config: JsonObject): string {
-  const { promptRef } = config;
-  return typeof promptRef === "string" ? `the prompt ${promptRef}` : `"${text(config, "prompt")}"`;
-}
-
-function answerOf(config: JsonObject): string {
+function answerOf(config: JsonObject): Wording {
   const { outputFormat, allowedValues, min, max } = config;
   switch (outputFormat) {
     case "enum":
-      return `one of ${Array.isArray(allowedValues) ? allowedValues.join(", ") : "some values"}`;
+      return Array.isArray(allowedValues)
+        ? wording`one of ${listValues(namesOf(allowedValues))}`
+        : wording`one of some values`;
     case "number":
       return min === undefined && max === undefined
-        ? "a number"
-        : `a number from ${showText(min ?? "…")} to ${showText(max ?? "…")}`;
+        ? wording`a number`
+        : wording`a number from ${asText(min ?? "…")} to ${asText(max ?? "…")}`;
     case "boolean":
-      return "yes or no";
+      return wording`yes or no`;
     case "json":
-      return "an object";
+      return wording`an object`;
     default:
-      return "a text";
+      return wording`a text`;
   }
 }
 
-function waitOf(config: JsonObject): string {
+function waitOf(config: JsonObject): Wording {
   if (config["event"] !== undefined) return forEvent(config);
-  if (config["until"] !== undefined) return `until ${showText(config["until"])}`;
-  return describeDuration(config["duration"]) ?? showMembers(config);
+  if (config["until"] !== undefined) return wording`until ${asText(config["until"])}`;
+  return wording`${describeDuration(config["duration"]) ?? asText(config["duration"])}`;
 }
 
-function forEvent(config: JsonObject): string {
+function forEvent(config: JsonObject): Wording {
   const { match } = config;
   const timeout = describeDuration(config["timeout"]);
-  const which = match === undefined ? "" : ` for which ${showText(match)}`;
-  const ends = timeout === null ? "" : `, ${timeout} at most`;
-  return `for the event ${text(config, "event")}${which}${ends}`;
+  const which = match === undefined ? wording`` : wording` for which ${asText(match)}`;
+  const ends = timeout === null ? wording`` : wording`, ${timeout} at most`;
+  return wording`for the event ${text(config, "event")}${which}${ends}`;
 }
 
 function describeRoutes(
   { next, onFailure, fallbackStep }: StepDefinition,
   following: string | undefined,
   isInBranch: boolean,
-): string | null {
-  const routes: string[] = [];
+): Wording | null {
+  const routes: Wording[] = [];
   if (typeof next === "object") {
-    routes.push(...Object.entries(next).map(([key, step]) => `${key} → ${step}`));
-  } else if (next !== undefined && next !== following) routes.push(`then ${next}`);
-  else if (next === undefined && !isInBranch && following !== undefined) routes.push("then end");
-  if (onFailure === "skip") routes.push("failures are skipped");
+    routes.push(...Object.entries(next).map(([key, step]) => wording`${`${key}: ${step}`}`));
+  } else if (next !== undefined && next !== following) routes.push(wording`then ${next}`);
+  else if (next === undefined && !isInBranch && following !== undefined)
+    routes.push(wording`then end`);
+  if (onFailure === "skip") routes.push(wording`failures are skipped`);
   if (onFailure === "fallback" && fallbackStep !== undefined)
-    routes.push(`on failure → ${fallbackStep}`);
-  return routes.length === 0 ? null : routes.join("; ");
+    routes.push(wording`on failure → ${fallbackStep}`);
+  if (routes.length === 0) return null;
+  return joinWordings(routes, "; ");
 }
 
-function describeChild(config: JsonObject): StepDescription {
+function describeChild({ config, id }: StepDefinition): StepDescription {
   const version =
-    config["version"] === undefined ? "" : ` (version ${showText(config["version"])})`;
-  const what = `Starts the workflow ${text(config, "workflowId")}${version}`;
-  const after = config["wait"] === false ? "and goes on at once" : "and waits for its end";
-  const { variables } = config;
-  const given = isJsonObject(variables) ? `, with ${showMembers(variables)}` : "";
-  return { text: `${what}${given}, ${after}`, sideEffects: [`${what}.`], approvers: [] };
+    config["version"] === undefined ? wording`` : wording` (version ${asText(config["version"])})`;
+  const what = wording`Starts the workflow ${text(config, "workflowId")}${version}`;
+  const after =
+    config["wait"] === false ? wording`and goes on at once` : wording`and waits for its end`;
+  return {
+    text: wording`${what}, ${after}`,
+    sideEffects: [wording`${what} (step ${id})`],
+    covered: new Set(["workflowId", "version", "wait"]),
+  };
 }
 
-function atATime({ concurrency }: JsonObject): string {
+function atATime({ concurrency }: JsonObject): Wording {
   return typeof concurrency === "number" && concurrency > 1
-    ? `, up to ${concurrency} at a time`
-    : ", one after the other";
+    ? wording`, up to ${concurrency} at a time`
+    : wording`, one after the other`;
+}
+
+/** What the step says besides its configuration and its routes, as far as it says it. */
+function envelopeOf({ retryPolicy, timeoutMs, onUnknown, sensitive }: StepDefinition) {
+  const said = Object.entries({ retryPolicy, timeoutMs, onUnknown, sensitive });
+  return said.flatMap(([name, value]): readonly Detail[] =>
+    value === undefined ? [] : [{ name, value: asText(value) }],
+  );
 }
 
 /** The steps that a step holds: those of its branches, those for each item. */
@@ -214,20 +292,5 @@ function listOf(branch: Json): Json | undefined {
 }
 
 function text(config: JsonObject, name: string): string {
-  return showText(config[name] ?? "");
-}
-
-/** Members of a configuration in one line, each cut to what a person reads. */
-function showMembers(config: JsonObject): string {
-  return Object.entries(config)
-    .map(([name, value]) => `${name}: ${showText(value)}`)
-    .join("; ");
-}
-
-const MAX_VALUE = 160;
-
-/** A value in one line, at most 160 characters. */
-export function showText(value: unknown): string {
-  const shown = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
-  return shorten(shown.replaceAll(/\s+/g, " ").trim(), MAX_VALUE);
+  return asText(config[name] ?? "");
 }

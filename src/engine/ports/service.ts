@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Json, JsonObject } from "../../shared/json.ts";
+import type { Wording } from "../../shared/wording.ts";
 
 /** What one attempt of a service action is given besides its parameters. */
 export interface ServiceContext {
@@ -36,6 +37,11 @@ export interface ServiceAction {
    * may be incomplete.
    */
   describe?(params: JsonObject): string;
+  /**
+   * What a call with these parameters does and every place that it sends to, for people who decide whether it is deployed: the
+   * parameters themselves are shown beside it. They may still hold templates, and may be incomplete. Absent: the action is named.
+   */
+  outline?(params: JsonObject): Wording;
   /** The action's parameters after templates were resolved; a strict object. */
   readonly params: z.ZodObject;
   /** Does it change something outside? Shown to reviewers. */
@@ -45,6 +51,8 @@ export interface ServiceAction {
    * still hold templates. Absent: no parameters do.
    */
   reads?(params: JsonObject): boolean;
+  /** Do these parameters carry data of the run out, though the call only reads? Absent: they do not. */
+  carriesOut?(params: JsonObject): boolean;
   /** A function where it depends on the parameters: a read may be repeated, a payment may not. */
   readonly onUnknown: UnknownPolicy | ((params: JsonObject) => UnknownPolicy);
   /**

@@ -10,7 +10,7 @@ import type {
 } from "../api/workflows.ts";
 import { type CompiledWorkflow, compileDefinition } from "../definition/compile.ts";
 import { type DefinitionDiff, diffDefinitions } from "../definition/diff.ts";
-import { explain } from "../definition/explain.ts";
+import { linesThatLeave } from "../definition/explain.ts";
 import { pinNames } from "../definition/pin-names.ts";
 import type { Problem, ValidationResult } from "../definition/problem.ts";
 import { Definition, triggersOf } from "../definition/schema.ts";
@@ -140,7 +140,7 @@ export class Workflows {
     const { stepTypes, services } = this.#options;
     return diffDefinitions(from, to, {
       bodiesIn: ({ type, config }) => stepTypes.get(type)?.bodiesIn?.(config) ?? [],
-      sideEffectsOf: (definition) => explain(definition, services).sideEffects,
+      sideEffectsOf: (definition) => linesThatLeave(definition, services),
     });
   }
 

@@ -4,6 +4,7 @@ import type { NameCheck, NameWarning } from "../../engine/ports/name-checks.ts";
 import type { Service } from "../../engine/ports/service.ts";
 import { AppError } from "../../shared/errors.ts";
 import { plain } from "../../shared/places/place.ts";
+import { wording } from "../../shared/wording.ts";
 import { defineAction, showText } from "../action.ts";
 import { readConnectionUrl } from "./connection-url.ts";
 import type { Database } from "./database.ts";
@@ -63,6 +64,8 @@ export function createDatabaseService(options: {
           const given = values === undefined ? "" : ` with ${showText(values)}`;
           return `Runs ${showText(query)}${given}`;
         },
+        outline: ({ connection = DEFAULT_CONNECTION }) =>
+          wording`Runs a statement in the database ${showText(connection)}`,
         sideEffect: true,
         reads: ({ query }) => typeof query === "string" && isPlainRead(query),
         onUnknown: ({ query, connection }) => {

@@ -1,5 +1,7 @@
 import type { Service } from "../../engine/ports/service.ts";
 import { AppError } from "../../shared/errors.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
+import { listValues, type Wording, wording } from "../../shared/wording.ts";
 import { defineAction, showText } from "../action.ts";
 import { composeMail, SendParams } from "./compose-mail.ts";
 import { type MailServer, sendMail } from "./send-mail.ts";
@@ -23,6 +25,7 @@ export function createEmailService(options: EmailServiceOptions): Service {
       send: defineAction({
         summary: "Sends an e-mail; gives {messageId, accepted, rejected}.",
         describe: ({ to, subject }) => `Sends an e-mail to ${showText(to)}: "${showText(subject)}"`,
+        outline: outlineMail,
         params: SendParams,
         sideEffect: true,
         onUnknown: "repeat",
@@ -39,6 +42,20 @@ export function createEmailService(options: EmailServiceOptions): Service {
       }),
     },
   };
+}
+
+/** Every recipient, the hidden ones too. */
+function outlineMail({ to, cc, bcc, attachments }: JsonObject): Wording {
+  const all = (value: Json | undefined): Wording =>
+    listValues(
+      (Array.isArray(value) ? value : [value]).map((one: Json | undefined) => showText(one)),
+    );
+  const copies = cc === undefined ? wording`` : wording`, a copy to ${all(cc)}`;
+  const hidden = bcc === undefined ? wording`` : wording`, a hidden copy to ${all(bcc)}`;
+  const files = Array.isArray(attachments)
+    ? wording`, with ${attachments.length} attachments`
+    : wording``;
+  return wording`Sends an e-mail to ${all(to)}${copies}${hidden}${files}`;
 }
 
 function notSetUp(): AppError {

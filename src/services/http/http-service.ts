@@ -1,6 +1,8 @@
+import { holdsTemplate } from "../../engine/definition/service-params.ts";
 import type { Service } from "../../engine/ports/service.ts";
 import { defineAction, showText } from "../action.ts";
 import { createAddressGuard } from "./address-guard.ts";
+import { outlineRequest } from "./outline-request.ts";
 import { RequestParams, sendRequest } from "./send-request.ts";
 
 /**
@@ -22,10 +24,13 @@ export function createHttpService(
           const sent = body === undefined ? "" : ` with ${showText(body)}`;
           return `Sends ${showText(method ?? "GET")} ${showText(url)}${sent}`;
         },
+        outline: (params) => outlineRequest(params),
         params: RequestParams,
         sideEffect: true,
-        // What a request that only reads sends along is shown with its step.
         reads: ({ method = "GET" }) => typeof method === "string" && /^(?:get|head)$/i.test(method),
+        // What is filled into an address, a query or a header leaves, whatever the method.
+        carriesOut: ({ url, query, headers, body }) =>
+          [url, query, headers, body].some((part) => part !== undefined && holdsTemplate(part)),
         onUnknown: "repeat",
         execute: async (params, context) => sendRequest(params, context, guard),
       }),

@@ -9,6 +9,7 @@ import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { plain } from "../../shared/places/place.ts";
 import { slackPlace } from "../../shared/places/slack-place.ts";
 import { beginningOf } from "../../shared/shorten.ts";
+import { wording } from "../../shared/wording.ts";
 import { type ChannelFinder, isChannelId, readMention } from "../../slack/channels.ts";
 import { toSlackError } from "../../slack/errors.ts";
 import { findMessage, type MessageMark } from "../../slack/messages.ts";
@@ -51,6 +52,10 @@ export function createSlackService(slack: SlackParts): Service {
       sendMessage: defineAction({
         summary: "Posts a message to a channel, a person or a thread; gives {messageTs, channel}.",
         describe: ({ channel, message }) => `Posts to ${nameOf(channel)}: "${showText(message)}"`,
+        outline: ({ channel, threadTs }) =>
+          threadTs === undefined
+            ? wording`Posts to ${nameOf(channel)}`
+            : wording`Posts to ${nameOf(channel)}, in a thread`,
         params: MessageParams,
         sideEffect: true,
         // Slack has no idempotency keys: a message that may be there already is found by its metadata.

