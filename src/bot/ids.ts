@@ -26,6 +26,9 @@ export const ACTION_IDS = {
   receipts: "receipts",
   decideSeveral: "several_requests",
   allowSharing: "allow_sharing",
+  openForm: "open_form",
+  chooseRun: "choose_run",
+  fillFromLastRun: "fill_from_last_run",
 } as const;
 
 /** A choice of an approval: `decide_approve`, `decide_reject`, … The choice that counts is in the button's value. */
@@ -51,8 +54,13 @@ export const CALLBACK_IDS = {
   chooseWorkflow: "choose_workflow",
 } as const;
 
-/** Dialogs that a click on a card opens. */
-export const DIALOG_IDS = { decide: "decide", delegate: "delegate", several: "several" } as const;
+/** Dialogs that a click or a command opens. */
+export const DIALOG_IDS = {
+  decide: "decide",
+  delegate: "delegate",
+  several: "several",
+  runForm: "run_form",
+} as const;
 
 /**
  * Events with a listener, as the manifest subscribes to them.

@@ -313,6 +313,7 @@ function workflowsOf(
     deployFile: (file, source) => changes.deployFile(file, source),
     validate: (definition) => workflows.validate(definition),
     list: () => workflows.list(),
+    runnableBy: (userId) => changes.runnableBy(userId),
     get: (workflowId, version) => workflows.get(workflowId, version),
     versions: (workflowId) => workflows.versions(workflowId),
     diff: (workflowId, from, to) => workflows.diff(workflowId, from, to),

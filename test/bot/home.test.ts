@@ -1,59 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { isJsonObject, type JsonObject, toObjects } from "../../simulator/json.ts";
+import { isJsonObject, toObjects } from "../../simulator/json.ts";
 import { APPROVALS, askWorkflow, EXPLAINED } from "../support/ask-workflow.ts";
 import { TestBot, type TestBotOptions } from "../support/bot.ts";
 import { dialog, submit } from "../support/dialogs.ts";
-
-/** App Home as one person sees it. */
-class Home {
-  readonly #bot: TestBot;
-  readonly #user: string;
-
-  constructor(bot: TestBot, user: string) {
-    this.#bot = bot;
-    this.#user = user;
-  }
-
-  async view(): Promise<JsonObject> {
-    const response = await fetch(`${this.#bot.simulator.url}/sim/home?user=${this.#user}`);
-    return (await response.json()) as JsonObject;
-  }
-
-  /** Opens it and waits until it shows something. */
-  async open(pattern: RegExp): Promise<string> {
-    await this.#bot.act("home-open", { user: this.#user, tab: "home" });
-    return this.shows(pattern);
-  }
-
-  shows(pattern: RegExp): Promise<string> {
-    return this.#bot.until(async () => {
-      const text = JSON.stringify(await this.view());
-      return pattern.test(text) ? text : undefined;
-    });
-  }
-
-  /** Clicks the first button with this action id. */
-  async click(actionId: string): Promise<JsonObject> {
-    const view = await this.view();
-    const button = buttonsOf(view).find((element) => element["action_id"] === actionId);
-    if (button === undefined) throw new Error(`There is no button ${actionId}.`);
-    return this.#bot.act("action", {
-      user: this.#user,
-      view_id: view["id"],
-      action_id: actionId,
-      block_id: button["block_id"],
-      value: button["value"],
-    });
-  }
-}
-
-function buttonsOf(view: JsonObject): readonly JsonObject[] {
-  return toObjects(view["blocks"])
-    .filter((block) => block["type"] === "actions")
-    .flatMap((block) =>
-      toObjects(block["elements"]).map((button) => ({ ...button, block_id: block["block_id"] })),
-    );
-}
+import { buttonsOf, Home } from "../support/home.ts";
 
 describe("a Home that Slack does not take", () => {
   test.for([

@@ -1,23 +1,17 @@
 import { z } from "zod";
-import type { Role } from "../../engine/api/access.ts";
 import type { Definition } from "../../engine/definition/schema.ts";
 import { executionIdFor } from "../../engine/model/execution-id.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
-import { escapeText, shortRunId, showSentence } from "../../slack/text.ts";
+import { LIMITS } from "../../slack/limits.ts";
+import { escapeText, showSentence } from "../../slack/text.ts";
+import type { BotContext } from "../context.ts";
+import { carry } from "../forms/carried.ts";
+import { newForm } from "../forms/run-forms.ts";
 import { ACTION_IDS } from "../ids.ts";
-import type { SharedChannels } from "../shared-channels.ts";
-import {
-  button,
-  buttons,
-  type CardMessage,
-  message,
-  section,
-  sections,
-} from "../views/blocks/build.ts";
-import { describeEstimate } from "../views/costs.ts";
+import { button, buttons, message, sections } from "../views/blocks/build.ts";
+import { describeStart } from "./describe-start.ts";
 import { describeInputs, exampleLine } from "./inputs-help.ts";
-import { ALLOW_SHARING } from "./sharing.ts";
 import { type Answer, type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 /** The engine's problems with inputs. */
@@ -29,9 +23,10 @@ type InputProblem = z.output<typeof InputProblems>["problems"][number];
 export const runCommand: Subcommand = {
   name: "run",
   usage: "<id> [key=value …]",
-  summary: "start a workflow; its card appears where you type this",
+  summary: "start a workflow; a form asks for what you leave out",
   roles: EVERY_ROLE,
-  run: async (request, { engine, command, shared }) => {
+  run: async (request, context) => {
+    const { engine, command } = context;
     const workflowId = readWorkflowId(request, command);
     const { definition } = await engine.workflows.get(workflowId);
     const { channel, threadTs, caller, values } = request;
@@ -44,49 +39,17 @@ export const runCommand: Subcommand = {
         report: { channel, on: "all", ...omitUndefined({ threadTs }) },
         executionId: executionIdFor(workflowId, `slash:${request.deliveryId}`),
       });
-      const run = shortRunId(executionId);
-      const estimate = describeEstimate(await engine.costs.estimate(workflowId));
-      const started = `Started *${escapeText(definition.name)}*: run \`${run}\`.`;
-      const status = `\`${command} status ${run}\``;
-      if (!(await isHeldBack(definition, channel, shared)))
-        return `${started} Its card shows how it goes; so does ${status}. ${estimate}`;
-      const elsewhere = `${started} ${PRIVATELY}; ${status} shows how it goes. ${estimate}`;
-      return startedElsewhere(elsewhere, channel, caller.role, command);
+      const { userId: user } = caller;
+      return await describeStart({ workflowId, executionId, channel, user }, context);
     } catch (error) {
       const problems = isAppError(error, "input_invalid")
         ? InputProblems.safeParse(error.details).data?.problems
         : undefined;
       if (problems === undefined) throw error;
-      return explainProblems(definition, values, problems, command);
+      return explainProblems(definition, request, problems, context);
     }
   },
 };
-
-const PRIVATELY =
-  "People of another organization read this channel, so its card comes to your direct messages";
-
-/** Do the cards of this run not stand where it was started? As long as Slack does not say, its card says it later. */
-async function isHeldBack(
-  definition: Definition,
-  channel: string,
-  shared: SharedChannels,
-): Promise<boolean> {
-  if (definition.sharedChannels === "allow") return false;
-  return shared.isPrivate(channel).catch(() => false);
-}
-
-/** The answer, with what admins can do about it. */
-function startedElsewhere(
-  text: string,
-  channel: string,
-  role: Role,
-  command: string,
-): CardMessage | string {
-  if (role !== "admin")
-    return `${text} An admin can allow cards here: \`${command} sharing allow\`.`;
-  const allow = button({ actionId: ACTION_IDS.allowSharing, label: ALLOW_SHARING, value: channel });
-  return message(text, [section(text), buttons("sharing", [allow])]);
-}
 
 function readWorkflowId({ words, values }: CommandRequest, command: string): string {
   const [id, extra] = words;
@@ -107,20 +70,23 @@ function readWorkflowId({ words, values }: CommandRequest, command: string): str
   return id;
 }
 
-function explainProblems(
+/**
+ * What is wrong, and a button that opens the form with the values that fit. If values are only missing, the form is the answer
+ * wherever one can be opened.
+ */
+async function explainProblems(
   definition: Definition,
-  values: ReadonlyMap<string, string>,
+  { values, channel, threadTs }: CommandRequest,
   problems: readonly InputProblem[],
-  command: string,
-): Answer {
-  const names = new Set(problems.map((problem) => problem.path));
+  { command, keys }: BotContext,
+): Promise<Answer> {
+  const wrong = new Set(problems.map((problem) => problem.path));
   const inputs = {
     ...definition,
     inputs: Object.fromEntries(
-      Object.entries(definition.inputs ?? {}).filter(([name]) => names.has(name)),
+      Object.entries(definition.inputs ?? {}).filter(([name]) => wrong.has(name)),
     ),
   };
-  const wrong = new Set(problems.map((problem) => problem.path));
   const kept = new Map([...values].filter(([name]) => !wrong.has(name)));
   const lines = [
     `:warning: *${escapeText(definition.name)}* was not started:`,
@@ -128,12 +94,26 @@ function explainProblems(
       ({ path, message: what, fix }) =>
         `• \`${escapeText(path)}\`: ${sentence(what)} ${sentence(fix)}`,
     ),
-    ...(inputs.inputs && Object.keys(inputs.inputs).length > 0
+    ...(Object.keys(inputs.inputs).length > 0
       ? ["*What it needs*", ...describeInputs(inputs)]
       : []),
     `Like this: \`${exampleLine(command, definition, kept)}\``,
   ];
-  return { ...message(lines.join("\n"), sections(lines)), isRefusal: true };
+  const text = message(lines.join("\n"), sections(lines));
+  if (Object.keys(definition.inputs ?? {}).length === 0) return { ...text, isRefusal: true };
+  const given = [...kept].filter(([name]) => definition.inputs?.[name]?.sensitive !== true);
+  const form = newForm({
+    ...{ workflowId: definition.id, via: "slash", channel },
+    ...{ given: Object.fromEntries(given), ...omitUndefined({ threadTs }) },
+  });
+  const value = await carry(form, LIMITS.buttonValue, keys);
+  const open = button({ actionId: ACTION_IDS.openForm, label: "Fill in a form", value });
+  const isOnlyMissing = [...wrong].every((name) => (values.get(name) ?? "").trim() === "");
+  return {
+    ...{ text: text.text, blocks: [...text.blocks, buttons("form", [open])] },
+    isRefusal: true,
+    ...(isOnlyMissing && { form }),
+  };
 }
 
 function sentence(text: string): string {

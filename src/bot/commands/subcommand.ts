@@ -1,5 +1,6 @@
 import type { Caller, Role } from "../../engine/api/access.ts";
 import type { BotContext } from "../context.ts";
+import type { FormState } from "../forms/form-state.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 
 /** A command as a subcommand sees it: typed after the slash command, or written to the bot. */
@@ -16,8 +17,15 @@ export interface CommandRequest {
   readonly deliveryId: string;
 }
 
-/** What a person reads; with the mark, that nothing was done since what they typed does not fit. */
-export type Answer = string | (CardMessage & { readonly isRefusal?: true });
+/** What a person reads. */
+export type Answer =
+  | string
+  | (CardMessage & {
+      /** Nothing was done, since what they typed does not fit. */
+      readonly isRefusal?: true;
+      /** The form that is opened in its place where Slack can open one. */
+      readonly form?: FormState;
+    });
 
 /** Was nothing done? */
 export function isRefusal(answer: Answer): boolean {

@@ -68,6 +68,7 @@ export function homeView(content: HomeContent): HomeView {
     buttons("receipts", [receiptsButton(content.hasReceipts)]),
     divider,
     header("Your latest runs"),
+    buttons("run", [RUN]),
     ...runBlocks(content),
     divider,
     header("Costs of all workflows"),
@@ -95,6 +96,13 @@ export function closedHomeView(reason: string): HomeView {
     ],
   };
 }
+
+const RUN = button({
+  actionId: ACTION_IDS.chooseRun,
+  label: "Run a workflow",
+  value: "{}",
+  style: "primary",
+});
 
 function receiptsButton(hasReceipts: boolean) {
   return button({
@@ -142,8 +150,7 @@ function decisionBlocks(
 
 function runBlocks({ runs, hasMoreRuns, now, command }: HomeContent): KnownBlock[] {
   if (runs === null) return [section("They cannot be shown at the moment.")];
-  if (runs.length === 0)
-    return [section(`You have started none yet. Try \`${command} run &lt;id&gt;\`.`)];
+  if (runs.length === 0) return [section("You have started none yet.")];
   const lines = runs.map((run) => {
     const waits =
       run.waitingOn.length === 0 ? "" : ` for ${run.waitingOn.map(escapeText).join(", ")}`;

@@ -17,6 +17,7 @@ import { register as registerWhyRun } from "./actions/why-run.ts";
 import { register as registerWorkflow } from "./commands/workflow.ts";
 import { register as registerDecision } from "./dialogs/decision.ts";
 import { register as registerDelegation } from "./dialogs/delegation.ts";
+import { register as registerRunForm } from "./dialogs/run-form.ts";
 import { register as registerSeveral } from "./dialogs/several.ts";
 import { register as registerAppHomeOpened } from "./events/app-home-opened.ts";
 import { register as registerAppMention } from "./events/app-mention.ts";
@@ -59,4 +60,5 @@ export function registerListeners(app: App, context: BotContext): void {
   registerUninstalled(app, context);
   registerWorkspaceChanges(app, context);
   registerRunWorkflow(app, context);
+  registerRunForm(app, context);
 }

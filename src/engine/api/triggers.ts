@@ -92,6 +92,8 @@ export interface ShortcutRequest {
   readonly place: MessagePlace | null;
   /** That message as Slack handed it over; absent: it is read. */
   readonly message?: PointedMessage;
+  /** What the person filled in for the inputs, converted by their types. It goes before what the message gives. @default nothing */
+  readonly values?: JsonObject;
 }
 
 /** A request to the path of a webhook. */

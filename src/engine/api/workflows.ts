@@ -29,6 +29,13 @@ export interface Workflows {
   validate(definition: unknown): ValidationResult;
   /** All workflows, by id. */
   list(): Promise<readonly WorkflowSummary[]>;
+  /**
+   * The workflows that a person may run, by id. A workflow whose groups cannot be read at the moment is among them: whether they may
+   * is checked again when they start it.
+   *
+   * @param userId - Slack user id. @throws {AppError} `slack_unavailable`.
+   */
+  runnableBy(userId: string): Promise<readonly WorkflowSummary[]>;
   /** @throws {AppError} `workflow_not_found` (naming the nearest), `version_not_found`. */
   get(workflowId: string, version?: number): Promise<DeployedWorkflow>;
   /** All versions of a workflow, the newest number first. @throws {AppError} `workflow_not_found`. */

@@ -12,7 +12,7 @@ export interface TriggerType<Config = unknown> {
   readonly config: z.ZodType<Config>;
   /** The variables that its runs begin with; absent: the caller that starts the run gives them. */
   readonly gives?: readonly string[];
-  /** Others may come besides: the payload decides. */
+  /** Others may come besides: the payload decides, or the person who starts it fills them in. */
   readonly givesMore?: boolean;
   /** Problems beyond the schema; called only with a configuration that fits it. */
   check?(config: unknown): readonly ConfigProblem[];

@@ -1,5 +1,11 @@
 import { hashJson, type Json, readOwn, toJson } from "../../shared/json.ts";
-import type { Activation, DeployOptions, DeployResult, FileDeployment } from "../api/workflows.ts";
+import type {
+  Activation,
+  DeployOptions,
+  DeployResult,
+  FileDeployment,
+  WorkflowSummary,
+} from "../api/workflows.ts";
 import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { Pauses } from "../executions/pauses.ts";
 import type { Deployments } from "../workflows/deployments.ts";
@@ -21,6 +27,13 @@ export class GuardedWorkflows {
   constructor(gate: Gate, parts: WorkflowGateParts) {
     this.#gate = gate;
     this.#parts = parts;
+  }
+
+  async runnableBy(userId: string): Promise<readonly WorkflowSummary[]> {
+    if (!(await this.#gate.access.mayUse(userId, "recent"))) return [];
+    const all = await this.#parts.workflows.list();
+    const may = await Promise.all(all.map(({ id }) => this.#mayRun(userId, id)));
+    return all.filter((_, index) => may[index]);
   }
 
   async deploy(source: unknown, options: DeployOptions): Promise<DeployResult> {
@@ -114,6 +127,16 @@ export class GuardedWorkflows {
     if ((definition.sharedChannels ?? "ask") === (wanted.sharedChannels ?? "ask")) return;
     const what = `change "sharedChannels" of "${workflowId}"`;
     await this.#gate.permitAdmin(by, { ...attempt, what });
+  }
+
+  async #mayRun(userId: string, workflowId: string): Promise<boolean> {
+    const permissions = await this.#gate.permissionsOf(workflowId);
+    // Without a rule of its own every person with a role may, and this one has a role.
+    if (permissions?.run === undefined) return true;
+    return this.#gate.access.may(userId, "run", permissions).then(
+      ({ allowed }) => allowed,
+      () => true,
+    );
   }
 
   async #activeVersion(workflowId: string): Promise<number | null> {

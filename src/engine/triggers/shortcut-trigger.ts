@@ -31,7 +31,7 @@ export class ShortcutTrigger {
 
   /** @throws {AppError} `workflow_not_found` for one that cannot be chosen (any more), and what reading the message and a start throw. */
   async start(request: ShortcutRequest): Promise<StartResult> {
-    const { id, workflowId, user, place } = request;
+    const { id, workflowId, user, place, values } = request;
     const { triggers, executions, conversations } = this.#options;
     const trigger = triggers.of("shortcut").find((one) => one.workflowId === workflowId);
     if (!trigger) {
@@ -48,8 +48,8 @@ export class ShortcutTrigger {
     return executions.start({
       workflowId,
       executionId: executionIdFor(workflowId, `shortcut:${id}`),
-      variables: { user, ...(message ?? NO_MESSAGE) },
-      variableForm: "json",
+      variables: { user, ...(message ?? NO_MESSAGE), ...values },
+      variableForm: values === undefined ? "json" : "form",
       trigger: {
         type: "shortcut",
         id: trigger.id,

@@ -5,13 +5,13 @@ import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import { findByTs } from "../../../slack/messages.ts";
 import { parseRecentDraftValue, type RecentDraftValue } from "../../action-values.ts";
 import { answerCommand } from "../../commands/index.ts";
-import type { Answer } from "../../commands/subcommand.ts";
 import type { BotContext } from "../../context.ts";
 import { readAddressed } from "../../conversation/addressed.ts";
 import { createDraftWriter } from "../../drafts/draft-writer.ts";
 import { readPlain } from "../../drafts/parse-build-request.ts";
 import { whyNoChange } from "../../drafts/why-no-change.ts";
 import { ACTION_IDS } from "../../ids.ts";
+import { answerWithForm } from "../dialogs/run-form.ts";
 import { type AckedRequest, onAction } from "./on-action.ts";
 
 /** The buttons of the bot's answers in direct messages: they do what a command would, where none can be typed. */
@@ -43,16 +43,20 @@ export function register(app: App, context: BotContext): void {
 
 async function runCommand(
   text: string,
-  { caller, click: { channel, threadTs, triggerId } }: AckedRequest<string>,
+  { caller, click, client, logger, reply }: AckedRequest<string>,
   context: BotContext,
-): Promise<Answer> {
+): Promise<undefined> {
+  const { channel, threadTs, triggerId } = click;
   const from = {
     caller,
     channel: channel ?? caller.userId,
     deliveryId: triggerId ?? "",
     ...omitUndefined({ threadTs }),
   };
-  return answerCommand(text, from, { ...context, command: await context.botName() });
+  const here = { ...context, command: await context.botName() };
+  const door = { client, logger, reply, triggerId, user: caller.userId };
+  await answerWithForm(await answerCommand(text, from, here), door, here);
+  return undefined;
 }
 
 /** Makes a message that stands beside the draft's thread a change of the draft. A second click changes nothing. */

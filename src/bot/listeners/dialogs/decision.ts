@@ -43,13 +43,10 @@ export function register(app: App, context: BotContext): void {
       if (settled.kind === "refused")
         return { kind: "notice", text: showSentence(settled.message) };
       logger.info({ requestId: value.r, choice: value.c, settled: settled.kind }, "a decision");
-      return { kind: "done" };
-    },
-    // In App Home there is no card that shows it.
-    done: async ({ value, user }) => {
-      if (value.o !== "home") return;
-      const told = section(":white_check_mark: Your decision counts.");
-      await context.home.publish(user, undefined, [told]);
+      if (value.o !== "home") return { kind: "done" };
+      // In App Home there is no card that shows it.
+      const notice = section(":white_check_mark: Your decision counts.");
+      return { kind: "done", after: () => context.home.publish(user, undefined, [notice]) };
     },
   });
 }

@@ -1,5 +1,5 @@
 import type { App, SlackViewAction, ViewResponseAction } from "@slack/bolt";
-import type { View } from "@slack/types";
+import type { ModalView, View } from "@slack/types";
 import type { Logger } from "pino";
 import { AppError } from "../../../shared/errors.ts";
 import type { BotContext } from "../../context.ts";
@@ -33,18 +33,21 @@ export function fillDialog(
 /** A dialog as it was submitted. */
 interface Submitted<Value> {
   readonly value: Value;
+  readonly viewId: string;
   readonly user: string;
   readonly values: SlackViewAction["view"]["state"]["values"];
   readonly logger: Logger;
 }
 
 /**
- * What becomes of a submission: the dialog closes, stays with what is wrong, or shows a text instead.
+ * What becomes of a submission: the dialog closes, stays with what is wrong, or shows another view or a text instead.
  *
  * `errors`: by block id.
  */
 export type Submission =
-  | { readonly kind: "done" }
+  /** `after`: what is to be done when Slack has closed the dialog. */
+  | { readonly kind: "done"; readonly after?: () => Promise<void> }
+  | { readonly kind: "view"; readonly view: ModalView }
   | { readonly kind: "errors"; readonly errors: Readonly<Record<string, string>> }
   | { readonly kind: "notice"; readonly text: string };
 
@@ -58,7 +61,8 @@ export function onSubmit<Value>(
     /** Reads what the dialog carries. @returns `null` for what the bot never wrote. */
     readonly parse: (metadata: string) => Value | null;
     readonly submit: (submitted: Submitted<Value>) => Promise<Submission>;
-    readonly done?: (submitted: Submitted<Value>) => Promise<void>;
+    /** What is said if its effect is not known in time. @default that of a decision */
+    readonly unconfirmed?: string;
   },
 ): void {
   app.view(dialog.id, async ({ ack, body, view }) => {
@@ -74,20 +78,34 @@ export function onSubmit<Value>(
         const message = "This dialog belongs to no request. Decide on the newest card.";
         throw new AppError({ code: "execution_not_found", message });
       }
-      const submitted = { value, user, values: view.state.values, logger };
-      const work = dialog.submit(submitted);
+      const work = dialog.submit({
+        value,
+        viewId: view.id,
+        user,
+        values: view.state.values,
+        logger,
+      });
       if (!(await settlesWithin(work, ACK_WITHIN_MS, context))) {
         work.catch((error: unknown) => logger.warn({ err: error }, "a dialog's work failed late"));
-        return reply(`:warning: ${UNCONFIRMED_SENTENCE}`);
+        return reply(`:warning: ${dialog.unconfirmed ?? UNCONFIRMED_SENTENCE}`);
       }
       const result = await work;
       if (result.kind === "notice") return reply(result.text);
-      const response: ViewResponseAction | undefined =
-        result.kind === "errors"
-          ? { response_action: "errors", errors: { ...result.errors } }
-          : undefined;
-      await ack(response);
-      if (result.kind === "done") await dialog.done?.(submitted);
+      await ack(toResponse(result));
+      if (result.kind === "done") await result.after?.();
     });
   });
+}
+
+function toResponse(
+  result: Exclude<Submission, { kind: "notice" }>,
+): ViewResponseAction | undefined {
+  switch (result.kind) {
+    case "errors":
+      return { response_action: "errors", errors: { ...result.errors } };
+    case "view":
+      return { response_action: "update", view: result.view };
+    default:
+      return undefined;
+  }
 }

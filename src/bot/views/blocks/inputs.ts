@@ -16,25 +16,46 @@ import { plain } from "../dialog.ts";
 
 export const COMMENT_BLOCK = "comment";
 const FIELD_PREFIX = "field:";
+/** Not in a name of a variable. */
+const REFILLED = "#";
 const ACTION = "value";
 const SHOWN_CHARS = 200;
 /** Text of this length gets a large field. */
 const LONG = 80;
 
-/** Block id of a field; `null`: of the comment. */
-export function blockOf(field: string | null): string {
-  return field === null ? COMMENT_BLOCK : `${FIELD_PREFIX}${field}`;
+/**
+ * Block id of a field; `null`: of the comment.
+ *
+ * @param refilled - how often its value was replaced: Slack keeps what stands in a field whose block keeps its id.
+ */
+export function blockOf(field: string | null, refilled = 0): string {
+  if (field === null) return COMMENT_BLOCK;
+  return `${FIELD_PREFIX}${field}${refilled === 0 ? "" : `${REFILLED}${refilled}`}`;
 }
 
-/** A field for one value, filled with what it is by now. */
-export function fieldBlock(field: FormField): InputBlock {
+/** What a field shows and asks for. */
+export type ShownField = Pick<
+  FormField,
+  | "name"
+  | "label"
+  | "description"
+  | "required"
+  | "type"
+  | "options"
+  | "sensitive"
+  | "fits"
+  | "value"
+>;
+
+/** A field for one value, filled with what it is by now. @param refilled - as for {@link blockOf}. */
+export function fieldBlock(field: ShownField, refilled = 0): InputBlock {
   const { name, label = name, description, required = false, fits, value } = field;
   const hint = fits
     ? description
     : `Now: ${field.sensitive ? "hidden" : showValue(value, SHOWN_CHARS)}. Left empty, it stays so.`;
   return {
     type: "input",
-    block_id: blockOf(name),
+    block_id: blockOf(name, refilled),
     // What the field cannot show need not be written again.
     optional: !required || !fits,
     label: plain(label, LIMITS.inputLabel),
@@ -43,7 +64,7 @@ export function fieldBlock(field: FormField): InputBlock {
   };
 }
 
-function elementOf({ type, options = [] }: FormField, value: Json): InputBlockElement {
+function elementOf({ type, options = [] }: ShownField, value: Json): InputBlockElement {
   const action_id = ACTION;
   switch (type) {
     case "boolean":
@@ -60,6 +81,10 @@ function elementOf({ type, options = [] }: FormField, value: Json): InputBlockEl
         action_id,
         ...omitUndefined({ initial_user: initial(value) }),
       };
+    case "channel":
+      return channelElement(value);
+    case "file":
+      return fileElement(value);
     default:
       return {
         ...typingElement(type, textOf(value) ?? ""),
@@ -92,6 +117,26 @@ function typingElement(
 
 function textOf(value: Json): string | null {
   return value === null || typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** A list of channels; one that is known by its name alone is typed, since the list knows ids. */
+function channelElement(value: Json): InputBlockElement {
+  const chosen = initial(value);
+  if (chosen !== undefined && !/^[CG][A-Z0-9]+$/.test(chosen))
+    return { ...typingElement("string", chosen), initial_value: chosen };
+  return {
+    type: "conversations_select",
+    action_id: ACTION,
+    filter: { include: ["public", "private"], exclude_bot_users: true },
+    ...omitUndefined({ initial_conversation: chosen }),
+  };
+}
+
+/** A field that takes an uploaded file; one that was given before is shown as text, since such a field cannot be filled. */
+function fileElement(value: Json): InputBlockElement {
+  const given = initial(value);
+  if (given !== undefined) return { ...typingElement("string", given), initial_value: given };
+  return { type: "file_input", action_id: ACTION, max_files: 1 };
 }
 
 /** What stands in a field first: Slack takes no empty text. */
@@ -132,7 +177,9 @@ const State = z.looseObject({
   selected_option: z.object({ value: z.string() }).nullish(),
   selected_options: z.array(z.object({ value: z.string() })).optional(),
   selected_user: z.string().nullish(),
+  selected_conversation: z.string().nullish(),
   selected_date: z.string().nullish(),
+  files: z.array(z.object({ id: z.string() })).optional(),
 });
 const Values = z.record(z.string(), z.record(z.string(), State));
 
@@ -150,15 +197,22 @@ export function readFields(values: unknown): {
     comment: typeof comment === "string" ? comment : undefined,
     fields: Object.fromEntries(
       read.flatMap(([block, value]): [string, Json][] =>
-        block.startsWith(FIELD_PREFIX) ? [[block.slice(FIELD_PREFIX.length), value]] : [],
+        block.startsWith(FIELD_PREFIX) ? [[fieldOf(block), value]] : [],
       ),
     ),
   };
 }
 
+function fieldOf(block: string): string {
+  const [name = ""] = block.slice(FIELD_PREFIX.length).split(REFILLED);
+  return name;
+}
+
 function readState(state: z.output<typeof State> | undefined): Json {
   if (state?.selected_options !== undefined)
     return state.selected_options.map(({ value }) => value);
-  const { value, selected_option: option, selected_user, selected_date } = state ?? {};
-  return value ?? option?.value ?? selected_user ?? selected_date ?? null;
+  const { value, selected_option: option, files } = state ?? {};
+  const chosen = [state?.selected_user, state?.selected_date, state?.selected_conversation];
+  const given = [value, option?.value, ...chosen, files?.[0]?.id];
+  return given.find((one) => one !== undefined && one !== null) ?? null;
 }

@@ -1,0 +1,231 @@
+import type { ModalView } from "@slack/types";
+import { z } from "zod";
+import type { ExecutionView, StartResult } from "../../engine/api/executions.ts";
+import type { Definition, InputDefinition } from "../../engine/definition/schema.ts";
+import { executionIdFor } from "../../engine/model/execution-id.ts";
+import { AppError, isAppError } from "../../shared/errors.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { LIMITS } from "../../slack/limits.ts";
+import type { BotContext } from "../context.ts";
+import { describeEstimate } from "../views/costs.ts";
+import { runForm } from "../views/run-form.ts";
+import { carry, readCarried } from "./carried.ts";
+import { askedInputs, readPage, shownFields, showProblem } from "./fill-in.ts";
+import { FormState, fingerprintOf, pagesOf } from "./form-state.ts";
+
+/** What becomes of a page that was submitted. */
+export type FormResult =
+  | { readonly kind: "started"; readonly executionId: string; readonly state: FormState }
+  /** What is wrong, by the name of its field. */
+  | {
+      readonly kind: "errors";
+      readonly errors: Readonly<Record<string, string>>;
+      readonly state: FormState;
+    }
+  /** Another page, or the same anew. */
+  | { readonly kind: "view"; readonly view: ModalView };
+
+/** A form as a person submitted it. */
+export interface SubmittedForm {
+  /** Of the dialog; equal for all its pages. */
+  readonly viewId: string;
+  readonly user: string;
+  readonly metadata: string;
+  readonly fields: Readonly<Record<string, Json>>;
+}
+
+const CHANGED =
+  ":warning: The workflow was changed while you filled this in. Look at the values once more.";
+
+/** The engine's problems with inputs. */
+const InputProblems = z.object({
+  problems: z.array(z.object({ path: z.string(), message: z.string(), fix: z.string() })).min(1),
+});
+
+/** A form that has not been opened: the first page, with what is known of the values. */
+export function newForm(
+  start: Pick<FormState, "workflowId" | "via" | "channel"> & Partial<FormState>,
+): FormState {
+  return { message: null, given: {}, page: 0, refilled: 0, ...start };
+}
+
+/**
+ * The page at which a form stands.
+ *
+ * @throws {AppError} `workflow_not_found`, `store_unavailable`.
+ */
+export async function buildForm(
+  state: FormState,
+  user: string,
+  { engine, keys }: BotContext,
+  remarks: readonly string[] = [],
+): Promise<ModalView> {
+  const { workflowId, refilled } = state;
+  const { definition } = await engine.workflows.get(workflowId);
+  const inputs = askedInputs(definition.inputs, state);
+  const pages = pagesOf(inputs);
+  const page = Math.min(state.page, pages.length - 1);
+  const open = { ...state, page, inputs: fingerprintOf(inputs) };
+  const entries = pages[page] ?? [];
+  const [metadata, hasLastRun, estimate] = await Promise.all([
+    carry(open, LIMITS.privateMetadata, keys),
+    refilled === 0 && entries.length > 0 ? hasRunBefore(workflowId, user, engine) : false,
+    engine.costs.estimate(workflowId),
+  ]);
+  return runForm({
+    workflow: definition,
+    fields: shownFields(entries, Object.entries(inputs), open),
+    ...{ page, pages: pages.length, remarks, hasLastRun, refilled, metadata },
+    footer: estimate.durationMs === null ? null : describeEstimate(estimate),
+  });
+}
+
+/**
+ * Takes a page: shows what is wrong under its field, the next page, or starts the workflow. Submitting twice starts once.
+ *
+ * @throws {AppError} `input_invalid` for a dialog that is out of date or values that no field of the page shows, and what a start throws.
+ */
+export async function submitForm(
+  { viewId, user, metadata, fields }: SubmittedForm,
+  context: BotContext,
+): Promise<FormResult> {
+  const state = await readForm(metadata, context);
+  const { definition } = await context.engine.workflows.get(state.workflowId);
+  const inputs = askedInputs(definition.inputs, state);
+  const pages = pagesOf(inputs);
+  const page = pages[state.page] ?? [];
+  const filled = readPage(page, Object.entries(inputs), state, fields);
+  if (state.inputs !== fingerprintOf(inputs)) {
+    const anew = { ...withGiven(state, inputs, fields), page: 0, refilled: state.refilled + 1 };
+    return { kind: "view", view: await buildForm(anew, user, context, [CHANGED]) };
+  }
+  if (Object.keys(filled.errors).length > 0)
+    return { kind: "errors", errors: filled.errors, state };
+  if (state.page < pages.length - 1) {
+    const next = { ...withGiven(state, inputs, filled.values), page: state.page + 1 };
+    return { kind: "view", view: await buildForm(next, user, context) };
+  }
+  try {
+    const values = { ...state.given, ...filled.values };
+    const { executionId } = await startForm(state, values, { viewId, user }, context);
+    return { kind: "started", executionId, state };
+  } catch (error) {
+    return { kind: "errors", errors: errorsOf(error, page, definition), state };
+  }
+}
+
+/**
+ * The page with the values of the person's last run of the workflow in place of those that it had; what is sensitive stays as it is.
+ *
+ * @throws {AppError} as {@link submitForm}.
+ */
+export async function fillFromLastRun(
+  { user, metadata, fields }: Omit<SubmittedForm, "viewId">,
+  context: BotContext,
+): Promise<ModalView> {
+  const { engine } = context;
+  const state = await readForm(metadata, context);
+  const { definition } = await engine.workflows.get(state.workflowId);
+  const inputs = askedInputs(definition.inputs, state);
+  const filled = withGiven(state, inputs, fields);
+  const last = await findLastRun(state.workflowId, user, engine);
+  const values = Object.entries(last?.variables ?? {}).filter(([, value]) => value !== null);
+  const given = withGiven(filled, inputs, Object.fromEntries(values)).given;
+  return buildForm({ ...filled, given, refilled: state.refilled + 1 }, user, context);
+}
+
+/** @throws {AppError} `input_invalid`. */
+async function readForm(metadata: string, { keys }: BotContext): Promise<FormState> {
+  const state = await readCarried(metadata, FormState, keys);
+  if (state !== null) return state;
+  const message = "This form is out of date, and nothing was started. Open it again.";
+  throw new AppError({ code: "input_invalid", message });
+}
+
+/** What was filled in is kept for the next page, unless it is sensitive. */
+function withGiven(
+  state: FormState,
+  inputs: Readonly<Record<string, InputDefinition>>,
+  values: JsonObject,
+): FormState {
+  const kept = Object.entries(values).filter(
+    ([name]) => Object.hasOwn(inputs, name) && inputs[name]?.sensitive === false,
+  );
+  return { ...state, given: { ...state.given, ...Object.fromEntries(kept) } };
+}
+
+/**
+ * Starts the workflow of a form; once for a dialog, however often it is submitted.
+ *
+ * @param values - as its fields gave them. @throws {AppError} what a start throws.
+ */
+export function startForm(
+  { workflowId, via, channel, threadTs, message }: FormState,
+  values: JsonObject,
+  { viewId, user }: Pick<SubmittedForm, "viewId" | "user">,
+  { engine }: BotContext,
+): Promise<StartResult> {
+  if (via === "shortcut") {
+    const isAsked = Object.keys(values).length > 0;
+    const request = { id: viewId, workflowId, user, ...(isAsked && { values }) };
+    return engine.triggers.startFromShortcut(
+      message === null
+        ? { ...request, place: null }
+        : { ...request, place: { channel: message.channel, ts: message.ts }, message },
+    );
+  }
+  const place = channel ?? user;
+  return engine.executions.start({
+    workflowId,
+    variables: values,
+    variableForm: "form",
+    trigger:
+      via === "slash"
+        ? { type: "slash", userId: user, channel: place }
+        : { type: "manual", userId: user },
+    report: { channel: place, on: "all", ...omitUndefined({ threadTs }) },
+    executionId: executionIdFor(workflowId, `form:${viewId}`),
+  });
+}
+
+/** @throws the error itself, unless it says what is wrong with fields of the page. */
+function errorsOf(
+  error: unknown,
+  page: readonly (readonly [string, InputDefinition])[],
+  { name }: Definition,
+): Readonly<Record<string, string>> {
+  const problems = isAppError(error, "input_invalid")
+    ? (InputProblems.safeParse(error.details).data?.problems ?? [])
+    : [];
+  const names = new Set(page.map(([field]) => field));
+  const onPage = problems.filter(({ path }) => names.has(path));
+  if (onPage.length > 0)
+    return Object.fromEntries(onPage.map((problem) => [problem.path, showProblem(problem)]));
+  if (problems.length === 0) throw error;
+  const lines = problems.map((problem) => `${problem.path}: ${showProblem(problem)}`);
+  const message = `${name} was not started. ${lines.join(" ")}`;
+  throw new AppError({ code: "input_invalid", message, cause: error });
+}
+
+type Engine = BotContext["engine"];
+
+async function hasRunBefore(
+  workflowId: string,
+  startedBy: string,
+  { executions }: Engine,
+): Promise<boolean> {
+  const { executions: runs } = await executions.list({ workflowId, startedBy, limit: 1 });
+  return runs.length > 0;
+}
+
+/** As its starter may read it. */
+async function findLastRun(
+  workflowId: string,
+  startedBy: string,
+  { executions }: Engine,
+): Promise<ExecutionView | null> {
+  const { executions: runs } = await executions.list({ workflowId, startedBy, limit: 1 });
+  const [last] = runs;
+  return last === undefined ? null : executions.get(last.executionId, startedBy);
+}
