@@ -232,7 +232,7 @@ function introduction(
     `  State              ${stateLine()}`,
     ...(samples === null ? [] : [`  Samples            ${samples}`]),
     "",
-    `  Open the first address and type: /workflow run expense-approval amount=640 item="Laptop stand"`,
+    `  Open the first address, type /workflow run expense-approval and fill in the form`,
     "  End with Ctrl-C.",
     "",
   ].join("\n");
