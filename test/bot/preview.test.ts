@@ -231,7 +231,7 @@ describe("what an admin sees before a deployment", () => {
       : texts(card["blocks"]);
     for (const part of [
       "Does and sends outside now",
-      "Sends GET to evil.example (step spy)",
+      "Sends GET to evil.example, with data of the run (step spy)",
       "step spy, headers.X-Copy: stepResults {{stepResults.call.output.status}}",
       `${"y".repeat(50)} old`,
       `${"y".repeat(50)} new`,

@@ -1,7 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
-import { showHiddenInLine } from "../../shared/visible-text.ts";
 import { escapeText, mentionPerson, showTime } from "../../slack/text.ts";
 import { contextBlock, message, sections } from "../views/blocks/build.ts";
+import { showAsCode } from "../views/blocks/wording.ts";
 import { describeEstimate } from "../views/costs.ts";
 import { partOrWhole, previewLines } from "../views/definition-preview.ts";
 import { describeInputs, exampleLine } from "./inputs-help.ts";
@@ -26,9 +26,8 @@ export const showCommand: Subcommand = {
     const atCap = onCostCap === "wait" ? "then its starter is asked" : "then it ends";
     const limits = `Cost cap $${maxCostUsd} per run, ${atCap}`;
     const estimate = describeEstimate(await engine.costs.estimate(id, version));
-    const name = escapeText(showHiddenInLine(definition.name));
     const lines = [
-      `*${name}* (\`${escapeText(definition.id)}\`, version ${version})`,
+      `${showAsCode(definition.name)} (\`${escapeText(definition.id)}\`, version ${version})`,
       inputs.length === 0 ? "*Inputs*: any `key=value`" : "*Inputs*",
       ...inputs,
       `*Cost and time*: ${estimate}`,

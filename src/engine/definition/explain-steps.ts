@@ -123,7 +123,9 @@ function describeService(
   const called = asText(actionName ?? service?.defaultAction);
   const action = actionOf(service, called);
   const line = action?.outline?.(params) ?? wording`Calls ${`${name}.${called}`}`;
-  const effect = wording`${line} (step ${id})`;
+  const carried =
+    action?.carriesOut?.(params) === true ? wording`, with data of the run` : wording``;
+  const effect = wording`${line}${carried} (step ${id})`;
   return {
     text: wording`${line} (${`${name}.${called}`})`,
     ...(hasEffect(action, params) ? { sideEffects: [effect] } : { reads: [effect] }),

@@ -144,7 +144,9 @@ describe("explaining a definition", () => {
       inputs: { notes: { type: "text" } },
       steps: [{ id: "look", type: "service", config: { service: "http", ...params } }],
     });
-    expect(told.sideEffects).toEqual(["Sends GET to evil.example (step look)"]);
+    expect(told.sideEffects).toEqual([
+      "Sends GET to evil.example, with data of the run (step look)",
+    ]);
     expect(told.reads).toEqual([]);
   });
 
@@ -195,7 +197,7 @@ describe("explaining a definition", () => {
     });
     expect(told.sideEffects).toEqual([
       "Sends an e-mail to a@x.example, a copy to c@x.example, d@x.example, a hidden copy to spy@y.example, with 1 attachments (step mail)",
-      "Sends PUT to evil.example (as the user good.example) (step call)",
+      "Sends PUT to evil.example (as the user good.example), with data of the run (step call)",
       "Sends its prompt to the model m-1 or the model m-2 (step ask)",
       "Runs a statement in the database default (step rows)",
       "Starts the workflow other (step child)",
