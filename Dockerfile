@@ -13,7 +13,7 @@ COPY package.json manifest.yml ./
 COPY src ./src
 COPY scripts/doctor.ts ./scripts/
 COPY workflows ./workflows
-RUN mkdir /data && chown node:node /data
+RUN mkdir --mode=700 /data && chown node:node /data
 VOLUME /data
 USER node
 EXPOSE 3000

@@ -12,7 +12,11 @@ const EX_UNAVAILABLE = 69;
 /** How long a stop may take before the process exits anyway: supervisors kill at 10 s. */
 const STOP_MS = 8000;
 
+/** What the process writes is for its own user alone. */
+const UMASK = 0o077;
+
 async function main(): Promise<void> {
+  process.umask(UMASK);
   const config = loadConfig();
   const logger = createLogger(config.logLevel, secretValues(config));
   const outdated = Promise.withResolvers<string>();

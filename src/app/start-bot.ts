@@ -29,7 +29,7 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
   const { config, logger } = options;
   const stack = new AsyncDisposableStack();
   try {
-    const store = await openStore(config.store, stack);
+    const store = await openStore(config.store, stack, logger);
     const database = stack.use(createDatabaseService({ urls: config.databases }));
     const telemetry = createTelemetry();
     const slack = createSlack({

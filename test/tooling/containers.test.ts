@@ -99,6 +99,7 @@ describe("Dockerfile", () => {
     );
     expect(command).toEqual(["node", "src/main.ts"]);
     expect(lines.findLast((line) => line.startsWith("USER "))).toBe("USER node");
+    expect(lines).toContain("RUN mkdir --mode=700 /data && chown node:node /data");
     const stages = lines.filter((line) => line.startsWith("FROM "));
     const { engines } = z
       .object({ engines: z.object({ node: z.string() }) })

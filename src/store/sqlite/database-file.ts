@@ -14,6 +14,7 @@ import { pathToFileURL } from "node:url";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { toStoreError } from "./failure.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { createPrivateFile } from "./private-files.ts";
 import { integer, text } from "./row.ts";
 
 /** Marks a SQLite file as ours: the letters HDDL, where `PRAGMA application_id` keeps them. */
@@ -163,6 +164,8 @@ function readHeader(path: string): Buffer {
 function createFile(path: string): void {
   const draft = `${path}.new`;
   for (const suffix of ["", "-journal"]) rmSync(`${draft}${suffix}`, { force: true });
+  // SQLite gives the files that it keeps beside a database the mode of the database.
+  createPrivateFile(draft);
   const database = new DatabaseSync(draft);
   try {
     migrate(database, 0);

@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { AppError } from "../../shared/errors.ts";
 import { readOwn } from "../../shared/json.ts";
 import { isBusy } from "./failure.ts";
+import { createPrivateFile } from "./private-files.ts";
 
 const LOCK_FILE = "heddle.lock";
 /**
@@ -26,6 +27,7 @@ export async function lockDataDir(dir: string): Promise<AsyncDisposable> {
   let database: DatabaseSync;
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
+    createPrivateFile(join(dir, LOCK_FILE));
     database = new DatabaseSync(join(dir, LOCK_FILE), { timeout: 0 });
   } catch (error) {
     throw unusable(dir, error);
@@ -35,6 +37,7 @@ export async function lockDataDir(dir: string): Promise<AsyncDisposable> {
     writeFileSync(
       holderFile,
       JSON.stringify({ pid: process.pid, startedAt: new Date().toISOString() }),
+      { mode: 0o600 },
     );
   } catch (error) {
     database.close();
