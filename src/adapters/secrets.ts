@@ -1,5 +1,6 @@
 import { AppError } from "../shared/errors.ts";
 import type { JsonObject } from "../shared/json.ts";
+import { createSecretMask } from "../shared/secret-mask.ts";
 import { revealSecrets } from "../shared/secret-reference.ts";
 
 /**
@@ -22,16 +23,7 @@ export function createSecretRevealer(
     });
 }
 
-/** Shorter values occur in everyday text: hiding them would garble it and protect nothing. */
-const MIN_HIDDEN_LENGTH = 8;
-
-/** Replaces the values of secrets in a text, both plain and escaped as in JSON. */
+/** Replaces the values of secrets in a text, however they are written: see {@link createSecretMask}. */
 export function createSecretHider(values: readonly string[]): (text: string) => string {
-  const hidden = values
-    .filter((value) => value.length >= MIN_HIDDEN_LENGTH)
-    .flatMap((value) => [value, JSON.stringify(value).slice(1, -1)])
-    .toSorted((a, b) => b.length - a.length);
-  if (hidden.length === 0) return (text) => text;
-  const pattern = new RegExp([...new Set(hidden)].map(RegExp.escape).join("|"), "g");
-  return (text) => text.replace(pattern, "[secret]");
+  return createSecretMask(values).text;
 }

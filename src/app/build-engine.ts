@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import { createOpenAiModelClient } from "../adapters/llm/openai-model-client.ts";
 import { createCron } from "../adapters/node-cron.ts";
 import { createSampleFiles } from "../adapters/sample-files.ts";
-import { createSecretHider, createSecretRevealer } from "../adapters/secrets.ts";
+import { createSecretRevealer } from "../adapters/secrets.ts";
 import { createConversations } from "../bot/conversations.ts";
 import { createEngine, type RunningEngine } from "../engine/engine.ts";
 import { systemClock } from "../engine/ports/clock.ts";
@@ -16,6 +16,7 @@ import { createHttpService } from "../services/http/http-service.ts";
 import { createServiceRegistry } from "../services/registry.ts";
 import { createSlackService } from "../services/slack/slack-service.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
+import { createSecretMask, MIN_SECRET_LENGTH } from "../shared/secret-mask.ts";
 import { createSlackNameChecks } from "../slack/name-checks.ts";
 import { createSlackNamePins } from "../slack/name-pins.ts";
 import type { Slack } from "../slack/slack.ts";
@@ -46,6 +47,7 @@ export interface EngineParts {
 export function buildEngine(parts: EngineParts): RunningEngine {
   const { config, store, slack, database, logger, telemetry, onOutdated } = parts;
   const { pricesFile } = config.model;
+  const { text: hideSecrets, json: maskSecrets } = createSecretMask(secretValues(config));
   return createEngine({
     store,
     clock: systemClock,
@@ -58,7 +60,10 @@ export function buildEngine(parts: EngineParts): RunningEngine {
     namePins: createSlackNamePins(slack),
     services: createServiceRegistry([
       createSlackService(slack),
-      createHttpService({ allowHosts: config.http.allowHosts }),
+      createHttpService({
+        allowHosts: config.http.allowHosts,
+        secretHosts: config.secretHosts,
+      }),
       createEmailService({
         server: config.mail,
         templatesDir: join(config.workflowsDir, "email-templates"),
@@ -70,7 +75,7 @@ export function buildEngine(parts: EngineParts): RunningEngine {
     prices: pricesFile === null ? {} : readPricesFile(pricesFile),
     cron: createCron(),
     revealSecrets: createSecretRevealer(config.secrets),
-    hideSecrets: createSecretHider(secretValues(config)),
+    ...{ hideSecrets, maskSecrets },
     sampleFiles: createSampleFiles(join(config.workflowsDir, "evals")),
     observe: telemetry.observe,
     onWatchState: telemetry.watching,
@@ -81,7 +86,7 @@ export function buildEngine(parts: EngineParts): RunningEngine {
   });
 }
 
-/** Values that must appear neither in the log nor in a prompt. */
+/** Values that must appear neither in the log nor in a prompt, nor in anything that is kept or shown. */
 export function secretValues(config: Config): readonly string[] {
   const { slack, model, web, secrets, mail, databases, store } = config;
   return [
@@ -97,4 +102,12 @@ export function secretValues(config: Config): readonly string[] {
     ...Object.values(databases).flatMap(secretsOfUrl),
     ...(store.kind === "mongodb" ? secretsOfUri(store.uri) : []),
   ].filter((value) => typeof value === "string");
+}
+
+/** Variables whose secrets are too short to be hidden in what services answer. */
+export function shortSecrets({ secrets, mail }: Config): readonly string[] {
+  const named = Object.entries(secrets).map(([name, value]) => [`SECRET_${name}`, value] as const);
+  return [...named, ["SMTP_PASS", mail?.login?.password] as const].flatMap(([name, value]) =>
+    value !== undefined && value.length < MIN_SECRET_LENGTH ? [name] : [],
+  );
 }

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { AppError } from "../shared/errors.ts";
+import { isHostPattern } from "../shared/host-pattern.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { isUserId } from "../shared/slack-ids.ts";
 
@@ -29,6 +30,8 @@ export interface Config {
   readonly databases: Readonly<Record<string, string>>;
   /** `SECRET_<NAME>` by name. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** `SECRET_<NAME>_HOSTS` by name: the hosts to which that secret alone is sent, as `matchesHost` reads them. */
+  readonly secretHosts: Readonly<Record<string, readonly string[]>>;
   readonly workflowsDir: string;
   readonly logLevel: LogLevel;
 }
@@ -194,6 +197,7 @@ export const VARIABLE_FAMILIES = [
   "LLM_<PREFIX>_API_KEY",
   "DATABASE_URL_<NAME>",
   "SECRET_<NAME>",
+  "SECRET_<NAME>_HOSTS",
 ] as const;
 
 /** How to get what is missing. */
@@ -227,7 +231,8 @@ export function loadConfig(
     : parsed.error.issues.map((issue) => problemOf(issue, given));
   const { providers, problems: providerProblems } = readProviders(given);
   const { databases, problems: databaseProblems } = readDatabases(given);
-  problems.push(...providerProblems, ...databaseProblems, ...crossChecks(given));
+  const { secrets, secretHosts, problems: secretProblems } = readSecrets(given);
+  problems.push(...providerProblems, ...databaseProblems, ...secretProblems, ...crossChecks(given));
   if (!parsed.success || problems.length > 0) {
     throw new AppError({
       code: "config_invalid",
@@ -251,7 +256,7 @@ export function loadConfig(
     http: { allowHosts: values.HTTP_ALLOW_HOSTS },
     mail: mailConfig(values),
     databases,
-    secrets: readSecrets(given),
+    ...{ secrets, secretHosts },
     workflowsDir: values.WORKFLOWS_DIR,
     logLevel: values.LOG_LEVEL,
   };
@@ -392,11 +397,34 @@ function readDatabases(given: Record<string, string | undefined>): {
   return { databases, problems };
 }
 
-function readSecrets(given: Record<string, string | undefined>): Record<string, string> {
+/** `SECRET_<NAME>_HOSTS` is never a secret named `<NAME>_HOSTS`. */
+function readSecrets(given: Record<string, string | undefined>): {
+  readonly secrets: Config["secrets"];
+  readonly secretHosts: Config["secretHosts"];
+  readonly problems: readonly string[];
+} {
   const secrets: Record<string, string> = Object.create(null);
+  const secretHosts: Record<string, readonly string[]> = Object.create(null);
+  const problems: string[] = [];
   for (const [name, value] of Object.entries(given)) {
-    if (name.startsWith("SECRET_") && name.length > 7 && value !== undefined)
+    if (!name.startsWith("SECRET_") || name.length === 7 || value === undefined) continue;
+    const bound = /^SECRET_(.+)_HOSTS$/.exec(name)?.[1];
+    if (bound === undefined) {
       secrets[name.slice(7)] = value;
+      continue;
+    }
+    const hosts = value.split(/[\s,]+/).filter((host) => host !== "");
+    secretHosts[bound] = hosts;
+    if (hosts.length === 0 || !hosts.every(isHostPattern)) {
+      problems.push(
+        `${name} must be host names like api.example.com or *.example.org, with or without a port, separated by commas.`,
+      );
+    }
+    if (given[`SECRET_${bound}`] === undefined) {
+      problems.push(
+        `SECRET_${bound} is missing: ${name} says to which hosts it may be sent. Set both or none.`,
+      );
+    }
   }
-  return secrets;
+  return { secrets, secretHosts, problems };
 }

@@ -1,4 +1,5 @@
 import { type Logger, pino } from "pino";
+import { createSecretMask } from "../shared/secret-mask.ts";
 import type { LogLevel } from "./config.ts";
 
 export type { Logger } from "pino";
@@ -7,15 +8,16 @@ export type { Logger } from "pino";
 const CREDENTIAL = /\b(xox[abeoprs]-|xapp-|sk-)[A-Za-z0-9-]{6,}/g;
 
 /**
- * Removes secrets from a text, and everything that looks like a Slack token or a key.
+ * Removes secrets from a text, however they are written, and everything that looks like a Slack token or a key.
  *
  * @param secrets - values to remove; those of fewer than six characters stay, since they occur in many words.
  */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
   const hidden = secrets.filter((secret) => secret.length >= 6);
+  const mask = createSecretMask(secrets, "[redacted]");
   return (text) =>
     hidden
-      .reduce((clean, secret) => clean.replaceAll(secret, "[redacted]"), text)
+      .reduce((clean, secret) => clean.replaceAll(secret, "[redacted]"), mask.text(text))
       .replace(CREDENTIAL, "$1[redacted]");
 }
 

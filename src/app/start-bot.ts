@@ -7,10 +7,11 @@ import type { Store } from "../engine/ports/store.ts";
 import { createDatabaseService } from "../services/database/database-service.ts";
 import { AppError, isAppError } from "../shared/errors.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
+import { MIN_SECRET_LENGTH } from "../shared/secret-mask.ts";
 import { createSlack } from "../slack/slack.ts";
 import { createWebServer } from "../web/server.ts";
 import { createTelemetry } from "../web/telemetry.ts";
-import { buildEngine, type EngineParts } from "./build-engine.ts";
+import { buildEngine, type EngineParts, shortSecrets } from "./build-engine.ts";
 import { addPromptFolder } from "./deploy-prompts.ts";
 import { deployFolder, sendNotices } from "./deploy-workflows.ts";
 import { openStore } from "./open-store.ts";
@@ -29,6 +30,7 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
   const { config, logger } = options;
   const stack = new AsyncDisposableStack();
   try {
+    warnOfSecrets(options);
     const store = await openStore(config.store, stack, logger);
     const database = stack.use(createDatabaseService({ urls: config.databases }));
     const telemetry = createTelemetry();
@@ -81,6 +83,16 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
     await stack.disposeAsync();
     throw error;
   }
+}
+
+function warnOfSecrets({ config, logger }: Pick<StartOptions, "config" | "logger">): void {
+  const variables = shortSecrets(config);
+  if (variables.length === 0) return;
+  const remedy = `Give them at least ${MIN_SECRET_LENGTH} characters.`;
+  logger.warn(
+    { variables, remedy },
+    "secrets are too short to be hidden in what other systems answer",
+  );
 }
 
 /** Processes that share the store and have lately said that they are alive, but for this one. */

@@ -1,7 +1,9 @@
 import { AppError } from "../shared/errors.ts";
-import type { JsonObject } from "../shared/json.ts";
+import type { Json, JsonObject } from "../shared/json.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
+import { mapTexts } from "../shared/secret-mask.ts";
 import { Access } from "./access/access.ts";
+import { guardModel } from "./ai/guarded-model.ts";
 import { createPriceBook } from "./ai/pricing.ts";
 import type { Engine } from "./api/engine.ts";
 import { AuditTrail } from "./audit/audit-trail.ts";
@@ -93,8 +95,10 @@ export interface EngineOptions {
   readonly namePins?: NamePins;
   /** Replaces `{{secrets.NAME}}` in the parameters of a service call. */
   readonly revealSecrets: (params: JsonObject) => JsonObject;
-  /** Masks the values of secrets in what a model is shown. @default there are none */
+  /** Masks the values of secrets in what a model is shown and in what services and models answer. @default there are none */
   readonly hideSecrets?: (text: string) => string;
+  /** The same in a value, where a secret may be split over several texts. @default each text by itself */
+  readonly maskSecrets?: (value: Json) => Json;
   /** Labelled samples of the decisions of shipped workflows. @default there are none */
   readonly sampleFiles?: SampleFiles;
   /** How many decisions an evaluation asks a model for at a time. @default 4 */
@@ -192,6 +196,7 @@ function withDefaults(options: EngineOptions) {
   const prices = createPriceBook(options.prices);
   return {
     ...options,
+    ...hidersOf(options),
     access: new Access({ directory, admins, ...omitUndefined({ tokenOwner }) }),
     defaultModel,
     prices,
@@ -200,10 +205,15 @@ function withDefaults(options: EngineOptions) {
     conversations: options.conversations ?? NO_CONVERSATIONS,
     nameChecks: options.nameChecks ?? {},
     namePins: options.namePins ?? {},
-    hideSecrets: options.hideSecrets ?? ((text: string) => text),
     sampleFiles: options.sampleFiles ?? NO_FILES,
     concurrency: options.evaluations?.concurrency ?? EVALUATION_CONCURRENCY,
   };
+}
+
+function hidersOf({ model, hideSecrets: hide, maskSecrets: mask }: EngineOptions) {
+  const hideSecrets = hide ?? ((text: string) => text);
+  const maskSecrets = mask ?? ((value: Json) => mapTexts(value, hideSecrets));
+  return { hideSecrets, maskSecrets, model: guardModel(model, hideSecrets, maskSecrets) };
 }
 
 const NO_FILES: SampleFiles = { read: async () => null };

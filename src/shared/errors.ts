@@ -1,4 +1,5 @@
 import type { JsonObject } from "./json.ts";
+import { omitUndefined } from "./omit-undefined.ts";
 
 /**
  * Every error code, with whose fault it is: the requesting `user`, the `author` of the workflow,
@@ -114,6 +115,13 @@ export class AppError extends Error {
     this.outcomeUnknown = options.outcomeUnknown ?? false;
     this.retryAfterMs = options.retryAfterMs;
     this.details = options.details ?? {};
+  }
+
+  /** The same error in other words. */
+  withMessage(message: string): AppError {
+    const { code, retryable, outcomeUnknown, retryAfterMs, details, cause } = this;
+    const same = { code, retryable, outcomeUnknown, details, cause };
+    return new AppError({ ...same, message, ...omitUndefined({ retryAfterMs }) });
   }
 }
 

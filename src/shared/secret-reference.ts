@@ -21,6 +21,26 @@ export function guardSecrets(text: string): string {
   return text.includes("{{") ? text.replace(/\{\{(?=secrets\.|'\{\{'\}\})/g, GUARD) : text;
 }
 
+const REFERENCE = /\{\{'\{\{'\}\}|\{\{secrets\.([A-Za-z0-9_]+)\}\}/g;
+
+/** The references to secrets in parameters that `resolveTemplates` made, and where they stand. */
+export function secretsIn(
+  params: JsonObject,
+): readonly { readonly name: string; readonly path: readonly (string | number)[] }[] {
+  const found: { name: string; path: readonly (string | number)[] }[] = [];
+  const visit = (value: Json, path: readonly (string | number)[]): void => {
+    if (typeof value === "string") {
+      for (const [, name] of value.matchAll(REFERENCE))
+        if (name !== undefined) found.push({ name, path });
+    } else if (Array.isArray(value))
+      value.forEach((item: Json, index) => visit(item, [...path, index]));
+    else if (isJsonObject(value))
+      for (const [key, item] of Object.entries(value)) visit(item, [...path, key]);
+  };
+  visit(params, []);
+  return found;
+}
+
 /**
  * Replaces the references to secrets in parameters that `resolveTemplates` made. Data stays data,
  * whatever it looks like.
@@ -30,9 +50,8 @@ export function guardSecrets(text: string): string {
  */
 export function revealSecrets(params: JsonObject, reveal: (name: string) => string): JsonObject {
   const text = (value: string): string =>
-    value.replace(
-      /\{\{'\{\{'\}\}|\{\{secrets\.([A-Za-z0-9_]+)\}\}/g,
-      (_match, name: string | undefined) => (name === undefined ? "{{" : reveal(name)),
+    value.replace(REFERENCE, (_match, name: string | undefined) =>
+      name === undefined ? "{{" : reveal(name),
     );
   const visitObject = (value: JsonObject): JsonObject =>
     Object.fromEntries(Object.entries(value).map(([key, item]) => [text(key), visit(item)]));

@@ -66,6 +66,31 @@ describe("the configuration", () => {
     expect(config.secrets["CRM_TOKEN"]).toBe("s3cret");
   });
 
+  test("takes the hosts of a secret for no secret", () => {
+    const { secrets, secretHosts } = loadConfig({
+      ...MINIMAL,
+      SECRET_CRM: "s3cret",
+      SECRET_CRM_HOSTS: "api.example.com:8443, *.example.org",
+      SECRET_HOSTS: "s3cret",
+      SECRET_FREE: "s3cret",
+    });
+
+    expect({ ...secrets }).toEqual({ CRM: "s3cret", HOSTS: "s3cret", FREE: "s3cret" });
+    expect({ ...secretHosts }).toEqual({ CRM: ["api.example.com:8443", "*.example.org"] });
+    expect(() => loadConfig({ ...MINIMAL, SECRET_CRM_HOSTS: "api.example.com" })).toThrow(
+      "SECRET_CRM is missing: SECRET_CRM_HOSTS says to which hosts it may be sent.",
+    );
+  });
+
+  test.for(["https://api.example.com", "*", "a.example/x", ","])(
+    "takes %s for no host of a secret",
+    (hosts) => {
+      expect(() =>
+        loadConfig({ ...MINIMAL, SECRET_CRM: "s3cret", SECRET_CRM_HOSTS: hosts }),
+      ).toThrow("SECRET_CRM_HOSTS must be host names like api.example.com or *.example.org");
+    },
+  );
+
   test("takes a mail server with a sender, and a login with both halves", () => {
     const mail = { SMTP_HOST: "mail.example", EMAIL_FROM: "Heddle <bot@example.com>" };
 

@@ -80,6 +80,22 @@ test("every text that a service takes says in which place it stands", () => {
   });
 });
 
+test("no parameter takes a secret but those that say so", () => {
+  const takers = ALL.filter(({ name }) => {
+    const [, of = "", action = "", member = ""] = /^(\w+)\.(\w+)(.*)$/.exec(name) ?? [];
+    const config = { ...(nest(member, "{{secrets.KEY}}") as JsonObject), service: of, action };
+    return !check(config).some((problem) => /may not hold (?:a secret|\{\{…\}\})/.test(problem));
+  });
+
+  expect([...new Set(takers.map(({ name }) => name))]).toEqual([
+    "http.request.url",
+    "http.request.headers{}",
+    "http.request.query{}",
+    "http.request.query{}[]",
+    "http.request.body",
+  ]);
+});
+
 /** The parameters of a step with its templates filled, or why they cannot be. */
 function enter(config: JsonObject, variables: JsonObject): JsonObject | string {
   const program = service.bind(config, { services: registry });

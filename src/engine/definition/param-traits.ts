@@ -5,7 +5,7 @@ import { type Place, plain } from "../../shared/places/place.ts";
 import type { Placing } from "../language/placing.ts";
 import { findTemplates, piecesOf } from "../language/template.ts";
 import type { NameKind } from "../ports/name-checks.ts";
-import type { ServiceAction } from "../ports/service.ts";
+import type { SecretUse, ServiceAction } from "../ports/service.ts";
 import { memberSchemas } from "./param-schema.ts";
 import type { ParamProblem } from "./service-params.ts";
 
@@ -44,9 +44,37 @@ export function inPlace<Schema extends z.core.$ZodType>(
   return schema;
 }
 
+const secretTakers = new WeakSet<z.core.$ZodType>();
+
+/**
+ * Says that a parameter, and everything within it, may hold `{{secrets.NAME}}`. Without it none may: what a parameter takes is
+ * kept, shown to people or handed on by the other side, unless its service knows better.
+ *
+ * @returns the schema itself, which may be made optional afterwards.
+ */
+export function takesSecrets<Schema extends z.core.$ZodType>(schema: Schema): Schema {
+  secretTakers.add(schema);
+  return schema;
+}
+
 /** Where everything in the parameters of an action stands. */
 export function placingOf(action: ServiceAction, params: JsonObject): Placing {
-  return placingIn([action.params], plain, params);
+  return placingIn([action.params], { place: plain, refusesSecrets: true }, params);
+}
+
+/** The secrets that the parameters of a definition name, and where. Templates that cannot be read are left out. */
+function secretsNamed(given: JsonObject): readonly SecretUse[] {
+  return findTemplates(given, () => {}).flatMap(({ path, template }) =>
+    template.paths.flatMap(([root, name]) =>
+      root === "secrets" && name !== undefined ? [{ name, path }] : [],
+    ),
+  );
+}
+
+/** What is wrong with the secrets of an action's parameters, by what the action itself says of them. */
+export function secretProblems(action: ServiceAction, given: JsonObject): readonly ParamProblem[] {
+  const used = secretsNamed(given);
+  return used.length === 0 ? [] : (action.checkSecrets?.(given, used) ?? []);
 }
 
 /**
@@ -57,17 +85,23 @@ export function traitProblems(action: ServiceAction, given: JsonObject): readonl
   // Templates that cannot be read are reported elsewhere.
   const found = findTemplates(given, () => {});
   const misplaced = found.flatMap(({ path, template }): ParamProblem[] => {
-    const { place } = placingAt(placing, given, path);
+    const { place, refusesSecrets = false } = placingAt(placing, given, path);
     const pieces = piecesOf(template);
     const hasSecret = template.paths.some(([root]) => root === "secrets");
-    if (place.refusesSecrets === true && hasSecret) {
-      return [{ path, message: "may not hold a secret", fix: "Remove {{secrets.…}}." }];
-    }
+    if (refusesSecrets && hasSecret) return [secretProblem(action, path)];
     // What is one template alone is known only when it is filled.
     const problem = template.whole ? null : (place.misplaced?.(pieces) ?? null);
     return problem === null ? [] : [{ path, ...problem }];
   });
   return [...writtenInFull(action, given), ...misplaced];
+}
+
+function secretProblem(action: ServiceAction, path: ParamProblem["path"]): ParamProblem {
+  const places = Object.entries(action.params.shape).flatMap(([name, type]) =>
+    isSecretTaker(type) ? [`"${name}"`] : [],
+  );
+  const instead = places.length === 0 ? "" : ` Secrets may stand in ${places.join(", ")}.`;
+  return { path, message: "may not hold a secret", fix: `Remove {{secrets.…}}.${instead}` };
 }
 
 function writtenInFull(action: ServiceAction, given: JsonObject): readonly ParamProblem[] {
@@ -97,28 +131,43 @@ function placingAt(
 /** By the schemas that a value may have, the first that has a place. */
 function placingIn(
   schemas: readonly z.core.$ZodType[],
-  inherited: Place,
+  inherited: Pick<Placing, "place" | "refusesSecrets">,
   params: JsonObject,
 ): Placing {
   const own = schemas.map(placementOf).find((one) => one !== undefined);
-  const place = typeof own?.place === "function" ? own.place(params) : (own?.place ?? inherited);
-  if (own?.within) return placingWithin(place, own.within);
+  const place =
+    typeof own?.place === "function" ? own.place(params) : (own?.place ?? inherited.place);
+  const refusesSecrets = inherited.refusesSecrets === true && !schemas.some(isSecretTaker);
+  if (own?.within) return placingWithin({ place, refusesSecrets }, own.within);
   return {
     place,
+    refusesSecrets,
     member: (key) =>
       placingIn(
         schemas.flatMap((schema) => memberSchemas(schema, key)),
-        place,
+        { place, refusesSecrets },
         params,
       ),
   };
 }
 
-function placingWithin(place: Place, within: NonNullable<Placement["within"]>): Placing {
+function placingWithin(
+  { place, refusesSecrets = false }: Pick<Placing, "place" | "refusesSecrets">,
+  within: NonNullable<Placement["within"]>,
+): Placing {
   return {
     place,
-    member: (key, owner) => placingWithin(isJsonObject(owner) ? within(key, owner) : place, within),
+    refusesSecrets,
+    member: (key, owner) =>
+      placingWithin(
+        { place: isJsonObject(owner) ? within(key, owner) : place, refusesSecrets },
+        within,
+      ),
   };
+}
+
+function isSecretTaker(schema: z.core.$ZodType): boolean {
+  return layersOf(schema).some((layer) => secretTakers.has(layer));
 }
 
 /**
@@ -127,16 +176,27 @@ function placingWithin(place: Place, within: NonNullable<Placement["within"]>): 
  * @internal exported for its test
  */
 export function placementOf(schema: z.core.$ZodType): Placement | undefined {
-  const own = placements.get(schema);
-  if (own !== undefined) return own;
-  if (
-    schema instanceof z.ZodOptional ||
-    schema instanceof z.ZodDefault ||
-    schema instanceof z.ZodNullable
-  ) {
-    return placementOf(schema.def.innerType);
+  for (const layer of layersOf(schema)) {
+    const own = placements.get(layer);
+    if (own !== undefined) return own;
   }
-  return schema instanceof z.ZodPipe ? placementOf(schema.in) : undefined;
+  return undefined;
+}
+
+/** A schema and what it makes optional, gives a default or changes. */
+function layersOf(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
+  const layers = [schema];
+  for (;;) {
+    const last = layers.at(-1);
+    if (
+      last instanceof z.ZodOptional ||
+      last instanceof z.ZodDefault ||
+      last instanceof z.ZodNullable
+    )
+      layers.push(last.def.innerType);
+    else if (last instanceof z.ZodPipe) layers.push(last.in);
+    else return layers;
+  }
 }
 
 function holdsBraces(value: Json): boolean {

@@ -140,6 +140,8 @@ export interface AttemptContext extends ServiceContext {
   readonly revealSecrets: (params: JsonObject) => JsonObject;
   /** Blots out the values of secrets, should data hold them: nothing else may be shown to a model. */
   readonly hideSecrets: (text: string) => string;
+  /** The same in a value, where a secret may be split over several texts. @default each text by itself */
+  readonly maskSecrets?: (value: Json) => Json;
   /** Keeps the record of an AI call before its result is used; an insert, so that a repeat is harmless. */
   readonly recordCall: (call: CallRecord) => Promise<void>;
   /** The record of the call with this id, if an earlier life of the process made it: it is used instead of calling again. */

@@ -4,6 +4,8 @@ import { type Place, plain } from "../../shared/places/place.ts";
 /** The place of a value, and of everything within it. */
 export interface Placing {
   readonly place: Place;
+  /** Nothing here may hold a secret. Absent: `{{secrets.NAME}}` stays as it is written. */
+  readonly refusesSecrets?: boolean;
   /**
    * The placing of a member.
    *

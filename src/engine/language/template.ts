@@ -1,7 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { MAX_DEPTH, tooDeep, toText } from "../../shared/json-text.ts";
-import { Misfit, type Piece, type Place } from "../../shared/places/place.ts";
+import { Misfit, type Piece } from "../../shared/places/place.ts";
 import { guardSecrets, secretReference } from "../../shared/secret-reference.ts";
 import { parseTemplate, type Template, type TemplatePath } from "../../shared/template-parser.ts";
 import { missingValue } from "./missing-value.ts";
@@ -43,7 +43,7 @@ export function renderText(template: Template | string, scope: Scope): string {
  *
  * @param placing - where the value stands; by default it is text without a syntax.
  * @throws {AppError} `template_invalid`, `template_missing`, `limit_exceeded`; `params_invalid` for a value that cannot be
- *   written into its place, and for a secret that people would read.
+ *   written into its place, and for a secret where none may stand.
  */
 export function resolveTemplates(value: Json, scope: Scope, placing: Placing = PLAIN): Json {
   const budget: Budget = { left: MAX_RENDERED_LENGTH };
@@ -53,7 +53,7 @@ export function resolveTemplates(value: Json, scope: Scope, placing: Placing = P
       const pieces = piecesOf(template, scope);
       const [only] = pieces;
       if (!template.whole || typeof only !== "object" || only.value === undefined)
-        return writeGuarded(template, pieces, placing.place, scope);
+        return writeGuarded(template, pieces, placing, scope);
       const taken = takeAlone(only.value, only.template, placing, path);
       return mapTexts(taken, { placing: PLAIN, path: [] }, budget, guardSecrets);
     }),
@@ -140,10 +140,10 @@ function readPath(path: TemplatePath, scope: Scope): Json {
 function writeGuarded(
   template: Template,
   pieces: readonly Piece[],
-  place: Place,
+  { place, refusesSecrets = false }: Placing,
   scope: Scope,
 ): string {
-  if (place.refusesSecrets === true && pieces.some(isSecret)) throw secretShown();
+  if (refusesSecrets && pieces.some(isSecret)) throw new Misfit(NO_SECRET);
   const written = template.paths.length === 0 ? template.parts.map(String) : place.write(pieces);
   const texts: string[] = [];
   let run: string[] = [];
@@ -232,12 +232,8 @@ function mapTexts(
   );
 }
 
-function secretShown(): AppError {
-  return new AppError({
-    code: "params_invalid",
-    message: "What people read may not hold a secret. Remove {{secrets.…}}.",
-  });
-}
+const NO_SECRET =
+  "What is kept or shown may not hold a secret. Remove {{secrets.…}} and deploy the workflow anew.";
 
 function tooLong(): AppError {
   return new AppError({

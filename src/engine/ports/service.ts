@@ -21,8 +21,23 @@ export interface ServiceContext {
    * know it. Absent: nothing is sensitive.
    */
   readonly hideSensitive?: <T>(value: T) => T;
+  /** The secrets that stand in the parameters, and where. Absent: none. */
+  readonly secrets?: readonly SecretUse[];
+  /**
+   * Masks every secret in a text, however it is written. What a service gives back is masked by the
+   * engine; a service calls it before it cuts a text, since half a secret is not recognized any
+   * more. Absent: nothing is secret.
+   */
+  readonly hideSecrets?: (text: string) => string;
   /** Aborts at the step's time-out and at cancellation. */
   readonly signal: AbortSignal;
+}
+
+/** A `{{secrets.NAME}}` in the parameters of a call. */
+export interface SecretUse {
+  readonly name: string;
+  /** The member of the parameters that holds it. */
+  readonly path: readonly (string | number)[];
 }
 
 /** What an attempt does after an earlier one whose outcome is unknown. */
@@ -46,6 +61,18 @@ export interface ServiceAction {
   readonly params: z.ZodObject;
   /** Does it change something outside? Shown to reviewers. */
   readonly sideEffect: boolean;
+  /**
+   * What speaks against the secrets in these parameters, which may still hold templates. Called
+   * only where there are any.
+   */
+  checkSecrets?(
+    params: JsonObject,
+    secrets: readonly SecretUse[],
+  ): readonly {
+    readonly path: readonly (string | number)[];
+    readonly message: string;
+    readonly fix: string;
+  }[];
   /**
    * Do these parameters only read? Then they change nothing, whatever `sideEffect` says. They may
    * still hold templates. Absent: no parameters do.

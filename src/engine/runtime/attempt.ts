@@ -1,5 +1,5 @@
 import { AppError, asAppError } from "../../shared/errors.ts";
-import type { JsonObject } from "../../shared/json.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { type CompiledStep, type CompiledWorkflow, stepAt } from "../definition/compile.ts";
 import type { AttemptContext, AttemptResult } from "../definition/step-type.ts";
@@ -25,6 +25,7 @@ export interface AttemptPorts {
   readonly model: ModelClient;
   readonly revealSecrets: (params: JsonObject) => JsonObject;
   readonly hideSecrets: (text: string) => string;
+  readonly maskSecrets?: (value: Json) => Json;
   readonly children: ChildHooks;
   /** @default there are no budgets */
   readonly budgets?: BudgetCheck;
@@ -138,6 +139,7 @@ function contextOf(
     pause: (ms) => pause(ports.clock, ms, signal),
     revealSecrets: ports.revealSecrets,
     hideSecrets: ports.hideSecrets,
+    ...omitUndefined({ maskSecrets: ports.maskSecrets }),
     recordCall: async (call) => {
       // First, since the record may be stored although the write was not confirmed.
       spending.recorded(call);

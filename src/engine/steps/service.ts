@@ -3,7 +3,7 @@ import { didYouMean } from "../../shared/did-you-mean.ts";
 import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
-import { placingOf, traitProblems } from "../definition/param-traits.ts";
+import { placingOf, secretProblems, traitProblems } from "../definition/param-traits.ts";
 import { fitParams, holdsTemplate, prepareParams } from "../definition/service-params.ts";
 import {
   type AttemptContext,
@@ -19,6 +19,7 @@ import { PLAIN } from "../language/placing.ts";
 import { resolveTemplates } from "../language/template.ts";
 import { isUntried } from "../model/untried.ts";
 import type { ServiceAction, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
+import { shieldFor } from "./secret-shield.ts";
 
 /** Milliseconds of one attempt: a safety net above the limits that the services keep themselves. */
 const TIMEOUT_MS = 6 * 60_000;
@@ -83,6 +84,7 @@ function checkService(config: ServiceConfig, { services }: CheckContext): readon
   const problems = [
     ...fitParams(action, params, holdsTemplate).problems,
     ...traitProblems(action, params),
+    ...secretProblems(action, params),
   ];
   return problems.map((problem) => ({
     ...problem,
@@ -98,6 +100,7 @@ function bindService(config: ServiceConfig, context?: CheckContext): StepProgram
   const placing = found ? placingOf(found, params) : PLAIN;
   return {
     enter: ({ scope }) => {
+      if (found) refuseSecrets(found, params);
       const resolved = resolveTemplates(params, scope, placing);
       if (!isJsonObject(resolved)) throw new Error("An object resolves to an object.");
       return {
@@ -117,6 +120,17 @@ function bindService(config: ServiceConfig, context?: CheckContext): StepProgram
   };
 }
 
+/** A version that was deployed before the rule, or before the operator changed what it goes by, sends nothing either. */
+function refuseSecrets(action: ServiceAction, params: JsonObject): void {
+  const [problem] = secretProblems(action, params);
+  if (problem === undefined) return;
+  const { path, message, fix } = problem;
+  throw new AppError({
+    code: "params_invalid",
+    message: `"${path.join(".")}" ${message}. ${fix}`,
+  });
+}
+
 function changesSomething({ sideEffect, reads }: ServiceAction, params: JsonObject): boolean {
   return sideEffect && reads?.(params) !== true;
 }
@@ -131,16 +145,19 @@ function effectOf({ service: name, action }: ServiceConfig, found: ServiceAction
 
 async function runService(entered: JsonObject, context: AttemptContext): Promise<AttemptResult> {
   let policy: UnknownPolicy = context.onUnknown ?? "repeat";
+  let shield = shieldFor({}, context);
   try {
     const config = ServiceConfig.parse(entered);
     const { place, action } = requireAction(config, context.services);
+    shield = shieldFor(paramsOf(config), context);
     const params = prepareParams(place, action, context.revealSecrets(paramsOf(config)));
     policy = context.onUnknown ?? policyOf(action, params);
+    const call = { ...context, secrets: shield.secrets, hideSecrets: shield.text };
     if (context.unknownBefore) {
-      const earlier = await settleUnknown(policy, place, action, params, context);
-      if (earlier) return { kind: "ok", output: earlier.output, costNano: 0 };
+      const earlier = await settleUnknown(policy, place, action, params, call);
+      if (earlier) return { kind: "ok", output: shield.json(earlier.output), costNano: 0 };
     }
-    return { kind: "ok", output: await action.execute(params, context), costNano: 0 };
+    return { kind: "ok", output: shield.json(await action.execute(params, call)), costNano: 0 };
   } catch (error) {
     const { signal } = context;
     // Stopped while it waited for its turn, it certainly did nothing.
@@ -149,7 +166,8 @@ async function runService(entered: JsonObject, context: AttemptContext): Promise
     // Anything else is a defect of the service and goes to the log.
     if (!isAppError(error)) throw error;
     // Who cannot look has to ask.
-    return toFailure(error, error.code === "outcome_unknown" ? "ask" : policy);
+    const policyNow = error.code === "outcome_unknown" ? "ask" : policy;
+    return toFailure(error, policyNow, shield.text(error.message));
   }
 }
 
@@ -185,8 +203,8 @@ async function settleUnknown(
   });
 }
 
-function toFailure(error: AppError, policy: UnknownPolicy): AttemptResult {
-  const { code, message, retryable, retryAfterMs, outcomeUnknown } = error;
+function toFailure(error: AppError, policy: UnknownPolicy, message = error.message): AttemptResult {
+  const { code, retryable, retryAfterMs, outcomeUnknown } = error;
   // With "ask" an effect that may have happened is never tried again without a person.
   const asks = outcomeUnknown && policy === "ask";
   const mayRetry = retryable && !asks;

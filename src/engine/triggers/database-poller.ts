@@ -16,6 +16,7 @@ export interface DatabasePollerOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly services: ServiceRegistry;
+  readonly maskSecrets: (value: Json) => Json;
   readonly logger: Logger;
 }
 
@@ -147,7 +148,7 @@ export class DatabasePoller {
         signal: this.#stopping.signal,
       },
     );
-    const rows = readOwn(result, "rows");
+    const rows = readOwn(this.#options.maskSecrets(result), "rows");
     return Array.isArray(rows) ? rows.filter((row: Json) => isJsonObject(row)) : [];
   }
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../shared/json.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Access } from "../access/access.ts";
 import type { StartResult } from "../api/executions.ts";
 import type {
@@ -40,6 +40,7 @@ export interface TriggersOptions {
   readonly access: Pick<Access, "mayUse">;
   readonly services: ServiceRegistry;
   readonly revealSecrets: (params: JsonObject) => JsonObject;
+  readonly maskSecrets: (value: Json) => Json;
   readonly workflows: Pick<Workflows, "compiled">;
   readonly executions: Pick<Executions, "start">;
   readonly people: AnswerablePeople;

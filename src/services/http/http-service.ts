@@ -3,17 +3,20 @@ import type { Service } from "../../engine/ports/service.ts";
 import { defineAction, showText } from "../action.ts";
 import { createAddressGuard } from "./address-guard.ts";
 import { outlineRequest } from "./outline-request.ts";
+import { checkSecretHosts, type SecretHosts, secretHostProblems } from "./secret-hosts.ts";
 import { RequestParams, sendRequest } from "./send-request.ts";
 
 /**
  * HTTP requests to public addresses.
  *
- * @param options - `allowHosts`: private hosts or CIDRs that are allowed.
+ * @param options - `allowHosts`: private hosts or CIDRs that are allowed; `secretHosts`: where secrets may be sent, by their
+ *   names, as `matchesHost` reads it.
  */
 export function createHttpService(
-  options: { readonly allowHosts?: readonly string[] } = {},
+  options: { readonly allowHosts?: readonly string[]; readonly secretHosts?: SecretHosts } = {},
 ): Service {
   const guard = createAddressGuard(options.allowHosts ?? []);
+  const { secretHosts = {} } = options;
   return {
     name: "http",
     defaultAction: "request",
@@ -32,7 +35,11 @@ export function createHttpService(
         carriesOut: ({ url, query, headers, body }) =>
           [url, query, headers, body].some((part) => part !== undefined && holdsTemplate(part)),
         onUnknown: "repeat",
-        execute: async (params, context) => sendRequest(params, context, guard),
+        checkSecrets: (params, secrets) => secretHostProblems(params, secrets, secretHosts),
+        execute: async (params, context) => {
+          checkSecretHosts(new URL(params.url), context.secrets ?? [], secretHosts);
+          return sendRequest(params, context, guard);
+        },
       }),
     },
   };

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import axios, { type AxiosRequestConfig, type AxiosResponse } from "axios";
 import { z } from "zod";
-import { inPlace } from "../../engine/definition/param-traits.ts";
+import { inPlace, takesSecrets } from "../../engine/definition/param-traits.ts";
 import type { ServiceContext } from "../../engine/ports/service.ts";
 import { TimeLimit } from "../../shared/duration.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
@@ -11,6 +11,7 @@ import { urlPlace } from "../../shared/places/url-place.ts";
 import { beginningOf } from "../../shared/shorten.ts";
 import type { AddressGuard } from "./address-guard.ts";
 import { bodyPlace } from "./body-place.ts";
+import { type Hop, nextHop } from "./hop.ts";
 import { toHttpError, toStatusError } from "./http-errors.ts";
 import { decodeBody, readBody } from "./response-body.ts";
 
@@ -40,20 +41,18 @@ const Url = z
   .pipe(z.url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://" }));
 
 export const RequestParams = z.strictObject({
-  url: inPlace(Url, urlPlace),
+  url: takesSecrets(inPlace(Url, urlPlace)),
   method: inPlace(z.string(), plain)
     .transform((method) => method.toUpperCase())
     .pipe(z.enum(METHODS, `one of ${METHODS.join(", ")}`))
     .default("GET"),
-  headers: inPlace(
-    z.record(HeaderName, z.union([HeaderText, z.number(), z.boolean()])),
-    plain,
+  headers: takesSecrets(
+    inPlace(z.record(HeaderName, z.union([HeaderText, z.number(), z.boolean()])), plain),
   ).optional(),
-  query: inPlace(
-    z.record(z.string().min(1), z.union([Scalar, z.null(), z.array(Scalar)])),
-    plain,
+  query: takesSecrets(
+    inPlace(z.record(z.string().min(1), z.union([Scalar, z.null(), z.array(Scalar)])), plain),
   ).optional(),
-  body: inPlace(z.json(), bodyPlace).optional(),
+  body: takesSecrets(inPlace(z.json(), bodyPlace)).optional(),
   timeout: inPlace(
     TimeLimit.refine((ms) => ms <= MAX_TIMEOUT_MS, "at most 5m"),
     plain,
@@ -70,30 +69,11 @@ const MAX_REDIRECTS = 5;
 /** Characters quoted of a refusal. */
 const MAX_EXCERPT = 200;
 
-/**
- * Headers kept when a redirect leads to another origin; others may hold a key for the first one.
- */
-const FOR_ANY_HOST = new Set([
-  "accept",
-  "accept-language",
-  "content-type",
-  "idempotency-key",
-  "user-agent",
-]);
-
 /** Where a body ends is the client's to say: another length would make one request of two, or two of one. */
 const FRAMING = ["content-length", "transfer-encoding"] as const;
 
-/** One hop of a request; a redirect leads to the next. */
-interface Hop {
-  readonly url: URL;
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Json | undefined;
-}
-
 /**
- * Sends a request and follows its redirects.
+ * Sends a request and follows its redirects. No secret is sent to another host than the one that it is meant for.
  *
  * @throws {AppError} `service_unavailable` (retryable) or `service_rejected`; `outcomeUnknown` if
  *   the request was sent, may have an effect, and got no response.
@@ -109,8 +89,8 @@ export async function sendRequest(
   try {
     for (let redirects = 0; ; redirects += 1) {
       const response = await sendHop(hop, signal, guard);
-      const next = nextHop(hop, response);
-      if (next === null) return await toOutput(response, hop, params);
+      const next = nextHop(hop, response, context);
+      if (next === null) return await toOutput(response, hop, params, context);
       response.data.destroy();
       if (redirects === MAX_REDIRECTS) throw tooManyRedirects(hop.url.host);
       hop = next;
@@ -181,35 +161,11 @@ async function sendHop(
   return axios.request<Readable>(request);
 }
 
-/** The next hop of a redirect; `null` for any other response. */
-function nextHop(hop: Hop, response: AxiosResponse): Hop | null {
-  const location: unknown = response.headers["location"];
-  if (![301, 302, 303, 307, 308].includes(response.status) || typeof location !== "string") {
-    return null;
-  }
-  const url = URL.parse(location, hop.url);
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new AppError({
-      code: "service_rejected",
-      message: `${hop.url.host} redirects to something that is no web address.`,
-    });
-  }
-  const keepsMethod = response.status >= 307 || hop.method === "GET" || hop.method === "HEAD";
-  const drop = (name: string): boolean =>
-    (url.origin !== hop.url.origin && !FOR_ANY_HOST.has(name)) ||
-    (!keepsMethod && name.startsWith("content-"));
-  return {
-    url,
-    method: keepsMethod ? hop.method : "GET",
-    headers: Object.fromEntries(Object.entries(hop.headers).filter(([name]) => !drop(name))),
-    body: keepsMethod ? hop.body : undefined,
-  };
-}
-
 async function toOutput(
   response: AxiosResponse<Readable>,
   hop: Hop,
   params: RequestParams,
+  { hideSecrets = asItIs }: ServiceContext,
 ): Promise<Json> {
   const { status } = response;
   const headers = toHeaders(response.headers);
@@ -223,8 +179,12 @@ async function toOutput(
     status,
     hop.url.host,
     typeof retryAfter === "string" ? retryAfter : undefined,
-    excerptOf(data),
+    excerptOf(data, hideSecrets),
   );
+}
+
+function asItIs(text: string): string {
+  return text;
 }
 
 function toHeaders(headers: AxiosResponse["headers"]): JsonObject {
@@ -236,9 +196,10 @@ function toHeaders(headers: AxiosResponse["headers"]): JsonObject {
   );
 }
 
-/** The beginning of a server's refusal; empty for an HTML page. */
-function excerptOf(data: Json): string {
-  const text = typeof data === "string" ? data : data === null ? "" : JSON.stringify(data);
+/** The beginning of a server's refusal; empty for an HTML page. Half a secret would not be recognized later. */
+function excerptOf(data: Json, hideSecrets: (text: string) => string): string {
+  const said = typeof data === "string" ? data : data === null ? "" : JSON.stringify(data);
+  const text = hideSecrets(said);
   if (/^\s*</.test(text)) return "";
   return beginningOf(text.replace(/\s+/g, " ").trim(), MAX_EXCERPT);
 }

@@ -26,9 +26,8 @@ function asName(value: Json | undefined): string {
   return typeof value === "string" ? value : "group";
 }
 
-const literalInBlock: Place = { ...plain, refusesSecrets: true };
 /** People follow the link, and the bot does not: its host may come from data. */
-const linkInBlock: Place = { name: urlPlace.name, write: urlPlace.write, refusesSecrets: true };
+const linkInBlock: Place = { name: urlPlace.name, write: urlPlace.write };
 
 /** Objects whose `text` Slack shows as it is. */
 const LITERAL_TEXTS: readonly unknown[] = ["plain_text", "text", "link", "raw_text"];
@@ -37,8 +36,8 @@ const IDS = new Set(["action_id", "block_id", "value", "type"]);
 
 /** Block Kit: the place of a member of one of its objects. What is not known to be anything else is markup. */
 export function placeInBlocks(key: string, owner: JsonObject): Place {
-  if (IDS.has(key)) return literalInBlock;
+  if (IDS.has(key)) return plain;
   if (/(?:^|_)url$/.test(key)) return linkInBlock;
   const isLiteral = key === "text" && LITERAL_TEXTS.includes(owner["type"]);
-  return isLiteral ? literalInBlock : markupInBlock;
+  return isLiteral ? plain : markupInBlock;
 }

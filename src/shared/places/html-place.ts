@@ -29,7 +29,6 @@ const SAFE_LINK = /^(?:(?:https?|mailto|tel|sms|cid):|[^:]*(?:[/?#]|$))/i;
  */
 export const htmlPlace: Place = {
   name: "HTML",
-  refusesSecrets: true,
   write(pieces) {
     const { roles, links } = scan(pieces);
     const linked = writeLinks(pieces, links);

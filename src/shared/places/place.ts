@@ -40,8 +40,6 @@ export interface Place {
   alone?(value: Json, template: string): Json | undefined;
   /** The first template that may not stand where it stands, found at deployment. */
   misplaced?(pieces: readonly Piece[]): Misplacement | null;
-  /** People read what is written there, so that it may hold no secret. */
-  readonly refusesSecrets?: boolean;
 }
 
 /** A value that cannot be written into its place. The message names the template and never the value, which may be confidential. */

@@ -8,7 +8,6 @@ import { encodeComponent, urlPlace } from "./url-place.ts";
  */
 export const slackPlace: Place = {
   name: "Slack's markup",
-  refusesSecrets: true,
   write: (pieces) => {
     const written: string[] = [];
     /** Since the last `<` that is still open; `null`: outside of links and mentions. */

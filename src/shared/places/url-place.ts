@@ -47,6 +47,30 @@ export const urlPlace: Place = {
   },
 };
 
+/**
+ * Who gets a request to a URL: what the definition says in full, what a secret says, or what data says. A secret between the
+ * scheme and the host, as a password, leaves the host as it is written.
+ */
+export type Addressee =
+  | { readonly kind: "written"; readonly url: URL }
+  | { readonly kind: "secret" }
+  | { readonly kind: "data" };
+
+/** Who gets a request to a URL that may hold templates. */
+export function addresseeOf(pieces: readonly Piece[]): Addressee {
+  let before = "";
+  for (const piece of pieces) {
+    if (typeof piece !== "string" && !piece.isSecret && isHost(partAt(before)))
+      return { kind: "data" };
+    before = condense(before + (typeof piece === "string" ? piece : standIn(before)));
+  }
+  const [url, other] = ["x", "y"].map((text) =>
+    URL.parse(pieces.map((piece) => (typeof piece === "string" ? piece : text)).join("")),
+  );
+  const isWritten = url && other && url.origin === other.origin;
+  return isWritten ? { kind: "written", url } : { kind: "secret" };
+}
+
 /** A value in a part of a URL that is nothing but a value: a name or value of a query or a form. */
 export function encodeComponent(text: string): string {
   return encodeURIComponent(text.toWellFormed());

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { createSecretRevealer } from "../../../src/adapters/secrets.ts";
-import { inPlace, paramTraits } from "../../../src/engine/definition/param-traits.ts";
+import { inPlace, paramTraits, takesSecrets } from "../../../src/engine/definition/param-traits.ts";
 import type { AttemptContext, AttemptResult } from "../../../src/engine/definition/step-type.ts";
 import type { Service, ServiceAction } from "../../../src/engine/ports/service.ts";
 import { service } from "../../../src/engine/steps/service.ts";
@@ -33,6 +33,7 @@ class Board {
         tags: z.array(z.string()).optional(),
         page: inPlace(z.string(), htmlPlace).optional(),
         head: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+        key: takesSecrets(z.string()).optional(),
         copies: z.union([z.email(), z.array(z.email()).min(1)]).optional(),
         files: z
           .array(
@@ -184,19 +185,19 @@ describe("calling an action", () => {
 
   test("reveals secrets within the call alone; a typed one stays text", async () => {
     const board = new Board();
-    const config = { ...POST, channel: "{{variables.v}}", text: "Bearer {{secrets.KEY}}" };
+    const config = { ...POST, channel: "{{variables.v}}", key: "Bearer {{secrets.KEY}}" };
     const variables = { v: "{{secrets.KEY}}" };
 
     await board.run(config, variables);
 
     expect(JSON.stringify(enter(config, variables))).not.toContain("s3cret");
-    expect(board.posts).toEqual([{ channel: "{{secrets.KEY}}", text: "Bearer s3cret" }]);
+    expect(board.posts).toEqual([{ channel: "{{secrets.KEY}}", text: "hi", key: "Bearer s3cret" }]);
   });
 
   test.each<[JsonObject, RegExp]>([
     [{ ...POST, text: "{{variables.empty}}" }, /"text" is not right/],
     [{ ...POST, count: "{{variables.word}}" }, /"count" is not right: expected number/],
-    [{ ...POST, text: "{{secrets.OTHER}}" }, /no secret "OTHER".*SECRET_OTHER/],
+    [{ ...POST, key: "{{secrets.OTHER}}" }, /no secret "OTHER".*SECRET_OTHER/],
   ])("%j is refused before anything happens", async (config, message) => {
     const board = new Board();
 

@@ -11,6 +11,7 @@ import { checkBodies } from "./check-bodies.ts";
 import { checkInputs } from "./check-inputs.ts";
 import { checkConcurrency, checkOutput, checkReferences } from "./check-references.ts";
 import { checkReleases } from "./check-releases.ts";
+import { checkSecrets } from "./check-secrets.ts";
 import { checkTimeLimits } from "./check-time-limits.ts";
 import { checkGivenInputs, checkTriggers, variablesOfTriggers } from "./check-triggers.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
@@ -54,6 +55,7 @@ function check(
   checkReferences(root, { levels: [], inputs }, collector);
   checkApprovals(root, [], declared, collector);
   checkConcurrency(document, collector);
+  checkSecrets(document, root, collector);
   checkOutput(document["output"], { levels: [{ body: root, here: null }], inputs }, collector);
   const definition = Definition.safeParse(document).data ?? null;
   if (definition) checkTimeLimits(root, definition.limits.timeout, collector);

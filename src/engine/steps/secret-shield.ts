@@ -1,0 +1,37 @@
+import type { Json, JsonObject } from "../../shared/json.ts";
+import { createSecretMask, mapTexts, type SecretMask } from "../../shared/secret-mask.ts";
+import { secretsIn } from "../../shared/secret-reference.ts";
+import type { AttemptContext } from "../definition/step-type.ts";
+import type { SecretUse } from "../ports/service.ts";
+
+/** What stands between a service and the run: no secret comes through it. */
+export interface SecretShield extends SecretMask {
+  /** The secrets of the call. */
+  readonly secrets: readonly SecretUse[];
+}
+
+/**
+ * A shield for a call with these parameters: it hides the secrets that the call reveals, and every other one of the process.
+ *
+ * @throws {AppError} `params_invalid` for a secret that is not set.
+ */
+export function shieldFor(
+  params: JsonObject,
+  context: Pick<AttemptContext, "revealSecrets" | "hideSecrets" | "maskSecrets">,
+): SecretShield {
+  const { revealSecrets, hideSecrets, maskSecrets } = context;
+  const secrets = secretsIn(params);
+  const names = [...new Set(secrets.map(({ name }) => name))];
+  const values = names.flatMap((name) => {
+    const { value } = revealSecrets({ value: `{{secrets.${name}}}` });
+    return typeof value === "string" ? [value] : [];
+  });
+  const all = maskSecrets ?? ((value: Json) => mapTexts(value, hideSecrets));
+  // As a rule the process hides all that it reveals.
+  const own = createSecretMask(values.filter((value) => hideSecrets(value) === value));
+  return {
+    secrets,
+    text: (text) => own.text(hideSecrets(text)),
+    json: (value) => own.json(all(value)),
+  };
+}

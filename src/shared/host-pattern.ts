@@ -1,0 +1,48 @@
+/** A host, or `*.` and the domain of many, with a port or for every port. */
+interface HostPattern {
+  /** As URLs write it: in lower case, other alphabets encoded, IPv6 in brackets. */
+  readonly host: string;
+  readonly isWildcard: boolean;
+  /** `null`: every port. */
+  readonly port: string | null;
+}
+
+/** Whether a text names hosts: `api.example.com`, `api.example.com:8443`, `*.example.org`, `10.0.0.1`, `[::1]`. */
+export function isHostPattern(text: string): boolean {
+  return parse(text) !== null;
+}
+
+/**
+ * Whether a URL leads to one of the hosts. `*.example.org` stands for every host below `example.org`, and not for that one
+ * itself.
+ *
+ * @param patterns - as {@link isHostPattern} takes them; others match nothing.
+ */
+export function matchesHost(
+  { hostname, port, protocol }: URL,
+  patterns: readonly string[],
+): boolean {
+  const host = withoutDot(hostname);
+  const actualPort = port === "" ? DEFAULT_PORTS[protocol] : port;
+  return patterns.some((text) => {
+    const pattern = parse(text);
+    if (pattern === null || (pattern.port !== null && pattern.port !== actualPort)) return false;
+    if (!pattern.isWildcard) return host === pattern.host;
+    return host.endsWith(`.${pattern.host}`) && host.length > pattern.host.length + 1;
+  });
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:": "443" };
+
+function parse(text: string): HostPattern | null {
+  const [, wildcard, name = "", port = null] =
+    /^(\*\.)?([^\s/\\?#@:*[\]]+|\[[\da-f:.]+\])(?::(\d{1,5}))?$/i.exec(text) ?? [];
+  const url = URL.parse(`http://${name}/`);
+  if (url === null || url.hostname === "") return null;
+  return { host: withoutDot(url.hostname), isWildcard: wildcard !== undefined, port };
+}
+
+/** `example.com.` is the same host as `example.com`. */
+function withoutDot(host: string): string {
+  return host.replace(/\.$/, "");
+}
