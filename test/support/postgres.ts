@@ -10,7 +10,7 @@ import { until } from "./until.ts";
 const run = promisify(execFile);
 
 /** A server that refuses to be started by root gets Debian's own user. */
-const isRoot = process.getuid?.() === 0;
+export const isRoot = process.getuid?.() === 0;
 
 /** Why there is no PostgreSQL for the tests; `null`: there is. */
 export const postgresMissing: string | null = await findMissing();
@@ -85,7 +85,7 @@ async function findBin(): Promise<string | null> {
   return newest === undefined ? null : join(newest, "..");
 }
 
-async function debianUser(): Promise<{ readonly uid: number; readonly gid: number }> {
+export async function debianUser(): Promise<{ readonly uid: number; readonly gid: number }> {
   const [uid, gid] = await Promise.all(
     ["-u", "-g"].map(async (flag) => Number((await run("id", [flag, "postgres"])).stdout)),
   );
@@ -93,7 +93,7 @@ async function debianUser(): Promise<{ readonly uid: number; readonly gid: numbe
   return { uid, gid };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

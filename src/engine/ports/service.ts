@@ -2,6 +2,17 @@ import type { z } from "zod";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Wording } from "../../shared/wording.ts";
 
+/** From when on what a trigger looks for is new. */
+export interface NewSince {
+  /** ISO 8601, in UTC. */
+  readonly at: string;
+  /**
+   * Time zone of the clock by which a database's columns without a time zone were written; `null`: that of the database or UTC,
+   * whichever is behind the other.
+   */
+  readonly timezone: string | null;
+}
+
 /** What one attempt of a service action is given besides its parameters. */
 export interface ServiceContext {
   /**
@@ -29,6 +40,8 @@ export interface ServiceContext {
    * more. Absent: nothing is secret.
    */
   readonly hideSecrets?: (text: string) => string;
+  /** Of a trigger that looks for rows: the one value of its query, as text in the parameters. Absent: a step calls. */
+  readonly newSince?: NewSince;
   /** Aborts at the step's time-out and at cancellation. */
   readonly signal: AbortSignal;
 }

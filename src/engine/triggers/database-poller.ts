@@ -128,7 +128,7 @@ export class DatabasePoller {
   }
 
   async #query(trigger: ActiveTrigger, since: number): Promise<readonly Json[]> {
-    const { connection, query } = this.#config(trigger);
+    const { connection, query, timezone = null } = this.#config(trigger);
     const action = this.#options.services.get("database")?.actions["query"];
     if (!action) throw new Error("There is no database service.");
     const time = new Date(since).toISOString();
@@ -145,6 +145,7 @@ export class DatabasePoller {
         stepId: trigger.id,
         startedAt: since,
         attempt: 1,
+        newSince: { at: time, timezone },
         signal: this.#stopping.signal,
       },
     );

@@ -4,6 +4,7 @@ import type { NameCheck, NameWarning } from "../../engine/ports/name-checks.ts";
 import type { Service } from "../../engine/ports/service.ts";
 import { AppError } from "../../shared/errors.ts";
 import { plain } from "../../shared/places/place.ts";
+import { whyNotStandalone } from "../../shared/sql/standalone.ts";
 import { wording } from "../../shared/wording.ts";
 import { defineAction, showText } from "../action.ts";
 import { readConnectionUrl } from "./connection-url.ts";
@@ -15,16 +16,28 @@ import { createSqliteDatabase } from "./sqlite/sqlite-database.ts";
 /** Name of the connection of `DATABASE_URL`, used by queries that name none. */
 const DEFAULT_CONNECTION = "default";
 
-const QueryParams = z.strictObject({
-  /** One statement, with `$1`, `$2` … for the values. */
-  query: z.string().min(1).max(50_000).register(paramTraits, {
+/** One statement, with `$1`, `$2` … for the values. */
+const Statement = z
+  .string()
+  .min(1)
+  .max(50_000)
+  .superRefine((query, context) => {
+    const problem = whyNotStandalone(query);
+    if (problem !== null) context.addIssue({ code: "custom", message: problem });
+  })
+  .register(paramTraits, {
     insteadOfTemplates: 'Write $1, $2 … in the query and the templates into "values", in order.',
-  }),
+  });
+
+/** Name of a connection; case is ignored, and `-` equals `_`. */
+const ConnectionName = inPlace(z.string().min(1).max(64), plain)
+  .default(DEFAULT_CONNECTION)
+  .register(externalNames, { kind: "connection", absent: DEFAULT_CONNECTION });
+
+const QueryParams = z.strictObject({
+  query: Statement,
   values: inPlace(z.array(z.json()).max(1000), plain).default([]),
-  /** Name of a connection; case is ignored, and `-` equals `_`. */
-  connection: inPlace(z.string().min(1).max(64), plain)
-    .default(DEFAULT_CONNECTION)
-    .register(externalNames, { kind: "connection", absent: DEFAULT_CONNECTION }),
+  connection: ConnectionName,
 });
 
 export interface DatabaseService extends Service, AsyncDisposable {
@@ -72,8 +85,10 @@ export function createDatabaseService(options: {
           const isHarmless = find(connection).isReadOnly ? isRead(query) : isUpsert(query);
           return isHarmless ? "repeat" : "ask";
         },
-        execute: async ({ query, values, connection }, { signal }) =>
-          find(connection).query(query, values, signal),
+        execute: async ({ query, values, connection }, { signal, newSince }) =>
+          newSince === undefined
+            ? find(connection).query(query, values, signal)
+            : find(connection).changes(query, newSince, signal),
       }),
     },
     checkConnection: async (name) =>

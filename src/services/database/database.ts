@@ -1,3 +1,4 @@
+import type { NewSince } from "../../engine/ports/service.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 
 /** The result of a query. */
@@ -19,4 +20,11 @@ export interface Database extends AsyncDisposable {
    *   during COMMIT.
    */
   query(sql: string, values: readonly Json[], signal: AbortSignal): Promise<QueryResult>;
+  /**
+   * Runs one statement whose only value, if it has one, is a time. A `timestamp` or a `date` of PostgreSQL is given the earliest
+   * reading of the clock that a row may have that was written since.
+   *
+   * @throws {AppError} as {@link query} does; a result may be larger than that of a step.
+   */
+  changes(sql: string, since: NewSince, signal: AbortSignal): Promise<QueryResult>;
 }

@@ -1,4 +1,4 @@
-import { type SqlToken, sqlTokens } from "./sql-tokens.ts";
+import { type SqlToken, sqlTokens } from "../../shared/sql/sql-tokens.ts";
 
 /*
  * The policy for a statement with an unknown outcome (connection lost during COMMIT) if its step

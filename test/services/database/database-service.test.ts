@@ -45,6 +45,22 @@ test("a template in a query is refused at deployment, with what to do", async ()
   ]);
 });
 
+test.each(["BEGIN", "/* all at once */ commit;", "SET x = 1", "SELECT 1; SELECT 2"])(
+  "%s is refused at deployment, since a query stands for itself",
+  async (query) => {
+    await using service = createDatabaseService({ urls });
+    const services = createServiceRegistry([service]);
+
+    expect(serviceStep.check({ service: "database", query }, { services })).toEqual([
+      {
+        path: ["query"],
+        message: expect.stringMatching(/^"query" is not right: (?:.* has no use here|.*several)/),
+        fix: expect.any(String),
+      },
+    ]);
+  },
+);
+
 test.each(["mysql://s3cret@h/x", "sqlite:?s3cret", "nonsense with s3cret"])(
   "%s is no database, and the message does not repeat it",
   (url) => {

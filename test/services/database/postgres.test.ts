@@ -122,8 +122,10 @@ describe.skipIf(postgresMissing !== null)("a query to PostgreSQL", () => {
   });
 
   test("leaves nothing set for the next one", async () => {
-    await query("SET search_path = pg_catalog");
-    await query("SELECT set_config('DateStyle', 'German', false)");
+    const within = (name: string, value: string) =>
+      query(`WITH a AS (SELECT set_config('${name}', '${value}', false) AS v) SELECT v FROM a`);
+    await within("search_path", "pg_catalog");
+    await within("DateStyle", "German");
 
     expect(
       await query("SELECT count(*) AS n, current_date::text ~ '^\\d{4}-' AS iso FROM orders"),
@@ -135,10 +137,9 @@ describe.skipIf(postgresMissing !== null)("a query to PostgreSQL", () => {
   test.each<[string, Json[], string]>([
     ["SELECT * FROM nowhere", [], "(42P01)"],
     ["SELEC 1", [], "(42601)"],
-    ["SELECT 1; SELECT 2", [], "(42601)"],
+    ["SELECT CASE", [], "(42601)"],
     ["SELECT $1::int", ["s3cret-word"], "(22P02)"],
     ["INSERT INTO orders (id, item) VALUES (1000, $1), (1000, $1)", ["s3cret-word"], "(23505)"],
-    ["SELECT 1", ["s3cret-word"], "(08P01)"],
     ["VACUUM", [], "(25001)"],
   ])("that is refused is not tried again: %s", async (sql, values, state) => {
     const failing = query(sql, values);
@@ -152,18 +153,42 @@ describe.skipIf(postgresMissing !== null)("a query to PostgreSQL", () => {
     await expect(failing).rejects.not.toThrow("s3cret-word");
   });
 
+  test.each<[string, Json[], string]>([
+    ["SELECT 1", ["s3cret-word"], "1 values, and the query uses none"],
+    ["SELECT $1::int + $2::int", [1], "1 values, and the query uses $1, $2"],
+    ["SELECT id FROM orders WHERE id IN ($1)", [["s3cret-word"]], '"= ANY($1)"'],
+    ["UPDATE orders SET amount = $1", [{ a: "s3cret-word" }], "an object, and $1 is of the type"],
+    ["SELECT 1; SELECT 2", [], "one statement, and holds several"],
+    ["-- nothing", [], "one statement, and holds none"],
+    ["BEGIN", [], "BEGIN has no use here"],
+    ["SET search_path = pg_catalog", [], "SET has no use here"],
+  ])("that does not fit is refused by the bot: %s", async (sql, values, message) => {
+    const failing = query(sql, values);
+
+    await expect(failing).rejects.toMatchObject({
+      code: "params_invalid",
+      retryable: false,
+      message: expect.stringContaining(message),
+    });
+    await expect(failing).rejects.not.toThrow("s3cret-word");
+  });
+
   test("changes nothing on a connection that only reads, whatever it tries", async () => {
     const connection = "reports";
     for (const sql of [
       "INSERT INTO orders (item) VALUES ('x')",
       "WITH x AS (INSERT INTO orders (item) VALUES ('x') RETURNING id) SELECT * FROM x",
-      "SELECT set_config('transaction_read_only', 'off', false)",
+      "WITH a AS (SELECT set_config('transaction_read_only', 'off', false) AS v) SELECT v FROM a",
     ]) {
       await expect(query(sql, [], { connection })).rejects.toMatchObject({
         code: "service_rejected",
       });
     }
-    await query("SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE", [], { connection });
+    await query(
+      "WITH a AS (SELECT set_config('default_transaction_read_only', 'off', false) AS v) SELECT v FROM a",
+      [],
+      { connection },
+    );
     await expect(query("DELETE FROM orders", [], { connection })).rejects.toThrow("(25006)");
     expect(await query("SELECT 1 AS n", [], { connection })).toMatchObject({ rowCount: 1 });
   });
@@ -178,6 +203,30 @@ describe.skipIf(postgresMissing !== null)("a query to PostgreSQL", () => {
       retryable: false,
     });
     expect(await query("SELECT id FROM orders")).toMatchObject({ rowCount: 0 });
+  });
+
+  test.each([
+    ["a text", "SELECT repeat('x', 300000000) AS v"],
+    [
+      "text within JSON",
+      "SELECT jsonb_build_array(jsonb_build_object('a', repeat('x', 60000000)))",
+    ],
+    ["a notice", "DO $$ BEGIN RAISE NOTICE '%', repeat('x', 60000000); END $$"],
+    ["many rows", "SELECT repeat('x', 3900000) AS v FROM generate_series(1, 100000)"],
+    ["a written row", "UPDATE large SET id = 2 RETURNING repeat('x', 60000000)"],
+  ])("never takes more memory than a result may have: %s", async (_what, sql) => {
+    await query("CREATE TABLE IF NOT EXISTS large AS SELECT 1 AS id");
+    const before = process.memoryUsage.rss();
+
+    await expect(query(sql)).rejects.toMatchObject({
+      code: "limit_exceeded",
+      retryable: false,
+      outcomeUnknown: false,
+      message: expect.stringMatching(/more than [14] MB, and nothing was changed/),
+    });
+
+    expect(process.memoryUsage.rss() - before).toBeLessThan(60_000_000);
+    expect(await query("SELECT id FROM large")).toMatchObject({ rows: [{ id: 1 }] });
   });
 
   test("that is stopped ends on the server, too", async () => {

@@ -125,7 +125,8 @@ describe("what SQLite refuses", () => {
     ["SELECT $2", ["a", "b"], "params_invalid", "$2"],
     ["ATTACH DATABASE '/tmp/x.db' AS x", [], "service_rejected", ""],
     ["VACUUM INTO '/tmp/x.db'", [], "service_rejected", ""],
-    ["COMMIT", [], "service_rejected", "not authorized"],
+    ["COMMIT", [], "params_invalid", "COMMIT has no use here"],
+    ["WITH a AS (SELECT 1) SELECT load_extension('x') FROM a", [], "service_rejected", ""],
     ["PRAGMA journal_mode = OFF", [], "service_rejected", "not authorized"],
     ["SELECT load_extension('x')", [], "service_rejected", ""],
   ])("%s %j", async (sql, values, code, message) => {
@@ -166,6 +167,22 @@ describe("what SQLite refuses", () => {
     const insert = `INSERT INTO orders (amount) ${count(1001, "n")} RETURNING id`;
     await expect(harness.query(insert)).rejects.toThrow("more than 1000 rows");
     expect(await harness.query("SELECT id FROM orders")).toMatchObject({ rowCount: 0 });
+  });
+
+  test("a text that is far too large, before it is read", async () => {
+    await using harness = await openHarness();
+    const insert = "INSERT INTO orders (id, item) VALUES (1, printf('%.*c', 300000000, 'x'))";
+    harness.direct.exec(insert);
+
+    await expect(harness.query("SELECT item FROM orders")).rejects.toMatchObject({
+      code: "limit_exceeded",
+      retryable: false,
+      outcomeUnknown: false,
+      message: expect.stringContaining("more than 50 MB"),
+    });
+    const large = harness.query("SELECT printf('%.*c', 40000000, 'x') AS text");
+    await expect(large).rejects.toThrow("more than 1 MB");
+    expect(await harness.query("SELECT id FROM orders")).toMatchObject({ rows: [{ id: 1 }] });
   });
 
   test("a file that cannot be opened may be there later", async () => {

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { Duration } from "../../../shared/duration.ts";
+import { whyNotStandalone } from "../../../shared/sql/standalone.ts";
 import { externalNames } from "../../definition/param-traits.ts";
 import type { ConfigProblem } from "../../definition/step-type.ts";
 import { defineTriggerType } from "../../definition/trigger-type.ts";
+import { checkTimezone } from "./timezone.ts";
 
 const MIN_POLL_MS = 1000;
 
@@ -16,6 +18,8 @@ export const DatabaseChangeConfig = z.strictObject({
     .register(externalNames, { kind: "connection", absent: "default" }),
   /** Reads what changed; `$1` is the time of the last look, in UTC. */
   query: z.string().min(1).max(10_000),
+  /** IANA name of the time zone in which columns of the type `timestamp` are written; absent: that of the database. */
+  timezone: z.string().min(1).max(60).optional(),
   pollIntervalMs: Duration.default(30_000),
 });
 export type DatabaseChangeConfig = z.output<typeof DatabaseChangeConfig>;
@@ -36,6 +40,15 @@ function checkDatabaseChange(config: DatabaseChangeConfig): readonly ConfigProbl
       path: ["pollIntervalMs"],
       message: `a database is looked at every ${MIN_POLL_MS} ms at most`,
       fix: `Give ${MIN_POLL_MS} or more.`,
+    });
+  }
+  if (config.timezone !== undefined) problems.push(...checkTimezone(config.timezone));
+  const whyNot = whyNotStandalone(config.query);
+  if (whyNot !== null) {
+    problems.push({
+      path: ["query"],
+      message: `the query cannot be run: ${whyNot}`,
+      fix: "Write one SELECT that gives the rows that are new.",
     });
   }
   if (/\{\{/.test(config.query)) {

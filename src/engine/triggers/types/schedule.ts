@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { didYouMean } from "../../../shared/did-you-mean.ts";
 import type { ConfigProblem } from "../../definition/step-type.ts";
 import { defineTriggerType, type TriggerType } from "../../definition/trigger-type.ts";
 import type { Cron } from "../../ports/cron.ts";
+import { checkTimezone } from "./timezone.ts";
 
 export const ScheduleConfig = z.strictObject({
   /** Five fields, or six with seconds first. */
@@ -33,20 +33,4 @@ function checkCron(expression: string, cron: Cron): readonly ConfigProblem[] {
       fix ??
       'Give minute, hour, day of month, month and day of week, such as "0 9 * * 1-5" for weekdays at nine.',
   }));
-}
-
-function checkTimezone(timezone: string): readonly ConfigProblem[] {
-  try {
-    Intl.DateTimeFormat("en", { timeZone: timezone });
-    return [];
-  } catch {
-    const near = didYouMean(timezone, Intl.supportedValuesOf("timeZone"));
-    return [
-      {
-        path: ["timezone"],
-        message: `there is no time zone "${timezone}"`,
-        fix: `Use an IANA name, such as Europe/Berlin or UTC.${near}`,
-      },
-    ];
-  }
 }

@@ -1,43 +1,69 @@
 import type * as Driver from "pg";
 import type { Pool, PoolClient } from "pg";
-import type { Json } from "../../../shared/json.ts";
+import type { NewSince } from "../../../engine/ports/service.ts";
+import type { Json, JsonObject } from "../../../shared/json.ts";
 import type { Database, QueryResult } from "../database.ts";
-import { RowCollector } from "../row-collector.ts";
-import { toPostgresError } from "./postgres-errors.ts";
-import { cellToJson } from "./postgres-values.ts";
+import { type ResultLimits, RowCollector, STEP_LIMITS, TRIGGER_LIMITS } from "../row-collector.ts";
+import { type Kind, OID, readKinds } from "./kinds.ts";
+import { limitedClient } from "./message-limit.ts";
+import { toConnectError, toPostgresError } from "./postgres-errors.ts";
+import { cellToJson, toParameters } from "./postgres-values.ts";
+import { describeStatement } from "./statement-types.ts";
+import { inTransaction, type Session } from "./transaction.ts";
 
 const MAX_CONNECTIONS = 5;
 const CONNECT_MS = 10_000;
 const IDLE_MS = 30_000;
-/** Longer than any time-out of a step; ends abandoned statements on the server. */
-const STATEMENT_MS = 6 * 60_000;
 
-/** Session settings that make the text of values independent of the server's configuration. */
-const SESSION = "-c DateStyle=ISO -c TimeZone=UTC -c bytea_output=hex -c IntervalStyle=iso_8601";
+interface Opened {
+  readonly driver: typeof Driver;
+  readonly pool: Pool;
+}
 
-/** A PostgreSQL database. The first query loads the driver and connects. */
+/** The values of a statement, once the types of its parameters are known. */
+type Values = (kinds: readonly Kind[], session: Session) => Promise<readonly (string | null)[]>;
+
+/**
+ * A PostgreSQL database, reached directly or through a pool such as PgBouncer. The first query loads the driver and connects.
+ */
 export function createPostgresDatabase(
   name: string,
   { url, isReadOnly }: { readonly url: string; readonly isReadOnly: boolean },
 ): Database {
-  let opened: Promise<{ readonly driver: typeof Driver; readonly pool: Pool }> | null = null;
+  let opened: Promise<Opened> | null = null;
   const open = () => (opened ??= openPool(url));
+  const run = async (
+    sql: string,
+    given: { readonly values: readonly Json[]; readonly toValues: Values },
+    limits: ResultLimits,
+    signal: AbortSignal,
+  ): Promise<QueryResult> => {
+    const progress = { committing: false };
+    try {
+      signal.throwIfAborted();
+      const { driver, pool } = await open();
+      const client = await pool.connect().catch((error: unknown) => {
+        throw toConnectError(error, name);
+      });
+      return await inTransaction(client, { isReadOnly, signal, progress, pool }, (session) =>
+        runStatement(driver, session, sql, { toValues: given.toValues, limits }),
+      );
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      const committing = progress.committing && !isReadOnly;
+      throw toPostgresError(error, { name, values: given.values, committing });
+    }
+  };
   return {
     isReadOnly,
-    async query(sql, values, signal) {
-      const progress = { committing: false };
-      try {
-        signal.throwIfAborted();
-        const { driver, pool } = await open();
-        const client = await pool.connect();
-        return await inTransaction(client, { isReadOnly, signal, progress, pool }, () =>
-          runStatement(driver, client, sql, values),
-        );
-      } catch (error) {
-        if (signal.aborted) throw signal.reason;
-        const committing = progress.committing && !isReadOnly;
-        throw toPostgresError(error, { name, values, committing });
-      }
+    query: (sql, values, signal) => {
+      const toValues: Values = async (kinds) => toParameters(values, kinds);
+      return run(sql, { values, toValues }, STEP_LIMITS, signal);
+    },
+    changes: (sql, since, signal) => {
+      const toValues: Values = async (kinds, session) =>
+        Promise.all(kinds.map((kind) => sinceAs(kind, since, session)));
+      return run(sql, { values: [], toValues }, TRIGGER_LIMITS, signal);
     },
     async [Symbol.asyncDispose]() {
       if (opened) await (await opened).pool.end();
@@ -45,114 +71,85 @@ export function createPostgresDatabase(
   };
 }
 
-async function openPool(
-  url: string,
-): Promise<{ readonly driver: typeof Driver; readonly pool: Pool }> {
+async function openPool(url: string): Promise<Opened> {
   const driver = await import("pg");
+  // No start-up parameter beside the name: pools such as PgBouncer refuse them.
   const pool = new driver.Pool({
+    Client: limitedClient(driver),
     connectionString: url,
     max: MAX_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_MS,
     idleTimeoutMillis: IDLE_MS,
-    statement_timeout: STATEMENT_MS,
-    idle_in_transaction_session_timeout: STATEMENT_MS,
     application_name: "heddle",
-    options: SESSION,
   });
   // A broken idle connection is replaced; a lasting failure shows at the next query.
   pool.on("error", () => {});
   return { driver, pool };
 }
 
-interface Surroundings {
-  readonly isReadOnly: boolean;
-  readonly signal: AbortSignal;
-  readonly progress: { committing: boolean };
-  readonly pool: Pool;
-}
-
-/** Runs `work` in a transaction: before COMMIT is sent, no failure can have an effect. */
-async function inTransaction(
-  client: PoolClient,
-  { isReadOnly, signal, progress, pool }: Surroundings,
-  work: () => Promise<QueryResult>,
-): Promise<QueryResult> {
-  let isClean = false;
-  const stopped = Promise.withResolvers<never>();
-  stopped.promise.catch(() => {});
-  const onAbort = (): void => {
-    stopStatement(client, pool);
-    stopped.reject(signal.reason);
-  };
-  // A connection error also rejects the running query; without a listener it would end the process.
-  const onError = (error: Error): void => stopped.reject(error);
-  signal.addEventListener("abort", onAbort, { once: true });
-  client.on("error", onError);
-  const settled = <T>(step: Promise<T>): Promise<T> => Promise.race([step, stopped.promise]);
-  try {
-    signal.throwIfAborted();
-    await settled(client.query(isReadOnly ? "BEGIN READ ONLY" : "BEGIN"));
-    const result = await settled(work());
-    progress.committing = true;
-    await settled(client.query("COMMIT"));
-    // Session settings of a statement must not reach the next one.
-    await settled(client.query("DISCARD ALL")).then(
-      () => (isClean = true),
-      () => {},
-    );
-    return result;
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-    client.off("error", onError);
-    // Closes a connection in doubt, which rolls an uncommitted transaction back.
-    client.release(!isClean);
-  }
-}
-
-/** Cancels the connection's statement on the server, which would otherwise run to its end. */
-function stopStatement(client: PoolClient, pool: Pool): void {
-  const pid: unknown = Reflect.get(client, "processID");
-  if (typeof pid !== "number") return;
-  pool.query("SELECT pg_cancel_backend($1)", [pid]).catch(() => {});
-}
-
 /** Runs one statement and counts its rows as they arrive, so that too many are never in memory. */
-function runStatement(
+async function runStatement(
   driver: typeof Driver,
-  client: PoolClient,
+  session: Session,
   sql: string,
-  values: readonly Json[],
+  { toValues, limits }: { readonly toValues: Values; readonly limits: ResultLimits },
 ): Promise<QueryResult> {
+  const { client } = session;
+  const { parameters, columns } = await describeStatement(client, sql);
+  const ids = columns.map((column) => column.dataTypeID);
+  const kindOf = await readKinds(client, [...parameters, ...ids]);
   const config = {
     text: sql,
-    values: [...values],
+    values: [...(await toValues(parameters.map(kindOf), session))],
     // The extended protocol accepts only one statement.
     queryMode: "extended",
     rowMode: "array",
     types: { getTypeParser: () => (text: string) => text },
   };
+  const names = columns.map((column) => column.name);
+  const kinds = ids.map(kindOf);
+  const collector = new RowCollector(limits);
+  return collectRows(client, new driver.Query(config), collector.rows, (cells) =>
+    collector.add(names, cells, (cell, index) => cellToJson(kinds[index], cell)),
+  );
+}
+
+function collectRows(
+  client: PoolClient,
+  query: Driver.Query<(string | null)[]>,
+  rows: readonly JsonObject[],
+  add: (cells: readonly (string | null)[]) => void,
+): Promise<QueryResult> {
   const { promise, resolve, reject } = Promise.withResolvers<QueryResult>();
-  const collector = new RowCollector();
-  const query = new driver.Query<(string | null)[]>(config);
-  query.on("row", (cells, result) => {
-    const fields = result?.fields ?? [];
+  query.on("row", (cells) => {
     try {
-      collector.add(
-        fields.map((field) => field.name),
-        fields.map((field, index) =>
-          cellToJson(field.dataTypeID, cells[index] ?? null, driver.types),
-        ),
-      );
+      add(cells);
     } catch (error) {
       reject(error);
     }
   });
   query.on("error", reject);
   query.on("end", (result) => {
-    const { rows } = collector;
     const count = result.fields.length > 0 ? rows.length : (result.rowCount ?? 0);
     resolve({ rows, rowCount: count });
   });
   client.query(query);
   return promise;
+}
+
+/**
+ * The readings of clocks in some time zones, the earliest that a row may have that was written between a time and now: where a
+ * clock was set back in between, it is that of the hour that came twice.
+ */
+const EARLIEST_READING = `
+SELECT min(least(since AT TIME ZONE zone, (now() AT TIME ZONE zone) - (now() - since)))::text AS reading
+FROM (SELECT $1::pg_catalog.timestamptz AS since) t, pg_catalog.unnest($2::pg_catalog.text[]) AS zone`;
+
+/** A time for a parameter of some type. */
+async function sinceAs(kind: Kind, { at, timezone }: NewSince, session: Session): Promise<string> {
+  const hasNoZone = kind.form === "scalar" && (kind.oid === OID.timestamp || kind.oid === OID.date);
+  if (!hasNoZone) return at;
+  const zones = timezone === null ? [session.timezone, "UTC"] : [timezone];
+  const { rows } = await session.client.query<{ reading: string }>(EARLIEST_READING, [at, zones]);
+  return rows[0]?.reading ?? at;
 }

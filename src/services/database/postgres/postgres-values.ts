@@ -1,26 +1,9 @@
-import { type Json, toJson } from "../../../shared/json.ts";
+import { AppError } from "../../../shared/errors.ts";
+import type { Json } from "../../../shared/json.ts";
 import { readJsonOrText } from "../../../shared/read-json.ts";
 import { integerToJson, realToJson } from "../row-collector.ts";
-
-/** Object ids of built-in types in PostgreSQL's catalog; they are fixed. */
-const OID = {
-  bool: 16,
-  bytea: 17,
-  int8: 20,
-  int2: 21,
-  int4: 23,
-  oid: 26,
-  json: 114,
-  point: 600,
-  float4: 700,
-  float8: 701,
-  date: 1082,
-  timestamp: 1114,
-  timestamptz: 1184,
-  interval: 1186,
-  numeric: 1700,
-  jsonb: 3802,
-} as const;
+import { readArray, writeArray } from "./arrays.ts";
+import { type Kind, OID } from "./kinds.ts";
 
 /** Digits that a double always keeps. */
 const EXACT_DIGITS = 15;
@@ -47,55 +30,16 @@ const READERS: ReadonlyMap<number, (text: string) => Json> = new Map<
   [OID.jsonb, readJsonOrText],
 ]);
 
-/** Lists by the type of their elements. Lists of other types are read by the driver. */
-const ELEMENTS: ReadonlyMap<number, number> = new Map([
-  [199, OID.json],
-  [1000, OID.bool],
-  [1001, OID.bytea],
-  [1005, OID.int2],
-  [1007, OID.int4],
-  [1016, OID.int8],
-  [1017, OID.point],
-  [1021, OID.float4],
-  [1022, OID.float8],
-  [1028, OID.oid],
-  [1115, OID.timestamp],
-  [1182, OID.date],
-  [1185, OID.timestamptz],
-  [1187, OID.interval],
-  [1231, OID.numeric],
-  [3807, OID.jsonb],
-]);
-
-/** `text[]`: elements as PostgreSQL writes them. */
-const TEXT_LIST = 1009;
-
-/** The driver's parsers; only those of lists are used. */
-export interface ListReader {
-  getTypeParser(oid: number, format: "text"): (text: string) => unknown;
-}
-
 /**
- * A cell as JSON: dates in ISO 8601, bytes in base64, numbers where JSON holds them exactly, else
- * text. Elements of lists are read as cells of their type.
+ * A cell as JSON: dates in ISO 8601, bytes in base64, numbers where JSON holds them exactly, else text. Elements of arrays are
+ * read as cells of their type. Every other type is PostgreSQL's text.
  */
-export function cellToJson(oid: number, text: string | null, types: ListReader): Json {
-  if (text === null) return null;
-  const reader = READERS.get(oid);
-  if (reader) return reader(text);
-  // Every other type stays as text.
-  if (!text.startsWith("{")) return text;
-  const element = ELEMENTS.get(oid);
-  const list = types.getTypeParser(element === undefined ? oid : TEXT_LIST, "text")(text);
-  const read = element === undefined ? undefined : READERS.get(element);
-  return Array.isArray(list) ? readList(list, read ?? ((one) => one)) : text;
-}
-
-function readList(list: readonly unknown[], read: (text: string) => Json): Json {
-  return list.map((one): Json => {
-    if (Array.isArray(one)) return readList(one, read);
-    return typeof one === "string" ? read(one) : toJson(one);
-  });
+export function cellToJson(kind: Kind | undefined, text: string | null): Json {
+  if (text === null || kind === undefined) return text;
+  if (kind.form === "list") {
+    return readArray(text, kind.delimiter, (item) => cellToJson(kind.element, item)) ?? text;
+  }
+  return READERS.get(kind.oid)?.(text) ?? text;
 }
 
 function toIso(text: string): string {
@@ -104,4 +48,73 @@ function toIso(text: string): string {
 
 function isExact(text: string): boolean {
   return text.replaceAll(/^-?0*|\D/g, "").length <= EXACT_DIGITS;
+}
+
+/** Types of which no list and no object is a value, by their names. */
+const SIMPLE_TYPES: ReadonlyMap<number, string> = new Map([
+  [OID.bool, "boolean"],
+  [OID.int2, "smallint"],
+  [OID.int4, "integer"],
+  [OID.int8, "bigint"],
+  [OID.oid, "oid"],
+  [OID.float4, "real"],
+  [OID.float8, "double precision"],
+  [OID.numeric, "numeric"],
+  [OID.date, "date"],
+  [OID.time, "time"],
+  [OID.timestamp, "timestamp"],
+  [OID.timestamptz, "timestamp with time zone"],
+  [OID.interval, "interval"],
+  [OID.uuid, "uuid"],
+]);
+
+/**
+ * The values of a statement as PostgreSQL's text, each by the type of its parameter. For `json` and `jsonb` every value is JSON,
+ * text too: `"a"` is stored as a JSON string. Null is SQL's NULL for every type. A list is an array where the parameter is one,
+ * and JSON elsewhere.
+ *
+ * @throws {AppError} `params_invalid` where the number of values is another, or where a list or an object is given for a number,
+ *   a date and the like.
+ */
+export function toParameters(
+  values: readonly Json[],
+  kinds: readonly Kind[],
+): readonly (string | null)[] {
+  if (values.length !== kinds.length) {
+    const used = kinds.map((_kind, index) => `$${index + 1}`).join(", ") || "none";
+    throw new AppError({
+      code: "params_invalid",
+      message: `"values" has ${values.length} values, and the query uses ${used}. Each value is used by its number: $1 is the first.`,
+    });
+  }
+  return kinds.map((kind, index) => {
+    const value = values[index] ?? null;
+    requireFitting(kind, value, index);
+    return value === null ? null : toText(kind, value);
+  });
+}
+
+function requireFitting(kind: Kind, value: Json, index: number): void {
+  const type = kind.form === "scalar" ? SIMPLE_TYPES.get(kind.oid) : undefined;
+  if (type === undefined || typeof value !== "object" || value === null) return;
+  const [what, fix] = Array.isArray(value)
+    ? ["a list", `To compare with each of its items write "= ANY($${index + 1})"`]
+    : ["an object", "Give one of its members"];
+  throw new AppError({
+    code: "params_invalid",
+    message: `"values.${index}" is ${what}, and $${index + 1} is of the type ${type}. ${fix}; to store it as JSON, the column has to be of the type jsonb.`,
+  });
+}
+
+function toText(kind: Kind, value: Json): string {
+  if (kind.form === "list" && Array.isArray(value)) {
+    const { element, delimiter } = kind;
+    return writeArray(value, delimiter, (item) => toText(element, item), isJson(element));
+  }
+  if (isJson(kind) || typeof value === "object") return JSON.stringify(value);
+  return String(value);
+}
+
+function isJson(kind: Kind): boolean {
+  return kind.form === "scalar" && (kind.oid === OID.json || kind.oid === OID.jsonb);
 }

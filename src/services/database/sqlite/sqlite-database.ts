@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { AppError } from "../../../shared/errors.ts";
 import { beginningOf } from "../../../shared/shorten.ts";
 import type { Database, QueryResult } from "../database.ts";
+import { STEP_LIMITS, TRIGGER_LIMITS } from "../row-collector.ts";
 import type { SqliteFile, SqliteQuery, SqliteResponse } from "./sqlite-process.ts";
 
 /** Transient errors of SQLite: BUSY, LOCKED, IOERR, CANTOPEN. */
@@ -25,32 +26,33 @@ export function createSqliteDatabase(name: string, file: SqliteFile): Database {
     child?.kill("SIGKILL");
     child = null;
   };
+  const inTurn = async (query: SqliteQuery, signal: AbortSignal): Promise<QueryResult> => {
+    signal.throwIfAborted();
+    const stopped = Promise.withResolvers<never>();
+    const onAbort = (): void => stopped.reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    const before = last;
+    const turn = Promise.withResolvers<void>();
+    last = before.then(() => turn.promise);
+    try {
+      // One query at a time, so that stopping one does not affect the others.
+      await Promise.race([before, stopped.promise]);
+      const response = await Promise.race([run(query), stopped.promise]).catch((error: unknown) => {
+        // SQLite rolls an uncommitted transaction back when the file is opened again.
+        discard();
+        throw signal.aborted ? signal.reason : processLost(name, error);
+      });
+      return resultOf(name, response);
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      turn.resolve();
+    }
+  };
   return {
     isReadOnly: file.isReadOnly,
-    async query(sql, values, signal) {
-      signal.throwIfAborted();
-      const stopped = Promise.withResolvers<never>();
-      const onAbort = (): void => stopped.reject(signal.reason);
-      signal.addEventListener("abort", onAbort, { once: true });
-      const before = last;
-      const turn = Promise.withResolvers<void>();
-      last = before.then(() => turn.promise);
-      try {
-        // One query at a time, so that stopping one does not affect the others.
-        await Promise.race([before, stopped.promise]);
-        const response = await Promise.race([run({ sql, values }), stopped.promise]).catch(
-          (error: unknown) => {
-            // SQLite rolls an uncommitted transaction back when the file is opened again.
-            discard();
-            throw signal.aborted ? signal.reason : processLost(name, error);
-          },
-        );
-        return resultOf(name, response);
-      } finally {
-        signal.removeEventListener("abort", onAbort);
-        turn.resolve();
-      }
-    },
+    query: (sql, values, signal) => inTurn({ sql, values, limits: STEP_LIMITS }, signal),
+    changes: (sql, { at }, signal) =>
+      inTurn({ sql, values: sql.includes("$1") ? [at] : [], limits: TRIGGER_LIMITS }, signal),
     [Symbol.asyncDispose]: async () => discard(),
   };
 }

@@ -7,9 +7,9 @@ import {
 } from "node:sqlite";
 import { AppError } from "../../../shared/errors.ts";
 import type { Json } from "../../../shared/json.ts";
+import { type SqlToken, sqlTokens } from "../../../shared/sql/sql-tokens.ts";
 import type { QueryResult } from "../database.ts";
-import { integerToJson, RowCollector, realToJson } from "../row-collector.ts";
-import { type SqlToken, sqlTokens } from "../sql-tokens.ts";
+import { integerToJson, type ResultLimits, RowCollector, realToJson } from "../row-collector.ts";
 
 /**
  * Runs one statement in a transaction of its own.
@@ -21,8 +21,9 @@ export function runStatement(
   database: DatabaseSync,
   sql: string,
   values: readonly Json[],
+  limits: ResultLimits,
 ): QueryResult {
-  const tokens = sqlTokens(sql).filter(({ text }) => !/^(?:--|\/\*)/.test(text));
+  const tokens = sqlTokens(sql).filter(({ kind }) => kind !== "comment");
   requireOneStatement(tokens);
   const parameters = readParameters(tokens, values);
   // A writer takes its lock at the start: upgrading a read lock can fail without waiting.
@@ -31,7 +32,7 @@ export function runStatement(
   try {
     database.setAuthorizer(authorize);
     const statement = database.prepare(sql);
-    const result = execute(statement, parameters);
+    const result = execute(statement, parameters, limits);
     database.setAuthorizer(null);
     database.exec("COMMIT");
     return result;
@@ -71,17 +72,21 @@ function readParameters(
   });
 }
 
-function execute(statement: StatementSync, parameters: Record<string, SQLInputValue>): QueryResult {
+function execute(
+  statement: StatementSync,
+  parameters: Record<string, SQLInputValue>,
+  limits: ResultLimits,
+): QueryResult {
   statement.setReadBigInts(true);
   const columns = statement.columns().map((column) => column.name);
   if (columns.length === 0) {
     return { rows: [], rowCount: Number(statement.run(parameters).changes) };
   }
   statement.setReturnArrays(true);
-  const collector = new RowCollector();
+  const collector = new RowCollector(limits);
   // With setReturnArrays a row is a list; Node's types do not know that.
   for (const row of statement.iterate(parameters)) {
-    collector.add(columns, Object.values(row).map(toJsonCell));
+    collector.add(columns, Object.values(row), toJsonCell);
   }
   return { rows: collector.rows, rowCount: collector.rows.length };
 }
