@@ -1,5 +1,12 @@
 import type { RequestListener } from "node:http";
-import { type App, type AppOptions, HTTPReceiver, LogLevel } from "@slack/bolt";
+import {
+  type App,
+  type AppOptions,
+  HTTPModuleFunctions,
+  HTTPReceiver,
+  type HTTPReceiverOptions,
+  LogLevel,
+} from "@slack/bolt";
 import type { Logger as SlackLogger } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Clock } from "../../engine/ports/clock.ts";
@@ -13,6 +20,7 @@ import {
   type SocketSettings,
 } from "../../slack/socket/socket-pool.ts";
 import { EventGate, type EventGateOptions, GatedApp } from "./event-gate.ts";
+import { onlySigned } from "./signed-requests.ts";
 import { SocketReceiver } from "./socket-receiver.ts";
 
 /** How the app is connected to Slack. */
@@ -55,7 +63,9 @@ export const EVENTS_PATH = "/slack/events";
 export function createConnectedApp(options: ConnectedAppOptions): ConnectedApp {
   const { slack, clock, logger, onEventsLimited } = options;
   const slackLogger = toSlackLogger(logger);
-  const receiver = createReceiver(options, slackLogger);
+  /** Errors of listeners; all others that the receiver gets are about what Slack sent. */
+  const ofListeners = new WeakSet<object>();
+  const receiver = createReceiver(options, slackLogger, ofListeners);
   const gate = new EventGate({
     onReceived: () => slack.health.meters.received(clock.now()),
     onEventsLimited,
@@ -63,27 +73,26 @@ export function createConnectedApp(options: ConnectedAppOptions): ConnectedApp {
   const app = createApp(options, receiver, gate, slackLogger);
   app.error(async (error) => {
     logger.error({ err: error }, "a listener failed");
+    ofListeners.add(error);
     // An event that failed is not acknowledged, so that Slack sends it again.
     throw error;
   });
   const isSocketMode = receiver instanceof SocketReceiver;
-  return {
-    ...{ app, isSocketMode },
-    requestHandler: isSocketMode ? null : postOnly(receiver.requestListener),
-  };
+  return { app, isSocketMode, requestHandler: createRequestHandler(options, receiver) };
 }
 
-/** The receiver throws at every other method, so that one `GET` from outside would end the process. */
-function postOnly(listener: RequestListener): RequestListener {
-  return (request, response) => {
-    if (request.method === "POST") listener(request, response);
-    else response.writeHead(405, { Allow: "POST" }).end();
-  };
+function createRequestHandler(
+  { config: { signingSecret }, clock, logger }: ConnectedAppOptions,
+  receiver: SocketReceiver | HTTPReceiver,
+): RequestListener | null {
+  if (receiver instanceof SocketReceiver || signingSecret === null) return null;
+  return onlySigned(receiver.requestListener, { signingSecret, clock, logger });
 }
 
 function createReceiver(
   options: ConnectedAppOptions,
   slackLogger: SlackLogger,
+  ofListeners: WeakSet<object>,
 ): SocketReceiver | HTTPReceiver {
   const { config } = options;
   const { appToken, signingSecret } = config;
@@ -93,12 +102,29 @@ function createReceiver(
       options,
     );
   if (signingSecret !== null)
-    return new HTTPReceiver({ signingSecret, endpoints: EVENTS_PATH, logger: slackLogger });
+    return new HTTPReceiver({
+      ...{ signingSecret, endpoints: EVENTS_PATH, logger: slackLogger },
+      processEventErrorHandler: answerError(ofListeners),
+    });
   throw new AppError({
     code: "config_invalid",
     message:
       "Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET to receive events over HTTP.",
   });
+}
+
+/** What Bolt cannot read is refused; it would be answered as an error of the bot. */
+function answerError(
+  ofListeners: WeakSet<object>,
+): NonNullable<HTTPReceiverOptions["processEventErrorHandler"]> {
+  return async (args) => {
+    const { error, response } = args;
+    if (!(error instanceof TypeError) || ofListeners.has(error) || response.headersSent)
+      return HTTPModuleFunctions.defaultProcessEventErrorHandler(args);
+    args.logger.warn("A signed request of Slack's could not be read", error);
+    response.writeHead(400).end();
+    return true;
+  };
 }
 
 function socketOptions(

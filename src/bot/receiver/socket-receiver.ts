@@ -1,6 +1,7 @@
 import type { App, Receiver, ReceiverEvent } from "@slack/bolt";
 import type { Logger } from "pino";
 import type { Envelope } from "../../slack/socket/slack-socket.ts";
+import { whyUnreadable } from "./payload.ts";
 
 /** What brings envelopes. */
 interface Sockets {
@@ -38,6 +39,11 @@ export class SocketReceiver implements Receiver {
 
   /** Never rejects. What is not acknowledged, Slack reports to the person, or sends again if it is an event. */
   async #receive({ body, ack, retryNum, retryReason }: Envelope): Promise<void> {
+    const problem = whyUnreadable(body);
+    if (problem !== null) {
+      this.#logger.warn({ problem }, "what Slack sent over a web socket cannot be read");
+      return;
+    }
     let isAcknowledged = false;
     const event: ReceiverEvent = {
       body,
