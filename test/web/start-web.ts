@@ -43,7 +43,7 @@ export async function startWeb(
   const engine = createEngine({
     store,
     clock: systemClock,
-    logger: pino({ level: "silent" }),
+    logger: options.logger ?? pino({ level: "silent" }),
     directory: {
       person: async (id) => ({
         id,

@@ -1,8 +1,9 @@
 import { createHmac } from "node:crypto";
 import { gzipSync } from "node:zlib";
+import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 import { createSecretRevealer } from "../../src/adapters/secrets.ts";
-import { type RunningWeb, startWeb, untilStatus } from "./start-web.ts";
+import { type RunningWeb, rawRequest, sendRaw, startWeb, untilStatus } from "./start-web.ts";
 
 const SECRET = "s3cret-of-the-forge";
 const PATH = "/webhooks/support-ticket";
@@ -105,11 +106,100 @@ describe("a webhook", () => {
     const id = { "x-github-delivery": "d-1" };
     const delivered = await web.call("POST", PATH, { n: 3 }, id);
     expect(delivered.body.duplicate).toBeUndefined();
-    expect((await web.call("POST", PATH, { n: 4 }, id)).body).toMatchObject({
+    expect((await web.call("POST", PATH, { n: 3 }, id)).body).toMatchObject({
       executionId: delivered.body.executionId,
       duplicate: true,
     });
     expect((await web.engine.executions.list({})).executions).toHaveLength(3);
+  });
+
+  test("of an id that has another body now begins a run of its own, and the log says so", async () => {
+    const lines: string[] = [];
+    const logger = pino({ level: "warn" }, { write: (line) => lines.push(line) });
+    await using web = await serve({}, { logger });
+    const id = { "x-github-delivery": "d-1" };
+    const first = await web.call("POST", PATH, { n: 1 }, id);
+
+    const other = await web.call("POST", PATH, { n: 2 }, id);
+
+    expect(other.body.duplicate).toBeUndefined();
+    expect(other.body.executionId).not.toBe(first.body.executionId);
+    expect(lines.join("")).toMatch(/id of an earlier one and another content/);
+    expect(lines.join("")).toContain('"delivery":"d-1"');
+    expect((await web.call("POST", PATH, { n: 2 }, id)).body.duplicate).toBe(true);
+    expect((await web.call("POST", PATH, { n: 1 }, id)).body.duplicate).toBe(true);
+  });
+
+  test.for<readonly [string, string, Record<string, string>]>([
+    ["query", `${PATH}?order=2`, {}],
+    ["event (GitHub)", PATH, { "x-github-event": "pull_request" }],
+    ["event (GitLab)", PATH, { "x-gitlab-event": "Tag Push Hook" }],
+    ["topic (Shopify)", PATH, { "x-shopify-topic": "orders/paid" }],
+    ["key of the event (Bitbucket)", PATH, { "x-event-key": "repo:push" }],
+    ["type of the event (CloudEvents)", PATH, { "ce-type": "com.example.created" }],
+    ["number of the message (Google)", PATH, { "x-goog-message-number": "2" }],
+    ["state of the resource (Google)", PATH, { "x-goog-resource-state": "exists" }],
+    ["id of the delivery", PATH, { "linear-delivery": "d-2" }],
+  ])("with an equal body and another %s is another delivery", async ([, path, headers]) => {
+    await using web = await serve();
+    const first = await web.call("POST", PATH, { n: 1 });
+
+    const other = await web.call("POST", path, { n: 1 }, headers);
+    const again = await web.call("POST", path, { n: 1 }, headers);
+
+    expect(other.body.duplicate).toBeUndefined();
+    expect(other.body.executionId).not.toBe(first.body.executionId);
+    expect(again.body).toMatchObject({ executionId: other.body.executionId, duplicate: true });
+  });
+
+  test("is the same delivery whatever its time, its trace and its user agent", async () => {
+    await using web = await serve();
+    const send = (headers: Record<string, string>) =>
+      web.call("POST", PATH, { n: 1 }, { "webhook-id": "msg_1", ...headers });
+    const first = await send({ "webhook-timestamp": "1614265330", traceparent: "00-a" });
+
+    const again = await send({ "webhook-timestamp": "1614265390", "user-agent": "Sender/2" });
+
+    expect(again.body).toMatchObject({ executionId: first.body.executionId, duplicate: true });
+  });
+
+  test("that comes again after its run failed begins another, until one does not fail", async () => {
+    await using web = await startWeb();
+    const check = (expression: string) => [
+      { id: "check", type: "transform", config: { expression } },
+    ];
+    const deploy = (expression: string) =>
+      web.engine.workflows.deploy(triage({}, { steps: check(expression) }), { by: "test" });
+    await deploy("variables.missing.member");
+    const send = async () =>
+      (await web.call("POST", PATH, { n: 1 }, { "x-github-delivery": "d" })).body;
+    const first = await send();
+    await untilStatus(web.engine, first.executionId, "failed");
+
+    const second = await send();
+    await untilStatus(web.engine, second.executionId, "failed");
+    await deploy("variables.n");
+    const third = await send();
+    await untilStatus(web.engine, third.executionId, "completed");
+
+    expect([first, second, third].map(({ duplicate }) => duplicate)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(new Set([first, second, third].map(({ executionId }) => executionId)).size).toBe(3);
+    expect(await send()).toMatchObject({ executionId: third.executionId, duplicate: true });
+  });
+
+  test("may have a slash at the end of its address", async () => {
+    await using web = await serve();
+    const first = await web.call("POST", `${PATH}/`, { n: 1 });
+    expect(first.status).toBe(200);
+    expect((await web.call("POST", PATH, { n: 1 })).body).toMatchObject({
+      executionId: first.body.executionId,
+      duplicate: true,
+    });
+    expect((await web.call("POST", `${PATH}//`, { n: 2 })).status).toBe(404);
   });
 
   test("of eight deliveries at once starts one", async () => {
@@ -193,6 +283,33 @@ describe("callers of a webhook", () => {
     expect((await web.call("POST", PATH, "{}")).status).toBe(401);
   });
 
+  test("by a scheme that signs the time, and cannot be replayed later", async () => {
+    await using web = await serve({ signature: { scheme: "stripe", secret: "FORGE" } });
+    const send = (at: number) => {
+      const seconds = Math.floor(at / 1000);
+      const signature = `t=${seconds},v1=${sign(`${seconds}.${raw}`)}`;
+      return web.call("POST", PATH, raw, { "stripe-signature": signature, ...FROM_OUTSIDE });
+    };
+    const first = await send(Date.now());
+
+    expect(first.status).toBe(200);
+    expect((await send(Date.now())).body.executionId).toBe(first.body.executionId);
+    expect(await send(Date.now() - 360_000)).toMatchObject({
+      status: 401,
+      body: { error: expect.stringContaining("at most 5 min") },
+    });
+  });
+
+  test("are refused for what is missing in the head before the body has come", async () => {
+    await using web = await serve({ secret: "FORGE", signature: "github" });
+    const head = rawRequest(`POST ${PATH}`, ["Host: localhost", "Content-Length: 500000"]);
+
+    const answer = await sendRaw(web.port, head);
+
+    expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+    expect(answer).toContain("The header X-Hub-Signature-256 with the signature is missing.");
+  });
+
   test("sign what they send before it is compressed", async () => {
     await using web = await serve({ secret: "FORGE", signature: "hmac" });
     const packed = gzipSync(raw);
@@ -254,6 +371,22 @@ describe("deploying", () => {
     [{ secret: "FORGE", public: true }, "trigger.public", "are both given"],
     [{ secret: "{{secrets.X}}" }, "trigger.secret", "must be a name"],
     [{ signature: "hmac" }, "trigger.signature", 'needs a "secret"'],
+    [
+      { secret: "A", signature: { scheme: "github", header: "X" } },
+      "trigger.signature.header",
+      "has no",
+    ],
+    [
+      { secret: "A", signature: { scheme: "hmac", window: "1m" } },
+      "trigger.signature.window",
+      "has no",
+    ],
+    [
+      { secret: "A", signature: { scheme: "stripe", secret: "B" } },
+      "trigger.signature.secret",
+      "named twice",
+    ],
+    [{ secret: "A", signature: "strpe" }, "trigger.signature", "strpe"],
   ])("%j is a problem", async ([trigger, path, text]) => {
     await using web = await startWeb();
     const { problems } = web.engine.workflows.validate(triage(trigger));

@@ -22,6 +22,14 @@ export interface Triggers {
   /** @throws {AppError} `workflow_not_found`, `input_invalid`, `slack_rejected`, `slack_unavailable`. */
   startFromShortcut(request: ShortcutRequest): Promise<StartResult>;
   /**
+   * Checks what of a request to a webhook can be checked before its body is read: who listens there, and whether the proof that it asks
+   * for is there at all.
+   *
+   * @returns `isOpen`: no proof is asked of this caller.
+   * @throws {AppError} `route_not_found`, `not_allowed`, `token_invalid`.
+   */
+  checkWebhook(head: WebhookHead): Promise<{ readonly isOpen: boolean }>;
+  /**
    * Starts what a request to a webhook asks for. Accepted when it resolves.
    *
    * @throws {AppError} `route_not_found`, `not_allowed`, `token_invalid`, `json_malformed`, `input_invalid`.
@@ -96,15 +104,23 @@ export interface ShortcutRequest {
   readonly values?: JsonObject;
 }
 
-/** A request to the path of a webhook. */
-export interface WebhookRequest {
+/** A request to the path of a webhook, without its body. */
+export interface WebhookHead {
   readonly path: string;
+  /** Behind the question mark, as it was sent; empty without one. */
+  readonly query: string;
   /** It comes from a program of this machine, on behalf of no other. */
   readonly isLocal: boolean;
   /** Headers by lower-case name; of one that is given more than once, the first. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body as it was sent. */
+}
+
+/** A whole request to the path of a webhook. */
+export interface WebhookRequest extends WebhookHead {
+  /** The body as it was sent, unpacked if it was compressed. */
   readonly body: Uint8Array;
+  /** Called when the caller has given the proof that is asked for, before anything is started; what it throws ends the request. */
+  readonly onProven?: () => void;
 }
 
 export interface WebhookAnswer {

@@ -9,6 +9,7 @@ import type {
   ShortcutRequest,
   Triggers as TriggersApi,
   WebhookAnswer,
+  WebhookHead,
   WebhookRequest,
 } from "../api/triggers.ts";
 import type { AnswerablePeople } from "../executions/answerable-people.ts";
@@ -91,6 +92,10 @@ export class Triggers implements TriggersApi {
 
   startFromShortcut(request: ShortcutRequest): Promise<StartResult> {
     return this.#shortcuts.start(request);
+  }
+
+  checkWebhook(head: WebhookHead): Promise<{ readonly isOpen: boolean }> {
+    return this.#webhooks.check(head);
   }
 
   receiveWebhook(request: WebhookRequest): Promise<WebhookAnswer> {

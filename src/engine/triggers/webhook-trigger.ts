@@ -1,16 +1,17 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
 import { AppError, asAppError } from "../../shared/errors.ts";
-import { sha256 } from "../../shared/hash.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
+import { hashJson, isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { readVariablesBody } from "../../shared/variables-body.ts";
-import type { WebhookAnswer, WebhookRequest } from "../api/triggers.ts";
+import type { StartRequest } from "../api/executions.ts";
+import type { WebhookAnswer, WebhookHead, WebhookRequest } from "../api/triggers.ts";
 import type { Executions } from "../executions/executions.ts";
-import { newExecutionId } from "../model/execution-id.ts";
+import { executionIdFor, newExecutionId } from "../model/execution-id.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { WebhookConfig } from "./types/webhook.ts";
+import { type Delivery, deliveryOf } from "./webhook-delivery.ts";
+import { provesSecret, whyNoProof } from "./webhook-proof.ts";
 
 export interface WebhookTriggerOptions {
   readonly triggers: TriggerRegistry;
@@ -21,16 +22,11 @@ export interface WebhookTriggerOptions {
   readonly revealSecrets: (params: JsonObject) => JsonObject;
 }
 
-/** How long a delivery is recognized. */
-const REMEMBERED_MS = 10 * 60_000;
+/** How long the id of a delivery is remembered, to notice another content under it. */
+const REMEMBERED_ID_MS = 7 * 86_400_000;
 
-/** Headers in which senders give a delivery its id. */
-const DELIVERY_HEADERS = [
-  "idempotency-key",
-  "x-github-delivery",
-  "x-delivery-id",
-  "webhook-id",
-] as const;
+/** So many runs of one delivery at most: each further one because those before failed. */
+const MAX_RUNS = 20;
 
 /** Starts what requests of other systems ask for. */
 export class WebhookTrigger {
@@ -39,6 +35,18 @@ export class WebhookTrigger {
 
   constructor(options: WebhookTriggerOptions) {
     this.#options = options;
+  }
+
+  /** @throws {AppError} `route_not_found`, `not_allowed`, `token_invalid`, `config_invalid`. */
+  async check(head: WebhookHead): Promise<{ readonly isOpen: boolean }> {
+    const config = this.#config(await this.#find(head.path));
+    const secret = secretOf(config);
+    if (secret === undefined) this.#assertOpen(head, config);
+    else {
+      this.#reveal(secret);
+      this.#assertProof(head, config);
+    }
+    return { isOpen: secret === undefined };
   }
 
   /**
@@ -50,22 +58,66 @@ export class WebhookTrigger {
     const trigger = await this.#find(request.path);
     const config = this.#config(trigger);
     this.#assertAllowed(request, config);
+    request.onProven?.();
     // The other side often cannot send another number: its digits are kept as text.
     const type = request.headers["content-type"] ?? "";
     const { value, form } = readVariablesBody(request.body, type, "text");
-    const first = config.dedupe ? await this.#firstId(request) : newExecutionId();
-    const { executionId, existed } = await this.#options.executions.start({
+    const start = {
       workflowId: trigger.workflowId,
-      executionId: first,
       variables: toVariables(value),
       variableForm: form,
       trigger: { type: "webhook", id: trigger.id },
-    });
+    } as const;
+    if (config.dedupe) return this.#startOnce(start, trigger.id, deliveryOf(request));
+    return this.#start({ ...start, executionId: newExecutionId() });
+  }
+
+  async #start(request: StartRequest): Promise<WebhookAnswer> {
+    const { executionId, existed } = await this.#options.executions.start(request);
     return { executionId, duplicate: existed };
   }
 
-  async #find(path: string): Promise<ActiveTrigger> {
+  /**
+   * A delivery is known by the id of its run, for as long as that is kept. One that comes again after its run has failed begins another:
+   * senders send again by themselves only what was not accepted, so that a person wants it.
+   */
+  async #startOnce(
+    start: StartRequest,
+    trigger: string,
+    delivery: Delivery,
+  ): Promise<WebhookAnswer> {
+    const { store } = this.#options;
+    let executionId = "";
+    for (let run = 1; run <= MAX_RUNS; run += 1) {
+      const again = run === 1 ? "" : `:${run}`;
+      executionId = executionIdFor(start.workflowId, `webhook:${trigger}:${delivery.key}${again}`);
+      const before = await store.executions.get(executionId);
+      if (before?.status === "failed") continue;
+      if (before) return { executionId, duplicate: true };
+      const answer = await this.#start({ ...start, executionId });
+      if (!answer.duplicate) await this.#compareContent(start.workflowId, delivery);
+      return answer;
+    }
+    return { executionId, duplicate: true };
+  }
+
+  /** Says in the log when a sender uses one id for different contents. Never rejects: the run has begun. */
+  async #compareContent(workflowId: string, { id, key }: Delivery): Promise<void> {
+    if (id === null) return;
+    const { store, clock, logger } = this.#options;
+    const now = clock.now();
+    const name = `webhook-id:${hashJson([workflowId, id])}`;
+    const first = await store.dedupe.claim(name, key, now, now + REMEMBERED_ID_MS).catch(() => key);
+    if (first === key) return;
+    logger.warn(
+      { workflowId, delivery: id.slice(0, 200) },
+      "a delivery has the id of an earlier one and another content; it started a run of its own",
+    );
+  }
+
+  async #find(asSent: string): Promise<ActiveTrigger> {
     const { triggers } = this.#options;
+    const path = asSent.replace(/\/$/, "");
     const look = () => triggers.of("webhook").find((known) => this.#config(known).path === path);
     const known = look();
     if (known) return known;
@@ -79,21 +131,29 @@ export class WebhookTrigger {
     });
   }
 
-  #assertAllowed(request: WebhookRequest, { secret, signature, ...config }: WebhookConfig): void {
-    if (secret === undefined) {
-      if (request.isLocal || config.public) return;
-      throw new AppError({
-        code: "not_allowed",
-        message:
-          'Without a secret this webhook serves programs of its own machine alone. Give the trigger a "secret", or "public": true if anybody may start it.',
-      });
-    }
-    if (knowsSecret(request, this.#reveal(secret), signature)) return;
+  #assertAllowed(request: WebhookRequest, config: WebhookConfig): void {
+    const secret = secretOf(config);
+    if (secret === undefined) return this.#assertOpen(request, config);
+    this.#assertProof(request, config);
+    if (provesSecret(request, this.#reveal(secret), config.signature)) return;
     throw new AppError({
       code: "token_invalid",
-      message:
-        "The signature does not fit. Sign the body as it is sent with HMAC-SHA256 in X-Hub-Signature-256 or X-Signature, or send the secret as a Bearer token.",
+      message: wrongProof(config.signature.scheme),
     });
+  }
+
+  #assertOpen({ isLocal }: WebhookHead, config: WebhookConfig): void {
+    if (isLocal || config.public) return;
+    throw new AppError({
+      code: "not_allowed",
+      message:
+        'Without a secret this webhook serves programs of its own machine alone. Give the trigger a "secret", or "public": true if anybody may start it.',
+    });
+  }
+
+  #assertProof({ headers }: WebhookHead, { signature }: WebhookConfig): void {
+    const why = whyNoProof(headers, signature, this.#options.clock.now());
+    if (why !== null) throw new AppError({ code: "token_invalid", message: why });
   }
 
   #reveal(name: string): string {
@@ -111,45 +171,20 @@ export class WebhookTrigger {
       message: `This webhook cannot check its callers: the operator has to set SECRET_${name}.`,
     });
   }
+}
 
-  /** The id that the first delivery of this request was given. */
-  #firstId(request: WebhookRequest): Promise<string> {
-    const { store, clock } = this.#options;
-    const id = DELIVERY_HEADERS.map((name) => request.headers[name]).find(Boolean);
-    const hash = sha256(request.body).toString("hex");
-    const key = `${request.path}:${id === undefined ? hash : `id:${id.slice(0, 200)}`}`;
-    const now = clock.now();
-    return store.dedupe.claim(key, newExecutionId(), now, now + REMEMBERED_MS);
-  }
+function secretOf({ secret, signature }: WebhookConfig): string | undefined {
+  return secret ?? signature.secret;
+}
+
+function wrongProof(scheme: WebhookConfig["signature"]["scheme"]): string {
+  return scheme === "any"
+    ? "The signature does not fit. Sign the body as it is sent with HMAC-SHA256 in X-Hub-Signature-256 or X-Signature, or send the secret as a Bearer token."
+    : `The signature or key does not fit the secret of this webhook, which expects the scheme "${scheme}".`;
 }
 
 /** The members of an object or a form; any other value is the variable `body`. */
 function toVariables(value: Json | undefined): JsonObject {
   if (value === undefined) return {};
   return isJsonObject(value) ? value : { body: value };
-}
-
-const SIGNATURE_HEADERS = ["x-hub-signature-256", "x-signature"] as const;
-
-/** What a caller sends along to prove that it knows the secret. */
-type Proof = Pick<WebhookRequest, "headers" | "body">;
-
-/**
- * Does the caller know the secret? By an HMAC-SHA256 of the body in hexadecimal, with or without `sha256=` before it, or by the
- * secret as a bearer token. The comparison takes constant time.
- */
-function knowsSecret(proof: Proof, secret: string, accepts: WebhookConfig["signature"]): boolean {
-  if (accepts !== "hmac" && bearsSecret(proof, secret)) return true;
-  if (accepts === "bearer") return false;
-  const expected = createHmac("sha256", secret).update(proof.body).digest();
-  return SIGNATURE_HEADERS.some((name) => {
-    const hex = /^(?:sha256=)?([0-9a-f]{64})$/i.exec(proof.headers[name]?.trim() ?? "")?.[1];
-    return hex !== undefined && timingSafeEqual(Buffer.from(hex, "hex"), expected);
-  });
-}
-
-function bearsSecret(proof: Proof, secret: string): boolean {
-  const token = /^Bearer +(\S+) *$/i.exec(proof.headers["authorization"] ?? "")?.[1];
-  // Comparing digests takes the same time for every token, whatever its length.
-  return token !== undefined && timingSafeEqual(sha256(token), sha256(secret));
 }

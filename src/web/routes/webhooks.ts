@@ -19,11 +19,19 @@ export function webhookRoutes(engine: Engine): readonly Route[] {
 
 /** Answers when the start is durable and before the work begins: senders give up soon. */
 async function receive(engine: Engine, request: WebRequest): Promise<RouteResponse> {
-  const { executionId, duplicate } = await engine.triggers.receiveWebhook({
+  const head = {
     path: request.path,
+    query: request.query.toString(),
     isLocal: request.isLocal,
     headers: firstValues(request.headers),
+  };
+  const admit = () => request.admit(`webhook ${request.path}`);
+  const { isOpen } = await engine.triggers.checkWebhook(head);
+  if (isOpen) admit();
+  const { executionId, duplicate } = await engine.triggers.receiveWebhook({
+    ...head,
     body: await request.readBody(),
+    ...(!isOpen && { onProven: admit }),
   });
   return { body: { executionId, status: "started", ...(duplicate && { duplicate }) } };
 }

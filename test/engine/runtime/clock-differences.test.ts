@@ -193,7 +193,7 @@ describe.for(DIFFERENCES)("with a clock 5 s $what that of the other process", (d
     expect(new Set(times).size).toBe(times.length);
   });
 
-  test("a delivery that comes to both starts one run, and is forgotten after ten minutes", async () => {
+  test("a delivery that comes to both starts one run, whenever it comes again", async () => {
     const { harness, one, other } = await open(difference);
     await using _ = harness;
     await harness.deploy(one, "hook", { type: "webhook", path: "/webhooks/orders" });
@@ -202,9 +202,9 @@ describe.for(DIFFERENCES)("with a clock 5 s $what that of the other process", (d
     const { executionId } = await one.triggers.receiveWebhook(DELIVERY);
     await harness.clock.advance(9 * MINUTE);
     expect(await other.triggers.receiveWebhook(DELIVERY)).toEqual({ executionId, duplicate: true });
-    await harness.clock.advance(MINUTE + 6 * SECOND);
+    await harness.clock.advance(3 * 24 * 60 * MINUTE);
 
-    expect(await other.triggers.receiveWebhook(DELIVERY)).toMatchObject({ duplicate: false });
+    expect(await other.triggers.receiveWebhook(DELIVERY)).toEqual({ executionId, duplicate: true });
   });
 
   test("an event that the other process was told after the run began is not missed", async () => {
@@ -227,6 +227,7 @@ describe.for(DIFFERENCES)("with a clock 5 s $what that of the other process", (d
 
 const DELIVERY = {
   path: "/webhooks/orders",
+  query: "",
   isLocal: true,
   headers: { "x-delivery-id": "d1" },
   body: Buffer.from('{"order":1}'),

@@ -27,6 +27,7 @@ function breaking(store: Store, method: StoreMethod, when: "before" | "after"): 
 
 const delivery = (id: string): WebhookRequest => ({
   path: "/webhooks/orders",
+  query: "",
   isLocal: true,
   headers: { "x-delivery-id": id },
   body: Buffer.from('{"order":1}'),

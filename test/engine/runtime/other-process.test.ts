@@ -11,6 +11,7 @@ const MINUTE = 60_000;
 
 const delivery = (path: string): WebhookRequest => ({
   path,
+  query: "",
   isLocal: true,
   headers: {},
   body: Buffer.from(JSON.stringify({ path })),
