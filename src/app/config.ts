@@ -17,6 +17,8 @@ export interface Config {
     readonly port: number;
     /** `null`: only programs on this machine are served. */
     readonly apiToken: string | null;
+    /** Addresses and CIDRs of proxies whose `X-Forwarded-For` is believed. */
+    readonly trustedProxies: readonly string[];
     /** Slack user id of the person in whose name the API acts; `null`: it acts as the operator, who may do all. */
     readonly tokenOwner: string | null;
   };
@@ -157,6 +159,12 @@ const Environment = z.object({
       "must be a Slack user id like U012ABCDEF: the person to whom the token belongs",
     )
     .optional(),
+  TRUSTED_PROXIES: list
+    .refine(
+      (ranges) => ranges.every(isAddressOrRange),
+      "must be addresses or ranges like 10.0.0.0/8, separated by commas",
+    )
+    .default([]),
   HTTP_ALLOW_HOSTS: list
     .refine(
       (hosts) => hosts.every(isHostOrRange),
@@ -178,14 +186,17 @@ const Environment = z.object({
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
 });
 
-/** `intranet.example`, `intranet.example:8080`, `10.0.0.1`, `10.0.0.0/8`, `fd00::/8`. */
+/** `intranet.example`, `intranet.example:8080`, and as {@link isAddressOrRange}. */
 function isHostOrRange(text: string): boolean {
+  return isAddressOrRange(text) || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/i.test(text);
+}
+
+/** `10.0.0.1`, `10.0.0.0/8`, `fd00::/8`. */
+function isAddressOrRange(text: string): boolean {
   const [address = "", bits, ...rest] = text.split("/");
-  if (bits !== undefined) {
-    const most = { 4: 32, 6: 128 }[isIP(address)] ?? -1;
-    return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
-  }
-  return isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/i.test(text);
+  const most = { 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  if (bits === undefined) return most > 0;
+  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
 }
 
 /** Names of the variables. */
@@ -295,7 +306,8 @@ function storeConfig(values: z.output<typeof Environment>): StoreConfig {
 
 function webConfig(values: z.output<typeof Environment>): Config["web"] {
   const { HOST: host, PORT: port, API_TOKEN: token, API_TOKEN_OWNER: owner } = values;
-  return { host, port, apiToken: token ?? null, tokenOwner: owner ?? null };
+  const trustedProxies = values.TRUSTED_PROXIES;
+  return { host, port, apiToken: token ?? null, trustedProxies, tokenOwner: owner ?? null };
 }
 
 function mailConfig(values: z.output<typeof Environment>): MailConfig | null {

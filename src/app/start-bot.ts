@@ -50,12 +50,11 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
       onProcessDied: (listener) => engine.onProcessDied(listener),
       otherProcesses: () => countOthers(store),
     });
+    const isReachable = config.slack.appToken === null;
+    if (isReachable && config.web.apiToken === null) logger.warn(NOBODY_SERVED);
+    const { host, port: wanted, trustedProxies } = config.web;
     const web = createWebServer({
-      engine,
-      telemetry,
-      host: config.web.host,
-      port: config.web.port,
-      logger,
+      ...{ engine, telemetry, host, port: wanted, isReachable, trustedProxies, logger },
       notReady: () => (isDraining ? "The bot is stopping." : slack.health.notReady()),
       ...omitUndefined({ apiToken: config.web.apiToken ?? undefined }),
       ...(bot.requestHandler && { extraHandlers: { [EVENTS_PATH]: bot.requestHandler } }),
@@ -94,6 +93,9 @@ function warnOfSecrets({ config, logger }: Pick<StartOptions, "config" | "logger
     "secrets are too short to be hidden in what other systems answer",
   );
 }
+
+const NOBODY_SERVED =
+  "Slack's requests come over HTTP, so the bot takes no caller for local: a proxy may pass on requests of anybody. The API, the dashboard and the metrics serve nobody, and webhooks only with a secret or if they are public. To use them set API_TOKEN (at least 16 characters) and send it as a Bearer token";
 
 /** Processes that share the store and have lately said that they are alive, but for this one. */
 async function countOthers({ processes }: Store): Promise<number> {

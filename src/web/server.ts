@@ -5,8 +5,10 @@ import type { Engine } from "../engine/api/engine.ts";
 import { AppError } from "../shared/errors.ts";
 import { bareHost } from "../shared/host.ts";
 import { createAccess } from "./http/auth.ts";
-import { createRateLimit, type RateLimitOptions } from "./http/rate-limit.ts";
-import { createRequestHandler } from "./http/request-handler.ts";
+import { createClientAddress } from "./http/client-address.ts";
+import { limitConnections } from "./http/connections.ts";
+import { createRateLimits, type RateLimitOptions } from "./http/rate-limit.ts";
+import { createRequestHandler, MAX_HEADERS } from "./http/request-handler.ts";
 import { respondToMalformedRequest } from "./http/respond.ts";
 import { createRouter } from "./http/router.ts";
 import { auditRoutes } from "./routes/audit.ts";
@@ -37,6 +39,10 @@ export interface WebServerOptions {
   readonly port: number;
   /** Absent: only local callers are served. */
   readonly apiToken?: string;
+  /** It is there for callers from the internet: no caller counts as local. @default false */
+  readonly isReachable?: boolean;
+  /** Addresses and CIDRs of proxies whose `X-Forwarded-For` is believed. @default none */
+  readonly trustedProxies?: readonly string[];
   readonly logger: Logger;
   /** Serves `/metrics`. */
   readonly telemetry?: Telemetry;
@@ -48,6 +54,8 @@ export interface WebServerOptions {
   /** @default always ready, from `start` to `stop` */
   readonly notReady?: Readiness;
   readonly rateLimit?: RateLimitOptions;
+  /** Connections that are kept open. @default 1000 */
+  readonly maxConnections?: number;
   readonly timeouts?: Timeouts;
 }
 
@@ -99,7 +107,8 @@ export function createWebServer(options: WebServerOptions): WebServer {
       ...healthRoutes(options.engine, notReady),
     ]),
     access: createAccess(options),
-    rateLimit: createRateLimit(options.rateLimit),
+    limits: createRateLimits(options.rateLimit),
+    clientAddress: createClientAddress(options.trustedProxies ?? []),
     logger: options.logger,
     extraHandlers: new Map(Object.entries(options.extraHandlers ?? {})),
   });
@@ -111,6 +120,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
     });
     handler(request, response);
   });
+  limitConnections(server, options.maxConnections ?? 1000);
   return {
     async start() {
       await listen(server, options);
@@ -137,6 +147,9 @@ function createHttpServer(timeouts: Timeouts, listener: RequestListener): Server
     },
     listener,
   );
+  server.maxRequestsPerSocket = 1000;
+  // One more than are served, so that a request with more is recognized.
+  server.maxHeadersCount = MAX_HEADERS + 1;
   server.on("clientError", respondToMalformedRequest);
   return server;
 }

@@ -138,6 +138,8 @@ describe("the configuration", () => {
     ["PORT", "70000", "whole number from 0 to 65535"],
     ["API_TOKEN", "short", "at least 16 characters"],
     ["LLM_LOCAL_API_KEY", "hidden-value", "LLM_LOCAL_BASE_URL is missing"],
+    ["TRUSTED_PROXIES", "proxy.example", "must be addresses or ranges"],
+    ["TRUSTED_PROXIES", "10.0.0.0/33", "must be addresses or ranges"],
     ["HTTP_ALLOW_HOSTS", "::bad::", "must be host names"],
     ["HTTP_ALLOW_HOSTS", "10.0.0.0/64", "must be host names"],
     ["LOG_LEVEL", "loud", "one of trace"],

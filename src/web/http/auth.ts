@@ -3,10 +3,16 @@ import type { IncomingMessage } from "node:http";
 import { AppError } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/hash.ts";
 import { isLoopback } from "../../shared/host.ts";
+import { isForwardingHeader } from "./forwarding-headers.ts";
 
 export interface AccessOptions {
   /** What the server listens on. */
   readonly host: string;
+  /**
+   * The server is there for callers from the internet, as in HTTP mode: a caller from this machine is then most likely a proxy, which need
+   * not say so. No caller counts as local. @default false
+   */
+  readonly isReachable?: boolean;
   /** Absent: only local callers are served. */
   readonly apiToken?: string;
 }
@@ -23,14 +29,14 @@ export interface Access {
 
 /** Checks callers: by token if one is configured; otherwise only local callers are allowed. */
 export function createAccess(options: AccessOptions): Access {
-  const hostIsLoopback = isLoopback(options.host);
-  const isLocal = (request: IncomingMessage) => hostIsLoopback && isLocalCaller(request);
+  const refusal = whyNobodyIsLocal(options);
+  const isLocal = (request: IncomingMessage) => refusal === null && isLocalCaller(request);
   const expected = options.apiToken ? sha256(options.apiToken) : null;
   return {
     isLocal,
     assertAllowed(request) {
       if (expected !== null) assertToken(request, expected);
-      else if (!isLocal(request)) throw notLocal(hostIsLoopback);
+      else if (!isLocal(request)) throw notLocal(refusal);
     },
   };
 }
@@ -48,12 +54,21 @@ function assertToken(request: IncomingMessage, expected: Buffer): void {
   });
 }
 
-function notLocal(hostIsLoopback: boolean): AppError {
+/** Why no caller is served without a token; `null`: local callers are. */
+function whyNobodyIsLocal({ host, isReachable }: AccessOptions): string | null {
+  if (!isLoopback(host))
+    return "HOST is open to the network, so nobody is served without a token. Set API_TOKEN and send it as a Bearer token.";
+  if (isReachable === true)
+    return "The bot takes Slack's requests over HTTP, so a caller from this machine may be a proxy that passes on requests of others, and nobody is served without a token. Set API_TOKEN and send it as a Bearer token.";
+  return null;
+}
+
+function notLocal(refusal: string | null): AppError {
   return new AppError({
     code: "not_allowed",
-    message: hostIsLoopback
-      ? "Without API_TOKEN only programs on this machine are served: no proxy, no page of another origin, Host localhost. Set API_TOKEN and send it as a Bearer token."
-      : "HOST is open to the network, so nobody is served without a token. Set API_TOKEN and send it as a Bearer token.",
+    message:
+      refusal ??
+      "Without API_TOKEN only programs on this machine are served: no proxy, no page of another origin, Host localhost. Set API_TOKEN and send it as a Bearer token.",
   });
 }
 
@@ -71,14 +86,23 @@ function isLocalCaller(request: IncomingMessage): boolean {
   if (Object.keys(request.headers).some(isForwardingHeader)) return false;
   const hosts = request.headersDistinct["host"] ?? [];
   const host = hosts.length === 1 ? splitHost(hosts[0] ?? "") : null;
-  if (host === null) return false;
+  if (host === null || isFromOtherSite(request)) return false;
   return (request.headersDistinct["origin"] ?? []).every((origin) =>
     isOwnOrigin(origin, host.port),
   );
 }
 
-function isForwardingHeader(name: string): boolean {
-  return name === "forwarded" || name.startsWith("x-forwarded-");
+/**
+ * Whether a browser sends the request for a page of another origin (https://www.w3.org/TR/fetch-metadata/): without `Origin`, as for
+ * images and forms that only read. Following a link to a page of ours is no such request: what it shows, the other page cannot read.
+ */
+function isFromOtherSite({ method, headers }: IncomingMessage): boolean {
+  const site = headers["sec-fetch-site"];
+  if (site === undefined || site === "same-origin" || site === "none") return false;
+  const reads = method === "GET" || method === "HEAD";
+  const followsLink =
+    headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document";
+  return !(reads && followsLink);
 }
 
 /** Name and port of a `Host` value if it names this machine; else `null`. */

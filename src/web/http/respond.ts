@@ -13,9 +13,15 @@ const SECURITY_HEADERS = {
   "X-Frame-Options": "DENY",
 } as const;
 
+/** A caller that takes nothing of its response for so long is cut off. */
+const STALLED_MS = 30_000;
+/** How long a connection stays open after a malformed request, so that the answer is read before it is gone. */
+const LINGER_MS = 2000;
+
 /** Sends a response. Does nothing if the caller is gone or a response was sent already. */
 export function sendResponse(response: ServerResponse, content: RouteResponse): void {
   if (response.headersSent || response.destroyed) return;
+  response.setTimeout(STALLED_MS);
   if ("parts" in content) {
     void sendParts(response, content);
     return;
@@ -81,4 +87,6 @@ export function respondToMalformedRequest(error: NodeJS.ErrnoException, socket: 
     "Connection: close",
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+  // The other side may leave its half open for ever.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }

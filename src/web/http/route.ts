@@ -45,7 +45,7 @@ export interface Route {
   readonly path: string;
   /** `true`: open to every caller, without token and rate limit. */
   readonly open?: boolean;
-  /** `true`: the route authenticates its callers itself; the rate limit applies. */
+  /** `true`: the route authenticates its callers itself, and calls `admit` for them. */
   readonly checksCallers?: boolean;
   handle(request: WebRequest): Promise<RouteResponse>;
 }

@@ -13,6 +13,14 @@ export interface WebRequest {
   readonly path: string;
   /** The caller is a program on this machine that acts for itself; see `isLocalCaller`. */
   readonly isLocal: boolean;
+  /**
+   * Counts the request against the limit of callers that have proven who they are, or of whom no proof is asked; local callers have none.
+   * Called by routes that check their callers themselves.
+   *
+   * @param door - what the caller came through: the limits of different doors are apart.
+   * @throws {AppError} `rate_limited`.
+   */
+  admit(door: string): void;
   /** The decoded segments that the route's path names. */
   param(name: string): string;
   readonly query: URLSearchParams;
