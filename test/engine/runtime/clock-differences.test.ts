@@ -202,7 +202,7 @@ describe.for(DIFFERENCES)("with a clock 5 s $what that of the other process", (d
     const { executionId } = await one.triggers.receiveWebhook(DELIVERY);
     await harness.clock.advance(9 * MINUTE);
     expect(await other.triggers.receiveWebhook(DELIVERY)).toEqual({ executionId, duplicate: true });
-    await harness.clock.advance(3 * 24 * 60 * MINUTE);
+    await harness.clock.advance(20 * MINUTE);
 
     expect(await other.triggers.receiveWebhook(DELIVERY)).toEqual({ executionId, duplicate: true });
   });
