@@ -74,7 +74,7 @@ const plain: HmacScheme = {
   signatures: one,
 };
 
-const hmacs: { readonly [Scheme in SignatureScheme]?: HmacScheme } = {
+const signatureSchemes: { readonly [Scheme in SignatureScheme]?: HmacScheme } = {
   hmac: plain,
   // https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
   github: { ...plain, headers: ["x-hub-signature-256"] },
@@ -88,7 +88,7 @@ const hmacs: { readonly [Scheme in SignatureScheme]?: HmacScheme } = {
     time: (headers) => headers["x-slack-request-timestamp"],
     before: (_headers, time) => `v0:${time}:`,
   },
-  // https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md; Svix's own names came before it.
+  // https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md; the names that Svix uses came before it.
   standard: {
     ...plain,
     headers: ["webhook-signature", "svix-signature"],
@@ -115,14 +115,14 @@ const hmacs: { readonly [Scheme in SignatureScheme]?: HmacScheme } = {
 /** Several ways, each of which is enough. */
 function waysOf({ scheme, header, hash, encoding }: SignatureOptions): {
   readonly tokens: readonly TokenScheme[];
-  readonly hmacs: readonly HmacScheme[];
+  readonly signatureSchemes: readonly HmacScheme[];
 } {
-  if (scheme === "any") return { tokens: [bearer], hmacs: [plain] };
+  if (scheme === "any") return { tokens: [bearer], signatureSchemes: [plain] };
   const token = tokens[scheme];
-  const hmac = hmacs[scheme];
+  const hmac = signatureSchemes[scheme];
   return {
     tokens: token === undefined ? [] : [{ ...token, ...(header !== undefined && { header }) }],
-    hmacs:
+    signatureSchemes:
       hmac === undefined
         ? []
         : [
@@ -149,7 +149,7 @@ export function whyNoProof(
 ): string | null {
   const ways = waysOf(options);
   if (ways.tokens.some((token) => shownIn(headers, token) !== undefined)) return null;
-  const reasons = ways.hmacs.map((hmac) => whyNoSignature(headers, hmac, options, now));
+  const reasons = ways.signatureSchemes.map((hmac) => whyNoSignature(headers, hmac, options, now));
   if (reasons.includes(null)) return null;
   const [token] = ways.tokens.map(({ header }) => `The header ${nameOf(header)} with the secret`);
   const [why] = reasons;
@@ -183,7 +183,7 @@ export function provesSecret(
   const ways = waysOf(options);
   return (
     ways.tokens.some((token) => showsSecret(request.headers, secret, token)) ||
-    ways.hmacs.some((hmac) => fits(request, secret, hmac))
+    ways.signatureSchemes.some((hmac) => fits(request, secret, hmac))
   );
 }
 
