@@ -64,7 +64,7 @@ async function assertUnused({ collections, name, ask }: Connection, now: number)
 
 async function copyTable(
   source: DatabaseSync,
-  { select, toDocument }: Table,
+  { select, toDocument, batch: most = BATCH }: Table,
   collection: Collection,
   now: number,
   target: Connection,
@@ -88,7 +88,7 @@ async function copyTable(
     }
     sum.add(document);
     batch.push(document);
-    if (batch.length >= BATCH) await send();
+    if (batch.length >= most) await send();
   }
   await send();
   return { sum, isExpected: (id) => !skipped.has(id) };

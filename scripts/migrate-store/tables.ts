@@ -1,6 +1,7 @@
-import type { BSON } from "mongodb";
+import { Binary, type BSON } from "mongodb";
 import { type CollectionName, SCHEMA_VERSION } from "../../src/store/mongodb/collections.ts";
 import { subscriptionId, toEventDocument } from "../../src/store/mongodb/events.ts";
+import { partId } from "../../src/store/mongodb/files.ts";
 import { toHeadDocument } from "../../src/store/mongodb/head-document.ts";
 import { toSignalDocument } from "../../src/store/mongodb/inbox.ts";
 import { toLogDocument } from "../../src/store/mongodb/log.ts";
@@ -15,6 +16,7 @@ import {
   CALLS,
   CARDS,
   DRAFTS,
+  FILE_LINKS,
   PROMPT_VERSIONS,
   PROMPTS,
   type RecordCollection,
@@ -32,6 +34,8 @@ import { toVersion, toWorkflow } from "../../src/store/sqlite/workflows.ts";
 /** How one table of the file becomes one collection of the database. */
 export interface Table {
   readonly collection: CollectionName;
+  /** Documents that are in memory at a time. @default 500 */
+  readonly batch?: number;
   /** Every row, in the order of its key. */
   readonly select: string;
   /** @param now - milliseconds since 1970. @returns `null` for what needs no copy. */
@@ -116,6 +120,22 @@ export const TABLES: Readonly<Record<string, Table>> = {
   samples: jsonTable(SAMPLES),
   budgets: jsonTable(BUDGETS),
   audit: jsonTable(AUDIT),
+  files: {
+    collection: "files",
+    select: "SELECT * FROM files",
+    toDocument: (row) => ({
+      ...keyed(text(row, "ref"), { size: integer(row, "size"), blob: text(row, "ref") }),
+      expiresAt: toDate(integer(row, "expires_at")),
+      insertId: newInsertId(),
+    }),
+  },
+  file_parts: {
+    collection: "fileParts",
+    select: "SELECT * FROM file_parts",
+    batch: 8,
+    toDocument: moveFilePart,
+  },
+  file_links: jsonTable(FILE_LINKS),
   totals: { collection: "totals", select: "SELECT * FROM totals", toDocument: moveTotals },
 };
 
@@ -155,6 +175,13 @@ function moveDedupe(row: Row, now: number): BSON.Document | null {
     execution: text(row, "execution_id"),
     expiresAt: toDate(expiresAt),
   });
+}
+
+/** The reference serves as the name of its blob, which the file names. */
+function moveFilePart(row: Row): BSON.Document {
+  const [ref, part, bytes] = [text(row, "ref"), integer(row, "part"), row["bytes"]];
+  if (!(bytes instanceof Uint8Array)) throw new TypeError("column bytes is no blob");
+  return keyed(partId(ref, part), { ref, blob: ref, bytes: new Binary(bytes) });
 }
 
 function moveTotals(row: Row): BSON.Document {

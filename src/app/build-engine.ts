@@ -31,6 +31,8 @@ const POLL_MS = { sqlite: 5000, mongodb: 250 } as const;
 /** How long running attempts may take to end when the bot stops: most calls of services do within this. */
 const STOP_GRACE_MS = 3000;
 
+const DAY_MS = 86_400_000;
+
 /** What the engine is built from besides the configuration. */
 export interface EngineParts {
   readonly config: Config;
@@ -48,6 +50,7 @@ export function buildEngine(parts: EngineParts): RunningEngine {
   const { config, store, slack, database, logger, telemetry, onOutdated } = parts;
   const { pricesFile } = config.model;
   const { text: hideSecrets, json: maskSecrets } = createSecretMask(secretValues(config));
+  const { maxBytes, maxTotalBytes, retentionDays } = config.files;
   return createEngine({
     store,
     clock: systemClock,
@@ -74,6 +77,7 @@ export function buildEngine(parts: EngineParts): RunningEngine {
     defaultModel: config.model.defaultModel,
     prices: pricesFile === null ? {} : readPricesFile(pricesFile),
     cron: createCron(),
+    fileLimits: { maxBytes, maxTotalBytes, retentionMs: retentionDays * DAY_MS },
     revealSecrets: createSecretRevealer(config.secrets),
     ...{ hideSecrets, maskSecrets },
     sampleFiles: createSampleFiles(join(config.workflowsDir, "evals")),

@@ -23,6 +23,14 @@ export interface Config {
     readonly tokenOwner: string | null;
   };
   readonly http: { readonly allowHosts: readonly string[] };
+  readonly files: {
+    /** Bytes of one file. */
+    readonly maxBytes: number;
+    /** Bytes of all files together. */
+    readonly maxTotalBytes: number;
+    /** Days after its last use. */
+    readonly retentionDays: number;
+  };
   /** `null`: e-mail is not configured. */
   readonly mail: MailConfig | null;
   /**
@@ -107,7 +115,7 @@ const httpUrl = z.url({ protocol: /^https?$/ });
 function wholeNumber(least: number, most: number) {
   const range = `must be a whole number from ${least} to ${most}`;
   return text
-    .regex(/^\d{1,9}$/, range)
+    .regex(/^\d{1,13}$/, range)
     .transform(Number)
     .refine((value) => value >= least && value <= most, range);
 }
@@ -171,6 +179,9 @@ const Environment = z.object({
       "must be host names, host:port, addresses or ranges like 10.0.0.0/8, separated by commas",
     )
     .default([]),
+  MAX_FILE_BYTES: wholeNumber(1000, 100_000_000).default(10_000_000),
+  MAX_FILES_TOTAL_BYTES: wholeNumber(1000, 1_000_000_000_000).default(1_000_000_000),
+  FILE_RETENTION_DAYS: wholeNumber(1, 3650).default(30),
   DATABASE_URL: databaseUrl.optional(),
   SMTP_HOST: text.optional(),
   SMTP_PORT: port.default(587),
@@ -265,6 +276,11 @@ export function loadConfig(
     store: storeConfig(values),
     web: webConfig(values),
     http: { allowHosts: values.HTTP_ALLOW_HOSTS },
+    files: {
+      maxBytes: values.MAX_FILE_BYTES,
+      maxTotalBytes: values.MAX_FILES_TOTAL_BYTES,
+      retentionDays: values.FILE_RETENTION_DAYS,
+    },
     mail: mailConfig(values),
     databases,
     ...{ secrets, secretHosts },

@@ -31,6 +31,7 @@ import { GuardedAudit } from "./gate/guarded-audit.ts";
 import { GuardedCosts } from "./gate/guarded-costs.ts";
 import { guardEvaluations } from "./gate/guarded-evaluations.ts";
 import { GuardedExecutions } from "./gate/guarded-executions.ts";
+import { GuardedFiles } from "./gate/guarded-files.ts";
 import { guardPrompts } from "./gate/guarded-prompts.ts";
 import { GuardedSharing } from "./gate/guarded-sharing.ts";
 import { GuardedWorkflows } from "./gate/guarded-workflows.ts";
@@ -50,6 +51,7 @@ import { PromptLibrary } from "./prompts/prompt-library.ts";
 import { StoredPrompts } from "./prompts/prompts.ts";
 import { ConcurrencyLimiter } from "./runtime/concurrency.ts";
 import { EngineEvents } from "./runtime/engine-events.ts";
+import { type FileLimits, Files } from "./runtime/files.ts";
 import { Heartbeat } from "./runtime/heartbeat.ts";
 import { readQueueStats, StoreHealth } from "./runtime/store-health.ts";
 import { longestPollMs, StoreWatcher } from "./runtime/store-watcher.ts";
@@ -109,6 +111,8 @@ export interface EngineOptions {
     state: ReadonlyState,
     typeOf: (path: string) => string,
   ) => void;
+  /** How large files may be, and how long they are kept. @default 10 MB each, 1 GB in all, 30 days */
+  readonly fileLimits?: Partial<FileLimits>;
   /** How often the store is polled for work of other processes, in milliseconds, while no change stream reports it. */
   readonly pollMs: number;
   /** How long attempts may still run when the engine stops, in milliseconds; then they are aborted. @default 0 */
@@ -174,6 +178,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     audit: new GuardedAudit(gate, { store, clock, approvals }),
     triggers,
     sharing: new GuardedSharing(gate, settings),
+    files: new GuardedFiles(parts.files, guarded),
     prompts: guardPrompts(gate, promptsOf(settings, parts), trail),
     drafts: draftsOf(settings, parts, changes),
     costs: new GuardedCosts(gate, { ...parts, trail }),
@@ -257,23 +262,17 @@ function connectExecutions(
   const { store, clock, pollMs, observe } = settings;
   const { budgets } = costs;
   const planAheadMs = longestPollMs(pollMs);
-  const worker = new Worker({ ...settings, events, workflows, budgets, planAheadMs });
+  const files = new Files({ ...settings, limits: settings.fileLimits ?? {} });
+  const worker = new Worker({ ...settings, events, workflows, budgets, files, planAheadMs });
   const people = new AnswerablePeople({ ...settings, workflows });
-  const executions = new Executions({ store, clock, workflows, people, prompts, worker, events });
-  const children = new ChildExecutions({ store, clock, workflows, executions, events });
+  const shared = { store, clock, workflows, people, files, events };
+  const executions = new Executions({ ...shared, prompts, worker });
+  const children = new ChildExecutions({ ...shared, executions });
   const limiter = new ConcurrencyLimiter({ store, clock, events });
   const pauses = new Pauses({ ...settings, worker });
   const approvals = new Approvals({ ...settings, executions, events });
-  const retries = new Retries({
-    store,
-    clock,
-    executions,
-    workflows,
-    people,
-    access: settings.access,
-    events,
-  });
-  const migrations = new Migrations({ store, clock, executions, workflows, people, events });
+  const retries = new Retries({ ...shared, executions, access: settings.access });
+  const migrations = new Migrations({ ...shared, executions });
   const guarded = new GuardedExecutions(gate, {
     executions,
     retries,
@@ -283,10 +282,8 @@ function connectExecutions(
   });
   const triggers = new Triggers({
     ...settings,
-    workflows,
+    ...shared,
     executions: guarded,
-    people,
-    events,
     process: worker.id,
   });
   events.on("wake", ({ executionId }) => worker.wake(executionId));
@@ -303,6 +300,7 @@ function connectExecutions(
     approvals,
     guarded,
     triggers,
+    files,
   };
 }
 
@@ -378,7 +376,7 @@ function draftsOf(
 /** Starts and stops the parts in order, and those with them that notice the work and the death of other processes. */
 function lifetimeOf(
   settings: Settings,
-  { prompts, worker, children, limiter, pauses, triggers }: Parts,
+  { prompts, worker, children, limiter, pauses, triggers, files }: Parts,
   events: EngineEvents,
 ): Pick<RunningEngine, "run" | "stop" | "tick"> {
   const { id } = worker;
@@ -402,10 +400,12 @@ function lifetimeOf(
         completion: [children, triggers.completions, limiter],
       });
       await triggers.start();
+      files.start();
       watcher.start();
     },
     stop: async () => {
       await watcher.stop();
+      await files.stop();
       await triggers.stop();
       await pauses.stop();
       await worker.stop();

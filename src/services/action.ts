@@ -1,10 +1,13 @@
 import type { z } from "zod";
 import type { ServiceAction, ServiceContext, UnknownPolicy } from "../engine/ports/service.ts";
+import { isFileValue } from "../shared/file-value.ts";
 import type { Json } from "../shared/json.ts";
 
-/** A parameter as text within a sentence. */
+/** A parameter as text within a sentence; of a file its name. */
 export function showText(value: Json | undefined): string {
-  return typeof value === "string" ? value : JSON.stringify(value ?? "…");
+  if (typeof value === "string") return value;
+  if (isFileValue(value)) return value.name;
+  return JSON.stringify(value ?? "…", (_key, part: Json) => (isFileValue(part) ? part.name : part));
 }
 
 /** Defines an action whose functions get parameters parsed by its schema. */

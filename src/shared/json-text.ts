@@ -1,10 +1,17 @@
 import { AppError } from "./errors.ts";
+import { isFileValue } from "./file-value.ts";
 import type { Json } from "./json.ts";
 import { shorten } from "./shorten.ts";
-/** JSON as text within a sentence: scalars as they are, null as nothing, the rest as JSON. */
+/**
+ * JSON as text within a sentence: scalars as they are, null as nothing, a file by its name, a list of files by their names, the
+ * rest as JSON.
+ */
 export function toText(value: Json): string {
   if (value === null) return "";
   if (typeof value !== "object") return String(value);
+  if (isFileValue(value)) return value.name;
+  if (Array.isArray(value) && value.length > 0 && value.every(isFileValue))
+    return value.map(({ name }) => name).join(", ");
   try {
     return JSON.stringify(value);
   } catch (cause) {

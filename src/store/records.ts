@@ -13,6 +13,7 @@ import type {
   PromptCall,
 } from "../engine/ports/calls.ts";
 import type { CardRecord, CardStore } from "../engine/ports/cards.ts";
+import type { FileLink, FileStore } from "../engine/ports/files.ts";
 import type {
   PromptRecord,
   PromptStore,
@@ -28,6 +29,7 @@ import type {
   WorkflowStore,
 } from "../engine/ports/workflows.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
+import { AFTER_ANY } from "./executions.ts";
 import { describeRecord, RECORD_TEXT, type RecordKind, type RecordStorage } from "./record-kind.ts";
 
 /** The storage of a kind. */
@@ -302,6 +304,54 @@ export function createAudit(
   };
 }
 
+/** Found by the file, and by its holder. */
+export const FILE_LINKS = describeRecord<FileLink, Pick<FileLink, "ref" | "holder">>()({
+  table: "file_links",
+  collection: "fileLinks",
+  key: { ref: ({ ref }) => ref, holder: ({ holder }) => holder },
+  id: ({ ref, holder }) => `${ref} ${holder}`,
+  isInserted: true,
+  index: {
+    ref: { column: "ref", field: "ref", value: ({ ref }) => ref },
+    holder: { column: "holder", field: "holder", value: ({ holder }) => holder },
+    at: AT,
+  },
+  texts: { record: RECORD_TEXT },
+});
+
+/** What differs between the databases is given: the bytes. */
+export function createFiles(
+  links: StorageOf<typeof FILE_LINKS>,
+  bytes: Omit<FileStore, "link" | "isLinked" | "listOf" | "listHolders">,
+): FileStore {
+  return {
+    ...bytes,
+    async link(link) {
+      await links.insert(link);
+    },
+    isLinked: async (ref, holder) => (await links.get({ ref, holder })) !== null,
+    listOf: (holder, limit) => links.list({ where: { holder }, order: ["at", "ref"], limit }),
+    listHolders: (ref, { limit, after }) =>
+      links.list({
+        // After every id that is smaller: ids hold no space.
+        where: { ref, holder: { from: after === undefined ? "" : `${after} `, before: AFTER_ANY } },
+        order: ["ref", "holder"],
+        limit,
+      }),
+  };
+}
+
+/** Bytes of one part of a file: a document of MongoDB takes 16 MB. */
+const PART_BYTES = 1024 * 1024;
+
+/** Bytes in parts of {@link PART_BYTES}, none of no bytes. */
+export function splitBytes(bytes: Uint8Array): readonly Uint8Array[] {
+  const count = Math.ceil(bytes.length / PART_BYTES);
+  return Array.from({ length: count }, (_, n) =>
+    bytes.subarray(n * PART_BYTES, (n + 1) * PART_BYTES),
+  );
+}
+
 /** In SQLite all of a card stands in columns. */
 export const CARDS = describeRecord<CardRecord, Pick<CardRecord, "id">>()({
   table: "cards",
@@ -372,6 +422,7 @@ export type RecordCollection = (
   | typeof CALLS
   | typeof BUDGETS
   | typeof AUDIT
+  | typeof FILE_LINKS
   | typeof CARDS
   | typeof WORKFLOWS
 )["collection"];

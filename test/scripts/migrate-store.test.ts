@@ -22,6 +22,11 @@ const BUDGET = {
   setBy: "U0ALICE",
   setAt: START,
 } as const;
+/** Of more than one part. */
+const FILE = {
+  bytes: Buffer.alloc(2_500_000, "heddle"),
+  stored: { ref: `sha256:${"a".repeat(64)}`, size: 2_500_000, expiresAt: START + 1 },
+};
 const TOTAL: TotalsDelta = {
   workflowId: "refund",
   dimension: "workflow",
@@ -171,6 +176,8 @@ async function fillFolder(folder: string): Promise<unknown> {
   await store.slots.take("refund:eu", 1, "exec_1");
   await store.slots.enqueue({ line: "refund:eu", executionId: "exec_2", at: START });
   await store.budgets.save(BUDGET);
+  await store.files.save(FILE.stored, FILE.bytes, START);
+  await store.files.link({ ref: FILE.stored.ref, holder: "exec_1", at: START });
   return await readAll(store);
 }
 
@@ -197,6 +204,9 @@ async function readAll(store: Store): Promise<unknown> {
     ],
     slots: [await store.slots.list("refund:eu"), await store.slots.peek("refund:eu", 9)],
     budgets: await store.budgets.list(),
+    file: (await store.files.read(FILE.stored.ref))?.equals(FILE.bytes),
+    files: await store.files.listExpired(START + 1, 9),
+    filesOf: await store.files.listOf("exec_1", 9),
     totals: await store.totals.read({ dimension: "workflow", from: 0, to: START + 1 }),
   };
 }

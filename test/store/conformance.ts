@@ -7,6 +7,7 @@ import { dedupeConformance } from "./conformance/dedupe.ts";
 import { draftsConformance } from "./conformance/drafts.ts";
 import { eventsConformance } from "./conformance/events.ts";
 import { executionsConformance } from "./conformance/executions.ts";
+import { filesConformance } from "./conformance/files.ts";
 import { inboxConformance } from "./conformance/inbox.ts";
 import { leasesConformance } from "./conformance/leases.ts";
 import { listingConformance } from "./conformance/listing.ts";
@@ -47,6 +48,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     cardsConformance(open);
     draftsConformance(open);
     eventsConformance(open);
+    filesConformance(open);
     promptsConformance(open);
     samplesConformance(open);
     processesConformance(open);

@@ -1,4 +1,5 @@
 import type { ServiceContext } from "../../src/engine/ports/service.ts";
+import { memoryFiles } from "./run-files.ts";
 
 /** What an attempt gives a service, with nothing special about it. */
 export function serviceContext(more: Partial<ServiceContext> = {}): ServiceContext {
@@ -9,6 +10,7 @@ export function serviceContext(more: Partial<ServiceContext> = {}): ServiceConte
     stepId: "send",
     startedAt: 0,
     attempt: 1,
+    files: memoryFiles(),
     signal: new AbortController().signal,
     ...more,
   };

@@ -6,6 +6,7 @@ import type { ExecutionState } from "../../src/engine/model/state.ts";
 import type { ServiceContext, ServiceRegistry } from "../../src/engine/ports/service.ts";
 import type { Store } from "../../src/engine/ports/store.ts";
 import { EngineEvents } from "../../src/engine/runtime/engine-events.ts";
+import { Files } from "../../src/engine/runtime/files.ts";
 import { Poller } from "../../src/engine/runtime/store-watcher.ts";
 import { Worker } from "../../src/engine/runtime/worker.ts";
 import { AppError } from "../../src/shared/errors.ts";
@@ -46,8 +47,15 @@ export class WorkerHarness implements AsyncDisposable {
   async worker(store: Store = this.store, stopGraceMs = 0): Promise<Worker> {
     const engineEvents = new EngineEvents();
     engineEvents.on("committed", ({ events }) => this.events.push(...events));
+    const logger = {
+      info() {},
+      warn() {},
+      error: (_details: object, message: string) => void this.errors.push(message),
+      debug() {},
+    };
     const worker = new Worker({
       store,
+      files: new Files({ store, clock: this.clock, logger }),
       stopGraceMs,
       clock: this.clock,
       services: this.#services,
@@ -57,12 +65,7 @@ export class WorkerHarness implements AsyncDisposable {
       },
       revealSecrets: (params) => params,
       hideSecrets: (text) => text,
-      logger: {
-        info() {},
-        warn() {},
-        error: (_details, message) => void this.errors.push(message),
-        debug() {},
-      },
+      logger,
       workflows: { compiledFor: async () => this.#workflow },
       planAheadMs: POLL_MS,
       events: engineEvents,

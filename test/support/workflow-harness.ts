@@ -19,6 +19,9 @@ export interface WorkflowHarnessOptions {
   /** What the model answers, in turn or to each request; an error is thrown. */
   readonly answers?: readonly (Json | AppError)[] | ((request: ModelRequest) => Json | AppError);
   readonly services?: ServiceScript;
+  /** Instead of services that only record. */
+  readonly registry?: EngineOptions["services"];
+  readonly fileLimits?: EngineOptions["fileLimits"];
   readonly observe?: EngineOptions["observe"];
   /** How often the worker polls, in milliseconds. @default a day: timers alone wake it, since days pass in these tests */
   readonly pollMs?: number;
@@ -77,12 +80,16 @@ export class WorkflowHarness implements AsyncDisposable {
           channelMembers: async (channel) => options.channels?.[channel] ?? null,
         },
         admins: options.admins ?? [],
-        services: recordingServices(calls, options.services ?? (() => ({}))),
+        services: options.registry ?? recordingServices(calls, options.services ?? (() => ({}))),
         model: scriptedModel(options.answers ?? [], questions),
         stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
         triggerTypes: createTriggerTypes({ cron: createCron() }),
         cron: createCron(),
-        ...omitUndefined({ observe: options.observe, tokenOwner: options.tokenOwner }),
+        ...omitUndefined({
+          observe: options.observe,
+          tokenOwner: options.tokenOwner,
+          fileLimits: options.fileLimits,
+        }),
         revealSecrets: (params) => params,
         hideSecrets: (text) => text,
         sampleFiles: {

@@ -9,7 +9,7 @@ const OWN: ReadonlyMap<string, string> = new Map([
   ["src/shared/read-json.ts", "the reader itself"],
   ["src/shared/json.ts", "what JSON.stringify wrote"],
   ["src/shared/places/json-place.ts", "looks whether text is JSON"],
-  ["src/services/http/send-request.ts", "looks whether text is JSON"],
+  ["src/services/http/request-body.ts", "looks whether text is JSON"],
   ["src/services/database/sqlite/sqlite-process.ts", "what its parent wrote"],
   ["src/engine/language/marks.ts", "what JSON.stringify wrote"],
   ["src/store/executions.ts", "what the store wrote"],

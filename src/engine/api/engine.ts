@@ -5,6 +5,7 @@ import type { Costs, QueueStats } from "./costs.ts";
 import type { Drafts } from "./drafts.ts";
 import type { Evaluations } from "./evaluation.ts";
 import type { Executions } from "./executions.ts";
+import type { Files } from "./files.ts";
 import type { Prompts } from "./prompts.ts";
 import type { Sharing } from "./sharing.ts";
 import type { Triggers } from "./triggers.ts";
@@ -23,6 +24,7 @@ export interface Engine {
   readonly costs: Costs;
   readonly evaluations: Evaluations;
   readonly sharing: Sharing;
+  readonly files: Files;
   readonly health: Health;
 }
 

@@ -1,3 +1,4 @@
+import type { IncomingFile } from "../../shared/file-value.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Answerable } from "../model/answerable.ts";
 import type { ReportTarget, StepError, TokenUsage, Trigger } from "../model/events.ts";
@@ -84,6 +85,8 @@ export interface StartRequest {
    * converted as well, undeclared names pass. `json`: taken strictly, undeclared names pass.
    */
   readonly variableForm: "text" | "form" | "json";
+  /** The bytes of files among the variables that come along. @default none: files are handed on, or unusable */
+  readonly files?: readonly IncomingFile[];
   readonly trigger: Trigger;
   /** Where it reports; absent: what the definition's `report` says. */
   readonly report?: ReportTarget;

@@ -1,3 +1,4 @@
+import { isFileValue } from "../../shared/file-value.ts";
 import type { Json } from "../../shared/json.ts";
 import { numberHint, parseNumberText } from "./number-text.ts";
 import type { InputDefinition } from "./schema.ts";
@@ -152,11 +153,16 @@ const email = textConverter("an e-mail address", "Write it as name@example.com."
     : undefined;
 });
 
-const file = textConverter(
+const slackFile = textConverter(
   "a file",
-  "Give the id of a Slack file, such as F0123ABCD, or its https address.",
+  "Give the id of a Slack file, such as F0123ABCD, or its https address; a program sends the file itself in a form.",
   (value, input) => /^F[A-Z0-9]{1,30}$/.exec(value)?.[0] ?? readString(url.fromText(value, input)),
 );
+
+const file: InputConverter = {
+  ...slackFile,
+  fromJson: (value, input) => (isFileValue(value) ? value : slackFile.fromJson(value, input)),
+};
 
 function readString(value: Json | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;

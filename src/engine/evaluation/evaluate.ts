@@ -14,6 +14,7 @@ import type {
 import type { NamedPrompt } from "../language/prompt-ref.ts";
 import type { CallRecord } from "../ports/calls.ts";
 import { type Clock, pause } from "../ports/clock.ts";
+import { NO_FILES } from "../ports/files.ts";
 import type { ModelClient } from "../ports/model.ts";
 import { scopeOf } from "./samples.ts";
 
@@ -187,6 +188,7 @@ function attemptContext(
     recordCall: async (call) => void calls.push(call),
     findCall: async () => null,
     unknownBefore: false,
+    files: NO_FILES,
     prepareChild: async () => {
       throw new Error("A decision starts no runs.");
     },

@@ -10,6 +10,7 @@ import { isCostUnknown, type OutboxEntry, type ReadonlyState } from "../model/st
 import type { Clock } from "../ports/clock.ts";
 import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
+import type { Files } from "../runtime/files.ts";
 import type { ChildHooks, CompletionListener } from "../runtime/hooks.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import type { Executions } from "./executions.ts";
@@ -19,6 +20,7 @@ export interface ChildExecutionsOptions {
   readonly clock: Clock;
   readonly workflows: Workflows;
   readonly executions: Pick<Executions, "check" | "begin">;
+  readonly files: Pick<Files, "admit">;
   readonly events: EngineEvents;
 }
 
@@ -62,8 +64,11 @@ export class ChildExecutions implements ChildHooks, CompletionListener {
   async publish(state: ReadonlyState): Promise<void> {
     const { parent } = state.start;
     if (!parent?.waits) return;
-    const { store, clock, events } = this.#options;
+    const { store, clock, files, events } = this.#options;
     const { executionId: childId } = state.start;
+    // What the run gives is its parent's to use.
+    const { executionId } = parent;
+    await files.admit({ executionId, values: state.output, from: [childId] });
     await store.signals.insert({
       id: `child:${childId}`,
       executionId: parent.executionId,

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { AppError, isAppError } from "../../shared/errors.ts";
+import { type FileValue, findFileValues } from "../../shared/file-value.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type {
@@ -21,9 +22,11 @@ import type { ExecutionStarted, ReportTarget, Trigger } from "../model/events.ts
 import { EXECUTION_ID_PREFIX, newExecutionId } from "../model/execution-id.ts";
 import { isFinished } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
+import { UPLOADS } from "../ports/files.ts";
 import type { Store } from "../ports/store.ts";
 import type { PromptLibrary } from "../prompts/prompt-library.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
+import type { Files } from "../runtime/files.ts";
 import type { LoadedExecution, Worker } from "../runtime/worker.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import type { AnswerablePeople } from "./answerable-people.ts";
@@ -32,7 +35,8 @@ const MAX_PAGE = 200;
 const DEFAULT_PAGE = 50;
 
 /** A start whose variables are those of the version. */
-export interface CheckedStart extends Omit<StartRequest, "variableForm"> {
+export interface CheckedStart extends Omit<StartRequest, "variableForm" | "executionId"> {
+  readonly executionId: string;
   readonly version: number;
   /** Where it reports if its definition says nothing. */
   readonly fallbackReport?: ReportTarget;
@@ -47,6 +51,7 @@ export interface ExecutionsOptions {
   readonly people: AnswerablePeople;
   readonly prompts: PromptLibrary;
   readonly worker: Worker;
+  readonly files: Pick<Files, "admit">;
   /** `committed` is emitted for each execution that was accepted. */
   readonly events: EngineEvents;
 }
@@ -64,7 +69,11 @@ export class Executions {
     const { variables, variableForm, ...rest } = request;
     const outside = isFromOutside(request.trigger) ? problemsWithWritten(compiled, variables) : [];
     const checked = this.check(compiled.definition, variables, variableForm, outside);
-    return this.#insert(compiled, { ...rest, version, variables: checked });
+    const executionId = rest.executionId ?? newExecutionId();
+    const start = { ...rest, executionId, version, variables: checked };
+    const unusable = await this.#admitFiles(start);
+    assertFilesUsable(compiled.definition, checked, unusable);
+    return this.#insert(compiled, start);
   }
 
   /**
@@ -74,7 +83,9 @@ export class Executions {
    */
   async begin(request: CheckedStart): Promise<StartResult> {
     const { workflowId, version } = request;
-    return this.#insert(await this.#options.workflows.compiled(workflowId, version), request);
+    const compiled = await this.#options.workflows.compiled(workflowId, version);
+    await this.#admitFiles(request);
+    return this.#insert(compiled, request);
   }
 
   /** @param found - problems that are known already. @returns the variables with defaults filled in. @throws {AppError} `input_invalid` with every problem in `details.problems`. */
@@ -95,6 +106,17 @@ export class Executions {
       code: "input_invalid",
       message: `The inputs of "${definition.id}" do not fit. ${list.join(" ")}`,
       details: { problems: problems.map(({ path, message, fix }) => ({ path, message, fix })) },
+    });
+  }
+
+  /** @returns the files among the variables that the execution may not use. */
+  #admitFiles({ executionId, variables, files, trigger, parent }: CheckedStart) {
+    const from = [parent?.executionId, trigger.source, isByApi(trigger) ? UPLOADS : undefined];
+    return this.#options.files.admit({
+      executionId,
+      values: variables,
+      from: from.filter((holder) => holder !== undefined),
+      ...omitUndefined({ brought: files }),
     });
   }
 
@@ -208,7 +230,7 @@ function startEvent(
   const report = request.report ?? reportOf(definition) ?? request.fallbackReport;
   return {
     type: "execution_started",
-    executionId: executionId ?? newExecutionId(),
+    executionId,
     workflowId: definition.id,
     workflowName: definition.name,
     version,
@@ -228,6 +250,38 @@ const OUTSIDE: ReadonlySet<string> = new Set(["slash", "manual", "api", "webhook
 /** Whether a person or a program chose the names of the variables. */
 function isFromOutside({ type, source }: Trigger): boolean {
   return OUTSIDE.has(type) && source === undefined;
+}
+
+/** Whether the holder of the API's token gave the variables. */
+function isByApi({ type, source, userId }: Trigger): boolean {
+  return type === "api" || (type === "manual" && !userId) || (type === "event" && !source);
+}
+
+/** @throws {AppError} `input_invalid` for an input that is to be a file and is none that the run may use. */
+function assertFilesUsable(
+  { id, inputs = {} }: Definition,
+  variables: JsonObject,
+  unusable: readonly FileValue[],
+): void {
+  const wrong = Object.keys(inputs).filter(
+    (name) =>
+      inputs[name]?.type === "file" &&
+      findFileValues(variables[name] ?? null).some(({ ref }) =>
+        unusable.some((file) => file.ref === ref),
+      ),
+  );
+  if (wrong.length === 0) return;
+  const problems = wrong.map((name) => ({
+    path: name,
+    message: "the file is not there, or was not given by you",
+    fix: `Send the file itself, or upload it first and give what POST /api/files answers.`,
+  }));
+  const list = problems.map(({ path, message, fix }) => `${path}: ${message}. ${fix}`);
+  throw new AppError({
+    code: "input_invalid",
+    message: `The inputs of "${id}" do not fit. ${list.join(" ")}`,
+    details: { problems },
+  });
 }
 
 function reportOf(definition: Definition): ReportTarget | null {

@@ -17,13 +17,16 @@ import {
   stepsWithUnknownOutcome,
 } from "../execution/decider/retry-points.ts";
 import { apply } from "../execution/reducer/apply.ts";
+import { OPERATOR } from "../model/actor.ts";
 import type { KeyedRequest } from "../model/control.ts";
 import { type ExecutionState, isFinished } from "../model/state.ts";
 import { stepIdOf } from "../model/step-path.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Commit, ExecutionRecord, Signal } from "../ports/executions.ts";
+import { UPLOADS } from "../ports/files.ts";
 import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
+import type { Files } from "../runtime/files.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import type { AnswerablePeople } from "./answerable-people.ts";
 import { redoneInChildren } from "./child-effects.ts";
@@ -39,6 +42,7 @@ export interface RetriesOptions {
   readonly workflows: Pick<Workflows, "active">;
   readonly access: Pick<Access, "isAdmin">;
   readonly people: AnswerablePeople;
+  readonly files: Pick<Files, "admit">;
   readonly events: EngineEvents;
 }
 
@@ -165,7 +169,7 @@ export class Retries {
   ): Promise<RetryResult> {
     const { by, fromStep, acceptsDoubt = false, again = [] } = request;
     const keyed = keyedRequest(request);
-    const { store, clock, people, events } = this.#options;
+    const { store, clock, people, files, events } = this.#options;
     const { executionId } = state.start;
     const answerable = writeAnswerable(people.ofToken(by));
     const path = fromStep === undefined ? failedPath(state) : pathOf(state, fromStep);
@@ -189,6 +193,7 @@ export class Retries {
       at: clock.now(),
     };
     if (!acceptsDoubt) assertOutcomesKnown(workflow, state, signal);
+    if (by === OPERATOR) await files.admit({ executionId, values: variables, from: [UPLOADS] });
     if (!(await store.signals.insert(signal))) return this.#tooLate(state, keyed);
     events.emit("wake", { executionId });
     return { executionId, reopened: true, fromStep: path === null ? null : stepIdOf(path) };

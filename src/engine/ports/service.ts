@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import type { Wording } from "../../shared/wording.ts";
+import type { RunFiles } from "./files.ts";
 
 /** From when on what a trigger looks for is new. */
 export interface NewSince {
@@ -42,6 +43,8 @@ export interface ServiceContext {
   readonly hideSecrets?: (text: string) => string;
   /** Of a trigger that looks for rows: the one value of its query, as text in the parameters. Absent: a step calls. */
   readonly newSince?: NewSince;
+  /** The files of the execution. */
+  readonly files: RunFiles;
   /** Aborts at the step's time-out and at cancellation. */
   readonly signal: AbortSignal;
 }

@@ -12,6 +12,7 @@ import type {
   SlotStore,
   TotalsStore,
 } from "./executions.ts";
+import type { FileStore } from "./files.ts";
 import type { PromptStore, SampleStore } from "./prompts.ts";
 import type { RateLimitStore } from "./rate-limits.ts";
 import type { DraftStore, WorkflowStore } from "./workflows.ts";
@@ -53,6 +54,7 @@ export interface Store extends ChangeSource, AsyncDisposable {
   readonly budgets: BudgetStore;
   readonly cards: CardStore;
   readonly audit: AuditStore;
+  readonly files: FileStore;
   readonly processes: ProcessStore;
 
   /**

@@ -75,7 +75,7 @@ export class Actor {
     this.#workflow = workflow;
     this.#state = state;
     this.#worklist = new Worklist(state);
-    this.#subscriptions = new EventSubscriptions(ports.store, state);
+    this.#subscriptions = new EventSubscriptions(ports, state);
     this.#record({ type: "execution_claimed", epoch: state.epoch + 1, worker: host.id });
   }
 

@@ -10,10 +10,12 @@ import type { AttemptCost } from "../model/events.ts";
 import type { ReadonlyActiveStep, ReadonlyState } from "../model/state.ts";
 import type { CallRecord } from "../ports/calls.ts";
 import { type Clock, pause } from "../ports/clock.ts";
+import type { RunFiles } from "../ports/files.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { ModelClient } from "../ports/model.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
 import type { Store } from "../ports/store.ts";
+import type { Files } from "./files.ts";
 import type { ChildHooks } from "./hooks.ts";
 import { retryWhileUnavailable } from "./store-retry.ts";
 
@@ -27,6 +29,7 @@ export interface AttemptPorts {
   readonly hideSecrets: (text: string) => string;
   readonly maskSecrets?: (value: Json) => Json;
   readonly children: ChildHooks;
+  readonly files: Pick<Files, "of" | "admit">;
   /** @default there are no budgets */
   readonly budgets?: BudgetCheck;
   /** For what a step type threw although it should not: a defect. */
@@ -133,6 +136,7 @@ function contextOf(
     startedAt: state.start.at,
     attempt: act.attempt,
     signal,
+    files: filesOf(ports, state.start.executionId, signal),
     services: ports.services,
     model: ports.model,
     now: () => ports.clock.now(),
@@ -157,6 +161,22 @@ function contextOf(
     recoveries: act.recoveries,
     unknownBefore: act.unknownBefore,
     ...omitUndefined({ onUnknown: step.definition.onUnknown }),
+  };
+}
+
+/** What a call gave is kept although the store does not answer for a while: the call may have had its effect. */
+function filesOf(
+  { files, clock }: AttemptPorts,
+  executionId: string,
+  signal: AbortSignal,
+): RunFiles {
+  const own = files.of(executionId);
+  const persist = <T>(call: () => Promise<T>): Promise<T> =>
+    retryWhileUnavailable(clock, call, () => signal.aborted);
+  return {
+    maxBytes: own.maxBytes,
+    write: (file, bytes) => persist(() => own.write(file, bytes)),
+    read: (file) => persist(() => own.read(file)),
   };
 }
 

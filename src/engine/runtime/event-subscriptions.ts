@@ -6,19 +6,27 @@ import { CLOCK_DIFFERENCE_MS } from "../model/lease.ts";
 import type { ReadonlyActiveStep, ReadonlyState } from "../model/state.ts";
 import type { EventRecord } from "../ports/events.ts";
 import type { Signal } from "../ports/executions.ts";
+import { UPLOADS } from "../ports/files.ts";
 import type { Store } from "../ports/store.ts";
+import type { Files } from "./files.ts";
 
 /** Events that are read at a time. */
 const PAGE = 200;
 
+/** What subscriptions need. */
+export interface EventPorts {
+  readonly store: Pick<Store, "events">;
+  readonly files: Pick<Files, "admit">;
+}
+
 /** The subscriptions to events that the store has for one execution. One too many does no harm; a missing one would. */
 export class EventSubscriptions {
-  readonly #store: Store;
+  readonly #ports: EventPorts;
   readonly #executionId: string;
   readonly #names = new Set<string>();
 
-  constructor(store: Store, state: ReadonlyState) {
-    this.#store = store;
+  constructor(ports: EventPorts, state: ReadonlyState) {
+    this.#ports = ports;
     this.#executionId = state.start.executionId;
     for (const { event } of state.activeSteps.values()) if (event !== null) this.#names.add(event);
   }
@@ -44,15 +52,21 @@ export class EventSubscriptions {
     const { event: name } = act;
     if (name === null) return [];
     this.#names.add(name);
-    await this.#store.events.subscribe(this.#executionId, name);
+    await this.#ports.store.events.subscribe(this.#executionId, name);
     const from = state.start.at - CLOCK_DIFFERENCE_MS;
     let after: EventRecord | undefined;
     do {
       const query = omitUndefined({ name, from, limit: PAGE, after });
-      const page = await this.#store.events.list(query);
+      const page = await this.#ports.store.events.list(query);
       for (const event of page.filter((one) => isSince(state, one))) {
         const events = wakeByEvent(workflow, state, act, { event }, now);
-        if (events.length > 0) return events;
+        if (events.length === 0) continue;
+        await this.#ports.files.admit({
+          executionId: this.#executionId,
+          values: event.payload,
+          from: [event.source?.executionId ?? UPLOADS],
+        });
+        return events;
       }
       after = page.length === PAGE ? page.at(-1) : undefined;
     } while (after !== undefined);
@@ -65,7 +79,7 @@ export class EventSubscriptions {
     const awaited = new Set([...state.activeSteps.values()].map(({ event }) => event));
     for (const name of this.#names) {
       if (awaited.has(name)) continue;
-      await this.#store.events.unsubscribe(this.#executionId, name).catch(() => undefined);
+      await this.#ports.store.events.unsubscribe(this.#executionId, name).catch(() => undefined);
       this.#names.delete(name);
     }
   }

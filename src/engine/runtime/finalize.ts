@@ -13,12 +13,14 @@ import type { Store } from "../ports/store.ts";
 import { appendCommit, dueAfter } from "./commit.ts";
 import type { EngineEvents } from "./engine-events.ts";
 import { EventSubscriptions } from "./event-subscriptions.ts";
+import type { Files } from "./files.ts";
 import { isCompletionWanted, publishCompletion, type WorkerHooks } from "./hooks.ts";
 
 export interface FinalizePorts extends Pick<WorkerHooks, "children" | "completion"> {
   readonly store: Store;
   readonly clock: Clock;
   readonly events: EngineEvents;
+  readonly files: Pick<Files, "admit">;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function finalize(
   if (late.some(({ kind }) => kind === "retry")) return false;
   await store.audit.append(late.flatMap((signal) => auditOfLate(workflow, state, signal)));
   const events = late.flatMap((signal) => handleSignal(workflow, state, signal, clock.now()));
-  const subscriptions = new EventSubscriptions(store, state);
+  const subscriptions = new EventSubscriptions(ports, state);
   for (const signal of late) if (signal.kind === "event") subscriptions.add(signal);
   await subscriptions.prune(state);
   // What came too late changes nothing, but what it cost is kept.

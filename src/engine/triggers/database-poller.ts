@@ -4,6 +4,7 @@ import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { Executions } from "../executions/executions.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Clock } from "../ports/clock.ts";
+import { NO_FILES } from "../ports/files.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
 import type { Store } from "../ports/store.ts";
@@ -146,6 +147,7 @@ export class DatabasePoller {
         startedAt: since,
         attempt: 1,
         newSince: { at: time, timezone },
+        files: NO_FILES,
         signal: this.#stopping.signal,
       },
     );

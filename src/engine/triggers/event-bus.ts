@@ -12,9 +12,11 @@ import { MAX_CHAIN } from "../model/events.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventRecord } from "../ports/events.ts";
+import { UPLOADS } from "../ports/files.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
+import type { Files } from "../runtime/files.ts";
 import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { EventConfig } from "./types/event.ts";
 
@@ -25,6 +27,7 @@ export interface EventBusOptions {
   readonly triggers: TriggerRegistry;
   readonly executions: Pick<Executions, "start">;
   readonly people: AnswerablePeople;
+  readonly files: Pick<Files, "admit">;
   readonly events: EngineEvents;
   /** The worker of this process. */
   readonly process: string;
@@ -113,12 +116,14 @@ export class EventBus {
   }
 
   async #wakeSubscribers(event: EventRecord): Promise<void> {
-    const { store, clock, events } = this.#options;
+    const { store, clock, files, events } = this.#options;
+    const from = [event.source?.executionId ?? UPLOADS];
     let after: string | undefined;
     do {
       const query = { limit: PAGE, ...omitUndefined({ after }) };
       const executionIds = await store.events.listSubscribers(event.name, query);
       for (const executionId of executionIds) {
+        await files.admit({ executionId, values: event.payload, from });
         await store.signals.insert(toEventSignal(event, executionId, clock.now()));
         events.emit("wake", { executionId });
       }

@@ -21,6 +21,7 @@ import type { Logger } from "../ports/logger.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
 import type { Store } from "../ports/store.ts";
 import type { EngineEvents } from "../runtime/engine-events.ts";
+import type { Files } from "../runtime/files.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import { CompletionEvents } from "./completion-events.ts";
 import { DatabasePoller } from "./database-poller.ts";
@@ -45,6 +46,7 @@ export interface TriggersOptions {
   readonly workflows: Pick<Workflows, "compiled">;
   readonly executions: Pick<Executions, "start">;
   readonly people: AnswerablePeople;
+  readonly files: Pick<Files, "admit">;
   readonly events: EngineEvents;
   /** The worker of this process. */
   readonly process: string;

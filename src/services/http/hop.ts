@@ -1,7 +1,7 @@
 import type { AxiosResponse } from "axios";
 import type { ServiceContext } from "../../engine/ports/service.ts";
 import { AppError } from "../../shared/errors.ts";
-import type { Json } from "../../shared/json.ts";
+import type { RequestBody } from "./request-body.ts";
 
 /** One hop of a request; a redirect leads to the next. */
 export interface Hop {
@@ -9,7 +9,7 @@ export interface Hop {
   readonly method: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Json | undefined;
+  readonly body: RequestBody["data"];
 }
 
 /**
@@ -80,7 +80,8 @@ function refuseSecrets(
   context: Pick<ServiceContext, "secrets" | "hideSecrets">,
 ): void {
   const { href, origin } = next.url;
-  const hasBody = next.body !== undefined && namesIn("body", context).length > 0;
+  const inBody = [...namesIn("body", context), ...namesIn("form", context)];
+  const hasBody = next.body !== undefined && inBody.length > 0;
   const isEchoed = context.hideSecrets !== undefined && context.hideSecrets(href) !== href;
   if (!hasBody && !isEchoed) return;
   throw new AppError({

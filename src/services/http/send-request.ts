@@ -13,7 +13,8 @@ import type { AddressGuard } from "./address-guard.ts";
 import { bodyPlace } from "./body-place.ts";
 import { type Hop, nextHop } from "./hop.ts";
 import { toHttpError, toStatusError } from "./http-errors.ts";
-import { decodeBody, readBody } from "./response-body.ts";
+import { assertFormType, FormParam, type RequestBody, toRequestBody } from "./request-body.ts";
+import { type Answer, readContent, readRefusal } from "./response-body.ts";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
 const Scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -52,7 +53,11 @@ export const RequestParams = z.strictObject({
   query: takesSecrets(
     inPlace(z.record(z.string().min(1), z.union([Scalar, z.null(), z.array(Scalar)])), plain),
   ).optional(),
+  /** JSON, text, or a file, whose bytes are sent. */
   body: takesSecrets(inPlace(z.json(), bodyPlace)).optional(),
+  form: takesSecrets(FormParam).optional(),
+  /** Absent: by the `Content-Type` of the answer. */
+  responseType: z.enum(["json", "text", "file"], "json, text or file").optional(),
   timeout: inPlace(
     TimeLimit.refine((ms) => ms <= MAX_TIMEOUT_MS, "at most 5m"),
     plain,
@@ -72,6 +77,8 @@ const MAX_EXCERPT = 200;
 /** Where a body ends is the client's to say: another length would make one request of two, or two of one. */
 const FRAMING = ["content-length", "transfer-encoding"] as const;
 
+const FORM_TYPE = "multipart/form-data";
+
 /**
  * Sends a request and follows its redirects. No secret is sent to another host than the one that it is meant for.
  *
@@ -83,7 +90,8 @@ export async function sendRequest(
   context: ServiceContext,
   guard: AddressGuard,
 ): Promise<Json> {
-  let hop = firstHop(params, context.idempotencyKey);
+  const body = await toRequestBody(params, context.files);
+  let hop = firstHop(params, body, context.idempotencyKey);
   const limit = AbortSignal.timeout(params.timeout);
   const signal = AbortSignal.any([context.signal, limit]);
   try {
@@ -103,7 +111,7 @@ export async function sendRequest(
   }
 }
 
-function firstHop(params: RequestParams, idempotencyKey: string): Hop {
+function firstHop(params: RequestParams, body: RequestBody, idempotencyKey: string): Hop {
   const url = new URL(params.url);
   for (const [name, value] of Object.entries(params.query ?? {})) {
     for (const one of Array.isArray(value) ? value : [value]) {
@@ -114,30 +122,16 @@ function firstHop(params: RequestParams, idempotencyKey: string): Hop {
     ["user-agent", "Heddle"],
     ["idempotency-key", idempotencyKey],
   ]);
-  const type = contentType(params.body);
-  if (type !== null) headers.set("content-type", type);
+  if (body.type !== null) headers.set("content-type", body.type);
   for (const [name, value] of Object.entries(params.headers ?? {})) {
     headers.set(name.toLowerCase(), String(value).trim());
   }
   for (const name of FRAMING) headers.delete(name);
-  return { url, method: params.method, headers: Object.fromEntries(headers), body: params.body };
-}
-
-function contentType(body: Json | undefined): string | null {
-  if (body === undefined || body === null) return null;
-  return typeof body !== "string" || isJsonText(body)
-    ? "application/json"
-    : "text/plain; charset=utf-8";
-}
-
-function isJsonText(text: string): boolean {
-  if (!/^\s*[[{]/.test(text)) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
+  if (body.data instanceof FormData) {
+    assertFormType(headers.get("content-type") ?? FORM_TYPE);
+    headers.delete("content-type");
   }
+  return { url, method: params.method, headers: Object.fromEntries(headers), body: body.data };
 }
 
 async function sendHop(
@@ -165,22 +159,26 @@ async function toOutput(
   response: AxiosResponse<Readable>,
   hop: Hop,
   params: RequestParams,
-  { hideSecrets = asItIs }: ServiceContext,
+  { hideSecrets = asItIs, files }: ServiceContext,
 ): Promise<Json> {
   const { status } = response;
   const headers = toHeaders(response.headers);
-  const type = typeof headers["content-type"] === "string" ? headers["content-type"] : "";
-  const data = decodeBody(await readBody(response.data, hop.url.host), type);
-  const { expectStatus } = params;
+  const header = (name: string): string => {
+    const value = headers[name];
+    return typeof value === "string" ? value : "";
+  };
+  const answer: Answer = {
+    body: response.data,
+    url: hop.url,
+    contentType: header("content-type"),
+    disposition: header("content-disposition"),
+  };
+  const { expectStatus, responseType } = params;
   const expected = Array.isArray(expectStatus) ? expectStatus : [expectStatus];
-  if (status < 400 || expected.includes(status)) return { status, data, headers };
-  const retryAfter = headers["retry-after"];
-  throw toStatusError(
-    status,
-    hop.url.host,
-    typeof retryAfter === "string" ? retryAfter : undefined,
-    excerptOf(data, hideSecrets),
-  );
+  if (status < 400 || expected.includes(status))
+    return { status, data: await readContent(answer, responseType, files), headers };
+  const excerpt = excerptOf(hideSecrets(await readRefusal(answer)));
+  throw toStatusError(status, hop.url.host, header("retry-after") || undefined, excerpt);
 }
 
 function asItIs(text: string): string {
@@ -196,10 +194,8 @@ function toHeaders(headers: AxiosResponse["headers"]): JsonObject {
   );
 }
 
-/** The beginning of a server's refusal; empty for an HTML page. Half a secret would not be recognized later. */
-function excerptOf(data: Json, hideSecrets: (text: string) => string): string {
-  const said = typeof data === "string" ? data : data === null ? "" : JSON.stringify(data);
-  const text = hideSecrets(said);
+/** The beginning of a server's refusal, its secrets hidden; empty for an HTML page. */
+function excerptOf(text: string): string {
   if (/^\s*</.test(text)) return "";
   return beginningOf(text.replace(/\s+/g, " ").trim(), MAX_EXCERPT);
 }

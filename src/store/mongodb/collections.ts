@@ -1,4 +1,4 @@
-import type { Collection, Db } from "mongodb";
+import type { Binary, Collection, Db } from "mongodb";
 import type { ExecutionStatus } from "../../engine/model/state.ts";
 import type { TotalsDimension } from "../../engine/model/totals.ts";
 import type { Signal } from "../../engine/ports/executions.ts";
@@ -148,6 +148,23 @@ export interface EventDocument extends Inserted {
   readonly record: JsonText;
 }
 
+/** `_id`: the reference. */
+export interface FileDocument extends Inserted {
+  /** Under which its parts are stored: bytes that were removed and come again have others. */
+  readonly blob: string;
+  readonly size: number;
+  readonly expiresAt: Date;
+}
+
+/** `_id`: `blob:number`, the number with leading zeros. */
+export interface FilePartDocument extends Stored {
+  readonly ref: string;
+  readonly blob: string;
+  readonly bytes: Binary;
+  /** On the first part, until there is a file with it. */
+  readonly pendingAt?: Date;
+}
+
 /** `_id`: `name execution`. */
 export interface SubscriptionDocument extends Stored {
   readonly name: string;
@@ -204,6 +221,8 @@ export interface Collections {
   readonly rateLimits: Collection<RateLimitDocument>;
   readonly processes: Collection<ProcessDocument>;
   readonly events: Collection<EventDocument>;
+  readonly files: Collection<FileDocument>;
+  readonly fileParts: Collection<FilePartDocument>;
   readonly subscriptions: Collection<SubscriptionDocument>;
   readonly totals: Collection<TotalsDocument>;
   readonly totalsBatches: Collection<TotalsBatchDocument>;
@@ -224,6 +243,8 @@ export function collectionsOf(db: Db): Collections {
     rateLimits: db.collection("rateLimits"),
     processes: db.collection("processes"),
     events: db.collection("events"),
+    files: db.collection("files"),
+    fileParts: db.collection("fileParts"),
     subscriptions: db.collection("subscriptions"),
     totals: db.collection("totals"),
     totalsBatches: db.collection("totalsBatches"),
@@ -324,6 +345,12 @@ export const INDEXES: Readonly<Partial<Record<CollectionName, readonly Index[]>>
     { name: "events_name", key: { name: 1, at: 1, _id: 1 } },
     { name: "events_pending", key: { pendingAt: 1, _id: 1 }, where: there("pendingAt") },
   ],
+  files: [{ name: "files_expiry", key: { expiresAt: 1, _id: 1 } }],
+  fileParts: [{ name: "file_parts_pending", key: { pendingAt: 1 }, where: there("pendingAt") }],
+  fileLinks: [
+    { name: "file_links_file", key: { ref: 1, holder: 1 } },
+    { name: "file_links_holder", key: { holder: 1, at: 1, ref: 1 } },
+  ],
   subscriptions: [{ name: "subscriptions_name", key: { name: 1, execution: 1 } }],
   totals: [
     { name: "totals_workflow", key: { dimension: 1, workflow: 1, hour: 1, name: 1 } },
@@ -353,4 +380,6 @@ export const SHARD_KEYS: Readonly<
   calls: { _id: "hashed" },
   cards: { execution: "hashed" },
   audit: { _id: "hashed" },
+  fileParts: { _id: "hashed" },
+  fileLinks: { _id: "hashed" },
 };

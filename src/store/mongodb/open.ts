@@ -17,6 +17,7 @@ import { openCards } from "./cards.ts";
 import { ChangeStreamWatch } from "./change-stream-watch.ts";
 import { Connection } from "./connection.ts";
 import { createEvents } from "./events.ts";
+import { openFiles } from "./files.ts";
 import { createHeads } from "./heads.ts";
 import { createInbox } from "./inbox.ts";
 import { createDedupe, createMarks } from "./keys.ts";
@@ -71,6 +72,7 @@ export async function openMongoStore(uri: string): Promise<Store> {
     samples: createSamples(recordCollection(connection, SAMPLES)),
     budgets: createBudgets(recordCollection(connection, BUDGETS)),
     audit: openAudit(connection, trailing, projector, append),
+    files: openFiles(connection),
     processes: createProcesses(connection),
     readUpgrade: () => readUpgrade(connection),
     totals: createTotals(connection, trailing, projector),

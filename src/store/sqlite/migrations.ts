@@ -260,4 +260,26 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE cards ADD COLUMN why TEXT;
   `,
+  `
+  CREATE TABLE files (
+    ref        TEXT PRIMARY KEY,
+    size       INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX files_expiry ON files (expires_at, ref);
+  CREATE TABLE file_parts (
+    ref   TEXT NOT NULL,
+    part  INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (ref, part)
+  ) STRICT;
+  CREATE TABLE file_links (
+    ref    TEXT NOT NULL,
+    holder TEXT NOT NULL,
+    at     INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (ref, holder)
+  ) STRICT;
+  CREATE INDEX file_links_holder ON file_links (holder, at, ref);
+  `,
 ];

@@ -17,6 +17,7 @@ import { openCards } from "./cards.ts";
 import { Connection } from "./connection.ts";
 import { openDatabaseFile, type Synchronous } from "./database-file.ts";
 import { createEvents } from "./events.ts";
+import { openFiles } from "./files.ts";
 import { createHeads } from "./heads.ts";
 import { createInbox } from "./inbox.ts";
 import { createDedupe, createMarks } from "./keys.ts";
@@ -89,6 +90,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     samples: createSamples(recordTable(connection, SAMPLES)),
     budgets: createBudgets(recordTable(connection, BUDGETS)),
     audit: openAudit(connection),
+    files: openFiles(connection),
     totals: createTotals(connection),
     processes: createProcesses(connection),
     // No other process has the file while this one has it.

@@ -1,3 +1,4 @@
+import { isFileValue } from "../../../shared/file-value.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../../shared/json.ts";
 import type { Definition } from "../../definition/schema.ts";
 import { MASK } from "../../model/mask.ts";
@@ -89,7 +90,9 @@ function collectSteps(node: unknown, found: Map<string, string | null>): void {
 function collect(value: Json, into: Set<string | number>): void {
   if (typeof value === "number" && String(value).length >= MIN_LENGTH) into.add(value);
   if (typeof value === "string" && value.trim().length >= MIN_LENGTH) into.add(value.trim());
-  if (Array.isArray(value)) for (const one of value as readonly Json[]) collect(one, into);
+  // What kind of file it is, and how large, is found in many others.
+  if (isFileValue(value)) for (const own of [value.name, value.ref]) collect(own, into);
+  else if (Array.isArray(value)) for (const one of value as readonly Json[]) collect(one, into);
   else if (isJsonObject(value)) for (const one of Object.values(value)) collect(one, into);
 }
 

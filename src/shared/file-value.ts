@@ -1,0 +1,110 @@
+import { sha256 } from "./hash.ts";
+import { isJsonObject, type Json } from "./json.ts";
+
+/**
+ * A file among the values of a run: data like any other. Its bytes are stored apart, under the reference, which follows from them:
+ * equal bytes have equal references.
+ */
+export type FileValue = {
+  /** Without folders; for people, and for the other side. */
+  readonly name: string;
+  /** A media type, with the charset of text where it is known: `application/pdf`, `text/csv; charset=utf-8`. */
+  readonly type: string;
+  /** Bytes. */
+  readonly size: number;
+  /** `sha256:` and 64 hex digits in lower case. */
+  readonly ref: string;
+};
+
+/** A file that comes from outside: its value, and its bytes, which must not be changed any more. */
+export interface IncomingFile {
+  readonly value: FileValue;
+  readonly bytes: Uint8Array;
+}
+
+/** What is known of bytes whose sender says nothing about them. */
+export const UNKNOWN_TYPE = "application/octet-stream";
+
+const REF = /^sha256:[0-9a-f]{64}$/;
+
+/** Whether a text is written as a reference to bytes. */
+function isFileRef(text: string): boolean {
+  return REF.test(text);
+}
+
+/** Whether a value is a file: exactly the members of {@link FileValue}. That its bytes exist is not known by it. */
+export function isFileValue(value: unknown): value is FileValue {
+  if (!isJsonObject(value)) return false;
+  const { name, type, size, ref, ...rest } = value;
+  return (
+    typeof name === "string" &&
+    typeof type === "string" &&
+    typeof size === "number" &&
+    typeof ref === "string" &&
+    isFileRef(ref) &&
+    Object.keys(rest).length === 0
+  );
+}
+
+/** The files in a value, however deep, each reference once. */
+export function findFileValues(value: Json): readonly FileValue[] {
+  const found = new Map<string, FileValue>();
+  const visit = (one: Json): void => {
+    if (typeof one !== "object" || one === null) return;
+    if (isFileValue(one)) found.set(one.ref, one);
+    else for (const member of Object.values<Json>(one)) visit(member);
+  };
+  visit(value);
+  return [...found.values()];
+}
+
+/** The value of bytes under a name as it was given, which is made safe, and a type. */
+export function toIncomingFile(
+  bytes: Uint8Array,
+  { name, type }: { readonly name: string; readonly type: string },
+): IncomingFile {
+  const ref = `sha256:${sha256(bytes).toString("hex")}`;
+  return {
+    value: { name: safeFileName(name), type: safeType(type), size: bytes.length, ref },
+    bytes,
+  };
+}
+
+/** Longest name, in code points; file systems take 255 bytes. */
+const MAX_NAME = 120;
+/** Letters of an ending that is kept when a name is cut. */
+const MAX_ENDING = 12;
+
+/** A name for bytes that came without one. */
+const NO_NAME = "file";
+
+/**
+ * The name of a file without what could do harm where it is saved or shown: folders, control characters, line breaks, and signs
+ * that change the direction of writing, so that an ending is seen as what it is. Long names are cut before their ending.
+ */
+function safeFileName(given: string): string {
+  const last = given.toWellFormed().split(/[/\\]/).at(-1) ?? "";
+  const name = last
+    .replaceAll(/[\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/gu, "")
+    .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ")
+    .normalize("NFC")
+    .trim();
+  if (/^\.*$/.test(name)) return NO_NAME;
+  const points = Array.from(name);
+  if (points.length <= MAX_NAME) return name;
+  const dot = points.lastIndexOf(".");
+  const ending = dot > 0 && points.length - dot <= MAX_ENDING + 1 ? points.slice(dot) : [];
+  return [...points.slice(0, MAX_NAME - ending.length), ...ending].join("");
+}
+
+/** `type/subtype` of a header, and its charset. */
+const MEDIA_TYPE = /^\s*([\w.+!#$&^-]{1,127}\/[\w.+!#$&^-]{1,127})\s*(?:;|$)/;
+const CHARSET = /;\s*charset\s*=\s*"?([\w.:+-]{1,40})"?/i;
+
+/** A media type as a header may carry it, in lower case, with no other parameter than the charset of text. */
+function safeType(given: string): string {
+  const type = MEDIA_TYPE.exec(given)?.[1]?.toLowerCase();
+  if (type === undefined) return UNKNOWN_TYPE;
+  const charset = CHARSET.exec(given)?.[1]?.toLowerCase();
+  return charset === undefined ? type : `${type}; charset=${charset}`;
+}

@@ -1,0 +1,176 @@
+import { Binary } from "mongodb";
+import type { FileStore } from "../../engine/ports/files.ts";
+import { createFiles, FILE_LINKS, splitBytes } from "../records.ts";
+import { type FileDocument, type FilePartDocument, SCHEMA_VERSION } from "./collections.ts";
+import type { Connection } from "./connection.ts";
+import { isDuplicateKey } from "./failure.ts";
+import { recordCollection } from "./record-collection.ts";
+import { newInsertId, time, toDate } from "./values.ts";
+
+/** Saves that were broken off, and are removed in one call. */
+const LEFTOVERS = 100;
+
+/**
+ * Bytes of files, and who may use them. The parts of a file are written before its document, which decides who was first; so a file
+ * that is there is whole.
+ */
+export function openFiles(connection: Connection): FileStore {
+  const { ask } = connection;
+  const { files } = connection.collections;
+  const inserts = connection.inserts<FileDocument>("files");
+  const parts = new FileParts(connection);
+
+  const extend = async (ref: string, until: number): Promise<boolean> => {
+    const update = { $max: { expiresAt: toDate(until) } };
+    const { matchedCount } = await ask(() => files.updateOne({ _id: ref }, update));
+    return matchedCount > 0;
+  };
+
+  return createFiles(recordCollection(connection, FILE_LINKS), {
+    async save({ ref, size, expiresAt }, bytes, now) {
+      while (!(await extend(ref, expiresAt))) {
+        const blob = await parts.insert(ref, bytes, now);
+        const [_id, schemaVersion, insertId] = [ref, SCHEMA_VERSION, newInsertId()];
+        const file = { _id, schemaVersion, insertId, blob, size, expiresAt: toDate(expiresAt) };
+        if (await inserts.add(file)) return parts.settle(blob);
+        await parts.remove(blob);
+      }
+    },
+    async read(ref) {
+      const file = await ask(() => files.findOne({ _id: ref }));
+      const bytes = file && (await parts.read(file.blob));
+      // Removed in this moment.
+      return bytes?.length === file?.size ? bytes : null;
+    },
+    extend,
+    async totalBytes() {
+      const sum = [{ $group: { _id: null, bytes: { $sum: "$size" } } }];
+      const [found] = await ask(() => files.aggregate<{ bytes: number }>(sum).toArray());
+      return found?.bytes ?? 0;
+    },
+    ...openExpiry(connection, parts),
+  });
+}
+
+/** Finding and removing what has expired. */
+function openExpiry(
+  { ask, collections: { files } }: Connection,
+  parts: FileParts,
+): Pick<FileStore, "listExpired" | "remove" | "removeLeftovers"> {
+  return {
+    async listExpired(now, limit) {
+      const expired = { expiresAt: { $lte: toDate(now) } };
+      const found = await ask(() =>
+        files.find(expired).sort({ expiresAt: 1, _id: 1 }).limit(limit).toArray(),
+      );
+      return found.map(({ _id: ref, size, expiresAt }) => ({
+        ref,
+        size,
+        expiresAt: time(expiresAt),
+      }));
+    },
+    async remove(ref, now) {
+      const file = await ask(() => files.findOne({ _id: ref }));
+      if (file === null) return false;
+      const { blob } = file;
+      // Found again, should the process end in between.
+      await parts.mark(blob, now);
+      const expired = { _id: ref, blob, expiresAt: { $lte: toDate(now) } };
+      const { deletedCount } = await ask(() => files.deleteOne(expired));
+      if (deletedCount === 0) return false;
+      await parts.remove(blob);
+      return true;
+    },
+    async removeLeftovers(before) {
+      for (const { ref, blob } of await parts.pending(before)) {
+        const owner = await ask(() => files.findOne({ _id: ref }));
+        if (owner?.blob === blob) await parts.settle(blob);
+        else await parts.remove(blob);
+      }
+    },
+  };
+}
+
+/** The bytes of files in parts. The first part is marked while it is not known whether there is a file with it. */
+class FileParts {
+  readonly #ask: Connection["ask"];
+  readonly #parts: Connection["collections"]["fileParts"];
+
+  constructor({ ask, collections }: Connection) {
+    this.#ask = ask;
+    this.#parts = collections.fileParts;
+  }
+
+  /** @returns the name of the blob, which is marked. */
+  async insert(ref: string, bytes: Uint8Array, now: number): Promise<string> {
+    const blob = newInsertId();
+    for (const [n, part] of splitBytes(bytes).entries()) {
+      await this.#insertOne({
+        _id: partId(blob, n),
+        schemaVersion: SCHEMA_VERSION,
+        ref,
+        blob,
+        bytes: new Binary(part),
+        ...(n === 0 && { pendingAt: toDate(now) }),
+      });
+    }
+    return blob;
+  }
+
+  async #insertOne(part: FilePartDocument): Promise<void> {
+    await this.#ask(async () => {
+      try {
+        await this.#parts.insertOne(part);
+      } catch (error) {
+        // A repeat: the first sending arrived.
+        if (!isDuplicateKey(error)) throw error;
+      }
+    });
+  }
+
+  async read(blob: string): Promise<Buffer> {
+    const all = { _id: { $gte: partId(blob, 0), $lt: endOf(blob) } };
+    const found = await this.#ask(() => this.#parts.find(all).sort({ _id: 1 }).toArray());
+    return Buffer.concat(found.map(({ bytes }) => bytes.value()));
+  }
+
+  /** There is a file with it. */
+  async settle(blob: string): Promise<void> {
+    const first = { _id: partId(blob, 0) };
+    await this.#ask(() => this.#parts.updateOne(first, { $unset: { pendingAt: true } }));
+  }
+
+  /** There may soon be no file with it. */
+  async mark(blob: string, now: number): Promise<void> {
+    const first = { _id: partId(blob, 0) };
+    await this.#ask(() => this.#parts.updateOne(first, { $set: { pendingAt: toDate(now) } }));
+  }
+
+  /** Blobs that were marked before. */
+  async pending(before: number): Promise<readonly Omit<FilePartDocument, "bytes">[]> {
+    const marked = { pendingAt: { $exists: true, $lt: toDate(before) } };
+    return this.#ask(() =>
+      this.#parts
+        .find(marked, { projection: { bytes: 0 } })
+        .limit(LEFTOVERS)
+        .toArray(),
+    );
+  }
+
+  async remove(blob: string): Promise<void> {
+    const first = partId(blob, 0);
+    // The first part goes last: its mark leads to the others.
+    await this.#ask(() => this.#parts.deleteMany({ _id: { $gt: first, $lt: endOf(blob) } }));
+    await this.#ask(() => this.#parts.deleteOne({ _id: first }));
+  }
+}
+
+/** The parts of a blob are in order of their ids. */
+export function partId(blob: string, part: number): string {
+  return `${blob}:${String(part).padStart(6, "0")}`;
+}
+
+/** After the ids of all its parts. */
+function endOf(blob: string): string {
+  return `${blob};`;
+}
