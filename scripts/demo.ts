@@ -146,6 +146,7 @@ function botEnvironment(
   const inherited = Object.entries(environment).filter(([name]) => !NOT_INHERITED.test(name));
   return {
     ...Object.fromEntries(inherited),
+    ...withoutProxyToThisMachine(),
     SLACK_API_URL: simulator.apiUrl,
     SLACK_BOT_TOKEN: "xoxb-simulator",
     SLACK_APP_TOKEN: "xapp-simulator",
@@ -161,6 +162,17 @@ function botEnvironment(
     HOST: "127.0.0.1",
     NODE_COMPILE_CACHE: environment["NODE_COMPILE_CACHE"] ?? resolve("node_modules/.cache/node"),
   };
+}
+
+/** A proxy of the shell's does not reach what stands on this machine; elsewhere, as for a real model, it is used as before. */
+function withoutProxyToThisMachine(): NodeJS.ProcessEnv {
+  const given = [environment["no_proxy"], environment["NO_PROXY"]].find((one) => one?.trim());
+  // A star alone stands for every host.
+  const except =
+    given?.trim() === "*"
+      ? "*"
+      : [given, "localhost", "127.0.0.1", "::1"].filter(Boolean).join(",");
+  return { no_proxy: except, NO_PROXY: except };
 }
 
 /**

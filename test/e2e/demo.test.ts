@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { tempFolder } from "../store/temp-folder.ts";
+import { until } from "../support/until.ts";
 
 const DEMO = resolve(import.meta.dirname, "../../scripts/demo.ts");
 
@@ -53,6 +54,11 @@ async function untilIntroduced(
   };
 }
 
+/** Where the simulator's page is. */
+function pageOf(output: string): string {
+  return /Slack \(simulated\)\s+(http:\S+)/.exec(output)?.[1] ?? "";
+}
+
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -77,8 +83,7 @@ describe("the demo", () => {
     await using folder = await tempFolder();
     const env = { DATA_DIR: folder.path, PORT: String(await freePort()) };
     const first = await untilIntroduced(env);
-    const page = /Slack \(simulated\)\s+(http:\S+)/.exec(first.output)?.[1] ?? "";
-    expect(await (await fetch(page)).text()).toContain("Slack simulator");
+    expect(await (await fetch(pageOf(first.output))).text()).toContain("Slack simulator");
     expect(first.output).toMatch(/Samples\s+\d{3} sample runs/);
     const dashboard = await fetch(`http://127.0.0.1:${env.PORT}/dashboard`, {
       headers: { accept: "application/json" },
@@ -89,6 +94,29 @@ describe("the demo", () => {
     const second = await untilIntroduced(env);
     expect(second.output).not.toContain("Samples");
     await second.stop();
+  });
+
+  test("works behind a proxy that the shell names", { timeout: START_MS }, async () => {
+    await using folder = await tempFolder();
+    // Nothing answers there.
+    const proxy = { HTTP_PROXY: "http://127.0.0.1:9", no_proxy: "intranet.example" };
+    const env = { DATA_DIR: folder.path, PORT: String(await freePort()), ...proxy };
+
+    const demo = await untilIntroduced(env);
+    const command = { user: "U0ALICE", channel: "C0GENERAL", command: "/workflow", text: "list" };
+    const answered = until(async () => {
+      const answer = await fetch(`${pageOf(demo.output)}sim/slash`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(command),
+      });
+      const { acked } = (await answer.json()) as { acked: boolean };
+      return acked || undefined;
+    });
+    const [acked] = await Promise.allSettled([answered]);
+    await demo.stop();
+
+    expect(acked).toMatchObject({ value: true });
   });
 
   test("does not empty the state of another demo that runs", async () => {
