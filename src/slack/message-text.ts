@@ -1,6 +1,6 @@
 import type { PointedMessage } from "../engine/ports/conversations.ts";
 import { readOwn } from "../shared/json.ts";
-import { readTyped } from "./text.ts";
+import { readTyped, unescapeText } from "./text.ts";
 
 /** Where the members of a block, an element or an attachment hold what people read, in the order in which it is shown. */
 const READ = [
@@ -41,12 +41,58 @@ export function toPointed(channel: string, ts: string, message: unknown): Pointe
 
 /** What a message says, as it was typed: its text, else that of its blocks, else that of its attachments. */
 export function readMessageText(message: unknown): string {
-  const text = readTyped(textAt(message, "text") ?? "");
-  if (text.trim() !== "") return text;
-  return readTyped(
-    partsOf(readOwn(message, "blocks"), 0).join("\n") ||
-      partsOf(readOwn(message, "attachments"), 0).join("\n"),
+  return readTyped(sentText(message));
+}
+
+/**
+ * What people read of a message: links by their labels, without the addresses behind them, channels and groups by their names.
+ *
+ * @returns the text, and if Slack says which signs its emoji are, another one with these in place of their names (`:tada:`).
+ */
+export function readShown(message: unknown): readonly string[] {
+  const shown = unescapeText(
+    sentText(message).replaceAll(ENTITY, (_whole, target: string, label?: string) =>
+      shownEntity(target, label),
+    ),
   );
+  const signs = new Map(emojiIn(readOwn(message, "blocks"), 0));
+  const withSigns = shown.replaceAll(
+    /:([\w+'-]{1,100}):(?::skin-tone-\d:)?/g,
+    (whole, name: string) => signs.get(name) ?? whole,
+  );
+  return withSigns === shown ? [shown] : [shown, withSigns];
+}
+
+/** What Slack puts in place of people, channels, groups, links and dates. */
+const ENTITY = /<([^<>|]*)(?:\|([^<>]*))?>/g;
+
+function shownEntity(target: string, label: string | undefined): string {
+  if (target.startsWith("#")) return label ? `#${label}` : " ";
+  if (label) return label;
+  // Slack shows the name of the person or the group, which is not known here.
+  if (/^(?:@|!subteam)/.test(target)) return " ";
+  return target.startsWith("!") ? `@${target.slice(1)}` : target.replace(/^(?:mailto|tel):/i, "");
+}
+
+/** In Slack's form. */
+function sentText(message: unknown): string {
+  const text = textAt(message, "text") ?? "";
+  if (text.trim() !== "") return text;
+  return (
+    partsOf(readOwn(message, "blocks"), 0).join("\n") ||
+    partsOf(readOwn(message, "attachments"), 0).join("\n")
+  );
+}
+
+/** Names and signs of the emoji in rich text (docs.slack.dev/reference/block-kit/blocks/rich-text-block); own emoji have no sign. */
+function emojiIn(value: unknown, depth: number): readonly (readonly [string, string])[] {
+  if (depth > MAX_DEPTH || typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((part) => emojiIn(part, depth + 1));
+  if (textAt(value, "type") !== "emoji") return emojiIn(readOwn(value, "elements"), depth + 1);
+  const codes = (textAt(value, "unicode") ?? "").split("-");
+  if (!codes.every((code) => /^(?:10|[\da-f])?[\da-f]{1,4}$/i.test(code))) return [];
+  const sign = String.fromCodePoint(...codes.map((code) => Number.parseInt(code, 16)));
+  return [[textAt(value, "name") ?? "", sign]];
 }
 
 /** The readable lines of blocks. */

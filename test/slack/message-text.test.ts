@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readMessageText } from "../../src/slack/message-text.ts";
+import { readMessageText, readShown } from "../../src/slack/message-text.ts";
 
 describe("the text of a message", () => {
   test.for<readonly [string, string, string]>([
@@ -60,4 +60,34 @@ describe("the text of a message", () => {
       expect(readMessageText(message)).toBe("");
     },
   );
+});
+
+describe("what people read of a message", () => {
+  test.for<readonly [string, string, string]>([
+    ["a link by its label", "<https://x.example/urgent|the page>", "the page"],
+    ["a link without a label", "<https://x.example/a?b=1&amp;c>", "https://x.example/a?b=1&c"],
+    ["a mail address", "<mailto:me@a.example|me@a.example>", "me@a.example"],
+    ["a channel and a group", "<#C1|ops>, <!subteam^S1|@finance>", "#ops, @finance"],
+    ["everybody in the channel", "<!here> look", "@here look"],
+    ["a date", "<!date^1700000000^{date}|Nov 14>", "Nov 14"],
+    ["angle brackets that were typed", "&lt;https://x.example|a&gt;", "<https://x.example|a>"],
+  ])("is %s", ([, sent, shown]) => {
+    expect(readShown({ text: sent })).toEqual([shown]);
+  });
+
+  test("is the emoji, of which Slack says the signs", () => {
+    const emoji = (name: string, rest = {}) => ({ type: "emoji", name, ...rest });
+    const elements = [
+      emoji("tada", { unicode: "1f389" }),
+      emoji("flag-de", { unicode: "1f1e9-1f1ea" }),
+      emoji("odd", { unicode: "110000" }),
+      emoji("own"),
+    ];
+    const section = { type: "rich_text_section", elements };
+    const text = ":tada::skin-tone-3: :flag-de: :odd: :own:";
+    expect(readShown({ text, blocks: [{ type: "rich_text", elements: [section] }] })).toEqual([
+      text,
+      "🎉 🇩🇪 :odd: :own:",
+    ]);
+  });
 });

@@ -63,6 +63,8 @@ export interface IncomingMessage {
   /** Equal in every delivery of the message. */
   readonly eventId: string;
   readonly text: string;
+  /** What people read of it: links by their labels, emoji as signs. Keywords are searched there. @default the text alone */
+  readonly readings?: readonly string[];
   readonly user: string;
   readonly channel: string;
   readonly ts: string;

@@ -9,7 +9,8 @@ import { executionIdFor } from "../model/execution-id.ts";
 import type { Conversations } from "../ports/conversations.ts";
 import type { Logger } from "../ports/logger.ts";
 import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
-import { createKeywordFinder, MessageConfig } from "./types/message.ts";
+import { createKeywordFinder, type KeywordText, readKeywordText } from "./types/keywords.ts";
+import { MessageConfig } from "./types/message.ts";
 
 export interface MessageTriggerOptions {
   readonly triggers: TriggerRegistry;
@@ -20,7 +21,13 @@ export interface MessageTriggerOptions {
 }
 
 interface Rule extends Omit<MessageConfig, "pattern" | "keywords"> {
-  readonly fits: (text: string) => boolean;
+  readonly fits: (message: SearchedMessage) => boolean;
+}
+
+/** A message with what keywords are searched in, read when it is needed first. */
+interface SearchedMessage {
+  readonly text: string;
+  readonly readings: () => readonly KeywordText[];
 }
 
 /** Starts what messages ask for: of one message each workflow once, however often it is delivered. */
@@ -37,10 +44,11 @@ export class MessageTrigger {
     const failures: AppError[] = [];
     // Messages may come before the process has begun to work.
     await this.#options.triggers.load();
+    const searched = toSearched(message);
     let may: boolean | null = null;
     for (const trigger of this.#options.triggers.of("message")) {
       if (started.has(trigger.workflowId)) continue;
-      if (!(await this.#fits(trigger, message))) continue;
+      if (!(await this.#fits(trigger, message, searched))) continue;
       may ??= message.isFromBot || (await this.#mayStart(message));
       if (!may) break;
       const result = await this.#start(trigger, message);
@@ -52,11 +60,15 @@ export class MessageTrigger {
     return [...started.values()];
   }
 
-  async #fits(trigger: ActiveTrigger, message: IncomingMessage): Promise<boolean> {
+  async #fits(
+    trigger: ActiveTrigger,
+    message: IncomingMessage,
+    searched: SearchedMessage,
+  ): Promise<boolean> {
     const { bots, mention, fits, channels } = this.#rule(trigger);
     if (message.isFromBot && !bots) return false;
     if (mention && !message.mentionsBot) return false;
-    if (!fits(message.text)) return false;
+    if (!fits(searched)) return false;
     if (channels === undefined) return true;
     return isAmong(message.channel, channels, this.#options.conversations);
   }
@@ -119,7 +131,22 @@ function toRule(trigger: ActiveTrigger): Rule {
   const compiled = pattern === undefined ? null : compilePattern(pattern);
   if (typeof compiled === "string") throw new Error(compiled);
   const finder = keywords === undefined ? null : createKeywordFinder(keywords);
-  return { ...rest, fits: (text) => compiled?.test(text) ?? finder?.(text) ?? true };
+  return {
+    ...rest,
+    fits: ({ text, readings }) =>
+      compiled?.test(text) ?? (finder === null || readings().some(finder)),
+  };
+}
+
+function toSearched({ text, readings = [text] }: IncomingMessage): SearchedMessage {
+  let read: readonly KeywordText[] | null = null;
+  return {
+    text,
+    readings: () => {
+      read ??= readings.map(readKeywordText);
+      return read;
+    },
+  };
 }
 
 /** Does one of the names mean this channel? */

@@ -2,7 +2,7 @@ import type { App } from "@slack/bolt";
 import { z } from "zod";
 import type { IncomingMessage } from "../../../engine/api/triggers.ts";
 import { filesOf } from "../../../slack/files.ts";
-import { readMessageText } from "../../../slack/message-text.ts";
+import { readMessageText, readShown } from "../../../slack/message-text.ts";
 import type { BotContext } from "../../context.ts";
 import { mentions } from "../../conversation/addressed.ts";
 import type { Conversation } from "../../conversation/conversation.ts";
@@ -56,7 +56,7 @@ export function register(app: App, context: BotContext, conversation: Conversati
       logger.warn({ err: error }, "could not lead a person to the buttons");
     });
     const incoming = toIncoming(message, {
-      ...{ eventId, text: readMessageText(event), mentionsBot },
+      ...{ eventId, text: readMessageText(event), readings: readShown(event), mentionsBot },
       files: filesOf(message.files),
     });
     const started = await context.engine.triggers
@@ -86,7 +86,7 @@ function readMessage(
 
 function toIncoming(
   { user, channel, ts, thread_ts: threadTs, bot_id: botId, subtype }: ChannelMessage,
-  rest: Pick<IncomingMessage, "eventId" | "text" | "mentionsBot" | "files">,
+  rest: Pick<IncomingMessage, "eventId" | "text" | "readings" | "mentionsBot" | "files">,
 ): IncomingMessage {
   const isFromBot = botId !== undefined || subtype === "bot_message";
   return { ...rest, user, channel, ts, threadTs: threadTs ?? null, isFromBot };

@@ -3,6 +3,7 @@ import { externalNames } from "../../definition/param-traits.ts";
 import type { ConfigProblem } from "../../definition/step-type.ts";
 import { defineTriggerType } from "../../definition/trigger-type.ts";
 import { compilePattern } from "../../language/safe-pattern.ts";
+import { isSearchable } from "./keywords.ts";
 
 export const MessageConfig = z.strictObject({
   /** Ids or names (`#support`); absent: every channel that the bot is in. */
@@ -55,39 +56,12 @@ function checkMessage({ pattern, keywords, mention }: MessageConfig): readonly C
   if (typeof compiled === "string")
     problems.push({ path: ["pattern"], message: compiled, fix: "Correct the pattern." });
   keywords?.forEach((keyword, index) => {
-    if (keywordWords(keyword).length > 0) return;
+    if (isSearchable(keyword)) return;
     problems.push({
       path: ["keywords", index],
-      message: `${JSON.stringify(keyword)} has neither letters nor digits`,
-      fix: 'Keywords are whole words; for signs use a "pattern".',
+      message: `${JSON.stringify(keyword)} has neither letters nor digits nor emoji`,
+      fix: 'Keywords are whole words, with their signs, such as "c++"; for signs alone use a "pattern".',
     });
   });
   return problems;
-}
-
-/** The words of a text: runs of letters, digits and `_`, in lower case, their accents composed. */
-function keywordWords(text: string): readonly string[] {
-  return (
-    text
-      .normalize("NFC")
-      .toLowerCase()
-      .match(/[\p{L}\p{M}\p{N}_]+/gu) ?? []
-  );
-}
-
-/**
- * Finds keywords as whole words, whatever their case; of a phrase the words have to follow each other. Takes time in proportion
- * to the text.
- */
-export function createKeywordFinder(keywords: readonly string[]): (text: string) => boolean {
-  const wanted = keywords.map((keyword) => joined(keywordWords(keyword)));
-  return (text) => {
-    const words = joined(keywordWords(text));
-    return wanted.some((keyword) => words.includes(keyword));
-  };
-}
-
-/** With a space at either end, so that only whole words are found. */
-function joined(words: readonly string[]): string {
-  return ` ${words.join(" ")} `;
 }
