@@ -28,7 +28,7 @@ test("/workflow access says what one may do, why, and whom to ask", async () => 
     /<@U0DAVE> may not run it: they are no member of this workspace/,
   );
   expect(await bot.slash("U0BOB", "access ask alice")).toMatch(/"alice" names no person/);
-  expect(await bot.slash("U0BOB", "access asks")).toMatch(/Did you mean "ask"/);
+  expect(await bot.slash("U0BOB", "access asks")).toMatch(/Did you mean `\/workflow access ask`/);
   expect(await bot.slash("U0BOB", "access")).toMatch(/Say which workflow/);
   expect(await bot.slash("U0DAVE", "access ask")).toMatch(/Guests/);
   expect(await bot.slash("U0BOB", "help")).toMatch(/access &lt;id&gt; \[@person\]/);

@@ -42,11 +42,7 @@ describe("/workflow", () => {
   });
 
   test.for([
-    [
-      "a subcommand that it does not know",
-      "lst",
-      /no \/workflow lst\. Did you mean \/workflow list\?/,
-    ],
+    ["a subcommand that it does not know", "lst", /“lst”. Did you mean `\/workflow list`\?/],
     ["a workflow that does not exist", "run expens amount=1", /expens[\s\S]*expense/],
     ["a missing id", "run", /Say which workflow/],
     [
@@ -60,7 +56,11 @@ describe("/workflow", () => {
       /`prio`[\s\S]*priority/,
     ],
     ["an open quote", 'run expense item="x', /quote is open/],
-    ["words without names", "run expense 640", /no key=value/],
+    [
+      "words without names",
+      "run expense 640",
+      /“640” has no name[\s\S]*run expense amount=640 item=text/,
+    ],
     ["a run that does not exist", "status zzzzz", /zzzzz/],
   ] as const)("answers %s with what to do, and starts nothing", async ([, text, expected]) => {
     await using bot = await TestBot.start({ definitions: [NEEDY] });

@@ -202,7 +202,7 @@ describe("an edit", () => {
   test("of what was not understood is answered anew", async () => {
     await using bot = await TestBot.start({ definitions: [noting("menu")] });
     const ts = await say(bot, DM, "lsit");
-    await bot.message(DM, /I run workflows/, ts);
+    await bot.message(DM, /Did you mean `@heddle list`/, ts);
 
     await edit(bot, DM, ts, "list");
 
@@ -243,7 +243,7 @@ describe("an edit", () => {
 
     await edit(bot, GENERAL, ts, "<@U0BOT> outage");
 
-    await privately(bot, /I run workflows/);
+    await privately(bot, /Start it/);
     expect((await bot.engine.executions.list({})).executions).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ test("an admin pauses and resumes; cards and lists say what is held and by whom"
   const card = await bot.message("C0GENERAL", /Ask: Waiting[\s\S]*paused by <@U0ALICE>/);
 
   expect(await bot.slash("U0ALICE", "resume all")).toMatch(/Everything was not paused/);
-  expect(await bot.slash("U0ALICE", "resume ask")).toMatch(/\*ask\* goes on/);
+  expect(await bot.slash("U0ALICE", "resume ask")).toMatch(/\*ask\* is resumed/);
 
   const thread = () => bot.messages("C0GENERAL", tsOf(card));
   await bot.until(async () => ((await thread()).length > 0 ? true : undefined));

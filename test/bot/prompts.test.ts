@@ -29,6 +29,10 @@ test("only admins change prompts, and mistakes are named", async () => {
 
   expect(await bot.slash("U0BOB", "prompts urgency promote v1")).toMatch(/Only admins/);
   expect(await bot.slash("U0ALICE", "prompts urgncy")).toMatch(/Did you mean "urgency"/);
-  expect(await bot.slash("U0ALICE", "prompts urgency promote two")).toMatch(/is no number/);
-  expect(await bot.slash("U0ALICE", "prompts urgency delete")).toMatch(/There is no "delete"/);
+  expect(await bot.slash("U0ALICE", "prompts urgency promote two")).toMatch(
+    /“two” is not a number/,
+  );
+  expect(await bot.slash("U0ALICE", "prompts urgency delete")).toMatch(
+    /“delete” is not known for prompts/,
+  );
 });

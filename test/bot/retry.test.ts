@@ -62,7 +62,7 @@ test("a failed run is retried with another value, and its card and thread tell s
     /cannot retry this run[\s\S]*<@U0BOB>, who started it, or an admin/,
   );
   expect(await bot.slash("U0BOB", `retry ${run} ko=yes`)).toMatch(/no variable "ko"[\s\S]*"ok"/);
-  expect(await bot.slash("U0BOB", `retry ${run} ok=yes`)).toMatch(/goes on from \*do\*/);
+  expect(await bot.slash("U0BOB", `retry ${run} ok=yes`)).toMatch(/continues from \*do\*/);
 
   await bot.message("C0GENERAL", /Picky: Completed/);
   const thread = (await bot.messages("C0GENERAL", tsOf(card))).map(contentOf);
@@ -73,7 +73,7 @@ test("a failed run is retried with another value, and its card and thread tell s
   ).toHaveLength(1);
 });
 
-test("the button of the card retries, and one of a run that goes on already changes nothing", async () => {
+test("the button of the card retries, and one of a run that continues already changes nothing", async () => {
   await using bot = await startBot();
   await bot.slash("U0BOB", "run picky ok=no");
   const card = await bot.message("C0GENERAL", /Picky: Failed/);
@@ -127,6 +127,6 @@ test("an admin retries all that failed since a time, after being told how many",
 
   await bot.until(async () => {
     const told = await bot.privates("U0ALICE", "C0GENERAL");
-    return told.find((text) => text.includes("2 runs go on."));
+    return told.find((text) => text.includes("2 runs continue."));
   });
 });

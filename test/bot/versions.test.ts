@@ -27,5 +27,7 @@ test("an admin sees what changed and rolls back; a member sees it and may not", 
   expect(await bot.engine.workflows.get("ask")).toMatchObject({ version: 1 });
   expect(await bot.slash("U0ALICE", "rollback ask")).toMatch(/is the first/);
   expect(await bot.slash("U0ALICE", "activate ask v2")).toMatch(/version 2 is active now/);
-  expect(await bot.slash("U0ALICE", "activate ask two")).toMatch(/"two" is no version number/);
+  expect(await bot.slash("U0ALICE", "activate ask two")).toMatch(
+    /“two” is not the number of a version/,
+  );
 });

@@ -2,6 +2,7 @@ import { AppError } from "../../shared/errors.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
 import { escapeText, showSentence } from "../../slack/text.ts";
 import { message, sections } from "../views/blocks/build.ts";
+import { assertNoMore, readWorkflow, usageOf } from "./named.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 /** Who may do what with a workflow, and why. */
@@ -10,11 +11,12 @@ export const accessCommand: Subcommand = {
   usage: "<id> [@person]",
   summary: "what you, or another person, may do with a workflow and why; whom to ask",
   roles: EVERY_ROLE,
-  run: async ({ words, caller }, { engine, command }) => {
-    const [id, mention] = words;
-    const usage = `${command} access <id> [@person]`;
-    if (id === undefined)
-      throw new AppError({ code: "command_invalid", message: `Say which workflow: ${usage}` });
+  run: async ({ words, caller }, context) => {
+    const { engine, command } = context;
+    const { id, rest } = await readWorkflow(words, context, accessCommand);
+    const [mention, ...more] = rest;
+    assertNoMore(more, context, accessCommand);
+    const usage = usageOf(accessCommand, command);
     const person = mention === undefined ? caller.userId : readPerson(mention, usage);
     const lines = await engine.access.explain(id, person, caller.userId);
     const title = `*${escapeText(id)}*`;

@@ -60,7 +60,7 @@ function leading(name: string): Subcommand {
   return {
     name,
     usage: "",
-    summary: "",
+    summary: "lists what waits for your decision; you decide with the buttons on the card",
     isHidden: true,
     roles: EVERY_ROLE,
     run: async ({ caller }, context) =>

@@ -1,7 +1,7 @@
 import type { Caller } from "../../engine/api/access.ts";
 import type { Engine } from "../../engine/api/engine.ts";
-import { AppError } from "../../shared/errors.ts";
 import { escapeText, shortRunId } from "../../slack/text.ts";
+import { assertNoMore, readRun } from "./named.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 export const cancelCommand: Subcommand = {
@@ -9,15 +9,10 @@ export const cancelCommand: Subcommand = {
   usage: "<run>",
   summary: "stop a run that you started (admins: any run)",
   roles: EVERY_ROLE,
-  run: async ({ words, caller }, { engine, command }) => {
-    const [id] = words;
-    if (id === undefined) {
-      throw new AppError({
-        code: "command_invalid",
-        message: `Say which run: ${command} cancel <run>. Your runs are in ${command} status.`,
-      });
-    }
-    return cancelRun(engine, caller, await engine.executions.resolveId(id));
+  run: async ({ words, caller }, context) => {
+    const { executionId, rest } = await readRun(words, context, cancelCommand);
+    assertNoMore(rest, context, cancelCommand);
+    return cancelRun(context.engine, caller, executionId);
   },
 };
 

@@ -1,11 +1,13 @@
 import type { CostBreakdown, CostDimension, CostLine, CostQuery } from "../../engine/api/costs.ts";
 import type { Engine } from "../../engine/api/engine.ts";
 import { GENERATION } from "../../engine/model/execution-id.ts";
-import { AppError } from "../../shared/errors.ts";
+import { shorten } from "../../shared/shorten.ts";
 import { escapeText, mentionPerson } from "../../slack/text.ts";
 import { type CardMessage, message, sections } from "../views/blocks/build.ts";
 import { countRuns, describeUnknown, isCost, showSpent } from "../views/costs.ts";
+import { assertNoMore, readWorkflow } from "./named.ts";
 import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+import { invalid } from "./tokens.ts";
 
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 3660;
@@ -18,27 +20,26 @@ export const costsCommand: Subcommand = {
   usage: "[id|me] [days=30]",
   summary: "what runs cost: all, of one workflow, or your own",
   roles: EVERY_ROLE,
-  run: async (request, { engine, command }) => {
-    const days = readDays(request.values, command);
-    const [id] = request.words;
-    const { userId } = request.caller;
-    if (id === undefined) return showAll(engine, userId, days);
-    return id === "me" ? showOwn(engine, userId, days) : showWorkflow(engine, userId, id, days);
+  valueNames: ["days"],
+  run: async ({ words, values, caller: { userId } }, context) => {
+    const { engine, command } = context;
+    const days = readDays(values, command);
+    if (words.length === 0) return showAll(engine, userId, days);
+    if (words.length === 1 && words[0]?.toLowerCase() === "me")
+      return showOwn(engine, userId, days);
+    const { id, rest } = await readWorkflow(words, context, costsCommand);
+    assertNoMore(rest, context, costsCommand);
+    return showWorkflow(engine, userId, id, days);
   },
 };
 
 function readDays(values: CommandRequest["values"], command: string): number {
-  const unknown = [...values.keys()].find((name) => name !== "days");
-  const days = Number(values.get("days") ?? DEFAULT_DAYS);
-  if (unknown === undefined && Number.isInteger(days) && days >= 1 && days <= MAX_DAYS) return days;
-  const message =
-    unknown === undefined
-      ? `days must be a whole number from 1 to ${MAX_DAYS}`
-      : `"${unknown}" is not known here`;
-  throw new AppError({
-    code: "command_invalid",
-    message: `${message}. Like this: ${command} costs expense-approval days=7.`,
-  });
+  const given = values.get("days") ?? String(DEFAULT_DAYS);
+  const days = Number(/^(\d{1,4}) ?d?(?:ays?)?$/i.exec(given)?.[1]);
+  if (days >= 1 && days <= MAX_DAYS) return days;
+  throw invalid(
+    `“${shorten(given, 40)}” is not a number of days from 1 to ${MAX_DAYS}. It is written like this: \`${command} costs days=7\`.`,
+  );
 }
 
 async function showAll(engine: Engine, reader: string, days: number): Promise<CardMessage> {
@@ -133,7 +134,7 @@ async function workflowNames(engine: Engine): Promise<Naming> {
 }
 
 function showStarter(id: string): string {
-  return id === "" ? "started by nobody" : mentionPerson(id);
+  return id === "" ? "started by no person" : mentionPerson(id);
 }
 
 function code(name: string): string {

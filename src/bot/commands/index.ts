@@ -1,17 +1,21 @@
 import { nearest } from "../../shared/did-you-mean.ts";
-import { AppError } from "../../shared/errors.ts";
+import type { AppError } from "../../shared/errors.ts";
+import { shorten } from "../../shared/shorten.ts";
 import type { BotContext } from "../context.ts";
 import { accessCommand } from "./access.ts";
 import { approvalsCommand, approveCommand, rejectCommand } from "./approvals.ts";
 import { budgetCommand } from "./budget.ts";
 import { cancelCommand } from "./cancel.ts";
+import { readCommandText } from "./command-text.ts";
 import { costsCommand } from "./costs.ts";
 import { draftCommand } from "./draft.ts";
-import { helpMessage } from "./help.ts";
+import { helpMessage, helpOn } from "./help.ts";
+import { quoteValue } from "./inputs-help.ts";
 import { labelCommand } from "./label.ts";
 import { listCommand } from "./list.ts";
 import { migrateCommand } from "./migrate.ts";
-import { parseCommandLine } from "./parse-command-line.ts";
+import { findWorkflow, foldName } from "./named.ts";
+import { type CommandLine, namesBeforeColons, parseCommandLine } from "./parse-command-line.ts";
 import { pauseCommand, resumeCommand } from "./pause.ts";
 import { promptsCommand } from "./prompts.ts";
 import { retryCommand } from "./retry.ts";
@@ -22,15 +26,27 @@ import { showCommand } from "./show.ts";
 import { statusCommand } from "./status.ts";
 import { type Answer, type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 import { templatesCommand } from "./templates.ts";
+import { invalid } from "./tokens.ts";
 import { activateCommand, diffCommand, rollbackCommand, versionsCommand } from "./versions.ts";
 import { whyCommand } from "./why.ts";
 
 const helpCommand: Subcommand = {
   name: "help",
-  usage: "",
-  summary: "this list",
+  usage: "[command]",
+  summary: "this list, or one command of it",
   roles: EVERY_ROLE,
-  run: ({ caller }, { command }) => Promise.resolve(helpMessage(caller.role, command, SUBCOMMANDS)),
+  run: async (request, context) => {
+    const { caller, words } = request;
+    const { command } = context;
+    const [word] = words;
+    if (word === undefined) return helpMessage(caller.role, command, SUBCOMMANDS);
+    const known = findSubcommand(word);
+    if (known !== null) return helpOn(known, command);
+    const workflow = await findWorkflow(words, context);
+    if (workflow !== null)
+      return showCommand.run({ ...request, words: [workflow.id], values: new Map() }, context);
+    throw unknownSubcommand(word, command, "help ");
+  },
 };
 
 /** All of them, in the order of the help. */
@@ -70,32 +86,137 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
  * @throws {AppError} `command_invalid` and what the subcommand throws.
  */
 export async function answerCommand(
-  text: string,
+  typed: string,
   from: Pick<CommandRequest, "caller" | "channel" | "threadTs" | "deliveryId">,
   context: BotContext,
 ): Promise<Answer> {
-  const { words, values } = parseCommandLine(text);
-  const [name, ...rest] = words;
-  const subcommand = findSubcommand(name?.toLowerCase() ?? "help", context.command);
+  const { command } = context;
+  const text = readCommandText(typed, [command]);
+  const { words, values } = await readLine(text, context);
+  const [first, ...rest] = words;
+  if (first === undefined && values.size > 0) {
+    throw invalid(
+      `A command comes first, such as \`${command} run <id> ${[...values.keys()][0]}=…\`. \`${command} help\` lists them.`,
+    );
+  }
+  const subcommand = first === undefined ? helpCommand : findSubcommand(first);
+  if (subcommand === null) return answerWorkflow({ ...from, words, values }, context);
+  assertTakes(subcommand, values, command);
   return subcommand.run({ ...from, words: rest, values }, context);
+}
+
+/** The command in its parts; what names may stand before a colon is looked up only if some do. */
+async function readLine(text: string, context: BotContext): Promise<CommandLine> {
+  const candidates = namesBeforeColons(text);
+  if (candidates.length === 0) return parseCommandLine(text);
+  const [first = "", ...rest] = text.trim().split(/\s+/, MAX_WORDS);
+  const subcommand = findSubcommand(first);
+  const known = subcommand?.valueNames ?? [];
+  const more = await subcommand?.findValueNames?.(rest, context);
+  return parseCommandLine(text, [...known, ...(more ?? [])]);
+}
+
+/** Words of a command among which its workflow or run is looked for. */
+const MAX_WORDS = 40;
+
+/** A workflow alone is shown: to start it by mistake would be worse than to type once more. */
+async function answerWorkflow(request: CommandRequest, context: BotContext): Promise<Answer> {
+  const { command } = context;
+  const { words, values } = request;
+  const workflow = await findWorkflow(words, context);
+  if (workflow === null) throw unknownSubcommand(words[0] ?? "", command);
+  const { id, rest } = workflow;
+  if (rest.length === 0 && values.size === 0)
+    return showCommand.run({ ...request, words: [id] }, context);
+  const given = [...values].map(([name, value]) => `${name}=${quoteValue(value)}`);
+  throw invalid(
+    `\`${id}\` is a workflow. To start it, write \`${[command, "run", id, ...rest, ...given].join(" ")}\`; \`${command} show ${id}\` shows what it needs.`,
+  );
+}
+
+function assertTakes(
+  { name, usage, valueNames, findValueNames }: Subcommand,
+  values: CommandRequest["values"],
+  command: string,
+): void {
+  if (findValueNames !== undefined) return;
+  const known = valueNames ?? [];
+  const unknown = [...values.keys()].find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  const list =
+    known.length === 0 ? "no values with names" : known.map((key) => `${key}=…`).join(", ");
+  throw invalid(
+    `\`${command} ${name}\` takes ${list}, and “${unknown}” was given. It is written \`${[command, name, usage].join(" ").trim()}\`.`,
+  );
 }
 
 /** Does a text begin with the name of a subcommand? */
 export function isCommand(text: string): boolean {
-  const [name] = text.trim().toLowerCase().split(/\s/);
-  return SUBCOMMANDS.some((subcommand) => subcommand.name === name);
+  const [name = ""] = text.trim().split(/\s/, 1);
+  return findSubcommand(name) !== null;
 }
 
-function findSubcommand(name: string, command: string): Subcommand {
-  const found = SUBCOMMANDS.find((subcommand) => subcommand.name === name);
-  if (found !== undefined) return found;
-  const near = nearest(
-    name,
-    SUBCOMMANDS.map((subcommand) => subcommand.name),
+/**
+ * The workflow, or what looks like a misspelled command, that a text of few words is: what `answerCommand` answers better than a list of all
+ * commands does.
+ */
+export async function isAlmostCommand(text: string, context: BotContext): Promise<boolean> {
+  const words = text.trim().split(/\s+/, MAX_WORDS);
+  if ((await findWorkflow(words, context))?.rest.length === 0) return true;
+  const [first = ""] = words;
+  return (
+    words.length <= FEW_WORDS && first.length >= MIN_LETTERS && nearestSubcommand(first) !== null
   );
-  const guess = near === null ? "" : ` Did you mean ${command} ${near}?`;
-  throw new AppError({
-    code: "command_invalid",
-    message: `There is no ${command} ${name.slice(0, 40)}.${guess} ${command} help shows what there is.`,
-  });
+}
+
+/** A longer text is a sentence, of which a first word may be like the name of a command by chance; so may a short word. */
+const FEW_WORDS = 3;
+const MIN_LETTERS = 4;
+
+function findSubcommand(word: string): Subcommand | null {
+  const name = foldName(word);
+  return SUBCOMMANDS.find((subcommand) => subcommand.name === name) ?? null;
+}
+
+/** What people type elsewhere for the same. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  ls: "list",
+  workflows: "list",
+  start: "run",
+  execute: "run",
+  trigger: "run",
+  info: "show",
+  describe: "show",
+  details: "show",
+  view: "show",
+  stop: "cancel",
+  abort: "cancel",
+  kill: "cancel",
+  rerun: "retry",
+  restart: "retry",
+  history: "runs",
+  pending: "approvals",
+  unpause: "resume",
+  continue: "resume",
+  cost: "costs",
+  undo: "rollback",
+  commands: "help",
+};
+
+function nearestSubcommand(word: string): string | null {
+  const name = foldName(word);
+  if (Object.hasOwn(OTHER_WORDS, name)) return OTHER_WORDS[name] ?? null;
+  const shown = SUBCOMMANDS.filter(({ isHidden }) => isHidden !== true);
+  return nearest(
+    name,
+    shown.map((subcommand) => subcommand.name),
+  );
+}
+
+function unknownSubcommand(word: string, command: string, before = ""): AppError {
+  const near = nearestSubcommand(word);
+  const guess = near === null ? "" : ` Did you mean \`${command} ${before}${near}\`?`;
+  return invalid(
+    `There is no command or workflow “${shorten(word, 40)}”.${guess} \`${command} help\` lists the commands, \`${command} list\` the workflows.`,
+  );
 }

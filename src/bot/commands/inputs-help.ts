@@ -1,3 +1,4 @@
+import type { Engine } from "../../engine/api/engine.ts";
 import type { Definition, InputDefinition } from "../../engine/definition/schema.ts";
 import { escapeText, showValue } from "../../slack/text.ts";
 
@@ -47,7 +48,7 @@ export function exampleLine(
       given.get(name) ??
       (input.required && input.default === undefined ? exampleOf(input) : undefined);
     if (value === undefined) return [];
-    return [`${name}=${quote(input.sensitive ? "…" : value)}`];
+    return [`${name}=${quoteValue(input.sensitive ? "…" : value)}`];
   });
   return escapeText([command, "run", definition.id, ...parts].join(" "));
 }
@@ -61,7 +62,17 @@ function exampleOf(input: InputDefinition): string {
   return EXAMPLES[input.type];
 }
 
-function quote(value: string): string {
-  if (/^[^\s"'“”‘’„\\=]+$/.test(value)) return value;
+/** A value as it is typed: in quotes where it needs them. */
+export function quoteValue(value: string): string {
+  if (/^[^\s"'“”‘’„‚‟«»＂`\\=＝]+$/.test(value)) return value;
   return `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
+}
+
+/** Names of the inputs that a workflow declares. */
+export async function inputNames(
+  workflowId: string,
+  { engine }: { readonly engine: Engine },
+): Promise<readonly string[]> {
+  const { definition } = await engine.workflows.get(workflowId);
+  return Object.keys(definition.inputs ?? {});
 }

@@ -1,10 +1,11 @@
-import { AppError } from "../../shared/errors.ts";
 import type { Json } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { readJsonOrText } from "../../shared/read-json.ts";
-import { escapeText, showValue } from "../../slack/text.ts";
+import { escapeText, shortRunId, showValue } from "../../slack/text.ts";
 import type { BotContext } from "../context.ts";
+import { readRun, usageOf } from "./named.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+import { invalid } from "./tokens.ts";
 import { choicesOf } from "./why.ts";
 
 export const labelCommand: Subcommand = {
@@ -12,15 +13,15 @@ export const labelCommand: Subcommand = {
   usage: "<run> <step> <right value> [note=…]",
   summary: "say what AI should have decided; it becomes a sample for evaluations",
   roles: EVERY_ROLE,
+  valueNames: ["note"],
   run: async ({ words, values, caller }, context) => {
-    const [id, stepId, ...rest] = words;
-    if (id === undefined || stepId === undefined || rest.length === 0) {
-      throw new AppError({
-        code: "command_invalid",
-        message: `Say run, step and what would have been right: ${context.command} label <run> <step> <value>.`,
-      });
+    const { executionId, rest: named } = await readRun(words, context, labelCommand);
+    const [stepId, ...rest] = named;
+    if (stepId === undefined || rest.length === 0) {
+      throw invalid(
+        `Say run, step and what would have been right: \`${usageOf(labelCommand, context.command)}\`. The steps that asked AI are in \`${context.command} why ${shortRunId(executionId)}\`.`,
+      );
     }
-    const executionId = await context.engine.executions.resolveId(id);
     const note = values.get("note");
     return keepLabel(context, {
       executionId,

@@ -1,6 +1,6 @@
-import { AppError } from "../../shared/errors.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { escapeText, shortRunId } from "../../slack/text.ts";
+import { assertNoMore, readRun, usageOf } from "./named.ts";
 import { ADMINS_ONLY, type Subcommand } from "./subcommand.ts";
 import { readVersion } from "./versions.ts";
 
@@ -9,14 +9,12 @@ export const migrateCommand: Subcommand = {
   usage: "<run> [version]",
   summary: "have a waiting run go on with another version; without a number: the active one",
   roles: ADMINS_ONLY,
-  run: async ({ words, caller }, { engine, command }) => {
-    const usage = `${command} migrate <run> [version]`;
-    const [id, number] = words;
-    if (id === undefined) {
-      throw new AppError({ code: "command_invalid", message: `Something is missing: ${usage}` });
-    }
-    const desired = readVersion(number, usage);
-    const executionId = await engine.executions.resolveId(id);
+  run: async ({ words, caller }, context) => {
+    const { engine, command } = context;
+    const { executionId, rest } = await readRun(words, context, migrateCommand);
+    const [number, ...more] = rest;
+    assertNoMore(more, context, migrateCommand);
+    const desired = readVersion(number, usageOf(migrateCommand, command));
     const { workflowName } = await engine.executions.get(executionId);
     const { version, previous, changed } = await engine.executions.migrate({
       executionId,

@@ -1,167 +1,142 @@
-import { AppError } from "../../shared/errors.ts";
-import { typedAddress, unescapeText } from "../../slack/text.ts";
+import { shorten } from "../../shared/shorten.ts";
+import { dropUnseen } from "../../shared/unseen.ts";
+import { EQUALS, invalid, type Token, tokenize } from "./tokens.ts";
 
 /** What was typed after a slash command. */
 export interface CommandLine {
-  /** The words before the first `key=value`. */
+  /** The words before the first value. */
   readonly words: readonly string[];
   /** The values by name, in the order typed. */
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** A word, and the position of the first `=` that stands outside quotes, if its name could be a key. */
-interface Token {
-  readonly text: string;
-  readonly equals: number;
-  readonly quoted: boolean;
+/** A name and its value, and how many tokens they are. */
+interface Pair {
+  readonly key: string;
+  readonly value: string;
+  readonly length: number;
 }
 
 const KEY = /^[A-Za-z_][A-Za-z0-9_-]*$/;
-const CLOSING: Readonly<Record<string, string>> = {
-  "'": "'",
-  '"': '"',
-  "“": "”",
-  "”": "”",
-  "„": "“",
-  "‘": "’",
-};
-/** What Slack puts in place of people, channels, groups, links and the three characters that mark them. */
-const ENTITY = /<([^<>]*)>|&(amp|lt|gt);/y;
-const CHARACTERS: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">" };
-const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t" };
+/** Phones turn two hyphens into a dash. */
+const DASHES = /^(?:--|[–—−])(?=\S)/;
+const DASH = /^[-–—−]{1,2}(?=[A-Za-z_])/;
+const COLON = /^[:：]/;
 
 /**
- * Reads the text of a slash command: words, then `key=value` pairs. A value is bare or stands in `'…'`, `"…"` or `“…”`; a
- * backslash takes the next character as it is (`\n` is a line break). People and channels become their ids, links the
- * addresses that were typed.
+ * Reads the text of a slash command: words, then values with names. A value is written `key=value`, and taken as well with spaces
+ * around the `=` and as `--key=value` or `--key value`. With a colon, `key: value`, it is taken where `keys` has the name: else a
+ * colon belongs to the text. A value is bare or stands in `'…'`, `"…"`, `“…”` or back quotes; a backslash takes the next
+ * character as it is (`\n` is a line break). People and channels become their ids, links the addresses that were typed; unseen
+ * characters around bare values and in names are dropped.
  *
- * @throws {AppError} `command_invalid`: an open quote, a value without a key, a key twice.
+ * @param keys - names that may stand before a colon. @default none
+ * @throws {AppError} `command_invalid`: an open quote, a value without a key, a key without a value, a key twice.
  */
-export function parseCommandLine(text: string): CommandLine {
+export function parseCommandLine(text: string, keys: readonly string[] = []): CommandLine {
+  const tokens = tokenize(text);
   const words: string[] = [];
   const values = new Map<string, string>();
-  for (const token of tokenize(text)) {
-    const key = token.equals > 0 ? token.text.slice(0, token.equals) : "";
-    if (KEY.test(key)) {
-      if (values.has(key)) throw invalid(`“${key}” is given twice. Give it once.`);
-      const value = token.text.slice(token.equals + 1);
-      if (value === "" && !token.quoted)
-        throw invalid(
-          `“${key}” has no value. Write \`${key}=…\` without spaces around \`=\`; an empty text is \`${key}=""\`.`,
-        );
-      values.set(key, value);
-    } else if (values.size > 0) {
-      throw invalid(
-        `“${token.text}” is no \`key=value\`. If it belongs to the value before it, put that value in quotes: \`key="two words"\`.`,
-      );
-    } else {
-      words.push(token.text);
-    }
+  for (let at = 0; at < tokens.length; ) {
+    const pair = readPair(tokens, at, keys);
+    const word = tokens[at]?.text ?? "";
+    if (pair !== null) {
+      if (values.has(pair.key)) throw invalid(`“${pair.key}” is given twice. Give it once.`);
+      values.set(pair.key, pair.value);
+    } else if (values.size > 0) throw strayWord(word, values);
+    else words.push(dropUnseen(word));
+    at += pair?.length ?? 1;
   }
   return { words, values };
 }
 
-function* tokenize(text: string): Generator<Token> {
-  const reader = new Reader(text);
-  while (reader.skipSpace()) yield reader.readToken();
+/** Names that stand before a colon and may be meant as those of values. */
+export function namesBeforeColons(text: string): readonly string[] {
+  const tokens = tokenize(text);
+  return tokens.flatMap((token, index) => {
+    const [before = ""] = token.text.split(/[:：]/, 1);
+    const isApart = COLON.test(tokens[index + 1]?.text ?? "");
+    const name = nameOf(before);
+    return !token.isQuoted && name !== null && (isApart || before !== token.text) ? [name] : [];
+  });
 }
 
-/** Walks over the text once; knows what a quote, an escape and an entity are. */
-class Reader {
-  readonly #text: string;
-  #at = 0;
+function readPair(tokens: readonly Token[], at: number, keys: readonly string[]): Pair | null {
+  const token = tokens[at];
+  if (token === undefined || token.isQuoted) return null;
+  return (
+    readWithEquals(tokens, at) ??
+    readWithColon(tokens, at, keys) ??
+    readApart(tokens, at, keys) ??
+    readFlag(tokens, at)
+  );
+}
 
-  constructor(text: string) {
-    this.#text = text;
-  }
+/** `key=value`, `key= value`. */
+function readWithEquals(tokens: readonly Token[], at: number): Pair | null {
+  const { text = "", equals = -1, hasQuote } = tokens[at] ?? {};
+  const key = equals > 0 ? nameOf(text.slice(0, equals)) : null;
+  if (key === null) return null;
+  const value = text.slice(equals + 1);
+  return value !== "" || hasQuote ? { key, value, length: 1 } : withNext(tokens, at, key, 1);
+}
 
-  /** @returns whether something follows. */
-  skipSpace(): boolean {
-    while (this.#at < this.#text.length && isSpace(this.#text[this.#at])) this.#at++;
-    return this.#at < this.#text.length;
-  }
+/** `key:value`, `key: value`. */
+function readWithColon(tokens: readonly Token[], at: number, keys: readonly string[]): Pair | null {
+  const text = tokens[at]?.text ?? "";
+  const [before = ""] = text.split(/[:：]/, 1);
+  const key = nameOf(before);
+  if (before === text || key === null || !keys.includes(key)) return null;
+  const value = text.slice(before.length + 1);
+  return value === "" ? withNext(tokens, at, key, 1) : { key, value, length: 1 };
+}
 
-  readToken(): Token {
-    let text = "";
-    let equals = -1;
-    let quoted = false;
-    while (this.#at < this.#text.length && !isSpace(this.#text[this.#at])) {
-      const char = this.#text[this.#at] ?? "";
-      // An apostrophe within a word is no quote: `note=it's`.
-      const opensQuote = CLOSING[char] !== undefined && (text === "" || text.length === equals + 1);
-      if (opensQuote) {
-        text += this.#readQuoted(char);
-        quoted = true;
-        this.#expectSpace(char);
-      } else {
-        if (char === "=" && equals < 0) equals = text.length;
-        text += this.#readPart();
-      }
-    }
-    return { text, equals, quoted };
-  }
+/** `key = value`, `key =value`, `key : value`. The first word is the command's. */
+function readApart(tokens: readonly Token[], at: number, keys: readonly string[]): Pair | null {
+  const key = at === 0 ? null : nameOf(tokens[at]?.text ?? "");
+  const next = tokens[at + 1];
+  if (key === null || next === undefined || next.isQuoted) return null;
+  const isEquals = next.equals === 0;
+  if (!isEquals && !(COLON.test(next.text) && keys.includes(key))) return null;
+  const value = next.text.slice(1);
+  return value !== "" || next.hasQuote ? { key, value, length: 2 } : withNext(tokens, at, key, 2);
+}
 
-  #readQuoted(opening: string): string {
-    // Keyboards that turn quotes curly sometimes turn only one of a pair.
-    const closing = /["“”„]/.test(opening) ? '"“”' : (CLOSING[opening] ?? opening);
-    this.#at++;
-    let text = "";
-    while (this.#at < this.#text.length) {
-      const char = this.#text[this.#at] ?? "";
-      if (closing.includes(char)) {
-        this.#at++;
-        return text;
-      }
-      text += this.#readPart();
-    }
+/** `--key value`. */
+function readFlag(tokens: readonly Token[], at: number): Pair | null {
+  const text = tokens[at]?.text ?? "";
+  const key = DASHES.test(text) ? nameOf(text) : null;
+  return key === null ? null : withNext(tokens, at, key, 1);
+}
+
+/** The value is the next word. @param length - tokens before it. */
+function withNext(tokens: readonly Token[], at: number, key: string, length: number): Pair {
+  const next = tokens[at + length];
+  const isValue =
+    next !== undefined &&
+    (next.isQuoted || !(isPair(next) || EQUALS.test(next.text[0] ?? "") || DASHES.test(next.text)));
+  if (!isValue) {
     throw invalid(
-      `A quote is open: ${opening}${text.slice(0, 30)}… has no ${CLOSING[opening] ?? opening} at its end. Close it, or write \\${opening} for the character itself.`,
+      `“${key}” has no value. Write \`${key}=…\` with its value behind the \`=\`; an empty text is \`${key}=""\`.`,
     );
   }
-
-  /** One character, escaped character or entity. */
-  #readPart(): string {
-    const char = this.#text[this.#at] ?? "";
-    if (char === "\\" && this.#at + 1 < this.#text.length) {
-      const next = this.#text[this.#at + 1] ?? "";
-      this.#at += 2;
-      return ESCAPES[next] ?? next;
-    }
-    ENTITY.lastIndex = this.#at;
-    const entity = ENTITY.exec(this.#text);
-    if (entity) {
-      this.#at += entity[0].length;
-      return decodeEntity(entity[0], entity[1], entity[2]);
-    }
-    this.#at++;
-    return char;
-  }
-
-  #expectSpace(opening: string): void {
-    if (this.#at < this.#text.length && !isSpace(this.#text[this.#at])) {
-      throw invalid(
-        `After the closing quote of ${opening}…${CLOSING[opening] ?? opening} a space must follow. To have a quote within a value write \\${opening}.`,
-      );
-    }
-  }
+  return { key, value: next.text, length: length + 1 };
 }
 
-function decodeEntity(whole: string, inside: string | undefined, name: string | undefined): string {
-  if (name !== undefined) return CHARACTERS[name] ?? whole;
-  const [target = "", label] = (inside ?? "").split("|");
-  if (/^[@#][A-Z0-9]+$/.test(target)) return target.slice(1);
-  if (/^!subteam\^[A-Z0-9]+$/.test(target)) return target.slice("!subteam^".length);
-  if (/^![a-z]+$/.test(target)) return `@${target.slice(1)}`;
-  if (/^(?:mailto:|tel:|[a-z][a-z0-9+.-]*:\/\/)/i.test(target)) {
-    return unescapeText(typedAddress(target, label) ?? target.replace(/^(?:mailto|tel):/, ""));
-  }
-  return whole;
+function isPair({ text, equals }: Token): boolean {
+  return equals > 0 && nameOf(text.slice(0, equals)) !== null;
 }
 
-function isSpace(char: string | undefined): boolean {
-  return char !== undefined && /\s/.test(char);
+/** The name that a word may be: without dashes before it, unseen characters, and in plain letters. */
+function nameOf(word: string): string | null {
+  const name = dropUnseen(word).normalize("NFKC").replace(DASH, "");
+  return KEY.test(name) ? name : null;
 }
 
-function invalid(message: string): AppError {
-  return new AppError({ code: "command_invalid", message });
+function strayWord(word: string, values: ReadonlyMap<string, string>): Error {
+  const key = [...values.keys()].at(-1) ?? "name";
+  const shown = shorten(word, 60);
+  return invalid(
+    `“${shown}” has no name. If it belongs to “${key}” before it, write that in quotes: \`${key}="… ${shown}"\`. If it is a value of its own, write its name and \`=\` before it.`,
+  );
 }

@@ -1,7 +1,16 @@
-import type { Engine } from "../../engine/api/engine.ts";
-import { AppError, isAppError } from "../../shared/errors.ts";
+import { isAppError } from "../../shared/errors.ts";
 import { escapeText, mentionPerson, shortRunId } from "../../slack/text.ts";
+import {
+  assertNoMore,
+  findWorkflow,
+  foldName,
+  type Lookup,
+  readRun,
+  readWorkflow,
+  usageOf,
+} from "./named.ts";
 import { ADMINS_ONLY, type Subcommand } from "./subcommand.ts";
+import { invalid } from "./tokens.ts";
 
 const ALL = "all";
 
@@ -10,13 +19,14 @@ export const pauseCommand: Subcommand = {
   usage: "<id>|all",
   summary: "hold the runs of a workflow, or all runs: steps under way end, no other begins",
   roles: ADMINS_ONLY,
-  run: async ({ words, caller }, { engine, command }) => {
-    const { workflowId, what } = readTarget(words[0], `${command} pause <id>|all`);
+  run: async ({ words, caller }, context) => {
+    const { engine, command } = context;
+    const { workflowId, what } = await readTarget(words, context, pauseCommand);
     const before = engine.workflows.pauseOf(workflowId);
     await engine.workflows.pause(workflowId, caller.userId);
     const undo = `\`${command} resume ${workflowId === null ? ALL : escapeText(workflowId)}\``;
     if (before) return `${what} is paused already, by ${mentionPerson(before.by)}.`;
-    return `:double_vertical_bar: ${what} is paused. Steps under way end, approvals can still be decided, new starts are accepted and wait. To let them go on: ${undo}.`;
+    return `:double_vertical_bar: ${what} is paused. Steps under way end, approvals can still be decided, new starts are accepted and wait. To resume: ${undo}.`;
   },
 };
 
@@ -25,48 +35,61 @@ export const resumeCommand: Subcommand = {
   usage: "<id>|<run>|all",
   summary: "resume the runs of a paused workflow, one paused run, or all runs",
   roles: ADMINS_ONLY,
-  run: async ({ words, caller }, { engine, command }) => {
-    const answer = await resumeRun(words[0], engine, caller.userId);
+  run: async ({ words, caller }, context) => {
+    const { engine, command } = context;
+    const answer = await resumeRun(words, context, caller.userId);
     if (answer !== null) return answer;
-    const { workflowId, what } = readTarget(words[0], `${command} resume <id>|all`);
+    const { workflowId, what } = await readTarget(words, context, resumeCommand);
     const wasPaused = await engine.workflows.resume(workflowId, caller.userId);
     const left = workflowId === null ? null : engine.workflows.pauseOf(workflowId);
     const still = left
-      ? ` Everything is paused by ${mentionPerson(left.by)}, so nothing goes on yet: \`${command} resume ${ALL}\`.`
+      ? ` Everything is paused by ${mentionPerson(left.by)}, so its runs still wait; \`${command} resume ${ALL}\` resumes all.`
       : "";
     return wasPaused
-      ? `:arrow_forward: ${what} goes on, those runs first that began first.${still}`
+      ? `:arrow_forward: ${what} is resumed; the runs that began first continue first.${still}`
       : `${what} was not paused.${still}`;
   },
 };
 
-/** Resumes a run that was paused by itself; `null`: the word names a workflow, or nothing. */
+/** Resumes a run that was paused by itself; `null`: the words name a workflow, or nothing. */
 async function resumeRun(
-  word: string | undefined,
-  engine: Engine,
+  words: readonly string[],
+  context: Lookup,
   by: string,
 ): Promise<string | null> {
-  if (word === undefined || word.toLowerCase() === ALL) return null;
-  const isWorkflow = (await engine.workflows.list()).some(({ id }) => id === word);
-  if (isWorkflow) return null;
-  const executionId = await engine.executions.resolveId(word).catch((error: unknown) => {
+  const { engine } = context;
+  if (words.length === 0 || isAll(words) || (await findWorkflow(words, context)) !== null)
+    return null;
+  const run = await readRun(words, context, resumeCommand).catch((error: unknown) => {
     if (isAppError(error, "execution_not_found")) return null;
     throw error;
   });
-  if (executionId === null) return null;
+  if (run === null) return null;
+  const { executionId, rest } = run;
+  assertNoMore(rest, context, resumeCommand);
   const wasPaused = await engine.executions.resume(executionId, by);
-  const run = `Run \`${shortRunId(executionId)}\``;
+  const name = `Run \`${shortRunId(executionId)}\``;
   return wasPaused
-    ? `:arrow_forward: ${run} continues.`
-    : `${run} itself is not paused, so there is nothing to resume.`;
+    ? `:arrow_forward: ${name} continues.`
+    : `${name} itself is not paused, so there is nothing to resume.`;
 }
 
-function readTarget(
-  word: string | undefined,
-  usage: string,
-): { readonly workflowId: string | null; readonly what: string } {
-  if (word === undefined)
-    throw new AppError({ code: "command_invalid", message: `Say what: ${usage}` });
-  if (word.toLowerCase() === ALL) return { workflowId: null, what: "Everything" };
-  return { workflowId: word, what: `*${escapeText(word)}*` };
+function isAll(words: readonly string[]): boolean {
+  return words.length === 1 && foldName(words[0] ?? "") === ALL;
+}
+
+async function readTarget(
+  words: readonly string[],
+  context: Lookup,
+  form: Subcommand,
+): Promise<{ readonly workflowId: string | null; readonly what: string }> {
+  if (words.length === 0) {
+    throw invalid(
+      `Say what: \`${usageOf(form, context.command)}\`. The ids are in \`${context.command} list\`.`,
+    );
+  }
+  if (isAll(words)) return { workflowId: null, what: "Everything" };
+  const { id, rest } = await readWorkflow(words, context, form);
+  assertNoMore(rest, context, form);
+  return { workflowId: id, what: `*${escapeText(id)}*` };
 }

@@ -1,10 +1,12 @@
-import { AppError } from "../../shared/errors.ts";
+import { nearest } from "../../shared/did-you-mean.ts";
+import { shorten } from "../../shared/shorten.ts";
 import { escapeText } from "../../slack/text.ts";
 import type { BotContext } from "../context.ts";
 import { assertMayDeploy } from "../permissions.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import { describeAsked, promptCard, promptList } from "../views/prompt-list.ts";
 import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+import { invalid } from "./tokens.ts";
 
 const ACTIONS = ["add", "split", "promote", "rollback"] as const;
 
@@ -13,6 +15,7 @@ export const promptsCommand: Subcommand = {
   usage: "[name] [split v2 20 | promote v2 | rollback | add text=…]",
   summary: "named prompts, their versions and how these fare; admins choose which is asked",
   roles: EVERY_ROLE,
+  valueNames: ["text", "note"],
   run: async (request, context) => {
     const { engine, command } = context;
     const [name, action] = request.words;
@@ -77,10 +80,9 @@ async function change(
       return `\`${escapeText(name)}\`: back again, ${describeAsked(record)}.`;
     }
     default:
-      throw new AppError({
-        code: "command_invalid",
-        message: `There is no "${action.slice(0, 40)}" for prompts. There are ${ACTIONS.join(", ")}.`,
-      });
+      throw invalid(
+        `“${shorten(action, 40)}” is not known for prompts. Write one of ${ACTIONS.join(", ")}: \`${command} prompts ${name} ${nearest(action, ACTIONS) ?? "promote"} …\`.`,
+      );
   }
 }
 
@@ -88,10 +90,9 @@ async function change(
 function toNumber(word: string | undefined): number {
   const digits = /^v?(\d{1,9})%?$/i.exec(word ?? "")?.[1];
   if (digits !== undefined) return Number(digits);
-  throw new AppError({
-    code: "command_invalid",
-    message: `"${(word ?? "").slice(0, 40)}" is no number. Write, for example: split v2 20, or promote v2.`,
-  });
+  const what =
+    word === undefined ? "A number is missing." : `“${shorten(word, 40)}” is not a number.`;
+  throw invalid(`${what} Write, for example, \`split v2 20\` or \`promote v2\`.`);
 }
 
 function optional<Name extends string>(

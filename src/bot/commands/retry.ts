@@ -1,36 +1,40 @@
 import type { Caller } from "../../engine/api/access.ts";
 import type { RetryRequest } from "../../engine/api/executions.ts";
 import { parseDuration } from "../../shared/duration.ts";
-import { AppError, isAppError } from "../../shared/errors.ts";
+import { type AppError, isAppError } from "../../shared/errors.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { escapeText, shortRunId, showSentence, showTime } from "../../slack/text.ts";
 import { fitsButton, toBulkRetryValue, toRetryValue } from "../action-values.ts";
 import type { BotContext } from "../context.ts";
 import { ACTION_IDS } from "../ids.ts";
 import { button, buttons, type CardMessage, message, section } from "../views/blocks/build.ts";
+import { inputNames } from "./inputs-help.ts";
+import { assertNoMore, findWorkflow, foldName, type NamedWorkflow, readRun } from "./named.ts";
 import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+import { invalid } from "./tokens.ts";
 
 export const retryCommand: Subcommand = {
   name: "retry",
   usage: "<run> [from=step] [key=value …]",
-  summary: "let a run of yours go on that failed or was cancelled, with other values if you like",
+  summary: "continue a run of yours that failed or was cancelled, with other values if you like",
   roles: EVERY_ROLE,
   adminForm: {
     usage: "<workflow> failed|cancelled since=2h",
     summary: "the same for all of them; says how many and asks first",
   },
+  findValueNames: async (words, context) => {
+    const run = await readRun(words, context, retryCommand).catch(() => null);
+    if (run === null) return ["from", "again", "since"];
+    const { workflowId } = await context.engine.executions.get(run.executionId);
+    return ["from", "again", ...(await inputNames(workflowId, context))];
+  },
   run: async (request, context) => {
     const { words, values, caller } = request;
-    const [id, which] = words;
-    if (id === undefined) {
-      throw new AppError({
-        code: "command_invalid",
-        message: `Say which run: ${context.command} retry <run>. The newest are in ${context.command} runs.`,
-      });
-    }
-    if (which !== undefined) return askBulk(id, which, request, context);
+    const workflow = words.length > 0 ? await findWorkflow(words, context) : null;
+    if (workflow !== null) return askBulk(workflow, request, context);
+    const { executionId, rest } = await readRun(words, context, retryCommand);
+    assertNoMore(rest, context, retryCommand);
     const { from, again, ...variables } = Object.fromEntries(values);
-    const executionId = await context.engine.executions.resolveId(id);
     return retryRun(context, caller, {
       executionId,
       variables,
@@ -72,7 +76,7 @@ export async function retryRun(
     if (!reopened)
       return `Run \`${shortRunId(view.executionId)}\` of ${name} had completed, so it was started again: run \`${run}\`.`;
     const where = fromStep === null ? "where it was stopped" : `from *${escapeText(fromStep)}*`;
-    return `Run \`${run}\` of ${name} goes on ${where}. Its card shows how it goes; so does \`${command} status ${run}\`.`;
+    return `Run \`${run}\` of ${name} continues ${where}. Its card shows how it goes; so does \`${command} status ${run}\`.`;
   } catch (error) {
     if (!isAppError(error, "effect_in_doubt")) throw error;
     return askAboutOutcome(error, choice);
@@ -99,19 +103,17 @@ function askAboutOutcome(error: AppError, choice: RetryChoice): CardMessage {
 }
 
 async function askBulk(
-  workflowId: string,
-  which: string,
+  { id: workflowId, rest }: NamedWorkflow,
   { values, caller }: CommandRequest,
   { engine, command, clock }: BotContext,
 ): Promise<CardMessage | string> {
-  const usage = `${command} retry <workflow> failed since=2h`;
-  const status = which === "failed" || which === "cancelled" ? which : null;
+  const usage = `${command} retry ${workflowId} failed since=2h`;
+  const status = readEnd(rest);
   const since = parseSince(values.get("since"), clock.now());
   if (status === null || since === null || values.size > 1) {
-    throw new AppError({
-      code: "command_invalid",
-      message: `Many runs are retried like this: ${usage}. "failed" or "cancelled"; "since" is a time such as 30m, 2h, 7d or 2026-01-31T09:00:00Z.`,
-    });
+    throw invalid(
+      `All runs of a workflow that failed are retried like this: \`${usage}\`. Write \`failed\` or \`cancelled\`; \`since\` is a time such as 30m, 2h, 7d or 2026-01-31T09:00:00Z. For one run: \`${command} retry <run>\`; their ids are in \`${command} runs ${workflowId}\`.`,
+    );
   }
   const { definition } = await engine.workflows.get(workflowId);
   const { matched } = await engine.executions.retryAll({
@@ -124,7 +126,7 @@ async function askBulk(
   const runs = `${matched} ${matched === 1 ? "run" : "runs"}`;
   const what = `${runs} of *${escapeText(definition.name)}* that were started since ${showTime(since)} and ${status === "failed" ? "failed" : "were cancelled"}`;
   if (matched === 0) return `There are ${what.replace("0 runs", "no runs")}.`;
-  const text = `There are ${what}. Each goes on where it ${status === "failed" ? "failed" : "was stopped"}.`;
+  const text = `There are ${what}. Each continues where it ${status === "failed" ? "failed" : "was stopped"}.`;
   const confirm = button({
     actionId: ACTION_IDS.retryAll,
     label: `Retry ${runs}`,
@@ -138,6 +140,14 @@ async function askBulk(
     },
   });
   return message(text, [section(text), buttons("bulk", [confirm])]);
+}
+
+function readEnd([word, ...rest]: readonly string[]): "failed" | "cancelled" | null {
+  const end = foldName(word ?? "");
+  if (rest.length > 0) return null;
+  // Both spellings are English.
+  if (end === "canceled" || end === "cancelled") return "cancelled";
+  return end === "failed" ? end : null;
 }
 
 /** A duration back from now, or a moment. */
@@ -164,7 +174,7 @@ export async function retryAll(
     by: caller.userId,
     dryRun: false,
   });
-  const done = `${retried.length} ${retried.length === 1 ? "run goes" : "runs go"} on.`;
+  const done = `${retried.length} ${retried.length === 1 ? "run continues" : "runs continue"}.`;
   const left = refused
     .slice(0, 10)
     .map(
@@ -173,5 +183,5 @@ export async function retryAll(
   const more = refused.length > left.length ? `\n_and ${refused.length - left.length} more_` : "";
   return refused.length === 0
     ? done
-    : `${done} ${refused.length} did not:\n${left.join("\n")}${more}`;
+    : `${done} ${refused.length} could not be retried:\n${left.join("\n")}${more}`;
 }

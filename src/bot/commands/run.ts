@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Definition } from "../../engine/definition/schema.ts";
 import { executionIdFor } from "../../engine/model/execution-id.ts";
-import { AppError, isAppError } from "../../shared/errors.ts";
+import { isAppError } from "../../shared/errors.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { LIMITS } from "../../slack/limits.ts";
 import { escapeText, showSentence } from "../../slack/text.ts";
@@ -11,7 +11,9 @@ import { newForm } from "../forms/run-forms.ts";
 import { ACTION_IDS } from "../ids.ts";
 import { button, buttons, message, sections } from "../views/blocks/build.ts";
 import { describeStart } from "./describe-start.ts";
-import { describeInputs, exampleLine } from "./inputs-help.ts";
+import { describeInputs, exampleLine, inputNames } from "./inputs-help.ts";
+import { findWorkflow, readWorkflow } from "./named.ts";
+import { assignWords, explainWords, noWorkflowGiven } from "./run-words.ts";
 import { type Answer, type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 /** The engine's problems with inputs. */
@@ -25,11 +27,21 @@ export const runCommand: Subcommand = {
   usage: "<id> [key=value …]",
   summary: "start a workflow; a form asks for what you leave out",
   roles: EVERY_ROLE,
+  findValueNames: async (words, context) => {
+    const workflow = await findWorkflow(words, context).catch(() => null);
+    return workflow === null ? [] : inputNames(workflow.id, context);
+  },
   run: async (request, context) => {
     const { engine, command } = context;
-    const workflowId = readWorkflowId(request, command);
+    const { channel, threadTs, caller, words, values } = request;
+    if (words.length === 0) throw await noWorkflowGiven(values, context);
+    const { id: workflowId, rest } = await readWorkflow(words, context, runCommand);
     const { definition } = await engine.workflows.get(workflowId);
-    const { channel, threadTs, caller, values } = request;
+    if (rest.length > 0) {
+      const given = assignWords(definition, rest, values);
+      const lines = explainWords(definition, rest, given, command);
+      return (await withForm(definition, request, { lines, given }, context)).answer;
+    }
     try {
       const { executionId } = await engine.executions.start({
         workflowId,
@@ -51,35 +63,17 @@ export const runCommand: Subcommand = {
   },
 };
 
-function readWorkflowId({ words, values }: CommandRequest, command: string): string {
-  const [id, extra] = words;
-  if (id === undefined) {
-    const known =
-      values.size > 0 ? "The workflow's id comes before the values" : "Say which workflow";
-    throw new AppError({
-      code: "command_invalid",
-      message: `${known}: ${command} run <id> [key=value …]. The ids are in ${command} list.`,
-    });
-  }
-  if (extra !== undefined) {
-    throw new AppError({
-      code: "command_invalid",
-      message: `"${extra}" is no key=value. Values have names, and stand in quotes if they have spaces: ${command} run ${id} name="two words".`,
-    });
-  }
-  return id;
-}
-
 /**
  * What is wrong, and a button that opens the form with the values that fit. If values are only missing, the form is the answer
  * wherever one can be opened.
  */
 async function explainProblems(
   definition: Definition,
-  { values, channel, threadTs }: CommandRequest,
+  request: CommandRequest,
   problems: readonly InputProblem[],
-  { command, keys }: BotContext,
+  context: BotContext,
 ): Promise<Answer> {
+  const { values } = request;
   const wrong = new Set(problems.map((problem) => problem.path));
   const inputs = {
     ...definition,
@@ -97,23 +91,34 @@ async function explainProblems(
     ...(Object.keys(inputs.inputs).length > 0
       ? ["*What it needs*", ...describeInputs(inputs)]
       : []),
-    `Like this: \`${exampleLine(command, definition, kept)}\``,
+    `Like this: \`${exampleLine(context.command, definition, kept)}\``,
   ];
+  const { answer, form } = await withForm(definition, request, { lines, given: kept }, context);
+  const isOnlyMissing = [...wrong].every((name) => (values.get(name) ?? "").trim() === "");
+  return { ...answer, ...(isOnlyMissing && form !== null && { form }) };
+}
+
+/** A refusal, with a button that opens the form with the values that fit; a workflow without inputs has none. */
+async function withForm(
+  definition: Definition,
+  { channel, threadTs }: CommandRequest,
+  { lines, given }: { readonly lines: readonly string[]; readonly given: CommandRequest["values"] },
+  { keys }: BotContext,
+) {
   const text = message(lines.join("\n"), sections(lines));
-  if (Object.keys(definition.inputs ?? {}).length === 0) return { ...text, isRefusal: true };
-  const given = [...kept].filter(([name]) => definition.inputs?.[name]?.sensitive !== true);
+  const { inputs = {} } = definition;
+  const refusal = { ...text, isRefusal: true } as const;
+  if (Object.keys(inputs).length === 0) return { answer: refusal, form: null };
+  const shown = [...given].filter(
+    ([name]) => Object.hasOwn(inputs, name) && inputs[name]?.sensitive !== true,
+  );
   const form = newForm({
     ...{ workflowId: definition.id, via: "slash", channel },
-    ...{ given: Object.fromEntries(given), ...omitUndefined({ threadTs }) },
+    ...{ given: Object.fromEntries(shown), ...omitUndefined({ threadTs }) },
   });
   const value = await carry(form, LIMITS.buttonValue, keys);
   const open = button({ actionId: ACTION_IDS.openForm, label: "Fill in a form", value });
-  const isOnlyMissing = [...wrong].every((name) => (values.get(name) ?? "").trim() === "");
-  return {
-    ...{ text: text.text, blocks: [...text.blocks, buttons("form", [open])] },
-    isRefusal: true,
-    ...(isOnlyMissing && { form }),
-  };
+  return { answer: { ...refusal, blocks: [...text.blocks, buttons("form", [open])] }, form };
 }
 
 function sentence(text: string): string {

@@ -3,19 +3,21 @@ import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { escapeText, mentionPerson, shortRunId, showCost, showTime } from "../../slack/text.ts";
 import { message, sections } from "../views/blocks/build.ts";
 import { showStatus } from "../views/blocks/status.ts";
+import { assertNoMore, readWorkflow } from "./named.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 const RUNS_SHOWN = 15;
-
 export const runsCommand: Subcommand = {
   name: "runs",
   usage: "[workflow]",
   summary: "the latest runs",
   roles: EVERY_ROLE,
-  run: async ({ words, caller }, { engine, command }) => {
-    const [workflowId] = words;
+  run: async ({ words, caller }, context) => {
+    const { engine, command } = context;
     // A named workflow that does not exist is a mistake, not an empty list.
-    if (workflowId !== undefined) await engine.workflows.get(workflowId);
+    const named = words.length === 0 ? null : await readWorkflow(words, context, runsCommand);
+    if (named !== null) assertNoMore(named.rest, context, runsCommand);
+    const workflowId = named?.id;
     const { executions, nextCursor } = await engine.executions.list(
       { limit: RUNS_SHOWN, ...omitUndefined({ workflowId }) },
       caller.userId,

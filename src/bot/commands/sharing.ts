@@ -1,8 +1,9 @@
-import { AppError } from "../../shared/errors.ts";
+import { shorten } from "../../shared/shorten.ts";
 import { isChannelId } from "../../slack/channels.ts";
 import { mentionChannel, mentionPerson, showTime } from "../../slack/text.ts";
 import type { BotContext } from "../context.ts";
 import { ADMINS_ONLY, type Subcommand } from "./subcommand.ts";
+import { invalid } from "./tokens.ts";
 
 /** The button that allows it. */
 export const ALLOW_SHARING = "Report here from now on";
@@ -15,7 +16,9 @@ export const sharingCommand: Subcommand = {
   roles: ADMINS_ONLY,
   run: async ({ words: [what], channel, caller }, context) => {
     if (!isChannelId(channel) || channel.startsWith("D"))
-      throw new AppError({ code: "command_invalid", message: "Type this in the channel itself." });
+      throw invalid(
+        "This is about a channel: type it in the channel that another organization reads.",
+      );
     switch (what?.toLowerCase()) {
       case undefined:
         return describe(channel, context);
@@ -24,10 +27,9 @@ export const sharingCommand: Subcommand = {
       case "revoke":
         return revoke(channel, caller.userId, context);
       default:
-        throw new AppError({
-          code: "command_invalid",
-          message: `Say ${context.command} sharing, sharing allow or sharing revoke.`,
-        });
+        throw invalid(
+          `“${shorten(what ?? "", 40)}” is not known here. Write \`${context.command} sharing allow\`, \`${context.command} sharing revoke\`, or \`${context.command} sharing\` to see what holds now.`,
+        );
     }
   },
 };

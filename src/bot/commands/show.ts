@@ -1,10 +1,10 @@
-import { AppError } from "../../shared/errors.ts";
 import { escapeText, mentionPerson, showTime } from "../../slack/text.ts";
 import { contextBlock, message, sections } from "../views/blocks/build.ts";
 import { showAsCode } from "../views/blocks/wording.ts";
 import { describeEstimate } from "../views/costs.ts";
 import { partOrWhole, previewLines } from "../views/definition-preview.ts";
 import { describeInputs, exampleLine } from "./inputs-help.ts";
+import { assertNoMore, readWorkflow } from "./named.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 export const showCommand: Subcommand = {
@@ -12,14 +12,10 @@ export const showCommand: Subcommand = {
   usage: "<id>",
   summary: "what a workflow asks for and does",
   roles: EVERY_ROLE,
-  run: async ({ words }, { engine, command }) => {
-    const [id] = words;
-    if (id === undefined) {
-      throw new AppError({
-        code: "command_invalid",
-        message: `Say which workflow: ${command} show <id>. The ids are in ${command} list.`,
-      });
-    }
+  run: async ({ words }, context) => {
+    const { engine, command } = context;
+    const { id, rest } = await readWorkflow(words, context, showCommand);
+    assertNoMore(rest, context, showCommand);
     const { definition, version, deployedBy, deployedAt } = await engine.workflows.get(id);
     const inputs = describeInputs(definition);
     const { maxCostUsd, onCostCap } = definition.limits;

@@ -24,11 +24,11 @@ import { describeDecisionValue, describeUndecided } from "../views/decision-word
 import { withMaskNote } from "../views/mask-note.ts";
 import { describeMigration, describeProgress } from "../views/progress.ts";
 import { describeStarter } from "../views/run-card.ts";
+import { assertNoMore, readRun } from "./named.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 /** Own unfinished runs that `status` without an id shows. */
 const OWN_RUNS = 5;
-
 export const statusCommand: Subcommand = {
   name: "status",
   usage: "[run]",
@@ -36,9 +36,11 @@ export const statusCommand: Subcommand = {
   roles: EVERY_ROLE,
   run: async ({ words, caller }, context) => {
     const { engine, command } = context;
-    const [id] = words;
-    if (id !== undefined)
-      return showRun(await engine.executions.resolveId(id), caller.userId, context);
+    if (words.length > 0) {
+      const { executionId, rest } = await readRun(words, context, statusCommand);
+      assertNoMore(rest, context, statusCommand);
+      return showRun(executionId, caller.userId, context);
+    }
     const { executions } = await engine.executions.list({ startedBy: caller.userId, limit: 100 });
     const open = executions.filter((execution) => !isFinished(execution.status)).slice(0, OWN_RUNS);
     const shown = open.length > 0 ? open : executions.slice(0, 1);

@@ -43,6 +43,13 @@ export interface Subcommand {
   readonly roles: readonly Role[];
   /** The help leaves it out. */
   readonly isHidden?: boolean;
+  /** Names of the values that it takes. @default it takes none */
+  readonly valueNames?: readonly string[];
+  /**
+   * Absent: it takes no others. Present: any name may be given, and these are the names that the workflow or run has which the
+   * words begin with. Never rejects for words that name none.
+   */
+  findValueNames?(words: readonly string[], context: BotContext): Promise<readonly string[]>;
   /** Another form of it, which admins alone may use. */
   readonly adminForm?: { readonly usage: string; readonly summary: string };
   /** @throws {AppError} which the caller sees. */

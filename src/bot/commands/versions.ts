@@ -1,11 +1,13 @@
 import type { Engine } from "../../engine/api/engine.ts";
 import type { Activation } from "../../engine/api/workflows.ts";
-import { AppError } from "../../shared/errors.ts";
+import { shorten } from "../../shared/shorten.ts";
 import { escapeText, mentionPerson, showTime } from "../../slack/text.ts";
 import { type CardMessage, message, section, sections } from "../views/blocks/build.ts";
 import { partOrWhole } from "../views/definition-preview.ts";
 import { describeDiff } from "../views/version-diff.ts";
+import { assertNoMore, readWorkflow, usageOf } from "./named.ts";
 import { ADMINS_ONLY, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
+import { invalid } from "./tokens.ts";
 
 const VERSIONS_SHOWN = 20;
 
@@ -14,8 +16,10 @@ export const versionsCommand: Subcommand = {
   usage: "<id>",
   summary: "the versions of a workflow, and which one is active",
   roles: EVERY_ROLE,
-  run: async ({ words }, { engine, command }) => {
-    const id = requireWord(words[0], `${command} versions <id>`);
+  run: async ({ words }, context) => {
+    const { engine, command } = context;
+    const { id, rest } = await readWorkflow(words, context, versionsCommand);
+    assertNoMore(rest, context, versionsCommand);
     const versions = await engine.workflows.versions(id);
     const lines = versions.slice(0, VERSIONS_SHOWN).map(({ version, active, ...deployed }) => {
       const mark = active ? " · *active*" : "";
@@ -33,14 +37,16 @@ export const diffCommand: Subcommand = {
   usage: "<id> [from] [to]",
   summary: "what changed between two versions; without numbers: up to the active one",
   roles: EVERY_ROLE,
-  run: async ({ words }, { engine, command }) => {
-    const usage = `${command} diff <id> [from] [to]`;
-    const id = requireWord(words[0], usage);
+  run: async ({ words }, context) => {
+    const { engine, command } = context;
+    const usage = usageOf(diffCommand, command);
+    const { id, rest } = await readWorkflow(words, context, diffCommand);
+    assertNoMore(rest.slice(2), context, diffCommand);
     const versions = await engine.workflows.versions(id);
     const active = versions.find((version) => version.active)?.version ?? 1;
-    const to = readVersion(words[2], usage) ?? active;
+    const to = readVersion(rest[1], usage) ?? active;
     const before = versions.find(({ version }) => version < to)?.version;
-    const from = readVersion(words[1], usage) ?? before;
+    const from = readVersion(rest[0], usage) ?? before;
     if (from === undefined) return `Version ${to} is the first one; there is nothing before it.`;
     return showDiff(engine, id, from, to, `*${escapeText(id)}*: version ${from} → ${to}`);
   },
@@ -51,10 +57,11 @@ export const rollbackCommand: Subcommand = {
   usage: "<id> [version]",
   summary: "make an earlier version the active one; without a number: the one before",
   roles: ADMINS_ONLY,
-  run: async ({ words, caller }, { engine, command }) => {
-    const usage = `${command} rollback <id> [version]`;
-    const id = requireWord(words[0], usage);
-    const version = readVersion(words[1], usage);
+  run: async ({ words, caller }, context) => {
+    const { engine, command } = context;
+    const { id, rest } = await readWorkflow(words, context, rollbackCommand);
+    assertNoMore(rest.slice(1), context, rollbackCommand);
+    const version = readVersion(rest[0], usageOf(rollbackCommand, command));
     const { userId } = caller;
     const activation =
       version === undefined
@@ -69,11 +76,16 @@ export const activateCommand: Subcommand = {
   usage: "<id> <version>",
   summary: "make a version the active one",
   roles: ADMINS_ONLY,
-  run: async ({ words, caller }, { engine, command }) => {
-    const usage = `${command} activate <id> <version>`;
-    const id = requireWord(words[0], usage);
-    const version = readVersion(words[1], usage);
-    if (version === undefined) throw incomplete(usage);
+  run: async ({ words, caller }, context) => {
+    const { engine, command } = context;
+    const { id, rest } = await readWorkflow(words, context, activateCommand);
+    assertNoMore(rest.slice(1), context, activateCommand);
+    const version = readVersion(rest[0], usageOf(activateCommand, command));
+    if (version === undefined) {
+      throw invalid(
+        `Say which version: \`${command} activate ${id} <version>\`. They are in \`${command} versions ${id}\`.`,
+      );
+    }
     return showActivation(
       engine,
       await engine.workflows.activate(id, version, caller.userId),
@@ -106,22 +118,12 @@ async function showDiff(
   return message(title, [section(title), ...shown]);
 }
 
-function requireWord(word: string | undefined, usage: string): string {
-  if (word === undefined) throw incomplete(usage);
-  return word;
-}
-
-function incomplete(usage: string): AppError {
-  return new AppError({ code: "command_invalid", message: `Something is missing: ${usage}` });
-}
-
 /** A version number such as `3` or `v3`. @throws {AppError} `command_invalid`. */
 export function readVersion(word: string | undefined, usage: string): number | undefined {
   if (word === undefined) return undefined;
   const text = word.replace(/^v/i, "");
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new AppError({
-    code: "command_invalid",
-    message: `"${word.slice(0, 40)}" is no version number such as 3: ${usage}`,
-  });
+  throw invalid(
+    `“${shorten(word, 40)}” is not the number of a version, such as 3. It is written \`${usage}\`.`,
+  );
 }

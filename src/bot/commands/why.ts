@@ -1,10 +1,10 @@
 import { aiStepsOf, type Definition } from "../../engine/definition/schema.ts";
-import { AppError } from "../../shared/errors.ts";
 import type { BotContext } from "../context.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import { createCardContext } from "../views/card-context.ts";
 import { withMaskNote } from "../views/mask-note.ts";
 import { whyOverview, whyStep } from "../views/why.ts";
+import { assertNoMore, readRun } from "./named.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
 export const whyCommand: Subcommand = {
@@ -13,14 +13,10 @@ export const whyCommand: Subcommand = {
   summary: "what AI decided in a run and why; with a step: question and answer word for word",
   roles: EVERY_ROLE,
   run: async ({ words, caller }, context) => {
-    const [id, stepId] = words;
-    if (id === undefined) {
-      throw new AppError({
-        code: "command_invalid",
-        message: `Say which run: ${context.command} why <run>. The newest are in ${context.command} runs.`,
-      });
-    }
-    return showWhy(context, caller.userId, await context.engine.executions.resolveId(id), stepId);
+    const { executionId, rest } = await readRun(words, context, whyCommand);
+    const [stepId, ...more] = rest;
+    assertNoMore(more, context, whyCommand);
+    return showWhy(context, caller.userId, executionId, stepId);
   },
 };
 

@@ -5,7 +5,7 @@ import type { DraftRecord } from "../../engine/ports/workflows.ts";
 import { LruMap } from "../../shared/lru-map.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { Sender } from "../../slack/outgoing/sender.ts";
-import { answerCommand, isCommand } from "../commands/index.ts";
+import { answerCommand, isAlmostCommand, isCommand } from "../commands/index.ts";
 import { isRefusal } from "../commands/subcommand.ts";
 import type { BotContext } from "../context.ts";
 import { createDraftWriter } from "../drafts/draft-writer.ts";
@@ -177,6 +177,7 @@ async function understand(turn: Turn, context: BotContext): Promise<IsDone> {
     await reply(pending);
     return true;
   }
+  if (await isAlmostCommand(said, context)) return command(turn, context);
   return help(turn, plain, context);
 }
 

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { parseCommandLine } from "../../../src/bot/commands/parse-command-line.ts";
+import {
+  namesBeforeColons,
+  parseCommandLine,
+} from "../../../src/bot/commands/parse-command-line.ts";
 
 function values(text: string): Record<string, string> {
   return Object.fromEntries(parseCommandLine(text).values);
@@ -22,6 +25,33 @@ describe("the text of a slash command", () => {
       { item: "Laptop stand", by: "Bob B" },
     ],
     ["a pair of which one quote became curly", 'item=“Laptop stand"', { item: "Laptop stand" }],
+    [
+      "spaces around the sign",
+      "item= stand amount = 640 note =x who = 'Bob B'",
+      { amount: "640", item: "stand", note: "x", who: "Bob B" },
+    ],
+    [
+      "options as other programs have them",
+      "--amount=12 --item 'Laptop stand' —note ok",
+      { amount: "12", item: "Laptop stand", note: "ok" },
+    ],
+    [
+      "back quotes, as people mark what is to be copied",
+      "item=`Laptop stand`",
+      { item: "Laptop stand" },
+    ],
+    ["angle quotes", "item=«Laptop stand»", { item: "Laptop stand" }],
+    [
+      "the signs of Japanese keyboards",
+      "ａｍｏｕｎｔ＝640　item=＂x y＂",
+      { amount: "640", item: "x y" },
+    ],
+    [
+      "unseen characters around names and values",
+      '\uFEFFamo\u00ADunt\u200B=\u200E640\u200B\u00A0item=\u200B"Laptop stand"\u2060',
+      { amount: "640", item: "Laptop stand" },
+    ],
+    ["joiners within a value", "who=👨‍💻", { who: "👨‍💻" }],
     ["empty text in quotes", 'note=""', { note: "" }],
     ["apostrophes within a word", "note=it's", { note: "it's" }],
     [
@@ -63,10 +93,33 @@ describe("the text of a slash command", () => {
   test.for([
     ["an open quote", 'item="Laptop stand', /quote is open/],
     ["text after a quote", 'item="Laptop"stand', /a space must follow/],
-    ["a word among the values", "item=Laptop stand", /“stand” is no `key=value`.*quotes/s],
-    ["a value without text", "amount= 640", /“amount” has no value/],
+    [
+      "a word among the values",
+      "item=Laptop stand",
+      /“stand” has no name.*quotes: `item="… stand"`/s,
+    ],
+    ["a value without text", "amount=", /“amount” has no value.*`amount=…`/],
+    ["a name before the next one", "amount= item=x", /“amount” has no value/],
+    ["an option without a value", "a=1 --amount", /“amount” has no value/],
+    ["a colon after a word that is no known name", "a=1 note: x", /“note:” has no name/],
     ["a key given twice", "a=1 b=2 a=3", /“a” is given twice/],
   ] as const)("refuses %s and says what to do", ([, text, message]) => {
     expect(() => parseCommandLine(text)).toThrow(message);
+  });
+
+  test.for([
+    ["amount:12 item: stand", { amount: "12", item: "stand" }],
+    ["amount : 12 --item:'Laptop stand'", { amount: "12", item: "Laptop stand" }],
+    ["amount：12", { amount: "12" }],
+  ] as const)("takes a colon after a name that is known: %s", ([text, expected]) => {
+    expect(namesBeforeColons(`run x ${text}`)).toContain("amount");
+    const line = parseCommandLine(`run x ${text}`, ["amount", "item"]);
+    expect(Object.fromEntries(line.values)).toEqual(expected);
+    expect(line.words).toEqual(["run", "x"]);
+  });
+
+  test("leaves colons in other words alone", () => {
+    const text = "label 3f2a note https://x.io/a 12:30 urgent: yes";
+    expect(parseCommandLine(text, ["amount"]).words).toEqual(text.split(" "));
   });
 });

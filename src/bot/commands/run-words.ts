@@ -1,0 +1,78 @@
+import { readInput } from "../../engine/definition/inputs.ts";
+import type { Definition } from "../../engine/definition/schema.ts";
+import type { AppError } from "../../shared/errors.ts";
+import { shorten } from "../../shared/shorten.ts";
+import { escapeText } from "../../slack/text.ts";
+import { describeInputs, exampleLine, quoteValue } from "./inputs-help.ts";
+import type { Lookup } from "./named.ts";
+import type { CommandRequest } from "./subcommand.ts";
+import { invalid } from "./tokens.ts";
+
+type Values = CommandRequest["values"];
+
+/** Workflows whose ids are named where none was given. */
+const IDS_NAMED = 5;
+
+/** What is said to people who name no workflow, with a line to copy. */
+export async function noWorkflowGiven(
+  values: Values,
+  { engine, command }: Lookup,
+): Promise<AppError> {
+  const workflows = await engine.workflows.list();
+  const [first] = workflows;
+  if (first === undefined) return invalid("There are no workflows yet, so nothing can be started.");
+  const given = [...values].map(([name, value]) => `${name}=${quoteValue(value)}`);
+  const line = [command, "run", first.id, ...given].join(" ");
+  const ids = workflows.slice(0, IDS_NAMED).map(({ id }) => `\`${id}\``);
+  const more = workflows.length > IDS_NAMED ? ` and more (\`${command} list\`)` : "";
+  const what = values.size > 0 ? "The workflow's id comes before the values" : "Say which workflow";
+  return invalid(`${what}, such as \`${line}\`. There are ${ids.join(", ")}${more}.`);
+}
+
+/** What is said of words without names, which are never guessed at: lines of mrkdwn, the last of them to copy. */
+export function explainWords(
+  definition: Definition,
+  words: readonly string[],
+  given: Values,
+  command: string,
+): readonly string[] {
+  const hasInputs = Object.keys(definition.inputs ?? {}).length > 0;
+  const shown = words.map((word) => `“${escapeText(shorten(word, 60))}”`).join(", ");
+  const example = hasInputs
+    ? exampleLine(command, definition, given)
+    : escapeText(`${command} run ${definition.id} name=${quoteValue(words.join(" "))}`);
+  return [
+    `:warning: *${escapeText(definition.name)}* was not started: ${shown} ${words.length === 1 ? "has no name" : "have no names"}. Every value is written \`name=value\`, in quotes if it has spaces: \`name="two words"\`.`,
+    ...(hasInputs ? ["*What it needs*", ...describeInputs(definition)] : []),
+    `${hasInputs ? "Perhaps like" : "Like"} this: \`${example}\``,
+  ];
+}
+
+/**
+ * What the words may be meant as: each is given to the first input that it fits and that has no value yet, `amount 640` by the name,
+ * else by type and order.
+ */
+export function assignWords(
+  { inputs = {} }: Definition,
+  words: readonly string[],
+  values: Values,
+): Values {
+  const given = new Map(values);
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? "";
+    const next = words[at + 1];
+    if (Object.hasOwn(inputs, word) && next !== undefined && !given.has(word)) {
+      given.set(word, next);
+      at++;
+      continue;
+    }
+    const fitting = Object.entries(inputs).filter(
+      ([name, input]) =>
+        !given.has(name) && readInput(name, input, word, "text").problems.length === 0,
+    );
+    // Every word is text: what takes only some words was rather meant.
+    const found = fitting.find(([, { type }]) => !["string", "text"].includes(type)) ?? fitting[0];
+    if (found !== undefined) given.set(found[0], word);
+  }
+  return given;
+}
