@@ -20,6 +20,7 @@ import { createSecretMask, MIN_SECRET_LENGTH } from "../shared/secret-mask.ts";
 import { createSlackNameChecks } from "../slack/name-checks.ts";
 import { createSlackNamePins } from "../slack/name-pins.ts";
 import type { Slack } from "../slack/slack.ts";
+import type { KeyRing } from "../store/encryption/keys.ts";
 import { secretsOfUri } from "../store/mongodb/uri.ts";
 import type { Telemetry } from "../web/telemetry.ts";
 import type { Config } from "./config.ts";
@@ -99,6 +100,7 @@ export function secretValues(config: Config): readonly string[] {
     slack.signingSecret,
     ...[slack.proxy?.http, slack.proxy?.https].flatMap((url) => secretsOfUrl(url ?? "")),
     web.apiToken,
+    ...keyTexts(config.encryption),
     model.apiKey,
     ...Object.values(model.providers).map((provider) => provider.apiKey),
     ...Object.values(secrets),
@@ -114,4 +116,8 @@ export function shortSecrets({ secrets, mail }: Config): readonly string[] {
   return [...named, ["SMTP_PASS", mail?.login?.password] as const].flatMap(([name, value]) =>
     value !== undefined && value.length < MIN_SECRET_LENGTH ? [name] : [],
   );
+}
+
+function keyTexts(ring: KeyRing | null): readonly string[] {
+  return ring === null ? [] : [...ring.byId.values()].map(({ bytes }) => bytes.toString("base64"));
 }

@@ -4,6 +4,7 @@ import { AppError } from "../shared/errors.ts";
 import { isHostPattern } from "../shared/host-pattern.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { isUserId } from "../shared/slack-ids.ts";
+import { type KeyRing, readKeys } from "../store/encryption/keys.ts";
 
 /**
  * The configuration by area, read from the environment; nothing else reads `process.env`.
@@ -12,6 +13,8 @@ export interface Config {
   readonly slack: SlackConfig;
   readonly model: ModelConfig;
   readonly store: StoreConfig;
+  /** Keys by which what is stored is encrypted; `null`: it is not. */
+  readonly encryption: KeyRing | null;
   readonly web: {
     readonly host: string;
     readonly port: number;
@@ -120,6 +123,14 @@ function wholeNumber(least: number, most: number) {
     .refine((value) => value >= least && value <= most, range);
 }
 
+/** Keys for what is stored; their bytes stand nowhere in a message. */
+const encryptionKeys = text.transform((value, context) => {
+  const keys = readKeys(value);
+  if (typeof keys !== "string") return keys;
+  context.addIssue({ code: "custom", message: keys });
+  return z.NEVER;
+});
+
 /** Each variable with its check; the defaults equal those of `.env.example`. */
 const Environment = z.object({
   SLACK_BOT_TOKEN: text.regex(/^xoxb-/, "must be a bot token: it begins with xoxb-"),
@@ -150,6 +161,7 @@ const Environment = z.object({
   LLM_TIMEOUT_MS: wholeNumber(1000, 600_000).default(60_000),
   DEFAULT_MODEL: text.default("gpt-4o-mini"),
   PRICES_FILE: text.optional(),
+  ENCRYPTION_KEY: encryptionKeys.optional(),
   MONGODB_URI: text
     .regex(
       /^mongodb(\+srv)?:\/\/[^/]/,
@@ -273,6 +285,7 @@ export function loadConfig(
       pricesFile: values.PRICES_FILE ?? null,
       providers,
     },
+    encryption: values.ENCRYPTION_KEY ?? null,
     store: storeConfig(values),
     web: webConfig(values),
     http: { allowHosts: values.HTTP_ALLOW_HOSTS },

@@ -31,7 +31,7 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
   const stack = new AsyncDisposableStack();
   try {
     warnOfSecrets(options);
-    const store = await openStore(config.store, stack, logger);
+    const store = await openStore(config, stack, logger);
     const database = stack.use(createDatabaseService({ urls: config.databases }));
     const telemetry = createTelemetry();
     const slack = createSlack({

@@ -1,0 +1,139 @@
+import type { BSON } from "mongodb";
+import type { AuditRecord } from "../../src/engine/ports/audit.ts";
+import type { Commit, ExecutionRecord, Signal } from "../../src/engine/ports/executions.ts";
+import { AppError } from "../../src/shared/errors.ts";
+import { forgetOtherKeys, prepareSeals } from "../../src/store/encryption/encrypted-store.ts";
+import type { KeyRing } from "../../src/store/encryption/keys.ts";
+import { type RecordSeals, reseal, type Seal } from "../../src/store/encryption/record-seals.ts";
+import type { CollectionName } from "../../src/store/mongodb/collections.ts";
+import type { Connection } from "../../src/store/mongodb/connection.ts";
+import { createMarks } from "../../src/store/mongodb/keys.ts";
+import { readJson } from "../../src/store/mongodb/values.ts";
+
+/** A process that was seen more recently may still write. */
+const LIVE_MS = 60_000;
+/** Documents in one command. */
+const BATCH = 500;
+
+type Started = Pick<ExecutionRecord, "executionId" | "start">;
+type Committed = Pick<Commit, "executionId" | "rev" | "events">;
+
+/** Where one kind of record stands in the database. */
+interface Place {
+  readonly collection: CollectionName;
+  /** The new fields of a document. */
+  readonly rewrite: (document: BSON.Document) => Promise<BSON.Document>;
+}
+
+/**
+ * Seals every record with the first key.
+ *
+ * @throws {AppError} `store_locked` while a bot works on the database; `config_invalid` for a key that is missing;
+ * `store_unavailable` for what cannot be decrypted. What was rewritten stays so.
+ */
+export async function reencryptMongo(
+  connection: Connection,
+  ring: KeyRing,
+  report: (collection: string, rewritten: number) => void,
+): Promise<void> {
+  await assertStopped(connection);
+  const marks = createMarks(connection);
+  const seals = await prepareSeals(marks, ring);
+  if (seals === null) return;
+  for (const place of placesOf(seals)) {
+    report(place.collection, await rewriteAll(connection, place));
+  }
+  await forgetOtherKeys(marks, ring);
+}
+
+async function assertStopped({ collections, name, ask }: Connection): Promise<void> {
+  const processes = await ask(() => collections.processes.find().toArray());
+  const live = processes.find(({ seenAt }) => seenAt.getTime() > Date.now() - LIVE_MS);
+  if (live === undefined) return;
+  throw new AppError({
+    code: "store_locked",
+    message: `A bot works on the database (${name}): ${live.name}. Stop all of them first; if one was killed, wait a minute.`,
+  });
+}
+
+async function rewriteAll(connection: Connection, place: Place): Promise<number> {
+  const collection = connection.records(place.collection);
+  let count = 0;
+  for (let after = ""; ; ) {
+    const found = await connection.ask(() =>
+      collection
+        .find({ _id: { $gt: after } })
+        .sort({ _id: 1 })
+        .limit(BATCH)
+        .toArray(),
+    );
+    const last = found.at(-1);
+    if (last === undefined) return count;
+    const changes = await Promise.all(
+      found.map(async (document) => ({
+        updateOne: {
+          // The execution says on which shard it is.
+          filter: { _id: document._id, ...shardOf(document) },
+          update: { $set: await place.rewrite(document) },
+        },
+      })),
+    );
+    await connection.ask(() => collection.bulkWrite(changes, { ordered: false }));
+    count += found.length;
+    after = last._id;
+  }
+}
+
+function shardOf({ execution }: BSON.Document): BSON.Document {
+  return execution === undefined ? {} : { execution };
+}
+
+function placesOf(seals: RecordSeals): readonly Place[] {
+  return [
+    recordPlace("calls", seals.calls),
+    recordPlace("drafts", seals.drafts),
+    recordPlace("events", seals.events),
+    recordPlace("samples", seals.samples),
+    recordPlace("audit", seals.audit),
+    {
+      collection: "inbox",
+      rewrite: async ({ _id: id, payload: given }) => {
+        const signal: Pick<Signal, "id" | "payload"> = { id, payload: readJson(given) };
+        return { payload: JSON.stringify((await reseal(seals.signals, signal)).payload) };
+      },
+    },
+    {
+      collection: "heads",
+      rewrite: async ({ _id: executionId, start: given }) => {
+        const head: Started = { executionId, start: readJson(given) };
+        return { start: JSON.stringify((await reseal(seals.executions, head)).start) };
+      },
+    },
+    { collection: "log", rewrite: (document) => rewriteCommit(seals, document) },
+  ];
+}
+
+async function rewriteCommit(
+  seals: RecordSeals,
+  { execution: executionId, rev, events, audit }: BSON.Document,
+): Promise<BSON.Document> {
+  const commit: Committed = { executionId, rev, events: readJson(events) };
+  const records: readonly AuditRecord[] = audit === undefined ? [] : readJson(audit);
+  const sealed = await Promise.all(records.map((one) => reseal(seals.audit, one)));
+  return {
+    events: JSON.stringify((await reseal(seals.commits, commit)).events),
+    ...(audit !== undefined && { audit: JSON.stringify(sealed) }),
+  };
+}
+
+function recordPlace<R extends { readonly id: string }>(
+  collection: CollectionName,
+  seal: Seal<R>,
+): Place {
+  return {
+    collection,
+    rewrite: async ({ record }) => ({
+      record: JSON.stringify(await reseal(seal, readJson<R>(record))),
+    }),
+  };
+}
