@@ -17,7 +17,7 @@ import { createServiceRegistry } from "../services/registry.ts";
 import { createSlackService } from "../services/slack/slack-service.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { createSecretMask, MIN_SECRET_LENGTH } from "../shared/secret-mask.ts";
-import { createSlackNameChecks } from "../slack/name-checks.ts";
+import { createSlackInputChecks, createSlackNameChecks } from "../slack/name-checks.ts";
 import { createSlackNamePins } from "../slack/name-pins.ts";
 import type { Slack } from "../slack/slack.ts";
 import type { KeyRing } from "../store/encryption/keys.ts";
@@ -61,6 +61,7 @@ export function buildEngine(parts: EngineParts): RunningEngine {
     ...omitUndefined({ tokenOwner: config.web.tokenOwner ?? undefined }),
     conversations: createConversations(slack),
     nameChecks: { ...createSlackNameChecks(slack), connection: database.checkConnection },
+    inputChecks: createSlackInputChecks(slack),
     namePins: createSlackNamePins(slack),
     services: createServiceRegistry([
       createSlackService(slack),

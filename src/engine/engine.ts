@@ -21,6 +21,7 @@ import { AnswerablePeople } from "./executions/answerable-people.ts";
 import { Approvals } from "./executions/approvals.ts";
 import { ChildExecutions } from "./executions/child-executions.ts";
 import { Executions } from "./executions/executions.ts";
+import { InputExistence } from "./executions/input-existence.ts";
 import { Migrations } from "./executions/migrations.ts";
 import { Pauses } from "./executions/pauses.ts";
 import { Retries } from "./executions/retries.ts";
@@ -43,7 +44,7 @@ import type { Cron } from "./ports/cron.ts";
 import type { Directory } from "./ports/directory.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { ModelClient, PriceOverride } from "./ports/model.ts";
-import type { NameChecks, NamePins } from "./ports/name-checks.ts";
+import type { InputChecks, NameChecks, NamePins } from "./ports/name-checks.ts";
 import type { SampleFiles } from "./ports/prompts.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
 import type { Store } from "./ports/store.ts";
@@ -93,6 +94,8 @@ export interface EngineOptions {
   readonly conversations?: Conversations;
   /** Checks at deployment whether what a definition names exists outside. @default nothing is checked */
   readonly nameChecks?: NameChecks;
+  /** Checks whether the channels and people exist that values of inputs name. @default nothing is checked */
+  readonly inputChecks?: InputChecks;
   /** Finds at deployment what names stand for. @default names stay names */
   readonly namePins?: NamePins;
   /** Replaces `{{secrets.NAME}}` in the parameters of a service call. */
@@ -209,6 +212,7 @@ function withDefaults(options: EngineOptions) {
     triggerTypes: options.triggerTypes ?? createTriggerTypes({ cron }),
     conversations: options.conversations ?? NO_CONVERSATIONS,
     nameChecks: options.nameChecks ?? {},
+    inputChecks: options.inputChecks ?? {},
     namePins: options.namePins ?? {},
     sampleFiles: options.sampleFiles ?? NO_FILES,
     concurrency: options.evaluations?.concurrency ?? EVALUATION_CONCURRENCY,
@@ -265,12 +269,13 @@ function connectExecutions(
   const files = new Files({ ...settings, limits: settings.fileLimits ?? {} });
   const worker = new Worker({ ...settings, events, workflows, budgets, files, planAheadMs });
   const people = new AnswerablePeople({ ...settings, workflows });
-  const shared = { store, clock, workflows, people, files, events };
+  const existence = new InputExistence(settings);
+  const shared = { store, clock, workflows, people, files, existence, events };
   const executions = new Executions({ ...shared, prompts, worker });
   const children = new ChildExecutions({ ...shared, executions });
   const limiter = new ConcurrencyLimiter({ store, clock, events });
   const pauses = new Pauses({ ...settings, worker });
-  const approvals = new Approvals({ ...settings, executions, events });
+  const approvals = new Approvals({ ...settings, executions, existence, events });
   const retries = new Retries({ ...shared, executions, access: settings.access });
   const migrations = new Migrations({ ...shared, executions });
   const guarded = new GuardedExecutions(gate, {

@@ -1,5 +1,10 @@
 import type { Directory } from "../engine/ports/directory.ts";
-import type { NameCheck, NameChecks, NameWarning } from "../engine/ports/name-checks.ts";
+import type {
+  InputChecks,
+  NameCheck,
+  NameChecks,
+  NameWarning,
+} from "../engine/ports/name-checks.ts";
 import { isChannelName, isPersonId, readMention } from "./channels.ts";
 import type { Slack } from "./slack.ts";
 
@@ -10,6 +15,35 @@ export function createSlackNameChecks(slack: Slack): NameChecks {
   // Rights may be given to the members of channels, too.
   const permission: NameCheck = (name) => (isChannelName(name) ? channel(name) : approver(name));
   return { channel, approver, permission };
+}
+
+/** Checks the channels and people that people and programs give as values. The bot need not be in the channel. */
+export function createSlackInputChecks({ channels, directory }: Slack): InputChecks {
+  return {
+    channel: async (name) => {
+      const target = readMention(name);
+      if (isPersonId(target)) return checkPerson(target, directory);
+      if (/^D[A-Z0-9]{4,}$/.test(target)) return null;
+      const id = await channels.find(name);
+      const facts = id === null ? null : await channels.facts(id);
+      if (facts === null) {
+        return {
+          message: `the bot sees no channel "${short(name)}"`,
+          fix: "Type # and choose the channel from Slack's list. If it is private, invite the bot there first: type /invite and its name in the channel.",
+        };
+      }
+      if (!facts.isArchived) return null;
+      return { message: `"${short(name)}" is archived`, fix: "Give a channel that is open." };
+    },
+    user: async (name) => {
+      const person = await directory.person(readMention(name), "recent");
+      if (person !== null) return null;
+      return {
+        message: `there is no person "${short(name)}" in this workspace`,
+        fix: "Type @ and choose the person from Slack's list, or copy the member id from their profile.",
+      };
+    },
+  };
 }
 
 function channelCheck({ channels, directory }: Slack): NameCheck {
@@ -53,7 +87,7 @@ function approverCheck(directory: Directory): NameCheck {
     if (members.length > 0) return null;
     return {
       message: `the user group "${short(name)}" has no members`,
-      fix: "Add people to the group: until then nobody can decide.",
+      fix: "Add people to the group in Slack: until then no one can decide.",
     };
   };
 }

@@ -20,6 +20,7 @@ import { createSlackService } from "../../src/services/slack/slack-service.ts";
 import { AppError } from "../../src/shared/errors.ts";
 import { omitUndefined } from "../../src/shared/omit-undefined.ts";
 import type { SlackMeters } from "../../src/slack/meters.ts";
+import { createSlackInputChecks } from "../../src/slack/name-checks.ts";
 import { createSlackNamePins } from "../../src/slack/name-pins.ts";
 import type { ProxySettings } from "../../src/slack/proxy.ts";
 import { createSlack, type Slack } from "../../src/slack/slack.ts";
@@ -145,6 +146,7 @@ export class TestBot implements AsyncDisposable {
       directory: slack.directory,
       admins,
       conversations: createConversations(slack),
+      inputChecks: createSlackInputChecks(slack),
       namePins: createSlackNamePins(slack),
       ...this.#outside(slack),
       stepTypes: this.#options.stepTypes ?? createStepTypes({ defaultModel: "gpt-4o-mini" }),

@@ -3,6 +3,7 @@ import { formatPath } from "../../shared/format-path.ts";
 import { isDeeper, type Json, type JsonObject } from "../../shared/json.ts";
 import { readJsonOrText } from "../../shared/read-json.ts";
 import { shorten } from "../../shared/shorten.ts";
+import { dropUnseen } from "../../shared/unseen.ts";
 import { compilePattern } from "../language/safe-pattern.ts";
 import { INPUT_CONVERTERS } from "./input-conversion.ts";
 import type { Problem } from "./problem.ts";
@@ -80,14 +81,20 @@ export function readInput(
 type Misfit = Omit<Problem, "path">;
 
 function isUnset(given: Json, form: VariableForm): boolean {
-  return given === null || (form !== "json" && typeof given === "string" && given.trim() === "");
+  return given === null || (form !== "json" && typeof given === "string" && isBlank(given));
+}
+
+function isBlank(text: string): boolean {
+  return dropUnseen(text).trim() === "";
 }
 
 function convert(input: InputDefinition, given: Json, form: VariableForm): Json | undefined {
   const converter = INPUT_CONVERTERS[input.type];
   if (form === "form" && isTextList(given)) return converter.fromTexts?.(given, input);
   if (form === "json" || typeof given !== "string") return converter.fromJson(given, input);
-  return converter.fromText(isFreeText(input) ? given : given.trim(), input);
+  if (isFreeText(input)) return converter.fromText(given, input);
+  const text = given.trim();
+  return converter.fromText(text, input) ?? converter.fromText(dropUnseen(text).trim(), input);
 }
 
 function isTextList(value: Json): value is readonly string[] {

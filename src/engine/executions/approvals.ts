@@ -1,6 +1,6 @@
 import { asAppError } from "../../shared/errors.ts";
 import { findFirst } from "../../shared/find-first.ts";
-import type { JsonObject } from "../../shared/json.ts";
+import type { Json, JsonObject } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { eachPage } from "../../shared/pages.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
@@ -9,6 +9,7 @@ import type {
   Audience,
   DecisionForm,
   DelegationRequest,
+  InvalidAnswer,
   NotRecorded,
   OpenRequest,
   PendingRequests,
@@ -23,11 +24,12 @@ import {
   approversNow,
   type Choice,
   currentEdits,
+  type Edits,
   editsMark,
   hasHandedOver,
   type RefusalReason,
 } from "../model/requests.ts";
-import type { RequestState } from "../model/state.ts";
+import type { ReadonlyRequest, RequestState } from "../model/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Directory, Freshness } from "../ports/directory.ts";
 import type { ExecutionRecord, SignalKind } from "../ports/executions.ts";
@@ -36,6 +38,7 @@ import type { EngineEvents } from "../runtime/engine-events.ts";
 import { ApprovalAudience, type AudienceRequest, mayAct } from "./approval-audience.ts";
 import { findExclusion } from "./exclusion-check.ts";
 import type { Executions } from "./executions.ts";
+import type { InputExistence } from "./input-existence.ts";
 import { choiceOf, isReplaced } from "./request-checks.ts";
 import { fieldsFor, readContents } from "./vote-contents.ts";
 
@@ -44,6 +47,7 @@ export interface ApprovalsOptions {
   readonly clock: Clock;
   readonly directory: Directory;
   readonly executions: Pick<Executions, "read" | "get">;
+  readonly existence: Pick<InputExistence, "problems">;
   readonly events: EngineEvents;
 }
 
@@ -148,10 +152,9 @@ export class Approvals implements ApprovalsApi {
     if ("recorded" in checked) return checked;
     const { request, choice } = checked;
     const contents = readContents(request, choice, decision);
-    if ("errors" in contents) {
-      const message = contents.errors.map((error) => error.message).join(" ");
-      return { recorded: false, reason: "answer_invalid", message, errors: contents.errors };
-    }
+    if ("errors" in contents) return invalidAnswer(contents.errors);
+    const missing = await this.#missing(request, contents.edits ?? {});
+    if (missing.length > 0) return invalidAnswer(missing);
     const { requestId, by, seen, via } = decision;
     const turn = request.turns.get(by) ?? 0;
     const id = `${requestId}:${by}${turn === 0 ? "" : `:${turn}`}`;
@@ -163,6 +166,22 @@ export class Approvals implements ApprovalsApi {
       ...omitUndefined({ seen, via }),
     };
     return this.#send(id, "decision", decision.executionId, payload);
+  }
+
+  /** What is edited to a channel or a person that does not exist. */
+  async #missing({ opened }: ReadonlyRequest, edits: Edits): Promise<readonly InvalidAnswer[]> {
+    const edited = (opened.editable ?? []).filter(({ name }) => Object.hasOwn(edits, name));
+    const fields = Object.fromEntries(
+      edited.map(({ name, type, sensitive = false }) => [name, { type, sensitive }]),
+    );
+    const values = Object.fromEntries(
+      Object.entries(edits).map(([name, { after }]): [string, Json] => [name, after]),
+    );
+    const problems = await this.#options.existence.problems(fields, values);
+    return problems.map(({ path, message, fix }) => ({
+      field: path,
+      message: `${message.slice(0, 1).toUpperCase()}${message.slice(1)}. ${fix}`,
+    }));
   }
 
   async form(decision: VoteRequest): Promise<DecisionForm | NotRecorded> {
@@ -415,4 +434,9 @@ function mentionList(approvers: readonly string[]): string {
           : approver,
     )
     .join(", ");
+}
+
+function invalidAnswer(errors: readonly InvalidAnswer[]): NotRecorded {
+  const message = errors.map((error) => error.message).join(" ");
+  return { recorded: false, reason: "answer_invalid", message, errors };
 }

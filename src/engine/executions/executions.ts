@@ -30,6 +30,7 @@ import type { Files } from "../runtime/files.ts";
 import type { LoadedExecution, Worker } from "../runtime/worker.ts";
 import type { Workflows } from "../workflows/workflows.ts";
 import type { AnswerablePeople } from "./answerable-people.ts";
+import { givenInputs, type InputExistence } from "./input-existence.ts";
 
 const MAX_PAGE = 200;
 const DEFAULT_PAGE = 50;
@@ -52,6 +53,7 @@ export interface ExecutionsOptions {
   readonly prompts: PromptLibrary;
   readonly worker: Worker;
   readonly files: Pick<Files, "admit">;
+  readonly existence: Pick<InputExistence, "problems">;
   /** `committed` is emitted for each execution that was accepted. */
   readonly events: EngineEvents;
 }
@@ -68,11 +70,15 @@ export class Executions {
     const { version, compiled } = await this.#options.workflows.active(request.workflowId);
     const { variables, variableForm, ...rest } = request;
     const outside = isFromOutside(request.trigger) ? problemsWithWritten(compiled, variables) : [];
-    const checked = this.check(compiled.definition, variables, variableForm, outside);
+    const { definition } = compiled;
+    const checked = this.check(definition, variables, variableForm, outside);
+    const given = givenInputs(definition.inputs ?? {}, request.trigger);
+    const missing = await this.#options.existence.problems(given, checked);
+    if (missing.length > 0) throw unfitInputs(definition, missing);
     const executionId = rest.executionId ?? newExecutionId();
     const start = { ...rest, executionId, version, variables: checked };
     const unusable = await this.#admitFiles(start);
-    assertFilesUsable(compiled.definition, checked, unusable);
+    assertFilesUsable(definition, checked, unusable);
     return this.#insert(compiled, start);
   }
 
@@ -101,12 +107,7 @@ export class Executions {
       ...found.filter(({ path }) => !misfits.some((misfit) => misfit.path === path)),
     ];
     if (problems.length === 0) return variables;
-    const list = problems.map(({ path, message, fix }) => `${path}: ${message}. ${fix}`.trim());
-    throw new AppError({
-      code: "input_invalid",
-      message: `The inputs of "${definition.id}" do not fit. ${list.join(" ")}`,
-      details: { problems: problems.map(({ path, message, fix }) => ({ path, message, fix })) },
-    });
+    throw unfitInputs(definition, problems);
   }
 
   /** @returns the files among the variables that the execution may not use. */
@@ -219,6 +220,15 @@ export class Executions {
     });
     worker.wake(executionId);
   }
+}
+
+function unfitInputs({ id }: Definition, problems: readonly Problem[]): AppError {
+  const list = problems.map(({ path, message, fix }) => `${path}: ${message}. ${fix}`.trim());
+  return new AppError({
+    code: "input_invalid",
+    message: `The inputs of "${id}" do not fit. ${list.join(" ")}`,
+    details: { problems: problems.map(({ path, message, fix }) => ({ path, message, fix })) },
+  });
 }
 
 function startEvent(

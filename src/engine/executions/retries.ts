@@ -31,6 +31,7 @@ import type { Workflows } from "../workflows/workflows.ts";
 import type { AnswerablePeople } from "./answerable-people.ts";
 import { redoneInChildren } from "./child-effects.ts";
 import type { Executions } from "./executions.ts";
+import type { InputExistence } from "./input-existence.ts";
 import { assertNotReplaced } from "./replaced-child.ts";
 import { earlierReopening, earlierRerun, keyedRequest, rerunIdFor } from "./retry-idempotency.ts";
 import { assertMayEdit, assertNamed } from "./retry-rights.ts";
@@ -43,6 +44,7 @@ export interface RetriesOptions {
   readonly access: Pick<Access, "isAdmin">;
   readonly people: AnswerablePeople;
   readonly files: Pick<Files, "admit">;
+  readonly existence: Pick<InputExistence, "problems">;
   readonly events: EngineEvents;
 }
 
@@ -74,6 +76,9 @@ export class Retries {
       request.variableForm,
     );
     if (problems.length > 0) throw badEdits(problems);
+    const { inputs = {} } = workflow.definition;
+    const missing = await this.#options.existence.problems(inputs, variables);
+    if (missing.length > 0) throw badEdits(missing);
     const isAdmin = await this.#options.access.isAdmin(request.by);
     if (state.status !== "completed")
       assertMayEdit(workflow, state, Object.keys(variables), isAdmin);

@@ -33,3 +33,6 @@ export type NamePin = (name: string) => Promise<string | null>;
 
 /** What pins which names; names of other kinds stay as they are. */
 export type NamePins = Readonly<Partial<Record<NameKind, NamePin>>>;
+
+/** What checks the values of inputs of these types, as people and programs give them: ids, or names of channels. */
+export type InputChecks = Readonly<Partial<Record<"channel" | "user", NameCheck>>>;

@@ -1,27 +1,26 @@
 import { asAppError } from "../../shared/errors.ts";
-import type { ExternalName } from "../definition/find-external-names.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 
-/** How long a deployment waits for answers from outside; what is not known by then counts as unknown. */
+/** How long a deployment or a start waits for answers from outside; what is not known by then counts as unknown. */
 const PATIENCE_MS = 1500;
 
 /** Names that are asked about; each may be a call to Slack. */
 const MAX_ASKED = 50;
 
 /** What answers questions about names of one kind. */
-type Asking<Answer> = Readonly<
-  Partial<Record<ExternalName["kind"], (name: string) => Promise<Answer | null>>>
+type Asking<Kind extends string, Answer> = Readonly<
+  Partial<Record<Kind, (name: string) => Promise<Answer | null>>>
 >;
 
 /**
- * Asks about each name once. Never throws and takes at most a second and a half: a deployment does not depend on it.
+ * Asks about each name once. Never throws and takes at most a second and a half: a deployment or a start does not depend on it.
  *
  * @returns the answers, in the order of the names; `null`: none in time, or none at all.
  */
-export async function askOutside<Answer>(
-  names: readonly Pick<ExternalName, "kind" | "name">[],
-  asking: Asking<Answer>,
+export async function askOutside<Kind extends string, Answer>(
+  names: readonly { readonly kind: Kind; readonly name: string }[],
+  asking: Asking<Kind, Answer>,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): Promise<readonly (Answer | null)[]> {
   const asked = new Map<string, Promise<Answer | null>>();

@@ -38,6 +38,7 @@ test("of two clicks at once by one person the first hears what became of it", as
       read: async () => ({ workflow, state }),
       get: () => Promise.reject(new Error("Nothing is listed here.")),
     },
+    existence: { problems: async () => [] },
     events,
   });
   const [request] = [...state.requests.values()];
