@@ -151,6 +151,10 @@ function checkPattern(input: InputDefinition, value: Json): readonly Misfit[] {
   if (typeof pattern === "string") {
     return [{ message: pattern, fix: "Tell the author of the workflow." }];
   }
+  if (value.length > pattern.maxLength) {
+    const message = `the text has ${value.length} characters; at most ${pattern.maxLength} can be compared with its pattern`;
+    return [{ message, fix: "Give a shorter text." }];
+  }
   if (pattern.test(value)) return [];
   const fix = input.description ?? `It has to match ${input.pattern}.`;
   return [{ message: `${shown(value, input)} does not have the expected form`, fix }];

@@ -22,6 +22,8 @@ export interface MessageTriggerOptions {
 
 interface Rule extends Omit<MessageConfig, "pattern" | "keywords"> {
   readonly fits: (message: SearchedMessage) => boolean;
+  /** Characters of the longest message that is compared with the pattern, and what is said of longer ones. */
+  readonly limits?: { readonly maxLength: number; readonly problem: string };
 }
 
 /** A message with what keywords are searched in, read when it is needed first. */
@@ -65,12 +67,28 @@ export class MessageTrigger {
     message: IncomingMessage,
     searched: SearchedMessage,
   ): Promise<boolean> {
-    const { bots, mention, fits, channels } = this.#rule(trigger);
+    const { bots, mention, fits, channels, limits } = this.#rule(trigger);
     if (message.isFromBot && !bots) return false;
     if (mention && !message.mentionsBot) return false;
+    if (limits && message.text.length > limits.maxLength) {
+      this.#warnOfLength(trigger, message, limits);
+      return false;
+    }
     if (!fits(searched)) return false;
     if (channels === undefined) return true;
     return isAmong(message.channel, channels, this.#options.conversations);
+  }
+
+  #warnOfLength(
+    { workflowId, id }: ActiveTrigger,
+    { channel, text, eventId }: IncomingMessage,
+    { problem, maxLength }: NonNullable<Rule["limits"]>,
+  ): void {
+    const place = { workflowId, trigger: id, channel, event: eventId };
+    this.#options.logger.warn(
+      { ...place, characters: text.length, maxCharacters: Math.max(maxLength, 0), error: problem },
+      "a message was not compared with the pattern of a trigger",
+    );
   }
 
   async #mayStart({ user, channel, eventId }: IncomingMessage): Promise<boolean> {
@@ -129,12 +147,16 @@ function toJsonFile({ id, name }: NonNullable<IncomingMessage["files"]>[number])
 function toRule(trigger: ActiveTrigger): Rule {
   const { pattern, keywords, ...rest } = MessageConfig.parse(trigger.config);
   const compiled = pattern === undefined ? null : compilePattern(pattern);
-  if (typeof compiled === "string") throw new Error(compiled);
   const finder = keywords === undefined ? null : createKeywordFinder(keywords);
+  // A version that was deployed when larger patterns were taken.
+  if (typeof compiled === "string")
+    return { ...rest, fits: () => false, limits: { problem: compiled, maxLength: -1 } };
+  const problem = "The message is too long for the pattern.";
   return {
     ...rest,
     fits: ({ text, readings }) =>
       compiled?.test(text) ?? (finder === null || readings().some(finder)),
+    ...(compiled && { limits: { problem, maxLength: compiled.maxLength } }),
   };
 }
 

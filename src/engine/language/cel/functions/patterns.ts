@@ -39,17 +39,23 @@ function patternOf(source: string, meter: Meter): LinearPattern {
   return pattern;
 }
 
-/** For one search: `length / 2` units, because the linear-time search is slower than a plain one. */
-function spendSearch(length: number, meter: Meter): void {
-  meter.spend(1 + Math.floor(length / 2));
+/** Pays for one search: 4 states times characters are a unit of work. */
+function spendSearch(length: number, { states }: LinearPattern, meter: Meter): void {
+  meter.spend(1 + Math.floor((length * states) / 4));
+}
+
+/** Pays for the search of the next match. How far one reads beyond the last match depends on the text; mostly it is not far. */
+function spendNext(left: number, { readsOn, states }: LinearPattern, meter: Meter): void {
+  meter.spend(10 + (readsOn ? Math.floor(left * Math.max(states / 12, 1 / 8)) : 0));
 }
 
 /** @yields the matches of a text; each search is paid for by what it may read. */
 function* metered(source: string, pattern: LinearPattern, meter: Meter): Iterable<PatternMatch> {
-  spendSearch(source.length, meter);
-  for (const match of pattern.matches(source)) {
+  const matches = pattern.matches(source);
+  spendSearch(source.length, pattern, meter);
+  for (const match of matches) {
     yield match;
-    meter.spend(pattern.readsOn ? 10 + Math.floor((source.length - match.end) / 8) : 10);
+    spendNext(source.length - match.end, pattern, meter);
   }
 }
 
@@ -60,7 +66,7 @@ function matches(
   usage: string,
 ): boolean {
   const searched = text(subject, usage);
-  spendSearch(searched.length, meter);
+  if (searched.length <= pattern.maxLength) spendSearch(searched.length, pattern, meter);
   return pattern.test(searched);
 }
 
