@@ -1,4 +1,5 @@
 import OpenAI from "openai";
+import { boundedFetch } from "./bounded-fetch.ts";
 
 /** An OpenAI-compatible endpoint. */
 export interface EndpointOptions {
@@ -38,6 +39,7 @@ function openEndpoint(options: EndpointOptions, keyVariable: string, timeoutMs: 
     webhookSecret: null,
     maxRetries: 0,
     timeout: timeoutMs,
+    fetch: boundedFetch,
     logLevel: "off",
   });
   return { client, host: new URL(baseURL).host, keyVariable, apiKey };

@@ -2,7 +2,7 @@ import OpenAI from "openai";
 import type { TokenUsage } from "../../engine/model/events.ts";
 import type { ModelClient, ModelReply, ModelRequest } from "../../engine/ports/model.ts";
 import { AppError } from "../../shared/errors.ts";
-import { isJsonObject, type JsonObject, readOwn, toJson } from "../../shared/json.ts";
+import { isDeeper, isJsonObject, type JsonObject, readOwn, toJson } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { createBreakers } from "./breaker.ts";
 import { createDialects, type Dialect, dialectParameters, nextDialect } from "./dialect.ts";
@@ -14,7 +14,10 @@ import {
   isMalformedRequest,
   toModelError,
 } from "./model-errors.ts";
-import { readStream } from "./stream.ts";
+import { MAX_DEPTH, nestedTooDeep, readStream } from "./stream.ts";
+
+/** Characters of an answer. */
+const MAX_TEXT = 500_000;
 
 /** Milliseconds in which a model says nothing. */
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -144,7 +147,9 @@ async function post(
   silence.break();
   const isStream = response.headers.get("content-type")?.includes("text/event-stream") === true;
   if (isStream) return readWhole(response, endpoint, silence);
-  const answer = toJson(await response.json());
+  const read: unknown = await response.json();
+  if (isDeeper(read, MAX_DEPTH)) throw nestedTooDeep();
+  const answer = toJson(read);
   if (!isJsonObject(answer)) throw new SyntaxError("The body is not a JSON object.");
   throwWrapped(answer, response);
   return { body: answer, isWhole: true, isComplete: true };
@@ -197,8 +202,10 @@ function toReply(raw: JsonObject, model: string, latencyMs: number): ModelReply 
   const finishReason = readOwn(choice, "finish_reason");
   const usage = toUsage(readOwn(raw, "usage"));
   const answeredBy = readOwn(raw, "model");
+  const text = toText(readOwn(message, "content")).toWellFormed();
+  if (text.length > MAX_TEXT) throw textTooLong(model);
   return {
-    text: toText(readOwn(message, "content")),
+    text,
     finishReason: typeof finishReason === "string" ? finishReason : choice ? "stop" : "no_choices",
     ...omitUndefined({
       refusal: refusal !== "" && typeof refusal === "string" ? refusal : undefined,
@@ -208,6 +215,14 @@ function toReply(raw: JsonObject, model: string, latencyMs: number): ModelReply 
     latencyMs,
     raw,
   };
+}
+
+function textTooLong(model: string): AppError {
+  return new AppError({
+    code: "model_output_invalid",
+    message: `The model ${model} answered with more than ${MAX_TEXT} characters. Set a lower maxTokens, or use another model.`,
+    outcomeUnknown: true,
+  });
 }
 
 /** Some endpoints send the content in parts. */

@@ -1,6 +1,26 @@
 import type OpenAI from "openai";
 import { Stream } from "openai/core/streaming";
-import { isJsonObject, type Json, type JsonObject, readOwn, toJson } from "../../shared/json.ts";
+import { AppError } from "../../shared/errors.ts";
+import {
+  isDeeper,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  readOwn,
+  toJson,
+} from "../../shared/json.ts";
+
+/** Levels of lists and objects that an answer, or an event of one, may have: endpoints send about ten. */
+export const MAX_DEPTH = 100;
+
+/** @returns the error for an answer with more levels. */
+export function nestedTooDeep(): AppError {
+  return new AppError({
+    code: "model_output_invalid",
+    message: `The model endpoint sent an answer that is nested deeper than ${MAX_DEPTH} levels.`,
+    outcomeUnknown: true,
+  });
+}
 
 /** What a stream was put together to. */
 export interface Streamed {
@@ -9,6 +29,9 @@ export interface Streamed {
   /** The endpoint said why it ended. Without that, an answer may be the half of one. */
   readonly isComplete: boolean;
 }
+
+/** Characters of each text beside the answer, such as the reasoning. */
+const MAX_THOUGHTS = 200_000;
 
 /** Members of a message that come in pieces of text. */
 const TEXTS = ["content", "refusal", "reasoning_content", "reasoning"] as const;
@@ -32,6 +55,7 @@ export async function readStream(
   const events = Stream.fromSSEResponse<unknown>(response, new AbortController(), client);
   for await (const event of events) {
     onEvent();
+    if (isDeeper(event, MAX_DEPTH)) throw nestedTooDeep();
     const { choices, ...rest } = withoutNulls(toJson(event));
     body = { ...body, ...rest };
     const choice = readOwn(choices, "0");
@@ -41,7 +65,10 @@ export async function readStream(
     if (typeof reason === "string") finishReason = reason;
     for (const name of TEXTS) {
       const piece = textOf(readOwn(readOwn(choice, "delta"), name));
-      if (piece !== "") texts.set(name, `${texts.get(name) ?? ""}${piece}`);
+      const before = texts.get(name) ?? "";
+      // Of thoughts that are longer the beginning is kept for the record; answers are judged whole.
+      if (piece !== "" && (name === "content" || before.length < MAX_THOUGHTS))
+        texts.set(name, `${before}${piece}`);
     }
   }
   const message = { role: "assistant", content: "", ...Object.fromEntries(texts) };

@@ -165,6 +165,7 @@ const MODEL_FAILURES = [
   "model_refused",
   "model_breaker_open",
   "model_unavailable",
+  "model_output_invalid",
 ] as const satisfies readonly ErrorCode[];
 
 /** Member of a recorded response that holds an error of ours: no endpoint sends it. */
