@@ -77,6 +77,7 @@ export function buildEngine(parts: EngineParts): RunningEngine {
     ]),
     model: createOpenAiModelClient(config.model),
     defaultModel: config.model.defaultModel,
+    draftBudgetUsd: config.model.draftBudgetUsd,
     prices: pricesFile === null ? {} : readPricesFile(pricesFile),
     cron: createCron(),
     fileLimits: { maxBytes, maxTotalBytes, retentionMs: retentionDays * DAY_MS },

@@ -88,6 +88,8 @@ export interface ModelConfig {
   readonly apiKey: string | null;
   readonly baseUrl: string | null;
   readonly defaultModel: string;
+  /** Dollars that one person's drafts may cost in a month. */
+  readonly draftBudgetUsd: number;
   /** File with custom prices; `null`: only those of the package. */
   readonly pricesFile: string | null;
   /** Endpoints by model prefix: `anthropic` for `anthropic/…`. */
@@ -160,6 +162,7 @@ const Environment = z.object({
   OPENAI_BASE_URL: httpUrl.optional(),
   LLM_TIMEOUT_MS: wholeNumber(1000, 600_000).default(60_000),
   DEFAULT_MODEL: text.default("gpt-4o-mini"),
+  DRAFT_BUDGET_USD: wholeNumber(0, 100_000).default(10),
   PRICES_FILE: text.optional(),
   ENCRYPTION_KEY: encryptionKeys.optional(),
   MONGODB_URI: text
@@ -282,6 +285,7 @@ export function loadConfig(
       baseUrl: values.OPENAI_BASE_URL ?? null,
       timeoutMs: values.LLM_TIMEOUT_MS,
       defaultModel: values.DEFAULT_MODEL,
+      draftBudgetUsd: values.DRAFT_BUDGET_USD,
       pricesFile: values.PRICES_FILE ?? null,
       providers,
     },

@@ -1,5 +1,6 @@
 import { AppError } from "../shared/errors.ts";
 import type { Json, JsonObject } from "../shared/json.ts";
+import { toNano } from "../shared/money.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
 import { mapTexts } from "../shared/secret-mask.ts";
 import { Access } from "./access/access.ts";
@@ -14,8 +15,9 @@ import { findExternalNames } from "./definition/find-external-names.ts";
 import type { Definition } from "./definition/schema.ts";
 import type { StepType } from "./definition/step-type.ts";
 import type { TriggerType } from "./definition/trigger-type.ts";
+import { DraftLimits } from "./drafts/draft-limits.ts";
 import { StoredDrafts } from "./drafts/drafts.ts";
-import { createGenerator, type Generator } from "./drafts/generator.ts";
+import { assertDescription, createGenerator, type Generator } from "./drafts/generator.ts";
 import { DecisionEvaluations } from "./evaluation/evaluations.ts";
 import { AnswerablePeople } from "./executions/answerable-people.ts";
 import { Approvals } from "./executions/approvals.ts";
@@ -68,6 +70,7 @@ import { Workflows } from "./workflows/workflows.ts";
 export { createPriceBook } from "./ai/pricing.ts";
 
 const DEFAULT_MODEL = "gpt-4o-mini";
+const DRAFT_BUDGET_USD = 10;
 /** Decisions that an evaluation asks at a time, unless the options say otherwise. */
 const EVALUATION_CONCURRENCY = 4;
 
@@ -81,6 +84,8 @@ export interface EngineOptions {
   readonly model: ModelClient;
   /** The model that writes workflows. @default "gpt-4o-mini" */
   readonly defaultModel?: string;
+  /** Dollars that one person's drafts may cost in a month, unless an admin set that person a budget. @default 10 */
+  readonly draftBudgetUsd?: number;
   /** Prices that replace or add to those of the package, by model. */
   readonly prices?: Readonly<Record<string, PriceOverride>>;
   readonly services: ServiceRegistry;
@@ -356,15 +361,18 @@ function draftsOf(
   { workflows, costs }: Parts,
   changes: GuardedWorkflows,
 ): StoredDrafts {
-  const { store, clock, services, defaultModel } = settings;
+  const { store, clock, services, defaultModel, draftBudgetUsd = DRAFT_BUDGET_USD } = settings;
   const generator = createGenerator({
     ...settings,
     modelName: defaultModel,
     now: () => clock.now(),
   });
+  const limits = new DraftLimits({ store, clock, monthlyNano: toNano(draftBudgetUsd) });
   const generate: Generator["generate"] = async (request) => {
     const refusal = await costs.budgets.refusal({ person: request.by });
     if (refusal) throw refusal;
+    assertDescription(request);
+    await limits.take(request.by);
     return generator.generate(request);
   };
   return new StoredDrafts({

@@ -37,6 +37,8 @@ export interface WorkflowHarnessOptions {
   readonly prompts?: Readonly<Record<string, string>>;
   /** Members of channels, by name. @default there are no channels */
   readonly channels?: Readonly<Record<string, readonly string[]>>;
+  /** @default the engine's */
+  readonly draftBudgetUsd?: number;
   /** Ids of people who are admins. @default everybody: what a test is not about is not refused */
   readonly admins?: readonly string[];
 }
@@ -89,6 +91,7 @@ export class WorkflowHarness implements AsyncDisposable {
           observe: options.observe,
           tokenOwner: options.tokenOwner,
           fileLimits: options.fileLimits,
+          draftBudgetUsd: options.draftBudgetUsd,
         }),
         revealSecrets: (params) => params,
         hideSecrets: (text) => text,

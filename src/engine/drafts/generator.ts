@@ -196,7 +196,8 @@ function failed(problems: readonly Problem[]): AppError {
   });
 }
 
-function assertDescription({ description, change }: Wish): void {
+/** @throws {AppError} `input_invalid` for a description that is empty or too long. */
+export function assertDescription({ description, change }: Wish): void {
   const length = description.length + (change?.wanted.length ?? 0);
   const isEmpty = description.trim() === "" || change?.wanted.trim() === "";
   if (!isEmpty && length <= MAX_DESCRIPTION) return;

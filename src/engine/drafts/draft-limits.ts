@@ -1,0 +1,86 @@
+import { AppError } from "../../shared/errors.ts";
+import { formatDollars } from "../../shared/money.ts";
+import { GENERATION } from "../model/execution-id.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { RateLimit } from "../ports/rate-limits.ts";
+import type { Store } from "../ports/store.ts";
+
+export interface DraftLimitsOptions {
+  readonly store: Pick<Store, "calls" | "budgets" | "rateLimits">;
+  readonly clock: Clock;
+  /** What one person's drafts may cost in a month, UTC, in nano-dollars, unless an admin set that person a budget. */
+  readonly monthlyNano: number;
+}
+
+/** Rounds that a person may have written at once, and in each hour. */
+const ROUNDS_PER_HOUR = 20;
+
+const HOUR_MS = 3_600_000;
+
+/** Keeps people from having drafts written without end: each round is up to four calls of a model, and anybody may ask for them. */
+export class DraftLimits {
+  readonly #options: DraftLimitsOptions;
+
+  constructor(options: DraftLimitsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Counts one round of a person.
+   *
+   * @param person - Slack user id; absent: whoever has the API's token.
+   * @throws {AppError} `budget_exhausted`, `rate_limited`.
+   */
+  async take(person: string | undefined): Promise<void> {
+    const { store, clock, monthlyNano } = this.#options;
+    const spent = await this.#spentBy(person);
+    if (spent >= monthlyNano && !(await this.#hasOwnBudget(person)))
+      throw spentAll(person, spent, monthlyNano);
+    const refusal = await store.rateLimits.take([hourly(person)], clock.now());
+    if (refusal) throw tooMany(refusal.waitMs);
+  }
+
+  async #spentBy(person: string | undefined): Promise<number> {
+    const { store, clock } = this.#options;
+    const now = clock.now();
+    const date = new Date(now);
+    const from = Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
+    const calls = await store.calls.listCosts({ workflowId: GENERATION, from, to: now + 1 });
+    const own = calls.filter(({ by }) => by === person);
+    return own.reduce((sum, { costNano }) => sum + (costNano ?? 0), 0);
+  }
+
+  async #hasOwnBudget(person: string | undefined): Promise<boolean> {
+    const budgets = await this.#options.store.budgets.list();
+    return budgets.some(
+      ({ scope, subject, monthlyNano }) =>
+        scope === "person" && subject === person && monthlyNano !== null,
+    );
+  }
+}
+
+function hourly(person: string | undefined): RateLimit {
+  const intervalMs = HOUR_MS / ROUNDS_PER_HOUR;
+  return { key: `drafts:${person ?? "api"}`, burst: ROUNDS_PER_HOUR, intervalMs };
+}
+
+function tooMany(waitMs: number): AppError {
+  const minutes = Math.max(1, Math.ceil(waitMs / 60_000));
+  return new AppError({
+    code: "rate_limited",
+    message: `At most ${ROUNDS_PER_HOUR} workflows and changes are written for one person in an hour. Ask again in ${minutes === 1 ? "a minute" : `${minutes} minutes`}.`,
+    retryAfterMs: waitMs,
+  });
+}
+
+function spentAll(person: string | undefined, spent: number, monthlyNano: number): AppError {
+  const whose = person === undefined ? "the API" : `<@${person}>`;
+  const admin =
+    person === undefined
+      ? "The operator can raise DRAFT_BUDGET_USD"
+      : `An admin can set a budget of your own, \`/workflow budget person ${whose} <dollars>\``;
+  return new AppError({
+    code: "budget_exhausted",
+    message: `This month's budget for drafts of ${whose} is used up: ${formatDollars(spent)} of ${formatDollars(monthlyNano)}. The model was not asked. ${admin}; otherwise it goes on next month.`,
+  });
+}
