@@ -21,9 +21,10 @@ export interface Expression {
    * The value, as JSON that shares nothing with the scope. Numbers are JSON's: there is one kind, and `/` is real division.
    * Neither clock nor chance has a part in it, and its work is limited.
    *
+   * @param meter - for expressions that are evaluated together: their work counts as one.
    * @throws {AppError} `expression_failed` with what and where, `limit_exceeded` for too much work or too large a result.
    */
-  evaluate(scope: Scope): Json;
+  evaluate(scope: Scope, meter?: Meter): Json;
 }
 
 /** Parses only: evaluation is ours (docs/decisions/0003-cel-numbers.md). */
@@ -57,8 +58,7 @@ export function compileExpression(source: string): Expression {
     source,
     paths,
     testedPaths: tested,
-    evaluate(scope) {
-      const meter = new Meter();
+    evaluate(scope, meter = new Meter()) {
       return copyResult(evaluate({ scope, meter, locals: null }), meter);
     },
   };

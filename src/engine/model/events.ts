@@ -30,6 +30,7 @@ import type {
 export type ExecutionEvent =
   | ExecutionStarted
   | { readonly type: "execution_claimed"; readonly epoch: number; readonly worker: string }
+  | ExecutionReleased
   | CancelRequested
   | StepStarted
   | StepAttemptFailed
@@ -148,6 +149,13 @@ export interface ExecutionStarted {
    * token, the deployer. Absent: no person, or an old log.
    */
   readonly answerable?: readonly Answerable[];
+  readonly at: number;
+}
+
+/** Its worker was asked to stop and gives it back: the attempts under way were stopped by no fault of theirs. */
+export interface ExecutionReleased {
+  readonly type: "execution_released";
+  readonly epoch: number;
   readonly at: number;
 }
 

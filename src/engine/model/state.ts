@@ -126,8 +126,12 @@ export interface ActiveStep {
   firstAttempt: number;
   /** How many attempts came to nothing because there was no budget or no room for the call. */
   untried: number;
-  /** How often this attempt was begun again because the worker that had it died. */
+  /** How often this attempt was begun again because the worker that had it died or stopped. */
   recoveries: number;
+  /** How often the worker died while this attempt ran, until it was begun last. */
+  deaths: number;
+  /** Its worker stopped in order. */
+  isReleased: boolean;
   /** Worst price of one attempt. */
   reserveNano: number;
   /** The attempt that waits for budget, or waited for it; `null`: none since the last one began. */
@@ -332,6 +336,8 @@ export interface ExecutionState {
    * it.
    */
   readonly load: { running: number; waiting: number };
+  /** Characters of all its events as JSON text: what it takes in the store and, mostly, in memory. */
+  size: number;
   /** How many steps were entered, over all bodies. */
   entered: number;
   /**

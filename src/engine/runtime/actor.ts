@@ -6,6 +6,7 @@ import {
   handleSignal,
 } from "../execution/decider/handle-signal.ts";
 import { handleMigration } from "../execution/decider/migration.ts";
+import { isSuspect, recoverableAt } from "../execution/decider/retry-delay.ts";
 import { Worklist } from "../execution/decider/worklist.ts";
 import { type AuditDraft, auditOf } from "../execution/projections/audit-records.ts";
 import { costOfLost } from "../execution/projections/call-costs.ts";
@@ -27,6 +28,18 @@ import {
 } from "./hooks.ts";
 import { retryWhileUnavailable } from "./store-retry.ts";
 
+/**
+ * Characters of events, as JSON text, from which a commit takes no more: with the largest event besides it fits into a document of
+ * MongoDB.
+ */
+const MAX_COMMIT_LENGTH = 250_000;
+
+/** Signals that are read at a time: the end of a child may bring two million characters. */
+const SIGNALS_AT_ONCE = 20;
+
+/** Milliseconds that pure steps may take in one turn: others are served in between. */
+const TURN_MS = 25;
+
 /** Events of pure steps that are written in one commit, so that a pure loop neither starves others nor grows without bound. */
 const MAX_EVENTS_PER_COMMIT = 200;
 
@@ -47,6 +60,8 @@ export class Actor {
   readonly #inFlight = new Map<string, () => void>();
   /** Applied to the state, not yet committed: the claim, until there is something to commit with it. */
   #unsaved: ExecutionEvent[] = [];
+  /** The state's size when all of it was durable. */
+  #savedSize: number;
   /** What is to be recorded of them. */
   readonly #audit: AuditDraft[] = [];
   /** The record as it was last written here. */
@@ -55,6 +70,8 @@ export class Actor {
   #publishedEnds: number | null = null;
   /** The worker leased the execution again although it had this actor: that lease has to be released, whatever the last commit wrote. */
   #leasedAgain = false;
+  /** The attempt that has the turn of those that may end the process. */
+  #risk: { readonly path: string; readonly key: string } | null = null;
   #cancelTimer: (() => void) | null = null;
   #signalsMayWait = true;
   #turning = false;
@@ -74,6 +91,7 @@ export class Actor {
     this.#ports = ports;
     this.#workflow = workflow;
     this.#state = state;
+    this.#savedSize = state.size;
     this.#worklist = new Worklist(state);
     this.#subscriptions = new EventSubscriptions(ports, state);
     this.#record({ type: "execution_claimed", epoch: state.epoch + 1, worker: host.id });
@@ -106,6 +124,14 @@ export class Actor {
     await this.#drained.promise;
   }
 
+  /** Notes, once drained, that what is still under way is stopped by no fault of its own. */
+  async giveBack(): Promise<void> {
+    if (this.#inFlight.size === 0 || this.#turning || this.#stopped) return;
+    const at = this.#ports.clock.now();
+    this.#record({ type: "execution_released", epoch: this.#state.epoch, at });
+    await this.#commit([]);
+  }
+
   #resolveDrained(): void {
     const isOver = this.#inFlight.size === 0 && this.#results.length === 0 && !this.#turning;
     if (isOver || this.#stopped) this.#drained?.resolve();
@@ -118,6 +144,7 @@ export class Actor {
     this.#cancelTimer?.();
     for (const abort of this.#inFlight.values()) abort();
     this.#inFlight.clear();
+    if (this.#risk !== null) this.#host.riskOver(this.#risk.key);
   }
 
   #schedule(): void {
@@ -152,34 +179,49 @@ export class Actor {
   }
 
   async #fold(): Promise<void> {
-    const { store, clock } = this.#ports;
     const settled: string[] = [];
-    const now = clock.now();
-    for (const ended of this.#results.splice(0)) {
-      this.#inFlight.delete(attemptKey(ended.path, ended.attempt));
-      this.#recordAll(handleAttempt(this.#workflow, this.#state, ended, now));
-    }
+    const now = this.#ports.clock.now();
+    this.#foldResults(now);
     if (this.#drained) return this.#commit(settled);
-    if (this.#signalsMayWait) {
-      this.#signalsMayWait = false;
-      const { executionId } = this;
-      const signals = await this.#retryWhileUnavailable(() =>
-        store.signals.pending({ executionId, limit: 100 }),
-      );
-      for (const signal of signals) {
-        if (signal.kind === "migrate") await this.#migrate(signal, settled, now);
-        else this.#foldSignal(signal, now);
-        settled.push(signal.id);
-      }
-      if (signals.length === 100) this.wake();
-    }
+    if (this.#signalsMayWait) await this.#foldSignals(settled, now);
     await this.#settleAbandoned(now);
     await this.#applyAdmission(now);
     do this.#advance(now);
     while ((await this.#settleAbandoned(now)) || (await this.#searchPastEvents(now)));
     await this.#commit(settled);
+    this.#endRisk();
     await this.#subscriptions.prune(this.#state);
     if (this.#again) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** As far as they fit into the commit; the others are left for the next turn. */
+  #foldResults(now: number): void {
+    while (!this.#isFull) {
+      const ended = this.#results.shift();
+      if (!ended) return;
+      this.#inFlight.delete(attemptKey(ended.path, ended.attempt));
+      this.#recordAll(handleAttempt(this.#workflow, this.#state, ended, now));
+    }
+    this.#again ||= this.#results.length > 0;
+  }
+
+  /** As far as they fit into the commit; the others stay pending. */
+  async #foldSignals(settled: string[], now: number): Promise<void> {
+    this.#signalsMayWait = false;
+    const { executionId } = this;
+    const query = { executionId, limit: SIGNALS_AT_ONCE };
+    const signals = await this.#retryWhileUnavailable(() =>
+      this.#ports.store.signals.pending(query),
+    );
+    let taken = 0;
+    for (const signal of signals) {
+      if (this.#isFull) break;
+      taken += 1;
+      if (signal.kind === "migrate") await this.#migrate(signal, settled, now);
+      else this.#foldSignal(signal, now);
+      settled.push(signal.id);
+    }
+    if (signals.length === SIGNALS_AT_ONCE || taken < signals.length) this.wake();
   }
 
   /** Checked in every turn: a pause or a full limit may have ended. */
@@ -191,15 +233,44 @@ export class Actor {
 
   /** Records what follows from the state by itself, as far as one commit takes it. */
   #advance(now: number): void {
+    this.#holdSuspects(now);
+    const begun = this.#ports.clock.elapsed();
     let following = advance(this.#workflow, this.#state, this.#worklist, now);
     while (following.length > 0) {
       this.#recordAll(following);
-      if (this.#unsaved.length >= MAX_EVENTS_PER_COMMIT) {
+      if (this.#isFull || this.#ports.clock.elapsed() - begun > TURN_MS) {
         this.#again = true;
         return;
       }
       following = advance(this.#workflow, this.#state, this.#worklist, now);
     }
+  }
+
+  /** The next commit takes no more. */
+  get #isFull(): boolean {
+    const isLong = this.#state.size - this.#savedSize >= MAX_COMMIT_LENGTH;
+    return isLong || this.#unsaved.length >= MAX_EVENTS_PER_COMMIT;
+  }
+
+  /** Begins no attempt that may end the process while another such one is under way. */
+  #holdSuspects(now: number): void {
+    for (const act of this.#state.activeSteps.values()) {
+      if (!isSuspect(this.#state, act) || (recoverableAt(this.#state, act) ?? now) > now) continue;
+      if (this.#host.mayRisk(act.key)) {
+        this.#risk = { path: act.path, key: act.key };
+        this.#worklist.release(act.path);
+      } else this.#worklist.hold(act.path);
+    }
+  }
+
+  /** Lets others begin once the attempt that might end the process has not, or was not begun. */
+  #endRisk(): void {
+    if (this.#risk === null) return;
+    const { path, key } = this.#risk;
+    const step = this.#state.activeSteps.get(path);
+    if (step?.phase === "running" && step.epoch === this.#state.epoch) return;
+    this.#risk = null;
+    this.#host.riskOver(key);
   }
 
   /** Records the costs of abandoned attempts, which bring no result any more. @returns whether there were any. */
@@ -291,6 +362,7 @@ export class Actor {
       this.#audit.splice(0),
     );
     this.#unsaved = [];
+    this.#savedSize = this.#state.size;
     const { executionId } = this;
     const after = { workflow: this.#workflow, state: this.#state };
     this.#ports.events.emit("committed", { executionId, events, after });
@@ -417,6 +489,10 @@ export interface ActorHost {
   leaseUntil(): number;
   /** False when the lease may have run out: no effect may start then. */
   mayStartEffects(): boolean;
+  /** Whether an attempt that may end the process may begin: no other such one is under way. @param key - of the step. */
+  mayRisk(key: string): boolean;
+  /** An attempt has ended without the process. @param key - of the step. */
+  riskOver(key: string): void;
   /** The actor has nothing left to do now; `due` is when the execution needs a worker again. */
   retired(actor: Actor, due: number | null): void;
   /** The actor cannot continue: another worker has the execution (`store_conflict`), or a defect. */

@@ -14,6 +14,8 @@ import type { WorkerHooks } from "./hooks.ts";
 
 /** Executions that one process has in memory at a time; more wait in the store. */
 const MAX_ACTORS = 1000;
+/** How long a store that does not answer may hold up the stop of a worker. */
+const GIVE_BACK_MS = 1000;
 /** Pause before a claim that failed is repeated. */
 const CLAIM_PAUSE_MS = 1000;
 
@@ -27,6 +29,15 @@ export class Worker {
     id: this.id,
     leaseUntil: () => this.#options.clock.now() + LEASE_MS,
     mayStartEffects: () => this.#options.clock.elapsed() - this.#renewedAt < RENEWAL_TRUST_MS,
+    mayRisk: (key) => {
+      this.#risk ??= key;
+      return this.#risk === key;
+    },
+    riskOver: (key) => {
+      if (this.#risk !== key) return;
+      this.#risk = null;
+      this.wakeAll();
+    },
     retired: (actor, due) => this.#retired(actor, due),
     stopped: (actor, error) => void this.#stopped(actor, error),
   };
@@ -46,6 +57,9 @@ export class Worker {
   #tickAt = Number.POSITIVE_INFINITY;
   #ticking: Promise<void> | null = null;
   #running = false;
+
+  /** The key of the step whose attempt may end the process; one at a time, so that those which only died with another do not again. */
+  #risk: string | null = null;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -74,6 +88,10 @@ export class Worker {
     const { store, clock, logger, stopGraceMs = 0 } = this.#options;
     const drained = Promise.all([...this.#actors.values()].map((actor) => actor.drain()));
     if (stopGraceMs > 0) await Promise.race([drained, pause(clock, stopGraceMs)]);
+    const givenBack = Promise.allSettled(
+      [...this.#actors.values()].map((actor) => actor.giveBack()),
+    );
+    await Promise.race([givenBack, pause(clock, GIVE_BACK_MS)]);
     for (const actor of this.#actors.values()) actor.stop();
     this.#actors.clear();
     try {

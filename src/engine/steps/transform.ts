@@ -7,6 +7,7 @@ import {
   OutputVariable,
   type StepProgram,
 } from "../definition/step-type.ts";
+import { Meter } from "../language/cel/meter.ts";
 import { compileExpression, type Expression } from "../language/expression.ts";
 
 const TransformConfig = z.strictObject({
@@ -70,18 +71,17 @@ function bindTransform(config: TransformConfig): StepProgram {
     expression: compileExpression(source),
   }));
   return {
-    enter: ({ scope }) => ({
-      kind: "complete",
-      output:
-        config.set === undefined
-          ? (expressions[0]?.expression.evaluate(scope) ?? null)
-          : Object.fromEntries(
-              expressions.map(({ path, expression }): [string, Json] => [
-                path[1] ?? "",
-                expression.evaluate(scope),
-              ]),
-            ),
-    }),
+    enter: ({ scope }) => {
+      const meter = new Meter();
+      const [first] = expressions;
+      if (config.set === undefined)
+        return { kind: "complete", output: first?.expression.evaluate(scope, meter) ?? null };
+      const members = expressions.map(({ path, expression }): [string, Json] => [
+        path[1] ?? "",
+        expression.evaluate(scope, meter),
+      ]);
+      return { kind: "complete", output: Object.fromEntries(members) };
+    },
     routes: config.set === undefined ? { kind: "open" } : { kind: "none" },
     timeoutMs: 0,
     expressions: expressions satisfies readonly { expression: Expression }[],

@@ -47,6 +47,8 @@ const SINCE: Readonly<Record<ExecutionEvent["type"], string | null>> = {
   execution_failed: "0.1.0",
   execution_held: "0.1.0",
   execution_migrated: "0.1.0",
+  // No run of the chaos is stopped in order while a step is under way.
+  execution_released: null,
   execution_reopened: "0.1.0",
   execution_resumed: "0.1.0",
   execution_started: null,

@@ -18,7 +18,7 @@ import { begin, enterStep, failExecution } from "./enter-step.ts";
 import { advanceBlockedChild } from "./handle-children.ts";
 import { isHeldBack, resolveHeldBack } from "./renew-decision.ts";
 import { requestNotice } from "./request-timers.ts";
-import { MAX_RECOVERIES, recoverableAt } from "./retry-delay.ts";
+import { MAX_DEATHS, recoverableAt } from "./retry-delay.ts";
 import { sealEdits } from "./seal.ts";
 import { resolveOutcome } from "./unknown-outcome.ts";
 import { timersOf, type Worklist } from "./worklist.ts";
@@ -59,7 +59,7 @@ export function advance(
   }
   worklist.addDue(state, now);
   for (const path of worklist.paths) {
-    const next = advanceAt(workflow, state, path, now);
+    const next = worklist.isHeld(path) ? "blocked" : advanceAt(workflow, state, path, now);
     if (next === "blocked") worklist.block(path);
     else if (next.length > 0) return next;
     else worklist.remove(path);
@@ -312,16 +312,18 @@ function recover(
   if (from === null) return [];
   // Unless the clock was set back.
   if (now < from && now >= activeStep.begunAt) return [];
-  if (activeStep.recoveries < MAX_RECOVERIES)
+  const deaths = activeStep.deaths + (activeStep.isReleased ? 0 : 1);
+  if (deaths < MAX_DEATHS)
     return begin(workflow, state, startAttempt(activeStep, activeStep.attempt, now), now);
   const error: StepError = {
-    code: "outcome_unknown",
-    message: `The process ended ${MAX_RECOVERIES + 1} times while this step ran; it was given up. Whether it had its effect is not known.`,
+    code: "attempt_ended_process",
+    message: `The bot's process ended ${MAX_DEATHS} times while step "${activeStep.stepId}" ran, so the step is not begun again. Whether it had its effect is not known. The operator finds in the log of the host why the process ended, such as too little memory.`,
     retryable: false,
   };
   const costPending = activeStep.reservedNano > 0;
   const cost = { costNano: 0, ...(costPending && { costPending }) };
-  return endStepWithError(stepAt(workflow, activeStep.path), activeStep.path, error, cost, now);
+  const step = stepAt(workflow, activeStep.path);
+  return endStepWithError(step, activeStep.path, error, cost, now, true);
 }
 
 function startAttempt(activeStep: ReadonlyActiveStep, attempt: number, now: number): StepStarted {

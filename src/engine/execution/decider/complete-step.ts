@@ -1,3 +1,4 @@
+import { AppError } from "../../../shared/errors.ts";
 import type { Json } from "../../../shared/json.ts";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
 import type { CompiledStep, CompiledWorkflow } from "../../definition/compile.ts";
@@ -6,7 +7,7 @@ import { outputVariableOf } from "../../definition/written-names.ts";
 import type { AttemptCost, ExecutionEvent, StepCompleted, StepError } from "../../model/events.ts";
 import { type ReadonlyState, ROOT } from "../../model/state.ts";
 import { executionScope } from "./execution-scope.ts";
-import { outputFault } from "./size-limits.ts";
+import { outputFault, tooLarge } from "./size-limits.ts";
 
 /** The route that ends a body. */
 const ROUTE_END = "end";
@@ -131,5 +132,8 @@ export function outputOf(workflow: CompiledWorkflow, state: ReadonlyState): Json
   const root = state.frames.get(ROOT);
   if (!root) return null;
   if (!workflow.output) return root.lastOutput;
-  return workflow.output.evaluate(executionScope(state, root, state.start.executionId));
+  const output = workflow.output.evaluate(executionScope(state, root, state.start.executionId));
+  const fault = tooLarge("The output of the run", output);
+  if (fault) throw new AppError({ code: "limit_exceeded", message: fault.message });
+  return output;
 }

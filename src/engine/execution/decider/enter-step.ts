@@ -17,7 +17,7 @@ import { admit, askForBudget, type NextEvents } from "./cost-cap.ts";
 import { enterContext } from "./enter-context.ts";
 import { checkItemsFit } from "./items-limit.ts";
 import { holdBack } from "./renew-decision.ts";
-import { variablesFault } from "./size-limits.ts";
+import { eventFault, runFault, variablesFault } from "./size-limits.ts";
 
 /** The events that follow when a body comes to a step. */
 export function enterStep(
@@ -32,7 +32,7 @@ export function enterStep(
     const message = `The run has executed ${maxSteps} steps, the most that limits.maxSteps allows, and was about to enter "${stepId}". If the loop is meant, raise limits.maxSteps.`;
     return [failExecution(now, "limit_exceeded", message)];
   }
-  const fault = variablesFault(stepId, frame);
+  const fault = runFault(stepId, state) ?? variablesFault(stepId, frame);
   if (fault) return [failExecution(now, fault.code, fault.message)];
   const { path, attempt } = entryPlace(workflow, state, frame, stepId, now);
   const step = stepAt(workflow, path);
@@ -41,14 +41,13 @@ export function enterStep(
     if (entry.kind === "complete")
       return completeStep(step, path, entry.output, { costNano: 0 }, now);
     if (entry.kind === "open") return [opened(step, path, entry, now)];
-    if (entry.kind === "each") {
-      checkItemsFit(workflow, state, step, entry.items.length);
-      return [openedItems(stepId, path, entry, now)];
-    }
-    if (entry.kind === "wait") return [waiting(stepId, path, entry, now)];
+    if (entry.kind === "each") checkItemsFit(workflow, state, step, entry.items.length);
+    const event = entered(stepId, { path, attempt }, entry, now);
+    const oversize = eventFault(stepId, event);
+    if (oversize) return endStepWithError(step, path, oversize, { costNano: 0 }, now);
+    if (event.type !== "step_started") return [event];
     const heldBack = holdBack(workflow, state, frame, path, now);
-    if (heldBack) return [heldBack];
-    return begin(workflow, state, started(stepId, path, attempt, entry, now), now);
+    return heldBack ? [heldBack] : begin(workflow, state, event, now);
   } catch (thrown) {
     const { code, message, retryable } = asAppError(thrown);
     return endStepWithError(step, path, { code, message, retryable }, { costNano: 0 }, now);
@@ -114,6 +113,17 @@ export function failExecution(
   message: string,
 ): ExecutionEvent {
   return { type: "execution_failed", error: { code, message, retryable: false }, at };
+}
+
+function entered(
+  stepId: string,
+  { path, attempt }: EntryPlace,
+  entry: EntryOf<"each" | "wait" | "run">,
+  now: number,
+): FramesOpened | StepWaiting | StepStarted {
+  if (entry.kind === "each") return openedItems(stepId, path, entry, now);
+  if (entry.kind === "wait") return waiting(stepId, path, entry, now);
+  return started(stepId, path, attempt, entry, now);
 }
 
 type EntryOf<Kind> = Extract<Entry, { readonly kind: Kind }>;

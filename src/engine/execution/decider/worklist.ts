@@ -19,6 +19,7 @@ const KEEPS_RESERVATION: ReadonlySet<ExecutionEvent["type"]> = new Set([
 export class Worklist {
   readonly #paths = new Set<string>();
   readonly #blocked = new Set<string>();
+  readonly #held = new Set<string>();
   #earliestDue = Number.NEGATIVE_INFINITY;
   #reservedNano: number;
   #addedNano: number;
@@ -68,6 +69,23 @@ export class Worklist {
   block(path: string): void {
     this.#blocked.add(path);
     this.#paths.delete(path);
+  }
+
+  /** Nothing is begun at the path until it is released. */
+  hold(path: string): void {
+    this.#held.add(path);
+    this.block(path);
+  }
+
+  /** Names a path that was held. */
+  release(path: string): void {
+    if (!this.#held.delete(path)) return;
+    this.#blocked.delete(path);
+    this.#paths.add(path);
+  }
+
+  isHeld(path: string): boolean {
+    return this.#held.has(path);
   }
 
   isBlocked(path: string): boolean {

@@ -30,6 +30,8 @@ export function enterStep(
     firstAttempt: 1,
     untried: 0,
     recoveries: 0,
+    deaths: 0,
+    isReleased: false,
     reserveNano: 0,
     attemptAwaitingBudget: null,
     due: null,

@@ -187,6 +187,8 @@ function startStep(state: ExecutionState, event: StepStarted): void {
     // The same attempt begun again: its worker died, and how far it came is not known.
     const again = known.attempt === event.attempt;
     known.recoveries = again ? known.recoveries + 1 : 0;
+    known.deaths = again ? known.deaths + (known.isReleased ? 0 : 1) : 0;
+    known.isReleased = false;
     known.unknownBefore ||= again;
     known.attempt = event.attempt;
     moveTo(state, known, "running");

@@ -34,6 +34,7 @@ export function initialState(start: ExecutionStarted, firstStep: string): Execut
     load: { running: 0, waiting: 0 },
     steps: [],
     errors: [],
+    size: JSON.stringify(start).length,
     entered: 0,
     enteredBefore: 0,
     deadline: start.deadline,
@@ -75,6 +76,7 @@ export function apply(state: ExecutionState, event: ExecutionEvent): void {
   if (isStepEvent(event)) applyToStep(state, event);
   else if (isControlEvent(event)) applyControl(state, event);
   else applyToExecution(state, event);
+  state.size += JSON.stringify(event).length;
   if (!isFinished(state.status)) state.status = unfinishedStatus(state);
 }
 
@@ -100,6 +102,10 @@ function applyToExecution(state: ExecutionState, event: OtherEvent): void {
       throw invalidTransition(state, event, "an execution starts once");
     case "execution_claimed":
       state.epoch = event.epoch;
+      return;
+    case "execution_released":
+      for (const step of state.activeSteps.values())
+        if (step.phase === "running" && step.epoch === event.epoch) step.isReleased = true;
       return;
     case "execution_cancel_requested":
       state.cancel ??= { by: event.by, at: event.at };

@@ -2,12 +2,15 @@ import { AppError } from "../../../shared/errors.ts";
 
 /** Characters of a text, elements of a list, or nodes of a result that an expression may make. */
 const MAX_SIZE = 1_000_000;
+/** Characters of all texts of a result: the same text may be there many times. */
+const MAX_RESULT = 4_000_000;
 /** Units of work of one evaluation: an operation is one, scanning text costs by its length. About 0.1 s. */
 const MAX_WORK = 1_000_000;
 
 /** Counts the work of one evaluation, so that no expression can block the process. */
 export class Meter {
   #left = MAX_WORK;
+  #given = 0;
 
   /** @throws {AppError} `limit_exceeded` when the work is used up. */
   spend(units: number): void {
@@ -30,6 +33,17 @@ export class Meter {
   make(length: number): void {
     this.spend(1 + Math.floor(length / 100));
     this.fit(length);
+  }
+
+  /** For a text within the result. @throws {AppError} `limit_exceeded` when all of them are too long. */
+  give(length: number): void {
+    this.make(length);
+    this.#given += length;
+    if (this.#given <= MAX_RESULT) return;
+    throw new AppError({
+      code: "limit_exceeded",
+      message: `The texts of the result have more than ${MAX_RESULT} characters in all. Use a part of the data.`,
+    });
   }
 
   /** For a part of something that is this long by now. @throws {AppError} `limit_exceeded` when it is too long. */

@@ -148,7 +148,7 @@ export function copyResult(value: Value | undefined, meter: Meter, depth = 0): J
       message: "The result is nested deeper than 100 levels.",
     });
   if (typeof value === "string") {
-    meter.make(value.length);
+    meter.give(value.length);
     return value;
   }
   if (typeof value === "number") return checkNumber(value);
