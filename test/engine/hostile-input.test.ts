@@ -93,6 +93,42 @@ describe("a run that could go on for ever", () => {
     });
   });
 
+  test("in a cycle of outputs of a megabyte ends before it fills the memory, also after a restart", async () => {
+    const next = { default: "nap" };
+    await using harness = await WorkflowHarness.open({
+      id: "swell",
+      name: "Swell",
+      limits: { maxSteps: 10_000 },
+      steps: [
+        { id: "copy", type: "transform", config: { expression: "variables.text" }, next },
+        { id: "nap", type: "wait", config: { duration: "1m" }, next: "copy" },
+      ],
+    });
+    const { executionId } = await harness.engine.executions.start({
+      workflowId: "swell",
+      variables: { text: "x".repeat(1_000_000) },
+      variableForm: "json",
+      trigger: { type: "slash", userId: "U0ALICE" },
+    });
+    const minutes = async (count: number): Promise<void> => {
+      for (let n = 0; n < count; n += 1) await harness.clock.advance(60_000);
+    };
+
+    await minutes(30);
+    await harness.restart();
+    await minutes(30);
+
+    const { status, error, steps } = await harness.engine.executions.get(executionId);
+    expect(status).toBe("failed");
+    expect(error).toMatchObject({
+      code: "run_too_large",
+      message: expect.stringMatching(
+        /^The run holds 50\.\d million characters of inputs, .* at most 50\.0 million are kept\./,
+      ),
+    });
+    expect(steps.filter(({ stepId }) => stepId === "copy")).toHaveLength(49);
+  });
+
   test("in an expression ends with what to do, and so does a pattern made to be slow", async () => {
     const slow = "variables.list.map(a, variables.list.map(b, variables.list.map(c, 1)))";
     await using harness = await WorkflowHarness.open({

@@ -26,10 +26,8 @@ const MAX_EVENT_LENGTH = 5_000_000;
 /**
  * Characters of all events of a run as JSON text. A process holds what runs in memory, several times
  * over while it reads it, and has to be able to hold a few such runs.
- *
- * @internal exported for its test
  */
-export const MAX_RUN_LENGTH = 50_000_000;
+const MAX_RUN_LENGTH = 50_000_000;
 
 /**
  * Levels of lists and objects in an output: deeper ones would overflow the stack of whatever reads
