@@ -13,6 +13,8 @@ const MAX_STATES = 2000;
 /**
  * States times characters of one search. At worst a state costs about 25 ns for each character of the text (`bench/bombs.ts`), so no
  * search takes much longer than 0.1 s.
+ *
+ * @internal exported for its test
  */
 export const MAX_SEARCH = 4_000_000;
 
