@@ -30,6 +30,8 @@ const MAX_PAUSE_MS = 10 * 60_000;
 interface Watch {
   trigger: ActiveTrigger;
   failures: number;
+  /** Names of the rows that the last look found and that need no start any more. */
+  started: Set<string>;
   cancelTimer: () => void;
 }
 
@@ -76,7 +78,12 @@ export class DatabasePoller {
       const known = this.#watches.get(keyOf(trigger));
       if (known?.trigger === trigger) continue;
       known?.cancelTimer();
-      const watch = { trigger, failures: 0, cancelTimer: () => undefined };
+      const watch = {
+        trigger,
+        failures: 0,
+        started: new Set<string>(),
+        cancelTimer: () => undefined,
+      };
       this.#watches.set(keyOf(trigger), watch);
       this.#poll(watch);
     }
@@ -100,7 +107,7 @@ export class DatabasePoller {
     const { logger } = this.#options;
     const { workflowId, id } = watch.trigger;
     try {
-      await this.#readRows(watch.trigger);
+      await this.#readRows(watch);
       if (watch.failures > 0)
         logger.info({ workflowId, trigger: id }, "the database answers again");
       watch.failures = 0;
@@ -118,14 +125,30 @@ export class DatabasePoller {
   }
 
   /** All runs are begun before the mark moves on: what a crash leaves out is found again. */
-  async #readRows(trigger: ActiveTrigger): Promise<void> {
+  async #readRows(watch: Watch): Promise<void> {
     const { store, clock } = this.#options;
+    const { trigger } = watch;
+    const key = keyOf(trigger);
     const now = clock.now();
-    const mark = readNumber(await store.kv.get(keyOf(trigger)), "at");
-    // Of what was there before the first look nothing is new.
-    const since = mark === null ? now : Math.max(mark - OVERLAP_MS, Math.min(trigger.since, mark));
-    for (const row of await this.#query(trigger, since)) await this.#start(trigger, row);
-    await store.kv.set(keyOf(trigger), { at: now });
+    const query = this.#hashOf(trigger);
+    const before = progressOf(await store.kv.get(key));
+    const since = before === null ? now : sinceOf(before, query);
+    const rows = new Map((await this.#query(trigger, since)).map((row) => [nameOf(row), row]));
+    // Of what was there before the first look nothing is new, whatever clock its times are by.
+    const old = new Set(before?.known ?? rows.keys()).intersection(rows);
+    const begun = new Set<string>();
+    for (const [name, row] of rows) {
+      const isDone = watch.started.has(name) || old.has(name);
+      if (isDone || (await this.#start(trigger, row))) begun.add(name);
+    }
+    watch.started = begun;
+    await store.kv.set(key, { at: now, from: before?.from ?? now, known: [...old], query });
+  }
+
+  /** Of what decides which rows are found. */
+  #hashOf(trigger: ActiveTrigger): string {
+    const { connection, query, timezone } = this.#config(trigger);
+    return hashJson(omitUndefined({ connection, query, timezone }));
   }
 
   async #query(trigger: ActiveTrigger, since: number): Promise<readonly Json[]> {
@@ -155,7 +178,8 @@ export class DatabasePoller {
     return Array.isArray(rows) ? rows.filter((row: Json) => isJsonObject(row)) : [];
   }
 
-  async #start({ workflowId, id }: ActiveTrigger, row: Json): Promise<void> {
+  /** @returns whether the run is begun, now or before. */
+  async #start({ workflowId, id }: ActiveTrigger, row: Json): Promise<boolean> {
     try {
       await this.#options.executions.start({
         workflowId,
@@ -164,14 +188,52 @@ export class DatabasePoller {
         variableForm: "json",
         trigger: { type: "database-change", id },
       });
+      return true;
     } catch (error) {
       if (isAppError(error, "store_unavailable")) throw error;
       this.#options.logger.warn(
         { workflowId, trigger: id, error: asAppError(error).message },
         "a row was found, but the workflow could not be started",
       );
+      return false;
     }
   }
+}
+
+/** How far a trigger has come, as it is stored. */
+interface Progress {
+  /** Time of the last look. */
+  readonly at: number;
+  /** Time of the first look; 0 where an older version stored none. */
+  readonly from: number;
+  /** Names of the rows that were there at the first look, as long as they are found. */
+  readonly known: readonly string[];
+  /** Which query it was, as a hash; `null` where an older version stored none. */
+  readonly query: string | null;
+}
+
+function progressOf(stored: Json): Progress | null {
+  const at = readNumber(stored, "at");
+  if (at === null) return null;
+  const known = readOwn(stored, "known");
+  const query = readOwn(stored, "query");
+  return {
+    at,
+    from: readNumber(stored, "from") ?? 0,
+    known: Array.isArray(known) ? known.filter((name) => typeof name === "string") : [],
+    query: typeof query === "string" ? query : null,
+  };
+}
+
+/** Rows of another query have other columns, by which none of those before the last look would be known. */
+function sinceOf({ at, from, query }: Progress, now: string): number {
+  const isSame = query === null || query === now;
+  return isSame ? Math.max(at - OVERLAP_MS, from) : at;
+}
+
+/** By which a row is known: all of its content. */
+function nameOf(row: Json): string {
+  return hashJson(row).slice(0, 32);
 }
 
 function keyOf({ workflowId, id }: ActiveTrigger): string {

@@ -182,6 +182,30 @@ describe("rows of a database", () => {
     expect(database.asked).toEqual([]);
   });
 
+  test("that the first look finds start nothing, however their times are written", async () => {
+    const { database, harness } = await open();
+    await using _bench = harness;
+    const engine = await harness.start();
+    // Written by a clock that is ahead, or found without a time.
+    const ahead = harness.clock.now() + 7_200_000;
+    database.put(1, ahead);
+    await harness.deploy(engine, "triage", trigger());
+    await harness.clock.advance(20_000);
+    await engine.stop();
+    const next = await harness.start();
+    await harness.clock.advance(20_000);
+    expect(await harness.runs(next, "triage")).toEqual([]);
+
+    database.put(2, ahead);
+    database.rows[0] = { ...database.rows[0], state: "changed" };
+    await harness.clock.advance(10_000);
+    const found = await harness.runs(next, "triage");
+    expect(found.map(({ changeRecord }) => changeRecord)).toEqual(
+      expect.arrayContaining(database.rows),
+    );
+    expect(found).toHaveLength(2);
+  });
+
   test("are read without values by a query that has none", async () => {
     const { database, harness } = await open();
     await using _bench = harness;
@@ -194,6 +218,8 @@ describe("rows of a database", () => {
 test.for<readonly [JsonObject, string, string]>([
   [trigger({ pollIntervalMs: 10 }), "trigger.pollIntervalMs", "every 1000 ms at most"],
   [trigger({ query: "SELECT {{variables.x}}" }), "trigger.query", "holds no templates"],
+  [trigger({ query: "BEGIN" }), "trigger.query", "BEGIN has no use here"],
+  [trigger({ timezone: "Mars/Base" }), "trigger.timezone", 'no time zone "Mars/Base"'],
   [trigger({ query: "SELECT $1, $2" }), "trigger.query", "more values than $1"],
   [{ type: "database-change" }, "trigger.query", '"query" is missing'],
 ])("%j is a problem", async ([source, path, text]) => {

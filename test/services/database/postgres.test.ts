@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { NewSince } from "../../../src/engine/ports/service.ts";
 import { createDatabaseService } from "../../../src/services/database/database-service.ts";
 import { createServiceRegistry } from "../../../src/services/registry.ts";
 import type { Json, JsonObject } from "../../../src/shared/json.ts";
@@ -10,6 +11,14 @@ import { until } from "../../support/until.ts";
 // The runner shows the names of skipped tests nowhere; this line it does show.
 if (postgresMissing !== null) {
   process.stderr.write(`Queries to PostgreSQL: skipped. ${postgresMissing}.\n`);
+}
+
+function hoursInNewYork(time: Date): number {
+  const parts = new Intl.DateTimeFormat("en", {
+    timeZone: "America/New_York",
+    timeZoneName: "shortOffset",
+  }).formatToParts(time);
+  return Number(parts.find(({ type }) => type === "timeZoneName")?.value.replace("GMT", ""));
 }
 
 describe.skipIf(postgresMissing !== null)("a query to PostgreSQL", () => {
@@ -36,11 +45,11 @@ describe.skipIf(postgresMissing !== null)("a query to PostgreSQL", () => {
   async function query(
     sql: string,
     values: readonly Json[] = [],
-    more: { connection?: string; signal?: AbortSignal } = {},
+    more: { connection?: string; signal?: AbortSignal; newSince?: NewSince } = {},
   ): Promise<Json> {
-    const { connection, signal } = more;
+    const { connection, ...given } = more;
     const params: JsonObject = { query: sql, values, ...(connection && { connection }) };
-    const context = serviceContext(signal && { signal });
+    const context = serviceContext(given);
     return createServiceRegistry([service]).execute("database", "query", params, context);
   }
 
@@ -228,6 +237,39 @@ describe.skipIf(postgresMissing !== null)("a query to PostgreSQL", () => {
     expect(process.memoryUsage.rss() - before).toBeLessThan(60_000_000);
     expect(await query("SELECT id FROM large")).toMatchObject({ rows: [{ id: 1 }] });
   });
+
+  test("of a trigger may find more, up to a limit as well", async () => {
+    const newSince = { at: "2026-11-23T09:00:00.000Z", timezone: null };
+    const many = (n: number) =>
+      query(`SELECT n, $1::timestamptz AS at FROM generate_series(1, ${n}) AS n`, [], { newSince });
+
+    expect(await many(10_000)).toMatchObject({
+      rowCount: 10_000,
+      rows: expect.arrayContaining([{ n: 9999, at: "2026-11-23T09:00:00Z" }]),
+    });
+    await expect(many(10_001)).rejects.toThrow("more than 10000 rows");
+    expect(await query("SELECT 1 AS n", [], { newSince })).toMatchObject({ rowCount: 1 });
+  });
+
+  test.each(["2026-01-15T12:00:00.000Z", "2026-07-15T12:00:00.000Z"])(
+    "of a trigger gives columns without a time zone the earliest reading of the clock since %s",
+    async (at) => {
+      const newSince = { at, timezone: "America/New_York" };
+      // A clock that was set back in between reads an hour less.
+      const offsets = [new Date(at), new Date()].map(hoursInNewYork);
+      const reading = new Date(Date.parse(at) + Math.min(...offsets) * 3_600_000).toISOString();
+
+      expect(
+        await query(
+          "SELECT a::text, b FROM (SELECT $1::timestamp AS a, $1::timestamp::date AS b) t",
+          [],
+          { newSince },
+        ),
+      ).toMatchObject({
+        rows: [{ a: reading.slice(0, 19).replace("T", " "), b: reading.slice(0, 10) }],
+      });
+    },
+  );
 
   test("that is stopped ends on the server, too", async () => {
     const stop = new AbortController();

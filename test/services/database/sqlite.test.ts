@@ -169,6 +169,22 @@ describe("what SQLite refuses", () => {
     expect(await harness.query("SELECT id FROM orders")).toMatchObject({ rowCount: 0 });
   });
 
+  test("more than a trigger may find, which is more", async () => {
+    await using harness = await openHarness();
+    const action = harness.service.actions["query"];
+    const newSince = { at: "2026-11-23T09:00:00.000Z", timezone: null };
+    const count = (n: number) =>
+      action?.execute(
+        {
+          query: `WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < ${n}) SELECT n, $1 AS at FROM c`,
+        },
+        serviceContext({ newSince }),
+      );
+
+    expect(await count(10_000)).toMatchObject({ rowCount: 10_000 });
+    await expect(count(10_001)).rejects.toThrow("more than 10000 rows");
+  });
+
   test("a text that is far too large, before it is read", async () => {
     await using harness = await openHarness();
     const insert = "INSERT INTO orders (id, item) VALUES (1, printf('%.*c', 300000000, 'x'))";
