@@ -12,11 +12,9 @@ export function escapeHtml(text: string): string {
 }
 
 /**
- * Escapes the mentions in Slack's markup that notify many people: `<!channel>`, `<!here>`,
- * `<!everyone>` and user groups. Links, emphasis and mentions of single people stay.
- *
- * A `<` at the end is escaped too: the text that follows could complete a mention.
+ * Makes text harmless in Slack's markup: it holds no mention, link or entity
+ * (https://docs.slack.dev/messaging/formatting-message-text#escaping). Marks of emphasis stay: they only change how it looks.
  */
-export function escapeBroadcasts(text: string): string {
-  return text.replace(/<(?=!|$)/g, "&lt;");
+export function escapeMrkdwn(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

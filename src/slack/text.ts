@@ -1,15 +1,10 @@
 import { isJsonObject, type Json } from "../shared/json.ts";
+import { escapeMrkdwn } from "../shared/markup.ts";
 import { isUserId } from "../shared/slack-ids.ts";
 import { cut } from "./limits.ts";
 
-/**
- * Makes text from outside harmless in mrkdwn: it contains no mention, link or entity.
- *
- * Formatting marks (`*`, `_`) stay: they only change how the text looks.
- */
-export function escapeText(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
+/** Makes text from outside harmless in mrkdwn. */
+export const escapeText = escapeMrkdwn;
 
 /** The three characters that Slack escapes, as they were typed. */
 export function unescapeText(text: string): string {

@@ -39,7 +39,7 @@ test("what a sender writes notifies no channel, in whichever part of a message i
   const message = await bot.message("C0GENERAL", /announced/);
   expect(contentOf(message)).toContain("announced: &lt;!channel&gt; &amp; more");
   expect(message["blocks"]).toMatchObject([
-    { text: { text: "*New* &lt;!channel> & more" } },
+    { text: { text: "*New* &lt;!channel&gt; &amp; more" } },
     { text: { text: "<https://a.example/?q=%3C!channel%3E%20%26%20more&n=1|Look>" } },
     { text: { type: "plain_text", text: "<!channel> & more" } },
   ]);

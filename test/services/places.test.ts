@@ -177,7 +177,15 @@ test.for(ALL.filter(({ place }) => place !== "text" && place !== "written in ful
 );
 
 describe("blocks", () => {
-  const HOSTILE = ["<!channel>", "<!here|x>", "<!subteam^S1> x", "a <", "!channel"];
+  const HOSTILE = [
+    "<!channel>",
+    "<!here|x>",
+    "<!subteam^S1> x",
+    "a <",
+    "!channel",
+    "<@U1>",
+    "<https://evil.example|https://bank.example>",
+  ];
 
   test.for<[string, Json]>([
     ["a section", { type: "section", text: { type: "mrkdwn", text: `*${V}*` } }],
@@ -206,7 +214,7 @@ describe("blocks", () => {
     for (const v of HOSTILE) {
       const entered = enter({ ...POST, blocks: [block] }, { v, type: "mrkdwn" });
 
-      expect(JSON.stringify(entered)).not.toContain("<!");
+      expect(JSON.stringify(entered)).not.toMatch(/<[!@]|<https/);
     }
   });
 
@@ -222,12 +230,14 @@ describe("blocks", () => {
             { type: "usergroup", usergroup_id: "S1" },
             { type: "user", user_id: "U1" },
             { type: "text", text: "a < b", style: { bold: true } },
+            { type: "link", url: "https://evil.example", text: "bank.example" },
+            { type: "link", url: "https://evil.example" },
           ],
         },
       ],
     };
     const expected = [
-      { type: "section", text: { type: "mrkdwn", text: "&lt;!channel> *hi*" } },
+      { type: "section", text: { type: "mrkdwn", text: "&lt;!channel&gt; *hi*" } },
       {
         type: "rich_text",
         elements: [
@@ -236,8 +246,10 @@ describe("blocks", () => {
             elements: [
               { type: "text", text: "@channel" },
               { type: "text", text: "@S1" },
-              { type: "user", user_id: "U1" },
+              { type: "text", text: "@U1" },
               { type: "text", text: "a < b", style: { bold: true } },
+              { type: "text", text: "bank.example (https://evil.example)" },
+              { type: "text", text: "https://evil.example" },
             ],
           },
         ],
@@ -273,7 +285,7 @@ describe("blocks", () => {
 
     expect(enter({ ...POST, blocks }, { v: "<!x> &" })).toMatchObject({
       blocks: [
-        { text: { text: "<!here> &lt;!x> &" } },
+        { text: { text: "<!here> &lt;!x&gt; &amp;" } },
         { text: { text: "<!x> &", emoji: true } },
         { elements: [{ url: "https://a.example/?q=%3C!x%3E%20%26", value: "<!x> &" }] },
       ],

@@ -1,14 +1,12 @@
 import { expect, test } from "vitest";
-import { escapeBroadcasts } from "../../src/shared/markup.ts";
+import { escapeMrkdwn } from "../../src/shared/markup.ts";
 
 test.for([
-  ["<!channel> look", "&lt;!channel> look"],
-  ["<!here|here> and <!subteam^S1>", "&lt;!here|here> and &lt;!subteam^S1>"],
+  ["<!channel> look", "&lt;!channel&gt; look"],
+  ["<!here|here> and <!subteam^S1>", "&lt;!here|here&gt; and &lt;!subteam^S1&gt;"],
+  ["<@U1>, <https://example.com|a link>", "&lt;@U1&gt;, &lt;https://example.com|a link&gt;"],
   ["ends with <", "ends with &lt;"],
-  [
-    "<@U1>, <https://example.com|a link> and 1 < 2",
-    "<@U1>, <https://example.com|a link> and 1 < 2",
-  ],
-] as const)("text from outside notifies no crowd: %s", ([given, shown]) => {
-  expect(escapeBroadcasts(given)).toBe(shown);
+  ["&lt;!channel&gt;", "&amp;lt;!channel&amp;gt;"],
+] as const)("text from outside mentions nobody and is no link: %s", ([given, shown]) => {
+  expect(escapeMrkdwn(given)).toBe(shown);
 });

@@ -6,6 +6,7 @@ import type { Limits } from "../../simulator/limits.ts";
 import { openSimulator, type Simulator } from "../../simulator/simulator.ts";
 import { createOpenAiModelClient } from "../../src/adapters/llm/openai-model-client.ts";
 import { createCron } from "../../src/adapters/node-cron.ts";
+import { createSecretRevealer } from "../../src/adapters/secrets.ts";
 import { createSlackBot, type SlackBot, type SlackBotConfig } from "../../src/bot/app.ts";
 import { createConversations } from "../../src/bot/conversations.ts";
 import type { StepType } from "../../src/engine/definition/step-type.ts";
@@ -19,6 +20,7 @@ import { createServiceRegistry } from "../../src/services/registry.ts";
 import { createSlackService } from "../../src/services/slack/slack-service.ts";
 import { AppError } from "../../src/shared/errors.ts";
 import { omitUndefined } from "../../src/shared/omit-undefined.ts";
+import { createSecretMask } from "../../src/shared/secret-mask.ts";
 import type { SlackMeters } from "../../src/slack/meters.ts";
 import { createSlackInputChecks } from "../../src/slack/name-checks.ts";
 import { createSlackNamePins } from "../../src/slack/name-pins.ts";
@@ -53,6 +55,8 @@ export interface TestBotOptions {
   /** What the bot works with in place of the store. @default the store itself */
   readonly wrapStore?: (store: Store) => Store;
   readonly meters?: SlackMeters;
+  /** Secrets of workflows, by name. @default none */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Gets each line of the bot's log from `warn` on. @default none */
   readonly onLog?: (line: string) => void;
 }
@@ -137,7 +141,8 @@ export class TestBot implements AsyncDisposable {
       onRefused: (remedy) => this.refusals.push(remedy),
     });
     this.#slack = slack;
-    const admins = this.#options.admins ?? [];
+    const { admins = [], secrets = {} } = this.#options;
+    const mask = createSecretMask(Object.values(secrets));
     await this.store.leases.voidAll(Date.now());
     const engine = createEngine({
       store: this.store,
@@ -152,8 +157,9 @@ export class TestBot implements AsyncDisposable {
       stepTypes: this.#options.stepTypes ?? createStepTypes({ defaultModel: "gpt-4o-mini" }),
       triggerTypes: createTriggerTypes({ cron: createCron() }),
       cron: createCron(),
-      revealSecrets: (params) => params,
-      hideSecrets: (text) => text,
+      revealSecrets: createSecretRevealer(secrets),
+      hideSecrets: mask.text,
+      maskSecrets: mask.json,
       pollMs: 250,
     });
     const isHttp = this.#options.mode === "http";

@@ -1,6 +1,7 @@
 import type { ChannelFinder } from "../../slack/channels.ts";
 import { findMessage, type MessageMark } from "../../slack/messages.ts";
 import type { Slack } from "../../slack/slack.ts";
+import { UNPARSED, UNPARSED_POST } from "../../slack/unparsed.ts";
 import { CARD_METADATA } from "../ids.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 
@@ -46,15 +47,15 @@ export function createSlackMessages({
           text: message.text,
           blocks: [...message.blocks],
           metadata: markOf(cardId),
-          unfurl_links: false,
-          unfurl_media: false,
+          ...UNPARSED_POST,
           ...(threadTs === null ? {} : { thread_ts: threadTs }),
         });
         return answer.ts ?? "";
       }),
     update: (channel, ts, message) =>
       noting(channel, async () => {
-        await client.chat.update({ channel, ts, text: message.text, blocks: [...message.blocks] });
+        const { text, blocks } = message;
+        await client.chat.update({ channel, ts, text, blocks: [...blocks], ...UNPARSED });
       }),
     findPosted: (place, cardId, since) =>
       findMessage(client, { ...place, since: since - CLOCK_SLACK_MS }, markOf(cardId)),

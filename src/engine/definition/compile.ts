@@ -1,3 +1,4 @@
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { compileExpression, type Expression } from "../language/expression.ts";
 import type { NamedPrompt } from "../language/prompt-ref.ts";
 import type { Definition, StepDefinition } from "./schema.ts";
@@ -44,7 +45,9 @@ export function compileDefinition(
   stepTypes: ReadonlyMap<string, StepType>,
   context: CheckContext,
 ): CompiledWorkflow {
-  const root = compileBody(definition.steps, stepTypes, context, true);
+  const { inputs } = definition;
+  const surroundings = { ...context, ...omitUndefined({ inputs }) };
+  const root = compileBody(definition.steps, stepTypes, surroundings, true);
   return {
     ...root,
     definition,

@@ -79,6 +79,8 @@ export const InputDefinition = z.strictObject({
   options: z.array(z.string().min(1).max(75)).min(1).max(100).optional(),
   pattern: z.string().max(500).optional(),
   sensitive: z.boolean().default(false),
+  /** Is its value a link or a mention in messages? For a `url`, a `user` and a `channel`. @default it is text */
+  link: z.boolean().optional(),
 });
 export type InputDefinition = z.output<typeof InputDefinition>;
 

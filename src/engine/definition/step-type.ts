@@ -25,7 +25,7 @@ import type {
 import type { CallRecord } from "../ports/calls.ts";
 import type { ModelClient } from "../ports/model.ts";
 import type { ServiceContext, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
-import type { StepDefinition } from "./schema.ts";
+import type { InputDefinition, StepDefinition } from "./schema.ts";
 
 /** Id of the body that is executed for each item: paths have the index of the item in its place. No branch can have it. */
 export const EACH = "*";
@@ -286,6 +286,8 @@ export interface CheckContext {
   readonly services: ServiceRegistry;
   /** Absent: no prompts are named, or they were checked before. */
   readonly prompts?: PromptLookup;
+  /** The inputs of the workflow. Absent: it declares none. */
+  readonly inputs?: Readonly<Record<string, InputDefinition>>;
 }
 
 /** One kind of step. Adding one: a module here, its test, a line in `index.ts`, an example in `workflows/`. */

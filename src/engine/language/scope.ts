@@ -1,4 +1,5 @@
 import type { Json } from "../../shared/json.ts";
+import type { LinkKind } from "../../shared/places/place.ts";
 
 /** What templates and expressions of a step may read. */
 export interface Scope {
@@ -8,6 +9,8 @@ export interface Scope {
   readonly roots: Readonly<Record<string, unknown>>;
   /** Whether what is read at a path stands for a value that is not known yet. Absent: everything is known. */
   isOpen?(path: readonly string[]): boolean;
+  /** As what the definition wants the value at a path shown in messages. Absent: everything is text. */
+  linkAt?(path: readonly string[]): LinkKind | undefined;
 }
 
 /** A scope with one more root. */

@@ -1,7 +1,8 @@
 import { AppError } from "../../shared/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { MAX_DEPTH, tooDeep, toText } from "../../shared/json-text.ts";
-import { Misfit, type Piece } from "../../shared/places/place.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { type Filled, Misfit, type Piece } from "../../shared/places/place.ts";
 import { guardSecrets, secretReference } from "../../shared/secret-reference.ts";
 import { parseTemplate, type Template, type TemplatePath } from "../../shared/template-parser.ts";
 import { missingValue } from "./missing-value.ts";
@@ -54,22 +55,22 @@ export function resolveTemplates(value: Json, scope: Scope, placing: Placing = P
       const [only] = pieces;
       if (!template.whole || typeof only !== "object" || only.value === undefined)
         return writeGuarded(template, pieces, placing, scope);
-      const taken = takeAlone(only.value, only.template, placing, path);
+      const taken = takeAlone(only.value, only, placing, path);
       return mapTexts(taken, { placing: PLAIN, path: [] }, budget, guardSecrets);
     }),
   );
 }
 
 /** The value of a lone template, which may be an object whose members stand in places of their own. */
-function takeAlone(value: Json, template: string, placing: Placing, path: Path): Json {
+function takeAlone(value: Json, piece: Filled, placing: Placing, path: Path): Json {
   const { place } = placing;
   if (place.alone) {
-    const taken = place.alone(value, template);
+    const taken = place.alone(value, piece.template, piece.link);
     if (taken !== undefined) return taken;
   }
   if (path.length > MAX_DEPTH) throw tooDeep();
   const take = (item: Json, key: string, owner: JsonObject | readonly Json[]): Json =>
-    takeAlone(item, template, placing.member(key, owner), [...path, key]);
+    takeAlone(item, piece, placing.member(key, owner), [...path, key]);
   if (Array.isArray(value)) {
     const list: readonly Json[] = value;
     return list.map((item, index) => take(item, String(index), list));
@@ -87,7 +88,8 @@ export function piecesOf(template: Template, scope?: Scope): readonly Piece[] {
     const isSecret = part[0] === "secrets";
     const known = scope !== undefined && !isSecret && scope.isOpen?.(part) !== true;
     const value = known ? readPath(part, scope) : undefined;
-    return { template: `{{${part.join(".")}}}`, isSecret, value };
+    const link = scope?.linkAt?.(part);
+    return { template: `{{${part.join(".")}}}`, isSecret, value, ...omitUndefined({ link }) };
   });
 }
 
@@ -144,7 +146,7 @@ function writeGuarded(
   scope: Scope,
 ): string {
   if (refusesSecrets && pieces.some(isSecret)) throw new Misfit(NO_SECRET);
-  const written = template.paths.length === 0 ? template.parts.map(String) : place.write(pieces);
+  const written = place.write(pieces);
   const texts: string[] = [];
   let run: string[] = [];
   const flush = (): void => {

@@ -3,6 +3,7 @@ import { didYouMean } from "../../shared/did-you-mean.ts";
 import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { LINK_KINDS } from "../../shared/places/place.ts";
 import { placingOf, secretProblems, traitProblems } from "../definition/param-traits.ts";
 import { fitParams, holdsTemplate, prepareParams } from "../definition/service-params.ts";
 import {
@@ -16,6 +17,7 @@ import {
   type StepProgram,
 } from "../definition/step-type.ts";
 import { PLAIN } from "../language/placing.ts";
+import type { Scope } from "../language/scope.ts";
 import { resolveTemplates } from "../language/template.ts";
 import { isUntried } from "../model/untried.ts";
 import type { ServiceAction, ServiceRegistry, UnknownPolicy } from "../ports/service.ts";
@@ -98,10 +100,11 @@ function bindService(config: ServiceConfig, context?: CheckContext): StepProgram
   const found = actionOf(context.services, config.service, nameOfAction(config, context.services));
   const params = paramsOf(config);
   const placing = found ? placingOf(found, params) : PLAIN;
+  const linkAt = linksOf(context);
   return {
     enter: ({ scope }) => {
       if (found) refuseSecrets(found, params);
-      const resolved = resolveTemplates(params, scope, placing);
+      const resolved = resolveTemplates(params, { ...scope, linkAt }, placing);
       if (!isJsonObject(resolved)) throw new Error("An object resolves to an object.");
       return {
         kind: "run",
@@ -117,6 +120,15 @@ function bindService(config: ServiceConfig, context?: CheckContext): StepProgram
     routes: { kind: "none" },
     timeoutMs: TIMEOUT_MS,
     expressions: [],
+  };
+}
+
+/** What inputs are shown as in messages. */
+function linksOf({ inputs = {} }: CheckContext): NonNullable<Scope["linkAt"]> {
+  return ([root, name = "", ...rest]) => {
+    const input = root === "variables" && Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+    if (input?.link !== true || rest.length > 0) return undefined;
+    return LINK_KINDS.find((kind) => kind === input.type);
   };
 }
 

@@ -15,6 +15,7 @@ import { toSlackError } from "../../slack/errors.ts";
 import { findMessage, type MessageMark } from "../../slack/messages.ts";
 import type { Slack } from "../../slack/slack.ts";
 import { pinnedName } from "../../slack/text.ts";
+import { unparsedBlocks } from "../../slack/unparsed.ts";
 import { defineAction, showText } from "../action.ts";
 import { markupInBlock, placeInBlocks } from "./block-place.ts";
 
@@ -164,7 +165,8 @@ function toArguments(
   return {
     channel,
     text,
-    ...omitUndefined({ blocks, thread_ts: threadTs }),
+    ...(blocks && { blocks: unparsedBlocks(blocks) }),
+    ...omitUndefined({ thread_ts: threadTs }),
     metadata: markOf(context),
   };
 }

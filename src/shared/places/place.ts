@@ -1,12 +1,18 @@
 import type { Json } from "../json.ts";
 import { toText } from "../json-text.ts";
 
+/** What a value is a link to: an address, a person, who is mentioned, or a channel. */
+export const LINK_KINDS = ["url", "user", "channel"] as const;
+export type LinkKind = (typeof LINK_KINDS)[number];
+
 /** One `{{…}}` of a text. */
 export interface Filled {
   /** As it is written: `{{variables.q}}`. */
   readonly template: string;
   /** What the operator keeps: put in later, and as it is. */
   readonly isSecret: boolean;
+  /** The definition wants it shown as a link or a mention where people read it. Absent: as text. */
+  readonly link?: LinkKind;
   /** `undefined` while it is not known: at deployment, for a secret, or for a step that has not run. */
   readonly value: Json | undefined;
 }
@@ -37,7 +43,7 @@ export interface Place {
    *
    * @throws {Misfit} for a value that cannot be taken.
    */
-  alone?(value: Json, template: string): Json | undefined;
+  alone?(value: Json, template: string, link?: LinkKind): Json | undefined;
   /** The first template that may not stand where it stands, found at deployment. */
   misplaced?(pieces: readonly Piece[]): Misplacement | null;
 }

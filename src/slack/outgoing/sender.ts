@@ -8,6 +8,7 @@ import type {
 import { type Clock, pause } from "../../engine/ports/clock.ts";
 import { AppError } from "../../shared/errors.ts";
 import { toSlackFailure } from "../errors.ts";
+import { UNPARSED, UNPARSED_POST } from "../unparsed.ts";
 import type { OutgoingCall } from "./limits.ts";
 import type { Place } from "./order.ts";
 import type { OutgoingQueue, PostingStep } from "./queue.ts";
@@ -70,13 +71,17 @@ export function createSender(client: WebClient, queue: OutgoingQueue, clock: Clo
   return {
     post: (message, place) =>
       send({ method: "chat.postMessage", channel: message.channel }, place, () =>
-        client.chat.postMessage(message),
+        client.chat.postMessage({ ...UNPARSED_POST, ...message }),
       ),
     update: async (message, place) => {
-      await send({ method: "chat.update" }, place, () => client.chat.update(message));
+      await send({ method: "chat.update" }, place, () =>
+        client.chat.update({ ...UNPARSED, ...message }),
+      );
     },
     postPrivately: async (message, place) => {
-      await send({ method: "chat.postEphemeral" }, place, () => client.chat.postEphemeral(message));
+      await send({ method: "chat.postEphemeral" }, place, () =>
+        client.chat.postEphemeral({ ...UNPARSED, ...message }),
+      );
     },
     postForStep: async (message, step) => {
       const call = { method: "chat.postMessage", channel: message.channel } as const;
@@ -85,7 +90,7 @@ export function createSender(client: WebClient, queue: OutgoingQueue, clock: Clo
         if (typeof turn === "number") throw noRoom(message.channel, turn);
         using _turn = turn;
         try {
-          return await client.chat.postMessage(message);
+          return await client.chat.postMessage({ ...UNPARSED_POST, ...message });
         } catch (error) {
           const failure = toSlackFailure(error);
           if (failure.kind !== "limited") throw error;

@@ -4,6 +4,7 @@ import type {
   ContextBlock,
   HeaderBlock,
   KnownBlock,
+  MrkdwnElement,
   SectionBlock,
 } from "@slack/types";
 import { omitUndefined } from "../../../shared/omit-undefined.ts";
@@ -22,9 +23,14 @@ export function header(text: string): HeaderBlock {
   };
 }
 
+/** Markup in which Slack looks for nothing by itself: neither an address nor a name in a value becomes a link. */
+function mrkdwn(text: string, limit: number): MrkdwnElement {
+  return { type: "mrkdwn", text: cut(text, limit), verbatim: true };
+}
+
 /** A paragraph of mrkdwn; what comes from outside must be escaped already. */
 export function section(text: string): SectionBlock {
-  return { type: "section", text: { type: "mrkdwn", text: cut(text, LIMITS.sectionText) } };
+  return { type: "section", text: mrkdwn(text, LIMITS.sectionText) };
 }
 
 /**
@@ -47,7 +53,7 @@ export function fields(pairs: readonly (readonly [string, string])[]): SectionBl
   return [
     {
       type: "section",
-      fields: texts.map((text) => ({ type: "mrkdwn", text: cut(text, LIMITS.sectionField) })),
+      fields: texts.map((text) => mrkdwn(text, LIMITS.sectionField)),
     },
   ];
 }
@@ -58,7 +64,7 @@ export function contextBlock(...texts: readonly string[]): ContextBlock {
     type: "context",
     elements: texts
       .slice(0, LIMITS.contextElementsCount)
-      .map((text) => ({ type: "mrkdwn", text: cut(text, LIMITS.contextText) })),
+      .map((text) => mrkdwn(text, LIMITS.contextText)),
   };
 }
 

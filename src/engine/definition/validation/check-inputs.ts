@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "../../../shared/json.ts";
+import { LINK_KINDS } from "../../../shared/places/place.ts";
 import { compilePattern } from "../../language/safe-pattern.ts";
 import { readInput } from "../inputs.ts";
 import type { ProblemCollector } from "../problem.ts";
@@ -27,6 +28,11 @@ export function checkInput(
   collector: ProblemCollector,
 ): void {
   if (!checkOptions(path, input, collector)) return;
+  if (input.link !== undefined && !LINK_KINDS.some((kind) => kind === input.type)) {
+    const message = `"link" means nothing for type ${input.type}`;
+    const fix = `Remove it: a link is made of a ${LINK_KINDS.join(", a ")}.`;
+    collector.problem([...path, "link"], message, fix);
+  }
   if (input.min !== undefined && input.max !== undefined && input.min > input.max) {
     const message = `"min" (${input.min}) is above "max" (${input.max})`;
     collector.problem([...path, "min"], message, "Exchange them.");
