@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import "../shared/schema-words.ts";
 import type { PriceOverride } from "../engine/ports/model.ts";
 import { AppError, isAppError } from "../shared/errors.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";

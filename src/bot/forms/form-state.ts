@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { InputDefinition } from "../../engine/definition/schema.ts";
+import { anyJsonObject } from "../../shared/any-json.ts";
 import { sha256 } from "../../shared/hash.ts";
 import { canonicalJson, type JsonObject, toJson } from "../../shared/json.ts";
 
@@ -22,7 +23,7 @@ export const FormState = z.object({
   /** The message that it is about. */
   message: Pointed.nullable(),
   /** Values by input, as typed in a command or filled in on an earlier page. Never one of a sensitive input. */
-  given: z.record(z.string(), z.json()),
+  given: anyJsonObject(),
   /** Counted from 0. */
   page: z.int().min(0),
   /** Stands for the inputs as the form shows them; absent: it is not open yet. */

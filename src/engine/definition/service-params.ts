@@ -4,6 +4,7 @@ import { AppError } from "../../shared/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { toText } from "../../shared/json-text.ts";
 import type { ServiceAction } from "../ports/service.ts";
+import "../../shared/schema-words.ts";
 import { bareSchema, memberSchemas } from "./param-schema.ts";
 
 /** One thing wrong with the parameters of an action. Values are never named: they may hold secrets. */
@@ -132,7 +133,7 @@ function problemsOf(
     // Of a name that does not fit, the reason stands within.
     const message = issue.code === "invalid_key" ? issue.issues[0]?.message : issue.message;
     const place = [name, ...path.map((part) => (typeof part === "number" ? part : String(part)))];
-    const rule = (message ?? "").replace(/^Invalid input: /, "").replace(/, received .*$/, "");
+    const rule = message ?? "is not possible here";
     return isMissing
       ? { path: place, message: "is missing", fix: `Add "${name}" (${rule}).` }
       : { path: place, message: `is not right: ${rule}`, fix: `Correct "${place.join(".")}".` };

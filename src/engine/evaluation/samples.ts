@@ -1,4 +1,6 @@
 import { z } from "zod";
+import "../../shared/schema-words.ts";
+import { anyJson, anyJsonObject } from "../../shared/any-json.ts";
 import { AppError } from "../../shared/errors.ts";
 import { formatPath } from "../../shared/format-path.ts";
 import { type Json, type JsonObject, readOwn, toJson } from "../../shared/json.ts";
@@ -9,9 +11,9 @@ import type { Definition } from "../definition/schema.ts";
 import type { Scope } from "../language/scope.ts";
 
 const SampleLine = z.strictObject({
-  inputs: z.record(z.string(), z.json()),
-  stepResults: z.record(z.string(), z.json()).optional(),
-  expected: z.json(),
+  inputs: anyJsonObject(),
+  stepResults: anyJsonObject().optional(),
+  expected: anyJson(),
   note: z.string().optional(),
 });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { anyJson } from "../../shared/any-json.ts";
 import { didYouMean } from "../../shared/did-you-mean.ts";
 import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
@@ -33,7 +34,7 @@ const ServiceConfig = z
     action: z.string().min(1).optional(),
     outputVariable: OutputVariable.optional(),
   })
-  .catchall(z.json());
+  .catchall(anyJson());
 type ServiceConfig = z.output<typeof ServiceConfig>;
 
 /** Calls an action of a service with the parameters that stand beside its name. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { anyJsonObject } from "../../shared/any-json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { WorkflowId } from "../definition/schema.ts";
 import {
@@ -18,7 +19,7 @@ const WorkflowConfig = z.strictObject({
   /** Absent: the version that is active then. */
   version: z.int().min(1).optional(),
   /** What the run begins with; values may be templates. */
-  variables: z.record(z.string(), z.json()).default({}),
+  variables: anyJsonObject().default({}),
   /** Wait for the end; else the run is started and goes its own way. */
   wait: z.boolean().default(true),
   outputVariable: OutputVariable.optional(),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { externalNames, inPlace, paramTraits } from "../../engine/definition/param-traits.ts";
 import type { NameCheck, NameWarning } from "../../engine/ports/name-checks.ts";
 import type { Service } from "../../engine/ports/service.ts";
+import { anyJson } from "../../shared/any-json.ts";
 import { AppError } from "../../shared/errors.ts";
 import { plain } from "../../shared/places/place.ts";
 import { whyNotStandalone } from "../../shared/sql/standalone.ts";
@@ -36,7 +37,7 @@ const ConnectionName = inPlace(z.string().min(1).max(64), plain)
 
 const QueryParams = z.strictObject({
   query: Statement,
-  values: inPlace(z.array(z.json()).max(1000), plain).default([]),
+  values: inPlace(z.array(anyJson()).max(1000), plain).default([]),
   connection: ConnectionName,
 });
 

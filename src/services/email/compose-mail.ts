@@ -2,6 +2,7 @@ import type { MailboxAddress } from "nodemailer/lib/addressparser";
 import type { MailComposerAttachment } from "nodemailer/lib/mail-composer";
 import { z } from "zod";
 import { inPlace } from "../../engine/definition/param-traits.ts";
+import { anyJsonObject } from "../../shared/any-json.ts";
 import { AppError } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/hash.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
@@ -43,7 +44,7 @@ export const SendParams = z.strictObject({
     plain,
   ).optional(),
   /** Values of the template's `{{name}}`. */
-  values: inPlace(z.record(z.string(), z.json()), plain).optional(),
+  values: inPlace(anyJsonObject(), plain).optional(),
   attachments: z.array(Attachment).max(20).optional(),
 });
 export type SendParams = z.output<typeof SendParams>;

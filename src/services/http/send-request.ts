@@ -3,6 +3,7 @@ import axios, { type AxiosRequestConfig, type AxiosResponse } from "axios";
 import { z } from "zod";
 import { inPlace, takesSecrets } from "../../engine/definition/param-traits.ts";
 import type { ServiceContext } from "../../engine/ports/service.ts";
+import { anyJson } from "../../shared/any-json.ts";
 import { TimeLimit } from "../../shared/duration.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
@@ -11,6 +12,7 @@ import { urlPlace } from "../../shared/places/url-place.ts";
 import { beginningOf } from "../../shared/shorten.ts";
 import type { AddressGuard } from "./address-guard.ts";
 import { bodyPlace } from "./body-place.ts";
+import { toFormText } from "./form-text.ts";
 import { type Hop, nextHop } from "./hop.ts";
 import { toHttpError, toStatusError } from "./http-errors.ts";
 import { assertFormType, FormParam, type RequestBody, toRequestBody } from "./request-body.ts";
@@ -54,7 +56,7 @@ export const RequestParams = z.strictObject({
     inPlace(z.record(z.string().min(1), z.union([Scalar, z.null(), z.array(Scalar)])), plain),
   ).optional(),
   /** JSON, text, or a file, whose bytes are sent. */
-  body: takesSecrets(inPlace(z.json(), bodyPlace)).optional(),
+  body: takesSecrets(inPlace(anyJson(), bodyPlace)).optional(),
   form: takesSecrets(FormParam).optional(),
   /** Absent: by the `Content-Type` of the answer. */
   responseType: z.enum(["json", "text", "file"], "json, text or file").optional(),
@@ -149,10 +151,18 @@ async function sendHop(
     validateStatus: null,
     // A proxy would connect to the address itself, past the guard.
     proxy: false,
-    ...(hop.body !== undefined && hop.body !== null && { data: hop.body }),
+    ...(hop.body !== undefined && hop.body !== null && { data: toBytes(hop) }),
     ...(await guard(hop.url)),
   };
   return axios.request<Readable>(request);
+}
+
+/** The client would copy an object first, without members that are named `constructor`, `prototype` or `__proto__`. */
+function toBytes({ body, headers }: Hop): unknown {
+  if (typeof body !== "object" || body === null) return body;
+  if (Buffer.isBuffer(body) || body instanceof FormData) return body;
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers["content-type"] ?? "");
+  return isForm ? toFormText(body) : JSON.stringify(body);
 }
 
 async function toOutput(

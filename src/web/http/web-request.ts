@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { z } from "zod";
 import { AppError } from "../../shared/errors.ts";
+import "../../shared/schema-words.ts";
 import { formatPath } from "../../shared/format-path.ts";
 import type { Json } from "../../shared/json.ts";
 

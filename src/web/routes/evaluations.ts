@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Engine } from "../../engine/api/engine.ts";
 import { MAX_SAMPLES } from "../../engine/api/evaluation.ts";
 import { OPERATOR } from "../../engine/model/actor.ts";
+import { anyJson } from "../../shared/any-json.ts";
 import { toNano } from "../../shared/money.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { Route } from "../http/route.ts";
@@ -24,7 +25,7 @@ const Body = z.strictObject({
 const LabelBody = z.strictObject({
   /** Path of the entry, or the step's id for its latest entry. */
   path: z.string("must be the path or the id of a step").min(1),
-  expected: z.json().optional(),
+  expected: anyJson().optional(),
   note: z.string().max(500).optional(),
 });
 

@@ -1,14 +1,16 @@
 import { z } from "zod";
 import type { Engine } from "../../engine/api/engine.ts";
 import { EventName } from "../../engine/definition/schema.ts";
+import { anyJsonObject } from "../../shared/any-json.ts";
 import { AppError } from "../../shared/errors.ts";
+import "../../shared/schema-words.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { Route, RouteResponse } from "../http/route.ts";
 import type { WebRequest } from "../http/web-request.ts";
 
 const Body = z.strictObject({
   name: EventName,
-  payload: z.record(z.string(), z.json()).default({}),
+  payload: anyJsonObject().default({}),
   /** Identifies the event: a repeat with the same id is a duplicate. */
   id: z.string().min(1).max(200).optional(),
 });
@@ -33,7 +35,7 @@ function parseBody(body: unknown): z.output<typeof Body> {
     message,
     fix: 'Send {"name": "invoice.paid", "payload": {…}, "id": "…"}; payload and id may be left out.',
   }));
-  const list = problems.map(({ path, message }) => `${path || "body"}: ${message}`).join("; ");
+  const list = problems.map(({ path, message }) => `${path || "The body"} ${message}`).join("; ");
   throw new AppError({
     code: "input_invalid",
     message: `The event cannot be taken. ${list}.`,

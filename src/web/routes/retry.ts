@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Engine } from "../../engine/api/engine.ts";
+import { anyJsonObject } from "../../shared/any-json.ts";
 import { parseDuration } from "../../shared/duration.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { readIdempotencyKey } from "../http/request-headers.ts";
@@ -8,7 +9,7 @@ import { parseInput, type WebRequest } from "../http/web-request.ts";
 
 const RetryBody = z.strictObject({
   fromStep: z.string().min(1).max(1000).optional(),
-  variables: z.record(z.string(), z.json()).optional(),
+  variables: anyJsonObject().optional(),
   acceptsDoubt: z.boolean().optional(),
   again: z.array(z.string().min(1).max(64)).max(100).optional(),
 });

@@ -196,7 +196,7 @@ describe("calling an action", () => {
 
   test.each<[JsonObject, RegExp]>([
     [{ ...POST, text: "{{variables.empty}}" }, /"text" is not right/],
-    [{ ...POST, count: "{{variables.word}}" }, /"count" is not right: expected number/],
+    [{ ...POST, count: "{{variables.word}}" }, /"count" is not right: must be a number/],
     [{ ...POST, key: "{{secrets.OTHER}}" }, /no secret "OTHER".*SECRET_OTHER/],
   ])("%j is refused before anything happens", async (config, message) => {
     const board = new Board();
@@ -372,8 +372,8 @@ describe("checking a configuration", () => {
     ],
     [{ service: "board", channel: "#a" }, "text", '"text" is missing', /Add "text"/],
     [{ ...POST, txt: "x" }, "txt", '"txt" is no parameter of this action', /Did you mean "text"/],
-    [{ ...POST, count: "three" }, "count", '"count" is not right: expected number', /Correct/],
-    [{ ...POST, tags: "a" }, "tags", '"tags" is not right: expected array', /Correct/],
+    [{ ...POST, count: "three" }, "count", '"count" is not right: must be a number', /Correct/],
+    [{ ...POST, tags: "a" }, "tags", '"tags" is not right: must be a list', /Correct/],
     [
       { ...POST, constructor: "x" },
       "constructor",
@@ -399,8 +399,8 @@ describe("checking a configuration", () => {
       check({ ...POST, ...params }).map(({ message }) => message);
 
     expect(messages({ files: [{ nam: "a", text }] })).toEqual([
-      '"files.0.name" is not right: expected string',
-      '"files.0" is not right: Unrecognized key: "nam"',
+      '"files.0.name" is not right: must be text',
+      '"files.0" is not right: has a member that is not known here: nam',
     ]);
     expect(messages({ files: [{ name: "", text }, text] })).toHaveLength(1);
     expect(messages({ files: [{ name: "a", text }, text], head: { a: text, b: 1 } })).toEqual([]);

@@ -72,6 +72,22 @@ describe("a request", () => {
     });
   });
 
+  test.for(["application/json", "application/x-www-form-urlencoded"])(
+    "keeps members of any name in a body of the type %s",
+    async (type) => {
+      await using server = await startLoopbackServer(json(200, {}));
+      const body: Json = JSON.parse(
+        '{"constructor": {"prototype": {"a": 1}}, "__proto__": {"b": 2}, "toString": 3}',
+      );
+
+      await request({ url: server.url, method: "POST", body, headers: { "Content-Type": type } });
+
+      const form = "constructor[prototype][a]=1&__proto__[b]=2&toString=3";
+      const sent = decodeURIComponent(server.received[0]?.body ?? "");
+      expect(sent).toBe(type === "application/json" ? JSON.stringify(body) : form);
+    },
+  );
+
   test("has the length of its body, whatever its headers say", async () => {
     await using server = await startLoopbackServer(json(200, {}));
     const headers = { "Content-Length": "3", "Transfer-Encoding": "chunked" };

@@ -1,21 +1,12 @@
 import { z } from "zod";
 import { didYouMean } from "../../../shared/did-you-mean.ts";
 import { readOwn } from "../../../shared/json.ts";
+import { TYPE_WORDS, WRONG_FORM } from "../../../shared/schema-words.ts";
 import { shorten } from "../../../shared/shorten.ts";
 import { typeInWords } from "../../language/cel/values.ts";
 import type { ProblemCollector } from "../problem.ts";
 
 type Issue = z.core.$ZodIssue;
-
-const EXPECTED: Readonly<Record<string, string>> = {
-  string: "text",
-  number: "a number",
-  int: "a whole number",
-  boolean: "true or false",
-  object: "an object",
-  record: "an object",
-  array: "a list",
-};
 
 /**
  * Says in plain words what a schema finds wrong.
@@ -69,7 +60,7 @@ function addIssue(issue: Issue, context: Context, collector: ProblemCollector): 
 }
 
 function expectedOf(issue: Issue): string {
-  const expected = issue.code === "invalid_type" ? EXPECTED[issue.expected] : undefined;
+  const expected = issue.code === "invalid_type" ? TYPE_WORDS[issue.expected] : undefined;
   if (expected !== undefined) return `: ${expected}`;
   return issue.code === "invalid_value" ? `: one of ${issue.values.map(String).join(", ")}` : "";
 }
@@ -81,7 +72,7 @@ function describe(
 ): { readonly message: string; readonly fix: string } {
   switch (issue.code) {
     case "invalid_type": {
-      const expected = EXPECTED[issue.expected] ?? issue.expected;
+      const expected = TYPE_WORDS[issue.expected] ?? issue.expected;
       // A number that is not whole is recognized by its value.
       const isFraction = issue.expected === "int" && typeof found === "number";
       const is = isFraction ? shown(found) : typeInWords(found);
@@ -107,7 +98,7 @@ function describe(
         fix: "Begin with a letter or _, and use letters, digits and _ alone (at most 64).",
       };
     case "invalid_format":
-      return issue.message.startsWith("Invalid")
+      return issue.message === WRONG_FORM
         ? {
             message: `${shown(found)} does not have the form of ${name}`,
             fix: "Compare it with an example in the documentation.",
@@ -162,7 +153,7 @@ function addUnion(
   }
   const forms = issue.errors.flatMap((issues) =>
     issues.flatMap((inner) =>
-      inner.code === "invalid_type" ? [EXPECTED[inner.expected] ?? inner.expected] : [],
+      inner.code === "invalid_type" ? [TYPE_WORDS[inner.expected] ?? inner.expected] : [],
     ),
   );
   const expected = [...new Set(forms)].join(" or ");

@@ -43,7 +43,7 @@ describe("calls of services", () => {
       "a missing and an unknown parameter",
       step("service", { service: "slack", channel: "#general", text: "Hello" }),
       'steps[0].config.text: "text" is no parameter of this action. Remove it. Known parameters: channel, message, blocks, threadTs.',
-      'steps[0].config.message: "message" is missing. Add "message" (expected string).',
+      'steps[0].config.message: "message" is missing. Add "message" (must be text).',
     ],
     [
       "an unknown method, a status that is none, a URL that is none",
