@@ -218,7 +218,8 @@ function toText(value: object): string {
 }
 
 function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
+  // A longer one is none that a button of ours carried.
+  if (text === undefined || text.length > LIMITS.buttonValue) return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -3,6 +3,7 @@ import type { RespondArguments } from "@slack/bolt";
 import type { Logger } from "pino";
 import { type AppError, asAppError, faultOf } from "../shared/errors.ts";
 import { omitUndefined } from "../shared/omit-undefined.ts";
+import { isCallError, toSlackError } from "../slack/errors.ts";
 import { ANSWER, type Sender } from "../slack/outgoing/sender.ts";
 import { showSentence } from "../slack/text.ts";
 import { type CardMessage, contextBlock, message, section, unfold } from "./views/blocks/build.ts";
@@ -101,7 +102,7 @@ export async function guard(
   try {
     await work();
   } catch (error) {
-    const known = asAppError(error);
+    const known = isCallError(error) ? toSlackError(error, "the answer") : asAppError(error);
     const reference = randomBytes(4).toString("hex");
     const isTheirs = faultOf(known.code) === "user" || faultOf(known.code) === "author";
     logger[isTheirs ? "info" : "error"](

@@ -46,6 +46,13 @@ export interface SlackRefusal {
   readonly says: string | null;
 }
 
+const CALL_ERRORS: ReadonlySet<unknown> = new Set(Object.values(ErrorCode));
+
+/** Did the Web API client throw this? */
+export function isCallError(error: unknown): boolean {
+  return CALL_ERRORS.has(readOwn(error, "code"));
+}
+
 /** Sorts what the Web API client threw, by its codes, never by its text. */
 export function toSlackFailure(error: unknown): SlackFailure {
   const code = readOwn(error, "code");

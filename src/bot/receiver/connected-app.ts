@@ -69,6 +69,8 @@ export function createConnectedApp(options: ConnectedAppOptions): ConnectedApp {
   const gate = new EventGate({
     onReceived: () => slack.health.meters.received(clock.now()),
     onEventsLimited,
+    onMalformed: (member) =>
+      logger.warn({ member }, "Slack sent something in a form that is not known; it was left out"),
   });
   const app = createApp(options, receiver, gate, slackLogger);
   app.error(async (error) => {

@@ -2,6 +2,7 @@ import { App, type AppOptions, type ReceiverEvent } from "@slack/bolt";
 import { isJsonObject, readOwn } from "../../shared/json.ts";
 import { LruMap } from "../../shared/lru-map.ts";
 import { withInnerEvent } from "../../slack/socket/frames.ts";
+import { faultOfPayload } from "./payload-form.ts";
 
 /** Events that are remembered so that a second delivery is recognized; Slack repeats within minutes. */
 const REMEMBERED_EVENTS = 5000;
@@ -19,6 +20,8 @@ export interface EventGateOptions {
   readonly onReceived: () => void;
   /** Called when Slack says that it leaves out events. */
   readonly onEventsLimited: () => void;
+  /** Called for what is left out because it does not have the form that Slack documents. @param fault - the member that is wrong. */
+  readonly onMalformed: (fault: string) => void;
 }
 
 type Process = (event: ReceiverEvent) => Promise<void>;
@@ -45,11 +48,17 @@ export class EventGate {
   async pass(event: ReceiverEvent, process: Process): Promise<void> {
     this.#options.onReceived();
     const body = toEventBody(event.body);
-    if (body === null) return process(event);
-    if (body["type"] === "app_rate_limited") {
+    if (body?.["type"] === "app_rate_limited") {
       this.#options.onEventsLimited();
       return event.ack();
     }
+    const fault = faultOfPayload(body ?? event.body);
+    if (fault !== null) {
+      this.#options.onMalformed(fault);
+      // Slack would send it again, in the same form.
+      return event.ack();
+    }
+    if (body === null) return process(event);
     const { event_id: id, event: inner } = body;
     const mustBeStored = STARTING.has(readOwn(inner, "type"));
     if (!mustBeStored) await event.ack();
@@ -75,9 +84,10 @@ export class EventGate {
 
 /** The body of an event, with an inner event; `null`: it is a command or an interaction. */
 function toEventBody(body: ReceiverEvent["body"]): ReceiverEvent["body"] | null {
+  if (!isJsonObject(body)) return null;
   const { type, event } = body;
   const isEvent = event !== undefined || type === "event_callback" || type === "app_rate_limited";
-  return isEvent && isJsonObject(body) ? withInnerEvent(body) : null;
+  return isEvent ? withInnerEvent(body) : null;
 }
 
 /** A Bolt app whose events pass a gate. */

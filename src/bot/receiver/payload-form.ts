@@ -1,0 +1,169 @@
+import { z } from "zod";
+import { readOwn } from "../../shared/json.ts";
+
+/*
+ * What Bolt and the listeners take for granted of what Slack sends, by Slack's documentation of events, commands and interactions
+ * (https://docs.slack.dev/reference/events, …/reference/interaction-payloads,
+ * https://docs.slack.dev/interactivity/implementing-slash-commands). Members that only some payloads have may be missing or null.
+ */
+
+const text = z.string();
+const maybeText = text.nullish();
+const object = z.looseObject({});
+/** Of a person, a channel, a group. Slack calls them opaque; they have no spaces and signs. */
+const id = z.string().regex(/^[\w-]{1,255}$/);
+/** Some events name people and channels by objects. */
+const named = z.looseObject({ id });
+const address = z.url({ protocol: /^https?$/ });
+
+const Message = z.looseObject({
+  ts: maybeText,
+  thread_ts: maybeText,
+  text: maybeText,
+  user: id.nullish(),
+  blocks: z.array(object).nullish(),
+});
+
+const View = z.looseObject({
+  id: text,
+  type: text,
+  callback_id: maybeText,
+  private_metadata: maybeText,
+  hash: maybeText,
+});
+const FilledView = View.extend({
+  private_metadata: text,
+  state: z.looseObject({ values: z.record(text, z.record(text, object)) }),
+});
+
+const Command = z.looseObject({
+  command: text,
+  text: maybeText,
+  user_id: id,
+  channel_id: id,
+  team_id: maybeText,
+  trigger_id: text,
+  response_url: address,
+});
+
+const Interaction = z.looseObject({
+  type: text,
+  user: named,
+  team: named.nullish(),
+  enterprise: named.nullish(),
+  callback_id: maybeText,
+  trigger_id: maybeText,
+  response_url: address.nullish(),
+  channel: named.nullish(),
+  container: z.looseObject({ type: maybeText, thread_ts: maybeText }).nullish(),
+  message: Message.nullish(),
+  view: View.nullish(),
+});
+
+const Action = z.looseObject({
+  action_id: text,
+  block_id: maybeText,
+  value: maybeText,
+  text: z.looseObject({ text }).nullish(),
+  selected_option: z.looseObject({ value: text }).nullish(),
+});
+
+/** What interactions of a type have besides. */
+const INTERACTIONS: ReadonlyMap<unknown, z.ZodType> = new Map<unknown, z.ZodType>([
+  ["block_actions", Interaction.extend({ actions: z.array(Action).min(1) })],
+  ["shortcut", Interaction.extend({ callback_id: text, trigger_id: text })],
+  [
+    "message_action",
+    Interaction.extend({
+      callback_id: text,
+      trigger_id: text,
+      channel: named,
+      message: Message,
+      message_ts: text,
+    }),
+  ],
+  ["view_submission", Interaction.extend({ view: FilledView })],
+  ["view_closed", Interaction.extend({ view: View })],
+]);
+
+const InnerEvent = z.looseObject({
+  type: text,
+  subtype: maybeText,
+  user: z.union([id, named]).nullish(),
+  bot_id: maybeText,
+  channel: z.union([id, named]).nullish(),
+  text: maybeText,
+  ts: maybeText,
+  event_ts: maybeText,
+  thread_ts: maybeText,
+});
+
+const OfChannel = InnerEvent.extend({ channel: id });
+const OfNamedChannel = InnerEvent.extend({ channel: z.looseObject({ id, name: text }) });
+const OfMember = InnerEvent.extend({ user: id, channel: id });
+const OnMessage = z.object({ channel: id, ts: text });
+const OfPerson = InnerEvent.extend({ user: named });
+
+/** What events of a type have besides. */
+const EVENTS: ReadonlyMap<unknown, z.ZodType> = new Map<unknown, z.ZodType>([
+  ["app_home_opened", InnerEvent.extend({ user: id })],
+  ...["archive", "unarchive", "deleted", "left", "shared", "unshared"].flatMap(
+    (what): [string, z.ZodType][] => [
+      [`channel_${what}`, OfChannel],
+      [`group_${what}`, OfChannel],
+    ],
+  ),
+  ["channel_rename", OfNamedChannel],
+  ["group_rename", OfNamedChannel],
+  ["member_joined_channel", OfMember],
+  ["member_left_channel", OfMember],
+  [
+    "reaction_added",
+    InnerEvent.extend({
+      user: id,
+      reaction: text,
+      item: z
+        .looseObject({ type: text, channel: id.nullish(), ts: maybeText })
+        .refine(
+          ({ type, channel, ts }) =>
+            type !== "message" || OnMessage.safeParse({ channel, ts }).success,
+        ),
+    }),
+  ],
+  ["subteam_updated", InnerEvent.extend({ subteam: named })],
+  ["subteam_members_changed", InnerEvent.extend({ subteam_id: id })],
+  ["team_join", OfPerson],
+  ["user_change", OfPerson],
+]);
+
+const Event = z.looseObject({
+  type: text,
+  event_id: text,
+  team_id: maybeText,
+  authorizations: z.array(object).nullish(),
+  event: InnerEvent,
+});
+
+/**
+ * What of a payload is not as Slack documents it: the path of the first such member, never its value; `null`: nothing that anybody
+ * reads.
+ *
+ * Payloads are signed, so this is no defense against strangers: it keeps a payload of an unknown kind, or one that something between
+ * Slack and the bot has altered, from failing in the middle of a listener.
+ */
+export function faultOfPayload(body: unknown): string | null {
+  const event = readOwn(body, "event");
+  if (event !== undefined) {
+    const schema = EVENTS.get(readOwn(event, "type")) ?? InnerEvent;
+    const outer = readOwn(body, "type") === "event_callback" ? firstFault(Event, body) : null;
+    return outer ?? firstFault(schema, event);
+  }
+  if (readOwn(body, "command") !== undefined) return firstFault(Command, body);
+  return firstFault(INTERACTIONS.get(readOwn(body, "type")) ?? Interaction, body);
+}
+
+function firstFault(schema: z.ZodType, value: unknown): string | null {
+  const [issue] = schema.safeParse(value).error?.issues ?? [];
+  if (issue === undefined) return null;
+  return issue.path.map(String).join(".") || "the payload";
+}
