@@ -18,6 +18,8 @@ import { type RecordedCall, recordingServices, type ServiceScript } from "./reco
 export interface WorkflowHarnessOptions {
   /** What the model answers, in turn or to each request; an error is thrown. */
   readonly answers?: readonly (Json | AppError)[] | ((request: ModelRequest) => Json | AppError);
+  /** What answers in place of the script. */
+  readonly model?: ModelClient;
   readonly services?: ServiceScript;
   /** Instead of services that only record. */
   readonly registry?: EngineOptions["services"];
@@ -83,7 +85,7 @@ export class WorkflowHarness implements AsyncDisposable {
         },
         admins: options.admins ?? [],
         services: options.registry ?? recordingServices(calls, options.services ?? (() => ({}))),
-        model: scriptedModel(options.answers ?? [], questions),
+        model: options.model ?? scriptedModel(options.answers ?? [], questions),
         stepTypes: createStepTypes({ defaultModel: "gpt-4o-mini" }),
         triggerTypes: createTriggerTypes({ cron: createCron() }),
         cron: createCron(),

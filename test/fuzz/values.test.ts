@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { isAppError } from "../../src/shared/errors.ts";
+import type { Json } from "../../src/shared/json.ts";
+import { parseJsonBody } from "../../src/shared/parse-json.ts";
+import { openCarriers } from "../support/fuzz/carriers.ts";
+import { assertForPeople } from "../support/fuzz/for-people.ts";
+import { FUZZ_TIMEOUT_MS, fuzz } from "../support/fuzz/fuzz.ts";
+import { CANARY, oddJson } from "../support/fuzz/odd-values.ts";
+
+/** What a sender's JSON is read as; `undefined`: it is refused. */
+function received(value: Json): Json | undefined {
+  return unlessRefused(() => parseJsonBody(Buffer.from(JSON.stringify(value))));
+}
+
+function unlessRefused<Result>(run: () => Result): Result | undefined {
+  try {
+    return run();
+  } catch (error) {
+    assertRefusal(error);
+    return undefined;
+  }
+}
+
+function assertRefusal(error: unknown): void {
+  if (!isAppError(error) || error.code === "internal") throw error;
+  assertForPeople(error.message);
+}
+
+test("every value arrives as it was, or is refused", { timeout: FUZZ_TIMEOUT_MS }, async () => {
+  await using stack = new AsyncDisposableStack();
+  const carriers = await openCarriers(stack);
+
+  await fuzz("values", oddJson, async (value) => {
+    const v = received(value);
+    if (v === undefined) return;
+    for (const carrier of carriers) {
+      const carried = await carrier.carry(v).catch(assertRefusal);
+      if (carried === undefined) continue;
+      expect({ [carrier.name]: carried }).toEqual({ [carrier.name]: carrier.expected(v) });
+      expect(JSON.stringify(carried)).not.toContain(CANARY);
+    }
+  });
+});

@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+
+/** One input may keep the event loop for so long, in milliseconds of a processor like the one that {@link unit} was measured on. */
+const REPORTED_MS = 200;
+/** What takes so long is a failure even on a machine whose processors have other things to do. */
+const FAILED_MS = 2000;
+const TICK_MS = 5;
+
+/** Milliseconds that {@link calibrate} took on the machine on which the limits were set. */
+const REFERENCE_MS = 4;
+
+const PROTOTYPES = [Object.prototype, Array.prototype, String.prototype, Function.prototype];
+
+/**
+ * Watches the process while inputs are tried: promises that were rejected and awaited by no one, prototypes that were changed, and how
+ * long the thread worked without a turn of the event loop. It counts the thread's own work, not the time, so that what other programs do
+ * is not counted.
+ */
+export class Watch implements Disposable {
+  readonly #unit = calibrate();
+  readonly #members = membersOfPrototypes();
+  readonly #failures: unknown[] = [];
+  readonly #timer = setInterval(() => this.#mark(), TICK_MS);
+  readonly #fail = (error: unknown): void => void this.#failures.push(error);
+  #lastMs = threadMs();
+  #input: unknown = undefined;
+  #slowest: { readonly ms: number; readonly input: string } = { ms: 0, input: "" };
+
+  constructor() {
+    process.on("unhandledRejection", this.#fail);
+    process.on("uncaughtExceptionMonitor", this.#fail);
+  }
+
+  /** @throws what `attempt` throws, and an error for what happened besides. */
+  async over(input: unknown, attempt: () => Promise<void> | void): Promise<void> {
+    this.#mark();
+    this.#input = input;
+    await attempt();
+    this.#mark();
+    // Promises that were rejected meanwhile are reported before the next turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#assertSound();
+  }
+
+  /** In words, for the figures of a run. */
+  slowest(): string {
+    const { ms, input } = this.#slowest;
+    const what = ms > REPORTED_MS ? ` by ${input}` : "";
+    return `the event loop was kept for ${Math.round(ms)} ms at most${what}`;
+  }
+
+  #mark(): void {
+    const now = threadMs();
+    const ms = (now - this.#lastMs) / this.#unit;
+    this.#lastMs = now;
+    if (ms <= this.#slowest.ms) return;
+    this.#slowest = { ms, input: ms > REPORTED_MS ? shown(this.#input) : "" };
+    if (ms > FAILED_MS)
+      this.#failures.push(new Error(`The event loop was kept for ${Math.round(ms)} ms.`));
+  }
+
+  #assertSound(): void {
+    const [failure] = this.#failures.splice(0);
+    if (failure !== undefined)
+      throw new Error(`Not caught: ${describe(failure)}`, { cause: failure });
+    const members = membersOfPrototypes();
+    if (members !== this.#members) throw new Error(`A prototype was changed: ${members}`);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    process.off("unhandledRejection", this.#fail);
+    process.off("uncaughtExceptionMonitor", this.#fail);
+  }
+}
+
+function describe(failure: unknown): string {
+  return failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
+}
+
+function shown(input: unknown): string {
+  const text = fc.stringify(input);
+  return text.length > 2000 ? `${text.slice(0, 2000)}… (${text.length} characters)` : text;
+}
+
+function membersOfPrototypes(): string {
+  return PROTOTYPES.map((one) => Object.getOwnPropertyNames(one).toSorted().join()).join(";");
+}
+
+/** How much slower than the reference this thread is; at least 1. */
+function calibrate(): number {
+  const block = Buffer.alloc(1024 * 1024, "x");
+  const times = Array.from({ length: 5 }, () => {
+    const before = threadMs();
+    createHash("sha256").update(block).update(block).update(block).update(block).digest();
+    return threadMs() - before;
+  });
+  return Math.max(1, Math.min(...times) / REFERENCE_MS);
+}
+
+/** Milliseconds of processor time of this thread. */
+function threadMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
