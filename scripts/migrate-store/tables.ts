@@ -122,12 +122,9 @@ export const TABLES: Readonly<Record<string, Table>> = {
   audit: jsonTable(AUDIT),
   files: {
     collection: "files",
-    select: "SELECT * FROM files",
-    toDocument: (row) => ({
-      ...keyed(text(row, "ref"), { size: integer(row, "size"), blob: text(row, "ref") }),
-      expiresAt: toDate(integer(row, "expires_at")),
-      insertId: newInsertId(),
-    }),
+    select: `SELECT files.*, (SELECT coalesce(sum(length(bytes)), 0) FROM file_parts WHERE file_parts.ref = files.ref) AS stored
+       FROM files`,
+    toDocument: moveFile,
   },
   file_parts: {
     collection: "fileParts",
@@ -175,6 +172,16 @@ function moveDedupe(row: Row, now: number): BSON.Document | null {
     execution: text(row, "execution_id"),
     expiresAt: toDate(expiresAt),
   });
+}
+
+/** Sealed bytes are longer than the file. */
+function moveFile(row: Row): BSON.Document {
+  const [ref, size, stored] = [text(row, "ref"), integer(row, "size"), integer(row, "stored")];
+  return {
+    ...keyed(ref, { size, blob: ref, ...(stored !== size && { storedSize: stored }) }),
+    expiresAt: toDate(integer(row, "expires_at")),
+    insertId: newInsertId(),
+  };
 }
 
 /** The reference serves as the name of its blob, which the file names. */

@@ -7,6 +7,7 @@ import type { KeyRing } from "../../src/store/encryption/keys.ts";
 import { type RecordSeals, reseal, type Seal } from "../../src/store/encryption/record-seals.ts";
 import type { CollectionName } from "../../src/store/mongodb/collections.ts";
 import type { Connection } from "../../src/store/mongodb/connection.ts";
+import { replaceBytes } from "../../src/store/mongodb/files.ts";
 import { createMarks } from "../../src/store/mongodb/keys.ts";
 import { readJson } from "../../src/store/mongodb/values.ts";
 
@@ -43,6 +44,7 @@ export async function reencryptMongo(
   for (const place of placesOf(seals)) {
     report(place.collection, await rewriteAll(connection, place));
   }
+  report("files", await rewriteFiles(connection, seals));
   await forgetOtherKeys(marks, ring);
 }
 
@@ -82,6 +84,17 @@ async function rewriteAll(connection: Connection, place: Place): Promise<number>
     count += found.length;
     after = last._id;
   }
+}
+
+/** One after the other: they are large. */
+async function rewriteFiles(connection: Connection, { files: seal }: RecordSeals): Promise<number> {
+  const { files } = connection.collections;
+  const found = await connection.ask(() => files.find({}, { projection: { _id: 1 } }).toArray());
+  for (const { _id: ref } of found)
+    await replaceBytes(connection, ref, async (bytes) =>
+      seal.seal(ref, await seal.open(ref, bytes)),
+    );
+  return found.length;
 }
 
 function shardOf({ execution }: BSON.Document): BSON.Document {

@@ -2,12 +2,14 @@ import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { forgetOtherKeys, prepareSeals } from "../../src/store/encryption/encrypted-store.ts";
 import type { KeyRing } from "../../src/store/encryption/keys.ts";
 import { type RecordSeals, reseal, type Seal } from "../../src/store/encryption/record-seals.ts";
+import { splitBytes } from "../../src/store/records.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
+import { blob } from "../../src/store/sqlite/files.ts";
 import { SELECT_HEADS, toHead } from "../../src/store/sqlite/heads.ts";
 import { toSignal } from "../../src/store/sqlite/inbox.ts";
 import { createMarks } from "../../src/store/sqlite/keys.ts";
 import { toCommit } from "../../src/store/sqlite/log.ts";
-import { json, type Row } from "../../src/store/sqlite/row.ts";
+import { json, type Row, text } from "../../src/store/sqlite/row.ts";
 
 /** Rows in one transaction. */
 const BATCH = 500;
@@ -36,6 +38,7 @@ export async function reencryptSqlite(
   const seals = await prepareSeals(marks, ring);
   if (seals === null) return;
   for (const place of placesOf(seals)) report(place.table, await rewriteAll(database, place));
+  report("files", await rewriteFiles(database, seals));
   await forgetOtherKeys(marks, ring);
   database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
 }
@@ -54,6 +57,26 @@ async function rewriteAll(
     database.exec("COMMIT");
   }
   return rows.length;
+}
+
+/** One after the other: they are large. */
+async function rewriteFiles(database: DatabaseSync, { files }: RecordSeals): Promise<number> {
+  const refs = database
+    .prepare("SELECT ref FROM files")
+    .all()
+    .map((row) => text(row, "ref"));
+  const select = database.prepare("SELECT bytes FROM file_parts WHERE ref = ? ORDER BY part");
+  const remove = database.prepare("DELETE FROM file_parts WHERE ref = ?");
+  const insert = database.prepare("INSERT INTO file_parts (ref, part, bytes) VALUES (?, ?, ?)");
+  for (const ref of refs) {
+    const bytes = Buffer.concat(select.all(ref).map((row) => blob(row["bytes"])));
+    const parts = splitBytes(files.seal(ref, await files.open(ref, bytes)));
+    database.exec("BEGIN IMMEDIATE");
+    remove.run(ref);
+    for (const [part, some] of parts.entries()) insert.run(ref, part, some);
+    database.exec("COMMIT");
+  }
+  return refs.length;
 }
 
 function placesOf(seals: RecordSeals): readonly Place[] {

@@ -6,9 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LEFT, TABLES } from "../../scripts/migrate-store/tables.ts";
 import type { TotalsDelta } from "../../src/engine/model/totals.ts";
 import type { Store } from "../../src/engine/ports/store.ts";
+import { encryptStore } from "../../src/store/encryption/encrypted-store.ts";
 import { openMongoStore } from "../../src/store/mongodb/open.ts";
 import { lockDataDir } from "../../src/store/sqlite/lock.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open.ts";
+import { newKey, ringOf } from "../store/encryption.ts";
 import * as records from "../store/records.ts";
 import { tempFolder } from "../store/temp-folder.ts";
 import { type MongoServer, mongoMissing, startMongoServer } from "../support/mongo-server.ts";
@@ -75,6 +77,24 @@ describe.skipIf(mongoMissing !== null)("migrate-store", () => {
     );
     const [total] = await store.totals.read({ dimension: "workflow", from: START, to: START + 1 });
     expect(total).toMatchObject({ started: 2, calls: 4 });
+  });
+
+  test("copies what is encrypted as it is: it opens with the same key alone", async () => {
+    await using folder = await tempFolder();
+    const uri = server.uri();
+    const ring = ringOf(newKey());
+    {
+      await using plain = await openSqliteStore({ path: join(folder.path, "heddle.db") });
+      const store = await encryptStore(plain, ring);
+      await store.calls.insert(records.call("c1", "exec_1", { text: "hidden-word" }));
+      await store.files.save(FILE.stored, FILE.bytes, START);
+    }
+    expect(await migrateStore(folder.path, uri)).toMatchObject({ code: 0 });
+    await using plain = await openMongoStore(uri);
+    await expect(encryptStore(plain, null)).rejects.toThrow("ENCRYPTION_KEY is missing");
+    const store = await encryptStore(plain, ring);
+    expect(await store.calls.get("c1")).toMatchObject({ text: "hidden-word" });
+    expect((await store.files.read(FILE.stored.ref))?.equals(FILE.bytes)).toBe(true);
   });
 
   test("refuses a folder that a bot has", async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Store } from "../../src/engine/ports/store.ts";
+import { toIncomingFile } from "../../src/shared/file-value.ts";
 import { encryptStore } from "../../src/store/encryption/encrypted-store.ts";
 import { type KeyRing, readKeys } from "../../src/store/encryption/keys.ts";
 import { call, claimBy, commit, draft, head, START, sample, signal } from "./records.ts";
@@ -44,13 +45,19 @@ async function writeAll(store: Store, word: string): Promise<void> {
   await store.calls.insert(call("c1", "exec_1", { messages, text: word, value: word }));
   await store.drafts.insert(draft("d1", { description: word, source: { name: word } }));
   await store.samples.save(sample("x1", { inputs: { word }, note: word }));
+  const { value, bytes } = wordFile(word);
+  await store.files.save({ ref: value.ref, size: value.size, expiresAt: START }, bytes, START);
   await store.audit.append([
     { ...audit, id: "1:b", actor: "U0BOB", action: "start", shown: { hash: "h", text: word } },
   ]);
 }
 
+function wordFile(word: string) {
+  return toIncomingFile(Buffer.from(`${word} `.repeat(100)), { name: "a", type: "text/plain" });
+}
+
 /** Everything that {@link writeAll} wrote, read back. */
-async function readAll(store: Store): Promise<readonly unknown[]> {
+async function readAll(store: Store, word: string): Promise<readonly unknown[]> {
   const { executions, log, signals, events, calls, drafts, samples, audit } = store;
   return [
     await executions.get("exec_1"),
@@ -66,6 +73,7 @@ async function readAll(store: Store): Promise<readonly unknown[]> {
     await drafts.get("d1"),
     await samples.list({ workflowId: "refund" }),
     await audit.list({ limit: 10 }),
+    (await store.files.read(wordFile(word).value.ref))?.toString(),
   ];
 }
 
@@ -78,7 +86,7 @@ export function encryptionTests(name: string, create: () => Promise<OpenedTwice>
         await using plain = await database.open();
         const store = await encryptStore(plain, ringOf(newKey()));
         await writeAll(store, WORD);
-        for (const part of await readAll(store)) expect(JSON.stringify(part)).toContain(WORD);
+        for (const part of await readAll(store, WORD)) expect(JSON.stringify(part)).toContain(WORD);
         expect(
           await store.calls.listCosts({ workflowId: "refund", from: 0, to: START + 1 }),
         ).toEqual([expect.objectContaining({ id: "c1", model: "gpt-4o-mini", costNano: 4200 })]);
@@ -95,7 +103,8 @@ export function encryptionTests(name: string, create: () => Promise<OpenedTwice>
       await using plain = await database.open();
       await writeAll(plain, "early-word");
       const store = await encryptStore(plain, ringOf(newKey()));
-      for (const part of await readAll(store)) expect(JSON.stringify(part)).toContain("early-word");
+      for (const part of await readAll(store, "early-word"))
+        expect(JSON.stringify(part)).toContain("early-word");
       await store.calls.insert(call("c2", "exec_1", { text: WORD }));
       expect(await database.content()).not.toContain(WORD);
       expect(await store.calls.get("c2")).toMatchObject({ text: WORD });
@@ -140,7 +149,7 @@ export function encryptionTests(name: string, create: () => Promise<OpenedTwice>
       expect(content).not.toContain(`v1.${ringOf(earlier).first.id}`);
       await using plain = await database.open();
       const store = await encryptStore(plain, ringOf(later));
-      for (const part of await readAll(store)) expect(JSON.stringify(part)).toContain(WORD);
+      for (const part of await readAll(store, WORD)) expect(JSON.stringify(part)).toContain(WORD);
       expect(await store.calls.get("c2")).toMatchObject({ text: WORD });
     });
 

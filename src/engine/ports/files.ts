@@ -3,7 +3,8 @@ import type { FileValue } from "../../shared/file-value.ts";
 /** Bytes of files, by their reference, apart from the log. */
 export interface FileStore {
   /**
-   * Stores bytes unless they are there; they are kept until `expiresAt` at least. The bytes must not be changed afterwards.
+   * Stores bytes unless they are there; they are kept until `expiresAt` at least. The bytes must not be changed afterwards; sealed
+   * ones are longer than the size of the file.
    */
   save(file: StoredFile, bytes: Uint8Array, now: number): Promise<void>;
   /** @returns `null` if they are not there. */

@@ -1,4 +1,5 @@
 import type { ExecutionStore, LeaseStore, LogStore } from "../../engine/ports/executions.ts";
+import type { FileStore } from "../../engine/ports/files.ts";
 import type { KeyValueStore, Store } from "../../engine/ports/store.ts";
 import type { DraftStore } from "../../engine/ports/workflows.ts";
 import { AppError } from "../../shared/errors.ts";
@@ -11,7 +12,7 @@ const KEY_MARKS = "encryption-key:";
 
 /**
  * A store that keeps what people, services and models said encrypted: logs, starts, signals, events, calls of models, drafts,
- * samples and the audit. What was stored before in plain is read as it is.
+ * samples, the audit and the bytes of files. What was stored before in plain is read as it is.
  *
  * What it is found by stays plain: ids, names, times, people, prices. Definitions, prompts, cards, budgets and totals do too.
  *
@@ -88,6 +89,7 @@ function sealing(store: Store, seals: RecordSeals): Store {
       list: async (executionId) => openAll(seals.calls, await store.calls.list(executionId)),
     },
     drafts: sealDrafts(store.drafts, seals),
+    files: sealFiles(store.files, seals),
     samples: {
       save: (sample) => store.samples.save(seals.samples.seal(sample)),
       list: async (of) => openAll(seals.samples, await store.samples.list(of)),
@@ -144,6 +146,17 @@ function sealDrafts(drafts: DraftStore, { drafts: seal }: RecordSeals): DraftSto
       openOne(seal, await drafts.findInThread(channel, threadTs)),
     listIn: async (channel, limit) => openAll(seal, await drafts.listIn(channel, limit)),
     save: (draft) => drafts.save(seal.seal(draft)),
+  };
+}
+
+function sealFiles(files: FileStore, { files: seal }: RecordSeals): FileStore {
+  return {
+    ...files,
+    save: (file, bytes, now) => files.save(file, seal.seal(file.ref, bytes), now),
+    async read(ref) {
+      const bytes = await files.read(ref);
+      return bytes === null ? null : seal.open(ref, bytes);
+    },
   };
 }
 

@@ -11,6 +11,10 @@ const MAX_USES = 2 ** 31;
 /** Data keys that are kept after they were unwrapped: one for each process and kind that wrote. */
 const UNWRAPPED = 1000;
 
+/** What stands before sealed bytes: `$sealed`, the envelope without its text, a line break. */
+const BYTES_FORM = /^\$sealed v1\.([0-9a-f]{16})\.([\w-]+)\n/;
+const MAX_HEAD_BYTES = 200;
+
 const FORM = /^v1\.([0-9a-f]{16})\.([\w-]+)\.([\w-]+)$/;
 
 /** What a text is bound to: in another record, or under another kind, it cannot be opened. */
@@ -24,6 +28,9 @@ export interface Identity {
 /** Seals texts in envelopes, `v1.<id of the key>.<wrapped data key>.<sealed text>`, and opens them. */
 export interface Sealer {
   seal(identity: Identity, text: string): string;
+  /** The same for bytes. */
+  sealBytes(identity: Identity, bytes: Uint8Array): Buffer;
+  openBytes(identity: Identity, sealed: Buffer): Buffer;
   /** Is the key with this id there? */
   has(keyId: string): boolean;
   /** @throws {AppError} `store_unavailable` for a text that was changed or belongs to another record, or whose key is not there. */
@@ -33,6 +40,18 @@ export interface Sealer {
 /** The id of the key by which an envelope can be opened; `null`: it is none. */
 export function keyIdOf(text: string): string | null {
   return FORM.exec(text)?.[1] ?? null;
+}
+
+/** The same for bytes. */
+export function keyIdOfBytes(bytes: Buffer): string | null {
+  return headOf(bytes)?.keyId ?? null;
+}
+
+function headOf(bytes: Buffer) {
+  const text = bytes.subarray(0, MAX_HEAD_BYTES).toString("latin1");
+  const [head, keyId, wrapped] = BYTES_FORM.exec(text) ?? [];
+  if (head === undefined || keyId === undefined || wrapped === undefined) return null;
+  return { keyId, wrapped, rest: bytes.subarray(head.length) };
 }
 
 /**
@@ -50,40 +69,63 @@ export function createSealer(ring: KeyRing): Sealer {
       return known;
     }
     const bytes = randomBytes(KEY_BYTES);
-    const made = { bytes, wrapped: encrypt(ring.first.bytes, wrapping(kind), bytes), uses: 1 };
+    const wrapped = encrypt(ring.first.bytes, wrapping(kind), bytes).toString("base64url");
+    const made = { bytes, wrapped, uses: 1 };
     own.set(kind, made);
     return made;
   }
 
   function unwrap(key: MasterKey, kind: string, wrapped: string): Buffer {
     const name = `${kind} ${key.id} ${wrapped}`;
-    const bytes = unwrapped.get(name) ?? decrypt(key.bytes, wrapping(kind), wrapped);
+    const bytes = unwrapped.get(name) ?? decrypt(key.bytes, wrapping(kind), decode(wrapped));
     unwrapped.set(name, bytes);
     return bytes;
+  }
+
+  function openWith(
+    { kind, id }: Identity,
+    keyId: string,
+    wrapped: string,
+    sealed: Buffer,
+  ): Buffer {
+    const key = ring.byId.get(keyId);
+    if (key === undefined) throw missingKey(keyId);
+    try {
+      return decrypt(unwrap(key, kind, wrapped), binding(kind, id), sealed);
+    } catch (error) {
+      throw unreadable({ kind, id }, error);
+    }
   }
 
   return {
     seal({ kind, id }, text) {
       const { bytes, wrapped } = dataKeyOf(kind);
       const sealed = encrypt(bytes, binding(kind, id), Buffer.from(text));
-      return `v1.${ring.first.id}.${wrapped}.${sealed}`;
+      return `v1.${ring.first.id}.${wrapped}.${sealed.toString("base64url")}`;
+    },
+    sealBytes({ kind, id }, plain) {
+      const { bytes, wrapped } = dataKeyOf(kind);
+      const head = Buffer.from(`$sealed v1.${ring.first.id}.${wrapped}\n`);
+      return Buffer.concat([head, encrypt(bytes, binding(kind, id), plain)]);
+    },
+    openBytes(identity, sealed) {
+      const { keyId = "", wrapped = "", rest = sealed } = headOf(sealed) ?? {};
+      return openWith(identity, keyId, wrapped, rest);
     },
     has: (keyId) => ring.byId.has(keyId),
-    open({ kind, id }, envelope) {
+    open(identity, envelope) {
       const [, keyId = "", wrapped = "", sealed = ""] = FORM.exec(envelope) ?? [];
-      const key = ring.byId.get(keyId);
-      if (key === undefined) throw missingKey(keyId);
-      try {
-        return decrypt(unwrap(key, kind, wrapped), binding(kind, id), sealed).toString();
-      } catch (error) {
-        throw new AppError({
-          code: "store_unavailable",
-          message: `What is stored as ${kind} ${id} cannot be decrypted: it was changed, is damaged, or was moved there from another record. Restore it from a backup.`,
-          cause: error,
-        });
-      }
+      return openWith(identity, keyId, wrapped, decode(sealed)).toString();
     },
   };
+}
+
+function unreadable({ kind, id }: Identity, cause: unknown): AppError {
+  return new AppError({
+    code: "store_unavailable",
+    message: `What is stored as ${kind} ${id} cannot be decrypted: it was changed, is damaged, or was moved there from another record. Restore it from a backup.`,
+    cause,
+  });
 }
 
 /** The operator took a key away that is still needed. */
@@ -103,15 +145,18 @@ function binding(kind: string, id: string): Buffer {
   return Buffer.from(`heddle record\0${kind}\0${id}`);
 }
 
-function encrypt(key: Buffer, bound: Buffer, plain: Buffer): string {
+function decode(text: string): Buffer {
+  return Buffer.from(text, "base64url");
+}
+
+function encrypt(key: Buffer, bound: Buffer, plain: Uint8Array): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES }).setAAD(bound);
   const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString("base64url");
+  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
 }
 
-function decrypt(key: Buffer, bound: Buffer, text: string): Buffer {
-  const bytes = Buffer.from(text, "base64url");
+function decrypt(key: Buffer, bound: Buffer, bytes: Buffer): Buffer {
   const nonce = bytes.subarray(0, NONCE_BYTES);
   const tag = bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
   const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });

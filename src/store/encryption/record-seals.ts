@@ -5,7 +5,7 @@ import type { Commit, ExecutionRecord, Signal } from "../../engine/ports/executi
 import type { SampleRecord } from "../../engine/ports/prompts.ts";
 import type { DraftRecord } from "../../engine/ports/workflows.ts";
 import { readOwn } from "../../shared/json.ts";
-import { type Identity, keyIdOf, missingKey, type Sealer } from "./envelope.ts";
+import { type Identity, keyIdOf, keyIdOfBytes, missingKey, type Sealer } from "./envelope.ts";
 
 /** The member of a sealed value that holds its envelope. */
 const SEALED = "$sealed";
@@ -20,6 +20,7 @@ export interface RecordSeals {
   readonly signals: Seal<Pick<Signal, "id" | "payload">>;
   readonly commits: Seal<Pick<Commit, "executionId" | "rev" | "events">>;
   readonly executions: Seal<Pick<ExecutionRecord, "executionId" | "start">>;
+  readonly files: FileSeal;
 }
 
 /** A record with all sealed but what it is found by, and back. */
@@ -31,6 +32,13 @@ export interface Seal<Needed> {
    * @throws {AppError} `store_unavailable`.
    */
   open<R extends Needed>(record: R): Promise<R>;
+}
+
+/** Seals and opens the bytes of files, by their references. */
+export interface FileSeal {
+  seal(ref: string, bytes: Uint8Array): Buffer;
+  /** As they were sealed; bytes that are not sealed as they are. @throws {AppError} `store_unavailable`. */
+  open(ref: string, bytes: Buffer): Promise<Buffer>;
 }
 
 /** The record sealed with the first key, whatever it is sealed with. @throws {AppError} as {@link Seal.open}. */
@@ -62,6 +70,16 @@ export function createRecordSeals(
       ...{ id, at, actor, action, workflowId, executionId },
     })),
     ...sealsOfExecutions(values),
+    files: {
+      seal: (ref, bytes) => sealer.sealBytes({ kind: "file", id: ref }, bytes),
+      async open(ref, bytes) {
+        const keyId = keyIdOfBytes(bytes);
+        if (keyId === null) return bytes;
+        if (sealer.has(keyId)) return sealer.openBytes({ kind: "file", id: ref }, bytes);
+        if (await isInUse(keyId)) throw missingKey(keyId);
+        return bytes;
+      },
+    },
   };
 }
 

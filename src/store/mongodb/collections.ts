@@ -153,6 +153,8 @@ export interface FileDocument extends Inserted {
   /** Under which its parts are stored: bytes that were removed and come again have others. */
   readonly blob: string;
   readonly size: number;
+  /** Length of its parts together, where that is not `size`: they are sealed. */
+  readonly storedSize?: number;
   readonly expiresAt: Date;
 }
 

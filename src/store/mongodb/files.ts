@@ -31,7 +31,10 @@ export function openFiles(connection: Connection): FileStore {
       while (!(await extend(ref, expiresAt))) {
         const blob = await parts.insert(ref, bytes, now);
         const [_id, schemaVersion, insertId] = [ref, SCHEMA_VERSION, newInsertId()];
-        const file = { _id, schemaVersion, insertId, blob, size, expiresAt: toDate(expiresAt) };
+        const file = {
+          ...{ _id, schemaVersion, insertId, blob, size, expiresAt: toDate(expiresAt) },
+          ...(bytes.length !== size && { storedSize: bytes.length }),
+        };
         if (await inserts.add(file)) return parts.settle(blob);
         await parts.remove(blob);
       }
@@ -40,7 +43,7 @@ export function openFiles(connection: Connection): FileStore {
       const file = await ask(() => files.findOne({ _id: ref }));
       const bytes = file && (await parts.read(file.blob));
       // Removed in this moment.
-      return bytes?.length === file?.size ? bytes : null;
+      return bytes?.length === (file?.storedSize ?? file?.size) ? bytes : null;
     },
     extend,
     async totalBytes() {
@@ -50,6 +53,24 @@ export function openFiles(connection: Connection): FileStore {
     },
     ...openExpiry(connection, parts),
   });
+}
+
+/** Puts other bytes in the place of those of a file, which has either at any moment. For `npm run reencrypt`. */
+export async function replaceBytes(
+  connection: Connection,
+  ref: string,
+  change: (bytes: Buffer) => Promise<Buffer>,
+): Promise<void> {
+  const { files } = connection.collections;
+  const parts = new FileParts(connection);
+  const file = await connection.ask(() => files.findOne({ _id: ref }));
+  if (file === null) return;
+  const bytes = await change(await parts.read(file.blob));
+  const blob = await parts.insert(ref, bytes, Date.now());
+  const update = { $set: { blob, storedSize: bytes.length } };
+  await connection.ask(() => files.updateOne({ _id: ref, blob: file.blob }, update));
+  await parts.settle(blob);
+  await parts.remove(file.blob);
 }
 
 /** Finding and removing what has expired. */

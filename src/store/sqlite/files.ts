@@ -63,7 +63,8 @@ function toStoredFile(row: Row): StoredFile {
   };
 }
 
-function blob(value: unknown): Uint8Array {
+/** The bytes of a column. */
+export function blob(value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
   throw new TypeError("column bytes is no blob");
 }
