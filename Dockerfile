@@ -1,11 +1,14 @@
 # Heddle, the bot alone: configured by environment variables (.env.example), state in MongoDB or in the volume /data.
-FROM node:26-bookworm-slim AS dependencies
+# Tags move: to build from the very image that you checked, give it by its digest, --build-arg NODE_IMAGE=node:26-bookworm-slim@sha256:…
+ARG NODE_IMAGE=node:26-bookworm-slim
+
+FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The image has its own Node; the binaries of other machines and the tools for tests are not needed.
 RUN npm ci --omit=dev --omit=optional --no-audit --no-fund
 
-FROM node:26-bookworm-slim
+FROM ${NODE_IMAGE}
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data WORKFLOWS_DIR=/app/workflows
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules

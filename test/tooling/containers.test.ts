@@ -22,11 +22,13 @@ const HealthCheck = z.strictObject({
 });
 const Service = z.strictObject({
   image: z.string().optional(),
-  build: z.string().optional(),
+  build: z.strictObject({ context: z.string(), args: z.record(z.string(), z.string()) }).optional(),
   restart: z.enum(["no", "unless-stopped"]),
   env_file: z.string().optional(),
   environment: z.record(z.string(), z.string()).default({}),
+  entrypoint: z.array(z.string()).default([]),
   command: z.array(z.string()).default([]),
+  networks: z.array(z.enum(["outside", "database"])),
   ports: z.array(z.string().regex(/^127\.0\.0\.1:\d+:\d+$/)).default([]),
   volumes: z.array(z.string().regex(/^[a-z0-9]+:\/[a-z/]+$/)).default([]),
   healthcheck: HealthCheck.optional(),
@@ -43,6 +45,10 @@ const Compose = z.strictObject({
   "x-bot": z.unknown(),
   "x-mongo": z.unknown(),
   services: z.record(z.string(), Service),
+  networks: z.strictObject({
+    outside: z.null(),
+    database: z.strictObject({ internal: z.literal(true) }),
+  }),
   volumes: z.record(z.string(), z.null()),
 });
 
@@ -54,7 +60,7 @@ describe("compose.yml", () => {
 
     const all = Object.values(services);
     const dependencies = all.flatMap(({ depends_on }) => Object.keys(depends_on));
-    const variables = all.flatMap(({ environment }) => Object.keys(environment));
+    const variables = botsOf(services).flatMap(({ environment }) => Object.keys(environment));
     const mounts = all.flatMap((service) => service.volumes.map((mount) => mount.split(":")[0]));
     expect(Object.keys(services)).toEqual(expect.arrayContaining(dependencies));
     expect(VARIABLE_NAMES).toEqual(expect.arrayContaining(variables));
@@ -63,13 +69,13 @@ describe("compose.yml", () => {
 
   test("has two bots, on ports of their own, over a replica set of three", async () => {
     const { services } = await compose();
-    const bots = Object.values(services).filter(({ build }) => build !== undefined);
+    const bots = botsOf(services);
 
     expect(bots).toHaveLength(2);
     expect(new Set(bots.flatMap(({ ports }) => ports)).size).toBe(2);
     const uris = new Set(bots.map(({ environment }) => environment["MONGODB_URI"]));
     expect([...uris]).toEqual([expect.stringMatching(/\?replicaSet=heddle$/)]);
-    const hosts = /\/\/([^/]*)/.exec([...uris][0] ?? "")?.[1]?.split(",") ?? [];
+    const hosts = /@([^/]*)/.exec([...uris][0] ?? "")?.[1]?.split(",") ?? [];
     expect(hosts).toHaveLength(3);
     const initiation = services["replica-set"]?.command.join("\n");
     for (const host of hosts) {
@@ -77,7 +83,34 @@ describe("compose.yml", () => {
       expect(initiation).toContain(`host: "${host}"`);
     }
   });
+
+  test("keeps the database behind passwords that have no default, on a network of its own", async () => {
+    const text = await read("compose.yml");
+    const { services } = await compose();
+
+    for (const name of ["MONGO_PASSWORD", "MONGO_ROOT_PASSWORD"])
+      expect(text).toMatch(new RegExp(`\\$\\{${name}:\\?`));
+    expect(text).not.toMatch(/PASSWORD:?-/);
+    const databases = Object.entries(services).filter(([, { build }]) => build === undefined);
+    expect(databases).toHaveLength(4);
+    for (const [name, service] of databases) {
+      expect(service.networks, name).toEqual(["database"]);
+      expect(service.ports, name).toEqual([]);
+      if (name.startsWith("mongo")) expect(service.command, name).toContain("--keyFile");
+    }
+    for (const bot of botsOf(services)) {
+      expect(bot.networks).toEqual(["outside", "database"]);
+      expect(bot.environment["MONGODB_URI"]).toMatch(
+        /^mongodb:\/\/heddle:\$\{MONGO_PASSWORD:\?[^}]*\}@/,
+      );
+    }
+  });
 });
+
+/** Services that are built from the repository. */
+function botsOf(services: z.output<typeof Compose>["services"]) {
+  return Object.values(services).filter(({ build }) => build !== undefined);
+}
 
 describe("Dockerfile", () => {
   test("copies what exists and is let into the image, and runs the bot as nobody special", async () => {
@@ -100,12 +133,17 @@ describe("Dockerfile", () => {
     expect(command).toEqual(["node", "src/main.ts"]);
     expect(lines.findLast((line) => line.startsWith("USER "))).toBe("USER node");
     expect(lines).toContain("RUN mkdir --mode=700 /data && chown node:node /data");
-    const stages = lines.filter((line) => line.startsWith("FROM "));
+    // The image may be given by its digest.
+    const image = lines.find((line) => line.startsWith("ARG NODE_IMAGE="))?.slice(15) ?? "";
+    const stages = lines
+      .filter((line) => line.startsWith("FROM "))
+      .map((line) => line.replace("${NODE_IMAGE}", image));
     const { engines } = z
       .object({ engines: z.object({ node: z.string() }) })
       .parse(JSON.parse(await read("package.json")));
     for (const stage of stages) expect(`>=${/node:(\d+)/.exec(stage)?.[1]}`).toBe(engines.node);
-    for (const [, name] of lines.join("\n").matchAll(/\b([A-Z_]+)=\S+/g)) {
+    const settings = lines.filter((line) => !/^ARG |^#/.test(line)).join("\n");
+    for (const [, name] of settings.matchAll(/\b([A-Z_]+)=\S+/g)) {
       expect([...VARIABLE_NAMES, "NODE_ENV"]).toContain(name);
     }
   });
