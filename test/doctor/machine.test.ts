@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
@@ -31,6 +31,23 @@ describe("the store", () => {
 
     expect(results.text("store")).toMatch(/ok: .*heddle\.db, 0\.\d MB, sound/);
     expect(await readdir(doctor.dataDir)).toEqual(before);
+  });
+
+  test("a database that other users can read is named, and left as it is", async () => {
+    await using doctor = await Examination.open();
+    const path = join(doctor.dataDir, "heddle.db");
+    {
+      await using _store = await openSqliteStore({ path });
+    }
+    expect((await doctor.run()).text("data_dir")).not.toContain("Other users");
+    await chmod(path, 0o644);
+
+    const results = await doctor.run();
+
+    expect(results.text("data_dir")).toContain(
+      `warning: Other users can read what is stored: ${path}.`,
+    );
+    expect((await stat(path)).mode & 0o777).toBe(0o644);
   });
 
   test("a folder that another process has is named with that process; the lock is not disturbed", async () => {

@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { findOpen } from "../../store/sqlite/private-files.ts";
 import { type Check, type Finding, ok, problem, warning } from "../finding.ts";
 
 /** Bytes below which the disk is soon full, and below which it is. */
@@ -33,7 +34,11 @@ function judgeFolder(folder: string): readonly Finding[] {
     ];
   }
   const { bavail, bsize, type } = statfsSync(there);
-  return [...judgeSpace(what, bavail * bsize), ...judgeSystem(folder, type)];
+  return [
+    ...judgeSpace(what, bavail * bsize),
+    ...judgeSystem(folder, type),
+    ...(there === folder ? judgePrivacy(folder) : []),
+  ];
 }
 
 function nearestFolder(folder: string): string {
@@ -47,6 +52,18 @@ function judgeSpace(folder: string, bytes: number): readonly Finding[] {
   const what = `Little room is left for ${folder}: ${free}.`;
   const fix = "Free some space: without any, the bot accepts no more work.";
   return [bytes < TOO_LITTLE_BYTES ? problem(what, fix) : warning(what, fix)];
+}
+
+/** Who else may read the folder and its files. @throws {AppError} `store_unavailable` if they are another user's. */
+function judgePrivacy(folder: string): readonly Finding[] {
+  const names = findOpen(folder).map(({ path }) => path);
+  if (names.length === 0) return [];
+  return [
+    warning(
+      `Other users can read what is stored: ${names.join(", ")}.`,
+      "Start the bot: it takes their rights away. Who read it before has what it held.",
+    ),
+  ];
 }
 
 function judgeSystem(folder: string, type: number): readonly Finding[] {

@@ -28,10 +28,10 @@ const OTHERS = 0o077;
 export function makePrivate(dir: string): readonly string[] {
   try {
     mkdirSync(dir, { recursive: true, mode: FOLDER_MODE });
-    const user = process.geteuid?.();
-    // Windows has neither these owners nor these modes.
-    if (user === undefined) return [];
-    return [...makeFolderPrivate(dir, user), ...contentsOf(dir, user)];
+    return findOpen(dir).map(({ path, mode, wanted }) => {
+      chmodSync(path, wanted);
+      return `${path} could be read by other users (mode ${show(mode)}); it is ${show(wanted)} now`;
+    });
   } catch (error) {
     if (isAppError(error)) throw error;
     throw new AppError({
@@ -40,6 +40,25 @@ export function makePrivate(dir: string): readonly string[] {
       cause: error,
     });
   }
+}
+
+/** Something that more people may use than the bot's user. */
+export interface OpenPath {
+  readonly path: string;
+  readonly mode: number;
+  /** The mode that it should have. */
+  readonly wanted: number;
+}
+
+/**
+ * What {@link makePrivate} would correct in a folder that is there, without changing it.
+ *
+ * @throws {AppError} as it.
+ */
+export function findOpen(dir: string): readonly OpenPath[] {
+  const user = process.geteuid?.();
+  // Windows has neither these owners nor these modes.
+  return user === undefined ? [] : [...checkFolder(dir, user), ...checkContents(dir, user)];
 }
 
 /** An empty file that no other user may read, unless there is one: what opens it next keeps its mode. */
@@ -51,15 +70,15 @@ export function createPrivateFile(path: string): void {
   }
 }
 
-function makeFolderPrivate(dir: string, user: number): readonly string[] {
+function checkFolder(dir: string, user: number): readonly OpenPath[] {
   // The folder itself may be a link that the operator made.
   const found = lstatSync(join(dir, "."));
   if (found.uid === 0 && user !== 0) return [];
   if (found.uid !== user) throw foreign(dir, found.uid, user);
-  return correct(dir, found, FOLDER_MODE);
+  return ifOpen(dir, found, FOLDER_MODE);
 }
 
-function contentsOf(dir: string, user: number): readonly string[] {
+function checkContents(dir: string, user: number): readonly OpenPath[] {
   return readdirSync(dir).flatMap((name) => {
     const path = join(dir, name);
     // Another process of the same bot may have just removed it.
@@ -67,8 +86,8 @@ function contentsOf(dir: string, user: number): readonly string[] {
     if (found === undefined) return [];
     if (found.uid !== user) return isOurs(name) ? [refuse(path, found.uid, user)] : [];
     if (found.isSymbolicLink()) return isOurs(name) ? [refuseLink(path)] : [];
-    if (found.isDirectory()) return correct(path, found, FOLDER_MODE);
-    return found.isFile() ? correct(path, found, FILE_MODE) : [];
+    if (found.isDirectory()) return ifOpen(path, found, FOLDER_MODE);
+    return found.isFile() ? ifOpen(path, found, FILE_MODE) : [];
   });
 }
 
@@ -77,10 +96,8 @@ function isOurs(name: string): boolean {
   return name.startsWith("heddle.");
 }
 
-function correct(path: string, { mode }: Stats, wanted: number): readonly string[] {
-  if ((mode & OTHERS) === 0) return [];
-  chmodSync(path, wanted);
-  return [`${path} could be read by other users (mode ${show(mode)}); it is ${show(wanted)} now`];
+function ifOpen(path: string, { mode }: Stats, wanted: number): readonly OpenPath[] {
+  return (mode & OTHERS) === 0 ? [] : [{ path, mode, wanted }];
 }
 
 function show(mode: number): string {
