@@ -372,8 +372,13 @@ describe("checking a configuration", () => {
     ],
     [{ service: "board", channel: "#a" }, "text", '"text" is missing', /Add "text"/],
     [{ ...POST, txt: "x" }, "txt", '"txt" is no parameter of this action', /Did you mean "text"/],
-    [{ ...POST, count: "three" }, "count", '"count" is not right: must be a number', /Correct/],
-    [{ ...POST, tags: "a" }, "tags", '"tags" is not right: must be a list', /Correct/],
+    [
+      { ...POST, count: "three" },
+      "count",
+      '"count" is not right: must be a number, and is text',
+      /Correct/,
+    ],
+    [{ ...POST, tags: "a" }, "tags", '"tags" is not right: must be a list, and is text', /Correct/],
     [
       { ...POST, constructor: "x" },
       "constructor",

@@ -111,12 +111,11 @@ function bindStep(
     addSchemaProblems(type.config, step.config, base, collector);
     return null;
   }
-  const problems = type.check(step.config, context);
-  for (const { path, message, fix } of problems)
-    collector.problem([...base, ...path], message, fix);
-  if (problems.length > 0) return null;
   try {
-    return type.bind(step.config, context);
+    const problems = type.check(step.config, context);
+    for (const { path, message, fix } of problems)
+      collector.problem([...base, ...path], message, fix);
+    return problems.length > 0 ? null : type.bind(step.config, context);
   } catch (error) {
     if (!isAppError(error)) throw error;
     // Templates that cannot be read are reported with their place by the check of references.

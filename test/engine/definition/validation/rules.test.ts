@@ -30,6 +30,13 @@ const check = ([, definition, ...lines]: Row): void => expect(read(definition)).
 describe("calls of services", () => {
   test.for<Row>([
     [
+      "an address that cannot be read, beside a secret",
+      step("service", {
+        ...{ service: "http", url: "{{", headers: { Authorization: "Bearer {{secrets.KEY}}" } },
+      }),
+      "steps[0].config.url: A {{ is not closed by }} in \"{{\" (character 3). A template holds a path alone, such as {{variables.amount}} or {{stepResults.check.output}}; calculate in a transform step, and write {{'{{'}} for two braces. Correct the template.",
+    ],
+    [
       "an unknown service",
       step("service", { service: "slak" }),
       'steps[0].config.service: there is no service "slak". Known services: slack, http, email, database. Did you mean "slack"?',
