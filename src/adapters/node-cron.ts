@@ -1,5 +1,6 @@
 import { createTask, parse, validateDetailed } from "node-cron";
 import type { Cron, CronProblem, CronSchedule } from "../engine/ports/cron.ts";
+import { omitUndefined } from "../shared/omit-undefined.ts";
 import { type ClockPeriod, periodsOf } from "./clock-periods.ts";
 import { problemsOfSteps } from "./cron-steps.ts";
 
@@ -12,17 +13,35 @@ export function createCron(): Cron {
       const { errors } = validateDetailed(expression);
       if (errors.length === 0) return problemsOfSteps(expression);
       return errors.map(
-        ({ field, value, message }): CronProblem => ({
-          message:
-            field === "expression"
-              ? `the cron expression cannot be read: ${message}`
-              : `${JSON.stringify(value ?? "")} is not possible for the ${words(field)}`,
-        }),
+        ({ field, value }): CronProblem =>
+          field === "expression"
+            ? { message: describeShape(expression) }
+            : {
+                message: `${JSON.stringify(value ?? "")} is not possible for the ${words(field)}`,
+                ...omitUndefined({ fix: RANGES[field] }),
+              },
       );
     },
     parse: (expression, timezone) => createCronSchedule(expression, timezone),
   };
 }
+
+/** What is wrong with an expression as a whole. */
+function describeShape(expression: string): string {
+  const count = expression.trim() === "" ? 0 : expression.trim().split(/\s+/).length;
+  if (count === 5 || count === 6) return "the cron expression has characters that none has";
+  return `the cron expression has ${count} ${count === 1 ? "field" : "fields"}, and needs five, or six with seconds first`;
+}
+
+const RANGES: Readonly<Record<string, string>> = {
+  second: "Seconds go from 0 to 59, such as 0, */15 or 0,30.",
+  minute: "Minutes go from 0 to 59, such as 0, */15 or 0,30.",
+  hour: "Hours go from 0 to 23, such as 9, */2 or 9-17.",
+  dayOfMonth:
+    "Days of the month go from 1 to 31, and no further than the month has; such as 1 or 1,15.",
+  month: "Months go from 1 to 12, or jan to dec, such as 1 or 1-6.",
+  dayOfWeek: "Days of the week go from 0 (Sunday) to 7, or sun to sat, such as 1-5.",
+};
 
 /** Is a minute scheduled? Asked with the time that a clock on the wall shows, as if it were UTC. */
 type Matches = (wallTime: number) => boolean;

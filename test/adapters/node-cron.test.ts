@@ -192,7 +192,7 @@ test.for<readonly [string, readonly string[]]>([
   ["*/5 9-17 * * mon-fri", []],
   ["@daily", []],
   ["61 25 * * *", ['"61" is not possible for the minute', '"25" is not possible for the hour']],
-  ["often", ["the cron expression cannot be read: expected 5 or 6 fields but got 1"]],
+  ["often", ["the cron expression has 1 field, and needs five, or six with seconds first"]],
 ])("the problems of %j", ([expression, expected]) => {
   expect(cron.problems(expression).map(({ message }) => message)).toEqual(expected);
 });

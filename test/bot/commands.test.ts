@@ -57,6 +57,35 @@ describe("/workflow", () => {
     ],
     ["an open quote", 'run expense item="x', /quote is open/],
     [
+      "a workflow with values but no command",
+      "expense amount=640",
+      /To start it, write `\/workflow run expense amount=640`/,
+    ],
+    ["values alone", "amount=640", /A command comes first/],
+    [
+      "values without a workflow",
+      "run amount=640",
+      /id comes before.*`\/workflow run expense amount=640`/,
+    ],
+    ["a run in place of a workflow, and neither", "show 3f2a1", /no workflow “3f2a1”/],
+    ["a workflow in place of a run", "status expense", /`expense` is a workflow; its runs are in/],
+    ["another word for a command", "start expense", /Did you mean `\/workflow run`/],
+    [
+      "more words than a command takes",
+      "show expense now",
+      /“now” is more than this command takes/,
+    ],
+    [
+      "values that a command does not take",
+      "list all=yes",
+      /takes no values with names, and “all” was given/,
+    ],
+    [
+      "values by their names, without a sign",
+      "run expense item Desk amount 640",
+      /“item”, “Desk”, “amount”, “640” have no names[\s\S]*run expense amount=640 item=Desk/,
+    ],
+    [
       "words without names",
       "run expense 640",
       /“640” has no name[\s\S]*run expense amount=640 item=text/,

@@ -12,6 +12,7 @@ export function foldName(text: string): string {
     .normalize("NFKC")
     .toUpperCase()
     .toLowerCase()
+    .replaceAll("’", "'")
     .replaceAll(/[\s_-]+/g, " ")
     .replace(/^["'`“”„‘’«»<([{\s]+/u, "")
     .replace(/["'`“”‘’«»>)\]}\s.,;:!?…。、！？]+$/u, "");

@@ -7,6 +7,9 @@ import { describeInputs, exampleLine } from "./inputs-help.ts";
 import { assertNoMore, readWorkflow } from "./named.ts";
 import { EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 
+/** Times of schedules that are shown; Slack shows them in the reader's own time zone. */
+const NEXT_STARTS = 3;
+
 export const showCommand: Subcommand = {
   name: "show",
   usage: "<id>",
@@ -22,11 +25,15 @@ export const showCommand: Subcommand = {
     const atCap = onCostCap === "wait" ? "then its starter is asked" : "then it ends";
     const limits = `Cost cap $${maxCostUsd} per run, ${atCap}`;
     const estimate = describeEstimate(await engine.costs.estimate(id, version));
+    const next = await engine.triggers.upcoming(id, NEXT_STARTS);
     const lines = [
       `${showAsCode(definition.name)} (\`${escapeText(definition.id)}\`, version ${version})`,
       inputs.length === 0 ? "*Inputs*: any `key=value`" : "*Inputs*",
       ...inputs,
       `*Cost and time*: ${estimate}`,
+      ...(next.length > 0
+        ? [`*Next starts by its schedule*: ${next.map(showTime).join(", ")}`]
+        : []),
       `*Start it*: \`${exampleLine(command, definition, new Map())}\``,
     ];
     const deployed = `Deployed by ${mentionPerson(deployedBy)} ${showTime(deployedAt)}`;

@@ -126,6 +126,11 @@ class Reader {
 
   #expectSpace(opening: string): void {
     while (isUnseen(this.#text[this.#at] ?? "")) this.#at++;
+    // The full stop of a sentence that the quote ends.
+    const stop = /[.,;:!?…]*/y;
+    stop.lastIndex = this.#at;
+    const end = this.#at + (stop.exec(this.#text)?.[0].length ?? 0);
+    if (end >= this.#text.length || isSpace(this.#text[end])) this.#at = end;
     if (!this.#isAtSpace()) {
       throw invalid(
         `After the closing quote of ${opening}…${CLOSING[opening] ?? opening} a space must follow. To have a quote within a value write \\${opening}.`,

@@ -17,6 +17,12 @@ export interface Triggers {
    * @throws {AppError} `slack_rejected`, `slack_unavailable` if the message cannot be read: nothing is started then; `store_unavailable`.
    */
   receiveReaction(reaction: IncomingReaction): Promise<readonly StartResult[]>;
+  /**
+   * When schedules start a workflow next, soonest first, in milliseconds since 1970.
+   *
+   * @param count - of times at most; those that are more than 31 days away are left out.
+   */
+  upcoming(workflowId: string, count: number): Promise<readonly number[]>;
   /** Ids of the workflows that people can start by a shortcut. */
   listShortcuts(): Promise<readonly string[]>;
   /** @throws {AppError} `workflow_not_found`, `input_invalid`, `slack_rejected`, `slack_unavailable`. */

@@ -91,5 +91,22 @@ function inWords(error: ParseError, source: string): string {
     return `The word ${place} is reserved in CEL. Write members in brackets: variables['if'].`;
   }
   const found = String.fromCodePoint(source.codePointAt(start) ?? 32);
-  return `The expression cannot be read ${place}, at ${JSON.stringify(found)}: ${error.summary}.`;
+  return `The expression cannot be read ${place}, at ${JSON.stringify(found)}: ${adviceFor(source.slice(start))}`;
+}
+
+/** What is often meant by what stands where an expression cannot be read. */
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [/^=(?!=)/, "write == to compare."],
+  [/^===/, "write == to compare; there is no ===."],
+  [/^(?:and\b|&)/i, "write && for “and”."],
+  [/^(?:or\b|\|)/i, "write || for “or”."],
+  [/^(?:not|is)\b/i, "write !x for “not x”, and == to compare."],
+  [/^[“”„‘’«»]/u, 'write straight quotes: "text".'],
+  [/^<>/, "write != for “is not”."],
+  [/^[^\p{ASCII}]/u, "names and signs are plain letters; text stands in quotes."],
+];
+
+function adviceFor(rest: string): string {
+  const known = ADVICE.find(([pattern]) => pattern.test(rest))?.[1];
+  return known ?? "it does not belong there, or something is missing before it.";
 }

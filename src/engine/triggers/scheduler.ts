@@ -24,6 +24,10 @@ const LATE_MS = 60_000;
 const MAX_CATCH_UP_MS = 31 * 86_400_000;
 /** Most runs that one schedule makes up for. */
 const MAX_CATCH_UP = 100;
+/** How far ahead the next times are looked for, and the spans that are looked into: a schedule tells of a span only as a whole. */
+const MAX_AHEAD_MS = 31 * 86_400_000;
+const FIRST_SPAN_MS = 10 * 60_000;
+const MAX_SPAN_MS = 6 * 3_600_000;
 const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 /** How far all schedules have come: times up to here were started or passed over. */
@@ -54,6 +58,22 @@ export class Scheduler {
       const config = ScheduleConfig.parse(trigger.config);
       return { ...config, times: options.cron.parse(config.cron, config.timezone) };
     });
+  }
+
+  /**
+   * The times at which schedules of a workflow start it next, soonest first, in milliseconds since 1970.
+   *
+   * @param count - of times at most; times that are more than 31 days away are left out.
+   */
+  async upcoming(workflowId: string, count: number): Promise<readonly number[]> {
+    const { triggers, clock } = this.#options;
+    await triggers.load();
+    const now = clock.now();
+    const own = triggers.of("schedule").filter((trigger) => trigger.workflowId === workflowId);
+    const times: number[] = [];
+    for (const trigger of own)
+      times.push(...(await nextTimes(this.#plan(trigger).times, now, count)));
+    return [...new Set(times)].toSorted((a, b) => a - b).slice(0, count);
   }
 
   async start(): Promise<void> {
@@ -151,4 +171,22 @@ export class Scheduler {
     this.#nextTick = clock.now() + delayMs;
     this.#cancelTimer = clock.after(delayMs, () => void this.tick());
   }
+}
+
+/** Looks into one span after the other and lets other work go between: a span takes milliseconds, all of them near a second. */
+async function nextTimes(
+  times: CronSchedule,
+  now: number,
+  count: number,
+): Promise<readonly number[]> {
+  const end = now + MAX_AHEAD_MS;
+  const found: number[] = [];
+  let span = FIRST_SPAN_MS;
+  for (let from = now; from < end && found.length < count; span = Math.min(span * 2, MAX_SPAN_MS)) {
+    const until = Math.min(from + span, end);
+    found.push(...times.between(from, until, span / SECOND_MS));
+    from = until;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return found.slice(0, count);
 }

@@ -96,6 +96,10 @@ export class Triggers implements TriggersApi {
     return this.#shortcuts.start(request);
   }
 
+  upcoming(workflowId: string, count: number): Promise<readonly number[]> {
+    return this.#scheduler.upcoming(workflowId, count);
+  }
+
   checkWebhook(head: WebhookHead): Promise<{ readonly isOpen: boolean }> {
     return this.#webhooks.check(head);
   }

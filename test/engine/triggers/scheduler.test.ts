@@ -35,6 +35,22 @@ describe("a schedule", () => {
     });
   });
 
+  test.for([
+    ["0 9 * * 1-5", 3, ["2026-11-24T09:00", "2026-11-25T09:00", "2026-11-26T09:00"]],
+    ["*/20 * * * * *", 2, ["2026-11-23T09:00", "2026-11-23T09:00"]],
+    ["0 9 1 * *", 3, ["2026-12-01T09:00"]],
+    ["0 0 1 6 *", 3, []],
+  ] as const)("%s tells its next times", async ([cron, count, expected]) => {
+    await using harness = await TriggerHarness.open({ now: Date.UTC(2026, 10, 23, 9, 0) });
+    const engine = await harness.start();
+    await harness.deploy(engine, "report", schedule(cron));
+    await harness.deploy(engine, "other", schedule("* * * * *"));
+
+    const next = await engine.triggers.upcoming("report", count);
+
+    expect(next.map((at) => new Date(at).toISOString().slice(0, 16))).toEqual(expected);
+  });
+
   test("can name seconds", async () => {
     await using harness = await TriggerHarness.open();
     const engine = await harness.start();
@@ -155,7 +171,7 @@ describe("a schedule", () => {
 });
 
 test.for<readonly [object, string, string]>([
-  [{ cron: "* * *" }, "trigger.cron", "expected 5 or 6 fields but got 3"],
+  [{ cron: "* * *" }, "trigger.cron", "has 3 fields, and needs five, or six with seconds first"],
   [{ cron: "61 * * * *" }, "trigger.cron", '"61" is not possible for the minute'],
   [{ cron: "0 0 32 * *" }, "trigger.cron", '"32" is not possible for the day of month'],
   [{ cron: "" }, "trigger.cron", "at least 1 character"],

@@ -334,7 +334,7 @@ describe("triggers", () => {
     [
       "a time that is none",
       started({ type: "schedule", cron: "61 * * * *" }),
-      'trigger.cron: "61" is not possible for the minute. Give minute, hour, day of month, month and day of week, such as "0 9 * * 1-5" for weekdays at nine.',
+      'trigger.cron: "61" is not possible for the minute. Minutes go from 0 to 59, such as 0, */15 or 0,30.',
     ],
     [
       "a step that is larger than its field",
