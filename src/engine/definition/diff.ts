@@ -239,7 +239,7 @@ function own(object: JsonObject, name: string): Json | undefined {
 }
 
 /** Parameters that say where something goes, of whatever service. */
-const DESTINATIONS = ["channel", "to", "cc", "bcc", "url", "connection"] as const;
+const DESTINATIONS = ["channel", "to", "cc", "bcc", "replyTo", "url", "connection"] as const;
 
 function destinationsOf({ report }: Definition, steps: readonly PlacedStep[]): readonly string[] {
   const reports = report && report.on !== "none" ? [`report → ${report.channel}`] : [];

@@ -32,6 +32,8 @@ export const SendParams = z.strictObject({
   to: Addresses,
   cc: Addresses.optional(),
   bcc: Addresses.optional(),
+  /** Where answers go. @default the sender */
+  replyTo: Addresses.optional(),
   subject: inPlace(z.string().max(1000), plain).optional(),
   /** HTML. */
   body: inPlace(z.string(), htmlPlace).optional(),
@@ -83,6 +85,8 @@ export async function composeMail(
   const to = await readAddresses("to", params.to);
   const cc = params.cc === undefined ? [] : await readAddresses("cc", params.cc);
   const bcc = params.bcc === undefined ? [] : await readAddresses("bcc", params.bcc);
+  const replyTo =
+    params.replyTo === undefined ? [] : await readAddresses("replyTo", params.replyTo);
   if (!sender) throw new Error("An address was read.");
   const messageId = messageIdOf(idempotencyKey, sender.address);
   const { default: MailComposer } = await import("nodemailer/lib/mail-composer");
@@ -90,6 +94,7 @@ export async function composeMail(
     from: sender,
     to: [...to],
     cc: [...cc],
+    ...(replyTo.length > 0 && { replyTo: [...replyTo] }),
     // A blind copy is in the envelope alone.
     subject: oneLine(params.subject ?? subject ?? DEFAULT_SUBJECT),
     messageId,

@@ -67,6 +67,18 @@ describe("a message", () => {
     expect(message?.recipients).toHaveLength(5);
   });
 
+  test("asks for answers elsewhere than at its sender", async () => {
+    await using sink = await openMailSink();
+
+    await send(sink.port, { ...MAIL, replyTo: ["Ann <ann@example.com>", "desk@example.com"] });
+    await send(sink.port, { ...MAIL, replyTo: "" });
+
+    const [first, second] = sink.messages();
+    expect(first?.headers["reply-to"]).toBe("Ann <ann@example.com>, desk@example.com");
+    expect(first?.recipients).toHaveLength(1);
+    expect(second?.headers).not.toHaveProperty("reply-to");
+  });
+
   test("has the subject of the seed when it names none", async () => {
     await using sink = await openMailSink();
 
@@ -213,6 +225,7 @@ describe("parameters that do not make a message are refused before anything is s
     [{ ...MAIL, to: ["ann@example.com", "@"] }, '"to"'],
     [{ ...MAIL, to: [] }, "to"],
     [{ ...MAIL, cc: "ann@ex ample.com" }, '"cc"'],
+    [{ ...MAIL, replyTo: "ann@example.com, x" }, '"replyTo"'],
     [{ ...MAIL, to: Array.from({ length: 101 }, (_, n) => `a${n}@example.com`) }, "100"],
     [{ to: "ann@example.com" }, "empty"],
     [{ to: "ann@example.com", body: "" }, "empty"],
