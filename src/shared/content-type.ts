@@ -49,3 +49,18 @@ function createDecoder(charset: string): TextDecoder | null {
     return null;
   }
 }
+
+/** Subtypes of `application` that are text. */
+const TEXT_SUBTYPE =
+  /^(?:(?:x-)?(?:javascript|ecmascript|ndjson|jsonl|json-lines|yaml|toml|sh|csv|pem-file|www-form-urlencoded)|graphql|sql|typescript|json5|json-seq|http)$/;
+
+/**
+ * Whether a type is text: `text/*`, JSON, XML, and what else is written with letters.
+ *
+ * @param type - in lower case, without parameters.
+ */
+export function isTextType(type: string): boolean {
+  const [main = "", subtype = ""] = type.split("/");
+  if (main === "text" || /(?:^|\+)(?:json|xml|yaml)$/.test(subtype)) return true;
+  return main === "application" && TEXT_SUBTYPE.test(subtype);
+}

@@ -37,7 +37,8 @@ export async function readRequestBody(
   request: ArrivingRequest,
   { maxBytes, timeoutMs, slots }: BodyLimits,
 ): Promise<Buffer | NoBody> {
-  if (Number(request.headers["content-length"] ?? 0) > MAX_DRAINED_BYTES) return "huge";
+  const drained = Math.max(MAX_DRAINED_BYTES, maxBytes);
+  if (Number(request.headers["content-length"] ?? 0) > drained) return "huge";
   const chunks: Buffer[] = [];
   let size = 0;
   const { promise, resolve } = Promise.withResolvers<"whole" | NoBody>();
@@ -53,7 +54,7 @@ export async function readRequestBody(
       chunks.length = 0;
       slot?.release();
     }
-    if (size > MAX_DRAINED_BYTES) resolve("huge");
+    if (size > drained) resolve("huge");
   };
   request.on("data", keep);
   request.once("end", () => resolve("whole"));

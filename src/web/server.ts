@@ -18,6 +18,7 @@ import { evaluationRoutes } from "./routes/evaluations.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { executeRoutes } from "./routes/execute.ts";
 import { executionRoutes } from "./routes/executions.ts";
+import { fileRoutes } from "./routes/files.ts";
 import { generateRoutes } from "./routes/generate.ts";
 import { healthRoutes, type Readiness } from "./routes/health.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
@@ -91,6 +92,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
       ...generateRoutes(options.engine),
       ...executeRoutes(options.engine),
       ...executionRoutes(options.engine),
+      ...fileRoutes(options.engine),
       ...promptRoutes(options.engine),
       ...evaluationRoutes(options.engine),
       ...migrateRoutes(options.engine),

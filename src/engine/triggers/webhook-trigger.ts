@@ -1,6 +1,7 @@
+import { fileNameOf } from "../../shared/content-disposition.ts";
 import { AppError, asAppError } from "../../shared/errors.ts";
-import { hashJson, isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
-import { readVariablesBody } from "../../shared/variables-body.ts";
+import { hashJson, type JsonObject } from "../../shared/json.ts";
+import { readVariablesBody, variablesOf } from "../../shared/variables-body.ts";
 import type { StartRequest } from "../api/executions.ts";
 import type { WebhookAnswer, WebhookHead, WebhookRequest } from "../api/triggers.ts";
 import type { Executions } from "../executions/executions.ts";
@@ -61,11 +62,13 @@ export class WebhookTrigger {
     request.onProven?.();
     // The other side often cannot send another number: its digits are kept as text.
     const type = request.headers["content-type"] ?? "";
-    const { value, form } = readVariablesBody(request.body, type, "text");
+    const name = fileNameOf(request.headers["content-disposition"] ?? "");
+    const brought = await readVariablesBody(request.body, type, "text", name);
     const start = {
       workflowId: trigger.workflowId,
-      variables: toVariables(value),
-      variableForm: form,
+      variables: variablesOf(brought) ?? { body: brought.value ?? null },
+      variableForm: brought.form,
+      files: brought.files,
       trigger: { type: "webhook", id: trigger.id },
     } as const;
     if (config.dedupe) return this.#startOnce(start, trigger.id, deliveryOf(request));
@@ -181,10 +184,4 @@ function wrongProof(scheme: WebhookConfig["signature"]["scheme"]): string {
   return scheme === "any"
     ? "The signature does not fit. Sign the body as it is sent with HMAC-SHA256 in X-Hub-Signature-256 or X-Signature, or send the secret as a Bearer token."
     : `The signature or key does not fit the secret of this webhook, which expects the scheme "${scheme}".`;
-}
-
-/** The members of an object or a form; any other value is the variable `body`. */
-function toVariables(value: Json | undefined): JsonObject {
-  if (value === undefined) return {};
-  return isJsonObject(value) ? value : { body: value };
 }

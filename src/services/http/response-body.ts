@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
-import { parse } from "content-disposition";
 import type { RunFiles } from "../../engine/ports/files.ts";
-import { decodeText, parseContentType } from "../../shared/content-type.ts";
+import { fileNameOf } from "../../shared/content-disposition.ts";
+import { decodeText, isTextType, parseContentType } from "../../shared/content-type.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
 import { type FileValue, UNKNOWN_TYPE } from "../../shared/file-value.ts";
 import type { Json } from "../../shared/json.ts";
@@ -77,19 +77,10 @@ export async function readRefusal({ body, contentType }: Answer): Promise<string
   }
 }
 
-/** Subtypes of `application` that are text. */
-const TEXT_SUBTYPE =
-  /^(?:(?:x-)?(?:javascript|ecmascript|ndjson|jsonl|json-lines|yaml|toml|sh|csv|pem-file|www-form-urlencoded)|graphql|sql|typescript|json5|json-seq|http)$/;
-
-/**
- * Whether a type is text: `text/*`, JSON, XML, and what else is written with letters. Without a type it may be.
- */
+/** Whether a type is text; without one it may be. */
 function isText(contentType: string): boolean {
   const { type } = parseContentType(contentType);
-  if (type === "" || type.startsWith("text/")) return true;
-  const [main = "", subtype = ""] = type.split("/");
-  if (/(?:^|\+)(?:json|xml|yaml)$/.test(subtype)) return true;
-  return main === "application" && TEXT_SUBTYPE.test(subtype);
+  return type === "" || isTextType(type);
 }
 
 /** Reads a stream to its end. @throws {AppError} `tooLarge`, as soon as it is. */
@@ -155,23 +146,13 @@ function readWantedJson(text: string, host: string): Json {
 
 /** By `Content-Disposition` (RFC 6266), or by the path of the URL. */
 function nameOf({ disposition, url }: Answer): string {
-  const { filename = "" } = disposition === "" ? {} : parse(disposition).parameters;
-  if (filename !== "") return fromLatin1(filename);
+  const given = fileNameOf(disposition);
+  if (given) return given;
   const last = url.pathname.split("/").at(-1) ?? "";
   try {
     return decodeURIComponent(last);
   } catch {
     return last;
-  }
-}
-
-/** Headers are read as Latin 1; many servers send UTF-8 there all the same. */
-function fromLatin1(text: string): string {
-  if (!/[\u0080-\u00ff]/.test(text) || /[^\0-\u00ff]/.test(text)) return text;
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(text, "latin1"));
-  } catch {
-    return text;
   }
 }
 

@@ -5,30 +5,35 @@ import { type NoBody, readRequestBody } from "../../shared/request-body.ts";
 import { decodeContent } from "./content-encoding.ts";
 
 const MEGABYTE = 1024 * 1024;
-/** Largest body that is read, as it is sent and after it is unpacked. */
+/** Largest body that is read, as it is sent and after it is unpacked, unless a route takes more. */
 const MAX_BODY_BYTES = MEGABYTE;
 
 /**
  * Reads a whole body and unpacks it by its `Content-Encoding`.
  *
  * @param slots - where it needs a place, if its sender is unknown.
- * @throws {AppError} `input_invalid` if it cannot be unpacked; `body_too_large` over {@link MAX_BODY_BYTES}; `rate_limited` if it lost its
+ * @param maxBytes - as it is sent and unpacked.
+ * @throws {AppError} `input_invalid` if it cannot be unpacked; `body_too_large`; `rate_limited` if it lost its
  * place to others. `details.drained`: the rest was read, so the connection can be reused.
  */
-export async function readBody(request: IncomingMessage, slots?: BodySlots): Promise<Buffer> {
+export async function readBody(
+  request: IncomingMessage,
+  slots?: BodySlots,
+  maxBytes = MAX_BODY_BYTES,
+): Promise<Buffer> {
   const raw = await readRequestBody(request, {
-    maxBytes: MAX_BODY_BYTES,
+    maxBytes,
     ...(slots !== undefined && { slots }),
   });
-  if (typeof raw === "string") throw noBody(raw);
+  if (typeof raw === "string") throw noBody(raw, maxBytes);
   const encoding = request.headers["content-encoding"] ?? "";
-  const body = await decodeContent(raw, encoding, MAX_BODY_BYTES);
-  if (body === null) throw tooLarge(true);
+  const body = await decodeContent(raw, encoding, maxBytes);
+  if (body === null) throw tooLarge(true, maxBytes);
   return body;
 }
 
-function noBody(why: NoBody): AppError {
-  if (why === "too_large" || why === "huge") return tooLarge(why === "too_large");
+function noBody(why: NoBody, maxBytes: number): AppError {
+  if (why === "too_large" || why === "huge") return tooLarge(why === "too_large", maxBytes);
   if (why !== "crowded") {
     return new AppError({ code: "input_invalid", message: "The request was broken off." });
   }
@@ -42,10 +47,11 @@ function noBody(why: NoBody): AppError {
   });
 }
 
-function tooLarge(drained: boolean): AppError {
+function tooLarge(drained: boolean, maxBytes: number): AppError {
+  const most = Math.floor(maxBytes / MEGABYTE);
   return new AppError({
     code: "body_too_large",
-    message: "The body is larger than 1 MB. Send less, for example a link instead of the content.",
+    message: `The body is larger than ${most} MB. Send less, for example a link instead of the content.`,
     details: { drained },
   });
 }

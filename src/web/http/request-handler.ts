@@ -199,7 +199,7 @@ function toWebRequest(
 ): WebRequest {
   const isLocal = access.isLocal(request);
   const isUnproven = match.route.checksCallers === true && !isLocal;
-  const body = () => readBody(request, isUnproven ? slots : undefined);
+  const body = (maxBytes?: number) => readBody(request, isUnproven ? slots : undefined, maxBytes);
   return {
     ...{ id, path, isLocal, query },
     headers: request.headers,

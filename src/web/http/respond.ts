@@ -26,14 +26,14 @@ export function sendResponse(response: ServerResponse, content: RouteResponse): 
     void sendParts(response, content);
     return;
   }
-  const [type, text] = encode(content);
+  const [type, data] = encode(content);
   response.writeHead(content.status ?? 200, {
     ...SECURITY_HEADERS,
     ...content.headers,
     "Content-Type": type,
-    "Content-Length": Buffer.byteLength(text),
+    "Content-Length": Buffer.byteLength(data),
   });
-  response.end(text);
+  response.end(data);
 }
 
 /** A part that cannot be read ends the connection: what was sent must not look whole. */
@@ -43,8 +43,11 @@ async function sendParts(response: ServerResponse, content: StreamResponse): Pro
   await pipeline(Readable.from(parts), response).catch(() => response.destroy());
 }
 
-/** Media type and text of a response. */
-function encode(content: Exclude<RouteResponse, StreamResponse>): readonly [string, string] {
+/** Media type and content of a response. */
+function encode(
+  content: Exclude<RouteResponse, StreamResponse>,
+): readonly [string, string | Uint8Array] {
+  if ("bytes" in content) return [content.contentType, content.bytes];
   if ("text" in content) return [content.contentType, content.text];
   if ("page" in content) return ["text/html; charset=utf-8", content.page.text];
   return ["application/json; charset=utf-8", `${JSON.stringify(content.body)}\n`];

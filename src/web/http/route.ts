@@ -3,7 +3,12 @@ import type { Html } from "../pages/html.ts";
 import type { WebRequest } from "./web-request.ts";
 
 /** What a route returns; errors are thrown. */
-export type RouteResponse = JsonResponse | PageResponse | TextResponse | StreamResponse;
+export type RouteResponse =
+  | JsonResponse
+  | PageResponse
+  | TextResponse
+  | BytesResponse
+  | StreamResponse;
 
 interface ResponseHead {
   /** @default 200 */
@@ -24,6 +29,12 @@ export interface PageResponse extends ResponseHead {
 /** Text of another media type. */
 export interface TextResponse extends ResponseHead {
   readonly text: string;
+  readonly contentType: string;
+}
+
+/** Bytes as they are. */
+export interface BytesResponse extends ResponseHead {
+  readonly bytes: Uint8Array;
   readonly contentType: string;
 }
 

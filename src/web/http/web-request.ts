@@ -28,9 +28,10 @@ export interface WebRequest {
   /**
    * The body, unpacked by its `Content-Encoding`. Either this or `readJson` may be called, once.
    *
+   * @param maxBytes - as it is sent and unpacked. @default 1 MB
    * @throws {AppError} `body_too_large`; `input_invalid` if it cannot be unpacked.
    */
-  readBody(): Promise<Buffer>;
+  readBody(maxBytes?: number): Promise<Buffer>;
   /**
    * The body as JSON, in the charset of its `Content-Type`; `undefined` when it is empty.
    *

@@ -2,8 +2,9 @@ import type { Engine } from "../../engine/api/engine.ts";
 import type { StartRequest } from "../../engine/api/executions.ts";
 import { executionIdFor } from "../../engine/model/execution-id.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
-import { hashJson, isJsonObject } from "../../shared/json.ts";
-import { readVariablesBody } from "../../shared/variables-body.ts";
+import { hashJson } from "../../shared/json.ts";
+import { readVariablesBody, variablesOf } from "../../shared/variables-body.ts";
+import { bodyLimit } from "../http/body-limit.ts";
 import { readIdempotencyKey } from "../http/request-headers.ts";
 import type { Route, RouteResponse } from "../http/route.ts";
 import type { WebRequest } from "../http/web-request.ts";
@@ -21,9 +22,10 @@ export function executeRoutes(engine: Engine): readonly Route[] {
 
 async function execute(engine: Engine, request: WebRequest): Promise<RouteResponse> {
   const workflowId = request.param("id");
-  const { variables, variableForm } = await readVariables(request);
+  const given = await readVariables(engine, request);
+  const { variables } = given;
   const key = readIdempotencyKey(request.headers);
-  const start = { workflowId, variables, variableForm };
+  const start = { workflowId, ...given };
   if (key === null) {
     const { executionId } = await engine.executions.start({ ...start, trigger: { type: "api" } });
     return { body: { executionId, status: "started" } };
@@ -43,19 +45,25 @@ async function execute(engine: Engine, request: WebRequest): Promise<RouteRespon
   return raced ?? { body: { executionId, status: "started" } };
 }
 
-type Given = Pick<StartRequest, "variables" | "variableForm">;
+type Given = Pick<StartRequest, "variables" | "variableForm" | "files">;
 
-async function readVariables(request: WebRequest): Promise<Given> {
+async function readVariables({ files }: Engine, request: WebRequest): Promise<Given> {
   const type = request.headers["content-type"] ?? "";
-  const { value = {}, form } = readVariablesBody(await request.readBody(), type, "refuse");
-  if (isJsonObject(value)) return { variables: value, variableForm: form };
+  const body = await request.readBody(bodyLimit(type, files.maxBytes));
+  const brought = await readVariablesBody(body, type, "refuse");
+  const variables = variablesOf(brought);
+  if (variables) return { variables, variableForm: brought.form, files: brought.files };
   const message = "must be an object of variables";
   throw new AppError({
     code: "input_invalid",
     message: `The body ${message}, such as {"amount": 640}.`,
     details: {
       problems: [
-        { path: "", message, fix: 'Send {"name": value, …}, a form (name=value&…), or nothing.' },
+        {
+          path: "",
+          message,
+          fix: 'Send {"name": value, …}, a form (name=value&…, or multipart/form-data with files), or nothing.',
+        },
       ],
     },
   });

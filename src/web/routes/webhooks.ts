@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Engine } from "../../engine/api/engine.ts";
+import { bodyLimit } from "../http/body-limit.ts";
 import type { Route, RouteResponse } from "../http/route.ts";
 import type { WebRequest } from "../http/web-request.ts";
 
@@ -30,7 +31,9 @@ async function receive(engine: Engine, request: WebRequest): Promise<RouteRespon
   if (isOpen) admit();
   const { executionId, duplicate } = await engine.triggers.receiveWebhook({
     ...head,
-    body: await request.readBody(),
+    body: await request.readBody(
+      bodyLimit(head.headers["content-type"] ?? "", engine.files.maxBytes),
+    ),
     ...(!isOpen && { onProven: admit }),
   });
   return { body: { executionId, status: "started", ...(duplicate && { duplicate }) } };
