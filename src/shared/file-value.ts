@@ -25,6 +25,9 @@ export interface IncomingFile {
 /** What is known of bytes whose sender says nothing about them. */
 export const UNKNOWN_TYPE = "application/octet-stream";
 
+/** As {@link safeType} writes it: it is sent in headers. */
+const TYPE = /^[\w.+!#$&^-]{1,127}\/[\w.+!#$&^-]{1,127}(?:; ?charset=[\w.:+-]{1,40})?$/;
+
 const REF = /^sha256:[0-9a-f]{64}$/;
 
 /** Whether a text is written as a reference to bytes. */
@@ -39,6 +42,7 @@ export function isFileValue(value: unknown): value is FileValue {
   return (
     typeof name === "string" &&
     typeof type === "string" &&
+    TYPE.test(type) &&
     typeof size === "number" &&
     typeof ref === "string" &&
     isFileRef(ref) &&

@@ -93,6 +93,8 @@ test("no parameter takes a secret but those that say so", () => {
     "http.request.query{}",
     "http.request.query{}[]",
     "http.request.body",
+    "http.request.form{}",
+    "http.request.form{}[]",
   ]);
 });
 

@@ -2,6 +2,7 @@ import type { MailboxAddress } from "nodemailer/lib/addressparser";
 import type { MailComposerAttachment } from "nodemailer/lib/mail-composer";
 import { z } from "zod";
 import { inPlace } from "../../engine/definition/param-traits.ts";
+import type { RunFiles } from "../../engine/ports/files.ts";
 import { anyJsonObject } from "../../shared/any-json.ts";
 import { AppError } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/hash.ts";
@@ -9,6 +10,7 @@ import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { addressPlace } from "../../shared/places/address-place.ts";
 import { htmlPlace } from "../../shared/places/html-place.ts";
 import { plain } from "../../shared/places/place.ts";
+import { FileParam } from "../file-param.ts";
 import { fillEmailTemplate } from "./email-template.ts";
 
 /** A coarse check at deployment; addresses are parsed strictly before sending. */
@@ -18,15 +20,23 @@ const Address = z.string().regex(/@/, ADDRESSES);
 const Addresses = inPlace(z.union([Address, z.array(Address).min(1)], ADDRESSES), addressPlace);
 
 const Attachment = z.strictObject({
-  filename: inPlace(z.string().min(1).max(200), plain),
-  content: inPlace(z.string(), plain),
+  /** Absent: the name of the file. */
+  filename: inPlace(z.string().min(1).max(200), plain).optional(),
+  /** Either this or a file. */
+  content: inPlace(z.string(), plain).optional(),
+  file: inPlace(FileParam, plain).optional(),
   /** Absent: the content is text. */
   encoding: z.literal("base64").optional(),
   contentType: inPlace(
     z.string().regex(/^[\w.+-]+\/[\w.+-]+(?:; ?charset=[\w-]+)?$/, "a media type such as text/csv"),
     plain,
   ).optional(),
+  /** Shown within the HTML, as `<img src="cid:logo">`. */
+  cid: inPlace(z.string().regex(/^[\w.+-]{1,100}$/, "a name such as logo"), plain).optional(),
 });
+type Attachment = z.output<typeof Attachment>;
+
+const MAX_ATTACHMENTS = 20;
 
 export const SendParams = z.strictObject({
   to: Addresses,
@@ -47,12 +57,23 @@ export const SendParams = z.strictObject({
   ).optional(),
   /** Values of the template's `{{name}}`. */
   values: inPlace(anyJsonObject(), plain).optional(),
-  attachments: z.array(Attachment).max(20).optional(),
+  attachments: z.array(Attachment).max(MAX_ATTACHMENTS).optional(),
+  /** Files of the run that are attached as they are. */
+  files: inPlace(
+    z.union(
+      [FileParam, z.array(FileParam).max(MAX_ATTACHMENTS)],
+      "a file of the run, or a list of them",
+    ),
+    plain,
+  ).optional(),
 });
 export type SendParams = z.output<typeof SendParams>;
 
-/** All attachments of a message together, decoded. */
-const MAX_ATTACHMENT_BYTES = 5_000_000;
+/** What stands in the definition or in variables, decoded, of all attachments together. */
+const MAX_CONTENT_BYTES = 5_000_000;
+
+/** All attachments together: mail servers take 20 to 25 MB as a rule, and bytes are a third longer there. */
+const MAX_ATTACHMENT_BYTES = 15_000_000;
 
 const DEFAULT_SUBJECT = "Workflow Notification";
 
@@ -69,16 +90,17 @@ export interface ComposeContext {
   readonly from: string;
   readonly idempotencyKey: string;
   readonly templatesDir: string;
+  readonly files: Pick<RunFiles, "read">;
 }
 
 /**
  * Makes the message. The same parameters and key give the same `Message-ID`.
  *
- * @throws {AppError} `params_invalid`, naming the parameter.
+ * @throws {AppError} `params_invalid`, naming the parameter; as {@link RunFiles.read}.
  */
 export async function composeMail(
   params: SendParams,
-  { from, idempotencyKey, templatesDir }: ComposeContext,
+  { from, idempotencyKey, templatesDir, files }: ComposeContext,
 ): Promise<ComposedMail> {
   const { subject, html } = await contentOf(params, templatesDir);
   const [sender] = await readAddresses("EMAIL_FROM", from);
@@ -99,7 +121,7 @@ export async function composeMail(
     subject: oneLine(params.subject ?? subject ?? DEFAULT_SUBJECT),
     messageId,
     ...omitUndefined({ html: html ?? undefined, text: params.text }),
-    attachments: attachmentsOf(params),
+    attachments: await attachmentsOf(params, files),
     headers: { "Auto-Submitted": "auto-generated" },
     newline: "win",
     disableFileAccess: true,
@@ -132,22 +154,55 @@ function messageIdOf(idempotencyKey: string, sender: string): string {
   return `<${hash}@${sender.slice(sender.lastIndexOf("@") + 1)}>`;
 }
 
-function attachmentsOf({ attachments = [] }: SendParams): MailComposerAttachment[] {
-  let bytes = 0;
-  return attachments.map(({ filename, content, encoding, contentType }, index) => {
-    const field = `"attachments.${index}`;
-    if (encoding === "base64" && !isBase64(content)) {
-      throw invalid(`${field}.content" is not base64. Leave "encoding" out if it is text.`);
-    }
-    const data = Buffer.from(content, encoding ?? "utf8");
-    bytes += data.length;
-    if (bytes > MAX_ATTACHMENT_BYTES) {
-      throw invalid(
-        `The attachments are larger than ${MAX_ATTACHMENT_BYTES / 1_000_000} MB together. Send a link instead.`,
-      );
-    }
-    return omitUndefined({ filename: fileName(filename), content: data, contentType });
-  });
+async function attachmentsOf(
+  { attachments = [], files: whole = [] }: SendParams,
+  files: ComposeContext["files"],
+): Promise<MailComposerAttachment[]> {
+  const given = [...attachments, ...[whole].flat().map((file): Attachment => ({ file }))];
+  if (given.length > MAX_ATTACHMENTS)
+    throw invalid(`A message takes ${MAX_ATTACHMENTS} attachments, "files" among them.`);
+  const composed: MailComposerAttachment[] = [];
+  const size = { content: 0, all: 0 };
+  for (const [index, one] of given.entries()) {
+    const bytes = one.file ? await files.read(one.file) : contentOfAttachment(one, index);
+    size.all += bytes.length;
+    if (!one.file) size.content += bytes.length;
+    assertSize(size);
+    composed.push(withContent(one, bytes, index));
+  }
+  return composed;
+}
+
+function withContent(one: Attachment, content: Buffer, index: number): MailComposerAttachment {
+  const { filename = one.file?.name, contentType = one.file?.type, cid } = one;
+  if (filename === undefined) throw invalid(`"attachments.${index}.filename" is missing.`);
+  return {
+    filename: fileName(filename),
+    content,
+    ...omitUndefined({ contentType, cid }),
+    ...(cid !== undefined && { contentDisposition: "inline" as const }),
+  };
+}
+
+function contentOfAttachment({ content, encoding }: Attachment, index: number): Buffer {
+  if (content === undefined)
+    throw invalid(
+      `"attachments.${index}" needs "content" or a "file", such as {{variables.file}}.`,
+    );
+  if (encoding === "base64" && !isBase64(content)) {
+    throw invalid(
+      `"attachments.${index}.content" is not base64. Leave "encoding" out if it is text.`,
+    );
+  }
+  return Buffer.from(content, encoding ?? "utf8");
+}
+
+function assertSize({ content, all }: { readonly content: number; readonly all: number }): void {
+  const most = content > MAX_CONTENT_BYTES ? MAX_CONTENT_BYTES : MAX_ATTACHMENT_BYTES;
+  if (content <= MAX_CONTENT_BYTES && all <= MAX_ATTACHMENT_BYTES) return;
+  throw invalid(
+    `The attachments are larger than ${most / 1_000_000} MB together. Send a link instead.`,
+  );
 }
 
 /**

@@ -24,18 +24,22 @@ export function createEmailService(options: EmailServiceOptions): Service {
     actions: {
       send: defineAction({
         summary: "Sends an e-mail; gives {messageId, accepted, rejected}.",
-        describe: ({ to, subject }) => `Sends an e-mail to ${showText(to)}: "${showText(subject)}"`,
+        describe: ({ to, subject, files }) => {
+          const attached = files === undefined ? "" : ` with ${showText(files)}`;
+          return `Sends an e-mail to ${showText(to)}${attached}: "${showText(subject)}"`;
+        },
         outline: outlineMail,
         params: SendParams,
         sideEffect: true,
         onUnknown: "repeat",
-        async execute(params, { idempotencyKey, signal }) {
+        async execute(params, { idempotencyKey, signal, files }) {
           const { server, templatesDir } = options;
           if (!server) throw notSetUp();
           const mail = await composeMail(params, {
             from: server.from,
             idempotencyKey,
             templatesDir,
+            files,
           });
           return sendMail(mail, server, signal);
         },

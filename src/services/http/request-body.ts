@@ -2,12 +2,10 @@ import { z } from "zod";
 import { inPlace } from "../../engine/definition/param-traits.ts";
 import type { RunFiles } from "../../engine/ports/files.ts";
 import { AppError } from "../../shared/errors.ts";
-import { type FileValue, isFileValue } from "../../shared/file-value.ts";
+import { isFileValue } from "../../shared/file-value.ts";
 import type { Json } from "../../shared/json.ts";
 import { plain } from "../../shared/places/place.ts";
-
-/** A file value, as templates give one. */
-const FileParam = z.custom<FileValue>(isFileValue, "a file of the run, such as {{variables.file}}");
+import { FileParam } from "../file-param.ts";
 
 const Field = z.union([z.string(), z.number(), z.boolean(), FileParam], "text, a number or a file");
 

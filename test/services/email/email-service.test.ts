@@ -1,11 +1,15 @@
 import { createServer } from "node:net";
 import { resolve } from "node:path";
+import { type ParsedMail, simpleParser } from "mailparser";
+import { SMTPServer } from "smtp-server";
 import { describe, expect, test } from "vitest";
 import { openMailSink } from "../../../simulator/mail/mail-sink.ts";
+import type { RunFiles } from "../../../src/engine/ports/files.ts";
 import { createEmailService } from "../../../src/services/email/email-service.ts";
 import type { MailServer } from "../../../src/services/email/send-mail.ts";
 import { createServiceRegistry } from "../../../src/services/registry.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
+import { memoryFiles } from "../../support/run-files.ts";
 import { serviceContext } from "../../support/service-context.ts";
 
 const TEMPLATES = resolve(import.meta.dirname, "../../../workflows/email-templates");
@@ -14,7 +18,12 @@ const MAIL = { to: "ann@example.com", text: "Hello" };
 async function send(
   port: number | null,
   params: JsonObject,
-  more: { login?: MailServer["login"]; key?: string; signal?: AbortSignal } = {},
+  more: {
+    login?: MailServer["login"];
+    key?: string;
+    signal?: AbortSignal;
+    files?: RunFiles;
+  } = {},
 ) {
   const server = { host: "127.0.0.1", login: null, from: "Heddle <bot@example.com>" };
   const service = createEmailService({
@@ -24,6 +33,7 @@ async function send(
   const context = serviceContext({
     ...(more.key !== undefined && { idempotencyKey: more.key }),
     ...(more.signal && { signal: more.signal }),
+    ...(more.files && { files: more.files }),
   });
   return createServiceRegistry([service]).execute("email", "send", params, context);
 }
@@ -342,4 +352,131 @@ describe("a mail server that does not take the message", () => {
       message: expect.stringContaining("SMTP_HOST"),
     });
   });
+});
+
+describe("files of the run", () => {
+  const PDF = Buffer.from([0x25, 0x50, 0x44, 0x46, 0, 0xff, 0xfe, 13, 10, 0x2e, 13, 10]);
+
+  /** Sends a message to a real server. @returns the message as a mail program reads it. */
+  async function received(files: RunFiles, params: JsonObject): Promise<ParsedMail> {
+    let raw = Buffer.alloc(0);
+    const server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ["STARTTLS"],
+      onData(stream, _session, done) {
+        const chunks: Buffer[] = [];
+        stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+        stream.on("end", () => {
+          raw = Buffer.concat(chunks);
+          done();
+        });
+      },
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.server.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    try {
+      await send(port, { ...MAIL, ...params }, { files });
+    } finally {
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    }
+    return simpleParser(raw);
+  }
+
+  test("arrive as attachments, byte for byte, under their names and types", async () => {
+    const files = memoryFiles();
+    const pdf = await files.write({ name: "März Ω.pdf", type: "application/pdf" }, PDF);
+    const csv = await files.write(
+      { name: "a.csv", type: "text/csv; charset=windows-1252" },
+      Buffer.from("Müller", "latin1"),
+    );
+    const empty = await files.write({ name: "empty.txt", type: "text/plain" }, Buffer.alloc(0));
+
+    const mail = await received(files, {
+      files: [pdf, csv],
+      attachments: [
+        { file: pdf, filename: "renamed.pdf" },
+        { file: empty, contentType: "text/x-empty" },
+        { filename: "note.txt", content: "hi" },
+      ],
+    });
+
+    expect(
+      mail.attachments.map(({ filename, contentType, content }) => [
+        filename,
+        contentType,
+        content,
+      ]),
+    ).toEqual([
+      ["renamed.pdf", "application/pdf", PDF],
+      ["empty.txt", "text/x-empty", Buffer.alloc(0)],
+      ["note.txt", "text/plain", Buffer.from("hi")],
+      ["März Ω.pdf", "application/pdf", PDF],
+      ["a.csv", "text/csv", Buffer.from("Müller", "latin1")],
+    ]);
+  });
+
+  test("stand within the HTML as pictures", async () => {
+    const files = memoryFiles();
+    const logo = await files.write({ name: "logo.png", type: "image/png" }, PDF);
+
+    const mail = await received(files, {
+      body: '<p>Hello <img src="cid:logo"></p>',
+      attachments: [{ file: logo, cid: "logo" }],
+    });
+
+    expect(mail.attachments).toMatchObject([
+      { cid: "logo", contentDisposition: "inline", related: true, content: PDF },
+    ]);
+  });
+
+  test("are one or many, and nothing where there is none", async () => {
+    const files = memoryFiles();
+    const one = await files.write({ name: "a.pdf", type: "application/pdf" }, PDF);
+
+    expect((await received(files, { files: one })).attachments).toHaveLength(1);
+    expect((await received(files, { files: null })).attachments).toHaveLength(0);
+    expect((await received(files, { files: [one, null] })).attachments).toHaveLength(1);
+  });
+
+  test.each<[string, JsonObject, string]>([
+    ["text in place of a file", { files: "a.pdf" }, "a file of the run"],
+    [
+      "neither content nor file",
+      { attachments: [{ filename: "a" }] },
+      'needs "content" or a "file"',
+    ],
+    [
+      "content without a name",
+      { attachments: [{ content: "a" }] },
+      '"attachments.0.filename" is missing',
+    ],
+    ["a file of another run", { files: forged() }, 'no file "a.pdf"'],
+    [
+      "a name for a header",
+      { attachments: [{ content: "a", filename: "a", cid: "a\r\nX: y" }] },
+      "attachments.0.cid",
+    ],
+    ["a type for a header", { files: { ...forged(), type: "a/b\r\nX: y" } }, "a file of the run"],
+  ])("are refused: %s", async (_name, params, message) => {
+    await using sink = await openMailSink();
+
+    await expect(send(sink.port, { ...MAIL, ...params })).rejects.toMatchObject({
+      message: expect.stringContaining(message),
+    });
+    expect(sink.messages()).toEqual([]);
+  });
+
+  test("are 15 MB together at most", async () => {
+    const files = memoryFiles();
+    const large = await files.write({ name: "a", type: "" }, Buffer.alloc(8_000_000));
+
+    await expect(send(1, { ...MAIL, files: [large, large] }, { files })).rejects.toThrow(
+      "15 MB together",
+    );
+  });
+
+  function forged() {
+    return { name: "a.pdf", type: "application/pdf", size: 1, ref: `sha256:${"0".repeat(64)}` };
+  }
 });
