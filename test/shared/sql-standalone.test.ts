@@ -35,6 +35,7 @@ describe("a statement that has no use as a query of its own is refused", () => {
     ["SELECT $q$;$q$; SELECT 2", "holds several"],
     ["/* SELECT 1 */ ;", "holds none"],
     ["", "holds none"],
+    ["DELETE FROM t\0 WHERE id = 1", "U+0000"],
   ])("%s", (sql, message) => {
     expect(whyNotStandalone(sql)).toContain(message);
   });

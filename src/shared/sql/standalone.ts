@@ -48,6 +48,8 @@ const REFUSED_CALLS: ReadonlyMap<string, string> = new Map([
  * Judged by its form alone: what a function of the database does is not seen.
  */
 export function whyNotStandalone(sql: string): string | null {
+  // The text of a statement ends there in PostgreSQL's protocol.
+  if (sql.includes("\0")) return "it holds the character U+0000. Remove it";
   const tokens = sqlTokens(sql).filter(({ kind }) => kind !== "comment");
   const [first] = tokens.filter(({ kind }) => kind === "word");
   if (first === undefined) return "it has to hold one statement, and holds none";

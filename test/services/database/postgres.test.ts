@@ -36,6 +36,9 @@ describe.skipIf(postgresMissing !== null)("a query to PostgreSQL", () => {
       },
     });
     await query("CREATE TABLE orders (id serial PRIMARY KEY, item text UNIQUE, amount int)");
+    await query(
+      "CREATE FUNCTION refuse(why jsonb) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE 'no, %', why #>> '{0,reason}'; END $$",
+    );
   });
   afterAll(async () => {
     await service?.[Symbol.asyncDispose]();
@@ -150,6 +153,7 @@ describe.skipIf(postgresMissing !== null)("a query to PostgreSQL", () => {
     ["SELECT $1::int", ["s3cret-word"], "(22P02)"],
     ["INSERT INTO orders (id, item) VALUES (1000, $1), (1000, $1)", ["s3cret-word"], "(23505)"],
     ["VACUUM", [], "(25001)"],
+    ["SELECT refuse($1)", [[{ reason: "s3cret-word" }]], "(P0001): no, …."],
   ])("that is refused is not tried again: %s", async (sql, values, state) => {
     const failing = query(sql, values);
 
@@ -166,6 +170,7 @@ describe.skipIf(postgresMissing !== null)("a query to PostgreSQL", () => {
     ["SELECT 1", ["s3cret-word"], "1 values, and the query uses none"],
     ["SELECT $1::int + $2::int", [1], "1 values, and the query uses $1, $2"],
     ["SELECT id FROM orders WHERE id IN ($1)", [["s3cret-word"]], '"= ANY($1)"'],
+    ["SELECT id FROM orders WHERE id = ANY($1)", [7], "is no list, and $1 is an array"],
     ["UPDATE orders SET amount = $1", [{ a: "s3cret-word" }], "an object, and $1 is of the type"],
     ["SELECT 1; SELECT 2", [], "one statement, and holds several"],
     ["-- nothing", [], "one statement, and holds none"],

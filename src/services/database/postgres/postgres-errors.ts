@@ -8,6 +8,9 @@ import { MAX_MESSAGE_BYTES, MessageTooLargeError } from "./message-limit.ts";
 /** Characters of a database's message that are quoted. */
 const MAX_EXCERPT = 200;
 
+/** Characters of a message in which values are looked for: it may repeat a long one. */
+const MAX_SEARCHED = 2000;
+
 /** Shorter values are not removed from messages: `1` occurs in many. */
 const MIN_VALUE_LENGTH = 3;
 
@@ -53,7 +56,9 @@ export function toConnectError(error: unknown, name: string): AppError {
       ? lockedOut(name, "no usable password")
       : /does not support SSL/.test(text)
         ? `The database "${name}" does not speak TLS. The operator removes "sslmode" and "ssl" from its URL, or turns TLS on there.`
-        : null;
+        : isUntrusted(error)
+          ? `The certificate of the database "${name}" is not trusted (${networkCode(error)}). The operator checks "sslmode" and "sslrootcert" in its URL, and the host's name.`
+          : null;
     return problem === null ? unreachable(error, name) : rejected(problem, error);
   }
   if (/unsupported startup parameter/i.test(text)) {
@@ -68,6 +73,11 @@ export function toConnectError(error: unknown, name: string): AppError {
     `The database "${name}" refused the connection (${state}): ${said} The operator checks the parameters in its URL.`,
     error,
   );
+}
+
+/** Node's codes for certificates, https://nodejs.org/api/tls.html#x509-certificate-error-codes. */
+function isUntrusted(error: unknown): boolean {
+  return /CERT|UNABLE_TO_|^ERR_TLS_/.test(networkCode(error) ?? "");
 }
 
 function refusal(state: string, error: unknown, { name, values }: Failed): AppError {
@@ -130,10 +140,16 @@ function isLost(state: string, error: unknown): boolean {
 /** The database's message without the values, which it quotes after a colon. */
 function excerptOf(error: unknown, values: readonly Json[]): string {
   let text = error instanceof Error ? error.message : "";
-  text = text.replace(/: ".*$/s, "");
-  for (const value of values) {
-    const written = typeof value === "string" ? value : JSON.stringify(value);
-    if (written.length >= MIN_VALUE_LENGTH) text = text.replaceAll(written, "…");
+  text = text.slice(0, MAX_SEARCHED).replace(/: ".*$/s, "");
+  const written = new Set(values.flatMap((value) => [JSON.stringify(value), ...textsIn(value)]));
+  for (const one of written) {
+    if (one.length >= MIN_VALUE_LENGTH) text = text.replaceAll(one, "…");
   }
   return `${beginningOf(text.replaceAll(/\s+/g, " ").trim(), MAX_EXCERPT)}.`;
+}
+
+/** The texts that a value is made of. */
+function textsIn(value: Json): readonly string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }

@@ -73,8 +73,8 @@ const SIMPLE_TYPES: ReadonlyMap<number, string> = new Map([
  * text too: `"a"` is stored as a JSON string. Null is SQL's NULL for every type. A list is an array where the parameter is one,
  * and JSON elsewhere.
  *
- * @throws {AppError} `params_invalid` where the number of values is another, or where a list or an object is given for a number,
- *   a date and the like.
+ * @throws {AppError} `params_invalid` where the number of values is another, where a list or an object is given for a number,
+ *   a date and the like, or a number, a boolean or an object for an array.
  */
 export function toParameters(
   values: readonly Json[],
@@ -95,6 +95,15 @@ export function toParameters(
 }
 
 function requireFitting(kind: Kind, value: Json, index: number): void {
+  if (
+    kind.form === "list" &&
+    !(value === null || typeof value === "string" || Array.isArray(value))
+  ) {
+    throw new AppError({
+      code: "params_invalid",
+      message: `"values.${index}" is no list, and $${index + 1} is an array. Give a list, also for one item.`,
+    });
+  }
   const type = kind.form === "scalar" ? SIMPLE_TYPES.get(kind.oid) : undefined;
   if (type === undefined || typeof value !== "object" || value === null) return;
   const [what, fix] = Array.isArray(value)
