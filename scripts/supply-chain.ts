@@ -5,7 +5,7 @@ import { judgeSignatures } from "./supply-chain/judge-signatures.ts";
 
 /**
  * `npm run supply-chain -- [file]`: lists what the bot is made of, as an SBOM in CycloneDX (into the file, if one is named), and
- * checks the registry's signatures of what is installed. Where those cannot be had, says so and goes on.
+ * checks the registry's signatures of what is installed. Where those cannot be had, says so and continues.
  */
 
 const SBOM = ["sbom", "--sbom-format", "cyclonedx", "--omit", "dev", "--package-lock-only"];

@@ -323,7 +323,7 @@ function typeIn(workflow: CompiledWorkflow): (path: string) => string {
 
 function workflowsOf(
   { clock, services }: Settings,
-  { workflows, pauses }: Parts,
+  { workflows, pauses, prompts }: Parts,
   changes: GuardedWorkflows,
 ): Engine["workflows"] {
   return {
@@ -339,7 +339,7 @@ function workflowsOf(
     rollBack: (workflowId, by) => changes.rollBack(workflowId, by),
     listTemplates,
     fromTemplate: (templateId, overrides) => fromTemplate(templateId, overrides, clock.now()),
-    explain: (definition) => explain(definition, services),
+    explain: (definition) => explain(definition, services, prompts),
     pause: (workflowId, by) => changes.pause(workflowId, by),
     resume: (workflowId, by) => changes.resume(workflowId, by),
     pauseOf: (workflowId) => (workflowId === null ? pauses.everything : pauses.of(workflowId)),
@@ -358,7 +358,7 @@ function promptsOf({ store, clock }: Settings, { prompts, workflows }: Parts): S
 /** What people describe becomes a definition, and a draft where they review it first. */
 function draftsOf(
   settings: Settings,
-  { workflows, costs }: Parts,
+  { workflows, costs, prompts }: Parts,
   changes: GuardedWorkflows,
 ): StoredDrafts {
   const { store, clock, services, defaultModel, draftBudgetUsd = DRAFT_BUDGET_USD } = settings;
@@ -380,7 +380,7 @@ function draftsOf(
     clock,
     generator: { generate },
     validate: (source) => workflows.validate(source),
-    explain: (definition) => explain(definition, services),
+    explain: (definition) => explain(definition, services, prompts),
     deploy: (source, by) => changes.deploy(source, by),
     get: (workflowId) => workflows.get(workflowId),
   });

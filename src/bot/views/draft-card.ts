@@ -1,6 +1,5 @@
 import type { DraftView } from "../../engine/api/drafts.ts";
 import { showHiddenInLine } from "../../shared/visible-text.ts";
-import { plainText } from "../../shared/wording.ts";
 import { escapeText, mentionPerson, showCost } from "../../slack/text.ts";
 import { toDraftValue } from "../action-values.ts";
 import { exampleLine } from "../commands/inputs-help.ts";
@@ -62,11 +61,10 @@ export function replacedDraftCard(name: string, round: number): CardMessage {
 
 function body({ draft, definition, explanation, warnings, calls, cost }: DraftView) {
   const lines = previewLines({ explanation, warnings });
-  const limits = explanation.limits.slice(0, 2).map((limit) => escapeText(plainText(limit)));
   return [
     ...partOrWhole(lines, { d: draft.id, n: draft.round }),
     contextBlock(
-      `Id \`${definition.id}\` · round ${draft.round} · ${limits.join(" ")}`,
+      `Id \`${definition.id}\` · round ${draft.round}`,
       `Writing it cost ${showCost(cost)} (${calls} AI ${calls === 1 ? "call" : "calls"}).`,
     ),
   ];

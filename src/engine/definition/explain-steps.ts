@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "../../shared/json.ts";
 import { joinWordings, listValues, type Wording, wording } from "../../shared/wording.ts";
+import type { NamedPrompt, PromptLookup } from "../language/prompt-ref.ts";
 import type { Service, ServiceAction, ServiceRegistry } from "../ports/service.ts";
 import { asText, type Detail, detailsOf, secretsIn } from "./explain-details.ts";
 import { describeDuration } from "./explain-duration.ts";
@@ -18,6 +19,14 @@ export interface StepExplanation {
   readonly goesOn: Wording | null;
   /** All that it is given besides: what it sends, asks and shows, whole. */
   readonly details: readonly Detail[];
+}
+
+/** What is known besides the definition. */
+interface ExplainContext {
+  /** They say what an action does and whether it changes something outside. */
+  readonly services: ServiceRegistry;
+  /** The texts of named prompts. Absent: they are named alone. */
+  readonly prompts?: PromptLookup;
 }
 
 /** Steps, what they change outside, and whom they ask. */
@@ -42,20 +51,24 @@ const NOTHING: StepsExplanation = {
 /** Describes what the steps of a body do, branches included. */
 export function describeSteps(
   steps: readonly StepDefinition[],
-  services: ServiceRegistry,
+  context: ExplainContext,
   depth = 0,
 ): StepsExplanation {
   return steps.reduce((sum, step, index) => {
-    const described = describeStep(step, services);
+    const described = describeStep(step, context);
     const own: StepExplanation = {
       id: step.id,
       title: step.name ?? step.id,
       depth,
       text: described.text,
       goesOn: describeRoutes(step, steps[index + 1]?.id, depth > 0),
-      details: [...detailsOf(step.config, described.covered), ...envelopeOf(step)],
+      details: [
+        ...(described.details ?? []),
+        ...detailsOf(step.config, described.covered),
+        ...envelopeOf(step),
+      ],
     };
-    const inner = describeSteps(innerSteps(step.config), services, depth + 1);
+    const inner = describeSteps(innerSteps(step.config), context, depth + 1);
     return [
       { ...NOTHING, ...described, steps: [own], secrets: secretsOf(step, described) },
       inner,
@@ -78,19 +91,21 @@ interface StepDescription {
   readonly sideEffects?: readonly Wording[];
   readonly reads?: readonly Wording[];
   readonly approvers?: readonly Wording[];
+  /** What stands elsewhere and belongs to it. */
+  readonly details?: readonly Detail[];
   /** Members of the configuration that stand whole in the text, and those that are steps. */
   readonly covered: ReadonlySet<string>;
 }
 
-function describeStep(step: StepDefinition, services: ServiceRegistry): StepDescription {
+function describeStep(step: StepDefinition, context: ExplainContext): StepDescription {
   const { type, config } = step;
   switch (type) {
     case "service":
-      return describeService(step, services);
+      return describeService(step, context.services);
     case "approval":
       return describeApproval(step);
     case "ai-decision":
-      return describeQuestion(step);
+      return describeQuestion(step, context);
     case "transform":
       return inside(wording`Calculates`);
     case "wait":
@@ -185,7 +200,10 @@ function describeApproval({ config, name, id }: StepDefinition): StepDescription
   };
 }
 
-function describeQuestion({ config, id }: StepDefinition): StepDescription {
+function describeQuestion(
+  { config, id }: StepDefinition,
+  { prompts }: ExplainContext,
+): StepDescription {
   const { model, fallbackModel, promptRef } = config;
   const asked =
     typeof model === "string" ? wording`the model ${model}` : wording`the bot's default model`;
@@ -195,9 +213,18 @@ function describeQuestion({ config, id }: StepDefinition): StepDescription {
     typeof promptRef === "string" ? wording`the prompt ${promptRef}` : wording`the prompt below`;
   return {
     text: wording`Asks the AI for ${answerOf(config)}: ${prompt}, to ${asked}${other}`,
+    details: typeof promptRef === "string" ? textsOf(prompts?.get(promptRef) ?? []) : [],
     sideEffects: [wording`Sends its prompt to ${asked}${other} (step ${id})`],
     covered: new Set(["model", "fallbackModel", "outputFormat", "allowedValues", "promptRef"]),
   };
+}
+
+/** Of a prompt that is split there are two. */
+function textsOf(versions: readonly NamedPrompt[]): readonly Detail[] {
+  return versions.map(({ name, version, template }) => ({
+    name: `prompt ${name}@${version}`,
+    value: template.source,
+  }));
 }
 
 function answerOf(config: JsonObject): Wording {

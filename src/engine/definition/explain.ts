@@ -1,5 +1,6 @@
 import { formatDuration } from "../../shared/duration.ts";
 import { type Json, type JsonObject, toJson } from "../../shared/json.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import {
   joinWordings,
   listValues,
@@ -7,6 +8,7 @@ import {
   type Wording,
   wording,
 } from "../../shared/wording.ts";
+import type { PromptLookup } from "../language/prompt-ref.ts";
 import type { ServiceRegistry } from "../ports/service.ts";
 import { asText } from "./explain-details.ts";
 import { describeSteps, type StepExplanation } from "./explain-steps.ts";
@@ -42,11 +44,19 @@ export interface Explanation {
   readonly settings: readonly Wording[];
 }
 
-/** @param services - say what an action does and whether it changes something outside. */
-export function explain(definition: Definition, services: ServiceRegistry): Explanation {
+/**
+ * @param services - say what an action does and whether it changes something outside.
+ * @param prompts - the texts of named prompts; absent: they are named alone.
+ */
+export function explain(
+  definition: Definition,
+  services: ServiceRegistry,
+  prompts?: PromptLookup,
+): Explanation {
+  const context = { services, ...omitUndefined({ prompts }) };
   const { steps, sideEffects, reads, secrets, approvers } = describeSteps(
     definition.steps,
-    services,
+    context,
   );
   const triggers = triggersOf(definition);
   return {

@@ -28,7 +28,7 @@ export class DraftLimits {
   /**
    * Counts one round of a person.
    *
-   * @param person - Slack user id; absent: whoever has the API's token.
+   * @param person - Slack user id; absent: the caller that has the API's token.
    * @throws {AppError} `budget_exhausted`, `rate_limited`.
    */
   async take(person: string | undefined): Promise<void> {

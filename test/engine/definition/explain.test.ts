@@ -1,16 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { explain } from "../../../src/engine/definition/explain.ts";
 import { validateDefinition } from "../../../src/engine/definition/validation/validate.ts";
+import type { PromptLookup } from "../../../src/engine/language/prompt-ref.ts";
 import { TEMPLATES } from "../../../src/engine/workflows/templates.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
+import { omitUndefined } from "../../../src/shared/omit-undefined.ts";
+import { parseTemplate } from "../../../src/shared/template-parser.ts";
 import { plainText, type Wording } from "../../../src/shared/wording.ts";
 import { realRegistries } from "../../support/registries.ts";
 
-function explained(source: JsonObject) {
+function explained(source: JsonObject, prompts?: PromptLookup) {
   const context = realRegistries();
-  const { definition, problems } = validateDefinition(source, context);
+  const { definition, problems } = validateDefinition(source, {
+    ...context,
+    ...omitUndefined({ prompts }),
+  });
   if (definition === null) throw new Error(JSON.stringify(problems));
-  const { steps, ...told } = explain(definition, context.services);
+  const { steps, ...told } = explain(definition, context.services, prompts);
   const texts = (lines: readonly Wording[]) => lines.map(plainText);
   return {
     triggers: texts(told.triggers),
@@ -148,6 +154,26 @@ describe("explaining a definition", () => {
       "Sends GET to evil.example, with data of the run (step look)",
     ]);
     expect(told.reads).toEqual([]);
+  });
+
+  test("shows the texts that a named prompt stands for, both while it is split", () => {
+    const version = (number: number, text: string) => ({
+      ...{ name: "urgency", version: number, template: parseTemplate(text) },
+    });
+    const versions = [
+      version(3, "Is it urgent?\n{{variables.t}}"),
+      version(4, "Urgent: {{variables.t}}"),
+    ];
+    const step = { id: "ask", type: "ai-decision", config: { promptRef: "urgency" } };
+    const inputs = { t: { type: "text" } };
+    const told = explained(
+      { id: "w", name: "W", inputs, steps: [step] },
+      { get: (ref) => (ref === "urgency" ? versions : null), names: () => ["urgency"] },
+    );
+    expect(told.steps[0]?.details).toEqual([
+      { name: "prompt urgency@3", value: "Is it urgent?\n{{variables.t}}" },
+      { name: "prompt urgency@4", value: "Urgent: {{variables.t}}" },
+    ]);
   });
 
   test("names every recipient, every value that is sent and where each secret goes, whole", () => {
