@@ -95,7 +95,7 @@ function warnOfSecrets({ config, logger }: Pick<StartOptions, "config" | "logger
 }
 
 const NOBODY_SERVED =
-  "Slack's requests come over HTTP, so the bot takes no caller for local: a proxy may pass on requests of anybody. The API, the dashboard and the metrics serve nobody, and webhooks only with a secret or if they are public. To use them set API_TOKEN (at least 16 characters) and send it as a Bearer token";
+  "Slack's requests come over HTTP, so the bot takes no caller for local: a proxy may pass on requests of anybody. The API, the dashboard and the metrics serve no one, and webhooks only with a secret or if they are public. To use them set API_TOKEN (at least 16 characters) and send it as a Bearer token";
 
 /** Processes that share the store and have lately said that they are alive, but for this one. */
 async function countOthers({ processes }: Store): Promise<number> {
@@ -112,7 +112,7 @@ async function checkTokenOwner(engine: Engine, owner: string | null): Promise<vo
     await engine.access.caller(owner);
   } catch (error) {
     if (!isAppError(error, "not_allowed")) throw error;
-    const message = `API_TOKEN_OWNER names ${owner}, who is no member of this workspace. Copy the member id from the person's profile in Slack.`;
+    const message = `API_TOKEN_OWNER names ${owner}, who is not a member of this workspace. Copy the member id from the person's profile in Slack.`;
     throw new AppError({ code: "config_invalid", message, cause: error });
   }
 }

@@ -59,7 +59,7 @@ export function createFileReader(
 
   return {
     async readText({ mimetype, size, url }) {
-      if (!TEXT_TYPES.test(mimetype)) return { problem: "it is no text" };
+      if (!TEXT_TYPES.test(mimetype)) return { problem: "it is not text" };
       if (size > MAX_BYTES) return { problem: `it is larger than ${MAX_BYTES / 1000} kB` };
       if (url === undefined || !URL.canParse(url) || !isSlack(new URL(url)))
         return { problem: "Slack does not say where it is" };
@@ -87,8 +87,8 @@ async function readResponse(response: Awaited<ReturnType<FetchFunction>>): Promi
   if (bytes.length > MAX_BYTES) return { problem: `it is larger than ${MAX_BYTES / 1000} kB` };
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return text.includes("\0") ? { problem: "it is no text" } : { text };
+    return text.includes("\0") ? { problem: "it is not text" } : { text };
   } catch {
-    return { problem: "it is no text" };
+    return { problem: "it is not text" };
   }
 }

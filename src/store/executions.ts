@@ -73,7 +73,7 @@ export function toPage(found: readonly ExecutionRecord[], limit: number): Execut
 export function lostRace({ executionId, rev }: Commit): AppError {
   return new AppError({
     code: "store_conflict",
-    message: "Another worker has taken over this run and goes on with it.",
+    message: "Another worker has taken over this run and continues it.",
     details: { executionId, rev },
   });
 }

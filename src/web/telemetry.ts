@@ -120,7 +120,7 @@ function createMeters(registry: Registry) {
     }),
     unknown: new Counter({
       name: "heddle_ai_unknown_cost_calls_total",
-      help: "Calls whose price nobody knows.",
+      help: "Calls of unknown price.",
       labelNames: ["model"] as const,
       registers,
     }),

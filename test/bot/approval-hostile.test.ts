@@ -443,7 +443,7 @@ describe("approvers", () => {
     const card = await bot.message(APPROVALS, /Approval needed/);
     await bot.click("U0ALICE", APPROVALS, card, "decide_approve");
     expect(await bot.until(async () => (await bot.privates("U0ALICE", APPROVALS))[0])).toMatch(
-      /You asked for this run, so somebody else has to decide/,
+      /You asked for this run, so another person has to decide/,
     );
     expect(await votes(bot)).toEqual([]);
   });
@@ -464,7 +464,7 @@ describe("approvers", () => {
     await using _ = bot;
     await bot.click("U0BOB", APPROVALS, card, "decide_approve");
     expect(await bot.until(async () => (await bot.privates("U0BOB", APPROVALS))[0])).toMatch(
-      /Nobody can decide this: bob is neither a person's Slack id nor a user group/,
+      /No one can decide this: bob is neither a person's Slack id nor a user group/,
     );
   });
 

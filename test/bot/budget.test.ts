@@ -83,7 +83,7 @@ describe("a run at its cost cap", () => {
     await bot.click("U0BOB", GENERAL, ask, "decide_cheaper");
 
     const receipt = await bot.message(GENERAL, /Receipt/, tsOf(run));
-    expect(contentOf(receipt)).toMatch(/goes on with gpt-4o-mini, chosen by <@U0BOB>/);
+    expect(contentOf(receipt)).toMatch(/continues with gpt-4o-mini, chosen by <@U0BOB>/);
     const [execution] = (await bot.engine.executions.list({ workflowId: "judge" })).executions;
     const calls = await bot.store.calls.list(execution?.executionId ?? "");
     expect(calls.map(({ model }) => model)).toEqual(["gpt-4o-mini"]);

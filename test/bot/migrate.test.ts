@@ -24,7 +24,7 @@ test("an approval is asked anew by the version with which a run goes on; the old
   expect(await bot.slash("U0BOB", `migrate ${run}`)).toMatch(
     /You may not migrate runs of .*: only admins may/,
   );
-  expect(await bot.slash("U0ALICE", `migrate ${run}`)).toMatch(/go on with version 2 instead of 1/);
+  expect(await bot.slash("U0ALICE", `migrate ${run}`)).toMatch(/from version 1 to version 2/);
 
   const asked = await bot.message("C0GENERAL", /Approval needed: New text/, thread);
   await bot.message("C0GENERAL", /Went on with version 2 instead of 1, by <@U0ALICE>/, thread);

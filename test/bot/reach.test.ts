@@ -123,7 +123,7 @@ describe("a request that nobody can decide", () => {
     [
       "the only approver asked for it",
       { approvers: ["U0ALICE"] },
-      /Nobody can decide this: <@U0ALICE> may not decide/,
+      /No one can decide this: <@U0ALICE> may not decide/,
     ],
     [
       "the quorum is out of reach",
@@ -133,7 +133,7 @@ describe("a request that nobody can decide", () => {
     [
       "there is no such group",
       { approvers: ["@ghosts"] },
-      /Nobody can decide this: there is no user group @ghosts/,
+      /No one can decide this: there is no user group @ghosts/,
     ],
     ["a person left", { approvers: ["U0NOBODY"] }, /<@U0NOBODY> is not in this workspace/],
     ["a guest was named", { approvers: ["U0DAVE"] }, /<@U0DAVE> is a guest/],
@@ -179,7 +179,7 @@ describe("a request that nobody can decide", () => {
     await bot.act("usergroup", { usergroup: "S0FINANCE", users: [] });
     await bot.message(
       APPROVALS,
-      /Nobody can decide this: the user group <!subteam\^S0FINANCE> has no members/,
+      /No one can decide this: the user group <!subteam\^S0FINANCE> has no members/,
     );
     await bot.message("D0ALICE", /has no members/);
 

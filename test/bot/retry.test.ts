@@ -95,7 +95,7 @@ test("whoever retries with other values what may have happened is asked first", 
   const run = /Run `?(\w{5})/.exec(contentOf(card))?.[1] ?? "";
 
   expect(await bot.slash("U0BOB", `retry ${run} ok=yes`)).toMatch(
-    /Nobody knows whether "do" had its effect[\s\S]*Retry all the same/,
+    /It is not known whether "do" had its effect[\s\S]*Retry all the same/,
   );
   const [question] = (await bot.messages("C0GENERAL", undefined, "U0BOB")).filter((message) =>
     contentOf(message).includes("Retry all the same"),

@@ -215,7 +215,7 @@ describe("a live test", () => {
       /warning: The app has \d other connections?: a bot runs/,
     );
     expect(results.text("live.link")).toContain("stop the bot");
-    expect(results.text("live.click")).toContain("unknown: Nobody was asked to click");
+    expect(results.text("live.click")).toContain("unknown: No one was asked to click");
     expect(results.with("ok")).toContain("live.post");
     expect(report?.figures.socket?.connections[0]).toBeGreaterThan(1);
     const entries = await traffic(doctor);

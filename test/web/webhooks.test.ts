@@ -365,9 +365,9 @@ describe("deploying", () => {
   });
 
   test.for<readonly [object, string, string]>([
-    [{ path: "/hooks/x" }, "trigger.path", "is no path of a webhook"],
-    [{ path: "/webhooks/" }, "trigger.path", "is no path of a webhook"],
-    [{ path: "/webhooks/../x" }, "trigger.path", "is no path of a webhook"],
+    [{ path: "/hooks/x" }, "trigger.path", "is not a path of a webhook"],
+    [{ path: "/webhooks/" }, "trigger.path", "is not a path of a webhook"],
+    [{ path: "/webhooks/../x" }, "trigger.path", "is not a path of a webhook"],
     [{ secret: "FORGE", public: true }, "trigger.public", "are both given"],
     [{ secret: "{{secrets.X}}" }, "trigger.secret", "must be a name"],
     [{ signature: "hmac" }, "trigger.signature", 'needs a "secret"'],

@@ -7,7 +7,7 @@ import { readVersion } from "./versions.ts";
 export const migrateCommand: Subcommand = {
   name: "migrate",
   usage: "<run> [version]",
-  summary: "have a waiting run go on with another version; without a number: the active one",
+  summary: "continue a waiting run with another version; without a number: the active one",
   roles: ADMINS_ONLY,
   run: async ({ words, caller }, context) => {
     const { engine, command } = context;
@@ -24,7 +24,7 @@ export const migrateCommand: Subcommand = {
     const run = shortRunId(executionId);
     const name = `Run \`${run}\` of *${escapeText(workflowName)}*`;
     return changed
-      ? `${name} was told to go on with version ${version} instead of ${previous}, and asks anew what it was asking. Its thread says when it has; so does \`${command} status ${run}\`.`
+      ? `${name} is being moved from version ${previous} to version ${version}; what it was asking is asked anew. Its thread says when that is done; so does \`${command} status ${run}\`.`
       : `${name} has version ${version} already.`;
   },
 };

@@ -61,7 +61,7 @@ function spentIn(overview: CostOverview, workflowId: string): string {
 function breakdown({ models, people }: HomeCosts): KnownBlock[] {
   const byModel = listSpent(models, NAMES_SHOWN, escapeText);
   const byPerson = listSpent(people, NAMES_SHOWN, (id) =>
-    id === "" ? "started by nobody" : mentionPerson(id),
+    id === "" ? "started by no person" : mentionPerson(id),
   );
   const lines = [
     ...(byModel === "" ? [] : [`By model, 30 days: ${byModel}`]),

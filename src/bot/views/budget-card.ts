@@ -41,7 +41,7 @@ export function budgetCard(
     section(`For ${describeApprovers(request, context.mention)}`),
     decideButtons("budget", view.executionId, request.opened),
   ];
-  const text = `Cost cap reached: ${escapeText(view.workflowName)} waits before “${step}”. ${describeApprovers(request, context.mention)}, please decide how to go on.`;
+  const text = `Cost cap reached: ${escapeText(view.workflowName)} waits before “${step}”. ${describeApprovers(request, context.mention)}, please decide how it continues.`;
   return message(text, blocks);
 }
 
@@ -69,11 +69,11 @@ export function describeBudgetOutcome(
     case "add":
       return `:white_check_mark: *Cost cap raised* by ${dollars(addNano)} to ${dollars(capNano + addNano)} by ${by} ${when}`;
     case "cheaper":
-      return `:white_check_mark: *Cost cap kept*: goes on with ${escapeText(cheaper?.model ?? "a cheaper model")}, chosen by ${by} ${when}`;
+      return `:white_check_mark: *Cost cap kept*: continues with ${escapeText(cheaper?.model ?? "a cheaper model")}, chosen by ${by} ${when}`;
     case "stop":
       return `:octagonal_sign: *Stopped at the cost cap* of ${dollars(capNano)} by ${by} ${when}`;
     case "room":
-      return `:white_check_mark: *Cost cap*: nobody has to decide any more, there is room for the step ${when}`;
+      return `:white_check_mark: *Cost cap*: no decision is needed any more: there is room for the step ${when}`;
     default:
       return `:no_entry_sign: *Cost cap*: withdrawn ${when}, the run was ended.`;
   }

@@ -60,7 +60,7 @@ function describeWait(view: ExecutionView, wait: WaitView, context: CardContext)
     case "budget":
       return `Waits before ${step} for budget ${since}: ${describeBudget(view, wait, context)}`;
     case "person":
-      return `Waits ${since} for somebody to say whether ${step} had its effect.${whomToAsk(view, wait, context)}`;
+      return `Waits ${since} for a person to say whether ${step} had its effect.${whomToAsk(view, wait, context)}`;
     case "retry":
     case "breaker":
       return describeRetry(view, wait, step);
@@ -76,7 +76,7 @@ function describeWait(view: ExecutionView, wait: WaitView, context: CardContext)
     case "pause":
       return describePause(wait, step);
     case "slot":
-      return `Waits in line before ${step} ${since}: as many runs with this key go on as may at a time.`;
+      return `Waits in line before ${step} ${since}: as many runs with this key are under way as the workflow allows at a time.`;
     case "timer":
       return `Pauses at ${step} ${since}${until}.`;
     default:
@@ -115,7 +115,7 @@ function describeRunning(step: RunningStep, context: CardContext): string {
 
 function describePause({ by, since }: WaitView, step: string): string {
   const who = by === undefined ? "" : ` by ${mentionPerson(by)}`;
-  return `:double_vertical_bar: Held before ${step} since ${showTime(since)}: paused${who}. It goes on when that is resumed.`;
+  return `:double_vertical_bar: Held before ${step} since ${showTime(since)}: paused${who}. It continues when that is resumed.`;
 }
 
 /** Which version a run continued with, who migrated it, and when. */

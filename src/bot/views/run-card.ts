@@ -97,7 +97,7 @@ function retryButton(view: ExecutionView) {
     value: toRetryValue({ e: view.executionId }),
     confirm: {
       title: "Retry this run?",
-      text: `It goes on ${failed ? "at the step that failed" : "where it was stopped"}; what came before stays. For other values or another step use the retry command.`,
+      text: `It continues ${failed ? "at the step that failed" : "where it was stopped"}; what came before stays. For other values or another step use the retry command.`,
       confirm: "Retry",
       deny: "Leave it",
     },

@@ -42,9 +42,9 @@ export function unknownOutcomeCard(
 }
 
 const CHOICE_LINES = [
-  "• *It happened*: the step counts as done, and the run goes on.",
+  "• *It happened*: the step counts as done, and the run continues.",
   "• *Do it again*: it did not happen, so it is done once more.",
-  "• *Fail the step*: the run goes on as the workflow says for a failure.",
+  "• *Fail the step*: the run continues as the workflow says for a failure.",
 ];
 
 function describeOutcome(

@@ -25,7 +25,7 @@ async function checkPeople({ config, slack }: DoctorContext): Promise<readonly F
         const isMember = person !== null && !person.isGuest && !person.isStranger && !person.isBot;
         if (isMember) return ok(`${variable}: ${id} is a member`);
         return problem(
-          `${variable} names ${id}, who is no member of this workspace.`,
+          `${variable} names ${id}, who is not a member of this workspace.`,
           "Copy the member id from the person's profile in Slack (⋮ → Copy member ID).",
         );
       } catch (error) {

@@ -185,7 +185,7 @@ class LiveTest {
     if (link === null || link.obstacle !== null) {
       this.#report("live.click", "Click", [
         unknown(
-          "Nobody was asked to click: the click would not come here.",
+          "No one was asked to click: the click would not come here.",
           "See Connection above.",
         ),
       ]);

@@ -166,7 +166,7 @@ function unknownDialect(dialect: Json): SchemaProblem {
   const known = [...DIALECTS.keys()].join(", ");
   return {
     path: ["$schema"],
-    message: `${JSON.stringify(dialect)} is no dialect that can be checked`,
+    message: `${JSON.stringify(dialect)} is not a dialect that can be checked`,
     fix: `Remove it, or write one of ${known}.`,
   };
 }

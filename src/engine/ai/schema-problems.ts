@@ -60,7 +60,7 @@ function findMisspelled({ path, schema }: Subschema): readonly SchemaProblem[] {
     if (KEYWORDS.has(name) || name === "example" || name.length < 4) return [];
     const near = nearest(name, KEYWORDS);
     if (near === null) return [];
-    const message = `"${name}" is no keyword of JSON schema and would check nothing`;
+    const message = `"${name}" is not a keyword of JSON schema and would check nothing`;
     return [{ path: [...path, name], message, fix: `Did you mean "${near}"?` }];
   });
 }

@@ -169,7 +169,7 @@ function exhausted(budget: BudgetStatus): AppError {
   const { spentNano, monthlyNano } = budget;
   return new AppError({
     code: "budget_exhausted",
-    message: `This month's budget of ${describeSubject(budget)} is used up: ${formatDollars(spentNano)} of ${formatDollars(monthlyNano)}. The model was not asked. An admin can raise the budget; otherwise it goes on next month.`,
+    message: `This month's budget of ${describeSubject(budget)} is used up: ${formatDollars(spentNano)} of ${formatDollars(monthlyNano)}. The model was not asked. An admin can raise the budget; otherwise models are asked again next month.`,
     retryable: true,
     retryAfterMs: BUDGET_PAUSE_MS,
   });

@@ -284,7 +284,7 @@ function describeChild({ config, id }: StepDefinition): StepDescription {
     config["version"] === undefined ? wording`` : wording` (version ${asText(config["version"])})`;
   const what = wording`Starts the workflow ${text(config, "workflowId")}${version}`;
   const after =
-    config["wait"] === false ? wording`and goes on at once` : wording`and waits for its end`;
+    config["wait"] === false ? wording`and continues at once` : wording`and waits for its end`;
   return {
     text: wording`${what}, ${after}`,
     sideEffects: [wording`${what} (step ${id})`],

@@ -110,7 +110,8 @@ function describeReaders({ sharedChannels }: Definition): readonly Wording[] {
 }
 
 function describeTriggers(triggers: readonly TriggerDefinition[]): readonly Wording[] {
-  if (triggers.length === 0) return [wording`Somebody starts it, in Slack or by the API.`];
+  if (triggers.length === 0)
+    return [wording`A person starts it in Slack, or a program by the API.`];
   return triggers.map((trigger) => {
     const { type, id: _id, ...config } = trigger;
     const own = TRIGGER_TEXTS[type];
@@ -135,12 +136,12 @@ function showMember(value: Json): Wording {
 
 /** Kinds that are not here are shown by their name. */
 const TRIGGER_TEXTS: Readonly<Record<string, string>> = {
-  manual: "Somebody starts it, in Slack or by the API",
-  api: "Somebody starts it, in Slack or by the API",
-  slash: "Somebody starts it with the slash command",
+  manual: "A person starts it in Slack, or a program by the API",
+  api: "A person starts it in Slack, or a program by the API",
+  slash: "A person starts it with the slash command",
   message: "A message in a channel starts it",
   reaction: "An emoji on a message starts it",
-  shortcut: "Somebody starts it by a shortcut, alone or for a message",
+  shortcut: "A person starts it by a shortcut, alone or for a message",
   schedule: "The clock starts it",
   webhook: "A request of another system starts it",
   event: "A named event starts it: told by another system, or the end of another workflow's run",

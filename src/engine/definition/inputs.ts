@@ -172,7 +172,7 @@ function measureOf(value: Json): { readonly measure: number | null; readonly uni
 function undeclared(name: string, names: readonly string[]): Problem {
   return {
     path: formatPath([name]),
-    message: `"${name.slice(0, 60)}" is no input of this workflow`,
+    message: `"${name.slice(0, 60)}" is not an input of this workflow`,
     fix: `${names.length === 0 ? "It takes no inputs." : `Its inputs are ${names.join(", ")}.`}${didYouMean(name, names)}`,
   };
 }

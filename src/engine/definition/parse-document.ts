@@ -63,7 +63,7 @@ function findFault(value: unknown, path: readonly PropertyKey[]): Fault | null {
   if (!isJsonObject(value) || !isPlain(value)) {
     return {
       path,
-      message: `this is no JSON value but ${typeof value}`,
+      message: `this is not a JSON value but ${typeof value}`,
       fix: "Use text, numbers, true, false, null, lists and objects.",
     };
   }

@@ -60,7 +60,7 @@ function unknownParams(given: JsonObject, known: readonly string[]): ParamProble
     .filter((name) => !known.includes(name))
     .map((name) => ({
       path: [name],
-      message: "is no parameter of this action",
+      message: "is not a parameter of this action",
       fix: `Remove it. Known parameters: ${known.join(", ")}.${didYouMean(name, known)}`,
     }));
 }

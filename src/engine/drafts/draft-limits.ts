@@ -81,6 +81,6 @@ function spentAll(person: string | undefined, spent: number, monthlyNano: number
       : `An admin can set a budget of your own, \`/workflow budget person ${whose} <dollars>\``;
   return new AppError({
     code: "budget_exhausted",
-    message: `This month's budget for drafts of ${whose} is used up: ${formatDollars(spent)} of ${formatDollars(monthlyNano)}. The model was not asked. ${admin}; otherwise it goes on next month.`,
+    message: `This month's budget for drafts of ${whose} is used up: ${formatDollars(spent)} of ${formatDollars(monthlyNano)}. The model was not asked. ${admin}; otherwise models are asked again next month.`,
   });
 }

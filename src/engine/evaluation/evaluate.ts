@@ -56,7 +56,7 @@ export interface EvaluationPorts {
  * Asks a step's question for each sample, exactly as a run would: same prompt, parser, repair and fallback.
  *
  * @returns the outcomes in the order of the samples.
- * @throws {AppError} `input_invalid` when the step is no AI decision.
+ * @throws {AppError} `input_invalid` when the step is not an AI decision.
  */
 export async function evaluate(
   request: EvaluationRequest,
@@ -112,7 +112,7 @@ function bind(
   if (type?.kind !== "ai-decision") {
     throw new AppError({
       code: "input_invalid",
-      message: `Step "${step.id}" is no AI decision: there is nothing to evaluate.`,
+      message: `Step "${step.id}" is not an AI decision: there is nothing to evaluate.`,
     });
   }
   const { promptRef, prompt: inline, ...rest } = step.config;

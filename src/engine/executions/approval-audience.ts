@@ -174,7 +174,7 @@ function reasonFor(
     ...missing,
   ].join("; ");
   const because = why === "" ? "" : `: ${why}`;
-  if (deciders.length === 0) return `Nobody can decide this${because}.`;
+  if (deciders.length === 0) return `No one can decide this${because}.`;
   return `${required} people have to agree, but only ${list(deciders)} can decide${because}.`;
 }
 

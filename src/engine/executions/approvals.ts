@@ -65,7 +65,7 @@ const REFUSALS: Readonly<Record<RefusalReason, string>> = {
   already_decided: "This was decided already; your click changed nothing.",
   already_voted: "Your decision was recorded before; a second click changes nothing.",
   expired: "The time to decide is over; your click changed nothing.",
-  cancelled: "This is not needed any more: the run was ended, or went on without it.",
+  cancelled: "This is not needed any more: the run was ended, or continued without it.",
   edited:
     "The values were changed since you saw them, so your click changed nothing. Open it again: it shows them as they are now.",
   handed_over:
@@ -420,7 +420,8 @@ function needsDialog({ label }: Choice): NotRecorded {
 }
 
 function notFound(): NotRecorded {
-  const message = "This request is not known any more. If it should be, ask whoever runs the bot.";
+  const message =
+    "This request is not known any more. If it should be, ask the operator of the bot.";
   return { recorded: false, reason: "not_found", message };
 }
 

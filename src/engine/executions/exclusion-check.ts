@@ -43,7 +43,7 @@ function excludedFor(exclusion: Exclusion): Excluded {
   const { why, of } = exclusion;
   return {
     isStarter: why === "started" && of === undefined,
-    message: `${reasonFor(exclusion)}, so somebody else has to decide. ${NOTHING_CHANGED}`,
+    message: `${reasonFor(exclusion)}, so another person has to decide. ${NOTHING_CHANGED}`,
   };
 }
 
@@ -67,7 +67,7 @@ function reasonFor({ person, why, of, step }: Exclusion): string {
       return `You deployed the version of ${run} that no person asked for`;
     case "named":
       return isUserId(person)
-        ? "The workflow names you as somebody who must not decide this"
+        ? "The workflow names you as a person who must not decide this"
         : `You are in ${mentionGroup(person)}, whose members must not decide this`;
     case "decided":
       return `You decided "${step ?? ""}" of this run already`;
@@ -79,6 +79,6 @@ function mentionGroup(group: string): string {
 }
 
 function cannotRead(group: string): Excluded {
-  const message = `The members of ${mentionGroup(group)} must not decide this, and Slack does not say who they are, so nobody can decide now. Ask the owner of the workflow to correct "exclude". ${NOTHING_CHANGED}`;
+  const message = `The members of ${mentionGroup(group)} must not decide this, and Slack does not say who they are, so no one can decide now. Ask the owner of the workflow to correct "exclude". ${NOTHING_CHANGED}`;
   return { isStarter: false, message };
 }

@@ -57,7 +57,7 @@ export class Migrations {
 function refused(executionId: string, version: number, reason: string): AppError {
   return new AppError({
     code: "migration_refused",
-    message: `Run ${executionId} cannot go on with version ${version}: ${reason}.`,
+    message: `Run ${executionId} cannot continue with version ${version}: ${reason}.`,
     details: { reason },
   });
 }

@@ -249,7 +249,7 @@ function assertOutcomesKnown(
   const steps = doubtful.map((step) => `"${step}"`).join(", ");
   throw new AppError({
     code: "effect_in_doubt",
-    message: `Nobody knows whether ${steps} had its effect before, and with other values it would be done under a new key, so perhaps twice. Look there first; then retry and say that it may be done.`,
+    message: `It is not known whether ${steps} had its effect before, and with other values it would be done under a new key, so perhaps twice. Look there first; then retry and say that it may be done.`,
     details: { steps: doubtful },
   });
 }

@@ -41,7 +41,7 @@ export function assertMayEdit(
   const may = own.length > 0 ? ` You can change ${own.join(", ")}.` : "";
   throw new AppError({
     code: "not_allowed",
-    message: `${some} ${refused.length === 1 ? "is no input" : "are no inputs"} of this workflow but written by its steps: only an admin may change ${refused.length === 1 ? "it" : "them"}.${may}`,
+    message: `${some} ${refused.length === 1 ? "is not an input" : "are not inputs"} of this workflow but written by its steps: only an admin may change ${refused.length === 1 ? "it" : "them"}.${may}`,
     details: { variables: refused },
   });
 }

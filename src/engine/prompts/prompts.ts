@@ -176,7 +176,7 @@ function fresh(name: string): Omit<PromptRecord, "active" | "updatedBy" | "updat
 function assertUsable(name: string, text: string): void {
   if (!PROMPT_NAME.test(name)) {
     throw invalid(
-      `"${name.slice(0, 80)}" is no name for a prompt. Use lower-case letters, digits and hyphens, such as ticket-urgency.`,
+      `"${name.slice(0, 80)}" is not a name for a prompt. Use lower-case letters, digits and hyphens, such as ticket-urgency.`,
     );
   }
   if (text.trim() === "") throw invalid(`The prompt "${name}" is empty. Say what to decide.`);

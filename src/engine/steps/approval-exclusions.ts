@@ -57,7 +57,7 @@ function isMentions(text: string): boolean {
 function noPerson(what: string): AppError {
   return new AppError({
     code: "params_invalid",
-    message: `"exclude" gave ${what.slice(0, 80)}, which is no person and no user group, so it is not known who must not decide. Give a Slack user id, a mention or a user group.`,
+    message: `"exclude" gave ${what.slice(0, 80)}, which is neither a person nor a user group, so it is not known who must not decide. Give a Slack user id, a mention or a user group.`,
   });
 }
 

@@ -48,7 +48,7 @@ export function checkOptions(options: Options): readonly ConfigProblem[] {
     typeof timeout === "number" ? `the request ends after ${formatDuration(timeout)}` : "";
   const escalation = escalationOf(options);
   if (isTooLate(remindAfter))
-    problem("remindAfter", `nobody would be reminded: ${ended}`, "Make it shorter than timeout.");
+    problem("remindAfter", `no one would be reminded: ${ended}`, "Make it shorter than timeout.");
   if (escalateAfter !== undefined && escalateTo === undefined)
     problem("escalateTo", '"escalateTo" is missing', "Name who may decide then, too.");
   if (escalateTo !== undefined && escalation === undefined) {
@@ -56,7 +56,7 @@ export function checkOptions(options: Options): readonly ConfigProblem[] {
     problem("escalateAfter", "it is not known when more people are asked", fix);
   } else if (isTooLate(escalation?.after, escalation?.factor)) {
     const fix = 'Give an "escalateAfter" that is shorter than timeout.';
-    problem("escalateAfter", `nobody else would be asked: ${ended}`, fix);
+    problem("escalateAfter", `no one else would be asked: ${ended}`, fix);
   }
   return problems;
 }

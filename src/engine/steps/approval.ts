@@ -189,7 +189,7 @@ function resolveApprovers(approvers: readonly string[], scope: Scope): readonly 
   if (names.length > 0) return names;
   throw new AppError({
     code: "params_invalid",
-    message: `The approvers ${approvers.join(", ")} gave nobody: name at least one person or user group.`,
+    message: `The approvers ${approvers.join(", ")} gave no one: name at least one person or user group.`,
   });
 }
 

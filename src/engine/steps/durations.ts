@@ -42,7 +42,7 @@ export function resolveDuration(name: string, written: WrittenDuration, scope: S
   if (ms !== null) return ms;
   throw new AppError({
     code: "params_invalid",
-    message: `"${name}" gave ${(JSON.stringify(value) ?? "").slice(0, 80)}, which is no duration: a number of milliseconds, or a number with a unit such as 5s, 10m, 2h, 30d (at most 3650d).`,
+    message: `"${name}" gave ${(JSON.stringify(value) ?? "").slice(0, 80)}, which is not a duration: a number of milliseconds, or a number with a unit such as 5s, 10m, 2h, 30d (at most 3650d).`,
   });
 }
 

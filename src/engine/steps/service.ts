@@ -211,7 +211,7 @@ async function settleUnknown(
   const why = policy === "ask" ? "" : ` (${place} cannot look for it)`;
   throw new AppError({
     code: "outcome_unknown",
-    message: `Nobody knows whether an earlier try of ${place} had its effect${why}. Look there, then say so, or retry the run or cancel it.`,
+    message: `It is not known whether an earlier try of ${place} had its effect${why}. Look there, then say so, or retry the run or cancel it.`,
     outcomeUnknown: true,
   });
 }

@@ -150,7 +150,7 @@ export class WebhookTrigger {
     throw new AppError({
       code: "not_allowed",
       message:
-        'Without a secret this webhook serves programs of its own machine alone. Give the trigger a "secret", or "public": true if anybody may start it.',
+        'Without a secret this webhook serves programs of its own machine alone. Give the trigger a "secret", or "public": true if anyone may start it.',
     });
   }
 

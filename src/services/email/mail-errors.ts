@@ -27,7 +27,7 @@ export function toMailError(error: unknown, host: string, messageBegun: boolean)
   return new AppError({
     code: "service_unavailable",
     message: messageBegun
-      ? `The connection to the mail server ${host} was lost${why} while it took the message. Nobody knows whether it was sent.`
+      ? `The connection to the mail server ${host} was lost${why} while it took the message. It is not known whether it was sent.`
       : `The mail server ${host} cannot be reached${why}. The operator checks SMTP_HOST and SMTP_PORT.`,
     retryable: true,
     outcomeUnknown: messageBegun,

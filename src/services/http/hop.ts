@@ -43,7 +43,7 @@ export function nextHop(
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new AppError({
       code: "service_rejected",
-      message: `${hop.url.host} redirects to something that is no web address.`,
+      message: `${hop.url.host} redirects to something that is not a web address.`,
     });
   }
   const keepsMethod = response.status >= 307 || hop.method === "GET" || hop.method === "HEAD";

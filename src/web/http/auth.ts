@@ -57,9 +57,9 @@ function assertToken(request: IncomingMessage, expected: Buffer): void {
 /** Why no caller is served without a token; `null`: local callers are. */
 function whyNobodyIsLocal({ host, isReachable }: AccessOptions): string | null {
   if (!isLoopback(host))
-    return "HOST is open to the network, so nobody is served without a token. Set API_TOKEN and send it as a Bearer token.";
+    return "HOST is open to the network, so no one is served without a token. Set API_TOKEN and send it as a Bearer token.";
   if (isReachable === true)
-    return "The bot takes Slack's requests over HTTP, so a caller from this machine may be a proxy that passes on requests of others, and nobody is served without a token. Set API_TOKEN and send it as a Bearer token.";
+    return "The bot takes Slack's requests over HTTP, so a caller from this machine may be a proxy that passes on requests of others, and no one is served without a token. Set API_TOKEN and send it as a Bearer token.";
   return null;
 }
 

@@ -70,7 +70,7 @@ describe("costs in App Home", () => {
     expect(text).toContain(
       "By model, 30 days: gpt-4o $0.0080 · local/&lt;llama&gt; at least $0.0000",
     );
-    expect(text).toContain("By person, 30 days: <@U0ALICE> $0.0070 · started by nobody $0.0020");
+    expect(text).toContain("By person, 30 days: <@U0ALICE> $0.0070 · started by no person $0.0020");
   });
 
   test("are shown for ten workflows; how many more there are is said", () => {

@@ -39,7 +39,7 @@ function explained(source: JsonObject, prompts?: PromptLookup) {
 describe("explaining a definition", () => {
   test("tells triggers, inputs, steps with routes, side effects with places, approvers and limits", () => {
     const told = explained({ ...TEMPLATES.get("expense-approval"), id: "expense" });
-    expect(told.triggers).toContain("Somebody starts it with the slash command");
+    expect(told.triggers).toContain("A person starts it with the slash command");
     expect(told.inputs[0]).toBe("amount (number, required): Amount (USD); min 0.01; max 1000000");
     expect(told.steps[0]).toMatchObject({ id: "ai-prescreen", depth: 0 });
     expect(told.steps[0]?.goesOn).toContain("on failure → manager-approval-unscreened");

@@ -262,12 +262,12 @@ describe("names", () => {
       { path: "amount", message: '"amount" is missing', fix: 'Give a value for "amount".' },
       {
         path: "amuont",
-        message: '"amuont" is no input of this workflow',
+        message: '"amuont" is not an input of this workflow',
         fix: 'Its inputs are amount, item. Did you mean "amount"?',
       },
       {
         path: "zzz",
-        message: '"zzz" is no input of this workflow',
+        message: '"zzz" is not an input of this workflow',
         fix: "Its inputs are amount, item.",
       },
     ]);

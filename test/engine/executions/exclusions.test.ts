@@ -135,7 +135,7 @@ describe("a person who acted on a run does not decide in it", () => {
     await harness.rest(executionId);
 
     expect(await approveAs(harness, executionId, "U0BOB")).toMatch(
-      /^You changed values of this run, so somebody else/,
+      /^You changed values of this run, so another person/,
     );
     expect(await approveAs(harness, executionId, "U0ALICE")).toMatch(/^You asked for this run/);
     expect(await harness.engine.approvals.listFor("U0BOB")).toEqual([]);
@@ -208,7 +208,7 @@ describe("a person from whom a run comes does not decide in it", () => {
     const last = await newest(harness, "asking");
 
     expect(await approveAs(harness, last, "U0ALICE")).toBe(
-      `You started run ${first}, which led to this one, so somebody else has to decide. Your click changed nothing.`,
+      `You started run ${first}, which led to this one, so another person has to decide. Your click changed nothing.`,
     );
     expect(await approveAs(harness, last, "U0BOB")).toBe("recorded");
   });
@@ -373,7 +373,10 @@ describe("a definition says who does not decide", () => {
   });
 
   test.for([
-    ["bob", /"exclude" gave "bob", which is no person and no user group.*Give a Slack user id/],
+    [
+      "bob",
+      /"exclude" gave "bob", which is neither a person nor a user group.*Give a Slack user id/,
+    ],
     ["bob@example.com", /"exclude" gave "bob@example.com"/],
     [42, /"exclude" gave 42/],
     [{ id: "U0BOB" }, /"exclude" gave \{"id":"U0BOB"\}/],
@@ -397,7 +400,7 @@ describe("a definition says who does not decide", () => {
     );
     const { executionId } = await harness.start("asking", {});
     expect(await approveAs(harness, executionId, "U0BOB")).toMatch(
-      /@gone.*nobody can decide now.*correct "exclude"/,
+      /@gone.*no one can decide now.*correct "exclude"/,
     );
   });
 
@@ -451,7 +454,7 @@ describe("an approval that is distinct from another", () => {
     const { executionId } = await harness.start("asking", {});
     await harness.decide(executionId, "U0BOB", "approve");
     expect(await approveAs(harness, executionId, "U0BOB")).toBe(
-      'You decided "ok" of this run already, so somebody else has to decide. Your click changed nothing.',
+      'You decided "ok" of this run already, so another person has to decide. Your click changed nothing.',
     );
     const view = await harness.decide(executionId, "U0CAROL", "approve");
     expect(view.status).toBe("completed");
@@ -478,7 +481,7 @@ describe("an approval that is distinct from another", () => {
   test.for([
     ["missing", "steps[0].config.distinctFrom[0]", /there is no step "missing"/],
     ["second", "steps[0].config.distinctFrom[0]", /cannot have been decided before/],
-    ["note", "steps[0].config.distinctFrom[0]", /is no approval/],
+    ["note", "steps[0].config.distinctFrom[0]", /is not an approval/],
   ] as const)("must name one that comes before: not %s", async ([name, path, message]) => {
     await using harness = await WorkflowHarness.open(two);
     const steps = [

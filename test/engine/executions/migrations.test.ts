@@ -226,7 +226,7 @@ describe("having a waiting run go on with another version", () => {
 
     await expect(harness.engine.executions.migrate({ executionId, ...BY })).rejects.toMatchObject({
       code: "migration_refused",
-      message: `Run ${executionId} cannot go on with version 2: it stands at step "ask", and version 2 has no such step there.`,
+      message: `Run ${executionId} cannot continue with version 2: it stands at step "ask", and version 2 has no such step there.`,
     });
     await expect(
       harness.engine.executions.migrate({ executionId, version: 9, ...BY }),

@@ -109,7 +109,7 @@ describe("a run that was approved and is retried", () => {
       retryAs(harness, executionId, "U0ALICE", { variables: { total: "99999" } }),
     ).rejects.toMatchObject({
       code: "not_allowed",
-      message: expect.stringMatching(/"total" is no input.*only an admin.*change amount/),
+      message: expect.stringMatching(/"total" is not an input.*only an admin.*change amount/),
     });
   });
 

@@ -137,7 +137,7 @@ describe("a name that a step writes cannot be given at the start", () => {
     const message = /approved: "approved" is what step "check" writes/;
     expect(await start(checking({}), given, trigger, form)).toMatch(message);
     const declared = await start(checking({}, { inputs }), given, trigger, form);
-    expect(declared).toMatch(form === "text" ? /"approved" is no input/ : message);
+    expect(declared).toMatch(form === "text" ? /"approved" is not an input/ : message);
     expect(declared.match(/approved:/g)).toHaveLength(1);
   });
 

@@ -173,7 +173,7 @@ describe("another version", () => {
 
 describe("what cannot be", () => {
   test.each([
-    ["Urgency", FIRST, /no name for a prompt/],
+    ["Urgency", FIRST, /not a name for a prompt/],
     ["empty", " ", /is empty/],
     ["broken", "{{variables.text", /cannot be read/],
     ["leak", "{{secrets.KEY}}", /never shown to a model/],

@@ -371,7 +371,12 @@ describe("checking a configuration", () => {
       /post, pin. Did you mean "post"/,
     ],
     [{ service: "board", channel: "#a" }, "text", '"text" is missing', /Add "text"/],
-    [{ ...POST, txt: "x" }, "txt", '"txt" is no parameter of this action', /Did you mean "text"/],
+    [
+      { ...POST, txt: "x" },
+      "txt",
+      '"txt" is not a parameter of this action',
+      /Did you mean "text"/,
+    ],
     [
       { ...POST, count: "three" },
       "count",
@@ -382,7 +387,7 @@ describe("checking a configuration", () => {
     [
       { ...POST, constructor: "x" },
       "constructor",
-      '"constructor" is no parameter of this action',
+      '"constructor" is not a parameter of this action',
       /Remove/,
     ],
   ])("%j has a problem", (config, path, message, fix) => {

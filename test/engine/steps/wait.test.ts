@@ -40,7 +40,7 @@ test("an event's timeout may come from data, too", () => {
 
 test.for(["soon", -1, "5000d", null])("a duration of %j from data fails the step", (when) => {
   expect(() => enter({ duration: "{{variables.when}}" }, when)).toThrow(
-    `"duration" gave ${JSON.stringify(when)}, which is no duration: a number of milliseconds`,
+    `"duration" gave ${JSON.stringify(when)}, which is not a duration: a number of milliseconds`,
   );
 });
 

@@ -42,7 +42,7 @@ function checkDistinctFrom(
       collector.problem(place, `there is no step "${id.slice(0, 60)}"`, fix);
     } else if (found.step.type !== null && found.step.type.kind !== APPROVAL) {
       const fix = "Name an approval: of other steps no person is the decider.";
-      collector.problem(place, `step "${id}" is no approval`, fix);
+      collector.problem(place, `step "${id}" is not an approval`, fix);
     } else if (level.here !== null && !level.body.graph.canPrecede(found.after, level.here)) {
       const fix = "Name an approval that comes before this one, or ask in another order.";
       collector.problem(place, `step "${id}" cannot have been decided before this one`, fix);

@@ -31,7 +31,7 @@ export function checkRoutes(body: Omit<PartialBody, "graph">, collector: Problem
     if (step.fallbackStep === END) {
       collector.problem(
         [...step.path, "fallbackStep"],
-        '"end" is no step',
+        '"end" is not a step',
         'Name a step, or use "onFailure": "skip".',
       );
     }
@@ -95,7 +95,7 @@ function checkOutputs(step: PartialStep, collector: ProblemCollector): void {
   const { kind } = step.type;
   if (routes.kind === "closed") checkClosed(routes, next, path, collector);
   else if (!next.has(DEFAULT_ROUTE)) {
-    const fix = `Add it: a step of type ${kind} always goes on by "default".`;
+    const fix = `Add it: a step of type ${kind} always continues by "default".`;
     collector.problem([...path, DEFAULT_ROUTE], '"default" has no route', fix);
   }
   warnUnused(routes.kind === "closed" ? routes.values : [], kind, next, path, collector);
@@ -111,7 +111,7 @@ function warnUnused(
   const gives =
     values.length > 0
       ? `The step gives ${values.slice(0, MAX_NAMED).join(", ")}.`
-      : `A step of type ${kind} goes on by "default".`;
+      : `A step of type ${kind} continues by "default".`;
   const taken = new Set(values.map((value) => findRoute(next, value)));
   for (const key of next.keys()) {
     if (key === DEFAULT_ROUTE || taken.has(key)) continue;
@@ -140,7 +140,7 @@ function checkSkip(step: PartialStep, collector: ProblemCollector): void {
   if (step.source["onFailure"] !== "skip" || normalizeNext(step).has(DEFAULT_ROUTE)) return;
   collector.problem(
     [...step.path, "next", DEFAULT_ROUTE],
-    '"onFailure": "skip" goes on by "default", and there is no such route',
+    '"onFailure": "skip" continues by "default", and there is no such route',
     'Add "default" to "next".',
   );
 }

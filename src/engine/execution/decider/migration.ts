@@ -134,7 +134,7 @@ const PHASES = { running: "is under way", retrying: "is about to be tried again"
 /** Waits that belong to an attempt which has begun. */
 const WAITS: Readonly<Partial<Record<WaitReason | "branches", string>>> = {
   budget: "waits for budget",
-  person: "waits for somebody to say whether it had its effect",
+  person: "waits for a person to say whether it had its effect",
   child: "waits for the end of another run",
 };
 

@@ -16,7 +16,7 @@ export const ReactionConfig = z.strictObject({
  */
 export const reaction = defineTriggerType({
   kind: "reaction",
-  summary: "Started by an emoji that somebody adds to a message.",
+  summary: "Started by an emoji that a person adds to a message.",
   config: ReactionConfig,
   gives: ["emoji", "user", "channel", "ts", "threadTs", "text", "messageUser"],
   check: () => [],

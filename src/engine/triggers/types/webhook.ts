@@ -31,7 +31,7 @@ function checkWebhook(config: WebhookConfig): readonly ConfigProblem[] {
   if (!/^\/webhooks(?:\/[A-Za-z0-9_~.-]+)+$/.test(path) || /\/\.{1,2}(?:\/|$)/.test(path)) {
     problems.push({
       path: ["path"],
-      message: `${JSON.stringify(path)} is no path of a webhook`,
+      message: `${JSON.stringify(path)} is not a path of a webhook`,
       fix: "Begin with /webhooks/ and use letters, digits, -, _, . and ~, such as /webhooks/support-ticket.",
     });
   }

@@ -39,7 +39,7 @@ export function toPostgresError(error: unknown, failed: Failed): AppError {
   const why = code === null ? "" : ` (${code})`;
   return new AppError({
     code: "service_unavailable",
-    message: `The connection to the database "${name}" was lost${why} while the change was being saved. Nobody knows whether it was.`,
+    message: `The connection to the database "${name}" was lost${why} while the change was being saved. It is not known whether it was.`,
     retryable: true,
     outcomeUnknown: true,
     cause: error,

@@ -89,7 +89,7 @@ function sendQuery(child: ChildProcess, query: SqliteQuery): Promise<SqliteRespo
 function processLost(name: string, cause: unknown): AppError {
   return new AppError({
     code: "service_unavailable",
-    message: `The query to the database "${name}" was cut off. Nobody knows whether it was over.`,
+    message: `The query to the database "${name}" was cut off. It is not known whether it was over.`,
     retryable: true,
     outcomeUnknown: true,
     cause,

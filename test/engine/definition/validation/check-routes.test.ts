@@ -37,7 +37,7 @@ describe("routes", () => {
       "a step that always goes by default",
       ["steps", 2, "next"],
       { ok: "end" },
-      'steps[2].next.default: "default" has no route. Add it: a step of type call always goes on by "default".',
+      'steps[2].next.default: "default" has no route. Add it: a step of type call always continues by "default".',
     ],
     [
       "an unknown step in the configuration",
@@ -49,7 +49,7 @@ describe("routes", () => {
       "skip without default",
       ["steps", 0, "onFailure"],
       "skip",
-      'steps[0].next.default: "onFailure": "skip" goes on by "default", and there is no such route.',
+      'steps[0].next.default: "onFailure": "skip" continues by "default", and there is no such route.',
     ],
   ])("%s", ([, path, value, text]) => expectOne(path, value, text));
 

@@ -49,7 +49,7 @@ describe("calls of services", () => {
     [
       "a missing and an unknown parameter",
       step("service", { service: "slack", channel: "#general", text: "Hello" }),
-      'steps[0].config.text: "text" is no parameter of this action. Remove it. Known parameters: channel, message, blocks, threadTs.',
+      'steps[0].config.text: "text" is not a parameter of this action. Remove it. Known parameters: channel, message, blocks, threadTs.',
       'steps[0].config.message: "message" is missing. Add "message" (must be text).',
     ],
     [
@@ -215,8 +215,8 @@ describe("approvals", () => {
         { ...asked, timeout: "1h", remindAfter: "1h", escalateTo: ["@board"] },
         { next: { ...routes, expired: "end" } },
       ),
-      "steps[0].config.remindAfter: nobody would be reminded: the request ends after 1 h. Make it shorter than timeout.",
-      'steps[0].config.escalateAfter: nobody else would be asked: the request ends after 1 h. Give an "escalateAfter" that is shorter than timeout.',
+      "steps[0].config.remindAfter: no one would be reminded: the request ends after 1 h. Make it shorter than timeout.",
+      'steps[0].config.escalateAfter: no one else would be asked: the request ends after 1 h. Give an "escalateAfter" that is shorter than timeout.',
     ],
     [
       "more people without a time for it",
@@ -354,7 +354,7 @@ describe("triggers", () => {
     [
       "a path that is none",
       started({ type: "webhook", path: "/hooks/x" }),
-      'trigger.path: "/hooks/x" is no path of a webhook. Begin with /webhooks/ and use letters, digits, -, _, . and ~, such as /webhooks/support-ticket.',
+      'trigger.path: "/hooks/x" is not a path of a webhook. Begin with /webhooks/ and use letters, digits, -, _, . and ~, such as /webhooks/support-ticket.',
     ],
     [
       "an event without a possible name",

@@ -52,10 +52,10 @@ describe("hostile documents", () => {
     [null, "the definition is not a JSON object"],
     ["{}", "the definition is not a JSON object"],
     [[], "the definition is not a JSON object"],
-    [{ id: new Date() }, "id: this is no JSON value but object"],
+    [{ id: new Date() }, "id: this is not a JSON value but object"],
     [{ id: Number.NaN }, "id: this number is not finite"],
-    [{ id: undefined }, "this is no JSON value but undefined"],
-    [{ id: 1n }, "this is no JSON value but bigint"],
+    [{ id: undefined }, "this is not a JSON value but undefined"],
+    [{ id: 1n }, "this is not a JSON value but bigint"],
     [
       JSON.parse('{"steps": [{"config": {"__proto__": {"x": 1}}}]}'),
       'steps[0].config.__proto__: the name "__proto__" is not allowed',

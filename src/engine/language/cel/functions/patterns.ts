@@ -122,7 +122,7 @@ function fill(replacement: string, groups: readonly (string | null)[], usage: st
     const group = /\d/.test(mark) ? groups[Number(mark)] : undefined;
     if (group !== undefined) return group ?? "";
     throw failed(
-      `${usage}: ${written} in the replacement is no group of the pattern. A backslash is written \\\\\\\\.`,
+      `${usage}: ${written} in the replacement is not a group of the pattern. A backslash is written \\\\\\\\.`,
     );
   });
 }
