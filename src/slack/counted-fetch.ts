@@ -7,7 +7,7 @@ import { isTokenRefusal } from "./token-refusals.ts";
 
 /** In place of Slack's error: what came is no answer of Slack's, such as the page of a proxy. */
 const NO_ANSWER = "no_slack_answer";
-const SCOPE = /^(?:missing_scope|not_allowed_token_type|no_permission|access_denied)$/;
+const SCOPE = /^(?:missing_scope|not_allowed_token_type|access_denied)$/;
 
 export interface CountedFetchOptions {
   readonly fetch: FetchFunction;

@@ -19,11 +19,22 @@ const LINK = /<((?:https?:\/\/|mailto:|tel:)[^<>|]+)(?:\|([^<>]*))?>/gi;
  * Mentions (`<@U…>`, `<#C…|name>`) and links with a label of their own stay in Slack's form.
  */
 export function readTyped(text: string): string {
-  return unescapeText(
-    text.replaceAll(
-      LINK,
-      (whole, target: string, label?: string) => typedAddress(target, label) ?? whole,
-    ),
+  return unescapeText(replaceLinks(text, (whole) => whole));
+}
+
+/**
+ * Replaces links by the addresses that were typed.
+ *
+ * @param otherwise - what stands in place of a link with a label of its own: gets the link, and the address behind it.
+ */
+export function replaceLinks(
+  text: string,
+  otherwise: (whole: string, target: string) => string,
+): string {
+  return text.replaceAll(
+    LINK,
+    (whole, target: string, label?: string) =>
+      typedAddress(target, label) ?? otherwise(whole, target.replace(/^(?:mailto|tel):/i, "")),
   );
 }
 

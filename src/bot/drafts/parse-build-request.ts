@@ -1,4 +1,4 @@
-import { typedAddress, unescapeText } from "../../slack/text.ts";
+import { replaceLinks, unescapeText } from "../../slack/text.ts";
 
 /** `please build me a`, `can you make us a`, `create a`. */
 const OPENING =
@@ -30,11 +30,6 @@ export function readPlain(text: string): string {
     .replaceAll(/<@([A-Z0-9]+)(?:\|[^>]*)?>/g, "$1")
     .replaceAll(/<!subteam\^([A-Z0-9]+)(?:\|([^>]*))?>/g, (_whole, id: string, name?: string) =>
       name ? `@${name.replace(/^@/, "")}` : id,
-    )
-    .replaceAll(
-      /<((?:https?|mailto|tel):[^>|]+)(?:\|([^>]*))?>/g,
-      (_whole, target: string, label?: string) =>
-        typedAddress(target, label) ?? target.replace(/^(?:mailto|tel):/, ""),
     );
-  return unescapeText(plain).trim();
+  return unescapeText(replaceLinks(plain, (_whole, target) => target)).trim();
 }

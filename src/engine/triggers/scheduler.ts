@@ -24,7 +24,7 @@ const LATE_MS = 60_000;
 const MAX_CATCH_UP_MS = 31 * 86_400_000;
 /** Most runs that one schedule makes up for. */
 const MAX_CATCH_UP = 100;
-/** How far ahead the next times are looked for, and the spans that are looked into: a schedule tells of a span only as a whole. */
+/** How far ahead the next times are looked for, and the spans that are looked into: a schedule reports a span only as a whole. */
 const MAX_AHEAD_MS = 31 * 86_400_000;
 const FIRST_SPAN_MS = 10 * 60_000;
 const MAX_SPAN_MS = 6 * 3_600_000;
