@@ -29,6 +29,8 @@ describe("a command does what it plainly means", () => {
     "Show: lunch menu",
     "lunch-menu",
     "Lunch menu",
+    "“show lunch menu”",
+    "workflow show lunch-menu",
     "help lunch-menu",
   ])("and shows a workflow: %s", async (text) => {
     await using bot = await TestBot.start({ definitions: [MENU, EXPENSE] });
@@ -79,7 +81,8 @@ test("one command is explained, also to those who misspell it", async () => {
   await using bot = await TestBot.start({ definitions: [MENU] });
   expect(await bot.slash("U0ALICE", "help run")).toMatch(/`\/workflow run &lt;id&gt;/);
   expect(await bot.slash("U0ALICE", "help rnu")).toMatch(/Did you mean `\/workflow help run`/);
-  expect(await bot.slash("U0ALICE", "--help")).toMatch(/I run workflows/);
+  for (const text of ["--help", "?", "help me"])
+    expect(await bot.slash("U0ALICE", text)).toMatch(/I run workflows/);
 });
 
 test("of workflows with one name none is guessed", async () => {

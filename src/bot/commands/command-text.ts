@@ -3,6 +3,7 @@ import { dropUnseen, trimUnseen } from "../../shared/unseen.ts";
 const FENCED = /^```\s*([\s\S]*?)\s*```$/;
 /** Bold, italic, struck out or code as a whole. */
 const MARKED = /^([*_~`])([^\n]+)\1$/;
+const QUOTED = /^["“„‟«'‘]([^"“”„‟«»'‘’]+)["“”»'’]$/;
 const HELP = /^(?:-{1,2}h(?:elp)?|[–—]help|\?+)$/i;
 
 /** A text without the marks of formatting around it all. */
@@ -20,7 +21,8 @@ export function withoutMarks(text: string): string {
  * @param before - `/workflow`, or the name of the bot.
  */
 export function readCommandText(typed: string, before: readonly string[]): string {
-  const text = withoutMarks(trimUnseen(typed));
+  const marked = withoutMarks(trimUnseen(typed));
+  const text = QUOTED.exec(marked)?.[1]?.trim() ?? marked;
   const lower = text.toLowerCase();
   const named = before.find((one) => lower === one || lower.startsWith(`${one.toLowerCase()} `));
   if (named !== undefined) return readCommandText(text.slice(named.length), before);

@@ -45,6 +45,8 @@ const helpCommand: Subcommand = {
     const workflow = await findWorkflow(words, context);
     if (workflow !== null)
       return showCommand.run({ ...request, words: [workflow.id], values: new Map() }, context);
+    // Such as `help me`.
+    if (nearestSubcommand(word) === null) return helpMessage(caller.role, command, SUBCOMMANDS);
     throw unknownSubcommand(word, command, "help ");
   },
 };
@@ -91,7 +93,8 @@ export async function answerCommand(
   context: BotContext,
 ): Promise<Answer> {
   const { command } = context;
-  const text = readCommandText(typed, [command]);
+  // `/workflow`, `@heddle`: also without its sign.
+  const text = readCommandText(typed, [command, command.slice(1)]);
   const { words, values } = await readLine(text, context);
   const [first, ...rest] = words;
   if (first === undefined && values.size > 0) {

@@ -40,12 +40,19 @@ export function explainWords(
   const shown = words.map((word) => `“${escapeText(shorten(word, 60))}”`).join(", ");
   const example = hasInputs
     ? exampleLine(command, definition, given)
-    : escapeText(`${command} run ${definition.id} name=${quoteValue(words.join(" "))}`);
+    : escapeText([command, "run", definition.id, ...namedAsMeant(words)].join(" "));
   return [
     `:warning: *${escapeText(definition.name)}* was not started: ${shown} ${words.length === 1 ? "has no name" : "have no names"}. Every value is written \`name=value\`, in quotes if it has spaces: \`name="two words"\`.`,
     ...(hasInputs ? ["*What it needs*", ...describeInputs(definition)] : []),
     `${hasInputs ? "Perhaps like" : "Like"} this: \`${example}\``,
   ];
+}
+
+/** Words without inputs to give them to: `days:3` as `days=3`, else all of them as one value. */
+function namedAsMeant(words: readonly string[]): readonly string[] {
+  const text = words.join(" ");
+  const [, name, value] = /^([A-Za-z_]\w{0,63})[:：]\s*(\S[^:：]*)$/.exec(text) ?? [];
+  return [`${name ?? "name"}=${quoteValue(value ?? text)}`];
 }
 
 /**

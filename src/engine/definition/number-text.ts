@@ -47,7 +47,11 @@ const AMOUNT = /^(?:[A-Z]{3}|\p{Sc})?\s*([+-]?\d[\d.,'’_\s]*)(?:[A-Z]{3}|\p{Sc
 
 function likelyNumbers(text: string): readonly string[] {
   // Turns the wide digits of Asian keyboards into plain ones.
-  const plain = text.trim().normalize("NFKC").replace(MINUS, "-");
+  const plain = text
+    .trim()
+    .normalize("NFKC")
+    .replace(MINUS, "-")
+    .replace(/[.,;]$/, "");
   if (PLAIN.test(plain)) return [plain];
   if (EXPONENT.test(plain)) return [String(Number(plain))];
   const amount = AMOUNT.exec(plain)?.[1]?.trim();

@@ -101,6 +101,7 @@ describe("the text of a slash command", () => {
     ["a value without text", "amount=", /“amount” has no value.*`amount=…`/],
     ["a name before the next one", "amount= item=x", /“amount” has no value/],
     ["an option without a value", "a=1 --amount", /“amount” has no value/],
+    ["a name in other letters", "a=1 größe=5", /“größe” cannot be the name of a value.*a to z/],
     ["a colon after a word that is no known name", "a=1 note: x", /“note:” has no name/],
     ["a key given twice", "a=1 b=2 a=3", /“a” is given twice/],
   ] as const)("refuses %s and says what to do", ([, text, message]) => {
