@@ -1,7 +1,10 @@
 import type { ChatRequest } from "./chat-request.ts";
 
-/** How an answer differs from a normal one: as OpenAI's API lets answers differ, for tests. */
-export type Deviation = "empty_choices" | "refusal" | "length" | "content_filter";
+/**
+ * How an answer differs from a normal one: as OpenAI's API lets answers differ, for tests; `declined`: the content is the stand-in's own
+ * refusal.
+ */
+export type Deviation = "empty_choices" | "refusal" | "declined" | "length" | "content_filter";
 
 /** The number, name and time that go into an answer besides its content. */
 interface Stamp {
@@ -43,9 +46,11 @@ export function toCompletion(
 }
 
 function toChoice(content: string, isCut: boolean, deviation: Deviation | undefined): object {
-  const isRefused = deviation === "refusal";
+  const isDeclined = deviation === "declined";
+  const isRefused = deviation === "refusal" || isDeclined;
   const isFiltered = deviation === "content_filter";
-  const refusal = isRefused ? "Stand-in model: this answer was refused, as a test asked." : null;
+  const asked = isRefused ? "Stand-in model: this answer was refused, as a test asked." : null;
+  const refusal = isDeclined ? content : asked;
   return {
     index: 0,
     message: { role: "assistant", content: isRefused ? null : isFiltered ? "" : content, refusal },

@@ -7,6 +7,7 @@ import { type ChatRequest, parseChatRequest } from "./chat-request.ts";
 import { type Deviation, toCompletion } from "./completion.ts";
 import { toEvents } from "./completion-events.ts";
 import { ModelRefusal } from "./model-refusal.ts";
+import { refuseChange } from "./rules/generation/build.ts";
 
 /**
  * Trouble for the next `times` calls of `/v1/chat/completions`.
@@ -108,11 +109,11 @@ export function createStandInModel(options: StandInModelOptions = {}): StandInMo
     if (fault !== undefined && answerWithFault(fault, response)) return;
     if (body === undefined) throw malformed();
     const chat: ChatRequest = parseChatRequest(body);
-    const content = fault?.raw ?? answerContent(chat);
+    const { content, deviation } = answerTo(chat, fault);
     call.content = content;
     answered += 1;
     const stamp = { id: `chatcmpl-stand-in-${answered}`, createdAt: now() };
-    const completion = toCompletion(chat, content, deviationOf(fault), stamp);
+    const completion = toCompletion(chat, content, deviation, stamp);
     if (chat.stream === undefined) {
       send(response, 200, JSON.stringify(completion));
       return;
@@ -167,6 +168,17 @@ function answerWithFault(fault: ModelFault, response: ServerResponse): boolean {
     type: typeFor(status),
     code: fault.error ?? null,
   });
+}
+
+/** What is answered, and how it differs from a normal answer. */
+function answerTo(
+  chat: ChatRequest,
+  fault: ModelFault | undefined,
+): { readonly content: string; readonly deviation: Deviation | undefined } {
+  if (fault?.raw !== undefined) return { content: fault.raw, deviation: deviationOf(fault) };
+  const declined = refuseChange(chat);
+  if (declined !== undefined) return { content: declined, deviation: "declined" };
+  return { content: answerContent(chat), deviation: deviationOf(fault) };
 }
 
 function deviationOf(fault: ModelFault | undefined): Deviation | undefined {

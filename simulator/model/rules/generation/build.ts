@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../json.ts";
+import { type JsonObject, member, parseJson } from "../../../json.ts";
 import type { ChatRequest } from "../../chat-request.ts";
 import { applyChange, type Plan, readPlan } from "./plan.ts";
 
@@ -10,19 +10,48 @@ import { applyChange, type Plan, readPlan } from "./plan.ts";
  * @returns `undefined` for every other conversation.
  */
 export function generateDefinition(request: ChatRequest): string | undefined {
-  const asks = request.messages.some(
+  const wish = readWish(request);
+  if (wish === undefined) return undefined;
+  return JSON.stringify(definitionFor(wish, wish.changes.length));
+}
+
+/**
+ * @returns why the stand-in does not change a definition: it is another than the one that it would write for the same words, so
+ *   what it does not understand would be lost. `undefined`: there is nothing to refuse.
+ */
+export function refuseChange(request: ChatRequest): string | undefined {
+  const wish = readWish(request);
+  if (wish?.isChange !== true) return undefined;
+  const earlier = parseJson(request.messages.find(({ role }) => role === "assistant")?.text ?? "");
+  const own = definitionFor(wish, wish.changes.length - 1);
+  return JSON.stringify(member(earlier, "steps")) === JSON.stringify(own["steps"])
+    ? undefined
+    : "I am a stand-in that writes workflows by simple rules, and I change only what I wrote myself. A real model changes this one: set OPENAI_BASE_URL.";
+}
+
+/** What a request for a definition asks for. */
+interface Wish {
+  readonly first: string;
+  readonly changes: readonly string[];
+  /** The last of the changes is asked for now. */
+  readonly isChange: boolean;
+}
+
+function readWish({ messages }: ChatRequest): Wish | undefined {
+  const asks = messages.some(
     ({ role, text }) => role !== "user" && /\bworkflow definitions?\b/i.test(text),
   );
-  const said = request.messages.filter(({ role }) => role === "user").map(({ text }) => text);
+  const said = messages.filter(({ role }) => role === "user").map(({ text }) => text);
   const description = said.flatMap((text) => tagged(text, "description"))[0];
   if (!asks || description === undefined) return undefined;
   const [first = "", ...earlier] = description.split(/\n(?=Change: )/);
-  const changes = [
-    ...earlier.map((text) => text.replace(/^Change: /, "")),
-    ...said.flatMap((text) => tagged(text, "change")),
-  ];
-  const plan = changes.reduce(applyChange, readPlan(first));
-  return JSON.stringify(buildDefinition(plan));
+  const asked = said.flatMap((text) => tagged(text, "change"));
+  const changes = [...earlier.map((text) => text.replace(/^Change: /, "")), ...asked];
+  return { first, changes, isChange: asked.length > 0 };
+}
+
+function definitionFor({ first, changes }: Wish, applied: number): JsonObject {
+  return buildDefinition(changes.slice(0, applied).reduce(applyChange, readPlan(first)));
 }
 
 function tagged(text: string, tag: string): readonly string[] {
