@@ -18,6 +18,7 @@ import type { TriggerType } from "./definition/trigger-type.ts";
 import { DraftLimits } from "./drafts/draft-limits.ts";
 import { StoredDrafts } from "./drafts/drafts.ts";
 import { assertDescription, createGenerator, type Generator } from "./drafts/generator.ts";
+import { readIntent } from "./drafts/intent-reader.ts";
 import { DecisionEvaluations } from "./evaluation/evaluations.ts";
 import { AnswerablePeople } from "./executions/answerable-people.ts";
 import { Approvals } from "./executions/approvals.ts";
@@ -189,6 +190,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     files: new GuardedFiles(parts.files, guarded),
     prompts: guardPrompts(gate, promptsOf(settings, parts), trail),
     drafts: draftsOf(settings, parts, changes),
+    conversation: conversationOf(settings, parts),
     costs: new GuardedCosts(gate, { ...parts, trail }),
     evaluations: guardEvaluations(
       gate,
@@ -384,6 +386,18 @@ function draftsOf(
     deploy: (source, by) => changes.deploy(source, by),
     get: (workflowId) => workflows.get(workflowId),
   });
+}
+
+/** Reads what people write, within the budgets. */
+function conversationOf(settings: Settings, { costs }: Parts): Engine["conversation"] {
+  const { clock, defaultModel } = settings;
+  const options = { ...settings, modelName: defaultModel, now: () => clock.now() };
+  return {
+    classify: async (request) => {
+      const refusal = await costs.budgets.refusal({ person: request.by });
+      return refusal ? null : readIntent(request, options);
+    },
+  };
 }
 
 /** Starts and stops the parts in order, and those with them that notice the work and the death of other processes. */

@@ -12,7 +12,7 @@ export interface Drafts {
    * model client throws.
    */
   generate(description: string): Promise<Generated>;
-  /** @returns `null` when this request has a draft already. */
+  /** @returns `null` when this request has a draft already. @throws {AppError} `workflow_not_found` for a workflow to be changed. */
   open(request: DraftRequest): Promise<DraftRecord | null>;
   /**
    * Has the next round of an open draft written: the first, or, with `change`, one made from the round before.
@@ -20,6 +20,12 @@ export interface Drafts {
    * @throws {AppError} `draft_not_found`, and what generation throws; the round before then stands.
    */
   write(id: string, change?: string): Promise<DraftView>;
+  /**
+   * Takes the last change of an open draft back: the next round is what it was before.
+   *
+   * @throws {AppError} `draft_not_found`, also when there is nothing to take back.
+   */
+  undo(id: string): Promise<DraftView>;
   /** The newest draft of a thread. */
   find(channel: string, threadTs: string): Promise<DraftRecord | null>;
   /** Drafts of a conversation, those of its newest threads; at most twenty. */
@@ -54,6 +60,11 @@ export interface DraftRequest {
   readonly channel: string;
   readonly threadTs: string;
   readonly description: string;
+  /**
+   * The workflow whose active version is to be changed; its own description takes the place of `description`, and the change is what
+   * `write` is given. Absent: a new one is wanted.
+   */
+  readonly changes?: string;
 }
 
 /** What a click on Deploy came to. */
@@ -61,6 +72,13 @@ export type DraftDeployed =
   | { readonly kind: "deployed"; readonly view: DraftView; readonly isRepeat: boolean }
   /** Another workflow has the id. */
   | { readonly kind: "taken"; readonly workflowId: string; readonly free: string }
+  /** The workflow that it changes was deployed anew meanwhile: from which version it was made, and which is active. */
+  | {
+      readonly kind: "outdated";
+      readonly workflowId: string;
+      readonly base: number;
+      readonly active: number;
+    }
   | { readonly kind: "problems"; readonly problems: readonly Problem[] };
 
 /** A definition that passed every check. It is not deployed. */

@@ -1,6 +1,7 @@
 import type { Access } from "./access.ts";
 import type { Approvals } from "./approvals.ts";
 import type { Audit } from "./audit.ts";
+import type { ConversationReading } from "./conversation.ts";
 import type { Costs, QueueStats } from "./costs.ts";
 import type { Drafts } from "./drafts.ts";
 import type { Evaluations } from "./evaluation.ts";
@@ -21,6 +22,7 @@ export interface Engine {
   readonly triggers: Triggers;
   readonly prompts: Prompts;
   readonly drafts: Drafts;
+  readonly conversation: ConversationReading;
   readonly costs: Costs;
   readonly evaluations: Evaluations;
   readonly sharing: Sharing;

@@ -23,6 +23,9 @@ export interface DraftsOptions {
   readonly get: (workflowId: string) => Promise<DeployedWorkflow>;
 }
 
+/** How many changes can be taken back. */
+const EARLIER_KEPT = 20;
+
 /** How many drafts of a conversation are listed. */
 const LISTED = 20;
 
@@ -40,12 +43,17 @@ export class StoredDrafts implements Drafts {
     return this.#options.generator.generate({ id, description });
   }
 
-  async open({ key, ...request }: DraftRequest): Promise<DraftRecord | null> {
+  async open({ key, changes, ...request }: DraftRequest): Promise<DraftRecord | null> {
     const now = this.#options.clock.now();
+    const active = changes === undefined ? null : await this.#options.get(changes);
     const draft: DraftRecord = {
       ...request,
       id: draftIdFor(key),
-      source: null,
+      source: active?.source ?? null,
+      ...(active && {
+        base: { workflowId: active.definition.id, version: active.version },
+        description: active.definition.description ?? active.definition.name,
+      }),
       round: 0,
       status: "open",
       messageTs: null,
@@ -59,6 +67,19 @@ export class StoredDrafts implements Drafts {
 
   write(id: string, change?: string): Promise<DraftView> {
     return this.#inTurn(id, () => this.#write(id, change));
+  }
+
+  undo(id: string): Promise<DraftView> {
+    return this.#inTurn(id, async () => {
+      const draft = await this.#read(id);
+      if (draft.status !== "open") throw notFound(closed(draft));
+      const before = draft.earlier?.at(-1);
+      if (before === undefined) throw notFound("There is no change of this draft to take back.");
+      const earlier = draft.earlier?.slice(0, -1) ?? [];
+      return this.#viewOf(
+        await this.#update(draft, { ...before, earlier, round: draft.round + 1 }),
+      );
+    });
   }
 
   find(channel: string, threadTs: string): Promise<DraftRecord | null> {
@@ -127,7 +148,7 @@ export class StoredDrafts implements Drafts {
   async #write(id: string, wanted?: string): Promise<DraftView> {
     const draft = await this.#read(id);
     if (draft.status !== "open") throw notFound(closed(draft));
-    const { source, description, ownerId } = draft;
+    const { source, description, ownerId, base: changed } = draft;
     const change = wanted !== undefined && source !== null ? { earlier: source, wanted } : null;
     // What was added before there was a definition is part of the description.
     const base =
@@ -137,12 +158,17 @@ export class StoredDrafts implements Drafts {
       by: ownerId,
       description: base,
       ...(change && { change }),
+      ...(changed && { workflowId: changed.workflowId }),
     });
     return this.#viewOf(
       await this.#update(draft, {
         source: generated.source,
         description: change === null ? base : `${base}\nChange: ${change.wanted}`,
         round: draft.round + 1,
+        ...(source !== null &&
+          draft.round > 0 && {
+            earlier: [...(draft.earlier ?? []), { source, description }].slice(-EARLIER_KEPT),
+          }),
       }),
     );
   }
@@ -158,8 +184,14 @@ export class StoredDrafts implements Drafts {
     const { version: _number, ...source } = draft.source;
     const { definition } = await this.#viewOf(draft);
     const workflowId = definition.id;
-    if (await this.#isAnother(workflowId, source))
-      return { kind: "taken", workflowId, free: await freeId(workflowId, this.#options.store) };
+    const { base } = draft;
+    if (await this.#isAnother(workflowId, source)) {
+      if (base?.workflowId !== workflowId)
+        return { kind: "taken", workflowId, free: await freeId(workflowId, this.#options.store) };
+      const { version: active } = await this.#options.get(workflowId);
+      if (active !== base.version)
+        return { kind: "outdated", workflowId, base: base.version, active };
+    }
     const result = await this.#options.deploy(source, { by });
     if (!result.deployed) return { kind: "problems", problems: result.problems };
     const { version } = result;

@@ -38,6 +38,8 @@ export interface GenerateRequest extends Wish {
   readonly id: string;
   /** Slack user id of the person who asked for it. */
   readonly by?: string;
+  /** The workflow that is changed: the definition keeps its id. @default a free id */
+  readonly workflowId?: string;
 }
 
 export interface GeneratorOptions extends ValidationContext {
@@ -99,9 +101,9 @@ export function createGenerator(options: GeneratorOptions): Generator {
     async generate(request) {
       assertDescription(request);
       const generated = await ask(request);
-      const kept = request.change?.earlier["id"];
-      const id =
-        generated.definition.id === kept ? kept : await freeId(generated.definition.id, store);
+      const kept = request.workflowId ?? request.change?.earlier["id"];
+      const { id: written } = generated.definition;
+      const id = request.workflowId ?? (written === kept ? written : await freeId(written, store));
       const definition = { ...generated.definition, id, version: 1 };
       return {
         ...generated,

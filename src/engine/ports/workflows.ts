@@ -59,6 +59,12 @@ export interface DraftStore {
   save(draft: DraftRecord): Promise<void>;
 }
 
+/** What a draft was, so that a change can be undone. */
+export interface DraftRound {
+  readonly source: JsonObject;
+  readonly description: string;
+}
+
 /** A workflow that a person described, before it is deployed or discarded. */
 export interface DraftRecord {
   readonly id: string;
@@ -80,6 +86,10 @@ export interface DraftRecord {
   readonly settledBy: string | null;
   /** As which version it was deployed. */
   readonly version: number | null;
+  /** The version that it changes; absent: it is a new workflow. */
+  readonly base?: { readonly workflowId: string; readonly version: number };
+  /** What it was before each change, the newest last; at most twenty. Absent in old records. */
+  readonly earlier?: readonly DraftRound[];
   readonly createdAt: number;
   readonly updatedAt: number;
 }

@@ -1,0 +1,21 @@
+/** What people write to the bot, as far as a model reads it. */
+export interface ConversationReading {
+  /**
+   * Which of several intents a message has, in whatever language it is written: one call of the default model, recorded like every
+   * other. A guess is none: what the model is not sure of, does not answer, or may not be asked (budget) is `null`.
+   *
+   * @throws {AppError} `store_unavailable`.
+   */
+  classify(request: ClassifyRequest): Promise<string | null>;
+}
+
+export interface ClassifyRequest {
+  /** Equal for the same message, however often it arrives: its call is made once. */
+  readonly key: string;
+  /** Slack user id of its author. */
+  readonly by: string;
+  /** As people read it; of more than 2,000 characters the beginning is read. */
+  readonly text: string;
+  /** What each intent means, by its name. */
+  readonly intents: Readonly<Record<string, string>>;
+}
