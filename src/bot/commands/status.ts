@@ -59,7 +59,12 @@ export const statusCommand: Subcommand = {
   },
 };
 
-async function showRun(
+/**
+ * Where a run stands, or how it ended.
+ *
+ * @throws {AppError} `not_allowed`, `store_unavailable`.
+ */
+export async function showRun(
   executionId: string,
   reader: string,
   { engine, groups }: BotContext,

@@ -2,6 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Logger } from "pino";
 import type { Caller } from "../../engine/api/access.ts";
 import type { DraftRecord } from "../../engine/ports/workflows.ts";
+import { isAppError } from "../../shared/errors.ts";
 import { LruMap } from "../../shared/lru-map.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { Sender } from "../../slack/outgoing/sender.ts";
@@ -15,8 +16,19 @@ import { isSpokenDecision } from "../listeners/events/spoken-decision.ts";
 import { BUTTONS_ONLY, listPending } from "../pending-requests.ts";
 import { createOpenReply, createQuietReply, guard, type Reply } from "../reply.ts";
 import { mentions, readAddressed } from "./addressed.ts";
+import { answerInDraft } from "./answer-in-draft.ts";
+import { answerIntent } from "./answer-intent.ts";
 import { describeUnused, readFiles } from "./attached-files.ts";
-import { showHelp } from "./help.ts";
+import { showHelp, showWelcome } from "./help.ts";
+import {
+  completeIntent,
+  DRAFT_INTENTS,
+  INTENTS,
+  type Intent,
+  type NamedWorkflow,
+  readDraftIntent,
+  readIntent,
+} from "./intents.ts";
 import { askAboutDraft, findRecentDraft } from "./recent-draft.ts";
 import type { WrittenMessage } from "./written-message.ts";
 
@@ -68,6 +80,8 @@ interface Turn {
   readonly remark: Reply;
   /** What the message says, without what addresses the bot, in Slack's form. */
   readonly said: string;
+  /** Lets the event be acknowledged before what takes longer than Slack waits. */
+  readonly accept: () => void;
 }
 
 /** Did the message get what it asks for? Otherwise its author may mend it by an edit. */
@@ -94,7 +108,7 @@ export function createConversation(context: BotContext): Conversation {
       const caller = await context.permissions.caller(message.user);
       const said = await readSaid(message.text, connection, context);
       isDone = await understand(
-        { message, caller, client, logger, reply, remark: send, said },
+        { message, caller, client, logger, reply, remark: send, said, accept: accepted },
         context,
       );
     });
@@ -160,7 +174,7 @@ async function whatStands(
     : null;
 }
 
-/** Builds, changes, commands, decides; everything else gets help. */
+/** Builds, changes, commands, decides, answers; what rules cannot read is read by a model. */
 async function understand(turn: Turn, context: BotContext): Promise<IsDone> {
   const { message, said, reply, remark } = turn;
   const plain = readPlain(said);
@@ -168,8 +182,12 @@ async function understand(turn: Turn, context: BotContext): Promise<IsDone> {
   if (description !== null) return begin(turn, description, context);
   const draft = await draftMeant(message, said, context);
   if (draft !== null) return continueDraft(turn, draft, plain, context);
-  if (message.files.length > 0) await remark(describeUnused(message.files));
-  if (isCommand(said)) return command(turn, context);
+  const workflows = await context.engine.workflows.list();
+  const intent = readIntent(plain, workflows);
+  if (intent?.kind === "build") return begin(turn, plain, context);
+  if (message.files.length > 0 && intent?.kind !== "amend")
+    await remark(describeUnused(message.files));
+  if (isCommand(said)) return command(turn, intent, plain, context);
   const pending = isSpokenDecision(plain)
     ? await listPending(context, message.user, BUTTONS_ONLY)
     : null;
@@ -177,8 +195,74 @@ async function understand(turn: Turn, context: BotContext): Promise<IsDone> {
     await reply(pending);
     return true;
   }
-  if (await isAlmostCommand(said, context)) return command(turn, context);
-  return help(turn, plain, context);
+  if (intent !== null) return act(turn, intent, plain, context);
+  if (await isAlmostCommand(said, context)) return command(turn, null, plain, context);
+  return guess(turn, plain, workflows, context);
+}
+
+/** Does what a message asks for. */
+async function act(
+  turn: Turn,
+  intent: Intent,
+  plain: string,
+  context: BotContext,
+): Promise<IsDone> {
+  const { message, caller, reply } = turn;
+  switch (intent.kind) {
+    case "build":
+      return begin(turn, plain, context);
+    case "amend":
+      return begin(turn, plain, context, intent.workflow);
+    case "help":
+      await reply(await showHelp(caller, message.isDirect, context));
+      return false;
+    case "greeting":
+      await reply(await showWelcome(message.isDirect, context));
+      return false;
+    default: {
+      const here = { ...context, command: await context.botName() };
+      await reply(await answerIntent(intent, plain, fromOf(turn), here));
+      return true;
+    }
+  }
+}
+
+/** What rules cannot read: perhaps about a draft, else read by a model, else examples of what can be asked for. */
+async function guess(
+  turn: Turn,
+  plain: string,
+  workflows: readonly NamedWorkflow[],
+  context: BotContext,
+): Promise<IsDone> {
+  const { message, reply, accept } = turn;
+  const mayMeanDraft = message.isDirect && message.threadTs === null && plain !== "";
+  const recent = mayMeanDraft ? await findRecentDraft(message, context) : null;
+  if (recent !== null) {
+    await reply(askAboutDraft(recent, message));
+    return false;
+  }
+  // A model may take longer than Slack waits for the acknowledgement.
+  accept();
+  const kind = await classify(message, plain, INTENTS, context);
+  const intent = kind === null ? null : completeIntent(kind, plain, workflows);
+  if (intent !== null) return act(turn, intent, plain, context);
+  await reply(await showWelcome(message.isDirect, context, NOT_UNDERSTOOD));
+  return false;
+}
+
+const NOT_UNDERSTOOD = "I am not sure what you would like me to do.";
+
+async function classify<Name extends string>(
+  message: WrittenMessage,
+  text: string,
+  intents: Readonly<Record<Name, string>>,
+  { engine }: BotContext,
+): Promise<Name | null> {
+  if (text.trim() === "") return null;
+  const request = { key: keyOf(message), by: message.user, text, intents };
+  const found = await engine.conversation.classify(request);
+  const isName = (name: string): name is Name => Object.hasOwn(intents, name);
+  return found !== null && isName(found) ? found : null;
 }
 
 /** The draft of the thread, unless the message is a command: of an open draft one word alone is, since changes may begin so. */
@@ -192,42 +276,46 @@ async function draftMeant(
   return draft.status === "open" && /\s/.test(said) ? draft : null;
 }
 
-/** What the bot understands; beside the thread of a draft the question whether it is meant. */
-async function help(
-  { message, caller, reply }: Turn,
+/** Does what a command says; words that are none, although they begin like one, are what they mean otherwise. */
+async function command(
+  turn: Turn,
+  intent: Intent | null,
   plain: string,
   context: BotContext,
 ): Promise<IsDone> {
-  const { isDirect, threadTs } = message;
-  const mayMeanDraft = isDirect && threadTs === null && plain !== "";
-  const recent = mayMeanDraft ? await findRecentDraft(message, context) : null;
-  await reply(
-    recent === null ? await showHelp(caller, isDirect, context) : askAboutDraft(recent, message),
-  );
-  return false;
-}
-
-async function command(
-  { message, caller, said, reply }: Turn,
-  context: BotContext,
-): Promise<IsDone> {
-  const { channel, ts, threadTs, isDirect } = message;
+  const { message, caller, said, reply } = turn;
   if (/^help\s*$/i.test(said)) {
-    await reply(await showHelp(caller, isDirect, context));
+    await reply(await showHelp(caller, message.isDirect, context));
     return false;
   }
-  const from = {
-    caller,
-    channel,
-    threadTs: threadTs ?? ts,
-    deliveryId: `message:${channel}:${ts}`,
-  };
-  const answer = await answerCommand(said, from, { ...context, command: await context.botName() });
-  await reply(answer);
-  return !isRefusal(answer);
+  const here = { ...context, command: await context.botName() };
+  try {
+    const answer = await answerCommand(said, fromOf(turn), here);
+    await reply(answer);
+    return !isRefusal(answer);
+  } catch (error) {
+    const isMisread = MISREAD.some((code) => isAppError(error, code));
+    if (!isMisread || intent === null) throw error;
+    return act(turn, intent, plain, context);
+  }
 }
 
-async function begin(turn: Turn, wanted: string, context: BotContext): Promise<IsDone> {
+/** What a command says of words that are none of its own. */
+const MISREAD = ["command_invalid", "workflow_not_found", "execution_not_found"] as const;
+
+/** What a command is answered for: the same in every delivery of the message. */
+function fromOf({ message, caller }: Turn) {
+  const { channel, ts, threadTs } = message;
+  return { caller, channel, threadTs: threadTs ?? ts, deliveryId: `message:${channel}:${ts}` };
+}
+
+/** @param changes - the workflow that is to be changed; absent: a new one is described. */
+async function begin(
+  turn: Turn,
+  wanted: string,
+  context: BotContext,
+  changes?: string,
+): Promise<IsDone> {
   const { message, reply } = turn;
   const { user, channel, ts, threadTs } = message;
   const description = await withFiles(turn, wanted, context);
@@ -241,9 +329,10 @@ async function begin(turn: Turn, wanted: string, context: BotContext): Promise<I
     channel,
     threadTs: threadTs ?? ts,
     description,
+    ...omitUndefined({ changes }),
   });
   // An earlier delivery of this message began it.
-  if (draft !== null) write(turn, draft, undefined, context);
+  if (draft !== null) write(turn, draft, changes === undefined ? undefined : description, context);
   return true;
 }
 
@@ -253,11 +342,30 @@ async function continueDraft(
   wanted: string,
   context: BotContext,
 ): Promise<IsDone> {
-  const { message, reply } = turn;
+  const { message, reply, client, logger, accept } = turn;
   const why = whyNoChange(draft, message.user);
-  if (why === null) write(turn, draft, await withFiles(turn, wanted, context), context);
-  else await reply(why);
-  return true;
+  if (why !== null) {
+    await reply(why);
+    return true;
+  }
+  const known = draft.round === 0 || message.files.length > 0 ? "change" : readDraftIntent(wanted);
+  // A model may take longer than Slack waits for the acknowledgement.
+  if (known === null) accept();
+  const intent = known ?? (await classify(message, wanted, DRAFT_INTENTS, context));
+  switch (intent) {
+    case "change":
+      write(turn, draft, await withFiles(turn, wanted, context), context);
+      return true;
+    case "undo":
+      await createDraftWriter(context, client, logger).undo(draft);
+      return true;
+    case null:
+      await reply(askAboutDraft(draft, message));
+      return false;
+    default:
+      await reply(answerInDraft(intent, await context.engine.drafts.view(draft.id)));
+      return true;
+  }
 }
 
 /**

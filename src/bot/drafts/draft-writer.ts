@@ -18,6 +18,8 @@ export interface DraftWriter {
    * @throws {AppError} what writing throws; the note that work is under way is gone then.
    */
   write(draft: DraftRecord, change?: string): Promise<void>;
+  /** Takes the last change back and posts what the draft is again. @throws {AppError} `draft_not_found` when there is none. */
+  undo(draft: DraftRecord): Promise<void>;
   /** Brings the draft's message up to date after it was deployed or discarded. Never rejects: the record counts. */
   showSettled(view: DraftView): Promise<void>;
 }
@@ -51,12 +53,19 @@ export function createDraftWriter(
     }
   }
 
+  /** The card of the round before says that there is a newer one. */
+  async function replaceCard({ draft, explanation }: DraftView): Promise<void> {
+    const { channel, messageTs, round } = draft;
+    if (messageTs !== null)
+      await edit(channel, messageTs, replacedDraftCard(explanation.name, round - 1));
+  }
+
   return {
-    async write(draft, change) {
-      const { draft: before, explanation } = await write(draft, change);
-      const { channel, messageTs, round } = before;
-      if (messageTs !== null)
-        await edit(channel, messageTs, replacedDraftCard(explanation.name, round - 1));
+    write: async (draft, change) => replaceCard(await write(draft, change)),
+    async undo(draft) {
+      const view = await engine.drafts.undo(draft.id);
+      await engine.drafts.shown(draft.id, await post(draft, draftCard(view)));
+      await replaceCard(view);
     },
     async showSettled(view) {
       const { channel, messageTs } = view.draft;

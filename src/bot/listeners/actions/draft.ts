@@ -51,6 +51,8 @@ async function deploy(
     }
     case "taken":
       return `:warning: Nothing was deployed: another workflow has the id \`${result.workflowId}\`. Reply in the draft's thread, for example: call it ${result.free}`;
+    case "outdated":
+      return `:warning: Nothing was deployed: this draft changes version ${result.base} of \`${result.workflowId}\`, and version ${result.active} is active by now. Write to me again what shall be different.`;
     case "problems": {
       const list = result.problems.map(({ path, message }) => `• ${path}: ${message}`).join("\n");
       return `:warning: Nothing was deployed:\n${escapeText(list)}\nReply in the draft's thread with what shall be different.`;
