@@ -19,7 +19,6 @@ const OWN: ReadonlyMap<string, string> = new Map([
   ["src/bot/action-values.ts", "what the bot wrote into a button"],
   ["src/bot/forms/carried.ts", "what the bot wrote into a button or a dialog"],
   ["src/bot/receiver/payload.ts", "Slack sends ids and values as text"],
-  ["src/bot/views/shortcut-dialog.ts", "what the bot wrote into a dialog"],
   ["src/bot/views/several-dialog.ts", "what the bot wrote into a dialog"],
   ["src/bot/views/view-as-of.ts", "what the engine wrote of an edit"],
   ["src/slack/socket/frames.ts", "Slack sends ids and values as text"],

@@ -18,7 +18,7 @@ export interface DraftWriter {
    * @throws {AppError} what writing throws; the note that work is under way is gone then.
    */
   write(draft: DraftRecord, change?: string): Promise<void>;
-  /** Takes the last change back and posts what the draft is again. @throws {AppError} `draft_not_found` when there is none. */
+  /** Undoes the last change and posts what the draft is again. @throws {AppError} `draft_not_found` when there is none. */
   undo(draft: DraftRecord): Promise<void>;
   /** Brings the draft's message up to date after it was deployed or discarded. Never rejects: the record counts. */
   showSettled(view: DraftView): Promise<void>;

@@ -21,9 +21,9 @@ export interface Drafts {
    */
   write(id: string, change?: string): Promise<DraftView>;
   /**
-   * Takes the last change of an open draft back: the next round is what it was before.
+   * Undoes the last change of an open draft: the next round is what it was before.
    *
-   * @throws {AppError} `draft_not_found`, also when there is nothing to take back.
+   * @throws {AppError} `draft_not_found`, also when there is nothing to undo.
    */
   undo(id: string): Promise<DraftView>;
   /** The newest draft of a thread. */

@@ -23,7 +23,7 @@ export interface DraftsOptions {
   readonly get: (workflowId: string) => Promise<DeployedWorkflow>;
 }
 
-/** How many changes can be taken back. */
+/** How many changes can be undone. */
 const EARLIER_KEPT = 20;
 
 /** How many drafts of a conversation are listed. */
