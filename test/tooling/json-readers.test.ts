@@ -13,6 +13,7 @@ const OWN: ReadonlyMap<string, string> = new Map([
   ["src/services/database/sqlite/sqlite-process.ts", "what its parent wrote"],
   ["src/engine/language/marks.ts", "what JSON.stringify wrote"],
   ["src/store/executions.ts", "what the store wrote"],
+  ["src/store/encryption/record-seals.ts", "what the store wrote"],
   ["src/store/sqlite/row.ts", "what the store wrote"],
   ["src/store/sqlite/lock.ts", "what the store wrote"],
   ["src/store/mongodb/values.ts", "what the store wrote"],

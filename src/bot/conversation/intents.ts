@@ -171,7 +171,8 @@ export function readIntent(text: string, workflows: readonly NamedWorkflow[]): I
   const plain = beginningOf(text.normalize("NFC").trim(), READ);
   const alone = standingAlone(plain);
   if (ALONE[0]?.[1].test(alone)) return { kind: "thanks" };
-  if (GREETING.test(alone)) return { kind: "greeting" };
+  // Where a greeting alone addresses the bot, nothing is left of it.
+  if (plain === "" || GREETING.test(alone)) return { kind: "greeting" };
   const bare = plain.replace(POLITE, "").trim();
   for (const [kind, pattern] of RULES) {
     const intent = pattern.test(bare) ? completeIntent(kind, bare, workflows) : null;
