@@ -49,6 +49,7 @@ import type { Logger } from "./ports/logger.ts";
 import type { ModelClient, PriceOverride } from "./ports/model.ts";
 import type { InputChecks, NameChecks, NamePins } from "./ports/name-checks.ts";
 import type { SampleFiles } from "./ports/prompts.ts";
+import type { RateLimit } from "./ports/rate-limits.ts";
 import type { ServiceRegistry } from "./ports/service.ts";
 import type { Store } from "./ports/store.ts";
 import { PromptLibrary } from "./prompts/prompt-library.ts";
@@ -390,14 +391,25 @@ function draftsOf(
 
 /** Reads what people write, within the budgets. */
 function conversationOf(settings: Settings, { costs }: Parts): Engine["conversation"] {
-  const { clock, defaultModel } = settings;
+  const { clock, store, defaultModel } = settings;
   const options = { ...settings, modelName: defaultModel, now: () => clock.now() };
   return {
     classify: async (request) => {
-      const refusal = await costs.budgets.refusal({ person: request.by });
+      const now = clock.now();
+      const refusal =
+        (await costs.budgets.refusal({ person: request.by })) ??
+        (await store.rateLimits.take([readingsOf(request.by)], now));
       return refusal ? null : readIntent(request, options);
     },
   };
+}
+
+/** Messages of one person that a model reads at once, and in each hour: each is a paid call. */
+const READINGS_PER_HOUR = 60;
+
+function readingsOf(person: string): RateLimit {
+  const intervalMs = 3_600_000 / READINGS_PER_HOUR;
+  return { key: `readings:${person}`, burst: READINGS_PER_HOUR, intervalMs };
 }
 
 /** Starts and stops the parts in order, and those with them that notice the work and the death of other processes. */

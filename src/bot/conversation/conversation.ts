@@ -176,7 +176,7 @@ async function whatStands(
 
 /** Builds, changes, commands, decides, answers; what rules cannot read is read by a model. */
 async function understand(turn: Turn, context: BotContext): Promise<IsDone> {
-  const { message, said, reply, remark } = turn;
+  const { message, said, remark } = turn;
   const plain = readPlain(said);
   const description = parseBuildRequest(plain);
   if (description !== null) return begin(turn, description, context);
@@ -188,16 +188,24 @@ async function understand(turn: Turn, context: BotContext): Promise<IsDone> {
   if (message.files.length > 0 && intent?.kind !== "amend")
     await remark(describeUnused(message.files));
   if (isCommand(said)) return command(turn, intent, plain, context);
-  const pending = isSpokenDecision(plain)
-    ? await listPending(context, message.user, BUTTONS_ONLY)
-    : null;
-  if (pending !== null) {
-    await reply(pending);
-    return true;
-  }
+  if (await leadToButtons(turn, plain, context)) return true;
   if (intent !== null) return act(turn, intent, plain, context);
   if (await isAlmostCommand(said, context)) return command(turn, null, plain, context);
   return guess(turn, plain, workflows, context);
+}
+
+/** Shows a person who decides in words the buttons that do. @returns whether something waits for them. */
+async function leadToButtons(
+  { message, reply }: Turn,
+  plain: string,
+  context: BotContext,
+): Promise<boolean> {
+  const pending = isSpokenDecision(plain)
+    ? await listPending(context, message.user, BUTTONS_ONLY)
+    : null;
+  if (pending === null) return false;
+  await reply(pending);
+  return true;
 }
 
 /** Does what a message asks for. */

@@ -2,7 +2,7 @@
 export interface ConversationReading {
   /**
    * Which of several intents a message has, in whatever language it is written: one call of the default model, recorded like every
-   * other. A guess is none: what the model is not sure of, does not answer, or may not be asked (budget) is `null`.
+   * other. A guess is none: what the model is not sure of, does not answer, or may not be asked (a budget; more than 60 messages of one person in an hour) is `null`.
    *
    * @throws {AppError} `store_unavailable`.
    */
