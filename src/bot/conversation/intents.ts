@@ -54,6 +54,8 @@ export const DRAFT_INTENTS: Readonly<Record<DraftIntent, string>> = {
   thanks: "only thanks, praises or confirms",
 };
 
+// cspell:disable
+
 /**
  * Phrases that stand alone and mean one thing, in the languages that workspaces write most. What is not among them is read by a model,
  * so the lists need not grow.
@@ -98,7 +100,7 @@ export function readDraftIntent(text: string): DraftIntent | null {
   return CHANGE.test(beginning) ? "change" : null;
 }
 
-/** `Danke!`, `please undo that.`: without what politeness and punctuation add. */
+/** `Thanks!`, `please undo that.`: without what politeness and punctuation add. */
 function standingAlone(text: string): string {
   return text
     .normalize("NFC")
@@ -124,6 +126,8 @@ const GREETING =
 
 const POLITE =
   /^(?:please\s+|(?:can|could|would|will) you (?:please )?(?:help me (?:to )?)?|i(?:'d| would) like (?:you )?to |help me (?:to )?|let's |let us )+/iu;
+
+// cspell:enable
 
 /** The first rule that fits, and for which the message names what it needs, says what is asked for. */
 const RULES: readonly (readonly [Intent["kind"], RegExp])[] = [
@@ -151,12 +155,12 @@ const RULES: readonly (readonly [Intent["kind"], RegExp])[] = [
   ["amend", /^(?:change|edit|update|modify|adjust|amend)\b/iu],
   [
     "build",
-    /^(?:build|make|create|set ?up|design|write|automate|draft|generate)\b.*\b(?:workflows?|automations?|approvals?|process(?:es)?|pipelines?|flows?|reminders?|routines?|bots?|digests?|reports?|requests?)\b/isu,
+    /^(?:build|make|create|set ?up|design|write|automate|draft|generate)\b.*\b(?:workflows?|automation|approvals?|process(?:es)?|pipelines?|flows?|reminders?|routines?|bots?|digests?|reports?|requests?)\b/isu,
   ],
   // Who "needs an approval" may want one, not a workflow.
   [
     "build",
-    /^(?:i (?:need|want)|we (?:need|want)|i(?:'d| would) like|give (?:me|us)|there should be)\b.*\b(?:workflows?|automations?|process|pipeline|flow|routine|bot)\b/isu,
+    /^(?:i (?:need|want)|we (?:need|want)|i(?:'d| would) like|give (?:me|us)|there should be)\b.*\b(?:workflows?|automation|process|pipeline|flow|routine|bot)\b/isu,
   ],
   // "When an invoice is paid, tell #finance and …", "Every Monday at nine …"
   ["build", /^(?:when(?:ever)?|every|each|as soon as|once|on)\s+\S+(?:\s+\S+){4,}[^?]$/iu],
