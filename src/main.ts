@@ -21,10 +21,12 @@ async function main(): Promise<void> {
   const logger = createLogger(config.logLevel, secretValues(config));
   const outdated = Promise.withResolvers<string>();
   const refused = Promise.withResolvers<string>();
+  const broken = Promise.withResolvers<string>();
   const stop = await startBot({
     ...{ config, logger },
     onOutdated: outdated.resolve,
     onRefused: refused.resolve,
+    onBroken: broken.resolve,
   });
   let stopping = false;
   const end = (why: string, code: number): void => {
@@ -46,11 +48,7 @@ async function main(): Promise<void> {
   });
   process.once("SIGTERM", () => end("SIGTERM", 0));
   process.once("SIGINT", () => end("SIGINT", 0));
-  // What failed is unknown, and so is the state of what it belonged to: exit, so that a supervisor restarts the bot.
-  process.on("unhandledRejection", (error) => {
-    logger.fatal({ err: error }, "unhandled rejection");
-    end("unhandled rejection", 1);
-  });
+  void broken.promise.then((why) => end(why, 1));
 }
 
 try {

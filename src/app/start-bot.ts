@@ -10,15 +10,18 @@ import { omitUndefined } from "../shared/omit-undefined.ts";
 import { MIN_SECRET_LENGTH } from "../shared/secret-mask.ts";
 import { createSlack } from "../slack/slack.ts";
 import { createWebServer } from "../web/server.ts";
-import { createTelemetry } from "../web/telemetry.ts";
+import { createTelemetry, type Telemetry } from "../web/telemetry.ts";
 import { buildEngine, type EngineParts, shortSecrets } from "./build-engine.ts";
 import { addPromptFolder } from "./deploy-prompts.ts";
 import { deployFolder, sendNotices } from "./deploy-workflows.ts";
 import { openStore } from "./open-store.ts";
+import { watchProcessErrors } from "./process-errors.ts";
 
 export interface StartOptions extends Pick<EngineParts, "config" | "logger" | "onOutdated"> {
   /** Called with what the operator has to do when Slack takes the bot no more, after it has taken it. */
   readonly onRefused: (remedy: string) => void;
+  /** Called with the reason when an error has left the state of the bot unknown. */
+  readonly onBroken: (why: string) => void;
 }
 
 /**
@@ -34,6 +37,7 @@ export async function startBot(options: StartOptions): Promise<() => Promise<voi
     const store = await openStore(config, stack, logger);
     const database = stack.use(createDatabaseService({ urls: config.databases }));
     const telemetry = createTelemetry();
+    stack.defer(watchErrors(options, telemetry));
     const slack = createSlack({
       ...{ ...config.slack, clock: systemClock, logger, meters: telemetry.slack },
       limits: store.rateLimits,
@@ -92,6 +96,14 @@ function warnOfSecrets({ config, logger }: Pick<StartOptions, "config" | "logger
     { variables, remedy },
     "secrets are too short to be hidden in what other systems answer",
   );
+}
+
+function watchErrors(
+  { logger, onBroken }: StartOptions,
+  { unhandled }: Pick<Telemetry, "unhandled">,
+): () => void {
+  const { elapsed } = systemClock;
+  return watchProcessErrors(process, { logger, count: unhandled, elapsed, onFatal: onBroken });
 }
 
 const NOBODY_SERVED =

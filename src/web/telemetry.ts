@@ -38,6 +38,8 @@ export interface Telemetry {
   ): void;
   /** Sets whether a change stream is open. @default none is */
   watching(isLive: boolean): void;
+  /** Counts a failure that no part of the bot handled. */
+  unhandled(): void;
   readonly slack: SlackTraffic;
   /** The metrics in Prometheus's text format, and its content type. */
   render(backlog: QueueStats): Promise<{ readonly text: string; readonly contentType: string }>;
@@ -67,6 +69,7 @@ export function createTelemetry(): Telemetry {
       // The start event is in no commit: revision 1 is the first commit after it.
       if (rev === 1) meters.started.inc({ trigger: start.trigger.type });
     },
+    unhandled: () => meters.unhandled.inc(),
     slack: createSlackTraffic(registry),
     watching: (isLive) => gauges.stream.set(isLive ? 1 : 0),
     async render({ queued, openRequests, lagMs }) {
@@ -122,6 +125,11 @@ function createMeters(registry: Registry) {
       name: "heddle_ai_unknown_cost_calls_total",
       help: "Calls of unknown price.",
       labelNames: ["model"] as const,
+      registers,
+    }),
+    unhandled: new Counter({
+      name: "heddle_unhandled_failures_total",
+      help: "Failures that no part of the bot handled; each is in the log.",
       registers,
     }),
   };

@@ -1,5 +1,6 @@
 import type { Clock } from "../../engine/ports/clock.ts";
 import type { RateLimitStore } from "../../engine/ports/rate-limits.ts";
+import { startVital } from "../../shared/vital.ts";
 import { type Away, Lane, type Waiting } from "./lane.ts";
 import { limitsOf, type OutgoingCall } from "./limits.ts";
 import { inOrder, type Limits, type Ordered, type Place, type Urgency } from "./order.ts";
@@ -219,7 +220,7 @@ export class OutgoingQueue {
     if (this.#isPumping) return;
     this.#isPumping = true;
     this.#cancelWake();
-    void this.#drain();
+    startVital(this.#drain());
   }
 
   async #drain(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { type Clock, pause } from "../../engine/ports/clock.ts";
+import { startVital } from "../../shared/vital.ts";
 import { toSlackFailure } from "../errors.ts";
 import type { OpeningReason } from "../meters.ts";
 import { isTokenRefusal } from "../token-refusals.ts";
@@ -44,14 +45,14 @@ export class SocketKeeper {
    */
   async start(): Promise<void> {
     const socket = await this.#connect("start", true);
-    if (socket !== null) void this.#keep(socket);
+    if (socket !== null) startVital(this.#keep(socket));
   }
 
   /** As `start`, in the background: a refusal is reported. */
   async startLater(delayMs: number): Promise<void> {
     if (!(await this.#pause(delayMs))) return;
     const socket = await this.#connect("start", false);
-    if (socket !== null) void this.#keep(socket);
+    if (socket !== null) startVital(this.#keep(socket));
   }
 
   async stop(): Promise<void> {
