@@ -1,80 +1,119 @@
 import { lookup } from "node:dns/promises";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { BlockList, isIP, type LookupFunction } from "node:net";
-import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from "request-filtering-agent";
+import { isIP, type LookupFunction } from "node:net";
+import { AppError } from "../../shared/errors.ts";
+import { isPrivateName, isPublicAddress, toBlockList } from "./public-address.ts";
 
 /*
- * Protects the bot's network from requests of workflows (SSRF): only public addresses are
- * reachable. Checked is the address of the connection, after DNS, and again at every redirect.
+ * Protects the bot's network from requests of workflows (SSRF): only public addresses are reachable. A name is resolved once for each
+ * request and each redirect, every address of the answer is checked, and the connection is made to these addresses and no others,
+ * whatever the name resolves to a moment later.
  */
 
-/** The agents for one request. */
+/** The agents for one request: their connections serve it alone. */
 export interface Agents {
   readonly httpAgent: HttpAgent;
   readonly httpsAgent: HttpsAgent;
 }
 
-/** Chooses the agents for a URL. */
-export type AddressGuard = (url: URL) => Promise<Agents>;
+/**
+ * Chooses the agents for a URL.
+ *
+ * @throws {AppError} `service_rejected` for an address that is not public and not allowed; or the error of the name's resolution.
+ */
+export type AddressGuard = (url: URL, signal?: AbortSignal) => Promise<Agents>;
+
+interface Address {
+  readonly address: string;
+  readonly family: number;
+}
+
+/** Resolves a name to all of its addresses. */
+export type Resolve = (name: string) => Promise<readonly Address[]>;
+
+const systemResolve: Resolve = (name) => lookup(name, { all: true });
 
 /**
  * Creates the guard.
  *
  * @param allowHosts - private hosts that are allowed: names, names with a port, addresses, or
  *   CIDRs.
+ * @param resolve - the system's own by default.
  */
-export function createAddressGuard(allowHosts: readonly string[]): AddressGuard {
-  const guarded: Agents = {
-    httpAgent: new RequestFilteringHttpAgent(),
-    httpsAgent: new RequestFilteringHttpsAgent(),
-  };
+export function createAddressGuard(
+  allowHosts: readonly string[],
+  resolve: Resolve = systemResolve,
+): AddressGuard {
   const open: Agents = { httpAgent: new HttpAgent(), httpsAgent: new HttpsAgent() };
-  const { names, addresses, isEmpty } = parseAllowed(allowHosts);
+  const { names, isAllowed, hasNoRanges } = parseAllowed(allowHosts);
 
-  return async (url) => {
+  return async (url, signal) => {
     const host = bareHost(url);
     if (names.has(host) || names.has(`${host}:${url.port || defaultPort(url)}`)) return open;
-    if (isEmpty) return guarded;
-    const isAllowed = (address: string): boolean =>
-      addresses.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
-    if (isIP(host) !== 0) return isAllowed(host) ? open : guarded;
-    // A name that cannot be resolved fails again, with a better error, when connecting.
-    const found = await lookup(host, { all: true }).catch(() => []);
-    const [first] = found;
-    if (first === undefined || !found.every(({ address }) => isAllowed(address))) return guarded;
-    // The name may resolve differently a moment later: connects to the checked address.
-    const pinned: LookupFunction = (_name, options, callback) => {
-      if (options.all) callback(null, found);
-      else callback(null, first.address, first.family);
-    };
-    return {
-      httpAgent: new HttpAgent({ lookup: pinned }),
-      httpsAgent: new HttpsAgent({ lookup: pinned }),
-    };
+    const isAddress = isIP(host) !== 0;
+    if (!isAddress && hasNoRanges && isPrivateName(host)) throw notPublic(url.host);
+    const found = isAddress
+      ? [{ address: host, family: isIP(host) }]
+      : await within(resolve(host), signal);
+    const isReachable = found.every(
+      ({ address }) => isAllowed(address) || (isPublicAddress(address) && !isPrivateName(host)),
+    );
+    if (!isReachable) throw notPublic(url.host);
+    return pinnedTo(found);
   };
+}
+
+/** Agents that connect to these addresses, whatever the name is. */
+function pinnedTo(found: readonly Address[]): Agents {
+  const pinned: LookupFunction = (name, options, callback) => {
+    const [first] = found;
+    if (first === undefined) callback(Object.assign(new Error(name), { code: "ENOTFOUND" }), "");
+    else if (options.all) callback(null, [...found]);
+    else callback(null, first.address, first.family);
+  };
+  return {
+    httpAgent: new HttpAgent({ lookup: pinned }),
+    httpsAgent: new HttpsAgent({ lookup: pinned }),
+  };
+}
+
+/** The system's resolution cannot be ended, but need not be waited for. */
+async function within<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+function notPublic(host: string): AppError {
+  return new AppError({
+    code: "service_rejected",
+    message: `${host} is an address of a private network, which workflows may not reach. If it is meant, the operator adds it to HTTP_ALLOW_HOSTS.`,
+  });
 }
 
 function parseAllowed(allowHosts: readonly string[]): {
   readonly names: ReadonlySet<string>;
-  readonly addresses: BlockList;
-  readonly isEmpty: boolean;
+  readonly isAllowed: (address: string) => boolean;
+  readonly hasNoRanges: boolean;
 } {
-  const names = new Set<string>();
-  const addresses = new BlockList();
-  let isEmpty = true;
-  for (const entry of allowHosts.map((one) => one.trim().toLowerCase())) {
-    const [base = "", prefix] = entry.split("/");
-    const address = base.replace(/^\[|\]$/g, "");
-    const family = isIP(address);
-    if (family === 0) names.add(entry);
-    else {
-      const bits = prefix === undefined ? (family === 6 ? 128 : 32) : Number(prefix);
-      addresses.addSubnet(address, bits, family === 6 ? "ipv6" : "ipv4");
-      isEmpty = false;
-    }
-  }
-  return { names, addresses, isEmpty };
+  const entries = allowHosts.map((one) => one.trim().toLowerCase());
+  const isRange = (entry: string): boolean =>
+    isIP((entry.split("/")[0] ?? "").replace(/^\[|\]$/g, "")) !== 0;
+  const ranges = entries.filter(isRange);
+  const addresses = toBlockList(ranges);
+  return {
+    hasNoRanges: ranges.length === 0,
+    names: new Set(entries.filter((entry) => !isRange(entry))),
+    isAllowed: (address) => addresses.check(address, isIP(address) === 6 ? "ipv6" : "ipv4"),
+  };
 }
 
 function bareHost(url: URL): string {

@@ -38,7 +38,7 @@ export function toHttpError(error: unknown, request: FailedRequest): AppError {
   const outcomeUnknown = !["GET", "HEAD", "OPTIONS"].includes(method);
   if (timedOut) return fail(`did not answer within ${timeoutMs} ms.`, { outcomeUnknown });
   const code = networkCode(error);
-  if (code === null) return blocked(host, error);
+  if (code === null) return fail("broke the connection off.", { outcomeUnknown });
   if (isNeverSent(code)) return fail(`cannot be reached (${code}). Check the address.`);
   if (CERTIFICATE.test(code)) {
     return new AppError({
@@ -48,15 +48,6 @@ export function toHttpError(error: unknown, request: FailedRequest): AppError {
     });
   }
   return fail(`broke the connection off (${code}).`, { outcomeUnknown });
-}
-
-/** Errors without a code come only from the address guard, before anything is sent. */
-function blocked(host: string, cause: unknown): AppError {
-  return new AppError({
-    code: "service_rejected",
-    message: `${host} is an address of a private network, which workflows may not reach. If it is meant, the operator adds it to HTTP_ALLOW_HOSTS.`,
-    cause,
-  });
 }
 
 /** The error for an unexpected status. */

@@ -152,7 +152,7 @@ async function sendHop(
     // A proxy would connect to the address itself, past the guard.
     proxy: false,
     ...(hop.body !== undefined && hop.body !== null && { data: toBytes(hop) }),
-    ...(await guard(hop.url)),
+    ...(await guard(hop.url, signal)),
   };
   return axios.request<Readable>(request);
 }
