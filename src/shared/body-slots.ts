@@ -38,7 +38,8 @@ export class BodySlots {
         if (!this.#open.has(slot)) return;
         slot.bytes += bytes;
         this.#kept += bytes;
-        while (this.#kept > this.#bytes) this.#evictOldest();
+        // One alone may be larger: how large, its reader says.
+        while (this.#kept > this.#bytes && this.#open.size > 1) this.#evictOldest();
       },
       release: () => this.#remove(slot),
     };

@@ -2,10 +2,6 @@ import type { BodySlots } from "./body-slots.ts";
 
 const MEGABYTE = 1024 * 1024;
 
-/**
- * A body that is too large is still read up to this size, and thrown away: many clients read the response only after they have sent
- * everything.
- */
 const MAX_DRAINED_BYTES = 16 * MEGABYTE;
 
 /** What is used of a request that arrives: Node's `IncomingMessage`. */
@@ -20,6 +16,11 @@ interface ArrivingRequest {
 export interface BodyLimits {
   /** Largest body that is kept. */
   readonly maxBytes: number;
+  /**
+   * A body that is too large is still read up to this size, and thrown away: many clients read the response only after they have sent
+   * everything. @default 16 MB
+   */
+  readonly drainedBytes?: number;
   /** Milliseconds for it to arrive whole. @default as long as the server waits for requests */
   readonly timeoutMs?: number;
   /** Where it needs a place, if its sender is unknown. @default none */
@@ -35,10 +36,10 @@ export type NoBody = "too_large" | "huge" | "late" | "crowded" | "broken_off";
 /** Reads the body of a request as it was sent. Never rejects. */
 export async function readRequestBody(
   request: ArrivingRequest,
-  { maxBytes, timeoutMs, slots }: BodyLimits,
+  { maxBytes, drainedBytes = MAX_DRAINED_BYTES, timeoutMs, slots }: BodyLimits,
 ): Promise<Buffer | NoBody> {
-  const drained = Math.max(MAX_DRAINED_BYTES, maxBytes);
-  if (Number(request.headers["content-length"] ?? 0) > drained) return "huge";
+  const most = Math.max(drainedBytes, maxBytes);
+  if (Number(request.headers["content-length"] ?? 0) > most) return "huge";
   const chunks: Buffer[] = [];
   let size = 0;
   const { promise, resolve } = Promise.withResolvers<"whole" | NoBody>();
@@ -51,10 +52,10 @@ export async function readRequestBody(
       chunks.push(chunk);
       slot?.grow(chunk.length);
     } else {
-      chunks.length = 0;
+      free([...chunks.splice(0), chunk]);
       slot?.release();
     }
-    if (size > drained) resolve("huge");
+    if (size > most) resolve("huge");
   };
   request.on("data", keep);
   request.once("end", () => resolve("whole"));
@@ -65,9 +66,28 @@ export async function readRequestBody(
   slot?.release();
   request.off("data", keep);
   if (end !== "whole") {
-    chunks.length = 0;
+    free(chunks.splice(0));
     request.pause();
     return end;
   }
-  return size > maxBytes ? "too_large" : Buffer.concat(chunks);
+  if (size > maxBytes) return "too_large";
+  const body = Buffer.concat(chunks);
+  free(chunks);
+  return body;
+}
+
+/** Throws away what is left of a body, without keeping it until memory is collected. */
+export function discardRest(request: ArrivingRequest & { resume(): unknown }): void {
+  request.on("data", (chunk) => free([chunk]));
+  request.resume();
+}
+
+/**
+ * Gives memory back at once. Left to the collector, up to 64 MB outside of its heap would pile up before it runs, while senders make the
+ * process read and throw away one body after the other. What shares its memory with others stays.
+ */
+function free(chunks: readonly Buffer[]): void {
+  for (const { buffer, byteLength } of chunks) {
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+  }
 }

@@ -95,6 +95,11 @@ export class BotProcess implements AsyncDisposable {
     return this.exitCode;
   }
 
+  /** Id of its process; absent: it does not run. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** With which code it ended last; `null`: it runs, or was killed. */
   get exitCode(): number | null {
     return this.#child?.exitCode ?? null;

@@ -3,7 +3,7 @@ import { isValidSlackRequest } from "@slack/bolt";
 import type { Logger } from "pino";
 import type { Clock } from "../../engine/ports/clock.ts";
 import { BodySlots } from "../../shared/body-slots.ts";
-import { type NoBody, readRequestBody } from "../../shared/request-body.ts";
+import { discardRest, type NoBody, readRequestBody } from "../../shared/request-body.ts";
 import { readPayload } from "./payload.ts";
 
 const MEGABYTE = 1024 * 1024;
@@ -33,7 +33,7 @@ export function onlySigned(
   listener: RequestListener,
   options: SignedRequestsOptions,
 ): RequestListener {
-  const signed = new BodySlots({ count: 150, bytes: 16 * MEGABYTE });
+  const signed = new BodySlots({ count: 150, bytes: 8 * MEGABYTE });
   const unsigned = new BodySlots({ count: 20, bytes: MEGABYTE });
   return (request, response) => {
     if (request.method !== "POST") {
@@ -57,7 +57,7 @@ async function passOn(
   { signingSecret, logger }: SignedRequestsOptions,
 ): Promise<void> {
   const body = await readRequestBody(request, {
-    ...{ maxBytes: MAX_BODY_BYTES, timeoutMs: BODY_MS, slots },
+    ...{ maxBytes: MAX_BODY_BYTES, drainedBytes: 2 * MEGABYTE, timeoutMs: BODY_MS, slots },
   });
   if (typeof body === "string") return refuseBody(request, response, body);
   if (!isSigned(request, body, signingSecret)) {
@@ -129,7 +129,10 @@ function refuseBody(request: IncomingMessage, response: ServerResponse, why: NoB
   return refuse(request, response, 408, "The body did not arrive in time.");
 }
 
-/** Answers at once, and cuts the connection if the rest of the request does not come soon. */
+/**
+ * Answers at once. A sender reads the answer when it has sent all, so that what is left of a body of a usual size is thrown away for a
+ * moment; of any other the connection is closed.
+ */
 function refuse(
   request: IncomingMessage,
   response: ServerResponse,
@@ -137,12 +140,15 @@ function refuse(
   error: string,
 ): void {
   if (response.headersSent || response.destroyed) return;
-  const text = `${JSON.stringify({ error })}\n`;
-  const headers = { "Content-Type": "application/json; charset=utf-8" };
-  response.writeHead(status, status === 503 ? { ...headers, "Retry-After": "1" } : headers);
-  response.end(text);
-  if (request.complete) return;
-  request.resume();
+  const lingers = status === 401 && Number(request.headers["content-length"]) <= MAX_BODY_BYTES;
+  response.writeHead(status, {
+    "Content-Type": "application/json; charset=utf-8",
+    ...(status === 503 && { "Retry-After": "1" }),
+    ...(!lingers && !request.complete && { Connection: "close" }),
+  });
+  response.end(`${JSON.stringify({ error })}\n`);
+  if (request.complete || !lingers) return;
+  discardRest(request);
   const timer = setTimeout(() => request.socket.destroy(), LINGER_MS);
   request.once("close", () => clearTimeout(timer));
 }

@@ -28,7 +28,7 @@ export interface RequestHandlerOptions {
 
 const MEGABYTE = 1024 * 1024;
 /** Bodies of callers that have yet to prove who they are. */
-const UNPROVEN_BODIES = { count: 150, bytes: 16 * MEGABYTE };
+const UNPROVEN_BODIES = { count: 150, bytes: 8 * MEGABYTE };
 
 /** More of them in a request are refused: Node keeps no more than it is set to, and a proxy's own come last. */
 export const MAX_HEADERS = 100;
