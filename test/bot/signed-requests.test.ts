@@ -163,6 +163,18 @@ describe("a signed body", () => {
   });
 });
 
+test("a wrong signing secret is in the log, once for many requests", async () => {
+  const log: string[] = [];
+  const onLog = (line: string): unknown => log.push(line);
+  await using bot = await TestBot.start({ definitions: [], mode: "http", onLog });
+
+  for (let sent = 0; sent < 3; sent += 1)
+    expect((await post(bot, "{}", signed("{}", JSON_TYPE, now(), "another"))).status).toBe(401);
+
+  const lines = log.filter((line) => line.includes("SLACK_SIGNING_SECRET"));
+  expect(lines).toHaveLength(1);
+});
+
 test("Slack's test of the certificate, which it does not sign, is answered and is nothing more", async () => {
   await using bot = await startBot();
   const send = (body: string) => post(bot, body, { "content-type": FORM });

@@ -16,6 +16,8 @@ import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { until, untilAskedAnew } from "../support/until.ts";
 
 const APPROVALS = "C0APPROVALS";
+/** In HTTP mode no caller is served without one. */
+const API_TOKEN = "token-of-the-operator";
 
 /** A port that was free a moment ago: the bot keeps its address when it is started again. */
 async function freePort(): Promise<number> {
@@ -79,6 +81,7 @@ class Stage implements AsyncDisposable {
       await BotProcess.launch({
         ...env,
         SLACK_SIGNING_SECRET: "simulator",
+        API_TOKEN,
         DATA_DIR: folder,
         PORT: String(port),
         HTTP_ALLOW_HOSTS: "127.0.0.1",
@@ -152,6 +155,7 @@ class Stage implements AsyncDisposable {
   async #api(method: string, path: string, body?: object): Promise<JsonObject> {
     const response = await fetch(`${this.bot.url}${path}`, {
       method,
+      headers: { authorization: `Bearer ${API_TOKEN}` },
       ...(body && { body: JSON.stringify(body) }),
     });
     const answer: unknown = await response.json();

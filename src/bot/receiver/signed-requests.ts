@@ -35,6 +35,7 @@ export function onlySigned(
 ): RequestListener {
   const signed = new BodySlots({ count: 150, bytes: 8 * MEGABYTE });
   const unsigned = new BodySlots({ count: 20, bytes: MEGABYTE });
+  const log = refusalLog(options);
   return (request, response) => {
     if (request.method !== "POST") {
       response.writeHead(405, { Allow: "POST" }).end();
@@ -42,9 +43,34 @@ export function onlySigned(
       void answerCertificateTest(request, response, unsigned);
     } else {
       const why = whyHeadRefused(request, options.clock.now());
-      if (why === null) void passOn(listener, request, response, signed, options);
-      else refuse(request, response, 401, why);
+      if (why === null)
+        void passOn(listener, request, response, { ...options, slots: signed, log });
+      else {
+        log(why);
+        refuse(request, response, 401, why);
+      }
     }
+  };
+}
+
+interface PassOptions extends SignedRequestsOptions {
+  readonly slots: BodySlots;
+  readonly log: (why: string) => void;
+}
+
+const WRONG_SECRET = "The signature is not that of SLACK_SIGNING_SECRET.";
+const LOG_MS = 60_000;
+
+/** Says at most once a minute that requests are refused: others may send any number of them. */
+function refusalLog({ logger, clock }: SignedRequestsOptions): (why: string) => void {
+  let loggedAt = Number.NEGATIVE_INFINITY;
+  let refused = 0;
+  return (why) => {
+    refused += 1;
+    if (clock.elapsed() - loggedAt < LOG_MS) return;
+    logger.warn({ why, refused }, "requests to the address of Slack's events were refused");
+    loggedAt = clock.elapsed();
+    refused = 0;
   };
 }
 
@@ -53,15 +79,15 @@ async function passOn(
   listener: RequestListener,
   request: IncomingMessage,
   response: ServerResponse,
-  slots: BodySlots,
-  { signingSecret, logger }: SignedRequestsOptions,
+  { signingSecret, logger, slots, log }: PassOptions,
 ): Promise<void> {
   const body = await readRequestBody(request, {
     ...{ maxBytes: MAX_BODY_BYTES, drainedBytes: 2 * MEGABYTE, timeoutMs: BODY_MS, slots },
   });
   if (typeof body === "string") return refuseBody(request, response, body);
   if (!isSigned(request, body, signingSecret)) {
-    return refuse(request, response, 401, "The signature is not that of SLACK_SIGNING_SECRET.");
+    log(WRONG_SECRET);
+    return refuse(request, response, 401, WRONG_SECRET);
   }
   const payload = readPayload(body.toString("utf8"), request.headers["content-type"] ?? "");
   if ("problem" in payload) {
