@@ -111,6 +111,7 @@ export class Stage implements AsyncDisposable {
       logger,
       onOutdated: (remedy) => this.#failures.push(`The bot is outdated: ${remedy}`),
       onRefused: (remedy) => this.#failures.push(`Slack refuses the bot: ${remedy}`),
+      onBroken: (why) => this.#failures.push(`The bot is broken: ${why}`),
     });
     this.#stack.defer(stop);
     if (this.#failures.length > 0) throw new Error(this.#failures.join("\n"));
