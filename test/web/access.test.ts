@@ -251,6 +251,16 @@ describe("the rate limit", () => {
     expect((await web.call("GET", "/healthz", undefined, headers)).status).toBe(200);
   });
 
+  test("spares programs of the machine with the token also when the bot is reachable", async () => {
+    await using web = await startWeb({ rateLimit, apiToken: "secret", isReachable: true });
+    const call = async (token: string) =>
+      (await web.call("GET", "/api/workflows", undefined, { Authorization: `Bearer ${token}` }))
+        .status;
+
+    for (let n = 0; n < 5; n += 1) expect(await call("secret")).toBe(200);
+    expect([await call("a"), await call("b"), await call("c")]).toEqual([401, 401, 429]);
+  });
+
   test("of those without the right token does not lock out those with it, from the same address", async () => {
     await using web = await startWeb({ rateLimit, apiToken: "secret" });
     const call = (token: string) =>

@@ -25,15 +25,19 @@ export interface Access {
    */
   assertAllowed(request: IncomingMessage): void;
   isLocal(request: IncomingMessage): boolean;
+  /** It would be local if the server were not reachable: to be believed of callers alone that have proven who they are. */
+  seemsLocal(request: IncomingMessage): boolean;
 }
 
 /** Checks callers: by token if one is configured; otherwise only local callers are allowed. */
 export function createAccess(options: AccessOptions): Access {
   const refusal = whyNobodyIsLocal(options);
-  const isLocal = (request: IncomingMessage) => refusal === null && isLocalCaller(request);
+  const seemsLocal = (request: IncomingMessage) =>
+    isLoopback(options.host) && isLocalCaller(request);
+  const isLocal = (request: IncomingMessage) => refusal === null && seemsLocal(request);
   const expected = options.apiToken ? sha256(options.apiToken) : null;
   return {
-    isLocal,
+    ...{ isLocal, seemsLocal },
     assertAllowed(request) {
       if (expected !== null) assertToken(request, expected);
       else if (!isLocal(request)) throw notLocal(refusal);

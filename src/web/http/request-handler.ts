@@ -186,7 +186,7 @@ async function callRoute(
   const { open, checksCallers } = match.route;
   if (open !== true && checksCallers !== true) {
     options.access.assertAllowed(request);
-    webRequest.admit("token");
+    webRequest.admit("token", true);
   }
   return await match.route.handle(webRequest);
 }
@@ -204,9 +204,9 @@ function toWebRequest(
     ...{ id, path, isLocal, query },
     headers: request.headers,
     param: (name) => match.params.get(name) ?? "",
-    admit(door) {
+    admit(door, isProven) {
       proof.isGiven = true;
-      if (!isLocal) limits.admit(door, from);
+      if (!isLocal && !(isProven && access.seemsLocal(request))) limits.admit(door, from);
     },
     readBody: body,
     async readJson() {

@@ -19,9 +19,10 @@ export interface WebRequest {
    * Called by routes that check their callers themselves.
    *
    * @param door - what the caller came through: the limits of different doors are apart.
+   * @param isProven - the caller has proven who it is; if it is also on this machine, as it seems, it has no limit.
    * @throws {AppError} `rate_limited`.
    */
-  admit(door: string): void;
+  admit(door: string, isProven: boolean): void;
   /** The decoded segments that the route's path names. */
   param(name: string): string;
   readonly query: URLSearchParams;

@@ -26,15 +26,15 @@ async function receive(engine: Engine, request: WebRequest): Promise<RouteRespon
     isLocal: request.isLocal,
     headers: firstValues(request.headers),
   };
-  const admit = () => request.admit(`webhook ${request.path}`);
+  const admit = (isProven: boolean) => request.admit(`webhook ${request.path}`, isProven);
   const { isOpen } = await engine.triggers.checkWebhook(head);
-  if (isOpen) admit();
+  if (isOpen) admit(false);
   const { executionId, duplicate } = await engine.triggers.receiveWebhook({
     ...head,
     body: await request.readBody(
       bodyLimit(head.headers["content-type"] ?? "", engine.files.maxBytes),
     ),
-    ...(!isOpen && { onProven: admit }),
+    ...(!isOpen && { onProven: () => admit(true) }),
   });
   return { body: { executionId, status: "started", ...(duplicate && { duplicate }) } };
 }
