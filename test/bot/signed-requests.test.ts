@@ -121,16 +121,6 @@ const BODIES: readonly (readonly [string, string, string])[] = [
   ],
   ["a command of no person", "command=%2Fworkflow&text=list", FORM],
   ["two commands", "command=%2Fa&command=%2Fb&user_id=U1", FORM],
-  [
-    "an event whose channel is null",
-    '{"type":"event_callback","event":{"type":"message","channel":null}}',
-    JSON_TYPE,
-  ],
-  [
-    "an event about an item that is a text",
-    '{"type":"event_callback","event":{"type":"reaction_added","item":"y"}}',
-    JSON_TYPE,
-  ],
 ];
 
 describe("a signed body", () => {
