@@ -280,7 +280,7 @@ describe("a message with files", () => {
 
     const ts = await say(bot, DM, "build me a workflow", { files });
 
-    await bot.message(DM, /logo\.bin`: it is no text/, ts);
+    await bot.message(DM, /logo\.bin`: it is not text/, ts);
     await bot.message(DM, /Draft: /, ts);
     const draft = await bot.engine.drafts.find(DM, ts);
     expect(draft?.description).toContain("File wish.txt:\nasks @finance");

@@ -99,7 +99,7 @@ describe("a choice that takes a comment", () => {
 
     await bot.click("U0ALICE", APPROVALS, card, "decide_reject");
 
-    await dialog(bot, "U0ALICE", /somebody else has to decide/);
+    await dialog(bot, "U0ALICE", /another person has to decide/);
     expect(await bot.messages(APPROVALS)).toEqual([card]);
   });
 

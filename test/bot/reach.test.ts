@@ -174,7 +174,7 @@ describe("a request that nobody can decide", () => {
     await using bot = await start({}, { recheckMs: 200 });
     await bot.slash("U0ALICE", "run ask");
     const card = await bot.message(APPROVALS, /Approval needed/);
-    expect(contentOf(card)).not.toContain("Nobody can");
+    expect(contentOf(card)).not.toContain("No one can");
 
     await bot.act("usergroup", { usergroup: "S0FINANCE", users: [] });
     await bot.message(

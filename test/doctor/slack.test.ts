@@ -149,7 +149,7 @@ describe("what is wrong at Slack", () => {
 
     const results = await doctor.run({ ADMINS: "U0ALICE,U0NOBODY" });
 
-    expect(results.text("people")).toContain("ADMINS names U0NOBODY, who is no member");
+    expect(results.text("people")).toContain("ADMINS names U0NOBODY, who is not a member");
     expect(results.text("people")).not.toContain("U0ALICE");
   });
 

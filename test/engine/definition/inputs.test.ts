@@ -146,7 +146,7 @@ describe("a number that people write in their own way is refused with the way to
     ["12 or 13", PLAINLY],
     ["१२", PLAINLY],
     ["--5", PLAINLY],
-    ["1.", PLAINLY],
+    ["1.", "Write 1."],
     [".", PLAINLY],
     ["NaN", PLAINLY],
     ["1e400", PLAINLY],
