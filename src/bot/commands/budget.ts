@@ -3,13 +3,12 @@ import { numberHint, parseNumberText } from "../../engine/definition/number-text
 import { describeSubject } from "../../engine/model/budget-subject.ts";
 import type { BudgetScope } from "../../engine/ports/calls.ts";
 import { toDollars } from "../../shared/money.ts";
-import { shorten } from "../../shared/shorten.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
 import { mentionPerson, showCost, showSentence } from "../../slack/text.ts";
 import { message, sections } from "../views/blocks/build.ts";
 import { assertNoMore, type Lookup, readWorkflow } from "./named.ts";
 import type { Subcommand } from "./subcommand.ts";
-import { invalid } from "./tokens.ts";
+import { invalid, showTyped } from "./tokens.ts";
 
 const MAX_USD = 1_000_000;
 
@@ -74,7 +73,7 @@ function readUsd(amount: string): number | null {
     numberHint(amount, (value) => value >= 0 && value <= MAX_USD) ??
     `Write a number from 0 to ${MAX_USD}, such as 20.`;
   throw invalid(
-    `“${shorten(amount, 40)}” is not an amount of dollars. ${hint} \`off\` takes the budget away.`,
+    `“${showTyped(amount, 40)}” is not an amount of dollars. ${hint} \`off\` takes the budget away.`,
   );
 }
 

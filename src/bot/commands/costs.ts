@@ -1,13 +1,12 @@
 import type { CostBreakdown, CostDimension, CostLine, CostQuery } from "../../engine/api/costs.ts";
 import type { Engine } from "../../engine/api/engine.ts";
 import { GENERATION } from "../../engine/model/execution-id.ts";
-import { shorten } from "../../shared/shorten.ts";
 import { escapeText, mentionPerson } from "../../slack/text.ts";
 import { type CardMessage, message, sections } from "../views/blocks/build.ts";
 import { countRuns, describeUnknown, isCost, showSpent } from "../views/costs.ts";
 import { assertNoMore, readWorkflow } from "./named.ts";
 import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
-import { invalid } from "./tokens.ts";
+import { invalid, showTyped } from "./tokens.ts";
 
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 3660;
@@ -38,7 +37,7 @@ function readDays(values: CommandRequest["values"], command: string): number {
   const days = Number(/^(\d{1,4}) ?d?(?:ays?)?$/i.exec(given)?.[1]);
   if (days >= 1 && days <= MAX_DAYS) return days;
   throw invalid(
-    `“${shorten(given, 40)}” is not a number of days from 1 to ${MAX_DAYS}. It is written like this: \`${command} costs days=7\`.`,
+    `“${showTyped(given, 40)}” is not a number of days from 1 to ${MAX_DAYS}. It is written like this: \`${command} costs days=7\`.`,
   );
 }
 

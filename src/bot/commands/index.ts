@@ -1,6 +1,5 @@
 import { nearest } from "../../shared/did-you-mean.ts";
 import type { AppError } from "../../shared/errors.ts";
-import { shorten } from "../../shared/shorten.ts";
 import type { BotContext } from "../context.ts";
 import { accessCommand } from "./access.ts";
 import { approvalsCommand, approveCommand, rejectCommand } from "./approvals.ts";
@@ -26,7 +25,7 @@ import { showCommand } from "./show.ts";
 import { statusCommand } from "./status.ts";
 import { type Answer, type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
 import { templatesCommand } from "./templates.ts";
-import { invalid } from "./tokens.ts";
+import { invalid, showTyped } from "./tokens.ts";
 import { activateCommand, diffCommand, rollbackCommand, versionsCommand } from "./versions.ts";
 import { whyCommand } from "./why.ts";
 
@@ -119,6 +118,9 @@ async function readLine(text: string, context: BotContext): Promise<CommandLine>
   return parseCommandLine(text, [...known, ...(more ?? [])]);
 }
 
+/** A line to copy is shown as long as this. */
+const MAX_LINE = 1000;
+
 /** Words of a command among which its workflow or run is looked for. */
 const MAX_WORDS = 40;
 
@@ -132,8 +134,9 @@ async function answerWorkflow(request: CommandRequest, context: BotContext): Pro
   if (rest.length === 0 && values.size === 0)
     return showCommand.run({ ...request, words: [id] }, context);
   const given = [...values].map(([name, value]) => `${name}=${quoteValue(value)}`);
+  const line = showTyped([command, "run", id, ...rest, ...given].join(" "), MAX_LINE);
   throw invalid(
-    `\`${id}\` is a workflow. To start it, write \`${[command, "run", id, ...rest, ...given].join(" ")}\`; \`${command} show ${id}\` shows what it needs.`,
+    `\`${id}\` is a workflow. To start it, write \`${line}\`; \`${command} show ${id}\` shows what it needs.`,
   );
 }
 
@@ -220,6 +223,6 @@ function unknownSubcommand(word: string, command: string, before = ""): AppError
   const near = nearestSubcommand(word);
   const guess = near === null ? "" : ` Did you mean \`${command} ${before}${near}\`?`;
   return invalid(
-    `There is no command or workflow “${shorten(word, 40)}”.${guess} \`${command} help\` lists the commands, \`${command} list\` the workflows.`,
+    `There is no command or workflow “${showTyped(word, 40)}”.${guess} \`${command} help\` lists the commands, \`${command} list\` the workflows.`,
   );
 }

@@ -1,10 +1,9 @@
 import type { Engine } from "../../engine/api/engine.ts";
 import { nearest } from "../../shared/did-you-mean.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
-import { shorten } from "../../shared/shorten.ts";
 import { dropUnseen } from "../../shared/unseen.ts";
 import type { Subcommand } from "./subcommand.ts";
-import { invalid } from "./tokens.ts";
+import { invalid, showTyped } from "./tokens.ts";
 
 /** How a name is compared: as people read it, without what copying adds around it. */
 export function foldName(text: string): string {
@@ -67,7 +66,7 @@ export async function findWorkflow(
     if (others.length > 0) {
       const ids = fitting.map(({ id }) => `\`${id}\``).join(", ");
       throw invalid(
-        `“${shorten(typed, 80)}” can mean several workflows: ${ids}. Write the id of one; ${command} list shows what each is for.`,
+        `“${showTyped(typed, 80)}” can mean several workflows: ${ids}. Write the id of one; ${command} list shows what each is for.`,
       );
     }
     return { id: first.id, rest: words.slice(length) };
@@ -105,11 +104,11 @@ export async function readWorkflow(
 async function noWorkflow(words: readonly string[], lookup: Lookup, form: Form): Promise<never> {
   const { engine, command } = lookup;
   const [word = ""] = words;
-  const message = [`There is no workflow “${shorten(words.join(" "), 80)}”.`];
+  const message = [`There is no workflow “${showTyped(words.join(" "), 80)}”.`];
   const near = nearestWorkflow(words, await engine.workflows.list());
   if (near !== null) message.push(`Did you mean \`${command} ${form.name} ${near}\`?`);
   else if (await isRun(word, engine))
-    message.push(`${word} is a run: \`${command} status ${word}\` shows it.`);
+    message.push(`That is a run: \`${command} status ${cleanRunId(word)}\` shows it.`);
   message.push(`The ids are in \`${command} list\`.`);
   throw new AppError({ code: "workflow_not_found", message: message.join(" ") });
 }
@@ -172,7 +171,7 @@ export async function readRun(
       workflow === null
         ? `The newest are in \`${command} runs\`.`
         : `\`${workflow.id}\` is a workflow; its runs are in \`${command} runs ${workflow.id}\`.`;
-    const message = `There is no run “${shorten(first, 80)}”. ${hint}`;
+    const message = `There is no run “${showTyped(first, 80)}”. ${hint}`;
     throw new AppError({ code: "execution_not_found", message, cause: error });
   }
 }
@@ -192,6 +191,6 @@ export function assertNoMore(
 ): void {
   if (rest.length === 0) return;
   throw invalid(
-    `“${shorten(rest.join(" "), 80)}” is more than this command takes. It is written \`${usageOf(form, command)}\`.`,
+    `“${showTyped(rest.join(" "), 80)}” is more than this command takes. It is written \`${usageOf(form, command)}\`.`,
   );
 }

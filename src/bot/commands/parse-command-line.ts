@@ -1,6 +1,5 @@
-import { shorten } from "../../shared/shorten.ts";
 import { dropUnseen } from "../../shared/unseen.ts";
-import { EQUALS, invalid, type Token, tokenize } from "./tokens.ts";
+import { EQUALS, invalid, showTyped, type Token, tokenize } from "./tokens.ts";
 
 /** What was typed after a slash command. */
 export interface CommandLine {
@@ -136,12 +135,12 @@ function nameOf(word: string): string | null {
 function strayWord(word: string, values: ReadonlyMap<string, string>): Error {
   const key = [...values.keys()].at(-1) ?? "name";
   if (EQUALS.test(word)) {
-    const name = shorten(word.split(EQUALS, 1)[0] ?? "", 60);
+    const name = showTyped(word.split(EQUALS, 1)[0] ?? "", 60);
     return invalid(
       `“${name}” cannot be the name of a value: names have the letters a to z, digits and _, and begin with a letter. If it belongs to “${key}” before it, write that in quotes: \`${key}="…"\`.`,
     );
   }
-  const shown = shorten(word, 60);
+  const shown = showTyped(word, 60);
   return invalid(
     `“${shown}” has no name. If it belongs to “${key}” before it, write that in quotes: \`${key}="… ${shown}"\`. If it is a value of its own, write its name and \`=\` before it.`,
   );

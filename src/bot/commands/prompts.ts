@@ -1,12 +1,11 @@
 import { nearest } from "../../shared/did-you-mean.ts";
-import { shorten } from "../../shared/shorten.ts";
 import { escapeText } from "../../slack/text.ts";
 import type { BotContext } from "../context.ts";
 import { assertMayDeploy } from "../permissions.ts";
 import type { CardMessage } from "../views/blocks/build.ts";
 import { describeAsked, promptCard, promptList } from "../views/prompt-list.ts";
 import { type CommandRequest, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
-import { invalid } from "./tokens.ts";
+import { invalid, showTyped } from "./tokens.ts";
 
 const ACTIONS = ["add", "split", "promote", "rollback"] as const;
 
@@ -81,7 +80,7 @@ async function change(
     }
     default:
       throw invalid(
-        `“${shorten(action, 40)}” is not known for prompts. Write one of ${ACTIONS.join(", ")}: \`${command} prompts ${name} ${nearest(action, ACTIONS) ?? "promote"} …\`.`,
+        `“${showTyped(action, 40)}” is not known for prompts. Write one of ${ACTIONS.join(", ")}: \`${command} prompts ${showTyped(name, 60)} ${nearest(action, ACTIONS) ?? "promote"} …\`.`,
       );
   }
 }
@@ -91,7 +90,7 @@ function toNumber(word: string | undefined): number {
   const digits = /^v?(\d{1,9})%?$/i.exec(word ?? "")?.[1];
   if (digits !== undefined) return Number(digits);
   const what =
-    word === undefined ? "A number is missing." : `“${shorten(word, 40)}” is not a number.`;
+    word === undefined ? "A number is missing." : `“${showTyped(word, 40)}” is not a number.`;
   throw invalid(`${what} Write, for example, \`split v2 20\` or \`promote v2\`.`);
 }
 

@@ -6,12 +6,14 @@ import { escapeText } from "../../slack/text.ts";
 import { describeInputs, exampleLine, quoteValue } from "./inputs-help.ts";
 import type { Lookup } from "./named.ts";
 import type { CommandRequest } from "./subcommand.ts";
-import { invalid } from "./tokens.ts";
+import { invalid, showTyped } from "./tokens.ts";
 
 type Values = CommandRequest["values"];
 
 /** Workflows whose ids are named where none was given. */
 const IDS_NAMED = 5;
+/** A line to copy is shown as long as this. */
+const MAX_LINE = 1000;
 
 /** What is said to people who name no workflow, with a line to copy. */
 export async function noWorkflowGiven(
@@ -22,7 +24,7 @@ export async function noWorkflowGiven(
   const [first] = workflows;
   if (first === undefined) return invalid("There are no workflows yet, so nothing can be started.");
   const given = [...values].map(([name, value]) => `${name}=${quoteValue(value)}`);
-  const line = [command, "run", first.id, ...given].join(" ");
+  const line = showTyped([command, "run", first.id, ...given].join(" "), MAX_LINE);
   const ids = workflows.slice(0, IDS_NAMED).map(({ id }) => `\`${id}\``);
   const more = workflows.length > IDS_NAMED ? ` and more (\`${command} list\`)` : "";
   const what = values.size > 0 ? "The workflow's id comes before the values" : "Say which workflow";

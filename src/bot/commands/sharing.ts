@@ -1,9 +1,8 @@
-import { shorten } from "../../shared/shorten.ts";
 import { isChannelId } from "../../slack/channels.ts";
 import { mentionChannel, mentionPerson, showTime } from "../../slack/text.ts";
 import type { BotContext } from "../context.ts";
 import { ADMINS_ONLY, type Subcommand } from "./subcommand.ts";
-import { invalid } from "./tokens.ts";
+import { invalid, showTyped } from "./tokens.ts";
 
 /** The button that allows it. */
 export const ALLOW_SHARING = "Report here from now on";
@@ -28,7 +27,7 @@ export const sharingCommand: Subcommand = {
         return revoke(channel, caller.userId, context);
       default:
         throw invalid(
-          `“${shorten(what ?? "", 40)}” is not known here. Write \`${context.command} sharing allow\`, \`${context.command} sharing revoke\`, or \`${context.command} sharing\` to see what holds now.`,
+          `“${showTyped(what ?? "", 40)}” is not known here. Write \`${context.command} sharing allow\`, \`${context.command} sharing revoke\`, or \`${context.command} sharing\` to see what holds now.`,
         );
     }
   },

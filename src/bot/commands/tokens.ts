@@ -1,4 +1,5 @@
 import { AppError } from "../../shared/errors.ts";
+import { shorten } from "../../shared/shorten.ts";
 import { isUnseen, trimUnseen } from "../../shared/unseen.ts";
 import { typedAddress, unescapeText } from "../../slack/text.ts";
 
@@ -102,7 +103,7 @@ class Reader {
       text += this.#readPart();
     }
     throw invalid(
-      `A quote is open: ${opening}${text.slice(0, 30)}… has no ${CLOSING[opening] ?? opening} at its end. Close it, or write \\${opening} for the character itself.`,
+      `A quote is open: ${opening}${showTyped(text, 30)} … has no ${CLOSING[opening] ?? opening} at its end. Close it, or write \\${opening} for the character itself.`,
     );
   }
 
@@ -158,4 +159,9 @@ function isSpace(char: string | undefined): boolean {
 
 export function invalid(message: string): AppError {
   return new AppError({ code: "command_invalid", message });
+}
+
+/** What was typed, to be quoted in a sentence: short, and without the brackets of a mention, which would become one there. */
+export function showTyped(text: string, limit: number): string {
+  return shorten(text.replaceAll("<", "‹").replaceAll(">", "›"), limit);
 }

@@ -1,13 +1,12 @@
 import type { Engine } from "../../engine/api/engine.ts";
 import type { Activation } from "../../engine/api/workflows.ts";
-import { shorten } from "../../shared/shorten.ts";
 import { escapeText, mentionPerson, showTime } from "../../slack/text.ts";
 import { type CardMessage, message, section, sections } from "../views/blocks/build.ts";
 import { partOrWhole } from "../views/definition-preview.ts";
 import { describeDiff } from "../views/version-diff.ts";
 import { assertNoMore, readWorkflow, usageOf } from "./named.ts";
 import { ADMINS_ONLY, EVERY_ROLE, type Subcommand } from "./subcommand.ts";
-import { invalid } from "./tokens.ts";
+import { invalid, showTyped } from "./tokens.ts";
 
 const VERSIONS_SHOWN = 20;
 
@@ -124,6 +123,6 @@ export function readVersion(word: string | undefined, usage: string): number | u
   const text = word.replace(/^v/i, "");
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw invalid(
-    `“${shorten(word, 40)}” is not the number of a version, such as 3. It is written \`${usage}\`.`,
+    `“${showTyped(word, 40)}” is not the number of a version, such as 3. It is written \`${usage}\`.`,
   );
 }
