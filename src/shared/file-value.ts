@@ -112,3 +112,10 @@ function safeType(given: string): string {
   const charset = CHARSET.exec(given)?.[1]?.toLowerCase();
   return charset === undefined ? type : `${type}; charset=${charset}`;
 }
+
+/** A size for people: `10 MB`. */
+export function writeSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  const [unit, size] = bytes < 1_000_000 ? ["kB", bytes / 1000] : ["MB", bytes / 1_000_000];
+  return `${Number(size.toFixed(1))} ${unit}`;
+}

@@ -1,4 +1,5 @@
 import { didYouMean } from "../../shared/did-you-mean.ts";
+import { isFileValue, writeSize } from "../../shared/file-value.ts";
 import { formatPath } from "../../shared/format-path.ts";
 import { isDeeper, type Json, type JsonObject } from "../../shared/json.ts";
 import { readJsonOrText } from "../../shared/read-json.ts";
@@ -73,7 +74,11 @@ export function readInput(
   const value = convert(input, given, form);
   if (value === undefined)
     return { value: null, problems: [{ path, ...misfit(input, given, form) }] };
-  const problems = [...checkBounds(input, value), ...checkPattern(input, value)];
+  const problems = [
+    ...checkBounds(input, value),
+    ...checkPattern(input, value),
+    ...checkFile(input, value),
+  ];
   return { value, problems: problems.map((problem) => ({ path, ...problem })) };
 }
 
@@ -158,6 +163,29 @@ function checkPattern(input: InputDefinition, value: Json): readonly Misfit[] {
   if (pattern.test(value)) return [];
   const fix = input.description ?? `It has to match ${input.pattern}.`;
   return [{ message: `${shown(value, input)} does not have the expected form`, fix }];
+}
+
+/** Of a file the name and what its sender said of it; the bytes are not looked into. */
+function checkFile(
+  { accept, maxSize, sensitive }: InputDefinition,
+  value: Json,
+): readonly Misfit[] {
+  if (!isFileValue(value)) return [];
+  const it = sensitive ? "the file" : `the file "${value.name}"`;
+  const [type = ""] = value.type.split(";");
+  const name = value.name.toLowerCase();
+  const isAccepted = accept?.some((one) => {
+    const wanted = one.toLowerCase();
+    if (wanted.startsWith(".")) return name.endsWith(wanted);
+    return wanted.endsWith("/*") ? type.startsWith(wanted.slice(0, -1)) : type === wanted;
+  });
+  if (isAccepted === false) {
+    const fix = `Give one of these: ${accept?.join(", ") ?? ""}.`;
+    return [{ message: `${it} is of the type ${type}`, fix }];
+  }
+  if (maxSize === undefined || value.size <= maxSize) return [];
+  const fix = `Give a file of at most ${writeSize(maxSize)}.`;
+  return [{ message: `${it} has ${writeSize(value.size)}`, fix }];
 }
 
 /** What `min` and `max` are compared with: a number, or the length of a text or list. */

@@ -68,6 +68,17 @@ export const INPUT_TYPES = [
   "url",
 ] as const;
 
+/** Bytes, or a text with a unit. */
+const FileSize = z.union([z.number(), z.string()]).transform((value, context): number => {
+  const [, digits, unit = ""] =
+    /^\s*(\d{1,12}(?:\.\d{1,3})?)\s*(kb|mb)?\s*$/i.exec(String(value)) ?? [];
+  const factor = { "": 1, kb: 1000, mb: 1_000_000 }[unit.toLowerCase()] ?? 1;
+  const bytes = Math.round(Number(digits) * factor);
+  if (bytes >= 1) return bytes;
+  context.addIssue({ code: "custom", message: 'must be bytes, or a text such as "5 MB"' });
+  return z.NEVER;
+});
+
 export const InputDefinition = z.strictObject({
   type: z.enum(INPUT_TYPES),
   label: z.string().max(150).optional(),
@@ -78,6 +89,21 @@ export const InputDefinition = z.strictObject({
   max: z.number().optional(),
   options: z.array(z.string().min(1).max(75)).min(1).max(100).optional(),
   pattern: z.string().max(500).optional(),
+  /** Of a file: media types (`application/pdf`, `image/*`) and endings of names (`.csv`); one is enough. */
+  accept: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(?:[\w.+-]{1,60}\/(?:[\w.+-]{1,60}|\*)|\.[\w.+-]{1,20})$/,
+          'must be a media type such as application/pdf or image/*, or an ending such as ".csv"',
+        ),
+    )
+    .min(1)
+    .max(20)
+    .optional(),
+  /** Of a file, in bytes. @default as large as files may be */
+  maxSize: FileSize.optional(),
   sensitive: z.boolean().default(false),
   /** Is its value a link or a mention in messages? For a `url`, a `user` and a `channel`. @default it is text */
   link: z.boolean().optional(),

@@ -4,6 +4,7 @@ import {
   findFileValues,
   type IncomingFile,
   toIncomingFile,
+  writeSize,
 } from "../../shared/file-value.ts";
 import { sha256 } from "../../shared/hash.ts";
 import type { Json } from "../../shared/json.ts";
@@ -258,13 +259,6 @@ export class Files {
     if ((this.#touched.get(ref) ?? Number.NEGATIVE_INFINITY) > now - SHORT_MS) return;
     if (await store.files.extend(ref, now + this.limits.retentionMs)) this.#touched.set(ref, now);
   }
-}
-
-/** A size for people: `10 MB`. */
-function writeSize(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`;
-  const [unit, size] = bytes < 1_000_000 ? ["kB", bytes / 1000] : ["MB", bytes / 1_000_000];
-  return `${Number(size.toFixed(1))} ${unit}`;
 }
 
 function tooLarge(name: string, maxBytes: number): AppError {

@@ -238,6 +238,64 @@ describe("JSON is taken strictly", () => {
   });
 });
 
+describe("a file", () => {
+  const given = (name: string, type: string, size = 1000): JsonObject => ({
+    name,
+    type,
+    size,
+    ref: `sha256:${"0".repeat(64)}`,
+  });
+  const PDF = given("a.pdf", "application/pdf");
+
+  test.for<readonly [object, Json, Json]>([
+    [{}, PDF, PDF],
+    [{ accept: ["application/pdf"] }, PDF, PDF],
+    [{ accept: ["image/*", ".PDF"] }, PDF, PDF],
+    [
+      { accept: ["text/csv"] },
+      given("a", "text/csv; charset=utf-8"),
+      given("a", "text/csv; charset=utf-8"),
+    ],
+    [{ maxSize: "1 kB" }, PDF, PDF],
+    [{ maxSize: 1000 }, PDF, PDF],
+    [
+      { accept: ["image/*", ".csv"] },
+      PDF,
+      'x: the file "a.pdf" is of the type application/pdf. Give one of these: image/*, .csv.',
+    ],
+    [
+      { accept: ["image/*"], sensitive: true },
+      PDF,
+      "x: the file is of the type application/pdf. Give one of these: image/*.",
+    ],
+    [
+      { maxSize: "1.5 MB" },
+      given("a.pdf", "application/pdf", 1_500_001),
+      'x: the file "a.pdf" has 1.5 MB. Give a file of at most 1.5 MB.',
+    ],
+    [{}, "hello", expect.stringContaining('"hello" is not a file. Give the id of a Slack file')],
+    [{}, [PDF], expect.stringContaining("the list is not a file")],
+    [{}, { ...PDF, more: 1 }, expect.stringContaining("an object is not a file")],
+    [{}, { ...PDF, ref: "sha256:0" }, expect.stringContaining("an object is not a file")],
+    [{}, { ...PDF, type: "a/b\r\nX: y" }, expect.stringContaining("an object is not a file")],
+  ])("that is %j is taken or refused: %j", ([input, value, expected]) => {
+    for (const form of ["json", "form"] as const)
+      expect(one({ type: "file", ...input }, value, form)).toEqual(
+        form === "form" && Array.isArray(value)
+          ? expect.stringContaining("Give it once")
+          : expected,
+      );
+  });
+
+  test.for([0, -1, "5 GB", "five", "1e9", "", null])("has no maxSize of %j", (maxSize) => {
+    expect(InputDefinition.safeParse({ type: "file", maxSize }).success).toBe(false);
+  });
+
+  test.for(["pdf", "application", "*/*", "a/b; c=d", ""])("has no accept of %j", (one) => {
+    expect(InputDefinition.safeParse({ type: "file", accept: [one] }).success).toBe(false);
+  });
+});
+
 describe("names", () => {
   const inputs = {
     amount: InputDefinition.parse({ type: "number", required: true }),

@@ -33,6 +33,7 @@ export function checkInput(
     const fix = `Remove it: a link is made of a ${LINK_KINDS.join(", a ")}.`;
     collector.problem([...path, "link"], message, fix);
   }
+  checkFileBounds(path, input, collector);
   if (input.min !== undefined && input.max !== undefined && input.min > input.max) {
     const message = `"min" (${input.min}) is above "max" (${input.max})`;
     collector.problem([...path, "min"], message, "Exchange them.");
@@ -45,6 +46,18 @@ export function checkInput(
   if (input.default === undefined || input.default === null) return;
   for (const { message, fix } of readInput(name, input, input.default, "json").problems) {
     collector.problem([...path, "default"], message, fix);
+  }
+}
+
+function checkFileBounds(
+  path: readonly PropertyKey[],
+  input: InputDefinition,
+  collector: ProblemCollector,
+): void {
+  for (const member of ["accept", "maxSize"] as const) {
+    if (input[member] === undefined || input.type === "file") continue;
+    const message = `"${member}" means nothing for type ${input.type}`;
+    collector.problem([...path, member], message, 'Use "type": "file", or remove it.');
   }
 }
 

@@ -16,6 +16,18 @@ describe("inputs and triggers", () => {
       'inputs.item.options: "options" means nothing for type string',
     ],
     [
+      "kinds of files without a file",
+      ["inputs", "item"],
+      { type: "string", accept: ["application/pdf"] },
+      'inputs.item.accept: "accept" means nothing for type string. Use "type": "file"',
+    ],
+    [
+      "a size of files that is none",
+      ["inputs", "item"],
+      { type: "file", maxSize: "large" },
+      'must be bytes, or a text such as "5 MB"',
+    ],
+    [
       "an option twice",
       ["inputs", "item"],
       { type: "select", options: ["a", "a"] },
