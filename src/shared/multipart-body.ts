@@ -97,12 +97,7 @@ function readPart(
   inexact: InexactNumbers,
 ): { readonly name: string; readonly content: Json; readonly file?: IncomingFile } {
   const one = (name: string): string => headers?.[name]?.[0] ?? "";
-  const length = Object.entries(headers ?? {}).reduce(
-    (sum, [name, values]) => sum + name.length + values.join("").length,
-    0,
-  );
-  if (length > MAX_HEADERS)
-    throw tooLarge(`a part whose headers have more than ${MAX_HEADERS} characters`);
+  assertHeaders(headers ?? {}, number);
   const disposition = one("content-disposition");
   const name = fieldName(disposition, number);
   const encoding = one("content-transfer-encoding").trim().toLowerCase();
@@ -111,6 +106,8 @@ function readPart(
   const bytes = Buffer.concat(chunks);
   const header = one("content-type");
   const type = parseContentType(header);
+  if (type.type.startsWith("multipart/"))
+    throw malformed(`the field "${name}" holds parts of its own; send each file under its name`);
   const fileName = fileNameOf(disposition, { isForm: true });
   if (fileName === undefined && isText(type)) {
     return { name, content: readText(bytes, type, name, inexact) };
@@ -121,6 +118,17 @@ function readPart(
     type: header === "" ? UNKNOWN_TYPE : header,
   });
   return { name, content: file.value, file };
+}
+
+function assertHeaders(headers: NonNullable<Part["headers"]>, number: number): void {
+  const length = Object.entries(headers).reduce(
+    (sum, [name, values]) => sum + name.length + values.join("").length,
+    0,
+  );
+  if (length > MAX_HEADERS)
+    throw tooLarge(`a part whose headers have more than ${MAX_HEADERS} characters`);
+  if ((headers["content-disposition"] ?? []).length > 1)
+    throw malformed(`part ${number} has more than one Content-Disposition`);
 }
 
 function fieldName(disposition: string, number: number): string {

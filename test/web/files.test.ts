@@ -278,6 +278,22 @@ describe("a form with files", () => {
       "“klingon”, which is not known",
     ],
     [
+      "parts within a part",
+      multipart([
+        'form-data; name="f"',
+        "--y\r\n\r\n1\r\n--y--",
+        "Content-Type: multipart/mixed; boundary=y",
+      ]),
+      FORM["content-type"],
+      'the field "f" holds parts of its own; send each file under its name',
+    ],
+    [
+      "a part with two names",
+      multipart(['form-data; name="a"', "1", 'Content-Disposition: form-data; name="b"']),
+      FORM["content-type"],
+      "part 1 has more than one Content-Disposition",
+    ],
+    [
       "a file that is encoded",
       multipart([
         'form-data; name="f"; filename="a"',
