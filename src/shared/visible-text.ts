@@ -1,5 +1,6 @@
 // cspell:ignore Bopomofo ypal bänk (a script, and examples)
 import { domainToASCII } from "node:url";
+import { inOneLine } from "./shorten.ts";
 
 /*
  * Text of a model, of a person or of a definition may hold what people cannot see, or take for something else. What decides about
@@ -66,7 +67,7 @@ export function showHidden(text: string): string {
 
 /** The same in one line: a line break becomes `⟨line break⟩`, so that text cannot begin a line. */
 export function showHiddenInLine(text: string): string {
-  return showHidden(text.trim()).replaceAll(/\s*\n\s*/g, " ⟨line break⟩ ");
+  return inOneLine(showHidden(text.trim()), " ⟨line break⟩ ");
 }
 
 function showPart(part: string): string {

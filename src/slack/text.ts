@@ -1,5 +1,6 @@
 import { isJsonObject, type Json } from "../shared/json.ts";
 import { escapeMrkdwn } from "../shared/markup.ts";
+import { inOneLine } from "../shared/shorten.ts";
 import { isUserId } from "../shared/slack-ids.ts";
 import { cut } from "./limits.ts";
 
@@ -75,7 +76,7 @@ export function pinnedName(channel: string): string | null {
 /** A JSON value in one line of mrkdwn, escaped: text as it is, the rest as JSON. */
 export function showValue(value: Json, limit: number): string {
   const text = typeof value === "string" ? value : value === null ? "–" : JSON.stringify(value);
-  return cut(escapeText(text.replaceAll(/\s*\n\s*/g, " ").trim() || "(empty)"), limit);
+  return cut(escapeText(inOneLine(text).trim() || "(empty)"), limit);
 }
 
 /** Like {@link showValue}, but lists the members of an object: `decision: reject; reason: too dear`. */

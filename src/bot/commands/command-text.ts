@@ -1,18 +1,31 @@
 import { dropUnseen, trimUnseen } from "../../shared/unseen.ts";
 
-const FENCED = /^```\s*([\s\S]*?)\s*```$/;
+const FENCE = "```";
 /** Bold, italic, struck out or code as a whole. */
 const MARKED = /^([*_~`])([^\n]+)\1$/;
 const QUOTED = /^["“„‟«'‘]([^"“”„‟«»'‘’]+)["“”»'’]$/;
 const HELP = /^(?:-{1,2}h(?:elp)?|[–—]help|\?+)$/i;
 
+/** How many marks stand around each other, and how often a command is pasted with what stands before it. */
+const MOST = 8;
+
 /** A text without the marks of formatting around it all. */
 export function withoutMarks(text: string): string {
-  const fenced = FENCED.exec(text)?.[1];
-  if (fenced !== undefined) return withoutMarks(fenced.trim());
+  let rest = text;
+  for (let n = 0; n < MOST; n += 1) {
+    const inside = insideMarks(rest);
+    if (inside === null) break;
+    rest = inside.trim();
+  }
+  return rest;
+}
+
+function insideMarks(text: string): string | null {
+  const isFenced = text.startsWith(FENCE) && text.endsWith(FENCE);
+  if (isFenced && text.length >= 2 * FENCE.length) return text.slice(FENCE.length, -FENCE.length);
   const [, mark = "", inside = ""] = MARKED.exec(text) ?? [];
   // `a` or `b` begins and ends with a mark, too.
-  return mark === "" || inside.includes(mark) ? text : withoutMarks(inside.trim());
+  return mark === "" || inside.includes(mark) ? null : inside;
 }
 
 /**
@@ -21,10 +34,17 @@ export function withoutMarks(text: string): string {
  * @param before - `/workflow`, or the name of the bot.
  */
 export function readCommandText(typed: string, before: readonly string[]): string {
-  const marked = withoutMarks(trimUnseen(typed));
-  const text = QUOTED.exec(marked)?.[1]?.trim() ?? marked;
-  const lower = text.toLowerCase();
-  const named = before.find((one) => lower === one || lower.startsWith(`${one.toLowerCase()} `));
-  if (named !== undefined) return readCommandText(text.slice(named.length), before);
+  let text = plainCommand(typed);
+  for (let n = 0; n < MOST; n += 1) {
+    const lower = text.toLowerCase();
+    const named = before.find((one) => lower === one || lower.startsWith(`${one.toLowerCase()} `));
+    if (named === undefined) break;
+    text = plainCommand(text.slice(named.length));
+  }
   return HELP.test(dropUnseen(text)) ? "help" : text;
+}
+
+function plainCommand(typed: string): string {
+  const marked = withoutMarks(trimUnseen(typed));
+  return QUOTED.exec(marked)?.[1]?.trim() ?? marked;
 }

@@ -40,8 +40,16 @@ export const EQUALS = /[=＝]/;
 /** A name and a colon, behind which a value may begin. */
 const NAMED = /^[-–—−]{0,2}[A-Za-z_][A-Za-z0-9_-]{0,63}[:：]$/;
 
-/** Splits a command at its spaces outside quotes. @throws {AppError} `command_invalid`: an open quote, text after a quote. */
+/** Characters of a command: more are pasted by mistake. */
+const LONGEST = 12_000;
+
+/** Splits a command at its spaces outside quotes. @throws {AppError} `command_invalid`: an open quote, text after a quote; it is too long. */
 export function tokenize(text: string): readonly Token[] {
+  if (text.length > LONGEST) {
+    throw invalid(
+      `The command has ${text.length} characters; at most ${LONGEST} are read. Give long texts in the dialog of the run.`,
+    );
+  }
   const reader = new Reader(text);
   const tokens: Token[] = [];
   while (reader.skipSpace()) {

@@ -100,24 +100,9 @@ function isContainer(value: Json): value is JsonObject | readonly Json[] {
   return isJsonObject(value) || Array.isArray(value);
 }
 
-/** Position after the bracket that closes the one at `from`; `null` if none does. */
+/** Position after the bracket that closes the one at `from`; `null` if none does. Brackets within strings do not count. */
 function endOfJson(text: string, from: number): number | null {
   let depth = 0;
-  for (const bracket of bracketsOf(text, from)) {
-    depth += bracket.step;
-    if (depth === 0) return bracket.at + 1;
-  }
-  return null;
-}
-
-interface Bracket {
-  readonly step: 1 | -1;
-  readonly at: number;
-}
-
-/** The brackets of a JSON text that are not within strings: +1 opens, -1 closes. */
-function bracketsOf(text: string, from: number): readonly Bracket[] {
-  const brackets: Bracket[] = [];
   let inString = false;
   for (let at = from; at < text.length; at += 1) {
     const character = text[at];
@@ -125,8 +110,9 @@ function bracketsOf(text: string, from: number): readonly Bracket[] {
       if (character === "\\") at += 1;
       else if (character === '"') inString = false;
     } else if (character === '"') inString = true;
-    else if (character === "{" || character === "[") brackets.push({ step: 1, at });
-    else if (character === "}" || character === "]") brackets.push({ step: -1, at });
+    else if (character === "{" || character === "[") depth += 1;
+    else if (character === "}" || character === "]") depth -= 1;
+    if (depth === 0) return at + 1;
   }
-  return brackets;
+  return null;
 }

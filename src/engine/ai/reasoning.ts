@@ -20,8 +20,22 @@ export interface Unreasoned {
 
 /** Takes the reasoning off an answer. What is left is empty when there was nothing else. */
 export function withoutReasoning(answer: string): Unreasoned {
+  // No model thinks so often; each block is looked for in all that is left.
+  if (hasMoreTags(answer, MAX_TAGS)) return { text: answer.trim(), isUnclear: true };
   const text = cutLeading(finalChannel(answer.replace(/^\uFEFF/, "").trim()));
   return { text, isUnclear: tagsIn(text).some(({ isOwn }) => isOwn) };
+}
+
+/** Tags of reasoning in one answer. */
+const MAX_TAGS = 200;
+
+function hasMoreTags(text: string, limit: number): boolean {
+  let count = 0;
+  for (const _tag of text.matchAll(TAG)) {
+    count += 1;
+    if (count > limit) return true;
+  }
+  return false;
 }
 
 /** The final channel of an answer in OpenAI's harmony format, with its tokens or with the names alone that are left of them. */
@@ -55,7 +69,7 @@ function tagsIn(text: string): readonly Tag[] {
   const tags: Tag[] = [];
   for (const match of text.matchAll(TAG)) {
     const [start, end] = [match.index, match.index + match[0].length];
-    const [before, after] = [text.slice(0, start), text.slice(end)];
+    const [before, after] = [endingAt(text, start), text.slice(end, end + MARGIN)];
     const isQuoted = /["'“‘«]$/.test(before) && /^["'”’»]/.test(after);
     if (isQuoted || code.some((range) => start >= range.start && end <= range.end)) continue;
     const isClosing = match.groups?.["closing"] !== undefined;
@@ -67,6 +81,14 @@ function tagsIn(text: string): readonly Tag[] {
     tags.push({ start, end, isClosing, isOwn });
   }
   return tags;
+}
+
+/** Characters on either side of a tag that say how it stands. */
+const MARGIN = 200;
+
+/** What stands before a place; a word stands for what is further away. */
+function endingAt(text: string, end: number): string {
+  return end <= MARGIN ? text.slice(0, end) : `…${text.slice(end - MARGIN, end)}`;
 }
 
 function isGlued(before: string, after: string): boolean {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AppError } from "../../shared/errors.ts";
 import { hashJson, type Json, readOwn, toJson } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
+import { inOneLine } from "../../shared/shorten.ts";
 import { isUserId } from "../../shared/slack-ids.ts";
 import { externalNames } from "../definition/param-traits.ts";
 import {
@@ -180,7 +181,7 @@ function openRequest(
 
 /** Data must not write lines of its own below the title, as if the card said them. */
 function oneLine(text: string): string {
-  return text.replaceAll(/\s*[\n\r\u2028\u2029]\s*/g, " ").trim();
+  return inOneLine(text).trim();
 }
 
 /** Templates may give one approver or a list of them. */

@@ -215,7 +215,8 @@ function fileName(text: string): string {
 }
 
 function isBase64(text: string): boolean {
-  return /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text) && text.replaceAll(/\s/g, "").length % 4 === 0;
+  const letters = text.replaceAll(/\s+/g, "");
+  return letters.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(letters);
 }
 
 /** Replaces line breaks and control characters, which could begin a header, by spaces. */

@@ -53,8 +53,12 @@ const EMOJI = new Set([
   "thumbsdown",
 ]);
 
+/** Characters of a message that is nothing but a decision. */
+const LONGEST = 100;
+
 /** Is this text a decision in words and nothing else? */
 export function isSpokenDecision(text: string): boolean {
+  if (text.length > LONGEST) return false;
   const plain = text
     .trim()
     .toLowerCase()
