@@ -30,6 +30,13 @@ export interface Executions {
    * `view` its workflow.
    */
   get(executionId: string, reader?: string): Promise<ExecutionView>;
+  /**
+   * The timeline of an execution in pages of at most 200 entries and about 4,000,000 characters, oldest first, with whole outputs.
+   *
+   * @param reader - as for `get`.
+   * @throws {AppError} as `get`.
+   */
+  listSteps(executionId: string, query: StepQuery, reader?: string): Promise<StepPage>;
   /** @param reader - as for `get`: a reader finds what they may see, and may get fewer than `limit`. Absent: all. */
   list(query: ExecutionQuery, reader?: string): Promise<ExecutionPage>;
   /**
@@ -213,7 +220,7 @@ export interface ExecutionView {
   /** Milliseconds from start to end; `null` while it runs. */
   readonly totalDuration: number | null;
   readonly variables: JsonObject;
-  readonly stepResults: Readonly<Record<string, StepResult>>;
+  readonly stepResults: Readonly<Record<string, StepResult & Omission>>;
   readonly steps: readonly StepView[];
   /** Dollars. */
   readonly costAccumulator: number;
@@ -236,6 +243,33 @@ export interface ExecutionView {
   readonly rev: number;
   /** Values that this reader does not see are masked as `•••`. */
   readonly masked?: true;
+  /**
+   * What did not fit: a view holds 4,000,000 characters of values. Those that are left out are `null`, and each says so;
+   * variables are missing. `listSteps` has the outputs.
+   */
+  readonly omitted?: {
+    readonly values: number;
+    /** Names of the variables that are missing. */
+    readonly variables: readonly string[];
+    /** The oldest steps and errors that are not listed. */
+    readonly steps: number;
+    readonly errors: number;
+  };
+}
+
+/** A part of the timeline of an execution, with whole outputs. */
+export interface StepPage {
+  readonly steps: readonly StepView[];
+  /** Where the next page begins; `null`: this is the last one. */
+  readonly next: number | null;
+  readonly masked?: true;
+}
+
+export interface StepQuery {
+  /** How many of the oldest are left out: `next` of the page before. @default 0 */
+  readonly after?: number;
+  /** Only entries with this path. */
+  readonly path?: string;
 }
 
 export interface RetryView {
@@ -272,7 +306,13 @@ export interface WaitView {
   readonly event?: string;
 }
 
-export interface StepView {
+/** Of a value for which there was no room. */
+export interface Omission {
+  /** The characters of the output, which is `null` here. */
+  readonly outputOmitted?: number;
+}
+
+export interface StepView extends Omission {
   readonly stepId: string;
   readonly path: string;
   /** Type of the step, as the definition says. */

@@ -6,8 +6,10 @@ import type {
   ExecutionView,
   StartRequest,
   StartResult,
+  StepPage,
+  StepQuery,
 } from "../api/executions.ts";
-import { toExecutionView } from "../execution/projections/execution-view.ts";
+import { toExecutionView, toStepPage } from "../execution/projections/execution-view.ts";
 import { type Masker, sensitiveOf } from "../execution/projections/sensitive.ts";
 import type { Executions } from "../executions/executions.ts";
 import type { Migrations } from "../executions/migrations.ts";
@@ -18,7 +20,7 @@ import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Gate } from "./gate.ts";
 import { leftOut } from "./left-out.ts";
 import { assertOwns, refuseRun, rightsIn } from "./run-rights.ts";
-import { maskView } from "./view-for.ts";
+import { maskSteps, maskView } from "./view-for.ts";
 
 export interface GuardedParts {
   readonly executions: Executions;
@@ -72,6 +74,14 @@ export class GuardedExecutions implements ExecutionsApi {
     const masker = await this.maskerFor(executionId, reader);
     const { view } = await this.read(executionId);
     return maskView(view, masker);
+  }
+
+  async listSteps(executionId: string, query: StepQuery, reader?: string): Promise<StepPage> {
+    const masker = await this.maskerFor(executionId, reader);
+    const { state, workflow } = await this.#parts.executions.read(executionId);
+    const page = toStepPage(workflow, state, query);
+    this.#parts.executions.keep(state);
+    return maskSteps(page, masker);
   }
 
   /** What masks a run for a reader; `null`: they see all. @throws {AppError} `execution_not_found`, `not_allowed`. */

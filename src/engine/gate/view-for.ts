@@ -1,4 +1,4 @@
-import type { ExecutionView } from "../api/executions.ts";
+import type { ExecutionView, StepPage, StepView } from "../api/executions.ts";
 import { type Masker, maskMembers } from "../execution/projections/sensitive.ts";
 import { MASK } from "../model/mask.ts";
 
@@ -10,9 +10,7 @@ export function maskView(view: ExecutionView, masker: Masker | null): ExecutionV
   return {
     ...shown,
     variables: masker.value(maskMembers(variables, masker.variables)),
-    steps: masker.value(
-      steps.map((step) => (masker.steps.has(step.stepId) ? { ...step, output: MASK } : step)),
-    ),
+    steps: maskEach(steps, masker),
     stepResults: masker.value(
       Object.fromEntries(
         Object.entries(stepResults).map(([id, result]) => [
@@ -23,4 +21,16 @@ export function maskView(view: ExecutionView, masker: Masker | null): ExecutionV
     ),
     masked: true,
   };
+}
+
+/** A page of the timeline for a reader who does not see what is sensitive. */
+export function maskSteps(page: StepPage, masker: Masker | null): StepPage {
+  if (masker === null) return page;
+  return { ...page, steps: maskEach(page.steps, masker), masked: true };
+}
+
+function maskEach(steps: readonly StepView[], masker: Masker): readonly StepView[] {
+  return masker.value(
+    steps.map((step) => (masker.steps.has(step.stepId) ? { ...step, output: MASK } : step)),
+  );
 }

@@ -21,6 +21,13 @@ const ListQuery = z.object({
   cursor: z.string().optional(),
 });
 
+const AFTER = "must be `next` of the page before";
+
+const StepsQuery = z.object({
+  after: z.coerce.number(AFTER).pipe(z.int(AFTER).min(0, AFTER)).optional(),
+  path: z.string().min(1).optional(),
+});
+
 const CallsQuery = z.object({ step: z.string().min(1).optional() });
 
 /** Reading, listing and cancelling executions. */
@@ -33,6 +40,19 @@ export function executionRoutes(engine: Engine): readonly Route[] {
       handle: async (request) => ({
         body: await engine.executions.get(request.param("id"), OPERATOR),
       }),
+    },
+    {
+      method: "GET",
+      path: "/api/executions/:id/steps",
+      handle: async (request) => {
+        const query = parseInput(StepsQuery, queryObject(request.query), "query");
+        const page = await engine.executions.listSteps(
+          request.param("id"),
+          omitUndefined(query),
+          OPERATOR,
+        );
+        return { body: page };
+      },
     },
     {
       method: "GET",

@@ -1,11 +1,15 @@
 import { elapsed } from "../../../shared/duration.ts";
+import type { Json, JsonObject } from "../../../shared/json.ts";
 import { toDollars } from "../../../shared/money.ts";
 import type {
   ErrorView,
   ExecutionSummary,
   ExecutionView,
+  Omission,
   RequestView,
   RunningStep,
+  StepPage,
+  StepQuery,
   StepView,
   WaitView,
 } from "../../api/executions.ts";
@@ -16,16 +20,32 @@ import {
   type ReadonlyRequest,
   type ReadonlyState,
   ROOT,
+  type StepResult,
 } from "../../model/state.ts";
 import { stepIdOf } from "../../model/step-path.ts";
 import type { ExecutionRecord } from "../../ports/executions.ts";
 import { waitReason } from "./execution-record.ts";
+import { ViewRoom } from "./view-room.ts";
 
 /** An execution as the bot and the API show it. A copy: it does not change with the state. */
 export function toExecutionView(workflow: CompiledWorkflow, state: ReadonlyState): ExecutionView {
   const { start } = state;
   const root = state.frames.get(ROOT);
   const totalCost = toDollars(state.spentNano);
+  const room = new ViewRoom();
+  // What a reader looks for first gets room first.
+  const output = room.take(state.output) === null ? state.output : null;
+  const [variables, missing] = fittingVariables(state.variables, room);
+  const stepResults = fittingResults(root?.results ?? {}, room);
+  const [steps, errors] = [state.steps.slice(-MAX_STEPS), state.errors.slice(-MAX_ERRORS)];
+  const views = steps.toReversed().map((record) => fitting(toStep(workflow, state, record), room));
+  const left = {
+    values: room.omitted,
+    variables: missing,
+    steps: state.steps.length - steps.length,
+    errors: state.errors.length - errors.length,
+  };
+  const isCut = left.values + left.steps + left.errors > 0;
   return {
     executionId: start.executionId,
     workflowId: start.workflowId,
@@ -47,15 +67,15 @@ export function toExecutionView(workflow: CompiledWorkflow, state: ReadonlyState
     startedAt: iso(start.at),
     completedAt: state.endedAt === null ? null : iso(state.endedAt),
     totalDuration: state.endedAt === null ? null : elapsed(start.at, state.endedAt),
-    variables: { ...state.variables },
-    stepResults: { ...root?.results },
-    steps: state.steps.map((record) => toStep(workflow, state, record)),
+    variables,
+    stepResults,
+    steps: views.reverse(),
     costAccumulator: totalCost,
     totalCost,
     costUnknown: isCostUnknown(state),
-    output: state.output,
+    output,
     error: state.error,
-    errors: state.errors.filter(isFailure).map(toError),
+    errors: errors.filter(isFailure).map(toError),
     cancelledBy: state.cancel?.by ?? null,
     retries: state.reopened.map(({ by, at, path, edits, again }) => ({
       by,
@@ -68,7 +88,76 @@ export function toExecutionView(workflow: CompiledWorkflow, state: ReadonlyState
     requests: [...state.requests.values()].map(toRequest),
     running: [...state.activeSteps.values()].map(toRunning),
     rev: state.rev,
+    ...(isCut && { omitted: left }),
   };
+}
+
+/** Entries of the timeline, and errors, that a view lists: the newest. */
+const MAX_STEPS = 10_000;
+const MAX_ERRORS = 2000;
+
+/** Entries of one page of the timeline, and characters of their outputs from which it takes no more. */
+const PAGE_STEPS = 200;
+const PAGE_LENGTH = 4_000_000;
+
+/** A part of the timeline, with whole outputs. */
+export function toStepPage(
+  workflow: CompiledWorkflow,
+  state: ReadonlyState,
+  { after = 0, path }: StepQuery,
+): StepPage {
+  const steps: StepView[] = [];
+  let length = 0;
+  let at = after;
+  for (; at < state.steps.length; at += 1) {
+    if (steps.length >= PAGE_STEPS || length >= PAGE_LENGTH) break;
+    const record = state.steps[at];
+    if (!record || (path !== undefined && record.path !== path)) continue;
+    length += JSON.stringify(record.output).length;
+    steps.push(toStep(workflow, state, record));
+  }
+  return { steps, next: at < state.steps.length ? at : null };
+}
+
+/** A step without its output if there is no room for it. */
+function fitting<Step extends { readonly output: Json }>(step: Step, room: ViewRoom) {
+  const characters = room.take(step.output);
+  return characters === null ? step : { ...step, output: null, outputOmitted: characters };
+}
+
+function fittingResults(
+  results: Readonly<Record<string, StepResult>>,
+  room: ViewRoom,
+): ExecutionView["stepResults"] {
+  return Object.fromEntries(
+    Object.entries(results).map(([id, result]) => [id, fittingResult(result, room)]),
+  );
+}
+
+/** The output of a result may stand under the name of its variable, too. */
+function fittingResult(result: StepResult, room: ViewRoom): StepResult & Omission {
+  const shown = fitting(result, room);
+  const { output, rawOutput } = result;
+  const isDouble = (name: string, value: unknown): boolean => name !== "output" && value === output;
+  const doubles = Object.entries(shown).flatMap(([name, value]) =>
+    isDouble(name, value) ? [name] : [],
+  );
+  const lost = doubles.filter(() => room.take(output) !== null);
+  if (rawOutput !== undefined && room.take(rawOutput) !== null) lost.push("rawOutput");
+  return { ...shown, ...Object.fromEntries(lost.map((name) => [name, null])) };
+}
+
+function fittingVariables(
+  variables: JsonObject,
+  room: ViewRoom,
+): readonly [fitting: JsonObject, missing: readonly string[]] {
+  const missing: string[] = [];
+  const entries = Object.entries(variables).filter(([name, value]) => {
+    const fits = room.take(value) === null;
+    if (!fits) missing.push(name);
+    return fits;
+  });
+  return [Object.fromEntries(entries), missing];
 }
 
 /** An execution as a line of a list. */

@@ -13,6 +13,9 @@ const MAX_PATTERN = 1000;
 /** Values that are looked for in texts; with more, every text is masked. */
 const MAX_VALUES = 2000;
 
+/** Values times characters of the texts that they are looked for in, about 0.1 s; what is beyond is masked whole. */
+const MAX_SEARCH = 50_000_000;
+
 /** Members that name something and hold no value of the run. */
 const NAMES: ReadonlySet<string> = new Set([
   "id",
@@ -106,7 +109,10 @@ function replacer(values: ReadonlySet<string | number>): (text: string) => strin
     ...[...values].filter((value) => typeof value === "number").map(numberPattern),
   ];
   const pattern = patterns.length === 0 ? null : new RegExp(patterns.join("|"), "giu");
+  let left = MAX_SEARCH;
   return (text) => {
+    left -= text.length * (patterns.length + long.length);
+    if (left < 0) return MASK;
     const shorter = long.reduce((left, value) => left.replaceAll(value, MASK), text);
     return pattern === null ? shorter : shorter.replaceAll(pattern, MASK);
   };
