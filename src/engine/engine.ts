@@ -23,6 +23,7 @@ import { DecisionEvaluations } from "./evaluation/evaluations.ts";
 import { AnswerablePeople } from "./executions/answerable-people.ts";
 import { Approvals } from "./executions/approvals.ts";
 import { ChildExecutions } from "./executions/child-executions.ts";
+import { Descendants } from "./executions/descendants.ts";
 import { Executions } from "./executions/executions.ts";
 import { InputExistence } from "./executions/input-existence.ts";
 import { Migrations } from "./executions/migrations.ts";
@@ -278,7 +279,8 @@ function connectExecutions(
   const worker = new Worker({ ...settings, events, workflows, budgets, files, planAheadMs });
   const people = new AnswerablePeople({ ...settings, workflows });
   const existence = new InputExistence(settings);
-  const shared = { store, clock, workflows, people, files, existence, events };
+  const descendants = new Descendants(store);
+  const shared = { store, clock, workflows, people, files, existence, events, descendants };
   const executions = new Executions({ ...shared, prompts, worker });
   const children = new ChildExecutions({ ...shared, executions });
   const limiter = new ConcurrencyLimiter({ store, clock, events });

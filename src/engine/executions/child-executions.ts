@@ -13,6 +13,7 @@ import type { EngineEvents } from "../runtime/engine-events.ts";
 import type { Files } from "../runtime/files.ts";
 import type { ChildHooks, CompletionListener } from "../runtime/hooks.ts";
 import type { Workflows } from "../workflows/workflows.ts";
+import type { Descendants } from "./descendants.ts";
 import type { Executions } from "./executions.ts";
 
 export interface ChildExecutionsOptions {
@@ -22,6 +23,7 @@ export interface ChildExecutionsOptions {
   readonly executions: Pick<Executions, "check" | "begin">;
   readonly files: Pick<Files, "admit">;
   readonly events: EngineEvents;
+  readonly descendants: Descendants;
 }
 
 /** Executions that steps of other executions start: prepares, starts and cancels them, and reports their ends. Each may be repeated. */
@@ -34,7 +36,7 @@ export class ChildExecutions implements ChildHooks, CompletionListener {
 
   /** @see AttemptContext.prepareChild */
   async prepare(parent: ExecutionStarted, request: ChildRequest): Promise<ChildPlan> {
-    const { workflows, executions } = this.#options;
+    const { workflows, executions, descendants } = this.#options;
     if ((parent.trigger.depth ?? 0) >= MAX_CHAIN) {
       throw new AppError({
         code: "limit_exceeded",
@@ -42,6 +44,7 @@ export class ChildExecutions implements ChildHooks, CompletionListener {
       });
     }
     const { workflowId } = request;
+    await descendants.take(rootOf(parent), workflowId);
     const version = request.version ?? (await workflows.active(workflowId)).version;
     const { definition, mayCost } = await workflows.compiled(workflowId, version);
     const variables = executions.check(definition, request.variables, "json");
@@ -101,6 +104,7 @@ export class ChildExecutions implements ChildHooks, CompletionListener {
         type: "workflow" as const,
         source: executionId,
         depth: (trigger.depth ?? 0) + 1,
+        root: rootOf(parent.start),
         userId: trigger.userId,
       }),
       // Requests without a channel of their own have to stand somewhere.
@@ -130,6 +134,11 @@ export class ChildExecutions implements ChildHooks, CompletionListener {
     if (start) await this.#start(parent, start);
     events.emit("wake", { executionId: childId });
   }
+}
+
+/** The execution that a chain began with. */
+function rootOf({ executionId, trigger }: ExecutionStarted): string {
+  return trigger.root ?? executionId;
 }
 
 function endOf(state: ReadonlyState, path: string, attempt: number): JsonObject {

@@ -99,6 +99,8 @@ export interface Trigger {
   readonly source?: string;
   /** How many executions have started each other up to this one; at most `MAX_CHAIN`. */
   readonly depth?: number;
+  /** The execution that the chain began with. Absent: this one, or an old log. */
+  readonly root?: string;
   /**
    * SHA-256 of the canonical variables, when the start came with an idempotency key: distinguishes
    * a repeat from a reused key.

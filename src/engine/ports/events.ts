@@ -23,6 +23,8 @@ export interface EventSource {
   readonly workflowId: string;
   /** How many executions have started each other up to that one. */
   readonly depth: number;
+  /** The execution that the chain began with. Absent: that one, or an old record. */
+  readonly root?: string;
 }
 
 /** Events, and which executions wait for which. */

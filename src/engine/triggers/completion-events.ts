@@ -33,7 +33,12 @@ export class CompletionEvents {
         id: `end:${endId(state)}:${name}`,
         name,
         payload: payloadOf(name, state),
-        source: { executionId, workflowId, depth: trigger.depth ?? 0 },
+        source: {
+          executionId,
+          workflowId,
+          depth: trigger.depth ?? 0,
+          root: trigger.root ?? executionId,
+        },
         answerable: handOn(state),
       });
     }

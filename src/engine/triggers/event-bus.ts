@@ -5,13 +5,14 @@ import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { PublishRequest, PublishResult } from "../api/triggers.ts";
 import { toEventSignal } from "../execution/decider/handle-events.ts";
 import type { AnswerablePeople } from "../executions/answerable-people.ts";
+import type { Descendants } from "../executions/descendants.ts";
 import type { Executions } from "../executions/executions.ts";
 import { compileExpression, type Expression } from "../language/expression.ts";
 import type { Scope } from "../language/scope.ts";
 import { MAX_CHAIN } from "../model/events.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { EventRecord } from "../ports/events.ts";
+import type { EventRecord, EventSource } from "../ports/events.ts";
 import { UPLOADS } from "../ports/files.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
@@ -27,6 +28,7 @@ export interface EventBusOptions {
   readonly triggers: TriggerRegistry;
   readonly executions: Pick<Executions, "start">;
   readonly people: AnswerablePeople;
+  readonly descendants: Descendants;
   readonly files: Pick<Files, "admit">;
   readonly events: EngineEvents;
   /** The worker of this process. */
@@ -141,6 +143,7 @@ export class EventBus {
     try {
       if (depth > MAX_CHAIN) throw tooLong(workflowId);
       if (match && !isTrue(match, payload)) return;
+      if (source) await this.#options.descendants.take(rootOf(source), workflowId);
       await this.#options.executions.start({
         workflowId,
         executionId: executionIdFor(workflowId, `event:${id}:${event.id}`),
@@ -151,7 +154,7 @@ export class EventBus {
           type: "event",
           id,
           event: event.id,
-          ...(source && { source: source.executionId, depth }),
+          ...(source && { source: source.executionId, depth, root: rootOf(source) }),
         },
       });
     } catch (error) {
@@ -162,6 +165,10 @@ export class EventBus {
       );
     }
   }
+}
+
+function rootOf({ root, executionId }: EventSource): string {
+  return root ?? executionId;
 }
 
 interface Rule {

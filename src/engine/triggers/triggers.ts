@@ -13,6 +13,7 @@ import type {
   WebhookRequest,
 } from "../api/triggers.ts";
 import type { AnswerablePeople } from "../executions/answerable-people.ts";
+import type { Descendants } from "../executions/descendants.ts";
 import type { Executions } from "../executions/executions.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Conversations } from "../ports/conversations.ts";
@@ -46,6 +47,7 @@ export interface TriggersOptions {
   readonly workflows: Pick<Workflows, "compiled">;
   readonly executions: Pick<Executions, "start">;
   readonly people: AnswerablePeople;
+  readonly descendants: Descendants;
   readonly files: Pick<Files, "admit">;
   readonly events: EngineEvents;
   /** The worker of this process. */
