@@ -30,22 +30,8 @@ import { ViewRoom } from "./view-room.ts";
 /** An execution as the bot and the API show it. A copy: it does not change with the state. */
 export function toExecutionView(workflow: CompiledWorkflow, state: ReadonlyState): ExecutionView {
   const { start } = state;
-  const root = state.frames.get(ROOT);
   const totalCost = toDollars(state.spentNano);
-  const room = new ViewRoom();
-  // What a reader looks for first gets room first.
-  const output = room.take(state.output) === null ? state.output : null;
-  const [variables, missing] = fittingVariables(state.variables, room);
-  const stepResults = fittingResults(root?.results ?? {}, room);
-  const [steps, errors] = [state.steps.slice(-MAX_STEPS), state.errors.slice(-MAX_ERRORS)];
-  const views = steps.toReversed().map((record) => fitting(toStep(workflow, state, record), room));
-  const left = {
-    values: room.omitted,
-    variables: missing,
-    steps: state.steps.length - steps.length,
-    errors: state.errors.length - errors.length,
-  };
-  const isCut = left.values + left.steps + left.errors > 0;
+  const values = fittingValues(workflow, state);
   return {
     executionId: start.executionId,
     workflowId: start.workflowId,
@@ -67,15 +53,15 @@ export function toExecutionView(workflow: CompiledWorkflow, state: ReadonlyState
     startedAt: iso(start.at),
     completedAt: state.endedAt === null ? null : iso(state.endedAt),
     totalDuration: state.endedAt === null ? null : elapsed(start.at, state.endedAt),
-    variables,
-    stepResults,
-    steps: views.reverse(),
+    variables: values.variables,
+    stepResults: values.stepResults,
+    steps: values.steps,
     costAccumulator: totalCost,
     totalCost,
     costUnknown: isCostUnknown(state),
-    output,
+    output: values.output,
     error: state.error,
-    errors: errors.filter(isFailure).map(toError),
+    errors: values.errors.filter(isFailure).map(toError),
     cancelledBy: state.cancel?.by ?? null,
     retries: state.reopened.map(({ by, at, path, edits, again }) => ({
       by,
@@ -88,7 +74,33 @@ export function toExecutionView(workflow: CompiledWorkflow, state: ReadonlyState
     requests: [...state.requests.values()].map(toRequest),
     running: [...state.activeSteps.values()].map(toRunning),
     rev: state.rev,
-    ...(isCut && { omitted: left }),
+    ...(values.omitted && { omitted: values.omitted }),
+  };
+}
+
+/** The values of a view, as far as there is room for them: what a reader looks for first comes first. */
+function fittingValues(workflow: CompiledWorkflow, state: ReadonlyState) {
+  const room = new ViewRoom();
+  const output = room.take(state.output) === null ? state.output : null;
+  const [variables, missing] = fittingVariables(state.variables, room);
+  const stepResults = fittingResults(state.frames.get(ROOT)?.results ?? {}, room);
+  const [records, errors] = [state.steps.slice(-MAX_STEPS), state.errors.slice(-MAX_ERRORS)];
+  const newestFirst = records.toReversed();
+  const steps = newestFirst.map((record) => fitting(toStep(workflow, state, record), room));
+  const omitted = {
+    values: room.omitted,
+    variables: missing,
+    steps: state.steps.length - records.length,
+    errors: state.errors.length - errors.length,
+  };
+  const isCut = omitted.values + omitted.steps + omitted.errors > 0;
+  return {
+    output,
+    variables,
+    stepResults,
+    steps: steps.reverse(),
+    errors,
+    omitted: isCut ? omitted : null,
   };
 }
 

@@ -37,9 +37,9 @@ test("the view of a run with large outputs is bounded, says what it leaves out, 
   const second = await executions.listSteps(executionId, { after: first.next ?? 0 }, "api");
   expect(second.next).toBeNull();
   const all = [...first.steps, ...second.steps];
-  expect(all.map(({ stepId, output }) => [stepId, String(output).at(-1)])).toEqual(
-    Array.from({ length: 6 }, (_step, index) => [`s${index}`, String(index)]),
-  );
+  expect(
+    all.map(({ stepId, output }) => [stepId, typeof output === "string" && output.at(-1)]),
+  ).toEqual(Array.from({ length: 6 }, (_step, index) => [`s${index}`, String(index)]));
   const one = await executions.listSteps(executionId, { path: "s3#1" }, "api");
   expect(one.steps.map(({ path }) => path)).toEqual(["s3#1"]);
 });
