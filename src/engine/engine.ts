@@ -386,6 +386,8 @@ function draftsOf(
     generator: { generate },
     validate: (source) => workflows.validate(source),
     explain: (definition) => explain(definition, services, prompts),
+    diff: async ({ workflowId, version }, to) =>
+      workflows.diffOf((await workflows.get(workflowId, version)).definition, to),
     deploy: (source, by) => changes.deploy(source, by),
     get: (workflowId) => workflows.get(workflowId),
   });

@@ -239,6 +239,29 @@ describe("what an admin sees before a deployment", () => {
       expect(all).toContain(part);
   });
 
+  test("of a draft that changes a workflow begins with the difference to the version that it changes", async () => {
+    const version = (to: string): Source => ({
+      ...{ id: "mail", name: "Mail" },
+      steps: [
+        {
+          id: "post",
+          type: "service",
+          config: { service: "http", method: "POST", url: `https://${to}/x`, body: { a: 1 } },
+        },
+      ],
+    });
+    const { bot, id } = await withDraft(version("evil.example"));
+    await using _ = bot;
+    await bot.engine.workflows.deploy(version("good.example"), { by: "test" });
+    const draft = await bot.store.drafts.get(id);
+    if (draft === null) throw new Error("The draft is gone.");
+    await bot.store.drafts.save({ ...draft, base: { workflowId: "mail", version: 1 } });
+    const shown = texts((await answer(bot, `draft ${id}`))["blocks"]);
+    expect(shown).toMatch(
+      /What it changes in the workflow[^]*Does and sends outside now[^]*evil\.example[^]*No longer[^]*good\.example[^]*What starts it/,
+    );
+  });
+
   test("of a draft is shown to its author and admins alone", async () => {
     const { bot, id } = await withDraft({
       id: "own",

@@ -1,4 +1,5 @@
 import type { KnownBlock, ModalView, SectionBlock } from "@slack/types";
+import type { DefinitionDiff } from "../../engine/definition/diff.ts";
 import type { Explanation } from "../../engine/definition/explain.ts";
 import type { Detail } from "../../engine/definition/explain-details.ts";
 import type { StepExplanation } from "../../engine/definition/explain-steps.ts";
@@ -11,22 +12,32 @@ import { button, section, sections } from "./blocks/build.ts";
 import { pagedDialog } from "./blocks/pages.ts";
 import { needsBox, showAsCode, showInBoxes, showWording } from "./blocks/wording.ts";
 import { noticeDialog } from "./dialog.ts";
+import { describeDiff } from "./version-diff.ts";
 
 /** What is shown of a definition before it is deployed, and afterwards. */
 export interface Previewed {
   readonly explanation: Explanation;
   readonly warnings?: readonly Problem[];
+  /** From the version that it changes. */
+  readonly difference?: DefinitionDiff;
 }
 
 /**
  * Everything that a definition says and does, in lines of mrkdwn of at most one section each: first what leaves and who decides.
  * Only our own words begin lines and stand in bold; what the author wrote is code.
  */
-export function previewLines({ explanation, warnings = [] }: Previewed): readonly string[] {
+export function previewLines({
+  explanation,
+  warnings = [],
+  difference,
+}: Previewed): readonly string[] {
   const { name, description, sideEffects, reads, steps } = explanation;
   const none = wording`Nothing: it only calculates.`;
   return [
     `*Name, as its author wrote it* ${showAsCode(name)}`,
+    ...(difference === undefined
+      ? []
+      : ["*What it changes in the workflow*", ...describeDiff(difference)]),
     ...(description === null ? [] : said("Description, as its author wrote it", description)),
     ...list("What starts it", explanation.triggers),
     ...list("Who may do what", explanation.access),

@@ -59,8 +59,9 @@ export function replacedDraftCard(name: string, round: number): CardMessage {
   return message(text, [section(text)]);
 }
 
-function body({ draft, definition, explanation, warnings, calls, cost }: DraftView) {
-  const lines = previewLines({ explanation, warnings });
+function body(view: DraftView) {
+  const { draft, definition, calls, cost } = view;
+  const lines = previewLines(view);
   return [
     ...partOrWhole(lines, { d: draft.id, n: draft.round }),
     contextBlock(

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../shared/json.ts";
+import type { DefinitionDiff } from "../definition/diff.ts";
 import type { Explanation } from "../definition/explain.ts";
 import type { Problem } from "../definition/problem.ts";
 import type { Definition } from "../definition/schema.ts";
@@ -46,6 +47,8 @@ export interface DraftView {
   readonly definition: Definition;
   readonly explanation: Explanation;
   readonly warnings: readonly Problem[];
+  /** How it differs from the version that it changes; absent: it is a new workflow. */
+  readonly difference?: DefinitionDiff;
   /** Calls of the model for all its rounds. */
   readonly calls: number;
   /** Dollars for all of them; `null`: unknown. */

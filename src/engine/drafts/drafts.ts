@@ -3,8 +3,10 @@ import { AppError } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/hash.ts";
 import { canonicalJson, type JsonObject } from "../../shared/json.ts";
 import { toDollars } from "../../shared/money.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { DraftDeployed, DraftRequest, Drafts, DraftView, Generated } from "../api/drafts.ts";
 import type { DeployedWorkflow, DeployOptions, DeployResult } from "../api/workflows.ts";
+import type { DefinitionDiff } from "../definition/diff.ts";
 import type { Explanation } from "../definition/explain.ts";
 import type { ValidationResult } from "../definition/problem.ts";
 import type { Definition } from "../definition/schema.ts";
@@ -19,6 +21,11 @@ export interface DraftsOptions {
   readonly generator: Generator;
   readonly validate: (source: unknown) => ValidationResult;
   readonly explain: (definition: Definition) => Explanation;
+  /** How a version became another definition. */
+  readonly diff: (
+    from: NonNullable<DraftRecord["base"]>,
+    to: Definition,
+  ) => Promise<DefinitionDiff>;
   readonly deploy: (source: unknown, options: DeployOptions) => Promise<DeployResult>;
   readonly get: (workflowId: string) => Promise<DeployedWorkflow>;
 }
@@ -129,6 +136,7 @@ export class StoredDrafts implements Drafts {
     if (definition === null) {
       throw notFound("This draft has no definition yet. Describe in its thread what it shall do.");
     }
+    const difference = draft.base && (await this.#options.diff(draft.base, definition));
     const calls = await this.#options.store.calls.list(draft.id);
     const costs = calls.map((call) => call.costNano);
     const nano = costs.reduce(
@@ -140,6 +148,7 @@ export class StoredDrafts implements Drafts {
       definition,
       explanation: this.#options.explain(definition),
       warnings,
+      ...omitUndefined({ difference }),
       calls: calls.length,
       cost: nano === null ? null : toDollars(nano),
     };
