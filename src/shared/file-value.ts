@@ -14,6 +14,8 @@ export type FileValue = {
   readonly size: number;
   /** `sha256:` and 64 hex digits in lower case. */
   readonly ref: string;
+  /** Of the same file in the place that it came from, where it has one: Slack's id. It gives no right to the bytes. */
+  readonly id?: string;
 };
 
 /** A file that comes from outside: its value, and its bytes, which must not be changed any more. */
@@ -30,15 +32,17 @@ const TYPE = /^[\w.+!#$&^-]{1,127}\/[\w.+!#$&^-]{1,127}(?:; ?charset=[\w.:+-]{1,
 
 const REF = /^sha256:[0-9a-f]{64}$/;
 
+const ID = /^[\w-]{1,64}$/;
+
 /** Whether a text is written as a reference to bytes. */
 function isFileRef(text: string): boolean {
   return REF.test(text);
 }
 
-/** Whether a value is a file: exactly the members of {@link FileValue}. That its bytes exist is not known by it. */
+/** Whether a value is a file: the members of {@link FileValue} and no others. That its bytes exist is not known by it. */
 export function isFileValue(value: unknown): value is FileValue {
   if (!isJsonObject(value)) return false;
-  const { name, type, size, ref, ...rest } = value;
+  const { name, type, size, ref, id, ...rest } = value;
   return (
     typeof name === "string" &&
     typeof type === "string" &&
@@ -46,6 +50,7 @@ export function isFileValue(value: unknown): value is FileValue {
     typeof size === "number" &&
     typeof ref === "string" &&
     isFileRef(ref) &&
+    (id === undefined || (typeof id === "string" && ID.test(id))) &&
     Object.keys(rest).length === 0
   );
 }
@@ -65,11 +70,14 @@ export function findFileValues(value: Json): readonly FileValue[] {
 /** The value of bytes under a name as it was given, which is made safe, and a type. */
 export function toIncomingFile(
   bytes: Uint8Array,
-  { name, type }: { readonly name: string; readonly type: string },
+  { name, type, id }: { readonly name: string; readonly type: string; readonly id?: string },
 ): IncomingFile {
   const ref = `sha256:${sha256(bytes).toString("hex")}`;
   return {
-    value: { name: safeFileName(name), type: safeType(type), size: bytes.length, ref },
+    value: {
+      ...{ name: safeFileName(name), type: safeType(type), size: bytes.length, ref },
+      ...(id !== undefined && { id }),
+    },
     bytes,
   };
 }

@@ -86,6 +86,8 @@ export function createSlack(options: SlackOptions): Slack {
     channels,
     channelWatch: createChannelWatch(lookup, channels, clock),
     ...{ health, fetch, dispatcher },
-    files: createFileReader(botToken, apiUrl ?? DEFAULT_API_URL, send),
+    files: createFileReader({
+      ...{ botToken, apiUrl: apiUrl ?? DEFAULT_API_URL, fetch: send, client: lookup },
+    }),
   };
 }

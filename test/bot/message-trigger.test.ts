@@ -1,6 +1,9 @@
+import { readFile } from "node:fs/promises";
 import { WebClient } from "@slack/web-api";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import type { JsonObject } from "../../simulator/json.ts";
+import { isFileValue, toIncomingFile } from "../../src/shared/file-value.ts";
 import { contentOf, TestBot, tsOf } from "../support/bot.ts";
 
 /** Notes what was said; started by messages. */
@@ -21,6 +24,20 @@ async function runs(bot: TestBot, count: number) {
     const over = executions.filter(({ status }) => status === "completed");
     return over.length >= count ? over.toReversed() : undefined;
   });
+}
+
+/** A file that Alice uploads to Slack. @returns its id. */
+async function upload(bot: TestBot, name: string, body: string | Uint8Array): Promise<string> {
+  const url = `${bot.simulator.url}/sim/file?user=U0ALICE&name=${name}`;
+  const sent: unknown = await (await fetch(url, { method: "POST", body })).json();
+  return String(Object(Object(sent)["file"])["id"]);
+}
+
+/** The manifest of an app that may read files. */
+async function readingManifest(): Promise<JsonObject> {
+  const manifest = parse(await readFile("manifest.yml", "utf8")) as JsonObject;
+  Object(manifest).oauth_config.scopes.bot.push("files:read");
+  return manifest;
 }
 
 const say = (bot: TestBot, text: string, rest: JsonObject = {}) =>
@@ -75,7 +92,31 @@ describe("a message in a channel", () => {
     expect(await bot.messages("C0GENERAL")).toHaveLength(1);
   });
 
-  test("with files starts it with their names, unless the definition uses the variable itself", async () => {
+  test("with files starts it with their bytes, whatever they are", async () => {
+    await using bot = await TestBot.start({
+      definitions: [outage],
+      manifest: await readingManifest(),
+    });
+    const png = new Uint8Array([137, 80, 78, 71, 0, 255, 254]);
+    const ids = [await upload(bot, "graph.png", png), await upload(bot, "page.html", "<p>hi</p>")];
+
+    await say(bot, "outage", { files: ids });
+    const [run] = await runs(bot, 1);
+
+    const executionId = run?.executionId ?? "";
+    const { variables } = await bot.engine.executions.get(executionId);
+    const files = variables["files"] as readonly JsonObject[];
+    expect(files).toEqual([
+      expect.objectContaining({ id: ids[0], name: "graph.png", type: "image/png", size: 7 }),
+      expect.objectContaining({ id: ids[1], name: "page.html", size: 9 }),
+    ]);
+    expect(files.every(isFileValue)).toBe(true);
+    const { ref } = toIncomingFile(png, { name: "graph.png", type: "image/png" }).value;
+    const stored = await bot.engine.files.read(executionId, ref, "api");
+    expect([...stored.bytes]).toEqual([...png]);
+  });
+
+  test("with files that cannot be read starts it all the same, and says there why", async () => {
     const own = noting(
       "own",
       { keywords: ["outage"] },
@@ -86,16 +127,44 @@ describe("a message in a channel", () => {
       },
     );
     await using bot = await TestBot.start({ definitions: [outage, own] });
-    const url = `${bot.simulator.url}/sim/file?user=U0ALICE&name=graph.png`;
-    const sent: unknown = await (await fetch(url, { method: "POST", body: "PNG" })).json();
-    const id = String(Object(Object(sent)["file"])["id"]);
+    const id = await upload(bot, "graph.png", "PNG");
 
     await say(bot, "outage", { files: [id] });
     await runs(bot, 2);
 
     const started = await bot.engine.executions.list({ workflowId: "outage" });
     const view = await bot.engine.executions.get(started.executions[0]?.executionId ?? "");
-    expect(view.variables).toMatchObject({ text: "outage", files: [{ id, name: "graph.png" }] });
+    const problem = "the app may not read files: it lacks the scope files:read";
+    expect(view.variables).toMatchObject({
+      text: "outage",
+      files: [{ id, name: "graph.png", problem }],
+    });
+  });
+
+  test("with more in its files than a run is given takes those that fit", async () => {
+    await using bot = await TestBot.start({ definitions: [outage] });
+    const names = ["a", "b", "c", "d"];
+    const files = names.map((name) => ({
+      ...{ id: name, name, size: name === "c" ? 11_000_000 : 9_000_000 },
+      read: (maxBytes: number) =>
+        Promise.resolve(
+          name === "c"
+            ? { problem: `more than ${maxBytes}` }
+            : toIncomingFile(Buffer.from(name), { name, type: "text/plain", id: name }),
+        ),
+    }));
+    await bot.engine.triggers.receiveMessage({
+      ...{ eventId: "Ev1", text: "outage", user: "U0BOB", channel: "C0GENERAL", ts: "1.1" },
+      ...{ threadTs: null, isFromBot: false, mentionsBot: false, files },
+    });
+    const [run] = await runs(bot, 1);
+    const { variables } = await bot.engine.executions.get(run?.executionId ?? "");
+    expect(variables["files"]).toEqual([
+      expect.objectContaining({ id: "a", size: 1 }),
+      expect.objectContaining({ id: "b", size: 1 }),
+      { id: "c", name: "c", problem: "more than 10000000" },
+      { id: "d", name: "d", problem: "the files of the message have more than 25 MB" },
+    ]);
   });
 
   test("starts it where the definition says that it reports", async () => {

@@ -1,3 +1,4 @@
+import type { IncomingFile } from "../../shared/file-value.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { PointedMessage } from "../ports/conversations.ts";
 import type { StartResult } from "./executions.ts";
@@ -79,7 +80,21 @@ export interface IncomingMessage {
   readonly isFromBot: boolean;
   readonly mentionsBot: boolean;
   /** Files that it came with; absent: none. */
-  readonly files?: readonly { readonly id: string; readonly name: string }[];
+  readonly files?: readonly FileOfMessage[];
+}
+
+/** A file that a message came with. Its bytes are read when a workflow starts. */
+export interface FileOfMessage {
+  readonly id: string;
+  readonly name: string;
+  /** Bytes, as far as it is known. */
+  readonly size: number;
+  /**
+   * Its bytes, or why they cannot be read, as the end of a sentence. Never rejects.
+   *
+   * @param maxBytes - the largest that is taken.
+   */
+  read(maxBytes: number): Promise<IncomingFile | { readonly problem: string }>;
 }
 
 /** Where a message is in Slack. */

@@ -1,5 +1,4 @@
-import { AppError, asAppError } from "../../shared/errors.ts";
-import type { JsonObject } from "../../shared/json.ts";
+import { AppError, asAppError, isAppError } from "../../shared/errors.ts";
 import type { Access } from "../access/access.ts";
 import type { StartResult } from "../api/executions.ts";
 import type { IncomingMessage } from "../api/triggers.ts";
@@ -8,6 +7,8 @@ import { compilePattern } from "../language/safe-pattern.ts";
 import { executionIdFor } from "../model/execution-id.ts";
 import type { Conversations } from "../ports/conversations.ts";
 import type { Logger } from "../ports/logger.ts";
+import type { Files } from "../runtime/files.ts";
+import { type MessageFiles, readMessageFiles, withoutBytes } from "./message-files.ts";
 import { type ActiveTrigger, memoizePerTrigger, type TriggerRegistry } from "./trigger-registry.ts";
 import { createKeywordFinder, type KeywordText, readKeywordText } from "./types/keywords.ts";
 import { MessageConfig } from "./types/message.ts";
@@ -17,6 +18,7 @@ export interface MessageTriggerOptions {
   readonly executions: Pick<Executions, "start">;
   readonly conversations: Conversations;
   readonly access: Pick<Access, "mayUse">;
+  readonly files: Pick<Files, "limits">;
   readonly logger: Logger;
 }
 
@@ -48,12 +50,15 @@ export class MessageTrigger {
     await this.#options.triggers.load();
     const searched = toSearched(message);
     let may: boolean | null = null;
+    let files: Promise<MessageFiles> | null = null;
+    // Once for all workflows, and only if one starts.
+    const readFiles = (): Promise<MessageFiles> => (files ??= this.#readFiles(message));
     for (const trigger of this.#options.triggers.of("message")) {
       if (started.has(trigger.workflowId)) continue;
       if (!(await this.#fits(trigger, message, searched))) continue;
       may ??= message.isFromBot || (await this.#mayStart(message));
       if (!may) break;
-      const result = await this.#start(trigger, message);
+      const result = await this.#start(trigger, message, readFiles);
       if (result instanceof AppError) failures.push(result);
       else if (result) started.set(trigger.workflowId, result);
     }
@@ -106,28 +111,19 @@ export class MessageTrigger {
   async #start(
     trigger: ActiveTrigger,
     message: IncomingMessage,
+    readFiles: () => Promise<MessageFiles>,
   ): Promise<StartResult | AppError | null> {
     const { workflowId, id } = trigger;
-    const { text, user, channel, ts } = message;
-    const threadTs = message.threadTs ?? ts;
+    const { channel } = message;
     try {
-      return await this.#options.executions.start({
-        workflowId,
-        executionId: executionIdFor(workflowId, `message:${message.eventId}`),
-        variables: {
-          ...{ text, user, channel, ts, threadTs, isReply: message.threadTs !== null },
-          // Definitions that are older than this variable may use its name.
-          ...(!trigger.taken.has("files") && { files: (message.files ?? []).map(toJsonFile) }),
-        },
-        variableForm: "json",
-        trigger: {
-          type: "message",
-          id,
-          userId: user,
-          ...(message.isFromBot && { isBot: true }),
-          channel,
-        },
-        ...(!trigger.reports && { report: { channel, on: "all", threadTs } }),
+      // Definitions that are older than this variable may use its name.
+      const files = trigger.taken.has("files") ? null : await readFiles();
+      return await this.#run(trigger, message, files).catch((error: unknown) => {
+        // What cannot be stored keeps the run from starting as little as what cannot be read.
+        if (!isAppError(error, "files_full") || files === null) throw error;
+        this.#options.logger.warn({ channel, error: error.message }, "files were not stored");
+        const without = withoutBytes(message.files ?? [], "there is no room to store it");
+        return this.#run(trigger, message, without);
       });
     } catch (error) {
       const known = asAppError(error);
@@ -138,10 +134,43 @@ export class MessageTrigger {
       return known.retryable ? known : null;
     }
   }
-}
 
-function toJsonFile({ id, name }: NonNullable<IncomingMessage["files"]>[number]): JsonObject {
-  return { id, name };
+  #run(
+    { workflowId, id, reports }: ActiveTrigger,
+    message: IncomingMessage,
+    files: MessageFiles | null,
+  ): Promise<StartResult> {
+    const { text, user, channel, ts } = message;
+    const threadTs = message.threadTs ?? ts;
+    return this.#options.executions.start({
+      workflowId,
+      executionId: executionIdFor(workflowId, `message:${message.eventId}`),
+      variables: {
+        ...{ text, user, channel, ts, threadTs, isReply: message.threadTs !== null },
+        ...(files && { files: files.values }),
+      },
+      variableForm: "json",
+      ...(files && { files: files.brought }),
+      trigger: {
+        type: "message",
+        id,
+        userId: user,
+        ...(message.isFromBot && { isBot: true }),
+        channel,
+      },
+      ...(!reports && { report: { channel, on: "all", threadTs } }),
+    });
+  }
+
+  async #readFiles({ files = [], channel, eventId }: IncomingMessage): Promise<MessageFiles> {
+    const read = await readMessageFiles(files, this.#options.files.limits.maxBytes);
+    for (const { id, problem } of read.values) {
+      if (problem === undefined) continue;
+      const place = { channel, event: eventId, file: id, problem };
+      this.#options.logger.warn(place, "a file of a message was not read");
+    }
+    return read;
+  }
 }
 
 function toRule(trigger: ActiveTrigger): Rule {

@@ -48,7 +48,7 @@ export interface TriggersOptions {
   readonly executions: Pick<Executions, "start">;
   readonly people: AnswerablePeople;
   readonly descendants: Descendants;
-  readonly files: Pick<Files, "admit">;
+  readonly files: Pick<Files, "admit" | "limits">;
   readonly events: EngineEvents;
   /** The worker of this process. */
   readonly process: string;

@@ -57,7 +57,10 @@ export function register(app: App, context: BotContext, conversation: Conversati
     });
     const incoming = toIncoming(message, {
       ...{ eventId, text: readMessageText(event), readings: readShown(event), mentionsBot },
-      files: filesOf(message.files),
+      files: filesOf(message.files).map((file) => ({
+        ...{ id: file.id, name: file.name, size: file.size },
+        read: (maxBytes) => context.files.read(file, maxBytes),
+      })),
     });
     const started = await context.engine.triggers
       .receiveMessage(incoming)
