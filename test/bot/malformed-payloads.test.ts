@@ -117,3 +117,23 @@ test("what Slack does not send in its documented form is left out, and logged wi
   expect(await bot.calls("chat.postMessage")).toHaveLength(before);
   expect(await bot.slash("U0ALICE", "list")).toContain("ask");
 });
+
+test("a click that brings no address for answers is answered by direct message", async () => {
+  await using bot = await TestBot.start({ definitions: [askWorkflow()], mode: "http" });
+  const { response_url: _, message: __, ...inDialog } = CLICK;
+
+  expect(await send(bot, { ...inDialog, view: { id: "V1", type: "modal" } })).toBe(200);
+
+  await bot.message("D0ALICE", /This button belongs to no run/);
+});
+
+test("a value longer than any button's belongs to no run", async () => {
+  await using bot = await TestBot.start({ definitions: [askWorkflow()], mode: "http" });
+  const { response_url: _, message: __, ...inDialog } = CLICK;
+  const value = JSON.stringify({ e: "exec_1", r: "x".repeat(2000), n: 1, h: "h", c: "approve" });
+  const actions = [{ action_id: "decide_approve", value }];
+
+  expect(await send(bot, { ...inDialog, actions })).toBe(200);
+
+  await bot.message("D0ALICE", /belongs to no/);
+});

@@ -35,7 +35,14 @@ function asking(kind: string, config: JsonObject): JsonObject {
   return {
     id: kind,
     name: kind,
-    steps: [{ id: "ask", type: "ai-decision", config: { prompt: "What is it?", ...config } }],
+    steps: [
+      {
+        id: "ask",
+        type: "ai-decision",
+        config: { prompt: "What is it?", ...config },
+        retryPolicy: { maxRetries: 1 },
+      },
+    ],
   };
 }
 
@@ -65,7 +72,7 @@ async function openEndpoint(stack: AsyncDisposableStack) {
     reply(given: readonly OddReply[]) {
       replies = given;
       next = 0;
-      client = createOpenAiModelClient({ apiKey: "none", baseUrl, timeoutMs: 300 });
+      client = createOpenAiModelClient({ apiKey: "none", baseUrl, timeoutMs: 150 });
     },
   };
 }

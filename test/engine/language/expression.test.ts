@@ -324,6 +324,7 @@ describe("problems in plain words", () => {
     ["variables.item.lenght()", "There is no method lenght()."],
     ["variables.item.startWith('a')", 'There is no method startWith(). Did you mean "startsWith"?'],
     ["math.cbrt(8)", "There is no function math.cbrt()."],
+    [`${"m".repeat(3000)}(8)`, `There is no function ${"m".repeat(59)}…(). Known: `],
     ["variables.item.startsWith()", "text.startsWith(part) is called with 0 arguments."],
     ["variables.item.matches('(?=a)')", "expression_invalid: The pattern cannot be read"],
     [

@@ -7,7 +7,7 @@ import { mutateText, textMutations } from "./mutate.ts";
 import { oddText } from "./odd-values.ts";
 
 /** The expressions of the documentation, which has one for each function. */
-const DOCUMENTED = [
+export const DOCUMENTED = [
   ...readFileSync(join(import.meta.dirname, "../../../docs/expressions.md"), "utf8").matchAll(
     /^\| `(.+?)` +\| `.+?` +\|$/gm,
   ),
@@ -101,9 +101,29 @@ const { expression } = fc.letrec<{ expression: string; list: string[] }>((tie) =
   ),
 }));
 
+/** A documented expression in which some values and paths are others. */
+const refilled: fc.Arbitrary<string> = fc
+  .tuple(
+    fc.constantFrom(...DOCUMENTED),
+    fc.array(fc.tuple(fc.nat(20), fc.constantFrom(...LITERALS, ...PATHS)), {
+      minLength: 1,
+      maxLength: 2,
+    }),
+  )
+  .map(([source, fillings]) =>
+    fillings.reduce((source, [where, filling]) => {
+      const values = [...source.matchAll(/'[^']*'|\b\d[\d.]*\b|\bvariables\.\w+/g)];
+      const value = values[where % Math.max(1, values.length)];
+      if (value === undefined) return source;
+      const end = value.index + value[0].length;
+      return source.slice(0, value.index) + filling + source.slice(end);
+    }, source),
+  );
+
 /** Expressions: by the grammar, changed from right ones, and plain noise. */
 export const oddExpression: fc.Arbitrary<string> = fc.oneof(
-  { weight: 5, arbitrary: expression },
+  { weight: 4, arbitrary: expression },
+  { weight: 6, arbitrary: refilled },
   {
     weight: 4,
     arbitrary: fc

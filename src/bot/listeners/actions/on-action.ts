@@ -5,7 +5,13 @@ import { z } from "zod";
 import type { Caller } from "../../../engine/api/access.ts";
 import { AppError, type ErrorCode } from "../../../shared/errors.ts";
 import type { BotContext } from "../../context.ts";
-import { createPrivateReply, createReply, guard, type Reply } from "../../reply.ts";
+import {
+  createDirectReply,
+  createPrivateReply,
+  createReply,
+  guard,
+  type Reply,
+} from "../../reply.ts";
 import { divider } from "../../views/blocks/build.ts";
 
 /** A click as its handler gets it. */
@@ -77,7 +83,7 @@ export function onAction<Value>(app: App, context: BotContext, action: Action<Va
     if (action.ack === "before") await acknowledge();
     const click = parseClick(body);
     const logger = context.logger.child({ channel: click.channel, user: click.user });
-    const reply = createClickReply(click, respond, context, logger);
+    const reply = createClickReply(click, body.response_url ? respond : null, context, logger);
     const request = (): ActionRequest<Value> => {
       const value = parse(click.value);
       if (value === null) throw new AppError(unknown);
@@ -112,16 +118,17 @@ function once(acknowledge: () => Promise<void>): () => Promise<void> {
 
 /**
  * Answers a click where it was: privately beside a message; at the top of App Home for a click there, since a view has no
- * place for private messages.
+ * place for private messages; by direct message for a click in a dialog, which brings no address for answers.
  */
 function createClickReply(
   click: Click,
-  respond: RespondFn,
-  { home }: BotContext,
+  respond: RespondFn | null,
+  { home, sender }: BotContext,
   logger: Logger,
 ): Reply {
   const { home: seen, user, threadTs } = click;
-  if (seen === null) return createPrivateReply(respond, logger, threadTs);
+  if (respond !== null && seen === null) return createPrivateReply(respond, logger, threadTs);
+  if (seen === null) return createDirectReply(sender, user, logger);
   return createReply(({ blocks }) => home.publish(user, seen.hash, [...blocks, divider]), logger);
 }
 

@@ -1,5 +1,6 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { didYouMean } from "../../../shared/did-you-mean.ts";
+import { shorten } from "../../../shared/shorten.ts";
 import { compilePattern } from "../safe-pattern.ts";
 import type { CelFunction } from "./arguments.ts";
 import { compileHas } from "./compile-access.ts";
@@ -108,7 +109,7 @@ function unknownName(name: string, node: Call, table: ReadonlyMap<string, CelFun
     node.op === "call" || !isFunction ? !other.includes(".") : other.startsWith(`${namespace}.`),
   );
   return invalid(
-    `There is no ${isFunction ? "function" : "method"} ${name}().${didYouMean(name, names)} Known: ${known.join(", ")}.`,
+    `There is no ${isFunction ? "function" : "method"} ${shorten(name, 60)}().${didYouMean(name, names)} Known: ${known.join(", ")}.`,
   );
 }
 
