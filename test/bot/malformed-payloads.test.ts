@@ -61,6 +61,7 @@ const MALFORMED: readonly (readonly [string, JsonObject])[] = [
   ["user.id", { ...CLICK, user: { id: "U0ALICE\\4" } }],
   ["channel", { ...CLICK, channel: '{"id": "C0GENERAL"}' }],
   ["message.ts", { ...CLICK, message: { ts: {} } }],
+  ["message.ts", { ...CLICK, message: { ts: null } }],
   ["actions.0.value", { ...CLICK, actions: [{ action_id: "cancel_run", value: 7 }] }],
   ["view.state", { ...SUBMISSION, view: { ...SUBMISSION.view, state: null } }],
   ["view.private_metadata", { ...SUBMISSION, view: { ...SUBMISSION.view, private_metadata: 1 } }],

@@ -17,8 +17,8 @@ const named = z.looseObject({ id });
 const address = z.url({ protocol: /^https?$/ });
 
 const Message = z.looseObject({
-  ts: maybeText,
-  thread_ts: maybeText,
+  ts: text.optional(),
+  thread_ts: text.optional(),
   text: maybeText,
   user: id.nullish(),
   blocks: z.array(object).nullish(),
@@ -29,7 +29,7 @@ const View = z.looseObject({
   type: text,
   callback_id: maybeText,
   private_metadata: maybeText,
-  hash: maybeText,
+  hash: text.optional(),
 });
 const FilledView = View.extend({
   private_metadata: text,
@@ -52,19 +52,19 @@ const Interaction = z.looseObject({
   team: named.nullish(),
   enterprise: named.nullish(),
   callback_id: maybeText,
-  trigger_id: maybeText,
-  response_url: address.nullish(),
-  channel: named.nullish(),
-  container: z.looseObject({ type: maybeText, thread_ts: maybeText }).nullish(),
-  message: Message.nullish(),
-  view: View.nullish(),
+  trigger_id: text.optional(),
+  response_url: address.optional(),
+  channel: named.optional(),
+  container: z.looseObject({ type: maybeText, thread_ts: text.optional() }).optional(),
+  message: Message.optional(),
+  view: View.optional(),
 });
 
 const Action = z.looseObject({
   action_id: text,
   block_id: maybeText,
-  value: maybeText,
-  text: z.looseObject({ text }).nullish(),
+  value: text.optional(),
+  text: z.looseObject({ text }).optional(),
   selected_option: z.looseObject({ value: text }).nullish(),
 });
 
