@@ -7,6 +7,7 @@ const LONG = [
   "/test/store/mongodb",
   "/test/e2e/",
   "/simulator/test/page/",
+  "/test/fuzz/",
   "/test/scripts/",
   "/test/services/database/",
   "/test/store/sqlite",
