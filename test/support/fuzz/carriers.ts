@@ -169,9 +169,12 @@ export async function openCarriers(stack: AsyncDisposableStack): Promise<readonl
         };
         await call("email", "send", params, v);
         const message = mail.messages().at(-1);
-        return [inOneLine(message?.subject ?? ""), message?.text?.replace(/\n$/, "")];
+        return [
+          inOneLine(message?.subject ?? ""),
+          withoutReturns(message?.text?.replace(/\n$/, "") ?? ""),
+        ];
       },
-      expected: (v) => [inOneLine(`S${toText(v)}E`), `T${toText(v)}E`],
+      expected: (v) => [inOneLine(`S${toText(v)}E`), withoutReturns(`T${toText(v)}E`)],
     },
     {
       name: "a message in Slack",
@@ -197,6 +200,11 @@ export async function openCarriers(stack: AsyncDisposableStack): Promise<readonl
 
 function bodyOf(heard: unknown): unknown {
   return JSON.parse(String(readOwn(heard, "body")));
+}
+
+/** A mail has line breaks of one kind. */
+function withoutReturns(text: string): string {
+  return text.replaceAll(/\r\n?/g, "\n");
 }
 
 /** A subject has one line. */
