@@ -134,7 +134,15 @@ const FAIL: JsonObject = {
   steps: [{ id: "divide", type: "transform", config: { expression: "variables.nothing.at.all" } }],
 };
 
+/** Goes from start to end without waiting for anything, such as a turn in a channel. */
+const STEADY: JsonObject = {
+  id: "steady",
+  name: "Steady",
+  steps: [{ id: "repeat", type: "transform", config: { expression: "variables.note" } }],
+};
+
 export const STAGE_WORKFLOWS: readonly JsonObject[] = [
+  STEADY,
   ECHO,
   EVERY_INPUT,
   ASK,
