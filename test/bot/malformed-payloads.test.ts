@@ -55,6 +55,7 @@ function event(inner: JsonObject): JsonObject {
 /** What is wrong, as it is logged, and the payload. */
 const MALFORMED: readonly (readonly [string, JsonObject])[] = [
   ["user_id", { ...COMMAND, user_id: "" }],
+  ["team_id", { ...COMMAND, team_id: "constructor" }],
   ["channel_id", { ...COMMAND, channel_id: "C0GENERAL\ud800" }],
   ["response_url", { ...COMMAND, response_url: "73" }],
   ["response_url", { ...COMMAND, response_url: "file:///etc/passwd" }],
@@ -71,6 +72,10 @@ const MALFORMED: readonly (readonly [string, JsonObject])[] = [
   ["item", event({ type: "reaction_added", user: "U0ALICE", reaction: "x" })],
   ["channel", event({ type: "channel_rename", channel: "C0GENERAL" })],
   ["user", event({ type: "user_change", user: "U0ALICE" })],
+  [
+    "authorizations.0.team_id",
+    { ...event({ type: "app_uninstalled" }), authorizations: [{ team_id: { toString: null } }] },
+  ],
   ["event_id", { type: "event_callback", event: { type: "app_uninstalled" } }],
 ];
 

@@ -12,6 +12,9 @@ const maybeText = text.nullish();
 const object = z.looseObject({});
 /** Of a person, a channel, a group. Slack calls them opaque; they have no spaces and signs. */
 const id = z.string().regex(/^[\w-]{1,255}$/);
+/** Of a workspace or an organization; Bolt keeps clients by it. */
+const place = z.string().regex(/^[A-Z0-9]{0,255}$/);
+const ofPlace = { team_id: place.nullish(), enterprise_id: place.nullish() };
 /** Some events name people and channels by objects. */
 const named = z.looseObject({ id });
 const address = z.url({ protocol: /^https?$/ });
@@ -30,6 +33,7 @@ const View = z.looseObject({
   callback_id: maybeText,
   private_metadata: maybeText,
   hash: text.optional(),
+  app_installed_team_id: place.nullish(),
 });
 const FilledView = View.extend({
   private_metadata: text,
@@ -41,16 +45,16 @@ const Command = z.looseObject({
   text: maybeText,
   user_id: id,
   channel_id: id,
-  team_id: maybeText,
+  ...ofPlace,
   trigger_id: text,
   response_url: address,
 });
 
 const Interaction = z.looseObject({
   type: text,
-  user: named,
-  team: named.nullish(),
-  enterprise: named.nullish(),
+  user: named.extend(ofPlace),
+  team: z.looseObject({ ...ofPlace, id: place }).nullish(),
+  enterprise: z.looseObject({ id: place }).nullish(),
   callback_id: maybeText,
   trigger_id: text.optional(),
   response_url: address.optional(),
@@ -139,8 +143,8 @@ const EVENTS: ReadonlyMap<unknown, z.ZodType> = new Map<unknown, z.ZodType>([
 const Event = z.looseObject({
   type: text,
   event_id: text,
-  team_id: maybeText,
-  authorizations: z.array(object).nullish(),
+  ...ofPlace,
+  authorizations: z.array(z.looseObject(ofPlace)).nullish(),
   event: InnerEvent,
 });
 

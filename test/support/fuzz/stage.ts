@@ -175,7 +175,9 @@ export class Stage implements AsyncDisposable {
 
   /** A run of `steady` still works from its start to its end. */
   async assertWorks(): Promise<void> {
-    const started = await this.call("POST", "/api/workflows/steady/execute", { note: "still here" });
+    const started = await this.call("POST", "/api/workflows/steady/execute", {
+      note: "still here",
+    });
     const { executionId } = started;
     if (typeof executionId !== "string") throw new Error(JSON.stringify(started));
     const ended = await until(async () => {
