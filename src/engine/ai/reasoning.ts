@@ -64,23 +64,35 @@ interface Tag {
   readonly isOwn: boolean;
 }
 
-function tagsIn(text: string): readonly Tag[] {
-  const code = codeIn(text);
-  const tags: Tag[] = [];
+function* tagsIn(text: string): Generator<Tag> {
+  const isCode = createCodeTest(text);
+  let isMentioned = false;
   for (const match of text.matchAll(TAG)) {
     const [start, end] = [match.index, match.index + match[0].length];
     const [before, after] = [endingAt(text, start), text.slice(end, end + MARGIN)];
-    const isQuoted = /["'“‘«]$/.test(before) && /^["'”’»]/.test(after);
-    if (isQuoted || code.some((range) => start >= range.start && end <= range.end)) continue;
+    if (isQuoted(before, after) || isCode(start, end)) continue;
     const isClosing = match.groups?.["closing"] !== undefined;
-    const isMentioned = tags.some((tag) => !tag.isClosing && !tag.isOwn);
     // A sentence that speaks of a closing tag has blanks around it, or has spoken of the opening one.
-    const isOwn = isClosing
+    const isOwn: boolean = isClosing
       ? isGlued(before, after) || (!isMentioned && isEnding(before, after))
       : isGlued(before, after) || /(?:^|\n|[.!?])[ \t]*$/.test(before);
-    tags.push({ start, end, isClosing, isOwn });
+    yield { start, end, isClosing, isOwn };
+    isMentioned ||= !isClosing && !isOwn;
   }
-  return tags;
+}
+
+function isQuoted(before: string, after: string): boolean {
+  return /["'“‘«]$/.test(before) && /^["'”’»]/.test(after);
+}
+
+/** Whether a place lies within code; to be asked of places in their order. */
+function createCodeTest(text: string): (start: number, end: number) => boolean {
+  const code = codeIn(text);
+  let next = 0;
+  return (start, end) => {
+    while ((code[next]?.end ?? Number.POSITIVE_INFINITY) < end) next += 1;
+    return start >= (code[next]?.start ?? Number.POSITIVE_INFINITY);
+  };
 }
 
 /** Characters on either side of a tag that say how it stands. */
@@ -110,17 +122,23 @@ function codeIn(text: string): readonly { readonly start: number; readonly end: 
   }));
 }
 
+/** Blocks of reasoning that are cut at most; what has more is no answer. */
+const MAX_BLOCKS = 20;
+
 /** Cuts blocks of reasoning at the start, and all before a closing tag that has no opening one. */
-function cutLeading(text: string): string {
+function cutLeading(text: string, left = MAX_BLOCKS): string {
+  if (left === 0) return text;
   // Quotes around the tags of a block do not occur; code within it does, so all its tags count.
   const opening = new RegExp(`^(?:${OPENING})`, "iu").exec(text);
   if (opening !== null) {
     const end = endOfBlock(text);
-    return isSentence(text, opening[0].length, end) ? text : cutLeading(text.slice(end).trim());
+    return isSentence(text, opening[0].length, end)
+      ? text
+      : cutLeading(text.slice(end).trim(), left - 1);
   }
   const [first] = tagsIn(text);
   if (first === undefined || !first.isClosing || !first.isOwn) return unwrap(text);
-  return cutLeading(text.slice(first.end).trim());
+  return cutLeading(text.slice(first.end).trim(), left - 1);
 }
 
 /** Where the block that a text begins with ends: at the closing tag that belongs to it, else at the last one, else nowhere. */

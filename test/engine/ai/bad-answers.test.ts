@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parseAnswer } from "../../../src/engine/ai/parse-answer.ts";
 import { createAiDecision } from "../../../src/engine/steps/ai-decision.ts";
 import type { JsonObject } from "../../../src/shared/json.ts";
 import { attemptContext } from "../../support/attempt-context.ts";
+import { cpuTime } from "../../support/cpu-time.ts";
 import { type Answer, inTurn, json, startLoopbackServer } from "../../support/loopback-server.ts";
 import { plainScope } from "../language/plain-scope.ts";
 
@@ -501,4 +503,16 @@ describe("a bad answer:", () => {
     );
     expect(BAD.length).toBeGreaterThanOrEqual(25);
   });
+});
+
+test.for([
+  ["{", "</think>"],
+  ["[", "<think>"],
+  ["<think>", "</think>"],
+  ["<think></think>", ""],
+  ["a</think>", " "],
+])("an answer of nothing but %j and %j is read in a moment", ([one = "", other = ""]) => {
+  const answer = (one.repeat(11_000) + other.repeat(11_000)).slice(0, 100_000);
+
+  expect(cpuTime(() => parseAnswer(answer, { kind: "text" }))).toBeLessThan(1000);
 });
