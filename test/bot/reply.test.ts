@@ -4,10 +4,13 @@ import { expect, test } from "vitest";
 import { guard } from "../../src/bot/reply.ts";
 
 /** What a person is answered when `error` is thrown. */
-async function answerTo(error: unknown): Promise<string> {
+async function answerTo(error: Error): Promise<string> {
   const answers: string[] = [];
   const reply = async (answer: unknown): Promise<void> => void answers.push(JSON.stringify(answer));
-  await guard(reply, pino({ level: "silent" }), () => Promise.reject(error));
+  const work = async (): Promise<void> => {
+    throw error;
+  };
+  await guard(reply, pino({ level: "silent" }), work);
   return answers.join();
 }
 
