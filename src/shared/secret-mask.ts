@@ -86,7 +86,7 @@ function formsOf(secret: string): readonly Form[] {
 }
 
 /** The characters of base64 that come from the secret alone, when it stands at an offset within a longer text. */
-function base64At(bytes: Buffer, offset: number): string {
+export function base64At(bytes: Buffer, offset: number): string {
   const all = Buffer.concat([Buffer.alloc(offset), bytes]);
   const first = Math.ceil((offset * 8) / 6);
   const last = Math.floor((all.length * 8) / 6);

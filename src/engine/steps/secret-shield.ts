@@ -1,13 +1,17 @@
 import type { Json, JsonObject } from "../../shared/json.ts";
+import { maskBytes } from "../../shared/secret-bytes.ts";
 import { createSecretMask, mapTexts, type SecretMask } from "../../shared/secret-mask.ts";
 import { secretsIn } from "../../shared/secret-reference.ts";
 import type { AttemptContext } from "../definition/step-type.ts";
+import type { RunFiles } from "../ports/files.ts";
 import type { SecretUse } from "../ports/service.ts";
 
 /** What stands between a service and the run: no secret comes through it. */
 export interface SecretShield extends SecretMask {
   /** The secrets of the call. */
   readonly secrets: readonly SecretUse[];
+  /** The files of the run; what is stored there holds no secret of the call. */
+  readonly files: RunFiles;
 }
 
 /**
@@ -17,9 +21,9 @@ export interface SecretShield extends SecretMask {
  */
 export function shieldFor(
   params: JsonObject,
-  context: Pick<AttemptContext, "revealSecrets" | "hideSecrets" | "maskSecrets">,
+  context: Pick<AttemptContext, "revealSecrets" | "hideSecrets" | "maskSecrets" | "files">,
 ): SecretShield {
-  const { revealSecrets, hideSecrets, maskSecrets } = context;
+  const { revealSecrets, hideSecrets, maskSecrets, files } = context;
   const secrets = secretsIn(params);
   const names = [...new Set(secrets.map(({ name }) => name))];
   const values = names.flatMap((name) => {
@@ -31,6 +35,11 @@ export function shieldFor(
   const own = createSecretMask(values.filter((value) => hideSecrets(value) === value));
   return {
     secrets,
+    files: {
+      maxBytes: files.maxBytes,
+      read: (file) => files.read(file),
+      write: (file, bytes) => files.write(file, maskBytes(bytes, values)),
+    },
     text: (text) => own.text(hideSecrets(text)),
     json: (value) => own.json(all(value)),
   };

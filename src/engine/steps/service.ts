@@ -165,7 +165,8 @@ async function runService(entered: JsonObject, context: AttemptContext): Promise
     shield = shieldFor(paramsOf(config), context);
     const params = prepareParams(place, action, context.revealSecrets(paramsOf(config)));
     policy = context.onUnknown ?? policyOf(action, params);
-    const call = { ...context, secrets: shield.secrets, hideSecrets: shield.text };
+    const { secrets, files, text: hideSecrets } = shield;
+    const call = { ...context, secrets, files, hideSecrets };
     if (context.unknownBefore) {
       const earlier = await settleUnknown(policy, place, action, params, call);
       if (earlier) return { kind: "ok", output: shield.json(earlier.output), costNano: 0 };

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { createSecretHider, createSecretRevealer } from "../../../src/adapters/secrets.ts";
 import type { AttemptResult } from "../../../src/engine/definition/step-type.ts";
+import type { RunFiles } from "../../../src/engine/ports/files.ts";
 import { service } from "../../../src/engine/steps/service.ts";
 import { createHttpService } from "../../../src/services/http/http-service.ts";
 import type { SecretHosts } from "../../../src/services/http/secret-hosts.ts";
 import { createServiceRegistry } from "../../../src/services/registry.ts";
-import type { JsonObject } from "../../../src/shared/json.ts";
+import { isFileValue } from "../../../src/shared/file-value.ts";
+import { type JsonObject, readOwn } from "../../../src/shared/json.ts";
 import { plainScope } from "../../engine/language/plain-scope.ts";
 import { attemptContext } from "../../support/attempt-context.ts";
 import {
@@ -14,6 +16,7 @@ import {
   type LoopbackServer,
   startLoopbackServer,
 } from "../../support/loopback-server.ts";
+import { memoryFiles } from "../../support/run-files.ts";
 
 const KEY = "sk-live-4f9a81c2d7e6";
 const OTHER = "another/secret+of=ours";
@@ -23,6 +26,7 @@ interface Setting {
   readonly hosts?: SecretHosts;
   /** What every secret of the process is hidden by; absent: only those of the request are known. */
   readonly hides?: readonly string[];
+  readonly files?: RunFiles;
 }
 
 function registryFor(hosts: SecretHosts = {}) {
@@ -33,7 +37,7 @@ function registryFor(hosts: SecretHosts = {}) {
 
 /** Runs a step that makes a request, as a run does. */
 async function send(config: JsonObject, setting: Setting = {}): Promise<AttemptResult> {
-  const { variables = {}, hosts, hides = [] } = setting;
+  const { variables = {}, hosts, hides = [], files = memoryFiles() } = setting;
   const services = registryFor(hosts);
   const program = service.bind({ service: "http", ...config }, { services });
   const entry = program.enter({
@@ -47,6 +51,7 @@ async function send(config: JsonObject, setting: Setting = {}): Promise<AttemptR
   expect(JSON.stringify(params)).not.toContain(KEY);
   const context = attemptContext("http://127.0.0.1:1", {
     services,
+    files,
     revealSecrets: createSecretRevealer({ KEY, OTHER, SHORT: "abc" }),
     hideSecrets: createSecretHider(hides),
   });
@@ -102,6 +107,33 @@ describe("what a server echoes", () => {
     expect(result).toContain("[secret]");
     for (const form of [KEY, KEY.slice(0, 8), base64(KEY).slice(0, 12), encodeURIComponent(KEY)])
       expect(result).not.toContain(form);
+  });
+
+  test("in a file is hidden in its bytes and in its name, and the rest stays where it is", async () => {
+    const bytes = Buffer.concat([
+      Buffer.from([0, 255, 1]),
+      Buffer.from(`${KEY} ${base64(`u:${KEY}`)} ${encodeURIComponent(OTHER)}`),
+      Buffer.from([254, 0]),
+    ]);
+    await using server = await startLoopbackServer((_request, response) => {
+      response.setHeader("content-type", "application/octet-stream");
+      response.setHeader("content-disposition", `attachment; filename="${KEY}.bin"`);
+      response.end(bytes);
+    });
+    const files = memoryFiles();
+
+    const result = await send(
+      { url: server.url, headers: { ...BEARER, "X-B": "{{secrets.OTHER}}" } },
+      { files },
+    );
+
+    const file = readOwn(readOwn(result, "output"), "data");
+    if (!isFileValue(file)) throw new Error("The answer is a file.");
+    const kept = await files.read(file);
+    expect(file.name).toBe("[secret].bin");
+    expect(kept).toHaveLength(bytes.length);
+    expect([...kept.subarray(0, 3), ...kept.subarray(-2)]).toEqual([0, 255, 1, 254, 0]);
+    expect(kept.toString("latin1")).not.toMatch(/sk-live|c2stbGl2|another/);
   });
 
   test("of another secret of the process is hidden, too", async () => {
