@@ -36,28 +36,12 @@ export function createSecretMask(secrets: readonly string[], placeholder = "[sec
     .toSorted((a, b) => b.length - a.length);
   if (texts.length === 0) return { text: (text) => text, json: (value) => value };
   const pattern = new RegExp(texts.map(RegExp.escape).join("|"), "g");
-  const cut = cutPattern(hidden);
   const isBase64 = (text: string): boolean => forms.get(text)?.isBase64 === true;
   const find = (text: string): readonly Range[] => rangesIn(text, { pattern, isBase64 });
   return {
-    text: (text) => blot(text, find(text), placeholder).replace(cut, `${placeholder}…`),
+    text: (text) => blot(text, find(text), placeholder),
     json: (value) => maskValue(value, find, placeholder),
   };
-}
-
-/** Of a secret that an excerpt ends with so many characters are taken for it. */
-const MIN_CUT_LENGTH = 6;
-
-/** The beginning of a secret at the end of an excerpt: `… the key sk-live-12…`. */
-function cutPattern(secrets: readonly string[]): RegExp {
-  const beginnings = secrets.map((secret) => {
-    const rest = secret
-      .slice(MIN_CUT_LENGTH)
-      .split("")
-      .reduceRight((after, one) => `(?:${RegExp.escape(one)}${after})?`, "");
-    return RegExp.escape(secret.slice(0, MIN_CUT_LENGTH)) + rest;
-  });
-  return new RegExp(`(?:${beginnings.join("|")})…`, "g");
 }
 
 /** A way to write a secret: in lower case and without white space, as texts are compared. */

@@ -32,7 +32,7 @@ export function createEmailService(options: EmailServiceOptions): Service {
         params: SendParams,
         sideEffect: true,
         onUnknown: "repeat",
-        async execute(params, { idempotencyKey, signal, files }) {
+        async execute(params, { idempotencyKey, signal, files, hideSecrets }) {
           const { server, templatesDir } = options;
           if (!server) throw notSetUp();
           const mail = await composeMail(params, {
@@ -41,7 +41,7 @@ export function createEmailService(options: EmailServiceOptions): Service {
             templatesDir,
             files,
           });
-          return sendMail(mail, server, signal);
+          return sendMail(mail, server, signal, hideSecrets);
         },
       }),
     },

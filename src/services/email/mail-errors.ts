@@ -9,11 +9,20 @@ const MAX_EXCERPT = 200;
  * Turns what the SMTP client threw into an error that says whether the message may have been taken.
  *
  * @param messageBegun - the server had begun to read the message.
+ * @param hideSecrets - is called before what the server says is cut. @default nothing is secret
  */
-export function toMailError(error: unknown, host: string, messageBegun: boolean): AppError {
+export function toMailError(
+  error: unknown,
+  host: string,
+  messageBegun: boolean,
+  hideSecrets: (text: string) => string = (text) => text,
+): AppError {
   const status = readOwn(error, "responseCode");
   const code = readOwn(error, "code");
-  if (typeof status === "number" && status >= 400) return refused(error, host, status, code);
+  if (typeof status === "number" && status >= 400) {
+    const said = excerptOf(readOwn(error, "response"), hideSecrets);
+    return refused(error, host, status, code, said);
+  }
   if (code === "EAUTH") return loginFailed(host, "", error);
   if (code === "ETLS") {
     return new AppError({
@@ -36,8 +45,13 @@ export function toMailError(error: unknown, host: string, messageBegun: boolean)
 }
 
 /** The server refused the message, so the outcome is known. */
-function refused(cause: unknown, host: string, status: number, code: unknown): AppError {
-  const said = excerptOf(readOwn(cause, "response"));
+function refused(
+  cause: unknown,
+  host: string,
+  status: number,
+  code: unknown,
+  said: string,
+): AppError {
   if (code === "EAUTH" && status >= 500) return loginFailed(host, said, cause);
   const retryable = status < 500;
   return new AppError({
@@ -58,8 +72,8 @@ function loginFailed(host: string, said: string, cause: unknown): AppError {
   });
 }
 
-function excerptOf(response: unknown): string {
+function excerptOf(response: unknown, hideSecrets: (text: string) => string): string {
   if (typeof response !== "string") return ".";
-  const text = beginningOf(response.replaceAll(/\s+/g, " ").trim(), MAX_EXCERPT);
+  const text = beginningOf(hideSecrets(response).replaceAll(/\s+/g, " ").trim(), MAX_EXCERPT);
   return `: ${/[.!?]$/.test(text) ? text : `${text}.`}`;
 }

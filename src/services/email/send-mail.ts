@@ -25,6 +25,7 @@ const IMPLICIT_TLS_PORT = 465;
 /**
  * Hands a message to the mail server.
  *
+ * @param hideSecrets - for what the server says in a refusal. @default nothing is secret
  * @returns `{messageId, accepted, rejected}`; at least one recipient was accepted.
  * @throws {AppError} `service_unavailable` (retryable) or `service_rejected`; `outcomeUnknown` if
  *   the connection was lost after the server had begun to read the message.
@@ -33,6 +34,7 @@ export async function sendMail(
   mail: ComposedMail,
   server: MailServer,
   signal: AbortSignal,
+  hideSecrets?: (text: string) => string,
 ): Promise<JsonObject> {
   signal.throwIfAborted();
   const connection = await openConnection(server);
@@ -49,7 +51,7 @@ export async function sendMail(
     const { accepted, rejected } = await converse(connection, mail, body, server, signal);
     return { messageId: mail.messageId, accepted, rejected };
   } catch (error) {
-    throw toMailError(error, server.host, messageBegun);
+    throw toMailError(error, server.host, messageBegun, hideSecrets);
   } finally {
     connection.close();
   }

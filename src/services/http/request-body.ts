@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { inPlace } from "../../engine/definition/param-traits.ts";
+import { inPlace, takesSecrets } from "../../engine/definition/param-traits.ts";
 import type { RunFiles } from "../../engine/ports/files.ts";
 import { AppError } from "../../shared/errors.ts";
 import { isFileValue } from "../../shared/file-value.ts";
@@ -10,9 +10,8 @@ import { FileParam } from "../file-param.ts";
 const Field = z.union([z.string(), z.number(), z.boolean(), FileParam], "text, a number or a file");
 
 /** Fields of a form (`multipart/form-data`): text, numbers, files, and lists of them for a name that is repeated. */
-export const FormParam = inPlace(
-  z.record(z.string().min(1), z.union([Field, z.null(), z.array(Field)])),
-  plain,
+export const FormParam = takesSecrets(
+  inPlace(z.record(z.string().min(1), z.union([Field, z.null(), z.array(Field)])), plain),
 );
 type FormParam = z.output<typeof FormParam>;
 
