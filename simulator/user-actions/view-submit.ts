@@ -41,6 +41,7 @@ function withFiles(workspace: Workspace, user: User, values: StateValues): State
     if (file === undefined || !seesFile(workspace, user.id, file)) {
       throw new ActionRefused("file_not_found", `${user.name} has no file ${given}.`);
     }
+    workspace.state.files.save({ ...file, givenToApp: true });
     return wireFile(workspace, file);
   };
   const resolved = (state: Json | undefined): Json | undefined => {

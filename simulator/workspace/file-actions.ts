@@ -1,3 +1,4 @@
+import { BOT_USER_ID } from "../identity.ts";
 import { emitEvent } from "./emit-event.ts";
 import { mimetypeOf, type StoredFile } from "./files.ts";
 import { createId } from "./ids.ts";
@@ -65,5 +66,6 @@ export function shareFile(workspace: Workspace, file: StoredFile, channel: Chann
 /** Whether a member may see a file: their own, or one that was shared where they are. */
 export function seesFile(workspace: Workspace, user: string, file: StoredFile): boolean {
   if (file.user === user) return true;
+  if (user === BOT_USER_ID && file.givenToApp === true) return true;
   return (file.channels ?? []).some((channel) => workspace.state.directory.sees(user, channel));
 }

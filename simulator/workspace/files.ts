@@ -13,6 +13,8 @@ export interface StoredFile {
   readonly readyAt?: number;
   /** Where it was shared: those who see one of these see the file. */
   readonly channels?: readonly string[];
+  /** A person gave it to the app, in a field of a modal. */
+  readonly givenToApp?: boolean;
 }
 
 const MAX_FILES_KEPT = 2_000;

@@ -59,6 +59,12 @@ export interface FileReader {
   readText(file: MessageFile): Promise<FileText>;
   /** Reads a file of any kind, whole. Never rejects. @param maxBytes - the largest that is taken. */
   read(file: MessageFile, maxBytes: number): Promise<IncomingFile | FileProblem>;
+  /**
+   * Reads a file by its id, if this person uploaded it: the bot may see files that the person does not. Never rejects.
+   *
+   * @param maxBytes - the largest that is taken.
+   */
+  readOwn(id: string, user: string, maxBytes: number): Promise<IncomingFile | FileProblem>;
 }
 
 /** The files of a message; what Slack does not describe is left out. */
@@ -97,14 +103,27 @@ export function createFileReader(options: FileReaderOptions): FileReader {
       return "problem" in bytes ? bytes : decode(bytes);
     },
     async read(file, maxBytes) {
-      const found = file.url === undefined ? await describe(file, options.client) : file;
+      const found = file.url === undefined ? await describe(file.id, options.client) : file;
+      return "problem" in found ? found : bringIn(found, maxBytes, options);
+    },
+    async readOwn(id, user, maxBytes) {
+      const found = await describe(id, options.client);
       if ("problem" in found) return found;
-      const bytes = await download(found, maxBytes, options);
-      if ("problem" in bytes) return bytes;
-      const { id, name, mimetype } = found;
-      return toIncomingFile(bytes, { id, name, type: mimetype || UNKNOWN_TYPE });
+      if (found.user !== user) return { problem: "it was uploaded by another person" };
+      return bringIn(found, maxBytes, options);
     },
   };
+}
+
+async function bringIn(
+  file: MessageFile,
+  maxBytes: number,
+  options: FileReaderOptions,
+): Promise<IncomingFile | FileProblem> {
+  const bytes = await download(file, maxBytes, options);
+  if ("problem" in bytes) return bytes;
+  const { id, name, mimetype } = file;
+  return toIncomingFile(bytes, { id, name, type: mimetype || UNKNOWN_TYPE });
 }
 
 const NO_SCOPE = { problem: "the app may not read files: it lacks the scope files:read" };
@@ -114,10 +133,7 @@ const NO_PLACE = { problem: "Slack does not say where it is" };
  * What Slack says of a file of which an event has the id alone, as in channels that organizations share
  * (`file_access: "check_file_info"`, https://docs.slack.dev/apis/slack-connect/using-slack-connect-channels).
  */
-async function describe(
-  { id }: MessageFile,
-  client: FileClient,
-): Promise<MessageFile | FileProblem> {
+async function describe(id: string, client: FileClient): Promise<MessageFile | FileProblem> {
   try {
     const answer = await client.files.info({ file: id });
     return readFile(answer.file) ?? NO_PLACE;

@@ -1,10 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { WebClient } from "@slack/web-api";
 import { describe, expect, test } from "vitest";
-import { parse } from "yaml";
 import type { JsonObject } from "../../simulator/json.ts";
 import { isFileValue, toIncomingFile } from "../../src/shared/file-value.ts";
 import { contentOf, TestBot, tsOf } from "../support/bot.ts";
+import { readingManifest, upload } from "../support/slack-files.ts";
 
 /** Notes what was said; started by messages. */
 const noting = (id: string, trigger: JsonObject, rest: JsonObject = {}): JsonObject => ({
@@ -24,20 +23,6 @@ async function runs(bot: TestBot, count: number) {
     const over = executions.filter(({ status }) => status === "completed");
     return over.length >= count ? over.toReversed() : undefined;
   });
-}
-
-/** A file that Alice uploads to Slack. @returns its id. */
-async function upload(bot: TestBot, name: string, body: string | Uint8Array): Promise<string> {
-  const url = `${bot.simulator.url}/sim/file?user=U0ALICE&name=${name}`;
-  const sent: unknown = await (await fetch(url, { method: "POST", body })).json();
-  return String(Object(Object(sent)["file"])["id"]);
-}
-
-/** The manifest of an app that may read files. */
-async function readingManifest(): Promise<JsonObject> {
-  const manifest = parse(await readFile("manifest.yml", "utf8")) as JsonObject;
-  Object(manifest).oauth_config.scopes.bot.push("files:read");
-  return manifest;
 }
 
 const say = (bot: TestBot, text: string, rest: JsonObject = {}) =>
@@ -98,7 +83,10 @@ describe("a message in a channel", () => {
       manifest: await readingManifest(),
     });
     const png = new Uint8Array([137, 80, 78, 71, 0, 255, 254]);
-    const ids = [await upload(bot, "graph.png", png), await upload(bot, "page.html", "<p>hi</p>")];
+    const ids = [
+      await upload(bot, "U0ALICE", "graph.png", png),
+      await upload(bot, "U0ALICE", "page.html", "<p>hi</p>"),
+    ];
 
     await say(bot, "outage", { files: ids });
     const [run] = await runs(bot, 1);
@@ -127,7 +115,7 @@ describe("a message in a channel", () => {
       },
     );
     await using bot = await TestBot.start({ definitions: [outage, own] });
-    const id = await upload(bot, "graph.png", "PNG");
+    const id = await upload(bot, "U0ALICE", "graph.png", "PNG");
 
     await say(bot, "outage", { files: [id] });
     await runs(bot, 2);

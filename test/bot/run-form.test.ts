@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { isJsonObject, type JsonObject, toObjects, toText } from "../../simulator/json.ts";
+import { toIncomingFile } from "../../src/shared/file-value.ts";
 import { contentOf, TestBot } from "../support/bot.ts";
 import { dialog, dialogClosed, dialogsOf, submit } from "../support/dialogs.ts";
 import { Home } from "../support/home.ts";
+import { readingManifest, upload } from "../support/slack-files.ts";
 
 /** A workflow that gives back what it was started with. */
 const taking = (inputs: JsonObject, more: JsonObject = {}): JsonObject => ({
@@ -57,6 +59,67 @@ const initialOf = (view: JsonObject, field: string): unknown => {
   const element = elementsOf(view).get(`field:${field}`) ?? {};
   return element["initial_value"] ?? element["initial_option"] ?? element["initial_user"];
 };
+
+describe("a field for a file", () => {
+  const claim = taking({ receipt: { type: "file", required: true, accept: [".pdf"] } });
+  const RECEIPT = new Uint8Array([37, 80, 68, 70, 0, 255]);
+
+  test("brings what was uploaded into the run", async () => {
+    const manifest = await readingManifest();
+    await using bot = await TestBot.start({ definitions: [claim], manifest });
+    const id = await upload(bot, "U0ALICE", "receipt.pdf", RECEIPT);
+
+    const form = await openByCommand(bot);
+    await submit(bot, "U0ALICE", form, { "field:receipt": [id] });
+    await dialogClosed(bot, "U0ALICE");
+
+    const { executionId, variables } = await started(bot);
+    const type = "application/pdf";
+    const { value } = toIncomingFile(RECEIPT, { name: "receipt.pdf", type, id });
+    expect(variables).toEqual({ receipt: value });
+    const { bytes } = await bot.engine.files.read(executionId, value.ref, "U0ALICE");
+    expect([...bytes]).toEqual([...RECEIPT]);
+  });
+
+  test("says what is wrong with the file, and nothing is started", async () => {
+    const manifest = await readingManifest();
+    await using bot = await TestBot.start({ definitions: [claim], manifest });
+    const id = await upload(bot, "U0ALICE", "receipt.exe", RECEIPT);
+
+    const form = await openByCommand(bot);
+    const outcome = await submit(bot, "U0ALICE", form, { "field:receipt": [id] });
+
+    expect(JSON.stringify(outcome)).toMatch(/receipt\.exe.* is of the type/);
+    expect(await countRuns(bot)).toBe(0);
+  });
+
+  test("says that the app may not read files", async () => {
+    await using bot = await TestBot.start({ definitions: [claim] });
+    const id = await upload(bot, "U0ALICE", "receipt.pdf", RECEIPT);
+
+    const form = await openByCommand(bot);
+    const outcome = await submit(bot, "U0ALICE", form, { "field:receipt": [id] });
+
+    expect(JSON.stringify(outcome)).toContain("it lacks the scope files:read");
+    expect(await countRuns(bot)).toBe(0);
+  });
+
+  test("takes no file of another person, whose id was typed", async () => {
+    const manifest = await readingManifest();
+    const two = taking({ receipt: { type: "file" }, amount: { type: "number", required: true } });
+    await using bot = await TestBot.start({ definitions: [two], manifest });
+    const id = await upload(bot, "U0BOB", "payslips.pdf", RECEIPT);
+    const message = { user: "U0BOB", channel: "C0GENERAL", text: "look", files: [id] };
+    await bot.act("message", message);
+
+    const form = await openByCommand(bot, `run order receipt=${id}`);
+    const values = { "field:amount": "1", "field:receipt": id };
+    const outcome = await submit(bot, "U0ALICE", form, values);
+
+    expect(JSON.stringify(outcome)).toContain("it was uploaded by another person");
+    expect(await countRuns(bot)).toBe(0);
+  });
+});
 
 describe("a command without its values", () => {
   test("opens a form, whose submission starts the workflow where it was typed", async () => {

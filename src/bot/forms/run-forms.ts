@@ -4,6 +4,7 @@ import type { ExecutionView, StartResult } from "../../engine/api/executions.ts"
 import type { Definition, InputDefinition } from "../../engine/definition/schema.ts";
 import { executionIdFor } from "../../engine/model/execution-id.ts";
 import { AppError, isAppError } from "../../shared/errors.ts";
+import { isFileValue } from "../../shared/file-value.ts";
 import type { Json, JsonObject } from "../../shared/json.ts";
 import { omitUndefined } from "../../shared/omit-undefined.ts";
 import { LIMITS } from "../../slack/limits.ts";
@@ -13,6 +14,7 @@ import { runForm } from "../views/run-form.ts";
 import { carry, readCarried } from "./carried.ts";
 import { askedInputs, readPage, shownFields, showProblem } from "./fill-in.ts";
 import { FormState, fingerprintOf, pagesOf } from "./form-state.ts";
+import { readUploads, type WithUploads } from "./uploaded-files.ts";
 
 /** What becomes of a page that was submitted. */
 export type FormResult =
@@ -108,7 +110,9 @@ export async function submitForm(
   }
   try {
     const values = { ...state.given, ...filled.values };
-    const { executionId } = await startForm(state, values, { viewId, user }, context);
+    const place = { user, reader: context.files, maxBytes: context.engine.files.maxBytes };
+    const uploads = await readUploads(values, inputs, place);
+    const { executionId } = await startForm(state, uploads, { viewId, user }, context);
     return { kind: "started", executionId, state };
   } catch (error) {
     return { kind: "errors", errors: errorsOf(error, page, definition), state };
@@ -130,7 +134,10 @@ export async function fillFromLastRun(
   const inputs = askedInputs(definition.inputs, state);
   const filled = withGiven(state, inputs, fields);
   const last = await findLastRun(state.workflowId, user, engine);
-  const values = Object.entries(last?.variables ?? {}).filter(([, value]) => value !== null);
+  const values = Object.entries(last?.variables ?? {}).filter(
+    // A file is uploaded anew: no field can show it, and the other run alone may use its bytes.
+    ([, value]) => value !== null && !isFileValue(value),
+  );
   const given = withGiven(filled, inputs, Object.fromEntries(values)).given;
   return buildForm({ ...filled, given, refilled: state.refilled + 1 }, user, context);
 }
@@ -158,17 +165,17 @@ function withGiven(
 /**
  * Starts the workflow of a form; once for a dialog, however often it is submitted.
  *
- * @param values - as its fields gave them. @throws {AppError} what a start throws.
+ * @param given - the values as its fields gave them, with the files themselves. @throws {AppError} what a start throws.
  */
 export function startForm(
   { workflowId, via, channel, threadTs, message }: FormState,
-  values: JsonObject,
+  { values, files }: WithUploads,
   { viewId, user }: Pick<SubmittedForm, "viewId" | "user">,
   { engine }: BotContext,
 ): Promise<StartResult> {
   if (via === "shortcut") {
     const isAsked = Object.keys(values).length > 0;
-    const request = { id: viewId, workflowId, user, ...(isAsked && { values }) };
+    const request = { id: viewId, workflowId, user, ...(isAsked && { values, files }) };
     return engine.triggers.startFromShortcut(
       message === null
         ? { ...request, place: null }
@@ -180,6 +187,7 @@ export function startForm(
     workflowId,
     variables: values,
     variableForm: "form",
+    files,
     trigger:
       via === "slash"
         ? { type: "slash", userId: user, channel: place }

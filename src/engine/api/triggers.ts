@@ -125,6 +125,8 @@ export interface ShortcutRequest {
   readonly message?: PointedMessage;
   /** What the person filled in for the inputs, converted by their types. It goes before what the message gives. @default nothing */
   readonly values?: JsonObject;
+  /** The bytes of files among the values. @default none */
+  readonly files?: readonly IncomingFile[];
 }
 
 /** A request to the path of a webhook, without its body. */

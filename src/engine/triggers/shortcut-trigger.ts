@@ -1,4 +1,5 @@
 import { AppError } from "../../shared/errors.ts";
+import { omitUndefined } from "../../shared/omit-undefined.ts";
 import type { StartResult } from "../api/executions.ts";
 import type { ShortcutRequest } from "../api/triggers.ts";
 import type { Executions } from "../executions/executions.ts";
@@ -31,7 +32,7 @@ export class ShortcutTrigger {
 
   /** @throws {AppError} `workflow_not_found` for one that cannot be chosen (any more), and what reading the message and a start throw. */
   async start(request: ShortcutRequest): Promise<StartResult> {
-    const { id, workflowId, user, place, values } = request;
+    const { id, workflowId, user, place, values, files } = request;
     const { triggers, executions, conversations } = this.#options;
     const trigger = triggers.of("shortcut").find((one) => one.workflowId === workflowId);
     if (!trigger) {
@@ -50,6 +51,7 @@ export class ShortcutTrigger {
       executionId: executionIdFor(workflowId, `shortcut:${id}`),
       variables: { user, ...(message ?? NO_MESSAGE), ...values },
       variableForm: values === undefined ? "json" : "form",
+      ...omitUndefined({ files }),
       trigger: {
         type: "shortcut",
         id: trigger.id,

@@ -130,6 +130,6 @@ async function take(
   const state = newForm({ ...door, workflowId, channel: null });
   if (hasToAsk(askedInputs(definition.inputs, state), state))
     return { kind: "view", view: await buildForm(state, user, context) };
-  await startForm(state, {}, { viewId, user }, context);
+  await startForm(state, { values: {}, files: [] }, { viewId, user }, context);
   return { kind: "done" };
 }
