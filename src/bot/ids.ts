@@ -118,6 +118,7 @@ export const METHOD_SCOPES = {
   "conversations.members": ["channels:read", "groups:read"],
   "conversations.open": ["im:write"],
   "conversations.replies": ["channels:history", "groups:history", "im:history"],
+  "files.info": ["files:read"],
   "usergroups.list": ["usergroups:read"],
   "usergroups.users.list": ["usergroups:read"],
   "users.conversations": ["channels:read", "groups:read"],
